@@ -1,0 +1,39 @@
+//! Staff accounts of the store: operations and fields.
+
+use super::build::{field, get};
+use super::model::{Answer, Holds, Object, Operation, Resource};
+use super::parameters::{CURSOR, ID, LIMIT};
+
+/// `accounts`.
+pub(super) const RESOURCE: Resource = Resource {
+    name: "accounts",
+    singular: "account",
+    about: "Staff accounts of the store",
+    object: &ACCOUNT,
+    operations: &[LIST, GET],
+};
+
+const LIST: Operation = get("list", "/accounts", "List staff accounts")
+    .query(&[LIMIT, CURSOR])
+    .answers(Answer::Page("accounts", &ACCOUNT))
+    .scope("read_accounts")
+    .example("rc accounts list");
+
+const GET: Operation = get("get", "/accounts/{id}", "Show a staff account")
+    .at(&[ID])
+    .answers(Answer::One("account", &ACCOUNT))
+    .scope("read_accounts")
+    .example("rc accounts get 3315125");
+
+/// `account`.
+pub(super) const ACCOUNT: Object = Object {
+    name: "account",
+    fields: &[
+        field("id", Holds::Id),
+        field("user_id", Holds::Id),
+        field("created_at", Holds::Time),
+        field("invited_at", Holds::Time),
+        field("is_owner", Holds::Boolean),
+    ],
+    columns: &["id", "user_id", "is_owner", "created_at", "invited_at"],
+};

@@ -1,0 +1,245 @@
+//! Shipping addresses, each under a customer: operations and fields.
+
+use super::build::{
+    array, boolean, delete, field, get, id, ids, pairs, post, put, reference, references, text,
+    time,
+};
+use super::charges::CHARGE;
+use super::model::{Again, Answer, Holds, Object, Operation, Resource, Type};
+use super::parameters::{
+    BY_ID_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT, OF_CUSTOMER,
+    PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
+};
+
+/// `addresses`.
+pub(super) const RESOURCE: Resource = Resource {
+    name: "addresses",
+    singular: "address",
+    about: "Shipping addresses, each under a customer",
+    object: &ADDRESS,
+    operations: &[LIST, GET, CREATE, UPDATE, DELETE, MERGE, SKIP_CHARGE],
+};
+
+const LIST: Operation = get("list", "/addresses", "List addresses")
+    .query(&[
+        CREATED_AT_MAX,
+        CREATED_AT_MIN,
+        OF_CUSTOMER,
+        text("discount_code", "only those with this discount").common(),
+        id("discount_id", "only those with this discount, by number")
+            .documented(Type::String)
+            .common(),
+        IDS,
+        LIMIT,
+        PAGE,
+        UPDATED_AT_MAX.documented(Type::String),
+        UPDATED_AT_MIN.documented(Type::String),
+        boolean("is_active", "only addresses with active subscriptions"),
+        SORT_BY.values(BY_ID_OR_UPDATED).default("id-desc"),
+        INCLUDE.values(&[
+            "charge_activities",
+            "customer",
+            "discount",
+            "payment_methods",
+            "subscriptions",
+        ]),
+        CURSOR,
+    ])
+    .answers(Answer::Page("addresses", &ADDRESS))
+    .scope("read_customers")
+    .example("rc addresses list --customer-id 37657002");
+
+const GET: Operation = get("get", "/addresses/{id}", "Show an address")
+    .at(&[ID])
+    .query(&[INCLUDE.values(&[
+        "charge_activities",
+        "customer",
+        "discount",
+        "payment_methods",
+        "subscriptions",
+    ])])
+    .answers(Answer::One("address", &ADDRESS))
+    .scope("read_customers")
+    .example("rc addresses get 42171447 --include customer,subscriptions");
+
+const CREATE: Operation = post("create", "/addresses", "Add an address to a customer")
+    .body(&[
+        id("customer_id", "the customer it belongs to").required(),
+        text("address1", "street and number").required(),
+        text("address2", "flat, floor, suite"),
+        text("city", "city").required(),
+        text("company", "company"),
+        text("country_code", "country, two letters").required(),
+        array(
+            "discounts",
+            "discounts on the address, each an object with its id",
+        ),
+        text("first_name", "first name").required(),
+        text("last_name", "last name").required(),
+        text("order_note", "note on every order to this address"),
+        id(
+            "payment_method_id",
+            "the payment method that pays for this address",
+        ),
+        text("phone", "telephone number; may be empty").required(),
+        text(
+            "presentment_currency",
+            "currency of charges; the default is that of the store",
+        ),
+        text("province", "state or province").required(),
+        array(
+            "shipping_lines_override",
+            "shipping lines that replace the fetched rates; null fetches them again",
+        ),
+        text("zip", "postal code").required(),
+        pairs("order_attributes", "extra name and value on the order").flag("order-attribute"),
+    ])
+    .answers(Answer::One("address", &ADDRESS))
+    .success(201)
+    .scope("write_customers")
+    .example(
+        "rc addresses create --customer-id 37657002 --first-name Ada --last-name \
+             King --address1 \"12 St James Sq\" --city London --province \"\" --zip \
+             SW1Y4JH --country-code GB --phone \"\"",
+    );
+
+const UPDATE: Operation = put("update", "/addresses/{id}", "Change an address")
+    .details(
+        "An empty list of discounts takes every discount off the address: \
+             --discounts \"[]\". A new country needs its zip code in the same request.",
+    )
+    .at(&[ID])
+    .body(&[
+        text("address1", "street and number").common(),
+        text("address2", "flat, floor, suite"),
+        text("city", "city").common(),
+        text("company", "company"),
+        text("country_code", "country, two letters"),
+        array(
+            "discounts",
+            "discounts on the address, each an object with its id",
+        ),
+        text("first_name", "first name"),
+        text("last_name", "last name"),
+        text("order_note", "note on every order to this address"),
+        id(
+            "payment_method_id",
+            "the payment method that pays for this address",
+        ),
+        text("phone", "telephone number; may be empty"),
+        text("province", "state or province"),
+        text("zip", "postal code").common(),
+        pairs("order_attributes", "extra name and value on the order").flag("order-attribute"),
+        array(
+            "shipping_lines_override",
+            "shipping lines that replace the fetched rates; null fetches them again",
+        ),
+    ])
+    .answers(Answer::One("address", &ADDRESS))
+    .scope("write_customers")
+    .example("rc addresses update 42171447 --address1 \"1030 Barnum Ave\"");
+
+const DELETE: Operation = delete(
+    "delete",
+    "/addresses/{id}",
+    "Delete an address that has no active subscriptions",
+)
+.at(&[ID])
+.scope("write_customers")
+.example("rc addresses delete 42171447 --yes");
+
+const MERGE: Operation = post(
+    "merge",
+    "/addresses/merge",
+    "Move the subscriptions of up to ten addresses to one",
+)
+.details("The whole merge fails when the addresses differ in presentment currency.")
+.body(&[
+    boolean(
+        "delete_source_addresses",
+        "delete the addresses that were merged",
+    ),
+    time("next_charge_date", "next charge of the moved subscriptions").documented(Type::String),
+    reference("target_address", "id", "the address that stays").required(),
+    references(
+        "source_addresses",
+        "id",
+        "the addresses to merge into it, ten at most",
+    )
+    .required(),
+])
+.answers(Answer::One("address", &ADDRESS))
+.scope("write_customers")
+.example(
+    "rc addresses merge --target-address 42171447 --source-addresses \
+             42171446,42171445",
+);
+
+const SKIP_CHARGE: Operation = post(
+    "skip_charge",
+    "/addresses/{id}/charges/skip",
+    "Skip a charge that lies in the future",
+)
+.details(
+    "The day must lie in the delivery schedule of the customer. A charge that \
+             does not exist yet is made, as skipped.",
+)
+.at(&[ID])
+.body(&[
+    time("date", "day of the charge to skip").required(),
+    ids("subscription_ids", "subscriptions to skip")
+        .required()
+        .unless(&["purchase_item_ids"]),
+    ids(
+        "purchase_item_ids",
+        "subscriptions or one-time items to skip",
+    )
+    .common(),
+])
+.answers(Answer::One("charge", &CHARGE))
+.errors(&[404, 422])
+.scope("write_customers")
+.again(Again::Same)
+.example(
+    "rc addresses skip-charge 42171447 --date 2026-12-24 --subscription-ids \
+             27363808",
+);
+
+/// `address`.
+pub(super) const ADDRESS: Object = Object {
+    name: "address",
+    fields: &[
+        field("id", Holds::Id),
+        field("payment_method_id", Holds::Id),
+        field("address1", Holds::Text),
+        field("address2", Holds::Text),
+        field("city", Holds::Text),
+        field("company", Holds::Text),
+        field("country_code", Holds::Text),
+        field("customer_id", Holds::Id),
+        field("discounts", Holds::Json),
+        field("first_name", Holds::Text),
+        field("last_name", Holds::Text),
+        field("order_note", Holds::Text),
+        field("phone", Holds::Text),
+        field("province", Holds::Text),
+        field("shipping_lines_conserved", Holds::Json),
+        field("shipping_lines_override", Holds::Json),
+        field("zip", Holds::Text),
+        field("created_at", Holds::Time),
+        field("updated_at", Holds::Time),
+        field("order_attributes", Holds::Json),
+        field("presentment_currency", Holds::Text),
+    ],
+    columns: &[
+        "id",
+        "customer_id",
+        "first_name",
+        "last_name",
+        "address1",
+        "city",
+        "zip",
+        "country_code",
+        "updated_at",
+    ],
+};

@@ -1,0 +1,138 @@
+//! What a customer chose to be in a bundle: operations and fields.
+
+use super::build::{array, boolean, delete, field, get, id, post, put, text};
+use super::model::{Answer, Holds, Object, Operation, Resource, Type};
+use super::parameters::{BY_ID_OR_UPDATED, CURSOR, ID, LIMIT, PAGE, SORT_BY};
+
+/// `bundle_selections`.
+pub(super) const RESOURCE: Resource = Resource {
+    name: "bundle_selections",
+    singular: "bundle_selection",
+    about: "What a customer chose to be in a bundle",
+    object: &BUNDLE_SELECTION,
+    operations: &[LIST, GET, CREATE, UPDATE, DELETE],
+};
+
+const LIST: Operation = get("list", "/bundle_selections", "List bundle selections")
+    .query(&[
+        id(
+            "purchase_item_ids",
+            "only those of these subscriptions or one-time items",
+        )
+        .documented(Type::String)
+        .multiple()
+        .common(),
+        id("bundle_variant_ids", "only those of these bundles")
+            .documented(Type::String)
+            .multiple(),
+        text(
+            "item_external_variant_ids",
+            "only those that hold one of these variants",
+        )
+        .multiple(),
+        text(
+            "item_external_product_ids",
+            "only those that hold one of these products",
+        )
+        .multiple(),
+        LIMIT,
+        PAGE,
+        SORT_BY.values(BY_ID_OR_UPDATED).default("id-desc"),
+        boolean(
+            "active_purchase_items",
+            "leave out those of cancelled subscriptions",
+        ),
+        CURSOR,
+    ])
+    .answers(Answer::Page("bundle_selections", &BUNDLE_SELECTION))
+    .scope("read_subscriptions")
+    .example("rc bundle-selections list --active-purchase-items");
+
+const GET: Operation = get(
+    "get",
+    "/bundle_selections/{id}",
+    "Show the contents of a bundle",
+)
+.at(&[ID])
+.answers(Answer::One("bundle_selection", &BUNDLE_SELECTION))
+.errors(&[404])
+.scope("read_subscriptions")
+.example("rc bundle-selections get 100714428");
+
+const CREATE: Operation = post(
+    "create",
+    "/bundle_selections",
+    "Choose the contents of a bundle",
+)
+.details("For merchants on Recharge Pro.")
+.body(&[
+    id("purchase_item_id", "the subscription or one-time item").required(),
+    id(
+        "plan_id",
+        "plan that sets the prices in a bundle priced by its contents",
+    )
+    .common(),
+    array("items", "the products chosen, each an object").required(),
+])
+.answers(Answer::One("bundle_selection", &BUNDLE_SELECTION))
+.errors(&[422])
+.scope("write_subscriptions")
+.example(
+    "rc bundle-selections create --purchase-item-id 199820883 --items \
+             '[{\"collection_id\":\"287569608884\",\"collection_source\":\"shopify\",\
+             \"external_product_id\":\"7121693671604\",\
+             \"external_variant_id\":\"41450853105844\",\"quantity\":3}]'",
+);
+
+const UPDATE: Operation = put(
+    "update",
+    "/bundle_selections/{id}",
+    "Change the contents of a bundle",
+)
+.at(&[ID])
+.body(&[
+    id("purchase_item_id", "the subscription or one-time item"),
+    id(
+        "plan_id",
+        "plan that sets the prices in a bundle priced by its contents",
+    )
+    .common(),
+    array("items", "the products chosen, each an object"),
+])
+.answers(Answer::One("bundle_selection", &BUNDLE_SELECTION))
+.errors(&[404, 422])
+.scope("write_subscriptions")
+.example("rc bundle-selections update 100714428 --items @items.json");
+
+const DELETE: Operation = delete(
+    "delete",
+    "/bundle_selections/{id}",
+    "Delete a bundle selection",
+)
+.at(&[ID])
+.errors(&[404])
+.scope("write_subscriptions")
+.example("rc bundle-selections delete 100714428 --yes");
+
+/// `bundle_selection`.
+pub(super) const BUNDLE_SELECTION: Object = Object {
+    name: "bundle_selection",
+    fields: &[
+        field("id", Holds::Id),
+        field("bundle_variant_id", Holds::Id),
+        field("purchase_item_id", Holds::Id),
+        field("created_at", Holds::Time),
+        field("external_product_id", Holds::Text),
+        field("external_variant_id", Holds::Text),
+        field("items", Holds::Json),
+        field("updated_at", Holds::Time),
+        field("bundle_variant", Holds::Integer),
+    ],
+    columns: &[
+        "id",
+        "purchase_item_id",
+        "external_product_id",
+        "external_variant_id",
+        "updated_at",
+    ],
+};

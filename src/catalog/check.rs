@@ -1,0 +1,220 @@
+//! What every row must hold to, checked while compiling: a wrong row does not
+//! build. Plain loops, as `const` evaluation knows nothing else.
+
+use super::model::{Answer, Object, Operation, Parameter, Resource};
+
+pub(super) const fn resources(resources: &[Resource]) {
+    let mut at = 0;
+    while at < resources.len() {
+        let resource = &resources[at];
+        let mut other = at + 1;
+        while other < resources.len() {
+            assert!(
+                !same(resource.name, resources[other].name),
+                "two resources have one name"
+            );
+            other += 1;
+        }
+        object(resource.object);
+        operations(resource.operations);
+        at += 1;
+    }
+}
+
+const fn operations(operations: &[Operation]) {
+    assert!(!operations.is_empty(), "a resource without operations");
+    let mut at = 0;
+    while at < operations.len() {
+        let mut other = at + 1;
+        while other < operations.len() {
+            assert!(
+                !same(operations[at].verb, operations[other].verb),
+                "two operations of a resource have one verb"
+            );
+            other += 1;
+        }
+        operation(&operations[at]);
+        at += 1;
+    }
+}
+
+const fn operation(operation: &Operation) {
+    assert!(
+        !operation.summary.is_empty(),
+        "an operation without a summary"
+    );
+    assert!(
+        starts_with(operation.example, "rc "),
+        "an operation without an example"
+    );
+    assert!(
+        operation.wrapper.is_none() || operation.method.carries_body(),
+        "a body wrapper without a body"
+    );
+    holes(operation.path, operation.holes);
+    parameters(operation.query);
+    parameters(operation.body);
+    distinct(operation.query, operation.body);
+    distinct(operation.holes, operation.query);
+    distinct(operation.holes, operation.body);
+    if let Some(of) = operation.answer.object() {
+        object(of);
+    }
+    if let Answer::Page(..) = operation.answer {
+        assert!(
+            named(operation.query, "cursor") && named(operation.query, "limit"),
+            "a list in pages without cursor and limit"
+        );
+    }
+}
+
+/// Each hole of the path has its parameter, in order, and there are no more.
+const fn holes(path: &str, parameters: &[Parameter]) {
+    let path = path.as_bytes();
+    assert!(path[0] == b'/', "a path begins with a slash");
+    let (mut at, mut count) = (0, 0);
+    while at < path.len() {
+        if path[at] == b'{' {
+            assert!(
+                count < parameters.len(),
+                "a hole in the path without a parameter"
+            );
+            let name = parameters[count].name.as_bytes();
+            let mut letter = 0;
+            while letter < name.len() {
+                assert!(
+                    path[at + 1 + letter] == name[letter],
+                    "a hole and its parameter differ in name"
+                );
+                letter += 1;
+            }
+            assert!(
+                path[at + 1 + letter] == b'}',
+                "a hole and its parameter differ in name"
+            );
+            count += 1;
+        }
+        at += 1;
+    }
+    assert!(count == parameters.len(), "a path parameter without a hole");
+}
+
+const fn parameters(parameters: &[Parameter]) {
+    let mut at = 0;
+    while at < parameters.len() {
+        let parameter = &parameters[at];
+        assert!(!parameter.help.is_empty(), "a parameter without help");
+        let mut other = at + 1;
+        while other < parameters.len() {
+            assert!(
+                !same(parameter.name, parameters[other].name),
+                "two parameters have one name"
+            );
+            if let (Some(one), Some(two)) = (parameter.flag, parameters[other].flag) {
+                assert!(!same(one, two), "two parameters have one flag");
+            }
+            other += 1;
+        }
+        if let Some(default) = parameter.default
+            && !parameter.values.is_empty()
+        {
+            assert!(
+                contains(parameter.values, default),
+                "a default that is no value"
+            );
+        }
+        let mut other = 0;
+        while other < parameter.unless.len() {
+            assert!(
+                parameter.required && named(parameters, parameter.unless[other]),
+                "an exemption from what is not required, or by what is not there"
+            );
+            other += 1;
+        }
+        at += 1;
+    }
+}
+
+const fn object(object: &Object) {
+    let mut at = 0;
+    while at < object.fields.len() {
+        let mut other = at + 1;
+        while other < object.fields.len() {
+            assert!(
+                !same(object.fields[at].name, object.fields[other].name),
+                "two fields have one name"
+            );
+            other += 1;
+        }
+        at += 1;
+    }
+    assert!(!object.columns.is_empty(), "an object without columns");
+    let mut at = 0;
+    while at < object.columns.len() {
+        let mut found = false;
+        let mut field = 0;
+        while field < object.fields.len() {
+            found = found || begins_path(object.columns[at], object.fields[field].name);
+            field += 1;
+        }
+        assert!(found, "a column that is no field");
+        at += 1;
+    }
+}
+
+const fn distinct(these: &[Parameter], those: &[Parameter]) {
+    let mut at = 0;
+    while at < these.len() {
+        assert!(
+            !named(those, these[at].name),
+            "one name in two places of a request"
+        );
+        at += 1;
+    }
+}
+
+const fn named(parameters: &[Parameter], name: &str) -> bool {
+    let mut at = 0;
+    while at < parameters.len() {
+        if same(parameters[at].name, name) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn contains(values: &[&str], value: &str) -> bool {
+    let mut at = 0;
+    while at < values.len() {
+        if same(values[at], value) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Whether a dotted path is the field or begins with it.
+const fn begins_path(path: &str, field: &str) -> bool {
+    starts_with(path, field) && (path.len() == field.len() || path.as_bytes()[field.len()] == b'.')
+}
+
+const fn same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && starts_with(one, other)
+}
+
+const fn starts_with(text: &str, beginning: &str) -> bool {
+    let (text, beginning) = (text.as_bytes(), beginning.as_bytes());
+    if text.len() < beginning.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < beginning.len() {
+        if text[at] != beginning[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}

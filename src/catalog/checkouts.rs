@@ -1,0 +1,230 @@
+//! Carts on their way to payment (BigCommerce and custom stores): operations and fields.
+
+use super::build::{array, boolean, external, field, get, object, pairs, post, put, text};
+use super::model::{Answer, Holds, Object, Operation, Resource, Type};
+use super::parameters::ADDRESS_PARTS;
+
+/// `checkouts`.
+pub(super) const RESOURCE: Resource = Resource {
+    name: "checkouts",
+    singular: "checkout",
+    about: "Carts on their way to payment (BigCommerce and custom stores)",
+    object: &CHECKOUT,
+    operations: &[GET, CREATE, UPDATE, PROCESS, SHIPPING_RATES],
+};
+
+const GET: Operation = get("get", "/checkouts/{token}", "Show a checkout")
+    .at(&[text("token", "token of the checkout")])
+    .answers(Answer::One("checkout", &CHECKOUT))
+    .also_needs(&["read_checkouts"])
+    .example("rc checkouts get efd5a6b12b984f439ec16ce2a00fb5c3");
+
+const CREATE: Operation = post("create", "/checkouts", "Open a checkout")
+    .details(
+        "Only for BigCommerce and custom stores; checkouts on Shopify go through \
+             Shopify.",
+    )
+    .query(&[boolean("get_shipping_rates", "fetch shipping rates too")])
+    .body(&[
+        object("analytics_data", "where the customer came from"),
+        array(
+            "applied_discounts",
+            "discounts, each an object with discount_code",
+        ),
+        object("applied_shipping_rate", "the shipping rate chosen"),
+        array(
+            "custom_shipping_rate_options",
+            "rates to choose from instead of fetched ones",
+        ),
+        object("billing_address", "billing address"),
+        text("currency", "currency, three letters"),
+        text("email", "email address").common(),
+        text("external_checkout_id", "number of the cart elsewhere"),
+        text("external_checkout_source", "where that cart is"),
+        external(
+            "external_transaction_id",
+            "the transaction at the payment processor",
+        )
+        .key("payment_processor"),
+        array("line_items", "the items, each an object").required(),
+        text("note", "a note"),
+        pairs("order_attributes", "extra name and value on the order").flag("order-attribute"),
+        object("shipping_address", "shipping address"),
+    ])
+    .answers(Answer::One("checkout", &CHECKOUT))
+    .also_needs(&["write_checkouts"])
+    .example(
+        "rc checkouts create --email ada@example.com --line-items \
+             '[{\"external_product_id\":{\"ecommerce\":\"12345\"},\
+             \"external_variant_id\":{\"ecommerce\":\"123456\"},\"quantity\":1}]'",
+    );
+
+const UPDATE: Operation = put("update", "/checkouts/{token}", "Change a checkout")
+    .at(&[text("token", "token of the checkout")])
+    .query(&[boolean("get_shipping_rates", "fetch shipping rates too")])
+    .body(&[
+        array("analytics_data", "where the customer came from"),
+        object("applied_shipping_rate", "the shipping rate chosen"),
+        object("billing_address", "billing address"),
+        boolean("buyer_accepts_marketing", "the buyer agreed to marketing"),
+        text("discount_code", "discount to use").common(),
+        text("currency", "currency, three letters"),
+        text("email", "email address").common(),
+        text("external_checkout_id", "number of the cart elsewhere"),
+        text("external_checkout_source", "where that cart is"),
+        array("line_items", "the items, each an object").common(),
+        text("note", "a note"),
+        boolean(
+            "partial_shipping",
+            "ask only for country and postal code for now",
+        ),
+        pairs("order_attributes", "extra name and value on the order").flag("order-attribute"),
+        text("phone", "telephone number of the customer"),
+        object("shipping_address", "shipping address"),
+        array("shipping_line", "shipping lines"),
+    ])
+    .answers(Answer::One("checkout", &CHECKOUT))
+    .also_needs(&["write_checkouts"])
+    .example(
+        "rc checkouts update efd5a6b12b984f439ec16ce2a00fb5c3 --email \
+             ada@example.com",
+    );
+
+const PROCESS: Operation = post("process", "/checkouts/{token}/process", "Pay a checkout")
+    .at(&[text("token", "token of the checkout")])
+    .body(&[
+        text("payment_processor", "who processes the payment")
+            .values(&["stripe", "braintree", "authorize"])
+            .required(),
+        text("payment_token", "token of the payment at the processor").required(),
+        text("payment_type", "kind of payment").values(&[
+            "CREDIT_CARD",
+            "PAYPAL",
+            "APPLE_PAY",
+            "GOOGLE_PAY",
+            "SEPA_DEBIT",
+        ]),
+    ])
+    .answers(Answer::One("checkout_charge", &CHECKOUT_CHARGE))
+    .also_needs(&["write_checkouts"])
+    .destroys()
+    .example(
+        "rc checkouts process efd5a6b12b984f439ec16ce2a00fb5c3 --payment-processor \
+             stripe --payment-token tok_visa --yes",
+    );
+
+const SHIPPING_RATES: Operation = get(
+    "shipping_rates",
+    "/checkouts/{token}/shipping_rates",
+    "Show what shipping would cost",
+)
+.at(&[text("token", "token of the checkout")])
+.answers(Answer::Many("shipping_rates", &SHIPPING_RATE))
+.also_needs(&["read_checkouts"])
+.example("rc checkouts shipping-rates efd5a6b12b984f439ec16ce2a00fb5c3");
+
+/// `checkout`.
+pub(super) const CHECKOUT: Object = Object {
+    name: "checkout",
+    fields: &[
+        field("charge_id", Holds::Id),
+        field("analytics_data", Holds::Json).documented(Type::Object),
+        field("applied_discounts", Holds::Json),
+        field("applied_shipping_rate", Holds::Json).documented(Type::Object),
+        field("available_shipping_rates", Holds::Json),
+        field("billing_address", Holds::Parts(ADDRESS_PARTS)),
+        field("completed_at", Holds::Time),
+        field("created_at", Holds::Time),
+        field("currency", Holds::Text),
+        field("email", Holds::Text),
+        field("external_checkout_id", Holds::Text),
+        field("external_checkout_source", Holds::Text),
+        field(
+            "external_customer_id",
+            Holds::Parts(&["ecommerce", "payment_processor"]),
+        ),
+        field(
+            "external_transaction_id",
+            Holds::Parts(&["payment_processor"]),
+        ),
+        field("line_items", Holds::Json),
+        field("note", Holds::Text),
+        field("notification_preferences", Holds::Json).documented(Type::Object),
+        field("order_attributes", Holds::Parts(&["customer_niceness"])).documented(Type::Array),
+        field("payment_processor", Holds::Text),
+        field("requires_shipping", Holds::Boolean),
+        field("shipping_address", Holds::Parts(ADDRESS_PARTS)),
+        field("shipping_lines", Holds::Json).documented(Type::Object),
+        field("subtotal_price", Holds::Money),
+        field("tax_lines", Holds::Json),
+        field("taxable", Holds::Boolean),
+        field("taxes_included", Holds::Boolean),
+        field("token", Holds::Text),
+        field("total_price", Holds::Money),
+        field("total_tax", Holds::Money),
+        field("updated_at", Holds::Time),
+        field("applied_discount", Holds::Json).documented(Type::Object),
+        field("buyer_accepts_marketing", Holds::Boolean),
+        field("discount_code", Holds::Text),
+        field("payment_processor_customer_id", Holds::Text).documented(Type::Unstated),
+        field("payment_processor_transaction_id", Holds::Text).documented(Type::Unstated),
+        field("phone", Holds::Text).documented(Type::Unstated),
+        field("shipping_address_validations", Holds::Json).documented(Type::Object),
+        field("shipping_line", Holds::Json).documented(Type::Unstated),
+        field("shipping_rate", Holds::Json).documented(Type::Unstated),
+    ],
+    columns: &[
+        "token",
+        "email",
+        "total_price",
+        "currency",
+        "charge_id",
+        "created_at",
+        "completed_at",
+    ],
+};
+
+/// `checkout_charge`.
+pub(super) const CHECKOUT_CHARGE: Object = Object {
+    name: "checkout_charge",
+    fields: &[
+        field("authorization_token", Holds::Text).documented(Type::Unstated),
+        field("charge_id", Holds::Id),
+        field("free", Holds::Boolean),
+        field("payment_processor", Holds::Text),
+        field("processor_customer_token", Holds::Text),
+        field("processor_payment_method_token", Holds::Text),
+        field("payment_processor_transaction_id", Holds::Text),
+        field("payment_token", Holds::Text),
+        field("payment_type", Holds::Text),
+        field("status", Holds::Text),
+    ],
+    columns: &[
+        "charge_id",
+        "status",
+        "payment_processor",
+        "payment_type",
+        "free",
+    ],
+};
+
+/// `shipping_rate`.
+pub(super) const SHIPPING_RATE: Object = Object {
+    name: "shipping_rate",
+    fields: &[
+        field(
+            "checkout",
+            Holds::Parts(&["subtotal_price", "total_price", "total_tax"]),
+        )
+        .documented(Type::Unstated),
+        field("code", Holds::Text).documented(Type::Unstated),
+        field("delivery_range", Holds::Text).documented(Type::Unstated),
+        field("description", Holds::Text).documented(Type::Unstated),
+        field("handle", Holds::Text).documented(Type::Unstated),
+        field("name", Holds::Text).documented(Type::Unstated),
+        field("phone_required", Holds::Text).documented(Type::Unstated),
+        field("price", Holds::Money).documented(Type::Unstated),
+        field("title", Holds::Text).documented(Type::Unstated),
+    ],
+    columns: &["code", "name", "price", "title", "handle"],
+};

@@ -1,0 +1,175 @@
+//! Named lists of products: operations and fields.
+
+use super::build::{delete, field, get, id, post, put, references, text};
+use super::model::{Answer, Holds, Object, Operation, Resource};
+use super::parameters::{CURSOR, ID, LIMIT};
+
+/// `collections`.
+pub(super) const RESOURCE: Resource = Resource {
+    name: "collections",
+    singular: "collection",
+    about: "Named lists of products",
+    object: &COLLECTION,
+    operations: &[
+        LIST,
+        GET,
+        CREATE,
+        UPDATE,
+        DELETE,
+        ADD_PRODUCTS,
+        LIST_PRODUCTS,
+        REMOVE_PRODUCTS,
+    ],
+};
+
+const LIST: Operation = get("list", "/collections", "List collections")
+    .query(&[
+        text("title", "only those with this title").common(),
+        LIMIT,
+        CURSOR,
+    ])
+    .answers(Answer::Page("collections", &COLLECTION))
+    .scope("read_products")
+    .example("rc collections list");
+
+const GET: Operation = get("get", "/collections/{id}", "Show a collection")
+    .at(&[ID])
+    .answers(Answer::One("collection", &COLLECTION))
+    .errors(&[404])
+    .scope("read_products")
+    .example("rc collections get 134157");
+
+const CREATE: Operation = post("create", "/collections", "Open a collection")
+    .body(&[
+        text("description", "what it is for").required(),
+        text("sort_order", "order of the products")
+            .values(&[
+                "id-asc",
+                "id-desc",
+                "title-asc",
+                "title-desc",
+                "created-asc",
+                "created-desc",
+            ])
+            .default("id-desc"),
+        text("title", "title").required(),
+    ])
+    .answers(Answer::One("collection", &COLLECTION))
+    .scope("write_products")
+    .example(
+        "rc collections create --title \"Cats Spring\" --description \"new this \
+             spring\"",
+    );
+
+const UPDATE: Operation = put("update", "/collections/{id}", "Change a collection")
+    .at(&[ID])
+    .body(&[
+        text("description", "what it is for"),
+        text("sort_order", "order of the products").values(&[
+            "id-asc",
+            "id-desc",
+            "title-asc",
+            "title-desc",
+            "created-asc",
+            "created-desc",
+        ]),
+        text("title", "title").common(),
+    ])
+    .answers(Answer::One("collection", &COLLECTION))
+    .errors(&[404, 415])
+    .scope("write_products")
+    .example("rc collections update 134157 --sort-order title-asc");
+
+const DELETE: Operation = delete(
+    "delete",
+    "/collections/{id}",
+    "Delete a collection that the customer portal does not use",
+)
+.at(&[ID])
+.errors(&[404])
+.scope("write_products")
+.example("rc collections delete 134157 --yes");
+
+const ADD_PRODUCTS: Operation = post(
+    "add_products",
+    "/collections/{id}/collection_products-bulk",
+    "Put up to 250 products into a collection",
+)
+.at(&[ID])
+.body(&[references(
+    "collection_products",
+    "external_product_id",
+    "products, by their id in the shop; 250 at most",
+)
+.required()])
+.answers(Answer::Many("collection_products", &COLLECTION_PRODUCT))
+.success(201)
+.errors(&[422, 500])
+.scope("write_products")
+.example("rc collections add-products 134157 --collection-products 7,8");
+
+const LIST_PRODUCTS: Operation = get(
+    "list_products",
+    "/collection_products",
+    "List which products are in which collection",
+)
+.aliases(&["products"])
+.query(&[
+    id("collection_id", "only those of this collection").common(),
+    LIMIT,
+    CURSOR,
+])
+.answers(Answer::Page("collection_products", &COLLECTION_PRODUCT))
+.errors(&[422])
+.scope("read_products")
+.example("rc collections list-products --collection-id 134157");
+
+const REMOVE_PRODUCTS: Operation = delete(
+    "remove_products",
+    "/collections/{id}/collection_products-bulk",
+    "Take up to 250 products out of a collection",
+)
+.at(&[ID])
+.body(&[references(
+    "collection_products",
+    "external_product_id",
+    "products, by their id in the shop; 250 at most",
+)
+.required()])
+.errors(&[404])
+.scope("write_products")
+.example("rc collections remove-products 134157 --collection-products 7 --yes");
+
+/// `collection`.
+pub(super) const COLLECTION: Object = Object {
+    name: "collection",
+    fields: &[
+        field("id", Holds::Id),
+        field("created_at", Holds::Time),
+        field("description", Holds::Text),
+        field("sort_order", Holds::Text).values(&[
+            "id-asc",
+            "id-desc",
+            "title-asc",
+            "title-desc",
+            "created_at-asc",
+            "created_at-desc",
+        ]),
+        field("title", Holds::Text),
+        field("type", Holds::Text).values(&["manual"]),
+        field("updated_at", Holds::Time),
+    ],
+    columns: &["id", "title", "sort_order", "type", "updated_at"],
+};
+
+/// `collection_product`.
+pub(super) const COLLECTION_PRODUCT: Object = Object {
+    name: "collection_product",
+    fields: &[
+        field("collection_id", Holds::Id),
+        field("created_at", Holds::Time),
+        field("external_product_id", Holds::Text),
+        field("updated_at", Holds::Time),
+    ],
+    columns: &["collection_id", "external_product_id", "updated_at"],
+};

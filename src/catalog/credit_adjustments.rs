@@ -1,0 +1,60 @@
+//! Movements on credit accounts: operations and fields.
+
+use super::build::{field, get};
+use super::model::{Answer, Holds, Object, Operation, Resource};
+use super::parameters::{CURSOR, ID, LIMIT_IN_PROSE};
+
+/// `credit_adjustments`.
+pub(super) const RESOURCE: Resource = Resource {
+    name: "credit_adjustments",
+    singular: "credit_adjustment",
+    about: "Movements on credit accounts",
+    object: &CREDIT_ADJUSTMENT,
+    operations: &[LIST, GET],
+};
+
+const LIST: Operation = get(
+    "list",
+    "/credit_adjustments",
+    "List movements on all credit accounts",
+)
+.query(&[LIMIT_IN_PROSE, CURSOR])
+.answers(Answer::Page("credit_adjustments", &CREDIT_ADJUSTMENT))
+.scope("read_credit_adjustments")
+.example("rc credit-adjustments list");
+
+const GET: Operation = get(
+    "get",
+    "/credit_adjustments/{id}",
+    "Show a movement on a credit account",
+)
+.at(&[ID])
+.answers(Answer::OneInList("credit_adjustments", &CREDIT_ADJUSTMENT))
+.scope("read_credit_adjustments")
+.example("rc credit-adjustments get 4866849");
+
+/// `credit_adjustment`.
+pub(super) const CREDIT_ADJUSTMENT: Object = Object {
+    name: "credit_adjustment",
+    fields: &[
+        field("id", Holds::Id),
+        field("credit_account_id", Holds::Id),
+        field("amount", Holds::Money),
+        field("created_at", Holds::Time),
+        field("currency_code", Holds::Text),
+        field("ending_balance", Holds::Money),
+        field("note", Holds::Text),
+        field("type", Holds::Text),
+        field("updated_at", Holds::Time),
+    ],
+    columns: &[
+        "id",
+        "credit_account_id",
+        "type",
+        "amount",
+        "ending_balance",
+        "currency_code",
+        "created_at",
+        "note",
+    ],
+};

@@ -1,0 +1,228 @@
+//! The people who subscribe: operations and fields.
+
+use super::build::{boolean, delete, external, field, get, integer, object, post, put, text, time};
+use super::model::{Again, Answer, Holds, Object, Operation, Resource, Type};
+use super::parameters::{
+    BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT,
+    PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
+};
+
+/// `customers`.
+pub(super) const RESOURCE: Resource = Resource {
+    name: "customers",
+    singular: "customer",
+    about: "The people who subscribe",
+    object: &CUSTOMER,
+    operations: &[
+        LIST,
+        GET,
+        CREATE,
+        UPDATE,
+        DELETE,
+        SHOW_CREDIT_SUMMARY,
+        SHOW_DELIVERY_SCHEDULE,
+        NOTIFY,
+    ],
+};
+
+const LIST: Operation = get("list", "/customers", "List customers")
+    .query(&[
+        text("email", "only the customer of this email").common(),
+        CREATED_AT_MAX.documented(Type::String),
+        CREATED_AT_MIN.documented(Type::String),
+        text("hash", "only the customer of this portal hash"),
+        IDS,
+        LIMIT,
+        PAGE,
+        text(
+            "external_customer_id",
+            "only the customer of this number in the shop",
+        ),
+        UPDATED_AT_MAX.documented(Type::String),
+        UPDATED_AT_MIN.documented(Type::String),
+        SORT_BY.values(BY_ID_CREATED_OR_UPDATED).default("id-desc"),
+        INCLUDE.values(&[
+            "addresses",
+            "metafields",
+            "payment_methods",
+            "subscriptions",
+        ]),
+        CURSOR,
+    ])
+    .answers(Answer::Page("customers", &CUSTOMER))
+    .scope("read_customers")
+    .example("rc customers list --email ada@example.com");
+
+const GET: Operation = get("get", "/customers/{id}", "Show a customer")
+    .at(&[ID])
+    .query(&[INCLUDE.values(&[
+        "addresses",
+        "metafields",
+        "payment_methods",
+        "subscriptions",
+    ])])
+    .answers(Answer::One("customer", &CUSTOMER))
+    .scope("read_customers")
+    .example("rc customers get 37657002 --include addresses");
+
+const CREATE: Operation = post("create", "/customers", "Add a customer")
+    .details("No two customers of a store have the same email.")
+    .body(&[
+        text("email", "email address").required(),
+        external("external_customer_id", "number of the customer in the shop"),
+        text("first_name", "first name").required(),
+        text("last_name", "last name").required(),
+        text("phone", "telephone number, as in +16175551212"),
+        boolean("tax_exempt", "no tax is charged"),
+    ])
+    .answers(Answer::One("customer", &CUSTOMER))
+    .scope("write_customers")
+    .also_needs(&["write_payment_methods"])
+    .again(Again::Refused)
+    .example(
+        "rc customers create --email ada@example.com --first-name Ada --last-name \
+             King",
+    );
+
+const UPDATE: Operation = put("update", "/customers/{id}", "Change a customer")
+    .at(&[ID])
+    .body(&[
+        boolean(
+            "apply_credit_to_next_recurring_charge",
+            "use store credit for the next charge",
+        ),
+        text("email", "email address").common(),
+        external("external_customer_id", "number of the customer in the shop"),
+        text("first_name", "first name"),
+        text("last_name", "last name"),
+        text("phone", "telephone number, as in +16175551212"),
+        boolean("tax_exempt", "no tax is charged"),
+    ])
+    .answers(Answer::One("customer", &CUSTOMER))
+    .scope("write_customers")
+    .example("rc customers update 37657002 --last-name Doe");
+
+const DELETE: Operation = delete(
+    "delete",
+    "/customers/{id}",
+    "Delete a customer and everything under it",
+)
+.details(
+    "Addresses, subscriptions and one-time items of the customer are cancelled \
+             and deleted too.",
+)
+.at(&[ID])
+.scope("write_customers")
+.example("rc customers delete 37657002 --yes");
+
+const SHOW_CREDIT_SUMMARY: Operation = get(
+    "credit_summary",
+    "/customers/{id}/credit_summary",
+    "Show the store credit of a customer",
+)
+.at(&[ID])
+.answers(Answer::One("credit_summary", &CREDIT_SUMMARY))
+.scope("read_customers")
+.also_needs(&["read_credit_summary"])
+.example("rc customers credit-summary 37657002");
+
+const SHOW_DELIVERY_SCHEDULE: Operation = get(
+    "delivery_schedule",
+    "/customers/{id}/delivery_schedule",
+    "Show what will be delivered to a customer",
+)
+.details(
+    "With several limits, the narrowest counts. It looks 365 days ahead at \
+             most.",
+)
+.at(&[ID])
+.query(&[
+    integer("delivery_count_future", "this many deliveries ahead"),
+    integer("future_interval", "this many days ahead, 365 at most"),
+    time("date_max", "up to this day").documented(Type::String),
+])
+.answers(Answer::One("deliverySchedule", &DELIVERY_SCHEDULE))
+.scope("read_customers")
+.example("rc customers delivery-schedule 37657002 --future-interval 30");
+
+const NOTIFY: Operation = post(
+    "notify",
+    "/customers/{id}/notifications",
+    "Send a customer an email from a template",
+)
+.at(&[ID])
+.body(&[
+    text("type", "how it is sent").values(&["email"]).required(),
+    text("template_type", "which template")
+        .values(&[
+            "upcoming_charge",
+            "get_account_access",
+            "shopify_update_payment_information",
+        ])
+        .required(),
+    object("template_vars", "values for the template"),
+])
+.scope("write_customers")
+.example(
+    "rc customers notify 37657002 --type email --template-type \
+             get_account_access",
+);
+
+/// `customer`.
+pub(super) const CUSTOMER: Object = Object {
+    name: "customer",
+    fields: &[
+        field("id", Holds::Id),
+        field("analytics_data", Holds::Json).documented(Type::Object),
+        field("apply_credit_to_next_recurring_charge", Holds::Boolean),
+        field("created_at", Holds::Time),
+        field("email", Holds::Text),
+        field("external_customer_id", Holds::Parts(&["ecommerce"])),
+        field("first_charge_processed_at", Holds::Time),
+        field("first_name", Holds::Text),
+        field("has_payment_method_in_dunning", Holds::Boolean),
+        field("has_valid_payment_method", Holds::Boolean),
+        field("hash", Holds::Text),
+        field("last_name", Holds::Text),
+        field("phone", Holds::Text),
+        field("subscriptions_active_count", Holds::Integer),
+        field("subscriptions_total_count", Holds::Integer),
+        field("subscription_related_charge_streak", Holds::Integer),
+        field("tax_exempt", Holds::Boolean),
+        field("updated_at", Holds::Time),
+    ],
+    columns: &[
+        "id",
+        "email",
+        "first_name",
+        "last_name",
+        "subscriptions_active_count",
+        "subscriptions_total_count",
+        "has_valid_payment_method",
+        "created_at",
+    ],
+};
+
+/// `credit_summary`.
+pub(super) const CREDIT_SUMMARY: Object = Object {
+    name: "credit_summary",
+    fields: &[
+        field("customer_id", Holds::Id),
+        field("total_available_balance", Holds::Money),
+        field("currency_code", Holds::Text),
+    ],
+    columns: &["customer_id", "total_available_balance", "currency_code"],
+};
+
+/// `deliverySchedule`.
+pub(super) const DELIVERY_SCHEDULE: Object = Object {
+    name: "deliverySchedule",
+    fields: &[
+        field(
+            "customer",
+            Holds::Parts(&["id", "email", "first_name", "last_name"]),
+        ),
+        field("deliveries", Holds::Json),
+    ],
+    columns: &["customer.id", "customer.email", "deliveries"],
+};

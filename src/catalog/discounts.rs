@@ -1,0 +1,155 @@
+//! Discount codes: operations and fields.
+
+use super::build::{delete, field, get, integer, money, object, post, put, text, time};
+use super::model::{Again, Answer, Holds, Object, Operation, Resource, Type};
+use super::parameters::{
+    BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, LIMIT, PAGE,
+    SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
+};
+
+/// `discounts`.
+pub(super) const RESOURCE: Resource = Resource {
+    name: "discounts",
+    singular: "discount",
+    about: "Discount codes",
+    object: &DISCOUNT,
+    operations: &[LIST, GET, CREATE, UPDATE, DELETE],
+};
+
+const LIST: Operation = get("list", "/discounts", "List discounts")
+    .query(&[
+        CREATED_AT_MAX.documented(Type::String),
+        CREATED_AT_MIN.documented(Type::String),
+        text("discount_code", "only the discount of this code").common(),
+        text("value_type", "only those of this kind").values(&[
+            "percentage",
+            "fixed_amount",
+            "shipping",
+        ]),
+        IDS,
+        LIMIT,
+        PAGE,
+        text("status", "only those of this status")
+            .values(&["enabled", "disabled", "fully_disabled"])
+            .common(),
+        UPDATED_AT_MAX.documented(Type::String),
+        UPDATED_AT_MIN.documented(Type::String),
+        SORT_BY.values(BY_ID_CREATED_OR_UPDATED).default("id-desc"),
+        CURSOR,
+    ])
+    .answers(Answer::Page("discounts", &DISCOUNT))
+    .scope("read_discounts")
+    .example("rc discounts list --status enabled");
+
+const GET: Operation = get("get", "/discounts/{id}", "Show a discount")
+    .at(&[ID])
+    .answers(Answer::One("discount", &DISCOUNT))
+    .scope("read_discounts")
+    .example("rc discounts get 59568555");
+
+const CREATE: Operation = post("create", "/discounts", "Create a discount code")
+    .details("No two discounts of a store have the same code.")
+    .body(&[
+        object("applies_to", "what it can be used on"),
+        object("channel_settings", "where it can be used"),
+        text("code", "the code that customers enter").required(),
+        time("ends_at", "when it ends").common(),
+        integer(
+            "prerequisite_subtotal_min",
+            "smallest subtotal it can be used on",
+        ),
+        time("starts_at", "when it begins").common(),
+        text("status", "whether it can be used")
+            .values(&["enabled", "disabled", "fully_disabled"])
+            .common(),
+        object("usage_limits", "how often it can be used"),
+        money("value", "how much it takes off").required(),
+        text("value_type", "what the value means")
+            .values(&["fixed_amount", "percentage", "shipping"])
+            .required(),
+    ])
+    .answers(Answer::One("discount", &DISCOUNT))
+    .success(201)
+    .scope("write_discounts")
+    .again(Again::Refused)
+    .example("rc discounts create --code SPRING --value 10 --value-type percentage");
+
+const UPDATE: Operation = put("update", "/discounts/{id}", "Change a discount")
+    .details("fully_disabled takes the discount off every queued charge, for good.")
+    .at(&[ID])
+    .body(&[
+        object("applies_to", "what it can be used on"),
+        object("channel_settings", "where it can be used"),
+        text("code", "the code that customers enter"),
+        time("ends_at", "when it ends").common(),
+        integer(
+            "prerequisite_subtotal_min",
+            "smallest subtotal it can be used on",
+        ),
+        time("starts_at", "when it begins").common(),
+        text("status", "whether it can be used")
+            .values(&["enabled", "disabled", "fully_disabled"])
+            .common(),
+        object("usage_limits", "how often it can be used"),
+        money("value", "how much it takes off").common(),
+        text("value_type", "what the value means").values(&[
+            "fixed_amount",
+            "percentage",
+            "shipping",
+        ]),
+    ])
+    .answers(Answer::One("discount", &DISCOUNT))
+    .scope("write_discounts")
+    .example("rc discounts update 59568555 --status disabled");
+
+const DELETE: Operation = delete(
+    "delete",
+    "/discounts/{id}",
+    "Delete a discount that is fully disabled",
+)
+.at(&[ID])
+.scope("write_discounts")
+.example("rc discounts delete 59568555 --yes");
+
+/// `discount`.
+pub(super) const DISCOUNT: Object = Object {
+    name: "discount",
+    fields: &[
+        field("id", Holds::Id),
+        field(
+            "applies_to",
+            Holds::Parts(&["ids", "purchase_item_type", "resource"]),
+        ),
+        field("channel_settings", Holds::Json).documented(Type::Object),
+        field("code", Holds::Text),
+        field("created_at", Holds::Time),
+        field("ends_at", Holds::Time),
+        field("external_discount_id", Holds::Parts(&["ecommerce"])),
+        field("first_time_customer_restriction", Holds::Boolean),
+        field("prerequisite_subtotal_min", Holds::Money),
+        field("starts_at", Holds::Time),
+        field("status", Holds::Text).values(&["enabled", "disabled", "fully_disabled"]),
+        field(
+            "usage_limits",
+            Holds::Parts(&[
+                "first_time_customer_restriction",
+                "max_subsequent_redemptions",
+                "one_application_per_customer",
+            ]),
+        ),
+        field("updated_at", Holds::Time),
+        field("value", Holds::Money),
+        field("value_type", Holds::Text).values(&["fixed_amount", "percentage", "shipping"]),
+        field("external_discount_source", Holds::Text).documented(Type::Unstated),
+    ],
+    columns: &[
+        "id",
+        "code",
+        "value",
+        "value_type",
+        "status",
+        "starts_at",
+        "ends_at",
+        "updated_at",
+    ],
+};

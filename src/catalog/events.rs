@@ -1,0 +1,74 @@
+//! What happened in the store during the last seven days: operations and fields.
+
+use super::build::{field, get, id, text};
+use super::model::{Answer, Holds, Object, Operation, Resource, Type};
+use super::parameters::{CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, LIMIT, OF_CUSTOMER};
+
+/// `events`.
+pub(super) const RESOURCE: Resource = Resource {
+    name: "events",
+    singular: "event",
+    about: "What happened in the store during the last seven days",
+    object: &EVENT,
+    operations: &[LIST],
+};
+
+const LIST: Operation = get("list", "/events", "List what happened lately")
+    .details("Nothing older than seven days. For stores on the Pro plan.")
+    .query(&[
+        CREATED_AT_MIN.documented(Type::String),
+        CREATED_AT_MAX.documented(Type::String),
+        text("object_type", "only those about this kind of object").common(),
+        id(
+            "object_id",
+            "only those about this object; goes with --object-type",
+        ),
+        text("verbs", "only these verbs").multiple().common(),
+        OF_CUSTOMER,
+        text(
+            "origin",
+            "only those from here: api, customer_portal, merchant_portal, \
+             recharge_process",
+        ),
+        LIMIT,
+        CURSOR,
+    ])
+    .answers(Answer::Page("events", &EVENT))
+    .scope("read_events")
+    .example("rc events list --object-type subscription --verbs created,updated");
+
+/// `event`.
+pub(super) const EVENT: Object = Object {
+    name: "event",
+    fields: &[
+        field("id", Holds::Id),
+        field("object_id", Holds::Id),
+        field("customer_id", Holds::Id),
+        field("created_at", Holds::Time),
+        field("object_type", Holds::Text),
+        field("verb", Holds::Text),
+        field("description", Holds::Text),
+        field("updated_attributes", Holds::Json).documented(Type::Object),
+        field(
+            "source",
+            Holds::Parts(&[
+                "account_id",
+                "api_token_id",
+                "api_token_name",
+                "account_email",
+                "origin",
+                "user_type",
+            ]),
+        ),
+        field("custom_attributes", Holds::Json).documented(Type::Object),
+    ],
+    columns: &[
+        "id",
+        "created_at",
+        "object_type",
+        "object_id",
+        "verb",
+        "customer_id",
+        "description",
+    ],
+};

@@ -1,0 +1,139 @@
+//! Extra values kept on other objects: operations and fields.
+
+use super::build::{delete, field, get, id, post, put, text};
+use super::model::{Answer, Holds, Object, Operation, Resource, Type};
+use super::parameters::{BY_ID_OR_UPDATED, CURSOR, ID, LIMIT, PAGE, SORT_BY};
+
+/// `metafields`.
+pub(super) const RESOURCE: Resource = Resource {
+    name: "metafields",
+    singular: "metafield",
+    about: "Extra values kept on other objects",
+    object: &METAFIELD,
+    operations: &[LIST, GET, CREATE, UPDATE, DELETE],
+};
+
+const LIST: Operation = get(
+    "list",
+    "/metafields",
+    "List the metafields of one kind of owner",
+)
+.query(&[
+    LIMIT,
+    text("namespace", "only those of this namespace"),
+    id("owner_id", "only those of this owner")
+        .documented(Type::String)
+        .common(),
+    text("owner_resource", "kind of owner").values(&[
+        "address",
+        "store",
+        "customer",
+        "subscription",
+        "order",
+        "charge",
+    ]),
+    PAGE,
+    SORT_BY.values(BY_ID_OR_UPDATED).default("id-desc"),
+    CURSOR,
+])
+.answers(Answer::Page("metafields", &METAFIELD))
+.example("rc metafields list --owner-resource subscription");
+
+const GET: Operation = get("get", "/metafields/{id}", "Show a metafield")
+    .at(&[ID])
+    .answers(Answer::One("metafield", &METAFIELD))
+    .example("rc metafields get 33");
+
+const CREATE: Operation = post("create", "/metafields", "Keep an extra value on an object")
+    .details(
+        "An owner holds 50 metafields at most. The token needs write access to the \
+             owner.",
+    )
+    .body(&[
+        text("description", "what it is for"),
+        text("key", "name").required(),
+        text("namespace", "group of names").required(),
+        id("owner_id", "number of the owner")
+            .documented(Type::String)
+            .required(),
+        text("owner_resource", "kind of owner")
+            .values(&[
+                "address",
+                "store",
+                "customer",
+                "subscription",
+                "order",
+                "charge",
+            ])
+            .required(),
+        text("value", "the value").required(),
+        text("value_type", "type of the value")
+            .values(&["string", "integer", "json_string"])
+            .required(),
+    ])
+    .wrapped_in("metafield")
+    .answers(Answer::One("metafield", &METAFIELD))
+    .example(
+        "rc metafields create --owner-resource customer --owner-id 37657002 \
+             --namespace personal --key phone --value 3103103101 --value-type string",
+    );
+
+const UPDATE: Operation = put("update", "/metafields/{id}", "Change a metafield")
+    .at(&[ID])
+    .body(&[
+        text("description", "what it is for"),
+        id("owner_id", "number of the owner")
+            .documented(Type::String)
+            .common(),
+        text("owner_resource", "kind of owner").values(&[
+            "address",
+            "store",
+            "customer",
+            "subscription",
+            "order",
+            "charge",
+        ]),
+        text("value", "the value").common(),
+        text("value_type", "type of the value").values(&["string", "integer", "json_string"]),
+    ])
+    .wrapped_in("metafield")
+    .answers(Answer::One("metafield", &METAFIELD))
+    .success(201)
+    .example("rc metafields update 33 --value 0333103133");
+
+const DELETE: Operation = delete("delete", "/metafields/{id}", "Delete a metafield")
+    .at(&[ID])
+    .example("rc metafields delete 33 --yes");
+
+/// `metafield`.
+pub(super) const METAFIELD: Object = Object {
+    name: "metafield",
+    fields: &[
+        field("id", Holds::Id),
+        field("created_at", Holds::Time),
+        field("description", Holds::Text),
+        field("key", Holds::Text),
+        field("namespace", Holds::Text),
+        field("owner_id", Holds::Id).documented(Type::String),
+        field("owner_resource", Holds::Text).values(&[
+            "address",
+            "store",
+            "customer",
+            "subscription",
+            "order",
+            "charge",
+        ]),
+        field("updated_at", Holds::Time),
+        field("value", Holds::Text),
+        field("value_type", Holds::Text).values(&["string", "integer", "json_string"]),
+    ],
+    columns: &[
+        "id",
+        "owner_resource",
+        "owner_id",
+        "namespace",
+        "key",
+        "value",
+        "value_type",
+    ],
+};

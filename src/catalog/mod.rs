@@ -1,0 +1,121 @@
+//! What can be asked: the Recharge Admin API 2021-11 as tables.
+//!
+//! One page per resource holds its operations and the fields of its objects.
+//! Commands, help, checks, requests, retry safety, columns and the sandbox's
+//! routes are derived from these rows; no endpoint is named anywhere else.
+//! [`check`] makes a row that contradicts itself a compile error.
+
+mod build;
+mod check;
+mod model;
+mod parameters;
+
+mod accounts;
+mod addresses;
+mod async_batches;
+mod bundle_selections;
+mod charges;
+mod checkouts;
+mod collections;
+mod credit_accounts;
+mod credit_adjustments;
+mod customers;
+mod discounts;
+mod events;
+mod metafields;
+mod onetimes;
+mod orders;
+mod payment_methods;
+mod plans;
+mod products;
+mod retention_strategies;
+mod store;
+mod subscriptions;
+mod token_information;
+mod webhooks;
+
+pub use model::{
+    Again, Answer, Effect, Field, Holds, Kind, Method, Object, Operation, Parameter, Resource, Type,
+};
+
+/// The version of the API that the tables describe.
+pub const VERSION: &str = "2021-11";
+
+/// Where the API answers.
+pub const BASE_URL: &str = "https://api.rechargeapps.com";
+
+/// The header that carries the token.
+pub const TOKEN_HEADER: &str = "X-Recharge-Access-Token";
+
+/// The header that chooses the version of the API.
+pub const VERSION_HEADER: &str = "X-Recharge-Version";
+
+/// The header in which each answer names its request, for support.
+pub const REQUEST_ID_HEADER: &str = "X-Request-Id";
+
+/// Most records that a page can hold.
+pub const MAXIMUM_PAGE_SIZE: u32 = 250;
+
+/// Every resource, in the order in which help lists them.
+pub const RESOURCES: &[Resource] = &[
+    accounts::RESOURCE,
+    addresses::RESOURCE,
+    async_batches::RESOURCE,
+    bundle_selections::RESOURCE,
+    charges::RESOURCE,
+    checkouts::RESOURCE,
+    collections::RESOURCE,
+    credit_accounts::RESOURCE,
+    credit_adjustments::RESOURCE,
+    customers::RESOURCE,
+    discounts::RESOURCE,
+    events::RESOURCE,
+    metafields::RESOURCE,
+    onetimes::RESOURCE,
+    orders::RESOURCE,
+    payment_methods::RESOURCE,
+    plans::RESOURCE,
+    products::RESOURCE,
+    retention_strategies::RESOURCE,
+    store::RESOURCE,
+    subscriptions::RESOURCE,
+    token_information::RESOURCE,
+    webhooks::RESOURCE,
+];
+
+const _: () = check::resources(RESOURCES);
+
+/// The resource of that name: plural or singular, in snake or kebab case.
+#[must_use]
+pub fn resource(name: &str) -> Option<&'static Resource> {
+    RESOURCES
+        .iter()
+        .find(|resource| same_word(resource.name, name) || same_word(resource.singular, name))
+}
+
+/// The operation with that id (`subscriptions.cancel`).
+#[must_use]
+pub fn operation(id: &str) -> Option<(&'static Resource, &'static Operation)> {
+    let (name, verb) = id.split_once('.')?;
+    let resource = RESOURCES.iter().find(|resource| resource.name == name)?;
+    Some((resource, resource.operation(verb)?))
+}
+
+/// Every operation with its resource.
+pub fn operations() -> impl Iterator<Item = (&'static Resource, &'static Operation)> {
+    RESOURCES.iter().flat_map(|resource| {
+        resource
+            .operations
+            .iter()
+            .map(move |operation| (resource, operation))
+    })
+}
+
+/// Whether a snake-case name and a word in either case are the same.
+fn same_word(snake: &str, word: &str) -> bool {
+    snake.len() == word.len()
+        && snake
+            .bytes()
+            .zip(word.bytes())
+            .all(|(a, b)| a == b || (a == b'_' && b == b'-'))
+}

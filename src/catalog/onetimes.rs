@@ -1,0 +1,142 @@
+//! Single items added to an upcoming charge: operations and fields.
+
+use super::build::{
+    boolean, delete, external, field, get, id, integer, money, pairs, post, put, text, time,
+};
+use super::model::{Answer, Holds, Object, Operation, Resource, Type};
+use super::parameters::{
+    BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, LIMIT, OF_ADDRESS,
+    OF_CUSTOMER, PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
+};
+
+/// `onetimes`.
+pub(super) const RESOURCE: Resource = Resource {
+    name: "onetimes",
+    singular: "onetime",
+    about: "Single items added to an upcoming charge",
+    object: &ONETIME,
+    operations: &[LIST, GET, CREATE, UPDATE, DELETE],
+};
+
+const LIST: Operation = get("list", "/onetimes", "List one-time items")
+    .query(&[
+        OF_ADDRESS.documented(Type::String),
+        id("address_ids", "only those of these addresses")
+            .documented(Type::String)
+            .multiple(),
+        CREATED_AT_MAX,
+        CREATED_AT_MIN,
+        OF_CUSTOMER.documented(Type::String),
+        boolean("include_cancelled", "cancelled ones too"),
+        LIMIT,
+        PAGE,
+        text("external_variant_id", "only those of this variant"),
+        UPDATED_AT_MAX,
+        UPDATED_AT_MIN,
+        IDS.documented(Type::Array),
+        SORT_BY.values(BY_ID_CREATED_OR_UPDATED).default("id-desc"),
+        CURSOR,
+    ])
+    .answers(Answer::Page("onetimes", &ONETIME))
+    .scope("read_subscriptions")
+    .example("rc onetimes list --customer-id 40565990");
+
+const GET: Operation = get("get", "/onetimes/{id}", "Show a one-time item")
+    .at(&[ID])
+    .answers(Answer::One("onetime", &ONETIME))
+    .scope("read_subscriptions")
+    .example("rc onetimes get 16909886");
+
+const CREATE: Operation = post(
+    "create",
+    "/onetimes",
+    "Add a single item to an upcoming charge",
+)
+.body(&[
+    id("address_id", "the address it belongs to").required(),
+    boolean(
+        "add_to_next_charge",
+        "add it to the next charge of the address, whenever that is",
+    ),
+    external("external_product_id", "the product in the shop"),
+    external("external_variant_id", "the variant in the shop").required(),
+    time("next_charge_scheduled_at", "day of the next charge")
+        .flag("next-charge")
+        .required()
+        .unless(&["add_to_next_charge"]),
+    money("price", "price of one").required(),
+    text("product_title", "name of the product").required(),
+    pairs("properties", "extra name and value")
+        .flag("property")
+        .documented(Type::String)
+        .common(),
+    integer("quantity", "how many").required(),
+    text("sku", "stock-keeping unit").common(),
+])
+.answers(Answer::One("onetime", &ONETIME))
+.success(201)
+.scope("write_subscriptions")
+.example(
+    "rc onetimes create --address-id 45154492 --next-charge 2026-12-17 --price \
+             6.00 --product-title \"ABC Shirt\" --quantity 1 --external-variant-id \
+             3844892483",
+);
+
+const UPDATE: Operation = put("update", "/onetimes/{id}", "Change a one-time item")
+    .at(&[ID])
+    .body(&[
+        id("address_id", "the address it belongs to"),
+        time("next_charge_scheduled_at", "day of the next charge")
+            .flag("next-charge")
+            .common(),
+        money("price", "price of one").common(),
+        text("product_title", "name of the product"),
+        pairs("properties", "extra name and value")
+            .flag("property")
+            .common(),
+        integer("quantity", "how many").common(),
+        external("external_variant_id", "the variant in the shop").common(),
+        text("sku", "stock-keeping unit").common(),
+        text("variant_title", "name of the variant"),
+    ])
+    .answers(Answer::One("onetime", &ONETIME))
+    .scope("write_subscriptions")
+    .example("rc onetimes update 16909886 --quantity 2");
+
+const DELETE: Operation = delete("delete", "/onetimes/{id}", "Delete a one-time item")
+    .at(&[ID])
+    .scope("write_subscriptions")
+    .example("rc onetimes delete 16909886 --yes");
+
+/// `onetime`.
+pub(super) const ONETIME: Object = Object {
+    name: "onetime",
+    fields: &[
+        field("id", Holds::Id),
+        field("address_id", Holds::Id),
+        field("created_at", Holds::Time),
+        field("customer_id", Holds::Id),
+        field("external_product_id", Holds::Parts(&["ecommerce"])).documented(Type::String),
+        field("external_variant_id", Holds::Parts(&["ecommerce"])).documented(Type::String),
+        field("is_cancelled", Holds::Boolean),
+        field("next_charge_scheduled_at", Holds::Time),
+        field("price", Holds::Money),
+        field("product_title", Holds::Text),
+        field("properties", Holds::Json),
+        field("quantity", Holds::Integer),
+        field("sku", Holds::Text),
+        field("sku_override", Holds::Boolean),
+        field("updated_at", Holds::Time).documented(Type::String),
+        field("variant_title", Holds::Text),
+    ],
+    columns: &[
+        "id",
+        "customer_id",
+        "address_id",
+        "product_title",
+        "quantity",
+        "price",
+        "next_charge_scheduled_at",
+        "is_cancelled",
+    ],
+};

@@ -1,0 +1,200 @@
+//! What is shipped once a charge succeeded: operations and fields.
+
+use super::build::{
+    array, boolean, delete, external, field, get, id, object, post, put, text, time,
+};
+use super::model::{Answer, Holds, Object, Operation, Resource, Type};
+use super::parameters::{
+    ADDRESS_PARTS, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT, OF_ADDRESS,
+    OF_CUSTOMER, PAGE, SCHEDULED_AT_MAX, SCHEDULED_AT_MIN, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
+};
+
+/// `orders`.
+pub(super) const RESOURCE: Resource = Resource {
+    name: "orders",
+    singular: "order",
+    about: "What is shipped once a charge succeeded",
+    object: &ORDER,
+    operations: &[LIST, GET, UPDATE, DELETE, CLONE, DELAY],
+};
+
+const LIST: Operation = get("list", "/orders", "List orders")
+    .query(&[
+        OF_ADDRESS.documented(Type::String),
+        id("charge_id", "only those of this charge").documented(Type::String),
+        CREATED_AT_MAX,
+        CREATED_AT_MIN,
+        OF_CUSTOMER.documented(Type::String),
+        text(
+            "external_customer_id",
+            "only those of this customer of the shop",
+        ),
+        text(
+            "external_order_id",
+            "only the order of this number in the shop",
+        ),
+        IDS,
+        LIMIT,
+        PAGE,
+        SCHEDULED_AT_MAX,
+        SCHEDULED_AT_MIN,
+        boolean(
+            "has_external_order",
+            "only those that reached the shop, or did not",
+        )
+        .documented(Type::String),
+        text("status", "only those of this status")
+            .values(&["success", "queued", "error", "refunded", "skipped"])
+            .common(),
+        text("type", "only those of this type")
+            .values(&["checkout", "recurring"])
+            .common(),
+        id(
+            "purchase_item_id",
+            "only those with this subscription or one-time item",
+        )
+        .documented(Type::String),
+        UPDATED_AT_MAX,
+        UPDATED_AT_MIN,
+        SORT_BY
+            .values(&[
+                "id-asc",
+                "id-desc",
+                "updated_at-asc",
+                "updated_at-desc",
+                "processed_at-asc",
+                "processed_at-desc",
+                "scheduled_at-asc",
+                "scheduled_at-desc",
+            ])
+            .default("id-desc"),
+        INCLUDE.values(&["customer", "metafields"]),
+        CURSOR,
+    ])
+    .answers(Answer::Page("orders", &ORDER))
+    .scope("read_orders")
+    .example("rc orders list --created-at-min 7d --status success");
+
+const GET: Operation = get("get", "/orders/{id}", "Show an order")
+    .at(&[ID])
+    .query(&[INCLUDE.values(&["customer", "metafields"])])
+    .answers(Answer::One("order", &ORDER))
+    .scope("read_orders")
+    .example("rc orders get 210987092 --include customer");
+
+const UPDATE: Operation = put("update", "/orders/{id}", "Change an order")
+    .details(
+        "Line items are replaced as a whole: give all of them. Those of queued \
+             charges are changed through the subscription instead.",
+    )
+    .at(&[ID])
+    .body(&[
+        object("billing_address", "billing address"),
+        object("customer", "fields of the customer"),
+        array("line_items", "the items, each an object").common(),
+        external("external_order_id", "number of the order in the shop"),
+        time("scheduled_at", "day on which it is sent"),
+        object("shipping_address", "shipping address"),
+        text("status", "status of the order")
+            .values(&["success", "error", "queued", "cancelled"])
+            .common(),
+    ])
+    .answers(Answer::One("order", &ORDER))
+    .scope("write_orders")
+    .example("rc orders update 210987092 --set billing_address.city=\"Los Angeles\"");
+
+const DELETE: Operation = delete("delete", "/orders/{id}", "Delete a scheduled order")
+    .at(&[ID])
+    .scope("write_orders")
+    .example("rc orders delete 210987092 --yes");
+
+const CLONE: Operation = post(
+    "clone",
+    "/orders/{id}/clone",
+    "Copy a prepaid order to another day",
+)
+.at(&[ID])
+.body(&[time("scheduled_at", "day on which it is sent").required()])
+.answers(Answer::One("order", &ORDER))
+.success(201)
+.scope("write_orders")
+.example("rc orders clone 210987092 --scheduled-at 2026-12-16");
+
+const DELAY: Operation = post(
+    "delay",
+    "/orders/{id}/delay",
+    "Put off a prepaid order by one interval",
+)
+.details(
+    "Only the next queued order of a prepaid subscription. All later orders and \
+             charges move with it.",
+)
+.at(&[ID])
+.answers(Answer::One("order", &ORDER))
+.scope("write_orders")
+.example("rc orders delay 210987092");
+
+/// `order`.
+pub(super) const ORDER: Object = Object {
+    name: "order",
+    fields: &[
+        field("id", Holds::Id),
+        field("address_id", Holds::Id),
+        field("billing_address", Holds::Parts(ADDRESS_PARTS)),
+        field(
+            "charge",
+            Holds::Parts(&["id", "external_transaction_id.payment_processor"]),
+        ),
+        field(
+            "client_details",
+            Holds::Parts(&["browser_ip", "user_agent"]),
+        ),
+        field("created_at", Holds::Time),
+        field("currency", Holds::Text),
+        field(
+            "customer",
+            Holds::Parts(&["id", "email", "external_customer_id.ecommerce", "hash"]),
+        ),
+        field("discounts", Holds::Json),
+        field("external_cart_token", Holds::Text),
+        field("external_order_id", Holds::Parts(&["ecommerce"])),
+        field("external_order_", Holds::Integer).documented(Type::Number),
+        field("is_prepaid", Holds::Boolean),
+        field("line_items", Holds::Json),
+        field("note", Holds::Text),
+        field("order_attributes", Holds::Json),
+        field("processed_at", Holds::Time),
+        field("scheduled_at", Holds::Time),
+        field("shipping_address", Holds::Parts(ADDRESS_PARTS)),
+        field("shipping_lines", Holds::Json),
+        field("status", Holds::Text).values(&["success", "error", "queued", "cancelled"]),
+        field("subtotal_price", Holds::Money),
+        field("tags", Holds::Text),
+        field("tax_lines", Holds::Json),
+        field("taxable", Holds::Boolean),
+        field("total_discounts", Holds::Money),
+        field("total_duties", Holds::Money),
+        field("total_line_items_price", Holds::Money).documented(Type::Integer),
+        field("total_price", Holds::Money),
+        field("total_refunds", Holds::Money),
+        field("total_tax", Holds::Money),
+        field("total_weight_grams", Holds::Integer),
+        field("type", Holds::Text).values(&["checkout", "recurring"]),
+        field("updated_at", Holds::Time),
+        field("external_order_number", Holds::Parts(&["ecommerce"])),
+        field("hash", Holds::Text),
+        field("error", Holds::Text).documented(Type::Unstated),
+    ],
+    columns: &[
+        "id",
+        "status",
+        "scheduled_at",
+        "total_price",
+        "currency",
+        "customer.email",
+        "address_id",
+        "type",
+        "is_prepaid",
+        "processed_at",
+    ],
+};

@@ -1,0 +1,152 @@
+//! Cards and accounts that customers pay with: operations and fields.
+
+use super::build::{boolean, delete, field, get, id, object, post, put, text};
+use super::model::{Answer, Holds, Object, Operation, Resource, Type};
+use super::parameters::{ADDRESS_PARTS, CURSOR, ID, INCLUDE, LIMIT, OF_CUSTOMER};
+
+/// `payment_methods`.
+pub(super) const RESOURCE: Resource = Resource {
+    name: "payment_methods",
+    singular: "payment_method",
+    about: "Cards and accounts that customers pay with",
+    object: &PAYMENT_METHOD,
+    operations: &[LIST, GET, CREATE, UPDATE, DELETE],
+};
+
+const LIST: Operation = get("list", "/payment_methods", "List payment methods")
+    .query(&[
+        OF_CUSTOMER.documented(Type::String),
+        LIMIT,
+        INCLUDE.values(&["addresses"]),
+        CURSOR,
+    ])
+    .answers(Answer::Page("payment_methods", &PAYMENT_METHOD))
+    .scope("read_payment_methods")
+    .example("rc payment-methods list --customer-id 62824147");
+
+const GET: Operation = get("get", "/payment_methods/{id}", "Show a payment method")
+    .at(&[ID])
+    .query(&[INCLUDE.values(&["addresses"])])
+    .answers(Answer::One("payment_method", &PAYMENT_METHOD))
+    .scope("read_payment_methods")
+    .example("rc payment-methods get 1234567");
+
+const CREATE: Operation = post(
+    "create",
+    "/payment_methods",
+    "Add a payment method to a customer",
+)
+.body(&[
+    id("customer_id", "the customer it belongs to").required(),
+    boolean("default", "make it the default of the customer").common(),
+    text("payment_type", "kind of payment")
+        .values(&[
+            "CREDIT_CARD",
+            "PAYPAL",
+            "APPLE_PAY",
+            "GOOGLE_PAY",
+            "SEPA_DEBIT",
+        ])
+        .required(),
+    text(
+        "processor_customer_token",
+        "the customer at the processor, as in cus_…",
+    )
+    .required(),
+    text("processor_name", "who processes the payments")
+        .values(&[
+            "stripe",
+            "braintree",
+            "authorize",
+            "shopify_payments",
+            "mollie",
+        ])
+        .required(),
+    text(
+        "processor_payment_method_token",
+        "the payment method at the processor",
+    ),
+    object("billing_address", "billing address"),
+    boolean("retry_charges", "try failed charges again with it"),
+])
+.answers(Answer::One("payment_method", &PAYMENT_METHOD))
+.success(201)
+.scope("write_payment_methods")
+.example(
+    "rc payment-methods create --customer-id 62824147 --payment-type \
+             CREDIT_CARD --processor-name stripe --processor-customer-token \
+             cus_JGYtLWi2HS8ymD --default",
+);
+
+const UPDATE: Operation = put("update", "/payment_methods/{id}", "Change a payment method")
+    .at(&[ID])
+    .body(&[
+        boolean("default", "make it the default of the customer").common(),
+        text("processor_name", "who processes the payments").values(&[
+            "stripe",
+            "braintree",
+            "authorize",
+            "shopify_payments",
+            "mollie",
+        ]),
+        object("billing_address", "billing address"),
+    ])
+    .answers(Answer::One("payment_method", &PAYMENT_METHOD))
+    .scope("write_payment_methods")
+    .example("rc payment-methods update 1234567 --default");
+
+const DELETE: Operation = delete(
+    "delete",
+    "/payment_methods/{id}",
+    "Delete a payment method for good",
+)
+.at(&[ID])
+.scope("write_payment_methods")
+.example("rc payment-methods delete 1234567 --yes");
+
+/// `payment_method`.
+pub(super) const PAYMENT_METHOD: Object = Object {
+    name: "payment_method",
+    fields: &[
+        field("id", Holds::Id),
+        field("customer_id", Holds::Id),
+        field("created_at", Holds::Time),
+        field("default", Holds::Boolean),
+        field(
+            "payment_details",
+            Holds::Parts(&["brand", "exp_month", "exp_year", "last4"]),
+        ),
+        field("payment_type", Holds::Text).values(&[
+            "CREDIT_CARD",
+            "PAYPAL",
+            "APPLE_PAY",
+            "GOOGLE_PAY",
+            "SEPA_DEBIT",
+        ]),
+        field("processor_customer_token", Holds::Text),
+        field("processor_name", Holds::Text).values(&[
+            "stripe",
+            "braintree",
+            "authorize",
+            "shopify_payments",
+            "mollie",
+        ]),
+        field("processor_payment_method_token", Holds::Text),
+        field("status", Holds::Text).values(&["unvalidated", "valid", "invalid", "empty"]),
+        field("status_reason", Holds::Text),
+        field("updated_at", Holds::Time),
+        field("billing_address", Holds::Parts(ADDRESS_PARTS)),
+        field("retry_date", Holds::Text).documented(Type::Unstated),
+        field("taxable", Holds::Boolean),
+    ],
+    columns: &[
+        "id",
+        "customer_id",
+        "payment_type",
+        "processor_name",
+        "default",
+        "status",
+        "payment_details.brand",
+        "payment_details.last4",
+    ],
+};

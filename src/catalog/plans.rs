@@ -1,0 +1,178 @@
+//! Terms on which a product is sold: intervals, discount, prepayment: operations and fields.
+
+use super::build::{
+    array, delete, external, field, get, integer, money, object, post, put, references, text,
+};
+use super::model::{Answer, Holds, Object, Operation, Resource, Type};
+use super::parameters::{
+    BY_ID_OR_UPDATED, CURSOR, ID, IDS, LIMIT, PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
+};
+
+/// `plans`.
+pub(super) const RESOURCE: Resource = Resource {
+    name: "plans",
+    singular: "plan",
+    about: "Terms on which a product is sold: intervals, discount, prepayment",
+    object: &PLAN,
+    operations: &[
+        LIST,
+        CREATE,
+        UPDATE,
+        DELETE,
+        BULK_CREATE,
+        BULK_DELETE,
+        BULK_UPDATE,
+    ],
+};
+
+const LIST: Operation = get("list", "/plans", "List plans")
+    .query(&[
+        LIMIT,
+        PAGE,
+        text("external_product_id", "only those of this product"),
+        IDS,
+        UPDATED_AT_MAX,
+        UPDATED_AT_MIN,
+        text("type", "only those of this type")
+            .values(&["subscription", "prepaid", "onetime"])
+            .common(),
+        SORT_BY.values(BY_ID_OR_UPDATED).default("id-desc"),
+        CURSOR,
+    ])
+    .answers(Answer::Page("plans", &PLAN))
+    .scope("read_products")
+    .example("rc plans list --external-product-id 2103271587891");
+
+const CREATE: Operation = post("create", "/plans", "Add a plan to a product")
+    .details(
+        "All plans of a product have the same title and the same discount. A \
+             product with a prepaid plan has no plans of other types.",
+    )
+    .body(&[
+        object("channel_settings", "where it is offered"),
+        money("discount_amount", "how much a subscriber saves"),
+        text("discount_type", "what the amount means").values(&["percentage"]),
+        external("external_product_id", "the product in the shop").required(),
+        integer("sort_order", "place among the plans of the product"),
+        object(
+            "subscription_preferences",
+            "intervals of charges and orders",
+        )
+        .required(),
+        text("title", "title").required(),
+        text("type", "how the product is sold")
+            .values(&["subscription", "prepaid", "onetime"])
+            .required(),
+    ])
+    .answers(Answer::One("plan", &PLAN))
+    .scope("write_products")
+    .example(
+        "rc plans create --external-product-id 2103271587891 --title \"Every \
+             month\" --type subscription --subscription-preferences \
+             '{\"charge_interval_frequency\":1,\"order_interval_frequency\":1,\
+             \"interval_unit\":\"month\"}'",
+    );
+
+const UPDATE: Operation = put("update", "/plans/{id}", "Change a plan")
+    .at(&[ID])
+    .body(&[
+        object("channel_settings", "where it is offered"),
+        money("discount_amount", "how much a subscriber saves"),
+        text("discount_type", "what the amount means").values(&["percentage"]),
+        external("external_product_id", "the product in the shop"),
+        integer("sort_order", "place among the plans of the product").documented(Type::String),
+        object(
+            "subscription_preferences",
+            "intervals of charges and orders",
+        ),
+        text("title", "title").common(),
+    ])
+    .answers(Answer::One("plan", &PLAN))
+    .scope("write_products")
+    .example("rc plans update 88237 --discount-amount 12.0");
+
+const DELETE: Operation = delete("delete", "/plans/{id}", "Delete a plan")
+    .at(&[ID])
+    .scope("write_products")
+    .example("rc plans delete 88237 --yes");
+
+const BULK_CREATE: Operation = post(
+    "bulk_create",
+    "/products/{external_product_id}/plans-bulk",
+    "Add up to 20 plans to a product",
+)
+.at(&[text("external_product_id", "the product in the shop")])
+.body(&[array("plans", "the plans, each an object; 20 at most").required()])
+.answers(Answer::Many("plans", &PLAN))
+.scope("write_products")
+.example("rc plans bulk-create 2103271587891 --plans @plans.json");
+
+const BULK_DELETE: Operation = delete(
+    "bulk_delete",
+    "/products/{external_product_id}/plans-bulk",
+    "Delete up to 20 plans of a product",
+)
+.at(&[text("external_product_id", "the product in the shop")])
+.body(&[references("plans", "id", "the plans to delete; 20 at most").required()])
+.scope("write_products")
+.example("rc plans bulk-delete 2103271587891 --plans 88237,88238 --yes");
+
+const BULK_UPDATE: Operation = put(
+    "bulk_update",
+    "/products/{external_product_id}/plans-bulk",
+    "Change up to 20 plans of a product",
+)
+.at(&[text("external_product_id", "the product in the shop")])
+.body(&[array("plans", "the plans, each an object; 20 at most").required()])
+.answers(Answer::Many("plans", &PLAN))
+.scope("write_products")
+.example(
+    "rc plans bulk-update 2103271587891 --plans \
+             '[{\"id\":88237,\"title\":\"Monthly\"}]'",
+);
+
+/// `plan`.
+pub(super) const PLAN: Object = Object {
+    name: "plan",
+    fields: &[
+        field("id", Holds::Id),
+        field("channel_settings", Holds::Json).documented(Type::Object),
+        field("created_at", Holds::Time),
+        field("deleted_at", Holds::Time),
+        field("discount_amount", Holds::Money),
+        field("discount_type", Holds::Text).values(&["percentage"]),
+        field("external_plan_group_id", Holds::Text),
+        field("external_plan_id", Holds::Text),
+        field("external_plan_name", Holds::Text),
+        field("external_product_id", Holds::Parts(&["ecommerce"])),
+        field("external_variant_ids", Holds::Json),
+        field("has_variant_restrictions", Holds::Boolean),
+        field("sort_order", Holds::Integer),
+        field(
+            "subscription_preferences",
+            Holds::Parts(&[
+                "apply_cutoff_date_to_checkout",
+                "charge_interval_frequency",
+                "cutoff_day_of_month",
+                "cutoff_day_of_week",
+                "expire_after_specific_number_of_charges",
+                "interval_unit",
+                "order_day_of_month",
+                "order_day_of_week",
+                "order_interval_frequency",
+            ]),
+        ),
+        field("title", Holds::Text),
+        field("type", Holds::Text).values(&["subscription", "prepaid", "onetime"]),
+        field("updated_at", Holds::Time),
+    ],
+    columns: &[
+        "id",
+        "title",
+        "type",
+        "external_product_id.ecommerce",
+        "discount_amount",
+        "sort_order",
+        "updated_at",
+    ],
+};

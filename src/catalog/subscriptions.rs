@@ -1,0 +1,351 @@
+//! Items that customers receive again and again: operations and fields.
+
+use super::build::{
+    boolean, delete, external, field, get, id, ids, integer, money, object, pairs, post, put, text,
+    time,
+};
+use super::model::{Again, Answer, Holds, Object, Operation, Resource, Type};
+use super::onetimes::ONETIME;
+use super::parameters::{
+    BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT,
+    OF_ADDRESS, OF_CUSTOMER, PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
+};
+
+/// `subscriptions`.
+pub(super) const RESOURCE: Resource = Resource {
+    name: "subscriptions",
+    singular: "subscription",
+    about: "Items that customers receive again and again",
+    object: &SUBSCRIPTION,
+    operations: &[
+        LIST,
+        GET,
+        CREATE,
+        UPDATE,
+        DELETE,
+        ACTIVATE,
+        CANCEL,
+        CHANGE_ADDRESS,
+        SET_NEXT_CHARGE_DATE,
+        SKIP_GIFT,
+    ],
+};
+
+const LIST: Operation = get("list", "/subscriptions", "List subscriptions")
+    .query(&[
+        OF_ADDRESS.documented(Type::String),
+        id("address_ids", "only those of these addresses")
+            .documented(Type::String)
+            .multiple(),
+        CREATED_AT_MAX.documented(Type::String),
+        CREATED_AT_MIN.documented(Type::String),
+        CURSOR,
+        OF_CUSTOMER.documented(Type::String),
+        text("external_variant_id", "only those of this variant"),
+        IDS,
+        LIMIT,
+        PAGE,
+        text("status", "only those of this status")
+            .values(&["active", "cancelled", "expired"])
+            .common(),
+        UPDATED_AT_MAX.documented(Type::String),
+        UPDATED_AT_MIN.documented(Type::String),
+        SORT_BY.values(BY_ID_CREATED_OR_UPDATED).default("id-desc"),
+        INCLUDE.values(&[
+            "address",
+            "charge_activities",
+            "customer",
+            "metafields",
+            "bundle_product",
+            "bundle_selections",
+        ]),
+    ])
+    .answers(Answer::Page("subscriptions", &SUBSCRIPTION))
+    .scope("read_subscriptions")
+    .example("rc subscriptions list --status active --created-at-min 2024-01-01");
+
+const GET: Operation = get("get", "/subscriptions/{id}", "Show a subscription")
+    .at(&[ID])
+    .query(&[INCLUDE.values(&[
+        "address",
+        "charge_activities",
+        "customer",
+        "metafields",
+        "bundle_product",
+        "bundle_selections",
+    ])])
+    .answers(Answer::One("subscription", &SUBSCRIPTION))
+    .scope("read_subscriptions")
+    .example("rc subscriptions get 89559201 --include customer");
+
+const CREATE: Operation = post(
+    "create",
+    "/subscriptions",
+    "Add a subscription to an address",
+)
+.details(
+    "The product must have at least one plan; the intervals need not match it. \
+             A plan fills in the intervals that are left out.",
+)
+.body(&[
+    id("address_id", "the address it belongs to").required(),
+    integer(
+        "charge_interval_frequency",
+        "this many units between charges",
+    )
+    .flag("charge-every")
+    .required()
+    .unless(&["plan_id"]),
+    integer(
+        "expire_after_specific_number_of_charges",
+        "end after this many charges",
+    )
+    .flag("expire-after"),
+    time("next_charge_scheduled_at", "day of the next charge")
+        .flag("next-charge")
+        .required(),
+    integer(
+        "order_day_of_month",
+        "day of the month of orders, with unit month",
+    ),
+    integer(
+        "order_day_of_week",
+        "day of the week of orders, with unit week: 0 is Monday",
+    ),
+    integer("order_interval_frequency", "this many units between orders")
+        .flag("order-every")
+        .required()
+        .unless(&["plan_id"]),
+    text("order_interval_unit", "the unit of both intervals")
+        .flag("unit")
+        .values(&["day", "week", "month"])
+        .required()
+        .unless(&["plan_id"]),
+    id("plan_id", "plan that fills in what is left out").common(),
+    money("price", "price of one").common(),
+    text("product_title", "name of the product"),
+    pairs("properties", "extra name and value")
+        .flag("property")
+        .common(),
+    integer("quantity", "how many").required(),
+    external("external_product_id", "the product in the shop"),
+    external("external_variant_id", "the variant in the shop").required(),
+    text("status", "status to begin with")
+        .values(&["active", "cancelled", "expired"])
+        .common(),
+])
+.answers(Answer::One("subscription", &SUBSCRIPTION))
+.success(201)
+.scope("write_subscriptions")
+.example(
+    "rc subscriptions create --address-id 48563471 --next-charge 2026-12-01 \
+             --external-variant-id 18261278883891 --quantity 1 --order-every 1 \
+             --charge-every 1 --unit month",
+);
+
+const UPDATE: Operation = put("update", "/subscriptions/{id}", "Change a subscription")
+    .details(
+        "The two intervals and their unit go together: change all three or none. \
+             Changing them removes skipped and manually moved charges and sets the next \
+             charge date anew. Only active subscriptions change, unless --force-update.",
+    )
+    .at(&[ID])
+    .query(&[
+        boolean("commit", "wait until the queued charges are made anew"),
+        boolean("force_update", "change cancelled subscriptions too"),
+    ])
+    .body(&[
+        integer(
+            "charge_interval_frequency",
+            "this many units between charges",
+        )
+        .flag("charge-every")
+        .maximum(1000),
+        integer(
+            "expire_after_specific_number_of_charges",
+            "end after this many charges",
+        )
+        .flag("expire-after"),
+        external("external_variant_id", "the variant in the shop").common(),
+        integer(
+            "order_day_of_month",
+            "day of the month of orders, with unit month",
+        )
+        .documented(Type::String),
+        integer(
+            "order_day_of_week",
+            "day of the week of orders, with unit week: 0 is Monday",
+        )
+        .documented(Type::String),
+        integer("order_interval_frequency", "this many units between orders")
+            .flag("order-every")
+            .documented(Type::String)
+            .maximum(1000),
+        text("order_interval_unit", "the unit of both intervals")
+            .flag("unit")
+            .values(&["day", "week", "month"]),
+        id("plan_id", "plan that fills in what is left out").common(),
+        money("price", "price of one").common(),
+        text("product_title", "name of the product"),
+        pairs("properties", "extra name and value")
+            .flag("property")
+            .common(),
+        integer("quantity", "how many")
+            .documented(Type::String)
+            .common(),
+        text("sku", "stock-keeping unit").common(),
+        boolean("sku_override", "use the given sku, not that of the variant"),
+        boolean(
+            "use_external_variant_defaults",
+            "take the price from the variant",
+        ),
+        text("variant_title", "name of the variant"),
+    ])
+    .answers(Answer::One("subscription", &SUBSCRIPTION))
+    .scope("write_subscriptions")
+    .example("rc subscriptions update 89559201 --quantity 2");
+
+const DELETE: Operation = delete("delete", "/subscriptions/{id}", "Delete a subscription")
+    .at(&[ID])
+    .body(&[boolean("send_email", "tell the customer by email")])
+    .scope("write_subscriptions")
+    .example("rc subscriptions delete 89559201 --yes");
+
+const ACTIVATE: Operation = post(
+    "activate",
+    "/subscriptions/{id}/activate",
+    "Bring back a cancelled subscription",
+)
+.at(&[ID])
+.answers(Answer::One("subscription", &SUBSCRIPTION))
+.scope("write_subscriptions")
+.again(Again::Same)
+.example("rc subscriptions activate 89559201");
+
+const CANCEL: Operation = post(
+    "cancel",
+    "/subscriptions/{id}/cancel",
+    "Cancel a subscription",
+)
+.at(&[ID])
+.body(&[
+    text("cancellation_reason", "why it is cancelled")
+        .flag("reason")
+        .required(),
+    text(
+        "cancellation_reason_comments",
+        "more about why, up to 1,024 characters",
+    )
+    .flag("comments"),
+    boolean("send_email", "tell the customer by email"),
+])
+.answers(Answer::One("subscription", &SUBSCRIPTION))
+.scope("write_subscriptions")
+.destroys()
+.again(Again::Same)
+.example("rc subscriptions cancel 89559201 --reason \"moved away\" --yes");
+
+const CHANGE_ADDRESS: Operation = post(
+    "change_address",
+    "/subscriptions/{id}/change_address",
+    "Move a subscription to another address",
+)
+.at(&[ID])
+.body(&[
+    id("address_id", "the address to move it to").required(),
+    time("next_charge_scheduled_at", "day of the next charge")
+        .flag("next-charge")
+        .documented(Type::String)
+        .common(),
+])
+.answers(Answer::One("subscription", &SUBSCRIPTION))
+.scope("write_subscriptions")
+.again(Again::Same)
+.example("rc subscriptions change-address 89559201 --address-id 48563471");
+
+const SET_NEXT_CHARGE_DATE: Operation = post(
+    "set_next_charge_date",
+    "/subscriptions/{id}/set_next_charge_date",
+    "Move the next charge to another day",
+)
+.details("Subscriptions of one address that fall on the same day share one charge.")
+.at(&[ID])
+.body(&[time("date", "day of the next charge")
+    .documented(Type::String)
+    .required()])
+.answers(Answer::One("subscription", &SUBSCRIPTION))
+.scope("write_subscriptions")
+.again(Again::Same)
+.example("rc subscriptions set-next-charge-date 89559201 --date 2026-12-24");
+
+const SKIP_GIFT: Operation = post(
+    "skip_gift",
+    "/subscriptions/skip_gift",
+    "Give a skipped delivery to someone else",
+)
+.aliases(&["gift"])
+.body(&[
+    ids(
+        "purchase_item_ids",
+        "the subscriptions to skip and give away",
+    )
+    .required(),
+    object("recipient_address", "the address of who receives it").required(),
+])
+.answers(Answer::Many("onetimes", &ONETIME))
+.errors(&[422])
+.scope("write_subscriptions")
+.example(
+    "rc subscriptions skip-gift --purchase-item-ids 89559201 \
+             --recipient-address @friend.json",
+);
+
+/// `subscription`.
+pub(super) const SUBSCRIPTION: Object = Object {
+    name: "subscription",
+    fields: &[
+        field("id", Holds::Id),
+        field("address_id", Holds::Id),
+        field("customer_id", Holds::Id),
+        field("analytics_data", Holds::Json).documented(Type::Object),
+        field("cancellation_reason", Holds::Text),
+        field("cancellation_reason_comments", Holds::Text),
+        field("cancelled_at", Holds::Time),
+        field("charge_interval_frequency", Holds::Integer).documented(Type::String),
+        field("created_at", Holds::Time),
+        field("expire_after_specific_number_of_charges", Holds::Integer),
+        field("external_product_id", Holds::Parts(&["ecommerce"])),
+        field("external_variant_id", Holds::Parts(&["ecommerce"])),
+        field("has_queued_charges", Holds::Boolean),
+        field("is_prepaid", Holds::Boolean),
+        field("is_skippable", Holds::Boolean),
+        field("is_swappable", Holds::Boolean),
+        field("max_retries_reached", Holds::Boolean),
+        field("next_charge_scheduled_at", Holds::Date).documented(Type::DateTime),
+        field("order_day_of_month", Holds::Integer),
+        field("order_day_of_week", Holds::Integer),
+        field("order_interval_frequency", Holds::Integer),
+        field("order_interval_unit", Holds::Text).values(&["day", "week", "month"]),
+        field("presentment_currency", Holds::Text),
+        field("price", Holds::Money),
+        field("product_title", Holds::Text),
+        field("properties", Holds::Json),
+        field("quantity", Holds::Integer),
+        field("sku", Holds::Text),
+        field("sku_override", Holds::Boolean),
+        field("status", Holds::Text).values(&["active", "cancelled", "expired"]),
+        field("updated_at", Holds::Time),
+        field("variant_title", Holds::Text),
+    ],
+    columns: &[
+        "id",
+        "status",
+        "customer_id",
+        "product_title",
+        "quantity",
+        "price",
+        "next_charge_scheduled_at",
+        "order_interval_frequency",
+        "order_interval_unit",
+    ],
+};

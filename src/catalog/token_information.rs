@@ -1,0 +1,33 @@
+//! The token in use and what it may do: operations and fields.
+
+use super::build::{field, get};
+use super::model::{Answer, Holds, Object, Operation, Resource};
+
+/// `token_information`.
+pub(super) const RESOURCE: Resource = Resource {
+    name: "token_information",
+    singular: "token_information",
+    about: "The token in use and what it may do",
+    object: &TOKEN_INFORMATION,
+    operations: &[GET],
+};
+
+const GET: Operation = get(
+    "get",
+    "/token_information",
+    "Show the token in use and its scopes",
+)
+.answers(Answer::One("token_information", &TOKEN_INFORMATION))
+.example("rc token-information get");
+
+/// `token_information`.
+pub(super) const TOKEN_INFORMATION: Object = Object {
+    name: "token_information",
+    fields: &[
+        field("client", Holds::Parts(&["name", "contact_email"])),
+        field("contact_email", Holds::Text),
+        field("name", Holds::Text),
+        field("scopes", Holds::Json),
+    ],
+    columns: &["name", "contact_email", "client.name", "scopes"],
+};

@@ -1,0 +1,96 @@
+//! Addresses that Recharge tells about events: operations and fields.
+
+use super::build::{delete, field, get, post, put, text, texts};
+use super::model::{Answer, Holds, Object, Operation, Resource};
+use super::parameters::{CURSOR, ID, LIMIT_OF_ALL_LISTS, SORT_BY};
+
+/// `webhooks`.
+pub(super) const RESOURCE: Resource = Resource {
+    name: "webhooks",
+    singular: "webhook",
+    about: "Addresses that Recharge tells about events",
+    object: &WEBHOOK,
+    operations: &[LIST, GET, CREATE, UPDATE, DELETE, TEST],
+};
+
+const LIST: Operation = get("list", "/webhooks", "List webhooks")
+    .query(&[
+        SORT_BY.values(&["id-asc", "id-desc"]).default("id-desc"),
+        LIMIT_OF_ALL_LISTS,
+        CURSOR,
+    ])
+    .answers(Answer::Page("webhooks", &WEBHOOK))
+    .example("rc webhooks list");
+
+const GET: Operation = get("get", "/webhooks/{id}", "Show a webhook")
+    .at(&[ID])
+    .answers(Answer::One("webhook", &WEBHOOK))
+    .example("rc webhooks get 19451");
+
+const CREATE: Operation = post("create", "/webhooks", "Register a webhook")
+    .details(
+        "A token registers ten webhooks a topic at most, and needs read access to \
+             what the topic is about.",
+    )
+    .body(&[
+        text("address", "where to send it").required(),
+        texts("included_objects", "put these objects into each message").values(&[
+            "addresses",
+            "collections",
+            "customer",
+            "metafields",
+        ]),
+        text("topic", "what to tell about").required(),
+        text("version", "API version of the messages"),
+    ])
+    .answers(Answer::One("webhook", &WEBHOOK))
+    .example(
+        "rc webhooks create --topic subscription/created --address \
+             https://example.com/hooks",
+    );
+
+const UPDATE: Operation = put("update", "/webhooks/{id}", "Change a webhook")
+    .at(&[ID])
+    .body(&[
+        text("address", "where to send it"),
+        texts("included_objects", "put these objects into each message").values(&[
+            "addresses",
+            "collections",
+            "customer",
+            "metafields",
+        ]),
+        text("topic", "what to tell about").common(),
+        text("version", "API version of the messages"),
+    ])
+    .answers(Answer::One("webhook", &WEBHOOK))
+    .example("rc webhooks update 19451 --address https://example.com/other");
+
+const DELETE: Operation = delete("delete", "/webhooks/{id}", "Delete a webhook")
+    .at(&[ID])
+    .example("rc webhooks delete 19451 --yes");
+
+const TEST: Operation = post(
+    "test",
+    "/webhooks/{id}/test",
+    "Send an empty request to a webhook",
+)
+.at(&[ID])
+.example("rc webhooks test 19451");
+
+/// `webhook`.
+pub(super) const WEBHOOK: Object = Object {
+    name: "webhook",
+    fields: &[
+        field("id", Holds::Id),
+        field("address", Holds::Text),
+        field("included_objects", Holds::Json).values(&[
+            "addresses",
+            "collections",
+            "customer",
+            "metafields",
+        ]),
+        field("topic", Holds::Text),
+        field("version", Holds::Text),
+    ],
+    columns: &["id", "topic", "address", "version", "included_objects"],
+};

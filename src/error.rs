@@ -1,0 +1,160 @@
+//! What can go wrong, as values: a kind, a message, what caused it, and what
+//! the user can do next. No room prints an error or decides an exit code.
+
+use std::fmt;
+
+/// The kinds of failure. Each has one exit code (see [`crate::exit`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Something that nobody foresaw, or the machine's own trouble.
+    Unexpected,
+    /// The command line or an input file is wrong; nothing was sent.
+    Usage,
+    /// No token, a refused token, or a missing scope.
+    Access,
+    /// What was asked for is not there.
+    NotFound,
+    /// The API understood the request and refused it.
+    Refused,
+    /// No usable answer came: network, time limit, server errors, rate limit.
+    Unreachable,
+    /// Some of the work failed; the rest was done.
+    Partial,
+    /// The user stopped it.
+    Interrupted,
+    /// Whoever read the output has gone. Not a failure, but the end of work.
+    Closed,
+}
+
+impl Kind {
+    /// The name that JSON errors carry; stable.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unexpected => "unexpected",
+            Self::Usage => "usage",
+            Self::Access => "access",
+            Self::NotFound => "not_found",
+            Self::Refused => "refused",
+            Self::Unreachable => "unreachable",
+            Self::Partial => "partial",
+            Self::Interrupted => "interrupted",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// A failure on its way to the user.
+#[derive(Debug)]
+pub struct Error {
+    /// Which kind it is.
+    pub kind: Kind,
+    /// What failed, naming the thing and the value; lower case, no full stop.
+    pub message: String,
+    /// What the user can do next; one line each.
+    pub hints: Vec<String>,
+    /// What the API said, when it answered.
+    pub answer: Option<Refusal>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// The part of an API answer that explains a failure.
+#[derive(Debug, Clone, Default)]
+pub struct Refusal {
+    /// HTTP status.
+    pub status: u16,
+    /// The id by which support finds the request.
+    pub request_id: Option<String>,
+    /// The `errors` or `error` member of the body, as JSON text.
+    pub errors: Option<String>,
+}
+
+/// The result of everything that can fail towards the user.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An error of that kind.
+    #[must_use]
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            hints: Vec::new(),
+            answer: None,
+            source: None,
+        }
+    }
+
+    /// A wrong command line or input file.
+    #[must_use]
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// Something unforeseen.
+    #[must_use]
+    pub fn unexpected(message: impl Into<String>) -> Self {
+        Self::new(Kind::Unexpected, message)
+    }
+
+    /// Adds what the user can do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds what the API said.
+    #[must_use]
+    pub fn answered(mut self, answer: Refusal) -> Self {
+        self.answer = Some(answer);
+        self
+    }
+
+    /// Adds what caused it.
+    #[must_use]
+    pub fn caused_by(
+        mut self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Trouble with writing output: a reader that has gone is no failure.
+    #[must_use]
+    pub fn writing(to: &str, error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Self::new(Kind::Closed, "the reader has gone");
+        }
+        Self::unexpected(format!("cannot write to {to}")).caused_by(error)
+    }
+
+    /// Trouble with reading what the user named.
+    #[must_use]
+    pub fn reading(from: &str, error: std::io::Error) -> Self {
+        Self::usage(format!("cannot read {from}")).caused_by(error)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.message)?;
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let text = error.to_string();
+            // Libraries repeat their causes in their own text; say it once.
+            if !self.message.contains(&text) {
+                write!(out, ": {text}")?;
+            }
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|source| source.as_ref() as _)
+    }
+}

@@ -1,0 +1,5 @@
+//! One binary for all integration tests: it links once and runs in parallel.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at once")]
+
+mod contract;
