@@ -54,7 +54,7 @@ pub struct Error {
     /// What the user can do next; one line each.
     pub hints: Vec<String>,
     /// What the API said, when it answered.
-    pub answer: Option<Refusal>,
+    pub answer: Option<Box<Refusal>>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -107,7 +107,7 @@ impl Error {
     /// Adds what the API said.
     #[must_use]
     pub fn answered(mut self, answer: Refusal) -> Self {
-        self.answer = Some(answer);
+        self.answer = Some(Box::new(answer));
         self
     }
 

@@ -1,8 +1,7 @@
 //! Shipping addresses, each under a customer: operations and fields.
 
 use super::build::{
-    array, boolean, delete, field, get, id, ids, pairs, post, put, reference, references, text,
-    time,
+    array, boolean, day, delete, field, get, id, ids, pairs, post, put, reference, references, text,
 };
 use super::charges::CHARGE;
 use super::model::{Again, Answer, Holds, Object, Operation, Resource, Type};
@@ -159,7 +158,7 @@ const MERGE: Operation = post(
         "delete_source_addresses",
         "delete the addresses that were merged",
     ),
-    time("next_charge_date", "next charge of the moved subscriptions").documented(Type::String),
+    day("next_charge_date", "next charge of the moved subscriptions").documented(Type::String),
     reference("target_address", "id", "the address that stays").required(),
     references(
         "source_addresses",
@@ -186,7 +185,7 @@ const SKIP_CHARGE: Operation = post(
 )
 .at(&[ID])
 .body(&[
-    time("date", "day of the charge to skip").required(),
+    day("date", "day of the charge to skip").required(),
     ids("subscription_ids", "subscriptions to skip")
         .required()
         .unless(&["purchase_item_ids"]),

@@ -189,6 +189,10 @@ pub(super) const fn time(name: &'static str, help: &'static str) -> Parameter {
     parameter(name, Kind::Time, Type::DateTime, help)
 }
 
+pub(super) const fn day(name: &'static str, help: &'static str) -> Parameter {
+    parameter(name, Kind::Day, Type::DateTime, help)
+}
+
 pub(super) const fn money(name: &'static str, help: &'static str) -> Parameter {
     parameter(name, Kind::Money, Type::String, help)
 }

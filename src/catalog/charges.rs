@@ -1,6 +1,6 @@
 //! Payments: those to come and those that happened: operations and fields.
 
-use super::build::{boolean, field, get, id, ids, money, post, text, time};
+use super::build::{boolean, day, field, get, id, ids, money, post, text, time};
 use super::model::{Again, Answer, Holds, Object, Operation, Resource, Type};
 use super::parameters::{
     ADDRESS_PARTS, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT, OF_ADDRESS,
@@ -56,7 +56,7 @@ const LIST: Operation = get("list", "/charges", "List charges")
             .documented(Type::String)
             .multiple()
             .common(),
-        time("scheduled_at", "scheduled on this day").documented(Type::String),
+        day("scheduled_at", "scheduled on this day").documented(Type::String),
         SCHEDULED_AT_MAX.documented(Type::String),
         SCHEDULED_AT_MIN.documented(Type::String),
         SORT_BY

@@ -1,6 +1,6 @@
 //! The people who subscribe: operations and fields.
 
-use super::build::{boolean, delete, external, field, get, integer, object, post, put, text, time};
+use super::build::{boolean, day, delete, external, field, get, integer, object, post, put, text};
 use super::model::{Again, Answer, Holds, Object, Operation, Resource, Type};
 use super::parameters::{
     BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT,
@@ -139,7 +139,7 @@ const SHOW_DELIVERY_SCHEDULE: Operation = get(
 .query(&[
     integer("delivery_count_future", "this many deliveries ahead"),
     integer("future_interval", "this many days ahead, 365 at most"),
-    time("date_max", "up to this day").documented(Type::String),
+    day("date_max", "up to this day").documented(Type::String),
 ])
 .answers(Answer::One("deliverySchedule", &DELIVERY_SCHEDULE))
 .scope("read_customers")

@@ -209,8 +209,10 @@ pub enum Kind {
     Integer,
     /// `true` or `false`.
     Boolean,
-    /// A date, a time, or a span back from now.
+    /// A moment. Relative ones are sent as a time.
     Time,
+    /// A day, as schedules use it. Relative ones are sent as a date.
+    Day,
     /// A decimal amount, kept as text.
     Money,
     /// The id an object has elsewhere: `{"ecommerce": "123"}`.

@@ -1,7 +1,7 @@
 //! Single items added to an upcoming charge: operations and fields.
 
 use super::build::{
-    boolean, delete, external, field, get, id, integer, money, pairs, post, put, text, time,
+    boolean, day, delete, external, field, get, id, integer, money, pairs, post, put, text,
 };
 use super::model::{Answer, Holds, Object, Operation, Resource, Type};
 use super::parameters::{
@@ -60,7 +60,7 @@ const CREATE: Operation = post(
     ),
     external("external_product_id", "the product in the shop"),
     external("external_variant_id", "the variant in the shop").required(),
-    time("next_charge_scheduled_at", "day of the next charge")
+    day("next_charge_scheduled_at", "day of the next charge")
         .flag("next-charge")
         .required()
         .unless(&["add_to_next_charge"]),
@@ -86,7 +86,7 @@ const UPDATE: Operation = put("update", "/onetimes/{id}", "Change a one-time ite
     .at(&[ID])
     .body(&[
         id("address_id", "the address it belongs to"),
-        time("next_charge_scheduled_at", "day of the next charge")
+        day("next_charge_scheduled_at", "day of the next charge")
             .flag("next-charge")
             .common(),
         money("price", "price of one").common(),

@@ -1,7 +1,7 @@
 //! What is shipped once a charge succeeded: operations and fields.
 
 use super::build::{
-    array, boolean, delete, external, field, get, id, object, post, put, text, time,
+    array, boolean, day, delete, external, field, get, id, object, post, put, text,
 };
 use super::model::{Answer, Holds, Object, Operation, Resource, Type};
 use super::parameters::{
@@ -93,7 +93,7 @@ const UPDATE: Operation = put("update", "/orders/{id}", "Change an order")
         object("customer", "fields of the customer"),
         array("line_items", "the items, each an object").common(),
         external("external_order_id", "number of the order in the shop"),
-        time("scheduled_at", "day on which it is sent"),
+        day("scheduled_at", "day on which it is sent"),
         object("shipping_address", "shipping address"),
         text("status", "status of the order")
             .values(&["success", "error", "queued", "cancelled"])
@@ -114,7 +114,7 @@ const CLONE: Operation = post(
     "Copy a prepaid order to another day",
 )
 .at(&[ID])
-.body(&[time("scheduled_at", "day on which it is sent").required()])
+.body(&[day("scheduled_at", "day on which it is sent").required()])
 .answers(Answer::One("order", &ORDER))
 .success(201)
 .scope("write_orders")

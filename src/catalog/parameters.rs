@@ -1,6 +1,6 @@
 //! Parameters that many operations share, said once.
 
-use super::build::{id, integer, text, time};
+use super::build::{day, id, integer, text, time};
 use super::model::{Parameter, Type};
 
 /// Hole of the path that takes the number of the object.
@@ -45,9 +45,9 @@ pub(super) const UPDATED_AT_MIN: Parameter =
 pub(super) const UPDATED_AT_MAX: Parameter =
     time("updated_at_max", "changed at or before this time");
 pub(super) const SCHEDULED_AT_MIN: Parameter =
-    time("scheduled_at_min", "scheduled on or after this day").common();
+    day("scheduled_at_min", "scheduled on or after this day").common();
 pub(super) const SCHEDULED_AT_MAX: Parameter =
-    time("scheduled_at_max", "scheduled on or before this day").common();
+    day("scheduled_at_max", "scheduled on or before this day").common();
 
 /// Filters by the object above.
 pub(super) const OF_CUSTOMER: Parameter = id("customer_id", "only those of this customer").common();

@@ -1,8 +1,8 @@
 //! Items that customers receive again and again: operations and fields.
 
 use super::build::{
-    boolean, delete, external, field, get, id, ids, integer, money, object, pairs, post, put, text,
-    time,
+    boolean, day, delete, external, field, get, id, ids, integer, money, object, pairs, post, put,
+    text,
 };
 use super::model::{Again, Answer, Holds, Object, Operation, Resource, Type};
 use super::onetimes::ONETIME;
@@ -101,7 +101,7 @@ const CREATE: Operation = post(
         "end after this many charges",
     )
     .flag("expire-after"),
-    time("next_charge_scheduled_at", "day of the next charge")
+    day("next_charge_scheduled_at", "day of the next charge")
         .flag("next-charge")
         .required(),
     integer(
@@ -253,7 +253,7 @@ const CHANGE_ADDRESS: Operation = post(
 .at(&[ID])
 .body(&[
     id("address_id", "the address to move it to").required(),
-    time("next_charge_scheduled_at", "day of the next charge")
+    day("next_charge_scheduled_at", "day of the next charge")
         .flag("next-charge")
         .documented(Type::String)
         .common(),
@@ -270,7 +270,7 @@ const SET_NEXT_CHARGE_DATE: Operation = post(
 )
 .details("Subscriptions of one address that fall on the same day share one charge.")
 .at(&[ID])
-.body(&[time("date", "day of the next charge")
+.body(&[day("date", "day of the next charge")
     .documented(Type::String)
     .required()])
 .answers(Answer::One("subscription", &SUBSCRIPTION))

@@ -1,0 +1,401 @@
+//! Filling a row with values: holes of the path, query, body.
+
+use serde_json::{Map, Value};
+
+use super::moment::{Moment, Now};
+use super::{Given, Request, Values, encode, set};
+use crate::catalog::{Kind, Operation, Parameter, Type};
+use crate::error::{Error, Result};
+
+/// Makes the request for an operation.
+///
+/// `targets` fill the holes of the path in order. The words of `values` must
+/// have passed [`super::check`].
+///
+/// # Errors
+/// Of kind `Usage`: a body that is not a JSON object, a wrong `--set`, a
+/// required value that is missing, a filter beside a cursor.
+pub fn fill(
+    operation: &'static Operation,
+    targets: &[String],
+    values: &Values,
+    now: &Now,
+) -> Result<Request> {
+    let mut notes = Vec::new();
+    let query = query(operation, values, now)?;
+    let (body, keys) = body(operation, values, now, &mut notes)?;
+    require(operation, &query, &keys)?;
+    Ok(Request {
+        method: operation.method,
+        path: path(operation, targets),
+        query,
+        body,
+        operation: Some(operation),
+        notes,
+    })
+}
+
+fn path(operation: &Operation, targets: &[String]) -> String {
+    let mut path = operation.path.to_owned();
+    for (hole, target) in operation.holes.iter().zip(targets) {
+        path = path.replacen(&format!("{{{}}}", hole.name), &encode(target), 1);
+    }
+    path
+}
+
+fn query(
+    operation: &'static Operation,
+    values: &Values,
+    now: &Now,
+) -> Result<Vec<(String, String)>> {
+    let mut query = Vec::new();
+    for given in &values.given {
+        if operation
+            .query
+            .iter()
+            .any(|known| known.name == given.parameter.name)
+        {
+            let words: Vec<String> = given
+                .words
+                .iter()
+                .map(|word| plain(given.parameter, word, now))
+                .collect();
+            query.push((given.parameter.name.to_owned(), words.join(",")));
+        }
+    }
+    let has = |name: &str| query.iter().any(|(known, _)| known == name);
+    if has("cursor")
+        && let Some((other, _)) = query
+            .iter()
+            .find(|(name, _)| name != "cursor" && name != "limit")
+    {
+        let flag = other.replace('_', "-");
+        return Err(
+            Error::usage(format!("--cursor and --{flag} cannot go together"))
+                .hint("a cursor carries the filters and the order it was given with"),
+        );
+    }
+    Ok(query)
+}
+
+/// The body as text, and the keys it has at its top.
+fn body(
+    operation: &'static Operation,
+    values: &Values,
+    now: &Now,
+    notes: &mut Vec<String>,
+) -> Result<(Option<String>, Vec<String>)> {
+    let given: Vec<&Given> = values
+        .given
+        .iter()
+        .filter(|given| {
+            operation
+                .body
+                .iter()
+                .any(|known| known.name == given.parameter.name)
+        })
+        .collect();
+    let (mut inner, wrapped) = start(operation, values.body.as_deref())?;
+    let untouched = given.is_empty() && values.set.is_empty();
+    for given in given {
+        inner.insert(given.parameter.name.to_owned(), nested(given, now));
+    }
+    set::apply(&mut inner, &values.set)?;
+    note_unknown(operation, &inner, notes);
+    let keys = inner.keys().cloned().collect();
+    if !operation.method.carries_body() && inner.is_empty() {
+        return Ok((None, keys));
+    }
+    let text = match (&values.body, operation.wrapper) {
+        // A body that nothing overrides goes out to the letter, so that big
+        // numbers and 10.00 stay what they were.
+        (Some(text), wrapper) if untouched && wrapped == wrapper.is_some() => {
+            text.trim().to_owned()
+        }
+        (_, Some(wrapper)) => {
+            let mut outer = Map::new();
+            outer.insert(wrapper.to_owned(), Value::Object(inner));
+            Value::Object(outer).to_string()
+        }
+        (_, None) => Value::Object(inner).to_string(),
+    };
+    Ok((Some(text), keys))
+}
+
+/// The object that flags and sets are put into: `--body` without its wrapper,
+/// and whether there was one.
+fn start(operation: &Operation, text: Option<&str>) -> Result<(Map<String, Value>, bool)> {
+    let Some(text) = text else {
+        return Ok((Map::new(), false));
+    };
+    let value: Value = serde_json::from_str(text)
+        .map_err(|error| Error::usage(format!("--body is not JSON: {error}")))?;
+    let Value::Object(mut object) = value else {
+        return Err(Error::usage("--body is not a JSON object")
+            .hint("the API takes one object: {\"field\": value, …}"));
+    };
+    if let Some(wrapper) = operation.wrapper
+        && object.len() == 1
+        && let Some(Value::Object(inner)) = object.get_mut(wrapper)
+    {
+        return Ok((std::mem::take(inner), true));
+    }
+    Ok((object, false))
+}
+
+/// A field that the reference does not list is sent all the same: the API may
+/// have grown. But a slip of the pen should not go unnoticed.
+fn note_unknown(operation: &Operation, body: &Map<String, Value>, notes: &mut Vec<String>) {
+    for key in body.keys() {
+        if operation.body.is_empty() || operation.body.iter().any(|known| known.name == key) {
+            continue;
+        }
+        let near = operation
+            .body
+            .iter()
+            .map(|known| (strsim::jaro_winkler(known.name, key), known.name))
+            .filter(|(likeness, _)| *likeness > 0.85)
+            .max_by(|one, other| one.0.total_cmp(&other.0));
+        let guess = near.map_or(String::new(), |(_, name)| format!("; did you mean {name}?"));
+        notes.push(format!(
+            "the reference lists no field {key} here; it is sent as given{guess}"
+        ));
+    }
+}
+
+fn require(operation: &Operation, query: &[(String, String)], body: &[String]) -> Result<()> {
+    let given = |name: &str| {
+        query.iter().any(|(known, _)| known == name) || body.iter().any(|known| known == name)
+    };
+    let missing: Vec<String> = operation
+        .flags()
+        .filter(|parameter| parameter.required && !given(parameter.name))
+        .filter(|parameter| !parameter.unless.iter().any(|other| given(other)))
+        .map(|parameter| format!("--{}", flag_name(parameter)))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::usage(format!("missing {}", missing.join(", "))))
+}
+
+/// The long flag of a parameter, without dashes.
+fn flag_name(parameter: &Parameter) -> String {
+    parameter
+        .flag
+        .map_or_else(|| parameter.name.replace('_', "-"), str::to_owned)
+}
+
+/// A word as it stands in a query, or as text in a body.
+fn plain(parameter: &Parameter, word: &str, now: &Now) -> String {
+    match (parameter.kind, Moment::parse(word)) {
+        (Kind::Time, Ok(moment)) => moment.as_time(now),
+        (Kind::Day, Ok(moment)) => moment.as_day(now),
+        _ => word.to_owned(),
+    }
+}
+
+/// The words of a parameter as the JSON that the body carries.
+fn nested(given: &Given, now: &Now) -> Value {
+    let parameter = given.parameter;
+    let last = given.words.last().map_or("", String::as_str);
+    match parameter.kind {
+        Kind::External(key) => object_or(last, || one(key, Value::String(last.to_owned()))),
+        Kind::Pairs => given.words.iter().flat_map(|word| pairs(word)).collect(),
+        Kind::Ids => commas(&given.words)
+            .map(|id| scalar(Type::Integer, id))
+            .collect(),
+        Kind::Texts => given.words.iter().cloned().map(Value::String).collect(),
+        Kind::Reference(field) => object_or(last, || reference(field, last)),
+        Kind::References(_) if last.starts_with('[') => object_or(last, || Value::Null),
+        Kind::References(field) => commas(&given.words)
+            .map(|id| reference(field, id))
+            .collect(),
+        Kind::Json => object_or(last, || Value::String(last.to_owned())),
+        _ => scalar(parameter.sent, &plain(parameter, last, now)),
+    }
+}
+
+fn commas(words: &[String]) -> impl Iterator<Item = &str> {
+    words.iter().flat_map(|word| word.split(',')).map(str::trim)
+}
+
+fn object_or(word: &str, otherwise: impl FnOnce() -> Value) -> Value {
+    let json = word.starts_with(['{', '[']) || word == "null";
+    match serde_json::from_str(word) {
+        Ok(value) if json => value,
+        _ => otherwise(),
+    }
+}
+
+fn pairs(word: &str) -> Vec<Value> {
+    if word.starts_with('[') {
+        return serde_json::from_str(word).unwrap_or_default();
+    }
+    let (name, value) = word.split_once('=').unwrap_or((word, ""));
+    let mut pair = Map::new();
+    pair.insert("name".to_owned(), Value::String(name.to_owned()));
+    pair.insert("value".to_owned(), Value::String(value.to_owned()));
+    vec![Value::Object(pair)]
+}
+
+fn reference(field: &str, id: &str) -> Value {
+    let sent = if field == "id" {
+        Type::Integer
+    } else {
+        Type::String
+    };
+    one(field, scalar(sent, id))
+}
+
+fn one(key: &str, value: Value) -> Value {
+    let mut object = Map::new();
+    object.insert(key.to_owned(), value);
+    Value::Object(object)
+}
+
+fn scalar(sent: Type, text: &str) -> Value {
+    match sent {
+        Type::Integer => text
+            .parse::<i64>()
+            .map_or_else(|_| text.into(), Value::from),
+        Type::Boolean => Value::Bool(text == "true"),
+        _ => Value::String(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::catalog;
+
+    fn now() -> Now {
+        Now {
+            instant: "2026-11-20T12:00:00Z".parse().unwrap(),
+            zone: TimeZone::UTC,
+        }
+    }
+
+    fn values(operation: &'static Operation, words: &[(&str, &str)]) -> Values {
+        let given = words
+            .iter()
+            .map(|(name, word)| Given {
+                parameter: operation.flags().find(|known| known.name == *name).unwrap(),
+                words: vec![(*word).to_owned()],
+            })
+            .collect();
+        Values {
+            given,
+            ..Values::default()
+        }
+    }
+
+    fn operation(id: &str) -> &'static Operation {
+        catalog::operation(id).unwrap().1
+    }
+
+    #[test]
+    fn holes_are_encoded_so_that_no_id_can_leave_its_place() {
+        let get = operation("products.get");
+        let request = fill(
+            get,
+            &["../store?x=1".to_owned()],
+            &Values::default(),
+            &now(),
+        )
+        .unwrap();
+        assert_eq!(request.path, "/products/..%2Fstore%3Fx%3D1");
+    }
+
+    #[test]
+    fn every_missing_flag_is_named_at_once() {
+        let create = operation("discounts.create");
+        let error = fill(create, &[], &values(create, &[("code", "X")]), &now()).unwrap_err();
+        assert_eq!(error.to_string(), "missing --value, --value-type");
+    }
+
+    #[test]
+    fn what_a_plan_fills_in_is_not_asked_for() {
+        let create = operation("subscriptions.create");
+        let with_plan = values(
+            create,
+            &[
+                ("address_id", "1"),
+                ("next_charge_scheduled_at", "2026-12-01"),
+                ("quantity", "1"),
+                ("external_variant_id", "5"),
+                ("plan_id", "7"),
+            ],
+        );
+        assert!(fill(create, &[], &with_plan, &now()).is_ok());
+    }
+
+    #[test]
+    fn a_cursor_stands_alone() {
+        let list = operation("charges.list");
+        let both = values(list, &[("cursor", "abc"), ("status", "queued")]);
+        let error = fill(list, &[], &both, &now()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "--cursor and --status cannot go together"
+        );
+    }
+
+    #[test]
+    fn a_whole_body_goes_out_to_the_letter_unless_something_overrides_it() {
+        let update = operation("discounts.update");
+        let mut given = Values {
+            body: Some("{\"value\": 10.00, \"n\": 123456789012345678901}".to_owned()),
+            ..Values::default()
+        };
+        let request = fill(update, &["1".to_owned()], &given, &now()).unwrap();
+        assert_eq!(request.body.as_deref(), given.body.as_deref());
+        given.given = values(update, &[("value", "20")]).given;
+        let request = fill(update, &["1".to_owned()], &given, &now()).unwrap();
+        assert!(request.body.unwrap().starts_with("{\"value\":\"20\""));
+    }
+
+    #[test]
+    fn a_body_may_come_with_or_without_its_wrapper() {
+        let update = operation("metafields.update");
+        for text in ["{\"value\":\"1\"}", "{\"metafield\":{\"value\":\"1\"}}"] {
+            let given = Values {
+                body: Some(text.to_owned()),
+                ..Values::default()
+            };
+            let request = fill(update, &["3".to_owned()], &given, &now()).unwrap();
+            assert_eq!(request.body.unwrap(), "{\"metafield\":{\"value\":\"1\"}}");
+        }
+    }
+
+    #[test]
+    fn an_unlisted_field_is_sent_and_noted_with_the_nearest_name() {
+        let update = operation("subscriptions.update");
+        let given = Values {
+            body: Some("{\"quantiy\":2}".to_owned()),
+            ..Values::default()
+        };
+        let request = fill(update, &["3".to_owned()], &given, &now()).unwrap();
+        assert_eq!(request.body.unwrap(), "{\"quantiy\":2}");
+        assert!(
+            request.notes[0].ends_with("did you mean quantity?"),
+            "{:?}",
+            request.notes
+        );
+    }
+
+    #[test]
+    fn only_an_object_can_be_a_body() {
+        let update = operation("subscriptions.update");
+        for text in ["[]", "1", "null", "{", ""] {
+            let given = Values {
+                body: Some(text.to_owned()),
+                ..Values::default()
+            };
+            let error = fill(update, &["3".to_owned()], &given, &now()).unwrap_err();
+            assert!(error.to_string().starts_with("--body is not"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What will be asked: an operation and the values for it become one HTTP
+//! request. Pure: it reads no file, knows no server and no token. It can print
+//! itself, for dry runs.
+
+mod fill;
+mod moment;
+mod print;
+mod set;
+mod word;
+
+use crate::catalog::{Method, Operation, Parameter};
+
+pub use fill::fill;
+pub use moment::{Moment, Now};
+pub use print::{Printed, as_curl, as_json, as_text};
+pub use word::check;
+
+/// A request, complete but for the server and the token.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// HTTP method.
+    pub method: Method,
+    /// Path, percent-encoded, beginning with a slash.
+    pub path: String,
+    /// Query parameters in order, not encoded.
+    pub query: Vec<(String, String)>,
+    /// JSON body.
+    pub body: Option<String>,
+    /// The row it comes from; a free request has none.
+    pub operation: Option<&'static Operation>,
+    /// What the user should be told before it is sent.
+    pub notes: Vec<String>,
+}
+
+/// The values that a user gave for an operation, as they were typed.
+#[derive(Debug, Clone, Default)]
+pub struct Values {
+    /// Values of parameters.
+    pub given: Vec<Given>,
+    /// A whole body, which the given values override.
+    pub body: Option<String>,
+    /// Nested values, which override both.
+    pub set: Vec<Set>,
+}
+
+/// The words given for one parameter.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// The parameter.
+    pub parameter: &'static Parameter,
+    /// The words, in order; files are read already.
+    pub words: Vec<String>,
+}
+
+/// One `--set path=value`.
+#[derive(Debug, Clone)]
+pub struct Set {
+    /// Dotted path into the body.
+    pub path: String,
+    /// The value as typed.
+    pub value: String,
+    /// Whether it is text even when it looks like JSON.
+    pub verbatim: bool,
+}
+
+impl Request {
+    /// Path and query, percent-encoded, as they stand in a URL.
+    #[must_use]
+    pub fn target(&self) -> String {
+        let mut target = self.path.clone();
+        for (at, (name, value)) in self.query.iter().enumerate() {
+            target.push(if at == 0 { '?' } else { '&' });
+            target.push_str(&encode(name));
+            target.push('=');
+            target.push_str(&encode(value));
+        }
+        target
+    }
+
+    /// The request for the page that a cursor points to. Only `limit` may
+    /// stand beside a cursor: it carries filters and order itself.
+    #[must_use]
+    pub fn at_cursor(&self, cursor: &str) -> Self {
+        let mut next = self.clone();
+        next.query.retain(|(name, _)| name == "limit");
+        next.query.push(("cursor".to_owned(), cursor.to_owned()));
+        next
+    }
+
+    /// Sets a query parameter, replacing what it was.
+    pub fn set_query(&mut self, name: &str, value: String) {
+        match self.query.iter_mut().find(|(known, _)| known == name) {
+            Some((_, old)) => *old = value,
+            None => self.query.push((name.to_owned(), value)),
+        }
+    }
+
+    /// A query parameter.
+    #[must_use]
+    pub fn query_value(&self, name: &str) -> Option<&str> {
+        let found = self.query.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// Percent-encodes all that is not safe in a path segment or a query value.
+/// Commas and colons stay: lists and times remain readable.
+#[must_use]
+pub fn encode(text: &str) -> String {
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+    const UNSAFE: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b'.')
+        .remove(b'~')
+        .remove(b',')
+        .remove(b':');
+    utf8_percent_encode(text, UNSAFE).to_string()
+}

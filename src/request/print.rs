@@ -1,0 +1,145 @@
+//! A request in print, for dry runs: as text, as one JSON object, as a `curl`
+//! command that runs. The token never appears: a dry run has none to show.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value};
+
+use super::Request;
+use crate::catalog::{TOKEN_HEADER, VERSION_HEADER};
+
+/// What a printed request needs to know besides itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Printed<'a> {
+    /// Where it would go, without a slash at the end.
+    pub base_url: &'a str,
+    /// The version of the API it would ask for.
+    pub version: &'a str,
+}
+
+const REDACTED: &str = "[redacted]";
+
+impl Printed<'_> {
+    fn url(&self, request: &Request) -> String {
+        format!("{}{}", self.base_url, request.target())
+    }
+
+    fn headers(&self, request: &Request) -> Vec<(&'static str, String)> {
+        let mut headers = vec![
+            (VERSION_HEADER, self.version.to_owned()),
+            ("Accept", "application/json".to_owned()),
+        ];
+        if request.body.is_some() {
+            headers.push(("Content-Type", "application/json".to_owned()));
+        }
+        headers
+    }
+}
+
+/// The request the way HTTP writes it.
+#[must_use]
+pub fn as_text(request: &Request, printed: Printed) -> String {
+    let mut text = format!("{} {}\n", request.method.name(), printed.url(request));
+    for (name, value) in printed.headers(request) {
+        let _ = writeln!(text, "{name}: {value}");
+    }
+    let _ = writeln!(text, "{TOKEN_HEADER}: {REDACTED}");
+    if let Some(body) = &request.body {
+        let _ = writeln!(text, "\n{body}");
+    }
+    text
+}
+
+/// The request as one JSON object: `method`, `url`, `headers`, `body`.
+#[must_use]
+pub fn as_json(request: &Request, printed: Printed) -> String {
+    let mut headers = Map::new();
+    for (name, value) in printed.headers(request) {
+        headers.insert(name.to_owned(), Value::String(value));
+    }
+    headers.insert(TOKEN_HEADER.to_owned(), REDACTED.into());
+    let body = request.body.as_deref().unwrap_or("null");
+    format!(
+        "{{\"method\":{},\"url\":{},\"headers\":{},\"body\":{body}}}",
+        Value::from(request.method.name()),
+        Value::from(printed.url(request)),
+        Value::Object(headers),
+    )
+}
+
+/// The request as a `curl` command. The token comes from the environment and
+/// goes in through standard input, so that it never stands in a process list.
+#[must_use]
+pub fn as_curl(request: &Request, printed: Printed) -> String {
+    let mut command = format!(
+        "printf '{TOKEN_HEADER}: %s' \"$RECHARGE_ACCESS_TOKEN\" | curl -sS -X {} {} -H @-",
+        request.method.name(),
+        quoted(&printed.url(request)),
+    );
+    for (name, value) in printed.headers(request) {
+        let _ = write!(command, " -H {}", quoted(&format!("{name}: {value}")));
+    }
+    if let Some(body) = &request.body {
+        let _ = write!(command, " --data-raw {}", quoted(body));
+    }
+    command
+}
+
+/// A word for a POSIX shell.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Method;
+
+    fn request() -> Request {
+        Request {
+            method: Method::Post,
+            path: "/subscriptions/1/cancel".to_owned(),
+            query: vec![("a".to_owned(), "b c".to_owned())],
+            body: Some("{\"cancellation_reason\":\"don't\"}".to_owned()),
+            operation: None,
+            notes: Vec::new(),
+        }
+    }
+
+    const PRINTED: Printed = Printed {
+        base_url: "https://api.example.com",
+        version: "2021-11",
+    };
+
+    #[test]
+    fn text_shows_method_url_headers_and_body() {
+        assert_eq!(
+            as_text(&request(), PRINTED),
+            "POST https://api.example.com/subscriptions/1/cancel?a=b%20c\n\
+             X-Recharge-Version: 2021-11\n\
+             Accept: application/json\n\
+             Content-Type: application/json\n\
+             X-Recharge-Access-Token: [redacted]\n\
+             \n\
+             {\"cancellation_reason\":\"don't\"}\n"
+        );
+    }
+
+    #[test]
+    fn json_is_one_object_with_four_members() {
+        let printed: Value = serde_json::from_str(&as_json(&request(), PRINTED)).unwrap();
+        let keys: Vec<&String> = printed.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["method", "url", "headers", "body"]);
+        assert_eq!(printed["headers"][TOKEN_HEADER], REDACTED);
+        assert_eq!(printed["body"]["cancellation_reason"], "don't");
+    }
+
+    #[test]
+    fn curl_quotes_for_a_shell_and_keeps_the_token_out_of_the_arguments() {
+        let command = as_curl(&request(), PRINTED);
+        assert!(command.contains("--data-raw '{\"cancellation_reason\":\"don'\\''t\"}'"));
+        assert!(command.contains("-H @-"));
+        assert_eq!(command.matches("RECHARGE_ACCESS_TOKEN").count(), 1);
+        assert!(command.starts_with("printf "));
+    }
+}
