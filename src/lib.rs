@@ -8,3 +8,4 @@ pub mod catalog;
 pub mod error;
 pub mod exit;
 pub mod filter;
+pub mod output;

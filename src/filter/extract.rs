@@ -76,33 +76,48 @@ pub(super) fn fill<'a>(
 
 /// The keys of a record in their order, each once.
 pub(super) fn keys(record: &str) -> Result<Vec<String>, Misfit> {
-    struct Keys;
-    impl<'a> Visitor<'a> for Keys {
-        type Value = Vec<String>;
+    let mut keys: Vec<String> = Vec::new();
+    for (key, _) in members(record)? {
+        if !keys.iter().any(|known| *known == key) {
+            keys.push(key.into_owned());
+        }
+    }
+    Ok(keys)
+}
+
+/// The members of an object as JSON texts, in their order.
+///
+/// # Errors
+/// When it is no object.
+pub fn members(object: &str) -> Result<Vec<(Cow<'_, str>, &str)>, Misfit> {
+    struct Members;
+    impl<'a> Visitor<'a> for Members {
+        type Value = Vec<(Cow<'a, str>, &'a str)>;
 
         fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
             out.write_str("an object")
         }
 
-        fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<Vec<String>, M::Error> {
-            let mut keys: Vec<String> = Vec::new();
+        fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+            let mut members = Vec::new();
             while let Some(key) = map.next_key_seed(Key)? {
-                map.next_value::<IgnoredAny>()?;
-                if !keys.iter().any(|known| *known == key) {
-                    keys.push(key.into_owned());
-                }
+                members.push((key, map.next_value::<&'a RawValue>()?.get()));
             }
-            Ok(keys)
+            Ok(members)
         }
     }
-    serde_json::Deserializer::from_str(record)
-        .deserialize_map(Keys)
+    serde_json::Deserializer::from_str(object)
+        .deserialize_map(Members)
         .map_err(Misfit::Unreadable)
 }
 
-/// The JSON texts of a list's items.
-pub(super) fn items(list: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
-    serde_json::from_str(list)
+/// The items of a list as JSON texts.
+///
+/// # Errors
+/// When it is no list.
+pub fn items(list: &str) -> Result<Vec<&str>, Misfit> {
+    let items: Vec<&RawValue> = serde_json::from_str(list).map_err(Misfit::Unreadable)?;
+    Ok(items.into_iter().map(RawValue::get).collect())
 }
 
 /// A key, borrowed where it can be. Through bytes, because half of a surrogate

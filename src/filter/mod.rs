@@ -16,7 +16,7 @@ mod value;
 
 pub use cell::Cell;
 pub use columns::{Column, Columns};
-pub use extract::Misfit;
+pub use extract::{Misfit, items, members};
 pub use jq::{Flow, Jq};
 pub use slurp::Slurp;
 pub use tokens::{Token, TokenKind, Tokens, compact, one_line};

@@ -50,7 +50,18 @@ impl<'a> Tokens<'a> {
     /// Whether the next token closes what was opened.
     #[must_use]
     pub fn closes_next(&self) -> bool {
-        self.rest.trim_start_matches(white).starts_with(['}', ']'])
+        matches!(self.next_byte(), Some(b'}' | b']'))
+    }
+
+    /// Whether the next token is a colon, so that the last one was a key.
+    #[must_use]
+    pub fn colon_next(&self) -> bool {
+        self.next_byte() == Some(b':')
+    }
+
+    fn next_byte(&self) -> Option<u8> {
+        let rest = self.rest.trim_start_matches(white);
+        rest.as_bytes().first().copied()
     }
 }
 
