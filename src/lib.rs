@@ -7,4 +7,6 @@
 pub mod catalog;
 pub mod error;
 pub mod exit;
+pub mod filter;
+pub mod output;
 pub mod request;

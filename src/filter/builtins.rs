@@ -1,0 +1,147 @@
+//! What a jq filter may call: jaq's standard library without the doors to the
+//! process, and a few names of jq that jaq leaves out.
+//!
+//! Absent are the environment, other inputs, modules and printing on the side
+//! (`debug`, `stderr`): a filter sees its record and the clock, nothing else.
+
+use jaq_core::data::JustLut;
+use jaq_core::load::parse::Def;
+use jaq_core::native::{self, Fun, bome, v};
+use jaq_json::{Error, Val, ValR};
+
+use super::value::write_json;
+
+/// The kind of data that filters run on.
+pub(super) type Data = JustLut<Val>;
+
+/// Names that are left out, and what to do without them.
+pub(super) const ABSENT: &[(&str, &str)] = &[
+    ("env", "a filter has no access to the environment"),
+    ("$ENV", "a filter has no access to the environment"),
+    (
+        "input",
+        "a filter sees one record; --slurp gives it all of them as one list",
+    ),
+    (
+        "inputs",
+        "a filter sees one record; --slurp gives it all of them as one list",
+    ),
+    (
+        "input_filename",
+        "records come from the API, not from a file",
+    ),
+    ("debug", "a filter prints nothing but its results"),
+    ("stderr", "a filter prints nothing but its results"),
+];
+
+/// Definitions of the standard library that need what is left out.
+const CLOSED_DEFINITIONS: &[&str] = &["debug", "stderr", "halt_error"];
+
+/// Natives of the standard library that reach out of the filter.
+const CLOSED_NATIVES: &[&str] = &["env", "debug_empty", "stderr_empty"];
+
+/// Names that jq has. `halt_error` ends the program in jq; here it is an error
+/// like any other, since the process is not the filter's to end.
+const MORE: &str = r"
+def halt_error: error;
+def halt_error($exit_code): error;
+def toarray: if isarray then . else [.] end;
+def IN(xs): . as $x | any(xs == $x; .);
+def IN(from; xs): any(from == xs; .);
+def INDEX(from; f): reduce from as $row ({}; .[$row | f | tostring] = $row);
+def INDEX(f): INDEX(.[]; f);
+def trimstr($x): ltrimstr($x) | rtrimstr($x);
+def leaf_paths: paths(scalars);
+def ascii: [.] | implode;
+def date: todate;
+def dateadd(unit; n): . + n;
+def datesub(unit; n): . - n;
+";
+
+/// Everything that is defined in jq itself.
+pub(super) fn definitions() -> Vec<Def<&'static str>> {
+    let standard = jaq_core::defs()
+        .chain(jaq_std::defs())
+        .chain(jaq_json::defs())
+        .filter(|def| !CLOSED_DEFINITIONS.contains(&def.name));
+    let more = jaq_core::load::parse(MORE, |parser| parser.defs()).unwrap_or_default();
+    standard.chain(more).collect()
+}
+
+/// Everything that is not.
+pub(super) fn natives() -> Vec<Fun<Data>> {
+    let standard = jaq_core::funs()
+        .chain(jaq_std::funs())
+        .chain(jaq_json::funs())
+        .filter(|(name, ..)| !CLOSED_NATIVES.contains(name));
+    standard.chain(rows()).collect()
+}
+
+/// `@csv` and `@tsv`. jaq has them in a crate of its own, which brings
+/// memory-mapped files along and prints NaN.
+fn rows() -> [Fun<Data>; 2] {
+    [
+        native::run(("@csv", v(0), |cv| bome(row(&cv.1, "CSV", ",", quoted)))),
+        native::run(("@tsv", v(0), |cv| bome(row(&cv.1, "TSV", "\t", escaped)))),
+    ]
+}
+
+/// A list as one line of a format, its texts written by `text`.
+fn row(value: &Val, format: &str, between: &str, text: fn(&str) -> String) -> ValR {
+    let Val::Arr(items) = value else {
+        return Err(refused(value, format, "is not a list, so it is no row of"));
+    };
+    let fields = items.iter().map(|item| match item {
+        Val::Null => Ok(String::new()),
+        Val::TStr(bytes) => Ok(text(&String::from_utf8_lossy(bytes))),
+        Val::Bool(_) | Val::Num(_) => Ok(shown(item)),
+        _ => Err(refused(item, format, "has parts, so it is no field of")),
+    });
+    let fields: Result<Vec<String>, Error> = fields.collect();
+    Ok(Val::utf8_str(fields?.join(between)))
+}
+
+fn refused(value: &Val, format: &str, why: &str) -> Error {
+    Error::str(format_args!("{} {why} {format}", shown(value)))
+}
+
+fn shown(value: &Val) -> String {
+    let mut text = String::new();
+    // Too deep a value is shown as far as it was written.
+    let _ = write_json(value, &mut text);
+    text
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('\t', "\\t")
+        .replace('\n', "\\n")
+        .replace('\r', "\\r")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_added_definitions_are_there() {
+        let names: Vec<_> = definitions().iter().map(|def| def.name).collect();
+        for name in ["halt_error", "IN", "INDEX", "toarray", "map"] {
+            assert!(names.contains(&name), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_doors_to_the_process_are_closed() {
+        let definitions: Vec<_> = definitions().iter().map(|def| def.name).collect();
+        let natives: Vec<_> = natives().iter().map(|(name, ..)| *name).collect();
+        for (name, _) in ABSENT {
+            assert!(!definitions.contains(name), "{name}");
+            assert!(!natives.contains(name), "{name}");
+        }
+    }
+}

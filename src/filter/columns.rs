@@ -1,0 +1,367 @@
+//! Which values of a record are shown, and in which order: columns.
+//!
+//! In come the catalogue's object, what the user typed, or a first record; out
+//! comes a list of dotted paths that takes its cells out of any record.
+
+use crate::catalog::{Field, Holds, Object};
+use crate::error::{Error, Result};
+
+use super::cell::Cell;
+use super::extract::{self, Branch, Misfit};
+
+/// One column.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// The dotted path, as the user types it.
+    pub name: String,
+    /// What stands above it in a table, lower-case words.
+    pub heading: String,
+    /// What the catalogue says it holds, if it says so.
+    pub holds: Option<Holds>,
+    path: Vec<String>,
+}
+
+/// An ordered list of columns.
+#[derive(Debug, Clone)]
+pub struct Columns {
+    list: Vec<Column>,
+    tree: Vec<Branch>,
+    strict: bool,
+}
+
+impl Columns {
+    /// The columns of a table when none are chosen.
+    #[must_use]
+    pub fn default_for_table(object: &Object) -> Self {
+        let columns = object.columns.iter();
+        Self::new(columns.map(|name| Column::known(name, object)).collect())
+    }
+
+    /// Every field in the order of the catalogue, the parts of an object as
+    /// columns of their own; then what the request included. Lists, and
+    /// objects of open shape, stay one column.
+    #[must_use]
+    pub fn all(object: &Object, includes: &[&str]) -> Self {
+        let mut list: Vec<Column> = object.fields.iter().flat_map(expanded).collect();
+        for include in includes {
+            if object.field(include).is_none() {
+                list.push(Column::free(include));
+            }
+        }
+        Self::new(list)
+    }
+
+    /// The columns that the user typed: dotted paths, joined by commas.
+    /// Without an object any path will do.
+    ///
+    /// # Errors
+    /// A usage error for an empty name, or one that the object does not have.
+    pub fn parse(text: &str, known: Option<&Object>, includes: &[&str]) -> Result<Self> {
+        let names = text.split(',').map(str::trim);
+        let list: Result<_> = names.map(|name| chosen(name, known, includes)).collect();
+        Ok(Self::new(list?))
+    }
+
+    /// The keys of a record, for when nothing else says what there is. A later
+    /// record with another key is a [`Misfit::Stranger`].
+    ///
+    /// # Errors
+    /// When the record is not an object.
+    pub fn from_record(record: &str) -> Result<Self, Misfit> {
+        let keys = extract::keys(record)?.into_iter();
+        let list = keys.map(|key| Column::at(vec![key])).collect();
+        Ok(Self {
+            strict: true,
+            ..Self::new(list)
+        })
+    }
+
+    fn new(mut list: Vec<Column>) -> Self {
+        tell_apart(&mut list);
+        let mut tree = Vec::new();
+        for (index, column) in list.iter().enumerate() {
+            extract::plant(&mut tree, &column.path, index);
+        }
+        Self {
+            list,
+            tree,
+            strict: false,
+        }
+    }
+
+    /// The same columns, ignoring whatever else a record has.
+    #[must_use]
+    pub fn lenient(mut self) -> Self {
+        self.strict = false;
+        self
+    }
+
+    /// The columns in order.
+    #[must_use]
+    pub fn list(&self) -> &[Column] {
+        &self.list
+    }
+
+    /// Fills `cells` with one cell a column.
+    ///
+    /// # Errors
+    /// When the record is no object, or has a key that columns taken from a
+    /// first record do not know.
+    pub fn extract<'a>(&self, record: &'a str, cells: &mut Vec<Cell<'a>>) -> Result<(), Misfit> {
+        cells.clear();
+        cells.resize(self.list.len(), Cell::Empty);
+        extract::fill(record, &self.tree, self.strict, cells)
+    }
+}
+
+impl Column {
+    /// A column of which nothing but the path is known.
+    fn free(name: &str) -> Self {
+        Self::at(name.split('.').map(str::to_owned).collect())
+    }
+
+    fn at(path: Vec<String>) -> Self {
+        Self {
+            name: path.join("."),
+            heading: words(path.last().map_or("", String::as_str)),
+            holds: None,
+            path,
+        }
+    }
+
+    fn known(name: &str, object: &Object) -> Self {
+        let column = Self::free(name);
+        match object.field(&column.path[0]) {
+            Some(field) if column.path.len() == 1 => Self {
+                holds: Some(field.holds),
+                ..column
+            },
+            Some(field) => column.part_of(field),
+            None => column,
+        }
+    }
+
+    /// The only part of an object says less than the object's own name:
+    /// `external_product_id.ecommerce`.
+    fn part_of(self, field: &Field) -> Self {
+        match field.holds {
+            Holds::Parts([_]) => Self {
+                heading: words(field.name),
+                ..self
+            },
+            _ => self,
+        }
+    }
+
+    /// Whether it tells how things stand with a record.
+    #[must_use]
+    pub fn is_status(&self) -> bool {
+        let last = self.path.last().map_or("", String::as_str);
+        last == "status" || last.ends_with("_status")
+    }
+}
+
+/// One column for a field, or one for each of its parts.
+fn expanded(field: &Field) -> Vec<Column> {
+    match field.holds {
+        Holds::Parts(parts) if !parts.is_empty() => parts
+            .iter()
+            .map(|part| Column::free(&format!("{}.{part}", field.name)).part_of(field))
+            .collect(),
+        holds => vec![Column {
+            holds: Some(holds),
+            ..Column::free(field.name)
+        }],
+    }
+}
+
+/// The column that the user typed.
+fn chosen(name: &str, known: Option<&Object>, includes: &[&str]) -> Result<Column> {
+    if name.split('.').any(str::is_empty) {
+        let what = if name.is_empty() {
+            "a column has no name".to_owned()
+        } else {
+            format!("column `{name}` has an empty part")
+        };
+        return Err(Error::usage(what).hint("--columns takes names joined by commas: id,email"));
+    }
+    let Some(object) = known else {
+        return Ok(Column::free(name));
+    };
+    let first = name.split('.').next().unwrap_or(name);
+    if object.field(first).is_some() || includes.contains(&first) {
+        return Ok(Column::known(name, object));
+    }
+    let fields = object.fields.iter().map(|field| field.name);
+    let error = Error::usage(format!("{} has no column `{name}`", object.name));
+    Err(
+        match nearest(first, fields.chain(includes.iter().copied())) {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error,
+        }
+        .hint("--columns help lists them"),
+    )
+}
+
+/// The name most like a mistyped one, if any is like it at all.
+pub(super) fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    names
+        .map(|name| (strsim::jaro_winkler(typed, name), name))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, name)| name)
+}
+
+/// A name as words.
+fn words(name: &str) -> String {
+    name.replace(['_', '.'], " ")
+}
+
+/// Gives columns with the same heading their whole path as heading.
+fn tell_apart(list: &mut [Column]) {
+    let headings: Vec<String> = list.iter().map(|column| column.heading.clone()).collect();
+    for column in list.iter_mut() {
+        let same = headings
+            .iter()
+            .filter(|heading| **heading == column.heading);
+        if same.count() > 1 {
+            column.heading = words(&column.name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog;
+    use crate::error::Kind;
+
+    fn object(resource: &str) -> &'static Object {
+        catalog::resource(resource).unwrap().object
+    }
+
+    fn cells(columns: &str, record: &str) -> Vec<String> {
+        let columns = Columns::parse(columns, None, &[]).unwrap();
+        let mut cells = Vec::new();
+        columns.extract(record, &mut cells).unwrap();
+        cells.iter().map(|cell| cell.text().to_owned()).collect()
+    }
+
+    fn names(columns: &Columns) -> Vec<&str> {
+        columns.list().iter().map(|column| &*column.name).collect()
+    }
+
+    #[test]
+    fn cells_come_in_the_order_of_the_columns() {
+        let record = r#"{"a":1,"skip":[1,{"b":2}],"b":"x\ny","c":null}"#;
+        assert_eq!(cells("b,a,c,d,a", record), ["x\ny", "1", "", "", "1"]);
+    }
+
+    #[test]
+    fn dotted_paths_lead_through_objects_and_places_of_lists() {
+        let record = r#"{"customer":{"id":1,"email":"a@b"},"items":[{"sku":"x"},{"sku":"y"}]}"#;
+        assert_eq!(
+            cells(
+                "customer.email,items.1.sku,customer,customer.email.x",
+                record
+            ),
+            ["a@b", "y", r#"{"id":1,"email":"a@b"}"#, ""]
+        );
+    }
+
+    #[test]
+    fn a_name_in_a_list_shows_the_list() {
+        let record = r#"{"properties":[ {"name":"Color","value":"Blue"} ]}"#;
+        assert_eq!(
+            cells("properties.Color", record),
+            [r#"[{"name":"Color","value":"Blue"}]"#]
+        );
+    }
+
+    #[test]
+    fn the_last_of_duplicate_keys_counts() {
+        assert_eq!(cells("a", r#"{"a":1,"a":2}"#), ["2"]);
+    }
+
+    #[test]
+    fn escaped_keys_are_found() {
+        assert_eq!(cells("café", r#"{"caf\u00e9":1,"\ud800":2}"#), ["1"]);
+    }
+
+    #[test]
+    fn an_unknown_column_names_the_nearest() {
+        let error = Columns::parse("id,emial", Some(object("customers")), &[]).unwrap_err();
+        assert_eq!(error.kind, Kind::Usage);
+        assert_eq!(error.message, "customer has no column `emial`");
+        assert_eq!(error.hints[0], "did you mean `email`?");
+        assert_eq!(error.hints[1], "--columns help lists them");
+    }
+
+    #[test]
+    fn an_include_is_a_column() {
+        let subscription = Some(object("subscriptions"));
+        assert!(Columns::parse("id,customer.email", subscription, &[]).is_err());
+        assert!(Columns::parse("id,customer.email", subscription, &["customer"]).is_ok());
+        assert!(names(&Columns::all(object("subscriptions"), &["customer"])).contains(&"customer"));
+    }
+
+    #[test]
+    fn an_empty_name_is_refused() {
+        for text in ["", "id,,email", "a..b", "a."] {
+            assert_eq!(
+                Columns::parse(text, None, &[]).unwrap_err().kind,
+                Kind::Usage
+            );
+        }
+    }
+
+    #[test]
+    fn all_columns_expand_parts_and_keep_lists() {
+        let columns = Columns::all(object("charges"), &[]);
+        let names = names(&columns);
+        assert!(names.contains(&"customer.external_customer_id.ecommerce"));
+        assert!(names.contains(&"line_items"));
+        assert!(!names.contains(&"customer"));
+    }
+
+    #[test]
+    fn headings_are_the_last_part_unless_that_says_too_little() {
+        let columns = Columns::default_for_table(object("token_information"));
+        let headings: Vec<_> = columns
+            .list()
+            .iter()
+            .map(|column| &*column.heading)
+            .collect();
+        assert_eq!(headings, ["name", "contact email", "client name", "scopes"]);
+
+        let plans = Columns::default_for_table(object("plans"));
+        let external = plans.list().iter().find(|column| column.name.contains('.'));
+        assert_eq!(external.unwrap().heading, "external product id");
+    }
+
+    #[test]
+    fn a_first_record_gives_columns_that_refuse_strangers() {
+        let columns = Columns::from_record(r#"{"b.c":1,"a":2}"#).unwrap();
+        let mut row = Vec::new();
+        columns.extract(r#"{"a":3,"b.c":4}"#, &mut row).unwrap();
+        assert_eq!(row, [Cell::Number("4"), Cell::Number("3")]);
+        let misfit = columns.extract(r#"{"a":3,"z":{}}"#, &mut row).unwrap_err();
+        assert!(matches!(misfit, Misfit::Stranger(key) if key == "z"));
+        assert!(
+            columns
+                .lenient()
+                .extract(r#"{"z":1}"#, &mut Vec::new())
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn deep_nesting_beside_the_columns_is_no_trouble() {
+        let deep = format!(
+            r#"{{"x":{}{},"id":7}}"#,
+            "[".repeat(50_000),
+            "]".repeat(50_000)
+        );
+        assert_eq!(cells("id", &deep), ["7"]);
+    }
+}

@@ -1,0 +1,261 @@
+//! Taking the values of columns out of a record, looking only at what is
+//! wanted: the rest is skipped without being built.
+//!
+//! In comes a record as JSON text and a tree of wanted paths; out come cells.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::cell::Cell;
+
+/// Wanted paths that begin alike, joined.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Branch {
+    segment: String,
+    /// Columns whose path ends here.
+    columns: Vec<usize>,
+    branches: Vec<Branch>,
+}
+
+/// Why a record gives no row.
+#[derive(Debug)]
+pub enum Misfit {
+    /// It has a key that is no column.
+    Stranger(String),
+    /// It is not JSON, or not an object.
+    Unreadable(serde_json::Error),
+}
+
+/// Adds a column's path to a tree.
+pub(super) fn plant(branches: &mut Vec<Branch>, path: &[String], column: usize) {
+    let Some((segment, rest)) = path.split_first() else {
+        return;
+    };
+    let position = branches
+        .iter()
+        .position(|branch| branch.segment == *segment)
+        .unwrap_or_else(|| {
+            branches.push(Branch {
+                segment: segment.clone(),
+                ..Branch::default()
+            });
+            branches.len() - 1
+        });
+    let branch = &mut branches[position];
+    if rest.is_empty() {
+        branch.columns.push(column);
+    } else {
+        plant(&mut branch.branches, rest, column);
+    }
+}
+
+/// Fills the cells of a record; a key without a column is a stranger, which
+/// matters only when `strict`.
+pub(super) fn fill<'a>(
+    record: &'a str,
+    branches: &[Branch],
+    strict: bool,
+    cells: &mut [Cell<'a>],
+) -> Result<(), Misfit> {
+    let mut reader = Reader {
+        branches,
+        cells,
+        strict,
+        stranger: None,
+    };
+    serde_json::Deserializer::from_str(record)
+        .deserialize_map(&mut reader)
+        .map_err(Misfit::Unreadable)?;
+    reader
+        .stranger
+        .map_or(Ok(()), |key| Err(Misfit::Stranger(key)))
+}
+
+/// The keys of a record in their order, each once.
+pub(super) fn keys(record: &str) -> Result<Vec<String>, Misfit> {
+    let mut keys: Vec<String> = Vec::new();
+    for (key, _) in members(record)? {
+        if !keys.iter().any(|known| *known == key) {
+            keys.push(key.into_owned());
+        }
+    }
+    Ok(keys)
+}
+
+/// The members of an object as JSON texts, in their order.
+///
+/// # Errors
+/// When it is no object.
+pub fn members(object: &str) -> Result<Vec<(Cow<'_, str>, &str)>, Misfit> {
+    struct Members;
+    impl<'a> Visitor<'a> for Members {
+        type Value = Vec<(Cow<'a, str>, &'a str)>;
+
+        fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+            out.write_str("an object")
+        }
+
+        fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+            let mut members = Vec::new();
+            while let Some(key) = map.next_key_seed(Key)? {
+                members.push((key, map.next_value::<&'a RawValue>()?.get()));
+            }
+            Ok(members)
+        }
+    }
+    serde_json::Deserializer::from_str(object)
+        .deserialize_map(Members)
+        .map_err(Misfit::Unreadable)
+}
+
+/// The items of a list as JSON texts.
+///
+/// # Errors
+/// When it is no list.
+pub fn items(list: &str) -> Result<Vec<&str>, Misfit> {
+    let items: Vec<&RawValue> = serde_json::from_str(list).map_err(Misfit::Unreadable)?;
+    Ok(items.into_iter().map(RawValue::get).collect())
+}
+
+/// A key, borrowed where it can be. Through bytes, because half of a surrogate
+/// pair is good JSON but no text.
+struct Key;
+
+impl<'a> DeserializeSeed<'a> for Key {
+    type Value = Cow<'a, str>;
+
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Cow<'a, str>, D::Error> {
+        deserializer.deserialize_bytes(self)
+    }
+}
+
+impl<'a> Visitor<'a> for Key {
+    type Value = Cow<'a, str>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a key")
+    }
+
+    fn visit_borrowed_bytes<E>(self, bytes: &'a [u8]) -> Result<Cow<'a, str>, E> {
+        Ok(String::from_utf8_lossy(bytes))
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Cow<'a, str>, E> {
+        Ok(String::from_utf8_lossy(bytes).into_owned().into())
+    }
+}
+
+struct Reader<'t, 'a> {
+    branches: &'t [Branch],
+    cells: &'t mut [Cell<'a>],
+    strict: bool,
+    stranger: Option<String>,
+}
+
+impl<'a> Visitor<'a> for &mut Reader<'_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<(), M::Error> {
+        // Keys mostly come in the order of the columns: look there first.
+        let mut likely = 0;
+        while let Some(key) = map.next_key_seed(Key)? {
+            if let Some(position) = find(self.branches, &key, likely) {
+                likely = position + 1;
+                let value: &'a RawValue = map.next_value()?;
+                self.branches[position].take(value.get(), self.cells);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+                if self.strict && self.stranger.is_none() {
+                    self.stranger = Some(key.into_owned());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<S: SeqAccess<'a>>(self, mut list: S) -> Result<(), S::Error> {
+        let mut index = 0_usize;
+        while let Some(value) = list.next_element::<&'a RawValue>()? {
+            for branch in self.branches {
+                if branch.index() == Some(index) {
+                    branch.take(value.get(), self.cells);
+                }
+            }
+            index += 1;
+        }
+        Ok(())
+    }
+}
+
+/// The branch for a key, searched from the likely place on.
+fn find(branches: &[Branch], key: &str, likely: usize) -> Option<usize> {
+    let (before, after) = branches.split_at(likely.min(branches.len()));
+    after
+        .iter()
+        .position(|branch| branch.segment == key)
+        .map(|position| position + before.len())
+        .or_else(|| before.iter().position(|branch| branch.segment == key))
+}
+
+impl Branch {
+    /// The place in a list that the segment names.
+    fn index(&self) -> Option<usize> {
+        self.segment.parse().ok()
+    }
+
+    /// Puts a value, or parts of it, into the columns that want them.
+    fn take<'a>(&self, value: &'a str, cells: &mut [Cell<'a>]) {
+        for column in &self.columns {
+            if let Some(place) = cells.get_mut(*column) {
+                *place = Cell::from_json(value);
+            }
+        }
+        if self.branches.is_empty() {
+            return;
+        }
+        let mut reader = Reader {
+            branches: &self.branches,
+            cells,
+            strict: false,
+            stranger: None,
+        };
+        let mut parts = serde_json::Deserializer::from_str(value);
+        // The value was read once already, so reading its parts cannot fail;
+        // a number or a text simply has none.
+        match value.as_bytes().first() {
+            Some(b'{') => drop(parts.deserialize_map(&mut reader)),
+            Some(b'[') => {
+                drop(parts.deserialize_seq(&mut reader));
+                let whole = Cell::from_json(value);
+                for branch in self
+                    .branches
+                    .iter()
+                    .filter(|branch| branch.index().is_none())
+                {
+                    // A name leads nowhere in a list: show the list.
+                    branch.put(&whole, cells);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Puts a cell into every column that ends here or further down.
+    fn put<'a>(&self, cell: &Cell<'a>, cells: &mut [Cell<'a>]) {
+        for column in &self.columns {
+            if let Some(place) = cells.get_mut(*column) {
+                place.clone_from(cell);
+            }
+        }
+        for branch in &self.branches {
+            branch.put(cell, cells);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! jq: a filter compiled once and run over records.
+//!
+//! In come the filter's text and the bytes of records; out come jaq's values,
+//! one by one as they are made, so that whoever takes them can stop. Records
+//! are read from bytes, never from a parsed value: so big integers, `1.10` and
+//! the order of keys survive. Errors of a filter know neither the number of
+//! the record nor where it came from; the caller adds that.
+
+use jaq_core::load::{self, Arena, File, Loader};
+use jaq_core::{Compiler, Ctx, Exn, Vars};
+use jaq_json::{Val, read};
+
+use crate::error::{Error, Result};
+
+use super::builtins::{self, Data};
+use super::complaint::{self, Name};
+use super::value::write_json;
+
+/// Deepest nesting of a record; reading one costs stack a level.
+const DEEPEST: usize = 512;
+
+/// Longest message that an error carries; jaq quotes whole records.
+const LONGEST_MESSAGE: usize = 300;
+
+/// Whether more is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// Go on.
+    More,
+    /// Nothing further will be used: stop fetching.
+    Enough,
+}
+
+/// A compiled filter.
+pub struct Jq {
+    filter: jaq_core::Filter<Data>,
+}
+
+impl std::fmt::Debug for Jq {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Jq")
+    }
+}
+
+impl Jq {
+    /// Compiles a filter.
+    ///
+    /// # Errors
+    /// A usage error with line and column, what was expected or is not
+    /// defined, and as hints the line, a mark under the place, and a remedy.
+    pub fn compile(text: &str) -> Result<Self> {
+        let definitions = builtins::definitions();
+        let natives = builtins::natives();
+        let names: Vec<Name> = definitions
+            .iter()
+            .map(|def| (def.name.to_owned(), def.args.len()))
+            .chain(
+                natives
+                    .iter()
+                    .map(|(name, args, _)| ((*name).to_owned(), args.len())),
+            )
+            .collect();
+        let arena = Arena::default();
+        let program = File {
+            code: text,
+            path: (),
+        };
+        let modules = Loader::new(definitions)
+            .load(&arena, program)
+            .map_err(|errors| complaint::unreadable(text, &errors))?;
+        load::import(&modules, |_| Err("no files".to_owned()))
+            .map_err(|errors| complaint::unreadable(text, &errors))?;
+        let filter = Compiler::default()
+            .with_funs(natives)
+            .compile(modules)
+            .map_err(|errors| complaint::undefined(text, &errors, &names))?;
+        Ok(Self { filter })
+    }
+
+    /// Runs the filter on a record and hands each result to `each`, until
+    /// there are no more or `each` fails. [`Flow::Enough`] when the filter
+    /// called `halt`.
+    ///
+    /// # Errors
+    /// What `each` fails with; an error of the filter; a record that is not
+    /// JSON, or is nested deeper than 512 levels.
+    pub fn run(&self, record: &[u8], each: &mut dyn FnMut(&Val) -> Result<()>) -> Result<Flow> {
+        if nested_deeper_than(DEEPEST, record) {
+            let message = format!("the record is nested deeper than {DEEPEST} levels");
+            return Err(Error::unexpected(message));
+        }
+        let value = read::parse_single(record)
+            .map_err(|error| Error::unexpected(format!("the record is not JSON: {error}")))?;
+        let context = Ctx::<Data>::new(&self.filter.lut, Vars::new([]));
+        for result in self.filter.id.run((context, value)) {
+            match result {
+                Ok(value) => each(&value)?,
+                Err(exception) => return ended(exception),
+            }
+        }
+        Ok(Flow::More)
+    }
+}
+
+/// What an exception means: an error, or `halt`.
+fn ended(exception: Exn<'_, Val>) -> Result<Flow> {
+    let exception = match exception.get_err() {
+        Ok(error) => return Err(Error::unexpected(message(error))),
+        Err(exception) => exception,
+    };
+    match exception.get_halt() {
+        Ok(0) => Ok(Flow::Enough),
+        Ok(code) => Err(Error::unexpected(format!(
+            "the jq filter halted with {code}"
+        ))),
+        Err(_) => Err(Error::unexpected("the jq filter broke off")),
+    }
+}
+
+/// An error's text: what `error` was given, or what jaq says, on one line and
+/// not longer than it can be of use.
+fn message(error: jaq_json::Error) -> String {
+    let text = match error.into_val() {
+        Val::TStr(text) => String::from_utf8_lossy(&text).into_owned(),
+        value => {
+            let mut text = String::new();
+            // Too deep a value is shown as far as it was written.
+            let _ = write_json(&value, &mut text);
+            text
+        }
+    };
+    let mut short: String = text
+        .chars()
+        .take(LONGEST_MESSAGE)
+        .flat_map(|letter| {
+            let (plain, escaped) = if letter.is_control() {
+                (None, Some(letter.escape_default()))
+            } else {
+                (Some(letter), None)
+            };
+            plain.into_iter().chain(escaped.into_iter().flatten())
+        })
+        .collect();
+    if text.chars().nth(LONGEST_MESSAGE).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+/// Whether lists and objects stand in each other deeper than that. Counting
+/// opening brackets answers it for nearly all records.
+fn nested_deeper_than(limit: usize, record: &[u8]) -> bool {
+    let opening = record.iter().filter(|byte| matches!(byte, b'[' | b'{'));
+    opening.count() > limit && deepest(record) > limit
+}
+
+fn deepest(record: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
+    for byte in record {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+#[path = "jq_tests.rs"]
+mod tests;

@@ -1,0 +1,23 @@
+//! What becomes of a record on its way out: columns and jq.
+//!
+//! Records come in as the JSON text that the server sent. Columns take single
+//! values out of them without parsing the rest; jq reads them whole. Nothing
+//! here knows where records come from, or what the results are printed as.
+
+mod builtins;
+mod cell;
+mod columns;
+mod complaint;
+mod extract;
+mod jq;
+mod slurp;
+mod tokens;
+mod value;
+
+pub use cell::Cell;
+pub use columns::{Column, Columns};
+pub use extract::{Misfit, items, members};
+pub use jq::{Flow, Jq};
+pub use slurp::Slurp;
+pub use tokens::{Token, TokenKind, Tokens, compact, one_line};
+pub use value::write_json;

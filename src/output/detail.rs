@@ -1,0 +1,221 @@
+//! One object for eyes: a line for each value, its path before it. Paths are
+//! those that `--columns` takes, so what is seen can be asked for.
+//!
+//! Objects, and lists of objects, are opened; a list of plain values stays one
+//! line of JSON. Values are never cut: who asks for one object wants all of it.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::error::{Error, Result};
+use crate::filter::{Cell, Columns, Misfit, items, members};
+
+use super::destination::Destination;
+use super::layout::GAP;
+use super::palette::{KEY, mood, paint};
+use super::{Sink, Style, visible};
+
+/// Deeper values stay JSON.
+const DEEPEST: usize = 16;
+
+/// Widest name that the other lines make room for.
+const WIDEST: usize = 48;
+
+/// Writes objects as names and values.
+#[derive(Debug)]
+pub(super) struct Detail {
+    to: Destination,
+    style: Style,
+    columns: Option<Columns>,
+    count: u64,
+}
+
+/// A value and the path that leads to it.
+type Entry<'a> = (String, Cell<'a>);
+
+impl Detail {
+    /// Shows all there is, or only the columns that were chosen.
+    pub(super) const fn new(to: Destination, style: Style, columns: Option<Columns>) -> Self {
+        Self {
+            to,
+            style,
+            columns,
+            count: 0,
+        }
+    }
+
+    fn entries<'a>(&self, record: &'a str) -> Result<Vec<Entry<'a>>, Misfit> {
+        let mut entries = Vec::new();
+        if let Some(columns) = &self.columns {
+            let mut cells = Vec::new();
+            columns.extract(record, &mut cells)?;
+            let names = columns.list().iter().map(|column| column.name.clone());
+            entries.extend(names.zip(cells));
+        } else {
+            open(record, "", 0, &mut entries)?;
+        }
+        Ok(entries)
+    }
+
+    fn print(&mut self, entries: &[Entry<'_>]) -> Result<()> {
+        let names: Vec<_> = entries
+            .iter()
+            .map(|(name, _)| visible::one_line(name))
+            .collect();
+        let widest = names.iter().map(|name| name.width()).max().unwrap_or(0);
+        let mut line = String::new();
+        for (name, (path, cell)) in names.iter().zip(entries) {
+            line.clear();
+            paint(name, KEY, self.style.colour, &mut line);
+            let value = visible::one_line(cell.text());
+            if !value.is_empty() {
+                let padding = widest.min(WIDEST).saturating_sub(name.width());
+                line.extend(std::iter::repeat_n(' ', padding + GAP));
+                let status = path
+                    .rsplit('.')
+                    .next()
+                    .is_some_and(|last| last.ends_with("status"));
+                let mood = if status { mood(cell.text()) } else { None };
+                let style = mood.map_or_else(anstyle::Style::new, super::Mood::style);
+                paint(
+                    &value,
+                    style,
+                    self.style.colour && mood.is_some(),
+                    &mut line,
+                );
+            }
+            self.to.line(&line)?;
+        }
+        Ok(())
+    }
+}
+
+/// Adds what a value holds, opening what has parts.
+fn open<'a>(
+    json: &'a str,
+    path: &str,
+    depth: usize,
+    entries: &mut Vec<Entry<'a>>,
+) -> Result<(), Misfit> {
+    let below = |segment: &str| {
+        if path.is_empty() {
+            segment.to_owned()
+        } else {
+            format!("{path}.{segment}")
+        }
+    };
+    let before = entries.len();
+    if depth < DEEPEST && json.starts_with('{') {
+        for (key, value) in members(json)? {
+            open(value, &below(&key), depth + 1, entries)?;
+        }
+    } else if depth < DEEPEST && json.starts_with('[') {
+        let items = items(json)?;
+        if items.iter().any(|item| item.starts_with('{')) {
+            for (index, item) in items.iter().enumerate() {
+                open(item, &below(&index.to_string()), depth + 1, entries)?;
+            }
+        }
+    }
+    if entries.len() == before {
+        entries.push((path.to_owned(), Cell::from_json(json)));
+    }
+    Ok(())
+}
+
+impl Sink for Detail {
+    fn record(&mut self, record: &str) -> Result<()> {
+        if self.count > 0 {
+            self.to.line("")?;
+        }
+        self.count += 1;
+        if !record.starts_with('{') {
+            let cell = Cell::from_json(record);
+            return self.to.line(&visible::one_line(cell.text()));
+        }
+        let entries = self.entries(record).map_err(|misfit| match misfit {
+            Misfit::Unreadable(error) => {
+                Error::unexpected("the record cannot be read").caused_by(error)
+            }
+            Misfit::Stranger(key) => Error::unexpected(format!("the record has the key `{key}`")),
+        })?;
+        self.print(&entries)
+    }
+
+    fn page_end(&mut self) -> Result<()> {
+        self.to.let_out()
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        self.to.let_out()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::testing::{EYES, Paper};
+
+    fn printed(style: Style, columns: Option<&str>, records: &[&str]) -> String {
+        let paper = Paper::default();
+        let columns = columns.map(|text| Columns::parse(text, None, &[]).unwrap());
+        let mut sink = Detail::new(paper.destination(), style, columns);
+        for record in records {
+            sink.record(record).unwrap();
+        }
+        sink.finish().unwrap();
+        paper.text()
+    }
+
+    const ORDER: &str = r#"{"id":12345678901234567890,"price":"10.00","note":null,
+        "customer":{"email":"a@b","tags":[]},"ids":[1, 2],
+        "items":[{"sku":"x"},{"sku":"y\nz"}]}"#;
+
+    #[test]
+    fn values_stand_behind_their_paths() {
+        assert_eq!(
+            printed(Style::PLAIN, None, &[ORDER]),
+            "id              12345678901234567890\n\
+             price           10.00\n\
+             note\n\
+             customer.email  a@b\n\
+             customer.tags   []\n\
+             ids             [1,2]\n\
+             items.0.sku     x\n\
+             items.1.sku     y⏎z\n"
+        );
+    }
+
+    #[test]
+    fn the_paths_are_those_that_columns_take() {
+        assert_eq!(
+            printed(Style::PLAIN, Some("items.1.sku,id"), &[ORDER]),
+            "items.1.sku  y⏎z\nid           12345678901234567890\n"
+        );
+    }
+
+    #[test]
+    fn nothing_is_cut_and_nothing_steers_the_terminal() {
+        let long = "x".repeat(300);
+        let record = format!(r#"{{"a":"{long}\u001b[2J"}}"#);
+        assert_eq!(printed(EYES, None, &[&record]), format!("a  {long}␛[2J\n"));
+    }
+
+    #[test]
+    fn a_bare_number_is_printed_as_it_is() {
+        assert_eq!(printed(EYES, None, &["10"]), "10\n");
+    }
+
+    #[test]
+    fn several_objects_have_a_line_between_them() {
+        assert_eq!(
+            printed(EYES, None, &[r#"{"a":1}"#, r#"{"a":2}"#]),
+            "a  1\n\na  2\n"
+        );
+    }
+
+    #[test]
+    fn deep_nesting_stays_json() {
+        let deep = format!("{{\"a\":{}1{}}}", "{\"b\":".repeat(5000), "}".repeat(5000));
+        assert!(printed(EYES, None, &[&deep]).starts_with("a.b.b."));
+    }
+}

@@ -1,0 +1,101 @@
+//! A list as one valid JSON array, streamed: a record a line, or spread over
+//! lines for eyes.
+
+use crate::error::Result;
+use crate::filter::one_line;
+
+use super::destination::Destination;
+use super::pretty::spread;
+use super::{Sink, Style};
+
+/// Writes records into one array.
+#[derive(Debug)]
+pub(super) struct List {
+    to: Destination,
+    style: Style,
+    empty: bool,
+    buffer: String,
+}
+
+impl List {
+    pub(super) const fn new(to: Destination, style: Style) -> Self {
+        Self {
+            to,
+            style,
+            empty: true,
+            buffer: String::new(),
+        }
+    }
+}
+
+impl Sink for List {
+    fn record(&mut self, record: &str) -> Result<()> {
+        self.to.text(if self.empty { "[\n" } else { ",\n" })?;
+        self.empty = false;
+        if !self.style.spreads() {
+            return self.to.text(&one_line(record));
+        }
+        self.buffer.clear();
+        self.buffer.push_str("  ");
+        spread(record, 1, self.style.colour, &mut self.buffer);
+        self.to.text(&self.buffer)
+    }
+
+    fn page_end(&mut self) -> Result<()> {
+        self.to.let_out()
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        self.to.line(if self.empty { "[]" } else { "\n]" })?;
+        self.to.let_out()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::testing::{EYES, Paper};
+
+    fn printed(style: Style, records: &[&str]) -> String {
+        let paper = Paper::default();
+        let mut sink = List::new(paper.destination(), style);
+        for record in records {
+            sink.record(record).unwrap();
+        }
+        sink.finish().unwrap();
+        paper.text()
+    }
+
+    #[test]
+    fn an_empty_list_is_an_empty_array() {
+        assert_eq!(printed(Style::PLAIN, &[]), "[]\n");
+        assert_eq!(printed(EYES, &[]), "[]\n");
+    }
+
+    #[test]
+    fn one_record_and_many_are_valid_arrays_a_record_a_line() {
+        assert_eq!(printed(Style::PLAIN, &["{\"a\": 1}"]), "[\n{\"a\": 1}\n]\n");
+        assert_eq!(
+            printed(Style::PLAIN, &["1.10", "{\n}"]),
+            "[\n1.10,\n{}\n]\n"
+        );
+    }
+
+    #[test]
+    fn for_eyes_records_are_indented() {
+        assert_eq!(
+            printed(EYES, &[r#"{"a":1}"#, "[]"]),
+            "[\n  {\n    \"a\": 1\n  },\n  []\n]\n"
+        );
+    }
+
+    #[test]
+    fn records_appear_when_their_page_ends() {
+        let paper = Paper::default();
+        let mut sink = List::new(paper.destination(), Style::PLAIN);
+        sink.record("1").unwrap();
+        assert_eq!(paper.text(), "");
+        sink.page_end().unwrap();
+        assert_eq!(paper.text(), "[\n1");
+    }
+}

@@ -1,0 +1,316 @@
+//! From records to a stream: what the flags ask for, wired together once.
+//!
+//! In come settings and then records as JSON text; they pass the limit, the
+//! filter and the sink. Whoever pushes records in learns when to stop.
+
+use crate::catalog::Object;
+use crate::error::{Error, Kind, Result};
+use crate::filter::{Columns, Flow, Jq, Slurp, write_json};
+
+use super::csv::Csv;
+use super::destination::Destination;
+use super::detail::Detail;
+use super::lines::{Lines, Spacing};
+use super::list::List;
+use super::rows::{Header, Rows};
+use super::table::Table;
+use super::tsv::Tsv;
+use super::{Format, Shape, Sink, Style};
+
+/// What the flags ask for.
+#[derive(Debug)]
+pub struct Settings {
+    /// `--output`, or the default for where it goes.
+    pub format: Format,
+    /// Whether `--output` was given. Results of a filter go into the format
+    /// only then; otherwise they print as jq prints them.
+    pub chosen: bool,
+    /// One object or a list.
+    pub shape: Shape,
+    /// `--columns`.
+    pub columns: Option<String>,
+    /// `--jq`.
+    pub jq: Option<String>,
+    /// `--slurp`.
+    pub slurp: bool,
+    /// `--raw`.
+    pub raw: bool,
+    /// `--excel`.
+    pub excel: bool,
+    /// `--limit`, counted in records before the filter.
+    pub limit: Option<u64>,
+    /// What the other end can show.
+    pub style: Style,
+    /// What the records are, when the catalogue knows.
+    pub object: Option<&'static Object>,
+    /// What `--include` adds to each record.
+    pub includes: Vec<String>,
+}
+
+impl Settings {
+    /// A format for records of that shape, and nothing else asked for.
+    #[must_use]
+    pub const fn new(format: Format, shape: Shape) -> Self {
+        Self {
+            format,
+            chosen: false,
+            shape,
+            columns: None,
+            jq: None,
+            slurp: false,
+            raw: false,
+            excel: false,
+            limit: None,
+            style: Style::PLAIN,
+            object: None,
+            includes: Vec::new(),
+        }
+    }
+
+    /// Flags that do not go together are refused rather than ignored.
+    fn check(&self) -> Result<()> {
+        let filtered = self.jq.is_some();
+        let as_jq_prints = filtered && !self.chosen;
+        if self.slurp && !filtered {
+            return Err(Error::usage(
+                "--slurp gathers records for --jq, which is missing",
+            ));
+        }
+        if self.columns.is_some() && (as_jq_prints || !self.format.has_columns()) {
+            let error = Error::usage("--columns goes with a table, csv or tsv");
+            return Err(error.hint("add -o csv, or choose fields with --jq '{id, email}'"));
+        }
+        if self.excel && (as_jq_prints || !matches!(self.format, Format::Csv | Format::Tsv)) {
+            return Err(Error::usage("--excel goes with csv or tsv").hint("add -o csv"));
+        }
+        if self.raw && filtered && self.makes_array() {
+            let error = Error::usage("--raw takes away the quotes that a JSON list needs");
+            return Err(error.hint("leave out -o json, or --raw"));
+        }
+        Ok(())
+    }
+
+    /// Whether results become one JSON array.
+    fn makes_array(&self) -> bool {
+        let default_json = self.jq.is_none() || self.chosen;
+        default_json && self.format == Format::Json && self.shape == Shape::Many
+    }
+
+    /// The columns that were asked for, or that the catalogue knows. A
+    /// filter's results have columns of their own.
+    fn columns(&self) -> Result<Option<Columns>> {
+        let object = self.object.filter(|_| self.jq.is_none());
+        let includes: Vec<&str> = self.includes.iter().map(String::as_str).collect();
+        if let Some(text) = &self.columns {
+            return Columns::parse(text, object, &includes).map(Some);
+        }
+        Ok(match (object, self.format) {
+            (Some(object), Format::Table) => Some(Columns::default_for_table(object)),
+            (Some(object), _) => Some(Columns::all(object, &includes)),
+            (None, _) => None,
+        })
+    }
+
+    fn sink(&self, to: Destination) -> Result<Box<dyn Sink>> {
+        let filtered = self.jq.is_some();
+        let unquoted = self.raw && filtered;
+        if self.makes_array() {
+            return Ok(Box::new(List::new(to, self.style)));
+        }
+        let lines = |to, spacing| Box::new(Lines::new(to, spacing, self.style, unquoted));
+        if filtered && !self.chosen {
+            return Ok(lines(to, self.spread_or(Spacing::OneLine)));
+        }
+        Ok(match self.format {
+            Format::Json => lines(to, self.spread_or(Spacing::AsSent)),
+            Format::Ndjson => lines(to, Spacing::OneLine),
+            Format::Csv => self.rows(Csv::begin(to, self.excel, self.style)?)?,
+            Format::Tsv => self.rows(Tsv::begin(to, self.excel, self.style)?)?,
+            Format::Table if self.shape == Shape::One && !filtered => {
+                let chosen = self.columns.as_ref().map(|_| self.columns()).transpose()?;
+                Box::new(Detail::new(to, self.style, chosen.flatten()))
+            }
+            Format::Table => self.rows(Table::new(to, self.style))?,
+        })
+    }
+
+    const fn spread_or(&self, plain: Spacing) -> Spacing {
+        if self.style.spreads() {
+            Spacing::Spread
+        } else {
+            plain
+        }
+    }
+
+    fn rows<W: super::rows::RowWriter + 'static>(&self, writer: W) -> Result<Box<dyn Sink>> {
+        let filtered = self.jq.is_some();
+        let header = match self.columns()? {
+            Some(columns) => Header::Known(columns),
+            // A table of records is a view, of which no one expects all.
+            None if self.format == Format::Table && !filtered => Header::FromFirstAsView,
+            None => Header::FromFirst,
+        };
+        let noun = if filtered { "result" } else { "record" };
+        Ok(Box::new(Rows::new(writer, header, noun)))
+    }
+}
+
+/// What went out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Records that came in, before the filter.
+    pub records: u64,
+    /// What was printed: records, or results of the filter.
+    pub printed: u64,
+}
+
+/// Takes records in and prints them as asked.
+pub struct Output {
+    sink: Box<dyn Sink>,
+    filter: Option<Jq>,
+    slurp: Option<Slurp>,
+    limit: Option<u64>,
+    summary: Summary,
+    text: String,
+}
+
+impl std::fmt::Debug for Output {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Output({:?})", self.summary)
+    }
+}
+
+impl Output {
+    /// Compiles the filter, chooses the columns and opens the sink. Nothing is
+    /// sent before this has succeeded.
+    ///
+    /// # Errors
+    /// A usage error for flags that do not go together, an unknown column, or
+    /// a filter that does not compile; trouble with the first bytes written.
+    pub fn new(settings: &Settings, to: Destination) -> Result<Self> {
+        settings.check()?;
+        let filter = settings.jq.as_deref().map(Jq::compile).transpose()?;
+        Ok(Self {
+            sink: settings.sink(to)?,
+            filter,
+            slurp: settings.slurp.then(Slurp::default),
+            limit: settings.limit,
+            summary: Summary::default(),
+            text: String::new(),
+        })
+    }
+
+    /// Takes one record, and tells whether another would be used.
+    ///
+    /// # Errors
+    /// [`Kind::Closed`] when the reader has gone; an error of the filter,
+    /// with the record's number; a result that does not fit the columns. What
+    /// came before is let out.
+    pub fn record(&mut self, record: &str) -> Result<Flow> {
+        if self.is_full() {
+            return Ok(Flow::Enough);
+        }
+        self.summary.records += 1;
+        let flow = self.pass(record);
+        if flow.as_ref().is_err_and(|error| error.kind != Kind::Closed) {
+            // The first error is the one to tell.
+            let _ = self.sink.page_end();
+        }
+        let flow = flow?;
+        Ok(if self.is_full() { Flow::Enough } else { flow })
+    }
+
+    /// Lets everything out that came so far. To be called between pages, and
+    /// before a failure is reported.
+    ///
+    /// # Errors
+    /// As for [`Output::record`].
+    pub fn page_end(&mut self) -> Result<()> {
+        self.sink.page_end()
+    }
+
+    /// Ends the output.
+    ///
+    /// # Errors
+    /// As for [`Output::record`].
+    pub fn finish(mut self) -> Result<Summary> {
+        if let Some(slurp) = self.slurp.take() {
+            let list = slurp.into_list();
+            let filtered = self.filter(&list);
+            filtered.map_err(|failure| failure.with(|message| format!("jq: {message}")))?;
+        }
+        self.sink.finish()?;
+        Ok(self.summary)
+    }
+
+    /// What went out so far.
+    #[must_use]
+    pub const fn summary(&self) -> Summary {
+        self.summary
+    }
+
+    fn is_full(&self) -> bool {
+        self.limit
+            .is_some_and(|limit| self.summary.records >= limit)
+    }
+
+    fn pass(&mut self, record: &str) -> Result<Flow> {
+        if let Some(slurp) = &mut self.slurp {
+            slurp.gather(record);
+            return Ok(Flow::More);
+        }
+        if self.filter.is_none() {
+            self.sink.record(record)?;
+            self.summary.printed += 1;
+            return Ok(Flow::More);
+        }
+        let number = self.summary.records;
+        let filtered = self.filter(record.as_bytes());
+        filtered
+            .map_err(|failure| failure.with(|message| format!("jq: record {number}: {message}")))
+    }
+
+    /// Runs the filter over one text and prints its results.
+    fn filter(&mut self, json: &[u8]) -> Result<Flow, Failure> {
+        let Some(filter) = &self.filter else {
+            return Ok(Flow::More);
+        };
+        let mut printing = None;
+        let ran = filter.run(json, &mut |value| {
+            self.text.clear();
+            write_json(value, &mut self.text)?;
+            self.summary.printed += 1;
+            self.sink.record(&self.text).map_err(|error| {
+                printing = Some(error);
+                Error::unexpected("cannot print")
+            })
+        });
+        match printing {
+            Some(error) => Err(Failure::Printing(error)),
+            None => ran.map_err(Failure::Filtering),
+        }
+    }
+}
+
+/// Whether the filter failed, or what prints its results.
+enum Failure {
+    Filtering(Error),
+    Printing(Error),
+}
+
+impl Failure {
+    /// The error, with a message that says where a filter failed.
+    fn with(self, message: impl Fn(&str) -> String) -> Error {
+        match self {
+            Self::Filtering(mut error) => {
+                error.message = message(&error.message);
+                error
+            }
+            Self::Printing(error) => error,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "pipeline_tests.rs"]
+mod tests;

@@ -1,0 +1,65 @@
+//! Destinations for tests: paper that can be read afterwards, and readers that
+//! go away.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
+
+use super::{Destination, Style};
+
+/// A terminal without colour, wide enough for most.
+pub(super) const EYES: Style = Style {
+    colour: false,
+    terminal_width: Some(100),
+};
+
+/// What was written.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Paper(Rc<RefCell<Vec<u8>>>);
+
+impl Paper {
+    pub(super) fn destination(&self) -> Destination {
+        Destination::new("paper", Box::new(self.clone()))
+    }
+
+    pub(super) fn text(&self) -> String {
+        String::from_utf8(self.0.borrow().clone()).unwrap()
+    }
+}
+
+impl Write for Paper {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A reader that goes away after so many bytes.
+pub(super) fn closed_after(bytes: usize) -> Destination {
+    failing_after(bytes, io::ErrorKind::BrokenPipe)
+}
+
+/// A stream that fails after so many bytes.
+pub(super) fn failing_after(bytes: usize, kind: io::ErrorKind) -> Destination {
+    Destination::new("paper", Box::new(Failing { left: bytes, kind }))
+}
+
+struct Failing {
+    left: usize,
+    kind: io::ErrorKind,
+}
+
+impl Write for Failing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.left = self.left.checked_sub(bytes.len()).ok_or(self.kind)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
