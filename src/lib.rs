@@ -1,12 +1,24 @@
 //! `rc`, the command line for Recharge, as a library.
 //!
-//! The rooms stand in the order in which data meets them.
+//! The rooms stand in the order in which data meets them: what was typed
+//! ([`cli`]) meets a row of the [`catalog`] and becomes a [`request`]; the
+//! [`client`] sends it; answers leave their [`envelope`] and come as [`pages`];
+//! records pass a [`filter`] and go to the [`output`]. [`command`] wires the
+//! rooms together, and [`world`] is all that they see of the outside. The
+//! [`sandbox`] reads the same catalogue from the other side.
 
 #![deny(missing_docs)]
 
 pub mod catalog;
+pub mod cli;
+pub mod client;
+pub mod command;
+pub mod config;
+pub mod envelope;
 pub mod error;
 pub mod exit;
 pub mod filter;
 pub mod output;
+pub mod pages;
 pub mod request;
+pub mod world;

@@ -1,6 +1,14 @@
-//! The binary: lends the process to the library.
+//! The binary: lends the process to the library, and is the only place that
+//! ends it.
+
+use std::process::ExitCode;
+
+use recharge_cli::command;
+use recharge_cli::world::World;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() {}
+fn main() -> ExitCode {
+    ExitCode::from(command::run(World::process()))
+}

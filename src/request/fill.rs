@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::moment::{Moment, Now};
-use super::{Given, Request, Values, encode, set};
+use super::{Given, Request, Set, Values, encode, set};
 use crate::catalog::{Kind, Operation, Parameter, Type};
 use crate::error::{Error, Result};
 
@@ -33,6 +33,17 @@ pub fn fill(
         operation: Some(operation),
         notes,
     })
+}
+
+/// The body of a request that is not of the catalogue: a whole body, fields,
+/// or both; fields override. A body alone goes out to the letter.
+pub fn free_body(body: Option<&str>, fields: &[Set]) -> Result<String> {
+    let mut object = body.map_or_else(|| Ok(Map::new()), object)?;
+    if let (Some(text), true) = (body, fields.is_empty()) {
+        return Ok(text.trim().to_owned());
+    }
+    set::apply(&mut object, fields)?;
+    Ok(Value::Object(object).to_string())
 }
 
 fn path(operation: &Operation, targets: &[String]) -> String {
@@ -128,12 +139,7 @@ fn start(operation: &Operation, text: Option<&str>) -> Result<(Map<String, Value
     let Some(text) = text else {
         return Ok((Map::new(), false));
     };
-    let value: Value = serde_json::from_str(text)
-        .map_err(|error| Error::usage(format!("--body is not JSON: {error}")))?;
-    let Value::Object(mut object) = value else {
-        return Err(Error::usage("--body is not a JSON object")
-            .hint("the API takes one object: {\"field\": value, …}"));
-    };
+    let mut object = object(text)?;
     if let Some(wrapper) = operation.wrapper
         && object.len() == 1
         && let Some(Value::Object(inner)) = object.get_mut(wrapper)
@@ -141,6 +147,16 @@ fn start(operation: &Operation, text: Option<&str>) -> Result<(Map<String, Value
         return Ok((std::mem::take(inner), true));
     }
     Ok((object, false))
+}
+
+fn object(text: &str) -> Result<Map<String, Value>> {
+    let value: Value = serde_json::from_str(text)
+        .map_err(|error| Error::usage(format!("--body is not JSON: {error}")))?;
+    match value {
+        Value::Object(object) => Ok(object),
+        _ => Err(Error::usage("--body is not a JSON object")
+            .hint("the API takes one object: {\"field\": value, …}")),
+    }
 }
 
 /// A field that the reference does not list is sent all the same: the API may

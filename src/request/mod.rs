@@ -10,7 +10,7 @@ mod word;
 
 use crate::catalog::{Method, Operation, Parameter};
 
-pub use fill::fill;
+pub use fill::{fill, free_body};
 pub use moment::{Moment, Now};
 pub use print::{Printed, as_curl, as_json, as_text};
 pub use word::check;

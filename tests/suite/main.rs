@@ -2,4 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
 
+mod answers;
+mod canned;
 mod contract;
+mod golden;
+mod harness;
+mod sandboxed;
+mod usage;

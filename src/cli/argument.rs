@@ -1,0 +1,141 @@
+//! A parameter of the catalogue as an argument of the command line.
+
+use std::fmt::Write;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction};
+
+use crate::catalog::{Kind, Operation, Parameter};
+use crate::request;
+
+/// The words that stand for what an operation acts on.
+pub(super) fn target(operation: &'static Operation) -> Option<Arg> {
+    let hole = operation.holes.first()?;
+    let arg = Arg::new("target")
+        .value_name(value_name(hole))
+        .required(true)
+        .value_parser(move |word: &str| checked_target(hole, word))
+        .help_heading("Arguments");
+    Some(if operation.targets_one() {
+        arg.num_args(1..)
+            .help(format!("{}; several, or - to read them", hole.help))
+    } else {
+        arg.help(hole.help)
+    })
+}
+
+fn checked_target(hole: &Parameter, word: &str) -> Result<String, String> {
+    if word.is_empty() {
+        return Err("empty".to_owned());
+    }
+    if word != "-" {
+        request::check(hole, word)?;
+    }
+    Ok(word.to_owned())
+}
+
+/// A parameter as a flag. `heading` groups it in help.
+pub(super) fn flag(parameter: &'static Parameter, heading: &'static str, order: usize) -> Arg {
+    let plain = parameter.name.replace('_', "-");
+    let mut arg = Arg::new(parameter.name)
+        .value_name(value_name(parameter))
+        .help(help(parameter))
+        .help_heading(heading)
+        .hide_short_help(!parameter.common)
+        .hide_possible_values(parameter.values.len() > 6)
+        .display_order(if parameter.common {
+            order
+        } else {
+            1000 + order
+        });
+    // The name as the API spells it works too, since that is what one copies.
+    if plain != parameter.name {
+        arg = arg.alias(parameter.name);
+    }
+    arg = match parameter.flag {
+        Some(flag) => arg.long(flag).visible_alias(plain),
+        None => arg.long(plain),
+    };
+    arg = takes(parameter, arg);
+    parsed(parameter, arg)
+}
+
+fn takes(parameter: &Parameter, arg: Arg) -> Arg {
+    match parameter.kind {
+        Kind::Boolean => arg.num_args(0..=1).default_missing_value("true"),
+        Kind::Time | Kind::Day | Kind::Money | Kind::Integer => arg.allow_hyphen_values(true),
+        Kind::Pairs | Kind::Ids | Kind::References(_) => arg.action(ArgAction::Append),
+        Kind::Texts => arg.action(ArgAction::Append).value_delimiter(','),
+        _ if parameter.multiple => arg.action(ArgAction::Append).value_delimiter(','),
+        _ => arg,
+    }
+}
+
+fn parsed(parameter: &'static Parameter, arg: Arg) -> Arg {
+    match parameter.kind {
+        Kind::Text | Kind::Texts if !parameter.values.is_empty() => {
+            arg.value_parser(PossibleValuesParser::new(parameter.values))
+        }
+        _ => arg.value_parser(move |word: &str| checked(parameter, word)),
+    }
+}
+
+/// Checks a word unless it names a file, which is read and checked later.
+fn checked(parameter: &Parameter, word: &str) -> Result<String, String> {
+    if !(from_file(parameter) && word.starts_with('@')) {
+        request::check(parameter, word)?;
+    }
+    Ok(word.to_owned())
+}
+
+/// Whether `@file` can stand for a value.
+pub(super) const fn from_file(parameter: &Parameter) -> bool {
+    matches!(
+        parameter.kind,
+        Kind::Json | Kind::Reference(_) | Kind::References(_)
+    )
+}
+
+fn help(parameter: &Parameter) -> String {
+    let mut help = parameter.help.to_owned();
+    if parameter.required {
+        help.push_str(if parameter.unless.is_empty() {
+            " (required)"
+        } else {
+            " (mostly required)"
+        });
+    }
+    if let Some(maximum) = parameter.maximum
+        && parameter.kind == Kind::Integer
+    {
+        let _ = write!(help, ", at most {maximum}");
+    }
+    if let Some(default) = parameter.default
+        && parameter.name != "page"
+    {
+        let _ = write!(help, " [default: {default}]");
+    }
+    help
+}
+
+fn value_name(parameter: &Parameter) -> &'static str {
+    match parameter.kind {
+        Kind::Id if parameter.multiple => "ID,ID",
+        Kind::Id | Kind::External(_) | Kind::Reference(_) => "ID",
+        Kind::Ids | Kind::References(_) => "ID,ID",
+        Kind::Integer => "N",
+        Kind::Boolean => "true|false",
+        Kind::Time => "TIME",
+        Kind::Day => "DAY",
+        Kind::Money => "AMOUNT",
+        Kind::Pairs => "NAME=VALUE",
+        Kind::Json => "JSON|@FILE",
+        Kind::Texts => "WORD,WORD",
+        Kind::Text => match parameter.name {
+            "external_product_id" => "ID",
+            "token" => "TOKEN",
+            _ if !parameter.values.is_empty() => "WORD",
+            _ => "TEXT",
+        },
+    }
+}

@@ -1,0 +1,116 @@
+//! What clap finds wrong, in the voice of all other errors: the thing and the
+//! value in the message, what to do next in the hints.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, Error as Complaint};
+
+use crate::error::Error;
+
+/// Translates a complaint about the words that `command` was given.
+pub(super) fn translate(complaint: &Complaint, command: &Command, first: &str) -> Error {
+    match complaint.kind() {
+        ErrorKind::InvalidSubcommand => unknown_word(complaint, command, first),
+        ErrorKind::UnknownArgument => unknown_flag(complaint),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            verb_missing(command, first)
+        }
+        _ => as_rendered(complaint),
+    }
+}
+
+fn unknown_word(complaint: &Complaint, command: &Command, first: &str) -> Error {
+    let word = text(complaint, ContextKind::InvalidSubcommand).unwrap_or_default();
+    let inside = command.find_subcommand(first).filter(|_| word != first);
+    let error = match inside {
+        Some(resource) => Error::usage(format!("{} has no verb {word}", resource.get_name()))
+            .hint(format!("its verbs: {}", names(resource))),
+        None => Error::usage(format!("there is no resource {word}"))
+            .hint("rc --help lists what there is"),
+    };
+    nearest(error, complaint, ContextKind::SuggestedSubcommand, "")
+}
+
+fn unknown_flag(complaint: &Complaint) -> Error {
+    let flag = text(complaint, ContextKind::InvalidArg).unwrap_or_default();
+    let error = Error::usage(format!("there is no flag {flag} here"));
+    let error = nearest(error, complaint, ContextKind::SuggestedArg, "");
+    match text(complaint, ContextKind::Usage) {
+        Some(usage) => {
+            let usage = usage.trim_start_matches("Usage:").trim();
+            let command = usage.split(" [").next().unwrap_or(usage);
+            let command = command.split(" <").next().unwrap_or(command);
+            let command = command.split(" --").next().unwrap_or(command);
+            error.hint(format!("{command} --help lists all flags"))
+        }
+        None => error,
+    }
+}
+
+fn verb_missing(command: &Command, first: &str) -> Error {
+    match command.find_subcommand(first) {
+        Some(resource) => Error::usage(format!("{} needs a verb", resource.get_name()))
+            .hint(format!("its verbs: {}", names(resource)))
+            .hint(format!(
+                "rc {} --help tells what they do",
+                resource.get_name()
+            )),
+        None => Error::usage("a resource is missing").hint("rc --help lists what there is"),
+    }
+}
+
+fn names(command: &Command) -> String {
+    let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+    names.join(", ")
+}
+
+/// Adds the likeliest of the names that clap found to be alike: it puts the
+/// likeliest last.
+fn nearest(error: Error, complaint: &Complaint, kind: ContextKind, dashes: &str) -> Error {
+    let found = match complaint.get(kind) {
+        Some(ContextValue::String(name)) => Some(name),
+        Some(ContextValue::Strings(names)) => names.last(),
+        _ => None,
+    };
+    match found {
+        Some(name) => {
+            let mut error = error;
+            error
+                .hints
+                .insert(0, format!("did you mean {dashes}{name}?"));
+            error
+        }
+        None => error,
+    }
+}
+
+fn text(complaint: &Complaint, kind: ContextKind) -> Option<String> {
+    match complaint.get(kind)? {
+        ContextValue::String(text) => Some(text.clone()),
+        ContextValue::StyledStr(text) => Some(text.to_string()),
+        _ => None,
+    }
+}
+
+/// The first paragraph is the message, tips are hints.
+fn as_rendered(complaint: &Complaint) -> Error {
+    let rendered = complaint.render().to_string();
+    let mut paragraphs = rendered.split("\n\n");
+    let message = paragraphs.next().unwrap_or_default();
+    let message: Vec<&str> = message
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let message = message.join(" ");
+    let mut error = Error::usage(message.strip_prefix("error: ").unwrap_or(&message));
+    if let Some(value) = text(complaint, ContextKind::SuggestedValue) {
+        error = error.hint(format!("did you mean {value}?"));
+    }
+    for usage in paragraphs
+        .flat_map(str::lines)
+        .filter_map(|line| line.strip_prefix("Usage: "))
+    {
+        error = error.hint(format!("usage: {usage}"));
+    }
+    error
+}

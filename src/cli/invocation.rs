@@ -1,0 +1,149 @@
+//! What was meant: the types that the command room works from.
+
+use std::path::PathBuf;
+
+use crate::catalog::{Method, Operation, Parameter, Resource};
+use crate::config::Colour;
+use crate::output::Format;
+use crate::request::Set;
+
+/// One run of the program.
+#[derive(Debug)]
+pub struct Invocation {
+    /// What every command understands.
+    pub options: Options,
+    /// What to do.
+    pub action: Action,
+}
+
+/// What to do.
+#[derive(Debug)]
+pub enum Action {
+    /// Call an operation of the catalogue.
+    Call(Call),
+    /// Send a free request.
+    Free(Free),
+    /// Work with the local sandbox.
+    Sandbox(Sandbox),
+}
+
+/// A call of an operation, with values as typed.
+#[derive(Debug)]
+pub struct Call {
+    /// The resource.
+    pub resource: &'static Resource,
+    /// The operation.
+    pub operation: &'static Operation,
+    /// What it acts on; `-` stands for standard input.
+    pub targets: Vec<String>,
+    /// Words for parameters; JSON may still be `@file`.
+    pub given: Vec<(&'static Parameter, Vec<String>)>,
+    /// A whole body: JSON, `@file` or `-`.
+    pub body: Option<String>,
+    /// Nested values.
+    pub set: Vec<Set>,
+    /// How far to follow a list.
+    pub paging: Paging,
+}
+
+/// A request that is not of the catalogue.
+#[derive(Debug)]
+pub struct Free {
+    /// HTTP method.
+    pub method: Method,
+    /// Path, with a slash at its beginning; may carry a query.
+    pub path: String,
+    /// `name=value` fields: query of a GET or DELETE, body otherwise.
+    pub fields: Vec<Set>,
+    /// A whole body: JSON, `@file` or `-`.
+    pub body: Option<String>,
+    /// Whether to follow a list to its end.
+    pub paginate: bool,
+    /// How far to follow it.
+    pub paging: Paging,
+}
+
+/// How far to follow a list.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Paging {
+    /// Stop after this many records.
+    pub limit: Option<u64>,
+    /// Records a page.
+    pub page_size: Option<u32>,
+}
+
+/// What to do with the sandbox.
+#[derive(Debug)]
+pub enum Sandbox {
+    /// Serve it on a port of this machine.
+    Serve {
+        /// The port; 0 takes a free one.
+        port: u16,
+        /// Customers in the store that is made up; the demo store without.
+        customers: Option<u32>,
+        /// What the made-up store is derived from.
+        seed: Option<u64>,
+    },
+    /// Start over with the demo store.
+    Reset,
+}
+
+/// What every command understands.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What becomes of records.
+    pub output: OutputOptions,
+    /// When to use colour.
+    pub colour: Colour,
+    /// How errors are told.
+    pub errors: Option<ErrorForm>,
+    /// Print requests instead of sending them.
+    pub dry_run: Option<DryRun>,
+    /// Do not ask.
+    pub yes: bool,
+    /// Stop at the first of many that fails.
+    pub fail_fast: bool,
+    /// Use the built-in sandbox.
+    pub sandbox: bool,
+    /// Where the API answers.
+    pub base_url: Option<String>,
+    /// The version of the API.
+    pub api_version: Option<String>,
+}
+
+/// What becomes of records.
+#[derive(Debug, Clone)]
+pub struct OutputOptions {
+    /// The format, if one was chosen.
+    pub format: Option<Format>,
+    /// A jq filter.
+    pub jq: Option<String>,
+    /// Text results without quotes.
+    pub raw: bool,
+    /// Gather all records into one list first.
+    pub slurp: bool,
+    /// Columns of tables and CSV.
+    pub columns: Option<String>,
+    /// For spreadsheets.
+    pub excel: bool,
+    /// A file to write to.
+    pub out: Option<PathBuf>,
+}
+
+/// How errors are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorForm {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How a dry run prints requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DryRun {
+    /// As text, or as JSON when that is the chosen format.
+    Request,
+    /// As a command for `curl`.
+    Curl,
+}

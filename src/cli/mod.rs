@@ -1,0 +1,63 @@
+//! What was typed: words become an [`Invocation`], or a text of help, or an
+//! error that names the nearest thing. Reads no file, no configuration, no
+//! network; builds only the commands of the resource that was named.
+
+mod argument;
+mod complaint;
+mod flags;
+mod help;
+mod invocation;
+mod parse;
+mod tree;
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+
+use crate::error::Result;
+
+pub use invocation::{
+    Action, Call, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions, Paging, Sandbox,
+};
+pub use tree::command;
+
+/// What the words come to.
+#[derive(Debug)]
+pub enum Typed {
+    /// Something to do.
+    Invocation(Box<Invocation>),
+    /// Text to show on standard output: help or the version.
+    Text(clap::builder::StyledStr),
+}
+
+/// Reads the words after the program's name. `width` is that of the terminal.
+///
+/// # Errors
+/// Of kind `Usage`, with the nearest name as a hint where there is one.
+pub fn parse(arguments: &[OsString], width: Option<u16>) -> Result<Typed> {
+    let mut command = command().term_width(width.map_or(100, |width| usize::from(width).min(120)));
+    if arguments.is_empty() {
+        return Ok(Typed::Text(command.render_help()));
+    }
+    let words = std::iter::once(OsString::from("rc")).chain(arguments.iter().cloned());
+    match command.try_get_matches_from_mut(words) {
+        Ok(matches) => Ok(Typed::Invocation(Box::new(parse::invocation(&matches)?))),
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            ) =>
+        {
+            Ok(Typed::Text(error.render()))
+        }
+        Err(error) => {
+            let mut words = arguments.iter().filter_map(|word| word.to_str());
+            let first = words.find(|word| command.find_subcommand(word).is_some());
+            Err(complaint::translate(
+                &error,
+                &command,
+                first.unwrap_or_default(),
+            ))
+        }
+    }
+}

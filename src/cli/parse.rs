@@ -1,0 +1,197 @@
+//! From clap's matches to an [`Invocation`].
+
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+
+use super::invocation::{
+    Action, Call, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions, Paging, Sandbox,
+};
+use crate::catalog::{self, Method};
+use crate::config::Colour;
+use crate::error::{Error, Result};
+use crate::request::Set;
+
+pub(super) fn invocation(matches: &ArgMatches) -> Result<Invocation> {
+    let Some((name, command)) = matches.subcommand() else {
+        return Err(Error::usage("a resource is missing").hint("rc --help lists them"));
+    };
+    let (action, deepest) = match (name, catalog::resource(name)) {
+        (_, Some(resource)) => {
+            let (verb, verb_matches) = subcommand(command)?;
+            let operation = resource
+                .operation(&verb.replace('-', "_"))
+                .ok_or_else(|| Error::usage(format!("{name} has no verb {verb}")))?;
+            (
+                Action::Call(call(resource, operation, verb_matches)?),
+                verb_matches,
+            )
+        }
+        ("api", _) => (Action::Free(free(command)?), command),
+        (_, None) => {
+            let (verb, verb_matches) = subcommand(command)?;
+            (Action::Sandbox(sandbox(verb, verb_matches)), verb_matches)
+        }
+    };
+    Ok(Invocation {
+        options: options(deepest),
+        action,
+    })
+}
+
+fn subcommand(matches: &ArgMatches) -> Result<(&str, &ArgMatches)> {
+    matches
+        .subcommand()
+        .ok_or_else(|| Error::usage("a verb is missing"))
+}
+
+fn call(
+    resource: &'static catalog::Resource,
+    operation: &'static catalog::Operation,
+    matches: &ArgMatches,
+) -> Result<Call> {
+    let mut given = Vec::new();
+    for parameter in operation
+        .flags()
+        .filter(|parameter| parameter.name != "limit")
+    {
+        let words = texts(matches, parameter.name);
+        if !words.is_empty() {
+            given.push((parameter, words));
+        }
+    }
+    let takes_body = operation.takes_body();
+    Ok(Call {
+        resource,
+        operation,
+        targets: if operation.holes.is_empty() {
+            Vec::new()
+        } else {
+            texts(matches, "target")
+        },
+        given,
+        body: if takes_body {
+            text(matches, "body")
+        } else {
+            None
+        },
+        set: if takes_body {
+            sets(matches)?
+        } else {
+            Vec::new()
+        },
+        paging: if operation.pages() {
+            paging(matches)
+        } else {
+            Paging::default()
+        },
+    })
+}
+
+fn free(matches: &ArgMatches) -> Result<Free> {
+    let method = match text(matches, "method")
+        .map(|word| word.to_ascii_uppercase())
+        .as_deref()
+    {
+        Some("POST") => Method::Post,
+        Some("PUT") => Method::Put,
+        Some("DELETE") => Method::Delete,
+        _ => Method::Get,
+    };
+    let path = text(matches, "path").unwrap_or_default();
+    if path.contains("://") {
+        return Err(Error::usage(format!("{path} is a URL, not a path"))
+            .hint("give the path alone, and the server with --base-url"));
+    }
+    let fields = texts(matches, "field");
+    Ok(Free {
+        method,
+        path: if path.starts_with('/') {
+            path
+        } else {
+            format!("/{path}")
+        },
+        fields: fields
+            .iter()
+            .map(|word| set("field", word, false))
+            .collect::<Result<_>>()?,
+        body: text(matches, "body"),
+        paginate: matches.get_flag("paginate"),
+        paging: paging(matches),
+    })
+}
+
+fn sandbox(verb: &str, matches: &ArgMatches) -> Sandbox {
+    if verb == "reset" {
+        return Sandbox::Reset;
+    }
+    Sandbox::Serve {
+        port: matches.get_one("port").copied().unwrap_or_default(),
+        customers: matches.get_one("customers").copied(),
+        seed: matches.get_one("seed").copied(),
+    }
+}
+
+fn sets(matches: &ArgMatches) -> Result<Vec<Set>> {
+    let typed = texts(matches, "set")
+        .into_iter()
+        .map(|word| set("set", &word, false));
+    let verbatim = texts(matches, "set-string")
+        .into_iter()
+        .map(|word| set("set-string", &word, true));
+    typed.chain(verbatim).collect()
+}
+
+fn set(flag: &str, word: &str, verbatim: bool) -> Result<Set> {
+    let Some((path, value)) = word.split_once('=') else {
+        return Err(Error::usage(format!("--{flag} {word}: there is no ="))
+            .hint(format!("write --{flag} name=value")));
+    };
+    Ok(Set {
+        path: path.to_owned(),
+        value: value.to_owned(),
+        verbatim,
+    })
+}
+
+fn paging(matches: &ArgMatches) -> Paging {
+    Paging {
+        limit: matches.get_one("limit").copied(),
+        page_size: matches.get_one("page-size").copied(),
+    }
+}
+
+fn options(matches: &ArgMatches) -> Options {
+    Options {
+        output: OutputOptions {
+            format: matches.get_one("output").copied(),
+            jq: text(matches, "jq"),
+            raw: matches.get_flag("raw"),
+            slurp: matches.get_flag("slurp"),
+            columns: text(matches, "columns"),
+            excel: matches.get_flag("excel"),
+            out: text(matches, "out").map(PathBuf::from),
+        },
+        colour: matches
+            .get_one::<Colour>("color")
+            .copied()
+            .unwrap_or_default(),
+        errors: matches.get_one::<ErrorForm>("errors").copied(),
+        dry_run: matches.get_one::<DryRun>("dry-run").copied(),
+        yes: matches.get_flag("yes"),
+        fail_fast: matches.get_flag("fail-fast"),
+        sandbox: matches.get_flag("sandbox"),
+        base_url: text(matches, "base-url"),
+        api_version: text(matches, "api-version"),
+    }
+}
+
+fn text(matches: &ArgMatches, name: &str) -> Option<String> {
+    matches.get_one::<String>(name).cloned()
+}
+
+fn texts(matches: &ArgMatches, name: &str) -> Vec<String> {
+    matches
+        .get_many::<String>(name)
+        .map_or_else(Vec::new, |words| words.cloned().collect())
+}

@@ -1,0 +1,196 @@
+//! The commands, from the catalogue. Only those of the resource that is named
+//! are built: clap asks for them when it gets there.
+
+use clap::{Arg, ArgAction, Command};
+
+use super::{argument, flags, help};
+use crate::catalog::{self, Effect, Operation, Resource};
+
+/// The whole command line.
+#[must_use]
+pub fn command() -> Command {
+    let mut root = Command::new("rc")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("The command line for Recharge")
+        .styles(help::STYLES)
+        .subcommand_required(true)
+        .disable_help_subcommand(true)
+        .disable_help_flag(true)
+        .help_template(help::ROOT_TEMPLATE)
+        .after_help(help::root())
+        .args(flags::output())
+        .args(flags::everywhere());
+    for resource in catalog::RESOURCES {
+        root = root.subcommand(
+            Command::new(kebab(resource.name))
+                .about(resource.about)
+                .aliases(other_names(resource))
+                .subcommand_required(true)
+                .arg_required_else_help(true)
+                .disable_help_subcommand(true)
+                .disable_help_flag(true)
+                .subcommand_help_heading("Verbs")
+                .defer(fill_resource),
+        );
+    }
+    root = root.subcommand(api());
+    if cfg!(feature = "sandbox") {
+        root = root.subcommand(sandbox());
+    }
+    root
+}
+
+/// A name of the catalogue as a word of the command line.
+pub(super) fn kebab(name: &str) -> String {
+    name.replace('_', "-")
+}
+
+/// The singular, and both as the API spells them.
+fn other_names(resource: &Resource) -> Vec<String> {
+    let mut names = Vec::new();
+    for name in [
+        kebab(resource.singular),
+        resource.name.to_owned(),
+        resource.singular.to_owned(),
+    ] {
+        if name != kebab(resource.name) && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn fill_resource(command: Command) -> Command {
+    let Some(resource) = catalog::resource(command.get_name()) else {
+        return command;
+    };
+    let verbs = resource
+        .operations
+        .iter()
+        .map(|operation| verb(resource, operation));
+    command.subcommands(verbs)
+}
+
+fn verb(resource: &'static Resource, operation: &'static Operation) -> Command {
+    let mut command = Command::new(kebab(operation.verb))
+        .disable_help_flag(true)
+        .about(operation.summary)
+        .long_about(help::long_about(operation))
+        .visible_aliases(operation.aliases)
+        .after_help(help::after(resource, operation))
+        .args(argument::target(operation));
+    if operation.verb.contains('_') {
+        command = command.alias(operation.verb);
+    }
+    let filters = if operation.effect == Effect::Reads {
+        "Filters"
+    } else {
+        "Options"
+    };
+    for (order, parameter) in operation.query.iter().enumerate() {
+        match parameter.name {
+            // --page-size and --limit say it.
+            "limit" => {}
+            "cursor" | "page" => {
+                command = command.arg(argument::flag(parameter, "Paging", 100 + order));
+            }
+            _ => command = command.arg(argument::flag(parameter, filters, order)),
+        }
+    }
+    for (order, parameter) in operation.body.iter().enumerate() {
+        command = command.arg(argument::flag(parameter, "Fields", order));
+    }
+    if operation.takes_body() {
+        command = command.args(flags::body());
+    }
+    if operation.pages() {
+        command = command.args(flags::paging());
+    }
+    command
+}
+
+fn api() -> Command {
+    Command::new("api")
+        .disable_help_flag(true)
+        .about("Send any request: every path, every version")
+        .after_help(help::API)
+        .arg(
+            Arg::new("method")
+                .value_name("METHOD")
+                .required(true)
+                .ignore_case(true)
+                .value_parser(["GET", "POST", "PUT", "DELETE"])
+                .help("HTTP method"),
+        )
+        .arg(
+            Arg::new("path")
+                .value_name("PATH")
+                .required(true)
+                .help("path on the API, as in /subscriptions"),
+        )
+        .arg(
+            Arg::new("field")
+                .long("field")
+                .short('f')
+                .value_name("NAME=VALUE")
+                .action(ArgAction::Append)
+                .help("query of GET and DELETE, field of the body otherwise"),
+        )
+        .arg(
+            Arg::new("body")
+                .long("body")
+                .value_name("JSON|@FILE|-")
+                .help("the whole body; fields override it"),
+        )
+        .arg(
+            Arg::new("paginate")
+                .long("paginate")
+                .action(ArgAction::SetTrue)
+                .help("follow the list to its end and print its records"),
+        )
+        .args(
+            flags::paging()
+                .into_iter()
+                .map(|flag| flag.requires("paginate")),
+        )
+}
+
+fn sandbox() -> Command {
+    let number = |name: &'static str| Arg::new(name).long(name).value_name("N");
+    Command::new("sandbox")
+        .disable_help_flag(true)
+        .about("A Recharge of your own: local, stateful, without a token")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .subcommand_help_heading("Verbs")
+        .after_help(help::SANDBOX)
+        .subcommand(
+            Command::new("serve")
+                .disable_help_flag(true)
+                .about("Serve it on this machine, to any client")
+                .after_help("Example:\n  rc sandbox serve --port 4010")
+                .arg(
+                    number("port")
+                        .value_parser(clap::value_parser!(u16))
+                        .default_value("4010")
+                        .help("port to listen on; 0 takes a free one"),
+                )
+                .arg(
+                    number("customers")
+                        .value_parser(clap::value_parser!(u32).range(1..))
+                        .help("make up a store of this many customers"),
+                )
+                .arg(
+                    number("seed")
+                        .value_parser(clap::value_parser!(u64))
+                        .help("what the store is made up from; the same seed, the same store"),
+                ),
+        )
+        .subcommand(
+            Command::new("reset")
+                .disable_help_flag(true)
+                .about("Start over: the store of --sandbox becomes the demo store again")
+                .after_help("Example:\n  rc sandbox reset --yes"),
+        )
+}

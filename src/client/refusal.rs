@@ -1,0 +1,276 @@
+//! What an answer that is no success means to the user. Pure.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::error::{Error, Kind, Refusal};
+use crate::request::Request;
+
+/// The most of an unstructured body that is shown.
+const EXCERPT: usize = 200;
+
+/// Explains an answer.
+pub(super) fn explain(
+    request: &Request,
+    status: u16,
+    request_id: Option<String>,
+    body: &[u8],
+) -> Error {
+    let errors = said(body);
+    let reason = reason(errors.as_deref(), body);
+    let error = match status {
+        401 => Error::new(Kind::Access, "the API refused the token (401)")
+            .hint("the token may be mistyped, deleted, or of another store"),
+        403 => forbidden(request, &reason),
+        404 => not_found(request, &reason),
+        429 => Error::new(
+            Kind::Unreachable,
+            "too many requests (429), also after waiting",
+        )
+        .hint("something else may be using the same token; try again in a minute"),
+        300..=399 => Error::new(Kind::Unreachable, format!("the API redirects ({status})"))
+            .hint("redirects are not followed with a token; check the base URL"),
+        500 | 502..=599 => Error::new(
+            Kind::Unreachable,
+            format!("the API had trouble of its own ({status}){reason}"),
+        ),
+        _ => refused(status, &reason),
+    };
+    error.answered(Refusal {
+        status,
+        request_id,
+        errors,
+    })
+}
+
+fn forbidden(request: &Request, reason: &str) -> Error {
+    let error = Error::new(
+        Kind::Access,
+        format!("the token may not do this (403){reason}"),
+    );
+    let scopes: Vec<&str> = request
+        .operation
+        .map_or_else(Vec::new, |operation| operation.scopes().collect());
+    match scopes.as_slice() {
+        [] => error.hint("give the token the scope for it, in Recharge: Tools & apps, API tokens"),
+        [scope] => error.hint(format!(
+            "it needs the scope {scope}; add it in Recharge: Tools & apps, API tokens"
+        )),
+        [scope, others @ ..] => error.hint(format!(
+            "it needs the scope {scope}, perhaps also {}; add it in Recharge: Tools & apps, API tokens",
+            others.join(", ")
+        )),
+    }
+}
+
+fn not_found(request: &Request, reason: &str) -> Error {
+    let what = format!("nothing at {} (404){reason}", request.path);
+    let error = Error::new(Kind::NotFound, what);
+    match request.operation {
+        Some(operation) if !operation.holes.is_empty() => {
+            error.hint("check the id, and that it is an id of this store")
+        }
+        Some(_) => error,
+        None => error.hint("check the path; rc --help lists what there is"),
+    }
+}
+
+fn refused(status: u16, reason: &str) -> Error {
+    let error = Error::new(
+        Kind::Refused,
+        format!("the API refused it ({status}){reason}"),
+    );
+    match status {
+        402 => error.hint("the request was right, but the payment or action failed"),
+        409 => error.hint("the same address is being changed by another request; try again"),
+        426 => error.hint("this store or token does not speak that version; see --api-version"),
+        _ => error,
+    }
+}
+
+/// The `errors` (or `error`) member of the body, as JSON.
+fn said(body: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Said<'a> {
+        #[serde(borrow)]
+        errors: Option<&'a RawValue>,
+        #[serde(borrow)]
+        error: Option<&'a RawValue>,
+        #[serde(borrow)]
+        warning: Option<&'a RawValue>,
+        #[serde(borrow)]
+        message: Option<&'a RawValue>,
+    }
+    let said: Said = serde_json::from_slice(body).ok()?;
+    let raw = said
+        .errors
+        .or(said.error)
+        .or(said.warning)
+        .or(said.message)?;
+    Some(raw.get().to_owned())
+}
+
+/// What was said, as text after a colon; empty when nothing was.
+fn reason(errors: Option<&str>, body: &[u8]) -> String {
+    let text = match errors.and_then(|errors| serde_json::from_str::<Value>(errors).ok()) {
+        Some(value) => {
+            let mut lines = Vec::new();
+            flatten("", &value, &mut lines);
+            lines.join("; ")
+        }
+        None => excerpt(body),
+    };
+    if text.is_empty() {
+        text
+    } else {
+        format!(": {text}")
+    }
+}
+
+/// `{"email": ["taken"], "address": {"zip": "bad"}}` becomes
+/// `email: taken`, `address.zip: bad`.
+fn flatten(path: &str, value: &Value, lines: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                let deeper = match (path, key.as_str()) {
+                    (path, "_schema") => path.to_owned(),
+                    ("", key) => key.to_owned(),
+                    (path, key) => format!("{path}.{key}"),
+                };
+                flatten(&deeper, value, lines);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| flatten(path, item, lines)),
+        Value::Null => {}
+        value => {
+            let mut line = String::new();
+            if !path.is_empty() {
+                let _ = write!(line, "{path}: ");
+            }
+            line.push_str(
+                &value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned),
+            );
+            lines.push(harmless(&line));
+        }
+    }
+}
+
+/// The beginning of a body of unknown form, on one line. Pages of HTML say
+/// nothing to the user.
+fn excerpt(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim();
+    if text.is_empty() || text.starts_with('<') || text == "{}" {
+        return String::new();
+    }
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let short: String = line.chars().take(EXCERPT).collect();
+    harmless(&short)
+}
+
+/// Text of a server must not steer the terminal.
+fn harmless(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog;
+
+    fn explained(status: u16, body: &str) -> Error {
+        let (_, operation) = catalog::operation("customers.update").unwrap();
+        let request = Request {
+            method: operation.method,
+            path: "/customers/7".to_owned(),
+            query: Vec::new(),
+            body: None,
+            operation: Some(operation),
+            notes: Vec::new(),
+        };
+        explain(&request, status, Some("req-1".to_owned()), body.as_bytes())
+    }
+
+    #[test]
+    fn each_shape_of_a_422_is_put_into_words() {
+        for (body, words) in [
+            (
+                r#"{"errors":{"email":"email already exists on store"}}"#,
+                "email: email already exists on store",
+            ),
+            (
+                r#"{"errors":{"a":["x","y"],"b":{"c":["z"]}}}"#,
+                "a: x; a: y; b.c: z",
+            ),
+            (r#"{"errors":{"_schema":["no"]}}"#, "no"),
+            (r#"{"errors":"Not good"}"#, "Not good"),
+            (r#"{"error":"bad"}"#, "bad"),
+        ] {
+            let error = explained(422, body);
+            assert_eq!(
+                error.to_string(),
+                format!("the API refused it (422): {words}")
+            );
+            assert_eq!(error.kind, Kind::Refused);
+        }
+    }
+
+    #[test]
+    fn bodies_of_no_known_form_are_shown_short_or_not_at_all() {
+        assert_eq!(explained(400, "").to_string(), "the API refused it (400)");
+        assert_eq!(
+            explained(400, "<html>x</html>").to_string(),
+            "the API refused it (400)"
+        );
+        assert_eq!(
+            explained(400, "plain\n text").to_string(),
+            "the API refused it (400): plain text"
+        );
+        let long = explained(400, &"x".repeat(5000)).to_string();
+        assert!(long.len() < 300);
+    }
+
+    #[test]
+    fn a_missing_scope_is_named() {
+        let error = explained(403, r#"{"errors":"no"}"#);
+        assert_eq!(error.kind, Kind::Access);
+        assert!(
+            error.hints[0].contains("write_customers"),
+            "{:?}",
+            error.hints
+        );
+    }
+
+    #[test]
+    fn what_was_not_found_is_named() {
+        let error = explained(404, r#"{"errors":"Not Found"}"#);
+        assert_eq!(error.kind, Kind::NotFound);
+        assert!(error.to_string().contains("/customers/7"));
+    }
+
+    #[test]
+    fn escapes_of_a_server_do_not_reach_the_terminal() {
+        let error = explained(422, "{\"errors\":\"\\u001b[31mred\"}");
+        assert!(!error.to_string().contains('\u{1b}'));
+    }
+
+    #[test]
+    fn status_and_request_id_go_with_every_refusal() {
+        for status in [
+            301, 400, 401, 403, 404, 409, 415, 422, 426, 429, 500, 501, 503,
+        ] {
+            let answer = explained(status, "").answer.unwrap();
+            assert_eq!(
+                (answer.status, answer.request_id.as_deref()),
+                (status, Some("req-1"))
+            );
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! Calling an operation: its values are filled in, its answers go to the sink.
+
+use std::sync::Arc;
+
+use super::connect::Place;
+use super::printer::{Described, Printer};
+use super::read::{self, Ids};
+use super::{Run, many};
+use crate::catalog::{Effect, MAXIMUM_PAGE_SIZE, Operation, Resource};
+use crate::cli::{Call, DryRun, Options, Paging};
+use crate::client::Client;
+use crate::envelope::{Envelope, Wanted};
+use crate::error::{Error, Kind, Result};
+use crate::filter::{Columns, Flow};
+use crate::output::{Format, Shape};
+use crate::pages::Pages;
+use crate::request::{self, Now, Request, Values};
+
+/// Runs a call from values to exit.
+pub(super) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
+    if options.output.columns.as_deref() == Some("help") {
+        return columns_help(run, call.operation);
+    }
+    let place = Place::choose(options, &run.environment)?;
+    let mut values = read::values(call, &mut run.stdin)?;
+    if call.operation.pages() {
+        values.given.extend(page_size(call.operation, call.paging));
+    }
+    let call = Filled {
+        resource: call.resource,
+        operation: call.operation,
+        targets: &call.targets,
+        values,
+        limit: call.paging.limit,
+        now: run.now(),
+    };
+    // Everything that can be wrong is found before anything is sent.
+    let first = call.request(call.targets.first().map_or("0", String::as_str))?;
+    for note in &first.notes {
+        run.talk.note(note);
+    }
+    if let Some(form) = options.dry_run {
+        return dry_run(run, options, &call, &place, form);
+    }
+    let printer = Printer::prepare(run, options, call.shape(), call.described())?;
+    let client = place.client(
+        &run.environment,
+        run.state_folder.clone(),
+        &run.clock,
+        run.sleep.clone(),
+    )?;
+    confirm(run, options, &call, &place)?;
+    match () {
+        () if call.operation.pages() => list(run, options, client, first, &call, printer),
+        () if call.is_many() => many::run(run, options, client, &call, printer),
+        () => one(run, &client, &first, &call, printer),
+    }
+}
+
+/// A call whose values are read and checked.
+pub(super) struct Filled<'a> {
+    pub(super) resource: &'static Resource,
+    pub(super) operation: &'static Operation,
+    pub(super) targets: &'a [String],
+    values: Values,
+    limit: Option<u64>,
+    now: Now,
+}
+
+impl Filled<'_> {
+    /// The request for one target.
+    pub(super) fn request(&self, target: &str) -> Result<Request> {
+        request::fill(
+            self.operation,
+            &[target.to_owned()],
+            &self.values,
+            &self.now,
+        )
+    }
+
+    /// Whether there are, or may be, several targets.
+    fn is_many(&self) -> bool {
+        self.targets.len() > 1 || self.reads_targets()
+    }
+
+    /// Whether targets come from standard input.
+    pub(super) fn reads_targets(&self) -> bool {
+        self.targets.iter().any(|target| target == "-")
+    }
+
+    fn shape(&self) -> Shape {
+        use crate::catalog::Answer;
+        let list = matches!(self.operation.answer, Answer::Page(..) | Answer::Many(..));
+        if list || self.is_many() {
+            Shape::Many
+        } else {
+            Shape::One
+        }
+    }
+
+    fn described(&self) -> Described {
+        let includes = self
+            .values
+            .given
+            .iter()
+            .filter(|given| given.parameter.name == "include");
+        Described {
+            object: self.operation.answer.object(),
+            includes: includes.flat_map(|given| given.words.clone()).collect(),
+        }
+    }
+
+    /// What the call does, in words: `subscriptions cancel`.
+    pub(super) fn named(&self) -> String {
+        let kebab = |name: &str| name.replace('_', "-");
+        format!(
+            "{} {}",
+            kebab(self.resource.name),
+            kebab(self.operation.verb)
+        )
+    }
+}
+
+/// Asks for no more records a page than will be read.
+fn page_size(operation: &'static Operation, paging: Paging) -> Option<request::Given> {
+    let parameter = operation
+        .query
+        .iter()
+        .find(|parameter| parameter.name == "limit")?;
+    let size = u64::from(paging.page_size.unwrap_or(MAXIMUM_PAGE_SIZE));
+    let size = paging.limit.map_or(size, |limit| size.min(limit.max(1)));
+    Some(request::Given {
+        parameter,
+        words: vec![size.to_string()],
+    })
+}
+
+fn confirm(run: &mut Run, options: &Options, call: &Filled, place: &Place) -> Result<()> {
+    if call.operation.effect != Effect::Destroys {
+        return Ok(());
+    }
+    let what = match call.targets {
+        [] => String::new(),
+        _ if call.reads_targets() => " for every id on standard input".to_owned(),
+        [one] => format!(" {one}"),
+        several => format!(" for {} objects", several.len()),
+    };
+    let question = format!("{}{what}, in {}. Go on?", call.named(), place.named());
+    run.ask(options, &question)
+}
+
+fn dry_run(
+    run: &mut Run,
+    options: &Options,
+    call: &Filled,
+    place: &Place,
+    form: DryRun,
+) -> Result<()> {
+    let json = matches!(options.output.format, Some(Format::Json | Format::Ndjson));
+    let print = |request: &Request| match form {
+        DryRun::Curl => format!("{}\n", request::as_curl(request, place.printed())),
+        DryRun::Request if json => format!("{}\n", request::as_json(request, place.printed())),
+        DryRun::Request => request::as_text(request, place.printed()),
+    };
+    if call.operation.holes.is_empty() {
+        let request = call.request("")?;
+        return run.print(&print(&request));
+    }
+    for target in call.targets {
+        if target == "-" {
+            let stdin = run.stdin.take()?;
+            for id in Ids::new(stdin, &call.operation.holes[0]) {
+                let text = print(&call.request(&id?)?);
+                run.print(&text)?;
+            }
+        } else {
+            let text = print(&call.request(target)?);
+            run.print(&text)?;
+        }
+    }
+    Ok(())
+}
+
+fn one(
+    run: &mut Run,
+    client: &Client,
+    request: &Request,
+    call: &Filled,
+    mut printer: Printer,
+) -> Result<()> {
+    let wanted = Wanted::of(call.operation.answer);
+    let envelope = Run::wait(async { Envelope::open(client.send(request).await?, wanted) })?;
+    remarks(run, &envelope);
+    let single = matches!(call.operation.answer, crate::catalog::Answer::OneInList(..));
+    if single && envelope.records().len() == 0 {
+        return Err(Error::new(
+            Kind::NotFound,
+            format!("nothing at {}", request.path),
+        ));
+    }
+    for record in envelope.records().take(if single { 1 } else { usize::MAX }) {
+        printer.record(record)?;
+    }
+    printer.finish()?;
+    if envelope.records().len() == 0 {
+        let target = call
+            .targets
+            .first()
+            .map_or(String::new(), |target| format!(" {target}"));
+        run.talk.done(&format!("done: {}{target}", call.named()));
+    }
+    Ok(())
+}
+
+fn list(
+    run: &mut Run,
+    options: &Options,
+    client: Arc<Client>,
+    request: Request,
+    call: &Filled,
+    mut printer: Printer,
+) -> Result<()> {
+    let wanted = Wanted::of(call.operation.answer);
+    let mut pages = Pages::new(client, request, wanted);
+    let followed = Run::wait(follow(&mut run.talk, &mut pages, &mut printer, call.limit));
+    if let Err(error) = followed {
+        return Err(go_on_later(error, options, call, &pages, printer.records()));
+    }
+    let records = printer.finish()?;
+    if records == 0 {
+        run.talk.done(&format!(
+            "no {} match",
+            call.resource.name.replace('_', " ")
+        ));
+    }
+    Ok(())
+}
+
+/// Records between two looks at the network, so that the page being fetched
+/// ahead keeps flowing while this one is worked on.
+const BETWEEN_LOOKS: usize = 64;
+
+/// Follows a list to its end, or to its limit.
+pub(super) async fn follow(
+    talk: &mut super::Talk,
+    pages: &mut Pages,
+    printer: &mut Printer,
+    limit: Option<u64>,
+) -> Result<()> {
+    let mut left = limit.unwrap_or(u64::MAX);
+    while left > 0
+        && let Some(page) = pages
+            .next(|page| left > page.records().len() as u64)
+            .await?
+    {
+        for remark in &page.remarks {
+            talk.note(remark);
+        }
+        for (at, record) in page.records().enumerate() {
+            left -= 1;
+            if printer.record(record)? == Flow::Enough {
+                left = 0;
+            }
+            if left == 0 {
+                break;
+            }
+            if at % BETWEEN_LOOKS == BETWEEN_LOOKS - 1 {
+                tokio::task::yield_now().await;
+            }
+        }
+        printer.page_end()?;
+    }
+    Ok(())
+}
+
+pub(super) fn remarks(run: &mut Run, envelope: &Envelope) {
+    for remark in &envelope.remarks {
+        run.talk.note(remark);
+    }
+}
+
+/// A list that fails midway says how far it came and how to go on.
+fn go_on_later(
+    error: Error,
+    options: &Options,
+    call: &Filled,
+    pages: &Pages,
+    records: u64,
+) -> Error {
+    if error.kind == Kind::Closed || records == 0 {
+        return error;
+    }
+    let Some(cursor) = pages.cursor() else {
+        return error;
+    };
+    let mut command = format!("rc {}", call.named());
+    if options.sandbox {
+        command.insert_str(2, " --sandbox");
+    }
+    if let Some(target) = call.targets.first() {
+        command.push_str(&format!(" {target}"));
+    }
+    command.push_str(&format!(" --cursor {cursor}"));
+    error.hint(format!(
+        "{records} records were printed; go on with: {command}"
+    ))
+}
+
+fn columns_help(run: &mut Run, operation: &Operation) -> Result<()> {
+    let Some(object) = operation.answer.object() else {
+        return Err(Error::usage("this command prints no records"));
+    };
+    let mut text = String::new();
+    for column in Columns::all(object, &[]).list() {
+        text.push_str(&column.name);
+        text.push('\n');
+    }
+    run.print(&text)
+}

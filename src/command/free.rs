@@ -1,0 +1,158 @@
+//! `rc api`: any request, to any path, of any version.
+
+use super::Run;
+use super::call::{follow, remarks};
+use super::connect::Place;
+use super::printer::{Described, Printer};
+use crate::catalog::{MAXIMUM_PAGE_SIZE, Method};
+use crate::cli::{DryRun, Free, Options};
+use crate::envelope::{Envelope, Wanted};
+use crate::error::{Error, Result};
+use crate::output::{Format, Shape};
+use crate::pages::Pages;
+use crate::request::{self, Request};
+
+/// Sends a free request.
+pub(super) fn run(run: &mut Run, options: &Options, free: &Free) -> Result<()> {
+    let place = Place::choose(options, &run.environment)?;
+    let request = request(run, free)?;
+    let shape = if free.paginate {
+        Shape::Many
+    } else {
+        Shape::One
+    };
+    if let Some(form) = options.dry_run {
+        let json = matches!(options.output.format, Some(Format::Json | Format::Ndjson));
+        let text = match form {
+            DryRun::Curl => request::as_curl(&request, place.printed()) + "\n",
+            DryRun::Request if json => request::as_json(&request, place.printed()) + "\n",
+            DryRun::Request => request::as_text(&request, place.printed()),
+        };
+        return run.print(&text);
+    }
+    let mut printer = Printer::prepare(run, options, shape, Described::default())?;
+    let client = place.client(
+        &run.environment,
+        run.state_folder.clone(),
+        &run.clock,
+        run.sleep.clone(),
+    )?;
+    if request.method == Method::Delete {
+        run.ask(
+            options,
+            &format!("DELETE {}, in {}. Go on?", request.path, place.named()),
+        )?;
+    }
+    if free.paginate {
+        let mut pages = Pages::new(client, request, Wanted::AnyList);
+        Run::wait(follow(
+            &mut run.talk,
+            &mut pages,
+            &mut printer,
+            free.paging.limit,
+        ))?;
+    } else {
+        let envelope =
+            Run::wait(async { Envelope::open(client.send(&request).await?, Wanted::Whole) })?;
+        remarks(run, &envelope);
+        for record in envelope.records() {
+            printer.record(record)?;
+        }
+    }
+    printer.finish()?;
+    Ok(())
+}
+
+fn request(run: &mut Run, free: &Free) -> Result<Request> {
+    if free.paginate && free.method != Method::Get {
+        return Err(Error::usage("--paginate goes with GET only"));
+    }
+    let (path, query) = free.path.split_once('?').unwrap_or((&free.path, ""));
+    let body = free
+        .body
+        .as_deref()
+        .map(|word| run.stdin.text(word))
+        .transpose()?;
+    let mut request = Request {
+        method: free.method,
+        path: tidy(path),
+        query: pairs(query)?,
+        body: None,
+        operation: None,
+        notes: Vec::new(),
+    };
+    if free.method.carries_body() {
+        request.body = Some(request::free_body(body.as_deref(), &free.fields)?);
+    } else {
+        request.body = body
+            .map(|body| request::free_body(Some(&body), &[]))
+            .transpose()?;
+        for field in &free.fields {
+            request
+                .query
+                .push((field.path.clone(), field.value.clone()));
+        }
+    }
+    if free.paginate {
+        let size = free.paging.page_size.unwrap_or(MAXIMUM_PAGE_SIZE);
+        let size = free
+            .paging
+            .limit
+            .map_or(u64::from(size), |limit| limit.clamp(1, size.into()));
+        if free.paging.page_size.is_some() || request.query_value("limit").is_none() {
+            request.set_query("limit", size.to_string());
+        }
+    }
+    Ok(request)
+}
+
+/// A path as typed, with what cannot stand in a URL encoded.
+fn tidy(path: &str) -> String {
+    path.split('/')
+        .map(|segment| {
+            let decoded = percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
+            request::encode(&decoded)
+        })
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+fn pairs(query: &str) -> Result<Vec<(String, String)>> {
+    let decode = |text: &str| {
+        let spaced = text.replace('+', " ");
+        let decoded = percent_encoding::percent_decode_str(&spaced).decode_utf8();
+        decoded
+            .map(std::borrow::Cow::into_owned)
+            .map_err(|error| Error::usage(format!("{text} is not valid UTF-8")).caused_by(error))
+    };
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Ok((decode(name)?, decode(value)?))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_encoded_once_whether_it_was_before_or_not() {
+        assert_eq!(tidy("/a b/c%20d/1"), "/a%20b/c%20d/1");
+        assert_eq!(tidy("/products/10/plans-bulk"), "/products/10/plans-bulk");
+    }
+
+    #[test]
+    fn a_query_in_the_path_is_understood() {
+        let found = pairs("a=1&b=x%20y+z&c").unwrap();
+        let expected = [("a", "1"), ("b", "x y z"), ("c", "")];
+        assert_eq!(
+            found,
+            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
+        assert!(pairs("a=%ff").is_err());
+    }
+}

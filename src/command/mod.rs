@@ -1,0 +1,164 @@
+//! What the words ask for, done: this room wires the others together. It runs
+//! a command from its first word to its exit code.
+
+mod call;
+mod connect;
+mod free;
+mod local;
+mod many;
+mod printer;
+mod read;
+mod report;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+
+use std::future::Future;
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::builder::StyledStr;
+
+use crate::cli::{self, Action, Invocation, Options, Typed};
+use crate::config::{self, Colour, Environment};
+use crate::error::{Error, Kind, Result};
+use crate::exit;
+use crate::request::Now;
+use crate::world::{Clock, Confirm, Sleep, Terminal, World};
+use read::Input;
+use report::Talk;
+
+/// Runs one command and gives its exit code.
+#[must_use]
+pub fn run(world: World) -> u8 {
+    let colour = config::colour(&world.environment, Colour::Auto, world.terminal.stderr);
+    let mut talk = Talk::new(world.stderr, colour, world.terminal.stderr);
+    talk.guess_form(&world.arguments);
+    let typed = match cli::parse(&world.arguments, world.terminal.width) {
+        Ok(typed) => typed,
+        Err(error) => return told(&mut talk, &error),
+    };
+    let mut run = Run {
+        environment: world.environment,
+        stdin: Input::new(world.stdin),
+        stdout: Some(world.stdout),
+        terminal: world.terminal,
+        clock: world.clock,
+        zone: world.zone,
+        sleep: world.sleep,
+        confirm: world.confirm,
+        state_folder: world.state_folder,
+        talk,
+    };
+    let result = match typed {
+        Typed::Text(text) => run.show(&text),
+        Typed::Invocation(invocation) => run.invoke(*invocation),
+    };
+    match result {
+        Ok(()) => exit::DONE,
+        Err(error) => told(&mut run.talk, &error),
+    }
+}
+
+/// Tells an error, unless it is only that nobody reads any more.
+fn told(talk: &mut Talk, error: &Error) -> u8 {
+    if error.kind != Kind::Closed {
+        talk.error(error);
+    }
+    exit::code(error.kind)
+}
+
+/// The world, as one command uses it.
+struct Run {
+    environment: Environment,
+    stdin: Input,
+    stdout: Option<Box<dyn Write + Send>>,
+    terminal: Terminal,
+    clock: Clock,
+    zone: fn() -> jiff::tz::TimeZone,
+    sleep: Sleep,
+    confirm: Confirm,
+    state_folder: Option<PathBuf>,
+    talk: Talk,
+}
+
+impl Run {
+    fn invoke(&mut self, invocation: Invocation) -> Result<()> {
+        let Invocation { options, action } = invocation;
+        self.talk.choose_form(&options);
+        match action {
+            Action::Call(call) => call::run(self, &options, &call),
+            Action::Free(free) => free::run(self, &options, &free),
+            #[cfg(feature = "sandbox")]
+            Action::Sandbox(action) => sandbox::run(self, &options, &action),
+            #[cfg(not(feature = "sandbox"))]
+            Action::Sandbox(_) => Err(Error::usage("this build has no sandbox")),
+        }
+    }
+
+    fn show(&mut self, text: &StyledStr) -> Result<()> {
+        let colour = config::colour(&self.environment, Colour::Auto, self.terminal.stdout);
+        let text = if colour {
+            text.ansi().to_string()
+        } else {
+            text.to_string()
+        };
+        self.print(&text)
+    }
+
+    /// Writes text to standard output.
+    fn print(&mut self, text: &str) -> Result<()> {
+        let mut stdout = self.stdout()?;
+        let written = stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush());
+        self.stdout = Some(stdout);
+        written.map_err(|error| Error::writing("standard output", error))
+    }
+
+    /// Takes standard output.
+    fn stdout(&mut self) -> Result<Box<dyn Write + Send>> {
+        self.stdout
+            .take()
+            .ok_or_else(|| Error::unexpected("standard output is in use"))
+    }
+
+    /// The present, in the user's zone.
+    fn now(&self) -> Now {
+        Now {
+            instant: (self.clock)(),
+            zone: (self.zone)(),
+        }
+    }
+
+    /// Asks before something that cannot be taken back.
+    fn ask(&mut self, options: &Options, question: &str) -> Result<()> {
+        if options.yes {
+            return Ok(());
+        }
+        if !(self.terminal.stdin && self.terminal.stderr) {
+            return Err(Error::usage(format!("{question} Nobody can be asked here"))
+                .hint("say --yes if it should be done; --dry-run shows what would be sent"));
+        }
+        match (self.confirm)(question) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Error::new(Kind::Interrupted, "not done")),
+            Err(error) => Err(Error::new(Kind::Interrupted, "not done").caused_by(error)),
+        }
+    }
+
+    /// Runs work that waits for answers; Ctrl-C ends it. The runtime is made
+    /// here, so that whatever sends nothing starts none.
+    fn wait<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Error::unexpected("cannot start the runtime").caused_by(error))?;
+        runtime.block_on(async {
+            tokio::select! {
+                biased;
+                _ = tokio::signal::ctrl_c() => Err(Error::new(Kind::Interrupted, "interrupted")),
+                result = work => result,
+            }
+        })
+    }
+}

@@ -1,0 +1,95 @@
+//! Where the records of a command go: the output room, set up from the flags.
+
+use super::Run;
+use crate::catalog::Object;
+use crate::cli::{Options, OutputOptions};
+use crate::config::{self, Colour};
+use crate::error::Result;
+use crate::filter::Flow;
+use crate::output::{Format, Output, Settings, Shape, Style, Target};
+
+/// Takes records and prints them as the flags ask.
+pub(super) struct Printer {
+    output: Output,
+    target: Target,
+}
+
+/// What is known about the records to come.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Described {
+    /// The object that the catalogue describes.
+    pub(super) object: Option<&'static Object>,
+    /// What was asked to be put into each record.
+    pub(super) includes: Vec<String>,
+}
+
+impl Printer {
+    /// Compiles the filter, chooses the columns, opens the target. All that
+    /// can be wrong with the flags is found here.
+    pub(super) fn prepare(
+        run: &mut Run,
+        options: &Options,
+        shape: Shape,
+        described: Described,
+    ) -> Result<Self> {
+        let asked = &options.output;
+        let style = style(run, asked, options.colour);
+        let format = asked
+            .format
+            .unwrap_or(Format::default_for(style.for_eyes()));
+        let settings = Settings {
+            chosen: asked.format.is_some(),
+            columns: asked.columns.clone(),
+            jq: asked.jq.clone(),
+            slurp: asked.slurp,
+            raw: asked.raw,
+            excel: asked.excel,
+            style,
+            object: described.object,
+            includes: described.includes,
+            ..Settings::new(format, shape)
+        };
+        let (stream, target) = Target::open(asked.out.as_deref(), run.stdout()?)?;
+        Ok(Self {
+            output: Output::new(&settings, stream)?,
+            target,
+        })
+    }
+
+    /// Prints a record, and tells whether another would be used.
+    pub(super) fn record(&mut self, record: &str) -> Result<Flow> {
+        self.output.record(record)
+    }
+
+    /// Lets everything out that came so far.
+    pub(super) fn page_end(&mut self) -> Result<()> {
+        self.output.page_end()
+    }
+
+    /// Records that came so far.
+    pub(super) fn records(&self) -> u64 {
+        self.output.summary().records
+    }
+
+    /// Ends the output; a file appears now. Gives the number of records.
+    pub(super) fn finish(self) -> Result<u64> {
+        let summary = self.output.finish()?;
+        self.target.commit()?;
+        Ok(summary.records)
+    }
+}
+
+/// The width of a terminal that does not tell its own.
+const USUAL_WIDTH: u16 = 80;
+
+fn style(run: &Run, asked: &OutputOptions, choice: Colour) -> Style {
+    let elsewhere = asked
+        .out
+        .as_deref()
+        .is_some_and(|path| path.as_os_str() != "-");
+    let terminal = run.terminal.stdout && !elsewhere;
+    Style {
+        colour: config::colour(&run.environment, choice, terminal),
+        terminal_width: terminal.then(|| run.terminal.width.unwrap_or(USUAL_WIDTH)),
+    }
+}

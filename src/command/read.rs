@@ -1,0 +1,207 @@
+//! Reading what the user named: `@file` and `-` for values, ids on standard
+//! input.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+
+use serde_json::Value;
+
+use crate::catalog::{Kind, Parameter};
+use crate::cli::Call;
+use crate::error::{Error, Result};
+use crate::request::{self, Given, Values};
+
+/// Standard input, which one part of the command line may claim.
+pub(super) struct Input {
+    stream: Option<Box<dyn Read + Send>>,
+}
+
+impl Input {
+    pub(super) fn new(stream: Box<dyn Read + Send>) -> Self {
+        Self {
+            stream: Some(stream),
+        }
+    }
+
+    /// Takes it, once.
+    pub(super) fn take(&mut self) -> Result<Box<dyn Read + Send>> {
+        self.stream
+            .take()
+            .ok_or_else(|| Error::usage("standard input can be read only once"))
+    }
+
+    /// The text that a word stands for: itself, `@file`, or `-`.
+    pub(super) fn text(&mut self, word: &str) -> Result<String> {
+        if word == "-" {
+            let mut text = String::new();
+            self.take()?
+                .read_to_string(&mut text)
+                .map_err(|error| Error::reading("standard input", error))?;
+            return Ok(text);
+        }
+        match word.strip_prefix('@') {
+            Some(path) => fs::read_to_string(path).map_err(|error| Error::reading(path, error)),
+            None => Ok(word.to_owned()),
+        }
+    }
+}
+
+/// The values of a call, with files read and checked.
+pub(super) fn values(call: &Call, input: &mut Input) -> Result<Values> {
+    let body = call
+        .body
+        .as_deref()
+        .map(|word| input.text(word))
+        .transpose()?;
+    let mut given = Vec::new();
+    for (parameter, words) in &call.given {
+        let words = words
+            .iter()
+            .map(|word| value(parameter, word, input))
+            .collect::<Result<Vec<_>>>()?;
+        given.push(Given { parameter, words });
+    }
+    Ok(Values {
+        given,
+        body,
+        set: call.set.clone(),
+    })
+}
+
+fn value(parameter: &Parameter, word: &str, input: &mut Input) -> Result<String> {
+    let from_file = matches!(
+        parameter.kind,
+        Kind::Json | Kind::Reference(_) | Kind::References(_)
+    );
+    if !from_file || !word.starts_with('@') {
+        return Ok(word.to_owned());
+    }
+    let text = input.text(word)?;
+    let text = text.trim().to_owned();
+    request::check(parameter, &text).map_err(|reason| {
+        let flag = parameter.name.replace('_', "-");
+        Error::usage(format!("{}: {reason} (for --{flag})", &word[1..]))
+    })?;
+    Ok(text)
+}
+
+/// The ids in a stream: one a line, or records with an id, as `rc` prints them.
+pub(super) struct Ids<R> {
+    lines: std::io::Lines<BufReader<R>>,
+    hole: &'static Parameter,
+    number: usize,
+}
+
+impl<R: Read> Ids<R> {
+    pub(super) fn new(stream: R, hole: &'static Parameter) -> Self {
+        Self {
+            lines: BufReader::new(stream).lines(),
+            hole,
+            number: 0,
+        }
+    }
+
+    fn id(&self, line: &str) -> Result<Option<String>> {
+        // A JSON array of records comes with a bracket line at each end and a
+        // comma after each record.
+        let word = line.trim().trim_end_matches(',');
+        let word = word.strip_prefix('[').unwrap_or(word).trim();
+        if word.is_empty() || word == "]" {
+            return Ok(None);
+        }
+        let id = match serde_json::from_str(word) {
+            Ok(Value::Object(record)) => record
+                .get("id")
+                .or_else(|| record.get(self.hole.name))
+                .map(text)
+                .ok_or_else(|| self.wrong("has no id"))?,
+            Ok(Value::String(id)) => id,
+            _ if word.starts_with('{') => return Err(self.wrong("is not whole JSON")),
+            _ => word.to_owned(),
+        };
+        match request::check(self.hole, &id) {
+            Ok(()) => Ok(Some(id)),
+            Err(reason) => Err(self.wrong(&format!("{id}: {reason}"))),
+        }
+    }
+
+    fn wrong(&self, what: &str) -> Error {
+        Error::usage(format!("standard input, line {}: {what}", self.number))
+            .hint("give one id a line, or NDJSON records with an id")
+    }
+}
+
+impl<R: Read> Iterator for Ids<R> {
+    type Item = Result<String>;
+
+    fn next(&mut self) -> Option<Result<String>> {
+        loop {
+            let line = match self.lines.next()? {
+                Ok(line) => line,
+                Err(error) => return Some(Err(Error::reading("standard input", error))),
+            };
+            self.number += 1;
+            if let Some(id) = self.id(&line).transpose() {
+                return Some(id);
+            }
+        }
+    }
+}
+
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog;
+
+    fn ids(text: &str) -> Vec<Result<String, String>> {
+        let (_, get) = catalog::operation("subscriptions.get").unwrap();
+        Ids::new(text.as_bytes(), &get.holes[0])
+            .map(|id| id.map_err(|error| error.to_string()))
+            .collect()
+    }
+
+    fn good(text: &str) -> Vec<String> {
+        ids(text).into_iter().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn ids_come_one_a_line_bare_or_quoted() {
+        assert_eq!(good("1\n\n  2 \r\n\"3\"\n"), ["1", "2", "3"]);
+        assert_eq!(good("7"), ["7"]);
+        assert_eq!(good(""), Vec::<String>::new());
+    }
+
+    #[test]
+    fn records_give_their_id_whether_as_lines_or_as_an_array() {
+        assert_eq!(
+            good("{\"id\":1,\"a\":{\"id\":9}}\n{\"id\":\"2\"}\n"),
+            ["1", "2"]
+        );
+        assert_eq!(good("[\n{\"id\":1},\n{\"id\":2}\n]\n"), ["1", "2"]);
+        assert_eq!(good("[]\n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_no_id_is_named_with_its_line() {
+        let found = ids("1\nx\n{\"name\":2}\n{\"id\":\n");
+        assert_eq!(found[0], Ok("1".to_owned()));
+        assert_eq!(
+            found[1],
+            Err("standard input, line 2: x: not a whole number".to_owned())
+        );
+        assert_eq!(
+            found[2],
+            Err("standard input, line 3: has no id".to_owned())
+        );
+        assert_eq!(
+            found[3],
+            Err("standard input, line 4: is not whole JSON".to_owned())
+        );
+    }
+}

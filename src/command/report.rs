@@ -1,0 +1,201 @@
+//! Talk: what goes to standard error. Errors, notes and small confirmations,
+//! for people or as one JSON object a line.
+
+use std::ffi::OsString;
+use std::io::Write;
+
+use anstyle::{AnsiColor, Effects, Style};
+use serde_json::{Map, Value};
+
+use crate::cli::{ErrorForm, Options};
+use crate::error::Error;
+use crate::output::Format;
+
+const ERROR: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
+const HINT: Style = AnsiColor::Cyan.on_default();
+const NOTE: Style = AnsiColor::Yellow.on_default();
+
+/// The voice of the program.
+pub(super) struct Talk {
+    stream: Box<dyn Write + Send>,
+    form: ErrorForm,
+    colour: bool,
+    person: bool,
+}
+
+impl Talk {
+    /// Talk on a stream; `person` tells whether somebody reads it live.
+    pub(super) fn new(stream: Box<dyn Write + Send>, colour: bool, person: bool) -> Self {
+        Self {
+            stream,
+            form: ErrorForm::Text,
+            colour,
+            person,
+        }
+    }
+
+    /// Chooses the form before the command line is understood, so that also
+    /// a wrong command line is told in the form that it asks for.
+    pub(super) fn guess_form(&mut self, arguments: &[OsString]) {
+        let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
+        let chosen = |flags: &[&str], values: &[&str]| {
+            words.iter().enumerate().any(|(at, word)| {
+                flags.iter().any(|flag| match word.strip_prefix(flag) {
+                    Some("") => words.get(at + 1).is_some_and(|next| values.contains(next)),
+                    Some(rest) => values.contains(&rest.strip_prefix('=').unwrap_or(rest)),
+                    None => false,
+                })
+            })
+        };
+        let json =
+            chosen(&["--output", "-o"], &["json", "ndjson"]) && !chosen(&["--errors"], &["text"]);
+        if json || chosen(&["--errors"], &["json"]) {
+            self.form = ErrorForm::Json;
+        }
+    }
+
+    /// Chooses the form that the command line asks for.
+    pub(super) fn choose_form(&mut self, options: &Options) {
+        let by_format = match options.output.format {
+            Some(Format::Json | Format::Ndjson) => ErrorForm::Json,
+            _ => ErrorForm::Text,
+        };
+        self.form = options.errors.unwrap_or(by_format);
+    }
+
+    /// Tells an error.
+    pub(super) fn error(&mut self, error: &Error) {
+        let text = match self.form {
+            ErrorForm::Json => as_json(error),
+            ErrorForm::Text => as_text(error, self.colour),
+        };
+        self.write(&text);
+    }
+
+    /// Tells something that the user should know but that is no failure.
+    pub(super) fn note(&mut self, message: &str) {
+        let text = match self.form {
+            ErrorForm::Json => {
+                let mut line = Map::new();
+                line.insert("kind".to_owned(), "note".into());
+                line.insert("message".to_owned(), message.into());
+                format!("{}\n", Value::Object(line))
+            }
+            ErrorForm::Text => format!("{} {message}\n", painted("note:", NOTE, self.colour)),
+        };
+        self.write(&text);
+    }
+
+    /// Tells a person that something is done; says nothing to scripts.
+    pub(super) fn done(&mut self, message: &str) {
+        if self.person {
+            self.write(&format!("{message}\n"));
+        }
+    }
+
+    fn write(&mut self, text: &str) {
+        // When nobody can be told, there is nobody to tell.
+        let _ = self.stream.write_all(text.as_bytes());
+        let _ = self.stream.flush();
+    }
+}
+
+fn painted(word: &str, style: Style, colour: bool) -> String {
+    if colour {
+        format!("{style}{word}{style:#}")
+    } else {
+        word.to_owned()
+    }
+}
+
+fn as_text(error: &Error, colour: bool) -> String {
+    let mut text = format!("{} {error}\n", painted("error:", ERROR, colour));
+    for hint in &error.hints {
+        let hint = hint.replace('\n', "\n  ");
+        text.push_str(&format!("  {} {hint}\n", painted("→", HINT, colour)));
+    }
+    if let Some(id) = error
+        .answer
+        .as_ref()
+        .and_then(|answer| answer.request_id.as_deref())
+        && !error.hints.iter().any(|hint| hint.contains(id))
+    {
+        text.push_str(&format!("  request id: {id}\n"));
+    }
+    text
+}
+
+fn as_json(error: &Error) -> String {
+    let answer = error.answer.as_deref();
+    let text = |text: Option<&str>| text.map_or(Value::Null, Value::from);
+    let status = answer.map_or(Value::Null, |answer| answer.status.into());
+    let request_id = text(answer.and_then(|answer| answer.request_id.as_deref()));
+    let errors = answer
+        .and_then(|answer| answer.errors.as_deref())
+        .unwrap_or("null");
+    let hint = if error.hints.is_empty() {
+        Value::Null
+    } else {
+        error.hints.join("\n").into()
+    };
+    format!(
+        "{{\"kind\":\"{}\",\"message\":{},\"status\":{status},\"request_id\":{request_id},\"errors\":{errors},\"hint\":{hint}}}\n",
+        error.kind.name(),
+        Value::from(error.to_string()),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Kind, Refusal};
+
+    fn guessed(words: &[&str]) -> ErrorForm {
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+        let mut talk = Talk::new(Box::new(std::io::sink()), false, false);
+        talk.guess_form(&words);
+        talk.form
+    }
+
+    #[test]
+    fn the_form_of_errors_is_known_even_when_the_command_line_is_wrong() {
+        for json in [
+            &["x", "-o", "json"][..],
+            &["-ojson"],
+            &["--output=ndjson"],
+            &["--errors", "json"],
+            &["--errors=json", "-o", "table"],
+        ] {
+            assert_eq!(guessed(json), ErrorForm::Json, "{json:?}");
+        }
+        for text in [
+            &["x"][..],
+            &["-o", "csv"],
+            &["-o", "json", "--errors", "text"],
+            &["-o"],
+        ] {
+            assert_eq!(guessed(text), ErrorForm::Text, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_json_error_is_one_line_with_six_members() {
+        let error = Error::new(Kind::Refused, "no \"way\"")
+            .hint("do this")
+            .hint("or that")
+            .answered(Refusal {
+                status: 422,
+                request_id: Some("r".to_owned()),
+                errors: Some("{\"a\":[\"b\"]}".to_owned()),
+            });
+        assert_eq!(
+            as_json(&error),
+            "{\"kind\":\"refused\",\"message\":\"no \\\"way\\\"\",\"status\":422,\"request_id\":\"r\",\
+             \"errors\":{\"a\":[\"b\"]},\"hint\":\"do this\\nor that\"}\n"
+        );
+        let bare = as_json(&Error::usage("x"));
+        assert!(
+            bare.ends_with("\"status\":null,\"request_id\":null,\"errors\":null,\"hint\":null}\n")
+        );
+    }
+}

@@ -1,0 +1,340 @@
+//! Taking an answer out of its wrapping: `{"next_cursor": …, "charges": […]}`
+//! becomes records. Records stay slices of the bytes that came: nothing is
+//! parsed further than to find where each begins and ends.
+
+use std::fmt;
+use std::ops::Range;
+
+use bytes::Bytes;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::catalog;
+use crate::client;
+use crate::error::{Error, Kind, Refusal, Result};
+
+/// What an answer held.
+#[derive(Debug)]
+pub struct Envelope {
+    body: Bytes,
+    records: Vec<Range<usize>>,
+    /// The cursor of the page after this one.
+    pub next: Option<String>,
+    /// What the API remarked beside the data.
+    pub remarks: Vec<String>,
+}
+
+/// What to look for in an answer.
+#[derive(Debug, Clone, Copy)]
+pub enum Wanted {
+    /// A list under a key.
+    List(&'static str),
+    /// A value under a key.
+    Value(&'static str),
+    /// The whole body, whatever it is.
+    Whole,
+    /// The first list at the top of the body.
+    AnyList,
+    /// Nothing.
+    Nothing,
+}
+
+impl Wanted {
+    /// What the answers of an operation hold.
+    #[must_use]
+    pub const fn of(answer: catalog::Answer) -> Self {
+        use catalog::Answer;
+        match answer {
+            Answer::Nothing => Self::Nothing,
+            Answer::One(key, _) => Self::Value(key),
+            Answer::OneInList(key, _) | Answer::Many(key, _) | Answer::Page(key, _) => {
+                Self::List(key)
+            }
+            Answer::Number(_) => Self::Whole,
+        }
+    }
+}
+
+impl Envelope {
+    /// Opens an answer.
+    ///
+    /// # Errors
+    /// `Unreachable` when the body is not whole JSON, `Unexpected` when what
+    /// was wanted is not in it; both with status and request id.
+    pub fn open(answer: client::Answer, wanted: Wanted) -> Result<Self> {
+        let client::Answer {
+            status,
+            request_id,
+            body,
+        } = answer;
+        if matches!(wanted, Wanted::Nothing) || (status == 204 && body.is_empty()) {
+            return Ok(Self::empty());
+        }
+        let with_answer = |error: Error| {
+            let id = request_id.as_deref().unwrap_or("none");
+            error
+                .hint(format!("status {status}, request id {id}"))
+                .answered(Refusal {
+                    status,
+                    request_id: request_id.clone(),
+                    errors: None,
+                })
+        };
+        let opened = match wanted {
+            Wanted::Whole => whole(&body),
+            _ => find(&body, wanted),
+        };
+        let found = opened.map_err(|error| with_answer(unreadable(&error, &body)))?;
+        let Some(records) = found.records else {
+            return Err(with_answer(missing(wanted)));
+        };
+        Ok(Self {
+            records,
+            next: found.next,
+            remarks: found.remarks,
+            body,
+        })
+    }
+
+    const fn empty() -> Self {
+        Self {
+            body: Bytes::new(),
+            records: Vec::new(),
+            next: None,
+            remarks: Vec::new(),
+        }
+    }
+
+    /// The records, each as the JSON text that came.
+    pub fn records(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.records.iter().map(|range| {
+            // The ranges are of `&str`s that the JSON reader found in these
+            // very bytes, so they are UTF-8 and within bounds.
+            std::str::from_utf8(&self.body[range.clone()]).unwrap_or_default()
+        })
+    }
+}
+
+fn unreadable(error: &serde_json::Error, body: &[u8]) -> Error {
+    let what = if error.is_eof() && !body.is_empty() {
+        "the answer broke off in the middle"
+    } else if body.is_empty() {
+        "the answer is empty"
+    } else {
+        "the answer is not JSON"
+    };
+    Error::new(Kind::Unreachable, what)
+}
+
+fn missing(wanted: Wanted) -> Error {
+    let what = match wanted {
+        Wanted::List(key) => format!("the answer has no list under \"{key}\""),
+        Wanted::Value(key) => format!("the answer has nothing under \"{key}\""),
+        _ => "the answer has no list".to_owned(),
+    };
+    Error::unexpected(what)
+}
+
+struct Found {
+    records: Option<Vec<Range<usize>>>,
+    next: Option<String>,
+    remarks: Vec<String>,
+}
+
+fn whole(body: &[u8]) -> Result<Found, serde_json::Error> {
+    let raw: &RawValue = serde_json::from_slice(body)?;
+    Ok(Found {
+        records: Some(vec![within(body, raw)]),
+        next: None,
+        remarks: Vec::new(),
+    })
+}
+
+fn find(body: &[u8], wanted: Wanted) -> Result<Found, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let found = Finder { body, wanted }.deserialize(&mut reader)?;
+    reader.end()?;
+    Ok(found)
+}
+
+/// Where a raw value lies in the bytes it was read from.
+fn within(body: &[u8], raw: &RawValue) -> Range<usize> {
+    let start = raw.get().as_ptr().addr() - body.as_ptr().addr();
+    start..start + raw.get().len()
+}
+
+/// Reads the top level of an answer in one pass.
+struct Finder<'b> {
+    body: &'b [u8],
+    wanted: Wanted,
+}
+
+impl<'de> DeserializeSeed<'de> for Finder<'de> {
+    type Value = Found;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Found, D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Finder<'de> {
+    type Value = Found;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found, A::Error> {
+        let mut found = Found {
+            records: None,
+            next: None,
+            remarks: Vec::new(),
+        };
+        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+            match (key.as_ref(), self.wanted) {
+                (key, Wanted::List(name)) if key == name => {
+                    found.records = map.next_value_seed(Items { body: self.body })?;
+                }
+                (key, Wanted::Value(name)) if key == name => {
+                    let raw: &RawValue = map.next_value()?;
+                    found.records = Some(vec![within(self.body, raw)]);
+                }
+                ("next_cursor", _) => found.next = map.next_value()?,
+                (key @ ("warning" | "error"), _) => {
+                    let said: serde_json::Value = map.next_value()?;
+                    let said = said
+                        .as_str()
+                        .map_or_else(|| said.to_string(), str::to_owned);
+                    found.remarks.push(format!("{key}: {said}"));
+                }
+                (_, Wanted::AnyList) if found.records.is_none() => {
+                    found.records = map.next_value_seed(Items { body: self.body })?;
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Reads a list as raw items; anything else gives none.
+struct Items<'b> {
+    body: &'b [u8],
+}
+
+impl<'de> DeserializeSeed<'de> for Items<'de> {
+    type Value = Option<Vec<Range<usize>>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        // A list is read twice, once to find its end: still one cheap scan
+        // more than a parse, and it accepts any other value in its place.
+        let raw: &RawValue = serde::Deserialize::deserialize(from)?;
+        if !raw.get().starts_with('[') {
+            return Ok(None);
+        }
+        let items: Vec<&RawValue> =
+            serde_json::from_str(raw.get()).map_err(serde::de::Error::custom)?;
+        Ok(Some(
+            items
+                .into_iter()
+                .map(|item| within(self.body, item))
+                .collect(),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(body: &str, wanted: Wanted) -> Result<Envelope> {
+        let answer = client::Answer {
+            status: 200,
+            request_id: Some("req-9".to_owned()),
+            body: Bytes::copy_from_slice(body.as_bytes()),
+        };
+        Envelope::open(answer, wanted)
+    }
+
+    fn records(body: &str, wanted: Wanted) -> Vec<String> {
+        open(body, wanted)
+            .unwrap()
+            .records()
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn records_are_the_bytes_that_came() {
+        let body = "{\"next_cursor\":\"abc\",\"previous_cursor\":null,\"charges\": [ {\"price\":10.00,\n \"id\":123456789012345678901}, {} ]}";
+        let envelope = open(body, Wanted::List("charges")).unwrap();
+        assert_eq!(envelope.next.as_deref(), Some("abc"));
+        let records: Vec<&str> = envelope.records().collect();
+        assert_eq!(
+            records,
+            ["{\"price\":10.00,\n \"id\":123456789012345678901}", "{}"]
+        );
+    }
+
+    #[test]
+    fn a_single_object_loses_its_wrapping() {
+        assert_eq!(
+            records("{\"order\":{\"id\":1}}", Wanted::Value("order")),
+            ["{\"id\":1}"]
+        );
+        assert_eq!(records("{\"count\":10}", Wanted::Whole), ["{\"count\":10}"]);
+        assert_eq!(
+            records("{\"a\":1,\"b\":[1,2]}", Wanted::AnyList),
+            ["1", "2"]
+        );
+    }
+
+    #[test]
+    fn remarks_beside_the_data_are_kept() {
+        let body = "{\"warning\":\"soon gone\",\"orders\":[]}";
+        let envelope = open(body, Wanted::List("orders")).unwrap();
+        assert_eq!(envelope.remarks, ["warning: soon gone"]);
+    }
+
+    #[test]
+    fn an_answer_without_what_was_wanted_says_so_with_status_and_request_id() {
+        for (body, wanted) in [
+            ("{\"charges\":[]}", Wanted::List("orders")),
+            ("{\"orders\":{}}", Wanted::List("orders")),
+            ("{\"orders\":null}", Wanted::List("orders")),
+            ("{}", Wanted::Value("order")),
+        ] {
+            let error = open(body, wanted).unwrap_err();
+            assert_eq!(error.kind, Kind::Unexpected, "{body}");
+            assert!(
+                error.hints[0].contains("request id req-9"),
+                "{:?}",
+                error.hints
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_whole_json_is_no_answer() {
+        for body in [
+            "",
+            "<html>",
+            "{\"orders\":[{\"id\":1}",
+            "[]x",
+            "{\"orders\":[}]",
+            "nul",
+        ] {
+            let error = open(body, Wanted::List("orders")).unwrap_err();
+            assert_eq!(error.kind, Kind::Unreachable, "{body}");
+            assert_eq!(error.answer.unwrap().status, 200);
+        }
+    }
+
+    #[test]
+    fn nothing_is_expected_of_an_answer_without_content() {
+        assert_eq!(records("", Wanted::Nothing), Vec::<String>::new());
+        assert_eq!(records("{}", Wanted::Nothing), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,140 @@
+//! Following a list page by page. From the second page on, the next one is
+//! fetched while the caller works on the one in hand; the first is handed over
+//! before anything else is asked for, so that nothing is fetched that no one
+//! reads. At most two pages are held at a time.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::task::JoinHandle;
+
+use crate::client::Client;
+use crate::envelope::{Envelope, Wanted};
+use crate::error::{Error, Result};
+use crate::request::Request;
+
+/// A list on its way.
+pub struct Pages {
+    client: Arc<Client>,
+    request: Request,
+    wanted: Wanted,
+    next: Next,
+    trail: Trail,
+    handed_over: u64,
+    follow: bool,
+}
+
+/// Where the next page is.
+enum Next {
+    /// Not asked for yet.
+    Here(Request),
+    /// Asked for.
+    Coming(Request, JoinHandle<Result<Envelope>>),
+    /// There is none.
+    None,
+}
+
+impl Pages {
+    /// A list that begins with `request`. A list asked for by page number is
+    /// one page.
+    #[must_use]
+    pub fn new(client: Arc<Client>, request: Request, wanted: Wanted) -> Self {
+        Self {
+            follow: request.query_value("page").is_none(),
+            next: Next::Here(request.clone()),
+            client,
+            request,
+            wanted,
+            trail: Trail::default(),
+            handed_over: 0,
+        }
+    }
+
+    /// The cursor of the page that comes next, for going on another time.
+    #[must_use]
+    pub fn cursor(&self) -> Option<&str> {
+        match &self.next {
+            Next::Here(request) | Next::Coming(request, _) => request.query_value("cursor"),
+            Next::None => None,
+        }
+    }
+
+    /// The next page, or `None` after the last. `more` tells whether the
+    /// caller will want the page after it, too. After an error the cursor
+    /// still points to the page that failed.
+    pub async fn next(&mut self, more: impl Fn(&Envelope) -> bool) -> Result<Option<Envelope>> {
+        let page = match &mut self.next {
+            Next::None => return Ok(None),
+            Next::Here(request) => fetch(&self.client, request, self.wanted).await?,
+            Next::Coming(_, task) => match task.await {
+                Ok(page) => page?,
+                Err(error) => {
+                    return Err(Error::unexpected("fetching ahead failed").caused_by(error));
+                }
+            },
+        };
+        self.handed_over += 1;
+        let follow = page.next.as_deref().filter(|_| self.follow && more(&page));
+        self.next = match follow {
+            None => Next::None,
+            Some(cursor) if self.trail.step(cursor) => self.ahead(self.request.at_cursor(cursor)),
+            Some(_) => return Err(Error::unexpected("the API gave the same cursor twice")),
+        };
+        Ok(Some(page))
+    }
+
+    fn ahead(&self, request: Request) -> Next {
+        if self.handed_over < 2 {
+            return Next::Here(request);
+        }
+        let (client, wanted) = (Arc::clone(&self.client), self.wanted);
+        let asked = request.clone();
+        let task = tokio::spawn(async move { fetch(&client, &asked, wanted).await });
+        Next::Coming(request, task)
+    }
+}
+
+impl Drop for Pages {
+    /// A page that no one will read is not waited for.
+    fn drop(&mut self) {
+        if let Next::Coming(_, task) = &self.next {
+            task.abort();
+        }
+    }
+}
+
+impl std::fmt::Debug for Pages {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Pages")
+            .field("request", &self.request)
+            .field("handed_over", &self.handed_over)
+            .finish_non_exhaustive()
+    }
+}
+
+async fn fetch(client: &Client, request: &Request, wanted: Wanted) -> Result<Envelope> {
+    Envelope::open(client.send(request).await?, wanted)
+}
+
+/// Cursors seen of late, to notice an API that leads in a circle.
+#[derive(Debug, Default)]
+struct Trail {
+    recent: VecDeque<String>,
+}
+
+impl Trail {
+    /// How many cursors back a circle is noticed.
+    const LENGTH: usize = 16;
+
+    /// Notes a cursor; `false` when it was there before.
+    fn step(&mut self, cursor: &str) -> bool {
+        if self.recent.iter().any(|seen| seen == cursor) {
+            return false;
+        }
+        if self.recent.len() == Self::LENGTH {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(cursor.to_owned());
+        true
+    }
+}

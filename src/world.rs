@@ -1,0 +1,115 @@
+//! The process, lent: arguments, environment, streams, facts about the
+//! terminal, the clock and sleep. Whoever calls the library decides what they
+//! are, so that tests run it with a fixed clock and a terminal made up.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::future::Future;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// Everything of the outside that a run may touch.
+pub struct World {
+    /// The words after the program's name.
+    pub arguments: Vec<OsString>,
+    /// Environment variables. Names are listed in [`crate::config`].
+    pub environment: HashMap<String, OsString>,
+    /// Standard input.
+    pub stdin: Box<dyn Read + Send>,
+    /// Standard output: data only.
+    pub stdout: Box<dyn Write + Send>,
+    /// Standard error: talk only.
+    pub stderr: Box<dyn Write + Send>,
+    /// What is a terminal, and how wide.
+    pub terminal: Terminal,
+    /// The present.
+    pub clock: Clock,
+    /// The user's time zone; asked for only when a relative day needs it.
+    pub zone: fn() -> TimeZone,
+    /// Waiting.
+    pub sleep: Sleep,
+    /// Asks a question that is answered with yes or no, on a terminal.
+    pub confirm: Confirm,
+    /// The folder for state of this program, if the system has one.
+    pub state_folder: Option<PathBuf>,
+}
+
+/// Tells the present.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Waits for a span of time.
+pub type Sleep = Arc<dyn Fn(Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
+/// Asks a question; `Ok(true)` is yes.
+pub type Confirm = Box<dyn Fn(&str) -> io::Result<bool> + Send>;
+
+/// What is known about the terminal.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Terminal {
+    /// Standard input is one: a person can answer.
+    pub stdin: bool,
+    /// Standard output is one: a person reads the data.
+    pub stdout: bool,
+    /// Standard error is one: a person reads the talk.
+    pub stderr: bool,
+    /// Columns, when one is there.
+    pub width: Option<u16>,
+}
+
+impl World {
+    /// The world of this very process.
+    #[must_use]
+    pub fn process() -> Self {
+        Self {
+            arguments: std::env::args_os().skip(1).collect(),
+            environment: std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+                .collect(),
+            stdin: Box::new(io::stdin()),
+            stdout: Box::new(io::stdout()),
+            stderr: Box::new(io::stderr()),
+            terminal: Terminal {
+                stdin: io::stdin().is_terminal(),
+                stdout: io::stdout().is_terminal(),
+                stderr: io::stderr().is_terminal(),
+                width: terminal_size::terminal_size().map(|(width, _)| width.0),
+            },
+            clock: Arc::new(Timestamp::now),
+            zone: TimeZone::system,
+            sleep: Arc::new(|span| Box::pin(tokio::time::sleep(span))),
+            confirm: Box::new(confirm),
+            state_folder: state_folder(),
+        }
+    }
+}
+
+impl std::fmt::Debug for World {
+    /// Shows the arguments only: the environment holds the token.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("World")
+            .field("arguments", &self.arguments)
+            .field("terminal", &self.terminal)
+            .finish_non_exhaustive()
+    }
+}
+
+fn confirm(question: &str) -> io::Result<bool> {
+    dialoguer::Confirm::new()
+        .with_prompt(question)
+        .default(false)
+        .interact()
+        .map_err(|dialoguer::Error::IO(error)| error)
+}
+
+fn state_folder() -> Option<PathBuf> {
+    use etcetera::BaseStrategy;
+    let folders = etcetera::choose_base_strategy().ok()?;
+    let base = folders.state_dir().unwrap_or_else(|| folders.data_dir());
+    Some(base.join("recharge-cli"))
+}

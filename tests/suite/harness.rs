@@ -1,0 +1,243 @@
+//! Running `rc` in a test: in this process, with a clock that stands still, a
+//! state folder of its own, and streams that are kept. Reads like a sentence:
+//! `rc("subscriptions get 1").sandboxed().fails(4).says("nothing at")`.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use jiff::tz::TimeZone;
+use recharge_cli::command;
+use recharge_cli::world::{Terminal, World};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The present of all tests.
+pub const NOW: &str = "2026-11-20T12:00:00Z";
+
+/// A run that is being described.
+pub struct Rc {
+    words: Vec<OsString>,
+    environment: HashMap<String, OsString>,
+    stdin: Vec<u8>,
+    terminal: Terminal,
+    answer: bool,
+    folder: Option<Arc<TempDir>>,
+}
+
+/// `rc` with the words of a shell line; a leading `rc` may be left out.
+pub fn rc(line: &str) -> Rc {
+    let words = shell_words::split(line).expect("a line that a shell understands");
+    let skip = usize::from(words.first().is_some_and(|word| word == "rc"));
+    Rc {
+        words: words.into_iter().skip(skip).map(OsString::from).collect(),
+        environment: HashMap::new(),
+        stdin: Vec::new(),
+        terminal: Terminal::default(),
+        answer: false,
+        folder: None,
+    }
+}
+
+impl Rc {
+    /// More words.
+    pub fn with(mut self, line: &str) -> Self {
+        self.words.extend(
+            shell_words::split(line)
+                .unwrap()
+                .into_iter()
+                .map(OsString::from),
+        );
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.insert(name.to_owned(), value.into());
+        self
+    }
+
+    pub fn stdin(mut self, text: &str) -> Self {
+        self.stdin = text.as_bytes().to_vec();
+        self
+    }
+
+    /// A person sits there, with a terminal of this width.
+    pub fn on_terminal(mut self, width: u16) -> Self {
+        self.terminal = Terminal {
+            stdin: true,
+            stdout: true,
+            stderr: true,
+            width: Some(width),
+        };
+        self
+    }
+
+    /// The person answers questions with yes.
+    pub fn agreeing(mut self) -> Self {
+        self.answer = true;
+        self
+    }
+
+    /// Works on the store of a test.
+    pub fn within(mut self, store: &Store) -> Self {
+        self.folder = Some(Arc::clone(&store.folder));
+        self.env("RECHARGE_SANDBOX", "1")
+    }
+
+    /// Works on a fresh demo store.
+    pub fn sandboxed(self) -> Self {
+        self.within(&Store::new())
+    }
+
+    /// Works on a server, with a token.
+    pub fn against(self, url: &str) -> Self {
+        self.env("RECHARGE_BASE_URL", url)
+            .env("RECHARGE_ACCESS_TOKEN", "sk_sandbox_all")
+    }
+
+    pub fn runs(self) -> Outcome {
+        let line = format!("rc {:?}", self.words);
+        let (stdout, stderr) = (Kept::default(), Kept::default());
+        let answer = self.answer;
+        let folder = self
+            .folder
+            .unwrap_or_else(|| Arc::new(tempfile::tempdir().unwrap()));
+        let now: jiff::Timestamp = NOW.parse().unwrap();
+        let code = command::run(World {
+            arguments: self.words,
+            environment: self.environment,
+            stdin: Box::new(io::Cursor::new(self.stdin)),
+            stdout: Box::new(stdout.clone()),
+            stderr: Box::new(stderr.clone()),
+            terminal: self.terminal,
+            clock: Arc::new(move || now),
+            zone: || TimeZone::UTC,
+            sleep: Arc::new(|_| Box::pin(std::future::ready(()))),
+            confirm: Box::new(move |_| Ok(answer)),
+            state_folder: Some(folder.path().to_owned()),
+        });
+        Outcome {
+            line,
+            code,
+            stdout: stdout.text(),
+            stderr: stderr.text(),
+        }
+    }
+
+    #[track_caller]
+    pub fn succeeds(self) -> Outcome {
+        self.fails(0)
+    }
+
+    #[track_caller]
+    pub fn fails(self, code: u8) -> Outcome {
+        let outcome = self.runs();
+        assert_eq!(outcome.code, code, "{outcome:?}");
+        outcome
+    }
+}
+
+/// What a run came to.
+#[derive(Debug)]
+#[expect(dead_code, reason = "the line is there to be read in a failure")]
+pub struct Outcome {
+    line: String,
+    pub code: u8,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Outcome {
+    /// Standard output, to the letter.
+    #[track_caller]
+    pub fn prints(self, text: &str) -> Self {
+        assert_eq!(self.stdout, text, "{self:?}");
+        self
+    }
+
+    #[track_caller]
+    pub fn prints_nothing(self) -> Self {
+        self.prints("")
+    }
+
+    /// Something that standard error says.
+    #[track_caller]
+    pub fn says(self, text: &str) -> Self {
+        assert!(self.stderr.contains(text), "{text:?} is not said: {self:?}");
+        self
+    }
+
+    #[track_caller]
+    pub fn says_nothing(self) -> Self {
+        assert_eq!(self.stderr, "", "{self:?}");
+        self
+    }
+
+    /// Standard output as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// Standard output as records, a line each.
+    #[track_caller]
+    pub fn records(&self) -> Vec<Value> {
+        self.stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+}
+
+/// A sandbox store that several runs share.
+pub struct Store {
+    folder: Arc<TempDir>,
+}
+
+impl Store {
+    pub fn new() -> Self {
+        Self {
+            folder: Arc::new(tempfile::tempdir().unwrap()),
+        }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The ids of a list, newest first.
+    pub fn ids(&self, list: &str) -> Vec<String> {
+        let outcome = rc(&format!("{list} --jq .id")).within(self).succeeds();
+        outcome.stdout.lines().map(str::to_owned).collect()
+    }
+
+    pub fn id(&self, list: &str) -> String {
+        self.ids(list)
+            .into_iter()
+            .next()
+            .expect("the demo store has one")
+    }
+}
+
+/// A stream that keeps what is written to it.
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl Kept {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).expect("output is UTF-8")
+    }
+}
+
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,242 @@
+//! A wrong command line: exit 2, the thing and the value named, what to do
+//! next, and nothing sent (there is no server, and no token).
+
+use crate::harness::rc;
+
+#[test]
+fn unknown_words_get_the_nearest_name() {
+    rc("subscriptons list")
+        .fails(2)
+        .says("there is no resource subscriptons")
+        .says("did you mean subscriptions?");
+    rc("subscriptions lst")
+        .fails(2)
+        .says("subscriptions has no verb lst")
+        .says("did you mean list?");
+    rc("subscriptions list --statu active")
+        .fails(2)
+        .says("no flag --statu")
+        .says("did you mean --status?");
+    rc("subscriptions list --status actve")
+        .fails(2)
+        .says("'actve'")
+        .says("did you mean active?");
+    rc("subscriptions")
+        .fails(2)
+        .says("subscriptions needs a verb")
+        .says("list, get, create");
+}
+
+#[test]
+fn a_wrong_value_is_named_with_its_flag() {
+    for (line, flag, why) in [
+        ("subscriptions get abc", "'abc'", "not a whole number"),
+        (
+            "subscriptions list --customer-id x",
+            "--customer-id",
+            "not a whole number",
+        ),
+        (
+            "subscriptions list --created-at-min soon",
+            "--created-at-min",
+            "7d",
+        ),
+        (
+            "subscriptions list --page-size 251",
+            "--page-size",
+            "1 to 250",
+        ),
+        (
+            "subscriptions list --page-size 0",
+            "--page-size",
+            "1 to 250",
+        ),
+        (
+            "subscriptions list --limit many",
+            "--limit",
+            "not a whole number",
+        ),
+        (
+            "subscriptions update 1 --charge-every 1001",
+            "--charge-every",
+            "more than 1000",
+        ),
+        ("subscriptions update 1 --price cheap", "--price", "12.50"),
+        (
+            "subscriptions update 1 --commit maybe",
+            "--commit",
+            "neither true nor false",
+        ),
+        (
+            "subscriptions update 1 --property Color",
+            "--property",
+            "Name=Value",
+        ),
+        (
+            "discounts create --value-type percent",
+            "--value-type",
+            "percentage",
+        ),
+        (
+            "orders update 1 --billing-address [1]",
+            "--billing-address",
+            "not a JSON object",
+        ),
+        (
+            "orders update 1 --set billing_address",
+            "--set",
+            "there is no =",
+        ),
+        ("subscriptions list -o xml", "--output", "ndjson"),
+        (
+            "subscriptions set-next-charge-date 1 --date 7d",
+            "--date",
+            "+7d",
+        ),
+    ] {
+        rc(line).fails(2).says(flag).says(why);
+    }
+}
+
+#[test]
+fn every_missing_parameter_is_named_at_once() {
+    rc("subscriptions cancel 1 --yes")
+        .fails(2)
+        .says("missing --reason");
+    rc("discounts create --code X")
+        .fails(2)
+        .says("missing --value, --value-type");
+    rc("discounts create --body '{\"code\":\"X\",\"value\":\"1\",\"value_type\":\"percentage\"}' --dry-run").succeeds();
+}
+
+#[test]
+fn a_body_that_is_no_object_is_refused() {
+    for body in ["[]", "1", "{", "nothing"] {
+        rc(&format!("discounts update 1 --body '{body}'"))
+            .fails(2)
+            .says("--body is not");
+    }
+    rc("discounts update 1 --body @no-such-file")
+        .fails(2)
+        .says("cannot read no-such-file");
+}
+
+#[test]
+fn an_invalid_filter_is_refused_with_its_position() {
+    rc("subscriptions list --jq '.id |'").fails(2).says("--jq");
+    rc("subscriptions list --jq 'no_such_function'")
+        .fails(2)
+        .says("no_such_function");
+    rc("subscriptions list --jq '{'").fails(2);
+}
+
+#[test]
+fn an_unknown_column_gets_the_nearest_name() {
+    rc("subscriptions list -o csv -c id,statu")
+        .fails(2)
+        .says("statu")
+        .says("status");
+}
+
+#[test]
+fn a_token_goes_only_to_https_or_this_machine() {
+    rc("store get --base-url http://other.host")
+        .fails(2)
+        .says("in the clear");
+    rc("store get")
+        .env("RECHARGE_BASE_URL", "ftp://x")
+        .fails(2)
+        .says("neither https nor http");
+}
+
+#[test]
+fn without_a_token_one_is_told_what_to_do() {
+    rc("store get")
+        .fails(3)
+        .says("no API token")
+        .says("RECHARGE_ACCESS_TOKEN")
+        .says("--sandbox");
+}
+
+#[test]
+fn a_cursor_stands_alone() {
+    rc("charges list --cursor abc --status queued")
+        .fails(2)
+        .says("--cursor and --status cannot go together");
+}
+
+#[test]
+fn what_cannot_be_taken_back_needs_a_yes() {
+    rc("customers delete 1")
+        .against("http://127.0.0.1:9")
+        .fails(2)
+        .says("customers delete 1")
+        .says("--yes");
+    rc("customers delete 1")
+        .against("http://127.0.0.1:9")
+        .on_terminal(80)
+        .fails(130)
+        .says("not done");
+}
+
+#[test]
+fn errors_come_as_json_when_json_was_asked_for() {
+    for line in [
+        "subscriptions list -o json --statu x",
+        "--errors json subscriptions get abc",
+    ] {
+        let outcome = rc(line).fails(2).prints_nothing();
+        let error: serde_json::Value = serde_json::from_str(&outcome.stderr).unwrap();
+        assert_eq!(error["kind"], "usage");
+        assert_eq!(outcome.stderr.lines().count(), 1);
+    }
+}
+
+#[test]
+fn help_and_version_go_to_standard_output_and_need_nothing() {
+    let version = rc("--version").succeeds().says_nothing().stdout;
+    assert_eq!(version, format!("rc {}\n", env!("CARGO_PKG_VERSION")));
+    for line in [
+        "",
+        "--help",
+        "-h",
+        "subscriptions --help",
+        "subscriptions cancel -h",
+        "api --help",
+    ] {
+        let outcome = rc(line).succeeds().says_nothing();
+        assert!(outcome.stdout.contains("Usage: rc"), "{line}");
+    }
+}
+
+#[test]
+fn help_shows_common_parameters_first_and_an_example() {
+    let help = rc("subscriptions list -h").succeeds().stdout;
+    assert!(help.contains("Example:\n  rc subscriptions list"));
+    assert!(help.contains("--status"));
+    assert!(
+        !help.contains("--address-ids"),
+        "the short help shows what is common"
+    );
+    let help = rc("subscriptions list --help").succeeds().stdout;
+    let (status, rare) = (
+        help.find("--status").unwrap(),
+        help.find("--address-ids").unwrap(),
+    );
+    assert!(status < rare);
+}
+
+#[test]
+fn names_work_in_every_case_and_number() {
+    for line in [
+        "subscription list --dry-run",
+        "payment_methods list --dry-run",
+        "payment-method list --dry-run",
+        "subscriptions set_next_charge_date 1 --date 2026-12-01 --dry-run",
+        "subscriptions cancel 1 --cancellation-reason x --yes --dry-run",
+        "subscriptions list --created_at_min 2024-01-01 --dry-run",
+        "webhooks delete 1 --dry-run",
+    ] {
+        rc(line).succeeds().says_nothing();
+    }
+}
