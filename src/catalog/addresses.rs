@@ -24,9 +24,12 @@ const LIST: Operation = get("list", "/addresses", "List addresses")
         CREATED_AT_MAX,
         CREATED_AT_MIN,
         OF_CUSTOMER,
-        text("discount_code", "only those with this discount").common(),
+        text("discount_code", "only those with this discount")
+            .stands_at("discounts.*.code")
+            .common(),
         id("discount_id", "only those with this discount, by number")
             .documented(Type::String)
+            .stands_at("discounts.*.id")
             .common(),
         IDS,
         LIMIT,

@@ -164,6 +164,7 @@ const fn parameter(
         default: None,
         maximum: None,
         multiple: false,
+        stands_at: None,
         common: false,
         beyond: None,
     }
@@ -292,6 +293,12 @@ impl Parameter {
 
     pub(super) const fn multiple(mut self) -> Self {
         self.multiple = true;
+        self
+    }
+
+    /// The list filter looks at another place in the record than its name says.
+    pub(super) const fn stands_at(mut self, path: &'static str) -> Self {
+        self.stands_at = Some(path);
         self
     }
 

@@ -24,16 +24,19 @@ const LIST: Operation = get("list", "/bundle_selections", "List bundle selection
         .common(),
         id("bundle_variant_ids", "only those of these bundles")
             .documented(Type::String)
+            .stands_at("bundle_variant")
             .multiple(),
         text(
             "item_external_variant_ids",
             "only those that hold one of these variants",
         )
+        .stands_at("items.*.external_variant_id")
         .multiple(),
         text(
             "item_external_product_ids",
             "only those that hold one of these products",
         )
+        .stands_at("items.*.external_product_id")
         .multiple(),
         LIMIT,
         PAGE,

@@ -35,10 +35,15 @@ const LIST: Operation = get("list", "/charges", "List charges")
         OF_ADDRESS.documented(Type::String),
         CREATED_AT_MAX.documented(Type::String),
         CREATED_AT_MIN.documented(Type::String),
-        OF_CUSTOMER.documented(Type::String),
-        text("discount_code", "only those with this discount").common(),
+        OF_CUSTOMER
+            .documented(Type::String)
+            .stands_at("customer.id"),
+        text("discount_code", "only those with this discount")
+            .stands_at("discounts.*.code")
+            .common(),
         id("discount_id", "only those with this discount, by number")
             .documented(Type::String)
+            .stands_at("discounts.*.id")
             .common(),
         text(
             "external_order_id",
@@ -51,9 +56,11 @@ const LIST: Operation = get("list", "/charges", "List charges")
             "purchase_item_id",
             "only those with this subscription or one-time item",
         )
-        .documented(Type::String),
+        .documented(Type::String)
+        .stands_at("line_items.*.purchase_item_id"),
         id("purchase_item_ids", "only those with one of these items")
             .documented(Type::String)
+            .stands_at("line_items.*.purchase_item_id")
             .multiple()
             .common(),
         day("scheduled_at", "scheduled on this day").documented(Type::String),

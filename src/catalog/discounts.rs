@@ -20,7 +20,9 @@ const LIST: Operation = get("list", "/discounts", "List discounts")
     .query(&[
         CREATED_AT_MAX.documented(Type::String),
         CREATED_AT_MIN.documented(Type::String),
-        text("discount_code", "only the discount of this code").common(),
+        text("discount_code", "only the discount of this code")
+            .stands_at("code")
+            .common(),
         text("value_type", "only those of this kind").values(&[
             "percentage",
             "fixed_amount",

@@ -192,6 +192,9 @@ pub struct Parameter {
     pub maximum: Option<u32>,
     /// Whether several values may be given, joined by commas.
     pub multiple: bool,
+    /// Where in a record the value of a list filter stands, as a dotted path in
+    /// which `*` is each item of a list; `None` when the name says it.
+    pub stands_at: Option<&'static str>,
     /// Whether help shows it among the first.
     pub common: bool,
     /// Where and why the row says more than the parameter list of the reference.

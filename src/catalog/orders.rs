@@ -21,14 +21,19 @@ pub(super) const RESOURCE: Resource = Resource {
 const LIST: Operation = get("list", "/orders", "List orders")
     .query(&[
         OF_ADDRESS.documented(Type::String),
-        id("charge_id", "only those of this charge").documented(Type::String),
+        id("charge_id", "only those of this charge")
+            .documented(Type::String)
+            .stands_at("charge.id"),
         CREATED_AT_MAX,
         CREATED_AT_MIN,
-        OF_CUSTOMER.documented(Type::String),
+        OF_CUSTOMER
+            .documented(Type::String)
+            .stands_at("customer.id"),
         text(
             "external_customer_id",
             "only those of this customer of the shop",
-        ),
+        )
+        .stands_at("customer.external_customer_id.ecommerce"),
         text(
             "external_order_id",
             "only the order of this number in the shop",
@@ -53,7 +58,8 @@ const LIST: Operation = get("list", "/orders", "List orders")
             "purchase_item_id",
             "only those with this subscription or one-time item",
         )
-        .documented(Type::String),
+        .documented(Type::String)
+        .stands_at("line_items.*.purchase_item_id"),
         UPDATED_AT_MAX,
         UPDATED_AT_MIN,
         SORT_BY
