@@ -19,6 +19,7 @@ pub struct Pages {
     request: Request,
     wanted: Wanted,
     next: Next,
+    resume: Option<String>,
     trail: Trail,
     handed_over: u64,
     follow: bool,
@@ -42,6 +43,7 @@ impl Pages {
         Self {
             follow: request.query_value("page").is_none(),
             next: Next::Here(request.clone()),
+            resume: None,
             client,
             request,
             wanted,
@@ -50,19 +52,24 @@ impl Pages {
         }
     }
 
-    /// The cursor of the page that comes next, for going on another time.
+    /// The cursor of the first page that is not done with, for going on
+    /// another time: the page in hand, or the one that could not be fetched.
+    /// The first page of a list has none.
     #[must_use]
-    pub fn cursor(&self) -> Option<&str> {
-        match &self.next {
-            Next::Here(request) | Next::Coming(request, _) => request.query_value("cursor"),
-            Next::None => None,
-        }
+    pub fn resume(&self) -> Option<&str> {
+        self.resume.as_deref()
     }
 
     /// The next page, or `None` after the last. `more` tells whether the
-    /// caller will want the page after it, too. After an error the cursor
-    /// still points to the page that failed.
+    /// caller will want the page after it, too. Asking for the next page says
+    /// that the one before is done with.
     pub async fn next(&mut self, more: impl Fn(&Envelope) -> bool) -> Result<Option<Envelope>> {
+        self.resume = match &self.next {
+            Next::Here(request) | Next::Coming(request, _) => {
+                request.query_value("cursor").map(str::to_owned)
+            }
+            Next::None => None,
+        };
         let page = match &mut self.next {
             Next::None => return Ok(None),
             Next::Here(request) => fetch(&self.client, request, self.wanted).await?,

@@ -224,7 +224,7 @@ fn list(
     let mut pages = Pages::new(client, request, wanted);
     let followed = Run::wait(follow(&mut run.talk, &mut pages, &mut printer, call.limit));
     if let Err(error) = followed {
-        return Err(go_on_later(error, options, call, &pages, printer.records()));
+        return Err(go_on_later(error, options, call, &pages, printer.whole()));
     }
     let records = printer.finish()?;
     if records == 0 {
@@ -290,7 +290,7 @@ fn go_on_later(
     if error.kind == Kind::Closed || records == 0 {
         return error;
     }
-    let Some(cursor) = pages.cursor() else {
+    let Some(cursor) = pages.resume() else {
         return error;
     };
     let mut command = format!("rc {}", call.named());

@@ -156,9 +156,17 @@ impl Run {
         runtime.block_on(async {
             tokio::select! {
                 biased;
-                _ = tokio::signal::ctrl_c() => Err(Error::new(Kind::Interrupted, "interrupted")),
+                () = interrupted() => Err(Error::new(Kind::Interrupted, "interrupted")),
                 result = work => result,
             }
         })
+    }
+}
+
+/// Ends when the user presses Ctrl-C.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Where the signal cannot be caught, it ends the process by itself.
+        std::future::pending::<()>().await;
     }
 }

@@ -12,6 +12,7 @@ use crate::output::{Format, Output, Settings, Shape, Style, Target};
 pub(super) struct Printer {
     output: Output,
     target: Target,
+    whole: u64,
 }
 
 /// What is known about the records to come.
@@ -53,6 +54,7 @@ impl Printer {
         Ok(Self {
             output: Output::new(&settings, stream)?,
             target,
+            whole: 0,
         })
     }
 
@@ -63,12 +65,13 @@ impl Printer {
 
     /// Lets everything out that came so far.
     pub(super) fn page_end(&mut self) -> Result<()> {
+        self.whole = self.output.summary().records;
         self.output.page_end()
     }
 
-    /// Records that came so far.
-    pub(super) fn records(&self) -> u64 {
-        self.output.summary().records
+    /// Records of whole pages that were printed so far.
+    pub(super) const fn whole(&self) -> u64 {
+        self.whole
     }
 
     /// Ends the output; a file appears now. Gives the number of records.

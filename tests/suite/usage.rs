@@ -123,7 +123,9 @@ fn a_body_that_is_no_object_is_refused() {
 
 #[test]
 fn an_invalid_filter_is_refused_with_its_position() {
-    rc("subscriptions list --jq '.id |'").fails(2).says("--jq");
+    rc("subscriptions list --jq '.id |'")
+        .fails(2)
+        .says("line 1, column 6");
     rc("subscriptions list --jq 'no_such_function'")
         .fails(2)
         .says("no_such_function");
