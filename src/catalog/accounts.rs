@@ -1,4 +1,4 @@
-//! Staff accounts of the store: operations and fields.
+//! The page of `accounts`: operations, their parameters, and fields.
 
 use super::build::{field, get};
 use super::model::{Answer, Holds, Object, Operation, Resource};

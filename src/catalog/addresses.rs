@@ -1,4 +1,4 @@
-//! Shipping addresses, each under a customer: operations and fields.
+//! The page of `addresses`: operations, their parameters, and fields.
 
 use super::build::{
     array, boolean, day, delete, field, get, id, ids, pairs, post, put, reference, references, text,

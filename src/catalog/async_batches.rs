@@ -1,4 +1,4 @@
-//! Large jobs that Recharge runs in the background: operations and fields.
+//! The page of `async_batches`: operations, their parameters, and fields.
 
 use super::build::{array, field, get, id, post, text};
 use super::model::{Answer, Holds, Object, Operation, Resource, Type};

@@ -1,4 +1,4 @@
-//! What a customer chose to be in a bundle: operations and fields.
+//! The page of `bundle_selections`: operations, their parameters, and fields.
 
 use super::build::{array, boolean, delete, field, get, id, post, put, text};
 use super::model::{Answer, Holds, Object, Operation, Resource, Type};

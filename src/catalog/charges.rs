@@ -1,4 +1,4 @@
-//! Payments: those to come and those that happened: operations and fields.
+//! The page of `charges`: operations, their parameters, and fields.
 
 use super::build::{boolean, day, field, get, id, ids, money, post, text, time};
 use super::model::{Again, Answer, Holds, Object, Operation, Resource, Type};

@@ -1,4 +1,4 @@
-//! Carts on their way to payment (BigCommerce and custom stores): operations and fields.
+//! The page of `checkouts`: operations, their parameters, and fields.
 
 use super::build::{array, boolean, external, field, get, object, pairs, post, put, text};
 use super::model::{Answer, Holds, Object, Operation, Resource, Type};

@@ -1,4 +1,4 @@
-//! Named lists of products: operations and fields.
+//! The page of `collections`: operations, their parameters, and fields.
 
 use super::build::{delete, field, get, id, post, put, references, text};
 use super::model::{Answer, Holds, Object, Operation, Resource};

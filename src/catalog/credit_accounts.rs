@@ -1,4 +1,4 @@
-//! Store credit of customers: operations and fields.
+//! The page of `credit_accounts`: operations, their parameters, and fields.
 
 use super::build::{field, get};
 use super::credit_adjustments::CREDIT_ADJUSTMENT;

@@ -1,4 +1,4 @@
-//! Movements on credit accounts: operations and fields.
+//! The page of `credit_adjustments`: operations, their parameters, and fields.
 
 use super::build::{field, get};
 use super::model::{Answer, Holds, Object, Operation, Resource};

@@ -1,4 +1,4 @@
-//! The people who subscribe: operations and fields.
+//! The page of `customers`: operations, their parameters, and fields.
 
 use super::build::{boolean, day, delete, external, field, get, integer, object, post, put, text};
 use super::model::{Again, Answer, Holds, Object, Operation, Resource, Type};

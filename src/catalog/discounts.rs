@@ -1,4 +1,4 @@
-//! Discount codes: operations and fields.
+//! The page of `discounts`: operations, their parameters, and fields.
 
 use super::build::{delete, field, get, integer, money, object, post, put, text, time};
 use super::model::{Again, Answer, Holds, Object, Operation, Resource, Type};

@@ -1,4 +1,4 @@
-//! What happened in the store during the last seven days: operations and fields.
+//! The page of `events`: operations, their parameters, and fields.
 
 use super::build::{field, get, id, text};
 use super::model::{Answer, Holds, Object, Operation, Resource, Type};

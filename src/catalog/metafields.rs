@@ -1,4 +1,4 @@
-//! Extra values kept on other objects: operations and fields.
+//! The page of `metafields`: operations, their parameters, and fields.
 
 use super::build::{delete, field, get, id, post, put, text};
 use super::model::{Answer, Holds, Object, Operation, Resource, Type};

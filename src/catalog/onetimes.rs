@@ -1,4 +1,4 @@
-//! Single items added to an upcoming charge: operations and fields.
+//! The page of `onetimes`: operations, their parameters, and fields.
 
 use super::build::{
     boolean, day, delete, external, field, get, id, integer, money, pairs, post, put, text,

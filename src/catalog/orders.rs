@@ -1,4 +1,4 @@
-//! What is shipped once a charge succeeded: operations and fields.
+//! The page of `orders`: operations, their parameters, and fields.
 
 use super::build::{
     array, boolean, day, delete, external, field, get, id, object, post, put, text,

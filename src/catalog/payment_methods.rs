@@ -1,4 +1,4 @@
-//! Cards and accounts that customers pay with: operations and fields.
+//! The page of `payment_methods`: operations, their parameters, and fields.
 
 use super::build::{boolean, delete, field, get, id, object, post, put, text};
 use super::model::{Answer, Holds, Object, Operation, Resource, Type};

@@ -1,4 +1,4 @@
-//! Terms on which a product is sold: intervals, discount, prepayment: operations and fields.
+//! The page of `plans`: operations, their parameters, and fields.
 
 use super::build::{
     array, delete, external, field, get, integer, money, object, post, put, references, text,

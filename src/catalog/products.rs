@@ -1,4 +1,4 @@
-//! The catalogue of things to subscribe to: operations and fields.
+//! The page of `products`: operations, their parameters, and fields.
 
 use super::build::{array, boolean, delete, field, get, post, put, text, time};
 use super::model::{Answer, Holds, Object, Operation, Resource, Type};

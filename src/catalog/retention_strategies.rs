@@ -1,4 +1,4 @@
-//! What is offered to someone who is about to cancel: operations and fields.
+//! The page of `retention_strategies`: operations, their parameters, and fields.
 
 use super::build::{delete, field, get, post, put, text};
 use super::model::{Answer, Holds, Object, Operation, Resource};

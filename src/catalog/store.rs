@@ -1,4 +1,4 @@
-//! The store itself: operations and fields.
+//! The page of `store`: operations, their parameters, and fields.
 
 use super::build::{field, get};
 use super::model::{Answer, Holds, Object, Operation, Resource, Type};

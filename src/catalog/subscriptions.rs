@@ -1,4 +1,4 @@
-//! Items that customers receive again and again: operations and fields.
+//! The page of `subscriptions`: operations, their parameters, and fields.
 
 use super::build::{
     boolean, day, delete, external, field, get, id, ids, integer, money, object, pairs, post, put,

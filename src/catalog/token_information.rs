@@ -1,4 +1,4 @@
-//! The token in use and what it may do: operations and fields.
+//! The page of `token_information`: operations, their parameters, and fields.
 
 use super::build::{field, get};
 use super::model::{Answer, Holds, Object, Operation, Resource};

@@ -1,4 +1,4 @@
-//! Addresses that Recharge tells about events: operations and fields.
+//! The page of `webhooks`: operations, their parameters, and fields.
 
 use super::build::{delete, field, get, post, put, text, texts};
 use super::model::{Answer, Holds, Object, Operation, Resource};

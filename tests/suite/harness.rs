@@ -74,16 +74,28 @@ impl Rc {
         self
     }
 
+    /// Standard output and error are a terminal, standard input is a pipe.
+    pub fn showing(mut self, width: u16) -> Self {
+        self = self.on_terminal(width);
+        self.terminal.stdin = false;
+        self
+    }
+
     /// The person answers questions with yes.
     pub fn agreeing(mut self) -> Self {
         self.answer = true;
         self
     }
 
-    /// Works on the store of a test.
-    pub fn within(mut self, store: &Store) -> Self {
+    /// Keeps its state in the store of a test.
+    pub fn holding(mut self, store: &Store) -> Self {
         self.folder = Some(Arc::clone(&store.folder));
-        self.env("RECHARGE_SANDBOX", "1")
+        self
+    }
+
+    /// Works on the store of a test.
+    pub fn within(self, store: &Store) -> Self {
+        self.holding(store).env("RECHARGE_SANDBOX", "1")
     }
 
     /// Works on a fresh demo store.

@@ -7,5 +7,7 @@ mod canned;
 mod contract;
 mod golden;
 mod harness;
+mod process;
+mod readme;
 mod sandboxed;
 mod usage;

@@ -1,0 +1,167 @@
+//! What only a process of its own can show: pipes that close, signals, exit
+//! codes as the shell sees them, and what the rest of the machine can see.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+
+use crate::harness::Store;
+
+fn rc(arguments: &[&str]) -> Command {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("rc"));
+    command.args(arguments).env_clear().stdin(Stdio::null());
+    command
+}
+
+/// A served sandbox; it ends with the test.
+struct Served {
+    child: Child,
+    url: String,
+}
+
+impl Served {
+    fn start() -> Self {
+        let mut child = rc(&["sandbox", "serve", "--port", "0", "-o", "json"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let said: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(said["token"], "sk_sandbox_all");
+        let url = said["url"].as_str().unwrap().to_owned();
+        Self { child, url }
+    }
+
+    fn rc(&self, arguments: &[&str]) -> Command {
+        let mut command = rc(arguments);
+        command
+            .env("RECHARGE_BASE_URL", &self.url)
+            .env("RECHARGE_ACCESS_TOKEN", "sk_sandbox_all");
+        command
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_served_sandbox_answers_over_the_network() {
+    let served = Served::start();
+    let output = served.rc(&["customers", "list", "--jq", ".email", "-r"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(String::from_utf8(output.stdout).unwrap().lines().count() > 20);
+    let output = served.rc(&["store", "get"]).env("RECHARGE_ACCESS_TOKEN", "wrong").output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_list_quietly() {
+    let served = Served::start();
+    // Output of more than any pipe holds, of which one line is read.
+    let mut child = served
+        .rc(&["subscriptions", "list", "-o", "ndjson", "--page-size", "10"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    drop(stdout);
+    let output = child.wait_with_output().unwrap();
+    assert!(line.starts_with('{'));
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_with_130_and_leaves_no_half_file() {
+    let store = Store::new();
+    // A server that takes the connection and never answers.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let file = store.path().join("out.json");
+    let child = rc(&["store", "get", "--out", file.to_str().unwrap()])
+        .env("RECHARGE_BASE_URL", url)
+        .env("RECHARGE_ACCESS_TOKEN", "sk_1")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Once it is connected and asks, it is waiting.
+    let (mut stream, _) = silent.accept().unwrap();
+    stream.read_exact(&mut [0; 4]).unwrap();
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    assert!(String::from_utf8(output.stderr).unwrap().contains("interrupted"));
+    let left: Vec<_> = std::fs::read_dir(store.path()).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_and_leaves_nothing() {
+    let store = Store::new();
+    let output = rc(&["--sandbox", "customers", "list", "-o", "csv"])
+        .env("RECHARGE_STATE_DIR", store.path())
+        .stdout(std::fs::File::create("/dev/full").unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("cannot write to standard output"), "{said}");
+}
+
+#[test]
+fn two_commands_in_one_pipe_share_the_sandbox() {
+    let store = Store::new();
+    let sandbox = |arguments: &[&str]| {
+        let mut command = rc(arguments);
+        command.env("RECHARGE_SANDBOX", "1").env("RECHARGE_STATE_DIR", store.path());
+        command
+    };
+    let mut list = sandbox(&["subscriptions", "list", "--status", "active", "-o", "ndjson", "--page-size", "5"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let cancelled = sandbox(&["subscriptions", "cancel", "-", "--reason", "x", "--yes", "--jq", ".status", "-r"])
+        .stdin(list.stdout.take().unwrap())
+        .output()
+        .unwrap();
+    assert!(list.wait().unwrap().success());
+    assert!(cancelled.status.success(), "{cancelled:?}");
+    let statuses = String::from_utf8(cancelled.stdout).unwrap();
+    assert!(statuses.lines().count() > 20 && statuses.lines().all(|status| status == "cancelled"));
+}
+
+#[test]
+fn the_curl_form_of_a_dry_run_runs() {
+    let served = Served::start();
+    let output = served.rc(&["store", "get", "--dry-run=curl"]).output().unwrap();
+    let script = String::from_utf8(output.stdout).unwrap();
+    let output = Command::new("sh")
+        .args(["-c", &script])
+        .env("RECHARGE_ACCESS_TOKEN", "sk_sandbox_all")
+        .output();
+    let output = output.unwrap();
+    if String::from_utf8_lossy(&output.stderr).contains("curl: not found") {
+        return; // There is no curl on this machine to run it with.
+    }
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with("{\"store\":{"));
+}
+
+#[test]
+fn a_busy_port_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let output = rc(&["sandbox", "serve", "--port", &port]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains(&port));
+}
