@@ -152,13 +152,6 @@ impl Column {
             _ => self,
         }
     }
-
-    /// Whether it tells how things stand with a record.
-    #[must_use]
-    pub fn is_status(&self) -> bool {
-        let last = self.path.last().map_or("", String::as_str);
-        last == "status" || last.ends_with("_status")
-    }
 }
 
 /// One column for a field, or one for each of its parts.

@@ -19,6 +19,9 @@ use super::value::write_json;
 /// Deepest nesting of a record; reading one costs stack a level.
 const DEEPEST: usize = 512;
 
+/// Deepest nesting of brackets in a filter, for the same reason.
+const DEEPEST_FILTER: usize = 200;
+
 /// Longest message that an error carries; jaq quotes whole records.
 const LONGEST_MESSAGE: usize = 300;
 
@@ -49,6 +52,11 @@ impl Jq {
     /// A usage error with line and column, what was expected or is not
     /// defined, and as hints the line, a mark under the place, and a remedy.
     pub fn compile(text: &str) -> Result<Self> {
+        if nested_deeper_than(DEEPEST_FILTER, text.as_bytes()) {
+            return Err(Error::usage(format!(
+                "jq filter: brackets nested deeper than {DEEPEST_FILTER} levels"
+            )));
+        }
         let definitions = builtins::definitions();
         let natives = builtins::natives();
         let names: Vec<Name> = definitions
@@ -147,26 +155,28 @@ fn message(error: jaq_json::Error) -> String {
     short
 }
 
-/// Whether lists and objects stand in each other deeper than that. Counting
-/// opening brackets answers it for nearly all records.
-fn nested_deeper_than(limit: usize, record: &[u8]) -> bool {
-    let opening = record.iter().filter(|byte| matches!(byte, b'[' | b'{'));
-    opening.count() > limit && deepest(record) > limit
+/// Whether brackets stand in each other deeper than that. Counting those that
+/// open answers it for nearly all texts.
+fn nested_deeper_than(limit: usize, text: &[u8]) -> bool {
+    let opening = text
+        .iter()
+        .filter(|byte| matches!(byte, b'[' | b'{' | b'('));
+    opening.count() > limit && deepest(text) > limit
 }
 
-fn deepest(record: &[u8]) -> usize {
+fn deepest(text: &[u8]) -> usize {
     let (mut depth, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
-    for byte in record {
+    for byte in text {
         match byte {
             _ if escaped => escaped = false,
             b'\\' if quoted => escaped = true,
             b'"' => quoted = !quoted,
             _ if quoted => {}
-            b'[' | b'{' => {
+            b'[' | b'{' | b'(' => {
                 depth += 1;
                 deepest = deepest.max(depth);
             }
-            b']' | b'}' => depth = depth.saturating_sub(1),
+            b']' | b'}' | b')' => depth = depth.saturating_sub(1),
             _ => {}
         }
     }

@@ -224,3 +224,11 @@ fn a_record_nested_too_deep_is_an_error() {
     let quoted = format!("[\"{}\"]", "[".repeat(5000));
     assert_eq!(results("length", &quoted), ["1"]);
 }
+
+#[test]
+fn a_filter_nested_too_deep_is_refused() {
+    for bracket in ["(", "[", "{"] {
+        let error = complaint(&bracket.repeat(100_000));
+        assert!(error.message.contains("nested deeper"), "{error}");
+    }
+}

@@ -11,7 +11,7 @@ use crate::filter::{Cell, Columns, Misfit, items, members};
 
 use super::destination::Destination;
 use super::layout::GAP;
-use super::palette::{KEY, mood, paint};
+use super::palette::{KEY, mood, paint, tells_status};
 use super::{Sink, Style, visible};
 
 /// Deeper values stay JSON.
@@ -70,11 +70,11 @@ impl Detail {
             if !value.is_empty() {
                 let padding = widest.min(WIDEST).saturating_sub(name.width());
                 line.extend(std::iter::repeat_n(' ', padding + GAP));
-                let status = path
-                    .rsplit('.')
-                    .next()
-                    .is_some_and(|last| last.ends_with("status"));
-                let mood = if status { mood(cell.text()) } else { None };
+                let mood = if tells_status(path) {
+                    mood(cell.text())
+                } else {
+                    None
+                };
                 let style = mood.map_or_else(anstyle::Style::new, super::Mood::style);
                 paint(
                     &value,

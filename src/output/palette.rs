@@ -41,6 +41,12 @@ impl Mood {
     }
 }
 
+/// Whether a path leads to how things stand with a record.
+pub(super) fn tells_status(path: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or(path);
+    last == "status" || last.ends_with("_status")
+}
+
 /// What a status says; `None` for one that is neither good nor bad.
 #[must_use]
 pub fn mood(status: &str) -> Option<Mood> {

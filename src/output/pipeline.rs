@@ -18,6 +18,10 @@ use super::tsv::Tsv;
 use super::{Format, Shape, Sink, Style};
 
 /// What the flags ask for.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that stands for itself"
+)]
 #[derive(Debug)]
 pub struct Settings {
     /// `--output`, or the default for where it goes.
@@ -249,7 +253,10 @@ impl Output {
         self.summary
     }
 
-    fn is_full(&self) -> bool {
+    /// Whether no record would be used any more, as with `--limit 0` from the
+    /// start.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
         self.limit
             .is_some_and(|limit| self.summary.records >= limit)
     }

@@ -277,7 +277,7 @@ fn an_endless_filter_ends_when_the_reader_goes() {
         Format::Table,
     ] {
         let settings = jq(format, "repeat({a: 1})");
-        let mut output = Output::new(&settings, closed_after(1 << 20)).unwrap();
+        let mut output = Output::new(&settings, closed_after(1 << 16)).unwrap();
         assert_eq!(
             output.record("1").unwrap_err().kind,
             Kind::Closed,

@@ -63,6 +63,7 @@ pub(super) enum Header {
 pub(super) struct Rows<W> {
     writer: W,
     columns: Option<Columns>,
+    chosen: bool,
     view: bool,
     /// What messages call a record: `record`, or `result` of a filter.
     noun: &'static str,
@@ -75,8 +76,10 @@ pub(super) struct Rows<W> {
 impl<W: RowWriter> Rows<W> {
     pub(super) fn new(writer: W, header: Header, noun: &'static str) -> Self {
         let view = matches!(header, Header::FromFirstAsView);
+        let chosen = matches!(header, Header::Known(_));
         Self {
             writer,
+            chosen,
             columns: match header {
                 Header::Known(columns) => Some(columns),
                 Header::FromFirst | Header::FromFirstAsView => None,
@@ -136,8 +139,7 @@ impl<W: RowWriter> Rows<W> {
     /// Without chosen columns all records must be alike.
     fn same_stuff(&mut self, stuff: Stuff) -> Result<()> {
         let first = *self.first.get_or_insert(stuff);
-        let chosen = self.count > 1 && self.columns.is_some() && first != Stuff::Objects;
-        if first == stuff || chosen {
+        if self.chosen || first == stuff {
             return Ok(());
         }
         Err(Error::unexpected(format!(

@@ -15,7 +15,7 @@ use crate::filter::{Cell, Columns};
 
 use super::destination::Destination;
 use super::layout::{GAP, Give, Wish, cut, fit};
-use super::palette::{HEADING, mood, paint};
+use super::palette::{HEADING, mood, paint, tells_status};
 use super::rows::RowWriter;
 use super::{Style, visible};
 
@@ -23,6 +23,9 @@ use super::{Style, visible};
 /// can make any number of rows out of one record.
 const MOST_WAITING: usize = 1000;
 const MOST_WAITING_BYTES: usize = 1 << 20;
+
+/// Some terminals say that they have no columns at all.
+const NARROWEST_TERMINAL: usize = 20;
 
 /// Writes rows as a table.
 #[derive(Debug)]
@@ -73,7 +76,8 @@ impl Table {
     }
 
     fn terminal(&self) -> Option<usize> {
-        self.style.terminal_width.map(usize::from)
+        let width = self.style.terminal_width.map(usize::from);
+        width.map(|width| width.max(NARROWEST_TERMINAL))
     }
 
     fn shown(&self, cell: &Cell<'_>) -> Shown {
@@ -202,7 +206,7 @@ impl RowWriter for Table {
         let heads = columns.list().iter().map(|column| Head {
             heading: visible::one_line(&column.heading).to_uppercase(),
             holds: column.holds,
-            status: column.is_status(),
+            status: tells_status(&column.name),
         });
         self.heads = heads.collect();
         Ok(())
