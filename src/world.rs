@@ -36,6 +36,9 @@ pub struct World {
     pub sleep: Sleep,
     /// Asks a question that is answered with yes or no, on a terminal.
     pub confirm: Confirm,
+    /// Called once waiting begins, when the first Ctrl-C is a request to end:
+    /// sees to it that the second one ends the process whatever it is doing.
+    pub guard_interrupts: fn(),
     /// The folder for state of this program, if the system has one.
     pub state_folder: Option<PathBuf>,
 }
@@ -84,6 +87,7 @@ impl World {
             zone: TimeZone::system,
             sleep: Arc::new(|span| Box::pin(tokio::time::sleep(span))),
             confirm: Box::new(confirm),
+            guard_interrupts,
             state_folder: state_folder(),
         }
     }
@@ -113,3 +117,20 @@ fn state_folder() -> Option<PathBuf> {
     let base = folders.state_dir().unwrap_or_else(|| folders.data_dir());
     Some(base.join("recharge-cli"))
 }
+
+/// A filter that never ends keeps the runtime from seeing the first Ctrl-C, so
+/// the second one does not pass through it.
+#[cfg(unix)]
+fn guard_interrupts() {
+    use signal_hook::consts::SIGINT;
+    use signal_hook::flag;
+    let pressed = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    // In this order: the check comes before the press that it must not count.
+    // Where signals cannot be caught, the first one ends the process anyway.
+    let code = i32::from(crate::exit::INTERRUPTED);
+    let _ = flag::register_conditional_shutdown(SIGINT, code, Arc::clone(&pressed));
+    let _ = flag::register(SIGINT, pressed);
+}
+
+#[cfg(not(unix))]
+fn guard_interrupts() {}

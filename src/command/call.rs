@@ -43,12 +43,7 @@ pub(super) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
         return dry_run(run, options, &call, &place, form);
     }
     let printer = Printer::prepare(run, options, call.shape(), call.described())?;
-    let client = place.client(
-        &run.environment,
-        run.state_folder.clone(),
-        &run.clock,
-        run.sleep.clone(),
-    )?;
+    let client = run.client(&place)?;
     confirm(run, options, &call, &place)?;
     match () {
         () if call.operation.pages() => list(run, options, client, first, &call, printer),

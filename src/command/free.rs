@@ -31,12 +31,7 @@ pub(super) fn run(run: &mut Run, options: &Options, free: &Free) -> Result<()> {
         return run.print(&text);
     }
     let mut printer = Printer::prepare(run, options, shape, Described::default())?;
-    let client = place.client(
-        &run.environment,
-        run.state_folder.clone(),
-        &run.clock,
-        run.sleep.clone(),
-    )?;
+    let client = run.client(&place)?;
     if request.method == Method::Delete {
         run.ask(
             options,

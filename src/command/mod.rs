@@ -15,15 +15,18 @@ mod sandbox;
 use std::future::Future;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::builder::StyledStr;
 
 use crate::cli::{self, Action, Invocation, Options, Typed};
+use crate::client::Client;
 use crate::config::{self, Colour, Environment};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
 use crate::request::Now;
 use crate::world::{Clock, Confirm, Sleep, Terminal, World};
+use connect::Place;
 use read::Input;
 use report::Talk;
 
@@ -46,6 +49,7 @@ pub fn run(world: World) -> u8 {
         zone: world.zone,
         sleep: world.sleep,
         confirm: world.confirm,
+        guard_interrupts: world.guard_interrupts,
         state_folder: world.state_folder,
         talk,
     };
@@ -77,6 +81,7 @@ struct Run {
     zone: fn() -> jiff::tz::TimeZone,
     sleep: Sleep,
     confirm: Confirm,
+    guard_interrupts: fn(),
     state_folder: Option<PathBuf>,
     talk: Talk,
 }
@@ -120,6 +125,13 @@ impl Run {
         self.stdout
             .take()
             .ok_or_else(|| Error::unexpected("standard output is in use"))
+    }
+
+    /// A client of the place; from here on Ctrl-C is a request to end.
+    fn client(&mut self, place: &Place) -> Result<Arc<Client>> {
+        (self.guard_interrupts)();
+        let folder = self.state_folder.clone();
+        place.client(&self.environment, folder, &self.clock, self.sleep.clone())
     }
 
     /// The present, in the user's zone.

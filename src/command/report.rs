@@ -2,6 +2,7 @@
 //! for people or as one JSON object a line.
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::io::Write;
 
 use anstyle::{AnsiColor, Effects, Style};
@@ -9,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::cli::{ErrorForm, Options};
 use crate::error::Error;
-use crate::output::Format;
+use crate::output::{Format, visible};
 
 const ERROR: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
 const HINT: Style = AnsiColor::Cyan.on_default();
@@ -81,7 +82,10 @@ impl Talk {
                 line.insert("message".to_owned(), message.into());
                 format!("{}\n", Value::Object(line))
             }
-            ErrorForm::Text => format!("{} {message}\n", painted("note:", NOTE, self.colour)),
+            ErrorForm::Text => {
+                let word = painted("note:", NOTE, self.colour);
+                format!("{word} {}\n", visible::one_line(message))
+            }
         };
         self.write(&text);
     }
@@ -108,11 +112,18 @@ fn painted(word: &str, style: Style, colour: bool) -> String {
     }
 }
 
+/// Words of a server or a file may stand in a message: they are made harmless
+/// here, where all of them pass.
 fn as_text(error: &Error, colour: bool) -> String {
-    let mut text = format!("{} {error}\n", painted("error:", ERROR, colour));
+    let message = error.to_string();
+    let mut text = format!(
+        "{} {}\n",
+        painted("error:", ERROR, colour),
+        visible::one_line(&message)
+    );
     for hint in &error.hints {
-        let hint = hint.replace('\n', "\n  ");
-        text.push_str(&format!("  {} {hint}\n", painted("→", HINT, colour)));
+        let hint = visible::lines(hint).replace('\n', "\n    ");
+        let _ = writeln!(text, "  {} {hint}", painted("→", HINT, colour));
     }
     if let Some(id) = error
         .answer
@@ -120,7 +131,7 @@ fn as_text(error: &Error, colour: bool) -> String {
         .and_then(|answer| answer.request_id.as_deref())
         && !error.hints.iter().any(|hint| hint.contains(id))
     {
-        text.push_str(&format!("  request id: {id}\n"));
+        let _ = writeln!(text, "  request id: {}", visible::one_line(id));
     }
     text
 }
@@ -176,6 +187,14 @@ mod tests {
         ] {
             assert_eq!(guessed(text), ErrorForm::Text, "{text:?}");
         }
+    }
+
+    #[test]
+    fn words_of_a_server_cannot_steer_the_terminal() {
+        let error = Error::usage("\u{1b}[31mred\nnext").hint("\u{202e}turned");
+        let text = as_text(&error, false);
+        assert_eq!(text.lines().count(), 2);
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
     }
 
     #[test]

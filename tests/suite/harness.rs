@@ -128,6 +128,7 @@ impl Rc {
             zone: || TimeZone::UTC,
             sleep: Arc::new(|_| Box::pin(std::future::ready(()))),
             confirm: Box::new(move |_| Ok(answer)),
+            guard_interrupts: || {},
             state_folder: Some(folder.path().to_owned()),
         });
         Outcome {

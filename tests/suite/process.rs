@@ -26,7 +26,9 @@ impl Served {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         let said: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(said["token"], "sk_sandbox_all");
         let url = said["url"].as_str().unwrap().to_owned();
@@ -52,10 +54,17 @@ impl Drop for Served {
 #[test]
 fn a_served_sandbox_answers_over_the_network() {
     let served = Served::start();
-    let output = served.rc(&["customers", "list", "--jq", ".email", "-r"]).output().unwrap();
+    let output = served
+        .rc(&["customers", "list", "--jq", ".email", "-r"])
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{output:?}");
     assert!(String::from_utf8(output.stdout).unwrap().lines().count() > 20);
-    let output = served.rc(&["store", "get"]).env("RECHARGE_ACCESS_TOKEN", "wrong").output().unwrap();
+    let output = served
+        .rc(&["store", "get"])
+        .env("RECHARGE_ACCESS_TOKEN", "wrong")
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(3));
 }
 
@@ -96,11 +105,18 @@ fn ctrl_c_ends_with_130_and_leaves_no_half_file() {
     // Once it is connected and asks, it is waiting.
     let (mut stream, _) = silent.accept().unwrap();
     stream.read_exact(&mut [0; 4]).unwrap();
-    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
     assert!(killed.success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{output:?}");
-    assert!(String::from_utf8(output.stderr).unwrap().contains("interrupted"));
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("interrupted")
+    );
     let left: Vec<_> = std::fs::read_dir(store.path()).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
 }
@@ -124,17 +140,38 @@ fn two_commands_in_one_pipe_share_the_sandbox() {
     let store = Store::new();
     let sandbox = |arguments: &[&str]| {
         let mut command = rc(arguments);
-        command.env("RECHARGE_SANDBOX", "1").env("RECHARGE_STATE_DIR", store.path());
+        command
+            .env("RECHARGE_SANDBOX", "1")
+            .env("RECHARGE_STATE_DIR", store.path());
         command
     };
-    let mut list = sandbox(&["subscriptions", "list", "--status", "active", "-o", "ndjson", "--page-size", "5"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let cancelled = sandbox(&["subscriptions", "cancel", "-", "--reason", "x", "--yes", "--jq", ".status", "-r"])
-        .stdin(list.stdout.take().unwrap())
-        .output()
-        .unwrap();
+    let mut list = sandbox(&[
+        "subscriptions",
+        "list",
+        "--status",
+        "active",
+        "-o",
+        "ndjson",
+        "--page-size",
+        "5",
+    ])
+    .stdout(Stdio::piped())
+    .spawn()
+    .unwrap();
+    let cancelled = sandbox(&[
+        "subscriptions",
+        "cancel",
+        "-",
+        "--reason",
+        "x",
+        "--yes",
+        "--jq",
+        ".status",
+        "-r",
+    ])
+    .stdin(list.stdout.take().unwrap())
+    .output()
+    .unwrap();
     assert!(list.wait().unwrap().success());
     assert!(cancelled.status.success(), "{cancelled:?}");
     let statuses = String::from_utf8(cancelled.stdout).unwrap();
@@ -144,7 +181,10 @@ fn two_commands_in_one_pipe_share_the_sandbox() {
 #[test]
 fn the_curl_form_of_a_dry_run_runs() {
     let served = Served::start();
-    let output = served.rc(&["store", "get", "--dry-run=curl"]).output().unwrap();
+    let output = served
+        .rc(&["store", "get", "--dry-run=curl"])
+        .output()
+        .unwrap();
     let script = String::from_utf8(output.stdout).unwrap();
     let output = Command::new("sh")
         .args(["-c", &script])
@@ -154,7 +194,11 @@ fn the_curl_form_of_a_dry_run_runs() {
     if String::from_utf8_lossy(&output.stderr).contains("curl: not found") {
         return; // There is no curl on this machine to run it with.
     }
-    assert!(String::from_utf8(output.stdout).unwrap().starts_with("{\"store\":{"));
+    assert!(
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .starts_with("{\"store\":{")
+    );
 }
 
 #[test]

@@ -80,7 +80,11 @@ fn check(document: &str, text: &str) {
             wrong.push(format!("$ {line}\n{printed}--- shown:\n{expected}"));
         }
     }
-    assert!(wrong.is_empty(), "{document} shows what is not so:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{document} shows what is not so:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
