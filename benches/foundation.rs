@@ -1,6 +1,8 @@
 //! The figures of the foundation, as ratios measured in one run:
 //! `cargo bench --bench foundation`. See `benches/README.md`.
 
+#![expect(clippy::print_stdout, reason = "figures are printed")]
+
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};

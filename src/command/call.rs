@@ -19,7 +19,7 @@ use crate::request::{self, Now, Request, Values};
 /// Runs a call from values to exit.
 pub(super) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
     if options.output.columns.as_deref() == Some("help") {
-        return columns_help(run, call.operation);
+        return columns_help(run, call);
     }
     let place = Place::choose(options, &run.environment)?;
     let mut values = read::values(call, &mut run.stdin)?;
@@ -47,7 +47,7 @@ pub(super) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
     confirm(run, options, &call, &place)?;
     match () {
         () if call.operation.pages() => list(run, options, client, first, &call, printer),
-        () if call.is_many() => many::run(run, options, client, &call, printer),
+        () if call.is_many() => many::run(run, options, &client, &call, printer),
         () => one(run, &client, &first, &call, printer),
     }
 }
@@ -288,25 +288,30 @@ fn go_on_later(
     let Some(cursor) = pages.resume() else {
         return error;
     };
-    let mut command = format!("rc {}", call.named());
-    if options.sandbox {
-        command.insert_str(2, " --sandbox");
-    }
-    if let Some(target) = call.targets.first() {
-        command.push_str(&format!(" {target}"));
-    }
-    command.push_str(&format!(" --cursor {cursor}"));
+    let sandbox = if options.sandbox { " --sandbox" } else { "" };
+    let target = call
+        .targets
+        .first()
+        .map_or(String::new(), |target| format!(" {target}"));
+    let command = format!("rc{sandbox} {}{target} --cursor {cursor}", call.named());
     error.hint(format!(
-        "{records} records were printed; go on with: {command}"
+        "{records} records were printed up to there; go on with: {command}"
     ))
 }
 
-fn columns_help(run: &mut Run, operation: &Operation) -> Result<()> {
-    let Some(object) = operation.answer.object() else {
+fn columns_help(run: &mut Run, call: &Call) -> Result<()> {
+    let Some(object) = call.operation.answer.object() else {
         return Err(Error::usage("this command prints no records"));
     };
     let mut text = String::new();
-    for column in Columns::all(object, &[]).list() {
+    let included = call
+        .given
+        .iter()
+        .filter(|(parameter, _)| parameter.name == "include");
+    let included: Vec<&str> = included
+        .flat_map(|(_, words)| words.iter().map(String::as_str))
+        .collect();
+    for column in Columns::all(object, &included).list() {
         text.push_str(&column.name);
         text.push('\n');
     }

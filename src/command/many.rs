@@ -1,8 +1,6 @@
 //! One verb for many ids: requests go out side by side, answers are printed in
 //! the order of the ids, a failure is told and the rest goes on.
 
-use std::sync::Arc;
-
 use futures_util::stream::{self, Stream, StreamExt};
 use tokio::sync::mpsc;
 
@@ -23,7 +21,7 @@ const AT_ONCE: usize = 8;
 pub(super) fn run(
     run: &mut Run,
     options: &Options,
-    client: Arc<Client>,
+    client: &Client,
     call: &Filled,
     mut printer: Printer,
 ) -> Result<()> {
@@ -35,7 +33,7 @@ pub(super) fn run(
         let mut count = Count::default();
         let requests = targets.map(|target| target.and_then(|id| Ok((call.request(&id)?, id))));
         let mut answers = requests
-            .map(|request| send(&client, request, wanted))
+            .map(|request| send(client, request, wanted))
             .buffered(at_once);
         while let Some((id, result)) = answers.next().await {
             match result {
