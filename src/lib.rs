@@ -7,3 +7,5 @@
 pub mod catalog;
 pub mod error;
 pub mod exit;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
