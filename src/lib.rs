@@ -21,4 +21,6 @@ pub mod filter;
 pub mod output;
 pub mod pages;
 pub mod request;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod world;

@@ -36,7 +36,7 @@ fn reset(run: &mut Run, options: &Options) -> Result<()> {
     if path.exists() {
         run.ask(options, "Everything changed in the sandbox is lost. Go on?")?;
     }
-    SandboxFile::reset(&path, &Seed::demo(), run.clock.clone())
+    SandboxFile::reset(&path, &Seed::demo(), &run.clock)
         .map_err(|error| Error::unexpected("cannot reset the sandbox").caused_by(error))?;
     run.talk.done("the sandbox has its demo store again");
     Ok(())

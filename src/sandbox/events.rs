@@ -1,0 +1,113 @@
+//! Events: what each write leaves behind for `GET /events`.
+//!
+//! In comes the journal of a request, out go event records; those older than
+//! the window are forgotten. Webhooks will read the same journal.
+
+use jiff::{Span, Timestamp};
+use serde_json::{Value, json};
+
+use super::moment;
+use super::record::{self, Record};
+use super::state::{QUIETLY, State, Token};
+use super::tables::Name;
+
+/// Events are kept this long.
+pub(super) const DAYS_KEPT: i64 = 7;
+
+/// Fields whose change is not worth telling.
+const UNTOLD: &[&str] = &["updated_at", "created_at"];
+
+/// Turns the journal into events, keeps the changes, and forgets old events.
+pub(super) fn settle(state: &mut State, now: Timestamp, token: &Token) {
+    if state.journal.is_empty() {
+        return;
+    }
+    state.revision += 1;
+    for change in std::mem::take(&mut state.journal) {
+        if change.verb == QUIETLY || change.table == Name::Events {
+            continue;
+        }
+        let after = state.get(change.table, change.id);
+        let Some(record) = after.as_ref().or(change.before.as_ref()) else {
+            continue;
+        };
+        let told = Told {
+            customer: state.owner(change.table, change.id, record),
+            object: change.table.object(),
+            id: change.id,
+            verb: change.verb,
+            attributes: attributes(change.before.as_ref(), after.as_ref()),
+        };
+        let id = state.next_id(Name::Events);
+        let event = event(id, &told, now, token);
+        state.lay(Name::Events, id, &event);
+    }
+    forget_old(state, now);
+}
+
+/// What an event tells.
+pub(super) struct Told<'a> {
+    pub(super) customer: Option<u64>,
+    pub(super) object: &'a str,
+    pub(super) id: u64,
+    pub(super) verb: &'a str,
+    pub(super) attributes: Vec<Value>,
+}
+
+/// The record of an event.
+pub(super) fn event(id: u64, told: &Told, at: Timestamp, token: &Token) -> Record {
+    let verb = told.verb;
+    let begin = verb.get(..1).unwrap_or_default().to_uppercase();
+    let rest = verb.get(1..).unwrap_or_default();
+    record::object(json!({
+        "id": id,
+        "object_id": told.id,
+        "customer_id": told.customer,
+        "created_at": moment::stamp(at),
+        "object_type": told.object,
+        "verb": verb,
+        "description": format!("{begin}{rest} {} #{}", told.object, told.id),
+        "updated_attributes": told.attributes,
+        "source": {
+            "account_id": null,
+            "api_token_id": 987_654_321,
+            "api_token_name": token.name,
+            "account_email": null,
+            "origin": "api",
+            "user_type": null,
+        },
+        "custom_attributes": [],
+    }))
+}
+
+/// The fields that differ, for a change; nothing for what came or went.
+fn attributes(before: Option<&Record>, after: Option<&Record>) -> Vec<Value> {
+    let (Some(before), Some(after)) = (before, after) else {
+        return Vec::new();
+    };
+    after
+        .iter()
+        .filter(|(name, value)| !UNTOLD.contains(&name.as_str()) && before.get(*name) != Some(*value))
+        .map(|(name, value)| {
+            json!({"attribute": name, "previous_value": before.get(name), "value": value})
+        })
+        .collect()
+}
+
+/// The beginning of the window.
+pub(super) fn oldest(now: Timestamp) -> Timestamp {
+    now.checked_sub(Span::new().hours(24 * DAYS_KEPT))
+        .unwrap_or(Timestamp::MIN)
+}
+
+fn forget_old(state: &mut State, now: Timestamp) {
+    let table = state.table(Name::Events);
+    let Some(time) = table.time_at("created_at") else {
+        return;
+    };
+    let end = oldest(now).as_second();
+    let old: Vec<u64> = table.timed(time, ..(end, 0)).map(|(_, id)| id).collect();
+    for id in old {
+        state.forget(Name::Events, id);
+    }
+}

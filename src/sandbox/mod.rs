@@ -1,0 +1,324 @@
+//! A local Recharge: stateful, faithful, and the only one who uses it.
+//!
+//! It owns a store and answers HTTP requests about it as the API would. A
+//! request comes in ([`Sandbox::answer`]), the catalogue row that it asks for
+//! is found and held against it, a rule reads or changes the state, and the
+//! answer goes out in the envelope that the row names. The catalogue is the
+//! only other room it knows; it imports nothing above it.
+//!
+//! [`file`] keeps a store in a file, for commands that live for one request;
+//! [`server`] lends it to the network.
+
+mod check;
+mod cursor;
+mod events;
+pub mod file;
+mod filter;
+mod include;
+mod list;
+mod moment;
+mod money;
+mod record;
+mod refusal;
+mod route;
+mod rules;
+pub mod seed;
+pub mod server;
+mod snapshot;
+mod state;
+mod table;
+mod tables;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+pub use state::{State, Token};
+
+use crate::catalog::{self, Answer};
+use check::Query;
+use record::Record;
+use refusal::Refusal;
+use route::Row;
+
+/// The token that may do everything.
+pub const TOKEN: &str = "sk_sandbox_all";
+
+/// The present, as the sandbox sees it. Given from outside, so that it can
+/// stand still or be moved.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// How the sandbox names itself in answers.
+const SERVER: &str = concat!("recharge-sandbox/", env!("CARGO_PKG_VERSION"));
+
+/// A store that answers requests.
+pub struct Sandbox {
+    state: Mutex<State>,
+    now: Now,
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Sandbox").finish_non_exhaustive()
+    }
+}
+
+/// A request that has found its row, as rules see it.
+#[derive(Debug, Clone, Copy)]
+struct Asked<'a> {
+    row: Row,
+    /// Values for the holes of the path.
+    holes: &'a [String],
+    query: &'a Query,
+    body: &'a Record,
+    now: Timestamp,
+    token: &'a Token,
+}
+
+impl Asked<'_> {
+    /// The number in the path.
+    fn id(&self) -> u64 {
+        self.hole().parse().unwrap_or(0)
+    }
+
+    /// The first value in the path.
+    fn hole(&self) -> &str {
+        self.holes.first().map_or("", String::as_str)
+    }
+
+    /// The present as answers write it.
+    fn stamp(&self) -> String {
+        moment::stamp(self.now)
+    }
+
+    /// Today.
+    fn today(&self) -> jiff::civil::Date {
+        moment::day_of(self.now)
+    }
+
+    /// A parameter of the query.
+    fn asked_for(&self, name: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// What a rule answers.
+#[derive(Debug)]
+enum Outcome {
+    /// Nothing worth saying.
+    Nothing,
+    /// One record.
+    One(Record),
+    /// A whole list.
+    Many(Vec<Record>),
+    /// A number.
+    Number(u64),
+    /// A finished body.
+    Finished(String),
+}
+
+impl Sandbox {
+    /// A sandbox with that state, which asks `now` for the time.
+    #[must_use]
+    pub fn new(state: State, now: Now) -> Self {
+        Self {
+            state: Mutex::new(state),
+            now,
+        }
+    }
+
+    /// Answers a request as the API would. Every failure is an answer too.
+    #[must_use]
+    pub fn answer(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let now = (self.now)();
+        let mut state = self.lock();
+        // A broken rule must not take the store down with it: the change is
+        // undone and the request is answered.
+        let result = catch_unwind(AssertUnwindSafe(|| answer(&mut state, now, request)));
+        let result = result.unwrap_or_else(|_| {
+            state.undo_to(0);
+            Err(Refusal::error(500, "internal server error"))
+        });
+        state.journal.clear();
+        drop(state);
+        respond(result)
+    }
+
+    /// The state, for whoever keeps or looks at it.
+    pub fn with_state<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
+        look(&mut self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A status and a body.
+type Answered = Result<(u16, String), Refusal>;
+
+fn answer(state: &mut State, now: Timestamp, request: &Request<Bytes>) -> Answered {
+    let path = request.uri().path();
+    if path == "/" {
+        return Ok((200, welcome()));
+    }
+    let token = token_of(state, request)?;
+    check_version(request)?;
+    let route = route::find(request.method().as_str(), path)?;
+    check_scopes(route.row, &token)?;
+    let query = query_of(request);
+    let body = body_of(route.row, request.body())?;
+    if rules::batches::run_due(state, now, &token) {
+        events::settle(state, now, &token);
+    }
+    let asked = Asked {
+        row: route.row,
+        holes: &route.holes,
+        query: &query,
+        body: &body,
+        now,
+        token: &token,
+    };
+    let outcome = perform(state, &asked)?;
+    events::settle(state, now, &token);
+    envelope(route.row, outcome)
+}
+
+/// Holds a request against its row and carries it out, wholly or not at all.
+fn perform(state: &mut State, asked: &Asked) -> Result<Outcome, Refusal> {
+    check::query(asked.row.operation, asked.query)?;
+    check::body(asked.row.operation, asked.body)?;
+    let begun = state.journal.len();
+    let outcome = rules::carry_out(state, asked);
+    if outcome.is_err() {
+        state.undo_to(begun);
+    }
+    outcome
+}
+
+fn token_of(state: &State, request: &Request<Bytes>) -> Result<Token, Refusal> {
+    let given = request.headers().get(catalog::TOKEN_HEADER);
+    let given = given.and_then(|value| value.to_str().ok());
+    state
+        .tokens
+        .iter()
+        .find(|token| given == Some(token.secret.as_str()))
+        .cloned()
+        .ok_or_else(|| Refusal::error(401, "bad authentication"))
+}
+
+fn check_version(request: &Request<Bytes>) -> Result<(), Refusal> {
+    let Some(version) = request.headers().get(catalog::VERSION_HEADER) else {
+        return Ok(());
+    };
+    match version.to_str().unwrap_or_default() {
+        catalog::VERSION => Ok(()),
+        "2021-01" => Err(Refusal::error(
+            426,
+            "the sandbox does not speak version 2021-01 yet",
+        )),
+        _ => Err(Refusal::error(426, "invalid API version")),
+    }
+}
+
+fn check_scopes(row: Row, token: &Token) -> Result<(), Refusal> {
+    match row.operation.scopes().find(|scope| !token.may(scope)) {
+        Some(scope) => Err(Refusal {
+            status: 403,
+            body: json!({"errors": format!("the token lacks the scope {scope}")}),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn query_of(request: &Request<Bytes>) -> Query {
+    let decoded = |text: &str| {
+        let text = text.replace('+', " ");
+        percent_decode_str(&text).decode_utf8_lossy().into_owned()
+    };
+    let query = request.uri().query().unwrap_or_default();
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decoded(name), decoded(value)))
+        .collect()
+}
+
+/// The fields of the body. None at all is taken for an empty object: the
+/// reference's own examples leave it out where nothing is to be said.
+fn body_of(row: Row, bytes: &Bytes) -> Result<Record, Refusal> {
+    if bytes.iter().all(u8::is_ascii_whitespace) || !row.operation.takes_body() {
+        return Ok(Record::new());
+    }
+    let Ok(Value::Object(body)) = serde_json::from_slice(bytes) else {
+        return Err(Refusal::error(415, "the body must be a JSON object"));
+    };
+    match row.operation.wrapper {
+        None => Ok(body),
+        Some(key) => match body.get(key) {
+            Some(Value::Object(inner)) => Ok(inner.clone()),
+            Some(_) => Err(Refusal::invalid(key, "Not a valid mapping type.")),
+            None => Err(Refusal::invalid("_schema", format!("{key} is required"))),
+        },
+    }
+}
+
+/// Wraps what a rule answered as the row says.
+fn envelope(row: Row, outcome: Outcome) -> Answered {
+    let body = match (row.operation.answer, outcome) {
+        (_, Outcome::Finished(body)) => body,
+        (Answer::One(key, _), Outcome::One(record)) => json!({key: record}).to_string(),
+        (Answer::OneInList(key, _), Outcome::One(record)) => {
+            json!({"next_cursor": null, "previous_cursor": null, key: [record]}).to_string()
+        }
+        (Answer::Many(key, _), Outcome::Many(records)) => json!({key: records}).to_string(),
+        (Answer::Number(key), Outcome::Number(number)) => json!({key: number}).to_string(),
+        (Answer::Nothing, _) if row.operation.success == 204 => String::new(),
+        (Answer::Nothing, _) => "{}".to_owned(),
+        _ => {
+            return Err(Refusal::error(
+                500,
+                "the rule does not answer what its row promises",
+            ));
+        }
+    };
+    Ok((row.operation.success, body))
+}
+
+fn welcome() -> String {
+    json!({
+        "sandbox": true,
+        "about": "This is a local sandbox of the Recharge Admin API, not Recharge itself.",
+        "version": catalog::VERSION,
+    })
+    .to_string()
+}
+
+fn respond(answered: Answered) -> Response<Bytes> {
+    let (status, body) = match answered {
+        Ok(answer) => answer,
+        Err(refusal) => (refusal.status, refusal.body.to_string()),
+    };
+    let request_id = format!("{:032x}", fastrand::u128(..));
+    Response::builder()
+        .status(status)
+        .header(http::header::CONTENT_TYPE, "application/json")
+        .header(http::header::SERVER, SERVER)
+        .header(catalog::REQUEST_ID_HEADER, request_id)
+        .header("X-Recharge-Limit", "1/40")
+        .body(Bytes::from(body))
+        .expect("statuses and headers come from constants")
+}

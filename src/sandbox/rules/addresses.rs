@@ -1,0 +1,215 @@
+//! Addresses: where things go, which discounts apply, and who pays.
+
+use serde_json::{Value, json};
+
+use super::{
+    Ruling, charges, existing, given, merging, metafields, named, queue, skipping, target, totals,
+    update,
+};
+use crate::sandbox::record::{self, Record};
+use crate::sandbox::refusal::Refusal;
+use crate::sandbox::state::State;
+use crate::sandbox::tables::Name;
+use crate::sandbox::{Asked, Outcome};
+
+pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+    match verb {
+        "create" => create(state, asked),
+        "update" => change(state, asked),
+        "delete" => delete(state, asked),
+        "merge" => merging::merge(state, asked),
+        "skip_charge" => skipping::skip_future(state, asked),
+        _ => Err(super::unknown_verb()),
+    }
+}
+
+/// An address with everything in its place and nothing chosen.
+pub(in crate::sandbox) fn blank(id: u64, customer: u64, currency: &str, stamp: &str) -> Record {
+    record::object(json!({
+        "id": id,
+        "payment_method_id": null,
+        "address1": null,
+        "address2": null,
+        "city": null,
+        "company": null,
+        "country_code": null,
+        "created_at": stamp,
+        "customer_id": customer,
+        "discounts": [],
+        "first_name": null,
+        "last_name": null,
+        "order_attributes": [],
+        "order_note": null,
+        "phone": null,
+        "presentment_currency": currency,
+        "province": null,
+        "shipping_lines_conserved": [],
+        "shipping_lines_override": [],
+        "updated_at": stamp,
+        "zip": null,
+    }))
+}
+
+fn create(state: &mut State, asked: &Asked) -> Ruling {
+    let (customer, _) = named(state, Name::Customers, asked.body, "customer_id")?;
+    let id = state.next_id(Name::Addresses);
+    let currency = record::text(&state.store, "currency").to_owned();
+    let mut address = blank(id, customer, &currency, &asked.stamp());
+    fill(state, asked, &mut address)?;
+    state.create(Name::Addresses, id, &address);
+    Ok(Outcome::One(address))
+}
+
+fn change(state: &mut State, asked: &Asked) -> Ruling {
+    let (id, mut address) = target(state, Name::Addresses, asked)?;
+    if asked.body.contains_key("country_code")
+        && given(asked.body, "country_code") != given(&address, "country_code")
+        && !asked.body.contains_key("zip")
+    {
+        return Err(Refusal::invalid("zip", "a new country needs its zip code"));
+    }
+    let before = charges::discount_ids(&address);
+    fill(state, asked, &mut address)?;
+    let after = charges::discount_ids(&address);
+    state.change(Name::Addresses, id, &address, "updated");
+    for discount in before
+        .into_iter()
+        .filter(|discount| !after.contains(discount))
+    {
+        charges::strip(state, asked, id, discount);
+    }
+    queue::refresh(state, id, asked.now);
+    Ok(Outcome::One(address))
+}
+
+/// The fields of the body, with its references resolved.
+fn fill(state: &State, asked: &Asked, address: &mut Record) -> Result<(), Refusal> {
+    for name in ["first_name", "last_name", "address1", "city"] {
+        if asked.body.get(name).and_then(Value::as_str) == Some("") {
+            return Err(Refusal::invalid(name, "Shorter than minimum length 1."));
+        }
+    }
+    update(asked, address);
+    if asked.body.contains_key("discounts") {
+        let discounts = discounts(state, record::list(asked.body, "discounts"))?;
+        record::set(address, "discounts", discounts);
+    }
+    if record::is_nothing(address.get("shipping_lines_override")) {
+        record::set(address, "shipping_lines_override", Vec::<Value>::new());
+    }
+    if let Some(id) = record::id(asked.body, "payment_method_id") {
+        let (_, method) = existing(state, Name::PaymentMethods, id, "payment_method_id")?;
+        if record::id(&method, "customer_id") != record::id(address, "customer_id") {
+            return Err(Refusal::invalid(
+                "payment_method_id",
+                "belongs to another customer",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Discounts given by number or by code, as addresses carry them.
+fn discounts(state: &State, wanted: &[Value]) -> Result<Vec<Value>, Refusal> {
+    let mut found = Vec::new();
+    for one in wanted {
+        let by_id = one.get("id").and_then(record::as_id);
+        let by_code = one.get("code").and_then(Value::as_str).unwrap_or_default();
+        let discount = match by_id {
+            Some(id) => state
+                .get(Name::Discounts, id)
+                .map(|discount| (id, discount)),
+            None => state.table(Name::Discounts).find_one("code", by_code),
+        };
+        let Some((id, discount)) = discount else {
+            return Err(Refusal::invalid(
+                "discounts",
+                format!("{one} does not exist"),
+            ));
+        };
+        if record::text(&discount, "status") != "enabled" {
+            return Err(Refusal::invalid(
+                "discounts",
+                format!("{id} is not enabled"),
+            ));
+        }
+        found.push(totals::applied(id, &discount));
+    }
+    Ok(found)
+}
+
+fn delete(state: &mut State, asked: &Asked) -> Ruling {
+    let (id, _) = target(state, Name::Addresses, asked)?;
+    let subscriptions = state.all(Name::Subscriptions, "address_id", id);
+    if subscriptions
+        .iter()
+        .any(|(_, one)| record::text(one, "status") == "active")
+    {
+        return Err(Refusal::invalid(
+            "subscriptions",
+            "Address has active subscriptions",
+        ));
+    }
+    remove(state, asked, id);
+    Ok(Outcome::Nothing)
+}
+
+/// Removes an address with what is left under it.
+pub(super) fn remove(state: &mut State, asked: &Asked, id: u64) {
+    let customer = state
+        .get(Name::Addresses, id)
+        .and_then(|address| record::id(&address, "customer_id"));
+    for table in [Name::Subscriptions, Name::Onetimes] {
+        for child in state.table(table).find("address_id", id) {
+            metafields::delete_of(state, table.object(), child);
+            super::bundles::delete_of(state, child);
+            state.delete(table, child);
+        }
+    }
+    metafields::delete_of(state, "address", id);
+    state.delete(Name::Addresses, id);
+    queue::refresh(state, id, asked.now);
+    super::customers::recount(state, customer.unwrap_or(0));
+}
+
+/// The address of who receives a gift, under the customer who gives it.
+pub(super) fn of_recipient(
+    state: &mut State,
+    asked: &Asked,
+    customer: u64,
+) -> Result<u64, Refusal> {
+    const NEEDED: &[&str] = &[
+        "address1",
+        "city",
+        "country_code",
+        "first_name",
+        "last_name",
+        "zip",
+    ];
+    let recipient = asked
+        .body
+        .get("recipient_address")
+        .and_then(Value::as_object);
+    let recipient = recipient.cloned().unwrap_or_default();
+    for name in NEEDED {
+        if record::text(&recipient, name).is_empty() {
+            return Err(Refusal::invalid(
+                &format!("recipient_address.{name}"),
+                "Field may not be null.",
+            ));
+        }
+    }
+    let id = state.next_id(Name::Addresses);
+    let currency = record::text(&state.store, "currency").to_owned();
+    let mut address = blank(id, customer, &currency, &asked.stamp());
+    for (name, value) in &recipient {
+        if let Some(place) = address
+            .get_mut(name)
+            .filter(|_| !matches!(name.as_str(), "id" | "customer_id"))
+        {
+            *place = value.clone();
+        }
+    }
+    state.create(Name::Addresses, id, &address);
+    Ok(id)
+}

@@ -1,0 +1,232 @@
+//! Customers: unique by email, counted by their subscriptions, and gone with
+//! everything that is theirs.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Ruling, schedule, target, totals, update};
+use crate::sandbox::moment;
+use crate::sandbox::money::Cents;
+use crate::sandbox::record::{self, Record};
+use crate::sandbox::refusal::Refusal;
+use crate::sandbox::state::{QUIETLY, State};
+use crate::sandbox::tables::Name;
+use crate::sandbox::{Asked, Outcome};
+
+pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+    if verb == "create" {
+        return create(state, asked);
+    }
+    let (id, customer) = target(state, Name::Customers, asked)?;
+    match verb {
+        "update" => change(state, asked, id, customer),
+        "delete" => {
+            delete(state, id);
+            Ok(Outcome::Nothing)
+        }
+        "credit_summary" => Ok(Outcome::One(credit_summary(state, id))),
+        "delivery_schedule" => schedule::of_customer(state, asked, id, &customer),
+        // The sandbox sends no email; that the request is in order is the answer.
+        "notify" => Ok(Outcome::Nothing),
+        _ => Err(super::unknown_verb()),
+    }
+}
+
+/// A customer with everything in its place and nothing chosen.
+pub(in crate::sandbox) fn blank(id: u64, stamp: &str) -> Record {
+    record::object(json!({
+        "id": id,
+        "analytics_data": {"utm_params": []},
+        "apply_credit_to_next_recurring_charge": false,
+        "created_at": stamp,
+        "email": null,
+        "external_customer_id": {"ecommerce": null},
+        "first_charge_processed_at": null,
+        "first_name": null,
+        "has_payment_method_in_dunning": false,
+        "has_valid_payment_method": false,
+        "hash": hash(id),
+        "last_name": null,
+        "phone": null,
+        "subscriptions_active_count": 0,
+        "subscriptions_total_count": 0,
+        "subscription_related_charge_streak": 0,
+        "tax_exempt": false,
+        "updated_at": stamp,
+    }))
+}
+
+/// The text by which the customer portal knows a customer.
+fn hash(id: u64) -> String {
+    let mixed = id.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+    format!("{:016x}", mixed ^ (mixed >> 31))
+}
+
+fn create(state: &mut State, asked: &Asked) -> Ruling {
+    check_email(state, asked.body, None)?;
+    let id = state.next_id(Name::Customers);
+    let mut customer = blank(id, &asked.stamp());
+    update(asked, &mut customer);
+    state.create(Name::Customers, id, &customer);
+    Ok(Outcome::One(customer))
+}
+
+fn change(state: &mut State, asked: &Asked, id: u64, mut customer: Record) -> Ruling {
+    check_email(state, asked.body, Some(id))?;
+    update(asked, &mut customer);
+    state.change(Name::Customers, id, &customer, "updated");
+    Ok(Outcome::One(customer))
+}
+
+/// No two customers of a store have the same email.
+fn check_email(state: &State, body: &Record, own: Option<u64>) -> Result<(), Refusal> {
+    if !body.contains_key("email") {
+        return Ok(());
+    }
+    let email = record::text(body, "email");
+    let whole = email
+        .split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
+    if !whole || email.contains(char::is_whitespace) {
+        return Err(Refusal::invalid("email", "Not a valid email address."));
+    }
+    let taken = state.table(Name::Customers).find("email", email);
+    if taken.iter().any(|id| Some(*id) != own) {
+        return Err(Refusal::plainly("email", "email already exists on store"));
+    }
+    Ok(())
+}
+
+/// Deletes a customer and all that is under it.
+fn delete(state: &mut State, id: u64) {
+    for (table, path) in [
+        (Name::Subscriptions, "customer_id"),
+        (Name::Onetimes, "customer_id"),
+        (Name::Charges, "customer.id"),
+        (Name::Orders, "customer.id"),
+        (Name::Addresses, "customer_id"),
+        (Name::PaymentMethods, "customer_id"),
+        (Name::CreditAccounts, "customer_id"),
+    ] {
+        for child in state.table(table).find(path, id) {
+            delete_child(state, table, child);
+        }
+    }
+    super::metafields::delete_of(state, "customer", id);
+    state.delete(Name::Customers, id);
+}
+
+fn delete_child(state: &mut State, table: Name, id: u64) {
+    super::metafields::delete_of(state, table.object(), id);
+    if matches!(table, Name::Subscriptions | Name::Onetimes) {
+        super::bundles::delete_of(state, id);
+    }
+    if table == Name::CreditAccounts {
+        for adjustment in state
+            .table(Name::CreditAdjustments)
+            .find("credit_account_id", id)
+        {
+            state.delete(Name::CreditAdjustments, adjustment);
+        }
+    }
+    state.delete(table, id);
+}
+
+/// Counts the subscriptions of a customer anew; a customer whose last one
+/// ended begins a new streak.
+pub(in crate::sandbox) fn recount(state: &mut State, id: u64) {
+    let Some(mut customer) = state.get(Name::Customers, id) else {
+        return;
+    };
+    let all = state.all(Name::Subscriptions, "customer_id", id);
+    let active = all
+        .iter()
+        .filter(|(_, one)| record::text(one, "status") == "active")
+        .count();
+    let was_active = record::number(&customer, "subscriptions_active_count").unwrap_or(0) > 0;
+    record::set(&mut customer, "subscriptions_active_count", active);
+    record::set(&mut customer, "subscriptions_total_count", all.len());
+    if active == 0 {
+        record::set(&mut customer, "subscription_related_charge_streak", 0);
+    }
+    let verb = match (was_active, active > 0) {
+        (false, true) => "activated",
+        (true, false) => "deactivated",
+        _ => QUIETLY,
+    };
+    state.change(Name::Customers, id, &customer, verb);
+}
+
+/// What a paid charge means for its customer.
+pub(super) fn note_paid(state: &mut State, id: u64, now: Timestamp) {
+    let Some(mut customer) = state.get(Name::Customers, id) else {
+        return;
+    };
+    if record::is_nothing(customer.get("first_charge_processed_at")) {
+        record::set(
+            &mut customer,
+            "first_charge_processed_at",
+            moment::stamp(now),
+        );
+    }
+    if record::number(&customer, "subscriptions_active_count").unwrap_or(0) > 0 {
+        let streak = record::number(&customer, "subscription_related_charge_streak").unwrap_or(0);
+        record::set(
+            &mut customer,
+            "subscription_related_charge_streak",
+            streak + 1,
+        );
+    }
+    record::set(
+        &mut customer,
+        "has_payment_method_in_dunning",
+        has_failed_charge(state, id),
+    );
+    state.change(Name::Customers, id, &customer, QUIETLY);
+}
+
+/// What a failed charge means for its customer.
+pub(super) fn note_dunning(state: &mut State, id: u64) {
+    if let Some(mut customer) = state.get(Name::Customers, id) {
+        record::set(
+            &mut customer,
+            "has_payment_method_in_dunning",
+            has_failed_charge(state, id),
+        );
+        record::set(&mut customer, "subscription_related_charge_streak", 0);
+        state.change(Name::Customers, id, &customer, QUIETLY);
+    }
+}
+
+fn has_failed_charge(state: &State, id: u64) -> bool {
+    let charges = state.all(Name::Charges, "customer.id", id);
+    charges
+        .iter()
+        .any(|(_, charge)| record::text(charge, "status") == "error")
+}
+
+/// A customer knows whether any of its payment methods is good.
+pub(in crate::sandbox) fn note_payment_methods(state: &mut State, id: u64) {
+    let methods = state.all(Name::PaymentMethods, "customer_id", id);
+    let valid = methods
+        .iter()
+        .any(|(_, method)| record::text(method, "status") == "valid");
+    if let Some(mut customer) = state.get(Name::Customers, id) {
+        record::set(&mut customer, "has_valid_payment_method", valid);
+        state.change(Name::Customers, id, &customer, QUIETLY);
+    }
+}
+
+fn credit_summary(state: &State, id: u64) -> Record {
+    let accounts = state.all(Name::CreditAccounts, "customer_id", id);
+    let balance: Cents = accounts
+        .iter()
+        .map(|(_, account)| totals::amount(account, "available_balance"))
+        .sum();
+    let currency = state.store.get("currency").cloned().unwrap_or(Value::Null);
+    record::object(json!({
+        "customer_id": id,
+        "total_available_balance": balance,
+        "currency_code": currency,
+    }))
+}

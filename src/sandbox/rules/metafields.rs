@@ -1,0 +1,123 @@
+//! Metafields: extra values on other objects, fifty an owner.
+
+use serde_json::{Value, json};
+
+use super::{Ruling, target, update};
+use crate::sandbox::record::{self, Record};
+use crate::sandbox::refusal::Refusal;
+use crate::sandbox::state::State;
+use crate::sandbox::tables::Name;
+use crate::sandbox::{Asked, Outcome};
+
+/// The reference's limit for one owner.
+const MOST_OF_OWNER: usize = 50;
+
+pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+    match verb {
+        "create" => create(state, asked),
+        "update" => change(state, asked),
+        "delete" => super::remove(state, Name::Metafields, asked),
+        _ => Err(super::unknown_verb()),
+    }
+}
+
+/// A metafield with everything in its place and nothing chosen.
+pub(in crate::sandbox) fn blank(id: u64, stamp: &str) -> Record {
+    record::object(json!({
+        "id": id,
+        "created_at": stamp,
+        "description": null,
+        "key": null,
+        "namespace": null,
+        "owner_id": null,
+        "owner_resource": null,
+        "updated_at": stamp,
+        "value": null,
+        "value_type": "string",
+    }))
+}
+
+fn create(state: &mut State, asked: &Asked) -> Ruling {
+    let id = state.next_id(Name::Metafields);
+    let mut field = blank(id, &asked.stamp());
+    update(asked, &mut field);
+    check(state, asked, &field)?;
+    let owner = record::id(&field, "owner_id").unwrap_or(0);
+    let kind = record::text(&field, "owner_resource");
+    if of_owner(state, kind, owner).len() >= MOST_OF_OWNER {
+        return Err(Refusal::invalid(
+            "owner_id",
+            format!("has {MOST_OF_OWNER} metafields already"),
+        ));
+    }
+    state.create(Name::Metafields, id, &field);
+    Ok(Outcome::One(field))
+}
+
+fn change(state: &mut State, asked: &Asked) -> Ruling {
+    let (id, mut field) = target(state, Name::Metafields, asked)?;
+    update(asked, &mut field);
+    check(state, asked, &field)?;
+    state.change(Name::Metafields, id, &field, "updated");
+    Ok(Outcome::One(field))
+}
+
+/// The owner is there, the token may write to it, and the value is of its type.
+fn check(state: &State, asked: &Asked, field: &Record) -> Result<(), Refusal> {
+    let owner = record::id(field, "owner_id").unwrap_or(0);
+    let kind = record::text(field, "owner_resource");
+    let there = match Name::named(kind) {
+        Some(table) => state.table(table).holds(owner),
+        None => kind == "store" && record::id(&state.store, "id") == Some(owner),
+    };
+    if !there {
+        return Err(Refusal::invalid(
+            "owner_id",
+            format!("{kind} {owner} does not exist"),
+        ));
+    }
+    let scope = scope(kind);
+    if scope.is_some_and(|scope| !asked.token.may(scope)) {
+        let message = format!("the token lacks the scope {}", scope.unwrap_or_default());
+        return Err(Refusal {
+            status: 403,
+            body: json!({"errors": message}),
+        });
+    }
+    let value = record::text(field, "value");
+    let fits = match record::text(field, "value_type") {
+        "integer" => value.parse::<i64>().is_ok(),
+        "json_string" => serde_json::from_str::<Value>(value).is_ok(),
+        _ => true,
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(Refusal::invalid("value", "is not of its value_type"))
+    }
+}
+
+/// The scope that writing to an owner needs.
+fn scope(kind: &str) -> Option<&'static str> {
+    match kind {
+        "address" | "customer" => Some("write_customers"),
+        "subscription" => Some("write_subscriptions"),
+        "order" | "charge" => Some("write_orders"),
+        _ => None,
+    }
+}
+
+fn of_owner(state: &State, kind: &str, owner: u64) -> Vec<u64> {
+    let fields = state.all(Name::Metafields, "owner_id", owner).into_iter();
+    fields
+        .filter(|(_, field)| record::text(field, "owner_resource") == kind)
+        .map(|(id, _)| id)
+        .collect()
+}
+
+/// Metafields go with their owner.
+pub(super) fn delete_of(state: &mut State, kind: &str, owner: u64) {
+    for id in of_owner(state, kind, owner) {
+        state.delete(Name::Metafields, id);
+    }
+}

@@ -1,0 +1,167 @@
+//! One-time items: a single thing on an upcoming charge.
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::{Ruling, given, named, products, queue, subscriptions, target, touch, update};
+use crate::sandbox::moment;
+use crate::sandbox::record::{self, Record};
+use crate::sandbox::refusal::Refusal;
+use crate::sandbox::state::State;
+use crate::sandbox::tables::Name;
+use crate::sandbox::{Asked, Outcome};
+
+pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+    if verb == "create" {
+        return create(state, asked);
+    }
+    let (id, one) = target(state, Name::Onetimes, asked)?;
+    match verb {
+        "update" => change(state, asked, id, one),
+        "delete" => {
+            state.delete(Name::Onetimes, id);
+            super::bundles::delete_of(state, id);
+            queue::refresh(
+                state,
+                record::id(&one, "address_id").unwrap_or(0),
+                asked.now,
+            );
+            Ok(Outcome::Nothing)
+        }
+        _ => Err(super::unknown_verb()),
+    }
+}
+
+/// A one-time item with everything in its place and nothing chosen.
+pub(in crate::sandbox) fn blank(id: u64, address: u64, customer: u64, stamp: &str) -> Record {
+    record::object(json!({
+        "id": id,
+        "address_id": address,
+        "customer_id": customer,
+        "created_at": stamp,
+        "external_product_id": {"ecommerce": null},
+        "external_variant_id": {"ecommerce": null},
+        "is_cancelled": false,
+        "next_charge_scheduled_at": null,
+        "price": "0.00",
+        "product_title": null,
+        "properties": [],
+        "quantity": 1,
+        "sku": null,
+        "sku_override": false,
+        "updated_at": stamp,
+        "variant_title": null,
+    }))
+}
+
+fn create(state: &mut State, asked: &Asked) -> Ruling {
+    let (address_id, address) = named(state, Name::Addresses, asked.body, "address_id")?;
+    let add = record::flag(asked.body, "add_to_next_charge");
+    if add && asked.body.contains_key("next_charge_scheduled_at") {
+        let message = "cannot be used with next_charge_scheduled_at";
+        return Err(Refusal::invalid("add_to_next_charge", message));
+    }
+    if !add && !asked.body.contains_key("next_charge_scheduled_at") {
+        return Err(Refusal::invalid(
+            "_schema",
+            "next_charge_scheduled_at is required",
+        ));
+    }
+    let id = state.next_id(Name::Onetimes);
+    let customer = record::id(&address, "customer_id").unwrap_or(0);
+    let mut one = blank(id, address_id, customer, &asked.stamp());
+    products::goods(state, asked.body).describe(&mut one, None);
+    update(asked, &mut one);
+    if add {
+        let next = subscriptions::next_days(state, address_id)
+            .into_iter()
+            .next();
+        let Some(next) = next.and_then(moment::beginning) else {
+            return Err(Refusal::invalid(
+                "add_to_next_charge",
+                "the address has no queued charge",
+            ));
+        };
+        record::set(&mut one, "next_charge_scheduled_at", moment::stamp(next));
+    }
+    check_quantity(&one)?;
+    state.create(Name::Onetimes, id, &one);
+    queue::refresh(state, address_id, asked.now);
+    Ok(Outcome::One(one))
+}
+
+fn check_quantity(one: &Record) -> Result<(), Refusal> {
+    match record::number(one, "quantity") {
+        Some(1..) => Ok(()),
+        _ => Err(Refusal::invalid("quantity", "must be at least 1")),
+    }
+}
+
+fn change(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling {
+    let moves = asked.body.contains_key("address_id");
+    if moves && asked.body.contains_key("next_charge_scheduled_at") {
+        return Err(Refusal::invalid(
+            "address_id",
+            "cannot be used with next_charge_scheduled_at",
+        ));
+    }
+    let left = record::id(&one, "address_id").unwrap_or(0);
+    if moves {
+        let (_, address) = named(state, Name::Addresses, asked.body, "address_id")?;
+        record::set(&mut one, "customer_id", given(&address, "customer_id"));
+    }
+    if asked.body.contains_key("external_variant_id") {
+        let price = given(&one, "price");
+        products::goods(state, asked.body).describe(&mut one, None);
+        record::set(&mut one, "price", price);
+    }
+    update(asked, &mut one);
+    check_quantity(&one)?;
+    state.change(Name::Onetimes, id, &one, "updated");
+    queue::refresh(state, left, asked.now);
+    queue::refresh(
+        state,
+        record::id(&one, "address_id").unwrap_or(0),
+        asked.now,
+    );
+    Ok(Outcome::One(one))
+}
+
+/// What a subscription would have delivered, once, at another address.
+pub(super) fn gift(
+    state: &mut State,
+    asked: &Asked,
+    subscription: &Record,
+    address: u64,
+    day: Date,
+) -> Record {
+    let id = state.next_id(Name::Onetimes);
+    let customer = record::id(subscription, "customer_id").unwrap_or(0);
+    let mut one = blank(id, address, customer, &asked.stamp());
+    for field in [
+        "external_product_id",
+        "external_variant_id",
+        "price",
+        "product_title",
+        "properties",
+        "quantity",
+        "sku",
+        "sku_override",
+        "variant_title",
+    ] {
+        record::set(&mut one, field, given(subscription, field));
+    }
+    let day = moment::beginning(day).map(moment::stamp);
+    record::set(&mut one, "next_charge_scheduled_at", day);
+    state.create(Name::Onetimes, id, &one);
+    one
+}
+
+/// One-time items move with the address they belong to.
+pub(super) fn move_all(state: &mut State, asked: &Asked, from: u64, to: u64) {
+    for (id, mut one) in state.all(Name::Onetimes, "address_id", from) {
+        record::set(&mut one, "address_id", Value::from(to));
+        touch(asked, &mut one);
+        state.change(Name::Onetimes, id, &one, "updated");
+    }
+}

@@ -1,0 +1,141 @@
+//! Payment methods: each customer with any has exactly one default.
+
+use serde_json::{Value, json};
+
+use super::{Ruling, customers, named, processing, target, touch, update};
+use crate::sandbox::record::{self, Record};
+use crate::sandbox::refusal::Refusal;
+use crate::sandbox::state::State;
+use crate::sandbox::tables::Name;
+use crate::sandbox::{Asked, Outcome, write};
+
+pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+    match verb {
+        "create" => create(state, asked),
+        "update" => change(state, asked),
+        "delete" => delete(state, asked),
+        _ => Err(super::unknown_verb()),
+    }
+}
+
+/// A payment method with everything in its place and nothing chosen.
+pub(in crate::sandbox) fn blank(id: u64, customer: u64, stamp: &str) -> Record {
+    record::object(json!({
+        "id": id,
+        "customer_id": customer,
+        "billing_address": null,
+        "created_at": stamp,
+        "default": false,
+        "payment_details": {"brand": null, "exp_month": null, "exp_year": null, "last4": null},
+        "payment_type": "CREDIT_CARD",
+        "processor_customer_token": null,
+        "processor_name": "stripe",
+        "processor_payment_method_token": null,
+        "retry_date": null,
+        "status": "valid",
+        "status_reason": null,
+        "updated_at": stamp,
+    }))
+}
+
+fn create(state: &mut State, asked: &Asked) -> Ruling {
+    let (customer, _) = named(state, Name::Customers, asked.body, "customer_id")?;
+    let token = record::text(asked.body, "processor_customer_token");
+    match record::text(asked.body, "processor_name") {
+        "shopify_payments" => {
+            return Err(Refusal::invalid(
+                "processor_name",
+                "shopify_payments is read-only",
+            ));
+        }
+        "stripe" if !token.starts_with("cus_") => {
+            let message = "must begin with cus_ for stripe";
+            return Err(Refusal::invalid("processor_customer_token", message));
+        }
+        _ => {}
+    }
+    let id = state.next_id(Name::PaymentMethods);
+    let mut method = blank(id, customer, &asked.stamp());
+    update(asked, &mut method);
+    let alone = state
+        .table(Name::PaymentMethods)
+        .find("customer_id", customer)
+        .is_empty();
+    if alone {
+        record::set(&mut method, "default", true);
+    }
+    state.create(Name::PaymentMethods, id, &method);
+    if record::flag(&method, "default") {
+        make_only_default(state, asked, customer, id);
+    }
+    customers::note_payment_methods(state, customer);
+    if record::flag(asked.body, "retry_charges") {
+        processing::retry_failed(state, asked, customer);
+    }
+    Ok(Outcome::One(method))
+}
+
+fn make_only_default(state: &mut State, asked: &Asked, customer: u64, default: u64) {
+    for (id, mut method) in state.all(Name::PaymentMethods, "customer_id", customer) {
+        let wanted = id == default;
+        if record::flag(&method, "default") != wanted {
+            record::set(&mut method, "default", wanted);
+            touch(asked, &mut method);
+            state.change(Name::PaymentMethods, id, &method, "updated");
+        }
+    }
+}
+
+fn change(state: &mut State, asked: &Asked) -> Ruling {
+    let (id, mut method) = target(state, Name::PaymentMethods, asked)?;
+    let was_default = record::flag(&method, "default");
+    if was_default && asked.body.get("default") == Some(&Value::Bool(false)) {
+        let message = "a customer has exactly one default: make another one the default";
+        return Err(Refusal::invalid("default", message));
+    }
+    let mut plain = asked.body.clone();
+    if let (Some(given), Some(target)) = (
+        plain.remove("billing_address"),
+        method.get_mut("billing_address"),
+    ) {
+        write::overlay(target, &given);
+    }
+    write::fill(
+        &mut method,
+        asked.row.operation,
+        asked.row.resource.object,
+        &plain,
+    );
+    touch(asked, &mut method);
+    state.change(Name::PaymentMethods, id, &method, "updated");
+    if record::flag(&method, "default") && !was_default {
+        make_only_default(
+            state,
+            asked,
+            record::id(&method, "customer_id").unwrap_or(0),
+            id,
+        );
+    }
+    Ok(Outcome::One(method))
+}
+
+/// Addresses that paid with it pay with the default from now on; when it was
+/// the default, the oldest one left becomes it.
+fn delete(state: &mut State, asked: &Asked) -> Ruling {
+    let (id, method) = target(state, Name::PaymentMethods, asked)?;
+    let customer = record::id(&method, "customer_id").unwrap_or(0);
+    state.delete(Name::PaymentMethods, id);
+    for (address, mut record) in state.all(Name::Addresses, "payment_method_id", id) {
+        record::set(&mut record, "payment_method_id", Value::Null);
+        touch(asked, &mut record);
+        state.change(Name::Addresses, address, &record, "updated");
+    }
+    let left = state
+        .table(Name::PaymentMethods)
+        .find("customer_id", customer);
+    if let (true, Some(oldest)) = (record::flag(&method, "default"), left.first()) {
+        make_only_default(state, asked, customer, *oldest);
+    }
+    customers::note_payment_methods(state, customer);
+    Ok(Outcome::Nothing)
+}

@@ -1,0 +1,483 @@
+//! Subscriptions: their life, and where their next charge falls.
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::products::{self, Goods};
+use super::{Ruling, customers, given, named, queue, skipping, target, touch, update};
+use crate::sandbox::moment::{self, Interval, Unit};
+use crate::sandbox::record::{self, Record};
+use crate::sandbox::refusal::{Faults, Refusal};
+use crate::sandbox::state::State;
+use crate::sandbox::tables::Name;
+use crate::sandbox::{Asked, Outcome};
+
+/// The reference's limit for comments on a cancellation.
+const LONGEST_COMMENT: usize = 1024;
+
+const INTERVALS: [&str; 3] = [
+    "charge_interval_frequency",
+    "order_interval_frequency",
+    "order_interval_unit",
+];
+
+pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+    match verb {
+        "create" => return create(state, asked),
+        "skip_gift" => return skipping::skip_gift(state, asked),
+        _ => {}
+    }
+    let (id, one) = target(state, Name::Subscriptions, asked)?;
+    match verb {
+        "update" => change(state, asked, id, one),
+        "delete" => delete(state, asked, id, &one),
+        "cancel" => cancel(state, asked, id, one),
+        "activate" => activate(state, asked, id, one),
+        "set_next_charge_date" => set_next_charge_date(state, asked, id, &one),
+        "change_address" => change_address(state, asked, id, one),
+        _ => Err(super::unknown_verb()),
+    }
+}
+
+/// The interval of charges or of orders.
+pub(super) fn interval(one: &Record, frequency: &str) -> Interval {
+    Interval {
+        count: record::number(one, frequency).unwrap_or(1),
+        unit: Unit::named(record::text(one, "order_interval_unit")),
+        day_of_month: record::number(one, "order_day_of_month").filter(|day| *day > 0),
+        day_of_week: record::number(one, "order_day_of_week"),
+    }
+}
+
+/// The day of the charge after a day, jumping over days that were skipped
+/// before their charge existed.
+pub(super) fn next_after(state: &State, id: u64, one: &Record, day: Date) -> Date {
+    let step = interval(one, "charge_interval_frequency");
+    let skipped = skipped_days(state, id);
+    let mut next = step.after(day);
+    // A year of days bounds the walk, whatever was skipped.
+    for _ in 0..366 {
+        if !skipped.contains(&next) {
+            break;
+        }
+        next = step.after(next);
+    }
+    next
+}
+
+fn skipped_days(state: &State, id: u64) -> Vec<Date> {
+    state
+        .all(Name::Charges, "line_items.*.purchase_item_id", id)
+        .iter()
+        .filter(|(_, charge)| record::text(charge, "status") == "skipped")
+        .filter_map(|(_, charge)| moment::parse_day(record::text(charge, "scheduled_at")))
+        .collect()
+}
+
+/// Sets the day of the next charge. Whoever calls refreshes the queue.
+pub(super) fn set_next(state: &mut State, asked: &Asked, id: u64, day: Option<Date>) {
+    if let Some(mut one) = state.get(Name::Subscriptions, id) {
+        record::set(
+            &mut one,
+            "next_charge_scheduled_at",
+            day.map(moment::day_text),
+        );
+        touch(asked, &mut one);
+        state.change(Name::Subscriptions, id, &one, "updated");
+    }
+}
+
+/// The days on which charges of an address fall, ascending.
+pub(super) fn next_days(state: &State, address: u64) -> Vec<Date> {
+    let mut days: Vec<Date> = state
+        .all(Name::Subscriptions, "address_id", address)
+        .iter()
+        .filter(|(_, one)| record::text(one, "status") == "active")
+        .filter_map(|(_, one)| queue::next_day(one))
+        .collect();
+    days.sort_unstable();
+    days
+}
+
+fn create(state: &mut State, asked: &Asked) -> Ruling {
+    let (address_id, address) = named(state, Name::Addresses, asked.body, "address_id")?;
+    let goods = products::goods(state, asked.body);
+    goods.check_sold_by_plan(state)?;
+    let plan = plan(state, asked)?.or_else(|| goods.plan(state));
+    let id = state.next_id(Name::Subscriptions);
+    let customer = record::id(&address, "customer_id").unwrap_or(0);
+    let mut one = blank(id, address_id, customer, &asked.stamp());
+    record::set(
+        &mut one,
+        "presentment_currency",
+        given(&address, "presentment_currency"),
+    );
+    goods.describe(&mut one, plan.as_ref());
+    if asked.body.contains_key("plan_id")
+        && let Some(plan) = &plan
+    {
+        fill_from_plan(&mut one, plan, asked.body);
+    }
+    update(asked, &mut one);
+    settle_shape(&mut one);
+    check(&one)?;
+    if record::text(&one, "status") == "cancelled" {
+        record::set(&mut one, "cancelled_at", asked.stamp());
+    }
+    if record::text(&one, "status") != "active" {
+        record::set(&mut one, "next_charge_scheduled_at", Value::Null);
+    }
+    state.create(Name::Subscriptions, id, &one);
+    queue::refresh(state, address_id, asked.now);
+    customers::recount(state, customer);
+    shown(state, id)
+}
+
+/// The record after everything that followed from a change.
+fn shown(state: &State, id: u64) -> Ruling {
+    state
+        .get(Name::Subscriptions, id)
+        .map(Outcome::One)
+        .ok_or_else(Refusal::not_found)
+}
+
+fn plan(state: &State, asked: &Asked) -> Result<Option<Record>, Refusal> {
+    match record::id(asked.body, "plan_id") {
+        Some(id) => super::existing(state, Name::Plans, id, "plan_id").map(|(_, plan)| Some(plan)),
+        None => Ok(None),
+    }
+}
+
+/// A subscription with everything in its place and nothing chosen.
+pub(in crate::sandbox) fn blank(id: u64, address: u64, customer: u64, stamp: &str) -> Record {
+    record::object(json!({
+        "id": id,
+        "address_id": address,
+        "customer_id": customer,
+        "analytics_data": {"utm_params": []},
+        "cancellation_reason": null,
+        "cancellation_reason_comments": null,
+        "cancelled_at": null,
+        "charge_interval_frequency": 1,
+        "created_at": stamp,
+        "expire_after_specific_number_of_charges": null,
+        "external_product_id": {"ecommerce": null},
+        "external_variant_id": {"ecommerce": null},
+        "has_queued_charges": false,
+        "is_prepaid": false,
+        "is_skippable": true,
+        "is_swappable": false,
+        "max_retries_reached": false,
+        "next_charge_scheduled_at": null,
+        "order_day_of_month": null,
+        "order_day_of_week": null,
+        "order_interval_frequency": 1,
+        "order_interval_unit": "month",
+        "presentment_currency": "USD",
+        "price": "0.00",
+        "product_title": null,
+        "properties": [],
+        "quantity": 1,
+        "sku": null,
+        "sku_override": false,
+        "status": "active",
+        "updated_at": stamp,
+        "variant_title": null,
+    }))
+}
+
+/// What follows from the intervals: prepaid is charged less often than it is
+/// sent, and cannot be skipped.
+pub(in crate::sandbox) fn settle_shape(one: &mut Record) {
+    let charges = interval(one, "charge_interval_frequency").count;
+    let orders = interval(one, "order_interval_frequency").count;
+    let prepaid = charges > orders;
+    record::set(one, "is_prepaid", prepaid);
+    record::set(one, "is_skippable", !prepaid);
+    record::set(one, "is_swappable", !prepaid);
+}
+
+fn fill_from_plan(one: &mut Record, plan: &Record, body: &Record) {
+    let preferences = plan
+        .get("subscription_preferences")
+        .and_then(Value::as_object);
+    let Some(preferences) = preferences else {
+        return;
+    };
+    for name in [
+        "charge_interval_frequency",
+        "order_interval_frequency",
+        "expire_after_specific_number_of_charges",
+        "order_day_of_month",
+        "order_day_of_week",
+    ] {
+        if !body.contains_key(name)
+            && let Some(value) = preferences.get(name).filter(|value| !value.is_null())
+        {
+            record::set(one, name, value.clone());
+        }
+    }
+    if !body.contains_key("order_interval_unit")
+        && let Some(unit) = preferences
+            .get("interval_unit")
+            .filter(|unit| unit.is_string())
+    {
+        record::set(one, "order_interval_unit", unit.clone());
+    }
+}
+
+fn check(one: &Record) -> Result<(), Refusal> {
+    let mut faults = Faults::default();
+    for name in [
+        "quantity",
+        "charge_interval_frequency",
+        "order_interval_frequency",
+    ] {
+        if record::number(one, name).unwrap_or(0) < 1 {
+            faults.add(name, "must be at least 1");
+        }
+    }
+    let charges = interval(one, "charge_interval_frequency").count;
+    let orders = interval(one, "order_interval_frequency").count;
+    if orders > 0 && charges % orders != 0 {
+        faults.add(
+            "charge_interval_frequency",
+            "must be a multiple of order_interval_frequency",
+        );
+    }
+    faults.check()
+}
+
+fn change(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling {
+    let forced = matches!(asked.asked_for("force_update"), Some("true" | "True" | "1"));
+    if record::text(&one, "status") != "active" && !forced {
+        return Err(Refusal::invalid(
+            "status",
+            "only active subscriptions can be changed",
+        ));
+    }
+    let given_intervals = INTERVALS
+        .iter()
+        .filter(|name| asked.body.contains_key(**name))
+        .count();
+    if given_intervals != 0 && given_intervals != INTERVALS.len() {
+        return Err(Refusal::invalid(
+            "_schema",
+            format!("{} go together", INTERVALS.join(", ")),
+        ));
+    }
+    let before = one.clone();
+    let plan = plan(state, asked)?;
+    if let Some(plan) = &plan {
+        fill_from_plan(&mut one, plan, asked.body);
+    }
+    if asked.body.contains_key("external_variant_id") {
+        swap(state, asked, &mut one, plan.as_ref());
+    }
+    update(asked, &mut one);
+    settle_shape(&mut one);
+    check(&one)?;
+    if interval_fields(&before) != interval_fields(&one) && record::text(&one, "status") == "active"
+    {
+        unskip_all(state, id);
+        let next = fresh_day(state, asked, id, &one);
+        record::set(&mut one, "next_charge_scheduled_at", moment::day_text(next));
+    }
+    state.change(Name::Subscriptions, id, &one, "updated");
+    queue::refresh(
+        state,
+        record::id(&one, "address_id").unwrap_or(0),
+        asked.now,
+    );
+    shown(state, id)
+}
+
+fn interval_fields(one: &Record) -> Vec<Value> {
+    let days = ["order_day_of_month", "order_day_of_week"];
+    INTERVALS
+        .iter()
+        .chain(&days)
+        .map(|name| given(one, name))
+        .collect()
+}
+
+/// Another variant brings its product, its title and, unless overridden, its
+/// sku; its price only when asked for.
+fn swap(state: &State, asked: &Asked, one: &mut Record, plan: Option<&Record>) {
+    let goods: Goods = products::goods(state, asked.body);
+    if !goods.is_known() {
+        return;
+    }
+    let price = given(one, "price");
+    let sku = given(one, "sku");
+    let own_plan = goods.plan(state);
+    goods.describe(one, plan.or(own_plan.as_ref()));
+    if !record::flag(asked.body, "use_external_variant_defaults") {
+        record::set(one, "price", price);
+    }
+    if record::flag(one, "sku_override") || record::flag(asked.body, "sku_override") {
+        record::set(one, "sku", sku);
+    }
+}
+
+/// New intervals remove skipped charges of the subscription.
+fn unskip_all(state: &mut State, id: u64) {
+    for (charge, record) in state.all(Name::Charges, "line_items.*.purchase_item_id", id) {
+        if record::text(&record, "status") == "skipped"
+            && record::list(&record, "line_items").len() == 1
+        {
+            state.delete(Name::Charges, charge);
+        }
+    }
+}
+
+/// The day of the next charge, reckoned from the last paid one, or from the
+/// creation; never today or before.
+fn fresh_day(state: &State, asked: &Asked, id: u64, one: &Record) -> Date {
+    let paid = state
+        .all(Name::Charges, "line_items.*.purchase_item_id", id)
+        .iter()
+        .filter(|(_, charge)| record::text(charge, "status") == "success")
+        .filter_map(|(_, charge)| moment::parse_day(record::text(charge, "scheduled_at")))
+        .max();
+    let created = moment::parse_day(record::text(one, "created_at"));
+    let step = interval(one, "charge_interval_frequency");
+    let mut next = step.after(paid.or(created).unwrap_or_else(|| asked.today()));
+    while next <= asked.today() {
+        next = step.after(next);
+    }
+    next
+}
+
+fn delete(state: &mut State, asked: &Asked, id: u64, one: &Record) -> Ruling {
+    state.delete(Name::Subscriptions, id);
+    super::metafields::delete_of(state, "subscription", id);
+    super::bundles::delete_of(state, id);
+    queue::refresh(state, record::id(one, "address_id").unwrap_or(0), asked.now);
+    customers::recount(state, record::id(one, "customer_id").unwrap_or(0));
+    Ok(Outcome::Nothing)
+}
+
+/// Leaves the queue: its charges lose the item, and those that held nothing
+/// else are gone.
+fn cancel(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling {
+    if record::text(asked.body, "cancellation_reason").is_empty() {
+        return Err(Refusal::invalid("cancellation_reason", "must not be empty"));
+    }
+    let comments = record::text(asked.body, "cancellation_reason_comments");
+    if comments.chars().count() > LONGEST_COMMENT {
+        let message = format!("Longer than maximum length {LONGEST_COMMENT}.");
+        return Err(Refusal::invalid("cancellation_reason_comments", message));
+    }
+    match record::text(&one, "status") {
+        "cancelled" => return Ok(Outcome::One(one)),
+        "active" => {}
+        _ => {
+            return Err(Refusal::invalid(
+                "status",
+                "only active subscriptions can be cancelled",
+            ));
+        }
+    }
+    record::set(&mut one, "status", "cancelled");
+    record::set(
+        &mut one,
+        "cancellation_reason",
+        given(asked.body, "cancellation_reason"),
+    );
+    record::set(
+        &mut one,
+        "cancellation_reason_comments",
+        given(asked.body, "cancellation_reason_comments"),
+    );
+    record::set(&mut one, "cancelled_at", asked.stamp());
+    record::set(&mut one, "next_charge_scheduled_at", Value::Null);
+    touch(asked, &mut one);
+    state.change(Name::Subscriptions, id, &one, "cancelled");
+    queue::refresh(
+        state,
+        record::id(&one, "address_id").unwrap_or(0),
+        asked.now,
+    );
+    customers::recount(state, record::id(&one, "customer_id").unwrap_or(0));
+    shown(state, id)
+}
+
+fn activate(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling {
+    match record::text(&one, "status") {
+        "active" => return Ok(Outcome::One(one)),
+        "cancelled" => {}
+        _ => {
+            return Err(Refusal::invalid(
+                "status",
+                "only cancelled subscriptions can be activated",
+            ));
+        }
+    }
+    record::set(&mut one, "status", "active");
+    for cleared in [
+        "cancellation_reason",
+        "cancellation_reason_comments",
+        "cancelled_at",
+    ] {
+        record::set(&mut one, cleared, Value::Null);
+    }
+    let next = fresh_day(state, asked, id, &one);
+    record::set(&mut one, "next_charge_scheduled_at", moment::day_text(next));
+    touch(asked, &mut one);
+    state.change(Name::Subscriptions, id, &one, "activated");
+    queue::refresh(
+        state,
+        record::id(&one, "address_id").unwrap_or(0),
+        asked.now,
+    );
+    customers::recount(state, record::id(&one, "customer_id").unwrap_or(0));
+    shown(state, id)
+}
+
+fn check_active(one: &Record) -> Result<(), Refusal> {
+    if record::text(one, "status") == "active" {
+        Ok(())
+    } else {
+        Err(Refusal::invalid("status", "the subscription is not active"))
+    }
+}
+
+fn set_next_charge_date(state: &mut State, asked: &Asked, id: u64, one: &Record) -> Ruling {
+    check_active(one)?;
+    let day = moment::parse_day(record::text(asked.body, "date"));
+    if day == queue::next_day(one) {
+        return shown(state, id);
+    }
+    set_next(state, asked, id, day);
+    queue::refresh_merging(
+        state,
+        record::id(one, "address_id").unwrap_or(0),
+        asked.now,
+        day,
+    );
+    shown(state, id)
+}
+
+fn change_address(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling {
+    let (address_id, address) = named(state, Name::Addresses, asked.body, "address_id")?;
+    if record::id(&address, "customer_id") != record::id(&one, "customer_id") {
+        return Err(Refusal::invalid(
+            "address_id",
+            "the address belongs to another customer",
+        ));
+    }
+    let left = record::id(&one, "address_id").unwrap_or(0);
+    record::set(&mut one, "address_id", address_id);
+    if record::text(&one, "status") == "active" {
+        let day = moment::parse_day(record::text(asked.body, "next_charge_scheduled_at"));
+        if let Some(day) = day {
+            record::set(&mut one, "next_charge_scheduled_at", moment::day_text(day));
+        }
+    }
+    touch(asked, &mut one);
+    state.change(Name::Subscriptions, id, &one, "updated");
+    queue::refresh(state, left, asked.now);
+    queue::refresh(state, address_id, asked.now);
+    shown(state, id)
+}

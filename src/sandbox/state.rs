@@ -1,0 +1,204 @@
+//! The state of a store: its tables, settings and tokens, and a journal of
+//! what the current request changed.
+//!
+//! Rules read and write through these methods. Each write is noted in the
+//! journal, so that a request which fails halfway is undone, and so that
+//! events tell what happened. Knows nothing of HTTP.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::record::{self, Record};
+use super::table::Table;
+use super::tables::{Name, TABLES};
+
+/// Everything that a sandbox remembers.
+#[derive(Debug)]
+pub struct State {
+    pub(super) tables: Vec<Table>,
+    /// Next number for each table.
+    pub(super) next: Vec<u64>,
+    /// The settings that `GET /store` answers.
+    pub(super) store: Record,
+    /// Who may ask, and what.
+    pub(super) tokens: Vec<Token>,
+    /// Grows with each change that was kept.
+    pub(super) revision: u64,
+    pub(super) journal: Vec<Change>,
+}
+
+/// A token that the sandbox accepts.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Token {
+    /// What the header carries.
+    pub secret: String,
+    /// Name for humans.
+    pub name: String,
+    /// Scopes it has; `None` means all.
+    pub scopes: Option<BTreeSet<String>>,
+}
+
+impl Token {
+    /// Whether the token has a scope.
+    #[must_use]
+    pub fn may(&self, scope: &str) -> bool {
+        self.scopes
+            .as_ref()
+            .is_none_or(|scopes| scopes.contains(scope))
+    }
+}
+
+/// One change of one record.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) table: Name,
+    pub(super) id: u64,
+    /// What happened, in the words of events; empty for changes that follow
+    /// from others and are not worth an event.
+    pub(super) verb: &'static str,
+    pub(super) before: Option<Record>,
+}
+
+/// A change that follows from another one and leaves no event.
+pub(super) const QUIETLY: &str = "";
+
+impl State {
+    /// A store without any objects.
+    #[must_use]
+    pub fn empty(now: Timestamp) -> Self {
+        Self {
+            tables: TABLES.iter().map(|(_, shape)| Table::new(shape)).collect(),
+            next: TABLES.iter().map(|(_, shape)| shape.first_id).collect(),
+            store: super::rules::store::settings(now),
+            tokens: vec![Token {
+                secret: super::TOKEN.to_owned(),
+                name: "Sandbox".to_owned(),
+                scopes: None,
+            }],
+            revision: 0,
+            journal: Vec::new(),
+        }
+    }
+
+    /// Adds a token, or replaces the one of the same secret.
+    pub fn add_token(&mut self, token: Token) {
+        self.tokens.retain(|other| other.secret != token.secret);
+        self.tokens.push(token);
+        self.revision += 1;
+    }
+
+    /// How many records there are of an object (`subscription`).
+    #[must_use]
+    pub fn count(&self, object: &str) -> usize {
+        Name::named(object).map_or(0, |name| self.table(name).len())
+    }
+
+    pub(super) fn table(&self, name: Name) -> &Table {
+        &self.tables[name as usize]
+    }
+
+    /// The record of that number.
+    pub(super) fn get(&self, name: Name, id: u64) -> Option<Record> {
+        self.table(name).get(id)
+    }
+
+    /// Every record with that value at a lookup path.
+    pub(super) fn all(&self, name: Name, path: &str, value: impl ToString) -> Vec<(u64, Record)> {
+        let table = self.table(name);
+        table
+            .find(path, value)
+            .into_iter()
+            .filter_map(|id| Some((id, table.get(id)?)))
+            .collect()
+    }
+
+    /// A number for a new record. They grow by uneven steps, as those of a
+    /// shared database do.
+    pub(super) fn next_id(&mut self, name: Name) -> u64 {
+        let next = &mut self.next[name as usize];
+        let id = *next;
+        *next += 1 + (id % 7);
+        id
+    }
+
+    /// Adds a record that never was there.
+    pub(super) fn create(&mut self, name: Name, id: u64, record: &Record) {
+        self.tables[name as usize].put(id, record);
+        self.note(name, id, "created", None);
+    }
+
+    /// Changes a record. The verb is what events say; [`QUIETLY`] says nothing.
+    pub(super) fn change(&mut self, name: Name, id: u64, record: &Record, verb: &'static str) {
+        let before = self.get(name, id);
+        if before.as_ref() == Some(record) {
+            return;
+        }
+        self.tables[name as usize].put(id, record);
+        self.note(name, id, verb, before);
+    }
+
+    /// Removes a record; nothing happens when it is not there.
+    pub(super) fn delete(&mut self, name: Name, id: u64) {
+        let before = self.get(name, id);
+        if self.tables[name as usize].remove(id) {
+            self.note(name, id, "deleted", before);
+        }
+    }
+
+    /// Adds a record of the past, without a trace in the journal.
+    pub(super) fn lay(&mut self, name: Name, id: u64, record: &Record) {
+        self.tables[name as usize].put(id, record);
+    }
+
+    /// Removes a record of the past, without a trace in the journal.
+    pub(super) fn forget(&mut self, name: Name, id: u64) {
+        self.tables[name as usize].remove(id);
+    }
+
+    fn note(&mut self, table: Name, id: u64, verb: &'static str, before: Option<Record>) {
+        self.journal.push(Change {
+            table,
+            id,
+            verb,
+            before,
+        });
+    }
+
+    /// Undoes what the current request changed after a point of its journal.
+    pub(super) fn undo_to(&mut self, length: usize) {
+        while self.journal.len() > length {
+            let Some(change) = self.journal.pop() else {
+                return;
+            };
+            let table = &mut self.tables[change.table as usize];
+            match change.before {
+                Some(record) => table.put(change.id, &record),
+                None => {
+                    table.remove(change.id);
+                }
+            }
+        }
+    }
+
+    /// The first record, by number, that passes a test.
+    pub(super) fn first(
+        &self,
+        name: Name,
+        passes: impl Fn(&Record) -> bool,
+    ) -> Option<(u64, Record)> {
+        let table = self.table(name);
+        table
+            .ids(..)
+            .filter_map(|id| Some((id, table.get(id)?)))
+            .find(|(_, record)| passes(record))
+    }
+
+    /// The customer that a record belongs to, whatever kind it is.
+    pub(super) fn owner(&self, name: Name, id: u64, record: &Record) -> Option<u64> {
+        if name == Name::Customers {
+            return Some(id);
+        }
+        record::id(record, "customer_id").or_else(|| record::id(record, "customer.id"))
+    }
+}

@@ -1,0 +1,244 @@
+//! A table: the records of one kind, in the order of their numbers.
+//!
+//! Records go in and come out as JSON objects, and lie here as finished text,
+//! so that a page is a join of texts. Beside them lie what lists ask for:
+//! equality lookups, times to sort and to cut windows by. Everything outside
+//! goes through these methods, so that the inside can change. Knows nothing of
+//! rules or HTTP.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::moment;
+use super::record::{self, Record};
+
+/// What a table keeps beside its records.
+#[derive(Debug)]
+pub(super) struct Shape {
+    /// Name of the object, as catalogue rows wrap it.
+    pub(super) object: &'static str,
+    /// Dotted paths (`*` for items of lists) that records are found by.
+    pub(super) lookups: &'static [&'static str],
+    /// Dotted paths of times that records are sorted and cut by.
+    pub(super) times: &'static [&'static str],
+    /// Where numbers of new records begin.
+    pub(super) first_id: u64,
+}
+
+/// A time that is not set sorts before all others.
+pub(super) const NEVER: i64 = i64::MIN;
+
+/// The records of one kind.
+#[derive(Debug)]
+pub(super) struct Table {
+    shape: &'static Shape,
+    rows: BTreeMap<u64, Row>,
+    /// For each lookup path: hash of the value, number of the record.
+    lookups: Vec<BTreeSet<(u64, u64)>>,
+    /// For each time path: seconds, number of the record.
+    times: Vec<BTreeSet<(i64, u64)>>,
+}
+
+#[derive(Debug)]
+struct Row {
+    text: Box<str>,
+    times: Box<[i64]>,
+}
+
+impl Table {
+    pub(super) fn new(shape: &'static Shape) -> Self {
+        Self {
+            shape,
+            rows: BTreeMap::new(),
+            lookups: shape.lookups.iter().map(|_| BTreeSet::new()).collect(),
+            times: shape.times.iter().map(|_| BTreeSet::new()).collect(),
+        }
+    }
+
+    /// What the table keeps.
+    pub(super) fn shape(&self) -> &'static Shape {
+        self.shape
+    }
+
+    /// How many records there are.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is a record of that number.
+    pub(super) fn holds(&self, id: u64) -> bool {
+        self.rows.contains_key(&id)
+    }
+
+    /// The record of that number.
+    pub(super) fn get(&self, id: u64) -> Option<Record> {
+        self.rows.get(&id).map(|row| parsed(&row.text))
+    }
+
+    /// The JSON text of the record of that number.
+    pub(super) fn text(&self, id: u64) -> Option<&str> {
+        self.rows.get(&id).map(|row| &*row.text)
+    }
+
+    /// Puts a record in, in place of the one of that number, if any.
+    pub(super) fn put(&mut self, id: u64, record: &Record) {
+        let text = serde_json::to_string(record).unwrap_or_default();
+        self.put_text(id, record, text.into_boxed_str());
+    }
+
+    /// As [`Self::put`], where the text is at hand.
+    pub(super) fn put_text(&mut self, id: u64, record: &Record, text: Box<str>) {
+        self.remove(id);
+        for (path, lookup) in self.shape.lookups.iter().zip(&mut self.lookups) {
+            record::each(record, path, &mut |value| {
+                if let Some(plain) = record::plain(value) {
+                    lookup.insert((hash(&plain), id));
+                }
+            });
+        }
+        let times: Box<[i64]> = self
+            .shape
+            .times
+            .iter()
+            .map(|path| seconds(record, path))
+            .collect();
+        for (index, at) in self.times.iter_mut().zip(&times) {
+            index.insert((*at, id));
+        }
+        self.rows.insert(id, Row { text, times });
+    }
+
+    /// Takes a record out; says whether it was there.
+    pub(super) fn remove(&mut self, id: u64) -> bool {
+        let Some(row) = self.rows.remove(&id) else {
+            return false;
+        };
+        for (index, at) in self.times.iter_mut().zip(&row.times) {
+            index.remove(&(*at, id));
+        }
+        let record = parsed(&row.text);
+        for (path, lookup) in self.shape.lookups.iter().zip(&mut self.lookups) {
+            record::each(&record, path, &mut |value| {
+                if let Some(plain) = record::plain(value) {
+                    lookup.remove(&(hash(&plain), id));
+                }
+            });
+        }
+        true
+    }
+
+    /// Which lookup or time stands at that path.
+    pub(super) fn lookup_at(&self, path: &str) -> Option<usize> {
+        self.shape.lookups.iter().position(|at| *at == path)
+    }
+
+    /// Which time stands at that path.
+    pub(super) fn time_at(&self, path: &str) -> Option<usize> {
+        self.shape.times.iter().position(|at| *at == path)
+    }
+
+    /// Numbers of the records with that value at a lookup path, ascending.
+    /// The comparison does not tell upper from lower case.
+    pub(super) fn find(&self, path: &str, value: impl ToString) -> Vec<u64> {
+        self.lookup_at(path).map_or_else(Vec::new, |lookup| {
+            self.with(lookup, hash(&value.to_string())).collect()
+        })
+    }
+
+    /// The first record with that value at a lookup path.
+    pub(super) fn find_one(&self, path: &str, value: impl ToString) -> Option<(u64, Record)> {
+        let lookup = self.lookup_at(path)?;
+        let id = self.with(lookup, hash(&value.to_string())).next()?;
+        Some((id, self.get(id)?))
+    }
+
+    /// Numbers of the records with that hash in a lookup, ascending.
+    pub(super) fn with(
+        &self,
+        lookup: usize,
+        hash: u64,
+    ) -> impl DoubleEndedIterator<Item = u64> + use<'_> {
+        self.lookups[lookup]
+            .range((hash, 0)..=(hash, u64::MAX))
+            .map(|(_, id)| *id)
+    }
+
+    /// Whether a record has that hash in a lookup.
+    pub(super) fn has(&self, lookup: usize, hash: u64, id: u64) -> bool {
+        self.lookups[lookup].contains(&(hash, id))
+    }
+
+    /// Seconds of a time of a record.
+    pub(super) fn seconds(&self, time: usize, id: u64) -> i64 {
+        self.rows.get(&id).map_or(NEVER, |row| row.times[time])
+    }
+
+    /// Numbers in a range, ascending (or descending from its end).
+    pub(super) fn ids(
+        &self,
+        range: impl std::ops::RangeBounds<u64>,
+    ) -> impl DoubleEndedIterator<Item = u64> {
+        self.rows.range(range).map(|(id, _)| *id)
+    }
+
+    /// Seconds and numbers in a range of a time, ascending.
+    pub(super) fn timed(
+        &self,
+        time: usize,
+        range: impl std::ops::RangeBounds<(i64, u64)>,
+    ) -> impl DoubleEndedIterator<Item = (i64, u64)> {
+        self.times[time].range(range).copied()
+    }
+}
+
+/// The hash under which a value is found; upper and lower case are one.
+pub(super) fn hash(plain: &str) -> u64 {
+    // DefaultHasher::new has fixed keys: the same value, the same hash.
+    let mut hasher = DefaultHasher::new();
+    for letter in plain.chars().flat_map(char::to_lowercase) {
+        letter.hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+fn seconds(record: &Record, path: &str) -> i64 {
+    moment::parse(record::text(record, path)).map_or(NEVER, jiff::Timestamp::as_second)
+}
+
+fn parsed(text: &str) -> Record {
+    serde_json::from_str(text).expect("only serialised records are kept")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const SHAPE: Shape = Shape {
+        object: "thing",
+        lookups: &["status", "items.*.sku"],
+        times: &["created_at"],
+        first_id: 1,
+    };
+
+    fn thing(status: &str, sku: &str, day: &str) -> Record {
+        record::object(json!({"status": status, "items": [{"sku": sku}], "created_at": day}))
+    }
+
+    #[test]
+    fn a_record_is_found_by_what_it_holds_now_and_not_by_what_it_held() {
+        let mut table = Table::new(&SHAPE);
+        table.put(7, &thing("active", "A", "2026-01-01"));
+        table.put(8, &thing("active", "B", "2026-01-02"));
+        assert_eq!(table.find("status", "ACTIVE"), [7, 8]);
+        table.put(7, &thing("cancelled", "C", "2026-01-03"));
+        assert_eq!(table.find("status", "active"), [8]);
+        assert_eq!(table.find("items.*.sku", "A"), [0_u64; 0]);
+        assert_eq!(table.find("items.*.sku", "C"), [7]);
+        let by_time: Vec<u64> = table.timed(0, ..).map(|(_, id)| id).collect();
+        assert_eq!(by_time, [8, 7]);
+        assert!(table.remove(8));
+        assert_eq!(table.len(), 1);
+        assert_eq!(table.timed(0, ..).count(), 1);
+    }
+}

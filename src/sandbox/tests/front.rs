@@ -1,0 +1,168 @@
+//! The front door: tokens, versions, routes, bodies, headers.
+
+use bytes::Bytes;
+use http::Request;
+use serde_json::{Value, json};
+
+use super::{Store, of, request};
+use crate::sandbox::{TOKEN, Token};
+
+fn with_headers(path: &str, headers: &[(&str, &str)]) -> Request<Bytes> {
+    let mut request = Request::builder().uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(Bytes::new()).unwrap()
+}
+
+fn status(store: &Store, request: &Request<Bytes>) -> (u16, Value) {
+    let answer = store.0.answer(request);
+    (
+        answer.status().as_u16(),
+        serde_json::from_slice(answer.body()).unwrap_or(Value::Null),
+    )
+}
+
+#[test]
+fn without_a_known_token_nothing_is_told() {
+    let store = Store::empty();
+    let bad = (401, json!({"error": "bad authentication"}));
+    assert_eq!(status(&store, &with_headers("/store", &[])), bad);
+    assert_eq!(
+        status(
+            &store,
+            &with_headers("/store", &[("X-Recharge-Access-Token", "guess")])
+        ),
+        bad
+    );
+    let (code, body) = status(&store, &with_headers("/", &[]));
+    assert_eq!((code, &body["sandbox"]), (200, &json!(true)));
+}
+
+#[test]
+fn only_one_version_is_spoken_and_it_is_the_usual_one() {
+    let store = Store::empty();
+    let ask = |version: &str| {
+        let headers = [
+            ("X-Recharge-Access-Token", TOKEN),
+            ("X-Recharge-Version", version),
+        ];
+        status(&store, &with_headers("/store", &headers)).0
+    };
+    assert_eq!(ask("2021-11"), 200);
+    assert_eq!(ask("2021-01"), 426);
+    assert_eq!(ask("2019-01"), 426);
+    assert_eq!(
+        status(
+            &store,
+            &with_headers("/store", &[("X-Recharge-Access-Token", TOKEN)])
+        )
+        .0,
+        200
+    );
+}
+
+#[test]
+fn unknown_routes_objects_and_methods_are_told_apart() {
+    let store = Store::empty();
+    assert_eq!(
+        store.ask("GET", "/nothing", &Value::Null),
+        (404, json!({"error": "endpoint not found"}))
+    );
+    assert_eq!(
+        store.ask("GET", "/customers/1", &Value::Null),
+        (404, json!({"errors": "Not Found"}))
+    );
+    assert_eq!(store.ask("DELETE", "/customers", &Value::Null).0, 405);
+}
+
+#[test]
+fn a_body_is_a_json_object_or_it_is_415() {
+    let store = Store::empty();
+    for body in [json!([]), json!("text"), json!(7)] {
+        assert_eq!(store.ask("POST", "/customers", &body).0, 415, "{body}");
+    }
+    let mut broken = request("POST", "/customers", &Value::Null);
+    *broken.body_mut() = Bytes::from_static(b"{\"email\":");
+    assert_eq!(status(&store, &broken).0, 415);
+    assert_eq!(store.ask("POST", "/customers", &Value::Null).0, 422);
+}
+
+#[test]
+fn a_token_reaches_as_far_as_its_scopes() {
+    let store = Store::empty();
+    store.0.with_state(|state| {
+        state.add_token(Token {
+            secret: "narrow".into(),
+            name: "Narrow".into(),
+            scopes: Some(["read_customers".to_owned()].into()),
+        });
+    });
+    let ask = |path: &str| {
+        status(
+            &store,
+            &with_headers(path, &[("X-Recharge-Access-Token", "narrow")]),
+        )
+    };
+    assert_eq!(ask("/customers").0, 200);
+    let (code, body) = ask("/subscriptions");
+    assert_eq!(code, 403);
+    assert!(
+        body["errors"]
+            .as_str()
+            .unwrap()
+            .contains("read_subscriptions")
+    );
+    assert_eq!(
+        ask("/token_information").1["token_information"]["scopes"],
+        json!(["read_customers"])
+    );
+}
+
+#[test]
+fn each_answer_names_its_request_and_its_sender() {
+    let store = Store::empty();
+    let answer = store.0.answer(&request("GET", "/nothing", &Value::Null));
+    assert_eq!(answer.headers()["Content-Type"], "application/json");
+    assert!(
+        answer.headers()["Server"]
+            .to_str()
+            .unwrap()
+            .starts_with("recharge-sandbox/")
+    );
+    assert_eq!(answer.headers()["X-Recharge-Limit"], "1/40");
+    let other = store.0.answer(&request("GET", "/nothing", &Value::Null));
+    assert_ne!(
+        answer.headers()["X-Request-Id"],
+        other.headers()["X-Request-Id"]
+    );
+}
+
+#[test]
+fn deletions_answer_204_without_a_body() {
+    let store = Store::empty();
+    let customer = store.customer("ada@example.com");
+    let answer = store.0.answer(&request(
+        "DELETE",
+        &of("customers", &customer),
+        &Value::Null,
+    ));
+    assert_eq!(answer.status(), 204);
+    assert!(answer.body().is_empty());
+}
+
+#[test]
+fn requests_of_many_threads_are_all_carried_out() {
+    let store = Store::empty();
+    std::thread::scope(|threads| {
+        for thread in 0..8 {
+            let store = &store;
+            threads.spawn(move || {
+                for turn in 0..25 {
+                    store.customer(&format!("c{thread}-{turn}@example.com"));
+                }
+            });
+        }
+    });
+    assert_eq!(store.0.with_state(|state| state.count("customer")), 200);
+}
