@@ -218,7 +218,7 @@ pub(super) const ADDRESS: Object = Object {
         field("city", Holds::Text),
         field("company", Holds::Text),
         field("country_code", Holds::Text),
-        field("customer_id", Holds::Id),
+        field("customer_id", Holds::Id).short("customer"),
         field("discounts", Holds::Json),
         field("first_name", Holds::Text),
         field("last_name", Holds::Text),

@@ -115,11 +115,17 @@ pub(super) const ASYNC_BATCH: Object = Object {
         ]),
         field("closed_at", Holds::Time).documented(Type::String),
         field("created_at", Holds::Time).documented(Type::String),
-        field("fail_task_count", Holds::Integer).documented(Type::String),
+        field("fail_task_count", Holds::Integer)
+            .short("failed")
+            .documented(Type::String),
         field("status", Holds::Text),
         field("submitted_at", Holds::Time).documented(Type::String),
-        field("success_task_count", Holds::Integer).documented(Type::String),
-        field("total_task_count", Holds::Integer).documented(Type::String),
+        field("success_task_count", Holds::Integer)
+            .short("done")
+            .documented(Type::String),
+        field("total_task_count", Holds::Integer)
+            .short("tasks")
+            .documented(Type::String),
         field("updated_at", Holds::Time).documented(Type::String),
         field("version", Holds::Text),
         field("deleted_at", Holds::Time).documented(Type::Unstated),

@@ -327,6 +327,7 @@ pub(super) const fn field(name: &'static str, holds: Holds) -> Field {
     };
     Field {
         name,
+        short: None,
         holds,
         documented,
         values: &[],
@@ -334,6 +335,12 @@ pub(super) const fn field(name: &'static str, holds: Holds) -> Field {
 }
 
 impl Field {
+    /// A shorter name for the heading of a table.
+    pub(super) const fn short(mut self, short: &'static str) -> Self {
+        self.short = Some(short);
+        self
+    }
+
     /// The reference states another type than what it holds would have.
     pub(super) const fn documented(mut self, documented: Type) -> Self {
         self.documented = documented;

@@ -123,10 +123,10 @@ pub(super) const BUNDLE_SELECTION: Object = Object {
     fields: &[
         field("id", Holds::Id),
         field("bundle_variant_id", Holds::Id),
-        field("purchase_item_id", Holds::Id),
+        field("purchase_item_id", Holds::Id).short("item"),
         field("created_at", Holds::Time),
-        field("external_product_id", Holds::Text),
-        field("external_variant_id", Holds::Text),
+        field("external_product_id", Holds::Text).short("product"),
+        field("external_variant_id", Holds::Text).short("variant"),
         field("items", Holds::Json),
         field("updated_at", Holds::Time),
         field("bundle_variant", Holds::Integer),

@@ -239,7 +239,7 @@ pub(super) const CHARGE: Object = Object {
     name: "charge",
     fields: &[
         field("id", Holds::Id),
-        field("address_id", Holds::Id),
+        field("address_id", Holds::Id).short("address"),
         field("analytics_data", Holds::Json).documented(Type::Object),
         field("billing_address", Holds::Parts(ADDRESS_PARTS)),
         field(
@@ -263,8 +263,10 @@ pub(super) const CHARGE: Object = Object {
         field("order_attributes", Holds::Json),
         field("orders_count", Holds::Integer),
         field("payment_processor", Holds::Text),
-        field("processed_at", Holds::Time),
-        field("scheduled_at", Holds::Time).documented(Type::Date),
+        field("processed_at", Holds::Time).short("processed"),
+        field("scheduled_at", Holds::Time)
+            .short("scheduled")
+            .documented(Type::Date),
         field("shipping_address", Holds::Parts(ADDRESS_PARTS)),
         field("shipping_lines", Holds::Json),
         field("status", Holds::Text).values(&[
@@ -284,7 +286,7 @@ pub(super) const CHARGE: Object = Object {
         field("taxes_included", Holds::Boolean),
         field("total_discounts", Holds::Money),
         field("total_line_items_price", Holds::Money),
-        field("total_price", Holds::Money),
+        field("total_price", Holds::Money).short("total"),
         field("total_refunds", Holds::Money),
         field("total_tax", Holds::Money),
         field("total_weight_grams", Holds::Integer),

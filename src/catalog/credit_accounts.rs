@@ -43,10 +43,10 @@ pub(super) const CREDIT_ACCOUNT: Object = Object {
     name: "credit_account",
     fields: &[
         field("id", Holds::Id),
-        field("customer_id", Holds::Id),
-        field("available_balance", Holds::Money),
+        field("customer_id", Holds::Id).short("customer"),
+        field("available_balance", Holds::Money).short("balance"),
         field("created_at", Holds::Time),
-        field("currency_code", Holds::Text),
+        field("currency_code", Holds::Text).short("currency"),
         field("expires_at", Holds::Time),
         field("initial_value", Holds::Money),
         field("name", Holds::Text),

@@ -41,7 +41,7 @@ pub(super) const CREDIT_ADJUSTMENT: Object = Object {
         field("credit_account_id", Holds::Id),
         field("amount", Holds::Money),
         field("created_at", Holds::Time),
-        field("currency_code", Holds::Text),
+        field("currency_code", Holds::Text).short("currency"),
         field("ending_balance", Holds::Money),
         field("note", Holds::Text),
         field("type", Holds::Text),

@@ -43,7 +43,7 @@ pub(super) const EVENT: Object = Object {
     fields: &[
         field("id", Holds::Id),
         field("object_id", Holds::Id),
-        field("customer_id", Holds::Id),
+        field("customer_id", Holds::Id).short("customer"),
         field("created_at", Holds::Time),
         field("object_type", Holds::Text),
         field("verb", Holds::Text),

@@ -299,6 +299,8 @@ impl Object {
 pub struct Field {
     /// Name, snake case.
     pub name: &'static str,
+    /// A shorter name for the heading of a table, lower-case words.
+    pub short: Option<&'static str>,
     /// What it holds.
     pub holds: Holds,
     /// Type that the reference states.

@@ -145,7 +145,7 @@ pub(super) const ORDER: Object = Object {
     name: "order",
     fields: &[
         field("id", Holds::Id),
-        field("address_id", Holds::Id),
+        field("address_id", Holds::Id).short("address"),
         field("billing_address", Holds::Parts(ADDRESS_PARTS)),
         field(
             "charge",
@@ -169,8 +169,8 @@ pub(super) const ORDER: Object = Object {
         field("line_items", Holds::Json),
         field("note", Holds::Text),
         field("order_attributes", Holds::Json),
-        field("processed_at", Holds::Time),
-        field("scheduled_at", Holds::Time),
+        field("processed_at", Holds::Time).short("processed"),
+        field("scheduled_at", Holds::Time).short("scheduled"),
         field("shipping_address", Holds::Parts(ADDRESS_PARTS)),
         field("shipping_lines", Holds::Json),
         field("status", Holds::Text).values(&["success", "error", "queued", "cancelled"]),
@@ -181,7 +181,7 @@ pub(super) const ORDER: Object = Object {
         field("total_discounts", Holds::Money),
         field("total_duties", Holds::Money),
         field("total_line_items_price", Holds::Money).documented(Type::Integer),
-        field("total_price", Holds::Money),
+        field("total_price", Holds::Money).short("total"),
         field("total_refunds", Holds::Money),
         field("total_tax", Holds::Money),
         field("total_weight_grams", Holds::Integer),

@@ -109,7 +109,7 @@ pub(super) const PAYMENT_METHOD: Object = Object {
     name: "payment_method",
     fields: &[
         field("id", Holds::Id),
-        field("customer_id", Holds::Id),
+        field("customer_id", Holds::Id).short("customer"),
         field("created_at", Holds::Time),
         field("default", Holds::Boolean),
         field(

@@ -144,7 +144,7 @@ pub(super) const PLAN: Object = Object {
         field("external_plan_group_id", Holds::Text),
         field("external_plan_id", Holds::Text),
         field("external_plan_name", Holds::Text),
-        field("external_product_id", Holds::Parts(&["ecommerce"])),
+        field("external_product_id", Holds::Parts(&["ecommerce"])).short("product"),
         field("external_variant_ids", Holds::Json),
         field("has_variant_restrictions", Holds::Boolean),
         field("sort_order", Holds::Integer),

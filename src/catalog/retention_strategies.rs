@@ -92,15 +92,19 @@ pub(super) const RETENTION_STRATEGY: Object = Object {
     name: "retention_strategy",
     fields: &[
         field("id", Holds::Id),
-        field("cancellation_flow_type", Holds::Text).values(&["subscription", "membership"]),
+        field("cancellation_flow_type", Holds::Text)
+            .short("flow")
+            .values(&["subscription", "membership"]),
         field("created_at", Holds::Time),
         field("discount_code", Holds::Text),
-        field("incentive_type", Holds::Text).values(&[
-            "delay_subscription",
-            "discount",
-            "skip_charge",
-            "swap_product",
-        ]),
+        field("incentive_type", Holds::Text)
+            .short("incentive")
+            .values(&[
+                "delay_subscription",
+                "discount",
+                "skip_charge",
+                "swap_product",
+            ]),
         field("prevention_text", Holds::Text),
         field("reason", Holds::Text),
         field("updated_at", Holds::Time),

@@ -306,7 +306,7 @@ pub(super) const SUBSCRIPTION: Object = Object {
     fields: &[
         field("id", Holds::Id),
         field("address_id", Holds::Id),
-        field("customer_id", Holds::Id),
+        field("customer_id", Holds::Id).short("customer"),
         field("analytics_data", Holds::Json).documented(Type::Object),
         field("cancellation_reason", Holds::Text),
         field("cancellation_reason_comments", Holds::Text),
@@ -321,16 +321,20 @@ pub(super) const SUBSCRIPTION: Object = Object {
         field("is_skippable", Holds::Boolean),
         field("is_swappable", Holds::Boolean),
         field("max_retries_reached", Holds::Boolean),
-        field("next_charge_scheduled_at", Holds::Date).documented(Type::DateTime),
+        field("next_charge_scheduled_at", Holds::Date)
+            .short("next charge")
+            .documented(Type::DateTime),
         field("order_day_of_month", Holds::Integer),
         field("order_day_of_week", Holds::Integer),
-        field("order_interval_frequency", Holds::Integer),
-        field("order_interval_unit", Holds::Text).values(&["day", "week", "month"]),
+        field("order_interval_frequency", Holds::Integer).short("every"),
+        field("order_interval_unit", Holds::Text)
+            .short("unit")
+            .values(&["day", "week", "month"]),
         field("presentment_currency", Holds::Text),
         field("price", Holds::Money),
-        field("product_title", Holds::Text),
+        field("product_title", Holds::Text).short("product"),
         field("properties", Holds::Json),
-        field("quantity", Holds::Integer),
+        field("quantity", Holds::Integer).short("qty"),
         field("sku", Holds::Text),
         field("sku_override", Holds::Boolean),
         field("status", Holds::Text).values(&["active", "cancelled", "expired"]),

@@ -27,6 +27,7 @@ pub struct Columns {
     list: Vec<Column>,
     tree: Vec<Branch>,
     strict: bool,
+    yielding: bool,
 }
 
 impl Columns {
@@ -34,7 +35,10 @@ impl Columns {
     #[must_use]
     pub fn default_for_table(object: &Object) -> Self {
         let columns = object.columns.iter();
-        Self::new(columns.map(|name| Column::known(name, object)).collect())
+        Self {
+            yielding: true,
+            ..Self::new(columns.map(|name| Column::known(name, object)).collect())
+        }
     }
 
     /// Every field in the order of the catalogue, the parts of an object as
@@ -86,6 +90,7 @@ impl Columns {
             list,
             tree,
             strict: false,
+            yielding: false,
         }
     }
 
@@ -94,6 +99,13 @@ impl Columns {
     pub fn lenient(mut self) -> Self {
         self.strict = false;
         self
+    }
+
+    /// Whether the last of them may be left out where there is no room: nobody
+    /// asked for them by name, and the catalogue names the telling ones first.
+    #[must_use]
+    pub const fn may_yield(&self) -> bool {
+        self.yielding
     }
 
     /// The columns in order.
@@ -133,6 +145,7 @@ impl Column {
         let column = Self::free(name);
         match object.field(&column.path[0]) {
             Some(field) if column.path.len() == 1 => Self {
+                heading: field.short.map_or(column.heading, str::to_owned),
                 holds: Some(field.holds),
                 ..column
             },
@@ -146,7 +159,7 @@ impl Column {
     fn part_of(self, field: &Field) -> Self {
         match field.holds {
             Holds::Parts([_]) => Self {
-                heading: words(field.name),
+                heading: field.short.map_or_else(|| words(field.name), str::to_owned),
                 ..self
             },
             _ => self,
@@ -329,7 +342,7 @@ mod tests {
 
         let plans = Columns::default_for_table(object("plans"));
         let external = plans.list().iter().find(|column| column.name.contains('.'));
-        assert_eq!(external.unwrap().heading, "external product id");
+        assert_eq!(external.unwrap().heading, "product");
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub(super) enum Give {
     Number,
 }
 
+/// Width at which a text can still be told from others.
+const READABLE: usize = 14;
+
 /// What a column would like to be.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wish {
@@ -37,6 +40,21 @@ pub(super) struct Wish {
     pub(super) cells: usize,
     /// How willingly it gives way.
     pub(super) give: Give,
+}
+
+/// How many of the columns, from the left, can be read on this terminal: those
+/// for which text has room for a word or two and nothing else is cut.
+pub(super) fn readable(wishes: &[Wish], terminal: usize) -> usize {
+    let mut used = 0;
+    let fitting = wishes.iter().take_while(|wish| {
+        let cells = match wish.give {
+            Give::Text => wish.cells.min(READABLE),
+            Give::Word | Give::Number => wish.cells,
+        };
+        used += cells.max(wish.heading.min(NARROWEST)) + GAP;
+        used <= terminal + GAP
+    });
+    fitting.count().max(1)
 }
 
 /// The width of each column, so that all fit the terminal if they can.
@@ -52,6 +70,12 @@ pub(super) fn fit(wishes: &[Wish], terminal: Option<usize>) -> Vec<usize> {
         return widths;
     };
     let room = terminal.saturating_sub(GAP * wishes.len().saturating_sub(1));
+    if widths.iter().sum::<usize>() > room {
+        // A heading is worth less than a cell.
+        shrink(&mut widths, wishes, room, |wish| {
+            Some(wish.cells.max(wish.heading.min(NARROWEST)))
+        });
+    }
     for step in [Give::Text, Give::Word] {
         if widths.iter().sum::<usize>() > room {
             shrink(&mut widths, wishes, room, |wish| {
@@ -60,7 +84,7 @@ pub(super) fn fit(wishes: &[Wish], terminal: Option<usize>) -> Vec<usize> {
         }
     }
     if widths.iter().sum::<usize>() > room {
-        // Long headings over short cells go last.
+        // What is left of long headings over short cells goes last.
         shrink(&mut widths, wishes, room, |wish| {
             Some(wish.cells.min(NARROWEST).max(if wish.give == Give::Number {
                 wish.cells
@@ -153,8 +177,24 @@ mod tests {
     }
 
     #[test]
-    fn long_headings_over_short_cells_give_way_last() {
+    fn long_headings_over_short_cells_give_way_before_any_cell() {
+        assert_eq!(fit(&[text(20, 4), text(5, 12)], Some(24)), [10, 12]);
+        assert_eq!(fit(&[text(20, 4), text(5, 30)], Some(40)), [8, 30]);
+    }
+
+    #[test]
+    fn a_heading_keeps_a_little_until_nothing_else_is_left() {
         assert_eq!(fit(&[number(20, 2), number(20, 3)], Some(12)), [5, 5]);
+    }
+
+    #[test]
+    fn columns_that_could_not_be_read_are_counted_out() {
+        let wishes = [number(2, 9), text(5, 50), text(5, 6), number(2, 9)];
+        assert_eq!(readable(&wishes, 80), 4);
+        assert_eq!(readable(&wishes, 44), 4);
+        assert_eq!(readable(&wishes, 43), 3);
+        assert_eq!(readable(&wishes, 20), 1);
+        assert_eq!(readable(&wishes, 1), 1);
     }
 
     #[test]

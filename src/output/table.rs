@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::filter::{Cell, Columns};
 
 use super::destination::Destination;
-use super::layout::{GAP, Give, Wish, cut, fit};
+use super::layout::{GAP, Give, Wish, cut, fit, readable};
 use super::palette::{HEADING, mood, paint, tells_status};
 use super::rows::RowWriter;
 use super::{Style, visible};
@@ -33,6 +33,8 @@ pub(super) struct Table {
     to: Destination,
     style: Style,
     heads: Vec<Head>,
+    /// Whether columns may be left out where there is no room.
+    yielding: bool,
     waiting: Vec<Vec<Shown>>,
     waiting_bytes: usize,
     /// Set by the first page.
@@ -68,6 +70,7 @@ impl Table {
             to,
             style,
             heads: Vec::new(),
+            yielding: false,
             waiting: Vec::new(),
             waiting_bytes: 0,
             laid_out: None,
@@ -103,9 +106,12 @@ impl Table {
         let count = rows.iter().map(Vec::len).max().unwrap_or(0);
         let count = count.max(self.heads.len());
         let right: Vec<bool> = (0..count).map(|at| self.stands_right(at, &rows)).collect();
-        let wishes: Vec<Wish> = (0..count)
+        let mut wishes: Vec<Wish> = (0..count)
             .map(|at| self.wish(at, right[at], &rows))
             .collect();
+        if let (true, Some(terminal)) = (self.yielding, self.terminal()) {
+            wishes.truncate(readable(&wishes, terminal));
+        }
         let widths = fit(&wishes, self.terminal());
         let lanes = widths.into_iter().zip(right);
         self.laid_out = Some(lanes.map(|(width, right)| Lane { width, right }).collect());
@@ -172,7 +178,12 @@ impl Table {
         let lanes = self.laid_out.as_deref().unwrap_or(&[]);
         self.line.clear();
         let (mut start, mut spaces) = (0, 0);
-        for (at, (text, style)) in texts.enumerate() {
+        let most = if self.yielding {
+            lanes.len()
+        } else {
+            usize::MAX
+        };
+        for (at, (text, style)) in texts.take(most).enumerate() {
             let lane = lanes.get(at).copied().unwrap_or(Lane {
                 width: 0,
                 right: false,
@@ -209,6 +220,7 @@ impl RowWriter for Table {
             status: tells_status(&column.name),
         });
         self.heads = heads.collect();
+        self.yielding = columns.may_yield();
         Ok(())
     }
 
