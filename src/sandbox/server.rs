@@ -13,7 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
@@ -76,6 +76,13 @@ async fn converse(stream: TcpStream, sandbox: Arc<Sandbox>) {
 
 async fn answer(sandbox: &Sandbox, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
+    // Who says beforehand that it is too much is not waited for.
+    if body.size_hint().lower() > LARGEST_BODY as u64 {
+        return refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            r#"{"error":"body too large"}"#,
+        );
+    }
     let reading = Limited::new(body, LARGEST_BODY).collect();
     let body = match tokio::time::timeout(PATIENCE, reading).await {
         Ok(Ok(body)) => body.to_bytes(),

@@ -139,16 +139,16 @@ impl Table {
 
     /// Numbers of the records with that value at a lookup path, ascending.
     /// The comparison does not tell upper from lower case.
-    pub(super) fn find(&self, path: &str, value: impl ToString) -> Vec<u64> {
+    pub(super) fn find(&self, path: &str, value: impl Key) -> Vec<u64> {
         self.lookup_at(path).map_or_else(Vec::new, |lookup| {
-            self.with(lookup, hash(&value.to_string())).collect()
+            self.with(lookup, value.hashed()).collect()
         })
     }
 
     /// The first record with that value at a lookup path.
-    pub(super) fn find_one(&self, path: &str, value: impl ToString) -> Option<(u64, Record)> {
+    pub(super) fn find_one(&self, path: &str, value: impl Key) -> Option<(u64, Record)> {
         let lookup = self.lookup_at(path)?;
-        let id = self.with(lookup, hash(&value.to_string())).next()?;
+        let id = self.with(lookup, value.hashed()).next()?;
         Some((id, self.get(id)?))
     }
 
@@ -188,6 +188,30 @@ impl Table {
         range: impl std::ops::RangeBounds<(i64, u64)>,
     ) -> impl DoubleEndedIterator<Item = (i64, u64)> {
         self.times[time].range(range).copied()
+    }
+}
+
+/// A value that records are found by.
+pub(super) trait Key: Sized {
+    /// The hash under which it is found.
+    fn hashed(self) -> u64;
+}
+
+impl Key for u64 {
+    fn hashed(self) -> u64 {
+        hash(&self.to_string())
+    }
+}
+
+impl Key for &str {
+    fn hashed(self) -> u64 {
+        hash(self)
+    }
+}
+
+impl Key for &String {
+    fn hashed(self) -> u64 {
+        hash(self)
     }
 }
 

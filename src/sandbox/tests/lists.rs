@@ -68,15 +68,11 @@ fn store_size(store: &Store, path: &str, key: &str, sort: &str) -> usize {
         )
         .len();
         size += found;
-        if found < 250 || !path_has_pages(path) {
+        if found < 250 {
             break;
         }
     }
     size
-}
-
-fn path_has_pages(_path: &str) -> bool {
-    true
 }
 
 /// Everything from the first page on, and the last page.
