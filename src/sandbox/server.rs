@@ -92,20 +92,14 @@ async fn answer(sandbox: &Sandbox, request: Request<Incoming>) -> Response<Full<
                 r#"{"error":"body too large"}"#,
             );
         }
-        Ok(Err(_)) => return refuse(StatusCode::BAD_REQUEST, r#"{"error":"body broke off"}"#),
-        Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, r#"{"error":"body too slow"}"#),
+        Ok(Err(_)) => return refuse(StatusCode::BAD_REQUEST, "body broke off"),
+        Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, "body too slow"),
     };
     sandbox
         .answer(&Request::from_parts(head, body))
         .map(Full::new)
 }
 
-fn refuse(status: StatusCode, body: &'static str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
-    *response.status_mut() = status;
-    let kind = http::HeaderValue::from_static("application/json");
-    response
-        .headers_mut()
-        .insert(http::header::CONTENT_TYPE, kind);
-    response
+fn refuse(status: StatusCode, message: &str) -> Response<Full<Bytes>> {
+    super::refused(status.as_u16(), message).map(Full::new)
 }

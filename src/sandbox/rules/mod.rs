@@ -40,6 +40,8 @@ pub(super) use carts::{line as checkout_line, settle as settle_checkout};
 pub(super) use checkouts::blank as checkout;
 pub(super) use collections::{blank as collection, place as collection_place};
 pub(super) use customers::blank as customer;
+#[cfg(test)]
+pub(super) use customers::recount;
 pub(super) use discounts::blank as discount;
 pub(super) use metafields::blank as metafield;
 pub(super) use onetimes::blank as onetime;

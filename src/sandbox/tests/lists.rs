@@ -336,6 +336,13 @@ fn a_seeded_queue_is_what_the_rules_would_make_of_it() {
         {
             crate::sandbox::rules::queue::refresh(state, id, super::present());
         }
+        for id in state
+            .table(crate::sandbox::tables::Name::Customers)
+            .ids(..)
+            .collect::<Vec<_>>()
+        {
+            crate::sandbox::rules::recount(state, id);
+        }
         let told: Vec<String> = state
             .journal
             .iter()
