@@ -20,7 +20,8 @@ pub(super) struct Cursor {
     /// Order of the list.
     pub(super) sort_by: String,
     /// Which way to go on from the place.
-    pub(super) cursor_dir: Direction,
+    #[serde(rename = "cursor_dir")]
+    pub(super) direction: Direction,
     /// The list that the place is in.
     pub(super) list: String,
     /// What the list was asked with.
@@ -58,7 +59,7 @@ mod tests {
             starting_before_id: 7,
             last_value: 1,
             sort_by: "id-desc".into(),
-            cursor_dir: Direction::Next,
+            direction: Direction::Next,
             list: "subscriptions.list".into(),
             filters: vec![("status".into(), "active".into())],
         };

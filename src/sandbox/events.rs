@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::moment;
 use super::record::{self, Record};
-use super::state::{QUIETLY, State, Token};
+use super::state::{self, QUIETLY, State, Token};
 use super::tables::Name;
 
 /// Events are kept this long.
@@ -32,7 +32,7 @@ pub(super) fn settle(state: &mut State, now: Timestamp, token: &Token) {
             continue;
         };
         let told = Told {
-            customer: state.owner(change.table, change.id, record),
+            customer: state::owner(change.table, change.id, record),
             object: change.table.object(),
             id: change.id,
             verb: change.verb,

@@ -70,6 +70,18 @@ impl SandboxFile {
     /// # Errors
     /// When the file cannot be read, written or locked, or is damaged.
     pub fn answer(&self, request: &Request<Bytes>) -> io::Result<Response<Bytes>> {
+        self.with(|sandbox| sandbox.answer(request))
+    }
+
+    /// Looks at the state or changes it, as one request does.
+    ///
+    /// # Errors
+    /// As [`Self::answer`].
+    pub fn with_state<T>(&self, act: impl FnOnce(&mut State) -> T) -> io::Result<T> {
+        self.with(|sandbox| sandbox.with_state(act))
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&Sandbox) -> T) -> io::Result<T> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let _lock = self.lock()?;
         let current = match kept
@@ -80,7 +92,7 @@ impl SandboxFile {
             None => self.load()?,
         };
         let before = current.sandbox.with_state(|state| state.revision);
-        let response = current.sandbox.answer(request);
+        let result = act(&current.sandbox);
         let changed = current.sandbox.with_state(|state| state.revision != before);
         if changed {
             // On failure nothing is kept: the file is what counts.
@@ -93,7 +105,7 @@ impl SandboxFile {
             seen,
             sandbox: current.sandbox,
         });
-        Ok(response)
+        Ok(result)
     }
 
     /// Starts over with a seeded store, whatever the file holds.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::record::{self, Record};
-use super::state::State;
+use super::state::{self, State};
 use super::tables::Name;
 
 /// The names in an `include` parameter.
@@ -26,7 +26,7 @@ pub(super) fn put(state: &State, of: Name, id: u64, record: &mut Record, names: 
 }
 
 fn related(state: &State, of: Name, id: u64, record: &Record, name: &str) -> Value {
-    let owner = state.owner(of, id, record).unwrap_or(0);
+    let owner = state::owner(of, id, record).unwrap_or(0);
     let here = format!("{}_id", of.object());
     match name {
         "customer" => one(state, Name::Customers, owner),

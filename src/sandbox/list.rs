@@ -63,13 +63,13 @@ pub(super) fn page(state: &State, asked: &Asked, key: &str, of: Name) -> Result<
     } else {
         (true, more)
     };
-    let seal = |place: Option<&Place>, cursor_dir| {
+    let seal = |place: Option<&Place>, direction| {
         place.map(|(last_value, starting_before_id)| {
             Cursor {
                 starting_before_id: *starting_before_id,
                 last_value: *last_value,
                 sort_by: wanted.sort_by.clone(),
-                cursor_dir,
+                direction,
                 list: wanted.name.clone(),
                 filters: wanted.filters.clone(),
             }
@@ -160,25 +160,21 @@ fn walk(
     place: Option<Place>,
     ascending: bool,
 ) -> Box<dyn Iterator<Item = Place> + '_> {
-    match order.time {
-        Some(time) => {
-            let places = table.timed(time, range(place, ascending));
-            if ascending {
-                Box::new(places)
-            } else {
-                Box::new(places.rev())
-            }
-        }
-        None => {
-            let ids = table
-                .ids(range(place.map(|(_, id)| id), ascending))
-                .map(|id| (0, id));
-            if ascending {
-                Box::new(ids)
-            } else {
-                Box::new(ids.rev())
-            }
-        }
+    if let Some(time) = order.time {
+        let places = table.timed(time, range(place, ascending));
+        return if ascending {
+            Box::new(places)
+        } else {
+            Box::new(places.rev())
+        };
+    }
+    let ids = table
+        .ids(range(place.map(|(_, id)| id), ascending))
+        .map(|id| (0, id));
+    if ascending {
+        Box::new(ids)
+    } else {
+        Box::new(ids.rev())
     }
 }
 
@@ -267,7 +263,7 @@ fn wanted(state: &State, asked: &Asked, table: &Table) -> Result<Wanted, Refusal
         place: cursor
             .as_ref()
             .map(|cursor| (cursor.last_value, cursor.starting_before_id)),
-        direction: cursor.map_or(Direction::Next, |cursor| cursor.cursor_dir),
+        direction: cursor.map_or(Direction::Next, |cursor| cursor.direction),
         filters: query,
     })
 }

@@ -307,6 +307,11 @@ fn welcome() -> String {
     .to_string()
 }
 
+/// A refusal of what never reached the store.
+fn refused(status: u16, message: &str) -> Response<Bytes> {
+    respond(Err(Refusal::error(status, message)))
+}
+
 fn respond(answered: Answered) -> Response<Bytes> {
     let (status, body) = match answered {
         Ok(answer) => answer,

@@ -13,7 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
@@ -76,6 +76,13 @@ async fn converse(stream: TcpStream, sandbox: Arc<Sandbox>) {
 
 async fn answer(sandbox: &Sandbox, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
+    // Who says beforehand that it is too much is not waited for.
+    if body.size_hint().lower() > LARGEST_BODY as u64 {
+        return refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            r#"{"error":"body too large"}"#,
+        );
+    }
     let reading = Limited::new(body, LARGEST_BODY).collect();
     let body = match tokio::time::timeout(PATIENCE, reading).await {
         Ok(Ok(body)) => body.to_bytes(),
@@ -85,20 +92,14 @@ async fn answer(sandbox: &Sandbox, request: Request<Incoming>) -> Response<Full<
                 r#"{"error":"body too large"}"#,
             );
         }
-        Ok(Err(_)) => return refuse(StatusCode::BAD_REQUEST, r#"{"error":"body broke off"}"#),
-        Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, r#"{"error":"body too slow"}"#),
+        Ok(Err(_)) => return refuse(StatusCode::BAD_REQUEST, "body broke off"),
+        Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, "body too slow"),
     };
     sandbox
         .answer(&Request::from_parts(head, body))
         .map(Full::new)
 }
 
-fn refuse(status: StatusCode, body: &'static str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
-    *response.status_mut() = status;
-    let kind = http::HeaderValue::from_static("application/json");
-    response
-        .headers_mut()
-        .insert(http::header::CONTENT_TYPE, kind);
-    response
+fn refuse(status: StatusCode, message: &str) -> Response<Full<Bytes>> {
+    super::refused(status.as_u16(), message).map(Full::new)
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::record::{self, Record};
-use super::table::Table;
+use super::table::{Key, Table};
 use super::tables::{Name, TABLES};
 
 /// Everything that a sandbox remembers.
@@ -104,7 +104,7 @@ impl State {
     }
 
     /// Every record with that value at a lookup path.
-    pub(super) fn all(&self, name: Name, path: &str, value: impl ToString) -> Vec<(u64, Record)> {
+    pub(super) fn all(&self, name: Name, path: &str, value: impl Key) -> Vec<(u64, Record)> {
         let table = self.table(name);
         table
             .find(path, value)
@@ -180,25 +180,12 @@ impl State {
             }
         }
     }
+}
 
-    /// The first record, by number, that passes a test.
-    pub(super) fn first(
-        &self,
-        name: Name,
-        passes: impl Fn(&Record) -> bool,
-    ) -> Option<(u64, Record)> {
-        let table = self.table(name);
-        table
-            .ids(..)
-            .filter_map(|id| Some((id, table.get(id)?)))
-            .find(|(_, record)| passes(record))
+/// The customer that a record belongs to, whatever kind it is.
+pub(super) fn owner(name: Name, id: u64, record: &Record) -> Option<u64> {
+    if name == Name::Customers {
+        return Some(id);
     }
-
-    /// The customer that a record belongs to, whatever kind it is.
-    pub(super) fn owner(&self, name: Name, id: u64, record: &Record) -> Option<u64> {
-        if name == Name::Customers {
-            return Some(id);
-        }
-        record::id(record, "customer_id").or_else(|| record::id(record, "customer.id"))
-    }
+    record::id(record, "customer_id").or_else(|| record::id(record, "customer.id"))
 }

@@ -158,11 +158,7 @@ fn run(state: &mut State, id: u64, now: Timestamp, token: &Token) {
             .unwrap_or_default();
         let (status, output) = carry_out(state, &batch_type, body, now, token);
         let good = status < 400;
-        if good {
-            done += 1
-        } else {
-            failed += 1
-        }
+        *(if good { &mut done } else { &mut failed }) += 1;
         let stamp = moment::stamp(now);
         for at in ["queued_at", "started_at", "completed_at", "updated_at"] {
             record::set(&mut task, at, stamp.as_str());

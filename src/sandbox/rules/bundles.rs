@@ -31,7 +31,7 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
     let item = purchase_item(state, item_id)?;
     let id = state.next_id(Name::BundleSelections);
     let contents = contents(id, record::list(asked.body, "items"), &asked.stamp())?;
-    let selection = build(id, item_id, &item, contents, &asked.stamp());
+    let selection = build(id, item_id, &item, &contents, &asked.stamp());
     state.create(Name::BundleSelections, id, &selection);
     Ok(Outcome::One(selection))
 }
@@ -49,13 +49,13 @@ pub(in crate::sandbox) fn selection(
         id,
         item_id,
         item,
-        contents(id, items, stamp).unwrap_or_default(),
+        &contents(id, items, stamp).unwrap_or_default(),
         stamp,
     )
 }
 
 /// The record of a selection.
-fn build(id: u64, item_id: u64, item: &Record, contents: Vec<Value>, stamp: &str) -> Record {
+fn build(id: u64, item_id: u64, item: &Record, contents: &[Value], stamp: &str) -> Record {
     record::object(json!({
         "id": id,
         "bundle_variant": 382_000 + item_id % 1_000,
@@ -122,7 +122,7 @@ fn change(state: &mut State, asked: &Asked) -> Ruling {
         let item = purchase_item(state, item_id)?;
         let created = given(&selection, "created_at");
         let contents = record::list(&selection, "items").to_vec();
-        selection = build(id, item_id, &item, contents, &asked.stamp());
+        selection = build(id, item_id, &item, &contents, &asked.stamp());
         record::set(&mut selection, "created_at", created);
     }
     if asked.body.contains_key("items") {

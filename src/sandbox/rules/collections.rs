@@ -14,7 +14,7 @@ const MOST_PRODUCTS: usize = 250;
 
 pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     if verb == "create" {
-        return create(state, asked);
+        return Ok(Outcome::One(create(state, asked)));
     }
     let (id, mut collection) = target(state, Name::Collections, asked)?;
     match verb {
@@ -52,12 +52,12 @@ pub(in crate::sandbox) fn blank(id: u64, stamp: &str) -> Record {
     }))
 }
 
-fn create(state: &mut State, asked: &Asked) -> Ruling {
+fn create(state: &mut State, asked: &Asked) -> Record {
     let id = state.next_id(Name::Collections);
     let mut collection = blank(id, &asked.stamp());
     update(asked, &mut collection);
     state.create(Name::Collections, id, &collection);
-    Ok(Outcome::One(collection))
+    collection
 }
 
 /// The place of a product in a collection.

@@ -35,9 +35,10 @@ pub(super) fn merge(state: &mut State, asked: &Asked) -> Ruling {
         .body
         .get("next_charge_date")
         .and_then(Value::as_str)
-        .and_then(moment::parse_day);
+        .and_then(moment::parse_day)
+        .map(moment::day_text);
     for source in sources {
-        move_subscriptions(state, asked, source, target_id, day.map(moment::day_text));
+        move_subscriptions(state, asked, source, target_id, day.as_deref());
         onetimes::move_all(state, asked, source, target_id);
         if record::flag(asked.body, "delete_source_addresses") {
             addresses::remove(state, asked, source);
@@ -68,14 +69,14 @@ fn check_fits(id: u64, source: &Record, target_id: u64, target: &Record) -> Resu
     ))
 }
 
-fn move_subscriptions(state: &mut State, asked: &Asked, from: u64, to: u64, day: Option<String>) {
+fn move_subscriptions(state: &mut State, asked: &Asked, from: u64, to: u64, day: Option<&str>) {
     for (id, mut one) in state.all(Name::Subscriptions, "address_id", from) {
         record::set(&mut one, "address_id", to);
         if let Some(day) = day
             .as_ref()
             .filter(|_| record::text(&one, "status") == "active")
         {
-            record::set(&mut one, "next_charge_scheduled_at", day.as_str());
+            record::set(&mut one, "next_charge_scheduled_at", *day);
         }
         touch(asked, &mut one);
         state.change(Name::Subscriptions, id, &one, "updated");

@@ -7,6 +7,7 @@
 mod addresses;
 pub(super) mod batches;
 mod bundles;
+mod carts;
 pub(super) mod charges;
 mod checkouts;
 mod collections;
@@ -21,8 +22,10 @@ mod payment_methods;
 mod plans;
 mod processing;
 mod products;
+mod purchases;
 pub(super) mod queue;
 mod retention;
+mod rhythm;
 mod schedule;
 mod skipping;
 pub(super) mod store;
@@ -33,9 +36,12 @@ mod webhooks;
 pub(super) use addresses::blank as address;
 pub(super) use batches::{blank as batch, task};
 pub(super) use bundles::selection as bundle_selection;
-pub(super) use checkouts::{blank as checkout, line as checkout_line, settle as settle_checkout};
+pub(super) use carts::{line as checkout_line, settle as settle_checkout};
+pub(super) use checkouts::blank as checkout;
 pub(super) use collections::{blank as collection, place as collection_place};
 pub(super) use customers::blank as customer;
+#[cfg(test)]
+pub(super) use customers::recount;
 pub(super) use discounts::blank as discount;
 pub(super) use metafields::blank as metafield;
 pub(super) use onetimes::blank as onetime;
@@ -45,7 +51,8 @@ pub(super) use plans::blank as plan;
 pub(super) use processing::mark_paid;
 pub(super) use queue::{Parts, build as charge, line, shipping_address as postal};
 pub(super) use retention::blank as retention_strategy;
-pub(super) use subscriptions::{blank as subscription, settle_shape};
+pub(super) use rhythm::settle_shape;
+pub(super) use subscriptions::blank as subscription;
 pub(super) use totals::{applied, settle};
 pub(super) use webhooks::blank as webhook;
 
@@ -122,7 +129,7 @@ fn act(resource: &str, verb: &str, state: &mut State, asked: &Asked) -> Ruling {
         "plans" => plans::act(verb, state, asked),
         "products" => products::act(verb, state, asked),
         "retention_strategies" => retention::act(verb, state, asked),
-        "store" | "token_information" => store::act(resource, state, asked),
+        "store" | "token_information" => Ok(store::act(resource, state, asked)),
         "subscriptions" => subscriptions::act(verb, state, asked),
         "webhooks" => webhooks::act(verb, state, asked),
         _ => Err(unknown_verb()),

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::{Ruling, given, named, products, queue, subscriptions, target, touch, update};
+use super::{Ruling, given, named, products, queue, rhythm, target, touch, update};
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::Refusal;
@@ -73,9 +73,7 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
     products::goods(state, asked.body).describe(&mut one, None);
     update(asked, &mut one);
     if add {
-        let next = subscriptions::next_days(state, address_id)
-            .into_iter()
-            .next();
+        let next = rhythm::next_days(state, address_id).into_iter().next();
         let Some(next) = next.and_then(moment::beginning) else {
             return Err(Refusal::invalid(
                 "add_to_next_charge",

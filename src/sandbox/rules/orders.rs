@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
-use super::subscriptions::interval;
+use super::rhythm::{self, interval};
 use super::{Ruling, given, queue, target, totals, touch};
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
@@ -244,7 +244,7 @@ fn delay(state: &mut State, asked: &Asked, id: u64, order: &Record) -> Ruling {
         state.change(Name::Orders, id, &order, "updated");
     }
     if let Some(day) = one.as_ref().and_then(queue::next_day) {
-        super::subscriptions::set_next(state, asked, item, Some(later(day)));
+        rhythm::set_next(state, asked, item, Some(later(day)));
         queue::refresh(
             state,
             record::id(order, "address_id").unwrap_or(0),

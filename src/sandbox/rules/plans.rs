@@ -96,15 +96,15 @@ fn number_of(body: &Record) -> String {
 }
 
 fn fill(asked: &Asked, plan: &mut Record, body: &Record, row: &Operation) {
-    let mut plain = body.clone();
+    let mut fields = body.clone();
     for nested in ["channel_settings", "subscription_preferences"] {
-        if let (Some(given), Some(target)) = (plain.remove(nested), plan.get_mut(nested))
+        if let (Some(given), Some(target)) = (fields.remove(nested), plan.get_mut(nested))
             && given.is_object()
         {
             write::overlay(target, &given);
         }
     }
-    write::fill(plan, row, asked.row.resource.object, &plain);
+    write::fill(plan, row, asked.row.resource.object, &fields);
     touch(asked, plan);
 }
 
@@ -159,7 +159,7 @@ fn change(
     check_product(state, &plan)?;
     state.change(Name::Plans, id, &plan, "updated");
     let number = record::text(&plan, "external_product_id.ecommerce").to_owned();
-    for (other, mut sibling) in state.all(Name::Plans, "external_product_id.ecommerce", number) {
+    for (other, mut sibling) in state.all(Name::Plans, "external_product_id.ecommerce", &number) {
         if other == id {
             continue;
         }

@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
+use super::rhythm::{interval, next_after};
 use super::skipping::items_of;
-use super::subscriptions::{interval, next_after};
 use super::{Ruling, customers, orders, queue, touch};
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};

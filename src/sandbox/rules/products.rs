@@ -150,7 +150,7 @@ impl Goods {
 
     fn plans(&self, state: &State) -> Vec<Record> {
         let number = record::plain(&self.product_number).unwrap_or_default();
-        let plans = state.all(Name::Plans, "external_product_id.ecommerce", number);
+        let plans = state.all(Name::Plans, "external_product_id.ecommerce", &number);
         plans.into_iter().map(|(_, plan)| plan).collect()
     }
 

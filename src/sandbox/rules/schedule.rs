@@ -6,7 +6,7 @@ use jiff::Span;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::subscriptions::{interval, next_after};
+use super::rhythm::{interval, next_after};
 use super::{Ruling, given, queue, totals};
 use crate::sandbox::moment;
 use crate::sandbox::money::Cents;

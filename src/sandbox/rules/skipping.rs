@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use serde_json::Value;
 
-use super::subscriptions::{self, next_after, set_next};
+use super::rhythm::{next_after, next_days, set_next};
 use super::{Ruling, existing, numbers, queue, target, totals, touch};
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
@@ -121,7 +121,7 @@ fn move_on(state: &mut State, asked: &Asked, item: u64, day: Date) {
         return;
     };
     let address = record::id(&onetime, "address_id").unwrap_or(0);
-    let next = subscriptions::next_days(state, address)
+    let next = next_days(state, address)
         .into_iter()
         .find(|next| *next > day);
     let next = next.and_then(moment::beginning).map(moment::stamp);

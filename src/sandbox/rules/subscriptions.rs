@@ -1,13 +1,13 @@
-//! Subscriptions: their life, and where their next charge falls.
+//! Subscriptions: their life, from the first day to the last.
 
-use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::products::{self, Goods};
+use super::rhythm::{check, fill_from_plan, fresh_day, set_next, settle_shape};
 use super::{Ruling, customers, given, named, queue, skipping, target, touch, update};
-use crate::sandbox::moment::{self, Interval, Unit};
+use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
-use crate::sandbox::refusal::{Faults, Refusal};
+use crate::sandbox::refusal::Refusal;
 use crate::sandbox::state::State;
 use crate::sandbox::tables::Name;
 use crate::sandbox::{Asked, Outcome};
@@ -30,73 +30,16 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     let (id, one) = target(state, Name::Subscriptions, asked)?;
     match verb {
         "update" => change(state, asked, id, one),
-        "delete" => delete(state, asked, id, &one),
+        "delete" => {
+            delete(state, asked, id, &one);
+            Ok(Outcome::Nothing)
+        }
         "cancel" => cancel(state, asked, id, one),
         "activate" => activate(state, asked, id, one),
         "set_next_charge_date" => set_next_charge_date(state, asked, id, &one),
         "change_address" => change_address(state, asked, id, one),
         _ => Err(super::unknown_verb()),
     }
-}
-
-/// The interval of charges or of orders.
-pub(super) fn interval(one: &Record, frequency: &str) -> Interval {
-    Interval {
-        count: record::number(one, frequency).unwrap_or(1),
-        unit: Unit::named(record::text(one, "order_interval_unit")),
-        day_of_month: record::number(one, "order_day_of_month").filter(|day| *day > 0),
-        day_of_week: record::number(one, "order_day_of_week"),
-    }
-}
-
-/// The day of the charge after a day, jumping over days that were skipped
-/// before their charge existed.
-pub(super) fn next_after(state: &State, id: u64, one: &Record, day: Date) -> Date {
-    let step = interval(one, "charge_interval_frequency");
-    let skipped = skipped_days(state, id);
-    let mut next = step.after(day);
-    // A year of days bounds the walk, whatever was skipped.
-    for _ in 0..366 {
-        if !skipped.contains(&next) {
-            break;
-        }
-        next = step.after(next);
-    }
-    next
-}
-
-fn skipped_days(state: &State, id: u64) -> Vec<Date> {
-    state
-        .all(Name::Charges, "line_items.*.purchase_item_id", id)
-        .iter()
-        .filter(|(_, charge)| record::text(charge, "status") == "skipped")
-        .filter_map(|(_, charge)| moment::parse_day(record::text(charge, "scheduled_at")))
-        .collect()
-}
-
-/// Sets the day of the next charge. Whoever calls refreshes the queue.
-pub(super) fn set_next(state: &mut State, asked: &Asked, id: u64, day: Option<Date>) {
-    if let Some(mut one) = state.get(Name::Subscriptions, id) {
-        record::set(
-            &mut one,
-            "next_charge_scheduled_at",
-            day.map(moment::day_text),
-        );
-        touch(asked, &mut one);
-        state.change(Name::Subscriptions, id, &one, "updated");
-    }
-}
-
-/// The days on which charges of an address fall, ascending.
-pub(super) fn next_days(state: &State, address: u64) -> Vec<Date> {
-    let mut days: Vec<Date> = state
-        .all(Name::Subscriptions, "address_id", address)
-        .iter()
-        .filter(|(_, one)| record::text(one, "status") == "active")
-        .filter_map(|(_, one)| queue::next_day(one))
-        .collect();
-    days.sort_unstable();
-    days
 }
 
 fn create(state: &mut State, asked: &Asked) -> Ruling {
@@ -186,68 +129,6 @@ pub(in crate::sandbox) fn blank(id: u64, address: u64, customer: u64, stamp: &st
     }))
 }
 
-/// What follows from the intervals: prepaid is charged less often than it is
-/// sent, and cannot be skipped.
-pub(in crate::sandbox) fn settle_shape(one: &mut Record) {
-    let charges = interval(one, "charge_interval_frequency").count;
-    let orders = interval(one, "order_interval_frequency").count;
-    let prepaid = charges > orders;
-    record::set(one, "is_prepaid", prepaid);
-    record::set(one, "is_skippable", !prepaid);
-    record::set(one, "is_swappable", !prepaid);
-}
-
-fn fill_from_plan(one: &mut Record, plan: &Record, body: &Record) {
-    let preferences = plan
-        .get("subscription_preferences")
-        .and_then(Value::as_object);
-    let Some(preferences) = preferences else {
-        return;
-    };
-    for name in [
-        "charge_interval_frequency",
-        "order_interval_frequency",
-        "expire_after_specific_number_of_charges",
-        "order_day_of_month",
-        "order_day_of_week",
-    ] {
-        if !body.contains_key(name)
-            && let Some(value) = preferences.get(name).filter(|value| !value.is_null())
-        {
-            record::set(one, name, value.clone());
-        }
-    }
-    if !body.contains_key("order_interval_unit")
-        && let Some(unit) = preferences
-            .get("interval_unit")
-            .filter(|unit| unit.is_string())
-    {
-        record::set(one, "order_interval_unit", unit.clone());
-    }
-}
-
-fn check(one: &Record) -> Result<(), Refusal> {
-    let mut faults = Faults::default();
-    for name in [
-        "quantity",
-        "charge_interval_frequency",
-        "order_interval_frequency",
-    ] {
-        if record::number(one, name).unwrap_or(0) < 1 {
-            faults.add(name, "must be at least 1");
-        }
-    }
-    let charges = interval(one, "charge_interval_frequency").count;
-    let orders = interval(one, "order_interval_frequency").count;
-    if orders > 0 && charges % orders != 0 {
-        faults.add(
-            "charge_interval_frequency",
-            "must be a multiple of order_interval_frequency",
-        );
-    }
-    faults.check()
-}
-
 fn change(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling {
     let forced = matches!(asked.asked_for("force_update"), Some("true" | "True" | "1"));
     if record::text(&one, "status") != "active" && !forced {
@@ -331,31 +212,12 @@ fn unskip_all(state: &mut State, id: u64) {
     }
 }
 
-/// The day of the next charge, reckoned from the last paid one, or from the
-/// creation; never today or before.
-fn fresh_day(state: &State, asked: &Asked, id: u64, one: &Record) -> Date {
-    let paid = state
-        .all(Name::Charges, "line_items.*.purchase_item_id", id)
-        .iter()
-        .filter(|(_, charge)| record::text(charge, "status") == "success")
-        .filter_map(|(_, charge)| moment::parse_day(record::text(charge, "scheduled_at")))
-        .max();
-    let created = moment::parse_day(record::text(one, "created_at"));
-    let step = interval(one, "charge_interval_frequency");
-    let mut next = step.after(paid.or(created).unwrap_or_else(|| asked.today()));
-    while next <= asked.today() {
-        next = step.after(next);
-    }
-    next
-}
-
-fn delete(state: &mut State, asked: &Asked, id: u64, one: &Record) -> Ruling {
+fn delete(state: &mut State, asked: &Asked, id: u64, one: &Record) {
     state.delete(Name::Subscriptions, id);
     super::metafields::delete_of(state, "subscription", id);
     super::bundles::delete_of(state, id);
     queue::refresh(state, record::id(one, "address_id").unwrap_or(0), asked.now);
     customers::recount(state, record::id(one, "customer_id").unwrap_or(0));
-    Ok(Outcome::Nothing)
 }
 
 /// Leaves the queue: its charges lose the item, and those that held nothing

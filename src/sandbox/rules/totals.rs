@@ -114,7 +114,7 @@ mod tests {
     use super::*;
     use jiff::Timestamp;
 
-    fn charge(discounts: Value) -> Record {
+    fn charge(discounts: &Value) -> Record {
         let state = State::empty(Timestamp::UNIX_EPOCH);
         let mut charge = record::object(json!({
             "line_items": [
@@ -130,21 +130,21 @@ mod tests {
 
     #[test]
     fn totals_add_up_to_the_cent() {
-        let plain = charge(json!([]));
+        let plain = charge(&json!([]));
         assert_eq!(plain["total_line_items_price"], "59.98");
         assert_eq!(plain["total_price"], "64.88");
         assert_eq!(plain["total_weight_grams"], 1363);
-        let tenth = charge(json!([{"id": 1, "value": "10.00", "value_type": "percentage"}]));
+        let tenth = charge(&json!([{"id": 1, "value": "10.00", "value_type": "percentage"}]));
         assert_eq!(tenth["total_discounts"], "6.00");
         assert_eq!(tenth["total_price"], "58.88");
     }
 
     #[test]
     fn a_discount_takes_off_no_more_than_there_is() {
-        let free = charge(json!([{"id": 1, "value": "100.00", "value_type": "fixed_amount"}]));
+        let free = charge(&json!([{"id": 1, "value": "100.00", "value_type": "fixed_amount"}]));
         assert_eq!(free["subtotal_price"], "0.00");
         assert_eq!(free["total_price"], "4.90");
-        let shipped = charge(json!([{"id": 1, "value": "100", "value_type": "shipping"}]));
+        let shipped = charge(&json!([{"id": 1, "value": "100", "value_type": "shipping"}]));
         assert_eq!(shipped["total_price"], "59.98");
     }
 }

@@ -55,7 +55,7 @@ impl Seeder {
             let share = if addresses == 1 {
                 wanted
             } else {
-                (wanted + at) / 2
+                u64::midpoint(wanted, at)
             };
             let (address_id, address) = self.address(id, &customer, method, age);
             let items = self.items(id, address_id, age, share, failing);

@@ -1,5 +1,6 @@
 //! Tests of the sandbox through its front door: requests in, answers out.
 
+mod calls;
 mod cascades;
 mod charging;
 mod every_operation;
