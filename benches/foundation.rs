@@ -3,7 +3,7 @@
 
 #![expect(clippy::print_stdout, reason = "figures are printed")]
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -204,16 +204,8 @@ fn listing(records: usize) -> Listing {
         .stdout(Stdio::piped())
         .spawn()
         .expect("rc starts");
-    let mut lines = 0;
-    let mut stdout = child.stdout.take().expect("its standard output");
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let read = stdout.read(&mut buffer).expect("its output");
-        if read == 0 {
-            break;
-        }
-        lines += buffer[..read].iter().filter(|byte| **byte == b'\n').count();
-    }
+    let stdout = child.stdout.take().expect("its standard output");
+    let lines = BufReader::new(stdout).lines().count();
     let used = child.wait4().expect("its end");
     assert!(used.status.success());
     assert_eq!(lines, records);

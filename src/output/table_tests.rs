@@ -54,7 +54,7 @@ fn the_catalogue_says_that_money_stands_right() {
             Header::Known(columns),
             &[&[r#"{"total_price":"9.50","status":"queued"}"#]]
         ),
-        "TOTAL PRICE  STATUS\n       9.50  queued\n"
+        "TOTAL  STATUS\n 9.50  queued\n"
     );
 }
 

@@ -12,19 +12,15 @@ fn sessions(text: &str) -> Vec<(String, String)> {
             "```console" => inside = true,
             "```" => inside = false,
             _ if !inside => {}
-            line => match line.strip_prefix("$ ") {
-                Some(command) => found.push((command.to_owned(), String::new())),
-                None => {
-                    let (command, output) = found.last_mut().expect("output follows a command");
-                    // A command goes on over lines that end in a backslash.
-                    if let Some(begun) = command.strip_suffix('\\') {
-                        *command = format!("{begun}{}", line.trim_start());
-                    } else {
-                        output.push_str(line);
-                        output.push('\n');
-                    }
+            line => {
+                if let Some(command) = line.strip_prefix("$ ") {
+                    found.push((command.to_owned(), String::new()));
+                } else {
+                    let (_, output) = found.last_mut().expect("output follows a command");
+                    output.push_str(line);
+                    output.push('\n');
                 }
-            },
+            }
         }
     }
     found

@@ -37,15 +37,10 @@ fn filters_narrow_a_list() {
             .iter()
             .all(|record| record["status"] == "active")
     );
-    let customer = active.records()[0]["customer_id"].to_string();
+    let customer = active.records()[0]["customer_id"].clone();
     let line = format!("subscriptions list --customer-id {customer} -o ndjson");
     let mine = rc(&line).within(&store).succeeds().records();
-    assert!(
-        !mine.is_empty()
-            && mine
-                .iter()
-                .all(|record| record["customer_id"].to_string() == customer)
-    );
+    assert!(!mine.is_empty() && mine.iter().all(|record| record["customer_id"] == customer));
 }
 
 #[test]
@@ -122,11 +117,12 @@ fn ids_and_records_can_be_piped_in() {
             .iter()
             .all(|record| record["status"] == "cancelled")
     );
-    let ids: String = outcome
+    let ids: Vec<String> = outcome
         .records()
         .iter()
-        .map(|record| format!("{}\n", record["id"]))
+        .map(|record| record["id"].to_string())
         .collect();
+    let ids = ids.join("\n");
     let outcome = rc("subscriptions activate -")
         .stdin(&ids)
         .within(&store)
@@ -168,7 +164,7 @@ fn nothing_read_is_done_nothing() {
 
 #[test]
 fn a_table_is_for_people_and_json_for_pipes() {
-    let table = rc("subscriptions list -n 3")
+    let table = rc("subscriptions list -n 3 --color never")
         .on_terminal(120)
         .sandboxed()
         .succeeds();
@@ -262,7 +258,7 @@ fn a_file_appears_whole_or_not_at_all() {
     assert!(!std::path::Path::new(file).exists());
     rc("customers list --out /no/such/folder/x")
         .within(&store)
-        .fails(1)
+        .fails(2)
         .says("/no/such/folder");
 }
 
@@ -317,4 +313,24 @@ fn the_examples_of_the_catalogue_are_commands_that_run() {
             .replace("@friend.json", "{}").replace("@shirt.json", "'{\"title\":1,\"external_product_id\":1,\"options\":1,\"variants\":1,\"vendor\":1}'");
         rc(&example).with("--dry-run").succeeds().says_nothing();
     }
+}
+
+#[test]
+fn a_person_is_asked_before_what_cannot_be_taken_back() {
+    let store = Store::new();
+    let id = store.id("customers list");
+    let line = format!("customers delete {id}");
+    rc(&line)
+        .on_terminal(80)
+        .within(&store)
+        .fails(130)
+        .says("not done");
+    rc(&format!("customers get {id}")).within(&store).succeeds();
+    rc(&line)
+        .on_terminal(80)
+        .agreeing()
+        .within(&store)
+        .succeeds()
+        .says("done: customers delete");
+    rc(&format!("customers get {id}")).within(&store).fails(4);
 }
