@@ -113,8 +113,9 @@ fn wrong_type(kind: Kind, value: &Value) -> Option<String> {
             every(value, Value::is_string),
             "Not a valid list of strings.",
         ),
+        // The reference shows a list of pairs, and for checkouts an object.
         Kind::Pairs => (
-            every(value, is_pair),
+            value.is_object() || every(value, is_pair),
             "Not a valid list of name and value pairs.",
         ),
         Kind::References(field) => (

@@ -91,7 +91,16 @@ impl State {
                 table.put_text(id, &record, row.get().into());
             }
         }
+        state.mend_numbers();
         Ok(state)
+    }
+
+    /// New numbers begin beyond those that are there, whatever the file says.
+    fn mend_numbers(&mut self) {
+        for (next, table) in self.next.iter_mut().zip(&self.tables) {
+            let last = table.ids(..).next_back().unwrap_or(0);
+            *next = (*next).max(last + 1);
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::totals;
 use crate::sandbox::moment;
+use crate::sandbox::money::Cents;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::state::{QUIETLY, State};
 use crate::sandbox::tables::Name;
@@ -357,8 +358,8 @@ pub(in crate::sandbox) fn line(kind: &str, id: u64, item: &Record, product: &Rec
 fn grams(product: &Record) -> i64 {
     record::list(product, "variants")
         .first()
-        .and_then(|variant| variant.pointer("/dimensions/weight")?.as_i64())
-        .unwrap_or(0)
+        .and_then(|variant| Cents::of(variant.pointer("/dimensions/weight")?))
+        .map_or(0, |weight| weight.0 / 100)
 }
 
 fn handle(title: &str) -> String {
