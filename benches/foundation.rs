@@ -194,8 +194,8 @@ struct Listing {
 
 /// Lists that many subscriptions and measures the client.
 fn listing(records: usize) -> Listing {
-    // A made-up store has more subscriptions than customers.
-    let customers = records.to_string();
+    // A made-up store has about five subscriptions for three customers.
+    let customers = (records * 2 / 3).to_string();
     let server = Served::start(&["--customers", &customers]);
     let limit = records.to_string();
     let start = Instant::now();
