@@ -4,7 +4,7 @@ use super::build::{
     array, boolean, day, delete, field, get, id, ids, pairs, post, put, reference, references, text,
 };
 use super::charges::CHARGE;
-use super::model::{Again, Answer, Holds, Object, Operation, Resource, Type};
+use super::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{
     BY_ID_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT, OF_CUSTOMER,
     PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
@@ -18,6 +18,40 @@ pub(super) const RESOURCE: Resource = Resource {
     object: &ADDRESS,
     operations: &[LIST, GET, CREATE, UPDATE, DELETE, MERGE, SKIP_CHARGE],
 };
+
+const INCLUDES: &[&str] = &[
+    "charge_activities",
+    "customer",
+    "discount",
+    "payment_methods",
+    "subscriptions",
+];
+
+const ADDRESS1: Parameter = text("address1", "street and number");
+const ADDRESS2: Parameter = text("address2", "flat, floor, suite");
+const CITY: Parameter = text("city", "city");
+const COMPANY: Parameter = text("company", "company");
+const COUNTRY_CODE: Parameter = text("country_code", "country, two letters");
+const DISCOUNTS: Parameter = array(
+    "discounts",
+    "discounts on the address, each an object with its id",
+);
+const FIRST_NAME: Parameter = text("first_name", "first name");
+const LAST_NAME: Parameter = text("last_name", "last name");
+const ORDER_NOTE: Parameter = text("order_note", "note on every order to this address");
+const PAYMENT_METHOD_ID: Parameter = id(
+    "payment_method_id",
+    "the payment method that pays for this address",
+);
+const PHONE: Parameter = text("phone", "telephone number; may be empty");
+const PROVINCE: Parameter = text("province", "state or province");
+const SHIPPING_LINES_OVERRIDE: Parameter = array(
+    "shipping_lines_override",
+    "shipping lines that replace the fetched rates; null fetches them again",
+);
+const ZIP: Parameter = text("zip", "postal code");
+const ORDER_ATTRIBUTES: Parameter =
+    pairs("order_attributes", "extra name and value on the order").flag("order-attribute");
 
 const LIST: Operation = get("list", "/addresses", "List addresses")
     .query(&[
@@ -38,13 +72,7 @@ const LIST: Operation = get("list", "/addresses", "List addresses")
         UPDATED_AT_MIN.documented(Type::String),
         boolean("is_active", "only addresses with active subscriptions"),
         SORT_BY.values(BY_ID_OR_UPDATED).default("id-desc"),
-        INCLUDE.values(&[
-            "charge_activities",
-            "customer",
-            "discount",
-            "payment_methods",
-            "subscriptions",
-        ]),
+        INCLUDE.values(INCLUDES),
         CURSOR,
     ])
     .answers(Answer::Page("addresses", &ADDRESS))
@@ -53,13 +81,7 @@ const LIST: Operation = get("list", "/addresses", "List addresses")
 
 const GET: Operation = get("get", "/addresses/{id}", "Show an address")
     .at(&[ID])
-    .query(&[INCLUDE.values(&[
-        "charge_activities",
-        "customer",
-        "discount",
-        "payment_methods",
-        "subscriptions",
-    ])])
+    .query(&[INCLUDE.values(INCLUDES)])
     .answers(Answer::One("address", &ADDRESS))
     .scope("read_customers")
     .example("rc addresses get 42171447 --include customer,subscriptions");
@@ -67,34 +89,25 @@ const GET: Operation = get("get", "/addresses/{id}", "Show an address")
 const CREATE: Operation = post("create", "/addresses", "Add an address to a customer")
     .body(&[
         id("customer_id", "the customer it belongs to").required(),
-        text("address1", "street and number").required(),
-        text("address2", "flat, floor, suite"),
-        text("city", "city").required(),
-        text("company", "company"),
-        text("country_code", "country, two letters").required(),
-        array(
-            "discounts",
-            "discounts on the address, each an object with its id",
-        ),
-        text("first_name", "first name").required(),
-        text("last_name", "last name").required(),
-        text("order_note", "note on every order to this address"),
-        id(
-            "payment_method_id",
-            "the payment method that pays for this address",
-        ),
-        text("phone", "telephone number; may be empty").required(),
+        ADDRESS1.required(),
+        ADDRESS2,
+        CITY.required(),
+        COMPANY,
+        COUNTRY_CODE.required(),
+        DISCOUNTS,
+        FIRST_NAME.required(),
+        LAST_NAME.required(),
+        ORDER_NOTE,
+        PAYMENT_METHOD_ID,
+        PHONE.required(),
         text(
             "presentment_currency",
             "currency of charges; the default is that of the store",
         ),
-        text("province", "state or province").required(),
-        array(
-            "shipping_lines_override",
-            "shipping lines that replace the fetched rates; null fetches them again",
-        ),
-        text("zip", "postal code").required(),
-        pairs("order_attributes", "extra name and value on the order").flag("order-attribute"),
+        PROVINCE.required(),
+        SHIPPING_LINES_OVERRIDE,
+        ZIP.required(),
+        ORDER_ATTRIBUTES,
     ])
     .answers(Answer::One("address", &ADDRESS))
     .success(201)
@@ -112,30 +125,21 @@ const UPDATE: Operation = put("update", "/addresses/{id}", "Change an address")
     )
     .at(&[ID])
     .body(&[
-        text("address1", "street and number").common(),
-        text("address2", "flat, floor, suite"),
-        text("city", "city").common(),
-        text("company", "company"),
-        text("country_code", "country, two letters"),
-        array(
-            "discounts",
-            "discounts on the address, each an object with its id",
-        ),
-        text("first_name", "first name"),
-        text("last_name", "last name"),
-        text("order_note", "note on every order to this address"),
-        id(
-            "payment_method_id",
-            "the payment method that pays for this address",
-        ),
-        text("phone", "telephone number; may be empty"),
-        text("province", "state or province"),
-        text("zip", "postal code").common(),
-        pairs("order_attributes", "extra name and value on the order").flag("order-attribute"),
-        array(
-            "shipping_lines_override",
-            "shipping lines that replace the fetched rates; null fetches them again",
-        ),
+        ADDRESS1.common(),
+        ADDRESS2,
+        CITY.common(),
+        COMPANY,
+        COUNTRY_CODE,
+        DISCOUNTS,
+        FIRST_NAME,
+        LAST_NAME,
+        ORDER_NOTE,
+        PAYMENT_METHOD_ID,
+        PHONE,
+        PROVINCE,
+        ZIP.common(),
+        ORDER_ATTRIBUTES,
+        SHIPPING_LINES_OVERRIDE,
     ])
     .answers(Answer::One("address", &ADDRESS))
     .scope("write_customers")

@@ -13,6 +13,17 @@ pub(super) const RESOURCE: Resource = Resource {
     operations: &[LIST, GET, CREATE, ADD_TASKS, LIST_TASKS, PROCESS],
 };
 
+const BATCH_TYPES: &[&str] = &[
+    "discount_create",
+    "discount_update",
+    "discount_delete",
+    "bulk_plans_create",
+    "bulk_plans_update",
+    "bulk_plans_delete",
+    "onetime_create",
+    "onetime_delete",
+];
+
 const LIST: Operation = get("list", "/async_batches", "List batches")
     .query(&[
         SORT_BY
@@ -41,16 +52,7 @@ const CREATE: Operation = post("create", "/async_batches", "Open a batch")
              one month.",
     )
     .body(&[text("batch_type", "what every task of the batch does")
-        .values(&[
-            "discount_create",
-            "discount_update",
-            "discount_delete",
-            "bulk_plans_create",
-            "bulk_plans_update",
-            "bulk_plans_delete",
-            "onetime_create",
-            "onetime_delete",
-        ])
+        .values(BATCH_TYPES)
         .required()])
     .answers(Answer::One("async_batch", &ASYNC_BATCH))
     .success(201)
@@ -103,16 +105,7 @@ pub(super) const ASYNC_BATCH: Object = Object {
     name: "async_batch",
     fields: &[
         field("id", Holds::Id).documented(Type::String),
-        field("batch_type", Holds::Text).values(&[
-            "discount_create",
-            "discount_update",
-            "discount_delete",
-            "bulk_plans_create",
-            "bulk_plans_update",
-            "bulk_plans_delete",
-            "onetime_create",
-            "onetime_delete",
-        ]),
+        field("batch_type", Holds::Text).values(BATCH_TYPES),
         field("closed_at", Holds::Time).documented(Type::String),
         field("created_at", Holds::Time).documented(Type::String),
         field("fail_task_count", Holds::Integer)

@@ -1,7 +1,7 @@
 //! The page of `bundle_selections`: operations, their parameters, and fields.
 
 use super::build::{array, boolean, delete, field, get, id, post, put, text};
-use super::model::{Answer, Holds, Object, Operation, Resource, Type};
+use super::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{BY_ID_OR_UPDATED, CURSOR, ID, LIMIT, PAGE, SORT_BY};
 
 /// `bundle_selections`.
@@ -12,6 +12,13 @@ pub(super) const RESOURCE: Resource = Resource {
     object: &BUNDLE_SELECTION,
     operations: &[LIST, GET, CREATE, UPDATE, DELETE],
 };
+
+const PURCHASE_ITEM_ID: Parameter = id("purchase_item_id", "the subscription or one-time item");
+const PLAN_ID: Parameter = id(
+    "plan_id",
+    "plan that sets the prices in a bundle priced by its contents",
+);
+const ITEMS: Parameter = array("items", "the products chosen, each an object");
 
 const LIST: Operation = get("list", "/bundle_selections", "List bundle selections")
     .query(&[
@@ -69,13 +76,9 @@ const CREATE: Operation = post(
 )
 .details("For merchants on Recharge Pro.")
 .body(&[
-    id("purchase_item_id", "the subscription or one-time item").required(),
-    id(
-        "plan_id",
-        "plan that sets the prices in a bundle priced by its contents",
-    )
-    .common(),
-    array("items", "the products chosen, each an object").required(),
+    PURCHASE_ITEM_ID.required(),
+    PLAN_ID.common(),
+    ITEMS.required(),
 ])
 .answers(Answer::One("bundle_selection", &BUNDLE_SELECTION))
 .errors(&[422])
@@ -93,15 +96,7 @@ const UPDATE: Operation = put(
     "Change the contents of a bundle",
 )
 .at(&[ID])
-.body(&[
-    id("purchase_item_id", "the subscription or one-time item"),
-    id(
-        "plan_id",
-        "plan that sets the prices in a bundle priced by its contents",
-    )
-    .common(),
-    array("items", "the products chosen, each an object"),
-])
+.body(&[PURCHASE_ITEM_ID, PLAN_ID.common(), ITEMS])
 .answers(Answer::One("bundle_selection", &BUNDLE_SELECTION))
 .errors(&[404, 422])
 .scope("write_subscriptions")

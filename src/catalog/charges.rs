@@ -26,6 +26,13 @@ pub(super) const RESOURCE: Resource = Resource {
     ],
 };
 
+const INCLUDES: &[&str] = &[
+    "charge_activities",
+    "customer",
+    "metafields",
+    "payment_methods",
+];
+
 const LIST: Operation = get("list", "/charges", "List charges")
     .details(
         "Charges that succeeded or were refunded more than 90 days ago are neither \
@@ -95,12 +102,7 @@ const LIST: Operation = get("list", "/charges", "List charges")
         UPDATED_AT_MIN.documented(Type::String),
         time("processed_at_min", "processed at or after this time").documented(Type::String),
         time("processed_at_max", "processed at or before this time").documented(Type::String),
-        INCLUDE.values(&[
-            "charge_activities",
-            "customer",
-            "metafields",
-            "payment_methods",
-        ]),
+        INCLUDE.values(INCLUDES),
         CURSOR,
     ])
     .answers(Answer::Page("charges", &CHARGE))
@@ -109,12 +111,7 @@ const LIST: Operation = get("list", "/charges", "List charges")
 
 const GET: Operation = get("get", "/charges/{id}", "Show a charge")
     .at(&[ID])
-    .query(&[INCLUDE.values(&[
-        "charge_activities",
-        "customer",
-        "metafields",
-        "payment_methods",
-    ])])
+    .query(&[INCLUDE.values(INCLUDES)])
     .answers(Answer::One("charge", &CHARGE))
     .scope("read_orders")
     .example("rc charges get 377749210 --include customer");

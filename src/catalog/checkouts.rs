@@ -1,7 +1,7 @@
 //! The page of `checkouts`: operations, their parameters, and fields.
 
 use super::build::{array, boolean, external, field, get, object, pairs, post, put, text};
-use super::model::{Answer, Holds, Object, Operation, Resource, Type};
+use super::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::ADDRESS_PARTS;
 
 /// `checkouts`.
@@ -12,6 +12,21 @@ pub(super) const RESOURCE: Resource = Resource {
     object: &CHECKOUT,
     operations: &[GET, CREATE, UPDATE, PROCESS, SHIPPING_RATES],
 };
+
+const GET_SHIPPING_RATES: Parameter = boolean("get_shipping_rates", "fetch shipping rates too");
+const APPLIED_SHIPPING_RATE: Parameter =
+    object("applied_shipping_rate", "the shipping rate chosen");
+const BILLING_ADDRESS: Parameter = object("billing_address", "billing address");
+const CURRENCY: Parameter = text("currency", "currency, three letters");
+const EMAIL: Parameter = text("email", "email address");
+const EXTERNAL_CHECKOUT_ID: Parameter =
+    text("external_checkout_id", "number of the cart elsewhere");
+const EXTERNAL_CHECKOUT_SOURCE: Parameter = text("external_checkout_source", "where that cart is");
+const LINE_ITEMS: Parameter = array("line_items", "the items, each an object");
+const NOTE: Parameter = text("note", "a note");
+const ORDER_ATTRIBUTES: Parameter =
+    pairs("order_attributes", "extra name and value on the order").flag("order-attribute");
+const SHIPPING_ADDRESS: Parameter = object("shipping_address", "shipping address");
 
 const GET: Operation = get("get", "/checkouts/{token}", "Show a checkout")
     .at(&[text("token", "token of the checkout")])
@@ -24,32 +39,32 @@ const CREATE: Operation = post("create", "/checkouts", "Open a checkout")
         "Only for BigCommerce and custom stores; checkouts on Shopify go through \
              Shopify.",
     )
-    .query(&[boolean("get_shipping_rates", "fetch shipping rates too")])
+    .query(&[GET_SHIPPING_RATES])
     .body(&[
         object("analytics_data", "where the customer came from"),
         array(
             "applied_discounts",
             "discounts, each an object with discount_code",
         ),
-        object("applied_shipping_rate", "the shipping rate chosen"),
+        APPLIED_SHIPPING_RATE,
         array(
             "custom_shipping_rate_options",
             "rates to choose from instead of fetched ones",
         ),
-        object("billing_address", "billing address"),
-        text("currency", "currency, three letters"),
-        text("email", "email address").common(),
-        text("external_checkout_id", "number of the cart elsewhere"),
-        text("external_checkout_source", "where that cart is"),
+        BILLING_ADDRESS,
+        CURRENCY,
+        EMAIL.common(),
+        EXTERNAL_CHECKOUT_ID,
+        EXTERNAL_CHECKOUT_SOURCE,
         external(
             "external_transaction_id",
             "the transaction at the payment processor",
         )
         .key("payment_processor"),
-        array("line_items", "the items, each an object").required(),
-        text("note", "a note"),
-        pairs("order_attributes", "extra name and value on the order").flag("order-attribute"),
-        object("shipping_address", "shipping address"),
+        LINE_ITEMS.required(),
+        NOTE,
+        ORDER_ATTRIBUTES,
+        SHIPPING_ADDRESS,
     ])
     .answers(Answer::One("checkout", &CHECKOUT))
     .also_needs(&["write_checkouts"])
@@ -61,26 +76,26 @@ const CREATE: Operation = post("create", "/checkouts", "Open a checkout")
 
 const UPDATE: Operation = put("update", "/checkouts/{token}", "Change a checkout")
     .at(&[text("token", "token of the checkout")])
-    .query(&[boolean("get_shipping_rates", "fetch shipping rates too")])
+    .query(&[GET_SHIPPING_RATES])
     .body(&[
         array("analytics_data", "where the customer came from"),
-        object("applied_shipping_rate", "the shipping rate chosen"),
-        object("billing_address", "billing address"),
+        APPLIED_SHIPPING_RATE,
+        BILLING_ADDRESS,
         boolean("buyer_accepts_marketing", "the buyer agreed to marketing"),
         text("discount_code", "discount to use").common(),
-        text("currency", "currency, three letters"),
-        text("email", "email address").common(),
-        text("external_checkout_id", "number of the cart elsewhere"),
-        text("external_checkout_source", "where that cart is"),
-        array("line_items", "the items, each an object").common(),
-        text("note", "a note"),
+        CURRENCY,
+        EMAIL.common(),
+        EXTERNAL_CHECKOUT_ID,
+        EXTERNAL_CHECKOUT_SOURCE,
+        LINE_ITEMS.common(),
+        NOTE,
         boolean(
             "partial_shipping",
             "ask only for country and postal code for now",
         ),
-        pairs("order_attributes", "extra name and value on the order").flag("order-attribute"),
+        ORDER_ATTRIBUTES,
         text("phone", "telephone number of the customer"),
-        object("shipping_address", "shipping address"),
+        SHIPPING_ADDRESS,
         array("shipping_line", "shipping lines"),
     ])
     .answers(Answer::One("checkout", &CHECKOUT))

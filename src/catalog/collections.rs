@@ -1,7 +1,7 @@
 //! The page of `collections`: operations, their parameters, and fields.
 
 use super::build::{delete, field, get, id, post, put, references, text};
-use super::model::{Answer, Holds, Object, Operation, Resource};
+use super::model::{Answer, Holds, Object, Operation, Parameter, Resource};
 use super::parameters::{CURSOR, ID, LIMIT};
 
 /// `collections`.
@@ -22,6 +22,23 @@ pub(super) const RESOURCE: Resource = Resource {
     ],
 };
 
+const SORT_ORDERS: &[&str] = &[
+    "id-asc",
+    "id-desc",
+    "title-asc",
+    "title-desc",
+    "created-asc",
+    "created-desc",
+];
+
+const DESCRIPTION: Parameter = text("description", "what it is for");
+const TITLE: Parameter = text("title", "title");
+const COLLECTION_PRODUCTS: Parameter = references(
+    "collection_products",
+    "external_product_id",
+    "products, by their id in the shop; 250 at most",
+);
+
 const LIST: Operation = get("list", "/collections", "List collections")
     .query(&[
         text("title", "only those with this title").common(),
@@ -41,18 +58,11 @@ const GET: Operation = get("get", "/collections/{id}", "Show a collection")
 
 const CREATE: Operation = post("create", "/collections", "Open a collection")
     .body(&[
-        text("description", "what it is for").required(),
+        DESCRIPTION.required(),
         text("sort_order", "order of the products")
-            .values(&[
-                "id-asc",
-                "id-desc",
-                "title-asc",
-                "title-desc",
-                "created-asc",
-                "created-desc",
-            ])
+            .values(SORT_ORDERS)
             .default("id-desc"),
-        text("title", "title").required(),
+        TITLE.required(),
     ])
     .answers(Answer::One("collection", &COLLECTION))
     .scope("write_products")
@@ -64,16 +74,9 @@ const CREATE: Operation = post("create", "/collections", "Open a collection")
 const UPDATE: Operation = put("update", "/collections/{id}", "Change a collection")
     .at(&[ID])
     .body(&[
-        text("description", "what it is for"),
-        text("sort_order", "order of the products").values(&[
-            "id-asc",
-            "id-desc",
-            "title-asc",
-            "title-desc",
-            "created-asc",
-            "created-desc",
-        ]),
-        text("title", "title").common(),
+        DESCRIPTION,
+        text("sort_order", "order of the products").values(SORT_ORDERS),
+        TITLE.common(),
     ])
     .answers(Answer::One("collection", &COLLECTION))
     .errors(&[404, 415])
@@ -96,12 +99,7 @@ const ADD_PRODUCTS: Operation = post(
     "Put up to 250 products into a collection",
 )
 .at(&[ID])
-.body(&[references(
-    "collection_products",
-    "external_product_id",
-    "products, by their id in the shop; 250 at most",
-)
-.required()])
+.body(&[COLLECTION_PRODUCTS.required()])
 .answers(Answer::Many("collection_products", &COLLECTION_PRODUCT))
 .success(201)
 .errors(&[422, 500])
@@ -130,12 +128,7 @@ const REMOVE_PRODUCTS: Operation = delete(
     "Take up to 250 products out of a collection",
 )
 .at(&[ID])
-.body(&[references(
-    "collection_products",
-    "external_product_id",
-    "products, by their id in the shop; 250 at most",
-)
-.required()])
+.body(&[COLLECTION_PRODUCTS.required()])
 .errors(&[404])
 .scope("write_products")
 .example("rc collections remove-products 134157 --collection-products 7 --yes");

@@ -1,7 +1,7 @@
 //! The page of `customers`: operations, their parameters, and fields.
 
 use super::build::{boolean, day, delete, external, field, get, integer, object, post, put, text};
-use super::model::{Again, Answer, Holds, Object, Operation, Resource, Type};
+use super::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{
     BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT,
     PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
@@ -25,6 +25,21 @@ pub(super) const RESOURCE: Resource = Resource {
     ],
 };
 
+const INCLUDES: &[&str] = &[
+    "addresses",
+    "metafields",
+    "payment_methods",
+    "subscriptions",
+];
+
+const EMAIL: Parameter = text("email", "email address");
+const EXTERNAL_CUSTOMER_ID: Parameter =
+    external("external_customer_id", "number of the customer in the shop");
+const FIRST_NAME: Parameter = text("first_name", "first name");
+const LAST_NAME: Parameter = text("last_name", "last name");
+const PHONE: Parameter = text("phone", "telephone number, as in +16175551212");
+const TAX_EXEMPT: Parameter = boolean("tax_exempt", "no tax is charged");
+
 const LIST: Operation = get("list", "/customers", "List customers")
     .query(&[
         text("email", "only the customer of this email").common(),
@@ -41,12 +56,7 @@ const LIST: Operation = get("list", "/customers", "List customers")
         UPDATED_AT_MAX.documented(Type::String),
         UPDATED_AT_MIN.documented(Type::String),
         SORT_BY.values(BY_ID_CREATED_OR_UPDATED).default("id-desc"),
-        INCLUDE.values(&[
-            "addresses",
-            "metafields",
-            "payment_methods",
-            "subscriptions",
-        ]),
+        INCLUDE.values(INCLUDES),
         CURSOR,
     ])
     .answers(Answer::Page("customers", &CUSTOMER))
@@ -55,12 +65,7 @@ const LIST: Operation = get("list", "/customers", "List customers")
 
 const GET: Operation = get("get", "/customers/{id}", "Show a customer")
     .at(&[ID])
-    .query(&[INCLUDE.values(&[
-        "addresses",
-        "metafields",
-        "payment_methods",
-        "subscriptions",
-    ])])
+    .query(&[INCLUDE.values(INCLUDES)])
     .answers(Answer::One("customer", &CUSTOMER))
     .scope("read_customers")
     .example("rc customers get 37657002 --include addresses");
@@ -68,12 +73,12 @@ const GET: Operation = get("get", "/customers/{id}", "Show a customer")
 const CREATE: Operation = post("create", "/customers", "Add a customer")
     .details("No two customers of a store have the same email.")
     .body(&[
-        text("email", "email address").required(),
-        external("external_customer_id", "number of the customer in the shop"),
-        text("first_name", "first name").required(),
-        text("last_name", "last name").required(),
-        text("phone", "telephone number, as in +16175551212"),
-        boolean("tax_exempt", "no tax is charged"),
+        EMAIL.required(),
+        EXTERNAL_CUSTOMER_ID,
+        FIRST_NAME.required(),
+        LAST_NAME.required(),
+        PHONE,
+        TAX_EXEMPT,
     ])
     .answers(Answer::One("customer", &CUSTOMER))
     .scope("write_customers")
@@ -91,12 +96,12 @@ const UPDATE: Operation = put("update", "/customers/{id}", "Change a customer")
             "apply_credit_to_next_recurring_charge",
             "use store credit for the next charge",
         ),
-        text("email", "email address").common(),
-        external("external_customer_id", "number of the customer in the shop"),
-        text("first_name", "first name"),
-        text("last_name", "last name"),
-        text("phone", "telephone number, as in +16175551212"),
-        boolean("tax_exempt", "no tax is charged"),
+        EMAIL.common(),
+        EXTERNAL_CUSTOMER_ID,
+        FIRST_NAME,
+        LAST_NAME,
+        PHONE,
+        TAX_EXEMPT,
     ])
     .answers(Answer::One("customer", &CUSTOMER))
     .scope("write_customers")

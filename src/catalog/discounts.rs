@@ -1,7 +1,7 @@
 //! The page of `discounts`: operations, their parameters, and fields.
 
 use super::build::{delete, field, get, integer, money, object, post, put, text, time};
-use super::model::{Again, Answer, Holds, Object, Operation, Resource, Type};
+use super::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{
     BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, LIMIT, PAGE,
     SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
@@ -15,6 +15,23 @@ pub(super) const RESOURCE: Resource = Resource {
     object: &DISCOUNT,
     operations: &[LIST, GET, CREATE, UPDATE, DELETE],
 };
+
+const STATUSES: &[&str] = &["enabled", "disabled", "fully_disabled"];
+const VALUE_TYPES: &[&str] = &["fixed_amount", "percentage", "shipping"];
+
+const APPLIES_TO: Parameter = object("applies_to", "what it can be used on");
+const CHANNEL_SETTINGS: Parameter = object("channel_settings", "where it can be used");
+const CODE: Parameter = text("code", "the code that customers enter");
+const ENDS_AT: Parameter = time("ends_at", "when it ends");
+const PREREQUISITE_SUBTOTAL_MIN: Parameter = integer(
+    "prerequisite_subtotal_min",
+    "smallest subtotal it can be used on",
+);
+const STARTS_AT: Parameter = time("starts_at", "when it begins");
+const STATUS: Parameter = text("status", "whether it can be used").values(STATUSES);
+const USAGE_LIMITS: Parameter = object("usage_limits", "how often it can be used");
+const VALUE: Parameter = money("value", "how much it takes off");
+const VALUE_TYPE: Parameter = text("value_type", "what the value means").values(VALUE_TYPES);
 
 const LIST: Operation = get("list", "/discounts", "List discounts")
     .query(&[
@@ -32,7 +49,7 @@ const LIST: Operation = get("list", "/discounts", "List discounts")
         LIMIT,
         PAGE,
         text("status", "only those of this status")
-            .values(&["enabled", "disabled", "fully_disabled"])
+            .values(STATUSES)
             .common(),
         UPDATED_AT_MAX.documented(Type::String),
         UPDATED_AT_MIN.documented(Type::String),
@@ -52,23 +69,16 @@ const GET: Operation = get("get", "/discounts/{id}", "Show a discount")
 const CREATE: Operation = post("create", "/discounts", "Create a discount code")
     .details("No two discounts of a store have the same code.")
     .body(&[
-        object("applies_to", "what it can be used on"),
-        object("channel_settings", "where it can be used"),
-        text("code", "the code that customers enter").required(),
-        time("ends_at", "when it ends").common(),
-        integer(
-            "prerequisite_subtotal_min",
-            "smallest subtotal it can be used on",
-        ),
-        time("starts_at", "when it begins").common(),
-        text("status", "whether it can be used")
-            .values(&["enabled", "disabled", "fully_disabled"])
-            .common(),
-        object("usage_limits", "how often it can be used"),
-        money("value", "how much it takes off").required(),
-        text("value_type", "what the value means")
-            .values(&["fixed_amount", "percentage", "shipping"])
-            .required(),
+        APPLIES_TO,
+        CHANNEL_SETTINGS,
+        CODE.required(),
+        ENDS_AT.common(),
+        PREREQUISITE_SUBTOTAL_MIN,
+        STARTS_AT.common(),
+        STATUS.common(),
+        USAGE_LIMITS,
+        VALUE.required(),
+        VALUE_TYPE.required(),
     ])
     .answers(Answer::One("discount", &DISCOUNT))
     .success(201)
@@ -80,25 +90,16 @@ const UPDATE: Operation = put("update", "/discounts/{id}", "Change a discount")
     .details("fully_disabled takes the discount off every queued charge, for good.")
     .at(&[ID])
     .body(&[
-        object("applies_to", "what it can be used on"),
-        object("channel_settings", "where it can be used"),
-        text("code", "the code that customers enter"),
-        time("ends_at", "when it ends").common(),
-        integer(
-            "prerequisite_subtotal_min",
-            "smallest subtotal it can be used on",
-        ),
-        time("starts_at", "when it begins").common(),
-        text("status", "whether it can be used")
-            .values(&["enabled", "disabled", "fully_disabled"])
-            .common(),
-        object("usage_limits", "how often it can be used"),
-        money("value", "how much it takes off").common(),
-        text("value_type", "what the value means").values(&[
-            "fixed_amount",
-            "percentage",
-            "shipping",
-        ]),
+        APPLIES_TO,
+        CHANNEL_SETTINGS,
+        CODE,
+        ENDS_AT.common(),
+        PREREQUISITE_SUBTOTAL_MIN,
+        STARTS_AT.common(),
+        STATUS.common(),
+        USAGE_LIMITS,
+        VALUE.common(),
+        VALUE_TYPE,
     ])
     .answers(Answer::One("discount", &DISCOUNT))
     .scope("write_discounts")
@@ -130,7 +131,7 @@ pub(super) const DISCOUNT: Object = Object {
         field("first_time_customer_restriction", Holds::Boolean),
         field("prerequisite_subtotal_min", Holds::Money),
         field("starts_at", Holds::Time),
-        field("status", Holds::Text).values(&["enabled", "disabled", "fully_disabled"]),
+        field("status", Holds::Text).values(STATUSES),
         field(
             "usage_limits",
             Holds::Parts(&[
@@ -141,7 +142,7 @@ pub(super) const DISCOUNT: Object = Object {
         ),
         field("updated_at", Holds::Time),
         field("value", Holds::Money),
-        field("value_type", Holds::Text).values(&["fixed_amount", "percentage", "shipping"]),
+        field("value_type", Holds::Text).values(VALUE_TYPES),
         field("external_discount_source", Holds::Text).documented(Type::Unstated),
     ],
     columns: &[

@@ -1,7 +1,7 @@
 //! The page of `metafields`: operations, their parameters, and fields.
 
 use super::build::{delete, field, get, id, post, put, text};
-use super::model::{Answer, Holds, Object, Operation, Resource, Type};
+use super::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{BY_ID_OR_UPDATED, CURSOR, ID, LIMIT, PAGE, SORT_BY};
 
 /// `metafields`.
@@ -12,6 +12,22 @@ pub(super) const RESOURCE: Resource = Resource {
     object: &METAFIELD,
     operations: &[LIST, GET, CREATE, UPDATE, DELETE],
 };
+
+const OWNER_RESOURCES: &[&str] = &[
+    "address",
+    "store",
+    "customer",
+    "subscription",
+    "order",
+    "charge",
+];
+const VALUE_TYPES: &[&str] = &["string", "integer", "json_string"];
+
+const OWNER_RESOURCE: Parameter = text("owner_resource", "kind of owner").values(OWNER_RESOURCES);
+const DESCRIPTION: Parameter = text("description", "what it is for");
+const OWNER_ID: Parameter = id("owner_id", "number of the owner").documented(Type::String);
+const VALUE: Parameter = text("value", "the value");
+const VALUE_TYPE: Parameter = text("value_type", "type of the value").values(VALUE_TYPES);
 
 const LIST: Operation = get(
     "list",
@@ -24,14 +40,7 @@ const LIST: Operation = get(
     id("owner_id", "only those of this owner")
         .documented(Type::String)
         .common(),
-    text("owner_resource", "kind of owner").values(&[
-        "address",
-        "store",
-        "customer",
-        "subscription",
-        "order",
-        "charge",
-    ]),
+    OWNER_RESOURCE,
     PAGE,
     SORT_BY.values(BY_ID_OR_UPDATED).default("id-desc"),
     CURSOR,
@@ -50,26 +59,13 @@ const CREATE: Operation = post("create", "/metafields", "Keep an extra value on 
              owner.",
     )
     .body(&[
-        text("description", "what it is for"),
+        DESCRIPTION,
         text("key", "name").required(),
         text("namespace", "group of names").required(),
-        id("owner_id", "number of the owner")
-            .documented(Type::String)
-            .required(),
-        text("owner_resource", "kind of owner")
-            .values(&[
-                "address",
-                "store",
-                "customer",
-                "subscription",
-                "order",
-                "charge",
-            ])
-            .required(),
-        text("value", "the value").required(),
-        text("value_type", "type of the value")
-            .values(&["string", "integer", "json_string"])
-            .required(),
+        OWNER_ID.required(),
+        OWNER_RESOURCE.required(),
+        VALUE.required(),
+        VALUE_TYPE.required(),
     ])
     .wrapped_in("metafield")
     .answers(Answer::One("metafield", &METAFIELD))
@@ -81,20 +77,11 @@ const CREATE: Operation = post("create", "/metafields", "Keep an extra value on 
 const UPDATE: Operation = put("update", "/metafields/{id}", "Change a metafield")
     .at(&[ID])
     .body(&[
-        text("description", "what it is for"),
-        id("owner_id", "number of the owner")
-            .documented(Type::String)
-            .common(),
-        text("owner_resource", "kind of owner").values(&[
-            "address",
-            "store",
-            "customer",
-            "subscription",
-            "order",
-            "charge",
-        ]),
-        text("value", "the value").common(),
-        text("value_type", "type of the value").values(&["string", "integer", "json_string"]),
+        DESCRIPTION,
+        OWNER_ID.common(),
+        OWNER_RESOURCE,
+        VALUE.common(),
+        VALUE_TYPE,
     ])
     .wrapped_in("metafield")
     .answers(Answer::One("metafield", &METAFIELD))
@@ -115,17 +102,10 @@ pub(super) const METAFIELD: Object = Object {
         field("key", Holds::Text),
         field("namespace", Holds::Text),
         field("owner_id", Holds::Id).documented(Type::String),
-        field("owner_resource", Holds::Text).values(&[
-            "address",
-            "store",
-            "customer",
-            "subscription",
-            "order",
-            "charge",
-        ]),
+        field("owner_resource", Holds::Text).values(OWNER_RESOURCES),
         field("updated_at", Holds::Time),
         field("value", Holds::Text),
-        field("value_type", Holds::Text).values(&["string", "integer", "json_string"]),
+        field("value_type", Holds::Text).values(VALUE_TYPES),
     ],
     columns: &[
         "id",

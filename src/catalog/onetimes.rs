@@ -3,7 +3,7 @@
 use super::build::{
     boolean, day, delete, external, field, get, id, integer, money, pairs, post, put, text,
 };
-use super::model::{Answer, Holds, Object, Operation, Resource, Type};
+use super::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{
     BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, LIMIT, OF_ADDRESS,
     OF_CUSTOMER, PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
@@ -17,6 +17,15 @@ pub(super) const RESOURCE: Resource = Resource {
     object: &ONETIME,
     operations: &[LIST, GET, CREATE, UPDATE, DELETE],
 };
+
+const ADDRESS_ID: Parameter = id("address_id", "the address it belongs to");
+const EXTERNAL_VARIANT_ID: Parameter = external("external_variant_id", "the variant in the shop");
+const NEXT_CHARGE_SCHEDULED_AT: Parameter =
+    day("next_charge_scheduled_at", "day of the next charge").flag("next-charge");
+const PRICE: Parameter = money("price", "price of one");
+const PRODUCT_TITLE: Parameter = text("product_title", "name of the product");
+const QUANTITY: Parameter = integer("quantity", "how many");
+const SKU: Parameter = text("sku", "stock-keeping unit");
 
 const LIST: Operation = get("list", "/onetimes", "List one-time items")
     .query(&[
@@ -53,25 +62,24 @@ const CREATE: Operation = post(
     "Add a single item to an upcoming charge",
 )
 .body(&[
-    id("address_id", "the address it belongs to").required(),
+    ADDRESS_ID.required(),
     boolean(
         "add_to_next_charge",
         "add it to the next charge of the address, whenever that is",
     ),
     external("external_product_id", "the product in the shop"),
-    external("external_variant_id", "the variant in the shop").required(),
-    day("next_charge_scheduled_at", "day of the next charge")
-        .flag("next-charge")
+    EXTERNAL_VARIANT_ID.required(),
+    NEXT_CHARGE_SCHEDULED_AT
         .required()
         .unless(&["add_to_next_charge"]),
-    money("price", "price of one").required(),
-    text("product_title", "name of the product").required(),
+    PRICE.required(),
+    PRODUCT_TITLE.required(),
     pairs("properties", "extra name and value")
         .flag("property")
         .documented(Type::String)
         .common(),
-    integer("quantity", "how many").required(),
-    text("sku", "stock-keeping unit").common(),
+    QUANTITY.required(),
+    SKU.common(),
 ])
 .answers(Answer::One("onetime", &ONETIME))
 .success(201)
@@ -85,18 +93,16 @@ const CREATE: Operation = post(
 const UPDATE: Operation = put("update", "/onetimes/{id}", "Change a one-time item")
     .at(&[ID])
     .body(&[
-        id("address_id", "the address it belongs to"),
-        day("next_charge_scheduled_at", "day of the next charge")
-            .flag("next-charge")
-            .common(),
-        money("price", "price of one").common(),
-        text("product_title", "name of the product"),
+        ADDRESS_ID,
+        NEXT_CHARGE_SCHEDULED_AT.common(),
+        PRICE.common(),
+        PRODUCT_TITLE,
         pairs("properties", "extra name and value")
             .flag("property")
             .common(),
-        integer("quantity", "how many").common(),
-        external("external_variant_id", "the variant in the shop").common(),
-        text("sku", "stock-keeping unit").common(),
+        QUANTITY.common(),
+        EXTERNAL_VARIANT_ID.common(),
+        SKU.common(),
         text("variant_title", "name of the variant"),
     ])
     .answers(Answer::One("onetime", &ONETIME))

@@ -3,7 +3,7 @@
 use super::build::{
     array, boolean, day, delete, external, field, get, id, object, post, put, text,
 };
-use super::model::{Answer, Holds, Object, Operation, Resource, Type};
+use super::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{
     ADDRESS_PARTS, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT, OF_ADDRESS,
     OF_CUSTOMER, PAGE, SCHEDULED_AT_MAX, SCHEDULED_AT_MIN, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
@@ -17,6 +17,10 @@ pub(super) const RESOURCE: Resource = Resource {
     object: &ORDER,
     operations: &[LIST, GET, UPDATE, DELETE, CLONE, DELAY],
 };
+
+const STATUSES: &[&str] = &["success", "error", "queued", "cancelled"];
+
+const SCHEDULED_AT: Parameter = day("scheduled_at", "day on which it is sent");
 
 const LIST: Operation = get("list", "/orders", "List orders")
     .query(&[
@@ -99,10 +103,10 @@ const UPDATE: Operation = put("update", "/orders/{id}", "Change an order")
         object("customer", "fields of the customer"),
         array("line_items", "the items, each an object").common(),
         external("external_order_id", "number of the order in the shop"),
-        day("scheduled_at", "day on which it is sent"),
+        SCHEDULED_AT,
         object("shipping_address", "shipping address"),
         text("status", "status of the order")
-            .values(&["success", "error", "queued", "cancelled"])
+            .values(STATUSES)
             .common(),
     ])
     .answers(Answer::One("order", &ORDER))
@@ -120,7 +124,7 @@ const CLONE: Operation = post(
     "Copy a prepaid order to another day",
 )
 .at(&[ID])
-.body(&[day("scheduled_at", "day on which it is sent").required()])
+.body(&[SCHEDULED_AT.required()])
 .answers(Answer::One("order", &ORDER))
 .success(201)
 .scope("write_orders")
@@ -173,7 +177,7 @@ pub(super) const ORDER: Object = Object {
         field("scheduled_at", Holds::Time).short("scheduled"),
         field("shipping_address", Holds::Parts(ADDRESS_PARTS)),
         field("shipping_lines", Holds::Json),
-        field("status", Holds::Text).values(&["success", "error", "queued", "cancelled"]),
+        field("status", Holds::Text).values(STATUSES),
         field("subtotal_price", Holds::Money),
         field("tags", Holds::Text),
         field("tax_lines", Holds::Json),

@@ -1,7 +1,7 @@
 //! The page of `payment_methods`: operations, their parameters, and fields.
 
 use super::build::{boolean, delete, field, get, id, object, post, put, text};
-use super::model::{Answer, Holds, Object, Operation, Resource, Type};
+use super::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{ADDRESS_PARTS, CURSOR, ID, INCLUDE, LIMIT, OF_CUSTOMER};
 
 /// `payment_methods`.
@@ -12,6 +12,26 @@ pub(super) const RESOURCE: Resource = Resource {
     object: &PAYMENT_METHOD,
     operations: &[LIST, GET, CREATE, UPDATE, DELETE],
 };
+
+const PROCESSOR_NAMES: &[&str] = &[
+    "stripe",
+    "braintree",
+    "authorize",
+    "shopify_payments",
+    "mollie",
+];
+const PAYMENT_TYPES: &[&str] = &[
+    "CREDIT_CARD",
+    "PAYPAL",
+    "APPLE_PAY",
+    "GOOGLE_PAY",
+    "SEPA_DEBIT",
+];
+
+const DEFAULT: Parameter = boolean("default", "make it the default of the customer");
+const PROCESSOR_NAME: Parameter =
+    text("processor_name", "who processes the payments").values(PROCESSOR_NAMES);
+const BILLING_ADDRESS: Parameter = object("billing_address", "billing address");
 
 const LIST: Operation = get("list", "/payment_methods", "List payment methods")
     .query(&[
@@ -38,35 +58,21 @@ const CREATE: Operation = post(
 )
 .body(&[
     id("customer_id", "the customer it belongs to").required(),
-    boolean("default", "make it the default of the customer").common(),
+    DEFAULT.common(),
     text("payment_type", "kind of payment")
-        .values(&[
-            "CREDIT_CARD",
-            "PAYPAL",
-            "APPLE_PAY",
-            "GOOGLE_PAY",
-            "SEPA_DEBIT",
-        ])
+        .values(PAYMENT_TYPES)
         .required(),
     text(
         "processor_customer_token",
         "the customer at the processor, as in cus_…",
     )
     .required(),
-    text("processor_name", "who processes the payments")
-        .values(&[
-            "stripe",
-            "braintree",
-            "authorize",
-            "shopify_payments",
-            "mollie",
-        ])
-        .required(),
+    PROCESSOR_NAME.required(),
     text(
         "processor_payment_method_token",
         "the payment method at the processor",
     ),
-    object("billing_address", "billing address"),
+    BILLING_ADDRESS,
     boolean("retry_charges", "try failed charges again with it"),
 ])
 .answers(Answer::One("payment_method", &PAYMENT_METHOD))
@@ -80,17 +86,7 @@ const CREATE: Operation = post(
 
 const UPDATE: Operation = put("update", "/payment_methods/{id}", "Change a payment method")
     .at(&[ID])
-    .body(&[
-        boolean("default", "make it the default of the customer").common(),
-        text("processor_name", "who processes the payments").values(&[
-            "stripe",
-            "braintree",
-            "authorize",
-            "shopify_payments",
-            "mollie",
-        ]),
-        object("billing_address", "billing address"),
-    ])
+    .body(&[DEFAULT.common(), PROCESSOR_NAME, BILLING_ADDRESS])
     .answers(Answer::One("payment_method", &PAYMENT_METHOD))
     .scope("write_payment_methods")
     .example("rc payment-methods update 1234567 --default");
@@ -116,21 +112,9 @@ pub(super) const PAYMENT_METHOD: Object = Object {
             "payment_details",
             Holds::Parts(&["brand", "exp_month", "exp_year", "last4"]),
         ),
-        field("payment_type", Holds::Text).values(&[
-            "CREDIT_CARD",
-            "PAYPAL",
-            "APPLE_PAY",
-            "GOOGLE_PAY",
-            "SEPA_DEBIT",
-        ]),
+        field("payment_type", Holds::Text).values(PAYMENT_TYPES),
         field("processor_customer_token", Holds::Text),
-        field("processor_name", Holds::Text).values(&[
-            "stripe",
-            "braintree",
-            "authorize",
-            "shopify_payments",
-            "mollie",
-        ]),
+        field("processor_name", Holds::Text).values(PROCESSOR_NAMES),
         field("processor_payment_method_token", Holds::Text),
         field("status", Holds::Text).values(&["unvalidated", "valid", "invalid", "empty"]),
         field("status_reason", Holds::Text),

@@ -3,7 +3,7 @@
 use super::build::{
     array, delete, external, field, get, integer, money, object, post, put, references, text,
 };
-use super::model::{Answer, Holds, Object, Operation, Resource, Type};
+use super::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{
     BY_ID_OR_UPDATED, CURSOR, ID, IDS, LIMIT, PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
@@ -25,6 +25,20 @@ pub(super) const RESOURCE: Resource = Resource {
     ],
 };
 
+const TYPES: &[&str] = &["subscription", "prepaid", "onetime"];
+
+const CHANNEL_SETTINGS: Parameter = object("channel_settings", "where it is offered");
+const DISCOUNT_AMOUNT: Parameter = money("discount_amount", "how much a subscriber saves");
+const DISCOUNT_TYPE: Parameter =
+    text("discount_type", "what the amount means").values(&["percentage"]);
+const EXTERNAL_PRODUCT_ID: Parameter = external("external_product_id", "the product in the shop");
+const SUBSCRIPTION_PREFERENCES: Parameter = object(
+    "subscription_preferences",
+    "intervals of charges and orders",
+);
+const TITLE: Parameter = text("title", "title");
+const PLANS: Parameter = array("plans", "the plans, each an object; 20 at most");
+
 const LIST: Operation = get("list", "/plans", "List plans")
     .query(&[
         LIMIT,
@@ -34,7 +48,7 @@ const LIST: Operation = get("list", "/plans", "List plans")
         UPDATED_AT_MAX,
         UPDATED_AT_MIN,
         text("type", "only those of this type")
-            .values(&["subscription", "prepaid", "onetime"])
+            .values(TYPES)
             .common(),
         SORT_BY.values(BY_ID_OR_UPDATED).default("id-desc"),
         CURSOR,
@@ -49,19 +63,15 @@ const CREATE: Operation = post("create", "/plans", "Add a plan to a product")
              product with a prepaid plan has no plans of other types.",
     )
     .body(&[
-        object("channel_settings", "where it is offered"),
-        money("discount_amount", "how much a subscriber saves"),
-        text("discount_type", "what the amount means").values(&["percentage"]),
-        external("external_product_id", "the product in the shop").required(),
+        CHANNEL_SETTINGS,
+        DISCOUNT_AMOUNT,
+        DISCOUNT_TYPE,
+        EXTERNAL_PRODUCT_ID.required(),
         integer("sort_order", "place among the plans of the product"),
-        object(
-            "subscription_preferences",
-            "intervals of charges and orders",
-        )
-        .required(),
-        text("title", "title").required(),
+        SUBSCRIPTION_PREFERENCES.required(),
+        TITLE.required(),
         text("type", "how the product is sold")
-            .values(&["subscription", "prepaid", "onetime"])
+            .values(TYPES)
             .required(),
     ])
     .answers(Answer::One("plan", &PLAN))
@@ -76,16 +86,13 @@ const CREATE: Operation = post("create", "/plans", "Add a plan to a product")
 const UPDATE: Operation = put("update", "/plans/{id}", "Change a plan")
     .at(&[ID])
     .body(&[
-        object("channel_settings", "where it is offered"),
-        money("discount_amount", "how much a subscriber saves"),
-        text("discount_type", "what the amount means").values(&["percentage"]),
-        external("external_product_id", "the product in the shop"),
+        CHANNEL_SETTINGS,
+        DISCOUNT_AMOUNT,
+        DISCOUNT_TYPE,
+        EXTERNAL_PRODUCT_ID,
         integer("sort_order", "place among the plans of the product").documented(Type::String),
-        object(
-            "subscription_preferences",
-            "intervals of charges and orders",
-        ),
-        text("title", "title").common(),
+        SUBSCRIPTION_PREFERENCES,
+        TITLE.common(),
     ])
     .answers(Answer::One("plan", &PLAN))
     .scope("write_products")
@@ -102,7 +109,7 @@ const BULK_CREATE: Operation = post(
     "Add up to 20 plans to a product",
 )
 .at(&[text("external_product_id", "the product in the shop")])
-.body(&[array("plans", "the plans, each an object; 20 at most").required()])
+.body(&[PLANS.required()])
 .answers(Answer::Many("plans", &PLAN))
 .scope("write_products")
 .example("rc plans bulk-create 2103271587891 --plans @plans.json");
@@ -123,7 +130,7 @@ const BULK_UPDATE: Operation = put(
     "Change up to 20 plans of a product",
 )
 .at(&[text("external_product_id", "the product in the shop")])
-.body(&[array("plans", "the plans, each an object; 20 at most").required()])
+.body(&[PLANS.required()])
 .answers(Answer::Many("plans", &PLAN))
 .scope("write_products")
 .example(
@@ -163,7 +170,7 @@ pub(super) const PLAN: Object = Object {
             ]),
         ),
         field("title", Holds::Text),
-        field("type", Holds::Text).values(&["subscription", "prepaid", "onetime"]),
+        field("type", Holds::Text).values(TYPES),
         field("updated_at", Holds::Time),
     ],
     columns: &[

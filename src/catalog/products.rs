@@ -1,7 +1,7 @@
 //! The page of `products`: operations, their parameters, and fields.
 
 use super::build::{array, boolean, delete, field, get, post, put, text, time};
-use super::model::{Answer, Holds, Object, Operation, Resource, Type};
+use super::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{CURSOR, LIMIT};
 
 /// `products`.
@@ -12,6 +12,16 @@ pub(super) const RESOURCE: Resource = Resource {
     object: &PRODUCT,
     operations: &[LIST, GET, CREATE, UPDATE, DELETE],
 };
+
+const BRAND: Parameter = text("brand", "brand");
+const EXTERNAL_CREATED_AT: Parameter = time("external_created_at", "when the shop created it");
+const EXTERNAL_UPDATED_AT: Parameter = time("external_updated_at", "when the shop changed it");
+const IMAGES: Parameter = array("images", "pictures, each an object of addresses");
+const OPTIONS: Parameter = array("options", "what variants differ in, each an object");
+const PUBLISHED_AT: Parameter = time("published_at", "when it can be bought");
+const TITLE: Parameter = text("title", "title");
+const VARIANTS: Parameter = array("variants", "variants, each an object");
+const VENDOR: Parameter = text("vendor", "vendor");
 
 const LIST: Operation = get("list", "/products", "List products")
     .query(&[
@@ -39,18 +49,18 @@ const CREATE: Operation = post("create", "/products", "Add a product")
             .documented(Type::Object)
             .sent_as(Type::String)
             .required(),
-        text("brand", "brand"),
-        time("external_created_at", "when the shop created it"),
-        time("external_updated_at", "when the shop changed it"),
-        array("images", "pictures, each an object of addresses"),
-        array("options", "what variants differ in, each an object").required(),
-        time("published_at", "when it can be bought"),
+        BRAND,
+        EXTERNAL_CREATED_AT,
+        EXTERNAL_UPDATED_AT,
+        IMAGES,
+        OPTIONS.required(),
+        PUBLISHED_AT,
         boolean("requires_shipping", "whether it is shipped")
             .documented(Type::String)
             .sent_as(Type::Boolean),
-        text("title", "title").required(),
-        array("variants", "variants, each an object").required(),
-        text("vendor", "vendor").required(),
+        TITLE.required(),
+        VARIANTS.required(),
+        VENDOR.required(),
     ])
     .answers(Answer::One("product", &PRODUCT))
     .success(202)
@@ -64,16 +74,16 @@ const UPDATE: Operation = put(
 )
 .at(&[text("external_product_id", "the product in the shop")])
 .body(&[
-    text("brand", "brand"),
-    time("external_created_at", "when the shop created it"),
-    time("external_updated_at", "when the shop changed it"),
-    array("images", "pictures, each an object of addresses"),
-    array("options", "what variants differ in, each an object"),
-    time("published_at", "when it can be bought"),
+    BRAND,
+    EXTERNAL_CREATED_AT,
+    EXTERNAL_UPDATED_AT,
+    IMAGES,
+    OPTIONS,
+    PUBLISHED_AT,
     boolean("requires_shipping", "whether it is shipped"),
-    text("title", "title").common(),
-    array("variants", "variants, each an object"),
-    text("vendor", "vendor"),
+    TITLE.common(),
+    VARIANTS,
+    VENDOR,
 ])
 .answers(Answer::One("product", &PRODUCT))
 .scope("write_products")

@@ -1,7 +1,7 @@
 //! The page of `retention_strategies`: operations, their parameters, and fields.
 
 use super::build::{delete, field, get, post, put, text};
-use super::model::{Answer, Holds, Object, Operation, Resource};
+use super::model::{Answer, Holds, Object, Operation, Parameter, Resource};
 use super::parameters::{CURSOR, ID, LIMIT_OF_ALL_LISTS};
 
 /// `retention_strategies`.
@@ -12,6 +12,20 @@ pub(super) const RESOURCE: Resource = Resource {
     object: &RETENTION_STRATEGY,
     operations: &[LIST, GET, CREATE, UPDATE, DELETE],
 };
+
+const INCENTIVE_TYPES: &[&str] = &[
+    "delay_subscription",
+    "discount",
+    "skip_charge",
+    "swap_product",
+];
+
+const CANCELLATION_FLOW_TYPE: Parameter = text("cancellation_flow_type", "what is being cancelled")
+    .values(&["subscription", "membership"]);
+const INCENTIVE_TYPE: Parameter = text("incentive_type", "what is offered").values(INCENTIVE_TYPES);
+const DISCOUNT_CODE: Parameter = text("discount_code", "discount to offer");
+const PREVENTION_TEXT: Parameter = text("prevention_text", "what the customer is asked or told");
+const REASON: Parameter = text("reason", "the reason for cancelling that it answers");
 
 const LIST: Operation = get("list", "/retention_strategies", "List retention strategies")
     .query(&[LIMIT_OF_ALL_LISTS, CURSOR])
@@ -34,17 +48,11 @@ const CREATE: Operation = post(
 )
 .details("An incentive of type discount needs --discount-code.")
 .body(&[
-    text("cancellation_flow_type", "what is being cancelled")
-        .values(&["subscription", "membership"]),
-    text("incentive_type", "what is offered").values(&[
-        "delay_subscription",
-        "discount",
-        "skip_charge",
-        "swap_product",
-    ]),
-    text("discount_code", "discount to offer").common(),
-    text("prevention_text", "what the customer is asked or told").required(),
-    text("reason", "the reason for cancelling that it answers").required(),
+    CANCELLATION_FLOW_TYPE,
+    INCENTIVE_TYPE,
+    DISCOUNT_CODE.common(),
+    PREVENTION_TEXT.required(),
+    REASON.required(),
 ])
 .answers(Answer::One("retention_strategy", &RETENTION_STRATEGY))
 .success(201)
@@ -62,17 +70,11 @@ const UPDATE: Operation = put(
 )
 .at(&[ID])
 .body(&[
-    text("cancellation_flow_type", "what is being cancelled")
-        .values(&["subscription", "membership"]),
-    text("incentive_type", "what is offered").values(&[
-        "delay_subscription",
-        "discount",
-        "skip_charge",
-        "swap_product",
-    ]),
-    text("discount_code", "discount to offer").common(),
-    text("prevention_text", "what the customer is asked or told"),
-    text("reason", "the reason for cancelling that it answers"),
+    CANCELLATION_FLOW_TYPE,
+    INCENTIVE_TYPE,
+    DISCOUNT_CODE.common(),
+    PREVENTION_TEXT,
+    REASON,
 ])
 .answers(Answer::One("retention_strategy", &RETENTION_STRATEGY))
 .also_needs(&["write_retention_strategies"])
@@ -99,12 +101,7 @@ pub(super) const RETENTION_STRATEGY: Object = Object {
         field("discount_code", Holds::Text),
         field("incentive_type", Holds::Text)
             .short("incentive")
-            .values(&[
-                "delay_subscription",
-                "discount",
-                "skip_charge",
-                "swap_product",
-            ]),
+            .values(INCENTIVE_TYPES),
         field("prevention_text", Holds::Text),
         field("reason", Holds::Text),
         field("updated_at", Holds::Time),

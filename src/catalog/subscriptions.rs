@@ -4,7 +4,7 @@ use super::build::{
     boolean, day, delete, external, field, get, id, ids, integer, money, object, pairs, post, put,
     text,
 };
-use super::model::{Again, Answer, Holds, Object, Operation, Resource, Type};
+use super::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::onetimes::ONETIME;
 use super::parameters::{
     BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT,
@@ -31,6 +31,32 @@ pub(super) const RESOURCE: Resource = Resource {
     ],
 };
 
+const ORDER_INTERVAL_UNITS: &[&str] = &["day", "week", "month"];
+const STATUSES: &[&str] = &["active", "cancelled", "expired"];
+const INCLUDES: &[&str] = &[
+    "address",
+    "charge_activities",
+    "customer",
+    "metafields",
+    "bundle_product",
+    "bundle_selections",
+];
+
+const EXPIRE_AFTER_SPECIFIC_NUMBER_OF_CHARGES: Parameter = integer(
+    "expire_after_specific_number_of_charges",
+    "end after this many charges",
+)
+.flag("expire-after");
+const ORDER_INTERVAL_UNIT: Parameter = text("order_interval_unit", "the unit of both intervals")
+    .flag("unit")
+    .values(ORDER_INTERVAL_UNITS);
+const PLAN_ID: Parameter = id("plan_id", "plan that fills in what is left out");
+const PRICE: Parameter = money("price", "price of one");
+const PRODUCT_TITLE: Parameter = text("product_title", "name of the product");
+const PROPERTIES: Parameter = pairs("properties", "extra name and value").flag("property");
+const EXTERNAL_VARIANT_ID: Parameter = external("external_variant_id", "the variant in the shop");
+const SEND_EMAIL: Parameter = boolean("send_email", "tell the customer by email");
+
 const LIST: Operation = get("list", "/subscriptions", "List subscriptions")
     .query(&[
         OF_ADDRESS.documented(Type::String),
@@ -46,19 +72,12 @@ const LIST: Operation = get("list", "/subscriptions", "List subscriptions")
         LIMIT,
         PAGE,
         text("status", "only those of this status")
-            .values(&["active", "cancelled", "expired"])
+            .values(STATUSES)
             .common(),
         UPDATED_AT_MAX.documented(Type::String),
         UPDATED_AT_MIN.documented(Type::String),
         SORT_BY.values(BY_ID_CREATED_OR_UPDATED).default("id-desc"),
-        INCLUDE.values(&[
-            "address",
-            "charge_activities",
-            "customer",
-            "metafields",
-            "bundle_product",
-            "bundle_selections",
-        ]),
+        INCLUDE.values(INCLUDES),
     ])
     .answers(Answer::Page("subscriptions", &SUBSCRIPTION))
     .scope("read_subscriptions")
@@ -66,14 +85,7 @@ const LIST: Operation = get("list", "/subscriptions", "List subscriptions")
 
 const GET: Operation = get("get", "/subscriptions/{id}", "Show a subscription")
     .at(&[ID])
-    .query(&[INCLUDE.values(&[
-        "address",
-        "charge_activities",
-        "customer",
-        "metafields",
-        "bundle_product",
-        "bundle_selections",
-    ])])
+    .query(&[INCLUDE.values(INCLUDES)])
     .answers(Answer::One("subscription", &SUBSCRIPTION))
     .scope("read_subscriptions")
     .example("rc subscriptions get 89559201 --include customer");
@@ -96,11 +108,7 @@ const CREATE: Operation = post(
     .flag("charge-every")
     .required()
     .unless(&["plan_id"]),
-    integer(
-        "expire_after_specific_number_of_charges",
-        "end after this many charges",
-    )
-    .flag("expire-after"),
+    EXPIRE_AFTER_SPECIFIC_NUMBER_OF_CHARGES,
     day("next_charge_scheduled_at", "day of the next charge")
         .flag("next-charge")
         .required(),
@@ -116,22 +124,16 @@ const CREATE: Operation = post(
         .flag("order-every")
         .required()
         .unless(&["plan_id"]),
-    text("order_interval_unit", "the unit of both intervals")
-        .flag("unit")
-        .values(&["day", "week", "month"])
-        .required()
-        .unless(&["plan_id"]),
-    id("plan_id", "plan that fills in what is left out").common(),
-    money("price", "price of one").common(),
-    text("product_title", "name of the product"),
-    pairs("properties", "extra name and value")
-        .flag("property")
-        .common(),
+    ORDER_INTERVAL_UNIT.required().unless(&["plan_id"]),
+    PLAN_ID.common(),
+    PRICE.common(),
+    PRODUCT_TITLE,
+    PROPERTIES.common(),
     integer("quantity", "how many").required(),
     external("external_product_id", "the product in the shop"),
-    external("external_variant_id", "the variant in the shop").required(),
+    EXTERNAL_VARIANT_ID.required(),
     text("status", "status to begin with")
-        .values(&["active", "cancelled", "expired"])
+        .values(STATUSES)
         .common(),
 ])
 .answers(Answer::One("subscription", &SUBSCRIPTION))
@@ -161,12 +163,8 @@ const UPDATE: Operation = put("update", "/subscriptions/{id}", "Change a subscri
         )
         .flag("charge-every")
         .maximum(1000),
-        integer(
-            "expire_after_specific_number_of_charges",
-            "end after this many charges",
-        )
-        .flag("expire-after"),
-        external("external_variant_id", "the variant in the shop").common(),
+        EXPIRE_AFTER_SPECIFIC_NUMBER_OF_CHARGES,
+        EXTERNAL_VARIANT_ID.common(),
         integer(
             "order_day_of_month",
             "day of the month of orders, with unit month",
@@ -181,15 +179,11 @@ const UPDATE: Operation = put("update", "/subscriptions/{id}", "Change a subscri
             .flag("order-every")
             .documented(Type::String)
             .maximum(1000),
-        text("order_interval_unit", "the unit of both intervals")
-            .flag("unit")
-            .values(&["day", "week", "month"]),
-        id("plan_id", "plan that fills in what is left out").common(),
-        money("price", "price of one").common(),
-        text("product_title", "name of the product"),
-        pairs("properties", "extra name and value")
-            .flag("property")
-            .common(),
+        ORDER_INTERVAL_UNIT,
+        PLAN_ID.common(),
+        PRICE.common(),
+        PRODUCT_TITLE,
+        PROPERTIES.common(),
         integer("quantity", "how many")
             .documented(Type::String)
             .common(),
@@ -207,7 +201,7 @@ const UPDATE: Operation = put("update", "/subscriptions/{id}", "Change a subscri
 
 const DELETE: Operation = delete("delete", "/subscriptions/{id}", "Delete a subscription")
     .at(&[ID])
-    .body(&[boolean("send_email", "tell the customer by email")])
+    .body(&[SEND_EMAIL])
     .scope("write_subscriptions")
     .example("rc subscriptions delete 89559201 --yes");
 
@@ -237,7 +231,7 @@ const CANCEL: Operation = post(
         "more about why, up to 1,024 characters",
     )
     .flag("comments"),
-    boolean("send_email", "tell the customer by email"),
+    SEND_EMAIL,
 ])
 .answers(Answer::One("subscription", &SUBSCRIPTION))
 .scope("write_subscriptions")
@@ -329,7 +323,7 @@ pub(super) const SUBSCRIPTION: Object = Object {
         field("order_interval_frequency", Holds::Integer).short("every"),
         field("order_interval_unit", Holds::Text)
             .short("unit")
-            .values(&["day", "week", "month"]),
+            .values(ORDER_INTERVAL_UNITS),
         field("presentment_currency", Holds::Text),
         field("price", Holds::Money),
         field("product_title", Holds::Text).short("product"),
@@ -337,7 +331,7 @@ pub(super) const SUBSCRIPTION: Object = Object {
         field("quantity", Holds::Integer).short("qty"),
         field("sku", Holds::Text),
         field("sku_override", Holds::Boolean),
-        field("status", Holds::Text).values(&["active", "cancelled", "expired"]),
+        field("status", Holds::Text).values(STATUSES),
         field("updated_at", Holds::Time),
         field("variant_title", Holds::Text),
     ],

@@ -1,7 +1,7 @@
 //! The page of `webhooks`: operations, their parameters, and fields.
 
 use super::build::{delete, field, get, post, put, text, texts};
-use super::model::{Answer, Holds, Object, Operation, Resource};
+use super::model::{Answer, Holds, Object, Operation, Parameter, Resource};
 use super::parameters::{CURSOR, ID, LIMIT_OF_ALL_LISTS, SORT_BY};
 
 /// `webhooks`.
@@ -12,6 +12,15 @@ pub(super) const RESOURCE: Resource = Resource {
     object: &WEBHOOK,
     operations: &[LIST, GET, CREATE, UPDATE, DELETE, TEST],
 };
+
+const INCLUDED_OBJECTS_VALUES: &[&str] = &["addresses", "collections", "customer", "metafields"];
+
+const ADDRESS: Parameter = text("address", "where to send it");
+const INCLUDED_OBJECTS: Parameter =
+    texts("included_objects", "put these objects into each message")
+        .values(INCLUDED_OBJECTS_VALUES);
+const TOPIC: Parameter = text("topic", "what to tell about");
+const VERSION: Parameter = text("version", "API version of the messages");
 
 const LIST: Operation = get("list", "/webhooks", "List webhooks")
     .query(&[
@@ -33,15 +42,10 @@ const CREATE: Operation = post("create", "/webhooks", "Register a webhook")
              what the topic is about.",
     )
     .body(&[
-        text("address", "where to send it").required(),
-        texts("included_objects", "put these objects into each message").values(&[
-            "addresses",
-            "collections",
-            "customer",
-            "metafields",
-        ]),
-        text("topic", "what to tell about").required(),
-        text("version", "API version of the messages"),
+        ADDRESS.required(),
+        INCLUDED_OBJECTS,
+        TOPIC.required(),
+        VERSION,
     ])
     .answers(Answer::One("webhook", &WEBHOOK))
     .example(
@@ -51,17 +55,7 @@ const CREATE: Operation = post("create", "/webhooks", "Register a webhook")
 
 const UPDATE: Operation = put("update", "/webhooks/{id}", "Change a webhook")
     .at(&[ID])
-    .body(&[
-        text("address", "where to send it"),
-        texts("included_objects", "put these objects into each message").values(&[
-            "addresses",
-            "collections",
-            "customer",
-            "metafields",
-        ]),
-        text("topic", "what to tell about").common(),
-        text("version", "API version of the messages"),
-    ])
+    .body(&[ADDRESS, INCLUDED_OBJECTS, TOPIC.common(), VERSION])
     .answers(Answer::One("webhook", &WEBHOOK))
     .example("rc webhooks update 19451 --address https://example.com/other");
 
@@ -83,12 +77,7 @@ pub(super) const WEBHOOK: Object = Object {
     fields: &[
         field("id", Holds::Id),
         field("address", Holds::Text),
-        field("included_objects", Holds::Json).values(&[
-            "addresses",
-            "collections",
-            "customer",
-            "metafields",
-        ]),
+        field("included_objects", Holds::Json).values(INCLUDED_OBJECTS_VALUES),
         field("topic", Holds::Text),
         field("version", Holds::Text),
     ],

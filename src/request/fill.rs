@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::moment::{Moment, Now};
+use super::moment::Now;
+use super::value::{nested, plain};
 use super::{Given, Request, Set, Values, encode, set};
-use crate::catalog::{Kind, Operation, Parameter, Type};
+use crate::catalog::{Operation, Parameter};
 use crate::error::{Error, Result};
 
 /// Makes the request for an operation.
@@ -200,84 +201,6 @@ fn flag_name(parameter: &Parameter) -> String {
     parameter
         .flag
         .map_or_else(|| parameter.name.replace('_', "-"), str::to_owned)
-}
-
-/// A word as it stands in a query, or as text in a body.
-fn plain(parameter: &Parameter, word: &str, now: &Now) -> String {
-    match (parameter.kind, Moment::parse(word)) {
-        (Kind::Time, Ok(moment)) => moment.as_time(now),
-        (Kind::Day, Ok(moment)) => moment.as_day(now),
-        _ => word.to_owned(),
-    }
-}
-
-/// The words of a parameter as the JSON that the body carries.
-fn nested(given: &Given, now: &Now) -> Value {
-    let parameter = given.parameter;
-    let last = given.words.last().map_or("", String::as_str);
-    match parameter.kind {
-        Kind::External(key) => object_or(last, || one(key, Value::String(last.to_owned()))),
-        Kind::Pairs => given.words.iter().flat_map(|word| pairs(word)).collect(),
-        Kind::Ids => commas(&given.words)
-            .map(|id| scalar(Type::Integer, id))
-            .collect(),
-        Kind::Texts => given.words.iter().cloned().map(Value::String).collect(),
-        Kind::Reference(field) => object_or(last, || reference(field, last)),
-        Kind::References(_) if last.starts_with('[') => object_or(last, || Value::Null),
-        Kind::References(field) => commas(&given.words)
-            .map(|id| reference(field, id))
-            .collect(),
-        Kind::Json => object_or(last, || Value::String(last.to_owned())),
-        _ => scalar(parameter.sent, &plain(parameter, last, now)),
-    }
-}
-
-fn commas(words: &[String]) -> impl Iterator<Item = &str> {
-    words.iter().flat_map(|word| word.split(',')).map(str::trim)
-}
-
-fn object_or(word: &str, otherwise: impl FnOnce() -> Value) -> Value {
-    let json = word.starts_with(['{', '[']) || word == "null";
-    match serde_json::from_str(word) {
-        Ok(value) if json => value,
-        _ => otherwise(),
-    }
-}
-
-fn pairs(word: &str) -> Vec<Value> {
-    if word.starts_with('[') {
-        return serde_json::from_str(word).unwrap_or_default();
-    }
-    let (name, value) = word.split_once('=').unwrap_or((word, ""));
-    let mut pair = Map::new();
-    pair.insert("name".to_owned(), Value::String(name.to_owned()));
-    pair.insert("value".to_owned(), Value::String(value.to_owned()));
-    vec![Value::Object(pair)]
-}
-
-fn reference(field: &str, id: &str) -> Value {
-    let sent = if field == "id" {
-        Type::Integer
-    } else {
-        Type::String
-    };
-    one(field, scalar(sent, id))
-}
-
-fn one(key: &str, value: Value) -> Value {
-    let mut object = Map::new();
-    object.insert(key.to_owned(), value);
-    Value::Object(object)
-}
-
-fn scalar(sent: Type, text: &str) -> Value {
-    match sent {
-        Type::Integer => text
-            .parse::<i64>()
-            .map_or_else(|_| text.into(), Value::from),
-        Type::Boolean => Value::Bool(text == "true"),
-        _ => Value::String(text.to_owned()),
-    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod fill;
 mod moment;
 mod print;
 mod set;
+mod value;
 mod word;
 
 use crate::catalog::{Method, Operation, Parameter};
