@@ -18,6 +18,7 @@ mod include;
 mod list;
 mod moment;
 mod money;
+mod pack;
 mod record;
 mod refusal;
 mod route;

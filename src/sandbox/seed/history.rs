@@ -74,7 +74,7 @@ impl Seeder {
             })
             .collect();
         let billing = rules::postal(address);
-        let mut charge = rules::charge(&Parts {
+        let mut charge = rules::charge(Parts {
             id,
             address_id,
             address,
