@@ -124,7 +124,7 @@ fn lines(charge: &Record, items: &[u64]) -> Vec<Value> {
     kept.filter(|line| record::id(line, "purchase_item_id").is_some_and(|id| items.contains(&id)))
         .map(|line| {
             let mut order_line = Record::new();
-            for (name, value) in line {
+            for (name, value) in line.iter().filter(|(name, _)| *name != "handle") {
                 order_line.insert(name.clone(), value.clone());
                 if name == "purchase_item_id" {
                     record::set(
@@ -134,7 +134,6 @@ fn lines(charge: &Record, items: &[u64]) -> Vec<Value> {
                     );
                 }
             }
-            order_line.remove("handle");
             Value::Object(order_line)
         })
         .collect()

@@ -104,7 +104,7 @@ impl Seeder {
         let times = if self.customers > SMALL {
             1
         } else {
-            self.random.i64(1..4)
+            self.random.i64(1..3)
         };
         let first = self.random.i64(2..24);
         for turn in (0..times).rev() {
