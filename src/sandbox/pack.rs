@@ -15,14 +15,14 @@ const HOLE: char = '\u{1}';
 const MOST_SKELETONS: usize = 65_536;
 
 /// The skeletons of a table.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Packer {
     skeletons: Vec<Box<str>>,
     known: HashMap<Box<str>, u32>,
 }
 
 /// The values of a record, and which skeleton they belong to.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Packed {
     skeleton: u32,
     values: Box<str>,

@@ -14,7 +14,7 @@ use super::table::{Key, Table};
 use super::tables::{Name, TABLES};
 
 /// Everything that a sandbox remembers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct State {
     pub(super) tables: Vec<Table>,
     /// Next number for each table.
@@ -50,7 +50,7 @@ impl Token {
 }
 
 /// One change of one record.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Change {
     pub(super) table: Name,
     pub(super) id: u64,

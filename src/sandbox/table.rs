@@ -31,7 +31,7 @@ pub(super) struct Shape {
 pub(super) const NEVER: i64 = i64::MIN;
 
 /// The records of one kind.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Table {
     shape: &'static Shape,
     rows: BTreeMap<u64, Row>,
@@ -42,7 +42,7 @@ pub(super) struct Table {
     times: Vec<BTreeSet<(i64, u64)>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Row {
     packed: Packed,
     times: Box<[i64]>,
