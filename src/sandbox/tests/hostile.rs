@@ -90,3 +90,21 @@ fn absurd_quantities_of_heavy_things_break_nothing() {
     );
     assert!(status < 500, "{status} {answer}");
 }
+
+#[test]
+fn bodies_nested_without_end_are_refused_and_leave_the_store_readable() {
+    let store = Store::demo();
+    let nested = |levels: usize| (0..levels).fold(json!(1), |inner, _| json!([inner]));
+    let address = store.first("/addresses", "addresses");
+    let path = super::of("addresses", &address);
+    for levels in [1, 63, 64, 65, 100, 120] {
+        let body = json!({"shipping_lines_override": [nested(levels)]});
+        let (status, answer) = store.ask("PUT", &path, &body);
+        assert!(status < 500, "{levels}: {status} {answer}");
+        store.get("/events?include=x&object_type=address");
+        store.get(&format!(
+            "/charges?include=charge_activities&address_id={}",
+            address["id"]
+        ));
+    }
+}
