@@ -162,11 +162,11 @@ const fn object(object: &Object) {
     }
 }
 
-const fn distinct(these: &[Parameter], those: &[Parameter]) {
+const fn distinct(these: &[Parameter], others: &[Parameter]) {
     let mut at = 0;
     while at < these.len() {
         assert!(
-            !named(those, these[at].name),
+            !named(others, these[at].name),
             "one name in two places of a request"
         );
         at += 1;

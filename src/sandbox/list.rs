@@ -100,7 +100,7 @@ fn join(body: &mut String, state: &State, of: Name, places: &[Place], includes: 
             body.push(',');
         }
         if includes.is_empty() {
-            body.push_str(table.text(*id).unwrap_or("{}"));
+            table.write_text(*id, body);
         } else if let Some(mut record) = table.get(*id) {
             include::put(state, of, *id, &mut record, includes);
             body.push_str(&serde_json::to_string(&record).unwrap_or_default());

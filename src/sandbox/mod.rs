@@ -6,7 +6,7 @@
 //! answer goes out in the envelope that the row names. The catalogue is the
 //! only other room it knows; it imports nothing above it.
 //!
-//! [`file`] keeps a store in a file, for commands that live for one request;
+//! [`mod@file`] keeps a store in a file, for commands that live for one request;
 //! [`server`] lends it to the network.
 
 mod check;
@@ -18,6 +18,7 @@ mod include;
 mod list;
 mod moment;
 mod money;
+mod pack;
 mod record;
 mod refusal;
 mod route;
@@ -266,6 +267,9 @@ fn body_of(row: Row, bytes: &Bytes) -> Result<Record, Refusal> {
     let Ok(Value::Object(body)) = serde_json::from_slice(bytes) else {
         return Err(Refusal::error(415, "the body must be a JSON object"));
     };
+    if body.values().any(|value| is_deeper(value, DEEPEST)) {
+        return Err(Refusal::invalid("_schema", "the body is nested too deeply"));
+    }
     match row.operation.wrapper {
         None => Ok(body),
         Some(key) => match body.get(key) {
@@ -273,6 +277,20 @@ fn body_of(row: Row, bytes: &Bytes) -> Result<Record, Refusal> {
             Some(_) => Err(Refusal::invalid(key, "Not a valid mapping type.")),
             None => Err(Refusal::invalid("_schema", format!("{key} is required"))),
         },
+    }
+}
+
+/// Values are kept inside other records (events, results of tasks), and
+/// records are read again: this leaves room below the reader's own limit.
+const DEEPEST: usize = 64;
+
+fn is_deeper(value: &Value, levels: usize) -> bool {
+    match value {
+        Value::Array(items) => levels == 0 || items.iter().any(|item| is_deeper(item, levels - 1)),
+        Value::Object(fields) => {
+            levels == 0 || fields.values().any(|field| is_deeper(field, levels - 1))
+        }
+        _ => false,
     }
 }
 

@@ -88,7 +88,7 @@ impl State {
             let table = &mut state.tables[table_of(&object)? as usize];
             for (id, row) in rows {
                 let record: Record = serde_json::from_str(row.get())?;
-                table.put_text(id, &record, row.get().into());
+                table.put_text(id, &record, row.get());
             }
         }
         state.mend_numbers();
@@ -105,9 +105,12 @@ impl State {
 }
 
 fn write_rows(out: &mut impl Write, table: &Table) -> io::Result<()> {
+    let mut text = String::new();
     for (place, id) in table.ids(..).enumerate() {
         let comma = if place > 0 { ",\n" } else { "\n" };
-        write!(out, "{comma}[{id},{}]", table.text(id).unwrap_or("{}"))?;
+        text.clear();
+        table.write_text(id, &mut text);
+        write!(out, "{comma}[{id},{text}]")?;
     }
     Ok(())
 }

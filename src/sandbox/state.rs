@@ -14,7 +14,7 @@ use super::table::{Key, Table};
 use super::tables::{Name, TABLES};
 
 /// Everything that a sandbox remembers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct State {
     pub(super) tables: Vec<Table>,
     /// Next number for each table.
@@ -50,7 +50,7 @@ impl Token {
 }
 
 /// One change of one record.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Change {
     pub(super) table: Name,
     pub(super) id: u64,
@@ -118,7 +118,8 @@ impl State {
     pub(super) fn next_id(&mut self, name: Name) -> u64 {
         let next = &mut self.next[name as usize];
         let id = *next;
-        *next += 1 + (id % 7);
+        // The upper bits of a product with the golden ratio: one to eight.
+        *next += 1 + (id.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61);
         id
     }
 

@@ -1,14 +1,17 @@
 //! A table: the records of one kind, in the order of their numbers.
 //!
-//! Records go in and come out as JSON objects, and lie here as finished text,
-//! so that a page is a join of texts. Beside them lie what lists ask for:
+//! Records go in and come out as JSON objects, and lie here as packed text, so
+//! that a page is a join of texts. Beside them lie what lists ask for:
 //! equality lookups, times to sort and to cut windows by. Everything outside
 //! goes through these methods, so that the inside can change. Knows nothing of
 //! rules or HTTP.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::moment;
+use super::pack::{Packed, Packer};
 use super::record::{self, Record};
 
 /// What a table keeps beside its records.
@@ -28,19 +31,20 @@ pub(super) struct Shape {
 pub(super) const NEVER: i64 = i64::MIN;
 
 /// The records of one kind.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Table {
     shape: &'static Shape,
     rows: BTreeMap<u64, Row>,
+    packer: Packer,
     /// For each lookup path: hash of the value, number of the record.
     lookups: Vec<BTreeSet<(u64, u64)>>,
     /// For each time path: seconds, number of the record.
     times: Vec<BTreeSet<(i64, u64)>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Row {
-    text: Box<str>,
+    packed: Packed,
     times: Box<[i64]>,
 }
 
@@ -49,6 +53,7 @@ impl Table {
         Self {
             shape,
             rows: BTreeMap::new(),
+            packer: Packer::default(),
             lookups: shape.lookups.iter().map(|_| BTreeSet::new()).collect(),
             times: shape.times.iter().map(|_| BTreeSet::new()).collect(),
         }
@@ -71,27 +76,35 @@ impl Table {
 
     /// The record of that number.
     pub(super) fn get(&self, id: u64) -> Option<Record> {
-        self.rows.get(&id).map(|row| parsed(&row.text))
+        self.rows.get(&id).map(|row| self.parsed(row))
     }
 
-    /// The JSON text of the record of that number.
-    pub(super) fn text(&self, id: u64) -> Option<&str> {
-        self.rows.get(&id).map(|row| &*row.text)
+    /// Writes the JSON text of the record of that number, if it is there.
+    pub(super) fn write_text(&self, id: u64, out: &mut String) {
+        if let Some(row) = self.rows.get(&id) {
+            self.packer.unpack(&row.packed, out);
+        }
+    }
+
+    fn parsed(&self, row: &Row) -> Record {
+        let mut text = String::new();
+        self.packer.unpack(&row.packed, &mut text);
+        serde_json::from_str(&text).expect("only serialised records are kept")
     }
 
     /// Puts a record in, in place of the one of that number, if any.
     pub(super) fn put(&mut self, id: u64, record: &Record) {
         let text = serde_json::to_string(record).unwrap_or_default();
-        self.put_text(id, record, text.into_boxed_str());
+        self.put_text(id, record, &text);
     }
 
     /// As [`Self::put`], where the text is at hand.
-    pub(super) fn put_text(&mut self, id: u64, record: &Record, text: Box<str>) {
+    pub(super) fn put_text(&mut self, id: u64, record: &Record, text: &str) {
         self.remove(id);
         for (path, lookup) in self.shape.lookups.iter().zip(&mut self.lookups) {
             record::each(record, path, &mut |value| {
-                if let Some(plain) = record::plain(value) {
-                    lookup.insert((hash(&plain), id));
+                if let Some(hash) = hash_of(value) {
+                    lookup.insert((hash, id));
                 }
             });
         }
@@ -104,7 +117,8 @@ impl Table {
         for (index, at) in self.times.iter_mut().zip(&times) {
             index.insert((*at, id));
         }
-        self.rows.insert(id, Row { text, times });
+        let packed = self.packer.pack(text);
+        self.rows.insert(id, Row { packed, times });
     }
 
     /// Takes a record out; says whether it was there.
@@ -115,11 +129,11 @@ impl Table {
         for (index, at) in self.times.iter_mut().zip(&row.times) {
             index.remove(&(*at, id));
         }
-        let record = parsed(&row.text);
+        let record = self.parsed(&row);
         for (path, lookup) in self.shape.lookups.iter().zip(&mut self.lookups) {
             record::each(&record, path, &mut |value| {
-                if let Some(plain) = record::plain(value) {
-                    lookup.remove(&(hash(&plain), id));
+                if let Some(hash) = hash_of(value) {
+                    lookup.remove(&(hash, id));
                 }
             });
         }
@@ -225,6 +239,14 @@ pub(super) fn hash(plain: &str) -> u64 {
     plain.to_lowercase().bytes().fold(BASIS, mixed)
 }
 
+/// The hash under which a value in a record is found.
+fn hash_of(value: &Value) -> Option<u64> {
+    match value {
+        Value::String(text) => Some(hash(text)),
+        other => record::plain(other).map(|plain| hash(&plain)),
+    }
+}
+
 const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 
 fn mixed(hash: u64, byte: u8) -> u64 {
@@ -233,10 +255,6 @@ fn mixed(hash: u64, byte: u8) -> u64 {
 
 fn seconds(record: &Record, path: &str) -> i64 {
     moment::parse(record::text(record, path)).map_or(NEVER, jiff::Timestamp::as_second)
-}
-
-fn parsed(text: &str) -> Record {
-    serde_json::from_str(text).expect("only serialised records are kept")
 }
 
 #[cfg(test)]

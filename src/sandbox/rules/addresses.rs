@@ -25,29 +25,29 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
 
 /// An address with everything in its place and nothing chosen.
 pub(in crate::sandbox) fn blank(id: u64, customer: u64, currency: &str, stamp: &str) -> Record {
-    record::object(json!({
-        "id": id,
-        "payment_method_id": null,
-        "address1": null,
-        "address2": null,
-        "city": null,
-        "company": null,
-        "country_code": null,
-        "created_at": stamp,
-        "customer_id": customer,
-        "discounts": [],
-        "first_name": null,
-        "last_name": null,
-        "order_attributes": [],
-        "order_note": null,
-        "phone": null,
-        "presentment_currency": currency,
-        "province": null,
-        "shipping_lines_conserved": [],
-        "shipping_lines_override": [],
-        "updated_at": stamp,
-        "zip": null,
-    }))
+    record::fields([
+        ("id", id.into()),
+        ("payment_method_id", Value::Null),
+        ("address1", Value::Null),
+        ("address2", Value::Null),
+        ("city", Value::Null),
+        ("company", Value::Null),
+        ("country_code", Value::Null),
+        ("created_at", stamp.into()),
+        ("customer_id", customer.into()),
+        ("discounts", json!([])),
+        ("first_name", Value::Null),
+        ("last_name", Value::Null),
+        ("order_attributes", json!([])),
+        ("order_note", Value::Null),
+        ("phone", Value::Null),
+        ("presentment_currency", currency.into()),
+        ("province", Value::Null),
+        ("shipping_lines_conserved", json!([])),
+        ("shipping_lines_override", json!([])),
+        ("updated_at", stamp.into()),
+        ("zip", Value::Null),
+    ])
 }
 
 fn create(state: &mut State, asked: &Asked) -> Ruling {

@@ -34,26 +34,26 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
 
 /// A customer with everything in its place and nothing chosen.
 pub(in crate::sandbox) fn blank(id: u64, stamp: &str) -> Record {
-    record::object(json!({
-        "id": id,
-        "analytics_data": {"utm_params": []},
-        "apply_credit_to_next_recurring_charge": false,
-        "created_at": stamp,
-        "email": null,
-        "external_customer_id": {"ecommerce": null},
-        "first_charge_processed_at": null,
-        "first_name": null,
-        "has_payment_method_in_dunning": false,
-        "has_valid_payment_method": false,
-        "hash": hash(id),
-        "last_name": null,
-        "phone": null,
-        "subscriptions_active_count": 0,
-        "subscriptions_total_count": 0,
-        "subscription_related_charge_streak": 0,
-        "tax_exempt": false,
-        "updated_at": stamp,
-    }))
+    record::fields([
+        ("id", id.into()),
+        ("analytics_data", json!({"utm_params": []})),
+        ("apply_credit_to_next_recurring_charge", false.into()),
+        ("created_at", stamp.into()),
+        ("email", Value::Null),
+        ("external_customer_id", json!({"ecommerce": null})),
+        ("first_charge_processed_at", Value::Null),
+        ("first_name", Value::Null),
+        ("has_payment_method_in_dunning", false.into()),
+        ("has_valid_payment_method", false.into()),
+        ("hash", hash(id).into()),
+        ("last_name", Value::Null),
+        ("phone", Value::Null),
+        ("subscriptions_active_count", 0.into()),
+        ("subscriptions_total_count", 0.into()),
+        ("subscription_related_charge_streak", 0.into()),
+        ("tax_exempt", false.into()),
+        ("updated_at", stamp.into()),
+    ])
 }
 
 /// The text by which the customer portal knows a customer.

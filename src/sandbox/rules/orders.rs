@@ -53,46 +53,56 @@ pub(in crate::sandbox) fn of_charge(
     let created = given(charge, "updated_at");
     let number = slot.sent.map(|_| external_number(id));
     let short = slot.sent.map(|_| (1_000 + id % 90_000).to_string());
-    let mut order = record::object(json!({
-        "id": id,
-        "address_id": given(charge, "address_id"),
-        "billing_address": given(charge, "billing_address"),
-        "charge": {
-            "id": given(charge, "id"),
-            "external_transaction_id": given(charge, "external_transaction_id"),
-        },
-        "client_details": given(charge, "client_details"),
-        "created_at": created,
-        "currency": given(charge, "currency"),
-        "customer": given(charge, "customer"),
-        "discounts": given(charge, "discounts"),
-        "error": null,
-        "external_cart_token": null,
-        "external_order_id": {"ecommerce": number},
-        "external_order_number": {"ecommerce": short},
-        "is_prepaid": slot.prepaid,
-        "line_items": lines(charge, &slot.items),
-        "note": given(charge, "note"),
-        "order_attributes": given(charge, "order_attributes"),
-        "processed_at": sent,
-        "scheduled_at": scheduled,
-        "shipping_address": given(charge, "shipping_address"),
-        "shipping_lines": given(charge, "shipping_lines"),
-        "status": if slot.sent.is_some() { "success" } else { "queued" },
-        "subtotal_price": "0.00",
-        "tags": tags(charge, slot.prepaid),
-        "tax_lines": [],
-        "taxable": false,
-        "total_discounts": "0.00",
-        "total_duties": "0.00",
-        "total_line_items_price": "0.00",
-        "total_price": "0.00",
-        "total_refunds": "0.00",
-        "total_tax": "0.00",
-        "total_weight_grams": 0,
-        "type": given(charge, "type"),
-        "updated_at": created,
-    }));
+    let mut order = record::fields([
+        ("id", id.into()),
+        ("address_id", given(charge, "address_id")),
+        ("billing_address", given(charge, "billing_address")),
+        (
+            "charge",
+            json!({
+                "id": given(charge, "id"),
+                "external_transaction_id": given(charge, "external_transaction_id"),
+            }),
+        ),
+        ("client_details", given(charge, "client_details")),
+        ("created_at", created.clone()),
+        ("currency", given(charge, "currency")),
+        ("customer", given(charge, "customer")),
+        ("discounts", given(charge, "discounts")),
+        ("error", Value::Null),
+        ("external_cart_token", Value::Null),
+        ("external_order_id", json!({"ecommerce": number})),
+        ("external_order_number", json!({"ecommerce": short})),
+        ("is_prepaid", slot.prepaid.into()),
+        ("line_items", lines(charge, &slot.items).into()),
+        ("note", given(charge, "note")),
+        ("order_attributes", given(charge, "order_attributes")),
+        ("processed_at", sent.into()),
+        ("scheduled_at", scheduled.into()),
+        ("shipping_address", given(charge, "shipping_address")),
+        ("shipping_lines", given(charge, "shipping_lines")),
+        (
+            "status",
+            Value::from(if slot.sent.is_some() {
+                "success"
+            } else {
+                "queued"
+            }),
+        ),
+        ("subtotal_price", "0.00".into()),
+        ("tags", tags(charge, slot.prepaid).into()),
+        ("tax_lines", json!([])),
+        ("taxable", false.into()),
+        ("total_discounts", "0.00".into()),
+        ("total_duties", "0.00".into()),
+        ("total_line_items_price", "0.00".into()),
+        ("total_price", "0.00".into()),
+        ("total_refunds", "0.00".into()),
+        ("total_tax", "0.00".into()),
+        ("total_weight_grams", 0.into()),
+        ("type", given(charge, "type")),
+        ("updated_at", created),
+    ]);
     totals::settle(state, &mut order);
     order
 }
@@ -114,7 +124,7 @@ fn lines(charge: &Record, items: &[u64]) -> Vec<Value> {
     kept.filter(|line| record::id(line, "purchase_item_id").is_some_and(|id| items.contains(&id)))
         .map(|line| {
             let mut order_line = Record::new();
-            for (name, value) in line {
+            for (name, value) in line.iter().filter(|(name, _)| *name != "handle") {
                 order_line.insert(name.clone(), value.clone());
                 if name == "purchase_item_id" {
                     record::set(
@@ -124,7 +134,6 @@ fn lines(charge: &Record, items: &[u64]) -> Vec<Value> {
                     );
                 }
             }
-            order_line.remove("handle");
             Value::Object(order_line)
         })
         .collect()

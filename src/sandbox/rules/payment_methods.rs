@@ -20,22 +20,25 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
 
 /// A payment method with everything in its place and nothing chosen.
 pub(in crate::sandbox) fn blank(id: u64, customer: u64, stamp: &str) -> Record {
-    record::object(json!({
-        "id": id,
-        "customer_id": customer,
-        "billing_address": null,
-        "created_at": stamp,
-        "default": false,
-        "payment_details": {"brand": null, "exp_month": null, "exp_year": null, "last4": null},
-        "payment_type": "CREDIT_CARD",
-        "processor_customer_token": null,
-        "processor_name": "stripe",
-        "processor_payment_method_token": null,
-        "retry_date": null,
-        "status": "valid",
-        "status_reason": null,
-        "updated_at": stamp,
-    }))
+    record::fields([
+        ("id", id.into()),
+        ("customer_id", customer.into()),
+        ("billing_address", Value::Null),
+        ("created_at", stamp.into()),
+        ("default", false.into()),
+        (
+            "payment_details",
+            json!({"brand": null, "exp_month": null, "exp_year": null, "last4": null}),
+        ),
+        ("payment_type", "CREDIT_CARD".into()),
+        ("processor_customer_token", Value::Null),
+        ("processor_name", "stripe".into()),
+        ("processor_payment_method_token", Value::Null),
+        ("retry_date", Value::Null),
+        ("status", "valid".into()),
+        ("status_reason", Value::Null),
+        ("updated_at", stamp.into()),
+    ])
 }
 
 fn create(state: &mut State, asked: &Asked) -> Ruling {

@@ -157,7 +157,7 @@ fn charge(state: &mut State, asked: &Asked, checkout: &Record, customer: u64, ad
     let id = state.next_id(Name::Charges);
     let customer = state.get(Name::Customers, customer).unwrap_or_default();
     let place = state.get(Name::Addresses, address).unwrap_or_default();
-    let mut charge = queue::build(&queue::Parts {
+    let mut charge = queue::build(queue::Parts {
         id,
         address_id: address,
         address: &place,

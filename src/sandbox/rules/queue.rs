@@ -178,7 +178,7 @@ fn open(
         now,
         kind: "recurring",
     };
-    let mut charge = build(&parts);
+    let mut charge = build(parts);
     totals::settle(state, &mut charge);
     state.create(Name::Charges, id, &charge);
 }
@@ -193,7 +193,7 @@ fn mark(state: &mut State, address_id: u64) {
 }
 
 /// The record of a queued charge; its totals are still to be settled.
-pub(in crate::sandbox) fn build(parts: &Parts) -> Record {
+pub(in crate::sandbox) fn build(parts: Parts) -> Record {
     let Parts {
         address, customer, ..
     } = parts;
@@ -201,46 +201,59 @@ pub(in crate::sandbox) fn build(parts: &Parts) -> Record {
         "" => "USD",
         currency => currency,
     };
-    record::object(json!({
-        "id": parts.id,
-        "address_id": parts.address_id,
-        "analytics_data": {"utm_params": []},
-        "billing_address": parts.billing,
-        "client_details": {"browser_ip": null, "user_agent": null},
-        "created_at": moment::stamp(parts.now),
-        "currency": currency,
-        "customer": customer_reference(customer),
-        "discounts": given_discounts(address),
-        "error": null,
-        "error_type": null,
-        "external_order_id": {"ecommerce": null},
-        "external_transaction_id": {"payment_processor": null},
-        "has_uncommitted_changes": false,
-        "line_items": parts.items,
-        "note": field(address, "order_note"),
-        "order_attributes": field(address, "order_attributes"),
-        "orders_count": 0,
-        "payment_processor": "stripe",
-        "processed_at": null,
-        "retry_date": null,
-        "scheduled_at": moment::day_text(parts.day),
-        "shipping_address": shipping_address(address),
-        "shipping_lines": shipping_lines(address),
-        "status": "queued",
-        "subtotal_price": "0.00",
-        "tags": if parts.kind == "checkout" { "Subscription, Subscription First Order" } else { "Subscription, Subscription Recurring Order" },
-        "tax_lines": [],
-        "taxable": false,
-        "taxes_included": false,
-        "total_discounts": "0.00",
-        "total_line_items_price": "0.00",
-        "total_price": "0.00",
-        "total_refunds": "0.00",
-        "total_tax": "0.00",
-        "total_weight_grams": 0,
-        "type": parts.kind,
-        "updated_at": moment::stamp(parts.now),
-    }))
+    record::fields([
+        ("id", parts.id.into()),
+        ("address_id", parts.address_id.into()),
+        ("analytics_data", json!({"utm_params": []})),
+        ("billing_address", parts.billing),
+        (
+            "client_details",
+            json!({"browser_ip": null, "user_agent": null}),
+        ),
+        ("created_at", moment::stamp(parts.now).into()),
+        ("currency", currency.into()),
+        ("customer", customer_reference(customer)),
+        ("discounts", given_discounts(address)),
+        ("error", Value::Null),
+        ("error_type", Value::Null),
+        ("external_order_id", json!({"ecommerce": null})),
+        (
+            "external_transaction_id",
+            json!({"payment_processor": null}),
+        ),
+        ("has_uncommitted_changes", false.into()),
+        ("line_items", parts.items.into()),
+        ("note", field(address, "order_note")),
+        ("order_attributes", field(address, "order_attributes")),
+        ("orders_count", 0.into()),
+        ("payment_processor", "stripe".into()),
+        ("processed_at", Value::Null),
+        ("retry_date", Value::Null),
+        ("scheduled_at", moment::day_text(parts.day).into()),
+        ("shipping_address", shipping_address(address)),
+        ("shipping_lines", shipping_lines(address)),
+        ("status", "queued".into()),
+        ("subtotal_price", "0.00".into()),
+        (
+            "tags",
+            Value::from(if parts.kind == "checkout" {
+                "Subscription, Subscription First Order"
+            } else {
+                "Subscription, Subscription Recurring Order"
+            }),
+        ),
+        ("tax_lines", json!([])),
+        ("taxable", false.into()),
+        ("taxes_included", false.into()),
+        ("total_discounts", "0.00".into()),
+        ("total_line_items_price", "0.00".into()),
+        ("total_price", "0.00".into()),
+        ("total_refunds", "0.00".into()),
+        ("total_tax", "0.00".into()),
+        ("total_weight_grams", 0.into()),
+        ("type", parts.kind.into()),
+        ("updated_at", moment::stamp(parts.now).into()),
+    ])
 }
 
 fn field(record: &Record, name: &str) -> Value {
@@ -253,12 +266,15 @@ fn given_discounts(address: &Record) -> Value {
 
 /// A customer as charges and orders carry it.
 pub(super) fn customer_reference(customer: &Record) -> Value {
-    json!({
-        "id": field(customer, "id"),
-        "email": field(customer, "email"),
-        "external_customer_id": field(customer, "external_customer_id"),
-        "hash": field(customer, "hash"),
-    })
+    Value::Object(record::fields([
+        ("id", field(customer, "id")),
+        ("email", field(customer, "email")),
+        (
+            "external_customer_id",
+            field(customer, "external_customer_id"),
+        ),
+        ("hash", field(customer, "hash")),
+    ]))
 }
 
 /// The parts of a postal address, as charges and orders carry them.
@@ -331,28 +347,28 @@ pub(in crate::sandbox) fn line(kind: &str, id: u64, item: &Record, product: &Rec
         .cloned()
         .unwrap_or_else(|| json!({}));
     let title = record::text(item, "product_title");
-    json!({
-        "purchase_item_id": id,
-        "external_product_id": field(item, "external_product_id"),
-        "external_variant_id": field(item, "external_variant_id"),
-        "grams": grams(product),
-        "handle": handle(title),
-        "images": images,
-        "original_price": price,
-        "properties": field(item, "properties"),
-        "purchase_item_type": kind,
-        "quantity": quantity,
-        "sku": field(item, "sku"),
-        "tax_due": "0.00",
-        "tax_lines": [],
-        "taxable": false,
-        "taxable_amount": "0.00",
-        "title": title,
-        "total_price": price.times(quantity),
-        "unit_price": price,
-        "unit_price_includes_tax": false,
-        "variant_title": field(item, "variant_title"),
-    })
+    Value::Object(record::fields([
+        ("purchase_item_id", id.into()),
+        ("external_product_id", field(item, "external_product_id")),
+        ("external_variant_id", field(item, "external_variant_id")),
+        ("grams", grams(product).into()),
+        ("handle", handle(title).into()),
+        ("images", images),
+        ("original_price", price.into()),
+        ("properties", field(item, "properties")),
+        ("purchase_item_type", kind.into()),
+        ("quantity", quantity.into()),
+        ("sku", field(item, "sku")),
+        ("tax_due", "0.00".into()),
+        ("tax_lines", json!([])),
+        ("taxable", false.into()),
+        ("taxable_amount", "0.00".into()),
+        ("title", title.into()),
+        ("total_price", price.times(quantity).into()),
+        ("unit_price", price.into()),
+        ("unit_price_includes_tax", false.into()),
+        ("variant_title", field(item, "variant_title")),
+    ]))
 }
 
 fn grams(product: &Record) -> i64 {

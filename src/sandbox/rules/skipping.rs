@@ -284,7 +284,7 @@ fn make_skipped(
         })
         .collect();
     let id = state.next_id(Name::Charges);
-    let mut charge = queue::build(&queue::Parts {
+    let mut charge = queue::build(queue::Parts {
         id,
         address_id,
         address: &address,

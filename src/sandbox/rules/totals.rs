@@ -48,8 +48,8 @@ pub(in crate::sandbox) fn settle(state: &State, record: &mut Record) {
     let goods: Cents = items.iter().map(item_total).sum();
     let grams: i64 = items
         .iter()
-        .map(|item| whole(item, "grams") * whole(item, "quantity"))
-        .sum();
+        .map(|item| whole(item, "grams").saturating_mul(whole(item, "quantity")))
+        .fold(0, i64::saturating_add);
     let shipping: Cents = record::list(record, "shipping_lines")
         .iter()
         .map(|line| amount_in(line, "price"))

@@ -74,7 +74,7 @@ impl Seeder {
             })
             .collect();
         let billing = rules::postal(address);
-        let mut charge = rules::charge(&Parts {
+        let mut charge = rules::charge(Parts {
             id,
             address_id,
             address,
@@ -104,7 +104,7 @@ impl Seeder {
         let times = if self.customers > SMALL {
             1
         } else {
-            self.random.i64(1..4)
+            self.random.i64(1..3)
         };
         let first = self.random.i64(2..24);
         for turn in (0..times).rev() {

@@ -180,3 +180,26 @@ pub(super) const REASONS: &[&str] = &[
     "moved away",
     "This was created by accident",
 ];
+
+/// A name in the letters that email addresses have; what has none is left out.
+pub(super) fn plain(name: &str) -> String {
+    let mut out = String::new();
+    for letter in name.to_lowercase().chars() {
+        match letter {
+            'a'..='z' => out.push(letter),
+            'á' | 'à' | 'ã' | 'å' => out.push('a'),
+            'ä' => out.push_str("ae"),
+            'é' | 'è' | 'ë' | 'ê' | 'ễ' => out.push('e'),
+            'í' | 'ï' => out.push('i'),
+            'ł' => out.push('l'),
+            'ñ' => out.push('n'),
+            'ó' | 'ô' | 'õ' => out.push('o'),
+            'ö' | 'ø' => out.push_str("oe"),
+            'ú' => out.push('u'),
+            'ü' => out.push_str("ue"),
+            'ç' => out.push('c'),
+            _ => {}
+        }
+    }
+    out
+}

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::Seeder;
-use super::names::{FIRST, LAST, PLACES, REASONS, STREETS};
+use super::names::{FIRST, LAST, PLACES, REASONS, STREETS, plain};
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::rules;
@@ -41,7 +41,7 @@ impl Seeder {
     pub(super) fn household(&mut self, place: u32) {
         let id = self.state.next_id(Name::Customers);
         let age = 700 - i64::from(place) * 680 / i64::from(self.customers.max(1));
-        let mut customer = self.customer(id, age);
+        let mut customer = self.customer(place, id, age);
         let failing = self.chance(5);
         let method = self.payment_method(id, &customer, age, failing);
         let addresses = if self.chance(14) { 2 } else { 1 };
@@ -89,11 +89,11 @@ impl Seeder {
         self.state.lay(Name::Customers, id, &customer);
     }
 
-    fn customer(&mut self, id: u64, age: i64) -> Record {
+    fn customer(&mut self, place: u32, id: u64, age: i64) -> Record {
         let (first, last) = (self.pick(FIRST), self.pick(LAST));
         let stamp = self.stamp_ago(age);
         let mut customer = rules::customer(id, &stamp);
-        record::set(&mut customer, "email", email(first, last, id));
+        record::set(&mut customer, "email", email(first, last, place));
         record::set(&mut customer, "first_name", first);
         record::set(&mut customer, "last_name", last);
         record::set(
@@ -192,13 +192,11 @@ impl Seeder {
             record::set(&mut address, &part, value);
         }
         record::set(&mut address, "payment_method_id", method);
-        if self.chance(9) {
-            let discount = self.random.usize(..self.discounts.len());
-            record::set(
-                &mut address,
-                "discounts",
-                vec![self.discounts[discount].clone()],
-            );
+        // Every ninth address, and each code in its turn: small stores show all.
+        let count = self.state.table(Name::Addresses).len();
+        if count % 9 == 4 {
+            let discount = self.discounts[count / 9 % self.discounts.len()].clone();
+            record::set(&mut address, "discounts", vec![discount]);
         }
         if self.chance(6) {
             record::set(
@@ -360,18 +358,14 @@ impl Seeder {
     }
 }
 
-/// An address under a name reserved for examples. What is not ASCII is left
-/// out, and the number keeps it unique.
-fn email(first: &str, last: &str, id: u64) -> String {
-    let plain = |name: &str| {
-        let letters = name.chars().filter(char::is_ascii_alphabetic);
-        letters.collect::<String>().to_ascii_lowercase()
-    };
+/// An address under a name reserved for examples; the place in the row of
+/// customers keeps it unique.
+fn email(first: &str, last: &str, place: u32) -> String {
     let name = [plain(first), plain(last)].join(".");
     let name = name.trim_matches('.');
-    let host = ["example.com", "example.org", "example.net"][usize::try_from(id % 3).unwrap_or(0)];
+    let host = ["example.com", "example.org", "example.net"][place as usize % 3];
     match name {
-        "" => format!("customer{id}@{host}"),
-        name => format!("{name}{}@{host}", id % 1_000_000),
+        "" => format!("customer{place}@{host}"),
+        name => format!("{name}{place}@{host}"),
     }
 }

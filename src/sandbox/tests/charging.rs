@@ -37,6 +37,12 @@ fn processing_a_charge_makes_an_order_and_queues_the_next() {
     let order = store.first(&format!("/orders?charge_id={}", paid["id"]), "orders");
     assert_eq!(order["status"], "success");
     assert_eq!(order["line_items"][0]["purchase_item_id"], one["id"]);
+    let names: Vec<&String> = order["line_items"][0].as_object().unwrap().keys().collect();
+    assert_eq!(
+        names[..2],
+        ["purchase_item_id", "external_inventory_policy"]
+    );
+    assert_eq!(names.last().unwrap().as_str(), "variant_title");
     let next = store.charges_of(&address, "queued");
     assert_eq!(next[0]["scheduled_at"], "2027-01-31");
     assert_ne!(next[0]["id"], paid["id"]);

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::Store;
+use super::{Seed, Store, clock, present};
 use crate::catalog;
+use crate::sandbox::{Sandbox, State};
 
 fn records(page: &Value, key: &str) -> Vec<Value> {
     page[key]
@@ -290,7 +291,8 @@ fn includes_put_related_objects_into_each_record() {
 
 #[test]
 fn two_stores_of_one_seed_are_the_same_and_what_they_hold_is_whole() {
-    let (one, other) = (Store::demo(), Store::demo());
+    let again = State::seeded(&Seed::demo(), present());
+    let (one, other) = (Store::demo(), Store(Sandbox::new(again, clock())));
     let text = |store: &Store| {
         let mut out = Vec::new();
         store

@@ -5,11 +5,12 @@ mod cascades;
 mod charging;
 mod every_operation;
 mod front;
+mod hostile;
 mod keeping;
 mod lists;
 mod subscribing;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::Request;
@@ -50,12 +51,11 @@ fn request(method: &str, path: &str, body: &Value) -> Request<Bytes> {
 struct Store(Sandbox);
 
 impl Store {
-    /// The demo store.
+    /// The demo store, seeded once for all tests.
     fn demo() -> Self {
-        Self(Sandbox::new(
-            State::seeded(&Seed::demo(), present()),
-            clock(),
-        ))
+        static DEMO: OnceLock<State> = OnceLock::new();
+        let state = DEMO.get_or_init(|| State::seeded(&Seed::demo(), present()));
+        Self(Sandbox::new(state.clone(), clock()))
     }
 
     /// A store without objects.
