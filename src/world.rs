@@ -36,12 +36,15 @@ pub struct World {
     pub sleep: Sleep,
     /// Asks a question that is answered with yes or no, on a terminal.
     pub confirm: Confirm,
-    /// Called once waiting begins, when the first Ctrl-C is a request to end:
-    /// sees to it that the second one ends the process whatever it is doing.
+    /// Called once waiting begins, when Ctrl-C is a request to end: sees to it
+    /// that the process does end, whatever it is doing.
     pub guard_interrupts: fn(),
     /// The folder for state of this program, if the system has one.
     pub state_folder: Option<PathBuf>,
 }
+
+/// How long a run has to end by itself after Ctrl-C.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Tells the present.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -118,18 +121,21 @@ fn state_folder() -> Option<PathBuf> {
     Some(base.join("recharge-cli"))
 }
 
-/// A filter that never ends keeps the runtime from seeing the first Ctrl-C, so
-/// the second one does not pass through it.
+/// A filter that never ends keeps the runtime from seeing Ctrl-C. So there is
+/// a thread that sees it, too, and ends the process when nothing else did.
 #[cfg(unix)]
 fn guard_interrupts() {
     use signal_hook::consts::SIGINT;
-    use signal_hook::flag;
-    let pressed = Arc::new(std::sync::atomic::AtomicBool::new(false));
-    // In this order: the check comes before the press that it must not count.
-    // Where signals cannot be caught, the first one ends the process anyway.
-    let code = i32::from(crate::exit::INTERRUPTED);
-    let _ = flag::register_conditional_shutdown(SIGINT, code, Arc::clone(&pressed));
-    let _ = flag::register(SIGINT, pressed);
+    // Where signals cannot be caught, they end the process by themselves.
+    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT]) else {
+        return;
+    };
+    std::thread::spawn(move || {
+        if signals.forever().next().is_some() {
+            std::thread::sleep(GRACE);
+            signal_hook::low_level::exit(i32::from(crate::exit::INTERRUPTED));
+        }
+    });
 }
 
 #[cfg(not(unix))]
