@@ -40,7 +40,10 @@ const LIST: Operation = get(
     id("owner_id", "only those of this owner")
         .documented(Type::String)
         .common(),
-    OWNER_RESOURCE,
+    OWNER_RESOURCE
+        .required()
+        .unless(&["cursor"])
+        .beyond("the description says that a list must name the kind of owner"),
     PAGE,
     SORT_BY.values(BY_ID_OR_UPDATED).default("id-desc"),
     CURSOR,

@@ -150,8 +150,9 @@ fn not_a_time(value: &Value) -> String {
 pub(super) fn query(operation: &Operation, query: &Query) -> Result<(), Refusal> {
     let mut faults = Faults::default();
     for parameter in operation.query {
+        let given = |name: &str| query.iter().any(|(known, _)| known == name);
         match query.iter().find(|(name, _)| name == parameter.name) {
-            None if parameter.required => {
+            None if parameter.required && !parameter.unless.iter().any(|other| given(other)) => {
                 faults.add(WHOLE, format!("{} is required", parameter.name));
             }
             None => {}
