@@ -35,9 +35,10 @@ fn all_lists(store: &Store) -> Vec<(String, &'static str, Vec<String>)> {
                 .query
                 .iter()
                 .filter(|parameter| parameter.required);
-            let needed: String = needed
+            let needed: Vec<String> = needed
                 .map(|parameter| format!("&{}={}", parameter.name, parameter.values[3]))
                 .collect();
+            let needed = needed.concat();
             let sorts = sorts.iter().map(|sort| format!("{sort}{needed}")).collect();
             (path, operation.answer.key().unwrap(), sorts)
         })
@@ -371,4 +372,29 @@ fn a_seeded_queue_is_what_the_rules_would_make_of_it() {
         "charges",
     );
     assert_eq!(before, after);
+}
+
+#[test]
+fn the_demo_store_has_the_same_people_and_items_on_every_day() {
+    let listed = |days: i64| {
+        let now = present() + jiff::SignedDuration::from_hours(24 * days);
+        let clock: super::super::Now = std::sync::Arc::new(move || now);
+        let store = Store(Sandbox::new(State::seeded(&Seed::demo(), now), clock));
+        ["customers", "subscriptions", "discounts", "products"].map(|list| {
+            let page = store.get(&format!("/{list}?limit=250"));
+            let key = if list == "products" {
+                "external_product_id"
+            } else {
+                "id"
+            };
+            let ids = records(&page, list);
+            ids.iter()
+                .map(|record| (record[key].to_string(), record["status"].clone()))
+                .collect::<Vec<_>>()
+        })
+    };
+    let today = listed(0);
+    for days in [1, 17, 400] {
+        assert_eq!(listed(days), today, "{days} days later");
+    }
 }
