@@ -86,7 +86,7 @@ impl Place {
         sleep: Sleep,
     ) -> Result<Arc<Client>> {
         let (transport, token): (Box<dyn Transport>, SecretString) = if self.sandbox {
-            super::local::open(environment, folder, clock)?
+            sandbox(environment, folder, clock)?
         } else {
             let token = config::token(environment)?;
             (Box::new(Http::new(&self.base)?), token)
@@ -98,6 +98,20 @@ impl Place {
         };
         Ok(Arc::new(Client::new(transport, connection, sleep)))
     }
+}
+
+#[cfg(feature = "sandbox")]
+use super::local::open as sandbox;
+
+/// Without the sandbox there is nothing to open.
+#[cfg(not(feature = "sandbox"))]
+fn sandbox(
+    _: &Environment,
+    _: Option<PathBuf>,
+    _: &Clock,
+) -> Result<(Box<dyn Transport>, SecretString)> {
+    Err(Error::usage("this build has no sandbox")
+        .hint("build it with the feature \"sandbox\", which is on by default"))
 }
 
 #[cfg(test)]

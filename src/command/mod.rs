@@ -4,6 +4,7 @@
 mod call;
 mod connect;
 mod free;
+#[cfg(feature = "sandbox")]
 mod local;
 mod many;
 mod printer;
