@@ -53,7 +53,12 @@ pub(super) fn flag(parameter: &'static Parameter, heading: &'static str, order: 
         arg = arg.alias(parameter.name);
     }
     arg = match parameter.flag {
-        Some(flag) => arg.long(flag).visible_alias(plain),
+        // The short help is for those who know the short names.
+        Some(flag) => arg.long(flag).alias(plain).long_help(format!(
+            "{}\n[also --{}, as the API calls it]",
+            help(parameter),
+            parameter.name.replace('_', "-")
+        )),
         None => arg.long(plain),
     };
     arg = takes(parameter, arg);
@@ -99,11 +104,12 @@ pub(super) const fn from_file(parameter: &Parameter) -> bool {
 fn help(parameter: &Parameter) -> String {
     let mut help = parameter.help.to_owned();
     if parameter.required {
-        help.push_str(if parameter.unless.is_empty() {
-            " (required)"
-        } else {
-            " (mostly required)"
-        });
+        help.push_str(" (required");
+        for (at, other) in parameter.unless.iter().enumerate() {
+            let joint = if at == 0 { " without" } else { " or" };
+            let _ = write!(help, "{joint} --{}", other.replace('_', "-"));
+        }
+        help.push(')');
     }
     if let Some(maximum) = parameter.maximum
         && parameter.kind == Kind::Integer

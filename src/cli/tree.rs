@@ -194,3 +194,50 @@ fn sandbox() -> Command {
                 .after_help("Example:\n  rc sandbox reset --yes"),
         )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_command_line_is_sound() {
+        // Builds every deferred command, and so checks every flag of all.
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_operation_can_be_reached_by_its_own_name() {
+        let mut root = command();
+        root.build();
+        for (resource, operation) in catalog::operations() {
+            let verbs = root
+                .find_subcommand(kebab(resource.name))
+                .expect(resource.name);
+            let verb = verbs
+                .find_subcommand(kebab(operation.verb))
+                .expect(operation.verb);
+            for parameter in operation
+                .flags()
+                .filter(|parameter| parameter.name != "limit")
+            {
+                assert!(
+                    verb.get_arguments()
+                        .any(|arg| arg.get_id() == parameter.name),
+                    "{} {} has no flag for {}",
+                    resource.name,
+                    operation.verb,
+                    parameter.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_named_resource_is_built() {
+        let matches = command().try_get_matches_from(["rc", "store", "get"]);
+        assert!(matches.is_ok());
+        let root = command();
+        let unbuilt = root.find_subcommand("charges").expect("charges");
+        assert_eq!(unbuilt.get_subcommands().count(), 0);
+    }
+}
