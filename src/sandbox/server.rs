@@ -78,19 +78,13 @@ async fn answer(sandbox: &Sandbox, request: Request<Incoming>) -> Response<Full<
     let (head, body) = request.into_parts();
     // Who says beforehand that it is too much is not waited for.
     if body.size_hint().lower() > LARGEST_BODY as u64 {
-        return refuse(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            r#"{"error":"body too large"}"#,
-        );
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE, "body too large");
     }
     let reading = Limited::new(body, LARGEST_BODY).collect();
     let body = match tokio::time::timeout(PATIENCE, reading).await {
         Ok(Ok(body)) => body.to_bytes(),
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-            return refuse(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                r#"{"error":"body too large"}"#,
-            );
+            return refuse(StatusCode::PAYLOAD_TOO_LARGE, "body too large");
         }
         Ok(Err(_)) => return refuse(StatusCode::BAD_REQUEST, "body broke off"),
         Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, "body too slow"),
