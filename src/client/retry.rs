@@ -6,8 +6,15 @@ use bytes::Bytes;
 
 use super::Failure;
 
-/// Attempts after the first one.
+/// Attempts after the first one, when something is wrong.
 pub const RETRIES: u32 = 4;
+
+/// Attempts after the first one, when the API is only too busy: it leaks two
+/// requests a second, so that whoever waits gets in.
+pub const RETRIES_WHEN_BUSY: u32 = 10;
+
+/// The longest wait between attempts.
+const LONGEST: f64 = 8.0;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,15 +63,14 @@ pub fn decide(attempt: u32, outcome: Outcome, safe: bool, jitter: f64) -> Verdic
         }
         Outcome::Lost => safe,
     };
-    if attempt >= RETRIES || !worth_it {
+    let (base, retries) = match outcome {
+        Outcome::Answered(429) => (1.0, RETRIES_WHEN_BUSY),
+        _ => (0.25, RETRIES),
+    };
+    if attempt >= retries || !worth_it {
         return Verdict::Done;
     }
-    let base: f64 = match outcome {
-        // The bucket leaks two requests a second; less than that is no help.
-        Outcome::Answered(429) => 1.0,
-        _ => 0.25,
-    };
-    let ceiling = base * f64::from(1 << attempt);
+    let ceiling: f64 = LONGEST.min(base * f64::from(1 << attempt));
     Verdict::Again(Duration::from_secs_f64(
         ceiling / 2.0 + jitter * ceiling / 2.0,
     ))
@@ -114,5 +120,15 @@ mod tests {
             .map(|attempt| wait(attempt).as_millis())
             .collect();
         assert_eq!(waits, [250, 500, 1000, 2000, 0]);
+    }
+
+    #[test]
+    fn a_busy_api_is_waited_for_up_to_a_minute() {
+        let busy = |attempt| match decide(attempt, Outcome::Answered(429), false, 1.0) {
+            Verdict::Again(after) => after.as_secs(),
+            Verdict::Done => 0,
+        };
+        let waits: Vec<u64> = (0..=RETRIES_WHEN_BUSY).map(busy).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 8, 8, 8, 8, 8, 8, 0]);
     }
 }
