@@ -176,9 +176,10 @@ const MERGE: Operation = post(
 ])
 .answers(Answer::One("address", &ADDRESS))
 .scope("write_customers")
+.destroys()
 .example(
-    "rc addresses merge --target-address 42171447 --source-addresses \
-             42171446,42171445",
+    "rc addresses merge --target-address 42171447 \
+             --source-addresses 42171446,42171445 --yes",
 );
 
 const SKIP_CHARGE: Operation = post(

@@ -144,9 +144,10 @@ impl Answer {
 pub enum Effect {
     /// Changes nothing.
     Reads,
-    /// Changes what can be changed back.
+    /// Adds or changes; what it did can be changed again.
     Writes,
-    /// Removes, ends, or moves money: it cannot be taken back. Asks first.
+    /// Removes, merges, ends, or moves money: it cannot be taken back. Asks
+    /// first.
     Destroys,
 }
 

@@ -133,7 +133,7 @@ const CLONE: Operation = post(
 const DELAY: Operation = post(
     "delay",
     "/orders/{id}/delay",
-    "Put off a prepaid order by one interval",
+    "Move a prepaid order, and all after it, one interval later",
 )
 .details(
     "Only the next queued order of a prepaid subscription. All later orders and \

@@ -27,13 +27,22 @@ fn unknown_word(complaint: &Complaint, command: &Command, first: &str) -> Error 
         None => Error::usage(format!("there is no resource {word}"))
             .hint("rc --help lists what there is"),
     };
-    nearest(error, complaint, ContextKind::SuggestedSubcommand, "")
+    let within = inside.unwrap_or(command);
+    nearest(
+        error,
+        complaint.get(ContextKind::SuggestedSubcommand),
+        |name| within.find_subcommand(name).map_or(name, Command::get_name),
+    )
 }
 
 fn unknown_flag(complaint: &Complaint) -> Error {
     let flag = text(complaint, ContextKind::InvalidArg).unwrap_or_default();
-    let error = Error::usage(format!("there is no flag {flag} here"));
-    let error = nearest(error, complaint, ContextKind::SuggestedArg, "");
+    let error = if flag.starts_with('-') {
+        Error::usage(format!("there is no flag {flag} here"))
+    } else {
+        Error::usage(format!("{flag} is one word too many"))
+    };
+    let error = nearest(error, complaint.get(ContextKind::SuggestedArg), |name| name);
     match text(complaint, ContextKind::Usage) {
         Some(usage) => {
             let usage = usage.trim_start_matches("Usage:").trim();
@@ -64,23 +73,25 @@ fn names(command: &Command) -> String {
 }
 
 /// Adds the likeliest of the names that clap found to be alike: it puts the
-/// likeliest last.
-fn nearest(error: Error, complaint: &Complaint, kind: ContextKind, dashes: &str) -> Error {
-    let found = match complaint.get(kind) {
+/// likeliest last. `proper` turns an alias into the name it stands for.
+fn nearest<'a>(
+    error: Error,
+    found: Option<&'a ContextValue>,
+    proper: impl Fn(&'a str) -> &'a str,
+) -> Error {
+    let found = match found {
         Some(ContextValue::String(name)) => Some(name),
         Some(ContextValue::Strings(names)) => names.last(),
         _ => None,
     };
-    match found {
-        Some(name) => {
-            let mut error = error;
-            error
-                .hints
-                .insert(0, format!("did you mean {dashes}{name}?"));
-            error
-        }
-        None => error,
-    }
+    let Some(name) = found else {
+        return error;
+    };
+    let mut error = error;
+    error
+        .hints
+        .insert(0, format!("did you mean {}?", proper(name)));
+    error
 }
 
 fn text(complaint: &Complaint, kind: ContextKind) -> Option<String> {

@@ -76,7 +76,8 @@ pub(super) fn long_about(operation: &Operation) -> String {
 
 /// The last lines of the help of an operation: an example, and what it needs.
 pub(super) fn after(resource: &Resource, operation: &Operation) -> StyledStr {
-    let mut text = format!("{BOLD}Example:{BOLD:#}\n  {}\n", operation.example);
+    let example = broken(operation.example);
+    let mut text = format!("{BOLD}Example:{BOLD:#}\n  {example}\n");
     let scopes: Vec<&str> = operation.scopes().collect();
     if let Some((first, others)) = scopes.split_first() {
         let _ = write!(text, "\nThe token needs the scope {first}");
@@ -103,6 +104,37 @@ pub(super) fn after(resource: &Resource, operation: &Operation) -> StyledStr {
     text.into()
 }
 
+/// A command over several lines, as a shell reads it: broken between words and
+/// never within quotes.
+fn broken(example: &str) -> String {
+    const WIDEST: usize = 72;
+    let mut lines = vec![String::new()];
+    let (mut word, mut quote) = (String::new(), None);
+    for letter in example.chars().chain([' ']) {
+        match (letter, quote) {
+            (' ', None) => {
+                let line = lines
+                    .last_mut()
+                    .filter(|line| line.len() + word.len() < WIDEST);
+                match line {
+                    Some(line) if line.is_empty() => *line = std::mem::take(&mut word),
+                    Some(line) => {
+                        line.push(' ');
+                        line.push_str(&std::mem::take(&mut word));
+                    }
+                    None => lines.push(std::mem::take(&mut word)),
+                }
+                continue;
+            }
+            ('\'' | '"', None) => quote = Some(letter),
+            (letter, Some(open)) if letter == open => quote = None,
+            _ => {}
+        }
+        word.push(letter);
+    }
+    lines.join(" \\\n      ")
+}
+
 /// The last lines of the help of `rc api`.
 pub(super) const API: &str = "\
 Examples:
@@ -119,3 +151,21 @@ Examples:
   rc --sandbox subscriptions list
   rc sandbox serve --port 4010
   rc sandbox reset --yes";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_example_is_still_the_same_command() {
+        for (_, operation) in catalog::operations() {
+            let lines = broken(operation.example);
+            let joined = lines.replace(" \\\n      ", " ");
+            assert_eq!(joined, operation.example);
+            assert_eq!(
+                shell_words::split(&lines).ok(),
+                shell_words::split(operation.example).ok()
+            );
+        }
+    }
+}

@@ -39,6 +39,8 @@ pub fn parse(arguments: &[OsString], width: Option<u16>) -> Result<Typed> {
     if arguments.is_empty() {
         return Ok(Typed::Text(command.render_help()));
     }
+    let asked = help_asked(arguments);
+    let arguments = asked.as_deref().unwrap_or(arguments);
     let words = std::iter::once(OsString::from("rc")).chain(arguments.iter().cloned());
     match command.try_get_matches_from_mut(words) {
         Ok(matches) => Ok(Typed::Invocation(Box::new(parse::invocation(&matches)?))),
@@ -60,4 +62,19 @@ pub fn parse(arguments: &[OsString], width: Option<u16>) -> Result<Typed> {
             ))
         }
     }
+}
+
+/// `rc help subscriptions` is `rc subscriptions --help`, in the way of other
+/// programs.
+fn help_asked(arguments: &[OsString]) -> Option<Vec<OsString>> {
+    let (first, rest) = arguments.split_first()?;
+    if first != "help" {
+        return None;
+    }
+    Some(
+        rest.iter()
+            .cloned()
+            .chain([OsString::from("--help")])
+            .collect(),
+    )
 }

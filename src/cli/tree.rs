@@ -16,6 +16,7 @@ pub fn command() -> Command {
         .subcommand_required(true)
         .disable_help_subcommand(true)
         .disable_help_flag(true)
+        .args_override_self(true)
         .help_template(help::ROOT_TEMPLATE)
         .after_help(help::root())
         .args(flags::output())
@@ -29,6 +30,7 @@ pub fn command() -> Command {
                 .arg_required_else_help(true)
                 .disable_help_subcommand(true)
                 .disable_help_flag(true)
+                .args_override_self(true)
                 .subcommand_help_heading("Verbs")
                 .defer(fill_resource),
         );
@@ -74,6 +76,7 @@ fn fill_resource(command: Command) -> Command {
 fn verb(resource: &'static Resource, operation: &'static Operation) -> Command {
     let mut command = Command::new(kebab(operation.verb))
         .disable_help_flag(true)
+        .args_override_self(true)
         .about(operation.summary)
         .long_about(help::long_about(operation))
         .visible_aliases(operation.aliases)
@@ -112,6 +115,7 @@ fn verb(resource: &'static Resource, operation: &'static Operation) -> Command {
 fn api() -> Command {
     Command::new("api")
         .disable_help_flag(true)
+        .args_override_self(true)
         .about("Send any request: every path, every version")
         .after_help(help::API)
         .arg(
@@ -159,6 +163,7 @@ fn sandbox() -> Command {
     let number = |name: &'static str| Arg::new(name).long(name).value_name("N");
     Command::new("sandbox")
         .disable_help_flag(true)
+        .args_override_self(true)
         .about("A Recharge of your own: local, stateful, without a token")
         .subcommand_required(true)
         .arg_required_else_help(true)
@@ -168,6 +173,7 @@ fn sandbox() -> Command {
         .subcommand(
             Command::new("serve")
                 .disable_help_flag(true)
+                .args_override_self(true)
                 .about("Serve it on this machine, to any client")
                 .after_help("Example:\n  rc sandbox serve --port 4010")
                 .arg(
@@ -190,6 +196,7 @@ fn sandbox() -> Command {
         .subcommand(
             Command::new("reset")
                 .disable_help_flag(true)
+                .args_override_self(true)
                 .about("Start over: the store of --sandbox becomes the demo store again")
                 .after_help("Example:\n  rc sandbox reset --yes"),
         )

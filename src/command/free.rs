@@ -63,6 +63,7 @@ fn request(run: &mut Run, free: &Free) -> Result<Request> {
         return Err(Error::usage("--paginate goes with GET only"));
     }
     let (path, query) = free.path.split_once('?').unwrap_or((&free.path, ""));
+    path.split('/').try_for_each(request::check_segment)?;
     let body = free
         .body
         .as_deref()

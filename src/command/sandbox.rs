@@ -13,6 +13,11 @@ use crate::sandbox::{Sandbox, State, TOKEN, server};
 
 /// Does what was asked of the sandbox.
 pub(super) fn run(run: &mut Run, options: &Options, asked: &Asked) -> Result<()> {
+    if options.dry_run.is_some() {
+        return Err(Error::usage(
+            "--dry-run shows requests, and this command sends none",
+        ));
+    }
     match asked {
         Asked::Reset => reset(run, options),
         Asked::Serve {

@@ -18,7 +18,7 @@ use super::{Sink, Style, visible};
 const DEEPEST: usize = 16;
 
 /// Widest name that the other lines make room for.
-const WIDEST: usize = 48;
+const WIDEST: usize = 56;
 
 /// Writes objects as names and values.
 #[derive(Debug)]

@@ -29,7 +29,7 @@ pub(super) enum Give {
 }
 
 /// Width at which a text can still be told from others.
-const READABLE: usize = 14;
+const READABLE: usize = 16;
 
 /// What a column would like to be.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +51,7 @@ pub(super) fn readable(wishes: &[Wish], terminal: usize) -> usize {
             Give::Text => wish.cells.min(READABLE),
             Give::Word | Give::Number => wish.cells,
         };
-        used += cells.max(wish.heading.min(NARROWEST)) + GAP;
+        used += cells.max(wish.heading.min(READABLE)) + GAP;
         used <= terminal + GAP
     });
     fitting.count().max(1)
@@ -191,8 +191,8 @@ mod tests {
     fn columns_that_could_not_be_read_are_counted_out() {
         let wishes = [number(2, 9), text(5, 50), text(5, 6), number(2, 9)];
         assert_eq!(readable(&wishes, 80), 4);
-        assert_eq!(readable(&wishes, 44), 4);
-        assert_eq!(readable(&wishes, 43), 3);
+        assert_eq!(readable(&wishes, 46), 4);
+        assert_eq!(readable(&wishes, 45), 3);
         assert_eq!(readable(&wishes, 20), 1);
         assert_eq!(readable(&wishes, 1), 1);
     }

@@ -75,6 +75,11 @@ impl Settings {
     fn check(&self) -> Result<()> {
         let filtered = self.jq.is_some();
         let as_jq_prints = filtered && !self.chosen;
+        if self.raw && !filtered {
+            return Err(Error::usage(
+                "--raw takes quotes off results of --jq, which is missing",
+            ));
+        }
         if self.slurp && !filtered {
             return Err(Error::usage(
                 "--slurp gathers records for --jq, which is missing",

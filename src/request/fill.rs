@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::moment::Now;
 use super::value::{nested, plain};
 use super::{Given, Request, Set, Values, encode, set};
-use crate::catalog::{Operation, Parameter};
+use crate::catalog::{Kind, Method, Operation, Parameter};
 use crate::error::{Error, Result};
 
 /// Makes the request for an operation.
@@ -26,9 +26,13 @@ pub fn fill(
     let query = query(operation, values, now)?;
     let (body, keys) = body(operation, values, now, &mut notes)?;
     require(operation, &query, &keys)?;
+    if operation.method == Method::Put && keys.is_empty() {
+        return Err(Error::usage("there is nothing to change")
+            .hint("name a field to change; --help lists them"));
+    }
     Ok(Request {
         method: operation.method,
-        path: path(operation, targets),
+        path: path(operation, targets)?,
         query,
         body,
         operation: Some(operation),
@@ -47,12 +51,13 @@ pub fn free_body(body: Option<&str>, fields: &[Set]) -> Result<String> {
     Ok(Value::Object(object).to_string())
 }
 
-fn path(operation: &Operation, targets: &[String]) -> String {
+fn path(operation: &Operation, targets: &[String]) -> Result<String> {
     let mut path = operation.path.to_owned();
     for (hole, target) in operation.holes.iter().zip(targets) {
+        super::check_segment(target)?;
         path = path.replacen(&format!("{{{}}}", hole.name), &encode(target), 1);
     }
-    path
+    Ok(path)
 }
 
 fn query(
@@ -74,6 +79,10 @@ fn query(
                 .collect();
             query.push((given.parameter.name.to_owned(), words.join(",")));
         }
+    }
+    if let Some((name, _)) = query.iter().find(|(_, value)| value.is_empty()) {
+        let flag = name.replace('_', "-");
+        return Err(Error::usage(format!("--{flag} is empty")));
     }
     let has = |name: &str| query.iter().any(|(known, _)| known == name);
     if has("cursor")
@@ -113,6 +122,7 @@ fn body(
         inner.insert(given.parameter.name.to_owned(), nested(given, now));
     }
     set::apply(&mut inner, &values.set)?;
+    check_typed(operation, &inner)?;
     note_unknown(operation, &inner, notes);
     let keys = inner.keys().cloned().collect();
     if !operation.method.carries_body() && inner.is_empty() {
@@ -157,6 +167,41 @@ fn object(text: &str) -> Result<Map<String, Value>> {
         Value::Object(object) => Ok(object),
         _ => Err(Error::usage("--body is not a JSON object")
             .hint("the API takes one object: {\"field\": value, …}")),
+    }
+}
+
+/// Holds the values of `--body` and `--set` against their rows, too.
+fn check_typed(operation: &Operation, body: &Map<String, Value>) -> Result<()> {
+    for (key, value) in body {
+        let Some(parameter) = operation.body.iter().find(|known| known.name == key) else {
+            continue;
+        };
+        typed(parameter, value)
+            .map_err(|reason| Error::usage(format!("{key} cannot be {value}: {reason}")))?;
+    }
+    Ok(())
+}
+
+/// A JSON value where a word would be checked as text.
+fn typed(parameter: &Parameter, value: &Value) -> std::result::Result<(), String> {
+    let word = match value {
+        Value::Null => return Ok(()),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match parameter.kind {
+        Kind::Time | Kind::Day if !super::moment::is_verbatim(&word) => {
+            Err("not a date or time".to_owned())
+        }
+        Kind::Text if value.is_array() || value.is_object() => Err("not text".to_owned()),
+        Kind::Texts | Kind::Ids | Kind::Pairs if !value.is_array() => {
+            Err("not a JSON array".to_owned())
+        }
+        Kind::Texts => value.as_array().into_iter().flatten().try_for_each(|item| {
+            super::check(parameter, item.as_str().ok_or("not a list of texts")?)
+        }),
+        Kind::Ids | Kind::External(_) => Ok(()),
+        _ => super::check(parameter, &word),
     }
 }
 

@@ -10,6 +10,7 @@ mod value;
 mod word;
 
 use crate::catalog::{Method, Operation, Parameter};
+use crate::error::{Error, Result};
 
 pub use fill::{fill, free_body};
 pub use moment::{Moment, Now};
@@ -117,4 +118,13 @@ pub fn encode(text: &str) -> String {
         .remove(b',')
         .remove(b':');
     utf8_percent_encode(text, UNSAFE).to_string()
+}
+
+/// Refuses what would lead out of its place in a path: whoever sends a URL may
+/// resolve `.` and `..`, and another endpoint would be called.
+pub fn check_segment(segment: &str) -> Result<()> {
+    if matches!(segment, "." | "..") {
+        return Err(Error::usage(format!("{segment} cannot stand in a path")));
+    }
+    Ok(())
 }

@@ -55,6 +55,15 @@ impl Moment {
         if let Some(days) = day_word(text) {
             return Ok(Self::Day(days));
         }
+        if text == "now" {
+            return Ok(Self::Away {
+                span: SpanOf {
+                    count: 0,
+                    unit: Unit::Minutes,
+                },
+                signed: true,
+            });
+        }
         if let Some((span, signed)) = span(text) {
             return Ok(Self::Away { span, signed });
         }
@@ -64,18 +73,22 @@ impl Moment {
         Err("not a time; write 2024-01-31, 2024-01-31T10:00:00Z, 7d, yesterday".to_owned())
     }
 
-    /// The moment as a time, the way the API writes times.
+    /// The moment as a time, the way the API writes times. A day is its first
+    /// moment in the user's zone.
     #[must_use]
     pub fn as_time(&self, now: &Now) -> String {
-        match self {
-            Self::Verbatim(text) => text.clone(),
-            Self::Day(_) => self.as_day(now),
-            Self::Away { .. } => self
-                .zoned(now)
-                .with_time_zone(TimeZone::UTC)
-                .strftime("%Y-%m-%dT%H:%M:%S+00:00")
-                .to_string(),
-        }
+        let moment = match self {
+            Self::Verbatim(text) => return text.clone(),
+            Self::Day(_) => {
+                let day = self.zoned(now);
+                day.start_of_day().unwrap_or(day)
+            }
+            Self::Away { .. } => self.zoned(now),
+        };
+        moment
+            .with_time_zone(TimeZone::UTC)
+            .strftime("%Y-%m-%dT%H:%M:%S+00:00")
+            .to_string()
     }
 
     /// The moment as a day in the user's zone.
@@ -158,6 +171,11 @@ fn span(text: &str) -> Option<(SpanOf, bool)> {
     ))
 }
 
+/// Whether the API can read the text as it stands.
+pub(super) fn is_verbatim(text: &str) -> bool {
+    matches!(Moment::parse(text), Ok(Moment::Verbatim(_)))
+}
+
 fn is_date_or_time(text: &str) -> bool {
     let date = text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok();
     let time = text.len() > 10
@@ -209,7 +227,9 @@ mod tests {
     #[test]
     fn days_are_counted_in_the_zone_of_the_user() {
         assert_eq!(day("today"), "2026-11-20");
-        assert_eq!(time("yesterday"), "2026-11-19");
+        assert_eq!(time("yesterday"), "2026-11-19T05:00:00+00:00");
+        assert_eq!(time("now"), "2026-11-20T23:30:00+00:00");
+        assert_eq!(day("yesterday"), "2026-11-19");
         assert_eq!(day("tomorrow"), "2026-11-21");
         assert_eq!(day("+1mo"), "2026-12-20");
         assert_eq!(day("1y"), "2025-11-20");

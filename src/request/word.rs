@@ -25,7 +25,7 @@ pub fn check(parameter: &Parameter, word: &str) -> Result<(), String> {
             _ => Err("neither true nor false; the flag alone means true".to_owned()),
         },
         Kind::Time => Moment::parse(word).map(drop),
-        Kind::Day => Moment::parse(word).and_then(|moment| directed(&moment)),
+        Kind::Day => day(word),
         Kind::Money => amount(word),
         Kind::Text | Kind::Texts => listed(parameter, word),
         Kind::External(_) => external(word),
@@ -40,7 +40,20 @@ pub fn check(parameter: &Parameter, word: &str) -> Result<(), String> {
 }
 
 fn whole(word: &str) -> Result<i64, String> {
-    word.parse().map_err(|_| "not a whole number".to_owned())
+    word.parse::<i64>().map_err(|error| {
+        use std::num::IntErrorKind::{NegOverflow, PosOverflow};
+        match error.kind() {
+            PosOverflow | NegOverflow => "too large a number".to_owned(),
+            _ => "not a whole number".to_owned(),
+        }
+    })
+}
+
+fn day(word: &str) -> Result<(), String> {
+    match Moment::parse(word) {
+        Ok(moment) => directed(&moment),
+        Err(_) => Err("not a day; write 2026-12-24, +7d, tomorrow".to_owned()),
+    }
 }
 
 fn within(parameter: &Parameter, number: i64) -> Result<(), String> {

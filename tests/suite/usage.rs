@@ -242,3 +242,83 @@ fn names_work_in_every_case_and_number() {
         rc(line).succeeds().says_nothing();
     }
 }
+
+#[test]
+fn values_within_a_body_are_checked_too() {
+    for (line, why) in [
+        (
+            "subscriptions update 1 --set quantity=abc",
+            "quantity cannot be \"abc\": not a whole number",
+        ),
+        (
+            "subscriptions update 1 --body '{\"order_interval_unit\":\"yearr\"}'",
+            "not one of day, week, month",
+        ),
+        (
+            "subscriptions update 1 --set charge_interval_frequency=1001",
+            "more than 1000",
+        ),
+        (
+            "onetimes update 1 --set next_charge_scheduled_at=7d",
+            "not a date or time",
+        ),
+        ("orders update 1 --set line_items=1", "not a JSON array"),
+        ("subscriptions update 1 --set product_title={}", "not text"),
+    ] {
+        rc(line).fails(2).says(why);
+    }
+    rc("subscriptions update 1 --set quantity=3 --set price=null --dry-run").succeeds();
+}
+
+#[test]
+fn nothing_leads_out_of_its_place_in_a_path() {
+    for line in [
+        "products delete .. --yes",
+        "checkouts get .",
+        "api GET /orders/../store",
+        "api GET ..",
+    ] {
+        rc(line).fails(2).says("cannot stand in a path");
+    }
+}
+
+#[test]
+fn nothing_to_change_is_not_sent() {
+    rc("subscriptions update 1")
+        .fails(2)
+        .says("nothing to change");
+    rc("charges list --cursor ''")
+        .fails(2)
+        .says("--cursor is empty");
+}
+
+#[test]
+fn help_is_also_a_word() {
+    let flag = rc("subscriptions --help").succeeds().stdout;
+    rc("help subscriptions").succeeds().prints(&flag);
+    rc("help").succeeds();
+}
+
+#[test]
+fn one_word_too_many_is_not_called_a_flag() {
+    rc("store get extra")
+        .fails(2)
+        .says("extra is one word too many");
+}
+
+#[test]
+fn suggestions_are_proper_names() {
+    rc("paymentmethods list")
+        .fails(2)
+        .says("did you mean payment-methods?");
+    rc("subscripton list")
+        .fails(2)
+        .says("did you mean subscriptions?");
+}
+
+#[test]
+fn a_flag_given_twice_counts_as_it_was_given_last() {
+    rc("store get --yes --yes -o csv -o json --dry-run")
+        .succeeds()
+        .json();
+}
