@@ -23,6 +23,7 @@ pub struct Pages {
     trail: Trail,
     handed_over: u64,
     follow: bool,
+    circle: bool,
 }
 
 /// Where the next page is.
@@ -49,6 +50,7 @@ impl Pages {
             wanted,
             trail: Trail::default(),
             handed_over: 0,
+            circle: false,
         }
     }
 
@@ -58,6 +60,13 @@ impl Pages {
     #[must_use]
     pub fn resume(&self) -> Option<&str> {
         self.resume.as_deref()
+    }
+
+    /// Whether the API gave a cursor that it gave before, so that going on
+    /// would lead nowhere.
+    #[must_use]
+    pub const fn leads_in_a_circle(&self) -> bool {
+        self.circle
     }
 
     /// The next page, or `None` after the last. `more` tells whether the
@@ -85,7 +94,10 @@ impl Pages {
         self.next = match follow {
             None => Next::None,
             Some(cursor) if self.trail.step(cursor) => self.ahead(self.request.at_cursor(cursor)),
-            Some(_) => return Err(Error::unexpected("the API gave the same cursor twice")),
+            Some(_) => {
+                self.circle = true;
+                return Err(Error::unexpected("the API gave the same cursor twice"));
+            }
         };
         Ok(Some(page))
     }

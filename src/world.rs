@@ -34,8 +34,8 @@ pub struct World {
     pub zone: fn() -> TimeZone,
     /// Waiting.
     pub sleep: Sleep,
-    /// Asks a question that is answered with yes or no, on a terminal.
-    pub confirm: Confirm,
+    /// Asks a question on a terminal.
+    pub ask: Ask,
     /// Called once waiting begins, when Ctrl-C is a request to end: sees to it
     /// that the process does end, whatever it is doing.
     pub guard_interrupts: fn(),
@@ -52,8 +52,8 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// Waits for a span of time.
 pub type Sleep = Arc<dyn Fn(Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
-/// Asks a question; `Ok(true)` is yes.
-pub type Confirm = Box<dyn Fn(&str) -> io::Result<bool> + Send>;
+/// Asks a question; the answer is a line.
+pub type Ask = Box<dyn Fn(&str) -> io::Result<String> + Send>;
 
 /// What is known about the terminal.
 #[derive(Debug, Clone, Copy, Default)]
@@ -89,7 +89,7 @@ impl World {
             clock: Arc::new(Timestamp::now),
             zone: TimeZone::system,
             sleep: Arc::new(|span| Box::pin(tokio::time::sleep(span))),
-            confirm: Box::new(confirm),
+            ask: Box::new(ask),
             guard_interrupts,
             state_folder: state_folder(),
         }
@@ -106,11 +106,11 @@ impl std::fmt::Debug for World {
     }
 }
 
-fn confirm(question: &str) -> io::Result<bool> {
-    dialoguer::Confirm::new()
+fn ask(question: &str) -> io::Result<String> {
+    dialoguer::Input::new()
         .with_prompt(question)
-        .default(false)
-        .interact()
+        .allow_empty(true)
+        .interact_text()
         .map_err(|dialoguer::Error::IO(error)| error)
 }
 

@@ -101,6 +101,29 @@ pub fn operation(id: &str) -> Option<(&'static Resource, &'static Operation)> {
     Some((resource, resource.operation(verb)?))
 }
 
+/// The operation that a method and a path ask for.
+#[must_use]
+pub fn matching(method: Method, path: &str) -> Option<&'static Operation> {
+    let fits = |operation: &Operation| {
+        let (mut words, mut pattern) = (path.split('/'), operation.path.split('/'));
+        loop {
+            match (words.next(), pattern.next()) {
+                (None, None) => return true,
+                (Some(word), Some(part)) if part.starts_with('{') && !word.is_empty() => {}
+                (Some(word), Some(part)) if word == part => {}
+                _ => return false,
+            }
+        }
+    };
+    let operations = operations().map(|(_, operation)| operation);
+    let mut found: Vec<_> = operations
+        .filter(|operation| operation.method == method && fits(operation))
+        .collect();
+    // A path without holes is meant before one whose hole it would fill.
+    found.sort_by_key(|operation| operation.holes.len());
+    found.first().copied()
+}
+
 /// Every operation with its resource.
 pub fn operations() -> impl Iterator<Item = (&'static Resource, &'static Operation)> {
     RESOURCES.iter().flat_map(|resource| {

@@ -21,7 +21,7 @@ impl Http {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("recharge-cli/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(Duration::from_secs(10))
-            .read_timeout(Duration::from_secs(60))
+            .read_timeout(Duration::from_secs(30))
             // A redirect could carry the token to another host.
             .redirect(reqwest::redirect::Policy::none())
             .tls_backend_preconfigured(tls(base.is_https())?);

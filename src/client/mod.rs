@@ -9,13 +9,13 @@ pub mod retry;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ::http::{HeaderMap, HeaderValue};
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::catalog::{self, Effect, Method};
+use crate::catalog;
 use crate::error::{Error, Kind, Result};
 use crate::request::Request;
 use crate::world::Sleep;
@@ -62,6 +62,10 @@ pub struct Answer {
     pub body: Bytes,
 }
 
+/// What to say of a write that got no clear answer.
+pub const UNKNOWN: &str =
+    "it is unknown whether the API carried it out: look before you send it again";
+
 /// What a client is made of, besides its transport.
 #[derive(Debug)]
 pub struct Connection {
@@ -92,13 +96,14 @@ impl Client {
     /// `Access`, `NotFound`, `Refused` for what the API says; `Unreachable`
     /// when no usable answer came.
     pub async fn send(&self, request: &Request) -> Result<Answer> {
-        let safe = is_safe(request);
+        let safe = !request.changes();
+        let begun = Instant::now();
         let mut attempt = 0;
         loop {
             let result = self.transport.send(self.outgoing(request)?).await;
             let outcome = Outcome::of(&result);
             match retry::decide(attempt, outcome, safe, fastrand::f64()) {
-                Verdict::Again(after) => {
+                Verdict::Again(after) if begun.elapsed() < PATIENCE => {
                     let after = result
                         .ok()
                         .and_then(|answer| retry_after(answer.headers()))
@@ -106,7 +111,7 @@ impl Client {
                     (self.sleep)(after).await;
                     attempt += 1;
                 }
-                Verdict::Done => return self.conclude(request, result, safe),
+                _ => return self.conclude(request, result, safe),
             }
         }
     }
@@ -128,7 +133,17 @@ impl Client {
                 body,
             });
         }
+        let body = self.redacted(&body);
         Err(refusal::explain(request, status, request_id, &body))
+    }
+
+    /// A body without the token, should a server repeat it.
+    fn redacted(&self, body: &Bytes) -> Bytes {
+        let token = self.token.expose_secret();
+        match std::str::from_utf8(body) {
+            Ok(text) if text.contains(token) => text.replace(token, "[redacted]").into(),
+            _ => body.clone(),
+        }
     }
 
     fn outgoing(&self, request: &Request) -> Result<::http::Request<Bytes>> {
@@ -161,14 +176,6 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Whether sending the request again cannot change anything.
-fn is_safe(request: &Request) -> bool {
-    match request.operation {
-        Some(operation) => operation.effect == Effect::Reads,
-        None => request.method == Method::Get,
-    }
-}
-
 fn unanswered(base: &str, failure: &Failure, safe: bool) -> Error {
     let error = Error::new(
         Kind::Unreachable,
@@ -180,16 +187,21 @@ fn unanswered(base: &str, failure: &Failure, safe: bool) -> Error {
     if safe {
         return error.hint("nothing was changed; try again");
     }
-    error.hint("it is unknown whether the API carried it out: look before you send it again")
+    error.hint(UNKNOWN)
 }
 
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// The wait that the API asks for, if it does. A minute is the most that is
-/// waited without saying so.
+/// No attempt begins later than this after the first.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// The longest wait that an answer can ask for.
+const LONGEST_WAIT: u64 = 30;
+
+/// The wait that the API asks for, if it does.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds: u64 = header(headers, "Retry-After")?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds.min(60)))
+    Some(Duration::from_secs(seconds.min(LONGEST_WAIT)))
 }

@@ -11,6 +11,9 @@ use crate::request::Request;
 /// The most of an unstructured body that is shown.
 const EXCERPT: usize = 200;
 
+/// The most of a structured reason that is shown.
+const LONGEST: usize = 2000;
+
 /// Explains an answer.
 pub(super) fn explain(
     request: &Request,
@@ -122,10 +125,10 @@ fn reason(errors: Option<&str>, body: &[u8]) -> String {
         }
         None => excerpt(body),
     };
-    if text.is_empty() {
-        text
-    } else {
-        format!(": {text}")
+    match text.char_indices().nth(LONGEST) {
+        _ if text.is_empty() => text,
+        Some((end, _)) => format!(": {} …", &text[..end]),
+        None => format!(": {text}"),
     }
 }
 

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use super::connect::Place;
 use super::printer::{Described, Printer};
 use super::read::{self, Ids};
-use super::{Run, many};
+use super::{Run, dry, many, resume};
 use crate::catalog::{Effect, MAXIMUM_PAGE_SIZE, Operation, Resource};
 use crate::cli::{Call, DryRun, Options, Paging};
-use crate::client::Client;
+use crate::client::{Client, UNKNOWN};
 use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
 use crate::filter::{Columns, Flow};
-use crate::output::{Format, Shape};
+use crate::output::Shape;
 use crate::pages::Pages;
 use crate::request::{self, Now, Request, Values};
 
@@ -26,6 +26,9 @@ pub(super) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
     if call.operation.pages() {
         values.given.extend(page_size(call.operation, call.paging));
     }
+    if run.is_attended() && options.dry_run.is_none() {
+        complete(run, call, &mut values)?;
+    }
     let call = Filled {
         resource: call.resource,
         operation: call.operation,
@@ -34,17 +37,22 @@ pub(super) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
         limit: call.paging.limit,
         now: run.now(),
     };
+    if call.targets.iter().filter(|target| *target == "-").count() > 1 {
+        return Err(Error::usage("standard input can be read only once"));
+    }
     // Everything that can be wrong is found before anything is sent.
     let first = call.request(call.targets.first().map_or("0", String::as_str))?;
     for note in &first.notes {
         run.talk.note(note);
     }
     if let Some(form) = options.dry_run {
+        dry::check(options, form)?;
         return dry_run(run, options, &call, &place, form);
     }
     let printer = Printer::prepare(run, options, call.shape(), call.described())?;
     let client = run.client(&place)?;
     confirm(run, options, &call, &place)?;
+    (run.guard_interrupts)();
     match () {
         () if call.operation.pages() => list(run, options, client, first, &call, printer),
         () if call.is_many() => many::run(run, options, &client, &call, printer),
@@ -105,6 +113,22 @@ impl Filled<'_> {
         }
     }
 
+    /// Words that make the same call again, but for its values.
+    fn again(&self) -> String {
+        self.targets
+            .iter()
+            .fold(self.named(), |words, target| format!("{words} {target}"))
+    }
+
+    /// Says that a write may have been carried out when its answer tells
+    /// nothing.
+    pub(super) fn perhaps_done(&self, error: Error) -> Error {
+        if self.operation.effect == Effect::Reads {
+            return error;
+        }
+        perhaps_done(error)
+    }
+
     /// What the call does, in words: `subscriptions cancel`.
     pub(super) fn named(&self) -> String {
         let kebab = |name: &str| name.replace('_', "-");
@@ -114,6 +138,39 @@ impl Filled<'_> {
             kebab(self.operation.verb)
         )
     }
+}
+
+/// A success that cannot be read, trouble of the server, an interruption: none
+/// of them says that nothing happened.
+pub(super) fn perhaps_done(error: Error) -> Error {
+    let answered = error.answer.as_deref().map(|answer| answer.status);
+    let unclear = match answered {
+        Some(status) => (200..300).contains(&status) || status >= 500,
+        None => error.kind == Kind::Interrupted,
+    };
+    if unclear {
+        return error.hint(UNKNOWN);
+    }
+    error
+}
+
+/// Asks whoever sits there for what the API requires and was not given.
+fn complete(run: &mut Run, call: &Call, values: &mut Values) -> Result<()> {
+    for parameter in request::missing(call.operation, values, &run.now())? {
+        let question = format!("--{} ({})", request::flag_name(parameter), parameter.help);
+        let word = loop {
+            let word = run.question(&question)?;
+            match request::check(parameter, &word) {
+                Ok(()) => break word,
+                Err(reason) => run.talk.note(&format!("{word}: {reason}")),
+            }
+        };
+        values.given.push(request::Given {
+            parameter,
+            words: vec![word],
+        });
+    }
+    Ok(())
 }
 
 /// Asks for no more records a page than will be read.
@@ -141,7 +198,7 @@ fn confirm(run: &mut Run, options: &Options, call: &Filled, place: &Place) -> Re
         several => format!(" for {} objects", several.len()),
     };
     let question = format!("{}{what}, in {}. Go on?", call.named(), place.named());
-    run.ask(options, &question)
+    run.confirm(options, &question)
 }
 
 fn dry_run(
@@ -151,12 +208,7 @@ fn dry_run(
     place: &Place,
     form: DryRun,
 ) -> Result<()> {
-    let json = matches!(options.output.format, Some(Format::Json | Format::Ndjson));
-    let print = |request: &Request| match form {
-        DryRun::Curl => format!("{}\n", request::as_curl(request, place.printed())),
-        DryRun::Request if json => format!("{}\n", request::as_json(request, place.printed())),
-        DryRun::Request => request::as_text(request, place.printed()),
-    };
+    let print = |request: &Request| dry::print(request, options, place, form);
     if call.operation.holes.is_empty() {
         let request = call.request("")?;
         return run.print(&print(&request));
@@ -184,7 +236,8 @@ fn one(
     mut printer: Printer,
 ) -> Result<()> {
     let wanted = Wanted::of(call.operation.answer);
-    let envelope = Run::wait(async { Envelope::open(client.send(request).await?, wanted) })?;
+    let sent = async { Envelope::open(client.send(request).await?, wanted) };
+    let envelope = Run::wait(sent).map_err(|error| call.perhaps_done(error))?;
     remarks(run, &envelope);
     let single = matches!(call.operation.answer, crate::catalog::Answer::OneInList(..));
     if single && envelope.records().len() == 0 {
@@ -219,7 +272,14 @@ fn list(
     let mut pages = Pages::new(client, request, wanted);
     let followed = Run::wait(follow(&mut run.talk, &mut pages, &mut printer, call.limit));
     if let Err(error) = followed {
-        return Err(go_on_later(error, options, call, &pages, printer.whole()));
+        printer.break_off();
+        return Err(resume::hint(
+            error,
+            options,
+            &call.again(),
+            &pages,
+            &printer,
+        ));
     }
     let records = printer.finish()?;
     if records == 0 {
@@ -272,31 +332,6 @@ pub(super) fn remarks(run: &mut Run, envelope: &Envelope) {
     for remark in &envelope.remarks {
         run.talk.note(remark);
     }
-}
-
-/// A list that fails midway says how far it came and how to go on.
-fn go_on_later(
-    error: Error,
-    options: &Options,
-    call: &Filled,
-    pages: &Pages,
-    records: u64,
-) -> Error {
-    if error.kind == Kind::Closed || records == 0 {
-        return error;
-    }
-    let Some(cursor) = pages.resume() else {
-        return error;
-    };
-    let sandbox = if options.sandbox { " --sandbox" } else { "" };
-    let target = call
-        .targets
-        .first()
-        .map_or(String::new(), |target| format!(" {target}"));
-    let command = format!("rc{sandbox} {}{target} --cursor {cursor}", call.named());
-    error.hint(format!(
-        "{records} records were printed up to there; go on with: {command}"
-    ))
 }
 
 fn columns_help(run: &mut Run, call: &Call) -> Result<()> {

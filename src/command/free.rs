@@ -1,14 +1,14 @@
 //! `rc api`: any request, to any path, of any version.
 
-use super::Run;
-use super::call::{follow, remarks};
+use super::call::{follow, perhaps_done, remarks};
 use super::connect::Place;
 use super::printer::{Described, Printer};
-use crate::catalog::{MAXIMUM_PAGE_SIZE, Method};
-use crate::cli::{DryRun, Free, Options};
+use super::{Run, dry};
+use crate::catalog::{self, MAXIMUM_PAGE_SIZE, Method};
+use crate::cli::{Free, Options};
 use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Result};
-use crate::output::{Format, Shape};
+use crate::output::Shape;
 use crate::pages::Pages;
 use crate::request::{self, Request};
 
@@ -22,33 +22,43 @@ pub(super) fn run(run: &mut Run, options: &Options, free: &Free) -> Result<()> {
         Shape::One
     };
     if let Some(form) = options.dry_run {
-        let json = matches!(options.output.format, Some(Format::Json | Format::Ndjson));
-        let text = match form {
-            DryRun::Curl => request::as_curl(&request, place.printed()) + "\n",
-            DryRun::Request if json => request::as_json(&request, place.printed()) + "\n",
-            DryRun::Request => request::as_text(&request, place.printed()),
-        };
-        return run.print(&text);
+        dry::check(options, form)?;
+        return run.print(&dry::print(&request, options, &place, form));
     }
     let mut printer = Printer::prepare(run, options, shape, Described::default())?;
     let client = run.client(&place)?;
-    if request.method == Method::Delete {
-        run.ask(
-            options,
-            &format!("DELETE {}, in {}. Go on?", request.path, place.named()),
-        )?;
+    if request.destroys() {
+        let question = format!(
+            "{} {}, in {}. Go on?",
+            request.method.name(),
+            request.path,
+            place.named()
+        );
+        run.confirm(options, &question)?;
     }
+    (run.guard_interrupts)();
     if free.paginate {
         let mut pages = Pages::new(client, request, Wanted::AnyList);
-        Run::wait(follow(
+        let followed = Run::wait(follow(
             &mut run.talk,
             &mut pages,
             &mut printer,
             free.paging.limit,
-        ))?;
+        ));
+        if let Err(error) = followed {
+            printer.break_off();
+            return Err(error);
+        }
     } else {
-        let envelope =
-            Run::wait(async { Envelope::open(client.send(&request).await?, Wanted::Whole) })?;
+        let sent = async { Envelope::open(client.send(&request).await?, Wanted::Whole) };
+        let unclear = |error| {
+            if request.changes() {
+                perhaps_done(error)
+            } else {
+                error
+            }
+        };
+        let envelope = Run::wait(sent).map_err(unclear)?;
         remarks(run, &envelope);
         for record in envelope.records() {
             printer.record(record)?;
@@ -74,7 +84,7 @@ fn request(run: &mut Run, free: &Free) -> Result<Request> {
         path: tidy(path),
         query: pairs(query)?,
         body: None,
-        operation: None,
+        operation: catalog::matching(free.method, path).filter(|_| !free.paginate),
         notes: Vec::new(),
     };
     if free.method.carries_body() {

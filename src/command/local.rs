@@ -35,8 +35,14 @@ pub(super) fn open(
     clock: &Clock,
 ) -> Result<(Box<dyn Transport>, SecretString)> {
     let path = store_path(environment, system)?;
-    let file = SandboxFile::open(&path, clock.clone())
-        .map_err(|error| Error::unexpected("cannot open the sandbox").caused_by(error))?;
+    let file = SandboxFile::open(&path, clock.clone()).map_err(|error| {
+        Error::unexpected("cannot open the sandbox")
+            .hint(format!(
+                "{} names another folder for it",
+                variable::STATE_FOLDER
+            ))
+            .caused_by(error)
+    })?;
     Ok((Box::new(Local(file)), SecretString::from(TOKEN)))
 }
 

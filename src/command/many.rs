@@ -1,13 +1,17 @@
 //! One verb for many ids: requests go out side by side, answers are printed in
-//! the order of the ids, a failure is told and the rest goes on.
+//! the order of the ids, a failure is told and the rest goes on. However it
+//! ends, it says what was done, what failed, and what is unknown.
 
-use futures_util::stream::{self, Stream, StreamExt};
+use std::collections::VecDeque;
+
+use futures_util::stream::{FuturesOrdered, StreamExt};
 use tokio::sync::mpsc;
 
 use super::Run;
 use super::call::{Filled, remarks};
 use super::printer::Printer;
 use super::read::Ids;
+use crate::catalog::Effect;
 use crate::cli::Options;
 use crate::client::Client;
 use crate::envelope::{Envelope, Wanted};
@@ -17,6 +21,9 @@ use crate::request::Request;
 /// Requests under way at a time.
 const AT_ONCE: usize = 8;
 
+/// Most ids that a message names.
+const NAMED: usize = 20;
+
 /// Runs a call for each of its targets.
 pub(super) fn run(
     run: &mut Run,
@@ -25,70 +32,204 @@ pub(super) fn run(
     call: &Filled,
     mut printer: Printer,
 ) -> Result<()> {
-    let targets = targets(run, call)?;
-    let wanted = Wanted::of(call.operation.answer);
-    // With --fail-fast nothing may be under way when one fails.
-    let at_once = if options.fail_fast { 1 } else { AT_ONCE };
-    let work = async {
-        let mut count = Count::default();
-        let requests = targets.map(|target| target.and_then(|id| Ok((call.request(&id)?, id))));
-        let mut answers = requests
-            .map(|request| send(client, request, wanted))
-            .buffered(at_once);
-        while let Some((id, result)) = answers.next().await {
-            match result {
-                Ok(envelope) => {
-                    count.good += 1;
-                    remarks(run, &envelope);
-                    for record in envelope.records() {
-                        printer.record(record)?;
-                    }
-                    printer.page_end()?;
-                }
-                Err(error) => {
-                    count.bad += 1;
-                    run.talk.error(&about(error, call, id.as_deref()));
-                    if options.fail_fast {
-                        break;
-                    }
-                }
-            }
-        }
-        Ok(count)
-    };
-    let count = Run::wait(work)?;
+    let mut targets = targets(run, call)?;
+    let mut tally = Tally::default();
+    let work = work(
+        run,
+        options,
+        client,
+        call,
+        &mut targets,
+        &mut printer,
+        &mut tally,
+    );
+    match Run::wait(work) {
+        Ok(()) => {}
+        Err(error) if error.kind == Kind::Interrupted => return Err(tally.cut_short(error, call)),
+        Err(error) => return Err(error),
+    }
+    if let Some(error) = tally.broken.take() {
+        return Err(tally.cut_short(error, call));
+    }
     printer.finish()?;
-    count.conclude(run, call)
+    tally.conclude(run, call)
 }
 
+/// What became of the targets so far.
 #[derive(Default)]
-struct Count {
+struct Tally {
     good: u64,
     bad: u64,
+    /// Of the bad: what never was a request.
+    unsent: u64,
+    /// Asked for, not answered yet, in order.
+    flying: VecDeque<String>,
+    /// Why no further target is taken.
+    broken: Option<Error>,
+    /// Whether the rest was left untried on purpose.
+    stopped: bool,
 }
 
-impl Count {
+impl Tally {
+    /// Takes an answer, or what stands for one.
+    fn note(&mut self, result: &Result<Envelope>) {
+        match result {
+            Ok(_) => self.good += 1,
+            Err(_) => self.bad += 1,
+        }
+    }
+
+    /// The work ended before its end.
+    fn cut_short(self, error: Error, call: &Filled) -> Error {
+        let reads = call.operation.effect == Effect::Reads;
+        if reads {
+            return error;
+        }
+        let kind = match error.kind {
+            Kind::Closed | Kind::Unexpected => Kind::Partial,
+            kind => kind,
+        };
+        let message = match error.kind {
+            Kind::Closed => format!("{}: stopped, as the reader has gone", call.named()),
+            _ => format!("{}: {error}", call.named()),
+        };
+        let done = format!(
+            "{} done, {} failed; further ids were not tried",
+            self.good, self.bad
+        );
+        let told = error
+            .hints
+            .iter()
+            .fold(Error::new(kind, message).hint(done), |told, hint| {
+                told.hint(hint.clone())
+            });
+        if self.flying.is_empty() {
+            return told;
+        }
+        let mut names: Vec<String> = self.flying.iter().take(NAMED).cloned().collect();
+        if self.flying.len() > NAMED {
+            names.push(format!("and {} more", self.flying.len() - NAMED));
+        }
+        told.hint(format!(
+            "it is unknown whether it was carried out for: {}",
+            names.join(" ")
+        ))
+    }
+
     fn conclude(self, run: &mut Run, call: &Filled) -> Result<()> {
-        let Self { good, bad } = self;
-        if bad > 0 {
-            let all = good + bad;
-            return Err(Error::new(
-                Kind::Partial,
-                format!("{}: {bad} of {all} failed", call.named()),
-            ));
+        let Self {
+            good, bad, unsent, ..
+        } = self;
+        if bad == 0 {
+            if call.operation.answer.object().is_none() {
+                run.talk.done(&format!("done: {} for {good}", call.named()));
+            }
+            return Ok(());
         }
-        if call.operation.answer.object().is_none() {
-            run.talk.done(&format!("done: {} for {good}", call.named()));
-        }
-        Ok(())
+        let rest = if self.stopped {
+            "; the rest was not tried"
+        } else {
+            ""
+        };
+        let message = format!("{}: {bad} of {} failed{rest}", call.named(), good + bad);
+        // What is wrong with the input alone, and sent nothing, is a wrong input.
+        let kind = if unsent == bad && good == 0 {
+            Kind::Usage
+        } else {
+            Kind::Partial
+        };
+        Err(Error::new(kind, message))
     }
 }
 
-async fn send(
+type Answered = (Option<String>, Result<Envelope>);
+
+async fn work(
+    run: &mut Run,
+    options: &Options,
     client: &Client,
-    request: Result<(Request, String)>,
-    wanted: Wanted,
-) -> (Option<String>, Result<Envelope>) {
+    call: &Filled<'_>,
+    targets: &mut mpsc::Receiver<Result<String>>,
+    printer: &mut Printer,
+    tally: &mut Tally,
+) -> Result<()> {
+    // With --fail-fast nothing may be under way when one fails.
+    let at_once = if options.fail_fast { 1 } else { AT_ONCE };
+    let wanted = Wanted::of(call.operation.answer);
+    let mut answers = FuturesOrdered::new();
+    let mut more = true;
+    while more || !answers.is_empty() {
+        tokio::select! {
+            biased;
+            Some(answered) = answers.next(), if !answers.is_empty() => {
+                settle(run, options, call, printer, tally, answered)?;
+                more &= tally.broken.is_none() && !tally.stopped;
+            }
+            target = targets.recv(), if more && answers.len() < at_once => match target {
+                None => more = false,
+                Some(target) => {
+                    let request = target.and_then(|id| Ok((call.request(&id)?, id)));
+                    if let Ok((_, id)) = &request {
+                        tally.flying.push_back(id.clone());
+                    }
+                    answers.push_back(send(client, request, wanted));
+                }
+            },
+        }
+    }
+    Ok(())
+}
+
+/// Prints an answer or tells a failure. Trouble with the output ends a read at
+/// once; of a write it ends the taking of targets, and what is under way is
+/// still waited for, so that it is known.
+fn settle(
+    run: &mut Run,
+    options: &Options,
+    call: &Filled,
+    printer: &mut Printer,
+    tally: &mut Tally,
+    (id, result): Answered,
+) -> Result<()> {
+    match &id {
+        Some(_) => drop(tally.flying.pop_front()),
+        None => tally.unsent += 1,
+    }
+    tally.note(&result);
+    match result {
+        Ok(envelope) => {
+            remarks(run, &envelope);
+            if tally.broken.is_none()
+                && let Err(error) = print(printer, &envelope)
+            {
+                if call.operation.effect == Effect::Reads {
+                    return Err(error);
+                }
+                tally.broken = Some(error);
+            }
+        }
+        Err(error) => {
+            let error = call.perhaps_done(error);
+            // A token that is refused once is refused always.
+            if error.kind == Kind::Access && tally.broken.is_none() {
+                tally.broken = Some(error);
+                return Ok(());
+            }
+            run.talk.error(&about(error, call, id.as_deref()));
+            tally.stopped |= options.fail_fast;
+        }
+    }
+    Ok(())
+}
+
+fn print(printer: &mut Printer, envelope: &Envelope) -> Result<()> {
+    for record in envelope.records() {
+        printer.record(record)?;
+    }
+    printer.page_end()
+}
+
+async fn send(client: &Client, request: Result<(Request, String)>, wanted: Wanted) -> Answered {
     match request {
         Err(error) => (None, Err(error)),
         Ok((request, id)) => {
@@ -111,10 +252,7 @@ fn about(mut error: Error, call: &Filled, id: Option<&str>) -> Error {
 
 /// The targets in order, `-` replaced by what standard input holds. Standard
 /// input blocks, so it is read on a thread of its own, a few ids ahead.
-fn targets(
-    run: &mut Run,
-    call: &Filled,
-) -> Result<impl Stream<Item = Result<String>> + Unpin + use<>> {
+fn targets(run: &mut Run, call: &Filled) -> Result<mpsc::Receiver<Result<String>>> {
     let (sender, receiver) = mpsc::channel(AT_ONCE * 2);
     let words = call.targets.to_vec();
     let mut stdin = if call.reads_targets() {
@@ -137,8 +275,5 @@ fn targets(
             }
         }
     });
-    Ok(Box::pin(stream::unfold(
-        receiver,
-        |mut receiver| async move { Some((receiver.recv().await?, receiver)) },
-    )))
+    Ok(receiver)
 }

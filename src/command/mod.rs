@@ -3,6 +3,7 @@
 
 mod call;
 mod connect;
+mod dry;
 mod free;
 #[cfg(feature = "sandbox")]
 mod local;
@@ -10,6 +11,7 @@ mod many;
 mod printer;
 mod read;
 mod report;
+mod resume;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 
@@ -26,7 +28,7 @@ use crate::config::{self, Colour, Environment};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
 use crate::request::Now;
-use crate::world::{Clock, Confirm, Sleep, Terminal, World};
+use crate::world::{Ask, Clock, Sleep, Terminal, World};
 use connect::Place;
 use read::Input;
 use report::Talk;
@@ -49,7 +51,7 @@ pub fn run(world: World) -> u8 {
         clock: world.clock,
         zone: world.zone,
         sleep: world.sleep,
-        confirm: world.confirm,
+        ask: world.ask,
         guard_interrupts: world.guard_interrupts,
         state_folder: world.state_folder,
         talk,
@@ -81,7 +83,7 @@ struct Run {
     clock: Clock,
     zone: fn() -> jiff::tz::TimeZone,
     sleep: Sleep,
-    confirm: Confirm,
+    ask: Ask,
     guard_interrupts: fn(),
     state_folder: Option<PathBuf>,
     talk: Talk,
@@ -128,9 +130,8 @@ impl Run {
             .ok_or_else(|| Error::unexpected("standard output is in use"))
     }
 
-    /// A client of the place; from here on Ctrl-C is a request to end.
-    fn client(&mut self, place: &Place) -> Result<Arc<Client>> {
-        (self.guard_interrupts)();
+    /// A client of the place.
+    fn client(&self, place: &Place) -> Result<Arc<Client>> {
         let folder = self.state_folder.clone();
         place.client(&self.environment, folder, &self.clock, self.sleep.clone())
     }
@@ -143,20 +144,31 @@ impl Run {
         }
     }
 
-    /// Asks before something that cannot be taken back.
-    fn ask(&mut self, options: &Options, question: &str) -> Result<()> {
+    /// Whether somebody sits there who can answer.
+    const fn is_attended(&self) -> bool {
+        self.terminal.stdin && self.terminal.stderr
+    }
+
+    /// Asks before something that cannot be taken back. Only a plain yes is
+    /// one: whatever else was typed is no.
+    fn confirm(&mut self, options: &Options, question: &str) -> Result<()> {
         if options.yes {
             return Ok(());
         }
-        if !(self.terminal.stdin && self.terminal.stderr) {
+        if !self.is_attended() {
             return Err(Error::usage(format!("{question} Nobody can be asked here"))
-                .hint("say --yes if it should be done; --dry-run shows what would be sent"));
+                .hint("say --yes if it should be done"));
         }
-        match (self.confirm)(question) {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(Error::new(Kind::Interrupted, "not done")),
-            Err(error) => Err(Error::new(Kind::Interrupted, "not done").caused_by(error)),
+        let answer = self.question(&format!("{question} [y/N]"))?;
+        match answer.trim().to_lowercase().as_str() {
+            "y" | "yes" => Ok(()),
+            _ => Err(Error::new(Kind::Interrupted, "not done")),
         }
+    }
+
+    /// Asks, and gives the line that was answered.
+    fn question(&self, question: &str) -> Result<String> {
+        (self.ask)(question).map_err(|_| Error::new(Kind::Interrupted, "not done"))
     }
 
     /// Runs work that waits for answers; Ctrl-C ends it. The runtime is made

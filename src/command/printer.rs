@@ -74,6 +74,12 @@ impl Printer {
         self.whole
     }
 
+    /// Ends the line that a failure cut off, so that what is said next begins
+    /// one of its own. There is nobody to tell when that fails, too.
+    pub(super) fn break_off(&mut self) {
+        let _ = self.output.break_off();
+    }
+
     /// Ends the output; a file appears now. Gives the number of records.
     pub(super) fn finish(self) -> Result<u64> {
         let summary = self.output.finish()?;

@@ -104,6 +104,11 @@ impl<R: Read> Ids<R> {
     fn id(&self, line: &str) -> Result<Option<String>> {
         // A JSON array of records comes with a bracket line at each end and a
         // comma after each record.
+        let line = if self.number == 1 {
+            line.trim_start_matches('\u{feff}')
+        } else {
+            line
+        };
         let word = line.trim().trim_end_matches(',');
         let word = word.strip_prefix('[').unwrap_or(word).trim();
         if word.is_empty() || word == "]" {
@@ -121,7 +126,7 @@ impl<R: Read> Ids<R> {
         };
         match request::check(self.hole, &id) {
             Ok(()) => Ok(Some(id)),
-            Err(reason) => Err(self.wrong(&format!("{id}: {reason}"))),
+            Err(reason) => Err(self.wrong(&format!("{}: {reason}", shortened(&id)))),
         }
     }
 
@@ -145,6 +150,15 @@ impl<R: Read> Iterator for Ids<R> {
                 return Some(id);
             }
         }
+    }
+}
+
+/// Enough of a word to find it again.
+fn shortened(word: &str) -> String {
+    const ENOUGH: usize = 60;
+    match word.char_indices().nth(ENOUGH) {
+        Some((end, _)) => format!("{}…", &word[..end]),
+        None => word.to_owned(),
     }
 }
 

@@ -39,7 +39,7 @@ fn seed_of(customers: Option<u32>, seed: Option<u64>) -> Seed {
 fn reset(run: &mut Run, options: &Options) -> Result<()> {
     let path = local::store_path(&run.environment, run.state_folder.clone())?;
     if path.exists() {
-        run.ask(options, "Everything changed in the sandbox is lost. Go on?")?;
+        run.confirm(options, "Everything changed in the sandbox is lost. Go on?")?;
     }
     SandboxFile::reset(&path, &Seed::demo(), &run.clock)
         .map_err(|error| Error::unexpected("cannot reset the sandbox").caused_by(error))?;

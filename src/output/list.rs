@@ -45,6 +45,13 @@ impl Sink for List {
         self.to.let_out()
     }
 
+    fn break_off(&mut self) -> Result<()> {
+        if !self.empty {
+            self.to.line("")?;
+        }
+        self.to.let_out()
+    }
+
     fn finish(&mut self) -> Result<()> {
         self.to.line(if self.empty { "[]" } else { "\n]" })?;
         self.to.let_out()

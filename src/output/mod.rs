@@ -134,6 +134,15 @@ pub trait Sink {
     /// As for [`Sink::record`].
     fn page_end(&mut self) -> Result<()>;
 
+    /// Lets everything out where the output ends before its end, and ends the
+    /// line that was begun.
+    ///
+    /// # Errors
+    /// As for [`Sink::record`].
+    fn break_off(&mut self) -> Result<()> {
+        self.page_end()
+    }
+
     /// Ends the output.
     ///
     /// # Errors

@@ -238,6 +238,14 @@ impl Output {
         self.sink.page_end()
     }
 
+    /// Lets everything out and ends its line: nothing more will come.
+    ///
+    /// # Errors
+    /// As for [`Output::record`].
+    pub fn break_off(&mut self) -> Result<()> {
+        self.sink.break_off()
+    }
+
     /// Ends the output.
     ///
     /// # Errors

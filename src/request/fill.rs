@@ -225,14 +225,42 @@ fn note_unknown(operation: &Operation, body: &Map<String, Value>, notes: &mut Ve
     }
 }
 
-fn require(operation: &Operation, query: &[(String, String)], body: &[String]) -> Result<()> {
+/// The required parameters that have no value yet.
+///
+/// # Errors
+/// As for [`fill`], but for what is missing.
+pub fn missing(
+    operation: &'static Operation,
+    values: &Values,
+    now: &Now,
+) -> Result<Vec<&'static Parameter>> {
+    let query = query(operation, values, now)?;
+    let (_, keys) = body(operation, values, now, &mut Vec::new())?;
+    Ok(without_value(operation, &query, &keys))
+}
+
+fn without_value(
+    operation: &'static Operation,
+    query: &[(String, String)],
+    body: &[String],
+) -> Vec<&'static Parameter> {
     let given = |name: &str| {
         query.iter().any(|(known, _)| known == name) || body.iter().any(|known| known == name)
     };
-    let missing: Vec<String> = operation
+    operation
         .flags()
         .filter(|parameter| parameter.required && !given(parameter.name))
         .filter(|parameter| !parameter.unless.iter().any(|other| given(other)))
+        .collect()
+}
+
+fn require(
+    operation: &'static Operation,
+    query: &[(String, String)],
+    body: &[String],
+) -> Result<()> {
+    let missing: Vec<String> = without_value(operation, query, body)
+        .into_iter()
         .map(|parameter| format!("--{}", flag_name(parameter)))
         .collect();
     if missing.is_empty() {
@@ -242,7 +270,8 @@ fn require(operation: &Operation, query: &[(String, String)], body: &[String]) -
 }
 
 /// The long flag of a parameter, without dashes.
-fn flag_name(parameter: &Parameter) -> String {
+#[must_use]
+pub fn flag_name(parameter: &Parameter) -> String {
     parameter
         .flag
         .map_or_else(|| parameter.name.replace('_', "-"), str::to_owned)

@@ -9,10 +9,10 @@ mod set;
 mod value;
 mod word;
 
-use crate::catalog::{Method, Operation, Parameter};
+use crate::catalog::{Effect, Method, Operation, Parameter};
 use crate::error::{Error, Result};
 
-pub use fill::{fill, free_body};
+pub use fill::{fill, flag_name, free_body, missing};
 pub use moment::{Moment, Now};
 pub use print::{Printed, as_curl, as_json, as_text};
 pub use word::check;
@@ -94,6 +94,24 @@ impl Request {
         match self.query.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) => *old = value,
             None => self.query.push((name.to_owned(), value)),
+        }
+    }
+
+    /// Whether it may change something.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        match self.operation {
+            Some(operation) => operation.effect != Effect::Reads,
+            None => self.method != Method::Get,
+        }
+    }
+
+    /// Whether it does what cannot be taken back.
+    #[must_use]
+    pub fn destroys(&self) -> bool {
+        match self.operation {
+            Some(operation) => operation.effect == Effect::Destroys,
+            None => self.method == Method::Delete,
         }
     }
 

@@ -23,7 +23,7 @@ pub struct Rc {
     environment: HashMap<String, OsString>,
     stdin: Vec<u8>,
     terminal: Terminal,
-    answer: bool,
+    answers: Vec<&'static str>,
     folder: Option<Arc<TempDir>>,
 }
 
@@ -36,7 +36,7 @@ pub fn rc(line: &str) -> Rc {
         environment: HashMap::new(),
         stdin: Vec::new(),
         terminal: Terminal::default(),
-        answer: false,
+        answers: Vec::new(),
         folder: None,
     }
 }
@@ -81,9 +81,9 @@ impl Rc {
         self
     }
 
-    /// The person answers questions with yes.
-    pub fn agreeing(mut self) -> Self {
-        self.answer = true;
+    /// The person answers questions with these lines.
+    pub fn answering(mut self, answers: &[&'static str]) -> Self {
+        self.answers = answers.to_vec();
         self
     }
 
@@ -112,7 +112,7 @@ impl Rc {
     pub fn runs(self) -> Outcome {
         let line = format!("rc {:?}", self.words);
         let (stdout, stderr) = (Kept::default(), Kept::default());
-        let answer = self.answer;
+        let answers = Mutex::new(self.answers.into_iter());
         let folder = self
             .folder
             .unwrap_or_else(|| Arc::new(tempfile::tempdir().unwrap()));
@@ -127,7 +127,12 @@ impl Rc {
             clock: Arc::new(move || now),
             zone: || TimeZone::UTC,
             sleep: Arc::new(|_| Box::pin(std::future::ready(()))),
-            confirm: Box::new(move |_| Ok(answer)),
+            ask: Box::new(move |_| {
+                let answer = answers.lock().unwrap().next();
+                answer
+                    .map(str::to_owned)
+                    .ok_or_else(|| io::Error::other("nobody answers"))
+            }),
             guard_interrupts: || {},
             state_folder: Some(folder.path().to_owned()),
         });

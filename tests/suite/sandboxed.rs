@@ -158,7 +158,7 @@ fn nothing_read_is_done_nothing() {
     rc("subscriptions get -")
         .stdin("junk")
         .sandboxed()
-        .fails(7)
+        .fails(2)
         .says("line 1: junk");
 }
 
@@ -322,15 +322,40 @@ fn a_person_is_asked_before_what_cannot_be_taken_back() {
     let line = format!("customers delete {id}");
     rc(&line)
         .on_terminal(80)
+        .answering(&["why?"])
         .within(&store)
         .fails(130)
         .says("not done");
     rc(&format!("customers get {id}")).within(&store).succeeds();
     rc(&line)
         .on_terminal(80)
-        .agreeing()
+        .answering(&["y"])
         .within(&store)
         .succeeds()
         .says("done: customers delete");
     rc(&format!("customers get {id}")).within(&store).fails(4);
+}
+
+#[test]
+fn a_person_is_asked_for_what_is_missing() {
+    let store = Store::new();
+    let id = store.id("subscriptions list --status active");
+    let line = format!("subscriptions cancel {id} --yes -o json --color never");
+    rc(&line)
+        .on_terminal(80)
+        .answering(&["moved away"])
+        .within(&store)
+        .succeeds();
+    let line = format!("subscriptions get {id} --jq .cancellation_reason");
+    rc(&line)
+        .within(&store)
+        .succeeds()
+        .prints("\"moved away\"\n");
+    let create = "discounts create --code NEW --value-type percentage -o json --errors text";
+    let asked = rc(create)
+        .on_terminal(80)
+        .answering(&["much", "15"])
+        .within(&store)
+        .succeeds();
+    asked.says("much: not an amount");
 }

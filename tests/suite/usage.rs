@@ -322,3 +322,22 @@ fn a_flag_given_twice_counts_as_it_was_given_last() {
         .succeeds()
         .json();
 }
+
+#[test]
+fn a_dry_run_refuses_what_it_would_ignore() {
+    for flags in ["-O x", "-q .", "-o csv", "-c id"] {
+        rc(&format!("store get --dry-run {flags}"))
+            .fails(2)
+            .says("does not go with this dry run");
+    }
+    rc("store get --dry-run=curl -o json").fails(2);
+    rc("sandbox reset --dry-run --yes")
+        .fails(2)
+        .says("sends none");
+    rc("store get --raw").fails(2).says("--jq");
+}
+
+#[test]
+fn standard_input_is_read_only_once() {
+    rc("subscriptions get - 1 -").fails(2).says("only once");
+}
