@@ -89,3 +89,29 @@ fn the_readme_shows_what_happens() {
     assert!(sessions(text).len() >= 10);
     check("README.md", text);
 }
+
+#[test]
+fn the_set_up_commands_of_the_readme_run() {
+    let store = Store::new();
+    let mut run = 0;
+    let mut inside = false;
+    for line in include_str!("../../README.md").lines() {
+        match line {
+            "```sh" => inside = true,
+            "```" => inside = false,
+            // Tests of processes of their own run the server and the tests.
+            _ if !inside || line.starts_with("rc sandbox serve") || line == "cargo test" => {}
+            line => {
+                let words = line.strip_prefix("cargo run --release --quiet -- ");
+                let words = words.or_else(|| line.strip_prefix("rc "));
+                let Some(words) = words else {
+                    assert!(line.starts_with("export RECHARGE_ACCESS_TOKEN="), "{line}");
+                    continue;
+                };
+                rc(words).within(&store).succeeds();
+                run += 1;
+            }
+        }
+    }
+    assert!(run >= 2);
+}
