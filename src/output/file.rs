@@ -55,6 +55,18 @@ impl Target {
     }
 }
 
+/// What a link points to is replaced, not the link, also when nothing is there
+/// yet.
+fn behind_links(path: &Path) -> PathBuf {
+    if let Ok(real) = fs::canonicalize(path) {
+        return real;
+    }
+    match fs::read_link(path) {
+        Ok(target) => folder_of(path).join(target),
+        Err(_) => path.to_owned(),
+    }
+}
+
 /// A file on its way to its name.
 #[derive(Debug)]
 pub struct AtomicFile {
@@ -77,8 +89,10 @@ impl AtomicFile {
                 path.display()
             )));
         }
-        // What a link points to is replaced, not the link.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if path.as_os_str().is_empty() {
+            return Err(Error::usage("--out names no file"));
+        }
+        let path = behind_links(path);
         let folder = folder_of(&path);
         if !folder.is_dir() {
             return Err(Error::usage(format!(
@@ -251,5 +265,21 @@ mod tests {
             error.to_string().starts_with("cannot write to /dev/full: "),
             "{error}"
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_what_is_not_there_yet_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("target", &link).unwrap();
+        AtomicFile::create(&link).unwrap().commit().unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert!(folder.path().join("target").is_file());
+    }
+
+    #[test]
+    fn no_name_is_no_file() {
+        assert!(AtomicFile::create(Path::new("")).is_err());
     }
 }
