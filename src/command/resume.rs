@@ -4,6 +4,7 @@ use super::printer::Printer;
 use crate::cli::Options;
 use crate::error::{Error, Kind};
 use crate::pages::Pages;
+use crate::request::quoted;
 
 /// Adds the command that goes on from the first page that is not done with.
 /// Nothing is said where nothing stays printed: with `--out` the file does not
@@ -55,26 +56,4 @@ fn command(options: &Options, call: &str, cursor: &str) -> String {
         }
     }
     words.join(" ")
-}
-
-/// A word for a POSIX shell, bare where that is the same.
-fn quoted(word: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.,:/=".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_where_a_shell_would_read_them_otherwise() {
-        assert_eq!(quoted("eyJh-_0"), "eyJh-_0");
-        assert_eq!(quoted("{id, b: 1}"), "'{id, b: 1}'");
-        assert_eq!(quoted("don't"), "'don'\\''t'");
-        assert_eq!(quoted(""), "''");
-    }
 }

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::moment::Now;
 use super::value::{nested, plain};
-use super::{Given, Request, Set, Values, encode, set};
-use crate::catalog::{Kind, Method, Operation, Parameter};
+use super::{Given, Request, Values, body, encode, set};
+use crate::catalog::{Method, Operation, Parameter};
 use crate::error::{Error, Result};
 
 /// Makes the request for an operation.
@@ -24,7 +24,7 @@ pub fn fill(
 ) -> Result<Request> {
     let mut notes = Vec::new();
     let query = query(operation, values, now)?;
-    let (body, keys) = body(operation, values, now, &mut notes)?;
+    let (body, keys) = whole_body(operation, values, now, &mut notes)?;
     require(operation, &query, &keys)?;
     if operation.method == Method::Put && keys.is_empty() {
         return Err(Error::usage("there is nothing to change")
@@ -38,17 +38,6 @@ pub fn fill(
         operation: Some(operation),
         notes,
     })
-}
-
-/// The body of a request that is not of the catalogue: a whole body, fields,
-/// or both; fields override. A body alone goes out to the letter.
-pub fn free_body(body: Option<&str>, fields: &[Set]) -> Result<String> {
-    let mut object = body.map_or_else(|| Ok(Map::new()), object)?;
-    if let (Some(text), true) = (body, fields.is_empty()) {
-        return Ok(text.trim().to_owned());
-    }
-    set::apply(&mut object, fields)?;
-    Ok(Value::Object(object).to_string())
 }
 
 fn path(operation: &Operation, targets: &[String]) -> Result<String> {
@@ -100,7 +89,7 @@ fn query(
 }
 
 /// The body as text, and the keys it has at its top.
-fn body(
+fn whole_body(
     operation: &'static Operation,
     values: &Values,
     now: &Now,
@@ -116,14 +105,14 @@ fn body(
                 .any(|known| known.name == given.parameter.name)
         })
         .collect();
-    let (mut inner, wrapped) = start(operation, values.body.as_deref())?;
+    let (mut inner, wrapped) = body::start(operation, values.body.as_deref())?;
     let untouched = given.is_empty() && values.set.is_empty();
     for given in given {
         inner.insert(given.parameter.name.to_owned(), nested(given, now));
     }
     set::apply(&mut inner, &values.set)?;
-    check_typed(operation, &inner)?;
-    note_unknown(operation, &inner, notes);
+    body::check(operation, &inner)?;
+    body::note_unknown(operation, &inner, notes);
     let keys = inner.keys().cloned().collect();
     if !operation.method.carries_body() && inner.is_empty() {
         return Ok((None, keys));
@@ -144,87 +133,6 @@ fn body(
     Ok((Some(text), keys))
 }
 
-/// The object that flags and sets are put into: `--body` without its wrapper,
-/// and whether there was one.
-fn start(operation: &Operation, text: Option<&str>) -> Result<(Map<String, Value>, bool)> {
-    let Some(text) = text else {
-        return Ok((Map::new(), false));
-    };
-    let mut object = object(text)?;
-    if let Some(wrapper) = operation.wrapper
-        && object.len() == 1
-        && let Some(Value::Object(inner)) = object.get_mut(wrapper)
-    {
-        return Ok((std::mem::take(inner), true));
-    }
-    Ok((object, false))
-}
-
-fn object(text: &str) -> Result<Map<String, Value>> {
-    let value: Value = serde_json::from_str(text)
-        .map_err(|error| Error::usage(format!("--body is not JSON: {error}")))?;
-    match value {
-        Value::Object(object) => Ok(object),
-        _ => Err(Error::usage("--body is not a JSON object")
-            .hint("the API takes one object: {\"field\": value, …}")),
-    }
-}
-
-/// Holds the values of `--body` and `--set` against their rows, too.
-fn check_typed(operation: &Operation, body: &Map<String, Value>) -> Result<()> {
-    for (key, value) in body {
-        let Some(parameter) = operation.body.iter().find(|known| known.name == key) else {
-            continue;
-        };
-        typed(parameter, value)
-            .map_err(|reason| Error::usage(format!("{key} cannot be {value}: {reason}")))?;
-    }
-    Ok(())
-}
-
-/// A JSON value where a word would be checked as text.
-fn typed(parameter: &Parameter, value: &Value) -> std::result::Result<(), String> {
-    let word = match value {
-        Value::Null => return Ok(()),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    match parameter.kind {
-        Kind::Time | Kind::Day if !super::moment::is_verbatim(&word) => {
-            Err("not a date or time".to_owned())
-        }
-        Kind::Text if value.is_array() || value.is_object() => Err("not text".to_owned()),
-        Kind::Texts | Kind::Ids | Kind::Pairs if !value.is_array() => {
-            Err("not a JSON array".to_owned())
-        }
-        Kind::Texts => value.as_array().into_iter().flatten().try_for_each(|item| {
-            super::check(parameter, item.as_str().ok_or("not a list of texts")?)
-        }),
-        Kind::Ids | Kind::External(_) => Ok(()),
-        _ => super::check(parameter, &word),
-    }
-}
-
-/// A field that the reference does not list is sent all the same: the API may
-/// have grown. But a slip of the pen should not go unnoticed.
-fn note_unknown(operation: &Operation, body: &Map<String, Value>, notes: &mut Vec<String>) {
-    for key in body.keys() {
-        if operation.body.is_empty() || operation.body.iter().any(|known| known.name == key) {
-            continue;
-        }
-        let near = operation
-            .body
-            .iter()
-            .map(|known| (strsim::jaro_winkler(known.name, key), known.name))
-            .filter(|(likeness, _)| *likeness > 0.85)
-            .max_by(|one, other| one.0.total_cmp(&other.0));
-        let guess = near.map_or(String::new(), |(_, name)| format!("; did you mean {name}?"));
-        notes.push(format!(
-            "the reference lists no field {key} here; it is sent as given{guess}"
-        ));
-    }
-}
-
 /// The required parameters that have no value yet.
 ///
 /// # Errors
@@ -235,7 +143,7 @@ pub fn missing(
     now: &Now,
 ) -> Result<Vec<&'static Parameter>> {
     let query = query(operation, values, now)?;
-    let (_, keys) = body(operation, values, now, &mut Vec::new())?;
+    let (_, keys) = whole_body(operation, values, now, &mut Vec::new())?;
     Ok(without_value(operation, &query, &keys))
 }
 

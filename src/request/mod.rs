@@ -2,6 +2,7 @@
 //! request. Pure: it reads no file, knows no server and no token. It can print
 //! itself, for dry runs.
 
+mod body;
 mod fill;
 mod moment;
 mod print;
@@ -12,9 +13,10 @@ mod word;
 use crate::catalog::{Effect, Method, Operation, Parameter};
 use crate::error::{Error, Result};
 
-pub use fill::{fill, flag_name, free_body, missing};
+pub use body::free_body;
+pub use fill::{fill, flag_name, missing};
 pub use moment::{Moment, Now};
-pub use print::{Printed, as_curl, as_json, as_text};
+pub use print::{Printed, as_curl, as_json, as_text, quoted};
 pub use word::check;
 
 /// A request, complete but for the server and the token.

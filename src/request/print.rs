@@ -85,8 +85,13 @@ pub fn as_curl(request: &Request, printed: Printed) -> String {
     command
 }
 
-/// A word for a POSIX shell.
-fn quoted(word: &str) -> String {
+/// A word for a POSIX shell, bare where that is the same.
+#[must_use]
+pub fn quoted(word: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.,:/=".contains(letter);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
     format!("'{}'", word.replace('\'', "'\\''"))
 }
 
@@ -141,5 +146,13 @@ mod tests {
         assert!(command.contains("-H @-"));
         assert_eq!(command.matches("RECHARGE_ACCESS_TOKEN").count(), 1);
         assert!(command.starts_with("printf "));
+    }
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_read_them_otherwise() {
+        assert_eq!(quoted("eyJh-_0"), "eyJh-_0");
+        assert_eq!(quoted("{id, b: 1}"), "'{id, b: 1}'");
+        assert_eq!(quoted("don't"), "'don'\\''t'");
+        assert_eq!(quoted(""), "''");
     }
 }

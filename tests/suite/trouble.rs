@@ -1,0 +1,150 @@
+//! Trouble midway: what `rc` says when a token is refused, an answer tells
+//! nothing, output breaks off, or a list ends before its end.
+
+use crate::answers::{answered, page};
+use crate::canned::{Canned, Reply};
+use crate::harness::rc;
+
+#[test]
+fn a_token_that_a_server_repeats_is_not_repeated() {
+    for form in ["text", "json"] {
+        let body = "{\"error\":\"bad token sk_sandbox_all\"}";
+        let (outcome, _) = answered(&format!("orders list --errors {form}"), page(400, body));
+        assert_eq!(outcome.code, 5);
+        assert!(!outcome.stderr.contains("sk_sandbox_all"), "{outcome:?}");
+        outcome.says("[redacted]");
+    }
+}
+
+#[test]
+fn a_refused_token_stops_many_ids() {
+    let replies = || {
+        (0..8)
+            .map(|_| Reply::Json(401, "{\"error\":\"bad authentication\"}"))
+            .collect()
+    };
+    let server = Canned::serve(replies());
+    let ids: Vec<String> = (1..200).map(|id| id.to_string()).collect();
+    let line = format!("subscriptions activate {}", ids.join(" "));
+    rc(&line)
+        .against(&server.url)
+        .fails(3)
+        .says("refused the token")
+        .says("further ids were not tried");
+}
+
+#[test]
+fn a_write_whose_answer_tells_nothing_may_have_happened() {
+    for (status, body) in [
+        (200, ""),
+        (200, "<html>"),
+        (200, "{}"),
+        (500, ""),
+        (503, "<html>"),
+    ] {
+        let (outcome, asked) = answered("subscriptions activate 1", page(status, body));
+        assert_eq!(asked, 1, "{status}");
+        outcome.says("unknown whether the API carried it out");
+    }
+    let (outcome, _) = answered("store get", page(200, "{}"));
+    assert!(!outcome.stderr.contains("unknown"), "{outcome:?}");
+}
+
+#[test]
+fn accepted_without_a_word_is_done() {
+    let line = "products delete 5 --yes";
+    let (outcome, _) = answered(line, page(202, ""));
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+}
+
+#[test]
+fn going_on_later_goes_on_with_the_same_flags() {
+    let replies = vec![
+        Reply::Json(200, "{\"next_cursor\":\"a b\",\"charges\":[{\"id\":1}]}"),
+        Reply::Json(403, "{\"error\":\"gone\"}"),
+    ];
+    let server = Canned::serve(replies);
+    let line = format!(
+        "charges list --base-url {} -o csv -c id --api-version 2021-11",
+        server.url
+    );
+    let outcome = rc(&line).against(&server.url).fails(3);
+    outcome.says(&format!(
+        "rc charges list --cursor 'a b' --base-url {} --api-version 2021-11 -o csv -c id",
+        server.url
+    ));
+}
+
+#[test]
+fn going_on_later_is_not_advised_where_nothing_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("late.csv");
+    for flags in [
+        format!("--out {}", file.display()),
+        "--slurp --jq length".to_owned(),
+    ] {
+        let (outcome, _) = answered(
+            &format!("charges list {flags}"),
+            vec![
+                Reply::Json(200, "{\"next_cursor\":\"abc\",\"charges\":[{\"id\":1}]}"),
+                Reply::Json(403, "{\"error\":\"gone\"}"),
+            ],
+        );
+        assert_eq!(outcome.code, 3);
+        assert!(!outcome.stderr.contains("go on with"), "{outcome:?}");
+    }
+}
+
+#[test]
+fn an_array_that_breaks_off_ends_its_line() {
+    let (outcome, _) = answered(
+        "charges list",
+        vec![
+            Reply::Json(200, "{\"next_cursor\":\"abc\",\"charges\":[{\"id\":1}]}"),
+            Reply::Json(403, "{\"error\":\"gone\"}"),
+        ],
+    );
+    assert_eq!(outcome.stdout, "[\n{\"id\":1}\n");
+}
+
+#[test]
+fn a_free_request_asks_where_its_verb_would_ask() {
+    let nowhere = "http://127.0.0.1:9";
+    for line in [
+        "api POST /subscriptions/1/cancel -f cancellation_reason=x",
+        "api POST /charges/1/refund -f amount=1",
+        "api DELETE /unknown/1",
+    ] {
+        rc(line).against(nowhere).fails(2).says("--yes");
+    }
+    rc("api POST /subscriptions/1/activate")
+        .against(nowhere)
+        .fails(6);
+}
+
+#[test]
+fn many_writes_whose_output_breaks_say_what_was_done() {
+    let replies = || {
+        (0..9)
+            .map(|_| Reply::Json(200, "{\"subscription\":{\"id\":1}}"))
+            .collect()
+    };
+    let server = Canned::serve(replies());
+    let ids: Vec<String> = (1..100).map(|id| id.to_string()).collect();
+    let line = format!(
+        "subscriptions activate {} --jq 'error(\"x\")'",
+        ids.join(" ")
+    );
+    let outcome = rc(&line).against(&server.url).fails(7);
+    outcome.says("done, 0 failed; further ids were not tried");
+}
+
+#[test]
+fn an_api_that_is_busy_for_ever_is_given_up() {
+    let replies = (0..11)
+        .map(|_| Reply::Json(429, "{\"warning\":\"too many requests\"}"))
+        .collect();
+    let (outcome, asked) = answered("store get", replies);
+    assert_eq!((outcome.code, asked), (6, 11));
+    outcome.says("too many requests");
+}
