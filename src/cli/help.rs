@@ -54,7 +54,12 @@ pub(super) fn root() -> StyledStr {
     ] {
         let _ = writeln!(text, "  {line}");
     }
-    text.trim_end().to_owned().into()
+    let _ = writeln!(
+        text,
+        "\n-o, --jq, --columns, --dry-run and more go with every command: see its --help."
+    );
+    // The template puts a blank line before it.
+    text.trim().to_owned().into()
 }
 
 fn section(text: &mut String, title: &str) {

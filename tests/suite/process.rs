@@ -121,6 +121,43 @@ fn ctrl_c_ends_with_130_and_leaves_no_half_file() {
     assert!(left.is_empty(), "{left:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn ctrl_c_amid_many_writes_names_what_is_unknown() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let child = rc(&["subscriptions", "activate", "11", "12", "13"])
+        .env("RECHARGE_BASE_URL", url)
+        .env("RECHARGE_ACCESS_TOKEN", "sk_1")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // All three are under way once all three have connected and asked.
+    let mut streams = Vec::new();
+    for _ in 0..3 {
+        let (mut stream, _) = silent.accept().unwrap();
+        stream.read_exact(&mut [0; 4]).unwrap();
+        streams.push(stream);
+    }
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("0 done, 0 failed; further ids were not tried"),
+        "{said}"
+    );
+    assert!(
+        said.contains("unknown whether it was carried out for: 11 12 13"),
+        "{said}"
+    );
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told_and_leaves_nothing() {
