@@ -90,6 +90,8 @@ fn schema(field: &Field) -> Value {
             schema
         }
         _ if field.values.is_empty() => json!({"type": types}),
+        // The values of a list are those of its items.
+        Holds::Json => json!({"type": types, "items": {"enum": field.values}}),
         _ => {
             let mut values: Vec<Value> = field.values.iter().map(|value| json!(value)).collect();
             values.push(Value::Null);

@@ -60,12 +60,17 @@ const fn again(again: Again) -> &'static str {
 
 fn parameters(operation: &Operation) -> Vec<Value> {
     let holes = operation.holes.iter().map(|hole| {
+        let mut schema = values::in_text(hole);
+        if schema["type"] == "string" {
+            // Nothing between two slashes is another path.
+            schema["minLength"] = 1.into();
+        }
         json!({
             "name": hole.name,
             "in": "path",
             "description": hole.help,
             "required": true,
-            "schema": values::in_text(hole),
+            "schema": schema,
         })
     });
     holes
