@@ -38,7 +38,8 @@ pub(super) fn schemas() -> Map<String, Value> {
 pub(super) fn in_text(parameter: &Parameter) -> Value {
     let one = restricted(plain(parameter.kind, Type::Unstated), parameter);
     let mut schema = if parameter.multiple {
-        let mut list = json!({"type": "array", "items": one});
+        // `ids=` names nothing.
+        let mut list = json!({"type": "array", "items": one, "minItems": 1});
         if let Some(maximum) = parameter.maximum {
             list["maxItems"] = maximum.into();
         }

@@ -33,6 +33,9 @@ EXAMPLES = {one["id"]: one.get("example_request") for one in CONTRACT["operation
 # carry the example.
 UNTOUCHED = 0.3
 EXAMPLE = 0.3
+# How many values are of the customer and the product that their request is
+# about, if there are any: most rules want that.
+KIN = 0.8
 # Records are asked for anew after this many uses: some are deleted meanwhile.
 FRESH_FOR = 10
 
@@ -69,7 +72,7 @@ class Store:
         operation = self.lists.get(name)
         if operation is None:
             return self.nested(name)
-        query = {}
+        query = {"limit": 250}
         for parameter in operation.get("parameters", []):
             if "x-unless" in parameter:
                 query[parameter["name"]] = chance.choice(parameter["schema"]["enum"])
@@ -90,7 +93,32 @@ class Store:
 
     def record(self, name):
         records = self.records(name)
-        return chance.choice(records) if records else None
+        kin = [record for record in records if is_kin(record)] if chance.random() < KIN else []
+        return chance.choice(kin or records) if records else None
+
+
+# What the request at hand is about: a customer and a product, if any.
+about = {}
+
+
+def choose():
+    about.clear()
+    for subject, name, field in (
+        ("customer", "customers", "id"),
+        ("product", "products", "external_product_id"),
+    ):
+        about[subject] = (store.record(name) or {}).get(field)
+
+
+def is_kin(record):
+    customer = record.get("customer_id") or (record.get("customer") or {}).get("id")
+    product = record.get("external_product_id")
+    product = product.get("ecommerce") if isinstance(product, dict) else product
+    if customer is None and "email" in record:
+        customer = record.get("id")
+    if customer is not None:
+        return customer == about.get("customer")
+    return product is not None and product == about.get("product")
 
 
 store = Store()
@@ -174,6 +202,7 @@ def name_of(case):
 def before_call(context, case, kwargs):
     if chance.random() < UNTOUCHED:
         return
+    choose()
     parts = case.path.strip("/").split("/")
     resource = parts[0]
     for key in list(case.path_parameters or {}):
