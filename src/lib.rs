@@ -5,7 +5,8 @@
 //! [`client`] sends it; answers leave their [`envelope`] and come as [`pages`];
 //! records pass a [`filter`] and go to the [`output`]. [`command`] wires the
 //! rooms together, and [`world`] is all that they see of the outside. The
-//! [`sandbox`] reads the same catalogue from the other side.
+//! [`sandbox`] reads the same catalogue from the other side, and [`openapi`]
+//! writes it down for other programs.
 
 #![deny(missing_docs)]
 
@@ -18,6 +19,7 @@ pub mod envelope;
 pub mod error;
 pub mod exit;
 pub mod filter;
+pub mod openapi;
 pub mod output;
 pub mod pages;
 pub mod request;

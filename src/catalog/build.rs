@@ -330,6 +330,7 @@ pub(super) const fn field(name: &'static str, holds: Holds) -> Field {
         short: None,
         holds,
         documented,
+        shown: documented,
         values: &[],
     }
 }
@@ -344,6 +345,13 @@ impl Field {
     /// The reference states another type than what it holds would have.
     pub(super) const fn documented(mut self, documented: Type) -> Self {
         self.documented = documented;
+        self.shown = documented;
+        self
+    }
+
+    /// The reference's examples show another type than it states.
+    pub(super) const fn shown_as(mut self, shown: Type) -> Self {
+        self.shown = shown;
         self
     }
 

@@ -53,6 +53,10 @@ pub const VERSION_HEADER: &str = "X-Recharge-Version";
 /// The header in which each answer names its request, for support.
 pub const REQUEST_ID_HEADER: &str = "X-Request-Id";
 
+/// The header in which each answer says how full the token's bucket is
+/// (`39/40`).
+pub const LIMIT_HEADER: &str = "X-Recharge-Limit";
+
 /// Most records that a page can hold.
 pub const MAXIMUM_PAGE_SIZE: u32 = 250;
 

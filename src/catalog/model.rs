@@ -306,6 +306,9 @@ pub struct Field {
     pub holds: Holds,
     /// Type that the reference states.
     pub documented: Type,
+    /// Type that the reference's own examples show. The documented one, unless
+    /// they show another that what it holds does not explain.
+    pub shown: Type,
     /// The only values it takes; empty when it is open.
     pub values: &'static [&'static str],
 }

@@ -111,7 +111,8 @@ pub(super) const PAYMENT_METHOD: Object = Object {
         field(
             "payment_details",
             Holds::Parts(&["brand", "exp_month", "exp_year", "last4"]),
-        ),
+        )
+        .shown_as(Type::Array),
         field("payment_type", Holds::Text).values(PAYMENT_TYPES),
         field("processor_customer_token", Holds::Text),
         field("processor_name", Holds::Text).values(PROCESSOR_NAMES),

@@ -38,6 +38,7 @@ pub(super) fn root() -> StyledStr {
         "api",
         "Send any request: every path, every version",
     );
+    entry(&mut text, "openapi", OPENAPI_ABOUT);
     if cfg!(feature = "sandbox") {
         entry(
             &mut text,
@@ -146,6 +147,17 @@ Examples:
   rc api GET /subscriptions -f status=active --paginate
   rc api POST /subscriptions/89559201/activate
   rc api GET /shop --api-version 2021-01";
+
+/// One line about `rc openapi`.
+pub(super) const OPENAPI_ABOUT: &str = "Print the API as an OpenAPI 3.1 document";
+
+/// The last lines of the help of `rc openapi`.
+pub(super) const OPENAPI: &str = "\
+It comes from the tables that rc itself runs on; nothing is asked of the API.
+
+Examples:
+  rc openapi --out openapi.json
+  rc openapi --jq '.paths | keys[]'";
 
 /// The last lines of the help of `rc sandbox`.
 pub(super) const SANDBOX: &str = "\

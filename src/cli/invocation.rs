@@ -23,6 +23,8 @@ pub enum Action {
     Call(Call),
     /// Send a free request.
     Free(Free),
+    /// Print the API as an OpenAPI document.
+    OpenApi,
     /// Work with the local sandbox.
     Sandbox(Sandbox),
 }

@@ -28,6 +28,7 @@ pub(super) fn invocation(matches: &ArgMatches) -> Result<Invocation> {
             )
         }
         ("api", _) => (Action::Free(free(command)?), command),
+        ("openapi", _) => (Action::OpenApi, command),
         (_, None) => {
             let (verb, verb_matches) = subcommand(command)?;
             (Action::Sandbox(sandbox(verb, verb_matches)), verb_matches)

@@ -35,7 +35,7 @@ pub fn command() -> Command {
                 .defer(fill_resource),
         );
     }
-    root = root.subcommand(api());
+    root = root.subcommand(api()).subcommand(openapi());
     if cfg!(feature = "sandbox") {
         root = root.subcommand(sandbox());
     }
@@ -157,6 +157,13 @@ fn api() -> Command {
                 .into_iter()
                 .map(|flag| flag.requires("paginate")),
         )
+}
+
+fn openapi() -> Command {
+    Command::new("openapi")
+        .disable_help_flag(true)
+        .about(help::OPENAPI_ABOUT)
+        .after_help(help::OPENAPI)
 }
 
 fn sandbox() -> Command {

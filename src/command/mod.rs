@@ -8,6 +8,7 @@ mod free;
 #[cfg(feature = "sandbox")]
 mod local;
 mod many;
+mod openapi;
 mod printer;
 mod read;
 mod report;
@@ -96,6 +97,7 @@ impl Run {
         match action {
             Action::Call(call) => call::run(self, &options, &call),
             Action::Free(free) => free::run(self, &options, &free),
+            Action::OpenApi => openapi::run(self, &options),
             #[cfg(feature = "sandbox")]
             Action::Sandbox(action) => sandbox::run(self, &options, &action),
             #[cfg(not(feature = "sandbox"))]

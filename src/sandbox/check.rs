@@ -11,7 +11,7 @@ use super::moment;
 use super::money::Cents;
 use super::record::{self, Record};
 use super::refusal::{Faults, Refusal};
-use crate::catalog::{Kind, Operation, Parameter};
+use crate::catalog::{Kind, Operation, Parameter, Type};
 
 /// Name and value pairs of a query string, decoded.
 pub(super) type Query = Vec<(String, String)>;
@@ -49,7 +49,7 @@ fn check_value(parameter: &Parameter, value: &Value, faults: &mut Faults) {
     if value.is_null() {
         return;
     }
-    if let Some(message) = wrong_type(parameter.kind, value) {
+    if let Some(message) = wrong_type(parameter, value) {
         faults.add(parameter.name, message);
         return;
     }
@@ -86,8 +86,8 @@ fn size(kind: Kind, value: &Value) -> i64 {
 }
 
 /// What is wrong with the type of a value that is not null.
-fn wrong_type(kind: Kind, value: &Value) -> Option<String> {
-    let (fits, wanted) = match kind {
+fn wrong_type(parameter: &Parameter, value: &Value) -> Option<String> {
+    let (fits, wanted) = match parameter.kind {
         Kind::Id => (record::as_id(value).is_some(), "Not a valid integer."),
         Kind::Integer => (record::whole(value).is_some(), "Not a valid integer."),
         Kind::Text => (value.is_string(), "Not a valid string."),
@@ -122,10 +122,14 @@ fn wrong_type(kind: Kind, value: &Value) -> Option<String> {
             every(value, |item| item.get(field).is_some()),
             "Not a valid list of references.",
         ),
-        Kind::Json => (
-            value.is_object() || value.is_array(),
-            "Not a valid object or list.",
-        ),
+        Kind::Json => match parameter.sent {
+            Type::Object => (value.is_object(), "Not a valid mapping type."),
+            Type::Array => (value.is_array(), "Not a valid list."),
+            _ => (
+                value.is_object() || value.is_array(),
+                "Not a valid object or list.",
+            ),
+        },
     };
     (!fits).then(|| wanted.to_owned())
 }
@@ -253,6 +257,17 @@ mod tests {
             said["starts_at"],
             json!(["Invalid date: test. Must be a valid ISO-8601 datetime string"])
         );
+    }
+
+    #[test]
+    fn an_object_is_no_list_and_a_list_no_object() {
+        let said = faults(
+            "orders.update",
+            json!({"line_items": {}, "shipping_address": []}),
+        );
+        assert_eq!(said["line_items"], json!(["Not a valid list."]));
+        let wanted = json!(["Not a valid mapping type."]);
+        assert_eq!(said["shipping_address"], wanted);
     }
 
     #[test]

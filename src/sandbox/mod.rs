@@ -348,7 +348,7 @@ fn respond(answered: Answered) -> Response<Bytes> {
         .header(http::header::CONTENT_TYPE, "application/json")
         .header(http::header::SERVER, SERVER)
         .header(catalog::REQUEST_ID_HEADER, request_id)
-        .header("X-Recharge-Limit", "1/40")
+        .header(catalog::LIMIT_HEADER, "1/40")
         .body(Bytes::from(body))
         .expect("statuses and headers come from constants")
 }

@@ -19,7 +19,7 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     let (id, mut collection) = target(state, Name::Collections, asked)?;
     match verb {
         "update" => {
-            update(asked, &mut collection);
+            fill(asked, &mut collection);
             state.change(Name::Collections, id, &collection, "updated");
             Ok(Outcome::One(collection))
         }
@@ -55,9 +55,19 @@ pub(in crate::sandbox) fn blank(id: u64, stamp: &str) -> Record {
 fn create(state: &mut State, asked: &Asked) -> Record {
     let id = state.next_id(Name::Collections);
     let mut collection = blank(id, &asked.stamp());
-    update(asked, &mut collection);
+    fill(asked, &mut collection);
     state.create(Name::Collections, id, &collection);
     collection
+}
+
+/// Puts in what was asked for. A sort order is asked for as `created-asc` and
+/// answered as `created_at-asc`.
+fn fill(asked: &Asked, collection: &mut Record) {
+    update(asked, collection);
+    if let Some(direction) = record::text(collection, "sort_order").strip_prefix("created-") {
+        let answered = format!("created_at-{direction}");
+        collection.insert("sort_order".to_owned(), answered.into());
+    }
 }
 
 /// The place of a product in a collection.

@@ -35,6 +35,10 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
 
 fn create(state: &mut State, asked: &Asked) -> Ruling {
     let number = record::text(asked.body, "external_product_id");
+    if number.is_empty() {
+        // No path could name it.
+        return Err(Refusal::invalid("external_product_id", "must not be empty"));
+    }
     if state
         .table(Name::Products)
         .find_one("external_product_id", number)

@@ -3,6 +3,7 @@
 mod calls;
 mod cascades;
 mod charging;
+mod conforming;
 mod every_operation;
 mod front;
 mod hostile;

@@ -1,0 +1,160 @@
+//! What the values of parameters look like: in a path or a query, where all is
+//! text, and in a JSON body.
+
+use serde_json::{Map, Value, json};
+
+use super::schema_of;
+use crate::catalog::{Kind, Parameter, Type};
+
+/// Moments and days of requests, which many parameters share.
+const TIME: &str = "TimeToSend";
+const DAY: &str = "DayToSend";
+
+/// The schemas that parameters point to.
+pub(super) fn schemas() -> Map<String, Value> {
+    let shape = |first: &str, second: &str| json!([{"format": first}, {"format": second}]);
+    let mut schemas = Map::new();
+    schemas.insert(
+        TIME.to_owned(),
+        json!({
+            "type": "string",
+            "description": "a moment in ISO 8601, or a day",
+            "anyOf": shape("date-time", "date"),
+        }),
+    );
+    schemas.insert(
+        DAY.to_owned(),
+        json!({
+            "type": "string",
+            "description": "a day in ISO 8601, or a moment of it",
+            "anyOf": shape("date", "date-time"),
+        }),
+    );
+    schemas
+}
+
+/// A value of a path or a query. The types of the reference's lists do not
+/// matter there; what the value means does.
+pub(super) fn in_text(parameter: &Parameter) -> Value {
+    let one = restricted(plain(parameter.kind, Type::Unstated), parameter);
+    let mut schema = if parameter.multiple {
+        // `ids=` names nothing.
+        let mut list = json!({"type": "array", "items": one, "minItems": 1});
+        if let Some(maximum) = parameter.maximum {
+            list["maxItems"] = maximum.into();
+        }
+        list
+    } else {
+        one
+    };
+    if let Some(default) = parameter.default {
+        let default = typed(parameter.kind, default);
+        schema["default"] = if parameter.multiple {
+            json!([default])
+        } else {
+            default
+        };
+    }
+    schema
+}
+
+/// A value of a body.
+pub(super) fn in_json(parameter: &Parameter) -> Value {
+    let mut schema = match parameter.kind {
+        Kind::External(key) => holding(key, &json!({"type": "string"})),
+        Kind::Pairs => json!({
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "value"],
+                "properties": {"name": {"type": "string"}, "value": {"type": "string"}},
+            },
+        }),
+        Kind::Ids => json!({"type": "array", "items": plain(Kind::Id, Type::Integer)}),
+        Kind::Texts => {
+            let item = restricted(json!({"type": "string"}), parameter);
+            json!({"type": "array", "items": item})
+        }
+        Kind::Reference(field) => named_by(field),
+        Kind::References(field) => json!({"type": "array", "items": named_by(field)}),
+        Kind::Json => match parameter.sent {
+            Type::Object => json!({"type": "object"}),
+            Type::Array => json!({"type": "array"}),
+            _ => json!({}),
+        },
+        kind => restricted(plain(kind, parameter.sent), parameter),
+    };
+    if schema["type"] == "array"
+        && let Some(maximum) = parameter.maximum
+    {
+        schema["maxItems"] = maximum.into();
+    }
+    if let Some(default) = parameter.default {
+        schema["default"] = typed(parameter.kind, default);
+    }
+    schema
+}
+
+/// One value without parts. Where the reference's lists and examples differ on
+/// whether a number goes as text, both may be sent; what its lists state comes
+/// first. In a query (`Unstated`) there is nothing to differ on.
+fn plain(kind: Kind, sent: Type) -> Value {
+    match (kind, sent) {
+        (Kind::Id, Type::String) => json!({
+            "type": ["string", "integer"],
+            "format": "int64",
+            "minimum": 1,
+            "pattern": "^[0-9]+$",
+        }),
+        (Kind::Id, _) => json!({"type": "integer", "format": "int64", "minimum": 1}),
+        (Kind::Integer, Type::String) => whole(&["string", "integer"]),
+        (Kind::Integer, Type::Integer) => whole(&["integer", "string"]),
+        (Kind::Integer, _) => json!({"type": "integer"}),
+        (Kind::Boolean, _) => json!({"type": "boolean"}),
+        (Kind::Time, _) => schema_of(TIME),
+        (Kind::Day, _) => schema_of(DAY),
+        (Kind::Money, _) => json!({
+            "type": ["string", "number"],
+            "minimum": 0,
+            "pattern": "^[0-9]+(\\.[0-9]+)?$",
+        }),
+        _ => json!({"type": "string"}),
+    }
+}
+
+fn whole(types: &[&str]) -> Value {
+    json!({"type": types, "pattern": "^-?[0-9]+$"})
+}
+
+/// Adds what the row allows.
+fn restricted(mut schema: Value, parameter: &Parameter) -> Value {
+    if !parameter.values.is_empty() {
+        schema["enum"] = json!(parameter.values);
+    }
+    if let Some(maximum) = parameter.maximum
+        && parameter.kind == Kind::Integer
+    {
+        schema["maximum"] = maximum.into();
+    }
+    schema
+}
+
+fn named_by(field: &str) -> Value {
+    let kind = if field == "id" { Kind::Id } else { Kind::Text };
+    holding(field, &plain(kind, Type::Unstated))
+}
+
+fn holding(key: &str, value: &Value) -> Value {
+    json!({"type": "object", "required": [key], "properties": {key: value}})
+}
+
+/// A default as JSON.
+fn typed(kind: Kind, text: &str) -> Value {
+    let number = || text.parse::<i64>().ok().map(Value::from);
+    let typed = match kind {
+        Kind::Id | Kind::Integer => number(),
+        Kind::Boolean => text.parse().ok().map(Value::Bool),
+        _ => None,
+    };
+    typed.unwrap_or_else(|| text.into())
+}
