@@ -5,6 +5,7 @@ mod cascades;
 mod charging;
 mod every_operation;
 mod front;
+mod grounds;
 mod hostile;
 mod keeping;
 mod lists;
