@@ -3,7 +3,8 @@
 //! Each request takes a lock on a file beside the state, reads the state again
 //! if another process changed it, answers, writes the new state before the
 //! answer is given out, and lets go of the lock. Nothing is held while the
-//! answer is printed, so two commands piped into each other get along.
+//! answer is printed, so two commands piped into each other get along. The file
+//! holds what is no longer as the seed made it, and so is short.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -113,8 +114,16 @@ impl SandboxFile {
     /// # Errors
     /// When the file cannot be written or locked.
     pub fn reset(path: &Path, seed: &Seed, now: &Now) -> io::Result<()> {
+        Self::replace(path, &State::seeded(seed, now()))
+    }
+
+    /// Puts a state in, whatever the file holds.
+    ///
+    /// # Errors
+    /// When the file cannot be written or locked.
+    pub fn replace(path: &Path, state: &State) -> io::Result<()> {
         let _lock = lock(path)?;
-        write(path, &State::seeded(seed, now()))
+        write(path, state)
     }
 
     fn lock(&self) -> io::Result<File> {
@@ -171,34 +180,45 @@ fn number(_: &std::fs::Metadata) -> u64 {
 /// Takes the lock that guards a state file, waiting for whoever has it. It is
 /// released when the returned file is dropped.
 fn lock(path: &Path) -> io::Result<File> {
+    let file = guard(path)?;
+    file.lock().map_err(|error| naming(path, &error))?;
+    Ok(file)
+}
+
+/// The file that is locked in place of a state file, which is replaced when it
+/// is written.
+pub(super) fn guard(path: &Path) -> io::Result<File> {
     if let Some(folder) = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
     {
         std::fs::create_dir_all(folder).map_err(|error| naming(folder, &error))?;
     }
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let name = PathBuf::from(name);
+    let name = beside(path, ".lock");
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(&name).map_err(|error| naming(&name, &error))?;
-    file.lock().map_err(|error| naming(&name, &error))?;
-    Ok(file)
+    options.open(&name).map_err(|error| naming(&name, &error))
+}
+
+/// The path of a file that goes with another one.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 /// Writes the state beside the file and puts it in its place, whole. Temporary
 /// files are readable by their owner only.
-fn write(path: &Path, state: &State) -> io::Result<()> {
+pub(super) fn write(path: &Path, state: &State) -> io::Result<()> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     let file = tempfile::NamedTempFile::new_in(folder).map_err(|error| naming(folder, &error))?;
     let mut out = BufWriter::new(file);
-    state.to_json_writer(&mut out)?;
+    state.changes_to_json_writer(&mut out)?;
     out.flush()?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.persist(path)
@@ -206,6 +226,6 @@ fn write(path: &Path, state: &State) -> io::Result<()> {
     Ok(())
 }
 
-fn naming(path: &Path, error: &io::Error) -> io::Error {
+pub(super) fn naming(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }

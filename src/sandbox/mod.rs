@@ -7,15 +7,18 @@
 //! only other room it knows; it imports nothing above it.
 //!
 //! [`mod@file`] keeps a store in a file, for commands that live for one request;
-//! [`server`] lends it to the network.
+//! [`server`] lends it to the network, and [`data`] keeps what is served.
 
 mod check;
 mod cursor;
+pub mod data;
 mod events;
 pub mod file;
 mod filter;
 mod include;
+mod layer;
 mod list;
+mod merged;
 mod moment;
 mod money;
 mod pack;
@@ -27,6 +30,7 @@ pub mod seed;
 pub mod server;
 mod snapshot;
 mod state;
+mod step;
 mod table;
 mod tables;
 mod write;
@@ -34,6 +38,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -47,6 +52,7 @@ pub use state::{State, Token};
 
 use crate::catalog::{self, Answer};
 use check::Query;
+use data::DataFile;
 use record::Record;
 use refusal::Refusal;
 use route::Row;
@@ -65,6 +71,8 @@ const SERVER: &str = concat!("recharge-sandbox/", env!("CARGO_PKG_VERSION"));
 pub struct Sandbox {
     state: Mutex<State>,
     now: Now,
+    /// Where changes are kept, where they are.
+    data: Option<Mutex<DataFile>>,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -137,7 +145,16 @@ impl Sandbox {
         Self {
             state: Mutex::new(state),
             now,
+            data: None,
         }
+    }
+
+    /// The same sandbox, which keeps every change in a data file before it
+    /// answers.
+    #[must_use]
+    pub fn kept_in(mut self, data: DataFile) -> Self {
+        self.data = Some(Mutex::new(data));
+        self
     }
 
     /// Answers a request as the API would. Every failure is an answer too.
@@ -145,16 +162,35 @@ impl Sandbox {
     pub fn answer(&self, request: &Request<Bytes>) -> Response<Bytes> {
         let now = (self.now)();
         let mut state = self.lock();
+        let before = state.revision;
         // A broken rule must not take the store down with it: the change is
         // undone and the request is answered.
         let result = catch_unwind(AssertUnwindSafe(|| answer(&mut state, now, request)));
-        let result = result.unwrap_or_else(|_| {
+        let mut result = result.unwrap_or_else(|_| {
             state.undo_to(0);
             Err(Refusal::error(500, "internal server error"))
         });
+        if let Err(error) = self.keep(&state, before) {
+            result = Err(Refusal::error(500, &error.to_string()));
+        }
         state.journal.clear();
+        state.fresh.clear();
         drop(state);
         respond(result)
+    }
+
+    /// Keeps what a request changed. Once that has failed, nothing is answered
+    /// any more: what is served is no longer what is kept.
+    fn keep(&self, state: &State, before: u64) -> io::Result<()> {
+        let Some(data) = &self.data else {
+            return Ok(());
+        };
+        let mut data = data.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.revision == before {
+            data.check()
+        } else {
+            data.keep(state)
+        }
     }
 
     /// The state, for whoever keeps or looks at it.

@@ -11,20 +11,40 @@ use jiff::{Span, Timestamp};
 /// A moment as answers carry it: `2021-02-25T21:27:19+00:00`.
 pub(super) fn stamp(moment: Timestamp) -> String {
     let civil = TimeZone::UTC.to_datetime(moment);
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}+00:00",
-        civil.year(),
-        civil.month(),
-        civil.day(),
-        civil.hour(),
-        civil.minute(),
-        civil.second()
-    )
+    let mut text = day_text(civil.date());
+    text.reserve_exact(15);
+    for (sign, part) in [
+        ('T', civil.hour()),
+        (':', civil.minute()),
+        (':', civil.second()),
+    ] {
+        text.push(sign);
+        push_two(&mut text, part);
+    }
+    text.push_str("+00:00");
+    text
 }
 
 /// A day as answers carry it: `2026-12-01`.
 pub(super) fn day_text(day: Date) -> String {
-    format!("{:04}-{:02}-{:02}", day.year(), day.month(), day.day())
+    // Written by hand: lists of thousands of records hold little else.
+    let mut text = String::with_capacity(25);
+    match i8::try_from(day.year() / 100) {
+        Ok(century) if century >= 0 => push_two(&mut text, century),
+        _ => return day.to_string(),
+    }
+    push_two(&mut text, i8::try_from(day.year() % 100).unwrap_or(0));
+    text.push('-');
+    push_two(&mut text, day.month());
+    text.push('-');
+    push_two(&mut text, day.day());
+    text
+}
+
+fn push_two(text: &mut String, number: i8) {
+    let digit = |digit: i8| char::from(b'0' + digit.unsigned_abs());
+    text.push(digit(number / 10));
+    text.push(digit(number % 10));
 }
 
 /// The day of a moment.

@@ -115,7 +115,12 @@ pub(super) fn list<'a>(record: &'a Record, path: &str) -> &'a [Value] {
 
 /// Sets a field, at the end when it is new.
 pub(super) fn set(record: &mut Record, name: &str, value: impl Into<Value>) {
-    record.insert(name.to_owned(), value.into());
+    match record.get_mut(name) {
+        Some(place) => *place = value.into(),
+        None => {
+            record.insert(name.to_owned(), value.into());
+        }
+    }
 }
 
 /// Whether a value is missing or `null`.

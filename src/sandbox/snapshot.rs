@@ -1,112 +1,210 @@
 //! The state as JSON, out and in again: for the file of the one-shot sandbox,
-//! for `dump` and `load`.
+//! for `dump` and `load`, for `serve --data`.
 //!
 //! A format number stands first, so that a later sandbox knows what it reads.
+//! Written whole, a snapshot holds every record. Written as changes, it holds
+//! the seed and what is no longer as the seed made it; only a sandbox that
+//! makes the same store of that seed can read it.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 
-use serde::Deserialize;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::record::Record;
+use super::seed::{RECIPE, Seed};
 use super::state::{State, Token};
 use super::table::Table;
 use super::tables::{Name, TABLES};
 
 /// The number of the format written here.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+
+#[derive(Deserialize)]
+struct Head {
+    format: u32,
+    ground: Option<Origin>,
+}
 
 #[derive(Deserialize)]
 struct Snapshot<'a> {
-    format: u32,
     revision: u64,
     store: Record,
     tokens: Vec<Token>,
     next: BTreeMap<String, u64>,
     #[serde(borrow)]
-    tables: BTreeMap<String, Vec<(u64, &'a RawValue)>>,
+    tables: BTreeMap<String, Rows<'a>>,
+    #[serde(default)]
+    gone: BTreeMap<String, Vec<u64>>,
+}
+
+/// Records with their numbers, as text.
+pub(super) type Rows<'a> = Vec<(u64, &'a RawValue)>;
+
+/// What a store was made from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Origin {
+    recipe: u32,
+    customers: u32,
+    seed: u64,
+    now: String,
 }
 
 impl State {
-    /// Writes the whole state as one JSON object.
+    /// Writes the whole state as one JSON object: every record.
     ///
     /// # Errors
     /// When writing fails.
     pub fn to_json_writer(&self, out: &mut impl Write) -> io::Result<()> {
-        write!(
-            out,
-            "{{\"format\":{FORMAT},\"revision\":{},\"store\":",
-            self.revision
-        )?;
+        self.write(out, None)
+    }
+
+    /// Writes the seed, and what is no longer as the seed made it. A state
+    /// that comes from no seed is written whole.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn changes_to_json_writer(&self, out: &mut impl Write) -> io::Result<()> {
+        let origin = self.ground.as_ref().map(|ground| {
+            let (seed, now) = ground.origin();
+            Origin {
+                recipe: RECIPE,
+                customers: seed.customers,
+                seed: seed.seed,
+                now: now.to_string(),
+            }
+        });
+        self.write(out, origin.as_ref())
+    }
+
+    fn write(&self, out: &mut impl Write, origin: Option<&Origin>) -> io::Result<()> {
+        let changes = origin.is_some();
+        write!(out, "{{\"format\":{FORMAT},\"ground\":")?;
+        serde_json::to_writer(&mut *out, &origin)?;
+        write!(out, ",\"revision\":{},\"store\":", self.revision)?;
         serde_json::to_writer(&mut *out, &self.store)?;
         write!(out, ",\"tokens\":")?;
         serde_json::to_writer(&mut *out, &self.tokens)?;
-        write!(out, ",\"next\":{{")?;
+        write!(out, ",\"next\":")?;
+        serde_json::to_writer(&mut *out, &self.numbers())?;
+        write!(out, ",\"tables\":{{")?;
+        let mut gone: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
         for (place, (name, shape)) in TABLES.iter().enumerate() {
-            let comma = if place > 0 { "," } else { "" };
-            write!(
-                out,
-                "{comma}\"{}\":{}",
-                shape.object, self.next[*name as usize]
-            )?;
-        }
-        write!(out, "}},\"tables\":{{")?;
-        for (place, (name, shape)) in TABLES.iter().enumerate() {
+            let table = self.table(*name);
             let comma = if place > 0 { ",\n" } else { "\n" };
             write!(out, "{comma}\"{}\":[", shape.object)?;
-            write_rows(out, self.table(*name))?;
+            if changes {
+                write_rows(out, table, table.touched())?;
+                let missing: Vec<u64> = table.touched().filter(|id| !table.holds(*id)).collect();
+                if !missing.is_empty() {
+                    gone.insert(shape.object, missing);
+                }
+            } else {
+                write_rows(out, table, table.ids(..))?;
+            }
             write!(out, "]")?;
         }
-        writeln!(out, "\n}}}}")
+        write!(out, "\n}},\"gone\":")?;
+        serde_json::to_writer(&mut *out, &gone)?;
+        writeln!(out, "}}")
     }
 
-    /// Reads what [`Self::to_json_writer`] wrote.
+    /// The number for the next new record of each object.
+    pub(super) fn numbers(&self) -> BTreeMap<&'static str, u64> {
+        let next = |(name, _): &(Name, _)| (name.object(), self.next[*name as usize]);
+        TABLES.iter().map(next).collect()
+    }
+
+    /// Reads what [`Self::to_json_writer`] or [`Self::changes_to_json_writer`]
+    /// wrote.
     ///
     /// # Errors
     /// When reading fails, or when it is not such a state.
     pub fn from_json_reader(input: &mut impl Read) -> io::Result<Self> {
         let mut text = String::new();
         input.read_to_string(&mut text)?;
-        let snapshot: Snapshot = serde_json::from_str(&text)?;
-        if snapshot.format != FORMAT {
-            let message = format!("format {} is not {FORMAT}", snapshot.format);
-            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        Self::from_json(&text)
+    }
+
+    fn from_json(text: &str) -> io::Result<Self> {
+        let head: Head = serde_json::from_str(text)?;
+        if head.format != FORMAT {
+            let message = format!(
+                "another version of rc wrote it: format {}, not {FORMAT}",
+                head.format
+            );
+            return Err(invalid(message));
         }
-        let mut state = Self {
-            tables: TABLES.iter().map(|(_, shape)| Table::new(shape)).collect(),
-            next: TABLES.iter().map(|(_, shape)| shape.first_id).collect(),
-            store: snapshot.store,
-            tokens: snapshot.tokens,
-            revision: snapshot.revision,
-            journal: Vec::new(),
+        let snapshot: Snapshot = serde_json::from_str(text)?;
+        let seeded = head.ground.is_some();
+        let mut state = match head.ground {
+            Some(origin) if origin.recipe != RECIPE => {
+                return Err(invalid(
+                    "another version of rc made its demo store".to_owned(),
+                ));
+            }
+            Some(origin) => {
+                let now = origin.now.parse();
+                let now = now.map_err(|_| invalid("its beginning is no time".to_owned()))?;
+                let (customers, seed) = (origin.customers, origin.seed);
+                if customers > Seed::LARGEST {
+                    return Err(invalid(format!("{customers} customers are too many")));
+                }
+                Self::seeded(&Seed { customers, seed }, now)
+            }
+            None => Self::empty(Timestamp::UNIX_EPOCH),
         };
+        state.store = snapshot.store;
+        state.tokens = snapshot.tokens;
+        state.revision = snapshot.revision;
         for (object, next) in snapshot.next {
             state.next[table_of(&object)? as usize] = next;
         }
-        for (object, rows) in snapshot.tables {
+        for (object, ids) in snapshot.gone {
             let table = &mut state.tables[table_of(&object)? as usize];
-            for (id, row) in rows {
-                let record: Record = serde_json::from_str(row.get())?;
-                table.put_text(id, &record, row.get());
+            for id in ids {
+                table.remove(id);
+            }
+        }
+        state.put_rows(snapshot.tables)?;
+        if !seeded {
+            for table in &mut state.tables {
+                table.settle();
             }
         }
         state.mend_numbers();
         Ok(state)
     }
 
+    pub(super) fn put_rows(&mut self, tables: BTreeMap<String, Rows>) -> io::Result<()> {
+        for (object, rows) in tables {
+            let table = &mut self.tables[table_of(&object)? as usize];
+            for (id, row) in rows {
+                let record: Record = serde_json::from_str(row.get())?;
+                table.put_text(id, &record, row.get());
+            }
+        }
+        Ok(())
+    }
+
     /// New numbers begin beyond those that are there, whatever the file says.
     fn mend_numbers(&mut self) {
         for (next, table) in self.next.iter_mut().zip(&self.tables) {
             let last = table.ids(..).next_back().unwrap_or(0);
-            *next = (*next).max(last + 1);
+            *next = (*next).max(last.saturating_add(1));
         }
     }
 }
 
-fn write_rows(out: &mut impl Write, table: &Table) -> io::Result<()> {
+fn write_rows(
+    out: &mut impl Write,
+    table: &Table,
+    ids: impl Iterator<Item = u64>,
+) -> io::Result<()> {
     let mut text = String::new();
-    for (place, id) in table.ids(..).enumerate() {
+    for (place, id) in ids.filter(|id| table.holds(*id)).enumerate() {
         let comma = if place > 0 { ",\n" } else { "\n" };
         text.clear();
         table.write_text(id, &mut text);
@@ -115,11 +213,11 @@ fn write_rows(out: &mut impl Write, table: &Table) -> io::Result<()> {
     Ok(())
 }
 
-fn table_of(object: &str) -> io::Result<Name> {
-    Name::named(object).ok_or_else(|| {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("there is no table of {object}"),
-        )
-    })
+/// The table of an object, as a file names it.
+pub(super) fn table_of(object: &str) -> io::Result<Name> {
+    Name::named(object).ok_or_else(|| invalid(format!("there is no table of {object}")))
+}
+
+pub(super) fn invalid(message: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, message)
 }

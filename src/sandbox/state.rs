@@ -6,10 +6,12 @@
 //! events tell what happened. Knows nothing of HTTP.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::record::{self, Record};
+use super::seed::ground::Ground;
 use super::table::{Key, Table};
 use super::tables::{Name, TABLES};
 
@@ -17,6 +19,8 @@ use super::tables::{Name, TABLES};
 #[derive(Debug, Clone)]
 pub struct State {
     pub(super) tables: Vec<Table>,
+    /// What the tables lie on, in a demo store.
+    pub(super) ground: Option<Arc<Ground>>,
     /// Next number for each table.
     pub(super) next: Vec<u64>,
     /// The settings that `GET /store` answers.
@@ -26,6 +30,9 @@ pub struct State {
     /// Grows with each change that was kept.
     pub(super) revision: u64,
     pub(super) journal: Vec<Change>,
+    /// Which records were written or removed since somebody last asked; for
+    /// those who keep them elsewhere.
+    pub(super) fresh: BTreeSet<(Name, u64)>,
 }
 
 /// A token that the sandbox accepts.
@@ -69,6 +76,7 @@ impl State {
     pub fn empty(now: Timestamp) -> Self {
         Self {
             tables: TABLES.iter().map(|(_, shape)| Table::new(shape)).collect(),
+            ground: None,
             next: TABLES.iter().map(|(_, shape)| shape.first_id).collect(),
             store: super::rules::store::settings(now),
             tokens: vec![Token {
@@ -78,6 +86,7 @@ impl State {
             }],
             revision: 0,
             journal: Vec::new(),
+            fresh: BTreeSet::new(),
         }
     }
 
@@ -113,19 +122,17 @@ impl State {
             .collect()
     }
 
-    /// A number for a new record. They grow by uneven steps, as those of a
-    /// shared database do.
+    /// A number for a new record.
     pub(super) fn next_id(&mut self, name: Name) -> u64 {
         let next = &mut self.next[name as usize];
         let id = *next;
-        // The upper bits of a product with the golden ratio: one to eight.
-        *next += 1 + (id.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61);
+        *next = following(id);
         id
     }
 
     /// Adds a record that never was there.
     pub(super) fn create(&mut self, name: Name, id: u64, record: &Record) {
-        self.tables[name as usize].put(id, record);
+        self.put(name, id, record);
         self.note(name, id, "created", None);
     }
 
@@ -135,26 +142,36 @@ impl State {
         if before.as_ref() == Some(record) {
             return;
         }
-        self.tables[name as usize].put(id, record);
+        self.put(name, id, record);
         self.note(name, id, verb, before);
     }
 
     /// Removes a record; nothing happens when it is not there.
     pub(super) fn delete(&mut self, name: Name, id: u64) {
         let before = self.get(name, id);
-        if self.tables[name as usize].remove(id) {
+        if self.take_out(name, id) {
             self.note(name, id, "deleted", before);
         }
     }
 
     /// Adds a record of the past, without a trace in the journal.
     pub(super) fn lay(&mut self, name: Name, id: u64, record: &Record) {
-        self.tables[name as usize].put(id, record);
+        self.put(name, id, record);
     }
 
     /// Removes a record of the past, without a trace in the journal.
     pub(super) fn forget(&mut self, name: Name, id: u64) {
-        self.tables[name as usize].remove(id);
+        self.take_out(name, id);
+    }
+
+    fn put(&mut self, name: Name, id: u64, record: &Record) {
+        self.fresh.insert((name, id));
+        self.tables[name as usize].put(id, record);
+    }
+
+    fn take_out(&mut self, name: Name, id: u64) -> bool {
+        self.fresh.insert((name, id));
+        self.tables[name as usize].remove(id)
     }
 
     fn note(&mut self, table: Name, id: u64, verb: &'static str, before: Option<Record>) {
@@ -172,15 +189,19 @@ impl State {
             let Some(change) = self.journal.pop() else {
                 return;
             };
-            let table = &mut self.tables[change.table as usize];
             match change.before {
-                Some(record) => table.put(change.id, &record),
-                None => {
-                    table.remove(change.id);
-                }
+                Some(record) => self.put(change.table, change.id, &record),
+                None => self.forget(change.table, change.id),
             }
         }
     }
+}
+
+/// The number after another one. They grow by uneven steps, as those of a
+/// shared database do.
+pub(super) fn following(id: u64) -> u64 {
+    // The upper bits of a product with the golden ratio: one to eight.
+    id + 1 + (id.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61)
 }
 
 /// The customer that a record belongs to, whatever kind it is.

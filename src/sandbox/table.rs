@@ -2,17 +2,24 @@
 //!
 //! Records go in and come out as JSON objects, and lie here as packed text, so
 //! that a page is a join of texts. Beside them lie what lists ask for:
-//! equality lookups, times to sort and to cut windows by. Everything outside
-//! goes through these methods, so that the inside can change. Knows nothing of
-//! rules or HTTP.
+//! equality lookups, times to sort and to cut windows by. A table of a demo
+//! store lies on ground: records that are written when they are read, until
+//! one of the same number is put in here or taken out. Everything outside goes
+//! through these methods, so that the inside can change. Knows nothing of rules
+//! or HTTP.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeBounds;
+use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::layer::{Bounds, Layer};
+use super::merged::Merged;
 use super::moment;
 use super::pack::{Packed, Packer};
 use super::record::{self, Record};
+use super::seed::ground::{Ground, Kind};
 
 /// What a table keeps beside its records.
 #[derive(Debug)]
@@ -34,6 +41,13 @@ pub(super) const NEVER: i64 = i64::MIN;
 #[derive(Debug, Clone)]
 pub(super) struct Table {
     shape: &'static Shape,
+    /// What the table lies on.
+    ground: Option<(Arc<Ground>, Kind)>,
+    /// Numbers that were put in or taken out since the store was made: what
+    /// the ground has of them no longer counts.
+    touched: BTreeSet<u64>,
+    /// How many records of the ground no longer count.
+    hidden: usize,
     rows: BTreeMap<u64, Row>,
     packer: Packer,
     /// For each lookup path: hash of the value, number of the record.
@@ -52,11 +66,24 @@ impl Table {
     pub(super) fn new(shape: &'static Shape) -> Self {
         Self {
             shape,
+            ground: None,
+            touched: BTreeSet::new(),
+            hidden: 0,
             rows: BTreeMap::new(),
             packer: Packer::default(),
             lookups: shape.lookups.iter().map(|_| BTreeSet::new()).collect(),
             times: shape.times.iter().map(|_| BTreeSet::new()).collect(),
         }
+    }
+
+    /// Lays the table, which is empty, on ground.
+    pub(super) fn lay_on(&mut self, ground: Arc<Ground>, kind: Kind) {
+        self.ground = Some((ground, kind));
+    }
+
+    /// The store is made: from now on it is noted what is touched.
+    pub(super) fn settle(&mut self) {
+        self.touched.clear();
     }
 
     /// What the table keeps.
@@ -66,23 +93,54 @@ impl Table {
 
     /// How many records there are.
     pub(super) fn len(&self) -> usize {
-        self.rows.len()
+        self.layer().map_or(0, Layer::len) - self.hidden + self.rows.len()
+    }
+
+    /// Numbers that were put in or taken out since the store was made.
+    pub(super) fn touched(&self) -> impl Iterator<Item = u64> {
+        self.touched.iter().copied()
+    }
+
+    fn layer(&self) -> Option<&Layer> {
+        let (ground, kind) = self.ground.as_ref()?;
+        Some(ground.layer(*kind))
+    }
+
+    /// Where the ground has the record of that number, if it still counts.
+    fn rank(&self, id: u64) -> Option<(&Layer, u32)> {
+        if self.touched.contains(&id) {
+            return None;
+        }
+        let layer = self.layer()?;
+        Some((layer, layer.rank(id)?))
+    }
+
+    /// The record of the ground of that number, if it still counts.
+    fn grown(&self, id: u64) -> Option<Record> {
+        let (ground, kind) = self.ground.as_ref()?;
+        let (_, rank) = self.rank(id)?;
+        Some(ground.record(*kind, rank))
     }
 
     /// Whether there is a record of that number.
     pub(super) fn holds(&self, id: u64) -> bool {
-        self.rows.contains_key(&id)
+        self.rows.contains_key(&id) || self.rank(id).is_some()
     }
 
     /// The record of that number.
     pub(super) fn get(&self, id: u64) -> Option<Record> {
-        self.rows.get(&id).map(|row| self.parsed(row))
+        match self.rows.get(&id) {
+            Some(row) => Some(self.parsed(row)),
+            None => self.grown(id),
+        }
     }
 
     /// Writes the JSON text of the record of that number, if it is there.
     pub(super) fn write_text(&self, id: u64, out: &mut String) {
         if let Some(row) = self.rows.get(&id) {
             self.packer.unpack(&row.packed, out);
+        } else if let Some(record) = self.grown(id) {
+            out.push_str(&serde_json::to_string(&record).unwrap_or_default());
         }
     }
 
@@ -123,6 +181,12 @@ impl Table {
 
     /// Takes a record out; says whether it was there.
     pub(super) fn remove(&mut self, id: u64) -> bool {
+        let grown = self.rank(id).is_some();
+        self.touched.insert(id);
+        if grown {
+            self.hidden += 1;
+            return true;
+        }
         let Some(row) = self.rows.remove(&id) else {
             return false;
         };
@@ -171,37 +235,62 @@ impl Table {
         lookup: usize,
         hash: u64,
     ) -> impl DoubleEndedIterator<Item = u64> + use<'_> {
-        self.lookups[lookup]
+        let rows = self.lookups[lookup]
             .range((hash, 0)..=(hash, u64::MAX))
-            .map(|(_, id)| *id)
+            .map(|(_, id)| *id);
+        let grown = self.layer().map(|layer| layer.with(lookup, hash));
+        Merged::new(rows, self.counting(grown, |id| *id))
     }
 
     /// Whether a record has that hash in a lookup.
     pub(super) fn has(&self, lookup: usize, hash: u64, id: u64) -> bool {
-        self.lookups[lookup].contains(&(hash, id))
+        match self.rank(id) {
+            Some((layer, rank)) => layer.has(lookup, hash, rank),
+            None => self.lookups[lookup].contains(&(hash, id)),
+        }
     }
 
     /// Seconds of a time of a record.
     pub(super) fn seconds(&self, time: usize, id: u64) -> i64 {
-        self.rows.get(&id).map_or(NEVER, |row| row.times[time])
+        match self.rank(id) {
+            Some((layer, rank)) => layer.seconds(time, rank),
+            None => self.rows.get(&id).map_or(NEVER, |row| row.times[time]),
+        }
     }
 
     /// Numbers in a range, ascending (or descending from its end).
-    pub(super) fn ids(
-        &self,
-        range: impl std::ops::RangeBounds<u64>,
-    ) -> impl DoubleEndedIterator<Item = u64> {
-        self.rows.range(range).map(|(id, _)| *id)
+    pub(super) fn ids(&self, range: impl RangeBounds<u64>) -> impl DoubleEndedIterator<Item = u64> {
+        let range = bounds(&range);
+        let grown = self.layer().map(|layer| layer.ids(range));
+        let grown = self.counting(grown, |id| *id);
+        Merged::new(self.rows.range(range).map(|(id, _)| *id), grown)
     }
 
     /// Seconds and numbers in a range of a time, ascending.
     pub(super) fn timed(
         &self,
         time: usize,
-        range: impl std::ops::RangeBounds<(i64, u64)>,
+        range: impl RangeBounds<(i64, u64)>,
     ) -> impl DoubleEndedIterator<Item = (i64, u64)> {
-        self.times[time].range(range).copied()
+        let range = bounds(&range);
+        let grown = self.layer().map(|layer| layer.timed(time, range));
+        let grown = self.counting(grown, |(_, id)| *id);
+        Merged::new(self.times[time].range(range).copied(), grown)
     }
+
+    /// What still counts of the ground.
+    fn counting<'a, Item>(
+        &'a self,
+        grown: Option<impl DoubleEndedIterator<Item = Item> + 'a>,
+        id: impl Fn(&Item) -> u64 + 'a,
+    ) -> impl DoubleEndedIterator<Item = Item> + 'a {
+        let all = grown.into_iter().flatten();
+        all.filter(move |item| self.touched.is_empty() || !self.touched.contains(&id(item)))
+    }
+}
+
+fn bounds<Key: Clone>(range: &impl RangeBounds<Key>) -> Bounds<Key> {
+    (range.start_bound().cloned(), range.end_bound().cloned())
 }
 
 /// A value that records are found by.
@@ -212,7 +301,7 @@ pub(super) trait Key: Sized {
 
 impl Key for u64 {
     fn hashed(self) -> u64 {
-        hash(&self.to_string())
+        hash_of_number(self)
     }
 }
 
@@ -239,8 +328,24 @@ pub(super) fn hash(plain: &str) -> u64 {
     plain.to_lowercase().bytes().fold(BASIS, mixed)
 }
 
+/// The hash under which a whole number is found: that of its digits.
+pub(super) fn hash_of_number(number: u64) -> u64 {
+    // Twenty digits write every number of 64 bits.
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    let mut rest = number;
+    loop {
+        at -= 1;
+        digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+        if rest == 0 {
+            return digits[at..].iter().copied().fold(BASIS, mixed);
+        }
+    }
+}
+
 /// The hash under which a value in a record is found.
-fn hash_of(value: &Value) -> Option<u64> {
+pub(super) fn hash_of(value: &Value) -> Option<u64> {
     match value {
         Value::String(text) => Some(hash(text)),
         other => record::plain(other).map(|plain| hash(&plain)),

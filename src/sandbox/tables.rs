@@ -7,7 +7,7 @@ use super::table::Shape;
 use crate::catalog::Object;
 
 /// The tables of the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Name {
     Accounts,
     Addresses,

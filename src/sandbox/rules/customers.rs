@@ -57,7 +57,7 @@ pub(in crate::sandbox) fn blank(id: u64, stamp: &str) -> Record {
 }
 
 /// The text by which the customer portal knows a customer.
-fn hash(id: u64) -> String {
+pub(in crate::sandbox) fn hash(id: u64) -> String {
     let mixed = id.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
     format!("{:016x}", mixed ^ (mixed >> 31))
 }

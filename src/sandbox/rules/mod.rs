@@ -39,9 +39,9 @@ pub(super) use bundles::selection as bundle_selection;
 pub(super) use carts::{line as checkout_line, settle as settle_checkout};
 pub(super) use checkouts::blank as checkout;
 pub(super) use collections::{blank as collection, place as collection_place};
-pub(super) use customers::blank as customer;
 #[cfg(test)]
 pub(super) use customers::recount;
+pub(super) use customers::{blank as customer, hash as portal_hash};
 pub(super) use discounts::blank as discount;
 pub(super) use metafields::blank as metafield;
 pub(super) use onetimes::blank as onetime;

@@ -2,21 +2,32 @@
 //!
 //! In come how many customers, a seed, and the present; out comes a state in
 //! which everything refers to something that is there. The records are built
-//! by the same functions as the rules use.
+//! by the same functions as the rules use. Those of households, which are
+//! nearly all, are written only when they are read: [`ground`] tells how.
 
+mod draw;
+mod facts;
 mod goods;
+pub(in crate::sandbox) mod ground;
 mod history;
 mod names;
 mod people;
+mod plan;
 mod settings;
 
+use std::sync::Arc;
+
 use fastrand::Rng;
-use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 
 use super::moment;
 use super::record::Record;
 use super::state::State;
+use ground::{Ground, KINDS};
+
+/// Grows whenever the same seed makes another store: a file that keeps only
+/// what was changed must not be laid on other ground.
+pub(in crate::sandbox) const RECIPE: u32 = 1;
 
 /// What a demo store is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +39,9 @@ pub struct Seed {
 }
 
 impl Seed {
+    /// The most customers that a store is made up for.
+    pub const LARGEST: u32 = 10_000_000;
+
     /// The store that a sandbox begins with: small enough to look at.
     #[must_use]
     pub const fn demo() -> Self {
@@ -46,18 +60,20 @@ impl State {
             state: Self::empty(now),
             random: Rng::with_seed(seed.seed),
             now,
-            customers: seed.customers,
             products: Vec::new(),
             discounts: Vec::new(),
         };
         seeder.goods();
         seeder.discounts();
-        for place in 0..seed.customers {
-            seeder.household(place);
-        }
+        seeder.households(*seed);
         seeder.settings();
-        seeder.state.journal.clear();
-        seeder.state
+        let mut state = seeder.state;
+        state.journal.clear();
+        state.fresh.clear();
+        for table in &mut state.tables {
+            table.settle();
+        }
+        state
     }
 }
 
@@ -66,25 +82,25 @@ struct Seeder {
     state: State,
     random: Rng,
     now: Timestamp,
-    customers: u32,
     products: Vec<Record>,
     /// Discounts as addresses carry them.
     discounts: Vec<serde_json::Value>,
 }
 
 impl Seeder {
-    /// One of a list.
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.random.usize(..from.len())]
-    }
-
-    /// True in so many of a hundred cases.
-    fn chance(&mut self, percent: u32) -> bool {
-        self.random.u32(..100) < percent
-    }
-
-    fn today(&self) -> Date {
-        moment::day_of(self.now)
+    fn households(&mut self, seed: Seed) {
+        let ground = Arc::new(Ground::new(
+            seed,
+            self.now,
+            self.state.clone(),
+            std::mem::take(&mut self.discounts),
+            &mut self.random,
+        ));
+        for (kind, name) in KINDS {
+            self.state.next[name as usize] = ground.next(kind);
+            self.state.tables[name as usize].lay_on(ground.clone(), kind);
+        }
+        self.state.ground = Some(ground);
     }
 
     /// A moment of working hours, so many days ago.

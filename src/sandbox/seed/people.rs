@@ -1,371 +1,303 @@
-//! Who buys: customers with addresses, payment methods, subscriptions and
-//! one-time items.
+//! Who buys: the records of customers, addresses, payment methods,
+//! subscriptions and one-time items, from their plan.
+//!
+//! Nothing is drawn here: the same household is the same records each time.
 
-use jiff::Span;
 use jiff::civil::Date;
+use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
-use super::Seeder;
+use super::ground::{Ground, Kind, Numbers};
 use super::names::{FIRST, LAST, PLACES, REASONS, STREETS, plain};
+use super::plan::{End, Fate, Household, Item, Postal};
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::rules;
-use crate::sandbox::tables::Name;
 
-/// A subscription or one-time item on its way into the state.
-pub(super) struct Item {
-    pub(super) id: u64,
-    pub(super) record: Record,
-    pub(super) product: usize,
-    pub(super) onetime: bool,
+/// A household whose records are wanted.
+pub(super) struct Home<'a> {
+    pub(super) ground: &'a Ground,
+    pub(super) place: u32,
+    /// How many addresses the store has before this household's.
+    pub(super) addresses_before: usize,
+    pub(super) plan: Household,
+    pub(super) numbers: Numbers,
 }
 
-/// How often: unit, orders every, charges every; prepaid when these differ.
-const RHYTHMS: &[(&str, i64, i64)] = &[
-    ("month", 1, 1),
-    ("month", 1, 1),
-    ("month", 1, 1),
-    ("day", 30, 30),
-    ("month", 2, 2),
-    ("week", 2, 2),
-    ("day", 15, 15),
-    ("month", 3, 3),
-    ("month", 1, 3),
-];
-
-/// Of a hundred customers, how many have so many subscriptions.
-const SUBSCRIPTIONS: &[(u32, u64)] = &[(3, 0), (33, 1), (68, 2), (88, 3), (100, 4)];
-
-impl Seeder {
-    /// One customer and everything that is theirs.
-    pub(super) fn household(&mut self, place: u32) {
-        let id = self.state.next_id(Name::Customers);
-        let age = 700 - i64::from(place) * 680 / i64::from(self.customers.max(1));
-        let mut customer = self.customer(place, id, age);
-        let failing = self.chance(5);
-        let method = self.payment_method(id, &customer, age, failing);
-        let addresses = if self.chance(14) { 2 } else { 1 };
-        let draw = self.random.u32(..100);
-        let wanted = SUBSCRIPTIONS
-            .iter()
-            .find(|(upto, _)| draw < *upto)
-            .map_or(1, |(_, count)| *count);
-        let (mut total, mut active) = (0, 0);
-        for at in 0..addresses {
-            let share = if addresses == 1 {
-                wanted
-            } else {
-                u64::midpoint(wanted, at)
-            };
-            let (address_id, address) = self.address(id, &customer, method, age);
-            let items = self.items(id, address_id, age, share, failing);
-            let subscriptions = items.iter().filter(|item| !item.onetime);
-            total += subscriptions.clone().count();
-            active += subscriptions
-                .filter(|item| record::text(&item.record, "status") == "active")
-                .count();
-            self.past(address_id, &address, &mut customer, &items);
-            self.queue(address_id, &address, &customer, &items, failing);
-            for item in items {
-                let table = if item.onetime {
-                    Name::Onetimes
-                } else {
-                    Name::Subscriptions
-                };
-                self.state.lay(table, item.id, &item.record);
-            }
-        }
-        record::set(&mut customer, "subscriptions_active_count", active);
-        record::set(&mut customer, "subscriptions_total_count", total);
-        record::set(&mut customer, "has_valid_payment_method", !failing);
-        record::set(
-            &mut customer,
-            "has_payment_method_in_dunning",
-            failing && active > 0,
-        );
-        if active == 0 || failing {
-            record::set(&mut customer, "subscription_related_charge_streak", 0);
-        }
-        self.state.lay(Name::Customers, id, &customer);
-    }
-
-    fn customer(&mut self, place: u32, id: u64, age: i64) -> Record {
-        let (first, last) = (self.pick(FIRST), self.pick(LAST));
-        let stamp = self.stamp_ago(age);
-        let mut customer = rules::customer(id, &stamp);
-        record::set(&mut customer, "email", email(first, last, place));
+impl Home<'_> {
+    pub(super) fn customer(&self) -> Record {
+        let plan = &self.plan;
+        let id = self.numbers.of(Kind::Customer, 0);
+        let mut customer = rules::customer(id, &stamp(plan.created));
+        let (first, last) = (FIRST[plan.first_name], LAST[plan.last_name]);
+        let email = email(&plain(first), &plain(last), self.place);
+        record::set(&mut customer, "email", email);
         record::set(&mut customer, "first_name", first);
         record::set(&mut customer, "last_name", last);
         record::set(
             &mut customer,
             "external_customer_id",
-            json!({"ecommerce": (2_879_413_000_000 + id).to_string()}),
+            json!({"ecommerce": external_customer(id)}),
         );
-        if self.chance(60) {
-            let number = self.random.u32(0..10_000);
-            record::set(&mut customer, "phone", format!("+1555010{number:04}"));
-        }
-        let days = self.random.i64(0..age.clamp(1, 40));
-        record::set(&mut customer, "updated_at", self.stamp_ago(days));
+        record::set(&mut customer, "phone", self.phone());
+        record::set(&mut customer, "updated_at", stamp(plan.updated));
+        let paid = plan.bills.iter().find_map(|bill| match bill.end {
+            End::Paid { at, .. } => Some(stamp(at)),
+            _ => None,
+        });
+        record::set(&mut customer, "first_charge_processed_at", paid);
+        let subscriptions = plan.items.iter().filter(|item| !item.onetime);
+        let active = subscriptions.filter(|item| matches!(item.fate, Fate::Active { .. }));
+        let active = active.count();
+        record::set(&mut customer, "subscriptions_active_count", active);
+        record::set(
+            &mut customer,
+            "subscriptions_total_count",
+            plan.subscriptions,
+        );
+        record::set(&mut customer, "has_valid_payment_method", !plan.failing);
+        record::set(
+            &mut customer,
+            "has_payment_method_in_dunning",
+            plan.failing && active > 0,
+        );
+        let broken = active == 0 || plan.failing;
+        record::set(
+            &mut customer,
+            "subscription_related_charge_streak",
+            if broken { 0 } else { plan.streak },
+        );
         customer
     }
 
-    fn payment_method(
-        &mut self,
-        customer_id: u64,
-        customer: &Record,
-        age: i64,
-        failing: bool,
-    ) -> u64 {
-        let id = self.state.next_id(Name::PaymentMethods);
-        let stamp = self.stamp_ago(age);
-        let mut method = rules::payment_method(id, customer_id, &stamp);
-        let brand = self.pick(&["visa", "mastercard", "amex", "discover"]);
-        let last4 = self.random.u32(1000..10_000);
-        let year = i64::from(self.today().year()) + self.random.i64(0..5);
-        let month = self.random.i64(1..13);
-        let billing = self.postal(customer);
+    fn phone(&self) -> Option<String> {
+        self.plan.phone.map(|number| format!("+1555010{number:04}"))
+    }
+
+    pub(super) fn card(&self) -> Record {
+        let card = &self.plan.card;
+        let id = self.numbers.of(Kind::Card, 0);
+        let customer = self.numbers.of(Kind::Customer, 0);
+        let mut method = rules::payment_method(id, customer, &stamp(card.created));
+        let year = i64::from(self.today().year()) + card.years;
+        let billing = record::fields(self.postal(&card.postal));
         record::set(&mut method, "billing_address", billing);
         record::set(&mut method, "default", true);
         record::set(
             &mut method,
             "payment_details",
-            json!({"brand": brand, "exp_month": month, "exp_year": year, "last4": last4.to_string()}),
+            json!({
+                "brand": card.brand,
+                "exp_month": card.month,
+                "exp_year": year,
+                "last4": card.last4.to_string(),
+            }),
         );
         record::set(
             &mut method,
             "processor_customer_token",
-            format!("cus_{:014X}", customer_id * 7_919),
+            format!("cus_{:014X}", customer * 7_919),
         );
         record::set(
             &mut method,
             "processor_payment_method_token",
             format!("pm_{:020x}", u128::from(id) * 104_729),
         );
-        if failing {
+        if self.plan.failing {
             record::set(&mut method, "status", "invalid");
             record::set(&mut method, "status_reason", "card_declined");
         }
-        self.state.lay(Name::PaymentMethods, id, &method);
-        id
+        method
     }
 
-    fn postal(&mut self, customer: &Record) -> Value {
-        let place = self.pick(PLACES);
-        let number = self.random.u32(1..4_000);
-        let street = self.pick(STREETS);
-        let flat = if self.chance(25) {
-            format!("Suite {}", self.random.u32(1..400))
-        } else {
-            String::new()
-        };
-        let company = if self.chance(8) {
-            json!("Penrose & Daughters")
-        } else {
-            Value::Null
-        };
-        json!({
-            "address1": format!("{number} {street}"),
-            "address2": flat,
-            "city": place.city,
-            "company": company,
-            "country_code": place.country,
-            "first_name": record::text(customer, "first_name"),
-            "last_name": record::text(customer, "last_name"),
-            "phone": record::text(customer, "phone"),
-            "province": place.province,
-            "zip": place.zip,
-        })
+    /// The parts of a postal address, in the order in which records have them.
+    fn postal(&self, postal: &Postal) -> [(&'static str, Value); 10] {
+        let place = PLACES[postal.place];
+        let suite = postal.suite.map(|number| format!("Suite {number}"));
+        let company = postal.company.then_some("Penrose & Daughters");
+        [
+            (
+                "address1",
+                format!("{} {}", postal.number, STREETS[postal.street]).into(),
+            ),
+            ("address2", suite.unwrap_or_default().into()),
+            ("city", place.city.into()),
+            ("company", company.into()),
+            ("country_code", place.country.into()),
+            ("first_name", FIRST[self.plan.first_name].into()),
+            ("last_name", LAST[self.plan.last_name].into()),
+            ("phone", self.phone().unwrap_or_default().into()),
+            ("province", place.province.into()),
+            ("zip", place.zip.into()),
+        ]
     }
 
-    fn address(
-        &mut self,
-        customer_id: u64,
-        customer: &Record,
-        method: u64,
-        age: i64,
-    ) -> (u64, Record) {
-        let id = self.state.next_id(Name::Addresses);
-        let stamp = self.stamp_ago(age);
-        let mut address = rules::address(id, customer_id, "USD", &stamp);
-        for (part, value) in record::object(self.postal(customer)) {
-            record::set(&mut address, &part, value);
+    pub(super) fn address(&self, at: usize) -> Record {
+        let dwelling = &self.plan.dwellings[at];
+        let id = self.numbers.of(Kind::Address, at);
+        let customer = self.numbers.of(Kind::Customer, 0);
+        let mut address = rules::address(id, customer, "USD", &stamp(dwelling.created));
+        for (part, value) in self.postal(&dwelling.postal) {
+            record::set(&mut address, part, value);
         }
+        let method = self.numbers.of(Kind::Card, 0);
         record::set(&mut address, "payment_method_id", method);
-        // Every ninth address, and each code in its turn: small stores show all.
-        let count = self.state.table(Name::Addresses).len();
-        if count % 9 == 4 {
-            let discount = self.discounts[count / 9 % self.discounts.len()].clone();
+        if let Some(discount) = self.ground.discount(self.addresses_before + at) {
+            let discount = self.ground.discounts[discount].clone();
             record::set(&mut address, "discounts", vec![discount]);
         }
-        if self.chance(6) {
+        if dwelling.noted {
             record::set(
                 &mut address,
                 "order_note",
                 "Please leave it with the neighbour’s cat 🐈",
             );
         }
-        self.state.lay(Name::Addresses, id, &address);
-        (id, address)
+        address
     }
 
-    fn items(
-        &mut self,
-        customer: u64,
-        address: u64,
-        age: i64,
-        count: u64,
-        failing: bool,
-    ) -> Vec<Item> {
-        let mut items = Vec::new();
-        let mut shared: Option<Date> = None;
-        for _ in 0..count {
-            let item = self.subscription(customer, address, age, shared, failing);
-            shared = shared.or_else(|| {
-                moment::parse_day(record::text(&item.record, "next_charge_scheduled_at"))
-            });
-            items.push(item);
-        }
-        if let Some(day) = shared.filter(|_| self.chance(12)) {
-            items.push(self.onetime(customer, address, day));
-        }
+    /// The household's subscription, or one-time item, of that place.
+    pub(super) fn item_of(&self, kind: Kind, place: usize) -> Record {
+        let onetime = kind == Kind::Onetime;
+        let mut items = self.plan.items.iter();
         items
+            .find(|item| item.onetime == onetime && item.place as usize == place)
+            .map_or_else(Record::new, |item| self.item(item))
     }
 
-    fn subscription(
-        &mut self,
-        customer: u64,
-        address: u64,
-        age: i64,
-        shared: Option<Date>,
-        failing: bool,
-    ) -> Item {
-        let id = self.state.next_id(Name::Subscriptions);
-        let days = self.random.i64(0..age.max(1));
-        let stamp = self.stamp_ago(days);
-        let mut one = rules::subscription(id, address, customer, &stamp);
-        let product = self.describe(&mut one);
-        let (unit, orders, charges) = self.pick(RHYTHMS);
+    pub(super) fn item(&self, item: &Item) -> Record {
+        if item.onetime {
+            self.onetime(item)
+        } else {
+            self.subscription(item)
+        }
+    }
+
+    /// The number of an item.
+    pub(super) fn item_id(&self, item: &Item) -> u64 {
+        let kind = if item.onetime {
+            Kind::Onetime
+        } else {
+            Kind::Subscription
+        };
+        self.numbers.of(kind, item.place as usize)
+    }
+
+    fn subscription(&self, item: &Item) -> Record {
+        let address = self.numbers.of(Kind::Address, item.dwelling);
+        let customer = self.numbers.of(Kind::Customer, 0);
+        let created = stamp(item.created);
+        let mut one = rules::subscription(self.item_id(item), address, customer, &created);
+        self.describe(item, &mut one);
+        let (unit, orders, charges) = item.rhythm;
         record::set(&mut one, "charge_interval_frequency", charges);
         record::set(&mut one, "order_interval_frequency", orders);
         record::set(&mut one, "order_interval_unit", unit);
         rules::settle_shape(&mut one);
-        let days = self.random.i64(0..days.clamp(1, 60));
-        record::set(&mut one, "updated_at", self.stamp_ago(days));
-        match self.random.u32(..100) {
-            0..=77 => {
-                let next = self.next_day(shared, unit, charges, failing);
-                record::set(&mut one, "next_charge_scheduled_at", moment::day_text(next));
+        let updated = stamp(item.updated);
+        record::set(&mut one, "updated_at", updated.as_str());
+        match item.fate {
+            Fate::Active { day, ends } => {
+                let next = moment::day_text(self.day(day));
+                record::set(&mut one, "next_charge_scheduled_at", next);
                 record::set(&mut one, "has_queued_charges", true);
-                if self.chance(10) {
+                if ends {
                     record::set(&mut one, "expire_after_specific_number_of_charges", 12);
                 }
             }
-            78..=94 => {
-                let reason = self.pick(REASONS);
+            Fate::Cancelled { reason, .. } => {
                 record::set(&mut one, "status", "cancelled");
-                record::set(&mut one, "cancellation_reason", reason);
-                let ended = record::text(&one, "updated_at").to_owned();
-                record::set(&mut one, "cancelled_at", ended);
+                record::set(&mut one, "cancellation_reason", REASONS[reason]);
+                record::set(&mut one, "cancelled_at", updated);
             }
-            _ => {
+            Fate::Expired => {
                 record::set(&mut one, "status", "expired");
                 record::set(&mut one, "expire_after_specific_number_of_charges", 3);
             }
         }
-        Item {
-            id,
-            record: one,
-            product,
-            onetime: false,
-        }
+        one
     }
 
-    /// Within one interval from now; often together with another one. Where the
-    /// card fails, the last charge is still open.
-    fn next_day(&mut self, shared: Option<Date>, unit: &str, charges: i64, failing: bool) -> Date {
-        if let Some(day) = shared.filter(|_| failing || self.chance(40)) {
-            return day;
-        }
-        if failing {
-            return self.today().saturating_add(Span::new().days(-2));
-        }
-        let days = charges
-            * match unit {
-                "month" => 30,
-                "week" => 7,
-                _ => 1,
-            };
-        self.today()
-            .saturating_add(Span::new().days(self.random.i64(1..=days.max(1))))
-    }
-
-    fn onetime(&mut self, customer: u64, address: u64, day: Date) -> Item {
-        let id = self.state.next_id(Name::Onetimes);
-        let days = self.random.i64(0..30);
-        let stamp = self.stamp_ago(days);
-        let mut one = rules::onetime(id, address, customer, &stamp);
-        let product = self.describe(&mut one);
-        let cancelled = self.chance(15);
+    fn onetime(&self, item: &Item) -> Record {
+        let address = self.numbers.of(Kind::Address, item.dwelling);
+        let customer = self.numbers.of(Kind::Customer, 0);
+        let created = stamp(item.created);
+        let mut one = rules::onetime(self.item_id(item), address, customer, &created);
+        self.describe(item, &mut one);
+        let (cancelled, day) = match item.fate {
+            Fate::Cancelled { day, .. } => (true, day),
+            Fate::Active { day, .. } => (false, day),
+            Fate::Expired => (false, 0),
+        };
         record::set(&mut one, "is_cancelled", cancelled);
         record::set(
             &mut one,
             "next_charge_scheduled_at",
-            moment::beginning(day).map(moment::stamp),
+            moment::beginning(self.day(day)).map(moment::stamp),
         );
-        Item {
-            id,
-            record: one,
-            product,
-            onetime: true,
-        }
+        one
     }
 
-    /// Chooses a product and a variant for an item.
-    fn describe(&mut self, item: &mut Record) -> usize {
-        let place = self.random.usize(..self.products.len());
-        let product = &self.products[place];
-        let variants = record::list(product, "variants");
-        let variant = &variants[self.random.usize(..variants.len())];
-        let number = record::text(product, "external_product_id").to_owned();
-        let title = record::text(product, "title").to_owned();
+    /// What an item is of.
+    fn describe(&self, item: &Item, one: &mut Record) {
+        let product = &self.ground.products[item.product];
+        let variant = &record::list(product, "variants")[item.variant];
+        let number = record::text(product, "external_product_id");
+        let title = record::text(product, "title");
         let of = |field: &str| variant.get(field).cloned().unwrap_or(Value::Null);
         let price = variant
             .pointer("/prices/unit_price")
             .cloned()
             .unwrap_or(Value::Null);
-        let (variant_id, variant_title, sku) = (of("external_variant_id"), of("title"), of("sku"));
-        record::set(item, "external_product_id", json!({"ecommerce": number}));
-        record::set(
-            item,
-            "external_variant_id",
-            json!({"ecommerce": variant_id}),
-        );
-        record::set(item, "product_title", title);
-        record::set(item, "variant_title", variant_title);
-        record::set(item, "sku", sku);
-        record::set(item, "price", price);
-        let quantity = self.pick(&[1, 1, 1, 1, 2, 2, 3]);
-        record::set(item, "quantity", quantity);
-        if self.chance(20) {
+        let variant_id = of("external_variant_id");
+        record::set(one, "external_product_id", json!({"ecommerce": number}));
+        record::set(one, "external_variant_id", json!({"ecommerce": variant_id}));
+        record::set(one, "product_title", title);
+        record::set(one, "variant_title", of("title"));
+        record::set(one, "sku", of("sku"));
+        record::set(one, "price", price);
+        record::set(one, "quantity", item.quantity);
+        if item.ground {
             record::set(
-                item,
+                one,
                 "properties",
                 json!([{"name": "grind", "value": "drip"}]),
             );
         }
-        place
+    }
+
+    pub(super) fn today(&self) -> Date {
+        self.ground.today
+    }
+
+    /// The day so many days from today.
+    pub(super) fn day(&self, days: i64) -> Date {
+        self.today().saturating_add(Span::new().days(days))
     }
 }
 
+/// Seconds as records carry them.
+pub(super) fn stamp(seconds: i64) -> String {
+    moment::stamp(Timestamp::from_second(seconds).unwrap_or_default())
+}
+
+/// The number of a customer in the shop.
+pub(super) fn external_customer(id: u64) -> String {
+    (2_879_413_000_000 + id).to_string()
+}
+
 /// An address under a name reserved for examples; the place in the row of
-/// customers keeps it unique.
-fn email(first: &str, last: &str, place: u32) -> String {
-    let name = [plain(first), plain(last)].join(".");
-    let name = name.trim_matches('.');
+/// customers keeps it unique. Names come in the letters of email addresses.
+pub(super) fn email(first: &str, last: &str, place: u32) -> String {
     let host = ["example.com", "example.org", "example.net"][place as usize % 3];
-    match name {
-        "" => format!("customer{place}@{host}"),
-        name => format!("{name}{place}@{host}"),
+    let dot = if first.is_empty() || last.is_empty() {
+        ""
+    } else {
+        "."
+    };
+    if first.is_empty() && last.is_empty() {
+        format!("customer{place}@{host}")
+    } else {
+        format!("{first}{dot}{last}{place}@{host}")
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Store, clock, present, request};
+use super::{Store, clock, of, present, request};
 use crate::sandbox::file::SandboxFile;
 use crate::sandbox::seed::Seed;
 use crate::sandbox::{State, server};
@@ -14,7 +14,7 @@ fn ask(file: &SandboxFile, method: &str, path: &str, body: &Value) -> Value {
     serde_json::from_slice(answer.body()).unwrap_or(Value::Null)
 }
 
-fn customer(number: usize) -> Value {
+fn customer_number(number: usize) -> Value {
     json!({"email": format!("c{number}@example.com"), "first_name": "A", "last_name": "K"})
 }
 
@@ -33,6 +33,32 @@ fn a_state_comes_back_as_it_went() {
 }
 
 #[test]
+fn a_file_keeps_only_what_was_changed_and_comes_back_whole() {
+    let store = Store::demo();
+    let customer = store.first("/customers", "customers");
+    store.delete(&of("customers", &customer));
+    let subscription = store.first("/subscriptions?status=active", "subscriptions");
+    store.post(
+        &(of("subscriptions", &subscription) + "/cancel"),
+        &json!({"cancellation_reason": "moved away"}),
+    );
+    store.post("/customers", &customer_number(1));
+    let (mut whole, mut changes, mut again) = (Vec::new(), Vec::new(), Vec::new());
+    store.0.with_state(|state| {
+        state.to_json_writer(&mut whole).unwrap();
+        state.changes_to_json_writer(&mut changes).unwrap();
+    });
+    assert!(changes.len() * 10 < whole.len(), "{}", changes.len());
+    let read = State::from_json_reader(&mut changes.as_slice()).unwrap();
+    read.to_json_writer(&mut again).unwrap();
+    assert!(whole == again);
+    let other = String::from_utf8(changes).unwrap();
+    let other = other.replace("\"recipe\":", "\"recipe\":9");
+    let error = State::from_json_reader(&mut other.as_bytes()).unwrap_err();
+    assert!(error.to_string().contains("another version"), "{error}");
+}
+
+#[test]
 fn two_commands_on_one_file_see_each_others_writes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("deep/sandbox.json");
@@ -44,7 +70,7 @@ fn two_commands_on_one_file_see_each_others_writes() {
         } else {
             (&other, &one)
         };
-        let made = ask(writer, "POST", "/customers", &customer(turn))["customer"].clone();
+        let made = ask(writer, "POST", "/customers", &customer_number(turn))["customer"].clone();
         let found = ask(
             reader,
             "GET",
@@ -74,7 +100,12 @@ fn writers_at_the_same_time_lose_nothing() {
             threads.spawn(move || {
                 let file = SandboxFile::open(path, clock()).unwrap();
                 for turn in 0..10 {
-                    ask(&file, "POST", "/customers", &customer(thread * 100 + turn));
+                    ask(
+                        &file,
+                        "POST",
+                        "/customers",
+                        &customer_number(thread * 100 + turn),
+                    );
                 }
             });
         }

@@ -6,6 +6,7 @@ mod charging;
 mod conforming;
 mod every_operation;
 mod front;
+mod grounds;
 mod hostile;
 mod keeping;
 mod lists;

@@ -1,0 +1,295 @@
+//! What a table knows of seeded records without having them: their numbers,
+//! and by what they are found, sorted and cut.
+//!
+//! In come, for each record, its times and the hashes it is found by; out come
+//! places in the row of records ("ranks") and back. All of it lies in sorted
+//! arrays of small numbers, which never change: a million records take some
+//! fifty megabytes. Knows nothing of what records mean.
+
+use std::ops::{Bound, Range};
+
+use super::table::NEVER;
+
+/// A range with each of its ends in or out.
+pub(super) type Bounds<Key> = (Bound<Key>, Bound<Key>);
+
+/// The sorted arrays of one kind of record.
+#[derive(Debug)]
+pub(super) struct Layer {
+    first_id: u64,
+    /// Numbers, less the first one, ascending.
+    offsets: Vec<u32>,
+    times: Vec<Timeline>,
+    lookups: Vec<Lookup>,
+}
+
+/// One time of each record, and their order by it.
+#[derive(Debug)]
+struct Timeline {
+    base: i64,
+    /// Seconds from the base, by rank.
+    seconds: Vec<i32>,
+    /// Ranks, by time and then by number.
+    order: Vec<u32>,
+}
+
+/// Which records hold a value.
+#[derive(Debug)]
+struct Lookup {
+    /// Hashes that occur, ascending.
+    hashes: Vec<u64>,
+    /// Where the ranks of each hash begin; one more at the end.
+    starts: Vec<u32>,
+    ranks: Vec<u32>,
+}
+
+/// A time that is not set.
+const UNSET: i32 = i32::MIN;
+
+impl Layer {
+    /// How many records there are.
+    pub(super) fn len(&self) -> usize {
+        self.offsets.len()
+    }
+
+    /// The number of the record at a rank.
+    pub(super) fn id(&self, rank: u32) -> u64 {
+        self.first_id + u64::from(self.offsets[rank as usize])
+    }
+
+    /// Where the record of a number stands, if there is one.
+    pub(super) fn rank(&self, id: u64) -> Option<u32> {
+        let offset = u32::try_from(id.checked_sub(self.first_id)?).ok()?;
+        let rank = self.offsets.binary_search(&offset).ok()?;
+        u32::try_from(rank).ok()
+    }
+
+    /// Numbers in a range, ascending.
+    pub(super) fn ids(&self, range: Bounds<u64>) -> impl DoubleEndedIterator<Item = u64> + use<'_> {
+        let places = cut(range, self.offsets.len(), |place| {
+            self.first_id + u64::from(self.offsets[place])
+        });
+        self.offsets[places]
+            .iter()
+            .map(|offset| self.first_id + u64::from(*offset))
+    }
+
+    /// Seconds of a time of the record at a rank.
+    pub(super) fn seconds(&self, time: usize, rank: u32) -> i64 {
+        self.times[time].at(rank)
+    }
+
+    /// Seconds and numbers in a range of a time, ascending.
+    pub(super) fn timed(
+        &self,
+        time: usize,
+        range: Bounds<(i64, u64)>,
+    ) -> impl DoubleEndedIterator<Item = (i64, u64)> + use<'_> {
+        let line = &self.times[time];
+        let key = |rank: u32| (line.at(rank), self.id(rank));
+        let places = cut(range, line.order.len(), |place| key(line.order[place]));
+        line.order[places].iter().map(move |rank| key(*rank))
+    }
+
+    /// Numbers of the records with that hash in a lookup, ascending.
+    pub(super) fn with(
+        &self,
+        lookup: usize,
+        hash: u64,
+    ) -> impl DoubleEndedIterator<Item = u64> + use<'_> {
+        self.lookups[lookup]
+            .with(hash)
+            .iter()
+            .map(|rank| self.id(*rank))
+    }
+
+    /// Whether the record at a rank has that hash in a lookup.
+    pub(super) fn has(&self, lookup: usize, hash: u64, rank: u32) -> bool {
+        self.lookups[lookup].with(hash).binary_search(&rank).is_ok()
+    }
+}
+
+impl Timeline {
+    fn new(base: i64, seconds: Vec<i32>) -> Self {
+        let mut keys: Vec<u64> = (0_u32..)
+            .zip(&seconds)
+            .map(|(rank, at)| {
+                u64::from(at.wrapping_sub(UNSET).cast_unsigned()) << 32 | u64::from(rank)
+            })
+            .collect();
+        keys.sort_unstable();
+        let rank = |key: &u64| u32::try_from(key & u64::from(u32::MAX)).unwrap_or(0);
+        Self {
+            base,
+            order: keys.iter().map(rank).collect(),
+            seconds,
+        }
+    }
+
+    fn at(&self, rank: u32) -> i64 {
+        match self.seconds[rank as usize] {
+            UNSET => NEVER,
+            seconds => self.base + i64::from(seconds),
+        }
+    }
+}
+
+impl Lookup {
+    fn new(mut found: Vec<(u64, u32)>) -> Self {
+        found.sort_unstable();
+        found.dedup();
+        let mut lookup = Self {
+            hashes: Vec::new(),
+            starts: Vec::new(),
+            ranks: Vec::with_capacity(found.len()),
+        };
+        for (hash, rank) in found {
+            if lookup.hashes.last() != Some(&hash) {
+                lookup.hashes.push(hash);
+                lookup.starts.push(short(lookup.ranks.len()));
+            }
+            lookup.ranks.push(rank);
+        }
+        lookup.starts.push(short(lookup.ranks.len()));
+        lookup.hashes.shrink_to_fit();
+        lookup.starts.shrink_to_fit();
+        lookup
+    }
+
+    fn with(&self, hash: u64) -> &[u32] {
+        match self.hashes.binary_search(&hash) {
+            Ok(place) => &self.ranks[self.starts[place] as usize..self.starts[place + 1] as usize],
+            Err(_) => &[],
+        }
+    }
+}
+
+/// A layer that is being filled, record by record.
+#[derive(Debug)]
+pub(super) struct Laying {
+    base: i64,
+    rows: u32,
+    times: Vec<Vec<i32>>,
+    found: Vec<Vec<(u64, u32)>>,
+}
+
+impl Laying {
+    /// A layer without records, for so many times and lookups. Times lie near
+    /// the base: within some sixty years.
+    pub(super) fn new(base: i64, times: usize, lookups: usize) -> Self {
+        Self {
+            base,
+            rows: 0,
+            times: vec![Vec::new(); times],
+            found: vec![Vec::new(); lookups],
+        }
+    }
+
+    /// Adds the next record, with its times.
+    pub(super) fn row<const TIMES: usize>(&mut self, times: [i64; TIMES]) {
+        for (line, at) in self.times.iter_mut().zip(times) {
+            line.push(if at == NEVER {
+                UNSET
+            } else {
+                let apart = at.saturating_sub(self.base);
+                let least = i64::from(UNSET + 1);
+                i32::try_from(apart.clamp(least, i64::from(i32::MAX))).unwrap_or(0)
+            });
+        }
+        self.rows += 1;
+    }
+
+    /// The record that was added last is found by this hash.
+    pub(super) fn found(&mut self, lookup: usize, hash: u64) {
+        self.found[lookup].push((hash, self.rows - 1));
+    }
+
+    /// The layer, for records of these numbers.
+    pub(super) fn finish(self, first_id: u64, offsets: Vec<u32>) -> Layer {
+        let base = self.base;
+        let times = self.times.into_iter();
+        let lookups = self.found.into_iter();
+        Layer {
+            first_id,
+            offsets,
+            times: times.map(|seconds| Timeline::new(base, seconds)).collect(),
+            lookups: lookups.map(Lookup::new).collect(),
+        }
+    }
+}
+
+fn short(length: usize) -> u32 {
+    u32::try_from(length).expect("seeds are limited to what 32 bits count")
+}
+
+/// The places of a sorted row whose keys lie in a range.
+fn cut<Key: Ord>(
+    (from, to): Bounds<Key>,
+    length: usize,
+    key: impl Fn(usize) -> Key,
+) -> Range<usize> {
+    let begin = match from {
+        Bound::Unbounded => 0,
+        Bound::Included(from) => first(length, |place| key(place) >= from),
+        Bound::Excluded(from) => first(length, |place| key(place) > from),
+    };
+    let end = match to {
+        Bound::Unbounded => length,
+        Bound::Included(to) => first(length, |place| key(place) > to),
+        Bound::Excluded(to) => first(length, |place| key(place) >= to),
+    };
+    begin..end.max(begin)
+}
+
+/// The first place from which on something holds.
+fn first(length: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, length);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if holds(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    low
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layer() -> Layer {
+        let mut laying = Laying::new(1_000, 1, 1);
+        for (at, hash) in [(1_005, 7), (NEVER, 8), (1_001, 7), (1_005, 9)] {
+            laying.row([at]);
+            laying.found(0, hash);
+        }
+        laying.finish(50, vec![0, 3, 4, 9])
+    }
+
+    #[test]
+    fn records_are_found_by_number_by_value_and_by_time() {
+        let layer = layer();
+        assert_eq!(
+            (layer.rank(53), layer.rank(54), layer.rank(55)),
+            (Some(1), Some(2), None)
+        );
+        assert_eq!((layer.rank(0), layer.rank(u64::MAX)), (None, None));
+        let all = (Bound::Unbounded, Bound::Unbounded);
+        let some = (Bound::Included(51), Bound::Included(54));
+        assert!(layer.ids(some).eq([53, 54]));
+        assert!(layer.ids(all).rev().eq([59, 54, 53, 50]));
+        assert!(layer.with(0, 7).eq([50, 54]));
+        assert!(layer.has(0, 7, 2) && !layer.has(0, 8, 2));
+        assert!(layer.with(0, 1).next().is_none());
+        let by_time = [(NEVER, 53), (1_001, 54), (1_005, 50), (1_005, 59)];
+        let always = (Bound::Unbounded, Bound::Unbounded);
+        assert!(layer.timed(0, always).eq(by_time));
+        let late = (Bound::Included((1_005, 51)), Bound::Unbounded);
+        assert!(layer.timed(0, late).eq([(1_005, 59)]));
+        let after = (Bound::Excluded((1_001, 54)), Bound::Unbounded);
+        assert!(layer.timed(0, after).eq([(1_005, 50), (1_005, 59)]));
+        assert_eq!(layer.seconds(0, 1), NEVER);
+    }
+}

@@ -1,0 +1,114 @@
+//! Two ordered rows read as one.
+//!
+//! In come two iterators, each ascending, without a common item; out comes one
+//! that ascends through both and can be read from either end. Knows nothing of
+//! what it merges.
+
+/// Both rows in one order.
+pub(super) struct Merged<One: Iterator, Other: Iterator<Item = One::Item>> {
+    one: Ends<One>,
+    other: Ends<Other>,
+}
+
+/// A row of which the next item of either end has been looked at.
+struct Ends<Row: Iterator> {
+    row: Row,
+    first: Option<Row::Item>,
+    last: Option<Row::Item>,
+}
+
+impl<Row: DoubleEndedIterator> Ends<Row> {
+    fn new(row: Row) -> Self {
+        Self {
+            row,
+            first: None,
+            last: None,
+        }
+    }
+
+    /// Looks at the first item, which may be the one that was seen as the last.
+    fn look_first(&mut self) -> Option<&Row::Item> {
+        if self.first.is_none() {
+            self.first = self.row.next().or_else(|| self.last.take());
+        }
+        self.first.as_ref()
+    }
+
+    fn look_last(&mut self) -> Option<&Row::Item> {
+        if self.last.is_none() {
+            self.last = self.row.next_back().or_else(|| self.first.take());
+        }
+        self.last.as_ref()
+    }
+}
+
+impl<One, Other> Merged<One, Other>
+where
+    One: DoubleEndedIterator,
+    Other: DoubleEndedIterator<Item = One::Item>,
+{
+    pub(super) fn new(one: One, other: Other) -> Self {
+        Self {
+            one: Ends::new(one),
+            other: Ends::new(other),
+        }
+    }
+}
+
+impl<One, Other> Iterator for Merged<One, Other>
+where
+    One: DoubleEndedIterator,
+    Other: DoubleEndedIterator<Item = One::Item>,
+    One::Item: Ord,
+{
+    type Item = One::Item;
+
+    fn next(&mut self) -> Option<One::Item> {
+        match (self.one.look_first(), self.other.look_first()) {
+            (Some(one), Some(other)) if one < other => self.one.first.take(),
+            (_, Some(_)) => self.other.first.take(),
+            (_, None) => self.one.first.take(),
+        }
+    }
+}
+
+impl<One, Other> DoubleEndedIterator for Merged<One, Other>
+where
+    One: DoubleEndedIterator,
+    Other: DoubleEndedIterator<Item = One::Item>,
+    One::Item: Ord,
+{
+    fn next_back(&mut self) -> Option<One::Item> {
+        match (self.one.look_last(), self.other.look_last()) {
+            (Some(one), Some(other)) if one > other => self.one.last.take(),
+            (_, Some(_)) => self.other.last.take(),
+            (_, None) => self.one.last.take(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_rows_are_read_as_one_from_either_end_and_from_both() {
+        let merged = || Merged::new([1, 4, 6, 9].into_iter(), [2, 3, 7].into_iter());
+        let all = [1, 2, 3, 4, 6, 7, 9];
+        assert_eq!(merged().collect::<Vec<_>>(), all);
+        assert!(merged().rev().eq(all.into_iter().rev()));
+        for fronts in 0..=all.len() {
+            let mut both = merged();
+            let begin: Vec<_> = both.by_ref().take(fronts).collect();
+            let mut end: Vec<_> = both.by_ref().rev().collect();
+            end.reverse();
+            assert_eq!([begin, end].concat(), all);
+            assert_eq!((both.next(), both.next_back()), (None, None));
+        }
+        let mut turns = merged();
+        let seen: Vec<_> = std::iter::from_fn(|| Some([turns.next()?, turns.next_back()?]))
+            .flatten()
+            .collect();
+        assert_eq!(seen, [1, 9, 2, 7, 3, 6]);
+    }
+}
