@@ -17,6 +17,7 @@ pub mod file;
 mod filter;
 mod include;
 mod layer;
+mod limit;
 mod list;
 mod merged;
 mod moment;
@@ -53,6 +54,7 @@ pub use state::{State, Token};
 use crate::catalog::{self, Answer};
 use check::Query;
 use data::DataFile;
+use limit::{Buckets, Level};
 use record::Record;
 use refusal::Refusal;
 use route::Row;
@@ -73,6 +75,7 @@ pub struct Sandbox {
     now: Now,
     /// Where changes are kept, where they are.
     data: Option<Mutex<DataFile>>,
+    limits: Option<Mutex<Buckets>>,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -146,6 +149,7 @@ impl Sandbox {
             state: Mutex::new(state),
             now,
             data: None,
+            limits: None,
         }
     }
 
@@ -163,6 +167,14 @@ impl Sandbox {
         let now = (self.now)();
         let mut state = self.lock();
         let before = state.revision;
+        let level = self.pour(&state, request, now);
+        if !level.admitted {
+            let busy = Refusal {
+                status: 429,
+                body: json!({"warning": "too many requests"}),
+            };
+            return respond(Err(busy), level);
+        }
         // A broken rule must not take the store down with it: the change is
         // undone and the request is answered.
         let result = catch_unwind(AssertUnwindSafe(|| answer(&mut state, now, request)));
@@ -176,7 +188,22 @@ impl Sandbox {
         state.journal.clear();
         state.fresh.clear();
         drop(state);
-        respond(result)
+        respond(result, level)
+    }
+
+    /// The same sandbox with the rate limit of the API.
+    #[must_use]
+    pub fn limited(mut self) -> Self {
+        self.limits = Some(Mutex::default());
+        self
+    }
+
+    fn pour(&self, state: &State, request: &Request<Bytes>, now: Timestamp) -> Level {
+        let (Some(limits), Ok(token)) = (&self.limits, token_of(state, request)) else {
+            return Level::UNLIMITED;
+        };
+        let mut buckets = limits.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets.pour(&token.secret, now)
     }
 
     /// Keeps what a request changed. Once that has failed, nothing is answered
@@ -370,10 +397,10 @@ fn welcome() -> String {
 
 /// A refusal of what never reached the store.
 fn refused(status: u16, message: &str) -> Response<Bytes> {
-    respond(Err(Refusal::error(status, message)))
+    respond(Err(Refusal::error(status, message)), Level::UNLIMITED)
 }
 
-fn respond(answered: Answered) -> Response<Bytes> {
+fn respond(answered: Answered, level: Level) -> Response<Bytes> {
     let (status, body) = match answered {
         Ok(answer) => answer,
         Err(refusal) => (refusal.status, refusal.body.to_string()),
@@ -384,7 +411,7 @@ fn respond(answered: Answered) -> Response<Bytes> {
         .header(http::header::CONTENT_TYPE, "application/json")
         .header(http::header::SERVER, SERVER)
         .header(catalog::REQUEST_ID_HEADER, request_id)
-        .header(catalog::LIMIT_HEADER, "1/40")
+        .header(catalog::LIMIT_HEADER, level.to_string())
         .body(Bytes::from(body))
         .expect("statuses and headers come from constants")
 }

@@ -166,3 +166,22 @@ fn requests_of_many_threads_are_all_carried_out() {
     });
     assert_eq!(store.0.with_state(|state| state.count("customer")), 200);
 }
+
+#[test]
+fn a_limited_sandbox_refuses_what_its_bucket_cannot_hold() {
+    let store = Store(Store::empty().0.limited());
+    for used in 1..=40 {
+        let answer = store.0.answer(&request("GET", "/store", &Value::Null));
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()["X-Recharge-Limit"], format!("{used}/40"));
+    }
+    let answer = store.0.answer(&request("GET", "/store", &Value::Null));
+    assert_eq!(
+        (
+            answer.status().as_u16(),
+            &answer.headers()["X-Recharge-Limit"]
+        ),
+        (429, &"40/40".parse().unwrap())
+    );
+    assert_eq!(answer.body(), "{\"warning\":\"too many requests\"}");
+}
