@@ -105,7 +105,7 @@ fn the_set_up_commands_of_the_readme_run() {
                 let words = line.strip_prefix("cargo run --release --quiet -- ");
                 let words = words.or_else(|| line.strip_prefix("rc "));
                 let Some(words) = words else {
-                    assert!(line.starts_with("export RECHARGE_ACCESS_TOKEN="), "{line}");
+                    assert!(line.ends_with("export RECHARGE_ACCESS_TOKEN"), "{line}");
                     continue;
                 };
                 rc(words).within(&store).succeeds();
