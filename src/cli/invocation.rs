@@ -83,9 +83,25 @@ pub enum Sandbox {
         customers: Option<u32>,
         /// What the made-up store is derived from.
         seed: Option<u64>,
+        /// The file that the store is kept in.
+        data: Option<PathBuf>,
     },
     /// Start over with the demo store.
     Reset,
+    /// Start over with a made-up store.
+    Seed {
+        /// Customers in it.
+        customers: u32,
+        /// What it is derived from.
+        seed: Option<u64>,
+    },
+    /// Print the whole store.
+    Dump,
+    /// Take a store that was printed.
+    Load {
+        /// The file that holds it; `-` stands for standard input.
+        file: PathBuf,
+    },
 }
 
 /// What every command understands.

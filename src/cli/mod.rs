@@ -8,6 +8,7 @@ mod flags;
 mod help;
 mod invocation;
 mod parse;
+mod sandbox;
 mod tree;
 
 use std::ffi::OsString;

@@ -122,13 +122,24 @@ fn free(matches: &ArgMatches) -> Result<Free> {
 }
 
 fn sandbox(verb: &str, matches: &ArgMatches) -> Sandbox {
-    if verb == "reset" {
-        return Sandbox::Reset;
-    }
-    Sandbox::Serve {
-        port: matches.get_one("port").copied().unwrap_or_default(),
-        customers: matches.get_one("customers").copied(),
-        seed: matches.get_one("seed").copied(),
+    let seed = || matches.get_one("seed").copied();
+    let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
+    match verb {
+        "reset" => Sandbox::Reset,
+        "seed" => Sandbox::Seed {
+            customers: matches.get_one("customers").copied().unwrap_or_default(),
+            seed: seed(),
+        },
+        "dump" => Sandbox::Dump,
+        "load" => Sandbox::Load {
+            file: path("file").unwrap_or_default(),
+        },
+        _ => Sandbox::Serve {
+            port: matches.get_one("port").copied().unwrap_or_default(),
+            customers: matches.get_one("customers").copied(),
+            seed: seed(),
+            data: path("data"),
+        },
     }
 }
 

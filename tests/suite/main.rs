@@ -10,4 +10,5 @@ mod harness;
 mod process;
 mod readme;
 mod sandboxed;
+mod stores;
 mod usage;
