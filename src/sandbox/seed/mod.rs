@@ -70,8 +70,8 @@ impl State {
         let mut state = seeder.state;
         state.journal.clear();
         state.fresh.clear();
-        for table in &mut state.tables {
-            table.settle();
+        for (table, next) in state.tables.iter_mut().zip(&state.next) {
+            table.settle(*next);
         }
         state
     }
