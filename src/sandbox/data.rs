@@ -308,6 +308,27 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_kept_is_not_answered_nor_is_anything_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.json");
+        let sandbox = open(&path).unwrap();
+        let kept = create(&sandbox, 1);
+        if let Some(data) = &sandbox.data {
+            // Open for reading only, it fails as on a full disk.
+            data.lock().unwrap().journal = File::open(&path).unwrap();
+        }
+        let body = json!({"email": "lost@example.com", "first_name": "A", "last_name": "K"});
+        assert_eq!(ask(&sandbox, "POST", "/customers", &body).0, 500);
+        assert_eq!(ask(&sandbox, "GET", &kept, &Value::Null).0, 500);
+        drop(sandbox);
+        let sandbox = open(&path).unwrap();
+        assert_eq!(ask(&sandbox, "GET", &kept, &Value::Null).0, 200);
+        let lost = "/customers?email=lost@example.com";
+        let (_, list) = ask(&sandbox, "GET", lost, &Value::Null);
+        assert_eq!(list["customers"], json!([]));
+    }
+
+    #[test]
     fn a_file_of_something_else_is_left_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.json");

@@ -3,7 +3,7 @@
 //! In come how many customers, a seed, and the present; out comes a state in
 //! which everything refers to something that is there. The records are built
 //! by the same functions as the rules use. Those of households, which are
-//! nearly all, are written only when they are read: [`ground`] tells how.
+//! nearly all, are written only when they are read: `ground` tells how.
 
 mod draw;
 mod facts;
