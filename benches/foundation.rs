@@ -141,7 +141,15 @@ struct Served {
 impl Served {
     fn start(arguments: &[&str]) -> Self {
         let mut child = Command::new(RC)
-            .args(["sandbox", "serve", "--port", "0", "-o", "json"])
+            .args([
+                "sandbox",
+                "serve",
+                "--no-limit",
+                "--port",
+                "0",
+                "-o",
+                "json",
+            ])
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

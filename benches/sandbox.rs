@@ -49,7 +49,7 @@ fn main() {
     verdict("ready, seconds", ready.as_secs_f64(), 10.0);
     let sandbox = Sandbox::new(state, Arc::new(move || now));
 
-    println!("\npages of 250 within the process, the slowest of a list; milliseconds");
+    println!("\npages of 250 within the process, both ends of a list; milliseconds");
     for list in [
         "subscriptions?limit=250&sort_by=id-desc",
         "subscriptions?limit=250&sort_by=id-asc",
@@ -63,6 +63,8 @@ fn main() {
     ] {
         pages(&sandbox, list);
     }
+    whole(&sandbox, "subscriptions?limit=250&sort_by=id-desc");
+    whole(&sandbox, "subscriptions?limit=250&sort_by=updated_at-asc");
     of_customers(&sandbox);
     if let Some(peak) = peak_memory() {
         verdict("\n  peak memory with all that, MiB", peak, 1024.0);
@@ -125,12 +127,31 @@ fn pages(sandbox: &Sandbox, list: &str) {
             path = format!("/{resource}?limit=250&cursor={next}");
         }
     }
-    // And from the middle, by a window of time or a number.
     times.sort();
     let worst = times[times.len() - 1].as_secs_f64() * 1e3;
     let median = times[times.len() / 2].as_secs_f64() * 1e3;
     println!("  {list}: median {median:.2}, {} bytes", first.len());
     verdict("slowest", worst, 3.0);
+}
+
+/// Every page of a list, from its beginning to its end.
+fn whole(sandbox: &Sandbox, list: &str) {
+    let mut times = Vec::new();
+    let mut path = format!("/{list}");
+    loop {
+        let (time, page) = ask(sandbox, &path);
+        times.push(time);
+        let Some(next) = cursor(&page) else { break };
+        path = format!("/subscriptions?limit=250&cursor={next}");
+    }
+    times.sort();
+    let at = |share: usize| times[times.len() * share / 1_000].as_secs_f64() * 1e3;
+    println!(
+        "  all {} pages of {list}: median {:.2}",
+        times.len(),
+        at(500)
+    );
+    verdict("all but one in a hundred", at(990), 3.0);
 }
 
 /// What single customers have.
@@ -177,7 +198,15 @@ impl Drop for Served {
 /// How many subscriptions a served store gives out in a second, one at a time.
 fn reads_a_second(customers: Option<u32>) -> f64 {
     let mut command = Command::new(RC);
-    command.args(["sandbox", "serve", "--port", "0", "-o", "json"]);
+    command.args([
+        "sandbox",
+        "serve",
+        "--no-limit",
+        "--port",
+        "0",
+        "-o",
+        "json",
+    ]);
     if let Some(customers) = customers {
         command.args(["--customers", &customers.to_string()]);
     }

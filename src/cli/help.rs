@@ -167,6 +167,7 @@ in the environment; what it changes is kept between commands.
 Examples:
   rc --sandbox subscriptions list
   rc sandbox serve --port 4010
+  rc sandbox seed --customers 5000
   rc sandbox reset --yes";
 
 #[cfg(test)]

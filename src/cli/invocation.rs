@@ -78,16 +78,38 @@ pub struct Paging {
 #[derive(Debug)]
 pub enum Sandbox {
     /// Serve it on a port of this machine.
-    Serve {
-        /// The port; 0 takes a free one.
-        port: u16,
-        /// Customers in the store that is made up; the demo store without.
-        customers: Option<u32>,
-        /// What the made-up store is derived from.
-        seed: Option<u64>,
-    },
+    Serve(Serving),
     /// Start over with the demo store.
     Reset,
+    /// Start over with a made-up store.
+    Seed {
+        /// Customers in it.
+        customers: u32,
+        /// What it is derived from.
+        seed: Option<u64>,
+    },
+    /// Print the whole store.
+    Dump,
+    /// Take a store that was printed.
+    Load {
+        /// The file that holds it; `-` stands for standard input.
+        file: PathBuf,
+    },
+}
+
+/// How to serve the sandbox.
+#[derive(Debug)]
+pub struct Serving {
+    /// The port; 0 takes a free one.
+    pub port: u16,
+    /// Customers in the store that is made up; the demo store without.
+    pub customers: Option<u32>,
+    /// What the made-up store is derived from.
+    pub seed: Option<u64>,
+    /// The file that the store is kept in.
+    pub data: Option<PathBuf>,
+    /// Whether it has the rate limit of the API.
+    pub limited: bool,
 }
 
 /// What every command understands.

@@ -8,6 +8,7 @@ mod flags;
 mod help;
 mod invocation;
 mod parse;
+mod sandbox;
 mod tree;
 
 use std::ffi::OsString;
@@ -18,6 +19,7 @@ use crate::error::Result;
 
 pub use invocation::{
     Action, Call, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions, Paging, Sandbox,
+    Serving,
 };
 pub use tree::command;
 

@@ -6,6 +6,7 @@ use clap::ArgMatches;
 
 use super::invocation::{
     Action, Call, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions, Paging, Sandbox,
+    Serving,
 };
 use crate::catalog::{self, Method};
 use crate::config::Colour;
@@ -123,13 +124,25 @@ fn free(matches: &ArgMatches) -> Result<Free> {
 }
 
 fn sandbox(verb: &str, matches: &ArgMatches) -> Sandbox {
-    if verb == "reset" {
-        return Sandbox::Reset;
-    }
-    Sandbox::Serve {
-        port: matches.get_one("port").copied().unwrap_or_default(),
-        customers: matches.get_one("customers").copied(),
-        seed: matches.get_one("seed").copied(),
+    let seed = || matches.get_one("seed").copied();
+    let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
+    match verb {
+        "reset" => Sandbox::Reset,
+        "seed" => Sandbox::Seed {
+            customers: matches.get_one("customers").copied().unwrap_or_default(),
+            seed: seed(),
+        },
+        "dump" => Sandbox::Dump,
+        "load" => Sandbox::Load {
+            file: path("file").unwrap_or_default(),
+        },
+        _ => Sandbox::Serve(Serving {
+            port: matches.get_one("port").copied().unwrap_or_default(),
+            customers: matches.get_one("customers").copied(),
+            seed: seed(),
+            data: path("data"),
+            limited: !matches.get_flag("no-limit"),
+        }),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{argument, flags, help};
+use super::{argument, flags, help, sandbox};
 use crate::catalog::{self, Effect, Operation, Resource};
 
 /// The whole command line.
@@ -37,7 +37,7 @@ pub fn command() -> Command {
     }
     root = root.subcommand(api()).subcommand(openapi());
     if cfg!(feature = "sandbox") {
-        root = root.subcommand(sandbox());
+        root = root.subcommand(sandbox::command());
     }
     root
 }
@@ -164,49 +164,6 @@ fn openapi() -> Command {
         .disable_help_flag(true)
         .about(help::OPENAPI_ABOUT)
         .after_help(help::OPENAPI)
-}
-
-fn sandbox() -> Command {
-    let number = |name: &'static str| Arg::new(name).long(name).value_name("N");
-    Command::new("sandbox")
-        .disable_help_flag(true)
-        .args_override_self(true)
-        .about("A Recharge of your own: local, stateful, without a token")
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .disable_help_subcommand(true)
-        .subcommand_help_heading("Verbs")
-        .after_help(help::SANDBOX)
-        .subcommand(
-            Command::new("serve")
-                .disable_help_flag(true)
-                .args_override_self(true)
-                .about("Serve it on this machine, to any client")
-                .after_help("Example:\n  rc sandbox serve --port 4010")
-                .arg(
-                    number("port")
-                        .value_parser(clap::value_parser!(u16))
-                        .default_value("4010")
-                        .help("port to listen on; 0 takes a free one"),
-                )
-                .arg(
-                    number("customers")
-                        .value_parser(clap::value_parser!(u32).range(1..))
-                        .help("make up a store of this many customers"),
-                )
-                .arg(
-                    number("seed")
-                        .value_parser(clap::value_parser!(u64))
-                        .help("what the store is made up from; the same seed, the same store"),
-                ),
-        )
-        .subcommand(
-            Command::new("reset")
-                .disable_help_flag(true)
-                .args_override_self(true)
-                .about("Start over: the store of --sandbox becomes the demo store again")
-                .after_help("Example:\n  rc sandbox reset --yes"),
-        )
 }
 
 #[cfg(test)]

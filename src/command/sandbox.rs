@@ -1,12 +1,16 @@
-//! `rc sandbox …`: serving the sandbox and starting over.
+//! `rc sandbox …`: serving the sandbox, and choosing what its store holds.
 
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Run, local};
-use crate::cli::{Options, Sandbox as Asked};
-use crate::error::{Error, Result};
+use crate::cli::{Options, Sandbox as Asked, Serving};
+use crate::error::{Error, Kind, Result};
 use crate::output::Format;
+use crate::sandbox::data::DataFile;
 use crate::sandbox::file::SandboxFile;
 use crate::sandbox::seed::Seed;
 use crate::sandbox::{Sandbox, State, TOKEN, server};
@@ -19,13 +23,23 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Asked) -> Result<()>
         ));
     }
     match asked {
-        Asked::Reset => reset(run, options),
-        Asked::Serve {
-            port,
+        Asked::Reset => {
+            seed(run, options, &Seed::demo())?;
+            run.talk.done("the sandbox has its demo store again");
+        }
+        Asked::Seed {
             customers,
-            seed,
-        } => serve(run, options, *port, seed_of(*customers, *seed)),
+            seed: number,
+        } => {
+            seed(run, options, &seed_of(Some(*customers), *number))?;
+            let told = format!("the sandbox has a store of {customers} customers");
+            run.talk.done(&told);
+        }
+        Asked::Dump => dump(run)?,
+        Asked::Load { file } => load(run, options, file)?,
+        Asked::Serve(serving) => serve(run, options, serving)?,
     }
+    Ok(())
 }
 
 fn seed_of(customers: Option<u32>, seed: Option<u64>) -> Seed {
@@ -36,21 +50,61 @@ fn seed_of(customers: Option<u32>, seed: Option<u64>) -> Seed {
     }
 }
 
-fn reset(run: &mut Run, options: &Options) -> Result<()> {
+/// The file of the store of `--sandbox`, which is about to be replaced.
+fn replaced(run: &mut Run, options: &Options) -> Result<PathBuf> {
     let path = local::store_path(&run.environment, run.state_folder.clone())?;
     if path.exists() {
         run.confirm(options, "Everything changed in the sandbox is lost. Go on?")?;
     }
-    SandboxFile::reset(&path, &Seed::demo(), &run.clock)
-        .map_err(|error| Error::unexpected("cannot reset the sandbox").caused_by(error))?;
-    run.talk.done("the sandbox has its demo store again");
+    Ok(path)
+}
+
+fn seed(run: &mut Run, options: &Options, seed: &Seed) -> Result<()> {
+    let path = replaced(run, options)?;
+    SandboxFile::reset(&path, seed, &run.clock)
+        .map_err(|error| Error::unexpected("cannot reset the sandbox").caused_by(error))
+}
+
+fn dump(run: &mut Run) -> Result<()> {
+    let path = local::store_path(&run.environment, run.state_folder.clone())?;
+    let file = SandboxFile::open(&path, run.clock.clone()).map_err(cannot_open)?;
+    let mut stdout = BufWriter::new(run.stdout()?);
+    let written = file
+        .with_state(|state| state.to_json_writer(&mut stdout))
+        .map_err(cannot_open)?
+        .and_then(|()| stdout.flush());
+    written.map_err(|error| Error::writing("standard output", error))
+}
+
+fn cannot_open(error: std::io::Error) -> Error {
+    Error::unexpected("cannot open the sandbox").caused_by(error)
+}
+
+fn load(run: &mut Run, options: &Options, file: &Path) -> Result<()> {
+    let named = file.display().to_string();
+    let state = if file == Path::new("-") {
+        let text = run.stdin.text("-")?;
+        State::from_json_reader(&mut text.as_bytes())
+    } else {
+        File::open(file).and_then(|mut file| State::from_json_reader(&mut file))
+    };
+    let state = state.map_err(|error| {
+        Error::new(Kind::Usage, format!("cannot load {named}"))
+            .caused_by(error)
+            .hint("give a file that `rc sandbox dump` wrote; the sandbox is as it was")
+    })?;
+    let path = replaced(run, options)?;
+    SandboxFile::replace(&path, &state)
+        .map_err(|error| Error::unexpected("cannot keep the sandbox").caused_by(error))?;
+    let told = format!("the sandbox has the store of {named}");
+    run.talk.done(&told);
     Ok(())
 }
 
-fn serve(run: &mut Run, options: &Options, port: u16, seed: Seed) -> Result<()> {
-    let state = State::seeded(&seed, (run.clock)());
-    let sandbox = Arc::new(Sandbox::new(state, run.clock.clone()));
-    Run::wait(async {
+fn serve(run: &mut Run, options: &Options, serving: &Serving) -> Result<()> {
+    let sandbox = Arc::new(served(run, serving)?);
+    let port = serving.port;
+    let ended = Run::wait(async {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let listener = tokio::net::TcpListener::bind(address)
             .await
@@ -66,6 +120,30 @@ fn serve(run: &mut Run, options: &Options, port: u16, seed: Seed) -> Result<()> 
         server::serve(listener, sandbox, std::future::pending())
             .await
             .map_err(|error| Error::unexpected("the sandbox stopped").caused_by(error))
+    });
+    match ended {
+        // Ctrl-C is how a server is asked to end.
+        Err(error) if error.kind == Kind::Interrupted => Ok(()),
+        ended => ended,
+    }
+}
+
+/// The sandbox that is served: made up, or kept in a file.
+fn served(run: &Run, serving: &Serving) -> Result<Sandbox> {
+    let seed = seed_of(serving.customers, serving.seed);
+    let made = || State::seeded(&seed, (run.clock)());
+    let sandbox = match &serving.data {
+        None => Sandbox::new(made(), run.clock.clone()),
+        Some(path) => {
+            let (file, state) = DataFile::open(path, made)
+                .map_err(|error| Error::unexpected("cannot open the data file").caused_by(error))?;
+            Sandbox::new(state, run.clock.clone()).kept_in(file)
+        }
+    };
+    Ok(if serving.limited {
+        sandbox.limited()
+    } else {
+        sandbox
     })
 }
 

@@ -183,3 +183,179 @@ fn damaged(path: &Path, journal: &Path, error: &io::Error) -> io::Error {
         journal.display()
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use bytes::Bytes;
+    use http::Request;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::sandbox::seed::Seed;
+    use crate::sandbox::{Sandbox, TOKEN};
+
+    fn open(path: &Path) -> io::Result<Sandbox> {
+        let now: jiff::Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let (data, state) = DataFile::open(path, || State::seeded(&Seed::demo(), now))?;
+        Ok(Sandbox::new(state, Arc::new(move || now)).kept_in(data))
+    }
+
+    fn ask(sandbox: &Sandbox, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("X-Recharge-Access-Token", TOKEN)
+            .body(Bytes::from(body.to_string()))
+            .unwrap();
+        let answer = sandbox.answer(&request);
+        let body = serde_json::from_slice(answer.body()).unwrap_or(Value::Null);
+        (answer.status().as_u16(), body)
+    }
+
+    fn create(sandbox: &Sandbox, number: usize) -> String {
+        let email = format!("kept{number}@example.com");
+        let body = json!({"email": email, "first_name": "A", "last_name": "K"});
+        let (status, answer) = ask(sandbox, "POST", "/customers", &body);
+        assert_eq!(status, 200, "{answer}");
+        format!("/customers/{}", answer["customer"]["id"])
+    }
+
+    fn whole(sandbox: &Sandbox) -> Vec<u8> {
+        let mut out = Vec::new();
+        sandbox
+            .with_state(|state| state.to_json_writer(&mut out))
+            .unwrap();
+        out
+    }
+
+    #[test]
+    fn what_was_answered_is_there_after_the_process_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/store.json");
+        let sandbox = open(&path).unwrap();
+        let made: Vec<String> = (0..5).map(|number| create(&sandbox, number)).collect();
+        assert_eq!(ask(&sandbox, "DELETE", &made[1], &Value::Null).0, 204);
+        let (_, list) = ask(
+            &sandbox,
+            "GET",
+            "/charges?status=queued&limit=1",
+            &Value::Null,
+        );
+        let charge = format!("/charges/{}/process", list["charges"][0]["id"]);
+        assert_eq!(ask(&sandbox, "POST", &charge, &json!({})).0, 200);
+        let refused = json!({"email": "kept0@example.com"});
+        assert_eq!(ask(&sandbox, "PUT", &made[2], &refused).0, 422);
+        let before = whole(&sandbox);
+        // A process that is killed drops nothing in order; neither does this.
+        let snapshot = std::fs::read(&path).unwrap();
+        let journal = std::fs::read(beside(&path, ".journal")).unwrap();
+        drop(sandbox);
+        std::fs::write(&path, snapshot).unwrap();
+        std::fs::write(beside(&path, ".journal"), journal).unwrap();
+        assert!(whole(&open(&path).unwrap()) == before);
+        assert!(whole(&open(&path).unwrap()) == before, "once more");
+    }
+
+    #[test]
+    fn a_long_journal_is_folded_into_the_file_and_half_a_fold_does_no_harm() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.json");
+        let sandbox = open(&path).unwrap();
+        create(&sandbox, 1);
+        let journal = std::fs::read(beside(&path, ".journal")).unwrap();
+        assert!(!journal.is_empty());
+        if let Some(data) = &sandbox.data {
+            data.lock().unwrap().longest = 1;
+        }
+        create(&sandbox, 2);
+        assert_eq!(std::fs::read(beside(&path, ".journal")).unwrap(), b"");
+        create(&sandbox, 3);
+        let before = whole(&sandbox);
+        drop(sandbox);
+        // As if the process had ended between the snapshot and the journal.
+        let after = std::fs::read(beside(&path, ".journal")).unwrap();
+        std::fs::write(beside(&path, ".journal"), [journal, after].concat()).unwrap();
+        assert!(whole(&open(&path).unwrap()) == before);
+    }
+
+    #[test]
+    fn the_last_line_may_be_half_written_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.json");
+        let sandbox = open(&path).unwrap();
+        let (one, other) = (create(&sandbox, 1), create(&sandbox, 2));
+        drop(sandbox);
+        let journal_path = beside(&path, ".journal");
+        let journal = std::fs::read(&journal_path).unwrap();
+        let mut damaged = journal.clone();
+        damaged[40] ^= 1;
+        std::fs::write(&journal_path, &damaged).unwrap();
+        let snapshot = std::fs::read(&path).unwrap();
+        let error = open(&path).unwrap_err().to_string();
+        assert!(
+            error.contains("line 1 of") && error.contains("to start over"),
+            "{error}"
+        );
+        assert!(std::fs::read(&journal_path).unwrap() == damaged);
+        assert!(std::fs::read(&path).unwrap() == snapshot);
+
+        std::fs::write(&journal_path, &journal[..journal.len() - 9]).unwrap();
+        let sandbox = open(&path).unwrap();
+        assert_eq!(ask(&sandbox, "GET", &one, &Value::Null).0, 200);
+        assert_eq!(ask(&sandbox, "GET", &other, &Value::Null).0, 404);
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_not_answered_nor_is_anything_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.json");
+        let sandbox = open(&path).unwrap();
+        let kept = create(&sandbox, 1);
+        if let Some(data) = &sandbox.data {
+            // Open for reading only, it fails as on a full disk.
+            data.lock().unwrap().journal = File::open(&path).unwrap();
+        }
+        let body = json!({"email": "lost@example.com", "first_name": "A", "last_name": "K"});
+        assert_eq!(ask(&sandbox, "POST", "/customers", &body).0, 500);
+        assert_eq!(ask(&sandbox, "GET", &kept, &Value::Null).0, 500);
+        drop(sandbox);
+        let sandbox = open(&path).unwrap();
+        assert_eq!(ask(&sandbox, "GET", &kept, &Value::Null).0, 200);
+        let lost = "/customers?email=lost@example.com";
+        let (_, list) = ask(&sandbox, "GET", lost, &Value::Null);
+        assert_eq!(list["customers"], json!([]));
+    }
+
+    #[test]
+    fn a_file_of_something_else_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.json");
+        for damage in ["", "{", "{\"format\":1}", "not json"] {
+            std::fs::write(&path, damage).unwrap();
+            let error = open(&path).unwrap_err().to_string();
+            assert!(
+                error.contains("store.json") && error.contains("to start over"),
+                "{error}"
+            );
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), damage);
+        }
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(beside(&path, ".journal"), "left behind\n").unwrap();
+        let error = open(&path).unwrap_err().to_string();
+        assert!(error.contains("its journal is there"), "{error}");
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn one_file_has_one_sandbox_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.json");
+        let first = open(&path).unwrap();
+        let error = open(&path).unwrap_err().to_string();
+        assert!(error.contains("in use by another sandbox"), "{error}");
+        drop(first);
+        assert!(open(&path).is_ok());
+    }
+}

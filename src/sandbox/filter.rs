@@ -5,11 +5,12 @@
 //! follows from the row: its name, or `stands_at` where the name does not say.
 
 use super::check::Query;
+use super::key;
 use super::moment;
 use super::refusal::Refusal;
 use super::rules::lists::{self, Special};
 use super::state::State;
-use super::table::{self, NEVER, Table};
+use super::table::{NEVER, Table};
 use crate::catalog::{Holds, Kind, Object, Operation, Parameter};
 
 /// One condition that listed records meet.
@@ -101,7 +102,7 @@ fn test(
     let Some(lookup) = table.lookup_at(&path(parameter, object)) else {
         return Ok(Test::Nothing);
     };
-    let hashes = parts(parameter, value).map(table::hash).collect();
+    let hashes = parts(parameter, value).map(key::hash).collect();
     Ok(Test::Among { lookup, hashes })
 }
 

@@ -12,10 +12,11 @@ use super::check::{self, Query};
 use super::cursor::{Cursor, Direction};
 use super::filter::{self, Test};
 use super::include;
+use super::key;
 use super::refusal::Refusal;
 use super::rules::lists;
 use super::state::State;
-use super::table::{self, Table};
+use super::table::Table;
 use super::tables::Name;
 use crate::catalog::Operation;
 
@@ -348,7 +349,7 @@ fn scope(state: &State, asked: &Asked, table: &Table) -> Result<Option<Test>, Re
     } else {
         hole.name.to_owned()
     };
-    let hashes = vec![table::hash(value)];
+    let hashes = vec![key::hash(value)];
     Ok(Some(table.lookup_at(&path).map_or(
         Test::Nothing,
         |lookup| Test::Among { lookup, hashes },

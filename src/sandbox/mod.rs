@@ -16,6 +16,7 @@ mod events;
 pub mod file;
 mod filter;
 mod include;
+mod key;
 mod layer;
 mod limit;
 mod list;

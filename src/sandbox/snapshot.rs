@@ -169,12 +169,12 @@ impl State {
             }
         }
         state.put_rows(snapshot.tables)?;
+        state.mend_numbers();
         if !seeded {
-            for table in &mut state.tables {
-                table.settle();
+            for (table, next) in state.tables.iter_mut().zip(&state.next) {
+                table.settle(*next);
             }
         }
-        state.mend_numbers();
         Ok(state)
     }
 

@@ -10,9 +10,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::key::Key;
 use super::record::{self, Record};
 use super::seed::ground::Ground;
-use super::table::{Key, Table};
+use super::table::Table;
 use super::tables::{Name, TABLES};
 
 /// Everything that a sandbox remembers.

@@ -12,8 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeBounds;
 use std::sync::Arc;
 
-use serde_json::Value;
-
+use super::key::{Key, hash_of};
 use super::layer::{Bounds, Layer};
 use super::merged::Merged;
 use super::moment;
@@ -46,6 +45,8 @@ pub(super) struct Table {
     /// Numbers that were put in or taken out since the store was made: what
     /// the ground has of them no longer counts.
     touched: BTreeSet<u64>,
+    /// Numbers from here on were not there when the store was made.
+    new_from: u64,
     /// How many records of the ground no longer count.
     hidden: usize,
     rows: BTreeMap<u64, Row>,
@@ -68,6 +69,7 @@ impl Table {
             shape,
             ground: None,
             touched: BTreeSet::new(),
+            new_from: 0,
             hidden: 0,
             rows: BTreeMap::new(),
             packer: Packer::default(),
@@ -81,9 +83,11 @@ impl Table {
         self.ground = Some((ground, kind));
     }
 
-    /// The store is made: from now on it is noted what is touched.
-    pub(super) fn settle(&mut self) {
+    /// The store is made, and new numbers begin here: from now on it is noted
+    /// what is touched.
+    pub(super) fn settle(&mut self, next: u64) {
         self.touched.clear();
+        self.new_from = next;
     }
 
     /// What the table keeps.
@@ -159,6 +163,7 @@ impl Table {
     /// As [`Self::put`], where the text is at hand.
     pub(super) fn put_text(&mut self, id: u64, record: &Record, text: &str) {
         self.remove(id);
+        self.touched.insert(id);
         for (path, lookup) in self.shape.lookups.iter().zip(&mut self.lookups) {
             record::each(record, path, &mut |value| {
                 if let Some(hash) = hash_of(value) {
@@ -182,7 +187,12 @@ impl Table {
     /// Takes a record out; says whether it was there.
     pub(super) fn remove(&mut self, id: u64) -> bool {
         let grown = self.rank(id).is_some();
-        self.touched.insert(id);
+        if id < self.new_from {
+            self.touched.insert(id);
+        } else {
+            // What came and went leaves nothing to note.
+            self.touched.remove(&id);
+        }
         if grown {
             self.hidden += 1;
             return true;
@@ -291,71 +301,6 @@ impl Table {
 
 fn bounds<Key: Clone>(range: &impl RangeBounds<Key>) -> Bounds<Key> {
     (range.start_bound().cloned(), range.end_bound().cloned())
-}
-
-/// A value that records are found by.
-pub(super) trait Key: Sized {
-    /// The hash under which it is found.
-    fn hashed(self) -> u64;
-}
-
-impl Key for u64 {
-    fn hashed(self) -> u64 {
-        hash_of_number(self)
-    }
-}
-
-impl Key for &str {
-    fn hashed(self) -> u64 {
-        hash(self)
-    }
-}
-
-impl Key for &String {
-    fn hashed(self) -> u64 {
-        hash(self)
-    }
-}
-
-/// The hash under which a value is found; upper and lower case are one.
-/// FNV-1a: the same in every process, and quick for the short texts that
-/// records are found by.
-pub(super) fn hash(plain: &str) -> u64 {
-    if plain.is_ascii() {
-        let letters = plain.bytes().map(|byte| byte.to_ascii_lowercase());
-        return letters.fold(BASIS, mixed);
-    }
-    plain.to_lowercase().bytes().fold(BASIS, mixed)
-}
-
-/// The hash under which a whole number is found: that of its digits.
-pub(super) fn hash_of_number(number: u64) -> u64 {
-    // Twenty digits write every number of 64 bits.
-    let mut digits = [0; 20];
-    let mut at = digits.len();
-    let mut rest = number;
-    loop {
-        at -= 1;
-        digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or(0);
-        rest /= 10;
-        if rest == 0 {
-            return digits[at..].iter().copied().fold(BASIS, mixed);
-        }
-    }
-}
-
-/// The hash under which a value in a record is found.
-pub(super) fn hash_of(value: &Value) -> Option<u64> {
-    match value {
-        Value::String(text) => Some(hash(text)),
-        other => record::plain(other).map(|plain| hash(&plain)),
-    }
-}
-
-const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-
-fn mixed(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
 }
 
 fn seconds(record: &Record, path: &str) -> i64 {

@@ -11,5 +11,6 @@ mod openapi;
 mod process;
 mod readme;
 mod sandboxed;
+mod stores;
 mod trouble;
 mod usage;

@@ -1,7 +1,7 @@
 //! What only a process of its own can show: pipes that close, signals, exit
 //! codes as the shell sees them, and what the rest of the machine can see.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 
 use crate::harness::Store;
@@ -20,7 +20,12 @@ struct Served {
 
 impl Served {
     fn start() -> Self {
+        Self::with(&[])
+    }
+
+    fn with(flags: &[&str]) -> Self {
         let mut child = rc(&["sandbox", "serve", "--port", "0", "-o", "json"])
+            .args(flags)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -245,4 +250,94 @@ fn a_busy_port_is_named() {
     let output = rc(&["sandbox", "serve", "--port", &port]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().contains(&port));
+}
+
+/// A customer created over a connection of its own; nothing when no whole
+/// answer came.
+fn created(address: &str, number: usize) -> Option<u64> {
+    let body =
+        format!("{{\"email\":\"k{number}@example.com\",\"first_name\":\"A\",\"last_name\":\"K\"}}");
+    let request = format!(
+        "POST /customers HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n\
+         X-Recharge-Access-Token: sk_sandbox_all\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = std::net::TcpStream::connect(address).ok()?;
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let (_, body) = answer.split_once("\r\n\r\n")?;
+    let body: serde_json::Value = serde_json::from_str(body).ok()?;
+    body["customer"]["id"].as_u64()
+}
+
+#[test]
+fn a_server_that_is_killed_loses_nothing_that_it_answered() {
+    let store = Store::new();
+    let file = store.path().join("data.json");
+    let flags = ["--data", file.to_str().unwrap()];
+    let mut answered = Vec::new();
+    for round in 0..3 {
+        let mut served = Served::with(&flags);
+        let address = served.url.trim_start_matches("http://").to_owned();
+        let (told, heard) = std::sync::mpsc::channel();
+        let writer = std::thread::spawn(move || {
+            // It writes until nobody answers any more.
+            for number in 0.. {
+                let Some(id) = created(&address, round * 1_000_000 + number) else {
+                    break;
+                };
+                told.send(id).unwrap();
+            }
+        });
+        answered.extend(heard.iter().take(25));
+        served.child.kill().unwrap();
+        served.child.wait().unwrap();
+        answered.extend(heard.iter());
+        writer.join().unwrap();
+    }
+    let served = Served::with(&flags);
+    let output = served
+        .rc(&["customers", "list", "--jq", ".id"])
+        .output()
+        .unwrap();
+    let listed = String::from_utf8(output.stdout).unwrap();
+    let listed: std::collections::HashSet<u64> =
+        listed.lines().map(|line| line.parse().unwrap()).collect();
+    assert!(answered.len() >= 75);
+    assert!(answered.iter().all(|id| listed.contains(id)));
+}
+
+#[test]
+fn two_servers_do_not_share_a_data_file_and_a_damaged_one_is_left_alone() {
+    let store = Store::new();
+    let file = store.path().join("data.json");
+    let name = file.to_str().unwrap();
+    let served = Served::with(&["--data", name, "--customers", "5"]);
+    let output = served
+        .rc(&["customers", "list", "--jq", ".id"])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 5);
+    let second = || {
+        let output = rc(&["sandbox", "serve", "--port", "0", "--data", name])
+            .output()
+            .unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (code, said) = second();
+    assert_eq!(code, Some(1));
+    assert!(said.contains("data.json is in use"), "{said}");
+    drop(served);
+    std::fs::write(&file, "{\"format\":").unwrap();
+    let (code, said) = second();
+    assert_eq!(code, Some(1));
+    assert!(
+        said.contains("data.json") && said.contains("to start over"),
+        "{said}"
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "{\"format\":");
 }

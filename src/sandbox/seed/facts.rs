@@ -12,11 +12,12 @@ use super::ground::{Ground, Kind, Numbers};
 use super::names::{FIRST, LAST, plain};
 use super::people;
 use super::plan::{Back, Bill, End, Fate, Household, Item, Parcel};
+use crate::sandbox::key::{hash, hash_of, hash_of_number};
 use crate::sandbox::layer::Laying;
 use crate::sandbox::moment;
 use crate::sandbox::record;
 use crate::sandbox::rules;
-use crate::sandbox::table::{NEVER, hash, hash_of, hash_of_number};
+use crate::sandbox::table::NEVER;
 
 const DAY: i64 = 86_400;
 

@@ -55,14 +55,14 @@ impl Home<'_> {
                 "subscription"
             };
             let product = &self.ground.products[item.product];
-            rules::line(kind, self.item_id(item), &self.item(item), product)
+            rules::line(kind, self.item_id(item), &self.described(item), product)
         });
         let address = self.address(bill.dwelling);
         let mut charge = rules::charge(Parts {
             id,
             address_id: self.numbers.of(Kind::Address, bill.dwelling),
             address: &address,
-            customer: &self.customer(),
+            customer: &self.reference(),
             billing: rules::postal(&address),
             items: items.collect(),
             day: self.day(bill.day),

@@ -3,7 +3,7 @@
 //! In come how many customers, a seed, and the present; out comes a state in
 //! which everything refers to something that is there. The records are built
 //! by the same functions as the rules use. Those of households, which are
-//! nearly all, are written only when they are read: [`ground`] tells how.
+//! nearly all, are written only when they are read: `ground` tells how.
 
 mod draw;
 mod facts;
@@ -70,8 +70,8 @@ impl State {
         let mut state = seeder.state;
         state.journal.clear();
         state.fresh.clear();
-        for table in &mut state.tables {
-            table.settle();
+        for (table, next) in state.tables.iter_mut().zip(&state.next) {
+            table.settle(*next);
         }
         state
     }

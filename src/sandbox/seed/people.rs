@@ -30,8 +30,7 @@ impl Home<'_> {
         let id = self.numbers.of(Kind::Customer, 0);
         let mut customer = rules::customer(id, &stamp(plan.created));
         let (first, last) = (FIRST[plan.first_name], LAST[plan.last_name]);
-        let email = email(&plain(first), &plain(last), self.place);
-        record::set(&mut customer, "email", email);
+        record::set(&mut customer, "email", self.email());
         record::set(&mut customer, "first_name", first);
         record::set(&mut customer, "last_name", last);
         record::set(
@@ -236,6 +235,33 @@ impl Home<'_> {
             moment::beginning(self.day(day)).map(moment::stamp),
         );
         one
+    }
+
+    /// Of an item, what its line in a charge is written from.
+    pub(super) fn described(&self, item: &Item) -> Record {
+        let mut one = Record::with_capacity(8);
+        record::set(&mut one, "properties", Value::Array(Vec::new()));
+        self.describe(item, &mut one);
+        one
+    }
+
+    /// Of the customer, what charges and orders carry.
+    pub(super) fn reference(&self) -> Record {
+        let id = self.numbers.of(Kind::Customer, 0);
+        record::fields([
+            ("id", id.into()),
+            ("email", self.email().into()),
+            (
+                "external_customer_id",
+                json!({"ecommerce": external_customer(id)}),
+            ),
+            ("hash", rules::portal_hash(id).into()),
+        ])
+    }
+
+    fn email(&self) -> String {
+        let (first, last) = (FIRST[self.plan.first_name], LAST[self.plan.last_name]);
+        email(&plain(first), &plain(last), self.place)
     }
 
     /// What an item is of.

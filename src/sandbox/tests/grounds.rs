@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::{Store, clock, of, present};
+use crate::sandbox::key::hash_of;
 use crate::sandbox::seed::{RECIPE, Seed};
-use crate::sandbox::table::{Table, hash_of};
+use crate::sandbox::table::Table;
 use crate::sandbox::tables::TABLES;
 use crate::sandbox::{Sandbox, State, moment, record};
 

@@ -43,6 +43,8 @@ fn a_file_keeps_only_what_was_changed_and_comes_back_whole() {
         &json!({"cancellation_reason": "moved away"}),
     );
     store.post("/customers", &customer_number(1));
+    let gone = store.post("/customers", &customer_number(2))["customer"].clone();
+    store.delete(&of("customers", &gone));
     let (mut whole, mut changes, mut again) = (Vec::new(), Vec::new(), Vec::new());
     store.0.with_state(|state| {
         state.to_json_writer(&mut whole).unwrap();
@@ -53,6 +55,9 @@ fn a_file_keeps_only_what_was_changed_and_comes_back_whole() {
     read.to_json_writer(&mut again).unwrap();
     assert!(whole == again);
     let other = String::from_utf8(changes).unwrap();
+    let (_, missing) = other.rsplit_once("\"gone\":").unwrap();
+    assert!(missing.contains(&customer["id"].to_string()));
+    assert!(!missing.contains(&gone["id"].to_string()), "it never was");
     let other = other.replace("\"recipe\":", "\"recipe\":9");
     let error = State::from_json_reader(&mut other.as_bytes()).unwrap_err();
     assert!(error.to_string().contains("another version"), "{error}");

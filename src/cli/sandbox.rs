@@ -1,0 +1,121 @@
+//! The commands of `rc sandbox`: serving the local Recharge, and choosing what
+//! its store holds.
+//!
+//! What they do is written in the command room; here are their words only.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, Command, value_parser};
+
+use super::help;
+
+/// The most customers that a store is made up for.
+const MOST_CUSTOMERS: i64 = 10_000_000;
+
+pub(super) fn command() -> Command {
+    Command::new("sandbox")
+        .disable_help_flag(true)
+        .args_override_self(true)
+        .about("A Recharge of your own: local, stateful, without a token")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .subcommand_help_heading("Verbs")
+        .after_help(help::SANDBOX)
+        .subcommands([serve(), reset(), seed(), dump(), load()])
+}
+
+fn verb(name: &'static str, about: &'static str, example: &'static str) -> Command {
+    Command::new(name)
+        .disable_help_flag(true)
+        .args_override_self(true)
+        .about(about)
+        .after_help(example)
+}
+
+fn serve() -> Command {
+    verb(
+        "serve",
+        "Serve it on this machine, to any client",
+        "Examples:\n  rc sandbox serve --port 4010\n  \
+         rc sandbox serve --customers 50000 --data store.json",
+    )
+    .arg(
+        number("port")
+            .value_parser(value_parser!(u16))
+            .default_value("4010")
+            .help("port to listen on; 0 takes a free one"),
+    )
+    .arg(customers())
+    .arg(seed_flag())
+    .arg(
+        Arg::new("data")
+            .long("data")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help("keep the store in this file; it is made when it is missing"),
+    )
+    .arg(
+        Arg::new("no-limit")
+            .long("no-limit")
+            .action(ArgAction::SetTrue)
+            .help("answer as fast as it can, without the rate limit of the API"),
+    )
+}
+
+fn reset() -> Command {
+    verb(
+        "reset",
+        "Start over: the store of --sandbox becomes the demo store again",
+        "Example:\n  rc sandbox reset --yes",
+    )
+}
+
+fn seed() -> Command {
+    verb(
+        "seed",
+        "Start over with a made-up store of any size",
+        "Example:\n  rc sandbox seed --customers 5000 --seed 7",
+    )
+    .arg(customers().required(true))
+    .arg(seed_flag())
+}
+
+fn dump() -> Command {
+    verb(
+        "dump",
+        "Print the whole store of --sandbox, for `rc sandbox load`",
+        "Example:\n  rc sandbox dump > snapshot.json",
+    )
+}
+
+fn load() -> Command {
+    verb(
+        "load",
+        "Start over with a store that was dumped",
+        "Example:\n  rc sandbox load snapshot.json",
+    )
+    .arg(
+        Arg::new("file")
+            .value_name("FILE|-")
+            .required(true)
+            .value_parser(value_parser!(PathBuf))
+            .help("what `rc sandbox dump` printed; - reads standard input"),
+    )
+}
+
+fn number(name: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name("N")
+}
+
+fn customers() -> Arg {
+    number("customers")
+        .value_parser(value_parser!(u32).range(1..=MOST_CUSTOMERS))
+        .help("make up a store of this many customers, with some two subscriptions each")
+}
+
+fn seed_flag() -> Arg {
+    number("seed")
+        .value_parser(value_parser!(u64))
+        .help("what the store is made up from; the same seed, the same store")
+}
