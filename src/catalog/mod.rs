@@ -3,7 +3,7 @@
 //! One page per resource holds its operations and the fields of its objects.
 //! Commands, help, checks, requests, retry safety, columns and the sandbox's
 //! routes are derived from these rows; no endpoint is named anywhere else.
-//! [`check`] makes a row that contradicts itself a compile error.
+//! `check` makes a row that contradicts itself a compile error.
 
 mod build;
 mod check;

@@ -2,7 +2,7 @@
 //!
 //! In come the rows of the catalogue, out goes JSON. What is said of an
 //! operation follows from its row; what is said of every operation (the token,
-//! the general errors) stands in [`mod@refusals`]. Requests are described
+//! the general errors) stands in `refusals`. Requests are described
 //! strictly, as clients should send them; answers liberally, as the API is
 //! known to give them. It knows no other room than the catalogue.
 
