@@ -26,6 +26,7 @@ mod money;
 mod pack;
 mod record;
 mod refusal;
+mod respond;
 mod route;
 mod rules;
 pub mod seed;
@@ -52,12 +53,13 @@ use serde_json::{Value, json};
 
 pub use state::{State, Token};
 
-use crate::catalog::{self, Answer};
+use crate::catalog;
 use check::Query;
 use data::DataFile;
 use limit::{Buckets, Level};
 use record::Record;
 use refusal::Refusal;
+use respond::{envelope, respond, welcome};
 use route::Row;
 
 /// The token that may do everything.
@@ -363,56 +365,4 @@ fn is_deeper(value: &Value, levels: usize) -> bool {
         }
         _ => false,
     }
-}
-
-/// Wraps what a rule answered as the row says.
-fn envelope(row: Row, outcome: Outcome) -> Answered {
-    let body = match (row.operation.answer, outcome) {
-        (_, Outcome::Finished(body)) => body,
-        (Answer::One(key, _), Outcome::One(record)) => json!({key: record}).to_string(),
-        (Answer::OneInList(key, _), Outcome::One(record)) => {
-            json!({"next_cursor": null, "previous_cursor": null, key: [record]}).to_string()
-        }
-        (Answer::Many(key, _), Outcome::Many(records)) => json!({key: records}).to_string(),
-        (Answer::Number(key), Outcome::Number(number)) => json!({key: number}).to_string(),
-        (Answer::Nothing, _) if row.operation.success == 204 => String::new(),
-        (Answer::Nothing, _) => "{}".to_owned(),
-        _ => {
-            return Err(Refusal::error(
-                500,
-                "the rule does not answer what its row promises",
-            ));
-        }
-    };
-    Ok((row.operation.success, body))
-}
-
-fn welcome() -> String {
-    json!({
-        "sandbox": true,
-        "about": "This is a local sandbox of the Recharge Admin API, not Recharge itself.",
-        "version": catalog::VERSION,
-    })
-    .to_string()
-}
-
-/// A refusal of what never reached the store.
-fn refused(status: u16, message: &str) -> Response<Bytes> {
-    respond(Err(Refusal::error(status, message)), Level::UNLIMITED)
-}
-
-fn respond(answered: Answered, level: Level) -> Response<Bytes> {
-    let (status, body) = match answered {
-        Ok(answer) => answer,
-        Err(refusal) => (refusal.status, refusal.body.to_string()),
-    };
-    let request_id = format!("{:032x}", fastrand::u128(..));
-    Response::builder()
-        .status(status)
-        .header(http::header::CONTENT_TYPE, "application/json")
-        .header(http::header::SERVER, SERVER)
-        .header(catalog::REQUEST_ID_HEADER, request_id)
-        .header(catalog::LIMIT_HEADER, level.to_string())
-        .body(Bytes::from(body))
-        .expect("statuses and headers come from constants")
 }

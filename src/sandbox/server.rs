@@ -95,5 +95,5 @@ async fn answer(sandbox: &Sandbox, request: Request<Incoming>) -> Response<Full<
 }
 
 fn refuse(status: StatusCode, message: &str) -> Response<Full<Bytes>> {
-    super::refused(status.as_u16(), message).map(Full::new)
+    super::respond::refused(status.as_u16(), message).map(Full::new)
 }
