@@ -34,6 +34,8 @@ mod subscriptions;
 mod token_information;
 mod webhooks;
 
+pub use parameters::ADDRESS_PARTS;
+
 pub use model::{
     Again, Answer, Effect, Field, Holds, Kind, Method, Object, Operation, Parameter, Resource, Type,
 };
@@ -105,27 +107,20 @@ pub fn operation(id: &str) -> Option<(&'static Resource, &'static Operation)> {
     Some((resource, resource.operation(verb)?))
 }
 
-/// The operation that a method and a path ask for.
+/// The operation that a method and a path ask for. A path without holes is
+/// meant before one whose hole it would fill.
 #[must_use]
 pub fn matching(method: Method, path: &str) -> Option<&'static Operation> {
-    let fits = |operation: &Operation| {
-        let (mut words, mut pattern) = (path.split('/'), operation.path.split('/'));
-        loop {
-            match (words.next(), pattern.next()) {
-                (None, None) => return true,
-                (Some(word), Some(part)) if part.starts_with('{') && !word.is_empty() => {}
-                (Some(word), Some(part)) if word == part => {}
-                _ => return false,
-            }
-        }
-    };
-    let operations = operations().map(|(_, operation)| operation);
-    let mut found: Vec<_> = operations
-        .filter(|operation| operation.method == method && fits(operation))
-        .collect();
-    // A path without holes is meant before one whose hole it would fill.
-    found.sort_by_key(|operation| operation.holes.len());
-    found.first().copied()
+    operations()
+        .map(|(_, operation)| operation)
+        .filter(|operation| operation.method == method && operation.holes_in(path).is_some())
+        .min_by_key(|operation| operation.holes.len())
+}
+
+/// A name as a word of the command line.
+#[must_use]
+pub fn kebab(name: &str) -> String {
+    name.replace('_', "-")
 }
 
 /// Every operation with its resource.
@@ -145,4 +140,37 @@ fn same_word(snake: &str, word: &str) -> bool {
             .bytes()
             .zip(word.bytes())
             .all(|(a, b)| a == b || (a == b'_' && b == b'-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_finds_its_operation_with_or_without_a_slash_at_its_end() {
+        let verb = |method, path| matching(method, path).map(|operation| operation.verb);
+        assert_eq!(
+            verb(Method::Post, "/subscriptions/7/cancel"),
+            Some("cancel")
+        );
+        assert_eq!(
+            verb(Method::Post, "/subscriptions/7/cancel/"),
+            Some("cancel")
+        );
+        assert_eq!(
+            verb(Method::Post, "/subscriptions/skip_gift"),
+            Some("skip_gift")
+        );
+        assert_eq!(verb(Method::Post, "/subscriptions//cancel"), None);
+        assert_eq!(verb(Method::Get, "/subscriptions/7/cancel"), None);
+        assert_eq!(verb(Method::Get, "/nothing"), None);
+    }
+
+    #[test]
+    fn what_stands_in_the_holes_is_told() {
+        let (_, cancel) = operation("subscriptions.cancel").unwrap();
+        assert_eq!(cancel.holes_in("/subscriptions/7/cancel"), Some(vec!["7"]));
+        assert_eq!(cancel.holes_in("/subscriptions/7"), None);
+        assert_eq!(cancel.holes_in("/subscriptions/7/cancel/x"), None);
+    }
 }

@@ -202,6 +202,24 @@ pub struct Parameter {
     pub beyond: Option<&'static str>,
 }
 
+impl Parameter {
+    /// The long flag, without dashes.
+    #[must_use]
+    pub fn flag_name(&self) -> String {
+        self.flag
+            .map_or_else(|| super::kebab(self.name), str::to_owned)
+    }
+
+    /// Whether `@file` can stand for a value.
+    #[must_use]
+    pub const fn takes_file(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Json | Kind::Reference(_) | Kind::References(_)
+        )
+    }
+}
+
 /// What the value of a parameter looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -364,6 +382,23 @@ impl Operation {
     #[must_use]
     pub const fn takes_body(&self) -> bool {
         self.method.carries_body() || !self.body.is_empty()
+    }
+
+    /// What stands in the holes when a path is this operation's; a slash at
+    /// its end does not count.
+    #[must_use]
+    pub fn holes_in<'a>(&self, path: &'a str) -> Option<Vec<&'a str>> {
+        let mut words = path.strip_suffix('/').unwrap_or(path).split('/');
+        let mut holes = Vec::new();
+        for part in self.path.split('/') {
+            match words.next()? {
+                "" if part.starts_with('{') => return None,
+                word if part.starts_with('{') => holes.push(word),
+                word if word == part => {}
+                _ => return None,
+            }
+        }
+        words.next().is_none().then_some(holes)
     }
 
     /// All parameters that are flags, query first.

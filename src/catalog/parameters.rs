@@ -73,7 +73,7 @@ pub(super) const BY_ID_CREATED_OR_UPDATED: &[&str] = &[
 ];
 
 /// Parts of a postal address, as charges, orders and payment methods hold it.
-pub(super) const ADDRESS_PARTS: &[&str] = &[
+pub const ADDRESS_PARTS: &[&str] = &[
     "address1",
     "address2",
     "city",

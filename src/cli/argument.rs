@@ -5,7 +5,7 @@ use std::fmt::Write;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction};
 
-use crate::catalog::{Kind, Operation, Parameter};
+use crate::catalog::{Kind, Operation, Parameter, kebab};
 use crate::request;
 
 /// The words that stand for what an operation acts on.
@@ -36,7 +36,7 @@ fn checked_target(hole: &Parameter, word: &str) -> Result<String, String> {
 
 /// A parameter as a flag. `heading` groups it in help.
 pub(super) fn flag(parameter: &'static Parameter, heading: &'static str, order: usize) -> Arg {
-    let plain = parameter.name.replace('_', "-");
+    let plain = kebab(parameter.name);
     let mut arg = Arg::new(parameter.name)
         .value_name(value_name(parameter))
         .help(help(parameter))
@@ -57,7 +57,7 @@ pub(super) fn flag(parameter: &'static Parameter, heading: &'static str, order: 
         Some(flag) => arg.long(flag).alias(plain).long_help(format!(
             "{}\n[also --{}, as the API calls it]",
             help(parameter),
-            parameter.name.replace('_', "-")
+            kebab(parameter.name)
         )),
         None => arg.long(plain),
     };
@@ -87,18 +87,10 @@ fn parsed(parameter: &'static Parameter, arg: Arg) -> Arg {
 
 /// Checks a word unless it names a file, which is read and checked later.
 fn checked(parameter: &Parameter, word: &str) -> Result<String, String> {
-    if !(from_file(parameter) && word.starts_with('@')) {
+    if !(parameter.takes_file() && word.starts_with('@')) {
         request::check(parameter, word)?;
     }
     Ok(word.to_owned())
-}
-
-/// Whether `@file` can stand for a value.
-pub(super) const fn from_file(parameter: &Parameter) -> bool {
-    matches!(
-        parameter.kind,
-        Kind::Json | Kind::Reference(_) | Kind::References(_)
-    )
 }
 
 fn help(parameter: &Parameter) -> String {
@@ -107,7 +99,7 @@ fn help(parameter: &Parameter) -> String {
         help.push_str(" (required");
         for (at, other) in parameter.unless.iter().enumerate() {
             let joint = if at == 0 { " without" } else { " or" };
-            let _ = write!(help, "{joint} --{}", other.replace('_', "-"));
+            let _ = write!(help, "{joint} --{}", kebab(other));
         }
         help.push(')');
     }

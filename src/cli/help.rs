@@ -5,8 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Effects, Style};
 use clap::builder::{StyledStr, Styles};
 
-use super::tree::kebab;
-use crate::catalog::{self, Effect, Operation, Resource};
+use crate::catalog::{self, Effect, Operation, Resource, kebab};
 
 /// Colours of help and errors.
 pub(super) const STYLES: Styles = Styles::styled()

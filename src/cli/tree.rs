@@ -4,7 +4,7 @@
 use clap::{Arg, ArgAction, Command};
 
 use super::{argument, flags, help, sandbox};
-use crate::catalog::{self, Effect, Operation, Resource};
+use crate::catalog::{self, Effect, Operation, Resource, kebab};
 
 /// The whole command line.
 #[must_use]
@@ -40,11 +40,6 @@ pub fn command() -> Command {
         root = root.subcommand(sandbox::command());
     }
     root
-}
-
-/// A name of the catalogue as a word of the command line.
-pub(super) fn kebab(name: &str) -> String {
-    name.replace('_', "-")
 }
 
 /// The singular, and both as the API spells them.

@@ -6,7 +6,7 @@ use super::connect::Place;
 use super::printer::{Described, Printer};
 use super::read::{self, Ids};
 use super::{Run, dry, many, resume};
-use crate::catalog::{Effect, MAXIMUM_PAGE_SIZE, Operation, Resource};
+use crate::catalog::{Effect, MAXIMUM_PAGE_SIZE, Operation, Resource, kebab};
 use crate::cli::{Call, DryRun, Options, Paging};
 use crate::client::{Client, UNKNOWN};
 use crate::envelope::{Envelope, Wanted};
@@ -131,7 +131,6 @@ impl Filled<'_> {
 
     /// What the call does, in words: `subscriptions cancel`.
     pub(super) fn named(&self) -> String {
-        let kebab = |name: &str| name.replace('_', "-");
         format!(
             "{} {}",
             kebab(self.resource.name),
@@ -157,7 +156,7 @@ pub(super) fn perhaps_done(error: Error) -> Error {
 /// Asks whoever sits there for what the API requires and was not given.
 fn complete(run: &mut Run, call: &Call, values: &mut Values) -> Result<()> {
     for parameter in request::missing(call.operation, values, &run.now())? {
-        let question = format!("--{} ({})", request::flag_name(parameter), parameter.help);
+        let question = format!("--{} ({})", parameter.flag_name(), parameter.help);
         let word = loop {
             let word = run.question(&question)?;
             match request::check(parameter, &word) {

@@ -79,12 +79,14 @@ fn request(run: &mut Run, free: &Free) -> Result<Request> {
         .as_deref()
         .map(|word| run.stdin.text(word))
         .transpose()?;
+    let path = tidy(path);
     let mut request = Request {
         method: free.method,
-        path: tidy(path),
         query: pairs(query)?,
         body: None,
-        operation: catalog::matching(free.method, path).filter(|_| !free.paginate),
+        // Of what is sent, not of what was typed: no spelling evades a question.
+        operation: catalog::matching(free.method, &path).filter(|_| !free.paginate),
+        path,
         notes: Vec::new(),
     };
     if free.method.carries_body() {

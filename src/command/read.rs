@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 
 use serde_json::Value;
 
-use crate::catalog::{Kind, Parameter};
+use crate::catalog::Parameter;
 use crate::cli::Call;
 use crate::error::{Error, Result};
 use crate::request::{self, Given, Values};
@@ -69,17 +69,13 @@ pub(super) fn values(call: &Call, input: &mut Input) -> Result<Values> {
 }
 
 fn value(parameter: &Parameter, word: &str, input: &mut Input) -> Result<String> {
-    let from_file = matches!(
-        parameter.kind,
-        Kind::Json | Kind::Reference(_) | Kind::References(_)
-    );
-    if !from_file || !word.starts_with('@') {
+    if !parameter.takes_file() || !word.starts_with('@') {
         return Ok(word.to_owned());
     }
     let text = input.text(word)?;
     let text = text.trim().to_owned();
     request::check(parameter, &text).map_err(|reason| {
-        let flag = parameter.name.replace('_', "-");
+        let flag = parameter.flag_name();
         Error::usage(format!("{}: {reason} (for --{flag})", &word[1..]))
     })?;
     Ok(text)

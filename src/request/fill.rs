@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::moment::Now;
 use super::value::{nested, plain};
 use super::{Given, Request, Values, body, encode, set};
-use crate::catalog::{Method, Operation, Parameter};
+use crate::catalog::{Method, Operation, Parameter, kebab};
 use crate::error::{Error, Result};
 
 /// Makes the request for an operation.
@@ -70,7 +70,7 @@ fn query(
         }
     }
     if let Some((name, _)) = query.iter().find(|(_, value)| value.is_empty()) {
-        let flag = name.replace('_', "-");
+        let flag = kebab(name);
         return Err(Error::usage(format!("--{flag} is empty")));
     }
     let has = |name: &str| query.iter().any(|(known, _)| known == name);
@@ -79,7 +79,7 @@ fn query(
             .iter()
             .find(|(name, _)| name != "cursor" && name != "limit")
     {
-        let flag = other.replace('_', "-");
+        let flag = kebab(other);
         return Err(
             Error::usage(format!("--cursor and --{flag} cannot go together"))
                 .hint("a cursor carries the filters and the order it was given with"),
@@ -169,20 +169,12 @@ fn require(
 ) -> Result<()> {
     let missing: Vec<String> = without_value(operation, query, body)
         .into_iter()
-        .map(|parameter| format!("--{}", flag_name(parameter)))
+        .map(|parameter| format!("--{}", parameter.flag_name()))
         .collect();
     if missing.is_empty() {
         return Ok(());
     }
     Err(Error::usage(format!("missing {}", missing.join(", "))))
-}
-
-/// The long flag of a parameter, without dashes.
-#[must_use]
-pub fn flag_name(parameter: &Parameter) -> String {
-    parameter
-        .flag
-        .map_or_else(|| parameter.name.replace('_', "-"), str::to_owned)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::catalog::{Effect, Method, Operation, Parameter};
 use crate::error::{Error, Result};
 
 pub use body::free_body;
-pub use fill::{fill, flag_name, missing};
+pub use fill::{fill, missing};
 pub use moment::{Moment, Now};
 pub use print::{Printed, as_curl, as_json, as_text, quoted};
 pub use word::check;

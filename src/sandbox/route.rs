@@ -29,11 +29,10 @@ pub(super) struct Route {
 /// rows have it but not the method.
 pub(super) fn find(method: &str, path: &str) -> Result<Route, Refusal> {
     let path = path.strip_suffix('/').unwrap_or(path);
-    let segments: Vec<&str> = path.split('/').skip(1).collect();
     let mut known = false;
     let mut best: Option<(usize, Route)> = None;
-    for row in rows_of_length(segments.len()) {
-        let Some(holes) = matched(row.operation.path, &segments) else {
+    for row in rows_of_length(path.split('/').skip(1).count()) {
+        let Some(holes) = matched(row.operation, path) else {
             continue;
         };
         known = true;
@@ -77,20 +76,10 @@ fn rows_of_length(length: usize) -> &'static [Row] {
     rows.get(length).map_or(&[], Vec::as_slice)
 }
 
-/// Values for the holes when the pattern fits.
-fn matched(pattern: &str, segments: &[&str]) -> Option<Vec<String>> {
-    let mut holes = Vec::new();
-    for (part, segment) in pattern.split('/').skip(1).zip(segments) {
-        if part.starts_with('{') {
-            if segment.is_empty() {
-                return None;
-            }
-            holes.push(percent_decode_str(segment).decode_utf8().ok()?.into_owned());
-        } else if part != *segment {
-            return None;
-        }
-    }
-    Some(holes)
+/// Values for the holes when the path fits the row.
+fn matched(operation: &Operation, path: &str) -> Option<Vec<String>> {
+    let decoded = |hole: &str| Some(percent_decode_str(hole).decode_utf8().ok()?.into_owned());
+    operation.holes_in(path)?.into_iter().map(decoded).collect()
 }
 
 #[cfg(test)]

@@ -113,6 +113,8 @@ fn a_free_request_asks_where_its_verb_would_ask() {
     for line in [
         "api POST /subscriptions/1/cancel -f cancellation_reason=x",
         "api POST /charges/1/refund -f amount=1",
+        "api POST /subscriptions/1/cancel/ -f cancellation_reason=x",
+        "api POST /subscriptions/1/%63ancel -f cancellation_reason=x",
         "api DELETE /unknown/1",
     ] {
         rc(line).against(nowhere).fails(2).says("--yes");

@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::totals;
+use crate::catalog;
 use crate::sandbox::moment;
 use crate::sandbox::money::Cents;
 use crate::sandbox::record::{self, Record};
@@ -279,19 +280,7 @@ pub(super) fn customer_reference(customer: &Record) -> Value {
 
 /// The parts of a postal address, as charges and orders carry them.
 pub(in crate::sandbox) fn shipping_address(address: &Record) -> Value {
-    const PARTS: &[&str] = &[
-        "address1",
-        "address2",
-        "city",
-        "company",
-        "country_code",
-        "first_name",
-        "last_name",
-        "phone",
-        "province",
-        "zip",
-    ];
-    PARTS
+    catalog::ADDRESS_PARTS
         .iter()
         .map(|part| ((*part).to_owned(), field(address, part)))
         .collect()

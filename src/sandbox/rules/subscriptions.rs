@@ -216,6 +216,12 @@ fn delete(state: &mut State, asked: &Asked, id: u64, one: &Record) {
     state.delete(Name::Subscriptions, id);
     super::metafields::delete_of(state, "subscription", id);
     super::bundles::delete_of(state, id);
+    settle(state, asked, one);
+}
+
+/// What follows when a subscription begins or ends: the queue of its address
+/// and the counts of its customer.
+fn settle(state: &mut State, asked: &Asked, one: &Record) {
     queue::refresh(state, record::id(one, "address_id").unwrap_or(0), asked.now);
     customers::recount(state, record::id(one, "customer_id").unwrap_or(0));
 }
@@ -256,12 +262,7 @@ fn cancel(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling 
     record::set(&mut one, "next_charge_scheduled_at", Value::Null);
     touch(asked, &mut one);
     state.change(Name::Subscriptions, id, &one, "cancelled");
-    queue::refresh(
-        state,
-        record::id(&one, "address_id").unwrap_or(0),
-        asked.now,
-    );
-    customers::recount(state, record::id(&one, "customer_id").unwrap_or(0));
+    settle(state, asked, &one);
     shown(state, id)
 }
 
@@ -288,12 +289,7 @@ fn activate(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Rulin
     record::set(&mut one, "next_charge_scheduled_at", moment::day_text(next));
     touch(asked, &mut one);
     state.change(Name::Subscriptions, id, &one, "activated");
-    queue::refresh(
-        state,
-        record::id(&one, "address_id").unwrap_or(0),
-        asked.now,
-    );
-    customers::recount(state, record::id(&one, "customer_id").unwrap_or(0));
+    settle(state, asked, &one);
     shown(state, id)
 }
 
