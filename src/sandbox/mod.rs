@@ -64,6 +64,7 @@ use record::Record;
 use refusal::Refusal;
 use respond::{envelope, respond, welcome};
 use route::Row;
+use rules::life::Happened;
 
 /// The token that may do everything.
 pub const TOKEN: &str = "sk_sandbox_all";
@@ -180,9 +181,9 @@ impl Sandbox {
             };
             return respond(Err(busy), level);
         }
-        let result = self.change(&mut state, |state| {
-            let now = pass_time(state, world);
-            answer(state, now, request)
+        let result = self.pass_time(&mut state, world).and_then(|_| {
+            let now = state.clock.shown(world);
+            self.change(&mut state, |state| answer(state, now, request))
         });
         drop(state);
         respond(result, level)
@@ -194,10 +195,30 @@ impl Sandbox {
         let world = (self.now)();
         let mut state = self.lock();
         // What could not be kept is told to whoever asks next.
-        let _ = self.change(&mut state, |state| {
-            pass_time(state, world);
+        let _ = self.pass_time(&mut state, world);
+    }
+
+    /// Brings a store to the present: what time brought happens, and is kept
+    /// day by day.
+    fn pass_time(&self, state: &mut State, world: Timestamp) -> Result<Happened, Refusal> {
+        let token = Token::system();
+        let now = state.clock.shown(world);
+        let mut happened = Happened::default();
+        while let Some(at) = rules::life::next_run(state.clock.lived(), now) {
+            happened += self.change(state, |state| {
+                let happened = rules::life::run(state, at, &token);
+                state.clock.has_lived(at);
+                Ok(happened)
+            })?;
+        }
+        self.change(state, |state| {
+            if rules::batches::run_due(state, now, &token) {
+                events::settle(state, now, &token);
+            }
             Ok(())
-        });
+        })?;
+        state.clock.has_lived(now);
+        Ok(happened)
     }
 
     /// Changes the state and keeps the change, or does neither.
@@ -271,18 +292,6 @@ impl Sandbox {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Brings a store to the present: what time brought happens. Gives the time of
-/// the store.
-fn pass_time(state: &mut State, world: Timestamp) -> Timestamp {
-    let now = state.clock.shown(world);
-    let token = Token::system();
-    if rules::batches::run_due(state, now, &token) {
-        events::settle(state, now, &token);
-    }
-    state.clock.has_lived(now);
-    now
 }
 
 /// A status and a body.

@@ -176,11 +176,25 @@ impl State {
         self.note(name, id, verb, before);
     }
 
+    /// Tells something of a record that does not change.
+    pub(super) fn tell(&mut self, name: Name, id: u64, verb: &'static str) {
+        let as_it_is = self.get(name, id);
+        self.note(name, id, verb, as_it_is);
+    }
+
     /// Removes a record; nothing happens when it is not there.
     pub(super) fn delete(&mut self, name: Name, id: u64) {
         let before = self.get(name, id);
         if self.take_out(name, id) {
             self.note(name, id, "deleted", before);
+        }
+    }
+
+    /// Removes what nobody is told of; nothing happens when it is not there.
+    pub(super) fn drop_quietly(&mut self, name: Name, id: u64) {
+        let before = self.get(name, id);
+        if self.take_out(name, id) {
+            self.note(name, id, QUIETLY, before);
         }
     }
 
