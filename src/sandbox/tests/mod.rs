@@ -10,6 +10,7 @@ mod grounds;
 mod hostile;
 mod keeping;
 mod lists;
+mod older;
 mod subscribing;
 
 use std::sync::{Arc, OnceLock};
