@@ -39,6 +39,8 @@ mod state;
 mod step;
 mod table;
 mod tables;
+mod v2021_01;
+mod walk;
 mod write;
 
 #[cfg(test)]
@@ -62,7 +64,7 @@ use data::DataFile;
 use limit::{Buckets, Level};
 use record::Record;
 use refusal::Refusal;
-use respond::{envelope, respond, welcome};
+use respond::{Reply, envelope, respond, welcome};
 use route::Row;
 use rules::life::Happened;
 
@@ -294,16 +296,18 @@ impl Sandbox {
     }
 }
 
-/// A status and a body.
-type Answered = Result<(u16, String), Refusal>;
+/// What is answered.
+type Answered = Result<Reply, Refusal>;
 
 fn answer(state: &mut State, now: Timestamp, request: &Request<Bytes>) -> Answered {
     let path = request.uri().path();
     if path == "/" {
-        return Ok((200, welcome()));
+        return Ok(Reply::new(200, welcome()));
     }
     let token = token_of(state, request)?;
-    check_version(request)?;
+    if is_older_version(request)? {
+        return v2021_01::answer(state, now, &token, request);
+    }
     let route = route::find(request.method().as_str(), path)?;
     check_scopes(route.row, &token)?;
     let query = query_of(request);
@@ -344,16 +348,15 @@ fn token_of(state: &State, request: &Request<Bytes>) -> Result<Token, Refusal> {
         .ok_or_else(|| Refusal::error(401, "bad authentication"))
 }
 
-fn check_version(request: &Request<Bytes>) -> Result<(), Refusal> {
+/// Whether a request is asked in 2021-01. One that names no version is asked in
+/// the one that the catalogue describes.
+fn is_older_version(request: &Request<Bytes>) -> Result<bool, Refusal> {
     let Some(version) = request.headers().get(catalog::VERSION_HEADER) else {
-        return Ok(());
+        return Ok(false);
     };
     match version.to_str().unwrap_or_default() {
-        catalog::VERSION => Ok(()),
-        "2021-01" => Err(Refusal::error(
-            426,
-            "the sandbox does not speak version 2021-01 yet",
-        )),
+        catalog::VERSION => Ok(false),
+        v2021_01::VERSION => Ok(true),
         _ => Err(Refusal::error(426, "invalid API version")),
     }
 }

@@ -1,20 +1,16 @@
 """A hosted connector (Airbyte): its check, which asks for the shop in version
 2021-01, and a read of every stream, in both versions where it knows both."""
 
-import contextlib
-import io
 import json
-import logging
 import os
+import subprocess
 import sys
 import tempfile
 
 import elsewhere
 
-elsewhere.mount()
-
-from airbyte_cdk.entrypoint import launch  # noqa: E402
-from source_recharge import SourceRecharge  # noqa: E402
+# The connector is a program of its own, which is started as it is.
+PROGRAM = "import elsewhere; elsewhere.mount(); from source_recharge.run import run; run()"
 
 STREAMS = {
     "addresses": "address",
@@ -38,15 +34,16 @@ def run(folder, old, command, *words):
     path = os.path.join(folder, "config.json")
     with open(path, "w", encoding="utf-8") as file:
         json.dump(config, file)
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
-        launch(SourceRecharge(), [command, "--config", path, *words])
-    lines = [line for line in said.getvalue().splitlines() if line.startswith("{")]
+    words = [sys.executable, "-c", PROGRAM, command, "--config", path, *words]
+    here = os.path.dirname(os.path.abspath(__file__))
+    done = subprocess.run(words, cwd=here, capture_output=True, text=True, check=False)
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    if not lines:
+        sys.exit(done.stderr[-2000:])
     return [json.loads(line) for line in lines]
 
 
 def main():
-    logging.disable(logging.INFO)
     wrong = []
     there = elsewhere.counts()
     with tempfile.TemporaryDirectory() as folder:

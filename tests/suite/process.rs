@@ -406,3 +406,38 @@ fn two_servers_do_not_share_a_data_file_and_a_damaged_one_is_left_alone() {
     );
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "{\"format\":");
 }
+
+/// What a client of version 2021-01 gets: the `Link` header and the body.
+fn asked_in_2021_01(address: &str, target: &str) -> (String, serde_json::Value) {
+    let request = format!(
+        "GET {target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
+         X-Recharge-Access-Token: sk_sandbox_all\r\nX-Recharge-Version: 2021-01\r\n\r\n"
+    );
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let link = head.lines().find_map(|line| line.strip_prefix("link: "));
+    let link = link.unwrap_or_default().to_owned();
+    (link, serde_json::from_str(body).unwrap())
+}
+
+#[test]
+fn a_client_of_the_older_version_follows_the_links_of_a_served_sandbox() {
+    let served = Served::start();
+    let address = served.url.trim_start_matches("http://");
+    let (_, counted) = asked_in_2021_01(address, "/subscriptions/count");
+    let mut ids = std::collections::BTreeSet::new();
+    let mut target = Some("/subscriptions?limit=50".to_owned());
+    while let Some(path) = target {
+        let (link, page) = asked_in_2021_01(address, &path);
+        let page = page["subscriptions"].as_array().unwrap().clone();
+        ids.extend(page.iter().map(|one| one["id"].as_u64().unwrap()));
+        let next = link.split(", ").find(|part| part.ends_with("rel=\"next\""));
+        let next = next.and_then(|part| part.strip_prefix('<')?.split_once('>'));
+        target = next.map(|(url, _)| url.strip_prefix(&served.url).unwrap().to_owned());
+    }
+    assert!(ids.len() > 50);
+    assert_eq!(counted["count"], ids.len());
+}

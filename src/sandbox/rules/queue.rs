@@ -364,7 +364,8 @@ fn grams(product: &Record) -> i64 {
         .map_or(0, |weight| weight.0 / 100)
 }
 
-fn handle(title: &str) -> String {
+/// The name of a product in addresses of the shop.
+pub(in crate::sandbox) fn handle(title: &str) -> String {
     let words: Vec<String> = title
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| !word.is_empty())

@@ -11,6 +11,7 @@ mod grounds;
 mod hostile;
 mod keeping;
 mod lists;
+mod older;
 mod passing;
 mod subscribing;
 
