@@ -9,6 +9,9 @@ use super::{Failure, Sending, Transport};
 use crate::config::BaseUrl;
 use crate::error::{Error, Result};
 
+/// An answer that says nothing for this long is given up.
+pub const READ_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// A pool of connections to one API.
 #[derive(Debug)]
 pub struct Http {
@@ -21,7 +24,7 @@ impl Http {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("recharge-cli/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(Duration::from_secs(10))
-            .read_timeout(Duration::from_secs(30))
+            .read_timeout(READ_TIMEOUT)
             // A redirect could carry the token to another host.
             .redirect(reqwest::redirect::Policy::none())
             .tls_backend_preconfigured(tls(base.is_https())?);

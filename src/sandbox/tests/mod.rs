@@ -5,12 +5,15 @@ mod cascades;
 mod charging;
 mod conforming;
 mod every_operation;
+mod faults;
 mod front;
 mod grounds;
 mod hostile;
 mod keeping;
 mod lists;
+mod sockets;
 mod subscribing;
+mod together;
 
 use std::sync::{Arc, OnceLock};
 
