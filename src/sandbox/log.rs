@@ -41,7 +41,7 @@ pub(super) struct Note {
     pub(super) applied: bool,
     /// The terms of the faults that it met, as they were set.
     pub(super) fault: Option<String>,
-    /// Milliseconds from the request to the answer.
+    /// Milliseconds from the request to its end; nothing when it has none.
     pub(super) ms: Option<u64>,
     pub(super) request_id: Option<String>,
 }

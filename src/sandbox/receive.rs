@@ -103,26 +103,24 @@ impl Sandbox {
         } else {
             Met::default()
         };
-        let operation = row.map(|row| format!("{}.{}", row.resource.name, row.operation.verb));
         let done = self.carry_out(&mut state, request, route, level, met.fault.as_ref());
         let ending = ending(done.answer, met.fault.as_ref(), level);
         let after = met.delay.max(state.behaviour.latency());
-        let took = u64::try_from((begun.elapsed() + after).as_millis()).unwrap_or(u64::MAX);
-        let status = ending.answer().map(|answer| answer.status().as_u16());
-        let request_id = ending.answer().and_then(request_id);
+        let took = u64::try_from((begun.elapsed() + after).as_millis()).ok();
+        let answer = ending.answer();
         let note = Note {
             number: 0,
             at: moment::stamp(state.clock.shown(world)),
             method: request.method().to_string(),
             path: without_secrets(&state, request),
-            operation,
+            operation: row.map(|row| format!("{}.{}", row.resource.name, row.operation.verb)),
             token: token_of(&state, request).ok().map(|token| token.name),
-            status,
+            status: answer.map(|answer| answer.status().as_u16()),
             answer: ending.name(),
             applied: done.applied,
             fault: (!met.terms.is_empty()).then(|| met.terms.join(" ")),
-            ms: (!matches!(ending, Ending::Never)).then_some(took),
-            request_id,
+            ms: took.filter(|_| !matches!(ending, Ending::Never)),
+            request_id: answer.and_then(request_id),
         };
         // The state is still held: requests are noted in the order in which
         // they were carried out.

@@ -5,6 +5,7 @@
 mod answers;
 mod canned;
 mod contract;
+mod faults;
 mod golden;
 mod harness;
 mod openapi;
