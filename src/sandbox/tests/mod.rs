@@ -6,6 +6,7 @@ mod charging;
 mod coherent;
 mod conforming;
 mod every_operation;
+mod faults;
 mod front;
 mod grounds;
 mod hostile;
@@ -13,7 +14,9 @@ mod keeping;
 mod lists;
 mod older;
 mod passing;
+mod sockets;
 mod subscribing;
+mod together;
 
 use std::sync::{Arc, OnceLock};
 
