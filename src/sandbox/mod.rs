@@ -191,7 +191,7 @@ impl Sandbox {
         state.journal.clear();
         state.fresh.clear();
         drop(state);
-        respond(result, level)
+        respond::naming_methods(respond(result, level), request.uri().path())
     }
 
     /// The same sandbox with the rate limit of the API.

@@ -8,8 +8,10 @@ mod every_operation;
 mod front;
 mod grounds;
 mod hostile;
+mod includes;
 mod keeping;
 mod lists;
+mod oracle;
 mod subscribing;
 
 use std::sync::{Arc, OnceLock};
