@@ -247,7 +247,8 @@ fn answer(state: &mut State, now: Timestamp, request: &Request<Bytes>) -> Answer
     check_scopes(route.row, &token)?;
     let query = query_of(request);
     let body = body_of(route.row, request.body())?;
-    if rules::batches::run_due(state, now, &token) {
+    let ended = rules::redeeming::end_due(state, now);
+    if rules::batches::run_due(state, now, &token) || ended {
         events::settle(state, now, &token);
     }
     let asked = Asked {

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Ruling, charges, existing, given, merging, metafields, named, queue, skipping, target, totals,
-    update,
+    Ruling, charges, existing, given, merging, metafields, named, queue, redeeming, skipping,
+    target, totals, update,
 };
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::Refusal;
@@ -76,7 +76,7 @@ fn change(state: &mut State, asked: &Asked) -> Ruling {
         .into_iter()
         .filter(|discount| !after.contains(discount))
     {
-        charges::strip(state, asked, id, discount);
+        charges::strip(state, asked.now, id, discount);
     }
     queue::refresh(state, id, asked.now);
     Ok(Outcome::One(address))
@@ -91,7 +91,7 @@ fn fill(state: &State, asked: &Asked, address: &mut Record) -> Result<(), Refusa
     }
     update(asked, address);
     if asked.body.contains_key("discounts") {
-        let discounts = discounts(state, record::list(asked.body, "discounts"))?;
+        let discounts = discounts(state, asked, address)?;
         record::set(address, "discounts", discounts);
     }
     if record::is_nothing(address.get("shipping_lines_override")) {
@@ -109,10 +109,20 @@ fn fill(state: &State, asked: &Asked, address: &mut Record) -> Result<(), Refusa
     Ok(())
 }
 
-/// Discounts given by number or by code, as addresses carry them.
-fn discounts(state: &State, wanted: &[Value]) -> Result<Vec<Value>, Refusal> {
+/// Discounts given by number or by code, as addresses carry them. What the
+/// address carries already may stay, whatever has become of it.
+fn discounts(state: &State, asked: &Asked, address: &Record) -> Result<Vec<Value>, Refusal> {
+    let address_id = record::id(address, "id");
+    let before = state.get(Name::Addresses, address_id.unwrap_or(0));
+    let carried = before.map_or_else(Vec::new, |one| charges::discount_ids(&one));
+    let place = redeeming::Use {
+        now: asked.now,
+        customer: record::id(address, "customer_id"),
+        address: address_id,
+        items: None,
+    };
     let mut found = Vec::new();
-    for one in wanted {
+    for one in record::list(asked.body, "discounts") {
         let by_id = one.get("id").and_then(record::as_id);
         let by_code = one.get("code").and_then(Value::as_str).unwrap_or_default();
         let discount = match by_id {
@@ -127,11 +137,9 @@ fn discounts(state: &State, wanted: &[Value]) -> Result<Vec<Value>, Refusal> {
                 format!("{one} does not exist"),
             ));
         };
-        if record::text(&discount, "status") != "enabled" {
-            return Err(Refusal::invalid(
-                "discounts",
-                format!("{id} is not enabled"),
-            ));
+        let obstacle = redeeming::obstacle(state, id, &discount, &place);
+        if let Some(obstacle) = obstacle.filter(|_| !carried.contains(&id)) {
+            return Err(Refusal::invalid("discounts", format!("{id}: {obstacle}")));
         }
         found.push(totals::applied(id, &discount));
     }

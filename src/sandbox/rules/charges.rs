@@ -1,8 +1,10 @@
 //! Charges: discounts on them, refunds; skipping and processing live beside.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Ruling, given, processing, queue, skipping, target, totals, touch};
+use super::{Ruling, given, processing, queue, redeeming, skipping, target, totals, touch};
+use crate::sandbox::moment;
 use crate::sandbox::money::Cents;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::Refusal;
@@ -41,8 +43,14 @@ fn apply_discount(state: &mut State, asked: &Asked, id: u64, mut charge: Record)
             "the charge or its address already has a discount",
         ));
     }
-    if record::text(&discount, "status") != "enabled" {
-        return Err(Refusal::invalid("discount", "the discount is not enabled"));
+    let place = redeeming::Use {
+        now: asked.now,
+        customer: record::id(&charge, "customer.id"),
+        address: record::id(&charge, "address_id"),
+        items: Some(record::list(&charge, "line_items")),
+    };
+    if let Some(obstacle) = redeeming::obstacle(state, discount_id, &discount, &place) {
+        return Err(Refusal::invalid("discount", obstacle));
     }
     record::set(
         &mut charge,
@@ -120,7 +128,7 @@ fn clear_address(state: &mut State, asked: &Asked, address_id: u64) -> Result<()
     touch(asked, &mut address);
     state.change(Name::Addresses, address_id, &address, "updated");
     for discount in taken {
-        strip(state, asked, address_id, discount);
+        strip(state, asked.now, address_id, discount);
     }
     Ok(())
 }
@@ -134,16 +142,16 @@ pub(super) fn discount_ids(record: &Record) -> Vec<u64> {
 }
 
 /// Takes a discount off the open charges of an address.
-pub(super) fn strip(state: &mut State, asked: &Asked, address_id: u64, discount: u64) {
+pub(super) fn strip(state: &mut State, now: Timestamp, address_id: u64, discount: u64) {
     for (id, charge) in queue::open_charges(state, address_id) {
-        strip_charge(state, asked, id, charge, discount);
+        strip_charge(state, now, id, charge, discount);
     }
 }
 
 /// Takes a discount off one charge.
 pub(super) fn strip_charge(
     state: &mut State,
-    asked: &Asked,
+    now: Timestamp,
     id: u64,
     mut charge: Record,
     discount: u64,
@@ -159,7 +167,7 @@ pub(super) fn strip_charge(
     }
     record::set(&mut charge, "discounts", kept);
     totals::settle(state, &mut charge);
-    touch(asked, &mut charge);
+    record::set(&mut charge, "updated_at", moment::stamp(now));
     state.change(Name::Charges, id, &charge, "updated");
 }
 

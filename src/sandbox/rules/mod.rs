@@ -24,6 +24,7 @@ mod processing;
 mod products;
 mod purchases;
 pub(super) mod queue;
+pub(super) mod redeeming;
 mod retention;
 mod rhythm;
 mod schedule;

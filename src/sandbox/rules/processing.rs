@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::rhythm::{interval, next_after};
 use super::skipping::items_of;
-use super::{Ruling, customers, orders, queue, touch};
+use super::{Ruling, customers, orders, queue, redeeming, touch};
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::Refusal;
@@ -117,6 +117,7 @@ fn succeed(state: &mut State, id: u64, mut charge: Record, now: Timestamp) -> Re
     let customer = record::id(&charge, "customer.id").unwrap_or(0);
     customers::note_paid(state, customer, now);
     let address = record::id(&charge, "address_id").unwrap_or(0);
+    redeeming::use_up(state, address, now);
     queue::refresh(state, address, now);
     charge
 }

@@ -3,7 +3,9 @@
 mod calls;
 mod cascades;
 mod charging;
+mod checking_out;
 mod conforming;
+mod discounting;
 mod every_operation;
 mod front;
 mod grounds;
