@@ -31,6 +31,7 @@ mod schedule;
 mod skipping;
 pub(super) mod store;
 pub(super) mod subscriptions;
+mod terms;
 pub(super) mod totals;
 mod webhooks;
 

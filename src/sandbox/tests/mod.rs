@@ -14,6 +14,7 @@ mod includes;
 mod keeping;
 mod lists;
 mod oracle;
+mod selling;
 mod subscribing;
 
 use std::sync::{Arc, OnceLock};
