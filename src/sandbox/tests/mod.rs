@@ -15,6 +15,7 @@ mod keeping;
 mod lists;
 mod oracle;
 mod selling;
+mod settings;
 mod subscribing;
 
 use std::sync::{Arc, OnceLock};
