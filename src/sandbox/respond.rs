@@ -42,6 +42,11 @@ pub(super) fn welcome() -> String {
     .to_string()
 }
 
+/// An answer of the control surface.
+pub(super) fn controlled(told: Result<String, Refusal>) -> Response<Bytes> {
+    respond(told.map(|body| (200, body)), Level::UNLIMITED)
+}
+
 /// A refusal of what never reached the store.
 pub(super) fn refused(status: u16, message: &str) -> Response<Bytes> {
     respond(Err(Refusal::error(status, message)), Level::UNLIMITED)
@@ -49,8 +54,10 @@ pub(super) fn refused(status: u16, message: &str) -> Response<Bytes> {
 
 /// Where the method is wrong, the answer names the right ones, as HTTP asks.
 pub(super) fn naming_methods(mut answer: Response<Bytes>, path: &str) -> Response<Bytes> {
+    let methods = route::allowed(path);
     if answer.status() == StatusCode::METHOD_NOT_ALLOWED
-        && let Ok(methods) = HeaderValue::try_from(route::allowed(path))
+        && !methods.is_empty()
+        && let Ok(methods) = HeaderValue::try_from(methods)
     {
         answer.headers_mut().insert(http::header::ALLOW, methods);
     }

@@ -13,6 +13,7 @@ mod checkouts;
 mod collections;
 mod customers;
 mod discounts;
+pub(super) mod life;
 pub(super) mod lists;
 mod merging;
 mod metafields;

@@ -14,6 +14,7 @@ mod includes;
 mod keeping;
 mod lists;
 mod oracle;
+mod passing;
 mod selling;
 mod settings;
 mod subscribing;
