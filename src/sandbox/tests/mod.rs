@@ -18,6 +18,7 @@ mod passing;
 mod selling;
 mod settings;
 mod subscribing;
+mod wire;
 
 use std::sync::{Arc, OnceLock};
 
