@@ -15,6 +15,7 @@ mod keeping;
 mod lists;
 mod oracle;
 mod passing;
+mod refusals;
 mod selling;
 mod settings;
 mod subscribing;

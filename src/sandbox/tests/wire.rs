@@ -16,9 +16,7 @@ fn head(line: &str, headers: &str) -> Vec<u8> {
 
 #[test]
 fn heads_without_end_and_without_sense_are_refused() {
-    let flood: String = (0..200)
-        .map(|number| format!("X-{number}: a\r\n"))
-        .collect();
+    let flood = "X-Many: a\r\n".repeat(200);
     let long = format!("X-Long: {}\r\n", "a".repeat(1_000_000));
     let far = format!("GET /store?a={}", "a".repeat(100_000));
     let cases = [
