@@ -60,6 +60,7 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
         // As if it had been made in time: old ones can be imported.
         record::set(&mut discount, "status", "disabled");
     }
+    look_from(state, asked);
     state.create(Name::Discounts, id, &discount);
     Ok(Outcome::One(discount))
 }
@@ -74,11 +75,18 @@ fn change(state: &mut State, asked: &Asked) -> Ruling {
         }
         record::set(&mut discount, "status", "disabled");
     }
+    look_from(state, asked);
     state.change(Name::Discounts, id, &discount, "updated");
     if record::text(&discount, "status") == "fully_disabled" {
         take_off(state, asked, id);
     }
     Ok(Outcome::One(discount))
+}
+
+/// An end that is set now lies ahead, wherever the clock stood before.
+fn look_from(state: &mut State, asked: &Asked) {
+    let now = asked.now.as_second();
+    state.discounts_ended = state.discounts_ended.min(now);
 }
 
 fn has_ended(asked: &Asked, discount: &Record) -> bool {

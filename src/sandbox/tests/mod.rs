@@ -19,6 +19,7 @@ mod refusals;
 mod selling;
 mod settings;
 mod subscribing;
+mod telling;
 mod wire;
 
 use std::sync::{Arc, OnceLock};
