@@ -246,14 +246,10 @@ fn advance(state: &mut State, item: u64, day: Date, now: Timestamp) {
 
 /// How often a subscription has been paid for.
 fn paid_charges(state: &State, subscription: u64) -> i64 {
-    let charges = state.all(Name::Charges, "line_items.*.purchase_item_id", subscription);
-    let paid = charges.iter().filter(|(_, charge)| {
-        matches!(
-            record::text(charge, "status"),
-            "success" | "refunded" | "partially_refunded"
-        )
-    });
-    i64::try_from(paid.count()).unwrap_or(i64::MAX)
+    let item = "line_items.*.purchase_item_id";
+    let statuses = ["success", "refunded", "partially_refunded"];
+    let paid = state.ids_in(Name::Charges, item, subscription, &statuses);
+    i64::try_from(paid.len()).unwrap_or(i64::MAX)
 }
 
 /// Failed charges of a customer are tried again today.

@@ -74,11 +74,8 @@ pub(super) fn refresh_merging(
 
 /// Charges that still wait for money: they follow the subscriptions.
 pub(super) fn open_charges(state: &State, address_id: u64) -> Vec<(u64, Record)> {
-    state
-        .all(Name::Charges, "address_id", address_id)
-        .into_iter()
-        .filter(|(_, charge)| matches!(record::text(charge, "status"), "queued" | "error"))
-        .collect()
+    let open = ["queued", "error"];
+    state.all_in(Name::Charges, "address_id", address_id, &open)
 }
 
 fn drop_all(state: &mut State, address_id: u64) {

@@ -4,6 +4,7 @@ mod calls;
 mod cascades;
 mod charging;
 mod checking_out;
+mod coherent;
 mod conforming;
 mod discounting;
 mod every_operation;
