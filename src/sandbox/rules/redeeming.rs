@@ -16,6 +16,9 @@ use crate::sandbox::state::State;
 use crate::sandbox::table::NEVER;
 use crate::sandbox::tables::Name;
 
+/// Statuses of charges that took their money.
+const PAID: &[&str] = &["success", "refunded", "partially_refunded"];
+
 /// Where a discount is to be used.
 pub(super) struct Use<'a> {
     pub(super) now: Timestamp,
@@ -133,17 +136,8 @@ fn counts_on(state: &State, discount: &Record, customer: Option<u64>, item: &Val
 
 /// Whether a customer has paid for something before.
 fn has_bought(state: &State, customer: u64) -> bool {
-    state
-        .all(Name::Charges, "customer.id", customer)
-        .iter()
-        .any(|(_, charge)| is_paid(charge))
-}
-
-fn is_paid(charge: &Record) -> bool {
-    matches!(
-        record::text(charge, "status"),
-        "success" | "refunded" | "partially_refunded"
-    )
+    let paid = state.ids_in(Name::Charges, "customer.id", customer, PAID);
+    !paid.is_empty()
 }
 
 /// Whether a customer has a discount elsewhere, or had it on what was paid.
@@ -166,33 +160,24 @@ pub(super) fn use_up(state: &mut State, address_id: u64, now: Timestamp) {
     let Some(mut address) = state.get(Name::Addresses, address_id) else {
         return;
     };
-    let carried = charges::discount_ids(&address);
-    if carried.is_empty() {
+    let limited = |id: u64| Some((id, subsequent(&state.get(Name::Discounts, id)?)?));
+    let limits: Vec<(u64, usize)> = charges::discount_ids(&address)
+        .into_iter()
+        .filter_map(limited)
+        .collect();
+    if limits.is_empty() {
         return;
     }
-    let paid: Vec<Record> = state
-        .all(Name::Charges, "address_id", address_id)
-        .into_iter()
-        .map(|(_, charge)| charge)
-        .filter(is_paid)
-        .collect();
-    let used_up = |id: &u64| {
-        let times = paid
-            .iter()
-            .filter(|charge| charges::discount_ids(charge).contains(id))
-            .count();
-        state
-            .get(Name::Discounts, *id)
-            .and_then(|discount| subsequent(&discount))
-            .is_some_and(|more| times > more)
+    let paid = state.all_in(Name::Charges, "address_id", address_id, PAID);
+    let times = |id: u64| {
+        paid.iter()
+            .filter(|(_, charge)| charges::discount_ids(charge).contains(&id))
+            .count()
     };
-    for id in carried
-        .iter()
-        .filter(|id| used_up(id))
-        .copied()
-        .collect::<Vec<_>>()
-    {
-        take_off(state, address_id, &mut address, id, now);
+    for (id, more) in limits {
+        if times(id) > more {
+            take_off(state, address_id, &mut address, id, now);
+        }
     }
 }
 
