@@ -253,7 +253,7 @@ fn delay(state: &mut State, asked: &Asked, id: u64, order: &Record) -> Ruling {
         state.change(Name::Orders, id, &order, "updated");
     }
     if let Some(day) = one.as_ref().and_then(queue::next_day) {
-        rhythm::set_next(state, asked, item, Some(later(day)));
+        rhythm::set_next(state, asked, item, Some(later(day)), "updated");
         queue::refresh(
             state,
             record::id(order, "address_id").unwrap_or(0),

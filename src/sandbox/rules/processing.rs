@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
-use super::rhythm::{interval, next_after};
+use super::rhythm::{interval, is_paid, next_after};
 use super::skipping::items_of;
 use super::{Ruling, customers, orders, queue, touch};
 use crate::sandbox::moment;
@@ -207,12 +207,7 @@ fn advance(state: &mut State, item: u64, day: Date, now: Timestamp) {
 /// How often a subscription has been paid for.
 fn paid_charges(state: &State, subscription: u64) -> i64 {
     let charges = state.all(Name::Charges, "line_items.*.purchase_item_id", subscription);
-    let paid = charges.iter().filter(|(_, charge)| {
-        matches!(
-            record::text(charge, "status"),
-            "success" | "refunded" | "partially_refunded"
-        )
-    });
+    let paid = charges.iter().filter(|(_, charge)| is_paid(charge));
     i64::try_from(paid.count()).unwrap_or(i64::MAX)
 }
 

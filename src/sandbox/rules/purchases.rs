@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Ruling, carts, customers, given, orders, processing, queue, subscriptions, totals};
+use super::{
+    Ruling, carts, customers, given, lines, orders, processing, queue, subscriptions, totals,
+};
 use crate::sandbox::moment::{self, Unit};
 use crate::sandbox::money::Cents;
 use crate::sandbox::record::{self, Record};
@@ -240,7 +242,7 @@ fn begin(state: &mut State, asked: &Asked, line: &Record, customer: u64, address
         );
     }
     state.create(table, id, &item);
-    queue::line_item(
+    lines::line_item(
         state,
         if step.is_some() {
             "subscription"

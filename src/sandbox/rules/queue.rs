@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
+use super::lines::line_item;
 use super::totals;
 use crate::catalog;
 use crate::sandbox::moment;
-use crate::sandbox::money::Cents;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::state::{QUIETLY, State};
 use crate::sandbox::tables::Name;
@@ -79,6 +79,17 @@ pub(super) fn open_charges(state: &State, address_id: u64) -> Vec<(u64, Record)>
         .into_iter()
         .filter(|(_, charge)| matches!(record::text(charge, "status"), "queued" | "error"))
         .collect()
+}
+
+/// The day of the next charge of an address that waits for its day.
+pub(super) fn next_queued(state: &State, address_id: u64) -> Option<Date> {
+    let charges = state
+        .all(Name::Charges, "address_id", address_id)
+        .into_iter();
+    charges
+        .filter(|(_, charge)| record::text(charge, "status") == "queued")
+        .filter_map(|(_, charge)| moment::parse_day(record::text(&charge, "scheduled_at")))
+        .min()
 }
 
 fn drop_all(state: &mut State, address_id: u64) {
@@ -257,7 +268,7 @@ pub(in crate::sandbox) fn build(parts: Parts) -> Record {
     ])
 }
 
-fn field(record: &Record, name: &str) -> Value {
+pub(super) fn field(record: &Record, name: &str) -> Value {
     record.get(name).cloned().unwrap_or(Value::Null)
 }
 
@@ -315,63 +326,4 @@ pub(super) fn payment_method(state: &State, address: &Record) -> Option<Record> 
             .map(|(_, method)| method)
             .find(|one| record::flag(one, "default"))
     })
-}
-
-/// A line of a charge for a subscription or a one-time item.
-pub(in crate::sandbox) fn line_item(state: &State, kind: &str, id: u64, item: &Record) -> Value {
-    let product = record::text(item, "external_product_id.ecommerce");
-    let product = state
-        .table(Name::Products)
-        .find_one("external_product_id", product)
-        .map_or_else(Record::new, |(_, product)| product);
-    line(kind, id, item, &product)
-}
-
-/// As [`line_item`], where the product is at hand.
-pub(in crate::sandbox) fn line(kind: &str, id: u64, item: &Record, product: &Record) -> Value {
-    let price = totals::amount(item, "price");
-    let quantity = record::number(item, "quantity").unwrap_or(1);
-    let images = record::list(product, "images")
-        .first()
-        .cloned()
-        .unwrap_or_else(|| json!({}));
-    let title = record::text(item, "product_title");
-    Value::Object(record::fields([
-        ("purchase_item_id", id.into()),
-        ("external_product_id", field(item, "external_product_id")),
-        ("external_variant_id", field(item, "external_variant_id")),
-        ("grams", grams(product).into()),
-        ("handle", handle(title).into()),
-        ("images", images),
-        ("original_price", price.into()),
-        ("properties", field(item, "properties")),
-        ("purchase_item_type", kind.into()),
-        ("quantity", quantity.into()),
-        ("sku", field(item, "sku")),
-        ("tax_due", "0.00".into()),
-        ("tax_lines", json!([])),
-        ("taxable", false.into()),
-        ("taxable_amount", "0.00".into()),
-        ("title", title.into()),
-        ("total_price", price.times(quantity).into()),
-        ("unit_price", price.into()),
-        ("unit_price_includes_tax", false.into()),
-        ("variant_title", field(item, "variant_title")),
-    ]))
-}
-
-fn grams(product: &Record) -> i64 {
-    record::list(product, "variants")
-        .first()
-        .and_then(|variant| Cents::of(variant.pointer("/dimensions/weight")?))
-        .map_or(0, |weight| weight.0 / 100)
-}
-
-fn handle(title: &str) -> String {
-    let words: Vec<String> = title
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    words.join("-")
 }

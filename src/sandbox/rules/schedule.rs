@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::rhythm::{interval, next_after};
-use super::{Ruling, given, queue, totals};
+use super::{Ruling, given, lines, queue, totals};
 use crate::sandbox::moment;
 use crate::sandbox::money::Cents;
 use crate::sandbox::record::{self, Record};
@@ -122,7 +122,7 @@ fn project(state: &State, days: &mut Days, id: u64, one: &Record, end: Date) {
 }
 
 fn line(state: &State, plan_type: &str, id: u64, one: &Record) -> Value {
-    let line = queue::line_item(state, plan_type, id, one);
+    let line = lines::line_item(state, plan_type, id, one);
     let price = totals::amount(one, "price");
     let quantity = record::number(one, "quantity").unwrap_or(1);
     let of_line = |field: &str| line.get(field).cloned().unwrap_or(Value::Null);

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::rhythm::{next_after, next_days, set_next};
-use super::{Ruling, existing, numbers, queue, target, totals, touch};
+use super::{Ruling, existing, lines, numbers, queue, target, totals, touch};
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::Refusal;
@@ -114,7 +114,7 @@ fn keep_items(charge: &mut Record, items: &[u64]) {
 fn move_on(state: &mut State, asked: &Asked, item: u64, day: Date) {
     if let Some(one) = state.get(Name::Subscriptions, item) {
         let next = next_after(state, item, &one, day);
-        set_next(state, asked, item, Some(next));
+        set_next(state, asked, item, Some(next), "skipped");
         return;
     }
     let Some(mut onetime) = state.get(Name::Onetimes, item) else {
@@ -188,7 +188,7 @@ fn check_alive(state: &State, items: &[u64]) -> Result<(), Refusal> {
 
 fn move_back(state: &mut State, asked: &Asked, item: u64, day: Date) {
     if state.table(Name::Subscriptions).holds(item) {
-        set_next(state, asked, item, Some(day));
+        set_next(state, asked, item, Some(day), "unskipped");
     } else if let Some(mut onetime) = state.get(Name::Onetimes, item) {
         let day = moment::beginning(day).map(moment::stamp);
         record::set(&mut onetime, "next_charge_scheduled_at", day);
@@ -202,6 +202,26 @@ fn queued_on(state: &State, address: u64, day: Date) -> Option<Record> {
         .into_iter()
         .map(|(_, charge)| charge)
         .find(|charge| day_of(charge) == day)
+}
+
+/// New intervals remove the skips of a subscription: a charge that holds others
+/// too stays skipped for them.
+pub(super) fn unskip_all(state: &mut State, asked: &Asked, item: u64) {
+    for (id, mut charge) in state.all(Name::Charges, "line_items.*.purchase_item_id", item) {
+        if record::text(&charge, "status") != "skipped" {
+            continue;
+        }
+        let mut rest = items_of(&charge);
+        rest.retain(|other| *other != item);
+        if rest.is_empty() {
+            state.delete(Name::Charges, id);
+            continue;
+        }
+        keep_items(&mut charge, &rest);
+        totals::settle(state, &mut charge);
+        touch(asked, &mut charge);
+        state.change(Name::Charges, id, &charge, "updated");
+    }
 }
 
 /// Skips a charge of the future: the next one, or one that does not exist yet
@@ -280,7 +300,7 @@ fn make_skipped(
         .iter()
         .filter_map(|item| {
             let one = state.get(Name::Subscriptions, *item)?;
-            Some(queue::line_item(state, "subscription", *item, &one))
+            Some(lines::line_item(state, "subscription", *item, &one))
         })
         .collect();
     let id = state.next_id(Name::Charges);

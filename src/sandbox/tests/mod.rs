@@ -8,6 +8,7 @@ mod every_operation;
 mod front;
 mod grounds;
 mod hostile;
+mod items;
 mod keeping;
 mod lists;
 mod subscribing;

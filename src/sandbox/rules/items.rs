@@ -1,0 +1,33 @@
+//! What subscriptions and one-time items have in common: the sku that is given
+//! or that of the variant.
+//!
+//! In come an item and the body of a request; the item is set right. Knows
+//! nothing of charges.
+
+use super::{given, products};
+use crate::sandbox::record::{self, Record};
+use crate::sandbox::state::State;
+
+/// A sku that is given overrides that of the variant, now and later; without
+/// the override it is that of the variant again, where that is known.
+pub(super) fn settle_sku(state: &State, item: &mut Record, body: &Record) {
+    let sku = record::text(body, "sku");
+    if !sku.is_empty() {
+        record::set(item, "sku", sku);
+        let declined = body.get("sku_override").is_some_and(|flag| flag == false);
+        record::set(item, "sku_override", !declined);
+    }
+    if !record::flag(item, "sku_override")
+        && let Some(sku) = of_variant(state, item)
+    {
+        record::set(item, "sku", sku);
+    }
+}
+
+/// The sku of the item's variant, where the catalogue lists it.
+fn of_variant(state: &State, item: &Record) -> Option<serde_json::Value> {
+    let goods = products::goods(state, item);
+    let mut described = Record::new();
+    goods.describe(&mut described, None);
+    goods.is_known().then(|| given(&described, "sku"))
+}
