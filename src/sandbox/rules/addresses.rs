@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Ruling, charges, existing, given, merging, metafields, named, queue, skipping, target, totals,
-    update,
+    Ruling, charges, existing, given, merging, metafields, named, queue, redeeming, skipping,
+    target, totals, update,
 };
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::Refusal;
@@ -79,6 +79,10 @@ fn change(state: &mut State, asked: &Asked) -> Ruling {
         charges::strip(state, asked, id, discount);
     }
     queue::refresh(state, id, asked.now);
+    if asked.body.contains_key("payment_method_id") {
+        let customer = record::id(&address, "customer_id").unwrap_or(0);
+        queue::bill_anew(state, customer, asked.now);
+    }
     Ok(Outcome::One(address))
 }
 
@@ -89,9 +93,11 @@ fn fill(state: &State, asked: &Asked, address: &mut Record) -> Result<(), Refusa
             return Err(Refusal::invalid(name, "Shorter than minimum length 1."));
         }
     }
+    let held = charges::discount_ids(address);
     update(asked, address);
     if asked.body.contains_key("discounts") {
-        let discounts = discounts(state, record::list(asked.body, "discounts"))?;
+        let wanted = record::list(asked.body, "discounts");
+        let discounts = discounts(state, asked, wanted, &held)?;
         record::set(address, "discounts", discounts);
     }
     if record::is_nothing(address.get("shipping_lines_override")) {
@@ -109,8 +115,14 @@ fn fill(state: &State, asked: &Asked, address: &mut Record) -> Result<(), Refusa
     Ok(())
 }
 
-/// Discounts given by number or by code, as addresses carry them.
-fn discounts(state: &State, wanted: &[Value]) -> Result<Vec<Value>, Refusal> {
+/// Discounts given by number or by code, as addresses carry them. Those that
+/// the address holds already may stay.
+fn discounts(
+    state: &State,
+    asked: &Asked,
+    wanted: &[Value],
+    held: &[u64],
+) -> Result<Vec<Value>, Refusal> {
     let mut found = Vec::new();
     for one in wanted {
         let by_id = one.get("id").and_then(record::as_id);
@@ -127,11 +139,8 @@ fn discounts(state: &State, wanted: &[Value]) -> Result<Vec<Value>, Refusal> {
                 format!("{one} does not exist"),
             ));
         };
-        if record::text(&discount, "status") != "enabled" {
-            return Err(Refusal::invalid(
-                "discounts",
-                format!("{id} is not enabled"),
-            ));
+        if !held.contains(&id) {
+            redeeming::check(&discount, asked.now, "discounts")?;
         }
         found.push(totals::applied(id, &discount));
     }

@@ -4,9 +4,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Ruling, schedule, target, totals, update};
+use super::{Ruling, credits, schedule, target, update};
 use crate::sandbox::moment;
-use crate::sandbox::money::Cents;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::Refusal;
 use crate::sandbox::state::{QUIETLY, State};
@@ -24,7 +23,7 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
             delete(state, id);
             Ok(Outcome::Nothing)
         }
-        "credit_summary" => Ok(Outcome::One(credit_summary(state, id))),
+        "credit_summary" => Ok(Outcome::One(credits::summary(state, asked.now, id))),
         "delivery_schedule" => schedule::of_customer(state, asked, id, &customer),
         // The sandbox sends no email; that the request is in order is the answer.
         "notify" => Ok(Outcome::Nothing),
@@ -157,8 +156,9 @@ pub(in crate::sandbox) fn recount(state: &mut State, id: u64) {
     state.change(Name::Customers, id, &customer, verb);
 }
 
-/// What a paid charge means for its customer.
-pub(super) fn note_paid(state: &mut State, id: u64, now: Timestamp) {
+/// What a paid charge means for its customer. Only charges that hold a
+/// subscription make the streak longer.
+pub(super) fn note_paid(state: &mut State, id: u64, charge: &Record, now: Timestamp) {
     let Some(mut customer) = state.get(Name::Customers, id) else {
         return;
     };
@@ -169,7 +169,11 @@ pub(super) fn note_paid(state: &mut State, id: u64, now: Timestamp) {
             moment::stamp(now),
         );
     }
-    if record::number(&customer, "subscriptions_active_count").unwrap_or(0) > 0 {
+    let of_subscription = record::list(charge, "line_items")
+        .iter()
+        .any(|line| line["purchase_item_type"] == "subscription");
+    let active = record::number(&customer, "subscriptions_active_count").unwrap_or(0) > 0;
+    if of_subscription && active {
         let streak = record::number(&customer, "subscription_related_charge_streak").unwrap_or(0);
         record::set(
             &mut customer,
@@ -185,7 +189,8 @@ pub(super) fn note_paid(state: &mut State, id: u64, now: Timestamp) {
     state.change(Name::Customers, id, &customer, QUIETLY);
 }
 
-/// What a failed charge means for its customer.
+/// Whether a customer is in dunning, after a charge failed or a failed one
+/// left the queue. The streak lasts: only the end of all subscriptions ends it.
 pub(super) fn note_dunning(state: &mut State, id: u64) {
     if let Some(mut customer) = state.get(Name::Customers, id) {
         record::set(
@@ -193,7 +198,6 @@ pub(super) fn note_dunning(state: &mut State, id: u64) {
             "has_payment_method_in_dunning",
             has_failed_charge(state, id),
         );
-        record::set(&mut customer, "subscription_related_charge_streak", 0);
         state.change(Name::Customers, id, &customer, QUIETLY);
     }
 }
@@ -215,18 +219,4 @@ pub(in crate::sandbox) fn note_payment_methods(state: &mut State, id: u64) {
         record::set(&mut customer, "has_valid_payment_method", valid);
         state.change(Name::Customers, id, &customer, QUIETLY);
     }
-}
-
-fn credit_summary(state: &State, id: u64) -> Record {
-    let accounts = state.all(Name::CreditAccounts, "customer_id", id);
-    let balance: Cents = accounts
-        .iter()
-        .map(|(_, account)| totals::amount(account, "available_balance"))
-        .sum();
-    let currency = state.store.get("currency").cloned().unwrap_or(Value::Null);
-    record::object(json!({
-        "customer_id": id,
-        "total_available_balance": balance,
-        "currency_code": currency,
-    }))
 }

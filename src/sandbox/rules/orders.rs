@@ -217,6 +217,27 @@ fn copy(state: &mut State, asked: &Asked, order: &Record) -> Ruling {
     Ok(Outcome::One(copy))
 }
 
+/// Orders of a charge that is paid once more: what the shop refused goes out
+/// now. None is made twice.
+pub(super) fn submit_again(
+    state: &mut State,
+    orders: Vec<(u64, Record)>,
+    charge: &Record,
+    now: Timestamp,
+) {
+    for (id, mut order) in orders {
+        if record::text(&order, "status") != "error" {
+            continue;
+        }
+        record::set(&mut order, "status", "success");
+        record::set(&mut order, "error", Value::Null);
+        record::set(&mut order, "total_refunds", given(charge, "total_refunds"));
+        record::set(&mut order, "processed_at", moment::stamp(now));
+        record::set(&mut order, "updated_at", moment::stamp(now));
+        state.change(Name::Orders, id, &order, "processed");
+    }
+}
+
 fn count_orders(state: &mut State, asked: &Asked, id: u64, mut charge: Record) {
     let count = state.table(Name::Orders).find("charge.id", id).len();
     record::set(&mut charge, "orders_count", count);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::rhythm::{interval, is_paid, next_after};
 use super::skipping::items_of;
-use super::{Ruling, customers, orders, queue, touch};
+use super::{Ruling, credits, customers, orders, queue, touch};
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::Refusal;
@@ -76,6 +76,11 @@ pub(super) fn take(state: &mut State, id: u64, charge: Record, now: Timestamp) -
     }
 }
 
+/// The day on which a charge that failed is tried again.
+pub(super) fn retry_day(now: Timestamp) -> String {
+    moment::day_text(moment::day_of(now).saturating_add(Span::new().days(2)))
+}
+
 fn fail(
     state: &mut State,
     id: u64,
@@ -84,11 +89,10 @@ fn fail(
     error: &str,
     kind: &str,
 ) -> Record {
-    let retry = moment::day_of(now).saturating_add(Span::new().days(2));
     record::set(&mut charge, "status", "error");
     record::set(&mut charge, "error", error);
     record::set(&mut charge, "error_type", kind);
-    record::set(&mut charge, "retry_date", moment::day_text(retry));
+    record::set(&mut charge, "retry_date", retry_day(now));
     record::set(&mut charge, "updated_at", moment::stamp(now));
     state.change(Name::Charges, id, &charge, "failed");
     let customer = record::id(&charge, "customer.id").unwrap_or(0);
@@ -98,27 +102,44 @@ fn fail(
 
 fn succeed(state: &mut State, id: u64, mut charge: Record, now: Timestamp) -> Record {
     let was_open = matches!(record::text(&charge, "status"), "queued" | "error");
-    let items = items_of(&charge);
+    let again = state.all(Name::Orders, "charge.id", id);
     mark_paid(&mut charge, id, now);
-    let slots = slots(state, &charge, &items, now);
-    record::set(&mut charge, "orders_count", slots.len());
-    state.change(Name::Charges, id, &charge, "paid");
+    // A new transaction: what was given back belonged to the one before.
+    record::set(&mut charge, "total_refunds", "0.00");
+    if again.is_empty() {
+        make_orders(state, id, &mut charge, was_open, now);
+    } else {
+        state.change(Name::Charges, id, &charge, "paid");
+        orders::submit_again(state, again, &charge, now);
+    }
+    let customer = record::id(&charge, "customer.id").unwrap_or(0);
+    customers::note_paid(state, customer, &charge, now);
+    if was_open && record::text(&charge, "type") == "recurring" {
+        credits::spend(state, customer, &charge, now);
+    }
+    let address = record::id(&charge, "address_id").unwrap_or(0);
+    queue::refresh(state, address, now);
+    charge
+}
+
+/// A charge paid for the first time becomes its orders, and what it was for
+/// moves on.
+fn make_orders(state: &mut State, id: u64, charge: &mut Record, was_open: bool, now: Timestamp) {
+    let items = items_of(charge);
+    let slots = slots(state, charge, &items, now);
+    record::set(charge, "orders_count", slots.len());
+    state.change(Name::Charges, id, charge, "paid");
     for slot in slots {
         let order = state.next_id(Name::Orders);
-        let record = orders::of_charge(state, order, &charge, &slot);
+        let record = orders::of_charge(state, order, charge, &slot);
         state.create(Name::Orders, order, &record);
     }
-    let day = moment::parse_day(record::text(&charge, "scheduled_at"));
+    let day = moment::parse_day(record::text(charge, "scheduled_at"));
     if was_open {
         for item in items {
             advance(state, item, day.unwrap_or(Date::MIN), now);
         }
     }
-    let customer = record::id(&charge, "customer.id").unwrap_or(0);
-    customers::note_paid(state, customer, now);
-    let address = record::id(&charge, "address_id").unwrap_or(0);
-    queue::refresh(state, address, now);
-    charge
 }
 
 /// The fields of a charge that was paid.

@@ -41,6 +41,7 @@ pub(super) fn process(state: &mut State, asked: &Asked, id: u64, mut checkout: R
     super::touch(asked, &mut checkout);
     state.change(Name::Checkouts, id, &checkout, "processed");
     let charge = state.get(Name::Charges, charge).unwrap_or_default();
+    customers::note_paid(state, customer, &charge, asked.now);
     let free = totals::amount(&checkout, "total_price") == Cents(0);
     Ok(Outcome::One(paid(asked, &charge, customer, free)))
 }

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::lines::line_item;
-use super::totals;
+use super::{customers, totals};
 use crate::catalog;
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
@@ -51,7 +51,11 @@ pub(super) fn refresh_merging(
     };
     let mut wanted = due(state, address_id);
     let mut kept: Vec<Date> = Vec::new();
-    for (id, charge) in open_charges(state, address_id) {
+    let open_before = open_charges(state, address_id);
+    let had_failed = open_before
+        .iter()
+        .any(|(_, charge)| record::text(charge, "status") == "error");
+    for (id, charge) in open_before {
         let day = moment::parse_day(record::text(&charge, "scheduled_at")).unwrap_or(Date::MIN);
         let Some(items) = wanted.get(&day).filter(|_| !kept.contains(&day)) else {
             state.delete(Name::Charges, id);
@@ -63,22 +67,29 @@ pub(super) fn refresh_merging(
             continue;
         }
         kept.push(day);
-        renew(state, id, charge, &address, items.clone(), now);
+        renew(state, id, &charge, &address, items.clone(), now);
     }
     wanted.retain(|day, _| !kept.contains(day));
     for (day, items) in wanted {
         open(state, address_id, &address, items, day, now);
     }
     mark(state, address_id);
+    if had_failed {
+        // A charge that failed may be gone, and the dunning with it.
+        customers::note_dunning(state, record::id(&address, "customer_id").unwrap_or(0));
+    }
 }
 
-/// Charges that still wait for money: they follow the subscriptions.
+/// Charges that still wait for their money: they follow the subscriptions.
+/// One that is tried again after a refund has its orders and stays as it is.
 pub(super) fn open_charges(state: &State, address_id: u64) -> Vec<(u64, Record)> {
-    state
-        .all(Name::Charges, "address_id", address_id)
-        .into_iter()
-        .filter(|(_, charge)| matches!(record::text(charge, "status"), "queued" | "error"))
-        .collect()
+    let mut charges = state.all(Name::Charges, "address_id", address_id);
+    charges.retain(|(_, charge)| match record::text(charge, "status") {
+        "queued" => true,
+        "error" => record::number(charge, "orders_count").unwrap_or(0) == 0,
+        _ => false,
+    });
+    charges
 }
 
 /// The day of the next charge of an address that waits for its day.
@@ -127,37 +138,64 @@ pub(super) fn next_day(item: &Record) -> Option<Date> {
     moment::parse_day(record::text(item, "next_charge_scheduled_at"))
 }
 
-/// Brings an open charge up to date. A charge that changes loses the discounts
-/// that were put on it alone; those of the address stay.
+/// Brings an open charge up to date. One that is made anew because an item or
+/// the address changed loses the discounts that were put on it alone; those of
+/// the address stay.
 fn renew(
     state: &mut State,
     id: u64,
-    mut charge: Record,
+    charge: &Record,
     address: &Record,
     items: Vec<Value>,
     now: Timestamp,
 ) {
-    let shipping = shipping_address(address);
-    let same = record::list(&charge, "line_items") == items
-        && charge.get("shipping_address") == Some(&shipping)
-        && charge.get("shipping_lines") == Some(&shipping_lines(address))
-        && has_discounts_of(&charge, address);
-    if same {
+    let mut fresh = charge.clone();
+    record::set(&mut fresh, "line_items", items);
+    for (name, value) in of_address(address) {
+        record::set(&mut fresh, name, value);
+    }
+    if fresh == *charge && has_discounts_of(charge, address) {
         return;
     }
-    record::set(&mut charge, "line_items", items);
-    record::set(&mut charge, "shipping_address", shipping);
-    record::set(&mut charge, "shipping_lines", shipping_lines(address));
-    record::set(&mut charge, "discounts", given_discounts(address));
-    record::set(
-        &mut charge,
-        "order_attributes",
-        field(address, "order_attributes"),
-    );
-    record::set(&mut charge, "note", field(address, "order_note"));
-    record::set(&mut charge, "updated_at", moment::stamp(now));
-    totals::settle(state, &mut charge);
-    state.change(Name::Charges, id, &charge, "updated");
+    bill(state, &mut fresh, address);
+    record::set(&mut fresh, "discounts", given_discounts(address));
+    record::set(&mut fresh, "updated_at", moment::stamp(now));
+    totals::settle(state, &mut fresh);
+    state.change(Name::Charges, id, &fresh, "updated");
+}
+
+/// Who pays for a charge, and where the bill goes.
+fn bill(state: &State, charge: &mut Record, address: &Record) {
+    let customer = record::id(address, "customer_id").and_then(|id| state.get(Name::Customers, id));
+    if let Some(customer) = customer {
+        record::set(charge, "customer", customer_reference(&customer));
+    }
+    record::set(charge, "billing_address", billing_address(state, address));
+}
+
+/// Brings the bills of a customer's open charges up to date, after the customer
+/// or a payment method changed. That makes no charge anew: discounts stay.
+pub(super) fn bill_anew(state: &mut State, customer: u64, now: Timestamp) {
+    for (address_id, address) in state.all(Name::Addresses, "customer_id", customer) {
+        for (id, charge) in open_charges(state, address_id) {
+            let mut fresh = charge.clone();
+            bill(state, &mut fresh, &address);
+            if fresh != charge {
+                record::set(&mut fresh, "updated_at", moment::stamp(now));
+                state.change(Name::Charges, id, &fresh, "updated");
+            }
+        }
+    }
+}
+
+/// What a charge takes from its address.
+fn of_address(address: &Record) -> [(&'static str, Value); 4] {
+    [
+        ("note", field(address, "order_note")),
+        ("order_attributes", field(address, "order_attributes")),
+        ("shipping_address", shipping_address(address)),
+        ("shipping_lines", shipping_lines(address)),
+    ]
 }
 
 /// Whether the charge carries the discounts of its address. Where the address

@@ -6,7 +6,7 @@ use super::products::{self, Goods};
 use super::rhythm::{check, fill_from_plan, fresh_day, set_next, settle_shape};
 use super::skipping::unskip_all;
 use super::{
-    Ruling, customers, ending, given, items, named, queue, skipping, target, touch, update,
+    Ruling, customers, ending, gifting, given, items, named, queue, target, touch, update,
 };
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
@@ -31,7 +31,7 @@ const INTERVALS_OF_PLAN: [&str; 3] = [
 pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     match verb {
         "create" => return create(state, asked),
-        "skip_gift" => return skipping::skip_gift(state, asked),
+        "skip_gift" => return gifting::skip_gift(state, asked),
         _ => {}
     }
     let (id, one) = target(state, Name::Subscriptions, asked)?;

@@ -11,6 +11,7 @@ mod hostile;
 mod items;
 mod keeping;
 mod lists;
+mod payments;
 mod subscribing;
 
 use std::sync::{Arc, OnceLock};
