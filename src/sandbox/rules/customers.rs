@@ -4,10 +4,10 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Ruling, credits, schedule, target, update};
+use super::{Ruling, credits, queue, schedule, target, update};
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
-use crate::sandbox::refusal::Refusal;
+use crate::sandbox::refusal::{Faults, Refusal};
 use crate::sandbox::state::{QUIETLY, State};
 use crate::sandbox::tables::Name;
 use crate::sandbox::{Asked, Outcome};
@@ -25,8 +25,7 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
         }
         "credit_summary" => Ok(Outcome::One(credits::summary(state, asked.now, id))),
         "delivery_schedule" => schedule::of_customer(state, asked, id, &customer),
-        // The sandbox sends no email; that the request is in order is the answer.
-        "notify" => Ok(Outcome::Nothing),
+        "notify" => notify(state, asked.body, id),
         _ => Err(super::unknown_verb()),
     }
 }
@@ -63,6 +62,7 @@ pub(in crate::sandbox) fn hash(id: u64) -> String {
 
 fn create(state: &mut State, asked: &Asked) -> Ruling {
     check_email(state, asked.body, None)?;
+    check_phone(asked.body)?;
     let id = state.next_id(Name::Customers);
     let mut customer = blank(id, &asked.stamp());
     update(asked, &mut customer);
@@ -72,8 +72,10 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
 
 fn change(state: &mut State, asked: &Asked, id: u64, mut customer: Record) -> Ruling {
     check_email(state, asked.body, Some(id))?;
+    check_phone(asked.body)?;
     update(asked, &mut customer);
     state.change(Name::Customers, id, &customer, "updated");
+    queue::bill_anew(state, id, asked.now);
     Ok(Outcome::One(customer))
 }
 
@@ -94,6 +96,49 @@ fn check_email(state: &State, body: &Record, own: Option<u64>) -> Result<(), Ref
         return Err(Refusal::plainly("email", "email already exists on store"));
     }
     Ok(())
+}
+
+/// A phone number is international (E.164): a plus sign and up to 15 digits.
+fn check_phone(body: &Record) -> Result<(), Refusal> {
+    let Some(phone) = body.get("phone").filter(|phone| !phone.is_null()) else {
+        return Ok(());
+    };
+    let digits = phone.as_str().and_then(|phone| phone.strip_prefix('+'));
+    let whole = digits.is_some_and(|digits| {
+        (2..=15).contains(&digits.len())
+            && !digits.starts_with('0')
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    if whole {
+        Ok(())
+    } else {
+        Err(Refusal::invalid("phone", "must be in E.164 format"))
+    }
+}
+
+/// The sandbox sends no email; that the request is in order is the answer. The
+/// email on an upcoming charge is about a charge of the customer.
+fn notify(state: &State, body: &Record, id: u64) -> Ruling {
+    let mut faults = Faults::default();
+    if record::text(body, "type") != "email" {
+        faults.add("type", "must be email");
+    }
+    if record::text(body, "template_type") == "upcoming_charge" {
+        for (field, table, owner) in [
+            ("address_id", Name::Addresses, "customer_id"),
+            ("charge_id", Name::Charges, "customer.id"),
+        ] {
+            let field = format!("template_vars.{field}");
+            let wanted = record::id(body, &field).unwrap_or(0);
+            let found = state.get(table, wanted);
+            if found.is_none_or(|one| record::id(&one, owner) != Some(id)) {
+                let message = format!("the customer has no {} {wanted}", table.object());
+                faults.add(&field, message);
+            }
+        }
+    }
+    faults.check()?;
+    Ok(Outcome::Nothing)
 }
 
 /// Deletes a customer and all that is under it.

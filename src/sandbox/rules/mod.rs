@@ -25,6 +25,7 @@ mod onetimes;
 pub(super) mod orders;
 mod payment_methods;
 mod plans;
+mod postal;
 mod processing;
 mod products;
 mod purchases;

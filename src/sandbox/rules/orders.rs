@@ -18,7 +18,7 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     let (id, order) = target(state, Name::Orders, asked)?;
     match verb {
         "update" => change(state, asked, id, order),
-        "delete" => delete(state, id, &order),
+        "delete" => delete(state, asked, id, &order),
         "clone" => copy(state, asked, &order),
         "delay" => delay(state, asked, id, &order),
         _ => Err(super::unknown_verb()),
@@ -143,6 +143,7 @@ fn lines(charge: &Record, items: &[u64]) -> Vec<Value> {
 /// replaced as a whole, and only while the order is queued and prepaid.
 fn change(state: &mut State, asked: &Asked, id: u64, mut order: Record) -> Ruling {
     let body = asked.body;
+    let was = record::text(&order, "status").to_owned();
     if body.contains_key("line_items") {
         let queued =
             record::text(&order, "status") == "queued" && record::flag(&order, "is_prepaid");
@@ -164,12 +165,20 @@ fn change(state: &mut State, asked: &Asked, id: u64, mut order: Record) -> Rulin
     if body.contains_key("line_items") {
         totals::settle(state, &mut order);
     }
+    let verb = match (was.as_str(), record::text(&order, "status")) {
+        ("queued", "success") => {
+            record::set(&mut order, "processed_at", asked.stamp());
+            "processed"
+        }
+        (was, "cancelled") if was != "cancelled" => "cancelled",
+        _ => "updated",
+    };
     touch(asked, &mut order);
-    state.change(Name::Orders, id, &order, "updated");
+    state.change(Name::Orders, id, &order, verb);
     Ok(Outcome::One(order))
 }
 
-fn delete(state: &mut State, id: u64, order: &Record) -> Ruling {
+fn delete(state: &mut State, asked: &Asked, id: u64, order: &Record) -> Ruling {
     if record::text(order, "status") != "queued" {
         return Err(Refusal::invalid(
             "status",
@@ -177,6 +186,11 @@ fn delete(state: &mut State, id: u64, order: &Record) -> Ruling {
         ));
     }
     state.delete(Name::Orders, id);
+    super::metafields::delete_of(state, "order", id);
+    let charge_id = record::id(order, "charge.id").unwrap_or(0);
+    if let Some(charge) = state.get(Name::Charges, charge_id) {
+        count_orders(state, asked, charge_id, charge);
+    }
     Ok(Outcome::Nothing)
 }
 

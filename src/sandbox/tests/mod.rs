@@ -12,6 +12,7 @@ mod items;
 mod keeping;
 mod lists;
 mod payments;
+mod people;
 mod subscribing;
 
 use std::sync::{Arc, OnceLock};
