@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Ruling, charges, existing, given, merging, metafields, named, postal, queue, redeeming,
-    skipping, target, totals, update,
+    Ruling, charges, existing, given, merging, metafields, named, postal, queue, skipping, target,
+    totals, update,
 };
 use crate::catalog;
 use crate::sandbox::record::{self, Record};
@@ -92,7 +92,6 @@ fn change(state: &mut State, asked: &Asked) -> Ruling {
 
 /// The fields of the body, with its references resolved.
 fn fill(state: &State, asked: &Asked, address: &mut Record) -> Result<(), Refusal> {
-    let held = charges::discount_ids(address);
     let overridden = given(address, OVERRIDE);
     update(asked, address);
     // What is already there may be older than the rules.
@@ -105,8 +104,7 @@ fn fill(state: &State, asked: &Asked, address: &mut Record) -> Result<(), Refusa
         faults.check()?;
     }
     if asked.body.contains_key("discounts") {
-        let wanted = record::list(asked.body, "discounts");
-        let discounts = discounts(state, asked, wanted, &held)?;
+        let discounts = discounts(state, record::list(asked.body, "discounts"))?;
         record::set(address, "discounts", discounts);
     }
     let is_empty = |lines: &Value| lines.as_array().is_none_or(Vec::is_empty);
@@ -128,14 +126,8 @@ fn fill(state: &State, asked: &Asked, address: &mut Record) -> Result<(), Refusa
     Ok(())
 }
 
-/// Discounts given by number or by code, as addresses carry them. Those that
-/// the address holds already may stay.
-fn discounts(
-    state: &State,
-    asked: &Asked,
-    wanted: &[Value],
-    held: &[u64],
-) -> Result<Vec<Value>, Refusal> {
+/// Discounts given by number or by code, as addresses carry them.
+fn discounts(state: &State, wanted: &[Value]) -> Result<Vec<Value>, Refusal> {
     let mut found = Vec::new();
     for one in wanted {
         let by_id = one.get("id").and_then(record::as_id);
@@ -152,8 +144,11 @@ fn discounts(
                 format!("{one} does not exist"),
             ));
         };
-        if !held.contains(&id) {
-            redeeming::check(&discount, asked.now, "discounts")?;
+        if record::text(&discount, "status") != "enabled" {
+            return Err(Refusal::invalid(
+                "discounts",
+                format!("{id} is not enabled"),
+            ));
         }
         found.push(totals::applied(id, &discount));
     }

@@ -2,9 +2,7 @@
 
 use serde_json::Value;
 
-use super::{
-    Ruling, customers, given, processing, queue, redeeming, skipping, target, totals, touch,
-};
+use super::{Ruling, customers, given, processing, queue, skipping, target, totals, touch};
 use crate::sandbox::money::Cents;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::{Faults, Refusal};
@@ -43,7 +41,9 @@ fn apply_discount(state: &mut State, asked: &Asked, id: u64, mut charge: Record)
             "the charge or its address already has a discount",
         ));
     }
-    redeeming::check(&discount, asked.now, "discount")?;
+    if record::text(&discount, "status") != "enabled" {
+        return Err(Refusal::invalid("discount", "the discount is not enabled"));
+    }
     record::set(
         &mut charge,
         "discounts",

@@ -30,7 +30,6 @@ mod processing;
 mod products;
 mod purchases;
 pub(super) mod queue;
-mod redeeming;
 mod retention;
 mod rhythm;
 mod schedule;

@@ -200,44 +200,6 @@ fn skipping_tells_of_each_subscription_and_a_day_gone_by_stays_skipped() {
 }
 
 #[test]
-fn a_discount_is_put_on_within_its_time_and_stays_beyond_it() {
-    let store = Store::empty();
-    let (_, address, _) = store.subscriber("2026-12-01");
-    let charge = of("charges", &store.charges_of(&address, "queued")[0]) + "/apply_discount";
-    let path = of("addresses", &address);
-    for (code, field, value) in [
-        ("LATER", "starts_at", json!("2026-12-01")),
-        ("OVER", "ends_at", json!("2026-11-19")),
-        (
-            "SHOP",
-            "channel_settings",
-            json!({"api": {"can_apply": false}}),
-        ),
-        ("OFF", "status", json!("disabled")),
-    ] {
-        let body = json!({"code": code, "value": 10, "value_type": "percentage", field: value});
-        let made = store.post("/discounts", &body)["discount"].clone();
-        if code == "OFF" {
-            store.put(&of("discounts", &made), &json!({"status": "disabled"}));
-        }
-        let errors = store.refused("POST", &charge, &json!({"discount_code": code}));
-        assert!(errors["discount"].is_array(), "{code}: {errors}");
-        let errors = store.refused("PUT", &path, &json!({"discounts": [{"code": code}]}));
-        assert!(errors["discounts"].is_array(), "{code}: {errors}");
-    }
-    let body = json!({"code": "NOW", "value": 10, "value_type": "percentage"});
-    let now = store.post("/discounts", &body)["discount"].clone();
-    let held = store.put(&path, &json!({"discounts": [{"code": "NOW"}]}))["address"].clone();
-    store.put(&of("discounts", &now), &json!({"status": "disabled"}));
-    let kept = store.put(&path, &json!({"discounts": held["discounts"]}))["address"].clone();
-    assert_eq!(kept["discounts"], held["discounts"]);
-    assert_eq!(
-        store.charges_of(&address, "queued")[0]["total_discounts"],
-        "2.00"
-    );
-}
-
-#[test]
 fn what_an_address_says_of_its_orders_is_on_every_queued_charge() {
     let store = Store::empty();
     let (owner, address, _) = store.subscriber("2026-12-01");
