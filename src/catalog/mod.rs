@@ -133,6 +133,11 @@ pub fn operations() -> impl Iterator<Item = (&'static Resource, &'static Operati
     })
 }
 
+/// Every scope that a token may have, some more than once.
+pub fn scopes() -> impl Iterator<Item = &'static str> {
+    operations().flat_map(|(_, operation)| operation.scopes())
+}
+
 /// Whether a snake-case name and a word in either case are the same.
 fn same_word(snake: &str, word: &str) -> bool {
     snake.len() == word.len()

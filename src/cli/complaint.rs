@@ -4,6 +4,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error as Complaint};
 
+use crate::catalog;
 use crate::error::Error;
 
 /// Translates a complaint about the words that `command` was given.
@@ -31,7 +32,10 @@ fn unknown_word(complaint: &Complaint, command: &Command, first: &str) -> Error 
     nearest(
         error,
         complaint.get(ContextKind::SuggestedSubcommand),
-        |name| within.find_subcommand(name).map_or(name, Command::get_name),
+        |name| {
+            let found = within.find_subcommand(name);
+            found.map_or(name, Command::get_name).to_owned()
+        },
     )
 }
 
@@ -42,7 +46,12 @@ fn unknown_flag(complaint: &Complaint) -> Error {
     } else {
         Error::usage(format!("{flag} is one word too many"))
     };
-    let error = nearest(error, complaint.get(ContextKind::SuggestedArg), |name| name);
+    // Flags are understood in snake case too, and shown in kebab case.
+    let error = nearest(
+        error,
+        complaint.get(ContextKind::SuggestedArg),
+        catalog::kebab,
+    );
     match text(complaint, ContextKind::Usage) {
         Some(usage) => {
             let usage = usage.trim_start_matches("Usage:").trim();
@@ -74,11 +83,7 @@ fn names(command: &Command) -> String {
 
 /// Adds the likeliest of the names that clap found to be alike: it puts the
 /// likeliest last. `proper` turns an alias into the name it stands for.
-fn nearest<'a>(
-    error: Error,
-    found: Option<&'a ContextValue>,
-    proper: impl Fn(&'a str) -> &'a str,
-) -> Error {
+fn nearest(error: Error, found: Option<&ContextValue>, proper: impl Fn(&str) -> String) -> Error {
     let found = match found {
         Some(ContextValue::String(name)) => Some(name),
         Some(ContextValue::Strings(names)) => names.last(),

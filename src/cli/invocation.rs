@@ -95,6 +95,28 @@ pub enum Sandbox {
         /// The file that holds it; `-` stands for standard input.
         file: PathBuf,
     },
+    /// Look at it or change how it is, beside its API.
+    Control(Control),
+}
+
+/// What whoever runs a sandbox may see and do.
+#[derive(Debug)]
+pub enum Control {
+    /// Show what the store holds, in numbers.
+    State,
+    /// Show its time.
+    ShowClock,
+    /// Put its clock to a time.
+    SetClock(String),
+    /// Let time pass.
+    AdvanceClock(String),
+    /// Make a token.
+    Token {
+        /// Scopes it has; all without.
+        scopes: Option<Vec<String>>,
+        /// Name for humans.
+        name: Option<String>,
+    },
 }
 
 /// How to serve the sandbox.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 
 use super::invocation::{
-    Action, Call, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions, Paging, Sandbox,
-    Serving,
+    Action, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions, Paging,
+    Sandbox, Serving,
 };
 use crate::catalog::{self, Method};
 use crate::config::Colour;
@@ -32,7 +32,10 @@ pub(super) fn invocation(matches: &ArgMatches) -> Result<Invocation> {
         ("openapi", _) => (Action::OpenApi, command),
         (_, None) => {
             let (verb, verb_matches) = subcommand(command)?;
-            (Action::Sandbox(sandbox(verb, verb_matches)), verb_matches)
+            let deepest = verb_matches
+                .subcommand()
+                .map_or(verb_matches, |(_, deeper)| deeper);
+            (Action::Sandbox(sandbox(verb, verb_matches)), deepest)
         }
     };
     Ok(Invocation {
@@ -136,6 +139,14 @@ fn sandbox(verb: &str, matches: &ArgMatches) -> Sandbox {
         "load" => Sandbox::Load {
             file: path("file").unwrap_or_default(),
         },
+        "state" => Sandbox::Control(Control::State),
+        "clock" => Sandbox::Control(clock(matches)),
+        "token" => Sandbox::Control(Control::Token {
+            scopes: matches
+                .get_many("scopes")
+                .map(|scopes| scopes.cloned().collect()),
+            name: text(matches, "name"),
+        }),
         _ => Sandbox::Serve(Serving {
             port: matches.get_one("port").copied().unwrap_or_default(),
             customers: matches.get_one("customers").copied(),
@@ -143,6 +154,16 @@ fn sandbox(verb: &str, matches: &ArgMatches) -> Sandbox {
             data: path("data"),
             limited: !matches.get_flag("no-limit"),
         }),
+    }
+}
+
+fn clock(matches: &ArgMatches) -> Control {
+    match matches.subcommand() {
+        Some(("set", deeper)) => Control::SetClock(text(deeper, "time").unwrap_or_default()),
+        Some(("advance", deeper)) => {
+            Control::AdvanceClock(text(deeper, "span").unwrap_or_default())
+        }
+        _ => Control::ShowClock,
     }
 }
 

@@ -22,7 +22,16 @@ pub(super) fn command() -> Command {
         .disable_help_subcommand(true)
         .subcommand_help_heading("Verbs")
         .after_help(help::SANDBOX)
-        .subcommands([serve(), reset(), seed(), dump(), load()])
+        .subcommands([
+            serve(),
+            reset(),
+            seed(),
+            dump(),
+            load(),
+            state(),
+            clock(),
+            token(),
+        ])
 }
 
 fn verb(name: &'static str, about: &'static str, example: &'static str) -> Command {
@@ -102,6 +111,74 @@ fn load() -> Command {
             .value_parser(value_parser!(PathBuf))
             .help("what `rc sandbox dump` printed; - reads standard input"),
     )
+}
+
+fn state() -> Command {
+    verb(
+        "state",
+        "Show what the store holds, in numbers, its time and how it behaves",
+        "Example:\n  rc sandbox state --jq .counts.subscription",
+    )
+}
+
+fn clock() -> Command {
+    verb(
+        "clock",
+        "Show the time of the store, or let time pass",
+        "Examples:\n  rc sandbox clock show\n  rc sandbox clock advance 30d\n  \
+         rc sandbox clock set 2030-01-01",
+    )
+    .subcommand_required(true)
+    .arg_required_else_help(true)
+    .disable_help_subcommand(true)
+    .subcommand_help_heading("Verbs")
+    .subcommands([
+        verb(
+            "show",
+            "Show the time of the store",
+            "Example:\n  rc sandbox clock show",
+        ),
+        verb(
+            "set",
+            "Go forward to a time",
+            "What falls due until then happens: charges are processed, orders are made.\n\n\
+             Example:\n  rc sandbox clock set 2030-01-01",
+        )
+        .arg(word("time", "TIME").help("a day or a time, like 2030-01-01T08:00:00Z")),
+        verb(
+            "advance",
+            "Go forward by a span",
+            "What falls due until then happens: charges are processed, orders are made.\n\n\
+             Example:\n  rc sandbox clock advance 30d",
+        )
+        .arg(word("span", "SPAN").help("a span, like 30d, 2w, 1mo or 12h")),
+    ])
+}
+
+fn token() -> Command {
+    verb(
+        "token",
+        "Make another token, with any set of scopes",
+        "Example:\n  rc sandbox token --scopes read_customers,read_orders",
+    )
+    .arg(
+        Arg::new("scopes")
+            .long("scopes")
+            .value_name("SCOPES")
+            .value_delimiter(',')
+            .action(ArgAction::Append)
+            .help("what it may do, separated by commas; everything when left away"),
+    )
+    .arg(
+        Arg::new("name")
+            .long("name")
+            .value_name("NAME")
+            .help("name for humans"),
+    )
+}
+
+fn word(name: &'static str, value: &'static str) -> Arg {
+    Arg::new(name).value_name(value).required(true)
 }
 
 fn number(name: &'static str) -> Arg {

@@ -60,6 +60,12 @@ impl Place {
         })
     }
 
+    /// Where requests go, unless they stay in this process.
+    #[cfg(feature = "sandbox")]
+    pub(super) fn url(&self) -> Option<&BaseUrl> {
+        (!self.sandbox).then_some(&self.base)
+    }
+
     /// What printed requests need to know.
     pub(super) fn printed(&self) -> Printed<'_> {
         Printed {

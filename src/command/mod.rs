@@ -3,6 +3,8 @@
 
 mod call;
 mod connect;
+#[cfg(feature = "sandbox")]
+mod control;
 mod dry;
 mod free;
 #[cfg(feature = "sandbox")]

@@ -1,11 +1,14 @@
 //! `rc sandbox …`: serving the sandbox, and choosing what its store holds.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use http::Method;
+use serde_json::{Value, json};
+
+use super::control::{self, Desk, cannot_open};
 use super::{Run, local};
 use crate::cli::{Options, Sandbox as Asked, Serving};
 use crate::error::{Error, Kind, Result};
@@ -35,9 +38,10 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Asked) -> Result<()>
             let told = format!("the sandbox has a store of {customers} customers");
             run.talk.done(&told);
         }
-        Asked::Dump => dump(run)?,
+        Asked::Dump => dump(run, options)?,
         Asked::Load { file } => load(run, options, file)?,
         Asked::Serve(serving) => serve(run, options, serving)?,
+        Asked::Control(asked) => control::run(run, options, asked)?,
     }
     Ok(())
 }
@@ -50,22 +54,41 @@ fn seed_of(customers: Option<u32>, seed: Option<u64>) -> Seed {
     }
 }
 
+const REALLY: &str = "Everything changed in the sandbox is lost. Go on?";
+
 /// The file of the store of `--sandbox`, which is about to be replaced.
 fn replaced(run: &mut Run, options: &Options) -> Result<PathBuf> {
     let path = local::store_path(&run.environment, run.state_folder.clone())?;
     if path.exists() {
-        run.confirm(options, "Everything changed in the sandbox is lost. Go on?")?;
+        run.confirm(options, REALLY)?;
     }
     Ok(path)
 }
 
+/// The sandbox that is served, which is about to get another store.
+fn served_anew(run: &mut Run, options: &Options) -> Result<Option<Desk>> {
+    let Some(url) = control::served(run, options)? else {
+        return Ok(None);
+    };
+    run.confirm(options, REALLY)?;
+    Ok(Some(Desk::Served(url)))
+}
+
 fn seed(run: &mut Run, options: &Options, seed: &Seed) -> Result<()> {
+    if let Some(desk) = served_anew(run, options)? {
+        let body = json!({"customers": seed.customers, "seed": seed.seed});
+        return desk.ask(Method::POST, "reset", &body).map(drop);
+    }
     let path = replaced(run, options)?;
     SandboxFile::reset(&path, seed, &run.clock)
         .map_err(|error| Error::unexpected("cannot reset the sandbox").caused_by(error))
 }
 
-fn dump(run: &mut Run) -> Result<()> {
+fn dump(run: &mut Run, options: &Options) -> Result<()> {
+    if let Some(url) = control::served(run, options)? {
+        let store = Desk::Served(url).ask(Method::GET, "store", &Value::Null)?;
+        return run.print(&store);
+    }
     let path = local::store_path(&run.environment, run.state_folder.clone())?;
     let file = SandboxFile::open(&path, run.clock.clone()).map_err(cannot_open)?;
     let mut stdout = BufWriter::new(run.stdout()?);
@@ -76,26 +99,29 @@ fn dump(run: &mut Run) -> Result<()> {
     written.map_err(|error| Error::writing("standard output", error))
 }
 
-fn cannot_open(error: std::io::Error) -> Error {
-    Error::unexpected("cannot open the sandbox").caused_by(error)
-}
-
 fn load(run: &mut Run, options: &Options, file: &Path) -> Result<()> {
     let named = file.display().to_string();
-    let state = if file == Path::new("-") {
-        let text = run.stdin.text("-")?;
-        State::from_json_reader(&mut text.as_bytes())
+    let text = if file == Path::new("-") {
+        Ok(run.stdin.text("-")?)
     } else {
-        File::open(file).and_then(|mut file| State::from_json_reader(&mut file))
+        std::fs::read_to_string(file)
     };
-    let state = state.map_err(|error| {
+    let read = text.and_then(|text| {
+        let state = State::from_json_reader(&mut text.as_bytes())?;
+        Ok((text, state))
+    });
+    let (text, state) = read.map_err(|error| {
         Error::new(Kind::Usage, format!("cannot load {named}"))
             .caused_by(error)
             .hint("give a file that `rc sandbox dump` wrote; the sandbox is as it was")
     })?;
-    let path = replaced(run, options)?;
-    SandboxFile::replace(&path, &state)
-        .map_err(|error| Error::unexpected("cannot keep the sandbox").caused_by(error))?;
+    if let Some(desk) = served_anew(run, options)? {
+        desk.send(Method::PUT, "store", text.into())?;
+    } else {
+        let path = replaced(run, options)?;
+        SandboxFile::replace(&path, &state)
+            .map_err(|error| Error::unexpected("cannot keep the sandbox").caused_by(error))?;
+    }
     let told = format!("the sandbox has the store of {named}");
     run.talk.done(&told);
     Ok(())

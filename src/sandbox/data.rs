@@ -84,6 +84,18 @@ impl DataFile {
         Ok((data, state))
     }
 
+    /// Keeps another state in the place of all that was kept.
+    ///
+    /// # Errors
+    /// As [`Self::keep`].
+    pub(super) fn start_over(&mut self, state: &State) -> io::Result<()> {
+        self.check()?;
+        self.broken = true;
+        self.fold(state)?;
+        self.broken = false;
+        Ok(())
+    }
+
     /// Keeps what is fresh in a state. Once this has returned, it is not lost
     /// when the process ends, however it ends.
     ///
@@ -172,7 +184,11 @@ fn sum(bytes: &[u8]) -> u64 {
 }
 
 fn settings(state: &State) -> io::Result<u64> {
-    Ok(sum(&serde_json::to_vec(&(&state.store, &state.tokens))?))
+    Ok(sum(&serde_json::to_vec(&(
+        &state.store,
+        &state.tokens,
+        &state.behaviour,
+    ))?))
 }
 
 fn damaged(path: &Path, journal: &Path, error: &io::Error) -> io::Error {

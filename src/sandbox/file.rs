@@ -74,6 +74,14 @@ impl SandboxFile {
         self.with(|sandbox| sandbox.answer(request))
     }
 
+    /// Answers a request to the control surface.
+    ///
+    /// # Errors
+    /// As [`Self::answer`].
+    pub fn control(&self, request: &Request<Bytes>) -> io::Result<Response<Bytes>> {
+        self.with(|sandbox| sandbox.control(request))
+    }
+
     /// Looks at the state or changes it, as one request does.
     ///
     /// # Errors

@@ -9,7 +9,10 @@
 //! [`mod@file`] keeps a store in a file, for commands that live for one request;
 //! [`server`] lends it to the network, and [`data`] keeps what is served.
 
+mod behaviour;
 mod check;
+mod clock;
+pub mod control;
 mod cursor;
 pub mod data;
 mod events;
@@ -61,6 +64,7 @@ use record::Record;
 use refusal::Refusal;
 use respond::{envelope, respond, welcome};
 use route::Row;
+use rules::life::Happened;
 
 /// The token that may do everything.
 pub const TOKEN: &str = "sk_sandbox_all";
@@ -167,10 +171,9 @@ impl Sandbox {
     /// Answers a request as the API would. Every failure is an answer too.
     #[must_use]
     pub fn answer(&self, request: &Request<Bytes>) -> Response<Bytes> {
-        let now = (self.now)();
+        let world = (self.now)();
         let mut state = self.lock();
-        let before = state.revision;
-        let level = self.pour(&state, request, now);
+        let level = self.pour(&state, request, world);
         if !level.admitted {
             let busy = Refusal {
                 status: 429,
@@ -178,20 +181,78 @@ impl Sandbox {
             };
             return respond(Err(busy), level);
         }
+        let result = self.pass_time(&mut state, world).and_then(|_| {
+            let now = state.clock.shown(world);
+            self.change(&mut state, |state| answer(state, now, request))
+        });
+        drop(state);
+        respond(result, level)
+    }
+
+    /// Lets happen what time brings: who serves a sandbox calls it now and
+    /// then, so that things happen when nobody asks.
+    pub fn tick(&self) {
+        let world = (self.now)();
+        let mut state = self.lock();
+        // What could not be kept is told to whoever asks next.
+        let _ = self.pass_time(&mut state, world);
+    }
+
+    /// Brings a store to the present: what time brought happens, and is kept
+    /// day by day.
+    fn pass_time(&self, state: &mut State, world: Timestamp) -> Result<Happened, Refusal> {
+        let token = Token::system();
+        let now = state.clock.shown(world);
+        let mut happened = Happened::default();
+        while let Some(at) = rules::life::next_run(state.clock.lived(), now) {
+            happened += self.change(state, |state| {
+                let happened = rules::life::run(state, at, &token);
+                state.clock.has_lived(at);
+                Ok(happened)
+            })?;
+        }
+        self.change(state, |state| {
+            if rules::batches::run_due(state, now, &token) {
+                events::settle(state, now, &token);
+            }
+            Ok(())
+        })?;
+        state.clock.has_lived(now);
+        Ok(happened)
+    }
+
+    /// Changes the state and keeps the change, or does neither.
+    fn change<T>(
+        &self,
+        state: &mut State,
+        act: impl FnOnce(&mut State) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let before = state.revision;
         // A broken rule must not take the store down with it: the change is
         // undone and the request is answered.
-        let result = catch_unwind(AssertUnwindSafe(|| answer(&mut state, now, request)));
+        let result = catch_unwind(AssertUnwindSafe(|| act(state)));
         let mut result = result.unwrap_or_else(|_| {
             state.undo_to(0);
             Err(Refusal::error(500, "internal server error"))
         });
-        if let Err(error) = self.keep(&state, before) {
+        if let Err(error) = self.keep(state, before) {
             result = Err(Refusal::error(500, &error.to_string()));
         }
         state.journal.clear();
         state.fresh.clear();
-        drop(state);
-        respond(result, level)
+        result
+    }
+
+    /// Puts another store in the place of this one.
+    fn replace(&self, state: &mut State, by: State) -> io::Result<()> {
+        let revision = state.revision;
+        *state = by;
+        state.revision = state.revision.max(revision) + 1;
+        let Some(data) = &self.data else {
+            return Ok(());
+        };
+        let mut data = data.lock().unwrap_or_else(PoisonError::into_inner);
+        data.start_over(state)
     }
 
     /// The same sandbox with the rate limit of the API.
@@ -247,9 +308,6 @@ fn answer(state: &mut State, now: Timestamp, request: &Request<Bytes>) -> Answer
     check_scopes(route.row, &token)?;
     let query = query_of(request);
     let body = body_of(route.row, request.body())?;
-    if rules::batches::run_due(state, now, &token) {
-        events::settle(state, now, &token);
-    }
     let asked = Asked {
         row: route.row,
         holes: &route.holes,

@@ -42,6 +42,11 @@ pub(super) fn welcome() -> String {
     .to_string()
 }
 
+/// An answer of the control surface.
+pub(super) fn controlled(told: Result<String, Refusal>) -> Response<Bytes> {
+    respond(told.map(|body| (200, body)), Level::UNLIMITED)
+}
+
 /// A refusal of what never reached the store.
 pub(super) fn refused(status: u16, message: &str) -> Response<Bytes> {
     respond(Err(Refusal::error(status, message)), Level::UNLIMITED)

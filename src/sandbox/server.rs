@@ -6,26 +6,31 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Body as _, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
 
-use super::Sandbox;
+use super::{Sandbox, control};
 
 /// Bodies beyond this are refused with 413.
 const LARGEST_BODY: usize = 8 * 1024 * 1024;
 
 /// The head of a request, and then its body, must arrive within this time.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often it is looked whether time brought something.
+const TICK: Duration = Duration::from_millis(200);
 
 /// After a failed `accept` (too many open files) the next try waits this long.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -43,28 +48,31 @@ pub async fn serve(
     listener.local_addr()?;
     let mut until = pin!(until);
     let mut connections = JoinSet::new();
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = &mut until => return Ok(()),
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(converse(stream, sandbox.clone()));
+                Ok((stream, peer)) => {
+                    connections.spawn(converse(stream, peer, sandbox.clone()));
                 }
                 Err(_) => tokio::time::sleep(PAUSE).await,
             },
+            _ = ticks.tick() => sandbox.tick(),
             // Finished connections are let go of; one that panicked is gone too.
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
         }
     }
 }
 
-async fn converse(stream: TcpStream, sandbox: Arc<Sandbox>) {
+async fn converse(stream: TcpStream, peer: SocketAddr, sandbox: Arc<Sandbox>) {
     // Answers are small and waited for: send them at once. Without it they are
     // only slower.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let sandbox = sandbox.clone();
-        async move { Ok::<_, Infallible>(answer(&sandbox, request).await) }
+        async move { Ok::<_, Infallible>(answer(&sandbox, peer.ip(), request).await) }
     });
     // A connection that breaks has nobody left to tell.
     let _ = hyper::server::conn::http1::Builder::new()
@@ -74,24 +82,66 @@ async fn converse(stream: TcpStream, sandbox: Arc<Sandbox>) {
         .await;
 }
 
-async fn answer(sandbox: &Sandbox, request: Request<Incoming>) -> Response<Full<Bytes>> {
+async fn answer(
+    sandbox: &Sandbox,
+    peer: IpAddr,
+    request: Request<Incoming>,
+) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
-    // Who says beforehand that it is too much is not waited for.
-    if body.size_hint().lower() > LARGEST_BODY as u64 {
-        return refuse(StatusCode::PAYLOAD_TOO_LARGE, "body too large");
+    let controls = head.uri.path().starts_with(control::ROOT);
+    if controls && !may_control(peer, &head.headers) {
+        return refuse(
+            StatusCode::FORBIDDEN,
+            "the control surface is for this machine alone",
+        );
     }
-    let reading = Limited::new(body, LARGEST_BODY).collect();
-    let body = match tokio::time::timeout(PATIENCE, reading).await {
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-            return refuse(StatusCode::PAYLOAD_TOO_LARGE, "body too large");
-        }
-        Ok(Err(_)) => return refuse(StatusCode::BAD_REQUEST, "body broke off"),
-        Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, "body too slow"),
+    let largest = if controls {
+        control::LARGEST_BODY
+    } else {
+        LARGEST_BODY
     };
-    sandbox
-        .answer(&Request::from_parts(head, body))
-        .map(Full::new)
+    match read(body, largest).await {
+        Err((status, message)) => refuse(status, message),
+        Ok(body) => {
+            let request = Request::from_parts(head, body);
+            let answer = if controls {
+                sandbox.control(&request)
+            } else {
+                sandbox.answer(&request)
+            };
+            answer.map(Full::new)
+        }
+    }
+}
+
+async fn read(body: Incoming, largest: usize) -> Result<Bytes, (StatusCode, &'static str)> {
+    const TOO_LARGE: (StatusCode, &str) = (StatusCode::PAYLOAD_TOO_LARGE, "body too large");
+    // Who says beforehand that it is too much is not waited for.
+    if body.size_hint().lower() > largest as u64 {
+        return Err(TOO_LARGE);
+    }
+    let reading = Limited::new(body, largest).collect();
+    match tokio::time::timeout(PATIENCE, reading).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(TOO_LARGE),
+        Ok(Err(_)) => Err((StatusCode::BAD_REQUEST, "body broke off")),
+        Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "body too slow")),
+    }
+}
+
+/// The control surface asks for no token, so it answers this machine only, and
+/// no web page that a browser on it shows: these name where they come from, or
+/// reach it under a name of their own.
+fn may_control(peer: IpAddr, headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST);
+    let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next(),
+        None => host.split(':').next(),
+    };
+    let name = name.unwrap_or_default();
+    let local = name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    peer.to_canonical().is_loopback() && local && !headers.contains_key(header::ORIGIN)
 }
 
 fn refuse(status: StatusCode, message: &str) -> Response<Full<Bytes>> {

@@ -13,6 +13,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::behaviour::Behaviour;
+use super::clock::Clock;
 use super::record::Record;
 use super::seed::{RECIPE, Seed};
 use super::state::{State, Token};
@@ -20,7 +22,7 @@ use super::table::Table;
 use super::tables::{Name, TABLES};
 
 /// The number of the format written here.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 #[derive(Deserialize)]
 struct Head {
@@ -33,6 +35,8 @@ struct Snapshot<'a> {
     revision: u64,
     store: Record,
     tokens: Vec<Token>,
+    clock: Clock,
+    behaviour: Behaviour,
     next: BTreeMap<String, u64>,
     #[serde(borrow)]
     tables: BTreeMap<String, Rows<'a>>,
@@ -87,6 +91,10 @@ impl State {
         serde_json::to_writer(&mut *out, &self.store)?;
         write!(out, ",\"tokens\":")?;
         serde_json::to_writer(&mut *out, &self.tokens)?;
+        write!(out, ",\"clock\":")?;
+        serde_json::to_writer(&mut *out, &self.clock)?;
+        write!(out, ",\"behaviour\":")?;
+        serde_json::to_writer(&mut *out, &self.behaviour)?;
         write!(out, ",\"next\":")?;
         serde_json::to_writer(&mut *out, &self.numbers())?;
         write!(out, ",\"tables\":{{")?;
@@ -158,6 +166,8 @@ impl State {
         };
         state.store = snapshot.store;
         state.tokens = snapshot.tokens;
+        state.clock = snapshot.clock;
+        state.behaviour = snapshot.behaviour;
         state.revision = snapshot.revision;
         for (object, next) in snapshot.next {
             state.next[table_of(&object)? as usize] = next;

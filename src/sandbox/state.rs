@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::behaviour::Behaviour;
+use super::clock::Clock;
 use super::key::Key;
 use super::record::{self, Record};
 use super::seed::ground::Ground;
@@ -28,6 +30,10 @@ pub struct State {
     pub(super) store: Record,
     /// Who may ask, and what.
     pub(super) tokens: Vec<Token>,
+    /// The time of the store.
+    pub(super) clock: Clock,
+    /// How the sandbox behaves.
+    pub(super) behaviour: Behaviour,
     /// Grows with each change that was kept.
     pub(super) revision: u64,
     pub(super) journal: Vec<Change>,
@@ -48,6 +54,15 @@ pub struct Token {
 }
 
 impl Token {
+    /// Who acts when time does.
+    pub(super) fn system() -> Self {
+        Self {
+            secret: String::new(),
+            name: "Recharge".to_owned(),
+            scopes: None,
+        }
+    }
+
     /// Whether the token has a scope.
     #[must_use]
     pub fn may(&self, scope: &str) -> bool {
@@ -85,10 +100,24 @@ impl State {
                 name: "Sandbox".to_owned(),
                 scopes: None,
             }],
+            clock: Clock::starting(now),
+            behaviour: Behaviour::default(),
             revision: 0,
             journal: Vec::new(),
             fresh: BTreeSet::new(),
         }
+    }
+
+    /// How the sandbox behaves.
+    #[must_use]
+    pub const fn behaviour(&self) -> Behaviour {
+        self.behaviour
+    }
+
+    /// Makes the sandbox behave that way.
+    pub fn behave(&mut self, behaviour: Behaviour) {
+        self.behaviour = behaviour;
+        self.revision += 1;
     }
 
     /// Adds a token, or replaces the one of the same secret.
@@ -147,11 +176,25 @@ impl State {
         self.note(name, id, verb, before);
     }
 
+    /// Tells something of a record that does not change.
+    pub(super) fn tell(&mut self, name: Name, id: u64, verb: &'static str) {
+        let as_it_is = self.get(name, id);
+        self.note(name, id, verb, as_it_is);
+    }
+
     /// Removes a record; nothing happens when it is not there.
     pub(super) fn delete(&mut self, name: Name, id: u64) {
         let before = self.get(name, id);
         if self.take_out(name, id) {
             self.note(name, id, "deleted", before);
+        }
+    }
+
+    /// Removes what nobody is told of; nothing happens when it is not there.
+    pub(super) fn drop_quietly(&mut self, name: Name, id: u64) {
+        let before = self.get(name, id);
+        if self.take_out(name, id) {
+            self.note(name, id, QUIETLY, before);
         }
     }
 

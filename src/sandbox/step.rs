@@ -9,6 +9,8 @@ use std::io;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::behaviour::Behaviour;
+use super::clock::Clock;
 use super::record::Record;
 use super::snapshot::{Rows, table_of};
 use super::state::{State, Token};
@@ -19,6 +21,8 @@ struct Written<'a> {
     revision: u64,
     store: Option<&'a Record>,
     tokens: Option<&'a [Token]>,
+    behaviour: Option<&'a Behaviour>,
+    clock: Clock,
     next: BTreeMap<&'static str, u64>,
     tables: BTreeMap<&'static str, Vec<(u64, Box<RawValue>)>>,
     gone: BTreeMap<&'static str, Vec<u64>>,
@@ -30,6 +34,8 @@ struct Read<'a> {
     revision: u64,
     store: Option<Record>,
     tokens: Option<Vec<Token>>,
+    behaviour: Option<Behaviour>,
+    clock: Clock,
     next: BTreeMap<String, u64>,
     #[serde(borrow)]
     tables: BTreeMap<String, Rows<'a>>,
@@ -47,6 +53,8 @@ impl State {
             revision: self.revision,
             store: settings.then_some(&self.store),
             tokens: settings.then_some(&self.tokens),
+            behaviour: settings.then_some(&self.behaviour),
+            clock: self.clock,
             next: self.numbers(),
             tables: BTreeMap::new(),
             gone: BTreeMap::new(),
@@ -81,6 +89,10 @@ impl State {
         if let Some(tokens) = step.tokens {
             self.tokens = tokens;
         }
+        if let Some(behaviour) = step.behaviour {
+            self.behaviour = behaviour;
+        }
+        self.clock = step.clock;
         for (object, next) in step.next {
             self.next[table_of(&object)? as usize] = next;
         }

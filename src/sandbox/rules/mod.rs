@@ -17,6 +17,7 @@ mod discounts;
 mod ending;
 mod gifting;
 mod items;
+pub(super) mod life;
 mod lines;
 pub(super) mod lists;
 mod merging;

@@ -9,7 +9,7 @@ use super::{Ruling, given, queue, target, totals, touch};
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::Refusal;
-use crate::sandbox::state::State;
+use crate::sandbox::state::{QUIETLY, State};
 use crate::sandbox::tables::Name;
 use crate::sandbox::write;
 use crate::sandbox::{Asked, Outcome};
@@ -41,6 +41,11 @@ pub(in crate::sandbox) fn external_number(id: u64) -> String {
     (2_541_600_000_000 + id * 17).to_string()
 }
 
+/// The number that the shop's people know it by.
+fn short_number(id: u64) -> String {
+    (1_000 + id % 90_000).to_string()
+}
+
 /// The record of an order of a charge.
 pub(in crate::sandbox) fn of_charge(
     state: &State,
@@ -52,7 +57,7 @@ pub(in crate::sandbox) fn of_charge(
     let scheduled = moment::beginning(slot.day).map(moment::stamp);
     let created = given(charge, "updated_at");
     let number = slot.sent.map(|_| external_number(id));
-    let short = slot.sent.map(|_| (1_000 + id % 90_000).to_string());
+    let short = slot.sent.map(|_| short_number(id));
     let mut order = record::fields([
         ("id", id.into()),
         ("address_id", given(charge, "address_id")),
@@ -114,6 +119,29 @@ fn tags(charge: &Record, prepaid: bool) -> String {
     } else {
         tags.to_owned()
     }
+}
+
+/// A queued order is sent to the shop.
+pub(super) fn send(state: &mut State, id: u64, now: Timestamp) {
+    let Some(mut order) = state.get(Name::Orders, id) else {
+        return;
+    };
+    for (field, value) in [
+        ("status", json!("success")),
+        ("processed_at", json!(moment::stamp(now))),
+        ("updated_at", json!(moment::stamp(now))),
+        (
+            "external_order_id",
+            json!({"ecommerce": external_number(id)}),
+        ),
+        (
+            "external_order_number",
+            json!({"ecommerce": short_number(id)}),
+        ),
+    ] {
+        record::set(&mut order, field, value);
+    }
+    state.change(Name::Orders, id, &order, "processed");
 }
 
 /// The lines of a charge for some items, with what orders say besides.
@@ -243,12 +271,10 @@ pub(super) fn submit_again(
         if record::text(&order, "status") != "error" {
             continue;
         }
-        record::set(&mut order, "status", "success");
         record::set(&mut order, "error", Value::Null);
         record::set(&mut order, "total_refunds", given(charge, "total_refunds"));
-        record::set(&mut order, "processed_at", moment::stamp(now));
-        record::set(&mut order, "updated_at", moment::stamp(now));
-        state.change(Name::Orders, id, &order, "processed");
+        state.change(Name::Orders, id, &order, QUIETLY);
+        send(state, id, now);
     }
 }
 

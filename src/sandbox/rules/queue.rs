@@ -233,11 +233,19 @@ fn open(
     state.create(Name::Charges, id, &charge);
 }
 
-/// Subscriptions know whether a charge waits for them.
+/// Subscriptions know whether a charge waits for them. Where none has failed,
+/// none has failed for the last time.
 fn mark(state: &mut State, address_id: u64) {
+    let charges = state.all(Name::Charges, "address_id", address_id);
+    let has_failed = charges
+        .iter()
+        .any(|(_, charge)| record::text(charge, "status") == "error");
     for (id, mut one) in state.all(Name::Subscriptions, "address_id", address_id) {
         let queued = record::text(&one, "status") == "active" && next_day(&one).is_some();
         record::set(&mut one, "has_queued_charges", queued);
+        if !has_failed {
+            record::set(&mut one, "max_retries_reached", false);
+        }
         state.change(Name::Subscriptions, id, &one, QUIETLY);
     }
 }

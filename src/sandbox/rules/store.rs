@@ -50,12 +50,7 @@ pub(in crate::sandbox) fn settings(now: Timestamp) -> Record {
 }
 
 fn token_information(state: &State, asked: &Asked) -> Record {
-    let all = || -> BTreeSet<String> {
-        catalog::operations()
-            .flat_map(|(_, operation)| operation.scopes())
-            .map(str::to_owned)
-            .collect()
-    };
+    let all = || -> BTreeSet<String> { catalog::scopes().map(str::to_owned).collect() };
     let scopes = asked.token.scopes.clone().unwrap_or_else(all);
     let email = record::text(&state.store, "email");
     record::object(json!({

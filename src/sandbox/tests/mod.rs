@@ -11,6 +11,7 @@ mod hostile;
 mod items;
 mod keeping;
 mod lists;
+mod passing;
 mod payments;
 mod people;
 mod subscribing;

@@ -129,6 +129,22 @@ fn dunning_ends_when_the_failed_charge_leaves_the_queue() {
 }
 
 #[test]
+fn a_subscription_that_left_its_failed_charge_has_not_failed_for_the_last_time() {
+    let store = Store::empty();
+    let (_, address, one) = failed(&store);
+    let charge = of("charges", &store.charges_of(&address, "error")[0]) + "/process";
+    for _ in 1..8 {
+        store.post(&charge, &json!({}));
+    }
+    let path = of("subscriptions", &one);
+    let reached = |store: &Store| store.get(&path)["subscription"]["max_retries_reached"].clone();
+    assert_eq!(reached(&store), true);
+    let next = path.clone() + "/set_next_charge_date";
+    store.post(&next, &json!({"date": "2026-12-24"}));
+    assert_eq!(reached(&store), false);
+}
+
+#[test]
 fn the_streak_counts_charges_of_subscriptions_until_the_last_one_ends() {
     let store = Store::empty();
     let (owner, address, one) = store.subscriber("2026-12-01");

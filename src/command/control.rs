@@ -1,0 +1,137 @@
+//! The control surface of a sandbox, from the command line: of the one that is
+//! served at the base URL, when that is on this machine, else of the store of
+//! `--sandbox`.
+//!
+//! No token goes along. What is answered is printed like any record.
+
+use bytes::Bytes;
+use http::{Method, Request};
+use serde_json::{Value, json};
+
+use super::connect::Place;
+use super::printer::{Described, Printer};
+use super::{Run, local};
+use crate::cli::{Control, Options};
+use crate::client::{Failure, Http, Transport};
+use crate::config::BaseUrl;
+use crate::error::{Error, Kind, Result};
+use crate::output::Shape;
+use crate::sandbox::file::SandboxFile;
+
+/// Does what was asked, and prints what is so then.
+pub(super) fn run(run: &mut Run, options: &Options, asked: &Control) -> Result<()> {
+    let mut printer = Printer::prepare(run, options, Shape::One, Described::default())?;
+    let (method, path, body) = spelled(asked);
+    let answer = Desk::choose(run, options)?.ask(method, path, &body)?;
+    printer.record(&answer)?;
+    printer.finish()?;
+    Ok(())
+}
+
+fn spelled(asked: &Control) -> (Method, &'static str, Value) {
+    match asked {
+        Control::State => (Method::GET, "state", Value::Null),
+        Control::ShowClock => (Method::GET, "clock", Value::Null),
+        Control::SetClock(now) => (Method::PUT, "clock", json!({"now": now})),
+        Control::AdvanceClock(by) => (Method::POST, "clock/advance", json!({"by": by})),
+        Control::Token { scopes, name } => (
+            Method::POST,
+            "tokens",
+            json!({"scopes": scopes, "name": name}),
+        ),
+    }
+}
+
+/// Where a sandbox is controlled.
+pub(super) enum Desk {
+    /// Over the network, on this machine.
+    Served(BaseUrl),
+    /// In its file.
+    Kept(Box<SandboxFile>),
+}
+
+impl Desk {
+    /// The sandbox that is meant.
+    pub(super) fn choose(run: &Run, options: &Options) -> Result<Self> {
+        if let Some(url) = served(run, options)? {
+            return Ok(Self::Served(url));
+        }
+        let path = local::store_path(&run.environment, run.state_folder.clone())?;
+        let file = SandboxFile::open(&path, run.clock.clone());
+        file.map(|file| Self::Kept(Box::new(file)))
+            .map_err(cannot_open)
+    }
+
+    /// Asks for something; gives the JSON of the answer.
+    pub(super) fn ask(&self, method: Method, path: &str, body: &Value) -> Result<String> {
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        self.send(method, path, Bytes::from(body))
+    }
+
+    /// As [`Self::ask`], where the body is text already.
+    pub(super) fn send(&self, method: Method, path: &str, body: Bytes) -> Result<String> {
+        let base = match self {
+            Self::Served(url) => url.as_str(),
+            Self::Kept(_) => "",
+        };
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{base}{}/{path}", crate::sandbox::control::ROOT))
+            .body(body)
+            .map_err(|error| Error::unexpected("cannot ask the sandbox").caused_by(error))?;
+        let answer = match self {
+            Self::Kept(file) => file.control(&request).map_err(cannot_open)?,
+            Self::Served(url) => {
+                let http = Http::new(url)?;
+                let sent = async {
+                    let unreachable = |failure: Failure| {
+                        Error::unexpected(format!(
+                            "no sandbox answers at {url}: {}",
+                            failure.reason
+                        ))
+                        .hint("start one with `rc sandbox serve`")
+                    };
+                    http.send(request).await.map_err(unreachable)
+                };
+                Run::wait(sent)?
+            }
+        };
+        let text = String::from_utf8_lossy(answer.body()).into_owned();
+        if answer.status().is_success() {
+            return Ok(text);
+        }
+        Err(refused(base, answer.status().as_u16(), &text))
+    }
+}
+
+/// What a sandbox that says no means.
+fn refused(base: &str, status: u16, text: &str) -> Error {
+    let told: Value = serde_json::from_str(text).unwrap_or_default();
+    match (status, told.get("error").and_then(Value::as_str)) {
+        (422, Some(message)) => Error::new(Kind::Usage, message.to_owned()),
+        (404, _) | (_, None) => Error::unexpected(format!("what answers at {base} is no sandbox"))
+            .hint("start one with `rc sandbox serve`"),
+        (_, Some(message)) => Error::unexpected(format!("the sandbox refuses: {message}")),
+    }
+}
+
+/// The address of a served sandbox. One of another machine that stands in the
+/// environment is meant for requests, and not for this.
+pub(super) fn served(run: &Run, options: &Options) -> Result<Option<BaseUrl>> {
+    let place = Place::choose(options, &run.environment)?;
+    match place.url() {
+        Some(url) if url.is_loopback() => Ok(Some(url.clone())),
+        Some(url) if options.base_url.is_some() => Err(Error::usage(format!(
+            "{url} is another machine; a sandbox is controlled from its own"
+        ))),
+        _ => Ok(None),
+    }
+}
+
+pub(super) fn cannot_open(error: std::io::Error) -> Error {
+    Error::unexpected("cannot open the sandbox").caused_by(error)
+}

@@ -1,0 +1,216 @@
+//! The control surface: what whoever runs a sandbox may see and do that no
+//! client of Recharge could. It lies under `/_sandbox/`.
+//!
+//! In come HTTP requests, out go answers in JSON; no token is asked for, so a
+//! server lends it to its own machine only. Knows the sandbox from within, and
+//! nothing of sockets.
+
+use bytes::Bytes;
+use http::{Method, Request, Response};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::refusal::Refusal;
+use super::respond::controlled;
+use super::seed::Seed;
+use super::state::{State, Token};
+use super::tables::TABLES;
+use super::{Sandbox, clock, moment};
+
+/// Where the control surface begins.
+pub const ROOT: &str = "/_sandbox";
+
+/// The largest body it takes, in bytes: a whole store.
+pub(super) const LARGEST_BODY: usize = 1024 * 1024 * 1024;
+
+/// What the control surface answers.
+type Told = Result<Value, Refusal>;
+
+impl Sandbox {
+    /// Answers a request to the control surface.
+    #[must_use]
+    pub fn control(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let path = request.uri().path();
+        let path = path.strip_prefix(ROOT).unwrap_or(path);
+        let path = path.trim_matches('/');
+        if (request.method(), path) == (&Method::GET, "store") {
+            return controlled(self.dumped());
+        }
+        let told = self.controlled(request.method(), path, request.body());
+        controlled(told.map(|value| value.to_string()))
+    }
+
+    fn controlled(&self, method: &Method, path: &str, body: &Bytes) -> Told {
+        let world = (self.now)();
+        let mut state = self.lock();
+        match (method.as_str(), path) {
+            ("GET", "" | "state") => Ok(standing(&state, world)),
+            ("GET", "clock") => Ok(time(&state, world)),
+            ("PUT", "clock") => {
+                let Time { now } = read(body)?;
+                let wanted = moment::parse(&now).ok_or_else(|| {
+                    Refusal::error(422, &format!("{now} is neither a time nor a day"))
+                })?;
+                self.put_clock(&mut state, world, wanted)
+            }
+            ("POST", "clock/advance") => {
+                let Step { by } = read(body)?;
+                let wanted = clock::after(state.clock.shown(world), &by).ok_or_else(|| {
+                    Refusal::error(422, &format!("{by} is no span like 30d or 2 weeks"))
+                })?;
+                self.put_clock(&mut state, world, wanted)
+            }
+            ("GET", "behaviour") => Ok(json!(state.behaviour)),
+            ("PATCH" | "PUT", "behaviour") => self.change(&mut state, |state| behave(state, body)),
+            ("POST", "tokens") => self.change(&mut state, |state| add_token(state, body)),
+            ("POST", "reset") => {
+                let wanted: Wanted = read(body)?;
+                let by = wanted.store(&state, world)?;
+                self.put(&mut state, by, world)
+            }
+            ("PUT", "store") => {
+                let by = State::from_json_reader(&mut body.as_ref())
+                    .map_err(|error| Refusal::error(422, &error.to_string()))?;
+                self.put(&mut state, by, world)
+            }
+            _ => Err(Refusal::error(404, PATHS)),
+        }
+    }
+
+    fn put(&self, state: &mut State, by: State, world: Timestamp) -> Told {
+        self.replace(state, by)
+            .map_err(|error| Refusal::error(500, &error.to_string()))?;
+        Ok(standing(state, world))
+    }
+
+    /// Puts the clock; what falls due until then happens.
+    fn put_clock(&self, state: &mut State, world: Timestamp, wanted: Timestamp) -> Told {
+        self.pass_time(state, world)?;
+        self.change(state, |state| {
+            let put = state.clock.put(world, wanted);
+            state.revision += 1;
+            put.map_err(|error| Refusal::error(422, &error))
+        })?;
+        let happened = self.pass_time(state, world)?;
+        let mut told = time(state, world);
+        told["happened"] = json!(happened);
+        Ok(told)
+    }
+
+    fn dumped(&self) -> Result<String, Refusal> {
+        let mut out = Vec::new();
+        self.lock()
+            .to_json_writer(&mut out)
+            .map_err(|error| Refusal::error(500, &error.to_string()))?;
+        String::from_utf8(out).map_err(|error| Refusal::error(500, &error.to_string()))
+    }
+}
+
+/// What stands here, for whoever missed it.
+const PATHS: &str = "the control surface has GET state, GET|PUT clock, POST clock/advance, \
+                     GET|PATCH behaviour, POST tokens, POST reset, GET|PUT store";
+
+fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
+    let body = if body.is_empty() { b"{}" } else { &body[..] };
+    serde_json::from_slice(body).map_err(|error| Refusal::error(422, &error.to_string()))
+}
+
+/// What a store holds, in numbers.
+fn standing(state: &State, world: Timestamp) -> Value {
+    let counts: serde_json::Map<String, Value> = TABLES
+        .iter()
+        .map(|(name, shape)| (shape.object.to_owned(), state.table(*name).len().into()))
+        .collect();
+    json!({
+        "revision": state.revision,
+        "clock": time(state, world),
+        "behaviour": state.behaviour,
+        "counts": counts,
+    })
+}
+
+fn time(state: &State, world: Timestamp) -> Value {
+    json!({
+        "now": moment::stamp(state.clock.shown(world)),
+        "world": moment::stamp(world),
+        "ahead_seconds": state.clock.ahead,
+        "lived_until": moment::stamp(state.clock.lived()),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Time {
+    now: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    by: String,
+}
+
+fn behave(state: &mut State, body: &Bytes) -> Told {
+    let changes: serde_json::Map<String, Value> = read(body)?;
+    let mut whole = json!(state.behaviour);
+    if let Some(fields) = whole.as_object_mut() {
+        fields.extend(changes);
+    }
+    let behaviour =
+        serde_json::from_value(whole).map_err(|error| Refusal::error(422, &error.to_string()))?;
+    state.behave(behaviour);
+    Ok(json!(state.behaviour))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewToken {
+    scopes: Option<Vec<String>>,
+    name: Option<String>,
+}
+
+/// A token that may do what its scopes say.
+fn add_token(state: &mut State, body: &Bytes) -> Told {
+    let wanted: NewToken = read(body)?;
+    let scopes = wanted.scopes;
+    let known = |scope: &String| crate::catalog::scopes().any(|known| known == scope);
+    if let Some(unknown) = scopes.iter().flatten().find(|scope| !known(scope)) {
+        return Err(Refusal::error(422, &format!("there is no scope {unknown}")));
+    }
+    let secret = format!("sk_sandbox_{:032x}", fastrand::u128(..));
+    let token = Token {
+        name: wanted.name.unwrap_or_else(|| "Sandbox".to_owned()),
+        scopes: scopes.map(|scopes| scopes.into_iter().collect()),
+        secret,
+    };
+    let told = json!({"token": token.secret, "name": token.name, "scopes": token.scopes});
+    state.add_token(token);
+    Ok(told)
+}
+
+/// What a store is made anew of; the demo store when nothing is said.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    customers: Option<u32>,
+    seed: Option<u64>,
+}
+
+impl Wanted {
+    fn store(self, before: &State, world: Timestamp) -> Result<State, Refusal> {
+        let demo = Seed::demo();
+        let seed = Seed {
+            customers: self.customers.unwrap_or(demo.customers),
+            seed: self.seed.unwrap_or(demo.seed),
+        };
+        if seed.customers == 0 || seed.customers > Seed::LARGEST {
+            let most = Seed::LARGEST;
+            return Err(Refusal::error(422, &format!("customers: 1 to {most}")));
+        }
+        let mut state = State::seeded(&seed, world);
+        state.behaviour = before.behaviour;
+        Ok(state)
+    }
+}
