@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Ruling, charges, existing, given, merging, metafields, named, postal, queue, skipping, target,
-    totals, update,
+    Ruling, charges, existing, given, items, merging, metafields, named, postal, queue, skipping,
+    target, totals, update,
 };
 use crate::catalog;
 use crate::sandbox::record::{self, Record};
@@ -92,6 +92,7 @@ fn change(state: &mut State, asked: &Asked) -> Ruling {
 
 /// The fields of the body, with its references resolved.
 fn fill(state: &State, asked: &Asked, address: &mut Record) -> Result<(), Refusal> {
+    items::check_pairs(asked.body, "order_attributes")?;
     let overridden = given(address, OVERRIDE);
     update(asked, address);
     // What is already there may be older than the rules.

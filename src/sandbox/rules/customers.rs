@@ -120,9 +120,6 @@ fn check_phone(body: &Record) -> Result<(), Refusal> {
 /// email on an upcoming charge is about a charge of the customer.
 fn notify(state: &State, body: &Record, id: u64) -> Ruling {
     let mut faults = Faults::default();
-    if record::text(body, "type") != "email" {
-        faults.add("type", "must be email");
-    }
     if record::text(body, "template_type") == "upcoming_charge" {
         for (field, table, owner) in [
             ("address_id", Name::Addresses, "customer_id"),

@@ -56,6 +56,7 @@ pub(in crate::sandbox) fn blank(id: u64, address: u64, customer: u64, stamp: &st
 
 fn create(state: &mut State, asked: &Asked) -> Ruling {
     let (address_id, address) = named(state, Name::Addresses, asked.body, "address_id")?;
+    items::check_pairs(asked.body, "properties")?;
     let add = record::flag(asked.body, "add_to_next_charge");
     if add && asked.body.contains_key("next_charge_scheduled_at") {
         let message = "cannot be used with next_charge_scheduled_at";
@@ -97,6 +98,7 @@ fn check_quantity(one: &Record) -> Result<(), Refusal> {
 }
 
 fn change(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling {
+    items::check_pairs(asked.body, "properties")?;
     let moves = asked.body.contains_key("address_id");
     if moves && asked.body.contains_key("next_charge_scheduled_at") {
         return Err(Refusal::invalid(

@@ -51,6 +51,7 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
 
 fn create(state: &mut State, asked: &Asked) -> Ruling {
     let (address_id, address) = named(state, Name::Addresses, asked.body, "address_id")?;
+    items::check_pairs(asked.body, "properties")?;
     let goods = products::goods(state, asked.body);
     goods.check_sold_by_plan(state)?;
     let plan = plan(state, asked)?.or_else(|| goods.plan(state));
@@ -158,6 +159,7 @@ fn change(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling 
             "only active subscriptions can be changed",
         ));
     }
+    items::check_pairs(asked.body, "properties")?;
     let given_intervals = INTERVALS
         .iter()
         .filter(|name| asked.body.contains_key(**name))

@@ -48,6 +48,27 @@ fn every_value_out_of_bounds_is_named_in_one_answer() {
 }
 
 #[test]
+fn properties_are_a_list_of_pairs_and_reach_the_queued_charge() {
+    let store = Store::empty();
+    let (_, address, one) = store.subscriber("2026-12-01");
+    let path = of("subscriptions", &one);
+    for wrong in [
+        json!({"Colour": "Red"}),
+        json!([{"name": "Colour"}]),
+        json!("Red"),
+    ] {
+        let errors = store.refused("PUT", &path, &json!({"properties": wrong}));
+        assert!(errors["properties"].is_array(), "{wrong}");
+    }
+    let pairs = json!([{"name": "Colour", "value": "Red"}]);
+    store.put(&path, &json!({"properties": pairs}));
+    let charge = store.charges_of(&address, "queued")[0].clone();
+    assert_eq!(charge["line_items"][0]["properties"], pairs);
+    let attributes = json!({"order_attributes": {"gift": "yes"}});
+    store.refused("PUT", &of("addresses", &address), &attributes);
+}
+
+#[test]
 fn an_interval_has_at_most_a_thousand_units_at_creation_too() {
     let store = Store::empty();
     let address = store.address(&store.customer("a@example.com"));
