@@ -187,8 +187,15 @@ fn a_billing_address_keeps_its_street_and_is_on_what_is_queued() {
     store.delete(&path);
     let charge = store.charges_of(&address, "queued")[0].clone();
     assert_eq!(charge["billing_address"]["address1"], "12 St James Sq");
-    let owner = store.get(&of("customers", &customer))["customer"].clone();
-    assert_eq!(owner["has_valid_payment_method"], false);
+    let owner = || store.get(&of("customers", &customer))["customer"].clone();
+    assert_eq!(owner()["has_valid_payment_method"], false);
+    let card = json!({"customer_id": customer["id"], "payment_type": "CREDIT_CARD",
+        "processor_name": "stripe", "processor_customer_token": "cus_1",
+        "billing_address": {"address1": "2 Bank", "city": "London"}});
+    store.post("/payment_methods", &card);
+    let charge = store.charges_of(&address, "queued")[0].clone();
+    assert_eq!(charge["billing_address"]["address1"], "2 Bank");
+    assert_eq!(owner()["has_valid_payment_method"], true);
 }
 
 #[test]
