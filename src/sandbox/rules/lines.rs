@@ -31,18 +31,19 @@ pub(in crate::sandbox) fn line(kind: &str, id: u64, item: &Record, product: &Rec
         .cloned()
         .unwrap_or_else(|| json!({}));
     let title = record::text(item, "product_title");
+    let variant = variant(item, product);
     Value::Object(record::fields([
         ("purchase_item_id", id.into()),
         ("external_product_id", field(item, "external_product_id")),
         ("external_variant_id", field(item, "external_variant_id")),
-        ("grams", grams(product).into()),
+        ("grams", grams(variant).into()),
         ("handle", handle(title).into()),
         ("images", images),
         ("original_price", price.into()),
         ("properties", field(item, "properties")),
         ("purchase_item_type", kind.into()),
         ("quantity", quantity.into()),
-        ("sku", sku(item, product)),
+        ("sku", sku(item, variant)),
         ("tax_due", "0.00".into()),
         ("tax_lines", json!([])),
         ("taxable", false.into()),
@@ -55,23 +56,38 @@ pub(in crate::sandbox) fn line(kind: &str, id: u64, item: &Record, product: &Rec
     ]))
 }
 
+/// The variant that an item is of, where the catalogue lists it.
+fn variant<'a>(item: &Record, product: &'a Record) -> Option<&'a Value> {
+    let wanted = record::plain(&field(item, "external_variant_id")["ecommerce"])?;
+    record::list(product, "variants").iter().find(|one| {
+        let number = one.get("external_variant_id").and_then(record::plain);
+        number.as_ref() == Some(&wanted)
+    })
+}
+
 /// An overridden sku stands; else it is that of the variant at this moment.
-fn sku(item: &Record, product: &Record) -> Value {
-    let variant = record::plain(&field(item, "external_variant_id")["ecommerce"]);
-    let of_variant = record::list(product, "variants").iter().find(|one| {
-        variant.is_some() && one.get("external_variant_id").and_then(record::plain) == variant
-    });
-    match of_variant.and_then(|one| one.get("sku")) {
+fn sku(item: &Record, variant: Option<&Value>) -> Value {
+    match variant.and_then(|one| one.get("sku")) {
         Some(sku) if !record::flag(item, "sku_override") => sku.clone(),
         _ => field(item, "sku"),
     }
 }
 
-fn grams(product: &Record) -> i64 {
-    record::list(product, "variants")
-        .first()
-        .and_then(|variant| Cents::of(variant.pointer("/dimensions/weight")?))
-        .map_or(0, |weight| weight.0 / 100)
+/// What a variant weighs, to the nearest gram.
+fn grams(variant: Option<&Value>) -> i64 {
+    let dimensions = variant.and_then(|one| one.get("dimensions"));
+    let Some(weight) = dimensions.and_then(|parts| Cents::of(parts.get("weight")?)) else {
+        return 0;
+    };
+    let unit = dimensions.and_then(|parts| parts.get("weight_unit")?.as_str());
+    let milligrams = match unit {
+        Some("kg") => 1_000_000,
+        Some("oz") => 28_350,
+        Some("lb") => 453_592,
+        _ => 1_000,
+    };
+    // The weight comes in hundredths of its unit.
+    (weight.0.saturating_mul(milligrams).saturating_add(50_000)) / 100_000
 }
 
 fn handle(title: &str) -> String {
@@ -81,4 +97,23 @@ fn handle(title: &str) -> String {
         .map(str::to_lowercase)
         .collect();
     words.join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_weight_of_a_variant_is_told_in_grams() {
+        for (weight, unit, told) in [
+            (json!(250), "g", 250),
+            (json!("0.75"), "kg", 750),
+            (json!(1), "lb", 454),
+            (json!(2), "oz", 57),
+            (json!(null), "g", 0),
+        ] {
+            let variant = json!({"dimensions": {"weight": weight, "weight_unit": unit}});
+            assert_eq!(grams(Some(&variant)), told, "{weight} {unit}");
+        }
+    }
 }
