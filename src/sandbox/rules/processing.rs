@@ -73,7 +73,7 @@ pub(super) fn take(state: &mut State, id: u64, charge: Record, now: Timestamp) -
             "no payment method",
             "MISSING_PAYMENT_METHOD",
         ),
-        Some(method) if record::text(&method, "status") == "invalid" => fail(
+        Some(method) if matches!(record::text(&method, "status"), "invalid" | "empty") => fail(
             state,
             id,
             charge,

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::lines::line_item;
-use super::{customers, totals};
+use super::{customers, metafields, totals};
 use crate::catalog;
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
@@ -58,12 +58,12 @@ pub(super) fn refresh_merging(
     for (id, charge) in open_before {
         let day = moment::parse_day(record::text(&charge, "scheduled_at")).unwrap_or(Date::MIN);
         let Some(items) = wanted.get(&day).filter(|_| !kept.contains(&day)) else {
-            state.delete(Name::Charges, id);
+            remove(state, id);
             continue;
         };
         let joined = items.len() > record::list(&charge, "line_items").len();
         if merged == Some(day) && joined {
-            state.delete(Name::Charges, id);
+            remove(state, id);
             continue;
         }
         kept.push(day);
@@ -105,8 +105,14 @@ pub(super) fn next_queued(state: &State, address_id: u64) -> Option<Date> {
 
 fn drop_all(state: &mut State, address_id: u64) {
     for (id, _) in open_charges(state, address_id) {
-        state.delete(Name::Charges, id);
+        remove(state, id);
     }
+}
+
+/// A charge goes, with what is noted on it.
+pub(super) fn remove(state: &mut State, id: u64) {
+    metafields::delete_of(state, "charge", id);
+    state.delete(Name::Charges, id);
 }
 
 /// Line items by the day on which they fall due.

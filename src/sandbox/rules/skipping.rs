@@ -16,9 +16,16 @@ use crate::sandbox::{Asked, Outcome};
 /// Which items of a charge a request is about: those it names, else all.
 fn chosen(charge: &Record, body: &Record) -> Result<Vec<u64>, Refusal> {
     let all = items_of(charge);
+    if record::is_nothing(body.get("purchase_item_ids")) {
+        return Ok(all);
+    }
     let mut named = numbers(body, "purchase_item_ids");
     if named.is_empty() {
-        return Ok(all);
+        // Whoever names nothing does not mean everything.
+        return Err(Refusal::invalid(
+            "purchase_item_ids",
+            "must name at least one item",
+        ));
     }
     named.sort_unstable();
     named.dedup();
@@ -246,7 +253,7 @@ pub(super) fn unskip_all(state: &mut State, asked: &Asked, item: u64) {
         let mut rest = items_of(&charge);
         rest.retain(|other| *other != item);
         if rest.is_empty() {
-            state.delete(Name::Charges, id);
+            queue::remove(state, id);
             continue;
         }
         keep_items(&mut charge, &rest);

@@ -267,6 +267,12 @@ fn change_address(state: &mut State, asked: &Asked, id: u64, mut one: Record) ->
             "the address belongs to another customer",
         ));
     }
+    if given(&address, "presentment_currency") != given(&one, "presentment_currency") {
+        return Err(Refusal::invalid(
+            "address_id",
+            "the address has another presentment currency",
+        ));
+    }
     let left = record::id(&one, "address_id").unwrap_or(0);
     record::set(&mut one, "address_id", address_id);
     if record::text(&one, "status") == "active" {

@@ -266,6 +266,19 @@ fn a_deleted_subscription_leaves_its_charge_and_the_counts() {
 }
 
 #[test]
+fn what_is_noted_on_a_charge_goes_with_it() {
+    let store = Store::empty();
+    let (_, address, one) = store.subscriber("2026-12-01");
+    let charge = store.charges_of(&address, "queued")[0].clone();
+    let note = json!({"metafield": {"key": "a", "namespace": "b", "owner_id": charge["id"],
+        "owner_resource": "charge", "value": "c", "value_type": "string"}});
+    let note = store.post("/metafields", &note)["metafield"].clone();
+    store.delete(&of("subscriptions", &one));
+    let (status, _) = store.ask("GET", &of("metafields", &note), &Value::Null);
+    assert_eq!(status, 404);
+}
+
+#[test]
 fn a_plan_without_intervals_leaves_them_to_the_request() {
     let store = Store::demo();
     let (_, address, _) = store.subscriber("2026-12-01");

@@ -338,3 +338,30 @@ fn an_authorised_payment_is_captured_within_seven_days() {
         (&json!("success"), &json!(1))
     );
 }
+
+#[test]
+fn a_payment_method_that_is_invalid_or_empty_pays_nothing() {
+    for status in ["invalid", "empty"] {
+        let store = Store::empty();
+        let (owner, address, _) = store.subscriber("2026-11-20");
+        let methods = format!("/payment_methods?customer_id={}", owner["id"]);
+        let card = store.first(&methods, "payment_methods");
+        meddle(&store, Name::PaymentMethods, &card, |method| {
+            record::set(method, "status", status);
+        });
+        let tried = pay(&store, &address);
+        assert_eq!(
+            (&tried["status"], &tried["error_type"]),
+            (&json!("error"), &json!("CARD_DECLINED"))
+        );
+        assert_eq!(tried["retry_date"], "2026-11-22");
+        store.card(&owner);
+        let again = json!({"customer_id": owner["id"], "payment_type": "CREDIT_CARD", "default": true,
+            "retry_charges": true, "processor_name": "stripe", "processor_customer_token": "cus_2"});
+        store.post("/payment_methods", &again);
+        let charge = store.charges_of(&address, "error")[0].clone();
+        assert_eq!(charge["retry_date"], "2026-11-20");
+        let path = of("charges", &charge) + "/process";
+        assert_eq!(store.post(&path, &json!({}))["charge"]["status"], "success");
+    }
+}
