@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
-use super::rhythm::{interval, is_paid, next_after};
+use super::rhythm::{PAID, interval, next_after};
 use super::skipping::items_of;
 use super::{Ruling, credits, customers, orders, queue, touch};
 use crate::sandbox::moment;
@@ -266,9 +266,9 @@ fn advance(state: &mut State, item: u64, day: Date, now: Timestamp) {
 
 /// How often a subscription has been paid for.
 fn paid_charges(state: &State, subscription: u64) -> i64 {
-    let charges = state.all(Name::Charges, "line_items.*.purchase_item_id", subscription);
-    let paid = charges.iter().filter(|(_, charge)| is_paid(charge));
-    i64::try_from(paid.count()).unwrap_or(i64::MAX)
+    let item = "line_items.*.purchase_item_id";
+    let paid = state.ids_in(Name::Charges, item, subscription, &PAID);
+    i64::try_from(paid.len()).unwrap_or(i64::MAX)
 }
 
 /// Failed charges of a customer are tried again today.

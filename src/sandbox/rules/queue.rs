@@ -83,23 +83,21 @@ pub(super) fn refresh_merging(
 /// Charges that still wait for their money: they follow the subscriptions.
 /// One that is tried again after a refund has its orders and stays as it is.
 pub(super) fn open_charges(state: &State, address_id: u64) -> Vec<(u64, Record)> {
-    let mut charges = state.all(Name::Charges, "address_id", address_id);
-    charges.retain(|(_, charge)| match record::text(charge, "status") {
-        "queued" => true,
-        "error" => record::number(charge, "orders_count").unwrap_or(0) == 0,
-        _ => false,
+    let open = ["queued", "error"];
+    let mut charges = state.all_in(Name::Charges, "address_id", address_id, &open);
+    charges.retain(|(_, charge)| {
+        record::text(charge, "status") == "queued"
+            || record::number(charge, "orders_count").unwrap_or(0) == 0
     });
     charges
 }
 
 /// The day of the next charge of an address that waits for its day.
 pub(super) fn next_queued(state: &State, address_id: u64) -> Option<Date> {
-    let charges = state
-        .all(Name::Charges, "address_id", address_id)
-        .into_iter();
-    charges
-        .filter(|(_, charge)| record::text(charge, "status") == "queued")
-        .filter_map(|(_, charge)| moment::parse_day(record::text(&charge, "scheduled_at")))
+    let queued = state.all_in(Name::Charges, "address_id", address_id, &["queued"]);
+    queued
+        .iter()
+        .filter_map(|(_, charge)| moment::parse_day(record::text(charge, "scheduled_at")))
         .min()
 }
 
@@ -242,14 +240,11 @@ fn open(
 /// Subscriptions know whether a charge waits for them. Where none has failed,
 /// none has failed for the last time.
 fn mark(state: &mut State, address_id: u64) {
-    let charges = state.all(Name::Charges, "address_id", address_id);
-    let has_failed = charges
-        .iter()
-        .any(|(_, charge)| record::text(charge, "status") == "error");
+    let failed = state.ids_in(Name::Charges, "address_id", address_id, &["error"]);
     for (id, mut one) in state.all(Name::Subscriptions, "address_id", address_id) {
         let queued = record::text(&one, "status") == "active" && next_day(&one).is_some();
         record::set(&mut one, "has_queued_charges", queued);
-        if !has_failed {
+        if failed.is_empty() {
             record::set(&mut one, "max_retries_reached", false);
         }
         state.change(Name::Subscriptions, id, &one, QUIETLY);

@@ -44,10 +44,10 @@ pub(super) fn next_after(state: &State, id: u64, one: &Record, day: Date) -> Dat
 }
 
 fn skipped_days(state: &State, id: u64) -> Vec<Date> {
+    let item = "line_items.*.purchase_item_id";
     state
-        .all(Name::Charges, "line_items.*.purchase_item_id", id)
+        .all_in(Name::Charges, item, id, &["skipped"])
         .iter()
-        .filter(|(_, charge)| record::text(charge, "status") == "skipped")
         .filter_map(|(_, charge)| moment::parse_day(record::text(charge, "scheduled_at")))
         .collect()
 }
@@ -156,21 +156,16 @@ pub(super) fn check(one: &Record) -> Result<(), Refusal> {
     faults.check()
 }
 
-/// Whether a charge took its money, whatever was given back later.
-pub(super) fn is_paid(charge: &Record) -> bool {
-    matches!(
-        record::text(charge, "status"),
-        "success" | "refunded" | "partially_refunded"
-    )
-}
+/// Charges of these statuses took their money, whatever was given back later.
+pub(super) const PAID: [&str; 3] = ["success", "refunded", "partially_refunded"];
 
 /// The day of the next charge, reckoned from the last paid one, or from the
 /// creation; never today or before.
 pub(super) fn fresh_day(state: &State, asked: &Asked, id: u64, one: &Record) -> Date {
+    let item = "line_items.*.purchase_item_id";
     let paid = state
-        .all(Name::Charges, "line_items.*.purchase_item_id", id)
+        .all_in(Name::Charges, item, id, &PAID)
         .iter()
-        .filter(|(_, charge)| is_paid(charge))
         .filter_map(|(_, charge)| moment::parse_day(record::text(charge, "scheduled_at")))
         .max();
     let created = moment::parse_day(record::text(one, "created_at"));

@@ -246,10 +246,8 @@ pub(super) fn queued_on(state: &State, address: u64, day: Date) -> Option<Record
 /// New intervals remove the skips of a subscription: a charge that holds others
 /// too stays skipped for them.
 pub(super) fn unskip_all(state: &mut State, asked: &Asked, item: u64) {
-    for (id, mut charge) in state.all(Name::Charges, "line_items.*.purchase_item_id", item) {
-        if record::text(&charge, "status") != "skipped" {
-            continue;
-        }
+    let path = "line_items.*.purchase_item_id";
+    for (id, mut charge) in state.all_in(Name::Charges, path, item, &["skipped"]) {
         let mut rest = items_of(&charge);
         rest.retain(|other| *other != item);
         if rest.is_empty() {

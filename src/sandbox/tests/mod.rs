@@ -3,6 +3,7 @@
 mod calls;
 mod cascades;
 mod charging;
+mod coherent;
 mod conforming;
 mod every_operation;
 mod front;
