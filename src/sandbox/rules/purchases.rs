@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Ruling, carts, customers, given, orders, processing, queue, redeeming, subscriptions, totals,
+    Ruling, carts, customers, given, lines, orders, processing, queue, redeeming, subscriptions,
+    totals,
 };
 use crate::sandbox::moment::{self, Unit};
 use crate::sandbox::money::Cents;
@@ -45,6 +46,7 @@ pub(super) fn process(state: &mut State, asked: &Asked, id: u64, mut checkout: R
     super::touch(asked, &mut checkout);
     state.change(Name::Checkouts, id, &checkout, "processed");
     let charge = state.get(Name::Charges, charge).unwrap_or_default();
+    customers::note_paid(state, customer, &charge, asked.now);
     let free = totals::amount(&checkout, "total_price") == Cents(0);
     Ok(Outcome::One(paid(asked, &charge, customer, free)))
 }
@@ -264,7 +266,7 @@ fn begin(state: &mut State, asked: &Asked, line: &Record, customer: u64, address
         );
     }
     state.create(table, id, &item);
-    queue::line_item(
+    lines::line_item(
         state,
         if step.is_some() {
             "subscription"

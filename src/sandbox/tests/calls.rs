@@ -334,7 +334,10 @@ fn others(store: &Store, name: &str, verb: &str) -> Call {
                 "processor_customer_token": "cus_JGYtLWi2HS8ymD", "processor_name": "stripe",
             }),
         ),
-        ("payment_methods", "update") => with(of(name, &first(name)), json!({"default": true})),
+        ("payment_methods", "update") => with(
+            of(name, &first(name)),
+            json!({"default": true, "billing_address": {"city": "Paris"}}),
+        ),
         ("products", "create") => with(
             "/products",
             json!({

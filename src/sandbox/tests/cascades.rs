@@ -142,7 +142,7 @@ fn merging_moves_everything_and_fails_as_a_whole() {
     let (customer, source, one) = store.subscriber("2026-12-01");
     let target = store.address(&customer);
     let foreign = json!({"customer_id": customer["id"], "address1": "1", "city": "c", "country_code": "CA",
-        "first_name": "a", "last_name": "b", "phone": "", "province": "", "zip": "1", "presentment_currency": "CAD"});
+        "first_name": "a", "last_name": "b", "phone": "", "province": "Ontario", "zip": "K1A 0B1", "presentment_currency": "CAD"});
     let foreign = store.post("/addresses", &foreign)["address"].clone();
     let merge = |sources: Value| {
         json!({"target_address": {"id": target["id"]}, "source_addresses": sources,
