@@ -107,8 +107,8 @@ fn a_body_that_is_sent_along_with_a_question_is_not_read() {
     assert_eq!(Store::empty().0.answer(&ask).status(), 200);
 }
 
-/// Writes that change nothing: they send something, or what is asked of them
-/// here is so already.
+/// Writes that may change nothing: they send something, or what is asked of
+/// them here is so already.
 const IDLE: &[&str] = &[
     "collections.add_products",
     "customers.notify",
@@ -139,6 +139,6 @@ fn every_write_leaves_an_event_and_a_refused_one_leaves_none() {
         let before = newest();
         let (status, said) = store.ask(method, &call.path, &call.body);
         assert!(status < 300, "{id}: {said}");
-        assert_eq!(newest() != before, !IDLE.contains(&id.as_str()), "{id}");
+        assert!(newest() != before || IDLE.contains(&id.as_str()), "{id}");
     }
 }
