@@ -178,7 +178,9 @@ const REFUND: Operation = post("refund", "/charges/{id}/refund", "Give money bac
         money("amount", "how much to give back").required(),
         boolean("full_refund", "give all of it back"),
         boolean("retry", "set the charge to error, to be tried again"),
-        text("error", "why, with --retry: insufficient_inventory"),
+        text("error", "why, with --retry")
+            .values(&["insufficient_inventory"])
+            .beyond("the valid values stand in the description, not in the parameter list"),
         text("error_type", "kind of error, with --retry"),
     ])
     .answers(Answer::One("charge", &CHARGE))

@@ -13,12 +13,23 @@ pub(super) const RESOURCE: Resource = Resource {
     operations: &[LIST, GET, CREATE, UPDATE, DELETE, TEST],
 };
 
-const INCLUDED_OBJECTS_VALUES: &[&str] = &["addresses", "collections", "customer", "metafields"];
+/// The related objects that the page itself lists.
+const LISTED_OBJECTS: &[&str] = &["addresses", "collections", "customer", "metafields"];
+
+/// Those that some topic has or the page lists.
+const INCLUDED_OBJECTS_VALUES: &[&str] = &[
+    "addresses",
+    "collections",
+    "customer",
+    "metafields",
+    "payment_methods",
+];
 
 const ADDRESS: Parameter = text("address", "where to send it");
 const INCLUDED_OBJECTS: Parameter =
     texts("included_objects", "put these objects into each message")
-        .values(INCLUDED_OBJECTS_VALUES);
+        .values(INCLUDED_OBJECTS_VALUES)
+        .beyond("the chapter on extending responses gives topics payment_methods too");
 const TOPIC: Parameter = text("topic", "what to tell about");
 const VERSION: Parameter = text("version", "API version of the messages");
 
@@ -77,7 +88,7 @@ pub(super) const WEBHOOK: Object = Object {
     fields: &[
         field("id", Holds::Id),
         field("address", Holds::Text),
-        field("included_objects", Holds::Json).values(INCLUDED_OBJECTS_VALUES),
+        field("included_objects", Holds::Json).values(LISTED_OBJECTS),
         field("topic", Holds::Text),
         field("version", Holds::Text),
     ],

@@ -102,7 +102,9 @@ fn test(
     let Some(lookup) = table.lookup_at(&path(parameter, object)) else {
         return Ok(Test::Nothing);
     };
-    let hashes = parts(parameter, value).map(key::hash).collect();
+    let hashes = parts(parameter, value)
+        .map(|part| key::hash(lists::spelled(parameter.name, part)))
+        .collect();
     Ok(Test::Among { lookup, hashes })
 }
 

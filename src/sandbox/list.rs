@@ -286,7 +286,9 @@ fn scope(state: &State, asked: &Asked, table: &Table) -> Result<Option<Test>, Re
     };
     let parent = Name::of(asked.row.resource.object).ok_or_else(Refusal::not_found)?;
     let id = value.parse().map_err(|_| Refusal::not_found())?;
-    if !state.table(parent).holds(id) {
+    let above = state.table(parent);
+    let shown = lists::window(asked.now, above);
+    if !above.holds(id) || shown.is_some_and(|window| !window.passes(state, above, id)) {
         return Err(Refusal::not_found());
     }
     let path = if hole.name == "id" {

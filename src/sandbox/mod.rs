@@ -206,7 +206,8 @@ impl Sandbox {
             })?;
         }
         self.change(state, |state| {
-            if rules::batches::run_due(state, now, &token) {
+            let ended = rules::redeeming::end_due(state, now);
+            if rules::batches::run_due(state, now, &token) || ended {
                 events::settle(state, now, &token);
             }
             Ok(())

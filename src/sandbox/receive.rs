@@ -18,7 +18,7 @@ use super::faults::{Fault, Ill, Met, faulty};
 use super::limit::Level;
 use super::log::{Log, Note};
 use super::refusal::Refusal;
-use super::respond::{refused, respond};
+use super::respond::{naming_methods, refused, respond};
 use super::route::{self, Route};
 use super::state::State;
 use super::trees::Held;
@@ -177,7 +177,8 @@ impl Sandbox {
         });
         done.applied = changed && result.is_ok();
         done.held = held;
-        done.answer = Some(respond(result, level));
+        let answer = respond(result, level);
+        done.answer = Some(naming_methods(answer, request.uri().path()));
         done
     }
 

@@ -79,6 +79,19 @@ impl Faults {
         }
     }
 
+    /// Notes the faults of a part under its place; another kind of refusal
+    /// counts as a whole.
+    pub(super) fn add_all(&mut self, place: &str, part: Refusal) -> Result<(), Refusal> {
+        let Some(Value::Object(faults)) = part.body.get("errors").filter(|_| part.status == 422)
+        else {
+            return Err(part);
+        };
+        for (field, messages) in faults {
+            self.0.insert(format!("{place}.{field}"), messages.clone());
+        }
+        Ok(())
+    }
+
     /// Nothing when there were none, else the answer that lists them all.
     pub(super) fn check(self) -> Result<(), Refusal> {
         if self.0.is_empty() {

@@ -2,13 +2,13 @@
 //! an HTTP answer. Knows rows and outcomes, and nothing of the store.
 
 use bytes::Bytes;
-use http::Response;
 use http::header::{HeaderName, HeaderValue};
+use http::{Response, StatusCode};
 use serde_json::json;
 
 use super::limit::Level;
 use super::refusal::Refusal;
-use super::route::Row;
+use super::route::{self, Row};
 use super::{Answered, Outcome, SERVER};
 use crate::catalog::{self, Answer};
 
@@ -71,6 +71,18 @@ pub(super) fn controlled(told: Result<String, Refusal>) -> Response<Bytes> {
 /// A refusal of what never reached the store.
 pub(super) fn refused(status: u16, message: &str) -> Response<Bytes> {
     respond(Err(Refusal::error(status, message)), Level::UNLIMITED)
+}
+
+/// Where the method is wrong, the answer names the right ones, as HTTP asks.
+pub(super) fn naming_methods(mut answer: Response<Bytes>, path: &str) -> Response<Bytes> {
+    let methods = route::allowed(path);
+    if answer.status() == StatusCode::METHOD_NOT_ALLOWED
+        && !methods.is_empty()
+        && let Ok(methods) = HeaderValue::try_from(methods)
+    {
+        answer.headers_mut().insert(http::header::ALLOW, methods);
+    }
+    answer
 }
 
 pub(super) fn respond(answered: Answered, level: Level) -> Response<Bytes> {

@@ -48,6 +48,19 @@ pub(super) fn find(method: &str, path: &str) -> Result<Route, Refusal> {
     }
 }
 
+/// The methods that rows have for a path, as the header `Allow` lists them.
+pub(super) fn allowed(path: &str) -> String {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let mut methods: Vec<&str> = rows_of_length(path.split('/').skip(1).count())
+        .iter()
+        .filter(|row| matched(row.operation, path).is_some())
+        .map(|row| row.operation.method.name())
+        .collect();
+    methods.sort_unstable();
+    methods.dedup();
+    methods.join(", ")
+}
+
 /// An id that is no number names nothing.
 fn well_formed(route: Route) -> Result<Route, Refusal> {
     let holes = route.row.operation.holes.iter().zip(&route.holes);
@@ -121,6 +134,14 @@ mod tests {
         assert_eq!(name("GET", "/subscriptions/x"), "404");
         assert_eq!(name("DELETE", "/subscriptions"), "405");
         assert_eq!(name("PATCH", "/subscriptions/7"), "405");
+    }
+
+    #[test]
+    fn each_path_has_its_methods_once() {
+        assert_eq!(allowed("/subscriptions"), "GET, POST");
+        assert_eq!(allowed("/subscriptions/7/"), "DELETE, GET, PUT");
+        assert_eq!(allowed("/charges/9/refund"), "POST");
+        assert_eq!(allowed("/nothing"), "");
     }
 
     #[test]

@@ -43,6 +43,9 @@ pub struct State {
     /// Which records were written or removed since somebody last asked; for
     /// those who keep them elsewhere.
     pub(super) fresh: BTreeSet<(Name, u64)>,
+    /// Up to which second discounts that end were looked for. Kept nowhere:
+    /// looking again finds nothing new.
+    pub(super) discounts_ended: i64,
 }
 
 /// A token that the sandbox accepts.
@@ -109,6 +112,7 @@ impl State {
             revision: 0,
             journal: Vec::new(),
             fresh: BTreeSet::new(),
+            discounts_ended: i64::MIN,
         }
     }
 

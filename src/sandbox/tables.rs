@@ -145,7 +145,7 @@ pub(super) const TABLES: &[(Name, Shape)] = &[
         shape(
             "discount",
             &["code", "status", "value_type"],
-            &["created_at", "updated_at"],
+            &["created_at", "updated_at", "ends_at"],
             59_568_555,
         ),
     ),

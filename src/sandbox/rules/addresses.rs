@@ -3,14 +3,18 @@
 use serde_json::{Value, json};
 
 use super::{
-    Ruling, charges, existing, given, merging, metafields, named, queue, skipping, target, totals,
-    update,
+    Ruling, charges, existing, given, items, merging, metafields, named, postal, queue, redeeming,
+    skipping, target, totals, update,
 };
+use crate::catalog;
 use crate::sandbox::record::{self, Record};
-use crate::sandbox::refusal::Refusal;
+use crate::sandbox::refusal::{Faults, Refusal};
 use crate::sandbox::state::State;
 use crate::sandbox::tables::Name;
 use crate::sandbox::{Asked, Outcome};
+
+/// Shipping lines that stand instead of fetched rates.
+const OVERRIDE: &str = "shipping_lines_override";
 
 pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     match verb {
@@ -76,26 +80,40 @@ fn change(state: &mut State, asked: &Asked) -> Ruling {
         .into_iter()
         .filter(|discount| !after.contains(discount))
     {
-        charges::strip(state, asked, id, discount);
+        charges::strip(state, asked.now, id, discount);
     }
     queue::refresh(state, id, asked.now);
+    if asked.body.contains_key("payment_method_id") {
+        let customer = record::id(&address, "customer_id").unwrap_or(0);
+        queue::bill_anew(state, customer, asked.now);
+    }
     Ok(Outcome::One(address))
 }
 
 /// The fields of the body, with its references resolved.
 fn fill(state: &State, asked: &Asked, address: &mut Record) -> Result<(), Refusal> {
-    for name in ["first_name", "last_name", "address1", "city"] {
-        if asked.body.get(name).and_then(Value::as_str) == Some("") {
-            return Err(Refusal::invalid(name, "Shorter than minimum length 1."));
-        }
-    }
+    items::check_pairs(asked.body, "order_attributes")?;
+    let overridden = given(address, OVERRIDE);
     update(asked, address);
+    // What is already there may be older than the rules.
+    if catalog::ADDRESS_PARTS
+        .iter()
+        .any(|part| asked.body.contains_key(*part))
+    {
+        let mut faults = Faults::default();
+        postal::check(address, "", &mut faults);
+        faults.check()?;
+    }
     if asked.body.contains_key("discounts") {
-        let discounts = discounts(state, record::list(asked.body, "discounts"))?;
+        let discounts = discounts(state, asked, address)?;
         record::set(address, "discounts", discounts);
     }
-    if record::is_nothing(address.get("shipping_lines_override")) {
-        record::set(address, "shipping_lines_override", Vec::<Value>::new());
+    let is_empty = |lines: &Value| lines.as_array().is_none_or(Vec::is_empty);
+    if is_empty(&given(address, OVERRIDE)) {
+        record::set(address, OVERRIDE, Vec::<Value>::new());
+        if !is_empty(&overridden) {
+            record::set(address, "shipping_lines_conserved", overridden);
+        }
     }
     if let Some(id) = record::id(asked.body, "payment_method_id") {
         let (_, method) = existing(state, Name::PaymentMethods, id, "payment_method_id")?;
@@ -109,10 +127,20 @@ fn fill(state: &State, asked: &Asked, address: &mut Record) -> Result<(), Refusa
     Ok(())
 }
 
-/// Discounts given by number or by code, as addresses carry them.
-fn discounts(state: &State, wanted: &[Value]) -> Result<Vec<Value>, Refusal> {
+/// Discounts given by number or by code, as addresses carry them. What the
+/// address carries already may stay, whatever has become of it.
+fn discounts(state: &State, asked: &Asked, address: &Record) -> Result<Vec<Value>, Refusal> {
+    let address_id = record::id(address, "id");
+    let before = state.get(Name::Addresses, address_id.unwrap_or(0));
+    let carried = before.map_or_else(Vec::new, |one| charges::discount_ids(&one));
+    let place = redeeming::Use {
+        now: asked.now,
+        customer: record::id(address, "customer_id"),
+        address: address_id,
+        items: None,
+    };
     let mut found = Vec::new();
-    for one in wanted {
+    for one in record::list(asked.body, "discounts") {
         let by_id = one.get("id").and_then(record::as_id);
         let by_code = one.get("code").and_then(Value::as_str).unwrap_or_default();
         let discount = match by_id {
@@ -127,11 +155,9 @@ fn discounts(state: &State, wanted: &[Value]) -> Result<Vec<Value>, Refusal> {
                 format!("{one} does not exist"),
             ));
         };
-        if record::text(&discount, "status") != "enabled" {
-            return Err(Refusal::invalid(
-                "discounts",
-                format!("{id} is not enabled"),
-            ));
+        let obstacle = redeeming::obstacle(state, id, &discount, &place);
+        if let Some(obstacle) = obstacle.filter(|_| !carried.contains(&id)) {
+            return Err(Refusal::invalid("discounts", format!("{id}: {obstacle}")));
         }
         found.push(totals::applied(id, &discount));
     }
@@ -178,27 +204,14 @@ pub(super) fn of_recipient(
     asked: &Asked,
     customer: u64,
 ) -> Result<u64, Refusal> {
-    const NEEDED: &[&str] = &[
-        "address1",
-        "city",
-        "country_code",
-        "first_name",
-        "last_name",
-        "zip",
-    ];
     let recipient = asked
         .body
         .get("recipient_address")
         .and_then(Value::as_object);
     let recipient = recipient.cloned().unwrap_or_default();
-    for name in NEEDED {
-        if record::text(&recipient, name).is_empty() {
-            return Err(Refusal::invalid(
-                &format!("recipient_address.{name}"),
-                "Field may not be null.",
-            ));
-        }
-    }
+    let mut faults = Faults::default();
+    postal::check(&recipient, "recipient_address.", &mut faults);
+    faults.check()?;
     let id = state.next_id(Name::Addresses);
     let currency = record::text(&state.store, "currency").to_owned();
     let mut address = blank(id, customer, &currency, &asked.stamp());

@@ -65,24 +65,30 @@ pub(in crate::sandbox) fn task(id: u64, batch: u64, body: &Value, stamp: &str) -
 
 fn create(state: &mut State, asked: &Asked) -> Ruling {
     let batch_type = record::text(asked.body, "batch_type");
-    let (operation, _) = single(batch_type, &Record::new());
-    let row = row(operation);
-    if let Some(scope) = row.operation.scope.filter(|scope| !asked.token.may(scope)) {
-        let message = format!("the token lacks the scope {scope}");
-        return Err(Refusal {
-            status: 403,
-            body: json!({"errors": message}),
-        });
-    }
+    check_scope(asked, batch_type)?;
     let id = state.next_id(Name::Batches);
     let batch = blank(id, batch_type, &asked.stamp());
     state.create(Name::Batches, id, &batch);
     Ok(Outcome::One(batch))
 }
 
+/// A token does by batches only what it may do one by one.
+fn check_scope(asked: &Asked, batch_type: &str) -> Result<(), Refusal> {
+    let (operation, _) = single(batch_type, &Record::new());
+    let scope = row(operation).operation.scope;
+    match scope.filter(|scope| !asked.token.may(scope)) {
+        Some(scope) => Err(Refusal {
+            status: 403,
+            body: json!({"errors": format!("the token lacks the scope {scope}")}),
+        }),
+        None => Ok(()),
+    }
+}
+
 /// The batch that the path names, while it can still be filled or started.
 fn open_batch(state: &State, asked: &Asked) -> Result<(u64, Record), Refusal> {
     let (id, batch) = target(state, Name::Batches, asked)?;
+    check_scope(asked, record::text(&batch, "batch_type"))?;
     if record::text(&batch, "status") == "not_started" {
         Ok((id, batch))
     } else {

@@ -93,6 +93,7 @@ fn contents(selection: u64, items: &[Value], stamp: &str) -> Result<Vec<Value>, 
         {
             faults.add(&format!("items.{place}.{name}"), "Field may not be null.");
         }
+        check_types(&fields, &format!("items.{place}."), &mut faults);
         let source = match record::text(&fields, "collection_source") {
             "" => "shopify",
             source => source,
@@ -113,6 +114,25 @@ fn contents(selection: u64, items: &[Value], stamp: &str) -> Result<Vec<Value>, 
     }
     faults.check()?;
     Ok(contents)
+}
+
+/// Numbers of products and collections go as text; there is at least one of
+/// each.
+fn check_types(fields: &Record, prefix: &str, faults: &mut Faults) {
+    for name in [
+        "collection_id",
+        "external_product_id",
+        "external_variant_id",
+    ] {
+        let value = fields.get(name).filter(|value| !value.is_null());
+        if value.is_some_and(|value| record::plain(value).is_none_or(|text| text.is_empty())) {
+            faults.add(&format!("{prefix}{name}"), "Not a valid string.");
+        }
+    }
+    let quantity = fields.get("quantity").filter(|value| !value.is_null());
+    if quantity.is_some_and(|value| record::whole(value).is_none_or(|count| count < 1)) {
+        faults.add(&format!("{prefix}quantity"), "must be at least 1");
+    }
 }
 
 fn change(state: &mut State, asked: &Asked) -> Ruling {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{given, products, totals, update};
+use super::{given, products, redeeming, totals, update};
 use crate::sandbox::Asked;
 use crate::sandbox::moment::{Interval, Unit};
 use crate::sandbox::money::Cents;
@@ -11,26 +11,85 @@ use crate::sandbox::refusal::{Faults, Refusal};
 use crate::sandbox::state::State;
 use crate::sandbox::tables::Name;
 
+/// Puts in what was asked for, and reckons what follows from it.
 pub(super) fn fill(state: &State, asked: &Asked, checkout: &mut Record) -> Result<(), Refusal> {
     let old = given(checkout, "line_items");
+    let rate = given(checkout, "applied_shipping_rate");
     update(asked, checkout);
     record::set(checkout, "line_items", old);
+    record::set(checkout, "applied_shipping_rate", rate);
     if asked.body.contains_key("line_items") {
         let lines = lines(state, record::list(asked.body, "line_items"))?;
         record::set(checkout, "line_items", lines);
     }
-    let rates = rates(checkout);
-    record::set(
-        checkout,
-        "available_shipping_rates",
-        rates.into_iter().map(Value::Object).collect::<Vec<_>>(),
-    );
-    if asked.body.contains_key("applied_shipping_rate") {
-        choose_rate(checkout)?;
+    check_destination(checkout, record::flag(asked.body, "partial_shipping"))?;
+    settle(checkout);
+    collect_rates(asked, checkout)?;
+    if let Some(wanted) = asked.body.get("applied_shipping_rate") {
+        choose_rate(asked, checkout, wanted)?;
     }
+    reckon(state, asked, checkout);
+    Ok(())
+}
+
+/// Discounts and totals, as things stand now.
+pub(super) fn reckon(state: &State, asked: &Asked, checkout: &mut Record) {
     apply_discounts(state, asked, checkout);
     settle(checkout);
+}
+
+/// What a parcel needs to arrive; for a start, country and zip may do.
+pub(super) fn check_destination(checkout: &Record, in_part: bool) -> Result<(), Refusal> {
+    const PART: &[&str] = &["country_code", "zip"];
+    const WHOLE: &[&str] = &["address1", "city", "first_name", "last_name"];
+    let mut faults = Faults::default();
+    if let Some(address) = checkout.get("shipping_address").and_then(Value::as_object) {
+        let rest = if in_part { &[] } else { WHOLE };
+        for part in PART.iter().chain(rest) {
+            if record::text(address, part).is_empty() {
+                faults.add(
+                    &format!("shipping_address.{part}"),
+                    "Field may not be null.",
+                );
+            }
+        }
+    }
+    faults.check()
+}
+
+/// Rates to choose from: those that the request brings, or, when it asks for
+/// them, what shipping would cost. Else those that were there.
+fn collect_rates(asked: &Asked, checkout: &mut Record) -> Result<(), Refusal> {
+    let own = "custom_shipping_rate_options";
+    if asked.body.contains_key(own) {
+        let mut faults = Faults::default();
+        for (place, rate) in record::list(asked.body, own).iter().enumerate() {
+            check_rate(rate, &format!("{own}.{place}"), &mut faults);
+        }
+        faults.check()?;
+        let rates = given(asked.body, own);
+        record::set(checkout, "available_shipping_rates", rates);
+    } else if asked
+        .asked_for("get_shipping_rates")
+        .is_some_and(|text| matches!(text, "true" | "True" | "1"))
+    {
+        let rates: Vec<Value> = rates(checkout).into_iter().map(Value::Object).collect();
+        record::set(checkout, "available_shipping_rates", rates);
+    }
     Ok(())
+}
+
+/// A rate that the request brings itself says what it is and what it costs.
+fn check_rate(rate: &Value, place: &str, faults: &mut Faults) {
+    for part in ["code", "title"] {
+        if !rate.get(part).is_some_and(Value::is_string) {
+            faults.add(&format!("{place}.{part}"), "Not a valid string.");
+        }
+    }
+    let price = rate.get("price").and_then(Cents::of);
+    if price.is_none_or(|price| price < Cents(0)) {
+        faults.add(&format!("{place}.price"), "Not a valid amount.");
+    }
 }
 
 /// Items with what the catalogue knows of them.
@@ -164,26 +223,29 @@ pub(super) fn rates(checkout: &Record) -> Vec<Record> {
         .collect()
 }
 
-/// The chosen rate is one of those available, or brings its own price.
-fn choose_rate(checkout: &mut Record) -> Result<(), Refusal> {
-    let wanted = given(checkout, "applied_shipping_rate");
-    let by = |field: &str| wanted.get(field).and_then(Value::as_str);
+/// The chosen rate is one of those that were collected. A later request may
+/// bring one of its own instead.
+fn choose_rate(asked: &Asked, checkout: &mut Record, wanted: &Value) -> Result<(), Refusal> {
+    let field = "applied_shipping_rate";
+    let named = |name: &str| wanted.get(name).filter(|value| !value.is_null());
     let known = record::list(checkout, "available_shipping_rates")
         .iter()
         .find(|rate| {
-            ["handle", "code"].iter().any(|field| {
-                by(field).is_some_and(|name| rate.get(*field).and_then(Value::as_str) == Some(name))
-            })
+            let same = |name: &str| named(name).is_some() && named(name) == rate.get(name);
+            same("handle") || same("code")
         });
     let rate = match known {
         Some(rate) => rate.clone(),
-        None if wanted.get("price").and_then(Cents::of).is_some() => wanted.clone(),
         None if wanted.is_null() => Value::Null,
+        None if asked.row.operation.verb == "update" && named("price").is_some() => {
+            let mut faults = Faults::default();
+            check_rate(wanted, field, &mut faults);
+            faults.check()?;
+            wanted.clone()
+        }
         None => {
-            return Err(Refusal::invalid(
-                "applied_shipping_rate",
-                "is not available",
-            ));
+            let message = "is not among the available_shipping_rates: ask for get_shipping_rates";
+            return Err(Refusal::invalid(field, message));
         }
     };
     let line = rate.is_object().then(|| {
@@ -206,46 +268,74 @@ fn choose_rate(checkout: &mut Record) -> Result<(), Refusal> {
 
 /// Codes that can be used take money off; others say why not.
 fn apply_discounts(state: &State, asked: &Asked, checkout: &mut Record) {
-    let codes: Vec<String> =
-        if let Some(code) = asked.body.get("discount_code").and_then(Value::as_str) {
-            vec![code.to_owned()]
-        } else {
-            let applied = record::list(checkout, "applied_discounts").iter();
-            applied
-                .filter_map(|one| one.get("discount_code")?.as_str().map(str::to_owned))
-                .collect()
-        };
-    let goods = goods_total(checkout);
+    let codes: Vec<String> = if asked.body.contains_key("discount_code") {
+        let code = record::text(asked.body, "discount_code");
+        (!code.is_empty())
+            .then(|| code.to_owned())
+            .into_iter()
+            .collect()
+    } else {
+        let applied = record::list(checkout, "applied_discounts").iter();
+        applied
+            .filter_map(|one| one.get("discount_code")?.as_str().map(str::to_owned))
+            .collect()
+    };
     let applied: Vec<Value> = codes
         .iter()
-        .map(|code| applied_discount(state, code, goods))
+        .map(|code| applied_discount(state, asked, checkout, code))
         .collect();
     record::set(checkout, "applied_discount", applied.first().cloned());
     record::set(checkout, "applied_discounts", applied);
 }
 
-fn applied_discount(state: &State, code: &str, goods: Cents) -> Value {
-    let found = state.table(Name::Discounts).find_one("code", code);
-    let usable = found.filter(|(_, discount)| {
-        record::text(discount, "status") == "enabled"
-            && goods >= totals::amount(discount, "prerequisite_subtotal_min")
-    });
-    let discount = usable.as_ref().map(|(_, discount)| discount);
-    let value = discount.map_or(Cents(0), |discount| totals::amount(discount, "value"));
-    let kind = discount.map(|discount| record::text(discount, "value_type"));
+fn applied_discount(state: &State, asked: &Asked, checkout: &Record, code: &str) -> Value {
+    let (customers, discounts) = (state.table(Name::Customers), state.table(Name::Discounts));
+    let items = record::list(checkout, "line_items");
+    let customer = customers.find_one("email", record::text(checkout, "email"));
+    let customer = customer.map(|(id, _)| id);
+    let place = redeeming::Use {
+        now: asked.now,
+        customer,
+        address: None,
+        items: Some(items),
+    };
+    let found = discounts.find_one("code", code);
+    let obstacle = match &found {
+        Some((id, discount)) => redeeming::obstacle(state, *id, discount, &place),
+        None => Some("no discount has this code"),
+    };
+    let discount = found
+        .map(|(_, discount)| discount)
+        .filter(|_| obstacle.is_none());
+    let base = discount
+        .as_ref()
+        .and_then(|discount| redeeming::base(state, discount, customer, items))
+        .unwrap_or_default();
+    let value = discount
+        .as_ref()
+        .map_or(Cents(0), |discount| totals::amount(discount, "value"));
+    let kind = discount
+        .as_ref()
+        .map(|discount| record::text(discount, "value_type"));
     let amount = match kind {
-        Some("percentage") => goods.percent(value),
-        Some("fixed_amount") => value.min(goods),
+        Some("percentage") => base.percent(value),
+        Some("fixed_amount") => value.min(base),
+        Some("shipping") => shipping_total(checkout).percent(value),
         _ => Cents(0),
     };
     json!({
         "amount": amount,
         "applicable": discount.is_some(),
         "discount_code": code,
-        "non_redeemable_reason": if discount.is_some() { Value::Null } else { json!("not found or not enabled") },
+        "non_redeemable_reason": obstacle,
         "value": value,
         "value_type": kind,
     })
+}
+
+fn shipping_total(checkout: &Record) -> Cents {
+    let lines = record::list(checkout, "shipping_lines").iter();
+    lines.filter_map(|line| Cents::of(line.get("price")?)).sum()
 }
 
 fn goods_total(checkout: &Record) -> Cents {
@@ -257,15 +347,16 @@ fn goods_total(checkout: &Record) -> Cents {
 
 /// Sets the totals of a checkout from what it holds.
 pub(in crate::sandbox) fn settle(checkout: &mut Record) {
-    let sum = |field: &str, part: &str| -> Cents {
-        record::list(checkout, field)
-            .iter()
-            .filter_map(|one| Cents::of(one.get(part)?))
+    let off = |shipping: bool| -> Cents {
+        let applied = record::list(checkout, "applied_discounts").iter();
+        applied
+            .filter(|one| (one.get("value_type") == Some(&json!("shipping"))) == shipping)
+            .filter_map(|one| Cents::of(one.get("amount")?))
             .sum()
     };
-    let goods = goods_total(checkout);
-    let off = sum("applied_discounts", "amount").min(goods);
-    let shipping = sum("shipping_lines", "price");
-    record::set(checkout, "subtotal_price", goods - off);
-    record::set(checkout, "total_price", goods - off + shipping);
+    let (goods, shipping) = (goods_total(checkout), shipping_total(checkout));
+    let subtotal = goods - off(false).min(goods);
+    let total = subtotal + shipping - off(true).min(shipping);
+    record::set(checkout, "subtotal_price", subtotal);
+    record::set(checkout, "total_price", total);
 }

@@ -1,11 +1,15 @@
 //! Charges: discounts on them, refunds; skipping and processing live beside.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Ruling, given, processing, queue, skipping, target, totals, touch};
+use super::{
+    Ruling, customers, given, processing, queue, redeeming, skipping, target, totals, touch,
+};
+use crate::sandbox::moment;
 use crate::sandbox::money::Cents;
 use crate::sandbox::record::{self, Record};
-use crate::sandbox::refusal::Refusal;
+use crate::sandbox::refusal::{Faults, Refusal};
 use crate::sandbox::state::State;
 use crate::sandbox::tables::Name;
 use crate::sandbox::{Asked, Outcome};
@@ -41,8 +45,14 @@ fn apply_discount(state: &mut State, asked: &Asked, id: u64, mut charge: Record)
             "the charge or its address already has a discount",
         ));
     }
-    if record::text(&discount, "status") != "enabled" {
-        return Err(Refusal::invalid("discount", "the discount is not enabled"));
+    let place = redeeming::Use {
+        now: asked.now,
+        customer: record::id(&charge, "customer.id"),
+        address: record::id(&charge, "address_id"),
+        items: Some(record::list(&charge, "line_items")),
+    };
+    if let Some(obstacle) = redeeming::obstacle(state, discount_id, &discount, &place) {
+        return Err(Refusal::invalid("discount", obstacle));
     }
     record::set(
         &mut charge,
@@ -120,7 +130,7 @@ fn clear_address(state: &mut State, asked: &Asked, address_id: u64) -> Result<()
     touch(asked, &mut address);
     state.change(Name::Addresses, address_id, &address, "updated");
     for discount in taken {
-        strip(state, asked, address_id, discount);
+        strip(state, asked.now, address_id, discount);
     }
     Ok(())
 }
@@ -134,16 +144,16 @@ pub(super) fn discount_ids(record: &Record) -> Vec<u64> {
 }
 
 /// Takes a discount off the open charges of an address.
-pub(super) fn strip(state: &mut State, asked: &Asked, address_id: u64, discount: u64) {
+pub(super) fn strip(state: &mut State, now: Timestamp, address_id: u64, discount: u64) {
     for (id, charge) in queue::open_charges(state, address_id) {
-        strip_charge(state, asked, id, charge, discount);
+        strip_charge(state, now, id, charge, discount);
     }
 }
 
 /// Takes a discount off one charge.
 pub(super) fn strip_charge(
     state: &mut State,
-    asked: &Asked,
+    now: Timestamp,
     id: u64,
     mut charge: Record,
     discount: u64,
@@ -159,7 +169,7 @@ pub(super) fn strip_charge(
     }
     record::set(&mut charge, "discounts", kept);
     totals::settle(state, &mut charge);
-    touch(asked, &mut charge);
+    record::set(&mut charge, "updated_at", moment::stamp(now));
     state.change(Name::Charges, id, &charge, "updated");
 }
 
@@ -204,34 +214,43 @@ fn refund(state: &mut State, asked: &Asked, id: u64, mut charge: Record) -> Ruli
         record::set(&mut charge, "error", given(asked.body, "error"));
         record::set(&mut charge, "error_type", given(asked.body, "error_type"));
         record::set(&mut charge, "processed_at", Value::Null);
+        record::set(&mut charge, "retry_date", processing::retry_day(asked.now));
     }
     touch(asked, &mut charge);
     state.change(Name::Charges, id, &charge, "refunded");
     refund_orders(state, asked, id, &charge);
+    if retry {
+        customers::note_dunning(state, record::id(&charge, "customer.id").unwrap_or(0));
+    }
     Ok(Outcome::One(charge))
 }
 
 fn check_retry(body: &Record, full: bool) -> Result<(), Refusal> {
+    let mut faults = Faults::default();
     if !full {
-        return Err(Refusal::invalid(
+        faults.add(
             "full_refund",
             "a charge is retried after a full refund only",
-        ));
+        );
     }
-    if record::text(body, "error").is_empty() || record::text(body, "error_type").is_empty() {
-        return Err(Refusal::invalid(
-            "_schema",
-            "error and error_type are required with retry",
-        ));
+    for name in ["error", "error_type"] {
+        if record::text(body, name).is_empty() {
+            faults.add("_schema", format!("{name} is required"));
+        }
     }
-    Ok(())
+    faults.check()
 }
 
-/// The first order of a charge shows what was given back.
+/// The first order of a charge shows what was given back; when the charge is
+/// tried again, that order is the one that the shop did not take.
 fn refund_orders(state: &mut State, asked: &Asked, charge_id: u64, charge: &Record) {
     let orders = state.all(Name::Orders, "charge.id", charge_id);
     if let Some((id, mut order)) = orders.into_iter().next() {
         record::set(&mut order, "total_refunds", given(charge, "total_refunds"));
+        if record::text(charge, "status") == "error" {
+            record::set(&mut order, "status", "error");
+            record::set(&mut order, "error", given(charge, "error"));
+        }
         touch(asked, &mut order);
         state.change(Name::Orders, id, &order, "updated");
     }

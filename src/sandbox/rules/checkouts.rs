@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Ruling, carts, given, purchases};
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::Refusal;
-use crate::sandbox::state::State;
+use crate::sandbox::state::{QUIETLY, State};
 use crate::sandbox::tables::Name;
 use crate::sandbox::{Asked, Outcome};
 
@@ -18,7 +18,7 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     match verb {
         "update" => change(state, asked, id, checkout),
         "process" => purchases::process(state, asked, id, checkout),
-        "shipping_rates" => Ok(Outcome::Many(carts::rates(&checkout))),
+        "shipping_rates" => Ok(Outcome::Many(rates(state, id, checkout))),
         _ => Err(super::unknown_verb()),
     }
 }
@@ -100,6 +100,18 @@ fn change(state: &mut State, asked: &Asked, id: u64, mut checkout: Record) -> Ru
     carts::fill(state, asked, &mut checkout)?;
     state.change(Name::Checkouts, id, &checkout, "updated");
     Ok(Outcome::One(checkout))
+}
+
+/// What shipping would cost; the checkout remembers, so that a rate can be
+/// chosen.
+fn rates(state: &mut State, id: u64, mut checkout: Record) -> Vec<Record> {
+    let rates = carts::rates(&checkout);
+    if check_open(&checkout).is_ok() {
+        let kept: Vec<Value> = rates.iter().cloned().map(Value::Object).collect();
+        record::set(&mut checkout, "available_shipping_rates", kept);
+        state.change(Name::Checkouts, id, &checkout, QUIETLY);
+    }
+    rates
 }
 
 pub(super) fn check_open(checkout: &Record) -> Result<(), Refusal> {

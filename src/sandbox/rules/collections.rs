@@ -1,6 +1,6 @@
 //! Collections: named lists of products, and who is in them.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Ruling, target, update};
 use crate::sandbox::record::{self, Record};
@@ -14,12 +14,12 @@ const MOST_PRODUCTS: usize = 250;
 
 pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     if verb == "create" {
-        return Ok(Outcome::One(create(state, asked)));
+        return create(state, asked);
     }
     let (id, mut collection) = target(state, Name::Collections, asked)?;
     match verb {
         "update" => {
-            fill(asked, &mut collection);
+            fill(asked, &mut collection)?;
             state.change(Name::Collections, id, &collection, "updated");
             Ok(Outcome::One(collection))
         }
@@ -52,22 +52,26 @@ pub(in crate::sandbox) fn blank(id: u64, stamp: &str) -> Record {
     }))
 }
 
-fn create(state: &mut State, asked: &Asked) -> Record {
+fn create(state: &mut State, asked: &Asked) -> Ruling {
     let id = state.next_id(Name::Collections);
     let mut collection = blank(id, &asked.stamp());
-    fill(asked, &mut collection);
+    fill(asked, &mut collection)?;
     state.create(Name::Collections, id, &collection);
-    collection
+    Ok(Outcome::One(collection))
 }
 
 /// Puts in what was asked for. A sort order is asked for as `created-asc` and
 /// answered as `created_at-asc`.
-fn fill(asked: &Asked, collection: &mut Record) {
+fn fill(asked: &Asked, collection: &mut Record) -> Result<(), Refusal> {
     update(asked, collection);
+    if record::text(collection, "title").is_empty() {
+        return Err(Refusal::invalid("title", "Shorter than minimum length 1."));
+    }
     if let Some(direction) = record::text(collection, "sort_order").strip_prefix("created-") {
         let answered = format!("created_at-{direction}");
         collection.insert("sort_order".to_owned(), answered.into());
     }
+    Ok(())
 }
 
 /// The place of a product in a collection.
@@ -97,10 +101,11 @@ fn wanted(asked: &Asked) -> Result<Vec<String>, Refusal> {
 
 /// Where a product stands in a collection.
 fn standing(state: &State, collection: u64, product: &str) -> Option<(u64, Record)> {
-    let places = state.all(Name::CollectionProducts, "collection_id", collection);
+    // A product is in few collections; a collection may hold thousands.
+    let places = state.all(Name::CollectionProducts, "external_product_id", product);
     places
         .into_iter()
-        .find(|(_, place)| place.get("external_product_id") == Some(&Value::from(product)))
+        .find(|(_, place)| record::id(place, "collection_id") == Some(collection))
 }
 
 /// A product that is in the collection already stays as it is.

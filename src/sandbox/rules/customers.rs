@@ -4,11 +4,10 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Ruling, schedule, target, totals, update};
+use super::{Ruling, credits, queue, schedule, target, update};
 use crate::sandbox::moment;
-use crate::sandbox::money::Cents;
 use crate::sandbox::record::{self, Record};
-use crate::sandbox::refusal::Refusal;
+use crate::sandbox::refusal::{Faults, Refusal};
 use crate::sandbox::state::{QUIETLY, State};
 use crate::sandbox::tables::Name;
 use crate::sandbox::{Asked, Outcome};
@@ -24,10 +23,9 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
             delete(state, id);
             Ok(Outcome::Nothing)
         }
-        "credit_summary" => Ok(Outcome::One(credit_summary(state, id))),
+        "credit_summary" => Ok(Outcome::One(credits::summary(state, asked.now, id))),
         "delivery_schedule" => schedule::of_customer(state, asked, id, &customer),
-        // The sandbox sends no email; that the request is in order is the answer.
-        "notify" => Ok(Outcome::Nothing),
+        "notify" => notify(state, asked.body, id),
         _ => Err(super::unknown_verb()),
     }
 }
@@ -64,6 +62,7 @@ pub(in crate::sandbox) fn hash(id: u64) -> String {
 
 fn create(state: &mut State, asked: &Asked) -> Ruling {
     check_email(state, asked.body, None)?;
+    check_phone(asked.body)?;
     let id = state.next_id(Name::Customers);
     let mut customer = blank(id, &asked.stamp());
     update(asked, &mut customer);
@@ -73,8 +72,10 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
 
 fn change(state: &mut State, asked: &Asked, id: u64, mut customer: Record) -> Ruling {
     check_email(state, asked.body, Some(id))?;
+    check_phone(asked.body)?;
     update(asked, &mut customer);
     state.change(Name::Customers, id, &customer, "updated");
+    queue::bill_anew(state, id, asked.now);
     Ok(Outcome::One(customer))
 }
 
@@ -95,6 +96,46 @@ fn check_email(state: &State, body: &Record, own: Option<u64>) -> Result<(), Ref
         return Err(Refusal::plainly("email", "email already exists on store"));
     }
     Ok(())
+}
+
+/// A phone number is international (E.164): a plus sign and up to 15 digits.
+fn check_phone(body: &Record) -> Result<(), Refusal> {
+    let Some(phone) = body.get("phone").filter(|phone| !phone.is_null()) else {
+        return Ok(());
+    };
+    let digits = phone.as_str().and_then(|phone| phone.strip_prefix('+'));
+    let whole = digits.is_some_and(|digits| {
+        (2..=15).contains(&digits.len())
+            && !digits.starts_with('0')
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    if whole {
+        Ok(())
+    } else {
+        Err(Refusal::invalid("phone", "must be in E.164 format"))
+    }
+}
+
+/// The sandbox sends no email; that the request is in order is the answer. The
+/// email on an upcoming charge is about a charge of the customer.
+fn notify(state: &State, body: &Record, id: u64) -> Ruling {
+    let mut faults = Faults::default();
+    if record::text(body, "template_type") == "upcoming_charge" {
+        for (field, table, owner) in [
+            ("address_id", Name::Addresses, "customer_id"),
+            ("charge_id", Name::Charges, "customer.id"),
+        ] {
+            let field = format!("template_vars.{field}");
+            let wanted = record::id(body, &field).unwrap_or(0);
+            let found = state.get(table, wanted);
+            if found.is_none_or(|one| record::id(&one, owner) != Some(id)) {
+                let message = format!("the customer has no {} {wanted}", table.object());
+                faults.add(&field, message);
+            }
+        }
+    }
+    faults.check()?;
+    Ok(Outcome::Nothing)
 }
 
 /// Deletes a customer and all that is under it.
@@ -157,8 +198,9 @@ pub(in crate::sandbox) fn recount(state: &mut State, id: u64) {
     state.change(Name::Customers, id, &customer, verb);
 }
 
-/// What a paid charge means for its customer.
-pub(super) fn note_paid(state: &mut State, id: u64, now: Timestamp) {
+/// What a paid charge means for its customer. Only charges that hold a
+/// subscription make the streak longer.
+pub(super) fn note_paid(state: &mut State, id: u64, charge: &Record, now: Timestamp) {
     let Some(mut customer) = state.get(Name::Customers, id) else {
         return;
     };
@@ -169,7 +211,11 @@ pub(super) fn note_paid(state: &mut State, id: u64, now: Timestamp) {
             moment::stamp(now),
         );
     }
-    if record::number(&customer, "subscriptions_active_count").unwrap_or(0) > 0 {
+    let of_subscription = record::list(charge, "line_items")
+        .iter()
+        .any(|line| line["purchase_item_type"] == "subscription");
+    let active = record::number(&customer, "subscriptions_active_count").unwrap_or(0) > 0;
+    if of_subscription && active {
         let streak = record::number(&customer, "subscription_related_charge_streak").unwrap_or(0);
         record::set(
             &mut customer,
@@ -185,7 +231,8 @@ pub(super) fn note_paid(state: &mut State, id: u64, now: Timestamp) {
     state.change(Name::Customers, id, &customer, QUIETLY);
 }
 
-/// What a failed charge means for its customer.
+/// Whether a customer is in dunning, after a charge failed or a failed one
+/// left the queue. The streak lasts: only the end of all subscriptions ends it.
 pub(super) fn note_dunning(state: &mut State, id: u64) {
     if let Some(mut customer) = state.get(Name::Customers, id) {
         record::set(
@@ -193,7 +240,6 @@ pub(super) fn note_dunning(state: &mut State, id: u64) {
             "has_payment_method_in_dunning",
             has_failed_charge(state, id),
         );
-        record::set(&mut customer, "subscription_related_charge_streak", 0);
         state.change(Name::Customers, id, &customer, QUIETLY);
     }
 }
@@ -213,18 +259,4 @@ pub(in crate::sandbox) fn note_payment_methods(state: &mut State, id: u64) {
         record::set(&mut customer, "has_valid_payment_method", valid);
         state.change(Name::Customers, id, &customer, QUIETLY);
     }
-}
-
-fn credit_summary(state: &State, id: u64) -> Record {
-    let accounts = state.all(Name::CreditAccounts, "customer_id", id);
-    let balance: Cents = accounts
-        .iter()
-        .map(|(_, account)| totals::amount(account, "available_balance"))
-        .sum();
-    let currency = state.store.get("currency").cloned().unwrap_or(Value::Null);
-    record::object(json!({
-        "customer_id": id,
-        "total_available_balance": balance,
-        "currency_code": currency,
-    }))
 }

@@ -3,6 +3,7 @@
 
 use jiff::{Span, Timestamp};
 
+use crate::catalog;
 use crate::sandbox::Asked;
 use crate::sandbox::check::Query;
 use crate::sandbox::events;
@@ -79,19 +80,30 @@ fn is_of_active_item(state: &State, _: u64, selection: &Record) -> bool {
         })
 }
 
+/// A value as records hold it: events are asked for by the names of resources
+/// (`customers`) as well as of objects (`customer`).
+pub(in crate::sandbox) fn spelled<'a>(parameter: &str, value: &'a str) -> &'a str {
+    let resource = (parameter == "object_type")
+        .then(|| catalog::RESOURCES.iter().find(|one| one.name == value))
+        .flatten();
+    resource.map_or(value, |resource| resource.singular)
+}
+
 /// Charges that succeeded are shown for this long.
 const DAYS_OF_CHARGES: i64 = 90;
 
+/// Batches are kept for a month.
+const DAYS_OF_BATCHES: i64 = 31;
+
 /// What a list never shows because it is too old.
 pub(in crate::sandbox) fn window(now: Timestamp, table: &Table) -> Option<Test> {
+    let ago = |days: i64| {
+        let span = Span::new().hours(24 * days);
+        now.checked_sub(span).unwrap_or(Timestamp::MIN)
+    };
     let (path, begins) = match table.shape().object {
-        "charge" => {
-            let span = Span::new().hours(24 * DAYS_OF_CHARGES);
-            (
-                "processed_at",
-                now.checked_sub(span).unwrap_or(Timestamp::MIN),
-            )
-        }
+        "charge" => ("processed_at", ago(DAYS_OF_CHARGES)),
+        "async_batch" => ("created_at", ago(DAYS_OF_BATCHES)),
         "event" => ("created_at", events::oldest(now)),
         _ => return None,
     };

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Ruling, target, update};
 use crate::sandbox::record::{self, Record};
-use crate::sandbox::refusal::Refusal;
+use crate::sandbox::refusal::{Faults, Refusal};
 use crate::sandbox::state::State;
 use crate::sandbox::tables::Name;
 use crate::sandbox::{Asked, Outcome};
@@ -16,7 +16,11 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     match verb {
         "create" => create(state, asked),
         "update" => change(state, asked),
-        "delete" => super::remove(state, Name::Metafields, asked),
+        "delete" => {
+            let (_, field) = target(state, Name::Metafields, asked)?;
+            check_scope(asked, &field)?;
+            super::remove(state, Name::Metafields, asked)
+        }
         _ => Err(super::unknown_verb()),
     }
 }
@@ -41,15 +45,7 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
     let id = state.next_id(Name::Metafields);
     let mut field = blank(id, &asked.stamp());
     update(asked, &mut field);
-    check(state, asked, &field)?;
-    let owner = record::id(&field, "owner_id").unwrap_or(0);
-    let kind = record::text(&field, "owner_resource");
-    if of_owner(state, kind, owner).len() >= MOST_OF_OWNER {
-        return Err(Refusal::invalid(
-            "owner_id",
-            format!("has {MOST_OF_OWNER} metafields already"),
-        ));
-    }
+    check(state, asked, id, &field)?;
     state.create(Name::Metafields, id, &field);
     Ok(Outcome::One(field))
 }
@@ -57,43 +53,57 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
 fn change(state: &mut State, asked: &Asked) -> Ruling {
     let (id, mut field) = target(state, Name::Metafields, asked)?;
     update(asked, &mut field);
-    check(state, asked, &field)?;
+    check(state, asked, id, &field)?;
     state.change(Name::Metafields, id, &field, "updated");
     Ok(Outcome::One(field))
 }
 
-/// The owner is there, the token may write to it, and the value is of its type.
-fn check(state: &State, asked: &Asked, field: &Record) -> Result<(), Refusal> {
+/// The token may write to the owner, which is there and has room for one
+/// more, and the value is of its type.
+fn check(state: &State, asked: &Asked, id: u64, field: &Record) -> Result<(), Refusal> {
+    check_scope(asked, field)?;
+    let mut faults = Faults::default();
     let owner = record::id(field, "owner_id").unwrap_or(0);
     let kind = record::text(field, "owner_resource");
     let there = match Name::named(kind) {
         Some(table) => state.table(table).holds(owner),
         None => kind == "store" && record::id(&state.store, "id") == Some(owner),
     };
+    let mut others = of_owner(state, kind, owner);
+    others.retain(|other| *other != id);
     if !there {
-        return Err(Refusal::invalid(
+        faults.add("owner_id", format!("{kind} {owner} does not exist"));
+    } else if others.len() >= MOST_OF_OWNER {
+        faults.add(
             "owner_id",
-            format!("{kind} {owner} does not exist"),
-        ));
+            format!("has {MOST_OF_OWNER} metafields already"),
+        );
     }
-    let scope = scope(kind);
-    if scope.is_some_and(|scope| !asked.token.may(scope)) {
-        let message = format!("the token lacks the scope {}", scope.unwrap_or_default());
-        return Err(Refusal {
-            status: 403,
-            body: json!({"errors": message}),
-        });
+    for needed in ["key", "namespace"] {
+        if record::text(field, needed).is_empty() {
+            faults.add(needed, "Shorter than minimum length 1.");
+        }
     }
     let value = record::text(field, "value");
     let fits = match record::text(field, "value_type") {
         "integer" => value.parse::<i64>().is_ok(),
         "json_string" => serde_json::from_str::<Value>(value).is_ok(),
-        _ => true,
+        "string" => true,
+        _ => false,
     };
-    if fits {
-        Ok(())
-    } else {
-        Err(Refusal::invalid("value", "is not of its value_type"))
+    if !fits {
+        faults.add("value", "is not of its value_type");
+    }
+    faults.check()
+}
+
+fn check_scope(asked: &Asked, field: &Record) -> Result<(), Refusal> {
+    match scope(record::text(field, "owner_resource")).filter(|scope| !asked.token.may(scope)) {
+        Some(scope) => Err(Refusal {
+            status: 403,
+            body: json!({"errors": format!("the token lacks the scope {scope}")}),
+        }),
+        None => Ok(()),
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::{Ruling, given, named, products, queue, rhythm, target, touch, update};
+use super::{Ruling, given, items, named, products, queue, target, touch, update};
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::Refusal;
@@ -56,6 +56,7 @@ pub(in crate::sandbox) fn blank(id: u64, address: u64, customer: u64, stamp: &st
 
 fn create(state: &mut State, asked: &Asked) -> Ruling {
     let (address_id, address) = named(state, Name::Addresses, asked.body, "address_id")?;
+    items::check_pairs(asked.body, "properties")?;
     let add = record::flag(asked.body, "add_to_next_charge");
     if add && asked.body.contains_key("next_charge_scheduled_at") {
         let message = "cannot be used with next_charge_scheduled_at";
@@ -72,8 +73,9 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
     let mut one = blank(id, address_id, customer, &asked.stamp());
     products::goods(state, asked.body).describe(&mut one, None);
     update(asked, &mut one);
+    items::settle_sku(state, &mut one, asked.body);
     if add {
-        let next = rhythm::next_days(state, address_id).into_iter().next();
+        let next = queue::next_queued(state, address_id);
         let Some(next) = next.and_then(moment::beginning) else {
             return Err(Refusal::invalid(
                 "add_to_next_charge",
@@ -96,6 +98,7 @@ fn check_quantity(one: &Record) -> Result<(), Refusal> {
 }
 
 fn change(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling {
+    items::check_pairs(asked.body, "properties")?;
     let moves = asked.body.contains_key("address_id");
     if moves && asked.body.contains_key("next_charge_scheduled_at") {
         return Err(Refusal::invalid(
@@ -106,14 +109,21 @@ fn change(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling 
     let left = record::id(&one, "address_id").unwrap_or(0);
     if moves {
         let (_, address) = named(state, Name::Addresses, asked.body, "address_id")?;
-        record::set(&mut one, "customer_id", given(&address, "customer_id"));
+        if given(&address, "customer_id") != given(&one, "customer_id") {
+            return Err(Refusal::invalid(
+                "address_id",
+                "the address belongs to another customer",
+            ));
+        }
     }
     if asked.body.contains_key("external_variant_id") {
-        let price = given(&one, "price");
+        let (price, sku) = (given(&one, "price"), given(&one, "sku"));
         products::goods(state, asked.body).describe(&mut one, None);
         record::set(&mut one, "price", price);
+        record::set(&mut one, "sku", sku);
     }
     update(asked, &mut one);
+    items::settle_sku(state, &mut one, asked.body);
     check_quantity(&one)?;
     state.change(Name::Onetimes, id, &one, "updated");
     queue::refresh(state, left, asked.now);

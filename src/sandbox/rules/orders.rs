@@ -9,7 +9,7 @@ use super::{Ruling, given, queue, target, totals, touch};
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::Refusal;
-use crate::sandbox::state::State;
+use crate::sandbox::state::{QUIETLY, State};
 use crate::sandbox::tables::Name;
 use crate::sandbox::write;
 use crate::sandbox::{Asked, Outcome};
@@ -18,7 +18,7 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     let (id, order) = target(state, Name::Orders, asked)?;
     match verb {
         "update" => change(state, asked, id, order),
-        "delete" => delete(state, id, &order),
+        "delete" => delete(state, asked, id, &order),
         "clone" => copy(state, asked, &order),
         "delay" => delay(state, asked, id, &order),
         _ => Err(super::unknown_verb()),
@@ -171,6 +171,7 @@ fn lines(charge: &Record, items: &[u64]) -> Vec<Value> {
 /// replaced as a whole, and only while the order is queued and prepaid.
 fn change(state: &mut State, asked: &Asked, id: u64, mut order: Record) -> Ruling {
     let body = asked.body;
+    let was = record::text(&order, "status").to_owned();
     if body.contains_key("line_items") {
         let queued =
             record::text(&order, "status") == "queued" && record::flag(&order, "is_prepaid");
@@ -192,12 +193,20 @@ fn change(state: &mut State, asked: &Asked, id: u64, mut order: Record) -> Rulin
     if body.contains_key("line_items") {
         totals::settle(state, &mut order);
     }
+    let verb = match (was.as_str(), record::text(&order, "status")) {
+        ("queued", "success") => {
+            record::set(&mut order, "processed_at", asked.stamp());
+            "processed"
+        }
+        (was, "cancelled") if was != "cancelled" => "cancelled",
+        _ => "updated",
+    };
     touch(asked, &mut order);
-    state.change(Name::Orders, id, &order, "updated");
+    state.change(Name::Orders, id, &order, verb);
     Ok(Outcome::One(order))
 }
 
-fn delete(state: &mut State, id: u64, order: &Record) -> Ruling {
+fn delete(state: &mut State, asked: &Asked, id: u64, order: &Record) -> Ruling {
     if record::text(order, "status") != "queued" {
         return Err(Refusal::invalid(
             "status",
@@ -205,6 +214,11 @@ fn delete(state: &mut State, id: u64, order: &Record) -> Ruling {
         ));
     }
     state.delete(Name::Orders, id);
+    super::metafields::delete_of(state, "order", id);
+    let charge_id = record::id(order, "charge.id").unwrap_or(0);
+    if let Some(charge) = state.get(Name::Charges, charge_id) {
+        count_orders(state, asked, charge_id, charge);
+    }
     Ok(Outcome::Nothing)
 }
 
@@ -245,6 +259,25 @@ fn copy(state: &mut State, asked: &Asked, order: &Record) -> Ruling {
     Ok(Outcome::One(copy))
 }
 
+/// Orders of a charge that is paid once more: what the shop refused goes out
+/// now. None is made twice.
+pub(super) fn submit_again(
+    state: &mut State,
+    orders: Vec<(u64, Record)>,
+    charge: &Record,
+    now: Timestamp,
+) {
+    for (id, mut order) in orders {
+        if record::text(&order, "status") != "error" {
+            continue;
+        }
+        record::set(&mut order, "error", Value::Null);
+        record::set(&mut order, "total_refunds", given(charge, "total_refunds"));
+        state.change(Name::Orders, id, &order, QUIETLY);
+        send(state, id, now);
+    }
+}
+
 fn count_orders(state: &mut State, asked: &Asked, id: u64, mut charge: Record) {
     let count = state.table(Name::Orders).find("charge.id", id).len();
     record::set(&mut charge, "orders_count", count);
@@ -281,7 +314,7 @@ fn delay(state: &mut State, asked: &Asked, id: u64, order: &Record) -> Ruling {
         state.change(Name::Orders, id, &order, "updated");
     }
     if let Some(day) = one.as_ref().and_then(queue::next_day) {
-        rhythm::set_next(state, asked, item, Some(later(day)));
+        rhythm::set_next(state, asked, item, Some(later(day)), "updated");
         queue::refresh(
             state,
             record::id(order, "address_id").unwrap_or(0),

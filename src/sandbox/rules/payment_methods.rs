@@ -2,12 +2,24 @@
 
 use serde_json::{Value, json};
 
-use super::{Ruling, customers, named, processing, target, touch, update};
+use super::{Ruling, customers, named, processing, queue, target, touch, update};
 use crate::sandbox::record::{self, Record};
-use crate::sandbox::refusal::Refusal;
+use crate::sandbox::refusal::{Faults, Refusal};
 use crate::sandbox::state::State;
 use crate::sandbox::tables::Name;
 use crate::sandbox::{Asked, Outcome, write};
+
+/// The processor whose payment methods only the shop changes.
+const READ_ONLY: &str = "shopify_payments";
+
+/// Parts of a billing address that cannot be taken away.
+const BILLED: [&str; 5] = [
+    "address1",
+    "city",
+    "country_code",
+    "first_name",
+    "last_name",
+];
 
 pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     match verb {
@@ -44,19 +56,7 @@ pub(in crate::sandbox) fn blank(id: u64, customer: u64, stamp: &str) -> Record {
 fn create(state: &mut State, asked: &Asked) -> Ruling {
     let (customer, _) = named(state, Name::Customers, asked.body, "customer_id")?;
     let token = record::text(asked.body, "processor_customer_token");
-    match record::text(asked.body, "processor_name") {
-        "shopify_payments" => {
-            return Err(Refusal::invalid(
-                "processor_name",
-                "shopify_payments is read-only",
-            ));
-        }
-        "stripe" if !token.starts_with("cus_") => {
-            let message = "must begin with cus_ for stripe";
-            return Err(Refusal::invalid("processor_customer_token", message));
-        }
-        _ => {}
-    }
+    check(asked.body, token)?;
     let id = state.next_id(Name::PaymentMethods);
     let mut method = blank(id, customer, &asked.stamp());
     update(asked, &mut method);
@@ -72,10 +72,41 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
         make_only_default(state, asked, customer, id);
     }
     customers::note_payment_methods(state, customer);
+    queue::bill_anew(state, customer, asked.now);
     if record::flag(asked.body, "retry_charges") {
         processing::retry_failed(state, asked, customer);
     }
     Ok(Outcome::One(method))
+}
+
+/// What a request may say of the processor and the billing address; all faults
+/// at once.
+fn check(body: &Record, token: &str) -> Result<(), Refusal> {
+    let mut faults = Faults::default();
+    match record::text(body, "processor_name") {
+        READ_ONLY => faults.add("processor_name", format!("{READ_ONLY} is read-only")),
+        "stripe" if !token.starts_with("cus_") => {
+            let message = "must begin with cus_ for stripe";
+            faults.add("processor_customer_token", message);
+        }
+        _ => {}
+    }
+    for part in BILLED {
+        let field = format!("billing_address.{part}");
+        if record::at(body, &field).is_some_and(Value::is_null) {
+            faults.add(&field, "Field may not be null.");
+        }
+    }
+    faults.check()
+}
+
+/// What belongs to the shop is managed there.
+fn check_own(method: &Record) -> Result<(), Refusal> {
+    if record::text(method, "processor_name") == READ_ONLY {
+        let message = format!("{READ_ONLY} is read-only");
+        return Err(Refusal::invalid("processor_name", message));
+    }
+    Ok(())
 }
 
 fn make_only_default(state: &mut State, asked: &Asked, customer: u64, default: u64) {
@@ -91,6 +122,11 @@ fn make_only_default(state: &mut State, asked: &Asked, customer: u64, default: u
 
 fn change(state: &mut State, asked: &Asked) -> Ruling {
     let (id, mut method) = target(state, Name::PaymentMethods, asked)?;
+    check_own(&method)?;
+    check(
+        asked.body,
+        record::text(&method, "processor_customer_token"),
+    )?;
     let was_default = record::flag(&method, "default");
     if was_default && asked.body.get("default") == Some(&Value::Bool(false)) {
         let message = "a customer has exactly one default: make another one the default";
@@ -119,6 +155,8 @@ fn change(state: &mut State, asked: &Asked) -> Ruling {
             id,
         );
     }
+    let customer = record::id(&method, "customer_id").unwrap_or(0);
+    queue::bill_anew(state, customer, asked.now);
     Ok(Outcome::One(method))
 }
 
@@ -126,6 +164,7 @@ fn change(state: &mut State, asked: &Asked) -> Ruling {
 /// the default, the oldest one left becomes it.
 fn delete(state: &mut State, asked: &Asked) -> Ruling {
     let (id, method) = target(state, Name::PaymentMethods, asked)?;
+    check_own(&method)?;
     let customer = record::id(&method, "customer_id").unwrap_or(0);
     state.delete(Name::PaymentMethods, id);
     for (address, mut record) in state.all(Name::Addresses, "payment_method_id", id) {
@@ -140,5 +179,6 @@ fn delete(state: &mut State, asked: &Asked) -> Ruling {
         make_only_default(state, asked, customer, *oldest);
     }
     customers::note_payment_methods(state, customer);
+    queue::bill_anew(state, customer, asked.now);
     Ok(Outcome::Nothing)
 }

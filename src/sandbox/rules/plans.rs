@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Ruling, given, target, totals, touch};
+use super::{Ruling, given, target, terms, totals, touch};
 use crate::catalog::{self, Operation};
+use crate::sandbox::money::Cents;
 use crate::sandbox::record::{self, Record};
-use crate::sandbox::refusal::Refusal;
+use crate::sandbox::refusal::{Faults, Refusal};
 use crate::sandbox::state::State;
 use crate::sandbox::tables::Name;
 use crate::sandbox::write;
@@ -76,8 +77,7 @@ fn create(state: &mut State, asked: &Asked, body: &Record) -> Result<Record, Ref
         }
     }
     fill(asked, &mut plan, body, row("plans.create"));
-    check_product(state, &plan)?;
-    check_siblings(&plan, &siblings)?;
+    check(state, &plan, &siblings)?;
     state.create(Name::Plans, id, &plan);
     Ok(plan)
 }
@@ -105,6 +105,11 @@ fn fill(asked: &Asked, plan: &mut Record, body: &Record, row: &Operation) {
         }
     }
     write::fill(plan, row, asked.row.resource.object, &fields);
+    let of_type = |plan: &Record| record::is_nothing(plan.get("discount_type"));
+    if !record::is_nothing(plan.get("discount_amount")) && of_type(plan) {
+        // There is no other.
+        record::set(plan, "discount_type", "percentage");
+    }
     touch(asked, plan);
 }
 
@@ -113,41 +118,52 @@ fn siblings(state: &State, product: &str) -> Vec<Record> {
     plans.into_iter().map(|(_, plan)| plan).collect()
 }
 
-fn check_product(state: &State, plan: &Record) -> Result<(), Refusal> {
+/// Everything that is wrong with a plan, beside the others of its product.
+fn check(state: &State, plan: &Record, siblings: &[Record]) -> Result<(), Refusal> {
+    let mut faults = Faults::default();
     let number = record::text(plan, "external_product_id.ecommerce");
-    match state
-        .table(Name::Products)
-        .find_one("external_product_id", number)
-    {
-        Some(_) => Ok(()),
-        None => Err(Refusal::invalid(
-            "external_product_id",
-            format!("product {number} does not exist"),
-        )),
+    let products = state.table(Name::Products);
+    if products.find_one("external_product_id", number).is_none() {
+        let message = format!("product {number} does not exist");
+        faults.add("external_product_id", message);
     }
+    if record::text(plan, "title").is_empty() {
+        faults.add("title", "Shorter than minimum length 1.");
+    }
+    if totals::amount(plan, "discount_amount") > Cents(10_000) {
+        faults.add("discount_amount", "a percentage must not be more than 100");
+    }
+    terms::check(plan, &mut faults);
+    if let Some(sibling) = siblings.first() {
+        check_sibling(plan, sibling, &mut faults);
+    }
+    faults.check()
 }
 
-/// All plans of a product have the same discount; prepaid plans stand alone.
-fn check_siblings(plan: &Record, siblings: &[Record]) -> Result<(), Refusal> {
-    let Some(sibling) = siblings.first() else {
-        return Ok(());
-    };
+/// All plans of a product have the same title and the same discount; prepaid
+/// plans stand alone.
+fn check_sibling(plan: &Record, sibling: &Record, faults: &mut Faults) {
+    let title = record::text(sibling, "title");
+    if record::text(plan, "title") != title {
+        let message = format!("all plans of a product have the same title: '{title}'");
+        faults.add("title", message);
+    }
     if totals::amount(plan, "discount_amount") != totals::amount(sibling, "discount_amount") {
         let message = "all plans of a product have the same discount";
-        return Err(Refusal::invalid("discount_amount", message));
+        faults.add("discount_amount", message);
     }
     let prepaid = |plan: &Record| record::text(plan, "type") == "prepaid";
-    if siblings
-        .iter()
-        .any(|sibling| prepaid(sibling) != prepaid(plan))
-    {
+    if prepaid(sibling) != prepaid(plan) {
         let message = "a product with a prepaid plan has no plans of other types";
-        return Err(Refusal::invalid("type", message));
+        faults.add("type", message);
     }
-    Ok(())
 }
 
-/// A new discount holds for all plans of the product.
+/// What all plans of a product have in common.
+const SHARED: &[&str] = &["title", "discount_amount", "discount_type"];
+
+/// A new title or discount holds for all plans of the product. A plan that
+/// moves to another product keeps to what is there.
 fn change(
     state: &mut State,
     asked: &Asked,
@@ -155,17 +171,27 @@ fn change(
     mut plan: Record,
     body: &Record,
 ) -> Result<Record, Refusal> {
+    let before = record::text(&plan, "external_product_id.ecommerce").to_owned();
     fill(asked, &mut plan, body, row("plans.update"));
-    check_product(state, &plan)?;
-    state.change(Name::Plans, id, &plan, "updated");
     let number = record::text(&plan, "external_product_id.ecommerce").to_owned();
+    let moved = number != before;
+    check(
+        state,
+        &plan,
+        &if moved {
+            siblings(state, &number)
+        } else {
+            Vec::new()
+        },
+    )?;
+    state.change(Name::Plans, id, &plan, "updated");
     for (other, mut sibling) in state.all(Name::Plans, "external_product_id.ecommerce", &number) {
         if other == id {
             continue;
         }
         let before = sibling.clone();
-        for shared in ["discount_amount", "discount_type"] {
-            if body.contains_key(shared) {
+        for shared in SHARED {
+            if body.contains_key(*shared) {
                 record::set(&mut sibling, shared, given(&plan, shared));
             }
         }
@@ -194,31 +220,18 @@ fn in_bulk(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
         ));
     }
     let mut done = Vec::new();
-    for plan in plans {
-        let Value::Object(mut body) = plan else {
-            return Err(Refusal::invalid("plans", "Not a valid mapping type."));
+    let mut faults = Faults::default();
+    for (place, plan) in plans.iter().enumerate() {
+        let result = match plan {
+            Value::Object(body) => one_of_bulk(verb, state, asked, body),
+            _ => Err(Refusal::invalid("_schema", "Not a valid mapping type.")),
         };
-        record::set(
-            &mut body,
-            "external_product_id",
-            json!({"ecommerce": number}),
-        );
-        match verb {
-            "bulk_create" => {
-                check::body(row("plans.create"), &body)?;
-                done.push(create(state, asked, &body)?);
-            }
-            "bulk_update" => {
-                let (id, plan) = of_product(state, &body, &number)?;
-                check::body(row("plans.update"), &body)?;
-                done.push(change(state, asked, id, plan, &body)?);
-            }
-            _ => {
-                let (id, _) = of_product(state, &body, &number)?;
-                state.delete(Name::Plans, id);
-            }
+        match result {
+            Ok(plan) => done.extend(plan),
+            Err(refusal) => faults.add_all(&format!("plans.{place}"), refusal)?,
         }
     }
+    faults.check()?;
     Ok(if verb == "bulk_delete" {
         Outcome::Nothing
     } else {
@@ -226,14 +239,43 @@ fn in_bulk(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     })
 }
 
+/// One plan of a bulk request, for the product in its path.
+fn one_of_bulk(
+    verb: &str,
+    state: &mut State,
+    asked: &Asked,
+    body: &Record,
+) -> Result<Option<Record>, Refusal> {
+    let number = asked.hole();
+    let mut body = body.clone();
+    record::set(
+        &mut body,
+        "external_product_id",
+        json!({"ecommerce": number}),
+    );
+    if verb == "bulk_create" {
+        check::body(row("plans.create"), &body)?;
+        return create(state, asked, &body).map(Some);
+    }
+    let (id, plan) = of_product(state, &body, number)?;
+    if verb == "bulk_delete" {
+        state.delete(Name::Plans, id);
+        return Ok(None);
+    }
+    check::body(row("plans.update"), &body)?;
+    change(state, asked, id, plan, &body).map(Some)
+}
+
 fn of_product(state: &State, body: &Record, number: &str) -> Result<(u64, Record), Refusal> {
-    let id = record::id(body, "id").unwrap_or(0);
-    let (id, plan) = super::existing(state, Name::Plans, id, "plans")?;
+    let Some(id) = record::id(body, "id") else {
+        return Err(Refusal::invalid("_schema", "id is required"));
+    };
+    let (id, plan) = super::existing(state, Name::Plans, id, "id")?;
     if record::text(&plan, "external_product_id.ecommerce") == number {
         Ok((id, plan))
     } else {
         Err(Refusal::invalid(
-            "plans",
+            "id",
             format!("plan {id} belongs to another product"),
         ))
     }

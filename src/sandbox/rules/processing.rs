@@ -4,9 +4,9 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
-use super::rhythm::{interval, next_after};
+use super::rhythm::{PAID, interval, next_after};
 use super::skipping::items_of;
-use super::{Ruling, customers, orders, queue, touch};
+use super::{Ruling, credits, customers, orders, queue, redeeming, touch};
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::Refusal;
@@ -73,7 +73,7 @@ pub(super) fn take(state: &mut State, id: u64, charge: Record, now: Timestamp) -
             "no payment method",
             "MISSING_PAYMENT_METHOD",
         ),
-        Some(method) if record::text(&method, "status") == "invalid" => fail(
+        Some(method) if matches!(record::text(&method, "status"), "invalid" | "empty") => fail(
             state,
             id,
             charge,
@@ -83,6 +83,11 @@ pub(super) fn take(state: &mut State, id: u64, charge: Record, now: Timestamp) -
         ),
         Some(_) => succeed(state, id, charge, now),
     }
+}
+
+/// The day on which a charge that failed is tried again.
+pub(super) fn retry_day(now: Timestamp) -> String {
+    moment::day_text(moment::day_of(now).saturating_add(Span::new().days(DAYS_TO_RETRY)))
 }
 
 fn fail(
@@ -95,8 +100,7 @@ fn fail(
 ) -> Record {
     let tries = count_try(state, id);
     let last = tries >= MOST_TRIES;
-    let retry = moment::day_of(now).saturating_add(Span::new().days(DAYS_TO_RETRY));
-    let retry = (!last).then(|| moment::day_text(retry));
+    let retry = (!last).then(|| retry_day(now));
     let kind = if last { CLOSED } else { kind };
     record::set(&mut charge, "status", "error");
     record::set(&mut charge, "error", error);
@@ -135,29 +139,47 @@ fn note_last_try(state: &mut State, charge: &Record, reached: bool) {
 
 fn succeed(state: &mut State, id: u64, mut charge: Record, now: Timestamp) -> Record {
     let was_open = matches!(record::text(&charge, "status"), "queued" | "error");
-    let items = items_of(&charge);
+    let again = state.all(Name::Orders, "charge.id", id);
     mark_paid(&mut charge, id, now);
-    let slots = slots(state, &charge, &items, now);
-    record::set(&mut charge, "orders_count", slots.len());
-    state.change(Name::Charges, id, &charge, "paid");
+    // A new transaction: what was given back belonged to the one before.
+    record::set(&mut charge, "total_refunds", "0.00");
+    if again.is_empty() {
+        make_orders(state, id, &mut charge, was_open, now);
+    } else {
+        state.change(Name::Charges, id, &charge, "paid");
+        orders::submit_again(state, again, &charge, now);
+    }
+    let customer = record::id(&charge, "customer.id").unwrap_or(0);
+    customers::note_paid(state, customer, &charge, now);
     note_last_try(state, &charge, false);
     state.drop_quietly(Name::ChargeTries, id);
+    if was_open && record::text(&charge, "type") == "recurring" {
+        credits::spend(state, customer, &charge, now);
+    }
+    let address = record::id(&charge, "address_id").unwrap_or(0);
+    redeeming::use_up(state, address, now);
+    queue::refresh(state, address, now);
+    charge
+}
+
+/// A charge paid for the first time becomes its orders, and what it was for
+/// moves on.
+fn make_orders(state: &mut State, id: u64, charge: &mut Record, was_open: bool, now: Timestamp) {
+    let items = items_of(charge);
+    let slots = slots(state, charge, &items, now);
+    record::set(charge, "orders_count", slots.len());
+    state.change(Name::Charges, id, charge, "paid");
     for slot in slots {
         let order = state.next_id(Name::Orders);
-        let record = orders::of_charge(state, order, &charge, &slot);
+        let record = orders::of_charge(state, order, charge, &slot);
         state.create(Name::Orders, order, &record);
     }
-    let day = moment::parse_day(record::text(&charge, "scheduled_at"));
+    let day = moment::parse_day(record::text(charge, "scheduled_at"));
     if was_open {
         for item in items {
             advance(state, item, day.unwrap_or(Date::MIN), now);
         }
     }
-    let customer = record::id(&charge, "customer.id").unwrap_or(0);
-    customers::note_paid(state, customer, now);
-    let address = record::id(&charge, "address_id").unwrap_or(0);
-    queue::refresh(state, address, now);
-    charge
 }
 
 /// The fields of a charge that was paid.
@@ -246,8 +268,7 @@ fn advance(state: &mut State, item: u64, day: Date, now: Timestamp) {
 /// How often a subscription has been paid for.
 fn paid_charges(state: &State, subscription: u64) -> i64 {
     let item = "line_items.*.purchase_item_id";
-    let statuses = ["success", "refunded", "partially_refunded"];
-    let paid = state.ids_in(Name::Charges, item, subscription, &statuses);
+    let paid = state.ids_in(Name::Charges, item, subscription, &PAID);
     i64::try_from(paid.len()).unwrap_or(i64::MAX)
 }
 

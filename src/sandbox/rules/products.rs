@@ -1,11 +1,13 @@
 //! Products, and what a subscription takes over from the variant it is of.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{Ruling, given, totals, update};
 use crate::sandbox::money::Cents;
 use crate::sandbox::record::{self, Record};
-use crate::sandbox::refusal::Refusal;
+use crate::sandbox::refusal::{Faults, Refusal};
 use crate::sandbox::state::State;
 use crate::sandbox::tables::Name;
 use crate::sandbox::{Asked, Outcome};
@@ -20,6 +22,7 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     match verb {
         "update" => {
             update(asked, &mut product);
+            check(&product)?;
             complete(&mut product);
             state.change(Name::Products, id, &product, "updated");
             Ok(Outcome::One(product))
@@ -65,9 +68,35 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
         "vendor": null,
     }));
     update(asked, &mut product);
+    check(&product)?;
     complete(&mut product);
     state.create(Name::Products, id, &product);
     Ok(Outcome::One(product))
+}
+
+/// Variants are objects, each with a number of its own in the shop.
+fn check(product: &Record) -> Result<(), Refusal> {
+    let mut faults = Faults::default();
+    for field in ["title", "vendor"] {
+        if record::is_nothing(product.get(field)) {
+            faults.add(field, "Field may not be null.");
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for (place, variant) in record::list(product, "variants").iter().enumerate() {
+        if !variant.is_object() {
+            faults.add(&format!("variants.{place}"), "Not a valid mapping type.");
+            continue;
+        }
+        let number = variant.get("external_variant_id").and_then(record::plain);
+        let message = match number.map(|number| seen.insert(number)) {
+            None => "Field may not be null.",
+            Some(false) => "names a variant twice",
+            Some(true) => continue,
+        };
+        faults.add(&format!("variants.{place}.external_variant_id"), message);
+    }
+    faults.check()
 }
 
 /// What variants leave out: the unit of their weight, and whether they ship.

@@ -2,12 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::{Ruling, carts, customers, given, orders, processing, queue, subscriptions, totals};
+use super::{
+    Ruling, carts, customers, given, lines, orders, processing, queue, redeeming, subscriptions,
+    totals,
+};
 use crate::sandbox::moment::{self, Unit};
 use crate::sandbox::money::Cents;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::Faults;
-use crate::sandbox::state::State;
+use crate::sandbox::state::{QUIETLY, State};
 use crate::sandbox::tables::Name;
 use crate::sandbox::{Asked, Outcome};
 
@@ -22,12 +25,16 @@ pub(super) fn process(state: &mut State, asked: &Asked, id: u64, mut checkout: R
         }
     }
     faults.check()?;
+    carts::check_destination(&checkout, false)?;
+    // A discount may have ended since it was put in.
+    carts::reckon(state, asked, &mut checkout);
     let customer = buyer(state, asked, &checkout);
     let address = destination(state, asked, &checkout, customer);
     pay_with(state, asked, &checkout, customer, address);
     let charge = charge(state, asked, &checkout, customer, address);
     customers::recount(state, customer);
     customers::note_payment_methods(state, customer);
+    carry_on(state, &checkout, address);
     queue::refresh(state, address, asked.now);
     record::set(&mut checkout, "charge_id", charge);
     record::set(&mut checkout, "completed_at", asked.stamp());
@@ -39,6 +46,7 @@ pub(super) fn process(state: &mut State, asked: &Asked, id: u64, mut checkout: R
     super::touch(asked, &mut checkout);
     state.change(Name::Checkouts, id, &checkout, "processed");
     let charge = state.get(Name::Charges, charge).unwrap_or_default();
+    customers::note_paid(state, customer, &charge, asked.now);
     let free = totals::amount(&checkout, "total_price") == Cents(0);
     Ok(Outcome::One(paid(asked, &charge, customer, free)))
 }
@@ -132,12 +140,32 @@ fn pay_with(state: &mut State, asked: &Asked, checkout: &Record, customer: u64, 
     state.create(Name::PaymentMethods, id, &method);
     if let Some(mut record) = state.get(Name::Addresses, address) {
         record::set(&mut record, "payment_method_id", id);
-        state.change(
-            Name::Addresses,
-            address,
-            &record,
-            crate::sandbox::state::QUIETLY,
-        );
+        state.change(Name::Addresses, address, &record, QUIETLY);
+    }
+}
+
+/// The discounts that a checkout had, as charges and addresses carry them.
+fn redeemed(state: &State, checkout: &Record) -> Vec<Value> {
+    let applied = record::list(checkout, "applied_discounts").iter();
+    applied
+        .filter(|one| one.get("applicable") == Some(&json!(true)))
+        .filter_map(|one| one.get("discount_code")?.as_str())
+        .filter_map(|code| state.table(Name::Discounts).find_one("code", code))
+        .map(|(id, discount)| totals::applied(id, &discount))
+        .collect()
+}
+
+/// Discounts that hold for later charges too go on the address.
+fn carry_on(state: &mut State, checkout: &Record, address: u64) {
+    let mut discounts = redeemed(state, checkout);
+    discounts.retain(|one| {
+        let id = one.get("id").and_then(record::as_id).unwrap_or(0);
+        let discount = state.get(Name::Discounts, id).unwrap_or_default();
+        redeeming::subsequent(&discount) != Some(0)
+    });
+    if let Some(mut record) = state.get(Name::Addresses, address) {
+        record::set(&mut record, "discounts", discounts);
+        state.change(Name::Addresses, address, &record, QUIETLY);
     }
 }
 
@@ -175,11 +203,9 @@ fn charge(state: &mut State, asked: &Asked, checkout: &Record, customer: u64, ad
         "payment_processor",
         given(asked.body, "payment_processor"),
     );
+    record::set(&mut charge, "discounts", redeemed(state, checkout));
     processing::mark_paid(&mut charge, id, asked.now);
     totals::settle(state, &mut charge);
-    for total in ["subtotal_price", "total_price"] {
-        record::set(&mut charge, total, given(checkout, total));
-    }
     record::set(&mut charge, "orders_count", 1);
     state.create(Name::Charges, id, &charge);
     let slot = orders::Slot {
@@ -240,7 +266,7 @@ fn begin(state: &mut State, asked: &Asked, line: &Record, customer: u64, address
         );
     }
     state.create(table, id, &item);
-    queue::line_item(
+    lines::line_item(
         state,
         if step.is_some() {
             "subscription"

@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::totals;
+use super::lines::line_item;
+use super::{customers, metafields, totals};
 use crate::catalog;
 use crate::sandbox::moment;
-use crate::sandbox::money::Cents;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::state::{QUIETLY, State};
 use crate::sandbox::tables::Name;
@@ -51,37 +51,66 @@ pub(super) fn refresh_merging(
     };
     let mut wanted = due(state, address_id);
     let mut kept: Vec<Date> = Vec::new();
-    for (id, charge) in open_charges(state, address_id) {
+    let open_before = open_charges(state, address_id);
+    let had_failed = open_before
+        .iter()
+        .any(|(_, charge)| record::text(charge, "status") == "error");
+    for (id, charge) in open_before {
         let day = moment::parse_day(record::text(&charge, "scheduled_at")).unwrap_or(Date::MIN);
         let Some(items) = wanted.get(&day).filter(|_| !kept.contains(&day)) else {
-            state.delete(Name::Charges, id);
+            remove(state, id);
             continue;
         };
         let joined = items.len() > record::list(&charge, "line_items").len();
         if merged == Some(day) && joined {
-            state.delete(Name::Charges, id);
+            remove(state, id);
             continue;
         }
         kept.push(day);
-        renew(state, id, charge, &address, items.clone(), now);
+        renew(state, id, &charge, &address, items.clone(), now);
     }
     wanted.retain(|day, _| !kept.contains(day));
     for (day, items) in wanted {
         open(state, address_id, &address, items, day, now);
     }
     mark(state, address_id);
+    if had_failed {
+        // A charge that failed may be gone, and the dunning with it.
+        customers::note_dunning(state, record::id(&address, "customer_id").unwrap_or(0));
+    }
 }
 
-/// Charges that still wait for money: they follow the subscriptions.
+/// Charges that still wait for their money: they follow the subscriptions.
+/// One that is tried again after a refund has its orders and stays as it is.
 pub(super) fn open_charges(state: &State, address_id: u64) -> Vec<(u64, Record)> {
     let open = ["queued", "error"];
-    state.all_in(Name::Charges, "address_id", address_id, &open)
+    let mut charges = state.all_in(Name::Charges, "address_id", address_id, &open);
+    charges.retain(|(_, charge)| {
+        record::text(charge, "status") == "queued"
+            || record::number(charge, "orders_count").unwrap_or(0) == 0
+    });
+    charges
+}
+
+/// The day of the next charge of an address that waits for its day.
+pub(super) fn next_queued(state: &State, address_id: u64) -> Option<Date> {
+    let queued = state.all_in(Name::Charges, "address_id", address_id, &["queued"]);
+    queued
+        .iter()
+        .filter_map(|(_, charge)| moment::parse_day(record::text(charge, "scheduled_at")))
+        .min()
 }
 
 fn drop_all(state: &mut State, address_id: u64) {
     for (id, _) in open_charges(state, address_id) {
-        state.delete(Name::Charges, id);
+        remove(state, id);
     }
+}
+
+/// A charge goes, with what is noted on it.
+pub(super) fn remove(state: &mut State, id: u64) {
+    metafields::delete_of(state, "charge", id);
+    state.delete(Name::Charges, id);
 }
 
 /// Line items by the day on which they fall due.
@@ -113,37 +142,64 @@ pub(super) fn next_day(item: &Record) -> Option<Date> {
     moment::parse_day(record::text(item, "next_charge_scheduled_at"))
 }
 
-/// Brings an open charge up to date. A charge that changes loses the discounts
-/// that were put on it alone; those of the address stay.
+/// Brings an open charge up to date. One that is made anew because an item or
+/// the address changed loses the discounts that were put on it alone; those of
+/// the address stay.
 fn renew(
     state: &mut State,
     id: u64,
-    mut charge: Record,
+    charge: &Record,
     address: &Record,
     items: Vec<Value>,
     now: Timestamp,
 ) {
-    let shipping = shipping_address(address);
-    let same = record::list(&charge, "line_items") == items
-        && charge.get("shipping_address") == Some(&shipping)
-        && charge.get("shipping_lines") == Some(&shipping_lines(address))
-        && has_discounts_of(&charge, address);
-    if same {
+    let mut fresh = charge.clone();
+    record::set(&mut fresh, "line_items", items);
+    for (name, value) in of_address(address) {
+        record::set(&mut fresh, name, value);
+    }
+    if fresh == *charge && has_discounts_of(charge, address) {
         return;
     }
-    record::set(&mut charge, "line_items", items);
-    record::set(&mut charge, "shipping_address", shipping);
-    record::set(&mut charge, "shipping_lines", shipping_lines(address));
-    record::set(&mut charge, "discounts", given_discounts(address));
-    record::set(
-        &mut charge,
-        "order_attributes",
-        field(address, "order_attributes"),
-    );
-    record::set(&mut charge, "note", field(address, "order_note"));
-    record::set(&mut charge, "updated_at", moment::stamp(now));
-    totals::settle(state, &mut charge);
-    state.change(Name::Charges, id, &charge, "updated");
+    bill(state, &mut fresh, address);
+    record::set(&mut fresh, "discounts", given_discounts(address));
+    record::set(&mut fresh, "updated_at", moment::stamp(now));
+    totals::settle(state, &mut fresh);
+    state.change(Name::Charges, id, &fresh, "updated");
+}
+
+/// Who pays for a charge, and where the bill goes.
+fn bill(state: &State, charge: &mut Record, address: &Record) {
+    let customer = record::id(address, "customer_id").and_then(|id| state.get(Name::Customers, id));
+    if let Some(customer) = customer {
+        record::set(charge, "customer", customer_reference(&customer));
+    }
+    record::set(charge, "billing_address", billing_address(state, address));
+}
+
+/// Brings the bills of a customer's open charges up to date, after the customer
+/// or a payment method changed. That makes no charge anew: discounts stay.
+pub(super) fn bill_anew(state: &mut State, customer: u64, now: Timestamp) {
+    for (address_id, address) in state.all(Name::Addresses, "customer_id", customer) {
+        for (id, charge) in open_charges(state, address_id) {
+            let mut fresh = charge.clone();
+            bill(state, &mut fresh, &address);
+            if fresh != charge {
+                record::set(&mut fresh, "updated_at", moment::stamp(now));
+                state.change(Name::Charges, id, &fresh, "updated");
+            }
+        }
+    }
+}
+
+/// What a charge takes from its address.
+fn of_address(address: &Record) -> [(&'static str, Value); 4] {
+    [
+        ("note", field(address, "order_note")),
+        ("order_attributes", field(address, "order_attributes")),
+        ("shipping_address", shipping_address(address)),
+        ("shipping_lines", shipping_lines(address)),
+    ]
 }
 
 /// Whether the charge carries the discounts of its address. Where the address
@@ -181,11 +237,16 @@ fn open(
     state.create(Name::Charges, id, &charge);
 }
 
-/// Subscriptions know whether a charge waits for them.
+/// Subscriptions know whether a charge waits for them. Where none has failed,
+/// none has failed for the last time.
 fn mark(state: &mut State, address_id: u64) {
+    let failed = state.ids_in(Name::Charges, "address_id", address_id, &["error"]);
     for (id, mut one) in state.all(Name::Subscriptions, "address_id", address_id) {
         let queued = record::text(&one, "status") == "active" && next_day(&one).is_some();
         record::set(&mut one, "has_queued_charges", queued);
+        if failed.is_empty() {
+            record::set(&mut one, "max_retries_reached", false);
+        }
         state.change(Name::Subscriptions, id, &one, QUIETLY);
     }
 }
@@ -254,7 +315,7 @@ pub(in crate::sandbox) fn build(parts: Parts) -> Record {
     ])
 }
 
-fn field(record: &Record, name: &str) -> Value {
+pub(super) fn field(record: &Record, name: &str) -> Value {
     record.get(name).cloned().unwrap_or(Value::Null)
 }
 
@@ -312,64 +373,4 @@ pub(super) fn payment_method(state: &State, address: &Record) -> Option<Record> 
             .map(|(_, method)| method)
             .find(|one| record::flag(one, "default"))
     })
-}
-
-/// A line of a charge for a subscription or a one-time item.
-pub(in crate::sandbox) fn line_item(state: &State, kind: &str, id: u64, item: &Record) -> Value {
-    let product = record::text(item, "external_product_id.ecommerce");
-    let product = state
-        .table(Name::Products)
-        .find_one("external_product_id", product)
-        .map_or_else(Record::new, |(_, product)| product);
-    line(kind, id, item, &product)
-}
-
-/// As [`line_item`], where the product is at hand.
-pub(in crate::sandbox) fn line(kind: &str, id: u64, item: &Record, product: &Record) -> Value {
-    let price = totals::amount(item, "price");
-    let quantity = record::number(item, "quantity").unwrap_or(1);
-    let images = record::list(product, "images")
-        .first()
-        .cloned()
-        .unwrap_or_else(|| json!({}));
-    let title = record::text(item, "product_title");
-    Value::Object(record::fields([
-        ("purchase_item_id", id.into()),
-        ("external_product_id", field(item, "external_product_id")),
-        ("external_variant_id", field(item, "external_variant_id")),
-        ("grams", grams(product).into()),
-        ("handle", handle(title).into()),
-        ("images", images),
-        ("original_price", price.into()),
-        ("properties", field(item, "properties")),
-        ("purchase_item_type", kind.into()),
-        ("quantity", quantity.into()),
-        ("sku", field(item, "sku")),
-        ("tax_due", "0.00".into()),
-        ("tax_lines", json!([])),
-        ("taxable", false.into()),
-        ("taxable_amount", "0.00".into()),
-        ("title", title.into()),
-        ("total_price", price.times(quantity).into()),
-        ("unit_price", price.into()),
-        ("unit_price_includes_tax", false.into()),
-        ("variant_title", field(item, "variant_title")),
-    ]))
-}
-
-fn grams(product: &Record) -> i64 {
-    record::list(product, "variants")
-        .first()
-        .and_then(|variant| Cents::of(variant.pointer("/dimensions/weight")?))
-        .map_or(0, |weight| weight.0 / 100)
-}
-
-/// The name of a product in addresses of the shop.
-pub(in crate::sandbox) fn handle(title: &str) -> String {
-    let words: Vec<String> = title
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    words.join("-")
 }

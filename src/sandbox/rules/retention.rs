@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Ruling, target, update};
 use crate::sandbox::record::{self, Record};
-use crate::sandbox::refusal::Refusal;
+use crate::sandbox::refusal::{Faults, Refusal};
 use crate::sandbox::state::State;
 use crate::sandbox::tables::Name;
 use crate::sandbox::{Asked, Outcome};
@@ -49,10 +49,20 @@ fn change(state: &mut State, asked: &Asked) -> Ruling {
     Ok(Outcome::One(strategy))
 }
 
-/// A discount can be offered only when there is one.
+/// Who offers a discount says which; and there is one of that code.
 fn check(state: &State, strategy: &Record) -> Result<(), Refusal> {
     let code = record::text(strategy, "discount_code");
-    if record::text(strategy, "incentive_type") != "discount" && code.is_empty() {
+    let mut faults = Faults::default();
+    for needed in ["prevention_text", "reason"] {
+        if record::text(strategy, needed).is_empty() {
+            faults.add(needed, "Field may not be null.");
+        }
+    }
+    if code.is_empty() && record::text(strategy, "incentive_type") == "discount" {
+        faults.add("_schema", "discount_code is required");
+    }
+    faults.check()?;
+    if code.is_empty() {
         return Ok(());
     }
     if state

@@ -11,6 +11,12 @@ use crate::sandbox::refusal::{Faults, Refusal};
 use crate::sandbox::state::State;
 use crate::sandbox::tables::Name;
 
+/// The reference's limit for intervals, in units.
+const LONGEST_INTERVAL: i64 = 1000;
+
+/// After how many charges a subscription ends.
+const EXPIRY: &str = "expire_after_specific_number_of_charges";
+
 /// The interval of charges or of orders.
 pub(super) fn interval(one: &Record, frequency: &str) -> Interval {
     Interval {
@@ -46,8 +52,15 @@ fn skipped_days(state: &State, id: u64) -> Vec<Date> {
         .collect()
 }
 
-/// Sets the day of the next charge. Whoever calls refreshes the queue.
-pub(super) fn set_next(state: &mut State, asked: &Asked, id: u64, day: Option<Date>) {
+/// Sets the day of the next charge; the verb says why. Whoever calls refreshes
+/// the queue.
+pub(super) fn set_next(
+    state: &mut State,
+    asked: &Asked,
+    id: u64,
+    day: Option<Date>,
+    verb: &'static str,
+) {
     if let Some(mut one) = state.get(Name::Subscriptions, id) {
         record::set(
             &mut one,
@@ -55,7 +68,7 @@ pub(super) fn set_next(state: &mut State, asked: &Asked, id: u64, day: Option<Da
             day.map(moment::day_text),
         );
         touch(asked, &mut one);
-        state.change(Name::Subscriptions, id, &one, "updated");
+        state.change(Name::Subscriptions, id, &one, verb);
     }
 }
 
@@ -92,7 +105,7 @@ pub(super) fn fill_from_plan(one: &mut Record, plan: &Record, body: &Record) {
     for name in [
         "charge_interval_frequency",
         "order_interval_frequency",
-        "expire_after_specific_number_of_charges",
+        EXPIRY,
         "order_day_of_month",
         "order_day_of_week",
     ] {
@@ -111,15 +124,25 @@ pub(super) fn fill_from_plan(one: &mut Record, plan: &Record, body: &Record) {
     }
 }
 
+/// Whether a subscription can be as it is; all faults at once.
 pub(super) fn check(one: &Record) -> Result<(), Refusal> {
     let mut faults = Faults::default();
-    for name in [
-        "quantity",
-        "charge_interval_frequency",
-        "order_interval_frequency",
-    ] {
-        if record::number(one, name).unwrap_or(0) < 1 {
-            faults.add(name, "must be at least 1");
+    if record::number(one, "quantity").unwrap_or(0) < 1 {
+        faults.add("quantity", "must be at least 1");
+    }
+    for name in ["charge_interval_frequency", "order_interval_frequency"] {
+        let count = record::number(one, name).unwrap_or(0);
+        if !(1..=LONGEST_INTERVAL).contains(&count) {
+            faults.add(name, format!("must be between 1 and {LONGEST_INTERVAL}"));
+        }
+    }
+    if record::number(one, EXPIRY).is_some_and(|charges| charges < 1) {
+        faults.add(EXPIRY, "must be at least 1");
+    }
+    // Day 0 of the month is the default: no strict day.
+    for (name, last) in [("order_day_of_month", 31), ("order_day_of_week", 6)] {
+        if record::number(one, name).is_some_and(|day| !(0..=last).contains(&day)) {
+            faults.add(name, format!("must be between 0 and {last}"));
         }
     }
     let charges = interval(one, "charge_interval_frequency").count;
@@ -133,13 +156,16 @@ pub(super) fn check(one: &Record) -> Result<(), Refusal> {
     faults.check()
 }
 
+/// Charges of these statuses took their money, whatever was given back later.
+pub(super) const PAID: [&str; 3] = ["success", "refunded", "partially_refunded"];
+
 /// The day of the next charge, reckoned from the last paid one, or from the
 /// creation; never today or before.
 pub(super) fn fresh_day(state: &State, asked: &Asked, id: u64, one: &Record) -> Date {
+    let item = "line_items.*.purchase_item_id";
     let paid = state
-        .all(Name::Charges, "line_items.*.purchase_item_id", id)
+        .all_in(Name::Charges, item, id, &PAID)
         .iter()
-        .filter(|(_, charge)| record::text(charge, "status") == "success")
         .filter_map(|(_, charge)| moment::parse_day(record::text(charge, "scheduled_at")))
         .max();
     let created = moment::parse_day(record::text(one, "created_at"));

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::rhythm::{interval, next_after};
-use super::{Ruling, given, queue, totals};
+use super::{Ruling, given, lines, queue, totals};
 use crate::sandbox::moment;
 use crate::sandbox::money::Cents;
 use crate::sandbox::record::{self, Record};
@@ -21,8 +21,12 @@ const DAYS_USUALLY: i64 = 90;
 /// How far ahead it looks at most.
 const DAYS_AT_MOST: i64 = 365;
 
-/// Orders by day and address; each holds line items.
-type Days = BTreeMap<Date, BTreeMap<u64, Vec<Value>>>;
+/// What is delivered together: an order that waits for its day, by its number,
+/// or what a charge of an address will bring (order 0).
+type Parcel = (u64, u64);
+
+/// Parcels by day; each holds line items.
+type Days = BTreeMap<Date, BTreeMap<Parcel, Vec<Value>>>;
 
 pub(super) fn of_customer(state: &State, asked: &Asked, id: u64, customer: &Record) -> Ruling {
     let end = end(asked)?;
@@ -32,6 +36,9 @@ pub(super) fn of_customer(state: &State, asked: &Asked, id: u64, customer: &Reco
             project(state, &mut days, id, &one, end);
         }
     }
+    for (id, order) in state.all(Name::Orders, "customer.id", id) {
+        paid_ahead(state, &mut days, id, &order, end);
+    }
     for (id, one) in state.all(Name::Onetimes, "customer_id", id) {
         if let Some(day) =
             queue::next_day(&one).filter(|day| *day <= end && !record::flag(&one, "is_cancelled"))
@@ -39,7 +46,7 @@ pub(super) fn of_customer(state: &State, asked: &Asked, id: u64, customer: &Reco
             let address = record::id(&one, "address_id").unwrap_or(0);
             days.entry(day)
                 .or_default()
-                .entry(address)
+                .entry((address, 0))
                 .or_default()
                 .push(line(state, "onetime", id, &one));
         }
@@ -110,7 +117,7 @@ fn project(state: &State, days: &mut Days, id: u64, one: &Record, end: Date) {
     while let Some(day) = next.filter(|day| *day <= end) {
         days.entry(day)
             .or_default()
-            .entry(address)
+            .entry((address, 0))
             .or_default()
             .push(item.clone());
         next = Some(if prepaid {
@@ -121,8 +128,32 @@ fn project(state: &State, days: &mut Days, id: u64, one: &Record, end: Date) {
     }
 }
 
+/// An order that is paid and waits for its day.
+fn paid_ahead(state: &State, days: &mut Days, id: u64, order: &Record, end: Date) {
+    let day = moment::parse_day(record::text(order, "scheduled_at"));
+    let Some(day) = day.filter(|day| *day <= end) else {
+        return;
+    };
+    if record::text(order, "status") != "queued" {
+        return;
+    }
+    let items = record::list(order, "line_items").iter();
+    let items: Vec<Value> = items
+        .filter_map(|item| {
+            let item_id = record::as_id(item.get("purchase_item_id")?)?;
+            let one = state.get(Name::Subscriptions, item_id)?;
+            Some(line(state, "subscription", item_id, &one))
+        })
+        .collect();
+    let address = record::id(order, "address_id").unwrap_or(0);
+    if !items.is_empty() {
+        let parcels = days.entry(day).or_default();
+        parcels.insert((address, id), items);
+    }
+}
+
 fn line(state: &State, plan_type: &str, id: u64, one: &Record) -> Value {
-    let line = queue::line_item(state, plan_type, id, one);
+    let line = lines::line_item(state, plan_type, id, one);
     let price = totals::amount(one, "price");
     let quantity = record::number(one, "quantity").unwrap_or(1);
     let of_line = |field: &str| line.get(field).cloned().unwrap_or(Value::Null);
@@ -145,20 +176,27 @@ fn line(state: &State, plan_type: &str, id: u64, one: &Record) -> Value {
     })
 }
 
-fn delivery(state: &State, day: Date, orders: BTreeMap<u64, Vec<Value>>) -> Value {
-    let orders: Vec<Value> = orders
+fn delivery(state: &State, day: Date, parcels: BTreeMap<Parcel, Vec<Value>>) -> Value {
+    let orders: Vec<Value> = parcels
         .into_iter()
-        .map(|(id, items)| order(state, day, id, &items))
+        .map(|(parcel, items)| order(state, day, parcel, &items))
         .collect();
     json!({"date": moment::day_text(day), "orders": orders})
 }
 
-fn order(state: &State, day: Date, address_id: u64, items: &[Value]) -> Value {
+fn order(state: &State, day: Date, parcel: Parcel, items: &[Value]) -> Value {
+    let (address_id, order_id) = parcel;
     let address = state.get(Name::Addresses, address_id).unwrap_or_default();
-    let charge = queue::open_charges(state, address_id)
-        .into_iter()
-        .find(|(_, charge)| moment::parse_day(record::text(charge, "scheduled_at")) == Some(day))
-        .map(|(id, _)| id);
+    let made = state.get(Name::Orders, order_id);
+    let charge = match &made {
+        Some(order) => record::id(order, "charge.id"),
+        None => queue::open_charges(state, address_id)
+            .into_iter()
+            .find(|(_, charge)| {
+                moment::parse_day(record::text(charge, "scheduled_at")) == Some(day)
+            })
+            .map(|(id, _)| id),
+    };
     let subtotal: Cents = items
         .iter()
         .filter_map(|item| Cents::of(item.get("subtotal_price")?))
@@ -171,7 +209,7 @@ fn order(state: &State, day: Date, address_id: u64, items: &[Value]) -> Value {
         })
     });
     json!({
-        "id": null,
+        "id": made.map(|_| order_id),
         "address_id": address_id,
         "charge_id": charge,
         "line_items": items,

@@ -1,11 +1,11 @@
 //! Skipping: a queued charge or some of its items, a charge that does not
-//! exist yet, a skip taken back, and a skipped delivery given away.
+//! exist yet, and a skip taken back.
 
 use jiff::civil::Date;
 use serde_json::Value;
 
 use super::rhythm::{next_after, next_days, set_next};
-use super::{Ruling, existing, numbers, queue, target, totals, touch};
+use super::{Ruling, customers, existing, lines, numbers, queue, target, totals, touch};
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::Refusal;
@@ -16,9 +16,16 @@ use crate::sandbox::{Asked, Outcome};
 /// Which items of a charge a request is about: those it names, else all.
 fn chosen(charge: &Record, body: &Record) -> Result<Vec<u64>, Refusal> {
     let all = items_of(charge);
+    if record::is_nothing(body.get("purchase_item_ids")) {
+        return Ok(all);
+    }
     let mut named = numbers(body, "purchase_item_ids");
     if named.is_empty() {
-        return Ok(all);
+        // Whoever names nothing does not mean everything.
+        return Err(Refusal::invalid(
+            "purchase_item_ids",
+            "must name at least one item",
+        ));
     }
     named.sort_unstable();
     named.dedup();
@@ -47,7 +54,9 @@ fn day_of(charge: &Record) -> Date {
 pub(super) fn skip(state: &mut State, asked: &Asked, id: u64, charge: Record) -> Ruling {
     match record::text(&charge, "status") {
         "skipped" => return Ok(Outcome::One(charge)),
-        "queued" | "error" => {}
+        "queued" => {}
+        // Whose orders are made, tried again or not, has been delivered.
+        "error" if record::number(&charge, "orders_count").unwrap_or(0) == 0 => {}
         _ => {
             return Err(Refusal::invalid(
                 "status",
@@ -56,12 +65,37 @@ pub(super) fn skip(state: &mut State, asked: &Asked, id: u64, charge: Record) ->
         }
     }
     let items = chosen(&charge, asked.body)?;
+    for item in &items {
+        check_skippable(state, *item, "purchase_item_ids")?;
+    }
+    let had_failed = record::text(&charge, "status") == "error";
+    let customer = record::id(&charge, "customer.id").unwrap_or(0);
     let skipped = skip_items(state, asked, id, charge, &items);
+    if had_failed {
+        customers::note_dunning(state, customer);
+    }
     Ok(Outcome::One(skipped))
 }
 
+/// What was paid ahead cannot be skipped.
+pub(super) fn check_skippable(state: &State, item: u64, field: &str) -> Result<(), Refusal> {
+    match state.get(Name::Subscriptions, item) {
+        Some(one) if record::flag(&one, "is_prepaid") => Err(Refusal::invalid(
+            field,
+            format!("{item} is prepaid and cannot be skipped"),
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Skips some or all items of an open charge and answers the skipped charge.
-fn skip_items(state: &mut State, asked: &Asked, id: u64, charge: Record, items: &[u64]) -> Record {
+pub(super) fn skip_items(
+    state: &mut State,
+    asked: &Asked,
+    id: u64,
+    charge: Record,
+    items: &[u64],
+) -> Record {
     let address = record::id(&charge, "address_id").unwrap_or(0);
     let day = day_of(&charge);
     let skipped = if items_of(&charge).len() == items.len() {
@@ -78,6 +112,7 @@ fn skip_items(state: &mut State, asked: &Asked, id: u64, charge: Record, items: 
 
 fn mark_skipped(state: &mut State, asked: &Asked, id: u64, mut charge: Record) -> Record {
     record::set(&mut charge, "status", "skipped");
+    record::set(&mut charge, "retry_date", Value::Null);
     touch(asked, &mut charge);
     state.change(Name::Charges, id, &charge, "skipped");
     charge
@@ -114,7 +149,7 @@ fn keep_items(charge: &mut Record, items: &[u64]) {
 fn move_on(state: &mut State, asked: &Asked, item: u64, day: Date) {
     if let Some(one) = state.get(Name::Subscriptions, item) {
         let next = next_after(state, item, &one, day);
-        set_next(state, asked, item, Some(next));
+        set_next(state, asked, item, Some(next), "skipped");
         return;
     }
     let Some(mut onetime) = state.get(Name::Onetimes, item) else {
@@ -145,6 +180,10 @@ pub(super) fn unskip(state: &mut State, asked: &Asked, id: u64, mut charge: Reco
     check_alive(state, &items)?;
     let address = record::id(&charge, "address_id").unwrap_or(0);
     let day = day_of(&charge);
+    if day < asked.today() {
+        // It would take the customer's money at once.
+        return Err(Refusal::invalid("scheduled_at", "the day has passed"));
+    }
     let rest: Vec<u64> = items_of(&charge)
         .into_iter()
         .filter(|one| !items.contains(one))
@@ -188,7 +227,7 @@ fn check_alive(state: &State, items: &[u64]) -> Result<(), Refusal> {
 
 fn move_back(state: &mut State, asked: &Asked, item: u64, day: Date) {
     if state.table(Name::Subscriptions).holds(item) {
-        set_next(state, asked, item, Some(day));
+        set_next(state, asked, item, Some(day), "unskipped");
     } else if let Some(mut onetime) = state.get(Name::Onetimes, item) {
         let day = moment::beginning(day).map(moment::stamp);
         record::set(&mut onetime, "next_charge_scheduled_at", day);
@@ -197,11 +236,29 @@ fn move_back(state: &mut State, asked: &Asked, item: u64, day: Date) {
     }
 }
 
-fn queued_on(state: &State, address: u64, day: Date) -> Option<Record> {
+pub(super) fn queued_on(state: &State, address: u64, day: Date) -> Option<Record> {
     queue::open_charges(state, address)
         .into_iter()
         .map(|(_, charge)| charge)
         .find(|charge| day_of(charge) == day)
+}
+
+/// New intervals remove the skips of a subscription: a charge that holds others
+/// too stays skipped for them.
+pub(super) fn unskip_all(state: &mut State, asked: &Asked, item: u64) {
+    let path = "line_items.*.purchase_item_id";
+    for (id, mut charge) in state.all_in(Name::Charges, path, item, &["skipped"]) {
+        let mut rest = items_of(&charge);
+        rest.retain(|other| *other != item);
+        if rest.is_empty() {
+            queue::remove(state, id);
+            continue;
+        }
+        keep_items(&mut charge, &rest);
+        totals::settle(state, &mut charge);
+        touch(asked, &mut charge);
+        state.change(Name::Charges, id, &charge, "updated");
+    }
 }
 
 /// Skips a charge of the future: the next one, or one that does not exist yet
@@ -222,9 +279,13 @@ pub(super) fn skip_future(state: &mut State, asked: &Asked) -> Ruling {
             "must name at least one subscription",
         ));
     }
+    if day <= asked.today() {
+        return Err(Refusal::invalid("date", "must be in the future"));
+    }
     let mut projected = false;
     for item in &items {
         let (_, one) = existing(state, Name::Subscriptions, *item, field)?;
+        check_skippable(state, *item, field)?;
         if record::id(&one, "address_id") != Some(address_id)
             || record::text(&one, "status") != "active"
         {
@@ -280,7 +341,7 @@ fn make_skipped(
         .iter()
         .filter_map(|item| {
             let one = state.get(Name::Subscriptions, *item)?;
-            Some(queue::line_item(state, "subscription", *item, &one))
+            Some(lines::line_item(state, "subscription", *item, &one))
         })
         .collect();
     let id = state.next_id(Name::Charges);
@@ -299,46 +360,4 @@ fn make_skipped(
     totals::settle(state, &mut charge);
     state.create(Name::Charges, id, &charge);
     Ok(charge)
-}
-
-/// The next delivery of each subscription goes to someone else, once: it is
-/// skipped, and a one-time item takes its place at the recipient's address.
-pub(super) fn skip_gift(state: &mut State, asked: &Asked) -> Ruling {
-    let items = numbers(asked.body, "purchase_item_ids");
-    if items.is_empty() {
-        return Err(Refusal::invalid(
-            "purchase_item_ids",
-            "must name at least one subscription",
-        ));
-    }
-    let mut gifts = Vec::new();
-    let mut addresses: Vec<(u64, u64)> = Vec::new();
-    for item in items {
-        let (_, one) = existing(state, Name::Subscriptions, item, "purchase_item_ids")?;
-        let day = queue::next_day(&one).filter(|_| record::text(&one, "status") == "active");
-        let Some(day) = day else {
-            let message = format!("{item} has no charge to skip");
-            return Err(Refusal::invalid("purchase_item_ids", message));
-        };
-        let home = record::id(&one, "address_id").unwrap_or(0);
-        let customer = record::id(&one, "customer_id").unwrap_or(0);
-        if let Some(charge) = queued_on(state, home, day) {
-            let id = record::id(&charge, "id").unwrap_or(0);
-            skip_items(state, asked, id, charge, &[item]);
-        }
-        let known = addresses
-            .iter()
-            .find(|(owner, _)| *owner == customer)
-            .map(|(_, id)| *id);
-        let recipient = match known {
-            Some(id) => id,
-            None => super::addresses::of_recipient(state, asked, customer)?,
-        };
-        addresses.push((customer, recipient));
-        gifts.push(super::onetimes::gift(state, asked, &one, recipient, day));
-    }
-    for (_, recipient) in addresses {
-        queue::refresh(state, recipient, asked.now);
-    }
-    Ok(Outcome::Many(gifts))
 }

@@ -4,16 +4,16 @@ use serde_json::{Value, json};
 
 use super::products::{self, Goods};
 use super::rhythm::{check, fill_from_plan, fresh_day, set_next, settle_shape};
-use super::{Ruling, customers, given, named, queue, skipping, target, touch, update};
+use super::skipping::unskip_all;
+use super::{
+    Ruling, customers, ending, gifting, given, items, named, queue, target, touch, update,
+};
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
-use crate::sandbox::refusal::Refusal;
+use crate::sandbox::refusal::{Faults, Refusal};
 use crate::sandbox::state::State;
 use crate::sandbox::tables::Name;
 use crate::sandbox::{Asked, Outcome};
-
-/// The reference's limit for comments on a cancellation.
-const LONGEST_COMMENT: usize = 1024;
 
 const INTERVALS: [&str; 3] = [
     "charge_interval_frequency",
@@ -21,21 +21,28 @@ const INTERVALS: [&str; 3] = [
     "order_interval_unit",
 ];
 
+/// The same, as plans name them.
+const INTERVALS_OF_PLAN: [&str; 3] = [
+    "charge_interval_frequency",
+    "order_interval_frequency",
+    "interval_unit",
+];
+
 pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     match verb {
         "create" => return create(state, asked),
-        "skip_gift" => return skipping::skip_gift(state, asked),
+        "skip_gift" => return gifting::skip_gift(state, asked),
         _ => {}
     }
     let (id, one) = target(state, Name::Subscriptions, asked)?;
     match verb {
         "update" => change(state, asked, id, one),
         "delete" => {
-            delete(state, asked, id, &one);
+            ending::delete(state, asked, id, &one);
             Ok(Outcome::Nothing)
         }
-        "cancel" => cancel(state, asked, id, one),
-        "activate" => activate(state, asked, id, one),
+        "cancel" => ending::cancel(state, asked, id, one),
+        "activate" => ending::activate(state, asked, id, one),
         "set_next_charge_date" => set_next_charge_date(state, asked, id, &one),
         "change_address" => change_address(state, asked, id, one),
         _ => Err(super::unknown_verb()),
@@ -44,6 +51,7 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
 
 fn create(state: &mut State, asked: &Asked) -> Ruling {
     let (address_id, address) = named(state, Name::Addresses, asked.body, "address_id")?;
+    items::check_pairs(asked.body, "properties")?;
     let goods = products::goods(state, asked.body);
     goods.check_sold_by_plan(state)?;
     let plan = plan(state, asked)?.or_else(|| goods.plan(state));
@@ -59,9 +67,11 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
     if asked.body.contains_key("plan_id")
         && let Some(plan) = &plan
     {
+        check_intervals(plan, asked.body)?;
         fill_from_plan(&mut one, plan, asked.body);
     }
     update(asked, &mut one);
+    items::settle_sku(state, &mut one, asked.body);
     settle_shape(&mut one);
     check(&one)?;
     if record::text(&one, "status") == "cancelled" {
@@ -77,7 +87,7 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
 }
 
 /// The record after everything that followed from a change.
-fn shown(state: &State, id: u64) -> Ruling {
+pub(super) fn shown(state: &State, id: u64) -> Ruling {
     state
         .get(Name::Subscriptions, id)
         .map(Outcome::One)
@@ -89,6 +99,18 @@ fn plan(state: &State, asked: &Asked) -> Result<Option<Record>, Refusal> {
         Some(id) => super::existing(state, Name::Plans, id, "plan_id").map(|(_, plan)| Some(plan)),
         None => Ok(None),
     }
+}
+
+/// A plan that knows no intervals (a one-time plan) leaves them to the body.
+fn check_intervals(plan: &Record, body: &Record) -> Result<(), Refusal> {
+    let mut faults = Faults::default();
+    for (name, of_plan) in INTERVALS.iter().zip(INTERVALS_OF_PLAN) {
+        let planned = record::at(plan, &format!("subscription_preferences.{of_plan}"));
+        if record::is_nothing(body.get(*name)) && record::is_nothing(planned) {
+            faults.add("_schema", format!("{name} is required"));
+        }
+    }
+    faults.check()
 }
 
 /// A subscription with everything in its place and nothing chosen.
@@ -137,6 +159,7 @@ fn change(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling 
             "only active subscriptions can be changed",
         ));
     }
+    items::check_pairs(asked.body, "properties")?;
     let given_intervals = INTERVALS
         .iter()
         .filter(|name| asked.body.contains_key(**name))
@@ -154,22 +177,34 @@ fn change(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling 
     }
     if asked.body.contains_key("external_variant_id") {
         swap(state, asked, &mut one, plan.as_ref());
+        if given(&one, "external_variant_id") != given(&before, "external_variant_id") {
+            // A swap is told by itself, before what else the request changes.
+            state.change(Name::Subscriptions, id, &one, "swapped");
+        }
     }
     update(asked, &mut one);
+    items::settle_sku(state, &mut one, asked.body);
     settle_shape(&mut one);
     check(&one)?;
-    if interval_fields(&before) != interval_fields(&one) && record::text(&one, "status") == "active"
-    {
-        unskip_all(state, id);
+    let revived = ending::revive(asked, &mut one);
+    let active = record::text(&one, "status") == "active";
+    if revived || active && interval_fields(&before) != interval_fields(&one) {
+        unskip_all(state, asked, id);
         let next = fresh_day(state, asked, id, &one);
         record::set(&mut one, "next_charge_scheduled_at", moment::day_text(next));
     }
-    state.change(Name::Subscriptions, id, &one, "updated");
-    queue::refresh(
-        state,
-        record::id(&one, "address_id").unwrap_or(0),
-        asked.now,
-    );
+    let verb = if revived { "activated" } else { "updated" };
+    state.change(Name::Subscriptions, id, &one, verb);
+    if revived {
+        ending::settle(state, asked, &one);
+        ending::tell_address(state, asked, &one);
+    } else {
+        queue::refresh(
+            state,
+            record::id(&one, "address_id").unwrap_or(0),
+            asked.now,
+        );
+    }
     shown(state, id)
 }
 
@@ -187,6 +222,7 @@ fn interval_fields(one: &Record) -> Vec<Value> {
 fn swap(state: &State, asked: &Asked, one: &mut Record, plan: Option<&Record>) {
     let goods: Goods = products::goods(state, asked.body);
     if !goods.is_known() {
+        // The update itself takes over the number of the variant.
         return;
     }
     let price = given(one, "price");
@@ -196,101 +232,7 @@ fn swap(state: &State, asked: &Asked, one: &mut Record, plan: Option<&Record>) {
     if !record::flag(asked.body, "use_external_variant_defaults") {
         record::set(one, "price", price);
     }
-    if record::flag(one, "sku_override") || record::flag(asked.body, "sku_override") {
-        record::set(one, "sku", sku);
-    }
-}
-
-/// New intervals remove skipped charges of the subscription.
-fn unskip_all(state: &mut State, id: u64) {
-    for (charge, record) in state.all(Name::Charges, "line_items.*.purchase_item_id", id) {
-        if record::text(&record, "status") == "skipped"
-            && record::list(&record, "line_items").len() == 1
-        {
-            state.delete(Name::Charges, charge);
-        }
-    }
-}
-
-fn delete(state: &mut State, asked: &Asked, id: u64, one: &Record) {
-    state.delete(Name::Subscriptions, id);
-    super::metafields::delete_of(state, "subscription", id);
-    super::bundles::delete_of(state, id);
-    settle(state, asked, one);
-}
-
-/// What follows when a subscription begins or ends: the queue of its address
-/// and the counts of its customer.
-fn settle(state: &mut State, asked: &Asked, one: &Record) {
-    queue::refresh(state, record::id(one, "address_id").unwrap_or(0), asked.now);
-    customers::recount(state, record::id(one, "customer_id").unwrap_or(0));
-}
-
-/// Leaves the queue: its charges lose the item, and those that held nothing
-/// else are gone.
-fn cancel(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling {
-    if record::text(asked.body, "cancellation_reason").is_empty() {
-        return Err(Refusal::invalid("cancellation_reason", "must not be empty"));
-    }
-    let comments = record::text(asked.body, "cancellation_reason_comments");
-    if comments.chars().count() > LONGEST_COMMENT {
-        let message = format!("Longer than maximum length {LONGEST_COMMENT}.");
-        return Err(Refusal::invalid("cancellation_reason_comments", message));
-    }
-    match record::text(&one, "status") {
-        "cancelled" => return Ok(Outcome::One(one)),
-        "active" => {}
-        _ => {
-            return Err(Refusal::invalid(
-                "status",
-                "only active subscriptions can be cancelled",
-            ));
-        }
-    }
-    record::set(&mut one, "status", "cancelled");
-    record::set(
-        &mut one,
-        "cancellation_reason",
-        given(asked.body, "cancellation_reason"),
-    );
-    record::set(
-        &mut one,
-        "cancellation_reason_comments",
-        given(asked.body, "cancellation_reason_comments"),
-    );
-    record::set(&mut one, "cancelled_at", asked.stamp());
-    record::set(&mut one, "next_charge_scheduled_at", Value::Null);
-    touch(asked, &mut one);
-    state.change(Name::Subscriptions, id, &one, "cancelled");
-    settle(state, asked, &one);
-    shown(state, id)
-}
-
-fn activate(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling {
-    match record::text(&one, "status") {
-        "active" => return Ok(Outcome::One(one)),
-        "cancelled" => {}
-        _ => {
-            return Err(Refusal::invalid(
-                "status",
-                "only cancelled subscriptions can be activated",
-            ));
-        }
-    }
-    record::set(&mut one, "status", "active");
-    for cleared in [
-        "cancellation_reason",
-        "cancellation_reason_comments",
-        "cancelled_at",
-    ] {
-        record::set(&mut one, cleared, Value::Null);
-    }
-    let next = fresh_day(state, asked, id, &one);
-    record::set(&mut one, "next_charge_scheduled_at", moment::day_text(next));
-    touch(asked, &mut one);
-    state.change(Name::Subscriptions, id, &one, "activated");
-    settle(state, asked, &one);
-    shown(state, id)
+    record::set(one, "sku", sku);
 }
 
 fn check_active(one: &Record) -> Result<(), Refusal> {
@@ -307,7 +249,7 @@ fn set_next_charge_date(state: &mut State, asked: &Asked, id: u64, one: &Record)
     if day == queue::next_day(one) {
         return shown(state, id);
     }
-    set_next(state, asked, id, day);
+    set_next(state, asked, id, day, "updated");
     queue::refresh_merging(
         state,
         record::id(one, "address_id").unwrap_or(0),
@@ -323,6 +265,12 @@ fn change_address(state: &mut State, asked: &Asked, id: u64, mut one: Record) ->
         return Err(Refusal::invalid(
             "address_id",
             "the address belongs to another customer",
+        ));
+    }
+    if given(&address, "presentment_currency") != given(&one, "presentment_currency") {
+        return Err(Refusal::invalid(
+            "address_id",
+            "the address has another presentment currency",
         ));
     }
     let left = record::id(&one, "address_id").unwrap_or(0);

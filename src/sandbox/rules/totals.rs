@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use super::redeeming;
 use crate::sandbox::money::Cents;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::state::State;
@@ -78,13 +79,13 @@ fn whole(item: &Value, field: &str) -> i64 {
 fn discounts(state: &State, record: &Record, goods: Cents, shipping: Cents) -> (Cents, Cents) {
     let (mut off_goods, mut off_shipping) = (Cents(0), Cents(0));
     for applied in record::list(record, "discounts") {
-        if !reaches_minimum(state, applied, goods) {
+        let Some(base) = base(state, record, applied, goods) else {
             continue;
-        }
+        };
         let value = amount_in(applied, "value");
         match applied.get("value_type").and_then(Value::as_str) {
-            Some("percentage") => off_goods = off_goods + goods.percent(value),
-            Some("fixed_amount") => off_goods = off_goods + value,
+            Some("percentage") => off_goods = off_goods + base.percent(value),
+            Some("fixed_amount") => off_goods = off_goods + value.min(base),
             Some("shipping") => off_shipping = off_shipping + shipping.percent(value),
             _ => {}
         }
@@ -92,11 +93,23 @@ fn discounts(state: &State, record: &Record, goods: Cents, shipping: Cents) -> (
     (off_goods.min(goods), off_shipping.min(shipping))
 }
 
-fn reaches_minimum(state: &State, applied: &Value, goods: Cents) -> bool {
+/// What an applied discount counts on, if on anything: not below its smallest
+/// subtotal. One that is gone counts on everything.
+fn base(state: &State, record: &Record, applied: &Value, goods: Cents) -> Option<Cents> {
     let id = applied.get("id").and_then(record::as_id).unwrap_or(0);
-    state
-        .get(Name::Discounts, id)
-        .is_none_or(|discount| goods >= amount(&discount, "prerequisite_subtotal_min"))
+    let Some(discount) = state.get(Name::Discounts, id) else {
+        return Some(goods);
+    };
+    if goods < amount(&discount, "prerequisite_subtotal_min") {
+        return None;
+    }
+    let customer = record::id(record, "customer.id");
+    redeeming::base(
+        state,
+        &discount,
+        customer,
+        record::list(record, "line_items"),
+    )
 }
 
 /// A discount as addresses, charges and orders carry it.

@@ -27,7 +27,7 @@ use ground::{Ground, KINDS};
 
 /// Grows whenever the same seed makes another store: a file that keeps only
 /// what was changed must not be laid on other ground.
-pub(in crate::sandbox) const RECIPE: u32 = 1;
+pub(in crate::sandbox) const RECIPE: u32 = 2;
 
 /// What a demo store is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -264,7 +264,7 @@ fn plans(store: &Store, verb: &str) -> Call {
     let number = plan["external_product_id"]["ecommerce"].as_str().unwrap();
     let bulk = format!("/products/{number}/plans-bulk");
     let body = json!({
-        "title": "Every month", "type": "subscription", "external_product_id": {"ecommerce": number},
+        "title": plan["title"], "type": "subscription", "external_product_id": {"ecommerce": number},
         "subscription_preferences": {
             "charge_interval_frequency": 1, "order_interval_frequency": 1, "interval_unit": "month",
         },
@@ -334,7 +334,10 @@ fn others(store: &Store, name: &str, verb: &str) -> Call {
                 "processor_customer_token": "cus_JGYtLWi2HS8ymD", "processor_name": "stripe",
             }),
         ),
-        ("payment_methods", "update") => with(of(name, &first(name)), json!({"default": true})),
+        ("payment_methods", "update") => with(
+            of(name, &first(name)),
+            json!({"default": true, "billing_address": {"city": "Paris"}}),
+        ),
         ("products", "create") => with(
             "/products",
             json!({

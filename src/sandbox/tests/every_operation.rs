@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::Store;
 use super::calls::call;
-use crate::catalog::{self, Answer};
-use crate::sandbox::check;
+use crate::catalog::{self, Answer, Method};
+use crate::sandbox::tables::Name;
+use crate::sandbox::{State, check};
 
 const CONTRACT: &str = include_str!("../../../tests/contract/recharge-2021-11.json");
 
@@ -43,6 +44,34 @@ fn every_operation_answers_with_its_status_its_envelope_and_its_fields() {
         asked += 1;
     }
     assert_eq!(asked, 117);
+}
+
+/// What leaves no trace in the store, as nothing in it changes: an email and a
+/// test of a webhook.
+const WITHOUT_EVENT: &[&str] = &["customers.notify", "webhooks.test"];
+
+#[test]
+fn every_write_leaves_an_event() {
+    let newest = |store: &Store| {
+        let id = |state: &mut State| state.table(Name::Events).ids(..).next_back();
+        store.0.with_state(id)
+    };
+    for (resource, operation) in catalog::operations() {
+        let id = format!("{}.{}", resource.name, operation.verb);
+        if operation.method == Method::Get || WITHOUT_EVENT.contains(&id.as_str()) {
+            continue;
+        }
+        let store = Store::demo();
+        let call = call(&store, &id);
+        if id == "collections.add_products" {
+            // What is in a collection already is not put there again.
+            let remove = catalog::operation("collections.remove_products").unwrap().1;
+            store.good(remove.method.name(), &call.path, &call.body);
+        }
+        let before = newest(&store);
+        store.good(operation.method.name(), &call.path, &call.body);
+        assert!(newest(&store) > before, "{id} left no event");
+    }
 }
 
 /// Where an example leaves the choice to the reader, and a misprinted time.

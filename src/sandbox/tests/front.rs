@@ -77,6 +77,29 @@ fn unknown_routes_objects_and_methods_are_told_apart() {
 }
 
 #[test]
+fn a_wrong_method_is_told_which_are_right() {
+    let store = Store::empty();
+    let allow = |method: &str, path: &str| {
+        let answer = store.0.answer(&request(method, path, &Value::Null));
+        let allow = answer.headers().get("Allow");
+        (
+            answer.status().as_u16(),
+            allow.map(|methods| methods.to_str().unwrap().to_owned()),
+        )
+    };
+    assert_eq!(
+        allow("DELETE", "/customers"),
+        (405, Some("GET, POST".into()))
+    );
+    assert_eq!(
+        allow("PATCH", "/customers/7"),
+        (405, Some("DELETE, GET, PUT".into()))
+    );
+    assert_eq!(allow("GET", "/customers"), (200, None));
+    assert_eq!(allow("GET", "/nothing"), (404, None));
+}
+
+#[test]
 fn a_body_is_a_json_object_or_it_is_415() {
     let store = Store::empty();
     for body in [json!([]), json!("text"), json!(7)] {

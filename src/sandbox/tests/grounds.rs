@@ -66,7 +66,7 @@ fn a_recipe_makes_the_same_store_for_ever() {
         });
     assert_eq!(
         (RECIPE, print),
-        (1, 0xcede_d0cd_8e7b_f4c0),
+        (2, 0x09af_3b63_31ae_26e3),
         "the demo store is another one now: let RECIPE grow, and note its print here"
     );
 }

@@ -159,10 +159,20 @@ fn the_file_is_for_its_owner_only_and_reading_does_not_write_it() {
 }
 
 /// What the server answers to raw bytes.
-fn over_the_wire(bytes: Vec<u8>) -> String {
+pub(super) fn over_the_wire(bytes: Vec<u8>) -> String {
+    over_a_wire(bytes, false)
+}
+
+/// As [`over_the_wire`]; time in which nothing happens passes at once.
+pub(super) fn over_a_wire_without_time(bytes: Vec<u8>) -> String {
+    over_a_wire(bytes, true)
+}
+
+fn over_a_wire(bytes: Vec<u8>, without_time: bool) -> String {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        .start_paused(without_time)
         .build()
         .unwrap();
     runtime.block_on(async move {

@@ -3,20 +3,32 @@
 mod calls;
 mod cascades;
 mod charging;
+mod checking_out;
 mod coherent;
 mod conforming;
+mod discounting;
 mod every_operation;
 mod faults;
 mod front;
 mod grounds;
 mod hostile;
+mod includes;
+mod items;
 mod keeping;
 mod lists;
 mod older;
+mod oracle;
 mod passing;
+mod payments;
+mod people;
+mod refusals;
+mod selling;
+mod settings;
 mod sockets;
 mod subscribing;
+mod telling;
 mod together;
+mod wire;
 
 use std::sync::{Arc, OnceLock};
 

@@ -115,6 +115,8 @@ fn some_items_of_a_charge_can_be_skipped() {
         &(path.clone() + "/skip"),
         &json!({"purchase_item_ids": [1]}),
     );
+    let none = json!({"purchase_item_ids": []});
+    store.refused("POST", &(path.clone() + "/skip"), &none);
     let skipped = store.post(
         &(path + "/skip"),
         &json!({"purchase_item_ids": [one["id"]]}),
@@ -171,6 +173,11 @@ fn changing_the_address_moves_the_charge() {
     let stranger = store.address(&store.customer("stranger@example.com"));
     store.refused("POST", &path, &json!({"address_id": stranger["id"]}));
     store.refused("POST", &path, &json!({"address_id": 1}));
+    let abroad = json!({"customer_id": customer["id"], "address1": "1", "city": "Ottawa",
+        "country_code": "CA", "first_name": "a", "last_name": "b", "phone": "",
+        "province": "Ontario", "zip": "K1A 0B1", "presentment_currency": "CAD"});
+    let abroad = store.post("/addresses", &abroad)["address"].clone();
+    store.refused("POST", &path, &json!({"address_id": abroad["id"]}));
     store.post(&path, &json!({"address_id": other["id"]}));
     assert_eq!(store.charges_of(&address, "queued").len(), 0);
     assert_eq!(
