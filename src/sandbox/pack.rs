@@ -89,34 +89,40 @@ fn taken_apart(text: &str) -> (String, String) {
     let mut skeleton = String::with_capacity(text.len() / 2);
     let mut values = String::with_capacity(text.len() / 2);
     let mut first_value = true;
+    tokens(text, |token, is_value| {
+        if !is_value {
+            skeleton.push_str(token);
+            return;
+        }
+        // One separator between values, none before the first.
+        if !first_value {
+            values.push(HOLE);
+        }
+        first_value = false;
+        skeleton.push(HOLE);
+        values.push_str(shortened(token));
+    });
+    (skeleton, values)
+}
+
+/// Calls `see` with each token of JSON text: whether it is a value, or else a
+/// name, a sign or a blank.
+pub(super) fn tokens<'a>(text: &'a str, mut see: impl FnMut(&'a str, bool)) {
     let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '"' => string_length(rest),
-            '{' | '}' | '[' | ']' | ',' | ':' | ' ' | '\n' | '\r' | '\t' => {
-                skeleton.push(first);
-                rest = &rest[1..];
-                continue;
+    while let Some(first) = rest.bytes().next() {
+        let (length, is_sign) = match first {
+            b'"' => (string_length(rest), false),
+            b'{' | b'}' | b'[' | b']' | b',' | b':' | b' ' | b'\n' | b'\r' | b'\t' => (1, true),
+            _ => {
+                let end = rest.find([',', '}', ']', ' ', '\n', '\r', '\t']);
+                (end.unwrap_or(rest.len()), false)
             }
-            _ => rest
-                .find([',', '}', ']', ' ', '\n', '\r', '\t'])
-                .unwrap_or(rest.len()),
         };
         let (token, after) = rest.split_at(length);
-        if first == '"' && after.trim_start().starts_with(':') {
-            skeleton.push_str(token);
-        } else {
-            // One separator between values, none before the first.
-            if !first_value {
-                values.push(HOLE);
-            }
-            first_value = false;
-            skeleton.push(HOLE);
-            values.push_str(shortened(token));
-        }
+        let is_name = first == b'"' && after.trim_start().starts_with(':');
+        see(token, !is_sign && !is_name);
         rest = after;
     }
-    (skeleton, values)
 }
 
 fn shortened(token: &str) -> &str {

@@ -143,8 +143,8 @@ impl Table {
     pub(super) fn write_text(&self, id: u64, out: &mut String) {
         if let Some(row) = self.rows.get(&id) {
             self.packer.unpack(&row.packed, out);
-        } else if let Some(record) = self.grown(id) {
-            out.push_str(&serde_json::to_string(&record).unwrap_or_default());
+        } else if let (Some((ground, kind)), Some((_, rank))) = (&self.ground, self.rank(id)) {
+            ground.write(*kind, rank, out);
         }
     }
 

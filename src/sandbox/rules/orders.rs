@@ -41,6 +41,11 @@ pub(in crate::sandbox) fn external_number(id: u64) -> String {
     (2_541_600_000_000 + id * 17).to_string()
 }
 
+/// The number of an order that people are told.
+pub(in crate::sandbox) fn short_number(id: u64) -> String {
+    (1_000 + id % 90_000).to_string()
+}
+
 /// The record of an order of a charge.
 pub(in crate::sandbox) fn of_charge(
     state: &State,
@@ -52,7 +57,7 @@ pub(in crate::sandbox) fn of_charge(
     let scheduled = moment::beginning(slot.day).map(moment::stamp);
     let created = given(charge, "updated_at");
     let number = slot.sent.map(|_| external_number(id));
-    let short = slot.sent.map(|_| (1_000 + id % 90_000).to_string());
+    let short = slot.sent.map(|_| short_number(id));
     let mut order = record::fields([
         ("id", id.into()),
         ("address_id", given(charge, "address_id")),

@@ -44,59 +44,146 @@ impl serde::Serialize for Cents {
 
 /// Sets the totals of a charge or an order from what it holds.
 pub(in crate::sandbox) fn settle(state: &State, record: &mut Record) {
-    let items = record::list(record, "line_items");
-    let goods: Cents = items.iter().map(item_total).sum();
-    let grams: i64 = items
-        .iter()
-        .map(|item| whole(item, "grams").saturating_mul(whole(item, "quantity")))
-        .fold(0, i64::saturating_add);
-    let shipping: Cents = record::list(record, "shipping_lines")
-        .iter()
-        .map(|line| amount_in(line, "price"))
-        .sum();
-    let (off_goods, off_shipping) = discounts(state, record, goods, shipping);
-    let subtotal = goods - off_goods;
-    let total = subtotal + shipping - off_shipping;
-    record::set(record, "subtotal_price", subtotal);
-    record::set(record, "total_discounts", off_goods + off_shipping);
-    record::set(record, "total_line_items_price", goods);
-    record::set(record, "total_price", total);
-    record::set(record, "total_tax", Cents(0));
-    record::set(record, "total_weight_grams", grams);
+    let load = Load::of(record::list(record, "line_items"));
+    Terms::of(state, record).totals(load).put(record);
 }
 
-fn item_total(item: &Value) -> Cents {
-    amount_in(item, "unit_price").times(whole(item, "quantity"))
+/// What line items come to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::sandbox) struct Load {
+    goods: Cents,
+    grams: i64,
+}
+
+impl Load {
+    pub(in crate::sandbox) fn of(items: &[Value]) -> Self {
+        items.iter().map(Self::of_one).sum()
+    }
+
+    fn of_one(item: &Value) -> Self {
+        let quantity = whole(item, "quantity");
+        Self {
+            goods: amount_in(item, "unit_price").times(quantity),
+            grams: whole(item, "grams").saturating_mul(quantity),
+        }
+    }
+}
+
+impl std::iter::Sum for Load {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            goods: sum.goods + one.goods,
+            grams: sum.grams.saturating_add(one.grams),
+        })
+    }
+}
+
+/// What is added to the goods and taken off them.
+#[derive(Debug, Clone)]
+pub(in crate::sandbox) struct Terms {
+    shipping: Cents,
+    cuts: Vec<Cut>,
+}
+
+/// A discount, as far as totals go.
+#[derive(Debug, Clone)]
+struct Cut {
+    value: Cents,
+    off: Off,
+    /// Goods for less than this are not discounted.
+    minimum: Option<Cents>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Off {
+    Share,
+    Amount,
+    Shipping,
+}
+
+/// The totals of a charge or an order.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::sandbox) struct Totals {
+    pub(in crate::sandbox) subtotal: Cents,
+    pub(in crate::sandbox) off: Cents,
+    pub(in crate::sandbox) goods: Cents,
+    pub(in crate::sandbox) total: Cents,
+    pub(in crate::sandbox) grams: i64,
+}
+
+impl Terms {
+    /// The terms that a charge or an order names.
+    pub(in crate::sandbox) fn of(state: &State, record: &Record) -> Self {
+        let lines = record::list(record, "shipping_lines").iter();
+        let applied = record::list(record, "discounts").iter();
+        Self {
+            shipping: lines.map(|line| amount_in(line, "price")).sum(),
+            cuts: applied.filter_map(|one| Cut::of(state, one)).collect(),
+        }
+    }
+
+    /// The totals of what is sold on these terms.
+    pub(in crate::sandbox) fn totals(&self, load: Load) -> Totals {
+        let (off_goods, off_shipping) = self.off(load.goods);
+        let subtotal = load.goods - off_goods;
+        Totals {
+            subtotal,
+            off: off_goods + off_shipping,
+            goods: load.goods,
+            total: subtotal + self.shipping - off_shipping,
+            grams: load.grams,
+        }
+    }
+
+    /// What the discounts take off the goods and off the shipping; never more
+    /// than there is.
+    fn off(&self, goods: Cents) -> (Cents, Cents) {
+        let (mut off_goods, mut off_shipping) = (Cents(0), Cents(0));
+        for cut in &self.cuts {
+            if cut.minimum.is_some_and(|minimum| goods < minimum) {
+                continue;
+            }
+            match cut.off {
+                Off::Share => off_goods = off_goods + goods.percent(cut.value),
+                Off::Amount => off_goods = off_goods + cut.value,
+                Off::Shipping => off_shipping = off_shipping + self.shipping.percent(cut.value),
+            }
+        }
+        (off_goods.min(goods), off_shipping.min(self.shipping))
+    }
+}
+
+impl Cut {
+    fn of(state: &State, applied: &Value) -> Option<Self> {
+        let off = match applied.get("value_type").and_then(Value::as_str) {
+            Some("percentage") => Off::Share,
+            Some("fixed_amount") => Off::Amount,
+            Some("shipping") => Off::Shipping,
+            _ => return None,
+        };
+        let id = applied.get("id").and_then(record::as_id).unwrap_or(0);
+        let discount = state.get(Name::Discounts, id);
+        Some(Self {
+            value: amount_in(applied, "value"),
+            off,
+            minimum: discount.map(|discount| amount(&discount, "prerequisite_subtotal_min")),
+        })
+    }
+}
+
+impl Totals {
+    pub(in crate::sandbox) fn put(&self, record: &mut Record) {
+        record::set(record, "subtotal_price", self.subtotal);
+        record::set(record, "total_discounts", self.off);
+        record::set(record, "total_line_items_price", self.goods);
+        record::set(record, "total_price", self.total);
+        record::set(record, "total_tax", Cents(0));
+        record::set(record, "total_weight_grams", self.grams);
+    }
 }
 
 fn whole(item: &Value, field: &str) -> i64 {
     item.get(field).and_then(record::whole).unwrap_or(0)
-}
-
-/// What the discounts take off the goods and off the shipping; never more
-/// than there is.
-fn discounts(state: &State, record: &Record, goods: Cents, shipping: Cents) -> (Cents, Cents) {
-    let (mut off_goods, mut off_shipping) = (Cents(0), Cents(0));
-    for applied in record::list(record, "discounts") {
-        if !reaches_minimum(state, applied, goods) {
-            continue;
-        }
-        let value = amount_in(applied, "value");
-        match applied.get("value_type").and_then(Value::as_str) {
-            Some("percentage") => off_goods = off_goods + goods.percent(value),
-            Some("fixed_amount") => off_goods = off_goods + value,
-            Some("shipping") => off_shipping = off_shipping + shipping.percent(value),
-            _ => {}
-        }
-    }
-    (off_goods.min(goods), off_shipping.min(shipping))
-}
-
-fn reaches_minimum(state: &State, applied: &Value, goods: Cents) -> bool {
-    let id = applied.get("id").and_then(record::as_id).unwrap_or(0);
-    state
-        .get(Name::Discounts, id)
-        .is_none_or(|discount| goods >= amount(&discount, "prerequisite_subtotal_min"))
 }
 
 /// A discount as addresses, charges and orders carry it.

@@ -7,13 +7,16 @@
 
 mod draw;
 mod facts;
+mod form;
 mod goods;
 pub(in crate::sandbox) mod ground;
 mod history;
 mod names;
 mod people;
 mod plan;
+mod printing;
 mod settings;
+mod specimen;
 
 use std::sync::Arc;
 

@@ -48,6 +48,23 @@ fn every_seeded_record_is_found_by_what_it_holds() {
     }
 }
 
+#[test]
+fn the_text_of_a_seeded_record_is_that_of_the_record() {
+    for (customers, seed) in [(60, 2021), (400, 3), (1_500, 5)] {
+        let state = State::seeded(&Seed { customers, seed }, present());
+        for (name, _) in TABLES {
+            let table = state.table(*name);
+            let mut text = String::new();
+            for id in table.ids(..).chain(table.ids(..).take(300)) {
+                text.clear();
+                table.write_text(id, &mut text);
+                let record = serde_json::to_string(&table.get(id).unwrap()).unwrap();
+                assert_eq!(text, record, "{name:?} {id} of {customers}");
+            }
+        }
+    }
+}
+
 /// Files that keep only what was changed rest on this.
 #[test]
 fn a_recipe_makes_the_same_store_for_ever() {
