@@ -140,7 +140,7 @@ fn places(state: &State, table: &Table, wanted: &Wanted) -> (Vec<Place>, bool) {
             let kept = places.into_iter().filter(beyond).filter(passes);
             kept.skip(wanted.skip).take(wanted.limit + 1).collect()
         }
-        None => walk(table, wanted.order, wanted.place, ascending)
+        None => walk(table, wanted, ascending)
             .filter(passes)
             .skip(wanted.skip)
             .take(wanted.limit + 1)
@@ -154,29 +154,64 @@ fn places(state: &State, table: &Table, wanted: &Wanted) -> (Vec<Place>, bool) {
     (places, more)
 }
 
-/// All places from one on, in the direction of reading.
-fn walk(
-    table: &Table,
-    order: Order,
-    place: Option<Place>,
-    ascending: bool,
-) -> Box<dyn Iterator<Item = Place> + '_> {
-    if let Some(time) = order.time {
-        let places = table.timed(time, range(place, ascending));
-        return if ascending {
-            Box::new(places)
-        } else {
-            Box::new(places.rev())
-        };
+/// All places from one on, in the direction of reading; where the table keeps
+/// those of a condition in this order, only those.
+fn walk<'a>(table: &'a Table, wanted: &Wanted, ascending: bool) -> Places<'a> {
+    let place = wanted.place;
+    if let Some(time) = wanted.order.time {
+        let range = range(place, ascending);
+        let singles = wanted.tests.iter().filter_map(|test| single(table, test));
+        let mut sorted = singles.filter(|(lookup, _)| table.shape().sorted() == Some(*lookup));
+        if let Some((_, hashes)) = sorted.next() {
+            let rows = hashes.into_iter().map(|hash| {
+                let places = table.timed_with(hash, time, range);
+                turned(places, ascending)
+            });
+            return merged(rows.collect(), ascending);
+        }
+        return turned(table.timed(time, range), ascending);
     }
-    let ids = table
-        .ids(range(place.map(|(_, id)| id), ascending))
-        .map(|id| (0, id));
+    let range = range(place.map(|(_, id)| id), ascending);
+    if let Some((lookup, hashes)) = wanted.tests.iter().find_map(|test| single(table, test)) {
+        let rows = hashes.into_iter().map(|hash| {
+            let ids = table.with_in(lookup, hash, range);
+            turned(ids.map(|id| (0, id)), ascending)
+        });
+        return merged(rows.collect(), ascending);
+    }
+    turned(table.ids(range).map(|id| (0, id)), ascending)
+}
+
+type Places<'a> = Box<dyn Iterator<Item = Place> + 'a>;
+
+fn turned<'a>(places: impl DoubleEndedIterator<Item = Place> + 'a, ascending: bool) -> Places<'a> {
     if ascending {
-        Box::new(ids)
+        Box::new(places)
     } else {
-        Box::new(ids.rev())
+        Box::new(places.rev())
     }
+}
+
+/// Rows that have no place in common, as one.
+fn merged(rows: Vec<Places>, ascending: bool) -> Places {
+    let mut rows: Vec<_> = rows.into_iter().map(Iterator::peekable).collect();
+    Box::new(std::iter::from_fn(move || {
+        let heads = rows.iter_mut().enumerate();
+        let heads = heads.filter_map(|(row, places)| Some((*places.peek()?, row)));
+        let (_, row) = if ascending { heads.min() } else { heads.max() }?;
+        rows[row].next()
+    }))
+}
+
+/// The hashes of a condition on what each record has one of.
+fn single(table: &Table, test: &Test) -> Option<(usize, Vec<u64>)> {
+    let Test::Among { lookup, hashes } = test else {
+        return None;
+    };
+    let mut hashes = hashes.clone();
+    hashes.sort_unstable();
+    hashes.dedup();
+    (!table.shape().lookups[*lookup].contains('*')).then_some((*lookup, hashes))
 }
 
 fn range<T>(from: Option<T>, ascending: bool) -> (Bound<T>, Bound<T>) {

@@ -16,6 +16,7 @@ mod events;
 pub mod file;
 mod filter;
 mod include;
+mod index;
 mod key;
 mod layer;
 mod limit;

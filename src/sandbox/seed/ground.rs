@@ -139,7 +139,8 @@ impl Ground {
             .zip(offsets)
             .zip(KINDS)
             .map(|((laying, offsets), (_, name))| {
-                laying.finish(TABLES[name as usize].1.first_id, offsets)
+                let shape = &TABLES[name as usize].1;
+                laying.finish(shape.first_id, offsets, shape.sorted())
             })
             .collect();
     }

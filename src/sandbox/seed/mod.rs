@@ -16,6 +16,7 @@ mod people;
 mod plan;
 mod printing;
 mod settings;
+mod slips;
 mod specimen;
 
 use std::sync::Arc;
