@@ -203,7 +203,7 @@ fn merged(rows: Vec<Places>, ascending: bool) -> Places {
     }))
 }
 
-/// The hashes of a condition on what each record has one of.
+/// The hashes of a condition, where no record has two of them.
 fn single(table: &Table, test: &Test) -> Option<(usize, Vec<u64>)> {
     let Test::Among { lookup, hashes } = test else {
         return None;
@@ -211,7 +211,8 @@ fn single(table: &Table, test: &Test) -> Option<(usize, Vec<u64>)> {
     let mut hashes = hashes.clone();
     hashes.sort_unstable();
     hashes.dedup();
-    (!table.shape().lookups[*lookup].contains('*')).then_some((*lookup, hashes))
+    let one_each = hashes.len() == 1 || !table.shape().lookups[*lookup].contains('*');
+    one_each.then_some((*lookup, hashes))
 }
 
 fn range<T>(from: Option<T>, ascending: bool) -> (Bound<T>, Bound<T>) {

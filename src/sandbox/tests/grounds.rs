@@ -1,6 +1,6 @@
 //! The ground of demo stores: what is not written is found as if it were.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Store, clock, of, present};
 use crate::sandbox::key::hash_of;
@@ -79,6 +79,70 @@ fn a_recipe_makes_the_same_store_for_ever() {
         (1, 0xa3ac_fe50_4ef1_9ca0),
         "the demo store is another one now: let RECIPE grow, and note its print here"
     );
+}
+
+/// Lists of one status lie in their order, in the ground and in the table.
+#[test]
+fn a_list_by_status_is_that_part_of_the_whole_list_at_every_depth() {
+    let store = Store(Sandbox::new(
+        State::seeded(
+            &Seed {
+                customers: 90,
+                seed: 8,
+            },
+            present(),
+        ),
+        clock(),
+    ));
+    let all = store.get("/subscriptions?status=active&limit=250");
+    for one in all["subscriptions"].as_array().unwrap().iter().step_by(3) {
+        let path = format!("{}/cancel", of("subscriptions", one));
+        store.post(&path, &json!({"cancellation_reason": "tea"}));
+    }
+    for (list, orders) in [
+        ("subscriptions", ["id", "created_at", "updated_at"]),
+        ("charges", ["id", "updated_at", "scheduled_at"]),
+        ("orders", ["id", "processed_at", "scheduled_at"]),
+    ] {
+        for order in orders
+            .iter()
+            .flat_map(|by| ["asc", "desc"].map(|to| format!("{by}-{to}")))
+        {
+            let whole = walked(&store, list, &format!("limit=250&sort_by={order}"));
+            for wanted in [
+                "queued",
+                "active,cancelled",
+                "success,error",
+                "expired,nothing",
+            ] {
+                let mut part = whole.clone();
+                part.retain(|one| {
+                    let status = one["status"].as_str().unwrap();
+                    wanted.split(',').any(|wanted| wanted == status)
+                });
+                let query = format!("limit=7&sort_by={order}&status={wanted}");
+                let answer = store.ask("GET", &format!("/{list}?{query}"), &json!(null));
+                if answer.0 == 200 {
+                    assert_eq!(walked(&store, list, &query), part, "{list} {query}");
+                }
+            }
+        }
+    }
+}
+
+/// Every record of a list, page by page.
+fn walked(store: &Store, list: &str, query: &str) -> Vec<Value> {
+    let mut path = format!("/{list}?{query}");
+    let limit = query.split('&').next().unwrap();
+    let mut records = Vec::new();
+    loop {
+        let page = store.get(&path);
+        records.extend(page[list].as_array().unwrap().iter().cloned());
+        let Some(cursor) = page["next_cursor"].as_str() else {
+            return records;
+        };
+        path = format!("/{list}?{limit}&cursor={cursor}");
+    }
 }
 
 #[test]
