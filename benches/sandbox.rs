@@ -2,7 +2,6 @@
 //! reads over HTTP: `cargo bench --bench sandbox`. See `benches/README.md`.
 
 #![expect(clippy::print_stdout, reason = "figures are printed")]
-#![expect(clippy::exit, reason = "scripts learn whether the figures hold")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -116,16 +116,13 @@ impl Ground {
     /// Writes the JSON text of the record of a kind at a rank.
     pub(in crate::sandbox) fn write(&self, kind: Kind, rank: u32, out: &mut String) {
         let (home, at) = self.home_of(kind, rank);
-        let make = || home.sheet(kind, at);
-        match self.forms.sheet((kind, home.shape(kind, at)), make) {
-            Some(sheet) => {
-                let sums = home.sums(kind, at, &sheet.terms);
-                sheet.form.fill(&home.slips(kind, at, &sums), out);
-            }
-            None => {
-                let record = home.record(kind, at);
-                out.push_str(&serde_json::to_string(&record).unwrap_or_default());
-            }
+        let shape = (kind, home.shape(kind, at));
+        if let Some(sheet) = self.forms.sheet(shape, || home.sheet(kind, at)) {
+            let sums = home.sums(kind, at, &sheet.terms);
+            sheet.form.fill(&home.slips(kind, at, &sums), out);
+        } else {
+            let record = home.record(kind, at);
+            out.push_str(&serde_json::to_string(&record).unwrap_or_default());
         }
     }
 
