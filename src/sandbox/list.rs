@@ -13,6 +13,7 @@ use super::cursor::{Cursor, Direction};
 use super::filter::{self, Test};
 use super::include;
 use super::key;
+use super::merged::joined;
 use super::refusal::Refusal;
 use super::rules::lists;
 use super::state::State;
@@ -167,7 +168,7 @@ fn walk<'a>(table: &'a Table, wanted: &Wanted, ascending: bool) -> Places<'a> {
                 let places = table.timed_with(hash, time, range);
                 turned(places, ascending)
             });
-            return merged(rows.collect(), ascending);
+            return joined(rows.collect(), ascending);
         }
         return turned(table.timed(time, range), ascending);
     }
@@ -177,7 +178,7 @@ fn walk<'a>(table: &'a Table, wanted: &Wanted, ascending: bool) -> Places<'a> {
             let ids = table.with_in(lookup, hash, range);
             turned(ids.map(|id| (0, id)), ascending)
         });
-        return merged(rows.collect(), ascending);
+        return joined(rows.collect(), ascending);
     }
     turned(table.ids(range).map(|id| (0, id)), ascending)
 }
@@ -190,17 +191,6 @@ fn turned<'a>(places: impl DoubleEndedIterator<Item = Place> + 'a, ascending: bo
     } else {
         Box::new(places.rev())
     }
-}
-
-/// Rows that have no place in common, as one.
-fn merged(rows: Vec<Places>, ascending: bool) -> Places {
-    let mut rows: Vec<_> = rows.into_iter().map(Iterator::peekable).collect();
-    Box::new(std::iter::from_fn(move || {
-        let heads = rows.iter_mut().enumerate();
-        let heads = heads.filter_map(|(row, places)| Some((*places.peek()?, row)));
-        let (_, row) = if ascending { heads.min() } else { heads.max() }?;
-        rows[row].next()
-    }))
 }
 
 /// The hashes of a condition, where no record has two of them.
