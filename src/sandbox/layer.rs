@@ -21,6 +21,15 @@ pub(super) struct Layer {
     offsets: Vec<u32>,
     times: Vec<Timeline>,
     lookups: Vec<Lookup>,
+    sorted: Option<Sorted>,
+}
+
+/// The records of each value of one lookup, in the order of each time.
+#[derive(Debug)]
+struct Sorted {
+    lookup: usize,
+    /// For each time the ranks, lying as the lookup's own do.
+    orders: Vec<Vec<u32>>,
 }
 
 /// One time of each record, and their order by it.
@@ -41,6 +50,8 @@ struct Lookup {
     /// Where the ranks of each hash begin; one more at the end.
     starts: Vec<u32>,
     ranks: Vec<u32>,
+    /// One bit for each rank that has any hash.
+    any: Vec<u64>,
 }
 
 /// A time that is not set.
@@ -91,16 +102,39 @@ impl Layer {
         line.order[places].iter().map(move |rank| key(*rank))
     }
 
-    /// Numbers of the records with that hash in a lookup, ascending.
+    /// As [`Self::timed`], of the records with a hash in the lookup that is
+    /// kept sorted.
+    pub(super) fn timed_with(
+        &self,
+        hash: u64,
+        time: usize,
+        range: Bounds<(i64, u64)>,
+    ) -> impl DoubleEndedIterator<Item = (i64, u64)> + use<'_> {
+        let line = &self.times[time];
+        let ranks = self.sorted.as_ref().map_or(&[][..], |sorted| {
+            &sorted.orders[time][self.lookups[sorted.lookup].place(hash)]
+        });
+        let key = |rank: u32| (line.at(rank), self.id(rank));
+        let places = cut(range, ranks.len(), |place| key(ranks[place]));
+        ranks[places].iter().map(move |rank| key(*rank))
+    }
+
+    /// Numbers in a range of the records with that hash in a lookup, ascending.
     pub(super) fn with(
         &self,
         lookup: usize,
         hash: u64,
+        range: Bounds<u64>,
     ) -> impl DoubleEndedIterator<Item = u64> + use<'_> {
-        self.lookups[lookup]
-            .with(hash)
-            .iter()
-            .map(|rank| self.id(*rank))
+        let ranks = self.lookups[lookup].with(hash);
+        let places = cut(range, ranks.len(), |place| self.id(ranks[place]));
+        ranks[places].iter().map(|rank| self.id(*rank))
+    }
+
+    /// Whether the record at a rank has any hash in a lookup.
+    pub(super) fn has_any(&self, lookup: usize, rank: u32) -> bool {
+        let word = self.lookups[lookup].any.get(rank as usize / 64);
+        word.is_some_and(|word| word & 1 << (rank % 64) != 0)
     }
 
     /// Whether the record at a rank has that hash in a lookup.
@@ -142,6 +176,7 @@ impl Lookup {
             hashes: Vec::new(),
             starts: Vec::new(),
             ranks: Vec::with_capacity(found.len()),
+            any: Vec::new(),
         };
         for (hash, rank) in found {
             if lookup.hashes.last() != Some(&hash) {
@@ -149,6 +184,11 @@ impl Lookup {
                 lookup.starts.push(short(lookup.ranks.len()));
             }
             lookup.ranks.push(rank);
+            let word = rank as usize / 64;
+            if lookup.any.len() <= word {
+                lookup.any.resize(word + 1, 0);
+            }
+            lookup.any[word] |= 1 << (rank % 64);
         }
         lookup.starts.push(short(lookup.ranks.len()));
         lookup.hashes.shrink_to_fit();
@@ -157,10 +197,34 @@ impl Lookup {
     }
 
     fn with(&self, hash: u64) -> &[u32] {
+        &self.ranks[self.place(hash)]
+    }
+
+    /// Where the ranks of a hash lie.
+    fn place(&self, hash: u64) -> Range<usize> {
         match self.hashes.binary_search(&hash) {
-            Ok(place) => &self.ranks[self.starts[place] as usize..self.starts[place + 1] as usize],
-            Err(_) => &[],
+            Ok(place) => self.starts[place] as usize..self.starts[place + 1] as usize,
+            Err(_) => 0..0,
         }
+    }
+
+    /// The ranks of each hash in another order; each rank has one hash at most.
+    fn sorted(&self, order: &[u32]) -> Vec<u32> {
+        let mut group_of = vec![u32::MAX; order.len()];
+        for (group, bounds) in (0..).zip(self.starts.windows(2)) {
+            for rank in &self.ranks[bounds[0] as usize..bounds[1] as usize] {
+                group_of[*rank as usize] = group;
+            }
+        }
+        let mut next = self.starts.clone();
+        let mut ranks = vec![0; self.ranks.len()];
+        for rank in order {
+            if let Some(next) = next.get_mut(group_of[*rank as usize] as usize) {
+                ranks[*next as usize] = *rank;
+                *next += 1;
+            }
+        }
+        ranks
     }
 }
 
@@ -204,16 +268,26 @@ impl Laying {
         self.found[lookup].push((hash, self.rows - 1));
     }
 
-    /// The layer, for records of these numbers.
-    pub(super) fn finish(self, first_id: u64, offsets: Vec<u32>) -> Layer {
+    /// The layer, for records of these numbers; the records of one lookup, in
+    /// which each has one value, are kept sorted by each time.
+    pub(super) fn finish(self, first_id: u64, offsets: Vec<u32>, sorted: Option<usize>) -> Layer {
         let base = self.base;
         let times = self.times.into_iter();
-        let lookups = self.found.into_iter();
+        let times: Vec<Timeline> = times.map(|seconds| Timeline::new(base, seconds)).collect();
+        let lookups: Vec<Lookup> = self.found.into_iter().map(Lookup::new).collect();
+        let sorted = sorted.map(|lookup| Sorted {
+            lookup,
+            orders: times
+                .iter()
+                .map(|line| lookups[lookup].sorted(&line.order))
+                .collect(),
+        });
         Layer {
             first_id,
             offsets,
-            times: times.map(|seconds| Timeline::new(base, seconds)).collect(),
-            lookups: lookups.map(Lookup::new).collect(),
+            times,
+            lookups,
+            sorted,
         }
     }
 }
@@ -261,11 +335,13 @@ mod tests {
 
     fn layer() -> Layer {
         let mut laying = Laying::new(1_000, 1, 1);
-        for (at, hash) in [(1_005, 7), (NEVER, 8), (1_001, 7), (1_005, 9)] {
+        for (at, hash) in [(1_005, 7), (NEVER, 0), (1_001, 7), (1_005, 9)] {
             laying.row([at]);
-            laying.found(0, hash);
+            if hash > 0 {
+                laying.found(0, hash);
+            }
         }
-        laying.finish(50, vec![0, 3, 4, 9])
+        laying.finish(50, vec![0, 3, 4, 9], Some(0))
     }
 
     #[test]
@@ -280,9 +356,11 @@ mod tests {
         let some = (Bound::Included(51), Bound::Included(54));
         assert!(layer.ids(some).eq([53, 54]));
         assert!(layer.ids(all).rev().eq([59, 54, 53, 50]));
-        assert!(layer.with(0, 7).eq([50, 54]));
+        assert!(layer.with(0, 7, all).eq([50, 54]));
+        assert!(layer.with(0, 7, some).eq([54]));
         assert!(layer.has(0, 7, 2) && !layer.has(0, 8, 2));
-        assert!(layer.with(0, 1).next().is_none());
+        assert!(layer.has_any(0, 0) && !layer.has_any(0, 1));
+        assert!(layer.with(0, 1, all).next().is_none());
         let by_time = [(NEVER, 53), (1_001, 54), (1_005, 50), (1_005, 59)];
         let always = (Bound::Unbounded, Bound::Unbounded);
         assert!(layer.timed(0, always).eq(by_time));
@@ -291,5 +369,12 @@ mod tests {
         let after = (Bound::Excluded((1_001, 54)), Bound::Unbounded);
         assert!(layer.timed(0, after).eq([(1_005, 50), (1_005, 59)]));
         assert_eq!(layer.seconds(0, 1), NEVER);
+        assert!(
+            layer
+                .timed_with(7, 0, always)
+                .eq([(1_001, 54), (1_005, 50)])
+        );
+        assert!(layer.timed_with(7, 0, late).eq([]));
+        assert!(layer.timed_with(6, 0, always).eq([]));
     }
 }

@@ -87,9 +87,37 @@ where
     }
 }
 
+/// Rows without a common item, each in one direction, read as one.
+pub(super) fn joined<'a, Item: Ord + Copy + 'a>(
+    rows: Vec<Box<dyn Iterator<Item = Item> + 'a>>,
+    ascending: bool,
+) -> Box<dyn Iterator<Item = Item> + 'a> {
+    let mut rows: Vec<_> = rows.into_iter().map(Iterator::peekable).collect();
+    Box::new(std::iter::from_fn(move || {
+        let heads = rows.iter_mut().enumerate();
+        let heads = heads.filter_map(|(row, items)| Some((*items.peek()?, row)));
+        let (_, row) = if ascending { heads.min() } else { heads.max() }?;
+        rows[row].next()
+    }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_rows_are_read_as_one_in_either_direction() {
+        let rows = |turned: bool| {
+            [vec![2, 5], vec![], vec![1, 3, 9], vec![4]].map(|mut row| {
+                if turned {
+                    row.reverse();
+                }
+                Box::new(row.into_iter()) as Box<dyn Iterator<Item = i32>>
+            })
+        };
+        assert!(joined(rows(false).into(), true).eq([1, 2, 3, 4, 5, 9]));
+        assert!(joined(rows(true).into(), false).eq([9, 5, 4, 3, 2, 1]));
+    }
 
     #[test]
     fn two_rows_are_read_as_one_from_either_end_and_from_both() {

@@ -20,6 +20,7 @@ pub mod faults;
 pub mod file;
 mod filter;
 mod include;
+mod index;
 mod key;
 mod layer;
 mod limit;

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 /// Stands in a skeleton where a value was, and between values. JSON text holds
 /// this character nowhere, as its strings escape it.
 const HOLE: char = '\u{1}';
+const SEPARATOR: u8 = 1;
 
 /// With more skeletons than this, records are not alike enough to share them.
 const MOST_SKELETONS: usize = 65_536;
@@ -17,8 +18,31 @@ const MOST_SKELETONS: usize = 65_536;
 /// The skeletons of a table.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Packer {
-    skeletons: Vec<Box<str>>,
+    skeletons: Vec<Skeleton>,
     known: HashMap<Box<str>, u32>,
+}
+
+/// A skeleton without its holes.
+#[derive(Debug, Clone)]
+struct Skeleton {
+    text: Box<str>,
+    /// Where the holes are.
+    holes: Box<[u32]>,
+}
+
+impl Skeleton {
+    fn new(skeleton: &str) -> Self {
+        let pieces: Vec<&str> = skeleton.split(HOLE).collect();
+        let mut length = 0;
+        let ends = pieces.iter().map(|piece| {
+            length += piece.len();
+            u32::try_from(length).expect("records are far shorter")
+        });
+        Self {
+            holes: ends.take(pieces.len() - 1).collect(),
+            text: pieces.concat().into(),
+        }
+    }
 }
 
 /// The values of a record, and which skeleton they belong to.
@@ -52,21 +76,34 @@ impl Packer {
         }
         let number =
             u32::try_from(self.skeletons.len()).expect("skeletons are counted in thousands");
-        self.skeletons.push(skeleton.into());
+        self.skeletons.push(Skeleton::new(skeleton));
         self.known.insert(skeleton.into(), number);
         number
     }
 
     /// Puts the text together again, at the end of `out`.
     pub(super) fn unpack(&self, packed: &Packed, out: &mut String) {
-        let skeleton = self.skeletons.get(packed.skeleton as usize);
-        let mut values = packed.values.split(HOLE);
-        let mut pieces = skeleton.map_or("", |skeleton| &**skeleton).split(HOLE);
-        out.push_str(pieces.next().unwrap_or_default());
-        for piece in pieces {
-            push_value(out, values.next().unwrap_or_default());
-            out.push_str(piece);
+        let Some(skeleton) = self.skeletons.get(packed.skeleton as usize) else {
+            return;
+        };
+        // Rarely more than this: a few nulls and quotes beside.
+        out.reserve(skeleton.text.len() + packed.values.len() + 4 * skeleton.holes.len());
+        let mut rest = &*packed.values;
+        let mut begin = 0;
+        for hole in &skeleton.holes {
+            let end = *hole as usize;
+            out.push_str(&skeleton.text[begin..end]);
+            begin = end;
+            // Values are short: a plain search finds their end soonest.
+            let length = rest.bytes().position(|byte| byte == SEPARATOR);
+            let (value, after) = match length {
+                Some(length) => (&rest[..length], &rest[length + 1..]),
+                None => (rest, ""),
+            };
+            push_value(out, value);
+            rest = after;
         }
+        out.push_str(&skeleton.text[begin..]);
     }
 }
 
@@ -77,7 +114,7 @@ fn push_value(out: &mut String, value: &str) {
         "" => out.push_str("null"),
         "t" => out.push_str("true"),
         "f" => out.push_str("false"),
-        text if text.starts_with('"') => {
+        text if text.as_bytes()[0] == b'"' => {
             out.push_str(text);
             out.push('"');
         }
@@ -89,34 +126,40 @@ fn taken_apart(text: &str) -> (String, String) {
     let mut skeleton = String::with_capacity(text.len() / 2);
     let mut values = String::with_capacity(text.len() / 2);
     let mut first_value = true;
+    tokens(text, |token, is_value| {
+        if !is_value {
+            skeleton.push_str(token);
+            return;
+        }
+        // One separator between values, none before the first.
+        if !first_value {
+            values.push(HOLE);
+        }
+        first_value = false;
+        skeleton.push(HOLE);
+        values.push_str(shortened(token));
+    });
+    (skeleton, values)
+}
+
+/// Calls `see` with each token of JSON text: whether it is a value, or else a
+/// name, a sign or a blank.
+pub(super) fn tokens<'a>(text: &'a str, mut see: impl FnMut(&'a str, bool)) {
     let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '"' => string_length(rest),
-            '{' | '}' | '[' | ']' | ',' | ':' | ' ' | '\n' | '\r' | '\t' => {
-                skeleton.push(first);
-                rest = &rest[1..];
-                continue;
+    while let Some(first) = rest.bytes().next() {
+        let (length, is_sign) = match first {
+            b'"' => (string_length(rest), false),
+            b'{' | b'}' | b'[' | b']' | b',' | b':' | b' ' | b'\n' | b'\r' | b'\t' => (1, true),
+            _ => {
+                let end = rest.find([',', '}', ']', ' ', '\n', '\r', '\t']);
+                (end.unwrap_or(rest.len()), false)
             }
-            _ => rest
-                .find([',', '}', ']', ' ', '\n', '\r', '\t'])
-                .unwrap_or(rest.len()),
         };
         let (token, after) = rest.split_at(length);
-        if first == '"' && after.trim_start().starts_with(':') {
-            skeleton.push_str(token);
-        } else {
-            // One separator between values, none before the first.
-            if !first_value {
-                values.push(HOLE);
-            }
-            first_value = false;
-            skeleton.push(HOLE);
-            values.push_str(shortened(token));
-        }
+        let is_name = first == b'"' && after.trim_start().starts_with(':');
+        see(token, !is_sign && !is_name);
         rest = after;
     }
-    (skeleton, values)
 }
 
 fn shortened(token: &str) -> &str {

@@ -9,15 +9,15 @@
 //! or HTTP.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::RangeBounds;
+use std::ops::{Bound, RangeBounds};
 use std::sync::Arc;
 
-use super::key::{Key, hash_of};
+use super::index::{Found, Index};
+use super::key::Key;
 use super::layer::{Bounds, Layer};
 use super::merged::Merged;
-use super::moment;
 use super::pack::{Packed, Packer};
-use super::record::{self, Record};
+use super::record::Record;
 use super::seed::ground::{Ground, Kind};
 
 /// What a table keeps beside its records.
@@ -31,6 +31,14 @@ pub(super) struct Shape {
     pub(super) times: &'static [&'static str],
     /// Where numbers of new records begin.
     pub(super) first_id: u64,
+}
+
+impl Shape {
+    /// The lookup whose values are shared by so many records that these are
+    /// kept in the order of each time as well.
+    pub(super) fn sorted(&self) -> Option<usize> {
+        self.lookups.iter().position(|path| *path == "status")
+    }
 }
 
 /// A time that is not set sorts before all others.
@@ -51,16 +59,13 @@ pub(super) struct Table {
     hidden: usize,
     rows: BTreeMap<u64, Row>,
     packer: Packer,
-    /// For each lookup path: hash of the value, number of the record.
-    lookups: Vec<BTreeSet<(u64, u64)>>,
-    /// For each time path: seconds, number of the record.
-    times: Vec<BTreeSet<(i64, u64)>>,
+    index: Index,
 }
 
 #[derive(Debug, Clone)]
 struct Row {
     packed: Packed,
-    times: Box<[i64]>,
+    found: Found,
 }
 
 impl Table {
@@ -73,8 +78,7 @@ impl Table {
             hidden: 0,
             rows: BTreeMap::new(),
             packer: Packer::default(),
-            lookups: shape.lookups.iter().map(|_| BTreeSet::new()).collect(),
-            times: shape.times.iter().map(|_| BTreeSet::new()).collect(),
+            index: Index::new(shape),
         }
     }
 
@@ -143,8 +147,8 @@ impl Table {
     pub(super) fn write_text(&self, id: u64, out: &mut String) {
         if let Some(row) = self.rows.get(&id) {
             self.packer.unpack(&row.packed, out);
-        } else if let Some(record) = self.grown(id) {
-            out.push_str(&serde_json::to_string(&record).unwrap_or_default());
+        } else if let (Some((ground, kind)), Some((_, rank))) = (&self.ground, self.rank(id)) {
+            ground.write(*kind, rank, out);
         }
     }
 
@@ -164,24 +168,9 @@ impl Table {
     pub(super) fn put_text(&mut self, id: u64, record: &Record, text: &str) {
         self.remove(id);
         self.touched.insert(id);
-        for (path, lookup) in self.shape.lookups.iter().zip(&mut self.lookups) {
-            record::each(record, path, &mut |value| {
-                if let Some(hash) = hash_of(value) {
-                    lookup.insert((hash, id));
-                }
-            });
-        }
-        let times: Box<[i64]> = self
-            .shape
-            .times
-            .iter()
-            .map(|path| seconds(record, path))
-            .collect();
-        for (index, at) in self.times.iter_mut().zip(&times) {
-            index.insert((*at, id));
-        }
+        let found = self.index.put(id, record);
         let packed = self.packer.pack(text);
-        self.rows.insert(id, Row { packed, times });
+        self.rows.insert(id, Row { packed, found });
     }
 
     /// Takes a record out; says whether it was there.
@@ -200,17 +189,8 @@ impl Table {
         let Some(row) = self.rows.remove(&id) else {
             return false;
         };
-        for (index, at) in self.times.iter_mut().zip(&row.times) {
-            index.remove(&(*at, id));
-        }
         let record = self.parsed(&row);
-        for (path, lookup) in self.shape.lookups.iter().zip(&mut self.lookups) {
-            record::each(&record, path, &mut |value| {
-                if let Some(hash) = hash_of(value) {
-                    lookup.remove(&(hash, id));
-                }
-            });
-        }
+        self.index.remove(id, &record, &row.found);
         true
     }
 
@@ -245,10 +225,18 @@ impl Table {
         lookup: usize,
         hash: u64,
     ) -> impl DoubleEndedIterator<Item = u64> + use<'_> {
-        let rows = self.lookups[lookup]
-            .range((hash, 0)..=(hash, u64::MAX))
-            .map(|(_, id)| *id);
-        let grown = self.layer().map(|layer| layer.with(lookup, hash));
+        self.with_in(lookup, hash, (Bound::Unbounded, Bound::Unbounded))
+    }
+
+    /// As [`Self::with`], of numbers in a range.
+    pub(super) fn with_in(
+        &self,
+        lookup: usize,
+        hash: u64,
+        range: Bounds<u64>,
+    ) -> impl DoubleEndedIterator<Item = u64> + use<'_> {
+        let grown = self.layer().map(|layer| layer.with(lookup, hash, range));
+        let rows = self.index.with(lookup, hash, range);
         Merged::new(rows, self.counting(grown, |id| *id))
     }
 
@@ -256,7 +244,27 @@ impl Table {
     pub(super) fn has(&self, lookup: usize, hash: u64, id: u64) -> bool {
         match self.rank(id) {
             Some((layer, rank)) => layer.has(lookup, hash, rank),
-            None => self.lookups[lookup].contains(&(hash, id)),
+            None => self.index.has(lookup, hash, id),
+        }
+    }
+
+    /// Whether a record has that value at a lookup path.
+    pub(super) fn says(&self, id: u64, path: &str, value: impl Key) -> bool {
+        self.lookup_at(path)
+            .is_some_and(|lookup| self.has(lookup, value.hashed(), id))
+    }
+
+    /// Whether a record has any value at a lookup path.
+    pub(super) fn says_any(&self, id: u64, path: &str) -> bool {
+        let Some(lookup) = self.lookup_at(path) else {
+            return false;
+        };
+        match self.rank(id) {
+            Some((layer, rank)) => layer.has_any(lookup, rank),
+            None => self
+                .rows
+                .get(&id)
+                .is_some_and(|row| row.found.has_any(lookup)),
         }
     }
 
@@ -264,7 +272,10 @@ impl Table {
     pub(super) fn seconds(&self, time: usize, id: u64) -> i64 {
         match self.rank(id) {
             Some((layer, rank)) => layer.seconds(time, rank),
-            None => self.rows.get(&id).map_or(NEVER, |row| row.times[time]),
+            None => self
+                .rows
+                .get(&id)
+                .map_or(NEVER, |row| row.found.times[time]),
         }
     }
 
@@ -285,7 +296,23 @@ impl Table {
         let range = bounds(&range);
         let grown = self.layer().map(|layer| layer.timed(time, range));
         let grown = self.counting(grown, |(_, id)| *id);
-        Merged::new(self.times[time].range(range).copied(), grown)
+        Merged::new(self.index.timed(time, range), grown)
+    }
+
+    /// As [`Self::timed`], of the records with a hash in the lookup that is
+    /// kept sorted.
+    pub(super) fn timed_with(
+        &self,
+        hash: u64,
+        time: usize,
+        range: impl RangeBounds<(i64, u64)>,
+    ) -> impl DoubleEndedIterator<Item = (i64, u64)> {
+        let range = bounds(&range);
+        let grown = self
+            .layer()
+            .map(|layer| layer.timed_with(hash, time, range));
+        let grown = self.counting(grown, |(_, id)| *id);
+        Merged::new(self.index.timed_with(hash, time, range), grown)
     }
 
     /// What still counts of the ground.
@@ -303,13 +330,11 @@ fn bounds<Key: Clone>(range: &impl RangeBounds<Key>) -> Bounds<Key> {
     (range.start_bound().cloned(), range.end_bound().cloned())
 }
 
-fn seconds(record: &Record, path: &str) -> i64 {
-    moment::parse(record::text(record, path)).map_or(NEVER, jiff::Timestamp::as_second)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sandbox::key::hash;
+    use crate::sandbox::record;
     use serde_json::json;
 
     const SHAPE: Shape = Shape {
@@ -335,6 +360,9 @@ mod tests {
         assert_eq!(table.find("items.*.sku", "C"), [7]);
         let by_time: Vec<u64> = table.timed(0, ..).map(|(_, id)| id).collect();
         assert_eq!(by_time, [8, 7]);
+        let of = |status: &str| table.timed_with(hash(status), 0, ..).count();
+        assert_eq!((of("active"), of("cancelled"), of("expired")), (1, 1, 0));
+        assert!(table.says_any(7, "status") && !table.says_any(9, "status"));
         assert!(table.remove(8));
         assert_eq!(table.len(), 1);
         assert_eq!(table.timed(0, ..).count(), 1);

@@ -8,6 +8,7 @@
 use std::ops::Bound;
 
 use super::filter::Test;
+use super::merged::joined;
 use super::state::State;
 use super::table::Table;
 
@@ -63,7 +64,7 @@ impl<'a> Walk<'a> {
         let passes =
             move |(_, id): &Place| self.tests.iter().all(|test| test.passes(state, table, *id));
         let Some(ids) = narrowed(table, self.tests) else {
-            return Box::new(all(table, self.order, self.from, self.ascending).filter(passes));
+            return Box::new(self.all(table).filter(passes));
         };
         let mut places: Vec<Place> = ids
             .into_iter()
@@ -82,29 +83,56 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// All places from one on, in the direction of reading.
-fn all(
-    table: &Table,
-    order: Order,
-    place: Option<Place>,
-    ascending: bool,
-) -> Box<dyn Iterator<Item = Place> + '_> {
-    if let Some(time) = order.time {
-        let places = table.timed(time, range(place, ascending));
-        return if ascending {
-            Box::new(places)
-        } else {
-            Box::new(places.rev())
-        };
+type Places<'a> = Box<dyn Iterator<Item = Place> + 'a>;
+
+impl Walk<'_> {
+    /// All places from one on, in the direction of reading; where the table
+    /// keeps those of a condition in this order, only those.
+    fn all(self, table: &Table) -> Places<'_> {
+        let (place, ascending) = (self.from, self.ascending);
+        if let Some(time) = self.order.time {
+            let range = range(place, ascending);
+            let singles = self.tests.iter().filter_map(|test| single(table, test));
+            let mut sorted = singles.filter(|(lookup, _)| table.shape().sorted() == Some(*lookup));
+            if let Some((_, hashes)) = sorted.next() {
+                let rows = hashes.into_iter().map(|hash| {
+                    let places = table.timed_with(hash, time, range);
+                    turned(places, ascending)
+                });
+                return joined(rows.collect(), ascending);
+            }
+            return turned(table.timed(time, range), ascending);
+        }
+        let range = range(place.map(|(_, id)| id), ascending);
+        if let Some((lookup, hashes)) = self.tests.iter().find_map(|test| single(table, test)) {
+            let rows = hashes.into_iter().map(|hash| {
+                let ids = table.with_in(lookup, hash, range);
+                turned(ids.map(|id| (0, id)), ascending)
+            });
+            return joined(rows.collect(), ascending);
+        }
+        turned(table.ids(range).map(|id| (0, id)), ascending)
     }
-    let ids = table
-        .ids(range(place.map(|(_, id)| id), ascending))
-        .map(|id| (0, id));
+}
+
+fn turned<'a>(places: impl DoubleEndedIterator<Item = Place> + 'a, ascending: bool) -> Places<'a> {
     if ascending {
-        Box::new(ids)
+        Box::new(places)
     } else {
-        Box::new(ids.rev())
+        Box::new(places.rev())
     }
+}
+
+/// The hashes of a condition, where no record has two of them.
+fn single(table: &Table, test: &Test) -> Option<(usize, Vec<u64>)> {
+    let Test::Among { lookup, hashes } = test else {
+        return None;
+    };
+    let mut hashes = hashes.clone();
+    hashes.sort_unstable();
+    hashes.dedup();
+    let one_each = hashes.len() == 1 || !table.shape().lookups[*lookup].contains('*');
+    one_each.then_some((*lookup, hashes))
 }
 
 fn range<T>(from: Option<T>, ascending: bool) -> (Bound<T>, Bound<T>) {

@@ -9,14 +9,15 @@ use crate::sandbox::check::Query;
 use crate::sandbox::events;
 use crate::sandbox::filter::Test;
 use crate::sandbox::moment;
-use crate::sandbox::record::{self, Record};
+use crate::sandbox::record;
 use crate::sandbox::refusal::Refusal;
 use crate::sandbox::state::State;
 use crate::sandbox::table::Table;
 use crate::sandbox::tables::Name;
 
-/// A question about a record that needs the state.
-pub(in crate::sandbox) type Special = fn(&State, u64, &Record) -> bool;
+/// A question about the record of a number that needs the state. Lists ask it
+/// of thousands: what the tables keep beside their records answers soonest.
+pub(in crate::sandbox) type Special = fn(&State, u64) -> bool;
 
 /// A filter by such a question.
 pub(in crate::sandbox) struct Question {
@@ -55,29 +56,37 @@ pub(in crate::sandbox) fn special(parameter: &str) -> Option<Question> {
     })
 }
 
-fn is_cancelled_onetime(_: &State, _: u64, onetime: &Record) -> bool {
-    record::flag(onetime, "is_cancelled")
+fn is_cancelled_onetime(state: &State, onetime: u64) -> bool {
+    let table = state.table(Name::Onetimes);
+    table.says(onetime, "is_cancelled", "true")
 }
 
-fn has_active_subscriptions(state: &State, address: u64, _: &Record) -> bool {
-    state
-        .all(Name::Subscriptions, "address_id", address)
-        .iter()
-        .any(|(_, one)| record::text(one, "status") == "active")
+fn is_active(state: &State, subscription: u64) -> bool {
+    let table = state.table(Name::Subscriptions);
+    table.says(subscription, "status", "active")
 }
 
-fn has_external_order(_: &State, _: u64, order: &Record) -> bool {
-    !record::is_nothing(record::at(order, "external_order_id.ecommerce"))
+fn has_active_subscriptions(state: &State, address: u64) -> bool {
+    let table = state.table(Name::Subscriptions);
+    let mut ids = table.find("address_id", address).into_iter();
+    ids.any(|id| is_active(state, id))
+}
+
+fn has_external_order(state: &State, order: u64) -> bool {
+    let table = state.table(Name::Orders);
+    table.says_any(order, "external_order_id.ecommerce")
 }
 
 /// One-time items are never cancelled subscriptions.
-fn is_of_active_item(state: &State, _: u64, selection: &Record) -> bool {
-    let item = record::id(selection, "purchase_item_id").unwrap_or(0);
-    state
-        .get(Name::Subscriptions, item)
-        .map_or(state.table(Name::Onetimes).holds(item), |one| {
-            record::text(&one, "status") == "active"
-        })
+fn is_of_active_item(state: &State, selection: u64) -> bool {
+    let selection = state.get(Name::BundleSelections, selection);
+    let item = selection.and_then(|one| record::id(&one, "purchase_item_id"));
+    let item = item.unwrap_or(0);
+    if state.table(Name::Subscriptions).holds(item) {
+        is_active(state, item)
+    } else {
+        state.table(Name::Onetimes).holds(item)
+    }
 }
 
 /// A value as records hold it: events are asked for by the names of resources

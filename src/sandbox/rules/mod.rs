@@ -55,15 +55,15 @@ pub(super) use discounts::blank as discount;
 pub(super) use lines::{handle, line};
 pub(super) use metafields::blank as metafield;
 pub(super) use onetimes::blank as onetime;
-pub(super) use orders::{Slot, of_charge as order};
+pub(super) use orders::{Slot, external_number, of_charge as order, short_number};
 pub(super) use payment_methods::blank as payment_method;
 pub(super) use plans::blank as plan;
-pub(super) use processing::mark_paid;
+pub(super) use processing::{mark_paid, transaction};
 pub(super) use queue::{Parts, build as charge, shipping_address as postal};
 pub(super) use retention::blank as retention_strategy;
 pub(super) use rhythm::settle_shape;
 pub(super) use subscriptions::blank as subscription;
-pub(super) use totals::{applied, settle};
+pub(super) use totals::{Load, Terms, Totals, applied, settle};
 pub(super) use webhooks::blank as webhook;
 
 use serde_json::Value;

@@ -42,7 +42,7 @@ pub(in crate::sandbox) fn external_number(id: u64) -> String {
 }
 
 /// The number that the shop's people know it by.
-fn short_number(id: u64) -> String {
+pub(in crate::sandbox) fn short_number(id: u64) -> String {
     (1_000 + id % 90_000).to_string()
 }
 

@@ -190,17 +190,21 @@ pub(in crate::sandbox) fn mark_paid(charge: &mut Record, id: u64, now: Timestamp
     for cleared in ["error", "error_type", "retry_date"] {
         record::set(charge, cleared, Value::Null);
     }
-    let transaction = format!("ch_{:024x}", u128::from(id) * 0x9e37_79b9_7f4a_7c15);
     record::set(
         charge,
         "external_transaction_id",
-        json!({"payment_processor": transaction}),
+        json!({"payment_processor": transaction(id)}),
     );
     record::set(
         charge,
         "external_order_id",
         json!({"ecommerce": orders::external_number(id)}),
     );
+}
+
+/// The number of a payment at the processor.
+pub(in crate::sandbox) fn transaction(id: u64) -> String {
+    format!("ch_{:024x}", u128::from(id) * 0x9e37_79b9_7f4a_7c15)
 }
 
 /// The orders that a charge pays for: one now, and for prepaid subscriptions

@@ -101,12 +101,24 @@ pub(super) fn base(
     Some(counted.sum())
 }
 
+/// Whether a discount counts on every item there is.
+pub(super) fn is_for_all(discount: &Record) -> bool {
+    is_for_all_kinds(discount)
+        && (record::list(discount, "applies_to.ids").is_empty()
+            || record::text(discount, "applies_to.resource").is_empty())
+}
+
+fn is_for_all_kinds(discount: &Record) -> bool {
+    let kind = record::text(discount, "applies_to.purchase_item_type");
+    matches!(kind.to_lowercase().as_str(), "" | "all")
+}
+
 /// Whether a discount is for an item: for its kind, and for its product, its
 /// collection or its buyer.
 fn counts_on(state: &State, discount: &Record, customer: Option<u64>, item: &Value) -> bool {
     let kind = record::text(discount, "applies_to.purchase_item_type").to_lowercase();
     let of_item = item.get("purchase_item_type").and_then(Value::as_str);
-    if !matches!(kind.as_str(), "" | "all") && of_item != Some(kind.as_str()) {
+    if !is_for_all_kinds(discount) && of_item != Some(kind.as_str()) {
         return false;
     }
     let ids: Vec<String> = record::list(discount, "applies_to.ids")

@@ -45,71 +45,173 @@ impl serde::Serialize for Cents {
 
 /// Sets the totals of a charge or an order from what it holds.
 pub(in crate::sandbox) fn settle(state: &State, record: &mut Record) {
-    let items = record::list(record, "line_items");
-    let goods: Cents = items.iter().map(item_total).sum();
-    let grams: i64 = items
-        .iter()
-        .map(|item| whole(item, "grams").saturating_mul(whole(item, "quantity")))
-        .fold(0, i64::saturating_add);
-    let shipping: Cents = record::list(record, "shipping_lines")
-        .iter()
-        .map(|line| amount_in(line, "price"))
-        .sum();
-    let (off_goods, off_shipping) = discounts(state, record, goods, shipping);
-    let subtotal = goods - off_goods;
-    let total = subtotal + shipping - off_shipping;
-    record::set(record, "subtotal_price", subtotal);
-    record::set(record, "total_discounts", off_goods + off_shipping);
-    record::set(record, "total_line_items_price", goods);
-    record::set(record, "total_price", total);
-    record::set(record, "total_tax", Cents(0));
-    record::set(record, "total_weight_grams", grams);
+    let load = Load::of(record::list(record, "line_items"));
+    Terms::of(state, record).totals(load).put(record);
 }
 
-fn item_total(item: &Value) -> Cents {
-    amount_in(item, "unit_price").times(whole(item, "quantity"))
+/// What line items come to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::sandbox) struct Load {
+    goods: Cents,
+    grams: i64,
+}
+
+impl Load {
+    pub(in crate::sandbox) fn of(items: &[Value]) -> Self {
+        items.iter().map(Self::of_one).sum()
+    }
+
+    fn of_one(item: &Value) -> Self {
+        let quantity = whole(item, "quantity");
+        Self {
+            goods: amount_in(item, "unit_price").times(quantity),
+            grams: whole(item, "grams").saturating_mul(quantity),
+        }
+    }
+}
+
+impl std::iter::Sum for Load {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            goods: sum.goods + one.goods,
+            grams: sum.grams.saturating_add(one.grams),
+        })
+    }
+}
+
+/// What is added to the goods and taken off them.
+#[derive(Debug, Clone)]
+pub(in crate::sandbox) struct Terms {
+    shipping: Cents,
+    cuts: Vec<Cut>,
+}
+
+/// A discount, as far as totals go.
+#[derive(Debug, Clone)]
+struct Cut {
+    value: Cents,
+    off: Off,
+    /// What it counts on.
+    on: On,
+    /// Goods for less than this are not discounted.
+    minimum: Option<Cents>,
+}
+
+/// What a discount counts on.
+#[derive(Debug, Clone, Copy)]
+enum On {
+    All,
+    /// Goods of this price among all.
+    Some(Cents),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Off {
+    Share,
+    Amount,
+    Shipping,
+}
+
+/// The totals of a charge or an order.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::sandbox) struct Totals {
+    pub(in crate::sandbox) subtotal: Cents,
+    pub(in crate::sandbox) off: Cents,
+    pub(in crate::sandbox) goods: Cents,
+    pub(in crate::sandbox) total: Cents,
+    pub(in crate::sandbox) grams: i64,
+}
+
+impl Terms {
+    /// The terms that a charge or an order names.
+    pub(in crate::sandbox) fn of(state: &State, record: &Record) -> Self {
+        let lines = record::list(record, "shipping_lines").iter();
+        let applied = record::list(record, "discounts").iter();
+        Self {
+            shipping: lines.map(|line| amount_in(line, "price")).sum(),
+            cuts: applied
+                .filter_map(|one| Cut::of(state, record, one))
+                .collect(),
+        }
+    }
+
+    /// The totals of what is sold on these terms.
+    pub(in crate::sandbox) fn totals(&self, load: Load) -> Totals {
+        let (off_goods, off_shipping) = self.off(load.goods);
+        let subtotal = load.goods - off_goods;
+        Totals {
+            subtotal,
+            off: off_goods + off_shipping,
+            goods: load.goods,
+            total: subtotal + self.shipping - off_shipping,
+            grams: load.grams,
+        }
+    }
+
+    /// What the discounts take off the goods and off the shipping; never more
+    /// than there is.
+    fn off(&self, goods: Cents) -> (Cents, Cents) {
+        let (mut off_goods, mut off_shipping) = (Cents(0), Cents(0));
+        for cut in &self.cuts {
+            if cut.minimum.is_some_and(|minimum| goods < minimum) {
+                continue;
+            }
+            let base = match cut.on {
+                On::All => goods,
+                On::Some(base) => base,
+            };
+            match cut.off {
+                Off::Share => off_goods = off_goods + base.percent(cut.value),
+                Off::Amount => off_goods = off_goods + cut.value.min(base),
+                Off::Shipping => off_shipping = off_shipping + self.shipping.percent(cut.value),
+            }
+        }
+        (off_goods.min(goods), off_shipping.min(self.shipping))
+    }
+}
+
+impl Cut {
+    /// A discount that a record names, if it counts on anything there. One that
+    /// is gone counts on everything.
+    fn of(state: &State, record: &Record, applied: &Value) -> Option<Self> {
+        let off = match applied.get("value_type").and_then(Value::as_str) {
+            Some("percentage") => Off::Share,
+            Some("fixed_amount") => Off::Amount,
+            Some("shipping") => Off::Shipping,
+            _ => return None,
+        };
+        let id = applied.get("id").and_then(record::as_id).unwrap_or(0);
+        let discount = state.get(Name::Discounts, id);
+        let on = match &discount {
+            Some(discount) if !redeeming::is_for_all(discount) => {
+                let customer = record::id(record, "customer.id");
+                let items = record::list(record, "line_items");
+                On::Some(redeeming::base(state, discount, customer, items)?)
+            }
+            _ => On::All,
+        };
+        Some(Self {
+            value: amount_in(applied, "value"),
+            off,
+            on,
+            minimum: discount.map(|discount| amount(&discount, "prerequisite_subtotal_min")),
+        })
+    }
+}
+
+impl Totals {
+    pub(in crate::sandbox) fn put(&self, record: &mut Record) {
+        record::set(record, "subtotal_price", self.subtotal);
+        record::set(record, "total_discounts", self.off);
+        record::set(record, "total_line_items_price", self.goods);
+        record::set(record, "total_price", self.total);
+        record::set(record, "total_tax", Cents(0));
+        record::set(record, "total_weight_grams", self.grams);
+    }
 }
 
 fn whole(item: &Value, field: &str) -> i64 {
     item.get(field).and_then(record::whole).unwrap_or(0)
-}
-
-/// What the discounts take off the goods and off the shipping; never more
-/// than there is.
-fn discounts(state: &State, record: &Record, goods: Cents, shipping: Cents) -> (Cents, Cents) {
-    let (mut off_goods, mut off_shipping) = (Cents(0), Cents(0));
-    for applied in record::list(record, "discounts") {
-        let Some(base) = base(state, record, applied, goods) else {
-            continue;
-        };
-        let value = amount_in(applied, "value");
-        match applied.get("value_type").and_then(Value::as_str) {
-            Some("percentage") => off_goods = off_goods + base.percent(value),
-            Some("fixed_amount") => off_goods = off_goods + value.min(base),
-            Some("shipping") => off_shipping = off_shipping + shipping.percent(value),
-            _ => {}
-        }
-    }
-    (off_goods.min(goods), off_shipping.min(shipping))
-}
-
-/// What an applied discount counts on, if on anything: not below its smallest
-/// subtotal. One that is gone counts on everything.
-fn base(state: &State, record: &Record, applied: &Value, goods: Cents) -> Option<Cents> {
-    let id = applied.get("id").and_then(record::as_id).unwrap_or(0);
-    let Some(discount) = state.get(Name::Discounts, id) else {
-        return Some(goods);
-    };
-    if goods < amount(&discount, "prerequisite_subtotal_min") {
-        return None;
-    }
-    let customer = record::id(record, "customer.id");
-    redeeming::base(
-        state,
-        &discount,
-        customer,
-        record::list(record, "line_items"),
-    )
 }
 
 /// A discount as addresses, charges and orders carry it.

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::people::Home;
 use super::plan::{Household, Setting};
+use super::printing::Forms;
 use super::{Seed, draw, facts};
 use crate::sandbox::layer::{Layer, Laying};
 use crate::sandbox::moment;
@@ -21,7 +22,7 @@ use crate::sandbox::state::{self, State};
 use crate::sandbox::tables::{Name, TABLES};
 
 /// Kinds of records that households have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::sandbox) enum Kind {
     Customer,
     Card,
@@ -61,6 +62,7 @@ pub(in crate::sandbox) struct Ground {
     layers: Vec<Layer>,
     /// For each kind, the number after the last.
     next: [u64; 7],
+    pub(super) forms: Forms,
 }
 
 impl Ground {
@@ -95,6 +97,7 @@ impl Ground {
             firsts: Default::default(),
             layers: Vec::new(),
             next: KINDS.map(|(_, name)| TABLES[name as usize].1.first_id),
+            forms: Forms::default(),
         };
         ground.count(random);
         ground
@@ -136,7 +139,8 @@ impl Ground {
             .zip(offsets)
             .zip(KINDS)
             .map(|((laying, offsets), (_, name))| {
-                laying.finish(TABLES[name as usize].1.first_id, offsets)
+                let shape = &TABLES[name as usize].1;
+                laying.finish(shape.first_id, offsets, shape.sorted())
             })
             .collect();
     }
@@ -158,18 +162,16 @@ impl Ground {
 
     /// The record of a kind at a rank.
     pub(in crate::sandbox) fn record(&self, kind: Kind, rank: u32) -> Record {
+        let (home, at) = self.home_of(kind, rank);
+        home.record(kind, at)
+    }
+
+    /// The household of the record at a rank, and the record's place in it.
+    pub(super) fn home_of(&self, kind: Kind, rank: u32) -> (Home<'_>, usize) {
         let firsts = &self.firsts[kind as usize];
         let household = firsts.partition_point(|first| *first <= rank) - 1;
         let at = (rank - firsts[household]) as usize;
-        let home = self.home(household);
-        match kind {
-            Kind::Customer => home.customer(),
-            Kind::Card => home.card(),
-            Kind::Address => home.address(at),
-            Kind::Subscription | Kind::Onetime => home.item_of(kind, at),
-            Kind::Charge => home.charge(at),
-            Kind::Order => home.order(at),
-        }
+        (self.home(household), at)
     }
 
     fn home(&self, household: usize) -> Home<'_> {
@@ -192,6 +194,7 @@ impl Ground {
             addresses_before: self.firsts[Kind::Address as usize][household] as usize,
             plan,
             numbers,
+            marked: false,
         }
     }
 
@@ -199,6 +202,20 @@ impl Ground {
     /// code has its turn, so that small stores show all.
     pub(super) fn discount(&self, count: usize) -> Option<usize> {
         (count % 9 == 4).then(|| count / 9 % self.discounts.len())
+    }
+}
+
+impl Home<'_> {
+    /// The record of that kind and place.
+    pub(super) fn record(&self, kind: Kind, at: usize) -> Record {
+        match kind {
+            Kind::Customer => self.customer(),
+            Kind::Card => self.card(),
+            Kind::Address => self.address(at),
+            Kind::Subscription | Kind::Onetime => self.item(self.item_of(kind, at)),
+            Kind::Charge => self.charge(at),
+            Kind::Order => self.order(at),
+        }
     }
 }
 
@@ -220,9 +237,9 @@ impl Household {
 /// The numbers of a household's records.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
-    all: Vec<u64>,
+    pub(super) all: Vec<u64>,
     /// Where those of each kind begin.
-    begins: [usize; 7],
+    pub(super) begins: [usize; 7],
 }
 
 impl Numbers {

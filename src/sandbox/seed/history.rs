@@ -1,12 +1,13 @@
 //! What was charged and what is queued: the records of charges and orders,
 //! from the plan of a household.
 
+use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
-use super::ground::Kind;
+use super::ground::{Ground, Kind};
 use super::people::{Home, stamp};
-use super::plan::{Back, Bill, End};
+use super::plan::{Back, End, Item, Parcel};
 use crate::sandbox::moment;
 use crate::sandbox::money::Cents;
 use crate::sandbox::record::{self, Record};
@@ -17,49 +18,48 @@ const PART: Cents = Cents(150);
 
 impl Home<'_> {
     pub(super) fn charge(&self, at: usize) -> Record {
-        let bill = &self.plan.bills[at];
-        let id = self.numbers.of(Kind::Charge, at);
-        let mut charge = self.queued(id, bill);
-        match bill.end {
-            End::Queued => {}
-            End::Failed => {
-                record::set(&mut charge, "status", "error");
-                record::set(&mut charge, "error", "Your card was declined.");
-                record::set(&mut charge, "error_type", "CARD_DECLINED");
-                record::set(&mut charge, "retry_date", moment::day_text(self.day(1)));
-            }
-            End::Skipped { at } => {
-                record::set(&mut charge, "status", "skipped");
-                record::set(&mut charge, "updated_at", stamp(at));
-            }
-            End::Pending { at } => {
-                record::set(&mut charge, "status", "pending");
-                record::set(&mut charge, "updated_at", stamp(at));
-            }
-            End::Paid { at, back } => {
-                let paid = Timestamp::from_second(at).unwrap_or_default();
-                rules::mark_paid(&mut charge, id, paid);
-                give_back(&mut charge, back);
-                record::set(&mut charge, "orders_count", bill.orders);
-            }
-        }
+        let mut charge = self.queued(at);
+        rules::settle(&self.ground.goods, &mut charge);
+        self.close(&mut charge, at);
         charge
     }
 
-    fn queued(&self, id: u64, bill: &Bill) -> Record {
-        let items = bill.items.iter().map(|at| {
-            let item = &self.plan.items[*at];
-            let kind = if item.onetime {
-                "onetime"
-            } else {
-                "subscription"
-            };
-            let product = &self.ground.products[item.product];
-            rules::line(kind, self.item_id(item), &self.described(item), product)
-        });
+    /// What became of a charge that is queued and has its totals.
+    pub(super) fn close(&self, charge: &mut Record, place: usize) {
+        let bill = &self.plan.bills[place];
+        match bill.end {
+            End::Queued => {}
+            End::Failed => {
+                record::set(charge, "status", "error");
+                record::set(charge, "error", "Your card was declined.");
+                record::set(charge, "error_type", "CARD_DECLINED");
+                record::set(charge, "retry_date", moment::day_text(self.day(1)));
+            }
+            End::Skipped { at } => {
+                record::set(charge, "status", "skipped");
+                record::set(charge, "updated_at", stamp(at));
+            }
+            End::Pending { at } => {
+                record::set(charge, "status", "pending");
+                record::set(charge, "updated_at", stamp(at));
+            }
+            End::Paid { at, back } => {
+                let paid = Timestamp::from_second(at).unwrap_or_default();
+                rules::mark_paid(charge, self.numbers.of(Kind::Charge, place), paid);
+                give_back(charge, back);
+                record::set(charge, "orders_count", bill.orders);
+            }
+        }
+    }
+
+    /// A queued charge; its totals are still to be settled.
+    pub(super) fn queued(&self, at: usize) -> Record {
+        let bill = &self.plan.bills[at];
+        let items = bill.items.iter().map(|at| &self.plan.items[*at]);
+        let items = items.map(|item| line(self.ground, item, self.item_id(item)));
         let address = self.address(bill.dwelling);
-        let mut charge = rules::charge(Parts {
-            id,
+        rules::charge(Parts {
+            id: self.numbers.of(Kind::Charge, at),
             address_id: self.numbers.of(Kind::Address, bill.dwelling),
             address: &address,
             customer: &self.reference(),
@@ -68,31 +68,27 @@ impl Home<'_> {
             day: self.day(bill.day),
             now: Timestamp::from_second(bill.made).unwrap_or_default(),
             kind: "recurring",
-        });
-        rules::settle(&self.ground.goods, &mut charge);
-        charge
+        })
     }
 
     pub(super) fn order(&self, at: usize) -> Record {
+        self.order_of(&self.charge(self.plan.parcels[at].bill), at)
+    }
+
+    /// The order of that place, of its charge.
+    pub(super) fn order_of(&self, charge: &Record, at: usize) -> Record {
         let parcel = &self.plan.parcels[at];
-        let bill = &self.plan.bills[parcel.bill];
-        let charge = self.charge(parcel.bill);
-        let first = parcel.months == 0;
-        let sent = match bill.end {
-            End::Paid { at, .. } if first => Timestamp::from_second(at).ok(),
-            _ => None,
-        };
         let items = parcel.items.iter().map(|at| &self.plan.items[*at]);
         let slot = Slot {
-            day: self
-                .day(bill.day)
-                .saturating_add(Span::new().months(parcel.months)),
+            day: self.day_of(parcel),
             items: items.map(|item| self.item_id(item)).collect(),
             prepaid: parcel.prepaid,
-            sent,
+            sent: self
+                .sent(parcel)
+                .and_then(|at| Timestamp::from_second(at).ok()),
         };
         let id = self.numbers.of(Kind::Order, at);
-        let mut order = rules::order(&self.ground.goods, id, &charge, &slot);
+        let mut order = rules::order(&self.ground.goods, id, charge, &slot);
         let refunds = charge.get("total_refunds").cloned().unwrap_or(Value::Null);
         record::set(&mut order, "total_refunds", refunds);
         if slot.sent.is_none() && slot.day <= self.today() {
@@ -102,6 +98,32 @@ impl Home<'_> {
         }
         order
     }
+
+    /// The day for which an order is scheduled.
+    pub(super) fn day_of(&self, parcel: &Parcel) -> Date {
+        let months = Span::new().months(parcel.months);
+        self.day(self.plan.bills[parcel.bill].day)
+            .saturating_add(months)
+    }
+
+    /// When an order was sent with its charge.
+    pub(super) fn sent(&self, parcel: &Parcel) -> Option<i64> {
+        match self.plan.bills[parcel.bill].end {
+            End::Paid { at, .. } if parcel.months == 0 => Some(at),
+            _ => None,
+        }
+    }
+}
+
+/// The line of a charge for an item of that number.
+pub(super) fn line(ground: &Ground, item: &Item, id: u64) -> Value {
+    let kind = if item.onetime {
+        "onetime"
+    } else {
+        "subscription"
+    };
+    let product = &ground.products[item.product];
+    rules::line(kind, id, &ground.described(item), product)
 }
 
 /// Everything that the store sells costs more than the part.

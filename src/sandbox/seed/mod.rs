@@ -7,13 +7,17 @@
 
 mod draw;
 mod facts;
+mod form;
 mod goods;
 pub(in crate::sandbox) mod ground;
 mod history;
 mod names;
 mod people;
 mod plan;
+mod printing;
 mod settings;
+mod slips;
+mod specimen;
 
 use std::sync::Arc;
 

@@ -22,6 +22,8 @@ pub(super) struct Home<'a> {
     pub(super) addresses_before: usize,
     pub(super) plan: Household,
     pub(super) numbers: Numbers,
+    /// Marks stand in place of what differs from household to household.
+    pub(super) marked: bool,
 }
 
 impl Home<'_> {
@@ -29,7 +31,7 @@ impl Home<'_> {
         let plan = &self.plan;
         let id = self.numbers.of(Kind::Customer, 0);
         let mut customer = rules::customer(id, &stamp(plan.created));
-        let (first, last) = (FIRST[plan.first_name], LAST[plan.last_name]);
+        let (first, last) = self.names();
         record::set(&mut customer, "email", self.email());
         record::set(&mut customer, "first_name", first);
         record::set(&mut customer, "last_name", last);
@@ -40,14 +42,9 @@ impl Home<'_> {
         );
         record::set(&mut customer, "phone", self.phone());
         record::set(&mut customer, "updated_at", stamp(plan.updated));
-        let paid = plan.bills.iter().find_map(|bill| match bill.end {
-            End::Paid { at, .. } => Some(stamp(at)),
-            _ => None,
-        });
+        let paid = self.first_paid().map(stamp);
         record::set(&mut customer, "first_charge_processed_at", paid);
-        let subscriptions = plan.items.iter().filter(|item| !item.onetime);
-        let active = subscriptions.filter(|item| matches!(item.fate, Fate::Active { .. }));
-        let active = active.count();
+        let active = self.active();
         record::set(&mut customer, "subscriptions_active_count", active);
         record::set(
             &mut customer,
@@ -69,7 +66,33 @@ impl Home<'_> {
         customer
     }
 
-    fn phone(&self) -> Option<String> {
+    /// When a charge was first paid.
+    pub(super) fn first_paid(&self) -> Option<i64> {
+        self.plan.bills.iter().find_map(|bill| match bill.end {
+            End::Paid { at, .. } => Some(at),
+            _ => None,
+        })
+    }
+
+    /// How many subscriptions are active.
+    pub(super) fn active(&self) -> usize {
+        let subscriptions = self.plan.items.iter().filter(|item| !item.onetime);
+        subscriptions
+            .filter(|item| matches!(item.fate, Fate::Active { .. }))
+            .count()
+    }
+
+    pub(super) fn names(&self) -> (&'static str, &'static str) {
+        if self.marked {
+            return ("‹first name›", "‹last name›");
+        }
+        (FIRST[self.plan.first_name], LAST[self.plan.last_name])
+    }
+
+    pub(super) fn phone(&self) -> Option<String> {
+        if self.marked {
+            return Some("‹phone›".to_owned());
+        }
         self.plan.phone.map(|number| format!("+1555010{number:04}"))
     }
 
@@ -78,7 +101,6 @@ impl Home<'_> {
         let id = self.numbers.of(Kind::Card, 0);
         let customer = self.numbers.of(Kind::Customer, 0);
         let mut method = rules::payment_method(id, customer, &stamp(card.created));
-        let year = i64::from(self.today().year()) + card.years;
         let billing = record::fields(self.postal(&card.postal));
         record::set(&mut method, "billing_address", billing);
         record::set(&mut method, "default", true);
@@ -88,19 +110,19 @@ impl Home<'_> {
             json!({
                 "brand": card.brand,
                 "exp_month": card.month,
-                "exp_year": year,
+                "exp_year": self.expires(),
                 "last4": card.last4.to_string(),
             }),
         );
         record::set(
             &mut method,
             "processor_customer_token",
-            format!("cus_{:014X}", customer * 7_919),
+            card_owner(customer),
         );
         record::set(
             &mut method,
             "processor_payment_method_token",
-            format!("pm_{:020x}", u128::from(id) * 104_729),
+            card_token(id),
         );
         if self.plan.failing {
             record::set(&mut method, "status", "invalid");
@@ -109,12 +131,17 @@ impl Home<'_> {
         method
     }
 
+    /// The year in which the card expires.
+    pub(super) fn expires(&self) -> i64 {
+        i64::from(self.today().year()) + self.plan.card.years
+    }
+
     /// The parts of a postal address, in the order in which records have them.
-    fn postal(&self, postal: &Postal) -> [(&'static str, Value); 10] {
+    pub(super) fn postal(&self, postal: &Postal) -> [(&'static str, Value); 10] {
         let place = PLACES[postal.place];
         let suite = postal.suite.map(|number| format!("Suite {number}"));
         let company = postal.company.then_some("Penrose & Daughters");
-        [
+        let parts = [
             (
                 "address1",
                 format!("{} {}", postal.number, STREETS[postal.street]).into(),
@@ -123,12 +150,16 @@ impl Home<'_> {
             ("city", place.city.into()),
             ("company", company.into()),
             ("country_code", place.country.into()),
-            ("first_name", FIRST[self.plan.first_name].into()),
-            ("last_name", LAST[self.plan.last_name].into()),
+            ("first_name", self.names().0.into()),
+            ("last_name", self.names().1.into()),
             ("phone", self.phone().unwrap_or_default().into()),
             ("province", place.province.into()),
             ("zip", place.zip.into()),
-        ]
+        ];
+        if self.marked {
+            return parts.map(|(part, _)| (part, format!("‹{part}›").into()));
+        }
+        parts
     }
 
     pub(super) fn address(&self, at: usize) -> Record {
@@ -156,12 +187,12 @@ impl Home<'_> {
     }
 
     /// The household's subscription, or one-time item, of that place.
-    pub(super) fn item_of(&self, kind: Kind, place: usize) -> Record {
+    pub(super) fn item_of(&self, kind: Kind, place: usize) -> &Item {
         let onetime = kind == Kind::Onetime;
         let mut items = self.plan.items.iter();
         items
             .find(|item| item.onetime == onetime && item.place as usize == place)
-            .map_or_else(Record::new, |item| self.item(item))
+            .expect("places are those of the plan")
     }
 
     pub(super) fn item(&self, item: &Item) -> Record {
@@ -187,7 +218,7 @@ impl Home<'_> {
         let customer = self.numbers.of(Kind::Customer, 0);
         let created = stamp(item.created);
         let mut one = rules::subscription(self.item_id(item), address, customer, &created);
-        self.describe(item, &mut one);
+        self.ground.describe(item, &mut one);
         let (unit, orders, charges) = item.rhythm;
         record::set(&mut one, "charge_interval_frequency", charges);
         record::set(&mut one, "order_interval_frequency", orders);
@@ -206,7 +237,7 @@ impl Home<'_> {
             }
             Fate::Cancelled { reason, .. } => {
                 record::set(&mut one, "status", "cancelled");
-                record::set(&mut one, "cancellation_reason", REASONS[reason]);
+                record::set(&mut one, "cancellation_reason", self.reason(reason));
                 record::set(&mut one, "cancelled_at", updated);
             }
             Fate::Expired => {
@@ -222,7 +253,7 @@ impl Home<'_> {
         let customer = self.numbers.of(Kind::Customer, 0);
         let created = stamp(item.created);
         let mut one = rules::onetime(self.item_id(item), address, customer, &created);
-        self.describe(item, &mut one);
+        self.ground.describe(item, &mut one);
         let (cancelled, day) = match item.fate {
             Fate::Cancelled { day, .. } => (true, day),
             Fate::Active { day, .. } => (false, day),
@@ -234,14 +265,6 @@ impl Home<'_> {
             "next_charge_scheduled_at",
             moment::beginning(self.day(day)).map(moment::stamp),
         );
-        one
-    }
-
-    /// Of an item, what its line in a charge is written from.
-    pub(super) fn described(&self, item: &Item) -> Record {
-        let mut one = Record::with_capacity(8);
-        record::set(&mut one, "properties", Value::Array(Vec::new()));
-        self.describe(item, &mut one);
         one
     }
 
@@ -259,14 +282,44 @@ impl Home<'_> {
         ])
     }
 
-    fn email(&self) -> String {
+    pub(super) fn reason(&self, reason: usize) -> &'static str {
+        if self.marked {
+            "‹reason›"
+        } else {
+            REASONS[reason]
+        }
+    }
+
+    pub(super) fn email(&self) -> String {
+        if self.marked {
+            return "‹email›".to_owned();
+        }
         let (first, last) = (FIRST[self.plan.first_name], LAST[self.plan.last_name]);
         email(&plain(first), &plain(last), self.place)
     }
 
+    pub(super) fn today(&self) -> Date {
+        self.ground.today
+    }
+
+    /// The day so many days from today.
+    pub(super) fn day(&self, days: i64) -> Date {
+        self.today().saturating_add(Span::new().days(days))
+    }
+}
+
+impl Ground {
+    /// Of an item, what its line in a charge is written from.
+    pub(super) fn described(&self, item: &Item) -> Record {
+        let mut one = Record::with_capacity(8);
+        record::set(&mut one, "properties", Value::Array(Vec::new()));
+        self.describe(item, &mut one);
+        one
+    }
+
     /// What an item is of.
     fn describe(&self, item: &Item, one: &mut Record) {
-        let product = &self.ground.products[item.product];
+        let product = &self.products[item.product];
         let variant = &record::list(product, "variants")[item.variant];
         let number = record::text(product, "external_product_id");
         let title = record::text(product, "title");
@@ -291,20 +344,20 @@ impl Home<'_> {
             );
         }
     }
-
-    pub(super) fn today(&self) -> Date {
-        self.ground.today
-    }
-
-    /// The day so many days from today.
-    pub(super) fn day(&self, days: i64) -> Date {
-        self.today().saturating_add(Span::new().days(days))
-    }
 }
 
 /// Seconds as records carry them.
 pub(super) fn stamp(seconds: i64) -> String {
     moment::stamp(Timestamp::from_second(seconds).unwrap_or_default())
+}
+
+/// The numbers of a customer and of a card at the processor.
+pub(super) fn card_owner(customer: u64) -> String {
+    format!("cus_{:014X}", customer * 7_919)
+}
+
+pub(super) fn card_token(id: u64) -> String {
+    format!("pm_{:020x}", u128::from(id) * 104_729)
 }
 
 /// The number of a customer in the shop.

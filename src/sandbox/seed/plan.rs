@@ -18,7 +18,7 @@ pub(super) struct Setting {
 }
 
 /// A customer and everything that is theirs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Household {
     pub(super) first_name: usize,
     pub(super) last_name: usize,
@@ -38,7 +38,7 @@ pub(super) struct Household {
     pub(super) streak: i64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Card {
     pub(super) created: i64,
     pub(super) brand: &'static str,
@@ -48,7 +48,7 @@ pub(super) struct Card {
     pub(super) postal: Postal,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Postal {
     pub(super) place: usize,
     pub(super) number: u32,
@@ -58,7 +58,7 @@ pub(super) struct Postal {
 }
 
 /// Where things are sent.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Dwelling {
     pub(super) created: i64,
     pub(super) postal: Postal,
@@ -66,7 +66,7 @@ pub(super) struct Dwelling {
 }
 
 /// A subscription or one-time item.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Item {
     pub(super) dwelling: usize,
     /// Its place among the household's items of its kind.
@@ -100,7 +100,7 @@ pub(super) enum Fate {
 }
 
 /// A charge.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Bill {
     pub(super) dwelling: usize,
     /// Places among the items.
@@ -132,7 +132,7 @@ pub(super) enum Back {
 }
 
 /// An order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Parcel {
     /// The place of its charge among the bills.
     pub(super) bill: usize,

@@ -1,9 +1,9 @@
 //! The ground of demo stores: what is not written is found as if it were.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Store, clock, of, present};
-use crate::sandbox::key::hash_of;
+use crate::sandbox::key::{hash, hash_of};
 use crate::sandbox::seed::{RECIPE, Seed};
 use crate::sandbox::table::Table;
 use crate::sandbox::tables::TABLES;
@@ -28,6 +28,15 @@ fn every_seeded_record_is_found_by_what_it_holds() {
             for time in 0..shape.times.len() {
                 let both = (table.timed(time, ..), plain.timed(time, ..));
                 assert!(both.0.eq(both.1), "{name:?} by {}", shape.times[time]);
+                if let Some(lookup) = shape.sorted() {
+                    for hash in ["active", "queued", "success", "nothing"].map(hash) {
+                        let part = plain.timed(time, ..);
+                        let part = part.filter(|(_, id)| plain.has(lookup, hash, *id));
+                        let part: Vec<_> = part.collect();
+                        assert!(table.timed_with(hash, time, ..).eq(part.iter().copied()));
+                        assert!(plain.timed_with(hash, time, ..).eq(part));
+                    }
+                }
             }
             for id in table.ids(..) {
                 let record = table.get(id).unwrap();
@@ -43,6 +52,23 @@ fn every_seeded_record_is_found_by_what_it_holds() {
                         }
                     });
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_text_of_a_seeded_record_is_that_of_the_record() {
+    for (customers, seed) in [(60, 2021), (400, 3), (1_500, 5)] {
+        let state = State::seeded(&Seed { customers, seed }, present());
+        for (name, _) in TABLES {
+            let table = state.table(*name);
+            let mut text = String::new();
+            for id in table.ids(..).chain(table.ids(..).take(300)) {
+                text.clear();
+                table.write_text(id, &mut text);
+                let record = serde_json::to_string(&table.get(id).unwrap()).unwrap();
+                assert_eq!(text, record, "{name:?} {id} of {customers}");
             }
         }
     }
@@ -69,6 +95,54 @@ fn a_recipe_makes_the_same_store_for_ever() {
         (2, 0x09af_3b63_31ae_26e3),
         "the demo store is another one now: let RECIPE grow, and note its print here"
     );
+}
+
+/// Of so many records that the list is not gathered but walked, in the ground
+/// and in the table.
+#[test]
+fn a_list_by_status_is_that_part_of_the_whole_list() {
+    let seed = Seed {
+        customers: 2_000,
+        seed: 8,
+    };
+    let store = Store(Sandbox::new(State::seeded(&seed, present()), clock()));
+    let some = store.get("/subscriptions?status=active&limit=60");
+    for one in some["subscriptions"].as_array().unwrap().iter().step_by(3) {
+        let path = format!("{}/cancel", of("subscriptions", one));
+        store.post(&path, &json!({"cancellation_reason": "tea"}));
+    }
+    for (list, order, wanted) in [
+        ("subscriptions", "id", "active"),
+        ("subscriptions", "updated_at", "active"),
+        ("charges", "id", "queued,success,queued"),
+        ("charges", "scheduled_at", "queued"),
+        ("charges", "updated_at", "queued,success,queued"),
+    ] {
+        for order in ["asc", "desc"].map(|to| format!("{order}-{to}")) {
+            let query = format!("limit=250&sort_by={order}");
+            let mut part = walked(&store, list, &query);
+            part.retain(|one| {
+                let status = one["status"].as_str().unwrap();
+                wanted.split(',').any(|wanted| wanted == status)
+            });
+            let mut found = walked(&store, list, &format!("{query}&status={wanted}"));
+            found.truncate(part.len());
+            assert_eq!(found, part, "{list} {query} {wanted}");
+        }
+    }
+}
+
+/// The records of the first two pages of a list.
+fn walked(store: &Store, list: &str, query: &str) -> Vec<Value> {
+    let mut path = format!("/{list}?{query}");
+    let mut records = Vec::new();
+    for _ in 0..2 {
+        let page = store.get(&path);
+        records.extend(page[list].as_array().unwrap().iter().cloned());
+        let cursor = page["next_cursor"].as_str().unwrap();
+        path = format!("/{list}?limit=250&cursor={cursor}");
+    }
+    records
 }
 
 #[test]

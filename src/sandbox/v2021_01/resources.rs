@@ -230,7 +230,10 @@ fn by_activity(query: &Query) -> Vec<Test> {
         None => return Vec::new(),
     };
     vec![Test::Special {
-        special: |_, _, customer| objects::is_active(customer),
+        special: |state, customer| {
+            let (of, path) = (Name::Subscriptions, "customer_id");
+            !state.ids_in(of, path, customer, &["active"]).is_empty()
+        },
         wanted,
     }]
 }

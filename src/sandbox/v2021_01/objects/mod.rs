@@ -16,7 +16,7 @@ pub(super) use charges::CHARGE;
 pub(super) use goods::{DISCOUNT, METAFIELD, PRODUCT};
 pub(super) use items::{ONETIME, SUBSCRIPTION};
 pub(super) use orders::ORDER;
-pub(super) use people::{ADDRESS, CUSTOMER, is_active};
+pub(super) use people::{ADDRESS, CUSTOMER};
 pub(super) use shop::both as shop;
 
 use serde_json::{Value, json};

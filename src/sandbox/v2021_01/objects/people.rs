@@ -65,7 +65,7 @@ fn around_customer(state: &State, id: u64, customer: &Record) -> Value {
 }
 
 /// Whether a customer counts as active: one subscription that runs is enough.
-pub(in crate::sandbox::v2021_01) fn is_active(customer: &Record) -> bool {
+fn is_active(customer: &Record) -> bool {
     record::number(customer, "subscriptions_active_count").unwrap_or(0) > 0
 }
 
