@@ -97,6 +97,7 @@ fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
 fn standing(state: &State, world: Timestamp) -> Value {
     let counts: serde_json::Map<String, Value> = TABLES
         .iter()
+        .filter(|(name, _)| !name.is_hidden())
         .map(|(name, shape)| (shape.object.to_owned(), state.table(*name).len().into()))
         .collect();
     json!({

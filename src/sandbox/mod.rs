@@ -277,10 +277,7 @@ impl Sandbox {
 /// the store.
 fn pass_time(state: &mut State, world: Timestamp) -> Timestamp {
     let now = state.clock.shown(world);
-    let token = Token::system();
-    if rules::batches::run_due(state, now, &token) {
-        events::settle(state, now, &token);
-    }
+    rules::batch_runs::run_due(state, now);
     state.clock.has_lived(now);
     now
 }

@@ -166,6 +166,12 @@ impl State {
         self.note(name, id, "created", None);
     }
 
+    /// Adds a record that no event tells of.
+    pub(super) fn create_quietly(&mut self, name: Name, id: u64, record: &Record) {
+        self.put(name, id, record);
+        self.note(name, id, QUIETLY, None);
+    }
+
     /// Changes a record. The verb is what events say; [`QUIETLY`] says nothing.
     pub(super) fn change(&mut self, name: Name, id: u64, record: &Record, verb: &'static str) {
         let before = self.get(name, id);

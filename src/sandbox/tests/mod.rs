@@ -1,5 +1,6 @@
 //! Tests of the sandbox through its front door: requests in, answers out.
 
+mod batches;
 mod calls;
 mod cascades;
 mod charging;
@@ -12,13 +13,15 @@ mod keeping;
 mod lists;
 mod subscribing;
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::Request;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::behaviour::Behaviour;
 use super::seed::Seed;
 use super::{Now, Sandbox, State, TOKEN};
 
@@ -63,6 +66,16 @@ impl Store {
     /// A store without objects.
     fn empty() -> Self {
         Self(Sandbox::new(State::empty(present()), clock()))
+    }
+
+    /// The same store, behaving otherwise.
+    fn behaving(self, change: impl FnOnce(&mut Behaviour)) -> Self {
+        self.0.with_state(|state| {
+            let mut behaviour = state.behaviour();
+            change(&mut behaviour);
+            state.behave(behaviour);
+        });
+        self
     }
 
     /// Status and body of an answer.
@@ -162,6 +175,15 @@ impl Store {
         );
         self.get(&path)["charges"].as_array().unwrap().clone()
     }
+}
+
+/// A clock that stands until it is moved, by milliseconds.
+fn movable() -> (Now, Arc<AtomicI64>) {
+    let moved = Arc::new(AtomicI64::new(0));
+    let read = moved.clone();
+    let start = present();
+    let now = move || start + SignedDuration::from_millis(read.load(Ordering::SeqCst));
+    (Arc::new(now), moved)
 }
 
 /// The path of one object.
