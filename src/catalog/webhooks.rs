@@ -18,7 +18,14 @@ const INCLUDED_OBJECTS_VALUES: &[&str] = &["addresses", "collections", "customer
 const ADDRESS: Parameter = text("address", "where to send it");
 const INCLUDED_OBJECTS: Parameter =
     texts("included_objects", "put these objects into each message")
-        .values(INCLUDED_OBJECTS_VALUES);
+        .values(&[
+            "addresses",
+            "collections",
+            "customer",
+            "metafields",
+            "payment_methods",
+        ])
+        .beyond("the chapter on extending responses gives payment_methods to many topics");
 const TOPIC: Parameter = text("topic", "what to tell about");
 const VERSION: Parameter = text("version", "API version of the messages");
 

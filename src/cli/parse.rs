@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::ArgMatches;
+use secrecy::SecretString;
 
 use super::invocation::{
-    Action, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions, Paging,
-    Sandbox, Serving,
+    Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
+    Paging, Sandbox, Serving,
 };
 use crate::catalog::{self, Method};
 use crate::config::Colour;
@@ -140,6 +141,7 @@ fn sandbox(verb: &str, matches: &ArgMatches) -> Sandbox {
             file: path("file").unwrap_or_default(),
         },
         "state" => Sandbox::Control(Control::State),
+        "deliveries" => Sandbox::Control(Control::Deliveries),
         "clock" => Sandbox::Control(clock(matches)),
         "token" => Sandbox::Control(Control::Token {
             scopes: matches
@@ -153,7 +155,19 @@ fn sandbox(verb: &str, matches: &ArgMatches) -> Sandbox {
             seed: seed(),
             data: path("data"),
             limited: !matches.get_flag("no-limit"),
+            background: background(matches),
         }),
+    }
+}
+
+fn background(matches: &ArgMatches) -> Background {
+    Background {
+        batch_speed: matches.get_one("batch-speed").copied(),
+        task_failures: matches.get_one("task-failures").copied(),
+        batch_failures: matches.get_one("batch-failures").copied(),
+        client_secret: text(matches, "client-secret").map(SecretString::from),
+        webhook_window: matches.get_one("webhook-window").copied(),
+        webhooks_anywhere: matches.get_flag("webhooks-anywhere"),
     }
 }
 

@@ -31,6 +31,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Control) -> Result<(
 fn spelled(asked: &Control) -> (Method, &'static str, Value) {
     match asked {
         Control::State => (Method::GET, "state", Value::Null),
+        Control::Deliveries => (Method::GET, "deliveries", Value::Null),
         Control::ShowClock => (Method::GET, "clock", Value::Null),
         Control::SetClock(now) => (Method::PUT, "clock", json!({"now": now})),
         Control::AdvanceClock(by) => (Method::POST, "clock/advance", json!({"by": by})),

@@ -17,7 +17,7 @@ use super::respond::controlled;
 use super::seed::Seed;
 use super::state::{State, Token};
 use super::tables::TABLES;
-use super::{Sandbox, clock, moment, pass_time};
+use super::{Sandbox, clock, moment, outbox, pass_time};
 
 /// Where the control surface begins.
 pub const ROOT: &str = "/_sandbox";
@@ -52,6 +52,7 @@ impl Sandbox {
             ("POST", "clock/advance") => {
                 self.change(&mut state, |state| advance_clock(state, world, body))
             }
+            ("GET", "deliveries") => Ok(outbox::told(&state)),
             ("GET", "behaviour") => Ok(json!(state.behaviour)),
             ("PATCH" | "PUT", "behaviour") => self.change(&mut state, |state| behave(state, body)),
             ("POST", "tokens") => self.change(&mut state, |state| add_token(state, body)),
@@ -86,7 +87,7 @@ impl Sandbox {
 
 /// What stands here, for whoever missed it.
 const PATHS: &str = "the control surface has GET state, GET|PUT clock, POST clock/advance, \
-                     GET|PATCH behaviour, POST tokens, POST reset, GET|PUT store";
+                     GET|PATCH behaviour, GET deliveries, POST tokens, POST reset, GET|PUT store";
 
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
     let body = if body.is_empty() { b"{}" } else { &body[..] };

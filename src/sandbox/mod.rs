@@ -26,6 +26,7 @@ mod list;
 mod merged;
 mod moment;
 mod money;
+mod outbox;
 mod pack;
 mod record;
 mod refusal;
@@ -47,6 +48,7 @@ mod tests;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -54,6 +56,8 @@ use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
+pub use behaviour::Behaviour;
+pub use outbox::post::{CLIENT_SECRET, Outbox};
 pub use state::{State, Token};
 
 use crate::catalog;
@@ -82,6 +86,8 @@ pub struct Sandbox {
     /// Where changes are kept, where they are.
     data: Option<Mutex<DataFile>>,
     limits: Option<Mutex<Buckets>>,
+    /// How messages to webhooks are posted, where they are.
+    outbox: Option<Arc<Outbox>>,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -156,6 +162,7 @@ impl Sandbox {
             now,
             data: None,
             limits: None,
+            outbox: None,
         }
     }
 
@@ -164,6 +171,16 @@ impl Sandbox {
     #[must_use]
     pub fn kept_in(mut self, data: DataFile) -> Self {
         self.data = Some(Mutex::new(data));
+        self
+    }
+
+    /// The same sandbox, which tells webhooks what happens while it is served.
+    #[must_use]
+    pub fn delivering(mut self, outbox: Outbox) -> Self {
+        self.with_state(|state| {
+            state.posting = Some(outbox::Posting::new(state, outbox.anywhere()));
+        });
+        self.outbox = Some(Arc::new(outbox));
         self
     }
 
@@ -219,13 +236,46 @@ impl Sandbox {
         }
         state.journal.clear();
         state.fresh.clear();
+        if let Some(outbox) = self.outbox.as_ref().filter(|_| state.revision != before) {
+            outbox.wake();
+        }
         result
+    }
+
+    /// Takes messages to webhooks that are due, up to so many, and says how
+    /// long it takes until the next one is.
+    fn due_to_post(&self, room: usize) -> (Vec<outbox::Job>, Option<Duration>) {
+        let world = (self.now)();
+        let taken = self.change(&mut self.lock(), |state| {
+            Ok(outbox::take(state, world, room))
+        });
+        let (jobs, next) = taken.unwrap_or_default();
+        let wait = next.map(|due| due.saturating_sub(world.as_millisecond()));
+        let wait = wait.map(|wait| Duration::from_millis(wait.unsigned_abs()));
+        (jobs, wait)
+    }
+
+    /// Keeps what came of a message to a webhook.
+    fn posted(&self, job: &outbox::Job, attempt: &outbox::Attempt) {
+        let world = (self.now)();
+        // What could not be kept is told to whoever asks next.
+        let _ = self.change(&mut self.lock(), |state| {
+            outbox::finish(state, world, job, attempt);
+            Ok(())
+        });
+    }
+
+    /// The time of the world, in seconds since 1970.
+    fn seconds(&self) -> i64 {
+        (self.now)().as_second()
     }
 
     /// Puts another store in the place of this one.
     fn replace(&self, state: &mut State, by: State) -> io::Result<()> {
         let revision = state.revision;
+        let posting = state.posting.take();
         *state = by;
+        state.posting = posting.map(|posting| posting.over(state));
         state.revision = state.revision.max(revision) + 1;
         let Some(data) = &self.data else {
             return Ok(());

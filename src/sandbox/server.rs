@@ -21,6 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
+use super::outbox::post;
 use super::{Sandbox, control};
 
 /// Bodies beyond this are refused with 413.
@@ -47,6 +48,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     listener.local_addr()?;
     let mut until = pin!(until);
+    let mut posting = pin!(post::run(&sandbox));
     let mut connections = JoinSet::new();
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -60,6 +62,7 @@ pub async fn serve(
                 Err(_) => tokio::time::sleep(PAUSE).await,
             },
             _ = ticks.tick() => sandbox.tick(),
+            () = &mut posting => {}
             // Finished connections are let go of; one that panicked is gone too.
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
         }

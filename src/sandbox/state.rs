@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use super::behaviour::Behaviour;
 use super::clock::Clock;
 use super::key::Key;
+use super::outbox::Posting;
 use super::record::{self, Record};
 use super::seed::ground::Ground;
 use super::table::Table;
@@ -40,6 +41,8 @@ pub struct State {
     /// Which records were written or removed since somebody last asked; for
     /// those who keep them elsewhere.
     pub(super) fresh: BTreeSet<(Name, u64)>,
+    /// What is known about messages to webhooks, where they are posted.
+    pub(super) posting: Option<Posting>,
 }
 
 /// A token that the sandbox accepts.
@@ -105,6 +108,7 @@ impl State {
             revision: 0,
             journal: Vec::new(),
             fresh: BTreeSet::new(),
+            posting: None,
         }
     }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Ruling, target, update};
 use crate::catalog;
+use crate::sandbox::outbox::{self, topics::Topic};
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::Refusal;
 use crate::sandbox::state::State;
@@ -12,76 +13,6 @@ use crate::sandbox::{Asked, Outcome};
 
 /// The reference's limit for webhooks of one topic.
 const MOST_OF_TOPIC: usize = 10;
-
-/// Topics by the scope that reads what they are about.
-const TOPICS: &[(&str, &[&str])] = &[
-    (
-        "read_customers",
-        &[
-            "address/created",
-            "address/updated",
-            "customer/activated",
-            "customer/created",
-            "customer/deactivated",
-            "customer/payment_method_updated",
-            "customer/updated",
-            "customer/deleted",
-        ],
-    ),
-    ("read_batches", &["async_batch/processed"]),
-    (
-        "read_subscriptions",
-        &[
-            "bundle_selection/created",
-            "bundle_selection/updated",
-            "bundle_selection/deleted",
-            "onetime/created",
-            "onetime/deleted",
-            "onetime/updated",
-            "subscription/activated",
-            "subscription/cancelled",
-            "subscription/created",
-            "subscription/deleted",
-            "subscription/skipped",
-            "subscription/updated",
-            "subscription/unskipped",
-            "subscription/swapped",
-            "subscription/paused",
-        ],
-    ),
-    (
-        "read_orders",
-        &[
-            "charge/created",
-            "charge/failed",
-            "charge/max_retries_reached",
-            "charge/paid",
-            "charge/refunded",
-            "charge/uncaptured",
-            "charge/upcoming",
-            "charge/updated",
-            "charge/deleted",
-            "checkout/created",
-            "checkout/completed",
-            "checkout/processed",
-            "checkout/updated",
-            "order/cancelled",
-            "order/created",
-            "order/deleted",
-            "order/processed",
-            "order/payment_captured",
-            "order/upcoming",
-            "order/updated",
-            "order/success",
-        ],
-    ),
-    (
-        "read_products",
-        &["plan/created", "plan/deleted", "plan/updated"],
-    ),
-    ("read_store", &["store/updated", "app/uninstalled"]),
-    ("store_info", &["recharge/uninstalled"]),
-];
 
 pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     if verb == "create" {
@@ -96,8 +27,10 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
             Ok(Outcome::One(webhook))
         }
         "delete" => super::remove(state, Name::Webhooks, asked),
-        // Deliveries leave the sandbox with a later floor; the request is in order.
-        "test" => Ok(Outcome::Nothing),
+        "test" => {
+            outbox::queue_test(state, id, &webhook);
+            Ok(Outcome::Nothing)
+        }
         _ => Err(super::unknown_verb()),
     }
 }
@@ -128,7 +61,7 @@ fn check(state: &State, asked: &Asked, webhook: &Record, own: Option<u64>) -> Re
         return Err(Refusal::invalid("address", "Not a valid URL."));
     }
     let topic = record::text(webhook, "topic");
-    let Some((scope, _)) = TOPICS.iter().find(|(_, topics)| topics.contains(&topic)) else {
+    let Some(Topic { scope, .. }) = outbox::topics::named(topic) else {
         return Err(Refusal::invalid(
             "topic",
             format!("'{topic}' is not a topic"),

@@ -11,6 +11,7 @@ mod grounds;
 mod hostile;
 mod keeping;
 mod lists;
+mod outbox;
 mod subscribing;
 
 use std::sync::atomic::{AtomicI64, Ordering};
