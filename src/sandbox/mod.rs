@@ -48,7 +48,6 @@ mod tests;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -174,16 +173,6 @@ impl Sandbox {
         self
     }
 
-    /// The same sandbox, which tells webhooks what happens while it is served.
-    #[must_use]
-    pub fn delivering(mut self, outbox: Outbox) -> Self {
-        self.with_state(|state| {
-            state.posting = Some(outbox::Posting::new(state, outbox.anywhere()));
-        });
-        self.outbox = Some(Arc::new(outbox));
-        self
-    }
-
     /// Answers a request as the API would. Every failure is an answer too.
     #[must_use]
     pub fn answer(&self, request: &Request<Bytes>) -> Response<Bytes> {
@@ -242,40 +231,13 @@ impl Sandbox {
         result
     }
 
-    /// Takes messages to webhooks that are due, up to so many, and says how
-    /// long it takes until the next one is.
-    fn due_to_post(&self, room: usize) -> (Vec<outbox::Job>, Option<Duration>) {
-        let world = (self.now)();
-        let taken = self.change(&mut self.lock(), |state| {
-            Ok(outbox::take(state, world, room))
-        });
-        let (jobs, next) = taken.unwrap_or_default();
-        let wait = next.map(|due| due.saturating_sub(world.as_millisecond()));
-        let wait = wait.map(|wait| Duration::from_millis(wait.unsigned_abs()));
-        (jobs, wait)
-    }
-
-    /// Keeps what came of a message to a webhook.
-    fn posted(&self, job: &outbox::Job, attempt: &outbox::Attempt) {
-        let world = (self.now)();
-        // What could not be kept is told to whoever asks next.
-        let _ = self.change(&mut self.lock(), |state| {
-            outbox::finish(state, world, job, attempt);
-            Ok(())
-        });
-    }
-
-    /// The time of the world, in seconds since 1970.
-    fn seconds(&self) -> i64 {
-        (self.now)().as_second()
-    }
-
     /// Puts another store in the place of this one.
     fn replace(&self, state: &mut State, by: State) -> io::Result<()> {
         let revision = state.revision;
-        let posting = state.posting.take();
+        let (posting, longest_work) = (state.posting.take(), state.longest_work);
         *state = by;
         state.posting = posting.map(|posting| posting.over(state));
+        state.longest_work = longest_work;
         state.revision = state.revision.max(revision) + 1;
         let Some(data) = &self.data else {
             return Ok(());

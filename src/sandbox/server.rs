@@ -33,6 +33,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How often it is looked whether time brought something.
 const TICK: Duration = Duration::from_millis(200);
 
+/// No request waits longer than this for what happens in the background.
+const LONGEST_WORK: Duration = Duration::from_millis(50);
+
 /// After a failed `accept` (too many open files) the next try waits this long.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -47,6 +50,7 @@ pub async fn serve(
     until: impl Future<Output = ()>,
 ) -> io::Result<()> {
     listener.local_addr()?;
+    sandbox.with_state(|state| state.longest_work = Some(LONGEST_WORK));
     let mut until = pin!(until);
     let mut posting = pin!(post::run(&sandbox));
     let mut connections = JoinSet::new();

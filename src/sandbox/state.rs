@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -43,6 +44,8 @@ pub struct State {
     pub(super) fresh: BTreeSet<(Name, u64)>,
     /// What is known about messages to webhooks, where they are posted.
     pub(super) posting: Option<Posting>,
+    /// How long work in the background may hold up requests, where others wait.
+    pub(super) longest_work: Option<Duration>,
 }
 
 /// A token that the sandbox accepts.
@@ -109,6 +112,7 @@ impl State {
             journal: Vec::new(),
             fresh: BTreeSet::new(),
             posting: None,
+            longest_work: None,
         }
     }
 

@@ -13,6 +13,7 @@ mod message;
 pub(super) mod post;
 mod schedule;
 mod sign;
+mod telling;
 pub(super) mod topics;
 
 use std::collections::BTreeSet;
@@ -28,7 +29,8 @@ use super::state::{Change, QUIETLY, State};
 use super::tables::Name;
 use ledger::Note;
 use message::Message;
-use topics::{Seen, TOPICS, Topic};
+use telling::Seen;
+use topics::{TOPICS, Topic};
 
 /// A store that nobody listens to keeps so many messages and no more.
 const MOST_WAITING: usize = 100_000;

@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use super::{Attempt, Job, sign};
+use super::{Attempt, Job, Posting, sign};
 use crate::sandbox::{SERVER, Sandbox};
 
 /// So many messages are on their way at once.
@@ -68,11 +68,6 @@ impl Outbox {
         })
     }
 
-    /// Whether messages may leave this machine.
-    pub(in crate::sandbox) const fn anywhere(&self) -> bool {
-        self.anywhere
-    }
-
     /// Something may be due.
     pub(in crate::sandbox) fn wake(&self) {
         self.wake.notify_one();
@@ -114,6 +109,46 @@ impl Outbox {
             answer,
             milliseconds,
         }
+    }
+}
+
+impl Sandbox {
+    /// The same sandbox, which tells webhooks what happens while it is served.
+    #[must_use]
+    pub fn delivering(mut self, outbox: Outbox) -> Self {
+        self.with_state(|state| {
+            state.posting = Some(Posting::new(state, outbox.anywhere));
+        });
+        self.outbox = Some(Arc::new(outbox));
+        self
+    }
+
+    /// Takes messages to webhooks that are due, up to so many, and says how
+    /// long it takes until the next one is.
+    fn due_to_post(&self, room: usize) -> (Vec<Job>, Option<Duration>) {
+        let world = (self.now)();
+        let taken = self.change(&mut self.lock(), |state| {
+            Ok(super::take(state, world, room))
+        });
+        let (jobs, next) = taken.unwrap_or_default();
+        let wait = next.map(|due| due.saturating_sub(world.as_millisecond()));
+        let wait = wait.map(|wait| Duration::from_millis(wait.unsigned_abs()));
+        (jobs, wait)
+    }
+
+    /// Keeps what came of a message to a webhook.
+    fn posted(&self, job: &Job, attempt: &Attempt) {
+        let world = (self.now)();
+        // What could not be kept is told to whoever asks next.
+        let _ = self.change(&mut self.lock(), |state| {
+            super::finish(state, world, job, attempt);
+            Ok(())
+        });
+    }
+
+    /// The time of the world, in seconds since 1970.
+    fn seconds(&self) -> i64 {
+        (self.now)().as_second()
     }
 }
 

@@ -3,10 +3,13 @@
 //!
 //! How far a batch is depends on the time since it was submitted, and on
 //! nothing else: whoever calls [`run_due`] now and then, a server with its
-//! ticks or a command with its one request, finds it equally far. The time is
+//! ticks or a command with its one request, finds it equally far; only where
+//! others wait for the store, what is much at once is done bit by bit. The time is
 //! the store's, so a clock that is put ahead brings batches along. Who has
 //! submitted a batch is who acts in its tasks; that lies in a table of its own,
 //! which no operation shows.
+
+use std::time::Instant;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -19,9 +22,6 @@ use crate::sandbox::state::{QUIETLY, State, Token};
 use crate::sandbox::tables::Name;
 use crate::sandbox::{Asked, envelope, events, key, moment, perform};
 
-/// So many tasks are carried out at one go: no request waits for more.
-const MOST_AT_ONCE: usize = 250;
-
 /// Begins to carry out a batch that has just been submitted.
 pub(super) fn start(state: &mut State, id: u64, asked: &Asked) {
     let run = record::object(json!({
@@ -32,16 +32,20 @@ pub(super) fn start(state: &mut State, id: u64, asked: &Asked) {
     mark_next(state, id, 0, asked.now);
 }
 
-/// Carries out what should have been done by now.
+/// Carries out what should have been done by now; of a store that others wait
+/// for, as much of it as fits into the time that they wait at most.
 pub(in crate::sandbox) fn run_due(state: &mut State, now: Timestamp) {
-    let mut room = MOST_AT_ONCE;
+    let end = state.longest_work.map(|longest| Instant::now() + longest);
     for id in state.table(Name::Batches).find("status", "processing") {
         let Some(batch) = state.get(Name::Batches, id) else {
             continue;
         };
         let run = Run::of(state, id, batch);
-        room -= run.carry_on(state, now, room);
+        run.carry_on(state, now, end);
         events::settle(state, now, &run.token);
+        if is_past(end) {
+            break;
+        }
     }
 }
 
@@ -87,9 +91,8 @@ impl Run {
         usize::try_from(count).unwrap_or(0)
     }
 
-    /// Carries out what is due, but no more tasks than there is room for; says
-    /// how many.
-    fn carry_on(&self, state: &mut State, now: Timestamp, room: usize) -> usize {
+    /// Carries out what is due, but begins no further task after the end.
+    fn carry_on(&self, state: &mut State, now: Timestamp, end: Option<Instant>) {
         let (good, bad) = (
             self.count("success_task_count"),
             self.count("fail_task_count"),
@@ -98,19 +101,27 @@ impl Run {
         let due = due(self.id, total, now, self.since, state.behaviour);
         let tasks = state.table(Name::BatchTasks).find("batch_id", self.id);
         // Behaviour may have changed: what is done stays done.
-        let todo = due.tasks.saturating_sub(good + bad).min(room);
-        let mut succeeded = 0;
-        for task in tasks.iter().skip(good + bad).take(todo) {
+        let begun = good + bad;
+        let todo = due.tasks.saturating_sub(begun);
+        let (mut done, mut succeeded) = (begun, 0);
+        for task in tasks.iter().skip(begun).take(todo) {
             succeeded += usize::from(self.carry_out(state, *task, now));
+            done += 1;
+            if is_past(end) {
+                break;
+            }
         }
-        let done = good + bad + todo;
         let end = due.end.filter(|_| done >= due.tasks);
-        if todo == 0 && end.is_none() {
-            return 0;
+        if done == begun && end.is_none() {
+            return;
         }
         let mut batch = self.batch.clone();
         record::set(&mut batch, "success_task_count", good + succeeded);
-        record::set(&mut batch, "fail_task_count", bad + todo - succeeded);
+        record::set(
+            &mut batch,
+            "fail_task_count",
+            bad + done - begun - succeeded,
+        );
         record::set(&mut batch, "updated_at", moment::stamp(now));
         if let Some(status) = end {
             record::set(&mut batch, "status", status);
@@ -123,7 +134,6 @@ impl Run {
             state.change(Name::Batches, self.id, &batch, QUIETLY);
             mark_next(state, self.id, done, now);
         }
-        todo
     }
 
     /// Carries out one task; says whether it succeeded.
@@ -175,6 +185,10 @@ fn due(id: u64, total: usize, now: Timestamp, since: Timestamp, behaviour: Behav
         tasks: reached.min(last),
         end: (reached >= last).then_some(end),
     }
+}
+
+fn is_past(end: Option<Instant>) -> bool {
+    end.is_some_and(|end| Instant::now() >= end)
 }
 
 /// Whether a number is among so many of a hundred; always the same ones.

@@ -10,9 +10,11 @@ mod front;
 mod grounds;
 mod hostile;
 mod keeping;
+mod listener;
 mod lists;
 mod outbox;
 mod subscribing;
+mod telling;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};

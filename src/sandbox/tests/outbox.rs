@@ -1,20 +1,17 @@
 //! Messages to webhooks: what they say, how they are signed, and how often
 //! they are tried. A listener on this machine is told.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use ring::hmac;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use super::listener::Listener;
 use super::{Store, of, request};
 use crate::sandbox::data::DataFile;
 use crate::sandbox::outbox::post;
@@ -22,94 +19,6 @@ use crate::sandbox::seed::Seed;
 use crate::sandbox::{Outbox, Sandbox, State};
 
 const SECRET: &str = "shpss_of_the_shop";
-
-/// A message as it arrived.
-struct Arrived {
-    headers: HashMap<String, String>,
-    body: String,
-}
-
-impl Arrived {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap()
-    }
-
-    fn topic(&self) -> &str {
-        &self.headers["x-recharge-topic"]
-    }
-}
-
-/// Who listens, and what is answered.
-struct Listener {
-    address: String,
-    arrived: UnboundedReceiver<Arrived>,
-    /// The status that is answered; with 0 nothing ever is.
-    status: Arc<AtomicU16>,
-}
-
-impl Listener {
-    async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}/hook", listener.local_addr().unwrap());
-        let (tell, arrived) = unbounded_channel();
-        let status = Arc::new(AtomicU16::new(200));
-        let answer = status.clone();
-        tokio::spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                tokio::spawn(listen(stream, tell.clone(), answer.clone()));
-            }
-        });
-        Self {
-            address,
-            arrived,
-            status,
-        }
-    }
-
-    async fn next(&mut self) -> Arrived {
-        self.arrived.recv().await.unwrap()
-    }
-}
-
-async fn listen(mut stream: TcpStream, tell: UnboundedSender<Arrived>, status: Arc<AtomicU16>) {
-    let mut text = Vec::new();
-    let (mut head, mut length) = (0, usize::MAX);
-    while head == 0 || text.len() < head + length {
-        let mut part = [0; 4096];
-        let count = stream.read(&mut part).await.unwrap();
-        if count == 0 {
-            return;
-        }
-        text.extend_from_slice(&part[..count]);
-        if let Some(end) = text.windows(4).position(|four| four == b"\r\n\r\n") {
-            head = end + 4;
-            length = headers(&text[..end])["content-length"].parse().unwrap();
-        }
-    }
-    let arrived = Arrived {
-        headers: headers(&text[..head]),
-        body: String::from_utf8(text[head..].to_vec()).unwrap(),
-    };
-    let status = status.load(Ordering::SeqCst);
-    let _ = tell.send(arrived);
-    if status == 0 {
-        std::future::pending::<()>().await;
-    }
-    let answer = format!(
-        "HTTP/1.1 {status} X\r\nContent-Length: 2\r\nLocation: http://example.com/\r\n\
-         Connection: close\r\n\r\nok"
-    );
-    let _ = stream.write_all(answer.as_bytes()).await;
-}
-
-fn headers(head: &[u8]) -> HashMap<String, String> {
-    let text = String::from_utf8_lossy(head).into_owned();
-    let lines = text.lines().filter_map(|line| line.split_once(": "));
-    lines
-        .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
-        .collect()
-}
 
 fn outbox() -> Outbox {
     Outbox::new(SecretString::from(SECRET), false).unwrap()
@@ -119,8 +28,17 @@ fn posting(state: State) -> Store {
     Store(Sandbox::new(state, Arc::new(Timestamp::now)).delivering(outbox()))
 }
 
-fn empty() -> Store {
+pub(super) fn empty() -> Store {
     posting(State::empty(Timestamp::now()))
+}
+
+/// A webhook for each of the topics, at an address of this machine where nobody
+/// listens, as nothing is posted.
+pub(super) fn registered(store: &Store, wanted: &[&str]) {
+    for topic in wanted {
+        let body = json!({"address": "http://127.0.0.1:9/", "topic": topic});
+        store.post("/webhooks", &body);
+    }
 }
 
 /// Lets a store post while something is done with it.
@@ -143,7 +61,7 @@ fn register(store: &Store, listener: &Listener, topic: &str, included: &[&str]) 
     store.post("/webhooks", &body)["webhook"].clone()
 }
 
-fn deliveries(store: &Store) -> Value {
+pub(super) fn deliveries(store: &Store) -> Value {
     let answer = store
         .0
         .control(&request("GET", "/_sandbox/deliveries", &Value::Null));
@@ -216,139 +134,6 @@ fn included_objects_lie_in_the_message_as_in_an_answer() {
         assert_eq!(arrived.json(), store.get(&path));
         assert!(arrived.json()["charge"]["customer"]["email"].is_string());
     });
-}
-
-/// The topics of the messages that waited, in their order.
-fn topics(store: &Store, act: impl FnOnce()) -> Vec<String> {
-    let before = deliveries(store)["next"].as_array().unwrap().len();
-    act();
-    let told = deliveries(store);
-    let all = told["next"].as_array().unwrap()[before..].iter();
-    all.map(|message| message["topic"].as_str().unwrap().to_owned())
-        .collect()
-}
-
-/// A webhook for each of the topics, at an address of this machine where nobody
-/// listens, as nothing is posted.
-fn registered(store: &Store, wanted: &[&str]) {
-    for topic in wanted {
-        let body = json!({"address": "http://127.0.0.1:9/", "topic": topic});
-        store.post("/webhooks", &body);
-    }
-}
-
-#[test]
-fn each_change_is_told_under_the_topics_that_the_reference_names() {
-    let store = empty();
-    let (customer, address, one) = store.subscriber("2030-12-01");
-    registered(
-        &store,
-        &[
-            "address/updated",
-            "charge/created",
-            "charge/deleted",
-            "charge/paid",
-            "customer/activated",
-            "customer/deactivated",
-            "customer/deleted",
-            "order/created",
-            "order/processed",
-            "order/success",
-            "subscription/cancelled",
-            "subscription/deleted",
-            "subscription/skipped",
-            "subscription/swapped",
-            "subscription/unskipped",
-            "customer/payment_method_updated",
-        ],
-    );
-    let path = of("subscriptions", &one);
-    let charge = || of("charges", &store.charges_of(&address, "queued")[0]);
-    let told = topics(&store, || {
-        store.put(&path, &json!({"quantity": 3}));
-    });
-    assert_eq!(told, [""; 0]);
-    let told = topics(&store, || {
-        store.put(&path, &json!({"external_variant_id": {"ecommerce": "78"}}));
-    });
-    assert_eq!(told, ["subscription/swapped"]);
-    let skipped = charge();
-    let told = topics(&store, || {
-        store.post(&(skipped.clone() + "/skip"), &json!({}));
-    });
-    assert_eq!(told, ["subscription/skipped"]);
-    let told = topics(&store, || {
-        store.post(&(skipped + "/unskip"), &json!({}));
-    });
-    assert!(
-        told.contains(&"subscription/unskipped".to_owned()),
-        "{told:?}"
-    );
-    let told = topics(&store, || {
-        store.post(&(charge() + "/process"), &json!({}));
-    });
-    let paid = [
-        "charge/paid",
-        "order/created",
-        "order/processed",
-        "order/success",
-    ];
-    assert_eq!(told, paid);
-    let told = topics(&store, || {
-        store.post(
-            &(path.clone() + "/cancel"),
-            &json!({"cancellation_reason": "x"}),
-        );
-    });
-    let cancelled = [
-        "address/updated",
-        "subscription/cancelled",
-        "charge/deleted",
-        "customer/deactivated",
-    ];
-    assert_eq!(told, cancelled);
-    let told = topics(&store, || {
-        store.post(&(path.clone() + "/activate"), &json!({}));
-    });
-    assert_eq!(told, ["address/updated", "customer/activated"]);
-    let told = topics(&store, || store.delete(&of("customers", &customer)));
-    assert!(told.contains(&"customer/deleted".to_owned()), "{told:?}");
-}
-
-#[test]
-fn a_checkout_is_told_otherwise_than_a_recurring_charge() {
-    let store = empty();
-    let line = json!({"external_variant_id": {"ecommerce": "1"}, "external_product_id": {"ecommerce": "2"},
-        "quantity": 1, "title": "Milk", "unit_price": "3.00"});
-    let address = json!({"address1": "12 St James Sq", "city": "London", "country_code": "GB",
-        "first_name": "Ada", "last_name": "King", "zip": "SW1Y 4JH", "phone": "", "province": ""});
-    let body =
-        json!({"line_items": [line], "email": "ada@example.com", "shipping_address": address});
-    registered(
-        &store,
-        &[
-            "charge/created",
-            "charge/paid",
-            "checkout/created",
-            "checkout/processed",
-            "order/created",
-            "order/processed",
-        ],
-    );
-    let mut path = String::new();
-    let told = topics(&store, || {
-        let made = store.post("/checkouts", &body)["checkout"].clone();
-        path = format!("/checkouts/{}", made["token"].as_str().unwrap());
-    });
-    assert_eq!(told, ["checkout/created"]);
-    let told = topics(&store, || {
-        let body = json!({"payment_processor": "stripe", "payment_token": "tok", "payment_type": "CREDIT_CARD"});
-        store.post(&(path + "/process"), &body);
-    });
-    assert_eq!(
-        told,
-        ["charge/created", "order/created", "checkout/processed"]
-    );
 }
 
 #[test]
