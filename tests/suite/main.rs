@@ -7,6 +7,7 @@ mod canned;
 mod contract;
 mod golden;
 mod harness;
+mod hooks;
 mod openapi;
 mod process;
 mod readme;

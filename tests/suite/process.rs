@@ -6,14 +6,14 @@ use std::process::{Child, Command, Stdio};
 
 use crate::harness::Store;
 
-fn rc(arguments: &[&str]) -> Command {
+pub(crate) fn rc(arguments: &[&str]) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("rc"));
     command.args(arguments).env_clear().stdin(Stdio::null());
     command
 }
 
 /// A served sandbox; it ends with the test.
-struct Served {
+pub(crate) struct Served {
     child: Child,
     url: String,
 }
@@ -23,8 +23,14 @@ impl Served {
         Self::with(&[])
     }
 
-    fn with(flags: &[&str]) -> Self {
-        let mut child = rc(&["sandbox", "serve", "--port", "0", "-o", "json"])
+    pub(crate) fn with(flags: &[&str]) -> Self {
+        Self::started(rc(&[]), flags)
+    }
+
+    /// With an environment of its own.
+    pub(crate) fn started(mut command: Command, flags: &[&str]) -> Self {
+        let mut child = command
+            .args(["sandbox", "serve", "--port", "0", "-o", "json"])
             .args(flags)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -40,7 +46,7 @@ impl Served {
         Self { child, url }
     }
 
-    fn rc(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn rc(&self, arguments: &[&str]) -> Command {
         let mut command = rc(arguments);
         command
             .env("RECHARGE_BASE_URL", &self.url)
