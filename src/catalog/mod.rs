@@ -133,9 +133,15 @@ pub fn operations() -> impl Iterator<Item = (&'static Resource, &'static Operati
     })
 }
 
+/// Scopes that a token can have and no operation asks for: the reference names
+/// them for tokens and for topics of webhooks.
+const OTHER_SCOPES: &[&str] = &["store_info", "write_notifications"];
+
 /// Every scope that a token may have, some more than once.
 pub fn scopes() -> impl Iterator<Item = &'static str> {
-    operations().flat_map(|(_, operation)| operation.scopes())
+    operations()
+        .flat_map(|(_, operation)| operation.scopes())
+        .chain(OTHER_SCOPES.iter().copied())
 }
 
 /// Whether a snake-case name and a word in either case are the same.

@@ -4,26 +4,51 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error as Complaint};
 
+use crate::catalog;
 use crate::error::Error;
 
 /// Translates a complaint about the words that `command` was given.
-pub(super) fn translate(complaint: &Complaint, command: &Command, first: &str) -> Error {
+pub(super) fn translate<'a>(
+    complaint: &Complaint,
+    command: &Command,
+    words: impl Iterator<Item = &'a str>,
+) -> Error {
+    let inner = innermost(command, words);
     match complaint.kind() {
-        ErrorKind::InvalidSubcommand => unknown_word(complaint, command, first),
+        ErrorKind::InvalidSubcommand => unknown_word(complaint, command, &inner),
         ErrorKind::UnknownArgument => unknown_flag(complaint),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
-            verb_missing(command, first)
+            verb_missing(&inner)
         }
         _ => as_rendered(complaint),
     }
 }
 
-fn unknown_word(complaint: &Complaint, command: &Command, first: &str) -> Error {
+/// The commands that the words name, from the outermost to the innermost.
+fn innermost<'a, 'b>(
+    command: &'a Command,
+    words: impl Iterator<Item = &'b str>,
+) -> Vec<&'a Command> {
+    let mut inner: Vec<&Command> = Vec::new();
+    for word in words {
+        let within = inner.last().copied().unwrap_or(command);
+        inner.extend(within.find_subcommand(word));
+    }
+    inner
+}
+
+/// The words that lead to the innermost of them.
+fn spelled(inner: &[&Command]) -> String {
+    let names: Vec<&str> = inner.iter().map(|command| command.get_name()).collect();
+    names.join(" ")
+}
+
+fn unknown_word(complaint: &Complaint, command: &Command, inner: &[&Command]) -> Error {
     let word = text(complaint, ContextKind::InvalidSubcommand).unwrap_or_default();
-    let inside = command.find_subcommand(first).filter(|_| word != first);
+    let inside = inner.last().copied();
     let error = match inside {
-        Some(resource) => Error::usage(format!("{} has no verb {word}", resource.get_name()))
-            .hint(format!("its verbs: {}", names(resource))),
+        Some(inside) => Error::usage(format!("{} has no verb {word}", spelled(inner)))
+            .hint(format!("its verbs: {}", names(inside))),
         None => Error::usage(format!("there is no resource {word}"))
             .hint("rc --help lists what there is"),
     };
@@ -31,7 +56,10 @@ fn unknown_word(complaint: &Complaint, command: &Command, first: &str) -> Error 
     nearest(
         error,
         complaint.get(ContextKind::SuggestedSubcommand),
-        |name| within.find_subcommand(name).map_or(name, Command::get_name),
+        |name| {
+            let found = within.find_subcommand(name);
+            found.map_or(name, Command::get_name).to_owned()
+        },
     )
 }
 
@@ -42,7 +70,12 @@ fn unknown_flag(complaint: &Complaint) -> Error {
     } else {
         Error::usage(format!("{flag} is one word too many"))
     };
-    let error = nearest(error, complaint.get(ContextKind::SuggestedArg), |name| name);
+    // Flags are understood in snake case too, and shown in kebab case.
+    let error = nearest(
+        error,
+        complaint.get(ContextKind::SuggestedArg),
+        catalog::kebab,
+    );
     match text(complaint, ContextKind::Usage) {
         Some(usage) => {
             let usage = usage.trim_start_matches("Usage:").trim();
@@ -55,16 +88,14 @@ fn unknown_flag(complaint: &Complaint) -> Error {
     }
 }
 
-fn verb_missing(command: &Command, first: &str) -> Error {
-    match command.find_subcommand(first) {
-        Some(resource) => Error::usage(format!("{} needs a verb", resource.get_name()))
-            .hint(format!("its verbs: {}", names(resource)))
-            .hint(format!(
-                "rc {} --help tells what they do",
-                resource.get_name()
-            )),
-        None => Error::usage("a resource is missing").hint("rc --help lists what there is"),
-    }
+fn verb_missing(inner: &[&Command]) -> Error {
+    let Some(innermost) = inner.last() else {
+        return Error::usage("a resource is missing").hint("rc --help lists what there is");
+    };
+    let spelled = spelled(inner);
+    Error::usage(format!("{spelled} needs a verb"))
+        .hint(format!("its verbs: {}", names(innermost)))
+        .hint(format!("rc {spelled} --help tells what they do"))
 }
 
 fn names(command: &Command) -> String {
@@ -74,11 +105,7 @@ fn names(command: &Command) -> String {
 
 /// Adds the likeliest of the names that clap found to be alike: it puts the
 /// likeliest last. `proper` turns an alias into the name it stands for.
-fn nearest<'a>(
-    error: Error,
-    found: Option<&'a ContextValue>,
-    proper: impl Fn(&'a str) -> &'a str,
-) -> Error {
+fn nearest(error: Error, found: Option<&ContextValue>, proper: impl Fn(&str) -> String) -> Error {
     let found = match found {
         Some(ContextValue::String(name)) => Some(name),
         Some(ContextValue::Strings(names)) => names.last(),

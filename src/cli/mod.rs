@@ -55,13 +55,8 @@ pub fn parse(arguments: &[OsString], width: Option<u16>) -> Result<Typed> {
             Ok(Typed::Text(error.render()))
         }
         Err(error) => {
-            let mut words = arguments.iter().filter_map(|word| word.to_str());
-            let first = words.find(|word| command.find_subcommand(word).is_some());
-            Err(complaint::translate(
-                &error,
-                &command,
-                first.unwrap_or_default(),
-            ))
+            let words = arguments.iter().filter_map(|word| word.to_str());
+            Err(complaint::translate(&error, &command, words))
         }
     }
 }

@@ -9,6 +9,9 @@ use super::{Failure, Sending, Transport};
 use crate::config::BaseUrl;
 use crate::error::{Error, Result};
 
+/// An answer of which nothing comes for this long is given up.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// A pool of connections to one API.
 #[derive(Debug)]
 pub struct Http {
@@ -18,17 +21,28 @@ pub struct Http {
 impl Http {
     /// Makes ready to speak to `base`; connects only when something is sent.
     pub fn new(base: &BaseUrl) -> Result<Self> {
+        Self::built(base, |builder| builder.read_timeout(READ_TIMEOUT))
+    }
+
+    /// As [`Self::new`], for questions whose answers take their time.
+    pub fn patient(base: &BaseUrl) -> Result<Self> {
+        Self::built(base, |builder| builder)
+    }
+
+    fn built(
+        base: &BaseUrl,
+        finish: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Result<Self> {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("recharge-cli/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(Duration::from_secs(10))
-            .read_timeout(Duration::from_secs(30))
             // A redirect could carry the token to another host.
             .redirect(reqwest::redirect::Policy::none())
             .tls_backend_preconfigured(tls(base.is_https())?);
         if base.is_loopback() {
             builder = builder.no_proxy();
         }
-        let client = builder
+        let client = finish(builder)
             .build()
             .map_err(|error| Error::unexpected("cannot set up HTTP").caused_by(error))?;
         Ok(Self { client })

@@ -87,7 +87,7 @@ impl Desk {
         let answer = match self {
             Self::Kept(file) => file.control(&request).map_err(cannot_open)?,
             Self::Served(url) => {
-                let http = Http::new(url)?;
+                let http = Http::patient(url)?;
                 let sent = async {
                     let unreachable = |failure: Failure| {
                         Error::unexpected(format!(

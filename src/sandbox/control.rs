@@ -17,7 +17,7 @@ use super::respond::controlled;
 use super::seed::Seed;
 use super::state::{State, Token};
 use super::tables::TABLES;
-use super::{Sandbox, clock, moment, outbox, pass_time};
+use super::{Sandbox, clock, moment, outbox};
 
 /// Where the control surface begins.
 pub const ROOT: &str = "/_sandbox";
@@ -48,9 +48,19 @@ impl Sandbox {
         match (method.as_str(), path) {
             ("GET", "" | "state") => Ok(standing(&state, world)),
             ("GET", "clock") => Ok(time(&state, world)),
-            ("PUT", "clock") => self.change(&mut state, |state| set_clock(state, world, body)),
+            ("PUT", "clock") => {
+                let Time { now } = read(body)?;
+                let wanted = moment::parse(&now).ok_or_else(|| {
+                    Refusal::error(422, &format!("{now} is neither a time nor a day"))
+                })?;
+                self.put_clock(&mut state, world, wanted)
+            }
             ("POST", "clock/advance") => {
-                self.change(&mut state, |state| advance_clock(state, world, body))
+                let Step { by } = read(body)?;
+                let wanted = clock::after(state.clock.shown(world), &by).ok_or_else(|| {
+                    Refusal::error(422, &format!("{by} is no span like 30d or 2 weeks"))
+                })?;
+                self.put_clock(&mut state, world, wanted)
             }
             ("GET", "deliveries") => Ok(outbox::told(&state)),
             ("GET", "behaviour") => Ok(json!(state.behaviour)),
@@ -74,6 +84,20 @@ impl Sandbox {
         self.replace(state, by)
             .map_err(|error| Refusal::error(500, &error.to_string()))?;
         Ok(standing(state, world))
+    }
+
+    /// Puts the clock; what falls due until then happens.
+    fn put_clock(&self, state: &mut State, world: Timestamp, wanted: Timestamp) -> Told {
+        self.pass_time(state, world)?;
+        self.change(state, |state| {
+            let put = state.clock.put(world, wanted);
+            state.revision += 1;
+            put.map_err(|error| Refusal::error(422, &error))
+        })?;
+        let happened = self.pass_time(state, world)?;
+        let mut told = time(state, world);
+        told["happened"] = json!(happened);
+        Ok(told)
     }
 
     fn dumped(&self) -> Result<String, Refusal> {
@@ -124,35 +148,10 @@ struct Time {
     now: String,
 }
 
-fn set_clock(state: &mut State, world: Timestamp, body: &Bytes) -> Told {
-    let Time { now } = read(body)?;
-    let wanted = moment::parse(&now)
-        .ok_or_else(|| Refusal::error(422, &format!("{now} is neither a time nor a day")))?;
-    put_clock(state, world, wanted)
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Step {
     by: String,
-}
-
-fn advance_clock(state: &mut State, world: Timestamp, body: &Bytes) -> Told {
-    let Step { by } = read(body)?;
-    let wanted = clock::after(state.clock.shown(world), &by)
-        .ok_or_else(|| Refusal::error(422, &format!("{by} is no span like 30d or 2 weeks")))?;
-    put_clock(state, world, wanted)
-}
-
-fn put_clock(state: &mut State, world: Timestamp, wanted: Timestamp) -> Told {
-    pass_time(state, world);
-    state
-        .clock
-        .put(world, wanted)
-        .map_err(|error| Refusal::error(422, &error))?;
-    state.revision += 1;
-    pass_time(state, world);
-    Ok(time(state, world))
 }
 
 fn behave(state: &mut State, body: &Bytes) -> Told {

@@ -1,11 +1,11 @@
 //! Lists: which records of a table a request asks for, page by page.
 //!
-//! In come the state, a row and a query; out comes the body of the answer. A
-//! page in order of the numbers, or of a time that the table keeps, costs what
-//! the page holds, at any depth. Knows nothing of what records mean.
+//! In come the state, a row and a query; out comes which records are asked for,
+//! or the body of the answer. A page in order of the numbers, or of a time that
+//! the table keeps, costs what the page holds, at any depth. Knows nothing of
+//! what records mean.
 
 use std::fmt::Write as _;
-use std::ops::Bound;
 
 use super::Asked;
 use super::check::{self, Query};
@@ -18,25 +18,11 @@ use super::rules::lists;
 use super::state::State;
 use super::table::Table;
 use super::tables::Name;
+use super::walk::{Order, Place, Walk};
 use crate::catalog::Operation;
-
-/// When a condition leaves no more than this, they are gathered and sorted;
-/// else the list is walked in its order and each record is tested.
-const FEW: usize = 2_000;
 
 /// A page number beyond this is refused, as the real API does.
 const LAST_PAGE: u64 = 100;
-
-/// How a list is sorted.
-#[derive(Debug, Clone, Copy)]
-struct Order {
-    /// A time that the table keeps; `None` is the number of the record.
-    time: Option<usize>,
-    descending: bool,
-}
-
-/// A place in a list: what it is sorted by, and the number.
-type Place = (i64, u64);
 
 /// What a request asks of a list.
 struct Wanted {
@@ -52,10 +38,62 @@ struct Wanted {
     direction: Direction,
 }
 
+impl Wanted {
+    fn walk(&self, ascending: bool) -> Walk<'_> {
+        Walk {
+            tests: &self.tests,
+            order: self.order,
+            from: self.place,
+            ascending,
+        }
+    }
+}
+
+/// Further conditions that follow from what a list is asked with, where its
+/// row alone does not tell them.
+pub(super) type Further = fn(&Query) -> Vec<Test>;
+
+/// One page of a list.
+pub(super) struct Page {
+    /// Numbers of the records, in list order.
+    pub(super) ids: Vec<u64>,
+    /// Cursor of the page after it, if there is one.
+    pub(super) next: Option<String>,
+    /// Cursor of the page before it, if there is one.
+    pub(super) previous: Option<String>,
+    includes: Vec<String>,
+}
+
 /// The body of a page.
 pub(super) fn page(state: &State, asked: &Asked, key: &str, of: Name) -> Result<String, Refusal> {
+    let page = select(state, asked, of, |_| Vec::new())?;
+    let mut body = String::with_capacity(page.ids.len() * 1_200 + 400);
+    let quoted = |cursor: &Option<String>| {
+        cursor
+            .as_ref()
+            .map_or("null".into(), |text| format!("\"{text}\""))
+    };
+    // Writing into a String cannot fail.
+    let _ = write!(
+        body,
+        "{{\"next_cursor\":{},\"previous_cursor\":{},\"{key}\":[",
+        quoted(&page.next),
+        quoted(&page.previous)
+    );
+    join(&mut body, state, of, &page);
+    body.push_str("]}");
+    Ok(body)
+}
+
+/// Which records a page holds.
+pub(super) fn select(
+    state: &State,
+    asked: &Asked,
+    of: Name,
+    further: Further,
+) -> Result<Page, Refusal> {
     let table = state.table(of);
-    let wanted = wanted(state, asked, table)?;
+    let wanted = wanted(state, asked, table, further)?;
     let (places, more) = places(state, table, &wanted);
     let forward = wanted.direction == Direction::Next;
     let came_from = wanted.place.is_some() || wanted.skip > 0;
@@ -77,33 +115,39 @@ pub(super) fn page(state: &State, asked: &Asked, key: &str, of: Name) -> Result<
             .seal()
         })
     };
-    let next = seal(places.last().filter(|_| has_next), Direction::Next);
-    let previous = seal(places.first().filter(|_| has_previous), Direction::Previous);
-    let mut body = String::with_capacity(places.len() * 1_200 + 400);
-    let quoted =
-        |cursor: Option<String>| cursor.map_or("null".to_owned(), |text| format!("\"{text}\""));
-    // Writing into a String cannot fail.
-    let _ = write!(
-        body,
-        "{{\"next_cursor\":{},\"previous_cursor\":{},\"{key}\":[",
-        quoted(next),
-        quoted(previous)
-    );
-    join(&mut body, state, of, &places, &wanted.includes);
-    body.push_str("]}");
-    Ok(body)
+    Ok(Page {
+        next: seal(places.last().filter(|_| has_next), Direction::Next),
+        previous: seal(places.first().filter(|_| has_previous), Direction::Previous),
+        ids: places.into_iter().map(|(_, id)| id).collect(),
+        includes: wanted.includes,
+    })
 }
 
-fn join(body: &mut String, state: &State, of: Name, places: &[Place], includes: &[String]) {
+/// How many records a list holds on all its pages.
+pub(super) fn count(
+    state: &State,
+    asked: &Asked,
+    of: Name,
+    further: Further,
+) -> Result<usize, Refusal> {
     let table = state.table(of);
-    for (count, (_, id)) in places.iter().enumerate() {
+    let wanted = wanted(state, asked, table, further)?;
+    if wanted.tests.is_empty() {
+        return Ok(table.len());
+    }
+    Ok(wanted.walk(true).over(state, table).count())
+}
+
+fn join(body: &mut String, state: &State, of: Name, page: &Page) {
+    let table = state.table(of);
+    for (count, id) in page.ids.iter().enumerate() {
         if count > 0 {
             body.push(',');
         }
-        if includes.is_empty() {
+        if page.includes.is_empty() {
             table.write_text(*id, body);
         } else if let Some(mut record) = table.get(*id) {
-            include::put(state, of, *id, &mut record, includes);
+            include::put(state, of, *id, &mut record, &page.includes);
             body.push_str(&serde_json::to_string(&record).unwrap_or_default());
         }
     }
@@ -111,41 +155,13 @@ fn join(body: &mut String, state: &State, of: Name, places: &[Place], includes: 
 
 /// The places of a page in list order, and whether the list goes on.
 fn places(state: &State, table: &Table, wanted: &Wanted) -> (Vec<Place>, bool) {
-    let passes = |(_, id): &Place| {
-        wanted
-            .tests
-            .iter()
-            .all(|test| test.passes(state, table, *id))
-    };
     let ascending = wanted.order.descending == (wanted.direction == Direction::Previous);
-    let mut places: Vec<Place> = match narrowed(table, &wanted.tests) {
-        Some(ids) => {
-            let mut places: Vec<Place> = ids
-                .into_iter()
-                .map(|id| (value(table, wanted.order, id), id))
-                .collect();
-            places.sort_unstable();
-            if !ascending {
-                places.reverse();
-            }
-            let beyond = |place: &Place| {
-                wanted.place.is_none_or(|from| {
-                    if ascending {
-                        *place > from
-                    } else {
-                        *place < from
-                    }
-                })
-            };
-            let kept = places.into_iter().filter(beyond).filter(passes);
-            kept.skip(wanted.skip).take(wanted.limit + 1).collect()
-        }
-        None => walk(table, wanted.order, wanted.place, ascending)
-            .filter(passes)
-            .skip(wanted.skip)
-            .take(wanted.limit + 1)
-            .collect(),
-    };
+    let mut places: Vec<Place> = wanted
+        .walk(ascending)
+        .over(state, table)
+        .skip(wanted.skip)
+        .take(wanted.limit + 1)
+        .collect();
     let more = places.len() > wanted.limit;
     places.truncate(wanted.limit);
     if wanted.direction == Direction::Previous {
@@ -154,76 +170,12 @@ fn places(state: &State, table: &Table, wanted: &Wanted) -> (Vec<Place>, bool) {
     (places, more)
 }
 
-/// All places from one on, in the direction of reading.
-fn walk(
+fn wanted(
+    state: &State,
+    asked: &Asked,
     table: &Table,
-    order: Order,
-    place: Option<Place>,
-    ascending: bool,
-) -> Box<dyn Iterator<Item = Place> + '_> {
-    if let Some(time) = order.time {
-        let places = table.timed(time, range(place, ascending));
-        return if ascending {
-            Box::new(places)
-        } else {
-            Box::new(places.rev())
-        };
-    }
-    let ids = table
-        .ids(range(place.map(|(_, id)| id), ascending))
-        .map(|id| (0, id));
-    if ascending {
-        Box::new(ids)
-    } else {
-        Box::new(ids.rev())
-    }
-}
-
-fn range<T>(from: Option<T>, ascending: bool) -> (Bound<T>, Bound<T>) {
-    match (from, ascending) {
-        (None, _) => (Bound::Unbounded, Bound::Unbounded),
-        (Some(from), true) => (Bound::Excluded(from), Bound::Unbounded),
-        (Some(from), false) => (Bound::Unbounded, Bound::Excluded(from)),
-    }
-}
-
-fn value(table: &Table, order: Order, id: u64) -> i64 {
-    order.time.map_or(0, |time| table.seconds(time, id))
-}
-
-/// The records that the narrowest condition leaves, when they are few.
-fn narrowed(table: &Table, tests: &[Test]) -> Option<Vec<u64>> {
-    tests
-        .iter()
-        .filter_map(|test| few(table, test))
-        .min_by_key(Vec::len)
-}
-
-fn few(table: &Table, test: &Test) -> Option<Vec<u64>> {
-    let mut ids: Vec<u64> = match test {
-        Test::Ids(ids) => ids.iter().copied().filter(|id| table.holds(*id)).collect(),
-        Test::Among { lookup, hashes } => hashes
-            .iter()
-            .flat_map(|hash| table.with(*lookup, *hash))
-            .take(FEW + 1)
-            .collect(),
-        Test::Within { time, from, to } => table
-            .timed(*time, (*from, 0)..=(*to, u64::MAX))
-            .map(|(_, id)| id)
-            .take(FEW + 1)
-            .collect(),
-        Test::Nothing => Vec::new(),
-        Test::NotBefore { .. } | Test::Special { .. } => return None,
-    };
-    if ids.len() > FEW && !matches!(test, Test::Ids(_)) {
-        return None;
-    }
-    ids.sort_unstable();
-    ids.dedup();
-    Some(ids)
-}
-
-fn wanted(state: &State, asked: &Asked, table: &Table) -> Result<Wanted, Refusal> {
+    further: Further,
+) -> Result<Wanted, Refusal> {
     let operation = asked.row.operation;
     let name = format!("{}.{}", asked.row.resource.name, operation.verb);
     let (query, cursor) = query_and_cursor(operation, &name, asked.query)?;
@@ -250,11 +202,12 @@ fn wanted(state: &State, asked: &Asked, table: &Table) -> Result<Wanted, Refusal
         .to_owned();
     let mut tests = filter::tests(operation, object, table, &query)?;
     tests.extend(scope(state, asked, table)?);
+    tests.extend(further(&query));
     lists::check(asked, &query)?;
     tests.extend(lists::window(asked.now, table));
     let includes = include::names(given("include"));
     Ok(Wanted {
-        order: order(table, &sort_by),
+        order: Order::named(table, &sort_by),
         name,
         sort_by,
         tests,
@@ -324,14 +277,6 @@ fn usual_order(operation: &Operation) -> &'static str {
         .find(|parameter| parameter.name == "sort_by")
         .and_then(|parameter| parameter.default)
         .unwrap_or("id-desc")
-}
-
-fn order(table: &Table, sort_by: &str) -> Order {
-    let (path, direction) = sort_by.split_once('-').unwrap_or((sort_by, "asc"));
-    Order {
-        time: table.time_at(path),
-        descending: direction == "desc",
-    }
 }
 
 /// A list under an object holds only what belongs to that object.

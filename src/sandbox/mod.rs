@@ -40,6 +40,8 @@ mod state;
 mod step;
 mod table;
 mod tables;
+mod v2021_01;
+mod walk;
 mod write;
 
 #[cfg(test)]
@@ -65,8 +67,9 @@ use data::DataFile;
 use limit::{Buckets, Level};
 use record::Record;
 use refusal::Refusal;
-use respond::{envelope, respond, welcome};
+use respond::{Reply, envelope, respond, welcome};
 use route::Row;
+use rules::life::Happened;
 
 /// The token that may do everything.
 pub const TOKEN: &str = "sk_sandbox_all";
@@ -186,9 +189,9 @@ impl Sandbox {
             };
             return respond(Err(busy), level);
         }
-        let result = self.change(&mut state, |state| {
-            let now = pass_time(state, world);
-            answer(state, now, request)
+        let result = self.pass_time(&mut state, world).and_then(|_| {
+            let now = state.clock.shown(world);
+            self.change(&mut state, |state| answer(state, now, request))
         });
         drop(state);
         respond(result, level)
@@ -200,10 +203,28 @@ impl Sandbox {
         let world = (self.now)();
         let mut state = self.lock();
         // What could not be kept is told to whoever asks next.
-        let _ = self.change(&mut state, |state| {
-            pass_time(state, world);
+        let _ = self.pass_time(&mut state, world);
+    }
+
+    /// Brings a store to the present: what time brought happens, and is kept
+    /// day by day.
+    fn pass_time(&self, state: &mut State, world: Timestamp) -> Result<Happened, Refusal> {
+        let token = Token::system();
+        let now = state.clock.shown(world);
+        let mut happened = Happened::default();
+        while let Some(at) = rules::life::next_run(state.clock.lived(), now) {
+            happened += self.change(state, |state| {
+                let happened = rules::life::run(state, at, &token);
+                state.clock.has_lived(at);
+                Ok(happened)
+            })?;
+        }
+        self.change(state, |state| {
+            rules::batch_runs::run_due(state, now);
             Ok(())
-        });
+        })?;
+        state.clock.has_lived(now);
+        Ok(happened)
     }
 
     /// Changes the state and keeps the change, or does neither.
@@ -285,25 +306,18 @@ impl Sandbox {
     }
 }
 
-/// Brings a store to the present: what time brought happens. Gives the time of
-/// the store.
-fn pass_time(state: &mut State, world: Timestamp) -> Timestamp {
-    let now = state.clock.shown(world);
-    rules::batch_runs::run_due(state, now);
-    state.clock.has_lived(now);
-    now
-}
-
-/// A status and a body.
-type Answered = Result<(u16, String), Refusal>;
+/// What is answered.
+type Answered = Result<Reply, Refusal>;
 
 fn answer(state: &mut State, now: Timestamp, request: &Request<Bytes>) -> Answered {
     let path = request.uri().path();
     if path == "/" {
-        return Ok((200, welcome()));
+        return Ok(Reply::new(200, welcome()));
     }
     let token = token_of(state, request)?;
-    check_version(request)?;
+    if is_older_version(request)? {
+        return v2021_01::answer(state, now, &token, request);
+    }
     let route = route::find(request.method().as_str(), path)?;
     check_scopes(route.row, &token)?;
     let query = query_of(request);
@@ -344,16 +358,15 @@ fn token_of(state: &State, request: &Request<Bytes>) -> Result<Token, Refusal> {
         .ok_or_else(|| Refusal::error(401, "bad authentication"))
 }
 
-fn check_version(request: &Request<Bytes>) -> Result<(), Refusal> {
+/// Whether a request is asked in 2021-01. One that names no version is asked in
+/// the one that the catalogue describes.
+fn is_older_version(request: &Request<Bytes>) -> Result<bool, Refusal> {
     let Some(version) = request.headers().get(catalog::VERSION_HEADER) else {
-        return Ok(());
+        return Ok(false);
     };
     match version.to_str().unwrap_or_default() {
-        catalog::VERSION => Ok(()),
-        "2021-01" => Err(Refusal::error(
-            426,
-            "the sandbox does not speak version 2021-01 yet",
-        )),
+        catalog::VERSION => Ok(false),
+        v2021_01::VERSION => Ok(true),
         _ => Err(Refusal::error(426, "invalid API version")),
     }
 }

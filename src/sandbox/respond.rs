@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 use http::Response;
+use http::header::{HeaderName, HeaderValue};
 use serde_json::json;
 
 use super::limit::Level;
@@ -10,6 +11,26 @@ use super::refusal::Refusal;
 use super::route::Row;
 use super::{Answered, Outcome, SERVER};
 use crate::catalog::{self, Answer};
+
+/// An answer that does not refuse.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) body: String,
+    /// Headers beyond those that every answer has.
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Reply {
+    /// A reply with the headers that every answer has.
+    pub(super) fn new(status: u16, body: String) -> Self {
+        Self {
+            status,
+            body,
+            headers: Vec::new(),
+        }
+    }
+}
 
 /// Wraps what a rule answered as the row says.
 pub(super) fn envelope(row: Row, outcome: Outcome) -> Answered {
@@ -30,7 +51,7 @@ pub(super) fn envelope(row: Row, outcome: Outcome) -> Answered {
             ));
         }
     };
-    Ok((row.operation.success, body))
+    Ok(Reply::new(row.operation.success, body))
 }
 
 pub(super) fn welcome() -> String {
@@ -44,7 +65,7 @@ pub(super) fn welcome() -> String {
 
 /// An answer of the control surface.
 pub(super) fn controlled(told: Result<String, Refusal>) -> Response<Bytes> {
-    respond(told.map(|body| (200, body)), Level::UNLIMITED)
+    respond(told.map(|body| Reply::new(200, body)), Level::UNLIMITED)
 }
 
 /// A refusal of what never reached the store.
@@ -53,17 +74,17 @@ pub(super) fn refused(status: u16, message: &str) -> Response<Bytes> {
 }
 
 pub(super) fn respond(answered: Answered, level: Level) -> Response<Bytes> {
-    let (status, body) = match answered {
-        Ok(answer) => answer,
-        Err(refusal) => (refusal.status, refusal.body.to_string()),
-    };
+    let reply =
+        answered.unwrap_or_else(|refusal| Reply::new(refusal.status, refusal.body.to_string()));
     let request_id = format!("{:032x}", fastrand::u128(..));
-    Response::builder()
-        .status(status)
+    let mut response = Response::builder()
+        .status(reply.status)
         .header(http::header::CONTENT_TYPE, "application/json")
         .header(http::header::SERVER, SERVER)
         .header(catalog::REQUEST_ID_HEADER, request_id)
         .header(catalog::LIMIT_HEADER, level.to_string())
-        .body(Bytes::from(body))
-        .expect("statuses and headers come from constants")
+        .body(Bytes::from(reply.body))
+        .expect("statuses and headers come from constants");
+    response.headers_mut().extend(reply.headers);
+    response
 }

@@ -160,6 +160,38 @@ impl State {
             .collect()
     }
 
+    /// As [`Self::all`], of those statuses only: the others, which a history is
+    /// full of, are not even read.
+    pub(super) fn all_in(
+        &self,
+        name: Name,
+        path: &str,
+        value: impl Key,
+        statuses: &[&str],
+    ) -> Vec<(u64, Record)> {
+        let ids = self.ids_in(name, path, value, statuses).into_iter();
+        ids.filter_map(|id| Some((id, self.get(name, id)?)))
+            .collect()
+    }
+
+    /// The numbers of [`Self::all_in`].
+    pub(super) fn ids_in(
+        &self,
+        name: Name,
+        path: &str,
+        value: impl Key,
+        statuses: &[&str],
+    ) -> Vec<u64> {
+        let table = self.table(name);
+        let Some(lookup) = table.lookup_at("status") else {
+            return Vec::new();
+        };
+        let hashes: Vec<u64> = statuses.iter().map(|status| status.hashed()).collect();
+        let mut ids = table.find(path, value);
+        ids.retain(|id| hashes.iter().any(|hash| table.has(lookup, *hash, *id)));
+        ids
+    }
+
     /// A number for a new record.
     pub(super) fn next_id(&mut self, name: Name) -> u64 {
         let next = &mut self.next[name as usize];
@@ -190,11 +222,25 @@ impl State {
         self.note(name, id, verb, before);
     }
 
+    /// Tells something of a record that does not change.
+    pub(super) fn tell(&mut self, name: Name, id: u64, verb: &'static str) {
+        let as_it_is = self.get(name, id);
+        self.note(name, id, verb, as_it_is);
+    }
+
     /// Removes a record; nothing happens when it is not there.
     pub(super) fn delete(&mut self, name: Name, id: u64) {
         let before = self.get(name, id);
         if self.take_out(name, id) {
             self.note(name, id, "deleted", before);
+        }
+    }
+
+    /// Removes what nobody is told of; nothing happens when it is not there.
+    pub(super) fn drop_quietly(&mut self, name: Name, id: u64) {
+        let before = self.get(name, id);
+        if self.take_out(name, id) {
+            self.note(name, id, QUIETLY, before);
         }
     }
 

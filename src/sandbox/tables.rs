@@ -15,6 +15,8 @@ pub(super) enum Name {
     BatchTasks,
     BundleSelections,
     Charges,
+    /// How often failed charges were tried; no object of the API.
+    ChargeTries,
     Checkouts,
     Collections,
     CollectionProducts,
@@ -101,6 +103,7 @@ pub(super) const TABLES: &[(Name, Shape)] = &[
             377_749_210,
         ),
     ),
+    (Name::ChargeTries, shape("charge_tries", &[], &[], 1)),
     (
         Name::Checkouts,
         shape("checkout", &["token"], &["created_at"], 21_087_092),

@@ -5,6 +5,7 @@
 mod answers;
 mod canned;
 mod contract;
+mod controls;
 mod golden;
 mod harness;
 mod hooks;

@@ -80,6 +80,71 @@ fn a_served_sandbox_answers_over_the_network() {
 }
 
 #[test]
+fn a_served_sandbox_is_controlled_from_its_own_machine() {
+    let served = Served::start();
+    let says = |arguments: &[&str]| {
+        let output = served.rc(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?} {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    says(&["sandbox", "clock", "advance", "3d"]);
+    let ahead = ["sandbox", "clock", "show", "--jq", ".ahead_seconds"];
+    assert_eq!(says(&ahead), "259200\n");
+    let customers = ["sandbox", "state", "--jq", ".counts.customer"];
+    says(&["sandbox", "seed", "--customers", "7", "--yes"]);
+    assert_eq!(says(&customers), "7\n");
+    let dumped = says(&["sandbox", "dump"]);
+    says(&["sandbox", "reset", "--yes"]);
+    assert_eq!(says(&customers), "60\n");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.json");
+    std::fs::write(&file, dumped).unwrap();
+    says(&["sandbox", "load", file.to_str().unwrap(), "--yes"]);
+    assert_eq!(says(&customers), "7\n");
+    let few = [
+        "sandbox",
+        "token",
+        "--scopes",
+        "read_orders",
+        "--jq",
+        ".token",
+        "-r",
+    ];
+    let token = says(&few);
+    let output = served
+        .rc(&["customers", "list"])
+        .env("RECHARGE_ACCESS_TOKEN", token.trim())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+}
+
+/// A page in a browser can make it send requests to this machine, but not hide
+/// where they come from.
+#[test]
+fn a_web_page_controls_no_sandbox() {
+    let served = Served::start();
+    let authority = served.url.strip_prefix("http://").unwrap();
+    let status = |lines: &str| {
+        let mut stream = std::net::TcpStream::connect(authority).unwrap();
+        write!(
+            stream,
+            "GET /_sandbox/state HTTP/1.1\r\n{lines}Connection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer[9..12].to_owned()
+    };
+    assert_eq!(status(&format!("Host: {authority}\r\n")), "200");
+    assert_eq!(status("Host: localhost\r\n"), "200");
+    assert_eq!(status("Host: [::1]:80\r\n"), "200");
+    assert_eq!(status("Host: sandbox.example.com\r\n"), "403");
+    let origin = format!("Host: {authority}\r\nOrigin: https://example.com\r\n");
+    assert_eq!(status(&origin), "403");
+}
+
+#[test]
 fn a_reader_that_goes_away_ends_the_list_quietly() {
     let served = Served::start();
     // Output of more than any pipe holds, of which one line is read.
@@ -346,4 +411,39 @@ fn two_servers_do_not_share_a_data_file_and_a_damaged_one_is_left_alone() {
         "{said}"
     );
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "{\"format\":");
+}
+
+/// What a client of version 2021-01 gets: the `Link` header and the body.
+fn asked_in_2021_01(address: &str, target: &str) -> (String, serde_json::Value) {
+    let request = format!(
+        "GET {target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
+         X-Recharge-Access-Token: sk_sandbox_all\r\nX-Recharge-Version: 2021-01\r\n\r\n"
+    );
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let link = head.lines().find_map(|line| line.strip_prefix("link: "));
+    let link = link.unwrap_or_default().to_owned();
+    (link, serde_json::from_str(body).unwrap())
+}
+
+#[test]
+fn a_client_of_the_older_version_follows_the_links_of_a_served_sandbox() {
+    let served = Served::start();
+    let address = served.url.trim_start_matches("http://");
+    let (_, counted) = asked_in_2021_01(address, "/subscriptions/count");
+    let mut ids = std::collections::BTreeSet::new();
+    let mut target = Some("/subscriptions?limit=50".to_owned());
+    while let Some(path) = target {
+        let (link, page) = asked_in_2021_01(address, &path);
+        let page = page["subscriptions"].as_array().unwrap().clone();
+        ids.extend(page.iter().map(|one| one["id"].as_u64().unwrap()));
+        let next = link.split(", ").find(|part| part.ends_with("rel=\"next\""));
+        let next = next.and_then(|part| part.strip_prefix('<')?.split_once('>'));
+        target = next.map(|(url, _)| url.strip_prefix(&served.url).unwrap().to_owned());
+    }
+    assert!(ids.len() > 50);
+    assert_eq!(counted["count"], ids.len());
 }

@@ -17,6 +17,9 @@ fn unknown_words_get_the_nearest_name() {
         .fails(2)
         .says("no flag --statu")
         .says("did you mean --status?");
+    rc("charges list --sort id-asc")
+        .fails(2)
+        .says("did you mean --sort-by?");
     rc("subscriptions list --status actve")
         .fails(2)
         .says("'actve'")

@@ -43,10 +43,6 @@ const fn on(table: Name, verb: &'static str) -> When {
     When::of(table).verb(verb)
 }
 
-/// Why a subscription was cancelled when its charge had failed too often: that
-/// is told as `charge/max_retries_reached` only.
-pub(in crate::sandbox) const GIVEN_UP: &str = "Max number of charge attempts reached";
-
 /// Every topic.
 pub(in crate::sandbox) const TOPICS: &[Topic] = &[
     topic(
@@ -138,11 +134,11 @@ pub(in crate::sandbox) const TOPICS: &[Topic] = &[
         "read_orders",
         &[on(Name::Charges, "refunded")],
     ),
-    // Not explained: authorised, and still to be captured.
+    // Not explained: authorised, and the time to capture it runs out.
     topic(
         "charge/uncaptured",
         "read_orders",
-        &[When::of(Name::Charges).only(|seen| seen.came_to("pending"))],
+        &[on(Name::Charges, "uncaptured")],
     ),
     topic(
         "charge/upcoming",
@@ -263,8 +259,7 @@ pub(in crate::sandbox) const TOPICS: &[Topic] = &[
     topic(
         "subscription/cancelled",
         "read_subscriptions",
-        &[on(Name::Subscriptions, "cancelled")
-            .only(|seen| seen.after("cancellation_reason") != GIVEN_UP)],
+        &[on(Name::Subscriptions, "cancelled")],
     ),
     topic(
         "subscription/created",
@@ -328,9 +323,7 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::super::telling::Seen;
     use super::*;
-    use crate::sandbox::record;
 
     /// The facts of the reference, which the catalogue is held against as well.
     fn contract() -> Value {
@@ -372,22 +365,5 @@ mod tests {
                 .collect();
             assert_eq!(included(table), stated, "{object}");
         }
-    }
-
-    #[test]
-    fn the_subscription_of_a_charge_that_failed_too_often_is_not_told_as_cancelled() {
-        let cancelled = |reason: &str| {
-            let after = record::object(serde_json::json!({"cancellation_reason": reason}));
-            let seen = Seen {
-                table: Name::Subscriptions,
-                id: 1,
-                verb: "cancelled",
-                before: None,
-                after: Some(&after),
-            };
-            named("subscription/cancelled").unwrap().when[0].fits(&seen)
-        };
-        assert!(cancelled("too expensive"));
-        assert!(!cancelled(GIVEN_UP));
     }
 }

@@ -256,7 +256,10 @@ fn perform_task(
         token,
     };
     match perform(state, &asked).and_then(|outcome| envelope(row, outcome)) {
-        Ok((status, text)) => (status, serde_json::from_str(&text).unwrap_or(Value::Null)),
+        Ok(reply) => (
+            reply.status,
+            serde_json::from_str(&reply.body).unwrap_or(Value::Null),
+        ),
         Err(refusal) => (refusal.status, refusal.body),
     }
 }

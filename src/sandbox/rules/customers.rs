@@ -199,10 +199,8 @@ pub(super) fn note_dunning(state: &mut State, id: u64) {
 }
 
 fn has_failed_charge(state: &State, id: u64) -> bool {
-    let charges = state.all(Name::Charges, "customer.id", id);
-    charges
-        .iter()
-        .any(|(_, charge)| record::text(charge, "status") == "error")
+    let failed = state.ids_in(Name::Charges, "customer.id", id, &["error"]);
+    !failed.is_empty()
 }
 
 /// A customer knows whether any of its payment methods is good.

@@ -102,6 +102,11 @@ pub(in crate::sandbox) fn window(now: Timestamp, table: &Table) -> Option<Test> 
     })
 }
 
+/// Whether a record that is there may still be shown.
+pub(in crate::sandbox) fn shows(now: Timestamp, state: &State, table: &Table, id: u64) -> bool {
+    window(now, table).is_none_or(|window| window.passes(state, table, id))
+}
+
 /// What a list refuses to be asked.
 pub(in crate::sandbox) fn check(asked: &Asked, query: &Query) -> Result<(), Refusal> {
     let given = |parameter: &str| {

@@ -14,6 +14,7 @@ mod checkouts;
 mod collections;
 mod customers;
 mod discounts;
+pub(super) mod life;
 pub(super) mod lists;
 mod merging;
 mod metafields;
@@ -50,7 +51,7 @@ pub(super) use orders::{Slot, of_charge as order};
 pub(super) use payment_methods::blank as payment_method;
 pub(super) use plans::blank as plan;
 pub(super) use processing::mark_paid;
-pub(super) use queue::{Parts, build as charge, line, shipping_address as postal};
+pub(super) use queue::{Parts, build as charge, handle, line, shipping_address as postal};
 pub(super) use retention::blank as retention_strategy;
 pub(super) use rhythm::settle_shape;
 pub(super) use subscriptions::blank as subscription;
@@ -103,9 +104,7 @@ fn read(state: &State, asked: &Asked) -> Ruling {
         table.find_one(hole.name, asked.hole())
     };
     let (id, mut record) = found.ok_or_else(Refusal::not_found)?;
-    if let Some(window) = lists::window(asked.now, table)
-        && !window.passes(state, table, id)
-    {
+    if !lists::shows(asked.now, state, table, id) {
         return Err(Refusal::not_found());
     }
     let includes = super::include::names(asked.asked_for("include"));

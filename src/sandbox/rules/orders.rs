@@ -41,6 +41,11 @@ pub(in crate::sandbox) fn external_number(id: u64) -> String {
     (2_541_600_000_000 + id * 17).to_string()
 }
 
+/// The number that the shop's people know it by.
+fn short_number(id: u64) -> String {
+    (1_000 + id % 90_000).to_string()
+}
+
 /// The record of an order of a charge.
 pub(in crate::sandbox) fn of_charge(
     state: &State,
@@ -52,7 +57,7 @@ pub(in crate::sandbox) fn of_charge(
     let scheduled = moment::beginning(slot.day).map(moment::stamp);
     let created = given(charge, "updated_at");
     let number = slot.sent.map(|_| external_number(id));
-    let short = slot.sent.map(|_| (1_000 + id % 90_000).to_string());
+    let short = slot.sent.map(|_| short_number(id));
     let mut order = record::fields([
         ("id", id.into()),
         ("address_id", given(charge, "address_id")),
@@ -114,6 +119,29 @@ fn tags(charge: &Record, prepaid: bool) -> String {
     } else {
         tags.to_owned()
     }
+}
+
+/// A queued order is sent to the shop.
+pub(super) fn send(state: &mut State, id: u64, now: Timestamp) {
+    let Some(mut order) = state.get(Name::Orders, id) else {
+        return;
+    };
+    for (field, value) in [
+        ("status", json!("success")),
+        ("processed_at", json!(moment::stamp(now))),
+        ("updated_at", json!(moment::stamp(now))),
+        (
+            "external_order_id",
+            json!({"ecommerce": external_number(id)}),
+        ),
+        (
+            "external_order_number",
+            json!({"ecommerce": short_number(id)}),
+        ),
+    ] {
+        record::set(&mut order, field, value);
+    }
+    state.change(Name::Orders, id, &order, "processed");
 }
 
 /// The lines of a charge for some items, with what orders say besides.

@@ -10,12 +10,21 @@ use super::{Ruling, customers, orders, queue, touch};
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
 use crate::sandbox::refusal::Refusal;
-use crate::sandbox::state::State;
+use crate::sandbox::state::{QUIETLY, State};
 use crate::sandbox::tables::Name;
 use crate::sandbox::{Asked, Outcome};
 
 /// An authorised payment can be captured for this long.
 const DAYS_TO_CAPTURE: i64 = 7;
+
+/// A failed charge is tried again after this many days.
+const DAYS_TO_RETRY: i64 = 2;
+
+/// After this many tries, a charge that fails is left alone.
+const MOST_TRIES: i64 = 8;
+
+/// How a charge fails that is not tried again.
+const CLOSED: &str = "CLOSED_MAX_RETRIES_REACHED";
 
 /// Charges now what is queued or failed. A payment that is declined leaves the
 /// charge in error; that too is an answer, not a refusal.
@@ -84,16 +93,44 @@ fn fail(
     error: &str,
     kind: &str,
 ) -> Record {
-    let retry = moment::day_of(now).saturating_add(Span::new().days(2));
+    let tries = count_try(state, id);
+    let last = tries >= MOST_TRIES;
+    let retry = moment::day_of(now).saturating_add(Span::new().days(DAYS_TO_RETRY));
+    let retry = (!last).then(|| moment::day_text(retry));
+    let kind = if last { CLOSED } else { kind };
     record::set(&mut charge, "status", "error");
     record::set(&mut charge, "error", error);
     record::set(&mut charge, "error_type", kind);
-    record::set(&mut charge, "retry_date", moment::day_text(retry));
+    record::set(&mut charge, "retry_date", retry);
     record::set(&mut charge, "updated_at", moment::stamp(now));
     state.change(Name::Charges, id, &charge, "failed");
+    note_last_try(state, &charge, last);
+    if last {
+        state.tell(Name::Charges, id, "max_retries_reached");
+    }
     let customer = record::id(&charge, "customer.id").unwrap_or(0);
     customers::note_dunning(state, customer);
     charge
+}
+
+/// One more try has failed; gives how many that makes.
+fn count_try(state: &mut State, charge: u64) -> i64 {
+    let before = state.get(Name::ChargeTries, charge).unwrap_or_default();
+    let tries = record::number(&before, "tries").unwrap_or(0) + 1;
+    let after = record::object(json!({"id": charge, "tries": tries}));
+    state.change(Name::ChargeTries, charge, &after, QUIETLY);
+    tries
+}
+
+/// Subscriptions know whether the last try to charge them has failed. They are
+/// not cancelled for it: what a shop does then is its own setting.
+fn note_last_try(state: &mut State, charge: &Record, reached: bool) {
+    for item in items_of(charge) {
+        if let Some(mut one) = state.get(Name::Subscriptions, item) {
+            record::set(&mut one, "max_retries_reached", reached);
+            state.change(Name::Subscriptions, item, &one, QUIETLY);
+        }
+    }
 }
 
 fn succeed(state: &mut State, id: u64, mut charge: Record, now: Timestamp) -> Record {
@@ -103,6 +140,8 @@ fn succeed(state: &mut State, id: u64, mut charge: Record, now: Timestamp) -> Re
     let slots = slots(state, &charge, &items, now);
     record::set(&mut charge, "orders_count", slots.len());
     state.change(Name::Charges, id, &charge, "paid");
+    note_last_try(state, &charge, false);
+    state.drop_quietly(Name::ChargeTries, id);
     for slot in slots {
         let order = state.next_id(Name::Orders);
         let record = orders::of_charge(state, order, &charge, &slot);
@@ -206,14 +245,10 @@ fn advance(state: &mut State, item: u64, day: Date, now: Timestamp) {
 
 /// How often a subscription has been paid for.
 fn paid_charges(state: &State, subscription: u64) -> i64 {
-    let charges = state.all(Name::Charges, "line_items.*.purchase_item_id", subscription);
-    let paid = charges.iter().filter(|(_, charge)| {
-        matches!(
-            record::text(charge, "status"),
-            "success" | "refunded" | "partially_refunded"
-        )
-    });
-    i64::try_from(paid.count()).unwrap_or(i64::MAX)
+    let item = "line_items.*.purchase_item_id";
+    let statuses = ["success", "refunded", "partially_refunded"];
+    let paid = state.ids_in(Name::Charges, item, subscription, &statuses);
+    i64::try_from(paid.len()).unwrap_or(i64::MAX)
 }
 
 /// Failed charges of a customer are tried again today.

@@ -74,11 +74,8 @@ pub(super) fn refresh_merging(
 
 /// Charges that still wait for money: they follow the subscriptions.
 pub(super) fn open_charges(state: &State, address_id: u64) -> Vec<(u64, Record)> {
-    state
-        .all(Name::Charges, "address_id", address_id)
-        .into_iter()
-        .filter(|(_, charge)| matches!(record::text(charge, "status"), "queued" | "error"))
-        .collect()
+    let open = ["queued", "error"];
+    state.all_in(Name::Charges, "address_id", address_id, &open)
 }
 
 fn drop_all(state: &mut State, address_id: u64) {
@@ -367,7 +364,8 @@ fn grams(product: &Record) -> i64 {
         .map_or(0, |weight| weight.0 / 100)
 }
 
-fn handle(title: &str) -> String {
+/// The name of a product in addresses of the shop.
+pub(in crate::sandbox) fn handle(title: &str) -> String {
     let words: Vec<String> = title
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| !word.is_empty())

@@ -38,10 +38,10 @@ pub(super) fn next_after(state: &State, id: u64, one: &Record, day: Date) -> Dat
 }
 
 fn skipped_days(state: &State, id: u64) -> Vec<Date> {
+    let item = "line_items.*.purchase_item_id";
     state
-        .all(Name::Charges, "line_items.*.purchase_item_id", id)
+        .all_in(Name::Charges, item, id, &["skipped"])
         .iter()
-        .filter(|(_, charge)| record::text(charge, "status") == "skipped")
         .filter_map(|(_, charge)| moment::parse_day(record::text(charge, "scheduled_at")))
         .collect()
 }

@@ -8,13 +8,13 @@ use serde_json::json;
 use crate::catalog;
 use crate::sandbox::moment;
 use crate::sandbox::record::{self, Record};
-use crate::sandbox::state::State;
+use crate::sandbox::state::{State, Token};
 use crate::sandbox::{Asked, Outcome};
 
 pub(super) fn act(resource: &str, state: &State, asked: &Asked) -> Outcome {
     Outcome::One(match resource {
         "store" => state.store.clone(),
-        _ => token_information(state, asked),
+        _ => token_information(state, asked.token),
     })
 }
 
@@ -49,14 +49,15 @@ pub(in crate::sandbox) fn settings(now: Timestamp) -> Record {
     }))
 }
 
-fn token_information(state: &State, asked: &Asked) -> Record {
+/// What a token tells of itself.
+pub(in crate::sandbox) fn token_information(state: &State, token: &Token) -> Record {
     let all = || -> BTreeSet<String> { catalog::scopes().map(str::to_owned).collect() };
-    let scopes = asked.token.scopes.clone().unwrap_or_else(all);
+    let scopes = token.scopes.clone().unwrap_or_else(all);
     let email = record::text(&state.store, "email");
     record::object(json!({
         "client": {"name": record::text(&state.store, "name"), "contact_email": email},
         "contact_email": email,
-        "name": asked.token.name,
+        "name": token.name,
         "scopes": scopes,
     }))
 }

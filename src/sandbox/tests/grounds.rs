@@ -51,21 +51,22 @@ fn every_seeded_record_is_found_by_what_it_holds() {
 /// Files that keep only what was changed rest on this.
 #[test]
 fn a_recipe_makes_the_same_store_for_ever() {
-    let mut written = Vec::new();
+    let mut written = String::new();
     let state = State::seeded(&Seed::demo(), present());
-    state.to_json_writer(&mut written).unwrap();
-    let tables = written
-        .windows(10)
-        .position(|part| part == b",\"tables\":")
-        .unwrap();
-    let print = written[tables..]
-        .iter()
+    for (name, shape) in TABLES {
+        for id in state.table(*name).ids(..) {
+            written.push_str(shape.object);
+            state.table(*name).write_text(id, &mut written);
+        }
+    }
+    let print = written
+        .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
-            (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+            (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
     assert_eq!(
         (RECIPE, print),
-        (1, 0x956f_d3fa_246a_a86a),
+        (1, 0xcede_d0cd_8e7b_f4c0),
         "the demo store is another one now: let RECIPE grow, and note its print here"
     );
 }

@@ -4,6 +4,7 @@ mod batches;
 mod calls;
 mod cascades;
 mod charging;
+mod coherent;
 mod conforming;
 mod every_operation;
 mod front;
@@ -12,7 +13,9 @@ mod hostile;
 mod keeping;
 mod listener;
 mod lists;
+mod older;
 mod outbox;
+mod passing;
 mod subscribing;
 mod telling;
 
