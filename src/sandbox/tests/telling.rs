@@ -4,7 +4,10 @@
 use serde_json::json;
 
 use super::outbox::{deliveries, empty, registered};
-use super::{Store, of};
+use super::{Store, of, present};
+use crate::sandbox::state::Token;
+use crate::sandbox::tables::Name;
+use crate::sandbox::{events, record};
 
 /// The topics of the messages that waited, in their order.
 fn topics(store: &Store, act: impl FnOnce()) -> Vec<String> {
@@ -128,4 +131,26 @@ fn a_checkout_is_told_otherwise_than_a_recurring_charge() {
         told,
         ["charge/created", "order/created", "checkout/processed"]
     );
+}
+
+#[test]
+fn what_changes_twice_in_one_request_is_told_once_as_it_is_then() {
+    let store = empty();
+    let customer = store.customer("ada@example.com");
+    registered(&store, &["customer/updated"]);
+    let id = customer["id"].as_u64().unwrap();
+    let told = topics(&store, || {
+        store.0.with_state(|state| {
+            for name in ["Augusta", "Lady Augusta"] {
+                let mut record = state.get(Name::Customers, id).unwrap();
+                record::set(&mut record, "first_name", name);
+                state.change(Name::Customers, id, &record, "updated");
+            }
+            events::settle(state, present(), &Token::system());
+        });
+    });
+    assert_eq!(told, ["customer/updated"]);
+    let message = store.0.with_state(|state| state.get(Name::Deliveries, 1));
+    let body = message.unwrap()["body"].as_str().unwrap().to_owned();
+    assert!(body.contains("\"first_name\":\"Lady Augusta\""), "{body}");
 }
