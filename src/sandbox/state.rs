@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -46,6 +46,8 @@ pub struct State {
     pub(super) posting: Option<Posting>,
     /// How long work in the background may hold up requests, where others wait.
     pub(super) longest_work: Option<Duration>,
+    /// Until then no such work is done, after some was.
+    pub(super) rests_until: Option<Instant>,
 }
 
 /// A token that the sandbox accepts.
@@ -113,6 +115,7 @@ impl State {
             fresh: BTreeSet::new(),
             posting: None,
             longest_work: None,
+            rests_until: None,
         }
     }
 

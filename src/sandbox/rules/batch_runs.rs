@@ -33,10 +33,16 @@ pub(super) fn start(state: &mut State, id: u64, asked: &Asked) {
 }
 
 /// Carries out what should have been done by now; of a store that others wait
-/// for, as much of it as fits into the time that they wait at most.
+/// for, as much of it as fits into the time that they wait at most. As long as
+/// that took, nothing more is done then: others come first half of the time.
 pub(in crate::sandbox) fn run_due(state: &mut State, now: Timestamp) {
-    let end = state.longest_work.map(|longest| Instant::now() + longest);
-    for id in state.table(Name::Batches).find("status", "processing") {
+    let due = state.table(Name::Batches).find("status", "processing");
+    let begun = Instant::now();
+    if due.is_empty() || state.rests_until.is_some_and(|until| begun < until) {
+        return;
+    }
+    let end = state.longest_work.map(|longest| begun + longest);
+    for id in due {
         let Some(batch) = state.get(Name::Batches, id) else {
             continue;
         };
@@ -44,6 +50,7 @@ pub(in crate::sandbox) fn run_due(state: &mut State, now: Timestamp) {
         run.carry_on(state, now, end);
         events::settle(state, now, &run.token);
         if is_past(end) {
+            state.rests_until = Some(Instant::now() + begun.elapsed());
             break;
         }
     }

@@ -113,9 +113,13 @@ fn what_is_much_at_once_is_done_bit_by_bit_where_others_wait() {
         .0
         .with_state(|state| state.longest_work = Some(Duration::ZERO));
     let path = submitted(&store, 3);
-    assert_eq!(standing(&store, &path), is("processing", 1, 0));
-    store.0.tick();
-    assert_eq!(standing(&store, &path), is("completed", 3, 0));
+    let mut seen = Vec::new();
+    while seen.last() != Some(&is("completed", 3, 0)) {
+        seen.push(standing(&store, &path));
+        seen.dedup();
+    }
+    let steps = [is("processing", 1, 0), is("processing", 2, 0)];
+    assert_eq!(seen, [&steps[..], &[is("completed", 3, 0)]].concat());
 }
 
 #[test]
