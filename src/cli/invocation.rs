@@ -1,5 +1,6 @@
 //! What was meant: the types that the command room works from.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -115,6 +116,21 @@ pub enum Control {
     SetClock(String),
     /// Let time pass.
     AdvanceClock(String),
+    /// Show what goes wrong on purpose.
+    ShowFaults,
+    /// Let things go wrong as a spec says.
+    SetFaults(String),
+    /// Let all go well.
+    NoFaults,
+    /// Show what was asked.
+    Requests {
+        /// Only those after the one of this number.
+        after: Option<u64>,
+        /// Only so many, the newest.
+        last: Option<u64>,
+    },
+    /// Forget what was asked.
+    ForgetRequests,
     /// Make a token.
     Token {
         /// Scopes it has; all without.
@@ -144,6 +160,8 @@ pub struct Background {
 /// How to serve the sandbox.
 #[derive(Debug)]
 pub struct Serving {
+    /// The address to listen on.
+    pub host: IpAddr,
     /// The port; 0 takes a free one.
     pub port: u16,
     /// Customers in the store that is made up; the demo store without.
@@ -154,6 +172,10 @@ pub struct Serving {
     pub data: Option<PathBuf>,
     /// Whether it has the rate limit of the API.
     pub limited: bool,
+    /// What goes wrong on purpose.
+    pub faults: Option<String>,
+    /// How long each answer takes at least.
+    pub latency: Option<String>,
     /// How it works in the background.
     pub background: Background,
 }

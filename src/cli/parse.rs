@@ -1,5 +1,6 @@
 //! From clap's matches to an [`Invocation`].
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use clap::ArgMatches;
@@ -143,6 +144,12 @@ fn sandbox(verb: &str, matches: &ArgMatches) -> Sandbox {
         "state" => Sandbox::Control(Control::State),
         "deliveries" => Sandbox::Control(Control::Deliveries),
         "clock" => Sandbox::Control(clock(matches)),
+        "faults" => Sandbox::Control(faults(matches)),
+        "requests" if matches.get_flag("clear") => Sandbox::Control(Control::ForgetRequests),
+        "requests" => Sandbox::Control(Control::Requests {
+            after: matches.get_one("after").copied(),
+            last: matches.get_one("last").copied(),
+        }),
         "token" => Sandbox::Control(Control::Token {
             scopes: matches
                 .get_many("scopes")
@@ -150,11 +157,17 @@ fn sandbox(verb: &str, matches: &ArgMatches) -> Sandbox {
             name: text(matches, "name"),
         }),
         _ => Sandbox::Serve(Serving {
+            host: matches
+                .get_one("host")
+                .copied()
+                .unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
             port: matches.get_one("port").copied().unwrap_or_default(),
             customers: matches.get_one("customers").copied(),
             seed: seed(),
             data: path("data"),
             limited: !matches.get_flag("no-limit"),
+            faults: text(matches, "faults"),
+            latency: text(matches, "latency"),
             background: background(matches),
         }),
     }
@@ -178,6 +191,14 @@ fn clock(matches: &ArgMatches) -> Control {
             Control::AdvanceClock(text(deeper, "span").unwrap_or_default())
         }
         _ => Control::ShowClock,
+    }
+}
+
+fn faults(matches: &ArgMatches) -> Control {
+    match matches.subcommand() {
+        Some(("set", deeper)) => Control::SetFaults(texts(deeper, "spec").join(" ")),
+        Some(("off", _)) => Control::NoFaults,
+        _ => Control::ShowFaults,
     }
 }
 

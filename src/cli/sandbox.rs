@@ -3,6 +3,7 @@
 //!
 //! What they do is written in the command room; here are their words only.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ pub(super) fn command() -> Command {
             load(),
             state(),
             clock(),
+            faults(),
+            requests(),
             token(),
             deliveries(),
         ])
@@ -49,7 +52,16 @@ fn serve() -> Command {
         "serve",
         "Serve it on this machine, to any client",
         "Examples:\n  rc sandbox serve --port 4010\n  \
-         rc sandbox serve --customers 50000 --data store.json",
+         rc sandbox serve --customers 50000 --data store.json\n  \
+         rc sandbox serve --faults '429=5% reset:writes=1%' --latency 200ms",
+    )
+    .arg(
+        Arg::new("host")
+            .long("host")
+            .value_name("ADDRESS")
+            .value_parser(value_parser!(IpAddr))
+            .default_value("127.0.0.1")
+            .help("address to listen on; 0.0.0.0 lets other machines in"),
     )
     .arg(
         number("port")
@@ -71,6 +83,18 @@ fn serve() -> Command {
             .long("no-limit")
             .action(ArgAction::SetTrue)
             .help("answer as fast as it can, without the rate limit of the API"),
+    )
+    .arg(
+        Arg::new("faults")
+            .long("faults")
+            .value_name("SPEC")
+            .help("what goes wrong on purpose; `rc sandbox faults set --help` tells how"),
+    )
+    .arg(
+        Arg::new("latency")
+            .long("latency")
+            .value_name("SPAN")
+            .help("how long each answer takes at least, like 200ms"),
     )
     .args(in_background())
 }
@@ -209,6 +233,92 @@ fn clock() -> Command {
         )
         .arg(word("span", "SPAN").help("a span, like 30d, 2w, 1mo or 12h")),
     ])
+}
+
+/// How a spec of faults is written.
+const FAULTS: &str = "\
+A spec is one or more terms, [after-commit.]FAULT[:WHERE]=WHEN
+
+  FAULT   409, 429, 500       an answer of the API of that status
+          502, 503, 504       an answer of a gateway, in HTML
+          reset               the connection breaks before the request is seen
+          truncate            the answer breaks off
+          hang                no answer comes
+          slow                the answer comes late: slow=200ms, slow=2s,10%
+  WHERE   subscriptions.cancel, subscriptions, reads or writes; all when left away
+  WHEN    5%                  that part of the requests
+          @3 or @3,7          the third, or the third and the seventh
+  seed=7                      draws other requests than seed=8
+
+With after-commit the request is carried out before it goes wrong; alone it means
+that the connection breaks then. A span after 429 or 503 asks for that wait, as in
+429=5%,2s. The same spec befalls the same requests each time.";
+
+fn faults() -> Command {
+    verb(
+        "faults",
+        "Let things go wrong on purpose",
+        "Examples:\n  rc sandbox faults set '429=5% 500=2% reset=1% truncate=1% slow=200ms'\n  \
+         rc sandbox faults show\n  rc sandbox faults off",
+    )
+    .subcommand_required(true)
+    .arg_required_else_help(true)
+    .disable_help_subcommand(true)
+    .subcommand_help_heading("Verbs")
+    .subcommands([
+        verb(
+            "show",
+            "Show what goes wrong, and how often it did",
+            "Example:\n  rc sandbox faults show",
+        ),
+        verb(
+            "set",
+            "Let this go wrong from now on, and nothing else",
+            "Examples:\n  rc sandbox faults set '429=5% 500=2% reset=1% truncate=1% slow=200ms'\n  \
+             rc sandbox faults set after-commit:subscriptions.create=@3",
+        )
+        .long_about(format!(
+            "Let this go wrong from now on, and nothing else\n\n{FAULTS}"
+        ))
+        .arg(
+            word("spec", "SPEC")
+                .num_args(1..)
+                .help("terms like 429=5%, separated by spaces"),
+        ),
+        verb(
+            "off",
+            "Let all go well again",
+            "Example:\n  rc sandbox faults off",
+        ),
+    ])
+}
+
+fn requests() -> Command {
+    verb(
+        "requests",
+        "Show what a served sandbox was asked, and what came of it",
+        "The newest come last; 10,000 are kept. `applied` tells whether the store was changed.\n\n\
+         Examples:\n  rc sandbox requests --last 20\n  \
+         rc sandbox requests --jq 'select(.applied) | .operation' -r",
+    )
+    .arg(
+        number("after")
+            .value_parser(value_parser!(u64))
+            .help("only those after the request of this number"),
+    )
+    .arg(
+        number("last")
+            .value_parser(value_parser!(u64))
+            .conflicts_with("after")
+            .help("only so many, the newest"),
+    )
+    .arg(
+        Arg::new("clear")
+            .long("clear")
+            .action(ArgAction::SetTrue)
+            .conflicts_with_all(["after", "last"])
+            .help("forget them"),
+    )
 }
 
 fn token() -> Command {

@@ -9,8 +9,8 @@ use super::{Failure, Sending, Transport};
 use crate::config::BaseUrl;
 use crate::error::{Error, Result};
 
-/// An answer of which nothing comes for this long is given up.
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// An answer that says nothing for this long is given up.
+pub const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A pool of connections to one API.
 #[derive(Debug)]

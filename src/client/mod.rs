@@ -21,7 +21,7 @@ use crate::request::Request;
 use crate::world::Sleep;
 use retry::{Outcome, Verdict};
 
-pub use http::Http;
+pub use http::{Http, READ_TIMEOUT};
 
 /// A client of one store.
 pub struct Client {

@@ -92,7 +92,7 @@ impl Place {
         sleep: Sleep,
     ) -> Result<Arc<Client>> {
         let (transport, token): (Box<dyn Transport>, SecretString) = if self.sandbox {
-            sandbox(environment, folder, clock)?
+            sandbox(environment, folder, clock, sleep.clone())?
         } else {
             let token = config::token(environment)?;
             (Box::new(Http::new(&self.base)?), token)
@@ -115,6 +115,7 @@ fn sandbox(
     _: &Environment,
     _: Option<PathBuf>,
     _: &Clock,
+    _: Sleep,
 ) -> Result<(Box<dyn Transport>, SecretString)> {
     Err(Error::usage("this build has no sandbox")
         .hint("build it with the feature \"sandbox\", which is on by default"))

@@ -4,8 +4,11 @@
 //!
 //! No token goes along. What is answered is printed like any record.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::{Method, Request};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::connect::Place;
@@ -15,32 +18,85 @@ use crate::cli::{Control, Options};
 use crate::client::{Failure, Http, Transport};
 use crate::config::BaseUrl;
 use crate::error::{Error, Kind, Result};
+use crate::filter::Flow;
 use crate::output::Shape;
 use crate::sandbox::file::SandboxFile;
 
 /// Does what was asked, and prints what is so then.
 pub(super) fn run(run: &mut Run, options: &Options, asked: &Control) -> Result<()> {
+    if let Control::Requests { .. } | Control::ForgetRequests = asked {
+        return requests(run, options, asked);
+    }
     let mut printer = Printer::prepare(run, options, Shape::One, Described::default())?;
     let (method, path, body) = spelled(asked);
-    let answer = Desk::choose(run, options)?.ask(method, path, &body)?;
+    let answer = Desk::choose(run, options)?.ask(method, &path, &body)?;
     printer.record(&answer)?;
     printer.finish()?;
     Ok(())
 }
 
-fn spelled(asked: &Control) -> (Method, &'static str, Value) {
-    match asked {
+/// Prints the log of requests, or empties it. Only what is served has one.
+fn requests(run: &mut Run, options: &Options, asked: &Control) -> Result<()> {
+    let Some(url) = served(run, options)? else {
+        return Err(
+            Error::usage("only a served sandbox remembers what it was asked").hint(
+                "start one with `rc sandbox serve`, and name it with --base-url or \
+                 RECHARGE_BASE_URL",
+            ),
+        );
+    };
+    let (method, path, body) = spelled(asked);
+    if matches!(asked, Control::ForgetRequests) {
+        Desk::Served(url).ask(method, &path, &body)?;
+        run.talk.done("the sandbox has forgotten what it was asked");
+        return Ok(());
+    }
+    let mut printer = Printer::prepare(run, options, Shape::Many, Described::default())?;
+    let answer = Desk::Served(url).ask(method, &path, &body)?;
+    let told: Told = serde_json::from_str(&answer)
+        .map_err(|error| Error::unexpected("the sandbox tells no requests").caused_by(error))?;
+    for note in told.requests {
+        if printer.record(note.get())? == Flow::Enough {
+            break;
+        }
+    }
+    printer.finish()?;
+    Ok(())
+}
+
+/// The log of requests, as it is told.
+#[derive(serde::Deserialize)]
+struct Told<'a> {
+    #[serde(borrow)]
+    requests: Vec<&'a RawValue>,
+}
+
+fn spelled(asked: &Control) -> (Method, Cow<'static, str>, Value) {
+    let (method, path, body) = match asked {
         Control::State => (Method::GET, "state", Value::Null),
         Control::Deliveries => (Method::GET, "deliveries", Value::Null),
         Control::ShowClock => (Method::GET, "clock", Value::Null),
         Control::SetClock(now) => (Method::PUT, "clock", json!({"now": now})),
         Control::AdvanceClock(by) => (Method::POST, "clock/advance", json!({"by": by})),
+        Control::ShowFaults => (Method::GET, "faults", Value::Null),
+        Control::SetFaults(spec) => (Method::PUT, "faults", json!({"spec": spec})),
+        Control::NoFaults => (Method::DELETE, "faults", Value::Null),
+        Control::Requests { after, last } => {
+            let path = match (after, last) {
+                (Some(after), _) => format!("requests?after={after}"),
+                (None, Some(last)) => format!("requests?limit={last}"),
+                (None, None) => "requests".to_owned(),
+            };
+            return (Method::GET, path.into(), Value::Null);
+        }
+        Control::ForgetRequests => (Method::DELETE, "requests", Value::Null),
         Control::Token { scopes, name } => (
             Method::POST,
             "tokens",
             json!({"scopes": scopes, "name": name}),
         ),
-    }
+    };
+    (method, path.into(), body)
 }
 
 /// Where a sandbox is controlled.

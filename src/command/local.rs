@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use secrecy::SecretString;
 
-use crate::client::{Failure, Sending, Transport};
+use crate::client::{Failure, READ_TIMEOUT, Sending, Transport};
 use crate::config::{self, Environment, variable};
 use crate::error::{Error, Result};
-use crate::sandbox::TOKEN;
 use crate::sandbox::file::SandboxFile;
-use crate::world::Clock;
+use crate::sandbox::{Ending, TOKEN};
+use crate::world::{Clock, Sleep};
 
 /// The name of the file that keeps the store of `--sandbox`.
 const STORE: &str = "sandbox.json";
@@ -33,6 +33,7 @@ pub(super) fn open(
     environment: &Environment,
     system: Option<PathBuf>,
     clock: &Clock,
+    sleep: Sleep,
 ) -> Result<(Box<dyn Transport>, SecretString)> {
     let path = store_path(environment, system)?;
     let file = SandboxFile::open(&path, clock.clone()).map_err(|error| {
@@ -43,19 +44,44 @@ pub(super) fn open(
             ))
             .caused_by(error)
     })?;
-    Ok((Box::new(Local(file)), SecretString::from(TOKEN)))
+    Ok((Box::new(Local { file, sleep }), SecretString::from(TOKEN)))
 }
 
-struct Local(SandboxFile);
+struct Local {
+    file: SandboxFile,
+    sleep: Sleep,
+}
 
 impl Transport for Local {
     fn send(&self, request: http::Request<Bytes>) -> Sending<'_> {
-        let answer = self.0.answer(&request).map_err(|error| Failure {
-            // The sandbox writes its file before it answers, so what it could
-            // not write did not happen.
-            not_sent: true,
-            reason: error.to_string(),
-        });
-        Box::pin(std::future::ready(answer))
+        Box::pin(async move {
+            let reply = self.file.receive(&request).map_err(|error| Failure {
+                // The sandbox writes its file before it answers, so what it
+                // could not write did not happen.
+                not_sent: true,
+                reason: error.to_string(),
+            })?;
+            let never = matches!(reply.ending, Ending::Never);
+            if never || reply.after >= READ_TIMEOUT {
+                (self.sleep)(READ_TIMEOUT).await;
+                return Err(lost("it took too long"));
+            }
+            if !reply.after.is_zero() {
+                (self.sleep)(reply.after).await;
+            }
+            match reply.ending {
+                Ending::Whole(answer) => Ok(answer),
+                Ending::Cut(..) => Err(lost("the answer broke off")),
+                Ending::Reset | Ending::Never => Err(lost("the connection broke")),
+            }
+        })
+    }
+}
+
+/// What faults do to an answer looks as it does over the network.
+fn lost(what: &str) -> Failure {
+    Failure {
+        not_sent: false,
+        reason: format!("{what} (a fault of the sandbox)"),
     }
 }

@@ -1,7 +1,7 @@
 //! `rc sandbox …`: serving the sandbox, and choosing what its store holds.
 
 use std::io::{BufWriter, Write};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::output::Format;
 use crate::sandbox::data::DataFile;
 use crate::sandbox::file::SandboxFile;
 use crate::sandbox::seed::Seed;
-use crate::sandbox::{Behaviour, CLIENT_SECRET, Outbox, Sandbox, State, TOKEN, server};
+use crate::sandbox::{Behaviour, CLIENT_SECRET, Outbox, Sandbox, State, TOKEN, faults, server};
 
 /// Does what was asked of the sandbox.
 pub(super) fn run(run: &mut Run, options: &Options, asked: &Asked) -> Result<()> {
@@ -130,20 +130,23 @@ fn load(run: &mut Run, options: &Options, file: &Path) -> Result<()> {
 
 fn serve(run: &mut Run, options: &Options, serving: &Serving) -> Result<()> {
     let sandbox = Arc::new(served(run, serving)?);
-    let port = serving.port;
+    let wanted = SocketAddr::from((serving.host, serving.port));
     let ended = Run::wait(async {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let listener = tokio::net::TcpListener::bind(address)
+        let listener = tokio::net::TcpListener::bind(wanted)
             .await
             .map_err(|error| {
-                Error::unexpected(format!("cannot listen on port {port}"))
-                    .hint("choose another with --port, or 0 for a free one")
-                    .caused_by(error)
+                Error::unexpected(format!(
+                    "cannot listen on port {} of {}",
+                    serving.port, serving.host
+                ))
+                .hint("choose another with --port, or 0 for a free one")
+                .caused_by(error)
             })?;
         let address = listener
             .local_addr()
             .map_err(|error| Error::unexpected("cannot tell the port").caused_by(error))?;
-        announce(run, options, &format!("http://{address}"))?;
+        warn(run, address.ip(), &sandbox);
+        announce(run, options, &format!("http://{}", near(address)))?;
         server::serve(listener, sandbox, std::future::pending())
             .await
             .map_err(|error| Error::unexpected("the sandbox stopped").caused_by(error))
@@ -155,10 +158,43 @@ fn serve(run: &mut Run, options: &Options, serving: &Serving) -> Result<()> {
     }
 }
 
+/// Tells what whoever serves may not expect.
+fn warn(run: &mut Run, ip: IpAddr, sandbox: &Sandbox) {
+    if !ip.is_loopback() {
+        run.talk.note(&format!(
+            "it listens on {ip}: whoever reaches this machine and has a token can use it; the \
+             control surface under {}/ answers this machine only",
+            crate::sandbox::control::ROOT
+        ));
+    }
+    let faults = sandbox.with_state(|state| state.faults().to_owned());
+    if !faults.is_empty() {
+        run.talk.note(&format!(
+            "things go wrong on purpose: {faults}; `rc sandbox faults off` ends it"
+        ));
+    }
+}
+
+/// Where this machine reaches what listens on an address.
+fn near(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
 /// The sandbox that is served: made up, or kept in a file.
 fn served(run: &Run, serving: &Serving) -> Result<Sandbox> {
     let seed = seed_of(serving.customers, serving.seed);
     let made = || State::seeded(&seed, (run.clock)());
+    // What is wrong with a flag is told before a large store is made.
+    let latency = serving.latency.as_deref().map(faults::span).transpose();
+    let latency = latency.map_err(|error| Error::usage(format!("--latency {error}")))?;
+    let spec = serving.faults.as_deref();
+    spec.map_or(Ok(()), faults::check)
+        .map_err(|error| Error::usage(format!("--faults {error}")))?;
     let sandbox = match &serving.data {
         None => Sandbox::new(made(), run.clock.clone()),
         Some(path) => {
@@ -167,6 +203,15 @@ fn served(run: &Run, serving: &Serving) -> Result<Sandbox> {
             Sandbox::new(state, run.clock.clone()).kept_in(file)
         }
     };
+    let taught = sandbox.with_state(|state| {
+        if let Some(latency) = latency {
+            let mut behaviour = state.behaviour();
+            behaviour.latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
+            state.behave(behaviour);
+        }
+        spec.map_or(Ok(()), |spec| state.let_fail(spec))
+    });
+    taught.map_err(Error::usage)?;
     let background = &serving.background;
     sandbox.with_state(|state| state.behave(behaviour(state.behaviour(), background)));
     let sandbox = sandbox.delivering(outbox(run, background)?);

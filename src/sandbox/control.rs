@@ -38,6 +38,11 @@ impl Sandbox {
         if (request.method(), path) == (&Method::GET, "store") {
             return controlled(self.dumped());
         }
+        if path == "requests" && matches!(*request.method(), Method::GET | Method::DELETE) {
+            let query = request.uri().query().unwrap_or_default();
+            let told = self.requests(request.method(), query);
+            return controlled(told.map(|value| value.to_string()));
+        }
         let told = self.controlled(request.method(), path, request.body());
         controlled(told.map(|value| value.to_string()))
     }
@@ -65,6 +70,9 @@ impl Sandbox {
             ("GET", "deliveries") => Ok(outbox::told(&state)),
             ("GET", "behaviour") => Ok(json!(state.behaviour)),
             ("PATCH" | "PUT", "behaviour") => self.change(&mut state, |state| behave(state, body)),
+            ("GET", "faults") => Ok(state.faults.told()),
+            ("PUT", "faults") => self.change(&mut state, |state| set_faults(state, body)),
+            ("DELETE", "faults") => self.change(&mut state, |state| fail(state, "")),
             ("POST", "tokens") => self.change(&mut state, |state| add_token(state, body)),
             ("POST", "reset") => {
                 let wanted: Wanted = read(body)?;
@@ -111,7 +119,8 @@ impl Sandbox {
 
 /// What stands here, for whoever missed it.
 const PATHS: &str = "the control surface has GET state, GET|PUT clock, POST clock/advance, \
-                     GET|PATCH behaviour, GET deliveries, POST tokens, POST reset, GET|PUT store";
+                     GET|PATCH behaviour, GET|PUT|DELETE faults, GET|DELETE requests, \
+                     GET deliveries, POST tokens, POST reset, GET|PUT store";
 
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
     let body = if body.is_empty() { b"{}" } else { &body[..] };
@@ -168,6 +177,30 @@ fn behave(state: &mut State, body: &Bytes) -> Told {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Wrong {
+    spec: String,
+}
+
+fn set_faults(state: &mut State, body: &Bytes) -> Told {
+    let Wrong { spec } = read(body)?;
+    if spec.trim().is_empty() {
+        return Err(Refusal::error(
+            422,
+            "the spec is empty; DELETE puts an end to faults",
+        ));
+    }
+    fail(state, &spec)
+}
+
+fn fail(state: &mut State, spec: &str) -> Told {
+    state
+        .let_fail(spec)
+        .map_err(|error| Refusal::error(422, &error))?;
+    Ok(state.faults.told())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct NewToken {
     scopes: Option<Vec<String>>,
     name: Option<String>,
@@ -213,6 +246,7 @@ impl Wanted {
         }
         let mut state = State::seeded(&seed, world);
         state.behaviour = before.behaviour;
+        state.faults = before.faults.clone().anew();
         Ok(state)
     }
 }

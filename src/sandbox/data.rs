@@ -166,6 +166,8 @@ fn read(file: &mut File, journal_path: &Path) -> io::Result<State> {
         })?;
         state.take_step(text)?;
     }
+    // How many requests came is not kept, so a new server counts anew.
+    state.faults = state.faults.anew();
     Ok(state)
 }
 
@@ -188,6 +190,7 @@ fn settings(state: &State) -> io::Result<u64> {
         &state.store,
         &state.tokens,
         &state.behaviour,
+        state.faults(),
     ))?))
 }
 

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::seed::Seed;
-use super::{Now, Sandbox, State};
+use super::{Now, Reply, Sandbox, State};
 
 /// A sandbox whose state lives in a file.
 pub struct SandboxFile {
@@ -66,18 +66,18 @@ impl SandboxFile {
         Ok(sandbox)
     }
 
-    /// Answers a request; what it changed is in the file before this returns.
+    /// Takes a request; what it changed is in the file before this returns.
     ///
     /// # Errors
     /// When the file cannot be read, written or locked, or is damaged.
-    pub fn answer(&self, request: &Request<Bytes>) -> io::Result<Response<Bytes>> {
-        self.with(|sandbox| sandbox.answer(request))
+    pub fn receive(&self, request: &Request<Bytes>) -> io::Result<Reply> {
+        self.with(|sandbox| sandbox.receive(request))
     }
 
     /// Answers a request to the control surface.
     ///
     /// # Errors
-    /// As [`Self::answer`].
+    /// As [`Self::receive`].
     pub fn control(&self, request: &Request<Bytes>) -> io::Result<Response<Bytes>> {
         self.with(|sandbox| sandbox.control(request))
     }
@@ -85,7 +85,7 @@ impl SandboxFile {
     /// Looks at the state or changes it, as one request does.
     ///
     /// # Errors
-    /// As [`Self::answer`].
+    /// As [`Self::receive`].
     pub fn with_state<T>(&self, act: impl FnOnce(&mut State) -> T) -> io::Result<T> {
         self.with(|sandbox| sandbox.with_state(act))
     }
@@ -100,9 +100,11 @@ impl SandboxFile {
             Some(current) => current,
             None => self.load()?,
         };
-        let before = current.sandbox.with_state(|state| state.revision);
+        // Where faults count requests, reads leave something to keep, too.
+        let mark = |state: &mut State| (state.revision, state.faults.counted());
+        let before = current.sandbox.with_state(mark);
         let result = act(&current.sandbox);
-        let changed = current.sandbox.with_state(|state| state.revision != before);
+        let changed = current.sandbox.with_state(mark) != before;
         if changed {
             // On failure nothing is kept: the file is what counts.
             current

@@ -1,7 +1,7 @@
 //! A local Recharge: stateful, faithful, and the only one who uses it.
 //!
 //! It owns a store and answers HTTP requests about it as the API would. A
-//! request comes in ([`Sandbox::answer`]), the catalogue row that it asks for
+//! request comes in ([`Sandbox::receive`]), the catalogue row that it asks for
 //! is found and held against it, a rule reads or changes the state, and the
 //! answer goes out in the envelope that the row names. The catalogue is the
 //! only other room it knows; it imports nothing above it.
@@ -16,6 +16,7 @@ pub mod control;
 mod cursor;
 pub mod data;
 mod events;
+pub mod faults;
 pub mod file;
 mod filter;
 mod include;
@@ -23,23 +24,27 @@ mod key;
 mod layer;
 mod limit;
 mod list;
+mod log;
 mod merged;
 mod moment;
 mod money;
 mod outbox;
 mod pack;
+mod receive;
 mod record;
 mod refusal;
 mod respond;
 mod route;
 mod rules;
 pub mod seed;
+mod sent;
 pub mod server;
 mod snapshot;
 mod state;
 mod step;
 mod table;
 mod tables;
+mod trees;
 mod v2021_01;
 mod walk;
 mod write;
@@ -52,24 +57,27 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Request;
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 pub use behaviour::Behaviour;
 pub use outbox::post::{CLIENT_SECRET, Outbox};
+pub use receive::{Ending, Reply};
 pub use state::{State, Token};
 
 use crate::catalog;
 use check::Query;
 use data::DataFile;
-use limit::{Buckets, Level};
+use limit::Buckets;
+use log::Log;
 use record::Record;
 use refusal::Refusal;
-use respond::{Reply, envelope, respond, welcome};
-use route::Row;
+use respond::{Draft, envelope, welcome};
+use route::{Route, Row};
 use rules::life::Happened;
+use trees::Trees;
 
 /// The token that may do everything.
 pub const TOKEN: &str = "sk_sandbox_all";
@@ -88,6 +96,9 @@ pub struct Sandbox {
     /// Where changes are kept, where they are.
     data: Option<Mutex<DataFile>>,
     limits: Option<Mutex<Buckets>>,
+    /// What is being edited by requests that are not answered yet.
+    trees: Trees,
+    log: Mutex<Log>,
     /// How messages to webhooks are posted, where they are.
     outbox: Option<Arc<Outbox>>,
 }
@@ -164,6 +175,8 @@ impl Sandbox {
             now,
             data: None,
             limits: None,
+            trees: Trees::default(),
+            log: Mutex::default(),
             outbox: None,
         }
     }
@@ -174,27 +187,6 @@ impl Sandbox {
     pub fn kept_in(mut self, data: DataFile) -> Self {
         self.data = Some(Mutex::new(data));
         self
-    }
-
-    /// Answers a request as the API would. Every failure is an answer too.
-    #[must_use]
-    pub fn answer(&self, request: &Request<Bytes>) -> Response<Bytes> {
-        let world = (self.now)();
-        let mut state = self.lock();
-        let level = self.pour(&state, request, world);
-        if !level.admitted {
-            let busy = Refusal {
-                status: 429,
-                body: json!({"warning": "too many requests"}),
-            };
-            return respond(Err(busy), level);
-        }
-        let result = self.pass_time(&mut state, world).and_then(|_| {
-            let now = state.clock.shown(world);
-            self.change(&mut state, |state| answer(state, now, request))
-        });
-        drop(state);
-        respond(result, level)
     }
 
     /// Lets happen what time brings: who serves a sandbox calls it now and
@@ -274,14 +266,6 @@ impl Sandbox {
         self
     }
 
-    fn pour(&self, state: &State, request: &Request<Bytes>, now: Timestamp) -> Level {
-        let (Some(limits), Ok(token)) = (&self.limits, token_of(state, request)) else {
-            return Level::UNLIMITED;
-        };
-        let mut buckets = limits.lock().unwrap_or_else(PoisonError::into_inner);
-        buckets.pour(&token.secret, now)
-    }
-
     /// Keeps what a request changed. Once that has failed, nothing is answered
     /// any more: what is served is no longer what is kept.
     fn keep(&self, state: &State, before: u64) -> io::Result<()> {
@@ -307,18 +291,24 @@ impl Sandbox {
 }
 
 /// What is answered.
-type Answered = Result<Reply, Refusal>;
+type Answered = Result<Draft, Refusal>;
 
-fn answer(state: &mut State, now: Timestamp, request: &Request<Bytes>) -> Answered {
-    let path = request.uri().path();
-    if path == "/" {
-        return Ok(Reply::new(200, welcome()));
+/// Carries a request out, once `enter` lets it.
+fn answer(
+    state: &mut State,
+    now: Timestamp,
+    request: &Request<Bytes>,
+    route: Result<Route, Refusal>,
+    enter: impl FnOnce(&State, &Asked) -> Result<(), Refusal>,
+) -> Answered {
+    if request.uri().path() == "/" {
+        return Ok(Draft::new(200, welcome()));
     }
     let token = token_of(state, request)?;
     if is_older_version(request)? {
         return v2021_01::answer(state, now, &token, request);
     }
-    let route = route::find(request.method().as_str(), path)?;
+    let route = route?;
     check_scopes(route.row, &token)?;
     let query = query_of(request);
     let body = body_of(route.row, request.body())?;
@@ -330,6 +320,7 @@ fn answer(state: &mut State, now: Timestamp, request: &Request<Bytes>) -> Answer
         now,
         token: &token,
     };
+    enter(state, &asked)?;
     let outcome = perform(state, &asked)?;
     events::settle(state, now, &token);
     envelope(route.row, outcome)

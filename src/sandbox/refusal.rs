@@ -31,6 +31,14 @@ impl Refusal {
         }
     }
 
+    /// There is no room for it now.
+    pub(super) fn too_many() -> Self {
+        Self {
+            status: 429,
+            body: json!({"warning": "too many requests"}),
+        }
+    }
+
     /// One field is wrong.
     pub(super) fn invalid(field: &str, message: impl Into<String>) -> Self {
         let mut faults = Faults::default();

@@ -14,14 +14,14 @@ use crate::catalog::{self, Answer};
 
 /// An answer that does not refuse.
 #[derive(Debug)]
-pub(super) struct Reply {
+pub(super) struct Draft {
     pub(super) status: u16,
     pub(super) body: String,
     /// Headers beyond those that every answer has.
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-impl Reply {
+impl Draft {
     /// A reply with the headers that every answer has.
     pub(super) fn new(status: u16, body: String) -> Self {
         Self {
@@ -51,7 +51,7 @@ pub(super) fn envelope(row: Row, outcome: Outcome) -> Answered {
             ));
         }
     };
-    Ok(Reply::new(row.operation.success, body))
+    Ok(Draft::new(row.operation.success, body))
 }
 
 pub(super) fn welcome() -> String {
@@ -65,7 +65,7 @@ pub(super) fn welcome() -> String {
 
 /// An answer of the control surface.
 pub(super) fn controlled(told: Result<String, Refusal>) -> Response<Bytes> {
-    respond(told.map(|body| Reply::new(200, body)), Level::UNLIMITED)
+    respond(told.map(|body| Draft::new(200, body)), Level::UNLIMITED)
 }
 
 /// A refusal of what never reached the store.
@@ -75,7 +75,7 @@ pub(super) fn refused(status: u16, message: &str) -> Response<Bytes> {
 
 pub(super) fn respond(answered: Answered, level: Level) -> Response<Bytes> {
     let reply =
-        answered.unwrap_or_else(|refusal| Reply::new(refusal.status, refusal.body.to_string()));
+        answered.unwrap_or_else(|refusal| Draft::new(refusal.status, refusal.body.to_string()));
     let request_id = format!("{:032x}", fastrand::u128(..));
     let mut response = Response::builder()
         .status(reply.status)

@@ -1,9 +1,10 @@
 //! The sandbox on a socket, for any client in any language.
 //!
-//! In come connections, out go the sandbox's answers. HTTP/1.1 with keep-alive;
-//! slow senders and large bodies are refused. Knows nothing of what is asked.
+//! In come connections, out go the sandbox's answers, late, cut short or not at
+//! all where faults want it so. HTTP/1.1 with keep-alive; slow senders and large
+//! bodies are refused. Knows nothing of what is asked.
 
-use std::convert::Infallible;
+use std::error::Error;
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -13,7 +14,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body as _, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -22,13 +23,18 @@ use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
 use super::outbox::post;
-use super::{Sandbox, control};
+use super::sent::{Broken, Sent};
+use super::{Ending, Sandbox, control};
 
 /// Bodies beyond this are refused with 413.
 const LARGEST_BODY: usize = 8 * 1024 * 1024;
 
 /// The head of a request, and then its body, must arrive within this time.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Who never gives up waiting for an answer that never comes is let go of after
+/// this long.
+const LONGEST_HANG: Duration = Duration::from_secs(10 * 60);
 
 /// How often it is looked whether time brought something.
 const TICK: Duration = Duration::from_millis(200);
@@ -49,6 +55,16 @@ pub async fn serve(
     sandbox: Arc<Sandbox>,
     until: impl Future<Output = ()>,
 ) -> io::Result<()> {
+    serve_with(listener, sandbox, PATIENCE, until).await
+}
+
+/// As [`serve`], with that much patience for slow senders.
+pub(super) async fn serve_with(
+    listener: TcpListener,
+    sandbox: Arc<Sandbox>,
+    patience: Duration,
+    until: impl Future<Output = ()>,
+) -> io::Result<()> {
     listener.local_addr()?;
     sandbox.with_state(|state| state.longest_work = Some(LONGEST_WORK));
     let mut until = pin!(until);
@@ -61,7 +77,7 @@ pub async fn serve(
             () = &mut until => return Ok(()),
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    connections.spawn(converse(stream, peer, sandbox.clone()));
+                    connections.spawn(converse(stream, peer, patience, sandbox.clone()));
                 }
                 Err(_) => tokio::time::sleep(PAUSE).await,
             },
@@ -73,62 +89,86 @@ pub async fn serve(
     }
 }
 
-async fn converse(stream: TcpStream, peer: SocketAddr, sandbox: Arc<Sandbox>) {
+async fn converse(stream: TcpStream, peer: SocketAddr, patience: Duration, sandbox: Arc<Sandbox>) {
     // Answers are small and waited for: send them at once. Without it they are
     // only slower.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let sandbox = sandbox.clone();
-        async move { Ok::<_, Infallible>(answer(&sandbox, peer.ip(), request).await) }
+        async move { answer(&sandbox, peer.ip(), patience, request).await }
     });
-    // A connection that breaks has nobody left to tell.
-    let _ = hyper::server::conn::http1::Builder::new()
+    let mut connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(PATIENCE)
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+        .header_read_timeout(patience)
+        .serve_connection(TokioIo::new(stream), service);
+    let ended = (&mut connection).await;
+    let broken = ended.err().and_then(|error| {
+        let cause = error.source()?.downcast_ref::<Broken>()?;
+        Some(*cause)
+    });
+    // A connection that breaks by itself has nobody left to tell.
+    if broken == Some(Broken::Reset) {
+        // Without it the connection would end in an orderly way, which clients
+        // take for something else.
+        let _ = connection.into_parts().io.into_inner().set_zero_linger();
+    }
 }
 
 async fn answer(
     sandbox: &Sandbox,
     peer: IpAddr,
+    patience: Duration,
     request: Request<Incoming>,
-) -> Response<Full<Bytes>> {
+) -> Result<Response<Sent>, Broken> {
     let (head, body) = request.into_parts();
     let controls = head.uri.path().starts_with(control::ROOT);
     if controls && !may_control(peer, &head.headers) {
-        return refuse(
+        return Ok(refuse(
             StatusCode::FORBIDDEN,
             "the control surface is for this machine alone",
-        );
+        ));
     }
     let largest = if controls {
         control::LARGEST_BODY
     } else {
         LARGEST_BODY
     };
-    match read(body, largest).await {
-        Err((status, message)) => refuse(status, message),
-        Ok(body) => {
-            let request = Request::from_parts(head, body);
-            let answer = if controls {
-                sandbox.control(&request)
-            } else {
-                sandbox.answer(&request)
-            };
-            answer.map(Full::new)
-        }
+    let body = match read(body, largest, patience).await {
+        Err((status, message)) => return Ok(refuse(status, message)),
+        Ok(body) => body,
+    };
+    let request = Request::from_parts(head, body);
+    if controls {
+        return Ok(sandbox.control(&request).map(Sent::whole));
+    }
+    let reply = sandbox.receive(&request);
+    // Who waits needs it no more.
+    drop(request);
+    if !reply.after.is_zero() {
+        tokio::time::sleep(reply.after).await;
+    }
+    if matches!(reply.ending, Ending::Never) {
+        tokio::time::sleep(LONGEST_HANG).await;
+    }
+    match reply.ending {
+        Ending::Whole(answer) => Ok(answer.map(Sent::whole)),
+        Ending::Cut(answer, length) => Ok(answer.map(|body| Sent::cut(&body, length))),
+        Ending::Reset | Ending::Never => Err(Broken::Reset),
     }
 }
 
-async fn read(body: Incoming, largest: usize) -> Result<Bytes, (StatusCode, &'static str)> {
+async fn read(
+    body: Incoming,
+    largest: usize,
+    patience: Duration,
+) -> Result<Bytes, (StatusCode, &'static str)> {
     const TOO_LARGE: (StatusCode, &str) = (StatusCode::PAYLOAD_TOO_LARGE, "body too large");
     // Who says beforehand that it is too much is not waited for.
     if body.size_hint().lower() > largest as u64 {
         return Err(TOO_LARGE);
     }
     let reading = Limited::new(body, largest).collect();
-    match tokio::time::timeout(PATIENCE, reading).await {
+    match tokio::time::timeout(patience, reading).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(TOO_LARGE),
         Ok(Err(_)) => Err((StatusCode::BAD_REQUEST, "body broke off")),
@@ -151,6 +191,30 @@ fn may_control(peer: IpAddr, headers: &HeaderMap) -> bool {
     peer.to_canonical().is_loopback() && local && !headers.contains_key(header::ORIGIN)
 }
 
-fn refuse(status: StatusCode, message: &str) -> Response<Full<Bytes>> {
-    super::respond::refused(status.as_u16(), message).map(Full::new)
+fn refuse(status: StatusCode, message: &str) -> Response<Sent> {
+    super::respond::refused(status.as_u16(), message).map(Sent::whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_control_surface_answers_this_machine_and_no_page_of_a_browser() {
+        let may = |peer: &str, host: &str, origin: bool| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, host.parse().unwrap());
+            if origin {
+                headers.insert(header::ORIGIN, "http://127.0.0.1".parse().unwrap());
+            }
+            may_control(peer.parse().unwrap(), &headers)
+        };
+        assert!(may("127.0.0.1", "127.0.0.1:4010", false));
+        assert!(may("::1", "[::1]:4010", false));
+        assert!(may("::ffff:127.0.0.1", "localhost", false));
+        assert!(!may("192.168.1.7", "127.0.0.1:4010", false));
+        assert!(!may("::ffff:10.0.0.1", "localhost", false));
+        assert!(!may("127.0.0.1", "rebound.example.com", false));
+        assert!(!may("127.0.0.1", "127.0.0.1:4010", true));
+    }
 }

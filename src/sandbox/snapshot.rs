@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 
 use super::behaviour::Behaviour;
 use super::clock::Clock;
+use super::faults::Faults;
 use super::record::Record;
 use super::seed::{RECIPE, Seed};
 use super::state::{State, Token};
@@ -37,6 +38,8 @@ struct Snapshot<'a> {
     tokens: Vec<Token>,
     clock: Clock,
     behaviour: Behaviour,
+    #[serde(default)]
+    faults: Faults,
     next: BTreeMap<String, u64>,
     #[serde(borrow)]
     tables: BTreeMap<String, Rows<'a>>,
@@ -95,6 +98,8 @@ impl State {
         serde_json::to_writer(&mut *out, &self.clock)?;
         write!(out, ",\"behaviour\":")?;
         serde_json::to_writer(&mut *out, &self.behaviour)?;
+        write!(out, ",\"faults\":")?;
+        serde_json::to_writer(&mut *out, &self.faults)?;
         write!(out, ",\"next\":")?;
         serde_json::to_writer(&mut *out, &self.numbers())?;
         write!(out, ",\"tables\":{{")?;
@@ -169,6 +174,7 @@ impl State {
         state.tokens = snapshot.tokens;
         state.clock = snapshot.clock;
         state.behaviour = snapshot.behaviour;
+        state.faults = snapshot.faults;
         state.revision = snapshot.revision;
         for (object, next) in snapshot.next {
             state.next[table_of(&object)? as usize] = next;

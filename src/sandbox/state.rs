@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use super::behaviour::Behaviour;
 use super::clock::Clock;
+use super::faults::Faults;
 use super::key::Key;
 use super::outbox::Posting;
 use super::record::{self, Record};
@@ -36,6 +37,8 @@ pub struct State {
     pub(super) clock: Clock,
     /// How the sandbox behaves.
     pub(super) behaviour: Behaviour,
+    /// What goes wrong on purpose.
+    pub(super) faults: Faults,
     /// Grows with each change that was kept.
     pub(super) revision: u64,
     pub(super) journal: Vec<Change>,
@@ -110,6 +113,7 @@ impl State {
             }],
             clock: Clock::starting(now),
             behaviour: Behaviour::default(),
+            faults: Faults::default(),
             revision: 0,
             journal: Vec::new(),
             fresh: BTreeSet::new(),
@@ -129,6 +133,23 @@ impl State {
     pub fn behave(&mut self, behaviour: Behaviour) {
         self.behaviour = behaviour;
         self.revision += 1;
+    }
+
+    /// Lets go wrong from now on what a spec says, and nothing else; an empty
+    /// one says that all goes well.
+    ///
+    /// # Errors
+    /// With what is wrong with the spec, in words.
+    pub fn let_fail(&mut self, spec: &str) -> Result<(), String> {
+        self.faults = Faults::parse(spec)?;
+        self.revision += 1;
+        Ok(())
+    }
+
+    /// The spec of what goes wrong on purpose; empty when all goes well.
+    #[must_use]
+    pub fn faults(&self) -> &str {
+        self.faults.text()
     }
 
     /// Adds a token, or replaces the one of the same secret.

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use super::behaviour::Behaviour;
 use super::clock::Clock;
+use super::faults::Faults;
 use super::record::Record;
 use super::snapshot::{Rows, table_of};
 use super::state::{State, Token};
@@ -22,6 +23,7 @@ struct Written<'a> {
     store: Option<&'a Record>,
     tokens: Option<&'a [Token]>,
     behaviour: Option<&'a Behaviour>,
+    faults: Option<&'a Faults>,
     clock: Clock,
     next: BTreeMap<&'static str, u64>,
     tables: BTreeMap<&'static str, Vec<(u64, Box<RawValue>)>>,
@@ -35,6 +37,7 @@ struct Read<'a> {
     store: Option<Record>,
     tokens: Option<Vec<Token>>,
     behaviour: Option<Behaviour>,
+    faults: Option<Faults>,
     clock: Clock,
     next: BTreeMap<String, u64>,
     #[serde(borrow)]
@@ -54,6 +57,7 @@ impl State {
             store: settings.then_some(&self.store),
             tokens: settings.then_some(&self.tokens),
             behaviour: settings.then_some(&self.behaviour),
+            faults: settings.then_some(&self.faults),
             clock: self.clock,
             next: self.numbers(),
             tables: BTreeMap::new(),
@@ -91,6 +95,9 @@ impl State {
         }
         if let Some(behaviour) = step.behaviour {
             self.behaviour = behaviour;
+        }
+        if let Some(faults) = step.faults {
+            self.faults = faults;
         }
         self.clock = step.clock;
         for (object, next) in step.next {

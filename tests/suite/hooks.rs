@@ -3,7 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -87,7 +87,7 @@ fn the_client_secret_is_read_from_the_flag_then_from_the_environment() {
         let address = format!("http://{}/", listener.local_addr().unwrap());
         let mut command = rc(&[]);
         command.envs(set.map(|secret| ("RECHARGE_CLIENT_SECRET", secret)));
-        let served = Served::started(command, flags);
+        let served = Served::started(command, flags, Stdio::null());
         let words = [
             "webhooks",
             "create",

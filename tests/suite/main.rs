@@ -6,6 +6,7 @@ mod answers;
 mod canned;
 mod contract;
 mod controls;
+mod faults;
 mod golden;
 mod harness;
 mod hooks;

@@ -13,27 +13,38 @@ pub(crate) fn rc(arguments: &[&str]) -> Command {
 }
 
 /// A served sandbox; it ends with the test.
-pub(crate) struct Served {
+pub struct Served {
     child: Child,
-    url: String,
+    pub url: String,
 }
 
 impl Served {
-    fn start() -> Self {
+    pub fn start() -> Self {
         Self::with(&[])
     }
 
-    pub(crate) fn with(flags: &[&str]) -> Self {
-        Self::started(rc(&[]), flags)
+    pub fn with(flags: &[&str]) -> Self {
+        Self::started(rc(&[]), flags, Stdio::null())
+    }
+
+    /// With so many lines that it says on standard error.
+    pub fn telling(flags: &[&str], lines: usize) -> (Self, String) {
+        let mut served = Self::started(rc(&[]), flags, Stdio::piped());
+        let mut stderr = BufReader::new(served.child.stderr.take().unwrap());
+        let mut said = String::new();
+        for _ in 0..lines {
+            stderr.read_line(&mut said).unwrap();
+        }
+        (served, said)
     }
 
     /// With an environment of its own.
-    pub(crate) fn started(mut command: Command, flags: &[&str]) -> Self {
+    pub fn started(mut command: Command, flags: &[&str], stderr: Stdio) -> Self {
         let mut child = command
             .args(["sandbox", "serve", "--port", "0", "-o", "json"])
             .args(flags)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(stderr)
             .spawn()
             .unwrap();
         let mut line = String::new();

@@ -10,7 +10,8 @@ use crate::sandbox::seed::Seed;
 use crate::sandbox::{State, server};
 
 fn ask(file: &SandboxFile, method: &str, path: &str, body: &Value) -> Value {
-    let answer = file.answer(&request(method, path, body)).unwrap();
+    let reply = file.receive(&request(method, path, body)).unwrap();
+    let answer = reply.into_answer();
     serde_json::from_slice(answer.body()).unwrap_or(Value::Null)
 }
 
@@ -137,7 +138,7 @@ fn a_damaged_file_is_left_as_it_is() {
     let file = SandboxFile::open(&path, clock()).unwrap();
     std::fs::write(&path, "{").unwrap();
     assert!(
-        file.answer(&request("GET", "/store", &Value::Null))
+        file.receive(&request("GET", "/store", &Value::Null))
             .is_err()
     );
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "{");

@@ -7,6 +7,7 @@ mod charging;
 mod coherent;
 mod conforming;
 mod every_operation;
+mod faults;
 mod front;
 mod grounds;
 mod hostile;
@@ -16,8 +17,10 @@ mod lists;
 mod older;
 mod outbox;
 mod passing;
+mod sockets;
 mod subscribing;
 mod telling;
+mod together;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};

@@ -26,7 +26,7 @@ use super::check::{self, Query};
 use super::list;
 use super::record::Record;
 use super::refusal::Refusal;
-use super::respond::Reply;
+use super::respond::Draft;
 use super::rules::lists;
 use super::rules::store::token_information;
 use super::state::State;
@@ -177,6 +177,6 @@ fn row(id: &str) -> Row {
     }
 }
 
-fn body(value: &Value) -> Reply {
-    Reply::new(200, value.to_string())
+fn body(value: &Value) -> Draft {
+    Draft::new(200, value.to_string())
 }
