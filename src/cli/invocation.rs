@@ -2,6 +2,9 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
 
 use crate::catalog::{Method, Operation, Parameter, Resource};
 use crate::config::Colour;
@@ -105,6 +108,8 @@ pub enum Sandbox {
 pub enum Control {
     /// Show what the store holds, in numbers.
     State,
+    /// Show which webhooks wait to be delivered.
+    Deliveries,
     /// Show its time.
     ShowClock,
     /// Put its clock to a time.
@@ -135,6 +140,23 @@ pub enum Control {
     },
 }
 
+/// How a served sandbox works in the background; `None` leaves what is so.
+#[derive(Debug)]
+pub struct Background {
+    /// Tasks of an async batch a second.
+    pub batch_speed: Option<u32>,
+    /// Of a hundred tasks, so many fail.
+    pub task_failures: Option<u8>,
+    /// Of a hundred async batches, so many break off.
+    pub batch_failures: Option<u8>,
+    /// What webhooks are signed with.
+    pub client_secret: Option<SecretString>,
+    /// From the first to the last attempt to deliver a webhook.
+    pub webhook_window: Option<Duration>,
+    /// Whether webhooks are delivered to other machines too.
+    pub webhooks_anywhere: bool,
+}
+
 /// How to serve the sandbox.
 #[derive(Debug)]
 pub struct Serving {
@@ -154,6 +176,8 @@ pub struct Serving {
     pub faults: Option<String>,
     /// How long each answer takes at least.
     pub latency: Option<String>,
+    /// How it works in the background.
+    pub background: Background,
 }
 
 /// What every command understands.

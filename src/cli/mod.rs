@@ -18,8 +18,8 @@ use clap::error::ErrorKind;
 use crate::error::Result;
 
 pub use invocation::{
-    Action, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions, Paging,
-    Sandbox, Serving,
+    Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
+    Paging, Sandbox, Serving,
 };
 pub use tree::command;
 

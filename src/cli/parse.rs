@@ -4,10 +4,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use clap::ArgMatches;
+use secrecy::SecretString;
 
 use super::invocation::{
-    Action, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions, Paging,
-    Sandbox, Serving,
+    Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
+    Paging, Sandbox, Serving,
 };
 use crate::catalog::{self, Method};
 use crate::config::Colour;
@@ -141,6 +142,7 @@ fn sandbox(verb: &str, matches: &ArgMatches) -> Sandbox {
             file: path("file").unwrap_or_default(),
         },
         "state" => Sandbox::Control(Control::State),
+        "deliveries" => Sandbox::Control(Control::Deliveries),
         "clock" => Sandbox::Control(clock(matches)),
         "faults" => Sandbox::Control(faults(matches)),
         "requests" if matches.get_flag("clear") => Sandbox::Control(Control::ForgetRequests),
@@ -166,7 +168,19 @@ fn sandbox(verb: &str, matches: &ArgMatches) -> Sandbox {
             limited: !matches.get_flag("no-limit"),
             faults: text(matches, "faults"),
             latency: text(matches, "latency"),
+            background: background(matches),
         }),
+    }
+}
+
+fn background(matches: &ArgMatches) -> Background {
+    Background {
+        batch_speed: matches.get_one("batch-speed").copied(),
+        task_failures: matches.get_one("task-failures").copied(),
+        batch_failures: matches.get_one("batch-failures").copied(),
+        client_secret: text(matches, "client-secret").map(SecretString::from),
+        webhook_window: matches.get_one("webhook-window").copied(),
+        webhooks_anywhere: matches.get_flag("webhooks-anywhere"),
     }
 }
 

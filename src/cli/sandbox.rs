@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
@@ -34,6 +35,7 @@ pub(super) fn command() -> Command {
             faults(),
             requests(),
             token(),
+            deliveries(),
         ])
 }
 
@@ -93,6 +95,60 @@ fn serve() -> Command {
             .long("latency")
             .value_name("SPAN")
             .help("how long each answer takes at least, like 200ms"),
+    )
+    .args(in_background())
+}
+
+/// How what is served works in the background.
+fn in_background() -> [Arg; 6] {
+    let share = |name| {
+        Arg::new(name)
+            .long(name)
+            .value_name("P%")
+            .value_parser(percent)
+    };
+    [
+        number("batch-speed")
+            .value_parser(value_parser!(u32))
+            .help("tasks of an async batch a second; 0: all at once [default: 100]"),
+        share("task-failures").help("let so many of a hundred tasks fail"),
+        share("batch-failures").help("let so many of a hundred async batches break off"),
+        Arg::new("client-secret")
+            .long("client-secret")
+            .value_name("SECRET")
+            .help("sign webhooks with it; $RECHARGE_CLIENT_SECRET does not show in lists of processes"),
+        Arg::new("webhook-window")
+            .long("webhook-window")
+            .value_name("SPAN")
+            .value_parser(span)
+            .help("try to deliver a webhook 20 times within this span, like 20s [default: 2d]"),
+        Arg::new("webhooks-anywhere")
+            .long("webhooks-anywhere")
+            .action(ArgAction::SetTrue)
+            .help("deliver webhooks to other machines too"),
+    ]
+}
+
+fn percent(word: &str) -> Result<u8, String> {
+    let number = word.strip_suffix('%').unwrap_or(word).parse::<u8>().ok();
+    let number = number.filter(|number| *number <= 100);
+    number.ok_or_else(|| "a share from 0% to 100%, without decimals".to_owned())
+}
+
+fn span(word: &str) -> Result<Duration, String> {
+    let span = word.parse::<jiff::Span>().ok();
+    let span = span.and_then(|span| {
+        let days = jiff::SpanRelativeTo::days_are_24_hours();
+        Duration::try_from(span.to_duration(days).ok()?).ok()
+    });
+    span.ok_or_else(|| "a span like 500ms, 20s, 1h or 2d".to_owned())
+}
+
+fn deliveries() -> Command {
+    verb(
+        "deliveries",
+        "Show which webhooks wait to be delivered, and what came of the last ones",
+        "Example:\n  rc sandbox deliveries --jq '.last[] | [.outcome, .topic, .status]'",
     )
 }
 

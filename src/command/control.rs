@@ -74,6 +74,7 @@ struct Told<'a> {
 fn spelled(asked: &Control) -> (Method, Cow<'static, str>, Value) {
     let (method, path, body) = match asked {
         Control::State => (Method::GET, "state", Value::Null),
+        Control::Deliveries => (Method::GET, "deliveries", Value::Null),
         Control::ShowClock => (Method::GET, "clock", Value::Null),
         Control::SetClock(now) => (Method::PUT, "clock", json!({"now": now})),
         Control::AdvanceClock(by) => (Method::POST, "clock/advance", json!({"by": by})),

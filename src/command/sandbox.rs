@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 
 use super::control::{self, Desk, cannot_open};
 use super::{Run, local};
-use crate::cli::{Options, Sandbox as Asked, Serving};
+use crate::cli::{Background, Options, Sandbox as Asked, Serving};
+use crate::config::{self, variable};
 use crate::error::{Error, Kind, Result};
 use crate::output::Format;
 use crate::sandbox::data::DataFile;
 use crate::sandbox::file::SandboxFile;
 use crate::sandbox::seed::Seed;
-use crate::sandbox::{Sandbox, State, TOKEN, faults, server};
+use crate::sandbox::{Behaviour, CLIENT_SECRET, Outbox, Sandbox, State, TOKEN, faults, server};
 
 /// Does what was asked of the sandbox.
 pub(super) fn run(run: &mut Run, options: &Options, asked: &Asked) -> Result<()> {
@@ -211,11 +212,46 @@ fn served(run: &Run, serving: &Serving) -> Result<Sandbox> {
         spec.map_or(Ok(()), |spec| state.let_fail(spec))
     });
     taught.map_err(Error::usage)?;
+    let background = &serving.background;
+    sandbox.with_state(|state| state.behave(behaviour(state.behaviour(), background)));
+    let sandbox = sandbox.delivering(outbox(run, background)?);
     Ok(if serving.limited {
         sandbox.limited()
     } else {
         sandbox
     })
+}
+
+/// What was said about the background, over what is so.
+fn behaviour(mut behaviour: Behaviour, asked: &Background) -> Behaviour {
+    let Background {
+        batch_speed,
+        task_failures,
+        batch_failures,
+        webhook_window,
+        ..
+    } = asked;
+    let put = |place: &mut u8, value: Option<u8>| *place = value.unwrap_or(*place);
+    put(&mut behaviour.task_failures_percent, *task_failures);
+    put(&mut behaviour.batch_failures_percent, *batch_failures);
+    behaviour.tasks_per_second = batch_speed.unwrap_or(behaviour.tasks_per_second);
+    if let Some(window) = webhook_window {
+        behaviour.webhook_window_ms = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
+    }
+    behaviour
+}
+
+/// What posts to webhooks, signed with the secret that was given: by flag, else
+/// by environment, else the sandbox's own.
+fn outbox(run: &Run, asked: &Background) -> Result<Outbox> {
+    let secret = match &asked.client_secret {
+        Some(secret) => secret.clone(),
+        None => config::read(&run.environment, variable::CLIENT_SECRET)?
+            .unwrap_or(CLIENT_SECRET)
+            .into(),
+    };
+    Outbox::new(secret, asked.webhooks_anywhere)
+        .map_err(|error| Error::unexpected("cannot set up webhooks").caused_by(error))
 }
 
 fn announce(run: &mut Run, options: &Options, url: &str) -> Result<()> {

@@ -22,6 +22,8 @@ pub mod variable {
     pub const API_VERSION: &str = "RECHARGE_API_VERSION";
     /// `1`: run every command against the built-in sandbox.
     pub const SANDBOX: &str = "RECHARGE_SANDBOX";
+    /// What a served sandbox signs webhooks with.
+    pub const CLIENT_SECRET: &str = "RECHARGE_CLIENT_SECRET";
     /// The folder for state, instead of the system's.
     pub const STATE_FOLDER: &str = "RECHARGE_STATE_DIR";
     /// Any value: no colour.

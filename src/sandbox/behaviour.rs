@@ -1,5 +1,5 @@
 //! How a sandbox behaves beyond what its store holds: how long answers take,
-//! and how fast it works in the background.
+//! and how fast and how well it works in the background.
 //!
 //! It is kept with the store, so that commands that live for one request find
 //! it as it was set.
@@ -10,11 +10,35 @@ use serde::{Deserialize, Serialize};
 
 /// Settings of a sandbox, as they are kept and as the control surface shows
 /// and takes them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Behaviour {
     /// Milliseconds that each answer takes at least.
     pub latency_ms: u64,
+    /// Tasks of an async batch that are carried out in a second; with 0 all at
+    /// once.
+    pub tasks_per_second: u32,
+    /// Of a hundred tasks, so many fail for no fault of their own.
+    pub task_failures_percent: u8,
+    /// Of a hundred batches, so many break off halfway and are `failed`.
+    pub batch_failures_percent: u8,
+    /// Milliseconds from the first to the last attempt to deliver a webhook.
+    pub webhook_window_ms: u64,
+}
+
+/// Webhooks are tried for two days, as the reference says.
+const TWO_DAYS_MS: u64 = 2 * 24 * 60 * 60 * 1000;
+
+impl Default for Behaviour {
+    fn default() -> Self {
+        Self {
+            latency_ms: 0,
+            tasks_per_second: 100,
+            task_failures_percent: 0,
+            batch_failures_percent: 0,
+            webhook_window_ms: TWO_DAYS_MS,
+        }
+    }
 }
 
 impl Behaviour {

@@ -17,7 +17,7 @@ use super::respond::controlled;
 use super::seed::Seed;
 use super::state::{State, Token};
 use super::tables::TABLES;
-use super::{Sandbox, clock, moment};
+use super::{Sandbox, clock, moment, outbox};
 
 /// Where the control surface begins.
 pub const ROOT: &str = "/_sandbox";
@@ -67,6 +67,7 @@ impl Sandbox {
                 })?;
                 self.put_clock(&mut state, world, wanted)
             }
+            ("GET", "deliveries") => Ok(outbox::told(&state)),
             ("GET", "behaviour") => Ok(json!(state.behaviour)),
             ("PATCH" | "PUT", "behaviour") => self.change(&mut state, |state| behave(state, body)),
             ("GET", "faults") => Ok(state.faults.told()),
@@ -118,8 +119,8 @@ impl Sandbox {
 
 /// What stands here, for whoever missed it.
 const PATHS: &str = "the control surface has GET state, GET|PUT clock, POST clock/advance, \
-                     GET|PATCH behaviour, GET|PUT|DELETE faults, GET|DELETE requests, POST tokens, \
-                     POST reset, GET|PUT store";
+                     GET|PATCH behaviour, GET|PUT|DELETE faults, GET|DELETE requests, \
+                     GET deliveries, POST tokens, POST reset, GET|PUT store";
 
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
     let body = if body.is_empty() { b"{}" } else { &body[..] };
@@ -130,6 +131,7 @@ fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
 fn standing(state: &State, world: Timestamp) -> Value {
     let counts: serde_json::Map<String, Value> = TABLES
         .iter()
+        .filter(|(name, _)| !name.is_hidden())
         .map(|(name, shape)| (shape.object.to_owned(), state.table(*name).len().into()))
         .collect();
     json!({

@@ -1,15 +1,15 @@
 //! Events: what each write leaves behind for `GET /events`.
 //!
 //! In comes the journal of a request, out go event records; those older than
-//! the window are forgotten. Webhooks will read the same journal.
+//! the window are forgotten. Messages to webhooks come from the same journal.
 
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
-use super::moment;
 use super::record::{self, Record};
 use super::state::{self, QUIETLY, State, Token};
 use super::tables::Name;
+use super::{moment, outbox};
 
 /// Events are kept this long.
 pub(super) const DAYS_KEPT: i64 = 7;
@@ -17,13 +17,14 @@ pub(super) const DAYS_KEPT: i64 = 7;
 /// Fields whose change is not worth telling.
 const UNTOLD: &[&str] = &["updated_at", "created_at"];
 
-/// Turns the journal into events, keeps the changes, and forgets old events.
+/// Turns the journal into events and messages to webhooks, keeps the changes, and forgets old events.
 pub(super) fn settle(state: &mut State, now: Timestamp, token: &Token) {
     if state.journal.is_empty() {
         return;
     }
     state.revision += 1;
-    for change in std::mem::take(&mut state.journal) {
+    let changes = std::mem::take(&mut state.journal);
+    for change in &changes {
         if change.verb == QUIETLY || change.table == Name::Events {
             continue;
         }
@@ -42,6 +43,7 @@ pub(super) fn settle(state: &mut State, now: Timestamp, token: &Token) {
         let event = event(id, &told, now, token);
         state.lay(Name::Events, id, &event);
     }
+    outbox::note(state, &changes);
     forget_old(state, now);
 }
 

@@ -29,6 +29,7 @@ mod log;
 mod merged;
 mod moment;
 mod money;
+mod outbox;
 mod pack;
 mod receive;
 mod record;
@@ -62,6 +63,8 @@ use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
+pub use behaviour::Behaviour;
+pub use outbox::post::{CLIENT_SECRET, Outbox};
 pub use receive::{Ending, Reply};
 pub use state::{State, Token};
 
@@ -97,6 +100,8 @@ pub struct Sandbox {
     /// What is being edited by requests that are not answered yet.
     trees: Trees,
     log: Mutex<Log>,
+    /// How messages to webhooks are posted, where they are.
+    outbox: Option<Arc<Outbox>>,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -173,6 +178,7 @@ impl Sandbox {
             limits: None,
             trees: Trees::default(),
             log: Mutex::default(),
+            outbox: None,
         }
     }
 
@@ -207,10 +213,10 @@ impl Sandbox {
             })?;
         }
         self.change(state, |state| {
-            let ended = rules::redeeming::end_due(state, now);
-            if rules::batches::run_due(state, now, &token) || ended {
+            if rules::redeeming::end_due(state, now) {
                 events::settle(state, now, &token);
             }
+            rules::batch_runs::run_due(state, now);
             Ok(())
         })?;
         state.clock.has_lived(now);
@@ -236,13 +242,19 @@ impl Sandbox {
         }
         state.journal.clear();
         state.fresh.clear();
+        if let Some(outbox) = self.outbox.as_ref().filter(|_| state.revision != before) {
+            outbox.wake();
+        }
         result
     }
 
     /// Puts another store in the place of this one.
     fn replace(&self, state: &mut State, by: State) -> io::Result<()> {
         let revision = state.revision;
+        let (posting, longest_work) = (state.posting.take(), state.longest_work);
         *state = by;
+        state.posting = posting.map(|posting| posting.over(state));
+        state.longest_work = longest_work;
         state.revision = state.revision.max(revision) + 1;
         let Some(data) = &self.data else {
             return Ok(());

@@ -22,6 +22,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
+use super::outbox::post;
 use super::sent::{Broken, Sent};
 use super::{Ending, Sandbox, control};
 
@@ -37,6 +38,9 @@ const LONGEST_HANG: Duration = Duration::from_secs(10 * 60);
 
 /// How often it is looked whether time brought something.
 const TICK: Duration = Duration::from_millis(200);
+
+/// No request waits longer than this for what happens in the background.
+const LONGEST_WORK: Duration = Duration::from_millis(50);
 
 /// After a failed `accept` (too many open files) the next try waits this long.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -62,7 +66,9 @@ pub(super) async fn serve_with(
     until: impl Future<Output = ()>,
 ) -> io::Result<()> {
     listener.local_addr()?;
+    sandbox.with_state(|state| state.longest_work = Some(LONGEST_WORK));
     let mut until = pin!(until);
+    let mut posting = pin!(post::run(&sandbox));
     let mut connections = JoinSet::new();
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -76,6 +82,7 @@ pub(super) async fn serve_with(
                 Err(_) => tokio::time::sleep(PAUSE).await,
             },
             _ = ticks.tick() => sandbox.tick(),
+            () = &mut posting => {}
             // Finished connections are let go of; one that panicked is gone too.
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
         }

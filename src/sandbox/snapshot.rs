@@ -104,7 +104,8 @@ impl State {
         serde_json::to_writer(&mut *out, &self.numbers())?;
         write!(out, ",\"tables\":{{")?;
         let mut gone: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
-        for (place, (name, shape)) in TABLES.iter().enumerate() {
+        let told = |(name, _): &&(Name, _)| !name.is_hidden() || self.table(*name).len() > 0;
+        for (place, (name, shape)) in TABLES.iter().filter(told).enumerate() {
             let table = self.table(*name);
             let comma = if place > 0 { ",\n" } else { "\n" };
             write!(out, "{comma}\"{}\":[", shape.object)?;

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -14,6 +15,7 @@ use super::behaviour::Behaviour;
 use super::clock::Clock;
 use super::faults::Faults;
 use super::key::Key;
+use super::outbox::Posting;
 use super::record::{self, Record};
 use super::seed::ground::Ground;
 use super::table::Table;
@@ -46,6 +48,12 @@ pub struct State {
     /// Up to which second discounts that end were looked for. Kept nowhere:
     /// looking again finds nothing new.
     pub(super) discounts_ended: i64,
+    /// What is known about messages to webhooks, where they are posted.
+    pub(super) posting: Option<Posting>,
+    /// How long work in the background may hold up requests, where others wait.
+    pub(super) longest_work: Option<Duration>,
+    /// Until then no such work is done, after some was.
+    pub(super) rests_until: Option<Instant>,
 }
 
 /// A token that the sandbox accepts.
@@ -113,6 +121,9 @@ impl State {
             journal: Vec::new(),
             fresh: BTreeSet::new(),
             discounts_ended: i64::MIN,
+            posting: None,
+            longest_work: None,
+            rests_until: None,
         }
     }
 
@@ -221,6 +232,12 @@ impl State {
     pub(super) fn create(&mut self, name: Name, id: u64, record: &Record) {
         self.put(name, id, record);
         self.note(name, id, "created", None);
+    }
+
+    /// Adds a record that no event tells of.
+    pub(super) fn create_quietly(&mut self, name: Name, id: u64, record: &Record) {
+        self.put(name, id, record);
+        self.note(name, id, QUIETLY, None);
     }
 
     /// Changes a record. The verb is what events say; [`QUIETLY`] says nothing.

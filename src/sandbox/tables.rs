@@ -34,6 +34,9 @@ pub(super) enum Name {
     RetentionStrategies,
     Subscriptions,
     Webhooks,
+    // What no operation shows: work that is still to be done.
+    BatchRuns,
+    Deliveries,
 }
 
 /// Every table with its shape, in the order of the enumeration.
@@ -251,6 +254,8 @@ pub(super) const TABLES: &[(Name, Shape)] = &[
         ),
     ),
     (Name::Webhooks, shape("webhook", &["topic"], &[], 194_513)),
+    (Name::BatchRuns, shape("batch_run", &[], &[], 1)),
+    (Name::Deliveries, shape("webhook_delivery", &[], &[], 1)),
 ];
 
 const fn shape(
@@ -271,6 +276,11 @@ impl Name {
     /// The table in which records of a catalogue object live.
     pub(super) fn of(object: &Object) -> Option<Self> {
         Self::named(object.name)
+    }
+
+    /// Whether it holds work that is still to be done, which no operation shows.
+    pub(super) fn is_hidden(self) -> bool {
+        matches!(self, Self::BatchRuns | Self::Deliveries)
     }
 
     /// The table of that object name.

@@ -9,6 +9,7 @@ mod controls;
 mod faults;
 mod golden;
 mod harness;
+mod hooks;
 mod openapi;
 mod process;
 mod readme;

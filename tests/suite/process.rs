@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::harness::Store;
 
-fn rc(arguments: &[&str]) -> Command {
+pub(crate) fn rc(arguments: &[&str]) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("rc"));
     command.args(arguments).env_clear().stdin(Stdio::null());
     command
@@ -24,12 +24,12 @@ impl Served {
     }
 
     pub fn with(flags: &[&str]) -> Self {
-        Self::of(flags, Stdio::null())
+        Self::started(rc(&[]), flags, Stdio::null())
     }
 
     /// With so many lines that it says on standard error.
     pub fn telling(flags: &[&str], lines: usize) -> (Self, String) {
-        let mut served = Self::of(flags, Stdio::piped());
+        let mut served = Self::started(rc(&[]), flags, Stdio::piped());
         let mut stderr = BufReader::new(served.child.stderr.take().unwrap());
         let mut said = String::new();
         for _ in 0..lines {
@@ -38,8 +38,10 @@ impl Served {
         (served, said)
     }
 
-    fn of(flags: &[&str], stderr: Stdio) -> Self {
-        let mut child = rc(&["sandbox", "serve", "--port", "0", "-o", "json"])
+    /// With an environment of its own.
+    pub fn started(mut command: Command, flags: &[&str], stderr: Stdio) -> Self {
+        let mut child = command
+            .args(["sandbox", "serve", "--port", "0", "-o", "json"])
             .args(flags)
             .stdout(Stdio::piped())
             .stderr(stderr)
@@ -55,7 +57,7 @@ impl Served {
         Self { child, url }
     }
 
-    fn rc(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn rc(&self, arguments: &[&str]) -> Command {
         let mut command = rc(arguments);
         command
             .env("RECHARGE_BASE_URL", &self.url)

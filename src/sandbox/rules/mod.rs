@@ -5,7 +5,8 @@
 //! operation, so that each can be held against the reference.
 
 mod addresses;
-pub(super) mod batches;
+pub(super) mod batch_runs;
+mod batches;
 mod bundles;
 mod carts;
 pub(super) mod charges;

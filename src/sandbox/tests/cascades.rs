@@ -1,4 +1,4 @@
-//! Rules between objects: uniqueness, children, limits, batches, events.
+//! Rules between objects: uniqueness, children, limits, events.
 
 use serde_json::{Value, json};
 
@@ -188,101 +188,6 @@ fn bulk_requests_hold_twenty_plans_and_two_hundred_and_fifty_products() {
         &collection,
         &json!({"collection_products": products}),
     );
-}
-
-#[test]
-fn the_tasks_of_a_batch_obey_the_rules_of_single_requests() {
-    let store = Store::empty();
-    let batch =
-        store.post("/async_batches", &json!({"batch_type": "discount_create"}))["async_batch"]
-            .clone();
-    let path = of("async_batches", &batch);
-    store.refused("POST", &(path.clone() + "/process"), &json!({}));
-    let body =
-        |code: &str| json!({"body": {"code": code, "value": "5", "value_type": "percentage"}});
-    let tasks = json!({"tasks": [body("A"), body("B"), body("A"), {"body": {"code": "C"}}]});
-    assert_eq!(
-        store.post(&(path.clone() + "/tasks"), &tasks),
-        json!({"count": 4})
-    );
-    store.refused(
-        "POST",
-        &(path.clone() + "/tasks"),
-        &json!({"tasks": vec![body("x"); 1001]}),
-    );
-    assert_eq!(store.get("/discounts")["discounts"], json!([]));
-    let started = store.post(&(path.clone() + "/process"), &json!({}))["async_batch"].clone();
-    assert_eq!(started["status"], "processing");
-    let ended = store.get(&path)["async_batch"].clone();
-    assert_eq!(ended["status"], "completed");
-    assert_eq!(
-        (&ended["success_task_count"], &ended["fail_task_count"]),
-        (&json!(2), &json!(2))
-    );
-    let tasks = store.get(&(path.clone() + "/tasks"))["async_batch_tasks"].clone();
-    let statuses: Vec<&str> = tasks
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|task| task["status"].as_str().unwrap())
-        .collect();
-    assert_eq!(statuses, ["failed", "failed", "success", "success"]);
-    assert_eq!(tasks[3]["result"]["status_code"], 201);
-    assert_eq!(tasks[3]["result"]["output"]["discount"]["code"], "A");
-    assert_eq!(tasks[1]["result"]["status_code"], 422);
-    assert_eq!(
-        store.get("/discounts")["discounts"]
-            .as_array()
-            .unwrap()
-            .len(),
-        2
-    );
-    store.refused("POST", &(path + "/process"), &json!({}));
-}
-
-#[test]
-fn every_kind_of_batch_does_what_it_says() {
-    let store = Store::demo();
-    let run = |kind: &str, body: Value| -> Value {
-        let batch =
-            store.post("/async_batches", &json!({"batch_type": kind}))["async_batch"].clone();
-        let path = of("async_batches", &batch);
-        store.post(
-            &(path.clone() + "/tasks"),
-            &json!({"tasks": [{"body": body}]}),
-        );
-        store.post(&(path.clone() + "/process"), &json!({}));
-        let task = store.first(&(path + "/tasks"), "async_batch_tasks");
-        assert_eq!(task["status"], "success", "{kind}: {task}");
-        task["result"]["output"].clone()
-    };
-    let made = run(
-        "discount_create",
-        json!({"code": "Q", "value": "1", "value_type": "percentage"}),
-    );
-    let id = made["discount"]["id"].clone();
-    run(
-        "discount_update",
-        json!({"id": id, "status": "fully_disabled"}),
-    );
-    run("discount_delete", json!({"discount_id": id}));
-    let (_, address, _) = store.subscriber("2026-12-01");
-    let item = json!({"address_id": address["id"], "next_charge_scheduled_at": "2026-12-01", "price": "1",
-        "product_title": "p", "quantity": 1, "external_variant_id": {"ecommerce": "1"}});
-    let made = run("onetime_create", item);
-    run(
-        "onetime_delete",
-        json!({"onetime_id": made["onetime"]["id"]}),
-    );
-    let plan = json!({"external_product_id": {"ecommerce": "2103271587891"},
-        "title": store.first("/plans?external_product_id=2103271587891", "plans")["title"],
-        "type": "onetime", "subscription_preferences": {}});
-    let made = run("bulk_plans_create", plan);
-    run(
-        "bulk_plans_update",
-        json!({"id": made["plan"]["id"], "title": "u"}),
-    );
-    run("bulk_plans_delete", json!({"id": made["plan"]["id"]}));
 }
 
 #[test]

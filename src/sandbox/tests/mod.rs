@@ -1,5 +1,6 @@
 //! Tests of the sandbox through its front door: requests in, answers out.
 
+mod batches;
 mod calls;
 mod cascades;
 mod charging;
@@ -7,6 +8,7 @@ mod checking_out;
 mod coherent;
 mod conforming;
 mod discounting;
+mod events;
 mod every_operation;
 mod faults;
 mod front;
@@ -15,9 +17,11 @@ mod hostile;
 mod includes;
 mod items;
 mod keeping;
+mod listener;
 mod lists;
 mod older;
 mod oracle;
+mod outbox;
 mod passing;
 mod payments;
 mod people;
@@ -30,13 +34,15 @@ mod telling;
 mod together;
 mod wire;
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::Request;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::behaviour::Behaviour;
 use super::seed::Seed;
 use super::{Now, Sandbox, State, TOKEN};
 
@@ -81,6 +87,16 @@ impl Store {
     /// A store without objects.
     fn empty() -> Self {
         Self(Sandbox::new(State::empty(present()), clock()))
+    }
+
+    /// The same store, behaving otherwise.
+    fn behaving(self, change: impl FnOnce(&mut Behaviour)) -> Self {
+        self.0.with_state(|state| {
+            let mut behaviour = state.behaviour();
+            change(&mut behaviour);
+            state.behave(behaviour);
+        });
+        self
     }
 
     /// Status and body of an answer.
@@ -180,6 +196,15 @@ impl Store {
         );
         self.get(&path)["charges"].as_array().unwrap().clone()
     }
+}
+
+/// A clock that stands until it is moved, by milliseconds.
+fn movable() -> (Now, Arc<AtomicI64>) {
+    let moved = Arc::new(AtomicI64::new(0));
+    let read = moved.clone();
+    let start = present();
+    let now = move || start + SignedDuration::from_millis(read.load(Ordering::SeqCst));
+    (Arc::new(now), moved)
 }
 
 /// The path of one object.

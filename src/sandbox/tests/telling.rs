@@ -1,144 +1,156 @@
-//! What is told: events of every write, and what a token may know and do.
+//! Which change is told under which topic. Nobody posts: the messages wait, and
+//! are looked at.
 
-use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::settings::ask_as;
-use super::{Store, request};
+use super::outbox::{deliveries, empty, registered};
+use super::{Store, of, present};
+use crate::sandbox::state::Token;
+use crate::sandbox::tables::Name;
+use crate::sandbox::{events, record};
 
-#[test]
-fn events_are_asked_for_by_the_name_of_the_object_or_of_the_resource() {
-    let store = Store::empty();
-    let customer = store.customer("a@example.com");
-    store.address(&customer);
-    let listed = |query: &str| store.get(&format!("/events?{query}"))["events"].clone();
-    assert_eq!(
-        listed("object_type=customers"),
-        listed("object_type=customer")
-    );
-    assert_eq!(listed("object_type=addresses")[0]["object_type"], "address");
-    assert_eq!(listed("verbs=created,deleted").as_array().unwrap().len(), 2);
-    let about = format!("object_type=customers&object_id={}", customer["id"]);
-    assert_eq!(listed(&about).as_array().unwrap().len(), 1);
+/// The topics of the messages that waited, in their order.
+fn topics(store: &Store, act: impl FnOnce()) -> Vec<String> {
+    let before = deliveries(store)["next"].as_array().unwrap().len();
+    act();
+    let told = deliveries(store);
+    let all = told["next"].as_array().unwrap()[before..].iter();
+    all.map(|message| message["topic"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
-fn events_are_read_on_by_cursor_while_new_ones_come() {
-    let store = Store::empty();
-    for number in 0..5 {
-        store.customer(&format!("c{number}@example.com"));
-    }
-    let first = store.get("/events?limit=2&verbs=created");
-    store.customer("late@example.com");
-    let mut seen: Vec<Value> = first["events"].as_array().unwrap().clone();
-    let mut page = first.clone();
-    while let Some(cursor) = page["next_cursor"].as_str() {
-        page = store.get(&format!("/events?limit=2&cursor={cursor}"));
-        seen.extend(page["events"].as_array().unwrap().clone());
-    }
-    let mut ids: Vec<String> = seen
-        .iter()
-        .map(|event| event["object_id"].to_string())
-        .collect();
-    ids.dedup();
-    assert_eq!(ids.len(), 5, "each once, the late one not");
-    // The way back leads to what came since.
-    let back = page["previous_cursor"].as_str().unwrap();
-    assert_eq!(
-        store.get(&format!("/events?limit=4&cursor={back}"))["events"][3],
-        seen[3]
+fn each_change_is_told_under_the_topics_that_the_reference_names() {
+    let store = empty();
+    let (customer, address, one) = store.subscriber("2030-12-01");
+    registered(
+        &store,
+        &[
+            "address/updated",
+            "charge/created",
+            "charge/deleted",
+            "charge/paid",
+            "customer/activated",
+            "customer/deactivated",
+            "customer/deleted",
+            "order/created",
+            "order/processed",
+            "order/success",
+            "subscription/cancelled",
+            "subscription/deleted",
+            "subscription/skipped",
+            "subscription/swapped",
+            "subscription/unskipped",
+            "customer/payment_method_updated",
+        ],
     );
-}
-
-#[test]
-fn a_token_tells_of_itself_alone() {
-    let store = Store::empty();
-    let scopes = ["read_orders", "write_batches"];
-    let (status, told) = ask_as(&store, &scopes, "GET", "/token_information", &Value::Null);
-    assert_eq!(status, 200);
-    assert_eq!(told["token_information"]["scopes"], json!(scopes));
-    assert_eq!(told["token_information"]["name"], "Narrow");
-    let all = store.get("/token_information")["token_information"]["scopes"].clone();
+    let path = of("subscriptions", &one);
+    let charge = || of("charges", &store.charges_of(&address, "queued")[0]);
+    let told = topics(&store, || {
+        store.put(&path, &json!({"quantity": 3}));
+    });
+    assert_eq!(told, [""; 0]);
+    let told = topics(&store, || {
+        store.put(&path, &json!({"external_variant_id": {"ecommerce": "78"}}));
+    });
+    assert_eq!(told, ["subscription/swapped"]);
+    let skipped = charge();
+    let told = topics(&store, || {
+        store.post(&(skipped.clone() + "/skip"), &json!({}));
+    });
+    assert_eq!(told, ["subscription/skipped"]);
+    let told = topics(&store, || {
+        store.post(&(skipped + "/unskip"), &json!({}));
+    });
     assert!(
-        all.as_array().unwrap().contains(&json!("write_discounts")),
-        "{all}"
+        told.contains(&"subscription/unskipped".to_owned()),
+        "{told:?}"
     );
-    assert_eq!(
-        ask_as(&store, &scopes, "GET", "/store", &Value::Null).0,
-        403
-    );
-    assert_eq!(
-        store.get("/store")["store"]["default_api_version"],
-        "2021-11"
-    );
-}
-
-#[test]
-fn every_operation_that_names_a_scope_is_closed_without_it() {
-    let store = Store::empty();
-    let mut closed = 0;
-    for (resource, operation) in crate::catalog::operations() {
-        let Some(scope) = operation.scopes().next() else {
-            continue;
-        };
-        let mut path = operation.path.to_owned();
-        for hole in operation.holes {
-            path = path.replace(&format!("{{{}}}", hole.name), "7");
-        }
-        let id = format!("{}.{}", resource.name, operation.verb);
-        let method = operation.method.name();
-        let (status, said) = ask_as(&store, &[], method, &path, &json!({}));
-        assert_eq!(status, 403, "{id}: {said}");
-        assert!(
-            said["errors"].as_str().unwrap().contains(scope),
-            "{id}: {said}"
+    let told = topics(&store, || {
+        store.post(&(charge() + "/process"), &json!({}));
+    });
+    let paid = [
+        "charge/paid",
+        "order/created",
+        "order/processed",
+        "order/success",
+    ];
+    assert_eq!(told, paid);
+    let told = topics(&store, || {
+        store.post(
+            &(path.clone() + "/cancel"),
+            &json!({"cancellation_reason": "x"}),
         );
-        let (status, _) = ask_as(&store, &[scope], method, &path, &json!({}));
-        assert!(![401, 405].contains(&status), "{id}");
-        closed += 1;
-    }
-    assert!(closed > 80, "only {closed} operations");
+    });
+    let cancelled = [
+        "address/updated",
+        "subscription/cancelled",
+        "charge/deleted",
+        "customer/deactivated",
+    ];
+    assert_eq!(told, cancelled);
+    let told = topics(&store, || {
+        store.post(&(path.clone() + "/activate"), &json!({}));
+    });
+    assert_eq!(told, ["address/updated", "customer/activated"]);
+    let told = topics(&store, || store.delete(&of("customers", &customer)));
+    assert!(told.contains(&"customer/deleted".to_owned()), "{told:?}");
 }
 
 #[test]
-fn a_body_that_is_sent_along_with_a_question_is_not_read() {
-    let mut ask = request("GET", "/async_batches", &Value::Null);
-    *ask.body_mut() = Bytes::from_static(b"not json");
-    assert_eq!(Store::empty().0.answer(&ask).status(), 200);
+fn a_checkout_is_told_otherwise_than_a_recurring_charge() {
+    let store = empty();
+    let line = json!({"external_variant_id": {"ecommerce": "1"}, "external_product_id": {"ecommerce": "2"},
+        "quantity": 1, "title": "Milk", "unit_price": "3.00"});
+    let address = json!({"address1": "12 St James Sq", "city": "London", "country_code": "GB",
+        "first_name": "Ada", "last_name": "King", "zip": "SW1Y 4JH", "phone": "", "province": ""});
+    let body =
+        json!({"line_items": [line], "email": "ada@example.com", "shipping_address": address});
+    registered(
+        &store,
+        &[
+            "charge/created",
+            "charge/paid",
+            "checkout/created",
+            "checkout/processed",
+            "order/created",
+            "order/processed",
+        ],
+    );
+    let mut path = String::new();
+    let told = topics(&store, || {
+        let made = store.post("/checkouts", &body)["checkout"].clone();
+        path = format!("/checkouts/{}", made["token"].as_str().unwrap());
+    });
+    assert_eq!(told, ["checkout/created"]);
+    let told = topics(&store, || {
+        let body = json!({"payment_processor": "stripe", "payment_token": "tok", "payment_type": "CREDIT_CARD"});
+        store.post(&(path + "/process"), &body);
+    });
+    assert_eq!(
+        told,
+        ["charge/created", "order/created", "checkout/processed"]
+    );
 }
 
-/// Writes that may change nothing: they send something, or what is asked of
-/// them here is so already.
-const IDLE: &[&str] = &[
-    "collections.add_products",
-    "customers.notify",
-    "payment_methods.update",
-    "webhooks.test",
-];
-
 #[test]
-fn every_write_leaves_an_event_and_a_refused_one_leaves_none() {
-    for (resource, operation) in crate::catalog::operations() {
-        let id = format!("{}.{}", resource.name, operation.verb);
-        let method = operation.method.name();
-        if method == "GET" {
-            continue;
-        }
-        let store = Store::demo();
-        let call = super::calls::call(&store, &id);
-        let newest = || store.get("/events?limit=1")["events"][0]["id"].clone();
-        let before = newest();
-        if !operation.body.is_empty() {
-            let odd = json!({operation.body[0].name: {"odd": {}}, "metafield": 7});
-            let (status, _) = store.ask(method, &call.path, &odd);
-            assert!(status >= 400 || newest() != before, "{id}");
-            if status >= 400 {
-                assert_eq!(newest(), before, "{id} was refused");
+fn what_changes_twice_in_one_request_is_told_once_as_it_is_then() {
+    let store = empty();
+    let customer = store.customer("ada@example.com");
+    registered(&store, &["customer/updated"]);
+    let id = customer["id"].as_u64().unwrap();
+    let told = topics(&store, || {
+        store.0.with_state(|state| {
+            for name in ["Augusta", "Lady Augusta"] {
+                let mut record = state.get(Name::Customers, id).unwrap();
+                record::set(&mut record, "first_name", name);
+                state.change(Name::Customers, id, &record, "updated");
             }
-        }
-        let before = newest();
-        let (status, said) = store.ask(method, &call.path, &call.body);
-        assert!(status < 300, "{id}: {said}");
-        assert!(newest() != before || IDLE.contains(&id.as_str()), "{id}");
-    }
+            events::settle(state, present(), &Token::system());
+        });
+    });
+    assert_eq!(told, ["customer/updated"]);
+    let message = store.0.with_state(|state| state.get(Name::Deliveries, 1));
+    let body = message.unwrap()["body"].as_str().unwrap().to_owned();
+    assert!(body.contains("\"first_name\":\"Lady Augusta\""), "{body}");
 }

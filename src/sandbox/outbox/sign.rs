@@ -1,0 +1,66 @@
+//! Both signatures of a message.
+//!
+//! In come the client secret and the bytes that are sent, out come the values
+//! of headers. The secret stays here.
+
+use std::fmt::Write as _;
+
+use ring::{digest, hmac};
+
+/// The older signature: SHA-256 over the secret followed by the body. It is
+/// called an HMAC, and is none.
+pub(super) fn legacy(secret: &str, body: &str) -> String {
+    let mut all = digest::Context::new(&digest::SHA256);
+    all.update(secret.as_bytes());
+    all.update(body.as_bytes());
+    hex(all.finish().as_ref())
+}
+
+/// The newer one, which holds for a time: the HMAC-SHA256 of the time and the
+/// body, keyed with the secret.
+pub(super) fn timed(secret: &str, seconds: i64, body: &str) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let tag = hmac::sign(&key, format!("{seconds}.{body}").as_bytes());
+    format!("t={seconds},v1={}", hex(tag.as_ref()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing to a text does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// From FIPS 180-4's example: SHA-256 of "abc".
+    #[test]
+    fn the_older_one_is_the_plain_hash_of_secret_and_body() {
+        assert_eq!(
+            legacy("a", "bc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    /// Test case 2 of RFC 4231 signs "what do ya want for nothing?" with the
+    /// key "Jefe".
+    #[test]
+    fn the_newer_one_is_keyed_as_published_vectors_say() {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, b"Jefe");
+        let tag = hmac::sign(&key, b"what do ya want for nothing?");
+        assert_eq!(
+            hex(tag.as_ref()),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+        let key = hmac::Key::new(hmac::HMAC_SHA256, b"s");
+        let tag = hex(hmac::sign(&key, b"1700000000.{}").as_ref());
+        assert_eq!(
+            timed("s", 1_700_000_000, "{}"),
+            format!("t=1700000000,v1={tag}")
+        );
+    }
+}
