@@ -9,6 +9,7 @@
 //! [`mod@file`] keeps a store in a file, for commands that live for one request;
 //! [`server`] lends it to the network, and [`data`] keeps what is served.
 
+mod asked;
 mod behaviour;
 mod check;
 mod clock;
@@ -19,6 +20,7 @@ mod events;
 pub mod faults;
 pub mod file;
 mod filter;
+mod gate;
 mod include;
 mod index;
 mod key;
@@ -57,26 +59,18 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
-use http::Request;
 use jiff::Timestamp;
-use percent_encoding::percent_decode_str;
-use serde_json::{Value, json};
 
 pub use behaviour::Behaviour;
 pub use outbox::post::{CLIENT_SECRET, Outbox};
 pub use receive::{Ending, Reply};
 pub use state::{State, Token};
 
-use crate::catalog;
-use check::Query;
+use asked::{Asked, Outcome};
 use data::DataFile;
 use limit::Buckets;
 use log::Log;
-use record::Record;
 use refusal::Refusal;
-use respond::{Draft, envelope, welcome};
-use route::{Route, Row};
 use rules::life::Happened;
 use trees::Trees;
 
@@ -108,63 +102,6 @@ impl std::fmt::Debug for Sandbox {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Sandbox").finish_non_exhaustive()
     }
-}
-
-/// A request that has found its row, as rules see it.
-#[derive(Debug, Clone, Copy)]
-struct Asked<'a> {
-    row: Row,
-    /// Values for the holes of the path.
-    holes: &'a [String],
-    query: &'a Query,
-    body: &'a Record,
-    now: Timestamp,
-    token: &'a Token,
-}
-
-impl Asked<'_> {
-    /// The number in the path.
-    fn id(&self) -> u64 {
-        self.hole().parse().unwrap_or(0)
-    }
-
-    /// The first value in the path.
-    fn hole(&self) -> &str {
-        self.holes.first().map_or("", String::as_str)
-    }
-
-    /// The present as answers write it.
-    fn stamp(&self) -> String {
-        moment::stamp(self.now)
-    }
-
-    /// Today.
-    fn today(&self) -> jiff::civil::Date {
-        moment::day_of(self.now)
-    }
-
-    /// A parameter of the query.
-    fn asked_for(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(other, _)| other == name)
-            .map(|(_, value)| value.as_str())
-    }
-}
-
-/// What a rule answers.
-#[derive(Debug)]
-enum Outcome {
-    /// Nothing worth saying.
-    Nothing,
-    /// One record.
-    One(Record),
-    /// A whole list.
-    Many(Vec<Record>),
-    /// A number.
-    Number(u64),
-    /// A finished body.
-    Finished(String),
 }
 
 impl Sandbox {
@@ -291,144 +228,5 @@ impl Sandbox {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What is answered.
-type Answered = Result<Draft, Refusal>;
-
-/// Carries a request out, once `enter` lets it.
-fn answer(
-    state: &mut State,
-    now: Timestamp,
-    request: &Request<Bytes>,
-    route: Result<Route, Refusal>,
-    enter: impl FnOnce(&State, &Asked) -> Result<(), Refusal>,
-) -> Answered {
-    if request.uri().path() == "/" {
-        return Ok(Draft::new(200, welcome()));
-    }
-    let token = token_of(state, request)?;
-    if is_older_version(request)? {
-        return v2021_01::answer(state, now, &token, request);
-    }
-    let route = route?;
-    check_scopes(route.row, &token)?;
-    let query = query_of(request);
-    let body = body_of(route.row, request.body())?;
-    let asked = Asked {
-        row: route.row,
-        holes: &route.holes,
-        query: &query,
-        body: &body,
-        now,
-        token: &token,
-    };
-    enter(state, &asked)?;
-    let outcome = perform(state, &asked)?;
-    events::settle(state, now, &token);
-    envelope(route.row, outcome)
-}
-
-/// Holds a request against its row and carries it out, wholly or not at all.
-fn perform(state: &mut State, asked: &Asked) -> Result<Outcome, Refusal> {
-    check::query(asked.row.operation, asked.query)?;
-    check::body(asked.row.operation, asked.body)?;
-    let begun = state.journal.len();
-    let outcome = rules::carry_out(state, asked);
-    if outcome.is_err() {
-        state.undo_to(begun);
-    }
-    outcome
-}
-
-fn token_of(state: &State, request: &Request<Bytes>) -> Result<Token, Refusal> {
-    let given = request.headers().get(catalog::TOKEN_HEADER);
-    let given = given.and_then(|value| value.to_str().ok());
-    state
-        .tokens
-        .iter()
-        .find(|token| given == Some(token.secret.as_str()))
-        .cloned()
-        .ok_or_else(|| Refusal::error(401, "bad authentication"))
-}
-
-/// Whether a request is asked in 2021-01. One that names no version is asked in
-/// the one that the catalogue describes.
-fn is_older_version(request: &Request<Bytes>) -> Result<bool, Refusal> {
-    let Some(version) = request.headers().get(catalog::VERSION_HEADER) else {
-        return Ok(false);
-    };
-    match version.to_str().unwrap_or_default() {
-        catalog::VERSION => Ok(false),
-        v2021_01::VERSION => Ok(true),
-        _ => Err(Refusal::error(426, "invalid API version")),
-    }
-}
-
-/// Holds the token against the scope that the reference names, or else that
-/// clients have met. Further ones are needed only in special cases.
-fn check_scopes(row: Row, token: &Token) -> Result<(), Refusal> {
-    match row
-        .operation
-        .scopes()
-        .next()
-        .filter(|scope| !token.may(scope))
-    {
-        Some(scope) => Err(Refusal {
-            status: 403,
-            body: json!({"errors": format!("the token lacks the scope {scope}")}),
-        }),
-        None => Ok(()),
-    }
-}
-
-fn query_of(request: &Request<Bytes>) -> Query {
-    let decoded = |text: &str| {
-        let text = text.replace('+', " ");
-        percent_decode_str(&text).decode_utf8_lossy().into_owned()
-    };
-    let query = request.uri().query().unwrap_or_default();
-    query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| (decoded(name), decoded(value)))
-        .collect()
-}
-
-/// The fields of the body. None at all is taken for an empty object: the
-/// reference's own examples leave it out where nothing is to be said.
-fn body_of(row: Row, bytes: &Bytes) -> Result<Record, Refusal> {
-    if bytes.iter().all(u8::is_ascii_whitespace) || !row.operation.takes_body() {
-        return Ok(Record::new());
-    }
-    let Ok(Value::Object(body)) = serde_json::from_slice(bytes) else {
-        return Err(Refusal::error(415, "the body must be a JSON object"));
-    };
-    if body.values().any(|value| is_deeper(value, DEEPEST)) {
-        return Err(Refusal::invalid("_schema", "the body is nested too deeply"));
-    }
-    match row.operation.wrapper {
-        None => Ok(body),
-        Some(key) => match body.get(key) {
-            Some(Value::Object(inner)) => Ok(inner.clone()),
-            Some(_) => Err(Refusal::invalid(key, "Not a valid mapping type.")),
-            None => Err(Refusal::invalid("_schema", format!("{key} is required"))),
-        },
-    }
-}
-
-/// Values are kept inside other records (events, results of tasks), and
-/// records are read again: this leaves room below the reader's own limit.
-const DEEPEST: usize = 64;
-
-fn is_deeper(value: &Value, levels: usize) -> bool {
-    match value {
-        Value::Array(items) => levels == 0 || items.iter().any(|item| is_deeper(item, levels - 1)),
-        Value::Object(fields) => {
-            levels == 0 || fields.values().any(|field| is_deeper(field, levels - 1))
-        }
-        _ => false,
     }
 }

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::faults::{Fault, Ill, Met, faulty};
+use super::gate::{answer, token_of};
 use super::limit::Level;
 use super::log::{Log, Note};
 use super::refusal::Refusal;
@@ -22,7 +23,7 @@ use super::respond::{naming_methods, refused, respond};
 use super::route::{self, Route};
 use super::state::State;
 use super::trees::Held;
-use super::{Sandbox, answer, moment, token_of};
+use super::{Sandbox, moment};
 use crate::catalog;
 
 /// What becomes of a request.

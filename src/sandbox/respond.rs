@@ -6,10 +6,12 @@ use http::header::{HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::json;
 
+use super::SERVER;
+use super::asked::Outcome;
+use super::gate::Answered;
 use super::limit::Level;
 use super::refusal::Refusal;
 use super::route::{self, Row};
-use super::{Answered, Outcome, SERVER};
 use crate::catalog::{self, Answer};
 
 /// An answer that does not refuse.

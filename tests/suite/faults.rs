@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::harness::{Outcome, Store, rc};
-use crate::process::Served;
+use crate::served::Served;
 
 const CREATE: &str = "customers create --email ada@example.com --first-name Ada --last-name King";
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::process::{Served, rc};
+use crate::served::{Served, rc};
 
 /// One message of a webhook, acknowledged: its head and its body.
 fn message(listener: &TcpListener) -> (String, String) {

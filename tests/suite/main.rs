@@ -14,6 +14,7 @@ mod openapi;
 mod process;
 mod readme;
 mod sandboxed;
+mod served;
 mod stores;
 mod trouble;
 mod usage;

@@ -16,11 +16,13 @@ use serde_json::{Value, json};
 
 use crate::catalog;
 use crate::sandbox::behaviour::Behaviour;
+use crate::sandbox::gate::perform;
 use crate::sandbox::record::{self, Record};
+use crate::sandbox::respond::envelope;
 use crate::sandbox::route::Row;
 use crate::sandbox::state::{QUIETLY, State, Token};
 use crate::sandbox::tables::Name;
-use crate::sandbox::{Asked, envelope, events, key, moment, perform};
+use crate::sandbox::{Asked, events, key, moment};
 
 /// Begins to carry out a batch that has just been submitted.
 pub(super) fn start(state: &mut State, id: u64, asked: &Asked) {

@@ -32,6 +32,7 @@ mod sockets;
 mod subscribing;
 mod telling;
 mod together;
+mod walker;
 mod wire;
 
 use std::sync::atomic::{AtomicI64, Ordering};

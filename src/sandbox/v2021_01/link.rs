@@ -8,8 +8,8 @@ use http::header::{HOST, HeaderName, HeaderValue, LINK};
 use http::{HeaderMap, Request, Uri};
 
 use crate::catalog;
+use crate::sandbox::asked::query_of;
 use crate::sandbox::list::Page;
-use crate::sandbox::query_of;
 
 /// The header, unless the page is the only one.
 pub(super) fn header(request: &Request<Bytes>, page: &Page) -> Option<(HeaderName, HeaderValue)> {
