@@ -19,7 +19,6 @@ STREAMS = {
     "customers": "customer",
     "discounts": "discount",
     "orders": "order",
-    "products": "product",
     "subscriptions": "subscription",
 }
 
@@ -72,7 +71,7 @@ def main():
                     wrong.append(message["trace"]["error"]["message"])
             print({name: len(rows) for name, rows in copied.items()})
             for name, kind in STREAMS.items():
-                ids = [record.get("id", record.get("external_product_id")) for record in copied.get(name, [])]
+                ids = [record["id"] for record in copied.get(name, [])]
                 if len(set(ids)) != len(ids) or len(ids) != there[kind]:
                     wrong.append(f"{name}: {len(ids)} copied, {len(set(ids))} different, {there[kind]} there")
             missing = sorted(set(names) - set(copied))

@@ -214,6 +214,13 @@ fn writes_leave_events_and_nothing_older_than_a_week_is_asked_for() {
         old,
         json!({"_schema": ["created_at_min must be less than 7 days ago"]})
     );
+    // A client that asks for seven days by its own clock is a little early.
+    store.get("/events?created_at_min=2026-11-13T11%3A30%3A00%2B0000");
+    store.refused(
+        "GET",
+        "/events?created_at_min=2026-11-13T10:59:00Z",
+        &Value::Null,
+    );
     assert_eq!(
         store.get("/events?created_at_min=2026-11-19&origin=customer_portal")["events"],
         json!([])
