@@ -137,6 +137,8 @@ pub enum Control {
         scopes: Option<Vec<String>>,
         /// Name for humans.
         name: Option<String>,
+        /// How much faster and larger its bucket is (`2x1`).
+        multiplier: Option<String>,
     },
 }
 

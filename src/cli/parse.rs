@@ -155,6 +155,7 @@ fn sandbox(verb: &str, matches: &ArgMatches) -> Sandbox {
                 .get_many("scopes")
                 .map(|scopes| scopes.cloned().collect()),
             name: text(matches, "name"),
+            multiplier: text(matches, "multiplier"),
         }),
         _ => Sandbox::Serve(Serving {
             host: matches

@@ -341,6 +341,12 @@ fn token() -> Command {
             .value_name("NAME")
             .help("name for humans"),
     )
+    .arg(
+        Arg::new("multiplier")
+            .long("multiplier")
+            .value_name("LEAKxSIZE")
+            .help("a rate limit like that of faster tokens: 2x1 leaks twice as fast"),
+    )
 }
 
 fn word(name: &'static str, value: &'static str) -> Arg {

@@ -90,10 +90,14 @@ fn spelled(asked: &Control) -> (Method, Cow<'static, str>, Value) {
             return (Method::GET, path.into(), Value::Null);
         }
         Control::ForgetRequests => (Method::DELETE, "requests", Value::Null),
-        Control::Token { scopes, name } => (
+        Control::Token {
+            scopes,
+            name,
+            multiplier,
+        } => (
             Method::POST,
             "tokens",
-            json!({"scopes": scopes, "name": name}),
+            json!({"scopes": scopes, "name": name, "multiplier": multiplier}),
         ),
     };
     (method, path.into(), body)

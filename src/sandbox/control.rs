@@ -17,7 +17,7 @@ use super::respond::controlled;
 use super::seed::Seed;
 use super::state::{State, Token};
 use super::tables::TABLES;
-use super::{Sandbox, clock, moment, outbox};
+use super::{Sandbox, clock, limit, moment, outbox};
 
 /// Where the control surface begins.
 pub const ROOT: &str = "/_sandbox";
@@ -204,6 +204,8 @@ fn fail(state: &mut State, spec: &str) -> Told {
 struct NewToken {
     scopes: Option<Vec<String>>,
     name: Option<String>,
+    /// How much faster its bucket leaks and how much larger it is: `2x1`.
+    multiplier: Option<String>,
 }
 
 /// A token that may do what its scopes say.
@@ -214,7 +216,12 @@ fn add_token(state: &mut State, body: &Bytes) -> Told {
     if let Some(unknown) = scopes.iter().flatten().find(|scope| !known(scope)) {
         return Err(Refusal::error(422, &format!("there is no scope {unknown}")));
     }
-    let secret = format!("sk_sandbox_{:032x}", fastrand::u128(..));
+    let prefix = wanted.multiplier.as_deref().unwrap_or("sandbox");
+    let secret = format!("sk_{prefix}_{:032x}", fastrand::u128(..));
+    if wanted.multiplier.is_some() && limit::factors(&secret).is_none() {
+        let message = format!("the multiplier {prefix} is not like 2x1");
+        return Err(Refusal::error(422, &message));
+    }
     let token = Token {
         name: wanted.name.unwrap_or_else(|| "Sandbox".to_owned()),
         scopes: scopes.map(|scopes| scopes.into_iter().collect()),

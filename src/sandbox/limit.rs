@@ -79,13 +79,16 @@ impl Buckets {
 
 /// Leak and size of a token's bucket: `sk_2x1_…` leaks twice as fast.
 fn multiplied(secret: &str) -> (f64, f64) {
-    let factors = || {
-        let (leak, size) = secret.split('_').nth(1)?.split_once('x')?;
-        let factor = |text: &str| text.parse::<u8>().ok().filter(|factor| *factor > 0);
-        Some((f64::from(factor(leak)?), f64::from(factor(size)?)))
-    };
-    let (leak, size) = factors().unwrap_or((1.0, 1.0));
+    let (leak, size) = factors(secret).unwrap_or((1.0, 1.0));
     (LEAK * leak, SIZE * size)
+}
+
+/// How many times faster the bucket of a token leaks, and how many times larger
+/// it is, where the token says so.
+pub(super) fn factors(secret: &str) -> Option<(f64, f64)> {
+    let (leak, size) = secret.split('_').nth(1)?.split_once('x')?;
+    let factor = |text: &str| text.parse::<u8>().ok().filter(|factor| *factor > 0);
+    Some((f64::from(factor(leak)?), f64::from(factor(size)?)))
 }
 
 #[expect(

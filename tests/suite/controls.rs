@@ -69,6 +69,19 @@ fn a_token_may_do_what_its_scopes_say() {
         serde_json::json!(["read_customers", "read_orders"])
     );
     assert!(made["token"].as_str().unwrap().starts_with("sk_sandbox_"));
+    let fast = rc("sandbox token --multiplier 2x1")
+        .within(&store)
+        .succeeds();
+    assert!(
+        fast.json()["token"]
+            .as_str()
+            .unwrap()
+            .starts_with("sk_2x1_")
+    );
+    rc("sandbox token --multiplier fast")
+        .within(&store)
+        .fails(2)
+        .says("not like 2x1");
     rc("sandbox token --scopes read_everything")
         .within(&store)
         .fails(2)
