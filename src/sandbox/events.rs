@@ -11,8 +11,12 @@ use super::state::{self, QUIETLY, State, Token};
 use super::tables::Name;
 use super::{moment, outbox};
 
-/// Events are kept this long.
-pub(super) const DAYS_KEPT: i64 = 7;
+/// Events are listed for this long.
+const DAYS_LISTED: i64 = 7;
+
+/// Events are kept this long: those of charges are told beside other records
+/// when they are no longer listed.
+const DAYS_KEPT: i64 = 90;
 
 /// Fields whose change is not worth telling.
 const UNTOLD: &[&str] = &["updated_at", "created_at"];
@@ -96,9 +100,13 @@ fn attributes(before: Option<&Record>, after: Option<&Record>) -> Vec<Value> {
         .collect()
 }
 
-/// The beginning of the window.
+/// The beginning of what is listed.
 pub(super) fn oldest(now: Timestamp) -> Timestamp {
-    now.checked_sub(Span::new().hours(24 * DAYS_KEPT))
+    days_before(now, DAYS_LISTED)
+}
+
+fn days_before(now: Timestamp, days: i64) -> Timestamp {
+    now.checked_sub(Span::new().hours(24 * days))
         .unwrap_or(Timestamp::MIN)
 }
 
@@ -107,7 +115,7 @@ fn forget_old(state: &mut State, now: Timestamp) {
     let Some(time) = table.time_at("created_at") else {
         return;
     };
-    let end = oldest(now).as_second();
+    let end = days_before(now, DAYS_KEPT).as_second();
     let old: Vec<u64> = table.timed(time, ..(end, 0)).map(|(_, id)| id).collect();
     for id in old {
         state.forget(Name::Events, id);

@@ -84,6 +84,25 @@ fn a_day_that_was_missed_is_made_up_for_on_the_next() {
 }
 
 #[test]
+fn events_are_listed_for_a_week_and_activities_of_charges_for_ninety_days() {
+    let store = Store::empty();
+    let (_, address, _) = store.subscriber("2026-11-21");
+    store.advance("1d");
+    let paid = store.charges_of(&address, "success")[0].clone();
+    let path = format!("{}?include=charge_activities", of("charges", &paid));
+    let activities = || {
+        let charge = store.get(&path)["charge"].clone();
+        let verbs = charge["charge_activities"].as_array().unwrap().iter();
+        verbs.filter(|event| event["verb"] == "paid").count()
+    };
+    assert_eq!((store.told("charge", "paid"), activities()), (1, 1));
+    store.advance("8d");
+    assert_eq!((store.told("charge", "paid"), activities()), (0, 1));
+    store.advance("80d");
+    assert_eq!(activities(), 1);
+}
+
+#[test]
 fn a_prepaid_charge_makes_orders_that_are_sent_one_after_the_other() {
     let store = Store::empty();
     let (_, address, subscription) = store.subscriber("2026-11-23");
