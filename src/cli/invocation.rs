@@ -7,7 +7,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::catalog::{Method, Operation, Parameter, Resource};
-use crate::config::Colour;
+use crate::config::{Colour, NetworkFlags};
 use crate::output::Format;
 use crate::request::Set;
 
@@ -203,6 +203,12 @@ pub struct Options {
     pub base_url: Option<String>,
     /// The version of the API.
     pub api_version: Option<String>,
+    /// How requests get there.
+    pub network: NetworkFlags,
+    /// How much to show of requests: nothing, a line, everything.
+    pub verbose: u8,
+    /// A file for all requests and answers.
+    pub trace: Option<PathBuf>,
 }
 
 /// What becomes of records.

@@ -5,6 +5,7 @@
 mod http;
 mod refusal;
 pub mod retry;
+pub mod tls;
 
 use std::fmt;
 use std::future::Future;
@@ -21,7 +22,8 @@ use crate::request::Request;
 use crate::world::Sleep;
 use retry::{Outcome, Verdict};
 
-pub use http::{Http, READ_TIMEOUT};
+pub use crate::config::READ_TIMEOUT;
+pub use http::{Http, USER_AGENT};
 
 /// A client of one store.
 pub struct Client {
@@ -47,6 +49,8 @@ pub type Sending<'a> =
 pub struct Failure {
     /// Whether it is certain that the API did not receive the request.
     pub not_sent: bool,
+    /// What to do about it, when that is known better than in general.
+    pub hint: Option<String>,
     /// What happened, as a fragment.
     pub reason: String,
 }
@@ -181,6 +185,9 @@ fn unanswered(base: &str, failure: &Failure, safe: bool) -> Error {
         Kind::Unreachable,
         format!("no answer from {base}: {}", failure.reason),
     );
+    if let Some(hint) = &failure.hint {
+        return error.hint(hint);
+    }
     if failure.not_sent {
         return error.hint("nothing was sent; check the network and the base URL");
     }

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use crate::catalog;
 use crate::cli::Options;
 use crate::client::{Client, Connection, Http, Transport};
-use crate::config::{self, BaseUrl, Environment, variable};
+use crate::config::{self, BaseUrl, Environment, Network, NetworkFlags, variable};
 use crate::error::{Error, Result};
 use crate::request::Printed;
 use crate::world::{Clock, Sleep};
@@ -24,6 +24,7 @@ pub(super) struct Place {
     base: BaseUrl,
     version: String,
     sandbox: bool,
+    network: NetworkFlags,
 }
 
 impl Place {
@@ -57,6 +58,7 @@ impl Place {
             base: BaseUrl::parse(base)?,
             version: version.to_owned(),
             sandbox,
+            network: options.network.clone(),
         })
     }
 
@@ -95,7 +97,8 @@ impl Place {
             sandbox(environment, folder, clock, sleep.clone())?
         } else {
             let token = config::token(environment)?;
-            (Box::new(Http::new(&self.base)?), token)
+            let network = Network::of(&self.network, environment, &self.base)?;
+            (Box::new(Http::new(&self.base, &network)?), token)
         };
         let connection = Connection {
             base: self.base.as_str().to_owned(),
