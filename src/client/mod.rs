@@ -2,10 +2,13 @@
 //! answer or as an error that says what to do. Retries are decided purely (see
 //! [`retry`]); how bytes travel is a [`Transport`] that is passed in.
 
+pub mod har;
 mod http;
+pub mod redact;
 mod refusal;
 pub mod retry;
 pub mod tls;
+pub mod trace;
 
 use std::fmt;
 use std::future::Future;

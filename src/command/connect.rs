@@ -92,6 +92,7 @@ impl Place {
         folder: Option<PathBuf>,
         clock: &Clock,
         sleep: Sleep,
+        watched: impl FnOnce(Box<dyn Transport>) -> Box<dyn Transport>,
     ) -> Result<Arc<Client>> {
         let (transport, token): (Box<dyn Transport>, SecretString) = if self.sandbox {
             sandbox(environment, folder, clock, sleep.clone())?
@@ -105,7 +106,7 @@ impl Place {
             token,
             version: self.version.clone(),
         };
-        Ok(Arc::new(Client::new(transport, connection, sleep)))
+        Ok(Arc::new(Client::new(watched(transport), connection, sleep)))
     }
 }
 

@@ -16,6 +16,7 @@ mod process;
 mod readme;
 mod sandboxed;
 mod secure;
+mod seeing;
 mod served;
 mod stores;
 mod trouble;
