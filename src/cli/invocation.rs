@@ -27,6 +27,8 @@ pub enum Action {
     Call(Call),
     /// Send a free request.
     Free(Free),
+    /// Check that everything is as it must be.
+    Doctor,
     /// Print the API as an OpenAPI document.
     OpenApi,
     /// Work with the local sandbox.

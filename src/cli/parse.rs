@@ -31,6 +31,7 @@ pub(super) fn invocation(matches: &ArgMatches) -> Result<Invocation> {
             )
         }
         ("api", _) => (Action::Free(free(command)?), command),
+        ("doctor", _) => (Action::Doctor, command),
         ("openapi", _) => (Action::OpenApi, command),
         (_, None) => {
             let (verb, verb_matches) = subcommand(command)?;

@@ -5,6 +5,7 @@ mod call;
 mod connect;
 #[cfg(feature = "sandbox")]
 mod control;
+mod doctor;
 mod dry;
 mod free;
 #[cfg(feature = "sandbox")]
@@ -105,6 +106,7 @@ impl Run {
         match action {
             Action::Call(call) => call::run(self, &options, &call),
             Action::Free(free) => free::run(self, &options, &free),
+            Action::Doctor => doctor::run(self, &options),
             Action::OpenApi => openapi::run(self, &options),
             #[cfg(feature = "sandbox")]
             Action::Sandbox(action) => sandbox::run(self, &options, &action),

@@ -6,6 +6,7 @@ mod answers;
 mod canned;
 mod contract;
 mod controls;
+mod doctor;
 mod faults;
 mod golden;
 mod harness;

@@ -103,11 +103,14 @@ fn a_long_body_is_cut_and_says_so() {
     outcome.says("more bytes; --trace keeps more");
 }
 
+/// Whether a value is of its kind.
+type Right = fn(&Value) -> bool;
+
 /// What the published structure of HAR 1.2 requires.
 #[track_caller]
 fn is_har(text: &str) -> Value {
     let har: Value = serde_json::from_str(text).unwrap();
-    let has = |object: &Value, members: &[(&str, fn(&Value) -> bool)]| {
+    let has = |object: &Value, members: &[(&str, Right)]| {
         for (member, right) in members {
             let value = object.get(member);
             assert!(value.is_some_and(right), "{member} of {object}");
@@ -137,7 +140,7 @@ fn is_har(text: &str) -> Value {
         );
         let started = entry["startedDateTime"].as_str().unwrap();
         started.parse::<jiff::Timestamp>().unwrap();
-        let both: [(&str, fn(&Value) -> bool); 5] = [
+        let both: [(&str, Right); 5] = [
             ("httpVersion", Value::is_string),
             ("cookies", Value::is_array),
             ("headers", Value::is_array),
