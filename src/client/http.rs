@@ -6,7 +6,7 @@
 //! answer, or why none came and what to do about it. It knows neither tokens
 //! nor what a request means.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use super::{Failure, Sending, Transport, tls};
 use crate::config::{BaseUrl, Network, Proxy};
@@ -20,6 +20,7 @@ pub const USER_AGENT: &str = concat!("recharge-cli/", env!("CARGO_PKG_VERSION"))
 pub struct Http {
     client: reqwest::Client,
     proxy: Option<Proxy>,
+    largest: Option<usize>,
 }
 
 impl Http {
@@ -60,6 +61,7 @@ impl Http {
         Ok(Self {
             client,
             proxy: network.proxy.clone(),
+            largest: network.largest,
         })
     }
 
@@ -69,6 +71,26 @@ impl Http {
     /// As for [`Self::new`].
     pub fn patient(base: &BaseUrl) -> Result<Self> {
         Self::new(base, &Network::patient())
+    }
+
+    /// The body, up to the size that is allowed: a small answer can unpack to
+    /// more than there is memory.
+    async fn body(&self, mut answer: reqwest::Response) -> Result<Bytes, Failure> {
+        let mut body = BytesMut::new();
+        while let Some(piece) = answer.chunk().await.map_err(|error| self.failure(error))? {
+            if self
+                .largest
+                .is_some_and(|largest| body.len() + piece.len() > largest)
+            {
+                return Err(Failure {
+                    not_sent: false,
+                    hint: None,
+                    reason: "the answer is too large to be one of the API".to_owned(),
+                });
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(body.freeze())
     }
 
     #[expect(
@@ -117,7 +139,7 @@ impl Transport for Http {
             *whole.status_mut() = answer.status();
             *whole.version_mut() = answer.version();
             *whole.headers_mut() = std::mem::take(answer.headers_mut());
-            *whole.body_mut() = answer.bytes().await.map_err(failed)?;
+            *whole.body_mut() = self.body(answer).await?;
             Ok(whole)
         })
     }

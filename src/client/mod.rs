@@ -10,6 +10,7 @@ pub mod retry;
 pub mod tls;
 pub mod trace;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -130,7 +131,9 @@ impl Client {
         safe: bool,
     ) -> Result<Answer> {
         let answer = result.map_err(|failure| unanswered(&self.base, &failure, safe))?;
-        let request_id = header(answer.headers(), catalog::REQUEST_ID_HEADER);
+        let token = self.token.expose_secret();
+        let request_id = header(answer.headers(), catalog::REQUEST_ID_HEADER)
+            .map(|id| redact::without_token(&id, token).into_owned());
         let status = answer.status().as_u16();
         let body = answer.into_body();
         if (200..300).contains(&status) {
@@ -147,8 +150,8 @@ impl Client {
     /// A body without the token, should a server repeat it.
     fn redacted(&self, body: &Bytes) -> Bytes {
         let token = self.token.expose_secret();
-        match std::str::from_utf8(body) {
-            Ok(text) if text.contains(token) => text.replace(token, "[redacted]").into(),
+        match std::str::from_utf8(body).map(|text| redact::without_token(text, token)) {
+            Ok(Cow::Owned(text)) => text.into(),
             _ => body.clone(),
         }
     }

@@ -26,6 +26,10 @@ pub const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// One attempt takes at most so long, from the first byte to the last.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(120);
 
+/// An answer is read up to this size, unpacked. A page of the largest records
+/// has a few mebibytes.
+const LARGEST: usize = 64 * 1024 * 1024;
+
 /// What flags ask for.
 #[derive(Debug, Clone, Default)]
 pub struct NetworkFlags {
@@ -46,6 +50,8 @@ pub struct Network {
     pub trust: Trust,
     /// What stands between, if anything.
     pub proxy: Option<Proxy>,
+    /// How many bytes an answer may have.
+    pub largest: Option<usize>,
 }
 
 /// Time limits of one attempt.
@@ -116,10 +122,11 @@ impl Network {
             },
             trust: trust(flags, environment)?,
             proxy: proxy(environment, base)?,
+            largest: Some(LARGEST),
         })
     }
 
-    /// For this machine: no proxy, and no wait has an end.
+    /// For this machine: no proxy, and neither waits nor answers have an end.
     #[must_use]
     pub const fn patient() -> Self {
         Self {
@@ -130,6 +137,7 @@ impl Network {
             },
             trust: Trust::BuiltIn,
             proxy: None,
+            largest: None,
         }
     }
 }

@@ -16,6 +16,7 @@ mod openapi;
 mod process;
 mod readme;
 mod sandboxed;
+mod secrets;
 mod secure;
 mod seeing;
 mod served;

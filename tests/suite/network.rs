@@ -5,8 +5,8 @@ use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use recharge_cli::client::{Http, Transport};
-use recharge_cli::config::{BaseUrl, Network, Timeouts};
+use recharge_cli::client::{Failure, Http, Transport};
+use recharge_cli::config::{BaseUrl, Environment, Network, NetworkFlags, Timeouts};
 
 use crate::canned::{Canned, Reply};
 use crate::harness::{Rc, rc};
@@ -233,6 +233,34 @@ fn no_proxy_stands_before_this_machine() {
 /// The beginning of an answer.
 const BEGUN: &str = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n{";
 
+/// What becomes of one request under these settings.
+fn sent(url: &str, network: &Network) -> Result<http::Response<Bytes>, Failure> {
+    let http = Http::new(&BaseUrl::parse(url).unwrap(), network).unwrap();
+    let request = http::Request::get(url).body(Bytes::new()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(http.send(request))
+}
+
+#[test]
+fn an_answer_without_end_is_not_gathered() {
+    let server = Listening::plain(ok(&"x".repeat(5000)));
+    let largest = |largest| Network {
+        largest,
+        ..Network::patient()
+    };
+    let url = server.url("http");
+    let refused = sent(&url, &largest(Some(4999))).unwrap_err();
+    assert!(refused.reason.contains("too large"), "{refused:?}");
+    assert!(sent(&url, &largest(Some(5000))).is_ok());
+    assert!(sent(&url, &largest(None)).is_ok());
+    let base = BaseUrl::parse(&url).unwrap();
+    let usual = Network::of(&NetworkFlags::default(), &Environment::new(), &base).unwrap();
+    assert!(usual.largest.is_some());
+}
+
 /// A server that says so much, and then nothing for ever.
 fn stalling(after: &'static str) -> Listening {
     Listening::with(move |mut stream, _, _| {
@@ -266,13 +294,7 @@ fn a_server_that_falls_silent_is_given_up_by_each_time_limit() {
             timeouts,
             ..Network::patient()
         };
-        let http = Http::new(&BaseUrl::parse(&url).unwrap(), &network).unwrap();
-        let request = http::Request::get(url).body(Bytes::new()).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(http.send(request)).unwrap_err()
+        sent(&url, &network).unwrap_err()
     };
     let (short, long) = (Duration::from_millis(50), Duration::from_secs(60));
     let none = Timeouts {

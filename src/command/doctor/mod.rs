@@ -24,7 +24,7 @@ use super::connect::Place;
 use super::printer::{Described, Printer};
 use crate::catalog;
 use crate::cli::Options;
-use crate::client::{Failure, Http, Transport, tls};
+use crate::client::{Failure, Http, Transport, redact, tls};
 use crate::config::{BaseUrl, Network, Trust, variable};
 use crate::error::{Error, Kind, Result};
 use crate::output::{Format, Shape, visible};
@@ -63,6 +63,16 @@ struct Report {
 impl Report {
     fn add(&mut self, check: Check) {
         self.checks.push(check);
+    }
+
+    /// Takes the token out, should a server repeat it.
+    fn conceal(&mut self, token: &str) {
+        for check in &mut self.checks {
+            let parts = check.hints.iter_mut().chain([&mut check.message]);
+            for text in parts {
+                *text = redact::without_token(text, token).into_owned();
+            }
+        }
     }
 
     fn text(&self) -> String {
@@ -237,6 +247,9 @@ fn asked(
                 report.add(judge::clock(header(&answer, "Date").as_deref(), ours));
             }
         }
+    }
+    if let Some(token) = token {
+        report.conceal(token.expose_secret());
     }
     Ok(())
 }
