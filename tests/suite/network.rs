@@ -120,8 +120,8 @@ fn one_connection_serves_many_requests() {
     rc(&line).against(&server.url("http")).succeeds();
     let heads = server.heads();
     assert_eq!(heads.iter().map(Vec::len).sum::<usize>(), 39);
-    // As many as are asked at the same time, and no more.
-    assert!(heads.len() <= 8, "{} connections", heads.len());
+    // As many as are asked at the same time, and some that were begun in vain.
+    assert!(heads.len() < 20, "{} connections", heads.len());
     let head = &heads[0][0].to_lowercase();
     let agent = concat!("user-agent: recharge-cli/", env!("CARGO_PKG_VERSION"));
     assert!(head.contains(agent), "{head}");
