@@ -222,6 +222,19 @@ mod tests {
     }
 
     #[test]
+    fn headers_that_carry_a_key_are_hidden() {
+        for name in [
+            "x-recharge-access-token",
+            "AUTHORIZATION",
+            "set-cookie",
+            "Cookie",
+        ] {
+            assert!(hides_header(name), "{name}");
+        }
+        assert!(!hides_header("X-Request-Id"));
+    }
+
+    #[test]
     fn the_query_of_an_address_tells_no_secret() {
         let shown = address("https://x.example.com/a?limit=1&hash=abc&token=t");
         assert_eq!(

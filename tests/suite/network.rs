@@ -223,6 +223,26 @@ fn a_wrong_proxy_is_a_usage_error_that_names_its_variable() {
 }
 
 #[test]
+fn trouble_on_the_way_overwrites_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("orders.csv");
+    std::fs::write(&file, "kept").unwrap();
+    let line = || rc("orders list -o csv").with(&format!("--out {}", file.display()));
+    let wrong = line().against(FAR).env("HTTPS_PROXY", "ftp://proxy");
+    wrong.fails(2);
+    for identity in [Identity::of_its_own(), Identity::expired()] {
+        let server = Listening::secure(&identity, ok("{\"orders\":[]}"));
+        line().against(&server.url("https")).fails(6);
+    }
+    line()
+        .against(&stalling(BEGUN).url("http"))
+        .with("--timeout 20ms")
+        .fails(6);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "kept");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
 fn no_proxy_stands_before_this_machine() {
     let server = Canned::serve(vec![Reply::Json(200, STORE)]);
     let line = rc("store get").against(&server.url);

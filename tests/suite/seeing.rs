@@ -74,8 +74,9 @@ fn where_errors_are_json_so_are_requests() {
 #[test]
 fn headers_and_bodies_are_shown_without_secrets_and_cannot_steer_the_terminal() {
     for form in ["text", "json"] {
-        let server = Listening::plain(ok(TELLING));
-        let line = format!("customers get 7 --jq .id -vv --errors {form}");
+        let cookie = "200 OK\r\nSet-Cookie: session=opensesame\r\n";
+        let server = Listening::plain(ok(TELLING).replacen("200 OK\r\n", cookie, 1));
+        let line = format!("customers get 7 --jq .id -v -v --errors {form}");
         let outcome = rc(&line).against(&server.url("http")).succeeds();
         tells_no_secret(&outcome.stderr);
         assert!(
@@ -86,7 +87,7 @@ fn headers_and_bodies_are_shown_without_secrets_and_cannot_steer_the_terminal() 
         if form == "text" {
             outcome
                 .says("> x-recharge-access-token: [redacted]\n")
-                .says("< HTTP/1.1 200\n< content-type: application/json\n")
+                .says("< HTTP/1.1 200\n< set-cookie: [redacted]\n")
                 .says("GET /customers/7 → 200");
         }
     }
