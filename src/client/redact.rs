@@ -108,10 +108,13 @@ pub fn body(text: &str) -> String {
         let Some(value) = value.strip_prefix(':') else {
             continue;
         };
+        if !is_secret_name(word) {
+            continue;
+        }
         let value = value.trim_start();
         let kept = after.len() - value.len();
         let length = extent(value);
-        if !is_secret_name(word) || value[..length].trim_end() == "null" {
+        if value[..length].trim_end() == "null" {
             continue;
         }
         out.push_str(&after[..kept]);
