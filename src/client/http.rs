@@ -6,6 +6,8 @@
 //! answer, or why none came and what to do about it. It knows neither tokens
 //! nor what a request means.
 
+use std::fmt;
+
 use bytes::{Bytes, BytesMut};
 
 use super::{Failure, Sending, Transport, tls};
@@ -16,7 +18,6 @@ use crate::error::{Error, Result};
 pub const USER_AGENT: &str = concat!("recharge-cli/", env!("CARGO_PKG_VERSION"));
 
 /// A pool of connections to one API.
-#[derive(Debug)]
 pub struct Http {
     client: reqwest::Client,
     proxy: Option<Proxy>,
@@ -126,6 +127,15 @@ impl Http {
             hint,
             reason: with_root_cause(what, &error),
         }
+    }
+}
+
+impl fmt::Debug for Http {
+    /// What it is made of holds the password of a proxy.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Http")
+            .field("proxy", &self.proxy)
+            .finish_non_exhaustive()
     }
 }
 

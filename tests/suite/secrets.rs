@@ -209,7 +209,7 @@ fn the_token_is_in_no_log_of_a_served_sandbox() {
 #[test]
 fn the_token_is_in_nothing_that_shows_itself() {
     use recharge_cli::client::{Client, Connection, Http};
-    use recharge_cli::config::{self, BaseUrl, Network};
+    use recharge_cli::config::{self, BaseUrl, Network, NetworkFlags};
     let token = || {
         let set = [("RECHARGE_ACCESS_TOKEN".to_owned(), TOKEN.into())];
         config::token(&set.into()).unwrap()
@@ -221,6 +221,14 @@ fn the_token_is_in_nothing_that_shows_itself() {
     };
     is_free_of_it(&format!("{:?} {connection:?}", token()), "a connection");
     let base = BaseUrl::parse("http://127.0.0.1:9").unwrap();
+    let far = BaseUrl::parse("https://far.example.com").unwrap();
+    let with = [(
+        "HTTPS_PROXY".to_owned(),
+        format!("http://user:{PART}@proxy:1").into(),
+    )];
+    let network = Network::of(&NetworkFlags::default(), &with.into(), &far).unwrap();
+    let through = Http::new(&far, &network).unwrap();
+    is_free_of_it(&format!("{network:?} {through:?}"), "a way through a proxy");
     let http = Http::new(&base, &Network::patient()).unwrap();
     let sleep: recharge_cli::world::Sleep = std::sync::Arc::new(|_| Box::pin(async {}));
     let client = Client::new(Box::new(http), connection, sleep);
