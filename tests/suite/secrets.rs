@@ -93,7 +93,7 @@ fn the_token_is_in_no_output_no_trace_and_no_file() {
     let store = Store::new();
     let trace = store.path().join("trace.har");
     let mut runs = 0;
-    for status in [302, 400, 401, 403, 404, 409, 422, 429, 500, 503] {
+    for status in [302, 401, 403, 404, 422, 429, 500] {
         let server = repeating(status);
         for command in COMMANDS {
             for way in WAYS {
@@ -111,7 +111,7 @@ fn the_token_is_in_no_output_no_trace_and_no_file() {
             search(store.path());
         }
     }
-    assert_eq!(runs, 10 * COMMANDS.len() * WAYS.len());
+    assert_eq!(runs, 7 * COMMANDS.len() * WAYS.len());
 }
 
 #[test]
