@@ -36,6 +36,9 @@ const RESERVED: &[&str] = &[
     "profile",
     "verbose",
     "trace",
+    "ca-file",
+    "system-ca",
+    "timeout",
 ];
 
 const _: () = no_parameter_takes_a_reserved_flag(RESOURCES);
@@ -223,6 +226,32 @@ pub(super) fn everywhere() -> Vec<Arg> {
             .value_name("VERSION")
             .help("version of the API to ask for")
             .hide_short_help(true),
+        Arg::new("verbose")
+            .long("verbose")
+            .short('v')
+            .action(ArgAction::Count)
+            .help("show each request on standard error; -vv with headers and bodies"),
+        Arg::new("trace")
+            .long("trace")
+            .value_name("FILE")
+            .value_hint(ValueHint::FilePath)
+            .help("write all requests and answers to a HAR file, without secrets")
+            .hide_short_help(true),
+        Arg::new("timeout")
+            .long("timeout")
+            .value_name("SPAN")
+            .value_parser(span)
+            .help("how long an attempt may take, like 30s [default: 2m]")
+            .hide_short_help(true),
+        Arg::new("ca-file")
+            .long("ca-file")
+            .value_name("FILE")
+            .value_hint(ValueHint::FilePath)
+            .help("trust only the certificate authorities in this PEM file")
+            .hide_short_help(true),
+        switch("system-ca")
+            .help("trust the certificate authorities of the system")
+            .hide_short_help(true),
         Arg::new("help")
             .long("help")
             .short('h')
@@ -237,6 +266,10 @@ pub(super) fn everywhere() -> Vec<Arg> {
         .into_iter()
         .map(|flag| flag.global(true).help_heading("Everywhere"))
         .collect()
+}
+
+fn span(word: &str) -> Result<std::time::Duration, String> {
+    crate::config::span(word).ok_or_else(|| "a span like 500ms, 30s or 2m".to_owned())
 }
 
 fn count(word: &str) -> Result<u64, String> {

@@ -37,6 +37,7 @@ pub(super) fn root() -> StyledStr {
         "api",
         "Send any request: every path, every version",
     );
+    entry(&mut text, "doctor", DOCTOR_ABOUT);
     entry(&mut text, "openapi", OPENAPI_ABOUT);
     if cfg!(feature = "sandbox") {
         entry(
@@ -146,6 +147,19 @@ Examples:
   rc api GET /subscriptions -f status=active --paginate
   rc api POST /subscriptions/89559201/activate
   rc api GET /shop --api-version 2021-01";
+
+/// One line about `rc doctor`.
+pub(super) const DOCTOR_ABOUT: &str = "Check token, network, clock and limits";
+
+/// The last lines of the help of `rc doctor`.
+pub(super) const DOCTOR: &str = "\
+It needs no token, and changes nothing. Its exit code is 0 when rc can be used,
+else that of the first failure.
+
+Examples:
+  rc doctor
+  rc doctor -o json
+  rc doctor --base-url http://127.0.0.1:4010";
 
 /// One line about `rc openapi`.
 pub(super) const OPENAPI_ABOUT: &str = "Print the API as an OpenAPI 3.1 document";

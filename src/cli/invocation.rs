@@ -7,7 +7,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::catalog::{Method, Operation, Parameter, Resource};
-use crate::config::Colour;
+use crate::config::{Colour, NetworkFlags};
 use crate::output::Format;
 use crate::request::Set;
 
@@ -27,6 +27,8 @@ pub enum Action {
     Call(Call),
     /// Send a free request.
     Free(Free),
+    /// Check that everything is as it must be.
+    Doctor,
     /// Print the API as an OpenAPI document.
     OpenApi,
     /// Work with the local sandbox.
@@ -203,6 +205,12 @@ pub struct Options {
     pub base_url: Option<String>,
     /// The version of the API.
     pub api_version: Option<String>,
+    /// How requests get there.
+    pub network: NetworkFlags,
+    /// How much to show of requests: nothing, a line, everything.
+    pub verbose: u8,
+    /// A file for all requests and answers.
+    pub trace: Option<PathBuf>,
 }
 
 /// What becomes of records.

@@ -11,7 +11,7 @@ use super::invocation::{
     Paging, Sandbox, Serving,
 };
 use crate::catalog::{self, Method};
-use crate::config::Colour;
+use crate::config::{Colour, NetworkFlags};
 use crate::error::{Error, Result};
 use crate::request::Set;
 
@@ -31,6 +31,7 @@ pub(super) fn invocation(matches: &ArgMatches) -> Result<Invocation> {
             )
         }
         ("api", _) => (Action::Free(free(command)?), command),
+        ("doctor", _) => (Action::Doctor, command),
         ("openapi", _) => (Action::OpenApi, command),
         (_, None) => {
             let (verb, verb_matches) = subcommand(command)?;
@@ -254,6 +255,13 @@ fn options(matches: &ArgMatches) -> Options {
         sandbox: matches.get_flag("sandbox"),
         base_url: text(matches, "base-url"),
         api_version: text(matches, "api-version"),
+        network: NetworkFlags {
+            ca_file: text(matches, "ca-file").map(PathBuf::from),
+            system_ca: matches.get_flag("system-ca"),
+            timeout: matches.get_one("timeout").copied(),
+        },
+        verbose: matches.get_count("verbose"),
+        trace: text(matches, "trace").map(PathBuf::from),
     }
 }
 

@@ -35,7 +35,10 @@ pub fn command() -> Command {
                 .defer(fill_resource),
         );
     }
-    root = root.subcommand(api()).subcommand(openapi());
+    root = root
+        .subcommand(api())
+        .subcommand(doctor())
+        .subcommand(openapi());
     if cfg!(feature = "sandbox") {
         root = root.subcommand(sandbox::command());
     }
@@ -152,6 +155,14 @@ fn api() -> Command {
                 .into_iter()
                 .map(|flag| flag.requires("paginate")),
         )
+}
+
+fn doctor() -> Command {
+    Command::new("doctor")
+        .disable_help_flag(true)
+        .args_override_self(true)
+        .about(help::DOCTOR_ABOUT)
+        .after_help(help::DOCTOR)
 }
 
 fn openapi() -> Command {

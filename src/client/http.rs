@@ -1,104 +1,157 @@
-//! The transport over the network: reqwest with rustls. Roots of trust are the
-//! built-in ones of Mozilla, so that nothing is read from the system to start.
+//! The transport over the network: reqwest with rustls. It keeps connections
+//! and speaks HTTP/2 and gzip where the server does; it follows no redirect,
+//! because one could carry the token to another host.
+//!
+//! In come the settings of the network and one request at a time; out go an
+//! answer, or why none came and what to do about it. It knows neither tokens
+//! nor what a request means.
 
-use std::time::Duration;
+use std::fmt;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
-use super::{Failure, Sending, Transport};
-use crate::config::BaseUrl;
+use super::{Failure, Sending, Transport, tls};
+use crate::config::{BaseUrl, Network, Proxy};
 use crate::error::{Error, Result};
 
-/// An answer that says nothing for this long is given up.
-pub const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// How the program names itself.
+pub const USER_AGENT: &str = concat!("recharge-cli/", env!("CARGO_PKG_VERSION"));
 
 /// A pool of connections to one API.
-#[derive(Debug)]
 pub struct Http {
     client: reqwest::Client,
+    proxy: Option<Proxy>,
+    largest: Option<usize>,
 }
 
 impl Http {
     /// Makes ready to speak to `base`; connects only when something is sent.
-    pub fn new(base: &BaseUrl) -> Result<Self> {
-        Self::built(base, |builder| builder.read_timeout(READ_TIMEOUT))
-    }
-
-    /// As [`Self::new`], for questions whose answers take their time.
-    pub fn patient(base: &BaseUrl) -> Result<Self> {
-        Self::built(base, |builder| builder)
-    }
-
-    fn built(
-        base: &BaseUrl,
-        finish: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
-    ) -> Result<Self> {
+    ///
+    /// # Errors
+    /// Of kind `Usage`: the authorities to trust cannot be read.
+    pub fn new(base: &BaseUrl, network: &Network) -> Result<Self> {
+        let tls = if base.is_https() {
+            tls::settings(&network.trust)?
+        } else {
+            tls::unused()?
+        };
+        let limits = network.timeouts;
         let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("recharge-cli/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(Duration::from_secs(10))
-            // A redirect could carry the token to another host.
+            .user_agent(USER_AGENT)
+            .connect_timeout(limits.connect)
             .redirect(reqwest::redirect::Policy::none())
-            .tls_backend_preconfigured(tls(base.is_https())?);
-        if base.is_loopback() {
-            builder = builder.no_proxy();
+            .tls_backend_preconfigured(tls)
+            // The environment was read already, and a proxy chosen.
+            .no_proxy();
+        if let Some(limit) = limits.read {
+            builder = builder.read_timeout(limit);
         }
-        let client = finish(builder)
+        if let Some(limit) = limits.total {
+            builder = builder.timeout(limit);
+        }
+        if let Some(proxy) = &network.proxy {
+            // Its causes may repeat the address, and with it a password.
+            let made = reqwest::Proxy::all(proxy.url()).map_err(|_| {
+                Error::usage(format!("{} is not the address of a proxy", proxy.variable))
+            })?;
+            builder = builder.proxy(made);
+        }
+        let client = builder
             .build()
             .map_err(|error| Error::unexpected("cannot set up HTTP").caused_by(error))?;
-        Ok(Self { client })
+        Ok(Self {
+            client,
+            proxy: network.proxy.clone(),
+            largest: network.largest,
+        })
+    }
+
+    /// For questions to this machine whose answers take their time.
+    ///
+    /// # Errors
+    /// As for [`Self::new`].
+    pub fn patient(base: &BaseUrl) -> Result<Self> {
+        Self::new(base, &Network::patient())
+    }
+
+    /// The body, up to the size that is allowed: a small answer can unpack to
+    /// more than there is memory.
+    async fn body(&self, mut answer: reqwest::Response) -> Result<Bytes, Failure> {
+        let mut body = BytesMut::new();
+        while let Some(piece) = answer.chunk().await.map_err(|error| self.failure(error))? {
+            if self
+                .largest
+                .is_some_and(|largest| body.len() + piece.len() > largest)
+            {
+                return Err(Failure {
+                    not_sent: false,
+                    hint: None,
+                    reason: "the answer is too large to be one of the API".to_owned(),
+                });
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(body.freeze())
+    }
+
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "map_err hands the error over"
+    )]
+    fn failure(&self, error: reqwest::Error) -> Failure {
+        let not_sent = error.is_connect() || error.is_builder();
+        let wrong_tls = tls::within(&error);
+        let what = if error.is_timeout() && error.is_connect() {
+            "the connection took too long"
+        } else if error.is_timeout() {
+            "it took too long"
+        } else if wrong_tls.is_some() && error.is_connect() {
+            "no secure connection"
+        } else if error.is_connect() {
+            "cannot connect"
+        } else if error.is_body() || error.is_decode() {
+            "the answer broke off"
+        } else {
+            "the connection broke"
+        };
+        let hint = match (wrong_tls, &self.proxy) {
+            (Some(wrong), _) if not_sent => Some(tls::advice(wrong)),
+            (_, Some(proxy)) if not_sent => Some(format!(
+                "nothing was sent; {proxy} is in between: check that it is there and lets you \
+                 through, or name the host in NO_PROXY"
+            )),
+            _ => None,
+        };
+        Failure {
+            not_sent,
+            hint,
+            reason: with_root_cause(what, &error),
+        }
     }
 }
 
-/// The TLS settings; without roots where TLS is not spoken.
-fn tls(https: bool) -> Result<rustls::ClientConfig> {
-    let mut roots = rustls::RootCertStore::empty();
-    if https {
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+impl fmt::Debug for Http {
+    /// What it is made of holds the password of a proxy.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Http")
+            .field("proxy", &self.proxy)
+            .finish_non_exhaustive()
     }
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Error::unexpected("cannot set up TLS").caused_by(error))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
 }
 
 impl Transport for Http {
     fn send(&self, request: http::Request<Bytes>) -> Sending<'_> {
         Box::pin(async move {
-            let request = reqwest::Request::try_from(request).map_err(failure)?;
-            let mut answer = self.client.execute(request).await.map_err(failure)?;
+            let failed = |error| self.failure(error);
+            let request = reqwest::Request::try_from(request).map_err(failed)?;
+            let mut answer = self.client.execute(request).await.map_err(failed)?;
             let mut whole = http::Response::new(Bytes::new());
             *whole.status_mut() = answer.status();
+            *whole.version_mut() = answer.version();
             *whole.headers_mut() = std::mem::take(answer.headers_mut());
-            *whole.body_mut() = answer.bytes().await.map_err(failure)?;
+            *whole.body_mut() = self.body(answer).await?;
             Ok(whole)
         })
-    }
-}
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "map_err hands the error over"
-)]
-fn failure(error: reqwest::Error) -> Failure {
-    let not_sent = error.is_connect() || error.is_builder();
-    let what = if error.is_timeout() && error.is_connect() {
-        "the connection took too long"
-    } else if error.is_timeout() {
-        "it took too long"
-    } else if error.is_connect() {
-        "cannot connect"
-    } else if error.is_body() || error.is_decode() {
-        "the answer broke off"
-    } else {
-        "the connection broke"
-    };
-    Failure {
-        not_sent,
-        reason: with_root_cause(what, &error),
     }
 }
 

@@ -2,10 +2,15 @@
 //! answer or as an error that says what to do. Retries are decided purely (see
 //! [`retry`]); how bytes travel is a [`Transport`] that is passed in.
 
+pub mod har;
 mod http;
+pub mod redact;
 mod refusal;
 pub mod retry;
+pub mod tls;
+pub mod trace;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -21,7 +26,8 @@ use crate::request::Request;
 use crate::world::Sleep;
 use retry::{Outcome, Verdict};
 
-pub use http::{Http, READ_TIMEOUT};
+pub use crate::config::READ_TIMEOUT;
+pub use http::{Http, USER_AGENT};
 
 /// A client of one store.
 pub struct Client {
@@ -47,6 +53,8 @@ pub type Sending<'a> =
 pub struct Failure {
     /// Whether it is certain that the API did not receive the request.
     pub not_sent: bool,
+    /// What to do about it, when that is known better than in general.
+    pub hint: Option<String>,
     /// What happened, as a fragment.
     pub reason: String,
 }
@@ -123,7 +131,9 @@ impl Client {
         safe: bool,
     ) -> Result<Answer> {
         let answer = result.map_err(|failure| unanswered(&self.base, &failure, safe))?;
-        let request_id = header(answer.headers(), catalog::REQUEST_ID_HEADER);
+        let token = self.token.expose_secret();
+        let request_id = header(answer.headers(), catalog::REQUEST_ID_HEADER)
+            .map(|id| redact::without_token(&id, token).into_owned());
         let status = answer.status().as_u16();
         let body = answer.into_body();
         if (200..300).contains(&status) {
@@ -140,8 +150,8 @@ impl Client {
     /// A body without the token, should a server repeat it.
     fn redacted(&self, body: &Bytes) -> Bytes {
         let token = self.token.expose_secret();
-        match std::str::from_utf8(body) {
-            Ok(text) if text.contains(token) => text.replace(token, "[redacted]").into(),
+        match std::str::from_utf8(body).map(|text| redact::without_token(text, token)) {
+            Ok(Cow::Owned(text)) => text.into(),
             _ => body.clone(),
         }
     }
@@ -181,6 +191,9 @@ fn unanswered(base: &str, failure: &Failure, safe: bool) -> Error {
         Kind::Unreachable,
         format!("no answer from {base}: {}", failure.reason),
     );
+    if let Some(hint) = &failure.hint {
+        return error.hint(hint);
+    }
     if failure.not_sent {
         return error.hint("nothing was sent; check the network and the base URL");
     }

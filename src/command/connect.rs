@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use crate::catalog;
 use crate::cli::Options;
 use crate::client::{Client, Connection, Http, Transport};
-use crate::config::{self, BaseUrl, Environment, variable};
+use crate::config::{self, BaseUrl, Environment, Network, NetworkFlags, variable};
 use crate::error::{Error, Result};
 use crate::request::Printed;
 use crate::world::{Clock, Sleep};
@@ -24,6 +24,7 @@ pub(super) struct Place {
     base: BaseUrl,
     version: String,
     sandbox: bool,
+    network: NetworkFlags,
 }
 
 impl Place {
@@ -57,11 +58,11 @@ impl Place {
             base: BaseUrl::parse(base)?,
             version: version.to_owned(),
             sandbox,
+            network: options.network.clone(),
         })
     }
 
     /// Where requests go, unless they stay in this process.
-    #[cfg(feature = "sandbox")]
     pub(super) fn url(&self) -> Option<&BaseUrl> {
         (!self.sandbox).then_some(&self.base)
     }
@@ -90,19 +91,42 @@ impl Place {
         folder: Option<PathBuf>,
         clock: &Clock,
         sleep: Sleep,
+        watched: impl FnOnce(Box<dyn Transport>) -> Box<dyn Transport>,
     ) -> Result<Arc<Client>> {
-        let (transport, token): (Box<dyn Transport>, SecretString) = if self.sandbox {
-            sandbox(environment, folder, clock, sleep.clone())?
-        } else {
-            let token = config::token(environment)?;
-            (Box::new(Http::new(&self.base)?), token)
-        };
+        let (transport, token) = self.transport(environment, folder, clock, sleep.clone())?;
         let connection = Connection {
             base: self.base.as_str().to_owned(),
             token,
             version: self.version.clone(),
         };
-        Ok(Arc::new(Client::new(transport, connection, sleep)))
+        Ok(Arc::new(Client::new(watched(transport), connection, sleep)))
+    }
+
+    /// How requests get to the place, and the token that it knows.
+    pub(super) fn transport(
+        &self,
+        environment: &Environment,
+        folder: Option<PathBuf>,
+        clock: &Clock,
+        sleep: Sleep,
+    ) -> Result<(Box<dyn Transport>, SecretString)> {
+        if self.sandbox {
+            return sandbox(environment, folder, clock, sleep);
+        }
+        let token = self.token(environment)?;
+        let network = Network::of(&self.network, environment, &self.base)?;
+        Ok((Box::new(Http::new(&self.base, &network)?), token))
+    }
+
+    /// The token for the place, unless it is the sandbox.
+    #[expect(clippy::unused_self, reason = "which token it is depends on the place")]
+    pub(super) fn token(&self, environment: &Environment) -> Result<SecretString> {
+        config::token(environment)
+    }
+
+    /// The version of the API to ask for.
+    pub(super) fn version(&self) -> &str {
+        &self.version
     }
 }
 

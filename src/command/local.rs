@@ -59,6 +59,7 @@ impl Transport for Local {
                 // The sandbox writes its file before it answers, so what it
                 // could not write did not happen.
                 not_sent: true,
+                hint: None,
                 reason: error.to_string(),
             })?;
             let never = matches!(reply.ending, Ending::Never);
@@ -82,6 +83,7 @@ impl Transport for Local {
 fn lost(what: &str) -> Failure {
     Failure {
         not_sent: false,
+        hint: None,
         reason: format!("{what} (a fault of the sandbox)"),
     }
 }

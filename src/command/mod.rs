@@ -5,6 +5,7 @@ mod call;
 mod connect;
 #[cfg(feature = "sandbox")]
 mod control;
+mod doctor;
 mod dry;
 mod free;
 #[cfg(feature = "sandbox")]
@@ -17,6 +18,7 @@ mod report;
 mod resume;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod seeing;
 
 use std::future::Future;
 use std::io::Write;
@@ -35,6 +37,7 @@ use crate::world::{Ask, Clock, Sleep, Terminal, World};
 use connect::Place;
 use read::Input;
 use report::Talk;
+use seeing::Seeing;
 
 /// Runs one command and gives its exit code.
 #[must_use]
@@ -58,11 +61,13 @@ pub fn run(world: World) -> u8 {
         guard_interrupts: world.guard_interrupts,
         state_folder: world.state_folder,
         talk,
+        seeing: Seeing::default(),
     };
     let result = match typed {
         Typed::Text(text) => run.show(&text),
         Typed::Invocation(invocation) => run.invoke(*invocation),
     };
+    let result = run.end_trace(result);
     match result {
         Ok(()) => exit::DONE,
         Err(error) => told(&mut run.talk, &error),
@@ -90,20 +95,36 @@ struct Run {
     guard_interrupts: fn(),
     state_folder: Option<PathBuf>,
     talk: Talk,
+    seeing: Seeing,
 }
 
 impl Run {
     fn invoke(&mut self, invocation: Invocation) -> Result<()> {
         let Invocation { options, action } = invocation;
         self.talk.choose_form(&options);
+        self.seeing = Seeing::of(&options, self.talk.voice())?;
         match action {
             Action::Call(call) => call::run(self, &options, &call),
             Action::Free(free) => free::run(self, &options, &free),
+            Action::Doctor => doctor::run(self, &options),
             Action::OpenApi => openapi::run(self, &options),
             #[cfg(feature = "sandbox")]
             Action::Sandbox(action) => sandbox::run(self, &options, &action),
             #[cfg(not(feature = "sandbox"))]
             Action::Sandbox(_) => Err(Error::usage("this build has no sandbox")),
+        }
+    }
+
+    /// Lets the file of `--trace` appear, whatever became of the command. Its
+    /// failure counts only where nothing else failed.
+    fn end_trace(&mut self, result: Result<()>) -> Result<()> {
+        match (result, self.seeing.finish()) {
+            (Ok(()), traced) => traced,
+            (Err(error), Ok(())) => Err(error),
+            (Err(error), Err(untraced)) => {
+                self.talk.note(&format!("there is no trace: {untraced}"));
+                Err(error)
+            }
         }
     }
 
@@ -137,7 +158,9 @@ impl Run {
     /// A client of the place.
     fn client(&self, place: &Place) -> Result<Arc<Client>> {
         let folder = self.state_folder.clone();
-        place.client(&self.environment, folder, &self.clock, self.sleep.clone())
+        let watched = |transport| self.seeing.around(transport, &self.clock);
+        let sleep = self.sleep.clone();
+        place.client(&self.environment, folder, &self.clock, sleep, watched)
     }
 
     /// The present, in the user's zone.

@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anstyle::{AnsiColor, Effects, Style};
 use serde_json::{Map, Value};
@@ -18,7 +19,7 @@ const NOTE: Style = AnsiColor::Yellow.on_default();
 
 /// The voice of the program.
 pub(super) struct Talk {
-    stream: Box<dyn Write + Send>,
+    stream: Stream,
     form: ErrorForm,
     colour: bool,
     person: bool,
@@ -28,7 +29,7 @@ impl Talk {
     /// Talk on a stream; `person` tells whether somebody reads it live.
     pub(super) fn new(stream: Box<dyn Write + Send>, colour: bool, person: bool) -> Self {
         Self {
-            stream,
+            stream: Arc::new(Mutex::new(stream)),
             form: ErrorForm::Text,
             colour,
             person,
@@ -67,7 +68,7 @@ impl Talk {
     /// Tells an error.
     pub(super) fn error(&mut self, error: &Error) {
         let text = match self.form {
-            ErrorForm::Json => as_json(error),
+            ErrorForm::Json => visible::json(&as_json(error)).into_owned(),
             ErrorForm::Text => as_text(error, self.colour),
         };
         self.write(&text);
@@ -80,7 +81,7 @@ impl Talk {
                 let mut line = Map::new();
                 line.insert("kind".to_owned(), "note".into());
                 line.insert("message".to_owned(), message.into());
-                format!("{}\n", Value::Object(line))
+                format!("{}\n", visible::json(&Value::Object(line).to_string()))
             }
             ErrorForm::Text => {
                 let word = painted("note:", NOTE, self.colour);
@@ -97,10 +98,45 @@ impl Talk {
         }
     }
 
-    fn write(&mut self, text: &str) {
-        // When nobody can be told, there is nobody to tell.
-        let _ = self.stream.write_all(text.as_bytes());
-        let _ = self.stream.flush();
+    /// A voice beside this one, for whoever tells something while a command
+    /// is at work. Neither breaks into a line of the other.
+    pub(super) fn voice(&self) -> Voice {
+        Voice {
+            stream: Arc::clone(&self.stream),
+            form: self.form,
+        }
+    }
+
+    fn write(&self, text: &str) {
+        say(&self.stream, text);
+    }
+}
+
+/// Standard error, shared.
+type Stream = Arc<Mutex<Box<dyn Write + Send>>>;
+
+fn say(stream: &Stream, text: &str) {
+    let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
+    // When nobody can be told, there is nobody to tell.
+    let _ = stream.write_all(text.as_bytes());
+    let _ = stream.flush();
+}
+
+/// Says whole lines.
+pub(super) struct Voice {
+    stream: Stream,
+    form: ErrorForm,
+}
+
+impl Voice {
+    /// Whether one JSON object a line is wanted.
+    pub(super) fn is_json(&self) -> bool {
+        self.form == ErrorForm::Json
+    }
+
+    /// Says whole lines at once.
+    pub(super) fn say(&self, lines: &str) {
+        say(&self.stream, lines);
     }
 }
 

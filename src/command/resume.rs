@@ -43,10 +43,13 @@ fn command(options: &Options, call: &str, cursor: &str) -> String {
     flag("--cursor", Some(cursor));
     flag("--base-url", options.base_url.as_deref());
     flag("--api-version", options.api_version.as_deref());
+    let ca_file = options.network.ca_file.as_deref();
+    flag("--ca-file", ca_file.and_then(std::path::Path::to_str));
     flag("-o", output.format.map(crate::output::Format::name));
     flag("-c", output.columns.as_deref());
     flag("-q", output.jq.as_deref());
     for (name, given) in [
+        ("--system-ca", options.network.system_ca),
         ("--sandbox", options.sandbox),
         ("-r", output.raw),
         ("--excel", output.excel),

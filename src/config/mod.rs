@@ -1,6 +1,7 @@
 //! Where settings come from: flag, then environment, then default. Each name
 //! of an environment variable stands here once.
 
+mod network;
 mod place;
 
 use std::collections::HashMap;
@@ -10,6 +11,7 @@ use secrecy::SecretString;
 
 use crate::error::{Error, Kind, Result};
 
+pub use network::{Network, NetworkFlags, Proxy, READ_TIMEOUT, Timeouts, Trust, span};
 pub use place::BaseUrl;
 
 /// Names of environment variables.
@@ -26,6 +28,19 @@ pub mod variable {
     pub const CLIENT_SECRET: &str = "RECHARGE_CLIENT_SECRET";
     /// The folder for state, instead of the system's.
     pub const STATE_FOLDER: &str = "RECHARGE_STATE_DIR";
+    /// The only certificate authorities to trust, as a file.
+    pub const CA_FILE: &str = "RECHARGE_CA_FILE";
+    /// `1`: trust the certificate authorities of the system.
+    pub const SYSTEM_CA: &str = "RECHARGE_SYSTEM_CA";
+    /// How long one attempt of a request may take.
+    pub const TIMEOUT: &str = "RECHARGE_TIMEOUT";
+    /// The proxy of requests over https; as the following, also in small
+    /// letters.
+    pub const HTTPS_PROXY: &str = "HTTPS_PROXY";
+    /// The proxy of whatever has none of its own.
+    pub const ALL_PROXY: &str = "ALL_PROXY";
+    /// Hosts that are spoken to without a proxy.
+    pub const NO_PROXY: &str = "NO_PROXY";
     /// Any value: no colour.
     pub const NO_COLOR: &str = "NO_COLOR";
     /// Anything but `0`: colour even off a terminal.

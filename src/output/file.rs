@@ -82,6 +82,19 @@ impl AtomicFile {
     /// A usage error when the path is a folder, or its folder is missing or
     /// cannot be written.
     pub fn create(path: &Path) -> Result<Self> {
+        Self::begin(path, false)
+    }
+
+    /// As [`AtomicFile::create`], for its owner's eyes only, whoever could
+    /// read what stood there before.
+    ///
+    /// # Errors
+    /// As for [`AtomicFile::create`].
+    pub fn create_private(path: &Path) -> Result<Self> {
+        Self::begin(path, true)
+    }
+
+    fn begin(path: &Path, private: bool) -> Result<Self> {
         let existing = fs::metadata(path).ok();
         if existing.as_ref().is_some_and(Metadata::is_dir) {
             return Err(Error::usage(format!(
@@ -90,7 +103,7 @@ impl AtomicFile {
             )));
         }
         if path.as_os_str().is_empty() {
-            return Err(Error::usage("--out names no file"));
+            return Err(Error::usage("an empty path names no file"));
         }
         let path = behind_links(path);
         let folder = folder_of(&path);
@@ -101,8 +114,8 @@ impl AtomicFile {
                 folder.display()
             )));
         }
-        let hidden = hidden_file(folder).map_err(|error| refused(&path, error))?;
-        if let Some(existing) = existing {
+        let hidden = hidden_file(folder, private).map_err(|error| refused(&path, error))?;
+        if let Some(existing) = existing.filter(|_| !private) {
             let kept = hidden.as_file().set_permissions(existing.permissions());
             kept.map_err(|error| refused(&path, error))?;
         }
@@ -113,7 +126,7 @@ impl AtomicFile {
     ///
     /// # Errors
     /// When the system gives no second handle.
-    pub fn writer(&self) -> Result<Box<dyn Write>> {
+    pub fn writer(&self) -> Result<Box<dyn Write + Send>> {
         let file = self.hidden.as_file().try_clone();
         Ok(Box::new(file.map_err(|error| refused(&self.path, error))?))
     }
@@ -143,15 +156,18 @@ fn folder_of(path: &Path) -> &Path {
         .unwrap_or(Path::new("."))
 }
 
-fn hidden_file(folder: &Path) -> io::Result<NamedTempFile> {
+fn hidden_file(folder: &Path, private: bool) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".rc-").suffix(".part");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         // As any new file: the user's mask takes away what it takes away.
-        builder.permissions(fs::Permissions::from_mode(0o666));
+        let mode = if private { 0o600 } else { 0o666 };
+        builder.permissions(fs::Permissions::from_mode(mode));
     }
+    #[cfg(not(unix))]
+    let _ = private;
     builder.tempfile_in(folder)
 }
 
@@ -186,6 +202,19 @@ mod tests {
         to.text(text).unwrap();
         to.let_out().unwrap();
         target
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_private_file_can_be_read_by_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trace.har");
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        AtomicFile::create_private(&path).unwrap().commit().unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]

@@ -97,6 +97,34 @@ fn the_page_on_the_sandbox_shows_what_happens() {
     check("docs/sandbox.md", text);
 }
 
+/// Both its sessions, and the commands that stand alone.
+#[test]
+fn the_page_on_troubleshooting_shows_what_happens() {
+    let text = include_str!("../../docs/troubleshooting.md");
+    assert!(!sessions(text).is_empty());
+    check("docs/troubleshooting.md", text);
+    let folder = tempfile::tempdir().unwrap();
+    let trace = folder.path().join("trace.har");
+    let mut run = 0;
+    let mut inside = false;
+    for line in text.lines() {
+        match line {
+            "```sh" => inside = true,
+            "```" => inside = false,
+            line if inside => {
+                let line = line.replace("trace.har", &trace.display().to_string());
+                rc(&line).holding(&Store::new()).succeeds();
+                run += 1;
+            }
+            _ => {}
+        }
+    }
+    assert!(run >= 3 && trace.exists());
+    let kept = "doctor -o ndjson --jq 'select(.status != \"ok\")'";
+    assert!(text.contains(kept));
+    rc(kept).sandboxed().succeeds().prints_nothing();
+}
+
 #[test]
 fn the_set_up_commands_of_the_readme_run() {
     let store = Store::new();

@@ -1,0 +1,194 @@
+//! Seeing: a transport around another one that shows each attempt, retries
+//! too, to a sink that was lent.
+//!
+//! What a sink sees carries no secret any more (see [`redact`]), so that none
+//! of them can give one away. An attempt that is dropped before its answer
+//! came, as by Ctrl-C, is seen as well.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{HeaderMap, Version};
+use jiff::Timestamp;
+
+use super::redact::{self, REDACTED};
+use super::{Sending, Transport};
+use crate::catalog;
+use crate::world::Clock;
+
+/// Takes note of attempts.
+pub trait Sink: Send + Sync {
+    /// An attempt has ended.
+    fn saw(&self, exchange: &Exchange);
+}
+
+/// One attempt, without secrets.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// When it began.
+    pub started: Timestamp,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// The method.
+    pub method: String,
+    /// The whole address.
+    pub url: String,
+    /// What was sent.
+    pub asked: Message,
+    /// What came back, or why nothing came.
+    pub answered: Result<Answered, String>,
+}
+
+/// An answer as it was seen.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// The status.
+    pub status: u16,
+    /// The version of HTTP that was spoken.
+    pub version: &'static str,
+    /// What was in it.
+    pub message: Message,
+}
+
+/// Headers and a body.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Names and values, in order.
+    pub headers: Vec<(String, String)>,
+    /// The body, when it is text.
+    pub body: Option<String>,
+    /// Its bytes, before anything was taken out.
+    pub size: usize,
+}
+
+impl Message {
+    /// The value of a header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let found = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    fn seen(headers: &HeaderMap, body: &Bytes, token: &str) -> Self {
+        let headers = headers.iter().map(|(name, value)| {
+            let shown = if redact::hides_header(name.as_str()) {
+                REDACTED.to_owned()
+            } else {
+                let text = String::from_utf8_lossy(value.as_bytes());
+                redact::without_token(&redact::address(&text), token).into_owned()
+            };
+            (name.as_str().to_owned(), shown)
+        });
+        let body_text = std::str::from_utf8(body).ok();
+        let shown =
+            body_text.map(|text| redact::without_token(&redact::body(text), token).into_owned());
+        Self {
+            headers: headers.collect(),
+            body: shown,
+            size: body.len(),
+        }
+    }
+}
+
+/// A transport that is watched.
+pub struct Traced {
+    inner: Box<dyn Transport>,
+    sinks: Vec<Arc<dyn Sink>>,
+    clock: Clock,
+}
+
+impl Traced {
+    /// Shows what `inner` does to the sinks.
+    #[must_use]
+    pub fn new(inner: Box<dyn Transport>, sinks: Vec<Arc<dyn Sink>>, clock: Clock) -> Self {
+        Self {
+            inner,
+            sinks,
+            clock,
+        }
+    }
+}
+
+impl Transport for Traced {
+    fn send(&self, request: http::Request<Bytes>) -> Sending<'_> {
+        Box::pin(async move {
+            let mut pending = Pending::begin(self, &request);
+            let result = self.inner.send(request).await;
+            pending.end(match &result {
+                Ok(answer) => Ok(Answered {
+                    status: answer.status().as_u16(),
+                    version: version(answer.version()),
+                    message: Message::seen(answer.headers(), answer.body(), &pending.token),
+                }),
+                Err(failure) => {
+                    Err(redact::without_token(&failure.reason, &pending.token).into_owned())
+                }
+            });
+            result
+        })
+    }
+}
+
+/// An attempt under way.
+struct Pending<'a> {
+    traced: &'a Traced,
+    begun: Instant,
+    token: String,
+    exchange: Option<Exchange>,
+}
+
+impl<'a> Pending<'a> {
+    fn begin(traced: &'a Traced, request: &http::Request<Bytes>) -> Self {
+        let token = request.headers().get(catalog::TOKEN_HEADER);
+        let token = token.and_then(|token| token.to_str().ok());
+        let token = token.unwrap_or_default().to_owned();
+        let url = redact::address(&request.uri().to_string());
+        let exchange = Exchange {
+            started: (traced.clock)(),
+            elapsed: Duration::ZERO,
+            method: request.method().to_string(),
+            url: redact::without_token(&url, &token).into_owned(),
+            asked: Message::seen(request.headers(), request.body(), &token),
+            answered: Err("it was not waited for".to_owned()),
+        };
+        Self {
+            traced,
+            begun: Instant::now(),
+            token,
+            exchange: Some(exchange),
+        }
+    }
+
+    fn end(&mut self, answered: Result<Answered, String>) {
+        if let Some(exchange) = &mut self.exchange {
+            exchange.answered = answered;
+        }
+        self.show();
+    }
+
+    fn show(&mut self) {
+        let Some(mut exchange) = self.exchange.take() else {
+            return;
+        };
+        exchange.elapsed = self.begun.elapsed();
+        for sink in &self.traced.sinks {
+            sink.saw(&exchange);
+        }
+    }
+}
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        self.show();
+    }
+}
+
+const fn version(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_2 => "HTTP/2",
+        Version::HTTP_10 => "HTTP/1.0",
+        _ => "HTTP/1.1",
+    }
+}
