@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::auth::{Auth, Profiles};
 use crate::catalog::{Method, Operation, Parameter, Resource};
 use crate::config::Colour;
 use crate::output::Format;
@@ -31,6 +32,10 @@ pub enum Action {
     OpenApi,
     /// Work with the local sandbox.
     Sandbox(Sandbox),
+    /// Work with the token.
+    Auth(Auth),
+    /// Work with profiles.
+    Profiles(Profiles),
 }
 
 /// A call of an operation, with values as typed.
@@ -203,6 +208,8 @@ pub struct Options {
     pub base_url: Option<String>,
     /// The version of the API.
     pub api_version: Option<String>,
+    /// The profile to work with.
+    pub profile: Option<String>,
 }
 
 /// What becomes of records.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use secrecy::SecretString;
 
+use super::auth;
 use super::invocation::{
     Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
     Paging, Sandbox, Serving,
@@ -32,6 +33,14 @@ pub(super) fn invocation(matches: &ArgMatches) -> Result<Invocation> {
         }
         ("api", _) => (Action::Free(free(command)?), command),
         ("openapi", _) => (Action::OpenApi, command),
+        ("auth", _) => {
+            let (verb, matches) = subcommand(command)?;
+            (Action::Auth(auth::auth_of(verb, matches)), matches)
+        }
+        ("profile", _) => {
+            let (verb, matches) = subcommand(command)?;
+            (Action::Profiles(auth::profile_of(verb, matches)), matches)
+        }
         (_, None) => {
             let (verb, verb_matches) = subcommand(command)?;
             let deepest = verb_matches
@@ -254,6 +263,7 @@ fn options(matches: &ArgMatches) -> Options {
         sandbox: matches.get_flag("sandbox"),
         base_url: text(matches, "base-url"),
         api_version: text(matches, "api-version"),
+        profile: text(matches, "profile"),
     }
 }
 

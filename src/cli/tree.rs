@@ -3,7 +3,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{argument, flags, help, sandbox};
+use super::{argument, auth, flags, help, sandbox};
 use crate::catalog::{self, Effect, Operation, Resource, kebab};
 
 /// The whole command line.
@@ -35,7 +35,11 @@ pub fn command() -> Command {
                 .defer(fill_resource),
         );
     }
-    root = root.subcommand(api()).subcommand(openapi());
+    root = root
+        .subcommand(auth::auth())
+        .subcommand(auth::profile())
+        .subcommand(api())
+        .subcommand(openapi());
     if cfg!(feature = "sandbox") {
         root = root.subcommand(sandbox::command());
     }

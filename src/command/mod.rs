@@ -1,6 +1,7 @@
 //! What the words ask for, done: this room wires the others together. It runs
 //! a command from its first word to its exit code.
 
+mod auth;
 mod call;
 mod connect;
 #[cfg(feature = "sandbox")]
@@ -11,12 +12,15 @@ mod free;
 mod local;
 mod many;
 mod openapi;
+mod preflight;
 mod printer;
+mod profile;
 mod read;
 mod report;
 mod resume;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod token;
 
 use std::future::Future;
 use std::io::Write;
@@ -26,13 +30,12 @@ use std::sync::Arc;
 use clap::builder::StyledStr;
 
 use crate::cli::{self, Action, Invocation, Options, Typed};
-use crate::client::Client;
+use crate::config::keep::Keyring;
 use crate::config::{self, Colour, Environment};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
 use crate::request::Now;
 use crate::world::{Ask, Clock, Sleep, Terminal, World};
-use connect::Place;
 use read::Input;
 use report::Talk;
 
@@ -55,8 +58,11 @@ pub fn run(world: World) -> u8 {
         zone: world.zone,
         sleep: world.sleep,
         ask: world.ask,
+        ask_secret: world.ask_secret,
         guard_interrupts: world.guard_interrupts,
         state_folder: world.state_folder,
+        config_folder: world.config_folder,
+        keyring: world.keyring,
         talk,
     };
     let result = match typed {
@@ -87,8 +93,11 @@ struct Run {
     zone: fn() -> jiff::tz::TimeZone,
     sleep: Sleep,
     ask: Ask,
+    ask_secret: Ask,
     guard_interrupts: fn(),
     state_folder: Option<PathBuf>,
+    config_folder: Option<PathBuf>,
+    keyring: Arc<dyn Keyring>,
     talk: Talk,
 }
 
@@ -99,6 +108,8 @@ impl Run {
         match action {
             Action::Call(call) => call::run(self, &options, &call),
             Action::Free(free) => free::run(self, &options, &free),
+            Action::Auth(asked) => auth::run(self, &options, &asked),
+            Action::Profiles(asked) => profile::run(self, &options, &asked),
             Action::OpenApi => openapi::run(self, &options),
             #[cfg(feature = "sandbox")]
             Action::Sandbox(action) => sandbox::run(self, &options, &action),
@@ -132,12 +143,6 @@ impl Run {
         self.stdout
             .take()
             .ok_or_else(|| Error::unexpected("standard output is in use"))
-    }
-
-    /// A client of the place.
-    fn client(&self, place: &Place) -> Result<Arc<Client>> {
-        let folder = self.state_folder.clone();
-        place.client(&self.environment, folder, &self.clock, self.sleep.clone())
     }
 
     /// The present, in the user's zone.
