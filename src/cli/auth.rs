@@ -82,7 +82,7 @@ The profile is that of --profile, else of RECHARGE_PROFILE, else that of
 `rc profile use`, else the one named default.
 
 Examples:
-  rc profile set garden --protected true
+  rc profile set garden --protected
   rc profile use garden
   rc profile list";
 
@@ -155,7 +155,7 @@ pub(super) fn profile() -> Command {
             "Make a profile, or change what is set for it",
             "--base-url and --api-version are kept in the profile, too. A credential command \
              prints the token; it is run without a shell.\n\n\
-             Examples:\n  rc profile set garden --protected true\n  \
+             Examples:\n  rc profile set garden --protected\n  \
              rc profile set garden --credential-command 'op read op://shops/garden/token'\n  \
              rc profile set garden --unset credential_command",
         )
@@ -165,10 +165,11 @@ pub(super) fn profile() -> Command {
                 .long("protected")
                 .value_name("true|false")
                 .num_args(0..=1)
+                .require_equals(true)
                 .default_missing_value("true")
                 .value_parser(clap::value_parser!(bool))
                 .hide_possible_values(true)
-                .help("every write asks first, or needs --yes"),
+                .help("every write asks first, or needs --yes; =false ends it"),
         )
         .arg(
             Arg::new("credential-command")

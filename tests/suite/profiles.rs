@@ -21,7 +21,7 @@ fn written(text: &str) -> Store {
 fn profiles_are_made_used_shown_and_removed() {
     let store = Store::new();
     let run = |line: &str| rc(line).holding(&store);
-    run("profile set garden --base-url https://garden.example.com --protected true").succeeds();
+    run("profile set garden --base-url https://garden.example.com --protected").succeeds();
     run("profile set coffee --api-version 2021-01").succeeds();
     run("profile use garden").succeeds();
     run("profile list --jq '[.name, .in_use, .protected]'")
@@ -243,7 +243,7 @@ fn wrong_names_and_commands_are_refused() {
             "profile set a --credential-command 'echo sk_0123456789012345678901'",
             "hold a token itself",
         ),
-        ("profile set a --protected maybe", "maybe"),
+        ("profile set a --protected=maybe", "maybe"),
         ("profile set a --unset protectd", "did you mean protected?"),
         (
             "profile set a --protected --unset protected",
