@@ -4,11 +4,14 @@
 //! The places come from the environment, else from the system. Nothing is ever
 //! looked for in the working directory.
 
-use std::io::{self, Write};
+use std::fs::{File, Permissions};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Environment, read, variable};
-use crate::error::{Error, Kind, Result};
+#[cfg(unix)]
+use crate::error::Kind;
+use crate::error::{Error, Result};
 
 /// The two folders of a user.
 #[derive(Debug, Clone)]
@@ -98,7 +101,7 @@ fn unwritable(path: &Path, error: io::Error) -> Error {
 }
 
 /// Temporary files are made for their owner only, and keep that right.
-fn put(path: &Path, bytes: &[u8], rights: Option<std::fs::Permissions>) -> io::Result<()> {
+fn put(path: &Path, bytes: &[u8], rights: Option<Permissions>) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("/"));
     private_folder(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
@@ -119,16 +122,35 @@ fn private_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
+/// Rights of others that a file must not give them.
+#[derive(Debug, Clone, Copy)]
+pub struct Forbidden {
+    /// The bits of them.
+    pub bits: u32,
+    /// What others can do, in words.
+    pub can: &'static str,
+}
+
 /// Reads a file that need not be there.
 ///
 /// # Errors
-/// It is there and cannot be read.
-pub fn text(path: &Path) -> Result<Option<String>> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if absent(&error) => Ok(None),
-        Err(error) => Err(Error::reading(&path.display().to_string(), error)),
+/// It is there and cannot be read; of kind `Access`, with the command that puts
+/// it right, when others have rights that they must not have.
+pub fn text(path: &Path, forbidden: Option<Forbidden>) -> Result<Option<String>> {
+    let unreadable = |error| Error::reading(&path.display().to_string(), error);
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if absent(&error) => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
+    };
+    if let Some(forbidden) = forbidden {
+        // Of what was opened, not of what has its name by now.
+        let facts = file.metadata().map_err(unreadable)?;
+        guard(path, &facts.permissions(), forbidden)?;
     }
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(unreadable)?;
+    Ok(Some(text))
 }
 
 pub(super) fn absent(error: &io::Error) -> bool {
@@ -138,24 +160,23 @@ pub(super) fn absent(error: &io::Error) -> bool {
     )
 }
 
-/// Refuses a file that others have rights to which they must not have.
-/// `wrong` are the bits, `can` says what others can do.
-///
-/// # Errors
-/// Of kind `Access`, with the command that puts it right.
-pub fn guarded(path: &Path, wrong: u32, can: &str) -> Result<()> {
-    #[cfg(unix)]
-    if let Ok(facts) = std::fs::metadata(path) {
-        let mode = std::os::unix::fs::PermissionsExt::mode(&facts.permissions());
-        if mode & wrong != 0 {
-            return Err(Error::new(
-                Kind::Access,
-                format!("others can {can} {} ({:o})", path.display(), mode & 0o777),
-            )
-            .hint(format!("chmod 600 '{}'", path.display())));
-        }
+#[cfg(unix)]
+fn guard(path: &Path, rights: &Permissions, forbidden: Forbidden) -> Result<()> {
+    let mode = std::os::unix::fs::PermissionsExt::mode(rights);
+    if mode & forbidden.bits == 0 {
+        return Ok(());
     }
-    #[cfg(not(unix))]
-    let _ = (path, wrong, can);
+    let path = path.display();
+    let (can, mode) = (forbidden.can, mode & 0o777);
+    Err(
+        Error::new(Kind::Access, format!("others can {can} {path} ({mode:o})"))
+            .hint(format!("chmod 600 '{path}'")),
+    )
+}
+
+/// Elsewhere a folder of the user is private by itself.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it may be refused")]
+fn guard(_: &Path, _: &Permissions, _: Forbidden) -> Result<()> {
     Ok(())
 }

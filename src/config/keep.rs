@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::folders;
+use super::folders::{self, Forbidden};
 use crate::error::{Error, Kind, Result};
 
 /// A keyring, as the world lends it.
@@ -86,6 +86,12 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'@');
 
+/// What others must not be able to do.
+const PRIVATE: Forbidden = Forbidden {
+    bits: 0o077,
+    can: "read the token in",
+};
+
 /// Files of tokens, below the folder for state: folders of settings are copied
 /// about and put under version control.
 #[derive(Debug, Clone)]
@@ -117,10 +123,13 @@ impl TokenFiles {
         let Some(path) = self.path(account) else {
             return Ok(None);
         };
-        folders::guarded(&path, 0o077, "read the token in").map_err(|error| {
-            error.hint("if somebody may have read it, make a new token in Recharge")
+        let text = folders::text(&path, Some(PRIVATE)).map_err(|error| match error.kind {
+            Kind::Access => {
+                error.hint("if somebody may have read it, make a new token in Recharge")
+            }
+            _ => error,
         })?;
-        Ok(folders::text(&path)?.map(SecretString::from))
+        Ok(text.map(SecretString::from))
     }
 
     /// Keeps a secret under an account; gives the path of its file.

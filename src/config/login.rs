@@ -46,7 +46,9 @@ impl Logins {
     #[must_use]
     pub fn below(state: Option<&Path>) -> Self {
         let path = state.map(|folder| folder.join("logins.json"));
-        let text = path.as_deref().and_then(|path| folders::text(path).ok()?);
+        let text = path
+            .as_deref()
+            .and_then(|path| folders::text(path, None).ok()?);
         let known = text.and_then(|text| serde_json::from_str(&text).ok());
         Self {
             path,

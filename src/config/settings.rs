@@ -4,10 +4,16 @@
 use std::path::{Path, PathBuf};
 
 use super::edit::{Edit, edited};
-use super::folders::{self, Folders};
+use super::folders::{self, Folders, Forbidden};
 use super::profile::Config;
 use super::variable;
 use crate::error::Result;
+
+/// What others must not be able to do: the file names commands that are run.
+const OWN: Forbidden = Forbidden {
+    bits: 0o002,
+    can: "change",
+};
 
 /// The file and what it says.
 #[derive(Debug)]
@@ -23,16 +29,13 @@ impl Settings {
     ///
     /// # Errors
     /// It cannot be read, says what is not understood, or can be changed by
-    /// anybody: it names commands that are run.
+    /// anybody.
     pub fn read(folders: &Folders) -> Result<Self> {
         let path = folders.settings();
         let text = match &path {
-            Some(path) => folders::text(path)?.unwrap_or_default(),
+            Some(path) => folders::text(path, Some(OWN))?.unwrap_or_default(),
             None => String::new(),
         };
-        if let Some(path) = &path {
-            folders::guarded(path, 0o002, "change")?;
-        }
         let config = Config::parse(&text, &named(path.as_deref()))?;
         Ok(Self { path, text, config })
     }

@@ -393,6 +393,19 @@ fn a_file_that_others_can_read_is_refused() {
 }
 
 #[test]
+fn a_folder_that_cannot_be_written_keeps_no_token_and_that_is_said() {
+    let desk = Desk::with(Ring::absent());
+    // A file stands where the folder should be, as rights stop no root.
+    std::fs::write(desk.store.path().join("tokens"), "").unwrap();
+    desk.rc("auth login --with-token")
+        .stdin(ALL)
+        .fails(2)
+        .says("cannot write")
+        .says("RECHARGE_STATE_DIR");
+    desk.rc("store get").fails(3).says("no API token");
+}
+
+#[test]
 fn without_a_home_folder_the_token_needs_a_keyring_or_a_folder() {
     let desk = Desk::with(Ring::absent());
     desk.rc("auth login --with-token")
