@@ -14,6 +14,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::config::keep::Keyring;
+use crate::config::keyring::SystemKeyring;
+
 /// Everything of the outside that a run may touch.
 pub struct World {
     /// The words after the program's name.
@@ -36,11 +39,17 @@ pub struct World {
     pub sleep: Sleep,
     /// Asks a question on a terminal.
     pub ask: Ask,
+    /// Asks for a secret on a terminal, without showing what is typed.
+    pub ask_secret: Ask,
     /// Called once waiting begins, when Ctrl-C is a request to end: sees to it
     /// that the process does end, whatever it is doing.
     pub guard_interrupts: fn(),
     /// The folder for state of this program, if the system has one.
     pub state_folder: Option<PathBuf>,
+    /// The folder for settings of this program, if the system has one.
+    pub config_folder: Option<PathBuf>,
+    /// The keyring of the user. Nothing is opened before it is asked.
+    pub keyring: Arc<dyn Keyring>,
 }
 
 /// How long a run has to end by itself after Ctrl-C.
@@ -90,8 +99,11 @@ impl World {
             zone: TimeZone::system,
             sleep: Arc::new(|span| Box::pin(tokio::time::sleep(span))),
             ask: Box::new(ask),
+            ask_secret: Box::new(ask_secret),
             guard_interrupts,
             state_folder: state_folder(),
+            config_folder: config_folder(),
+            keyring: Arc::new(SystemKeyring),
         }
     }
 }
@@ -114,11 +126,28 @@ fn ask(question: &str) -> io::Result<String> {
         .map_err(|dialoguer::Error::IO(error)| error)
 }
 
+fn ask_secret(question: &str) -> io::Result<String> {
+    dialoguer::Password::new()
+        .with_prompt(question)
+        .allow_empty_password(true)
+        .interact()
+        .map_err(|dialoguer::Error::IO(error)| error)
+}
+
+/// A folder that would depend on where the user stands is none.
+fn config_folder() -> Option<PathBuf> {
+    use etcetera::BaseStrategy;
+    let folders = etcetera::choose_base_strategy().ok()?;
+    let folder = folders.config_dir().join("recharge-cli");
+    folder.is_absolute().then_some(folder)
+}
+
 fn state_folder() -> Option<PathBuf> {
     use etcetera::BaseStrategy;
     let folders = etcetera::choose_base_strategy().ok()?;
     let base = folders.state_dir().unwrap_or_else(|| folders.data_dir());
-    Some(base.join("recharge-cli"))
+    let folder = base.join("recharge-cli");
+    folder.is_absolute().then_some(folder)
 }
 
 /// A filter that never ends keeps the runtime from seeing Ctrl-C. So there is

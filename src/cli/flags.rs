@@ -215,6 +215,10 @@ pub(super) fn everywhere() -> Vec<Arg> {
             .help("with many ids: stop at the first that fails")
             .hide_short_help(true),
         switch("sandbox").help("use the built-in sandbox: no token, no network"),
+        Arg::new("profile")
+            .long("profile")
+            .value_name("NAME")
+            .help("the store to work with: a profile of rc profile list"),
         Arg::new("base-url")
             .long("base-url")
             .value_name("URL")

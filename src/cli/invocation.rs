@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::auth::{Auth, Profiles};
 use crate::catalog::{Method, Operation, Parameter, Resource};
 use crate::config::{Colour, NetworkFlags};
 use crate::output::Format;
@@ -33,6 +34,10 @@ pub enum Action {
     OpenApi,
     /// Work with the local sandbox.
     Sandbox(Sandbox),
+    /// Work with the token.
+    Auth(Auth),
+    /// Work with profiles.
+    Profiles(Profiles),
 }
 
 /// A call of an operation, with values as typed.
@@ -211,6 +216,8 @@ pub struct Options {
     pub verbose: u8,
     /// A file for all requests and answers.
     pub trace: Option<PathBuf>,
+    /// The profile to work with.
+    pub profile: Option<String>,
 }
 
 /// What becomes of records.

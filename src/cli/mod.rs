@@ -3,6 +3,7 @@
 //! network; builds only the commands of the resource that was named.
 
 mod argument;
+mod auth;
 mod complaint;
 mod flags;
 mod help;
@@ -17,6 +18,7 @@ use clap::error::ErrorKind;
 
 use crate::error::Result;
 
+pub use auth::{Auth, Profiles};
 pub use invocation::{
     Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
     Paging, Sandbox, Serving,

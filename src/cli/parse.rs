@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use secrecy::SecretString;
 
+use super::auth;
 use super::invocation::{
     Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
     Paging, Sandbox, Serving,
@@ -33,6 +34,14 @@ pub(super) fn invocation(matches: &ArgMatches) -> Result<Invocation> {
         ("api", _) => (Action::Free(free(command)?), command),
         ("doctor", _) => (Action::Doctor, command),
         ("openapi", _) => (Action::OpenApi, command),
+        ("auth", _) => {
+            let (verb, matches) = subcommand(command)?;
+            (Action::Auth(auth::auth_of(verb, matches)), matches)
+        }
+        ("profile", _) => {
+            let (verb, matches) = subcommand(command)?;
+            (Action::Profiles(auth::profile_of(verb, matches)), matches)
+        }
         (_, None) => {
             let (verb, verb_matches) = subcommand(command)?;
             let deepest = verb_matches
@@ -262,6 +271,7 @@ fn options(matches: &ArgMatches) -> Options {
         },
         verbose: matches.get_count("verbose"),
         trace: text(matches, "trace").map(PathBuf::from),
+        profile: text(matches, "profile"),
     }
 }
 

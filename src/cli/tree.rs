@@ -3,7 +3,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{argument, flags, help, sandbox};
+use super::{argument, auth, flags, help, sandbox};
 use crate::catalog::{self, Effect, Operation, Resource, kebab};
 
 /// The whole command line.
@@ -36,6 +36,8 @@ pub fn command() -> Command {
         );
     }
     root = root
+        .subcommand(auth::auth())
+        .subcommand(auth::profile())
         .subcommand(api())
         .subcommand(doctor())
         .subcommand(openapi());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::connect::Place;
 use super::printer::{Described, Printer};
 use super::read::{self, Ids};
-use super::{Run, dry, many, resume};
+use super::{Run, dry, many, preflight, resume};
 use crate::catalog::{Effect, MAXIMUM_PAGE_SIZE, Operation, Resource, kebab};
 use crate::cli::{Call, DryRun, Options, Paging};
 use crate::client::{Client, UNKNOWN};
@@ -21,7 +21,7 @@ pub(super) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
     if options.output.columns.as_deref() == Some("help") {
         return columns_help(run, call);
     }
-    let place = Place::choose(options, &run.environment)?;
+    let place = run.place(options)?;
     let mut values = read::values(call, &mut run.stdin)?;
     if call.operation.pages() {
         values.given.extend(page_size(call.operation, call.paging));
@@ -51,6 +51,7 @@ pub(super) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
     }
     let printer = Printer::prepare(run, options, call.shape(), call.described())?;
     let client = run.client(&place)?;
+    preflight::scopes(run, &place, &client, call.operation)?;
     confirm(run, options, &call, &place)?;
     (run.guard_interrupts)();
     match () {
@@ -187,7 +188,12 @@ fn page_size(operation: &'static Operation, paging: Paging) -> Option<request::G
 }
 
 fn confirm(run: &mut Run, options: &Options, call: &Filled, place: &Place) -> Result<()> {
-    if call.operation.effect != Effect::Destroys {
+    let asks = match call.operation.effect {
+        Effect::Reads => false,
+        Effect::Writes => place.is_protected(),
+        Effect::Destroys => true,
+    };
+    if !asks {
         return Ok(());
     }
     let what = match call.targets {

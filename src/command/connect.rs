@@ -1,18 +1,28 @@
 //! Where requests go, and the client that takes them there: the API, or the
 //! sandbox within this very process.
 
+use std::cell::OnceCell;
+#[cfg(not(feature = "sandbox"))]
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use super::{Run, token};
 use crate::catalog;
 use crate::cli::Options;
 use crate::client::{Client, Connection, Http, Transport};
-use crate::config::{self, BaseUrl, Environment, Network, NetworkFlags, variable};
+use crate::config::credential::Source;
+use crate::config::login::Login;
+use crate::config::profile::{DEFAULT, NamedBy, Profile};
+use crate::config::settings::Settings;
+use crate::config::{self, BaseUrl, Environment, Folders, Network, NetworkFlags, variable};
 use crate::error::{Error, Result};
+use crate::output::visible;
 use crate::request::Printed;
-use crate::world::{Clock, Sleep};
+#[cfg(not(feature = "sandbox"))]
+use crate::world::Clock;
+use crate::world::Sleep;
 
 /// Where `rc sandbox serve` listens unless told otherwise; a dry run of a
 /// sandbox command points there, so that its `curl` form runs.
@@ -21,44 +31,84 @@ const SANDBOX_URL: &str = "http://127.0.0.1:4010";
 /// The place that a command works on.
 #[derive(Debug)]
 pub(super) struct Place {
-    base: BaseUrl,
-    version: String,
-    sandbox: bool,
-    network: NetworkFlags,
+    pub(super) base: BaseUrl,
+    pub(super) version: String,
+    pub(super) sandbox: bool,
+    pub(super) profile: Profile,
+    pub(super) named_by: NamedBy,
+    pub(super) network: NetworkFlags,
+    known: OnceCell<Known>,
+}
+
+/// What is known of the token that is sent there.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// Where it came from.
+    pub(super) source: Source,
+    /// What was so at its login.
+    pub(super) login: Option<Login>,
 }
 
 impl Place {
-    /// Chooses the place: flag, then environment, then the public API.
-    pub(super) fn choose(options: &Options, environment: &Environment) -> Result<Self> {
-        if options.sandbox && options.base_url.is_some() {
-            return Err(Error::usage("--sandbox and --base-url cannot go together"));
+    /// Chooses the place: flag, then environment, then profile, then the public
+    /// API. The sandbox reads no settings.
+    pub(super) fn choose(
+        options: &Options,
+        environment: &Environment,
+        folders: &Folders,
+    ) -> Result<Self> {
+        if is_sandbox(options, environment)? {
+            let profile = Profile::named(DEFAULT);
+            return Self::of(profile, NamedBy::Nobody, options, environment);
         }
-        let wished = config::read(environment, variable::SANDBOX)?;
-        let wished = wished.is_some_and(|word| !matches!(word, "0" | "false" | "no"));
-        let sandbox = options.sandbox || (wished && options.base_url.is_none());
-        let base = match (
-            &options.base_url,
-            config::read(environment, variable::BASE_URL)?,
-        ) {
-            _ if sandbox => SANDBOX_URL,
-            (Some(flag), _) => flag,
-            (None, Some(set)) => set,
-            (None, None) => catalog::BASE_URL,
+        let config = Settings::read(folders)?.config;
+        let (name, named_by) = config.choose(options.profile.as_deref(), environment)?;
+        Self::of(config.profile(&name)?, named_by, options, environment)
+    }
+
+    /// The place of a profile.
+    pub(super) fn of(
+        profile: Profile,
+        named_by: NamedBy,
+        options: &Options,
+        environment: &Environment,
+    ) -> Result<Self> {
+        let sandbox = is_sandbox(options, environment)?;
+        // A profile that a flag names is as good as the flag.
+        let flagged = named_by == NamedBy::Flag;
+        let chosen = |flag: &Option<String>, set: &Option<String>, variable: &str| {
+            let own = set.clone();
+            Ok(match (flag, config::read(environment, variable)?) {
+                (Some(flag), _) => Some(flag.clone()),
+                (None, Some(given)) if !flagged || own.is_none() => Some(given.to_owned()),
+                (None, _) => own,
+            })
         };
-        let version = match &options.api_version {
-            Some(flag) => flag,
-            None => config::read(environment, variable::API_VERSION)?.unwrap_or(catalog::VERSION),
+        let base = if sandbox {
+            SANDBOX_URL.to_owned()
+        } else {
+            chosen(&options.base_url, &profile.base_url, variable::BASE_URL)?
+                .unwrap_or_else(|| catalog::BASE_URL.to_owned())
         };
+        let version = chosen(
+            &options.api_version,
+            &profile.api_version,
+            variable::API_VERSION,
+        )?
+        .unwrap_or_else(|| catalog::VERSION.to_owned());
         if !version.bytes().all(|byte| byte.is_ascii_graphic()) || version.is_empty() {
             return Err(Error::usage(format!(
                 "the API version {version:?} is not a version"
             )));
         }
         Ok(Self {
-            base: BaseUrl::parse(base)?,
-            version: version.to_owned(),
+            base: BaseUrl::parse(&base)?,
+            version,
             sandbox,
             network: options.network.clone(),
+            profile,
+            named_by,
+            known: OnceCell::new(),
         })
     }
 
@@ -75,58 +125,149 @@ impl Place {
         }
     }
 
+    /// Whether every write asks first.
+    pub(super) const fn is_protected(&self) -> bool {
+        self.profile.protected && !self.sandbox
+    }
+
+    /// Takes note of what is known of the token.
+    pub(super) fn knows(&self, known: Known) {
+        // It is told once: the token does not change within a command.
+        let _ = self.known.set(known);
+    }
+
+    /// What is known of the token, once it was looked for.
+    pub(super) fn known(&self) -> Option<&Known> {
+        self.known.get()
+    }
+
     /// The store, in words of a question.
     pub(super) fn named(&self) -> String {
         if self.sandbox {
             return "the sandbox".to_owned();
         }
-        format!("the store behind {}", self.base)
+        let known = self.known();
+        let foreign = known.is_some_and(|known| known.source == Source::Environment);
+        let by = match (foreign, self.named_by) {
+            (true, _) => Some(format!("the token of {}", variable::TOKEN)),
+            (false, NamedBy::Nobody) => None,
+            (false, _) => Some(format!("profile {}", self.profile.name)),
+        };
+        let store = known.and_then(|known| known.login.as_ref()?.store.clone());
+        let protected = if self.is_protected() {
+            ", which is protected"
+        } else {
+            ""
+        };
+        let base = &self.base;
+        match (store, by) {
+            (Some(store), by) => {
+                let by = by.map_or_else(String::new, |by| format!("{by}, "));
+                format!("{} ({by}{base}){protected}", visible::one_line(&store))
+            }
+            (None, Some(by)) => format!("the store behind {base} ({by}){protected}"),
+            (None, None) => format!("the store behind {base}{protected}"),
+        }
     }
 
-    /// A client for the place. Without a token this is an error, except for
-    /// the sandbox.
+    /// A client for the place, with the token that belongs to it.
     pub(super) fn client(
         &self,
-        environment: &Environment,
-        folder: Option<PathBuf>,
-        clock: &Clock,
+        transport: Box<dyn Transport>,
+        token: SecretString,
         sleep: Sleep,
-        watched: impl FnOnce(Box<dyn Transport>) -> Box<dyn Transport>,
-    ) -> Result<Arc<Client>> {
-        let (transport, token) = self.transport(environment, folder, clock, sleep.clone())?;
+    ) -> Arc<Client> {
         let connection = Connection {
             base: self.base.as_str().to_owned(),
             token,
             version: self.version.clone(),
         };
-        Ok(Arc::new(Client::new(watched(transport), connection, sleep)))
+        Arc::new(Client::new(transport, connection, sleep))
     }
 
-    /// How requests get to the place, and the token that it knows.
-    pub(super) fn transport(
-        &self,
-        environment: &Environment,
-        folder: Option<PathBuf>,
-        clock: &Clock,
-        sleep: Sleep,
-    ) -> Result<(Box<dyn Transport>, SecretString)> {
-        if self.sandbox {
-            return sandbox(environment, folder, clock, sleep);
-        }
-        let token = self.token(environment)?;
+    /// The way to the place, unless it is the sandbox.
+    pub(super) fn http(&self, environment: &Environment) -> Result<Box<dyn Transport>> {
         let network = Network::of(&self.network, environment, &self.base)?;
-        Ok((Box::new(Http::new(&self.base, &network)?), token))
+        Ok(Box::new(Http::new(&self.base, &network)?))
+    }
+}
+
+/// Whether the sandbox within this process is meant.
+pub(super) fn is_sandbox(options: &Options, environment: &Environment) -> Result<bool> {
+    let other = [
+        ("--base-url", options.base_url.is_some()),
+        ("--profile", options.profile.is_some()),
+    ];
+    let other = other.into_iter().find(|(_, given)| *given);
+    if let (true, Some((flag, _))) = (options.sandbox, other) {
+        return Err(Error::usage(format!(
+            "--sandbox and {flag} cannot go together"
+        )));
+    }
+    let wished = config::read(environment, variable::SANDBOX)?;
+    let wished = wished.is_some_and(|word| !matches!(word, "0" | "false" | "no"));
+    if wished && options.profile.is_some() && options.base_url.is_none() {
+        // Whoever has set it expects that no store is touched.
+        return Err(Error::usage(format!(
+            "--profile names a store, and {} is set",
+            variable::SANDBOX
+        ))
+        .hint(format!("unset {} to work on a store", variable::SANDBOX)));
+    }
+    Ok(options.sandbox || (wished && options.base_url.is_none()))
+}
+
+impl Run {
+    /// Where settings and state lie.
+    pub(super) fn folders(&self) -> Result<Folders> {
+        Folders::choose(
+            &self.environment,
+            self.config_folder.clone(),
+            self.state_folder.clone(),
+        )
     }
 
-    /// The token for the place, unless it is the sandbox.
-    #[expect(clippy::unused_self, reason = "which token it is depends on the place")]
-    pub(super) fn token(&self, environment: &Environment) -> Result<SecretString> {
-        config::token(environment)
+    /// The place that a command works on.
+    pub(super) fn place(&self, options: &Options) -> Result<Place> {
+        Place::choose(options, &self.environment, &self.folders()?)
     }
 
-    /// The version of the API to ask for.
-    pub(super) fn version(&self) -> &str {
-        &self.version
+    /// A client of the place. Without a token this is an error, except for the
+    /// sandbox.
+    pub(super) fn client(&mut self, place: &Place) -> Result<Arc<Client>> {
+        if place.sandbox {
+            let (transport, token) = self.sandbox()?;
+            return Ok(self.seen(place, transport, token));
+        }
+        let token = token::of(self, place)?;
+        self.client_with(place, token)
+    }
+
+    /// A client of the place that sends that token.
+    pub(super) fn client_with(&self, place: &Place, token: SecretString) -> Result<Arc<Client>> {
+        let transport = if place.sandbox {
+            self.sandbox()?.0
+        } else {
+            place.http(&self.environment)?
+        };
+        Ok(self.seen(place, transport, token))
+    }
+
+    /// A client whose requests are shown where that was asked for.
+    fn seen(
+        &self,
+        place: &Place,
+        transport: Box<dyn Transport>,
+        token: SecretString,
+    ) -> Arc<Client> {
+        let transport = self.seeing.around(transport, &self.clock);
+        place.client(transport, token, self.sleep.clone())
+    }
+
+    /// The sandbox within this process, and its token.
+    pub(super) fn sandbox(&self) -> Result<(Box<dyn Transport>, SecretString)> {
+        let folder = self.state_folder.clone();
+        sandbox(&self.environment, folder, &self.clock, self.sleep.clone())
     }
 }
 
@@ -146,48 +287,5 @@ fn sandbox(
 }
 
 #[cfg(test)]
-mod tests {
-    use std::ffi::OsString;
-
-    use super::*;
-    use crate::cli::{self, Typed};
-
-    fn place(words: &[&str], set: &[(&str, &str)]) -> Result<Place> {
-        let words: Vec<OsString> = ["store", "get"]
-            .iter()
-            .chain(words)
-            .map(OsString::from)
-            .collect();
-        let Typed::Invocation(invocation) = cli::parse(&words, None)? else {
-            panic!("not an invocation");
-        };
-        let environment = set
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), OsString::from(value)))
-            .collect();
-        Place::choose(&invocation.options, &environment)
-    }
-
-    #[test]
-    fn a_flag_wins_over_the_environment_and_that_over_the_default() {
-        let url = |words: &[&str], set: &[(&str, &str)]| place(words, set).unwrap().base;
-        assert_eq!(url(&[], &[]).as_str(), "https://api.rechargeapps.com");
-        let set = [("RECHARGE_BASE_URL", "https://one.example.com")];
-        assert_eq!(url(&[], &set).as_str(), "https://one.example.com");
-        let flag = ["--base-url", "https://two.example.com/"];
-        assert_eq!(url(&flag, &set).as_str(), "https://two.example.com");
-    }
-
-    #[test]
-    fn the_sandbox_is_chosen_by_flag_or_environment() {
-        assert!(place(&["--sandbox"], &[]).unwrap().sandbox);
-        assert!(place(&[], &[("RECHARGE_SANDBOX", "1")]).unwrap().sandbox);
-        assert!(!place(&[], &[("RECHARGE_SANDBOX", "0")]).unwrap().sandbox);
-        let real = place(
-            &["--base-url", "https://x.example.com"],
-            &[("RECHARGE_SANDBOX", "1")],
-        );
-        assert!(!real.unwrap().sandbox);
-        assert!(place(&["--sandbox", "--base-url", "https://x.example.com"], &[]).is_err());
-    }
-}
+#[path = "connect_tests.rs"]
+mod tests;

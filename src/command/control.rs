@@ -11,7 +11,6 @@ use http::{Method, Request};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::connect::Place;
 use super::printer::{Described, Printer};
 use super::{Run, local};
 use crate::cli::{Control, Options};
@@ -183,7 +182,7 @@ fn refused(base: &str, status: u16, text: &str) -> Error {
 /// The address of a served sandbox. One of another machine that stands in the
 /// environment is meant for requests, and not for this.
 pub(super) fn served(run: &Run, options: &Options) -> Result<Option<BaseUrl>> {
-    let place = Place::choose(options, &run.environment)?;
+    let place = run.place(options)?;
     match place.url() {
         Some(url) if url.is_loopback() => Ok(Some(url.clone())),
         Some(url) if options.base_url.is_some() => Err(Error::usage(format!(

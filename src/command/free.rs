@@ -1,7 +1,6 @@
 //! `rc api`: any request, to any path, of any version.
 
 use super::call::{follow, perhaps_done, remarks};
-use super::connect::Place;
 use super::printer::{Described, Printer};
 use super::{Run, dry};
 use crate::catalog::{self, MAXIMUM_PAGE_SIZE, Method};
@@ -14,7 +13,7 @@ use crate::request::{self, Request};
 
 /// Sends a free request.
 pub(super) fn run(run: &mut Run, options: &Options, free: &Free) -> Result<()> {
-    let place = Place::choose(options, &run.environment)?;
+    let place = run.place(options)?;
     let request = request(run, free)?;
     let shape = if free.paginate {
         Shape::Many
@@ -27,7 +26,7 @@ pub(super) fn run(run: &mut Run, options: &Options, free: &Free) -> Result<()> {
     }
     let mut printer = Printer::prepare(run, options, shape, Described::default())?;
     let client = run.client(&place)?;
-    if request.destroys() {
+    if request.destroys() || (request.changes() && place.is_protected()) {
         let question = format!(
             "{} {}, in {}. Go on?",
             request.method.name(),

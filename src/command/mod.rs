@@ -1,6 +1,7 @@
 //! What the words ask for, done: this room wires the others together. It runs
 //! a command from its first word to its exit code.
 
+mod auth;
 mod call;
 mod connect;
 #[cfg(feature = "sandbox")]
@@ -12,13 +13,16 @@ mod free;
 mod local;
 mod many;
 mod openapi;
+mod preflight;
 mod printer;
+mod profile;
 mod read;
 mod report;
 mod resume;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod seeing;
+mod token;
 
 use std::future::Future;
 use std::io::Write;
@@ -28,13 +32,12 @@ use std::sync::Arc;
 use clap::builder::StyledStr;
 
 use crate::cli::{self, Action, Invocation, Options, Typed};
-use crate::client::Client;
+use crate::config::keep::Keyring;
 use crate::config::{self, Colour, Environment};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
 use crate::request::Now;
 use crate::world::{Ask, Clock, Sleep, Terminal, World};
-use connect::Place;
 use read::Input;
 use report::Talk;
 use seeing::Seeing;
@@ -58,8 +61,11 @@ pub fn run(world: World) -> u8 {
         zone: world.zone,
         sleep: world.sleep,
         ask: world.ask,
+        ask_secret: world.ask_secret,
         guard_interrupts: world.guard_interrupts,
         state_folder: world.state_folder,
+        config_folder: world.config_folder,
+        keyring: world.keyring,
         talk,
         seeing: Seeing::default(),
     };
@@ -92,8 +98,11 @@ struct Run {
     zone: fn() -> jiff::tz::TimeZone,
     sleep: Sleep,
     ask: Ask,
+    ask_secret: Ask,
     guard_interrupts: fn(),
     state_folder: Option<PathBuf>,
+    config_folder: Option<PathBuf>,
+    keyring: Arc<dyn Keyring>,
     talk: Talk,
     seeing: Seeing,
 }
@@ -107,6 +116,8 @@ impl Run {
             Action::Call(call) => call::run(self, &options, &call),
             Action::Free(free) => free::run(self, &options, &free),
             Action::Doctor => doctor::run(self, &options),
+            Action::Auth(asked) => auth::run(self, &options, &asked),
+            Action::Profiles(asked) => profile::run(self, &options, &asked),
             Action::OpenApi => openapi::run(self, &options),
             #[cfg(feature = "sandbox")]
             Action::Sandbox(action) => sandbox::run(self, &options, &action),
@@ -153,14 +164,6 @@ impl Run {
         self.stdout
             .take()
             .ok_or_else(|| Error::unexpected("standard output is in use"))
-    }
-
-    /// A client of the place.
-    fn client(&self, place: &Place) -> Result<Arc<Client>> {
-        let folder = self.state_folder.clone();
-        let watched = |transport| self.seeing.around(transport, &self.clock);
-        let sleep = self.sleep.clone();
-        place.client(&self.environment, folder, &self.clock, sleep, watched)
     }
 
     /// The present, in the user's zone.

@@ -41,6 +41,7 @@ fn command(options: &Options, call: &str, cursor: &str) -> String {
     };
     let output = &options.output;
     flag("--cursor", Some(cursor));
+    flag("--profile", options.profile.as_deref());
     flag("--base-url", options.base_url.as_deref());
     flag("--api-version", options.api_version.as_deref());
     let ca_file = options.network.ca_file.as_deref();

@@ -1,16 +1,23 @@
-//! Where settings come from: flag, then environment, then default. Each name
-//! of an environment variable stands here once.
+//! Where settings come from: flag, then environment, then profile, then
+//! default. Each name of an environment variable stands here once.
 
+pub mod credential;
+pub mod edit;
+pub mod folders;
+pub mod keep;
+pub mod keyring;
+pub mod login;
 mod network;
 mod place;
+pub mod profile;
+pub mod settings;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
 
-use secrecy::SecretString;
+use crate::error::{Error, Result};
 
-use crate::error::{Error, Kind, Result};
-
+pub use folders::Folders;
 pub use network::{Network, NetworkFlags, Proxy, READ_TIMEOUT, Timeouts, Trust, span};
 pub use place::BaseUrl;
 
@@ -22,6 +29,10 @@ pub mod variable {
     pub const BASE_URL: &str = "RECHARGE_BASE_URL";
     /// The version of the API to ask for.
     pub const API_VERSION: &str = "RECHARGE_API_VERSION";
+    /// The profile to work with.
+    pub const PROFILE: &str = "RECHARGE_PROFILE";
+    /// The folder for settings, instead of the system's.
+    pub const CONFIG_FOLDER: &str = "RECHARGE_CONFIG_DIR";
     /// `1`: run every command against the built-in sandbox.
     pub const SANDBOX: &str = "RECHARGE_SANDBOX";
     /// What a served sandbox signs webhooks with.
@@ -67,31 +78,6 @@ pub fn read<'a>(environment: &'a Environment, name: &str) -> Result<Option<&'a s
     }
 }
 
-/// The token to send.
-///
-/// # Errors
-/// Of kind `Access`: there is none, or it cannot stand in a header. The value
-/// is never part of the message.
-pub fn token(environment: &Environment) -> Result<SecretString> {
-    let Some(token) = read(environment, variable::TOKEN)? else {
-        return Err(Error::new(Kind::Access, "no API token")
-            .hint(format!("set {} to a token of your store", variable::TOKEN))
-            .hint("or try it without one: rc --sandbox …"));
-    };
-    let token = token.trim();
-    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Error::new(
-            Kind::Access,
-            format!(
-                "{} is not a token: it has spaces or odd characters",
-                variable::TOKEN
-            ),
-        )
-        .hint("copy the token again, without quotes or line ends"));
-    }
-    Ok(SecretString::from(token))
-}
-
 /// Whether colour is wanted on a stream.
 #[must_use]
 pub fn colour(environment: &Environment, choice: Colour, terminal: bool) -> bool {
@@ -127,8 +113,6 @@ pub enum Colour {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
 
     fn environment(pairs: &[(&str, &str)]) -> Environment {
@@ -136,28 +120,6 @@ mod tests {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), OsString::from(value)))
             .collect()
-    }
-
-    #[test]
-    fn a_token_is_trimmed_and_must_fit_a_header() {
-        let token = token(&environment(&[(variable::TOKEN, " sk_1 \n")])).unwrap();
-        assert_eq!(token.expose_secret(), "sk_1");
-    }
-
-    #[test]
-    fn a_bad_token_is_never_repeated() {
-        for bad in ["sk 1", "sk\u{e9}", "   "] {
-            let error = token(&environment(&[(variable::TOKEN, bad)])).unwrap_err();
-            assert_eq!(error.kind, Kind::Access);
-            assert!(!format!("{error} {error:?}").contains("sk"), "{error}");
-        }
-    }
-
-    #[test]
-    fn without_a_token_the_error_says_what_to_do() {
-        let error = token(&environment(&[])).unwrap_err();
-        assert!(error.hints[0].contains("RECHARGE_ACCESS_TOKEN"));
-        assert!(error.hints[1].contains("--sandbox"));
     }
 
     #[test]

@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex};
 
 use jiff::tz::TimeZone;
 use recharge_cli::command;
+use recharge_cli::config::keep::{Keyring, Trouble};
 use recharge_cli::world::{Terminal, World};
+use secrecy::SecretString;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -24,7 +26,10 @@ pub struct Rc {
     stdin: Vec<u8>,
     terminal: Terminal,
     answers: Vec<&'static str>,
+    secret: Option<&'static str>,
     folder: Option<Arc<TempDir>>,
+    keyring: Arc<Ring>,
+    homeless: bool,
 }
 
 /// `rc` with the words of a shell line; a leading `rc` may be left out.
@@ -37,7 +42,10 @@ pub fn rc(line: &str) -> Rc {
         stdin: Vec::new(),
         terminal: Terminal::default(),
         answers: Vec::new(),
+        secret: None,
         folder: None,
+        keyring: Arc::new(Ring::absent()),
+        homeless: false,
     }
 }
 
@@ -87,9 +95,22 @@ impl Rc {
         self
     }
 
+    /// The person types this where nothing is shown.
+    pub fn typing(mut self, secret: &'static str) -> Self {
+        self.secret = Some(secret);
+        self
+    }
+
+    /// The user has no home folder.
+    pub fn homeless(mut self) -> Self {
+        self.homeless = true;
+        self
+    }
+
     /// Keeps its state in the store of a test.
     pub fn holding(mut self, store: &Store) -> Self {
         self.folder = Some(Arc::clone(&store.folder));
+        self.keyring = Arc::clone(&store.keyring);
         self
     }
 
@@ -116,6 +137,8 @@ impl Rc {
         let folder = self
             .folder
             .unwrap_or_else(|| Arc::new(tempfile::tempdir().unwrap()));
+        let home = (!self.homeless).then(|| folder.path().to_owned());
+        let secret = self.secret;
         let now: jiff::Timestamp = NOW.parse().unwrap();
         let code = command::run(World {
             arguments: self.words,
@@ -133,8 +156,14 @@ impl Rc {
                     .map(str::to_owned)
                     .ok_or_else(|| io::Error::other("nobody answers"))
             }),
+            ask_secret: Box::new(move |_| {
+                let typed = secret.map(str::to_owned);
+                typed.ok_or_else(|| io::Error::other("nobody types"))
+            }),
             guard_interrupts: || {},
-            state_folder: Some(folder.path().to_owned()),
+            state_folder: home.clone(),
+            config_folder: home.map(|home| home.join("config")),
+            keyring: self.keyring,
         });
         Outcome {
             line,
@@ -175,6 +204,16 @@ impl Outcome {
         self
     }
 
+    /// Something that stands on standard output.
+    #[track_caller]
+    pub fn prints_in(self, text: &str) -> Self {
+        assert!(
+            self.stdout.contains(text),
+            "{text:?} is not printed: {self:?}"
+        );
+        self
+    }
+
     #[track_caller]
     pub fn prints_nothing(self) -> Self {
         self.prints("")
@@ -212,13 +251,28 @@ impl Outcome {
 /// A sandbox store that several runs share.
 pub struct Store {
     folder: Arc<TempDir>,
+    keyring: Arc<Ring>,
 }
 
 impl Store {
     pub fn new() -> Self {
         Self {
             folder: Arc::new(tempfile::tempdir().unwrap()),
+            keyring: Arc::new(Ring::absent()),
         }
+    }
+
+    /// On a machine with such a keyring.
+    pub fn with_keyring(keyring: Ring) -> Self {
+        Self {
+            keyring: Arc::new(keyring),
+            ..Self::new()
+        }
+    }
+
+    /// What the keyring holds.
+    pub fn keyring(&self) -> &Ring {
+        &self.keyring
     }
 
     pub fn path(&self) -> &Path {
@@ -236,6 +290,64 @@ impl Store {
             .into_iter()
             .next()
             .expect("the demo store has one")
+    }
+}
+
+/// A keyring of a test.
+pub struct Ring {
+    held: Mutex<HashMap<String, SecretString>>,
+    trouble: Mutex<Option<Trouble>>,
+}
+
+impl Ring {
+    /// An empty one that works.
+    pub fn open() -> Self {
+        Self {
+            held: Mutex::default(),
+            trouble: Mutex::default(),
+        }
+    }
+
+    /// None at all.
+    pub fn absent() -> Self {
+        let ring = Self::open();
+        ring.fails_with(Some(Trouble::Absent(
+            "there is no keyring on this machine".to_owned(),
+        )));
+        ring
+    }
+
+    /// From now on it fails, or works.
+    pub fn fails_with(&self, trouble: Option<Trouble>) {
+        *self.trouble.lock().unwrap() = trouble;
+    }
+
+    /// The accounts that it holds something for.
+    pub fn accounts(&self) -> Vec<String> {
+        self.held.lock().unwrap().keys().cloned().collect()
+    }
+
+    fn works(&self) -> Result<(), Trouble> {
+        self.trouble.lock().unwrap().clone().map_or(Ok(()), Err)
+    }
+}
+
+impl Keyring for Ring {
+    fn get(&self, account: &str) -> Result<Option<SecretString>, Trouble> {
+        self.works()?;
+        Ok(self.held.lock().unwrap().get(account).cloned())
+    }
+
+    fn set(&self, account: &str, secret: &SecretString) -> Result<(), Trouble> {
+        self.works()?;
+        let mut held = self.held.lock().unwrap();
+        held.insert(account.to_owned(), secret.clone());
+        Ok(())
+    }
+
+    fn remove(&self, account: &str) -> Result<bool, Trouble> {
+        self.works()?;
+        Ok(self.held.lock().unwrap().remove(account).is_some())
     }
 }
 

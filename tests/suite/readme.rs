@@ -1,7 +1,8 @@
 //! Every command that the documents show runs, and prints what they show. The
 //! blocks of one document run in order, on one store, at a fixed time.
 
-use crate::harness::{Store, rc};
+use crate::harness::{Ring, Store, rc};
+use crate::login::Desk;
 
 /// The shell sessions of a document: a command, and what it prints.
 fn sessions(text: &str) -> Vec<(String, String)> {
@@ -126,6 +127,70 @@ fn the_page_on_troubleshooting_shows_what_happens() {
 }
 
 #[test]
+fn the_page_on_stores_shows_what_happens() {
+    let text = include_str!("../../docs/stores.md");
+    assert!(sessions(text).len() >= 4);
+    check("docs/stores.md", text);
+}
+
+/// The commands of a user who sits there, has a keyring, and works on a served
+/// sandbox as if it were the store.
+#[test]
+fn the_login_commands_of_the_documents_run() {
+    for text in [
+        include_str!("../../README.md"),
+        include_str!("../../docs/stores.md"),
+    ] {
+        let desk = Desk::with(Ring::open());
+        let (mut run, mut inside) = (0, false);
+        for line in text.lines() {
+            match line {
+                "```sh" => inside = true,
+                "```" => inside = false,
+                _ if !inside || !line.starts_with("rc ") || line.starts_with("rc sandbox") => {}
+                line => {
+                    let (words, _) = line.split_once(" < ").unwrap_or((line, ""));
+                    desk.rc(words)
+                        .stdin("sk_sandbox_all")
+                        .typing("sk_sandbox_all")
+                        .on_terminal(100)
+                        .succeeds();
+                    run += 1;
+                }
+            }
+        }
+        assert!(run >= 2);
+    }
+}
+
+#[test]
+fn the_examples_in_the_help_of_login_and_profiles_run() {
+    let root = recharge_cli::cli::command();
+    let groups = ["auth", "profile"].map(|name| root.find_subcommand(name).unwrap());
+    let mut run = 0;
+    for command in groups
+        .iter()
+        .flat_map(|group| group.get_subcommands().chain([*group]))
+    {
+        let help = command.get_after_help().expect("an example").to_string();
+        for line in help.lines().filter_map(|line| line.strip_prefix("  rc ")) {
+            let desk = Desk::with(Ring::open());
+            for before in ["auth login --with-token", "profile set garden"] {
+                desk.rc(before).stdin("sk_sandbox_all").succeeds();
+            }
+            let (words, _) = line.split_once(" < ").unwrap_or((line, ""));
+            desk.rc(words)
+                .stdin("sk_sandbox_all")
+                .typing("sk_sandbox_all")
+                .on_terminal(100)
+                .succeeds();
+            run += 1;
+        }
+    }
+    assert!(run >= 15);
+}
+
+#[test]
 fn the_set_up_commands_of_the_readme_run() {
     let store = Store::new();
     let mut run = 0;
@@ -136,14 +201,12 @@ fn the_set_up_commands_of_the_readme_run() {
             "```" => inside = false,
             // Tests of processes of their own run the server and the tests.
             _ if !inside || line.starts_with("rc sandbox serve") || line == "cargo test" => {}
+            // The test below runs it: the sandbox has no login.
+            "rc auth login" => {}
             line => {
                 let words = line.strip_prefix("cargo run --release --quiet -- ");
                 let words = words.or_else(|| line.strip_prefix("rc "));
-                let Some(words) = words else {
-                    assert!(line.ends_with("export RECHARGE_ACCESS_TOKEN"), "{line}");
-                    continue;
-                };
-                rc(words).within(&store).succeeds();
+                rc(words.expect(line)).within(&store).succeeds();
                 run += 1;
             }
         }

@@ -210,10 +210,7 @@ fn the_token_is_in_no_log_of_a_served_sandbox() {
 fn the_token_is_in_nothing_that_shows_itself() {
     use recharge_cli::client::{Client, Connection, Http};
     use recharge_cli::config::{self, BaseUrl, Network, NetworkFlags};
-    let token = || {
-        let set = [("RECHARGE_ACCESS_TOKEN".to_owned(), TOKEN.into())];
-        config::token(&set.into()).unwrap()
-    };
+    let token = || config::credential::token_of(TOKEN, "a test").unwrap();
     let connection = Connection {
         base: "http://127.0.0.1:9".to_owned(),
         token: token(),

@@ -22,6 +22,7 @@ use serde_json::json;
 use super::Run;
 use super::connect::Place;
 use super::printer::{Described, Printer};
+use super::token;
 use crate::catalog;
 use crate::cli::Options;
 use crate::client::{Failure, Http, Transport, redact, tls};
@@ -108,23 +109,23 @@ impl Report {
 }
 
 /// Goes as far as it can. An error is that the user has stopped it.
-fn look(run: &Run, options: &Options, report: &mut Report) -> Result<()> {
+fn look(run: &mut Run, options: &Options, report: &mut Report) -> Result<()> {
     report.add(Check::ok(
         "version",
         concat!("rc ", env!("CARGO_PKG_VERSION")),
     ));
-    let place = match Place::choose(options, &run.environment) {
+    let place = match run.place(options) {
         Ok(place) => place,
         Err(error) => {
             report.add(Check::failed("config", &error));
             return Ok(());
         }
     };
-    report.add(judge::config(&place.named(), place.version()));
+    report.add(judge::config(&place.named(), &place.version));
     let Some(base) = place.url() else {
         return sandboxed(run, &place, report);
     };
-    let token = place.token(&run.environment);
+    let token = token::of(run, &place);
     if let Err(error) = &token {
         report.add(Check::failed("token", error));
     }
@@ -150,13 +151,7 @@ fn look(run: &Run, options: &Options, report: &mut Report) -> Result<()> {
 
 /// The sandbox of this process: nothing lies between.
 fn sandboxed(run: &Run, place: &Place, report: &mut Report) -> Result<()> {
-    let opened = place.transport(
-        &run.environment,
-        run.state_folder.clone(),
-        &run.clock,
-        run.sleep.clone(),
-    );
-    match opened {
+    match run.sandbox() {
         Ok((transport, token)) => {
             let transport = run.seeing.around(transport, &run.clock);
             asked(run, place, transport.as_ref(), Some(&token), report)
@@ -269,7 +264,7 @@ fn header(answer: &Response<Bytes>, name: &str) -> Option<String> {
 /// Asks what the token may do; that changes nothing.
 fn question(place: &Place, token: Option<&SecretString>) -> Result<Request<Bytes>> {
     let mut builder = Request::get(format!("{}/token_information", place.printed().base_url))
-        .header(catalog::VERSION_HEADER, place.version())
+        .header(catalog::VERSION_HEADER, place.version.as_str())
         .header("Accept", "application/json");
     if let Some(token) = token {
         let mut value = HeaderValue::from_str(token.expose_secret()).map_err(|_| {

@@ -1,0 +1,272 @@
+//! `rc auth login`: a token is taken, checked, and kept. Nothing is kept before
+//! the API has said what it is.
+
+use secrecy::SecretString;
+
+use super::check::{self, Told};
+use super::of_a_store;
+use crate::catalog;
+use crate::cli::Options;
+use crate::command::Run;
+use crate::command::connect::{Place, is_sandbox};
+use crate::config::credential::token_of;
+use crate::config::edit::{Edit, Setting};
+use crate::config::keep::{Kept, TokenFiles, Trouble, account};
+use crate::config::login::{Login, Logins, fingerprint};
+use crate::config::profile::{DEFAULT, NamedBy, Profile};
+use crate::config::settings::Settings;
+use crate::config::{self, variable};
+use crate::error::{Error, Kind, Result};
+
+/// Takes a token for a profile.
+pub(super) fn run(
+    run: &mut Run,
+    options: &Options,
+    with_token: bool,
+    keep: Option<Kept>,
+) -> Result<()> {
+    let sandbox = is_sandbox(options, &run.environment)?;
+    if sandbox {
+        return of_a_store(&run.place(options)?);
+    }
+    let settings = Settings::read(&run.folders()?)?;
+    let (name, named_by) = settings
+        .config
+        .choose(options.profile.as_deref(), &run.environment)?;
+    let known = settings.config.find(&name).cloned();
+    let profile = known.clone().unwrap_or_else(|| Profile::named(&name));
+    if profile.credential_command.is_some() {
+        return Err(
+            Error::usage(format!("profile {name} takes its token from a command")).hint(format!(
+                "rc profile set {name} --unset credential_command lets you log in"
+            )),
+        );
+    }
+    let new = known.is_none() && name != DEFAULT;
+    let place = Place::of(profile, named_by, options, &run.environment)?;
+    let edits = if new {
+        let logins = Logins::below(run.folders()?.state());
+        let alone = logins.of_profile(DEFAULT).next().is_none();
+        making(&settings, &place, alone)
+    } else {
+        Vec::new()
+    };
+    // What cannot be written is found before a token is asked for.
+    settings.edited(&edits)?;
+    if options.dry_run.is_some() {
+        return rehearse(run, options, &place, new, keep);
+    }
+    let token = take(run, with_token)?;
+    let client = run.client_with(&place, token.clone())?;
+    let told = Run::wait(check::token(&client, &run.now()))?;
+    replacing(run, options, &place, &told)?;
+    if new {
+        settings.edit(&edits)?;
+    }
+    let kept = put(run, options, &place, &token, keep)?;
+    if let Err(error) = note(run, &place, &token, &told, kept) {
+        // The token is kept all the same; only its store is not known by name.
+        run.talk.note(&error.to_string());
+    }
+    tell(run, &place, &told, kept, new)
+}
+
+/// The edits that make a profile at its first login. Where nothing else is in
+/// use yet, it is.
+fn making(settings: &Settings, place: &Place, alone: bool) -> Vec<Edit> {
+    let profile = place.profile.name.clone();
+    let mut edits = vec![Edit::Make(profile.clone())];
+    if place.base.as_str() != catalog::BASE_URL {
+        edits.push(Edit::Set {
+            profile: profile.clone(),
+            key: "base_url",
+            to: Some(Setting::Text(place.base.as_str().to_owned())),
+        });
+    }
+    if alone && settings.config.used.is_none() && settings.config.profiles.is_empty() {
+        edits.push(Edit::Use(profile));
+    }
+    edits
+}
+
+fn rehearse(
+    run: &mut Run,
+    options: &Options,
+    place: &Place,
+    new: bool,
+    keep: Option<Kept>,
+) -> Result<()> {
+    super::super::profile::plain_dry_run(options)?;
+    let name = &place.profile.name;
+    let files = TokenFiles::below(run.folders()?.state());
+    let file = files.path(&account(name, place.base.as_str()));
+    let file = file.map_or_else(|| "a file".to_owned(), |path| path.display().to_string());
+    let place_of_it = match keep {
+        Some(Kept::Keyring) => "in the keyring".to_owned(),
+        Some(Kept::File) => format!("in {file}"),
+        None => format!("in the keyring, or where there is none in {file}"),
+    };
+    let made = if new {
+        format!("make profile {name}\n")
+    } else {
+        String::new()
+    };
+    run.print(&format!(
+        "take a token for profile {name}\n\
+         check it: GET {base}/token_information and GET {base}/store\n\
+         {made}keep it {place_of_it}\n",
+        base = place.base
+    ))
+}
+
+/// The token: from standard input, or from whoever sits there.
+fn take(run: &mut Run, with_token: bool) -> Result<SecretString> {
+    if with_token {
+        let text = SecretString::from(run.stdin.text("-")?);
+        return token_of(
+            secrecy::ExposeSecret::expose_secret(&text),
+            "standard input",
+        );
+    }
+    if !run.is_attended() {
+        return Err(Error::usage("nobody can be asked for the token here")
+            .hint("rc auth login --with-token reads it from standard input")
+            .hint(format!("without a login, {} is used", variable::TOKEN)));
+    }
+    let typed = (run.ask_secret)("API token (not shown)")
+        .map(SecretString::from)
+        .map_err(|_| Error::new(Kind::Interrupted, "not done"))?;
+    token_of(
+        secrecy::ExposeSecret::expose_secret(&typed),
+        "what was typed",
+    )
+}
+
+/// Asks before the token of one store takes the place of another's.
+fn replacing(run: &mut Run, options: &Options, place: &Place, told: &Told) -> Result<()> {
+    let logins = Logins::below(run.folders()?.state());
+    let name = &place.profile.name;
+    let before = logins.of(name, place.base.as_str());
+    let before = before.and_then(|login| login.store.clone());
+    match (before, &told.store) {
+        (Some(before), Some(now)) if before != *now => run.confirm(
+            options,
+            &format!("Profile {name} has a token of {before}; this one is of {now}. Replace it?"),
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// Keeps a token, and removes what was kept for the profile elsewhere.
+fn put(
+    run: &mut Run,
+    options: &Options,
+    place: &Place,
+    token: &SecretString,
+    keep: Option<Kept>,
+) -> Result<Kept> {
+    let account = account(&place.profile.name, place.base.as_str());
+    let files = TokenFiles::below(run.folders()?.state());
+    if keep != Some(Kept::File) {
+        match run.keyring.set(&account, token) {
+            Ok(()) => {
+                files.remove(&account)?;
+                return Ok(Kept::Keyring);
+            }
+            Err(trouble @ Trouble::Failed(_)) => {
+                return Err(trouble
+                    .error("the token was not kept")
+                    .hint("or keep it in a file that only you can read: --keep file"));
+            }
+            Err(trouble) if keep.is_some() => {
+                return Err(trouble
+                    .error("the token was not kept")
+                    .hint("--keep file keeps it in a file that only you can read"));
+            }
+            Err(trouble) => in_a_file_instead(run, options, &trouble)?,
+        }
+    }
+    let path = files.set(&account, token)?;
+    let logins = Logins::below(run.folders()?.state());
+    let before = logins.of(&place.profile.name, place.base.as_str());
+    if before.is_some_and(|login| login.kept == Kept::Keyring)
+        && let Err(trouble) = run.keyring.remove(&account)
+    {
+        run.talk.note(&format!(
+            "the token that was kept before is still in the keyring: {}",
+            trouble.reason()
+        ));
+    }
+    run.talk.note(&format!(
+        "the token is kept in {}, which only you can read; it is not encrypted",
+        path.display()
+    ));
+    Ok(Kept::File)
+}
+
+fn in_a_file_instead(run: &mut Run, options: &Options, trouble: &Trouble) -> Result<()> {
+    if run.is_attended() {
+        return run.confirm(
+            options,
+            &format!(
+                "{}. Keep the token in a file that only you can read?",
+                trouble.reason()
+            ),
+        );
+    }
+    run.talk.note(trouble.reason());
+    Ok(())
+}
+
+fn note(run: &Run, place: &Place, token: &SecretString, told: &Told, kept: Kept) -> Result<()> {
+    Logins::below(run.folders()?.state()).note(Login {
+        profile: place.profile.name.clone(),
+        base_url: place.base.as_str().to_owned(),
+        kept,
+        fingerprint: fingerprint(token),
+        store: told.store.clone(),
+        scopes: told.scopes.clone(),
+        checked_at: (run.clock)().to_string(),
+    })
+}
+
+fn tell(run: &mut Run, place: &Place, told: &Told, kept: Kept, new: bool) -> Result<()> {
+    let name = &place.profile.name;
+    let store = told.store.as_deref();
+    let store = store.unwrap_or("a store whose name the token may not read");
+    let kept = match kept {
+        Kept::Keyring => "in the keyring",
+        Kept::File => "in a file",
+    };
+    run.talk.done(&format!(
+        "logged in to {} as profile {name}; the token is kept {kept}",
+        crate::output::visible::one_line(store)
+    ));
+    let scopes = told.scopes.join(", ");
+    run.talk.done(&format!(
+        "it may: {}",
+        crate::output::visible::one_line(&scopes)
+    ));
+    let config = Settings::read(&run.folders()?)?.config;
+    let used = config.used.as_deref().unwrap_or(DEFAULT);
+    if new && used != name {
+        run.talk.done(&format!(
+            "commands use profile {used}; change that with: rc profile use {name}"
+        ));
+    }
+    if config::read(&run.environment, variable::TOKEN)?.is_some() && place.named_by != NamedBy::Flag
+    {
+        run.talk.note(&format!(
+            "{} is set and comes first; unset it to use the token that is kept now",
+            variable::TOKEN
+        ));
+    }
+    let own = place.profile.own_base();
+    if !new && own != place.base.as_str() {
+        run.talk.note(&format!(
+            "the token is for {} only, and profile {name} works on {own}",
+            place.base
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! Before a write: may the token do it at all? What was so at login is known;
+//! when it says no, the API is asked again, as scopes can be given later.
+//!
+//! Only what the reference documents is held against the token, and only for
+//! writes: a read that is refused has done no harm.
+
+use super::connect::Place;
+use super::{Run, auth};
+use crate::catalog::{Effect, Operation};
+use crate::client::Client;
+use crate::config::login::Logins;
+use crate::error::{Error, Kind, Result};
+
+/// Refuses a write that the token may not do; nothing is sent then.
+pub(super) fn scopes(
+    run: &mut Run,
+    place: &Place,
+    client: &Client,
+    operation: &Operation,
+) -> Result<()> {
+    let known = place.known().and_then(|known| known.login.as_ref());
+    let (Some(login), Some(scope)) = (known, operation.scope) else {
+        return Ok(());
+    };
+    let lacks = |scopes: &[String]| !scopes.iter().any(|has| has == scope);
+    if operation.effect == Effect::Reads || !lacks(&login.scopes) {
+        return Ok(());
+    }
+    let now = run.now();
+    let Ok(scopes) = Run::wait(auth::check::scopes(client, &now)) else {
+        // Whoever does not answer this will not answer the write either, and
+        // says why then.
+        return Ok(());
+    };
+    let refused = lacks(&scopes);
+    let mut logins = Logins::below(run.folders()?.state());
+    let mut login = login.clone();
+    login.scopes = scopes;
+    if let Err(error) = logins.note(login) {
+        run.talk.note(&error.to_string());
+    }
+    if !refused {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Access,
+        format!("the token lacks the scope {scope}; nothing was sent"),
+    )
+    .hint("add it in Recharge: Tools & apps, API tokens")
+    .hint("rc auth status shows what the token may do; rc api sends what you will"))
+}

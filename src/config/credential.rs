@@ -1,0 +1,298 @@
+//! Where a token comes from: sources are asked in order, the first that has one
+//! wins, and what each of them said is kept, so that it can be explained.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Environment, variable};
+use crate::error::{Error, Kind, Result};
+
+/// What a token can come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// `RECHARGE_ACCESS_TOKEN`.
+    Environment,
+    /// The credential command of the profile.
+    Command,
+    /// The keyring of the system.
+    Keyring,
+    /// A file that only its owner may read.
+    File,
+}
+
+impl Source {
+    /// In words.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Environment => variable::TOKEN,
+            Self::Command => "credential_command",
+            Self::Keyring => "keyring",
+            Self::File => "file",
+        }
+    }
+}
+
+/// What a source says.
+#[derive(Debug)]
+pub enum Answer {
+    /// It has a token.
+    Token(SecretString),
+    /// It has none, and why.
+    Nothing(String),
+}
+
+/// A way to ask a source. It is asked only when those before it have nothing.
+pub type Look<'a> = Box<dyn FnOnce() -> Result<Answer> + 'a>;
+
+/// What came of asking.
+#[derive(Debug)]
+pub struct Search {
+    /// The token and its source, or why there is none.
+    pub found: Result<Option<(SecretString, Source)>>,
+    /// What each source said, in order.
+    pub said: Vec<(Source, String)>,
+}
+
+/// Asks sources in order. One that fails ends the search: the next might have
+/// the token of another store.
+#[must_use]
+pub fn search(sources: Vec<(Source, Look<'_>)>) -> Search {
+    let mut said = Vec::new();
+    let mut found: Result<Option<(SecretString, Source)>> = Ok(None);
+    for (source, look) in sources {
+        match &found {
+            Ok(None) => {}
+            Ok(Some((_, first))) => {
+                said.push((
+                    source,
+                    format!("not asked, as {} comes first", first.name()),
+                ));
+                continue;
+            }
+            Err(_) => {
+                said.push((source, "not asked".to_owned()));
+                continue;
+            }
+        }
+        match look().and_then(|answer| checked(answer, source)) {
+            Ok(Answer::Token(token)) => {
+                said.push((source, "in use".to_owned()));
+                found = Ok(Some((token, source)));
+            }
+            Ok(Answer::Nothing(why)) => said.push((source, why)),
+            Err(error) => {
+                said.push((source, error.to_string()));
+                found = Err(error);
+            }
+        }
+    }
+    Search { found, said }
+}
+
+fn checked(answer: Answer, source: Source) -> Result<Answer> {
+    match answer {
+        Answer::Token(token) => Ok(Answer::Token(token_of(
+            token.expose_secret(),
+            source.name(),
+        )?)),
+        nothing @ Answer::Nothing(_) => Ok(nothing),
+    }
+}
+
+/// A token, trimmed; it must fit a header. `from` is what an error calls the
+/// place where it stands.
+///
+/// # Errors
+/// Of kind `Access`. The value is never part of the message.
+pub fn token_of(text: &str, from: &str) -> Result<SecretString> {
+    let token = text.trim();
+    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let why = if token.is_empty() {
+            "it is empty"
+        } else {
+            "it has spaces or odd characters"
+        };
+        return Err(
+            Error::new(Kind::Access, format!("{from} is not a token: {why}"))
+                .hint("copy the token again, without quotes or line ends"),
+        );
+    }
+    Ok(SecretString::from(token))
+}
+
+/// The most of its output that is read.
+const LONGEST: u64 = 64 * 1024;
+
+/// Runs the credential command: without a shell, without standard input, which
+/// is for ids, and without the secrets of this program. What it says on
+/// standard error goes to `tell`, line by line, as it comes.
+///
+/// # Errors
+/// Of kind `Access`: it cannot be run, or failed. What it printed is not told.
+pub fn run(
+    command: &str,
+    environment: &Environment,
+    mut tell: impl FnMut(&str),
+) -> Result<SecretString> {
+    let words = shell_words::split(command).unwrap_or_default();
+    let Some((program, arguments)) = words.split_first() else {
+        return Err(Error::usage("the credential command is empty"));
+    };
+    let failed = |why: &str| {
+        Error::new(
+            Kind::Access,
+            format!("the credential command {program} {why}"),
+        )
+        .hint("run it by hand: it should print the token and nothing else")
+    };
+    let secret = [variable::TOKEN, variable::CLIENT_SECRET];
+    let mut child = Command::new(program)
+        .args(arguments)
+        .env_clear()
+        .envs(
+            environment
+                .iter()
+                .filter(|(name, _)| !secret.contains(&name.as_str())),
+        )
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| failed("cannot be run").caused_by(error))?;
+    let stdout = child.stdout.take();
+    let printed = std::thread::spawn(move || {
+        let mut text = Vec::new();
+        let read = stdout.map(|stdout| stdout.take(LONGEST).read_to_end(&mut text));
+        read.transpose()
+            .map(|_| SecretString::from(String::from_utf8_lossy(&text).into_owned()))
+    });
+    if let Some(stderr) = child.stderr.take() {
+        for line in BufReader::new(stderr.take(LONGEST))
+            .split(b'\n')
+            .map_while(Result::ok)
+        {
+            tell(&format!("{program}: {}", String::from_utf8_lossy(&line)));
+        }
+    }
+    let status = child
+        .wait()
+        .map_err(|error| failed("was lost").caused_by(error))?;
+    let printed = printed.join().map_err(|_| failed("was lost"))?;
+    let printed = printed.map_err(|error| failed("cannot be read").caused_by(error))?;
+    if !status.success() {
+        return Err(failed(&format!("failed ({status})")));
+    }
+    token_of(
+        printed.expose_secret(),
+        "what the credential command prints",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn has(token: &'static str) -> Look<'static> {
+        Box::new(move || Ok(Answer::Token(token.into())))
+    }
+
+    fn empty() -> Look<'static> {
+        Box::new(|| Ok(Answer::Nothing("nothing here".to_owned())))
+    }
+
+    #[test]
+    fn the_first_source_that_has_a_token_wins() {
+        let search = search(vec![
+            (Source::Environment, empty()),
+            (Source::Command, has(" sk_1\n")),
+            (Source::Keyring, Box::new(|| panic!("it is not asked"))),
+        ]);
+        let (token, source) = search.found.unwrap().unwrap();
+        assert_eq!(token.expose_secret(), "sk_1");
+        assert_eq!(source, Source::Command);
+        let said: Vec<&str> = search.said.iter().map(|(_, said)| said.as_str()).collect();
+        assert_eq!(
+            said,
+            [
+                "nothing here",
+                "in use",
+                "not asked, as credential_command comes first"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_source_that_fails_is_not_replaced_by_the_next() {
+        let search = search(vec![
+            (Source::Command, Box::new(|| Err(Error::usage("broken")))),
+            (Source::File, has("sk_2")),
+        ]);
+        assert!(search.found.is_err());
+        assert_eq!(search.said[1].1, "not asked");
+    }
+
+    #[test]
+    fn a_bad_token_is_never_repeated() {
+        for bad in ["sk 1", "sk\u{e9}", "   ", "sk\n1"] {
+            let error = token_of(bad, "it").unwrap_err();
+            assert_eq!(error.kind, Kind::Access);
+            assert!(!format!("{error} {error:?}").contains("sk"), "{error}");
+        }
+    }
+
+    #[cfg(unix)]
+    mod commands {
+        use std::ffi::OsString;
+
+        use super::*;
+
+        fn ran(command: &str) -> (Result<SecretString>, Vec<String>) {
+            let set = [
+                (variable::TOKEN, "sk_env"),
+                (variable::CLIENT_SECRET, "hidden"),
+                ("PATH", "/usr/bin:/bin"),
+                ("MINE", "yes"),
+            ];
+            let environment = set.map(|(name, value)| (name.to_owned(), OsString::from(value)));
+            let mut told = Vec::new();
+            let result = run(command, &environment.into(), |line| {
+                told.push(line.to_owned());
+            });
+            (result, told)
+        }
+
+        #[test]
+        fn a_command_prints_the_token_and_its_talk_is_passed_on() {
+            let (token, told) = ran("sh -c 'echo asking >&2; echo; echo \" sk_1 \"'");
+            assert_eq!(token.unwrap().expose_secret(), "sk_1");
+            assert_eq!(told, ["sh: asking"]);
+        }
+
+        #[test]
+        fn no_shell_sees_the_command_and_no_secret_is_inherited() {
+            let (token, _) = ran("echo $MINE;ls");
+            assert_eq!(token.unwrap().expose_secret(), "$MINE;ls");
+            let (token, _) =
+                ran("sh -c 'echo ${RECHARGE_ACCESS_TOKEN-no}${RECHARGE_CLIENT_SECRET-no}$MINE'");
+            assert_eq!(token.unwrap().expose_secret(), "nonoyes");
+        }
+
+        #[test]
+        fn what_a_failing_command_printed_is_not_told() {
+            for (command, said) in [
+                ("sh -c 'echo sk_1; exit 3'", "sh failed (exit status: 3)"),
+                ("sh -c 'echo sk_1; echo sk_2'", "is not a token"),
+                ("true", "is not a token: it is empty"),
+                ("no-such-program sk_1", "no-such-program cannot be run"),
+            ] {
+                let error = ran(command).0.unwrap_err();
+                assert_eq!(error.kind, Kind::Access);
+                assert!(error.to_string().contains(said), "{error}");
+                assert!(!format!("{error} {error:?}").contains("sk_"), "{error}");
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Where settings and state lie, and how files are written there: whole or not
+//! at all, and what is private for the eyes of its owner only.
+//!
+//! The places come from the environment, else from the system. Nothing is ever
+//! looked for in the working directory.
+
+use std::fs::{File, Permissions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::{Environment, read, variable};
+#[cfg(unix)]
+use crate::error::Kind;
+use crate::error::{Error, Result};
+
+/// The two folders of a user.
+#[derive(Debug, Clone)]
+pub struct Folders {
+    config: Option<PathBuf>,
+    state: Option<PathBuf>,
+}
+
+impl Folders {
+    /// The folders of the environment's choice, else those of the system.
+    ///
+    /// # Errors
+    /// Of kind `Usage`: the folder of settings would depend on where the user
+    /// stands.
+    pub fn choose(
+        environment: &Environment,
+        config: Option<PathBuf>,
+        state: Option<PathBuf>,
+    ) -> Result<Self> {
+        let config = match read(environment, variable::CONFIG_FOLDER)? {
+            Some(folder) if Path::new(folder).is_relative() => {
+                return Err(Error::usage(format!(
+                    "{} is {folder}, which is not a whole path",
+                    variable::CONFIG_FOLDER
+                ))
+                .hint("settings are not read from the working directory; begin the path with /"));
+            }
+            Some(folder) => Some(PathBuf::from(folder)),
+            None => config,
+        };
+        let state = match read(environment, variable::STATE_FOLDER)? {
+            Some(folder) => Some(PathBuf::from(folder)),
+            None => state,
+        };
+        Ok(Self { config, state })
+    }
+
+    /// The file of settings, if there is a place for it.
+    #[must_use]
+    pub fn settings(&self) -> Option<PathBuf> {
+        Some(self.config.as_ref()?.join("config.toml"))
+    }
+
+    /// The folder for state, if there is a place for it.
+    #[must_use]
+    pub fn state(&self) -> Option<&Path> {
+        self.state.as_deref()
+    }
+}
+
+/// What to say where there is no place for a file.
+#[must_use]
+pub fn homeless(what: &str, variable: &str) -> Error {
+    Error::usage(format!("there is no home folder to keep {what} in"))
+        .hint(format!("name a folder in {variable}"))
+}
+
+/// Writes a file of settings whole. What a link points to is replaced, not the
+/// link; the rights of a file that was there stay.
+///
+/// # Errors
+/// Of kind `Usage`, naming the path: it cannot be written.
+pub fn write(path: &Path, text: &str) -> Result<()> {
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let rights = std::fs::metadata(&target)
+        .map(|facts| facts.permissions())
+        .ok();
+    put(&target, text.as_bytes(), rights).map_err(|error| unwritable(path, error))
+}
+
+/// Writes a file whole that only its owner may read.
+///
+/// # Errors
+/// As [`write()`].
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    put(path, bytes, None).map_err(|error| unwritable(path, error))
+}
+
+fn unwritable(path: &Path, error: io::Error) -> Error {
+    Error::usage(format!("cannot write {}", path.display()))
+        .hint(format!(
+            "{} and {} name other folders; nothing was changed",
+            variable::CONFIG_FOLDER,
+            variable::STATE_FOLDER
+        ))
+        .caused_by(error)
+}
+
+/// Temporary files are made for their owner only, and keep that right.
+fn put(path: &Path, bytes: &[u8], rights: Option<Permissions>) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    private_folder(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    if let Some(rights) = rights {
+        file.as_file().set_permissions(rights)?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Rights of others that a file must not give them.
+#[derive(Debug, Clone, Copy)]
+pub struct Forbidden {
+    /// The bits of them.
+    pub bits: u32,
+    /// What others can do, in words.
+    pub can: &'static str,
+}
+
+/// Reads a file that need not be there.
+///
+/// # Errors
+/// It is there and cannot be read; of kind `Access`, with the command that puts
+/// it right, when others have rights that they must not have.
+pub fn text(path: &Path, forbidden: Option<Forbidden>) -> Result<Option<String>> {
+    let unreadable = |error| Error::reading(&path.display().to_string(), error);
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if absent(&error) => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
+    };
+    if let Some(forbidden) = forbidden {
+        // Of what was opened, not of what has its name by now.
+        let facts = file.metadata().map_err(unreadable)?;
+        guard(path, &facts.permissions(), forbidden)?;
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(unreadable)?;
+    Ok(Some(text))
+}
+
+pub(super) fn absent(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+#[cfg(unix)]
+fn guard(path: &Path, rights: &Permissions, forbidden: Forbidden) -> Result<()> {
+    let mode = std::os::unix::fs::PermissionsExt::mode(rights);
+    if mode & forbidden.bits == 0 {
+        return Ok(());
+    }
+    let path = path.display();
+    let (can, mode) = (forbidden.can, mode & 0o777);
+    Err(
+        Error::new(Kind::Access, format!("others can {can} {path} ({mode:o})"))
+            .hint(format!("chmod 600 '{path}'")),
+    )
+}
+
+/// Elsewhere a folder of the user is private by itself.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it may be refused")]
+fn guard(_: &Path, _: &Permissions, _: Forbidden) -> Result<()> {
+    Ok(())
+}

@@ -1,0 +1,319 @@
+//! The file of settings, read: profiles for many stores, and which one is in
+//! use. Pure: text comes in, profiles or an error that names the line go out.
+//!
+//! No token stands in it. What is there and not known is an error, as a
+//! misspelt `protected` would protect nothing.
+
+use std::ops::Range;
+
+use toml_edit::{Document, Item, TableLike};
+
+use super::{BaseUrl, Environment, read, variable};
+use crate::catalog;
+use crate::error::{Error, Result};
+
+/// The profile that is there without a name.
+pub const DEFAULT: &str = "default";
+
+/// Settings of the whole file.
+const KEYS: &[&str] = &["profile", "profiles"];
+
+/// Settings of a profile.
+pub const PROFILE_KEYS: &[&str] = &["base_url", "api_version", "protected", "credential_command"];
+
+/// The file of settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Config {
+    /// The profile in use, where the file names one.
+    pub used: Option<String>,
+    /// Profiles, in the order of the file.
+    pub profiles: Vec<Profile>,
+}
+
+/// What is set for one store.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// Its name.
+    pub name: String,
+    /// Where its API answers.
+    pub base_url: Option<String>,
+    /// The version of the API to ask for.
+    pub api_version: Option<String>,
+    /// Whether every write asks first.
+    pub protected: bool,
+    /// The command that prints its token.
+    pub credential_command: Option<String>,
+}
+
+/// Who named the profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamedBy {
+    /// `--profile`.
+    Flag,
+    /// The environment.
+    Environment,
+    /// The file of settings.
+    Config,
+    /// Nobody.
+    Nobody,
+}
+
+impl NamedBy {
+    /// In words.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Flag => "--profile",
+            Self::Environment => variable::PROFILE,
+            Self::Config => "rc profile use",
+            Self::Nobody => "nobody",
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file of settings; `named` is what errors call it.
+    ///
+    /// # Errors
+    /// Of kind `Usage`, naming the line, and the nearest setting.
+    pub fn parse(text: &str, named: &str) -> Result<Self> {
+        let page = Page { text, named };
+        let document = Document::parse(text).map_err(|error| {
+            // The library's own words repeat the line, which may hold a secret.
+            let reason: Vec<&str> = error.message().lines().collect();
+            page.wrong(error.span(), &reason.join(", "))
+                .hint("it is written in TOML; `rc profile set` writes it for you")
+        })?;
+        let table = document.as_table();
+        page.only_known(table, KEYS)?;
+        let used = table
+            .get("profile")
+            .map(|item| page.text(item, "profile"))
+            .transpose()?;
+        let mut profiles = Vec::new();
+        if let Some(item) = table.get("profiles") {
+            let named = item
+                .as_table_like()
+                .ok_or_else(|| page.wrong_type(item, "profiles", "a table"))?;
+            for (name, item) in named.iter() {
+                check_name(name)?;
+                profiles.push(page.profile(name, item)?);
+            }
+        }
+        Ok(Self { used, profiles })
+    }
+
+    /// The profile of that name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Profile> {
+        self.profiles.iter().find(|profile| profile.name == name)
+    }
+
+    /// The profile of that name. The one without a name is always there.
+    ///
+    /// # Errors
+    /// Of kind `Usage`, with the nearest name.
+    pub fn profile(&self, name: &str) -> Result<Profile> {
+        check_name(name)?;
+        match self.find(name) {
+            Some(profile) => Ok(profile.clone()),
+            None if name == DEFAULT => Ok(Profile::named(name)),
+            None => Err(self.unknown(name)),
+        }
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        let names = || self.profiles.iter().map(|profile| profile.name.as_str());
+        let mut error = Error::usage(format!("there is no profile {name}"));
+        if let Some(near) = nearest(name, names()) {
+            error = error.hint(format!("did you mean {near}?"));
+        }
+        error
+            .hint("rc profile list shows what there is")
+            .hint(format!("rc auth login --profile {name} makes it"))
+    }
+
+    /// The name of the profile to work with: of the flag, then of the
+    /// environment, then of the file.
+    ///
+    /// # Errors
+    /// A name that cannot be one.
+    pub fn choose(
+        &self,
+        flag: Option<&str>,
+        environment: &Environment,
+    ) -> Result<(String, NamedBy)> {
+        let (name, by) = match (flag, read(environment, variable::PROFILE)?, &self.used) {
+            (Some(name), _, _) => (name, NamedBy::Flag),
+            (None, Some(name), _) => (name, NamedBy::Environment),
+            (None, None, Some(name)) => (name.as_str(), NamedBy::Config),
+            (None, None, None) => (DEFAULT, NamedBy::Nobody),
+        };
+        check_name(name)?;
+        Ok((name.to_owned(), by))
+    }
+}
+
+impl Profile {
+    /// A profile with nothing set.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Where its API answers, in the way addresses are spelled.
+    #[must_use]
+    pub fn own_base(&self) -> String {
+        let own = self.base_url.as_deref().unwrap_or(catalog::BASE_URL);
+        BaseUrl::parse(own).map_or_else(|_| own.to_owned(), |url| url.as_str().to_owned())
+    }
+}
+
+/// Refuses a name that could not stand in a path or on a command line.
+///
+/// # Errors
+/// Of kind `Usage`.
+pub fn check_name(name: &str) -> Result<()> {
+    let begins = name
+        .bytes()
+        .next()
+        .is_some_and(|first| first.is_ascii_alphanumeric());
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if begins && name.len() <= 64 && name.bytes().all(fits) {
+        return Ok(());
+    }
+    Err(
+        Error::usage(format!("{name:?} cannot be the name of a profile"))
+            .hint("letters, digits, and - _ . between them"),
+    )
+}
+
+/// Refuses a command that holds a token, or that cannot be split into words.
+///
+/// # Errors
+/// Of kind `Usage`; the command is not repeated.
+pub fn check_command(command: &str) -> Result<()> {
+    let words = shell_words::split(command)
+        .map_err(|error| Error::usage("the credential command is no command").caused_by(error))?;
+    if words.is_empty() {
+        return Err(Error::usage("the credential command is empty"));
+    }
+    let secret = |word: &str| {
+        word.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
+            .any(|part| part.starts_with("sk_") && part.len() > 20)
+    };
+    if words.iter().any(|word| secret(word)) {
+        return Err(
+            Error::usage("the credential command seems to hold a token itself")
+                .hint("a token does not stand in the settings: rc auth login keeps it safe"),
+        );
+    }
+    Ok(())
+}
+
+/// The nearest of some names, if one is near.
+pub(super) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    names
+        .map(|name| (strsim::jaro_winkler(word, name), name))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, name)| name)
+}
+
+/// The file, as errors speak of it.
+struct Page<'a> {
+    text: &'a str,
+    named: &'a str,
+}
+
+impl Page<'_> {
+    fn profile(&self, name: &str, item: &Item) -> Result<Profile> {
+        let path = format!("profiles.{name}");
+        let table = item
+            .as_table_like()
+            .ok_or_else(|| self.wrong_type(item, &path, "a table"))?;
+        self.only_known(table, PROFILE_KEYS)?;
+        let text = |key: &str| {
+            let item = table.get(key);
+            item.map(|item| self.text(item, key)).transpose()
+        };
+        let protected = table.get("protected").map_or(Ok(false), |item| {
+            item.as_bool()
+                .ok_or_else(|| self.wrong_type(item, "protected", "true or false"))
+        })?;
+        let profile = Profile {
+            name: name.to_owned(),
+            base_url: text("base_url")?,
+            api_version: text("api_version")?,
+            protected,
+            credential_command: text("credential_command")?,
+        };
+        let span = |key: &str| table.get(key).and_then(Item::span);
+        if let Some(url) = &profile.base_url {
+            BaseUrl::parse(url).map_err(|error| self.within(span("base_url"), error))?;
+        }
+        if let Some(command) = &profile.credential_command {
+            check_command(command)
+                .map_err(|error| self.within(span("credential_command"), error))?;
+        }
+        Ok(profile)
+    }
+
+    fn only_known(&self, table: &dyn TableLike, known: &[&str]) -> Result<()> {
+        for (key, item) in table.iter() {
+            if known.contains(&key) {
+                continue;
+            }
+            let mut error = self.wrong(item.span(), &format!("there is no setting {key}"));
+            if key.contains("token") || key.contains("secret") {
+                return Err(error.hint(
+                    "a token does not stand in the settings: take it out, and run rc auth login",
+                ));
+            }
+            if let Some(near) = nearest(key, known.iter().copied()) {
+                error = error.hint(format!("did you mean {near}?"));
+            }
+            return Err(error.hint(format!("settings here: {}", known.join(", "))));
+        }
+        Ok(())
+    }
+
+    fn text(&self, item: &Item, key: &str) -> Result<String> {
+        match item.as_str() {
+            Some("") => Err(self.wrong(item.span(), &format!("{key} is empty"))),
+            Some(text) => Ok(text.to_owned()),
+            None => Err(self.wrong_type(item, key, "text in quotes")),
+        }
+    }
+
+    fn wrong_type(&self, item: &Item, key: &str, wanted: &str) -> Error {
+        self.wrong(item.span(), &format!("{key} is not {wanted}"))
+    }
+
+    fn wrong(&self, span: Option<Range<usize>>, why: &str) -> Error {
+        Error::usage(format!("{}: {why}", self.place(span)))
+    }
+
+    fn within(&self, span: Option<Range<usize>>, mut error: Error) -> Error {
+        error.message = format!("{}: {}", self.place(span), error.message);
+        error
+    }
+
+    fn place(&self, span: Option<Range<usize>>) -> String {
+        let line = span.and_then(|span| {
+            let before = self.text.get(..span.start)?;
+            Some(before.matches('\n').count() + 1)
+        });
+        line.map_or_else(
+            || self.named.to_owned(),
+            |line| format!("{}, line {line}", self.named),
+        )
+    }
+}
+
+#[cfg(test)]
+#[path = "profile_tests.rs"]
+mod tests;
