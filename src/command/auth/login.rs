@@ -209,7 +209,7 @@ fn in_a_file_instead(run: &mut Run, options: &Options, trouble: &Trouble) -> Res
         return run.confirm(
             options,
             &format!(
-                "{}. Keep the token in a file that only you can read?",
+                "Keep the token in a file that only you can read? ({})",
                 trouble.reason()
             ),
         );
