@@ -16,6 +16,7 @@ mod process;
 mod profiles;
 mod readme;
 mod sandboxed;
+mod scopes;
 mod secrecy;
 mod served;
 mod stores;
