@@ -159,6 +159,10 @@ fn a_token_that_the_api_refuses_is_not_kept() {
             .says(why);
     }
     desk.rc("auth login").fails(2).says("--with-token");
+    desk.rc("auth login --with-token")
+        .on_terminal(80)
+        .fails(2)
+        .says("the token would show");
 }
 
 #[test]
