@@ -18,6 +18,7 @@ mod process;
 mod profiles;
 mod readme;
 mod sandboxed;
+mod scopes;
 mod secrecy;
 mod secrets;
 mod secure;

@@ -1,8 +1,8 @@
 //! Every command that the documents show runs, and prints what they show. The
 //! blocks of one document run in order, on one store, at a fixed time.
 
-use crate::harness::{Ring, Store, rc};
-use crate::login::Desk;
+use crate::harness::{Rc, Ring, Store, rc};
+use crate::login::{ALL, Desk};
 
 /// The shell sessions of a document: a command, and what it prints.
 fn sessions(text: &str) -> Vec<(String, String)> {
@@ -133,6 +133,14 @@ fn the_page_on_stores_shows_what_happens() {
     check("docs/stores.md", text);
 }
 
+/// A line as somebody types it, with a token in the file that it reads.
+fn login_command(desk: &Desk, line: &str) -> Rc {
+    match line.split_once(" < ") {
+        Some((words, _)) => desk.rc(words).stdin(ALL).showing(100),
+        None => desk.rc(line).typing(ALL).on_terminal(100),
+    }
+}
+
 /// The commands of a user who sits there, has a keyring, and works on a served
 /// sandbox as if it were the store.
 #[test]
@@ -149,12 +157,7 @@ fn the_login_commands_of_the_documents_run() {
                 "```" => inside = false,
                 _ if !inside || !line.starts_with("rc ") || line.starts_with("rc sandbox") => {}
                 line => {
-                    let (words, _) = line.split_once(" < ").unwrap_or((line, ""));
-                    desk.rc(words)
-                        .stdin("sk_sandbox_all")
-                        .typing("sk_sandbox_all")
-                        .on_terminal(100)
-                        .succeeds();
+                    login_command(&desk, line).succeeds();
                     run += 1;
                 }
             }
@@ -176,14 +179,9 @@ fn the_examples_in_the_help_of_login_and_profiles_run() {
         for line in help.lines().filter_map(|line| line.strip_prefix("  rc ")) {
             let desk = Desk::with(Ring::open());
             for before in ["auth login --with-token", "profile set garden"] {
-                desk.rc(before).stdin("sk_sandbox_all").succeeds();
+                desk.rc(before).stdin(ALL).succeeds();
             }
-            let (words, _) = line.split_once(" < ").unwrap_or((line, ""));
-            desk.rc(words)
-                .stdin("sk_sandbox_all")
-                .typing("sk_sandbox_all")
-                .on_terminal(100)
-                .succeeds();
+            login_command(&desk, line).succeeds();
             run += 1;
         }
     }

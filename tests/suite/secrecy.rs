@@ -29,8 +29,7 @@ fn the_token_is_seen_nowhere() {
         let mut runs = |line: &str| {
             let outcome = desk.rc(line).stdin(&token).runs();
             writeln!(said, "{outcome:?}").unwrap();
-            let person = desk.rc(line).stdin(&token).on_terminal(100);
-            let person = person.answering(&["yes", "yes"]).runs();
+            let person = desk.rc(line).stdin(&token).showing(100).runs();
             writeln!(said, "{person:?}").unwrap();
         };
         for line in [

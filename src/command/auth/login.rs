@@ -121,6 +121,12 @@ fn rehearse(
 
 /// The token: from standard input, or from whoever sits there.
 fn take(run: &mut Run, with_token: bool) -> Result<SecretString> {
+    if with_token && run.terminal.stdin {
+        return Err(Error::usage(
+            "--with-token reads a file or a pipe; typed here, the token would show",
+        )
+        .hint("rc auth login asks for it without showing it"));
+    }
     if with_token {
         let text = SecretString::from(run.stdin.text("-")?);
         return token_of(
@@ -209,7 +215,7 @@ fn in_a_file_instead(run: &mut Run, options: &Options, trouble: &Trouble) -> Res
         return run.confirm(
             options,
             &format!(
-                "{}. Keep the token in a file that only you can read?",
+                "Keep the token in a file that only you can read? ({})",
                 trouble.reason()
             ),
         );
