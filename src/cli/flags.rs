@@ -5,7 +5,7 @@ use clap::builder::{EnumValueParser, PossibleValue};
 use clap::{Arg, ArgAction, ValueEnum, ValueHint};
 
 use crate::catalog::{MAXIMUM_PAGE_SIZE, RESOURCES, Resource};
-use crate::config::Colour;
+use crate::config::{Colour, span};
 use crate::output::Format;
 
 use super::invocation::{DryRun, ErrorForm};
@@ -30,6 +30,8 @@ const RESERVED: &[&str] = &[
     "sandbox",
     "base-url",
     "api-version",
+    "max-retries",
+    "max-time",
     "errors",
     "color",
     "help",
@@ -223,6 +225,18 @@ pub(super) fn everywhere() -> Vec<Arg> {
             .value_name("VERSION")
             .help("version of the API to ask for")
             .hide_short_help(true),
+        Arg::new("max-retries")
+            .long("max-retries")
+            .value_name("N")
+            .value_parser(retries)
+            .help("try a request that fails so many times again, where that is safe [default: 8]")
+            .hide_short_help(true),
+        Arg::new("max-time")
+            .long("max-time")
+            .value_name("SPAN")
+            .value_parser(span)
+            .help("begin no further attempt so long after the first, like 30s [default: 2m]")
+            .hide_short_help(true),
         Arg::new("help")
             .long("help")
             .short('h')
@@ -240,6 +254,10 @@ pub(super) fn everywhere() -> Vec<Arg> {
 }
 
 fn count(word: &str) -> Result<u64, String> {
+    word.parse().map_err(|_| "not a whole number".to_owned())
+}
+
+fn retries(word: &str) -> Result<u32, String> {
     word.parse().map_err(|_| "not a whole number".to_owned())
 }
 

@@ -203,6 +203,10 @@ pub struct Options {
     pub base_url: Option<String>,
     /// The version of the API.
     pub api_version: Option<String>,
+    /// Attempts after the first one.
+    pub max_retries: Option<u32>,
+    /// The time for them.
+    pub max_time: Option<Duration>,
 }
 
 /// What becomes of records.

@@ -254,6 +254,8 @@ fn options(matches: &ArgMatches) -> Options {
         sandbox: matches.get_flag("sandbox"),
         base_url: text(matches, "base-url"),
         api_version: text(matches, "api-version"),
+        max_retries: matches.get_one("max-retries").copied(),
+        max_time: matches.get_one("max-time").copied(),
     }
 }
 

@@ -73,7 +73,13 @@ impl Transport for Http {
             let mut whole = http::Response::new(Bytes::new());
             *whole.status_mut() = answer.status();
             *whole.headers_mut() = std::mem::take(answer.headers_mut());
-            *whole.body_mut() = answer.bytes().await.map_err(failure)?;
+            let status = Some(whole.status().as_u16());
+            let broken = |error| Failure {
+                not_sent: false,
+                status,
+                ..failure(error)
+            };
+            *whole.body_mut() = answer.bytes().await.map_err(broken)?;
             Ok(whole)
         })
     }
@@ -98,6 +104,7 @@ fn failure(error: reqwest::Error) -> Failure {
     };
     Failure {
         not_sent,
+        status: None,
         reason: with_root_cause(what, &error),
     }
 }

@@ -6,13 +6,17 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use super::patience;
 use crate::catalog;
 use crate::cli::Options;
-use crate::client::{Client, Connection, Http, Transport};
+use crate::client::retry::Budget;
+use crate::client::{Client, Connection, Http, Timing, Transport};
 use crate::config::{self, BaseUrl, Environment, variable};
 use crate::error::{Error, Result};
 use crate::request::Printed;
-use crate::world::{Clock, Sleep};
+use crate::world::Clock;
+#[cfg(not(feature = "sandbox"))]
+use crate::world::Sleep;
 
 /// Where `rc sandbox serve` listens unless told otherwise; a dry run of a
 /// sandbox command points there, so that its `curl` form runs.
@@ -24,6 +28,7 @@ pub(super) struct Place {
     base: BaseUrl,
     version: String,
     sandbox: bool,
+    budget: Budget,
 }
 
 impl Place {
@@ -57,6 +62,7 @@ impl Place {
             base: BaseUrl::parse(base)?,
             version: version.to_owned(),
             sandbox,
+            budget: patience::budget(options, environment)?,
         })
     }
 
@@ -89,10 +95,10 @@ impl Place {
         environment: &Environment,
         folder: Option<PathBuf>,
         clock: &Clock,
-        sleep: Sleep,
+        timing: Timing,
     ) -> Result<Arc<Client>> {
         let (transport, token): (Box<dyn Transport>, SecretString) = if self.sandbox {
-            sandbox(environment, folder, clock, sleep.clone())?
+            sandbox(environment, folder, clock, timing.sleep.clone())?
         } else {
             let token = config::token(environment)?;
             (Box::new(Http::new(&self.base)?), token)
@@ -102,7 +108,12 @@ impl Place {
             token,
             version: self.version.clone(),
         };
-        Ok(Arc::new(Client::new(transport, connection, sleep)))
+        Ok(Arc::new(Client::new(
+            transport,
+            connection,
+            timing,
+            self.budget,
+        )))
     }
 }
 

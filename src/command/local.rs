@@ -59,6 +59,7 @@ impl Transport for Local {
                 // The sandbox writes its file before it answers, so what it
                 // could not write did not happen.
                 not_sent: true,
+                status: None,
                 reason: error.to_string(),
             })?;
             let never = matches!(reply.ending, Ending::Never);
@@ -71,7 +72,10 @@ impl Transport for Local {
             }
             match reply.ending {
                 Ending::Whole(answer) => Ok(answer),
-                Ending::Cut(..) => Err(lost("the answer broke off")),
+                Ending::Cut(answer, _) => Err(Failure {
+                    status: Some(answer.status().as_u16()),
+                    ..lost("the answer broke off")
+                }),
                 Ending::Reset | Ending::Never => Err(lost("the connection broke")),
             }
         })
@@ -82,6 +86,7 @@ impl Transport for Local {
 fn lost(what: &str) -> Failure {
     Failure {
         not_sent: false,
+        status: None,
         reason: format!("{what} (a fault of the sandbox)"),
     }
 }

@@ -11,6 +11,7 @@ mod free;
 mod local;
 mod many;
 mod openapi;
+mod patience;
 mod printer;
 mod read;
 mod report;
@@ -26,12 +27,12 @@ use std::sync::Arc;
 use clap::builder::StyledStr;
 
 use crate::cli::{self, Action, Invocation, Options, Typed};
-use crate::client::Client;
+use crate::client::{Client, Timing};
 use crate::config::{self, Colour, Environment};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
 use crate::request::Now;
-use crate::world::{Ask, Clock, Sleep, Terminal, World};
+use crate::world::{Ask, Clock, Terminal, World};
 use connect::Place;
 use read::Input;
 use report::Talk;
@@ -53,7 +54,10 @@ pub fn run(world: World) -> u8 {
         terminal: world.terminal,
         clock: world.clock,
         zone: world.zone,
-        sleep: world.sleep,
+        timing: Timing {
+            sleep: world.sleep,
+            elapsed: world.elapsed,
+        },
         ask: world.ask,
         guard_interrupts: world.guard_interrupts,
         state_folder: world.state_folder,
@@ -85,7 +89,7 @@ struct Run {
     terminal: Terminal,
     clock: Clock,
     zone: fn() -> jiff::tz::TimeZone,
-    sleep: Sleep,
+    timing: Timing,
     ask: Ask,
     guard_interrupts: fn(),
     state_folder: Option<PathBuf>,
@@ -137,7 +141,7 @@ impl Run {
     /// A client of the place.
     fn client(&self, place: &Place) -> Result<Arc<Client>> {
         let folder = self.state_folder.clone();
-        place.client(&self.environment, folder, &self.clock, self.sleep.clone())
+        place.client(&self.environment, folder, &self.clock, self.timing.clone())
     }
 
     /// The present, in the user's zone.

@@ -2,6 +2,7 @@
 //! of an environment variable stands here once.
 
 mod place;
+mod span;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -11,6 +12,7 @@ use secrecy::SecretString;
 use crate::error::{Error, Kind, Result};
 
 pub use place::BaseUrl;
+pub use span::span;
 
 /// Names of environment variables.
 pub mod variable {
@@ -20,6 +22,10 @@ pub mod variable {
     pub const BASE_URL: &str = "RECHARGE_BASE_URL";
     /// The version of the API to ask for.
     pub const API_VERSION: &str = "RECHARGE_API_VERSION";
+    /// Attempts after the first one of a request that fails.
+    pub const MAX_RETRIES: &str = "RECHARGE_MAX_RETRIES";
+    /// The time in which a request that fails is tried again.
+    pub const MAX_TIME: &str = "RECHARGE_MAX_TIME";
     /// `1`: run every command against the built-in sandbox.
     pub const SANDBOX: &str = "RECHARGE_SANDBOX";
     /// What a served sandbox signs webhooks with.

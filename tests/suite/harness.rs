@@ -117,6 +117,8 @@ impl Rc {
             .folder
             .unwrap_or_else(|| Arc::new(tempfile::tempdir().unwrap()));
         let now: jiff::Timestamp = NOW.parse().unwrap();
+        let waited = Arc::new(Mutex::new(std::time::Duration::ZERO));
+        let passed = Arc::clone(&waited);
         let code = command::run(World {
             arguments: self.words,
             environment: self.environment,
@@ -126,7 +128,11 @@ impl Rc {
             terminal: self.terminal,
             clock: Arc::new(move || now),
             zone: || TimeZone::UTC,
-            sleep: Arc::new(|_| Box::pin(std::future::ready(()))),
+            sleep: Arc::new(move |span| {
+                *waited.lock().unwrap() += span;
+                Box::pin(tokio::task::yield_now())
+            }),
+            elapsed: Arc::new(move || *passed.lock().unwrap()),
             ask: Box::new(move |_| {
                 let answer = answers.lock().unwrap().next();
                 answer
