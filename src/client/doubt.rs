@@ -91,7 +91,7 @@ pub(super) fn tried(
     if spent.retries > 0 {
         let times = spent.retries + 1;
         let seconds = spent.time.as_secs_f64();
-        error.message += &format!(" (tried {times} times in {seconds:.1} s)");
+        error.message = format!("{} (tried {times} times in {seconds:.1} s)", error.message);
     }
     match asked {
         Some(asked) if spent.time + asked > budget.time => error.hint(format!(

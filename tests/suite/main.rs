@@ -18,5 +18,6 @@ mod readme;
 mod sandboxed;
 mod served;
 mod stores;
+mod trials;
 mod trouble;
 mod usage;
