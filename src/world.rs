@@ -9,7 +9,7 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -37,6 +37,8 @@ pub struct World {
     pub zone: fn() -> TimeZone,
     /// Waiting.
     pub sleep: Sleep,
+    /// Time that has passed, by the clock that waiting goes by.
+    pub elapsed: Elapsed,
     /// Asks a question on a terminal.
     pub ask: Ask,
     /// Asks for a secret on a terminal, without showing what is typed.
@@ -57,6 +59,9 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// Tells the present.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Tells how much time has passed since some moment; never goes back.
+pub type Elapsed = Arc<dyn Fn() -> Duration + Send + Sync>;
 
 /// Waits for a span of time.
 pub type Sleep = Arc<dyn Fn(Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
@@ -81,6 +86,7 @@ impl World {
     /// The world of this very process.
     #[must_use]
     pub fn process() -> Self {
+        let begun = Instant::now();
         Self {
             arguments: std::env::args_os().skip(1).collect(),
             environment: std::env::vars_os()
@@ -98,6 +104,7 @@ impl World {
             clock: Arc::new(Timestamp::now),
             zone: TimeZone::system,
             sleep: Arc::new(|span| Box::pin(tokio::time::sleep(span))),
+            elapsed: Arc::new(move || begun.elapsed()),
             ask: Box::new(ask),
             ask_secret: Box::new(ask_secret),
             guard_interrupts,

@@ -206,7 +206,7 @@ const SKIP_CHARGE: Operation = post(
 .answers(Answer::One("charge", &CHARGE))
 .errors(&[404, 422])
 .scope("write_customers")
-.again(Again::Same)
+.again(Again::Refused)
 .example(
     "rc addresses skip-charge 42171447 --date 2026-12-24 --subscription-ids \
              27363808",

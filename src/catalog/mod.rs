@@ -7,6 +7,7 @@
 
 mod build;
 mod check;
+mod limits;
 mod model;
 mod parameters;
 
@@ -36,6 +37,7 @@ mod webhooks;
 
 pub use parameters::ADDRESS_PARTS;
 
+pub use limits::{Bucket, multiplier};
 pub use model::{
     Again, Answer, Effect, Field, Holds, Kind, Method, Object, Operation, Parameter, Resource, Type,
 };

@@ -5,7 +5,7 @@ use clap::builder::{EnumValueParser, PossibleValue};
 use clap::{Arg, ArgAction, ValueEnum, ValueHint};
 
 use crate::catalog::{MAXIMUM_PAGE_SIZE, RESOURCES, Resource};
-use crate::config::Colour;
+use crate::config::{Colour, span};
 use crate::output::Format;
 
 use super::invocation::{DryRun, ErrorForm};
@@ -30,6 +30,8 @@ const RESERVED: &[&str] = &[
     "sandbox",
     "base-url",
     "api-version",
+    "max-retries",
+    "max-time",
     "errors",
     "color",
     "help",
@@ -244,7 +246,7 @@ pub(super) fn everywhere() -> Vec<Arg> {
         Arg::new("timeout")
             .long("timeout")
             .value_name("SPAN")
-            .value_parser(span)
+            .value_parser(some_time)
             .help("how long an attempt may take, like 30s [default: 2m]")
             .hide_short_help(true),
         Arg::new("ca-file")
@@ -255,6 +257,18 @@ pub(super) fn everywhere() -> Vec<Arg> {
             .hide_short_help(true),
         switch("system-ca")
             .help("trust the certificate authorities of the system")
+            .hide_short_help(true),
+        Arg::new("max-retries")
+            .long("max-retries")
+            .value_name("N")
+            .value_parser(retries)
+            .help("try a request that fails so many times again, where that is safe [default: 8]")
+            .hide_short_help(true),
+        Arg::new("max-time")
+            .long("max-time")
+            .value_name("SPAN")
+            .value_parser(span)
+            .help("begin no further attempt so long after the first, like 30s [default: 2m]")
             .hide_short_help(true),
         Arg::new("help")
             .long("help")
@@ -272,11 +286,11 @@ pub(super) fn everywhere() -> Vec<Arg> {
         .collect()
 }
 
-fn span(word: &str) -> Result<std::time::Duration, String> {
-    crate::config::span(word).ok_or_else(|| "a span like 500ms, 30s or 2m".to_owned())
+fn count(word: &str) -> Result<u64, String> {
+    word.parse().map_err(|_| "not a whole number".to_owned())
 }
 
-fn count(word: &str) -> Result<u64, String> {
+fn retries(word: &str) -> Result<u32, String> {
     word.parse().map_err(|_| "not a whole number".to_owned())
 }
 
@@ -332,4 +346,14 @@ pub(super) fn body() -> Vec<Arg> {
         .into_iter()
         .map(|flag| flag.help_heading("Body"))
         .collect()
+}
+
+/// A span that is not empty.
+fn some_time(word: &str) -> Result<std::time::Duration, String> {
+    let wanted = "a span like 500ms, 20s or 2m";
+    let span = span(word).map_err(|_| wanted)?;
+    if span.is_zero() {
+        return Err(wanted.to_owned());
+    }
+    Ok(span)
 }

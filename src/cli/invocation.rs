@@ -218,6 +218,10 @@ pub struct Options {
     pub trace: Option<PathBuf>,
     /// The profile to work with.
     pub profile: Option<String>,
+    /// Attempts after the first one.
+    pub max_retries: Option<u32>,
+    /// The time for them.
+    pub max_time: Option<Duration>,
 }
 
 /// What becomes of records.

@@ -272,6 +272,8 @@ fn options(matches: &ArgMatches) -> Options {
         verbose: matches.get_count("verbose"),
         trace: text(matches, "trace").map(PathBuf::from),
         profile: text(matches, "profile"),
+        max_retries: matches.get_one("max-retries").copied(),
+        max_time: matches.get_one("max-time").copied(),
     }
 }
 

@@ -5,11 +5,11 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use super::help;
+use crate::config::span;
 
 /// The most customers that a store is made up for.
 const MOST_CUSTOMERS: i64 = 10_000_000;
@@ -133,15 +133,6 @@ fn percent(word: &str) -> Result<u8, String> {
     let number = word.strip_suffix('%').unwrap_or(word).parse::<u8>().ok();
     let number = number.filter(|number| *number <= 100);
     number.ok_or_else(|| "a share from 0% to 100%, without decimals".to_owned())
-}
-
-fn span(word: &str) -> Result<Duration, String> {
-    let span = word.parse::<jiff::Span>().ok();
-    let span = span.and_then(|span| {
-        let days = jiff::SpanRelativeTo::days_are_24_hours();
-        Duration::try_from(span.to_duration(days).ok()?).ok()
-    });
-    span.ok_or_else(|| "a span like 500ms, 20s, 1h or 2d".to_owned())
 }
 
 fn deliveries() -> Command {

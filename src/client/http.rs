@@ -77,14 +77,21 @@ impl Http {
     /// The body, up to the size that is allowed: a small answer can unpack to
     /// more than there is memory.
     async fn body(&self, mut answer: reqwest::Response) -> Result<Bytes, Failure> {
+        let status = Some(answer.status().as_u16());
+        let broken = |error| Failure {
+            not_sent: false,
+            status,
+            ..self.failure(error)
+        };
         let mut body = BytesMut::new();
-        while let Some(piece) = answer.chunk().await.map_err(|error| self.failure(error))? {
+        while let Some(piece) = answer.chunk().await.map_err(broken)? {
             if self
                 .largest
                 .is_some_and(|largest| body.len() + piece.len() > largest)
             {
                 return Err(Failure {
                     not_sent: false,
+                    status,
                     hint: None,
                     reason: "the answer is too large to be one of the API".to_owned(),
                 });
@@ -124,6 +131,7 @@ impl Http {
         };
         Failure {
             not_sent,
+            status: None,
             hint,
             reason: with_root_cause(what, &error),
         }

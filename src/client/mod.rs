@@ -1,9 +1,13 @@
 //! Asking politely: a request goes out with the token and comes back as an
-//! answer or as an error that says what to do. Retries are decided purely (see
-//! [`retry`]); how bytes travel is a [`Transport`] that is passed in.
+//! answer or as an error that says what to do. How fast to ask and whether to
+//! ask again are decided purely (see [`pace`] and [`retry`]); how bytes travel
+//! is a [`Transport`] that is passed in.
 
+mod doubt;
+mod gate;
 pub mod har;
 mod http;
+pub mod pace;
 pub mod redact;
 mod refusal;
 pub mod retry;
@@ -14,7 +18,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::{Duration, Instant};
 
 use ::http::{HeaderMap, HeaderValue};
 use bytes::Bytes;
@@ -23,19 +26,22 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::catalog;
 use crate::error::{Error, Kind, Result};
 use crate::request::Request;
-use crate::world::Sleep;
-use retry::{Outcome, Verdict};
+use crate::world::{Elapsed, Sleep};
+use gate::Gate;
+use retry::{Budget, Outcome, Spent, Verdict};
 
 pub use crate::config::READ_TIMEOUT;
+pub use doubt::unknown;
 pub use http::{Http, USER_AGENT};
 
-/// A client of one store.
+/// A client of one store. All its requests share one pace.
 pub struct Client {
     transport: Box<dyn Transport>,
     base: String,
     token: SecretString,
     version: String,
-    sleep: Sleep,
+    gate: Gate,
+    budget: Budget,
 }
 
 /// How a request gets to the API and its answer back.
@@ -55,6 +61,8 @@ pub struct Failure {
     pub not_sent: bool,
     /// What to do about it, when that is known better than in general.
     pub hint: Option<String>,
+    /// The status of the answer, when one began and broke off.
+    pub status: Option<u16>,
     /// What happened, as a fragment.
     pub reason: String,
 }
@@ -70,10 +78,6 @@ pub struct Answer {
     pub body: Bytes,
 }
 
-/// What to say of a write that got no clear answer.
-pub const UNKNOWN: &str =
-    "it is unknown whether the API carried it out: look before you send it again";
-
 /// What a client is made of, besides its transport.
 #[derive(Debug)]
 pub struct Connection {
@@ -85,16 +89,39 @@ pub struct Connection {
     pub version: String,
 }
 
+/// How a client waits, and by which clock. The two go together.
+#[derive(Clone)]
+pub struct Timing {
+    /// Waits.
+    pub sleep: Sleep,
+    /// Tells how much time has passed.
+    pub elapsed: Elapsed,
+}
+
+impl fmt::Debug for Timing {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Timing").finish_non_exhaustive()
+    }
+}
+
 impl Client {
-    /// A client that sends through `transport` and waits with `sleep`.
+    /// A client that sends through `transport`, waits as `timing` says, and
+    /// tries again within `budget`.
     #[must_use]
-    pub fn new(transport: Box<dyn Transport>, connection: Connection, sleep: Sleep) -> Self {
+    pub fn new(
+        transport: Box<dyn Transport>,
+        connection: Connection,
+        timing: Timing,
+        budget: Budget,
+    ) -> Self {
+        let bucket = catalog::Bucket::of(connection.token.expose_secret());
         Self {
+            gate: Gate::new(timing, bucket),
+            budget,
             transport,
             base: connection.base,
             token: connection.token,
             version: connection.version,
-            sleep,
         }
     }
 
@@ -104,23 +131,38 @@ impl Client {
     /// `Access`, `NotFound`, `Refused` for what the API says; `Unreachable`
     /// when no usable answer came.
     pub async fn send(&self, request: &Request) -> Result<Answer> {
-        let safe = !request.changes();
-        let begun = Instant::now();
-        let mut attempt = 0;
+        let mut begun = None;
+        let mut retries = 0;
         loop {
-            let result = self.transport.send(self.outgoing(request)?).await;
-            let outcome = Outcome::of(&result);
-            match retry::decide(attempt, outcome, safe, fastrand::f64()) {
-                Verdict::Again(after) if begun.elapsed() < PATIENCE => {
-                    let after = result
-                        .ok()
-                        .and_then(|answer| retry_after(answer.headers()))
-                        .unwrap_or(after);
-                    (self.sleep)(after).await;
-                    attempt += 1;
+            let outgoing = self.outgoing(request)?;
+            let pass = self.gate.pass().await;
+            let begun = *begun.get_or_insert_with(|| self.gate.elapsed());
+            let result = self.transport.send(outgoing).await;
+            pass.learn(&result);
+            let spent = Spent {
+                retries,
+                time: self.gate.elapsed().saturating_sub(begun),
+            };
+            let asked = result
+                .as_ref()
+                .ok()
+                .and_then(|answer| gate::asked(answer.headers()));
+            match retry::decide(
+                spent,
+                Outcome::of(&result),
+                request.again(),
+                self.budget,
+                asked,
+                fastrand::f64(),
+            ) {
+                Verdict::Again(after) => self.gate.sleep(after).await,
+                Verdict::Done => {
+                    return self
+                        .conclude(request, result)
+                        .map_err(|error| doubt::tried(error, spent, self.budget, asked));
                 }
-                _ => return self.conclude(request, result, safe),
             }
+            retries += 1;
         }
     }
 
@@ -128,9 +170,8 @@ impl Client {
         &self,
         request: &Request,
         result: Result<::http::Response<Bytes>, Failure>,
-        safe: bool,
     ) -> Result<Answer> {
-        let answer = result.map_err(|failure| unanswered(&self.base, &failure, safe))?;
+        let answer = result.map_err(|failure| doubt::unanswered(&self.base, &failure, request))?;
         let token = self.token.expose_secret();
         let request_id = header(answer.headers(), catalog::REQUEST_ID_HEADER)
             .map(|id| redact::without_token(&id, token).into_owned());
@@ -186,35 +227,6 @@ impl fmt::Debug for Client {
     }
 }
 
-fn unanswered(base: &str, failure: &Failure, safe: bool) -> Error {
-    let error = Error::new(
-        Kind::Unreachable,
-        format!("no answer from {base}: {}", failure.reason),
-    );
-    if let Some(hint) = &failure.hint {
-        return error.hint(hint);
-    }
-    if failure.not_sent {
-        return error.hint("nothing was sent; check the network and the base URL");
-    }
-    if safe {
-        return error.hint("nothing was changed; try again");
-    }
-    error.hint(UNKNOWN)
-}
-
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
-}
-
-/// No attempt begins later than this after the first.
-const PATIENCE: Duration = Duration::from_secs(90);
-
-/// The longest wait that an answer can ask for.
-const LONGEST_WAIT: u64 = 30;
-
-/// The wait that the API asks for, if it does.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds: u64 = header(headers, "Retry-After")?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds.min(LONGEST_WAIT)))
 }

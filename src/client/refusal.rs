@@ -28,11 +28,8 @@ pub(super) fn explain(
             .hint("the token may be mistyped, deleted, or of another store"),
         403 => forbidden(request, &reason),
         404 => not_found(request, &reason),
-        429 => Error::new(
-            Kind::Unreachable,
-            "too many requests (429), also after waiting",
-        )
-        .hint("something else may be using the same token; try again in a minute"),
+        429 => Error::new(Kind::Unreachable, "too many requests (429)")
+            .hint("something else may be using the same token; try again in a minute"),
         300..=399 => Error::new(Kind::Unreachable, format!("the API redirects ({status})"))
             .hint("redirects are not followed with a token; check the base URL"),
         500 | 502..=599 => Error::new(

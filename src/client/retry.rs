@@ -1,19 +1,49 @@
 //! Whether to try again: a decision over values, without waiting or sending.
+//!
+//! In come how an attempt ended, what sending the request a second time does,
+//! and what may still be spent; out comes whether to take what came or how long
+//! to wait. What changes something and may happen twice is repeated only when
+//! it is certain that the API did not take it.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 
 use super::Failure;
+use crate::catalog::Again;
 
-/// Attempts after the first one, when something is wrong.
-pub const RETRIES: u32 = 4;
+/// What one request may cost, besides its first attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Attempts after the first one.
+    pub retries: u32,
+    /// No attempt begins later than this after the first.
+    pub time: Duration,
+}
 
-/// Attempts after the first one, when the API is only too busy: it leaks two
-/// requests a second, so that whoever waits gets in.
-pub const RETRIES_WHEN_BUSY: u32 = 10;
+impl Default for Budget {
+    /// Where one attempt of six fails, one request of ten million is given up.
+    fn default() -> Self {
+        Self {
+            retries: 8,
+            time: Duration::from_secs(120),
+        }
+    }
+}
 
-/// The longest wait between attempts.
+/// What a request has cost so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spent {
+    /// Attempts after the first one.
+    pub retries: u32,
+    /// Time since the first one began.
+    pub time: Duration,
+}
+
+/// The ceiling of the first wait, in seconds; it doubles from one to the next.
+const FIRST: f64 = 0.25;
+
+/// The highest ceiling.
 const LONGEST: f64 = 8.0;
 
 /// How an attempt ended.
@@ -21,8 +51,13 @@ const LONGEST: f64 = 8.0;
 pub enum Outcome {
     /// An answer of this status came.
     Answered(u16),
+    /// An answer of this status came, and broke off.
+    Broken(u16),
     /// The API certainly never saw the request.
     NotSent,
+    /// It did not get out for something that is set wrong, or not trusted: time
+    /// does not mend that.
+    Barred,
     /// The request may have been carried out; no answer came.
     Lost,
 }
@@ -33,8 +68,32 @@ impl Outcome {
     pub fn of(result: &Result<http::Response<Bytes>, Failure>) -> Self {
         match result {
             Ok(answer) => Self::Answered(answer.status().as_u16()),
+            Err(Failure {
+                status: Some(status),
+                ..
+            }) => Self::Broken(*status),
+            Err(failure) if failure.not_sent && failure.hint.is_some() => Self::Barred,
             Err(failure) if failure.not_sent => Self::NotSent,
             Err(_) => Self::Lost,
+        }
+    }
+
+    /// Whether it is certain that the API did nothing, and may do it later:
+    /// it was not reached, was too busy, or is at work on the same object.
+    const fn is_not_taken(self) -> bool {
+        matches!(
+            self,
+            Self::NotSent | Self::Answered(409 | 429) | Self::Broken(409 | 429)
+        )
+    }
+
+    /// Whether a second attempt may end otherwise.
+    const fn may_change(self) -> bool {
+        match self {
+            // Not implemented, and no such version of HTTP: neither will be.
+            Self::Answered(501 | 505) | Self::Barred => false,
+            Self::Answered(status) => matches!(status, 408 | 409 | 425 | 429 | 500..=599),
+            Self::Broken(_) | Self::NotSent | Self::Lost => true,
         }
     }
 }
@@ -48,87 +107,38 @@ pub enum Verdict {
     Again(Duration),
 }
 
-/// Decides after the `attempt`th retry (0 is the first try).
-///
-/// `safe` requests change nothing, so any lost or failed attempt may be
-/// repeated. Others are repeated only when it is certain that the API did not
-/// act: it was never reached, or answered that it is too busy (429).
+/// Decides after an attempt. `asked` is the wait that the API asked for;
 /// `jitter` is a random number in 0..1.
+///
+/// What is refused the second time is not repeated when its answer is lost: the
+/// refusal would hide that the first time was a success.
 #[must_use]
-pub fn decide(attempt: u32, outcome: Outcome, safe: bool, jitter: f64) -> Verdict {
-    let worth_it = match outcome {
-        Outcome::Answered(429) | Outcome::NotSent => true,
-        Outcome::Answered(status) => {
-            safe && matches!(status, 408 | 409 | 425 | 500 | 502 | 503 | 504)
-        }
-        Outcome::Lost => safe,
-    };
-    let (base, retries) = match outcome {
-        Outcome::Answered(429) => (1.0, RETRIES_WHEN_BUSY),
-        _ => (0.25, RETRIES),
-    };
-    if attempt >= retries || !worth_it {
+pub fn decide(
+    spent: Spent,
+    outcome: Outcome,
+    again: Again,
+    budget: Budget,
+    asked: Option<Duration>,
+    jitter: f64,
+) -> Verdict {
+    let allowed = outcome.is_not_taken() || (again == Again::Same && outcome.may_change());
+    if !allowed || spent.retries >= budget.retries {
         return Verdict::Done;
     }
-    let ceiling: f64 = LONGEST.min(base * f64::from(1 << attempt));
-    Verdict::Again(Duration::from_secs_f64(
-        ceiling / 2.0 + jitter * ceiling / 2.0,
-    ))
+    let wait = asked.unwrap_or_else(|| backoff(spent.retries, jitter));
+    if spent.time + wait > budget.time {
+        return Verdict::Done;
+    }
+    Verdict::Again(wait)
+}
+
+/// A wait between nothing and a ceiling that doubles each time: those who
+/// failed together do not come back together.
+fn backoff(retries: u32, jitter: f64) -> Duration {
+    let doubled = f64::from(1_u32 << retries.min(16));
+    Duration::from_secs_f64(jitter * LONGEST.min(FIRST * doubled))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn again(outcome: Outcome, safe: bool) -> bool {
-        matches!(decide(0, outcome, safe, 0.5), Verdict::Again(_))
-    }
-
-    #[test]
-    fn reads_are_repeated_after_trouble() {
-        for status in [408, 409, 425, 429, 500, 502, 503, 504] {
-            assert!(again(Outcome::Answered(status), true), "{status}");
-        }
-        assert!(again(Outcome::Lost, true));
-        assert!(again(Outcome::NotSent, true));
-    }
-
-    #[test]
-    fn writes_are_repeated_only_when_the_api_certainly_did_not_act() {
-        assert!(again(Outcome::Answered(429), false));
-        assert!(again(Outcome::NotSent, false));
-        assert!(!again(Outcome::Lost, false));
-        for status in [408, 409, 500, 502, 503, 504] {
-            assert!(!again(Outcome::Answered(status), false), "{status}");
-        }
-    }
-
-    #[test]
-    fn answers_that_will_not_change_are_taken() {
-        for status in [200, 201, 204, 301, 400, 401, 403, 404, 415, 422, 426, 501] {
-            assert!(!again(Outcome::Answered(status), true), "{status}");
-        }
-    }
-
-    #[test]
-    fn waits_grow_and_end() {
-        let wait = |attempt| match decide(attempt, Outcome::Lost, true, 1.0) {
-            Verdict::Again(after) => after,
-            Verdict::Done => Duration::ZERO,
-        };
-        let waits: Vec<u128> = (0..=RETRIES)
-            .map(|attempt| wait(attempt).as_millis())
-            .collect();
-        assert_eq!(waits, [250, 500, 1000, 2000, 0]);
-    }
-
-    #[test]
-    fn a_busy_api_is_waited_for_up_to_a_minute() {
-        let busy = |attempt| match decide(attempt, Outcome::Answered(429), false, 1.0) {
-            Verdict::Again(after) => after.as_secs(),
-            Verdict::Done => 0,
-        };
-        let waits: Vec<u64> = (0..=RETRIES_WHEN_BUSY).map(busy).collect();
-        assert_eq!(waits, [1, 2, 4, 8, 8, 8, 8, 8, 8, 8, 0]);
-    }
-}
+#[path = "retry_tests.rs"]
+mod tests;

@@ -8,7 +8,7 @@ use super::read::{self, Ids};
 use super::{Run, dry, many, preflight, resume};
 use crate::catalog::{Effect, MAXIMUM_PAGE_SIZE, Operation, Resource, kebab};
 use crate::cli::{Call, DryRun, Options, Paging};
-use crate::client::{Client, UNKNOWN};
+use crate::client::{self, Client};
 use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
 use crate::filter::{Columns, Flow};
@@ -123,11 +123,11 @@ impl Filled<'_> {
 
     /// Says that a write may have been carried out when its answer tells
     /// nothing.
-    pub(super) fn perhaps_done(&self, error: Error) -> Error {
-        if self.operation.effect == Effect::Reads {
-            return error;
+    pub(super) fn perhaps_done(&self, error: Error, target: &str) -> Error {
+        match self.request(target) {
+            Ok(request) => perhaps_done(error, &request),
+            Err(_) => error,
         }
-        perhaps_done(error)
     }
 
     /// What the call does, in words: `subscriptions cancel`.
@@ -142,14 +142,14 @@ impl Filled<'_> {
 
 /// A success that cannot be read, trouble of the server, an interruption: none
 /// of them says that nothing happened.
-pub(super) fn perhaps_done(error: Error) -> Error {
+pub(super) fn perhaps_done(error: Error, request: &Request) -> Error {
     let answered = error.answer.as_deref().map(|answer| answer.status);
     let unclear = match answered {
-        Some(status) => (200..300).contains(&status) || status >= 500,
+        Some(status) => (200..300).contains(&status) || status == 408 || status >= 500,
         None => error.kind == Kind::Interrupted,
     };
-    if unclear {
-        return error.hint(UNKNOWN);
+    if unclear && request.changes() {
+        return client::unknown(error, request);
     }
     error
 }
@@ -242,7 +242,7 @@ fn one(
 ) -> Result<()> {
     let wanted = Wanted::of(call.operation.answer);
     let sent = async { Envelope::open(client.send(request).await?, wanted) };
-    let envelope = Run::wait(sent).map_err(|error| call.perhaps_done(error))?;
+    let envelope = Run::wait(sent).map_err(|error| perhaps_done(error, request))?;
     remarks(run, &envelope);
     let single = matches!(call.operation.answer, crate::catalog::Answer::OneInList(..));
     if single && envelope.records().len() == 0 {

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::{Run, token};
+use super::{Run, patience, token};
 use crate::catalog;
 use crate::cli::Options;
-use crate::client::{Client, Connection, Http, Transport};
+use crate::client::retry::Budget;
+use crate::client::{Client, Connection, Http, Timing, Transport};
 use crate::config::credential::Source;
 use crate::config::login::Login;
 use crate::config::profile::{DEFAULT, NamedBy, Profile};
@@ -22,6 +23,7 @@ use crate::output::visible;
 use crate::request::Printed;
 #[cfg(not(feature = "sandbox"))]
 use crate::world::Clock;
+#[cfg(not(feature = "sandbox"))]
 use crate::world::Sleep;
 
 /// Where `rc sandbox serve` listens unless told otherwise; a dry run of a
@@ -37,6 +39,7 @@ pub(super) struct Place {
     pub(super) profile: Profile,
     pub(super) named_by: NamedBy,
     pub(super) network: NetworkFlags,
+    budget: Budget,
     known: OnceCell<Known>,
 }
 
@@ -109,6 +112,7 @@ impl Place {
             profile,
             named_by,
             known: OnceCell::new(),
+            budget: patience::budget(options, environment)?,
         })
     }
 
@@ -175,14 +179,14 @@ impl Place {
         &self,
         transport: Box<dyn Transport>,
         token: SecretString,
-        sleep: Sleep,
+        timing: Timing,
     ) -> Arc<Client> {
         let connection = Connection {
             base: self.base.as_str().to_owned(),
             token,
             version: self.version.clone(),
         };
-        Arc::new(Client::new(transport, connection, sleep))
+        Arc::new(Client::new(transport, connection, timing, self.budget))
     }
 
     /// The way to the place, unless it is the sandbox.
@@ -261,13 +265,18 @@ impl Run {
         token: SecretString,
     ) -> Arc<Client> {
         let transport = self.seeing.around(transport, &self.clock);
-        place.client(transport, token, self.sleep.clone())
+        place.client(transport, token, self.timing.clone())
     }
 
     /// The sandbox within this process, and its token.
     pub(super) fn sandbox(&self) -> Result<(Box<dyn Transport>, SecretString)> {
         let folder = self.state_folder.clone();
-        sandbox(&self.environment, folder, &self.clock, self.sleep.clone())
+        sandbox(
+            &self.environment,
+            folder,
+            &self.clock,
+            self.timing.sleep.clone(),
+        )
     }
 }
 

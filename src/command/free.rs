@@ -50,13 +50,7 @@ pub(super) fn run(run: &mut Run, options: &Options, free: &Free) -> Result<()> {
         }
     } else {
         let sent = async { Envelope::open(client.send(&request).await?, Wanted::Whole) };
-        let unclear = |error| {
-            if request.changes() {
-                perhaps_done(error)
-            } else {
-                error
-            }
-        };
+        let unclear = |error| perhaps_done(error, &request);
         let envelope = Run::wait(sent).map_err(unclear)?;
         remarks(run, &envelope);
         for record in envelope.records() {

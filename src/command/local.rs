@@ -60,6 +60,7 @@ impl Transport for Local {
                 // could not write did not happen.
                 not_sent: true,
                 hint: None,
+                status: None,
                 reason: error.to_string(),
             })?;
             let never = matches!(reply.ending, Ending::Never);
@@ -72,7 +73,10 @@ impl Transport for Local {
             }
             match reply.ending {
                 Ending::Whole(answer) => Ok(answer),
-                Ending::Cut(..) => Err(lost("the answer broke off")),
+                Ending::Cut(answer, _) => Err(Failure {
+                    status: Some(answer.status().as_u16()),
+                    ..lost("the answer broke off")
+                }),
                 Ending::Reset | Ending::Never => Err(lost("the connection broke")),
             }
         })
@@ -84,6 +88,7 @@ fn lost(what: &str) -> Failure {
     Failure {
         not_sent: false,
         hint: None,
+        status: None,
         reason: format!("{what} (a fault of the sandbox)"),
     }
 }

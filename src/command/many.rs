@@ -209,7 +209,10 @@ fn settle(
             }
         }
         Err(error) => {
-            let error = call.perhaps_done(error);
+            let error = match &id {
+                Some(id) => call.perhaps_done(error, id),
+                None => error,
+            };
             // A token that is refused once is refused always.
             if error.kind == Kind::Access && tally.broken.is_none() {
                 tally.broken = Some(error);

@@ -13,6 +13,7 @@ mod free;
 mod local;
 mod many;
 mod openapi;
+mod patience;
 mod preflight;
 mod printer;
 mod profile;
@@ -32,12 +33,13 @@ use std::sync::Arc;
 use clap::builder::StyledStr;
 
 use crate::cli::{self, Action, Invocation, Options, Typed};
+use crate::client::Timing;
 use crate::config::keep::Keyring;
 use crate::config::{self, Colour, Environment};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
 use crate::request::Now;
-use crate::world::{Ask, Clock, Sleep, Terminal, World};
+use crate::world::{Ask, Clock, Terminal, World};
 use read::Input;
 use report::Talk;
 use seeing::Seeing;
@@ -59,7 +61,10 @@ pub fn run(world: World) -> u8 {
         terminal: world.terminal,
         clock: world.clock,
         zone: world.zone,
-        sleep: world.sleep,
+        timing: Timing {
+            sleep: world.sleep,
+            elapsed: world.elapsed,
+        },
         ask: world.ask,
         ask_secret: world.ask_secret,
         guard_interrupts: world.guard_interrupts,
@@ -96,7 +101,7 @@ struct Run {
     terminal: Terminal,
     clock: Clock,
     zone: fn() -> jiff::tz::TimeZone,
-    sleep: Sleep,
+    timing: Timing,
     ask: Ask,
     ask_secret: Ask,
     guard_interrupts: fn(),

@@ -11,6 +11,7 @@ mod network;
 mod place;
 pub mod profile;
 pub mod settings;
+mod span;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -18,8 +19,9 @@ use std::ffi::OsString;
 use crate::error::{Error, Result};
 
 pub use folders::Folders;
-pub use network::{Network, NetworkFlags, Proxy, READ_TIMEOUT, Timeouts, Trust, span};
+pub use network::{Network, NetworkFlags, Proxy, READ_TIMEOUT, Timeouts, Trust};
 pub use place::BaseUrl;
+pub use span::span;
 
 /// Names of environment variables.
 pub mod variable {
@@ -33,6 +35,10 @@ pub mod variable {
     pub const PROFILE: &str = "RECHARGE_PROFILE";
     /// The folder for settings, instead of the system's.
     pub const CONFIG_FOLDER: &str = "RECHARGE_CONFIG_DIR";
+    /// Attempts after the first one of a request that fails.
+    pub const MAX_RETRIES: &str = "RECHARGE_MAX_RETRIES";
+    /// The time in which a request that fails is tried again.
+    pub const MAX_TIME: &str = "RECHARGE_MAX_TIME";
     /// `1`: run every command against the built-in sandbox.
     pub const SANDBOX: &str = "RECHARGE_SANDBOX";
     /// What a served sandbox signs webhooks with.

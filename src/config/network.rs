@@ -142,26 +142,22 @@ impl Network {
     }
 }
 
-/// Reads a span of time as it is typed.
-#[must_use]
-pub fn span(word: &str) -> Option<Duration> {
-    let span: jiff::SignedDuration = word.parse().ok()?;
-    Duration::try_from(span).ok().filter(|span| !span.is_zero())
-}
-
 fn timeout(flags: &NetworkFlags, environment: &Environment) -> Result<Duration> {
     if let Some(flag) = flags.timeout {
         return Ok(flag);
     }
     match read(environment, variable::TIMEOUT)? {
         None => Ok(TOTAL_TIMEOUT),
-        Some(word) => span(word).ok_or_else(|| {
-            Error::usage(format!(
-                "{} is {word:?}, no span of time",
-                variable::TIMEOUT
-            ))
-            .hint("write it like 30s or 2m")
-        }),
+        Some(word) => super::span(word)
+            .ok()
+            .filter(|span| !span.is_zero())
+            .ok_or_else(|| {
+                Error::usage(format!(
+                    "{} is {word:?}, no span of time",
+                    variable::TIMEOUT
+                ))
+                .hint("write it like 30s or 2m")
+            }),
     }
 }
 

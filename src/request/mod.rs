@@ -10,7 +10,7 @@ mod set;
 mod value;
 mod word;
 
-use crate::catalog::{Effect, Method, Operation, Parameter};
+use crate::catalog::{Again, Effect, Method, Operation, Parameter};
 use crate::error::{Error, Result};
 
 pub use body::free_body;
@@ -105,6 +105,17 @@ impl Request {
         match self.operation {
             Some(operation) => operation.effect != Effect::Reads,
             None => self.method != Method::Get,
+        }
+    }
+
+    /// What sending it a second time does. Of a free request nothing is known,
+    /// so that only what reads is taken to be the same.
+    #[must_use]
+    pub fn again(&self) -> Again {
+        match self.operation {
+            Some(operation) => operation.again,
+            None if self.method == Method::Get => Again::Same,
+            None => Again::Twice,
         }
     }
 

@@ -17,7 +17,8 @@ use super::respond::controlled;
 use super::seed::Seed;
 use super::state::{State, Token};
 use super::tables::TABLES;
-use super::{Sandbox, clock, limit, moment, outbox};
+use super::{Sandbox, clock, moment, outbox};
+use crate::catalog;
 
 /// Where the control surface begins.
 pub const ROOT: &str = "/_sandbox";
@@ -212,13 +213,13 @@ struct NewToken {
 fn add_token(state: &mut State, body: &Bytes) -> Told {
     let wanted: NewToken = read(body)?;
     let scopes = wanted.scopes;
-    let known = |scope: &String| crate::catalog::scopes().any(|known| known == scope);
+    let known = |scope: &String| catalog::scopes().any(|known| known == scope);
     if let Some(unknown) = scopes.iter().flatten().find(|scope| !known(scope)) {
         return Err(Refusal::error(422, &format!("there is no scope {unknown}")));
     }
     let prefix = wanted.multiplier.as_deref().unwrap_or("sandbox");
     let secret = format!("sk_{prefix}_{:032x}", fastrand::u128(..));
-    if wanted.multiplier.is_some() && limit::factors(&secret).is_none() {
+    if wanted.multiplier.is_some() && catalog::multiplier(&secret).is_none() {
         let message = format!("the multiplier {prefix} is not like 2x1");
         return Err(Refusal::error(422, &message));
     }

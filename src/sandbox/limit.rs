@@ -6,11 +6,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-/// Requests that a bucket holds.
-const SIZE: f64 = 40.0;
-
-/// Requests that leak out of it in a second.
-const LEAK: f64 = 2.0;
+use crate::catalog;
 
 /// The buckets of all tokens.
 #[derive(Debug, Default)]
@@ -56,7 +52,7 @@ impl std::fmt::Display for Level {
 impl Buckets {
     /// Pours one request into the bucket of a token.
     pub(super) fn pour(&mut self, secret: &str, now: Timestamp) -> Level {
-        let (leak, size) = multiplied(secret);
+        let catalog::Bucket { leak, size } = catalog::Bucket::of(secret);
         let empty = Bucket {
             level: 0.0,
             at: now,
@@ -75,20 +71,6 @@ impl Buckets {
             admitted,
         }
     }
-}
-
-/// Leak and size of a token's bucket: `sk_2x1_…` leaks twice as fast.
-fn multiplied(secret: &str) -> (f64, f64) {
-    let (leak, size) = factors(secret).unwrap_or((1.0, 1.0));
-    (LEAK * leak, SIZE * size)
-}
-
-/// How many times faster the bucket of a token leaks, and how many times larger
-/// it is, where the token says so.
-pub(super) fn factors(secret: &str) -> Option<(f64, f64)> {
-    let (leak, size) = secret.split('_').nth(1)?.split_once('x')?;
-    let factor = |text: &str| text.parse::<u8>().ok().filter(|factor| *factor > 0);
-    Some((f64::from(factor(leak)?), f64::from(factor(size)?)))
 }
 
 #[expect(

@@ -140,6 +140,8 @@ impl Rc {
         let home = (!self.homeless).then(|| folder.path().to_owned());
         let secret = self.secret;
         let now: jiff::Timestamp = NOW.parse().unwrap();
+        let waited = Arc::new(Mutex::new(std::time::Duration::ZERO));
+        let passed = Arc::clone(&waited);
         let code = command::run(World {
             arguments: self.words,
             environment: self.environment,
@@ -149,7 +151,11 @@ impl Rc {
             terminal: self.terminal,
             clock: Arc::new(move || now),
             zone: || TimeZone::UTC,
-            sleep: Arc::new(|_| Box::pin(std::future::ready(()))),
+            sleep: Arc::new(move |span| {
+                *waited.lock().unwrap() += span;
+                Box::pin(tokio::task::yield_now())
+            }),
+            elapsed: Arc::new(move || *passed.lock().unwrap()),
             ask: Box::new(move |_| {
                 let answer = answers.lock().unwrap().next();
                 answer

@@ -189,6 +189,13 @@ fn the_examples_in_the_help_of_login_and_profiles_run() {
 }
 
 #[test]
+fn the_page_on_requests_shows_what_happens() {
+    let text = include_str!("../../docs/requests.md");
+    assert!(sessions(text).len() >= 5);
+    check("docs/requests.md", text);
+}
+
+#[test]
 fn the_set_up_commands_of_the_readme_run() {
     let store = Store::new();
     let mut run = 0;

@@ -227,8 +227,12 @@ fn the_token_is_in_nothing_that_shows_itself() {
     let through = Http::new(&far, &network).unwrap();
     is_free_of_it(&format!("{network:?} {through:?}"), "a way through a proxy");
     let http = Http::new(&base, &Network::patient()).unwrap();
-    let sleep: recharge_cli::world::Sleep = std::sync::Arc::new(|_| Box::pin(async {}));
-    let client = Client::new(Box::new(http), connection, sleep);
+    let timing = recharge_cli::client::Timing {
+        sleep: std::sync::Arc::new(|_| Box::pin(async {})),
+        elapsed: std::sync::Arc::new(|| std::time::Duration::ZERO),
+    };
+    let budget = recharge_cli::client::retry::Budget::default();
+    let client = Client::new(Box::new(http), connection, timing, budget);
     is_free_of_it(&format!("{client:?}"), "a client");
 }
 

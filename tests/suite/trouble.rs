@@ -39,12 +39,15 @@ fn a_write_whose_answer_tells_nothing_may_have_happened() {
         (200, ""),
         (200, "<html>"),
         (200, "{}"),
+        (408, ""),
         (500, ""),
         (503, "<html>"),
     ] {
-        let (outcome, asked) = answered("subscriptions activate 1", page(status, body));
+        let (outcome, asked) = answered("orders delay 1", page(status, body));
         assert_eq!(asked, 1, "{status}");
-        outcome.says("unknown whether the API carried it out");
+        outcome
+            .says("unknown whether the API carried it out: look before")
+            .says("rc orders get 1");
     }
     let (outcome, _) = answered("store get", page(200, "{}"));
     assert!(!outcome.stderr.contains("unknown"), "{outcome:?}");
@@ -143,10 +146,10 @@ fn many_writes_whose_output_breaks_say_what_was_done() {
 
 #[test]
 fn an_api_that_is_busy_for_ever_is_given_up() {
-    let replies = (0..11)
+    let replies = (0..4)
         .map(|_| Reply::Json(429, "{\"warning\":\"too many requests\"}"))
         .collect();
-    let (outcome, asked) = answered("store get", replies);
-    assert_eq!((outcome.code, asked), (6, 11));
-    outcome.says("too many requests");
+    let (outcome, asked) = answered("store get --max-retries 3", replies);
+    assert_eq!((outcome.code, asked), (6, 4));
+    outcome.says("too many requests (429) (tried 4 times in");
 }

@@ -1,5 +1,6 @@
 //! Tests of the sandbox through its front door: requests in, answers out.
 
+mod again;
 mod batches;
 mod calls;
 mod cascades;

@@ -1,0 +1,166 @@
+//! What to say when no clear answer came: whether something may have happened,
+//! what a second time would do, and where to look. Pure.
+
+use super::Failure;
+use super::retry::{Budget, Spent};
+use crate::catalog::{self, Again, Operation};
+use crate::error::{Error, Kind};
+use crate::request::{Request, quoted};
+
+/// How the hint begins that is given with a write of which nobody knows whether
+/// it happened.
+const UNKNOWN: &str = "it is unknown whether the API carried it out";
+
+/// Adds that the request may have been carried out, and how to find out.
+#[must_use]
+pub fn unknown(error: Error, request: &Request) -> Error {
+    doubt(error, request, "")
+}
+
+fn doubt(error: Error, request: &Request, though: &str) -> Error {
+    let error = error.hint(match request.again() {
+        Again::Same => format!("{UNKNOWN}{though}; sending it again does no harm"),
+        Again::Refused => {
+            format!("{UNKNOWN}{though}; sending it again does no harm: it is refused if it was")
+        }
+        Again::Twice => format!("{UNKNOWN}{though}: look before you send it again"),
+    });
+    match request.operation.and_then(|row| look(row, &request.path)) {
+        Some(command) => error.hint(format!("look with: {command}")),
+        None => error,
+    }
+}
+
+/// The command that shows what a write was about.
+fn look(row: &Operation, path: &str) -> Option<String> {
+    let same = |other: &Operation| other.method == row.method && other.path == row.path;
+    let (resource, _) = catalog::operations().find(|(_, other)| same(other))?;
+    let name = catalog::kebab(resource.name);
+    let target = row.holes_in(path).and_then(|holes| holes.first().copied());
+    if let Some(target) = target
+        && let Some(get) = resource.operation("get")
+        && row.path.split('/').nth(1) == get.path.split('/').nth(1)
+        && get.holes.len() == 1
+    {
+        return Some(format!("rc {name} get {}", quoted(target)));
+    }
+    let list = resource.operation("list")?;
+    let recent = list
+        .query
+        .iter()
+        .any(|parameter| parameter.name == "created_at_min");
+    let recent = if recent { " --created-at-min 1h" } else { "" };
+    Some(format!("rc {name} list{recent}"))
+}
+
+/// The error of a request without a usable answer.
+pub(super) fn unanswered(base: &str, failure: &Failure, request: &Request) -> Error {
+    let error = match failure.status {
+        Some(status) => Error::new(
+            Kind::Unreachable,
+            format!("{base} answered {status}, but {}", failure.reason),
+        ),
+        None => Error::new(
+            Kind::Unreachable,
+            format!("no answer from {base}: {}", failure.reason),
+        ),
+    };
+    if let Some(hint) = failure.hint.as_ref().filter(|_| failure.not_sent) {
+        return error.hint(hint);
+    }
+    match failure.status {
+        None if failure.not_sent => {
+            error.hint("nothing was sent; check the network and the base URL")
+        }
+        _ if !request.changes() => error.hint("nothing was changed; try again"),
+        Some(status @ (300..=407 | 409..=499)) => {
+            error.hint(format!("nothing was changed: {status} is a refusal"))
+        }
+        Some(status @ 200..=299) => {
+            let though = format!(", though it answered {status}");
+            doubt(error, request, &though)
+        }
+        _ => unknown(error, request),
+    }
+}
+
+/// Adds how often and how long it was tried, and what ended it.
+pub(super) fn tried(
+    mut error: Error,
+    spent: Spent,
+    budget: Budget,
+    asked: Option<std::time::Duration>,
+) -> Error {
+    if spent.retries > 0 {
+        let times = spent.retries + 1;
+        let seconds = spent.time.as_secs_f64();
+        error.message = format!("{} (tried {times} times in {seconds:.1} s)", error.message);
+    }
+    match asked {
+        Some(asked) if spent.time + asked > budget.time => error.hint(format!(
+            "the API asks to wait {} s, which is longer than --max-time allows",
+            asked.as_secs()
+        )),
+        _ => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_to_look_follows_from_the_row() {
+        for (id, path, command) in [
+            (
+                "charges.refund",
+                "/charges/7/refund",
+                Some("rc charges get 7"),
+            ),
+            (
+                "subscriptions.create",
+                "/subscriptions",
+                Some("rc subscriptions list --created-at-min 1h"),
+            ),
+            ("webhooks.create", "/webhooks", Some("rc webhooks list")),
+            (
+                "async_batches.add_tasks",
+                "/async_batches/9/tasks",
+                Some("rc async-batches get 9"),
+            ),
+            ("addresses.merge", "/addresses/merge", None),
+        ] {
+            let (_, row) = catalog::operation(id).unwrap();
+            let found = look(row, path);
+            match command {
+                Some(command) => assert_eq!(found.as_deref(), Some(command), "{id}"),
+                None => assert!(found.unwrap().contains(" list"), "{id}"),
+            }
+        }
+    }
+
+    /// Each command that is named is one that `rc` understands.
+    #[test]
+    fn every_write_has_a_place_to_look_at() {
+        for (resource, row) in catalog::operations() {
+            if row.effect == catalog::Effect::Reads {
+                continue;
+            }
+            let path = row.path.replace('{', "1{").replace('}', "");
+            let path: String = path
+                .split('/')
+                .map(|word| word.split('{').next().unwrap_or_default())
+                .collect::<Vec<_>>()
+                .join("/");
+            let Some(command) = look(row, &path) else {
+                // A cart is shown by its token, which only its answer tells.
+                assert_eq!(resource.name, "checkouts", "{}", row.path);
+                continue;
+            };
+            let words = shell_words::split(&command).unwrap();
+            let words: Vec<std::ffi::OsString> =
+                words.into_iter().skip(1).map(Into::into).collect();
+            assert!(crate::cli::parse(&words, None).is_ok(), "{command}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The decision to try again, outcome by outcome.
+
+use super::*;
+
+const BUDGET: Budget = Budget {
+    retries: 5,
+    time: Duration::from_secs(60),
+};
+
+const BEGUN: Spent = Spent {
+    retries: 0,
+    time: Duration::ZERO,
+};
+
+const ALL: [Again; 3] = [Again::Same, Again::Refused, Again::Twice];
+
+fn repeated(outcome: Outcome, again: Again) -> bool {
+    decide(BEGUN, outcome, again, BUDGET, None, 0.5) != Verdict::Done
+}
+
+#[test]
+fn what_may_be_done_twice_is_repeated_after_any_trouble() {
+    for status in [408, 409, 425, 429, 500, 502, 503, 504, 520, 599] {
+        assert!(repeated(Outcome::Answered(status), Again::Same), "{status}");
+    }
+    for outcome in [
+        Outcome::Lost,
+        Outcome::NotSent,
+        Outcome::Broken(200),
+        Outcome::Broken(502),
+    ] {
+        assert!(repeated(outcome, Again::Same), "{outcome:?}");
+    }
+}
+
+#[test]
+fn what_is_set_wrong_is_told_at_once() {
+    for again in ALL {
+        assert!(!repeated(Outcome::Barred, again));
+    }
+}
+
+#[test]
+fn anything_is_repeated_that_was_certainly_not_taken() {
+    for again in ALL {
+        for outcome in [
+            Outcome::NotSent,
+            Outcome::Answered(409),
+            Outcome::Answered(429),
+            Outcome::Broken(409),
+            Outcome::Broken(429),
+        ] {
+            assert!(repeated(outcome, again), "{outcome:?} {again:?}");
+        }
+    }
+}
+
+#[test]
+fn what_may_not_be_done_twice_is_not_repeated_when_it_may_have_been_taken() {
+    for again in [Again::Refused, Again::Twice] {
+        for status in [408, 425, 500, 502, 503, 504] {
+            assert!(!repeated(Outcome::Answered(status), again), "{status}");
+            assert!(!repeated(Outcome::Broken(status), again), "{status}");
+        }
+        assert!(!repeated(Outcome::Lost, again));
+        assert!(!repeated(Outcome::Broken(201), again));
+    }
+}
+
+#[test]
+fn answers_that_will_not_change_are_taken() {
+    for again in ALL {
+        for status in [
+            200, 201, 204, 301, 400, 401, 402, 403, 404, 415, 422, 426, 501,
+        ] {
+            assert!(!repeated(Outcome::Answered(status), again), "{status}");
+        }
+    }
+}
+
+#[test]
+fn ceilings_double_up_to_eight_seconds_and_waits_lie_anywhere_below() {
+    let wait = |retries, jitter| {
+        let spent = Spent { retries, ..BEGUN };
+        let budget = Budget {
+            retries: 8,
+            ..BUDGET
+        };
+        match decide(spent, Outcome::Lost, Again::Same, budget, None, jitter) {
+            Verdict::Again(after) => after.as_millis(),
+            Verdict::Done => u128::MAX,
+        }
+    };
+    let ceilings: Vec<u128> = (0..8).map(|retries| wait(retries, 1.0)).collect();
+    assert_eq!(ceilings, [250, 500, 1000, 2000, 4000, 8000, 8000, 8000]);
+    assert_eq!(wait(3, 0.0), 0);
+    assert_eq!(wait(3, 0.5), 1000);
+}
+
+#[test]
+fn a_budget_ends_by_count_and_by_time() {
+    let ends = |retries, seconds, budget| {
+        let time = Duration::from_secs(seconds);
+        let spent = Spent { retries, time };
+        decide(spent, Outcome::NotSent, Again::Twice, budget, None, 1.0) == Verdict::Done
+    };
+    assert!(!ends(4, 0, BUDGET));
+    assert!(ends(5, 0, BUDGET));
+    assert!(!ends(0, 59, BUDGET));
+    assert!(ends(0, 60, BUDGET));
+    let none = Budget {
+        retries: 0,
+        ..BUDGET
+    };
+    assert!(ends(0, 0, none));
+}
+
+#[test]
+fn the_wait_that_the_api_asks_for_is_kept_or_not_begun() {
+    let asked = |seconds| {
+        let asked = Some(Duration::from_secs(seconds));
+        let busy = Outcome::Answered(429);
+        decide(BEGUN, busy, Again::Twice, BUDGET, asked, 0.1)
+    };
+    assert_eq!(asked(7), Verdict::Again(Duration::from_secs(7)));
+    assert_eq!(asked(61), Verdict::Done);
+}

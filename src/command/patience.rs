@@ -1,0 +1,33 @@
+//! How much patience a command has with requests that fail: flag, then
+//! environment, then default.
+
+use crate::cli::Options;
+use crate::client::retry::Budget;
+use crate::config::{self, Environment, variable};
+use crate::error::{Error, Result};
+
+/// What a request may cost.
+pub(super) fn budget(options: &Options, environment: &Environment) -> Result<Budget> {
+    let standard = Budget::default();
+    let retries = set(environment, variable::MAX_RETRIES, |word| {
+        word.parse().map_err(|_| "a whole number".to_owned())
+    })?;
+    let time = set(environment, variable::MAX_TIME, config::span)?;
+    Ok(Budget {
+        retries: options.max_retries.or(retries).unwrap_or(standard.retries),
+        time: options.max_time.or(time).unwrap_or(standard.time),
+    })
+}
+
+/// The value of a variable, when it is set.
+fn set<T>(
+    environment: &Environment,
+    name: &str,
+    parse: impl Fn(&str) -> Result<T, String>,
+) -> Result<Option<T>> {
+    let Some(word) = config::read(environment, name)? else {
+        return Ok(None);
+    };
+    let wrong = |wanted| Error::usage(format!("{name} is {word:?}, and must be {wanted}"));
+    parse(word).map(Some).map_err(wrong)
+}
