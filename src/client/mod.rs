@@ -18,6 +18,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ::http::{HeaderMap, HeaderValue};
 use bytes::Bytes;
@@ -42,6 +43,8 @@ pub struct Client {
     version: String,
     gate: Gate,
     budget: Budget,
+    /// Whether anything ever came of a request.
+    met: AtomicBool,
 }
 
 /// How a request gets to the API and its answer back.
@@ -118,6 +121,7 @@ impl Client {
         Self {
             gate: Gate::new(timing, bucket),
             budget,
+            met: AtomicBool::new(false),
             transport,
             base: connection.base,
             token: connection.token,
@@ -139,6 +143,13 @@ impl Client {
             let begun = *begun.get_or_insert_with(|| self.gate.elapsed());
             let result = self.transport.send(outgoing).await;
             pass.learn(&result);
+            let outcome = Outcome::of(&result);
+            let budget = if outcome == Outcome::NotSent && !self.met.load(Ordering::Relaxed) {
+                self.budget.of_unmet()
+            } else {
+                self.met.store(true, Ordering::Relaxed);
+                self.budget
+            };
             let spent = Spent {
                 retries,
                 time: self.gate.elapsed().saturating_sub(begun),
@@ -149,9 +160,9 @@ impl Client {
                 .and_then(|answer| gate::asked(answer.headers()));
             match retry::decide(
                 spent,
-                Outcome::of(&result),
+                outcome,
                 request.again(),
-                self.budget,
+                budget,
                 asked,
                 fastrand::f64(),
             ) {
@@ -159,7 +170,7 @@ impl Client {
                 Verdict::Done => {
                     return self
                         .conclude(request, result)
-                        .map_err(|error| doubt::tried(error, spent, self.budget, asked));
+                        .map_err(|error| doubt::tried(error, spent, budget, asked));
                 }
             }
             retries += 1;

@@ -17,6 +17,9 @@ use crate::catalog::Again;
 pub struct Budget {
     /// Attempts after the first one.
     pub retries: u32,
+    /// Attempts after the first one while nothing has ever come back from
+    /// there: an address that never answered is likelier wrong than away.
+    pub unmet: u32,
     /// No attempt begins later than this after the first.
     pub time: Duration,
 }
@@ -26,7 +29,19 @@ impl Default for Budget {
     fn default() -> Self {
         Self {
             retries: 8,
+            unmet: 3,
             time: Duration::from_secs(120),
+        }
+    }
+}
+
+impl Budget {
+    /// What is spent on an address that has never answered.
+    #[must_use]
+    pub fn of_unmet(self) -> Self {
+        Self {
+            retries: self.retries.min(self.unmet),
+            ..self
         }
     }
 }

@@ -4,6 +4,7 @@ use super::*;
 
 const BUDGET: Budget = Budget {
     retries: 5,
+    unmet: 2,
     time: Duration::from_secs(60),
 };
 
@@ -124,4 +125,14 @@ fn the_wait_that_the_api_asks_for_is_kept_or_not_begun() {
     };
     assert_eq!(asked(7), Verdict::Again(Duration::from_secs(7)));
     assert_eq!(asked(61), Verdict::Done);
+}
+
+#[test]
+fn an_address_that_never_answered_is_given_up_sooner() {
+    assert_eq!(BUDGET.of_unmet().retries, 2);
+    let one = Budget {
+        retries: 1,
+        ..BUDGET
+    };
+    assert_eq!(one.of_unmet().retries, 1);
 }

@@ -13,8 +13,11 @@ pub(super) fn budget(options: &Options, environment: &Environment) -> Result<Bud
         word.parse().map_err(|_| "a whole number".to_owned())
     })?;
     let time = set(environment, variable::MAX_TIME, config::span)?;
+    let retries = options.max_retries.or(retries);
     Ok(Budget {
-        retries: options.max_retries.or(retries).unwrap_or(standard.retries),
+        retries: retries.unwrap_or(standard.retries),
+        // Whoever gives a number means it.
+        unmet: retries.unwrap_or(standard.unmet),
         time: options.max_time.or(time).unwrap_or(standard.time),
     })
 }

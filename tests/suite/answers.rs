@@ -183,6 +183,19 @@ fn a_read_that_broke_off_is_asked_again() {
 }
 
 #[test]
+fn an_address_where_nobody_ever_answered_is_soon_given_up() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
+    let tried = |line: &str, says: &str| {
+        let outcome = rc(line).against(&url).fails(6);
+        outcome.says("cannot connect").says(says);
+    };
+    tried("store get", "(tried 4 times in ");
+    tried("store get --max-retries 5", "(tried 6 times in ");
+}
+
+#[test]
 fn a_read_is_not_asked_for_ever() {
     let replies = (0..9).map(|_| Reply::Json(500, "")).collect();
     let (outcome, asked) = answered("store get", replies);
