@@ -8,7 +8,7 @@
 
 use std::fmt;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 use super::{Failure, Sending, Transport, tls};
 use crate::config::{BaseUrl, Network, Proxy};
@@ -83,12 +83,10 @@ impl Http {
             status,
             ..self.failure(error)
         };
-        let mut body = BytesMut::new();
+        let (mut pieces, mut length) = (Vec::new(), 0);
         while let Some(piece) = answer.chunk().await.map_err(broken)? {
-            if self
-                .largest
-                .is_some_and(|largest| body.len() + piece.len() > largest)
-            {
+            length += piece.len();
+            if self.largest.is_some_and(|largest| length > largest) {
                 return Err(Failure {
                     not_sent: false,
                     status,
@@ -96,9 +94,15 @@ impl Http {
                     reason: "the answer is too large to be one of the API".to_owned(),
                 });
             }
+            pieces.push(piece);
+        }
+        // Put together once, at its size: what grows piece by piece leaves
+        // holes in memory, page after page.
+        let mut body = Vec::with_capacity(length);
+        for piece in pieces {
             body.extend_from_slice(&piece);
         }
-        Ok(body.freeze())
+        Ok(Bytes::from(body))
     }
 
     #[expect(
