@@ -176,16 +176,7 @@ impl State {
         state.behaviour = snapshot.behaviour;
         state.faults = snapshot.faults;
         state.revision = snapshot.revision;
-        for (object, next) in snapshot.next {
-            state.next[table_of(&object)? as usize] = next;
-        }
-        for (object, ids) in snapshot.gone {
-            let table = &mut state.tables[table_of(&object)? as usize];
-            for id in ids {
-                table.remove(id);
-            }
-        }
-        state.put_rows(snapshot.tables)?;
+        state.take_tables(snapshot.next, snapshot.gone, snapshot.tables)?;
         state.mend_numbers();
         if !seeded {
             for (table, next) in state.tables.iter_mut().zip(&state.next) {
@@ -195,7 +186,23 @@ impl State {
         Ok(state)
     }
 
-    pub(super) fn put_rows(&mut self, tables: BTreeMap<String, Rows>) -> io::Result<()> {
+    /// Takes over what a file says of the tables: the next numbers, what is no
+    /// longer there, and what is.
+    pub(super) fn take_tables(
+        &mut self,
+        next: BTreeMap<String, u64>,
+        gone: BTreeMap<String, Vec<u64>>,
+        tables: BTreeMap<String, Rows>,
+    ) -> io::Result<()> {
+        for (object, next) in next {
+            self.next[table_of(&object)? as usize] = next;
+        }
+        for (object, ids) in gone {
+            let table = &mut self.tables[table_of(&object)? as usize];
+            for id in ids {
+                table.remove(id);
+            }
+        }
         for (object, rows) in tables {
             let table = &mut self.tables[table_of(&object)? as usize];
             for (id, row) in rows {
@@ -231,7 +238,7 @@ fn write_rows(
 }
 
 /// The table of an object, as a file names it.
-pub(super) fn table_of(object: &str) -> io::Result<Name> {
+fn table_of(object: &str) -> io::Result<Name> {
     Name::named(object).ok_or_else(|| invalid(format!("there is no table of {object}")))
 }
 

@@ -13,7 +13,7 @@ use super::behaviour::Behaviour;
 use super::clock::Clock;
 use super::faults::Faults;
 use super::record::Record;
-use super::snapshot::{Rows, table_of};
+use super::snapshot::Rows;
 use super::state::{State, Token};
 
 /// A step as it is written.
@@ -100,15 +100,6 @@ impl State {
             self.faults = faults;
         }
         self.clock = step.clock;
-        for (object, next) in step.next {
-            self.next[table_of(&object)? as usize] = next;
-        }
-        for (object, ids) in step.gone {
-            let table = &mut self.tables[table_of(&object)? as usize];
-            for id in ids {
-                table.remove(id);
-            }
-        }
-        self.put_rows(step.tables)
+        self.take_tables(step.next, step.gone, step.tables)
     }
 }
