@@ -10,6 +10,7 @@
 
 #![deny(missing_docs)]
 
+pub mod bulk;
 pub mod catalog;
 pub mod cli;
 pub mod client;

@@ -1,6 +1,7 @@
 //! The setters with which catalogue pages write rows. A row begins with what
 //! every row has and adds only what is special about it.
 
+use super::bulk::{Batch, Unique};
 use super::model::{Again, Answer, Effect, Field, Holds, Kind, Method, Operation, Parameter, Type};
 
 /// An operation that reads.
@@ -69,6 +70,8 @@ const fn operation(
         also_needs: &[],
         effect,
         again,
+        batch: None,
+        unique: None,
         example: "",
     }
 }
@@ -136,6 +139,31 @@ impl Operation {
 
     pub(super) const fn again(mut self, again: Again) -> Self {
         self.again = again;
+        self
+    }
+
+    /// Tasks of an async batch do the same; `target` is the field of a task
+    /// that names what it acts on.
+    pub(super) const fn batch(mut self, kind: &'static str, target: Option<&'static str>) -> Self {
+        self.batch = Some(Batch {
+            kind,
+            target,
+            beside: &[],
+        });
+        self
+    }
+
+    /// What a task carries besides.
+    pub(super) const fn beside(mut self, beside: &'static [Parameter]) -> Self {
+        if let Some(batch) = &mut self.batch {
+            batch.beside = beside;
+        }
+        self
+    }
+
+    /// No two objects share the field; the filter of the list finds it.
+    pub(super) const fn unique(mut self, field: &'static str, filter: &'static str) -> Self {
+        self.unique = Some(Unique { field, filter });
         self
     }
 

@@ -57,6 +57,18 @@ const fn operation(operation: &Operation) {
     distinct(operation.query, operation.body);
     distinct(operation.holes, operation.query);
     distinct(operation.holes, operation.body);
+    if let Some(batch) = &operation.batch {
+        assert!(
+            batch.target.is_some() == (operation.holes.len() == 1),
+            "a task names what stands in the hole of the path"
+        );
+    }
+    if let Some(unique) = &operation.unique {
+        assert!(
+            named(operation.body, unique.field),
+            "a unique field that is not sent"
+        );
+    }
     if let Some(of) = operation.answer.object() {
         object(of);
     }

@@ -84,6 +84,7 @@ const CREATE: Operation = post("create", "/customers", "Add a customer")
     .scope("write_customers")
     .also_needs(&["write_payment_methods"])
     .again(Again::Refused)
+    .unique("email", "email")
     .example(
         "rc customers create --email ada@example.com --first-name Ada --last-name \
              King",

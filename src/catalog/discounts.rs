@@ -84,6 +84,8 @@ const CREATE: Operation = post("create", "/discounts", "Create a discount code")
     .success(201)
     .scope("write_discounts")
     .again(Again::Refused)
+    .batch("discount_create", None)
+    .unique("code", "discount_code")
     .example("rc discounts create --code SPRING --value 10 --value-type percentage");
 
 const UPDATE: Operation = put("update", "/discounts/{id}", "Change a discount")
@@ -103,6 +105,7 @@ const UPDATE: Operation = put("update", "/discounts/{id}", "Change a discount")
     ])
     .answers(Answer::One("discount", &DISCOUNT))
     .scope("write_discounts")
+    .batch("discount_update", Some("id"))
     .example("rc discounts update 59568555 --status disabled");
 
 const DELETE: Operation = delete(
@@ -112,6 +115,7 @@ const DELETE: Operation = delete(
 )
 .at(&[ID])
 .scope("write_discounts")
+.batch("discount_delete", Some("discount_id"))
 .example("rc discounts delete 59568555 --yes");
 
 /// `discount`.

@@ -6,6 +6,7 @@
 //! `check` makes a row that contradicts itself a compile error.
 
 mod build;
+mod bulk;
 mod check;
 mod limits;
 mod model;
@@ -37,6 +38,7 @@ mod webhooks;
 
 pub use parameters::ADDRESS_PARTS;
 
+pub use bulk::{Batch, Unique};
 pub use limits::{Bucket, multiplier};
 pub use model::{
     Again, Answer, Effect, Field, Holds, Kind, Method, Object, Operation, Parameter, Resource, Type,
@@ -177,6 +179,30 @@ mod tests {
         assert_eq!(verb(Method::Post, "/subscriptions//cancel"), None);
         assert_eq!(verb(Method::Get, "/subscriptions/7/cancel"), None);
         assert_eq!(verb(Method::Get, "/nothing"), None);
+    }
+
+    #[test]
+    fn every_batch_type_stands_for_one_operation() {
+        let (_, create) = operation("async_batches.create").unwrap();
+        let mut kinds: Vec<&str> = operations()
+            .filter_map(|(_, operation)| Some(operation.batch?.kind))
+            .collect();
+        let mut listed = create.body[0].values.to_vec();
+        kinds.sort_unstable();
+        listed.sort_unstable();
+        assert_eq!(kinds, listed);
+    }
+
+    #[test]
+    fn what_is_unique_is_found_by_a_filter_of_its_list() {
+        for (resource, operation) in operations() {
+            let Some(unique) = operation.unique else {
+                continue;
+            };
+            let list = resource.operation("list").unwrap();
+            assert!(list.query.iter().any(|known| known.name == unique.filter));
+            assert!(resource.object.field(unique.field).is_some());
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //! Rows are `const` and built with chained setters, so that a row states what
 //! is special about it and nothing else.
 
+use super::bulk::{Batch, Unique};
+
 /// A family of operations on one kind of object, and a first word of the
 /// command line (`rc subscriptions …`).
 #[derive(Debug)]
@@ -58,6 +60,10 @@ pub struct Operation {
     pub effect: Effect,
     /// What sending it a second time does.
     pub again: Again,
+    /// The async batch that does the same for thousands.
+    pub batch: Option<Batch>,
+    /// By what the object that it creates is found again.
+    pub unique: Option<Unique>,
     /// A command line that shows the operation at work.
     pub example: &'static str,
 }

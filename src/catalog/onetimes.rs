@@ -84,6 +84,7 @@ const CREATE: Operation = post(
 .answers(Answer::One("onetime", &ONETIME))
 .success(201)
 .scope("write_subscriptions")
+.batch("onetime_create", None)
 .example(
     "rc onetimes create --address-id 45154492 --next-charge 2026-12-17 --price \
              6.00 --product-title \"ABC Shirt\" --quantity 1 --external-variant-id \
@@ -112,6 +113,7 @@ const UPDATE: Operation = put("update", "/onetimes/{id}", "Change a one-time ite
 const DELETE: Operation = delete("delete", "/onetimes/{id}", "Delete a one-time item")
     .at(&[ID])
     .scope("write_subscriptions")
+    .batch("onetime_delete", Some("onetime_id"))
     .example("rc onetimes delete 16909886 --yes");
 
 /// `onetime`.

@@ -76,6 +76,7 @@ const CREATE: Operation = post("create", "/plans", "Add a plan to a product")
     ])
     .answers(Answer::One("plan", &PLAN))
     .scope("write_products")
+    .batch("bulk_plans_create", None)
     .example(
         "rc plans create --external-product-id 2103271587891 --title \"Every \
              month\" --type subscription --subscription-preferences \
@@ -96,11 +97,16 @@ const UPDATE: Operation = put("update", "/plans/{id}", "Change a plan")
     ])
     .answers(Answer::One("plan", &PLAN))
     .scope("write_products")
+    .batch("bulk_plans_update", Some("id"))
+    .beside(&[EXTERNAL_PRODUCT_ID])
     .example("rc plans update 88237 --discount-amount 12.0");
 
 const DELETE: Operation = delete("delete", "/plans/{id}", "Delete a plan")
     .at(&[ID])
     .scope("write_products")
+    .batch("bulk_plans_delete", Some("id"))
+    // Tasks for plans name their product; the reference shows none of them.
+    .beside(&[EXTERNAL_PRODUCT_ID])
     .example("rc plans delete 88237 --yes");
 
 const BULK_CREATE: Operation = post(

@@ -1,0 +1,53 @@
+//! What is handed from one room to the next: a row as it was read, what is
+//! wrong with it, and what it asks for.
+
+use csv::StringRecord;
+
+/// A row as it was read. It lives until the next one is read.
+#[derive(Debug)]
+pub struct Row<'a> {
+    /// The line of the input on which it begins, from 1.
+    pub line: u64,
+    /// What stands there.
+    pub content: Content<'a>,
+}
+
+/// What a row holds.
+#[derive(Debug)]
+pub enum Content<'a> {
+    /// Cells of a table, as many as its header has names.
+    Cells(&'a StringRecord),
+    /// A JSON object, as text.
+    Object(&'a str),
+    /// Something that is no row (too few cells, no JSON). The lines after it
+    /// can be read all the same.
+    Unusable {
+        /// What stands there, shortened.
+        text: String,
+        /// Why it is none, as a fragment.
+        reason: String,
+    },
+}
+
+/// Something wrong with a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The line on which the row begins, from 1.
+    pub line: u64,
+    /// The column, as the input names it; `None` when it is the whole row.
+    pub column: Option<String>,
+    /// What stands there, shortened.
+    pub value: String,
+    /// What is wrong with it, as a fragment (`not a whole number`).
+    pub problem: String,
+}
+
+/// What a good row asks for, as the ledger keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// Path and query of the single request, percent-encoded.
+    pub target: String,
+    /// JSON body: of the single request, or of the task where the engine is
+    /// that of batches.
+    pub body: Option<String>,
+}
