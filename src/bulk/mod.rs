@@ -7,7 +7,12 @@
 //! so. Reading, shaping, planning and settling are pure; only `run` waits for
 //! answers. Nothing here prints or asks.
 
+pub mod ledger;
+pub mod plan;
+pub mod report;
 pub mod row;
+pub mod run;
+pub mod settle;
 
 use crate::catalog::Operation;
 
