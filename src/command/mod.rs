@@ -2,6 +2,7 @@
 //! a command from its first word to its exit code.
 
 mod auth;
+mod bulk;
 mod call;
 mod connect;
 #[cfg(feature = "sandbox")]
@@ -123,6 +124,7 @@ impl Run {
             Action::Doctor => doctor::run(self, &options),
             Action::Auth(asked) => auth::run(self, &options, &asked),
             Action::Profiles(asked) => profile::run(self, &options, &asked),
+            Action::Bulk(asked) => bulk::run(self, &options, &asked),
             Action::OpenApi => openapi::run(self, &options),
             #[cfg(feature = "sandbox")]
             Action::Sandbox(action) => sandbox::run(self, &options, &action),
