@@ -8,6 +8,7 @@
 //! answers. Nothing here prints or asks.
 
 pub mod row;
+pub mod shape;
 
 use crate::catalog::Operation;
 
