@@ -9,6 +9,7 @@
 
 pub mod read;
 pub mod row;
+pub mod shape;
 
 use crate::catalog::Operation;
 
