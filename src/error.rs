@@ -55,6 +55,9 @@ pub struct Error {
     pub hints: Vec<String>,
     /// What the API said, when it answered.
     pub answer: Option<Box<Refusal>>,
+    /// Whether it is certain that the request changed nothing: it was not
+    /// sent, or it was refused.
+    pub untouched: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -81,6 +84,7 @@ impl Error {
             message: message.into(),
             hints: Vec::new(),
             answer: None,
+            untouched: false,
             source: None,
         }
     }
@@ -108,6 +112,13 @@ impl Error {
     #[must_use]
     pub fn answered(mut self, answer: Refusal) -> Self {
         self.answer = Some(Box::new(answer));
+        self
+    }
+
+    /// Says that the request certainly changed nothing.
+    #[must_use]
+    pub const fn untouched(mut self) -> Self {
+        self.untouched = true;
         self
     }
 

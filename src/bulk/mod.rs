@@ -7,8 +7,13 @@
 //! so. Reading, shaping, planning and settling are pure; only `run` waits for
 //! answers. Nothing here prints or asks.
 
+pub mod ledger;
+pub mod plan;
 pub mod read;
+pub mod report;
 pub mod row;
+pub mod run;
+pub mod settle;
 pub mod shape;
 
 use crate::catalog::Operation;

@@ -66,16 +66,16 @@ pub(super) fn unanswered(base: &str, failure: &Failure, request: &Request) -> Er
         ),
     };
     if let Some(hint) = failure.hint.as_ref().filter(|_| failure.not_sent) {
-        return error.hint(hint);
+        return error.untouched().hint(hint);
     }
     match failure.status {
-        None if failure.not_sent => {
-            error.hint("nothing was sent; check the network and the base URL")
-        }
+        None if failure.not_sent => error
+            .untouched()
+            .hint("nothing was sent; check the network and the base URL"),
         _ if !request.changes() => error.hint("nothing was changed; try again"),
-        Some(status @ (300..=407 | 409..=499)) => {
-            error.hint(format!("nothing was changed: {status} is a refusal"))
-        }
+        Some(status @ (300..=407 | 409..=499)) => error
+            .untouched()
+            .hint(format!("nothing was changed: {status} is a refusal")),
         Some(status @ 200..=299) => {
             let though = format!(", though it answered {status}");
             doubt(error, request, &though)

@@ -135,11 +135,27 @@ impl Client {
     /// `Access`, `NotFound`, `Refused` for what the API says; `Unreachable`
     /// when no usable answer came.
     pub async fn send(&self, request: &Request) -> Result<Answer> {
+        self.send_noting(request, || Ok(())).await
+    }
+
+    /// As [`Client::send`]; `leaves` is called each time when it is the
+    /// request's turn and before anything of it goes out, for whoever keeps a
+    /// record of that.
+    ///
+    /// # Errors
+    /// As for [`Client::send`]; what `leaves` fails with, as nothing is sent
+    /// then.
+    pub async fn send_noting(
+        &self,
+        request: &Request,
+        leaves: impl Fn() -> Result<()>,
+    ) -> Result<Answer> {
         let mut begun = None;
         let mut retries = 0;
         loop {
             let outgoing = self.outgoing(request)?;
             let pass = self.gate.pass().await;
+            leaves().map_err(Error::untouched)?;
             let begun = *begun.get_or_insert_with(|| self.gate.elapsed());
             let result = self.transport.send(outgoing).await;
             pass.learn(&result);

@@ -38,11 +38,22 @@ pub(super) fn explain(
         ),
         _ => refused(status, &reason),
     };
-    error.answered(Refusal {
+    let error = error.answered(Refusal {
         status,
         request_id,
         errors,
-    })
+    });
+    if is_refusal(status) {
+        error.untouched()
+    } else {
+        error
+    }
+}
+
+/// Whether an answer of this status says that nothing was changed. Trouble of
+/// the server says nothing, and neither does a request that took too long.
+const fn is_refusal(status: u16) -> bool {
+    matches!(status, 300..=407 | 409..=499 | 501 | 505)
 }
 
 fn forbidden(request: &Request, reason: &str) -> Error {

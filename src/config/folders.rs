@@ -114,7 +114,8 @@ fn put(path: &Path, bytes: &[u8], rights: Option<Permissions>) -> io::Result<()>
     Ok(())
 }
 
-fn private_folder(folder: &Path) -> io::Result<()> {
+/// Makes a folder for the eyes of its owner only, unless it is there.
+pub(crate) fn private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

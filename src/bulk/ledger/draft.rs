@@ -1,0 +1,184 @@
+//! A ledger that is being put together while its input is read. Until it is
+//! complete it has no name: whatever ends before leaves nothing behind.
+
+use std::path::PathBuf;
+
+use rusqlite::{Connection, params};
+use tempfile::NamedTempFile;
+
+use super::{Jobs, Ledger, Subject, rows, schema};
+use crate::bulk::plan::{Plan, Planner};
+use crate::bulk::row::Task;
+use crate::error::{Error, Result};
+
+/// Rows that are written at a time.
+const AT_A_TIME: u64 = 10_000;
+
+/// A ledger without a name.
+pub struct Draft<'a> {
+    jobs: &'a Jobs,
+    id: String,
+    path: PathBuf,
+    hidden: NamedTempFile,
+    connection: Connection,
+    subject: Subject,
+    planner: Planner,
+    rows: u64,
+}
+
+impl std::fmt::Debug for Draft<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Draft")
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(jobs: &'a Jobs, id: String, path: PathBuf, subject: Subject) -> Result<Self> {
+        let folder = path.parent().unwrap_or(&path);
+        let cannot = |error: Box<dyn std::error::Error + Send + Sync>| {
+            Error::unexpected("a ledger for the job cannot be made")
+                .hint("is the disk full? Nothing was sent")
+                .caused_by(error)
+        };
+        // For the eyes of its owner only, and so are the files beside it.
+        let hidden = tempfile::Builder::new()
+            .prefix("draft-")
+            .suffix(".part")
+            .tempfile_in(folder)
+            .map_err(|error| cannot(error.into()))?;
+        let connection = Connection::open(hidden.path()).map_err(|error| cannot(error.into()))?;
+        schema::make(&connection).map_err(|error| cannot(error.into()))?;
+        let draft = Self {
+            jobs,
+            id,
+            path,
+            hidden,
+            connection,
+            planner: Planner::new(subject.engine),
+            subject,
+            rows: 0,
+        };
+        draft.run("BEGIN")?;
+        Ok(draft)
+    }
+
+    /// The name that the job will have.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Adds a row that is to be sent. `input` is the row as it was read: a
+    /// JSON array of its cells, or a JSON object.
+    ///
+    /// # Errors
+    /// The ledger cannot be written.
+    pub fn add(&mut self, line: u64, input: &str, task: &Task) -> Result<()> {
+        let place = self.planner.place(task.body.as_deref().map_or(0, str::len));
+        let (slot, part) = (
+            place.map(|place| place.slot.cast_signed()),
+            place.map(|place| place.part.cast_signed()),
+        );
+        self.insert(
+            "INSERT INTO row (n, line, input, state, target, body, slot, part)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                self.rows.cast_signed() + 1,
+                line.cast_signed(),
+                input,
+                rows::READY,
+                task.target,
+                task.body,
+                slot,
+                part
+            ],
+        )
+    }
+
+    /// Adds a row that is left out, and why.
+    ///
+    /// # Errors
+    /// As for [`Draft::add`].
+    pub fn add_invalid(&mut self, line: u64, input: &str, why: &str) -> Result<()> {
+        self.insert(
+            "INSERT INTO row (n, line, input, state, error) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                self.rows.cast_signed() + 1,
+                line.cast_signed(),
+                input,
+                rows::INVALID,
+                why
+            ],
+        )
+    }
+
+    fn insert(&mut self, sql: &str, values: impl rusqlite::Params) -> Result<()> {
+        let written = self
+            .connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute(values));
+        written.map_err(|error| super::unwritable(&self.id, error))?;
+        self.rows += 1;
+        if self.rows.is_multiple_of(AT_A_TIME) {
+            self.run("COMMIT; BEGIN")?;
+        }
+        Ok(())
+    }
+
+    /// What the job will take, and the ledger with its name. From here on the
+    /// job is there, whatever happens.
+    ///
+    /// # Errors
+    /// The ledger cannot be written.
+    pub fn finish(self) -> Result<(Ledger, Plan)> {
+        let plan = self.planner.finish();
+        let id = self.id;
+        let now = (self.jobs.clock())().as_microsecond();
+        let connection = self.connection;
+        let write = || -> rusqlite::Result<()> {
+            let header = self.subject.header.as_ref();
+            let header = header.map(|names| serde_json::Value::from(names.clone()).to_string());
+            let store = serde_json::to_string(&self.subject.store).unwrap_or_default();
+            connection.execute(
+                "INSERT INTO job VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?6, ?6)",
+                params![
+                    self.subject.operation,
+                    self.subject.engine.name(),
+                    self.subject.input,
+                    header,
+                    store,
+                    now
+                ],
+            )?;
+            for (slot, batch) in plan.batches.iter().enumerate() {
+                let slot = i64::try_from(slot).unwrap_or(i64::MAX);
+                connection.execute(
+                    "INSERT INTO batch (slot, first, last, rows, parts, stage)
+                     SELECT ?1, min(n), max(n), ?2, ?3, 0 FROM row WHERE slot = ?1",
+                    params![slot, batch.rows.cast_signed(), batch.parts.cast_signed()],
+                )?;
+            }
+            schema::complete(&connection)?;
+            connection.execute_batch("COMMIT")
+        };
+        write().map_err(|error| super::unwritable(&id, error))?;
+        drop(connection);
+        let failed = |error: std::io::Error| {
+            Error::unexpected(format!("the ledger of job {id} cannot be kept")).caused_by(error)
+        };
+        self.hidden.as_file().sync_all().map_err(failed)?;
+        self.hidden
+            .persist_noclobber(&self.path)
+            .map_err(|error| failed(error.error))?;
+        super::jobs::sync_folder(&self.path).map_err(failed)?;
+        Ok((self.jobs.open(&id)?, plan))
+    }
+
+    fn run(&self, sql: &str) -> Result<()> {
+        self.connection
+            .execute_batch(sql)
+            .map_err(|error| super::unwritable(&self.id, error))
+    }
+}

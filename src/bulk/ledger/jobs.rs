@@ -1,0 +1,231 @@
+//! The folder of jobs: a ledger each, and a file that is locked while a
+//! process works on it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OpenFlags};
+
+use super::{Draft, Job, Ledger, Subject, schema};
+use crate::config::folders;
+use crate::config::variable;
+use crate::error::{Error, Kind, Result};
+use crate::world::Clock;
+
+/// How long the ledger of an ended job is kept, as long as Recharge keeps its
+/// batches.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// A ledger that was begun and not completed is nobody's after so long.
+const DRAFT_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// What names of jobs are made of: what is read and typed easily.
+const LETTERS: &[u8] = b"23456789abcdefghjkmnpqrstuvwxyz";
+
+/// Letters of a name.
+const LENGTH: usize = 6;
+
+/// All jobs of a user.
+pub struct Jobs {
+    folder: PathBuf,
+    clock: Clock,
+}
+
+impl std::fmt::Debug for Jobs {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Jobs")
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Jobs {
+    /// The jobs below a folder for state.
+    ///
+    /// # Errors
+    /// Of kind `Usage`: there is no such folder.
+    pub fn below(state: Option<&Path>, clock: Clock) -> Result<Self> {
+        let state = state.ok_or_else(|| folders::homeless("jobs", variable::STATE_FOLDER))?;
+        Ok(Self {
+            folder: state.join("jobs"),
+            clock,
+        })
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Begins a job.
+    ///
+    /// # Errors
+    /// The folder or the ledger cannot be written.
+    pub fn begin(&self, subject: Subject) -> Result<Draft<'_>> {
+        folders::private_folder(&self.folder).map_err(|error| self.unusable(error))?;
+        let mut id = name();
+        while self.path(&id).exists() {
+            id = name();
+        }
+        let path = self.path(&id);
+        Draft::new(self, id, path, subject)
+    }
+
+    /// The ledger of a job, by its name or by how its name begins.
+    ///
+    /// # Errors
+    /// `NotFound`, or of kind `Usage` when several begin so.
+    pub fn open(&self, word: &str) -> Result<Ledger> {
+        let ids = self.ids()?;
+        let found: Vec<&String> = ids.iter().filter(|id| id.starts_with(word)).collect();
+        let id = match found.as_slice() {
+            [id] => *id,
+            _ if word.is_empty() || found.is_empty() => {
+                return Err(
+                    Error::new(Kind::NotFound, format!("there is no job {word}"))
+                        .hint("rc bulk list shows all"),
+                );
+            }
+            several => {
+                let names: Vec<&str> = several.iter().map(|id| id.as_str()).collect();
+                return Err(Error::usage(format!(
+                    "several jobs begin with {word}: {}",
+                    names.join(", ")
+                )));
+            }
+        };
+        self.ledger(id)
+    }
+
+    /// All jobs, the newest first.
+    ///
+    /// # Errors
+    /// The folder or a ledger cannot be read.
+    pub fn list(&self) -> Result<Vec<Job>> {
+        let mut jobs = Vec::new();
+        for id in self.ids()? {
+            jobs.push(self.ledger(&id)?.job()?);
+        }
+        jobs.sort_by(|one, other| {
+            let newest_first = other.created_at.cmp(&one.created_at);
+            newest_first.then_with(|| one.id.cmp(&other.id))
+        });
+        Ok(jobs)
+    }
+
+    /// Removes the ledgers of jobs that ended long ago, and what was left of
+    /// those that were never completed. A job without an end is kept: only its
+    /// ledger knows what was sent.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn prune(&self) -> Result<()> {
+        let now = (self.clock)();
+        for id in self.ids()? {
+            // One that cannot be read is left for whoever names it.
+            let Ok(job) = self.ledger(&id).and_then(|mut ledger| ledger.job()) else {
+                continue;
+            };
+            if job.state.is_final() && now.duration_since(job.updated_at) > KEPT {
+                self.remove(&id);
+            }
+        }
+        for path in self.files()? {
+            let left = path.extension().is_some_and(|end| end == "part");
+            if left && is_older(&path, now) {
+                let _ = fs::remove_file(&path);
+            }
+        }
+        Ok(())
+    }
+
+    /// What cannot be removed now is removed another time.
+    fn remove(&self, id: &str) {
+        for end in ["db", "db-wal", "db-shm", "lock"] {
+            let _ = fs::remove_file(self.folder.join(format!("{id}.{end}")));
+        }
+    }
+
+    fn ids(&self) -> Result<Vec<String>> {
+        let mut ids: Vec<String> = self
+            .files()?
+            .into_iter()
+            .filter(|path| path.extension().is_some_and(|end| end == "db"))
+            .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+            .collect();
+        ids.sort();
+        Ok(ids)
+    }
+
+    fn files(&self) -> Result<Vec<PathBuf>> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(self.unusable(error)),
+        };
+        entries
+            .map(|entry| Ok(entry?.path()))
+            .collect::<io::Result<_>>()
+            .map_err(|error| self.unusable(error))
+    }
+
+    fn ledger(&self, id: &str) -> Result<Ledger> {
+        let unreadable = |error| super::unreadable(id, error);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(self.path(id), flags).map_err(unreadable)?;
+        if !schema::is_known(&connection).map_err(unreadable)? {
+            return Err(Error::unexpected(format!(
+                "job {id} was made by another version of rc"
+            )));
+        }
+        schema::keep_safe(&connection).map_err(unreadable)?;
+        let mut options = OpenOptions::new();
+        options.create(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let lock = options
+            .open(self.folder.join(format!("{id}.lock")))
+            .map_err(|error| self.unusable(error))?;
+        Ok(Ledger {
+            id: id.to_owned(),
+            connection,
+            clock: self.clock.clone(),
+            lock,
+            locked: false,
+        })
+    }
+
+    fn path(&self, id: &str) -> PathBuf {
+        self.folder.join(format!("{id}.db"))
+    }
+
+    fn unusable(&self, error: io::Error) -> Error {
+        Error::usage(format!("cannot use {}", self.folder.display()))
+            .hint(format!("{} names another folder", variable::STATE_FOLDER))
+            .caused_by(error)
+    }
+}
+
+fn name() -> String {
+    (0..LENGTH)
+        .map(|_| char::from(LETTERS[fastrand::usize(..LETTERS.len())]))
+        .collect()
+}
+
+fn is_older(path: &Path, now: Timestamp) -> bool {
+    let changed = fs::metadata(path).and_then(|facts| facts.modified()).ok();
+    let changed = changed.and_then(|changed| Timestamp::try_from(changed).ok());
+    changed.is_some_and(|changed| now.duration_since(changed) > DRAFT_KEPT)
+}
+
+/// A name is on the disk only when its folder is.
+#[cfg(unix)]
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path.parent().unwrap_or(path))?.sync_all()
+}
+
+#[cfg(not(unix))]
+pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,402 @@
+//! The ledger of a job: every row, what is to be sent for it, and what became
+//! of it. It is written before and after each step, so that a job can be cut
+//! off at any moment and goes on where it was.
+//!
+//! A ledger is a database (`SQLite`) in one file in the user's state folder, for the eyes of its
+//! owner only. It holds the rows themselves, so that the input may change or
+//! go away; it never holds a token. Each method is one step and one
+//! transaction, which is on the disk when it returns.
+
+mod batches;
+mod draft;
+mod jobs;
+mod rows;
+mod schema;
+
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+
+use super::Engine;
+use crate::catalog::{self, Operation, Resource};
+use crate::error::{Error, Result};
+use crate::world::Clock;
+
+pub use batches::{Batch, Paired, SeenTask, Stage};
+pub use draft::Draft;
+pub use jobs::Jobs;
+pub use rows::{Fate, Kept, Pending};
+
+/// How often it is looked whether a ledger is free.
+const LOOKS: u32 = 5;
+
+/// How long after each look.
+const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_millis(10);
+
+/// What a job is about; it does not change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The operation, as the catalogue names it (`discounts.create`).
+    pub operation: String,
+    /// How it is carried out.
+    pub engine: Engine,
+    /// The input, as it was named.
+    pub input: String,
+    /// The names of its columns; `None` for JSON objects.
+    pub header: Option<Vec<String>>,
+    /// Where it is carried out.
+    pub store: Whereabouts,
+}
+
+/// The store that a job works on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whereabouts {
+    /// The profile that it began with.
+    pub profile: Option<String>,
+    /// Where the API answers.
+    pub base_url: String,
+    /// Whether it is the sandbox within the program.
+    pub sandbox: bool,
+    /// The version of the API.
+    pub api_version: String,
+    /// The name of the store, where it is known.
+    pub name: Option<String>,
+    /// By what the token that it began with is known again; see
+    /// [`crate::config::login::fingerprint`].
+    pub fingerprint: Option<String>,
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Nothing was sent yet.
+    Ready,
+    /// A process is at work on it.
+    Running,
+    /// It was begun, and nobody is at work on it.
+    Stopped,
+    /// Every row has an end.
+    Done,
+    /// It was given up.
+    Abandoned,
+}
+
+impl State {
+    /// The word for it, as reports show it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Running => "running",
+            Self::Stopped => "stopped",
+            Self::Done => "done",
+            Self::Abandoned => "abandoned",
+        }
+    }
+
+    /// Whether nothing more will happen.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Abandoned)
+    }
+}
+
+/// Rows by what became of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Not sent yet, or sent and without an end.
+    pub open: u64,
+    /// Carried out.
+    pub ok: u64,
+    /// Refused.
+    pub failed: u64,
+    /// Left out, as they were wrong.
+    pub invalid: u64,
+    /// Sent, and nobody can tell whether they were carried out.
+    pub unknown: u64,
+}
+
+impl Counts {
+    /// All rows.
+    #[must_use]
+    pub const fn rows(&self) -> u64 {
+        self.open + self.ok + self.failed + self.invalid + self.unknown
+    }
+}
+
+/// A job, in short.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Its name.
+    pub id: String,
+    /// What it is about.
+    pub subject: Subject,
+    /// How far it is.
+    pub state: State,
+    /// Its rows.
+    pub counts: Counts,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When anything was last noted.
+    pub updated_at: Timestamp,
+}
+
+/// The ledger of one job.
+pub struct Ledger {
+    id: String,
+    connection: Connection,
+    clock: Clock,
+    lock: File,
+    locked: bool,
+}
+
+impl std::fmt::Debug for Ledger {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Ledger")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Ledger {
+    /// The name of the job.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Keeps other processes from working on the job, until this value goes.
+    ///
+    /// # Errors
+    /// Of kind `Usage`: another process has it.
+    pub fn lock(&mut self) -> Result<()> {
+        for _ in 0..LOOKS {
+            if self.try_lock()? {
+                return Ok(());
+            }
+            // Whoever only looks whether it is free has it for a moment.
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+        Err(
+            Error::usage(format!("another process is at work on job {}", self.id))
+                .hint(format!("rc bulk status {} shows how far it is", self.id)),
+        )
+    }
+
+    fn try_lock(&mut self) -> Result<bool> {
+        use std::fs::TryLockError;
+        match self.lock.try_lock() {
+            Ok(()) => self.locked = true,
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::Error(error)) => {
+                return Err(Error::unexpected("the ledger cannot be locked").caused_by(error));
+            }
+        }
+        Ok(true)
+    }
+
+    /// The job in short.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn job(&mut self) -> Result<Job> {
+        let subject = self.subject()?;
+        let counts = self.counts()?;
+        let (ended, created_at, updated_at) = self
+            .connection
+            .query_row("SELECT ended, created_at, updated_at FROM job", [], |row| {
+                Ok((
+                    row.get::<_, Option<String>>(0)?,
+                    row.get::<_, i64>(1)?,
+                    row.get::<_, i64>(2)?,
+                ))
+            })
+            .map_err(|error| unreadable(&self.id, error))?;
+        let moment = |at| Timestamp::from_microsecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
+        let state = match ended.as_deref() {
+            Some("done") => State::Done,
+            Some(_) => State::Abandoned,
+            None if !self.locked && self.is_locked_elsewhere()? => State::Running,
+            None if self.is_begun()? => State::Stopped,
+            None => State::Ready,
+        };
+        Ok(Job {
+            id: self.id.clone(),
+            subject,
+            state,
+            counts,
+            created_at: moment(created_at),
+            updated_at: moment(updated_at),
+        })
+    }
+
+    fn is_locked_elsewhere(&mut self) -> Result<bool> {
+        let free = self.try_lock()?;
+        if free {
+            self.locked = false;
+            self.lock
+                .unlock()
+                .map_err(|error| Error::unexpected("the ledger is stuck").caused_by(error))?;
+        }
+        Ok(!free)
+    }
+
+    /// Whether anything was sent, or may have been.
+    fn is_begun(&self) -> Result<bool> {
+        self.query(
+            "SELECT EXISTS (SELECT 1 FROM batch WHERE stage > 0)
+             OR EXISTS (SELECT 1 FROM row WHERE state IN (1, 2, 3, 5))",
+            |row| row.get(0),
+        )
+    }
+
+    /// What the job is about.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn subject(&self) -> Result<Subject> {
+        let (operation, engine, input, header, store) = self.query(
+            "SELECT operation, engine, input, header, store FROM job",
+            |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    row.get::<_, String>(1)?,
+                    row.get::<_, String>(2)?,
+                    row.get::<_, Option<String>>(3)?,
+                    row.get::<_, String>(4)?,
+                ))
+            },
+        )?;
+        let odd = || Error::unexpected(format!("the ledger of job {} is damaged", self.id));
+        Ok(Subject {
+            operation,
+            engine: Engine::named(&engine).ok_or_else(odd)?,
+            input,
+            header: header.and_then(|names| serde_json::from_str(&names).ok()),
+            store: serde_json::from_str(&store).map_err(|error| odd().caused_by(error))?,
+        })
+    }
+
+    /// The rows of the catalogue that the job is about.
+    ///
+    /// # Errors
+    /// This program knows no such operation.
+    pub fn operation(&self) -> Result<(&'static Resource, &'static Operation)> {
+        let name = self.subject()?.operation;
+        catalog::operation(&name).ok_or_else(|| {
+            Error::unexpected(format!(
+                "job {} is about {name}, which this version of rc does not know",
+                self.id
+            ))
+        })
+    }
+
+    /// Rows by what became of them.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn counts(&self) -> Result<Counts> {
+        let read = || -> rusqlite::Result<Counts> {
+            let mut counts = Counts::default();
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT state, count(*) FROM row GROUP BY state")?;
+            let mut found = statement.query([])?;
+            while let Some(row) = found.next()? {
+                let count: i64 = row.get(1)?;
+                let count = u64::try_from(count).unwrap_or(0);
+                match row.get::<_, i64>(0)? {
+                    rows::OK => counts.ok += count,
+                    rows::FAILED => counts.failed += count,
+                    rows::INVALID => counts.invalid += count,
+                    rows::UNKNOWN => counts.unknown += count,
+                    _ => counts.open += count,
+                }
+            }
+            Ok(counts)
+        };
+        read().map_err(|error| unreadable(&self.id, error))
+    }
+
+    /// Notes that every row has an end, or that the rest is given up.
+    ///
+    /// # Errors
+    /// The ledger cannot be written.
+    pub fn end(&self, state: State) -> Result<()> {
+        self.step("UPDATE job SET ended = ?1", params![state.name()])
+    }
+
+    /// One step: a change and the time of it, together.
+    fn step(&self, sql: &str, values: impl rusqlite::Params) -> Result<()> {
+        self.steps(|connection| {
+            connection.prepare_cached(sql)?.execute(values)?;
+            Ok(())
+        })
+    }
+
+    /// Several changes that are one step.
+    fn steps(&self, change: impl FnOnce(&Connection) -> rusqlite::Result<()>) -> Result<()> {
+        let now = (self.clock)().as_microsecond();
+        let write = || -> rusqlite::Result<()> {
+            let transaction = self.connection.unchecked_transaction()?;
+            change(&transaction)?;
+            transaction
+                .prepare_cached("UPDATE job SET updated_at = ?1")?
+                .execute([now])?;
+            transaction.commit()
+        };
+        write().map_err(|error| unwritable(&self.id, error))
+    }
+
+    /// One row of one answer.
+    fn query<T>(
+        &self,
+        sql: &str,
+        read: impl FnOnce(&rusqlite::Row) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_row([], read))
+            .map_err(|error| unreadable(&self.id, error))
+    }
+
+    fn find<T>(
+        &self,
+        sql: &str,
+        values: impl rusqlite::Params,
+        read: impl FnOnce(&rusqlite::Row) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_row(values, read).optional())
+            .map_err(|error| unreadable(&self.id, error))
+    }
+
+    fn list<T>(
+        &self,
+        sql: &str,
+        values: impl rusqlite::Params,
+        read: impl FnMut(&rusqlite::Row) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_map(values, read)?.collect())
+            .map_err(|error| unreadable(&self.id, error))
+    }
+}
+
+fn unreadable(id: &str, error: rusqlite::Error) -> Error {
+    Error::unexpected(format!("the ledger of job {id} cannot be read")).caused_by(error)
+}
+
+/// What cannot be noted must not be done: the job stops here.
+fn unwritable(id: &str, error: rusqlite::Error) -> Error {
+    Error::unexpected(format!("the ledger of job {id} cannot be written"))
+        .hint("is the disk full? The job goes on where it was: rc bulk resume")
+        .caused_by(error)
+}

@@ -1,0 +1,123 @@
+//! What became of the rows, as records: the columns of the input, and beside
+//! them what is known of each. Their names begin with `_`, so that a report is
+//! an input again. Pure.
+
+use serde_json::{Map, Value};
+
+use super::ledger::{Job, Kept};
+
+/// The columns that a report adds, in order.
+pub const ADDED: [&str; 5] = ["_line", "_status", "_id", "_http_status", "_error"];
+
+/// The names of a report's columns, where the input had names.
+#[must_use]
+pub fn columns(header: &[String]) -> Vec<String> {
+    let own = header.iter().filter(|name| !is_added(name)).cloned();
+    own.chain(ADDED.map(str::to_owned)).collect()
+}
+
+/// A row as a record of a report, as JSON text. What an earlier report had
+/// added is left out.
+#[must_use]
+pub fn record(header: Option<&[String]>, row: &Kept) -> String {
+    let mut record = Map::new();
+    match (header, serde_json::from_str(&row.input)) {
+        (Some(header), Ok(Value::Array(cells))) => {
+            record.extend(header.iter().cloned().zip(cells));
+        }
+        (None, Ok(Value::Object(fields))) => record.extend(fields),
+        // What was no row is shown as it stands.
+        (_, Ok(other)) => {
+            record.insert("_input".to_owned(), other);
+        }
+        (_, Err(_)) => {
+            record.insert("_input".to_owned(), row.input.clone().into());
+        }
+    }
+    record.retain(|name, _| !is_added(name));
+    record.insert("_line".to_owned(), row.line.into());
+    record.insert("_status".to_owned(), row.state.into());
+    record.insert("_id".to_owned(), id(row.object.as_deref()));
+    record.insert("_http_status".to_owned(), row.status.into());
+    record.insert("_error".to_owned(), row.error.clone().into());
+    Value::Object(record).to_string()
+}
+
+/// A job as a record, as JSON text.
+#[must_use]
+pub fn job(job: &Job) -> String {
+    let counts = job.counts;
+    serde_json::json!({
+        "id": job.id,
+        "operation": job.subject.operation,
+        "engine": job.subject.engine.name(),
+        "input": job.subject.input,
+        "state": job.state.name(),
+        "rows": counts.rows(),
+        "ok": counts.ok,
+        "failed": counts.failed,
+        "invalid": counts.invalid,
+        "unknown": counts.unknown,
+        "created_at": job.created_at.to_string(),
+        "updated_at": job.updated_at.to_string(),
+    })
+    .to_string()
+}
+
+fn is_added(name: &str) -> bool {
+    ADDED.contains(&name)
+}
+
+/// Ids are numbers wherever they are.
+fn id(object: Option<&str>) -> Value {
+    match object {
+        Some(id) => id.parse::<u64>().map_or_else(|_| id.into(), Value::from),
+        None => Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(input: &str) -> Kept {
+        Kept {
+            n: 1,
+            line: 2,
+            input: input.to_owned(),
+            task: None,
+            state: "failed",
+            status: Some(422),
+            object: None,
+            error: Some("taken".to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_report_has_the_columns_of_the_input_and_what_became_of_the_row() {
+        let header = ["Promo Code".to_owned(), "value".to_owned()];
+        assert_eq!(
+            record(Some(&header), &row("[\"SPRING\",\"010\"]")),
+            "{\"Promo Code\":\"SPRING\",\"value\":\"010\",\"_line\":2,\"_status\":\"failed\",\
+             \"_id\":null,\"_http_status\":422,\"_error\":\"taken\"}"
+        );
+        assert_eq!(columns(&header).len(), 7);
+    }
+
+    #[test]
+    fn a_report_of_a_report_tells_the_news_only() {
+        let header = ["code".to_owned(), "_line".to_owned(), "_error".to_owned()];
+        let record = record(Some(&header), &row("[\"A\",\"9\",\"old\"]"));
+        assert!(!record.contains("old"), "{record}");
+        assert!(record.contains("\"_line\":2"), "{record}");
+        assert_eq!(columns(&header)[0], "code");
+        assert_eq!(columns(&header).len(), 6);
+    }
+
+    #[test]
+    fn objects_keep_their_fields_and_what_is_no_row_is_shown_as_it_stands() {
+        assert!(record(None, &row("{\"code\":\"A\"}")).starts_with("{\"code\":\"A\",\"_line\""));
+        let odd = record(Some(&["a".to_owned()]), &row("a;b"));
+        assert!(odd.starts_with("{\"_input\":\"a;b\","), "{odd}");
+    }
+}

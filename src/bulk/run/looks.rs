@@ -1,0 +1,74 @@
+//! How long to wait before looking again how far a batch is. Pure.
+
+use std::time::Duration;
+
+/// The first wait; the next ones double.
+pub(super) const FIRST: Duration = Duration::from_secs(1);
+
+/// The longest wait.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// Looks at one batch.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    looks: u32,
+    /// When it was first seen, and how many tasks were done then.
+    first: Option<(Duration, u64)>,
+}
+
+impl Looks {
+    /// The batch has `done` of its `total` tasks, at time `now`; how long to
+    /// wait. It waits ever longer, but when the batch will be ready sooner, at
+    /// the speed it had so far, only until then.
+    pub(super) fn wait(&mut self, now: Duration, done: u64, total: u64) -> Duration {
+        let backoff = LONGEST.min(FIRST * (1 << self.looks.min(8)));
+        self.looks += 1;
+        let (begun, before) = *self.first.get_or_insert((now, done));
+        let (passed, progress) = (now.saturating_sub(begun), done.saturating_sub(before));
+        if progress == 0 {
+            return backoff;
+        }
+        let left = u128::from(total.saturating_sub(done));
+        let ready = passed.as_micros() * left / u128::from(progress);
+        let ready = Duration::from_micros(u64::try_from(ready).unwrap_or(u64::MAX));
+        backoff.min(ready.max(FIRST))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn waits_double_from_one_second_to_ten() {
+        let mut looks = Looks::default();
+        let waits: Vec<u64> = (0..7)
+            .map(|at| looks.wait(seconds(at), 0, 100).as_secs())
+            .collect();
+        assert_eq!(waits, [1, 2, 4, 8, 10, 10, 10]);
+    }
+
+    #[test]
+    fn a_batch_that_is_nearly_ready_is_looked_at_when_it_is() {
+        let mut looks = Looks::default();
+        for _ in 0..5 {
+            looks.wait(seconds(0), 0, 10_000);
+        }
+        assert_eq!(looks.wait(seconds(50), 5_000, 10_000), seconds(10));
+        assert_eq!(looks.wait(seconds(96), 9_600, 10_000), seconds(4));
+        assert_eq!(looks.wait(seconds(100), 10_000, 10_000), seconds(1));
+    }
+
+    #[test]
+    fn what_was_done_before_the_first_look_says_nothing_of_the_speed() {
+        let mut looks = Looks::default();
+        looks.wait(seconds(500), 9_000, 10_000);
+        assert_eq!(looks.wait(seconds(501), 9_000, 10_000), seconds(2));
+        // A hundred in four seconds, and nine hundred are left.
+        assert_eq!(looks.wait(seconds(504), 9_100, 10_000), seconds(4));
+    }
+}

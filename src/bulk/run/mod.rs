@@ -1,0 +1,205 @@
+//! Carrying a job out: what the ledger says is to be done is done, and what
+//! came of it is noted. It can be cut off at any moment, by a kill as by a
+//! lost network; called again, it goes on where the ledger is.
+//!
+//! Decisions are taken elsewhere ([`super::settle`]); here are the waiting,
+//! the order of steps, and nothing else.
+
+mod batches;
+mod collect;
+mod doubt;
+mod looks;
+mod remote;
+mod requests;
+mod slot;
+mod task;
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use tokio::sync::watch::Receiver;
+
+use super::Engine;
+use super::ledger::{Counts, Ledger, State};
+use crate::client::{Client, Timing};
+use crate::error::{Error, Kind, Result};
+
+/// What a job is carried out with.
+pub struct Means<'a> {
+    /// The client of the store.
+    pub client: &'a Arc<Client>,
+    /// How to wait, and by which clock.
+    pub timing: &'a Timing,
+    /// Who looks on.
+    pub watch: &'a dyn Watch,
+    /// Becomes true when no new work is to be begun.
+    pub stop: Receiver<bool>,
+    /// Whether to wait until batches have ended.
+    pub wait: bool,
+    /// Batches under way at a time.
+    pub parallel: usize,
+}
+
+impl std::fmt::Debug for Means<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Means")
+            .field("wait", &self.wait)
+            .field("parallel", &self.parallel)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Looks on while a job is carried out.
+pub trait Watch {
+    /// How far it is. Called after every step.
+    fn see(&self, progress: &Progress);
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Rows that are sent, in all.
+    pub rows: u64,
+    /// Rows that were carried out.
+    pub ok: u64,
+    /// Rows that were refused.
+    pub failed: u64,
+    /// Rows of which nobody can tell.
+    pub unknown: u64,
+    /// What is being done, in a few words; empty where there is nothing to say.
+    pub doing: String,
+}
+
+/// How a run ended that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// Every row has an end.
+    Done,
+    /// Batches were started, and nobody waits for them.
+    Submitted,
+    /// It was told to stop. What is under way at the API goes on there.
+    Halted,
+}
+
+/// Carries out what is left of a job. The ledger must be locked.
+///
+/// # Errors
+/// What the API or the network stops it with; the job goes on from there when
+/// it is run again. Rows that fail are no error: the ledger has them.
+pub async fn run(ledger: &Ledger, means: &Means<'_>) -> Result<Ended> {
+    let show = Show::new(ledger, means.watch)?;
+    let ended = match ledger.subject()?.engine {
+        Engine::Batches => batches::run(ledger, means, &show).await?,
+        Engine::Requests => requests::run(ledger, means, &show).await?,
+    };
+    if ended != Ended::Done {
+        return Ok(ended);
+    }
+    if ledger.counts()?.open > 0 {
+        return Err(
+            Error::unexpected(format!("job {} ended, and rows are left", ledger.id()))
+                .hint(format!("go on with: rc bulk resume {}", ledger.id())),
+        );
+    }
+    ledger.end(State::Done)?;
+    Ok(Ended::Done)
+}
+
+impl Means<'_> {
+    fn is_stopped(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// Waits, but no longer than until it is told to stop.
+    async fn pause(&self, span: std::time::Duration) {
+        let mut stop = self.stop.clone();
+        tokio::select! {
+            () = (self.timing.sleep)(span) => {}
+            // Who could tell to stop has gone: then it is not told.
+            Ok(_) = stop.wait_for(|stopped| *stopped) => {}
+        }
+    }
+}
+
+/// What those who look on are shown: what the ledger holds, and what batches
+/// that are running tell of themselves.
+struct Show<'a> {
+    watch: &'a dyn Watch,
+    settled: Cell<Counts>,
+    running: RefCell<Vec<Running>>,
+    doing: RefCell<String>,
+}
+
+/// What a batch tells of itself.
+#[derive(Debug, Clone, Copy)]
+struct Running {
+    slot: u64,
+    ok: u64,
+    failed: u64,
+}
+
+impl<'a> Show<'a> {
+    fn new(ledger: &Ledger, watch: &'a dyn Watch) -> Result<Self> {
+        let show = Self {
+            watch,
+            settled: Cell::new(ledger.counts()?),
+            running: RefCell::default(),
+            doing: RefCell::default(),
+        };
+        show.show();
+        Ok(show)
+    }
+
+    fn show(&self) {
+        let settled = self.settled.get();
+        let mut progress = Progress {
+            rows: settled.rows() - settled.invalid,
+            ok: settled.ok,
+            failed: settled.failed,
+            unknown: settled.unknown,
+            doing: self.doing.borrow().clone(),
+        };
+        for running in self.running.borrow().iter() {
+            progress.ok += running.ok;
+            progress.failed += running.failed;
+        }
+        self.watch.see(&progress);
+    }
+
+    /// Says what is being done.
+    fn doing(&self, what: impl Into<String>) {
+        *self.doing.borrow_mut() = what.into();
+        self.show();
+    }
+
+    /// A batch tells how far it is.
+    fn runs(&self, slot: u64, ok: u64, failed: u64) {
+        let mut running = self.running.borrow_mut();
+        running.retain(|other| other.slot != slot);
+        running.push(Running { slot, ok, failed });
+        drop(running);
+        self.show();
+    }
+
+    /// The rows of a batch have their ends in the ledger.
+    fn settled(&self, slot: u64, ledger: &Ledger) -> Result<()> {
+        self.running.borrow_mut().retain(|other| other.slot != slot);
+        self.settled.set(ledger.counts()?);
+        self.show();
+        Ok(())
+    }
+
+    /// A row has its end.
+    fn ended(&self, change: impl FnOnce(&mut Counts)) {
+        let mut counts = self.settled.get();
+        counts.open = counts.open.saturating_sub(1);
+        change(&mut counts);
+        self.settled.set(counts);
+        self.show();
+    }
+}
+
+/// What a request is refused with that was to leave after the stop.
+fn halted() -> Error {
+    Error::new(Kind::Interrupted, "told to stop")
+}

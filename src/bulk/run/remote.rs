@@ -1,0 +1,185 @@
+//! The few requests about async batches, and what their answers say.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::catalog::{self, Operation};
+use crate::client::{Answer, Client};
+use crate::envelope::Wanted;
+use crate::error::{Error, Refusal, Result};
+use crate::pages::Pages;
+use crate::request::{Request, encode};
+
+/// A batch as the API shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub(super) phase: Phase,
+    pub(super) total: u64,
+    pub(super) ok: u64,
+    pub(super) failed: u64,
+}
+
+/// How far the API is with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// It can still be filled.
+    NotStarted,
+    /// Its tasks are being carried out.
+    Running,
+    /// It has come to its end.
+    Completed,
+    /// It broke off.
+    Failed,
+    /// Somebody has deleted it.
+    Deleted,
+}
+
+/// Opens a batch and gives its number.
+pub(super) async fn open(client: &Client, kind: &str) -> Result<u64> {
+    let body = serde_json::json!({ "batch_type": kind }).to_string();
+    let answer = send(client, "create", None, Some(body)).await?;
+    let batch = object(&answer)?;
+    number(batch.get("id")).ok_or_else(|| odd("a batch without a number", &answer))
+}
+
+/// Adds tasks; gives the count that the API answers with.
+pub(super) async fn add(client: &Client, batch: u64, bodies: &[String]) -> Result<u64> {
+    let bytes: usize = bodies.iter().map(|body| body.len() + 10).sum();
+    let mut tasks = String::with_capacity(bytes + 12);
+    tasks.push_str("{\"tasks\":[");
+    for (at, body) in bodies.iter().enumerate() {
+        tasks.push_str(if at == 0 { "{\"body\":" } else { ",{\"body\":" });
+        tasks.push_str(body);
+        tasks.push('}');
+    }
+    tasks.push_str("]}");
+    let answer = send(client, "add_tasks", Some(batch), Some(tasks)).await?;
+    let value: Value = parse(&answer)?;
+    number(value.get("count")).ok_or_else(|| odd("no count of the tasks", &answer))
+}
+
+/// Starts a batch.
+pub(super) async fn process(client: &Client, batch: u64) -> Result<()> {
+    let body = Some("{}".to_owned());
+    send(client, "process", Some(batch), body).await.map(drop)
+}
+
+/// Looks at a batch. One that is not there any more is shown as deleted.
+pub(super) async fn look(client: &Client, batch: u64) -> Result<Seen> {
+    let answer = match send(client, "get", Some(batch), None).await {
+        Ok(answer) => answer,
+        Err(error) if is_gone(&error) => {
+            return Ok(Seen {
+                phase: Phase::Deleted,
+                total: 0,
+                ok: 0,
+                failed: 0,
+            });
+        }
+        Err(error) => return Err(error),
+    };
+    let batch = object(&answer)?;
+    let count = |name: &str| number(batch.get(name)).unwrap_or(0);
+    let is_set = |name: &str| batch.get(name).is_some_and(|value| !value.is_null());
+    let phase = match batch.get("status").and_then(Value::as_str) {
+        _ if is_set("deleted_at") => Phase::Deleted,
+        Some("not_started") => Phase::NotStarted,
+        Some("completed") => Phase::Completed,
+        Some("failed") => Phase::Failed,
+        _ if is_set("closed_at") => Phase::Completed,
+        _ => Phase::Running,
+    };
+    Ok(Seen {
+        phase,
+        total: count("total_task_count"),
+        ok: count("success_task_count"),
+        failed: count("fail_task_count"),
+    })
+}
+
+/// The tasks of a batch, page by page.
+pub(super) fn tasks(client: &Arc<Client>, batch: u64) -> Result<Pages> {
+    let operation = operation("list_tasks")?;
+    let mut request = request(operation, Some(batch), None);
+    request.set_query("limit", catalog::MAXIMUM_PAGE_SIZE.to_string());
+    let wanted = Wanted::of(operation.answer);
+    Ok(Pages::new(Arc::clone(client), request, wanted))
+}
+
+/// Whether an error says that a batch is not there.
+pub(super) fn is_gone(error: &Error) -> bool {
+    status(error) == Some(404)
+}
+
+/// The status that an error came with.
+pub(super) fn status(error: &Error) -> Option<u16> {
+    error.answer.as_deref().map(|answer| answer.status)
+}
+
+/// A number, or text that holds one: the reference shows the one and writes of
+/// the other.
+pub(super) fn number(value: Option<&Value>) -> Option<u64> {
+    let value = value?;
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// The request of a row: the operation, with path and body as they are kept.
+pub(super) fn kept(operation: &'static Operation, path: &str, body: Option<String>) -> Request {
+    Request {
+        method: operation.method,
+        path: path.to_owned(),
+        query: Vec::new(),
+        body,
+        operation: Some(operation),
+        notes: Vec::new(),
+    }
+}
+
+async fn send(
+    client: &Client,
+    verb: &str,
+    batch: Option<u64>,
+    body: Option<String>,
+) -> Result<Answer> {
+    client.send(&request(operation(verb)?, batch, body)).await
+}
+
+fn operation(verb: &str) -> Result<&'static Operation> {
+    let found = catalog::resource("async_batches").and_then(|batches| batches.operation(verb));
+    found.ok_or_else(|| Error::unexpected(format!("the catalogue has no async_batches.{verb}")))
+}
+
+fn request(operation: &'static Operation, batch: Option<u64>, body: Option<String>) -> Request {
+    let mut path = operation.path.to_owned();
+    if let (Some(batch), Some(hole)) = (batch, operation.holes.first()) {
+        path = path.replacen(
+            &format!("{{{}}}", hole.name),
+            &encode(&batch.to_string()),
+            1,
+        );
+    }
+    kept(operation, &path, body)
+}
+
+fn object(answer: &Answer) -> Result<Value> {
+    let mut value: Value = parse(answer)?;
+    match value.get_mut("async_batch") {
+        Some(batch @ Value::Object(_)) => Ok(batch.take()),
+        _ => Err(odd("no batch", answer)),
+    }
+}
+
+fn parse(answer: &Answer) -> Result<Value> {
+    serde_json::from_slice(&answer.body).map_err(|error| odd("no JSON", answer).caused_by(error))
+}
+
+/// A success that says something else than it should: it may have happened.
+fn odd(what: &str, answer: &Answer) -> Error {
+    let status = answer.status;
+    Error::unexpected(format!("the answer has {what} (status {status})")).answered(Refusal {
+        status,
+        request_id: answer.request_id.clone(),
+        errors: None,
+    })
+}

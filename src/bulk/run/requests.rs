@@ -1,0 +1,213 @@
+//! A job of single requests: side by side within the rate limit, each noted
+//! before it goes out and when it has its end.
+
+use std::cell::Cell;
+use std::collections::VecDeque;
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use serde_json::Value;
+
+use super::{Ended, Means, Show, doubt, halted, remote, task};
+use crate::bulk::ledger::{Counts, Fate, Ledger, Pending};
+use crate::catalog::{Again, Operation, Resource};
+use crate::client::Answer;
+use crate::error::{Error, Kind, Result};
+
+/// Requests under way at a time. At most one of them waits for its turn in
+/// earnest; the others hide the time that answers take.
+const AT_ONCE: usize = 8;
+
+/// Rows that are taken from the ledger at a time.
+const AT_A_TIME: u64 = 64;
+
+/// After so many rows in a row without an answer, something is wrong that is
+/// not about them.
+const MOST_TROUBLE: u32 = 3;
+
+/// What is the same for all rows.
+pub(super) struct Desk<'a> {
+    pub(super) ledger: &'a Ledger,
+    pub(super) means: &'a Means<'a>,
+    pub(super) show: &'a Show<'a>,
+    pub(super) resource: &'static Resource,
+    pub(super) operation: &'static Operation,
+    halt: Cell<bool>,
+    trouble: Cell<u32>,
+}
+
+/// Carries out the rows that have no end: first those that were cut off, then
+/// those that were not sent, then those whose answers were lost meanwhile.
+pub(super) async fn run(ledger: &Ledger, means: &Means<'_>, show: &Show<'_>) -> Result<Ended> {
+    let (resource, operation) = ledger.operation()?;
+    let desk = Desk {
+        ledger,
+        means,
+        show,
+        resource,
+        operation,
+        halt: Cell::new(false),
+        trouble: Cell::new(0),
+    };
+    for rows in [Rows::InDoubt, Rows::Ready, Rows::InDoubt] {
+        desk.pass(rows).await?;
+        if desk.is_halted() {
+            return Ok(Ended::Halted);
+        }
+    }
+    Ok(Ended::Done)
+}
+
+/// Which rows a pass takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    InDoubt,
+    Ready,
+}
+
+impl Desk<'_> {
+    async fn pass(&self, rows: Rows) -> Result<()> {
+        let mut waiting = VecDeque::new();
+        let mut last = 0;
+        let mut under_way = FuturesUnordered::new();
+        let mut failure: Option<Error> = None;
+        loop {
+            while under_way.len() < AT_ONCE && !self.is_halted() {
+                if waiting.is_empty() {
+                    waiting.extend(match rows {
+                        Rows::InDoubt => self.ledger.in_doubt_behind(last, AT_A_TIME)?,
+                        Rows::Ready => self.ledger.ready_behind(last, AT_A_TIME)?,
+                    });
+                }
+                let Some(row) = waiting.pop_front() else {
+                    break;
+                };
+                last = row.n;
+                under_way.push(self.carry(row, rows == Rows::InDoubt));
+            }
+            match under_way.next().await {
+                None => break,
+                Some(Ok(())) => {}
+                Some(Err(error)) => {
+                    // What is under way is still waited for, so that it is
+                    // known; nothing else goes out.
+                    self.halt.set(true);
+                    failure.get_or_insert(error);
+                }
+            }
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    async fn carry(&self, row: Pending, in_doubt: bool) -> Result<()> {
+        if in_doubt {
+            return doubt::settle(self, &row, "it was cut off").await;
+        }
+        match self.send(&row).await {
+            Ok(answer) => self.end(row.n, &carried_out(&answer)),
+            Err(error) => self.refused(&row, error).await,
+        }
+    }
+
+    /// Sends the request of a row. That it goes out is in the ledger before.
+    pub(super) async fn send(&self, row: &Pending) -> Result<Answer> {
+        let request = remote::kept(self.operation, &row.task.target, row.task.body.clone());
+        let noted = Cell::new(false);
+        let leaves = || {
+            if self.is_halted() && !noted.get() {
+                return Err(halted());
+            }
+            if !noted.replace(true) {
+                self.ledger.leaves(row.n)?;
+            }
+            Ok(())
+        };
+        self.means.client.send_noting(&request, leaves).await
+    }
+
+    /// A row that was not carried out, or of which that is not certain.
+    async fn refused(&self, row: &Pending, error: Error) -> Result<()> {
+        if is_own(&error) {
+            return Err(error);
+        }
+        if error.kind == Kind::Interrupted && error.untouched {
+            // It did not leave.
+            return Ok(());
+        }
+        if !error.untouched {
+            let why = error.to_string();
+            return match self.operation.again {
+                // It was sent again as often as is allowed: the next pass, or
+                // the next run, does so once more.
+                Again::Same => self.is_in_trouble(&why),
+                Again::Refused | Again::Twice => doubt::settle(self, row, &why).await,
+            };
+        }
+        if stops(&error) {
+            self.ledger.returns(row.n)?;
+            return Err(error);
+        }
+        self.end(row.n, &refusal(&error))
+    }
+
+    /// Notes the end of a row.
+    pub(super) fn end(&self, n: u64, fate: &Fate) -> Result<()> {
+        self.ledger.ends(n, fate)?;
+        if !matches!(fate, Fate::Unknown { .. }) {
+            self.trouble.set(0);
+        }
+        self.show.ended(|counts: &mut Counts| match fate {
+            Fate::Ok { .. } => counts.ok += 1,
+            Fate::Failed { .. } => counts.failed += 1,
+            Fate::Unknown { .. } => counts.unknown += 1,
+        });
+        Ok(())
+    }
+
+    /// A row got no answer. One of them may have bad luck; when it is so with
+    /// row after row, nothing further is risked.
+    pub(super) fn is_in_trouble(&self, why: &str) -> Result<()> {
+        self.trouble.set(self.trouble.get() + 1);
+        if self.trouble.get() < MOST_TROUBLE {
+            return Ok(());
+        }
+        Err(Error::new(
+            Kind::Unreachable,
+            format!("{MOST_TROUBLE} rows one after the other got no answer: {why}"),
+        ))
+    }
+
+    pub(super) fn is_halted(&self) -> bool {
+        self.halt.get() || self.means.is_stopped()
+    }
+}
+
+/// Whether it is about this program or this machine, not about the row.
+pub(super) fn is_own(error: &Error) -> bool {
+    error.answer.is_none() && !matches!(error.kind, Kind::Unreachable | Kind::Interrupted)
+}
+
+/// Whether a refusal would meet every row alike: no network, too many requests,
+/// a token that may not.
+pub(super) fn stops(error: &Error) -> bool {
+    matches!(error.kind, Kind::Access | Kind::Unreachable)
+}
+
+/// The end of a row that was answered with a success.
+pub(super) fn carried_out(answer: &Answer) -> Fate {
+    let said: Option<Value> = serde_json::from_slice(&answer.body).ok();
+    Fate::Ok {
+        status: Some(answer.status),
+        object: said.as_ref().and_then(task::object_id),
+    }
+}
+
+/// The end of a row that was answered with a refusal.
+pub(super) fn refusal(error: &Error) -> Fate {
+    let said = error.answer.as_deref();
+    let reason = said.and_then(|answer| answer.errors.clone());
+    let reason = reason.unwrap_or_else(|| error.to_string());
+    Fate::Failed {
+        status: said.map(|answer| answer.status),
+        error: task::shortened(&reason),
+    }
+}

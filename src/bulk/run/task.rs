@@ -1,0 +1,176 @@
+//! What a finished task of a batch says. Pure.
+
+use serde_json::Value;
+
+use super::remote::{Phase, number};
+use crate::bulk::ledger::{Fate, SeenTask};
+use crate::bulk::settle::likeness;
+use crate::catalog::Again;
+
+/// The most of a reason that is kept.
+const LONGEST: usize = 500;
+
+/// Reads a task. `again` is what the operation does when it is carried out
+/// twice, `ended` how its batch came to its end.
+pub(super) fn read(record: &str, again: Again, ended: Phase) -> Option<SeenTask> {
+    let task: Value = serde_json::from_str(record).ok()?;
+    let body = task.get("body").unwrap_or(&Value::Null).to_string();
+    Some(SeenTask {
+        id: number(task.get("id"))?,
+        likeness: likeness(&body),
+        body,
+        fate: fate(&task, again, ended),
+    })
+}
+
+/// Whether a task waits to be carried out, or is being carried out.
+pub(super) fn is_open(record: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Status<'a> {
+        status: Option<std::borrow::Cow<'a, str>>,
+    }
+    serde_json::from_str::<Status>(record)
+        .is_ok_and(|task| matches!(task.status.as_deref(), Some("pending" | "processing")))
+}
+
+fn fate(task: &Value, again: Again, ended: Phase) -> Fate {
+    // The reference calls the result text, its examples show an object.
+    let result = match task.get("result") {
+        Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_default(),
+        Some(value) => value.clone(),
+        None => Value::Null,
+    };
+    let status = number(result.get("status_code")).and_then(|status| u16::try_from(status).ok());
+    let output = result.get("output").unwrap_or(&result);
+    match task.get("status").and_then(Value::as_str) {
+        Some("success") => Fate::Ok {
+            status,
+            object: object_id(output),
+        },
+        // Trouble of the server leaves open whether it happened. Where a
+        // second time would do it twice, that matters.
+        Some("failed") if again == Again::Twice && status.is_some_and(|status| status >= 500) => {
+            Fate::Unknown {
+                status,
+                error: format!("{}; it may have been carried out", reason(output)),
+            }
+        }
+        Some("failed") => Fate::Failed {
+            status,
+            error: reason(output),
+        },
+        Some("pending") if ended == Phase::Failed => Fate::Failed {
+            status,
+            error: "the batch broke off before this row".to_owned(),
+        },
+        Some("pending" | "processing") => Fate::Unknown {
+            status,
+            error: "the batch ended, and the task of this row did not".to_owned(),
+        },
+        other => Fate::Unknown {
+            status,
+            error: format!("the task is {}", other.unwrap_or("without a status")),
+        },
+    }
+}
+
+/// The id of the object that an answer shows.
+pub(super) fn object_id(output: &Value) -> Option<String> {
+    let id = |value: &Value| match value.get("id")? {
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text.clone()),
+        _ => None,
+    };
+    let fields = output.as_object()?;
+    id(output).or_else(|| {
+        fields.values().find_map(|value| {
+            id(value
+                .as_array()
+                .and_then(|list| list.first())
+                .unwrap_or(value))
+        })
+    })
+}
+
+/// Why something was refused, in the words of the API.
+fn reason(output: &Value) -> String {
+    let said = ["errors", "error", "warning"]
+        .into_iter()
+        .find_map(|name| output.get(name))
+        .unwrap_or(output);
+    let text = match said {
+        Value::Null => "it failed, and no reason is given".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    shortened(&text)
+}
+
+/// Enough of a reason to know it.
+pub(super) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fate_of(task: &str, again: Again, ended: Phase) -> Fate {
+        let record = format!("{{\"id\":1,\"body\":{{}},{task}}}");
+        read(&record, again, ended).unwrap().fate
+    }
+
+    fn of(task: &str) -> Fate {
+        fate_of(task, Again::Refused, Phase::Completed)
+    }
+
+    #[test]
+    fn a_success_names_what_it_made() {
+        let ok = Fate::Ok {
+            status: Some(201),
+            object: Some("59".to_owned()),
+        };
+        let result = r#"{"status_code":201,"output":{"discount":{"id":59}}}"#;
+        assert_eq!(of(&format!(r#""status":"success","result":{result}"#)), ok);
+        let text = Value::String(result.to_owned()).to_string();
+        assert_eq!(of(&format!(r#""status":"success","result":{text}"#)), ok);
+    }
+
+    #[test]
+    fn a_failure_says_why_in_the_words_of_the_api() {
+        let result = r#"{"status_code":422,"output":{"errors":{"code":["taken"]}}}"#;
+        assert_eq!(
+            of(&format!(r#""status":"failed","result":{result}"#)),
+            Fate::Failed {
+                status: Some(422),
+                error: r#"{"code":["taken"]}"#.to_owned()
+            }
+        );
+    }
+
+    #[test]
+    fn trouble_of_the_server_leaves_open_what_a_second_time_would_double() {
+        let task = r#""status":"failed","result":{"status_code":503,"output":{"error":"late"}}"#;
+        let fate = |again| fate_of(task, again, Phase::Completed);
+        assert!(matches!(fate(Again::Twice), Fate::Unknown { .. }));
+        assert!(matches!(fate(Again::Refused), Fate::Failed { .. }));
+    }
+
+    #[test]
+    fn a_task_that_was_not_reached_was_not_carried_out_and_one_under_way_may_have_been() {
+        let fate = |task, ended| fate_of(task, Again::Same, ended);
+        let pending = r#""status":"pending","result":null"#;
+        assert!(matches!(fate(pending, Phase::Failed), Fate::Failed { .. }));
+        assert!(matches!(
+            fate(pending, Phase::Completed),
+            Fate::Unknown { .. }
+        ));
+        let begun = r#""status":"processing","result":null"#;
+        assert!(matches!(fate(begun, Phase::Failed), Fate::Unknown { .. }));
+        assert!(is_open("{\"status\":\"pending\"}"));
+        assert!(!is_open("{\"status\":\"success\"}"));
+    }
+}
