@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Command};
 
 use crate::bulk::Engine;
+use crate::bulk::read::Encoding;
 use crate::catalog::{self, Effect, Operation, Resource, kebab};
 use crate::error::{Error, Result};
 
@@ -49,7 +50,7 @@ pub struct Work {
     /// The operation.
     pub operation: &'static Operation,
     /// The file that holds the rows; `-` stands for standard input.
-    pub file: PathBuf,
+    pub file: String,
     /// Columns and what they mean.
     pub map: Vec<(String, String)>,
     /// Values for every row.
@@ -62,8 +63,8 @@ pub struct Work {
     pub skip_invalid: bool,
     /// What stands between cells.
     pub delimiter: Option<u8>,
-    /// How letters are written, by name.
-    pub encoding: Option<String>,
+    /// How letters are written.
+    pub encoding: Option<Encoding>,
     /// How rows are carried out.
     pub engine: Engine,
     /// Where to write down what is wrong.
@@ -171,14 +172,14 @@ fn work(
     Ok(Work {
         resource,
         operation,
-        file: matches.get_one("file").cloned().unwrap_or_default(),
+        file: text(matches, "file").unwrap_or_default(),
         map: pairs(matches, "map")?,
         constants: pairs(matches, "const")?,
         null: text(matches, "null"),
         jq: text(matches, "jq"),
         skip_invalid: matches.get_flag("skip-invalid"),
         delimiter: matches.get_one("delimiter").copied(),
-        encoding: text(matches, "encoding"),
+        encoding: text(matches, "encoding").and_then(|name| Encoding::named(&name)),
         engine: engine(resource, operation, matches)?,
         report: matches.get_one("report").cloned(),
     })

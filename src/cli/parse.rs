@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use secrecy::SecretString;
 
+use super::bulk::Bulk;
 use super::invocation::{
     Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
     Paging, Sandbox, Serving,
@@ -55,10 +56,12 @@ pub(super) fn invocation(matches: &ArgMatches) -> Result<Invocation> {
             (Action::Sandbox(sandbox(verb, verb_matches)), deepest)
         }
     };
-    Ok(Invocation {
-        options: options(deepest),
-        action,
-    })
+    let mut options = options(deepest);
+    if let Action::Bulk(Bulk::Run(..) | Bulk::Check(_)) = &action {
+        // There it filters what comes in.
+        options.output.jq = None;
+    }
+    Ok(Invocation { options, action })
 }
 
 fn subcommand(matches: &ArgMatches) -> Result<(&str, &ArgMatches)> {

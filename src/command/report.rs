@@ -93,6 +93,16 @@ impl Talk {
         self.write(&text);
     }
 
+    /// Tells something wrong with an input, or what else stands for a row of a
+    /// table: as a line of text, or as the members of a JSON object.
+    pub(super) fn item(&mut self, text: &str, members: impl FnOnce() -> Value) {
+        let line = match self.form {
+            ErrorForm::Json => format!("{}\n", visible::json(&members().to_string())),
+            ErrorForm::Text => format!("{}\n", visible::one_line(text)),
+        };
+        self.write(&line);
+    }
+
     /// Tells a person that something is done; says nothing to scripts.
     pub(super) fn done(&mut self, message: &str) {
         if self.person {
@@ -100,10 +110,10 @@ impl Talk {
         }
     }
 
-    /// A line that shows how far long work is; there is none unless somebody
-    /// looks at a terminal that can draw one anew, and wants text.
-    pub(super) fn progress(&self, elapsed: Elapsed, look: Look) -> Progress {
-        let look = Some(look).filter(|_| self.person && self.form == ErrorForm::Text);
+    /// A line that shows how far long work is. There is none without a look,
+    /// and none unless a person reads text.
+    pub(super) fn progress(&self, elapsed: Elapsed, look: Option<Look>) -> Progress {
+        let look = look.filter(|_| self.person && self.form == ErrorForm::Text);
         Progress::new(self.console.clone(), elapsed, look)
     }
 

@@ -61,26 +61,26 @@ Examples:
 
 pub(super) const STATUS: &str = "\
 Example:
-  rc bulk status 20261120-k3f9";
+  rc bulk status k3f9xq";
 
 pub(super) const RESUME: &str = "\
 No row that was carried out is sent again.
 
 Example:
-  rc bulk resume 20261120-k3f9";
+  rc bulk resume k3f9xq";
 
 pub(super) const RESULTS: &str = "\
 Examples:
-  rc bulk results 20261120-k3f9 -o csv > results.csv
-  rc bulk results 20261120-k3f9 --status failed,unknown -o csv";
+  rc bulk results k3f9xq -o csv > results.csv
+  rc bulk results k3f9xq --status failed,unknown -o csv";
 
 pub(super) const RETRY: &str = "\
 Example:
-  rc bulk retry 20261120-k3f9";
+  rc bulk retry k3f9xq";
 
 pub(super) const ABANDON: &str = "\
 Example:
-  rc bulk abandon 20261120-k3f9";
+  rc bulk abandon k3f9xq";
 
 /// The last lines of the help of `rc bulk`: its resources, and examples.
 pub(super) fn bulk() -> String {

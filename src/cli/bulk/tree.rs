@@ -8,13 +8,11 @@ use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 use super::super::tree::other_names;
 use super::{help, writes, writing};
 use crate::bulk::Engine;
+use crate::bulk::read::{self, Encoding};
 use crate::catalog::{self, Operation, Resource, kebab};
 
 /// Batches that may be under way at a time.
 const MOST_PARALLEL: u8 = 10;
-
-/// What `--encoding` takes.
-const ENCODINGS: [&str; 4] = ["utf-8", "utf-16le", "utf-16be", "windows-1252"];
 
 /// What can become of a row, as `--status` names it.
 const STATUSES: [&str; 4] = ["ok", "failed", "invalid", "unknown"];
@@ -170,7 +168,6 @@ fn input() -> Vec<Arg> {
     let file = Arg::new("file")
         .value_name("FILE|-")
         .required(true)
-        .value_parser(value_parser!(PathBuf))
         .value_hint(ValueHint::FilePath)
         .help("CSV, TSV or NDJSON; - reads standard input")
         .help_heading("Arguments");
@@ -196,7 +193,7 @@ fn input() -> Vec<Arg> {
         Arg::new("encoding")
             .long("encoding")
             .value_name("NAME")
-            .value_parser(ENCODINGS)
+            .value_parser(Encoding::ALL.map(Encoding::name))
             .ignore_case(true)
             .help("how letters are written [default: found out]"),
         // Both belong to a filter over records, and are told so.
@@ -266,12 +263,7 @@ fn parallel(word: &str) -> Result<u8, String> {
     }
 }
 
-/// A sign, or the name of one that is hard to type.
 fn delimiter(word: &str) -> Result<u8, String> {
-    match (word, word.as_bytes()) {
-        ("tab" | "\\t", _) => Ok(b'\t'),
-        (_, b"\"" | b"\n" | b"\r") => Err("it has a meaning of its own in CSV".to_owned()),
-        (_, [sign]) if sign.is_ascii() => Ok(*sign),
-        _ => Err("not one sign like , ; | or tab".to_owned()),
-    }
+    read::delimiter(word)
+        .map_err(|_| "it cannot stand between cells, as , ; | and tab can".to_owned())
 }
