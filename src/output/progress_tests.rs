@@ -28,12 +28,12 @@ fn shown(look: Option<Look>) -> Shown {
     }
 }
 
-fn plain(width: u16) -> Option<Look> {
-    Some(Look {
+fn plain(width: u16) -> Look {
+    Look {
         width,
         colour: false,
         unit: "rows",
-    })
+    }
 }
 
 impl Shown {
@@ -57,7 +57,7 @@ impl Shown {
 
 #[test]
 fn what_is_done_within_half_a_second_shows_no_line() {
-    let shown = shown(plain(120));
+    let shown = shown(Some(plain(120)));
     shown.at(0, 0, 0);
     shown.at(499, 10, 0);
     assert_eq!(shown.kept.text(), "");
@@ -65,7 +65,7 @@ fn what_is_done_within_half_a_second_shows_no_line() {
 
 #[test]
 fn the_line_tells_how_far_how_fast_and_how_long_still() {
-    let shown = shown(plain(120));
+    let shown = shown(Some(plain(120)));
     shown.at(0, 0, 0);
     shown.at(100_000, 2500, 12);
     assert_eq!(
@@ -77,7 +77,7 @@ fn the_line_tells_how_far_how_fast_and_how_long_still() {
 
 #[test]
 fn what_was_done_before_counts_for_no_rate() {
-    let shown = shown(plain(120));
+    let shown = shown(Some(plain(120)));
     shown.at(0, 9000, 0);
     shown.at(100_000, 9050, 0);
     assert!(
@@ -89,7 +89,7 @@ fn what_was_done_before_counts_for_no_rate() {
 
 #[test]
 fn the_line_is_drawn_a_few_times_a_second_at_most() {
-    let shown = shown(plain(120));
+    let shown = shown(Some(plain(120)));
     for millis in 0..2000 {
         shown.at(millis, millis, 0);
     }
@@ -99,19 +99,19 @@ fn the_line_is_drawn_a_few_times_a_second_at_most() {
 
 #[test]
 fn a_narrow_terminal_shows_the_first_words_only() {
-    let shown = shown(plain(30));
+    let shown = shown(Some(plain(30)));
     shown.at(1000, 2500, 12);
     assert_eq!(shown.line(), "2,500 of 10,000 rows, 12 fail");
 }
 
 #[test]
 fn no_colour_is_wanted_and_none_comes() {
-    let shown_plainly = shown(plain(120));
+    let shown_plainly = shown(Some(plain(120)));
     shown_plainly.at(1000, 2500, 12);
     assert!(!shown_plainly.line().contains('\u{1b}'));
     let coloured = shown(Some(Look {
         colour: true,
-        ..plain(120).unwrap()
+        ..plain(120)
     }));
     coloured.at(1000, 2500, 12);
     assert!(coloured.line().contains("\u{1b}[31m12 failed\u{1b}[0m"));
@@ -119,7 +119,7 @@ fn no_colour_is_wanted_and_none_comes() {
 
 #[test]
 fn a_note_stands_above_the_line_and_at_the_end_the_line_is_gone() {
-    let shown = shown(plain(30));
+    let shown = shown(Some(plain(30)));
     shown.at(1000, 1, 0);
     shown.console.say("note: hear\n");
     let Shown { kept, progress, .. } = shown;

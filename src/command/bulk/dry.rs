@@ -2,6 +2,8 @@
 //! without a token. What the API would answer is not known: the number of a
 //! batch stands there as a word.
 
+use std::fmt::Write as _;
+
 use super::super::connect::Place;
 use super::super::{Run, dry};
 use super::pass::Taker;
@@ -64,15 +66,14 @@ impl<'a> Rehearsal<'a> {
             return self.out(run, &request);
         };
         let body = task.body.as_deref().unwrap_or("{}");
-        if let Some((at, tasks)) = self.part.as_mut().filter(|(at, _)| *at == spot) {
-            debug_assert_eq!(*at, spot);
-            tasks.push_str(&format!(",{{\"body\":{body}}}"));
+        if let Some((_, tasks)) = self.part.as_mut().filter(|(at, _)| *at == spot) {
+            let _ = write!(tasks, ",{{\"body\":{body}}}");
             return Ok(());
         }
         let before = self.part.take();
         let slot = before.as_ref().map(|(at, _)| at.slot);
         if let Some((_, tasks)) = before {
-            self.add(run, tasks)?;
+            self.add(run, &tasks)?;
         }
         if slot != Some(spot.slot) {
             if slot.is_some() {
@@ -91,15 +92,14 @@ impl<'a> Rehearsal<'a> {
         match self.part.take() {
             None => Ok(()),
             Some((_, tasks)) => {
-                self.add(run, tasks)?;
+                self.add(run, &tasks)?;
                 self.batch(run, "process", None)
             }
         }
     }
 
-    fn add(&self, run: &mut Run, tasks: String) -> Result<()> {
+    fn add(&self, run: &mut Run, tasks: &str) -> Result<()> {
         let body = format!("{{\"tasks\":[{tasks}]}}");
-        drop(tasks);
         self.batch(run, "add_tasks", Some(body))
     }
 

@@ -2,13 +2,15 @@
 //! became of their rows. Reads ledgers only; nothing is asked of the API.
 
 use super::super::Run;
+use std::collections::HashSet;
+
 use super::super::printer::{Described, Printer};
-use crate::bulk::ledger::{Job, Jobs, State};
+use crate::bulk::ledger::{Job, Jobs, Kept, Ledger, State};
 use crate::bulk::report;
 use crate::cli::Options;
 use crate::error::{Error, Result};
-use crate::filter::Flow;
-use crate::output::Shape;
+use crate::filter::{Columns, Flow};
+use crate::output::{Format, Shape};
 
 /// Rows that are taken from a ledger at a time.
 const AT_A_TIME: u64 = 1_000;
@@ -75,27 +77,63 @@ pub(super) fn results(
     nothing_to_rehearse(options)?;
     let ledger = all(run)?.open(word)?;
     let header = ledger.subject()?.header;
-    let mut printer = Printer::prepare(run, options, Shape::Many, Described::default())?;
-    let mut behind = 0;
-    loop {
-        let rows = ledger.rows_behind(behind, AT_A_TIME, statuses)?;
-        let Some(last) = rows.last() else {
-            break;
-        };
-        behind = last.n;
-        for row in &rows {
-            let record = report::record(header.as_deref(), row);
-            if printer.record(&record)? == Flow::Enough {
-                printer.finish()?;
-                return Ok(());
-            }
-        }
-        printer.page_end()?;
+    let mut options = options.clone();
+    let asked = &mut options.output;
+    if header.is_none() && asked.columns.is_none() && asked.format.is_none_or(Format::has_columns) {
+        asked.columns = columns(&ledger, statuses)?;
     }
+    let mut printer = Printer::prepare(run, &options, Shape::Many, Described::default())?;
+    each(&ledger, statuses, |row| {
+        printer.record(&report::record(header.as_deref(), row))
+    })?;
     if printer.finish()? == 0 {
         run.talk.done("no rows");
     }
     Ok(())
+}
+
+/// All columns of the results where each row is an object with keys of its own;
+/// those that results add come last.
+fn columns(ledger: &Ledger, statuses: &[String]) -> Result<Option<String>> {
+    let mut names: Vec<String> = Vec::new();
+    let mut seen = HashSet::new();
+    each(ledger, statuses, |row| {
+        if let Ok(columns) = Columns::from_record(&report::record(None, row)) {
+            for column in columns.list() {
+                let added = report::ADDED.contains(&column.name.as_str());
+                if !added && seen.insert(column.name.clone()) {
+                    names.push(column.name.clone());
+                }
+            }
+        }
+        Ok(Flow::More)
+    })?;
+    if names.is_empty() {
+        return Ok(None);
+    }
+    names.extend(report::ADDED.map(str::to_owned));
+    Ok(Some(names.join(",")))
+}
+
+/// Hands on rows in order, until enough were taken.
+pub(super) fn each(
+    ledger: &Ledger,
+    statuses: &[String],
+    mut take: impl FnMut(&Kept) -> Result<Flow>,
+) -> Result<()> {
+    let mut behind = 0;
+    loop {
+        let rows = ledger.rows_behind(behind, AT_A_TIME, statuses)?;
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
+        behind = last.n;
+        for row in &rows {
+            if take(row)? == Flow::Enough {
+                return Ok(());
+            }
+        }
+    }
 }
 
 /// Ends a job before its end.

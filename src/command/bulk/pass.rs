@@ -199,12 +199,12 @@ fn shaper(run: &Run, work: &Work, header: Option<&[String]>) -> Result<Shaper> {
 }
 
 /// What stands in a row, as the ledger keeps it: its cells as a JSON list, or
-/// the object itself.
+/// the object itself; what is neither as JSON text.
 pub(super) fn kept(content: &Content) -> String {
     match content {
-        Content::Cells(cells) => Value::from_iter(cells.iter()).to_string(),
+        Content::Cells(cells) => cells.iter().collect::<Value>().to_string(),
         Content::Object(text) => (*text).to_owned(),
-        Content::Unusable { text, .. } => Value::from_iter([text.as_str()]).to_string(),
+        Content::Unusable { text, .. } => Value::from(text.as_str()).to_string(),
     }
 }
 

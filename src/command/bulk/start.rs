@@ -3,6 +3,8 @@
 //! checked, the token and its store are known, the plan is told and, where it
 //! must be, agreed to.
 
+use std::fmt::Write as _;
+
 use super::super::Run;
 use super::dry::Rehearsal;
 use super::pass::{self, Passed, Taker, kept};
@@ -15,10 +17,8 @@ use crate::bulk::row::{Content, Finding, Task};
 use crate::catalog::{Effect, Operation};
 use crate::cli::{Going, Options, Work, named};
 use crate::error::{Error, Result};
+use crate::filter::Flow;
 use crate::output::progress::{grouped, span};
-
-/// Rows that are taken from a ledger at a time.
-const AT_A_TIME: u64 = 1_000;
 
 /// Carries out an operation for every row of an input.
 pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) -> Result<()> {
@@ -49,7 +49,8 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) 
     let passed = pass::over(run, options, asked, &mut keeping)?;
     passed.verdict(asked)?;
     let Some(mut draft) = keeping.draft.filter(|_| passed.plan.rows > 0) else {
-        return nothing_to_send(run, &passed);
+        nothing_to_send(run, &passed);
+        return Ok(());
     };
     store.prepare(run, asked.operation, asked.engine)?;
     draft.works_on(store.whereabouts());
@@ -71,10 +72,15 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) 
 }
 
 /// An input without rows is no failure.
-fn nothing_to_send(run: &mut Run, passed: &Passed) -> Result<()> {
+fn nothing_to_send(run: &mut Run, passed: &Passed) {
+    let what = if passed.rows() == 0 {
+        "no rows"
+    } else {
+        "no good rows"
+    };
+    let input = &passed.input;
     run.talk
-        .note(&format!("nothing to send: no rows in {}", passed.input));
-    Ok(())
+        .note(&format!("nothing to send: {what} in {input}"));
 }
 
 /// Only batches go on by themselves.
@@ -135,9 +141,11 @@ impl Taker for Keeping<'_> {
 }
 
 fn problem(finding: &Finding) -> String {
-    match &finding.column {
-        Some(column) => format!("{column}: {}", finding.problem),
-        None => finding.problem.clone(),
+    match (&finding.column, finding.value.as_str()) {
+        (Some(column), _) => format!("{column}: {}", finding.problem),
+        (None, "") => finding.problem.clone(),
+        // It is no row, so no column of the results shows what stands there.
+        (None, value) => format!("{value}: {}", finding.problem),
     }
 }
 
@@ -156,7 +164,7 @@ impl Announced {
         let share = pass::share(plan, self.engine);
         let mut told = format!("{}, in {}: {share}", self.what, store.named());
         if time.as_secs() > 0 {
-            told.push_str(&format!("; at least {} at this token's rate", span(time)));
+            let _ = write!(told, "; at least {} at this token's rate", span(time));
         }
         if self.engine == Engine::Batches {
             told.push_str(", and the time that the API takes for batches");
@@ -283,17 +291,10 @@ fn may_be_retried(jobs: &Jobs, job: &Job) -> Result<()> {
 
 /// Hands on the rows of a job that failed, in order.
 fn failed(ledger: &Ledger, mut take: impl FnMut(u64, &str, &Task) -> Result<()>) -> Result<()> {
-    let mut behind = 0;
-    loop {
-        let rows = ledger.rows_behind(behind, AT_A_TIME, &["failed".to_owned()])?;
-        let Some(last) = rows.last() else {
-            return Ok(());
-        };
-        behind = last.n;
-        for row in &rows {
-            if let Some(task) = &row.task {
-                take(row.line, &row.input, task)?;
-            }
+    jobs::each(ledger, &["failed".to_owned()], |row| {
+        if let Some(task) = &row.task {
+            take(row.line, &row.input, task)?;
         }
-    }
+        Ok(Flow::More)
+    })
 }

@@ -44,7 +44,7 @@ pub(super) fn run(
         wait: going.wait,
         parallel: usize::from(going.parallel),
     };
-    let ended = wait(run, stopper, carry_out(ledger, &means));
+    let ended = wait(run, &stopper, carry_out(ledger, &means));
     drop(line);
     let job = ledger.job()?;
     match ended {
@@ -86,7 +86,7 @@ impl Watch for Line {
 /// that was done is in the ledger, however it ends.
 fn wait(
     run: &mut Run,
-    stopper: watch::Sender<bool>,
+    stopper: &watch::Sender<bool>,
     work: impl Future<Output = Result<Ended>>,
 ) -> Result<Ended> {
     let left = || Error::new(Kind::Interrupted, "interrupted");
@@ -130,11 +130,14 @@ fn go_on(job: &Job) -> String {
 /// Tells what failed, each error once, and what can be done about it.
 fn conclude(run: &mut Run, ledger: &Ledger, job: &Job) -> Result<()> {
     let counts = &job.counts;
-    let sent = grouped(counts.rows() - counts.invalid);
+    let sent = match counts.rows() - counts.invalid {
+        1 => "1 row".to_owned(),
+        rows => format!("{} rows", grouped(rows)),
+    };
     let operation = job.subject.operation.replace(['.', '_'], " ");
     let bad = counts.failed + counts.unknown;
     if bad == 0 {
-        run.talk.done(&format!("done: {operation} for {sent} rows"));
+        run.talk.done(&format!("done: {operation} for {sent}"));
         return Ok(());
     }
     let mut told = 0;
@@ -151,16 +154,20 @@ fn conclude(run: &mut Run, ledger: &Ledger, job: &Job) -> Result<()> {
         run.talk
             .item(&text, || json!({"kind": "failures", "more": bad - told}));
     }
-    let mut parts = Vec::new();
-    for (count, what) in [(counts.failed, "failed"), (counts.unknown, "unknown")] {
+    let (mut parts, mut which) = (Vec::new(), Vec::new());
+    for (count, name, what) in [
+        (counts.failed, "failed", "failed"),
+        (counts.unknown, "unknown", "perhaps done, perhaps not"),
+    ] {
         if count > 0 {
             parts.push(format!("{} {what}", grouped(count)));
+            which.push(name);
         }
     }
-    let message = format!("{operation}: of {sent} rows {}", parts.join(", "));
-    let id = &job.id;
+    let message = format!("{operation}: of {sent}, {}", parts.join("; "));
+    let (id, which) = (&job.id, which.join(","));
     let mut error = Error::new(Kind::Partial, message).hint(format!(
-        "rc bulk results {id} --status failed,unknown -o csv shows which and why"
+        "rc bulk results {id} --status {which} -o csv shows which and why"
     ));
     if counts.failed > 0 {
         error = error.hint(format!(
