@@ -8,7 +8,7 @@ fn as_said(bytes: &[u8], encoding: Encoding) -> Result<Got> {
         encoding: Some(encoding),
         ..Options::default()
     };
-    read_with(bytes, &options)
+    read_with(bytes, options)
 }
 
 #[test]

@@ -41,9 +41,9 @@ pub(super) fn familiar(name: &str) -> bool {
 pub(super) fn read_from(
     name: &str,
     stream: impl Read + Send + 'static,
-    options: &Options,
+    options: Options,
 ) -> Result<Got> {
-    let mut reader = Reader::open(name, Box::new(stream), options, &familiar)?;
+    let mut reader = Reader::open(name, Box::new(stream), &options, &familiar)?;
     let mut rows = Vec::new();
     while let Some(row) = reader.next()? {
         let what = match row.content {
@@ -61,17 +61,17 @@ pub(super) fn read_from(
     })
 }
 
-pub(super) fn read_with(bytes: impl AsRef<[u8]>, options: &Options) -> Result<Got> {
+pub(super) fn read_with(bytes: impl AsRef<[u8]>, options: Options) -> Result<Got> {
     read_from("a file", io::Cursor::new(bytes.as_ref().to_vec()), options)
 }
 
 pub(super) fn read(bytes: impl AsRef<[u8]>) -> Got {
-    read_with(bytes, &Options::default()).unwrap()
+    read_with(bytes, Options::default()).unwrap()
 }
 
 /// The error that reading ends with: always one about the input.
 pub(super) fn refused(bytes: impl AsRef<[u8]>) -> Error {
-    let error = read_with(bytes, &Options::default()).unwrap_err();
+    let error = read_with(bytes, Options::default()).unwrap_err();
     assert_eq!(error.kind, Kind::Usage, "{error}");
     error
 }

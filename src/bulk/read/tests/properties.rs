@@ -95,7 +95,7 @@ proptest! {
             form: None,
         };
         let stream = Slowly(io::Cursor::new(bytes), slowly.unwrap_or(usize::MAX));
-        let got = read_from("a file", stream, &options).unwrap();
+        let got = read_from("a file", stream, options).unwrap();
         let is_blank = |row: &Vec<String>| row.iter().all(|cell| cell.trim().is_empty());
         let wanted: Vec<_> = lines
             .into_iter()
@@ -104,7 +104,7 @@ proptest! {
             .map(|(line, row)| (line, What::Cells(row.clone())))
             .collect();
         prop_assert_eq!(&got.rows, &wanted);
-        prop_assert_eq!(got.blank as usize, rows.iter().filter(|row| is_blank(row)).count());
+        prop_assert_eq!(got.blank, rows.iter().filter(|row| is_blank(row)).count() as u64);
     }
 
     #[test]
@@ -142,7 +142,7 @@ proptest! {
         // Whatever stands between, a row is read, unusable, or the file is
         // refused: never is it part of another without a word.
         let text = format!("code,note\n{text}\nlast,row\n");
-        if let Ok(got) = read_with(&text, &Options::default()) {
+        if let Ok(got) = read_with(&text, Options::default()) {
             let line = line_after(text.as_bytes()) - 1;
             let last = got.rows.last().unwrap();
             prop_assert!(last == &(line, cells(&["last", "row"])), "{:?}", got);
@@ -152,9 +152,9 @@ proptest! {
 
 fn alike(bytes: &[u8], slowly: usize) -> Result<(), TestCaseError> {
     let told = |result: Result<Got>| result.map_err(|error| told(&error));
-    let at_once = told(read_with(bytes, &Options::default()));
+    let at_once = told(read_with(bytes, Options::default()));
     let stream = Slowly(io::Cursor::new(bytes.to_vec()), slowly);
-    let in_pieces = told(read_from("a file", stream, &Options::default()));
+    let in_pieces = told(read_from("a file", stream, Options::default()));
     prop_assert_eq!(at_once, in_pieces);
     Ok(())
 }

@@ -91,7 +91,7 @@ fn where_no_name_is_familiar_the_delimiter_that_makes_most_cells_is_taken() {
     // Of equal ones, the usual.
     assert_eq!(read("x;y,z\n1,2\n").header.unwrap(), ["x;y", "z"]);
     let stream = io::Cursor::new("x,y\tz\n1\t2\n");
-    let got = read_from("a.tsv", stream, &Options::default()).unwrap();
+    let got = read_from("a.tsv", stream, Options::default()).unwrap();
     assert_eq!(got.header.unwrap(), ["x,y", "z"]);
 }
 
@@ -122,7 +122,7 @@ fn a_delimiter_that_is_said_overrides_all() {
         ..Options::default()
     };
     for text in ["code^value,x\nA^1\n", "sep=;\ncode^value,x\nA^1\n"] {
-        let got = read_with(text, &options).unwrap();
+        let got = read_with(text, options).unwrap();
         assert_eq!(got.header.unwrap(), ["code", "value,x"]);
         assert!(got.notes.is_empty());
     }

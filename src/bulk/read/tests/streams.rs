@@ -16,7 +16,7 @@ impl Read for Breaks {
 
 fn broken(text: &str) -> Error {
     let stream = Breaks(io::Cursor::new(text.as_bytes().to_vec()));
-    read_from("a pipe", stream, &Options::default()).unwrap_err()
+    read_from("a pipe", stream, Options::default()).unwrap_err()
 }
 
 #[test]
@@ -88,6 +88,6 @@ fn interruptions_are_no_failures() {
         }
     }
     let stream = Interrupted(io::Cursor::new("code\nA\nB\n"), false);
-    let got = read_from("a pipe", stream, &Options::default()).unwrap();
+    let got = read_from("a pipe", stream, Options::default()).unwrap();
     assert_eq!(got.rows.len(), 2);
 }
