@@ -37,9 +37,9 @@ pub(super) fn called(delimiter: u8) -> String {
 
 /// Reads a first line like `sep=;`, which spreadsheets write and obey, and
 /// leaves it behind.
-pub(super) fn said(feed: &mut Feed) -> Result<Option<u8>> {
+pub(super) fn said(feed: &mut Feed) -> Option<u8> {
     // With quotes and CRLF.
-    feed.at_least(9)?;
+    while feed.rest().len() < 9 && feed.look() {}
     let rest = feed.rest();
     let end = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
     let line = &rest[..end.unwrap_or(rest.len())];
@@ -48,23 +48,23 @@ pub(super) fn said(feed: &mut Feed) -> Result<Option<u8>> {
     };
     let found = match word {
         [s, e, p, b'=', byte] if [*s, *e, *p].eq_ignore_ascii_case(b"sep") => *byte,
-        _ => return Ok(None),
+        _ => return None,
     };
     if !can_delimit(found) {
-        return Ok(None);
+        return None;
     }
     let length = line.len() + usize::from(end.is_some());
     feed.pass(length);
-    Ok(Some(found))
+    Some(found)
 }
 
 /// The delimiter under which most names of the header are familiar; of equal
 /// ones that which makes most cells of it. A table of one column has none, and
 /// is read as if it had the first.
-pub(super) fn found(feed: &mut Feed, familiar: &dyn Fn(&str) -> bool) -> Result<u8> {
+pub(super) fn found(feed: &mut Feed, familiar: &dyn Fn(&str) -> bool) -> u8 {
     let by_name = matches!(extension(feed.name()).as_str(), "tsv" | "tab");
     let first = if by_name { b'\t' } else { b',' };
-    see_header(feed)?;
+    see_header(feed);
     let score = |delimiter: u8| {
         let names = names(feed.rest(), delimiter);
         let known = names.iter().filter(|name| familiar(name)).count();
@@ -72,7 +72,7 @@ pub(super) fn found(feed: &mut Feed, familiar: &dyn Fn(&str) -> bool) -> Result<
     };
     // Of equal ones the last is taken.
     let best = TRIED.into_iter().rev().max_by_key(|&tried| score(tried));
-    Ok(best.unwrap_or(first))
+    best.unwrap_or(first)
 }
 
 /// The end of a file name behind its last dot, in lower case.
@@ -82,24 +82,15 @@ pub(super) fn extension(name: &str) -> String {
 }
 
 /// Looks ahead until the header ends under each delimiter.
-fn see_header(feed: &mut Feed) -> Result<()> {
-    let mut line = feed.lines();
+fn see_header(feed: &mut Feed) {
     let mut seen = 0;
-    let mut scanners = TRIED.map(|tried| Some(Scanner::new(tried, Lines::FIRST)));
+    let mut scanners = Vec::from(TRIED.map(|tried| Scanner::new(tried, Lines::FIRST)));
     loop {
-        let new = &feed.rest()[seen..];
-        for scanner in &mut scanners {
-            if let Some(running) = scanner
-                && running.scan(new) != Step::More
-            {
-                *scanner = None;
-            }
-        }
-        line.pass_all(new);
-        seen = feed.rest().len();
-        let done = scanners.iter().all(Option::is_none) || seen > LONGEST;
-        if done || !feed.more(line.line)? {
-            return Ok(());
+        let rest = feed.rest();
+        scanners.retain_mut(|scanner| scanner.scan(&rest[seen..]) == Step::More);
+        seen = rest.len();
+        if scanners.is_empty() || seen > LONGEST || !feed.look() {
+            return;
         }
     }
 }

@@ -110,10 +110,10 @@ impl Feed {
         self.text.more().map_err(|fault| self.told(fault, line))
     }
 
-    /// Makes the rest so long, if the text is.
-    pub(super) fn at_least(&mut self, bytes: usize) -> Result<()> {
-        while self.rest().len() < bytes && self.more(self.lines.line)? {}
-        Ok(())
+    /// Makes the rest longer to look ahead; `false` at its end, or where a
+    /// failure waits for whoever reads up to it.
+    pub(super) fn look(&mut self) -> bool {
+        self.text.look()
     }
 
     /// An error about a line.

@@ -31,13 +31,13 @@ enum Layout {
 
 impl Json {
     /// Looks how the first record is laid out.
-    pub(super) fn open(mut feed: Feed) -> Result<Self> {
-        let layout = if a_record_is_a_line(&mut feed)? {
+    pub(super) fn open(mut feed: Feed) -> Self {
+        let layout = if a_record_is_a_line(&mut feed) {
             Layout::Lines(ByLine::default())
         } else {
             Layout::Document(Document::default())
         };
-        Ok(Self { feed, layout })
+        Self { feed, layout }
     }
 
     /// What it reads.
@@ -56,43 +56,37 @@ impl Json {
 
 /// Whether the first record has a line for itself. One that is broken has, too,
 /// unless its line ends where a program that indents would end it.
-fn a_record_is_a_line(feed: &mut Feed) -> Result<bool> {
-    let mut lines = feed.lines();
+fn a_record_is_a_line(feed: &mut Feed) -> bool {
     let mut seen = 0;
     loop {
-        let new = &feed.rest()[seen..];
-        lines.pass_all(new);
         let rest = feed.rest();
+        let has_end = memchr2(b'\r', b'\n', &rest[seen..]).is_some();
         seen = rest.len();
-        let (bracket, ends) = first_line(rest);
+        if has_end && let Some(line) = first_line(rest) {
+            return is_a_line(line);
+        }
         if seen > LONGEST {
-            return Ok(false);
+            return false;
         }
-        if let Some(line) = ends {
-            return Ok(!bracket && is_a_line(line));
-        }
-        if !feed.more(lines.line)? {
-            let line = feed.rest().trim_ascii();
-            return Ok(!bracket && is_a_line(line));
+        if !feed.look() {
+            return is_a_line(feed.rest().trim_ascii());
         }
     }
 }
 
-/// The first line that has more than a bracket, where it ends in what can be
-/// seen, and whether a bracket stands before its record.
-fn first_line(rest: &[u8]) -> (bool, Option<&[u8]>) {
+/// The first line that has more than a bracket, if all of it can be seen.
+fn first_line(rest: &[u8]) -> Option<&[u8]> {
     let mut lines = rest.split_inclusive(|byte| matches!(byte, b'\r' | b'\n'));
-    let told = lines.find(|line| !matches!(line.trim_ascii(), b"" | b"["));
-    let Some(line) = told else {
-        return (false, None);
-    };
+    let line = lines.find(|line| !matches!(line.trim_ascii(), b"" | b"["))?;
     let whole = line.ends_with(b"\n") || line.ends_with(b"\r");
-    let line = line.trim_ascii();
-    (line.starts_with(b"["), whole.then_some(line))
+    whole.then(|| line.trim_ascii())
 }
 
 fn is_a_line(line: &[u8]) -> bool {
     let line = line.strip_suffix(b",").map_or(line, <[u8]>::trim_ascii_end);
+    if line.starts_with(b"[") {
+        return false;
+    }
     match serde_json::from_slice::<IgnoredAny>(line) {
         Ok(_) => true,
         Err(error) if error.is_eof() => !line.ends_with(b"{") && !line.ends_with(b"["),
@@ -162,7 +156,7 @@ impl ByLine {
         }
         let mut lines = feed.lines();
         if lines.after_return {
-            feed.at_least(1)?;
+            while feed.rest().is_empty() && feed.more(lines.line)? {}
             lines.after_return = false;
             if feed.rest().starts_with(b"\n") {
                 feed.pass_to(1, lines);

@@ -88,7 +88,7 @@ impl Reader {
             delimiter::extension(name).as_str(),
             "ndjson" | "jsonl" | "json"
         );
-        let first = first_letters(&mut feed)?;
+        let first = first_letters(&mut feed);
         // Whoever says what stands between cells has a table.
         let json = options.delimiter.is_none() && (by_name || is_json(first));
         let form = options
@@ -96,13 +96,17 @@ impl Reader {
             .unwrap_or(if json { Form::Lines } else { Form::Table });
         // A list that found nothing is no mistake.
         if first.is_none() && form == Form::Table {
+            feed.more(feed.lines().line)?;
             return Err(nothing_in(name));
         }
         let inner = match form {
-            Form::Table => Table::open(feed, options.delimiter, familiar).map(Inner::table),
-            Form::Lines => Json::open(feed).map(Inner::json),
+            Form::Table => {
+                let table = Table::open(feed, options.delimiter, familiar)?;
+                Inner::Table(Box::new(table))
+            }
+            Form::Lines => Inner::Json(Box::new(Json::open(feed))),
         };
-        inner.map(|inner| Self {
+        Ok(Self {
             inner,
             broken: false,
         })
@@ -163,34 +167,31 @@ impl Reader {
     }
 }
 
-impl Inner {
-    fn table(table: Table) -> Self {
-        Self::Table(Box::new(table))
-    }
-
-    fn json(json: Json) -> Self {
-        Self::Json(Box::new(json))
-    }
-}
-
 /// Leaves empty lines behind; gives the first letter that is there, and the
 /// one after it, blanks aside.
-fn first_letters(feed: &mut Feed) -> Result<Option<(u8, Option<u8>)>> {
+fn first_letters(feed: &mut Feed) -> Option<(u8, Option<u8>)> {
+    let mut first = None;
+    let mut seen = 0;
     loop {
+        if first.is_none() {
+            let empty = feed.rest().iter();
+            let empty = empty.take_while(|byte| matches!(byte, b'\r' | b'\n'));
+            let empty = empty.count();
+            feed.pass(empty);
+            seen -= empty.min(seen);
+        }
         let rest = feed.rest();
-        let empty = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
-        let empty = empty.count();
-        feed.pass(empty);
-        let mut letters = feed
-            .rest()
-            .iter()
-            .filter(|byte| !byte.is_ascii_whitespace());
-        let first = letters.next().copied();
-        let second = letters.next().copied();
-        let enough = second.is_some() || first.is_some_and(|first| first != b'[');
-        let line = feed.lines().line;
-        if enough || feed.rest().len() > feed::LONGEST || !feed.more(line)? {
-            return Ok(first.map(|first| (first, second)));
+        let mut letters = rest[seen..].iter();
+        while let Some(&letter) = letters.find(|byte| !byte.is_ascii_whitespace()) {
+            match first {
+                Some(first) => return Some((first, Some(letter))),
+                None if letter != b'[' => return Some((letter, None)),
+                None => first = Some(letter),
+            }
+        }
+        seen = rest.len();
+        if seen > feed::LONGEST || !feed.look() {
+            return first.map(|first| (first, None));
         }
     }
 }

@@ -27,11 +27,10 @@ impl Table {
         chosen: Option<u8>,
         familiar: &dyn Fn(&str) -> bool,
     ) -> Result<Self> {
-        let said = delimiter::said(&mut feed)?;
-        let delimiter = match chosen.or(said) {
-            Some(delimiter) => delimiter,
-            None => delimiter::found(&mut feed, familiar)?,
-        };
+        let said = delimiter::said(&mut feed);
+        let delimiter = chosen
+            .or(said)
+            .unwrap_or_else(|| delimiter::found(&mut feed, familiar));
         let told = chosen.is_none() && delimiter != b',';
         let note = told.then(|| {
             let called = delimiter::called(delimiter);

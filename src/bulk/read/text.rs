@@ -152,6 +152,15 @@ impl Text {
         Ok(true)
     }
 
+    /// Makes the rest longer for somebody who only looks ahead: a fault waits
+    /// for whoever reads up to it, and knows its line.
+    pub(super) fn look(&mut self) -> bool {
+        self.more().unwrap_or_else(|fault| {
+            self.fault = Some(fault);
+            false
+        })
+    }
+
     fn make_room(&mut self) {
         if self.at > 0 {
             self.buffer.copy_within(self.at..self.end, 0);
