@@ -279,7 +279,7 @@ pub fn familiar(
     resource: &'static Resource,
     operation: &'static Operation,
     map: &[(String, String)],
-) -> impl Fn(&str) -> bool {
+) -> impl Fn(&str) -> bool + use<> {
     let engine = Engine::of(operation);
     let map = map.to_vec();
     move |name| {

@@ -1,1 +1,0 @@
-//! Rows in, tasks and findings out.
