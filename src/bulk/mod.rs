@@ -1,6 +1,6 @@
 //! Bulk: a spreadsheet into the store, exactly once.
 //!
-//! The rooms stand in the order in which a row meets them: `read` takes it
+//! The rooms stand in the order in which a row meets them: [`read`] takes it
 //! out of its file, `shape` gives its cells their places in a request and
 //! checks them, `plan` divides what is good into batches, the `ledger`
 //! keeps it, `run` sends it and notes what became of it, and `report` says
@@ -9,10 +9,12 @@
 
 pub mod ledger;
 pub mod plan;
+pub mod read;
 pub mod report;
 pub mod row;
 pub mod run;
 pub mod settle;
+pub mod shape;
 
 use crate::catalog::Operation;
 

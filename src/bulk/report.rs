@@ -25,12 +25,16 @@ pub fn record(header: Option<&[String]>, row: &Kept) -> String {
         (Some(header), Ok(Value::Array(cells))) => {
             record.extend(header.iter().cloned().zip(cells));
         }
+        // What was no row has none of the columns; all records have the same.
+        (Some(header), _) => {
+            record.extend(header.iter().cloned().map(|name| (name, Value::Null)));
+        }
         (None, Ok(Value::Object(fields))) => record.extend(fields),
         // What was no row is shown as it stands.
-        (_, Ok(other)) => {
+        (None, Ok(other)) => {
             record.insert("_input".to_owned(), other);
         }
-        (_, Err(_)) => {
+        (None, Err(_)) => {
             record.insert("_input".to_owned(), row.input.clone().into());
         }
     }
@@ -117,7 +121,9 @@ mod tests {
     #[test]
     fn objects_keep_their_fields_and_what_is_no_row_is_shown_as_it_stands() {
         assert!(record(None, &row("{\"code\":\"A\"}")).starts_with("{\"code\":\"A\",\"_line\""));
-        let odd = record(Some(&["a".to_owned()]), &row("a;b"));
+        let odd = record(None, &row("a;b"));
         assert!(odd.starts_with("{\"_input\":\"a;b\","), "{odd}");
+        let odd = record(Some(&["a".to_owned()]), &row("a;b"));
+        assert!(odd.starts_with("{\"a\":null,\"_line\""), "{odd}");
     }
 }

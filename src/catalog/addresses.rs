@@ -99,12 +99,13 @@ const CREATE: Operation = post("create", "/addresses", "Add an address to a cust
         LAST_NAME.required(),
         ORDER_NOTE,
         PAYMENT_METHOD_ID,
-        PHONE.required(),
+        PHONE.required().may_be_empty(),
         text(
             "presentment_currency",
             "currency of charges; the default is that of the store",
         ),
-        PROVINCE.required(),
+        // Many countries have none.
+        PROVINCE.required().may_be_empty(),
         SHIPPING_LINES_OVERRIDE,
         ZIP.required(),
         ORDER_ATTRIBUTES,

@@ -188,6 +188,7 @@ const fn parameter(
         help,
         required: false,
         unless: &[],
+        may_be_empty: false,
         values: &[],
         default: None,
         maximum: None,
@@ -282,6 +283,12 @@ impl Parameter {
     /// parameter list does not.
     pub(super) const fn unless(mut self, others: &'static [&'static str]) -> Self {
         self.unless = others;
+        self
+    }
+
+    /// It must be sent, but may be empty.
+    pub(super) const fn may_be_empty(mut self) -> Self {
+        self.may_be_empty = true;
         self
     }
 

@@ -191,6 +191,8 @@ pub struct Parameter {
     pub required: bool,
     /// Parameters that make a required one needless when one of them is given.
     pub unless: &'static [&'static str],
+    /// Whether a required text may be empty: it must be sent, and says nothing.
+    pub may_be_empty: bool,
     /// The only values it may take; empty when it is open.
     pub values: &'static [&'static str],
     /// What the API assumes when it is left out.

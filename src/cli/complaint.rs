@@ -4,6 +4,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error as Complaint};
 
+use super::bulk;
 use crate::catalog;
 use crate::error::Error;
 
@@ -13,6 +14,9 @@ pub(super) fn translate<'a>(
     command: &Command,
     words: impl Iterator<Item = &'a str>,
 ) -> Error {
+    // What follows a word that is not understood says nothing of what it is in.
+    let stray = text(complaint, ContextKind::InvalidSubcommand);
+    let words = words.take_while(|word| Some(*word) != stray.as_deref());
     let inner = innermost(command, words);
     match complaint.kind() {
         ErrorKind::InvalidSubcommand => unknown_word(complaint, command, &inner),
@@ -46,10 +50,13 @@ fn spelled(inner: &[&Command]) -> String {
 fn unknown_word(complaint: &Complaint, command: &Command, inner: &[&Command]) -> Error {
     let word = text(complaint, ContextKind::InvalidSubcommand).unwrap_or_default();
     let inside = inner.last().copied();
-    let error = match inside {
-        Some(inside) => Error::usage(format!("{} has no verb {word}", spelled(inner)))
+    let error = match (bulk::unknown_word(inner, &word), inside) {
+        // What is there, but only to be read, is not mistyped.
+        (Some(error), _) if catalog::resource(&word).is_some() => return error,
+        (Some(error), _) => error,
+        (None, Some(inside)) => Error::usage(format!("{} has no verb {word}", spelled(inner)))
             .hint(format!("its verbs: {}", names(inside))),
-        None => Error::usage(format!("there is no resource {word}"))
+        (None, None) => Error::usage(format!("there is no resource {word}"))
             .hint("rc --help lists what there is"),
     };
     let within = inside.unwrap_or(command);
@@ -89,6 +96,9 @@ fn unknown_flag(complaint: &Complaint) -> Error {
 }
 
 fn verb_missing(inner: &[&Command]) -> Error {
+    if let Some(error) = bulk::unfinished(inner) {
+        return error;
+    }
     let Some(innermost) = inner.last() else {
         return Error::usage("a resource is missing").hint("rc --help lists what there is");
     };

@@ -7,6 +7,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::auth::{Auth, Profiles};
+use super::bulk::Bulk;
 use crate::catalog::{Method, Operation, Parameter, Resource};
 use crate::config::{Colour, NetworkFlags};
 use crate::output::Format;
@@ -38,6 +39,8 @@ pub enum Action {
     Auth(Auth),
     /// Work with profiles.
     Profiles(Profiles),
+    /// Work with many rows.
+    Bulk(Bulk),
 }
 
 /// A call of an operation, with values as typed.

@@ -4,6 +4,7 @@
 
 mod argument;
 mod auth;
+mod bulk;
 mod complaint;
 mod flags;
 mod help;
@@ -19,6 +20,7 @@ use clap::error::ErrorKind;
 use crate::error::Result;
 
 pub use auth::{Auth, Profiles};
+pub use bulk::{Bulk, Going, Work, named};
 pub use invocation::{
     Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
     Paging, Sandbox, Serving,

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use secrecy::SecretString;
 
-use super::auth;
+use super::bulk::Bulk;
 use super::invocation::{
     Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
     Paging, Sandbox, Serving,
 };
+use super::{auth, bulk};
 use crate::catalog::{self, Method};
 use crate::config::{Colour, NetworkFlags};
 use crate::error::{Error, Result};
@@ -34,6 +35,11 @@ pub(super) fn invocation(matches: &ArgMatches) -> Result<Invocation> {
         ("api", _) => (Action::Free(free(command)?), command),
         ("doctor", _) => (Action::Doctor, command),
         ("openapi", _) => (Action::OpenApi, command),
+        ("bulk", _) => {
+            let (verb, matches) = subcommand(command)?;
+            let (asked, deepest) = bulk::bulk_of(verb, matches)?;
+            (Action::Bulk(asked), deepest)
+        }
         ("auth", _) => {
             let (verb, matches) = subcommand(command)?;
             (Action::Auth(auth::auth_of(verb, matches)), matches)
@@ -50,10 +56,12 @@ pub(super) fn invocation(matches: &ArgMatches) -> Result<Invocation> {
             (Action::Sandbox(sandbox(verb, verb_matches)), deepest)
         }
     };
-    Ok(Invocation {
-        options: options(deepest),
-        action,
-    })
+    let mut options = options(deepest);
+    if let Action::Bulk(Bulk::Run(..) | Bulk::Check(_)) = &action {
+        // There it filters what comes in.
+        options.output.jq = None;
+    }
+    Ok(Invocation { options, action })
 }
 
 fn subcommand(matches: &ArgMatches) -> Result<(&str, &ArgMatches)> {

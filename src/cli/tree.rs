@@ -3,7 +3,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{argument, auth, flags, help, sandbox};
+use super::{argument, auth, bulk, flags, help, sandbox};
 use crate::catalog::{self, Effect, Operation, Resource, kebab};
 
 /// The whole command line.
@@ -36,6 +36,7 @@ pub fn command() -> Command {
         );
     }
     root = root
+        .subcommand(bulk::command())
         .subcommand(auth::auth())
         .subcommand(auth::profile())
         .subcommand(api())
@@ -48,7 +49,7 @@ pub fn command() -> Command {
 }
 
 /// The singular, and both as the API spells them.
-fn other_names(resource: &Resource) -> Vec<String> {
+pub(super) fn other_names(resource: &Resource) -> Vec<String> {
     let mut names = Vec::new();
     for name in [
         kebab(resource.singular),

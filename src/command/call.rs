@@ -51,7 +51,7 @@ pub(super) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
     }
     let printer = Printer::prepare(run, options, call.shape(), call.described())?;
     let client = run.client(&place)?;
-    preflight::scopes(run, &place, &client, call.operation)?;
+    preflight::scopes(run, &place, &client, call.operation, &[])?;
     confirm(run, options, &call, &place)?;
     (run.guard_interrupts)();
     match () {

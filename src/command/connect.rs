@@ -147,6 +147,13 @@ impl Place {
 
     /// The store, in words of a question.
     pub(super) fn named(&self) -> String {
+        let known = self.known();
+        let store = known.and_then(|known| known.login.as_ref()?.store.as_deref());
+        self.named_as(store)
+    }
+
+    /// As [`Place::named`], where the name of the store was found out.
+    pub(super) fn named_as(&self, store: Option<&str>) -> String {
         if self.sandbox {
             return "the sandbox".to_owned();
         }
@@ -157,7 +164,6 @@ impl Place {
             (false, NamedBy::Nobody) => None,
             (false, _) => Some(format!("profile {}", self.profile.name)),
         };
-        let store = known.and_then(|known| known.login.as_ref()?.store.clone());
         let protected = if self.is_protected() {
             ", which is protected"
         } else {
@@ -167,7 +173,7 @@ impl Place {
         match (store, by) {
             (Some(store), by) => {
                 let by = by.map_or_else(String::new, |by| format!("{by}, "));
-                format!("{} ({by}{base}){protected}", visible::one_line(&store))
+                format!("{} ({by}{base}){protected}", visible::one_line(store))
             }
             (None, Some(by)) => format!("the store behind {base} ({by}){protected}"),
             (None, None) => format!("the store behind {base}{protected}"),

@@ -2,6 +2,7 @@
 //! a command from its first word to its exit code.
 
 mod auth;
+mod bulk;
 mod call;
 mod connect;
 #[cfg(feature = "sandbox")]
@@ -35,14 +36,18 @@ use clap::builder::StyledStr;
 use crate::cli::{self, Action, Invocation, Options, Typed};
 use crate::client::Timing;
 use crate::config::keep::Keyring;
-use crate::config::{self, Colour, Environment};
+use crate::config::{self, Colour, Environment, variable};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
+use crate::output::progress::{Look, Progress};
 use crate::request::Now;
 use crate::world::{Ask, Clock, Terminal, World};
 use read::Input;
 use report::Talk;
 use seeing::Seeing;
+
+/// The width of a terminal that does not tell its own.
+const USUAL_WIDTH: u16 = 80;
 
 /// Runs one command and gives its exit code.
 #[must_use]
@@ -123,6 +128,7 @@ impl Run {
             Action::Doctor => doctor::run(self, &options),
             Action::Auth(asked) => auth::run(self, &options, &asked),
             Action::Profiles(asked) => profile::run(self, &options, &asked),
+            Action::Bulk(asked) => bulk::run(self, &options, &asked),
             Action::OpenApi => openapi::run(self, &options),
             #[cfg(feature = "sandbox")]
             Action::Sandbox(action) => sandbox::run(self, &options, &action),
@@ -199,6 +205,19 @@ impl Run {
             "y" | "yes" => Ok(()),
             _ => Err(Error::new(Kind::Interrupted, "not done")),
         }
+    }
+
+    /// A line that shows how far work on many things is. A terminal that cannot
+    /// draw a line anew shows none.
+    fn progress(&self, options: &Options, unit: &'static str) -> Progress {
+        let term = self.environment.get(variable::TERM);
+        let dumb = term.is_some_and(|term| term == "dumb");
+        let look = (!dumb).then(|| Look {
+            width: self.terminal.width.unwrap_or(USUAL_WIDTH),
+            colour: config::colour(&self.environment, options.colour, self.terminal.stderr),
+            unit,
+        });
+        self.talk.progress(self.timing.elapsed.clone(), look)
     }
 
     /// Asks, and gives the line that was answered.

@@ -11,19 +11,23 @@ use crate::client::Client;
 use crate::config::login::Logins;
 use crate::error::{Error, Kind, Result};
 
-/// Refuses a write that the token may not do; nothing is sent then.
+/// Refuses a write that the token may not do; nothing is sent then. `beside`
+/// are scopes that the way of doing it needs.
 pub(super) fn scopes(
     run: &mut Run,
     place: &Place,
     client: &Client,
     operation: &Operation,
+    beside: &[&str],
 ) -> Result<()> {
-    let known = place.known().and_then(|known| known.login.as_ref());
-    let (Some(login), Some(scope)) = (known, operation.scope) else {
+    let Some(login) = place.known().and_then(|known| known.login.as_ref()) else {
         return Ok(());
     };
-    let lacks = |scopes: &[String]| !scopes.iter().any(|has| has == scope);
-    if operation.effect == Effect::Reads || !lacks(&login.scopes) {
+    let lacks = |scopes: &[String]| {
+        let mut needed = operation.scope.into_iter().chain(beside.iter().copied());
+        needed.find(|scope| !scopes.iter().any(|has| has == scope))
+    };
+    if operation.effect == Effect::Reads || lacks(&login.scopes).is_none() {
         return Ok(());
     }
     let now = run.now();
@@ -39,9 +43,9 @@ pub(super) fn scopes(
     if let Err(error) = logins.note(login) {
         run.talk.note(&error.to_string());
     }
-    if !refused {
+    let Some(scope) = refused else {
         return Ok(());
-    }
+    };
     Err(Error::new(
         Kind::Access,
         format!("the token lacks the scope {scope}; nothing was sent"),

@@ -1,6 +1,6 @@
 //! Where the records of a command go: the output room, set up from the flags.
 
-use super::Run;
+use super::{Run, USUAL_WIDTH};
 use crate::catalog::Object;
 use crate::cli::{Options, OutputOptions};
 use crate::config::{self, Colour};
@@ -87,9 +87,6 @@ impl Printer {
         Ok(summary.records)
     }
 }
-
-/// The width of a terminal that does not tell its own.
-const USUAL_WIDTH: u16 = 80;
 
 fn style(run: &Run, asked: &OutputOptions, choice: Colour) -> Style {
     let elsewhere = asked

@@ -4,14 +4,16 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use anstyle::{AnsiColor, Effects, Style};
 use serde_json::{Map, Value};
 
 use crate::cli::{ErrorForm, Options};
 use crate::error::Error;
+use crate::output::console::Console;
+use crate::output::progress::{Look, Progress};
 use crate::output::{Format, visible};
+use crate::world::Elapsed;
 
 const ERROR: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
 const HINT: Style = AnsiColor::Cyan.on_default();
@@ -19,7 +21,7 @@ const NOTE: Style = AnsiColor::Yellow.on_default();
 
 /// The voice of the program.
 pub(super) struct Talk {
-    stream: Stream,
+    console: Console,
     form: ErrorForm,
     colour: bool,
     person: bool,
@@ -29,7 +31,7 @@ impl Talk {
     /// Talk on a stream; `person` tells whether somebody reads it live.
     pub(super) fn new(stream: Box<dyn Write + Send>, colour: bool, person: bool) -> Self {
         Self {
-            stream: Arc::new(Mutex::new(stream)),
+            console: Console::new(stream),
             form: ErrorForm::Text,
             colour,
             person,
@@ -91,6 +93,16 @@ impl Talk {
         self.write(&text);
     }
 
+    /// Tells something wrong with an input, or what else stands for a row of a
+    /// table: as a line of text, or as the members of a JSON object.
+    pub(super) fn item(&mut self, text: &str, members: impl FnOnce() -> Value) {
+        let line = match self.form {
+            ErrorForm::Json => format!("{}\n", visible::json(&members().to_string())),
+            ErrorForm::Text => format!("{}\n", visible::one_line(text)),
+        };
+        self.write(&line);
+    }
+
     /// Tells a person that something is done; says nothing to scripts.
     pub(super) fn done(&mut self, message: &str) {
         if self.person {
@@ -98,33 +110,30 @@ impl Talk {
         }
     }
 
+    /// A line that shows how far long work is. There is none without a look,
+    /// and none unless a person reads text.
+    pub(super) fn progress(&self, elapsed: Elapsed, look: Option<Look>) -> Progress {
+        let look = look.filter(|_| self.person && self.form == ErrorForm::Text);
+        Progress::new(self.console.clone(), elapsed, look)
+    }
+
     /// A voice beside this one, for whoever tells something while a command
     /// is at work. Neither breaks into a line of the other.
     pub(super) fn voice(&self) -> Voice {
         Voice {
-            stream: Arc::clone(&self.stream),
+            console: self.console.clone(),
             form: self.form,
         }
     }
 
     fn write(&self, text: &str) {
-        say(&self.stream, text);
+        self.console.say(text);
     }
-}
-
-/// Standard error, shared.
-type Stream = Arc<Mutex<Box<dyn Write + Send>>>;
-
-fn say(stream: &Stream, text: &str) {
-    let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
-    // When nobody can be told, there is nobody to tell.
-    let _ = stream.write_all(text.as_bytes());
-    let _ = stream.flush();
 }
 
 /// Says whole lines.
 pub(super) struct Voice {
-    stream: Stream,
+    console: Console,
     form: ErrorForm,
 }
 
@@ -136,7 +145,7 @@ impl Voice {
 
     /// Says whole lines at once.
     pub(super) fn say(&self, lines: &str) {
-        say(&self.stream, lines);
+        self.console.say(lines);
     }
 }
 

@@ -5,6 +5,7 @@
 //! holds more than it must (a table its first page, to measure it). Sinks know
 //! nothing of HTTP, pages, or where a record came from.
 
+pub mod console;
 mod csv;
 mod destination;
 mod detail;
@@ -15,6 +16,7 @@ mod list;
 mod palette;
 mod pipeline;
 mod pretty;
+pub mod progress;
 mod rows;
 mod table;
 mod tsv;

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Set, moment, set};
+use super::{Flaw, Set, moment, set};
 use crate::catalog::{Kind, Operation, Parameter};
 use crate::error::{Error, Result};
 
@@ -14,7 +14,7 @@ pub fn free_body(body: Option<&str>, fields: &[Set]) -> Result<String> {
     if let (Some(text), true) = (body, fields.is_empty()) {
         return Ok(text.trim().to_owned());
     }
-    set::apply(&mut object, fields)?;
+    set::apply(&mut object, fields).map_err(Flaw::told)?;
     Ok(Value::Object(object).to_string())
 }
 
@@ -48,19 +48,25 @@ fn object(text: &str) -> Result<Map<String, Value>> {
 }
 
 /// Holds the values of `--body` and `--set` against their rows, too.
-pub(super) fn check(operation: &Operation, body: &Map<String, Value>) -> Result<()> {
+pub(super) fn check(operation: &Operation, body: &Map<String, Value>) -> Result<(), Flaw> {
     for (key, value) in body {
         let Some(parameter) = operation.body.iter().find(|known| known.name == key) else {
             continue;
         };
-        typed(parameter, value)
-            .map_err(|reason| Error::usage(format!("{key} cannot be {value}: {reason}")))?;
+        typed(parameter, value).map_err(|reason| Flaw::Field {
+            name: key.clone(),
+            value: value.to_string(),
+            reason,
+        })?;
     }
     Ok(())
 }
 
 /// A JSON value where a word would be checked as text.
 fn typed(parameter: &Parameter, value: &Value) -> std::result::Result<(), String> {
+    if parameter.kind == Kind::Json && (value.is_object() || value.is_array()) {
+        return super::word::of_shape(parameter, value);
+    }
     let word = match value {
         Value::Null => return Ok(()),
         Value::String(text) => text.clone(),

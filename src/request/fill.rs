@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 
+use super::flaw::Flaw;
 use super::moment::Now;
 use super::value::{nested, plain};
 use super::{Given, Request, Values, body, encode, set};
-use crate::catalog::{Method, Operation, Parameter, kebab};
+use crate::catalog::{Batch, Kind, Method, Operation, Parameter, kebab};
 use crate::error::{Error, Result};
 
 /// Makes the request for an operation.
@@ -22,21 +23,93 @@ pub fn fill(
     values: &Values,
     now: &Now,
 ) -> Result<Request> {
+    compose(operation, targets, values, now).map_err(Flaw::told)
+}
+
+/// As [`fill`], with what is wrong as a value.
+///
+/// # Errors
+/// As for [`fill`].
+pub fn compose(
+    operation: &'static Operation,
+    targets: &[String],
+    values: &Values,
+    now: &Now,
+) -> Result<Request, Flaw> {
+    let mut filled = filled(operation, &[], targets, values, now)?;
+    filled.request.body = body_text(operation, values, filled.inner, filled.wrapped);
+    Ok(filled.request)
+}
+
+/// As [`compose`], for the task of an async batch that does the same: its body
+/// has no wrapper, names what stands in the hole of the path, and carries what
+/// every task of that batch must.
+///
+/// # Errors
+/// As for [`fill`].
+pub fn compose_task(
+    operation: &'static Operation,
+    batch: &Batch,
+    targets: &[String],
+    values: &Values,
+    now: &Now,
+) -> Result<Request, Flaw> {
+    let mut filled = filled(operation, batch.beside, targets, values, now)?;
+    let mut body = Map::new();
+    if let (Some(field), Some(hole), Some(target)) =
+        (batch.target, operation.holes.first(), targets.first())
+    {
+        body.insert(field.to_owned(), in_hole(hole, target));
+    }
+    body.extend(filled.inner);
+    filled.request.body = Some(text_of(body));
+    Ok(filled.request)
+}
+
+/// What fills a hole of the path, as JSON.
+fn in_hole(hole: &Parameter, target: &str) -> Value {
+    match (hole.kind, target.parse::<i64>()) {
+        (Kind::Id, Ok(number)) => number.into(),
+        _ => target.into(),
+    }
+}
+
+/// A request whose body is still in the making.
+struct Filled {
+    request: Request,
+    inner: Map<String, Value>,
+    wrapped: bool,
+}
+
+fn filled(
+    operation: &'static Operation,
+    beside: &'static [Parameter],
+    targets: &[String],
+    values: &Values,
+    now: &Now,
+) -> Result<Filled, Flaw> {
     let mut notes = Vec::new();
     let query = query(operation, values, now)?;
-    let (body, keys) = whole_body(operation, values, now, &mut notes)?;
-    require(operation, &query, &keys)?;
-    if operation.method == Method::Put && keys.is_empty() {
-        return Err(Error::usage("there is nothing to change")
-            .hint("name a field to change; --help lists them"));
+    let (inner, wrapped) = inner_body(operation, beside, values, now, &mut notes)?;
+    let missing = without_value(operation, beside, &query, &inner);
+    if !missing.is_empty() {
+        return Err(Flaw::Missing(missing));
     }
-    Ok(Request {
+    if operation.method == Method::Put && inner.is_empty() {
+        return Err(Flaw::Nothing);
+    }
+    let request = Request {
         method: operation.method,
         path: path(operation, targets)?,
         query,
-        body,
+        body: None,
         operation: Some(operation),
         notes,
+    };
+    Ok(Filled {
+        request,
+        inner,
+        wrapped,
     })
 }
 
@@ -56,11 +129,7 @@ fn query(
 ) -> Result<Vec<(String, String)>> {
     let mut query = Vec::new();
     for given in &values.given {
-        if operation
-            .query
-            .iter()
-            .any(|known| known.name == given.parameter.name)
-        {
+        if named(operation.query, given.parameter.name) {
             let words: Vec<String> = given
                 .words
                 .iter()
@@ -88,36 +157,53 @@ fn query(
     Ok(query)
 }
 
-/// The body as text, and the keys it has at its top.
-fn whole_body(
+/// What the body holds inside its wrapper, and whether `--body` had one.
+fn inner_body(
     operation: &'static Operation,
+    beside: &'static [Parameter],
     values: &Values,
     now: &Now,
     notes: &mut Vec<String>,
-) -> Result<(Option<String>, Vec<String>)> {
-    let given: Vec<&Given> = values
-        .given
-        .iter()
-        .filter(|given| {
-            operation
-                .body
-                .iter()
-                .any(|known| known.name == given.parameter.name)
-        })
-        .collect();
+) -> Result<(Map<String, Value>, bool), Flaw> {
     let (mut inner, wrapped) = body::start(operation, values.body.as_deref())?;
-    let untouched = given.is_empty() && values.set.is_empty();
-    for given in given {
+    for given in in_body(operation, beside, values) {
         inner.insert(given.parameter.name.to_owned(), nested(given, now));
     }
     set::apply(&mut inner, &values.set)?;
-    body::check(operation, &inner)?;
-    body::note_unknown(operation, &inner, notes);
-    let keys = inner.keys().cloned().collect();
-    if !operation.method.carries_body() && inner.is_empty() {
-        return Ok((None, keys));
+    // Words of parameters have been checked; what is free has not.
+    if values.body.is_some() || !values.set.is_empty() {
+        body::check(operation, &inner)?;
+        body::note_unknown(operation, &inner, notes);
     }
-    let text = match (&values.body, operation.wrapper) {
+    Ok((inner, wrapped))
+}
+
+fn in_body<'a>(
+    operation: &'static Operation,
+    beside: &'static [Parameter],
+    values: &'a Values,
+) -> impl Iterator<Item = &'a Given> {
+    values.given.iter().filter(|given| {
+        named(operation.body, given.parameter.name) || named(beside, given.parameter.name)
+    })
+}
+
+fn named(parameters: &[Parameter], name: &str) -> bool {
+    parameters.iter().any(|known| known.name == name)
+}
+
+/// The body as it is sent.
+fn body_text(
+    operation: &'static Operation,
+    values: &Values,
+    inner: Map<String, Value>,
+    wrapped: bool,
+) -> Option<String> {
+    if !operation.method.carries_body() && inner.is_empty() {
+        return None;
+    }
+    let untouched = values.set.is_empty() && in_body(operation, &[], values).next().is_none();
+    Some(match (&values.body, operation.wrapper) {
         // A body that nothing overrides goes out to the letter, so that big
         // numbers and 10.00 stay what they were.
         (Some(text), wrapper) if untouched && wrapped == wrapper.is_some() => {
@@ -126,11 +212,14 @@ fn whole_body(
         (_, Some(wrapper)) => {
             let mut outer = Map::new();
             outer.insert(wrapper.to_owned(), Value::Object(inner));
-            Value::Object(outer).to_string()
+            text_of(outer)
         }
-        (_, None) => Value::Object(inner).to_string(),
-    };
-    Ok((Some(text), keys))
+        (_, None) => text_of(inner),
+    })
+}
+
+fn text_of(object: Map<String, Value>) -> String {
+    Value::Object(object).to_string()
 }
 
 /// The required parameters that have no value yet.
@@ -143,38 +232,28 @@ pub fn missing(
     now: &Now,
 ) -> Result<Vec<&'static Parameter>> {
     let query = query(operation, values, now)?;
-    let (_, keys) = whole_body(operation, values, now, &mut Vec::new())?;
-    Ok(without_value(operation, &query, &keys))
+    let (inner, _) =
+        inner_body(operation, &[], values, now, &mut Vec::new()).map_err(Flaw::told)?;
+    Ok(without_value(operation, &[], &query, &inner))
 }
 
+/// What an operation requires, and all that a task must carry.
 fn without_value(
     operation: &'static Operation,
+    beside: &'static [Parameter],
     query: &[(String, String)],
-    body: &[String],
+    body: &Map<String, Value>,
 ) -> Vec<&'static Parameter> {
-    let given = |name: &str| {
-        query.iter().any(|(known, _)| known == name) || body.iter().any(|known| known == name)
-    };
+    let given =
+        |name: &str| query.iter().any(|(known, _)| known == name) || body.contains_key(name);
     operation
         .flags()
-        .filter(|parameter| parameter.required && !given(parameter.name))
-        .filter(|parameter| !parameter.unless.iter().any(|other| given(other)))
+        .filter(|parameter| {
+            parameter.required && !parameter.unless.iter().any(|other| given(other))
+        })
+        .chain(beside)
+        .filter(|parameter| !given(parameter.name))
         .collect()
-}
-
-fn require(
-    operation: &'static Operation,
-    query: &[(String, String)],
-    body: &[String],
-) -> Result<()> {
-    let missing: Vec<String> = without_value(operation, query, body)
-        .into_iter()
-        .map(|parameter| format!("--{}", parameter.flag_name()))
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    Err(Error::usage(format!("missing {}", missing.join(", "))))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 mod body;
 mod fill;
+mod flaw;
 mod moment;
 mod print;
 mod set;
@@ -14,7 +15,8 @@ use crate::catalog::{Again, Effect, Method, Operation, Parameter};
 use crate::error::{Error, Result};
 
 pub use body::free_body;
-pub use fill::{fill, missing};
+pub use fill::{compose, compose_task, fill, missing};
+pub use flaw::Flaw;
 pub use moment::{Moment, Now};
 pub use print::{Printed, as_curl, as_json, as_text, quoted};
 pub use word::check;

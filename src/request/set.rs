@@ -2,11 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::Set;
-use crate::error::{Error, Result};
+use super::{Flaw, Set};
 
 /// Puts each value at its path, making the objects and lists on the way.
-pub(super) fn apply(body: &mut Map<String, Value>, sets: &[Set]) -> Result<()> {
+pub(super) fn apply(body: &mut Map<String, Value>, sets: &[Set]) -> Result<(), Flaw> {
     for set in sets {
         let value = if set.verbatim {
             Value::String(set.value.clone())
@@ -17,17 +16,20 @@ pub(super) fn apply(body: &mut Map<String, Value>, sets: &[Set]) -> Result<()> {
         let first = segments.next().unwrap_or_default();
         let rest: Vec<&str> = segments.collect();
         if first.is_empty() || rest.iter().any(|segment| segment.is_empty()) {
-            return Err(Error::usage(format!(
-                "--set {}: an empty part in the path",
-                set.path
-            )));
+            return Err(wrong(set, "an empty part in the path".to_owned()));
         }
         let root = body.entry(first).or_insert(Value::Null);
-        put(root, &rest, value).map_err(|reason| {
-            Error::usage(format!("--set {}={}: {reason}", set.path, set.value))
-        })?;
+        put(root, &rest, value).map_err(|reason| wrong(set, reason))?;
     }
     Ok(())
+}
+
+fn wrong(set: &Set, reason: String) -> Flaw {
+    Flaw::Set {
+        path: set.path.clone(),
+        value: set.value.clone(),
+        reason,
+    }
 }
 
 fn put(place: &mut Value, path: &[&str], value: Value) -> Result<(), String> {
@@ -74,7 +76,7 @@ mod tests {
         }
     }
 
-    fn applied(start: Value, sets: &[Set]) -> Result<Value> {
+    fn applied(start: Value, sets: &[Set]) -> Result<Value, Flaw> {
         let Value::Object(mut body) = start else {
             panic!("a body is an object")
         };

@@ -9,11 +9,12 @@ use crate::catalog::{Kind, Parameter, Type};
 
 /// A word as it stands in a query, or as text in a body.
 pub(super) fn plain(parameter: &Parameter, word: &str, now: &Now) -> String {
-    match (parameter.kind, Moment::parse(word)) {
-        (Kind::Time, Ok(moment)) => moment.as_time(now),
-        (Kind::Day, Ok(moment)) => moment.as_day(now),
-        _ => word.to_owned(),
-    }
+    let written = match parameter.kind {
+        Kind::Time => Moment::parse(word).map(|moment| moment.as_time(now)),
+        Kind::Day => Moment::parse(word).map(|moment| moment.as_day(now)),
+        _ => return word.to_owned(),
+    };
+    written.unwrap_or_else(|_| word.to_owned())
 }
 
 /// The words of a parameter as the JSON that the body carries.

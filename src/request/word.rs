@@ -136,7 +136,11 @@ fn named(field: &str, word: &str, many: bool) -> Result<(), String> {
 }
 
 fn json(parameter: &Parameter, word: &str) -> Result<(), String> {
-    let value = parse(word)?;
+    of_shape(parameter, &parse(word)?)
+}
+
+/// Whether JSON is of the shape that a parameter has.
+pub(super) fn of_shape(parameter: &Parameter, value: &Value) -> Result<(), String> {
     let fits = match parameter.documented {
         Type::Object => value.is_object(),
         Type::Array => value.is_array(),

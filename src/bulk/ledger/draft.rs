@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use rusqlite::{Connection, params};
 use tempfile::NamedTempFile;
 
-use super::{Jobs, Ledger, Subject, rows, schema};
+use super::{Jobs, Ledger, Subject, Whereabouts, rows, schema};
 use crate::bulk::plan::{Limits, Plan, Planner};
 use crate::bulk::row::Task;
 use crate::error::{Error, Result};
@@ -75,6 +75,12 @@ impl<'a> Draft<'a> {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Says where the job will be carried out, when more is known of that than
+    /// at its beginning.
+    pub fn works_on(&mut self, store: Whereabouts) {
+        self.subject.store = store;
     }
 
     /// Adds a row that is to be sent. `input` is the row as it was read: a

@@ -44,16 +44,21 @@ struct Named {
 /// read the store is as good as another.
 pub(in crate::command) async fn token(client: &Client, now: &Now) -> Result<Told> {
     let Token { name, scopes } = information(client, now).await?;
-    let store = match ask::<Shop>(client, now, "store.get").await {
-        Ok(shop) => shop.store.name,
-        Err(error) if error.answer.as_ref().is_some_and(|told| told.status == 403) => None,
-        Err(error) => return Err(error),
-    };
+    let store = store(client, now).await?;
     Ok(Told {
         store,
         name,
         scopes,
     })
+}
+
+/// Asks for the name of the store; a token that may not read it gets none.
+pub(in crate::command) async fn store(client: &Client, now: &Now) -> Result<Option<String>> {
+    match ask::<Shop>(client, now, "store.get").await {
+        Ok(shop) => Ok(shop.store.name),
+        Err(error) if error.answer.as_ref().is_some_and(|told| told.status == 403) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Asks what a token may do.

@@ -1,0 +1,187 @@
+//! The beginning of a file, as bytes: which encoding its marks tell of, and
+//! whether it is something that no text is. What looks like a table to its
+//! owner may be a workbook, and is named with the way to a text.
+
+use std::io::{self, Read};
+
+use super::text::{Encoding, Text, read};
+use crate::error::{Error, Result};
+
+/// Bytes that are looked at.
+const LOOK: usize = 512;
+
+/// First bytes, what begins so, and what to do about it.
+const NO_TEXT: [(&[u8], &str, &str); 10] = [
+    (
+        b"PK\x03\x04",
+        "an Excel or ODS workbook (or another zip file)",
+        SAVE,
+    ),
+    (
+        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+        "an old Excel workbook",
+        SAVE,
+    ),
+    (
+        b"\x1F\x8B",
+        "compressed with gzip",
+        "unpack it: gunzip -c FILE | rc bulk … -",
+    ),
+    (
+        b"\x28\xB5\x2F\xFD",
+        "compressed with zstd",
+        "unpack it: zstd -dc FILE | rc bulk … -",
+    ),
+    (
+        b"\xFD7zXZ\x00",
+        "compressed with xz",
+        "unpack it: xz -dc FILE | rc bulk … -",
+    ),
+    (
+        b"BZh",
+        "compressed with bzip2",
+        "unpack it: bzip2 -dc FILE | rc bulk … -",
+    ),
+    (
+        b"%PDF-",
+        "a PDF",
+        "export the table as CSV from where the PDF was made",
+    ),
+    (b"{\\rtf", "a text document (RTF)", SAVE),
+    (b"PAR1", "a Parquet file", "write it as CSV or NDJSON first"),
+    (
+        b"SQLite format 3\0",
+        "an SQLite database",
+        "query it with sqlite3 -csv -header",
+    ),
+];
+
+const SAVE: &str = "open it in the spreadsheet and save it as CSV (UTF-8)";
+
+/// How pages and spreadsheets that are XML begin, in lower case.
+const PAGES: [&str; 5] = ["<!doctype", "<html", "<head", "<table", "<?xml"];
+
+/// What the first bytes say of the encoding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Mark {
+    encoding: Encoding,
+    /// Whether the high byte comes first.
+    backwards: bool,
+    /// Bytes of the mark itself.
+    length: usize,
+}
+
+impl Mark {
+    const fn new(encoding: Encoding, backwards: bool, length: usize) -> Self {
+        Self {
+            encoding,
+            backwards,
+            length,
+        }
+    }
+}
+
+/// Looks at the beginning of a stream and makes a text of it.
+pub(super) fn text(
+    name: &str,
+    mut stream: Box<dyn Read + Send>,
+    chosen: Option<Encoding>,
+) -> Result<Text> {
+    let (first, broken) = look(&mut stream);
+    if let Some(error) = broken {
+        stream = Box::new(Broken(Some(error)));
+    }
+    refuse_other_files(name, &first)?;
+    let mark = mark(&first);
+    if let (Some(mark), Some(chosen)) = (mark, chosen)
+        && mark.encoding != chosen
+    {
+        let (is, chosen) = (mark.encoding.name(), chosen.name());
+        return Err(
+            Error::usage(format!("{name} begins with the mark of {is}, not {chosen}"))
+                .hint(format!("leave --encoding {chosen} out")),
+        );
+    }
+    let guess = mark.or_else(|| {
+        without_mark(&first).filter(|guess| chosen.is_none_or(|chosen| chosen == guess.encoding))
+    });
+    let encoding = chosen.or(guess.map(|guess| guess.encoding));
+    let backwards = guess.is_some_and(|guess| guess.backwards);
+    let length = guess.map_or(0, |guess| guess.length);
+    Ok(Text::new(stream, encoding, backwards, &first[length..]))
+}
+
+/// The first bytes, and what broke the stream while they were read: what
+/// stands before is still looked at, so that the line of the break is known.
+fn look(stream: &mut dyn Read) -> (Vec<u8>, Option<io::Error>) {
+    let mut first = vec![0; LOOK];
+    let mut length = 0;
+    let mut broken = None;
+    while length < LOOK && broken.is_none() {
+        match read(stream, &mut first[length..]) {
+            Ok(0) => break,
+            Ok(bytes) => length += bytes,
+            Err(error) => broken = Some(error),
+        }
+    }
+    first.truncate(length);
+    (first, broken)
+}
+
+/// A stream that has broken.
+struct Broken(Option<io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+fn refuse_other_files(name: &str, first: &[u8]) -> Result<()> {
+    let known = NO_TEXT.iter().find(|(magic, ..)| first.starts_with(magic));
+    if let Some((_, what, hint)) = known {
+        return Err(Error::usage(format!("{name} is no text: it is {what}")).hint(*hint));
+    }
+    let inner = first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(first);
+    let word = String::from_utf8_lossy(inner.trim_ascii_start()).to_ascii_lowercase();
+    if PAGES.iter().any(|page| word.starts_with(page)) {
+        return Err(
+            Error::usage(format!("{name} is no table: it is an HTML or XML page"))
+                .hint("was it saved from a browser? download the file itself")
+                .hint(SAVE),
+        );
+    }
+    if first.starts_with(b"\xFF\xFE\0\0") || first.starts_with(b"\0\0\xFE\xFF") {
+        return Err(Error::usage(format!("{name} is UTF-32")).hint("save it as UTF-8"));
+    }
+    Ok(())
+}
+
+fn mark(first: &[u8]) -> Option<Mark> {
+    match first {
+        [0xEF, 0xBB, 0xBF, ..] => Some(Mark::new(Encoding::Utf8, false, 3)),
+        [0xFF, 0xFE, ..] => Some(Mark::new(Encoding::Utf16, false, 2)),
+        [0xFE, 0xFF, ..] => Some(Mark::new(Encoding::Utf16, true, 2)),
+        _ => None,
+    }
+}
+
+/// Where most pairs hold one NUL and always on the same side, it is UTF-16: a
+/// header is ASCII for the most part.
+fn without_mark(first: &[u8]) -> Option<Mark> {
+    let pairs = first.len() / 2;
+    let with_nul_at = |side: usize| {
+        let pairs = first.chunks_exact(2);
+        pairs
+            .filter(|pair| pair[side] == 0 && pair[1 - side] != 0)
+            .count()
+    };
+    if pairs < 2 {
+        return None;
+    }
+    match (with_nul_at(0) * 2 > pairs, with_nul_at(1) * 2 > pairs) {
+        (false, true) => Some(Mark::new(Encoding::Utf16, false, 0)),
+        (true, false) => Some(Mark::new(Encoding::Utf16, true, 0)),
+        _ => None,
+    }
+}

@@ -1,0 +1,150 @@
+//! A text with a name and lines: the one place where trouble with reading on
+//! becomes an error that says where.
+
+use std::io::Read;
+
+use super::text::{Encoding, Fault, Text};
+use super::{beginning, place};
+use crate::error::{Error, Result};
+
+/// The most bytes that a row may have. No request of the API takes more, and a
+/// quote that is never closed must not fill the memory.
+pub(super) const LONGEST: usize = 4 * 1024 * 1024;
+
+/// A text, and the line at which its rest begins.
+pub(super) struct Feed {
+    name: String,
+    text: Text,
+    /// Whether the encoding was found out, not said.
+    found: bool,
+    lines: Lines,
+}
+
+/// Counts physical lines: LF, CRLF and CR end one, also mixed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lines {
+    /// The line, from 1.
+    pub(super) line: u64,
+    /// Whether the last byte was a CR: an LF after it belongs to it.
+    pub(super) after_return: bool,
+}
+
+impl Lines {
+    /// At the beginning.
+    pub(super) const FIRST: Self = Self {
+        line: 1,
+        after_return: false,
+    };
+
+    /// Goes past a byte.
+    pub(super) const fn pass(&mut self, byte: u8) {
+        if byte == b'\r' || (byte == b'\n' && !self.after_return) {
+            self.line += 1;
+        }
+        self.after_return = byte == b'\r';
+    }
+
+    /// Goes past bytes.
+    pub(super) fn pass_all(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.pass(*byte);
+        }
+    }
+}
+
+impl Feed {
+    /// Looks at the beginning of a stream.
+    pub(super) fn open(
+        name: &str,
+        stream: Box<dyn Read + Send>,
+        encoding: Option<Encoding>,
+    ) -> Result<Self> {
+        Ok(Self {
+            name: name.to_owned(),
+            text: beginning::text(name, stream, encoding)?,
+            found: encoding.is_none(),
+            lines: Lines::FIRST,
+        })
+    }
+
+    /// What it is called in messages.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The encoding that was found out, where it is not the usual one.
+    pub(super) fn note(&self) -> Option<&'static str> {
+        match self.text.encoding().filter(|_| self.found)? {
+            Encoding::Utf8 => None,
+            Encoding::Utf16 => Some("read as UTF-16"),
+            Encoding::Windows1252 => Some("read as Windows-1252, as it is no UTF-8"),
+        }
+    }
+
+    /// Where the rest begins.
+    pub(super) const fn lines(&self) -> Lines {
+        self.lines
+    }
+
+    /// What can be seen of the text.
+    pub(super) fn rest(&self) -> &[u8] {
+        self.text.rest()
+    }
+
+    /// Leaves bytes behind, of which somebody else has counted the lines.
+    pub(super) fn pass_to(&mut self, bytes: usize, lines: Lines) {
+        self.text.consume(bytes);
+        self.lines = lines;
+    }
+
+    /// Leaves bytes behind and counts their lines.
+    pub(super) fn pass(&mut self, bytes: usize) {
+        let mut lines = self.lines;
+        lines.pass_all(&self.rest()[..bytes]);
+        self.pass_to(bytes, lines);
+    }
+
+    /// Makes the rest longer; `false` at its end. The line is that of the end
+    /// of the rest, for messages.
+    pub(super) fn more(&mut self, line: u64) -> Result<bool> {
+        self.text.more().map_err(|fault| self.told(fault, line))
+    }
+
+    /// Makes the rest longer to look ahead; `false` at its end, or where a
+    /// failure waits for whoever reads up to it.
+    pub(super) fn look(&mut self) -> bool {
+        self.text.look()
+    }
+
+    /// An error about a line.
+    pub(super) fn wrong(&self, line: u64, what: &str) -> Error {
+        Error::usage(format!("{}: {what}", place(&self.name, line)))
+    }
+
+    /// A row that is too long to be one.
+    pub(super) fn too_long(&self, line: u64) -> Error {
+        let most = LONGEST / 1024 / 1024;
+        self.wrong(
+            line,
+            &format!("the row that begins here is longer than {most} MiB"),
+        )
+    }
+
+    fn told(&self, fault: Fault, line: u64) -> Error {
+        match fault {
+            Fault::Stream(error) => {
+                Error::reading(&place(&self.name, line), error).hint("get all of it and try again")
+            }
+            Fault::Undecodable(Encoding::Utf8) => self
+                .wrong(line, "bytes that are no UTF-8")
+                .hint("save it as UTF-8, or say --encoding windows-1252 if it is that"),
+            Fault::Undecodable(encoding) => {
+                let what = format!("bytes that are no {}; is it cut off?", encoding.name());
+                self.wrong(line, &what).hint("save it as UTF-8")
+            }
+            Fault::Nul => self
+                .wrong(line, "a NUL byte, which no text has")
+                .hint("save it as CSV in UTF-8; say --encoding utf-16 if it is that"),
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Reading: a stream of bytes comes in, rows go out, one at a time and each
+//! with the line on which it begins.
+//!
+//! Bytes become [`text`], a [`feed`] names it and counts its lines; then it is
+//! a [`table`], whose text passes the [`guard`], or [`lines`] of JSON. Memory
+//! holds one row and a piece of the text, however long the file is. What
+//! columns mean is not known here: the caller tells which names are familiar.
+
+mod beginning;
+mod delimiter;
+mod document;
+mod feed;
+mod guard;
+mod header;
+mod lines;
+mod open;
+mod table;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use delimiter::delimiter;
+pub use open::{Stream, open_path};
+pub use text::Encoding;
+
+use feed::Feed;
+use lines::Json;
+use table::Table;
+
+use super::row::Row;
+use crate::error::{Error, Result};
+
+/// Letters that a message shows of a row or a name.
+const SHOWN: usize = 60;
+
+/// How a file is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A header and rows of cells.
+    Table,
+    /// JSON objects, one a line.
+    Lines,
+}
+
+/// What the user said of a file; what was not said is found out.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// What stands between cells.
+    pub delimiter: Option<u8>,
+    /// How letters are written.
+    pub encoding: Option<Encoding>,
+    /// How it is laid out.
+    pub form: Option<Form>,
+}
+
+/// A file that is being read.
+pub struct Reader {
+    inner: Inner,
+    /// Whether it can be read no further. What comes after a failure is not
+    /// the end of the file, and must not look like it.
+    broken: bool,
+}
+
+enum Inner {
+    Table(Box<Table>),
+    Json(Box<Json>),
+}
+
+impl Reader {
+    /// Looks at the beginning of a stream: encoding, form, delimiter, header.
+    /// The name is for messages, and its ending tells of lines of JSON.
+    ///
+    /// `familiar` tells whether a header name means something; it helps to find
+    /// the delimiter, and to see that a header is missing. Where any name may
+    /// stand (a filter reshapes the rows), say yes to all.
+    ///
+    /// # Errors
+    /// A usage error that says what to do when it is no text, has nothing in
+    /// it, or has no usable header.
+    pub fn open(
+        name: &str,
+        stream: Box<dyn std::io::Read + Send>,
+        options: &Options,
+        familiar: &dyn Fn(&str) -> bool,
+    ) -> Result<Self> {
+        let mut feed = Feed::open(name, stream, options.encoding)?;
+        let by_name = matches!(
+            delimiter::extension(name).as_str(),
+            "ndjson" | "jsonl" | "json"
+        );
+        let first = first_letters(&mut feed);
+        // Whoever says what stands between cells has a table.
+        let json = options.delimiter.is_none() && (by_name || is_json(first));
+        let form = options
+            .form
+            .unwrap_or(if json { Form::Lines } else { Form::Table });
+        // A list that found nothing is no mistake.
+        if first.is_none() && form == Form::Table {
+            feed.more(feed.lines().line)?;
+            return Err(nothing_in(name));
+        }
+        let inner = match form {
+            Form::Table => {
+                let table = Table::open(feed, options.delimiter, familiar)?;
+                Inner::Table(Box::new(table))
+            }
+            Form::Lines => Inner::Json(Box::new(Json::open(feed))),
+        };
+        Ok(Self {
+            inner,
+            broken: false,
+        })
+    }
+
+    /// The names of the columns; `None` when it is no table.
+    #[must_use]
+    pub fn header(&self) -> Option<&[String]> {
+        match &self.inner {
+            Inner::Table(table) => Some(table.header()),
+            Inner::Json(_) => None,
+        }
+    }
+
+    /// What the user should be told of how it is read. Ask again at the end:
+    /// an encoding may show late.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let (feed, note) = match &self.inner {
+            Inner::Table(table) => (table.feed(), table.note()),
+            Inner::Json(json) => (json.feed(), None),
+        };
+        feed.note()
+            .into_iter()
+            .chain(note)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// The next row.
+    ///
+    /// # Errors
+    /// A usage error with a line when the file cannot be read on. A single row
+    /// that is none is [`Content::Unusable`](super::row::Content::Unusable).
+    // It lends from itself, which no iterator can.
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self) -> Result<Option<Row<'_>>> {
+        if self.broken {
+            return Err(Error::usage("the file could not be read on"));
+        }
+        // A failure below ends it; success takes that back.
+        self.broken = true;
+        let row = match &mut self.inner {
+            Inner::Table(table) => table.next()?,
+            Inner::Json(json) => json.next()?,
+        };
+        self.broken = false;
+        Ok(row)
+    }
+
+    /// Rows of empty cells that were left out so far.
+    #[must_use]
+    pub fn blank(&self) -> u64 {
+        match &self.inner {
+            Inner::Table(table) => table.blank(),
+            Inner::Json(_) => 0,
+        }
+    }
+}
+
+/// Leaves empty lines behind; gives the first letter that is there, and the
+/// one after it, blanks aside.
+fn first_letters(feed: &mut Feed) -> Option<(u8, Option<u8>)> {
+    let mut first = None;
+    let mut seen = 0;
+    loop {
+        if first.is_none() {
+            let empty = feed.rest().iter();
+            let empty = empty.take_while(|byte| matches!(byte, b'\r' | b'\n'));
+            let empty = empty.count();
+            feed.pass(empty);
+            seen -= empty.min(seen);
+        }
+        let rest = feed.rest();
+        let mut letters = rest[seen..].iter();
+        while let Some(&letter) = letters.find(|byte| !byte.is_ascii_whitespace()) {
+            match first {
+                Some(first) => return Some((first, Some(letter))),
+                None if letter != b'[' => return Some((letter, None)),
+                None => first = Some(letter),
+            }
+        }
+        seen = rest.len();
+        if seen > feed::LONGEST || !feed.look() {
+            return first.map(|first| (first, None));
+        }
+    }
+}
+
+/// Whether JSON begins so. A name may stand in brackets.
+fn is_json(first: Option<(u8, Option<u8>)>) -> bool {
+    match first {
+        Some((b'{', _)) => true,
+        Some((b'[', Some(second))) => !second.is_ascii_alphabetic() && second.is_ascii(),
+        _ => false,
+    }
+}
+
+/// Nothing to read.
+fn nothing_in(name: &str) -> Error {
+    Error::usage(format!("there is nothing in {name}"))
+        .hint("rc bulk template <resource> <verb> shows how a header looks")
+}
+
+/// Where something stands.
+fn place(name: &str, line: u64) -> String {
+    format!("{name}, line {line}")
+}
+
+/// Text for a message: not longer than a line.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
+/// Text between two signs of ASCII, of which all was decoded before.
+fn text_of(bytes: &[u8]) -> Result<&str> {
+    let text = std::str::from_utf8(bytes);
+    text.map_err(|error| Error::unexpected("a letter was cut in two").caused_by(error))
+}

@@ -1,0 +1,220 @@
+//! What can only be seen over many rows: two that are for the same object, or
+//! that would make two of what there can be one of.
+//!
+//! In come shaped rows in their order; out come the good tasks, counts, and
+//! findings: all of them to whoever takes them, the first few to be shown.
+
+use percent_encoding::percent_decode_str;
+
+use super::place::Place;
+use super::seen::Seen;
+use super::{Shaped, Shaper, finding};
+use crate::bulk::Engine;
+use crate::bulk::row::{Finding, Task};
+use crate::catalog::{Again, Effect, Kind, Operation, Parameter, Type};
+use crate::error::Result;
+use crate::filter::{Cell, Columns};
+
+/// So many findings are kept to be shown.
+const SHOWN: usize = 20;
+
+/// Looks at rows together. Its memory grows with them: at most 28 bytes a row
+/// for an operation of which an object is asked once, else none.
+#[derive(Debug)]
+pub struct Checker {
+    operation: &'static Operation,
+    twins: Twins,
+    /// The column that names what is acted on.
+    target: String,
+    unique: Option<Field>,
+    seen: Seen,
+    counts: Counts,
+    first: Vec<Finding>,
+}
+
+/// How many rows became what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All rows.
+    pub rows: u64,
+    /// Those that can be sent.
+    pub good: u64,
+    /// Those that cannot.
+    pub wrong: u64,
+    /// Those for which the filter gave nothing.
+    pub left_out: u64,
+    /// What was found; a row can have several.
+    pub findings: u64,
+}
+
+/// When two rows ask for what makes sense once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Twins {
+    /// When they are for the same object.
+    Object,
+    /// When they are the same to the letter: their bodies tell apart what they
+    /// act on.
+    Request,
+    /// Never.
+    None,
+}
+
+/// A field that no two objects share.
+#[derive(Debug)]
+struct Field {
+    name: &'static str,
+    column: String,
+    /// Takes it out of a body.
+    path: Columns,
+}
+
+impl Checker {
+    /// A checker for the rows of a shaper.
+    ///
+    /// # Errors
+    /// None that a sound catalogue could give.
+    pub fn new(shaper: &Shaper) -> Result<Self> {
+        let operation = shaper.operation();
+        Ok(Self {
+            operation,
+            twins: twins(operation),
+            target: shaper.column_of(&Place::Hole(0)).to_owned(),
+            unique: unique(shaper)?,
+            seen: Seen::new(),
+            counts: Counts::default(),
+            first: Vec::new(),
+        })
+    }
+
+    /// Takes the next row, and gives its task if it is good. What is wrong
+    /// goes to the sink.
+    ///
+    /// # Errors
+    /// What the sink fails with.
+    pub fn take(
+        &mut self,
+        line: u64,
+        shaped: Shaped,
+        sink: &mut dyn FnMut(&Finding) -> Result<()>,
+    ) -> Result<Option<Task>> {
+        self.counts.rows += 1;
+        let wrong = match shaped {
+            Shaped::LeftOut => {
+                self.counts.left_out += 1;
+                return Ok(None);
+            }
+            Shaped::Wrong(findings) => findings,
+            Shaped::Task(task) => match self.twin(line, &task) {
+                Some(finding) => vec![finding],
+                None => {
+                    self.counts.good += 1;
+                    return Ok(Some(task));
+                }
+            },
+        };
+        self.counts.wrong += 1;
+        for finding in wrong {
+            self.counts.findings += 1;
+            sink(&finding)?;
+            if self.first.len() < SHOWN {
+                self.first.push(finding);
+            }
+        }
+        Ok(None)
+    }
+
+    /// How many rows became what, so far.
+    #[must_use]
+    pub const fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// The first findings, to be shown.
+    #[must_use]
+    pub fn first(&self) -> &[Finding] {
+        &self.first
+    }
+
+    /// What is wrong with a row when an earlier one has taken its place.
+    fn twin(&mut self, line: u64, task: &Task) -> Option<Finding> {
+        let body = task.body.as_deref().unwrap_or_default();
+        if let Some(field) = &self.unique {
+            let mut cells = Vec::new();
+            let found = field.path.extract(body, &mut cells);
+            let value = cells.first().map_or("", Cell::text).trim();
+            // A body without the field is not the first of its kind.
+            found.ok().filter(|()| !value.is_empty())?;
+            let first = self.seen.first(value.as_bytes(), line)?;
+            let problem = format!("the same {} as line {first}", field.name);
+            return Some(finding(line, Some(&field.column), value, problem));
+        }
+        let path = task.target.split('?').next().unwrap_or_default();
+        match self.twins {
+            Twins::None => None,
+            Twins::Object => {
+                let first = self.seen.first(path.as_bytes(), line)?;
+                let holes = self.operation.holes_in(path).unwrap_or_default();
+                let id = percent_decode_str(holes.first().copied().unwrap_or_default());
+                let problem = format!("the same {} as line {first}", self.target);
+                Some(finding(
+                    line,
+                    Some(&self.target),
+                    &id.decode_utf8_lossy(),
+                    problem,
+                ))
+            }
+            Twins::Request => {
+                let key = [&task.target, " ", body].concat();
+                let first = self.seen.first(key.as_bytes(), line)?;
+                Some(finding(line, None, "", format!("the same as line {first}")))
+            }
+        }
+    }
+}
+
+/// When two rows of an operation ask for what makes sense once. Where the
+/// second would be refused, or would undo the first, or could not be taken
+/// back, it is most likely a slip.
+fn twins(operation: &Operation) -> Twins {
+    let mut required = operation.body.iter().filter(|known| known.required);
+    match (operation.again, operation.effect) {
+        (Again::Twice, Effect::Reads | Effect::Writes) => Twins::None,
+        // Refused is the same request; of another nothing is said.
+        (Again::Refused, _) if required.clone().next().is_some() => Twins::Request,
+        _ if operation.holes.is_empty() || required.any(names_many) => Twins::Request,
+        _ => Twins::Object,
+    }
+}
+
+/// Whether a parameter lists what is acted on, so that two requests for one
+/// object can be about different things.
+fn names_many(parameter: &Parameter) -> bool {
+    match parameter.kind {
+        Kind::Ids | Kind::References(_) => true,
+        Kind::Json => parameter.documented == Type::Array,
+        _ => false,
+    }
+}
+
+fn unique(shaper: &Shaper) -> Result<Option<Field>> {
+    let operation = shaper.operation();
+    let Some(unique) = operation.unique else {
+        return Ok(None);
+    };
+    let parameter = operation
+        .body
+        .iter()
+        .find(|known| known.name == unique.field);
+    let column = parameter.map_or(unique.field, |parameter| {
+        shaper.column_of(&Place::Whole(parameter))
+    });
+    let path = match (shaper.names.engine, operation.wrapper) {
+        (Engine::Requests, Some(wrapper)) => format!("{wrapper}.{}", unique.field),
+        _ => unique.field.to_owned(),
+    };
+    Ok(Some(Field {
+        name: unique.field,
+        column: column.to_owned(),
+        path: Columns::parse(&path, None, &[])?,
+    }))
+}

@@ -1,0 +1,221 @@
+//! The header of a table held against an operation: each column finds its
+//! place, and everything that is wrong is said at once.
+
+use super::Shaping;
+use super::names::{self, Meaning, Names};
+use super::place::Place;
+use crate::catalog::{Method, kebab};
+use crate::error::{Error, Result};
+
+/// What becomes of a column.
+#[derive(Debug)]
+pub(super) enum Role {
+    /// Its cells stand there.
+    At(Place),
+    /// Its cells are left out.
+    Left,
+    /// It has no name: its cells must be empty.
+    Nameless,
+}
+
+/// A column of the input.
+#[derive(Debug)]
+pub(super) struct Column {
+    /// The name, as the input has it.
+    pub(super) name: String,
+    pub(super) role: Role,
+}
+
+/// The names that a header maps to another, and those of constants, held
+/// against the header; then the places of all columns.
+pub(super) fn columns(names: &Names, header: &[String], shaping: &Shaping) -> Result<Vec<Column>> {
+    known_maps(header, shaping)?;
+    let mut unknown = Vec::new();
+    let mut columns = Vec::new();
+    for name in header {
+        let (role, known) = role(names, name, &shaping.map);
+        if !known {
+            unknown.push(name.as_str());
+        }
+        columns.push(Column {
+            name: name.trim().to_owned(),
+            role,
+        });
+    }
+    if !unknown.is_empty() {
+        return Err(strangers(names, &unknown, "column"));
+    }
+    Ok(columns)
+}
+
+/// What becomes of a column, and whether its name is known.
+pub(super) fn role(names: &Names, name: &str, map: &[(String, String)]) -> (Role, bool) {
+    let mapped = map.iter().find(|(from, _)| is_same(from, name));
+    let name = match mapped {
+        Some((_, to)) if to.trim().is_empty() => return (Role::Left, true),
+        Some((_, to)) => to,
+        None if name.trim().is_empty() => return (Role::Nameless, true),
+        None => name,
+    };
+    match names.meaning(name) {
+        Meaning::Place(place) => (Role::At(place), true),
+        Meaning::Left => (Role::Left, true),
+        Meaning::Unknown => (Role::Left, false),
+    }
+}
+
+fn is_same(from: &str, name: &str) -> bool {
+    from.trim() == name.trim()
+}
+
+fn known_maps(header: &[String], shaping: &Shaping) -> Result<()> {
+    for (from, _) in &shaping.map {
+        if header.iter().any(|name| is_same(from, name)) {
+            continue;
+        }
+        let error = Error::usage(format!("--map {from}=…: the file has no column {from}"));
+        let near = names::nearest(from.trim(), header.iter().cloned());
+        return Err(error.hint(match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("its columns: {}", header.join(", ")),
+        }));
+    }
+    Ok(())
+}
+
+/// The places of constants. One that means nothing would be lost on every
+/// row, so here all of them must have a place.
+pub(super) fn constants(names: &Names, shaping: &Shaping) -> Result<Vec<(String, Place, String)>> {
+    let mut placed = Vec::new();
+    let mut unknown = Vec::new();
+    for (name, value) in &shaping.constants {
+        match names.meaning(name) {
+            Meaning::Place(place) => placed.push((name.clone(), place, value.clone())),
+            _ => unknown.push(name.as_str()),
+        }
+    }
+    if !unknown.is_empty() {
+        return Err(strangers(names, &unknown, "--const"));
+    }
+    Ok(placed)
+}
+
+fn strangers(names: &Names, unknown: &[&str], what: &str) -> Error {
+    let list: Vec<String> = unknown
+        .iter()
+        .map(|name| match names.nearest(name) {
+            Some(near) => format!("`{name}` (did you mean `{near}`?)"),
+            None => format!("`{name}`"),
+        })
+        .collect();
+    let plural = if unknown.len() == 1 { "" } else { "s" };
+    let verb = names.operation.verb;
+    let message = format!(
+        "{} {} knows no {what}{plural} {}",
+        names.resource.name,
+        kebab(verb),
+        list.join(", ")
+    );
+    let error = Error::usage(message);
+    let error = if what == "column" {
+        error.hint(format!(
+            "--map '{0}=NAME' gives a column another name, --map '{0}=' leaves it out",
+            unknown[0]
+        ))
+    } else {
+        error
+    };
+    error.hint(template_hint(names))
+}
+
+fn template_hint(names: &Names) -> String {
+    format!(
+        "rc bulk template {} {} shows every column",
+        kebab(names.resource.name),
+        kebab(names.operation.verb)
+    )
+}
+
+/// Two values for one place.
+pub(super) fn clashes(columns: &[Column], constants: &[(String, Place, String)]) -> Result<()> {
+    let placed: Vec<(&str, &Place, bool)> = constants
+        .iter()
+        .map(|(name, place, _)| (name.as_str(), place, true))
+        .chain(columns.iter().filter_map(|column| match &column.role {
+            Role::At(place) => Some((column.name.as_str(), place, false)),
+            _ => None,
+        }))
+        .collect();
+    for (at, (name, place, constant)) in placed.iter().enumerate() {
+        let other = placed[at + 1..]
+            .iter()
+            .find(|(_, other, _)| place.clashes(other));
+        let Some((other, _, second_constant)) = other else {
+            continue;
+        };
+        return Err(match (constant, second_constant) {
+            (true, false) => Error::usage(format!(
+                "--const {name}=… and the column `{other}` are for one place"
+            ))
+            .hint(format!("--map '{other}=' leaves the column out")),
+            (true, true) => Error::usage(format!(
+                "--const {name}=… and --const {other}=… are for one place"
+            )),
+            _ => Error::usage(format!(
+                "the columns `{name}` and `{other}` are for one place"
+            ))
+            .hint(format!("--map '{other}=' leaves one of them out")),
+        });
+    }
+    Ok(())
+}
+
+/// What no row can have a value for, though the API requires it: said once.
+pub(super) fn complete(names: &Names, places: &[&Place]) -> Result<()> {
+    let has = |name: &str| {
+        let mut parameters = places.iter().filter_map(|place| place.parameter());
+        parameters.any(|parameter| parameter.name == name)
+    };
+    let filled = |hole: usize| {
+        let mut places = places.iter();
+        places.any(|place| matches!(place, Place::Hole(at) if *at == hole))
+    };
+    let holes = (0..names.operation.holes.len())
+        .filter(|hole| !filled(*hole))
+        .map(|hole| names.hole_name(hole));
+    let required = names
+        .operation
+        .flags()
+        .filter(|known| known.required && !known.unless.iter().any(|other| has(other)))
+        .chain(names.beside())
+        .map(|known| known.name)
+        .filter(|name| !has(name));
+    let mut missing: Vec<&str> = holes.chain(required).collect();
+    missing.dedup();
+    if !missing.is_empty() {
+        return Err(
+            Error::usage(format!("there is no column for {}", missing.join(", ")))
+                .hint(format!(
+                    "--map 'NAME={0}' says which column it is, --const {0}=… gives every row the same",
+                    missing[0]
+                ))
+                .hint(template_hint(names)),
+        );
+    }
+    let changes = places
+        .iter()
+        .filter_map(|place| place.parameter())
+        .any(|parameter| {
+            names
+                .operation
+                .query
+                .iter()
+                .all(|known| known.name != parameter.name)
+        });
+    if names.operation.method == Method::Put && !changes {
+        return Err(
+            Error::usage("there is no column that changes anything").hint(template_hint(names))
+        );
+    }
+    Ok(())
+}

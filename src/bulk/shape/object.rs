@@ -1,0 +1,165 @@
+//! Rows that are JSON objects, or that a filter makes such: their keys are
+//! columns, and their values have types already.
+
+use std::borrow::Cow;
+
+use csv::StringRecord;
+use serde_json::{Map, Value};
+
+use super::layout::{self, Role};
+use super::place::Place;
+use super::{Shaped, Shaper, finding};
+use crate::bulk::row::Finding;
+use crate::filter::{Cell, members, write_json};
+
+/// Most keys that are kept with their meaning; a job has few, and rows whose
+/// keys are data must not fill the memory.
+const MOST_KEYS: usize = 4096;
+
+/// What a key means.
+#[derive(Debug, Clone)]
+pub(super) enum Key {
+    /// Its value stands there.
+    At(Place),
+    /// Its value is left out.
+    Left,
+    /// It means nothing, for that reason.
+    Unknown(String),
+}
+
+/// The cells of a table as an object, for a filter.
+pub(super) fn of_cells(header: &[String], cells: &StringRecord) -> String {
+    let pairs = header.iter().zip(cells);
+    let object: Map<String, Value> = pairs
+        .map(|(name, cell)| (name.clone(), cell.into()))
+        .collect();
+    Value::Object(object).to_string()
+}
+
+impl Shaper {
+    /// A row that the filter makes of an object. `of_cells` says that the row
+    /// was one of a table, where an empty text says nothing.
+    pub(super) fn filtered(&mut self, line: u64, object: &str, of_cells: bool) -> Shaped {
+        let wrong =
+            |value: &str, problem: String| Shaped::Wrong(vec![finding(line, None, value, problem)]);
+        let mut results = Vec::new();
+        let Some(jq) = &self.shaping.jq else {
+            return self.object(line, object, of_cells);
+        };
+        let ran = jq.run(object.as_bytes(), &mut |value| {
+            let mut text = String::new();
+            write_json(value, &mut text)?;
+            results.push(text);
+            Ok(())
+        });
+        match (ran, results.as_slice()) {
+            (Err(error), _) => wrong(object, format!("--jq: {error}")),
+            (Ok(_), []) => Shaped::LeftOut,
+            (Ok(_), [one]) if one.starts_with('{') => self.object(line, one, of_cells),
+            (Ok(_), [one]) => wrong(one, "--jq gave no object for this row".to_owned()),
+            (Ok(_), more) => wrong(
+                &more.join(" "),
+                format!(
+                    "--jq gave {} results for this row; one is meant",
+                    more.len()
+                ),
+            ),
+        }
+    }
+
+    /// A row that is an object.
+    pub(super) fn object(&mut self, line: u64, object: &str, of_cells: bool) -> Shaped {
+        let members = match members(object) {
+            Ok(members) => members,
+            Err(_) => {
+                let problem = "not a JSON object".to_owned();
+                return Shaped::Wrong(vec![finding(line, None, object, problem)]);
+            }
+        };
+        let mut findings = Vec::new();
+        let mut taken: Vec<(Cow<'_, str>, Place)> = Vec::new();
+        for (key, json) in members {
+            let place = match self.key(&key) {
+                Key::Left => continue,
+                Key::Unknown(problem) => {
+                    findings.push(finding(line, Some(&key), json, problem));
+                    continue;
+                }
+                Key::At(place) => place,
+            };
+            let put = match self.taken(&taken, &place) {
+                Some(other) => Err(format!("for the same place as {other}")),
+                None => self.json(&place, json, of_cells),
+            };
+            if let Err(problem) = put {
+                findings.push(finding(line, Some(&key), json, problem));
+            }
+            taken.push((key, place));
+        }
+        self.renamed(&taken, self.finished(line, findings))
+    }
+
+    /// Findings name columns as the input does.
+    fn renamed(&self, taken: &[(Cow<'_, str>, Place)], shaped: Shaped) -> Shaped {
+        let Shaped::Wrong(mut findings) = shaped else {
+            return shaped;
+        };
+        for Finding { column, .. } in &mut findings {
+            let Some(name) = column else { continue };
+            let found = taken.iter().find(|(_, place)| {
+                let parameter = place.parameter();
+                parameter.is_some_and(|parameter| parameter.name == name)
+            });
+            if let Some((key, Place::Whole(_))) = found {
+                *column = Some(key.clone().into_owned());
+            }
+        }
+        Shaped::Wrong(findings)
+    }
+
+    fn taken(&self, taken: &[(Cow<'_, str>, Place)], place: &Place) -> Option<String> {
+        let constants = self.constants.iter();
+        let constant = constants
+            .filter(|(_, other, _)| other.clashes(place))
+            .map(|(name, ..)| format!("--const {name}"))
+            .next();
+        constant.or_else(|| {
+            let other = taken.iter().find(|(_, other)| other.clashes(place));
+            other.map(|(key, _)| key.to_string())
+        })
+    }
+
+    fn json(&mut self, place: &Place, json: &str, of_cells: bool) -> Result<(), String> {
+        match Cell::from_json(json) {
+            Cell::Empty => self.draft.null(place),
+            Cell::Text(text) if self.shaping.null.as_deref() == Some(&*text) => {
+                self.draft.null(place)
+            }
+            Cell::Text(text) if of_cells => self.draft.cell(place, &text),
+            Cell::Text(text) => self.draft.text_in(place, &text),
+            other => self.draft.json_at(place, other.text()),
+        }
+    }
+
+    fn key(&mut self, key: &str) -> Key {
+        if let Some(known) = self.keys.get(key) {
+            return known.clone();
+        }
+        let meaning = match layout::role(&self.names, key, &self.shaping.map) {
+            (Role::At(place), _) => Key::At(place),
+            (Role::Left, true) => Key::Left,
+            (Role::Nameless, _) => Key::Unknown("a value without a name".to_owned()),
+            (Role::Left, false) => Key::Unknown(match self.names.nearest(key) {
+                Some(near) => format!("unknown; did you mean `{near}`?"),
+                None => "unknown".to_owned(),
+            }),
+        };
+        if self.keys.len() < MOST_KEYS {
+            if matches!(meaning, Key::Left) {
+                self.left.insert(key.to_owned());
+            }
+            self.keys.insert(key.to_owned(), meaning.clone());
+        }
+        meaning
+    }
+}

@@ -1,0 +1,170 @@
+//! The jobs of this machine: which there are, how far they are, and what
+//! became of their rows. Reads ledgers only; nothing is asked of the API.
+
+use super::super::Run;
+use std::collections::HashSet;
+
+use super::super::printer::{Described, Printer};
+use crate::bulk::ledger::{Job, Jobs, Kept, Ledger, State};
+use crate::bulk::report;
+use crate::cli::Options;
+use crate::error::{Error, Result};
+use crate::filter::{Columns, Flow};
+use crate::output::{Format, Shape};
+
+/// Rows that are taken from a ledger at a time.
+const AT_A_TIME: u64 = 1_000;
+
+/// The jobs of this user.
+pub(super) fn all(run: &Run) -> Result<Jobs> {
+    Jobs::below(run.folders()?.state(), run.clock.clone())
+}
+
+/// Refuses a dry run of what sends nothing.
+pub(super) fn nothing_to_rehearse(options: &Options) -> Result<()> {
+    if options.dry_run.is_some() {
+        return Err(Error::usage(
+            "--dry-run shows what would be sent, and this command sends nothing",
+        ));
+    }
+    Ok(())
+}
+
+/// Shows all jobs, the newest first.
+pub(super) fn list(run: &mut Run, options: &Options) -> Result<()> {
+    nothing_to_rehearse(options)?;
+    let jobs = all(run)?;
+    jobs.prune()?;
+    let mut printer = Printer::prepare(run, options, Shape::Many, Described::default())?;
+    for job in jobs.list()? {
+        if printer.record(&report::job(&job))? == Flow::Enough {
+            break;
+        }
+    }
+    if printer.finish()? == 0 {
+        run.talk.done("there are no jobs");
+    }
+    Ok(())
+}
+
+/// Shows one job.
+pub(super) fn status(run: &mut Run, options: &Options, word: &str) -> Result<()> {
+    nothing_to_rehearse(options)?;
+    let job = all(run)?.open(word)?.job()?;
+    show(printer(run, options)?, &job)
+}
+
+/// What prints the record of a job.
+pub(super) fn printer(run: &mut Run, options: &Options) -> Result<Printer> {
+    Printer::prepare(run, options, Shape::One, Described::default())
+}
+
+/// Prints the record of a job.
+pub(super) fn show(mut printer: Printer, job: &Job) -> Result<()> {
+    printer.record(&report::job(job))?;
+    printer.finish()?;
+    Ok(())
+}
+
+/// Shows what became of each row: the columns of the input, and what was found
+/// out beside them.
+pub(super) fn results(
+    run: &mut Run,
+    options: &Options,
+    word: &str,
+    statuses: &[String],
+) -> Result<()> {
+    nothing_to_rehearse(options)?;
+    let ledger = all(run)?.open(word)?;
+    let header = ledger.subject()?.header;
+    let mut options = options.clone();
+    let asked = &mut options.output;
+    if header.is_none() && asked.columns.is_none() && asked.format.is_none_or(Format::has_columns) {
+        asked.columns = columns(&ledger, statuses)?;
+    }
+    let mut printer = Printer::prepare(run, &options, Shape::Many, Described::default())?;
+    each(&ledger, statuses, |row| {
+        printer.record(&report::record(header.as_deref(), row))
+    })?;
+    if printer.finish()? == 0 {
+        run.talk.done("no rows");
+    }
+    Ok(())
+}
+
+/// All columns of the results where each row is an object with keys of its own;
+/// those that results add come last.
+fn columns(ledger: &Ledger, statuses: &[String]) -> Result<Option<String>> {
+    let mut names: Vec<String> = Vec::new();
+    let mut seen = HashSet::new();
+    each(ledger, statuses, |row| {
+        if let Ok(columns) = Columns::from_record(&report::record(None, row)) {
+            for column in columns.list() {
+                let added = report::ADDED.contains(&column.name.as_str());
+                if !added && seen.insert(column.name.clone()) {
+                    names.push(column.name.clone());
+                }
+            }
+        }
+        Ok(Flow::More)
+    })?;
+    if names.is_empty() {
+        return Ok(None);
+    }
+    names.extend(report::ADDED.map(str::to_owned));
+    Ok(Some(names.join(",")))
+}
+
+/// Hands on rows in order, until enough were taken.
+pub(super) fn each(
+    ledger: &Ledger,
+    statuses: &[String],
+    mut take: impl FnMut(&Kept) -> Result<Flow>,
+) -> Result<()> {
+    let mut behind = 0;
+    loop {
+        let rows = ledger.rows_behind(behind, AT_A_TIME, statuses)?;
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
+        behind = last.n;
+        for row in &rows {
+            if take(row)? == Flow::Enough {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Ends a job before its end.
+pub(super) fn abandon(run: &mut Run, options: &Options, word: &str) -> Result<()> {
+    nothing_to_rehearse(options)?;
+    let mut ledger = all(run)?.open(word)?;
+    let job = ledger.job()?;
+    let printer = printer(run, options)?;
+    if job.state.is_final() {
+        run.talk.note(&over(&job));
+        return show(printer, &job);
+    }
+    ledger.lock()?;
+    let open = job.counts.open;
+    let question = format!(
+        "Job {} ({}) ends here: {open} of its {} rows have no result, and get none. \
+         What the API has begun goes on there. Go on?",
+        job.id,
+        job.subject.operation,
+        job.counts.rows(),
+    );
+    run.confirm(options, &question)?;
+    ledger.end(State::Abandoned)?;
+    show(printer, &ledger.job()?)
+}
+
+/// That nothing more will happen with a job.
+pub(super) fn over(job: &Job) -> String {
+    let how = match job.state {
+        State::Abandoned => "was abandoned",
+        _ => "is done",
+    };
+    format!("job {} {how}; there is nothing left to do", job.id)
+}

@@ -1,0 +1,300 @@
+//! `rc bulk <resource> <verb> FILE`, `rc bulk resume` and `rc bulk retry`: how
+//! work on a job begins. Before anything is sent, all of the input is read and
+//! checked, the token and its store are known, the plan is told and, where it
+//! must be, agreed to.
+
+use std::fmt::Write as _;
+
+use super::super::Run;
+use super::dry::Rehearsal;
+use super::pass::{self, Passed, Taker, kept};
+use super::store::{Store, again, place_of};
+use super::{jobs, operation_id, work};
+use crate::bulk::Engine;
+use crate::bulk::ledger::{Draft, Job, Jobs, Ledger, State, Subject};
+use crate::bulk::plan::{Plan, Planner};
+use crate::bulk::row::{Content, Finding, Task};
+use crate::catalog::{Effect, Operation};
+use crate::cli::{Going, Options, Work, named};
+use crate::error::{Error, Result};
+use crate::filter::Flow;
+use crate::output::progress::{grouped, span};
+
+/// Carries out an operation for every row of an input.
+pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) -> Result<()> {
+    may_leave(asked.engine, going)?;
+    let place = run.place(options)?;
+    if let Some(form) = options.dry_run {
+        let mut rehearsal = Rehearsal::of(options, asked, &place, form)?;
+        let passed = pass::over(run, options, asked, &mut rehearsal)?;
+        rehearsal.finish(run)?;
+        return passed.verdict(asked);
+    }
+    let printer = jobs::printer(run, options)?;
+    let mut store = Store::at(run, place)?;
+    let jobs = jobs::all(run)?;
+    jobs.prune()?;
+    let mut keeping = Keeping {
+        jobs: &jobs,
+        subject: Subject {
+            operation: operation_id(asked.resource, asked.operation),
+            engine: asked.engine,
+            input: asked.file.clone(),
+            header: None,
+            store: store.whereabouts(),
+        },
+        skips: asked.skip_invalid,
+        draft: None,
+    };
+    let passed = pass::over(run, options, asked, &mut keeping)?;
+    passed.verdict(asked)?;
+    let Some(mut draft) = keeping.draft.filter(|_| passed.plan.rows > 0) else {
+        nothing_to_send(run, &passed);
+        return Ok(());
+    };
+    store.prepare(run, asked.operation, asked.engine)?;
+    draft.works_on(store.whereabouts());
+    let what = Announced {
+        what: format!(
+            "{} for {} of {}",
+            asked.named(),
+            rows(passed.plan.rows),
+            passed.input
+        ),
+        operation: asked.operation,
+        engine: asked.engine,
+    };
+    what.agree(run, options, &passed.plan, &store)?;
+    let (mut ledger, _) = draft.finish()?;
+    ledger.lock()?;
+    begun(run, &ledger);
+    work::run(run, options, &mut ledger, &store, going, printer)
+}
+
+/// An input without rows is no failure.
+fn nothing_to_send(run: &mut Run, passed: &Passed) {
+    let what = if passed.rows() == 0 {
+        "no rows"
+    } else {
+        "no good rows"
+    };
+    let input = &passed.input;
+    run.talk
+        .note(&format!("nothing to send: {what} in {input}"));
+}
+
+/// Only batches go on by themselves.
+fn may_leave(engine: Engine, going: Going) -> Result<()> {
+    if engine == Engine::Requests && !going.wait {
+        return Err(Error::usage(
+            "--no-wait goes with async batches; here each row is a request of this process",
+        ));
+    }
+    Ok(())
+}
+
+fn begun(run: &mut Run, ledger: &Ledger) {
+    run.talk.done(&format!("job {}", ledger.id()));
+}
+
+fn rows(count: u64) -> String {
+    match count {
+        1 => "1 row".to_owned(),
+        count => format!("{} rows", grouped(count)),
+    }
+}
+
+/// Puts rows into a ledger while they are read. After a wrong row that is not
+/// to be skipped there is none, and nothing will be sent.
+struct Keeping<'a> {
+    jobs: &'a Jobs,
+    subject: Subject,
+    skips: bool,
+    draft: Option<Draft<'a>>,
+}
+
+impl Taker for Keeping<'_> {
+    fn begins(&mut self, _: &mut Run, header: Option<&[String]>) -> Result<()> {
+        let mut subject = self.subject.clone();
+        subject.header = header.map(<[String]>::to_vec);
+        self.draft = Some(self.jobs.begin(subject)?);
+        Ok(())
+    }
+
+    fn good(&mut self, _: &mut Run, line: u64, content: &Content, task: &Task) -> Result<()> {
+        match &mut self.draft {
+            Some(draft) => draft.add(line, &kept(content), task),
+            None => Ok(()),
+        }
+    }
+
+    fn wrong(&mut self, line: u64, content: &Content, findings: &[Finding]) -> Result<()> {
+        if !self.skips {
+            self.draft = None;
+        }
+        let Some(draft) = &mut self.draft else {
+            return Ok(());
+        };
+        let why: Vec<String> = findings.iter().map(problem).collect();
+        draft.add_invalid(line, &kept(content), &why.join("; "))
+    }
+}
+
+fn problem(finding: &Finding) -> String {
+    match (&finding.column, finding.value.as_str()) {
+        (Some(column), _) => format!("{column}: {}", finding.problem),
+        (None, "") => finding.problem.clone(),
+        // It is no row, so no column of the results shows what stands there.
+        (None, value) => format!("{value}: {}", finding.problem),
+    }
+}
+
+/// What is about to be done.
+struct Announced {
+    what: String,
+    operation: &'static Operation,
+    engine: Engine,
+}
+
+impl Announced {
+    /// Tells the plan, and asks: a person always, elsewhere only for what
+    /// cannot be taken back or where the profile is protected.
+    fn agree(&self, run: &mut Run, options: &Options, plan: &Plan, store: &Store) -> Result<()> {
+        let time = plan.shortest(store.bucket);
+        let share = pass::share(plan, self.engine);
+        let mut told = format!("{}, in {}: {share}", self.what, store.named());
+        if time.as_secs() > 0 {
+            let _ = write!(told, "; at least {} at this token's rate", span(time));
+        }
+        if self.engine == Engine::Batches {
+            told.push_str(", and the time that the API takes for batches");
+        }
+        run.talk.note(&told);
+        let must = self.operation.effect == Effect::Destroys || store.place.is_protected();
+        if must || run.is_attended() {
+            let question = format!("{}, in {}. Go on?", self.what, store.named());
+            run.confirm(options, &question)?;
+        }
+        Ok(())
+    }
+}
+
+/// Goes on with a job.
+pub(super) fn resume(run: &mut Run, options: &Options, word: &str, going: Going) -> Result<()> {
+    if options.dry_run.is_some() {
+        return Err(Error::usage("--dry-run does not go with resume")
+            .hint("rc bulk status and rc bulk results show what is done and what is left"));
+    }
+    let mut ledger = jobs::all(run)?.open(word)?;
+    let job = ledger.job()?;
+    let printer = jobs::printer(run, options)?;
+    if job.state.is_final() {
+        run.talk.note(&jobs::over(&job));
+        return jobs::show(printer, &job);
+    }
+    may_leave(job.subject.engine, going)?;
+    ledger.lock()?;
+    let (_, operation) = ledger.operation()?;
+    let place = place_of(run, options, &job)?;
+    let mut store = Store::at(run, place)?;
+    store.prepare(run, operation, job.subject.engine)?;
+    store.check(&job)?;
+    work::run(run, options, &mut ledger, &store, going, printer)
+}
+
+/// Makes a new job of the rows that failed.
+pub(super) fn retry(run: &mut Run, options: &Options, word: &str, going: Going) -> Result<()> {
+    let jobs = jobs::all(run)?;
+    let mut old = jobs.open(word)?;
+    let job = old.job()?;
+    may_leave(job.subject.engine, going)?;
+    may_be_retried(&jobs, &job)?;
+    let (resource, operation) = old.operation()?;
+    let place = place_of(run, options, &job)?;
+    if let Some(form) = options.dry_run {
+        let mut rehearsal =
+            Rehearsal::with(options, (operation, job.subject.engine), &place, form)?;
+        failed(&old, |_, _, task| rehearsal.print(run, task))?;
+        return rehearsal.finish(run);
+    }
+    let printer = jobs::printer(run, options)?;
+    let mut store = Store::at(run, place)?;
+    store.prepare(run, operation, job.subject.engine)?;
+    store.check(&job)?;
+    let subject = Subject {
+        input: retry_of(&job.id),
+        store: store.whereabouts(),
+        ..job.subject.clone()
+    };
+    let mut draft = jobs.begin(subject)?;
+    let mut planner = Planner::new(job.subject.engine);
+    failed(&old, |line, input, task| {
+        planner.place(task.body.as_deref().map_or(0, str::len));
+        draft.add(line, input, task)
+    })?;
+    let plan = planner.finish();
+    if plan.rows == 0 {
+        let text = format!("nothing to send: no row of job {} failed", job.id);
+        run.talk.note(&text);
+        return Ok(());
+    }
+    let what = Announced {
+        what: format!(
+            "{} for {} of job {} that failed",
+            named(resource, operation),
+            rows(plan.rows),
+            job.id
+        ),
+        operation,
+        engine: job.subject.engine,
+    };
+    what.agree(run, options, &plan, &store)?;
+    let (mut ledger, _) = draft.finish()?;
+    ledger.lock()?;
+    begun(run, &ledger);
+    work::run(run, options, &mut ledger, &store, going, printer)
+}
+
+/// How the input of a job is called that retries another.
+fn retry_of(id: &str) -> String {
+    format!("retry of {id}")
+}
+
+/// A job is retried once it is over, and once only: rows that failed in it may
+/// have been carried out by its retry.
+fn may_be_retried(jobs: &Jobs, job: &Job) -> Result<()> {
+    if !job.state.is_final() {
+        return Err(Error::usage(format!("job {} is not over", job.id))
+            .hint(format!("first: {}", again(job, "resume"))));
+    }
+    let input = retry_of(&job.id);
+    let earlier = jobs.list()?.into_iter().find(|other| {
+        let untouched = other.counts.ok + other.counts.unknown == 0;
+        other.subject.input == input && !(other.state == State::Abandoned && untouched)
+    });
+    match earlier {
+        None => Ok(()),
+        Some(earlier) => {
+            let verb = if earlier.state.is_final() {
+                "retry"
+            } else {
+                "resume"
+            };
+            Err(Error::usage(format!(
+                "job {} was retried already, as job {}",
+                job.id, earlier.id
+            ))
+            .hint(format!("go on with that: {}", again(&earlier, verb))))
+        }
+    }
+}
+
+/// Hands on the rows of a job that failed, in order.
+fn failed(ledger: &Ledger, mut take: impl FnMut(u64, &str, &Task) -> Result<()>) -> Result<()> {
+    jobs::each(ledger, &["failed".to_owned()], |row| {
+        if let Some(task) = &row.task {
+            take(row.line, &row.input, task)?;
+        }
+        Ok(Flow::More)
+    })
+}

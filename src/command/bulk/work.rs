@@ -1,0 +1,182 @@
+//! Carrying a job out, from the terminal: the live line, Ctrl-C, and what is
+//! said and printed in the end.
+
+use std::future::Future;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::sync::watch;
+
+use super::super::printer::Printer;
+use super::super::{Run, interrupted};
+use super::jobs;
+use super::store::{Store, again};
+use crate::bulk::ledger::{Job, Ledger};
+use crate::bulk::run::{Ended, Means, Progress, Watch, run as carry_out};
+use crate::cli::{Going, Options};
+use crate::error::{Error, Kind, Result};
+use crate::output::progress::{self, Seen, grouped};
+
+/// After Ctrl-C, what is under way may take so long to be answered.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// Different errors that are told.
+const TOLD: u64 = 10;
+
+/// Carries out what is left of a job whose ledger is locked, and tells what
+/// came of it.
+pub(super) fn run(
+    run: &mut Run,
+    options: &Options,
+    ledger: &mut Ledger,
+    store: &Store,
+    going: Going,
+    printer: Printer,
+) -> Result<()> {
+    let (stopper, stop) = watch::channel(false);
+    let timing = run.timing.clone();
+    let line = Line(run.progress(options, "rows"));
+    let means = Means {
+        client: &store.client,
+        timing: &timing,
+        watch: &line,
+        stop,
+        wait: going.wait,
+        parallel: usize::from(going.parallel),
+    };
+    let ended = wait(run, &stopper, carry_out(ledger, &means));
+    drop(line);
+    let job = ledger.job()?;
+    match ended {
+        Ok(Ended::Done) => {
+            jobs::show(printer, &job)?;
+            conclude(run, ledger, &job)
+        }
+        Ok(Ended::Submitted) => {
+            jobs::show(printer, &job)?;
+            let command = again(&job, "resume");
+            run.talk.note(&format!(
+                "the API has it all; {command} fetches the results"
+            ));
+            Ok(())
+        }
+        Ok(Ended::Halted) => Err(detached(&job)),
+        Err(error) if error.kind == Kind::Interrupted => Err(detached(&job)),
+        Err(error) => Err(error.hint(go_on(&job))),
+    }
+}
+
+/// Shows how far a job is.
+struct Line(progress::Progress);
+
+impl Watch for Line {
+    fn see(&self, progress: &Progress) {
+        let failed = progress.failed + progress.unknown;
+        self.0.seen(Seen {
+            done: progress.ok + failed,
+            failed,
+            total: Some(progress.rows),
+            state: &progress.doing,
+        });
+    }
+}
+
+/// Waits for the end of work. The first Ctrl-C lets it begin nothing more, and
+/// what is under way be answered, within bounds; the second one leaves it. All
+/// that was done is in the ledger, however it ends.
+fn wait(
+    run: &mut Run,
+    stopper: &watch::Sender<bool>,
+    work: impl Future<Output = Result<Ended>>,
+) -> Result<Ended> {
+    let left = || Error::new(Kind::Interrupted, "interrupted");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::unexpected("cannot start the runtime").caused_by(error))?;
+    runtime.block_on(async {
+        tokio::pin!(work);
+        tokio::select! {
+            biased;
+            () = interrupted() => {}
+            result = &mut work => return result,
+        }
+        run.talk
+            .note("stopping: waits for what is under way; Ctrl-C again leaves at once");
+        // Where nobody hears it, the work has ended.
+        let _ = stopper.send(true);
+        tokio::select! {
+            biased;
+            () = interrupted() => Err(left()),
+            result = &mut work => result,
+            () = (run.timing.sleep)(GRACE) => Err(left()),
+        }
+    })
+}
+
+/// The job was left before its end.
+fn detached(job: &Job) -> Error {
+    let counts = &job.counts;
+    let rows = counts.rows() - counts.invalid;
+    let (ended, rows) = (grouped(rows - counts.open), grouped(rows));
+    let message = format!("detached: {ended} of {rows} rows have their result");
+    Error::new(Kind::Interrupted, message).hint(go_on(job))
+}
+
+fn go_on(job: &Job) -> String {
+    format!("go on with: {}", again(job, "resume"))
+}
+
+/// Tells what failed, each error once, and what can be done about it.
+fn conclude(run: &mut Run, ledger: &Ledger, job: &Job) -> Result<()> {
+    let counts = &job.counts;
+    let sent = match counts.rows() - counts.invalid {
+        1 => "1 row".to_owned(),
+        rows => format!("{} rows", grouped(rows)),
+    };
+    let operation = job.subject.operation.replace(['.', '_'], " ");
+    let bad = counts.failed + counts.unknown;
+    if bad == 0 {
+        run.talk.done(&format!("done: {operation} for {sent}"));
+        return Ok(());
+    }
+    let mut told = 0;
+    for (error, rows) in ledger.errors(TOLD)? {
+        told += rows;
+        let text = format!("{} × {error}", grouped(rows));
+        run.talk.item(
+            &text,
+            || json!({"kind": "failure", "error": error, "rows": rows}),
+        );
+    }
+    if told < bad {
+        let text = format!("{} × other errors", grouped(bad - told));
+        run.talk
+            .item(&text, || json!({"kind": "failures", "more": bad - told}));
+    }
+    let (mut parts, mut which) = (Vec::new(), Vec::new());
+    for (count, name, what) in [
+        (counts.failed, "failed", "failed"),
+        (counts.unknown, "unknown", "perhaps done, perhaps not"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{} {what}", grouped(count)));
+            which.push(name);
+        }
+    }
+    let message = format!("{operation}: of {sent}, {}", parts.join("; "));
+    let (id, which) = (&job.id, which.join(","));
+    let mut error = Error::new(Kind::Partial, message).hint(format!(
+        "rc bulk results {id} --status {which} -o csv shows which and why"
+    ));
+    if counts.failed > 0 {
+        error = error.hint(format!(
+            "{} sends the failed ones again",
+            again(job, "retry")
+        ));
+    }
+    if counts.unknown > 0 {
+        error = error.hint("look into the store before you send unknown ones again");
+    }
+    Err(error)
+}

@@ -1,0 +1,299 @@
+//! How far long work has come, as a line that lives at the end of standard
+//! error: a bar, rows done, failed, how fast, how long still, and a word on
+//! what is going on.
+//!
+//! In comes what was done so far, whenever there is something new; out goes at
+//! most a line each tenth of a second, and none at all before half a second
+//! has passed. Time is that of the work itself: layout is left to `indicatif`,
+//! but not its estimates, which go by the clock of the system and would count
+//! what an earlier run has done as done now.
+
+use std::fmt::Write as _;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
+
+use super::console::Console;
+use super::visible;
+use crate::world::Elapsed;
+
+/// Work that is done sooner shows no line.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// No line is drawn sooner after another.
+const BETWEEN: Duration = Duration::from_millis(100);
+
+/// A rate from less time than this says nothing.
+const TELLING: Duration = Duration::from_secs(2);
+
+/// The narrowest terminal that has room for a bar beside the words.
+const ROOM_FOR_BAR: u16 = 60;
+
+const BAR: Style = AnsiColor::Cyan.on_default();
+const FAILED: Style = AnsiColor::Red.on_default();
+
+/// How the line looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// Columns of the terminal.
+    pub width: u16,
+    /// Whether to colour.
+    pub colour: bool,
+    /// What is counted, in the plural: `rows`.
+    pub unit: &'static str,
+}
+
+/// How far it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Seen<'a> {
+    /// Done with, whatever became of it.
+    pub done: u64,
+    /// Of those, failed.
+    pub failed: u64,
+    /// All there is, where that is known.
+    pub total: Option<u64>,
+    /// What is going on, in a few words; may be empty.
+    pub state: &'a str,
+}
+
+/// The live line of one piece of work. It goes when this is dropped.
+pub struct Progress {
+    look: Option<Look>,
+    console: Console,
+    elapsed: Elapsed,
+    begun: Duration,
+    line: Mutex<Line>,
+}
+
+/// What was shown.
+#[derive(Default)]
+struct Line {
+    bar: Option<ProgressBar>,
+    laid_out: Arc<Mutex<String>>,
+    drawn: Option<Duration>,
+    /// When the first count came, and what had been done by then.
+    first: Option<(Duration, u64)>,
+}
+
+impl Progress {
+    /// A line on a console; without a look there is none.
+    #[must_use]
+    pub fn new(console: Console, elapsed: Elapsed, look: Option<Look>) -> Self {
+        let begun = elapsed();
+        Self {
+            look,
+            console,
+            elapsed,
+            begun,
+            line: Mutex::default(),
+        }
+    }
+
+    /// Takes note of how far it is, and draws the line when it is time.
+    pub fn seen(&self, seen: Seen) {
+        let Some(look) = self.look else {
+            return;
+        };
+        let now = (self.elapsed)();
+        let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, base) = *line.first.get_or_insert((now, seen.done));
+        let due = line.drawn.map_or(self.begun + PATIENCE, |at| at + BETWEEN);
+        if now < due {
+            return;
+        }
+        line.drawn = Some(now);
+        let pace = Pace {
+            done: seen.done.saturating_sub(base),
+            in_time: now.saturating_sub(since),
+        };
+        let words = words(&seen, pace, look);
+        let Line { bar, laid_out, .. } = &mut *line;
+        let bar = bar.get_or_insert_with(|| {
+            let paper = Box::new(Paper::of(Arc::clone(laid_out), look.width));
+            let target = ProgressDrawTarget::term_like(paper);
+            let bar = ProgressBar::with_draw_target(None, target);
+            bar.with_style(style(look, seen.total.is_some()))
+        });
+        bar.set_message(words);
+        bar.update(|state| {
+            state.set_len(seen.total.unwrap_or(seen.done).max(1));
+            state.set_pos(seen.done);
+        });
+        let text = laid_out.lock().unwrap_or_else(PoisonError::into_inner);
+        self.console.show(&text);
+    }
+
+    /// Takes the line away. What comes later draws it again.
+    pub fn hide(&self) {
+        let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bar) = line.bar.take() {
+            bar.finish_and_clear();
+            self.console.show("");
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.hide();
+    }
+}
+
+/// How fast it went so far.
+#[derive(Clone, Copy)]
+struct Pace {
+    done: u64,
+    in_time: Duration,
+}
+
+impl Pace {
+    /// A second's worth of work, once that can be told.
+    fn rate(self) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "a rate is rough")]
+        let done = self.done as f64;
+        (self.done > 0 && self.in_time >= TELLING).then(|| done / self.in_time.as_secs_f64())
+    }
+}
+
+fn style(look: Look, measured: bool) -> ProgressStyle {
+    let template = if !measured || look.width < ROOM_FOR_BAR {
+        "{wide_msg}".to_owned()
+    } else if look.colour {
+        format!("{BAR}{{bar:20}}{BAR:#} {{wide_msg}}")
+    } else {
+        "{bar:20} {wide_msg}".to_owned()
+    };
+    // A template that cannot be read would be seen in every test of it.
+    ProgressStyle::with_template(&template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("█░")
+}
+
+/// The words, the most telling first: a narrow terminal shows but those.
+fn words(seen: &Seen, pace: Pace, look: Look) -> String {
+    let mut text = grouped(seen.done);
+    if let Some(total) = seen.total {
+        let _ = write!(text, " of {}", grouped(total));
+    }
+    let _ = write!(text, " {}", look.unit);
+    if seen.failed > 0 {
+        let failed = grouped(seen.failed);
+        if look.colour {
+            let _ = write!(text, ", {FAILED}{failed} failed{FAILED:#}");
+        } else {
+            let _ = write!(text, ", {failed} failed");
+        }
+    }
+    if let Some(rate) = pace.rate() {
+        let digits = usize::from(rate < 10.0);
+        let _ = write!(text, ", {rate:.digits$}/s");
+        let left = seen.total.map(|total| total.saturating_sub(seen.done));
+        if let Some(left) = left.filter(|left| *left > 0) {
+            #[expect(clippy::cast_precision_loss, reason = "an estimate is rough")]
+            let left = Duration::try_from_secs_f64(left as f64 / rate);
+            if let Ok(left) = left {
+                let _ = write!(text, ", {} left", span(left));
+            }
+        }
+    }
+    if !seen.state.is_empty() {
+        let _ = write!(text, ", {}", visible::one_line(seen.state));
+    }
+    text
+}
+
+/// A number that can be read at a glance: `1,000,000`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    indicatif::HumanCount(number).to_string()
+}
+
+/// A span of time as one says it: `45 s`, `4 min`, `2 h 5 min`.
+#[must_use]
+pub fn span(time: Duration) -> String {
+    let seconds = time.as_secs() + u64::from(time.subsec_millis() >= 500);
+    match (seconds / 3600, seconds / 60, seconds) {
+        (0, 0..=1, seconds) if seconds < 100 => format!("{seconds} s"),
+        (0, minutes, _) => format!("{minutes} min"),
+        (hours @ 1..=23, minutes, _) if minutes % 60 > 0 => {
+            format!("{hours} h {} min", minutes % 60)
+        }
+        (hours @ 1..=47, ..) => format!("{hours} h"),
+        (hours, ..) => format!("{} days", hours / 24),
+    }
+}
+
+/// A terminal of one line that nobody sees: what `indicatif` writes up to a
+/// flush is the line as it is to be shown.
+#[derive(Debug)]
+struct Paper {
+    width: u16,
+    draft: Mutex<String>,
+    laid_out: Arc<Mutex<String>>,
+}
+
+impl Paper {
+    fn of(laid_out: Arc<Mutex<String>>, width: u16) -> Self {
+        Self {
+            // The last column stays free: a terminal that is full to its edge
+            // may begin another line.
+            width: width.saturating_sub(1).max(1),
+            draft: Mutex::default(),
+            laid_out,
+        }
+    }
+
+    fn draft(&self) -> MutexGuard<'_, String> {
+        self.draft.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl TermLike for Paper {
+    fn width(&self) -> u16 {
+        self.width
+    }
+
+    fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.write_str(text)
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.draft().push_str(text);
+        Ok(())
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.draft().clear();
+        Ok(())
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        let draft = std::mem::take(&mut *self.draft());
+        let mut line = self.laid_out.lock().unwrap_or_else(PoisonError::into_inner);
+        draft.trim_end().clone_into(&mut line);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "progress_tests.rs"]
+mod tests;
