@@ -23,6 +23,8 @@ pub use delimiter::delimiter;
 pub use open::{Stream, open_path};
 pub use text::Encoding;
 
+use std::fmt;
+
 use feed::Feed;
 use lines::Json;
 use table::Table;
@@ -59,6 +61,15 @@ pub struct Reader {
     /// Whether it can be read no further. What comes after a failure is not
     /// the end of the file, and must not look like it.
     broken: bool,
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Reader")
+            .field("header", &self.header())
+            .field("blank", &self.blank())
+            .finish_non_exhaustive()
+    }
 }
 
 enum Inner {
