@@ -1,10 +1,10 @@
 //! Reading: a stream of bytes comes in, rows go out, one at a time and each
 //! with the line on which it begins.
 //!
-//! Bytes become [`text`], a [`feed`] names it and counts its lines; then it is
-//! a [`table`], whose text passes the [`guard`], or [`lines`] of JSON. Memory
-//! holds one row and a piece of the text, however long the file is. What
-//! columns mean is not known here: the caller tells which names are familiar.
+//! Bytes become `text`, a `feed` names it and counts its lines; then it is a
+//! `table`, whose text passes the `guard`, or `lines` of JSON. Memory holds one
+//! row and a piece of the text, however long the file is. What columns mean is
+//! not known here: the caller tells which names are familiar.
 
 mod beginning;
 mod delimiter;
