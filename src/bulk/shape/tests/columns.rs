@@ -63,14 +63,14 @@ fn dots_lead_into_what_is_nested() {
     );
     let cells = [
         ("id", "7"),
-        ("Shipping Address.Zip", "01234"),
+        ("Shipping Address.Zip", "12345"),
         ("customer.external_customer_id.ecommerce", "5"),
         ("customer.id", "6"),
     ];
     assert_eq!(
         body(one("orders.update", &cells)),
         json!({
-            "shipping_address": {"zip": "01234"},
+            "shipping_address": {"zip": "12345"},
             "customer": {"external_customer_id": {"ecommerce": "5"}, "id": 6},
         })
     );
@@ -169,6 +169,23 @@ fn a_constant_is_a_column_that_every_row_has() {
         constant(&[("created_at", "3")]),
     );
     assert!(field.message.contains("knows no --const `created_at`"));
+}
+
+#[test]
+fn a_constant_pair_stands_before_those_of_each_row() {
+    let mut shaper = shaper(
+        "subscriptions.update",
+        &["id", "properties.B"],
+        constant(&[("properties.A", "1")]),
+    )
+    .unwrap();
+    for value in ["2", "3"] {
+        let pairs = json!([{"name": "A", "value": "1"}, {"name": "B", "value": value}]);
+        assert_eq!(
+            body(row(&mut shaper, &["7", value])),
+            json!({"properties": pairs})
+        );
+    }
 }
 
 #[test]
