@@ -223,6 +223,7 @@ fn a_required_column_that_is_missing_is_said_once() {
     assert_eq!(error.message, "there is no column that changes anything");
     let error = refused("plans.delete", &["id"], Shaping::default());
     assert_eq!(error.message, "there is no column for external_product_id");
+    assert!(error.hints[1].contains("--engine requests"), "{error:?}");
     // A plan fills in the intervals.
     let header = [
         "address_id",
