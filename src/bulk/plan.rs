@@ -7,15 +7,26 @@ use std::time::Duration;
 use super::Engine;
 use crate::catalog::{Bucket, MAXIMUM_PAGE_SIZE};
 
-/// Most tasks of a batch (reference, "Async batch endpoints").
-const MOST_OF_BATCH: u64 = 10_000;
+/// How much fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Most tasks of a batch.
+    pub batch: u64,
+    /// Most tasks that one request adds.
+    pub part: u64,
+    /// Most bytes of the tasks that one request adds.
+    pub bytes: u64,
+}
 
-/// Most tasks that one request adds (the same place).
-const MOST_OF_PART: u64 = 1_000;
-
-/// Most bytes of the tasks that one request adds. The reference names no limit
-/// for a body; servers commonly have one, from a mebibyte on.
-const MOST_BYTES: u64 = 1 << 20;
+impl Limits {
+    /// Those of the API (reference, "Async batch endpoints"). It names none for
+    /// the bytes of a body; servers commonly have one, from a mebibyte on.
+    pub const STANDARD: Self = Self {
+        batch: 10_000,
+        part: 1_000,
+        bytes: 1 << 20,
+    };
+}
 
 /// Bytes that stand around the body of a task in a request.
 const AROUND: u64 = "{\"body\":},".len() as u64;
@@ -38,6 +49,7 @@ pub struct Place {
 #[derive(Debug)]
 pub struct Planner {
     engine: Engine,
+    limits: Limits,
     rows: u64,
     batches: Vec<Filled>,
     /// Of the part that is being filled.
@@ -69,8 +81,15 @@ impl Planner {
     /// Nothing is planned yet.
     #[must_use]
     pub const fn new(engine: Engine) -> Self {
+        Self::within(Limits::STANDARD, engine)
+    }
+
+    /// Nothing is planned yet, and only so much fits.
+    #[must_use]
+    pub const fn within(limits: Limits, engine: Engine) -> Self {
         Self {
             engine,
+            limits,
             rows: 0,
             batches: Vec::new(),
             tasks: 0,
@@ -89,12 +108,12 @@ impl Planner {
         if self
             .batches
             .last()
-            .is_none_or(|batch| batch.rows == MOST_OF_BATCH)
+            .is_none_or(|batch| batch.rows == self.limits.batch)
         {
             self.batches.push(Filled { rows: 0, parts: 0 });
-            self.tasks = MOST_OF_PART;
+            self.tasks = self.limits.part;
         }
-        let full = self.tasks == MOST_OF_PART || self.bytes + bytes > MOST_BYTES;
+        let full = self.tasks == self.limits.part || self.bytes + bytes > self.limits.bytes;
         let slot = self.batches.len() as u64 - 1;
         let batch = self.batches.last_mut()?;
         if full {
@@ -216,14 +235,14 @@ mod tests {
                 part.1 += *size as u64 + AROUND;
             }
             for (tasks, bytes) in seen.values() {
-                prop_assert!(*tasks <= MOST_OF_PART);
-                prop_assert!(*bytes <= MOST_BYTES || *tasks == 1);
+                prop_assert!(*tasks <= Limits::STANDARD.part);
+                prop_assert!(*bytes <= Limits::STANDARD.bytes || *tasks == 1);
             }
             for (slot, batch) in plan.batches.iter().enumerate() {
                 let parts: Vec<_> = seen.range((slot as u64, 0)..(slot as u64 + 1, 0)).collect();
                 prop_assert_eq!(parts.len() as u64, batch.parts);
                 prop_assert_eq!(parts.iter().map(|(_, part)| part.0).sum::<u64>(), batch.rows);
-                prop_assert!(batch.rows <= MOST_OF_BATCH);
+                prop_assert!(batch.rows <= Limits::STANDARD.batch);
             }
             prop_assert_eq!(plan.batches.iter().map(|batch| batch.rows).sum::<u64>(), plan.rows);
         }

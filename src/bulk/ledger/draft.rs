@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use tempfile::NamedTempFile;
 
 use super::{Jobs, Ledger, Subject, Whereabouts, rows, schema};
-use crate::bulk::plan::{Plan, Planner};
+use crate::bulk::plan::{Limits, Plan, Planner};
 use crate::bulk::row::Task;
 use crate::error::{Error, Result};
 
@@ -62,6 +62,13 @@ impl<'a> Draft<'a> {
         };
         draft.run("BEGIN")?;
         Ok(draft)
+    }
+
+    /// The same, with less in each batch and request than the API allows.
+    #[must_use]
+    pub fn within(mut self, limits: Limits) -> Self {
+        self.planner = Planner::within(limits, self.subject.engine);
+        self
     }
 
     /// The name that the job will have.

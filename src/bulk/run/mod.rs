@@ -203,3 +203,7 @@ impl<'a> Show<'a> {
 fn halted() -> Error {
     Error::new(Kind::Interrupted, "told to stop")
 }
+
+#[cfg(test)]
+#[cfg(feature = "sandbox")]
+mod tests;

@@ -145,7 +145,15 @@ impl<'a> Slot<'a> {
             Err(error) if remote::is_gone(&error) => self.ledger.discard(batch.slot, "it is gone"),
             Err(error) => {
                 self.ledger.part_returns(batch.slot)?;
-                Err(error)
+                if error.kind != Kind::Refused {
+                    return Err(error);
+                }
+                // Perhaps nothing can be added any more.
+                let seen = remote::look(self.means.client, remote).await?;
+                if seen.phase == Phase::NotStarted {
+                    return Err(error);
+                }
+                self.give_up(batch, &seen)
             }
         }
     }

@@ -1,0 +1,114 @@
+//! What is known of a job as a whole. Values only.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::bulk::Engine;
+
+/// What a job is about; it does not change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The operation, as the catalogue names it (`discounts.create`).
+    pub operation: String,
+    /// How it is carried out.
+    pub engine: Engine,
+    /// The input, as it was named.
+    pub input: String,
+    /// The names of its columns; `None` for JSON objects.
+    pub header: Option<Vec<String>>,
+    /// Where it is carried out.
+    pub store: Whereabouts,
+}
+
+/// The store that a job works on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whereabouts {
+    /// The profile that it began with.
+    pub profile: Option<String>,
+    /// Where the API answers.
+    pub base_url: String,
+    /// Whether it is the sandbox within the program.
+    pub sandbox: bool,
+    /// The version of the API.
+    pub api_version: String,
+    /// The name of the store, where it is known.
+    pub name: Option<String>,
+    /// By what the token that it began with is known again; see
+    /// [`crate::config::login::fingerprint`].
+    pub fingerprint: Option<String>,
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Nothing was sent yet.
+    Ready,
+    /// A process is at work on it.
+    Running,
+    /// It was begun, and nobody is at work on it.
+    Stopped,
+    /// Every row has an end.
+    Done,
+    /// It was given up.
+    Abandoned,
+}
+
+impl State {
+    /// The word for it, as reports show it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Running => "running",
+            Self::Stopped => "stopped",
+            Self::Done => "done",
+            Self::Abandoned => "abandoned",
+        }
+    }
+
+    /// Whether nothing more will happen.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Abandoned)
+    }
+}
+
+/// Rows by what became of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Not sent yet, or sent and without an end.
+    pub open: u64,
+    /// Carried out.
+    pub ok: u64,
+    /// Refused.
+    pub failed: u64,
+    /// Left out, as they were wrong.
+    pub invalid: u64,
+    /// Sent, and nobody can tell whether they were carried out.
+    pub unknown: u64,
+}
+
+impl Counts {
+    /// All rows.
+    #[must_use]
+    pub const fn rows(&self) -> u64 {
+        self.open + self.ok + self.failed + self.invalid + self.unknown
+    }
+}
+
+/// A job, in short.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Its name.
+    pub id: String,
+    /// What it is about.
+    pub subject: Subject,
+    /// How far it is.
+    pub state: State,
+    /// Its rows.
+    pub counts: Counts,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When anything was last noted.
+    pub updated_at: Timestamp,
+}

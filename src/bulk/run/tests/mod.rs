@@ -1,0 +1,8 @@
+//! The proof, within one process: jobs run against a sandbox over a network
+//! that loses, delays and refuses, and are cut off at any point; whatever
+//! happened, each row was carried out once, or is told to be unknown.
+
+mod cut;
+mod ends;
+mod stage;
+mod wire;
