@@ -187,8 +187,8 @@ fn a_good_file_is_checked_without_a_token_and_leaves_no_report() {
 #[test]
 fn the_time_is_that_of_the_token() {
     let store = Store::new();
-    let rows: String = (1..=1240).map(|id| format!("{id}\n")).collect();
-    let path = file(&store, "ids.csv", &format!("id\n{rows}"));
+    let rows: Vec<String> = (1..=1240).map(|id| id.to_string()).collect();
+    let path = file(&store, "ids.csv", &format!("id\n{}", rows.join("\n")));
     let seconds = |token: &str| {
         let checked = bulk("check subscriptions activate", &path)
             .env("RECHARGE_ACCESS_TOKEN", token)
@@ -202,11 +202,14 @@ fn the_time_is_that_of_the_token() {
 #[test]
 fn what_is_wrong_is_told_with_line_and_column_and_all_of_it_is_in_a_report() {
     let store = Store::new();
-    let mut text = GOOD.to_owned();
-    for at in 0..30 {
-        text.push_str(&format!("WRONG{at},many,percentage\n"));
-    }
-    let path = file(&store, "spring.csv", &text);
+    let wrong: Vec<String> = (0..30)
+        .map(|at| format!("WRONG{at},many,percentage"))
+        .collect();
+    let path = file(
+        &store,
+        "spring.csv",
+        &format!("{GOOD}{}\n", wrong.join("\n")),
+    );
     let told = bulk("check discounts create", &path)
         .holding(&store)
         .fails(2)

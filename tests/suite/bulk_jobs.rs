@@ -413,11 +413,11 @@ fn ctrl_c_detaches_and_the_job_goes_on_where_it_was() {
     use crate::served::Served;
 
     let store = Store::new();
-    let rows: String = (0..200).map(|at| format!("C{at},1,percentage\n")).collect();
+    let rows: Vec<String> = (0..200).map(|at| format!("C{at},1,percentage")).collect();
     let path = file(
         &store,
         "many.csv",
-        &format!("code,value,value_type\n{rows}"),
+        &format!("code,value,value_type\n{}\n", rows.join("\n")),
     );
     let served = Served::with(&["--no-limit", "--latency", "20ms"]);
     let mut child = served
