@@ -89,6 +89,9 @@ fn a_wrong_value_of_a_flag_is_named() {
     rc("bulk customers delete x.csv --no-wait")
         .fails(2)
         .says("--no-wait goes with async batches");
+    rc("bulk customers delete x.csv --no-wait --wait --dry-run")
+        .fails(2)
+        .says("cannot read x.csv");
     rc("bulk results x --status good")
         .fails(2)
         .says("ok, failed, invalid, unknown");

@@ -4,6 +4,7 @@
 
 mod answers;
 mod bulk;
+mod bulk_going;
 mod bulk_jobs;
 mod canned;
 mod contract;
