@@ -12,6 +12,11 @@ use crate::harness::{NOW, Store, rc};
 
 /// A job of a sandbox of which nothing was sent.
 fn waiting(store: &Store, sandbox: bool) -> (Jobs, String) {
+    begun(store, sandbox, "http://127.0.0.1:4010", "Garden")
+}
+
+/// A job of which nothing was sent, by a token that nobody has any more.
+fn begun(store: &Store, sandbox: bool, url: &str, name: &str) -> (Jobs, String) {
     let now: jiff::Timestamp = NOW.parse().unwrap();
     let jobs = Jobs::below(Some(store.path()), Arc::new(move || now)).unwrap();
     let subject = Subject {
@@ -21,10 +26,10 @@ fn waiting(store: &Store, sandbox: bool) -> (Jobs, String) {
         header: Some(vec!["code".to_owned()]),
         store: Whereabouts {
             profile: None,
-            base_url: "http://127.0.0.1:4010".to_owned(),
+            base_url: url.to_owned(),
             sandbox,
             api_version: "2021-11".to_owned(),
-            name: Some("Garden".to_owned()),
+            name: Some(name.to_owned()),
             fingerprint: (!sandbox).then(|| "0123456789abcdef".to_owned()),
         },
     };
@@ -72,6 +77,21 @@ fn a_job_goes_on_at_its_own_store_only() {
         .env("RECHARGE_ACCESS_TOKEN", "sk_1")
         .fails(2)
         .says("and this command on http://127.0.0.1:1");
+}
+
+#[test]
+fn with_another_token_a_job_goes_on_only_where_the_store_is_the_same() {
+    let served = crate::served::Served::start();
+    let store = Store::new();
+    let at = |line: &str| rc(line).holding(&store).against(&served.url);
+    let name = at("store get --jq .name -r").succeeds().stdout;
+    let (_, other) = begun(&store, false, &served.url, "Garden");
+    at(&format!("bulk resume {other}"))
+        .fails(2)
+        .says("works on Garden, and this token is of");
+    let (_, same) = begun(&store, false, &served.url, name.trim());
+    let done = at(&format!("bulk resume {same}")).succeeds();
+    assert_eq!(done.json()["ok"], 1);
 }
 
 #[test]
