@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
 
 mod answers;
+mod bulk;
+mod bulk_going;
+mod bulk_jobs;
 mod canned;
 mod contract;
 mod controls;
