@@ -322,3 +322,30 @@ fn columns_of_results_are_those_of_the_input_whatever_they_are_called() {
     let results = rc(&format!("bulk results {id} -o csv -c value.off,_status")).within(&store);
     results.succeeds().prints("value.off,_status\n5,ok\n");
 }
+
+#[test]
+fn what_a_list_prints_for_spreadsheets_changes_nothing_when_it_comes_back() {
+    let store = Store::new();
+    let id = store.id("onetimes list");
+    let odd = ["=1+1", "'=x", "-20% off", "it's \"odd\", isn't; it", "Grün"];
+    for (at, title) in odd.iter().enumerate() {
+        let line = format!("onetimes update {id} --sku x{at}");
+        let title_flag = format!("--product-title={title}");
+        let update = rc(&line).with(&shell_words::join([title_flag]));
+        update.within(&store).succeeds();
+        let list = || {
+            let list = rc("onetimes list -o csv --excel -c id,product_title,sku,price,quantity");
+            list.within(&store).succeeds().stdout
+        };
+        let before = list();
+        let path = file(&store, "onetimes.csv", &before);
+        let done = bulk("onetimes update", &path).within(&store).succeeds();
+        assert_eq!(done.json()["failed"], 0);
+        assert_eq!(list(), before);
+        let title_now = rc(&format!("onetimes get {id} --jq .product_title -r"));
+        title_now
+            .within(&store)
+            .succeeds()
+            .prints(&format!("{title}\n"));
+    }
+}
