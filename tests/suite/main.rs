@@ -4,6 +4,7 @@
 
 mod answers;
 mod canned;
+mod console;
 mod contract;
 mod controls;
 mod doctor;
@@ -19,6 +20,7 @@ mod paced;
 mod process;
 mod profiles;
 mod readme;
+mod ring;
 mod sandboxed;
 mod scopes;
 mod secrecy;
