@@ -1,5 +1,6 @@
-//! Running `rc` in a test: in this process, with a clock that stands still, a
-//! state folder of its own, and streams that are kept. Reads like a sentence:
+//! Running `rc` in a test: in this process, with a clock that stands still but
+//! for what is waited, a state folder of its own, and streams that are kept.
+//! Reads like a sentence:
 //! `rc("subscriptions get 1").sandboxed().fails(4).says("nothing at")`.
 
 use std::collections::HashMap;
@@ -31,7 +32,6 @@ pub struct Rc {
     folder: Option<Arc<TempDir>>,
     keyring: Arc<Ring>,
     waited: Waited,
-    passing: bool,
     homeless: bool,
 }
 
@@ -57,7 +57,6 @@ pub fn rc_of(words: impl IntoIterator<Item = String>) -> Rc {
         folder: None,
         keyring: Arc::new(Ring::absent()),
         waited: Waited::default(),
-        passing: false,
         homeless: false,
     }
 }
@@ -130,11 +129,9 @@ impl Rc {
         self
     }
 
-    /// Begins where the last run of the store ended, and time goes on while it
-    /// waits.
+    /// Begins when the last such run of the store ended.
     pub fn in_time_of(mut self, store: &Store) -> Self {
         self.waited = Arc::clone(&store.waited);
-        self.passing = true;
         self
     }
 
@@ -167,8 +164,7 @@ impl Rc {
         let now: jiff::Timestamp = NOW.parse().unwrap();
         let waited = self.waited;
         let begun = *waited.lock().unwrap();
-        let (passed, sum) = (Arc::clone(&waited), Arc::clone(&waited));
-        let passing = self.passing;
+        let (passed, slept) = (Arc::clone(&waited), Arc::clone(&waited));
         let code = command::run(World {
             arguments: self.words,
             environment: self.environment,
@@ -176,10 +172,8 @@ impl Rc {
             stdout: Box::new(stdout.clone()),
             stderr: Box::new(stderr.clone()),
             terminal: self.terminal,
-            clock: Arc::new(move || match passing {
-                true => now + *sum.lock().unwrap(),
-                false => now,
-            }),
+            // What is waited for comes about: the clock goes on by it.
+            clock: Arc::new(move || now + *slept.lock().unwrap()),
             zone: || TimeZone::UTC,
             sleep: Arc::new(move |span| {
                 *waited.lock().unwrap() += span;

@@ -104,13 +104,13 @@ impl Checker {
                 return Ok(None);
             }
             Shaped::Wrong(findings) => findings,
-            Shaped::Task(task) => match self.twin(line, &task) {
-                Some(finding) => vec![finding],
-                None => {
+            Shaped::Task(task) => {
+                let Some(finding) = self.twin(line, &task) else {
                     self.counts.good += 1;
                     return Ok(Some(task));
-                }
-            },
+                };
+                vec![finding]
+            }
         };
         self.counts.wrong += 1;
         for finding in wrong {

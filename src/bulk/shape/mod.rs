@@ -105,6 +105,7 @@ impl Shaper {
             operation,
             engine,
         };
+        layout::maps(&names, &shaping.map)?;
         let constants = layout::constants(&names, &shaping)?;
         let header = header.unwrap_or_default().to_vec();
         let columns = if header.is_empty() || shaping.jq.is_some() {
@@ -184,7 +185,7 @@ impl Shaper {
         let null = self.shaping.null.as_deref();
         for (column, cell) in self.columns.iter().zip(cells) {
             let put = match &column.role {
-                Role::Left => continue,
+                Role::Left | Role::Unwanted => continue,
                 Role::Nameless if cell.trim().is_empty() => continue,
                 Role::Nameless => Err("a value in a column without a name".to_owned()),
                 Role::At(place) if null == Some(cell) => self.draft.null(place),

@@ -116,7 +116,7 @@ impl Shard {
 /// Where a hash would stand in a table of that size: its share of the whole
 /// range.
 fn place(hash: u64, size: usize) -> usize {
-    let share = u128::from(hash) * size as u128 >> 64;
+    let share = (u128::from(hash) * size as u128) >> 64;
     // Less than the size.
     usize::try_from(share).unwrap_or(0)
 }

@@ -118,13 +118,18 @@ fn a_map_renames_a_column_or_leaves_it_out() {
     let mut shaper = shaper("discounts.create", &header, map).unwrap();
     let body = body(row(&mut shaper, &["A", "1", "percentage", "x"]));
     assert_eq!(body["code"], "A");
-    assert!(shaper.notes()[0].contains("Notes"));
+    assert_eq!(shaper.notes(), [""; 0]);
     let error = refused(
         "discounts.create",
         &header,
         mapped(&[("Promo Kode", "code")]),
     );
     assert_eq!(error.hints[0], "did you mean `Promo Code`?");
+    for to in ["cod", "created_at"] {
+        let error = refused("discounts.create", &header, mapped(&[("Promo Code", to)]));
+        let expected = format!("--map 'Promo Code={to}': discounts create takes no `{to}`");
+        assert_eq!(error.message, expected);
+    }
 }
 
 #[test]
