@@ -218,7 +218,7 @@ impl Desk {
             .find(|name| self.jobs.iter().all(|(here, _)| here != name));
         let there = shown
             .lines()
-            .filter_map(|line| line.strip_prefix("job "))
+            .filter_map(|line| line.strip_prefix("note: this is job "))
             .find(|name| self.jobs.iter().all(|(_, known)| known != name));
         if let (Some(here), Some(there)) = (new, there) {
             assert_eq!(here.len(), there.len(), "{there} is no name of a job");
