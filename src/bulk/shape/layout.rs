@@ -213,14 +213,7 @@ pub(super) fn complete(names: &Names, places: &[&Place]) -> Result<()> {
     let mut missing: Vec<&str> = holes.chain(required).collect();
     missing.dedup();
     if !missing.is_empty() {
-        return Err(
-            Error::usage(format!("there is no column for {}", missing.join(", ")))
-                .hint(format!(
-                    "--map 'NAME={0}' says which column it is, --const {0}=… gives every row the same",
-                    missing[0]
-                ))
-                .hint(template_hint(names)),
-        );
+        return Err(lacking(names, &missing));
     }
     let changes = places
         .iter()
@@ -238,4 +231,26 @@ pub(super) fn complete(names: &Names, places: &[&Place]) -> Result<()> {
         );
     }
     Ok(())
+}
+
+fn lacking(names: &Names, missing: &[&str]) -> Error {
+    let error =
+        Error::usage(format!("there is no column for {}", missing.join(", "))).hint(format!(
+            "--map 'NAME={0}' says which column it is, --const {0}=… gives every row the same",
+            missing[0]
+        ));
+    let only_beside = |name: &&str| {
+        let beside = names.beside().iter().any(|known| known.name == *name);
+        beside
+            && names
+                .operation
+                .flags()
+                .all(|known| known.name != *name || !known.required)
+    };
+    let error = if missing.iter().all(only_beside) {
+        error.hint("only tasks of batches need it; --engine requests does without")
+    } else {
+        error
+    };
+    error.hint(template_hint(names))
 }
