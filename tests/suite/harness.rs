@@ -179,7 +179,7 @@ impl Rc {
                 *waited.lock().unwrap() += span;
                 Box::pin(tokio::task::yield_now())
             }),
-            elapsed: Arc::new(move || *passed.lock().unwrap() - begun),
+            elapsed: Arc::new(move || passed.lock().unwrap().saturating_sub(begun)),
             ask: Box::new(move |_| {
                 let answer = answers.lock().unwrap().next();
                 answer
