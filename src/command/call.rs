@@ -111,6 +111,7 @@ impl Filled<'_> {
         Described {
             object: self.operation.answer.object(),
             includes: includes.flat_map(|given| given.words.clone()).collect(),
+            keys: None,
         }
     }
 

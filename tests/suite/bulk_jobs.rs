@@ -287,3 +287,38 @@ fn an_input_without_rows_is_done_at_once() {
         .says("nothing to send: no rows in standard input");
     assert!(jobs(&store).is_empty());
 }
+
+#[test]
+fn columns_of_results_are_those_of_the_input_whatever_they_are_called() {
+    let store = Store::new();
+    let text = "Promo, Code;value.off;value_type\nA;10;percentage\n";
+    let path = file(&store, "odd.csv", text);
+    let map = "--map 'Promo, Code=code' --map value.off=value";
+    let done = bulk("discounts create", &path).with(map).within(&store);
+    let id = done.succeeds().json()["id"].as_str().unwrap().to_owned();
+    let results = |flags: &str| rc(&format!("bulk results {id} {flags}")).within(&store);
+    let header = "\"Promo, Code\",value.off,value_type,_line,_status,_id,_http_status,_error\n";
+    results("-o csv")
+        .succeeds()
+        .prints_in(&format!("{header}A,10,percentage,2,ok,"));
+    // Also where no row is to be shown.
+    results("-o csv --status failed").succeeds().prints(header);
+    results("-o csv -c value.off,_status")
+        .succeeds()
+        .prints("value.off,_status\n10,ok\n");
+    results("-o csv -c value.of")
+        .fails(2)
+        .says("there is no column `value.of`")
+        .says("did you mean `value.off`?");
+    let lines = file(
+        &store,
+        "odd.ndjson",
+        "{\"code\":\"B\",\"value.off\":\"5\",\"value_type\":\"percentage\"}\n",
+    );
+    let done = bulk("discounts create", &lines)
+        .with("--map value.off=value")
+        .within(&store);
+    let id = done.succeeds().json()["id"].as_str().unwrap().to_owned();
+    let results = rc(&format!("bulk results {id} -o csv -c value.off,_status")).within(&store);
+    results.succeeds().prints("value.off,_status\n5,ok\n");
+}

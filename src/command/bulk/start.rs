@@ -273,7 +273,7 @@ fn may_be_retried(jobs: &Jobs, job: &Job) -> Result<()> {
             .hint(format!("first: {}", again(job, "resume"))));
     }
     let input = retry_of(&job.id);
-    let earlier = jobs.list()?.into_iter().find(|other| {
+    let earlier = jobs.list()?.0.into_iter().find(|other| {
         let untouched = other.counts.ok + other.counts.unknown == 0;
         other.subject.input == input && !(other.state == State::Abandoned && untouched)
     });
