@@ -250,7 +250,7 @@ pub(super) fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> 
 
 /// A name as words.
 fn words(name: &str) -> String {
-    name.replace(['_', '.'], " ")
+    name.trim_start_matches('_').replace(['_', '.'], " ")
 }
 
 /// Gives columns with the same heading their whole path as heading.

@@ -67,6 +67,19 @@ fn what_is_missing_is_asked_for() {
 }
 
 #[test]
+fn a_flag_that_could_not_be_kept_is_refused() {
+    for words in [
+        "discounts create x.csv",
+        "check discounts create x.csv",
+        "resume x",
+    ] {
+        rc(&format!("bulk {words} --fail-fast"))
+            .fails(2)
+            .says("--fail-fast does not go with bulk");
+    }
+}
+
+#[test]
 fn a_wrong_value_of_a_flag_is_named() {
     for (words, flag, why) in [
         ("--parallel 11", "--parallel", "1 to 10"),

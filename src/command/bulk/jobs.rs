@@ -35,7 +35,7 @@ pub(super) fn list(run: &mut Run, options: &Options) -> Result<()> {
     nothing_to_rehearse(options)?;
     let jobs = all(run)?;
     jobs.prune()?;
-    let mut printer = Printer::prepare(run, options, Shape::Many, Described::default())?;
+    let mut printer = Printer::prepare(run, options, Shape::Many, of_jobs())?;
     let (known, unreadable) = jobs.list()?;
     for error in unreadable {
         run.talk.note(&error.to_string());
@@ -60,7 +60,14 @@ pub(super) fn status(run: &mut Run, options: &Options, word: &str) -> Result<()>
 
 /// What prints the record of a job.
 pub(super) fn printer(run: &mut Run, options: &Options) -> Result<Printer> {
-    Printer::prepare(run, options, Shape::One, Described::default())
+    Printer::prepare(run, options, Shape::One, of_jobs())
+}
+
+fn of_jobs() -> Described {
+    Described {
+        object: Some(&report::JOB),
+        ..Described::default()
+    }
 }
 
 /// Prints the record of a job.
