@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Command};
 
+use super::parse::{text, texts};
 use crate::bulk::Engine;
 use crate::bulk::read::Encoding;
 use crate::catalog::{self, Effect, Operation, Resource, kebab};
@@ -241,16 +242,6 @@ fn pairs(matches: &ArgMatches, flag: &str) -> Result<Vec<(String, String)>> {
         pairs.push((name.to_owned(), value.to_owned()));
     }
     Ok(pairs)
-}
-
-fn text(matches: &ArgMatches, name: &str) -> Option<String> {
-    matches.get_one::<String>(name).cloned()
-}
-
-fn texts(matches: &ArgMatches, name: &str) -> Vec<String> {
-    matches
-        .get_many::<String>(name)
-        .map_or_else(Vec::new, |words| words.cloned().collect())
 }
 
 /// What to say of a word that `bulk` does not know; `None` where the words

@@ -285,11 +285,11 @@ fn options(matches: &ArgMatches) -> Options {
     }
 }
 
-fn text(matches: &ArgMatches, name: &str) -> Option<String> {
+pub(super) fn text(matches: &ArgMatches, name: &str) -> Option<String> {
     matches.get_one::<String>(name).cloned()
 }
 
-fn texts(matches: &ArgMatches, name: &str) -> Vec<String> {
+pub(super) fn texts(matches: &ArgMatches, name: &str) -> Vec<String> {
     matches
         .get_many::<String>(name)
         .map_or_else(Vec::new, |words| words.cloned().collect())

@@ -70,6 +70,24 @@ pub struct Set {
 }
 
 impl Request {
+    /// A request that was composed before: `target` is its path, and may carry
+    /// a query, percent-encoded both.
+    #[must_use]
+    pub fn composed(
+        operation: &'static Operation,
+        target: impl Into<String>,
+        body: Option<String>,
+    ) -> Self {
+        Self {
+            method: operation.method,
+            path: target.into(),
+            query: Vec::new(),
+            body,
+            operation: Some(operation),
+            notes: Vec::new(),
+        }
+    }
+
     /// Path and query, percent-encoded, as they stand in a URL.
     #[must_use]
     pub fn target(&self) -> String {

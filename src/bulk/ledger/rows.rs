@@ -101,12 +101,7 @@ impl Ledger {
     /// # Errors
     /// The ledger cannot be read.
     pub fn ready_behind(&self, n: u64, most: u64) -> Result<Vec<Pending>> {
-        self.list(
-            "SELECT n, tries, target, body FROM row
-             WHERE state = ?1 AND n > ?2 ORDER BY n LIMIT ?3",
-            params![READY, n.cast_signed(), most.cast_signed()],
-            pending,
-        )
+        self.pending_behind(READY, n, most)
     }
 
     /// Rows that went out and have no end, in order, behind row `n`.
@@ -114,10 +109,14 @@ impl Ledger {
     /// # Errors
     /// The ledger cannot be read.
     pub fn in_doubt_behind(&self, n: u64, most: u64) -> Result<Vec<Pending>> {
+        self.pending_behind(SENDING, n, most)
+    }
+
+    fn pending_behind(&self, state: i64, n: u64, most: u64) -> Result<Vec<Pending>> {
         self.list(
             "SELECT n, tries, target, body FROM row
              WHERE state = ?1 AND n > ?2 ORDER BY n LIMIT ?3",
-            params![SENDING, n.cast_signed(), most.cast_signed()],
+            params![state, n.cast_signed(), most.cast_signed()],
             pending,
         )
     }

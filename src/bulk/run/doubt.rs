@@ -11,6 +11,7 @@ use crate::bulk::settle::says_the_same;
 use crate::catalog::{Again, Method};
 use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
+use crate::request::Request;
 
 /// How often a row goes out at most.
 const MOST_TRIES: u64 = 5;
@@ -77,7 +78,7 @@ async fn of_refusal(desk: &Desk<'_>, row: &Pending, error: &Error) -> Result<Fat
         && let Ok(body) = serde_json::from_str::<Value>(body)
         && let Some(Value::String(wanted)) = body.get(unique.field)
     {
-        let mut request = remote::kept(list, list.path, None);
+        let mut request = Request::composed(list, list.path, None);
         request.set_query(unique.filter, wanted.clone());
         let answer = desk.means.client.send(&request).await?;
         let page = Envelope::open(answer, Wanted::of(list.answer))?;

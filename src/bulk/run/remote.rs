@@ -124,18 +124,6 @@ pub(super) fn number(value: Option<&Value>) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
-/// The request of a row: the operation, with path and body as they are kept.
-pub(super) fn kept(operation: &'static Operation, path: &str, body: Option<String>) -> Request {
-    Request {
-        method: operation.method,
-        path: path.to_owned(),
-        query: Vec::new(),
-        body,
-        operation: Some(operation),
-        notes: Vec::new(),
-    }
-}
-
 async fn send(
     client: &Client,
     verb: &str,
@@ -159,7 +147,7 @@ fn request(operation: &'static Operation, batch: Option<u64>, body: Option<Strin
             1,
         );
     }
-    kept(operation, &path, body)
+    Request::composed(operation, path, body)
 }
 
 fn object(answer: &Answer) -> Result<Value> {

@@ -12,6 +12,7 @@ use crate::bulk::ledger::{Counts, Fate, Ledger, Pending};
 use crate::catalog::{Again, Operation, Resource};
 use crate::client::Answer;
 use crate::error::{Error, Kind, Result};
+use crate::request::Request;
 
 /// Requests under way at a time. At most one of them waits for its turn in
 /// earnest; the others hide the time that answers take.
@@ -110,7 +111,7 @@ impl Desk<'_> {
 
     /// Sends the request of a row. That it goes out is in the ledger before.
     pub(super) async fn send(&self, row: &Pending) -> Result<Answer> {
-        let request = remote::kept(self.operation, &row.task.target, row.task.body.clone());
+        let request = Request::composed(self.operation, &row.task.target, row.task.body.clone());
         let noted = Cell::new(false);
         let leaves = || {
             if self.is_halted() && !noted.get() {

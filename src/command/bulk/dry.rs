@@ -62,7 +62,7 @@ impl<'a> Rehearsal<'a> {
     pub(super) fn print(&mut self, run: &mut Run, task: &Task) -> Result<()> {
         let size = task.body.as_deref().map_or(0, str::len);
         let Some(spot) = self.planner.place(size) else {
-            let request = request(self.operation, &task.target, task.body.clone());
+            let request = Request::composed(self.operation, &task.target, task.body.clone());
             return self.out(run, &request);
         };
         let body = task.body.as_deref().unwrap_or("{}");
@@ -113,7 +113,7 @@ impl<'a> Rehearsal<'a> {
             path = path.replace(&format!("{{{}}}", hole.name), NUMBER);
         }
         let body = body.or_else(|| Some("{}".to_owned()));
-        self.out(run, &request(operation, &path, body))
+        self.out(run, &Request::composed(operation, path, body))
     }
 
     fn out(&self, run: &mut Run, request: &Request) -> Result<()> {
@@ -133,16 +133,5 @@ impl Taker for Rehearsal<'_> {
 
     fn wrong(&mut self, _: u64, _: &Content, _: &[Finding]) -> Result<()> {
         Ok(())
-    }
-}
-
-fn request(operation: &'static Operation, path: &str, body: Option<String>) -> Request {
-    Request {
-        method: operation.method,
-        path: path.to_owned(),
-        query: Vec::new(),
-        body,
-        operation: Some(operation),
-        notes: Vec::new(),
     }
 }
