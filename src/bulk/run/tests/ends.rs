@@ -30,6 +30,19 @@ fn begun(stage: &Arc<Stage>, engine: Engine, rows: usize) -> String {
     stage.job("discounts.create", engine, &tasks)
 }
 
+/// Something that is there twice when it is sent twice.
+fn gift(stage: &Stage) -> Task {
+    let address = stage.records("/addresses", "addresses")[0]["id"].clone();
+    let body = json!({
+        "address_id": address, "add_to_next_charge": true, "price": "6.00", "quantity": 1,
+        "external_variant_id": {"ecommerce": "1"}, "product_title": "Gift", "sku": "row-1",
+    });
+    Task {
+        target: "/onetimes".to_owned(),
+        body: Some(body.to_string()),
+    }
+}
+
 fn done(exit: &Exit) {
     assert!(matches!(exit, Exit::Run(Ok(Ended::Done))), "{exit:?}");
 }
@@ -293,16 +306,7 @@ fn a_scope_that_is_lost_midway_stops_the_job_and_loses_no_row() {
 #[test]
 fn an_api_that_is_down_stops_the_job_before_many_rows_are_unknown() {
     let stage = stage(1);
-    let address = stage.records("/addresses", "addresses")[0]["id"].clone();
-    let body = json!({
-        "address_id": address, "add_to_next_charge": true, "price": "6.00", "quantity": 1,
-        "external_variant_id": {"ecommerce": "1"}, "product_title": "Gift", "sku": "row-1",
-    });
-    let gift = Task {
-        target: "/onetimes".to_owned(),
-        body: Some(body.to_string()),
-    };
-    let id = stage.job("onetimes.create", Engine::Requests, &vec![gift; 40]);
+    let id = stage.job("onetimes.create", Engine::Requests, &vec![gift(&stage); 40]);
     *stage.weather.lock().unwrap() = Weather {
         answer_lost: 100,
         ..Weather::default()
@@ -314,6 +318,20 @@ fn an_api_that_is_down_stops_the_job_before_many_rows_are_unknown() {
     let counts = stage.until_done_in_calm(&id);
     assert_eq!(counts.ok + counts.unknown, 40);
     assert_eq!(stage.marks("/onetimes", "onetimes", "sku")["row-1"], 40);
+}
+
+#[test]
+fn rows_that_were_cut_off_earlier_do_not_stop_the_job_that_goes_on() {
+    let stage = stage(1);
+    let id = stage.job("onetimes.create", Engine::Requests, &vec![gift(&stage); 12]);
+    let ledger = stage.ledger(&id);
+    for n in 1..=8 {
+        ledger.leaves(n).unwrap();
+    }
+    drop(ledger);
+    done(&stage.process(&id));
+    let counts = counts(&stage, &id);
+    assert_eq!((counts.unknown, counts.ok), (8, 4));
 }
 
 #[test]
