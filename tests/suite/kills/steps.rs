@@ -116,11 +116,15 @@ fn killed_at(shop: &Shop, kind: Kind, point: u64, every: bool) -> bool {
     }
     assert!(!dies(shop, &resume, 0, every), "{what}");
     let ends = shop.hold(&task, &id, &what);
-    // Only what would happen twice stays unknown, and never more than was
-    // under way.
-    if kind.engine == "batches" || kind.operation != "onetimes create" {
-        assert_eq!(ends.unknown, 0, "{what}");
-    }
+    // What can be found out is found out.
+    let most = match (kind.operation, kind.engine) {
+        // It would happen twice.
+        ("onetimes create", "requests") => 4,
+        // A code that another discount has: was it the first attempt's?
+        ("discounts create", "requests") => 1,
+        _ => 0,
+    };
+    assert!(ends.unknown <= most, "{what}: {ends:?}");
     died
 }
 
