@@ -130,7 +130,12 @@ fn killed_at(shop: &Shop, kind: Kind, point: u64, every: bool) -> bool {
 
 /// Each point of a kind of job, until there is none any more.
 fn at_each(kind: Kind, every: bool) -> u64 {
-    let shop = Shop::open(&["--batch-speed", "100", "--customers", "10"]);
+    // Each subscription is cancelled once only, so there must be many.
+    let customers = match kind.operation {
+        "subscriptions cancel" => "150",
+        _ => "10",
+    };
+    let shop = Shop::open(&["--batch-speed", "100", "--customers", customers]);
     (1..)
         .find(|point| !killed_at(&shop, kind, *point, every))
         .unwrap()
