@@ -1,5 +1,6 @@
-//! Running `rc` in a test: in this process, with a clock that stands still, a
-//! state folder of its own, and streams that are kept. Reads like a sentence:
+//! Running `rc` in a test: in this process, with a clock that stands still but
+//! for what is waited, a state folder of its own, and streams that are kept.
+//! Reads like a sentence:
 //! `rc("subscriptions get 1").sandboxed().fails(4).says("nothing at")`.
 
 use std::collections::HashMap;
@@ -141,7 +142,7 @@ impl Rc {
         let secret = self.secret;
         let now: jiff::Timestamp = NOW.parse().unwrap();
         let waited = Arc::new(Mutex::new(std::time::Duration::ZERO));
-        let passed = Arc::clone(&waited);
+        let (passed, slept) = (Arc::clone(&waited), Arc::clone(&waited));
         let code = command::run(World {
             arguments: self.words,
             environment: self.environment,
@@ -149,7 +150,8 @@ impl Rc {
             stdout: Box::new(stdout.clone()),
             stderr: Box::new(stderr.clone()),
             terminal: self.terminal,
-            clock: Arc::new(move || now),
+            // What is waited for comes about: the clock goes on by it.
+            clock: Arc::new(move || now + *slept.lock().unwrap()),
             zone: || TimeZone::UTC,
             sleep: Arc::new(move |span| {
                 *waited.lock().unwrap() += span;

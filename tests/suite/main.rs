@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
 
 mod answers;
+mod bulk;
+mod bulk_going;
+mod bulk_jobs;
 mod canned;
 mod contract;
 mod controls;
@@ -28,6 +31,7 @@ mod secrets;
 mod secure;
 mod seeing;
 mod served;
+mod shaped;
 mod stores;
 mod trials;
 mod trouble;
