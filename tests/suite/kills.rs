@@ -16,6 +16,7 @@ mod ends;
 mod shop;
 mod steps;
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
@@ -35,7 +36,7 @@ const DEADLY_ROUNDS: u32 = 30;
 const BAD_ROUNDS: u32 = 50;
 
 /// Longer than any process may take.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// How many processes are to be killed, in the long form.
 fn long_form() -> Option<u64> {
@@ -74,10 +75,8 @@ impl Tally {
                 all.failed += ends.failed;
                 all.unknown += ends.unknown;
             }
-            text += &format!(
-                "  {} by {}: {count} jobs, {all:?}\n",
-                kind.operation, kind.engine
-            );
+            let Kind { operation, engine } = kind;
+            writeln!(text, "  {operation} by {engine}: {count} jobs, {all:?}").unwrap();
         }
         // Past what a test keeps for itself: it is what the long form is for.
         std::io::stderr().write_all(text.as_bytes()).unwrap();
@@ -112,13 +111,11 @@ fn live(mut command: Command, span: Option<Duration>) -> End {
 
 fn ended(child: Child) -> End {
     let output = child.wait_with_output().unwrap();
-    match output.status.code() {
-        Some(code) => End::Exit(code, String::from_utf8_lossy(&output.stderr).into_owned()),
-        None => {
-            assert_eq!(output.status.signal(), Some(9), "{output:?}");
-            End::Killed
-        }
+    if let Some(code) = output.status.code() {
+        return End::Exit(code, String::from_utf8_lossy(&output.stderr).into_owned());
     }
+    assert_eq!(output.status.signal(), Some(9), "{output:?}");
+    End::Killed
 }
 
 /// Everything that can go wrong, some more and some less.
@@ -199,7 +196,10 @@ impl Life<'_> {
 fn job(number: u64, seed: u64, rows: std::ops::Range<usize>, tally: &Tally, enough: u64) {
     let mut rng = fastrand::Rng::with_seed(seed.wrapping_add(number));
     let kind = KINDS[usize::try_from(number).unwrap() % KINDS.len()];
-    let speed = ["0", "30", "100", "400"][rng.usize(..4)];
+    // Now and then one of more parts than one.
+    let is_large = number.is_multiple_of(24) && rows.len() > 100;
+    let speeds = if is_large { 2..4 } else { 0..4 };
+    let speed = ["0", "30", "100", "400"][rng.usize(speeds)];
     let mut flags = vec!["--batch-speed", speed];
     if rng.u8(..3) == 0 {
         flags.extend(["--task-failures", "10"]);
@@ -208,8 +208,6 @@ fn job(number: u64, seed: u64, rows: std::ops::Range<usize>, tally: &Tally, enou
         flags.extend(["--batch-failures", "50"]);
     }
     let shop = Shop::open(&flags);
-    // Now and then one of more parts than one.
-    let is_large = number.is_multiple_of(24) && rows.len() > 100;
     let rows = if is_large { 2_300 } else { rng.usize(rows) };
     let task = shop.task(kind, rows, &format!("K{number}"));
     let begun = Instant::now();

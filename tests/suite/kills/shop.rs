@@ -179,15 +179,17 @@ impl Shop {
     }
 
     fn onetimes(&self, rows: usize, mark: &str) -> (String, Vec<Wish>) {
-        let address = self.ask("addresses list -n 1 --jq .id").stdout;
-        let address = address.trim();
+        // One address with thousands of them would take its time.
+        let addresses = self.ask("addresses list -n 50 --jq .id").stdout;
+        let addresses: Vec<&str> = addresses.lines().collect();
         let mut text = "address_id,add_to_next_charge,external_variant_id.ecommerce,price,\
                         product_title,quantity,sku\n"
             .to_owned();
         let mut wishes = Vec::new();
         for at in 0..rows {
             // Some rows are the same as the one before.
-            let sku = format!("{mark}-{}", if at % 5 == 4 { at - 1 } else { at });
+            let at = if at % 5 == 4 { at - 1 } else { at };
+            let (sku, address) = (format!("{mark}-{at}"), addresses[at % addresses.len()]);
             writeln!(text, "{address},true,3844892483,6.00,Gift,1,{sku}").unwrap();
             wishes.push(Wish {
                 key: sku,

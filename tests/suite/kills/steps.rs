@@ -136,10 +136,11 @@ fn at_each(kind: Kind, every: bool) -> u64 {
         _ => "10",
     };
     let shop = Shop::open(&["--batch-speed", "100", "--customers", customers]);
-    (1..)
-        .find(|point| !killed_at(&shop, kind, *point, every))
-        .unwrap()
-        - 1
+    let mut points = 0;
+    while killed_at(&shop, kind, points + 1, every) {
+        points += 1;
+    }
+    points
 }
 
 #[test]
