@@ -15,6 +15,8 @@ mod faults;
 mod golden;
 mod harness;
 mod hooks;
+#[cfg(unix)]
+mod kills;
 mod login;
 mod matrix;
 mod network;

@@ -19,6 +19,18 @@ const MOST_TRIES: u64 = 5;
 /// Second attempts of one row in a run, before it is left for later.
 const AT_ONCE: u32 = 2;
 
+/// What is known of a row that an earlier run left without an end.
+const CUT_OFF: &str = "it was cut off";
+
+/// Settles a row that went out before this run, which found it without an end.
+/// That says nothing of the network now: many such rows are no trouble.
+pub(super) async fn settle_cut_off(desk: &Desk<'_>, row: &Pending) -> Result<()> {
+    if desk.operation.again == Again::Twice {
+        return desk.end(row.n, &unknown(CUT_OFF));
+    }
+    settle(desk, row, CUT_OFF).await
+}
+
 /// Settles a row that went out and has no end. `why` is what is known.
 pub(super) async fn settle(desk: &Desk<'_>, row: &Pending, why: &str) -> Result<()> {
     if desk.operation.again == Again::Twice {

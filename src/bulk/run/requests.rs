@@ -101,7 +101,7 @@ impl Desk<'_> {
 
     async fn carry(&self, row: Pending, in_doubt: bool) -> Result<()> {
         if in_doubt {
-            return doubt::settle(self, &row, "it was cut off").await;
+            return doubt::settle_cut_off(self, &row).await;
         }
         match self.send(&row).await {
             Ok(answer) => self.end(row.n, &carried_out(&answer)),

@@ -50,8 +50,11 @@ pub(super) fn run(
     let job = ledger.job()?;
     match ended {
         Ok(Ended::Done) => {
-            jobs::show(printer, &job)?;
-            conclude(run, ledger, &job)
+            // What failed is told, and is the exit code, also where nobody
+            // reads the record.
+            let shown = jobs::show(printer, &job);
+            conclude(run, ledger, &job)?;
+            shown
         }
         Ok(Ended::Submitted) => {
             jobs::show(printer, &job)?;

@@ -159,6 +159,19 @@ fn killed_once_at_any_point_a_job_is_carried_out_once() {
     }
 }
 
+#[test]
+fn rows_that_were_cut_off_earlier_do_not_stop_the_job_that_goes_on() {
+    let (kind, stage) = (KINDS[3], stage(1));
+    let id = kind.begun(&stage);
+    for n in 1..=5 {
+        stage.ledger(&id).leaves(n).unwrap();
+    }
+    let exit = stage.process(&id);
+    assert!(matches!(exit, Exit::Run(Ok(Ended::Done))), "{exit:?}");
+    let counts = stage.ledger(&id).counts().unwrap();
+    assert_eq!((counts.unknown, counts.ok), (5, 2));
+}
+
 /// Weather of all kinds, worse and worse.
 fn weather(severity: u8) -> Weather {
     Weather {
