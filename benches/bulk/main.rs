@@ -176,7 +176,11 @@ fn batches(folder: &Path) -> bool {
         .stdout(Stdio::piped())
         .spawn()
         .expect("rc runs");
-    std::thread::sleep(Duration::from_secs(20));
+    // The ledger is there, and the process is at work.
+    while ledgers(folder).is_empty() {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    std::thread::sleep(Duration::from_secs(10));
     let id = ledgers(folder)[0].file_stem().map(|id| id.to_os_string());
     let id = id.and_then(|id| id.into_string().ok()).expect("a name");
     let second = served.output(&format!("bulk resume {id}"));
