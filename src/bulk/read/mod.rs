@@ -1,10 +1,10 @@
 //! Reading: a stream of bytes comes in, rows go out, one at a time and each
 //! with the line on which it begins.
 //!
-//! Bytes become [`text`], a [`feed`] names it and counts its lines; then it is
-//! a [`table`], whose text passes the [`guard`], or [`lines`] of JSON. Memory
-//! holds one row and a piece of the text, however long the file is. What
-//! columns mean is not known here: the caller tells which names are familiar.
+//! Bytes become `text`, a `feed` names it and counts its lines; then it is a
+//! `table`, whose text passes the `guard`, or `lines` of JSON. Memory holds one
+//! row and a piece of the text, however long the file is. What columns mean is
+//! not known here: the caller tells which names are familiar.
 
 mod beginning;
 mod delimiter;
@@ -22,6 +22,8 @@ mod text;
 pub use delimiter::delimiter;
 pub use open::{Stream, open_path};
 pub use text::Encoding;
+
+use std::fmt;
 
 use feed::Feed;
 use lines::Json;
@@ -59,6 +61,15 @@ pub struct Reader {
     /// Whether it can be read no further. What comes after a failure is not
     /// the end of the file, and must not look like it.
     broken: bool,
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Reader")
+            .field("header", &self.header())
+            .field("blank", &self.blank())
+            .finish_non_exhaustive()
+    }
 }
 
 enum Inner {

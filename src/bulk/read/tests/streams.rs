@@ -91,3 +91,11 @@ fn interruptions_are_no_failures() {
     let got = read_from("a pipe", stream, Options::default()).unwrap();
     assert_eq!(got.rows.len(), 2);
 }
+
+#[test]
+fn a_reader_may_work_on_another_thread() {
+    let stream = Box::new(io::Cursor::new("code\nA\n"));
+    let mut reader = Reader::open("a file", stream, &Options::default(), &familiar).unwrap();
+    let line = std::thread::spawn(move || reader.next().unwrap().unwrap().line);
+    assert_eq!(line.join().unwrap(), 2);
+}
