@@ -2,7 +2,9 @@
 //! every row has and adds only what is special about it.
 
 use super::bulk::{Batch, Unique};
-use super::model::{Again, Answer, Effect, Field, Holds, Kind, Method, Operation, Parameter, Type};
+use super::model::{
+    Again, Answer, Effect, Empty, Field, Holds, Kind, Method, Operation, Parameter, Type,
+};
 
 /// An operation that reads.
 pub(super) const fn get(
@@ -188,7 +190,7 @@ const fn parameter(
         help,
         required: false,
         unless: &[],
-        may_be_empty: false,
+        empty: Empty::Missing,
         values: &[],
         default: None,
         maximum: None,
@@ -288,7 +290,7 @@ impl Parameter {
 
     /// It must be sent, but may be empty.
     pub(super) const fn may_be_empty(mut self) -> Self {
-        self.may_be_empty = true;
+        self.empty = Empty::Value;
         self
     }
 

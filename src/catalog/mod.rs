@@ -41,7 +41,8 @@ pub use parameters::ADDRESS_PARTS;
 pub use bulk::{Batch, Unique};
 pub use limits::{Bucket, multiplier};
 pub use model::{
-    Again, Answer, Effect, Field, Holds, Kind, Method, Object, Operation, Parameter, Resource, Type,
+    Again, Answer, Effect, Empty, Field, Holds, Kind, Method, Object, Operation, Parameter,
+    Resource, Type,
 };
 
 /// The version of the API that the tables describe.

@@ -191,8 +191,8 @@ pub struct Parameter {
     pub required: bool,
     /// Parameters that make a required one needless when one of them is given.
     pub unless: &'static [&'static str],
-    /// Whether a required text may be empty: it must be sent, and says nothing.
-    pub may_be_empty: bool,
+    /// What an empty text is where the parameter is required.
+    pub empty: Empty,
     /// The only values it may take; empty when it is open.
     pub values: &'static [&'static str],
     /// What the API assumes when it is left out.
@@ -226,6 +226,15 @@ impl Parameter {
             Kind::Json | Kind::Reference(_) | Kind::References(_)
         )
     }
+}
+
+/// What an empty text is to a parameter that is required.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Empty {
+    /// As good as none.
+    Missing,
+    /// A value like any other: the API wants the field, and takes it empty.
+    Value,
 }
 
 /// What the value of a parameter looks like.

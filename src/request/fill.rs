@@ -219,7 +219,9 @@ fn body_text(
 }
 
 fn text_of(object: Map<String, Value>) -> String {
-    Value::Object(object).to_string()
+    let value = Value::Object(object);
+    // Faster than to print it; a value with text keys cannot fail.
+    serde_json::to_string(&value).unwrap_or_else(|_| value.to_string())
 }
 
 /// The required parameters that have no value yet.

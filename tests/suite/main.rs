@@ -26,6 +26,7 @@ mod secrets;
 mod secure;
 mod seeing;
 mod served;
+mod shaped;
 mod stores;
 mod trials;
 mod trouble;

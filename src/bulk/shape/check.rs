@@ -104,13 +104,13 @@ impl Checker {
                 return Ok(None);
             }
             Shaped::Wrong(findings) => findings,
-            Shaped::Task(task) => match self.twin(line, &task) {
-                Some(finding) => vec![finding],
-                None => {
+            Shaped::Task(task) => {
+                let Some(finding) = self.twin(line, &task) else {
                     self.counts.good += 1;
                     return Ok(Some(task));
-                }
-            },
+                };
+                vec![finding]
+            }
         };
         self.counts.wrong += 1;
         for finding in wrong {
@@ -176,12 +176,9 @@ impl Checker {
 /// second would be refused, or would undo the first, or could not be taken
 /// back, it is most likely a slip.
 fn twins(operation: &Operation) -> Twins {
-    let mut required = operation.body.iter().filter(|known| known.required);
     match (operation.again, operation.effect) {
         (Again::Twice, Effect::Reads | Effect::Writes) => Twins::None,
-        // Refused is the same request; of another nothing is said.
-        (Again::Refused, _) if required.clone().next().is_some() => Twins::Request,
-        _ if operation.holes.is_empty() || required.any(names_many) => Twins::Request,
+        _ if operation.holes.is_empty() || operation.body.iter().any(names_many) => Twins::Request,
         _ => Twins::Object,
     }
 }
@@ -191,7 +188,7 @@ fn twins(operation: &Operation) -> Twins {
 fn names_many(parameter: &Parameter) -> bool {
     match parameter.kind {
         Kind::Ids | Kind::References(_) => true,
-        Kind::Json => parameter.documented == Type::Array,
+        Kind::Json => parameter.required && parameter.documented == Type::Array,
         _ => false,
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::place::Place;
 use super::{slips, words};
-use crate::catalog::{Kind, Operation, Parameter};
+use crate::catalog::{Empty, Kind, Operation, Parameter};
 use crate::request::{self, Given, Set, Values};
 
 /// The values of one row.
@@ -59,7 +59,7 @@ impl Draft {
     pub(super) fn cell(&mut self, place: &Place, text: &str) -> Result<(), String> {
         match place {
             Place::Whole(parameter) if text.is_empty() => {
-                if parameter.required && parameter.may_be_empty {
+                if parameter.required && parameter.empty == Empty::Value {
                     self.give(parameter, String::new());
                 }
                 Ok(())
@@ -103,7 +103,7 @@ impl Draft {
                 Ok(())
             }
             Place::Pair { parameter, name } => {
-                self.pair(parameter, name, text.into());
+                self.pair(parameter, name, &text.into());
                 Ok(())
             }
         }
@@ -132,7 +132,7 @@ impl Draft {
             }
             Place::Pair { parameter, name } => {
                 let value = serde_json::from_str(json).unwrap_or(Value::Null);
-                self.pair(parameter, name, value);
+                self.pair(parameter, name, &value);
                 Ok(())
             }
             Place::Whole(parameter) if nested && !words::may_nest(parameter.kind) => {
@@ -162,7 +162,7 @@ impl Draft {
                 Ok(())
             }
             Place::Pair { parameter, name } => {
-                self.pair(parameter, name, Value::Null);
+                self.pair(parameter, name, &Value::Null);
                 Ok(())
             }
         }
@@ -191,7 +191,7 @@ impl Draft {
         }
     }
 
-    fn pair(&mut self, parameter: &'static Parameter, name: &str, value: Value) {
+    fn pair(&mut self, parameter: &'static Parameter, name: &str, value: &Value) {
         // As JSON, so that a name may hold any letter.
         let pair = json!([{"name": name, "value": value}]);
         self.give(parameter, pair.to_string());

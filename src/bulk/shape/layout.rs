@@ -12,8 +12,10 @@ use crate::error::{Error, Result};
 pub(super) enum Role {
     /// Its cells stand there.
     At(Place),
-    /// Its cells are left out.
+    /// Its cells cannot be sent here, and are left out.
     Left,
+    /// Its cells are left out, as the user wants.
+    Unwanted,
     /// It has no name: its cells must be empty.
     Nameless,
 }
@@ -26,8 +28,7 @@ pub(super) struct Column {
     pub(super) role: Role,
 }
 
-/// The names that a header maps to another, and those of constants, held
-/// against the header; then the places of all columns.
+/// The columns of a table with their places.
 pub(super) fn columns(names: &Names, header: &[String], shaping: &Shaping) -> Result<Vec<Column>> {
     known_maps(header, shaping)?;
     let mut unknown = Vec::new();
@@ -52,7 +53,7 @@ pub(super) fn columns(names: &Names, header: &[String], shaping: &Shaping) -> Re
 pub(super) fn role(names: &Names, name: &str, map: &[(String, String)]) -> (Role, bool) {
     let mapped = map.iter().find(|(from, _)| is_same(from, name));
     let name = match mapped {
-        Some((_, to)) if to.trim().is_empty() => return (Role::Left, true),
+        Some((_, to)) if to.trim().is_empty() => return (Role::Unwanted, true),
         Some((_, to)) => to,
         None if name.trim().is_empty() => return (Role::Nameless, true),
         None => name,
@@ -66,6 +67,27 @@ pub(super) fn role(names: &Names, name: &str, map: &[(String, String)]) -> (Role
 
 fn is_same(from: &str, name: &str) -> bool {
     from.trim() == name.trim()
+}
+
+/// Where a map leads must be a place, or its column would be lost.
+pub(super) fn maps(names: &Names, map: &[(String, String)]) -> Result<()> {
+    for (from, to) in map {
+        if to.trim().is_empty() || matches!(names.meaning(to), Meaning::Place(_)) {
+            continue;
+        }
+        let message = format!("--map '{from}={to}': {} takes no `{to}`", title(names));
+        let error = Error::usage(message);
+        let error = match names.nearest(to) {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error,
+        };
+        return Err(error.hint(template_hint(names)));
+    }
+    Ok(())
+}
+
+fn title(names: &Names) -> String {
+    format!("{} {}", names.resource.name, kebab(names.operation.verb))
 }
 
 fn known_maps(header: &[String], shaping: &Shaping) -> Result<()> {
@@ -109,11 +131,9 @@ fn strangers(names: &Names, unknown: &[&str], what: &str) -> Error {
         })
         .collect();
     let plural = if unknown.len() == 1 { "" } else { "s" };
-    let verb = names.operation.verb;
     let message = format!(
-        "{} {} knows no {what}{plural} {}",
-        names.resource.name,
-        kebab(verb),
+        "{} knows no {what}{plural} {}",
+        title(names),
         list.join(", ")
     );
     let error = Error::usage(message);
@@ -193,14 +213,7 @@ pub(super) fn complete(names: &Names, places: &[&Place]) -> Result<()> {
     let mut missing: Vec<&str> = holes.chain(required).collect();
     missing.dedup();
     if !missing.is_empty() {
-        return Err(
-            Error::usage(format!("there is no column for {}", missing.join(", ")))
-                .hint(format!(
-                    "--map 'NAME={0}' says which column it is, --const {0}=… gives every row the same",
-                    missing[0]
-                ))
-                .hint(template_hint(names)),
-        );
+        return Err(lacking(names, &missing));
     }
     let changes = places
         .iter()
@@ -218,4 +231,26 @@ pub(super) fn complete(names: &Names, places: &[&Place]) -> Result<()> {
         );
     }
     Ok(())
+}
+
+fn lacking(names: &Names, missing: &[&str]) -> Error {
+    let error =
+        Error::usage(format!("there is no column for {}", missing.join(", "))).hint(format!(
+            "--map 'NAME={0}' says which column it is, --const {0}=… gives every row the same",
+            missing[0]
+        ));
+    let only_beside = |name: &&str| {
+        let beside = names.beside().iter().any(|known| known.name == *name);
+        beside
+            && names
+                .operation
+                .flags()
+                .all(|known| known.name != *name || !known.required)
+    };
+    let error = if missing.iter().all(only_beside) {
+        error.hint("only tasks of batches need it; --engine requests does without")
+    } else {
+        error
+    };
+    error.hint(template_hint(names))
 }

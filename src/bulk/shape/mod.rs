@@ -105,6 +105,7 @@ impl Shaper {
             operation,
             engine,
         };
+        layout::maps(&names, &shaping.map)?;
         let constants = layout::constants(&names, &shaping)?;
         let header = header.unwrap_or_default().to_vec();
         let columns = if header.is_empty() || shaping.jq.is_some() {
@@ -184,7 +185,7 @@ impl Shaper {
         let null = self.shaping.null.as_deref();
         for (column, cell) in self.columns.iter().zip(cells) {
             let put = match &column.role {
-                Role::Left => continue,
+                Role::Left | Role::Unwanted => continue,
                 Role::Nameless if cell.trim().is_empty() => continue,
                 Role::Nameless => Err("a value in a column without a name".to_owned()),
                 Role::At(place) if null == Some(cell) => self.draft.null(place),
@@ -239,23 +240,32 @@ impl Shaper {
             // Whatever else is wrong may come of what was found.
             _ if !findings.is_empty() => {}
             Flaw::Nothing => {
-                let problem = "nothing to change: every cell is empty".to_owned();
-                findings.push(finding(line, None, "", problem));
+                findings.push(finding(line, None, "", "nothing to change".to_owned()));
             }
             Flaw::Field {
-                name,
+                name: path,
                 value,
                 reason,
             }
             | Flaw::Set {
-                path: name,
+                path,
                 value,
                 reason,
-            } => findings.push(finding(line, Some(&name), &value, reason)),
+            } => findings.push(finding(line, Some(self.column_at(&path)), &value, reason)),
             Flaw::Other(error) => {
                 findings.push(finding(line, None, "", error.message));
             }
         }
+    }
+
+    /// The name of the column whose cells come to a path in the body.
+    fn column_at<'a>(&'a self, path: &'a str) -> &'a str {
+        let there = |column: &&Column| match &column.role {
+            Role::At(place) => place.path() == path,
+            _ => false,
+        };
+        let column = self.columns.iter().find(there);
+        column.map_or(path, |column| column.name.as_str())
     }
 
     /// The name of the column for a place, as the input has it; or else as

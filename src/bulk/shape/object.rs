@@ -21,8 +21,10 @@ const MOST_KEYS: usize = 4096;
 pub(super) enum Key {
     /// Its value stands there.
     At(Place),
-    /// Its value is left out.
+    /// Its value cannot be sent here, and is left out.
     Left,
+    /// Its value is left out, as the user wants.
+    Unwanted,
     /// It means nothing, for that reason.
     Unknown(String),
 }
@@ -69,18 +71,15 @@ impl Shaper {
 
     /// A row that is an object.
     pub(super) fn object(&mut self, line: u64, object: &str, of_cells: bool) -> Shaped {
-        let members = match members(object) {
-            Ok(members) => members,
-            Err(_) => {
-                let problem = "not a JSON object".to_owned();
-                return Shaped::Wrong(vec![finding(line, None, object, problem)]);
-            }
+        let Ok(members) = members(object) else {
+            let problem = "not a JSON object".to_owned();
+            return Shaped::Wrong(vec![finding(line, None, object, problem)]);
         };
         let mut findings = Vec::new();
         let mut taken: Vec<(Cow<'_, str>, Place)> = Vec::new();
         for (key, json) in members {
             let place = match self.key(&key) {
-                Key::Left => continue,
+                Key::Left | Key::Unwanted => continue,
                 Key::Unknown(problem) => {
                     findings.push(finding(line, Some(&key), json, problem));
                     continue;
@@ -96,25 +95,7 @@ impl Shaper {
             }
             taken.push((key, place));
         }
-        self.renamed(&taken, self.finished(line, findings))
-    }
-
-    /// Findings name columns as the input does.
-    fn renamed(&self, taken: &[(Cow<'_, str>, Place)], shaped: Shaped) -> Shaped {
-        let Shaped::Wrong(mut findings) = shaped else {
-            return shaped;
-        };
-        for Finding { column, .. } in &mut findings {
-            let Some(name) = column else { continue };
-            let found = taken.iter().find(|(_, place)| {
-                let parameter = place.parameter();
-                parameter.is_some_and(|parameter| parameter.name == name)
-            });
-            if let Some((key, Place::Whole(_))) = found {
-                *column = Some(key.clone().into_owned());
-            }
-        }
-        Shaped::Wrong(findings)
+        renamed(&taken, self.finished(line, findings))
     }
 
     fn taken(&self, taken: &[(Cow<'_, str>, Place)], place: &Place) -> Option<String> {
@@ -148,6 +129,7 @@ impl Shaper {
         let meaning = match layout::role(&self.names, key, &self.shaping.map) {
             (Role::At(place), _) => Key::At(place),
             (Role::Left, true) => Key::Left,
+            (Role::Unwanted, _) => Key::Unwanted,
             (Role::Nameless, _) => Key::Unknown("a value without a name".to_owned()),
             (Role::Left, false) => Key::Unknown(match self.names.nearest(key) {
                 Some(near) => format!("unknown; did you mean `{near}`?"),
@@ -162,4 +144,22 @@ impl Shaper {
         }
         meaning
     }
+}
+
+/// Findings name columns as the input does.
+fn renamed(taken: &[(Cow<'_, str>, Place)], shaped: Shaped) -> Shaped {
+    let Shaped::Wrong(mut findings) = shaped else {
+        return shaped;
+    };
+    for Finding { column, .. } in &mut findings {
+        let Some(name) = column else { continue };
+        let found = taken.iter().find(|(_, place)| {
+            let parameter = place.parameter();
+            parameter.is_some_and(|parameter| parameter.name == name)
+        });
+        if let Some((key, Place::Whole(_))) = found {
+            *column = Some(key.clone().into_owned());
+        }
+    }
+    Shaped::Wrong(findings)
 }

@@ -51,7 +51,8 @@ impl Place {
         }
     }
 
-    fn path(&self) -> &str {
+    /// The path in the body; nothing for a hole.
+    pub(super) fn path(&self) -> &str {
         match self {
             Self::Part { path, .. } => path,
             _ => self.top(),

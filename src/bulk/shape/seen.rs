@@ -11,8 +11,9 @@ use std::hash::{DefaultHasher, Hasher};
 /// So many tables, so that only a small one is copied when it grows.
 const SHARDS: usize = 256;
 
-/// Size of a table when its first key comes.
-const SMALLEST: usize = 16;
+/// Entries of the smallest table at the beginning; the largest has half as
+/// many more.
+const SMALLEST: usize = 32;
 
 /// The keys seen so far.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub(super) struct Seen {
 
 /// A table with open addressing. The first byte of a hash chooses it, so that
 /// of an entry only 56 bits are kept; beside them is room for 40 bits of line.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shard {
     /// 56 bits of the hash, then the highest 8 of the line.
     marks: Vec<u64>,
@@ -34,8 +35,9 @@ struct Shard {
 
 impl Seen {
     pub(super) fn new() -> Self {
-        let mut shards = Vec::new();
-        shards.resize_with(SHARDS, Shard::default);
+        // Of different sizes, so that they do not all grow at the same time.
+        let size = |shard: usize| SMALLEST + shard * SMALLEST / 2 / SHARDS;
+        let shards = (0..SHARDS).map(|shard| Shard::of(size(shard))).collect();
         Self { shards }
     }
 
@@ -58,6 +60,14 @@ impl Seen {
 }
 
 impl Shard {
+    fn of(size: usize) -> Self {
+        Self {
+            marks: vec![0; size],
+            lines: vec![0; size],
+            used: 0,
+        }
+    }
+
     fn first(&mut self, hash: u64, line: u64) -> Option<u64> {
         // At most four fifths full, so that a search is short.
         if self.used * 5 >= self.marks.len() * 4 {
@@ -94,15 +104,7 @@ impl Shard {
 
     /// By half as much again: twice would leave more free than is used.
     fn grow(&mut self) {
-        let size = (self.marks.len() * 3 / 2).max(SMALLEST);
-        let old = std::mem::replace(
-            self,
-            Self {
-                marks: vec![0; size],
-                lines: vec![0; size],
-                used: 0,
-            },
-        );
+        let old = std::mem::replace(self, Self::of(self.marks.len() * 3 / 2));
         for at in 0..old.marks.len() {
             if let Some(line) = old.line(at) {
                 let hash = old.marks[at] & !0xFF;
@@ -116,7 +118,7 @@ impl Shard {
 /// Where a hash would stand in a table of that size: its share of the whole
 /// range.
 fn place(hash: u64, size: usize) -> usize {
-    let share = u128::from(hash) * size as u128 >> 64;
+    let share = (u128::from(hash) * size as u128) >> 64;
     // Less than the size.
     usize::try_from(share).unwrap_or(0)
 }

@@ -82,7 +82,7 @@ fn is_needed(names: &Names, parameter: &Parameter, cells: &HashMap<String, Strin
             .keys()
             .any(|known| known.split('.').next() == Some(name))
     };
-    let excused = parameter.unless.iter().any(|name| has(name));
+    let excused = parameter.unless.iter().any(has);
     (parameter.required && !excused) || is_beside(names.beside(), parameter)
 }
 

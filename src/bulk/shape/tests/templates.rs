@@ -1,7 +1,7 @@
 //! Templates, and what lists print, are good input.
 
 use super::*;
-use crate::catalog::{Effect, Kind};
+use crate::catalog::{Effect, Empty, Kind};
 use crate::filter::Columns;
 
 #[test]
@@ -111,7 +111,10 @@ fn the_header_that_a_list_prints_is_good_for_an_update() {
 #[test]
 fn what_may_be_empty_is_required_text() {
     for (_, operation) in catalog::operations() {
-        for parameter in operation.flags().filter(|parameter| parameter.may_be_empty) {
+        for parameter in operation
+            .flags()
+            .filter(|parameter| parameter.empty == Empty::Value)
+        {
             assert!(parameter.required && parameter.kind == Kind::Text);
         }
     }

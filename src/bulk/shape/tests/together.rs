@@ -98,6 +98,13 @@ fn another_day_of_an_address_can_be_skipped() {
 }
 
 #[test]
+fn other_items_of_a_charge_can_be_skipped() {
+    let rows: &[&[&str]] = &[&["7", "1"], &["7", "2"], &["7", "1"]];
+    let (found, _) = found("charges.skip", &["id", "purchase_item_ids"], rows);
+    assert_eq!(found, ["4 -: the same as line 2"]);
+}
+
+#[test]
 fn money_moves_once_an_object() {
     let rows: &[&[&str]] = &[&["7"], &["7"]];
     let (found, _) = found("charges.process", &["id"], rows);
