@@ -54,6 +54,9 @@ pub struct World {
     pub keyring: Arc<dyn Keyring>,
 }
 
+/// Room for an answer behind a question.
+const ANSWER: usize = 12;
+
 /// How long a run has to end by itself after Ctrl-C.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -126,8 +129,17 @@ impl std::fmt::Debug for World {
 }
 
 fn ask(question: &str) -> io::Result<String> {
+    let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
+    // A prompt over several lines would stand there twice once it is answered.
+    let prompt = match question.rsplit_once(". ") {
+        Some((before, last)) if question.chars().count() + ANSWER > width => {
+            writeln!(io::stderr(), "{before}.")?;
+            last
+        }
+        _ => question,
+    };
     dialoguer::Input::new()
-        .with_prompt(question)
+        .with_prompt(prompt)
         .allow_empty(true)
         .interact_text()
         .map_err(|dialoguer::Error::IO(error)| error)

@@ -2,8 +2,8 @@
 //!
 //! The rooms stand in the order in which a row meets them: [`read`] takes it
 //! out of its file, [`shape`] gives its cells their places in a request and
-//! checks them, `plan` divides what is good into batches, the `ledger`
-//! keeps it, `run` sends it and notes what became of it, and `report` says
+//! checks them, [`plan`] divides what is good into batches, the [`ledger`]
+//! keeps it, [`mod@run`] sends it and notes what became of it, and [`report`] says
 //! so. Reading, shaping, planning and settling are pure; only `run` waits for
 //! answers. Nothing here prints or asks.
 

@@ -2,12 +2,64 @@
 //! them what is known of each. Their names begin with `_`, so that a report is
 //! an input again. Pure.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::ledger::{Job, Kept};
+use crate::catalog::{Field, Holds, Object, Type};
 
 /// The columns that a report adds, in order.
 pub const ADDED: [&str; 5] = ["_line", "_status", "_id", "_http_status", "_error"];
+
+/// A job, as those see it who choose columns. Where a table has no room, the
+/// last of its columns are left out.
+pub static JOB: Object = Object {
+    name: "job",
+    fields: &[
+        field("id", Holds::Text),
+        field("operation", Holds::Text),
+        field("engine", Holds::Text),
+        field("input", Holds::Text),
+        field("state", Holds::Text),
+        field("rows", Holds::Integer),
+        field("ok", Holds::Integer),
+        field("failed", Holds::Integer),
+        field("invalid", Holds::Integer),
+        field("unknown", Holds::Integer),
+        field("created_at", Holds::Time),
+        field("updated_at", Holds::Time),
+    ],
+    columns: &[
+        "id",
+        "operation",
+        "state",
+        "rows",
+        "ok",
+        "failed",
+        "unknown",
+        "invalid",
+        "input",
+        "created_at",
+        "engine",
+        "updated_at",
+    ],
+};
+
+const fn field(name: &'static str, holds: Holds) -> Field {
+    let kind = match holds {
+        Holds::Integer => Type::Integer,
+        Holds::Time => Type::DateTime,
+        _ => Type::String,
+    };
+    Field {
+        name,
+        short: None,
+        holds,
+        documented: kind,
+        shown: kind,
+        values: &[],
+    }
+}
 
 /// The names of a report's columns, where the input had names.
 #[must_use]
@@ -62,10 +114,15 @@ pub fn job(job: &Job) -> String {
         "failed": counts.failed,
         "invalid": counts.invalid,
         "unknown": counts.unknown,
-        "created_at": job.created_at.to_string(),
-        "updated_at": job.updated_at.to_string(),
+        "created_at": second(job.created_at),
+        "updated_at": second(job.updated_at),
     })
     .to_string()
+}
+
+/// A time as reports show it: nobody asks for less than a second.
+fn second(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 fn is_added(name: &str) -> bool {
@@ -106,6 +163,15 @@ mod tests {
              \"_id\":null,\"_http_status\":422,\"_error\":\"taken\"}"
         );
         assert_eq!(columns(&header).len(), 7);
+    }
+
+    #[test]
+    fn a_table_of_jobs_has_room_for_all_that_a_job_has() {
+        let mut columns = JOB.columns.to_vec();
+        let mut fields: Vec<&str> = JOB.fields.iter().map(|field| field.name).collect();
+        columns.sort_unstable();
+        fields.sort_unstable();
+        assert_eq!(columns, fields);
     }
 
     #[test]

@@ -110,6 +110,16 @@ fn writing(resource: &'static Resource) -> impl Iterator<Item = &'static Operati
 /// What the words after `bulk` come to. With it come the matches of the
 /// innermost command, which hold the flags that every command has.
 pub(super) fn bulk_of<'a>(verb: &str, matches: &'a ArgMatches) -> Result<(Bulk, &'a ArgMatches)> {
+    let (bulk, deepest) = asked(verb, matches)?;
+    // Rows that follow one that fails are under way by then.
+    if deepest.get_flag("fail-fast") {
+        return Err(Error::usage("--fail-fast does not go with bulk")
+            .hint("rc bulk check finds wrong rows before anything is sent"));
+    }
+    Ok((bulk, deepest))
+}
+
+fn asked<'a>(verb: &str, matches: &'a ArgMatches) -> Result<(Bulk, &'a ArgMatches)> {
     let job = || text(matches, "job").unwrap_or_default();
     let bulk = match verb {
         "template" | "check" => {

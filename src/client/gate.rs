@@ -59,6 +59,11 @@ impl Gate {
         }
     }
 
+    /// How full the bucket is, as far as that is known.
+    pub(super) fn fill(&self) -> Option<Level> {
+        self.pace().fill(self.elapsed())
+    }
+
     fn learn(&self, ticket: &Ticket, result: &Result<Response<Bytes>, Failure>) {
         let (now, jitter) = (self.elapsed(), fastrand::f64());
         let mut pace = self.pace();

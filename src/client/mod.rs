@@ -34,6 +34,7 @@ use retry::{Budget, Outcome, Spent, Verdict};
 pub use crate::config::READ_TIMEOUT;
 pub use doubt::unknown;
 pub use http::{Http, USER_AGENT};
+pub use pace::Level;
 
 /// A client of one store. All its requests share one pace.
 pub struct Client {
@@ -127,6 +128,13 @@ impl Client {
             token: connection.token,
             version: connection.version,
         }
+    }
+
+    /// How full the token's bucket is, once an answer has shown that there is
+    /// one.
+    #[must_use]
+    pub fn fill(&self) -> Option<Level> {
+        self.gate.fill()
     }
 
     /// Sends a request and waits for its answer, again where that is safe.

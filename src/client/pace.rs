@@ -142,6 +142,21 @@ impl Pace {
         Ok(ticket)
     }
 
+    /// How full the bucket is; nothing before an answer has shown one.
+    pub fn fill(&mut self, now: Duration) -> Option<Level> {
+        self.leak(now);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "neither is ever below nothing, nor large"
+        )]
+        let whole = |level: f64| level.ceil() as u32;
+        self.known.then(|| Level {
+            used: whole(self.level),
+            size: whole(self.bucket.size),
+        })
+    }
+
     /// Learns that no answer came, or one that says nothing of the bucket.
     pub fn settle(&mut self, now: Duration) {
         self.leak(now);

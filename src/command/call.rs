@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::connect::Place;
+use super::follow::{Far, follow};
 use super::printer::{Described, Printer};
 use super::read::{self, Ids};
 use super::{Run, dry, many, preflight, resume};
@@ -11,7 +12,7 @@ use crate::cli::{Call, DryRun, Options, Paging};
 use crate::client::{self, Client};
 use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
-use crate::filter::{Columns, Flow};
+use crate::filter::Columns;
 use crate::output::Shape;
 use crate::pages::Pages;
 use crate::request::{self, Now, Request, Values};
@@ -111,6 +112,7 @@ impl Filled<'_> {
         Described {
             object: self.operation.answer.object(),
             includes: includes.flat_map(|given| given.words.clone()).collect(),
+            keys: None,
         }
     }
 
@@ -274,8 +276,11 @@ fn list(
     mut printer: Printer,
 ) -> Result<()> {
     let wanted = Wanted::of(call.operation.answer);
+    let far = Far::of(run, options, &client, "records");
     let mut pages = Pages::new(client, request, wanted);
-    let followed = Run::wait(follow(&mut run.talk, &mut pages, &mut printer, call.limit));
+    let followed = follow(&mut run.talk, &mut pages, &mut printer, call.limit, &far);
+    let followed = Run::wait(followed);
+    drop(far);
     if let Err(error) = followed {
         printer.break_off();
         return Err(resume::hint(
@@ -292,43 +297,6 @@ fn list(
             "no {} match",
             call.resource.name.replace('_', " ")
         ));
-    }
-    Ok(())
-}
-
-/// Records between two looks at the network, so that the page being fetched
-/// ahead keeps flowing while this one is worked on.
-const BETWEEN_LOOKS: usize = 64;
-
-/// Follows a list to its end, or to its limit.
-pub(super) async fn follow(
-    talk: &mut super::Talk,
-    pages: &mut Pages,
-    printer: &mut Printer,
-    limit: Option<u64>,
-) -> Result<()> {
-    let mut left = limit.unwrap_or(u64::MAX);
-    while left > 0
-        && let Some(page) = pages
-            .next(|page| left > page.records().len() as u64)
-            .await?
-    {
-        for remark in &page.remarks {
-            talk.note(remark);
-        }
-        for (at, record) in page.records().enumerate() {
-            left -= 1;
-            if printer.record(record)? == Flow::Enough {
-                left = 0;
-            }
-            if left == 0 {
-                break;
-            }
-            if at % BETWEEN_LOOKS == BETWEEN_LOOKS - 1 {
-                tokio::task::yield_now().await;
-            }
-        }
-        printer.page_end()?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `rc api`: any request, to any path, of any version.
 
-use super::call::{follow, perhaps_done, remarks};
+use super::call::{perhaps_done, remarks};
+use super::follow::{Far, follow};
 use super::printer::{Described, Printer};
 use super::{Run, dry};
 use crate::catalog::{self, MAXIMUM_PAGE_SIZE, Method};
@@ -37,13 +38,16 @@ pub(super) fn run(run: &mut Run, options: &Options, free: &Free) -> Result<()> {
     }
     (run.guard_interrupts)();
     if free.paginate {
+        let far = Far::of(run, options, &client, "records");
         let mut pages = Pages::new(client, request, Wanted::AnyList);
         let followed = Run::wait(follow(
             &mut run.talk,
             &mut pages,
             &mut printer,
             free.paging.limit,
+            &far,
         ));
+        drop(far);
         if let Err(error) = followed {
             printer.break_off();
             return Err(error);

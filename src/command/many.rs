@@ -3,12 +3,14 @@
 //! ends, it says what was done, what failed, and what is unknown.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use tokio::sync::mpsc;
 
 use super::Run;
 use super::call::{Filled, remarks};
+use super::follow::Far;
 use super::printer::Printer;
 use super::read::Ids;
 use crate::catalog::Effect;
@@ -28,12 +30,20 @@ const NAMED: usize = 20;
 pub(super) fn run(
     run: &mut Run,
     options: &Options,
-    client: &Client,
+    client: &Arc<Client>,
     call: &Filled,
     mut printer: Printer,
 ) -> Result<()> {
     let mut targets = targets(run, call)?;
-    let mut tally = Tally::default();
+    let far = match call.operation.answer.object() {
+        Some(_) => Far::of(run, options, client, "records"),
+        None => Far::silent(run, options, client, "ids"),
+    };
+    let mut tally = Tally {
+        far: Some(far),
+        total: (!call.reads_targets()).then_some(call.targets.len() as u64),
+        ..Tally::default()
+    };
     let work = work(
         run,
         options,
@@ -43,7 +53,9 @@ pub(super) fn run(
         &mut printer,
         &mut tally,
     );
-    match Run::wait(work) {
+    let done = Run::wait(work);
+    tally.far = None;
+    match done {
         Ok(()) => {}
         Err(error) if error.kind == Kind::Interrupted => return Err(tally.cut_short(error, call)),
         Err(error) => return Err(error),
@@ -60,6 +72,10 @@ pub(super) fn run(
 struct Tally {
     good: u64,
     bad: u64,
+    /// All there are, where that is known.
+    total: Option<u64>,
+    /// Who watches, while there is something to see.
+    far: Option<Far>,
     /// Of the bad: what never was a request.
     unsent: u64,
     /// Asked for, not answered yet, in order.
@@ -76,6 +92,9 @@ impl Tally {
         match result {
             Ok(_) => self.good += 1,
             Err(_) => self.bad += 1,
+        }
+        if let Some(far) = &self.far {
+            far.is(self.good + self.bad, self.bad, self.total);
         }
     }
 

@@ -9,6 +9,7 @@ mod connect;
 mod control;
 mod doctor;
 mod dry;
+mod follow;
 mod free;
 #[cfg(feature = "sandbox")]
 mod local;

@@ -22,6 +22,8 @@ pub(super) struct Described {
     pub(super) object: Option<&'static Object>,
     /// What was asked to be put into each record.
     pub(super) includes: Vec<String>,
+    /// The keys of the records, when they are known otherwise.
+    pub(super) keys: Option<Vec<String>>,
 }
 
 impl Printer {
@@ -48,6 +50,7 @@ impl Printer {
             style,
             object: described.object,
             includes: described.includes,
+            keys: described.keys,
             ..Settings::new(format, shape)
         };
         let (stream, target) = Target::open(asked.out.as_deref(), run.stdout()?)?;

@@ -111,9 +111,9 @@ impl Talk {
     }
 
     /// A line that shows how far long work is. There is none without a look,
-    /// and none unless a person reads text.
+    /// and none unless a person reads it.
     pub(super) fn progress(&self, elapsed: Elapsed, look: Option<Look>) -> Progress {
-        let look = look.filter(|_| self.person && self.form == ErrorForm::Text);
+        let look = look.filter(|_| self.person);
         Progress::new(self.console.clone(), elapsed, look)
     }
 

@@ -66,6 +66,24 @@ impl Columns {
         Ok(Self::new(list?))
     }
 
+    /// One column for each key, whatever it is made of: a dot in it leads
+    /// nowhere deeper.
+    #[must_use]
+    pub fn of_keys(keys: &[String]) -> Self {
+        let columns = keys.iter().map(|key| Column::at(vec![key.clone()]));
+        Self::new(columns.collect())
+    }
+
+    /// The columns that the user typed, of records with these keys.
+    ///
+    /// # Errors
+    /// A usage error for a name that is none of the keys.
+    pub fn among(keys: &[String], text: &str) -> Result<Self> {
+        let names = text.split(',').map(str::trim);
+        let list: Result<_> = names.map(|name| among(keys, name)).collect();
+        Ok(Self::new(list?))
+    }
+
     /// The keys of a record, for when nothing else says what there is. A later
     /// record with another key is a [`Misfit::Stranger`].
     ///
@@ -209,6 +227,18 @@ fn chosen(name: &str, known: Option<&Object>, includes: &[&str]) -> Result<Colum
     )
 }
 
+/// The key that the user typed.
+fn among(keys: &[String], name: &str) -> Result<Column> {
+    if keys.iter().any(|key| key == name) {
+        return Ok(Column::at(vec![name.to_owned()]));
+    }
+    let error = Error::usage(format!("there is no column `{name}`"));
+    Err(match nearest(name, keys.iter().map(String::as_str)) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint(format!("there are: {}", keys.join(", "))),
+    })
+}
+
 /// The name most like a mistyped one, if any is like it at all.
 pub(super) fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     names
@@ -220,7 +250,7 @@ pub(super) fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> 
 
 /// A name as words.
 fn words(name: &str) -> String {
-    name.replace(['_', '.'], " ")
+    name.trim_start_matches('_').replace(['_', '.'], " ")
 }
 
 /// Gives columns with the same heading their whole path as heading.

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::filter::{Cell, Columns};
 
 use super::destination::{BUFFER, Destination};
+use super::formula::defused;
 use super::rows::RowWriter;
 use super::{Style, visible};
 
@@ -88,24 +89,13 @@ pub(super) fn shown(cell: &str, excel: bool, style: Style) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(cell)
     };
-    if excel && is_formula(&cell) {
-        return Cow::Owned(format!("'{cell}"));
+    if !excel {
+        return cell;
     }
-    cell
-}
-
-/// Whether a spreadsheet would compute the cell. A plain number is none.
-fn is_formula(cell: &str) -> bool {
-    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && !is_number(cell)
-}
-
-fn is_number(cell: &str) -> bool {
-    let digits = cell.strip_prefix(['+', '-']).unwrap_or(cell);
-    digits.starts_with(|letter: char| letter.is_ascii_digit())
-        && digits
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'.')
-        && digits.matches('.').count() <= 1
+    match cell {
+        Cow::Borrowed(cell) => defused(cell),
+        Cow::Owned(cell) => Cow::Owned(defused(&cell).into_owned()),
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod csv;
 mod destination;
 mod detail;
 mod file;
+pub mod formula;
 mod layout;
 mod lines;
 mod list;

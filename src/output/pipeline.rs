@@ -49,6 +49,8 @@ pub struct Settings {
     pub object: Option<&'static Object>,
     /// What `--include` adds to each record.
     pub includes: Vec<String>,
+    /// The keys of the records, when they are known otherwise.
+    pub keys: Option<Vec<String>>,
 }
 
 impl Settings {
@@ -68,6 +70,7 @@ impl Settings {
             style: Style::PLAIN,
             object: None,
             includes: Vec::new(),
+            keys: None,
         }
     }
 
@@ -109,6 +112,12 @@ impl Settings {
     /// filter's results have columns of their own.
     fn columns(&self) -> Result<Option<Columns>> {
         let object = self.object.filter(|_| self.jq.is_none());
+        if let Some(keys) = self.keys.as_ref().filter(|_| self.jq.is_none()) {
+            return Ok(Some(match &self.columns {
+                Some(text) => Columns::among(keys, text)?,
+                None => Columns::of_keys(keys),
+            }));
+        }
         let includes: Vec<&str> = self.includes.iter().map(String::as_str).collect();
         if let Some(text) = &self.columns {
             return Columns::parse(text, object, &includes).map(Some);

@@ -29,6 +29,10 @@ const BETWEEN: Duration = Duration::from_millis(100);
 /// A rate from less time than this says nothing.
 const TELLING: Duration = Duration::from_secs(2);
 
+/// A rate tells of the last one or two of these: the first requests of a token
+/// go faster than the others, and so does what an earlier run has begun.
+const LATELY: Duration = Duration::from_secs(15);
+
 /// The narrowest terminal that has room for a bar beside the words.
 const ROOM_FOR_BAR: u16 = 60;
 
@@ -74,8 +78,9 @@ struct Line {
     bar: Option<ProgressBar>,
     laid_out: Arc<Mutex<String>>,
     drawn: Option<Duration>,
-    /// When the first count came, and what had been done by then.
-    first: Option<(Duration, u64)>,
+    /// When counts came from which the rate is told, and what had been done by
+    /// then; the older one first.
+    marks: Option<[(Duration, u64); 2]>,
 }
 
 impl Progress {
@@ -99,7 +104,12 @@ impl Progress {
         };
         let now = (self.elapsed)();
         let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
-        let (since, base) = *line.first.get_or_insert((now, seen.done));
+        let [older, newer] = line.marks.get_or_insert([(now, seen.done); 2]);
+        if now.saturating_sub(newer.0) >= LATELY {
+            *older = *newer;
+            *newer = (now, seen.done);
+        }
+        let (since, base) = *older;
         let due = line.drawn.map_or(self.begun + PATIENCE, |at| at + BETWEEN);
         if now < due {
             return;

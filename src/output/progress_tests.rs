@@ -88,6 +88,18 @@ fn what_was_done_before_counts_for_no_rate() {
 }
 
 #[test]
+fn what_went_fast_long_ago_counts_for_no_rate() {
+    let shown = shown(Some(plain(120)));
+    shown.at(0, 0, 0);
+    shown.at(1_000, 40, 0);
+    for second in 2..=60 {
+        shown.at(second * 1_000, 36 + 2 * second, 0);
+    }
+    let line = shown.line();
+    assert!(line.contains("156 of 10,000 rows, 2.0/s, "), "{line}");
+}
+
+#[test]
 fn the_line_is_drawn_a_few_times_a_second_at_most() {
     let shown = shown(Some(plain(120)));
     for millis in 0..2000 {

@@ -1,5 +1,6 @@
-//! Running `rc` in a test: in this process, with a clock that stands still, a
-//! state folder of its own, and streams that are kept. Reads like a sentence:
+//! Running `rc` in a test: in this process, with a clock that stands still but
+//! for what is waited, a state folder of its own, and streams that are kept.
+//! Reads like a sentence:
 //! `rc("subscriptions get 1").sandboxed().fails(4).says("nothing at")`.
 
 use std::collections::HashMap;
@@ -7,14 +8,15 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use recharge_cli::command;
-use recharge_cli::config::keep::{Keyring, Trouble};
 use recharge_cli::world::{Terminal, World};
-use secrecy::SecretString;
 use serde_json::Value;
 use tempfile::TempDir;
+
+pub use crate::ring::Ring;
 
 /// The present of all tests.
 pub const NOW: &str = "2026-11-20T12:00:00Z";
@@ -29,15 +31,24 @@ pub struct Rc {
     secret: Option<&'static str>,
     folder: Option<Arc<TempDir>>,
     keyring: Arc<Ring>,
+    waited: Waited,
     homeless: bool,
 }
+
+/// How long was waited; nobody really waits.
+type Waited = Arc<Mutex<Duration>>;
 
 /// `rc` with the words of a shell line; a leading `rc` may be left out.
 pub fn rc(line: &str) -> Rc {
     let words = shell_words::split(line).expect("a line that a shell understands");
     let skip = usize::from(words.first().is_some_and(|word| word == "rc"));
+    rc_of(words.into_iter().skip(skip))
+}
+
+/// `rc` with words.
+pub fn rc_of(words: impl IntoIterator<Item = String>) -> Rc {
     Rc {
-        words: words.into_iter().skip(skip).map(OsString::from).collect(),
+        words: words.into_iter().map(OsString::from).collect(),
         environment: HashMap::new(),
         stdin: Vec::new(),
         terminal: Terminal::default(),
@@ -45,6 +56,7 @@ pub fn rc(line: &str) -> Rc {
         secret: None,
         folder: None,
         keyring: Arc::new(Ring::absent()),
+        waited: Waited::default(),
         homeless: false,
     }
 }
@@ -72,20 +84,23 @@ impl Rc {
     }
 
     /// A person sits there, with a terminal of this width.
-    pub fn on_terminal(mut self, width: u16) -> Self {
-        self.terminal = Terminal {
-            stdin: true,
-            stdout: true,
-            stderr: true,
-            width: Some(width),
-        };
-        self
+    pub fn on_terminal(self, width: u16) -> Self {
+        self.with_terminal(true, true, width)
     }
 
     /// Standard output and error are a terminal, standard input is a pipe.
-    pub fn showing(mut self, width: u16) -> Self {
-        self = self.on_terminal(width);
-        self.terminal.stdin = false;
+    pub fn showing(self, width: u16) -> Self {
+        self.with_terminal(false, true, width)
+    }
+
+    /// Standard error is a terminal of this width, and so may the others be.
+    pub fn with_terminal(mut self, stdin: bool, stdout: bool, width: u16) -> Self {
+        self.terminal = Terminal {
+            stdin,
+            stdout,
+            stderr: true,
+            width: Some(width),
+        };
         self
     }
 
@@ -114,6 +129,12 @@ impl Rc {
         self
     }
 
+    /// Begins when the last such run of the store ended.
+    pub fn in_time_of(mut self, store: &Store) -> Self {
+        self.waited = Arc::clone(&store.waited);
+        self
+    }
+
     /// Works on the store of a test.
     pub fn within(self, store: &Store) -> Self {
         self.holding(store).env("RECHARGE_SANDBOX", "1")
@@ -132,7 +153,8 @@ impl Rc {
 
     pub fn runs(self) -> Outcome {
         let line = format!("rc {:?}", self.words);
-        let (stdout, stderr) = (Kept::default(), Kept::default());
+        let screen = Kept::default();
+        let (stdout, stderr) = (Shown::on(&screen), Shown::on(&screen));
         let answers = Mutex::new(self.answers.into_iter());
         let folder = self
             .folder
@@ -140,8 +162,9 @@ impl Rc {
         let home = (!self.homeless).then(|| folder.path().to_owned());
         let secret = self.secret;
         let now: jiff::Timestamp = NOW.parse().unwrap();
-        let waited = Arc::new(Mutex::new(std::time::Duration::ZERO));
-        let passed = Arc::clone(&waited);
+        let waited = self.waited;
+        let begun = *waited.lock().unwrap();
+        let (passed, slept) = (Arc::clone(&waited), Arc::clone(&waited));
         let code = command::run(World {
             arguments: self.words,
             environment: self.environment,
@@ -149,13 +172,14 @@ impl Rc {
             stdout: Box::new(stdout.clone()),
             stderr: Box::new(stderr.clone()),
             terminal: self.terminal,
-            clock: Arc::new(move || now),
+            // What is waited for comes about: the clock goes on by it.
+            clock: Arc::new(move || now + *slept.lock().unwrap()),
             zone: || TimeZone::UTC,
             sleep: Arc::new(move |span| {
                 *waited.lock().unwrap() += span;
                 Box::pin(tokio::task::yield_now())
             }),
-            elapsed: Arc::new(move || *passed.lock().unwrap()),
+            elapsed: Arc::new(move || passed.lock().unwrap().saturating_sub(begun)),
             ask: Box::new(move |_| {
                 let answer = answers.lock().unwrap().next();
                 answer
@@ -174,8 +198,9 @@ impl Rc {
         Outcome {
             line,
             code,
-            stdout: stdout.text(),
-            stderr: stderr.text(),
+            stdout: stdout.own.text(),
+            stderr: stderr.own.text(),
+            screen: screen.text(),
         }
     }
 
@@ -200,6 +225,8 @@ pub struct Outcome {
     pub code: u8,
     pub stdout: String,
     pub stderr: String,
+    /// Both, as they came.
+    pub screen: String,
 }
 
 impl Outcome {
@@ -258,6 +285,7 @@ impl Outcome {
 pub struct Store {
     folder: Arc<TempDir>,
     keyring: Arc<Ring>,
+    waited: Waited,
 }
 
 impl Store {
@@ -265,6 +293,7 @@ impl Store {
         Self {
             folder: Arc::new(tempfile::tempdir().unwrap()),
             keyring: Arc::new(Ring::absent()),
+            waited: Waited::default(),
         }
     }
 
@@ -299,64 +328,6 @@ impl Store {
     }
 }
 
-/// A keyring of a test.
-pub struct Ring {
-    held: Mutex<HashMap<String, SecretString>>,
-    trouble: Mutex<Option<Trouble>>,
-}
-
-impl Ring {
-    /// An empty one that works.
-    pub fn open() -> Self {
-        Self {
-            held: Mutex::default(),
-            trouble: Mutex::default(),
-        }
-    }
-
-    /// None at all.
-    pub fn absent() -> Self {
-        let ring = Self::open();
-        ring.fails_with(Some(Trouble::Absent(
-            "there is no keyring on this machine".to_owned(),
-        )));
-        ring
-    }
-
-    /// From now on it fails, or works.
-    pub fn fails_with(&self, trouble: Option<Trouble>) {
-        *self.trouble.lock().unwrap() = trouble;
-    }
-
-    /// The accounts that it holds something for.
-    pub fn accounts(&self) -> Vec<String> {
-        self.held.lock().unwrap().keys().cloned().collect()
-    }
-
-    fn works(&self) -> Result<(), Trouble> {
-        self.trouble.lock().unwrap().clone().map_or(Ok(()), Err)
-    }
-}
-
-impl Keyring for Ring {
-    fn get(&self, account: &str) -> Result<Option<SecretString>, Trouble> {
-        self.works()?;
-        Ok(self.held.lock().unwrap().get(account).cloned())
-    }
-
-    fn set(&self, account: &str, secret: &SecretString) -> Result<(), Trouble> {
-        self.works()?;
-        let mut held = self.held.lock().unwrap();
-        held.insert(account.to_owned(), secret.clone());
-        Ok(())
-    }
-
-    fn remove(&self, account: &str) -> Result<bool, Trouble> {
-        self.works()?;
-        Ok(self.held.lock().unwrap().remove(account).is_some())
-    }
-}
-
 /// A stream that keeps what is written to it.
 #[derive(Clone, Default)]
 struct Kept(Arc<Mutex<Vec<u8>>>);
@@ -371,6 +342,33 @@ impl Write for Kept {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A stream that is kept, and seen beside another.
+#[derive(Clone)]
+struct Shown {
+    own: Kept,
+    screen: Kept,
+}
+
+impl Shown {
+    fn on(screen: &Kept) -> Self {
+        Self {
+            own: Kept::default(),
+            screen: screen.clone(),
+        }
+    }
+}
+
+impl Write for Shown {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.screen.write_all(bytes)?;
+        self.own.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -3,7 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
 
 mod answers;
+mod bulk;
+mod bulk_going;
+mod bulk_jobs;
 mod canned;
+mod console;
 mod contract;
 mod controls;
 mod doctor;
@@ -19,6 +23,7 @@ mod paced;
 mod process;
 mod profiles;
 mod readme;
+mod ring;
 mod sandboxed;
 mod scopes;
 mod secrecy;

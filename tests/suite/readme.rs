@@ -1,100 +1,20 @@
-//! Every command that the documents show runs, and prints what they show. The
-//! blocks of one document run in order, on one store, at a fixed time.
+//! Every command that the documents show runs, and prints what they show.
 
+use crate::console::{check, steps};
 use crate::harness::{Rc, Ring, Store, rc};
 use crate::login::{ALL, Desk};
-
-/// The shell sessions of a document: a command, and what it prints.
-fn sessions(text: &str) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String)> = Vec::new();
-    let mut inside = false;
-    for line in text.lines() {
-        match line {
-            "```console" => inside = true,
-            "```" => inside = false,
-            _ if !inside => {}
-            line => {
-                if let Some(command) = line.strip_prefix("$ ") {
-                    found.push((command.to_owned(), String::new()));
-                } else {
-                    let (_, output) = found.last_mut().expect("output follows a command");
-                    output.push_str(line);
-                    output.push('\n');
-                }
-            }
-        }
-    }
-    found
-}
-
-/// The commands of a pipe, split where a shell would.
-fn pipe(line: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut quote = None;
-    for letter in line.chars() {
-        match (letter, quote) {
-            ('|', None) => parts.push(String::new()),
-            (letter @ ('\'' | '"'), None) => {
-                quote = Some(letter);
-                parts.last_mut().unwrap().push(letter);
-            }
-            (letter, open) => {
-                if open == Some(letter) {
-                    quote = None;
-                }
-                parts.last_mut().unwrap().push(letter);
-            }
-        }
-    }
-    parts.iter().map(|part| part.trim().to_owned()).collect()
-}
-
-fn check(document: &str, text: &str) {
-    let store = Store::new();
-    let mut wrong = Vec::new();
-    for (line, expected) in sessions(text) {
-        let parts = pipe(&line);
-        let mut stdin = String::new();
-        let mut printed = String::new();
-        for (at, part) in parts.iter().enumerate() {
-            assert!(part.starts_with("rc "), "{document}: {line}");
-            let run = rc(part).stdin(&stdin).env("NO_COLOR", "1").holding(&store);
-            let last = at + 1 == parts.len();
-            let outcome = if last && parts.len() == 1 {
-                run.on_terminal(100).runs()
-            } else if last {
-                run.showing(100).runs()
-            } else {
-                run.runs()
-            };
-            printed.push_str(&outcome.stderr);
-            if last {
-                printed.insert_str(0, &outcome.stdout);
-            }
-            stdin = outcome.stdout;
-        }
-        if printed != expected {
-            wrong.push(format!("$ {line}\n{printed}--- shown:\n{expected}"));
-        }
-    }
-    assert!(
-        wrong.is_empty(),
-        "{document} shows what is not so:\n{}",
-        wrong.join("\n")
-    );
-}
 
 #[test]
 fn the_readme_shows_what_happens() {
     let text = include_str!("../../README.md");
-    assert!(sessions(text).len() >= 10);
+    assert!(steps(text).len() >= 10);
     check("README.md", text);
 }
 
 #[test]
 fn the_page_on_the_sandbox_shows_what_happens() {
     let text = include_str!("../../docs/sandbox.md");
-    assert!(sessions(text).len() >= 2);
+    assert!(steps(text).len() >= 2);
     check("docs/sandbox.md", text);
 }
 
@@ -102,7 +22,7 @@ fn the_page_on_the_sandbox_shows_what_happens() {
 #[test]
 fn the_page_on_troubleshooting_shows_what_happens() {
     let text = include_str!("../../docs/troubleshooting.md");
-    assert!(!sessions(text).is_empty());
+    assert!(!steps(text).is_empty());
     check("docs/troubleshooting.md", text);
     let folder = tempfile::tempdir().unwrap();
     let trace = folder.path().join("trace.har");
@@ -129,7 +49,7 @@ fn the_page_on_troubleshooting_shows_what_happens() {
 #[test]
 fn the_page_on_stores_shows_what_happens() {
     let text = include_str!("../../docs/stores.md");
-    assert!(sessions(text).len() >= 4);
+    assert!(steps(text).len() >= 4);
     check("docs/stores.md", text);
 }
 
@@ -189,9 +109,16 @@ fn the_examples_in_the_help_of_login_and_profiles_run() {
 }
 
 #[test]
+fn the_page_on_bulk_shows_what_happens() {
+    let text = include_str!("../../docs/bulk.md");
+    assert!(steps(text).len() >= 20);
+    check("docs/bulk.md", text);
+}
+
+#[test]
 fn the_page_on_requests_shows_what_happens() {
     let text = include_str!("../../docs/requests.md");
-    assert!(sessions(text).len() >= 5);
+    assert!(steps(text).len() >= 5);
     check("docs/requests.md", text);
 }
 

@@ -359,3 +359,29 @@ fn a_person_is_asked_for_what_is_missing() {
         .succeeds();
     asked.says("much: not an amount");
 }
+
+#[test]
+fn a_long_list_shows_how_far_it_is_where_its_records_do_not_show_it() {
+    let store = Store::new();
+    let faults = rc("sandbox faults set slow=600ms");
+    faults.within(&store).succeeds();
+    let list = || rc("customers list --page-size 5").within(&store);
+    let path = store.path().join("customers.json");
+    let out = format!("--out {}", path.display());
+    let shown = list().with(&out).on_terminal(80).succeeds();
+    assert!(shown.stderr.contains("10 records"), "{shown:?}");
+    assert!(shown.stderr.ends_with("\r\u{1b}[2K"), "{shown:?}");
+    let gathered = list().with("--slurp --jq length").on_terminal(80);
+    let gathered = gathered.succeeds();
+    assert!(gathered.stderr.contains("10 records"), "{gathered:?}");
+    // Records that run over the terminal say it themselves.
+    list().on_terminal(80).succeeds().says_nothing();
+    // Off a terminal nobody watches.
+    list().with(&out).succeeds().says_nothing();
+    let ids = store
+        .ids("subscriptions list --status active -n 3")
+        .join(" ");
+    let line = format!("subscriptions get {ids} --out {}", path.display());
+    let several = rc(&line).within(&store).on_terminal(80).succeeds();
+    assert!(several.stderr.contains(" of 3 records, "), "{several:?}");
+}

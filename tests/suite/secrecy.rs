@@ -23,8 +23,12 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 fn the_token_is_seen_nowhere() {
     for keyring in [Ring::open(), Ring::absent()] {
         let desk = Desk::with(keyring);
-        let token = desk.token("--scopes read_customers,read_store,store_info --name quiet");
+        let scopes = "read_customers,read_store,store_info,write_discounts";
+        let token = desk.token(&format!("--scopes {scopes} --name quiet"));
         assert!(token.len() > 10);
+        let codes = desk.store.path().join("codes.csv");
+        std::fs::write(&codes, "code,value,value_type\nA,1,percentage\n").unwrap();
+        let many = format!("discounts create {} --yes", codes.display());
         let mut said = String::new();
         let mut runs = |line: &str| {
             let outcome = desk.rc(line).stdin(&token).runs();
@@ -51,6 +55,10 @@ fn the_token_is_seen_nowhere() {
             "orders list",
             "api GET /nowhere",
             "api POST /customers -f email=x --yes",
+            &format!("bulk {many} --engine requests -vv"),
+            &format!("bulk {many} --profile garden"),
+            &format!("bulk {many} --dry-run=curl"),
+            "bulk list -o json",
             "store get --base-url https://localhost:1",
             "store get --profile none",
             "profile remove garden --yes",
@@ -64,6 +72,10 @@ fn the_token_is_seen_nowhere() {
         assert!(!said.contains(&token), "{said}");
         let mut found = Vec::new();
         files(desk.store.path(), &mut found);
+        let ledgers = found
+            .iter()
+            .filter(|file| file.extension().is_some_and(|end| end == "db"));
+        assert!(ledgers.count() >= 2, "{said}");
         for file in found {
             let text = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
             assert!(!text.contains(&token), "{}", file.display());

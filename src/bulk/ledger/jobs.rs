@@ -98,20 +98,23 @@ impl Jobs {
         self.ledger(id)
     }
 
-    /// All jobs, the newest first.
+    /// All jobs, the newest first, and why others cannot be shown.
     ///
     /// # Errors
-    /// The folder or a ledger cannot be read.
-    pub fn list(&self) -> Result<Vec<Job>> {
-        let mut jobs = Vec::new();
+    /// The folder cannot be read.
+    pub fn list(&self) -> Result<(Vec<Job>, Vec<Error>)> {
+        let (mut jobs, mut unreadable) = (Vec::new(), Vec::new());
         for id in self.ids()? {
-            jobs.push(self.ledger(&id)?.job()?);
+            match self.ledger(&id).and_then(|mut ledger| ledger.job()) {
+                Ok(job) => jobs.push(job),
+                Err(error) => unreadable.push(error),
+            }
         }
         jobs.sort_by(|one, other| {
             let newest_first = other.created_at.cmp(&one.created_at);
             newest_first.then_with(|| one.id.cmp(&other.id))
         });
-        Ok(jobs)
+        Ok((jobs, unreadable))
     }
 
     /// Removes the ledgers of jobs that ended long ago, and what was left of

@@ -68,7 +68,7 @@ fn a_draft_that_is_dropped_leaves_nothing() {
     draft.add(2, "[]", &task("{}")).unwrap();
     drop(draft);
     assert_eq!(files(&desk), Vec::<String>::new());
-    assert!(desk.jobs.list().unwrap().is_empty());
+    assert!(desk.jobs.list().unwrap().0.is_empty());
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn what_a_job_is_about_is_there_again() {
     assert_eq!(job.created_at.to_string(), "2026-11-20T12:00:00Z");
     let again = desk.jobs.open(&job.id[..3]).unwrap().job().unwrap();
     assert_eq!(again, job);
-    assert_eq!(desk.jobs.list().unwrap(), [job]);
+    assert_eq!(desk.jobs.list().unwrap().0, [job]);
 }
 
 #[test]
@@ -222,9 +222,21 @@ fn what_ended_long_ago_is_removed_and_what_has_no_end_is_kept() {
     drop((done, open));
     let at = |time| Jobs::below(Some(desk.folder.path()), clock(time)).unwrap();
     at("2026-12-20T12:00:00Z").prune().unwrap();
-    assert_eq!(desk.jobs.list().unwrap().len(), 2);
+    assert_eq!(desk.jobs.list().unwrap().0.len(), 2);
     at("2026-12-20T12:00:01Z").prune().unwrap();
-    let left = desk.jobs.list().unwrap();
+    let left = desk.jobs.list().unwrap().0;
     assert_eq!((left.len(), &left[0].id), (1, &id));
     assert!(files(&desk).iter().all(|file| file.starts_with(&id)));
+}
+
+#[test]
+fn a_ledger_that_is_damaged_hides_no_other() {
+    let desk = desk();
+    let id = of_three(&desk, Engine::Requests).id().to_owned();
+    std::fs::write(desk.folder.path().join("jobs/broken.db"), "no database").unwrap();
+    let (jobs, unreadable) = desk.jobs.list().unwrap();
+    assert_eq!((jobs.len(), &jobs[0].id), (1, &id));
+    assert_eq!(unreadable.len(), 1);
+    assert!(unreadable[0].message.contains("broken"), "{unreadable:?}");
+    desk.jobs.prune().unwrap();
 }

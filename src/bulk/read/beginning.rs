@@ -81,12 +81,13 @@ impl Mark {
     }
 }
 
-/// Looks at the beginning of a stream and makes a text of it.
+/// Looks at the beginning of a stream and makes a text of it; says also whether
+/// it began with the mark of UTF-8.
 pub(super) fn text(
     name: &str,
     mut stream: Box<dyn Read + Send>,
     chosen: Option<Encoding>,
-) -> Result<Text> {
+) -> Result<(Text, bool)> {
     let (first, broken) = look(&mut stream);
     if let Some(error) = broken {
         stream = Box::new(Broken(Some(error)));
@@ -108,7 +109,9 @@ pub(super) fn text(
     let encoding = chosen.or(guess.map(|guess| guess.encoding));
     let backwards = guess.is_some_and(|guess| guess.backwards);
     let length = guess.map_or(0, |guess| guess.length);
-    Ok(Text::new(stream, encoding, backwards, &first[length..]))
+    let text = Text::new(stream, encoding, backwards, &first[length..]);
+    let marked = mark.is_some_and(|mark| mark.encoding == Encoding::Utf8);
+    Ok((text, marked))
 }
 
 /// The first bytes, and what broke the stream while they were read: what

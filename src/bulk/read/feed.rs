@@ -15,6 +15,8 @@ pub(super) const LONGEST: usize = 4 * 1024 * 1024;
 pub(super) struct Feed {
     name: String,
     text: Text,
+    /// Whether it began with the mark of UTF-8.
+    marked: bool,
     /// Whether the encoding was found out, not said.
     found: bool,
     lines: Lines,
@@ -59,12 +61,19 @@ impl Feed {
         stream: Box<dyn Read + Send>,
         encoding: Option<Encoding>,
     ) -> Result<Self> {
+        let (text, marked) = beginning::text(name, stream, encoding)?;
         Ok(Self {
             name: name.to_owned(),
-            text: beginning::text(name, stream, encoding)?,
+            text,
+            marked,
             found: encoding.is_none(),
             lines: Lines::FIRST,
         })
+    }
+
+    /// Whether it began with the mark of UTF-8, as what `--excel` writes does.
+    pub(super) const fn is_marked(&self) -> bool {
+        self.marked
     }
 
     /// What it is called in messages.

@@ -8,6 +8,7 @@ use super::guard::Guard;
 use super::{delimiter, header, nothing_in, shortened};
 use crate::bulk::row::{Content, Row};
 use crate::error::{Error, Result};
+use crate::output::formula;
 
 /// A table that is being read.
 pub(super) struct Table {
@@ -130,7 +131,19 @@ impl Table {
             });
         }
         self.record.truncate(wanted);
+        if self.feed().is_marked() {
+            self.restore();
+        }
         Ok(Content::Cells(&self.record))
+    }
+
+    /// Takes off the apostrophes that `--excel` has put before what a
+    /// spreadsheet would compute.
+    fn restore(&mut self) {
+        let is_safe = |cell| formula::restored(cell) == cell;
+        if !self.record.iter().all(is_safe) {
+            self.record = self.record.iter().map(formula::restored).collect();
+        }
     }
 
     /// The row, shortened. The delimiter may have been the trouble, so it is

@@ -121,7 +121,20 @@ impl Desk<'_> {
             }
             Ok(())
         };
-        self.means.client.send_noting(&request, leaves).await
+        let sending = self.means.client.send_noting(&request, leaves);
+        tokio::pin!(sending);
+        let mut stop = self.means.stop.clone();
+        tokio::select! {
+            biased;
+            Ok(_) = stop.wait_for(|stopped| *stopped) => {}
+            answer = &mut sending => return answer,
+        }
+        // What waits for its turn would be turned back when it comes.
+        if noted.get() {
+            sending.await
+        } else {
+            Err(halted().untouched())
+        }
     }
 
     /// A row that was not carried out, or of which that is not certain.

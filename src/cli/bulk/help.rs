@@ -17,7 +17,8 @@ A spreadsheet into the store, each row exactly once.
 The whole file is read and checked before anything is sent. Then every row is
 carried out: by async batches where the API has them for the operation, else
 by a request each, within the rate limit. The job is kept on this machine, so
-that it can go on after an interruption, whatever it was; no row is sent twice.";
+that it can go on after an interruption, whatever it was; no row is carried out
+twice.";
 
 pub(super) const TEMPLATE_ABOUT: &str = "Print a header with every column, and an example row";
 pub(super) const CHECK_ABOUT: &str = "Read and check a file, and send nothing";
@@ -33,7 +34,7 @@ Show what became of each row: the columns of the input, and beside them _line,
 _status (ok, failed, invalid, unknown), _id, _http_status and _error.
 
 Columns that begin with _ are left out when a file is read, so the failed rows
-are a valid input again.";
+are an input again, with the flags that the file was run with.";
 
 pub(super) const RETRY_LONG: &str = "\
 Make a new job of the rows that failed, and run it. Rows of which it is unknown
@@ -64,7 +65,8 @@ Example:
   rc bulk status k3f9xq";
 
 pub(super) const RESUME: &str = "\
-No row that was carried out is sent again.
+It goes on where the job stands, in the store that it was begun in. No row is
+carried out twice.
 
 Example:
   rc bulk resume k3f9xq";
@@ -154,6 +156,10 @@ pub(super) fn run(resource: &Resource, operation: &Operation) -> String {
     if operation.effect == Effect::Destroys {
         text.push_str("\nIt cannot be taken back: it asks first, or needs --yes.");
     }
+    text.push_str(
+        "\nExit code 2 says that nothing was sent, 7 that rows failed, 130 that it was left \
+         before its end: rc bulk resume goes on.",
+    );
     text
 }
 

@@ -35,8 +35,12 @@ pub(super) fn list(run: &mut Run, options: &Options) -> Result<()> {
     nothing_to_rehearse(options)?;
     let jobs = all(run)?;
     jobs.prune()?;
-    let mut printer = Printer::prepare(run, options, Shape::Many, Described::default())?;
-    for job in jobs.list()? {
+    let mut printer = Printer::prepare(run, options, Shape::Many, of_jobs())?;
+    let (known, unreadable) = jobs.list()?;
+    for error in unreadable {
+        run.talk.note(&error.to_string());
+    }
+    for job in known {
         if printer.record(&report::job(&job))? == Flow::Enough {
             break;
         }
@@ -56,7 +60,14 @@ pub(super) fn status(run: &mut Run, options: &Options, word: &str) -> Result<()>
 
 /// What prints the record of a job.
 pub(super) fn printer(run: &mut Run, options: &Options) -> Result<Printer> {
-    Printer::prepare(run, options, Shape::One, Described::default())
+    Printer::prepare(run, options, Shape::One, of_jobs())
+}
+
+fn of_jobs() -> Described {
+    Described {
+        object: Some(&report::JOB),
+        ..Described::default()
+    }
 }
 
 /// Prints the record of a job.
@@ -77,12 +88,17 @@ pub(super) fn results(
     nothing_to_rehearse(options)?;
     let ledger = all(run)?.open(word)?;
     let header = ledger.subject()?.header;
-    let mut options = options.clone();
-    let asked = &mut options.output;
-    if header.is_none() && asked.columns.is_none() && asked.format.is_none_or(Format::has_columns) {
-        asked.columns = columns(&ledger, statuses)?;
-    }
-    let mut printer = Printer::prepare(run, &options, Shape::Many, Described::default())?;
+    let has_columns = options.output.format.is_none_or(Format::has_columns);
+    let keys = match &header {
+        Some(header) => Some(report::columns(header)),
+        None if has_columns => Some(keys(&ledger, statuses)?),
+        None => None,
+    };
+    let described = Described {
+        keys,
+        ..Described::default()
+    };
+    let mut printer = Printer::prepare(run, options, Shape::Many, described)?;
     each(&ledger, statuses, |row| {
         printer.record(&report::record(header.as_deref(), row))
     })?;
@@ -92,9 +108,9 @@ pub(super) fn results(
     Ok(())
 }
 
-/// All columns of the results where each row is an object with keys of its own;
+/// All keys of the results where each row is an object with keys of its own;
 /// those that results add come last.
-fn columns(ledger: &Ledger, statuses: &[String]) -> Result<Option<String>> {
+fn keys(ledger: &Ledger, statuses: &[String]) -> Result<Vec<String>> {
     let mut names: Vec<String> = Vec::new();
     let mut seen = HashSet::new();
     each(ledger, statuses, |row| {
@@ -108,11 +124,8 @@ fn columns(ledger: &Ledger, statuses: &[String]) -> Result<Option<String>> {
         }
         Ok(Flow::More)
     })?;
-    if names.is_empty() {
-        return Ok(None);
-    }
     names.extend(report::ADDED.map(str::to_owned));
-    Ok(Some(names.join(",")))
+    Ok(names)
 }
 
 /// Hands on rows in order, until enough were taken.

@@ -94,7 +94,7 @@ fn may_leave(engine: Engine, going: Going) -> Result<()> {
 }
 
 fn begun(run: &mut Run, ledger: &Ledger) {
-    run.talk.done(&format!("job {}", ledger.id()));
+    run.talk.note(&format!("this is job {}", ledger.id()));
 }
 
 fn rows(count: u64) -> String {
@@ -199,6 +199,11 @@ pub(super) fn resume(run: &mut Run, options: &Options, word: &str, going: Going)
     let mut store = Store::at(run, place)?;
     store.prepare(run, operation, job.subject.engine)?;
     store.check(&job)?;
+    if store.place.is_protected() {
+        let (left, named) = (rows(job.counts.open), store.named());
+        let question = format!("Job {} goes on, with {left}, in {named}. Go on?", job.id);
+        run.confirm(options, &question)?;
+    }
     work::run(run, options, &mut ledger, &store, going, printer)
 }
 
@@ -268,7 +273,7 @@ fn may_be_retried(jobs: &Jobs, job: &Job) -> Result<()> {
             .hint(format!("first: {}", again(job, "resume"))));
     }
     let input = retry_of(&job.id);
-    let earlier = jobs.list()?.into_iter().find(|other| {
+    let earlier = jobs.list()?.0.into_iter().find(|other| {
         let untouched = other.counts.ok + other.counts.unknown == 0;
         other.subject.input == input && !(other.state == State::Abandoned && untouched)
     });

@@ -11,6 +11,7 @@ use super::super::printer::Printer;
 use super::super::{Run, interrupted};
 use super::jobs;
 use super::store::{Store, again};
+use crate::bulk::Engine;
 use crate::bulk::ledger::{Job, Ledger};
 use crate::bulk::run::{Ended, Means, Progress, Watch, run as carry_out};
 use crate::cli::{Going, Options};
@@ -119,7 +120,10 @@ fn detached(job: &Job) -> Error {
     let counts = &job.counts;
     let rows = counts.rows() - counts.invalid;
     let (ended, rows) = (grouped(rows - counts.open), grouped(rows));
-    let message = format!("detached: {ended} of {rows} rows have their result");
+    let mut message = format!("detached: {ended} of {rows} rows have their result");
+    if job.subject.engine == Engine::Batches {
+        message.push_str("; batches that were started go on at the API");
+    }
     Error::new(Kind::Interrupted, message).hint(go_on(job))
 }
 

@@ -25,7 +25,7 @@ fn discount(at: usize) -> Task {
 }
 
 /// A job of so many discounts; five fit into a batch, two into a request.
-fn begun(stage: &Arc<Stage>, engine: Engine, rows: usize) -> String {
+pub(super) fn begun(stage: &Arc<Stage>, engine: Engine, rows: usize) -> String {
     let tasks: Vec<Task> = (0..rows).map(discount).collect();
     stage.job("discounts.create", engine, &tasks)
 }
@@ -42,7 +42,7 @@ fn stopped(exit: Exit) -> Error {
     }
 }
 
-fn counts(stage: &Arc<Stage>, id: &str) -> Counts {
+pub(super) fn counts(stage: &Arc<Stage>, id: &str) -> Counts {
     stage.ledger(id).counts().unwrap()
 }
 
@@ -361,27 +361,4 @@ fn nobody_waits_for_batches_when_nobody_wants_to() {
         [Reached::Running, Reached::Running, Reached::Planned]
     );
     assert_eq!(stage.until_done(&id).ok, 12);
-}
-
-#[test]
-fn told_to_stop_a_job_begins_nothing_new_and_goes_on_later() {
-    for engine in Engine::ALL {
-        let stage = stage(1);
-        let id = begun(&stage, engine, 7);
-        let (teller, stop) = tokio::sync::watch::channel(false);
-        let mut left = 3;
-        stage.before(move |_, _| {
-            left -= 1;
-            if left == 0 {
-                teller.send(true).unwrap();
-            }
-            None
-        });
-        let exit = stage.process_with(&id, |means| means.stop = stop);
-        assert!(matches!(exit, Exit::Run(Ok(Ended::Halted))), "{exit:?}");
-        assert!(stage.asked.lock().unwrap().len() <= 3 + 8);
-        assert_eq!(stage.ledger(&id).in_doubt_behind(0, 9).unwrap(), []);
-        stage.alone();
-        assert_eq!(stage.until_done(&id).ok, 7);
-    }
 }

@@ -5,4 +5,5 @@
 mod cut;
 mod ends;
 mod stage;
+mod stops;
 mod wire;

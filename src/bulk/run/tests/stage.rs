@@ -113,7 +113,7 @@ pub(super) enum Exit {
 struct Kill;
 
 impl Stage {
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         Timestamp::from_microsecond(self.time.load(Ordering::SeqCst)).unwrap()
     }
 

@@ -1,0 +1,65 @@
+//! A job that is told to stop: nothing new leaves, what is under way is
+//! answered, and it goes on later.
+
+use std::sync::{Arc, Mutex};
+
+use http::Response;
+use jiff::SignedDuration;
+
+use super::ends::{begun, counts};
+use super::stage::{Exit, stage};
+use crate::bulk::Engine;
+use crate::bulk::run::Ended;
+
+#[test]
+fn told_to_stop_a_job_begins_nothing_new_and_goes_on_later() {
+    for engine in Engine::ALL {
+        let stage = stage(1);
+        let id = begun(&stage, engine, 7);
+        let (teller, stop) = tokio::sync::watch::channel(false);
+        let mut left = 3;
+        stage.before(move |_, _| {
+            left -= 1;
+            if left == 0 {
+                teller.send(true).unwrap();
+            }
+            None
+        });
+        let exit = stage.process_with(&id, |means| means.stop = stop);
+        assert!(matches!(exit, Exit::Run(Ok(Ended::Halted))), "{exit:?}");
+        assert!(stage.asked.lock().unwrap().len() <= 3 + 8);
+        assert_eq!(stage.ledger(&id).in_doubt_behind(0, 9).unwrap(), []);
+        stage.alone();
+        assert_eq!(stage.until_done(&id).ok, 7);
+    }
+}
+
+#[test]
+fn told_to_stop_nothing_waits_for_its_turn_any_more() {
+    let stage = stage(1);
+    let id = begun(&stage, Engine::Requests, 20);
+    let (teller, stop) = tokio::sync::watch::channel(false);
+    let told = Arc::new(Mutex::new(None));
+    let at = Arc::clone(&told);
+    // Eight are under way before the first answer tells that the bucket is full.
+    let mut left = 10;
+    stage.before(move |stage, _| {
+        left -= 1;
+        if left == 0 {
+            teller.send(true).unwrap();
+            *at.lock().unwrap() = Some(stage.now());
+        }
+        let full = Response::builder().header("X-Recharge-Limit", "40/40");
+        Some(full.body("{}".into()).unwrap())
+    });
+    let exit = stage.process_with(&id, |means| means.stop = stop);
+    assert!(matches!(exit, Exit::Run(Ok(Ended::Halted))), "{exit:?}");
+    let told = told.lock().unwrap().unwrap();
+    let late = stage.now().duration_since(told);
+    assert!(late <= SignedDuration::from_secs(1), "{late:#}");
+    let counts = counts(&stage, &id);
+    assert!(
+        counts.ok >= 10 && counts.ok + counts.open == 20,
+        "{counts:?}"
+    );
+}

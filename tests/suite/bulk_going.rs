@@ -1,0 +1,214 @@
+//! Jobs of `rc bulk` that are under way: left, gone on with, given up, and
+//! worked on by one process at a time, at their own store.
+
+use std::sync::Arc;
+
+use recharge_cli::bulk::Engine;
+use recharge_cli::bulk::ledger::{Jobs, Subject, Whereabouts};
+use recharge_cli::bulk::row::Task;
+use serde_json::Value;
+
+use crate::harness::{NOW, Store, rc};
+
+/// A job of a sandbox of which nothing was sent.
+fn waiting(store: &Store, sandbox: bool) -> (Jobs, String) {
+    begun(store, sandbox, "http://127.0.0.1:4010", "Garden")
+}
+
+/// A job of which nothing was sent, by a token that nobody has any more.
+fn begun(store: &Store, sandbox: bool, url: &str, name: &str) -> (Jobs, String) {
+    let now: jiff::Timestamp = NOW.parse().unwrap();
+    let jobs = Jobs::below(Some(store.path()), Arc::new(move || now)).unwrap();
+    let subject = Subject {
+        operation: "discounts.create".to_owned(),
+        engine: Engine::Requests,
+        input: "spring.csv".to_owned(),
+        header: Some(vec!["code".to_owned()]),
+        store: Whereabouts {
+            profile: None,
+            base_url: url.to_owned(),
+            sandbox,
+            api_version: "2021-11".to_owned(),
+            name: Some(name.to_owned()),
+            fingerprint: (!sandbox).then(|| "0123456789abcdef".to_owned()),
+        },
+    };
+    let mut draft = jobs.begin(subject).unwrap();
+    let task = Task {
+        target: "/discounts".to_owned(),
+        body: Some("{\"code\":\"A\",\"value\":\"1\",\"value_type\":\"percentage\"}".to_owned()),
+    };
+    draft.add(2, "[\"A\"]", &task).unwrap();
+    let (ledger, _) = draft.finish().unwrap();
+    let id = ledger.id().to_owned();
+    (jobs, id)
+}
+
+#[test]
+fn a_job_is_worked_on_by_one_process_at_a_time() {
+    let store = Store::new();
+    let (jobs, id) = waiting(&store, true);
+    let mut ledger = jobs.open(&id).unwrap();
+    ledger.lock().unwrap();
+    for verb in ["resume", "abandon"] {
+        rc(&format!("bulk {verb} {id} --yes"))
+            .within(&store)
+            .fails(2)
+            .says("another process is at work on job");
+    }
+    let status = rc(&format!("bulk status {id}")).within(&store).succeeds();
+    assert_eq!(status.json()["state"], "running");
+    drop(ledger);
+    rc(&format!("bulk resume {id}")).within(&store).succeeds();
+}
+
+#[test]
+fn a_job_goes_on_at_its_own_store_only() {
+    let store = Store::new();
+    let (_, id) = waiting(&store, false);
+    rc(&format!("bulk resume {id}"))
+        .within(&store)
+        .fails(2)
+        .says("and this command on the sandbox")
+        .says("--base-url http://127.0.0.1:4010");
+    // Nobody is asked which store it is, as the address is another one.
+    rc(&format!("bulk resume {id} --base-url http://127.0.0.1:1"))
+        .holding(&store)
+        .env("RECHARGE_ACCESS_TOKEN", "sk_1")
+        .fails(2)
+        .says("and this command on http://127.0.0.1:1");
+}
+
+#[test]
+fn with_another_token_a_job_goes_on_only_where_the_store_is_the_same() {
+    let served = crate::served::Served::start();
+    let store = Store::new();
+    let at = |line: &str| rc(line).holding(&store).against(&served.url);
+    let name = at("store get --jq .name -r").succeeds().stdout;
+    let (_, other) = begun(&store, false, &served.url, "Garden");
+    at(&format!("bulk resume {other}"))
+        .fails(2)
+        .says("works on Garden, and this token is of");
+    let (_, same) = begun(&store, false, &served.url, name.trim());
+    let done = at(&format!("bulk resume {same}")).succeeds();
+    assert_eq!(done.json()["ok"], 1);
+}
+
+#[test]
+fn what_the_network_stops_goes_on_when_it_is_there_again() {
+    let store = Store::new();
+    let text = "code,value,value_type\nSPRING,10,percentage\n";
+    let path = crate::bulk::file(&store, "spring.csv", text);
+    rc("sandbox faults set 503=100%").holding(&store).succeeds();
+    let cut = crate::bulk::bulk("discounts create", &path)
+        .with("--max-retries 0")
+        .within(&store)
+        .fails(6)
+        .prints_nothing();
+    let resume = cut.stderr.split("go on with: rc ").nth(1).unwrap();
+    let resume = resume.lines().next().unwrap();
+    rc("sandbox faults off").holding(&store).succeeds();
+    let done = rc(resume).holding(&store).succeeds();
+    assert_eq!(done.json()["ok"], 1);
+}
+
+#[test]
+fn an_abandoned_job_is_over() {
+    let store = Store::new();
+    let (_, id) = waiting(&store, true);
+    rc(&format!("bulk abandon {id}"))
+        .within(&store)
+        .fails(2)
+        .says("1 of its 1 rows have no result");
+    let over = rc(&format!("bulk abandon {id} --yes"))
+        .within(&store)
+        .succeeds();
+    assert_eq!(over.json()["state"], "abandoned");
+    rc(&format!("bulk resume {id}"))
+        .within(&store)
+        .succeeds()
+        .says("was abandoned");
+    rc("discounts list --discount-code A -o ndjson")
+        .within(&store)
+        .succeeds()
+        .prints_nothing();
+}
+
+#[test]
+fn jobs_are_listed_in_every_format() {
+    let store = Store::new();
+    rc("bulk list -o json")
+        .within(&store)
+        .succeeds()
+        .prints("[]\n");
+    rc("bulk status x")
+        .within(&store)
+        .fails(4)
+        .says("there is no job x");
+    let (_, id) = waiting(&store, true);
+    for format in ["json", "ndjson", "csv", "tsv", "table"] {
+        rc(&format!("bulk list -o {format}"))
+            .within(&store)
+            .succeeds()
+            .prints_in(&id)
+            .prints_in("discounts.create");
+    }
+    rc("bulk list --jq .state -r")
+        .within(&store)
+        .succeeds()
+        .prints("ready\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_detaches_and_the_job_goes_on_where_it_was() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+
+    use crate::bulk::file;
+    use crate::served::Served;
+
+    let store = Store::new();
+    let rows: Vec<String> = (0..200).map(|at| format!("C{at},1,percentage")).collect();
+    let path = file(
+        &store,
+        "many.csv",
+        &format!("code,value,value_type\n{}\n", rows.join("\n")),
+    );
+    let served = Served::with(&["--no-limit", "--latency", "20ms"]);
+    let mut child = served
+        .rc(&["bulk", "discounts", "create", path.to_str().unwrap(), "-v"])
+        .args(["--engine", "requests"])
+        .env("RECHARGE_STATE_DIR", store.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap()).lines();
+    // Once requests are answered it is at work.
+    let answered = |line: &String| line.starts_with("POST /discounts → 201");
+    assert!(
+        stderr
+            .by_ref()
+            .map(Result::unwrap)
+            .any(|line| answered(&line))
+    );
+    let kill = ["-INT", &child.id().to_string()];
+    let killed = std::process::Command::new("kill").args(kill).status();
+    assert!(killed.unwrap().success());
+    let said: Vec<String> = stderr.map(Result::unwrap).collect();
+    let said = said.join("\n");
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
+    assert!(said.contains("detached: "), "{said}");
+    assert!(said.contains("go on with: rc bulk resume "), "{said}");
+    let resume = said.split("go on with: rc ").nth(1).unwrap();
+    let resume: Vec<&str> = resume.lines().next().unwrap().split(' ').collect();
+    let output = served
+        .rc(&resume)
+        .env("RECHARGE_STATE_DIR", store.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let record: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(record["ok"], 200);
+}
