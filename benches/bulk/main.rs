@@ -28,8 +28,11 @@ const MILLION: u64 = 1_000_000;
 const BUCKET: f64 = 40.0;
 const RATE: f64 = 2.0;
 
+/// Measures something in a folder of its own; whether it is as it must be.
+type Part = fn(&Path) -> bool;
+
 fn main() {
-    let parts: [(&str, fn(&Path) -> bool); 5] = [
+    let parts: [(&str, Part); 5] = [
         ("check", check),
         ("ledger", ledger),
         ("jobs", jobs),
@@ -181,7 +184,9 @@ fn batches(folder: &Path) -> bool {
         std::thread::sleep(Duration::from_millis(50));
     }
     std::thread::sleep(Duration::from_secs(10));
-    let id = ledgers(folder)[0].file_stem().map(|id| id.to_os_string());
+    let id = ledgers(folder)[0]
+        .file_stem()
+        .map(std::ffi::OsStr::to_os_string);
     let id = id.and_then(|id| id.into_string().ok()).expect("a name");
     let second = served.output(&format!("bulk resume {id}"));
     let output = child.wait_with_output().expect("it ends");

@@ -106,7 +106,7 @@ fn write_row(text: &mut String, row: u64, flaw: Flaw) -> u64 {
         "\"{value}\",{kind},enabled,2026-12-01T00:00:00Z,{ends}"
     );
     if !matches!(flaw, Flaw::Short) {
-        let _ = write!(text, ",{},{}", row % 90 + 10, row % 2 == 0);
+        let _ = write!(text, ",{},{}", row % 90 + 10, row.is_multiple_of(2));
     }
     text.push('\n');
     u64::from(row % 1_000 == 5 && !matches!(flaw, Flaw::Missing))
