@@ -24,6 +24,9 @@ pub struct Draft<'a> {
     subject: Subject,
     planner: Planner,
     rows: u64,
+    /// The first and the last row of each batch so far, so that nothing has to
+    /// be looked up among all rows in the end.
+    spans: Vec<(u64, u64)>,
 }
 
 impl std::fmt::Debug for Draft<'_> {
@@ -59,6 +62,7 @@ impl<'a> Draft<'a> {
             planner: Planner::new(subject.engine),
             subject,
             rows: 0,
+            spans: Vec::new(),
         };
         draft.run("BEGIN")?;
         Ok(draft)
@@ -90,6 +94,14 @@ impl<'a> Draft<'a> {
     /// The ledger cannot be written.
     pub fn add(&mut self, line: u64, input: &str, task: &Task) -> Result<()> {
         let place = self.planner.place(task.body.as_deref().map_or(0, str::len));
+        if let Some(place) = place {
+            let n = self.rows + 1;
+            let of_slot = (self.spans.len() as u64).saturating_sub(1);
+            match self.spans.last_mut() {
+                Some((_, last)) if of_slot == place.slot => *last = n,
+                _ => self.spans.push((n, n)),
+            }
+        }
         let (slot, part) = (
             place.map(|place| place.slot.cast_signed()),
             place.map(|place| place.part.cast_signed()),
@@ -165,12 +177,18 @@ impl<'a> Draft<'a> {
                     now
                 ],
             )?;
-            for (slot, batch) in plan.batches.iter().enumerate() {
-                let slot = i64::try_from(slot).unwrap_or(i64::MAX);
+            let spans = plan.batches.iter().zip(&self.spans);
+            for (slot, (batch, (first, last))) in spans.enumerate() {
                 connection.execute(
                     "INSERT INTO batch (slot, first, last, rows, parts, stage)
-                     SELECT ?1, min(n), max(n), ?2, ?3, 0 FROM row WHERE slot = ?1",
-                    params![slot, batch.rows.cast_signed(), batch.parts.cast_signed()],
+                     VALUES (?1, ?2, ?3, ?4, ?5, 0)",
+                    params![
+                        i64::try_from(slot).unwrap_or(i64::MAX),
+                        first.cast_signed(),
+                        last.cast_signed(),
+                        batch.rows.cast_signed(),
+                        batch.parts.cast_signed()
+                    ],
                 )?;
             }
             schema::complete(&connection)?;
