@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use serde_json::Value;
 
-use super::{Ended, Means, Show, doubt, halted, remote, task};
+use super::{Ended, Means, Show, doubt, halted, task};
 use crate::bulk::ledger::{Counts, Fate, Ledger, Pending};
 use crate::catalog::{Again, Operation, Resource};
 use crate::client::Answer;
