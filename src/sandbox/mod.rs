@@ -128,12 +128,15 @@ impl Sandbox {
     }
 
     /// Lets happen what time brings: who serves a sandbox calls it now and
-    /// then, so that things happen when nobody asks.
-    pub fn tick(&self) {
+    /// then, so that things happen when nobody asks. Says whether more is due
+    /// than was done.
+    pub fn tick(&self) -> bool {
         let world = (self.now)();
         let mut state = self.lock();
         // What could not be kept is told to whoever asks next.
         let _ = self.pass_time(&mut state, world);
+        let rests = state.rests_until;
+        rests.is_some_and(|until| std::time::Instant::now() < until)
     }
 
     /// Brings a store to the present: what time brought happens, and is kept

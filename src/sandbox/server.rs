@@ -81,7 +81,10 @@ pub(super) async fn serve_with(
                 }
                 Err(_) => tokio::time::sleep(PAUSE).await,
             },
-            _ = ticks.tick() => sandbox.tick(),
+            _ = ticks.tick() => if sandbox.tick() {
+                // It takes a rest as long as its work, and goes on then.
+                ticks.reset_after(LONGEST_WORK);
+            },
             () = &mut posting => {}
             // Finished connections are let go of; one that panicked is gone too.
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
