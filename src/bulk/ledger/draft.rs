@@ -152,6 +152,20 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
+    /// All rows are in. What takes long is done now, so that nobody has to wait
+    /// for it between the question and the work.
+    ///
+    /// # Errors
+    /// The ledger cannot be written.
+    pub fn complete(&mut self) -> Result<()> {
+        let made = schema::complete(&self.connection);
+        made.map_err(|error| super::unwritable(&self.id, error))?;
+        self.run("COMMIT; BEGIN")?;
+        self.hidden.as_file().sync_all().map_err(|error| {
+            Error::unexpected("the ledger of the job cannot be kept").caused_by(error)
+        })
+    }
+
     /// What the job will take, and the ledger with its name. From here on the
     /// job is there, whatever happens.
     ///

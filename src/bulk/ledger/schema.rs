@@ -61,7 +61,7 @@ CREATE TABLE task (
 ";
 
 /// Made once all rows are in: faster so.
-const INDEXES: &str = "CREATE INDEX row_by_state ON row (state, n);";
+const INDEXES: &str = "CREATE INDEX IF NOT EXISTS row_by_state ON row (state, n);";
 
 /// Makes the tables of a ledger that is being put together. Until it has its
 /// name nobody needs it, so nothing is kept safe.
@@ -72,7 +72,7 @@ pub(super) fn make(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "user_version", VERSION)
 }
 
-/// The last that is done to a ledger before it has its name.
+/// What is made once all rows are in; a second time does nothing.
 pub(super) fn complete(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(INDEXES)
 }

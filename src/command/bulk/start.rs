@@ -52,6 +52,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) 
         nothing_to_send(run, &passed);
         return Ok(());
     };
+    draft.complete()?;
     store.prepare(run, asked.operation, asked.engine)?;
     draft.works_on(store.whereabouts());
     let what = Announced {
@@ -238,6 +239,7 @@ pub(super) fn retry(run: &mut Run, options: &Options, word: &str, going: Going) 
         draft.add(line, input, task)
     })?;
     let plan = planner.finish();
+    draft.complete()?;
     if plan.rows == 0 {
         let text = format!("nothing to send: no row of job {} failed", job.id);
         run.talk.note(&text);
