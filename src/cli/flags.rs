@@ -8,6 +8,7 @@ use crate::catalog::{MAXIMUM_PAGE_SIZE, RESOURCES, Resource};
 use crate::config::{Colour, span};
 use crate::output::Format;
 
+use super::filtering;
 use super::invocation::{DryRun, ErrorForm};
 
 /// Long flags that no parameter may take as its own.
@@ -16,6 +17,9 @@ const RESERVED: &[&str] = &[
     "jq",
     "raw",
     "slurp",
+    "arg",
+    "argjson",
+    "jq-errors",
     "columns",
     "out",
     "excel",
@@ -195,8 +199,11 @@ pub(super) fn output() -> Vec<Arg> {
             .hide_possible_values(true)
             .hide_short_help(true),
     ];
-    flags
+    let filtering = filtering::given()
         .into_iter()
+        .chain([filtering::on_error()]);
+    let flags = flags.into_iter().chain(filtering);
+    flags
         .map(|flag| flag.global(true).help_heading("Output"))
         .collect()
 }

@@ -5,7 +5,7 @@
 
 use crate::catalog::Object;
 use crate::error::{Error, Kind, Result};
-use crate::filter::{Columns, Flow, Jq, Slurp, write_json};
+use crate::filter::{Columns, Flow, Jq, OnError, Slurp, Variables, write_json};
 
 use super::csv::Csv;
 use super::destination::Destination;
@@ -13,9 +13,13 @@ use super::detail::Detail;
 use super::lines::{Lines, Spacing};
 use super::list::List;
 use super::rows::{Header, Rows};
+use super::skipped::{self, Skipped};
 use super::table::Table;
 use super::tsv::Tsv;
 use super::{Format, Shape, Sink, Style};
+
+/// Most results of one record that are held back until all are there.
+const MOST_HELD: usize = 8 << 20;
 
 /// What the flags ask for.
 #[expect(
@@ -35,6 +39,10 @@ pub struct Settings {
     pub columns: Option<String>,
     /// `--jq`.
     pub jq: Option<String>,
+    /// `--arg` and `--argjson`.
+    pub variables: Variables,
+    /// `--jq-errors`.
+    pub on_error: Option<OnError>,
     /// `--slurp`.
     pub slurp: bool,
     /// `--raw`.
@@ -54,13 +62,15 @@ pub struct Settings {
 impl Settings {
     /// A format for records of that shape, and nothing else asked for.
     #[must_use]
-    pub const fn new(format: Format, shape: Shape) -> Self {
+    pub fn new(format: Format, shape: Shape) -> Self {
         Self {
             format,
             chosen: false,
             shape,
             columns: None,
             jq: None,
+            variables: Variables::default(),
+            on_error: None,
             slurp: false,
             raw: false,
             excel: false,
@@ -85,6 +95,22 @@ impl Settings {
                 "--slurp gathers records for --jq, which is missing",
             ));
         }
+        if !self.variables.is_empty() && !filtered {
+            return Err(Error::usage(
+                "--arg and --argjson give variables to --jq, which is missing",
+            ));
+        }
+        if self.on_error.is_some() && !filtered {
+            return Err(Error::usage(
+                "--jq-errors says what a failure of --jq means, which is missing",
+            ));
+        }
+        if self.skips() && self.slurp {
+            return Err(Error::usage(
+                "--jq-errors skip leaves out records, and --slurp makes one list of them all",
+            )
+            .hint("inside the filter, `.[] | try … catch empty` leaves them out"));
+        }
         if self.columns.is_some() && (as_jq_prints || !self.format.has_columns()) {
             let error = Error::usage("--columns goes with a table, csv or tsv");
             return Err(error.hint("add -o csv, or choose fields with --jq '{id, email}'"));
@@ -97,6 +123,10 @@ impl Settings {
             return Err(error.hint("leave out -o json, or --raw"));
         }
         Ok(())
+    }
+
+    fn skips(&self) -> bool {
+        self.on_error == Some(OnError::Skip)
     }
 
     /// Whether results become one JSON array.
@@ -178,9 +208,12 @@ pub struct Output {
     sink: Box<dyn Sink>,
     filter: Option<Jq>,
     slurp: Option<Slurp>,
+    skips: bool,
+    skipped: Skipped,
     limit: Option<u64>,
     summary: Summary,
     text: String,
+    held: String,
 }
 
 impl std::fmt::Debug for Output {
@@ -198,14 +231,18 @@ impl Output {
     /// a filter that does not compile; trouble with the first bytes written.
     pub fn new(settings: &Settings, to: Destination) -> Result<Self> {
         settings.check()?;
-        let filter = settings.jq.as_deref().map(Jq::compile).transpose()?;
+        let compile = |text| Jq::compile_with(text, &settings.variables);
+        let filter = settings.jq.as_deref().map(compile).transpose()?;
         Ok(Self {
             sink: settings.sink(to)?,
             filter,
             slurp: settings.slurp.then(Slurp::default),
+            skips: settings.skips(),
+            skipped: Skipped::default(),
             limit: settings.limit,
             summary: Summary::default(),
             text: String::new(),
+            held: String::new(),
         })
     }
 
@@ -213,7 +250,7 @@ impl Output {
     ///
     /// # Errors
     /// [`Kind::Closed`] when the reader has gone; an error of the filter,
-    /// with the record's number; a result that does not fit the columns. What
+    /// with the record's number and id; a result that does not fit the columns. What
     /// came before is let out.
     pub fn record(&mut self, record: &str) -> Result<Flow> {
         if self.is_full() {
@@ -266,6 +303,12 @@ impl Output {
         self.summary
     }
 
+    /// What was left out because the filter failed.
+    #[must_use]
+    pub fn skipped(&self) -> Skipped {
+        self.skipped.clone()
+    }
+
     /// Whether no record would be used any more, as with `--limit 0` from the
     /// start.
     #[must_use]
@@ -285,9 +328,45 @@ impl Output {
             return Ok(Flow::More);
         }
         let number = self.summary.records;
+        let named = |message: &str| format!("{}: {message}", skipped::named(number, record));
+        if self.skips {
+            return match self.filter_whole(record.as_bytes()) {
+                Err(Failure::Filtering(error)) => {
+                    self.skipped.add(&named(&error.message));
+                    Ok(Flow::More)
+                }
+                Err(Failure::Printing(error)) => Err(error),
+                Ok(flow) => Ok(flow),
+            };
+        }
         let filtered = self.filter(record.as_bytes());
-        filtered
-            .map_err(|failure| failure.with(|message| format!("jq: record {number}: {message}")))
+        filtered.map_err(|failure| failure.with(|message| format!("jq: {}", named(message))))
+    }
+
+    /// Runs the filter over one text and prints its results once all are
+    /// there, so that nothing is printed of what it fails on.
+    fn filter_whole(&mut self, json: &[u8]) -> Result<Flow, Failure> {
+        let Some(filter) = &self.filter else {
+            return Ok(Flow::More);
+        };
+        // JSON text has no line ends of its own, so they may end the results.
+        self.held.clear();
+        let ran = filter.run(json, &mut |value| {
+            write_json(value, &mut self.held)?;
+            self.held.push('\n');
+            if self.held.len() > MOST_HELD {
+                let most = MOST_HELD >> 20;
+                let message = format!("its results take more than {most} MiB, too much to hold");
+                return Err(Error::unexpected(message));
+            }
+            Ok(())
+        });
+        let flow = ran.map_err(Failure::Filtering)?;
+        for result in self.held.lines() {
+            self.summary.printed += 1;
+            self.sink.record(result).map_err(Failure::Printing)?;
+        }
+        Ok(flow)
     }
 
     /// Runs the filter over one text and prints its results.

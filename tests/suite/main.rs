@@ -15,6 +15,7 @@ mod golden;
 mod harness;
 mod hooks;
 mod login;
+mod manual;
 mod matrix;
 mod network;
 mod openapi;
