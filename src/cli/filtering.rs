@@ -7,7 +7,7 @@
 use clap::builder::{EnumValueParser, PossibleValue};
 use clap::{Arg, ArgAction, ArgMatches, ValueEnum};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::filter::{OnError, Variables};
 
 impl ValueEnum for OnError {
@@ -60,8 +60,20 @@ fn pair(name: &'static str, values: [&'static str; 2]) -> Arg {
         .allow_hyphen_values(true)
 }
 
-/// What was given, in the order in which it was.
+/// Without a filter these flags would do nothing, in silence.
+fn refuse_without_filter(matches: &ArgMatches) -> Result<()> {
+    let mut alone = ["arg", "argjson", "jq-errors"].into_iter();
+    match alone.find(|flag| matches.contains_id(flag)) {
+        Some(flag) if !matches.contains_id("jq") => Err(Error::usage(format!(
+            "--{flag} goes with --jq, which is missing"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The variables that were given, in their order.
 pub(super) fn variables(matches: &ArgMatches) -> Result<Variables> {
+    refuse_without_filter(matches)?;
     let mut pairs = Vec::new();
     for flag in ["arg", "argjson"] {
         let indices = matches.indices_of(flag).into_iter().flatten();

@@ -10,6 +10,7 @@ mod csv;
 mod destination;
 mod detail;
 mod file;
+mod filtering;
 mod layout;
 mod lines;
 mod list;

@@ -5,21 +5,19 @@
 
 use crate::catalog::Object;
 use crate::error::{Error, Kind, Result};
-use crate::filter::{Columns, Flow, Jq, OnError, Slurp, Variables, write_json};
+use crate::filter::{Columns, Flow, Jq, OnError, Slurp, Variables};
 
 use super::csv::Csv;
 use super::destination::Destination;
 use super::detail::Detail;
+use super::filtering::Filter;
 use super::lines::{Lines, Spacing};
 use super::list::List;
 use super::rows::{Header, Rows};
-use super::skipped::{self, Skipped};
+use super::skipped::Skipped;
 use super::table::Table;
 use super::tsv::Tsv;
 use super::{Format, Shape, Sink, Style};
-
-/// Most results of one record that are held back until all are there.
-const MOST_HELD: usize = 8 << 20;
 
 /// What the flags ask for.
 #[expect(
@@ -93,16 +91,6 @@ impl Settings {
         if self.slurp && !filtered {
             return Err(Error::usage(
                 "--slurp gathers records for --jq, which is missing",
-            ));
-        }
-        if !self.variables.is_empty() && !filtered {
-            return Err(Error::usage(
-                "--arg and --argjson give variables to --jq, which is missing",
-            ));
-        }
-        if self.on_error.is_some() && !filtered {
-            return Err(Error::usage(
-                "--jq-errors says what a failure of --jq means, which is missing",
             ));
         }
         if self.skips() && self.slurp {
@@ -206,14 +194,10 @@ pub struct Summary {
 /// Takes records in and prints them as asked.
 pub struct Output {
     sink: Box<dyn Sink>,
-    filter: Option<Jq>,
+    filter: Option<Filter>,
     slurp: Option<Slurp>,
-    skips: bool,
-    skipped: Skipped,
     limit: Option<u64>,
     summary: Summary,
-    text: String,
-    held: String,
 }
 
 impl std::fmt::Debug for Output {
@@ -231,18 +215,17 @@ impl Output {
     /// a filter that does not compile; trouble with the first bytes written.
     pub fn new(settings: &Settings, to: Destination) -> Result<Self> {
         settings.check()?;
-        let compile = |text| Jq::compile_with(text, &settings.variables);
+        let compile = |text| {
+            let jq = Jq::compile_with(text, &settings.variables)?;
+            Ok(Filter::new(jq, settings.skips()))
+        };
         let filter = settings.jq.as_deref().map(compile).transpose()?;
         Ok(Self {
             sink: settings.sink(to)?,
             filter,
             slurp: settings.slurp.then(Slurp::default),
-            skips: settings.skips(),
-            skipped: Skipped::default(),
             limit: settings.limit,
             summary: Summary::default(),
-            text: String::new(),
-            held: String::new(),
         })
     }
 
@@ -290,8 +273,9 @@ impl Output {
     pub fn finish(mut self) -> Result<Summary> {
         if let Some(slurp) = self.slurp.take() {
             let list = slurp.into_list();
-            let filtered = self.filter(&list);
-            filtered.map_err(|failure| failure.with(|message| format!("jq: {message}")))?;
+            if let Some(filter) = &mut self.filter {
+                filter.list(&list, &mut *self.sink, &mut self.summary.printed)?;
+            }
         }
         self.sink.finish()?;
         Ok(self.summary)
@@ -306,7 +290,8 @@ impl Output {
     /// What was left out because the filter failed.
     #[must_use]
     pub fn skipped(&self) -> Skipped {
-        self.skipped.clone()
+        let filter = self.filter.as_ref();
+        filter.map_or_else(Skipped::default, Filter::skipped)
     }
 
     /// Whether no record would be used any more, as with `--limit 0` from the
@@ -322,91 +307,13 @@ impl Output {
             slurp.gather(record);
             return Ok(Flow::More);
         }
-        if self.filter.is_none() {
+        let number = self.summary.records;
+        let Some(filter) = &mut self.filter else {
             self.sink.record(record)?;
             self.summary.printed += 1;
             return Ok(Flow::More);
-        }
-        let number = self.summary.records;
-        let named = |message: &str| format!("{}: {message}", skipped::named(number, record));
-        if self.skips {
-            return match self.filter_whole(record.as_bytes()) {
-                Err(Failure::Filtering(error)) => {
-                    self.skipped.add(&named(&error.message));
-                    Ok(Flow::More)
-                }
-                Err(Failure::Printing(error)) => Err(error),
-                Ok(flow) => Ok(flow),
-            };
-        }
-        let filtered = self.filter(record.as_bytes());
-        filtered.map_err(|failure| failure.with(|message| format!("jq: {}", named(message))))
-    }
-
-    /// Runs the filter over one text and prints its results once all are
-    /// there, so that nothing is printed of what it fails on.
-    fn filter_whole(&mut self, json: &[u8]) -> Result<Flow, Failure> {
-        let Some(filter) = &self.filter else {
-            return Ok(Flow::More);
         };
-        // JSON text has no line ends of its own, so they may end the results.
-        self.held.clear();
-        let ran = filter.run(json, &mut |value| {
-            write_json(value, &mut self.held)?;
-            self.held.push('\n');
-            if self.held.len() > MOST_HELD {
-                let most = MOST_HELD >> 20;
-                let message = format!("its results take more than {most} MiB, too much to hold");
-                return Err(Error::unexpected(message));
-            }
-            Ok(())
-        });
-        let flow = ran.map_err(Failure::Filtering)?;
-        for result in self.held.lines() {
-            self.summary.printed += 1;
-            self.sink.record(result).map_err(Failure::Printing)?;
-        }
-        Ok(flow)
-    }
-
-    /// Runs the filter over one text and prints its results.
-    fn filter(&mut self, json: &[u8]) -> Result<Flow, Failure> {
-        let Some(filter) = &self.filter else {
-            return Ok(Flow::More);
-        };
-        let mut printing = None;
-        let ran = filter.run(json, &mut |value| {
-            self.text.clear();
-            write_json(value, &mut self.text)?;
-            self.summary.printed += 1;
-            self.sink.record(&self.text).map_err(|error| {
-                printing = Some(error);
-                Error::unexpected("cannot print")
-            })
-        });
-        match printing {
-            Some(error) => Err(Failure::Printing(error)),
-            None => ran.map_err(Failure::Filtering),
-        }
-    }
-}
-
-/// Whether the filter failed, or what prints its results.
-enum Failure {
-    Filtering(Error),
-    Printing(Error),
-}
-
-impl Failure {
-    /// The error, with a message that says where a filter failed.
-    fn with(self, message: impl Fn(&str) -> String) -> Error {
-        match self {
-            Self::Filtering(mut error) => {
-                error.message = message(&error.message);
-                error
-            }
-            Self::Printing(error) => error,
-        }
+        filter.record(number, record, &mut *self.sink, &mut self.summary.printed)
     }
 }
 

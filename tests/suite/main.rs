@@ -14,6 +14,7 @@ mod faults;
 mod golden;
 mod harness;
 mod hooks;
+mod jq;
 mod login;
 mod manual;
 mod matrix;
