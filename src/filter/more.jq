@@ -36,6 +36,15 @@ def join($between):
     + ($item | if . == null then "" elif isboolean or isnumber then tostring end))
   // "";
 
+# A text is one number or none.
+def tonumber:
+  if isnumber then .
+  else
+    (if isstring then try [fromjson] catch [] else [] end) as $read
+    | if ($read | length) == 1 and ($read[0] | isnumber) then $read[0]
+      else error("\(tojson) is no number") end
+  end;
+
 # All the names that jq takes for a key and a value.
 def from_entries:
   reduce .[] as $entry ({}; . + ($entry | {

@@ -48,6 +48,13 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("env.PAGER", "the environment is closed"),
     ("1425599621.678 | todate", "parts of seconds are kept"),
     ("0 | gmtime | todate", "todate takes seconds"),
+    ("5.9 % 2", "a remainder has parts"),
+    ("infinite", "JSON has no infinity"),
+    (r#"test("(?=h)h")"#, "patterns do not look around"),
+    (
+        r#"try ("1 2" | fromjson) catch "no""#,
+        "a text may hold several values",
+    ),
 ];
 
 fn examples(text: &'static str) -> Vec<Example> {
