@@ -160,7 +160,7 @@ fn switch(name: &'static str) -> Arg {
 
 /// What becomes of records.
 pub(super) fn output() -> Vec<Arg> {
-    let flags = vec![
+    let mut flags = vec![
         choice::<Format>(
             Arg::new("output")
                 .long("output")
@@ -185,6 +185,10 @@ pub(super) fn output() -> Vec<Arg> {
         switch("slurp")
             .help("with --jq: gather all records into one list first (this buffers)")
             .hide_short_help(true),
+    ];
+    flags.extend(filtering::given());
+    flags.push(filtering::on_error());
+    flags.extend([
         Arg::new("out")
             .long("out")
             .short('O')
@@ -198,12 +202,9 @@ pub(super) fn output() -> Vec<Arg> {
             .help("auto, always or never")
             .hide_possible_values(true)
             .hide_short_help(true),
-    ];
-    let filtering = filtering::given()
-        .into_iter()
-        .chain([filtering::on_error()]);
-    let flags = flags.into_iter().chain(filtering);
+    ]);
     flags
+        .into_iter()
         .map(|flag| flag.global(true).help_heading("Output"))
         .collect()
 }
