@@ -11,11 +11,13 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Command};
 
+use super::filtering;
 use super::parse::{text, texts};
 use crate::bulk::Engine;
 use crate::bulk::read::Encoding;
 use crate::catalog::{self, Effect, Operation, Resource, kebab};
 use crate::error::{Error, Result};
+use crate::filter::Variables;
 
 pub(super) use help::ABOUT;
 pub(super) use tree::command;
@@ -60,6 +62,8 @@ pub struct Work {
     pub null: Option<String>,
     /// A jq filter that makes each row anew.
     pub jq: Option<String>,
+    /// What that filter is given besides.
+    pub variables: Variables,
     /// Go on without the rows that are wrong.
     pub skip_invalid: bool,
     /// What stands between cells.
@@ -180,6 +184,10 @@ fn work(
             )));
         }
     }
+    if matches.contains_id("jq-errors") {
+        let error = Error::usage("--jq-errors goes with a --jq over records, not over rows");
+        return Err(error.hint("--skip-invalid goes on without the rows that it fails on"));
+    }
     Ok(Work {
         resource,
         operation,
@@ -188,6 +196,7 @@ fn work(
         constants: pairs(matches, "const")?,
         null: text(matches, "null"),
         jq: text(matches, "jq"),
+        variables: filtering::variables(matches)?,
         skip_invalid: matches.get_flag("skip-invalid"),
         delimiter: matches.get_one("delimiter").copied(),
         encoding: text(matches, "encoding").and_then(|name| Encoding::named(&name)),

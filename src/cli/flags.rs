@@ -8,6 +8,7 @@ use crate::catalog::{MAXIMUM_PAGE_SIZE, RESOURCES, Resource};
 use crate::config::{Colour, span};
 use crate::output::Format;
 
+use super::filtering;
 use super::invocation::{DryRun, ErrorForm};
 
 /// Long flags that no parameter may take as its own.
@@ -16,6 +17,9 @@ const RESERVED: &[&str] = &[
     "jq",
     "raw",
     "slurp",
+    "arg",
+    "argjson",
+    "jq-errors",
     "columns",
     "out",
     "excel",
@@ -156,7 +160,7 @@ fn switch(name: &'static str) -> Arg {
 
 /// What becomes of records.
 pub(super) fn output() -> Vec<Arg> {
-    let flags = vec![
+    let mut flags = vec![
         choice::<Format>(
             Arg::new("output")
                 .long("output")
@@ -181,6 +185,10 @@ pub(super) fn output() -> Vec<Arg> {
         switch("slurp")
             .help("with --jq: gather all records into one list first (this buffers)")
             .hide_short_help(true),
+    ];
+    flags.extend(filtering::given());
+    flags.push(filtering::on_error());
+    flags.extend([
         Arg::new("out")
             .long("out")
             .short('O')
@@ -194,7 +202,7 @@ pub(super) fn output() -> Vec<Arg> {
             .help("auto, always or never")
             .hide_possible_values(true)
             .hide_short_help(true),
-    ];
+    ]);
     flags
         .into_iter()
         .map(|flag| flag.global(true).help_heading("Output"))

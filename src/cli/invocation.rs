@@ -10,7 +10,7 @@ use super::auth::{Auth, Profiles};
 use super::bulk::Bulk;
 use crate::catalog::{Method, Operation, Parameter, Resource};
 use crate::config::{Colour, NetworkFlags};
-use crate::output::Format;
+use crate::output::{Format, OnError, Variables};
 use crate::request::Set;
 
 /// One run of the program.
@@ -234,6 +234,10 @@ pub struct OutputOptions {
     pub format: Option<Format>,
     /// A jq filter.
     pub jq: Option<String>,
+    /// What it is given besides its record.
+    pub variables: Variables,
+    /// What becomes of a record that it fails on.
+    pub jq_errors: Option<OnError>,
     /// Text results without quotes.
     pub raw: bool,
     /// Gather all records into one list first.

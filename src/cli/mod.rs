@@ -6,6 +6,7 @@ mod argument;
 mod auth;
 mod bulk;
 mod complaint;
+mod filtering;
 mod flags;
 mod help;
 mod invocation;
@@ -21,6 +22,7 @@ use crate::error::Result;
 
 pub use auth::{Auth, Profiles};
 pub use bulk::{Bulk, Going, Work, named};
+pub use filtering::spelled;
 pub use invocation::{
     Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
     Paging, Sandbox, Serving,

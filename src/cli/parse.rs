@@ -11,10 +11,11 @@ use super::invocation::{
     Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
     Paging, Sandbox, Serving,
 };
-use super::{auth, bulk};
+use super::{auth, bulk, filtering};
 use crate::catalog::{self, Method};
 use crate::config::{Colour, NetworkFlags};
 use crate::error::{Error, Result};
+use crate::filter::Variables;
 use crate::request::Set;
 
 pub(super) fn invocation(matches: &ArgMatches) -> Result<Invocation> {
@@ -56,10 +57,11 @@ pub(super) fn invocation(matches: &ArgMatches) -> Result<Invocation> {
             (Action::Sandbox(sandbox(verb, verb_matches)), deepest)
         }
     };
-    let mut options = options(deepest);
+    let mut options = options(deepest)?;
     if let Action::Bulk(Bulk::Run(..) | Bulk::Check(_)) = &action {
         // There it filters what comes in.
         options.output.jq = None;
+        options.output.variables = Variables::default();
     }
     Ok(Invocation { options, action })
 }
@@ -250,11 +252,13 @@ fn paging(matches: &ArgMatches) -> Paging {
     }
 }
 
-fn options(matches: &ArgMatches) -> Options {
-    Options {
+fn options(matches: &ArgMatches) -> Result<Options> {
+    Ok(Options {
         output: OutputOptions {
             format: matches.get_one("output").copied(),
             jq: text(matches, "jq"),
+            variables: filtering::variables(matches)?,
+            jq_errors: matches.get_one("jq-errors").copied(),
             raw: matches.get_flag("raw"),
             slurp: matches.get_flag("slurp"),
             columns: text(matches, "columns"),
@@ -282,7 +286,7 @@ fn options(matches: &ArgMatches) -> Options {
         profile: text(matches, "profile"),
         max_retries: matches.get_one("max-retries").copied(),
         max_time: matches.get_one("max-time").copied(),
-    }
+    })
 }
 
 pub(super) fn text(matches: &ArgMatches, name: &str) -> Option<String> {

@@ -40,6 +40,7 @@ use crate::config::keep::Keyring;
 use crate::config::{self, Colour, Environment, variable};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
+use crate::output::Skipped;
 use crate::output::progress::{Look, Progress};
 use crate::request::Now;
 use crate::world::{Ask, Clock, Terminal, World};
@@ -79,12 +80,16 @@ pub fn run(world: World) -> u8 {
         keyring: world.keyring,
         talk,
         seeing: Seeing::default(),
+        skipped: Skipped::default(),
     };
     let result = match typed {
         Typed::Text(text) => run.show(&text),
         Typed::Invocation(invocation) => run.invoke(*invocation),
     };
     let result = run.end_trace(result);
+    for note in run.skipped.notes() {
+        run.talk.note(&note);
+    }
     match result {
         Ok(()) => exit::DONE,
         Err(error) => told(&mut run.talk, &error),
@@ -116,6 +121,7 @@ struct Run {
     keyring: Arc<dyn Keyring>,
     talk: Talk,
     seeing: Seeing,
+    skipped: Skipped,
 }
 
 impl Run {

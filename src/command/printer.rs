@@ -44,6 +44,8 @@ impl Printer {
             chosen: asked.format.is_some(),
             columns: asked.columns.clone(),
             jq: asked.jq.clone(),
+            variables: asked.variables.clone(),
+            on_error: asked.jq_errors,
             slurp: asked.slurp,
             raw: asked.raw,
             excel: asked.excel,
@@ -54,8 +56,10 @@ impl Printer {
             ..Settings::new(format, shape)
         };
         let (stream, target) = Target::open(asked.out.as_deref(), run.stdout()?)?;
+        let output = Output::new(&settings, stream)?;
+        run.skipped = output.skipped();
         Ok(Self {
-            output: Output::new(&settings, stream)?,
+            output,
             target,
             whole: 0,
         })

@@ -49,6 +49,9 @@ fn command(options: &Options, call: &str, cursor: &str) -> String {
     flag("-o", output.format.map(crate::output::Format::name));
     flag("-c", output.columns.as_deref());
     flag("-q", output.jq.as_deref());
+    let on_error = output.jq_errors.map(crate::cli::spelled);
+    flag("--jq-errors", on_error);
+    words.extend(output.variables.as_flags(quoted));
     for (name, given) in [
         ("--system-ca", options.network.system_ca),
         ("--sandbox", options.sandbox),

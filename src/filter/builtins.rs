@@ -30,6 +30,17 @@ pub(super) const ABSENT: &[(&str, &str)] = &[
         "input_filename",
         "records come from the API, not from a file",
     ),
+    (
+        "input_line_number",
+        "records come from the API, not from a file",
+    ),
+    ("$__loc__", "a filter has no file and no lines to name"),
+    (
+        "$__prog_args",
+        "--arg NAME TEXT gives a filter what it needs",
+    ),
+    ("get_search_list", "a filter has no access to files"),
+    ("modulemeta", "a filter has no access to files"),
     ("debug", "a filter prints nothing but its results"),
     ("stderr", "a filter prints nothing but its results"),
 ];
@@ -40,23 +51,8 @@ const CLOSED_DEFINITIONS: &[&str] = &["debug", "stderr", "halt_error"];
 /// Natives of the standard library that reach out of the filter.
 const CLOSED_NATIVES: &[&str] = &["env", "debug_empty", "stderr_empty"];
 
-/// Names that jq has. `halt_error` ends the program in jq; here it is an error
-/// like any other, since the process is not the filter's to end.
-const MORE: &str = r"
-def halt_error: error;
-def halt_error($exit_code): error;
-def toarray: if isarray then . else [.] end;
-def IN(xs): . as $x | any(xs == $x; .);
-def IN(from; xs): any(from == xs; .);
-def INDEX(from; f): reduce from as $row ({}; .[$row | f | tostring] = $row);
-def INDEX(f): INDEX(.[]; f);
-def trimstr($x): ltrimstr($x) | rtrimstr($x);
-def leaf_paths: paths(scalars);
-def ascii: [.] | implode;
-def date: todate;
-def dateadd(unit; n): . + n;
-def datesub(unit; n): . - n;
-";
+/// Names that jq has, in its own language.
+const MORE: &str = include_str!("more.jq");
 
 /// Everything that is defined in jq itself.
 pub(super) fn definitions() -> Vec<Def<&'static str>> {
@@ -130,7 +126,7 @@ mod tests {
     #[test]
     fn the_added_definitions_are_there() {
         let names: Vec<_> = definitions().iter().map(|def| def.name).collect();
-        for name in ["halt_error", "IN", "INDEX", "toarray", "map"] {
+        for name in ["halt_error", "IN", "INDEX", "fromstream", "map"] {
             assert!(names.contains(&name), "{name}");
         }
     }

@@ -54,9 +54,13 @@ pub(super) fn undefined(
     code: &str,
     errors: &jaq_core::compile::Errors<&str, ()>,
     names: &[Name],
+    globals: &[String],
 ) -> Error {
     let complaints = errors.iter().flat_map(|(_, errors)| errors);
-    let complaints = complaints.map(|(name, what)| missing(name, what, names));
+    let complaints = complaints.map(|(name, what)| match what {
+        Undefined::Var => unbound(code, name, globals),
+        what => missing(name, what, names),
+    });
     report(code, complaints.collect())
 }
 
@@ -107,6 +111,26 @@ fn missing<'a>(name: &'a str, what: &Undefined, names: &[Name]) -> Complaint<'a>
         Some(format!("there is {}", others.join(" and ")))
     };
     complaint
+}
+
+/// A variable that is neither given nor bound: the nearest of those that are,
+/// anywhere in the filter.
+fn unbound<'a>(code: &str, name: &'a str, globals: &[String]) -> Complaint<'a> {
+    let mut complaint = Complaint::new(format!("undefined variable `{name}`"), name);
+    let bare = name.trim_start_matches('$');
+    let bound = code.split('$').skip(1).map(leading_name);
+    let given = globals.iter().map(|global| global.trim_start_matches('$'));
+    let known = given.chain(bound).filter(|known| *known != bare);
+    complaint.hint = absent(name)
+        .or_else(|| nearest(bare, known).map(|near| format!("did you mean `${near}`?")))
+        .or_else(|| Some(format!("--arg {bare} VALUE gives it one")));
+    complaint
+}
+
+/// The name that a text begins with.
+fn leading_name(text: &str) -> &str {
+    let end = text.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+    &text[..end.unwrap_or(text.len())]
 }
 
 fn absent(name: &str) -> Option<String> {

@@ -15,9 +15,10 @@ use crate::error::{Error, Result};
 use super::builtins::{self, Data};
 use super::complaint::{self, Name};
 use super::value::write_json;
+use super::variables::Variables;
 
 /// Deepest nesting of a record; reading one costs stack a level.
-const DEEPEST: usize = 512;
+pub(super) const DEEPEST: usize = 512;
 
 /// Deepest nesting of brackets in a filter, for the same reason.
 const DEEPEST_FILTER: usize = 200;
@@ -34,9 +35,20 @@ pub enum Flow {
     Enough,
 }
 
+/// What becomes of the work when the filter fails on a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnError {
+    /// It ends there.
+    #[default]
+    Stop,
+    /// The record is left out.
+    Skip,
+}
+
 /// A compiled filter.
 pub struct Jq {
     filter: jaq_core::Filter<Data>,
+    globals: Vars<Val>,
 }
 
 impl std::fmt::Debug for Jq {
@@ -46,12 +58,20 @@ impl std::fmt::Debug for Jq {
 }
 
 impl Jq {
-    /// Compiles a filter.
+    /// Compiles a filter that is given nothing but its record.
+    ///
+    /// # Errors
+    /// As for [`Jq::compile_with`].
+    pub fn compile(text: &str) -> Result<Self> {
+        Self::compile_with(text, &Variables::default())
+    }
+
+    /// Compiles a filter, and gives it variables.
     ///
     /// # Errors
     /// A usage error with line and column, what was expected or is not
     /// defined, and as hints the line, a mark under the place, and a remedy.
-    pub fn compile(text: &str) -> Result<Self> {
+    pub fn compile_with(text: &str, variables: &Variables) -> Result<Self> {
         if nested_deeper_than(DEEPEST_FILTER, text.as_bytes()) {
             return Err(Error::usage(format!(
                 "jq filter: brackets nested deeper than {DEEPEST_FILTER} levels"
@@ -78,11 +98,16 @@ impl Jq {
             .map_err(|errors| complaint::unreadable(text, &errors))?;
         load::import(&modules, |_| Err("no files".to_owned()))
             .map_err(|errors| complaint::unreadable(text, &errors))?;
+        let globals = variables.names();
         let filter = Compiler::default()
+            .with_global_vars(globals.iter().map(String::as_str))
             .with_funs(natives)
             .compile(modules)
-            .map_err(|errors| complaint::undefined(text, &errors, &names))?;
-        Ok(Self { filter })
+            .map_err(|errors| complaint::undefined(text, &errors, &names, &globals))?;
+        Ok(Self {
+            filter,
+            globals: Vars::new(variables.values()),
+        })
     }
 
     /// Runs the filter on a record and hands each result to `each`, until
@@ -99,7 +124,7 @@ impl Jq {
         }
         let value = read::parse_single(record)
             .map_err(|error| Error::unexpected(format!("the record is not JSON: {error}")))?;
-        let context = Ctx::<Data>::new(&self.filter.lut, Vars::new([]));
+        let context = Ctx::<Data>::new(&self.filter.lut, self.globals.clone());
         for result in self.filter.id.run((context, value)) {
             match result {
                 Ok(value) => each(&value)?,
@@ -157,7 +182,7 @@ fn message(error: jaq_json::Error) -> String {
 
 /// Whether brackets stand in each other deeper than that. Counting those that
 /// open answers it for nearly all texts.
-fn nested_deeper_than(limit: usize, text: &[u8]) -> bool {
+pub(super) fn nested_deeper_than(limit: usize, text: &[u8]) -> bool {
     let opening = text
         .iter()
         .filter(|byte| matches!(byte, b'[' | b'{' | b'('));

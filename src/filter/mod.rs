@@ -13,11 +13,13 @@ mod jq;
 mod slurp;
 mod tokens;
 mod value;
+mod variables;
 
 pub use cell::Cell;
 pub use columns::{Column, Columns};
 pub use extract::{Misfit, items, members};
-pub use jq::{Flow, Jq};
+pub use jq::{Flow, Jq, OnError};
 pub use slurp::Slurp;
 pub use tokens::{Token, TokenKind, Tokens, compact, one_line};
 pub use value::write_json;
+pub use variables::Variables;

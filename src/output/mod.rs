@@ -10,6 +10,7 @@ mod csv;
 mod destination;
 mod detail;
 mod file;
+mod filtering;
 pub mod formula;
 mod layout;
 mod lines;
@@ -19,6 +20,7 @@ mod pipeline;
 mod pretty;
 pub mod progress;
 mod rows;
+mod skipped;
 mod table;
 mod tsv;
 pub mod visible;
@@ -26,11 +28,12 @@ pub mod visible;
 #[cfg(test)]
 mod testing;
 
-pub use crate::filter::Flow;
+pub use crate::filter::{Flow, OnError, Variables};
 pub use destination::Destination;
 pub use file::{AtomicFile, Target};
 pub use palette::{Mood, mood};
 pub use pipeline::{Output, Settings, Summary};
+pub use skipped::Skipped;
 
 use crate::error::Result;
 

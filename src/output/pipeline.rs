@@ -5,14 +5,16 @@
 
 use crate::catalog::Object;
 use crate::error::{Error, Kind, Result};
-use crate::filter::{Columns, Flow, Jq, Slurp, write_json};
+use crate::filter::{Columns, Flow, Jq, OnError, Slurp, Variables};
 
 use super::csv::Csv;
 use super::destination::Destination;
 use super::detail::Detail;
+use super::filtering::Filter;
 use super::lines::{Lines, Spacing};
 use super::list::List;
 use super::rows::{Header, Rows};
+use super::skipped::Skipped;
 use super::table::Table;
 use super::tsv::Tsv;
 use super::{Format, Shape, Sink, Style};
@@ -35,6 +37,10 @@ pub struct Settings {
     pub columns: Option<String>,
     /// `--jq`.
     pub jq: Option<String>,
+    /// `--arg` and `--argjson`.
+    pub variables: Variables,
+    /// `--jq-errors`.
+    pub on_error: Option<OnError>,
     /// `--slurp`.
     pub slurp: bool,
     /// `--raw`.
@@ -56,13 +62,15 @@ pub struct Settings {
 impl Settings {
     /// A format for records of that shape, and nothing else asked for.
     #[must_use]
-    pub const fn new(format: Format, shape: Shape) -> Self {
+    pub fn new(format: Format, shape: Shape) -> Self {
         Self {
             format,
             chosen: false,
             shape,
             columns: None,
             jq: None,
+            variables: Variables::default(),
+            on_error: None,
             slurp: false,
             raw: false,
             excel: false,
@@ -88,6 +96,12 @@ impl Settings {
                 "--slurp gathers records for --jq, which is missing",
             ));
         }
+        if self.skips() && self.slurp {
+            return Err(Error::usage(
+                "--jq-errors skip leaves out records, and --slurp makes one list of them all",
+            )
+            .hint("inside the filter, `.[] | try … catch empty` leaves them out"));
+        }
         if self.columns.is_some() && (as_jq_prints || !self.format.has_columns()) {
             let error = Error::usage("--columns goes with a table, csv or tsv");
             return Err(error.hint("add -o csv, or choose fields with --jq '{id, email}'"));
@@ -100,6 +114,10 @@ impl Settings {
             return Err(error.hint("leave out -o json, or --raw"));
         }
         Ok(())
+    }
+
+    fn skips(&self) -> bool {
+        self.on_error == Some(OnError::Skip)
     }
 
     /// Whether results become one JSON array.
@@ -185,11 +203,10 @@ pub struct Summary {
 /// Takes records in and prints them as asked.
 pub struct Output {
     sink: Box<dyn Sink>,
-    filter: Option<Jq>,
+    filter: Option<Filter>,
     slurp: Option<Slurp>,
     limit: Option<u64>,
     summary: Summary,
-    text: String,
 }
 
 impl std::fmt::Debug for Output {
@@ -207,14 +224,17 @@ impl Output {
     /// a filter that does not compile; trouble with the first bytes written.
     pub fn new(settings: &Settings, to: Destination) -> Result<Self> {
         settings.check()?;
-        let filter = settings.jq.as_deref().map(Jq::compile).transpose()?;
+        let compile = |text| {
+            let jq = Jq::compile_with(text, &settings.variables)?;
+            Ok(Filter::new(jq, settings.skips()))
+        };
+        let filter = settings.jq.as_deref().map(compile).transpose()?;
         Ok(Self {
             sink: settings.sink(to)?,
             filter,
             slurp: settings.slurp.then(Slurp::default),
             limit: settings.limit,
             summary: Summary::default(),
-            text: String::new(),
         })
     }
 
@@ -222,7 +242,7 @@ impl Output {
     ///
     /// # Errors
     /// [`Kind::Closed`] when the reader has gone; an error of the filter,
-    /// with the record's number; a result that does not fit the columns. What
+    /// with the record's number and id; a result that does not fit the columns. What
     /// came before is let out.
     pub fn record(&mut self, record: &str) -> Result<Flow> {
         if self.is_full() {
@@ -262,8 +282,9 @@ impl Output {
     pub fn finish(mut self) -> Result<Summary> {
         if let Some(slurp) = self.slurp.take() {
             let list = slurp.into_list();
-            let filtered = self.filter(&list);
-            filtered.map_err(|failure| failure.with(|message| format!("jq: {message}")))?;
+            if let Some(filter) = &mut self.filter {
+                filter.list(&list, &mut *self.sink, &mut self.summary.printed)?;
+            }
         }
         self.sink.finish()?;
         Ok(self.summary)
@@ -273,6 +294,13 @@ impl Output {
     #[must_use]
     pub const fn summary(&self) -> Summary {
         self.summary
+    }
+
+    /// What was left out because the filter failed.
+    #[must_use]
+    pub fn skipped(&self) -> Skipped {
+        let filter = self.filter.as_ref();
+        filter.map_or_else(Skipped::default, Filter::skipped)
     }
 
     /// Whether no record would be used any more, as with `--limit 0` from the
@@ -288,55 +316,13 @@ impl Output {
             slurp.gather(record);
             return Ok(Flow::More);
         }
-        if self.filter.is_none() {
+        let number = self.summary.records;
+        let Some(filter) = &mut self.filter else {
             self.sink.record(record)?;
             self.summary.printed += 1;
             return Ok(Flow::More);
-        }
-        let number = self.summary.records;
-        let filtered = self.filter(record.as_bytes());
-        filtered
-            .map_err(|failure| failure.with(|message| format!("jq: record {number}: {message}")))
-    }
-
-    /// Runs the filter over one text and prints its results.
-    fn filter(&mut self, json: &[u8]) -> Result<Flow, Failure> {
-        let Some(filter) = &self.filter else {
-            return Ok(Flow::More);
         };
-        let mut printing = None;
-        let ran = filter.run(json, &mut |value| {
-            self.text.clear();
-            write_json(value, &mut self.text)?;
-            self.summary.printed += 1;
-            self.sink.record(&self.text).map_err(|error| {
-                printing = Some(error);
-                Error::unexpected("cannot print")
-            })
-        });
-        match printing {
-            Some(error) => Err(Failure::Printing(error)),
-            None => ran.map_err(Failure::Filtering),
-        }
-    }
-}
-
-/// Whether the filter failed, or what prints its results.
-enum Failure {
-    Filtering(Error),
-    Printing(Error),
-}
-
-impl Failure {
-    /// The error, with a message that says where a filter failed.
-    fn with(self, message: impl Fn(&str) -> String) -> Error {
-        match self {
-            Self::Filtering(mut error) => {
-                error.message = message(&error.message);
-                error
-            }
-            Self::Printing(error) => error,
-        }
+        filter.record(number, record, &mut *self.sink, &mut self.summary.printed)
     }
 }
 

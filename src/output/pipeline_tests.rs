@@ -233,7 +233,9 @@ fn a_failing_filter_names_the_record_and_lets_out_what_came_before() {
     output.record(RECORDS[0]).unwrap();
     let error = output.record(RECORDS[1]).unwrap_err();
     assert!(
-        error.message.starts_with("jq: record 2: cannot use 1.50"),
+        error
+            .message
+            .starts_with("jq: record 2 (id 2): cannot use 1.50"),
         "{error}"
     );
     assert!(paper.text().contains("10.00"));

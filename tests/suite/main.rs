@@ -15,9 +15,11 @@ mod faults;
 mod golden;
 mod harness;
 mod hooks;
+mod jq;
 #[cfg(unix)]
 mod kills;
 mod login;
+mod manual;
 mod matrix;
 mod network;
 mod openapi;

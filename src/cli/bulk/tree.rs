@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 
+use super::super::filtering;
 use super::super::tree::other_names;
 use super::{help, writes, writing};
 use crate::bulk::Engine;
@@ -199,7 +200,9 @@ fn input() -> Vec<Arg> {
         // Both belong to a filter over records, and are told so.
         switch("raw").short('r').hide(true),
         switch("slurp").hide(true),
+        filtering::on_error().hide(true),
     ];
+    let flags = flags.into_iter().chain(filtering::given());
     let flags = flags.map(|flag| flag.help_heading("Input"));
     std::iter::once(file).chain(flags).collect()
 }

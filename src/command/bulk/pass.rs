@@ -183,11 +183,13 @@ fn reader(run: &mut Run, work: &Work) -> Result<(String, Reader)> {
 }
 
 fn shaper(run: &Run, work: &Work, header: Option<&[String]>) -> Result<Shaper> {
+    let compile = |text| Jq::compile_with(text, &work.variables);
+    let filter = work.jq.as_deref().map(compile);
     let shaping = Shaping {
         map: work.map.clone(),
         constants: work.constants.clone(),
         null: work.null.clone(),
-        jq: work.jq.as_deref().map(Jq::compile).transpose()?,
+        jq: filter.transpose()?,
     };
     let Work {
         resource,
