@@ -17,6 +17,17 @@ pub fn unknown(error: Error, request: &Request) -> Error {
     doubt(error, request, "")
 }
 
+/// Adds that an earlier attempt may have been carried out, though the last one
+/// was not.
+pub(super) fn lost_before(mut error: Error, request: &Request) -> Error {
+    error.untouched = false;
+    doubt(
+        error,
+        request,
+        ": the answer to an earlier attempt was lost",
+    )
+}
+
 fn doubt(error: Error, request: &Request, though: &str) -> Error {
     let error = error.hint(match request.again() {
         Again::Same => format!("{UNKNOWN}{though}; sending it again does no harm"),

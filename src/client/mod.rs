@@ -160,6 +160,8 @@ impl Client {
     ) -> Result<Answer> {
         let mut begun = None;
         let mut retries = 0;
+        // Whether an attempt may have been carried out without saying so.
+        let mut lost = false;
         loop {
             let outgoing = self.outgoing(request)?;
             let pass = self.gate.pass().await;
@@ -190,11 +192,20 @@ impl Client {
                 asked,
                 fastrand::f64(),
             ) {
-                Verdict::Again(after) => self.gate.sleep(after).await,
+                Verdict::Again(after) => {
+                    lost |= !outcome.is_not_taken();
+                    self.gate.sleep(after).await;
+                }
                 Verdict::Done => {
-                    return self
-                        .conclude(request, result)
-                        .map_err(|error| doubt::tried(error, spent, budget, asked));
+                    return self.conclude(request, result).map_err(|error| {
+                        let error = doubt::tried(error, spent, budget, asked);
+                        // That the last one was not taken says nothing of those
+                        // before it.
+                        if lost && outcome.is_not_taken() && request.changes() {
+                            return doubt::lost_before(error, request);
+                        }
+                        error
+                    });
                 }
             }
             retries += 1;

@@ -95,7 +95,8 @@ impl Outcome {
 
     /// Whether it is certain that the API did nothing, and may do it later:
     /// it was not reached, was too busy, or is at work on the same object.
-    const fn is_not_taken(self) -> bool {
+    #[must_use]
+    pub const fn is_not_taken(self) -> bool {
         matches!(
             self,
             Self::NotSent | Self::Answered(409 | 429) | Self::Broken(409 | 429)

@@ -54,7 +54,9 @@ pub(super) async fn settle(desk: &Desk<'_>, row: &Pending, why: &str) -> Result<
         if is_own(&error) || (error.untouched && stops(&error)) {
             return Err(error);
         }
-        if error.untouched {
+        // Something is at work on the same object: perhaps the attempt before.
+        let is_at_work = remote::status(&error) == Some(409);
+        if error.untouched && !is_at_work {
             let fate = of_refusal(desk, row, &error).await?;
             return desk.end(row.n, &fate);
         }

@@ -8,7 +8,9 @@ use jiff::SignedDuration;
 
 use super::ends::{begun, counts};
 use super::stage::{Exit, stage};
+use super::wire::said;
 use crate::bulk::Engine;
+use crate::bulk::row::Task;
 use crate::bulk::run::Ended;
 
 #[test]
@@ -62,4 +64,27 @@ fn told_to_stop_nothing_waits_for_its_turn_any_more() {
         counts.ok >= 10 && counts.ok + counts.open == 20,
         "{counts:?}"
     );
+}
+
+#[test]
+fn a_row_is_not_told_as_refused_while_the_attempt_before_is_at_work() {
+    let stage = stage(1);
+    let active = stage.records("/subscriptions", "subscriptions");
+    let active = active.iter().find(|one| one["status"] == "active").unwrap();
+    let task = Task {
+        target: format!("/subscriptions/{}/cancel", active["id"]),
+        body: Some("{\"cancellation_reason\":\"moved away\"}".to_owned()),
+    };
+    let id = stage.job("subscriptions.cancel", Engine::Requests, &[task]);
+    // The answer to the first attempt is lost; those after it meet it at work.
+    let mut attempts = 0;
+    stage.before(move |stage, _| {
+        attempts += 1;
+        stage.weather.lock().unwrap().answer_lost = if attempts == 1 { 100 } else { 0 };
+        (2..20).contains(&attempts).then(|| said(409))
+    });
+    stage.weather.lock().unwrap().answer_lost = 100;
+    let counts = stage.until_done(&id);
+    let errors = stage.ledger(&id).errors(9).unwrap();
+    assert_eq!((counts.ok, counts.failed), (1, 0), "{errors:?}");
 }
