@@ -17,7 +17,7 @@ use crate::catalog::{self, Effect, Operation, Resource, kebab};
 use crate::error::{Error, Result};
 
 pub(super) use help::ABOUT;
-pub(super) use tree::command;
+pub(super) use tree::{command, command_where};
 
 /// What to do with many rows, or with the jobs that came of them.
 #[derive(Debug)]

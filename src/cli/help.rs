@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Effects, Style};
 use clap::builder::{StyledStr, Styles};
 
-use super::{auth, bulk};
+use super::{auth, bulk, manual, topics};
 use crate::catalog::{self, Effect, Operation, Resource, kebab};
 
 /// Colours of help and errors.
@@ -50,6 +50,10 @@ pub(super) fn root() -> StyledStr {
             "A Recharge of your own: local, stateful, without a token",
         );
     }
+    entry(&mut text, "completions", manual::COMPLETIONS_ABOUT);
+    entry(&mut text, "man", manual::MAN_ABOUT);
+    section(&mut text, "Topics (rc help TOPIC)");
+    topics::entries(&mut text);
     section(&mut text, "To begin");
     for line in [
         "rc --sandbox subscriptions list          try it without a token",

@@ -3,7 +3,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{argument, auth, bulk, flags, help, sandbox};
+use super::{argument, auth, bulk, flags, help, manual, sandbox};
 use crate::catalog::{self, Effect, Operation, Resource, kebab};
 
 /// The whole command line.
@@ -45,7 +45,7 @@ pub fn command() -> Command {
     if cfg!(feature = "sandbox") {
         root = root.subcommand(sandbox::command());
     }
-    root
+    root.subcommands(manual::commands())
 }
 
 /// The singular, and both as the API spells them.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::connect::Place;
 use super::printer::{Described, Printer};
 use super::read::{self, Ids};
+use super::recent::Shown;
 use super::{Run, dry, many, preflight, resume};
 use crate::catalog::{Effect, MAXIMUM_PAGE_SIZE, Operation, Resource, kebab};
 use crate::cli::{Call, DryRun, Options, Paging};
@@ -49,7 +50,11 @@ pub(super) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
         dry::check(options, form)?;
         return dry_run(run, options, &call, &place, form);
     }
-    let printer = Printer::prepare(run, options, call.shape(), call.described())?;
+    let described = Described {
+        shown: Shown::at(run, &place, call.operation.answer.object()),
+        ..call.described()
+    };
+    let printer = Printer::prepare(run, options, call.shape(), described)?;
     let client = run.client(&place)?;
     preflight::scopes(run, &place, &client, call.operation, &[])?;
     confirm(run, options, &call, &place)?;
@@ -111,6 +116,7 @@ impl Filled<'_> {
         Described {
             object: self.operation.answer.object(),
             includes: includes.flat_map(|given| given.words.clone()).collect(),
+            shown: None,
         }
     }
 

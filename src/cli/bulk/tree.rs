@@ -19,6 +19,38 @@ const STATUSES: [&str; 4] = ["ok", "failed", "invalid", "unknown"];
 
 /// `rc bulk` and all below it.
 pub(in crate::cli) fn command() -> Command {
+    bare().defer(|command| {
+        command
+            .subcommands(beside())
+            // They are many, and listed below the verbs.
+            .subcommands(resources(run_of).map(|resource| resource.hide(true)))
+    })
+}
+
+/// The same, but only what is wanted is built in it.
+pub(in crate::cli) fn command_where(wanted: &dyn Fn(&Command) -> bool) -> Command {
+    let only = |command: Command| {
+        if wanted(&command) {
+            command
+        } else {
+            command.defer(std::convert::identity)
+        }
+    };
+    let verbs = beside().map(|verb| {
+        let fill = match verb.get_name() {
+            "template" if wanted(&verb) => template_of,
+            "check" if wanted(&verb) => check_of,
+            _ => return only(verb),
+        };
+        verb.defer(std::convert::identity)
+            .subcommands(resources(fill).map(only))
+    });
+    bare()
+        .subcommands(verbs)
+        .subcommands(resources(run_of).map(only))
+}
+
+fn bare() -> Command {
     plain("bulk", help::ABOUT)
         .long_about(help::LONG_ABOUT)
         .subcommand_required(true)
@@ -26,12 +58,6 @@ pub(in crate::cli) fn command() -> Command {
         .subcommand_help_heading("Verbs")
         .override_usage("rc bulk <resource> <verb> <FILE|-> [flags]\n       rc bulk <verb> …")
         .after_help(help::bulk())
-        .defer(|command| {
-            command
-                .subcommands(beside())
-                // They are many, and listed below the verbs.
-                .subcommands(resources(run_of).map(|resource| resource.hide(true)))
-        })
 }
 
 /// What there is besides carrying out an operation.
