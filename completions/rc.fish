@@ -8,7 +8,10 @@ function __rc_complete
     set -l answer ($before[1] __complete fish (count $before) $before $current 2>/dev/null)
     or return
     if test "$answer[1]" = ':files'
-        __fish_complete_path (string replace --regex '^--[^=]*=' '' -- $current)
+        set -l flag (string match --regex '^--[^=]*=' -- $current)
+        for path in (__fish_complete_path (string replace --regex '^--[^=]*=' '' -- $current))
+            echo "$flag$path"
+        end
         return
     end
     printf '%s\n' $answer[2..-1]

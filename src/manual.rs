@@ -71,6 +71,9 @@ fn written(command: &Command, above: Option<&Command>) -> Page {
     let name = name(command).to_owned();
     let page = Man::new(told_whole(command, above.is_none()))
         .title(name.to_uppercase())
+        // A day would change with every build, and an argument that is left out
+        // moves the next into its place.
+        .date("\"\"")
         .source("rc")
         .manual("rc, the command line for Recharge");
     let mut text = Vec::new();
@@ -78,7 +81,7 @@ fn written(command: &Command, above: Option<&Command>) -> Page {
     let _ = sections(&page, command, above, &mut text);
     Page {
         file: format!("{name}.1"),
-        text: String::from_utf8_lossy(&text).into_owned(),
+        text: begun_once(&String::from_utf8_lossy(&text)),
     }
 }
 
@@ -170,26 +173,48 @@ fn told_whole(command: &Command, is_root: bool) -> Command {
 /// Text as help has it: a short line that ends in a colon is a heading where
 /// examples follow, what is indented keeps its lines, the rest is paragraphs.
 fn prose(roff: &mut Roff, text: &str) {
-    let mut kept = false;
+    let (mut kept, mut paragraph) = (false, false);
     for line in text.lines() {
+        let title = line.strip_suffix(':');
+        if let Some(title @ ("Example" | "Examples" | "Resources")) = title {
+            roff.control("SH", [title.to_uppercase().as_str()]);
+            paragraph = false;
+            continue;
+        }
+        if line.is_empty() {
+            paragraph = true;
+            continue;
+        }
         let indented = line.starts_with(' ');
-        if indented != kept && !line.is_empty() {
-            roff.control(if indented { "nf" } else { "fi" }, []);
-            kept = indented;
+        if kept && !indented {
+            roff.control("fi", []);
         }
-        match line.strip_suffix(':') {
-            Some(title @ ("Example" | "Examples" | "Resources")) => {
-                roff.control("SH", [title.to_uppercase().as_str()]);
-            }
-            _ if line.is_empty() => {
-                roff.control("PP", []);
-            }
-            _ => {
-                roff.text([roman(line)]);
-            }
+        if std::mem::take(&mut paragraph) {
+            roff.control("PP", []);
         }
+        if indented && !kept {
+            roff.control("nf", []);
+        }
+        kept = indented;
+        roff.text([roman(line)]);
     }
     if kept {
         roff.control("fi", []);
     }
+}
+
+/// Every part of a page begins with what all of it needs; once is enough.
+fn begun_once(text: &str) -> String {
+    let mut whole = String::with_capacity(text.len());
+    let mut lines = text.lines();
+    let first: Vec<&str> = lines.by_ref().take(2).collect();
+    for line in first
+        .iter()
+        .copied()
+        .chain(lines.filter(|line| !first.contains(line)))
+    {
+        whole.push_str(line);
+        whole.push('\n');
+    }
+    whole
 }

@@ -84,11 +84,14 @@ pub fn offer(line: &Line, facts: &Facts) -> Offer {
         values::attach(&mut command, &words[1..last], facts);
     }
     let current = words[last].clone();
+    let names = words[1..last].to_vec();
     let mut found = engine::complete(&mut command, words, last, None).unwrap_or_default();
     if asked.is_some() {
         found.retain(|candidate| !is_flag(candidate.get_value()));
     }
     let mut offer = shown(found, &current, &line.before);
+    let innermost = values::innermost(&command, &names);
+    by_proper_names(&mut offer.candidates, innermost, &current);
     if topics {
         let is_topic = |name: &str| topics::ALL.iter().any(|topic| topic.name == name);
         offer.candidates.retain(|command| !is_topic(&command.value));
@@ -104,6 +107,19 @@ fn tells(words: &mut Vec<OsString>) -> Option<&'static str> {
     let asked = ["help", "man"].into_iter().find(|name| second == name)?;
     words.remove(1);
     Some(asked)
+}
+
+/// Of the names of a command one is offered, and it is the alias only to who
+/// began with it.
+fn by_proper_names(candidates: &mut [Candidate], innermost: &Command, current: &OsStr) {
+    let begun = current.to_string_lossy();
+    for candidate in candidates {
+        if let Some(inner) = innermost.find_subcommand(&candidate.value)
+            && inner.get_name().starts_with(&*begun)
+        {
+            inner.get_name().clone_into(&mut candidate.value);
+        }
+    }
 }
 
 fn topics_like(current: &OsStr) -> impl Iterator<Item = Candidate> {

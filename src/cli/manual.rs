@@ -7,6 +7,7 @@ use clap::builder::EnumValueParser;
 use clap::{Arg, ArgMatches, Command, ValueHint, value_parser};
 
 use super::complete::Shell;
+use super::help;
 
 /// Which manual pages.
 #[derive(Debug)]
@@ -18,8 +19,7 @@ pub enum Manual {
 }
 
 /// One line about `rc help`.
-pub(super) const HELP_ABOUT: &str =
-    "Tell about a command, or a topic like output, jq or exit-codes";
+pub(super) const HELP_ABOUT: &str = "Tell about a command, or a topic: rc help topics lists them";
 
 /// One line about `rc completions`.
 pub(super) const COMPLETIONS_ABOUT: &str = "Print the script that completes rc in a shell";
@@ -95,7 +95,7 @@ fn plain(name: &'static str, about: &'static str, after: &'static str) -> Comman
         .disable_help_subcommand(true)
         .args_override_self(true)
         .about(about)
-        .after_help(after)
+        .after_help(help::styled(after))
 }
 
 pub(super) fn manual_of(matches: &ArgMatches) -> Manual {

@@ -98,16 +98,11 @@ pub(super) fn text(name: &str) -> Option<StyledStr> {
 
 fn list() -> StyledStr {
     let mut text = format!("{HEAD}Topics{HEAD:#}\n\n");
-    entries(&mut text);
-    text.push_str("\nrc help TOPIC tells about one, rc help RESOURCE [VERB] about a command.\n");
-    text.into()
-}
-
-/// A line for each topic.
-pub(super) fn entries(text: &mut String) {
     for Topic { name, about, .. } in ALL {
         let _ = writeln!(text, "  {LITERAL}{name:<22}{LITERAL:#}{about}");
     }
+    text.push_str("\nrc help TOPIC tells about one, rc help RESOURCE [VERB] about a command.\n");
+    text.into()
 }
 
 /// Whether a line of a text is a command.

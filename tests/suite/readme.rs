@@ -28,7 +28,7 @@ fn sessions(text: &str) -> Vec<(String, String)> {
 }
 
 /// The commands of a pipe, split where a shell would.
-fn pipe(line: &str) -> Vec<String> {
+pub fn pipe(line: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut quote = None;
     for letter in line.chars() {

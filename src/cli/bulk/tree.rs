@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 
+use super::super::help::{RESOURCES_TEMPLATE, VERBS_TEMPLATE, styled};
 use super::super::tree::other_names;
 use super::{help, writes, writing};
 use crate::bulk::Engine;
@@ -55,9 +56,9 @@ fn bare() -> Command {
         .long_about(help::LONG_ABOUT)
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommand_help_heading("Verbs")
+        .help_template(VERBS_TEMPLATE)
         .override_usage("rc bulk <resource> <verb> <FILE|-> [flags]\n       rc bulk <verb> …")
-        .after_help(help::bulk())
+        .after_help(styled(&help::bulk()))
 }
 
 /// What there is besides carrying out an operation.
@@ -67,17 +68,17 @@ fn beside() -> [Command; 8] {
             .defer(|command| command.subcommands(resources(template_of))),
         group("check", help::CHECK_ABOUT, help::CHECK)
             .defer(|command| command.subcommands(resources(check_of))),
-        plain("list", help::LIST_ABOUT).after_help(help::LIST),
+        plain("list", help::LIST_ABOUT).after_help(styled(help::LIST)),
         plain("status", help::STATUS_ABOUT)
-            .after_help(help::STATUS)
+            .after_help(styled(help::STATUS))
             .arg(job()),
         plain("resume", help::RESUME_ABOUT)
-            .after_help(help::RESUME)
+            .after_help(styled(help::RESUME))
             .arg(job())
             .args(going()),
         plain("results", help::RESULTS_ABOUT)
             .long_about(help::RESULTS_LONG)
-            .after_help(help::RESULTS)
+            .after_help(styled(help::RESULTS))
             .arg(job())
             .arg(
                 Arg::new("status")
@@ -90,12 +91,12 @@ fn beside() -> [Command; 8] {
             ),
         plain("retry", help::RETRY_ABOUT)
             .long_about(help::RETRY_LONG)
-            .after_help(help::RETRY)
+            .after_help(styled(help::RETRY))
             .arg(job())
             .args(going()),
         plain("abandon", help::ABANDON_ABOUT)
             .long_about(help::ABANDON_LONG)
-            .after_help(help::ABANDON)
+            .after_help(styled(help::ABANDON))
             .arg(job()),
     ]
 }
@@ -110,10 +111,10 @@ fn plain(name: &'static str, about: &'static str) -> Command {
 
 fn group(name: &'static str, about: &'static str, after: &'static str) -> Command {
     plain(name, about)
-        .after_help(after)
+        .after_help(styled(after))
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommand_help_heading("Resources")
+        .help_template(RESOURCES_TEMPLATE)
 }
 
 /// A command for each resource of which something can be written; `fill` adds
@@ -131,7 +132,7 @@ fn resources(fill: fn(Command) -> Command) -> impl Iterator<Item = Command> {
                 .disable_help_subcommand(true)
                 .disable_help_flag(true)
                 .args_override_self(true)
-                .subcommand_help_heading("Verbs")
+                .help_template(VERBS_TEMPLATE)
                 .defer(fill)
         })
 }
@@ -139,7 +140,7 @@ fn resources(fill: fn(Command) -> Command) -> impl Iterator<Item = Command> {
 fn run_of(command: Command) -> Command {
     verbs(command, |resource, operation, verb| {
         verb.long_about(help::long_about(operation))
-            .after_help(help::run(resource, operation))
+            .after_help(styled(&help::run(resource, operation)))
             .args(input())
             .args(checking(operation))
             .args(going())
@@ -148,7 +149,7 @@ fn run_of(command: Command) -> Command {
 
 fn check_of(command: Command) -> Command {
     verbs(command, |resource, operation, verb| {
-        verb.after_help(help::check(resource, operation))
+        verb.after_help(styled(&help::check(resource, operation)))
             .args(input())
             .args(checking(operation))
     })
@@ -156,7 +157,7 @@ fn check_of(command: Command) -> Command {
 
 fn template_of(command: Command) -> Command {
     verbs(command, |resource, operation, verb| {
-        verb.after_help(help::template(resource, operation))
+        verb.after_help(styled(&help::template(resource, operation)))
     })
 }
 

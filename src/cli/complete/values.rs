@@ -27,7 +27,14 @@ pub(super) fn attach(command: &mut Command, before: &[OsString], facts: &Facts) 
     alter(command, &path, &|arg| with_values(arg, &known));
 }
 
-/// The commands that the words name, from the outermost to the innermost.
+/// The innermost command that the words name.
+pub(super) fn innermost<'a>(command: &'a Command, words: &[OsString]) -> &'a Command {
+    words.iter().fold(command, |innermost, word| {
+        innermost.find_subcommand(word).unwrap_or(innermost)
+    })
+}
+
+/// The names of the commands that the words name, the outermost first.
 fn path(command: &Command, words: &[OsString]) -> Vec<String> {
     let mut innermost = command;
     let mut path = Vec::new();
@@ -112,11 +119,16 @@ fn with_values(arg: Arg, known: &Known) -> Arg {
             vec!["true".into(), "false".into()]
         })),
         // The shell knows best how files are completed and quoted.
-        _ if arg.get_value_hint() == ValueHint::FilePath => {
-            arg.add(ArgValueCompleter::new(|_: &OsStr| vec![FILES.into()]))
-        }
+        _ if names_a_path(&arg) => arg.add(ArgValueCompleter::new(|_: &OsStr| vec![FILES.into()])),
         _ => arg,
     }
+}
+
+fn names_a_path(arg: &Arg) -> bool {
+    matches!(
+        arg.get_value_hint(),
+        ValueHint::AnyPath | ValueHint::FilePath | ValueHint::DirPath
+    )
 }
 
 fn listed(arg: Arg, list: &List<()>) -> Arg {

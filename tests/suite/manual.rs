@@ -1,0 +1,91 @@
+//! Manual pages: those in the repository are those of the commands.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use recharge_cli::manual;
+
+use crate::harness::rc;
+
+#[test]
+fn the_pages_in_the_repository_are_those_of_the_commands() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("man");
+    let kept: BTreeMap<String, String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            (name, std::fs::read_to_string(&path).unwrap())
+        })
+        .collect();
+    let pages = manual::pages();
+    let wrong: Vec<&str> = pages
+        .iter()
+        .filter(|page| kept.get(&page.file) != Some(&page.text))
+        .map(|page| page.file.as_str())
+        .collect();
+    let old: Vec<&String> = kept
+        .keys()
+        .filter(|name| pages.iter().all(|page| page.file != **name))
+        .collect();
+    assert!(
+        wrong.is_empty() && old.is_empty(),
+        "{} pages in man/ are not what the commands say ({:?} …), {old:?} belong to none; this \
+         makes them anew: rm -r man && cargo run -q -- man --out-dir man",
+        wrong.len(),
+        wrong.iter().take(3).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn a_page_tells_what_help_tells() {
+    let page = rc("man subscriptions list").succeeds().stdout;
+    for part in [
+        ".TH RC\\-SUBSCRIPTIONS\\-LIST 1",
+        ".SH FILTERS",
+        "only those of this status",
+        // What the short help leaves out stands here as well.
+        "changed at or before this time",
+        ".SH EXAMPLE",
+        ".SH \"SEE ALSO\"",
+    ] {
+        let plain = page.replace("\\-", "-");
+        assert!(plain.contains(&part.replace("\\-", "-")), "{part}: {page}");
+    }
+    assert!(
+        !page.contains("system\\-ca"),
+        "flags of all commands stand in one page"
+    );
+    let root = rc("man").succeeds().stdout;
+    for part in ["system\\-ca", ".SH \"EXIT STATUS\"", ".SH ENVIRONMENT"] {
+        assert!(root.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn every_command_has_a_page_also_those_without_a_file() {
+    rc("man bulk check discounts create")
+        .succeeds()
+        .prints_in("discounts");
+    rc("man nothing")
+        .fails(2)
+        .says("there is no command nothing");
+    rc("man subscriptions list --out-dir x").fails(2);
+}
+
+#[test]
+fn all_pages_are_written_into_a_folder_that_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let man = folder.path().join("share/man1");
+    rc(&format!("man --out-dir {}", man.display()))
+        .succeeds()
+        .says("manual pages are in")
+        .prints_nothing();
+    assert!(man.join("rc.1").exists());
+    assert!(man.join("rc-subscriptions-list.1").exists());
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    rc(&format!("man --out-dir {}/x", file.display()))
+        .fails(2)
+        .says("cannot write");
+}
