@@ -86,15 +86,13 @@ fn place_words(words: &[OsString]) -> Vec<OsString> {
     let mut command = vec![OsString::from("store"), OsString::from("get")];
     for (at, word) in words.iter().enumerate() {
         let Some(text) = word.to_str() else { continue };
-        let (flag, value) = text.split_once('=').unwrap_or((text, ""));
-        match flag {
-            "--sandbox" => command.push(word.clone()),
-            "--profile" | "--base-url" if value.is_empty() => {
-                command.push(word.clone());
-                command.extend(words.get(at + 1).cloned());
-            }
-            "--profile" | "--base-url" => command.push(word.clone()),
-            _ => {}
+        let flag = text.split('=').next().unwrap_or(text);
+        let takes_value = matches!(flag, "--profile" | "--base-url");
+        if takes_value || flag == "--sandbox" {
+            command.push(word.clone());
+        }
+        if takes_value && flag == text {
+            command.extend(words.get(at + 1).cloned());
         }
     }
     command

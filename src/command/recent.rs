@@ -32,7 +32,7 @@ impl Shown {
     pub(super) fn at(run: &Run, place: &Place, object: Option<&'static Object>) -> Option<Self> {
         let object = object?;
         let mut resources = catalog::RESOURCES.iter();
-        let resource = resources.find(|resource| std::ptr::eq(resource.object, object))?;
+        let resource = resources.find(|resource| resource.object.name == object.name)?;
         Some(Self {
             recent: Recent::below(run.folders().ok()?.state(), &run.environment)?,
             place: named(place),

@@ -3,29 +3,35 @@
 use std::ffi::OsString;
 
 use clap::Command;
-use recharge_cli::cli::{self, Typed, topics};
+use recharge_cli::cli::{self, Action, Typed, topics};
+use recharge_cli::error::Error;
 
 use crate::harness::{Store, rc};
 use crate::readme::pipe;
 
-/// The commands that a line of a text shows, without what a shell does with
-/// their files and failures.
-fn shown(line: &str) -> Vec<String> {
+/// The commands that a line of a text shows, as words, without what a shell
+/// does with their files and failures.
+fn shown(line: &str) -> Vec<Vec<String>> {
     let line = line.trim();
     let line = line
         .strip_prefix("source <(")
         .map_or(line, |inner| inner.trim_end_matches(')'));
-    pipe(line)
-        .into_iter()
-        .filter(|part| part.starts_with("rc "))
+    let parts = pipe(line).into_iter();
+    parts
+        .filter_map(|part| part.strip_prefix("rc ").map(str::to_owned))
         .map(|part| {
-            let end = [" > ", " < ", " || "]
-                .iter()
-                .filter_map(|mark| part.find(mark))
-                .min();
-            part[..end.unwrap_or(part.len())].to_owned()
+            let words = shell_words::split(&part).unwrap().into_iter();
+            words
+                .take_while(|word| word != ">" && word != "<")
+                .collect()
         })
         .collect()
+}
+
+/// What the words come to.
+fn parsed(words: &[String]) -> Result<Typed, Error> {
+    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+    cli::parse(&words, Some(80))
 }
 
 fn commands(text: &str) -> impl Iterator<Item = &str> {
@@ -36,19 +42,24 @@ fn commands(text: &str) -> impl Iterator<Item = &str> {
 fn every_command_that_a_topic_shows_is_understood() {
     let mut seen = 0;
     for topic in topics::ALL {
-        for part in commands(topic.text).flat_map(shown) {
-            let words: Vec<OsString> = shell_words::split(&part)
-                .unwrap()
-                .into_iter()
-                .skip(1)
-                .map(OsString::from)
-                .collect();
-            let parsed = cli::parse(&words, Some(80));
-            assert!(parsed.is_ok(), "{}: {part}: {parsed:?}", topic.name);
+        for words in commands(topic.text).flat_map(shown) {
+            let parsed = parsed(&words);
+            assert!(parsed.is_ok(), "{}: {words:?}: {parsed:?}", topic.name);
             seen += 1;
         }
     }
     assert!(seen > 50, "{seen}");
+}
+
+/// Whether it asks the API, in whichever store it is run.
+fn is_call(words: &[String]) -> bool {
+    matches!(
+        parsed(words),
+        Ok(Typed::Invocation(invocation))
+            if matches!(invocation.action, Action::Call(_))
+                && invocation.options.profile.is_none()
+                && invocation.options.output.out.is_none()
+    )
 }
 
 #[test]
@@ -58,34 +69,22 @@ fn every_call_that_a_topic_shows_runs_in_the_sandbox() {
     let customer = store.id("customers list");
     let mut ran = 0;
     for topic in topics::ALL {
-        for line in commands(topic.text).filter(|line| !line.contains(" --out ")) {
-            let parts: Vec<String> = shown(line)
-                .into_iter()
-                .map(|part| part.replace("89559201", &id))
-                .map(|part| part.replace("customers get 1 ", &format!("customers get {customer} ")))
-                .collect();
-            let calls = parts.iter().all(|part| {
-                let words: Vec<OsString> = shell_words::split(part)
-                    .unwrap()
-                    .into_iter()
-                    .skip(1)
-                    .map(OsString::from)
-                    .collect();
-                matches!(
-                    cli::parse(&words, None),
-                    Ok(Typed::Invocation(invocation))
-                        if matches!(invocation.action, cli::Action::Call(_))
-                            && invocation.options.profile.is_none()
-                )
-            });
-            if !calls {
+        for parts in commands(topic.text).map(shown) {
+            if !parts.iter().all(|words| is_call(words)) {
                 continue;
             }
             let mut stdin = String::new();
-            for part in &parts {
-                let outcome = rc(part).stdin(&stdin).within(&store).runs();
-                assert_eq!(outcome.code, 0, "{}: {outcome:?}", topic.name);
-                stdin = outcome.stdout;
+            for (at, words) in parts.iter().enumerate() {
+                let line = shell_words::join(words)
+                    .replace("89559201", &id)
+                    .replace("customers get 1", &format!("customers get {customer}"));
+                let run = rc(&line).stdin(&stdin).within(&store);
+                let run = if at + 1 == parts.len() {
+                    run.showing(100)
+                } else {
+                    run
+                };
+                stdin = run.succeeds().stdout;
             }
             ran += 1;
         }

@@ -78,6 +78,7 @@ fn all_pages_are_written_into_a_folder_that_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let man = folder.path().join("share/man1");
     rc(&format!("man --out-dir {}", man.display()))
+        .showing(100)
         .succeeds()
         .says("manual pages are in")
         .prints_nothing();
