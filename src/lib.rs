@@ -6,7 +6,8 @@
 //! records pass a [`filter`] and go to the [`output`]. [`command`] wires the
 //! rooms together, and [`world`] is all that they see of the outside. The
 //! [`sandbox`] reads the same catalogue from the other side, and [`openapi`]
-//! writes it down for other programs.
+//! writes it down for other programs, as [`manual`] writes the commands down for
+//! readers of manual pages.
 
 #![deny(missing_docs)]
 
@@ -20,6 +21,7 @@ pub mod envelope;
 pub mod error;
 pub mod exit;
 pub mod filter;
+pub mod manual;
 pub mod openapi;
 pub mod output;
 pub mod pages;

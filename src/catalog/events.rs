@@ -27,7 +27,7 @@ const LIST: Operation = get("list", "/events", "List what happened lately")
         OF_CUSTOMER,
         text(
             "origin",
-            "only those from here: api, customer_portal, merchant_portal, \recharge_process",
+            "only those from here: api, customer_portal, merchant_portal, recharge_process",
         ),
         LIMIT,
         CURSOR,

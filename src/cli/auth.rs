@@ -4,6 +4,7 @@
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueEnum};
 
+use super::help;
 use crate::config::keep::Kept;
 
 /// What to do about the token.
@@ -200,11 +201,11 @@ fn group(name: &'static str, about: &'static str, after: &'static str) -> Comman
         .disable_help_flag(true)
         .args_override_self(true)
         .about(about)
-        .after_help(after)
+        .after_help(help::styled(after))
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
-        .subcommand_help_heading("Verbs")
+        .help_template(help::VERBS_TEMPLATE)
 }
 
 fn verb(name: &'static str, about: &'static str, after: &'static str) -> Command {
@@ -212,7 +213,7 @@ fn verb(name: &'static str, about: &'static str, after: &'static str) -> Command
         .disable_help_flag(true)
         .args_override_self(true)
         .about(about)
-        .after_help(after)
+        .after_help(help::styled(after))
 }
 
 pub(super) fn auth_of(verb: &str, matches: &ArgMatches) -> Auth {

@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::filter::Variables;
 
 pub(super) use help::ABOUT;
-pub(super) use tree::command;
+pub(super) use tree::{command, command_where};
 
 /// What to do with many rows, or with the jobs that came of them.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Effects, Style};
 use clap::builder::{StyledStr, Styles};
 
-use super::{auth, bulk};
+use super::{auth, bulk, manual};
 use crate::catalog::{self, Effect, Operation, Resource, kebab};
 
 /// Colours of help and errors.
@@ -24,6 +24,22 @@ const LITERAL: Style = AnsiColor::Cyan.on_default();
 pub(super) const ROOT_TEMPLATE: &str = "\
 {about-with-newline}
 {usage-heading} rc <resource> <verb> [ID …] [--flag value …]{after-help}";
+
+/// What has verbs lists them, and no flag: those come with each verb.
+pub(super) const VERBS_TEMPLATE: &str = "\
+{about-with-newline}
+{usage-heading} {usage}
+
+\x1b[1mVerbs:\x1b[0m
+{subcommands}{after-help}";
+
+/// The same, where resources come next.
+pub(super) const RESOURCES_TEMPLATE: &str = "\
+{about-with-newline}
+{usage-heading} {usage}
+
+\x1b[1mResources:\x1b[0m
+{subcommands}{after-help}";
 
 /// The first page of help.
 pub(super) fn root() -> StyledStr {
@@ -50,6 +66,9 @@ pub(super) fn root() -> StyledStr {
             "A Recharge of your own: local, stateful, without a token",
         );
     }
+    entry(&mut text, "help", manual::HELP_ABOUT);
+    entry(&mut text, "completions", manual::COMPLETIONS_ABOUT);
+    entry(&mut text, "man", manual::MAN_ABOUT);
     section(&mut text, "To begin");
     for line in [
         "rc --sandbox subscriptions list          try it without a token",
@@ -65,6 +84,41 @@ pub(super) fn root() -> StyledStr {
     );
     // The template puts a blank line before it.
     text.trim().to_owned().into()
+}
+
+/// Text in the look of all help: headings, and commands to be typed.
+///
+/// clap wraps it, and takes a line for new only where the end of the one before
+/// and its own beginning have the same style. So what is styled begins behind
+/// its indent, or in front of the end of the line before.
+pub(super) fn styled(text: &str) -> StyledStr {
+    let mut styled = String::with_capacity(text.len() + 64);
+    for line in text.lines() {
+        let _ = match line {
+            "Example:" | "Examples:" | "Resources:" => match styled.pop() {
+                Some(end) => writeln!(styled, "{BOLD}{end}{line}{BOLD:#}"),
+                None => writeln!(styled, "{BOLD}{line}{BOLD:#}"),
+            },
+            _ => match line.strip_prefix("  rc ") {
+                Some(words) => writeln!(styled, "  {LITERAL}rc {words}{LITERAL:#}"),
+                None => writeln!(styled, "{line}"),
+            },
+        };
+    }
+    styled.truncate(styled.trim_end().len());
+    styled.into()
+}
+
+/// The last lines of the help of a resource.
+pub(super) fn resource(resource: &Resource) -> StyledStr {
+    let name = kebab(resource.name);
+    let mut examples = String::new();
+    for operation in resource.operations.iter().take(2) {
+        let _ = writeln!(examples, "  {}", broken(operation.example));
+    }
+    styled(&format!(
+        "Examples:\n{examples}\nrc {name} <verb> --help tells all about a verb, -h the most important."
+    ))
 }
 
 fn section(text: &mut String, title: &str) {
@@ -87,7 +141,7 @@ pub(super) fn long_about(operation: &Operation) -> String {
 /// The last lines of the help of an operation: an example, and what it needs.
 pub(super) fn after(resource: &Resource, operation: &Operation) -> StyledStr {
     let example = broken(operation.example);
-    let mut text = format!("{BOLD}Example:{BOLD:#}\n  {example}\n");
+    let mut text = format!("{BOLD}Example:{BOLD:#}\n  {LITERAL}{example}{LITERAL:#}\n");
     let scopes: Vec<&str> = operation.scopes().collect();
     if let Some((first, others)) = scopes.split_first() {
         let _ = write!(text, "\nThe token needs the scope {first}");

@@ -8,6 +8,8 @@ use secrecy::SecretString;
 
 use super::auth::{Auth, Profiles};
 use super::bulk::Bulk;
+use super::complete::Shell;
+use super::manual::Manual;
 use crate::catalog::{Method, Operation, Parameter, Resource};
 use crate::config::{Colour, NetworkFlags};
 use crate::output::{Format, OnError, Variables};
@@ -33,6 +35,10 @@ pub enum Action {
     Doctor,
     /// Print the API as an OpenAPI document.
     OpenApi,
+    /// Print the script that completes in a shell.
+    Completions(Shell),
+    /// Print or write manual pages.
+    Manual(Manual),
     /// Work with the local sandbox.
     Sandbox(Sandbox),
     /// Work with the token.

@@ -6,16 +6,21 @@ mod argument;
 mod auth;
 mod bulk;
 mod complaint;
+pub mod complete;
 mod filtering;
 mod flags;
 mod help;
 mod invocation;
+mod manual;
 mod parse;
 mod sandbox;
+pub mod topics;
 mod tree;
 
 use std::ffi::OsString;
 
+use clap::Command;
+use clap::builder::StyledStr;
 use clap::error::ErrorKind;
 
 use crate::error::Result;
@@ -27,6 +32,7 @@ pub use invocation::{
     Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
     Paging, Sandbox, Serving,
 };
+pub use manual::Manual;
 pub use tree::command;
 
 /// What the words come to.
@@ -35,7 +41,7 @@ pub enum Typed {
     /// Something to do.
     Invocation(Box<Invocation>),
     /// Text to show on standard output: help or the version.
-    Text(clap::builder::StyledStr),
+    Text(StyledStr),
 }
 
 /// Reads the words after the program's name. `width` is that of the terminal.
@@ -47,7 +53,13 @@ pub fn parse(arguments: &[OsString], width: Option<u16>) -> Result<Typed> {
     if arguments.is_empty() {
         return Ok(Typed::Text(command.render_help()));
     }
-    let asked = help_asked(arguments);
+    let asked = match help_asked(arguments) {
+        Some(words) => match told(&command, &words)? {
+            Some(text) => return Ok(Typed::Text(text)),
+            None => Some(words),
+        },
+        None => None,
+    };
     let arguments = asked.as_deref().unwrap_or(arguments);
     let words = std::iter::once(OsString::from("rc")).chain(arguments.iter().cloned());
     match command.try_get_matches_from_mut(words) {
@@ -80,4 +92,22 @@ fn help_asked(arguments: &[OsString]) -> Option<Vec<OsString>> {
             .chain([OsString::from("--help")])
             .collect(),
     )
+}
+
+/// The text of a topic, where the words name one and nothing else. A topic
+/// comes before a command of its name: its text ends with the way there.
+fn told(command: &Command, words: &[OsString]) -> Result<Option<StyledStr>> {
+    let Some(first) = words.first().and_then(|word| word.to_str()) else {
+        return Ok(None);
+    };
+    if words.len() == 2
+        && let Some(text) = topics::text(first)
+    {
+        return Ok(Some(text));
+    }
+    if !first.starts_with('-') && command.find_subcommand(first).is_none() {
+        let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+        return Err(topics::unknown(first, &names));
+    }
+    Ok(None)
 }

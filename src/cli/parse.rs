@@ -11,7 +11,7 @@ use super::invocation::{
     Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
     Paging, Sandbox, Serving,
 };
-use super::{auth, bulk, filtering};
+use super::{auth, bulk, filtering, manual};
 use crate::catalog::{self, Method};
 use crate::config::{Colour, NetworkFlags};
 use crate::error::{Error, Result};
@@ -36,6 +36,8 @@ pub(super) fn invocation(matches: &ArgMatches) -> Result<Invocation> {
         ("api", _) => (Action::Free(free(command)?), command),
         ("doctor", _) => (Action::Doctor, command),
         ("openapi", _) => (Action::OpenApi, command),
+        ("completions", _) => (Action::Completions(manual::shell_of(command)), command),
+        ("man", _) => (Action::Manual(manual::manual_of(command)), command),
         ("bulk", _) => {
             let (verb, matches) = subcommand(command)?;
             let (asked, deepest) = bulk::bulk_of(verb, matches)?;

@@ -22,8 +22,8 @@ pub(super) fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
-        .subcommand_help_heading("Verbs")
-        .after_help(help::SANDBOX)
+        .help_template(help::VERBS_TEMPLATE)
+        .after_help(help::styled(help::SANDBOX))
         .subcommands([
             serve(),
             reset(),
@@ -44,7 +44,7 @@ fn verb(name: &'static str, about: &'static str, example: &'static str) -> Comma
         .disable_help_flag(true)
         .args_override_self(true)
         .about(about)
-        .after_help(example)
+        .after_help(help::styled(example))
 }
 
 fn serve() -> Command {
@@ -202,7 +202,7 @@ fn clock() -> Command {
     .subcommand_required(true)
     .arg_required_else_help(true)
     .disable_help_subcommand(true)
-    .subcommand_help_heading("Verbs")
+    .help_template(help::VERBS_TEMPLATE)
     .subcommands([
         verb(
             "show",
@@ -255,7 +255,7 @@ fn faults() -> Command {
     .subcommand_required(true)
     .arg_required_else_help(true)
     .disable_help_subcommand(true)
-    .subcommand_help_heading("Verbs")
+    .help_template(help::VERBS_TEMPLATE)
     .subcommands([
         verb(
             "show",

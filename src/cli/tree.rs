@@ -3,7 +3,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{argument, auth, bulk, flags, help, sandbox};
+use super::{argument, auth, bulk, flags, help, manual, sandbox};
 use crate::catalog::{self, Effect, Operation, Resource, kebab};
 
 /// The whole command line.
@@ -31,7 +31,7 @@ pub fn command() -> Command {
                 .disable_help_subcommand(true)
                 .disable_help_flag(true)
                 .args_override_self(true)
-                .subcommand_help_heading("Verbs")
+                .help_template(help::VERBS_TEMPLATE)
                 .defer(fill_resource),
         );
     }
@@ -45,7 +45,7 @@ pub fn command() -> Command {
     if cfg!(feature = "sandbox") {
         root = root.subcommand(sandbox::command());
     }
-    root
+    root.subcommands(manual::commands())
 }
 
 /// The singular, and both as the API spells them.
@@ -71,7 +71,9 @@ fn fill_resource(command: Command) -> Command {
         .operations
         .iter()
         .map(|operation| verb(resource, operation));
-    command.subcommands(verbs)
+    command
+        .after_help(help::resource(resource))
+        .subcommands(verbs)
 }
 
 fn verb(resource: &'static Resource, operation: &'static Operation) -> Command {
@@ -118,7 +120,7 @@ fn api() -> Command {
         .disable_help_flag(true)
         .args_override_self(true)
         .about("Send any request: every path, every version")
-        .after_help(help::API)
+        .after_help(help::styled(help::API))
         .arg(
             Arg::new("method")
                 .value_name("METHOD")
@@ -165,14 +167,14 @@ fn doctor() -> Command {
         .disable_help_flag(true)
         .args_override_self(true)
         .about(help::DOCTOR_ABOUT)
-        .after_help(help::DOCTOR)
+        .after_help(help::styled(help::DOCTOR))
 }
 
 fn openapi() -> Command {
     Command::new("openapi")
         .disable_help_flag(true)
         .about(help::OPENAPI_ABOUT)
-        .after_help(help::OPENAPI)
+        .after_help(help::styled(help::OPENAPI))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::connect::Place;
 use super::follow::{Far, follow};
 use super::printer::{Described, Printer};
 use super::read::{self, Ids};
+use super::recent::Shown;
 use super::{Run, dry, many, preflight, resume};
 use crate::catalog::{Effect, MAXIMUM_PAGE_SIZE, Operation, Resource, kebab};
 use crate::cli::{Call, DryRun, Options, Paging};
@@ -50,7 +51,11 @@ pub(super) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
         dry::check(options, form)?;
         return dry_run(run, options, &call, &place, form);
     }
-    let printer = Printer::prepare(run, options, call.shape(), call.described())?;
+    let described = Described {
+        shown: Shown::at(run, &place, call.operation.answer.object()),
+        ..call.described()
+    };
+    let printer = Printer::prepare(run, options, call.shape(), described)?;
     let client = run.client(&place)?;
     preflight::scopes(run, &place, &client, call.operation, &[])?;
     confirm(run, options, &call, &place)?;
@@ -113,6 +118,7 @@ impl Filled<'_> {
             object: self.operation.answer.object(),
             includes: includes.flat_map(|given| given.words.clone()).collect(),
             keys: None,
+            shown: None,
         }
     }
 

@@ -4,6 +4,7 @@
 mod auth;
 mod bulk;
 mod call;
+mod completion;
 mod connect;
 #[cfg(feature = "sandbox")]
 mod control;
@@ -13,6 +14,7 @@ mod follow;
 mod free;
 #[cfg(feature = "sandbox")]
 mod local;
+mod manual;
 mod many;
 mod openapi;
 mod patience;
@@ -20,6 +22,7 @@ mod preflight;
 mod printer;
 mod profile;
 mod read;
+mod recent;
 mod report;
 mod resume;
 #[cfg(feature = "sandbox")]
@@ -34,7 +37,7 @@ use std::sync::Arc;
 
 use clap::builder::StyledStr;
 
-use crate::cli::{self, Action, Invocation, Options, Typed};
+use crate::cli::{self, Action, Invocation, Options, Typed, complete};
 use crate::client::Timing;
 use crate::config::keep::Keyring;
 use crate::config::{self, Colour, Environment, variable};
@@ -54,6 +57,9 @@ const USUAL_WIDTH: u16 = 80;
 /// Runs one command and gives its exit code.
 #[must_use]
 pub fn run(world: World) -> u8 {
+    if let Some(line) = complete::asked(&world.arguments) {
+        return completion::answer(world, line);
+    }
     let colour = config::colour(&world.environment, Colour::Auto, world.terminal.stderr);
     let mut talk = Talk::new(world.stderr, colour, world.terminal.stderr);
     talk.guess_form(&world.arguments);
@@ -137,6 +143,8 @@ impl Run {
             Action::Profiles(asked) => profile::run(self, &options, &asked),
             Action::Bulk(asked) => bulk::run(self, &options, &asked),
             Action::OpenApi => openapi::run(self, &options),
+            Action::Completions(shell) => completion::script(self, &options, shell),
+            Action::Manual(asked) => manual::run(self, &options, &asked),
             #[cfg(feature = "sandbox")]
             Action::Sandbox(action) => sandbox::run(self, &options, &action),
             #[cfg(not(feature = "sandbox"))]

@@ -1,5 +1,6 @@
 //! Where the records of a command go: the output room, set up from the flags.
 
+use super::recent::Shown;
 use super::{Run, USUAL_WIDTH};
 use crate::catalog::Object;
 use crate::cli::{Options, OutputOptions};
@@ -13,6 +14,7 @@ pub(super) struct Printer {
     output: Output,
     target: Target,
     whole: u64,
+    shown: Option<Shown>,
 }
 
 /// What is known about the records to come.
@@ -24,6 +26,8 @@ pub(super) struct Described {
     pub(super) includes: Vec<String>,
     /// The keys of the records, when they are known otherwise.
     pub(super) keys: Option<Vec<String>>,
+    /// Takes note of ids that somebody sees.
+    pub(super) shown: Option<Shown>,
 }
 
 impl Printer {
@@ -62,11 +66,15 @@ impl Printer {
             output,
             target,
             whole: 0,
+            shown: described.shown.filter(|_| style.for_eyes()),
         })
     }
 
     /// Prints a record, and tells whether another would be used.
     pub(super) fn record(&mut self, record: &str) -> Result<Flow> {
+        if let Some(shown) = &mut self.shown {
+            shown.record(record);
+        }
         self.output.record(record)
     }
 
@@ -91,6 +99,9 @@ impl Printer {
     pub(super) fn finish(self) -> Result<u64> {
         let summary = self.output.finish()?;
         self.target.commit()?;
+        if let Some(shown) = &self.shown {
+            shown.keep();
+        }
         Ok(summary.records)
     }
 }

@@ -10,6 +10,7 @@ pub mod login;
 mod network;
 mod place;
 pub mod profile;
+pub mod recent;
 pub mod settings;
 mod span;
 
@@ -45,6 +46,8 @@ pub mod variable {
     pub const CLIENT_SECRET: &str = "RECHARGE_CLIENT_SECRET";
     /// The folder for state, instead of the system's.
     pub const STATE_FOLDER: &str = "RECHARGE_STATE_DIR";
+    /// `1`: keep no ids that were shown.
+    pub const NO_RECENT: &str = "RECHARGE_NO_RECENT";
     /// The only certificate authorities to trust, as a file.
     pub const CA_FILE: &str = "RECHARGE_CA_FILE";
     /// `1`: trust the certificate authorities of the system.

@@ -228,7 +228,7 @@ impl Desk {
 }
 
 /// A line, cut at a sign that stands outside of quotes.
-fn cut(line: &str, sign: char) -> Vec<String> {
+pub fn cut(line: &str, sign: char) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut quote = None;
     for letter in line.chars() {

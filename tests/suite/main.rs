@@ -7,13 +7,16 @@ mod bulk;
 mod bulk_going;
 mod bulk_jobs;
 mod canned;
+mod completions;
 mod console;
 mod contract;
 mod controls;
 mod doctor;
+mod examples;
 mod faults;
 mod golden;
 mod harness;
+mod help;
 mod hooks;
 mod jq;
 #[cfg(unix)]

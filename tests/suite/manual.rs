@@ -1,166 +1,92 @@
-//! jq's own word on what filters mean: the examples of its manual, and what
-//! later versions added, run through ours. What differs stands in a list, and
-//! in `docs/jq.md`; what no longer differs may not stand there.
+//! Manual pages: those in the repository are those of the commands.
 
-use recharge_cli::filter::{Jq, write_json};
-use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
 
-const MANUAL: &str = include_str!("../jq/manual-1.6.txt");
-const FURTHER: &str = include_str!("../jq/further.txt");
-const DOCS: &str = include_str!("../../docs/jq.md");
+use recharge_cli::manual;
 
-/// A program, an input, and the results that jq gives.
-struct Example {
-    program: &'static str,
-    input: &'static str,
-    results: Vec<Value>,
-}
-
-/// Programs that give something else, and why; `docs/jq.md` shows each.
-const DIFFERENT: &[(&str, &str)] = &[
-    (".[] | (1 / .)?", "division by zero is infinite"),
-    ("{} | .a.b = 1", "null takes no parts by assignment"),
-    (
-        "bsearch(4) as $ix | if $ix < 0 then .[-(1+$ix)] = 4 else . end",
-        "a list does not grow by assignment",
-    ),
-    (
-        r#"match("foo (?<bar123>bar)? foo"; "ig")"#,
-        "a group that took no part is not among the captures",
-    ),
-    (
-        ".[] as {$a, $b, c: {$d, $e}} ?// {$a, $b, c: [{$d, $e}]} | {$a, $b, $d, $e}",
-        "?// is not there",
-    ),
-    (
-        ".[] as {$a, $b, c: {$d}} ?// {$a, $b, c: [{$e}]} | {$a, $b, $d, $e}",
-        "?// is not there",
-    ),
-    (
-        r#".[] as [$a] ?// [$b] | if $a != null then error("err: \($a)") else {$a,$b} end"#,
-        "?// is not there",
-    ),
-    (
-        r#"try error("\($__loc__)") catch ."#,
-        "a filter has no file and no lines to name",
-    ),
-    ("$ENV.PAGER", "the environment is closed"),
-    ("env.PAGER", "the environment is closed"),
-    ("1425599621.678 | todate", "parts of seconds are kept"),
-    ("0 | gmtime | todate", "todate takes seconds"),
-    ("5.9 % 2", "a remainder has parts"),
-    ("infinite", "JSON has no infinity"),
-    (r#"test("(?=h)h")"#, "patterns do not look around"),
-    (
-        r#"try ("1 2" | fromjson) catch "no""#,
-        "a text may hold several values",
-    ),
-];
-
-fn examples(text: &'static str) -> Vec<Example> {
-    let blocks = text.split("\n\n").map(str::trim);
-    let blocks = blocks.filter(|block| !block.is_empty() && !block.starts_with("# "));
-    let examples = blocks.map(|block| {
-        let mut lines = block.lines();
-        Example {
-            program: lines.next().unwrap(),
-            input: lines.next().unwrap(),
-            results: lines
-                .map(|line| serde_json::from_str(line).unwrap())
-                .collect(),
-        }
-    });
-    examples.collect()
-}
-
-/// What the program gives here.
-fn ours(example: &Example) -> Result<Vec<Value>, String> {
-    let said = |error: recharge_cli::error::Error| error.message;
-    let jq = Jq::compile(example.program).map_err(said)?;
-    let mut results = Vec::new();
-    jq.run(example.input.as_bytes(), &mut |value| {
-        let mut text = String::new();
-        write_json(value, &mut text)?;
-        results.push(serde_json::from_str(&text).unwrap());
-        Ok(())
-    })
-    .map_err(said)?;
-    Ok(results)
-}
-
-/// Whether two results are one: jq makes no difference between 1 and 1.0.
-fn same(ours: &Value, theirs: &Value) -> bool {
-    match (ours, theirs) {
-        (Value::Number(ours), Value::Number(theirs)) => ours.as_f64() == theirs.as_f64(),
-        (Value::Array(ours), Value::Array(theirs)) => {
-            ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(a, b)| same(a, b))
-        }
-        (Value::Object(ours), Value::Object(theirs)) => {
-            ours.len() == theirs.len()
-                && ours
-                    .iter()
-                    .all(|(key, value)| theirs.get(key).is_some_and(|their| same(value, their)))
-        }
-        (ours, theirs) => ours == theirs,
-    }
-}
-
-fn agrees(example: &Example) -> Result<(), String> {
-    let ours = ours(example)?;
-    let alike = ours.len() == example.results.len()
-        && ours.iter().zip(&example.results).all(|(a, b)| same(a, b));
-    if alike {
-        Ok(())
-    } else {
-        Err(format!("{}", Value::Array(ours)))
-    }
-}
-
-fn check(text: &'static str, least: usize) {
-    let examples = examples(text);
-    assert!(examples.len() >= least, "only {} examples", examples.len());
-    let mut wrong = Vec::new();
-    for example in &examples {
-        let listed = DIFFERENT
-            .iter()
-            .any(|(program, _)| *program == example.program);
-        match (agrees(example), listed) {
-            (Err(ours), false) => wrong.push(format!(
-                "{}\n  of {}\n  gives {ours}\n  not {:?}",
-                example.program,
-                example.input,
-                example
-                    .results
-                    .iter()
-                    .map(Value::to_string)
-                    .collect::<Vec<_>>()
-            )),
-            (Ok(()), true) => wrong.push(format!("{} no longer differs", example.program)),
-            _ => {}
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
+use crate::harness::rc;
 
 #[test]
-fn the_examples_of_the_jq_manual_give_what_they_give_in_jq() {
-    check(MANUAL, 190);
-}
-
-#[test]
-fn later_versions_and_corners_give_what_they_give_in_jq() {
-    check(FURTHER, 60);
-}
-
-#[test]
-fn what_differs_from_jq_is_an_example_and_stands_in_the_docs() {
-    let all: Vec<&str> = [MANUAL, FURTHER]
-        .into_iter()
-        .flat_map(examples)
-        .map(|example| example.program)
+fn the_pages_in_the_repository_are_those_of_the_commands() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("man");
+    let kept: BTreeMap<String, String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            (name, std::fs::read_to_string(&path).unwrap())
+        })
         .collect();
-    for (program, why) in DIFFERENT {
-        assert!(all.contains(program), "{program} is no example ({why})");
-        assert!(DOCS.contains(program), "{program} is not in docs/jq.md");
+    let pages = manual::pages();
+    let wrong: Vec<&str> = pages
+        .iter()
+        .filter(|page| kept.get(&page.file) != Some(&page.text))
+        .map(|page| page.file.as_str())
+        .collect();
+    let old: Vec<&String> = kept
+        .keys()
+        .filter(|name| pages.iter().all(|page| page.file != **name))
+        .collect();
+    assert!(
+        wrong.is_empty() && old.is_empty(),
+        "{} pages in man/ are not what the commands say ({:?} …), {old:?} belong to none; this \
+         makes them anew: rm -r man && cargo run -q -- man --out-dir man",
+        wrong.len(),
+        wrong.iter().take(3).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn a_page_tells_what_help_tells() {
+    let page = rc("man subscriptions list").succeeds().stdout;
+    for part in [
+        ".TH RC\\-SUBSCRIPTIONS\\-LIST 1",
+        ".SH FILTERS",
+        "only those of this status",
+        // What the short help leaves out stands here as well.
+        "changed at or before this time",
+        ".SH EXAMPLE",
+        ".SH \"SEE ALSO\"",
+    ] {
+        let plain = page.replace("\\-", "-");
+        assert!(plain.contains(&part.replace("\\-", "-")), "{part}: {page}");
     }
+    assert!(
+        !page.contains("system\\-ca"),
+        "flags of all commands stand in one page"
+    );
+    let root = rc("man").succeeds().stdout;
+    for part in ["system\\-ca", ".SH \"EXIT STATUS\"", ".SH ENVIRONMENT"] {
+        assert!(root.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn every_command_has_a_page_also_those_without_a_file() {
+    rc("man bulk check discounts create")
+        .succeeds()
+        .prints_in("discounts");
+    rc("man nothing")
+        .fails(2)
+        .says("there is no command nothing");
+    rc("man subscriptions list --out-dir x").fails(2);
+}
+
+#[test]
+fn all_pages_are_written_into_a_folder_that_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let man = folder.path().join("share/man1");
+    rc(&format!("man --out-dir {}", man.display()))
+        .showing(100)
+        .succeeds()
+        .says("manual pages are in")
+        .prints_nothing();
+    assert!(man.join("rc.1").exists());
+    assert!(man.join("rc-subscriptions-list.1").exists());
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    rc(&format!("man --out-dir {}/x", file.display()))
+        .fails(2)
+        .says("cannot write");
 }

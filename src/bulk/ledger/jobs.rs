@@ -150,6 +150,24 @@ impl Jobs {
         }
     }
 
+    /// Names of all jobs, those that were worked on last coming first. Opens
+    /// no ledger.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn names(&self) -> Result<Vec<String>> {
+        let mut names: Vec<_> = self
+            .ids()?
+            .into_iter()
+            .map(|id| {
+                let changed = fs::metadata(self.path(&id)).and_then(|facts| facts.modified());
+                (std::cmp::Reverse(changed.ok()), id)
+            })
+            .collect();
+        names.sort();
+        Ok(names.into_iter().map(|(_, id)| id).collect())
+    }
+
     fn ids(&self) -> Result<Vec<String>> {
         let mut ids: Vec<String> = self
             .files()?

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 
 use super::super::filtering;
+use super::super::help::{RESOURCES_TEMPLATE, VERBS_TEMPLATE, styled};
 use super::super::tree::other_names;
 use super::{help, writes, writing};
 use crate::bulk::Engine;
@@ -20,19 +21,45 @@ const STATUSES: [&str; 4] = ["ok", "failed", "invalid", "unknown"];
 
 /// `rc bulk` and all below it.
 pub(in crate::cli) fn command() -> Command {
+    bare().defer(|command| {
+        command
+            .subcommands(beside())
+            // They are many, and listed below the verbs.
+            .subcommands(resources(run_of).map(|resource| resource.hide(true)))
+    })
+}
+
+/// The same, but only what is wanted is built in it.
+pub(in crate::cli) fn command_where(wanted: &dyn Fn(&Command) -> bool) -> Command {
+    let only = |command: Command| {
+        if wanted(&command) {
+            command
+        } else {
+            command.defer(std::convert::identity)
+        }
+    };
+    let verbs = beside().map(|verb| {
+        let fill = match verb.get_name() {
+            "template" if wanted(&verb) => template_of,
+            "check" if wanted(&verb) => check_of,
+            _ => return only(verb),
+        };
+        verb.defer(std::convert::identity)
+            .subcommands(resources(fill).map(only))
+    });
+    bare()
+        .subcommands(verbs)
+        .subcommands(resources(run_of).map(only))
+}
+
+fn bare() -> Command {
     plain("bulk", help::ABOUT)
         .long_about(help::LONG_ABOUT)
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommand_help_heading("Verbs")
+        .help_template(VERBS_TEMPLATE)
         .override_usage("rc bulk <resource> <verb> <FILE|-> [flags]\n       rc bulk <verb> …")
-        .after_help(help::bulk())
-        .defer(|command| {
-            command
-                .subcommands(beside())
-                // They are many, and listed below the verbs.
-                .subcommands(resources(run_of).map(|resource| resource.hide(true)))
-        })
+        .after_help(styled(&help::bulk()))
 }
 
 /// What there is besides carrying out an operation.
@@ -42,17 +69,17 @@ fn beside() -> [Command; 8] {
             .defer(|command| command.subcommands(resources(template_of))),
         group("check", help::CHECK_ABOUT, help::CHECK)
             .defer(|command| command.subcommands(resources(check_of))),
-        plain("list", help::LIST_ABOUT).after_help(help::LIST),
+        plain("list", help::LIST_ABOUT).after_help(styled(help::LIST)),
         plain("status", help::STATUS_ABOUT)
-            .after_help(help::STATUS)
+            .after_help(styled(help::STATUS))
             .arg(job()),
         plain("resume", help::RESUME_ABOUT)
-            .after_help(help::RESUME)
+            .after_help(styled(help::RESUME))
             .arg(job())
             .args(going()),
         plain("results", help::RESULTS_ABOUT)
             .long_about(help::RESULTS_LONG)
-            .after_help(help::RESULTS)
+            .after_help(styled(help::RESULTS))
             .arg(job())
             .arg(
                 Arg::new("status")
@@ -65,12 +92,12 @@ fn beside() -> [Command; 8] {
             ),
         plain("retry", help::RETRY_ABOUT)
             .long_about(help::RETRY_LONG)
-            .after_help(help::RETRY)
+            .after_help(styled(help::RETRY))
             .arg(job())
             .args(going()),
         plain("abandon", help::ABANDON_ABOUT)
             .long_about(help::ABANDON_LONG)
-            .after_help(help::ABANDON)
+            .after_help(styled(help::ABANDON))
             .arg(job()),
     ]
 }
@@ -85,10 +112,10 @@ fn plain(name: &'static str, about: &'static str) -> Command {
 
 fn group(name: &'static str, about: &'static str, after: &'static str) -> Command {
     plain(name, about)
-        .after_help(after)
+        .after_help(styled(after))
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommand_help_heading("Resources")
+        .help_template(RESOURCES_TEMPLATE)
 }
 
 /// A command for each resource of which something can be written; `fill` adds
@@ -106,7 +133,7 @@ fn resources(fill: fn(Command) -> Command) -> impl Iterator<Item = Command> {
                 .disable_help_subcommand(true)
                 .disable_help_flag(true)
                 .args_override_self(true)
-                .subcommand_help_heading("Verbs")
+                .help_template(VERBS_TEMPLATE)
                 .defer(fill)
         })
 }
@@ -114,7 +141,7 @@ fn resources(fill: fn(Command) -> Command) -> impl Iterator<Item = Command> {
 fn run_of(command: Command) -> Command {
     verbs(command, |resource, operation, verb| {
         verb.long_about(help::long_about(operation))
-            .after_help(help::run(resource, operation))
+            .after_help(styled(&help::run(resource, operation)))
             .args(input())
             .args(checking(operation))
             .args(going())
@@ -123,7 +150,7 @@ fn run_of(command: Command) -> Command {
 
 fn check_of(command: Command) -> Command {
     verbs(command, |resource, operation, verb| {
-        verb.after_help(help::check(resource, operation))
+        verb.after_help(styled(&help::check(resource, operation)))
             .args(input())
             .args(checking(operation))
     })
@@ -131,7 +158,7 @@ fn check_of(command: Command) -> Command {
 
 fn template_of(command: Command) -> Command {
     verbs(command, |resource, operation, verb| {
-        verb.after_help(help::template(resource, operation))
+        verb.after_help(styled(&help::template(resource, operation)))
     })
 }
 

@@ -1,0 +1,128 @@
+//! Topics of help: what is true of many commands, told in one place.
+//!
+//! The texts are data, in `topics/`. A line that is indented by two and begins
+//! with `rc` is a command; tests see that each is understood, and run those
+//! that the sandbox can answer.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Effects, Style};
+use clap::builder::StyledStr;
+
+use crate::error::Error;
+
+/// A topic.
+#[derive(Debug)]
+pub struct Topic {
+    /// The word after `rc help`.
+    pub name: &'static str,
+    /// One line about it.
+    pub about: &'static str,
+    /// What there is to say.
+    pub text: &'static str,
+}
+
+/// All topics, what is needed first coming first.
+pub const ALL: &[Topic] = &[
+    Topic {
+        name: "output",
+        about: "Formats, columns, files, colour, and pagers",
+        text: include_str!("topics/output.txt"),
+    },
+    Topic {
+        name: "jq",
+        about: "Filters over records, sums and groups",
+        text: include_str!("topics/jq.txt"),
+    },
+    Topic {
+        name: "values",
+        about: "Times, lists, nested fields, whole bodies",
+        text: include_str!("topics/values.txt"),
+    },
+    Topic {
+        name: "requests",
+        about: "Rate limit, retries, dry runs, many ids at once",
+        text: include_str!("topics/requests.txt"),
+    },
+    Topic {
+        name: "auth",
+        about: "Where the token comes from, and profiles for many stores",
+        text: include_str!("topics/auth.txt"),
+    },
+    Topic {
+        name: "bulk",
+        about: "A spreadsheet into the store",
+        text: include_str!("topics/bulk.txt"),
+    },
+    Topic {
+        name: "sandbox",
+        about: "A store to try everything on",
+        text: include_str!("topics/sandbox.txt"),
+    },
+    Topic {
+        name: "exit-codes",
+        about: "What scripts can rely on when something fails",
+        text: include_str!("topics/exit-codes.txt"),
+    },
+    Topic {
+        name: "environment",
+        about: "Variables that rc reads",
+        text: include_str!("topics/environment.txt"),
+    },
+    Topic {
+        name: "completions",
+        about: "Completion in shells, and manual pages",
+        text: include_str!("topics/completions.txt"),
+    },
+];
+
+const HEAD: Style = Style::new().effects(Effects::BOLD);
+const LITERAL: Style = AnsiColor::Cyan.on_default();
+
+/// The text of a topic; that of `topics` lists them.
+pub(super) fn text(name: &str) -> Option<StyledStr> {
+    if name == "topics" {
+        return Some(list());
+    }
+    let topic = ALL.iter().find(|topic| topic.name == name)?;
+    let mut text = format!("{HEAD}{}{HEAD:#}\n\n", topic.about);
+    for line in topic.text.lines() {
+        if is_command(line) {
+            let _ = writeln!(text, "{LITERAL}{line}{LITERAL:#}");
+        } else {
+            let _ = writeln!(text, "{line}");
+        }
+    }
+    Some(text.into())
+}
+
+fn list() -> StyledStr {
+    let mut text = format!("{HEAD}Topics{HEAD:#}\n\n");
+    for Topic { name, about, .. } in ALL {
+        let _ = writeln!(text, "  {LITERAL}{name:<22}{LITERAL:#}{about}");
+    }
+    text.push_str("\nrc help TOPIC tells about one, rc help RESOURCE [VERB] about a command.\n");
+    text.into()
+}
+
+/// Whether a line of a text is a command.
+#[must_use]
+pub fn is_command(line: &str) -> bool {
+    line.starts_with("  rc ") || line.starts_with("  source <(rc ")
+}
+
+/// What to say of a word that is neither topic nor command.
+pub(super) fn unknown(word: &str, commands: &[&str]) -> Error {
+    let error = Error::usage(format!("there is no help for {word}"));
+    let names = ALL.iter().map(|topic| topic.name);
+    let nearest = names
+        .chain(commands.iter().copied())
+        .map(|name| (strsim::jaro_winkler(word, name), name))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .max_by(|one, other| one.0.total_cmp(&other.0));
+    let error = match nearest {
+        Some((_, name)) => error.hint(format!("did you mean {name}?")),
+        None => error,
+    };
+    error.hint("rc help topics lists the topics, rc --help the commands")
+}
