@@ -11,7 +11,9 @@ mod help;
 mod invocation;
 mod parse;
 mod sandbox;
+mod stats;
 mod tree;
+mod watch;
 
 use std::ffi::OsString;
 
@@ -25,6 +27,7 @@ pub use invocation::{
     Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
     Paging, Sandbox, Serving,
 };
+pub use stats::Stats;
 pub use tree::command;
 
 /// What the words come to.

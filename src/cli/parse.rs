@@ -11,7 +11,7 @@ use super::invocation::{
     Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
     Paging, Sandbox, Serving,
 };
-use super::{auth, bulk};
+use super::{auth, bulk, stats, watch};
 use crate::catalog::{self, Method};
 use crate::config::{Colour, NetworkFlags};
 use crate::error::{Error, Result};
@@ -35,6 +35,11 @@ pub(super) fn invocation(matches: &ArgMatches) -> Result<Invocation> {
         ("api", _) => (Action::Free(free(command)?), command),
         ("doctor", _) => (Action::Doctor, command),
         ("openapi", _) => (Action::OpenApi, command),
+        ("stats", _) => {
+            let (name, matches) = subcommand(command)?;
+            let asked = stats::stats_of(name, matches)?;
+            (Action::Stats(Box::new(asked)), matches)
+        }
         ("bulk", _) => {
             let (verb, matches) = subcommand(command)?;
             let (asked, deepest) = bulk::bulk_of(verb, matches)?;
@@ -70,7 +75,7 @@ fn subcommand(matches: &ArgMatches) -> Result<(&str, &ArgMatches)> {
         .ok_or_else(|| Error::usage("a verb is missing"))
 }
 
-fn call(
+pub(super) fn call(
     resource: &'static catalog::Resource,
     operation: &'static catalog::Operation,
     matches: &ArgMatches,
@@ -110,6 +115,7 @@ fn call(
         } else {
             Paging::default()
         },
+        watch: watch::watched(matches),
     })
 }
 
@@ -285,11 +291,11 @@ fn options(matches: &ArgMatches) -> Options {
     }
 }
 
-fn text(matches: &ArgMatches, name: &str) -> Option<String> {
+pub(super) fn text(matches: &ArgMatches, name: &str) -> Option<String> {
     matches.get_one::<String>(name).cloned()
 }
 
-fn texts(matches: &ArgMatches, name: &str) -> Vec<String> {
+pub(super) fn texts(matches: &ArgMatches, name: &str) -> Vec<String> {
     matches
         .get_many::<String>(name)
         .map_or_else(Vec::new, |words| words.cloned().collect())

@@ -22,26 +22,12 @@ pub(super) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
         return columns_help(run, call);
     }
     let place = run.place(options)?;
-    let mut values = read::values(call, &mut run.stdin)?;
-    if call.operation.pages() {
-        values.given.extend(page_size(call.operation, call.paging));
-    }
-    if run.is_attended() && options.dry_run.is_none() {
-        complete(run, call, &mut values)?;
-    }
-    let call = Filled {
-        resource: call.resource,
-        operation: call.operation,
-        targets: &call.targets,
-        values,
-        limit: call.paging.limit,
-        now: run.now(),
-    };
+    let call = filled(run, options, call)?;
     if call.targets.iter().filter(|target| *target == "-").count() > 1 {
         return Err(Error::usage("standard input can be read only once"));
     }
     // Everything that can be wrong is found before anything is sent.
-    let first = call.request(call.targets.first().map_or("0", String::as_str))?;
+    let first = call.first()?;
     for note in &first.notes {
         run.talk.note(note);
     }
@@ -59,6 +45,25 @@ pub(super) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
         () if call.is_many() => many::run(run, options, &client, &call, printer),
         () => one(run, &client, &first, &call, printer),
     }
+}
+
+/// Reads the values of a call, and asks for those that are missing.
+pub(super) fn filled<'a>(run: &mut Run, options: &Options, call: &'a Call) -> Result<Filled<'a>> {
+    let mut values = read::values(call, &mut run.stdin)?;
+    if call.operation.pages() {
+        values.given.extend(page_size(call.operation, call.paging));
+    }
+    if run.is_attended() && options.dry_run.is_none() {
+        complete(run, call, &mut values)?;
+    }
+    Ok(Filled {
+        resource: call.resource,
+        operation: call.operation,
+        targets: &call.targets,
+        values,
+        limit: call.paging.limit,
+        now: run.now(),
+    })
 }
 
 /// A call whose values are read and checked.
@@ -82,6 +87,11 @@ impl Filled<'_> {
         )
     }
 
+    /// The request for the first target.
+    pub(super) fn first(&self) -> Result<Request> {
+        self.request(self.targets.first().map_or("0", String::as_str))
+    }
+
     /// Whether there are, or may be, several targets.
     fn is_many(&self) -> bool {
         self.targets.len() > 1 || self.reads_targets()
@@ -92,7 +102,7 @@ impl Filled<'_> {
         self.targets.iter().any(|target| target == "-")
     }
 
-    fn shape(&self) -> Shape {
+    pub(super) fn shape(&self) -> Shape {
         use crate::catalog::Answer;
         let list = matches!(self.operation.answer, Answer::Page(..) | Answer::Many(..));
         if list || self.is_many() {
@@ -102,7 +112,7 @@ impl Filled<'_> {
         }
     }
 
-    fn described(&self) -> Described {
+    pub(super) fn described(&self) -> Described {
         let includes = self
             .values
             .given
@@ -206,7 +216,7 @@ fn confirm(run: &mut Run, options: &Options, call: &Filled, place: &Place) -> Re
     run.confirm(options, &question)
 }
 
-fn dry_run(
+pub(super) fn dry_run(
     run: &mut Run,
     options: &Options,
     call: &Filled,

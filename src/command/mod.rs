@@ -24,6 +24,7 @@ mod resume;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod seeing;
+mod stats;
 mod token;
 
 use std::future::Future;
@@ -128,6 +129,7 @@ impl Run {
             Action::Doctor => doctor::run(self, &options),
             Action::Auth(asked) => auth::run(self, &options, &asked),
             Action::Profiles(asked) => profile::run(self, &options, &asked),
+            Action::Stats(asked) => stats::run(self, &options, &asked),
             Action::Bulk(asked) => bulk::run(self, &options, &asked),
             Action::OpenApi => openapi::run(self, &options),
             #[cfg(feature = "sandbox")]

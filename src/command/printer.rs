@@ -88,7 +88,8 @@ impl Printer {
     }
 }
 
-fn style(run: &Run, asked: &OutputOptions, choice: Colour) -> Style {
+/// What the other end can show.
+pub(super) fn style(run: &Run, asked: &OutputOptions, choice: Colour) -> Style {
     let elsewhere = asked
         .out
         .as_deref()

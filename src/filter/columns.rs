@@ -80,6 +80,12 @@ impl Columns {
         })
     }
 
+    /// No columns at all.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new(Vec::new())
+    }
+
     fn new(mut list: Vec<Column>) -> Self {
         tell_apart(&mut list);
         let mut tree = Vec::new();
@@ -210,7 +216,8 @@ fn chosen(name: &str, known: Option<&Object>, includes: &[&str]) -> Result<Colum
 }
 
 /// The name most like a mistyped one, if any is like it at all.
-pub(super) fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     names
         .map(|name| (strsim::jaro_winkler(typed, name), name))
         .filter(|(likeness, _)| *likeness > 0.8)

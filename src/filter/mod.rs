@@ -15,7 +15,7 @@ mod tokens;
 mod value;
 
 pub use cell::Cell;
-pub use columns::{Column, Columns};
+pub use columns::{Column, Columns, nearest};
 pub use extract::{Misfit, items, members};
 pub use jq::{Flow, Jq};
 pub use slurp::Slurp;

@@ -1,0 +1,1 @@
+//! Figures, against a naive reckoning.
