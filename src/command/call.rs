@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::connect::Place;
 use super::printer::{Described, Printer};
 use super::read::{self, Ids};
-use super::{Run, dry, many, preflight, resume};
+use super::{Run, dry, many, preflight, resume, watch};
 use crate::catalog::{Effect, MAXIMUM_PAGE_SIZE, Operation, Resource, kebab};
 use crate::cli::{Call, DryRun, Options, Paging};
 use crate::client::{self, Client};
@@ -22,6 +22,7 @@ pub(super) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
         return columns_help(run, call);
     }
     let place = run.place(options)?;
+    let watched = call.watch;
     let call = filled(run, options, call)?;
     if call.targets.iter().filter(|target| *target == "-").count() > 1 {
         return Err(Error::usage("standard input can be read only once"));
@@ -30,6 +31,9 @@ pub(super) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
     let first = call.first()?;
     for note in &first.notes {
         run.talk.note(note);
+    }
+    if let Some(every) = watched {
+        return watch::run(run, options, &call, &place, every);
     }
     if let Some(form) = options.dry_run {
         dry::check(options, form)?;
@@ -72,7 +76,7 @@ pub(super) struct Filled<'a> {
     pub(super) operation: &'static Operation,
     pub(super) targets: &'a [String],
     values: Values,
-    limit: Option<u64>,
+    pub(super) limit: Option<u64>,
     now: Now,
 }
 

@@ -26,6 +26,7 @@ mod sandbox;
 mod seeing;
 mod stats;
 mod token;
+mod watch;
 
 use std::future::Future;
 use std::io::Write;
@@ -42,7 +43,7 @@ use crate::error::{Error, Kind, Result};
 use crate::exit;
 use crate::output::progress::{Look, Progress};
 use crate::request::Now;
-use crate::world::{Ask, Clock, Terminal, World};
+use crate::world::{Ask, Clock, ReaderGone, Size, Terminal, World};
 use read::Input;
 use report::Talk;
 use seeing::Seeing;
@@ -60,7 +61,15 @@ pub fn run(world: World) -> u8 {
         Ok(typed) => typed,
         Err(error) => return told(&mut talk, &error),
     };
+    let words: Vec<String> = world
+        .arguments
+        .iter()
+        .map(|word| crate::request::quoted(&word.to_string_lossy()))
+        .collect();
     let mut run = Run {
+        words: words.join(" "),
+        size: world.size,
+        reader_gone: world.reader_gone,
         environment: world.environment,
         stdin: Input::new(world.stdin),
         stdout: Some(world.stdout),
@@ -91,9 +100,10 @@ pub fn run(world: World) -> u8 {
     }
 }
 
-/// Tells an error, unless it is only that nobody reads any more.
+/// Tells an error, unless it is only that nobody reads any more, or there is
+/// nothing to tell of it.
 fn told(talk: &mut Talk, error: &Error) -> u8 {
-    if error.kind != Kind::Closed {
+    if error.kind != Kind::Closed && !error.message.is_empty() {
         talk.error(error);
     }
     exit::code(error.kind)
@@ -101,6 +111,10 @@ fn told(talk: &mut Talk, error: &Error) -> u8 {
 
 /// The world, as one command uses it.
 struct Run {
+    /// The words after the program's name, as a shell takes them.
+    words: String,
+    size: Size,
+    reader_gone: ReaderGone,
     environment: Environment,
     stdin: Input,
     stdout: Option<Box<dyn Write + Send>>,

@@ -34,22 +34,7 @@ impl Printer {
         described: Described,
     ) -> Result<Self> {
         let asked = &options.output;
-        let style = style(run, asked, options.colour);
-        let format = asked
-            .format
-            .unwrap_or(Format::default_for(style.for_eyes()));
-        let settings = Settings {
-            chosen: asked.format.is_some(),
-            columns: asked.columns.clone(),
-            jq: asked.jq.clone(),
-            slurp: asked.slurp,
-            raw: asked.raw,
-            excel: asked.excel,
-            style,
-            object: described.object,
-            includes: described.includes,
-            ..Settings::new(format, shape)
-        };
+        let settings = settings(run, options, shape, described);
         let (stream, target) = Target::open(asked.out.as_deref(), run.stdout()?)?;
         Ok(Self {
             output: Output::new(&settings, stream)?,
@@ -85,6 +70,32 @@ impl Printer {
         let summary = self.output.finish()?;
         self.target.commit()?;
         Ok(summary.records)
+    }
+}
+
+/// What the flags ask for.
+pub(super) fn settings(
+    run: &Run,
+    options: &Options,
+    shape: Shape,
+    described: Described,
+) -> Settings {
+    let asked = &options.output;
+    let style = style(run, asked, options.colour);
+    let format = asked
+        .format
+        .unwrap_or(Format::default_for(style.for_eyes()));
+    Settings {
+        chosen: asked.format.is_some(),
+        columns: asked.columns.clone(),
+        jq: asked.jq.clone(),
+        slurp: asked.slurp,
+        raw: asked.raw,
+        excel: asked.excel,
+        style,
+        object: described.object,
+        includes: described.includes,
+        ..Settings::new(format, shape)
     }
 }
 

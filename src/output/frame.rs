@@ -12,12 +12,21 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::rc::Rc;
 
+use unicode_width::UnicodeWidthStr;
+
+use super::layout::{GAP, cut};
+use super::visible;
+
 /// To the first line.
 const HOME: &str = "\u{1b}[H";
 /// What follows on this line away.
 const CLEAR_LINE: &str = "\u{1b}[K";
 /// What follows on the whole screen away.
 const CLEAR_REST: &str = "\u{1b}[J";
+/// What is wider than the terminal does not run over into the next line.
+const NO_WRAP: &str = "\u{1b}[?7l";
+/// It does again.
+const WRAP: &str = "\u{1b}[?7h";
 
 /// A stream that keeps the first lines written to it.
 #[derive(Debug, Clone, Default)]
@@ -90,12 +99,32 @@ pub fn make_room(lines: usize) -> String {
 /// that nothing flickers.
 #[must_use]
 pub fn redraw(text: &str) -> String {
-    let mut out = String::from(HOME);
+    let mut out = format!("{NO_WRAP}{HOME}");
     for line in text.lines() {
         let _ = writeln!(out, "{line}{CLEAR_LINE}");
     }
     out.push_str(CLEAR_REST);
+    out.push_str(WRAP);
     out
+}
+
+/// A line with something at each end of it; the right one goes first where
+/// there is no room.
+#[must_use]
+pub fn ends(left: &str, right: &str, width: usize) -> String {
+    let left = visible::one_line(left);
+    let (used, wanted) = (left.width(), right.width());
+    if used + GAP + wanted <= width {
+        let between = " ".repeat(width - used - wanted);
+        return format!("{left}{between}{right}");
+    }
+    let room = width.saturating_sub(GAP + wanted);
+    if room < wanted {
+        return cut(&left, width).into_owned();
+    }
+    let left = cut(&left, room);
+    let between = " ".repeat(width - left.width() - wanted);
+    format!("{left}{between}{right}")
 }
 
 #[cfg(test)]
@@ -133,6 +162,18 @@ mod tests {
 
     #[test]
     fn a_picture_leaves_nothing_of_the_one_before() {
-        assert_eq!(redraw("a\nb\n"), "\u{1b}[Ha\u{1b}[K\nb\u{1b}[K\n\u{1b}[J");
+        assert_eq!(
+            redraw("a\nb\n"),
+            "\u{1b}[?7l\u{1b}[Ha\u{1b}[K\nb\u{1b}[K\n\u{1b}[J\u{1b}[?7h"
+        );
+    }
+
+    #[test]
+    fn the_right_end_of_a_line_stays_while_there_is_room() {
+        assert_eq!(ends("left", "right", 14), "left     right");
+        assert_eq!(ends("left side", "right", 14), "left s…  right");
+        assert_eq!(ends("left side", "right", 11), "left side");
+        assert_eq!(ends("left side", "right", 6), "left …");
+        assert_eq!(ends("a\nb", "", 9), "a⏎b      ");
     }
 }

@@ -11,6 +11,7 @@ mod csv;
 mod destination;
 mod detail;
 mod file;
+pub mod frame;
 mod layout;
 mod lines;
 mod list;

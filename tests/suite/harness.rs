@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use recharge_cli::command;
@@ -31,6 +32,10 @@ pub struct Rc {
     folder: Option<Arc<TempDir>>,
     keyring: Arc<Ring>,
     homeless: bool,
+    height: u16,
+    /// When the reader goes away.
+    until: Duration,
+    meanwhile: Vec<(Duration, String)>,
 }
 
 /// `rc` with the words of a shell line; a leading `rc` may be left out.
@@ -47,6 +52,9 @@ pub fn rc(line: &str) -> Rc {
         folder: None,
         keyring: Arc::new(Ring::absent()),
         homeless: false,
+        height: 24,
+        until: Duration::MAX,
+        meanwhile: Vec::new(),
     }
 }
 
@@ -87,6 +95,25 @@ impl Rc {
     pub fn showing(mut self, width: u16) -> Self {
         self = self.on_terminal(width);
         self.terminal.stdin = false;
+        self
+    }
+
+    /// The terminal has so many lines.
+    pub fn high(mut self, height: u16) -> Self {
+        self.height = height;
+        self
+    }
+
+    /// After so many seconds nobody reads any more.
+    pub fn until(mut self, seconds: u64) -> Self {
+        self.until = Duration::from_secs(seconds);
+        self
+    }
+
+    /// After so many seconds this is run on the same store.
+    pub fn meanwhile(mut self, seconds: u64, line: &str) -> Self {
+        let at = Duration::from_secs(seconds);
+        self.meanwhile.push((at, line.to_owned()));
         self
     }
 
@@ -141,8 +168,16 @@ impl Rc {
         let home = (!self.homeless).then(|| folder.path().to_owned());
         let secret = self.secret;
         let now: jiff::Timestamp = NOW.parse().unwrap();
-        let waited = Arc::new(Mutex::new(std::time::Duration::ZERO));
+        let waited = Arc::new(Mutex::new(Duration::ZERO));
         let (passed, slept) = (Arc::clone(&waited), Arc::clone(&waited));
+        let (gone, until) = (Arc::clone(&waited), self.until);
+        let size = self.terminal.width.map(|width| (width, self.height));
+        let meanwhile = Mutex::new(self.meanwhile);
+        let shared = Store {
+            folder: Arc::clone(&folder),
+            keyring: Arc::clone(&self.keyring),
+        };
+        let shared = Arc::new(shared);
         let code = command::run(World {
             arguments: self.words,
             environment: self.environment,
@@ -153,8 +188,24 @@ impl Rc {
             // What is waited for comes about: the clock goes on by it.
             clock: Arc::new(move || now + *slept.lock().unwrap()),
             zone: || TimeZone::UTC,
+            size: Arc::new(move || size),
+            reader_gone: Arc::new(move || *gone.lock().unwrap() >= until),
             sleep: Arc::new(move |span| {
-                *waited.lock().unwrap() += span;
+                let now = {
+                    let mut waited = waited.lock().unwrap();
+                    *waited += span;
+                    *waited
+                };
+                let mut meanwhile = meanwhile.lock().unwrap();
+                while meanwhile.first().is_some_and(|(at, _)| *at <= now) {
+                    let (_, line) = meanwhile.remove(0);
+                    let store = Arc::clone(&shared);
+                    // It waits for answers itself, which no thread does twice.
+                    let ran = std::thread::spawn(move || {
+                        rc(&line).within(&store).succeeds();
+                    });
+                    ran.join().unwrap();
+                }
                 Box::pin(tokio::task::yield_now())
             }),
             elapsed: Arc::new(move || *passed.lock().unwrap()),
