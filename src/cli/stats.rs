@@ -75,7 +75,7 @@ fn fill(command: Command) -> Command {
     };
     let mut command = command
         .long_about(format!("Count, add up and draw {}.", words(resource)))
-        .after_help(after(resource))
+        .after_help(after(resource, list))
         .args(argument::target(list))
         .args(figures(resource));
     for (order, parameter) in list.query.iter().enumerate() {
@@ -139,10 +139,14 @@ fn figures(resource: &'static Resource) -> Vec<Arg> {
         .collect()
 }
 
-fn after(resource: &Resource) -> String {
+fn after(resource: &Resource, list: &Operation) -> String {
     let by = resource.object.columns.iter().find(|name| **name != "id");
     let by = by.copied().unwrap_or("id");
-    let name = kebab(resource.name);
+    let mut name = kebab(resource.name);
+    for parameter in list.query.iter().filter(|parameter| parameter.required) {
+        let value = parameter.values.first().unwrap_or(&"1");
+        name.push_str(&format!(" --{} {value}", parameter.flag_name()));
+    }
     let mut text = format!("Examples:\n  rc stats {name} --by {by}");
     if let Some(field) = usual_time(resource.object) {
         text.push_str(&format!(

@@ -19,7 +19,8 @@ use super::visible;
 
 /// To the first line.
 const HOME: &str = "\u{1b}[H";
-/// What follows on this line away.
+/// What stands on this line away. It goes before the new text: behind a line
+/// that fills the terminal it would take its last letter.
 const CLEAR_LINE: &str = "\u{1b}[K";
 /// What follows on the whole screen away.
 const CLEAR_REST: &str = "\u{1b}[J";
@@ -101,7 +102,7 @@ pub fn make_room(lines: usize) -> String {
 pub fn redraw(text: &str) -> String {
     let mut out = format!("{NO_WRAP}{HOME}");
     for line in text.lines() {
-        let _ = writeln!(out, "{line}{CLEAR_LINE}");
+        let _ = writeln!(out, "{CLEAR_LINE}{line}");
     }
     out.push_str(CLEAR_REST);
     out.push_str(WRAP);
@@ -164,7 +165,7 @@ mod tests {
     fn a_picture_leaves_nothing_of_the_one_before() {
         assert_eq!(
             redraw("a\nb\n"),
-            "\u{1b}[?7l\u{1b}[Ha\u{1b}[K\nb\u{1b}[K\n\u{1b}[J\u{1b}[?7h"
+            "\u{1b}[?7l\u{1b}[H\u{1b}[Ka\n\u{1b}[Kb\n\u{1b}[J\u{1b}[?7h"
         );
     }
 

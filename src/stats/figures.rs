@@ -53,7 +53,10 @@ impl Figures {
         notes: Vec<String>,
     ) -> Result<Self> {
         let mut figures = Self {
-            rows: groups.into_iter().map(|(key, sums)| Row::of(&key, sums)).collect(),
+            rows: groups
+                .into_iter()
+                .map(|(key, sums)| Row::of(&key, sums))
+                .collect(),
             total: Row::rest(total),
             notes,
             plan,

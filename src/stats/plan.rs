@@ -113,10 +113,10 @@ impl Plan {
             groups.push(group(word, wish, object, &mut column)?);
         }
         if let (Some(on), false) = (&wish.on, groups.iter().any(|group| group.span.is_some())) {
-            return Err(
-                Error::usage(format!("--on {on} says what days are of, and there are none"))
-                    .hint("add --by day, week or month"),
-            );
+            return Err(Error::usage(format!(
+                "--on {on} says what days are of, and there are none"
+            ))
+            .hint("add --by day, week or month"));
         }
         let (mut measures, mut fields): (Vec<Measure>, Vec<usize>) = (Vec::new(), Vec::new());
         for (kind, path) in &wish.measures {
@@ -164,10 +164,7 @@ impl Plan {
         let groups = self.groups.iter().map(|group| group.heading.clone());
         let measures = self.measures.iter();
         let measures = measures.map(|measure| measure.name.replace('_', " "));
-        groups
-            .chain([COUNT.to_owned()])
-            .chain(measures)
-            .collect()
+        groups.chain([COUNT.to_owned()]).chain(measures).collect()
     }
 
     /// How many of the names are of groups.

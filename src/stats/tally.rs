@@ -188,7 +188,11 @@ impl Tally {
                 notes.push(format!("no record has anything at `{name}`"));
             }
             if seen.useless > 0 {
-                let records = if seen.useless == 1 { "record" } else { "records" };
+                let records = if seen.useless == 1 {
+                    "record"
+                } else {
+                    "records"
+                };
                 notes.push(format!(
                     "`{name}` of {} {records} cannot be used, and was left out",
                     seen.useless
@@ -279,7 +283,10 @@ fn write_value(cell: &Cell, out: &mut String) {
 }
 
 fn write_text(text: &str, out: &mut String) {
-    if text.bytes().all(|byte| byte >= 0x20 && !matches!(byte, b'"' | b'\\')) {
+    if text
+        .bytes()
+        .all(|byte| byte >= 0x20 && !matches!(byte, b'"' | b'\\'))
+    {
         out.push('"');
         out.push_str(text);
         out.push('"');

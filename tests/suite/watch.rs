@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::canned::{Canned, Reply};
 use crate::harness::{Outcome, Rc, Store, rc};
 
 fn events(outcome: &Outcome) -> Vec<(String, String, u64)> {
@@ -99,7 +100,7 @@ fn what_is_not_there_at_first_ends_the_watch() {
 fn a_round_that_fails_is_told_and_the_next_goes_on() {
     let store = Store::new();
     let outcome = watching(&store, "subscriptions list -n 2 --watch 5 --max-retries 0")
-        .meanwhile(2, "sandbox faults set 503@1")
+        .meanwhile(2, "sandbox faults set 503=100%")
         .meanwhile(8, "sandbox faults off")
         .until(20)
         .succeeds()
@@ -110,12 +111,16 @@ fn a_round_that_fails_is_told_and_the_next_goes_on() {
 
 #[test]
 fn a_refused_token_ends_the_watch() {
-    let store = Store::new();
-    watching(&store, "subscriptions list -n 2 --watch 5")
-        .meanwhile(2, "sandbox faults set 401@1")
+    let server = Canned::serve(vec![
+        Reply::Json(200, "{\"subscriptions\":[{\"id\":1}]}"),
+        Reply::Json(401, "{\"error\":\"bad token\"}"),
+    ]);
+    rc("subscriptions list --watch 5")
+        .against(&server.url)
         .until(60)
         .fails(3)
-        .says("401");
+        .prints_in("\"present\"");
+    assert_eq!(server.asked().len(), 2);
 }
 
 #[test]
@@ -135,12 +140,12 @@ fn on_a_terminal_each_round_is_drawn_over_the_last() {
     assert_eq!(rounds.len(), 2);
     for (round, at) in rounds.iter().zip(["12:00:00", "12:00:05"]) {
         let title = round.lines().next().unwrap();
-        assert!(title.starts_with("every 5 s: rc subscriptions list -n 2 -c id,quantity"));
-        assert!(title.ends_with(&format!("2026-11-20 {at}\u{1b}[K")), "{title}");
-        assert!(round.contains("ID  QUANTITY\u{1b}[K\n"), "{round}");
+        assert!(title.starts_with("\u{1b}[Kevery 5 s: rc subscriptions list -n 2 -c id,quantity"));
+        assert!(title.ends_with(&format!("2026-11-20 {at}")), "{title}");
+        assert!(round.contains("ID  QTY\n"), "{round}");
         assert_eq!(round.lines().count(), 6);
     }
-    assert!(rounds[1].contains("         9\u{1b}[K"), "{}", rounds[1]);
+    assert!(rounds[1].contains("    9\n"), "{}", rounds[1]);
     // What stood there before is scrolled out of the way, once.
     assert!(outcome.stdout.starts_with(&"\n".repeat(24)));
 }
@@ -155,7 +160,7 @@ fn a_picture_is_never_higher_than_the_terminal() {
         .succeeds();
     let (_, round) = outcome.stdout.split_once("\u{1b}[H").unwrap();
     let lines: Vec<&str> = round.lines().collect();
-    assert_eq!(lines[8], "…\u{1b}[K");
+    assert_eq!(lines[8], "\u{1b}[K…");
     assert_eq!(lines.len(), 10);
 }
 
@@ -167,7 +172,7 @@ fn trouble_stands_above_the_last_picture_and_goes_when_it_is_over() {
         "subscriptions list -n 1 --watch 5 --color never --max-retries 0",
     )
     .showing(80)
-    .meanwhile(2, "sandbox faults set 503@1")
+    .meanwhile(2, "sandbox faults set 503=100%")
     .meanwhile(8, "sandbox faults off")
     .until(12)
     .succeeds();
@@ -204,7 +209,10 @@ fn what_makes_no_sense_with_a_watch_is_refused() {
     for (line, said) in [
         ("subscriptions list --watch 5 --dry-run", "--dry-run"),
         ("subscriptions list --watch 5 --out x", "--out"),
-        ("subscriptions list --watch 5 --slurp --jq length", "--slurp"),
+        (
+            "subscriptions list --watch 5 --slurp --jq length",
+            "--slurp",
+        ),
         ("subscriptions list --watch 5 -o csv", "not as csv"),
         ("subscriptions get - --watch 5", "standard input"),
         ("subscriptions list --watch 0", "from 1 on"),
@@ -212,6 +220,11 @@ fn what_makes_no_sense_with_a_watch_is_refused() {
         ("subscriptions cancel 1 --watch 5", "no flag --watch"),
         ("api GET /store --watch 5", "no flag --watch"),
     ] {
-        rc(line).sandboxed().until(10).fails(2).says(said).prints_nothing();
+        rc(line)
+            .sandboxed()
+            .until(10)
+            .fails(2)
+            .says(said)
+            .prints_nothing();
     }
 }

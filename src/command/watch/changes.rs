@@ -159,10 +159,7 @@ mod tests {
         assert_eq!(changes.end_round(), ["\"x\"", "1"]);
         assert!(round(&mut changes, &[("2", "c")])[0].is_none());
         assert!(changes.end_round().is_empty());
-        assert_eq!(
-            round(&mut changes, &[("1", "a")]),
-            [Some(Event::Added)]
-        );
+        assert_eq!(round(&mut changes, &[("1", "a")]), [Some(Event::Added)]);
     }
 
     #[test]

@@ -83,7 +83,11 @@ pub(super) fn run(
 
 /// Flags that a watch has no use for are refused.
 fn check(options: &Options, call: &Filled, looks: bool) -> Result<()> {
-    let refused = |what: &str| Err(Error::usage(format!("--watch and {what} cannot go together")));
+    let refused = |what: &str| {
+        Err(Error::usage(format!(
+            "--watch and {what} cannot go together"
+        )))
+    };
     if options.dry_run.is_some() {
         return refused("--dry-run");
     }
