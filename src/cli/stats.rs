@@ -1,6 +1,8 @@
 //! `rc stats <resource>`: its words, and what they come to. The filters are
 //! those of the resource's list; a resource without a list has no figures.
 
+use std::fmt::Write as _;
+
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use jiff::tz::TimeZone;
 
@@ -145,14 +147,15 @@ fn after(resource: &Resource, list: &Operation) -> String {
     let mut name = kebab(resource.name);
     for parameter in list.query.iter().filter(|parameter| parameter.required) {
         let value = parameter.values.first().unwrap_or(&"1");
-        name.push_str(&format!(" --{} {value}", parameter.flag_name()));
+        let _ = write!(name, " --{} {value}", parameter.flag_name());
     }
     let mut text = format!("Examples:\n  rc stats {name} --by {by}");
     if let Some(field) = usual_time(resource.object) {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "\n  rc stats {name} --by month -o csv\n\n\
              Days are those of {field}, unless --on says otherwise."
-        ));
+        );
     }
     text
 }
@@ -211,6 +214,16 @@ pub(super) fn stats_of(name: &str, matches: &ArgMatches) -> Result<Stats> {
             by,
         },
     })
+}
+
+/// What is said of a resource that is there but has no list.
+pub(super) fn unknown_word(inner: &[&Command], word: &str) -> Option<Error> {
+    let within = inner.last()?;
+    let resource = catalog::resource(word).filter(|_| within.get_name() == "stats")?;
+    Some(
+        Error::usage(format!("{} has no list to count", words(resource)))
+            .hint("rc stats --help tells what has one"),
+    )
 }
 
 #[cfg(test)]

@@ -20,7 +20,6 @@ pub(super) fn flag() -> Arg {
         .value_parser(interval)
         .help_heading("Output")
         .help("read again and again: a fresh picture on a terminal, changes as NDJSON elsewhere")
-        .hide_short_help(true)
 }
 
 /// The interval that was asked for, where the flag is understood.

@@ -14,7 +14,7 @@ use super::{Style, visible};
 const SHORTEST: usize = 4;
 
 /// The room that labels leave to bars, if they can.
-const ENOUGH: usize = 16;
+const ENOUGH: usize = 10;
 
 /// A bar that is longer is no plainer.
 const LONGEST: usize = 80;

@@ -86,7 +86,7 @@ pub fn day_of(text: &str, zone: &TimeZone) -> Option<Date> {
     }
     match text.parse::<Timestamp>() {
         Ok(moment) => Some(moment.to_zoned(zone.clone()).date()),
-        Err(_) => text.parse::<DateTime>().ok().map(|moment| moment.date()),
+        Err(_) => text.parse::<DateTime>().ok().map(DateTime::date),
     }
 }
 

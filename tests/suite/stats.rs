@@ -162,7 +162,7 @@ fn what_cannot_be_worked_out_is_told_before_anything_is_sent() {
         ),
         ("subscriptions --by status --top 0", "above 0"),
         ("charges --by a_b", "charge has no field `a_b`"),
-        ("store --by id", "stats has no verb store"),
+        ("store --by id", "store has no list to count"),
     ] {
         rc(&format!("stats {line}"))
             .sandboxed()
