@@ -218,7 +218,8 @@ fn every_list_has_figures() {
         } else {
             ""
         };
-        let line = format!("stats {name} --by id --top 3");
+        let field = resource.object.fields[0].name;
+        let line = format!("stats {name} --by {field} --top 3");
         rc(&line).with(required).within(&store).succeeds();
         counted += 1;
     }

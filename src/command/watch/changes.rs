@@ -35,12 +35,14 @@ impl Event {
     }
 }
 
-/// What one record is told from others by.
+/// What one record is told from others by. In and out it is a JSON object:
+/// `{"id":1}`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Id {
     Number(u64),
-    /// Any other id, as JSON text; the record itself where it has none.
+    /// Any other, as JSON text.
     Text(Box<str>),
+    /// Nothing but what it says; then it cannot change, but come and go.
     Nameless(u64),
 }
 
@@ -49,17 +51,19 @@ impl Id {
         let Some(id) = id else {
             return Self::Nameless(hash);
         };
-        match id.parse::<u64>() {
+        let number = id.strip_prefix("{\"id\":");
+        let number = number.and_then(|id| id.strip_suffix('}')?.parse().ok());
+        match number.map(Self::Number) {
             // Only a number that is spelled so comes out again as it was.
-            Ok(number) if number.to_string() == id => Self::Number(number),
+            Some(number) if number.text() == id => number,
             _ => Self::Text(id.into()),
         }
     }
 
-    /// The id as JSON text.
+    /// What it is, as JSON text.
     fn text(&self) -> String {
         match self {
-            Self::Number(number) => number.to_string(),
+            Self::Number(number) => format!("{{\"id\":{number}}}"),
             Self::Text(text) => text.to_string(),
             Self::Nameless(_) => "null".to_owned(),
         }
@@ -83,7 +87,7 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// Takes a record with its id, as JSON texts; `None` when nothing happened
+    /// Takes a record and what it is told by, as JSON texts; `None` when nothing happened
     /// to it.
     pub(super) fn take(&mut self, id: Option<&str>, record: &str) -> Option<Event> {
         let mut hasher = DefaultHasher::new();
@@ -106,8 +110,8 @@ impl Changes {
         }
     }
 
-    /// Ends a round in which the whole list was read, and gives the ids of
-    /// what is gone, in order. After a round that broke off it is not known
+    /// Ends a round in which the whole list was read, and gives what is gone, as
+    /// JSON texts in order. After a round that broke off it is not known
     /// what is gone, so it does not end.
     pub(super) fn end_round(&mut self) -> Vec<String> {
         let mut gone = Vec::new();
@@ -131,7 +135,7 @@ mod tests {
     fn round(changes: &mut Changes, records: &[(&str, &str)]) -> Vec<Option<Event>> {
         let taken = records
             .iter()
-            .map(|(id, record)| changes.take(Some(id), record));
+            .map(|(id, record)| changes.take(Some(&format!("{{\"id\":{id}}}")), record));
         taken.collect()
     }
 
@@ -156,7 +160,7 @@ mod tests {
         round(&mut changes, &[("1", "a"), ("\"x\"", "b"), ("2", "c")]);
         changes.end_round();
         round(&mut changes, &[("2", "c")]);
-        assert_eq!(changes.end_round(), ["\"x\"", "1"]);
+        assert_eq!(changes.end_round(), ["{\"id\":\"x\"}", "{\"id\":1}"]);
         assert!(round(&mut changes, &[("2", "c")])[0].is_none());
         assert!(changes.end_round().is_empty());
         assert_eq!(round(&mut changes, &[("1", "a")]), [Some(Event::Added)]);

@@ -1,5 +1,7 @@
 //! A watch as a stream: what changed, as lines of NDJSON.
 
+use serde_json::json;
+
 use super::super::Run;
 use super::super::call::Filled;
 use super::super::printer::{Described, Printer};
@@ -7,7 +9,7 @@ use super::Show;
 use super::changes::{Changes, Event};
 use crate::cli::Options;
 use crate::error::{Error, Result};
-use crate::filter::{Flow, members, one_line};
+use crate::filter::{Flow, compact, members, one_line};
 use crate::output::{Format, Shape};
 
 /// Prints what changed.
@@ -56,11 +58,12 @@ impl Show for Stream {
         // A list tells records apart by their ids; what a call for one object
         // answers is that object, whatever it says of itself.
         let id = match target {
-            Some(target) => Some(target.parse::<u64>().map_or_else(
-                |_| serde_json::Value::from(target).to_string(),
-                |number| number.to_string(),
-            )),
-            None => id_of(record),
+            Some("") => Some("null".to_owned()),
+            Some(target) => Some(match target.parse::<u64>() {
+                Ok(number) => json!({ "id": number }).to_string(),
+                Err(_) => json!({ "id": target }).to_string(),
+            }),
+            None => identity(record),
         };
         if let Some(event) = self.changes.take(id.as_deref(), record) {
             self.print(event, record)?;
@@ -82,7 +85,7 @@ impl Show for Stream {
             Some(error) => run.talk.error(error),
             None => {
                 for id in self.changes.end_round() {
-                    self.print(Event::Removed, &format!("{{\"id\":{id}}}"))?;
+                    self.print(Event::Removed, &id)?;
                 }
             }
         }
@@ -98,9 +101,33 @@ impl Show for Stream {
     }
 }
 
-/// The id of a record, as JSON text.
-fn id_of(record: &str) -> Option<String> {
+/// What a record is told from others by: its id or, where it has none, the ids
+/// of what it belongs to, as products have.
+fn identity(record: &str) -> Option<String> {
     let members = members(record).ok()?;
-    let id = members.into_iter().find(|(name, _)| name == "id")?;
-    Some(one_line(id.1).into_owned())
+    let named = |wanted: fn(&str) -> bool| {
+        let found = members.iter().filter(|(name, _)| wanted(name));
+        let found = found.map(|(name, value)| format!("\"{name}\":{}", compact(value)));
+        let found: Vec<String> = found.collect();
+        (!found.is_empty()).then(|| format!("{{{}}}", found.join(",")))
+    };
+    named(|name| name == "id").or_else(|| named(|name| name.ends_with("_id")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_told_by_its_id_or_by_those_it_belongs_to() {
+        assert_eq!(
+            identity(r#"{"customer_id":2,"id":1}"#).as_deref(),
+            Some(r#"{"id":1}"#)
+        );
+        assert_eq!(
+            identity(r#"{"title":"x","external_product_id":{"ecommerce": "7"}}"#).as_deref(),
+            Some(r#"{"external_product_id":{"ecommerce":"7"}}"#)
+        );
+        assert_eq!(identity(r#"{"title":"x"}"#), None);
+    }
 }
