@@ -88,6 +88,22 @@ fn what_is_deleted_is_removed_and_the_watch_goes_on() {
 }
 
 #[test]
+fn what_has_no_id_of_its_own_is_told_by_the_one_it_has() {
+    let store = Store::new();
+    let line = "products list -n 1 -r --jq .external_product_id";
+    let found = rc(line).within(&store).succeeds().stdout;
+    let id = found.trim();
+    let outcome = watching(&store, "products list --watch 2")
+        .meanwhile(1, &format!("products delete {id} --yes"))
+        .until(10)
+        .succeeds();
+    let last = outcome.records().pop().unwrap();
+    assert_eq!(last["event"], "removed");
+    let expected = serde_json::json!({ "external_product_id": id });
+    assert_eq!(last["record"], expected);
+}
+
+#[test]
 fn what_is_not_there_at_first_ends_the_watch() {
     rc("subscriptions get 1 --watch 2")
         .sandboxed()

@@ -125,8 +125,8 @@ mod tests {
             Some(r#"{"id":1}"#)
         );
         assert_eq!(
-            identity(r#"{"title":"x","external_product_id":{"ecommerce": "7"}}"#).as_deref(),
-            Some(r#"{"external_product_id":{"ecommerce":"7"}}"#)
+            identity(r#"{"title":"x","external_product_id": "7"}"#).as_deref(),
+            Some(r#"{"external_product_id":"7"}"#)
         );
         assert_eq!(identity(r#"{"title":"x"}"#), None);
     }
