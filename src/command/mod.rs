@@ -223,12 +223,16 @@ impl Run {
         }
     }
 
+    /// Whether what is there is a terminal that cannot draw anything anew.
+    fn is_dumb(&self) -> bool {
+        let term = self.environment.get(variable::TERM);
+        term.is_some_and(|term| term == "dumb")
+    }
+
     /// A line that shows how far work on many things is. A terminal that cannot
     /// draw a line anew shows none.
     fn progress(&self, options: &Options, unit: &'static str) -> Progress {
-        let term = self.environment.get(variable::TERM);
-        let dumb = term.is_some_and(|term| term == "dumb");
-        let look = (!dumb).then(|| Look {
+        let look = (!self.is_dumb()).then(|| Look {
             width: self.terminal.width.unwrap_or(USUAL_WIDTH),
             colour: config::colour(&self.environment, options.colour, self.terminal.stderr),
             unit,

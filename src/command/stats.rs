@@ -144,7 +144,6 @@ async fn read(
         }
         progress.seen(Seen {
             done: tally.records(),
-            total: limit,
             ..Seen::default()
         });
     }

@@ -12,11 +12,11 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use recharge_cli::command;
-use recharge_cli::config::keep::{Keyring, Trouble};
 use recharge_cli::world::{Terminal, World};
-use secrecy::SecretString;
 use serde_json::Value;
 use tempfile::TempDir;
+
+pub use crate::ring::Ring;
 
 /// The present of all tests.
 pub const NOW: &str = "2026-11-20T12:00:00Z";
@@ -349,64 +349,6 @@ impl Store {
             .into_iter()
             .next()
             .expect("the demo store has one")
-    }
-}
-
-/// A keyring of a test.
-pub struct Ring {
-    held: Mutex<HashMap<String, SecretString>>,
-    trouble: Mutex<Option<Trouble>>,
-}
-
-impl Ring {
-    /// An empty one that works.
-    pub fn open() -> Self {
-        Self {
-            held: Mutex::default(),
-            trouble: Mutex::default(),
-        }
-    }
-
-    /// None at all.
-    pub fn absent() -> Self {
-        let ring = Self::open();
-        ring.fails_with(Some(Trouble::Absent(
-            "there is no keyring on this machine".to_owned(),
-        )));
-        ring
-    }
-
-    /// From now on it fails, or works.
-    pub fn fails_with(&self, trouble: Option<Trouble>) {
-        *self.trouble.lock().unwrap() = trouble;
-    }
-
-    /// The accounts that it holds something for.
-    pub fn accounts(&self) -> Vec<String> {
-        self.held.lock().unwrap().keys().cloned().collect()
-    }
-
-    fn works(&self) -> Result<(), Trouble> {
-        self.trouble.lock().unwrap().clone().map_or(Ok(()), Err)
-    }
-}
-
-impl Keyring for Ring {
-    fn get(&self, account: &str) -> Result<Option<SecretString>, Trouble> {
-        self.works()?;
-        Ok(self.held.lock().unwrap().get(account).cloned())
-    }
-
-    fn set(&self, account: &str, secret: &SecretString) -> Result<(), Trouble> {
-        self.works()?;
-        let mut held = self.held.lock().unwrap();
-        held.insert(account.to_owned(), secret.clone());
-        Ok(())
-    }
-
-    fn remove(&self, account: &str) -> Result<bool, Trouble> {
-        self.works()?;
-        Ok(self.held.lock().unwrap().remove(account).is_some())
     }
 }
 

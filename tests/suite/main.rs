@@ -22,6 +22,7 @@ mod paced;
 mod process;
 mod profiles;
 mod readme;
+mod ring;
 mod sandboxed;
 mod scopes;
 mod secrecy;

@@ -221,6 +221,17 @@ fn ndjson_on_a_terminal_is_the_stream_of_changes() {
 }
 
 #[test]
+fn a_terminal_that_cannot_draw_gets_the_stream_of_changes() {
+    rc("subscriptions list -n 2 --watch 5")
+        .sandboxed()
+        .showing(80)
+        .env("TERM", "dumb")
+        .until(3)
+        .succeeds()
+        .prints_in("\"event\":\"present\"");
+}
+
+#[test]
 fn what_makes_no_sense_with_a_watch_is_refused() {
     for (line, said) in [
         ("subscriptions list --watch 5 --dry-run", "--dry-run"),

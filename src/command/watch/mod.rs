@@ -62,7 +62,8 @@ pub(super) fn run(
     place: &Place,
     every: Duration,
 ) -> Result<()> {
-    let looks = run.terminal.stdout && options.output.format != Some(Format::Ndjson);
+    let looks =
+        (run.terminal.stdout && !run.is_dumb()) && options.output.format != Some(Format::Ndjson);
     check(options, call, looks)?;
     let mut show: Box<dyn Show> = if looks {
         Box::new(Screen::open(run, options, call, every)?)

@@ -1,0 +1,65 @@
+//! A keyring that lives as long as its test, and fails when it is told to.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use recharge_cli::config::keep::{Keyring, Trouble};
+use secrecy::SecretString;
+
+/// A keyring of a test.
+pub struct Ring {
+    held: Mutex<HashMap<String, SecretString>>,
+    trouble: Mutex<Option<Trouble>>,
+}
+
+impl Ring {
+    /// An empty one that works.
+    pub fn open() -> Self {
+        Self {
+            held: Mutex::default(),
+            trouble: Mutex::default(),
+        }
+    }
+
+    /// None at all.
+    pub fn absent() -> Self {
+        let ring = Self::open();
+        ring.fails_with(Some(Trouble::Absent(
+            "there is no keyring on this machine".to_owned(),
+        )));
+        ring
+    }
+
+    /// From now on it fails, or works.
+    pub fn fails_with(&self, trouble: Option<Trouble>) {
+        *self.trouble.lock().unwrap() = trouble;
+    }
+
+    /// The accounts that it holds something for.
+    pub fn accounts(&self) -> Vec<String> {
+        self.held.lock().unwrap().keys().cloned().collect()
+    }
+
+    fn works(&self) -> Result<(), Trouble> {
+        self.trouble.lock().unwrap().clone().map_or(Ok(()), Err)
+    }
+}
+
+impl Keyring for Ring {
+    fn get(&self, account: &str) -> Result<Option<SecretString>, Trouble> {
+        self.works()?;
+        Ok(self.held.lock().unwrap().get(account).cloned())
+    }
+
+    fn set(&self, account: &str, secret: &SecretString) -> Result<(), Trouble> {
+        self.works()?;
+        let mut held = self.held.lock().unwrap();
+        held.insert(account.to_owned(), secret.clone());
+        Ok(())
+    }
+
+    fn remove(&self, account: &str) -> Result<bool, Trouble> {
+        self.works()?;
+        Ok(self.held.lock().unwrap().remove(account).is_some())
+    }
+}
