@@ -4,7 +4,7 @@
 //! days of it filled in, or the largest first; as JSON texts, or as labels and
 //! figures for a picture.
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
@@ -35,9 +35,9 @@ pub struct Figures {
 /// The figures of one group.
 #[derive(Debug)]
 pub struct Row {
-    /// The values that it is grouped by, as JSON texts; none for what was
+    /// The values that it is grouped by, as a JSON list; none for what was
     /// taken together.
-    key: Option<Vec<Box<str>>>,
+    key: Option<Box<str>>,
     sums: Sums,
     /// How many groups it is.
     groups: usize,
@@ -55,7 +55,7 @@ impl Figures {
         let mut figures = Self {
             rows: groups
                 .into_iter()
-                .map(|(key, sums)| Row::of(&key, sums))
+                .map(|(key, sums)| Row::of(key, sums))
                 .collect(),
             total: Row::rest(total),
             notes,
@@ -63,7 +63,9 @@ impl Figures {
         };
         if figures.rows.is_empty() && figures.plan.groups.is_empty() {
             // Of nothing there is still a count: none.
-            figures.rows.push(Row::of("[]", figures.total.sums.clone()));
+            figures
+                .rows
+                .push(Row::of("[]".into(), figures.total.sums.clone()));
         }
         figures.sort();
         match figures.plan.top {
@@ -76,18 +78,15 @@ impl Figures {
     fn sort(&mut self) {
         let plan = &self.plan;
         let in_time = plan.is_timed() && plan.top.is_none();
-        let spans = plan.groups.iter().map(|group| group.span.is_some());
-        let spans: Vec<bool> = spans.collect();
-        self.rows.sort_by_cached_key(|row| {
-            let key = row.key.clone().unwrap_or_default();
-            let times: Vec<(bool, Box<str>)> = key
-                .iter()
-                .zip(&spans)
-                .filter(|(_, is_span)| in_time && **is_span)
-                // What has no time comes last.
-                .map(|(value, _)| (&**value == "null", value.clone()))
-                .collect();
-            (times, Reverse(row.lead(plan)), key)
+        self.rows.sort_unstable_by(|one, two| {
+            let times = if in_time {
+                one.times(plan).cmp(&two.times(plan))
+            } else {
+                Ordering::Equal
+            };
+            times
+                .then_with(|| two.lead(plan).cmp(&one.lead(plan)))
+                .then_with(|| one.key.cmp(&two.key))
         });
     }
 
@@ -126,8 +125,8 @@ impl Figures {
                 && day < first
                 && filled.len() + count <= MOST_FILLED
             {
-                let key = vec![format!("\"{}\"", span.label(day)).into()];
-                filled.push(Row::with(key, Sums::of(fields)));
+                let key = format!("[\"{}\"]", span.label(day));
+                filled.push(Row::of(key.into(), Sums::of(fields)));
                 expected = span.after(day);
             }
             expected = first.and_then(|first| span.after(first));
@@ -153,7 +152,7 @@ impl Figures {
     pub fn record(&self, row: &Row) -> String {
         let mut out = String::from("{");
         for (at, group) in self.plan.groups.iter().enumerate() {
-            let value = row.key.as_ref().map_or("null", |key| &*key[at]);
+            let value = row.value(at).unwrap_or("null");
             let _ = write!(out, "\"{}\":{value},", group.name);
         }
         let _ = write!(out, "\"{COUNT}\":{}", row.sums.count);
@@ -221,13 +220,7 @@ impl Figures {
 }
 
 impl Row {
-    fn of(key: &str, sums: Sums) -> Self {
-        // The key was written here, as a list.
-        let key = items(key).unwrap_or_default();
-        Self::with(key.into_iter().map(Into::into).collect(), sums)
-    }
-
-    fn with(key: Vec<Box<str>>, sums: Sums) -> Self {
+    fn of(key: Box<str>, sums: Sums) -> Self {
         Self {
             key: Some(key),
             sums,
@@ -243,11 +236,24 @@ impl Row {
         }
     }
 
+    /// A value that it is grouped by, as JSON text.
+    fn value(&self, at: usize) -> Option<&str> {
+        // The key was written here, as a list.
+        items(self.key.as_deref()?).ok()?.get(at).copied()
+    }
+
+    /// The spans of time among the values; what has none comes last.
+    fn times(&self, plan: &Plan) -> Vec<(bool, &str)> {
+        let groups = plan.groups.iter().enumerate();
+        let spans = groups.filter(|(_, group)| group.span.is_some());
+        let values = spans.filter_map(|(at, _)| self.value(at));
+        values.map(|value| (value == "null", value)).collect()
+    }
+
     /// A value that it is grouped by, without quotes; `None` for null.
     #[must_use]
     pub fn label(&self, at: usize) -> Option<String> {
-        let value = self.key.as_ref()?.get(at)?;
-        match Cell::from_json(value) {
+        match Cell::from_json(self.value(at)?) {
             Cell::Empty => None,
             cell => Some(cell.text().to_owned()),
         }

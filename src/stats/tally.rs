@@ -13,7 +13,7 @@ use super::plan::{Group, Plan};
 use crate::error::{Error, Result};
 use crate::filter::{Cell, Misfit};
 
-/// Groups that are told apart at most: some thirty megabytes of them.
+/// Groups that are told apart at most: some twenty megabytes of them.
 pub const MOST_GROUPS: usize = 100_000;
 
 /// What is known of a group.
