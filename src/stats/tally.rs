@@ -13,8 +13,8 @@ use super::plan::{Group, Plan};
 use crate::error::{Error, Result};
 use crate::filter::{Cell, Misfit};
 
-/// Groups that are told apart at most: some twenty megabytes of them.
-pub const MOST_GROUPS: usize = 100_000;
+/// Groups that are told apart at most: some ten megabytes of them.
+pub const MOST_GROUPS: usize = 50_000;
 
 /// What is known of a group.
 #[derive(Debug, Clone, Default)]
