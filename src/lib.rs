@@ -3,11 +3,11 @@
 //! The rooms stand in the order in which data meets them: what was typed
 //! ([`cli`]) meets a row of the [`catalog`] and becomes a [`request`]; the
 //! [`client`] sends it; answers leave their [`envelope`] and come as [`pages`];
-//! records pass a [`filter`] and go to the [`output`]. [`command`] wires the
-//! rooms together, and [`world`] is all that they see of the outside. The
-//! [`sandbox`] reads the same catalogue from the other side, and [`openapi`]
-//! writes it down for other programs, as [`manual`] writes the commands down for
-//! readers of manual pages.
+//! records pass a [`filter`] and go to the [`output`], or are counted and added
+//! up in [`stats`]. [`command`] wires the rooms together, and [`world`] is all
+//! that they see of the outside. The [`sandbox`] reads the same catalogue from
+//! the other side, and [`openapi`] writes it down for other programs, as
+//! [`manual`] writes the commands down for readers of manual pages.
 
 #![deny(missing_docs)]
 
@@ -28,4 +28,5 @@ pub mod pages;
 pub mod request;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod stats;
 pub mod world;

@@ -33,6 +33,11 @@ pub struct World {
     pub terminal: Terminal,
     /// The present.
     pub clock: Clock,
+    /// Columns and lines of the terminal, asked for anew: they change.
+    pub size: Size,
+    /// Whether nobody reads standard output any more, so far as the system
+    /// tells without anything being written.
+    pub reader_gone: ReaderGone,
     /// The user's time zone; asked for only when a relative day needs it.
     pub zone: fn() -> TimeZone,
     /// Waiting.
@@ -69,6 +74,12 @@ pub type Elapsed = Arc<dyn Fn() -> Duration + Send + Sync>;
 /// Waits for a span of time.
 pub type Sleep = Arc<dyn Fn(Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
+/// Tells columns and lines of the terminal, where there is one.
+pub type Size = Arc<dyn Fn() -> Option<(u16, u16)> + Send + Sync>;
+
+/// Tells whether a reader has gone.
+pub type ReaderGone = Arc<dyn Fn() -> bool + Send + Sync>;
+
 /// Asks a question; the answer is a line.
 pub type Ask = Box<dyn Fn(&str) -> io::Result<String> + Send>;
 
@@ -104,6 +115,10 @@ impl World {
                 stderr: io::stderr().is_terminal(),
                 width: terminal_size::terminal_size().map(|(width, _)| width.0),
             },
+            size: Arc::new(|| {
+                terminal_size::terminal_size().map(|(width, height)| (width.0, height.0))
+            }),
+            reader_gone: Arc::new(reader_gone),
             clock: Arc::new(Timestamp::now),
             zone: TimeZone::system,
             sleep: Arc::new(|span| Box::pin(tokio::time::sleep(span))),
@@ -151,6 +166,25 @@ fn ask_secret(question: &str) -> io::Result<String> {
         .allow_empty_password(true)
         .interact()
         .map_err(|dialoguer::Error::IO(error)| error)
+}
+
+/// A pipe whose other end is closed says so to whoever asks.
+#[cfg(unix)]
+fn reader_gone() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdout = io::stdout();
+    let mut looked_at = [PollFd::new(&stdout, PollFlags::empty())];
+    let at_once = Timespec::default();
+    let told = poll(&mut looked_at, Some(&at_once)).is_ok_and(|told| told > 0);
+    told && looked_at[0]
+        .revents()
+        .intersects(PollFlags::ERR | PollFlags::HUP)
+}
+
+/// Elsewhere the next write tells.
+#[cfg(not(unix))]
+fn reader_gone() -> bool {
+    false
 }
 
 /// A folder that would depend on where the user stands is none.

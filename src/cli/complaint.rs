@@ -4,7 +4,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error as Complaint};
 
-use super::bulk;
+use super::{bulk, stats};
 use crate::catalog;
 use crate::error::Error;
 
@@ -50,6 +50,9 @@ fn spelled(inner: &[&Command]) -> String {
 fn unknown_word(complaint: &Complaint, command: &Command, inner: &[&Command]) -> Error {
     let word = text(complaint, ContextKind::InvalidSubcommand).unwrap_or_default();
     let inside = inner.last().copied();
+    if let Some(error) = stats::unknown_word(inner, &word) {
+        return error;
+    }
     let error = match (bulk::unknown_word(inner, &word), inside) {
         // What is there, but only to be read, is not mistyped.
         (Some(error), _) if catalog::resource(&word).is_some() => return error,

@@ -45,6 +45,16 @@ const RESERVED: &[&str] = &[
     "ca-file",
     "system-ca",
     "timeout",
+    "watch",
+    "by",
+    "on",
+    "count",
+    "sum",
+    "mean",
+    "min",
+    "max",
+    "top",
+    "zone",
 ];
 
 const _: () = no_parameter_takes_a_reserved_flag(RESOURCES);

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Effects, Style};
 use clap::builder::{StyledStr, Styles};
 
-use super::{auth, bulk, manual};
+use super::{auth, bulk, manual, stats};
 use crate::catalog::{self, Effect, Operation, Resource, kebab};
 
 /// Colours of help and errors.
@@ -49,6 +49,7 @@ pub(super) fn root() -> StyledStr {
         entry(&mut text, &kebab(resource.name), resource.about);
     }
     section(&mut text, "More");
+    entry(&mut text, "stats", stats::ABOUT);
     entry(&mut text, "bulk", bulk::ABOUT);
     entry(&mut text, "auth", auth::AUTH_ABOUT);
     entry(&mut text, "profile", auth::PROFILE_ABOUT);

@@ -10,6 +10,7 @@ use super::auth::{Auth, Profiles};
 use super::bulk::Bulk;
 use super::complete::Shell;
 use super::manual::Manual;
+use super::stats::Stats;
 use crate::catalog::{Method, Operation, Parameter, Resource};
 use crate::config::{Colour, NetworkFlags};
 use crate::output::{Format, OnError, Variables};
@@ -47,6 +48,8 @@ pub enum Action {
     Profiles(Profiles),
     /// Work with many rows.
     Bulk(Bulk),
+    /// Count and add up.
+    Stats(Box<Stats>),
 }
 
 /// A call of an operation, with values as typed.
@@ -66,6 +69,8 @@ pub struct Call {
     pub set: Vec<Set>,
     /// How far to follow a list.
     pub paging: Paging,
+    /// How long to wait before reading it again, over and over.
+    pub watch: Option<Duration>,
 }
 
 /// A request that is not of the catalogue.

@@ -14,8 +14,10 @@ mod invocation;
 mod manual;
 mod parse;
 mod sandbox;
+mod stats;
 pub mod topics;
 mod tree;
+mod watch;
 
 use std::ffi::OsString;
 
@@ -33,6 +35,7 @@ pub use invocation::{
     Paging, Sandbox, Serving,
 };
 pub use manual::Manual;
+pub use stats::Stats;
 pub use tree::command;
 
 /// What the words come to.

@@ -11,7 +11,7 @@ use super::invocation::{
     Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
     Paging, Sandbox, Serving,
 };
-use super::{auth, bulk, filtering, manual};
+use super::{auth, bulk, filtering, manual, stats, watch};
 use crate::catalog::{self, Method};
 use crate::config::{Colour, NetworkFlags};
 use crate::error::{Error, Result};
@@ -38,6 +38,11 @@ pub(super) fn invocation(matches: &ArgMatches) -> Result<Invocation> {
         ("openapi", _) => (Action::OpenApi, command),
         ("completions", _) => (Action::Completions(manual::shell_of(command)), command),
         ("man", _) => (Action::Manual(manual::manual_of(command)), command),
+        ("stats", _) => {
+            let (name, matches) = subcommand(command)?;
+            let asked = stats::stats_of(name, matches)?;
+            (Action::Stats(Box::new(asked)), matches)
+        }
         ("bulk", _) => {
             let (verb, matches) = subcommand(command)?;
             let (asked, deepest) = bulk::bulk_of(verb, matches)?;
@@ -74,7 +79,7 @@ fn subcommand(matches: &ArgMatches) -> Result<(&str, &ArgMatches)> {
         .ok_or_else(|| Error::usage("a verb is missing"))
 }
 
-fn call(
+pub(super) fn call(
     resource: &'static catalog::Resource,
     operation: &'static catalog::Operation,
     matches: &ArgMatches,
@@ -114,6 +119,7 @@ fn call(
         } else {
             Paging::default()
         },
+        watch: watch::watched(matches),
     })
 }
 

@@ -3,7 +3,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{argument, auth, bulk, flags, help, manual, sandbox};
+use super::{argument, auth, bulk, flags, help, manual, sandbox, stats, watch};
 use crate::catalog::{self, Effect, Operation, Resource, kebab};
 
 /// The whole command line.
@@ -36,6 +36,7 @@ pub fn command() -> Command {
         );
     }
     root = root
+        .subcommand(stats::command())
         .subcommand(bulk::command())
         .subcommand(auth::auth())
         .subcommand(auth::profile())
@@ -111,6 +112,9 @@ fn verb(resource: &'static Resource, operation: &'static Operation) -> Command {
     }
     if operation.pages() {
         command = command.args(flags::paging());
+    }
+    if operation.effect == Effect::Reads {
+        command = command.arg(watch::flag());
     }
     command
 }

@@ -7,7 +7,7 @@ use super::follow::{Far, follow};
 use super::printer::{Described, Printer};
 use super::read::{self, Ids};
 use super::recent::Shown;
-use super::{Run, dry, many, preflight, resume};
+use super::{Run, dry, many, preflight, resume, watch};
 use crate::catalog::{Effect, MAXIMUM_PAGE_SIZE, Operation, Resource, kebab};
 use crate::cli::{Call, DryRun, Options, Paging};
 use crate::client::{self, Client};
@@ -24,28 +24,18 @@ pub(super) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
         return columns_help(run, call);
     }
     let place = run.place(options)?;
-    let mut values = read::values(call, &mut run.stdin)?;
-    if call.operation.pages() {
-        values.given.extend(page_size(call.operation, call.paging));
-    }
-    if run.is_attended() && options.dry_run.is_none() {
-        complete(run, call, &mut values)?;
-    }
-    let call = Filled {
-        resource: call.resource,
-        operation: call.operation,
-        targets: &call.targets,
-        values,
-        limit: call.paging.limit,
-        now: run.now(),
-    };
+    let watched = call.watch;
+    let call = filled(run, options, call)?;
     if call.targets.iter().filter(|target| *target == "-").count() > 1 {
         return Err(Error::usage("standard input can be read only once"));
     }
     // Everything that can be wrong is found before anything is sent.
-    let first = call.request(call.targets.first().map_or("0", String::as_str))?;
+    let first = call.first()?;
     for note in &first.notes {
         run.talk.note(note);
+    }
+    if let Some(every) = watched {
+        return watch::run(run, options, &call, &place, every);
     }
     if let Some(form) = options.dry_run {
         dry::check(options, form)?;
@@ -67,13 +57,32 @@ pub(super) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
     }
 }
 
+/// Reads the values of a call, and asks for those that are missing.
+pub(super) fn filled<'a>(run: &mut Run, options: &Options, call: &'a Call) -> Result<Filled<'a>> {
+    let mut values = read::values(call, &mut run.stdin)?;
+    if call.operation.pages() {
+        values.given.extend(page_size(call.operation, call.paging));
+    }
+    if run.is_attended() && options.dry_run.is_none() {
+        complete(run, call, &mut values)?;
+    }
+    Ok(Filled {
+        resource: call.resource,
+        operation: call.operation,
+        targets: &call.targets,
+        values,
+        limit: call.paging.limit,
+        now: run.now(),
+    })
+}
+
 /// A call whose values are read and checked.
 pub(super) struct Filled<'a> {
     pub(super) resource: &'static Resource,
     pub(super) operation: &'static Operation,
     pub(super) targets: &'a [String],
     values: Values,
-    limit: Option<u64>,
+    pub(super) limit: Option<u64>,
     now: Now,
 }
 
@@ -88,6 +97,11 @@ impl Filled<'_> {
         )
     }
 
+    /// The request for the first target.
+    pub(super) fn first(&self) -> Result<Request> {
+        self.request(self.targets.first().map_or("0", String::as_str))
+    }
+
     /// Whether there are, or may be, several targets.
     fn is_many(&self) -> bool {
         self.targets.len() > 1 || self.reads_targets()
@@ -98,7 +112,7 @@ impl Filled<'_> {
         self.targets.iter().any(|target| target == "-")
     }
 
-    fn shape(&self) -> Shape {
+    pub(super) fn shape(&self) -> Shape {
         use crate::catalog::Answer;
         let list = matches!(self.operation.answer, Answer::Page(..) | Answer::Many(..));
         if list || self.is_many() {
@@ -108,7 +122,7 @@ impl Filled<'_> {
         }
     }
 
-    fn described(&self) -> Described {
+    pub(super) fn described(&self) -> Described {
         let includes = self
             .values
             .given
@@ -214,7 +228,7 @@ fn confirm(run: &mut Run, options: &Options, call: &Filled, place: &Place) -> Re
     run.confirm(options, &question)
 }
 
-fn dry_run(
+pub(super) fn dry_run(
     run: &mut Run,
     options: &Options,
     call: &Filled,

@@ -28,7 +28,9 @@ mod resume;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod seeing;
+mod stats;
 mod token;
+mod watch;
 
 use std::future::Future;
 use std::io::Write;
@@ -46,7 +48,7 @@ use crate::exit;
 use crate::output::Skipped;
 use crate::output::progress::{Look, Progress};
 use crate::request::Now;
-use crate::world::{Ask, Clock, Terminal, World};
+use crate::world::{Ask, Clock, ReaderGone, Size, Terminal, World};
 use read::Input;
 use report::Talk;
 use seeing::Seeing;
@@ -67,7 +69,15 @@ pub fn run(world: World) -> u8 {
         Ok(typed) => typed,
         Err(error) => return told(&mut talk, &error),
     };
+    let words: Vec<String> = world
+        .arguments
+        .iter()
+        .map(|word| crate::request::quoted(&word.to_string_lossy()))
+        .collect();
     let mut run = Run {
+        words: words.join(" "),
+        size: world.size,
+        reader_gone: world.reader_gone,
         environment: world.environment,
         stdin: Input::new(world.stdin),
         stdout: Some(world.stdout),
@@ -102,9 +112,10 @@ pub fn run(world: World) -> u8 {
     }
 }
 
-/// Tells an error, unless it is only that nobody reads any more.
+/// Tells an error, unless it is only that nobody reads any more, or there is
+/// nothing to tell of it.
 fn told(talk: &mut Talk, error: &Error) -> u8 {
-    if error.kind != Kind::Closed {
+    if error.kind != Kind::Closed && !error.message.is_empty() {
         talk.error(error);
     }
     exit::code(error.kind)
@@ -112,6 +123,10 @@ fn told(talk: &mut Talk, error: &Error) -> u8 {
 
 /// The world, as one command uses it.
 struct Run {
+    /// The words after the program's name, as a shell takes them.
+    words: String,
+    size: Size,
+    reader_gone: ReaderGone,
     environment: Environment,
     stdin: Input,
     stdout: Option<Box<dyn Write + Send>>,
@@ -141,6 +156,7 @@ impl Run {
             Action::Doctor => doctor::run(self, &options),
             Action::Auth(asked) => auth::run(self, &options, &asked),
             Action::Profiles(asked) => profile::run(self, &options, &asked),
+            Action::Stats(asked) => stats::run(self, &options, &asked),
             Action::Bulk(asked) => bulk::run(self, &options, &asked),
             Action::OpenApi => openapi::run(self, &options),
             Action::Completions(shell) => completion::script(self, &options, shell),
@@ -222,12 +238,16 @@ impl Run {
         }
     }
 
+    /// Whether what is there is a terminal that cannot draw anything anew.
+    fn is_dumb(&self) -> bool {
+        let term = self.environment.get(variable::TERM);
+        term.is_some_and(|term| term == "dumb")
+    }
+
     /// A line that shows how far work on many things is. A terminal that cannot
     /// draw a line anew shows none.
     fn progress(&self, options: &Options, unit: &'static str) -> Progress {
-        let term = self.environment.get(variable::TERM);
-        let dumb = term.is_some_and(|term| term == "dumb");
-        let look = (!dumb).then(|| Look {
+        let look = (!self.is_dumb()).then(|| Look {
             width: self.terminal.width.unwrap_or(USUAL_WIDTH),
             colour: config::colour(&self.environment, options.colour, self.terminal.stderr),
             unit,

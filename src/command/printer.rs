@@ -37,28 +37,12 @@ impl Printer {
         run: &mut Run,
         options: &Options,
         shape: Shape,
-        described: Described,
+        mut described: Described,
     ) -> Result<Self> {
         let asked = &options.output;
-        let style = style(run, asked, options.colour);
-        let format = asked
-            .format
-            .unwrap_or(Format::default_for(style.for_eyes()));
-        let settings = Settings {
-            chosen: asked.format.is_some(),
-            columns: asked.columns.clone(),
-            jq: asked.jq.clone(),
-            variables: asked.variables.clone(),
-            on_error: asked.jq_errors,
-            slurp: asked.slurp,
-            raw: asked.raw,
-            excel: asked.excel,
-            style,
-            object: described.object,
-            includes: described.includes,
-            keys: described.keys,
-            ..Settings::new(format, shape)
-        };
+        let shown = described.shown.take();
+        let settings = settings(run, options, shape, described);
+        let style = settings.style;
         let (stream, target) = Target::open(asked.out.as_deref(), run.stdout()?)?;
         let output = Output::new(&settings, stream)?;
         run.skipped = output.skipped();
@@ -66,7 +50,7 @@ impl Printer {
             output,
             target,
             whole: 0,
-            shown: described.shown.filter(|_| style.for_eyes()),
+            shown: shown.filter(|_| style.for_eyes()),
         })
     }
 
@@ -106,7 +90,37 @@ impl Printer {
     }
 }
 
-fn style(run: &Run, asked: &OutputOptions, choice: Colour) -> Style {
+/// What the flags ask for.
+pub(super) fn settings(
+    run: &Run,
+    options: &Options,
+    shape: Shape,
+    described: Described,
+) -> Settings {
+    let asked = &options.output;
+    let style = style(run, asked, options.colour);
+    let format = asked
+        .format
+        .unwrap_or(Format::default_for(style.for_eyes()));
+    Settings {
+        chosen: asked.format.is_some(),
+        columns: asked.columns.clone(),
+        jq: asked.jq.clone(),
+        variables: asked.variables.clone(),
+        on_error: asked.jq_errors,
+        slurp: asked.slurp,
+        raw: asked.raw,
+        excel: asked.excel,
+        style,
+        object: described.object,
+        includes: described.includes,
+        keys: described.keys,
+        ..Settings::new(format, shape)
+    }
+}
+
+/// What the other end can show.
+pub(super) fn style(run: &Run, asked: &OutputOptions, choice: Colour) -> Style {
     let elsewhere = asked
         .out
         .as_deref()

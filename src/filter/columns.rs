@@ -98,6 +98,12 @@ impl Columns {
         })
     }
 
+    /// No columns at all.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new(Vec::new())
+    }
+
     fn new(mut list: Vec<Column>) -> Self {
         tell_apart(&mut list);
         let mut tree = Vec::new();
@@ -240,7 +246,8 @@ fn among(keys: &[String], name: &str) -> Result<Column> {
 }
 
 /// The name most like a mistyped one, if any is like it at all.
-pub(super) fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     names
         .map(|name| (strsim::jaro_winkler(typed, name), name))
         .filter(|(likeness, _)| *likeness > 0.8)

@@ -16,7 +16,7 @@ mod value;
 mod variables;
 
 pub use cell::Cell;
-pub use columns::{Column, Columns};
+pub use columns::{Column, Columns, nearest};
 pub use extract::{Misfit, items, members};
 pub use jq::{Flow, Jq, OnError};
 pub use slurp::Slurp;

@@ -5,6 +5,7 @@
 //! holds more than it must (a table its first page, to measure it). Sinks know
 //! nothing of HTTP, pages, or where a record came from.
 
+mod bars;
 pub mod console;
 mod csv;
 mod destination;
@@ -12,6 +13,7 @@ mod detail;
 mod file;
 mod filtering;
 pub mod formula;
+pub mod frame;
 mod layout;
 mod lines;
 mod list;
@@ -29,6 +31,7 @@ pub mod visible;
 mod testing;
 
 pub use crate::filter::{Flow, OnError, Variables};
+pub use bars::{Bar, Bars};
 pub use destination::Destination;
 pub use file::{AtomicFile, Target};
 pub use palette::{Mood, mood};

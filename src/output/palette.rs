@@ -18,6 +18,9 @@ pub(super) const NULL: Style = Style::new().dimmed();
 /// The first line of a table.
 pub(super) const HEADING: Style = Style::new().bold();
 
+/// A bar of which nothing else is known.
+pub(super) const BAR: Style = AnsiColor::Cyan.on_default();
+
 /// How things stand with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mood {

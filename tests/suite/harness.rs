@@ -33,6 +33,10 @@ pub struct Rc {
     keyring: Arc<Ring>,
     waited: Waited,
     homeless: bool,
+    height: u16,
+    /// When the reader goes away.
+    until: Duration,
+    meanwhile: Vec<(Duration, String)>,
 }
 
 /// How long was waited; nobody really waits.
@@ -58,6 +62,9 @@ pub fn rc_of(words: impl IntoIterator<Item = String>) -> Rc {
         keyring: Arc::new(Ring::absent()),
         waited: Waited::default(),
         homeless: false,
+        height: 24,
+        until: Duration::MAX,
+        meanwhile: Vec::new(),
     }
 }
 
@@ -101,6 +108,25 @@ impl Rc {
             stderr: true,
             width: Some(width),
         };
+        self
+    }
+
+    /// The terminal has so many lines.
+    pub fn high(mut self, height: u16) -> Self {
+        self.height = height;
+        self
+    }
+
+    /// After so many seconds nobody reads any more.
+    pub fn until(mut self, seconds: u64) -> Self {
+        self.until = Duration::from_secs(seconds);
+        self
+    }
+
+    /// After so many seconds this is run on the same store.
+    pub fn meanwhile(mut self, seconds: u64, line: &str) -> Self {
+        let at = Duration::from_secs(seconds);
+        self.meanwhile.push((at, line.to_owned()));
         self
     }
 
@@ -165,6 +191,15 @@ impl Rc {
         let waited = self.waited;
         let begun = *waited.lock().unwrap();
         let (passed, slept) = (Arc::clone(&waited), Arc::clone(&waited));
+        let (gone, until) = (Arc::clone(&waited), self.until);
+        let size = self.terminal.width.map(|width| (width, self.height));
+        let meanwhile = Mutex::new(self.meanwhile);
+        let shared = Store {
+            folder: Arc::clone(&folder),
+            keyring: Arc::clone(&self.keyring),
+            waited: Arc::clone(&waited),
+        };
+        let shared = Arc::new(shared);
         let code = command::run(World {
             arguments: self.words,
             environment: self.environment,
@@ -175,8 +210,24 @@ impl Rc {
             // What is waited for comes about: the clock goes on by it.
             clock: Arc::new(move || now + *slept.lock().unwrap()),
             zone: || TimeZone::UTC,
+            size: Arc::new(move || size),
+            reader_gone: Arc::new(move || *gone.lock().unwrap() >= until),
             sleep: Arc::new(move |span| {
-                *waited.lock().unwrap() += span;
+                let now = {
+                    let mut waited = waited.lock().unwrap();
+                    *waited += span;
+                    *waited
+                };
+                let mut meanwhile = meanwhile.lock().unwrap();
+                while meanwhile.first().is_some_and(|(at, _)| *at <= now) {
+                    let (_, line) = meanwhile.remove(0);
+                    let store = Arc::clone(&shared);
+                    // It waits for answers itself, which no thread does twice.
+                    let ran = std::thread::spawn(move || {
+                        rc(&line).within(&store).succeeds();
+                    });
+                    ran.join().unwrap();
+                }
                 Box::pin(tokio::task::yield_now())
             }),
             elapsed: Arc::new(move || passed.lock().unwrap().saturating_sub(begun)),

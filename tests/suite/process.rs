@@ -62,6 +62,47 @@ fn ctrl_c_ends_with_130_and_leaves_no_half_file() {
 
 #[cfg(unix)]
 #[test]
+fn ctrl_c_ends_a_watch_with_130_and_without_a_word() {
+    let served = Served::start();
+    let mut child = served
+        .rc(&["subscriptions", "list", "-n", "1", "--watch", "3600"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    assert!(line.starts_with("{\"event\":\"present\","), "{line}");
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_watch_ends_when_its_reader_has_gone_though_nothing_changes() {
+    let served = Served::start();
+    let mut child = served
+        .rc(&["subscriptions", "list", "-n", "1", "--watch", "3600"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut String::new()).unwrap();
+    drop(stdout);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+}
+
+#[cfg(unix)]
+#[test]
 fn ctrl_c_amid_many_writes_names_what_is_unknown() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());

@@ -12,6 +12,13 @@ fn the_readme_shows_what_happens() {
 }
 
 #[test]
+fn the_page_on_output_shows_what_happens() {
+    let text = include_str!("../../docs/output.md");
+    assert!(steps(text).len() >= 4);
+    check("docs/output.md", text);
+}
+
+#[test]
 fn the_page_on_the_sandbox_shows_what_happens() {
     let text = include_str!("../../docs/sandbox.md");
     assert!(steps(text).len() >= 2);

@@ -1,0 +1,317 @@
+//! What is asked for: by what to group, and what to add up.
+//!
+//! In come field names as typed and the catalogue's object; out comes a plan
+//! whose fields are known and whose results have names, or a usage error that
+//! names the nearest.
+
+use jiff::tz::TimeZone;
+
+use super::calendar::Span;
+use crate::catalog::{Holds, Object};
+use crate::error::{Error, Result};
+use crate::filter::Columns;
+
+/// What is asked for, in the words of the command line.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    /// Fields, or `day`, `week` and `month`.
+    pub by: Vec<String>,
+    /// The field that days, weeks and months are of.
+    pub on: Option<String>,
+    /// What to work out, and of which field, in the order of the results.
+    pub measures: Vec<(Kind, String)>,
+    /// Whether groups are ordered and drawn by their count, whatever else is
+    /// worked out.
+    pub by_count: bool,
+    /// How many groups to tell apart, the rest being taken together.
+    pub top: Option<usize>,
+    /// The zone that days are of.
+    pub zone: Option<TimeZone>,
+}
+
+/// What can be worked out of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// All of it together.
+    Sum,
+    /// The sum, divided by how many there are.
+    Mean,
+    /// The least.
+    Min,
+    /// The most.
+    Max,
+}
+
+impl Kind {
+    /// Every one of them.
+    pub const ALL: [Self; 4] = [Self::Sum, Self::Mean, Self::Min, Self::Max];
+
+    /// Its name, as the flag and the result carry it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sum => "sum",
+            Self::Mean => "mean",
+            Self::Min => "min",
+            Self::Max => "max",
+        }
+    }
+}
+
+/// What a record is grouped by.
+#[derive(Debug, Clone)]
+pub(super) struct Group {
+    /// What the result calls it.
+    pub(super) name: String,
+    /// What a picture calls it, lower-case words.
+    pub(super) heading: String,
+    /// The span, where it is one of time.
+    pub(super) span: Option<Span>,
+    /// Its column.
+    pub(super) column: usize,
+}
+
+/// What is worked out.
+#[derive(Debug, Clone)]
+pub(super) struct Measure {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    /// Its field among those that are added up.
+    pub(super) field: usize,
+}
+
+/// What is asked for, checked.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub(super) columns: Columns,
+    pub(super) groups: Vec<Group>,
+    pub(super) measures: Vec<Measure>,
+    /// The columns that are added up, each once.
+    pub(super) fields: Vec<usize>,
+    pub(super) by_count: bool,
+    pub(super) top: Option<usize>,
+    pub(super) zone: TimeZone,
+}
+
+impl Plan {
+    /// Checks what is asked for against what there is.
+    ///
+    /// # Errors
+    /// A usage error for a field that the object does not have, one that
+    /// cannot be added up or is no time, or two results of one name.
+    pub fn new(wish: &Wish, object: &Object, includes: &[&str]) -> Result<Self> {
+        let mut paths: Vec<String> = Vec::new();
+        let mut column = |path: &str| {
+            let known = paths.iter().position(|known| known == path);
+            known.unwrap_or_else(|| {
+                paths.push(path.to_owned());
+                paths.len() - 1
+            })
+        };
+        let mut groups = Vec::new();
+        for word in &wish.by {
+            groups.push(group(word, wish, object, &mut column)?);
+        }
+        if let (Some(on), false) = (&wish.on, groups.iter().any(|group| group.span.is_some())) {
+            return Err(Error::usage(format!(
+                "--on {on} says what days are of, and there are none"
+            ))
+            .hint("add --by day, week or month"));
+        }
+        let (mut measures, mut fields): (Vec<Measure>, Vec<usize>) = (Vec::new(), Vec::new());
+        for (kind, path) in &wish.measures {
+            addable(*kind, path, object)?;
+            let column = column(path);
+            let known = fields.iter().position(|known| *known == column);
+            measures.push(Measure {
+                name: format!("{}_{}", kind.name(), plain(path)),
+                kind: *kind,
+                field: known.unwrap_or_else(|| {
+                    fields.push(column);
+                    fields.len() - 1
+                }),
+            });
+        }
+        let plan = Self {
+            columns: columns(&paths, object, includes)?,
+            groups,
+            measures,
+            fields,
+            by_count: wish.by_count,
+            top: wish.top,
+            zone: wish.zone.clone().unwrap_or(TimeZone::UTC),
+        };
+        plan.told_apart()?;
+        Ok(plan)
+    }
+
+    /// The names of the results, in their order.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let groups = self.groups.iter().map(|group| group.name.clone());
+        let measures = self.measures.iter().map(|measure| measure.name.clone());
+        let other = self.top.map(|_| OTHER.to_owned());
+        groups
+            .chain([COUNT.to_owned()])
+            .chain(measures)
+            .chain(other)
+            .collect()
+    }
+
+    /// The names as words, for the headings of a picture.
+    #[must_use]
+    pub fn headings(&self) -> Vec<String> {
+        let groups = self.groups.iter().map(|group| group.heading.clone());
+        let measures = self.measures.iter();
+        let measures = measures.map(|measure| measure.name.replace('_', " "));
+        groups.chain([COUNT.to_owned()]).chain(measures).collect()
+    }
+
+    /// How many of the names are of groups.
+    #[must_use]
+    pub fn keys(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// Whether all groups are told apart unless it is said how many.
+    #[must_use]
+    pub fn is_timed(&self) -> bool {
+        self.groups.iter().any(|group| group.span.is_some())
+    }
+
+    /// The place among the keys of one that tells how things stand.
+    #[must_use]
+    pub fn status(&self) -> Option<usize> {
+        let tells = |group: &Group| group.name == "status" || group.name.ends_with("_status");
+        self.groups.iter().position(tells)
+    }
+
+    /// The same, with so many groups told apart where nothing was said.
+    #[must_use]
+    pub fn or_top(mut self, most: usize) -> Self {
+        if self.top.is_none() && !self.is_timed() {
+            self.top = Some(most);
+        }
+        self
+    }
+
+    fn told_apart(&self) -> Result<()> {
+        let names = self.names();
+        for (at, name) in names.iter().enumerate() {
+            if names[..at].contains(name) {
+                return Err(Error::usage(format!("there would be two results `{name}`")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name of the count.
+pub(super) const COUNT: &str = "count";
+
+/// The name of what tells the groups that were taken together from the rest.
+pub(super) const OTHER: &str = "other";
+
+/// Results have no parts, so their names have no dots.
+fn plain(path: &str) -> String {
+    path.replace('.', "_")
+}
+
+fn group(
+    word: &str,
+    wish: &Wish,
+    object: &Object,
+    column: &mut impl FnMut(&str) -> usize,
+) -> Result<Group> {
+    let span = Span::named(word).filter(|_| object.field(word).is_none());
+    let Some(span) = span else {
+        return Ok(Group {
+            name: plain(word),
+            heading: word.replace(['_', '.'], " "),
+            span: None,
+            column: column(word),
+        });
+    };
+    let on = match &wish.on {
+        Some(on) => on.as_str(),
+        None => usual_time(object).ok_or_else(|| {
+            Error::usage(format!("{} has no time of its own", object.name))
+                .hint("say with --on what it is of")
+        })?,
+    };
+    if let Some(field) = object.field(on)
+        && !matches!(field.holds, Holds::Time | Holds::Date)
+    {
+        let times: Vec<&str> = times(object).collect();
+        return Err(Error::usage(format!("`{on}` is no time"))
+            .hint(format!("times are: {}", times.join(", "))));
+    }
+    let field = object.field(on).and_then(|field| field.short);
+    let of = field.map_or_else(|| on.replace(['_', '.'], " "), str::to_owned);
+    Ok(Group {
+        name: word.to_owned(),
+        heading: format!("{word} {of}"),
+        span: Some(span),
+        column: column(on),
+    })
+}
+
+/// The time that one means who names none: the day that something is due, else
+/// the moment it was made.
+#[must_use]
+pub fn usual_time(object: &Object) -> Option<&'static str> {
+    let preferred = ["scheduled_at", "created_at"];
+    let preferred = preferred.into_iter().find(|name| {
+        object
+            .field(name)
+            .is_some_and(|field| matches!(field.holds, Holds::Time | Holds::Date))
+    });
+    preferred.or_else(|| times(object).next())
+}
+
+/// The fields that hold times.
+fn times(object: &Object) -> impl Iterator<Item = &'static str> {
+    object
+        .fields
+        .iter()
+        .filter(|field| matches!(field.holds, Holds::Time | Holds::Date))
+        .map(|field| field.name)
+}
+
+/// Whether it makes sense to add a field up, by what the catalogue says.
+fn addable(kind: Kind, path: &str, object: &Object) -> Result<()> {
+    let Some(field) = object.field(path) else {
+        return Ok(());
+    };
+    let what = match field.holds {
+        Holds::Boolean => "true or false",
+        Holds::Time | Holds::Date => "a time",
+        Holds::Parts(_) => "an object",
+        _ => return Ok(()),
+    };
+    let numbers = object.fields.iter();
+    let numbers = numbers.filter(|field| matches!(field.holds, Holds::Money | Holds::Integer));
+    let numbers: Vec<&str> = numbers.map(|field| field.name).collect();
+    let error = Error::usage(format!("--{} {path}: it holds {what}", kind.name()));
+    Err(if numbers.is_empty() {
+        error
+    } else {
+        error.hint(format!("numbers are: {}", numbers.join(", ")))
+    })
+}
+
+fn columns(paths: &[String], object: &Object, includes: &[&str]) -> Result<Columns> {
+    if paths.is_empty() {
+        return Ok(Columns::none());
+    }
+    Columns::parse(&paths.join(","), Some(object), includes).map_err(|mut error| {
+        // What it says of --columns is of no use here.
+        error.message = error.message.replace("column", "field");
+        error.hints.retain(|hint| !hint.contains("--columns"));
+        if !error.hints.is_empty() {
+            return error;
+        }
+        let fields: Vec<&str> = object.fields.iter().map(|field| field.name).collect();
+        error.hint(format!("fields are: {}", fields.join(", ")))
+    })
+}
