@@ -1,17 +1,18 @@
-//! What a filter costs beside `curl | jq`, and CSV beside `jq -r '@csv'`, on
-//! the same bytes: `cargo bench --bench jq`. See `benches/README.md`.
+//! What long lists cost: as they are beside `curl`, filtered beside `curl | jq`,
+//! as CSV beside `jq -r '@csv'`, on the same bytes; and the memory of each
+//! format. `cargo bench --bench lists`; see `benches/README.md`.
 //!
-//! A server in this process answers every page with the same 250 records, so
-//! that it costs next to nothing; what is measured is the processor time of
-//! the programs that read them. Needs `curl` and `jq` on the path.
+//! What is measured is the processor time of the programs that read what a
+//! server in this process sends. Needs `curl` and `jq` on the path.
 
 #![expect(clippy::print_stdout, reason = "figures are printed")]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+mod served;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use wait4::Wait4;
@@ -21,18 +22,26 @@ const RC: &str = env!("CARGO_BIN_EXE_rc");
 /// Pages of 250 records: a million, unless `RC_BENCH_PAGES` says otherwise.
 const PAGES: usize = 4000;
 
+/// Pages of the lists that are held against `curl` alone.
+const RAW_PAGES: usize = 400;
+
+/// The memory that no format may pass, in MiB.
+const MOST_MEMORY: u64 = 32;
+
 const COLUMNS: [&str; 5] = ["id", "status", "price", "quantity", "created_at"];
 
 fn main() {
     let pages = std::env::var("RC_BENCH_PAGES").ok();
     let pages = pages.and_then(|text| text.parse().ok()).unwrap_or(PAGES);
-    let records = page();
+    let records = served::page();
+    raw(&records);
+    memory(&records, pages);
     println!(
         "{} records, {} MB, processor time (user + system)",
         pages * 250,
         pages * records.len() / 1_000_000
     );
-    let url = serve(records, pages);
+    let url = served::serve(records, pages);
 
     let filter = "{id,status}";
     let ours = rc(&url, &["--jq", filter]);
@@ -54,6 +63,64 @@ fn main() {
         &theirs,
         0.3,
     );
+}
+
+/// Lists as they are, written to a file, beside the same pages by `curl` over
+/// one connection; medians of five runs in turn.
+fn raw(records: &str) {
+    let url = served::serve(records.to_owned(), RAW_PAGES);
+    let folder = tempfile::tempdir().expect("a folder");
+    let (here, there) = (folder.path().join("rc"), folder.path().join("curl"));
+    println!(
+        "{} records, {} MB, to a file",
+        RAW_PAGES * 250,
+        RAW_PAGES * records.len() / 1_000_000
+    );
+    for format in ["ndjson", "json"] {
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for _ in 0..5 {
+            let mut rc = Command::new(RC);
+            rc.args(["subscriptions", "list", "-o", format])
+                .env("RECHARGE_BASE_URL", &url)
+                .env("RECHARGE_ACCESS_TOKEN", "sk_test");
+            ours.push(into(&here, rc));
+            let mut curl = Command::new("curl");
+            let all = format!("{url}/subscriptions?cursor=[0-{}]", RAW_PAGES - 1);
+            curl.args(["-sS", &all]);
+            theirs.push(into(&there, curl));
+        }
+        ours.sort_unstable();
+        theirs.sort_unstable();
+        let ratio = ours[2].as_secs_f64() / theirs[2].as_secs_f64();
+        let word = if ratio <= 3.0 { "within" } else { "OVER" };
+        println!(
+            "  -o {format} : curl: {:.2?} : {:.2?} = {ratio:.2} ({word} 3.0)",
+            ours[2], theirs[2]
+        );
+    }
+}
+
+/// Processor time of a program whose output goes to a file.
+fn into(path: &Path, mut program: Command) -> Duration {
+    let file = File::create(path).expect("a file");
+    let child = program.stdin(Stdio::null()).stdout(file).spawn();
+    let used = child.expect("it starts").wait4().expect("its end");
+    assert!(used.status.success(), "{}", used.status);
+    used.rusage.utime + used.rusage.stime
+}
+
+/// Peak memory of each format, for a tenth of the records and for all.
+fn memory(records: &str, pages: usize) {
+    let (few, all) = (
+        served::serve(records.to_owned(), pages / 10),
+        served::serve(records.to_owned(), pages),
+    );
+    println!("peak memory, {} and {} records", pages * 25, pages * 250);
+    for format in ["ndjson", "json", "csv", "tsv", "table"] {
+        let [few, all] = [&few, &all].map(|url| rc(url, &["-o", format]).mebibytes);
+        let word = if all < MOST_MEMORY { "within" } else { "OVER" };
+        println!("  -o {format}: {few} MiB, {all} MiB ({word} {MOST_MEMORY})");
+    }
 }
 
 /// What a pipe of programs used.
@@ -130,92 +197,5 @@ fn used(before: Vec<Child>, mut last: Child) -> Used {
         time,
         mebibytes,
         lines,
-    }
-}
-
-/// The records of a page, as a made-up store has them.
-fn page() -> String {
-    let mut sandbox = Command::new(RC)
-        .args([
-            "sandbox",
-            "serve",
-            "--no-limit",
-            "--port",
-            "0",
-            "-o",
-            "json",
-        ])
-        .args(["--customers", "400"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the sandbox starts");
-    let stdout = sandbox.stdout.take().expect("its standard output");
-    let mut line = String::new();
-    BufReader::new(stdout)
-        .read_line(&mut line)
-        .expect("its first line");
-    let said: serde_json::Value = serde_json::from_str(&line).expect("JSON");
-    let list = Command::new(RC)
-        .args(["subscriptions", "list", "-n", "250", "-o", "ndjson"])
-        .env("RECHARGE_BASE_URL", said["url"].as_str().expect("a URL"))
-        .env(
-            "RECHARGE_ACCESS_TOKEN",
-            said["token"].as_str().expect("a token"),
-        )
-        .output()
-        .expect("a list");
-    let _ = sandbox.kill();
-    let _ = sandbox.wait();
-    let records = String::from_utf8(list.stdout).expect("text");
-    let records: Vec<&str> = records.lines().collect();
-    assert_eq!(records.len(), 250);
-    records.join(",")
-}
-
-/// Serves so many pages to whoever asks, each with the cursor of the next.
-fn serve(records: String, pages: usize) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("its number");
-    let records = Arc::new(records);
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let records = Arc::clone(&records);
-            thread::spawn(move || answer(&stream, &records, pages));
-        }
-    });
-    format!("http://{address}")
-}
-
-fn answer(stream: &TcpStream, records: &str, pages: usize) {
-    let mut requests = BufReader::new(stream).lines();
-    while let Some(Ok(first)) = requests.next() {
-        while requests
-            .next()
-            .is_some_and(|line| line.is_ok_and(|line| !line.is_empty()))
-        {}
-        let number = first.split_once("cursor=").map_or("", |(_, rest)| rest);
-        let mut digits = number.split(|letter: char| !letter.is_ascii_digit());
-        let number: usize = digits.next().and_then(|n| n.parse().ok()).unwrap_or(0);
-        let next = if number + 1 < pages {
-            format!("\"{}\"", number + 1)
-        } else {
-            "null".to_owned()
-        };
-        let head = format!("{{\"next_cursor\":{next},\"previous_cursor\":null,\"subscriptions\":[");
-        let length = head.len() + records.len() + 2;
-        let mut to = stream;
-        let sent = to
-            .write_all(
-                format!(
-                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{head}"
-                )
-                .as_bytes(),
-            )
-            .and_then(|()| to.write_all(records.as_bytes()))
-            .and_then(|()| to.write_all(b"]}"));
-        if sent.is_err() {
-            return;
-        }
     }
 }
