@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use serde_json::Value;
 
-use super::{Ended, Means, Show, doubt, halted, task};
+use super::{Ended, Means, Show, doubt, halted, remote, task};
 use crate::bulk::ledger::{Counts, Fate, Ledger, Pending};
 use crate::catalog::{Again, Operation, Resource};
 use crate::client::Answer;
@@ -37,7 +37,8 @@ pub(super) struct Desk<'a> {
 }
 
 /// Carries out the rows that have no end: first those that were cut off, then
-/// those that were not sent, then those whose answers were lost meanwhile.
+/// those that were not sent, then those whose answers were lost meanwhile, and
+/// at last those that met another at work on the same object.
 pub(super) async fn run(ledger: &Ledger, means: &Means<'_>, show: &Show<'_>) -> Result<Ended> {
     let (resource, operation) = ledger.operation()?;
     let desk = Desk {
@@ -49,7 +50,7 @@ pub(super) async fn run(ledger: &Ledger, means: &Means<'_>, show: &Show<'_>) -> 
         halt: Cell::new(false),
         trouble: Cell::new(0),
     };
-    for rows in [Rows::InDoubt, Rows::Ready, Rows::InDoubt] {
+    for rows in [Rows::InDoubt, Rows::Ready, Rows::InDoubt, Rows::Met] {
         desk.pass(rows).await?;
         if desk.is_halted() {
             return Ok(Ended::Halted);
@@ -61,8 +62,22 @@ pub(super) async fn run(ledger: &Ledger, means: &Means<'_>, show: &Show<'_>) -> 
 /// Which rows a pass takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rows {
+    /// Those of which nobody knows whether they were carried out.
     InDoubt,
+    /// Those that were not sent.
     Ready,
+    /// Those that were refused, as others were at work on what they are about.
+    /// They go one at a time, so that they do not meet each other.
+    Met,
+}
+
+impl Rows {
+    const fn at_once(self) -> usize {
+        match self {
+            Self::InDoubt | Self::Ready => AT_ONCE,
+            Self::Met => 1,
+        }
+    }
 }
 
 impl Desk<'_> {
@@ -72,18 +87,18 @@ impl Desk<'_> {
         let mut under_way = FuturesUnordered::new();
         let mut failure: Option<Error> = None;
         loop {
-            while under_way.len() < AT_ONCE && !self.is_halted() {
+            while under_way.len() < rows.at_once() && !self.is_halted() {
                 if waiting.is_empty() {
                     waiting.extend(match rows {
                         Rows::InDoubt => self.ledger.in_doubt_behind(last, AT_A_TIME)?,
-                        Rows::Ready => self.ledger.ready_behind(last, AT_A_TIME)?,
+                        Rows::Ready | Rows::Met => self.ledger.ready_behind(last, AT_A_TIME)?,
                     });
                 }
                 let Some(row) = waiting.pop_front() else {
                     break;
                 };
                 last = row.n;
-                under_way.push(self.carry(row, rows == Rows::InDoubt));
+                under_way.push(self.carry(row, rows));
             }
             match under_way.next().await {
                 None => break,
@@ -99,13 +114,13 @@ impl Desk<'_> {
         failure.map_or(Ok(()), Err)
     }
 
-    async fn carry(&self, row: Pending, in_doubt: bool) -> Result<()> {
-        if in_doubt {
+    async fn carry(&self, row: Pending, rows: Rows) -> Result<()> {
+        if rows == Rows::InDoubt {
             return doubt::settle_cut_off(self, &row).await;
         }
         match self.send(&row).await {
             Ok(answer) => self.end(row.n, &carried_out(&answer)),
-            Err(error) => self.refused(&row, error).await,
+            Err(error) => self.refused(&row, error, rows).await,
         }
     }
 
@@ -139,7 +154,7 @@ impl Desk<'_> {
     }
 
     /// A row that was not carried out, or of which that is not certain.
-    async fn refused(&self, row: &Pending, error: Error) -> Result<()> {
+    async fn refused(&self, row: &Pending, error: Error, rows: Rows) -> Result<()> {
         if is_own(&error) {
             return Err(error);
         }
@@ -159,6 +174,9 @@ impl Desk<'_> {
         if stops(&error) {
             self.ledger.returns(row.n)?;
             return Err(error);
+        }
+        if remote::status(&error) == Some(409) && rows != Rows::Met {
+            return self.ledger.returns(row.n);
         }
         self.end(row.n, &refusal(&error))
     }

@@ -15,7 +15,7 @@ use crate::bulk::row::Task;
 use crate::bulk::run::Ended;
 use crate::error::{Error, Kind};
 
-fn discount(at: usize) -> Task {
+pub(super) fn discount(at: usize) -> Task {
     let code = format!("row-{at}");
     let body = json!({"code": code, "value": "10", "value_type": "percentage"});
     Task {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use http::Response;
 use jiff::SignedDuration;
 
-use super::ends::{begun, counts};
+use super::ends::{begun, counts, discount};
 use super::stage::{Exit, stage};
 use super::wire::said;
 use crate::bulk::Engine;
@@ -87,4 +87,25 @@ fn a_row_is_not_told_as_refused_while_the_attempt_before_is_at_work() {
     let counts = stage.until_done(&id);
     let errors = stage.ledger(&id).errors(9).unwrap();
     assert_eq!((counts.ok, counts.failed), (1, 0), "{errors:?}");
+}
+
+#[test]
+fn rows_that_meet_each_other_at_work_go_once_more_one_at_a_time() {
+    let stage = stage(1);
+    let id = begun(&stage, Engine::Requests, 3);
+    // Each goes four times, and meets another each time.
+    let mut left = 12;
+    stage.before(move |_, _| {
+        left -= 1;
+        (left >= 0).then(|| said(409))
+    });
+    let exit = stage.process(&id);
+    assert!(matches!(exit, Exit::Run(Ok(Ended::Done))), "{exit:?}");
+    assert_eq!(counts(&stage, &id).ok, 3);
+    // One that meets others even then is told as refused.
+    let id = stage.job("discounts.create", Engine::Requests, &[discount(7)]);
+    stage.before(|_, _| Some(said(409)));
+    let exit = stage.process(&id);
+    assert!(matches!(exit, Exit::Run(Ok(Ended::Done))), "{exit:?}");
+    assert_eq!(counts(&stage, &id).failed, 1);
 }
