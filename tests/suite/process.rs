@@ -1,7 +1,8 @@
 //! What only a process of its own can show: pipes that close, signals, exit
 //! codes as the shell sees them, and what the rest of the machine can see.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
 use crate::harness::Store;
@@ -216,4 +217,37 @@ fn the_curl_form_of_a_dry_run_runs() {
             .unwrap()
             .starts_with("{\"store\":{")
     );
+}
+
+#[test]
+fn the_first_row_is_there_while_the_second_page_is_not() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (shown, is_shown) = std::sync::mpsc::channel::<()>();
+    let server = std::thread::spawn(move || {
+        for (cursor, id) in [("\"next\"", 1), ("null", 2)] {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            while lines.next().is_some_and(|line| !line.unwrap().is_empty()) {}
+            if id == 2 {
+                // Answered only once the first row has been seen.
+                is_shown.recv().unwrap();
+            }
+            let body = format!("{{\"next_cursor\":{cursor},\"customers\":[{{\"id\":{id}}}]}}");
+            let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length:";
+            write!(stream, "{head} {}\r\n\r\n{body}", body.len()).unwrap();
+        }
+    });
+    let mut list = rc(&["customers", "list", "-o", "ndjson"])
+        .env("RECHARGE_BASE_URL", &url)
+        .env("RECHARGE_ACCESS_TOKEN", "sk_test")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut rows = BufReader::new(list.stdout.take().unwrap()).lines();
+    assert_eq!(rows.next().unwrap().unwrap(), "{\"id\":1}");
+    shown.send(()).unwrap();
+    assert_eq!(rows.next().unwrap().unwrap(), "{\"id\":2}");
+    assert!(list.wait().unwrap().success());
+    server.join().unwrap();
 }
