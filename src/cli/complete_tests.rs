@@ -1,3 +1,5 @@
+//! What is offered after the words that are typed so far.
+
 use std::sync::Arc;
 
 use super::*;

@@ -26,6 +26,7 @@ mod manual;
 mod matrix;
 mod network;
 mod openapi;
+mod outcome;
 mod paced;
 mod process;
 mod profiles;
