@@ -173,7 +173,12 @@ impl Announced {
         run.talk.note(&told);
         let must = self.operation.effect == Effect::Destroys || store.place.is_protected();
         if must || run.is_attended() {
-            let question = format!("{}, in {}. Go on?", self.what, store.named());
+            // A person has just read what it is about.
+            let question = if run.is_attended() {
+                "Go on?".to_owned()
+            } else {
+                format!("{}, in {}. Go on?", self.what, store.named())
+            };
             run.confirm(options, &question)?;
         }
         Ok(())

@@ -164,7 +164,11 @@ fn conclude(run: &mut Run, ledger: &Ledger, job: &Job) -> Result<()> {
     let (mut parts, mut which) = (Vec::new(), Vec::new());
     for (count, name, what) in [
         (counts.failed, "failed", "failed"),
-        (counts.unknown, "unknown", "perhaps done, perhaps not"),
+        (
+            counts.unknown,
+            "unknown",
+            "unknown (perhaps done, perhaps not)",
+        ),
     ] {
         if count > 0 {
             parts.push(format!("{} {what}", grouped(count)));
