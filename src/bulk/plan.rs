@@ -46,7 +46,7 @@ pub struct Place {
 }
 
 /// Gives rows their places, in order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Planner {
     engine: Engine,
     limits: Limits,

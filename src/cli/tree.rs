@@ -22,18 +22,7 @@ pub fn command() -> Command {
         .args(flags::output())
         .args(flags::everywhere());
     for resource in catalog::RESOURCES {
-        root = root.subcommand(
-            Command::new(kebab(resource.name))
-                .about(resource.about)
-                .aliases(other_names(resource))
-                .subcommand_required(true)
-                .arg_required_else_help(true)
-                .disable_help_subcommand(true)
-                .disable_help_flag(true)
-                .args_override_self(true)
-                .help_template(help::VERBS_TEMPLATE)
-                .defer(fill_resource),
-        );
+        root = root.subcommand(of_resource(resource, fill_resource));
     }
     root = root
         .subcommand(stats::command())
@@ -47,6 +36,20 @@ pub fn command() -> Command {
         root = root.subcommand(sandbox::command());
     }
     root.subcommands(manual::commands())
+}
+
+/// The command of a resource; `fill` adds its verbs once it is named.
+pub(super) fn of_resource(resource: &Resource, fill: fn(Command) -> Command) -> Command {
+    Command::new(kebab(resource.name))
+        .about(resource.about)
+        .aliases(other_names(resource))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .disable_help_flag(true)
+        .args_override_self(true)
+        .help_template(help::VERBS_TEMPLATE)
+        .defer(fill)
 }
 
 /// The singular, and both as the API spells them.

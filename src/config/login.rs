@@ -128,16 +128,6 @@ pub fn fingerprint(token: &SecretString) -> String {
         })
 }
 
-/// How many times faster the bucket of a token leaks, and how many times larger
-/// it is, where its beginning says so (`sk_2x1_…`).
-#[must_use]
-pub fn multiplier(token: &SecretString) -> Option<(u8, u8)> {
-    let rest = token.expose_secret().strip_prefix("sk_")?;
-    let (leak, size) = rest.split_once('_')?.0.split_once('x')?;
-    let factor = |text: &str| text.parse().ok().filter(|factor| *factor > 0);
-    Some((factor(leak)?, factor(size)?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,13 +168,5 @@ mod tests {
         std::fs::write(folder.path().join("logins.json"), "{").unwrap();
         let logins = Logins::below(Some(folder.path()));
         assert_eq!(logins.of_profile("a").count(), 0);
-    }
-
-    #[test]
-    fn a_token_tells_how_fast_it_may_be_used() {
-        assert_eq!(multiplier(&"sk_2x1_abc".into()), Some((2, 1)));
-        for plain in ["sk_abc", "sk_test_2x1", "sk_0x1_a", "x", ""] {
-            assert_eq!(multiplier(&plain.into()), None, "{plain}");
-        }
     }
 }

@@ -1,40 +1,9 @@
 //! What becomes of the results of a filter, and of its failures.
 
-use crate::error::{Kind, Result};
+use crate::error::Kind;
 use crate::filter::{Flow, OnError};
-use crate::output::testing::Paper;
-use crate::output::{Format, Output, Settings, Shape};
-
-fn many(format: Format) -> Settings {
-    Settings {
-        chosen: true,
-        ..Settings::new(format, Shape::Many)
-    }
-}
-
-fn jq(format: Format, filter: &str) -> Settings {
-    Settings {
-        jq: Some(filter.to_owned()),
-        ..many(format)
-    }
-}
-
-fn as_jq_prints(filter: &str) -> Settings {
-    Settings {
-        chosen: false,
-        ..jq(Format::Json, filter)
-    }
-}
-
-fn printed(settings: &Settings, records: &[&str]) -> Result<String> {
-    let paper = Paper::default();
-    let mut output = Output::new(settings, paper.destination())?;
-    for record in records {
-        output.record(record)?;
-    }
-    output.finish()?;
-    Ok(paper.text())
-}
+use crate::output::testing::{Paper, as_jq_prints, jq, printed};
+use crate::output::{Format, Output, Settings};
 
 fn skipping(settings: Settings) -> Settings {
     Settings {

@@ -2,38 +2,7 @@
 
 use super::*;
 use crate::catalog;
-use crate::output::testing::{EYES, Paper, closed_after};
-
-fn many(format: Format) -> Settings {
-    Settings {
-        chosen: true,
-        ..Settings::new(format, Shape::Many)
-    }
-}
-
-fn jq(format: Format, filter: &str) -> Settings {
-    Settings {
-        jq: Some(filter.to_owned()),
-        ..many(format)
-    }
-}
-
-fn as_jq_prints(filter: &str) -> Settings {
-    Settings {
-        chosen: false,
-        ..jq(Format::Json, filter)
-    }
-}
-
-fn printed(settings: &Settings, records: &[&str]) -> Result<String> {
-    let paper = Paper::default();
-    let mut output = Output::new(settings, paper.destination())?;
-    for record in records {
-        output.record(record)?;
-    }
-    output.finish()?;
-    Ok(paper.text())
-}
+use crate::output::testing::{EYES, Paper, as_jq_prints, closed_after, jq, many, printed};
 
 fn refused(settings: &Settings) -> String {
     let error = printed(settings, &[]).unwrap_err();

@@ -1,12 +1,13 @@
 //! Destinations for tests: paper that can be read afterwards, and readers that
-//! go away.
+//! go away; settings, and what comes out for them.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-use super::{Destination, Style};
+use super::{Destination, Format, Output, Settings, Shape, Style};
+use crate::error::Result;
 
 /// A terminal without colour, wide enough for most.
 pub(super) const EYES: Style = Style {
@@ -84,4 +85,39 @@ impl Write for Kept {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// A chosen format for a list.
+pub(super) fn many(format: Format) -> Settings {
+    Settings {
+        chosen: true,
+        ..Settings::new(format, Shape::Many)
+    }
+}
+
+/// The same, filtered.
+pub(super) fn jq(format: Format, filter: &str) -> Settings {
+    Settings {
+        jq: Some(filter.to_owned()),
+        ..many(format)
+    }
+}
+
+/// A filter without a chosen format.
+pub(super) fn as_jq_prints(filter: &str) -> Settings {
+    Settings {
+        chosen: false,
+        ..jq(Format::Json, filter)
+    }
+}
+
+/// What comes out of records.
+pub(super) fn printed(settings: &Settings, records: &[&str]) -> Result<String> {
+    let paper = Paper::default();
+    let mut output = Output::new(settings, paper.destination())?;
+    for record in records {
+        output.record(record)?;
+    }
+    output.finish()?;
+    Ok(paper.text())
 }

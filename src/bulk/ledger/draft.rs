@@ -81,6 +81,12 @@ impl<'a> Draft<'a> {
         &self.id
     }
 
+    /// What the rows so far will take.
+    #[must_use]
+    pub fn plan(&self) -> Plan {
+        self.planner.clone().finish()
+    }
+
     /// Says where the job will be carried out, when more is known of that than
     /// at its beginning.
     pub fn works_on(&mut self, store: Whereabouts) {

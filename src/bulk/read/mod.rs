@@ -153,8 +153,7 @@ impl Reader {
     /// A usage error with a line when the file cannot be read on. A single row
     /// that is none is [`Content::Unusable`](super::row::Content::Unusable).
     // It lends from itself, which no iterator can.
-    #[allow(clippy::should_implement_trait)]
-    pub fn next(&mut self) -> Result<Option<Row<'_>>> {
+    pub fn next_row(&mut self) -> Result<Option<Row<'_>>> {
         if self.broken {
             return Err(Error::usage("the file could not be read on"));
         }

@@ -1,8 +1,8 @@
 //! What can only be seen over many rows: two that are for the same object, or
 //! that would make two of what there can be one of.
 //!
-//! In come shaped rows in their order; out come the good tasks, counts, and
-//! findings: all of them to whoever takes them, the first few to be shown.
+//! In come shaped rows in their order; out they come again, those wrong that
+//! others stand in the way of, and counts.
 
 use percent_encoding::percent_decode_str;
 
@@ -15,9 +15,6 @@ use crate::catalog::{Again, Effect, Kind, Operation, Parameter, Type};
 use crate::error::Result;
 use crate::filter::{Cell, Columns};
 
-/// So many findings are kept to be shown.
-const SHOWN: usize = 20;
-
 /// Looks at rows together. Its memory grows with them: at most 28 bytes a row
 /// for an operation of which an object is asked once, else none.
 #[derive(Debug)]
@@ -29,7 +26,6 @@ pub struct Checker {
     unique: Option<Field>,
     seen: Seen,
     counts: Counts,
-    first: Vec<Finding>,
 }
 
 /// How many rows became what.
@@ -43,8 +39,6 @@ pub struct Counts {
     pub wrong: u64,
     /// Those for which the filter gave nothing.
     pub left_out: u64,
-    /// What was found; a row can have several.
-    pub findings: u64,
 }
 
 /// When two rows ask for what makes sense once.
@@ -82,57 +76,31 @@ impl Checker {
             unique: unique(shaper)?,
             seen: Seen::new(),
             counts: Counts::default(),
-            first: Vec::new(),
         })
     }
 
-    /// Takes the next row, and gives its task if it is good. What is wrong
-    /// goes to the sink.
-    ///
-    /// # Errors
-    /// What the sink fails with.
-    pub fn take(
-        &mut self,
-        line: u64,
-        shaped: Shaped,
-        sink: &mut dyn FnMut(&Finding) -> Result<()>,
-    ) -> Result<Option<Task>> {
+    /// Takes the next row, and gives it back as it is beside the others.
+    pub fn take(&mut self, line: u64, shaped: Shaped) -> Shaped {
         self.counts.rows += 1;
-        let wrong = match shaped {
-            Shaped::LeftOut => {
-                self.counts.left_out += 1;
-                return Ok(None);
-            }
-            Shaped::Wrong(findings) => findings,
-            Shaped::Task(task) => {
-                let Some(finding) = self.twin(line, &task) else {
-                    self.counts.good += 1;
-                    return Ok(Some(task));
-                };
-                vec![finding]
-            }
+        let shaped = match shaped {
+            Shaped::Task(task) => match self.twin(line, &task) {
+                Some(finding) => Shaped::Wrong(vec![finding]),
+                None => Shaped::Task(task),
+            },
+            other => other,
         };
-        self.counts.wrong += 1;
-        for finding in wrong {
-            self.counts.findings += 1;
-            sink(&finding)?;
-            if self.first.len() < SHOWN {
-                self.first.push(finding);
-            }
+        match &shaped {
+            Shaped::Task(_) => self.counts.good += 1,
+            Shaped::Wrong(_) => self.counts.wrong += 1,
+            Shaped::LeftOut => self.counts.left_out += 1,
         }
-        Ok(None)
+        shaped
     }
 
     /// How many rows became what, so far.
     #[must_use]
     pub const fn counts(&self) -> Counts {
         self.counts
-    }
-
-    /// The first findings, to be shown.
-    #[must_use]
-    pub fn first(&self) -> &[Finding] {
-        &self.first
     }
 
     /// What is wrong with a row when an earlier one has taken its place.

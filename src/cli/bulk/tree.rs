@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 
 use super::super::filtering;
 use super::super::help::{RESOURCES_TEMPLATE, VERBS_TEMPLATE, styled};
-use super::super::tree::other_names;
+use super::super::tree::of_resource;
 use super::{help, writes, writing};
 use crate::bulk::Engine;
 use crate::bulk::read::{self, Encoding};
@@ -124,18 +124,7 @@ fn resources(fill: fn(Command) -> Command) -> impl Iterator<Item = Command> {
     catalog::RESOURCES
         .iter()
         .filter(|resource| resource.operations.iter().any(writes))
-        .map(move |resource| {
-            Command::new(kebab(resource.name))
-                .about(resource.about)
-                .aliases(other_names(resource))
-                .subcommand_required(true)
-                .arg_required_else_help(true)
-                .disable_help_subcommand(true)
-                .disable_help_flag(true)
-                .args_override_self(true)
-                .help_template(VERBS_TEMPLATE)
-                .defer(fill)
-        })
+        .map(move |resource| of_resource(resource, fill))
 }
 
 fn run_of(command: Command) -> Command {

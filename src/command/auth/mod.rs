@@ -11,9 +11,9 @@ use serde_json::{Map, Value, json};
 use super::connect::Place;
 use super::printer::{Described, Printer};
 use super::{Run, token};
+use crate::catalog;
 use crate::cli::{Auth, Options};
 use crate::config::credential::Source;
-use crate::config::login::multiplier;
 use crate::error::{Error, Result};
 use crate::output::Shape;
 
@@ -105,7 +105,7 @@ fn record(
     said: &[(Source, String)],
     told: &check::Told,
 ) -> Value {
-    let (leak, size) = multiplier(token).unwrap_or((1, 1));
+    let (leak, size) = catalog::multiplier(token.expose_secret()).unwrap_or((1.0, 1.0));
     let sources: Map<String, Value> = said
         .iter()
         .map(|(source, said)| (source.name().to_owned(), said.as_str().into()))

@@ -15,6 +15,7 @@ use crate::catalog::{Operation, Resource};
 use crate::cli::{Bulk, Options};
 use crate::error::Result;
 use crate::output::Target;
+use crate::output::progress::grouped;
 
 /// Does what was asked about many rows.
 pub(super) fn run(run: &mut Run, options: &Options, asked: &Bulk) -> Result<()> {
@@ -34,6 +35,14 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Bulk) -> Result<()> 
 /// The name of an operation, as the catalogue and ledgers have it.
 fn operation_id(resource: &Resource, operation: &Operation) -> String {
     format!("{}.{}", resource.name, operation.verb)
+}
+
+/// So many rows, in words.
+fn rows(count: u64) -> String {
+    match count {
+        1 => "1 row".to_owned(),
+        count => format!("{} rows", grouped(count)),
+    }
 }
 
 /// Writes text to where `--out` says.

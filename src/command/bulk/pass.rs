@@ -7,11 +7,12 @@ use serde_json::Value;
 
 use super::super::Run;
 use super::findings::Findings;
+use super::rows;
 use crate::bulk::Engine;
 use crate::bulk::plan::{Plan, Planner};
 use crate::bulk::read::{self, Reader};
 use crate::bulk::row::{Content, Finding, Task};
-use crate::bulk::shape::{self, Checker, Shaper, Shaping};
+use crate::bulk::shape::{self, Checker, Shaped, Shaper, Shaping};
 use crate::cli::{Options, Work};
 use crate::error::{Error, Result};
 use crate::filter::Jq;
@@ -95,22 +96,19 @@ pub(super) fn over(
     let mut findings = Findings::new(&input, work.report.as_deref());
     let mut planner = Planner::new(work.engine);
     let mut checker = Checker::new(&shaper)?;
-    let mut found = Vec::new();
-    while let Some(row) = reader.next()? {
-        let mut sink = |finding: &Finding| {
-            found.push(finding.clone());
-            Ok(())
-        };
-        let task = checker.take(row.line, shaper.shape(&row), &mut sink)?;
-        if let Some(task) = task {
-            planner.place(task.body.as_deref().map_or(0, str::len));
-            taker.good(run, row.line, &row.content, &task)?;
-        } else if !found.is_empty() {
-            for finding in &found {
-                findings.take(run, finding)?;
+    while let Some(row) = reader.next_row()? {
+        match checker.take(row.line, shaper.shape(&row)) {
+            Shaped::Task(task) => {
+                planner.place(task.body.as_deref().map_or(0, str::len));
+                taker.good(run, row.line, &row.content, &task)?;
             }
-            taker.wrong(row.line, &row.content, &found)?;
-            found.clear();
+            Shaped::Wrong(found) => {
+                for finding in &found {
+                    findings.take(run, finding)?;
+                }
+                taker.wrong(row.line, &row.content, &found)?;
+            }
+            Shaped::LeftOut => {}
         }
         let counts = checker.counts();
         if counts.rows.is_multiple_of(BETWEEN_LOOKS) {
@@ -144,10 +142,6 @@ pub(super) fn over(
 
 /// Nothing is left out in silence.
 fn remarks(run: &mut Run, work: &Work, passed: &Passed) {
-    let rows = |count: u64| match count {
-        1 => "1 row".to_owned(),
-        count => format!("{} rows", grouped(count)),
-    };
     if passed.blank > 0 {
         let rows = rows(passed.blank);
         run.talk.note(&format!("{rows} without any value left out"));

@@ -9,16 +9,16 @@ use super::super::Run;
 use super::dry::Rehearsal;
 use super::pass::{self, Passed, Taker, kept};
 use super::store::{Store, again, place_of};
-use super::{jobs, operation_id, work};
+use super::{jobs, operation_id, rows, work};
 use crate::bulk::Engine;
 use crate::bulk::ledger::{Draft, Job, Jobs, Ledger, State, Subject};
-use crate::bulk::plan::{Plan, Planner};
+use crate::bulk::plan::Plan;
 use crate::bulk::row::{Content, Finding, Task};
 use crate::catalog::{Effect, Operation};
 use crate::cli::{Going, Options, Work, named};
 use crate::error::{Error, Result};
 use crate::filter::Flow;
-use crate::output::progress::{grouped, span};
+use crate::output::progress::span;
 
 /// Carries out an operation for every row of an input.
 pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) -> Result<()> {
@@ -96,13 +96,6 @@ fn may_leave(engine: Engine, going: Going) -> Result<()> {
 
 fn begun(run: &mut Run, ledger: &Ledger) {
     run.talk.note(&format!("this is job {}", ledger.id()));
-}
-
-fn rows(count: u64) -> String {
-    match count {
-        1 => "1 row".to_owned(),
-        count => format!("{} rows", grouped(count)),
-    }
 }
 
 /// Puts rows into a ledger while they are read. After a wrong row that is not
@@ -238,12 +231,8 @@ pub(super) fn retry(run: &mut Run, options: &Options, word: &str, going: Going) 
         ..job.subject.clone()
     };
     let mut draft = jobs.begin(subject)?;
-    let mut planner = Planner::new(job.subject.engine);
-    failed(&old, |line, input, task| {
-        planner.place(task.body.as_deref().map_or(0, str::len));
-        draft.add(line, input, task)
-    })?;
-    let plan = planner.finish();
+    failed(&old, |line, input, task| draft.add(line, input, task))?;
+    let plan = draft.plan();
     draft.complete()?;
     if plan.rows == 0 {
         let text = format!("nothing to send: no row of job {} failed", job.id);

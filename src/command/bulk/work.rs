@@ -9,8 +9,8 @@ use tokio::sync::watch;
 
 use super::super::printer::Printer;
 use super::super::{Run, interrupted};
-use super::jobs;
 use super::store::{Store, again};
+use super::{jobs, rows};
 use crate::bulk::Engine;
 use crate::bulk::ledger::{Job, Ledger};
 use crate::bulk::run::{Ended, Means, Progress, Watch, run as carry_out};
@@ -137,10 +137,7 @@ fn go_on(job: &Job) -> String {
 /// Tells what failed, each error once, and what can be done about it.
 fn conclude(run: &mut Run, ledger: &Ledger, job: &Job) -> Result<()> {
     let counts = &job.counts;
-    let sent = match counts.rows() - counts.invalid {
-        1 => "1 row".to_owned(),
-        rows => format!("{} rows", grouped(rows)),
-    };
+    let sent = rows(counts.rows() - counts.invalid);
     let operation = job.subject.operation.replace(['.', '_'], " ");
     let bad = counts.failed + counts.unknown;
     if bad == 0 {

@@ -45,7 +45,7 @@ pub(super) fn read_from(
 ) -> Result<Got> {
     let mut reader = Reader::open(name, Box::new(stream), &options, &familiar)?;
     let mut rows = Vec::new();
-    while let Some(row) = reader.next()? {
+    while let Some(row) = reader.next_row()? {
         let what = match row.content {
             Content::Cells(cells) => What::Cells(cells.iter().map(str::to_owned).collect()),
             Content::Object(object) => What::Object(object.to_owned()),

@@ -43,10 +43,10 @@ fn a_stream_that_breaks_is_named_with_its_line() {
 fn a_failure_is_never_followed_by_an_end() {
     let stream = Box::new(io::Cursor::new("code\nA\n\"B\n"));
     let mut reader = Reader::open("a file", stream, &Options::default(), &familiar).unwrap();
-    assert!(reader.next().unwrap().is_some());
-    assert!(reader.next().is_err());
-    assert!(reader.next().is_err());
-    assert!(reader.next().is_err());
+    assert!(reader.next_row().unwrap().is_some());
+    assert!(reader.next_row().is_err());
+    assert!(reader.next_row().is_err());
+    assert!(reader.next_row().is_err());
 }
 
 #[test]
@@ -54,9 +54,9 @@ fn the_end_stays_the_end() {
     for text in ["code\nA\n", "code\nA", "{\"a\":1}\n", "[{\"a\":1}]"] {
         let stream = Box::new(io::Cursor::new(text));
         let mut reader = Reader::open("a file", stream, &Options::default(), &familiar).unwrap();
-        assert!(reader.next().unwrap().is_some());
+        assert!(reader.next_row().unwrap().is_some());
         for _ in 0..3 {
-            assert!(reader.next().unwrap().is_none(), "{text:?}");
+            assert!(reader.next_row().unwrap().is_none(), "{text:?}");
         }
     }
 }
@@ -69,9 +69,9 @@ fn a_row_is_handed_over_before_the_stream_goes_on() {
     let mut reader =
         Reader::open("a pipe", Box::new(stream), &Options::default(), &familiar).unwrap();
     for _ in 0..1000 {
-        assert!(reader.next().unwrap().is_some());
+        assert!(reader.next_row().unwrap().is_some());
     }
-    assert!(reader.next().is_err());
+    assert!(reader.next_row().is_err());
 }
 
 #[test]
@@ -96,6 +96,6 @@ fn interruptions_are_no_failures() {
 fn a_reader_may_work_on_another_thread() {
     let stream = Box::new(io::Cursor::new("code\nA\n"));
     let mut reader = Reader::open("a file", stream, &Options::default(), &familiar).unwrap();
-    let line = std::thread::spawn(move || reader.next().unwrap().unwrap().line);
+    let line = std::thread::spawn(move || reader.next_row().unwrap().unwrap().line);
     assert_eq!(line.join().unwrap(), 2);
 }
