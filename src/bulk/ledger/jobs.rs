@@ -127,10 +127,10 @@ impl Jobs {
         let now = (self.clock)();
         for id in self.ids()? {
             // One that cannot be read is left for whoever names it.
-            let Ok(job) = self.ledger(&id).and_then(|mut ledger| ledger.job()) else {
+            let Ok(Some(ended)) = self.ledger(&id).and_then(|ledger| ledger.ended_at()) else {
                 continue;
             };
-            if job.state.is_final() && now.duration_since(job.updated_at) > KEPT {
+            if now.duration_since(ended) > KEPT {
                 self.remove(&id);
             }
         }

@@ -128,6 +128,16 @@ impl Ledger {
         })
     }
 
+    /// When the job ended, if it has.
+    fn ended_at(&self) -> Result<Option<Timestamp>> {
+        let ended = self.find(
+            "SELECT updated_at FROM job WHERE ended IS NOT NULL",
+            [],
+            |row| row.get::<_, i64>(0),
+        )?;
+        Ok(ended.and_then(|at| Timestamp::from_microsecond(at).ok()))
+    }
+
     fn is_locked_elsewhere(&mut self) -> Result<bool> {
         let free = self.try_lock()?;
         if free {
