@@ -3,10 +3,18 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::harness::Store;
 use crate::served::{Served, rc};
+
+/// The first line that a process prints; the rest can still be read.
+fn first_line(child: &mut Child) -> (BufReader<ChildStdout>, String) {
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    (stdout, line)
+}
 
 #[test]
 fn a_reader_that_goes_away_ends_the_list_quietly() {
@@ -18,9 +26,7 @@ fn a_reader_that_goes_away_ends_the_list_quietly() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    let mut line = String::new();
-    stdout.read_line(&mut line).unwrap();
+    let (stdout, line) = first_line(&mut child);
     drop(stdout);
     let output = child.wait_with_output().unwrap();
     assert!(line.starts_with('{'));
@@ -71,9 +77,7 @@ fn ctrl_c_ends_a_watch_with_130_and_without_a_word() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    let mut line = String::new();
-    stdout.read_line(&mut line).unwrap();
+    let (_stdout, line) = first_line(&mut child);
     assert!(line.starts_with("{\"event\":\"present\","), "{line}");
     let killed = Command::new("kill")
         .args(["-INT", &child.id().to_string()])
