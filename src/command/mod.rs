@@ -232,10 +232,23 @@ impl Run {
                 .hint("say --yes if it should be done"));
         }
         let answer = self.question(&format!("{question} [y/N]"))?;
-        match answer.trim().to_lowercase().as_str() {
-            "y" | "yes" => Ok(()),
-            _ => Err(Error::new(Kind::Interrupted, "not done")),
+        if is_yes(&answer) {
+            return Ok(());
         }
+        Err(Error::new(Kind::Interrupted, "not done"))
+    }
+
+    /// Asks what only a person can tell, so that `--yes` does not answer it. Where
+    /// nobody can be asked it is an error with that hint.
+    fn ask_in_person(&mut self, question: &str, hint: &str) -> Result<()> {
+        if !self.is_attended() {
+            return Err(Error::usage(format!("{question} Nobody can be asked here")).hint(hint));
+        }
+        let answer = self.question(&format!("{question} [y/N]"))?;
+        if is_yes(&answer) {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Interrupted, "cancelled; nothing was sent"))
     }
 
     /// Whether what is there is a terminal that cannot draw anything anew.
@@ -275,6 +288,11 @@ impl Run {
             }
         })
     }
+}
+
+/// Only a plain yes is one: whatever else was typed is no.
+fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
 }
 
 /// Ends when the user presses Ctrl-C.

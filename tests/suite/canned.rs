@@ -72,7 +72,7 @@ impl Canned {
     }
 }
 
-fn read(stream: &TcpStream) -> Asked {
+pub fn read(stream: &TcpStream) -> Asked {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).unwrap();

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
 
+mod answering;
 mod answers;
 mod bulk;
 mod bulk_going;
@@ -21,6 +22,7 @@ mod hooks;
 mod jq;
 #[cfg(unix)]
 mod kills;
+mod ledgers;
 mod login;
 mod manual;
 mod matrix;
@@ -28,6 +30,7 @@ mod network;
 mod openapi;
 mod outcome;
 mod paced;
+mod pairs;
 mod process;
 mod profiles;
 mod readme;

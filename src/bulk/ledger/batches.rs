@@ -2,8 +2,8 @@
 
 use rusqlite::{Row, params};
 
-use super::Ledger;
 use super::rows::{self, Fate};
+use super::{Ledger, LockedLedger};
 use crate::error::{Error, Result};
 
 /// How far a batch is.
@@ -33,9 +33,17 @@ impl Stage {
         Self::Settled,
     ];
 
+    /// The number of the last one.
+    pub(super) const LAST_NUMBER: i64 = 5;
+
     fn number(self) -> i64 {
         let at = Self::ALL.iter().position(|stage| *stage == self);
         at.and_then(|at| i64::try_from(at).ok()).unwrap_or(0)
+    }
+
+    fn of_number(number: i64) -> Option<Self> {
+        let at = usize::try_from(number).ok()?;
+        Self::ALL.get(at).copied()
     }
 }
 
@@ -101,75 +109,6 @@ impl Ledger {
         found.ok_or_else(|| Error::unexpected(format!("the ledger has no batch {slot}")))
     }
 
-    /// Notes the number of a batch that was opened.
-    ///
-    /// # Errors
-    /// The ledger cannot be written, as for all steps.
-    pub fn opened(&self, slot: u64, remote: u64) -> Result<()> {
-        self.step(
-            "UPDATE batch SET stage = ?2, remote = ?3, added = 0, leaving = 0 WHERE slot = ?1",
-            params![
-                slot.cast_signed(),
-                Stage::Filling.number(),
-                remote.cast_signed()
-            ],
-        )
-    }
-
-    /// Notes that the next part goes out now.
-    ///
-    /// # Errors
-    /// As for all steps.
-    pub fn part_leaves(&self, slot: u64) -> Result<()> {
-        self.step(
-            "UPDATE batch SET leaving = 1 WHERE slot = ?1",
-            [slot.cast_signed()],
-        )
-    }
-
-    /// Notes that the part that went out was certainly not taken.
-    ///
-    /// # Errors
-    /// As for all steps.
-    pub fn part_returns(&self, slot: u64) -> Result<()> {
-        self.step(
-            "UPDATE batch SET leaving = 0 WHERE slot = ?1",
-            [slot.cast_signed()],
-        )
-    }
-
-    /// Notes that the part that went out has arrived.
-    ///
-    /// # Errors
-    /// As for all steps.
-    pub fn part_arrives(&self, slot: u64) -> Result<()> {
-        self.step(
-            "UPDATE batch SET leaving = 0, added = added + 1 WHERE slot = ?1",
-            [slot.cast_signed()],
-        )
-    }
-
-    /// Gives a batch up before it was started: it will never run, and another
-    /// takes its place.
-    ///
-    /// # Errors
-    /// As for all steps.
-    pub fn discard(&self, slot: u64, why: &str) -> Result<()> {
-        self.steps(|connection| {
-            connection.execute(
-                "INSERT INTO discarded SELECT remote, ?2 FROM batch
-                 WHERE slot = ?1 AND remote IS NOT NULL",
-                params![slot.cast_signed(), why],
-            )?;
-            connection.execute(
-                "UPDATE batch SET stage = 0, remote = NULL, added = 0, leaving = 0
-                 WHERE slot = ?1",
-                [slot.cast_signed()],
-            )?;
-            Ok(())
-        })
-    }
-
     /// Batches at the API that were given up, and why.
     ///
     /// # Errors
@@ -178,17 +117,6 @@ impl Ledger {
         self.list("SELECT remote, why FROM discarded", [], |row| {
             Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?))
         })
-    }
-
-    /// Notes how far a batch is.
-    ///
-    /// # Errors
-    /// As for all steps.
-    pub fn reaches(&self, slot: u64, stage: Stage) -> Result<()> {
-        self.step(
-            "UPDATE batch SET stage = ?2 WHERE slot = ?1",
-            params![slot.cast_signed(), stage.number()],
-        )
     }
 
     /// The bodies of the tasks of a part, in order.
@@ -258,6 +186,114 @@ impl Ledger {
         Ok(found.flatten())
     }
 
+    /// The tasks that were read of a batch, by number, without their bodies.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn tasks_of(&self, slot: u64) -> Result<Vec<(u64, [u8; 32])>> {
+        self.list(
+            "SELECT id, likeness FROM task WHERE slot = ?1 ORDER BY id",
+            [slot.cast_signed()],
+            |row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?)),
+        )
+    }
+
+    /// A task that was read.
+    ///
+    /// # Errors
+    /// The ledger cannot be read, or has no such task.
+    pub fn task(&self, slot: u64, id: u64) -> Result<SeenTask> {
+        let found = self.find(
+            "SELECT id, body, likeness, state, status, object, error FROM task
+             WHERE slot = ?1 AND id = ?2",
+            [slot.cast_signed(), id.cast_signed()],
+            task,
+        )?;
+        found.ok_or_else(|| Error::unexpected(format!("the ledger has no task {id}")))
+    }
+}
+
+impl LockedLedger {
+    /// Notes the number of a batch that was opened.
+    ///
+    /// # Errors
+    /// The ledger cannot be written, as for all steps.
+    pub fn opened(&self, slot: u64, remote: u64) -> Result<()> {
+        self.step(
+            "UPDATE batch SET stage = ?2, remote = ?3, added = 0, leaving = 0 WHERE slot = ?1",
+            params![
+                slot.cast_signed(),
+                Stage::Filling.number(),
+                remote.cast_signed()
+            ],
+        )
+    }
+
+    /// Notes that the next part goes out now.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn part_leaves(&self, slot: u64) -> Result<()> {
+        self.step(
+            "UPDATE batch SET leaving = 1 WHERE slot = ?1",
+            [slot.cast_signed()],
+        )
+    }
+
+    /// Notes that the part that went out was certainly not taken.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn part_returns(&self, slot: u64) -> Result<()> {
+        self.step(
+            "UPDATE batch SET leaving = 0 WHERE slot = ?1",
+            [slot.cast_signed()],
+        )
+    }
+
+    /// Notes that the part that went out has arrived.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn part_arrives(&self, slot: u64) -> Result<()> {
+        self.step(
+            "UPDATE batch SET leaving = 0, added = added + 1 WHERE slot = ?1",
+            [slot.cast_signed()],
+        )
+    }
+
+    /// Gives a batch up before it was started: it will never run, and another
+    /// takes its place.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn discard(&self, slot: u64, why: &str) -> Result<()> {
+        self.steps(|connection| {
+            connection.execute(
+                "INSERT INTO discarded SELECT remote, ?2 FROM batch
+                 WHERE slot = ?1 AND remote IS NOT NULL",
+                params![slot.cast_signed(), why],
+            )?;
+            connection.execute(
+                "UPDATE batch SET stage = 0, remote = NULL, added = 0, leaving = 0
+                 WHERE slot = ?1",
+                [slot.cast_signed()],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Notes how far a batch is.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn reaches(&self, slot: u64, stage: Stage) -> Result<()> {
+        self.step(
+            "UPDATE batch SET stage = ?2 WHERE slot = ?1",
+            params![slot.cast_signed(), stage.number()],
+        )
+    }
+
     /// Forgets the tasks that were read of a batch.
     ///
     /// # Errors
@@ -298,32 +334,6 @@ impl Ledger {
         })
     }
 
-    /// The tasks that were read of a batch, by number, without their bodies.
-    ///
-    /// # Errors
-    /// The ledger cannot be read.
-    pub fn tasks_of(&self, slot: u64) -> Result<Vec<(u64, [u8; 32])>> {
-        self.list(
-            "SELECT id, likeness FROM task WHERE slot = ?1 ORDER BY id",
-            [slot.cast_signed()],
-            |row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?)),
-        )
-    }
-
-    /// A task that was read.
-    ///
-    /// # Errors
-    /// The ledger cannot be read, or has no such task.
-    pub fn task(&self, slot: u64, id: u64) -> Result<SeenTask> {
-        let found = self.find(
-            "SELECT id, body, likeness, state, status, object, error FROM task
-             WHERE slot = ?1 AND id = ?2",
-            [slot.cast_signed(), id.cast_signed()],
-            task,
-        )?;
-        found.ok_or_else(|| Error::unexpected(format!("the ledger has no task {id}")))
-    }
-
     /// Gives the rows of a batch their ends, and with them the batch its own.
     ///
     /// # Errors
@@ -345,14 +355,15 @@ impl Ledger {
 
 fn batch(row: &Row) -> rusqlite::Result<Batch> {
     let number: i64 = row.get(3)?;
-    let stage = Stage::ALL
-        .into_iter()
-        .find(|stage| stage.number() == number);
+    // A stage of a newer version must not read as one of this version: a batch
+    // at it may have been started.
+    let stage = Stage::of_number(number)
+        .ok_or_else(|| rusqlite::Error::IntegralValueOutOfRange(3, number))?;
     Ok(Batch {
         slot: row.get::<_, i64>(0)?.cast_unsigned(),
         rows: row.get::<_, i64>(1)?.cast_unsigned(),
         parts: row.get::<_, i64>(2)?.cast_unsigned(),
-        stage: stage.unwrap_or(Stage::Planned),
+        stage,
         remote: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
         added: row.get::<_, i64>(5)?.cast_unsigned(),
         leaving: row.get(6)?,

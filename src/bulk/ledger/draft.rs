@@ -1,12 +1,13 @@
 //! A ledger that is being put together while its input is read. Until it is
 //! complete it has no name: whatever ends before leaves nothing behind.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 use tempfile::NamedTempFile;
 
-use super::{Jobs, Ledger, Subject, Whereabouts, rows, schema};
+use super::locked::LockFile;
+use super::{Jobs, LockedLedger, Subject, Whereabouts, rows, schema};
 use crate::bulk::plan::{Limits, Plan, Planner};
 use crate::bulk::row::Task;
 use crate::error::{Error, Result};
@@ -14,14 +15,51 @@ use crate::error::{Error, Result};
 /// Rows that are written at a time.
 const AT_A_TIME: u64 = 10_000;
 
+/// How the name of a draft's file begins; the name of its job follows.
+const PREFIX: &str = "draft-";
+
+/// The name of the job that a file is the draft of.
+pub(super) fn job_of(path: &Path) -> Option<&str> {
+    let name = path.file_name()?.to_str()?.strip_prefix(PREFIX)?;
+    Some(name.split_once('-')?.0)
+}
+
+/// The lock of a job that has no ledger yet. Its file goes with the draft.
+struct DraftLock(Option<LockFile>);
+
+impl DraftLock {
+    fn take(ledger: &Path) -> std::io::Result<Self> {
+        let lock = LockFile::beside(ledger)?;
+        if lock.try_lock()? {
+            return Ok(Self(Some(lock)));
+        }
+        Err(std::io::Error::other("its lock is held by another process"))
+    }
+
+    /// The lock of the ledger that the draft has become.
+    fn keep(mut self) -> Option<LockFile> {
+        self.0.take()
+    }
+}
+
+impl Drop for DraftLock {
+    fn drop(&mut self) {
+        if let Some(lock) = self.0.take() {
+            lock.remove();
+        }
+    }
+}
+
 /// A ledger without a name.
 pub struct Draft<'a> {
     jobs: &'a Jobs,
     id: String,
     path: PathBuf,
     hidden: NamedTempFile,
+    lock: DraftLock,
     connection: Connection,
     subject: Subject,
+    parent: Option<String>,
     planner: Planner,
     rows: u64,
     /// The first and the last row of each batch so far, so that nothing has to
@@ -45,9 +83,12 @@ impl<'a> Draft<'a> {
                 .hint("is the disk full? Nothing was sent")
                 .caused_by(error)
         };
+        // Held from the beginning: a question may wait for days, and a draft
+        // that nobody holds is removed.
+        let lock = DraftLock::take(&path).map_err(|error| cannot(error.into()))?;
         // For the eyes of its owner only, and so are the files beside it.
         let hidden = tempfile::Builder::new()
-            .prefix("draft-")
+            .prefix(&format!("{PREFIX}{id}-"))
             .suffix(".part")
             .tempfile_in(folder)
             .map_err(|error| cannot(error.into()))?;
@@ -58,14 +99,23 @@ impl<'a> Draft<'a> {
             id,
             path,
             hidden,
+            lock,
             connection,
             planner: Planner::new(subject.engine),
             subject,
+            parent: None,
             rows: 0,
             spans: Vec::new(),
         };
         draft.run("BEGIN")?;
         Ok(draft)
+    }
+
+    /// The same, as a retry of the failed rows of another job.
+    #[must_use]
+    pub fn retrying(mut self, parent: &str) -> Self {
+        self.parent = Some(parent.to_owned());
+        self
     }
 
     /// The same, with less in each batch and request than the API allows.
@@ -172,12 +222,13 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// What the job will take, and the ledger with its name. From here on the
-    /// job is there, whatever happens.
+    /// What the job will take, and its ledger with its name, locked: another
+    /// process that finds the job finds it in use. From here on the job is
+    /// there, whatever happens.
     ///
     /// # Errors
     /// The ledger cannot be written.
-    pub fn finish(self) -> Result<(Ledger, Plan)> {
+    pub fn finish(self) -> Result<(LockedLedger, Plan)> {
         let plan = self.planner.finish();
         let id = self.id;
         let now = (self.jobs.clock())().as_microsecond();
@@ -187,14 +238,16 @@ impl<'a> Draft<'a> {
             let header = header.map(|names| serde_json::Value::from(names.clone()).to_string());
             let store = serde_json::to_string(&self.subject.store).unwrap_or_default();
             connection.execute(
-                "INSERT INTO job VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?6, ?6)",
+                "INSERT INTO job VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?6, ?6, ?7, ?8)",
                 params![
                     self.subject.operation,
                     self.subject.engine.name(),
                     self.subject.input,
                     header,
                     store,
-                    now
+                    now,
+                    id,
+                    self.parent
                 ],
             )?;
             let spans = plan.batches.iter().zip(&self.spans);
@@ -224,7 +277,11 @@ impl<'a> Draft<'a> {
             .persist_noclobber(&self.path)
             .map_err(|error| failed(error.error))?;
         super::jobs::sync_folder(&self.path).map_err(failed)?;
-        Ok((self.jobs.open(&id)?, plan))
+        let lock = self
+            .lock
+            .keep()
+            .ok_or_else(|| Error::unexpected(format!("the lock of job {id} is gone")))?;
+        Ok((self.jobs.locked(&id, lock)?, plan))
     }
 
     fn run(&self, sql: &str) -> Result<()> {

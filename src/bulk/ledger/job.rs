@@ -36,6 +36,35 @@ pub struct Whereabouts {
     /// By what the token that it began with is known again; see
     /// [`crate::config::login::fingerprint`].
     pub fingerprint: Option<String>,
+    /// Which store it is, where the token may read that. Version 0.1.0 did not
+    /// record it.
+    #[serde(default)]
+    pub identity: Option<StoreIdentity>,
+}
+
+/// What tells a store from every other one. Two stores can have the same name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreIdentity {
+    /// The number of the store at Recharge.
+    pub id: String,
+    /// The domain of the shop (`identifier` of `GET /store`).
+    pub domain: Option<String>,
+}
+
+impl StoreIdentity {
+    /// Whether two are of the same store; `None` where one of them does not
+    /// tell enough.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> Option<bool> {
+        if self.id != other.id {
+            return Some(false);
+        }
+        match (&self.domain, &other.domain) {
+            (Some(one), Some(other)) => Some(one == other),
+            (None, None) => Some(true),
+            _ => None,
+        }
+    }
 }
 
 /// How far a job is.
@@ -64,6 +93,12 @@ impl State {
             Self::Done => "done",
             Self::Abandoned => "abandoned",
         }
+    }
+
+    /// The end of that name.
+    pub(super) fn ended(word: &str) -> Option<Self> {
+        let ends = [Self::Done, Self::Abandoned];
+        ends.into_iter().find(|state| state.name() == word)
     }
 
     /// Whether nothing more will happen.
@@ -103,6 +138,10 @@ pub struct Job {
     pub id: String,
     /// What it is about.
     pub subject: Subject,
+    /// The job whose failed rows it retries.
+    pub parent: Option<String>,
+    /// Whether anything of it was sent, or may have been.
+    pub is_begun: bool,
     /// How far it is.
     pub state: State,
     /// Its rows.

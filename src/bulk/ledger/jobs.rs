@@ -1,14 +1,17 @@
 //! The folder of jobs: a ledger each, and a file that is locked while a
 //! process works on it.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
+#[cfg(unix)]
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Draft, Job, Ledger, Subject, schema};
+use super::locked::LockFile;
+use super::{Draft, Job, Ledger, LockedLedger, Subject, draft, schema};
 use crate::config::folders;
 use crate::config::variable;
 use crate::error::{Error, Kind, Result};
@@ -18,7 +21,7 @@ use crate::world::Clock;
 /// batches.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// A ledger that was begun and not completed is nobody's after so long.
+/// A draft or a lock without a ledger is left over after so long.
 const DRAFT_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// What names of jobs are made of: what is read and typed easily.
@@ -72,30 +75,34 @@ impl Jobs {
         Draft::new(self, id, path, subject)
     }
 
-    /// The ledger of a job, by its name or by how its name begins.
+    /// The ledger of a job, by its name or by the beginning of its name. A name
+    /// that is whole comes first.
     ///
     /// # Errors
     /// `NotFound`, or of kind `Usage` when several begin so.
     pub fn open(&self, word: &str) -> Result<Ledger> {
         let ids = self.ids()?;
+        if ids.iter().any(|id| id == word) {
+            return self.ledger(word);
+        }
         let found: Vec<&String> = ids.iter().filter(|id| id.starts_with(word)).collect();
-        let id = match found.as_slice() {
-            [id] => *id,
-            _ if word.is_empty() || found.is_empty() => {
-                return Err(
-                    Error::new(Kind::NotFound, format!("there is no job {word}"))
-                        .hint("rc bulk list shows all"),
-                );
-            }
+        match found.as_slice() {
+            [id] if !word.is_empty() => self.ledger(id),
+            _ if word.is_empty() || found.is_empty() => Err(not_there(word)),
             several => {
                 let names: Vec<&str> = several.iter().map(|id| id.as_str()).collect();
-                return Err(Error::usage(format!(
+                Err(Error::usage(format!(
                     "several jobs begin with {word}: {}",
                     names.join(", ")
-                )));
+                )))
             }
-        };
-        self.ledger(id)
+        }
+    }
+
+    /// The ledger that was just given its name, with the lock that its draft
+    /// holds.
+    pub(super) fn locked(&self, id: &str, lock: LockFile) -> Result<LockedLedger> {
+        Ok(LockedLedger::new(self.ledger_with(id, lock)?))
     }
 
     /// All jobs, the newest first, and why others cannot be shown.
@@ -105,8 +112,10 @@ impl Jobs {
     pub fn list(&self) -> Result<(Vec<Job>, Vec<Error>)> {
         let (mut jobs, mut unreadable) = (Vec::new(), Vec::new());
         for id in self.ids()? {
-            match self.ledger(&id).and_then(|mut ledger| ledger.job()) {
+            match self.ledger(&id).and_then(|ledger| ledger.job()) {
                 Ok(job) => jobs.push(job),
+                // It was removed meanwhile.
+                Err(error) if error.kind == Kind::NotFound => {}
                 Err(error) => unreadable.push(error),
             }
         }
@@ -119,35 +128,68 @@ impl Jobs {
 
     /// Removes the ledgers of jobs that ended long ago, and what was left of
     /// those that were never completed. A job without an end is kept: only its
-    /// ledger knows what was sent.
+    /// ledger knows what was sent. So is a retry as long as its parent is
+    /// there: it shows that the parent was retried.
     ///
     /// # Errors
     /// The folder cannot be read.
     pub fn prune(&self) -> Result<()> {
         let now = (self.clock)();
+        let mut ended = Vec::new();
         for id in self.ids()? {
             // One that cannot be read is left for whoever names it.
-            let Ok(Some(ended)) = self.ledger(&id).and_then(|ledger| ledger.ended_at()) else {
+            let Ok(job) = self.ledger(&id).and_then(|ledger| ledger.job()) else {
                 continue;
             };
-            if now.duration_since(ended) > KEPT {
-                self.remove(&id);
+            if job.state.is_final() && now.duration_since(job.updated_at) > KEPT {
+                ended.push(job);
+            }
+        }
+        // Parents go before their retries, whatever their order here.
+        loop {
+            let before = ended.len();
+            ended.retain(|job| {
+                let parent = job.parent.as_deref();
+                let is_needed = parent.is_some_and(|parent| self.path(parent).exists());
+                is_needed || !self.remove(&job.id)
+            });
+            if ended.len() == before {
+                break;
             }
         }
         for path in self.files()? {
-            let left = path.extension().is_some_and(|end| end == "part");
-            if left && is_older(&path, now) {
+            if is_older(&path, now) && self.is_left_over(&path) {
                 let _ = fs::remove_file(&path);
             }
         }
         Ok(())
     }
 
-    /// What cannot be removed now is removed another time.
-    fn remove(&self, id: &str) {
-        for end in ["db", "db-wal", "db-shm", "lock"] {
-            let _ = fs::remove_file(self.folder.join(format!("{id}.{end}")));
+    /// Removes a job that has ended; whether it could. One that another process
+    /// holds is in use.
+    fn remove(&self, id: &str) -> bool {
+        match self.ledger(id).and_then(Ledger::lock) {
+            Ok((ledger, job)) if job.state.is_final() => {
+                ledger.remove();
+                true
+            }
+            _ => false,
         }
+    }
+
+    /// Whether a file belongs to no job, and no process holds it: a draft that
+    /// was not completed, or the lock of a job that never was or is gone.
+    fn is_left_over(&self, path: &Path) -> bool {
+        let ledger = match path.extension().and_then(|end| end.to_str()) {
+            Some("part") => draft::job_of(path).map(|id| self.path(id)),
+            Some("lock") => Some(path.with_extension("db")),
+            _ => return false,
+        };
+        // Version 0.1.0 did not name the job of a draft.
+        ledger.is_none_or(|ledger| {
+            let is_free = || LockFile::beside(&ledger).and_then(|lock| lock.try_lock());
+            !ledger.exists() && is_free().unwrap_or(false)
+        })
     }
 
     /// Names of all jobs, those that were worked on last coming first. Opens
@@ -174,6 +216,8 @@ impl Jobs {
             .into_iter()
             .filter(|path| path.extension().is_some_and(|end| end == "db"))
             .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+            // A backup copy is no job of its own: its rows would be sent twice.
+            .filter(|name| is_name(name))
             .collect();
         ids.sort();
         Ok(ids)
@@ -192,29 +236,41 @@ impl Jobs {
     }
 
     fn ledger(&self, id: &str) -> Result<Ledger> {
-        let unreadable = |error| super::unreadable(id, error);
+        let lock = LockFile::beside(&self.path(id)).map_err(|error| self.unusable(error))?;
+        self.ledger_with(id, lock)
+    }
+
+    fn ledger_with(&self, id: &str, lock: LockFile) -> Result<Ledger> {
+        let unreadable = |error| match self.path(id).try_exists() {
+            Ok(false) => not_there(id),
+            _ => super::unreadable(id, error),
+        };
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(self.path(id), flags).map_err(unreadable)?;
+        let mut connection =
+            Connection::open_with_flags(self.path(id), flags).map_err(unreadable)?;
         if !schema::is_known(&connection).map_err(unreadable)? {
             return Err(Error::unexpected(format!(
                 "job {id} was made by another version of rc"
             )));
         }
         schema::keep_safe(&connection).map_err(unreadable)?;
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let lock = options
-            .open(self.folder.join(format!("{id}.lock")))
-            .map_err(|error| self.unusable(error))?;
-        Ok(Ledger {
+        schema::upgrade(&mut connection, id).map_err(unreadable)?;
+        let ledger = Ledger {
             id: id.to_owned(),
             connection,
             clock: self.clock.clone(),
             lock,
             locked: false,
-        })
+        };
+        let own: String = ledger.query("SELECT id FROM job", |row| row.get(0))?;
+        if own != id {
+            return Err(Error::unexpected(format!(
+                "{} is a copy of the ledger of job {own}",
+                self.path(id).display()
+            ))
+            .hint("a copy is not used, as its rows would be sent twice; give it another ending"));
+        }
+        Ok(ledger)
     }
 
     fn path(&self, id: &str) -> PathBuf {
@@ -232,6 +288,15 @@ fn name() -> String {
     (0..LENGTH)
         .map(|_| char::from(LETTERS[fastrand::usize(..LETTERS.len())]))
         .collect()
+}
+
+fn not_there(word: &str) -> Error {
+    Error::new(Kind::NotFound, format!("there is no job {word}")).hint("rc bulk list shows all")
+}
+
+/// Whether a job can have this name.
+fn is_name(name: &str) -> bool {
+    name.len() == LENGTH && name.bytes().all(|letter| LETTERS.contains(&letter))
 }
 
 fn is_older(path: &Path, now: Timestamp) -> bool {

@@ -11,16 +11,15 @@ mod batches;
 mod draft;
 mod job;
 mod jobs;
+mod locked;
 mod rows;
 mod schema;
 
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
-
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 
 use super::Engine;
 use crate::catalog::{self, Operation, Resource};
@@ -29,22 +28,19 @@ use crate::world::Clock;
 
 pub use batches::{Batch, Paired, SeenTask, Stage};
 pub use draft::Draft;
-pub use job::{Counts, Job, State, Subject, Whereabouts};
+pub use job::{Counts, Job, State, StoreIdentity, Subject, Whereabouts};
 pub use jobs::Jobs;
+pub use locked::LockedLedger;
 pub use rows::{Fate, Kept, Pending};
 
-/// How often it is looked whether a ledger is free.
-const LOOKS: u32 = 5;
-
-/// How long after each look.
-const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_millis(10);
-
-/// The ledger of one job.
+/// The ledger of one job, to read from. [`Ledger::lock`] gives the one to
+/// write to.
 pub struct Ledger {
     id: String,
     connection: Connection,
     clock: Clock,
-    lock: File,
+    lock: locked::LockFile,
+    /// Whether this value holds the lock.
     locked: bool,
 }
 
@@ -63,90 +59,44 @@ impl Ledger {
         &self.id
     }
 
-    /// Keeps other processes from working on the job, until this value goes.
-    ///
-    /// # Errors
-    /// Of kind `Usage`: another process has it.
-    pub fn lock(&mut self) -> Result<()> {
-        for _ in 0..LOOKS {
-            if self.try_lock()? {
-                return Ok(());
-            }
-            // Whoever only looks whether it is free has it for a moment.
-            std::thread::sleep(BETWEEN_LOOKS);
-        }
-        Err(
-            Error::usage(format!("another process is at work on job {}", self.id))
-                .hint(format!("rc bulk status {} shows how far it is", self.id)),
-        )
-    }
-
-    fn try_lock(&mut self) -> Result<bool> {
-        use std::fs::TryLockError;
-        match self.lock.try_lock() {
-            Ok(()) => self.locked = true,
-            Err(TryLockError::WouldBlock) => return Ok(false),
-            Err(TryLockError::Error(error)) => {
-                return Err(Error::unexpected("the ledger cannot be locked").caused_by(error));
-            }
-        }
-        Ok(true)
-    }
-
     /// The job in short.
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn job(&mut self) -> Result<Job> {
+    pub fn job(&self) -> Result<Job> {
         let subject = self.subject()?;
         let counts = self.counts()?;
-        let (ended, created_at, updated_at) = self
-            .connection
-            .query_row("SELECT ended, created_at, updated_at FROM job", [], |row| {
+        let (ended, created_at, updated_at, parent) = self.query(
+            "SELECT ended, created_at, updated_at, parent FROM job",
+            |row| {
                 Ok((
                     row.get::<_, Option<String>>(0)?,
                     row.get::<_, i64>(1)?,
                     row.get::<_, i64>(2)?,
+                    row.get::<_, Option<String>>(3)?,
                 ))
-            })
-            .map_err(|error| unreadable(&self.id, error))?;
+            },
+        )?;
         let moment = |at| Timestamp::from_microsecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
+        let is_begun = self.is_begun()?;
         let state = match ended.as_deref() {
-            Some("done") => State::Done,
-            Some(_) => State::Abandoned,
+            Some(word) => {
+                State::ended(word).ok_or_else(|| self.is_newer(&format!("the state {word:?}")))?
+            }
             None if !self.locked && self.is_locked_elsewhere()? => State::Running,
-            None if self.is_begun()? => State::Stopped,
+            None if is_begun => State::Stopped,
             None => State::Ready,
         };
         Ok(Job {
             id: self.id.clone(),
             subject,
+            parent,
+            is_begun,
             state,
             counts,
             created_at: moment(created_at),
             updated_at: moment(updated_at),
         })
-    }
-
-    /// When the job ended, if it has.
-    fn ended_at(&self) -> Result<Option<Timestamp>> {
-        let ended = self.find(
-            "SELECT updated_at FROM job WHERE ended IS NOT NULL",
-            [],
-            |row| row.get::<_, i64>(0),
-        )?;
-        Ok(ended.and_then(|at| Timestamp::from_microsecond(at).ok()))
-    }
-
-    fn is_locked_elsewhere(&mut self) -> Result<bool> {
-        let free = self.try_lock()?;
-        if free {
-            self.locked = false;
-            self.lock
-                .unlock()
-                .map_err(|error| Error::unexpected("the ledger is stuck").caused_by(error))?;
-        }
-        Ok(!free)
     }
 
     /// Whether anything was sent, or may have been.
@@ -204,7 +154,8 @@ impl Ledger {
     /// # Errors
     /// The ledger cannot be read.
     pub fn counts(&self) -> Result<Counts> {
-        let read = || -> rusqlite::Result<Counts> {
+        let mut newer = None;
+        let mut read = || -> rusqlite::Result<Counts> {
             let mut counts = Counts::default();
             let mut statement = self
                 .connection
@@ -218,20 +169,27 @@ impl Ledger {
                     rows::FAILED => counts.failed += count,
                     rows::INVALID => counts.invalid += count,
                     rows::UNKNOWN => counts.unknown += count,
-                    _ => counts.open += count,
+                    rows::READY | rows::SENDING => counts.open += count,
+                    state => newer = Some(state),
                 }
             }
             Ok(counts)
         };
-        read().map_err(|error| unreadable(&self.id, error))
+        let counts = read().map_err(|error| unreadable(&self.id, error))?;
+        match newer {
+            None => Ok(counts),
+            Some(state) => Err(self.is_newer(&format!("a row in state {state}"))),
+        }
     }
 
-    /// Notes that every row has an end, or that the rest is given up.
+    /// Rows that are at the API, or may be, and have no result.
     ///
     /// # Errors
-    /// The ledger cannot be written.
-    pub fn end(&self, state: State) -> Result<()> {
-        self.step("UPDATE job SET ended = ?1", params![state.name()])
+    /// The ledger cannot be read.
+    pub fn rows_out(&self) -> Result<u64> {
+        let sql = format!("SELECT count(*) FROM row WHERE {}", locked::OUT);
+        let count: i64 = self.query(&sql, |row| row.get(0))?;
+        Ok(count.cast_unsigned())
     }
 
     /// One step: a change and the time of it, together.

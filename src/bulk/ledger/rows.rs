@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, params};
 
-use super::Ledger;
+use super::{Ledger, LockedLedger};
 use crate::bulk::row::Task;
 use crate::error::Result;
 
@@ -18,6 +18,8 @@ pub(super) const FAILED: i64 = 3;
 pub(super) const INVALID: i64 = 4;
 /// Perhaps carried out.
 pub(super) const UNKNOWN: i64 = 5;
+/// The last of these numbers.
+pub(super) const LAST_NUMBER: i64 = UNKNOWN;
 
 /// The end of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +90,9 @@ pub struct Kept {
 }
 
 /// The words for what became of rows, and their numbers.
-const STATES: [(&str, i64); 4] = [
+const STATES: [(&str, i64); 6] = [
+    ("open", READY),
+    ("open", SENDING),
     ("ok", OK),
     ("failed", FAILED),
     ("invalid", INVALID),
@@ -121,6 +125,43 @@ impl Ledger {
         )
     }
 
+    /// Rows in order, behind row `n`, of all states or of some.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn rows_behind(&self, n: u64, most: u64, states: &[String]) -> Result<Vec<Kept>> {
+        let wanted: Vec<String> = STATES
+            .iter()
+            .filter(|(name, _)| states.is_empty() || states.iter().any(|state| state == name))
+            .map(|(_, number)| number.to_string())
+            .collect();
+        self.list(
+            &format!(
+                "SELECT n, line, input, target, body, state, status, object, error FROM row
+                 WHERE n > ?1 AND state IN ({}) ORDER BY n LIMIT ?2",
+                wanted.join(", ")
+            ),
+            params![n.cast_signed(), most.cast_signed()],
+            kept,
+        )
+    }
+
+    /// The different errors of rows that failed or are unknown, and how many
+    /// rows have each; the most frequent first.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn errors(&self, most: u64) -> Result<Vec<(String, u64)>> {
+        self.list(
+            "SELECT coalesce(error, ''), count(*) FROM row WHERE state IN (?1, ?2)
+             GROUP BY error ORDER BY count(*) DESC, min(n) LIMIT ?3",
+            params![FAILED, UNKNOWN, most.cast_signed()],
+            |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned())),
+        )
+    }
+}
+
+impl LockedLedger {
     /// Notes that a row goes out now.
     ///
     /// # Errors
@@ -149,42 +190,6 @@ impl Ledger {
     /// The ledger cannot be written.
     pub fn ends(&self, n: u64, fate: &Fate) -> Result<()> {
         self.steps(|connection| end(connection, n, fate))
-    }
-
-    /// Rows in order, behind row `n`, of all states or of some.
-    ///
-    /// # Errors
-    /// The ledger cannot be read.
-    pub fn rows_behind(&self, n: u64, most: u64, states: &[String]) -> Result<Vec<Kept>> {
-        let wanted: Vec<String> = STATES
-            .iter()
-            .filter(|(name, _)| states.is_empty() || states.iter().any(|state| state == name))
-            .map(|(_, number)| number.to_string())
-            .collect();
-        let open = if states.is_empty() { ", 0, 1" } else { "" };
-        self.list(
-            &format!(
-                "SELECT n, line, input, target, body, state, status, object, error FROM row
-                 WHERE n > ?1 AND state IN ({}{open}) ORDER BY n LIMIT ?2",
-                wanted.join(", ")
-            ),
-            params![n.cast_signed(), most.cast_signed()],
-            kept,
-        )
-    }
-
-    /// The different errors of rows that failed or are unknown, and how many
-    /// rows have each; the most frequent first.
-    ///
-    /// # Errors
-    /// The ledger cannot be read.
-    pub fn errors(&self, most: u64) -> Result<Vec<(String, u64)>> {
-        self.list(
-            "SELECT coalesce(error, ''), count(*) FROM row WHERE state IN (?1, ?2)
-             GROUP BY error ORDER BY count(*) DESC, min(n) LIMIT ?3",
-            params![FAILED, UNKNOWN, most.cast_signed()],
-            |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned())),
-        )
     }
 }
 

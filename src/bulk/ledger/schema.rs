@@ -1,12 +1,15 @@
-//! How a ledger lies on the disk.
+//! The tables of a ledger, and the step from the form of version 0.1.0.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior, params};
 
-/// Raised when a ledger is no longer what it was.
-const VERSION: i64 = 1;
+use super::locked;
+
+/// The form that this program writes. Version 0.1.0 wrote form 1.
+const VERSION: i64 = 2;
 
 /// Rows count from 1 in the order of the input; so do batches from 0. States
-/// and stages are the numbers that `rows` and `batches` name.
+/// and stages are the numbers that `rows` and `batches` name. `id` is the name
+/// of the job and `parent` that of the job whose failed rows it retries.
 const TABLES: &str = "
 CREATE TABLE job (
     operation TEXT NOT NULL,
@@ -16,7 +19,9 @@ CREATE TABLE job (
     store TEXT NOT NULL,
     ended TEXT,
     created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL
+    updated_at INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    parent TEXT
 );
 CREATE TABLE row (
     n INTEGER PRIMARY KEY,
@@ -63,6 +68,13 @@ CREATE TABLE task (
 /// Made once all rows are in: faster so.
 const INDEXES: &str = "CREATE INDEX IF NOT EXISTS row_by_state ON row (state, n);";
 
+/// From form 1 to form 2. Form 1 named the parent of a retry in `input` only.
+const FROM_1: &str = "
+ALTER TABLE job ADD COLUMN id TEXT NOT NULL DEFAULT '';
+ALTER TABLE job ADD COLUMN parent TEXT;
+UPDATE job SET parent = substr(input, 10) WHERE input GLOB 'retry of ??????';
+";
+
 /// Makes the tables of a ledger that is being put together. Until it has its
 /// name nobody needs it, so nothing is kept safe.
 pub(super) fn make(connection: &Connection) -> rusqlite::Result<()> {
@@ -84,8 +96,37 @@ pub(super) fn keep_safe(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "full")
 }
 
-/// Whether this program knows the form of a ledger.
+/// Whether this program can read the ledger, in this form or an older one.
 pub(super) fn is_known(connection: &Connection) -> rusqlite::Result<bool> {
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    Ok(version == VERSION)
+    Ok(matches!(version(connection)?, 1..=VERSION))
+}
+
+/// Brings a ledger of an older form into this one, in one transaction.
+///
+/// The job of an abandoned ledger of form 1 may have rows at the API that count
+/// as never sent; they become unknown, as [`locked::abandon`] makes them today.
+pub(super) fn upgrade(connection: &mut Connection, id: &str) -> rusqlite::Result<()> {
+    if version(connection)? == VERSION {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have done it meanwhile.
+    if version(&transaction)? == 1 {
+        transaction.execute_batch(FROM_1)?;
+        transaction.execute("UPDATE job SET id = ?1", params![id])?;
+        let is_abandoned = transaction.query_row(
+            "SELECT ended IS NOT NULL AND ended <> 'done' FROM job",
+            [],
+            |row| row.get(0),
+        )?;
+        if is_abandoned {
+            locked::give_up_rows(&transaction)?;
+        }
+        transaction.pragma_update(None, "user_version", VERSION)?;
+    }
+    transaction.commit()
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }

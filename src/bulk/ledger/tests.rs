@@ -35,6 +35,7 @@ fn subject(engine: Engine) -> Subject {
             api_version: "2021-11".to_owned(),
             name: None,
             fingerprint: Some("f".to_owned()),
+            identity: None,
         },
     }
 }
@@ -46,7 +47,7 @@ fn task(body: &str) -> Task {
     }
 }
 
-fn of_three(desk: &Desk, engine: Engine) -> Ledger {
+fn of_three(desk: &Desk, engine: Engine) -> LockedLedger {
     let mut draft = desk.jobs.begin(subject(engine)).unwrap();
     draft.add(2, "[\"A\"]", &task("{\"code\":\"A\"}")).unwrap();
     draft.add_invalid(3, "[\"\"]", "code: empty").unwrap();
@@ -74,8 +75,9 @@ fn a_draft_that_is_dropped_leaves_nothing() {
 #[test]
 fn what_a_job_is_about_is_there_again() {
     let desk = desk();
-    let mut ledger = of_three(&desk, Engine::Batches);
+    let ledger = of_three(&desk, Engine::Batches);
     let job = ledger.job().unwrap();
+    drop(ledger);
     assert_eq!(job.subject, subject(Engine::Batches));
     assert_eq!(job.state, State::Ready);
     assert_eq!((job.counts.open, job.counts.invalid), (2, 1));
@@ -115,17 +117,101 @@ fn only_its_owner_may_read_a_ledger() {
 #[test]
 fn only_one_can_work_on_a_job() {
     let desk = desk();
-    let mut first = of_three(&desk, Engine::Requests);
-    let id = first.id().to_owned();
-    first.lock().unwrap();
-    let mut second = desk.jobs.open(&id).unwrap();
-    let error = second.lock().unwrap_err();
+    let first = of_three(&desk, Engine::Requests);
+    let open = || desk.jobs.open(first.id()).unwrap();
+    let error = open().lock().unwrap_err();
     assert!(error.to_string().contains("another process"), "{error}");
-    assert_eq!(second.job().unwrap().state, State::Running);
+    assert_eq!(open().job().unwrap().state, State::Running);
     assert_eq!(first.job().unwrap().state, State::Ready);
+    let second = open();
     drop(first);
     assert_eq!(second.job().unwrap().state, State::Ready);
     second.lock().unwrap();
+}
+
+#[test]
+fn the_state_of_a_job_is_read_under_its_lock() {
+    let desk = desk();
+    let first = of_three(&desk, Engine::Requests);
+    let second = desk.jobs.open(first.id()).unwrap();
+    assert_eq!(second.job().unwrap().state, State::Running);
+    first.abandon().unwrap();
+    drop(first);
+    let (second, job) = second.lock().unwrap();
+    assert_eq!(job.state, State::Abandoned);
+    assert!(second.finish().is_err());
+    assert!(second.abandon().is_err());
+    assert_eq!(second.job().unwrap().state, State::Abandoned);
+}
+
+#[test]
+fn abandoned_rows_that_are_at_the_api_become_unknown_and_others_stay_unsent() {
+    let desk = desk();
+    let requests = of_three(&desk, Engine::Requests);
+    requests.leaves(3).unwrap();
+    assert_eq!(requests.rows_out().unwrap(), 1);
+    requests.abandon().unwrap();
+    let counts = requests.counts().unwrap();
+    assert_eq!((counts.open, counts.unknown), (1, 1));
+    for (stage, unknown) in [
+        (Stage::Planned, 0),
+        (Stage::Filling, 0),
+        (Stage::Starting, 2),
+        (Stage::Running, 2),
+        (Stage::Collecting, 2),
+    ] {
+        let ledger = of_three(&desk, Engine::Batches);
+        if stage != Stage::Planned {
+            ledger.opened(0, 7).unwrap();
+            ledger.reaches(0, stage).unwrap();
+        }
+        assert_eq!(ledger.rows_out().unwrap(), unknown, "{stage:?}");
+        ledger.abandon().unwrap();
+        let counts = ledger.counts().unwrap();
+        assert_eq!((counts.unknown, counts.open), (unknown, 2 - unknown));
+        assert_eq!(ledger.job().unwrap().is_begun, unknown > 0, "{stage:?}");
+        let left = ledger.discarded().unwrap().len();
+        assert_eq!(left, usize::from(stage == Stage::Filling), "{stage:?}");
+    }
+}
+
+#[test]
+fn states_of_a_newer_version_are_refused_and_nothing_can_be_sent() {
+    for (sql, what) in [
+        ("UPDATE batch SET stage = 6", "a batch at stage 6"),
+        ("UPDATE batch SET stage = -1", "a batch at stage -1"),
+        ("UPDATE row SET state = 6", "a row in state 6"),
+        ("UPDATE job SET ended = 'paused'", "the state \"paused\""),
+    ] {
+        let desk = desk();
+        let ledger = of_three(&desk, Engine::Batches);
+        ledger.connection.execute(sql, []).unwrap();
+        let id = ledger.id().to_owned();
+        drop(ledger);
+        let error = desk.jobs.open(&id).unwrap().lock().unwrap_err();
+        assert!(error.message.contains(what), "{error}");
+        assert!(error.hints[0].contains("nothing was sent"), "{error:?}");
+    }
+}
+
+#[test]
+fn a_whole_name_comes_before_names_that_begin_so_and_a_backup_is_no_job() {
+    let desk = desk();
+    let id = of_three(&desk, Engine::Requests).id().to_owned();
+    let file = |name: String| desk.folder.path().join("jobs").join(name);
+    std::fs::copy(file(format!("{id}.db")), file(format!("{id}.backup.db"))).unwrap();
+    assert_eq!(desk.jobs.open(&id).unwrap().id(), id);
+    assert_eq!(desk.jobs.open(&id[..4]).unwrap().id(), id);
+    assert_eq!(desk.jobs.list().unwrap().0.len(), 1);
+    // A copy under a name that a job can have would send its rows twice.
+    std::fs::copy(file(format!("{id}.db")), file("222222.db".to_owned())).unwrap();
+    let error = desk.jobs.open("222222").unwrap_err();
+    assert!(
+        error
+            .message
+            .contains(&format!("copy of the ledger of job {id}")),
+        "{error}"
+    );
 }
 
 #[test]
@@ -163,7 +249,7 @@ fn rows_go_out_and_come_to_their_ends() {
 #[test]
 fn a_batch_goes_from_stage_to_stage() {
     let desk = desk();
-    let mut ledger = of_three(&desk, Engine::Batches);
+    let ledger = of_three(&desk, Engine::Batches);
     let batch = ledger.batch(0).unwrap();
     assert_eq!(
         (batch.rows, batch.parts, batch.stage),
@@ -208,7 +294,7 @@ fn a_batch_goes_from_stage_to_stage() {
     ledger.settle(0, &[(1, ok.clone()), (3, ok)]).unwrap();
     assert_eq!(ledger.counts().unwrap().ok, 2);
     assert!(ledger.tasks_of(0).unwrap().is_empty());
-    ledger.end(State::Done).unwrap();
+    ledger.finish().unwrap();
     assert_eq!(ledger.job().unwrap().state, State::Done);
 }
 
@@ -216,7 +302,7 @@ fn a_batch_goes_from_stage_to_stage() {
 fn what_ended_long_ago_is_removed_and_what_has_no_end_is_kept() {
     let desk = desk();
     let done = of_three(&desk, Engine::Requests);
-    done.end(State::Done).unwrap();
+    done.finish().unwrap();
     let open = of_three(&desk, Engine::Requests);
     let id = open.id().to_owned();
     drop((done, open));
@@ -230,13 +316,48 @@ fn what_ended_long_ago_is_removed_and_what_has_no_end_is_kept() {
 }
 
 #[test]
+fn a_retry_is_kept_as_long_as_its_parent() {
+    let desk = desk();
+    let parent = of_three(&desk, Engine::Requests);
+    let draft = desk.jobs.begin(subject(Engine::Requests)).unwrap();
+    let (retry, _) = draft.retrying(parent.id()).finish().unwrap();
+    assert_eq!(retry.job().unwrap().parent.as_deref(), Some(parent.id()));
+    retry.finish().unwrap();
+    drop(retry);
+    let later = Jobs::below(Some(desk.folder.path()), clock("2027-02-01T12:00:00Z")).unwrap();
+    later.prune().unwrap();
+    assert_eq!(desk.jobs.list().unwrap().0.len(), 2);
+    parent.finish().unwrap();
+    // A job that is held is in use.
+    later.prune().unwrap();
+    assert_eq!(desk.jobs.list().unwrap().0.len(), 2);
+    drop(parent);
+    later.prune().unwrap();
+    assert!(desk.jobs.list().unwrap().0.is_empty());
+    assert_eq!(files(&desk), Vec::<String>::new());
+}
+
+#[test]
+fn a_job_that_was_removed_cannot_be_locked_any_more() {
+    let desk = desk();
+    let job = of_three(&desk, Engine::Requests);
+    job.finish().unwrap();
+    let (late, again) = (desk.jobs.open(job.id()).unwrap(), job.id().to_owned());
+    drop(job);
+    let later = Jobs::below(Some(desk.folder.path()), clock("2027-02-01T12:00:00Z")).unwrap();
+    later.prune().unwrap();
+    let error = late.lock().unwrap_err();
+    assert_eq!(error.message, format!("job {again} was removed"));
+}
+
+#[test]
 fn a_ledger_that_is_damaged_hides_no_other() {
     let desk = desk();
     let id = of_three(&desk, Engine::Requests).id().to_owned();
-    std::fs::write(desk.folder.path().join("jobs/broken.db"), "no database").unwrap();
+    std::fs::write(desk.folder.path().join("jobs/damage.db"), "no database").unwrap();
     let (jobs, unreadable) = desk.jobs.list().unwrap();
     assert_eq!((jobs.len(), &jobs[0].id), (1, &id));
     assert_eq!(unreadable.len(), 1);
-    assert!(unreadable[0].message.contains("broken"), "{unreadable:?}");
+    assert!(unreadable[0].message.contains("damage"), "{unreadable:?}");
     desk.jobs.prune().unwrap();
 }

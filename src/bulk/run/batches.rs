@@ -7,12 +7,16 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::slot::Slot;
 use super::{Ended, Means, Show};
-use crate::bulk::ledger::{Ledger, Stage};
+use crate::bulk::ledger::{LockedLedger, Stage};
 use crate::error::Result;
 
 /// Carries out the batches that are not settled. When one fails, the others
 /// take no further step; what they did is in the ledger.
-pub(super) async fn run(ledger: &Ledger, means: &Means<'_>, show: &Show<'_>) -> Result<Ended> {
+pub(super) async fn run(
+    ledger: &LockedLedger,
+    means: &Means<'_>,
+    show: &Show<'_>,
+) -> Result<Ended> {
     let (_, operation) = ledger.operation()?;
     let batches = ledger.batches()?;
     let of = batches.len();

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use tokio::sync::watch::Receiver;
 
 use super::Engine;
-use super::ledger::{Counts, Ledger, State};
+use super::ledger::{Counts, LockedLedger, State};
 use crate::client::{Client, Timing};
 use crate::error::{Error, Kind, Result};
 
@@ -81,14 +81,22 @@ pub enum Ended {
     Halted,
 }
 
-/// Carries out what is left of a job. The ledger must be locked.
+/// Carries out what is left of a job.
 ///
 /// # Errors
 /// What the API or the network stops it with; the job goes on from there when
 /// it is run again. Rows that fail are no error: the ledger has them.
-pub async fn run(ledger: &Ledger, means: &Means<'_>) -> Result<Ended> {
+pub async fn run(ledger: &LockedLedger, means: &Means<'_>) -> Result<Ended> {
+    let job = ledger.job()?;
+    match job.state {
+        State::Done => return Ok(Ended::Done),
+        State::Abandoned => {
+            return Err(Error::usage(format!("job {} was abandoned", job.id)));
+        }
+        State::Ready | State::Running | State::Stopped => {}
+    }
     let show = Show::new(ledger, means.watch)?;
-    let ended = match ledger.subject()?.engine {
+    let ended = match job.subject.engine {
         Engine::Batches => batches::run(ledger, means, &show).await?,
         Engine::Requests => requests::run(ledger, means, &show).await?,
     };
@@ -101,7 +109,7 @@ pub async fn run(ledger: &Ledger, means: &Means<'_>) -> Result<Ended> {
                 .hint(format!("go on with: rc bulk resume {}", ledger.id())),
         );
     }
-    ledger.end(State::Done)?;
+    ledger.finish()?;
     Ok(Ended::Done)
 }
 
@@ -139,7 +147,7 @@ struct Running {
 }
 
 impl<'a> Show<'a> {
-    fn new(ledger: &Ledger, watch: &'a dyn Watch) -> Result<Self> {
+    fn new(ledger: &LockedLedger, watch: &'a dyn Watch) -> Result<Self> {
         let show = Self {
             watch,
             settled: Cell::new(ledger.counts()?),
@@ -182,7 +190,7 @@ impl<'a> Show<'a> {
     }
 
     /// The rows of a batch have their ends in the ledger.
-    fn settled(&self, slot: u64, ledger: &Ledger) -> Result<()> {
+    fn settled(&self, slot: u64, ledger: &LockedLedger) -> Result<()> {
         self.running.borrow_mut().retain(|other| other.slot != slot);
         self.settled.set(ledger.counts()?);
         self.show();

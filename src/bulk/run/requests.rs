@@ -8,7 +8,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use serde_json::Value;
 
 use super::{Ended, Means, Show, doubt, halted, remote, task};
-use crate::bulk::ledger::{Counts, Fate, Ledger, Pending};
+use crate::bulk::ledger::{Counts, Fate, LockedLedger, Pending};
 use crate::catalog::{Again, Operation, Resource};
 use crate::client::Answer;
 use crate::error::{Error, Kind, Result};
@@ -27,7 +27,7 @@ const MOST_TROUBLE: u32 = 3;
 
 /// What is the same for all rows.
 pub(super) struct Desk<'a> {
-    pub(super) ledger: &'a Ledger,
+    pub(super) ledger: &'a LockedLedger,
     pub(super) means: &'a Means<'a>,
     pub(super) show: &'a Show<'a>,
     pub(super) resource: &'static Resource,
@@ -39,7 +39,11 @@ pub(super) struct Desk<'a> {
 /// Carries out the rows that have no end: first those that were cut off, then
 /// those that were not sent, then those whose answers were lost meanwhile, and
 /// at last those that met another at work on the same object.
-pub(super) async fn run(ledger: &Ledger, means: &Means<'_>, show: &Show<'_>) -> Result<Ended> {
+pub(super) async fn run(
+    ledger: &LockedLedger,
+    means: &Means<'_>,
+    show: &Show<'_>,
+) -> Result<Ended> {
     let (resource, operation) = ledger.operation()?;
     let desk = Desk {
         ledger,

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use super::looks::{self, Looks};
 use super::remote::{self, Phase, Seen};
 use super::{Ended, Means, Show, collect};
-use crate::bulk::ledger::{Batch, Ledger, Stage};
+use crate::bulk::ledger::{Batch, LockedLedger, Stage};
 use crate::bulk::settle::{self, Arrival};
 use crate::catalog::{Again, Operation};
 use crate::error::{Error, Kind, Result};
@@ -18,7 +18,7 @@ const MOST_OPENED: u32 = 25;
 
 /// A batch that is being carried out.
 pub(super) struct Slot<'a> {
-    pub(super) ledger: &'a Ledger,
+    pub(super) ledger: &'a LockedLedger,
     pub(super) means: &'a Means<'a>,
     pub(super) show: &'a Show<'a>,
     /// Told to stop by another batch that failed.
@@ -32,7 +32,7 @@ pub(super) struct Slot<'a> {
 
 impl<'a> Slot<'a> {
     pub(super) fn new(
-        ledger: &'a Ledger,
+        ledger: &'a LockedLedger,
         means: &'a Means<'a>,
         show: &'a Show<'a>,
         halt: &'a Cell<bool>,

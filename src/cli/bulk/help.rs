@@ -31,7 +31,7 @@ pub(super) const ABANDON_ABOUT: &str = "End a job before its end";
 
 pub(super) const RESULTS_LONG: &str = "\
 Show what became of each row: the columns of the input, and beside them _line,
-_status (ok, failed, invalid, unknown), _id, _http_status and _error.
+_status (open, ok, failed, invalid, unknown), _id, _http_status and _error.
 
 Columns that begin with _ are left out when a file is read, so the failed rows
 are an input again, with the flags that the file was run with.";
@@ -41,8 +41,8 @@ Make a new job of the rows that failed, and run it. Rows of which it is unknown
 whether they were carried out are not among them: look at the store first.";
 
 pub(super) const ABANDON_LONG: &str = "\
-End a job before its end: nothing more of it is sent. What the API has begun
-goes on there, and what was done stays done.";
+End a job before its end: nothing more of it is sent, and what was done stays
+done. Rows that are at the API become unknown, as it may still carry them out.";
 
 pub(super) const TEMPLATE: &str = "\
 Example:

@@ -17,7 +17,7 @@ use crate::catalog::{self, Operation, Resource, kebab};
 const MOST_PARALLEL: u8 = 10;
 
 /// What can become of a row, as `--status` names it.
-const STATUSES: [&str; 4] = ["ok", "failed", "invalid", "unknown"];
+const STATUSES: [&str; 5] = ["open", "ok", "failed", "invalid", "unknown"];
 
 /// `rc bulk` and all below it.
 pub(in crate::cli) fn command() -> Command {

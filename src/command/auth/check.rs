@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::bulk::ledger::StoreIdentity;
 use crate::catalog;
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -32,19 +33,39 @@ struct Token {
 
 #[derive(Deserialize)]
 struct Shop {
-    store: Named,
+    store: ShopFacts,
 }
 
-#[derive(Deserialize)]
-struct Named {
-    name: Option<String>,
+/// What the API says of a store.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(in crate::command) struct ShopFacts {
+    /// Its number; JSON number or text.
+    #[serde(default)]
+    id: serde_json::Value,
+    /// Its domain (`identifier`).
+    identifier: Option<String>,
+    /// Its name, which another store may have as well.
+    pub(in crate::command) name: Option<String>,
+}
+
+impl ShopFacts {
+    /// What tells the store from every other one, where the answer says it.
+    pub(in crate::command) fn identity(&self) -> Option<StoreIdentity> {
+        let id = match &self.id {
+            serde_json::Value::Number(id) => id.to_string(),
+            serde_json::Value::String(id) if !id.is_empty() => id.clone(),
+            _ => return None,
+        };
+        let domain = self.identifier.clone().filter(|domain| !domain.is_empty());
+        Some(StoreIdentity { id, domain })
+    }
 }
 
 /// Asks what a token may do, and which store it is of. A token that may not
 /// read the store is as good as another.
 pub(in crate::command) async fn token(client: &Client, now: &Now) -> Result<Told> {
     let Token { name, scopes } = information(client, now).await?;
-    let store = store(client, now).await?;
+    let store = store(client, now).await?.name;
     Ok(Told {
         store,
         name,
@@ -52,11 +73,13 @@ pub(in crate::command) async fn token(client: &Client, now: &Now) -> Result<Told
     })
 }
 
-/// Asks for the name of the store; a token that may not read it gets none.
-pub(in crate::command) async fn store(client: &Client, now: &Now) -> Result<Option<String>> {
+/// Asks for the facts of the store; a token that may not read it gets none.
+pub(in crate::command) async fn store(client: &Client, now: &Now) -> Result<ShopFacts> {
     match ask::<Shop>(client, now, "store.get").await {
-        Ok(shop) => Ok(shop.store.name),
-        Err(error) if error.answer.as_ref().is_some_and(|told| told.status == 403) => Ok(None),
+        Ok(shop) => Ok(shop.store),
+        Err(error) if error.answer.as_ref().is_some_and(|told| told.status == 403) => {
+            Ok(ShopFacts::default())
+        }
         Err(error) => Err(error),
     }
 }

@@ -1,10 +1,12 @@
 //! The jobs of this machine: which there are, how far they are, and what
 //! became of their rows. Reads ledgers only; nothing is asked of the API.
 
-use super::super::Run;
 use std::collections::HashSet;
+use std::fmt::Write as _;
 
+use super::super::Run;
 use super::super::printer::{Described, Printer};
+use super::rows;
 use crate::bulk::ledger::{Job, Jobs, Kept, Ledger, State};
 use crate::bulk::report;
 use crate::cli::Options;
@@ -152,25 +154,53 @@ pub(super) fn each(
 /// Ends a job before its end.
 pub(super) fn abandon(run: &mut Run, options: &Options, word: &str) -> Result<()> {
     nothing_to_rehearse(options)?;
-    let mut ledger = all(run)?.open(word)?;
-    let job = ledger.job()?;
+    // Opening the output may block, so that the job is looked at afterwards.
     let printer = printer(run, options)?;
+    let (ledger, job) = all(run)?.open(word)?.lock()?;
     if job.state.is_final() {
         run.talk.note(&over(&job));
         return show(printer, &job);
     }
-    ledger.lock()?;
-    let open = job.counts.open;
-    let question = format!(
-        "Job {} ({}) ends here: {open} of its {} rows have no result, and get none. \
-         What the API has begun goes on there. Go on?",
+    let question = format!("{} Go on?", to_be_abandoned(&job, ledger.rows_out()?));
+    run.confirm(options, &question)?;
+    ledger.abandon()?;
+    let job = ledger.job()?;
+    if job.counts.unknown > 0 {
+        let id = &job.id;
+        run.talk.note(&format!(
+            "{} unknown, as the API may still carry them out: rc bulk results {id} --status unknown",
+            are(job.counts.unknown)
+        ));
+    }
+    show(printer, &job)
+}
+
+/// What it means to abandon a job of whose rows `out` are at the API.
+fn to_be_abandoned(job: &Job, out: u64) -> String {
+    let unsent = job.counts.open - out.min(job.counts.open);
+    let mut text = format!(
+        "Job {} ({}) ends here: {} of its {} rows have no result. {} sent no more",
         job.id,
         job.subject.operation,
+        job.counts.open,
         job.counts.rows(),
+        are(unsent)
     );
-    run.confirm(options, &question)?;
-    ledger.end(State::Abandoned)?;
-    show(printer, &ledger.job()?)
+    if out > 0 {
+        let _ = write!(
+            text,
+            "; {} at the API, which may still carry them out, and become unknown",
+            are(out)
+        );
+    }
+    text.push('.');
+    text
+}
+
+/// So many rows, as the subject of a sentence.
+fn are(count: u64) -> String {
+    let verb = if count == 1 { "is" } else { "are" };
+    format!("{} {verb}", rows(count))
 }
 
 /// That nothing more will happen with a job.

@@ -11,11 +11,11 @@ use super::pass::{self, Passed, Taker, kept};
 use super::store::{Store, again, place_of};
 use super::{jobs, operation_id, rows, work};
 use crate::bulk::Engine;
-use crate::bulk::ledger::{Draft, Job, Jobs, Ledger, State, Subject};
+use crate::bulk::ledger::{Draft, Job, Jobs, Ledger, LockedLedger, State, Subject};
 use crate::bulk::plan::Plan;
 use crate::bulk::row::{Content, Finding, Task};
 use crate::catalog::{Effect, Operation};
-use crate::cli::{Going, Options, Work, named};
+use crate::cli::{DryRun, Going, Options, Work, named};
 use crate::error::{Error, Result};
 use crate::filter::Flow;
 use crate::output::progress::span;
@@ -66,10 +66,9 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) 
         engine: asked.engine,
     };
     what.agree(run, options, &passed.plan, &store)?;
-    let (mut ledger, _) = draft.finish()?;
-    ledger.lock()?;
+    let (ledger, _) = draft.finish()?;
     begun(run, &ledger);
-    work::run(run, options, &mut ledger, &store, going, printer)
+    work::run(run, options, &ledger, &store, going, printer)
 }
 
 /// An input without rows is no failure.
@@ -94,7 +93,7 @@ fn may_leave(engine: Engine, going: Going) -> Result<()> {
     Ok(())
 }
 
-fn begun(run: &mut Run, ledger: &Ledger) {
+fn begun(run: &mut Run, ledger: &LockedLedger) {
     run.talk.note(&format!("this is job {}", ledger.id()));
 }
 
@@ -184,53 +183,50 @@ pub(super) fn resume(run: &mut Run, options: &Options, word: &str, going: Going)
         return Err(Error::usage("--dry-run does not go with resume")
             .hint("rc bulk status and rc bulk results show what is done and what is left"));
     }
-    let mut ledger = jobs::all(run)?.open(word)?;
-    let job = ledger.job()?;
+    // Opening the output may block, so that the job is looked at afterwards.
     let printer = jobs::printer(run, options)?;
+    let (ledger, job) = jobs::all(run)?.open(word)?.lock()?;
     if job.state.is_final() {
         run.talk.note(&jobs::over(&job));
         return jobs::show(printer, &job);
     }
     may_leave(job.subject.engine, going)?;
-    ledger.lock()?;
     let (_, operation) = ledger.operation()?;
     let place = place_of(run, options, &job)?;
     let mut store = Store::at(run, place)?;
     store.prepare(run, operation, job.subject.engine)?;
-    store.check(&job)?;
+    store.check(run, &job)?;
     if store.place.is_protected() {
         let (left, named) = (rows(job.counts.open), store.named());
         let question = format!("Job {} goes on, with {left}, in {named}. Go on?", job.id);
         run.confirm(options, &question)?;
     }
-    work::run(run, options, &mut ledger, &store, going, printer)
+    work::run(run, options, &ledger, &store, going, printer)
 }
 
-/// Makes a new job of the rows that failed.
+/// Makes a new job of the rows that failed. The lock of the old job is held until
+/// the new one is there, so that of two retries at once the second one finds
+/// the first.
 pub(super) fn retry(run: &mut Run, options: &Options, word: &str, going: Going) -> Result<()> {
     let jobs = jobs::all(run)?;
-    let mut old = jobs.open(word)?;
-    let job = old.job()?;
+    if let Some(form) = options.dry_run {
+        return rehearse_retry(run, options, &jobs, word, form);
+    }
+    let printer = jobs::printer(run, options)?;
+    let (old, job) = jobs.open(word)?.lock()?;
     may_leave(job.subject.engine, going)?;
     may_be_retried(&jobs, &job)?;
     let (resource, operation) = old.operation()?;
     let place = place_of(run, options, &job)?;
-    if let Some(form) = options.dry_run {
-        let mut rehearsal =
-            Rehearsal::with(options, (operation, job.subject.engine), &place, form)?;
-        failed(&old, |_, _, task| rehearsal.print(run, task))?;
-        return rehearsal.finish(run);
-    }
-    let printer = jobs::printer(run, options)?;
     let mut store = Store::at(run, place)?;
     store.prepare(run, operation, job.subject.engine)?;
-    store.check(&job)?;
+    store.check(run, &job)?;
     let subject = Subject {
-        input: retry_of(&job.id),
+        input: format!("retry of {}", job.id),
         store: store.whereabouts(),
         ..job.subject.clone()
     };
-    let mut draft = jobs.begin(subject)?;
+    let mut draft = jobs.begin(subject)?.retrying(&job.id);
     failed(&old, |line, input, task| draft.add(line, input, task))?;
     let plan = draft.plan();
     draft.complete()?;
@@ -250,43 +246,72 @@ pub(super) fn retry(run: &mut Run, options: &Options, word: &str, going: Going) 
         engine: job.subject.engine,
     };
     what.agree(run, options, &plan, &store)?;
-    let (mut ledger, _) = draft.finish()?;
-    ledger.lock()?;
+    // A question takes its time, and a ledger can be put back by hand.
+    may_be_retried(&jobs, &old.job()?)?;
+    let (ledger, _) = draft.finish()?;
+    drop(old);
     begun(run, &ledger);
-    work::run(run, options, &mut ledger, &store, going, printer)
+    work::run(run, options, &ledger, &store, going, printer)
 }
 
-/// How the input of a job is called that retries another.
-fn retry_of(id: &str) -> String {
-    format!("retry of {id}")
+/// Prints what a retry would send. Nothing is decided, so that no lock is
+/// needed.
+fn rehearse_retry(
+    run: &mut Run,
+    options: &Options,
+    jobs: &Jobs,
+    word: &str,
+    form: DryRun,
+) -> Result<()> {
+    let old = jobs.open(word)?;
+    let job = old.job()?;
+    may_be_retried(jobs, &job)?;
+    let (_, operation) = old.operation()?;
+    let place = place_of(run, options, &job)?;
+    let mut rehearsal = Rehearsal::with(options, (operation, job.subject.engine), &place, form)?;
+    failed(&old, |_, _, task| rehearsal.print(run, task))?;
+    rehearsal.finish(run)
 }
 
 /// A job is retried once it is over, and once only: rows that failed in it may
-/// have been carried out by its retry.
+/// have been carried out by its retry. A retry that was abandoned before anything
+/// was sent does not count.
 fn may_be_retried(jobs: &Jobs, job: &Job) -> Result<()> {
     if !job.state.is_final() {
         return Err(Error::usage(format!("job {} is not over", job.id))
             .hint(format!("first: {}", again(job, "resume"))));
     }
-    let input = retry_of(&job.id);
-    let earlier = jobs.list()?.0.into_iter().find(|other| {
-        let untouched = other.counts.ok + other.counts.unknown == 0;
-        other.subject.input == input && !(other.state == State::Abandoned && untouched)
+    let (known, unreadable) = jobs.list()?;
+    let earlier = known.into_iter().find(|other| {
+        let is_untouched = other.state == State::Abandoned && !other.is_begun;
+        other.parent.as_ref() == Some(&job.id) && !is_untouched
     });
-    match earlier {
+    if let Some(earlier) = earlier {
+        return Err(Error::usage(format!(
+            "job {} was retried already, as job {}",
+            job.id, earlier.id
+        ))
+        .hint(instead(&earlier)));
+    }
+    // A ledger that cannot be read may be that of a retry.
+    match unreadable.into_iter().next() {
         None => Ok(()),
-        Some(earlier) => {
-            let verb = if earlier.state.is_final() {
-                "retry"
-            } else {
-                "resume"
-            };
-            Err(Error::usage(format!(
-                "job {} was retried already, as job {}",
-                job.id, earlier.id
-            ))
-            .hint(format!("go on with that: {}", again(&earlier, verb))))
+        Some(error) => Err(Error::usage(format!(
+            "it is unknown whether job {} was retried already: {error}",
+            job.id
+        ))
+        .hint("move that ledger out of the folder if it has nothing to do with this job")),
+    }
+}
+
+/// How to go on with a retry that was begun.
+fn instead(retry: &Job) -> String {
+    match retry.state.is_final() {
+        false => format!("go on with that: {}", again(retry, "resume")),
+        true if retry.counts.failed > 0 => {
+            format!("go on with that: {}", again(retry, "retry"))
         }
+        true => format!("see its rows: rc bulk results {} -o csv", retry.id),
     }
 }
 

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::super::connect::Place;
 use super::super::{Run, auth, preflight, token};
 use crate::bulk::Engine;
-use crate::bulk::ledger::{Job, Whereabouts};
+use crate::bulk::ledger::{Job, StoreIdentity, Whereabouts};
 use crate::catalog::{Bucket, Operation};
 use crate::cli::Options;
 use crate::client::Client;
@@ -16,6 +16,7 @@ use crate::config::credential::Source;
 use crate::config::login::fingerprint;
 use crate::config::profile::DEFAULT;
 use crate::error::{Error, Result};
+use crate::output::visible::one_line;
 use crate::request::quoted;
 
 /// What the engine of batches needs beside the scope of the operation: to fill
@@ -29,6 +30,7 @@ pub(super) struct Store {
     pub(super) bucket: Bucket,
     fingerprint: String,
     name: Option<String>,
+    identity: Option<StoreIdentity>,
 }
 
 impl Store {
@@ -43,6 +45,7 @@ impl Store {
         let known = place.known().and_then(|known| known.login.as_ref());
         Ok(Self {
             name: known.and_then(|login| login.store.clone()),
+            identity: None,
             fingerprint: fingerprint(&token),
             bucket: Bucket::of(token.expose_secret()),
             client: run.client_with(&place, token)?,
@@ -63,8 +66,10 @@ impl Store {
             Engine::Requests => &[],
         };
         preflight::scopes(run, &self.place, &self.client, operation, beside)?;
-        if self.name.is_none() && !self.place.sandbox {
-            self.name = Run::wait(auth::check::store(&self.client, &run.now()))?;
+        if !self.place.sandbox {
+            let facts = Run::wait(auth::check::store(&self.client, &run.now()))?;
+            self.identity = facts.identity();
+            self.name = facts.name.or(self.name.take());
         }
         Ok(())
     }
@@ -87,27 +92,63 @@ impl Store {
             api_version: self.place.version.clone(),
             name: self.name.clone(),
             fingerprint: own.then(|| self.fingerprint.clone()),
+            identity: self.identity.clone(),
         }
     }
 
-    /// Refuses a job of another store. The same token is the same store; with
-    /// another one, its name must be the same.
-    pub(super) fn check(&self, job: &Job) -> Result<()> {
-        let of_job = &job.subject.store;
-        let here = self.whereabouts();
-        if of_job.fingerprint == here.fingerprint {
-            return Ok(());
+    /// Refuses a job of another store. Its number and domain decide; where one
+    /// of the two is not known, the token that the job began with does. With
+    /// another token only a person can tell.
+    pub(super) fn check(&self, run: &mut Run, job: &Job) -> Result<()> {
+        let id = &job.id;
+        match is_same_store(&job.subject.store, &self.whereabouts()) {
+            Some(true) => Ok(()),
+            Some(false) => {
+                let store = in_words(&job.subject.store);
+                Err(Error::usage(format!(
+                    "job {id} works on {store}, and this token is of {}",
+                    self.named()
+                ))
+                .hint(format!("with its token: {}", again(job, "resume"))))
+            }
+            None => run.ask_in_person(
+                &format!(
+                    "Job {id} began with another token, and its ledger does not say of which \
+                     store. Continue it in {}?",
+                    self.named()
+                ),
+                "use the token that the job began with, or answer on a terminal",
+            ),
         }
-        if of_job.name.is_some() && of_job.name == here.name {
-            return Ok(());
-        }
-        let store = of_job.name.as_deref().unwrap_or("another store");
-        Err(Error::usage(format!(
-            "job {} works on {store}, and this token is of {}",
-            job.id,
-            self.named()
-        ))
-        .hint(format!("with its token: {}", again(job, "resume"))))
+    }
+}
+
+/// Whether a job of one place belongs to another; `None` where only a person
+/// can tell.
+fn is_same_store(of_job: &Whereabouts, here: &Whereabouts) -> Option<bool> {
+    let known = of_job.identity.as_ref().zip(here.identity.as_ref());
+    if let Some(same) = known.and_then(|(one, other)| one.is_same(other)) {
+        return Some(same);
+    }
+    if of_job.fingerprint == here.fingerprint {
+        return Some(true);
+    }
+    // The same name proves nothing, another one is of another store.
+    let names = of_job.name.as_ref().zip(here.name.as_ref());
+    names.filter(|(one, other)| one != other).map(|_| false)
+}
+
+/// The store of a job, for a message.
+fn in_words(store: &Whereabouts) -> String {
+    let domain = store
+        .identity
+        .as_ref()
+        .and_then(|store| store.domain.as_deref());
+    match (store.name.as_deref(), domain) {
+        (Some(name), Some(domain)) => format!("{} ({})", one_line(name), one_line(domain)),
+        (Some(name), None) => one_line(name).into_owned(),
+        (None, Some(domain)) => one_line(domain).into_owned(),
+        (None, None) => "another store".to_owned(),
     }
 }
 

@@ -12,7 +12,7 @@ use super::super::{Run, interrupted};
 use super::store::{Store, again};
 use super::{jobs, rows};
 use crate::bulk::Engine;
-use crate::bulk::ledger::{Job, Ledger};
+use crate::bulk::ledger::{Job, Ledger, LockedLedger};
 use crate::bulk::run::{Ended, Means, Progress, Watch, run as carry_out};
 use crate::cli::{Going, Options};
 use crate::error::{Error, Kind, Result};
@@ -29,7 +29,7 @@ const TOLD: u64 = 10;
 pub(super) fn run(
     run: &mut Run,
     options: &Options,
-    ledger: &mut Ledger,
+    ledger: &LockedLedger,
     store: &Store,
     going: Going,
     printer: Printer,

@@ -164,7 +164,7 @@ fn rows_that_were_cut_off_earlier_do_not_stop_the_job_that_goes_on() {
     let (kind, stage) = (KINDS[3], stage(1));
     let id = kind.begun(&stage);
     for n in 1..=5 {
-        stage.ledger(&id).leaves(n).unwrap();
+        stage.ledger(&id).lock().unwrap().0.leaves(n).unwrap();
     }
     let exit = stage.process(&id);
     assert!(matches!(exit, Exit::Run(Ok(Ended::Done))), "{exit:?}");

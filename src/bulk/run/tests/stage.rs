@@ -206,6 +206,7 @@ impl Stage {
                 api_version: catalog::VERSION.to_owned(),
                 name: None,
                 fingerprint: None,
+                identity: None,
             },
         };
         let mut draft = jobs.begin(subject).unwrap().within(SMALL);
@@ -232,7 +233,7 @@ impl Stage {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .unwrap();
-        let ledger = self.ledger(id);
+        let (ledger, _) = self.ledger(id).lock().unwrap();
         let client = self.client();
         let timing = self.timing();
         let (_stop, stop) = tokio::sync::watch::channel(false);
