@@ -168,7 +168,7 @@ const NOTIFY: Operation = post(
         .required(),
     object("template_vars", "values for the template"),
 ])
-.scope("write_customers")
+.scope("write_notifications")
 .example(
     "rc customers notify 37657002 --type email --template-type \
              get_account_access",

@@ -140,7 +140,7 @@ pub fn operations() -> impl Iterator<Item = (&'static Resource, &'static Operati
 
 /// Scopes that a token can have and no operation asks for: the reference names
 /// them for tokens and for topics of webhooks.
-const OTHER_SCOPES: &[&str] = &["store_info", "write_notifications"];
+const OTHER_SCOPES: &[&str] = &["store_info"];
 
 /// Every scope that a token may have, some more than once.
 pub fn scopes() -> impl Iterator<Item = &'static str> {

@@ -168,7 +168,6 @@ pub(super) const ORDER: Object = Object {
         field("discounts", Holds::Json),
         field("external_cart_token", Holds::Text),
         field("external_order_id", Holds::Parts(&["ecommerce"])),
-        field("external_order_", Holds::Integer).documented(Type::Number),
         field("is_prepaid", Holds::Boolean),
         field("line_items", Holds::Json),
         field("note", Holds::Text),
