@@ -13,7 +13,7 @@ use http::{HeaderMap, Version};
 use jiff::Timestamp;
 
 use super::redact::{self, REDACTED};
-use super::{Sending, Transport};
+use super::{Redacting, Sending, Transport};
 use crate::catalog;
 use crate::world::Clock;
 
@@ -104,7 +104,7 @@ impl Traced {
     #[must_use]
     pub fn new(inner: Box<dyn Transport>, sinks: Vec<Arc<dyn Sink>>, clock: Clock) -> Self {
         Self {
-            inner,
+            inner: Box::new(Redacting::new(inner)),
             sinks,
             clock,
         }
