@@ -268,7 +268,7 @@ fn a_token_in_the_answers_to_a_job_is_in_no_ledger() {
         assert_eq!(outcome.code, 7, "{outcome:?}");
         is_free_of_it(&outcome.screen, &line);
         assert!(outcome.screen.contains("[redacted]"), "{outcome:?}");
-        let jobs = told("bulk list -o json --jq .id -r", &store, &server).succeeds();
+        let jobs = told("bulk list --jq .id -r", &store, &server).succeeds();
         let results = format!("bulk results {} -o ndjson", jobs.stdout.trim());
         let results = told(&results, &store, &server).succeeds();
         is_free_of_it(&results.screen, "results");
