@@ -65,7 +65,10 @@ mod tests {
             ("no https://a:b@h/x is", "no https://[redacted]@h/x is"),
             ("'https://a:b/c#d?e@h:1'", "'https://[redacted]@h:1'"),
             ("x=http://a@b@h,", "x=http://[redacted]@h,"),
-            ("me@example.com, see https://h/x", "me@example.com, see https://h/x"),
+            (
+                "me@example.com, see https://h/x",
+                "me@example.com, see https://h/x",
+            ),
             ("https://h/x", "https://h/x"),
             ("@file", "@file"),
         ] {

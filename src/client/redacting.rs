@@ -85,8 +85,8 @@ fn clean_headers(headers: &mut HeaderMap, finder: &TokenFinder) {
     for value in headers.values_mut() {
         if let Cow::Owned(bytes) = finder.clean(value.as_bytes()) {
             // Cutting out of a value leaves one; an empty one is safe as well.
-            *value = HeaderValue::from_bytes(&bytes)
-                .unwrap_or_else(|_| HeaderValue::from_static(""));
+            *value =
+                HeaderValue::from_bytes(&bytes).unwrap_or_else(|_| HeaderValue::from_static(""));
         }
     }
 }
@@ -132,7 +132,12 @@ mod tests {
 
     #[test]
     fn headers_bodies_and_failures_lose_the_token_of_their_request() {
-        let repeating = || Repeating(Ok(("a sk_1x1_0123456789%2Fabc", "{\"a\":\"sk_1x1_0123456789\\/abc\"}")));
+        let repeating = || {
+            Repeating(Ok((
+                "a sk_1x1_0123456789%2Fabc",
+                "{\"a\":\"sk_1x1_0123456789\\/abc\"}",
+            )))
+        };
         let answer = sent(repeating(), Some(TOKEN)).unwrap();
         assert_eq!(answer.headers()["X-Echo"], "a [redacted]");
         assert_eq!(answer.body(), "{\"a\":\"[redacted]\"}");

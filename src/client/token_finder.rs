@@ -8,7 +8,6 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -32,12 +31,24 @@ const PREFIX: &str = "sk_";
 /// So many bytes of a needle are searched for before it is compared.
 const LEAD: usize = 4;
 
-/// No escape of [`DEPTH`] layers has as many backslashes in a row.
+/// No escape of [`DEPTH`] layers has as many backslashes in a row, unless it
+/// is one of a backslash.
 const BACKSLASHES: [u8; 9] = [b'\\'; 9];
+
+/// What stands between `&` and the end of the entities that have a name.
+const ENTITIES: [(&[u8], u8); 5] = [
+    (b"amp;", b'&'),
+    (b"quot;", b'"'),
+    (b"apos;", b'\''),
+    (b"lt;", b'<'),
+    (b"gt;", b'>'),
+];
 
 /// Finds one token.
 pub struct TokenFinder {
     needles: Vec<Needle>,
+    /// The bytes that an escape near the beginning of a needle gives.
+    leads: ByteSet,
     /// The token as the name of a header spells it.
     lower: String,
 }
@@ -67,7 +78,9 @@ impl TokenFinder {
                 needles.push(Needle::new(text.into_bytes(), partial));
             }
         }
+        let leads = needles.iter().flat_map(|needle| &needle.bytes[..LEAD]);
         Self {
+            leads: leads.fold(ByteSet::default(), |set, byte| set.with(*byte)),
             needles,
             lower: token.to_ascii_lowercase(),
         }
@@ -122,12 +135,19 @@ impl TokenFinder {
         }
         // What does not begin plainly has an escape within its first bytes.
         for escape in memchr::memchr3_iter(b'\\', b'%', b'&', bytes) {
-            if bytes[escape..].starts_with(&BACKSLASHES) {
+            if bytes[escape..].starts_with(&BACKSLASHES) && !self.leads.has(b'\\') {
+                continue;
+            }
+            let mut given = ByteSet::default();
+            each_unit(bytes, escape, DEPTH, &mut |byte, _| {
+                given = given.with(byte)
+            });
+            if !given.meets(self.leads) {
                 continue;
             }
             for needle in &self.needles {
-                for start in escape.saturating_sub(LEAD - 1)..=escape {
-                    places.extend(needle.place(bytes, start));
+                for before in (0..LEAD.min(escape + 1)).filter(|at| given.has(needle.bytes[*at])) {
+                    places.extend(needle.place(bytes, escape - before));
                 }
             }
         }
@@ -180,33 +200,46 @@ impl Needle {
 
     /// Where the longest spelling ends that begins there.
     fn end(&self, bytes: &[u8], start: usize) -> Option<usize> {
-        let mut ends = vec![];
-        let mut at = start;
-        let mut wanted = self.bytes.iter();
         // Plain characters leave no choice.
-        for want in wanted.by_ref() {
-            match bytes.get(at) {
-                Some(byte) if is_escape(*byte) => {
-                    each_end(bytes, at, *want, DEPTH, &mut |end| ends.push(end));
-                    break;
-                }
-                Some(byte) if is_plainly(*byte, *want) => at += 1,
-                _ => return None,
-            }
-        }
-        if ends.is_empty() {
-            return (wanted.len() == 0 && at == start + self.bytes.len()).then_some(at);
-        }
-        for want in wanted {
+        let plain = self.bytes.iter().zip(&bytes[start..]);
+        let plain = plain
+            .take_while(|(want, byte)| !is_escape(**byte) && is_read_as(**byte, **want))
+            .count();
+        let mut ends = vec![start + plain];
+        for want in &self.bytes[plain..] {
             let mut next = Vec::new();
             for at in ends {
-                each_end(bytes, at, *want, DEPTH, &mut |end| next.push(end));
+                each_unit(bytes, at, DEPTH, &mut |byte, end| {
+                    if is_read_as(byte, *want) {
+                        next.push(end);
+                    }
+                });
             }
             next.sort_unstable();
             next.dedup();
             ends = next;
         }
         ends.into_iter().max()
+    }
+}
+
+/// A set of ASCII characters.
+#[derive(Debug, Clone, Copy, Default)]
+struct ByteSet(u128);
+
+impl ByteSet {
+    /// The set with a byte, and with the plus sign that a space stands for.
+    const fn with(self, byte: u8) -> Self {
+        let plus = if byte == b' ' { 1 << b'+' } else { 0 };
+        Self(self.0 | plus | if byte < 0x80 { 1 << byte } else { 0 })
+    }
+
+    const fn has(self, byte: u8) -> bool {
+        byte < 0x80 && self.0 >> byte & 1 == 1
+    }
+
+    const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
     }
 }
 
@@ -238,79 +271,124 @@ const fn is_escape(byte: u8) -> bool {
 }
 
 /// A form writes a plus sign for a space, and reads a space for a plus sign.
-const fn is_plainly(byte: u8, want: u8) -> bool {
+const fn is_read_as(byte: u8, want: u8) -> bool {
     byte == want || want == b'+' && byte == b' '
 }
 
-/// Calls `found` with each end of a spelling of `want` that begins at `at` and
-/// has at most `depth` layers.
-fn each_end(bytes: &[u8], at: usize, want: u8, depth: u8, found: &mut dyn FnMut(usize)) {
+/// What is called with a byte that some bytes give, and where those end.
+type Found<'a> = &'a mut dyn FnMut(u8, usize);
+
+/// Calls `found` with each byte that the bytes from `at` on give, plainly or
+/// through at most `depth` layers of escapes; with one of them perhaps twice.
+fn each_unit(bytes: &[u8], at: usize, depth: u8, found: Found) {
     let Some(byte) = bytes.get(at).copied() else {
         return;
     };
-    if is_plainly(byte, want) {
-        found(at + 1);
-    }
+    found(byte, at + 1);
     if depth == 0 || !is_escape(byte) {
         return;
     }
-    if byte == b'\\' {
-        match bytes.get(at + 1) {
-            Some(b'u' | b'\\' | b'%' | b'&') => {}
-            Some(next) if *next == want && !want.is_ascii_alphanumeric() => return found(at + 2),
-            _ => return,
-        }
-    }
-    for escape in &ESCAPES[usize::from(want & 0x7F)] {
-        each_sequence(bytes, at, escape, depth - 1, found);
-    }
-}
-
-fn each_sequence(
-    bytes: &[u8],
-    at: usize,
-    sequence: &[u8],
-    depth: u8,
-    found: &mut dyn FnMut(usize),
-) {
-    let Some((want, rest)) = sequence.split_first() else {
-        return found(at);
-    };
-    each_end(bytes, at, *want, depth, &mut |end| {
-        each_sequence(bytes, end, rest, depth, found);
+    each_unit(bytes, at, depth - 1, &mut |begun, at| match begun {
+        b'\\' => each_unit(bytes, at, depth - 1, &mut |byte, at| match byte {
+            b'u' => number(
+                bytes,
+                at,
+                depth - 1,
+                Hex {
+                    digits: 4,
+                    value: 0,
+                },
+                found,
+            ),
+            byte if byte.is_ascii_punctuation() => found(byte, at),
+            _ => {}
+        }),
+        b'%' => number(
+            bytes,
+            at,
+            depth - 1,
+            Hex {
+                digits: 2,
+                value: 0,
+            },
+            found,
+        ),
+        b'&' => entity(bytes, at, depth - 1, found),
+        _ => {}
     });
 }
 
-/// The escapes of each ASCII character.
-static ESCAPES: LazyLock<Vec<Vec<Vec<u8>>>> = LazyLock::new(|| (0..0x80).map(escapes).collect());
+/// The rest of a number of so many hexadecimal digits.
+#[derive(Clone, Copy)]
+struct Hex {
+    digits: u8,
+    value: u8,
+}
 
-fn escapes(byte: u8) -> Vec<Vec<u8>> {
-    let mut found = vec![
-        format!("\\u00{byte:02x}"),
-        format!("\\u00{byte:02X}"),
-        format!("%{byte:02x}"),
-        format!("%{byte:02X}"),
-        format!("&#{byte};"),
-        format!("&#x{byte:x};"),
-        format!("&#x{byte:X};"),
-    ];
-    if !byte.is_ascii_alphanumeric() {
-        found.push(format!("\\{}", char::from(byte)));
+fn number(bytes: &[u8], at: usize, depth: u8, hex: Hex, found: Found) {
+    if hex.digits == 0 {
+        return found(hex.value, at);
     }
-    let named = match byte {
-        b'"' => "&quot;",
-        b'&' => "&amp;",
-        b'\'' => "&apos;",
-        b'<' => "&lt;",
-        b'>' => "&gt;",
-        b'+' => "%20",
-        _ => "",
+    each_unit(bytes, at, depth, &mut |byte, at| {
+        let digit = char::from(byte)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok());
+        // Only ASCII characters are looked for.
+        if let Some(digit) = digit.filter(|_| hex.value < 8) {
+            let value = hex.value << 4 | digit;
+            let digits = hex.digits - 1;
+            number(bytes, at, depth, Hex { digits, value }, found);
+        }
+    });
+}
+
+/// What stands behind `&`: a name, or a number after `#`.
+fn entity(bytes: &[u8], at: usize, depth: u8, found: Found) {
+    each_unit(bytes, at, depth, &mut |byte, after| match byte {
+        b'#' => each_unit(bytes, after, depth, &mut |byte, behind| match byte {
+            b'x' | b'X' => reference(bytes, behind, depth, (16, 0, 3), found),
+            _ => reference(bytes, after, depth, (10, 0, 4), found),
+        }),
+        _ => {
+            for (name, value) in ENTITIES.iter().filter(|(name, _)| name[0] == byte) {
+                sequence(bytes, after, depth, &name[1..], &mut |end| {
+                    found(*value, end)
+                });
+            }
+        }
+    });
+}
+
+/// The rest of a number: its radix, its value so far, how many characters may
+/// follow with the semicolon.
+fn reference(bytes: &[u8], at: usize, depth: u8, number: (u32, u32, u8), found: Found) {
+    let (radix, value, left) = number;
+    each_unit(bytes, at, depth, &mut |byte, at| {
+        if byte == b';' {
+            if let Ok(value) = u8::try_from(value) {
+                found(value, at);
+            }
+        } else if let Some(digit) = char::from(byte).to_digit(radix).filter(|_| left > 1) {
+            reference(
+                bytes,
+                at,
+                depth,
+                (radix, value * radix + digit, left - 1),
+                found,
+            );
+        }
+    });
+}
+
+fn sequence(bytes: &[u8], at: usize, depth: u8, rest: &[u8], found: &mut dyn FnMut(usize)) {
+    let Some((want, rest)) = rest.split_first() else {
+        return found(at);
     };
-    found.push(named.to_owned());
-    found.retain(|escape| !escape.is_empty());
-    found.sort();
-    found.dedup();
-    found.into_iter().map(String::into_bytes).collect()
+    each_unit(bytes, at, depth, &mut |byte, at| {
+        if byte == *want {
+            sequence(bytes, at, depth, rest, found);
+        }
+    });
 }
 
 #[cfg(test)]

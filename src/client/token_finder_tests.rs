@@ -98,9 +98,34 @@ fn a_token_that_other_text_could_be_is_not_searched_for() {
     }
 }
 
+/// A body full of escapes is searched about as fast as another.
+#[test]
+fn escapes_are_searched_in_linear_time() {
+    let finder = TokenFinder::of("sk_2x1_9f3a7c1e5b2d");
+    for piece in [
+        "\\u3042",
+        "\\\\",
+        "%25",
+        "&amp;",
+        "\\u005c",
+        "\\\"",
+        "%e3%81%82",
+        "%5C%5C",
+    ] {
+        let text = piece.repeat(200_000 / piece.len());
+        let begun = std::time::Instant::now();
+        assert!(matches!(finder.clean(text.as_bytes()), Cow::Borrowed(_)));
+        let spent = begun.elapsed();
+        assert!(spent.as_secs() < 10, "{piece}: {spent:?}");
+    }
+}
+
 #[test]
 fn what_shows_itself_shows_no_token() {
-    assert_eq!(format!("{:?}", TokenFinder::of(TOKEN)), "TokenFinder { .. }");
+    assert_eq!(
+        format!("{:?}", TokenFinder::of(TOKEN)),
+        "TokenFinder { .. }"
+    );
 }
 
 proptest! {

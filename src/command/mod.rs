@@ -45,8 +45,8 @@ use crate::config::keep::Keyring;
 use crate::config::{self, Colour, Environment, variable};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
-use crate::output::{Skipped, visible};
 use crate::output::progress::{Look, Progress};
+use crate::output::{Skipped, visible};
 use crate::request::Now;
 use crate::world::{Ask, Clock, ReaderGone, Size, Terminal, World};
 use read::Input;
@@ -275,7 +275,8 @@ impl Run {
     /// Asks, and gives the line that was answered.
     fn question(&self, question: &str) -> Result<String> {
         // Names that a server told may stand in it.
-        (self.ask)(&visible::one_line(question)).map_err(|_| Error::new(Kind::Interrupted, "not done"))
+        (self.ask)(&visible::one_line(question))
+            .map_err(|_| Error::new(Kind::Interrupted, "not done"))
     }
 
     /// Runs work that waits for answers; Ctrl-C ends it. The runtime is made

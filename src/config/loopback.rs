@@ -35,7 +35,13 @@ mod tests {
 
     #[test]
     fn names_of_this_machine_have_its_addresses_and_others_none() {
-        for name in ["localhost", "LocalHost", "localhost.", "a.localhost", "a.b.LOCALHOST."] {
+        for name in [
+            "localhost",
+            "LocalHost",
+            "localhost.",
+            "a.localhost",
+            "a.b.LOCALHOST.",
+        ] {
             let addresses = pinned(name).unwrap();
             assert!(addresses.iter().all(IpAddr::is_loopback), "{name}");
             assert!(is_loopback(name), "{name}");
@@ -58,7 +64,10 @@ mod tests {
             assert!(pinned(name).is_none() && !is_loopback(name), "{name}");
         }
         for address in ["127.0.0.1", "127.255.0.9", "[::1]", "[::ffff:127.0.0.1]"] {
-            assert!(is_loopback(address) && pinned(address).is_none(), "{address}");
+            assert!(
+                is_loopback(address) && pinned(address).is_none(),
+                "{address}"
+            );
         }
     }
 }

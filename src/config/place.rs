@@ -165,7 +165,9 @@ mod tests {
 
     #[test]
     fn credentials_in_a_url_are_refused_and_not_repeated() {
-        for scheme in ["https://", "http://", "ftp://", "https:/", "https:", "//", ""] {
+        for scheme in [
+            "https://", "http://", "ftp://", "https:/", "https:", "//", "",
+        ] {
             for user in ["user:", "user:1", "user:80/", ":", "", "u/", "u#", "u?"] {
                 for password in [
                     "TOPSECRET",
@@ -206,7 +208,11 @@ mod tests {
             let error = BaseUrl::parse(url).expect_err(url);
             assert!(!format!("{error} {error:?}").contains("SECRET"), "{error}");
         }
-        for url in ["api.example.com", "http://api.example.com:80/x", "ftp://[::1]:21"] {
+        for url in [
+            "api.example.com",
+            "http://api.example.com:80/x",
+            "ftp://[::1]:21",
+        ] {
             let error = BaseUrl::parse(url).expect_err(url);
             assert!(error.to_string().contains(url), "{error}");
         }

@@ -252,7 +252,12 @@ fn a_token_in_a_good_answer_is_in_no_format_and_no_file() {
 
 #[test]
 fn a_token_in_the_answers_to_a_job_is_in_no_ledger() {
-    for engine in ["requests", "batches"] {
+    for (engine, way) in [
+        ("requests", ""),
+        ("batches", ""),
+        ("requests", "-vv"),
+        ("batches", "-o json -v"),
+    ] {
         let (store, server) = (Store::new(), repeating());
         let file = store.path().join("codes.csv");
         std::fs::write(
@@ -261,7 +266,7 @@ fn a_token_in_the_answers_to_a_job_is_in_no_ledger() {
         )
         .unwrap();
         let line = format!(
-            "bulk discounts create {} --engine {engine} --yes -o json -vv",
+            "bulk discounts create {} --engine {engine} --yes {way}",
             file.display()
         );
         let outcome = told(&line, &store, &server).runs();

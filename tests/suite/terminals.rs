@@ -9,7 +9,8 @@ use crate::secure::{Listening, ok};
 
 /// Of each kind that steers, reorders or hides: escapes, C1 controls, DEL,
 /// overrides of direction, separators of lines, tags.
-const HOSTILE: &str = "x\u{1b}]0;t\u{7}\u{9b}2J\u{85}\u{7f}\u{202e}\u{2066}\u{2028}\u{200b}\u{e0041}y";
+const HOSTILE: &str =
+    "x\u{1b}]0;t\u{7}\u{9b}2J\u{85}\u{7f}\u{202e}\u{2066}\u{2028}\u{200b}\u{e0041}y";
 
 /// Characters that no terminal may get; colours of our own are none.
 #[track_caller]
@@ -61,7 +62,10 @@ fn a_question_shows_names_of_a_server_and_is_not_steered_by_them() {
 #[test]
 fn a_dry_run_on_a_terminal_shows_hostile_words_and_means_the_same() {
     let body = format!("{{\"note\":{}}}", Value::from(HOSTILE));
-    let raw = format!("{{\r\n\"a\":\r\"{}\"}}", &HOSTILE.replace(['\u{1b}', '\u{7}'], ""));
+    let raw = format!(
+        "{{\r\n\"a\":\r\"{}\"}}",
+        &HOSTILE.replace(['\u{1b}', '\u{7}'], "")
+    );
     let store = Store::new();
     for form in ["--dry-run", "--dry-run=curl", "--dry-run=request -o json"] {
         for (words, meant) in [
@@ -95,7 +99,10 @@ fn a_dry_run_on_a_terminal_shows_hostile_words_and_means_the_same() {
 
 #[test]
 fn nothing_that_is_told_on_a_terminal_steers_it() {
-    let record = format!("{{\"id\":1,\"status\":{0},{0}:[{0}]}}", Value::from(HOSTILE));
+    let record = format!(
+        "{{\"id\":1,\"status\":{0},{0}:[{0}]}}",
+        Value::from(HOSTILE)
+    );
     let answer = format!(
         "{{\"subscriptions\":[{record}],\"subscription\":{record},\"warning\":{0},\
          \"store\":{{\"id\":1,\"name\":{0}}},\
@@ -106,7 +113,9 @@ fn nothing_that_is_told_on_a_terminal_steers_it() {
     let error = answer.replace("\"warning\"", "\"errors\"");
     let failing = Listening::plain(ok(&error).replacen("200 OK", "422 X", 1));
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join(format!("{}.csv", HOSTILE.replace('/', "")));
+    let file = folder
+        .path()
+        .join(format!("{}.csv", HOSTILE.replace('/', "")));
     std::fs::write(&file, format!("code,{HOSTILE}\n{HOSTILE},{HOSTILE}\n")).unwrap();
     let file = file.display().to_string();
     let lines: Vec<Vec<&str>> = vec![
