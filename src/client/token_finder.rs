@@ -140,7 +140,7 @@ impl TokenFinder {
             }
             let mut given = ByteSet::default();
             each_unit(bytes, escape, DEPTH, &mut |byte, _| {
-                given = given.with(byte)
+                given = given.with(byte);
             });
             if !given.meets(self.leads) {
                 continue;
@@ -256,7 +256,7 @@ fn in_base64(token: &[u8], offset: usize) -> (String, (bool, bool)) {
     bytes.extend_from_slice(token);
     let encoded = STANDARD.encode(&bytes);
     let (first, last) = ((offset * 8).div_ceil(6), bytes.len() * 8 / 6);
-    let partial = (offset > 0, bytes.len() * 8 % 6 != 0);
+    let partial = (offset > 0, !bytes.len().is_multiple_of(3));
     (encoded[first..last].to_owned(), partial)
 }
 
@@ -352,7 +352,7 @@ fn entity(bytes: &[u8], at: usize, depth: u8, found: Found) {
         _ => {
             for (name, value) in ENTITIES.iter().filter(|(name, _)| name[0] == byte) {
                 sequence(bytes, after, depth, &name[1..], &mut |end| {
-                    found(*value, end)
+                    found(*value, end);
                 });
             }
         }
