@@ -29,4 +29,5 @@ pub mod request;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod stats;
+pub mod userinfo;
 pub mod world;

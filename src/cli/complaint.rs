@@ -7,6 +7,7 @@ use clap::{Command, Error as Complaint};
 use super::{bulk, stats};
 use crate::catalog;
 use crate::error::Error;
+use crate::userinfo;
 
 /// Translates a complaint about the words that `command` was given.
 pub(super) fn translate<'a>(
@@ -18,14 +19,19 @@ pub(super) fn translate<'a>(
     let stray = text(complaint, ContextKind::InvalidSubcommand);
     let words = words.take_while(|word| Some(*word) != stray.as_deref());
     let inner = innermost(command, words);
-    match complaint.kind() {
+    let mut error = match complaint.kind() {
         ErrorKind::InvalidSubcommand => unknown_word(complaint, command, &inner),
         ErrorKind::UnknownArgument => unknown_flag(complaint),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             verb_missing(&inner)
         }
         _ => as_rendered(complaint),
+    };
+    // A word in the wrong place may be a URL with a password.
+    for text in error.hints.iter_mut().chain([&mut error.message]) {
+        *text = userinfo::hidden_in_words(text).into_owned();
     }
+    error
 }
 
 /// The commands that the words name, from the outermost to the innermost.

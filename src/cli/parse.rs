@@ -135,6 +135,7 @@ fn free(matches: &ArgMatches) -> Result<Free> {
     };
     let path = text(matches, "path").unwrap_or_default();
     if path.contains("://") {
+        let path = crate::userinfo::hidden_in_words(&path).into_owned();
         return Err(Error::usage(format!("{path} is a URL, not a path"))
             .hint("give the path alone, and the server with --base-url"));
     }

@@ -10,6 +10,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
+use super::resolver::PinnedResolver;
 use super::{Failure, Sending, Transport, tls};
 use crate::config::{BaseUrl, Network, Proxy};
 use crate::error::{Error, Result};
@@ -40,6 +41,8 @@ impl Http {
             .user_agent(USER_AGENT)
             .connect_timeout(limits.connect)
             .redirect(reqwest::redirect::Policy::none())
+            // What counts as this machine is connected to on this machine.
+            .dns_resolver(PinnedResolver)
             .tls_backend_preconfigured(tls)
             // The environment was read already, and a proxy chosen.
             .no_proxy();

@@ -9,12 +9,14 @@ pub mod har;
 mod http;
 pub mod pace;
 pub mod redact;
+mod redacting;
 mod refusal;
+pub mod resolver;
 pub mod retry;
 pub mod tls;
+mod token_finder;
 pub mod trace;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -35,6 +37,7 @@ pub use crate::config::READ_TIMEOUT;
 pub use doubt::unknown;
 pub use http::{Http, USER_AGENT};
 pub use pace::Level;
+pub use redacting::Redacting;
 
 /// A client of one store. All its requests share one pace.
 pub struct Client {
@@ -123,7 +126,8 @@ impl Client {
             gate: Gate::new(timing, bucket),
             budget,
             met: AtomicBool::new(false),
-            transport,
+            // No answer reaches anything else with the token in it.
+            transport: Box::new(Redacting::new(transport)),
             base: connection.base,
             token: connection.token,
             version: connection.version,
@@ -218,9 +222,7 @@ impl Client {
         result: Result<::http::Response<Bytes>, Failure>,
     ) -> Result<Answer> {
         let answer = result.map_err(|failure| doubt::unanswered(&self.base, &failure, request))?;
-        let token = self.token.expose_secret();
-        let request_id = header(answer.headers(), catalog::REQUEST_ID_HEADER)
-            .map(|id| redact::without_token(&id, token).into_owned());
+        let request_id = header(answer.headers(), catalog::REQUEST_ID_HEADER);
         let status = answer.status().as_u16();
         let body = answer.into_body();
         if (200..300).contains(&status) {
@@ -230,17 +232,7 @@ impl Client {
                 body,
             });
         }
-        let body = self.redacted(&body);
         Err(refusal::explain(request, status, request_id, &body))
-    }
-
-    /// A body without the token, should a server repeat it.
-    fn redacted(&self, body: &Bytes) -> Bytes {
-        let token = self.token.expose_secret();
-        match std::str::from_utf8(body).map(|text| redact::without_token(text, token)) {
-            Ok(Cow::Owned(text)) => text.into(),
-            _ => body.clone(),
-        }
     }
 
     fn outgoing(&self, request: &Request) -> Result<::http::Request<Bytes>> {

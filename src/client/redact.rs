@@ -10,6 +10,8 @@ use std::borrow::Cow;
 
 use crate::catalog;
 
+pub use super::token_finder::TokenFinder;
+
 /// What stands where a secret stood.
 pub const REDACTED: &str = "[redacted]";
 
@@ -63,21 +65,10 @@ pub fn hides_field(name: &str) -> bool {
             .any(|beginning| name.starts_with(beginning))
 }
 
-/// A text without the token, however it is written in JSON.
+/// A text without the token, however it is spelled.
 #[must_use]
 pub fn without_token<'a>(text: &'a str, token: &str) -> Cow<'a, str> {
-    if token.is_empty() || !text.contains(['\\', '%']) && !text.contains(token) {
-        return Cow::Borrowed(text);
-    }
-    let escaped = serde_json::Value::from(token).to_string();
-    let escaped = escaped.trim_matches('"');
-    let slashed = escaped.replace('/', "\\/");
-    let encoded = crate::request::encode(token);
-    let mut text = text.replace(token, REDACTED);
-    for form in [escaped, &slashed, &encoded] {
-        text = text.replace(form, REDACTED);
-    }
-    Cow::Owned(text)
+    TokenFinder::of(token).clean_text(text)
 }
 
 /// An address whose query tells no secret.

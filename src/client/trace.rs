@@ -12,8 +12,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Version};
 use jiff::Timestamp;
 
-use super::redact::{self, REDACTED};
-use super::{Sending, Transport};
+use super::redact::{self, REDACTED, TokenFinder};
+use super::{Redacting, Sending, Transport};
 use crate::catalog;
 use crate::world::Clock;
 
@@ -71,19 +71,18 @@ impl Message {
         found.map(|(_, value)| value.as_str())
     }
 
-    fn seen(headers: &HeaderMap, body: &Bytes, token: &str) -> Self {
+    fn seen(headers: &HeaderMap, body: &Bytes, token: &TokenFinder) -> Self {
         let headers = headers.iter().map(|(name, value)| {
             let shown = if redact::hides_header(name.as_str()) {
                 REDACTED.to_owned()
             } else {
                 let text = String::from_utf8_lossy(value.as_bytes());
-                redact::without_token(&redact::address(&text), token).into_owned()
+                token.clean_text(&redact::address(&text)).into_owned()
             };
             (name.as_str().to_owned(), shown)
         });
         let body_text = std::str::from_utf8(body).ok();
-        let shown =
-            body_text.map(|text| redact::without_token(&redact::body(text), token).into_owned());
+        let shown = body_text.map(|text| token.clean_text(&redact::body(text)).into_owned());
         Self {
             headers: headers.collect(),
             body: shown,
@@ -104,7 +103,7 @@ impl Traced {
     #[must_use]
     pub fn new(inner: Box<dyn Transport>, sinks: Vec<Arc<dyn Sink>>, clock: Clock) -> Self {
         Self {
-            inner,
+            inner: Box::new(Redacting::new(inner)),
             sinks,
             clock,
         }
@@ -122,9 +121,7 @@ impl Transport for Traced {
                     version: version(answer.version()),
                     message: Message::seen(answer.headers(), answer.body(), &pending.token),
                 }),
-                Err(failure) => {
-                    Err(redact::without_token(&failure.reason, &pending.token).into_owned())
-                }
+                Err(failure) => Err(pending.token.clean_text(&failure.reason).into_owned()),
             });
             result
         })
@@ -135,7 +132,7 @@ impl Transport for Traced {
 struct Pending<'a> {
     traced: &'a Traced,
     begun: Instant,
-    token: String,
+    token: TokenFinder,
     exchange: Option<Exchange>,
 }
 
@@ -143,13 +140,13 @@ impl<'a> Pending<'a> {
     fn begin(traced: &'a Traced, request: &http::Request<Bytes>) -> Self {
         let token = request.headers().get(catalog::TOKEN_HEADER);
         let token = token.and_then(|token| token.to_str().ok());
-        let token = token.unwrap_or_default().to_owned();
+        let token = TokenFinder::of(token.unwrap_or_default());
         let url = redact::address(&request.uri().to_string());
         let exchange = Exchange {
             started: (traced.clock)(),
             elapsed: Duration::ZERO,
             method: request.method().to_string(),
-            url: redact::without_token(&url, &token).into_owned(),
+            url: token.clean_text(&url).into_owned(),
             asked: Message::seen(request.headers(), request.body(), &token),
             answered: Err("it was not waited for".to_owned()),
         };

@@ -238,18 +238,18 @@ pub(super) fn dry_run(
     let print = |request: &Request| dry::print(request, options, place, form);
     if call.operation.holes.is_empty() {
         let request = call.request("")?;
-        return run.print(&print(&request));
+        return run.print_request(&print(&request));
     }
     for target in call.targets {
         if target == "-" {
             let stdin = run.stdin.take()?;
             for id in Ids::new(stdin, &call.operation.holes[0]) {
                 let text = print(&call.request(&id?)?);
-                run.print(&text)?;
+                run.print_request(&text)?;
             }
         } else {
             let text = print(&call.request(target)?);
-            run.print(&text)?;
+            run.print_request(&text)?;
         }
     }
     Ok(())

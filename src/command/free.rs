@@ -23,7 +23,7 @@ pub(super) fn run(run: &mut Run, options: &Options, free: &Free) -> Result<()> {
     };
     if let Some(form) = options.dry_run {
         dry::check(options, form)?;
-        return run.print(&dry::print(&request, options, &place, form));
+        return run.print_request(&dry::print(&request, options, &place, form));
     }
     let mut printer = Printer::prepare(run, options, shape, Described::default())?;
     let client = run.client(&place)?;

@@ -45,8 +45,8 @@ use crate::config::keep::Keyring;
 use crate::config::{self, Colour, Environment, variable};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
-use crate::output::Skipped;
 use crate::output::progress::{Look, Progress};
+use crate::output::{Skipped, visible};
 use crate::request::Now;
 use crate::world::{Ask, Clock, ReaderGone, Size, Terminal, World};
 use read::Input;
@@ -188,11 +188,28 @@ impl Run {
         } else {
             text.to_string()
         };
-        self.print(&text)
+        self.print_styled(&text)
     }
 
-    /// Writes text to standard output.
+    /// Writes text to standard output. On a terminal nothing of it steers.
     fn print(&mut self, text: &str) -> Result<()> {
+        if self.terminal.stdout {
+            return self.print_styled(&visible::lines(text));
+        }
+        self.print_styled(text)
+    }
+
+    /// As [`Run::print`], for JSON and requests: what is seen on a terminal
+    /// means the same when it is pasted.
+    fn print_request(&mut self, text: &str) -> Result<()> {
+        if self.terminal.stdout {
+            return self.print_styled(&visible::request(text));
+        }
+        self.print_styled(text)
+    }
+
+    /// Writes text to the letter, of which the caller has made data harmless.
+    fn print_styled(&mut self, text: &str) -> Result<()> {
         let mut stdout = self.stdout()?;
         let written = stdout
             .write_all(text.as_bytes())
@@ -270,7 +287,9 @@ impl Run {
 
     /// Asks, and gives the line that was answered.
     fn question(&self, question: &str) -> Result<String> {
-        (self.ask)(question).map_err(|_| Error::new(Kind::Interrupted, "not done"))
+        // Names that a server told may stand in it.
+        (self.ask)(&visible::one_line(question))
+            .map_err(|_| Error::new(Kind::Interrupted, "not done"))
     }
 
     /// Runs work that waits for answers; Ctrl-C ends it. The runtime is made

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::output::console::Console;
 use crate::output::progress::{Look, Progress};
 use crate::output::{Format, visible};
+use crate::userinfo;
 use crate::world::Elapsed;
 
 const ERROR: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
@@ -78,6 +79,7 @@ impl Talk {
 
     /// Tells something that the user should know but that is no failure.
     pub(super) fn note(&mut self, message: &str) {
+        let message = &*userinfo::hidden(message);
         let text = match self.form {
             ErrorForm::Json => {
                 let mut line = Map::new();
@@ -106,7 +108,7 @@ impl Talk {
     /// Tells a person that something is done; says nothing to scripts.
     pub(super) fn done(&mut self, message: &str) {
         if self.person {
-            self.write(&format!("{message}\n"));
+            self.write(&format!("{}\n", visible::lines(message)));
         }
     }
 
@@ -164,10 +166,11 @@ fn as_text(error: &Error, colour: bool) -> String {
     let mut text = format!(
         "{} {}\n",
         painted("error:", ERROR, colour),
-        visible::one_line(&message)
+        visible::one_line(&userinfo::hidden(&message))
     );
     for hint in &error.hints {
-        let hint = visible::lines(hint).replace('\n', "\n    ");
+        let hint = userinfo::hidden(hint);
+        let hint = visible::lines(&hint).replace('\n', "\n    ");
         let _ = writeln!(text, "  {} {hint}", painted("→", HINT, colour));
     }
     if let Some(id) = error
@@ -192,12 +195,12 @@ fn as_json(error: &Error) -> String {
     let hint = if error.hints.is_empty() {
         Value::Null
     } else {
-        error.hints.join("\n").into()
+        userinfo::hidden(&error.hints.join("\n")).into()
     };
     format!(
         "{{\"kind\":\"{}\",\"message\":{},\"status\":{status},\"request_id\":{request_id},\"errors\":{errors},\"hint\":{hint}}}\n",
         error.kind.name(),
-        Value::from(error.to_string()),
+        Value::from(userinfo::hidden(&error.to_string())),
     )
 }
 

@@ -88,10 +88,17 @@ fn seed(run: &mut Run, options: &Options, seed: &Seed) -> Result<()> {
 fn dump(run: &mut Run, options: &Options) -> Result<()> {
     if let Some(url) = control::served(run, options)? {
         let store = Desk::Served(url).ask(Method::GET, "store", &Value::Null)?;
-        return run.print(&store);
+        return run.print_request(&store);
     }
     let path = local::store_path(&run.environment, run.state_folder.clone())?;
     let file = SandboxFile::open(&path, run.clock.clone()).map_err(cannot_open)?;
+    if run.terminal.stdout {
+        let mut store = Vec::new();
+        file.with_state(|state| state.to_json_writer(&mut store))
+            .map_err(cannot_open)?
+            .map_err(|error| Error::writing("standard output", error))?;
+        return run.print_request(&String::from_utf8_lossy(&store));
+    }
     let mut stdout = BufWriter::new(run.stdout()?);
     let written = file
         .with_state(|state| state.to_json_writer(&mut stdout))

@@ -76,7 +76,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Stats) -> Result<()>
         None => {
             let style = style(run, &options.output, options.colour);
             let text = picture(&figures).draw(style);
-            run.print(&text)?;
+            run.print_styled(&text)?;
         }
     }
     Ok(())

@@ -123,6 +123,29 @@ pub fn token_of(text: &str, from: &str) -> Result<SecretString> {
     Ok(SecretString::from(token))
 }
 
+/// The shortest token that a login keeps, in bytes. A shorter one cannot be
+/// told from other text, and so not be kept out of it; real ones are longer.
+pub const SHORTEST: usize = 16;
+
+/// Refuses to keep a token that is too short to be one.
+///
+/// # Errors
+/// Of kind `Access`. The value is never part of the message.
+pub fn check_length(token: &SecretString, from: &str) -> Result<()> {
+    let length = token.expose_secret().len();
+    if length >= SHORTEST {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Access,
+        format!("{from} is not a token: {length} characters are too few"),
+    )
+    .hint(format!(
+        "a token has at least {SHORTEST}; copy the whole of it, in Recharge: Tools & apps, \
+         API tokens"
+    )))
+}
+
 /// The most of its output that is read.
 const LONGEST: u64 = 64 * 1024;
 
@@ -240,6 +263,22 @@ mod tests {
             let error = token_of(bad, "it").unwrap_err();
             assert_eq!(error.kind, Kind::Access);
             assert!(!format!("{error} {error:?}").contains("sk"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_is_too_short_is_refused_and_not_repeated() {
+        for short in ["s", "sk_0123456789abc", "0123456789abcde"] {
+            let checked = check_length(&short.into(), "it");
+            if short.len() >= SHORTEST {
+                checked.unwrap();
+                continue;
+            }
+            let error = checked.unwrap_err();
+            assert_eq!(error.kind, Kind::Access);
+            assert!(error.to_string().contains("too few"), "{error}");
+            let text = format!("{error:?}");
+            assert!(short.len() < 2 || !text.contains(short), "{text}");
         }
     }
 

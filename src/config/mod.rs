@@ -7,6 +7,7 @@ pub mod folders;
 pub mod keep;
 pub mod keyring;
 pub mod login;
+pub mod loopback;
 mod network;
 mod place;
 pub mod profile;

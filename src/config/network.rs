@@ -220,7 +220,11 @@ fn read_proxy(variable: String, value: &str) -> Result<Proxy> {
     };
     let url = reqwest::Url::parse(&whole).map_err(|_| wrong())?;
     let known = matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h");
-    let host = url.host_str().filter(|host| known && !host.is_empty());
+    // A password with a slash makes the rest of the address a path.
+    let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+    let host = url
+        .host_str()
+        .filter(|host| known && bare && !host.is_empty());
     let Some(host) = host else {
         return Err(wrong());
     };
@@ -324,6 +328,11 @@ mod tests {
             "ftp://u:hidden@h:1",
             "u:hidden@h:99999",
             "http://u:hidden@:1",
+            "http://u:hidden/x@h:1",
+            "http://u:12/hidden@h:1",
+            "u:12?hidden@h:1",
+            "socks5://u:12#hidden@h:1",
+            "http://u:12\\hidden@h:1",
         ] {
             let error = chosen(&[("HTTPS_PROXY", bad)], API).unwrap_err();
             let text = format!("{error} {error:?}");

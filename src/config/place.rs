@@ -1,8 +1,8 @@
 //! Where requests go. A token travels only over https, or within this machine.
 
 use std::fmt;
-use std::net::IpAddr;
 
+use super::loopback::is_loopback;
 use crate::error::{Error, Result};
 
 /// The address of an API, checked.
@@ -21,11 +21,23 @@ impl BaseUrl {
     /// Of kind `Usage`: not a URL, plain http to another machine, or a URL
     /// that carries credentials, a query or a fragment.
     pub fn parse(text: &str) -> Result<Self> {
-        let wrong = |why: &str| Error::usage(format!("the base URL {text} {why}"));
+        // A text with an `@`, or one that is no URL, may hold a password
+        // wherever a name, a slash or a port seems to be: it is not repeated.
+        if text.contains('@') || text.contains("%40") {
+            return Err(
+                Error::usage("the base URL must not carry a name or password")
+                    .hint("leave out the @ and all before it: a token is given with rc auth login"),
+            );
+        }
+        let named = if is_repeatable(text) {
+            format!("the base URL {text}")
+        } else {
+            "the base URL".to_owned()
+        };
+        let wrong = |why: &str| Error::usage(format!("{named} {why}"));
         let url =
             reqwest::Url::parse(text).map_err(|error| wrong("is not a URL").caused_by(error))?;
         if !url.username().is_empty() || url.password().is_some() {
-            // The text may hold a secret: do not repeat it.
             return Err(Error::usage(
                 "the base URL must not carry a name or password",
             ));
@@ -89,13 +101,21 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-fn is_loopback(host: &str) -> bool {
-    if host == "localhost" || host.ends_with(".localhost") {
-        return true;
+/// Whether a text can be repeated in an error: a host, perhaps with a scheme, a
+/// port and a path, and nothing that could be a password.
+fn is_repeatable(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_~/:[]".contains(&byte);
+    if !text.bytes().all(plain) {
+        return false;
     }
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host.parse::<IpAddr>()
-        .is_ok_and(|address| address.is_loopback())
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host_ends = authority.rfind(']').map_or(0, |at| at + 1);
+    let port = match authority[host_ends..].split_once(':') {
+        Some((_, port)) => port,
+        None => "",
+    };
+    !path.contains(':') && port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -111,6 +131,12 @@ mod tests {
             "http://127.0.0.1:4010/",
             "http://127.9.9.9",
             "http://[::1]:80",
+            "http://[::ffff:127.0.0.1]:1",
+            "http://2130706433",
+            "http://0x7f.1:4010",
+            "http://LOCALHOST:1",
+            "http://localhost.:1",
+            "http://shop.localhost:1",
         ] {
             let url = BaseUrl::parse(good).unwrap();
             assert!(!url.as_str().ends_with('/'));
@@ -119,6 +145,14 @@ mod tests {
             "http://api.rechargeapps.com",
             "http://localhost.example.com",
             "http://127.0.0.1.example.com",
+            "http://0.0.0.0",
+            "http://[::]",
+            "http://[::ffff:10.0.0.1]",
+            "http://0x0a.1",
+            "http://localhost@example.com",
+            "http://127.0.0.1:80@example.com",
+            "http://example.com\\@localhost",
+            "http://notlocalhost",
             "ftp://localhost",
             "api.rechargeapps.com",
             "https://",
@@ -131,7 +165,56 @@ mod tests {
 
     #[test]
     fn credentials_in_a_url_are_refused_and_not_repeated() {
-        let error = BaseUrl::parse("https://user:secret@api.example.com").unwrap_err();
-        assert!(!error.to_string().contains("secret"));
+        for scheme in [
+            "https://", "http://", "ftp://", "https:/", "https:", "//", "",
+        ] {
+            for user in ["user:", "user:1", "user:80/", ":", "", "u/", "u#", "u?"] {
+                for password in [
+                    "TOPSECRET",
+                    "TOP/SECRET",
+                    "TOP#SECRET",
+                    "TOP?SECRET",
+                    "TOP@SECRET",
+                    "TOP\\SECRET",
+                    "TOP SECRET",
+                    "TOP\nSECRET",
+                    "TOP[SECRET]",
+                    "TOP%2FSECRET",
+                ] {
+                    for at in ["@", "%40", "@@"] {
+                        let url = format!("{scheme}{user}{password}{at}host.example:443/x");
+                        let error = BaseUrl::parse(&url).expect_err(&url);
+                        let shown = format!("{error} {error:?}");
+                        assert!(!shown.contains("SECRET"), "{url}: {shown}");
+                        assert!(!shown.contains("TOP"), "{url}: {shown}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_could_be_a_password_or_a_key_is_not_repeated() {
+        for url in [
+            "user:TOPSECRET",
+            "https://user:TOPSECRET",
+            "https://user:TOPSECRET/x",
+            "https://api.example.com?key=TOPSECRET",
+            "https://api.example.com#TOPSECRET",
+            "http://api.example.com/x:TOPSECRET",
+            "https://TOPSECRET host",
+            "ftp://a,TOPSECRET",
+        ] {
+            let error = BaseUrl::parse(url).expect_err(url);
+            assert!(!format!("{error} {error:?}").contains("SECRET"), "{error}");
+        }
+        for url in [
+            "api.example.com",
+            "http://api.example.com:80/x",
+            "ftp://[::1]:21",
+        ] {
+            let error = BaseUrl::parse(url).expect_err(url);
+            assert!(error.to_string().contains(url), "{error}");
+        }
     }
 }

@@ -38,9 +38,25 @@ pub fn lines(text: &str) -> Cow<'_, str> {
 #[must_use]
 pub fn json(text: &str) -> Cow<'_, str> {
     replaced(text, |letter, out| {
-        // Writing into a text cannot fail; no hidden character needs two units.
-        let _ = write!(out, "\\u{:04x}", u32::from(letter));
+        for unit in letter.encode_utf16(&mut [0; 2]) {
+            // Writing into a text cannot fail.
+            let _ = write!(out, "\\u{unit:04x}");
+        }
     })
+}
+
+/// For a request in print, which may be pasted: hidden characters become JSON
+/// escapes, which mean the same in its body, and each line end is `\n`.
+///
+/// Nowhere else can they stand: URLs are percent-encoded, and within a string
+/// of JSON no line end is written as itself.
+#[must_use]
+pub fn request(text: &str) -> Cow<'_, str> {
+    if !text.contains('\r') {
+        return json(text);
+    }
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    Cow::Owned(json(&text).into_owned())
 }
 
 fn replaced(text: &str, show: impl Fn(char, &mut String)) -> Cow<'_, str> {
@@ -64,13 +80,19 @@ fn harmless(text: &str, stays: impl Fn(char) -> bool) -> bool {
     text.bytes().all(plain) || !text.chars().any(|letter| hidden(letter) && !stays(letter))
 }
 
-/// Characters that steer the terminal, turn text around, or cannot be seen.
-/// The joiner stays, because emoji need it.
+/// Characters that steer the terminal, reorder text, or hide some of it.
+///
+/// What scripts need stays: the joiners U+200C and U+200D (Persian, Indic
+/// scripts, emoji), combining marks, and variation selectors. Tags go, also
+/// from the three flags that are made of them: they can carry a hidden text.
 fn hidden(letter: char) -> bool {
     letter.is_control()
         || matches!(
             letter,
-            '\u{061C}'
+            '\u{00AD}'
+                | '\u{034F}'
+                | '\u{061C}'
+                | '\u{180E}'
                 | '\u{200B}'
                 | '\u{200E}'
                 | '\u{200F}'
@@ -78,6 +100,8 @@ fn hidden(letter: char) -> bool {
                 | '\u{2060}'..='\u{206F}'
                 | '\u{FEFF}'
                 | '\u{FFF9}'..='\u{FFFB}'
+                | '\u{1D173}'..='\u{1D17A}'
+                | '\u{E0000}'..='\u{E007F}'
         )
 }
 
@@ -121,6 +145,37 @@ mod tests {
             assert!(matches!(one_line(text), Cow::Borrowed(same) if same == text));
             assert!(matches!(json(text), Cow::Borrowed(same) if same == text));
         }
+    }
+
+    /// Each character that steers, reorders or hides is shown by each of these.
+    #[test]
+    fn no_character_that_steers_or_hides_passes() {
+        let steering = (0..0x20)
+            .chain(0x7F..=0x9F)
+            .chain([0xAD, 0x34F, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F])
+            .chain(0x2028..=0x202E)
+            .chain(0x2060..=0x206F)
+            .chain([0xFEFF, 0xFFF9, 0xE0001])
+            .chain(0xE0020..=0xE007F);
+        for letter in steering.filter_map(char::from_u32) {
+            let text = format!("a{letter}b");
+            assert!(!one_line(&text).contains(letter), "{letter:?}");
+            if !matches!(letter, '\n' | '\t') {
+                for shown in [lines(&text), json(&text), request(&text)] {
+                    assert!(!shown.contains(letter), "{letter:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_request_in_print_means_the_same() {
+        let body = "{\r\n \"a\":\r\"\u{202e}\u{e0041}\u{7f}\"}";
+        let shown = request(body);
+        assert_eq!(shown, "{\n \"a\":\n\"\\u202e\\udb40\\udc41\\u007f\"}");
+        let parse = |text| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(parse(&shown), parse(body));
+        assert!(matches!(request("{\"a\":\"é\"}"), Cow::Borrowed(_)));
     }
 
     #[test]

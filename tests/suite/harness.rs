@@ -183,6 +183,8 @@ impl Rc {
         let screen = Kept::default();
         let (stdout, stderr) = (Shown::on(&screen), Shown::on(&screen));
         let answers = Mutex::new(self.answers.into_iter());
+        let questions = Arc::new(Mutex::new(String::new()));
+        let asked = Arc::clone(&questions);
         let folder = self
             .folder
             .unwrap_or_else(|| Arc::new(tempfile::tempdir().unwrap()));
@@ -232,7 +234,10 @@ impl Rc {
                 Box::pin(tokio::task::yield_now())
             }),
             elapsed: Arc::new(move || passed.lock().unwrap().saturating_sub(begun)),
-            ask: Box::new(move |_| {
+            ask: Box::new(move |question| {
+                let mut asked = asked.lock().unwrap();
+                asked.push_str(question);
+                asked.push('\n');
                 let answer = answers.lock().unwrap().next();
                 answer
                     .map(str::to_owned)
@@ -253,6 +258,7 @@ impl Rc {
             stdout: stdout.own.text(),
             stderr: stderr.own.text(),
             screen: screen.text(),
+            questions: questions.lock().unwrap().clone(),
         }
     }
 

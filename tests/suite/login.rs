@@ -148,16 +148,29 @@ fn a_token_that_is_known_to_be_in_a_locked_keyring_is_not_looked_for_elsewhere()
 fn a_token_that_the_api_refuses_is_not_kept() {
     let desk = Desk::with(Ring::open());
     desk.rc("auth login --with-token")
-        .stdin("sk_wrong")
+        .stdin("sk_wrong_but_long_enough")
         .fails(3)
         .says("refused the token");
     assert!(desk.store.keyring().accounts().is_empty());
-    for (text, why) in [("", "it is empty"), ("sk 1", "odd characters")] {
-        desk.rc("auth login --with-token")
+    for (text, why) in [
+        ("", "it is empty"),
+        ("sk 1", "odd characters"),
+        ("sk_wrong", "8 characters are too few"),
+        ("sk_15_characte\n", "14 characters are too few"),
+    ] {
+        let outcome = desk
+            .rc("auth login --with-token")
             .stdin(text)
             .fails(3)
             .says(why);
+        assert!(text.len() < 5 || !outcome.stderr.contains(text.trim()));
     }
+    desk.rc("auth login")
+        .on_terminal(80)
+        .typing("sk_short")
+        .fails(3)
+        .says("what was typed is not a token: 8 characters are too few");
+    assert!(desk.store.keyring().accounts().is_empty());
     desk.rc("auth login").fails(2).says("--with-token");
     desk.rc("auth login --with-token")
         .on_terminal(80)

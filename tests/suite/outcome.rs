@@ -12,6 +12,8 @@ pub struct Outcome {
     pub stderr: String,
     /// Both, as they came.
     pub screen: String,
+    /// What the person was asked, a line each.
+    pub questions: String,
 }
 
 impl Outcome {

@@ -1,7 +1,7 @@
 //! `rc auth login`: a token is taken, checked, and kept. Nothing is kept before
 //! the API has said what it is.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::check::{self, Told};
 use super::of_a_store;
@@ -9,7 +9,7 @@ use crate::catalog;
 use crate::cli::Options;
 use crate::command::Run;
 use crate::command::connect::{Place, is_sandbox};
-use crate::config::credential::token_of;
+use crate::config::credential::{check_length, token_of};
 use crate::config::edit::{Edit, Setting};
 use crate::config::keep::{Kept, TokenFiles, Trouble, account};
 use crate::config::login::{Login, Logins, fingerprint};
@@ -129,10 +129,7 @@ fn take(run: &mut Run, with_token: bool) -> Result<SecretString> {
     }
     if with_token {
         let text = SecretString::from(run.stdin.text("-")?);
-        return token_of(
-            secrecy::ExposeSecret::expose_secret(&text),
-            "standard input",
-        );
+        return whole(&text, "standard input");
     }
     if !run.is_attended() {
         return Err(Error::usage("nobody can be asked for the token here")
@@ -142,10 +139,27 @@ fn take(run: &mut Run, with_token: bool) -> Result<SecretString> {
     let typed = (run.ask_secret)("API token (not shown)")
         .map(SecretString::from)
         .map_err(|_| Error::new(Kind::Interrupted, "not done"))?;
-    token_of(
-        secrecy::ExposeSecret::expose_secret(&typed),
-        "what was typed",
-    )
+    whole(&typed, "what was typed")
+}
+
+/// The token in a text. One that is too short is refused, except for that of
+/// the sandbox, which is no secret.
+fn whole(text: &SecretString, from: &str) -> Result<SecretString> {
+    let token = token_of(text.expose_secret(), from)?;
+    if !is_public(&token) {
+        check_length(&token, from)?;
+    }
+    Ok(token)
+}
+
+#[cfg(feature = "sandbox")]
+fn is_public(token: &SecretString) -> bool {
+    token.expose_secret() == crate::sandbox::TOKEN
+}
+
+#[cfg(not(feature = "sandbox"))]
+fn is_public(_: &SecretString) -> bool {
+    false
 }
 
 /// Asks before the token of one store takes the place of another's.

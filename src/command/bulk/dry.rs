@@ -118,7 +118,7 @@ impl<'a> Rehearsal<'a> {
 
     fn out(&self, run: &mut Run, request: &Request) -> Result<()> {
         let text = dry::print(request, self.options, self.place, self.form);
-        run.print(&text)
+        run.print_request(&text)
     }
 }
 

@@ -25,7 +25,7 @@ use super::printer::{Described, Printer};
 use super::token;
 use crate::catalog;
 use crate::cli::Options;
-use crate::client::{Failure, Http, Transport, redact, tls};
+use crate::client::{Failure, Http, Redacting, Transport, redact, tls};
 use crate::config::{BaseUrl, Network, Trust, variable};
 use crate::error::{Error, Kind, Result};
 use crate::output::{Format, Shape, visible};
@@ -140,7 +140,8 @@ fn look(run: &mut Run, options: &Options, report: &mut Report) -> Result<()> {
                 return Ok(());
             }
         };
-        let http = run.seeing.around(Box::new(http), &run.clock);
+        let http = Box::new(Redacting::new(Box::new(http)));
+        let http = run.seeing.around(http, &run.clock);
         return asked(run, &place, http.as_ref(), token.as_ref(), report);
     }
     if token.is_some() {

@@ -9,7 +9,7 @@ use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 
 use super::judge::Check;
-use crate::client::tls;
+use crate::client::{resolver, tls};
 use crate::config::{BaseUrl, Network};
 use crate::error::{Error, Kind};
 
@@ -60,11 +60,10 @@ fn unreachable(message: String) -> Error {
 
 async fn looked_up(base: &BaseUrl, patience: Duration) -> Result<Vec<SocketAddr>, Error> {
     let host = base.host().trim_start_matches('[').trim_end_matches(']');
-    let asked = tokio::net::lookup_host((host, base.port().unwrap_or(443)));
+    let asked = resolver::look_up(host, base.port().unwrap_or(443));
     let hint = "check the base URL and this machine's network and name server";
     match tokio::time::timeout(patience, asked).await {
         Ok(Ok(found)) => {
-            let found: Vec<SocketAddr> = found.collect();
             if found.is_empty() {
                 return Err(unreachable(format!("{host} has no address")).hint(hint));
             }

@@ -1,0 +1,396 @@
+//! Finds a token in bytes, whatever encoded them.
+//!
+//! In comes a body or a text; out come the places where the token is. A place
+//! counts when it is the whole token, spelled plainly or in JSON, URL or HTML
+//! escapes, nested up to [`DEPTH`] layers, or within base64 at any offset.
+//! Pure, and bounded by the size of the bytes.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use memchr::memmem::Finder;
+
+use super::redact::REDACTED;
+
+/// How many layers of escapes may lie on top of each other: a URL in JSON in
+/// JSON has three.
+const DEPTH: u8 = 3;
+
+/// A token of this length is no other text by chance.
+const LONG: usize = 16;
+
+/// A token that begins as all tokens do needs fewer characters for that.
+const SHORT: usize = 8;
+
+/// How tokens begin.
+const PREFIX: &str = "sk_";
+
+/// So many bytes of a needle are searched for before it is compared.
+const LEAD: usize = 4;
+
+/// No escape of [`DEPTH`] layers has as many backslashes in a row, unless it
+/// is one of a backslash.
+const BACKSLASHES: [u8; 9] = [b'\\'; 9];
+
+/// What stands between `&` and the end of the entities that have a name.
+const ENTITIES: [(&[u8], u8); 5] = [
+    (b"amp;", b'&'),
+    (b"quot;", b'"'),
+    (b"apos;", b'\''),
+    (b"lt;", b'<'),
+    (b"gt;", b'>'),
+];
+
+/// Finds one token.
+pub struct TokenFinder {
+    needles: Vec<Needle>,
+    /// The bytes that an escape near the beginning of a needle gives.
+    leads: ByteSet,
+    /// The token as the name of a header spells it.
+    lower: String,
+}
+
+/// One byte sequence that gives the token away.
+struct Needle {
+    bytes: Vec<u8>,
+    leads: Vec<Finder<'static>>,
+    /// Whether the characters before and after belong to it in part.
+    partial: (bool, bool),
+}
+
+impl TokenFinder {
+    /// A finder of `token`. One that is too short to be told from other text
+    /// is not searched for: data would be changed in its place.
+    #[must_use]
+    pub fn of(token: &str) -> Self {
+        let mut needles = Vec::new();
+        if is_distinct(token) {
+            needles.push(Needle::new(token.as_bytes().to_vec(), (false, false)));
+            for offset in 0..3 {
+                let (text, partial) = in_base64(token.as_bytes(), offset);
+                let safe = text.replace('+', "-").replace('/', "_");
+                if safe != text {
+                    needles.push(Needle::new(safe.into_bytes(), partial));
+                }
+                needles.push(Needle::new(text.into_bytes(), partial));
+            }
+        }
+        let leads = needles.iter().flat_map(|needle| &needle.bytes[..LEAD]);
+        Self {
+            leads: leads.fold(ByteSet::default(), |set, byte| set.with(*byte)),
+            needles,
+            lower: token.to_ascii_lowercase(),
+        }
+    }
+
+    /// The bytes with `[redacted]` in each place of the token. Copies nothing
+    /// where there is none. JSON stays JSON, and UTF-8 stays UTF-8.
+    #[must_use]
+    pub fn clean<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        let places = self.places(bytes);
+        if places.is_empty() {
+            return Cow::Borrowed(bytes);
+        }
+        let mut out = Vec::with_capacity(bytes.len());
+        let mut copied = 0;
+        for place in places {
+            // Places may overlap; what one has covered is not copied again.
+            if place.start >= copied {
+                out.extend_from_slice(&bytes[copied..place.start]);
+                out.extend_from_slice(REDACTED.as_bytes());
+            }
+            copied = copied.max(place.end);
+        }
+        out.extend_from_slice(&bytes[copied..]);
+        Cow::Owned(out)
+    }
+
+    /// As [`Self::clean`], for text.
+    #[must_use]
+    pub fn clean_text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match self.clean(text.as_bytes()) {
+            Cow::Borrowed(_) => Cow::Borrowed(text),
+            Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+        }
+    }
+
+    /// Whether the name of a header holds the token; names lose their case.
+    #[must_use]
+    pub fn is_in_name(&self, name: &str) -> bool {
+        !self.needles.is_empty() && name.contains(&self.lower)
+    }
+
+    /// Every place, sorted by where it begins.
+    fn places(&self, bytes: &[u8]) -> Vec<Range<usize>> {
+        let mut places = Vec::new();
+        for needle in &self.needles {
+            for lead in &needle.leads {
+                for start in lead.find_iter(bytes) {
+                    places.extend(needle.place(bytes, start));
+                }
+            }
+        }
+        // What does not begin plainly has an escape within its first bytes.
+        for escape in memchr::memchr3_iter(b'\\', b'%', b'&', bytes) {
+            if bytes[escape..].starts_with(&BACKSLASHES) && !self.leads.has(b'\\') {
+                continue;
+            }
+            let mut given = ByteSet::default();
+            each_unit(bytes, escape, DEPTH, &mut |byte, _| {
+                given = given.with(byte);
+            });
+            if !given.meets(self.leads) {
+                continue;
+            }
+            for needle in &self.needles {
+                for before in (0..LEAD.min(escape + 1)).filter(|at| given.has(needle.bytes[*at])) {
+                    places.extend(needle.place(bytes, escape - before));
+                }
+            }
+        }
+        places.sort_by_key(|place| (place.start, std::cmp::Reverse(place.end)));
+        places
+    }
+}
+
+impl fmt::Debug for TokenFinder {
+    /// It is made of the token.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("TokenFinder").finish_non_exhaustive()
+    }
+}
+
+impl Needle {
+    fn new(bytes: Vec<u8>, partial: (bool, bool)) -> Self {
+        let lead = &bytes[..LEAD.min(bytes.len())];
+        let mut leads = vec![Finder::new(lead).into_owned()];
+        if lead.contains(&b'+') {
+            let spaced: Vec<u8> = lead
+                .iter()
+                .map(|byte| if *byte == b'+' { b' ' } else { *byte })
+                .collect();
+            leads.push(Finder::new(&spaced).into_owned());
+        }
+        Self {
+            bytes,
+            leads,
+            partial,
+        }
+    }
+
+    /// The place that begins there, if one does.
+    fn place(&self, bytes: &[u8], start: usize) -> Option<Range<usize>> {
+        let mut end = self.end(bytes, start)?;
+        let mut start = start;
+        let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte);
+        if self.partial.0 && start > 0 && is_base64(bytes[start - 1]) {
+            start -= 1;
+        }
+        if self.partial.1 && bytes.get(end).copied().is_some_and(is_base64) {
+            end += 1;
+        }
+        // Half an escape before or behind it would break the JSON around it.
+        start -= usize::from(is_escaped(bytes, start));
+        end += usize::from(end < bytes.len() && is_escaped(bytes, end));
+        Some(start..end)
+    }
+
+    /// Where the longest spelling ends that begins there.
+    fn end(&self, bytes: &[u8], start: usize) -> Option<usize> {
+        // Plain characters leave no choice.
+        let plain = self.bytes.iter().zip(&bytes[start..]);
+        let plain = plain
+            .take_while(|(want, byte)| !is_escape(**byte) && is_read_as(**byte, **want))
+            .count();
+        let mut ends = vec![start + plain];
+        for want in &self.bytes[plain..] {
+            let mut next = Vec::new();
+            for at in ends {
+                each_unit(bytes, at, DEPTH, &mut |byte, end| {
+                    if is_read_as(byte, *want) {
+                        next.push(end);
+                    }
+                });
+            }
+            next.sort_unstable();
+            next.dedup();
+            ends = next;
+        }
+        ends.into_iter().max()
+    }
+}
+
+/// A set of ASCII characters.
+#[derive(Debug, Clone, Copy, Default)]
+struct ByteSet(u128);
+
+impl ByteSet {
+    /// The set with a byte, and with the plus sign that a space stands for.
+    const fn with(self, byte: u8) -> Self {
+        let plus = if byte == b' ' { 1 << b'+' } else { 0 };
+        Self(self.0 | plus | if byte < 0x80 { 1 << byte } else { 0 })
+    }
+
+    const fn has(self, byte: u8) -> bool {
+        byte < 0x80 && self.0 >> byte & 1 == 1
+    }
+
+    const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// Whether no other text is like this token by chance.
+fn is_distinct(token: &str) -> bool {
+    token.len() >= LONG || token.len() >= SHORT && token.starts_with(PREFIX)
+}
+
+/// What of the base64 of a text depends on `token` alone, when `offset` bytes
+/// of a group of three stand before it; and whether the characters before and
+/// after depend on it in part.
+fn in_base64(token: &[u8], offset: usize) -> (String, (bool, bool)) {
+    let mut bytes = vec![0; offset];
+    bytes.extend_from_slice(token);
+    let encoded = STANDARD.encode(&bytes);
+    let (first, last) = ((offset * 8).div_ceil(6), bytes.len() * 8 / 6);
+    let partial = (offset > 0, !bytes.len().is_multiple_of(3));
+    (encoded[first..last].to_owned(), partial)
+}
+
+/// Whether an odd number of backslashes stands before `at`.
+fn is_escaped(bytes: &[u8], at: usize) -> bool {
+    let before = bytes[..at].iter().rev();
+    before.take_while(|byte| **byte == b'\\').count() % 2 == 1
+}
+
+const fn is_escape(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'%' | b'&')
+}
+
+/// A form writes a plus sign for a space, and reads a space for a plus sign.
+const fn is_read_as(byte: u8, want: u8) -> bool {
+    byte == want || want == b'+' && byte == b' '
+}
+
+/// What is called with a byte that some bytes give, and where those end.
+type Found<'a> = &'a mut dyn FnMut(u8, usize);
+
+/// Calls `found` with each byte that the bytes from `at` on give, plainly or
+/// through at most `depth` layers of escapes; with one of them perhaps twice.
+fn each_unit(bytes: &[u8], at: usize, depth: u8, found: Found) {
+    let Some(byte) = bytes.get(at).copied() else {
+        return;
+    };
+    found(byte, at + 1);
+    if depth == 0 || !is_escape(byte) {
+        return;
+    }
+    each_unit(bytes, at, depth - 1, &mut |begun, at| match begun {
+        b'\\' => each_unit(bytes, at, depth - 1, &mut |byte, at| match byte {
+            b'u' => number(
+                bytes,
+                at,
+                depth - 1,
+                Hex {
+                    digits: 4,
+                    value: 0,
+                },
+                found,
+            ),
+            byte if byte.is_ascii_punctuation() => found(byte, at),
+            _ => {}
+        }),
+        b'%' => number(
+            bytes,
+            at,
+            depth - 1,
+            Hex {
+                digits: 2,
+                value: 0,
+            },
+            found,
+        ),
+        b'&' => entity(bytes, at, depth - 1, found),
+        _ => {}
+    });
+}
+
+/// The rest of a number of so many hexadecimal digits.
+#[derive(Clone, Copy)]
+struct Hex {
+    digits: u8,
+    value: u8,
+}
+
+fn number(bytes: &[u8], at: usize, depth: u8, hex: Hex, found: Found) {
+    if hex.digits == 0 {
+        return found(hex.value, at);
+    }
+    each_unit(bytes, at, depth, &mut |byte, at| {
+        let digit = char::from(byte)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok());
+        // Only ASCII characters are looked for.
+        if let Some(digit) = digit.filter(|_| hex.value < 8) {
+            let value = hex.value << 4 | digit;
+            let digits = hex.digits - 1;
+            number(bytes, at, depth, Hex { digits, value }, found);
+        }
+    });
+}
+
+/// What stands behind `&`: a name, or a number after `#`.
+fn entity(bytes: &[u8], at: usize, depth: u8, found: Found) {
+    each_unit(bytes, at, depth, &mut |byte, after| match byte {
+        b'#' => each_unit(bytes, after, depth, &mut |byte, behind| match byte {
+            b'x' | b'X' => reference(bytes, behind, depth, (16, 0, 3), found),
+            _ => reference(bytes, after, depth, (10, 0, 4), found),
+        }),
+        _ => {
+            for (name, value) in ENTITIES.iter().filter(|(name, _)| name[0] == byte) {
+                sequence(bytes, after, depth, &name[1..], &mut |end| {
+                    found(*value, end);
+                });
+            }
+        }
+    });
+}
+
+/// The rest of a number: its radix, its value so far, how many characters may
+/// follow with the semicolon.
+fn reference(bytes: &[u8], at: usize, depth: u8, number: (u32, u32, u8), found: Found) {
+    let (radix, value, left) = number;
+    each_unit(bytes, at, depth, &mut |byte, at| {
+        if byte == b';' {
+            if let Ok(value) = u8::try_from(value) {
+                found(value, at);
+            }
+        } else if let Some(digit) = char::from(byte).to_digit(radix).filter(|_| left > 1) {
+            reference(
+                bytes,
+                at,
+                depth,
+                (radix, value * radix + digit, left - 1),
+                found,
+            );
+        }
+    });
+}
+
+fn sequence(bytes: &[u8], at: usize, depth: u8, rest: &[u8], found: &mut dyn FnMut(usize)) {
+    let Some((want, rest)) = rest.split_first() else {
+        return found(at);
+    };
+    each_unit(bytes, at, depth, &mut |byte, at| {
+        if byte == *want {
+            sequence(bytes, at, depth, rest, found);
+        }
+    });
+}
+
+#[cfg(test)]
+#[path = "token_finder_tests.rs"]
+mod tests;
