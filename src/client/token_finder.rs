@@ -9,9 +9,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+use aho_corasick::{AhoCorasick, Input};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use memchr::memmem::Finder;
 
 use super::redact::REDACTED;
 
@@ -47,6 +47,11 @@ const ENTITIES: [(&[u8], u8); 5] = [
 /// Finds one token.
 pub struct TokenFinder {
     needles: Vec<Needle>,
+    /// The beginnings of all needles, searched for in one pass; none where there
+    /// is no needle.
+    beginnings: Option<AhoCorasick>,
+    /// For each beginning the needles that begin so.
+    begin_so: Vec<Vec<usize>>,
     /// The bytes that an escape near the beginning of a needle gives.
     leads: ByteSet,
     /// The token as the name of a header spells it.
@@ -56,7 +61,6 @@ pub struct TokenFinder {
 /// One byte sequence that gives the token away.
 struct Needle {
     bytes: Vec<u8>,
-    leads: Vec<Finder<'static>>,
     /// Whether the characters before and after belong to it in part.
     partial: (bool, bool),
 }
@@ -78,9 +82,12 @@ impl TokenFinder {
                 needles.push(Needle::new(text.into_bytes(), partial));
             }
         }
+        let (beginnings, begin_so) = beginnings(&needles);
         let leads = needles.iter().flat_map(|needle| &needle.bytes[..LEAD]);
         Self {
             leads: leads.fold(ByteSet::default(), |set, byte| set.with(*byte)),
+            beginnings,
+            begin_so,
             needles,
             lower: token.to_ascii_lowercase(),
         }
@@ -126,12 +133,16 @@ impl TokenFinder {
     /// Every place, sorted by where it begins.
     fn places(&self, bytes: &[u8]) -> Vec<Range<usize>> {
         let mut places = Vec::new();
-        for needle in &self.needles {
-            for lead in &needle.leads {
-                for start in lead.find_iter(bytes) {
-                    places.extend(needle.place(bytes, start));
-                }
+        let Some(beginnings) = &self.beginnings else {
+            return places;
+        };
+        let mut from = 0;
+        while let Some(found) = beginnings.find(Input::new(bytes).span(from..bytes.len())) {
+            for needle in &self.begin_so[found.pattern().as_usize()] {
+                places.extend(self.needles[*needle].place(bytes, found.start()));
             }
+            // The next one may overlap with it.
+            from = found.start() + 1;
         }
         // What does not begin plainly has an escape within its first bytes.
         for escape in memchr::memchr3_iter(b'\\', b'%', b'&', bytes) {
@@ -165,20 +176,17 @@ impl fmt::Debug for TokenFinder {
 
 impl Needle {
     fn new(bytes: Vec<u8>, partial: (bool, bool)) -> Self {
-        let lead = &bytes[..LEAD.min(bytes.len())];
-        let mut leads = vec![Finder::new(lead).into_owned()];
-        if lead.contains(&b'+') {
-            let spaced: Vec<u8> = lead
-                .iter()
-                .map(|byte| if *byte == b'+' { b' ' } else { *byte })
-                .collect();
-            leads.push(Finder::new(&spaced).into_owned());
+        Self { bytes, partial }
+    }
+
+    /// How it begins; a form may write a space for a plus sign.
+    fn beginnings(&self) -> [Vec<u8>; 2] {
+        let plain = self.bytes[..LEAD.min(self.bytes.len())].to_vec();
+        let mut spaced = plain.clone();
+        for byte in spaced.iter_mut().filter(|byte| **byte == b'+') {
+            *byte = b' ';
         }
-        Self {
-            bytes,
-            leads,
-            partial,
-        }
+        [plain, spaced]
     }
 
     /// The place that begins there, if one does.
@@ -221,6 +229,29 @@ impl Needle {
         }
         ends.into_iter().max()
     }
+}
+
+/// The different beginnings of needles, and which needles begin so.
+fn beginnings(needles: &[Needle]) -> (Option<AhoCorasick>, Vec<Vec<usize>>) {
+    let mut different: Vec<Vec<u8>> = Vec::new();
+    let mut begin_so: Vec<Vec<usize>> = Vec::new();
+    for (at, needle) in needles.iter().enumerate() {
+        for beginning in needle.beginnings() {
+            match different.iter().position(|known| *known == beginning) {
+                Some(known) if begin_so[known].last() == Some(&at) => {}
+                Some(known) => begin_so[known].push(at),
+                None => {
+                    different.push(beginning);
+                    begin_so.push(vec![at]);
+                }
+            }
+        }
+    }
+    if different.is_empty() {
+        return (None, begin_so);
+    }
+    let automaton = AhoCorasick::new(different).expect("a few short strings fit an automaton");
+    (Some(automaton), begin_so)
 }
 
 /// A set of ASCII characters.
