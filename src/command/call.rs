@@ -302,6 +302,9 @@ fn list(
     let followed = Run::wait(followed);
     drop(far);
     if let Err(error) = followed {
+        if error.kind == Kind::Interrupted {
+            printer.let_go();
+        }
         printer.break_off();
         return Err(resume::hint(
             error,

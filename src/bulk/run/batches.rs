@@ -20,7 +20,7 @@ pub(super) async fn run(ledger: &Ledger, means: &Means<'_>, show: &Show<'_>) -> 
     let mut waiting: VecDeque<u64> = left.map(|batch| batch.slot).collect();
     let halt = Cell::new(false);
     let mut under_way = FuturesUnordered::new();
-    let mut places = means.parallel.max(1);
+    let places = means.parallel.max(1);
     let mut end = Ended::Done;
     let mut failure = None;
     loop {
@@ -34,10 +34,11 @@ pub(super) async fn run(ledger: &Ledger, means: &Means<'_>, show: &Show<'_>) -> 
         match under_way.next().await {
             None => break,
             Some(Ok(Ended::Done)) => {}
+            // The next one is handed over: nobody waits for this one.
             Some(Ok(Ended::Submitted)) => {
-                // It is under way at the API, and so its place is taken.
-                places -= 1;
-                end = Ended::Submitted;
+                if end == Ended::Done {
+                    end = Ended::Submitted;
+                }
             }
             Some(Ok(Ended::Halted)) => {
                 halt.set(true);
