@@ -28,6 +28,8 @@ mod network;
 mod openapi;
 mod outcome;
 mod paced;
+#[cfg(unix)]
+mod pauses;
 mod process;
 mod profiles;
 mod readme;

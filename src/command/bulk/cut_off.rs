@@ -100,3 +100,105 @@ fn handed(ledger: &Ledger) -> Result<Handed> {
     }
     Ok(handed)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::bulk::ledger::{Jobs, Subject, Whereabouts};
+    use crate::bulk::plan::Limits;
+    use crate::bulk::row::Task;
+
+    const LEAVES: Going = Going {
+        wait: false,
+        parallel: 1,
+    };
+
+    /// A job of three batches, of which so many were started.
+    fn ledger(folder: &std::path::Path, started: u64) -> Ledger {
+        let now: jiff::Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let jobs = Jobs::below(Some(folder), Arc::new(move || now)).unwrap();
+        let subject = Subject {
+            operation: "discounts.create".to_owned(),
+            engine: Engine::Batches,
+            input: "rows.csv".to_owned(),
+            header: None,
+            store: Whereabouts {
+                profile: None,
+                base_url: String::new(),
+                sandbox: true,
+                api_version: "2021-11".to_owned(),
+                name: None,
+                fingerprint: None,
+            },
+        };
+        let limits = Limits {
+            batch: 4,
+            part: 4,
+            bytes: 1_000,
+        };
+        let mut draft = jobs.begin(subject).unwrap().within(limits);
+        for line in 2..12 {
+            let task = Task {
+                target: "/discounts".to_owned(),
+                body: Some("{}".to_owned()),
+            };
+            draft.add(line, "{}", &task).unwrap();
+        }
+        let ledger = draft.finish().unwrap().0;
+        for slot in 0..started {
+            ledger.opened(slot, slot + 1).unwrap();
+            ledger.reaches(slot, Stage::Running).unwrap();
+        }
+        ledger
+    }
+
+    #[test]
+    fn rows_that_were_not_handed_over_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let failed = || Error::new(Kind::Unreachable, "no answer").hint("try again");
+        for (started, kind, told) in [
+            (0, Kind::Unreachable, "0 of 10 rows were handed over"),
+            (
+                2,
+                Kind::Partial,
+                "8 of 10 rows were handed over to the API, 2 were not",
+            ),
+        ] {
+            let mut ledger = ledger(folder.path(), started);
+            let job = ledger.job().unwrap();
+            let error = stopped(failed(), &ledger, &job, LEAVES);
+            let all = format!("{error} {}", error.hints.join(" "));
+            assert_eq!(error.kind, kind, "{all}");
+            for part in [
+                told,
+                "no answer",
+                "try again",
+                "0 done, 0 failed, 0 unknown, 10 left",
+            ] {
+                assert!(all.contains(part), "{all}");
+            }
+            assert!(all.contains(&format!("rc bulk resume {}", job.id)), "{all}");
+            assert!(all_handed_over(&ledger, &job).is_err());
+            let left = detached(&ledger, &job, LEAVES);
+            assert!(left.hints.concat().contains(told), "{left:?}");
+        }
+        let mut all = ledger(folder.path(), 3);
+        let job = all.job().unwrap();
+        all_handed_over(&all, &job).unwrap();
+    }
+
+    #[test]
+    fn a_job_whose_results_are_waited_for_keeps_the_kind_of_its_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut ledger = ledger(folder.path(), 2);
+        let job = ledger.job().unwrap();
+        let waits = Going {
+            wait: true,
+            parallel: 1,
+        };
+        let error = stopped(Error::new(Kind::Access, "no"), &ledger, &job, waits);
+        assert_eq!((error.kind, error.hints.len()), (Kind::Access, 2));
+    }
+}
