@@ -152,7 +152,7 @@ impl Error {
         }
         if error
             .get_ref()
-            .is_some_and(|inner| inner.is::<WriteInterrupted>())
+            .is_some_and(<dyn std::error::Error + Send + Sync>::is::<WriteInterrupted>)
         {
             return Self::new(Kind::Interrupted, "interrupted");
         }

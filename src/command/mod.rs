@@ -108,7 +108,7 @@ pub fn run(world: World) -> u8 {
     for note in run.skipped.notes() {
         run.talk.note(&note);
     }
-    run.finish(result)
+    run.finish(&result)
 }
 
 /// Tells an error, unless it is only that nobody reads any more, or there is
@@ -213,8 +213,8 @@ impl Run {
 
     /// Reports the result, waits until all output is written, and gives the
     /// exit code. After Ctrl-C no reader is waited for.
-    fn finish(&mut self, result: Result<()>) -> u8 {
-        let code = match &result {
+    fn finish(&mut self, result: &Result<()>) -> u8 {
+        let code = match result {
             Ok(()) => None,
             Err(error) => {
                 if error.kind == Kind::Interrupted {

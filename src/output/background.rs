@@ -10,7 +10,6 @@
 //! Ctrl-C ends either.
 
 use std::fmt;
-use std::future::Future;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -157,24 +156,19 @@ impl BackgroundWriter {
         self.shared.wait(state, |held| held == 0).map(drop)
     }
 
-    fn until<'a>(
-        &'a self,
-        is_ready: impl Fn(usize) -> bool + 'a,
-    ) -> impl Future<Output = io::Result<()>> + 'a {
-        async move {
-            loop {
-                let written = self.shared.notify.notified();
-                tokio::pin!(written);
-                // From here on nothing is missed that is written meanwhile.
-                written.as_mut().enable();
-                if let Some(failure) = &self.shared.lock().failure {
-                    return Err(failure.error());
-                }
-                if is_ready(self.shared.held()) {
-                    return Ok(());
-                }
-                written.await;
+    async fn until(&self, is_ready: impl Fn(usize) -> bool) -> io::Result<()> {
+        loop {
+            let written = self.shared.notify.notified();
+            tokio::pin!(written);
+            // From here on nothing is missed that is written meanwhile.
+            written.as_mut().enable();
+            if let Some(failure) = &self.shared.lock().failure {
+                return Err(failure.error());
             }
+            if is_ready(self.shared.held()) {
+                return Ok(());
+            }
+            written.await;
         }
     }
 }

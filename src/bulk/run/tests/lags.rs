@@ -14,8 +14,11 @@ use crate::bulk::ledger::Stage as Reached;
 use crate::bulk::run::Ended;
 use crate::error::Kind;
 
+/// Whether a request is one of those.
+type IsLate = fn(&str) -> bool;
+
 /// Which requests are answered 404 at first.
-const LATE: [(&str, fn(&str) -> bool); 5] = [
+const LATE: [(&str, IsLate); 5] = [
     ("the batch once it runs", is_looking),
     ("the batch once it is open", is_looking),
     ("its tasks", |line| line.contains("/tasks?")),
