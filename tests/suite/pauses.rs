@@ -239,7 +239,7 @@ fn ctrl_c_while_the_reader_pauses_at_the_end_says_what_was_done() {
     let stdout = child.stdout.take().unwrap();
     asked.recv().unwrap();
     asked.recv().unwrap();
-    std::thread::sleep(Duration::from_millis(1_000));
+    std::thread::sleep(Duration::from_secs(1));
     signal(&child, "-INT");
     let (code, said) = ended(child);
     drop(stdout);
