@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use super::destination::BUFFER;
 use crate::error::WriteInterrupted;
 
 /// Bytes that may wait before whoever writes waits, too.
@@ -209,7 +210,7 @@ impl Shared {
 
     /// What the thread does.
     fn write_all(&self) {
-        let mut batch = Vec::new();
+        let mut batch = Vec::with_capacity(ROOM + BUFFER);
         loop {
             let mut state = self.lock();
             while state.waiting.is_empty() && !state.closed {
@@ -293,6 +294,8 @@ impl Write for BackgroundWriter {
                 return stream.write_all(bytes).map(|()| bytes.len());
             }
             state.started = true;
+            // At its size at once: what grows leaves holes in memory.
+            state.waiting.reserve(ROOM + BUFFER);
         }
         state.waiting.extend_from_slice(bytes);
         shared.held.fetch_add(bytes.len(), Ordering::SeqCst);
