@@ -210,11 +210,7 @@ fn ctrl_c_while_the_reader_pauses_says_what_was_written() {
     let mut child = spawned(&url, &store, &arguments);
     let stdout = child.stdout.take().unwrap();
     // All that is begun while nobody reads is answered.
-    let first = asked.recv().unwrap();
-    assert!(
-        first.starts_with("POST /subscriptions/1/activate"),
-        "{first}"
-    );
+    asked.recv().unwrap();
     std::thread::sleep(Duration::from_millis(1_500));
     signal(&child, "-INT");
     let (code, said) = ended(child);
