@@ -61,6 +61,18 @@ pub struct Error {
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
+/// What a blocked write fails with after Ctrl-C.
+#[derive(Debug)]
+pub struct WriteInterrupted;
+
+impl fmt::Display for WriteInterrupted {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("interrupted")
+    }
+}
+
+impl std::error::Error for WriteInterrupted {}
+
 /// The part of an API answer that explains a failure.
 #[derive(Debug, Clone, Default)]
 pub struct Refusal {
@@ -137,6 +149,12 @@ impl Error {
     pub fn writing(to: &str, error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
             return Self::new(Kind::Closed, "the reader has gone");
+        }
+        if error
+            .get_ref()
+            .is_some_and(<dyn std::error::Error + Send + Sync>::is::<WriteInterrupted>)
+        {
+            return Self::new(Kind::Interrupted, "interrupted");
         }
         Self::unexpected(format!("cannot write to {to}")).caused_by(error)
     }

@@ -286,7 +286,7 @@ pub(super) fn everywhere() -> Vec<Arg> {
             .long("max-time")
             .value_name("SPAN")
             .value_parser(span)
-            .help("begin no further attempt so long after the first, like 30s [default: 2m]")
+            .help("begin no further attempt so long after the first, like 30s [default: 2m]; of a batch: the longest without progress [default: 10m]")
             .hide_short_help(true),
         Arg::new("help")
             .long("help")

@@ -28,6 +28,12 @@ pub(super) fn lost_before(mut error: Error, request: &Request) -> Error {
     )
 }
 
+/// Whether an error says that the request may have been carried out.
+#[must_use]
+pub fn is_unknown(error: &Error) -> bool {
+    error.hints.iter().any(|hint| hint.starts_with(UNKNOWN))
+}
+
 fn doubt(error: Error, request: &Request, though: &str) -> Error {
     let error = error.hint(match request.again() {
         Again::Same => format!("{UNKNOWN}{though}; sending it again does no harm"),

@@ -10,17 +10,22 @@ use std::fmt;
 
 use bytes::Bytes;
 
+use super::attempt_time::{AttemptTime, TimeLimit};
 use super::resolver::PinnedResolver;
 use super::{Failure, Sending, Transport, tls};
-use crate::config::{BaseUrl, Network, Proxy};
+use crate::config::{BaseUrl, Network, Proxy, Timeouts};
 use crate::error::{Error, Result};
 
 /// How the program names itself.
 pub const USER_AGENT: &str = concat!("recharge-cli/", env!("CARGO_PKG_VERSION"));
 
+/// Connections of one attempt that a stop of the process may spoil.
+const MOST_CONNECTIONS: u32 = 8;
+
 /// A pool of connections to one API.
 pub struct Http {
     client: reqwest::Client,
+    limits: Timeouts,
     proxy: Option<Proxy>,
     largest: Option<usize>,
 }
@@ -39,6 +44,7 @@ impl Http {
         let limits = network.timeouts;
         let mut builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
+            // The others are counted by [`AttemptTime`].
             .connect_timeout(limits.connect)
             .redirect(reqwest::redirect::Policy::none())
             // What counts as this machine is connected to on this machine.
@@ -46,12 +52,6 @@ impl Http {
             .tls_backend_preconfigured(tls)
             // The environment was read already, and a proxy chosen.
             .no_proxy();
-        if let Some(limit) = limits.read {
-            builder = builder.read_timeout(limit);
-        }
-        if let Some(limit) = limits.total {
-            builder = builder.timeout(limit);
-        }
         if let Some(proxy) = &network.proxy {
             // Its causes may repeat the address, and with it a password.
             let made = reqwest::Proxy::all(proxy.url()).map_err(|_| {
@@ -64,6 +64,7 @@ impl Http {
             .map_err(|error| Error::unexpected("cannot set up HTTP").caused_by(error))?;
         Ok(Self {
             client,
+            limits,
             proxy: network.proxy.clone(),
             largest: network.largest,
         })
@@ -79,7 +80,11 @@ impl Http {
 
     /// The body, up to the size that is allowed: a small answer can unpack to
     /// more than there is memory.
-    async fn body(&self, mut answer: reqwest::Response) -> Result<Bytes, Failure> {
+    async fn body(
+        &self,
+        mut answer: reqwest::Response,
+        time: &mut AttemptTime,
+    ) -> Result<Bytes, Failure> {
         let status = Some(answer.status().as_u16());
         let broken = |error| Failure {
             not_sent: false,
@@ -87,7 +92,12 @@ impl Http {
             ..self.failure(error)
         };
         let (mut pieces, mut length) = (Vec::new(), 0);
-        while let Some(piece) = answer.chunk().await.map_err(broken)? {
+        loop {
+            let piece = time.step(answer.chunk()).await;
+            let piece = piece.map_err(|TimeLimit| too_long(status))?;
+            let Some(piece) = piece.map_err(broken)? else {
+                break;
+            };
             length += piece.len();
             if self.largest.is_some_and(|largest| length > largest) {
                 return Err(Failure {
@@ -106,6 +116,32 @@ impl Http {
             body.extend_from_slice(&piece);
         }
         Ok(Bytes::from(body))
+    }
+
+    /// Sends a request and waits for the head of its answer.
+    async fn head(
+        &self,
+        request: reqwest::Request,
+        time: &mut AttemptTime,
+    ) -> Result<reqwest::Response, Failure> {
+        for _ in 0..MOST_CONNECTIONS {
+            // A body of bytes can be cloned, and there is no other.
+            let Some(again) = request.try_clone() else {
+                break;
+            };
+            let before = time.spent();
+            let head = time.step(self.client.execute(again)).await;
+            match head.map_err(|TimeLimit| too_long(None))? {
+                // The limit of connecting goes by the clock, so it ended
+                // because the process was stopped. Nothing was sent.
+                Err(error) if error.is_connect() && error.is_timeout() && time.is_early(before) => {
+                }
+                head => return head.map_err(|error| self.failure(error)),
+            }
+        }
+        let head = time.step(self.client.execute(request)).await;
+        head.map_err(|TimeLimit| too_long(None))?
+            .map_err(|error| self.failure(error))
     }
 
     #[expect(
@@ -159,14 +195,26 @@ impl Transport for Http {
         Box::pin(async move {
             let failed = |error| self.failure(error);
             let request = reqwest::Request::try_from(request).map_err(failed)?;
-            let mut answer = self.client.execute(request).await.map_err(failed)?;
+            let mut time = AttemptTime::new(self.limits);
+            let mut answer = self.head(request, &mut time).await?;
             let mut whole = http::Response::new(Bytes::new());
             *whole.status_mut() = answer.status();
             *whole.version_mut() = answer.version();
             *whole.headers_mut() = std::mem::take(answer.headers_mut());
-            *whole.body_mut() = self.body(answer).await?;
+            *whole.body_mut() = self.body(answer, &mut time).await?;
             Ok(whole)
         })
+    }
+}
+
+/// The failure of an attempt that reached a limit. `status` is that of its
+/// answer, where one began.
+fn too_long(status: Option<u16>) -> Failure {
+    Failure {
+        not_sent: false,
+        hint: None,
+        status,
+        reason: "it took too long".to_owned(),
     }
 }
 

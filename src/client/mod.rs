@@ -3,6 +3,7 @@
 //! ask again are decided purely (see [`pace`] and [`retry`]); how bytes travel
 //! is a [`Transport`] that is passed in.
 
+mod attempt_time;
 mod doubt;
 mod gate;
 pub mod har;
@@ -34,7 +35,7 @@ use gate::Gate;
 use retry::{Budget, Outcome, Spent, Verdict};
 
 pub use crate::config::READ_TIMEOUT;
-pub use doubt::unknown;
+pub use doubt::{is_unknown, unknown};
 pub use http::{Http, USER_AGENT};
 pub use pace::Level;
 pub use redacting::Redacting;

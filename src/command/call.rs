@@ -273,10 +273,18 @@ fn one(
             format!("nothing at {}", request.path),
         ));
     }
+    // An output that fails, or is left, says nothing of the write before it.
+    let is_done = |error: Error| {
+        if request.changes() {
+            error.hint("the API carried it out")
+        } else {
+            error
+        }
+    };
     for record in envelope.records().take(if single { 1 } else { usize::MAX }) {
-        printer.record(record)?;
+        printer.record(record).map_err(is_done)?;
     }
-    printer.finish()?;
+    printer.finish().map_err(is_done)?;
     if envelope.records().len() == 0 {
         let target = call
             .targets
@@ -302,6 +310,9 @@ fn list(
     let followed = Run::wait(followed);
     drop(far);
     if let Err(error) = followed {
+        if error.kind == Kind::Interrupted {
+            printer.let_go();
+        }
         printer.break_off();
         return Err(resume::hint(
             error,

@@ -102,11 +102,16 @@ pub(super) async fn follow(
             if left == 0 {
                 break;
             }
-            if at % BETWEEN_LOOKS == BETWEEN_LOOKS - 1 {
+            if !printer.has_room() {
+                printer.room().await?;
+            } else if at % BETWEEN_LOOKS == BETWEEN_LOOKS - 1 {
                 tokio::task::yield_now().await;
             }
         }
         printer.page_end()?;
+        // A reader that has gone is noticed before more is asked for. The page
+        // after this one arrives meanwhile.
+        printer.drained().await?;
         far.is(done, 0, None);
     }
     Ok(())

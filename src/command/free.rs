@@ -7,7 +7,7 @@ use super::{Run, dry};
 use crate::catalog::{self, MAXIMUM_PAGE_SIZE, Method};
 use crate::cli::{Free, Options};
 use crate::envelope::{Envelope, Wanted};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::output::Shape;
 use crate::pages::Pages;
 use crate::request::{self, Request};
@@ -49,6 +49,9 @@ pub(super) fn run(run: &mut Run, options: &Options, free: &Free) -> Result<()> {
         ));
         drop(far);
         if let Err(error) = followed {
+            if error.kind == Kind::Interrupted {
+                printer.let_go();
+            }
             printer.break_off();
             return Err(error);
         }

@@ -3,10 +3,13 @@
 //! ends, it says what was done, what failed, and what is unknown.
 
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::Run;
 use super::call::{Filled, remarks};
@@ -15,13 +18,16 @@ use super::printer::Printer;
 use super::read::Ids;
 use crate::catalog::Effect;
 use crate::cli::Options;
-use crate::client::Client;
+use crate::client::{Client, is_unknown};
 use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
 use crate::request::Request;
 
 /// Requests under way at a time.
 const AT_ONCE: usize = 8;
+
+/// A reader that takes what is there does so within this time.
+const AT_HAND: Duration = Duration::from_millis(50);
 
 /// Most ids that a message names.
 const NAMED: usize = 20;
@@ -57,13 +63,19 @@ pub(super) fn run(
     tally.far = None;
     match done {
         Ok(()) => {}
-        Err(error) if error.kind == Kind::Interrupted => return Err(tally.cut_short(error, call)),
+        Err(error) if error.kind == Kind::Interrupted => {
+            printer.let_go();
+            return Err(tally.cut_short(error, call));
+        }
         Err(error) => return Err(error),
     }
     if let Some(error) = tally.broken.take() {
         return Err(tally.cut_short(error, call));
     }
-    printer.finish()?;
+    if let Err(error) = printer.finish() {
+        tally.complete = true;
+        return Err(tally.cut_short(error, call));
+    }
     tally.conclude(run, call)
 }
 
@@ -72,6 +84,8 @@ pub(super) fn run(
 struct Tally {
     good: u64,
     bad: u64,
+    /// Of the bad: what may have been carried out.
+    unknown: u64,
     /// All there are, where that is known.
     total: Option<u64>,
     /// Who watches, while there is something to see.
@@ -82,6 +96,8 @@ struct Tally {
     flying: VecDeque<String>,
     /// Why no further target is taken.
     broken: Option<Error>,
+    /// Whether all targets were tried.
+    complete: bool,
     /// Whether the rest was left untried on purpose.
     stopped: bool,
 }
@@ -91,11 +107,24 @@ impl Tally {
     fn note(&mut self, result: &Result<Envelope>) {
         match result {
             Ok(_) => self.good += 1,
-            Err(_) => self.bad += 1,
+            Err(error) => {
+                self.bad += 1;
+                self.unknown += u64::from(is_unknown(error));
+            }
         }
         if let Some(far) = &self.far {
             far.is(self.good + self.bad, self.bad, self.total);
         }
+    }
+
+    /// Notes trouble with the output. It ends a read at once; of a write it
+    /// ends the taking of targets, and what is under way is waited for.
+    fn breaks(&mut self, error: Error, call: &Filled) -> Result<()> {
+        if call.operation.effect == Effect::Reads {
+            return Err(error);
+        }
+        self.broken.get_or_insert(error);
+        Ok(())
     }
 
     /// The work ended before its end.
@@ -112,10 +141,7 @@ impl Tally {
             Kind::Closed => format!("{}: stopped, as the reader has gone", call.named()),
             _ => format!("{}: {error}", call.named()),
         };
-        let done = format!(
-            "{} done, {} failed; further ids were not tried",
-            self.good, self.bad
-        );
+        let done = self.counts();
         let told = error
             .hints
             .iter()
@@ -135,6 +161,21 @@ impl Tally {
         ))
     }
 
+    /// What became of all targets, in words.
+    fn counts(&self) -> String {
+        let mut text = format!("{} done, {} failed", self.good, self.bad - self.unknown);
+        if !self.complete {
+            text.push_str("; further ids were not tried");
+        }
+        let flying = self.flying.len() as u64;
+        let _ = write!(text, "; {} unknown", self.unknown + flying);
+        if let Some(total) = self.total {
+            let left = total.saturating_sub(self.good + self.bad + flying);
+            let _ = write!(text, ", {left} left");
+        }
+        text
+    }
+
     fn conclude(self, run: &mut Run, call: &Filled) -> Result<()> {
         let Self {
             good, bad, unsent, ..
@@ -150,7 +191,14 @@ impl Tally {
         } else {
             ""
         };
-        let message = format!("{}: {bad} of {} failed{rest}", call.named(), good + bad);
+        let mut message = format!("{}: {bad} of {} failed{rest}", call.named(), good + bad);
+        if self.unknown > 0 {
+            let _ = write!(
+                message,
+                "; {} of these may have been carried out",
+                self.unknown
+            );
+        }
         // What is wrong with the input alone, and sent nothing, is a wrong input.
         let kind = if unsent == bad && good == 0 {
             Kind::Usage
@@ -178,13 +226,21 @@ async fn work(
     let mut answers = FuturesOrdered::new();
     let mut more = true;
     while more || !answers.is_empty() {
+        // While the reader pauses nothing new is begun; answers to what is
+        // under way are taken all the same.
+        let is_read = printer.is_drained();
+        let mut fails = None;
         tokio::select! {
             biased;
             Some(answered) = answers.next(), if !answers.is_empty() => {
                 settle(run, options, call, printer, tally, answered)?;
-                more &= tally.broken.is_none() && !tally.stopped;
+                // A reader that is there has it before the next message.
+                if let Ok(read) = timeout(AT_HAND, printer.drained()).await {
+                    fails = read.err();
+                }
             }
-            target = targets.recv(), if more && answers.len() < at_once => match target {
+            read = printer.drained(), if !is_read && tally.broken.is_none() => fails = read.err(),
+            target = targets.recv(), if is_read && more && answers.len() < at_once => match target {
                 None => more = false,
                 Some(target) => {
                     let request = target.and_then(|id| Ok((call.request(&id)?, id)));
@@ -195,6 +251,10 @@ async fn work(
                 }
             },
         }
+        if let Some(error) = fails {
+            tally.breaks(error, call)?;
+        }
+        more &= tally.broken.is_none() && !tally.stopped;
     }
     Ok(())
 }
@@ -214,6 +274,10 @@ fn settle(
         Some(_) => drop(tally.flying.pop_front()),
         None => tally.unsent += 1,
     }
+    let result = result.map_err(|error| match &id {
+        Some(id) => call.perhaps_done(error, id),
+        None => error,
+    });
     tally.note(&result);
     match result {
         Ok(envelope) => {
@@ -221,17 +285,10 @@ fn settle(
             if tally.broken.is_none()
                 && let Err(error) = print(printer, &envelope)
             {
-                if call.operation.effect == Effect::Reads {
-                    return Err(error);
-                }
-                tally.broken = Some(error);
+                tally.breaks(error, call)?;
             }
         }
         Err(error) => {
-            let error = match &id {
-                Some(id) => call.perhaps_done(error, id),
-                None => error,
-            };
             // A token that is refused once is refused always.
             if error.kind == Kind::Access && tally.broken.is_none() {
                 tally.broken = Some(error);

@@ -46,7 +46,7 @@ use crate::config::{self, Colour, Environment, variable};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
 use crate::output::progress::{Look, Progress};
-use crate::output::{Skipped, visible};
+use crate::output::{BackgroundWriter, Skipped, visible};
 use crate::request::Now;
 use crate::world::{Ask, Clock, ReaderGone, Size, Terminal, World};
 use read::Input;
@@ -74,13 +74,15 @@ pub fn run(world: World) -> u8 {
         .iter()
         .map(|word| crate::request::quoted(&word.to_string_lossy()))
         .collect();
+    let writer = BackgroundWriter::new(world.stdout);
     let mut run = Run {
         words: words.join(" "),
         size: world.size,
         reader_gone: world.reader_gone,
         environment: world.environment,
         stdin: Input::new(world.stdin),
-        stdout: Some(world.stdout),
+        stdout: Some(writer.clone()),
+        writer,
         terminal: world.terminal,
         clock: world.clock,
         zone: world.zone,
@@ -106,10 +108,7 @@ pub fn run(world: World) -> u8 {
     for note in run.skipped.notes() {
         run.talk.note(&note);
     }
-    match result {
-        Ok(()) => exit::DONE,
-        Err(error) => told(&mut run.talk, &error),
-    }
+    run.finish(&result)
 }
 
 /// Tells an error, unless it is only that nobody reads any more, or there is
@@ -129,7 +128,9 @@ struct Run {
     reader_gone: ReaderGone,
     environment: Environment,
     stdin: Input,
-    stdout: Option<Box<dyn Write + Send>>,
+    stdout: Option<BackgroundWriter>,
+    /// What writes to standard output, also while somebody has it.
+    writer: BackgroundWriter,
     terminal: Terminal,
     clock: Clock,
     zone: fn() -> jiff::tz::TimeZone,
@@ -210,19 +211,44 @@ impl Run {
 
     /// Writes text to the letter, of which the caller has made data harmless.
     fn print_styled(&mut self, text: &str) -> Result<()> {
-        let mut stdout = self.stdout()?;
+        let Some(stdout) = &mut self.stdout else {
+            return Err(Error::unexpected("standard output is in use"));
+        };
         let written = stdout
             .write_all(text.as_bytes())
             .and_then(|()| stdout.flush());
-        self.stdout = Some(stdout);
         written.map_err(|error| Error::writing("standard output", error))
     }
 
     /// Takes standard output.
     fn stdout(&mut self) -> Result<Box<dyn Write + Send>> {
-        self.stdout
-            .take()
-            .ok_or_else(|| Error::unexpected("standard output is in use"))
+        match self.stdout.take() {
+            Some(stdout) => Ok(Box::new(stdout)),
+            None => Err(Error::unexpected("standard output is in use")),
+        }
+    }
+
+    /// Reports the result, waits until all output is written, and gives the
+    /// exit code. After Ctrl-C no reader is waited for.
+    fn finish(&mut self, result: &Result<()>) -> u8 {
+        let code = match result {
+            Ok(()) => None,
+            Err(error) => {
+                if error.kind == Kind::Interrupted {
+                    self.writer.let_go();
+                }
+                Some(told(&mut self.talk, error))
+            }
+        };
+        match (code, self.writer.finish()) {
+            // The first error is the one to tell.
+            (Some(code), _) => code,
+            (None, Ok(())) => exit::DONE,
+            (None, Err(error)) => {
+                let error = Error::writing("standard output", error);
+                told(&mut self.talk, &error)
+            }
+        }
     }
 
     /// The present, in the user's zone.

@@ -1,6 +1,9 @@
 //! How much patience a command has with requests that fail: flag, then
 //! environment, then default.
 
+use std::time::Duration;
+
+use crate::bulk::run::PATIENCE;
 use crate::cli::Options;
 use crate::client::retry::Budget;
 use crate::config::{self, Environment, variable};
@@ -20,6 +23,12 @@ pub(super) fn budget(options: &Options, environment: &Environment) -> Result<Bud
         unmet: retries.unwrap_or(standard.unmet),
         time: options.max_time.or(time).unwrap_or(standard.time),
     })
+}
+
+/// How long an async batch may make no progress.
+pub(super) fn of_batches(options: &Options, environment: &Environment) -> Result<Duration> {
+    let time = set(environment, variable::MAX_TIME, config::span)?;
+    Ok(options.max_time.or(time).unwrap_or(PATIENCE))
 }
 
 /// The value of a variable, when it is set.

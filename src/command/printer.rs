@@ -5,14 +5,16 @@ use super::{Run, USUAL_WIDTH};
 use crate::catalog::Object;
 use crate::cli::{Options, OutputOptions};
 use crate::config::{self, Colour};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::filter::Flow;
-use crate::output::{Format, Output, Settings, Shape, Style, Target};
+use crate::output::{BackgroundWriter, Format, Output, Settings, Shape, Style, Target};
 
 /// Takes records and prints them as the flags ask.
 pub(super) struct Printer {
     output: Output,
     target: Target,
+    /// What writes in the background, unless a file takes all at once.
+    writer: Option<BackgroundWriter>,
     whole: u64,
     shown: Option<Shown>,
 }
@@ -46,9 +48,15 @@ impl Printer {
         let (stream, target) = Target::open(asked.out.as_deref(), run.stdout()?)?;
         let output = Output::new(&settings, stream)?;
         run.skipped = output.skipped();
+        let writer = match &target {
+            Target::Stream => Some(run.writer.clone()),
+            Target::Device(writer) => Some(writer.clone()),
+            Target::File(_) => None,
+        };
         Ok(Self {
             output,
             target,
+            writer,
             whole: 0,
             shown: shown.filter(|_| style.for_eyes()),
         })
@@ -64,11 +72,53 @@ impl Printer {
 
     /// Lets everything out that came so far.
     pub(super) fn page_end(&mut self) -> Result<()> {
-        self.whole = self.output.summary().records;
         self.output.page_end()
     }
 
-    /// Records of whole pages that were printed so far.
+    /// Whether more can be printed before the reader takes something.
+    pub(super) fn has_room(&self) -> bool {
+        self.writer.as_ref().is_none_or(BackgroundWriter::has_room)
+    }
+
+    /// Waits until more can be printed.
+    ///
+    /// # Errors
+    /// [`crate::error::Kind::Closed`] when the reader has gone; what else
+    /// writing failed with.
+    pub(super) async fn room(&self) -> Result<()> {
+        match &self.writer {
+            Some(writer) => writer.room().await.map_err(unwritten),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the reader has all that was let out, and writing went well.
+    pub(super) fn is_drained(&self) -> bool {
+        self.writer
+            .as_ref()
+            .is_none_or(BackgroundWriter::is_drained)
+    }
+
+    /// Waits until the reader has all that was let out.
+    ///
+    /// # Errors
+    /// As for [`Printer::room`].
+    pub(super) async fn drained(&mut self) -> Result<()> {
+        if let Some(writer) = &self.writer {
+            writer.drained().await.map_err(unwritten)?;
+        }
+        self.whole = self.output.summary().records;
+        Ok(())
+    }
+
+    /// Gives up on the reader, as the user wants to leave.
+    pub(super) fn let_go(&self) {
+        if let Some(writer) = &self.writer {
+            writer.let_go();
+        }
+    }
+
+    /// Records of whole pages that the reader has.
     pub(super) const fn whole(&self) -> u64 {
         self.whole
     }
@@ -88,6 +138,10 @@ impl Printer {
         }
         Ok(summary.records)
     }
+}
+
+fn unwritten(error: std::io::Error) -> Error {
+    Error::writing("standard output", error)
 }
 
 /// What the flags ask for.

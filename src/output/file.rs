@@ -12,6 +12,7 @@ use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
 
+use super::background::BackgroundWriter;
 use super::destination::Destination;
 
 /// What remains to be done once everything is written.
@@ -19,6 +20,8 @@ use super::destination::Destination;
 pub enum Target {
     /// Nothing: the bytes are where they belong.
     Stream,
+    /// To wait until a device or a pipe has taken them.
+    Device(BackgroundWriter),
     /// To give the file its name.
     File(AtomicFile),
 }
@@ -36,7 +39,9 @@ impl Target {
         };
         let name = path.display().to_string();
         if let Some(special) = open_special(path)? {
-            return Ok((Destination::new(name, Box::new(special)), Self::Stream));
+            let writer = BackgroundWriter::new(Box::new(special));
+            let to = Destination::new(name, Box::new(writer.clone()));
+            return Ok((to, Self::Device(writer)));
         }
         let file = AtomicFile::create(path)?;
         Ok((Destination::new(name, file.writer()?), Self::File(file)))
@@ -50,6 +55,9 @@ impl Target {
     pub fn commit(self) -> Result<()> {
         match self {
             Self::Stream => Ok(()),
+            Self::Device(writer) => writer
+                .finish()
+                .map_err(|error| Error::writing("a device", error)),
             Self::File(file) => file.commit(),
         }
     }

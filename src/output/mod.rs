@@ -5,6 +5,7 @@
 //! holds more than it must (a table its first page, to measure it). Sinks know
 //! nothing of HTTP, pages, or where a record came from.
 
+mod background;
 mod bars;
 pub mod console;
 mod csv;
@@ -31,6 +32,7 @@ pub mod visible;
 mod testing;
 
 pub use crate::filter::{Flow, OnError, Variables};
+pub use background::BackgroundWriter;
 pub use bars::{Bar, Bars};
 pub use destination::Destination;
 pub use file::{AtomicFile, Target};

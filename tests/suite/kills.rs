@@ -13,6 +13,7 @@
 //! `RC_KILLS_SEED` draws what an earlier run drew; moments differ all the same.
 
 mod ends;
+mod rivals;
 mod shop;
 mod steps;
 

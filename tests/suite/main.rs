@@ -31,6 +31,8 @@ mod openapi;
 mod outcome;
 mod paced;
 mod pairs;
+#[cfg(unix)]
+mod pauses;
 mod process;
 mod profiles;
 mod readme;

@@ -24,7 +24,7 @@ pub(super) async fn run(
     let mut waiting: VecDeque<u64> = left.map(|batch| batch.slot).collect();
     let halt = Cell::new(false);
     let mut under_way = FuturesUnordered::new();
-    let mut places = means.parallel.max(1);
+    let places = means.parallel.max(1);
     let mut end = Ended::Done;
     let mut failure = None;
     loop {
@@ -38,10 +38,11 @@ pub(super) async fn run(
         match under_way.next().await {
             None => break,
             Some(Ok(Ended::Done)) => {}
+            // The next one is handed over: nobody waits for this one.
             Some(Ok(Ended::Submitted)) => {
-                // It is under way at the API, and so its place is taken.
-                places -= 1;
-                end = Ended::Submitted;
+                if end == Ended::Done {
+                    end = Ended::Submitted;
+                }
             }
             Some(Ok(Ended::Halted)) => {
                 halt.set(true);

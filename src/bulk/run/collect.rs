@@ -3,16 +3,14 @@
 
 use serde_json::Value;
 
+use super::absence::Absence;
+use super::looks::Looks;
 use super::remote::{self, Phase, Seen};
 use super::slot::{Slot, gone};
-use super::{looks::Looks, task};
+use super::task;
 use crate::bulk::ledger::{Batch, Fate, Paired};
 use crate::bulk::settle;
 use crate::error::{Error, Kind, Result};
-
-/// How often the tasks of a batch that has ended are read again while some of
-/// them have not.
-const MOST_READINGS: u32 = 4;
 
 /// Reads the results of a batch and settles its rows.
 pub(super) async fn results(
@@ -25,32 +23,66 @@ pub(super) async fn results(
         return all_unknown(slot, batch, &gone(remote));
     }
     let mut looks = Looks::default();
-    for reading in 1.. {
-        let open = match read(slot, batch, remote, seen.phase).await {
-            Ok(open) => open,
+    let (mut unfound, mut unfinished) = (Absence::default(), Absence::default());
+    let mut least = u64::MAX;
+    loop {
+        let now = || (slot.means.timing.elapsed)();
+        match read(slot, batch, remote, seen.phase).await {
+            Ok(0) => break,
+            Ok(open) if is_consistent(seen, open) => break,
+            // The batch may be ahead of its tasks: they catch up.
+            Ok(open) => {
+                if open < least {
+                    least = open;
+                    unfinished.reset();
+                }
+                if unfinished.missed(now()) {
+                    break;
+                }
+            }
             Err(error) if remote::is_gone(&error) => {
-                return all_unknown(slot, batch, &gone(remote));
+                match slot.observe(batch, remote).await? {
+                    None => return Ok(()),
+                    Some(seen) if seen.phase == Phase::Deleted => {
+                        return all_unknown(slot, batch, &gone(remote));
+                    }
+                    Some(_) => {}
+                }
+                if unfound.missed(now()) {
+                    return Err(without_results(remote));
+                }
             }
             Err(error) => return Err(error),
-        };
-        if open == 0 || seen.phase == Phase::Failed || reading == MOST_READINGS {
-            break;
         }
-        // The batch is ahead of its tasks: they catch up.
-        let wait = looks.wait((slot.means.timing.elapsed)(), 0, open);
-        slot.means.pause(wait).await;
-        if slot.means.is_stopped() {
+        slot.means.pause(looks.wait(now(), 0, 1)).await;
+        if slot.is_stopped() {
             return Ok(());
         }
     }
     settle(slot, batch, remote)
 }
 
-/// Reads all tasks into the ledger; gives how many have no end.
+/// Whether a batch that broke off counts as many tasks without an end as its
+/// list shows: then the list does not lag behind.
+fn is_consistent(seen: &Seen, open: u64) -> bool {
+    let ended = seen.ok.saturating_add(seen.failed);
+    seen.phase == Phase::Failed && seen.total.checked_sub(ended) == Some(open)
+}
+
+/// The batch is there, and the list of its tasks is not. Its rows are not
+/// given up for that: the job stops, and can read them later.
+fn without_results(remote: u64) -> Error {
+    Error::new(
+        Kind::Unreachable,
+        format!("batch {remote} has ended, and the API does not find its tasks"),
+    )
+}
+
+/// Reads all tasks into the ledger; gives how many have no end or are missing.
 async fn read(slot: &Slot<'_>, batch: &Batch, remote: u64, ended: Phase) -> Result<u64> {
     slot.ledger.forget_tasks(batch.slot)?;
     let mut pages = remote::tasks(slot.means.client, remote)?;
-    let mut open = 0;
+    let (mut open, mut count) = (0, 0);
     while let Some(page) = pages.next(|_| true).await? {
         let mut tasks = Vec::with_capacity(page.records().len());
         for record in page.records() {
@@ -63,9 +95,10 @@ async fn read(slot: &Slot<'_>, batch: &Batch, remote: u64, ended: Phase) -> Resu
             })?;
             tasks.push(task);
         }
+        count += tasks.len() as u64;
         slot.ledger.note_tasks(batch.slot, &tasks)?;
     }
-    Ok(open)
+    Ok(open + batch.rows.saturating_sub(count))
 }
 
 /// Gives each row the end of its task. A row without a task, and a task

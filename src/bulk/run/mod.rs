@@ -5,6 +5,7 @@
 //! Decisions are taken elsewhere ([`super::settle`]); here are the waiting,
 //! the order of steps, and nothing else.
 
+mod absence;
 mod batches;
 mod collect;
 mod doubt;
@@ -12,12 +13,16 @@ mod looks;
 mod remote;
 mod requests;
 mod slot;
+mod stall;
 mod task;
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch::Receiver;
+
+pub(crate) use stall::PATIENCE;
 
 use super::Engine;
 use super::ledger::{Counts, LockedLedger, State};
@@ -36,8 +41,10 @@ pub struct Means<'a> {
     pub stop: Receiver<bool>,
     /// Whether to wait until batches have ended.
     pub wait: bool,
-    /// Batches under way at a time.
+    /// Batches under way at a time, where their ends are waited for.
     pub parallel: usize,
+    /// How long a batch may make no progress.
+    pub patience: Duration,
 }
 
 impl std::fmt::Debug for Means<'_> {
@@ -103,11 +110,9 @@ pub async fn run(ledger: &LockedLedger, means: &Means<'_>) -> Result<Ended> {
     if ended != Ended::Done {
         return Ok(ended);
     }
-    if ledger.counts()?.open > 0 {
-        return Err(
-            Error::unexpected(format!("job {} ended, and rows are left", ledger.id()))
-                .hint(format!("go on with: rc bulk resume {}", ledger.id())),
-        );
+    let open = ledger.counts()?.open;
+    if open > 0 {
+        return Err(show.left(open));
     }
     ledger.finish()?;
     Ok(Ended::Done)
@@ -119,7 +124,7 @@ impl Means<'_> {
     }
 
     /// Waits, but no longer than until it is told to stop.
-    async fn pause(&self, span: std::time::Duration) {
+    async fn pause(&self, span: Duration) {
         let mut stop = self.stop.clone();
         tokio::select! {
             () = (self.timing.sleep)(span) => {}
@@ -136,6 +141,8 @@ struct Show<'a> {
     settled: Cell<Counts>,
     running: RefCell<Vec<Running>>,
     doing: RefCell<String>,
+    /// Why the last row that got no clear answer got none.
+    doubt: RefCell<Option<String>>,
 }
 
 /// What a batch tells of itself.
@@ -153,6 +160,7 @@ impl<'a> Show<'a> {
             settled: Cell::new(ledger.counts()?),
             running: RefCell::default(),
             doing: RefCell::default(),
+            doubt: RefCell::default(),
         };
         show.show();
         Ok(show)
@@ -178,6 +186,22 @@ impl<'a> Show<'a> {
     fn doing(&self, what: impl Into<String>) {
         *self.doing.borrow_mut() = what.into();
         self.show();
+    }
+
+    /// Keeps why a row got no clear answer.
+    fn doubts(&self, why: &str) {
+        *self.doubt.borrow_mut() = Some(why.to_owned());
+    }
+
+    /// The error of a run that leaves so many rows without a result.
+    fn left(&self, open: u64) -> Error {
+        let rows = if open == 1 { "row has" } else { "rows have" };
+        let mut message = format!("{open} {rows} no clear answer yet");
+        if let Some(why) = &*self.doubt.borrow() {
+            message.push_str(": ");
+            message.push_str(why);
+        }
+        Error::new(Kind::Unreachable, message)
     }
 
     /// A batch tells how far it is.

@@ -15,6 +15,10 @@ use crate::request::{Request, encode};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Seen {
     pub(super) phase: Phase,
+    /// The status in the words of the API.
+    pub(super) status: String,
+    /// When the API changed it last.
+    pub(super) updated: Option<String>,
     pub(super) total: u64,
     pub(super) ok: u64,
     pub(super) failed: u64,
@@ -31,8 +35,10 @@ pub(super) enum Phase {
     Completed,
     /// It broke off.
     Failed,
-    /// Somebody has deleted it.
+    /// The API says that it was deleted, or [`super::absence`] believes so.
     Deleted,
+    /// The API does not find it, which one answer does not prove.
+    Missing,
 }
 
 /// Opens a batch and gives its number.
@@ -65,13 +71,15 @@ pub(super) async fn process(client: &Client, batch: u64) -> Result<()> {
     send(client, "process", Some(batch), body).await.map(drop)
 }
 
-/// Looks at a batch. One that is not there any more is shown as deleted.
+/// Looks at a batch, once.
 pub(super) async fn look(client: &Client, batch: u64) -> Result<Seen> {
     let answer = match send(client, "get", Some(batch), None).await {
         Ok(answer) => answer,
         Err(error) if is_gone(&error) => {
             return Ok(Seen {
-                phase: Phase::Deleted,
+                phase: Phase::Missing,
+                status: String::new(),
+                updated: None,
                 total: 0,
                 ok: 0,
                 failed: 0,
@@ -82,7 +90,9 @@ pub(super) async fn look(client: &Client, batch: u64) -> Result<Seen> {
     let batch = object(&answer)?;
     let count = |name: &str| number(batch.get(name)).unwrap_or(0);
     let is_set = |name: &str| batch.get(name).is_some_and(|value| !value.is_null());
-    let phase = match batch.get("status").and_then(Value::as_str) {
+    let text = |name: &str| batch.get(name).and_then(Value::as_str).map(str::to_owned);
+    let status = text("status");
+    let phase = match status.as_deref() {
         _ if is_set("deleted_at") => Phase::Deleted,
         Some("not_started") => Phase::NotStarted,
         Some("completed") => Phase::Completed,
@@ -92,6 +102,8 @@ pub(super) async fn look(client: &Client, batch: u64) -> Result<Seen> {
     };
     Ok(Seen {
         phase,
+        status: status.unwrap_or_default(),
+        updated: text("updated_at"),
         total: count("total_task_count"),
         ok: count("success_task_count"),
         failed: count("fail_task_count"),
@@ -109,7 +121,7 @@ pub(super) fn tasks(client: &Arc<Client>, batch: u64) -> Result<Pages> {
 
 /// Whether an error says that a batch is not there.
 pub(super) fn is_gone(error: &Error) -> bool {
-    status(error) == Some(404)
+    matches!(status(error), Some(404 | 410))
 }
 
 /// The status that an error came with.

@@ -202,6 +202,7 @@ impl Desk<'_> {
     /// A row got no answer. One of them may have bad luck; when it is so with
     /// row after row, nothing further is risked.
     pub(super) fn is_in_trouble(&self, why: &str) -> Result<()> {
+        self.show.doubts(why);
         self.trouble.set(self.trouble.get() + 1);
         if self.trouble.get() < MOST_TROUBLE {
             return Ok(());

@@ -2,6 +2,7 @@
 //! what was typed, to the terminal and to the API.
 
 mod check;
+mod cut_off;
 mod dry;
 mod findings;
 mod jobs;

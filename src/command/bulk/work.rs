@@ -8,10 +8,10 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use super::super::printer::Printer;
-use super::super::{Run, interrupted};
+use super::super::{Run, interrupted, patience};
+use super::cut_off::{self, counted};
 use super::store::{Store, again};
 use super::{jobs, rows};
-use crate::bulk::Engine;
 use crate::bulk::ledger::{Job, Ledger, LockedLedger};
 use crate::bulk::run::{Ended, Means, Progress, Watch, run as carry_out};
 use crate::cli::{Going, Options};
@@ -44,6 +44,7 @@ pub(super) fn run(
         stop,
         wait: going.wait,
         parallel: usize::from(going.parallel),
+        patience: patience::of_batches(options, &run.environment)?,
     };
     let ended = wait(run, &stopper, carry_out(ledger, &means));
     drop(line);
@@ -54,19 +55,21 @@ pub(super) fn run(
             // reads the record.
             let shown = jobs::show(printer, &job);
             conclude(run, ledger, &job)?;
-            shown
+            shown.map_err(|error| error.hint(counted(&job.counts)))
         }
         Ok(Ended::Submitted) => {
-            jobs::show(printer, &job)?;
+            cut_off::all_handed_over(ledger, &job)?;
             let command = again(&job, "resume");
             run.talk.note(&format!(
                 "the API has it all; {command} fetches the results"
             ));
-            Ok(())
+            jobs::show(printer, &job)
         }
-        Ok(Ended::Halted) => Err(detached(&job)),
-        Err(error) if error.kind == Kind::Interrupted => Err(detached(&job)),
-        Err(error) => Err(error.hint(go_on(&job))),
+        Ok(Ended::Halted) => Err(cut_off::detached(ledger, &job, going)),
+        Err(error) if error.kind == Kind::Interrupted => {
+            Err(cut_off::detached(ledger, &job, going))
+        }
+        Err(error) => Err(cut_off::stopped(error, ledger, &job, going)),
     }
 }
 
@@ -116,22 +119,6 @@ fn wait(
             () = (run.timing.sleep)(GRACE) => Err(left()),
         }
     })
-}
-
-/// The job was left before its end.
-fn detached(job: &Job) -> Error {
-    let counts = &job.counts;
-    let rows = counts.rows() - counts.invalid;
-    let (ended, rows) = (grouped(rows - counts.open), grouped(rows));
-    let mut message = format!("detached: {ended} of {rows} rows have their result");
-    if job.subject.engine == Engine::Batches {
-        message.push_str("; batches that were started go on at the API");
-    }
-    Error::new(Kind::Interrupted, message).hint(go_on(job))
-}
-
-fn go_on(job: &Job) -> String {
-    format!("go on with: {}", again(job, "resume"))
 }
 
 /// Tells what failed, each error once, and what can be done about it.

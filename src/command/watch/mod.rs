@@ -74,6 +74,9 @@ pub(super) fn run(
     preflight::scopes(run, place, &client, call.operation, &[])?;
     (run.guard_interrupts)();
     let watched = Run::wait(rounds(run, options, call, &client, show.as_mut(), every));
+    if matches!(&watched, Err(error) if error.kind == Kind::Interrupted) {
+        run.writer.let_go();
+    }
     show.leave(run);
     match watched {
         // To end it so is what one does with a watch: there is nothing to tell.
@@ -145,6 +148,7 @@ async fn rounds(
             Err(Trouble::Reading(error)) => Some(error),
         };
         show.end(run, trouble.as_ref())?;
+        run.writer.drained().await.map_err(unwritten)?;
         // Until a round went well, nothing is known that could change.
         first &= trouble.is_some();
         let mut left = every;
@@ -158,6 +162,10 @@ async fn rounds(
             show.meanwhile(run)?;
         }
     }
+}
+
+fn unwritten(error: std::io::Error) -> Error {
+    Error::writing("standard output", error)
 }
 
 /// Whether trouble with reading would be the same in every round.
@@ -246,7 +254,10 @@ async fn list(
             }
             left -= 1;
             flow = show.record(None, record).map_err(Trouble::Showing)?;
-            if at % RECORDS_BETWEEN_LOOKS == RECORDS_BETWEEN_LOOKS - 1 {
+            if !run.writer.has_room() {
+                let room = run.writer.room().await.map_err(unwritten);
+                room.map_err(Trouble::Showing)?;
+            } else if at % RECORDS_BETWEEN_LOOKS == RECORDS_BETWEEN_LOOKS - 1 {
                 tokio::task::yield_now().await;
             }
         }

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use super::shop::{KINDS, Kind, Shop, Task};
+use super::shop::{AGES, KINDS, Kind, Shop, Task};
 use crate::harness::rc;
 
 /// The kind of job of some name and engine.
@@ -268,6 +268,7 @@ fn the_hint_of_a_job_that_was_left_is_a_command_that_goes_on_with_it() {
     let outcome = rc(hint.lines().next().unwrap())
         .env("RECHARGE_ACCESS_TOKEN", shop.token())
         .env("RECHARGE_STATE_DIR", shop.state().to_str().unwrap())
+        .env("RECHARGE_MAX_TIME", AGES)
         .runs();
     assert_eq!(outcome.code, 0, "{outcome:?}");
     shop.hold(&task, &job, "after the hint");

@@ -37,6 +37,10 @@ pub(super) const KINDS: [Kind; 8] = [
     kind("subscriptions cancel", "requests"),
 ];
 
+/// In this process waits take no time, and the served sandbox knows nothing of
+/// that: a batch that takes a second is looked at for ages.
+pub(super) const AGES: &str = "30d";
+
 /// What one row is to do to the store: at `key` there is one more, or what is
 /// there becomes something else, or goes.
 #[derive(Debug)]
@@ -103,6 +107,7 @@ impl Shop {
             .against(&self.served.url)
             .env("RECHARGE_ACCESS_TOKEN", &self.token)
             .env("RECHARGE_STATE_DIR", self.state().to_str().unwrap())
+            .env("RECHARGE_MAX_TIME", AGES)
             .runs();
         assert!(matches!(outcome.code, 0 | 7), "{outcome:?}");
         outcome
@@ -258,6 +263,59 @@ impl Shop {
         }
         self.agrees_with_what_was_asked(task, &now, what);
         ends
+    }
+
+    /// Whether every job has come to its end.
+    pub(super) fn is_over(&self) -> bool {
+        let states = self.ask("bulk list -o ndjson --jq .state -r").stdout;
+        states
+            .lines()
+            .all(|state| state == "done" || state == "abandoned")
+    }
+
+    /// What [`Shop::hold`] says of one job, of all jobs of a file together:
+    /// rows that failed in one of them may be in another.
+    #[track_caller]
+    pub(super) fn hold_all(&self, task: &Task, what: &str) {
+        let now = self.seen(task.kind);
+        let mut results = Vec::new();
+        for job in self.jobs() {
+            results.extend(self.ask(&format!("bulk results {job} -o ndjson")).records());
+        }
+        let mut rows: BTreeMap<&str, Vec<(&Wish, &Value)>> = BTreeMap::new();
+        let mut ends = vec![(0, 0); task.wishes.len()];
+        for result in &results {
+            let line = usize::try_from(result["_line"].as_u64().unwrap()).unwrap() - 2;
+            let wish = &task.wishes[line];
+            let (ok, unknown) = &mut ends[line];
+            match result["_status"].as_str().unwrap() {
+                "ok" => *ok += 1,
+                "unknown" => *unknown += 1,
+                _ => {}
+            }
+            rows.entry(&wish.key).or_default().push((wish, result));
+        }
+        for (line, (ok, unknown)) in ends.iter().enumerate() {
+            // Only what failed is sent again, so no row has two such results.
+            assert!(
+                ok + unknown <= 1,
+                "{what}: row {line}: {ok} ok, {unknown} unknown"
+            );
+        }
+        let nothing = Vec::new();
+        for (key, now) in &now {
+            let before = task.before.get(key).unwrap_or(&nothing);
+            let rows = rows.get(key.as_str()).map_or(&[][..], Vec::as_slice);
+            if let Err(wrong) = agrees(before, now, rows) {
+                panic!("{what}: {key} {wrong}: before {before:?}, now {now:?}, rows {rows:?}");
+            }
+        }
+        for (key, rows) in &rows {
+            let ok = rows.iter().filter(|(_, result)| result["_status"] == "ok");
+            let there = now.get(*key).map_or(0, Vec::len);
+            assert!(ok.count() <= there, "{what}: {key} is lost: {rows:?}");
+        }
+        self.agrees_with_what_was_asked(task, &now, what);
     }
 
     /// As many requests changed something as there are changes. It says so of

@@ -4,6 +4,7 @@
 
 mod cut;
 mod ends;
+mod lags;
 mod stage;
 mod stops;
 mod wire;

@@ -18,7 +18,7 @@ use crate::bulk::Engine;
 use crate::bulk::ledger::{Counts, Jobs, Kept, Ledger, Subject, Whereabouts};
 use crate::bulk::plan::Limits;
 use crate::bulk::row::Task;
-use crate::bulk::run::{Ended, Means, Progress, Watch, run};
+use crate::bulk::run::{Ended, Means, PATIENCE, Progress, Watch, run};
 use crate::catalog;
 use crate::client::retry::Budget;
 use crate::client::{Client, Connection, Timing};
@@ -244,6 +244,7 @@ impl Stage {
             stop,
             wait: true,
             parallel: 1,
+            patience: PATIENCE,
         };
         change(&mut means);
         let work = AssertUnwindSafe(run(&ledger, &means)).catch_unwind();
