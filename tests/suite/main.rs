@@ -30,6 +30,7 @@ mod outcome;
 mod paced;
 mod process;
 mod profiles;
+mod proof;
 mod readme;
 mod ring;
 mod sandboxed;

@@ -9,6 +9,7 @@ mod batches;
 mod collect;
 mod doubt;
 mod looks;
+mod lookup;
 mod remote;
 mod requests;
 mod slot;

@@ -1,7 +1,7 @@
 //! A job of single requests: side by side within the rate limit, each noted
 //! before it goes out and when it has its end.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -34,6 +34,8 @@ pub(super) struct Desk<'a> {
     pub(super) operation: &'static Operation,
     halt: Cell<bool>,
     trouble: Cell<u32>,
+    /// Why the last row got no answer.
+    why: RefCell<String>,
 }
 
 /// Carries out the rows that have no end: first those that were cut off, then
@@ -49,12 +51,20 @@ pub(super) async fn run(ledger: &Ledger, means: &Means<'_>, show: &Show<'_>) -> 
         operation,
         halt: Cell::new(false),
         trouble: Cell::new(0),
+        why: RefCell::default(),
     };
     for rows in [Rows::InDoubt, Rows::Ready, Rows::InDoubt, Rows::Met] {
         desk.pass(rows).await?;
         if desk.is_halted() {
             return Ok(Ended::Halted);
         }
+    }
+    if !ledger.in_doubt_behind(0, 1)?.is_empty() {
+        let why = desk.why.borrow();
+        return Err(Error::new(
+            Kind::Unreachable,
+            format!("it is unknown whether some rows were carried out: {why}"),
+        ));
     }
     Ok(Ended::Done)
 }
@@ -163,8 +173,11 @@ impl Desk<'_> {
             return Ok(());
         }
         if !error.untouched {
+            if doubt::is_refused_after_loss(&error) {
+                return doubt::settle_refused(self, row, error).await;
+            }
             let why = error.to_string();
-            return match self.operation.again {
+            return match self.again(row) {
                 // It was sent again as often as is allowed: the next pass, or
                 // the next run, does so once more.
                 Again::Same => self.is_in_trouble(&why),
@@ -179,6 +192,11 @@ impl Desk<'_> {
             return self.ledger.returns(row.n);
         }
         self.end(row.n, &refusal(&error))
+    }
+
+    /// What a second time does with this row.
+    pub(super) fn again(&self, row: &Pending) -> Again {
+        self.operation.again_for(row.task.body.as_deref())
     }
 
     /// Notes the end of a row.
@@ -198,6 +216,7 @@ impl Desk<'_> {
     /// A row got no answer. One of them may have bad luck; when it is so with
     /// row after row, nothing further is risked.
     pub(super) fn is_in_trouble(&self, why: &str) -> Result<()> {
+        why.clone_into(&mut self.why.borrow_mut());
         self.trouble.set(self.trouble.get() + 1);
         if self.trouble.get() < MOST_TROUBLE {
             return Ok(());

@@ -211,7 +211,10 @@ impl<'a> Slot<'a> {
         let seen = remote::look(self.means.client, remote).await?;
         match seen.phase {
             Phase::Deleted => collect::all_unknown(self, batch, &gone(remote)),
-            Phase::NotStarted if is_lost(&error) => Ok(()),
+            Phase::NotStarted if is_lost(&error) => {
+                self.means.pause(looks::FIRST).await;
+                Ok(())
+            }
             Phase::NotStarted => Err(error),
             _ => self.ledger.reaches(batch.slot, Stage::Running),
         }

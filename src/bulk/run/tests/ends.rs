@@ -30,12 +30,12 @@ pub(super) fn begun(stage: &Arc<Stage>, engine: Engine, rows: usize) -> String {
     stage.job("discounts.create", engine, &tasks)
 }
 
-fn done(exit: &Exit) {
+pub(super) fn done(exit: &Exit) {
     assert!(matches!(exit, Exit::Run(Ok(Ended::Done))), "{exit:?}");
 }
 
 #[track_caller]
-fn stopped(exit: Exit) -> Error {
+pub(super) fn stopped(exit: Exit) -> Error {
     match exit {
         Exit::Run(Err(error)) => error,
         other => panic!("it was not stopped: {other:?}"),
@@ -314,30 +314,6 @@ fn an_api_that_is_down_stops_the_job_before_many_rows_are_unknown() {
     let counts = stage.until_done_in_calm(&id);
     assert_eq!(counts.ok + counts.unknown, 40);
     assert_eq!(stage.marks("/onetimes", "onetimes", "sku")["row-1"], 40);
-}
-
-#[test]
-fn what_was_deleted_though_the_answer_was_lost_is_deleted() {
-    let stage = stage(1);
-    let id = begun(&stage, Engine::Requests, 3);
-    done(&stage.process(&id));
-    let deletes: Vec<Task> = stage
-        .rows(&id)
-        .into_iter()
-        .map(|row| {
-            let target = format!("/discounts/{}", row.object.unwrap());
-            meddle(&stage, "PUT", &target, &json!({"status": "fully_disabled"}));
-            Task { target, body: None }
-        })
-        .collect();
-    let id = stage.job("discounts.delete", Engine::Requests, &deletes);
-    *stage.weather.lock().unwrap() = Weather {
-        answer_lost: 50,
-        ..Weather::default()
-    };
-    stage.until_done(&id);
-    assert_eq!(counts(&stage, &id).ok, 3);
-    assert!(stage.marks("/discounts", "discounts", "code").is_empty());
 }
 
 #[test]

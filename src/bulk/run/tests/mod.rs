@@ -4,6 +4,7 @@
 
 mod cut;
 mod ends;
+mod proof;
 mod stage;
 mod stops;
 mod wire;
