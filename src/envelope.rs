@@ -70,7 +70,12 @@ impl Envelope {
         // 204 has nothing to say, and 202 need not say anything yet.
         let silent = matches!(status, 202 | 204) && body.is_empty();
         if matches!(wanted, Wanted::Nothing) || silent {
-            return Ok(Self::empty());
+            let remarks =
+                find(&body, Wanted::Nothing).map_or_else(|_| Vec::new(), |found| found.remarks);
+            return Ok(Self {
+                remarks,
+                ..Self::empty()
+            });
         }
         let with_answer = |mut error: Error| {
             error.message = format!("{} (status {status})", error.message);
@@ -80,6 +85,10 @@ impl Envelope {
                 errors: None,
             })
         };
+        if status == 206 {
+            let error = Error::new(Kind::Unreachable, "the answer is a part of a whole");
+            return Err(with_answer(error));
+        }
         let opened = match wanted {
             Wanted::Whole => whole(&body),
             _ => find(&body, wanted),
@@ -200,8 +209,11 @@ impl<'de> Visitor<'de> for Finder<'de> {
                     found.records = Some(vec![within(self.body, raw)]);
                 }
                 ("next_cursor", _) => found.next = map.next_value()?,
-                (key @ ("warning" | "error"), _) => {
+                (key @ ("warning" | "error" | "errors"), _) => {
                     let said: serde_json::Value = map.next_value()?;
+                    if said.is_null() {
+                        continue;
+                    }
                     let said = said
                         .as_str()
                         .map_or_else(|| said.to_string(), str::to_owned);
@@ -329,6 +341,27 @@ mod tests {
             assert_eq!(error.kind, Kind::Unreachable, "{body}");
             assert_eq!(error.answer.unwrap().status, 200);
         }
+    }
+
+    #[test]
+    fn a_part_of_an_answer_is_no_answer() {
+        let answer = client::Answer {
+            status: 206,
+            request_id: None,
+            body: Bytes::from_static(b"{\"orders\":[]}"),
+        };
+        let error = Envelope::open(answer, Wanted::List("orders")).unwrap_err();
+        assert_eq!(error.kind, Kind::Unreachable);
+    }
+
+    #[test]
+    fn remarks_are_kept_where_no_data_is_expected() {
+        let envelope = open(
+            "{\"warning\":\"soon gone\",\"error\":null}",
+            Wanted::Nothing,
+        )
+        .unwrap();
+        assert_eq!(envelope.remarks, ["warning: soon gone"]);
     }
 
     #[test]

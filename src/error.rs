@@ -58,6 +58,9 @@ pub struct Error {
     /// Whether it is certain that the request changed nothing: it was not
     /// sent, or it was refused.
     pub untouched: bool,
+    /// Whether it is unknown if the request was carried out. Never together
+    /// with `untouched`.
+    pub in_doubt: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -97,6 +100,7 @@ impl Error {
             hints: Vec::new(),
             answer: None,
             untouched: false,
+            in_doubt: false,
             source: None,
         }
     }

@@ -19,6 +19,7 @@ pub mod command;
 pub mod config;
 pub mod envelope;
 pub mod error;
+pub mod evidence;
 pub mod exit;
 pub mod filter;
 pub mod manual;

@@ -205,6 +205,7 @@ const SKIP_CHARGE: Operation = post(
     .common(),
 ])
 .answers(Answer::One("charge", &CHARGE))
+.answers_another()
 .errors(&[404, 422])
 .scope("write_customers")
 .again(Again::Refused)

@@ -121,6 +121,7 @@ const PROCESS: Operation = post("process", "/checkouts/{token}/process", "Pay a 
         ]),
     ])
     .answers(Answer::One("checkout_charge", &CHECKOUT_CHARGE))
+    .answers_another()
     .also_needs(&["write_checkouts"])
     .destroys()
     .example(

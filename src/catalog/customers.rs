@@ -128,6 +128,7 @@ const SHOW_CREDIT_SUMMARY: Operation = get(
 )
 .at(&[ID])
 .answers(Answer::One("credit_summary", &CREDIT_SUMMARY))
+.answers_another()
 .scope("read_customers")
 .also_needs(&["read_credit_summary"])
 .example("rc customers credit-summary 37657002");
@@ -148,6 +149,7 @@ const SHOW_DELIVERY_SCHEDULE: Operation = get(
     day("date_max", "up to this day").documented(Type::String),
 ])
 .answers(Answer::One("deliverySchedule", &DELIVERY_SCHEDULE))
+.answers_another()
 .scope("read_customers")
 .example("rc customers delivery-schedule 37657002 --future-interval 30");
 

@@ -8,6 +8,7 @@
 mod build;
 mod bulk;
 mod check;
+mod exceptions;
 mod limits;
 mod model;
 mod parameters;
@@ -39,6 +40,7 @@ mod webhooks;
 pub use parameters::ADDRESS_PARTS;
 
 pub use bulk::{Batch, Unique};
+pub use exceptions::BodyException;
 pub use limits::{Bucket, multiplier};
 pub use model::{
     Again, Answer, Effect, Empty, Field, Holds, Kind, Method, Object, Operation, Parameter,

@@ -6,6 +6,7 @@
 //! is special about it and nothing else.
 
 use super::bulk::{Batch, Unique};
+use super::exceptions::BodyException;
 
 /// A family of operations on one kind of object, and a first word of the
 /// command line (`rc subscriptions …`).
@@ -48,6 +49,9 @@ pub struct Operation {
     pub wrapper: Option<&'static str>,
     /// What a success carries.
     pub answer: Answer,
+    /// Whether the answered object is another than the one that the path
+    /// names: a copy, a part that was split off, an object of another kind.
+    pub answers_another: bool,
     /// HTTP status of a success.
     pub success: u16,
     /// Error statuses that the reference lists for this operation.
@@ -60,6 +64,8 @@ pub struct Operation {
     pub effect: Effect,
     /// What sending it a second time does.
     pub again: Again,
+    /// Optional body fields with which the row is otherwise.
+    pub exceptions: &'static [BodyException],
     /// The async batch that does the same for thousands.
     pub batch: Option<Batch>,
     /// By what the object that it creates is found again.

@@ -126,6 +126,7 @@ const CLONE: Operation = post(
 .at(&[ID])
 .body(&[SCHEDULED_AT.required()])
 .answers(Answer::One("order", &ORDER))
+.answers_another()
 .success(201)
 .scope("write_orders")
 .example("rc orders clone 210987092 --scheduled-at 2026-12-16");

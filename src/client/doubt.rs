@@ -1,8 +1,8 @@
 //! What to say when no clear answer came: whether something may have happened,
 //! what a second time would do, and where to look. Pure.
 
-use super::Failure;
-use super::retry::{Budget, Spent};
+use super::retry::{Budget, Spent, is_refusal};
+use super::{Failure, form};
 use crate::catalog::{self, Again, Operation};
 use crate::error::{Error, Kind};
 use crate::request::{Request, quoted};
@@ -10,6 +10,9 @@ use crate::request::{Request, quoted};
 /// How the hint begins that is given with a write of which nobody knows whether
 /// it happened.
 const UNKNOWN: &str = "it is unknown whether the API carried it out";
+
+/// Said where an earlier attempt leaves it open.
+const LOST_BEFORE: &str = "the answer to an earlier attempt was lost";
 
 /// Adds that the request may have been carried out, and how to find out.
 #[must_use]
@@ -19,22 +22,28 @@ pub fn unknown(error: Error, request: &Request) -> Error {
 
 /// Adds that an earlier attempt may have been carried out, though the last one
 /// was not.
+///
+/// A refusal that the first attempt would have met as well says that neither
+/// was: it stays as it is.
 pub(super) fn lost_before(mut error: Error, request: &Request) -> Error {
+    if form::is_refused_each_time(&error) {
+        return error;
+    }
+    // What is unknown is no refusal, whatever the last attempt met.
+    error.kind = Kind::Unreachable;
+    if let Some(answer) = error.answer.as_deref() {
+        let gone = match answer.status {
+            404 | 410 => "it does not exist: ",
+            _ => "",
+        };
+        error.message = format!("{LOST_BEFORE}; the last one: {gone}{}", error.message);
+    }
+    doubt(error, request, &format!(": {LOST_BEFORE}"))
+}
+
+fn doubt(mut error: Error, request: &Request, though: &str) -> Error {
     error.untouched = false;
-    doubt(
-        error,
-        request,
-        ": the answer to an earlier attempt was lost",
-    )
-}
-
-/// Whether an error says that the request may have been carried out.
-#[must_use]
-pub fn is_unknown(error: &Error) -> bool {
-    error.hints.iter().any(|hint| hint.starts_with(UNKNOWN))
-}
-
-fn doubt(error: Error, request: &Request, though: &str) -> Error {
+    error.in_doubt = true;
     let error = error.hint(match request.again() {
         Again::Same => format!("{UNKNOWN}{though}; sending it again does no harm"),
         Again::Refused => {
@@ -90,7 +99,7 @@ pub(super) fn unanswered(base: &str, failure: &Failure, request: &Request) -> Er
             .untouched()
             .hint("nothing was sent; check the network and the base URL"),
         _ if !request.changes() => error.hint("nothing was changed; try again"),
-        Some(status @ (300..=407 | 409..=499)) => error
+        Some(status) if is_refusal(status) => error
             .untouched()
             .hint(format!("nothing was changed: {status} is a refusal")),
         Some(status @ 200..=299) => {

@@ -5,6 +5,7 @@
 
 mod attempt_time;
 mod doubt;
+mod form;
 mod gate;
 pub mod har;
 mod http;
@@ -29,13 +30,15 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::catalog;
 use crate::error::{Error, Kind, Result};
+use crate::evidence;
 use crate::request::Request;
 use crate::world::{Elapsed, Sleep};
 use gate::Gate;
 use retry::{Budget, Outcome, Spent, Verdict};
 
 pub use crate::config::READ_TIMEOUT;
-pub use doubt::{is_unknown, unknown};
+pub use doubt::unknown;
+pub use form::is_refused_each_time;
 pub use http::{Http, USER_AGENT};
 pub use pace::Level;
 pub use redacting::Redacting;
@@ -170,7 +173,7 @@ impl Client {
         loop {
             let outgoing = self.outgoing(request)?;
             let pass = self.gate.pass().await;
-            leaves().map_err(Error::untouched)?;
+            leaves().map_err(|error| if lost { error } else { error.untouched() })?;
             let begun = *begun.get_or_insert_with(|| self.gate.elapsed());
             let result = self.transport.send(outgoing).await;
             pass.learn(&result);
@@ -198,15 +201,14 @@ impl Client {
                 fastrand::f64(),
             ) {
                 Verdict::Again(after) => {
-                    lost |= !outcome.is_not_taken();
+                    lost |= outcome.may_be_done();
                     self.gate.sleep(after).await;
                 }
                 Verdict::Done => {
                     return self.conclude(request, result).map_err(|error| {
                         let error = doubt::tried(error, spent, budget, asked);
-                        // That the last one was not taken says nothing of those
-                        // before it.
-                        if lost && outcome.is_not_taken() && request.changes() {
+                        // What the last one met says nothing of those before it.
+                        if lost && !outcome.may_be_done() && request.changes() {
                             return doubt::lost_before(error, request);
                         }
                         error
@@ -227,6 +229,10 @@ impl Client {
         let status = answer.status().as_u16();
         let body = answer.into_body();
         if (200..300).contains(&status) {
+            if let Err(lack) = self.judge(request, status, &body) {
+                let error = refusal::unproven(&lack, status, request_id, &body);
+                return Err(unknown(error, request));
+            }
             return Ok(Answer {
                 status,
                 request_id,
@@ -234,6 +240,18 @@ impl Client {
             });
         }
         Err(refusal::explain(request, status, request_id, &body))
+    }
+
+    /// Whether a 2xx answer to a write proves that it was carried out. The rows
+    /// describe one version of the API; of others less is known.
+    fn judge(&self, request: &Request, status: u16, body: &[u8]) -> Result<(), evidence::Lack> {
+        if !request.changes() {
+            return Ok(());
+        }
+        let row = request
+            .operation
+            .filter(|_| self.version == catalog::VERSION);
+        evidence::judge(row, request, status, body)
     }
 
     fn outgoing(&self, request: &Request) -> Result<::http::Request<Bytes>> {

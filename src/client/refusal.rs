@@ -5,7 +5,9 @@ use std::fmt::Write;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::retry::is_refusal;
 use crate::error::{Error, Kind, Refusal};
+use crate::evidence::Lack;
 use crate::request::Request;
 
 /// The most of an unstructured body that is shown.
@@ -50,10 +52,22 @@ pub(super) fn explain(
     }
 }
 
-/// Whether an answer of this status says that nothing was changed. Trouble of
-/// the server says nothing, and neither does a request that took too long.
-const fn is_refusal(status: u16) -> bool {
-    matches!(status, 300..=407 | 409..=499 | 501 | 505)
+/// The error of a 2xx answer that does not prove that a write was carried out.
+pub(super) fn unproven(lack: &Lack, status: u16, request_id: Option<String>, body: &[u8]) -> Error {
+    let errors = said(body);
+    let reason = match lack {
+        Lack::Errors => reason(errors.as_deref(), body),
+        _ => String::new(),
+    };
+    Error::new(
+        Kind::Unreachable,
+        format!("{lack} (status {status}){reason}"),
+    )
+    .answered(Refusal {
+        status,
+        request_id,
+        errors,
+    })
 }
 
 fn forbidden(request: &Request, reason: &str) -> Error {

@@ -103,6 +103,17 @@ impl Outcome {
         )
     }
 
+    /// Whether the API may have carried the request out. A refusal says that it
+    /// did not, also when it broke off behind its status.
+    #[must_use]
+    pub const fn may_be_done(self) -> bool {
+        match self {
+            Self::NotSent | Self::Barred => false,
+            Self::Answered(status) | Self::Broken(status) => !is_refusal(status),
+            Self::Lost => true,
+        }
+    }
+
     /// Whether a second attempt may end otherwise.
     const fn may_change(self) -> bool {
         match self {
@@ -112,6 +123,13 @@ impl Outcome {
             Self::Broken(_) | Self::NotSent | Self::Lost => true,
         }
     }
+}
+
+/// Whether an answer of this status says that nothing was changed. Trouble of
+/// the server says nothing, and neither does a request that took too long.
+#[must_use]
+pub const fn is_refusal(status: u16) -> bool {
+    matches!(status, 300..=407 | 409..=499 | 501 | 505)
 }
 
 /// What to do next.

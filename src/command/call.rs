@@ -170,7 +170,7 @@ pub(super) fn perhaps_done(error: Error, request: &Request) -> Error {
         Some(status) => (200..300).contains(&status) || status == 408 || status >= 500,
         None => error.kind == Kind::Interrupted,
     };
-    if unclear && request.changes() {
+    if unclear && !error.in_doubt && request.changes() {
         return client::unknown(error, request);
     }
     error

@@ -56,7 +56,11 @@ pub(super) fn run(run: &mut Run, options: &Options, free: &Free) -> Result<()> {
             return Err(error);
         }
     } else {
-        let sent = async { Envelope::open(client.send(&request).await?, Wanted::Whole) };
+        let sent = async {
+            let answer = client.send(&request).await?;
+            let wanted = wanted(&request, &answer.body);
+            Envelope::open(answer, wanted)
+        };
         let unclear = |error| perhaps_done(error, &request);
         let envelope = Run::wait(sent).map_err(unclear)?;
         remarks(run, &envelope);
@@ -66,6 +70,18 @@ pub(super) fn run(run: &mut Run, options: &Options, free: &Free) -> Result<()> {
     }
     printer.finish()?;
     Ok(())
+}
+
+/// The whole body; nothing where the operation answers nothing, and did.
+fn wanted(request: &Request, body: &[u8]) -> Wanted {
+    match request.operation {
+        Some(row)
+            if matches!(row.answer, catalog::Answer::Nothing) && body.trim_ascii().is_empty() =>
+        {
+            Wanted::Nothing
+        }
+        _ => Wanted::Whole,
+    }
 }
 
 fn request(run: &mut Run, free: &Free) -> Result<Request> {

@@ -18,7 +18,7 @@ use super::printer::Printer;
 use super::read::Ids;
 use crate::catalog::Effect;
 use crate::cli::Options;
-use crate::client::{Client, is_unknown};
+use crate::client::Client;
 use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
 use crate::request::Request;
@@ -84,8 +84,10 @@ pub(super) fn run(
 struct Tally {
     good: u64,
     bad: u64,
-    /// Of the bad: what may have been carried out.
+    /// Of the bad: those that may have been carried out.
     unknown: u64,
+    /// The first of those that may have been carried out.
+    in_doubt: Vec<String>,
     /// All there are, where that is known.
     total: Option<u64>,
     /// Who watches, while there is something to see.
@@ -104,12 +106,16 @@ struct Tally {
 
 impl Tally {
     /// Takes an answer, or what stands for one.
-    fn note(&mut self, result: &Result<Envelope>) {
+    fn note(&mut self, id: Option<&str>, result: &Result<Envelope>) {
         match result {
             Ok(_) => self.good += 1,
             Err(error) => {
                 self.bad += 1;
-                self.unknown += u64::from(is_unknown(error));
+                if error.in_doubt {
+                    self.unknown += 1;
+                    self.in_doubt.extend(id.map(str::to_owned));
+                    self.in_doubt.truncate(NAMED);
+                }
             }
         }
         if let Some(far) = &self.far {
@@ -148,12 +154,31 @@ impl Tally {
             .fold(Error::new(kind, message).hint(done), |told, hint| {
                 told.hint(hint.clone())
             });
-        if self.flying.is_empty() {
+        self.name_unknown(told)
+    }
+
+    /// How many failed and of how many the outcome is unknown: `2 of 5 failed,
+    /// 1 unknown`. `of` is put behind the first number.
+    fn bad_in_words(&self, of: &str) -> String {
+        let failed = self.bad - self.unknown;
+        match (failed, self.unknown) {
+            (failed, 0) => format!("{failed}{of} failed"),
+            (0, unknown) if !of.is_empty() => format!("{unknown}{of} unknown"),
+            (failed, unknown) => format!("{failed}{of} failed, {unknown} unknown"),
+        }
+    }
+
+    /// Names the ids that may have been carried out.
+    fn name_unknown(&self, told: Error) -> Error {
+        let names = self.in_doubt.iter().chain(&self.flying);
+        let mut names: Vec<String> = names.take(NAMED).cloned().collect();
+        let all = usize::try_from(self.unknown).unwrap_or(usize::MAX);
+        let all = all.saturating_add(self.flying.len());
+        if all == 0 {
             return told;
         }
-        let mut names: Vec<String> = self.flying.iter().take(NAMED).cloned().collect();
-        if self.flying.len() > NAMED {
-            names.push(format!("and {} more", self.flying.len() - NAMED));
+        if all > names.len() {
+            names.push(format!("and {} more", all - names.len()));
         }
         told.hint(format!(
             "it is unknown whether it was carried out for: {}",
@@ -180,6 +205,7 @@ impl Tally {
         let Self {
             good, bad, unsent, ..
         } = self;
+        let total = good + bad;
         if bad == 0 {
             if call.operation.answer.object().is_none() {
                 run.talk.done(&format!("done: {} for {good}", call.named()));
@@ -191,21 +217,15 @@ impl Tally {
         } else {
             ""
         };
-        let mut message = format!("{}: {bad} of {} failed{rest}", call.named(), good + bad);
-        if self.unknown > 0 {
-            let _ = write!(
-                message,
-                "; {} of these may have been carried out",
-                self.unknown
-            );
-        }
+        let bad_in_words = self.bad_in_words(&format!(" of {total}"));
+        let message = format!("{}: {bad_in_words}{rest}", call.named());
         // What is wrong with the input alone, and sent nothing, is a wrong input.
         let kind = if unsent == bad && good == 0 {
             Kind::Usage
         } else {
             Kind::Partial
         };
-        Err(Error::new(kind, message))
+        Err(self.name_unknown(Error::new(kind, message)))
     }
 }
 
@@ -278,7 +298,7 @@ fn settle(
         Some(id) => call.perhaps_done(error, id),
         None => error,
     });
-    tally.note(&result);
+    tally.note(id.as_deref(), &result);
     match result {
         Ok(envelope) => {
             remarks(run, &envelope);

@@ -197,8 +197,13 @@ fn as_json(error: &Error) -> String {
     } else {
         userinfo::hidden(&error.hints.join("\n")).into()
     };
+    let in_doubt = if error.in_doubt {
+        ",\"unknown\":true"
+    } else {
+        ""
+    };
     format!(
-        "{{\"kind\":\"{}\",\"message\":{},\"status\":{status},\"request_id\":{request_id},\"errors\":{errors},\"hint\":{hint}}}\n",
+        "{{\"kind\":\"{}\",\"message\":{},\"status\":{status},\"request_id\":{request_id},\"errors\":{errors},\"hint\":{hint}{in_doubt}}}\n",
         error.kind.name(),
         Value::from(userinfo::hidden(&error.to_string())),
     )
@@ -260,6 +265,9 @@ mod tests {
             "{\"kind\":\"refused\",\"message\":\"no \\\"way\\\"\",\"status\":422,\"request_id\":\"r\",\
              \"errors\":{\"a\":[\"b\"]},\"hint\":\"do this\\nor that\"}\n"
         );
+        let mut doubted = Error::new(Kind::Unreachable, "lost");
+        doubted.in_doubt = true;
+        assert!(as_json(&doubted).ends_with(",\"hint\":null,\"unknown\":true}\n"));
         let bare = as_json(&Error::usage("x"));
         assert!(
             bare.ends_with("\"status\":null,\"request_id\":null,\"errors\":null,\"hint\":null}\n")

@@ -20,7 +20,8 @@ A cursor carries the filters and the order of its list: only `limit` may stand b
 
 Extensions: `x-scopes` names the scope that a token needs, and `x-scopes-perhaps` those that clients have needed \
 besides; `x-effect` is `reads`, `writes`, or `destroys` for what cannot be taken back; `x-again` says what the same \
-request does a second time: `same` state and answer, `refused` without a change, or perhaps `twice`; `x-unless` names \
+request does a second time: `same` state and answer, `refused` without a change, or perhaps `twice`, \
+and `x-again-with` what it does when one of these fields is sent; `x-unless` names \
 parameters that make a required one needless; `x-beyond` says why a parameter is described otherwise than in the \
 parameter list of the reference.";
 

@@ -35,6 +35,11 @@ pub(super) fn described(resource: &Resource, operation: &Operation) -> Value {
     }
     say("x-effect", effect(operation.effect).into());
     say("x-again", again(operation.again).into());
+    if !operation.exceptions.is_empty() {
+        let exceptions = operation.exceptions.iter();
+        let exceptions = exceptions.map(|one| (one.field.to_owned(), again(one.again).into()));
+        say("x-again-with", Value::Object(exceptions.collect()));
+    }
     say(
         "x-codeSamples",
         json!([{"lang": "Shell", "label": "rc", "source": operation.example}]),

@@ -133,7 +133,7 @@ impl Request {
     #[must_use]
     pub fn again(&self) -> Again {
         match self.operation {
-            Some(operation) => operation.again,
+            Some(operation) => operation.again_for(self.body.as_deref()),
             None if self.method == Method::Get => Again::Same,
             None => Again::Twice,
         }

@@ -35,6 +35,7 @@ mod pairs;
 mod pauses;
 mod process;
 mod profiles;
+mod proof;
 mod readme;
 mod repeated;
 mod ring;

@@ -186,7 +186,7 @@ fn many_ids_meet_each_fault_and_only_the_one_is_in_doubt() {
         } else {
             let expected = (7, 6, 5 + usize::from(fault.done));
             assert_eq!((outcome.code, asked, done), expected, "{spec} {outcome:?}");
-            outcome.says("1 of 6 failed").says(UNKNOWN);
+            outcome.says("1 of 6 unknown").says(UNKNOWN);
         }
     }
 }

@@ -54,9 +54,13 @@ fn a_write_whose_answer_tells_nothing_may_have_happened() {
 }
 
 #[test]
-fn accepted_without_a_word_is_done() {
-    let line = "products delete 5 --yes";
-    let (outcome, _) = answered(line, page(202, ""));
+fn accepted_is_done_only_where_the_operation_answers_so() {
+    let (outcome, _) = answered("products delete 5 --yes", page(202, ""));
+    assert_eq!(outcome.code, 6, "{outcome:?}");
+    outcome.says("unknown whether");
+    let line = "api POST /products -f external_product_id=5";
+    let body = "{\"product\":{\"external_product_id\":\"5\"}}";
+    let (outcome, _) = answered(line, page(202, body));
     assert_eq!(outcome.code, 0, "{outcome:?}");
 }
 
@@ -135,7 +139,8 @@ fn many_writes_whose_output_breaks_say_what_was_done() {
             .collect()
     };
     let server = Canned::serve(replies());
-    let ids: Vec<String> = (1..100).map(|id| id.to_string()).collect();
+    // The answers are all about one.
+    let ids = vec!["1"; 99];
     let line = format!(
         "subscriptions activate {} --jq 'error(\"x\")'",
         ids.join(" ")

@@ -1,17 +1,15 @@
 //! A row whose answer is lost: what can be found out, and what cannot. What
 //! would happen twice is never sent twice.
 
-use serde_json::Value;
-
+use super::lookup::{Found, Wanted};
 use super::remote;
 use super::requests::{Desk, carried_out, is_own, refusal, stops};
 use super::{looks, task};
 use crate::bulk::ledger::{Fate, Pending};
-use crate::bulk::settle::says_the_same;
-use crate::catalog::{Again, Method};
-use crate::envelope::{Envelope, Wanted};
+use crate::catalog::Again;
+use crate::client::is_refused_each_time;
+use crate::client::retry::is_refusal;
 use crate::error::{Error, Kind, Result};
-use crate::request::Request;
 
 /// How often a row goes out at most.
 const MOST_TRIES: u64 = 5;
@@ -19,13 +17,16 @@ const MOST_TRIES: u64 = 5;
 /// Second attempts of one row in a run, before it is left for later.
 const AT_ONCE: u32 = 2;
 
+/// Said of a row that was refused after a lost answer.
+const FIRST_LOST: &str = "the answer to a first attempt was lost";
+
 /// What is known of a row that an earlier run left without an end.
 const CUT_OFF: &str = "it was cut off";
 
 /// Settles a row that went out before this run, which found it without an end.
 /// That says nothing of the network now: many such rows are no trouble.
 pub(super) async fn settle_cut_off(desk: &Desk<'_>, row: &Pending) -> Result<()> {
-    if desk.operation.again == Again::Twice {
+    if desk.again(row) == Again::Twice {
         return desk.end(row.n, &unknown(CUT_OFF));
     }
     settle(desk, row, CUT_OFF).await
@@ -33,7 +34,7 @@ pub(super) async fn settle_cut_off(desk: &Desk<'_>, row: &Pending) -> Result<()>
 
 /// Settles a row that went out and has no end. `why` is what is known.
 pub(super) async fn settle(desk: &Desk<'_>, row: &Pending, why: &str) -> Result<()> {
-    if desk.operation.again == Again::Twice {
+    if desk.again(row) == Again::Twice {
         desk.end(row.n, &unknown(why))?;
         return desk.is_in_trouble(why);
     }
@@ -56,6 +57,9 @@ pub(super) async fn settle(desk: &Desk<'_>, row: &Pending, why: &str) -> Result<
         }
         // Something is at work on the same object: perhaps the attempt before.
         let is_at_work = remote::status(&error) == Some(409);
+        if is_refused_after_loss(&error) {
+            return settle_refused(desk, row, error).await;
+        }
         if error.untouched && !is_at_work {
             let fate = of_refusal(desk, row, &error).await?;
             return desk.end(row.n, &fate);
@@ -68,60 +72,56 @@ pub(super) async fn settle(desk: &Desk<'_>, row: &Pending, why: &str) -> Result<
     desk.is_in_trouble(&why)
 }
 
-/// A second attempt was refused: because the first was carried out, or because
-/// both are. What the row is about tells, where it can be found.
+/// Whether a refusal followed an attempt whose answer was lost, in one sending.
+pub(super) fn is_refused_after_loss(error: &Error) -> bool {
+    // Something at work on the object, or a full bucket, is no answer yet.
+    error.in_doubt
+        && remote::status(error)
+            .is_some_and(|status| is_refusal(status) && !matches!(status, 409 | 429))
+}
+
+/// Settles a row of which one attempt was lost and the next refused.
+///
+/// # Errors
+/// The refusal, where it would meet every row: the row stays in doubt.
+pub(super) async fn settle_refused(desk: &Desk<'_>, row: &Pending, error: Error) -> Result<()> {
+    if matches!(remote::status(&error), Some(300..=399 | 401 | 403)) {
+        return Err(error);
+    }
+    let fate = of_refusal(desk, row, &error).await?;
+    desk.end(row.n, &fate)
+}
+
+/// The end of a row that was refused after an attempt whose answer was lost:
+/// because the first was carried out, or because both are refused.
 async fn of_refusal(desk: &Desk<'_>, row: &Pending, error: &Error) -> Result<Fate> {
-    let status = remote::status(error);
-    let operation = desk.operation;
-    if operation.again == Again::Same {
+    if is_refused_each_time(error) {
         return Ok(refusal(error));
     }
-    if operation.method == Method::Delete {
-        // It is gone, as it should be, or it is there, and so was not deleted.
-        return Ok(match status {
-            Some(404 | 410) => Fate::Ok {
-                status,
-                object: None,
-            },
-            _ => refusal(error),
-        });
-    }
-    if let Some(unique) = operation.unique
-        && let Some(list) = desk.resource.operation("list")
-        && let Some(body) = row.task.body.as_deref()
-        && let Ok(body) = serde_json::from_str::<Value>(body)
-        && let Some(Value::String(wanted)) = body.get(unique.field)
-    {
-        let mut request = Request::composed(list, list.path, None);
-        request.set_query(unique.filter, wanted.clone());
-        let answer = desk.means.client.send(&request).await?;
-        let page = Envelope::open(answer, Wanted::of(list.answer))?;
-        let found = page
-            .records()
-            .filter_map(|record| serde_json::from_str::<Value>(record).ok())
-            .find(|record| record.get(unique.field) == Some(&body[unique.field]));
-        return Ok(match found {
-            Some(record) if says_the_same(&body, &record) => Fate::Ok {
+    let status = remote::status(error);
+    if let Some(wanted) = Wanted::of(desk, row) {
+        return Ok(match wanted.find(desk.means.client).await? {
+            Found::Same { object } => Fate::Ok {
                 status: None,
-                object: task::object_id(&record),
+                object,
             },
-            Some(record) => Fate::Unknown {
+            Found::Other(what) => Fate::Unknown {
                 status,
-                error: format!(
-                    "the answer to a first attempt was lost; {} {} has this {}, and says something else",
-                    desk.resource.singular,
-                    task::object_id(&record).unwrap_or_default(),
-                    unique.field
-                ),
+                error: task::shortened(&format!("{FIRST_LOST}; {what}")),
             },
-            None => refusal(error),
         });
     }
+    let text = match status {
+        // Gone because it was deleted, or because it never was.
+        Some(404 | 410) if !error.in_doubt => {
+            format!("{FIRST_LOST}, and it does not exist: {error}")
+        }
+        _ if error.in_doubt => error.to_string(),
+        _ => format!("{FIRST_LOST}, and the second was refused: {error}"),
+    };
     Ok(Fate::Unknown {
         status,
-        error: format!(
-            "the answer to a first attempt was lost, and the second was refused: {error}"
-        ),
+        error: task::shortened(&text),
     })
 }
 

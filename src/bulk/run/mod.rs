@@ -10,6 +10,7 @@ mod batches;
 mod collect;
 mod doubt;
 mod looks;
+mod lookup;
 mod remote;
 mod requests;
 mod slot;

@@ -87,7 +87,11 @@ pub(super) async fn look(client: &Client, batch: u64) -> Result<Seen> {
         }
         Err(error) => return Err(error),
     };
+    let wanted = batch;
     let batch = object(&answer)?;
+    if number(batch.get("id")) != Some(wanted) {
+        return Err(odd("another batch", &answer));
+    }
     let count = |name: &str| number(batch.get(name)).unwrap_or(0);
     let is_set = |name: &str| batch.get(name).is_some_and(|value| !value.is_null());
     let text = |name: &str| batch.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -98,7 +102,9 @@ pub(super) async fn look(client: &Client, batch: u64) -> Result<Seen> {
         Some("completed") => Phase::Completed,
         Some("failed") => Phase::Failed,
         _ if is_set("closed_at") => Phase::Completed,
-        _ => Phase::Running,
+        Some(_) => Phase::Running,
+        // Without a status nothing says that it was started.
+        None => return Err(odd("a batch without a status", &answer)),
     };
     Ok(Seen {
         phase,

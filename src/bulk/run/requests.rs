@@ -167,8 +167,11 @@ impl Desk<'_> {
             return Ok(());
         }
         if !error.untouched {
+            if doubt::is_refused_after_loss(&error) {
+                return doubt::settle_refused(self, row, error).await;
+            }
             let why = error.to_string();
-            return match self.operation.again {
+            return match self.again(row) {
                 // It was sent again as often as is allowed: the next pass, or
                 // the next run, does so once more.
                 Again::Same => self.is_in_trouble(&why),
@@ -183,6 +186,11 @@ impl Desk<'_> {
             return self.ledger.returns(row.n);
         }
         self.end(row.n, &refusal(&error))
+    }
+
+    /// What a second time does with this row.
+    pub(super) fn again(&self, row: &Pending) -> Again {
+        self.operation.again_for(row.task.body.as_deref())
     }
 
     /// Notes the end of a row.

@@ -43,6 +43,14 @@ fn fate(task: &Value, again: Again, ended: Phase) -> Fate {
     let status = number(result.get("status_code")).and_then(|status| u16::try_from(status).ok());
     let output = result.get("output").unwrap_or(&result);
     match task.get("status").and_then(Value::as_str) {
+        // The task says one thing, and its answer another.
+        Some(said @ ("success" | "failed")) if contradicts(said, status, output) => Fate::Unknown {
+            status,
+            error: shortened(&format!(
+                "the task is called {said}, and its answer says otherwise: {}",
+                reason(output)
+            )),
+        },
         Some("success") => Fate::Ok {
             status,
             object: object_id(output),
@@ -71,6 +79,19 @@ fn fate(task: &Value, again: Again, ended: Phase) -> Fate {
             status,
             error: format!("the task is {}", other.unwrap_or("without a status")),
         },
+    }
+}
+
+/// Whether the answer of a task does not fit its status.
+fn contradicts(said: &str, status: Option<u16>, output: &Value) -> bool {
+    let is_success = status.map(|status| (200..300).contains(&status) && status != 206);
+    let is_set = |name: &str| output.get(name).is_some_and(|value| !value.is_null());
+    match said {
+        "success" => {
+            is_success == Some(false)
+                || ((is_set("errors") || is_set("error")) && object_id(output).is_none())
+        }
+        _ => is_success == Some(true),
     }
 }
 
@@ -137,6 +158,27 @@ mod tests {
         assert_eq!(of(&format!(r#""status":"success","result":{result}"#)), ok);
         let text = Value::String(result.to_owned()).to_string();
         assert_eq!(of(&format!(r#""status":"success","result":{text}"#)), ok);
+    }
+
+    #[test]
+    fn a_task_whose_answer_says_otherwise_is_neither_done_nor_failed() {
+        for (said, result) in [
+            (
+                "success",
+                r#"{"status_code":422,"output":{"errors":{"code":["taken"]}}}"#,
+            ),
+            ("success", r#"{"status_code":500,"output":{}}"#),
+            ("success", r#"{"status_code":206,"output":{}}"#),
+            ("success", r#"{"status_code":200,"output":{"errors":"no"}}"#),
+            ("success", r#"{"error":"no"}"#),
+            (
+                "failed",
+                r#"{"status_code":201,"output":{"discount":{"id":59}}}"#,
+            ),
+        ] {
+            let fate = of(&format!(r#""status":"{said}","result":{result}"#));
+            assert!(matches!(fate, Fate::Unknown { .. }), "{result}: {fate:?}");
+        }
     }
 
     #[test]

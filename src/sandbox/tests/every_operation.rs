@@ -8,6 +8,8 @@ use serde_json::Value;
 use super::Store;
 use super::calls::call;
 use crate::catalog::{self, Answer, Method};
+use crate::evidence::judge;
+use crate::request::Request;
 use crate::sandbox::tables::Name;
 use crate::sandbox::{State, check};
 
@@ -44,6 +46,31 @@ fn every_operation_answers_with_its_status_its_envelope_and_its_fields() {
         asked += 1;
     }
     assert_eq!(asked, 117);
+}
+
+#[test]
+fn every_write_is_proven_by_its_own_answer_and_by_no_other() {
+    for (resource, operation) in catalog::operations() {
+        if operation.method == Method::Get {
+            continue;
+        }
+        let id = format!("{}.{}", resource.name, operation.verb);
+        let store = Store::demo();
+        let call = call(&store, &id);
+        let (status, answer) = store.ask(operation.method.name(), &call.path, &call.body);
+        let request = Request::composed(operation, call.path, Some(call.body.to_string()));
+        let text = match &answer {
+            Value::Null => String::new(),
+            answer => answer.to_string(),
+        };
+        let judge = |status, body: &str| judge(Some(operation), &request, status, body.as_bytes());
+        assert_eq!(judge(status, &text), Ok(()), "{id}: {status} {answer}");
+        assert!(judge(206, &text).is_err(), "{id}");
+        for body in ["<html>", "{\"errors\":\"no\"}", "{\"error\":\"no\"}"] {
+            let judged = judge(200, body);
+            assert!(judged.is_err(), "{id}: {body}");
+        }
+    }
 }
 
 /// What leaves no trace in the store, as nothing in it changes: an email and a

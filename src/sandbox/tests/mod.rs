@@ -27,6 +27,7 @@ mod passing;
 mod payments;
 mod people;
 mod refusals;
+mod repeats;
 mod selling;
 mod settings;
 mod sockets;

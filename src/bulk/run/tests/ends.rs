@@ -317,30 +317,6 @@ fn an_api_that_is_down_stops_the_job_before_many_rows_are_unknown() {
 }
 
 #[test]
-fn what_was_deleted_though_the_answer_was_lost_is_deleted() {
-    let stage = stage(1);
-    let id = begun(&stage, Engine::Requests, 3);
-    done(&stage.process(&id));
-    let deletes: Vec<Task> = stage
-        .rows(&id)
-        .into_iter()
-        .map(|row| {
-            let target = format!("/discounts/{}", row.object.unwrap());
-            meddle(&stage, "PUT", &target, &json!({"status": "fully_disabled"}));
-            Task { target, body: None }
-        })
-        .collect();
-    let id = stage.job("discounts.delete", Engine::Requests, &deletes);
-    *stage.weather.lock().unwrap() = Weather {
-        answer_lost: 50,
-        ..Weather::default()
-    };
-    stage.until_done(&id);
-    assert_eq!(counts(&stage, &id).ok, 3);
-    assert!(stage.marks("/discounts", "discounts", "code").is_empty());
-}
-
-#[test]
 fn nobody_waits_for_batches_when_nobody_wants_to() {
     let stage = stage(1);
     let id = begun(&stage, Engine::Batches, 12);

@@ -5,6 +5,7 @@
 mod cut;
 mod ends;
 mod lags;
+mod proof;
 mod stage;
 mod stops;
 mod wire;

@@ -52,7 +52,7 @@ fn told_to_stop_nothing_waits_for_its_turn_any_more() {
             *at.lock().unwrap() = Some(stage.now());
         }
         let full = Response::builder().header("X-Recharge-Limit", "40/40");
-        Some(full.body("{}".into()).unwrap())
+        Some(full.body("{\"discount\":{\"id\":1}}".into()).unwrap())
     });
     let exit = stage.process_with(&id, |means| means.stop = stop);
     assert!(matches!(exit, Exit::Run(Ok(Ended::Halted))), "{exit:?}");

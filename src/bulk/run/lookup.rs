@@ -1,0 +1,204 @@
+//! Looking a row up by the unique field of what it creates, after its answer
+//! was lost and a second attempt was refused.
+//!
+//! A record is the row's only when the field is the same to the letter and it
+//! says all that the row says. The store may have changed the case of letters,
+//! or the record may be another's: both are told, neither is taken for a success.
+
+use serde_json::Value;
+
+use super::requests::Desk;
+use super::task;
+use crate::bulk::ledger::Pending;
+use crate::bulk::settle::says_the_same;
+use crate::catalog::{Operation, Unique};
+use crate::client::Client;
+use crate::envelope::{Envelope, Wanted as Within};
+use crate::error::{Error, Kind, Result};
+use crate::request::Request;
+
+/// What a row creates, and how it is found.
+pub(super) struct Wanted {
+    list: &'static Operation,
+    unique: Unique,
+    singular: &'static str,
+    body: Value,
+    value: String,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Found {
+    /// The record that the row describes.
+    Same {
+        /// Its id.
+        object: Option<String>,
+    },
+    /// Something that proves nothing, in words.
+    Other(String),
+}
+
+impl Wanted {
+    /// What to look for; `None` where the row creates nothing with a unique
+    /// field.
+    pub(super) fn of(desk: &Desk<'_>, row: &Pending) -> Option<Self> {
+        let unique = desk.operation.unique?;
+        let body: Value = serde_json::from_str(row.task.body.as_deref()?).ok()?;
+        Some(Self {
+            list: desk.resource.operation("list")?,
+            unique,
+            singular: desk.resource.singular,
+            value: body.get(unique.field)?.as_str()?.to_owned(),
+            body,
+        })
+    }
+
+    /// Asks the list for it, as it is written and in other letters.
+    ///
+    /// # Errors
+    /// The list gave no answer. A token that may not read the list is no error:
+    /// it proves nothing, and would stop the job for good.
+    pub(super) async fn find(&self, client: &Client) -> Result<Found> {
+        let mut records = Vec::new();
+        for value in spellings(&self.value) {
+            let mut request = Request::composed(self.list, self.list.path, None);
+            request.set_query(self.unique.filter, value);
+            let page = match client.send(&request).await {
+                Ok(answer) => Envelope::open(answer, Within::of(self.list.answer))?,
+                Err(error) if is_forbidden(&error) => {
+                    return Ok(Found::Other(format!("it cannot be looked up: {error}")));
+                }
+                Err(error) => return Err(error),
+            };
+            let page = page.records();
+            records.extend(page.filter_map(|record| serde_json::from_str(record).ok()));
+            if self.is_decided(&records) {
+                break;
+            }
+        }
+        Ok(judge(self, &records))
+    }
+
+    fn is_decided(&self, records: &[Value]) -> bool {
+        records.iter().any(|record| self.is_exact(record))
+    }
+
+    fn is_exact(&self, record: &Value) -> bool {
+        record.get(self.unique.field) == self.body.get(self.unique.field)
+    }
+
+    fn is_similar(&self, record: &Value) -> bool {
+        let other = record.get(self.unique.field).and_then(Value::as_str);
+        let plain = |text: &str| text.trim().to_lowercase();
+        other.is_some_and(|other| plain(other) == plain(&self.value))
+    }
+}
+
+fn is_forbidden(error: &Error) -> bool {
+    error.kind == Kind::Access
+        && error
+            .answer
+            .as_deref()
+            .is_some_and(|answer| answer.status == 403)
+}
+
+/// The value as it is, and as a store may have rewritten it: a filter that
+/// tells letters apart finds it then.
+fn spellings(value: &str) -> Vec<String> {
+    let plain = value.trim();
+    let mut spellings: Vec<String> = Vec::with_capacity(4);
+    for spelling in [
+        value.to_owned(),
+        plain.to_owned(),
+        plain.to_lowercase(),
+        plain.to_uppercase(),
+    ] {
+        if !spellings.contains(&spelling) {
+            spellings.push(spelling);
+        }
+    }
+    spellings
+}
+
+/// What the records of the list say about the row.
+fn judge(wanted: &Wanted, records: &[Value]) -> Found {
+    let (field, singular) = (wanted.unique.field, wanted.singular.replace('_', " "));
+    let id = |record: &Value| task::object_id(record).unwrap_or_default();
+    if let Some(record) = records.iter().find(|record| wanted.is_exact(record)) {
+        if says_the_same(&wanted.body, record) {
+            return Found::Same {
+                object: task::object_id(record),
+            };
+        }
+        let id = id(record);
+        return Found::Other(format!(
+            "{singular} {id} has this {field}, and says something else"
+        ));
+    }
+    match records.iter().find(|record| wanted.is_similar(record)) {
+        Some(record) => Found::Other(format!(
+            "{singular} {} has this {field} in other letters",
+            id(record)
+        )),
+        None => Found::Other(format!("no {singular} with this {field} is found")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::catalog;
+
+    fn judged(records: &[Value]) -> Found {
+        let (resource, row) = catalog::operation("discounts.create").unwrap();
+        let wanted = Wanted {
+            list: resource.operation("list").unwrap(),
+            unique: row.unique.unwrap(),
+            singular: resource.singular,
+            body: json!({"code": "Spring", "value": "10"}),
+            value: "Spring".to_owned(),
+        };
+        judge(&wanted, records)
+    }
+
+    #[test]
+    fn only_the_same_to_the_letter_that_says_the_same_is_the_row() {
+        let same = json!({"id": 7, "code": "Spring", "value": "10.00", "status": "enabled"});
+        let found = Found::Same {
+            object: Some("7".to_owned()),
+        };
+        let other = json!({"id": 8, "code": "SPRING", "value": "10.00"});
+        assert_eq!(judged(&[other.clone(), same]), found);
+        for (records, words) in [
+            (vec![other], "8 has this code in other letters"),
+            (
+                vec![json!({"id": 9, "code": " spring "})],
+                "9 has this code in other letters",
+            ),
+            (
+                vec![json!({"id": 9, "code": "Spring", "value": "5"})],
+                "9 has this code, and says",
+            ),
+            (
+                vec![json!({"id": 9, "code": "Springs"})],
+                "no discount with this code",
+            ),
+            (vec![json!(7), json!({})], "no discount with this code"),
+            (vec![], "no discount with this code"),
+        ] {
+            match judged(&records) {
+                Found::Other(what) => assert!(what.contains(words), "{what}"),
+                Found::Same { .. } => panic!("{records:?} is taken for the row"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_is_looked_for_in_each_spelling_once() {
+        assert_eq!(spellings("a1"), ["a1", "A1"]);
+        assert_eq!(spellings(" Ab"), [" Ab", "Ab", "ab", "AB"]);
+        assert_eq!(spellings("12"), ["12"]);
+    }
+}
