@@ -405,13 +405,22 @@ impl Operation {
     /// its end does not count.
     #[must_use]
     pub fn holes_in<'a>(&self, path: &'a str) -> Option<Vec<&'a str>> {
+        self.holes_by(path, &|part, word| part == word)
+    }
+
+    /// As [`Self::holes_in`], with a comparison for the literal segments.
+    pub(super) fn holes_by<'a>(
+        &self,
+        path: &'a str,
+        same: &impl Fn(&str, &str) -> bool,
+    ) -> Option<Vec<&'a str>> {
         let mut words = path.strip_suffix('/').unwrap_or(path).split('/');
         let mut holes = Vec::new();
         for part in self.path.split('/') {
             match words.next()? {
                 "" if part.starts_with('{') => return None,
                 word if part.starts_with('{') => holes.push(word),
-                word if word == part => {}
+                word if same(part, word) => {}
                 _ => return None,
             }
         }

@@ -134,18 +134,10 @@ fn free(matches: &ArgMatches) -> Result<Free> {
         _ => Method::Get,
     };
     let path = text(matches, "path").unwrap_or_default();
-    if path.contains("://") {
-        return Err(Error::usage(format!("{path} is a URL, not a path"))
-            .hint("give the path alone, and the server with --base-url"));
-    }
     let fields = texts(matches, "field");
     Ok(Free {
         method,
-        path: if path.starts_with('/') {
-            path
-        } else {
-            format!("/{path}")
-        },
+        path,
         fields: fields
             .iter()
             .map(|word| set("field", word, false))
