@@ -108,6 +108,8 @@ pub enum Answer {
     Nothing,
     /// One object under a key: `{"subscription": {…}}`.
     One(&'static str, &'static Object),
+    /// One object that is the whole body. Some answers wrap it under the key.
+    Bare(&'static str, &'static Object),
     /// One object, but wrapped in a list of one: `{"credit_adjustments": [{…}]}`.
     OneInList(&'static str, &'static Object),
     /// A whole list under a key; there are no further pages.
@@ -124,6 +126,7 @@ impl Answer {
     pub const fn object(&self) -> Option<&'static Object> {
         match self {
             Self::One(_, object)
+            | Self::Bare(_, object)
             | Self::OneInList(_, object)
             | Self::Many(_, object)
             | Self::Page(_, object) => Some(object),
@@ -131,11 +134,12 @@ impl Answer {
         }
     }
 
-    /// The key that wraps the answer.
+    /// The key that wraps the answer, or may wrap it.
     #[must_use]
     pub const fn key(&self) -> Option<&'static str> {
         match self {
             Self::One(key, _)
+            | Self::Bare(key, _)
             | Self::OneInList(key, _)
             | Self::Many(key, _)
             | Self::Page(key, _)

@@ -210,12 +210,12 @@ pub(super) const TABLES: &[(Name, Shape)] = &[
     ),
     (
         Name::PaymentMethods,
-        shape(
+        always_including(shape(
             "payment_method",
             &["customer_id"],
             &["created_at"],
             17_874_235,
-        ),
+        )),
     ),
     (
         Name::Plans,
@@ -269,6 +269,15 @@ const fn shape(
         lookups,
         times,
         first_id,
+        always_includes: false,
+    }
+}
+
+/// As recorded answers show it of payment methods.
+const fn always_including(shape: Shape) -> Shape {
+    Shape {
+        always_includes: true,
+        ..shape
     }
 }
 
@@ -289,6 +298,11 @@ impl Name {
             .iter()
             .find(|(_, shape)| shape.object == object)
             .map(|(name, _)| *name)
+    }
+
+    /// Whether answers carry `include` also when nothing was asked for.
+    pub(super) fn always_includes(self) -> bool {
+        TABLES[self as usize].1.always_includes
     }
 
     /// The object that the table holds.
