@@ -20,7 +20,7 @@ use crate::error::{Error, Kind, Refusal, Result};
 pub struct Envelope {
     body: Bytes,
     records: Vec<Range<usize>>,
-    /// The cursor of the page after this one.
+    /// The cursor of the page after this one; an empty one is none.
     pub next: Option<String>,
     /// What the API remarked beside the data.
     pub remarks: Vec<String>,
@@ -70,6 +70,7 @@ impl Envelope {
         let client::Answer {
             status,
             request_id,
+            next,
             body,
         } = answer;
         // 204 has nothing to say, and 202 need not say anything yet.
@@ -96,7 +97,10 @@ impl Envelope {
         };
         Ok(Self {
             records,
-            next: found.next,
+            next: found
+                .next
+                .or(next)
+                .filter(|cursor| !cursor.trim().is_empty()),
             remarks: found.remarks,
             body,
         })
@@ -282,6 +286,7 @@ mod tests {
         let answer = client::Answer {
             status: 200,
             request_id: Some("req-9".to_owned()),
+            next: None,
             body: Bytes::copy_from_slice(body.as_bytes()),
         };
         Envelope::open(answer, wanted)
@@ -305,6 +310,15 @@ mod tests {
             records,
             ["{\"price\":10.00,\n \"id\":123456789012345678901}", "{}"]
         );
+    }
+
+    #[test]
+    fn empty_cursor_is_none() {
+        for cursor in ["null", "\"\"", "\" \"", "\"\\n\\t\""] {
+            let body = format!("{{\"next_cursor\":{cursor},\"orders\":[]}}");
+            let next = open(&body, Wanted::List("orders")).unwrap().next;
+            assert_eq!(next, None, "{cursor}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod doubt;
 mod gate;
 pub mod har;
 mod http;
+mod link;
 pub mod pace;
 pub mod redact;
 mod refusal;
@@ -78,6 +79,8 @@ pub struct Answer {
     pub status: u16,
     /// The id by which support finds the request.
     pub request_id: Option<String>,
+    /// The cursor of the next page, where a header has it.
+    pub next: Option<String>,
     /// The body, whole.
     pub body: Bytes,
 }
@@ -222,11 +225,13 @@ impl Client {
         let request_id = header(answer.headers(), catalog::REQUEST_ID_HEADER)
             .map(|id| redact::without_token(&id, token).into_owned());
         let status = answer.status().as_u16();
+        let next = header(answer.headers(), "Link").and_then(|link| link::next_cursor(&link));
         let body = answer.into_body();
         if (200..300).contains(&status) {
             return Ok(Answer {
                 status,
                 request_id,
+                next,
                 body,
             });
         }
