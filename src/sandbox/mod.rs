@@ -23,6 +23,7 @@ mod filter;
 mod gate;
 mod include;
 mod index;
+mod journal;
 mod key;
 mod layer;
 mod limit;
