@@ -34,6 +34,7 @@ mod moment;
 mod money;
 mod outbox;
 mod pack;
+mod passing;
 mod receive;
 mod record;
 mod refusal;

@@ -29,6 +29,7 @@ mod people;
 mod refusals;
 mod selling;
 mod settings;
+mod slices;
 mod sockets;
 mod subscribing;
 mod telling;
