@@ -171,7 +171,7 @@ fn bare(
 ) -> Result<Found, serde_json::Error> {
     let mut found = find(body, Wanted::Value(key))?;
     if found.records.is_none() {
-        let fields: HashMap<Cow<'_, str>, IgnoredAny> = serde_json::from_slice(body)?;
+        let fields: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_slice(body)?;
         if object
             .fields
             .iter()

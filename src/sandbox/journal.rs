@@ -224,7 +224,7 @@ mod tests {
         let whole = text(4..7);
         let before = text(4..6).len();
         for end in before + 1..whole.len() {
-            let journal = read(whole[..end].as_bytes()).unwrap();
+            let journal = read(&whole.as_bytes()[..end]).unwrap();
             assert_eq!(journal.torn, Some((6, end - before)));
         }
         assert!(read((text(4..6) + "garbage").as_bytes()).is_err());

@@ -210,12 +210,13 @@ pub(super) const TABLES: &[(Name, Shape)] = &[
     ),
     (
         Name::PaymentMethods,
-        always_including(shape(
+        shape(
             "payment_method",
             &["customer_id"],
             &["created_at"],
             17_874_235,
-        )),
+        )
+        .always_including(),
     ),
     (
         Name::Plans,
@@ -273,11 +274,13 @@ const fn shape(
     }
 }
 
-/// As recorded answers show it of payment methods.
-const fn always_including(shape: Shape) -> Shape {
-    Shape {
-        always_includes: true,
-        ..shape
+impl Shape {
+    /// As recorded answers show it of payment methods.
+    const fn always_including(self) -> Self {
+        Self {
+            always_includes: true,
+            ..self
+        }
     }
 }
 
