@@ -160,7 +160,7 @@ impl Sandbox {
         clock
             .put(world, wanted)
             .map_err(|error| Refusal::error(422, &error))?;
-        Passing::to(wanted, state.clock.shown(world))
+        Passing::to(wanted, state.clock.shown(world), world)
     }
 
     fn dumped(&self) -> Result<String, Refusal> {

@@ -19,7 +19,9 @@ const LONGEST_DAYS: i64 = 3_660;
 /// A clock that is on its way.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Passing {
+    /// Where it is to stand, had the world stood still since `begun`.
     target: Timestamp,
+    begun: Timestamp,
     pub(super) happened: Happened,
 }
 
@@ -28,7 +30,11 @@ impl Passing {
     ///
     /// # Errors
     /// 422 when that is too far ahead to be worked through at once.
-    pub(super) fn to(target: Timestamp, shown: Timestamp) -> Result<Self, Refusal> {
+    pub(super) fn to(
+        target: Timestamp,
+        shown: Timestamp,
+        world: Timestamp,
+    ) -> Result<Self, Refusal> {
         let span = target.duration_since(shown);
         if span > SignedDuration::from_hours(24 * LONGEST_DAYS) {
             let message = format!(
@@ -38,7 +44,17 @@ impl Passing {
             return Err(Refusal::error(422, &message));
         }
         let happened = Happened::default();
-        Ok(Self { target, happened })
+        Ok(Self {
+            target,
+            begun: world,
+            happened,
+        })
+    }
+
+    /// Where the clock is to stand when the world has that time.
+    fn target(&self, world: Timestamp) -> Timestamp {
+        let since = world.duration_since(self.begun);
+        self.target.saturating_add(since).unwrap_or(self.target)
     }
 }
 
@@ -57,15 +73,15 @@ impl Sandbox {
             passing.happened += self.pass_time(state, world)?;
             let shown = state.clock.shown(world);
             // Somebody else may have put it further meanwhile.
-            let next = life::next_run(shown, passing.target);
-            let next = next.unwrap_or(passing.target.max(shown));
+            let target = passing.target(world);
+            let next = life::next_run(shown, target).unwrap_or(target.max(shown));
             self.change(state, |state| {
                 let put = state.clock.put(world, next);
                 state.revision += 1;
                 put.map_err(|error| Refusal::error(422, &error))
             })?;
             passing.happened += self.pass_time(state, world)?;
-            if next >= passing.target {
+            if next >= target {
                 return Ok(true);
             }
             if longest.is_some_and(|longest| begun.elapsed() >= longest) {
