@@ -2,6 +2,8 @@
 //! becomes records. Records stay slices of the bytes that came: nothing is
 //! parsed further than to find where each begins and ends.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -18,7 +20,7 @@ use crate::error::{Error, Kind, Refusal, Result};
 pub struct Envelope {
     body: Bytes,
     records: Vec<Range<usize>>,
-    /// The cursor of the page after this one.
+    /// The cursor of the page after this one; an empty one is none.
     pub next: Option<String>,
     /// What the API remarked beside the data.
     pub remarks: Vec<String>,
@@ -31,6 +33,8 @@ pub enum Wanted {
     List(&'static str),
     /// A value under a key.
     Value(&'static str),
+    /// An object that is the whole body, or lies under a key.
+    Bare(&'static str, &'static catalog::Object),
     /// The whole body, whatever it is.
     Whole,
     /// The first list at the top of the body.
@@ -47,6 +51,7 @@ impl Wanted {
         match answer {
             Answer::Nothing => Self::Nothing,
             Answer::One(key, _) => Self::Value(key),
+            Answer::Bare(key, object) => Self::Bare(key, object),
             Answer::OneInList(key, _) | Answer::Many(key, _) | Answer::Page(key, _) => {
                 Self::List(key)
             }
@@ -65,6 +70,7 @@ impl Envelope {
         let client::Answer {
             status,
             request_id,
+            next,
             body,
         } = answer;
         // 204 has nothing to say, and 202 need not say anything yet.
@@ -91,6 +97,7 @@ impl Envelope {
         }
         let opened = match wanted {
             Wanted::Whole => whole(&body),
+            Wanted::Bare(key, object) => bare(&body, key, object),
             _ => find(&body, wanted),
         };
         let found = opened.map_err(|error| with_answer(unreadable(&error, &body)))?;
@@ -99,7 +106,10 @@ impl Envelope {
         };
         Ok(Self {
             records,
-            next: found.next,
+            next: found
+                .next
+                .or(next)
+                .filter(|cursor| !cursor.trim().is_empty()),
             remarks: found.remarks,
             body,
         })
@@ -138,7 +148,9 @@ fn unreadable(error: &serde_json::Error, body: &[u8]) -> Error {
 fn missing(wanted: Wanted) -> Error {
     let what = match wanted {
         Wanted::List(key) => format!("the answer has no list under \"{key}\""),
-        Wanted::Value(key) => format!("the answer has nothing under \"{key}\""),
+        Wanted::Value(key) | Wanted::Bare(key, _) => {
+            format!("the answer has nothing under \"{key}\"")
+        }
         _ => "the answer has no list".to_owned(),
     };
     Error::unexpected(what)
@@ -157,6 +169,27 @@ fn whole(body: &[u8]) -> Result<Found, serde_json::Error> {
         next: None,
         remarks: Vec::new(),
     })
+}
+
+/// The object under the key, else the whole body when it has a field of the
+/// object.
+fn bare(
+    body: &[u8],
+    key: &'static str,
+    object: &catalog::Object,
+) -> Result<Found, serde_json::Error> {
+    let mut found = find(body, Wanted::Value(key))?;
+    if found.records.is_none() {
+        let fields: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_slice(body)?;
+        if object
+            .fields
+            .iter()
+            .any(|field| fields.contains_key(field.name))
+        {
+            found.records = whole(body)?.records;
+        }
+    }
+    Ok(found)
 }
 
 fn find(body: &[u8], wanted: Wanted) -> Result<Found, serde_json::Error> {
@@ -265,6 +298,7 @@ mod tests {
         let answer = client::Answer {
             status: 200,
             request_id: Some("req-9".to_owned()),
+            next: None,
             body: Bytes::copy_from_slice(body.as_bytes()),
         };
         Envelope::open(answer, wanted)
@@ -291,6 +325,15 @@ mod tests {
     }
 
     #[test]
+    fn empty_cursor_is_none() {
+        for cursor in ["null", "\"\"", "\" \"", "\"\\n\\t\""] {
+            let body = format!("{{\"next_cursor\":{cursor},\"orders\":[]}}");
+            let next = open(&body, Wanted::List("orders")).unwrap().next;
+            assert_eq!(next, None, "{cursor}");
+        }
+    }
+
+    #[test]
     fn a_single_object_loses_its_wrapping() {
         assert_eq!(
             records("{\"order\":{\"id\":1}}", Wanted::Value("order")),
@@ -301,6 +344,20 @@ mod tests {
             records("{\"a\":1,\"b\":[1,2]}", Wanted::AnyList),
             ["1", "2"]
         );
+    }
+
+    #[test]
+    fn object_without_a_wrapper_is_read_with_and_without_one() {
+        let (_, operation) = catalog::operation("customers.delivery_schedule").unwrap();
+        let wanted = Wanted::of(operation.answer);
+        let bare = "{\"customer\":{\"id\":1},\"deliveries\":[]}";
+        assert_eq!(records(bare, wanted), [bare]);
+        let wrapped = format!("{{\"deliverySchedule\":{bare}}}");
+        assert_eq!(records(&wrapped, wanted), [bare]);
+        for other in ["{}", "{\"error\":\"x\"}"] {
+            let error = open(other, wanted).unwrap_err();
+            assert_eq!(error.kind, Kind::Unexpected, "{other}");
+        }
     }
 
     #[test]
@@ -348,6 +405,7 @@ mod tests {
         let answer = client::Answer {
             status: 206,
             request_id: None,
+            next: None,
             body: Bytes::from_static(b"{\"orders\":[]}"),
         };
         let error = Envelope::open(answer, Wanted::List("orders")).unwrap_err();

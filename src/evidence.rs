@@ -208,6 +208,15 @@ fn holds(
             let found = found.filter(|value| value.starts_with('{'));
             is_the_one(row, object, request, found.ok_or_else(missing)?)
         }
+        Answer::Bare(_, object) => {
+            let is_wrapped = found.is_some_and(|value| value.starts_with('{'));
+            let mut fields = object.fields.iter();
+            if is_wrapped || fields.any(|field| members.contains_key(field.name)) {
+                Ok(())
+            } else {
+                Err(missing())
+            }
+        }
         Answer::OneInList(..) | Answer::Many(..) | Answer::Page(..) => {
             let items: Vec<&RawValue> = found
                 .and_then(|list| serde_json::from_str(list).ok())

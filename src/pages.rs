@@ -3,15 +3,17 @@
 //! before anything else is asked for, so that nothing is fetched that no one
 //! reads. At most two pages are held at a time.
 
-use std::collections::VecDeque;
+mod trail;
+
 use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 
 use crate::client::Client;
 use crate::envelope::{Envelope, Wanted};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::request::Request;
+use trail::Trail;
 
 /// A list on its way.
 pub struct Pages {
@@ -32,6 +34,8 @@ enum Next {
     Here(Request),
     /// Asked for.
     Coming(Request, JoinHandle<Result<Envelope>>),
+    /// Asking for it would lead nowhere, and why.
+    Nowhere(&'static str),
     /// There is none.
     None,
 }
@@ -62,8 +66,8 @@ impl Pages {
         self.resume.as_deref()
     }
 
-    /// Whether the API gave a cursor that it gave before, so that going on
-    /// would lead nowhere.
+    /// Whether the API gave a cursor or a page that it gave before, so that
+    /// going on would lead nowhere.
     #[must_use]
     pub const fn leads_in_a_circle(&self) -> bool {
         self.circle
@@ -77,10 +81,14 @@ impl Pages {
             Next::Here(request) | Next::Coming(request, _) => {
                 request.query_value("cursor").map(str::to_owned)
             }
-            Next::None => None,
+            Next::None | Next::Nowhere(_) => None,
         };
         let page = match &mut self.next {
             Next::None => return Ok(None),
+            Next::Nowhere(why) => {
+                let why = *why;
+                return Err(self.endless(why));
+            }
             Next::Here(request) => fetch(&self.client, request, self.wanted).await?,
             Next::Coming(_, task) => match task.await {
                 Ok(page) => page?,
@@ -89,17 +97,26 @@ impl Pages {
                 }
             },
         };
+        if let Err(why) = self.trail.page(&page) {
+            return Err(self.endless(why));
+        }
         self.handed_over += 1;
         let follow = page.next.as_deref().filter(|_| self.follow && more(&page));
         self.next = match follow {
             None => Next::None,
-            Some(cursor) if self.trail.step(cursor) => self.ahead(self.request.at_cursor(cursor)),
-            Some(_) => {
-                self.circle = true;
-                return Err(Error::unexpected("the API gave the same cursor twice"));
-            }
+            // The page in hand is good; only the next one is not asked for.
+            Some(cursor) => match self.trail.step(cursor) {
+                Ok(()) => self.ahead(self.request.at_cursor(cursor)),
+                Err(why) => Next::Nowhere(why),
+            },
         };
         Ok(Some(page))
+    }
+
+    fn endless(&mut self, why: &str) -> Error {
+        self.circle = true;
+        Error::new(Kind::Unreachable, format!("the list does not end: {why}"))
+            .hint("what was printed so far is not the whole list")
     }
 
     fn ahead(&self, request: Request) -> Next {
@@ -133,27 +150,4 @@ impl std::fmt::Debug for Pages {
 
 async fn fetch(client: &Client, request: &Request, wanted: Wanted) -> Result<Envelope> {
     Envelope::open(client.send(request).await?, wanted)
-}
-
-/// Cursors seen of late, to notice an API that leads in a circle.
-#[derive(Debug, Default)]
-struct Trail {
-    recent: VecDeque<String>,
-}
-
-impl Trail {
-    /// How many cursors back a circle is noticed.
-    const LENGTH: usize = 16;
-
-    /// Notes a cursor; `false` when it was there before.
-    fn step(&mut self, cursor: &str) -> bool {
-        if self.recent.iter().any(|seen| seen == cursor) {
-            return false;
-        }
-        if self.recent.len() == Self::LENGTH {
-            self.recent.pop_front();
-        }
-        self.recent.push_back(cursor.to_owned());
-        true
-    }
 }

@@ -148,7 +148,8 @@ const SHOW_DELIVERY_SCHEDULE: Operation = get(
     integer("future_interval", "this many days ahead, 365 at most"),
     day("date_max", "up to this day").documented(Type::String),
 ])
-.answers(Answer::One("deliverySchedule", &DELIVERY_SCHEDULE))
+// Recorded answers have no wrapper; the example of the reference has one.
+.answers(Answer::Bare("deliverySchedule", &DELIVERY_SCHEDULE))
 .answers_another()
 .scope("read_customers")
 .example("rc customers delivery-schedule 37657002 --future-interval 30");

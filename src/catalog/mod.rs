@@ -115,12 +115,38 @@ pub fn operation(id: &str) -> Option<(&'static Resource, &'static Operation)> {
 }
 
 /// The operation that a method and a path ask for. A path without holes is
-/// meant before one whose hole it would fill.
+/// meant before one whose hole it would fill; a path that differs from an
+/// operation's by the case of its letters only is taken for it, since a server
+/// may take it so.
 #[must_use]
 pub fn matching(method: Method, path: &str) -> Option<&'static Operation> {
+    matching_by(method, path, |part, word| part == word)
+        .or_else(|| matching_by(method, path, str::eq_ignore_ascii_case))
+}
+
+/// As [`matching`], for a path below the path of a base URL. Segments of the
+/// base may be the beginning of an operation's path, too.
+#[must_use]
+pub fn matching_below(method: Method, base: &str, path: &str) -> Option<&'static Operation> {
+    let base = base.trim_matches('/');
+    let starts = base.match_indices('/').map(|(at, _)| &base[at + 1..]);
+    let prefixes = starts.chain((!base.is_empty()).then_some(base));
+    matching(method, path).or_else(|| {
+        prefixes
+            .map(|prefix| format!("/{prefix}{path}"))
+            .find_map(|path| matching(method, &path))
+    })
+}
+
+fn matching_by(
+    method: Method,
+    path: &str,
+    same: impl Fn(&str, &str) -> bool,
+) -> Option<&'static Operation> {
     operations()
         .map(|(_, operation)| operation)
-        .filter(|operation| operation.method == method && operation.holes_in(path).is_some())
+        .filter(|operation| operation.method == method)
+        .filter(|operation| operation.holes_by(path, &same).is_some())
         .min_by_key(|operation| operation.holes.len())
 }
 
@@ -182,6 +208,17 @@ mod tests {
         assert_eq!(verb(Method::Post, "/subscriptions//cancel"), None);
         assert_eq!(verb(Method::Get, "/subscriptions/7/cancel"), None);
         assert_eq!(verb(Method::Get, "/nothing"), None);
+        assert_eq!(verb(Method::Post, "/Charges/5/REFUND"), Some("refund"));
+    }
+
+    #[test]
+    fn path_below_a_base_url_finds_the_operation_of_the_whole_url() {
+        let verb = |base, path| Some(matching_below(Method::Post, base, path)?.verb);
+        assert_eq!(verb("", "/charges/5/refund"), Some("refund"));
+        assert_eq!(verb("/proxy", "/charges/5/refund"), Some("refund"));
+        assert_eq!(verb("/charges", "/5/refund"), Some("refund"));
+        assert_eq!(verb("/proxy/charges/5", "/refund"), Some("refund"));
+        assert_eq!(verb("/proxy", "/refund"), None);
     }
 
     #[test]

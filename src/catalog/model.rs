@@ -114,6 +114,8 @@ pub enum Answer {
     Nothing,
     /// One object under a key: `{"subscription": {…}}`.
     One(&'static str, &'static Object),
+    /// One object that is the whole body. Some answers wrap it under the key.
+    Bare(&'static str, &'static Object),
     /// One object, but wrapped in a list of one: `{"credit_adjustments": [{…}]}`.
     OneInList(&'static str, &'static Object),
     /// A whole list under a key; there are no further pages.
@@ -130,6 +132,7 @@ impl Answer {
     pub const fn object(&self) -> Option<&'static Object> {
         match self {
             Self::One(_, object)
+            | Self::Bare(_, object)
             | Self::OneInList(_, object)
             | Self::Many(_, object)
             | Self::Page(_, object) => Some(object),
@@ -137,11 +140,12 @@ impl Answer {
         }
     }
 
-    /// The key that wraps the answer.
+    /// The key that wraps the answer, or may wrap it.
     #[must_use]
     pub const fn key(&self) -> Option<&'static str> {
         match self {
             Self::One(key, _)
+            | Self::Bare(key, _)
             | Self::OneInList(key, _)
             | Self::Many(key, _)
             | Self::Page(key, _)
@@ -411,13 +415,22 @@ impl Operation {
     /// its end does not count.
     #[must_use]
     pub fn holes_in<'a>(&self, path: &'a str) -> Option<Vec<&'a str>> {
+        self.holes_by(path, &|part, word| part == word)
+    }
+
+    /// As [`Self::holes_in`], with a comparison for the literal segments.
+    pub(super) fn holes_by<'a>(
+        &self,
+        path: &'a str,
+        same: &impl Fn(&str, &str) -> bool,
+    ) -> Option<Vec<&'a str>> {
         let mut words = path.strip_suffix('/').unwrap_or(path).split('/');
         let mut holes = Vec::new();
         for part in self.path.split('/') {
             match words.next()? {
                 "" if part.starts_with('{') => return None,
                 word if part.starts_with('{') => holes.push(word),
-                word if word == part => {}
+                word if same(part, word) => {}
                 _ => return None,
             }
         }

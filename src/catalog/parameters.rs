@@ -54,10 +54,12 @@ pub(super) const OF_CUSTOMER: Parameter = id("customer_id", "only those of this 
 pub(super) const OF_ADDRESS: Parameter = id("address_id", "only those of this address").common();
 
 /// What to put into each record besides itself.
-pub(super) const INCLUDE: Parameter =
-    text("include", "also put these related objects into each record")
-        .multiple()
-        .common();
+pub(super) const INCLUDE: Parameter = text(
+    "include",
+    "also put these related objects into each record, under include",
+)
+.multiple()
+.common();
 
 /// Order of a list.
 pub(super) const SORT_BY: Parameter = text("sort_by", "order of the list").common();

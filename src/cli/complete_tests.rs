@@ -119,8 +119,8 @@ fn columns_are_those_of_the_records_that_come() {
     assert!(rest.contains(&"id,email,first_name".to_owned()));
     assert!(values("rc subscriptions list -c custo").len() == 1);
     assert_eq!(
-        values("rc subscriptions list --include customer -c custo"),
-        ["customer_id", "customer"]
+        values("rc subscriptions list --include customer -c inc"),
+        ["include.customer"]
     );
 }
 

@@ -142,11 +142,7 @@ fn free(matches: &ArgMatches) -> Result<Free> {
     let fields = texts(matches, "field");
     Ok(Free {
         method,
-        path: if path.starts_with('/') {
-            path
-        } else {
-            format!("/{path}")
-        },
+        path,
         fields: fields
             .iter()
             .map(|word| set("field", word, false))

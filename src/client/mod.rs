@@ -9,6 +9,7 @@ mod form;
 mod gate;
 pub mod har;
 mod http;
+mod link;
 pub mod pace;
 pub mod redact;
 mod redacting;
@@ -85,6 +86,8 @@ pub struct Answer {
     pub status: u16,
     /// The id by which support finds the request.
     pub request_id: Option<String>,
+    /// The cursor of the next page, where a header has it.
+    pub next: Option<String>,
     /// The body, whole.
     pub body: Bytes,
 }
@@ -227,6 +230,7 @@ impl Client {
         let answer = result.map_err(|failure| doubt::unanswered(&self.base, &failure, request))?;
         let request_id = header(answer.headers(), catalog::REQUEST_ID_HEADER);
         let status = answer.status().as_u16();
+        let next = header(answer.headers(), "Link").and_then(|link| link::next_cursor(&link));
         let body = answer.into_body();
         if (200..300).contains(&status) {
             if let Err(lack) = self.judge(request, status, &body) {
@@ -236,6 +240,7 @@ impl Client {
             return Ok(Answer {
                 status,
                 request_id,
+                next,
                 body,
             });
         }

@@ -1,11 +1,13 @@
 //! `rc api`: any request, to any path, of any version.
 
 use super::call::{perhaps_done, remarks};
+use super::connect::Place;
 use super::follow::{Far, follow};
 use super::printer::{Described, Printer};
 use super::{Run, dry};
 use crate::catalog::{self, MAXIMUM_PAGE_SIZE, Method};
 use crate::cli::{Free, Options};
+use crate::config::BaseUrl;
 use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
 use crate::output::Shape;
@@ -15,7 +17,7 @@ use crate::request::{self, Request};
 /// Sends a free request.
 pub(super) fn run(run: &mut Run, options: &Options, free: &Free) -> Result<()> {
     let place = run.place(options)?;
-    let request = request(run, free)?;
+    let request = request(run, free, &place)?;
     let shape = if free.paginate {
         Shape::Many
     } else {
@@ -84,24 +86,28 @@ fn wanted(request: &Request, body: &[u8]) -> Wanted {
     }
 }
 
-fn request(run: &mut Run, free: &Free) -> Result<Request> {
+fn request(run: &mut Run, free: &Free, place: &Place) -> Result<Request> {
     if free.paginate && free.method != Method::Get {
         return Err(Error::usage("--paginate goes with GET only"));
     }
     let (path, query) = free.path.split_once('?').unwrap_or((&free.path, ""));
-    path.split('/').try_for_each(request::check_segment)?;
+    if query.contains('#') {
+        return Err(Error::usage(format!("the query {query} contains a #"))
+            .hint("write %23 where a value contains one"));
+    }
+    let path = request::normalized_path(path)?;
     let body = free
         .body
         .as_deref()
         .map(|word| run.stdin.text(word))
         .transpose()?;
-    let path = tidy(path);
+    // Of what is sent, not of what was typed: no spelling evades a question.
+    let operation = catalog::matching_below(free.method, path_of(&place.base), &path);
     let mut request = Request {
         method: free.method,
         query: pairs(query)?,
         body: None,
-        // Of what is sent, not of what was typed: no spelling evades a question.
-        operation: catalog::matching(free.method, &path).filter(|_| !free.paginate),
+        operation: operation.filter(|_| !free.paginate),
         path,
         notes: Vec::new(),
     };
@@ -130,15 +136,9 @@ fn request(run: &mut Run, free: &Free) -> Result<Request> {
     Ok(request)
 }
 
-/// A path as typed, with what cannot stand in a URL encoded.
-fn tidy(path: &str) -> String {
-    path.split('/')
-        .map(|segment| {
-            let decoded = percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
-            request::encode(&decoded)
-        })
-        .collect::<Vec<_>>()
-        .join("/")
+/// The path of a base URL, without its host.
+fn path_of(base: &BaseUrl) -> &str {
+    base.as_str().splitn(4, '/').nth(3).unwrap_or_default()
 }
 
 fn pairs(query: &str) -> Result<Vec<(String, String)>> {
@@ -164,9 +164,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_encoded_once_whether_it_was_before_or_not() {
-        assert_eq!(tidy("/a b/c%20d/1"), "/a%20b/c%20d/1");
-        assert_eq!(tidy("/products/10/plans-bulk"), "/products/10/plans-bulk");
+    fn path_of_a_base_url_is_what_follows_its_host() {
+        for (url, path) in [
+            ("https://api.example.com", ""),
+            ("https://api.example.com/v1/x/", "v1/x"),
+            ("http://[::1]:80/charges/5", "charges/5"),
+        ] {
+            assert_eq!(path_of(&BaseUrl::parse(url).unwrap()), path);
+        }
     }
 
     #[test]

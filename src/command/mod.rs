@@ -4,6 +4,7 @@
 mod auth;
 mod bulk;
 mod call;
+mod collision;
 mod completion;
 mod connect;
 #[cfg(feature = "sandbox")]
@@ -150,6 +151,8 @@ impl Run {
     fn invoke(&mut self, invocation: Invocation) -> Result<()> {
         let Invocation { options, action } = invocation;
         self.talk.choose_form(&options);
+        let folders = self.folders().ok();
+        collision::check(&options, &action, &self.environment, folders.as_ref())?;
         self.seeing = Seeing::of(&options, self.talk.voice())?;
         match action {
             Action::Call(call) => call::run(self, &options, &call),

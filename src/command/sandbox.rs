@@ -193,9 +193,10 @@ fn near(address: SocketAddr) -> SocketAddr {
 }
 
 /// The sandbox that is served: made up, or kept in a file.
-fn served(run: &Run, serving: &Serving) -> Result<Sandbox> {
+fn served(run: &mut Run, serving: &Serving) -> Result<Sandbox> {
     let seed = seed_of(serving.customers, serving.seed);
-    let made = || State::seeded(&seed, (run.clock)());
+    let clock = run.clock.clone();
+    let made = || State::seeded(&seed, clock());
     // What is wrong with a flag is told before a large store is made.
     let latency = serving.latency.as_deref().map(faults::span).transpose();
     let latency = latency.map_err(|error| Error::usage(format!("--latency {error}")))?;
@@ -205,8 +206,11 @@ fn served(run: &Run, serving: &Serving) -> Result<Sandbox> {
     let sandbox = match &serving.data {
         None => Sandbox::new(made(), run.clock.clone()),
         Some(path) => {
-            let (file, state) = DataFile::open(path, made)
+            let (mut file, state) = DataFile::open(path, made)
                 .map_err(|error| Error::unexpected("cannot open the data file").caused_by(error))?;
+            for note in file.take_notes() {
+                run.talk.note(&note);
+            }
             Sandbox::new(state, run.clock.clone()).kept_in(file)
         }
     };

@@ -108,6 +108,9 @@ fn line(exchange: &Exchange) -> String {
             if let Some(limit) = told(catalog::LIMIT_HEADER) {
                 let _ = write!(line, ", limit {limit}");
             }
+            if let Some(version) = told(catalog::VERSION_HEADER) {
+                let _ = write!(line, ", version {version}");
+            }
             if let Some(id) = told(catalog::REQUEST_ID_HEADER) {
                 let _ = write!(line, ", request {id}");
             }
@@ -162,6 +165,7 @@ fn as_json(exchange: &Exchange, whole: bool) -> Value {
         Ok(answered) => {
             told["status"] = answered.status.into();
             told["limit"] = answered.message.header(catalog::LIMIT_HEADER).into();
+            told["version"] = answered.message.header(catalog::VERSION_HEADER).into();
             told["request_id"] = answered.message.header(catalog::REQUEST_ID_HEADER).into();
         }
     }

@@ -9,6 +9,9 @@ use crate::error::{Error, Result};
 use super::cell::Cell;
 use super::extract::{self, Branch, Misfit};
 
+/// The field of a record that holds what `--include` asked for.
+const INCLUDE: &str = "include";
+
 /// One column.
 #[derive(Debug, Clone)]
 pub struct Column {
@@ -19,6 +22,8 @@ pub struct Column {
     /// What the catalogue says it holds, if it says so.
     pub holds: Option<Holds>,
     path: Vec<String>,
+    /// Where else the value may be.
+    other_path: Option<Vec<String>>,
 }
 
 /// An ordered list of columns.
@@ -48,9 +53,11 @@ impl Columns {
     pub fn all(object: &Object, includes: &[&str]) -> Self {
         let mut list: Vec<Column> = object.fields.iter().flat_map(expanded).collect();
         for include in includes {
-            if object.field(include).is_none() {
-                list.push(Column::free(include));
-            }
+            list.push(Column::included(
+                &format!("{INCLUDE}.{include}"),
+                include,
+                object,
+            ));
         }
         Self::new(list)
     }
@@ -108,7 +115,10 @@ impl Columns {
         tell_apart(&mut list);
         let mut tree = Vec::new();
         for (index, column) in list.iter().enumerate() {
-            extract::plant(&mut tree, &column.path, index);
+            let paths = [Some(&column.path), column.other_path.as_ref()];
+            for path in paths.into_iter().flatten() {
+                extract::plant(&mut tree, path, index);
+            }
         }
         Self {
             list,
@@ -162,6 +172,20 @@ impl Column {
             heading: words(path.last().map_or("", String::as_str)),
             holds: None,
             path,
+            other_path: None,
+        }
+    }
+
+    /// A column of an included object. `path` leads to its value from where
+    /// includes are; some records have them beside their own fields.
+    fn included(name: &str, path: &str, object: &Object) -> Self {
+        let path: Vec<String> = path.split('.').map(str::to_owned).collect();
+        let is_own = object.field(&path[0]).is_some();
+        Self {
+            name: name.to_owned(),
+            path: [vec![INCLUDE.to_owned()], path.clone()].concat(),
+            other_path: (!is_own).then(|| path.clone()),
+            ..Self::at(path)
         }
     }
 
@@ -219,11 +243,19 @@ fn chosen(name: &str, known: Option<&Object>, includes: &[&str]) -> Result<Colum
         return Ok(Column::free(name));
     };
     let first = name.split('.').next().unwrap_or(name);
-    if object.field(first).is_some() || includes.contains(&first) {
+    if object.field(first).is_some() || (name == INCLUDE && !includes.is_empty()) {
         return Ok(Column::known(name, object));
+    }
+    let path = name.strip_prefix("include.").unwrap_or(name);
+    if includes.contains(&path.split('.').next().unwrap_or(path)) {
+        return Ok(Column::included(name, path, object));
     }
     let fields = object.fields.iter().map(|field| field.name);
     let error = Error::usage(format!("{} has no column `{name}`", object.name));
+    if first == INCLUDE {
+        let error = error.hint("`include` has what --include names, as in include.customer.email");
+        return Err(error.hint("--columns help lists them"));
+    }
     Err(
         match nearest(first, fields.chain(includes.iter().copied())) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),

@@ -70,7 +70,39 @@ fn an_include_is_a_column() {
     let subscription = Some(object("subscriptions"));
     assert!(Columns::parse("id,customer.email", subscription, &[]).is_err());
     assert!(Columns::parse("id,customer.email", subscription, &["customer"]).is_ok());
-    assert!(names(&Columns::all(object("subscriptions"), &["customer"])).contains(&"customer"));
+    let all = Columns::all(object("subscriptions"), &["customer"]);
+    assert!(names(&all).contains(&"include.customer"));
+}
+
+#[test]
+fn included_object_is_read_from_both_places_unless_one_is_a_field_of_its_own() {
+    let cells = |resource: &str, text: &str, record: &str| {
+        let columns = Columns::parse(text, Some(object(resource)), &["customer"]).unwrap();
+        let mut cells = Vec::new();
+        columns.extract(record, &mut cells).unwrap();
+        let texts: Vec<String> = cells.iter().map(|cell| cell.text().to_owned()).collect();
+        texts.join(" ")
+    };
+    let both = "include.customer.email,customer.email";
+    for record in [
+        r#"{"include":{"customer":{"email":"a@b"}},"id":1}"#,
+        r#"{"id":1,"customer":{"email":"a@b"}}"#,
+    ] {
+        assert_eq!(cells("subscriptions", both, record), "a@b a@b");
+    }
+    let charge = r#"{"customer":{"email":"own"},"include":{"customer":{"email":"other"}}}"#;
+    assert_eq!(cells("charges", both, charge), "other own");
+    assert!(cells("charges", "include", charge).contains("other"));
+}
+
+#[test]
+fn include_that_was_not_asked_for_is_refused_with_how_to_ask() {
+    let customers = Some(object("subscriptions"));
+    for includes in [&[][..], &["customer"]] {
+        let error = Columns::parse("include.address.id", customers, includes).unwrap_err();
+        assert_eq!(error.kind, Kind::Usage);
+        assert!(error.hints[0].contains("--include"), "{error:?}");
+    }
 }
 
 #[test]

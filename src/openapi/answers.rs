@@ -38,6 +38,7 @@ fn what(answer: Answer) -> String {
     match answer {
         Answer::Nothing => "done".to_owned(),
         Answer::One(_, object) => format!("one {}", worded(object.name)),
+        Answer::Bare(_, object) => format!("one {}, without a wrapper", worded(object.name)),
         Answer::OneInList(_, object) => format!("one {}, in a list of one", worded(object.name)),
         Answer::Many(key, _) => format!("all {}", worded(key)),
         Answer::Page(key, _) => format!("a page of {}", worded(key)),
@@ -46,6 +47,9 @@ fn what(answer: Answer) -> String {
 }
 
 fn envelope(answer: Answer) -> Value {
+    if let Answer::Bare(_, object) = answer {
+        return schema_of(object.name);
+    }
     let mut properties = Map::new();
     if let Answer::Page(..) | Answer::OneInList(..) = answer {
         for cursor in ["next_cursor", "previous_cursor"] {
@@ -68,7 +72,7 @@ fn envelope(answer: Answer) -> Value {
 fn held(answer: Answer) -> Option<(&'static str, Value)> {
     Some(match answer {
         Answer::Nothing => return None,
-        Answer::One(key, object) => (key, schema_of(object.name)),
+        Answer::One(key, object) | Answer::Bare(key, object) => (key, schema_of(object.name)),
         Answer::OneInList(key, object) => {
             let item = schema_of(object.name);
             let list = json!({"type": "array", "items": item, "minItems": 1, "maxItems": 1});

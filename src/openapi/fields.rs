@@ -67,7 +67,21 @@ fn described(object: &Object) -> Value {
     for field in object.fields {
         properties.insert(field.name.to_owned(), schema(field));
     }
+    if may_include(object) {
+        let about = "related objects, by the names that `include` asked for";
+        let include = json!({"type": "object", "description": about});
+        properties.insert("include".to_owned(), include);
+    }
     json!({"type": "object", "properties": properties, "additionalProperties": true})
+}
+
+/// Whether an operation that answers with the object takes `include`.
+fn may_include(object: &Object) -> bool {
+    catalog::operations().any(|(_, operation)| {
+        let answers = operation.answer.object();
+        answers.is_some_and(|answered| answered.name == object.name)
+            && operation.query.iter().any(|known| known.name == "include")
+    })
 }
 
 fn schema(field: &Field) -> Value {

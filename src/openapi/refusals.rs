@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::reference;
-use crate::catalog::{LIMIT_HEADER, Operation, REQUEST_ID_HEADER};
+use crate::catalog::{LIMIT_HEADER, Operation, REQUEST_ID_HEADER, VERSION_HEADER};
 
 /// One way to be refused.
 struct Refusal {
@@ -100,6 +100,7 @@ const OF_BODIES: &[u16] = &[415];
 
 const REQUEST_ID: &str = "request_id";
 const LIMIT: &str = "limit";
+const VERSION: &str = "version";
 
 /// The statuses that refuse an operation, ascending.
 pub(super) fn statuses(operation: &Operation) -> Vec<u16> {
@@ -190,6 +191,10 @@ pub(super) fn headers() -> Value {
             "description": "how full the bucket of the token is, and how much it holds: `39/40`",
             "schema": {"type": "string", "pattern": "^[0-9]+/[0-9]+$"},
         },
+        VERSION: {
+            "description": "the version of the API that answered",
+            "schema": {"type": "string"},
+        },
     })
 }
 
@@ -198,6 +203,7 @@ pub(super) fn usual_headers() -> Value {
     json!({
         REQUEST_ID_HEADER: reference("headers", REQUEST_ID),
         LIMIT_HEADER: reference("headers", LIMIT),
+        VERSION_HEADER: reference("headers", VERSION),
     })
 }
 

@@ -95,7 +95,7 @@ fn the_catalogue_gives_the_columns() {
     let csv = printed(&with_object(Format::Csv), &[]).unwrap();
     assert!(csv.starts_with("id,"), "{csv}");
     assert!(csv.contains("external_customer_id.ecommerce"), "{csv}");
-    assert!(csv.trim_end().ends_with(",addresses"), "{csv}");
+    assert!(csv.trim_end().ends_with(",include.addresses"), "{csv}");
     let table = printed(&with_object(Format::Table), &["{\"id\":1}"]).unwrap();
     assert!(table.contains("ID  EMAIL"), "{table}");
     let unknown = Settings {

@@ -291,16 +291,15 @@ mod tests {
     }
 
     #[test]
-    fn holes_are_encoded_so_that_no_id_can_leave_its_place() {
+    fn path_parameter_is_encoded_or_refused_when_it_could_leave_its_segment() {
         let get = operation("products.get");
-        let request = fill(
-            get,
-            &["../store?x=1".to_owned()],
-            &Values::default(),
-            &now(),
-        )
-        .unwrap();
-        assert_eq!(request.path, "/products/..%2Fstore%3Fx%3D1");
+        let path = |id: &str| {
+            fill(get, &[id.to_owned()], &Values::default(), &now()).map(|request| request.path)
+        };
+        assert_eq!(path("a b%").unwrap(), "/products/a%20b%25");
+        for id in ["../store", "%2e%2e", "1;x", "1?x=1", ""] {
+            assert!(path(id).is_err(), "{id}");
+        }
     }
 
     #[test]

@@ -6,18 +6,18 @@ mod body;
 mod fill;
 mod flaw;
 mod moment;
+mod path;
 mod print;
 mod set;
 mod value;
 mod word;
 
 use crate::catalog::{Again, Effect, Method, Operation, Parameter};
-use crate::error::{Error, Result};
-
 pub use body::free_body;
 pub use fill::{compose, compose_task, fill, missing};
 pub use flaw::Flaw;
 pub use moment::{Moment, Now};
+pub use path::{check_segment, normalized_path};
 pub use print::{Printed, as_curl, as_json, as_text, quoted};
 pub use word::check;
 
@@ -169,13 +169,4 @@ pub fn encode(text: &str) -> String {
         .remove(b',')
         .remove(b':');
     utf8_percent_encode(text, UNSAFE).to_string()
-}
-
-/// Refuses what would lead out of its place in a path: whoever sends a URL may
-/// resolve `.` and `..`, and another endpoint would be called.
-pub fn check_segment(segment: &str) -> Result<()> {
-    if matches!(segment, "." | "..") {
-        return Err(Error::usage(format!("{segment} cannot stand in a path")));
-    }
-    Ok(())
 }

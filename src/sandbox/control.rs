@@ -5,6 +5,9 @@
 //! server lends it to its own machine only. Knows the sandbox from within, and
 //! nothing of sockets.
 
+use std::future::Future;
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{Method, Request, Response};
 use jiff::Timestamp;
@@ -12,6 +15,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::passing::Passing;
 use super::refusal::Refusal;
 use super::respond::controlled;
 use super::seed::Seed;
@@ -23,8 +27,25 @@ use crate::catalog;
 /// Where the control surface begins.
 pub const ROOT: &str = "/_sandbox";
 
-/// The largest body it takes, in bytes: a whole store.
-pub(super) const LARGEST_BODY: usize = 1024 * 1024 * 1024;
+/// The largest store that it takes, in bytes.
+const LARGEST_STORE: usize = 1024 * 1024 * 1024;
+
+/// The largest body of all other requests to it, in bytes.
+const LARGEST_BODY: usize = 1024 * 1024;
+
+/// The most tokens that can be made.
+const MOST_TOKENS: usize = 1_000;
+
+/// The longest name of a token, in bytes.
+const LONGEST_NAME: usize = 200;
+
+/// The largest body that a path of the control surface takes, in bytes.
+pub(super) fn largest_body(path: &str) -> usize {
+    match path.strip_prefix(ROOT).map(|path| path.trim_matches('/')) {
+        Some("store") => LARGEST_STORE,
+        _ => LARGEST_BODY,
+    }
+}
 
 /// What the control surface answers.
 type Told = Result<Value, Refusal>;
@@ -54,19 +75,11 @@ impl Sandbox {
         match (method.as_str(), path) {
             ("GET", "" | "state") => Ok(standing(&state, world)),
             ("GET", "clock") => Ok(time(&state, world)),
-            ("PUT", "clock") => {
-                let Time { now } = read(body)?;
-                let wanted = moment::parse(&now).ok_or_else(|| {
-                    Refusal::error(422, &format!("{now} is neither a time nor a day"))
-                })?;
-                self.put_clock(&mut state, world, wanted)
-            }
-            ("POST", "clock/advance") => {
-                let Step { by } = read(body)?;
-                let wanted = clock::after(state.clock.shown(world), &by).ok_or_else(|| {
-                    Refusal::error(422, &format!("{by} is no span like 30d or 2 weeks"))
-                })?;
-                self.put_clock(&mut state, world, wanted)
+            ("PUT", "clock") | ("POST", "clock/advance") => {
+                let wanted = wanted_time(method, body, &state, world)?;
+                let mut passing = self.passing(&mut state, world, wanted)?;
+                self.let_pass(&mut state, &mut passing, None)?;
+                Ok(passed(&state, world, &passing))
             }
             ("GET", "deliveries") => Ok(outbox::told(&state)),
             ("GET", "behaviour") => Ok(json!(state.behaviour)),
@@ -95,18 +108,59 @@ impl Sandbox {
         Ok(standing(state, world))
     }
 
-    /// Puts the clock; what falls due until then happens.
-    fn put_clock(&self, state: &mut State, world: Timestamp, wanted: Timestamp) -> Told {
+    /// As [`Self::control`], for requests that put the clock: calls `pause`
+    /// between slices of work, so that others are answered meanwhile. `None`
+    /// when the request is another one.
+    pub(super) async fn control_clock<P: Future<Output = ()>>(
+        &self,
+        request: &Request<Bytes>,
+        slice: Duration,
+        pause: impl Fn() -> P,
+    ) -> Option<Response<Bytes>> {
+        let path = request.uri().path().strip_prefix(ROOT)?;
+        let (method, path) = (request.method(), path.trim_matches('/'));
+        if !matches!(
+            (method.as_str(), path),
+            ("PUT", "clock") | ("POST", "clock/advance")
+        ) {
+            return None;
+        }
+        let begun = {
+            let world = (self.now)();
+            let mut state = self.lock();
+            wanted_time(method, request.body(), &state, world)
+                .and_then(|wanted| self.passing(&mut state, world, wanted))
+        };
+        let mut passing = match begun {
+            Ok(passing) => passing,
+            Err(refusal) => return Some(controlled(Err(refusal))),
+        };
+        loop {
+            let done = self.let_pass(&mut self.lock(), &mut passing, Some(slice));
+            match done {
+                Ok(false) => pause().await,
+                Ok(true) => {
+                    let told = passed(&self.lock(), (self.now)(), &passing);
+                    return Some(controlled(Ok(told.to_string())));
+                }
+                Err(refusal) => return Some(controlled(Err(refusal))),
+            }
+        }
+    }
+
+    /// The way to a time, unless it lies behind or too far ahead.
+    fn passing(
+        &self,
+        state: &mut State,
+        world: Timestamp,
+        wanted: Timestamp,
+    ) -> Result<Passing, Refusal> {
         self.pass_time(state, world)?;
-        self.change(state, |state| {
-            let put = state.clock.put(world, wanted);
-            state.revision += 1;
-            put.map_err(|error| Refusal::error(422, &error))
-        })?;
-        let happened = self.pass_time(state, world)?;
-        let mut told = time(state, world);
-        told["happened"] = json!(happened);
-        Ok(told)
+        let mut clock = state.clock;
+        clock
+            .put(world, wanted)
+            .map_err(|error| Refusal::error(422, &error))?;
+        Passing::to(wanted, state.clock.shown(world), world)
     }
 
     fn dumped(&self) -> Result<String, Refusal> {
@@ -150,6 +204,29 @@ fn time(state: &State, world: Timestamp) -> Value {
         "ahead_seconds": state.clock.ahead,
         "lived_until": moment::stamp(state.clock.lived()),
     })
+}
+
+/// Where a request wants the clock to stand.
+fn wanted_time(
+    method: &Method,
+    body: &Bytes,
+    state: &State,
+    world: Timestamp,
+) -> Result<Timestamp, Refusal> {
+    if method == Method::PUT {
+        let Time { now } = read(body)?;
+        let wrong = || Refusal::error(422, &format!("{now} is neither a time nor a day"));
+        return moment::parse(&now).ok_or_else(wrong);
+    }
+    let Step { by } = read(body)?;
+    let wrong = || Refusal::error(422, &format!("{by} is no span like 30d or 2 weeks"));
+    clock::after(state.clock.shown(world), &by).ok_or_else(wrong)
+}
+
+fn passed(state: &State, world: Timestamp, passing: &Passing) -> Value {
+    let mut told = time(state, world);
+    told["happened"] = json!(passing.happened);
+    told
 }
 
 #[derive(Deserialize)]
@@ -216,6 +293,18 @@ fn add_token(state: &mut State, body: &Bytes) -> Told {
     let known = |scope: &String| catalog::scopes().any(|known| known == scope);
     if let Some(unknown) = scopes.iter().flatten().find(|scope| !known(scope)) {
         return Err(Refusal::error(422, &format!("there is no scope {unknown}")));
+    }
+    if state.tokens.len() >= MOST_TOKENS {
+        let message = format!("a store has {MOST_TOKENS} tokens at most; a reset starts over");
+        return Err(Refusal::error(422, &message));
+    }
+    if wanted
+        .name
+        .as_ref()
+        .is_some_and(|name| name.len() > LONGEST_NAME)
+    {
+        let message = format!("the name of a token has {LONGEST_NAME} bytes at most");
+        return Err(Refusal::error(422, &message));
     }
     let prefix = wanted.multiplier.as_deref().unwrap_or("sandbox");
     let secret = format!("sk_{prefix}_{:032x}", fastrand::u128(..));

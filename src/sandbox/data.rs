@@ -6,12 +6,13 @@
 //! snapshot. In come states, out come files; it knows nothing of requests.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::State;
-use super::file::{beside, guard, naming, write};
-use super::snapshot::invalid;
+use super::file::{beside, guard, naming, replace};
+use super::journal::{self, Head, Journal};
+use super::snapshot::{Mark, invalid};
 
 /// A journal shorter than this is never folded while serving.
 const SHORT: u64 = 4 * 1024 * 1024;
@@ -22,6 +23,7 @@ pub struct DataFile {
     path: PathBuf,
     journal_path: PathBuf,
     journal: File,
+    head: Head,
     /// How long the journal is, in bytes.
     length: u64,
     /// When the journal is longer, it is folded into the snapshot.
@@ -30,12 +32,28 @@ pub struct DataFile {
     settings: u64,
     /// The journal could not be written: nothing more may be answered.
     broken: bool,
+    notes: Vec<String>,
     _lock: File,
+}
+
+/// What the files hold.
+struct Found {
+    state: State,
+    head: Head,
+    /// Whether the journal has a head and need not be made anew.
+    has_head: bool,
+    /// Whether the journal is of an earlier version and holds records.
+    is_earlier: bool,
+    notes: Vec<String>,
 }
 
 impl DataFile {
     /// The state in a data file, and the file, ready for what changes. A file
-    /// that is missing is made, with the state that `fresh` gives.
+    /// that is missing is made, with the state that `fresh` gives; one that is
+    /// there and empty is damage, since this program never leaves such a file.
+    ///
+    /// A last record that breaks off is cut off, and journals of earlier
+    /// versions are rewritten; [`Self::take_notes`] tells of both.
     ///
     /// # Errors
     /// When another process has the file, when it cannot be read or written, or
@@ -51,37 +69,38 @@ impl DataFile {
             Err(std::fs::TryLockError::Error(error)) => return Err(naming(path, &error)),
         }
         let journal_path = beside(path, ".journal");
-        let state = match File::open(path) {
-            Ok(mut file) => read(&mut file, &journal_path)
-                .map_err(|error| damaged(path, &journal_path, &error))?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                if std::fs::metadata(&journal_path).is_ok_and(|facts| facts.len() > 0) {
-                    let error = invalid("it is missing, but its journal is there".to_owned());
-                    return Err(damaged(path, &journal_path, &error));
-                }
-                fresh()
-            }
-            Err(error) => return Err(naming(path, &error)),
-        };
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let journal = options
-            .open(&journal_path)
-            .map_err(|error| naming(&journal_path, &error))?;
+        let found = find(path, &journal_path, fresh)?;
+        // A journal that holds nothing gets its head before the snapshot names
+        // it, one that holds records after they are in the snapshot: killed in
+        // between, either pair of files is still whole.
+        if !found.has_head && !found.is_earlier {
+            put_head(&journal_path, found.head)?;
+        }
+        if found.is_earlier {
+            put_snapshot(path, &found.state, found.head)?;
+            put_head(&journal_path, found.head)?;
+        }
+        let journal = OpenOptions::new().write(true).open(&journal_path);
         let mut data = Self {
             path: path.to_owned(),
+            journal: journal.map_err(|error| naming(&journal_path, &error))?,
             journal_path,
-            journal,
+            head: found.head,
             length: 0,
             longest: SHORT,
             settings: 0,
             broken: false,
+            notes: found.notes,
             _lock: lock,
         };
-        data.fold(&state)?;
-        Ok((data, state))
+        data.count()?;
+        data.fold(&found.state)?;
+        Ok((data, found.state))
+    }
+
+    /// What was repaired or rewritten when the file was opened, once.
+    pub fn take_notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
     }
 
     /// Keeps another state in the place of all that was kept.
@@ -106,10 +125,15 @@ impl DataFile {
         self.broken = true;
         let settings = settings(state)?;
         let step = state.step(settings != self.settings)?;
-        let line = format!("{:016x} {step}\n", sum(step.as_bytes()));
-        self.journal
-            .write_all(line.as_bytes())
-            .map_err(|error| naming(&self.journal_path, &error))?;
+        let number = self.head.count + 1;
+        let line = journal::line(number, &step);
+        let written = self
+            .journal
+            .seek(SeekFrom::Start(self.length))
+            .and_then(|_| self.journal.write_all(line.as_bytes()));
+        written.map_err(|error| naming(&self.journal_path, &error))?;
+        self.head.count = number;
+        self.count()?;
         self.settings = settings;
         self.length += line.len() as u64;
         if self.length > self.longest {
@@ -131,13 +155,22 @@ impl DataFile {
         Ok(())
     }
 
+    /// Writes how many records there are, so that one that is gone is missed.
+    fn count(&mut self) -> io::Result<()> {
+        let count = self.head.count_text();
+        self.journal
+            .seek(SeekFrom::Start(journal::COUNT_AT))
+            .and_then(|_| self.journal.write_all(count.as_bytes()))
+            .map_err(|error| naming(&self.journal_path, &error))
+    }
+
     /// Writes the snapshot anew and empties the journal. In between, the
-    /// journal says what the snapshot knows already, which does no harm.
+    /// snapshot says how much of the journal it holds.
     fn fold(&mut self, state: &State) -> io::Result<()> {
-        write(&self.path, state)?;
-        let emptied = self.journal.set_len(0).and_then(|()| self.journal.rewind());
+        put_snapshot(&self.path, state, self.head)?;
+        let emptied = self.journal.set_len(journal::HEAD);
         emptied.map_err(|error| naming(&self.journal_path, &error))?;
-        self.length = 0;
+        self.length = journal::HEAD;
         let snapshot = std::fs::metadata(&self.path).map_or(0, |facts| facts.len());
         self.longest = SHORT.max(snapshot.saturating_mul(2));
         self.settings = settings(state)?;
@@ -145,48 +178,146 @@ impl DataFile {
     }
 }
 
-/// The state of the snapshot with the steps of the journal.
-fn read(file: &mut File, journal_path: &Path) -> io::Result<State> {
-    let mut state = State::from_json_reader(file)?;
-    let mut journal = Vec::new();
-    match File::open(journal_path) {
-        Ok(mut file) => file.read_to_end(&mut journal)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+fn put_snapshot(path: &Path, state: &State, head: Head) -> io::Result<()> {
+    let mark = Mark {
+        id: head.id,
+        folded: head.count,
+    };
+    replace(path, |out| state.changes_beside_journal(out, Some(mark)))
+}
+
+fn put_head(journal_path: &Path, head: Head) -> io::Result<()> {
+    replace(journal_path, |out| out.write_all(head.line().as_bytes()))
+}
+
+/// Reads the snapshot and its journal, and changes neither.
+fn find(path: &Path, journal_path: &Path, fresh: impl FnOnce() -> State) -> io::Result<Found> {
+    let wrong = |error: &io::Error| damaged(path, journal_path, error);
+    let bytes = match std::fs::read(journal_path) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(naming(journal_path, &error)),
     };
-    for (place, line) in journal.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        // The last line was being written when the process ended: it belongs
-        // to a request that was not answered.
-        let Some(line) = line.strip_suffix(b"\n") else {
-            break;
-        };
-        let text = checked(line).ok_or_else(|| {
-            let name = journal_path.display();
-            invalid(format!("line {} of {name} is damaged", place + 1))
-        })?;
-        state.take_step(text)?;
+    let is_there = bytes.is_some();
+    let bytes = bytes.unwrap_or_default();
+    let in_journal = |why: String| wrong(&invalid(format!("{}: {why}", journal_path.display())));
+    let journal = journal::read(&bytes);
+    let holds_nothing = journal.as_ref().is_ok_and(Journal::holds_nothing);
+    let (mut state, mark, is_new) = match File::open(path) {
+        Ok(mut file) => {
+            let read = State::marked_from_json_reader(&mut file);
+            let (state, mark) = read.map_err(|error| wrong(&error))?;
+            (state, mark, false)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if !holds_nothing {
+                let error = invalid("it is missing, but its journal is there".to_owned());
+                return Err(wrong(&error));
+            }
+            (fresh(), None, true)
+        }
+        Err(error) => return Err(naming(path, &error)),
+    };
+    let journal = journal.map_err(in_journal)?;
+    let begun = match mark {
+        Some(_) if !is_there => Err("it is missing".to_owned()),
+        Some(mark) => begins_at(&journal, mark),
+        None if journal.head.is_some() && !holds_nothing => {
+            Err("it is not the journal of this file".to_owned())
+        }
+        None => Ok(0),
+    };
+    let folded = begun.map_err(in_journal)?;
+    let mut head = Head {
+        id: journal
+            .head
+            .map_or_else(|| fastrand::u64(..), |head| head.id),
+        count: folded,
+    };
+    if let Some(mark) = mark {
+        head.id = mark.id;
+    }
+    for (number, at) in &journal.records {
+        if *number > folded && !(journal.head.is_none() && mark.is_some()) {
+            // What is in a line was held against its checksum as text.
+            let step = std::str::from_utf8(&bytes[at.clone()]).unwrap_or_default();
+            state.take_step(step).map_err(|error| wrong(&error))?;
+            head.count = *number;
+        }
+    }
+    let mut notes: Vec<String> = torn(journal_path, &journal).into_iter().collect();
+    if mark.is_none() && journal.head.is_none() && !is_new {
+        let path = path.display();
+        notes.push(format!(
+            "{path} is a dump or a file of an earlier rc; it was rewritten, with numbered records"
+        ));
     }
     // How many requests came is not kept, so a new server counts anew.
     state.faults = state.faults.anew();
-    Ok(state)
-}
-
-/// The step in a line of the journal, if the line is as it was written.
-fn checked(line: &[u8]) -> Option<&str> {
-    let (print, step) = std::str::from_utf8(line).ok()?.split_once(' ')?;
-    let print = u64::from_str_radix(print, 16).ok()?;
-    (print == sum(step.as_bytes())).then_some(step)
-}
-
-/// A number that another text is unlikely to have: FNV-1a.
-fn sum(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
-        (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    Ok(Found {
+        state,
+        head,
+        has_head: journal.head.is_some(),
+        is_earlier: journal.head.is_none() && !bytes.is_empty(),
+        notes,
     })
 }
 
+/// The last record that a snapshot holds of its journal, when the journal has
+/// all that follow.
+fn begins_at(journal: &Journal, mark: Mark) -> Result<u64, String> {
+    let Some(head) = journal.head else {
+        // A journal of an earlier version was being rewritten: its records are
+        // in the snapshot.
+        return if journal.records.is_empty() && journal.torn.is_none() {
+            Err("it is empty, and had a head".to_owned())
+        } else if mark.folded == journal.records.len() as u64 {
+            Ok(mark.folded)
+        } else {
+            Err("its head is missing".to_owned())
+        };
+    };
+    if head.id != mark.id {
+        return Err("it is the journal of another file".to_owned());
+    }
+    let first = journal.records.first().map(|(number, _)| *number);
+    let last = journal
+        .records
+        .last()
+        .map_or(mark.folded, |(number, _)| *number);
+    let next = mark.folded.saturating_add(1);
+    if first.is_some_and(|first| first > next) {
+        return Err(format!("line 2: record {next} is missing"));
+    }
+    // The torn record may be one that is counted already.
+    let there = last.max(mark.folded) + u64::from(journal.torn.is_some());
+    if there < head.count {
+        let lines = journal.records.len() + 2;
+        return Err(format!(
+            "line {lines}: it ends with record {last}, and had {}",
+            head.count
+        ));
+    }
+    Ok(mark.folded)
+}
+
+/// What to say of a last record that breaks off.
+fn torn(journal_path: &Path, journal: &Journal) -> Option<String> {
+    let (number, length) = journal.torn?;
+    let name = journal_path.display();
+    let counted = journal.head.is_some_and(|head| head.count >= number);
+    let answered = if counted {
+        "its request was answered, and its change is lost"
+    } else {
+        "its request was not answered"
+    };
+    Some(format!(
+        "{name}: the last record breaks off after {length} bytes and was cut off; {answered}"
+    ))
+}
+
 fn settings(state: &State) -> io::Result<u64> {
-    Ok(sum(&serde_json::to_vec(&(
+    Ok(journal::sum(&serde_json::to_vec(&(
         &state.store,
         &state.tokens,
         &state.behaviour,
@@ -204,177 +335,5 @@ fn damaged(path: &Path, journal: &Path, error: &io::Error) -> io::Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use bytes::Bytes;
-    use http::Request;
-    use serde_json::{Value, json};
-
-    use super::*;
-    use crate::sandbox::seed::Seed;
-    use crate::sandbox::{Sandbox, TOKEN};
-
-    fn open(path: &Path) -> io::Result<Sandbox> {
-        let now: jiff::Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
-        let (data, state) = DataFile::open(path, || State::seeded(&Seed::demo(), now))?;
-        Ok(Sandbox::new(state, Arc::new(move || now)).kept_in(data))
-    }
-
-    fn ask(sandbox: &Sandbox, method: &str, path: &str, body: &Value) -> (u16, Value) {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("X-Recharge-Access-Token", TOKEN)
-            .body(Bytes::from(body.to_string()))
-            .unwrap();
-        let answer = sandbox.answer(&request);
-        let body = serde_json::from_slice(answer.body()).unwrap_or(Value::Null);
-        (answer.status().as_u16(), body)
-    }
-
-    fn create(sandbox: &Sandbox, number: usize) -> String {
-        let email = format!("kept{number}@example.com");
-        let body = json!({"email": email, "first_name": "A", "last_name": "K"});
-        let (status, answer) = ask(sandbox, "POST", "/customers", &body);
-        assert_eq!(status, 200, "{answer}");
-        format!("/customers/{}", answer["customer"]["id"])
-    }
-
-    fn whole(sandbox: &Sandbox) -> Vec<u8> {
-        let mut out = Vec::new();
-        sandbox
-            .with_state(|state| state.to_json_writer(&mut out))
-            .unwrap();
-        out
-    }
-
-    #[test]
-    fn what_was_answered_is_there_after_the_process_is_gone() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("deep/store.json");
-        let sandbox = open(&path).unwrap();
-        let made: Vec<String> = (0..5).map(|number| create(&sandbox, number)).collect();
-        assert_eq!(ask(&sandbox, "DELETE", &made[1], &Value::Null).0, 204);
-        let (_, list) = ask(
-            &sandbox,
-            "GET",
-            "/charges?status=queued&limit=1",
-            &Value::Null,
-        );
-        let charge = format!("/charges/{}/process", list["charges"][0]["id"]);
-        assert_eq!(ask(&sandbox, "POST", &charge, &json!({})).0, 200);
-        let refused = json!({"email": "kept0@example.com"});
-        assert_eq!(ask(&sandbox, "PUT", &made[2], &refused).0, 422);
-        let before = whole(&sandbox);
-        // A process that is killed drops nothing in order; neither does this.
-        let snapshot = std::fs::read(&path).unwrap();
-        let journal = std::fs::read(beside(&path, ".journal")).unwrap();
-        drop(sandbox);
-        std::fs::write(&path, snapshot).unwrap();
-        std::fs::write(beside(&path, ".journal"), journal).unwrap();
-        assert!(whole(&open(&path).unwrap()) == before);
-        assert!(whole(&open(&path).unwrap()) == before, "once more");
-    }
-
-    #[test]
-    fn a_long_journal_is_folded_into_the_file_and_half_a_fold_does_no_harm() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store.json");
-        let sandbox = open(&path).unwrap();
-        create(&sandbox, 1);
-        let journal = std::fs::read(beside(&path, ".journal")).unwrap();
-        assert!(!journal.is_empty());
-        if let Some(data) = &sandbox.data {
-            data.lock().unwrap().longest = 1;
-        }
-        create(&sandbox, 2);
-        assert_eq!(std::fs::read(beside(&path, ".journal")).unwrap(), b"");
-        create(&sandbox, 3);
-        let before = whole(&sandbox);
-        drop(sandbox);
-        // As if the process had ended between the snapshot and the journal.
-        let after = std::fs::read(beside(&path, ".journal")).unwrap();
-        std::fs::write(beside(&path, ".journal"), [journal, after].concat()).unwrap();
-        assert!(whole(&open(&path).unwrap()) == before);
-    }
-
-    #[test]
-    fn the_last_line_may_be_half_written_and_no_other() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store.json");
-        let sandbox = open(&path).unwrap();
-        let (one, other) = (create(&sandbox, 1), create(&sandbox, 2));
-        drop(sandbox);
-        let journal_path = beside(&path, ".journal");
-        let journal = std::fs::read(&journal_path).unwrap();
-        let mut damaged = journal.clone();
-        damaged[40] ^= 1;
-        std::fs::write(&journal_path, &damaged).unwrap();
-        let snapshot = std::fs::read(&path).unwrap();
-        let error = open(&path).unwrap_err().to_string();
-        assert!(
-            error.contains("line 1 of") && error.contains("to start over"),
-            "{error}"
-        );
-        assert!(std::fs::read(&journal_path).unwrap() == damaged);
-        assert!(std::fs::read(&path).unwrap() == snapshot);
-
-        std::fs::write(&journal_path, &journal[..journal.len() - 9]).unwrap();
-        let sandbox = open(&path).unwrap();
-        assert_eq!(ask(&sandbox, "GET", &one, &Value::Null).0, 200);
-        assert_eq!(ask(&sandbox, "GET", &other, &Value::Null).0, 404);
-    }
-
-    #[test]
-    fn what_cannot_be_kept_is_not_answered_nor_is_anything_after_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store.json");
-        let sandbox = open(&path).unwrap();
-        let kept = create(&sandbox, 1);
-        if let Some(data) = &sandbox.data {
-            // Open for reading only, it fails as on a full disk.
-            data.lock().unwrap().journal = File::open(&path).unwrap();
-        }
-        let body = json!({"email": "lost@example.com", "first_name": "A", "last_name": "K"});
-        assert_eq!(ask(&sandbox, "POST", "/customers", &body).0, 500);
-        assert_eq!(ask(&sandbox, "GET", &kept, &Value::Null).0, 500);
-        drop(sandbox);
-        let sandbox = open(&path).unwrap();
-        assert_eq!(ask(&sandbox, "GET", &kept, &Value::Null).0, 200);
-        let lost = "/customers?email=lost@example.com";
-        let (_, list) = ask(&sandbox, "GET", lost, &Value::Null);
-        assert_eq!(list["customers"], json!([]));
-    }
-
-    #[test]
-    fn a_file_of_something_else_is_left_as_it_is() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store.json");
-        for damage in ["", "{", "{\"format\":1}", "not json"] {
-            std::fs::write(&path, damage).unwrap();
-            let error = open(&path).unwrap_err().to_string();
-            assert!(
-                error.contains("store.json") && error.contains("to start over"),
-                "{error}"
-            );
-            assert_eq!(std::fs::read_to_string(&path).unwrap(), damage);
-        }
-        std::fs::remove_file(&path).unwrap();
-        std::fs::write(beside(&path, ".journal"), "left behind\n").unwrap();
-        let error = open(&path).unwrap_err().to_string();
-        assert!(error.contains("its journal is there"), "{error}");
-        assert!(!path.exists());
-    }
-
-    #[test]
-    fn one_file_has_one_sandbox_at_a_time() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store.json");
-        let first = open(&path).unwrap();
-        let error = open(&path).unwrap_err().to_string();
-        assert!(error.contains("in use by another sandbox"), "{error}");
-        drop(first);
-        assert!(open(&path).is_ok());
-    }
-}
+#[path = "data_tests.rs"]
+mod tests;

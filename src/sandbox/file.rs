@@ -222,13 +222,21 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
 /// Writes the state beside the file and puts it in its place, whole. Temporary
 /// files are readable by their owner only.
 pub(super) fn write(path: &Path, state: &State) -> io::Result<()> {
+    replace(path, |out| state.changes_to_json_writer(out))
+}
+
+/// Puts what `content` writes in the place of a file, whole.
+pub(super) fn replace(
+    path: &Path,
+    content: impl FnOnce(&mut BufWriter<tempfile::NamedTempFile>) -> io::Result<()>,
+) -> io::Result<()> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     let file = tempfile::NamedTempFile::new_in(folder).map_err(|error| naming(folder, &error))?;
     let mut out = BufWriter::new(file);
-    state.changes_to_json_writer(&mut out)?;
+    content(&mut out)?;
     out.flush()?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.persist(path)

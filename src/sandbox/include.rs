@@ -1,4 +1,5 @@
-//! Related objects inside a record, as `include` asks for them.
+//! Related objects inside a record, under `include`, as the parameter of that
+//! name asks for them.
 
 use serde_json::Value;
 
@@ -17,12 +18,22 @@ pub(super) fn names(value: Option<&str>) -> Vec<String> {
         .collect()
 }
 
-/// Puts the named objects into a record.
+/// The field that holds related objects.
+const FIELD: &str = "include";
+
+/// Puts the named objects into a record, under `include`; fields are in
+/// alphabetical order, as in recorded answers.
 pub(super) fn put(state: &State, of: Name, id: u64, record: &mut Record, names: &[String]) {
-    for name in names {
-        let value = related(state, of, id, record, name);
-        record::set(record, name, value);
+    if names.is_empty() && !of.always_includes() {
+        return;
     }
+    let mut included = Record::new();
+    for name in names {
+        included.insert(name.clone(), related(state, of, id, record, name));
+    }
+    let after = record.keys().position(|key| key.as_str() > FIELD);
+    let at = after.unwrap_or(record.len());
+    record.shift_insert(at, FIELD.to_owned(), included.into());
 }
 
 fn related(state: &State, of: Name, id: u64, record: &Record, name: &str) -> Value {
@@ -53,14 +64,22 @@ fn related(state: &State, of: Name, id: u64, record: &Record, name: &str) -> Val
 }
 
 fn one(state: &State, of: Name, id: u64) -> Value {
-    state.get(of, id).map_or(Value::Null, Value::Object)
+    state
+        .get(of, id)
+        .map_or(Value::Null, |record| shown(state, of, id, record))
+}
+
+/// A related object, with nothing put into it in turn.
+fn shown(state: &State, of: Name, id: u64, mut record: Record) -> Value {
+    put(state, of, id, &mut record, &[]);
+    record.into()
 }
 
 fn many(state: &State, of: Name, path: &str, id: u64) -> Value {
     state
         .all(of, path, id)
         .into_iter()
-        .map(|(_, record)| Value::Object(record))
+        .map(|(id, record)| shown(state, of, id, record))
         .collect()
 }
 

@@ -144,7 +144,7 @@ fn join(body: &mut String, state: &State, of: Name, page: &Page) {
         if count > 0 {
             body.push(',');
         }
-        if page.includes.is_empty() {
+        if page.includes.is_empty() && !of.always_includes() {
             table.write_text(*id, body);
         } else if let Some(mut record) = table.get(*id) {
             include::put(state, of, *id, &mut record, &page.includes);

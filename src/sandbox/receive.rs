@@ -15,15 +15,15 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::faults::{Fault, Ill, Met, faulty};
-use super::gate::{answer, token_of};
+use super::gate::{answer, is_older_version, token_of};
 use super::limit::Level;
 use super::log::{Log, Note};
 use super::refusal::Refusal;
-use super::respond::{naming_methods, refused, respond};
+use super::respond::{in_version, naming_methods, refused, respond};
 use super::route::{self, Route};
 use super::state::State;
 use super::trees::Held;
-use super::{Sandbox, moment};
+use super::{Sandbox, moment, v2021_01};
 use crate::catalog;
 
 /// What becomes of a request.
@@ -72,6 +72,13 @@ impl Ending {
         }
     }
 
+    const fn answer_mut(&mut self) -> Option<&mut Response<Bytes>> {
+        match self {
+            Self::Whole(answer) | Self::Cut(answer, _) => Some(answer),
+            Self::Reset | Self::Never => None,
+        }
+    }
+
     const fn answer(&self) -> Option<&Response<Bytes>> {
         match self {
             Self::Whole(answer) | Self::Cut(answer, _) => Some(answer),
@@ -105,7 +112,10 @@ impl Sandbox {
             Met::default()
         };
         let done = self.carry_out(&mut state, request, route, level, met.fault.as_ref());
-        let ending = ending(done.answer, met.fault.as_ref(), level);
+        let mut ending = ending(done.answer, met.fault.as_ref(), level);
+        if let (Some(answer), Ok(true)) = (ending.answer_mut(), is_older_version(request)) {
+            in_version(answer, v2021_01::VERSION);
+        }
         let after = met.delay.max(state.behaviour.latency());
         let took = u64::try_from((begun.elapsed() + after).as_millis()).ok();
         let answer = ending.answer();

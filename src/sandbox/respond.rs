@@ -14,6 +14,9 @@ use super::refusal::Refusal;
 use super::route::{self, Row};
 use crate::catalog::{self, Answer};
 
+/// Headers that a page of a browser may read, as recorded answers name them.
+const EXPOSED: &str = "link, x-request-id, x-recharge-limit, x-recharge-version";
+
 /// An answer that does not refuse.
 #[derive(Debug)]
 pub(super) struct Draft {
@@ -39,6 +42,7 @@ pub(super) fn envelope(row: Row, outcome: Outcome) -> Answered {
     let body = match (row.operation.answer, outcome) {
         (_, Outcome::Finished(body)) => body,
         (Answer::One(key, _), Outcome::One(record)) => json!({key: record}).to_string(),
+        (Answer::Bare(..), Outcome::One(record)) => json!(record).to_string(),
         (Answer::OneInList(key, _), Outcome::One(record)) => {
             json!({"next_cursor": null, "previous_cursor": null, key: [record]}).to_string()
         }
@@ -87,6 +91,14 @@ pub(super) fn naming_methods(mut answer: Response<Bytes>, path: &str) -> Respons
     answer
 }
 
+/// States which version of the API an answer is in.
+pub(super) fn in_version(answer: &mut Response<Bytes>, version: &'static str) {
+    let version = HeaderValue::from_static(version);
+    answer
+        .headers_mut()
+        .insert(catalog::VERSION_HEADER, version);
+}
+
 pub(super) fn respond(answered: Answered, level: Level) -> Response<Bytes> {
     let reply =
         answered.unwrap_or_else(|refusal| Draft::new(refusal.status, refusal.body.to_string()));
@@ -97,6 +109,8 @@ pub(super) fn respond(answered: Answered, level: Level) -> Response<Bytes> {
         .header(http::header::SERVER, SERVER)
         .header(catalog::REQUEST_ID_HEADER, request_id)
         .header(catalog::LIMIT_HEADER, level.to_string())
+        .header(catalog::VERSION_HEADER, catalog::VERSION)
+        .header(http::header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED)
         .body(Bytes::from(reply.body))
         .expect("statuses and headers come from constants");
     response.headers_mut().extend(reply.headers);

@@ -132,16 +132,20 @@ async fn answer(
         ));
     }
     let largest = if controls {
-        control::LARGEST_BODY
+        control::largest_body(head.uri.path())
     } else {
         LARGEST_BODY
     };
     let body = match read(body, largest, patience).await {
-        Err((status, message)) => return Ok(refuse(status, message)),
+        Err((status, message)) => return Ok(refuse(status, &message)),
         Ok(body) => body,
     };
     let request = Request::from_parts(head, body);
     if controls {
+        let put = sandbox.control_clock(&request, LONGEST_WORK, tokio::task::yield_now);
+        if let Some(answer) = put.await {
+            return Ok(answer.map(Sent::whole));
+        }
         return Ok(sandbox.control(&request).map(Sent::whole));
     }
     let reply = sandbox.receive(&request);
@@ -164,18 +168,21 @@ async fn read(
     body: Incoming,
     largest: usize,
     patience: Duration,
-) -> Result<Bytes, (StatusCode, &'static str)> {
-    const TOO_LARGE: (StatusCode, &str) = (StatusCode::PAYLOAD_TOO_LARGE, "body too large");
+) -> Result<Bytes, (StatusCode, String)> {
+    let too_large = || {
+        let message = format!("body too large: {largest} bytes at most");
+        (StatusCode::PAYLOAD_TOO_LARGE, message)
+    };
     // Who says beforehand that it is too much is not waited for.
     if body.size_hint().lower() > largest as u64 {
-        return Err(TOO_LARGE);
+        return Err(too_large());
     }
     let reading = Limited::new(body, largest).collect();
     match tokio::time::timeout(patience, reading).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(TOO_LARGE),
-        Ok(Err(_)) => Err((StatusCode::BAD_REQUEST, "body broke off")),
-        Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "body too slow")),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err((StatusCode::BAD_REQUEST, "body broke off".to_owned())),
+        Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "body too slow".to_owned())),
     }
 }
 

@@ -29,6 +29,16 @@ const FORMAT: u32 = 3;
 struct Head {
     format: u32,
     ground: Option<Origin>,
+    journal: Option<Mark>,
+}
+
+/// Which journal goes with a snapshot, and how much of it is in there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Mark {
+    /// What the head of the journal has, too.
+    pub(super) id: u64,
+    /// The number of the last record that the snapshot holds.
+    pub(super) folded: u64,
 }
 
 #[derive(Deserialize)]
@@ -65,7 +75,7 @@ impl State {
     /// # Errors
     /// When writing fails.
     pub fn to_json_writer(&self, out: &mut impl Write) -> io::Result<()> {
-        self.write(out, None)
+        self.write(out, None, None)
     }
 
     /// Writes the seed, and what is no longer as the seed made it. A state
@@ -74,6 +84,15 @@ impl State {
     /// # Errors
     /// When writing fails.
     pub fn changes_to_json_writer(&self, out: &mut impl Write) -> io::Result<()> {
+        self.changes_beside_journal(out, None)
+    }
+
+    /// As [`Self::changes_to_json_writer`], for a file that has a journal.
+    pub(super) fn changes_beside_journal(
+        &self,
+        out: &mut impl Write,
+        journal: Option<Mark>,
+    ) -> io::Result<()> {
         let origin = self.ground.as_ref().map(|ground| {
             let (seed, now) = ground.origin();
             Origin {
@@ -83,13 +102,22 @@ impl State {
                 now: now.to_string(),
             }
         });
-        self.write(out, origin.as_ref())
+        self.write(out, origin.as_ref(), journal)
     }
 
-    fn write(&self, out: &mut impl Write, origin: Option<&Origin>) -> io::Result<()> {
+    fn write(
+        &self,
+        out: &mut impl Write,
+        origin: Option<&Origin>,
+        journal: Option<Mark>,
+    ) -> io::Result<()> {
         let changes = origin.is_some();
         write!(out, "{{\"format\":{FORMAT},\"ground\":")?;
         serde_json::to_writer(&mut *out, &origin)?;
+        if let Some(mark) = journal {
+            write!(out, ",\"journal\":")?;
+            serde_json::to_writer(&mut *out, &mark)?;
+        }
         write!(out, ",\"revision\":{},\"store\":", self.revision)?;
         serde_json::to_writer(&mut *out, &self.store)?;
         write!(out, ",\"tokens\":")?;
@@ -137,12 +165,19 @@ impl State {
     /// # Errors
     /// When reading fails, or when it is not such a state.
     pub fn from_json_reader(input: &mut impl Read) -> io::Result<Self> {
+        Self::marked_from_json_reader(input).map(|(state, _)| state)
+    }
+
+    /// As [`Self::from_json_reader`], with the mark of its journal.
+    pub(super) fn marked_from_json_reader(
+        input: &mut impl Read,
+    ) -> io::Result<(Self, Option<Mark>)> {
         let mut text = String::new();
         input.read_to_string(&mut text)?;
         Self::from_json(&text)
     }
 
-    fn from_json(text: &str) -> io::Result<Self> {
+    fn from_json(text: &str) -> io::Result<(Self, Option<Mark>)> {
         let head: Head = serde_json::from_str(text)?;
         if head.format != FORMAT {
             let message = format!(
@@ -183,7 +218,7 @@ impl State {
                 table.settle(*next);
             }
         }
-        Ok(state)
+        Ok((state, head.journal))
     }
 
     /// Takes over what a file says of the tables: the next numbers, what is no

@@ -31,6 +31,8 @@ pub(super) struct Shape {
     pub(super) times: &'static [&'static str],
     /// Where numbers of new records begin.
     pub(super) first_id: u64,
+    /// Whether answers carry `include` also when nothing was asked for.
+    pub(super) always_includes: bool,
 }
 
 impl Shape {
@@ -342,6 +344,7 @@ mod tests {
         lookups: &["status", "items.*.sku"],
         times: &["created_at"],
         first_id: 1,
+        always_includes: false,
     };
 
     fn thing(status: &str, sku: &str, day: &str) -> Record {

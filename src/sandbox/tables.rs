@@ -215,7 +215,8 @@ pub(super) const TABLES: &[(Name, Shape)] = &[
             &["customer_id"],
             &["created_at"],
             17_874_235,
-        ),
+        )
+        .always_including(),
     ),
     (
         Name::Plans,
@@ -269,6 +270,17 @@ const fn shape(
         lookups,
         times,
         first_id,
+        always_includes: false,
+    }
+}
+
+impl Shape {
+    /// As recorded answers show it of payment methods.
+    const fn always_including(self) -> Self {
+        Self {
+            always_includes: true,
+            ..self
+        }
     }
 }
 
@@ -289,6 +301,11 @@ impl Name {
             .iter()
             .find(|(_, shape)| shape.object == object)
             .map(|(name, _)| *name)
+    }
+
+    /// Whether answers carry `include` also when nothing was asked for.
+    pub(super) fn always_includes(self) -> bool {
+        TABLES[self as usize].1.always_includes
     }
 
     /// The object that the table holds.

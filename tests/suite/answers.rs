@@ -86,12 +86,80 @@ fn one_page_by_number_is_not_followed() {
     assert_eq!(server.asked()[0].line, "GET /charges?page=3&limit=250");
 }
 
+/// One page of a list: the ids of its records, and its cursor.
+fn listed(ids: &[usize], cursor: &str) -> Reply {
+    let records: Vec<String> = ids.iter().map(|id| format!("{{\"id\":{id}}}")).collect();
+    let body = format!(
+        "{{\"next_cursor\":{cursor},\"charges\":[{}]}}",
+        records.join(",")
+    );
+    Reply::Raw(format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    ))
+}
+
 #[test]
-fn an_api_that_leads_in_a_circle_is_noticed() {
-    let same = || Reply::Json(200, "{\"next_cursor\":\"abc\",\"charges\":[{\"id\":1}]}");
-    let (outcome, _) = answered("charges list -o ndjson", vec![same(), same()]);
+fn circle_of_cursors_of_any_length_ends_with_every_page_printed() {
+    for length in [1, 2, 16, 17, 40] {
+        let pages = (0..=length).map(|at| listed(&[at], &format!("\"c{}\"", at % length)));
+        let (outcome, asked) = answered("charges list -o ndjson", pages.collect());
+        assert_eq!((outcome.code, asked), (6, length + 1));
+        assert_eq!(outcome.stdout.lines().count(), length + 1);
+        assert!(!outcome.stderr.contains("go on with"), "{outcome:?}");
+        outcome.says("the API gave the same cursor twice");
+    }
+}
+
+#[test]
+fn page_that_comes_again_under_new_cursors_ends_the_list() {
+    let pages = [
+        listed(&[1, 2], "\"a\""),
+        listed(&[3], "\"b\""),
+        listed(&[1, 2], "\"c\""),
+    ];
+    let (outcome, _) = answered("charges list -o ndjson", pages.into());
+    assert_eq!((outcome.code, outcome.stdout.lines().count()), (6, 3));
+    outcome.says("the API gave the same page twice");
+}
+
+#[test]
+fn pages_without_anything_new_end_the_list() {
+    let empty = (0..11).map(|at| listed(&[], &format!("\"c{at}\"")));
+    let (outcome, _) = answered("charges list -o ndjson", empty.collect());
+    assert_eq!(outcome.code, 6);
+    outcome.says("brings nothing new");
+}
+
+#[test]
+fn empty_cursor_ends_the_list() {
+    for cursor in ["\"\"", "\"  \"", "null"] {
+        let (outcome, asked) = answered("charges list -o ndjson", vec![listed(&[1], cursor)]);
+        assert_eq!((outcome.code, asked), (0, 1), "{cursor}");
+        assert_eq!(outcome.stdout, "{\"id\":1}\n");
+    }
+}
+
+#[test]
+fn cursor_of_another_type_is_an_error() {
+    let (outcome, _) = answered("charges list -o ndjson", vec![listed(&[1], "7")]);
     assert_eq!(outcome.code, 1);
-    outcome.says("same cursor twice");
+}
+
+#[test]
+fn list_of_the_older_version_is_followed_by_its_link() {
+    let page = |id: usize, link: &str| {
+        let body = format!("{{\"orders\":[{{\"id\":{id}}}]}}");
+        let length = body.len();
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n{link}");
+        Reply::Raw(format!("{head}Connection: close\r\n\r\n{body}"))
+    };
+    let link = "Link: <http://elsewhere.example/orders?limit=250&cursor=n%3D>; rel=\"next\"\r\n";
+    let line = "api GET /orders --paginate --api-version 2021-01 -o ndjson";
+    let server = Canned::serve(vec![page(1, link), page(2, "")]);
+    let outcome = rc(line).against(&server.url).succeeds();
+    assert_eq!(outcome.stdout, "{\"id\":1}\n{\"id\":2}\n");
+    assert_eq!(server.asked()[1].line, "GET /orders?limit=250&cursor=n%3D");
 }
 
 #[test]

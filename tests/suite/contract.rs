@@ -91,7 +91,10 @@ fn answers_are_wrapped_in_the_same_keys() {
         let (list, item) = (text(&stated["list_key"]), text(&stated["item_key"]));
         match operation.answer {
             Answer::Page(key, _) => assert_eq!(list, Some(key), "{id}"),
-            Answer::One(key, _) | Answer::Many(key, _) | Answer::Number(key) => {
+            Answer::One(key, _)
+            | Answer::Bare(key, _)
+            | Answer::Many(key, _)
+            | Answer::Number(key) => {
                 assert_eq!(item, Some(key), "{id}");
             }
             // The contract gives no key where the example shows a list for one object.

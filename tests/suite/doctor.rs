@@ -49,6 +49,7 @@ fn a_served_sandbox_is_found_in_order_also_when_its_clock_is_put_ahead() {
         "ok    connect  127.0.0.1:",
         "ok    http     HTTP/1.1, status 200 (",
         "ok    token    accepted: ",
+        "ok    api      answered in 2021-11",
         "ok    limit    1/40 in use, no multiplier",
         "ok    clock    as the server's",
     ] {

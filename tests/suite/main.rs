@@ -8,6 +8,7 @@ mod bulk;
 mod bulk_going;
 mod bulk_jobs;
 mod canned;
+mod collisions;
 mod completions;
 mod console;
 mod contract;

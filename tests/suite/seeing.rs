@@ -28,7 +28,10 @@ fn one_line_a_request_says_what_was_asked_and_what_came() {
         .succeeds();
     let line = outcome.stderr.trim_end();
     assert!(line.starts_with("GET /customers?limit=3 → 200, "), "{line}");
-    assert!(line.contains(" ms, limit 1/40, request "), "{line}");
+    assert!(
+        line.contains(" ms, limit 1/40, version 2021-11, request "),
+        "{line}"
+    );
     assert_eq!(line.lines().count(), 1);
     rc("customers list -n 3 -o csv -c id")
         .sandboxed()

@@ -286,6 +286,47 @@ fn nothing_leads_out_of_its_place_in_a_path() {
 }
 
 #[test]
+fn path_of_a_free_request_is_refused_when_it_could_be_read_as_another() {
+    for (path, why) in [
+        ("/x/%2e%2e/charges/5/refund", "leads to another path"),
+        ("/x/%252E%252e/charges/5/refund", "leads to another path"),
+        ("//subscriptions/1/cancel", "is a URL or begins with a host"),
+        ("/subscriptions//1/cancel", "empty segment"),
+        ("/charges%2F5%2frefund", "contains a slash"),
+        ("/charges/5/refund;x", "contains a ;"),
+        ("/charges/5/refund#x", "contains a #"),
+        ("/charges/5/refund%0a", "control character"),
+        ("/charges/5/refund%zz", "two hexadecimal digits"),
+        ("https://example.com/charges/5/refund", "is a URL"),
+        ("example.com/charges/5/refund", "begins with a host"),
+    ] {
+        for end in ["--yes", "--dry-run"] {
+            rc(&format!("api POST {path} {end}")).fails(2).says(why);
+        }
+    }
+}
+
+#[test]
+fn free_request_asks_however_its_operation_is_spelled() {
+    for path in [
+        "/charges/5/refund",
+        "charges/5/refund/",
+        "/%63harges/5/%72%65fund",
+        "/Charges/5/REFUND",
+        "/charges/5/refund?x=1",
+    ] {
+        rc(&format!("api POST {path}"))
+            .env("RECHARGE_ACCESS_TOKEN", "sk_test_of_a_store")
+            .fails(2)
+            .says("Nobody can be asked here");
+    }
+    rc("api POST /5/refund --base-url http://127.0.0.1:9/charges")
+        .env("RECHARGE_ACCESS_TOKEN", "sk_test_of_a_store")
+        .fails(2)
+        .says("Nobody can be asked here");
+}
+
+#[test]
 fn nothing_to_change_is_not_sent() {
     rc("subscriptions update 1")
         .fails(2)

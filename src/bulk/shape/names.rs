@@ -183,7 +183,8 @@ impl Names {
         }
     }
 
-    /// Whether a record of the resource, as it is listed, has that field.
+    /// Whether a record of the resource, as it is listed, has that field: one
+    /// of its own, `include`, or an included object beside its own fields.
     fn is_field(&self, name: &str) -> bool {
         let list = self.resource.operation("list");
         let mut include = list
@@ -191,6 +192,7 @@ impl Names {
             .flat_map(|list| list.query)
             .filter(|parameter| parameter.name == "include");
         self.resource.object.field(name).is_some()
+            || name == "include"
             || include.any(|include| include.values.contains(&name))
     }
 }

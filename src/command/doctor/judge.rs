@@ -171,6 +171,19 @@ fn accepted(body: &[u8]) -> Check {
     )
 }
 
+/// The version of the API that answered against the one that was asked for.
+pub(super) fn version(answered: Option<&str>, asked: &str) -> Check {
+    match answered {
+        Some(version) if version == asked => Check::ok("api", format!("answered in {version}")),
+        Some(version) => Check::warn(
+            "api",
+            format!("answered in {version}, asked for in {asked}"),
+        )
+        .hint("its field names and values differ: check --api-version and RECHARGE_API_VERSION"),
+        None => Check::warn("api", "the answer does not state its version"),
+    }
+}
+
 /// How full the bucket is, and what the token says of its size and speed.
 pub(super) fn limit(level: Option<&str>, token: &str) -> Check {
     let Some(level) = level else {
@@ -255,6 +268,15 @@ mod tests {
                 "1/40 in use, no multiplier"
             );
         }
+    }
+
+    #[test]
+    fn version_that_differs_from_the_one_asked_for_is_a_warning() {
+        assert_eq!(version(Some("2021-11"), "2021-11").status, Status::Ok);
+        let other = version(Some("2021-01"), "2021-11");
+        assert_eq!(other.status, Status::Warn);
+        assert_eq!(other.message, "answered in 2021-01, asked for in 2021-11");
+        assert_eq!(version(None, "2021-11").status, Status::Warn);
     }
 
     #[test]

@@ -235,6 +235,8 @@ fn asked(
                 answer.version(),
                 took,
             ));
+            let version = header(&answer, catalog::VERSION_HEADER);
+            report.add(judge::version(version.as_deref(), &place.version));
             if let Some(token) = token {
                 report.add(judge::token(answer.status().as_u16(), answer.body()));
                 report.add(judge::limit(limit.as_deref(), token.expose_secret()));

@@ -93,7 +93,23 @@ pub(super) fn carry_out(state: &mut State, asked: &Asked) -> Ruling {
         {
             read(state, asked)
         }
+        (Answer::One(_, object), _) => {
+            let outcome = act(resource.name, operation.verb, state, asked)?;
+            Ok(with_include(state, Name::of(object), outcome))
+        }
         _ => act(resource.name, operation.verb, state, asked),
+    }
+}
+
+/// The record that was written, with `include` where answers always carry it.
+fn with_include(state: &State, of: Option<Name>, outcome: Outcome) -> Outcome {
+    match (of, outcome) {
+        (Some(of), Outcome::One(mut record)) => {
+            let id = record::id(&record, "id").unwrap_or(0);
+            super::include::put(state, of, id, &mut record, &[]);
+            Outcome::One(record)
+        }
+        (_, outcome) => outcome,
     }
 }
 

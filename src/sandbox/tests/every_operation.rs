@@ -25,7 +25,8 @@ fn every_operation_answers_with_its_status_its_envelope_and_its_fields() {
         let call = call(&store, &id);
         let (status, answer) = store.ask(operation.method.name(), &call.path, &call.body);
         assert_eq!(status, operation.success, "{id}: {answer}");
-        if let Some(key) = operation.answer.key() {
+        let bare = matches!(operation.answer, Answer::Bare(..));
+        if let Some(key) = operation.answer.key().filter(|_| !bare) {
             assert!(answer.get(key).is_some(), "{id} has no {key}: {answer}");
         }
         let example = contract["operations"]
@@ -36,7 +37,11 @@ fn every_operation_answers_with_its_status_its_envelope_and_its_fields() {
             .unwrap_or_else(|| panic!("the contract has no {id}"));
         let (wanted, given) = (
             record(operation.answer, &example["example_response"]),
-            record(operation.answer, &answer),
+            if bare {
+                Some(&answer)
+            } else {
+                record(operation.answer, &answer)
+            },
         );
         if let Some(wanted) = wanted {
             let given = given.unwrap_or_else(|| panic!("{id} answers no record: {answer}"));

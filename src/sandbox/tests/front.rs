@@ -40,6 +40,49 @@ fn without_a_known_token_nothing_is_told() {
 }
 
 #[test]
+fn every_answer_states_its_version_and_exposes_its_headers() {
+    let store = Store::empty();
+    let token = ("X-Recharge-Access-Token", TOKEN);
+    for (path, version, stated) in [
+        ("/store", "2021-11", "2021-11"),
+        ("/shop", "2021-01", "2021-01"),
+        ("/nothing", "2021-01", "2021-01"),
+        ("/nothing", "2021-11", "2021-11"),
+        ("/store", "2019-01", "2021-11"),
+        ("/", "2021-11", "2021-11"),
+    ] {
+        let headers = [token, ("X-Recharge-Version", version)];
+        let answer = store.0.answer(&with_headers(path, &headers));
+        assert_eq!(answer.headers()["X-Recharge-Version"], stated, "{path}");
+        assert_eq!(
+            answer.headers()["access-control-expose-headers"],
+            "link, x-request-id, x-recharge-limit, x-recharge-version"
+        );
+    }
+    let unasked = store.0.answer(&with_headers("/store", &[]));
+    assert_eq!(unasked.headers()["X-Recharge-Version"], "2021-11");
+    let control = store
+        .0
+        .control(&request("GET", "/_sandbox/clock", &Value::Null));
+    assert_eq!(control.headers()["X-Recharge-Version"], "2021-11");
+}
+
+#[test]
+fn payment_methods_carry_an_empty_include_in_every_answer() {
+    let store = Store::demo();
+    let method = store.first("/payment_methods", "payment_methods");
+    let path = of("payment_methods", &method);
+    let address = json!({"billing_address": {"city": "Ulm"}});
+    for answer in [method, store.get(&path), store.put(&path, &address)] {
+        let method = answer.get("payment_method").unwrap_or(&answer);
+        assert_eq!(method["include"], json!({}));
+        let names: Vec<&String> = method.as_object().unwrap().keys().collect();
+        let at = names.iter().position(|name| *name == "include").unwrap();
+        assert_eq!(names[at + 1], "payment_details");
+    }
+}
+
+#[test]
 fn two_versions_are_spoken_and_the_newer_one_is_the_usual_one() {
     let store = Store::empty();
     let ask = |version: &str| {

@@ -205,6 +205,29 @@ fn the_server_answers_over_http_and_keeps_the_connection() {
 }
 
 #[test]
+fn control_routes_refuse_bodies_beyond_their_bound_and_say_it() {
+    for (method, path, size, most) in [
+        ("PUT", "store", 2_u64 << 30, 1_u64 << 30),
+        ("POST", "reset", 2 << 20, 1 << 20),
+        ("POST", "tokens", 2 << 20, 1 << 20),
+        ("PUT", "faults", 2 << 20, 1 << 20),
+        ("PATCH", "behaviour", 2 << 20, 1 << 20),
+        ("POST", "clock/advance", 2 << 20, 1 << 20),
+        ("GET", "nothing", 2 << 20, 1 << 20),
+    ] {
+        let head = format!(
+            "{method} /_sandbox/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: {size}\r\n\r\n"
+        );
+        let answer = over_the_wire(head.into_bytes());
+        assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+        assert!(
+            answer.contains(&format!("{most} bytes at most")),
+            "{answer}"
+        );
+    }
+}
+
+#[test]
 fn the_server_refuses_bodies_without_end() {
     let size = 9 * 1024 * 1024;
     let head = format!(

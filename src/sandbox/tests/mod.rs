@@ -30,6 +30,7 @@ mod refusals;
 mod repeats;
 mod selling;
 mod settings;
+mod slices;
 mod sockets;
 mod subscribing;
 mod telling;

@@ -132,7 +132,7 @@ fn included_objects_lie_in_the_message_as_in_an_answer() {
         let charge = store.charges_of(&address, "queued")[0].clone();
         let path = of("charges", &charge) + "?include=customer,metafields,payment_methods";
         assert_eq!(arrived.json(), store.get(&path));
-        assert!(arrived.json()["charge"]["customer"]["email"].is_string());
+        assert!(arrived.json()["charge"]["include"]["customer"]["email"].is_string());
     });
 }
 
@@ -149,8 +149,8 @@ fn what_is_gone_is_told_as_it_was() {
         assert_eq!(arrived["subscription"]["id"], one["id"]);
         assert_eq!(arrived["subscription"]["status"], "active");
         assert_eq!(
-            arrived["subscription"]["customer"]["email"],
-            before["subscription"]["customer"]["email"]
+            arrived["subscription"]["include"]["customer"]["email"],
+            before["subscription"]["include"]["customer"]["email"]
         );
     });
 }

@@ -92,7 +92,10 @@ fn events_are_listed_for_a_week_and_activities_of_charges_for_ninety_days() {
     let path = format!("{}?include=charge_activities", of("charges", &paid));
     let activities = || {
         let charge = store.get(&path)["charge"].clone();
-        let verbs = charge["charge_activities"].as_array().unwrap().iter();
+        let verbs = charge["include"]["charge_activities"]
+            .as_array()
+            .unwrap()
+            .iter();
         verbs.filter(|event| event["verb"] == "paid").count()
     };
     assert_eq!((store.told("charge", "paid"), activities()), (1, 1));

@@ -83,7 +83,7 @@ fn what_is_paid_ahead_is_in_the_delivery_schedule() {
         "/customers/{}/delivery_schedule?future_interval=120",
         order["customer"]["id"]
     );
-    let schedule = store.get(&path)["deliverySchedule"].clone();
+    let schedule = store.get(&path);
     let deliveries = schedule["deliveries"].as_array().unwrap().clone();
     let days: Vec<&str> = deliveries
         .iter()

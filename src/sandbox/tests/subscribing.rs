@@ -289,10 +289,7 @@ fn the_delivery_schedule_looks_ahead_as_far_as_it_is_asked() {
     let path = of("customers", &customer) + "/delivery_schedule";
     let days = |query: &str| -> usize {
         let schedule = store.get(&(path.clone() + query));
-        schedule["deliverySchedule"]["deliveries"]
-            .as_array()
-            .unwrap()
-            .len()
+        schedule["deliveries"].as_array().unwrap().len()
     };
     assert_eq!(days(""), 3);
     assert_eq!(days("?future_interval=30"), 1);
