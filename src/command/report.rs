@@ -9,6 +9,7 @@ use anstyle::{AnsiColor, Effects, Style};
 use serde_json::{Map, Value};
 
 use crate::cli::{ErrorForm, Options};
+use crate::client::notice::{Notice, Observer};
 use crate::error::Error;
 use crate::output::console::Console;
 use crate::output::progress::{Look, Progress};
@@ -78,19 +79,7 @@ impl Talk {
 
     /// Tells something that the user should know but that is no failure.
     pub(super) fn note(&mut self, message: &str) {
-        let text = match self.form {
-            ErrorForm::Json => {
-                let mut line = Map::new();
-                line.insert("kind".to_owned(), "note".into());
-                line.insert("message".to_owned(), message.into());
-                format!("{}\n", visible::json(&Value::Object(line).to_string()))
-            }
-            ErrorForm::Text => {
-                let word = painted("note:", NOTE, self.colour);
-                format!("{word} {}\n", visible::one_line(message))
-            }
-        };
-        self.write(&text);
+        self.voice().note(message);
     }
 
     /// Tells something wrong with an input, or what else stands for a row of a
@@ -123,6 +112,7 @@ impl Talk {
         Voice {
             console: self.console.clone(),
             form: self.form,
+            colour: self.colour,
         }
     }
 
@@ -135,6 +125,7 @@ impl Talk {
 pub(super) struct Voice {
     console: Console,
     form: ErrorForm,
+    colour: bool,
 }
 
 impl Voice {
@@ -143,9 +134,33 @@ impl Voice {
         self.form == ErrorForm::Json
     }
 
+    /// Tells something that the user should know but that is no failure.
+    pub(super) fn note(&self, message: &str) {
+        let text = match self.form {
+            ErrorForm::Json => {
+                let mut line = Map::new();
+                line.insert("kind".to_owned(), "note".into());
+                line.insert("message".to_owned(), message.into());
+                format!("{}\n", visible::json(&Value::Object(line).to_string()))
+            }
+            ErrorForm::Text => {
+                let word = painted("note:", NOTE, self.colour);
+                format!("{word} {}\n", visible::one_line(message))
+            }
+        };
+        self.console.say(&text);
+    }
+
     /// Says whole lines at once.
     pub(super) fn say(&self, lines: &str) {
         self.console.say(lines);
+    }
+}
+
+/// The notices of a client are notes.
+impl Observer for Voice {
+    fn notice(&self, notice: &Notice) {
+        self.note(&notice.to_string());
     }
 }
 

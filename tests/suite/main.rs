@@ -28,6 +28,7 @@ mod network;
 mod openapi;
 mod outcome;
 mod paced;
+mod patient;
 mod process;
 mod profiles;
 mod readme;

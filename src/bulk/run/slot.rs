@@ -233,7 +233,7 @@ impl<'a> Slot<'a> {
             Phase::NotStarted | Phase::Running => {
                 self.doing(batch, "is running");
                 let now = (self.means.timing.elapsed)();
-                let wait = looks.wait(now, seen.ok + seen.failed, seen.total);
+                let wait = looks.wait(now, seen.ok.saturating_add(seen.failed), seen.total);
                 self.means.pause(wait).await;
                 Ok(None)
             }
