@@ -176,6 +176,7 @@ impl Pace {
     }
 
     /// The pause that holds all requests, while there is one.
+    #[must_use]
     pub fn hold(&self, now: Duration) -> Option<Wait> {
         let span = self.held.saturating_sub(now);
         let why = if self.asked { Why::Asked } else { Why::Refused };
