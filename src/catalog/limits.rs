@@ -18,6 +18,23 @@ pub struct Bucket {
 }
 
 impl Bucket {
+    /// The largest bucket that the name of a token can promise.
+    pub const LARGEST: u32 = 40 * 255;
+
+    /// The fastest leak that the name of a token can promise.
+    pub const FASTEST: f64 = LEAK * 255.0;
+
+    /// The size as headers state it.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a whole number up to the largest size"
+    )]
+    pub const fn whole_size(self) -> u32 {
+        self.size as u32
+    }
+
     /// The bucket of a token: that of `sk_2x1_…` leaks twice as fast.
     #[must_use]
     pub fn of(token: &str) -> Self {

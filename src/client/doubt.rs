@@ -1,6 +1,9 @@
 //! What to say when no clear answer came: whether something may have happened,
 //! what a second time would do, and where to look. Pure.
 
+use super::deadline::Overdue;
+use super::notice::whole_seconds;
+use super::pace::Why;
 use super::retry::{Budget, Spent, is_refusal};
 use super::{Failure, form};
 use crate::catalog::{self, Again, Operation};
@@ -123,12 +126,29 @@ pub(super) fn tried(
         error.message = format!("{} (tried {times} times in {seconds:.1} s)", error.message);
     }
     match asked {
-        Some(asked) if spent.time + asked > budget.time => error.hint(format!(
+        Some(asked) if spent.time.saturating_add(asked) > budget.time => error.hint(format!(
             "the API asks to wait {} s, which is longer than --max-time allows",
             asked.as_secs()
         )),
         _ => error,
     }
+}
+
+/// The error of a request that has no time for the wait before it.
+pub(super) fn overdue(Overdue(wait): Overdue) -> Error {
+    let seconds = whole_seconds(wait.span);
+    let wish = match wait.why {
+        Why::Asked => "the API asks to wait",
+        Why::Refused => "the API refuses requests (429), and they pause for",
+        Why::Turn => "the rate limit asks to wait",
+        Why::Failed => "the next attempt is in",
+    };
+    Error::new(
+        Kind::Unreachable,
+        format!("{wish} {seconds} s, longer than --max-time allows"),
+    )
+    .untouched()
+    .hint("the request was not sent; try again later, or allow more time with --max-time")
 }
 
 #[cfg(test)]

@@ -1,15 +1,21 @@
 //! The one door through which all requests of a client leave, one after the
 //! other and no faster than the token's bucket bears. It waits as its [`Pace`]
-//! says, and tells it what came back.
+//! says, and tells it what came back. A request leaves in time or is turned
+//! back at once: its [`RequestClock`] says which.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use jiff::fmt::rfc2822;
+use tokio::sync::Notify;
 
-use super::pace::{Level, Pace, Ticket};
+use super::deadline::{Overdue, RequestClock};
+use super::limit::{Ignored, LimitHeaders};
+use super::notice::{Announcer, Notice, Observer};
+use super::pace::{Level, Pace, Ticket, Wait, Why};
 use super::{Failure, Timing, header};
 use crate::catalog::{self, Bucket};
 
@@ -20,8 +26,17 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 pub(super) struct Gate {
     timing: Timing,
     pace: Mutex<Pace>,
+    limits: Mutex<LimitHeaders>,
+    /// Held by the first of the requests that were never sent. Those that are
+    /// sent again do not queue behind all of them, as their time runs.
+    line: tokio::sync::Mutex<()>,
     /// Held by whoever is next, so that who came first goes first.
     next: tokio::sync::Mutex<()>,
+    /// The API wants a pause, which those who wait for `next` may not have.
+    paused: Notify,
+    observer: Option<Arc<dyn Observer>>,
+    announcer: Mutex<Announcer>,
+    is_oddity_told: AtomicBool,
 }
 
 impl Gate {
@@ -29,8 +44,19 @@ impl Gate {
         Self {
             timing,
             pace: Mutex::new(Pace::new(bucket)),
+            limits: Mutex::new(LimitHeaders::new(bucket.whole_size())),
+            line: tokio::sync::Mutex::new(()),
             next: tokio::sync::Mutex::new(()),
+            paused: Notify::new(),
+            observer: None,
+            announcer: Mutex::default(),
+            is_oddity_told: AtomicBool::new(false),
         }
+    }
+
+    /// Tells long waits and odd headers to that observer.
+    pub(super) fn observed(&mut self, observer: Arc<dyn Observer>) {
+        self.observer = Some(observer);
     }
 
     /// Time that has passed, on the clock that waits go by.
@@ -38,23 +64,98 @@ impl Gate {
         (self.timing.elapsed)()
     }
 
-    pub(super) async fn sleep(&self, span: Duration) {
+    async fn sleep(&self, span: Duration) {
         (self.timing.sleep)(span).await;
     }
 
+    /// Waits before a request is sent again.
+    pub(super) async fn pause(&self, wait: Wait) {
+        self.announce(self.elapsed(), wait);
+        self.sleep(wait.span).await;
+    }
+
+    /// The shortest wait before another attempt: what that answer asks for, or
+    /// what holds all requests.
+    pub(super) fn least_wait(&self, asked: Option<Duration>) -> Option<Wait> {
+        let held = self.pace().wait(self.elapsed());
+        let asked = asked.map(|span| Wait {
+            span,
+            why: Why::Asked,
+        });
+        match (asked, held) {
+            (Some(asked), Some(held)) if held.span > asked.span => Some(held),
+            (asked, held) => asked.or(held),
+        }
+    }
+
     /// Waits for a request's turn.
-    pub(super) async fn pass(&self) -> Pass<'_> {
-        let _next = self.next.lock().await;
+    ///
+    /// # Errors
+    /// The turn comes later than the request has time; said before waiting.
+    pub(super) async fn pass(&self, clock: &mut RequestClock) -> Result<Pass<'_>, Overdue> {
+        let _line = if clock.is_sent() {
+            None
+        } else {
+            Some(self.line.lock().await)
+        };
+        clock.first_in_line(self.elapsed());
+        let next = self.next.lock();
+        tokio::pin!(next);
+        let _next = loop {
+            let paused = self.paused.notified();
+            let now = self.elapsed();
+            if let Some(hold) = self.pace().hold(now) {
+                clock.accept(now, hold)?;
+            }
+            tokio::select! {
+                biased;
+                next = &mut next => break next,
+                () = paused => {}
+            }
+        };
         loop {
-            let admitted = self.pace().admit(self.elapsed(), fastrand::f64());
+            let now = self.elapsed();
+            let admitted = self.pace().admit(now, fastrand::f64());
             match admitted {
                 Ok(ticket) => {
-                    return Pass {
+                    clock.attempt(now);
+                    return Ok(Pass {
                         gate: self,
                         ticket: Some(ticket),
-                    };
+                    });
                 }
-                Err(wait) => self.sleep(wait.min(LOOK_AGAIN)).await,
+                Err(wait) => {
+                    clock.accept(now, wait)?;
+                    self.announce(now, wait);
+                    self.sleep(wait.span.min(LOOK_AGAIN)).await;
+                }
+            }
+        }
+    }
+
+    fn announce(&self, now: Duration, Wait { span, why }: Wait) {
+        let Some(observer) = &self.observer else {
+            return;
+        };
+        let mut announcer = lock(&self.announcer);
+        if announcer.is_news(now, span, why) {
+            observer.notice(&Notice::Waiting { span, why });
+        }
+    }
+
+    /// What an answer says of the bucket, when it can be believed.
+    fn level(&self, headers: &HeaderMap) -> Option<Level> {
+        let text = header(headers, catalog::LIMIT_HEADER)?;
+        match lock(&self.limits).read(&text) {
+            Ok(level) => Some(level),
+            Err(Ignored::Unconfirmed) => None,
+            Err(Ignored::Odd) => {
+                if let Some(observer) = &self.observer
+                    && !self.is_oddity_told.swap(true, Ordering::Relaxed)
+                {
+                    observer.notice(&Notice::odd_limit(&text));
+                }
+                None
             }
         }
     }
@@ -66,27 +167,35 @@ impl Gate {
 
     fn learn(&self, ticket: &Ticket, result: &Result<Response<Bytes>, Failure>) {
         let (now, jitter) = (self.elapsed(), fastrand::f64());
+        let level = result.as_ref().ok();
+        let level = level.and_then(|answer| self.level(answer.headers()));
         let mut pace = self.pace();
-        let told = |headers| Level::parse(&header(headers, catalog::LIMIT_HEADER)?);
         match result {
             Ok(answer) if answer.status().as_u16() == 429 => {
-                let headers = answer.headers();
-                pace.refused(now, told(headers), asked(headers), jitter);
+                pace.refused(now, level, asked(answer.headers()), jitter);
+                drop(pace);
+                self.paused.notify_waiters();
             }
-            Ok(answer) => match told(answer.headers()) {
+            Ok(_) => match level {
                 Some(level) => pace.observe(ticket, now, level, jitter),
                 None => pace.settle(now),
             },
             Err(failure) if failure.status == Some(429) => {
                 pace.refused(now, None, None, jitter);
+                drop(pace);
+                self.paused.notify_waiters();
             }
             Err(_) => pace.settle(now),
         }
     }
 
     fn pace(&self) -> MutexGuard<'_, Pace> {
-        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.pace)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A request that was let through and has no answer yet. Dropped, it says that
@@ -117,8 +226,10 @@ impl Drop for Pass<'_> {
 /// against the moment of the answer, so that no clock of ours is asked.
 pub(super) fn asked(headers: &HeaderMap) -> Option<Duration> {
     let wanted = header(headers, "Retry-After")?;
-    if let Ok(seconds) = wanted.trim().parse() {
-        return Some(Duration::from_secs(seconds));
+    let digits = wanted.trim();
+    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A number that does not fit is still a very long wait.
+        return Some(Duration::from_secs(digits.parse().unwrap_or(u64::MAX)));
     }
     let moment = |text: &str| rfc2822::parse(text).ok().map(|moment| moment.timestamp());
     let answered = moment(&header(headers, "Date")?)?;
@@ -143,6 +254,14 @@ mod tests {
         assert_eq!(wait("Wed, 21 Oct 2026 07:28:30 GMT"), Some(30));
         assert_eq!(wait("Wed, 21 Oct 2026 07:27:00 GMT"), Some(0));
         assert_eq!(wait("soon"), None);
+        assert_eq!(wait("-1"), None);
+        assert_eq!(wait(""), None);
+        assert_eq!(wait("18446744073709551615"), Some(u64::MAX));
+        assert_eq!(wait("99999999999999999999999"), Some(u64::MAX));
+        assert_eq!(
+            wait("Wed, 01 Dec 9999 23:59:59 GMT").unwrap() / 31_557_600,
+            7972
+        );
         assert_eq!(asked(&HeaderMap::new()), None);
     }
 }

@@ -4,12 +4,15 @@
 //! is a [`Transport`] that is passed in.
 
 mod attempt_time;
+mod deadline;
 mod doubt;
 mod form;
 mod gate;
 pub mod har;
 mod http;
+mod limit;
 mod link;
+pub mod notice;
 pub mod pace;
 pub mod redact;
 mod redacting;
@@ -23,6 +26,7 @@ pub mod trace;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ::http::{HeaderMap, HeaderValue};
@@ -34,7 +38,9 @@ use crate::error::{Error, Kind, Result};
 use crate::evidence;
 use crate::request::Request;
 use crate::world::{Elapsed, Sleep};
+use deadline::RequestClock;
 use gate::Gate;
+use notice::Observer;
 use retry::{Budget, Outcome, Spent, Verdict};
 
 pub use crate::config::READ_TIMEOUT;
@@ -141,6 +147,13 @@ impl Client {
         }
     }
 
+    /// Tells long waits and odd headers to an observer.
+    #[must_use]
+    pub fn observed(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.gate.observed(observer);
+        self
+    }
+
     /// How full the token's bucket is, once an answer has shown that there is
     /// one.
     #[must_use]
@@ -169,15 +182,24 @@ impl Client {
         request: &Request,
         leaves: impl Fn() -> Result<()>,
     ) -> Result<Answer> {
-        let mut begun = None;
+        let mut clock = RequestClock::new(self.budget.time);
         let mut retries = 0;
         // Whether an attempt may have been carried out without saying so.
         let mut lost = false;
         loop {
             let outgoing = self.outgoing(request)?;
-            let pass = self.gate.pass().await;
+            let pass = match self.gate.pass(&mut clock).await {
+                Ok(pass) => pass,
+                Err(overdue) => {
+                    let error = doubt::overdue(overdue);
+                    return Err(if lost && request.changes() {
+                        doubt::lost_before(error, request)
+                    } else {
+                        error
+                    });
+                }
+            };
             leaves().map_err(|error| if lost { error } else { error.untouched() })?;
-            let begun = *begun.get_or_insert_with(|| self.gate.elapsed());
             let result = self.transport.send(outgoing).await;
             pass.learn(&result);
             let outcome = Outcome::of(&result);
@@ -189,7 +211,7 @@ impl Client {
             };
             let spent = Spent {
                 retries,
-                time: self.gate.elapsed().saturating_sub(begun),
+                time: clock.spent(self.gate.elapsed()),
             };
             let asked = result
                 .as_ref()
@@ -200,12 +222,12 @@ impl Client {
                 outcome,
                 request.again(),
                 budget,
-                asked,
+                self.gate.least_wait(asked),
                 fastrand::f64(),
             ) {
-                Verdict::Again(after) => {
+                Verdict::Again(wait) => {
                     lost |= outcome.may_be_done();
-                    self.gate.sleep(after).await;
+                    self.gate.pause(wait).await;
                 }
                 Verdict::Done => {
                     return self.conclude(request, result).map_err(|error| {

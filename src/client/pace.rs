@@ -15,7 +15,10 @@
 
 use std::time::Duration;
 
+use super::limit::LeakMeter;
 use crate::catalog::Bucket;
+
+pub use super::limit::Level;
 
 /// The part of a bucket that is used when others pour into it, too.
 const SHARE: f64 = 0.6;
@@ -23,8 +26,31 @@ const SHARE: f64 = 0.6;
 /// The part of a bucket that has to leak before it is tried again after a refusal.
 const REST: f64 = 0.25;
 
+/// The shortest and the longest wait, in seconds, after a refusal by a full
+/// bucket, whatever its size; the first one doubles.
+const FULL_WAIT: (f64, f64) = (5.0, 20.0);
+
+/// From this part on a bucket counts as full when a request is refused. With
+/// less in it the refusal is about load on the platform, not about this token.
+const FULL: f64 = 0.9;
+
+/// The same for a refusal under load, doubled from the third on: the vendor advises two seconds at least.
+const LOAD_WAIT: (f64, f64) = (2.0, 8.0);
+
+/// Up to this part is added to a wait under load, by chance.
+const LOAD_JITTER: f64 = 0.1;
+
+/// No pause is longer than a day, whatever the API asks for.
+const LONGEST_HOLD: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The longest turn beside others, in seconds, before it is varied by chance.
+const LONGEST_TURN: f64 = 20.0;
+
 /// The part of a bucket that long work leaves free.
 const RESERVE: f64 = 0.05;
+
+/// The most that it leaves free, so that no turn takes long in a large bucket.
+const LARGEST_RESERVE: f64 = 5.0;
 
 /// From here on, whoever shares a bucket has one request under way at a time:
 /// what several processes send before they hear of each other must fit.
@@ -40,10 +66,35 @@ const SURPRISE: f64 = 1.5;
 /// No wait is shorter, so that rounding cannot make one of nothing.
 const SHORTEST: Duration = Duration::from_millis(1);
 
+/// What a wait is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// A turn in the bucket.
+    Turn,
+    /// A pause after a request was refused.
+    Refused,
+    /// A pause that the API asked for.
+    Asked,
+    /// A pause after an attempt that got no usable answer.
+    Failed,
+}
+
+/// A wait, and what it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait {
+    /// How long.
+    pub span: Duration,
+    /// What for.
+    pub why: Why,
+}
+
 /// What is known of a bucket.
 #[derive(Debug)]
 pub struct Pace {
     bucket: Bucket,
+    /// The leak that the token's name promises; it is never less.
+    promised: f64,
+    leaks: LeakMeter,
     level: f64,
     at: Duration,
     /// Whether an answer has shown that there is a bucket at all.
@@ -59,6 +110,8 @@ pub struct Pace {
     turn: Duration,
     /// Until when the API wants to be left alone.
     held: Duration,
+    /// Whether the API asked for that pause.
+    asked: bool,
     /// Refusals in a row.
     refusals: i32,
 }
@@ -73,31 +126,14 @@ pub struct Ticket {
     level: f64,
 }
 
-/// What an answer says of the bucket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Level {
-    /// How much is in it.
-    pub used: u32,
-    /// How much it holds.
-    pub size: u32,
-}
-
-impl Level {
-    /// Reads `39/40`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let (used, size) = text.trim().split_once('/')?;
-        let (used, size) = (used.trim().parse().ok()?, size.trim().parse().ok()?);
-        (size > 0).then_some(Self { used, size })
-    }
-}
-
 impl Pace {
     /// Nothing was sent yet.
     #[must_use]
-    pub const fn new(bucket: Bucket) -> Self {
+    pub fn new(bucket: Bucket) -> Self {
         Self {
             bucket,
+            promised: bucket.leak,
+            leaks: LeakMeter::default(),
             level: 0.0,
             at: Duration::ZERO,
             known: false,
@@ -107,27 +143,24 @@ impl Pace {
             shared_until: Duration::ZERO,
             turn: Duration::ZERO,
             held: Duration::ZERO,
+            asked: false,
             refusals: 0,
         }
     }
 
     /// Lets a request through, or says how long to wait before asking again.
     /// `jitter` is a random number in 0..1, as in the others below.
-    pub fn admit(&mut self, now: Duration, jitter: f64) -> Result<Ticket, Duration> {
-        self.leak(now);
-        if self.known {
-            let over = (self.level + 1.0 - self.brim()) / self.bucket.leak;
-            let wait = seconds(over)
-                .max(self.turn.saturating_sub(now))
-                .max(self.held.saturating_sub(now));
-            if !wait.is_zero() {
-                return Err(wait.max(SHORTEST));
-            }
-            // Beside others, who has asked first hears how full it is.
-            let crowded = self.level + 1.0 > self.bucket.size * ALERT;
-            if crowded && self.unanswered > 0 && self.is_shared(now) {
-                return Err(HEARING);
-            }
+    pub fn admit(&mut self, now: Duration, jitter: f64) -> Result<Ticket, Wait> {
+        if let Some(wait) = self.wait(now) {
+            return Err(wait);
+        }
+        // Beside others, who has asked first hears how full it is.
+        let crowded = self.level + 1.0 > self.bucket.size * ALERT;
+        if self.known && crowded && self.unanswered > 0 && self.is_shared(now) {
+            return Err(Wait {
+                span: HEARING,
+                why: Why::Turn,
+            });
         }
         self.on_its_way |= self.level <= 0.0;
         self.level += 1.0;
@@ -140,6 +173,36 @@ impl Pace {
         self.unanswered += 1;
         self.take_turns(now, jitter);
         Ok(ticket)
+    }
+
+    /// The pause that holds all requests, while there is one.
+    #[must_use]
+    pub fn hold(&self, now: Duration) -> Option<Wait> {
+        let span = self.held.saturating_sub(now);
+        let why = if self.asked { Why::Asked } else { Why::Refused };
+        (!span.is_zero()).then(|| Wait {
+            span: span.max(SHORTEST),
+            why,
+        })
+    }
+
+    /// How long no request is let through, if so: a pause, or the bucket.
+    pub fn wait(&mut self, now: Duration) -> Option<Wait> {
+        self.leak(now);
+        let hold = self.hold(now);
+        if !self.known {
+            return hold;
+        }
+        let over = (self.level + 1.0 - self.brim()) / self.bucket.leak;
+        let span = seconds(over).max(self.turn.saturating_sub(now));
+        let turn = (!span.is_zero()).then(|| Wait {
+            span: span.max(SHORTEST),
+            why: Why::Turn,
+        });
+        match (hold, turn) {
+            (Some(hold), Some(turn)) if turn.span > hold.span => Some(turn),
+            (hold, turn) => hold.or(turn),
+        }
     }
 
     /// How full the bucket is; nothing before an answer has shown one.
@@ -170,9 +233,12 @@ impl Pace {
         self.known = true;
         self.refusals = 0;
         self.bucket.size = f64::from(told.size);
-        let used = f64::from(told.used);
+        if let Some(leak) = self.leaks.observe(now, told, count(self.unanswered)) {
+            self.bucket.leak = self.bucket.leak.max(leak.min(Bucket::FASTEST));
+        }
+        let used = f64::from(told.used.min(told.size));
         if used > self.level.max(ticket.level) + SURPRISE {
-            self.shared_until = now + self.emptying();
+            self.shared_until = now.saturating_add(self.emptying());
         }
         let later = self.sent - ticket.number;
         let at_most = used + count(later + ticket.unanswered);
@@ -185,9 +251,9 @@ impl Pace {
         self.take_turns(now, jitter);
     }
 
-    /// Learns that a request was refused, as the bucket is full. The API may
-    /// say how long it wants to be left alone; else it is for as long as a
-    /// quarter of the bucket takes to leak, and twice as long each time again.
+    /// Learns that a request was refused. All requests pause: those of a full
+    /// bucket for as long as a quarter of it takes to leak, others as under
+    /// load; twice as long each time again, and never shorter than the API asks.
     pub fn refused(
         &mut self,
         now: Duration,
@@ -196,18 +262,44 @@ impl Pace {
         jitter: f64,
     ) {
         self.settle(now);
-        self.known = true;
         if let Some(told) = told {
+            self.known = true;
             self.bucket.size = f64::from(told.size);
         }
-        self.level = self.bucket.size;
-        self.shared_until = now + self.emptying();
-        let free = self.bucket.size * REST / self.bucket.leak;
-        let longest = self.bucket.size / self.bucket.leak;
-        let own = (free * f64::from(2).powi(self.refusals)).min(longest);
-        let wait = asked.unwrap_or_else(|| seconds(own * (0.5 + jitter)));
-        self.held = self.held.max(now + wait);
-        self.refusals = (self.refusals + 1).min(8);
+        let used = told.map_or(self.level, |told| f64::from(told.used));
+        let is_full = used >= self.bucket.size * FULL;
+        if is_full {
+            self.level = self.bucket.size;
+            self.bucket.leak = self.promised;
+            self.leaks.reset();
+            self.shared_until = now.saturating_add(self.emptying());
+        }
+        // Requests that were refused together are one refusal.
+        let in_a_row = self.refusals - i32::from(now < self.held && self.refusals > 0);
+        let doubled = f64::from(2).powi(in_a_row);
+        let (first, longest) = LOAD_WAIT;
+        // A second one in a row is chance; from the third on it is load.
+        let load = (first * (doubled / 2.0).max(1.0)).min(longest);
+        let load = seconds(load * (1.0 + LOAD_JITTER * jitter));
+        let wait = match asked {
+            Some(asked) => asked.max(load),
+            None if is_full => self.until_there_is_room(doubled, jitter),
+            None => load,
+        };
+        let until = now.saturating_add(wait.min(LONGEST_HOLD));
+        if until > self.held {
+            self.held = until;
+            self.asked = asked == Some(wait);
+        }
+        self.refusals = (in_a_row + 1).min(8);
+    }
+
+    /// The pause after a full bucket has refused a request.
+    fn until_there_is_room(&self, doubled: f64, jitter: f64) -> Duration {
+        let (first, longest) = FULL_WAIT;
+        let free = (self.bucket.size * REST / self.bucket.leak).min(first);
+        let longest = (self.bucket.size / self.bucket.leak).min(longest);
+        seconds((free * doubled).min(longest) * (0.5 + jitter))
     }
 
     /// Leaves room for others, by the square of what is beyond the share.
@@ -218,7 +310,7 @@ impl Pace {
             return;
         }
         let wait = (beyond * beyond).min(self.bucket.size) / self.bucket.leak;
-        self.turn = now + seconds(wait * (0.5 + jitter));
+        self.turn = now.saturating_add(seconds(wait.min(LONGEST_TURN) * (0.5 + jitter)));
     }
 
     fn is_shared(&self, now: Duration) -> bool {
@@ -231,7 +323,8 @@ impl Pace {
         if count(self.sent) < self.bucket.size {
             self.bucket.size
         } else {
-            self.bucket.size * (1.0 - RESERVE)
+            let reserve = (self.bucket.size * RESERVE).min(LARGEST_RESERVE);
+            (self.bucket.size - reserve).max(1.0)
         }
     }
 

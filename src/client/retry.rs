@@ -10,6 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::Failure;
+use super::pace::{Wait, Why};
 use crate::catalog::Again;
 
 /// What one request may cost, besides its first attempt.
@@ -137,12 +138,13 @@ pub const fn is_refusal(status: u16) -> bool {
 pub enum Verdict {
     /// Take what came.
     Done,
-    /// Try again after this long.
-    Again(Duration),
+    /// Try again after this wait.
+    Again(Wait),
 }
 
-/// Decides after an attempt. `asked` is the wait that the API asked for;
-/// `jitter` is a random number in 0..1.
+/// Decides after an attempt. `least` is the shortest wait before another one:
+/// what the API asks for, or what the rate limit needs. It is kept when it is
+/// longer than the backoff. `jitter` is a random number in 0..1.
 ///
 /// What is refused the second time is not repeated when its answer is lost: the
 /// refusal would hide that the first time was a success.
@@ -152,15 +154,19 @@ pub fn decide(
     outcome: Outcome,
     again: Again,
     budget: Budget,
-    asked: Option<Duration>,
+    least: Option<Wait>,
     jitter: f64,
 ) -> Verdict {
     let allowed = outcome.is_not_taken() || (again == Again::Same && outcome.may_change());
     if !allowed || spent.retries >= budget.retries {
         return Verdict::Done;
     }
-    let wait = asked.unwrap_or_else(|| backoff(spent.retries, jitter));
-    if spent.time + wait > budget.time {
+    let own = Wait {
+        span: backoff(spent.retries, jitter),
+        why: Why::Failed,
+    };
+    let wait = least.filter(|least| least.span > own.span).unwrap_or(own);
+    if spent.time.saturating_add(wait.span) > budget.time {
         return Verdict::Done;
     }
     Verdict::Again(wait)

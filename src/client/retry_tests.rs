@@ -88,7 +88,7 @@ fn ceilings_double_up_to_eight_seconds_and_waits_lie_anywhere_below() {
             ..BUDGET
         };
         match decide(spent, Outcome::Lost, Again::Same, budget, None, jitter) {
-            Verdict::Again(after) => after.as_millis(),
+            Verdict::Again(wait) => wait.span.as_millis(),
             Verdict::Done => u128::MAX,
         }
     };
@@ -116,15 +116,55 @@ fn a_budget_ends_by_count_and_by_time() {
     assert!(ends(0, 0, none));
 }
 
+const fn asked(span: Duration) -> Wait {
+    let why = Why::Asked;
+    Wait { span, why }
+}
+
 #[test]
 fn the_wait_that_the_api_asks_for_is_kept_or_not_begun() {
-    let asked = |seconds| {
-        let asked = Some(Duration::from_secs(seconds));
+    let decided = |seconds| {
+        let wish = asked(Duration::from_secs(seconds));
         let busy = Outcome::Answered(429);
-        decide(BEGUN, busy, Again::Twice, BUDGET, asked, 0.1)
+        decide(BEGUN, busy, Again::Twice, BUDGET, Some(wish), 0.1)
     };
-    assert_eq!(asked(7), Verdict::Again(Duration::from_secs(7)));
-    assert_eq!(asked(61), Verdict::Done);
+    let seven = asked(Duration::from_secs(7));
+    assert_eq!(decided(7), Verdict::Again(seven));
+    assert_eq!(decided(61), Verdict::Done);
+    assert_eq!(decided(u64::MAX), Verdict::Done);
+}
+
+#[test]
+fn an_asked_wait_of_nothing_does_not_remove_the_backoff() {
+    for retries in 0..5 {
+        let spent = Spent { retries, ..BEGUN };
+        let wish = Some(asked(Duration::ZERO));
+        let busy = Outcome::Answered(503);
+        let decided = |wish| decide(spent, busy, Again::Same, BUDGET, wish, 0.7);
+        assert_eq!(decided(wish), decided(None));
+        assert_ne!(decided(wish), Verdict::Done);
+    }
+}
+
+#[test]
+fn the_largest_times_do_not_overflow() {
+    for time in [0, 1, 60, u64::MAX] {
+        let spent = Spent {
+            retries: 0,
+            time: Duration::from_secs(time),
+        };
+        for limit in [Duration::ZERO, Duration::from_secs(60), Duration::MAX] {
+            let budget = Budget {
+                time: limit,
+                ..BUDGET
+            };
+            for outcome in [Outcome::Answered(429), Outcome::Answered(503)] {
+                let wish = Some(asked(Duration::MAX));
+                let verdict = decide(spent, outcome, Again::Same, budget, wish, 1.0);
+                assert_eq!(verdict == Verdict::Done, limit < Duration::MAX);
+            }
+        }
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use super::{Run, patience, token};
 use crate::catalog;
 use crate::cli::Options;
+use crate::client::notice::Observer;
 use crate::client::retry::Budget;
 use crate::client::{Client, Connection, Http, Timing, Transport};
 use crate::config::credential::Source;
@@ -186,13 +187,15 @@ impl Place {
         transport: Box<dyn Transport>,
         token: SecretString,
         timing: Timing,
+        observer: Arc<dyn Observer>,
     ) -> Arc<Client> {
         let connection = Connection {
             base: self.base.as_str().to_owned(),
             token,
             version: self.version.clone(),
         };
-        Arc::new(Client::new(transport, connection, timing, self.budget))
+        let client = Client::new(transport, connection, timing, self.budget);
+        Arc::new(client.observed(observer))
     }
 
     /// The way to the place, unless it is the sandbox.
@@ -271,7 +274,8 @@ impl Run {
         token: SecretString,
     ) -> Arc<Client> {
         let transport = self.seeing.around(transport, &self.clock);
-        place.client(transport, token, self.timing.clone())
+        let observer = Arc::new(self.talk.voice());
+        place.client(transport, token, self.timing.clone(), observer)
     }
 
     /// The sandbox within this process, and its token.

@@ -9,6 +9,7 @@ use anstyle::{AnsiColor, Effects, Style};
 use serde_json::{Map, Value};
 
 use crate::cli::{ErrorForm, Options};
+use crate::client::notice::{Notice, Observer};
 use crate::error::Error;
 use crate::output::console::Console;
 use crate::output::progress::{Look, Progress};
@@ -79,20 +80,7 @@ impl Talk {
 
     /// Tells something that the user should know but that is no failure.
     pub(super) fn note(&mut self, message: &str) {
-        let message = &*userinfo::hidden(message);
-        let text = match self.form {
-            ErrorForm::Json => {
-                let mut line = Map::new();
-                line.insert("kind".to_owned(), "note".into());
-                line.insert("message".to_owned(), message.into());
-                format!("{}\n", visible::json(&Value::Object(line).to_string()))
-            }
-            ErrorForm::Text => {
-                let word = painted("note:", NOTE, self.colour);
-                format!("{word} {}\n", visible::one_line(message))
-            }
-        };
-        self.write(&text);
+        self.voice().note(message);
     }
 
     /// Tells something wrong with an input, or what else stands for a row of a
@@ -125,6 +113,7 @@ impl Talk {
         Voice {
             console: self.console.clone(),
             form: self.form,
+            colour: self.colour,
         }
     }
 
@@ -137,6 +126,7 @@ impl Talk {
 pub(super) struct Voice {
     console: Console,
     form: ErrorForm,
+    colour: bool,
 }
 
 impl Voice {
@@ -145,9 +135,34 @@ impl Voice {
         self.form == ErrorForm::Json
     }
 
+    /// Tells something that the user should know but that is no failure.
+    pub(super) fn note(&self, message: &str) {
+        let message = &*userinfo::hidden(message);
+        let text = match self.form {
+            ErrorForm::Json => {
+                let mut line = Map::new();
+                line.insert("kind".to_owned(), "note".into());
+                line.insert("message".to_owned(), message.into());
+                format!("{}\n", visible::json(&Value::Object(line).to_string()))
+            }
+            ErrorForm::Text => {
+                let word = painted("note:", NOTE, self.colour);
+                format!("{word} {}\n", visible::one_line(message))
+            }
+        };
+        self.console.say(&text);
+    }
+
     /// Says whole lines at once.
     pub(super) fn say(&self, lines: &str) {
         self.console.say(lines);
+    }
+}
+
+/// The notices of a client are notes.
+impl Observer for Voice {
+    fn notice(&self, notice: &Notice) {
+        self.note(&notice.to_string());
     }
 }
 

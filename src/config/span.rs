@@ -14,3 +14,32 @@ pub fn span(word: &str) -> Result<Duration, String> {
     });
     span.ok_or_else(|| "a span like 500ms, 20s, 1h or 2d".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_of_any_size_is_read_or_refused() {
+        assert_eq!(span("1m"), Ok(Duration::from_secs(60)));
+        assert_eq!(span("0s"), Ok(Duration::ZERO));
+        for far in ["7304484d", "10000000h", "631107417600s"] {
+            let read = span(far).unwrap();
+            assert!(read > Duration::from_secs(1_000_000), "{far}");
+            assert!(Duration::MAX.checked_add(read).is_none());
+        }
+        for wrong in [
+            "-5s",
+            "99999999999d",
+            "19998y",
+            "18446744073709551615s",
+            "18446744073709551615ms",
+            "999999999999999999999999s",
+            "PT99999999999H",
+            "1e300s",
+            "",
+        ] {
+            assert!(span(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -5,7 +5,7 @@
 //! time passes is written in `life`.
 
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::moment;
@@ -31,7 +31,7 @@ impl Clock {
     /// What it shows when the world has that time.
     pub(super) fn shown(self, world: Timestamp) -> Timestamp {
         world
-            .checked_add(Span::new().seconds(self.ahead))
+            .checked_add(SignedDuration::from_secs(self.ahead))
             .unwrap_or(Timestamp::MAX)
     }
 
@@ -61,7 +61,7 @@ impl Clock {
         if moment::day_of(wanted).year() > LAST_YEAR {
             return Err(format!("the clock goes to the end of {LAST_YEAR} at most"));
         }
-        self.ahead = wanted.as_second() - world.as_second();
+        self.ahead = wanted.as_second().saturating_sub(world.as_second());
         Ok(())
     }
 }
@@ -105,6 +105,28 @@ mod tests {
         assert!(clock.put(world, at("9999-01-01T00:00:00Z")).is_err());
         clock.has_lived(at("2027-01-01T00:00:00Z"));
         assert!(clock.put(world, at("2026-12-31T00:00:00Z")).is_err());
+    }
+
+    /// A clock comes from a file, too.
+    #[test]
+    fn a_clock_of_any_value_shows_a_time() {
+        let world = at("2026-11-20T12:00:00Z");
+        for far in [i64::MIN, i64::MIN + 1, i64::MAX] {
+            let clock = Clock {
+                ahead: far,
+                lived: far,
+            };
+            assert_eq!(clock.shown(world), Timestamp::MAX);
+            let _ = clock.lived();
+        }
+    }
+
+    #[test]
+    fn times_too_far_off_are_none() {
+        let now = at("2026-11-20T12:00:00Z");
+        for span in ["99999999999d", "10000y", "-20000y", "99999999999999999999s"] {
+            assert_eq!(after(now, span), None, "{span}");
+        }
     }
 
     #[test]

@@ -34,13 +34,6 @@ impl Level {
         size: 40,
         admitted: true,
     };
-
-    /// Of a bucket that holds no more.
-    pub(super) const FULL: Self = Self {
-        used: 40,
-        size: 40,
-        admitted: false,
-    };
 }
 
 impl std::fmt::Display for Level {

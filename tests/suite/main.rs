@@ -32,6 +32,7 @@ mod openapi;
 mod outcome;
 mod paced;
 mod pairs;
+mod patient;
 #[cfg(unix)]
 mod pauses;
 mod process;

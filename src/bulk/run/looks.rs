@@ -29,7 +29,7 @@ impl Looks {
             return backoff;
         }
         let left = u128::from(total.saturating_sub(done));
-        let ready = passed.as_micros() * left / u128::from(progress);
+        let ready = passed.as_micros().saturating_mul(left) / u128::from(progress);
         let ready = Duration::from_micros(u64::try_from(ready).unwrap_or(u64::MAX));
         backoff.min(ready.max(FIRST))
     }
@@ -61,6 +61,16 @@ mod tests {
         assert_eq!(looks.wait(seconds(50), 5_000, 10_000), seconds(10));
         assert_eq!(looks.wait(seconds(96), 9_600, 10_000), seconds(4));
         assert_eq!(looks.wait(seconds(100), 10_000, 10_000), seconds(1));
+    }
+
+    #[test]
+    fn no_count_and_no_time_overflows() {
+        let mut looks = Looks::default();
+        for now in [Duration::ZERO, seconds(1), Duration::MAX] {
+            for (done, total) in [(0, u64::MAX), (1, u64::MAX), (u64::MAX, 0)] {
+                assert!(looks.wait(now, done, total) <= LONGEST);
+            }
+        }
     }
 
     #[test]

@@ -177,8 +177,8 @@ impl<'a> Show<'a> {
             doing: self.doing.borrow().clone(),
         };
         for running in self.running.borrow().iter() {
-            progress.ok += running.ok;
-            progress.failed += running.failed;
+            progress.ok = progress.ok.saturating_add(running.ok);
+            progress.failed = progress.failed.saturating_add(running.failed);
         }
         self.watch.see(&progress);
     }

@@ -78,9 +78,9 @@ struct Line(progress::Progress);
 
 impl Watch for Line {
     fn see(&self, progress: &Progress) {
-        let failed = progress.failed + progress.unknown;
+        let failed = progress.failed.saturating_add(progress.unknown);
         self.0.seen(Seen {
-            done: progress.ok + failed,
+            done: progress.ok.saturating_add(failed),
             failed,
             total: Some(progress.rows),
             state: &progress.doing,

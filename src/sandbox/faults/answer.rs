@@ -17,7 +17,8 @@ use super::Fault;
 pub(in crate::sandbox) fn faulty(fault: &Fault, status: u16, level: Level) -> Response<Bytes> {
     let mut answer = match status {
         409 => respond(Err(trees::in_progress()), level),
-        429 => respond(Err(Refusal::too_many()), Level::FULL),
+        // The bucket has room: it is refused for load on the platform.
+        429 => respond(Err(Refusal::too_many()), level),
         502 => page(status, "Bad Gateway"),
         503 => page(status, "Service Temporarily Unavailable"),
         504 => page(status, "Gateway Time-out"),

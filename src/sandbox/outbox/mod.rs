@@ -229,7 +229,7 @@ fn job(state: &mut State, webhook: u64, id: u64) -> Option<Job> {
         topic: message.topic,
         address,
         body: message.body,
-        attempt: message.attempts + 1,
+        attempt: message.attempts.saturating_add(1),
         generation: posting.generation,
         shop: record::text(&state.store, "identifier").to_owned(),
     })

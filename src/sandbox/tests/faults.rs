@@ -91,7 +91,7 @@ fn answers_in_the_place_of_the_right_one_look_like_those_of_the_api_and_of_gatew
     assert_eq!(busy.status(), 429);
     assert_eq!(busy.body(), "{\"warning\":\"too many requests\"}");
     assert_eq!(busy.headers()["Retry-After"], "2");
-    assert_eq!(busy.headers()["X-Recharge-Limit"], "40/40");
+    assert_eq!(busy.headers()["X-Recharge-Limit"], "1/40");
     assert!(answer("429=100%").headers().get("Retry-After").is_none());
     let broken = answer("500=100%");
     let body: Value = serde_json::from_slice(broken.body()).unwrap();
