@@ -6,6 +6,7 @@ pub mod edit;
 pub mod folders;
 pub mod keep;
 pub mod keyring;
+pub(crate) mod lock;
 pub mod login;
 mod network;
 mod place;
@@ -13,6 +14,7 @@ pub mod profile;
 pub mod recent;
 pub mod settings;
 mod span;
+mod token_name;
 
 use std::collections::HashMap;
 use std::ffi::OsString;

@@ -24,6 +24,7 @@ mod kills;
 mod login;
 mod manual;
 mod matrix;
+mod meanwhile;
 mod network;
 mod openapi;
 mod outcome;

@@ -219,7 +219,7 @@ fn settings_are_not_read_from_the_working_directory() {
     rc("store get")
         .env("RECHARGE_CONFIG_DIR", "config")
         .fails(2)
-        .says("RECHARGE_CONFIG_DIR is config, which is not a whole path");
+        .says("RECHARGE_CONFIG_DIR is config, which is a relative path");
 }
 
 #[test]

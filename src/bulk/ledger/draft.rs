@@ -19,8 +19,9 @@ pub struct Draft<'a> {
     jobs: &'a Jobs,
     id: String,
     path: PathBuf,
-    hidden: NamedTempFile,
+    // Fields are dropped in this order: no system need remove an open file.
     connection: Connection,
+    hidden: NamedTempFile,
     subject: Subject,
     planner: Planner,
     rows: u64,
@@ -57,8 +58,8 @@ impl<'a> Draft<'a> {
             jobs,
             id,
             path,
-            hidden,
             connection,
+            hidden,
             planner: Planner::new(subject.engine),
             subject,
             rows: 0,
@@ -220,7 +221,9 @@ impl<'a> Draft<'a> {
             Error::unexpected(format!("the ledger of job {id} cannot be kept")).caused_by(error)
         };
         self.hidden.as_file().sync_all().map_err(failed)?;
+        // Closed before it is renamed, which some systems demand.
         self.hidden
+            .into_temp_path()
             .persist_noclobber(&self.path)
             .map_err(|error| failed(error.error))?;
         super::jobs::sync_folder(&self.path).map_err(failed)?;

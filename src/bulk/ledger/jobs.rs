@@ -1,7 +1,7 @@
 //! The folder of jobs: a ledger each, and a file that is locked while a
 //! process works on it.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,8 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Draft, Job, Ledger, Subject, schema};
-use crate::config::folders;
-use crate::config::variable;
+use crate::config::{folders, lock, variable};
 use crate::error::{Error, Kind, Result};
 use crate::world::Clock;
 
@@ -143,10 +142,18 @@ impl Jobs {
         Ok(())
     }
 
-    /// What cannot be removed now is removed another time.
+    /// Removes the files of a job that no process works on; nothing of it is
+    /// open here. What cannot be removed now is removed another time: some
+    /// systems remove no file that is open anywhere.
     fn remove(&self, id: &str) {
-        for end in ["db", "db-wal", "db-shm", "lock"] {
-            let _ = fs::remove_file(self.folder.join(format!("{id}.{end}")));
+        let lock = lock::open(&self.path_of(id, "lock"));
+        if lock.is_ok_and(|lock| lock.try_lock().is_err()) {
+            return;
+        }
+        if fs::remove_file(self.path(id)).is_ok() {
+            for end in ["db-wal", "db-shm", "lock"] {
+                let _ = fs::remove_file(self.path_of(id, end));
+            }
         }
     }
 
@@ -201,13 +208,7 @@ impl Jobs {
             )));
         }
         schema::keep_safe(&connection).map_err(unreadable)?;
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let lock = options
-            .open(self.folder.join(format!("{id}.lock")))
-            .map_err(|error| self.unusable(error))?;
+        let lock = lock::open(&self.path_of(id, "lock")).map_err(|error| self.unusable(error))?;
         Ok(Ledger {
             id: id.to_owned(),
             connection,
@@ -218,7 +219,11 @@ impl Jobs {
     }
 
     fn path(&self, id: &str) -> PathBuf {
-        self.folder.join(format!("{id}.db"))
+        self.path_of(id, "db")
+    }
+
+    fn path_of(&self, id: &str, end: &str) -> PathBuf {
+        self.folder.join(format!("{id}.{end}"))
     }
 
     fn unusable(&self, error: io::Error) -> Error {
@@ -243,7 +248,7 @@ fn is_older(path: &Path, now: Timestamp) -> bool {
 /// A name is on the disk only when its folder is.
 #[cfg(unix)]
 pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-    File::open(path.parent().unwrap_or(path))?.sync_all()
+    fs::File::open(path.parent().unwrap_or(path))?.sync_all()
 }
 
 #[cfg(not(unix))]

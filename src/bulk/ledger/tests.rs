@@ -230,6 +230,20 @@ fn what_ended_long_ago_is_removed_and_what_has_no_end_is_kept() {
 }
 
 #[test]
+fn an_ended_job_that_a_process_works_on_is_not_removed() {
+    let desk = desk();
+    let mut done = of_three(&desk, Engine::Requests);
+    done.end(State::Done).unwrap();
+    done.lock().unwrap();
+    let later = Jobs::below(Some(desk.folder.path()), clock("2027-11-20T12:00:00Z")).unwrap();
+    later.prune().unwrap();
+    assert_eq!(desk.jobs.list().unwrap().0.len(), 1);
+    drop(done);
+    later.prune().unwrap();
+    assert_eq!(files(&desk), Vec::<String>::new());
+}
+
+#[test]
 fn a_ledger_that_is_damaged_hides_no_other() {
     let desk = desk();
     let id = of_three(&desk, Engine::Requests).id().to_owned();
