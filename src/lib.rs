@@ -21,6 +21,7 @@ pub mod envelope;
 pub mod error;
 pub mod exit;
 pub mod filter;
+mod interrupt;
 pub mod manual;
 pub mod openapi;
 pub mod output;

@@ -14,6 +14,9 @@ pub(super) struct Printer {
     output: Output,
     target: Target,
     whole: u64,
+    /// Records that came, and those of them that came in whole pages.
+    came: u64,
+    taken: u64,
     shown: Option<Shown>,
 }
 
@@ -50,6 +53,8 @@ impl Printer {
             output,
             target,
             whole: 0,
+            came: 0,
+            taken: 0,
             shown: shown.filter(|_| style.for_eyes()),
         })
     }
@@ -59,18 +64,25 @@ impl Printer {
         if let Some(shown) = &mut self.shown {
             shown.record(record);
         }
+        self.came += 1;
         self.output.record(record)
     }
 
     /// Lets everything out that came so far.
     pub(super) fn page_end(&mut self) -> Result<()> {
         self.whole = self.output.summary().records;
+        self.taken = self.came;
         self.output.page_end()
     }
 
     /// Records of whole pages that were printed so far.
     pub(super) const fn whole(&self) -> u64 {
         self.whole
+    }
+
+    /// Records of whole pages that came so far, before any filter.
+    pub(super) const fn taken(&self) -> u64 {
+        self.taken
     }
 
     /// Ends the line that a failure cut off, so that what is said next begins

@@ -11,6 +11,7 @@ pub mod login;
 mod network;
 mod place;
 pub mod profile;
+mod program;
 pub mod recent;
 pub mod settings;
 mod span;

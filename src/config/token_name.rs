@@ -59,6 +59,25 @@ pub(super) fn of(account: &str) -> String {
     name
 }
 
+/// The account with its capitals escaped, for a keyring that does not
+/// distinguish case. Other accounts stay as they are.
+#[cfg(feature = "keyring")]
+#[must_use]
+pub(super) fn without_case(account: &str) -> String {
+    let mut name = String::new();
+    for letter in account.chars() {
+        if letter == '%' || letter.is_uppercase() || !letter.is_ascii() {
+            let mut bytes = [0; 4];
+            for byte in letter.encode_utf8(&mut bytes).bytes() {
+                let _ = write!(name, "%{byte:02X}");
+            }
+        } else {
+            name.push(letter);
+        }
+    }
+    name
+}
+
 fn is_reserved(account: &str) -> bool {
     let stem = account.split('.').next().unwrap_or(account);
     let stem = stem.trim_end().to_ascii_lowercase();
@@ -147,6 +166,13 @@ mod tests {
             let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.@%".contains(&byte);
             prop_assert!(first.bytes().all(allowed));
             // Names are ASCII, so normalization leaves them as they are.
+            prop_assert_eq!(one == other, first.eq_ignore_ascii_case(&second));
+        }
+
+        #[test]
+        #[cfg(feature = "keyring")]
+        fn a_keyring_without_case_tells_accounts_apart(one in account(), other in account()) {
+            let (first, second) = (without_case(&one), without_case(&other));
             prop_assert_eq!(one == other, first.eq_ignore_ascii_case(&second));
         }
 

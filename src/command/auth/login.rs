@@ -206,7 +206,8 @@ impl Checked<'_> {
         let account = account(&self.place.profile.name, self.place.base.as_str());
         let files = TokenFiles::below(folders.state());
         if keep != Some(Kept::File) {
-            match run.keyring.set(&account, self.token) {
+            let (named, token) = (account.clone(), self.token.clone());
+            match run.with_keyring(move |keyring| keyring.set(&named, &token)) {
                 Ok(()) => {}
                 Err(trouble @ Trouble::Failed(_)) => {
                     return Err(trouble
@@ -222,7 +223,7 @@ impl Checked<'_> {
             }
             if let Err(error) = settings.edit(&edits) {
                 // A token without its profile would never be removed.
-                let _ = run.keyring.remove(&account);
+                let _ = run.with_keyring(move |keyring| keyring.remove(&account));
                 return Err(error);
             }
             files.remove(&account)?;
@@ -235,7 +236,7 @@ impl Checked<'_> {
             .logins
             .of(&self.place.profile.name, self.place.base.as_str());
         if before.is_some_and(|login| login.kept == Kept::Keyring)
-            && let Err(trouble) = run.keyring.remove(&account)
+            && let Err(trouble) = run.with_keyring(move |keyring| keyring.remove(&account))
         {
             run.talk.note(&format!(
                 "the token that was kept before is still in the keyring: {}",

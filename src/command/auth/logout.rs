@@ -60,7 +60,8 @@ pub(in crate::command) fn forget(run: &mut Run, profile: &str, base: &str) -> Re
     let (mut removed, mut trouble) = (0, None);
     for (base, kept) in removable(&locked.logins, profile, base) {
         let account = account(profile, &base);
-        let in_keyring = match run.keyring.remove(&account) {
+        let named = account.clone();
+        let in_keyring = match run.with_keyring(move |keyring| keyring.remove(&named)) {
             Ok(was) => Ok(was),
             // What is known to be there is still there.
             Err(reason) if kept == Some(Kept::Keyring) => {
