@@ -22,6 +22,7 @@ pub mod error;
 pub mod evidence;
 pub mod exit;
 pub mod filter;
+mod interrupt;
 pub mod manual;
 pub mod openapi;
 pub mod output;

@@ -103,9 +103,7 @@ impl World {
         let begun = Instant::now();
         Self {
             arguments: std::env::args_os().skip(1).collect(),
-            environment: std::env::vars_os()
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-                .collect(),
+            environment: environment(),
             stdin: Box::new(io::stdin()),
             stdout: Box::new(io::stdout()),
             stderr: Box::new(io::stderr()),
@@ -220,5 +218,42 @@ fn guard_interrupts() {
     });
 }
 
+/// As above: the handler of the console tells every runtime that listens.
 #[cfg(not(unix))]
-fn guard_interrupts() {}
+fn guard_interrupts() {
+    std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        // Where it cannot be caught, it ends the process by itself.
+        if let Ok(runtime) = runtime
+            && runtime.block_on(tokio::signal::ctrl_c()).is_ok()
+        {
+            std::thread::sleep(GRACE);
+            signal_hook::low_level::exit(i32::from(crate::exit::INTERRUPTED));
+        }
+    });
+}
+
+/// The environment. Consoles of Windows understand escape sequences only after
+/// a program asked for that; where one refuses, or `NO_COLOR` is set, it counts
+/// as a dumb terminal.
+fn environment() -> HashMap<String, OsString> {
+    let environment: HashMap<_, _> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+        .collect();
+    #[cfg(windows)]
+    let environment = {
+        use dialoguer::console::Term;
+        let mut environment = environment;
+        let refuses = |term: &Term| term.is_term() && !term.features().colors_supported();
+        // Both are asked: each stream may be a console of its own.
+        let (stdout, stderr) = (refuses(&Term::stdout()), refuses(&Term::stderr()));
+        if stdout || stderr {
+            let term = crate::config::variable::TERM.to_owned();
+            environment.entry(term).or_insert_with(|| "dumb".into());
+        }
+        environment
+    };
+    environment
+}

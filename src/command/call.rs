@@ -71,7 +71,7 @@ pub(super) fn filled<'a>(run: &mut Run, options: &Options, call: &'a Call) -> Re
         operation: call.operation,
         targets: &call.targets,
         values,
-        limit: call.paging.limit,
+        paging: call.paging,
         now: run.now(),
     })
 }
@@ -82,7 +82,7 @@ pub(super) struct Filled<'a> {
     pub(super) operation: &'static Operation,
     pub(super) targets: &'a [String],
     values: Values,
-    pub(super) limit: Option<u64>,
+    pub(super) paging: Paging,
     now: Now,
 }
 
@@ -306,7 +306,13 @@ fn list(
     let wanted = Wanted::of(call.operation.answer);
     let far = Far::of(run, options, &client, "records");
     let mut pages = Pages::new(client, request, wanted);
-    let followed = follow(&mut run.talk, &mut pages, &mut printer, call.limit, &far);
+    let followed = follow(
+        &mut run.talk,
+        &mut pages,
+        &mut printer,
+        call.paging.limit,
+        &far,
+    );
     let followed = Run::wait(followed);
     drop(far);
     if let Err(error) = followed {
@@ -317,7 +323,7 @@ fn list(
         return Err(resume::hint(
             error,
             options,
-            &call.again(),
+            (&call.again(), call.paging),
             &pages,
             &printer,
         ));

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use secrecy::SecretString;
 
 use crate::client::{Failure, READ_TIMEOUT, Sending, Transport};
-use crate::config::{self, Environment, variable};
+use crate::config::{Environment, Folders, variable};
 use crate::error::{Error, Result};
 use crate::sandbox::file::SandboxFile;
 use crate::sandbox::{Ending, TOKEN};
@@ -18,13 +18,11 @@ const STORE: &str = "sandbox.json";
 /// Where the store of `--sandbox` is kept: in the folder of the environment's
 /// choice, else in the system's.
 pub(super) fn store_path(environment: &Environment, system: Option<PathBuf>) -> Result<PathBuf> {
-    let folder = match config::read(environment, variable::STATE_FOLDER)? {
-        Some(folder) => PathBuf::from(folder),
-        None => system.ok_or_else(|| {
-            Error::unexpected("there is no home folder to keep the sandbox in")
-                .hint(format!("name a folder in {}", variable::STATE_FOLDER))
-        })?,
-    };
+    let folders = Folders::choose(environment, None, system)?;
+    let folder = folders.state().ok_or_else(|| {
+        Error::unexpected("there is no home folder to keep the sandbox in")
+            .hint(format!("name a folder in {}", variable::STATE_FOLDER))
+    })?;
     Ok(folder.join(STORE))
 }
 

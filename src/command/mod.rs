@@ -46,6 +46,7 @@ use crate::config::keep::Keyring;
 use crate::config::{self, Colour, Environment, variable};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
+use crate::filter::with_room;
 use crate::output::progress::{Look, Progress};
 use crate::output::{BackgroundWriter, Skipped, visible};
 use crate::request::Now;
@@ -63,6 +64,10 @@ pub fn run(world: World) -> u8 {
     if let Some(line) = complete::asked(&world.arguments) {
         return completion::answer(world, line);
     }
+    with_room(|| run_here(world))
+}
+
+fn run_here(world: World) -> u8 {
     let colour = config::colour(&world.environment, Colour::Auto, world.terminal.stderr);
     let mut talk = Talk::new(world.stderr, colour, world.terminal.stderr);
     talk.guess_form(&world.arguments);
@@ -345,6 +350,7 @@ fn is_yes(answer: &str) -> bool {
 
 /// Ends when the user presses Ctrl-C.
 async fn interrupted() {
+    let _hold = crate::interrupt::hold();
     if tokio::signal::ctrl_c().await.is_err() {
         // Where the signal cannot be caught, it ends the process by itself.
         std::future::pending::<()>().await;

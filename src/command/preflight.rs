@@ -8,7 +8,7 @@ use super::connect::Place;
 use super::{Run, auth};
 use crate::catalog::{Effect, Operation};
 use crate::client::Client;
-use crate::config::login::Logins;
+use crate::config::login::{LockedLogins, Login};
 use crate::error::{Error, Kind, Result};
 
 /// Refuses a write that the token may not do; nothing is sent then. `beside`
@@ -37,10 +37,7 @@ pub(super) fn scopes(
         return Ok(());
     };
     let refused = lacks(&scopes);
-    let mut logins = Logins::below(run.folders()?.state());
-    let mut login = login.clone();
-    login.scopes = scopes;
-    if let Err(error) = logins.note(login) {
+    if let Err(error) = note(run, login, scopes) {
         run.talk.note(&error.to_string());
     }
     let Some(scope) = refused else {
@@ -52,4 +49,15 @@ pub(super) fn scopes(
     )
     .hint("add it in Recharge: Tools & apps, API tokens")
     .hint("rc auth status shows what the token may do; rc api sends what you will"))
+}
+
+/// Notes what the token may do now, unless another login took the place of
+/// this one meanwhile.
+fn note(run: &Run, login: &Login, scopes: Vec<String>) -> Result<()> {
+    let mut locked = LockedLogins::take(run.folders()?.state())?;
+    if locked.logins.of(&login.profile, &login.base_url) != Some(login) {
+        return Ok(());
+    }
+    let login = login.clone();
+    locked.note(Login { scopes, ..login })
 }

@@ -16,6 +16,9 @@ pub(super) struct Printer {
     /// What writes in the background, unless a file takes all at once.
     writer: Option<BackgroundWriter>,
     whole: u64,
+    /// Records that came, and those of them that came in whole pages.
+    came: u64,
+    taken: u64,
     shown: Option<Shown>,
 }
 
@@ -58,6 +61,8 @@ impl Printer {
             target,
             writer,
             whole: 0,
+            came: 0,
+            taken: 0,
             shown: shown.filter(|_| style.for_eyes()),
         })
     }
@@ -67,6 +72,7 @@ impl Printer {
         if let Some(shown) = &mut self.shown {
             shown.record(record);
         }
+        self.came += 1;
         self.output.record(record)
     }
 
@@ -108,6 +114,7 @@ impl Printer {
             writer.drained().await.map_err(unwritten)?;
         }
         self.whole = self.output.summary().records;
+        self.taken = self.came;
         Ok(())
     }
 
@@ -121,6 +128,11 @@ impl Printer {
     /// Records of whole pages that the reader has.
     pub(super) const fn whole(&self) -> u64 {
         self.whole
+    }
+
+    /// Records behind those of [`Printer::whole`], before any filter.
+    pub(super) const fn taken(&self) -> u64 {
+        self.taken
     }
 
     /// Ends the line that a failure cut off, so that what is said next begins

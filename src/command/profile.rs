@@ -10,9 +10,9 @@ use crate::cli::{DryRun, Options, Profiles};
 use crate::config::edit::{Edit, Setting};
 use crate::config::login::Logins;
 use crate::config::profile::{Config, DEFAULT, Profile, check_command, check_name};
-use crate::config::settings::Settings;
+use crate::config::settings::{LockedSettings, Settings};
 use crate::config::{BaseUrl, variable};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::filter::Flow;
 use crate::output::Shape;
 
@@ -30,10 +30,10 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Profiles) -> Result<
         Profiles::List => list(run, options, &settings.config),
         Profiles::Show(name) => show(run, options, &settings.config, name.as_deref()),
         Profiles::Use(name) => {
-            settings.config.profile(name)?;
             let edits = [Edit::Use(name.clone())];
             let told = format!("commands use profile {name} from now on");
-            change(run, options, &settings, &edits, &told)?;
+            let there = |config: &Config| config.profile(name).map(drop);
+            change(run, options, &settings, &edits, there, &told)?;
             shadowed(run, options)
         }
         Profiles::Set {
@@ -51,7 +51,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Profiles) -> Result<
             };
             let edits = given.edits(options)?;
             let told = format!("profile {name} is set");
-            change(run, options, &settings, &edits, &told)
+            change(run, options, &settings, &edits, |_| Ok(()), &told)
         }
         Profiles::Remove(name) => remove(run, options, &settings, name),
     }
@@ -67,18 +67,23 @@ pub(super) fn plain_dry_run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Writes edits, or prints the file as it would be.
+/// Writes edits, or prints the file as it would be. `check` decides by what
+/// the file says at that moment.
 fn change(
     run: &mut Run,
     options: &Options,
     settings: &Settings,
     edits: &[Edit],
+    check: impl Fn(&Config) -> Result<()>,
     told: &str,
 ) -> Result<()> {
     if options.dry_run.is_some() {
+        check(&settings.config)?;
         return rehearse(run, options, settings, edits);
     }
-    settings.edit(edits)?;
+    let locked = LockedSettings::take(&run.folders()?)?;
+    check(&locked.settings.config)?;
+    locked.edit(edits)?;
     run.talk.done(told);
     Ok(())
 }
@@ -154,11 +159,7 @@ fn remove(run: &mut Run, options: &Options, settings: &Settings, name: &str) -> 
         return rehearse(run, options, settings, &edits);
     }
     settings.edited(&edits)?;
-    let logins = Logins::below(run.folders()?.state());
-    let stores: Vec<_> = logins
-        .of_profile(name)
-        .filter_map(|login| login.store.clone())
-        .collect();
+    let stores = stores_of(run, name)?;
     let of = if stores.is_empty() {
         String::new()
     } else {
@@ -166,11 +167,29 @@ fn remove(run: &mut Run, options: &Options, settings: &Settings, name: &str) -> 
     };
     let question = format!("Profile {name} and the token{of} that is kept for it go. Go on?");
     run.confirm(options, &question)?;
+    let locked = LockedSettings::take(&run.folders()?)?;
+    let now = locked.settings.config.find(name);
+    if now != Some(&profile) || stores_of(run, name)? != stores {
+        return Err(changed_meanwhile(name).hint(format!("rc profile show {name}")));
+    }
     // First the token: a profile that is gone cannot be logged out.
     auth::logout::forget(run, name, &profile.own_base())?;
-    settings.edit(&edits)?;
+    locked.edit(&edits)?;
     run.talk.done(&format!("profile {name} is removed"));
     Ok(())
+}
+
+/// The stores that tokens of a profile are for, as they were named at login.
+fn stores_of(run: &Run, name: &str) -> Result<Vec<String>> {
+    let logins = Logins::below(run.folders()?.state());
+    let stores = logins.of_profile(name);
+    Ok(stores.filter_map(|login| login.store.clone()).collect())
+}
+
+/// The error of a command that finds another state than it asked about.
+pub(super) fn changed_meanwhile(name: &str) -> Error {
+    let message = format!("profile {name} was changed by another command; nothing was done");
+    Error::new(Kind::Partial, message)
 }
 
 fn list(run: &mut Run, options: &Options, config: &Config) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Reading what the user named: `@file` and `-` for values, ids on standard
 //! input.
 
-use std::fs;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 
 use serde_json::Value;
@@ -10,6 +10,35 @@ use crate::catalog::Parameter;
 use crate::cli::Call;
 use crate::error::{Error, Result};
 use crate::request::{self, Given, Values};
+
+/// The largest value that is read, in bytes. No body of the API is nearly as
+/// large.
+const LARGEST: u64 = 64 << 20;
+
+/// The longest line with an id, or with a record that has one, in bytes.
+const LONGEST_LINE: u64 = 16 << 20;
+
+/// Reads a text to its end, within a limit.
+fn whole(stream: impl Read, named: &str, largest: u64) -> Result<String> {
+    let mut text = String::new();
+    let mut stream = stream.take(largest + 1);
+    stream
+        .read_to_string(&mut text)
+        .map_err(|error| match stream.limit() {
+            // It may have been cut within a letter.
+            0 => too_large(named, largest),
+            _ => Error::reading(named, error),
+        })?;
+    if text.len() as u64 > largest {
+        return Err(too_large(named, largest));
+    }
+    Ok(text)
+}
+
+fn too_large(named: &str, largest: u64) -> Error {
+    Error::usage(format!("{named} is larger than {} MiB", largest >> 20))
+        .hint("rc bulk sends many records one by one")
+}
 
 /// Standard input, which one part of the command line may claim.
 pub(super) struct Input {
@@ -33,14 +62,13 @@ impl Input {
     /// The text that a word stands for: itself, `@file`, or `-`.
     pub(super) fn text(&mut self, word: &str) -> Result<String> {
         if word == "-" {
-            let mut text = String::new();
-            self.take()?
-                .read_to_string(&mut text)
-                .map_err(|error| Error::reading("standard input", error))?;
-            return Ok(text);
+            return whole(self.take()?, "standard input", LARGEST);
         }
         match word.strip_prefix('@') {
-            Some(path) => fs::read_to_string(path).map_err(|error| Error::reading(path, error)),
+            Some(path) => {
+                let file = File::open(path).map_err(|error| Error::reading(path, error))?;
+                whole(file, path, LARGEST)
+            }
             None => Ok(word.to_owned()),
         }
     }
@@ -83,7 +111,11 @@ fn value(parameter: &Parameter, word: &str, input: &mut Input) -> Result<String>
 
 /// The ids in a stream: one a line, or records with an id, as `rc` prints them.
 pub(super) struct Ids<R> {
-    lines: std::io::Lines<BufReader<R>>,
+    stream: BufReader<R>,
+    line: Vec<u8>,
+    longest: u64,
+    /// Whether nothing more can be read.
+    over: bool,
     hole: &'static Parameter,
     number: usize,
 }
@@ -91,10 +123,31 @@ pub(super) struct Ids<R> {
 impl<R: Read> Ids<R> {
     pub(super) fn new(stream: R, hole: &'static Parameter) -> Self {
         Self {
-            lines: BufReader::new(stream).lines(),
+            stream: BufReader::new(stream),
+            line: Vec::new(),
+            longest: LONGEST_LINE,
+            over: false,
             hole,
             number: 0,
         }
+    }
+
+    /// Reads the next line; gives whether there is one. After an error there
+    /// is none: where the line would end is not known.
+    fn read_line(&mut self) -> Result<bool> {
+        if self.over {
+            return Ok(false);
+        }
+        self.line.clear();
+        let mut stream = (&mut self.stream).take(self.longest + 1);
+        let read = stream.read_until(b'\n', &mut self.line);
+        let read = read.map_err(|error| Error::reading("standard input", error))?;
+        self.number += usize::from(read > 0);
+        if self.line.len() as u64 > self.longest {
+            let longest = self.longest >> 20;
+            return Err(self.wrong(&format!("is longer than {longest} MiB")));
+        }
+        Ok(read > 0)
     }
 
     fn id(&self, line: &str) -> Result<Option<String>> {
@@ -137,12 +190,19 @@ impl<R: Read> Iterator for Ids<R> {
 
     fn next(&mut self) -> Option<Result<String>> {
         loop {
-            let line = match self.lines.next()? {
-                Ok(line) => line,
-                Err(error) => return Some(Err(Error::reading("standard input", error))),
+            match self.read_line() {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => {
+                    self.over = true;
+                    return Some(Err(error));
+                }
+            }
+            let id = match std::str::from_utf8(&self.line) {
+                Ok(line) => self.id(line),
+                Err(_) => Err(self.wrong("is not valid UTF-8")),
             };
-            self.number += 1;
-            if let Some(id) = self.id(&line).transpose() {
+            if let Some(id) = id.transpose() {
                 return Some(id);
             }
         }
@@ -178,6 +238,43 @@ mod tests {
 
     fn good(text: &str) -> Vec<String> {
         ids(text).into_iter().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn a_line_without_end_is_refused_by_its_number() {
+        let (_, get) = catalog::operation("subscriptions.get").unwrap();
+        let stream = b"1\n".chain(std::io::repeat(b'7'));
+        let mut ids = Ids::new(stream, &get.holes[0]);
+        assert_eq!(ids.next().unwrap().unwrap(), "1");
+        let error = ids.next().unwrap().unwrap_err();
+        assert_eq!(
+            error.message,
+            "standard input, line 2: is longer than 16 MiB"
+        );
+        assert!(ids.next().is_none());
+    }
+
+    #[test]
+    fn a_stream_that_cannot_be_read_is_told_once() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+                Err(std::io::Error::other("broken"))
+            }
+        }
+        let (_, get) = catalog::operation("subscriptions.get").unwrap();
+        assert_eq!(Ids::new(Broken, &get.holes[0]).take(3).count(), 1);
+    }
+
+    #[test]
+    fn a_value_without_end_is_refused() {
+        for byte in [b'a', 0xC3] {
+            let error = whole(std::io::repeat(byte), "@x", 1 << 20).unwrap_err();
+            if byte == b'a' {
+                assert_eq!(error.message, "@x is larger than 1 MiB");
+            }
+        }
+        assert_eq!(whole(&b"ab"[..], "@x", 2).unwrap(), "ab");
     }
 
     #[test]

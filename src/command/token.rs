@@ -1,12 +1,15 @@
 //! The token of a place: the sources of this user, asked in order.
 
+use std::cell::RefCell;
+
 use secrecy::SecretString;
 
 use super::Run;
 use super::connect::{Known, Place};
 use crate::catalog;
 use crate::config::credential::{self, Answer, Look, Search, Source};
-use crate::config::keep::{Kept, TokenFiles, Trouble, account};
+use crate::config::keep::{Kept, Keyring, TokenFiles, Trouble, account};
+use crate::config::keyring::patiently;
 use crate::config::login::Logins;
 use crate::config::profile::NamedBy;
 use crate::config::{self, variable};
@@ -30,12 +33,14 @@ pub(super) fn search(run: &mut Run, place: &Place) -> Result<Search> {
     let base = place.base.as_str();
     let account = account(&place.profile.name, base);
     let kept = logins.of(&place.profile.name, base).map(|login| login.kept);
+    let attended = run.is_attended();
     let Run {
         environment,
         talk,
         keyring,
         ..
     } = run;
+    let talk = RefCell::new(talk);
     let sources: Vec<(Source, Look<'_>)> = vec![
         (
             Source::Environment,
@@ -50,7 +55,7 @@ pub(super) fn search(run: &mut Run, place: &Place) -> Result<Search> {
             Source::Command,
             Box::new(|| match command(place) {
                 Ok(command) => {
-                    let tell = |line: &str| talk.note(line);
+                    let tell = |line: &str| talk.borrow_mut().note(line);
                     credential::run(command, environment, tell).map(Answer::Token)
                 }
                 Err(nothing) => Ok(nothing),
@@ -58,11 +63,16 @@ pub(super) fn search(run: &mut Run, place: &Place) -> Result<Search> {
         ),
         (
             Source::Keyring,
-            Box::new(|| match kept {
-                Some(Kept::File) => Ok(Answer::Nothing(
-                    "the token was put into the file".to_owned(),
-                )),
-                _ => in_keyring(keyring.get(&account), kept),
+            Box::new(|| {
+                if kept == Some(Kept::File) {
+                    return Ok(Answer::Nothing(
+                        "the token was put into the file".to_owned(),
+                    ));
+                }
+                let tell = |note: &str| talk.borrow_mut().note(note);
+                let account = account.clone();
+                let get = move |keyring: &dyn Keyring| keyring.get(&account);
+                in_keyring(patiently(keyring, attended, tell, get), kept)
             }),
         ),
         (
@@ -81,6 +91,17 @@ pub(super) fn search(run: &mut Run, place: &Place) -> Result<Search> {
         });
     }
     Ok(search)
+}
+
+impl Run {
+    /// Does something with the keyring, within bounds.
+    pub(super) fn with_keyring<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&dyn Keyring) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let attended = self.is_attended();
+        patiently(&self.keyring, attended, |note| self.talk.note(note), work)
+    }
 }
 
 fn nothing() -> Answer {

@@ -1,11 +1,12 @@
 //! Where a token comes from: sources are asked in order, the first that has one
 //! wins, and what each of them said is kept, so that it can be explained.
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::program::{self, Failure, Limits, Said};
 use super::{Environment, variable};
 use crate::error::{Error, Kind, Result};
 
@@ -146,67 +147,67 @@ pub fn check_length(token: &SecretString, from: &str) -> Result<()> {
     )))
 }
 
-/// The most of its output that is read.
-const LONGEST: u64 = 64 * 1024;
+/// Limits of the credential command. A person may have to allow it.
+const LIMITS: Limits = Limits {
+    whole: Duration::from_secs(60),
+    quiet: Duration::from_secs(3),
+    bytes: 64 * 1024,
+};
 
 /// Runs the credential command: without a shell, without standard input, which
 /// is for ids, and without the secrets of this program. What it says on
 /// standard error goes to `tell`, line by line, as it comes.
 ///
 /// # Errors
-/// Of kind `Access`: it cannot be run, or failed. What it printed is not told.
+/// Of kind `Access`: it cannot be run, failed, or did not end in time. Of kind
+/// `Interrupted`: the user pressed Ctrl-C. What it printed is not shown.
 pub fn run(
+    command: &str,
+    environment: &Environment,
+    tell: impl FnMut(&str),
+) -> Result<SecretString> {
+    run_within(LIMITS, command, environment, tell)
+}
+
+fn run_within(
+    limits: Limits,
     command: &str,
     environment: &Environment,
     mut tell: impl FnMut(&str),
 ) -> Result<SecretString> {
     let words = shell_words::split(command).unwrap_or_default();
-    let Some((program, arguments)) = words.split_first() else {
+    let Some((name, arguments)) = words.split_first() else {
         return Err(Error::usage("the credential command is empty"));
     };
-    let failed = |why: &str| {
-        Error::new(
-            Kind::Access,
-            format!("the credential command {program} {why}"),
-        )
-        .hint("run it by hand: it should print the token and nothing else")
-    };
     let secret = [variable::TOKEN, variable::CLIENT_SECRET];
-    let mut child = Command::new(program)
-        .args(arguments)
-        .env_clear()
-        .envs(
-            environment
-                .iter()
-                .filter(|(name, _)| !secret.contains(&name.as_str())),
-        )
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| failed("cannot be run").caused_by(error))?;
-    let stdout = child.stdout.take();
-    let printed = std::thread::spawn(move || {
-        let mut text = Vec::new();
-        let read = stdout.map(|stdout| stdout.take(LONGEST).read_to_end(&mut text));
-        read.transpose()
-            .map(|_| SecretString::from(String::from_utf8_lossy(&text).into_owned()))
+    let mut command = Command::new(name);
+    command.args(arguments).env_clear().envs(
+        environment
+            .iter()
+            .filter(|(name, _)| !secret.contains(&name.as_str())),
+    );
+    let seconds = limits.whole.as_secs();
+    let ended = program::run(&mut command, limits, &mut |said| match said {
+        Said::Line(line) => tell(&format!("{name}: {}", String::from_utf8_lossy(line))),
+        Said::Waiting => tell(&format!(
+            "waiting for the credential command {name}, at most {seconds} seconds; \
+             Ctrl-C ends it"
+        )),
     });
-    if let Some(stderr) = child.stderr.take() {
-        for line in BufReader::new(stderr.take(LONGEST))
-            .split(b'\n')
-            .map_while(Result::ok)
-        {
-            tell(&format!("{program}: {}", String::from_utf8_lossy(&line)));
-        }
-    }
-    let status = child
-        .wait()
-        .map_err(|error| failed("was lost").caused_by(error))?;
-    let printed = printed.join().map_err(|_| failed("was lost"))?;
-    let printed = printed.map_err(|error| failed("cannot be read").caused_by(error))?;
-    if !status.success() {
-        return Err(failed(&format!("failed ({status})")));
+    let failed = |why: &str| {
+        Error::new(Kind::Access, format!("the credential command {name} {why}"))
+            .hint("run it by hand: it should print the token and nothing else")
+    };
+    let ended = ended.map_err(|failure| match failure {
+        Failure::Start(error) => failed("cannot be run").caused_by(error),
+        Failure::Lost(error) => failed("was lost").caused_by(error),
+        Failure::TooMuch => failed(&format!("prints more than {} bytes", limits.bytes)),
+        Failure::Late => failed(&format!("did not end within {seconds} seconds")),
+        Failure::Interrupted => Error::new(Kind::Interrupted, "interrupted; nothing was sent"),
+    })?;
+    let printed = SecretString::from(String::from_utf8_lossy(&ended.printed).into_owned());
+    if !ended.status.success() {
+        return Err(failed(&format!("failed ({})", ended.status)));
     }
     token_of(
         printed.expose_secret(),
@@ -317,6 +318,30 @@ mod tests {
             let (token, _) =
                 ran("sh -c 'echo ${RECHARGE_ACCESS_TOKEN-no}${RECHARGE_CLIENT_SECRET-no}$MINE'");
             assert_eq!(token.unwrap().expose_secret(), "nonoyes");
+        }
+
+        #[test]
+        fn a_command_without_end_is_named_with_its_limit() {
+            let limits = Limits {
+                whole: Duration::from_millis(100),
+                quiet: Duration::from_millis(50),
+                ..LIMITS
+            };
+            let environment = Environment::from([("PATH".to_owned(), "/usr/bin:/bin".into())]);
+            let mut told = Vec::new();
+            let ran = run_within(limits, "sleep 1000", &environment, |line| {
+                told.push(line.to_owned());
+            });
+            let error = ran.unwrap_err();
+            assert_eq!(error.kind, Kind::Access);
+            assert!(
+                error.message.contains("sleep did not end within"),
+                "{error}"
+            );
+            assert!(
+                told[0].contains("waiting for the credential command sleep"),
+                "{told:?}"
+            );
         }
 
         #[test]

@@ -24,28 +24,15 @@ impl Folders {
     /// The folders of the environment's choice, else those of the system.
     ///
     /// # Errors
-    /// Of kind `Usage`: the folder of settings would depend on where the user
-    /// stands.
+    /// Of kind `Usage`: a variable names a relative path.
     pub fn choose(
         environment: &Environment,
         config: Option<PathBuf>,
         state: Option<PathBuf>,
     ) -> Result<Self> {
-        let config = match read(environment, variable::CONFIG_FOLDER)? {
-            Some(folder) if Path::new(folder).is_relative() => {
-                return Err(Error::usage(format!(
-                    "{} is {folder}, which is not a whole path",
-                    variable::CONFIG_FOLDER
-                ))
-                .hint("settings are not read from the working directory; begin the path with /"));
-            }
-            Some(folder) => Some(PathBuf::from(folder)),
-            None => config,
-        };
-        let state = match read(environment, variable::STATE_FOLDER)? {
-            Some(folder) => Some(PathBuf::from(folder)),
-            None => state,
-        };
+        let chosen = |variable| chosen(environment, variable);
+        let config = chosen(variable::CONFIG_FOLDER)?.or(config);
+        let state = chosen(variable::STATE_FOLDER)?.or(state);
         Ok(Self { config, state })
     }
 
@@ -62,6 +49,22 @@ impl Folders {
     }
 }
 
+/// The folder that a variable names. A relative path is refused: nothing is
+/// read from the working directory.
+fn chosen(environment: &Environment, variable: &str) -> Result<Option<PathBuf>> {
+    let Some(folder) = read(environment, variable)? else {
+        return Ok(None);
+    };
+    let path = PathBuf::from(folder);
+    if path.is_absolute() {
+        return Ok(Some(path));
+    }
+    Err(
+        Error::usage(format!("{variable} is {folder}, which is a relative path"))
+            .hint("rc reads nothing from the working directory: name the folder by its whole path"),
+    )
+}
+
 /// What to say where there is no place for a file.
 #[must_use]
 pub fn homeless(what: &str, variable: &str) -> Error {
@@ -69,17 +72,42 @@ pub fn homeless(what: &str, variable: &str) -> Error {
         .hint(format!("name a folder in {variable}"))
 }
 
-/// Writes a file of settings whole. What a link points to is replaced, not the
-/// link; the rights of a file that was there stay.
+/// Writes a file of settings whole. `path` is not a link: see
+/// [`behind_links`]. The rights of a file that was there stay.
 ///
 /// # Errors
 /// Of kind `Usage`, naming the path: it cannot be written.
 pub fn write(path: &Path, text: &str) -> Result<()> {
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let rights = std::fs::metadata(&target)
+    let rights = std::fs::metadata(path)
         .map(|facts| facts.permissions())
         .ok();
-    put(&target, text.as_bytes(), rights).map_err(|error| unwritable(path, error))
+    put(path, text.as_bytes(), rights).map_err(|error| unwritable(path, error))
+}
+
+/// Links that are followed from one to the next.
+const MOST_LINKS: usize = 40;
+
+/// The path that a link leads to, also where nothing is there yet.
+///
+/// # Errors
+/// A link that leads in a circle, or cannot be read.
+pub fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    if let Ok(real) = std::fs::canonicalize(path) {
+        return Ok(real);
+    }
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match std::fs::symlink_metadata(&path) {
+            Ok(facts) if facts.is_symlink() => {
+                let folder = path.parent().unwrap_or(Path::new(""));
+                path = folder.join(std::fs::read_link(&path)?);
+            }
+            Ok(_) => return Ok(path),
+            Err(error) if absent(&error) => return Ok(path),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::other("its links lead in a circle"))
 }
 
 /// Writes a file whole that only its owner may read.
@@ -90,7 +118,7 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     put(path, bytes, None).map_err(|error| unwritable(path, error))
 }
 
-fn unwritable(path: &Path, error: io::Error) -> Error {
+pub(super) fn unwritable(path: &Path, error: io::Error) -> Error {
     Error::usage(format!("cannot write {}", path.display()))
         .hint(format!(
             "{} and {} name other folders; nothing was changed",
@@ -167,12 +195,52 @@ fn guard(path: &Path, rights: &Permissions, forbidden: Forbidden) -> Result<()> 
     if mode & forbidden.bits == 0 {
         return Ok(());
     }
-    let path = path.display();
-    let (can, mode) = (forbidden.can, mode & 0o777);
-    Err(
-        Error::new(Kind::Access, format!("others can {can} {path} ({mode:o})"))
-            .hint(format!("chmod 600 '{path}'")),
-    )
+    Err(exposed(path, forbidden.can, mode, "600"))
+}
+
+/// An error about rights of others, with the command that takes them away.
+#[cfg(unix)]
+fn exposed(path: &Path, can: &str, mode: u32, right: &str) -> Error {
+    let shown = path.display().to_string();
+    let mode = mode & 0o777;
+    Error::new(Kind::Access, format!("others can {can} {shown} ({mode:o})"))
+        .hint(format!("chmod {right} {}", shell_words::quote(&shown)))
+}
+
+/// Refuses a file that others than its owner can change, or whose folder they
+/// can: for files that name commands to run.
+///
+/// # Errors
+/// Of kind `Access`, with the command that puts it right.
+#[cfg(unix)]
+pub(super) fn check_unchangeable(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    const OTHERS: u32 = 0o022;
+    // In a sticky folder, as /tmp, nobody replaces the files of others.
+    const STICKY: u32 = 0o1000;
+    let target = behind_links(path).unwrap_or_else(|_| path.to_owned());
+    let mode = |path: &Path| std::fs::metadata(path).map(|facts| facts.permissions().mode());
+    if let Ok(mode) = mode(&target)
+        && mode & OTHERS != 0
+    {
+        return Err(exposed(&target, "change", mode, "go-w"));
+    }
+    for folder in [path.parent(), target.parent()].into_iter().flatten() {
+        if let Ok(mode) = mode(folder)
+            && mode & OTHERS != 0
+            && mode & STICKY == 0
+        {
+            return Err(exposed(folder, "replace files in", mode, "go-w"));
+        }
+    }
+    Ok(())
+}
+
+/// Elsewhere a folder of the user is private by itself.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it may be refused")]
+pub(super) fn check_unchangeable(_: &Path) -> Result<()> {
+    Ok(())
 }
 
 /// Elsewhere a folder of the user is private by itself.

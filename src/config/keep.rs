@@ -2,12 +2,13 @@
 //! owner may read. A token is kept under the profile and the address that it
 //! was made for, so that it goes to no other.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::folders::{self, Forbidden};
+use super::token_name;
 use crate::error::{Error, Kind, Result};
 
 /// A keyring, as the world lends it.
@@ -79,13 +80,6 @@ pub fn account(profile: &str, base_url: &str) -> String {
     format!("{profile}@{host}")
 }
 
-/// What stands in the name of a file as it is.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'@');
-
 /// What others must not be able to do.
 const PRIVATE: Forbidden = Forbidden {
     bits: 0o077,
@@ -111,8 +105,54 @@ impl TokenFiles {
     /// The file of an account, if there is a place for it.
     #[must_use]
     pub fn path(&self, account: &str) -> Option<PathBuf> {
-        let name = utf8_percent_encode(account, PLAIN).to_string();
-        Some(self.folder.as_ref()?.join(name))
+        Some(self.folder.as_ref()?.join(token_name::of(account)))
+    }
+
+    /// The file of an account that is there, by its present name or by that of
+    /// version 0.1.0.
+    ///
+    /// Names are compared to the letter with what the folder lists: opening
+    /// `Prod` may open `prod`.
+    fn present(&self, account: &str) -> io::Result<Option<PathBuf>> {
+        let names = self.names()?;
+        let mut candidates = [token_name::of(account), token_name::old(account)].into_iter();
+        let name = candidates.find(|name| names.contains(name));
+        Ok(self
+            .folder
+            .as_ref()
+            .zip(name)
+            .map(|(folder, name)| folder.join(name)))
+    }
+
+    /// The names of all files of tokens.
+    fn names(&self) -> io::Result<Vec<String>> {
+        let Some(folder) = &self.folder else {
+            return Ok(Vec::new());
+        };
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if folders::absent(&error) => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let names = entries.map(|entry| Ok(entry?.file_name().into_string().ok()));
+        names.filter_map(io::Result::transpose).collect()
+    }
+
+    /// Gives files of version 0.1.0 their present names: where case does not
+    /// count, a new file could replace one of them.
+    fn rename_old(&self) -> io::Result<()> {
+        let names = self.names()?;
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        for name in &names {
+            if let Some(new) = token_name::renewed(name)
+                && !names.contains(&new)
+            {
+                std::fs::rename(folder.join(name), folder.join(new))?;
+            }
+        }
+        Ok(())
     }
 
     /// What is kept under an account.
@@ -120,7 +160,11 @@ impl TokenFiles {
     /// # Errors
     /// Of kind `Access`: others can read the file. The token is not used then.
     pub fn get(&self, account: &str) -> Result<Option<SecretString>> {
-        let Some(path) = self.path(account) else {
+        let Some(folder) = &self.folder else {
+            return Ok(None);
+        };
+        let unreadable = |error| Error::reading(&folder.display().to_string(), error);
+        let Some(path) = self.present(account).map_err(unreadable)? else {
             return Ok(None);
         };
         let text = folders::text(&path, Some(PRIVATE)).map_err(|error| match error.kind {
@@ -140,6 +184,8 @@ impl TokenFiles {
         let path = self
             .path(account)
             .ok_or_else(|| folders::homeless("the token", super::variable::STATE_FOLDER))?;
+        self.rename_old()
+            .map_err(|error| folders::unwritable(&path, error))?;
         let line = zeroize_line(secret);
         folders::write_private(&path, line.expose_secret().as_bytes())?;
         Ok(path)
@@ -150,18 +196,26 @@ impl TokenFiles {
     /// # Errors
     /// The file is there and cannot be removed.
     pub fn remove(&self, account: &str) -> Result<bool> {
-        let Some(path) = self.path(account) else {
+        let Some(folder) = &self.folder else {
             return Ok(false);
         };
-        match std::fs::remove_file(&path) {
-            Ok(()) => Ok(true),
-            Err(error) if folders::absent(&error) => Ok(false),
-            Err(error) => Err(Error::new(
-                Kind::Access,
-                format!("the token is still in {}", path.display()),
-            )
-            .hint("remove the file by hand")
-            .caused_by(error)),
+        let mut found = false;
+        loop {
+            let still_there = |path: &Path, error| {
+                let message = format!("the token is still in {}", path.display());
+                Error::new(Kind::Access, message)
+                    .hint("remove the file by hand")
+                    .caused_by(error)
+            };
+            let present = self.present(account);
+            let Some(path) = present.map_err(|error| still_there(folder, error))? else {
+                return Ok(found);
+            };
+            match std::fs::remove_file(&path) {
+                Ok(()) => found = true,
+                Err(error) if folders::absent(&error) => return Ok(found),
+                Err(error) => return Err(still_there(&path, error)),
+            }
         }
     }
 }
@@ -197,6 +251,42 @@ mod tests {
         assert_eq!(found.expose_secret(), "sk_1\n");
         assert!(files.remove("a@x").unwrap());
         assert!(files.get("a@x").unwrap().is_none());
+    }
+
+    #[test]
+    fn profiles_that_differ_in_case_have_files_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = files(folder.path());
+        files.set("Prod@x", &"sk_1".into()).unwrap();
+        assert!(files.get("prod@x").unwrap().is_none());
+        files.set("prod@x", &"sk_2".into()).unwrap();
+        let token = |account: &str| files.get(account).unwrap().unwrap();
+        assert_eq!(token("Prod@x").expose_secret(), "sk_1\n");
+        assert_eq!(token("prod@x").expose_secret(), "sk_2\n");
+        let names = files.names().unwrap();
+        assert!(names.iter().all(|name| !name.contains('P')), "{names:?}");
+    }
+
+    #[test]
+    fn a_token_of_the_first_version_is_found_by_its_own_profile_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = files(folder.path());
+        let tokens = folder.path().join("tokens");
+        folders::write_private(&tokens.join("Prod@x"), b"sk_old\n").unwrap();
+        let token = |account: &str| {
+            let found = files.get(account).unwrap();
+            found.map(|token| token.expose_secret().trim().to_owned())
+        };
+        assert_eq!(token("Prod@x").as_deref(), Some("sk_old"));
+        assert_eq!(token("prod@x"), None);
+        assert_eq!(token("PROD@x"), None);
+        // A write gives it its present name, and takes nothing away.
+        files.set("prod@x", &"sk_new".into()).unwrap();
+        assert_eq!(token("Prod@x").as_deref(), Some("sk_old"));
+        assert!(!tokens.join("Prod@x").exists());
+        assert!(files.remove("Prod@x").unwrap());
+        assert_eq!(token("Prod@x"), None);
+        assert_eq!(token("prod@x").as_deref(), Some("sk_new"));
     }
 
     #[cfg(unix)]

@@ -1,59 +1,85 @@
 //! The keyring of the system: the secret service on Linux and its relatives,
 //! the keychain on macOS, the credential manager on Windows.
 //!
-//! It is asked in a thread of its own, with a limit: a locked keyring waits for
-//! somebody who types a password, and perhaps nobody is there.
+//! It may wait for somebody who types a password, for as long as that takes:
+//! [`patiently`] asks it within bounds.
 
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::keep::{Keyring, Trouble};
 
-/// The longest that it is waited for.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a keyring may take by itself.
+const USUAL: Duration = Duration::from_secs(3);
+
+/// How long a person may take to unlock it.
+const ATTENDED: Duration = Duration::from_secs(60);
 
 /// What tokens are filed under.
 #[cfg(feature = "keyring")]
 const SERVICE: &str = "recharge-cli";
 
-/// The keyring of this user.
+/// The keyring of this user. Its calls may block for any time.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemKeyring;
 
 impl Keyring for SystemKeyring {
     fn get(&self, account: &str) -> Result<Option<SecretString>, Trouble> {
-        let account = account.to_owned();
-        within(PATIENCE, move || store::get(&account))
+        store::get(account)
     }
 
     fn set(&self, account: &str, secret: &SecretString) -> Result<(), Trouble> {
-        let (account, secret) = (account.to_owned(), secret.clone());
-        within(PATIENCE, move || {
-            store::set(&account, secret.expose_secret())
-        })
+        store::set(account, secret.expose_secret())
     }
 
     fn remove(&self, account: &str) -> Result<bool, Trouble> {
-        let account = account.to_owned();
-        within(PATIENCE, move || store::remove(&account))
+        store::remove(account)
     }
 }
 
-/// Does work in a thread, and stops waiting for it after a while.
+/// Asks a keyring in a thread of its own, and stops waiting after a while:
+/// after 3 seconds, or after 60 where a person can unlock it (`attended`), who
+/// is told so.
+///
+/// # Errors
+/// What `work` fails with, or that there was no answer in time.
+pub fn patiently<T: Send + 'static>(
+    keyring: &Arc<dyn Keyring>,
+    attended: bool,
+    tell: impl FnOnce(&str),
+    work: impl FnOnce(&dyn Keyring) -> Result<T, Trouble> + Send + 'static,
+) -> Result<T, Trouble> {
+    let keyring = Arc::clone(keyring);
+    let longest = if attended { ATTENDED } else { USUAL };
+    within((USUAL, longest), tell, move || work(&*keyring))
+}
+
+/// Does work in a thread. Says after the first time that it is waited for, and
+/// stops after the second.
 fn within<T: Send + 'static>(
-    patience: Duration,
+    (usual, longest): (Duration, Duration),
+    tell: impl FnOnce(&str),
     work: impl FnOnce() -> Result<T, Trouble> + Send + 'static,
 ) -> Result<T, Trouble> {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || sender.send(work()));
-    receiver.recv_timeout(patience).unwrap_or_else(|error| {
+    let mut answer = receiver.recv_timeout(usual);
+    let waits = matches!(answer, Err(mpsc::RecvTimeoutError::Timeout));
+    if waits && longest > usual {
+        tell(&format!(
+            "waiting for the keyring, at most {} seconds: unlock it, or allow rc to use it",
+            longest.as_secs()
+        ));
+        answer = receiver.recv_timeout(longest.saturating_sub(usual));
+    }
+    answer.unwrap_or_else(|error| {
         Err(Trouble::Failed(match error {
             mpsc::RecvTimeoutError::Timeout => {
                 format!(
                     "the keyring did not answer within {} seconds; it may be locked",
-                    patience.as_secs()
+                    longest.as_secs()
                 )
             }
             mpsc::RecvTimeoutError::Disconnected => "the keyring broke".to_owned(),
@@ -76,11 +102,20 @@ mod store {
     #[cfg(all(unix, not(target_os = "macos")))]
     use zbus_secret_service_keyring_store::Store;
 
+    /// The credential manager of Windows does not distinguish case.
+    fn name(account: &str) -> std::borrow::Cow<'_, str> {
+        if cfg!(windows) {
+            crate::config::token_name::without_case(account).into()
+        } else {
+            account.into()
+        }
+    }
+
     fn entry(account: &str) -> Result<Entry, Trouble> {
         let store = Store::new()
             .map_err(|_| Trouble::Absent("there is no keyring on this machine".to_owned()))?;
         store
-            .build(SERVICE, account, None)
+            .build(SERVICE, &name(account), None)
             .map_err(|error| failed(&error))
     }
 
@@ -148,15 +183,35 @@ mod tests {
 
     #[test]
     fn a_keyring_that_does_not_answer_is_waited_for_a_while_only() {
-        let (held, never) = mpsc::channel::<()>();
-        let result = within(Duration::ZERO, move || {
-            let _ = never.recv();
-            Ok(())
-        });
-        drop(held);
-        let Err(Trouble::Failed(reason)) = result else {
-            panic!("{result:?}");
+        for (longest, notes) in [(Duration::ZERO, 0), (Duration::from_millis(20), 1)] {
+            let (held, never) = mpsc::channel::<()>();
+            let mut told = Vec::new();
+            let tell = |note: &str| told.push(note.to_owned());
+            let result = within((Duration::ZERO, longest), tell, move || {
+                let _ = never.recv();
+                Ok(())
+            });
+            drop(held);
+            let Err(Trouble::Failed(reason)) = result else {
+                panic!("{result:?}");
+            };
+            assert!(reason.contains("locked"), "{reason}");
+            assert_eq!(told.len(), notes, "{told:?}");
+        }
+    }
+
+    #[test]
+    fn a_person_has_time_to_unlock_it() {
+        let (unlock, locked) = mpsc::channel::<()>();
+        let waits = (Duration::ZERO, ATTENDED);
+        let tell = move |note: &str| {
+            assert!(note.contains("unlock it"), "{note}");
+            unlock.send(()).unwrap();
         };
-        assert!(reason.contains("locked"), "{reason}");
+        let result = within(waits, tell, move || {
+            locked.recv().unwrap();
+            Ok(7)
+        });
+        assert_eq!(result, Ok(7));
     }
 }

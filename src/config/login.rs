@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::folders;
 use super::keep::Kept;
-use crate::error::Result;
+use super::{folders, lock};
+use crate::error::{Error, Result};
 
 /// A token that was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +37,6 @@ pub struct Login {
 /// All of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Logins {
-    path: Option<PathBuf>,
     known: Vec<Login>,
 }
 
@@ -45,13 +44,9 @@ impl Logins {
     /// Reads the notes below a folder for state.
     #[must_use]
     pub fn below(state: Option<&Path>) -> Self {
-        let path = state.map(|folder| folder.join("logins.json"));
-        let text = path
-            .as_deref()
-            .and_then(|path| folders::text(path, None).ok()?);
+        let text = state.and_then(|folder| folders::text(&file(folder), None).ok()?);
         let known = text.and_then(|text| serde_json::from_str(&text).ok());
         Self {
-            path,
             known: known.unwrap_or_default(),
         }
     }
@@ -79,15 +74,62 @@ impl Logins {
             .iter()
             .find(|login| login.fingerprint == fingerprint && login.base_url == base_url)
     }
+}
+
+/// The notes, locked: while this is held, nobody else changes them, nor the
+/// tokens that they are about.
+///
+/// Take it after the last question and the last request.
+#[derive(Debug)]
+pub struct LockedLogins {
+    /// What the notes say now.
+    pub logins: Logins,
+    path: Option<PathBuf>,
+    _lock: Option<lock::Lock>,
+}
+
+impl LockedLogins {
+    /// Locks the notes and reads them again. Without a folder for state there
+    /// is nothing to lock, and nothing is noted.
+    ///
+    /// # Errors
+    /// Of kind `Partial`: another process holds the lock for too long. Of kind
+    /// `Usage`: the notes cannot be read or locked. Of kind `Unexpected`: they
+    /// are damaged, and would be lost when they are written.
+    pub fn take(state: Option<&Path>) -> Result<Self> {
+        let Some(path) = state.map(file) else {
+            return Ok(Self {
+                logins: Logins::default(),
+                path: None,
+                _lock: None,
+            });
+        };
+        let path =
+            folders::behind_links(&path).map_err(|error| folders::unwritable(&path, error))?;
+        let lock = lock::hold(&path, lock::PATIENCE)?;
+        let known = match folders::text(&path, None)? {
+            Some(text) => serde_json::from_str(&text).map_err(|error| {
+                Error::unexpected(format!("{} is damaged", path.display()))
+                    .hint("move it away, and log in again")
+                    .caused_by(error)
+            })?,
+            None => Vec::new(),
+        };
+        Ok(Self {
+            logins: Logins { known },
+            path: Some(path),
+            _lock: Some(lock),
+        })
+    }
 
     /// Notes a login, in place of the one of the same profile and address.
     ///
     /// # Errors
     /// The notes cannot be written.
     pub fn note(&mut self, login: Login) -> Result<()> {
-        self.known
-            .retain(|known| known.profile != login.profile || known.base_url != login.base_url);
-        self.known.push(login);
+        let known = &mut self.logins.known;
+        known.retain(|known| known.profile != login.profile || known.base_url != login.base_url);
+        known.push(login);
         self.write()
     }
 
@@ -96,10 +138,10 @@ impl Logins {
     /// # Errors
     /// The notes cannot be written.
     pub fn forget(&mut self, profile: &str, base_url: &str) -> Result<()> {
-        let before = self.known.len();
-        self.known
-            .retain(|known| known.profile != profile || known.base_url != base_url);
-        if self.known.len() == before {
+        let known = &mut self.logins.known;
+        let before = known.len();
+        known.retain(|known| known.profile != profile || known.base_url != base_url);
+        if known.len() == before {
             return Ok(());
         }
         self.write()
@@ -109,9 +151,13 @@ impl Logins {
         let Some(path) = &self.path else {
             return Ok(());
         };
-        let text = serde_json::to_string_pretty(&self.known).unwrap_or_default();
+        let text = serde_json::to_string_pretty(&self.logins.known).unwrap_or_default();
         folders::write_private(path, format!("{text}\n").as_bytes())
     }
+}
+
+fn file(state: &Path) -> PathBuf {
+    state.join("logins.json")
 }
 
 /// A piece of the hash of a token: enough to know it again, not enough to try
@@ -147,19 +193,19 @@ mod tests {
     #[test]
     fn a_token_is_known_again_and_not_written_down() {
         let folder = tempfile::tempdir().unwrap();
-        let mut logins = Logins::below(Some(folder.path()));
-        logins.note(login("a", "https://x", "sk_old")).unwrap();
-        logins.note(login("a", "https://x", "sk_secret")).unwrap();
-        logins.note(login("a", "https://y", "sk_other")).unwrap();
+        let mut locked = LockedLogins::take(Some(folder.path())).unwrap();
+        locked.note(login("a", "https://x", "sk_old")).unwrap();
+        locked.note(login("a", "https://x", "sk_secret")).unwrap();
+        locked.note(login("a", "https://y", "sk_other")).unwrap();
         let again = Logins::below(Some(folder.path()));
-        assert_eq!(again, logins);
+        assert_eq!(again, locked.logins);
         assert!(again.of_token(&"sk_secret".into(), "https://x").is_some());
         assert!(again.of_token(&"sk_secret".into(), "https://y").is_none());
         assert!(again.of_token(&"sk_old".into(), "https://x").is_none());
         let text = std::fs::read_to_string(folder.path().join("logins.json")).unwrap();
         assert!(!text.contains("sk_"), "{text}");
-        logins.forget("a", "https://x").unwrap();
-        assert_eq!(logins.of_profile("a").count(), 1);
+        locked.forget("a", "https://x").unwrap();
+        assert_eq!(locked.logins.of_profile("a").count(), 1);
     }
 
     #[test]
@@ -168,5 +214,15 @@ mod tests {
         std::fs::write(folder.path().join("logins.json"), "{").unwrap();
         let logins = Logins::below(Some(folder.path()));
         assert_eq!(logins.of_profile("a").count(), 0);
+    }
+
+    #[test]
+    fn damaged_notes_are_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("logins.json");
+        std::fs::write(&path, "[{").unwrap();
+        let error = LockedLogins::take(Some(folder.path())).unwrap_err();
+        assert!(error.message.ends_with("logins.json is damaged"), "{error}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "[{");
     }
 }

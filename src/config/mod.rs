@@ -6,14 +6,17 @@ pub mod edit;
 pub mod folders;
 pub mod keep;
 pub mod keyring;
+pub(crate) mod lock;
 pub mod login;
 pub mod loopback;
 mod network;
 mod place;
 pub mod profile;
+mod program;
 pub mod recent;
 pub mod settings;
 mod span;
+mod token_name;
 
 use std::collections::HashMap;
 use std::ffi::OsString;

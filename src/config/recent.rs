@@ -7,9 +7,10 @@
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::folders::private_folder;
-use super::{Environment, variable};
+use super::{Environment, lock, variable};
 
 /// Ids of one resource that are kept.
 pub const MOST: usize = 20;
@@ -22,6 +23,9 @@ const LONGEST: usize = 20;
 
 /// More than a file of so many lists is; a larger one is not ours.
 const LARGEST: u64 = 256 * 1024;
+
+/// How long another command may take to write the file.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// The file of recent ids.
 #[derive(Debug, Clone)]
@@ -55,6 +59,9 @@ impl Recent {
     /// # Errors
     /// The file cannot be written.
     pub fn keep(&self, place: &str, resource: &str, ids: &[String]) -> io::Result<()> {
+        // Taken before the file is read, so that two commands keep the ids of
+        // both. A command whose work is done does not wait long for this.
+        let _lock = lock::hold(&self.path, PATIENCE).map_err(io::Error::other)?;
         let before = self.text();
         let after = with(&before, place, resource, ids);
         if after == before {
@@ -162,6 +169,24 @@ mod tests {
         assert_eq!(recent.ids("sandbox", "orders"), ["3", "1", "2"]);
         assert_eq!(recent.ids("sandbox", "charges"), ["9"]);
         assert!(recent.ids("garden", "orders").is_empty());
+    }
+
+    #[test]
+    fn ids_that_two_commands_keep_at_once_are_all_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for resource in ["orders", "charges", "customers", "plans"] {
+                let recent = recent(folder.path());
+                scope.spawn(move || {
+                    for id in 0..10 {
+                        recent.keep("a", resource, &[id.to_string()]).unwrap();
+                    }
+                });
+            }
+        });
+        for resource in ["orders", "charges", "customers", "plans"] {
+            assert_eq!(recent(folder.path()).ids("a", resource).len(), 10);
+        }
     }
 
     #[test]

@@ -4,15 +4,41 @@
 //! Absent are the environment, other inputs, modules and printing on the side
 //! (`debug`, `stderr`): a filter sees its record and the clock, nothing else.
 
-use jaq_core::data::JustLut;
+use jaq_core::data::HasLut;
 use jaq_core::load::parse::Def;
 use jaq_core::native::{self, Fun, bome, v};
+use jaq_core::{DataT, Lut};
 use jaq_json::{Error, Val, ValR};
 
+use super::jq::{DEEPEST, nested_deeper_than};
+use super::room::Floor;
 use super::value::write_json;
 
 /// The kind of data that filters run on.
-pub(super) type Data = JustLut<Val>;
+pub(super) struct Data;
+
+impl DataT for Data {
+    type V<'a> = Val;
+    type Data<'a> = Steps<'a>;
+}
+
+/// The terms of a filter. Each step looks its term up here, and so each step
+/// checks how deep the filter is.
+#[derive(Clone, Copy)]
+pub(super) struct Steps<'a> {
+    pub(super) lut: &'a Lut<Data>,
+    pub(super) floor: Floor,
+}
+
+impl<'a> HasLut<'a, Data> for Steps<'a> {
+    fn lut(&self) -> &'a Lut<Data> {
+        self.floor.check();
+        self.lut
+    }
+}
+
+/// How names begin that only the definitions here may use.
+pub(super) const HIDDEN: &str = "__";
 
 /// Names that are left out, and what to do without them.
 pub(super) const ABSENT: &[(&str, &str)] = &[
@@ -54,14 +80,20 @@ const CLOSED_NATIVES: &[&str] = &["env", "debug_empty", "stderr_empty"];
 /// Names that jq has, in its own language.
 const MORE: &str = include_str!("more.jq");
 
+/// What the standard library itself uses. Reading JSON costs stack for each
+/// level, so that a text must not be nested too deep.
+const FIRST: &str = "def fromjson: __shallow | __fromjson;";
+
 /// Everything that is defined in jq itself.
 pub(super) fn definitions() -> Vec<Def<&'static str>> {
-    let standard = jaq_core::defs()
+    let parsed = |text| jaq_core::load::parse(text, |parser| parser.defs()).unwrap_or_default();
+    let standard = parsed(FIRST)
+        .into_iter()
+        .chain(jaq_core::defs())
         .chain(jaq_std::defs())
         .chain(jaq_json::defs())
         .filter(|def| !CLOSED_DEFINITIONS.contains(&def.name));
-    let more = jaq_core::load::parse(MORE, |parser| parser.defs()).unwrap_or_default();
-    standard.chain(more).collect()
+    standard.chain(parsed(MORE)).collect()
 }
 
 /// Everything that is not.
@@ -69,8 +101,29 @@ pub(super) fn natives() -> Vec<Fun<Data>> {
     let standard = jaq_core::funs()
         .chain(jaq_std::funs())
         .chain(jaq_json::funs())
-        .filter(|(name, ..)| !CLOSED_NATIVES.contains(name));
-    standard.chain(rows()).collect()
+        .filter(|(name, ..)| !CLOSED_NATIVES.contains(name))
+        .map(|(name, args, run)| match name {
+            // Defined in `FIRST`, with a limit.
+            "fromjson" => ("__fromjson", args, run),
+            name => (name, args, run),
+        });
+    standard.chain(rows()).chain([shallow()]).collect()
+}
+
+/// Refuses a text whose JSON is nested too deep to be read.
+fn shallow() -> Fun<Data> {
+    native::run(("__shallow", v(0), |cv| {
+        let too_deep = match &cv.1 {
+            Val::TStr(text) | Val::BStr(text) => nested_deeper_than(DEEPEST, text),
+            _ => false,
+        };
+        bome(if too_deep {
+            let message = format_args!("the text is nested deeper than {DEEPEST} levels");
+            Err(Error::str(message))
+        } else {
+            Ok(cv.1)
+        })
+    }))
 }
 
 /// `@csv` and `@tsv`. jaq has them in a crate of its own, which brings

@@ -12,8 +12,9 @@ use jaq_json::{Val, read};
 
 use crate::error::{Error, Result};
 
-use super::builtins::{self, Data};
+use super::builtins::{self, Data, Steps};
 use super::complaint::{self, Name};
+use super::room::{self, Floor};
 use super::value::write_json;
 use super::variables::Variables;
 
@@ -79,6 +80,7 @@ impl Jq {
         }
         let definitions = builtins::definitions();
         let natives = builtins::natives();
+        let hidden = |(name, _): &Name| name.starts_with(builtins::HIDDEN);
         let names: Vec<Name> = definitions
             .iter()
             .map(|def| (def.name.to_owned(), def.args.len()))
@@ -87,6 +89,7 @@ impl Jq {
                     .iter()
                     .map(|(name, args, _)| ((*name).to_owned(), args.len())),
             )
+            .filter(|name| !hidden(name))
             .collect();
         let arena = Arena::default();
         let program = File {
@@ -115,8 +118,8 @@ impl Jq {
     /// called `halt`.
     ///
     /// # Errors
-    /// What `each` fails with; an error of the filter; a record that is not
-    /// JSON, or is nested deeper than 512 levels.
+    /// What `each` fails with; an error of the filter, or that it recurses too
+    /// deep; a record that is not JSON, or is nested deeper than 512 levels.
     pub fn run(&self, record: &[u8], each: &mut dyn FnMut(&Val) -> Result<()>) -> Result<Flow> {
         if nested_deeper_than(DEEPEST, record) {
             let message = format!("the record is nested deeper than {DEEPEST} levels");
@@ -124,7 +127,15 @@ impl Jq {
         }
         let value = read::parse_single(record)
             .map_err(|error| Error::unexpected(format!("the record is not JSON: {error}")))?;
-        let context = Ctx::<Data>::new(&self.filter.lut, self.globals.clone());
+        room::within(|| self.results(value, each))
+    }
+
+    fn results(&self, value: Val, each: &mut dyn FnMut(&Val) -> Result<()>) -> Result<Flow> {
+        let steps = Steps {
+            lut: &self.filter.lut,
+            floor: Floor::here(),
+        };
+        let context = Ctx::<Data>::new(steps, self.globals.clone());
         for result in self.filter.id.run((context, value)) {
             match result {
                 Ok(value) => each(&value)?,

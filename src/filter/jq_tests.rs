@@ -232,3 +232,68 @@ fn a_filter_nested_too_deep_is_refused() {
         assert!(error.message.contains("nested deeper"), "{error}");
     }
 }
+
+#[test]
+fn recursion_without_end_is_an_error_wherever_it_hides() {
+    let run = || {
+        for filter in [
+            "def f: f | f; f",
+            "def f: f + 1; f",
+            "def f: [f]; f",
+            "def f: {a: f}; f",
+            "def f: try f catch f; f | .",
+            "def f: reduce f as $x (0; $x); f",
+            "def f: label $out | f + 1; f",
+            "def f: if f then 1 else 2 end; f",
+            "def f: first(f); f",
+            "def f: -f; f",
+            "def f: \"\\(f)\"; f",
+            "def f: . as [$a] | f | $a; f",
+            "[recurse(def f: f + 1; f)]",
+        ] {
+            let jq = Jq::compile(filter).unwrap();
+            let error = jq.run(b"[1]", &mut |_| Ok(())).unwrap_err();
+            assert_eq!(error.message, "the filter recurses too deep", "{filter}");
+            // Another record finds all as it was.
+            assert!(jq.run(b"[1]", &mut |_| Ok(())).is_err());
+        }
+    };
+    run();
+    crate::filter::with_room(run);
+}
+
+#[test]
+fn recursion_that_ends_may_be_deep() {
+    let deep = "def f: if . == 0 then 0 else (. - 1 | f) + 1 end; f";
+    let count = |depth: u32| {
+        let mut results = Vec::new();
+        let jq = Jq::compile(deep).unwrap();
+        let ran = jq.run(depth.to_string().as_bytes(), &mut |value| {
+            results.push(value.to_string());
+            Ok(())
+        });
+        ran.map(|_| results)
+    };
+    crate::filter::with_room(|| assert_eq!(count(5_000).unwrap(), ["5000"]));
+}
+
+#[test]
+fn values_nested_without_end_are_dropped_and_refused_without_a_crash() {
+    crate::filter::with_room(|| {
+        for filter in [
+            "reduce range(300000) as $_ (null; [.])",
+            "last(limit(100000; recurse([.])))",
+            "[limit(1000; repeat(\"[\"))] | add | fromjson",
+            "(\"[\" * 1000000) | fromjson",
+            "[\"\\(\"{\\\"a\\\":\" * 1000000)\" | fromjson]",
+        ] {
+            let jq = Jq::compile(filter).unwrap();
+            let ran = jq.run(b"null", &mut |value| {
+                let mut text = String::new();
+                write_json(value, &mut text)
+            });
+            let error = ran.unwrap_err();
+            assert!(error.message.contains("nested deeper"), "{filter}: {error}");
+        }
+    });
+}

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::config::folders::behind_links;
 use crate::error::{Error, Result};
 
 use super::background::BackgroundWriter;
@@ -63,18 +64,6 @@ impl Target {
     }
 }
 
-/// What a link points to is replaced, not the link, also when nothing is there
-/// yet.
-fn behind_links(path: &Path) -> PathBuf {
-    if let Ok(real) = fs::canonicalize(path) {
-        return real;
-    }
-    match fs::read_link(path) {
-        Ok(target) => folder_of(path).join(target),
-        Err(_) => path.to_owned(),
-    }
-}
-
 /// A file on its way to its name.
 #[derive(Debug)]
 pub struct AtomicFile {
@@ -113,7 +102,8 @@ impl AtomicFile {
         if path.as_os_str().is_empty() {
             return Err(Error::usage("an empty path names no file"));
         }
-        let path = behind_links(path);
+        // What a link leads to is replaced, not the link.
+        let path = behind_links(path).map_err(|error| refused(path, error))?;
         let folder = folder_of(&path);
         if !folder.is_dir() {
             return Err(Error::usage(format!(
@@ -309,9 +299,11 @@ mod tests {
     fn a_link_to_what_is_not_there_yet_stays_a_link() {
         let folder = tempfile::tempdir().unwrap();
         let link = folder.path().join("link");
-        std::os::unix::fs::symlink("target", &link).unwrap();
+        std::os::unix::fs::symlink("next", &link).unwrap();
+        std::os::unix::fs::symlink("target", folder.path().join("next")).unwrap();
         AtomicFile::create(&link).unwrap().commit().unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert!(folder.path().join("next").is_symlink());
         assert!(folder.path().join("target").is_file());
     }
 

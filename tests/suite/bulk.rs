@@ -274,6 +274,21 @@ fn the_report_goes_where_it_is_wanted_and_findings_can_be_json() {
 }
 
 #[test]
+fn an_input_with_the_longest_name_is_reported_on() {
+    let store = Store::new();
+    for letter in ["x", "é"] {
+        let name = format!("{}.csv", letter.repeat(240 / letter.len()));
+        let path = file(&store, &name, &format!("{GOOD}many,x,percentage\n"));
+        bulk("check discounts create", &path)
+            .holding(&store)
+            .fails(2)
+            .says("value: x");
+    }
+    let reports = std::fs::read_dir(store.path().join("reports")).unwrap();
+    assert_eq!(reports.count(), 2);
+}
+
+#[test]
 fn what_is_to_be_skipped_does_not_fail_a_check() {
     let store = Store::new();
     let path = file(&store, "spring.csv", &format!("{GOOD}A,x,percentage\n,,\n"));

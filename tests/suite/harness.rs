@@ -38,7 +38,11 @@ pub struct Rc {
     /// When the reader goes away.
     until: Duration,
     meanwhile: Vec<(Duration, String)>,
+    while_asked: Mutex<Option<WhileAsked>>,
 }
+
+/// What happens once, while a question is asked.
+type WhileAsked = Box<dyn FnOnce() + Send>;
 
 /// How long was waited; nobody really waits.
 type Waited = Arc<Mutex<Duration>>;
@@ -66,6 +70,7 @@ pub fn rc_of(words: impl IntoIterator<Item = String>) -> Rc {
         height: 24,
         until: Duration::MAX,
         meanwhile: Vec::new(),
+        while_asked: Mutex::default(),
     }
 }
 
@@ -137,6 +142,19 @@ impl Rc {
         self
     }
 
+    /// While the first question is asked, or the secret where no question is
+    /// answered, another terminal runs this, with a token on standard input.
+    pub fn while_asked(self, store: &Store, line: &str) -> Self {
+        let other = rc(line).holding(store).stdin("sk_sandbox_all");
+        let run = Box::new(move || {
+            // It waits for answers itself, which no thread does twice.
+            let ran = std::thread::spawn(|| other.succeeds());
+            ran.join().unwrap();
+        });
+        *self.while_asked.lock().unwrap() = Some(run);
+        self
+    }
+
     /// The person types this where nothing is shown.
     pub fn typing(mut self, secret: &'static str) -> Self {
         self.secret = Some(secret);
@@ -182,7 +200,6 @@ impl Rc {
         let line = format!("rc {:?}", self.words);
         let screen = Kept::default();
         let (stdout, stderr) = (Shown::on(&screen), Shown::on(&screen));
-        let answers = Mutex::new(self.answers.into_iter());
         let questions = Arc::new(Mutex::new(String::new()));
         let asked = Arc::clone(&questions);
         let folder = self
@@ -190,6 +207,10 @@ impl Rc {
             .unwrap_or_else(|| Arc::new(tempfile::tempdir().unwrap()));
         let home = (!self.homeless).then(|| folder.path().to_owned());
         let secret = self.secret;
+        let while_asked = Arc::new(self.while_asked);
+        let while_typed = Arc::clone(&while_asked);
+        let expected = self.answers.len();
+        let answers = Mutex::new(self.answers.into_iter());
         let now: jiff::Timestamp = NOW.parse().unwrap();
         let waited = self.waited;
         let begun = *waited.lock().unwrap();
@@ -235,6 +256,9 @@ impl Rc {
             }),
             elapsed: Arc::new(move || passed.lock().unwrap().saturating_sub(begun)),
             ask: Box::new(move |question| {
+                if let Some(run) = while_asked.lock().unwrap().take() {
+                    run();
+                }
                 let mut asked = asked.lock().unwrap();
                 asked.push_str(question);
                 asked.push('\n');
@@ -244,6 +268,11 @@ impl Rc {
                     .ok_or_else(|| io::Error::other("nobody answers"))
             }),
             ask_secret: Box::new(move |_| {
+                if expected == 0
+                    && let Some(run) = while_typed.lock().unwrap().take()
+                {
+                    run();
+                }
                 let typed = secret.map(str::to_owned);
                 typed.ok_or_else(|| io::Error::other("nobody types"))
             }),

@@ -27,6 +27,7 @@ mod ledgers;
 mod login;
 mod manual;
 mod matrix;
+mod meanwhile;
 mod network;
 mod openapi;
 mod outcome;

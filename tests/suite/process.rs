@@ -255,3 +255,63 @@ fn the_first_row_is_there_while_the_second_page_is_not() {
     assert!(list.wait().unwrap().success());
     server.join().unwrap();
 }
+
+#[test]
+fn a_filter_that_recurses_without_end_is_an_error() {
+    let store = Store::new();
+    for filter in ["def f: f | f; f", "def f: [f]; f", "def f: f + 1; [f]"] {
+        let output = rc(&["--sandbox", "store", "get", "--jq", filter])
+            .env("RECHARGE_STATE_DIR", store.path())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{filter}: {output:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("the filter recurses too deep"), "{said}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_c_ends_a_credential_command_and_its_children() {
+    let store = Store::new();
+    let config = store.path().join("config");
+    let pid = store.path().join("pid");
+    let set = |words: &[&str]| {
+        let mut command = rc(words);
+        command
+            .env("RECHARGE_CONFIG_DIR", &config)
+            .env("RECHARGE_STATE_DIR", store.path());
+        command
+    };
+    let command = format!(
+        "sh -c 'sleep 1000 & echo $! > {}; echo started >&2; wait'",
+        pid.display()
+    );
+    let made = set(&["profile", "set", "a", "--credential-command", &command]).output();
+    assert!(made.unwrap().status.success());
+    let mut child = set(&["store", "get", "--profile", "a"])
+        .env("PATH", "/usr/bin:/bin")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    assert!(line.contains("started"), "{line}");
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let sleeper = std::fs::read_to_string(&pid).unwrap();
+    let stat = format!("/proc/{}/stat", sleeper.trim());
+    let runs = || std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z "));
+    for _ in 0..200 {
+        if !runs() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("the child of the command still runs");
+}

@@ -219,7 +219,7 @@ fn settings_are_not_read_from_the_working_directory() {
     rc("store get")
         .env("RECHARGE_CONFIG_DIR", "config")
         .fails(2)
-        .says("RECHARGE_CONFIG_DIR is config, which is not a whole path");
+        .says("RECHARGE_CONFIG_DIR is config, which is a relative path");
 }
 
 #[test]
@@ -266,6 +266,55 @@ fn settings_that_anybody_can_change_are_refused() {
         .fails(3)
         .says("others can change")
         .says("chmod 600");
+}
+
+#[cfg(unix)]
+#[test]
+fn settings_with_a_command_that_a_group_can_change_are_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let change = |store: &Store, file: u32, folder: u32| {
+        let config = settings(store);
+        let folder_of = config.parent().unwrap();
+        std::fs::set_permissions(&config, PermissionsExt::from_mode(file)).unwrap();
+        std::fs::set_permissions(folder_of, PermissionsExt::from_mode(folder)).unwrap();
+    };
+    let store = written("[profiles.a]\ncredential_command = \"op read x\"\n");
+    for (file, folder, said) in [
+        (0o664, 0o755, "others can change"),
+        (0o644, 0o775, "others can replace files in"),
+        (0o644, 0o757, "others can replace files in"),
+    ] {
+        change(&store, file, folder);
+        rc("store get --profile a")
+            .holding(&store)
+            .fails(3)
+            .says(said)
+            .says("chmod go-w ");
+        // Nothing is written to such a file either.
+        rc("profile set b").holding(&store).fails(3).says(said);
+    }
+    change(&store, 0o644, 0o755);
+    rc("profile show a").holding(&store).succeeds();
+    // Where no command is named, a group may work on the file.
+    let store = written("[profiles.a]\nprotected = true\n");
+    change(&store, 0o664, 0o775);
+    rc("profile show a").holding(&store).succeeds();
+}
+
+#[test]
+fn state_is_not_kept_in_the_working_directory() {
+    for line in [
+        "profile list",
+        "bulk list",
+        "--sandbox store get",
+        "auth status",
+    ] {
+        rc(line)
+            .env("RECHARGE_STATE_DIR", "state")
+            .fails(2)
+            .says("RECHARGE_STATE_DIR is state, which is a relative path");
+    }
+    assert!(!std::path::Path::new("state").exists());
 }
 
 #[test]

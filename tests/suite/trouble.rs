@@ -83,6 +83,35 @@ fn going_on_later_goes_on_with_the_same_flags() {
 }
 
 #[test]
+fn going_on_later_asks_for_what_is_left_of_the_limit() {
+    let replies = vec![
+        Reply::Json(
+            200,
+            "{\"next_cursor\":\"abc\",\"charges\":[{\"id\":1},{\"id\":2}]}",
+        ),
+        Reply::Json(403, "{\"error\":\"gone\"}"),
+    ];
+    let server = Canned::serve(replies);
+    let flags = "--limit 7 --page-size 2 --jq 'select(.id == 1)' -o ndjson --max-retries 3 \
+                 --max-time 20s --timeout 5s --errors text --color never --out -";
+    let outcome = rc(&format!("charges list {flags}"))
+        .against(&server.url)
+        .fails(3);
+    let outcome = outcome.says(
+        "rc charges list --cursor abc --limit 5 --page-size 2 --timeout 5000ms --max-retries 3 \
+         --max-time 20000ms -o ndjson -q 'select(.id == 1)' --color never --errors text\n",
+    );
+    // The hint can be pasted.
+    let hint = outcome.stderr.split("go on with: ").nth(1).unwrap();
+    let hint = hint.lines().next().unwrap();
+    let going_on = Canned::serve(vec![Reply::Json(200, "{\"charges\":[{\"id\":1}]}")]);
+    rc(hint)
+        .against(&going_on.url)
+        .succeeds()
+        .prints("{\"id\":1}\n");
+}
+
+#[test]
 fn going_on_later_is_not_advised_where_nothing_stays() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("late.csv");

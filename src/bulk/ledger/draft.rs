@@ -55,9 +55,10 @@ pub struct Draft<'a> {
     jobs: &'a Jobs,
     id: String,
     path: PathBuf,
+    // Fields are dropped in this order: no system need remove an open file.
+    connection: Connection,
     hidden: NamedTempFile,
     lock: DraftLock,
-    connection: Connection,
     subject: Subject,
     parent: Option<String>,
     planner: Planner,
@@ -98,9 +99,9 @@ impl<'a> Draft<'a> {
             jobs,
             id,
             path,
-            hidden,
             lock,
             connection,
+            hidden,
             planner: Planner::new(subject.engine),
             subject,
             parent: None,
@@ -200,7 +201,7 @@ impl<'a> Draft<'a> {
             .connection
             .prepare_cached(sql)
             .and_then(|mut statement| statement.execute(values));
-        written.map_err(|error| super::unwritable(&self.id, error))?;
+        written.map_err(|error| unwritable(&self.id, error))?;
         self.rows += 1;
         if self.rows.is_multiple_of(AT_A_TIME) {
             self.run("COMMIT; BEGIN")?;
@@ -215,7 +216,7 @@ impl<'a> Draft<'a> {
     /// The ledger cannot be written.
     pub fn complete(&mut self) -> Result<()> {
         let made = schema::complete(&self.connection);
-        made.map_err(|error| super::unwritable(&self.id, error))?;
+        made.map_err(|error| unwritable(&self.id, error))?;
         self.run("COMMIT; BEGIN")?;
         self.hidden.as_file().sync_all().map_err(|error| {
             Error::unexpected("the ledger of the job cannot be kept").caused_by(error)
@@ -267,13 +268,15 @@ impl<'a> Draft<'a> {
             schema::complete(&connection)?;
             connection.execute_batch("COMMIT")
         };
-        write().map_err(|error| super::unwritable(&id, error))?;
+        write().map_err(|error| unwritable(&id, error))?;
         drop(connection);
         let failed = |error: std::io::Error| {
             Error::unexpected(format!("the ledger of job {id} cannot be kept")).caused_by(error)
         };
         self.hidden.as_file().sync_all().map_err(failed)?;
+        // Closed before it is renamed, which some systems demand.
         self.hidden
+            .into_temp_path()
             .persist_noclobber(&self.path)
             .map_err(|error| failed(error.error))?;
         super::jobs::sync_folder(&self.path).map_err(failed)?;
@@ -287,6 +290,13 @@ impl<'a> Draft<'a> {
     fn run(&self, sql: &str) -> Result<()> {
         self.connection
             .execute_batch(sql)
-            .map_err(|error| super::unwritable(&self.id, error))
+            .map_err(|error| unwritable(&self.id, error))
     }
+}
+
+/// There is no job yet that could be resumed.
+fn unwritable(id: &str, error: rusqlite::Error) -> Error {
+    Error::unexpected(format!("the ledger of job {id} cannot be written"))
+        .hint("is the disk full? Nothing was sent, and there is no job yet")
+        .caused_by(error)
 }

@@ -2,8 +2,6 @@
 //! process works on it.
 
 use std::fs;
-#[cfg(unix)]
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,8 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::locked::LockFile;
 use super::{Draft, Job, Ledger, LockedLedger, Subject, draft, schema};
-use crate::config::folders;
-use crate::config::variable;
+use crate::config::{folders, variable};
 use crate::error::{Error, Kind, Result};
 use crate::world::Clock;
 
@@ -274,7 +271,11 @@ impl Jobs {
     }
 
     fn path(&self, id: &str) -> PathBuf {
-        self.folder.join(format!("{id}.db"))
+        self.path_of(id, "db")
+    }
+
+    fn path_of(&self, id: &str, end: &str) -> PathBuf {
+        self.folder.join(format!("{id}.{end}"))
     }
 
     fn unusable(&self, error: io::Error) -> Error {
@@ -308,7 +309,7 @@ fn is_older(path: &Path, now: Timestamp) -> bool {
 /// A name is on the disk only when its folder is.
 #[cfg(unix)]
 pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-    File::open(path.parent().unwrap_or(path))?.sync_all()
+    fs::File::open(path.parent().unwrap_or(path))?.sync_all()
 }
 
 #[cfg(not(unix))]

@@ -3,7 +3,7 @@
 //! lock, so that no decision is made on a state that another process has left
 //! behind.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, params};
 
 use super::{Job, Ledger, Stage, State, rows};
+use crate::config::lock;
 use crate::error::{Error, Kind, Result};
 
 /// How often a process tries to get a lock before it gives up.
@@ -33,16 +34,9 @@ pub(super) struct LockFile {
 
 impl LockFile {
     /// Opens the lock file beside a ledger.
-    ///
-    /// Locks need write access on some systems, and a file that is open for
-    /// appending only cannot be locked on Windows.
     pub(super) fn beside(ledger: &Path) -> io::Result<Self> {
         let path = ledger.with_extension("lock");
-        let mut options = OpenOptions::new();
-        options.create(true).truncate(false).read(true).write(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path)?;
+        let file = lock::open(&path)?;
         let ledger = ledger.to_owned();
         Ok(Self { file, path, ledger })
     }

@@ -9,12 +9,13 @@ use crate::catalog;
 use crate::cli::Options;
 use crate::command::Run;
 use crate::command::connect::{Place, is_sandbox};
+use crate::command::profile::changed_meanwhile;
 use crate::config::credential::{check_length, token_of};
 use crate::config::edit::{Edit, Setting};
 use crate::config::keep::{Kept, TokenFiles, Trouble, account};
-use crate::config::login::{Login, Logins, fingerprint};
+use crate::config::login::{LockedLogins, Login, Logins, fingerprint};
 use crate::config::profile::{DEFAULT, NamedBy, Profile};
-use crate::config::settings::Settings;
+use crate::config::settings::{LockedSettings, Settings};
 use crate::config::{self, variable};
 use crate::error::{Error, Kind, Result};
 
@@ -44,36 +45,39 @@ pub(super) fn run(
     }
     let new = known.is_none() && name != DEFAULT;
     let place = Place::of(profile, named_by, options, &run.environment)?;
-    let edits = if new {
-        let logins = Logins::below(run.folders()?.state());
-        let alone = logins.of_profile(DEFAULT).next().is_none();
-        making(&settings, &place, alone)
-    } else {
-        Vec::new()
-    };
     // What cannot be written is found before a token is asked for.
-    settings.edited(&edits)?;
+    settings.edited(&making(run, &settings, &place, new)?)?;
     if options.dry_run.is_some() {
         return rehearse(run, options, &place, new, keep);
     }
     let token = take(run, with_token)?;
     let client = run.client_with(&place, token.clone())?;
     let told = Run::wait(check::token(&client, &run.now()))?;
-    replacing(run, options, &place, &told)?;
-    if new {
-        settings.edit(&edits)?;
-    }
-    let kept = put(run, options, &place, &token, keep)?;
-    if let Err(error) = note(run, &place, &token, &told, kept) {
-        // The token is kept all the same; only its store is not known by name.
-        run.talk.note(&error.to_string());
-    }
+    let replaced = replacing(run, options, &place, &told)?;
+    let login = Checked {
+        place: &place,
+        token: &token,
+        told: &told,
+        new,
+        replaced,
+    };
+    let kept = match login.keep(run, keep)? {
+        Ok(kept) => kept,
+        Err(trouble) => {
+            in_a_file_instead(run, options, &trouble)?;
+            let in_file = login.keep(run, Some(Kept::File))?;
+            in_file.map_err(|trouble| trouble.error("the token was not kept"))?
+        }
+    };
     tell(run, &place, &told, kept, new)
 }
 
 /// The edits that make a profile at its first login. Where nothing else is in
 /// use yet, it is.
-fn making(settings: &Settings, place: &Place, alone: bool) -> Vec<Edit> {
+fn making(run: &Run, settings: &Settings, place: &Place, new: bool) -> Result<Vec<Edit>> {
+    if !new {
+        return Ok(Vec::new());
+    }
     let profile = place.profile.name.clone();
     let mut edits = vec![Edit::Make(profile.clone())];
     if place.base.as_str() != catalog::BASE_URL {
@@ -83,10 +87,12 @@ fn making(settings: &Settings, place: &Place, alone: bool) -> Vec<Edit> {
             to: Some(Setting::Text(place.base.as_str().to_owned())),
         });
     }
+    let logins = Logins::below(run.folders()?.state());
+    let alone = logins.of_profile(DEFAULT).next().is_none();
     if alone && settings.config.used.is_none() && settings.config.profiles.is_empty() {
         edits.push(Edit::Use(profile));
     }
-    edits
+    Ok(edits)
 }
 
 fn rehearse(
@@ -162,66 +168,136 @@ fn is_public(_: &SecretString) -> bool {
     false
 }
 
-/// Asks before the token of one store takes the place of another's.
-fn replacing(run: &mut Run, options: &Options, place: &Place, told: &Told) -> Result<()> {
-    let logins = Logins::below(run.folders()?.state());
-    let name = &place.profile.name;
-    let before = logins.of(name, place.base.as_str());
-    let before = before.and_then(|login| login.store.clone());
-    match (before, &told.store) {
-        (Some(before), Some(now)) if before != *now => run.confirm(
-            options,
-            &format!("Profile {name} has a token of {before}; this one is of {now}. Replace it?"),
-        ),
-        _ => Ok(()),
-    }
-}
-
-/// Keeps a token, and removes what was kept for the profile elsewhere.
-fn put(
+/// Asks before the token of one store takes the place of another's. Gives the
+/// store whose token is replaced.
+fn replacing(
     run: &mut Run,
     options: &Options,
     place: &Place,
-    token: &SecretString,
-    keep: Option<Kept>,
-) -> Result<Kept> {
-    let account = account(&place.profile.name, place.base.as_str());
-    let files = TokenFiles::below(run.folders()?.state());
-    if keep != Some(Kept::File) {
-        match run.keyring.set(&account, token) {
-            Ok(()) => {
-                files.remove(&account)?;
-                return Ok(Kept::Keyring);
+    told: &Told,
+) -> Result<Option<String>> {
+    let name = &place.profile.name;
+    let before = store_before(&Logins::below(run.folders()?.state()), place);
+    if let (Some(before), Some(now)) = (&before, &told.store)
+        && before != now
+    {
+        let question =
+            format!("Profile {name} has a token of {before}; this one is of {now}. Replace it?");
+        run.confirm(options, &question)?;
+    }
+    Ok(before)
+}
+
+fn store_before(logins: &Logins, place: &Place) -> Option<String> {
+    let login = logins.of(&place.profile.name, place.base.as_str());
+    login.and_then(|login| login.store.clone())
+}
+
+/// A token that the API knows, on its way to where it is kept.
+struct Checked<'a> {
+    place: &'a Place,
+    token: &'a SecretString,
+    told: &'a Told,
+    /// Whether the login makes the profile.
+    new: bool,
+    /// The store whose token was there when that was asked about.
+    replaced: Option<String>,
+}
+
+impl Checked<'_> {
+    /// Keeps the token in one step: nobody else changes settings, notes or
+    /// tokens meanwhile. Asks nothing; where there is no keyring and no place
+    /// was chosen, says why and changes nothing.
+    ///
+    /// # Errors
+    /// The profile or its token was changed since the questions were asked.
+    fn keep(&self, run: &mut Run, keep: Option<Kept>) -> Result<Result<Kept, Trouble>> {
+        let folders = run.folders()?;
+        let settings = LockedSettings::take(&folders)?;
+        let mut logins = LockedLogins::take(folders.state())?;
+        self.check(&settings.settings, &logins.logins)?;
+        let edits = making(run, &settings.settings, self.place, self.new)?;
+        let account = account(&self.place.profile.name, self.place.base.as_str());
+        let files = TokenFiles::below(folders.state());
+        if keep != Some(Kept::File) {
+            let (named, token) = (account.clone(), self.token.clone());
+            match run.with_keyring(move |keyring| keyring.set(&named, &token)) {
+                Ok(()) => {}
+                Err(trouble @ Trouble::Failed(_)) => {
+                    return Err(trouble
+                        .error("the token was not kept")
+                        .hint("or keep it in a file that only you can read: --keep file"));
+                }
+                Err(trouble) if keep.is_some() => {
+                    return Err(trouble
+                        .error("the token was not kept")
+                        .hint("--keep file keeps it in a file that only you can read"));
+                }
+                Err(trouble) => return Ok(Err(trouble)),
             }
-            Err(trouble @ Trouble::Failed(_)) => {
-                return Err(trouble
-                    .error("the token was not kept")
-                    .hint("or keep it in a file that only you can read: --keep file"));
+            if let Err(error) = settings.edit(&edits) {
+                // A token without its profile would never be removed.
+                let _ = run.with_keyring(move |keyring| keyring.remove(&account));
+                return Err(error);
             }
-            Err(trouble) if keep.is_some() => {
-                return Err(trouble
-                    .error("the token was not kept")
-                    .hint("--keep file keeps it in a file that only you can read"));
+            files.remove(&account)?;
+            self.note(run, &mut logins, Kept::Keyring);
+            return Ok(Ok(Kept::Keyring));
+        }
+        settings.edit(&edits)?;
+        let path = files.set(&account, self.token)?;
+        let before = logins
+            .logins
+            .of(&self.place.profile.name, self.place.base.as_str());
+        if before.is_some_and(|login| login.kept == Kept::Keyring)
+            && let Err(trouble) = run.with_keyring(move |keyring| keyring.remove(&account))
+        {
+            run.talk.note(&format!(
+                "the token that was kept before is still in the keyring: {}",
+                trouble.reason()
+            ));
+        }
+        self.note(run, &mut logins, Kept::File);
+        run.talk.note(&format!(
+            "the token is kept in {}, which only you can read; it is not encrypted",
+            path.display()
+        ));
+        Ok(Ok(Kept::File))
+    }
+
+    /// Refuses when what was decided before the lock no longer holds.
+    fn check(&self, settings: &Settings, logins: &Logins) -> Result<()> {
+        let asked_about = &self.place.profile;
+        let same = match settings.config.find(&asked_about.name) {
+            Some(now) if self.new => {
+                now.credential_command.is_none() && now.own_base() == self.place.base.as_str()
             }
-            Err(trouble) => in_a_file_instead(run, options, &trouble)?,
+            Some(now) => now == asked_about,
+            None => self.new || asked_about.name == DEFAULT,
+        };
+        if same && store_before(logins, self.place) == self.replaced {
+            return Ok(());
+        }
+        let name = &asked_about.name;
+        Err(changed_meanwhile(name).hint(format!("log in again: rc auth login --profile {name}")))
+    }
+
+    /// Notes the login. The token is kept also where that fails; only its
+    /// store is not known by name then.
+    fn note(&self, run: &mut Run, logins: &mut LockedLogins, kept: Kept) {
+        let noted = logins.note(Login {
+            profile: self.place.profile.name.clone(),
+            base_url: self.place.base.as_str().to_owned(),
+            kept,
+            fingerprint: fingerprint(self.token),
+            store: self.told.store.clone(),
+            scopes: self.told.scopes.clone(),
+            checked_at: (run.clock)().to_string(),
+        });
+        if let Err(error) = noted {
+            run.talk.note(&error.to_string());
         }
     }
-    let path = files.set(&account, token)?;
-    let logins = Logins::below(run.folders()?.state());
-    let before = logins.of(&place.profile.name, place.base.as_str());
-    if before.is_some_and(|login| login.kept == Kept::Keyring)
-        && let Err(trouble) = run.keyring.remove(&account)
-    {
-        run.talk.note(&format!(
-            "the token that was kept before is still in the keyring: {}",
-            trouble.reason()
-        ));
-    }
-    run.talk.note(&format!(
-        "the token is kept in {}, which only you can read; it is not encrypted",
-        path.display()
-    ));
-    Ok(Kept::File)
 }
 
 fn in_a_file_instead(run: &mut Run, options: &Options, trouble: &Trouble) -> Result<()> {
@@ -236,18 +312,6 @@ fn in_a_file_instead(run: &mut Run, options: &Options, trouble: &Trouble) -> Res
     }
     run.talk.note(trouble.reason());
     Ok(())
-}
-
-fn note(run: &Run, place: &Place, token: &SecretString, told: &Told, kept: Kept) -> Result<()> {
-    Logins::below(run.folders()?.state()).note(Login {
-        profile: place.profile.name.clone(),
-        base_url: place.base.as_str().to_owned(),
-        kept,
-        fingerprint: fingerprint(token),
-        store: told.store.clone(),
-        scopes: told.scopes.clone(),
-        checked_at: (run.clock)().to_string(),
-    })
 }
 
 fn tell(run: &mut Run, place: &Place, told: &Told, kept: Kept, new: bool) -> Result<()> {

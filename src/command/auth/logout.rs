@@ -4,7 +4,7 @@ use super::of_a_store;
 use crate::cli::Options;
 use crate::command::Run;
 use crate::config::keep::{Kept, TokenFiles, account};
-use crate::config::login::Logins;
+use crate::config::login::{LockedLogins, Logins};
 use crate::config::{self, variable};
 use crate::error::{Error, Result};
 
@@ -16,7 +16,8 @@ pub(super) fn run(run: &mut Run, options: &Options) -> Result<()> {
     let base = place.base.as_str().to_owned();
     if options.dry_run.is_some() {
         super::super::profile::plain_dry_run(options)?;
-        let lines = removable(run, &name, &base)?
+        let logins = Logins::below(run.folders()?.state());
+        let lines = removable(&logins, &name, &base)
             .into_iter()
             .map(|(base, _)| format!("remove the token of profile {name} for {base}\n"));
         let text: String = lines.collect();
@@ -39,8 +40,7 @@ pub(super) fn run(run: &mut Run, options: &Options) -> Result<()> {
 }
 
 /// The addresses that a profile may have tokens for, and where they were put.
-fn removable(run: &Run, profile: &str, base: &str) -> Result<Vec<(String, Option<Kept>)>> {
-    let logins = Logins::below(run.folders()?.state());
+fn removable(logins: &Logins, profile: &str, base: &str) -> Vec<(String, Option<Kept>)> {
     let mut found: Vec<(String, Option<Kept>)> = logins
         .of_profile(profile)
         .map(|login| (login.base_url.clone(), Some(login.kept)))
@@ -48,7 +48,7 @@ fn removable(run: &Run, profile: &str, base: &str) -> Result<Vec<(String, Option
     if !found.iter().any(|(known, _)| known == base) {
         found.push((base.to_owned(), None));
     }
-    Ok(found)
+    found
 }
 
 /// Removes the tokens of a profile; gives how many there were. One that cannot
@@ -56,11 +56,12 @@ fn removable(run: &Run, profile: &str, base: &str) -> Result<Vec<(String, Option
 pub(in crate::command) fn forget(run: &mut Run, profile: &str, base: &str) -> Result<usize> {
     let folders = run.folders()?;
     let files = TokenFiles::below(folders.state());
-    let mut logins = Logins::below(folders.state());
+    let mut locked = LockedLogins::take(folders.state())?;
     let (mut removed, mut trouble) = (0, None);
-    for (base, kept) in removable(run, profile, base)? {
+    for (base, kept) in removable(&locked.logins, profile, base) {
         let account = account(profile, &base);
-        let in_keyring = match run.keyring.remove(&account) {
+        let named = account.clone();
+        let in_keyring = match run.with_keyring(move |keyring| keyring.remove(&named)) {
             Ok(was) => Ok(was),
             // What is known to be there is still there.
             Err(reason) if kept == Some(Kept::Keyring) => {
@@ -79,7 +80,7 @@ pub(in crate::command) fn forget(run: &mut Run, profile: &str, base: &str) -> Re
         match (in_keyring, files.remove(&account)) {
             (Ok(keyring), Ok(file)) => {
                 removed += usize::from(keyring || file);
-                logins.forget(profile, &base)?;
+                locked.forget(profile, &base)?;
             }
             (Err(error), _) | (_, Err(error)) => trouble = trouble.or(Some(error)),
         }

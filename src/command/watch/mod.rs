@@ -190,7 +190,7 @@ async fn round(
         targets => targets.iter().map(|target| Some(target.as_str())).collect(),
     };
     let listed = matches!(call.operation.answer, Answer::Page(..) | Answer::Many(..));
-    let mut left = call.limit.unwrap_or(u64::MAX);
+    let mut left = call.paging.limit.unwrap_or(u64::MAX);
     for target in targets {
         let request = call.request(target.unwrap_or_default());
         let request = request.map_err(Trouble::Reading)?;
