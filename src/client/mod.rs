@@ -85,6 +85,35 @@ pub struct Failure {
     pub reason: String,
 }
 
+/// Keeps a record of the attempts of one request.
+pub trait AttemptRecord {
+    /// An attempt begins; nothing of it went out yet.
+    ///
+    /// # Errors
+    /// It must not begin.
+    fn leaves(&self) -> Result<()>;
+
+    /// No attempt so far can have changed anything. The next one is made after
+    /// a pause.
+    ///
+    /// # Errors
+    /// There must be no next one.
+    fn returns(&self) -> Result<()>;
+}
+
+/// No record.
+struct Unrecorded;
+
+impl AttemptRecord for Unrecorded {
+    fn leaves(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn returns(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
 /// A successful answer.
 #[derive(Debug)]
 pub struct Answer {
@@ -167,20 +196,18 @@ impl Client {
     /// `Access`, `NotFound`, `Refused` for what the API says; `Unreachable`
     /// when no usable answer came.
     pub async fn send(&self, request: &Request) -> Result<Answer> {
-        self.send_noting(request, || Ok(())).await
+        self.send_noting(request, &Unrecorded).await
     }
 
-    /// As [`Client::send`]; `leaves` is called each time when it is the
-    /// request's turn and before anything of it goes out, for whoever keeps a
-    /// record of that.
+    /// As [`Client::send`], with a record of the attempts.
     ///
     /// # Errors
-    /// As for [`Client::send`]; what `leaves` fails with, as nothing is sent
-    /// then.
+    /// As for [`Client::send`]; what the record fails with, as nothing more is
+    /// sent then.
     pub async fn send_noting(
         &self,
         request: &Request,
-        leaves: impl Fn() -> Result<()>,
+        record: &impl AttemptRecord,
     ) -> Result<Answer> {
         let mut clock = RequestClock::new(self.budget.time);
         let mut retries = 0;
@@ -199,7 +226,8 @@ impl Client {
                     });
                 }
             };
-            leaves().map_err(|error| if lost { error } else { error.untouched() })?;
+            let unsent = |error: Error| if lost { error } else { error.untouched() };
+            record.leaves().map_err(unsent)?;
             let result = self.transport.send(outgoing).await;
             pass.learn(&result);
             let outcome = Outcome::of(&result);
@@ -227,6 +255,9 @@ impl Client {
             ) {
                 Verdict::Again(wait) => {
                     lost |= outcome.may_be_done();
+                    if !lost {
+                        record.returns().map_err(Error::untouched)?;
+                    }
                     self.gate.pause(wait).await;
                 }
                 Verdict::Done => {

@@ -32,6 +32,12 @@ fn next(reader: &mut BufReader<TcpStream>) -> Option<String> {
     Some(first)
 }
 
+/// The subscription that a request line names, with a long note.
+fn subscription(line: &str, note: &str) -> String {
+    let id = line.split('/').nth(2).unwrap();
+    format!("{{\"subscription\":{{\"id\":{id},\"note\":\"{note}\"}}}}")
+}
+
 /// Serves answers to requests, and tells which were asked for.
 fn serve(
     answer: impl Fn(&str) -> String + Send + Sync + Clone + 'static,
@@ -202,7 +208,7 @@ fn ctrl_c_while_the_reader_pauses_ends_a_list_and_says_how_to_continue() {
 #[test]
 fn ctrl_c_while_the_reader_pauses_says_what_was_written() {
     let text = "x".repeat(200_000);
-    let (url, asked) = serve(move |_| format!("{{\"subscription\":{{\"note\":\"{text}\"}}}}"));
+    let (url, asked) = serve(move |line| subscription(line, &text));
     let store = Store::new();
     let ids: Vec<String> = (1..=30).map(|id| id.to_string()).collect();
     let mut arguments = vec!["subscriptions", "activate"];
@@ -229,7 +235,7 @@ fn ctrl_c_while_the_reader_pauses_says_what_was_written() {
 fn ctrl_c_while_the_reader_pauses_at_the_end_says_what_was_done() {
     // Nothing is ever read, and the last answer is larger than any pipe.
     let text = "x".repeat(400_000);
-    let (url, asked) = serve(move |_| format!("{{\"subscription\":{{\"note\":\"{text}\"}}}}"));
+    let (url, asked) = serve(move |line| subscription(line, &text));
     let store = Store::new();
     let mut child = spawned(&url, &store, &["subscriptions", "activate", "1", "2"]);
     let stdout = child.stdout.take().unwrap();

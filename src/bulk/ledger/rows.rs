@@ -179,8 +179,8 @@ impl LockedLedger {
     /// The ledger cannot be written.
     pub fn returns(&self, n: u64) -> Result<()> {
         self.step(
-            "UPDATE row SET state = ?2, tries = max(tries - 1, 0) WHERE n = ?1",
-            params![n.cast_signed(), READY],
+            "UPDATE row SET state = ?2, tries = max(tries - 1, 0) WHERE n = ?1 AND state = ?3",
+            params![n.cast_signed(), READY, SENDING],
         )
     }
 

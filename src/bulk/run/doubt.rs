@@ -3,7 +3,7 @@
 
 use super::lookup::{Found, Wanted};
 use super::remote;
-use super::requests::{Desk, carried_out, is_own, refusal, stops};
+use super::requests::{Before, Desk, carried_out, is_own, refusal, stops};
 use super::{looks, task};
 use crate::bulk::ledger::{Fate, Pending};
 use crate::catalog::Again;
@@ -45,7 +45,7 @@ pub(super) async fn settle(desk: &Desk<'_>, row: &Pending, why: &str) -> Result<
             desk.end(row.n, &unknown(&last))?;
             return desk.is_in_trouble(&why);
         }
-        let error = match desk.send(row).await {
+        let error = match desk.send(row, Before::Lost).await {
             Ok(answer) => return desk.end(row.n, &carried_out(&answer)),
             Err(error) => error,
         };

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Ended, Means, Show, doubt, halted, remote, task};
 use crate::bulk::ledger::{Counts, Fate, LockedLedger, Pending};
 use crate::catalog::{Again, Operation, Resource};
-use crate::client::Answer;
+use crate::client::{Answer, AttemptRecord};
 use crate::error::{Error, Kind, Result};
 use crate::request::Request;
 
@@ -84,6 +84,47 @@ impl Rows {
     }
 }
 
+/// What is known of a row before it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// No attempt was made.
+    Unsent,
+    /// An attempt was made whose answer is lost.
+    Lost,
+}
+
+/// Notes the attempts of a row in the ledger.
+struct RowRecord<'a> {
+    desk: &'a Desk<'a>,
+    n: u64,
+    before: Before,
+    /// Whether the ledger says that it is on its way.
+    is_out: Cell<bool>,
+}
+
+impl AttemptRecord for RowRecord<'_> {
+    fn leaves(&self) -> Result<()> {
+        if self.desk.is_halted() && !self.is_out.get() {
+            return Err(halted());
+        }
+        if !self.is_out.replace(true) {
+            self.desk.ledger.leaves(self.n)?;
+        }
+        Ok(())
+    }
+
+    fn returns(&self) -> Result<()> {
+        // That this attempt changed nothing says nothing of the lost one.
+        if self.before == Before::Unsent && self.is_out.replace(false) {
+            self.desk.ledger.returns(self.n)?;
+        }
+        if self.desk.is_halted() {
+            return Err(halted());
+        }
+        Ok(())
+    }
+}
+
 impl Desk<'_> {
     async fn pass(&self, rows: Rows) -> Result<()> {
         let mut waiting = VecDeque::new();
@@ -122,26 +163,22 @@ impl Desk<'_> {
         if rows == Rows::InDoubt {
             return doubt::settle_cut_off(self, &row).await;
         }
-        match self.send(&row).await {
+        match self.send(&row, Before::Unsent).await {
             Ok(answer) => self.end(row.n, &carried_out(&answer)),
             Err(error) => self.refused(&row, error, rows).await,
         }
     }
 
     /// Sends the request of a row. That it goes out is in the ledger before.
-    pub(super) async fn send(&self, row: &Pending) -> Result<Answer> {
+    pub(super) async fn send(&self, row: &Pending, before: Before) -> Result<Answer> {
         let request = Request::composed(self.operation, &row.task.target, row.task.body.clone());
-        let noted = Cell::new(false);
-        let leaves = || {
-            if self.is_halted() && !noted.get() {
-                return Err(halted());
-            }
-            if !noted.replace(true) {
-                self.ledger.leaves(row.n)?;
-            }
-            Ok(())
+        let record = RowRecord {
+            desk: self,
+            n: row.n,
+            before,
+            is_out: Cell::new(false),
         };
-        let sending = self.means.client.send_noting(&request, leaves);
+        let sending = self.means.client.send_noting(&request, &record);
         tokio::pin!(sending);
         let mut stop = self.means.stop.clone();
         tokio::select! {
@@ -149,8 +186,9 @@ impl Desk<'_> {
             Ok(_) = stop.wait_for(|stopped| *stopped) => {}
             answer = &mut sending => return answer,
         }
-        // What waits for its turn would be turned back when it comes.
-        if noted.get() {
+        // What waits for its turn, or pauses after a refusal, need not be
+        // waited for: it would be turned back.
+        if record.is_out.get() {
             sending.await
         } else {
             Err(halted().untouched())

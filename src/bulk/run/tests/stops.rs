@@ -109,3 +109,35 @@ fn rows_that_meet_each_other_at_work_go_once_more_one_at_a_time() {
     assert!(matches!(exit, Exit::Run(Ok(Ended::Done))), "{exit:?}");
     assert_eq!(counts(&stage, &id).failed, 1);
 }
+
+/// A refusal for too many requests changed nothing, so that the row is not in
+/// doubt while it pauses, whatever ends the process.
+#[test]
+fn a_row_that_pauses_after_a_refusal_is_returned_and_not_waited_for() {
+    let stage = stage(1);
+    let address = stage.records("/addresses", "addresses")[0]["id"].clone();
+    let body = serde_json::json!({
+        "address_id": address, "add_to_next_charge": true, "price": "6.00", "quantity": 1,
+        "product_title": "Gift", "external_variant_id": {"ecommerce": "3844892483"}
+    });
+    let task = Task {
+        target: "/onetimes".to_owned(),
+        body: Some(body.to_string()),
+    };
+    let id = stage.job("onetimes.create", Engine::Requests, &[task]);
+    let (teller, stop) = tokio::sync::watch::channel(false);
+    let begin = stage.now();
+    stage.before(move |_, _| {
+        teller.send(true).unwrap();
+        let busy = Response::builder().status(429).header("Retry-After", "50");
+        Some(busy.body("{}".into()).unwrap())
+    });
+    let exit = stage.process_with(&id, |means| means.stop = stop);
+    assert!(matches!(exit, Exit::Run(Ok(Ended::Halted))), "{exit:?}");
+    let waited = stage.now().duration_since(begin);
+    assert!(waited < SignedDuration::from_secs(50), "{waited:#}");
+    assert_eq!(stage.ledger(&id).in_doubt_behind(0, 9).unwrap(), []);
+    stage.alone();
+    let counts = stage.until_done(&id);
+    assert_eq!((counts.ok, counts.unknown), (1, 0));
+}
