@@ -171,7 +171,7 @@ fn what_the_network_stops_goes_on_when_it_is_there_again() {
         .with("--max-retries 0")
         .within(&store)
         .fails(6)
-        .prints_nothing();
+        .prints_in("\"state\":\"ready\"");
     let resume = cut.stderr.split("go on with: rc ").nth(1).unwrap();
     let resume = resume.lines().next().unwrap();
     rc("sandbox faults off").holding(&store).succeeds();

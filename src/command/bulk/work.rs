@@ -65,11 +65,18 @@ pub(super) fn run(
             ));
             jobs::show(printer, &job)
         }
-        Ok(Ended::Halted) => Err(cut_off::detached(ledger, &job, going)),
-        Err(error) if error.kind == Kind::Interrupted => {
-            Err(cut_off::detached(ledger, &job, going))
+        cut => {
+            let error = match cut {
+                Err(error) if error.kind != Kind::Interrupted => {
+                    cut_off::stopped(error, ledger, &job, going)
+                }
+                _ => cut_off::detached(ledger, &job, going),
+            };
+            // Its record is printed however a run ends: scripts need its name.
+            // Why the run ended counts more than that this fails.
+            let _ = jobs::show(printer, &job);
+            Err(error)
         }
-        Err(error) => Err(cut_off::stopped(error, ledger, &job, going)),
     }
 }
 
