@@ -6,6 +6,7 @@
 mod attempt_time;
 mod deadline;
 mod doubt;
+mod escapes;
 mod form;
 mod gate;
 pub mod har;

@@ -1,3 +1,6 @@
+//! Output in the background: what is written comes out whole, and a reader that
+//! pauses or goes away is noticed.
+
 use std::sync::mpsc;
 
 use super::*;
