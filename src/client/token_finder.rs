@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+use aho_corasick::packed::Searcher;
 use aho_corasick::{AhoCorasick, Input};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -41,7 +42,7 @@ pub struct TokenFinder {
     needles: Vec<Needle>,
     /// The beginnings of all needles, searched for in one pass; none where there
     /// is no needle.
-    beginnings: Option<AhoCorasick>,
+    beginnings: Option<Beginnings>,
     /// For each beginning the needles that begin so.
     begin_so: Vec<Vec<usize>>,
     /// The bytes that an escape near the beginning of a needle gives.
@@ -129,12 +130,12 @@ impl TokenFinder {
             return places;
         };
         let mut from = 0;
-        while let Some(found) = beginnings.find(Input::new(bytes).span(from..bytes.len())) {
-            for needle in &self.begin_so[found.pattern().as_usize()] {
-                places.extend(self.needles[*needle].place(bytes, found.start()));
+        while let Some((which, start)) = beginnings.find(bytes, from) {
+            for needle in &self.begin_so[which] {
+                places.extend(self.needles[*needle].place(bytes, start));
             }
             // The next one may overlap with it.
-            from = found.start() + 1;
+            from = start + 1;
         }
         // What does not begin plainly has an escape within its first bytes.
         for escape in memchr::memchr3_iter(b'\\', b'%', b'&', bytes) {
@@ -224,7 +225,7 @@ impl Needle {
 }
 
 /// The different beginnings of needles, and which needles begin so.
-fn beginnings(needles: &[Needle]) -> (Option<AhoCorasick>, Vec<Vec<usize>>) {
+fn beginnings(needles: &[Needle]) -> (Option<Beginnings>, Vec<Vec<usize>>) {
     let mut different: Vec<Vec<u8>> = Vec::new();
     let mut begin_so: Vec<Vec<usize>> = Vec::new();
     for (at, needle) in needles.iter().enumerate() {
@@ -242,8 +243,35 @@ fn beginnings(needles: &[Needle]) -> (Option<AhoCorasick>, Vec<Vec<usize>>) {
     if different.is_empty() {
         return (None, begin_so);
     }
-    let automaton = AhoCorasick::new(different).expect("a few short strings fit an automaton");
-    (Some(automaton), begin_so)
+    (Some(Beginnings::of(&different)), begin_so)
+}
+
+/// What finds the beginnings of needles: with the vector instructions of the
+/// processor where it has them, which costs a tenth of the automaton.
+enum Beginnings {
+    Packed(Box<Searcher>),
+    Automaton(AhoCorasick),
+}
+
+impl Beginnings {
+    fn of(texts: &[Vec<u8>]) -> Self {
+        match Searcher::new(texts) {
+            Some(searcher) => Self::Packed(Box::new(searcher)),
+            None => Self::Automaton(
+                AhoCorasick::new(texts).expect("a few short strings fit an automaton"),
+            ),
+        }
+    }
+
+    /// The first one at or behind `from`: which it is, and where it begins.
+    fn find(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+        let span = from..bytes.len();
+        let found = match self {
+            Self::Packed(searcher) => searcher.find_in(bytes, span.into()),
+            Self::Automaton(automaton) => automaton.find(Input::new(bytes).span(span)),
+        };
+        found.map(|found| (found.pattern().as_usize(), found.start()))
+    }
 }
 
 /// A set of ASCII characters.
