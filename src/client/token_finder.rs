@@ -142,6 +142,9 @@ impl TokenFinder {
             if bytes[escape..].starts_with(&BACKSLASHES) && !self.leads.has(b'\\') {
                 continue;
             }
+            if self.is_beside_the_point(bytes, escape) {
+                continue;
+            }
             let mut given = ByteSet::default();
             each_unit(bytes, escape, DEPTH, &mut |byte, _| {
                 given = given.with(byte);
@@ -157,6 +160,20 @@ impl TokenFinder {
         }
         places.sort_by_key(|place| (place.start, std::cmp::Reverse(place.end)));
         places
+    }
+
+    /// Whether an escape is a short one of JSON (`\"`, `\n`) that gives no
+    /// character near the beginning of a needle. Most escapes are, and reading
+    /// all their layers costs more than the rest of the search.
+    fn is_beside_the_point(&self, bytes: &[u8], escape: usize) -> bool {
+        let Some(&next) = bytes.get(escape + 1) else {
+            return false;
+        };
+        bytes[escape] == b'\\'
+            && next != b'u'
+            && !is_escape(next)
+            && !self.leads.has(b'\\')
+            && !self.leads.has(next)
     }
 }
 

@@ -55,6 +55,8 @@ struct State {
     waiting: Vec<u8>,
     failure: Option<Failure>,
     started: bool,
+    /// Whether the thread waits for something to write.
+    idle: bool,
     closed: bool,
     /// Nobody waits for the stream any more.
     let_go: bool,
@@ -214,11 +216,13 @@ impl Shared {
         loop {
             let mut state = self.lock();
             while state.waiting.is_empty() && !state.closed {
+                state.idle = true;
                 state = self
                     .work
                     .wait(state)
                     .unwrap_or_else(PoisonError::into_inner);
             }
+            state.idle = false;
             if state.waiting.is_empty() {
                 return;
             }
@@ -299,8 +303,11 @@ impl Write for BackgroundWriter {
         }
         state.waiting.extend_from_slice(bytes);
         shared.held.fetch_add(bytes.len(), Ordering::SeqCst);
+        let is_idle = std::mem::take(&mut state.idle);
         drop(state);
-        shared.work.notify_one();
+        if is_idle {
+            shared.work.notify_one();
+        }
         Ok(bytes.len())
     }
 
