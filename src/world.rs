@@ -27,6 +27,8 @@ pub struct World {
     pub stdin: Box<dyn Read + Send>,
     /// Standard output: data only.
     pub stdout: Box<dyn Write + Send>,
+    /// Whether standard output is a regular file, which no reader holds up.
+    pub stdout_is_file: bool,
     /// Standard error: talk only.
     pub stderr: Box<dyn Write + Send>,
     /// What is a terminal, and how wide.
@@ -106,6 +108,7 @@ impl World {
             environment: environment(),
             stdin: Box::new(io::stdin()),
             stdout: Box::new(io::stdout()),
+            stdout_is_file: stdout_is_file(),
             stderr: Box::new(io::stderr()),
             terminal: Terminal {
                 stdin: io::stdin().is_terminal(),
@@ -129,6 +132,20 @@ impl World {
             keyring: Arc::new(SystemKeyring),
         }
     }
+}
+
+/// Whether standard output is a regular file.
+#[cfg(unix)]
+fn stdout_is_file() -> bool {
+    use std::os::fd::AsFd;
+    let own = io::stdout().as_fd().try_clone_to_owned();
+    own.and_then(|stdout| std::fs::File::from(stdout).metadata())
+        .is_ok_and(|facts| facts.is_file())
+}
+
+#[cfg(not(unix))]
+fn stdout_is_file() -> bool {
+    false
 }
 
 impl std::fmt::Debug for World {

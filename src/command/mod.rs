@@ -80,7 +80,11 @@ fn run_here(world: World) -> u8 {
         .iter()
         .map(|word| crate::request::quoted(&word.to_string_lossy()))
         .collect();
-    let writer = BackgroundWriter::new(world.stdout);
+    let writer = if world.stdout_is_file {
+        BackgroundWriter::to_file(world.stdout)
+    } else {
+        BackgroundWriter::new(world.stdout)
+    };
     let mut run = Run {
         words: words.join(" "),
         size: world.size,

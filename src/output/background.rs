@@ -40,6 +40,8 @@ pub struct BackgroundWriter {
 
 struct Shared {
     stream: Mutex<Box<dyn Write + Send>>,
+    /// Whether the stream takes all at once, so that no thread is needed.
+    is_file: bool,
     state: Mutex<State>,
     /// Signals the thread that there is something to write.
     work: Condvar,
@@ -54,13 +56,23 @@ struct Shared {
 struct State {
     waiting: Vec<u8>,
     failure: Option<Failure>,
-    started: bool,
-    /// Whether the thread waits for something to write.
-    idle: bool,
+    worker: Worker,
     closed: bool,
     /// Nobody waits for the stream any more.
     let_go: bool,
     interrupted: Option<Arc<AtomicBool>>,
+}
+
+/// What the thread that writes is doing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Worker {
+    /// It was not started.
+    #[default]
+    Absent,
+    /// It writes, and looks for more afterwards.
+    Busy,
+    /// It waits for something to write, and must be woken.
+    Idle,
 }
 
 /// A failure that can be reported more than once.
@@ -92,9 +104,21 @@ impl BackgroundWriter {
     /// A writer to a stream. Its thread starts with the first byte.
     #[must_use]
     pub fn new(stream: Box<dyn Write + Send>) -> Self {
+        Self::of(stream, false)
+    }
+
+    /// A writer to a file. It has no reader that pauses, so that it is written
+    /// to without a thread, which would cost more than the writing.
+    #[must_use]
+    pub fn to_file(stream: Box<dyn Write + Send>) -> Self {
+        Self::of(stream, true)
+    }
+
+    fn of(stream: Box<dyn Write + Send>, is_file: bool) -> Self {
         Self {
             shared: Arc::new(Shared {
                 stream: Mutex::new(stream),
+                is_file,
                 state: Mutex::default(),
                 work: Condvar::new(),
                 written: Condvar::new(),
@@ -144,6 +168,12 @@ impl BackgroundWriter {
     /// # Errors
     /// What the stream failed with; [`WriteInterrupted`] after Ctrl-C.
     pub fn finish(&self) -> io::Result<()> {
+        if self.shared.is_file {
+            if let Some(failure) = &self.shared.lock().failure {
+                return Err(failure.error());
+            }
+            return self.shared.at_once(|stream| stream.flush());
+        }
         let mut state = self.shared.lock();
         state.closed = true;
         self.shared.work.notify_all();
@@ -210,19 +240,27 @@ impl Shared {
         }
     }
 
+    /// Does something with the stream, and keeps what it fails with.
+    fn at_once(&self, act: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        act(stream.as_mut()).inspect_err(|error| {
+            self.lock().failure = Some(Failure::of(error));
+        })
+    }
+
     /// What the thread does.
     fn write_all(&self) {
         let mut batch = Vec::with_capacity(ROOM + BUFFER);
         loop {
             let mut state = self.lock();
             while state.waiting.is_empty() && !state.closed {
-                state.idle = true;
+                state.worker = Worker::Idle;
                 state = self
                     .work
                     .wait(state)
                     .unwrap_or_else(PoisonError::into_inner);
             }
-            state.idle = false;
+            state.worker = Worker::Busy;
             if state.waiting.is_empty() {
                 return;
             }
@@ -278,6 +316,10 @@ impl State {
 impl Write for BackgroundWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let shared = &self.shared;
+        if shared.is_file {
+            let written = shared.at_once(|stream| stream.write_all(bytes));
+            return written.map(|()| bytes.len());
+        }
         let mut state = shared.lock();
         if !is_within_runtime() {
             state = shared.wait(state, |held| held < ROOM)?;
@@ -289,7 +331,7 @@ impl Write for BackgroundWriter {
             // Nobody reads it, and nobody waits for that.
             return Ok(bytes.len());
         }
-        if !state.started {
+        if state.worker == Worker::Absent {
             let thread = std::thread::Builder::new().name("output".to_owned());
             let own = Arc::clone(shared);
             if thread.spawn(move || own.write_all()).is_err() {
@@ -297,21 +339,24 @@ impl Write for BackgroundWriter {
                 let mut stream = shared.stream.lock().unwrap_or_else(PoisonError::into_inner);
                 return stream.write_all(bytes).map(|()| bytes.len());
             }
-            state.started = true;
+            state.worker = Worker::Busy;
             // At its size at once: what grows leaves holes in memory.
             state.waiting.reserve(ROOM + BUFFER);
         }
         state.waiting.extend_from_slice(bytes);
         shared.held.fetch_add(bytes.len(), Ordering::SeqCst);
-        let is_idle = std::mem::take(&mut state.idle);
+        let worker = std::mem::replace(&mut state.worker, Worker::Busy);
         drop(state);
-        if is_idle {
+        if worker == Worker::Idle {
             shared.work.notify_one();
         }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        if self.shared.is_file {
+            return self.shared.at_once(|stream| stream.flush());
+        }
         let state = self.shared.lock();
         if is_within_runtime() {
             return match &state.failure {

@@ -135,3 +135,31 @@ fn what_was_written_is_there_when_it_is_finished() {
     writer.finish().unwrap();
     assert_eq!(*taken.lock().unwrap(), b"one two");
 }
+
+/// A file on a disk that is full after some bytes.
+struct Full(usize);
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0 < bytes.len() {
+            return Err(io::Error::from(io::ErrorKind::StorageFull));
+        }
+        self.0 -= bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_file_is_written_at_once_and_a_full_disk_is_reported_to_the_end() {
+    let mut writer = BackgroundWriter::to_file(Box::new(Full(4)));
+    writer.write_all(b"four").unwrap();
+    assert!(writer.is_drained() && writer.has_room());
+    let full = |error: io::Error| error.kind() == io::ErrorKind::StorageFull;
+    assert!(full(writer.write_all(b"more").unwrap_err()));
+    assert!(!writer.is_drained());
+    assert!(full(writer.finish().unwrap_err()));
+}

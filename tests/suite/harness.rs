@@ -229,6 +229,7 @@ impl Rc {
             environment: self.environment,
             stdin: Box::new(io::Cursor::new(self.stdin)),
             stdout: Box::new(stdout.clone()),
+            stdout_is_file: false,
             stderr: Box::new(stderr.clone()),
             terminal: self.terminal,
             // What is waited for comes about: the clock goes on by it.
