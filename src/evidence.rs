@@ -150,10 +150,10 @@ fn is_empty(body: &[u8]) -> bool {
         .is_some_and(|inside| inside.trim_ascii().is_empty())
 }
 
-type Members<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
+type BodyMembers<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 
 /// The members of a JSON object; `Unexpected` for JSON of another form.
-fn members(body: &[u8]) -> Result<Members<'_>, Lack> {
+fn members(body: &[u8]) -> Result<BodyMembers<'_>, Lack> {
     if body.is_empty() {
         return Err(Lack::Empty);
     }
@@ -172,7 +172,7 @@ fn unreadable(error: &serde_json::Error) -> Lack {
 }
 
 /// Whether the body has a member for errors that says something.
-fn reports_errors(members: &Members<'_>) -> bool {
+fn reports_errors(members: &BodyMembers<'_>) -> bool {
     ["errors", "error"].into_iter().any(|name| {
         members.get(name).is_some_and(|value| {
             !matches!(value.get(), "null" | "\"\"" | "false") && !is_empty(value.get().as_bytes())
@@ -193,7 +193,7 @@ fn holds(
     row: &Operation,
     answer: Answer,
     request: &Request,
-    members: &Members<'_>,
+    members: &BodyMembers<'_>,
 ) -> Result<(), Lack> {
     let key = answer.key().unwrap_or_default();
     let found = members.get(key).map(|value| value.get());
@@ -237,7 +237,7 @@ fn is_the_one(
     request: &Request,
     found: &str,
 ) -> Result<(), Lack> {
-    let fields: Members<'_> = serde_json::from_str(found).map_err(|_| Lack::NotJson)?;
+    let fields: BodyMembers<'_> = serde_json::from_str(found).map_err(|_| Lack::NotJson)?;
     let named = row.identified_by(request.body.as_deref());
     let field = match named {
         Some(field) => field,

@@ -18,11 +18,11 @@ pub(super) const fn is_escape(byte: u8) -> bool {
 }
 
 /// What is called with a byte that some bytes give, and where those end.
-pub(super) type Found<'a> = &'a mut dyn FnMut(u8, usize);
+pub(super) type OnUnit<'a> = &'a mut dyn FnMut(u8, usize);
 
 /// Calls `found` with each byte that the bytes from `at` on give, plainly or
 /// through at most `depth` layers of escapes; with one of them perhaps twice.
-pub(super) fn each_unit(bytes: &[u8], at: usize, depth: u8, found: Found) {
+pub(super) fn each_unit(bytes: &[u8], at: usize, depth: u8, found: OnUnit) {
     let Some(byte) = bytes.get(at).copied() else {
         return;
     };
@@ -67,7 +67,7 @@ struct Hex {
     value: u8,
 }
 
-fn number(bytes: &[u8], at: usize, depth: u8, hex: Hex, found: Found) {
+fn number(bytes: &[u8], at: usize, depth: u8, hex: Hex, found: OnUnit) {
     if hex.digits == 0 {
         return found(hex.value, at);
     }
@@ -85,7 +85,7 @@ fn number(bytes: &[u8], at: usize, depth: u8, hex: Hex, found: Found) {
 }
 
 /// What stands behind `&`: a name, or a number after `#`.
-fn entity(bytes: &[u8], at: usize, depth: u8, found: Found) {
+fn entity(bytes: &[u8], at: usize, depth: u8, found: OnUnit) {
     each_unit(bytes, at, depth, &mut |byte, after| match byte {
         b'#' => each_unit(bytes, after, depth, &mut |byte, behind| match byte {
             b'x' | b'X' => reference(bytes, behind, depth, (16, 0, 3), found),
@@ -103,7 +103,7 @@ fn entity(bytes: &[u8], at: usize, depth: u8, found: Found) {
 
 /// The rest of a number: its radix, its value so far, how many characters may
 /// follow with the semicolon.
-fn reference(bytes: &[u8], at: usize, depth: u8, number: (u32, u32, u8), found: Found) {
+fn reference(bytes: &[u8], at: usize, depth: u8, number: (u32, u32, u8), found: OnUnit) {
     let (radix, value, left) = number;
     each_unit(bytes, at, depth, &mut |byte, at| {
         if byte == b';' {

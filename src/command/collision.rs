@@ -15,12 +15,12 @@ use crate::config::{self, Environment, Folders, variable};
 use crate::error::{Error, Result};
 
 /// A file that the command line names, and what names it.
-struct Named {
+struct NamedFile {
     by: &'static str,
     path: PathBuf,
 }
 
-impl Named {
+impl NamedFile {
     fn new(by: &'static str, path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         Self { by, path }
@@ -46,7 +46,7 @@ pub(super) fn check(
     environment: &Environment,
     folders: Option<&Folders>,
 ) -> Result<()> {
-    let mut seen: Vec<(Named, Identity)> = Vec::new();
+    let mut seen: Vec<(NamedFile, Identity)> = Vec::new();
     for written in outputs(options, action) {
         let Some(identity) = identity(&written.path) else {
             continue;
@@ -77,28 +77,37 @@ pub(super) fn check(
     Ok(())
 }
 
-fn clash(written: &Named, what: &str) -> Error {
+fn clash(written: &NamedFile, what: &str) -> Error {
     let (by, path) = (written.by, written.path.display());
     Error::usage(format!("{by} {path} would overwrite {what}")).hint("name another file")
 }
 
 /// Files that are written. Standard output and devices are none.
-fn outputs(options: &Options, action: &Action) -> Vec<Named> {
+fn outputs(options: &Options, action: &Action) -> Vec<NamedFile> {
     let mut files = Vec::new();
     let out = options.output.out.iter();
     let out = out.filter(|path| path.as_path() != Path::new("-"));
-    files.extend(out.map(|path| Named::new("--out", path)));
-    files.extend(options.trace.iter().map(|path| Named::new("--trace", path)));
+    files.extend(out.map(|path| NamedFile::new("--out", path)));
+    files.extend(
+        options
+            .trace
+            .iter()
+            .map(|path| NamedFile::new("--trace", path)),
+    );
     match action {
         Action::Bulk(Bulk::Run(work, _) | Bulk::Check(work)) => {
-            files.extend(work.report.iter().map(|path| Named::new("--report", path)));
+            files.extend(
+                work.report
+                    .iter()
+                    .map(|path| NamedFile::new("--report", path)),
+            );
         }
         Action::Sandbox(Sandbox::Serve(serving)) => {
             if let Some(data) = &serving.data {
                 let mut journal = data.clone().into_os_string();
                 journal.push(".journal");
-                files.push(Named::new("--data", data));
-                files.push(Named::new("the journal of --data", journal));
+                files.push(NamedFile::new("--data", data));
+                files.push(NamedFile::new("the journal of --data", journal));
             }
         }
         _ => {}
@@ -107,44 +116,44 @@ fn outputs(options: &Options, action: &Action) -> Vec<Named> {
 }
 
 /// Files that are read.
-fn inputs(options: &Options, action: &Action, environment: &Environment) -> Result<Vec<Named>> {
+fn inputs(options: &Options, action: &Action, environment: &Environment) -> Result<Vec<NamedFile>> {
     let mut files = Vec::new();
     match action {
         Action::Call(call) => files.extend(values(call)),
         Action::Stats(stats) => files.extend(values(&stats.call)),
         Action::Free(free) => files.extend(free.body.iter().filter_map(|word| at_file(word))),
         Action::Bulk(Bulk::Run(work, _) | Bulk::Check(work)) => {
-            files.push(Named::new("input file", &work.file));
+            files.push(NamedFile::new("input file", &work.file));
             let words = work.constants.iter().map(|(_, word)| word);
             files.extend(words.filter_map(|word| at_file(word)));
         }
-        Action::Sandbox(Sandbox::Load { file }) => files.push(Named::new("input file", file)),
+        Action::Sandbox(Sandbox::Load { file }) => files.push(NamedFile::new("input file", file)),
         _ => {}
     }
     let by_variable = config::read(environment, variable::CA_FILE)?.map(PathBuf::from);
     let authorities = options.network.ca_file.clone().or(by_variable);
-    files.extend(authorities.map(|path| Named::new("certificate file", path)));
+    files.extend(authorities.map(|path| NamedFile::new("certificate file", path)));
     Ok(files)
 }
 
 /// Files that the program keeps for itself.
-fn own(folders: &Folders) -> Vec<Named> {
+fn own(folders: &Folders) -> Vec<NamedFile> {
     let settings = folders.settings().into_iter();
     let store = folders.state().map(|state| state.join("sandbox.json"));
     settings
-        .map(|path| Named::new("settings file", path))
-        .chain(store.map(|path| Named::new("store of --sandbox,", path)))
+        .map(|path| NamedFile::new("settings file", path))
+        .chain(store.map(|path| NamedFile::new("store of --sandbox,", path)))
         .collect()
 }
 
-fn values(call: &Call) -> impl Iterator<Item = Named> {
+fn values(call: &Call) -> impl Iterator<Item = NamedFile> {
     let words = call.given.iter().flat_map(|(_, words)| words);
     words.chain(&call.body).filter_map(|word| at_file(word))
 }
 
-fn at_file(word: &str) -> Option<Named> {
+fn at_file(word: &str) -> Option<NamedFile> {
     let path = word.strip_prefix('@')?;
-    Some(Named::new("input file", path))
+    Some(NamedFile::new("input file", path))
 }
 
 /// What a path leads to; nothing for a device, a pipe or a folder, and for what

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::program::{self, Failure, Limits, Said};
+use super::program::{self, ProgramFailure, ProgramLimits, ProgramReport};
 use super::{Environment, variable};
 use crate::error::{Error, Kind, Result};
 
@@ -148,7 +148,7 @@ pub fn check_length(token: &SecretString, from: &str) -> Result<()> {
 }
 
 /// Limits of the credential command. A person may have to allow it.
-const LIMITS: Limits = Limits {
+const LIMITS: ProgramLimits = ProgramLimits {
     whole: Duration::from_secs(60),
     quiet: Duration::from_secs(3),
     bytes: 64 * 1024,
@@ -170,7 +170,7 @@ pub fn run(
 }
 
 fn run_within(
-    limits: Limits,
+    limits: ProgramLimits,
     command: &str,
     environment: &Environment,
     mut tell: impl FnMut(&str),
@@ -188,8 +188,8 @@ fn run_within(
     );
     let seconds = limits.whole.as_secs();
     let ended = program::run(&mut command, limits, &mut |said| match said {
-        Said::Line(line) => tell(&format!("{name}: {}", String::from_utf8_lossy(line))),
-        Said::Waiting => tell(&format!(
+        ProgramReport::Line(line) => tell(&format!("{name}: {}", String::from_utf8_lossy(line))),
+        ProgramReport::Waiting => tell(&format!(
             "waiting for the credential command {name}, at most {seconds} seconds; \
              Ctrl-C ends it"
         )),
@@ -199,11 +199,13 @@ fn run_within(
             .hint("run it by hand: it should print the token and nothing else")
     };
     let ended = ended.map_err(|failure| match failure {
-        Failure::Start(error) => failed("cannot be run").caused_by(error),
-        Failure::Lost(error) => failed("was lost").caused_by(error),
-        Failure::TooMuch => failed(&format!("prints more than {} bytes", limits.bytes)),
-        Failure::Late => failed(&format!("did not end within {seconds} seconds")),
-        Failure::Interrupted => Error::new(Kind::Interrupted, "interrupted; nothing was sent"),
+        ProgramFailure::Start(error) => failed("cannot be run").caused_by(error),
+        ProgramFailure::Lost(error) => failed("was lost").caused_by(error),
+        ProgramFailure::TooMuch => failed(&format!("prints more than {} bytes", limits.bytes)),
+        ProgramFailure::Late => failed(&format!("did not end within {seconds} seconds")),
+        ProgramFailure::Interrupted => {
+            Error::new(Kind::Interrupted, "interrupted; nothing was sent")
+        }
     })?;
     let printed = SecretString::from(String::from_utf8_lossy(&ended.printed).into_owned());
     if !ended.status.success() {
@@ -322,7 +324,7 @@ mod tests {
 
         #[test]
         fn a_command_without_end_is_named_with_its_limit() {
-            let limits = Limits {
+            let limits = ProgramLimits {
                 whole: Duration::from_millis(100),
                 quiet: Duration::from_millis(50),
                 ..LIMITS

@@ -18,7 +18,7 @@ const LINGER: Duration = Duration::from_secs(1);
 
 /// Limits of a run.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
+pub(super) struct ProgramLimits {
     /// How long the program may take.
     pub(super) whole: Duration,
     /// After how long the user is told that it is waited for.
@@ -29,7 +29,7 @@ pub(super) struct Limits {
 
 /// What a running program lets know.
 #[derive(Debug)]
-pub(super) enum Said<'a> {
+pub(super) enum ProgramReport<'a> {
     /// A line of its standard error.
     Line(&'a [u8]),
     /// It has been waited for longer than usual.
@@ -38,14 +38,14 @@ pub(super) enum Said<'a> {
 
 /// How a program ended.
 #[derive(Debug)]
-pub(super) struct Ended {
+pub(super) struct ProgramEnd {
     pub(super) status: ExitStatus,
     pub(super) printed: Vec<u8>,
 }
 
 /// Why there is no end of a program.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(super) enum ProgramFailure {
     /// It could not be started.
     Start(io::Error),
     /// It could not be waited for.
@@ -61,17 +61,17 @@ pub(super) enum Failure {
 /// Runs a program without standard input, and reads what it prints.
 pub(super) fn run(
     command: &mut Command,
-    limits: Limits,
-    tell: &mut dyn FnMut(Said<'_>),
-) -> Result<Ended, Failure> {
+    limits: ProgramLimits,
+    tell: &mut dyn FnMut(ProgramReport<'_>),
+) -> Result<ProgramEnd, ProgramFailure> {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let caught = interrupt::catch();
     let grouped = group(command);
-    let mut child = command.spawn().map_err(Failure::Start)?;
-    let mut running = Running::read(&mut child, limits);
+    let mut child = command.spawn().map_err(ProgramFailure::Start)?;
+    let mut running = RunningProgram::read(&mut child, limits);
     let ended = running.wait(&mut child, &caught, tell);
     if ended.is_err() {
         kill(&mut child, grouped);
@@ -81,36 +81,36 @@ pub(super) fn run(
 }
 
 /// A program that runs, and what it has printed so far.
-struct Running {
-    limits: Limits,
+struct RunningProgram {
+    limits: ProgramLimits,
     begun: Instant,
     printed: Arc<Mutex<Vec<u8>>>,
-    events: mpsc::Receiver<Event>,
+    events: mpsc::Receiver<StreamEvent>,
     /// Streams that were read to their end.
     ends: usize,
 }
 
-enum Event {
+enum StreamEvent {
     Line(Vec<u8>),
     End,
 }
 
-impl Running {
+impl RunningProgram {
     /// Begins to read both streams, each on a thread of its own.
-    fn read(child: &mut Child, limits: Limits) -> Self {
+    fn read(child: &mut Child, limits: ProgramLimits) -> Self {
         let printed = Arc::new(Mutex::new(Vec::new()));
         let (sender, events) = mpsc::channel();
         if let Some(stdout) = child.stdout.take() {
             let (printed, sender) = (Arc::clone(&printed), sender.clone());
             std::thread::spawn(move || {
                 gather(stdout.take(limits.bytes + 1), &printed);
-                sender.send(Event::End)
+                sender.send(StreamEvent::End)
             });
         }
         if let Some(stderr) = child.stderr.take() {
             std::thread::spawn(move || {
                 send_lines(stderr, limits.bytes, &sender);
-                sender.send(Event::End)
+                sender.send(StreamEvent::End)
             });
         }
         Self {
@@ -126,55 +126,55 @@ impl Running {
         &mut self,
         child: &mut Child,
         caught: &interrupt::Caught,
-        tell: &mut dyn FnMut(Said<'_>),
-    ) -> Result<Ended, Failure> {
+        tell: &mut dyn FnMut(ProgramReport<'_>),
+    ) -> Result<ProgramEnd, ProgramFailure> {
         let mut told = false;
         let mut ended: Option<(ExitStatus, Instant)> = None;
         loop {
             self.step(tell);
             if self.printed().len() as u64 > self.limits.bytes {
-                return Err(Failure::TooMuch);
+                return Err(ProgramFailure::TooMuch);
             }
             if ended.is_none() {
-                let status = child.try_wait().map_err(Failure::Lost)?;
+                let status = child.try_wait().map_err(ProgramFailure::Lost)?;
                 ended = status.map(|status| (status, Instant::now()));
             }
             if let Some((status, at)) = ended {
                 if self.ends == 2 || at.elapsed() > LINGER {
                     let printed = std::mem::take(&mut *self.printed());
-                    return Ok(Ended { status, printed });
+                    return Ok(ProgramEnd { status, printed });
                 }
                 continue;
             }
             let passed = self.begun.elapsed();
             if caught.seen() {
-                return Err(Failure::Interrupted);
+                return Err(ProgramFailure::Interrupted);
             }
             if passed > self.limits.whole {
-                return Err(Failure::Late);
+                return Err(ProgramFailure::Late);
             }
             if passed > self.limits.quiet && !told {
                 told = true;
-                tell(Said::Waiting);
+                tell(ProgramReport::Waiting);
             }
         }
     }
 
     /// Takes what comes within a short time.
-    fn step(&mut self, tell: &mut dyn FnMut(Said<'_>)) {
+    fn step(&mut self, tell: &mut dyn FnMut(ProgramReport<'_>)) {
         match self.events.recv_timeout(TICK) {
-            Ok(Event::Line(line)) => tell(Said::Line(&line)),
-            Ok(Event::End) => self.ends += 1,
+            Ok(StreamEvent::Line(line)) => tell(ProgramReport::Line(&line)),
+            Ok(StreamEvent::End) => self.ends += 1,
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => std::thread::sleep(TICK),
         }
     }
 
     /// Passes on the lines that came and were not taken yet.
-    fn lines(&mut self, tell: &mut dyn FnMut(Said<'_>)) {
+    fn lines(&mut self, tell: &mut dyn FnMut(ProgramReport<'_>)) {
         while let Ok(event) = self.events.try_recv() {
-            if let Event::Line(line) = event {
-                tell(Said::Line(&line));
+            if let StreamEvent::Line(line) = event {
+                tell(ProgramReport::Line(&line));
             }
         }
     }
@@ -193,10 +193,10 @@ fn gather(mut stream: impl Read, into: &Mutex<Vec<u8>>) {
 }
 
 /// Sends lines up to the limit; the rest is read, so that the program goes on.
-fn send_lines(stream: impl Read, bytes: u64, sender: &Sender<Event>) {
+fn send_lines(stream: impl Read, bytes: u64, sender: &Sender<StreamEvent>) {
     let mut stream = BufReader::new(stream);
     for line in (&mut stream).take(bytes).split(b'\n') {
-        let sent = line.is_ok_and(|line| sender.send(Event::Line(line)).is_ok());
+        let sent = line.is_ok_and(|line| sender.send(StreamEvent::Line(line)).is_ok());
         if !sent {
             return;
         }
@@ -271,19 +271,19 @@ fn descendants(parent: u32) -> Vec<u32> {
 mod tests {
     use super::*;
 
-    const SHORT: Limits = Limits {
+    const SHORT: ProgramLimits = ProgramLimits {
         whole: Duration::from_millis(300),
         quiet: Duration::from_millis(50),
         bytes: 1000,
     };
 
-    fn sh(script: &str, limits: Limits) -> (Result<Ended, Failure>, usize) {
+    fn sh(script: &str, limits: ProgramLimits) -> (Result<ProgramEnd, ProgramFailure>, usize) {
         let mut waiting = 0;
         let ended = run(
             Command::new("sh").args(["-c", script]),
             limits,
             &mut |said| {
-                waiting += usize::from(matches!(said, Said::Waiting));
+                waiting += usize::from(matches!(said, ProgramReport::Waiting));
             },
         );
         (ended, waiting)
@@ -295,7 +295,7 @@ mod tests {
         let path = file.path().display();
         let script = format!("sleep 1000 & echo $! > {path}; wait");
         let (ended, waiting) = sh(&script, SHORT);
-        assert!(matches!(ended, Err(Failure::Late)), "{ended:?}");
+        assert!(matches!(ended, Err(ProgramFailure::Late)), "{ended:?}");
         assert_eq!(waiting, 1);
         let child = std::fs::read_to_string(file.path()).unwrap();
         let stat = format!("/proc/{}/stat", child.trim());
@@ -327,19 +327,19 @@ mod tests {
 
     #[test]
     fn output_without_end_is_refused_and_talk_without_end_is_cut() {
-        let long = Limits {
+        let long = ProgramLimits {
             whole: Duration::from_secs(60),
             ..SHORT
         };
         let (ended, _) = sh("yes", long);
-        assert!(matches!(ended, Err(Failure::TooMuch)), "{ended:?}");
+        assert!(matches!(ended, Err(ProgramFailure::TooMuch)), "{ended:?}");
         let (ended, _) = sh("yes | head -c 100000 >&2; echo a", long);
         assert_eq!(ended.unwrap().printed, b"a\n");
     }
 
     #[test]
     fn a_child_that_goes_on_holds_nobody_up() {
-        let long = Limits {
+        let long = ProgramLimits {
             whole: Duration::from_secs(60),
             ..SHORT
         };

@@ -42,7 +42,7 @@ struct Shared {
     stream: Mutex<Box<dyn Write + Send>>,
     /// Whether the stream takes all at once, so that no thread is needed.
     is_file: bool,
-    state: Mutex<State>,
+    state: Mutex<WriterState>,
     /// Signals the thread that there is something to write.
     work: Condvar,
     /// Signals that something was written, to threads and to tasks.
@@ -53,9 +53,9 @@ struct Shared {
 }
 
 #[derive(Default)]
-struct State {
+struct WriterState {
     waiting: Vec<u8>,
-    failure: Option<Failure>,
+    failure: Option<WriteFailure>,
     worker: Worker,
     closed: bool,
     /// Nobody waits for the stream any more.
@@ -77,13 +77,13 @@ enum Worker {
 
 /// A failure that can be reported more than once.
 #[derive(Clone)]
-struct Failure {
+struct WriteFailure {
     code: Option<i32>,
     kind: io::ErrorKind,
     text: String,
 }
 
-impl Failure {
+impl WriteFailure {
     fn of(error: &io::Error) -> Self {
         Self {
             code: error.raw_os_error(),
@@ -178,7 +178,7 @@ impl BackgroundWriter {
         state.closed = true;
         self.shared.work.notify_all();
         if state.let_go {
-            let drained = |_: &mut State| self.shared.held() > 0;
+            let drained = |_: &mut WriterState| self.shared.held() > 0;
             let waited = self
                 .shared
                 .written
@@ -207,7 +207,7 @@ impl BackgroundWriter {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, WriterState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -218,9 +218,9 @@ impl Shared {
     /// Blocks until so much is written, or nobody waits any more.
     fn wait<'a>(
         &self,
-        mut state: MutexGuard<'a, State>,
+        mut state: MutexGuard<'a, WriterState>,
         is_ready: impl Fn(usize) -> bool,
-    ) -> io::Result<MutexGuard<'a, State>> {
+    ) -> io::Result<MutexGuard<'a, WriterState>> {
         loop {
             if let Some(failure) = &state.failure {
                 return Err(failure.error());
@@ -244,7 +244,7 @@ impl Shared {
     fn at_once(&self, act: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
         act(stream.as_mut()).inspect_err(|error| {
-            self.lock().failure = Some(Failure::of(error));
+            self.lock().failure = Some(WriteFailure::of(error));
         })
     }
 
@@ -287,7 +287,7 @@ impl Shared {
                 self.held.fetch_sub(batch.len(), Ordering::SeqCst);
             }
             Err(error) => {
-                state.failure = Some(Failure::of(error));
+                state.failure = Some(WriteFailure::of(error));
                 state.waiting = Vec::new();
                 self.held.store(0, Ordering::SeqCst);
             }
@@ -299,7 +299,7 @@ impl Shared {
     }
 }
 
-impl State {
+impl WriterState {
     /// Whether Ctrl-C was pressed since a write first had to wait. Before
     /// that, Ctrl-C ends the process or is seen by the runtime.
     fn is_interrupted(&mut self) -> bool {

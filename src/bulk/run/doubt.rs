@@ -1,9 +1,9 @@
 //! A row whose answer is lost: what can be found out, and what cannot. What
 //! would happen twice is never sent twice.
 
-use super::lookup::{Found, Wanted};
+use super::lookup::{LookupResult, RowLookup};
 use super::remote;
-use super::requests::{Before, Desk, carried_out, is_own, refusal, stops};
+use super::requests::{Desk, PriorAttempt, carried_out, is_own, refusal, stops};
 use super::{looks, task};
 use crate::bulk::ledger::{Fate, Pending};
 use crate::catalog::Again;
@@ -45,7 +45,7 @@ pub(super) async fn settle(desk: &Desk<'_>, row: &Pending, why: &str) -> Result<
             desk.end(row.n, &unknown(&last))?;
             return desk.is_in_trouble(&why);
         }
-        let error = match desk.send(row, Before::Lost).await {
+        let error = match desk.send(row, PriorAttempt::Lost).await {
             Ok(answer) => return desk.end(row.n, &carried_out(&answer)),
             Err(error) => error,
         };
@@ -99,13 +99,13 @@ async fn of_refusal(desk: &Desk<'_>, row: &Pending, error: &Error) -> Result<Fat
         return Ok(refusal(error));
     }
     let status = remote::status(error);
-    if let Some(wanted) = Wanted::of(desk, row) {
+    if let Some(wanted) = RowLookup::of(desk, row) {
         return Ok(match wanted.find(desk.means.client).await? {
-            Found::Same { object } => Fate::Ok {
+            LookupResult::Same { object } => Fate::Ok {
                 status: None,
                 object,
             },
-            Found::Other(what) => Fate::Unknown {
+            LookupResult::Other(what) => Fate::Unknown {
                 status,
                 error: task::shortened(&format!("{FIRST_LOST}; {what}")),
             },

@@ -13,12 +13,12 @@ use crate::bulk::ledger::Pending;
 use crate::bulk::settle::says_the_same;
 use crate::catalog::{Operation, Unique};
 use crate::client::Client;
-use crate::envelope::{Envelope, Wanted as Within};
+use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
 use crate::request::Request;
 
 /// What a row creates, and how it is found.
-pub(super) struct Wanted {
+pub(super) struct RowLookup {
     list: &'static Operation,
     unique: Unique,
     singular: &'static str,
@@ -28,7 +28,7 @@ pub(super) struct Wanted {
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum LookupResult {
     /// The record that the row describes.
     Same {
         /// Its id.
@@ -38,7 +38,7 @@ pub(super) enum Found {
     Other(String),
 }
 
-impl Wanted {
+impl RowLookup {
     /// What to look for; `None` where the row creates nothing with a unique
     /// field.
     pub(super) fn of(desk: &Desk<'_>, row: &Pending) -> Option<Self> {
@@ -58,15 +58,17 @@ impl Wanted {
     /// # Errors
     /// The list gave no answer. A token that may not read the list is no error:
     /// it proves nothing, and would stop the job for good.
-    pub(super) async fn find(&self, client: &Client) -> Result<Found> {
+    pub(super) async fn find(&self, client: &Client) -> Result<LookupResult> {
         let mut records = Vec::new();
         for value in spellings(&self.value) {
             let mut request = Request::composed(self.list, self.list.path, None);
             request.set_query(self.unique.filter, value);
             let page = match client.send(&request).await {
-                Ok(answer) => Envelope::open(answer, Within::of(self.list.answer))?,
+                Ok(answer) => Envelope::open(answer, Wanted::of(self.list.answer))?,
                 Err(error) if is_forbidden(&error) => {
-                    return Ok(Found::Other(format!("it cannot be looked up: {error}")));
+                    return Ok(LookupResult::Other(format!(
+                        "it cannot be looked up: {error}"
+                    )));
                 }
                 Err(error) => return Err(error),
             };
@@ -121,26 +123,26 @@ fn spellings(value: &str) -> Vec<String> {
 }
 
 /// What the records of the list say about the row.
-fn judge(wanted: &Wanted, records: &[Value]) -> Found {
+fn judge(wanted: &RowLookup, records: &[Value]) -> LookupResult {
     let (field, singular) = (wanted.unique.field, wanted.singular.replace('_', " "));
     let id = |record: &Value| task::object_id(record).unwrap_or_default();
     if let Some(record) = records.iter().find(|record| wanted.is_exact(record)) {
         if says_the_same(&wanted.body, record) {
-            return Found::Same {
+            return LookupResult::Same {
                 object: task::object_id(record),
             };
         }
         let id = id(record);
-        return Found::Other(format!(
+        return LookupResult::Other(format!(
             "{singular} {id} has this {field}, and says something else"
         ));
     }
     match records.iter().find(|record| wanted.is_similar(record)) {
-        Some(record) => Found::Other(format!(
+        Some(record) => LookupResult::Other(format!(
             "{singular} {} has this {field} in other letters",
             id(record)
         )),
-        None => Found::Other(format!("no {singular} with this {field} is found")),
+        None => LookupResult::Other(format!("no {singular} with this {field} is found")),
     }
 }
 
@@ -151,9 +153,9 @@ mod tests {
     use super::*;
     use crate::catalog;
 
-    fn judged(records: &[Value]) -> Found {
+    fn judged(records: &[Value]) -> LookupResult {
         let (resource, row) = catalog::operation("discounts.create").unwrap();
-        let wanted = Wanted {
+        let wanted = RowLookup {
             list: resource.operation("list").unwrap(),
             unique: row.unique.unwrap(),
             singular: resource.singular,
@@ -166,7 +168,7 @@ mod tests {
     #[test]
     fn only_the_same_to_the_letter_that_says_the_same_is_the_row() {
         let same = json!({"id": 7, "code": "Spring", "value": "10.00", "status": "enabled"});
-        let found = Found::Same {
+        let found = LookupResult::Same {
             object: Some("7".to_owned()),
         };
         let other = json!({"id": 8, "code": "SPRING", "value": "10.00"});
@@ -189,8 +191,8 @@ mod tests {
             (vec![], "no discount with this code"),
         ] {
             match judged(&records) {
-                Found::Other(what) => assert!(what.contains(words), "{what}"),
-                Found::Same { .. } => panic!("{records:?} is taken for the row"),
+                LookupResult::Other(what) => assert!(what.contains(words), "{what}"),
+                LookupResult::Same { .. } => panic!("{records:?} is taken for the row"),
             }
         }
     }

@@ -86,7 +86,7 @@ impl Rows {
 
 /// What is known of a row before it is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Before {
+pub(super) enum PriorAttempt {
     /// No attempt was made.
     Unsent,
     /// An attempt was made whose answer is lost.
@@ -97,7 +97,7 @@ pub(super) enum Before {
 struct RowRecord<'a> {
     desk: &'a Desk<'a>,
     n: u64,
-    before: Before,
+    before: PriorAttempt,
     /// Whether the ledger says that it is on its way.
     is_out: Cell<bool>,
 }
@@ -115,7 +115,7 @@ impl AttemptRecord for RowRecord<'_> {
 
     fn returns(&self) -> Result<()> {
         // That this attempt changed nothing says nothing of the lost one.
-        if self.before == Before::Unsent && self.is_out.replace(false) {
+        if self.before == PriorAttempt::Unsent && self.is_out.replace(false) {
             self.desk.ledger.returns(self.n)?;
         }
         if self.desk.is_halted() {
@@ -163,14 +163,14 @@ impl Desk<'_> {
         if rows == Rows::InDoubt {
             return doubt::settle_cut_off(self, &row).await;
         }
-        match self.send(&row, Before::Unsent).await {
+        match self.send(&row, PriorAttempt::Unsent).await {
             Ok(answer) => self.end(row.n, &carried_out(&answer)),
             Err(error) => self.refused(&row, error, rows).await,
         }
     }
 
     /// Sends the request of a row. That it goes out is in the ledger before.
-    pub(super) async fn send(&self, row: &Pending, before: Before) -> Result<Answer> {
+    pub(super) async fn send(&self, row: &Pending, before: PriorAttempt) -> Result<Answer> {
         let request = Request::composed(self.operation, &row.task.target, row.task.body.clone());
         let record = RowRecord {
             desk: self,
