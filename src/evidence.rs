@@ -13,7 +13,7 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use crate::catalog::{Answer, Object, Operation};
-use crate::request::Request;
+use crate::request::{Request, sent};
 
 /// What an answer lacks to prove that a write was carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -238,7 +238,7 @@ fn is_the_one(
     found: &str,
 ) -> Result<(), Lack> {
     let fields: BodyMembers<'_> = serde_json::from_str(found).map_err(|_| Lack::NotJson)?;
-    let named = row.identified_by(request.body.as_deref());
+    let named = sent::identified_by(row, request.body.as_deref());
     let field = match named {
         Some(field) => field,
         None if object.field("id").is_some() => "id",

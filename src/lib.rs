@@ -12,7 +12,6 @@
 #![deny(missing_docs)]
 
 pub mod bulk;
-pub mod catalog;
 pub mod cli;
 pub mod client;
 pub mod command;
@@ -28,8 +27,10 @@ pub mod openapi;
 pub mod output;
 pub mod pages;
 pub mod request;
-#[cfg(feature = "sandbox")]
-pub mod sandbox;
 pub mod stats;
 pub mod userinfo;
 pub mod world;
+
+pub use recharge_catalog as catalog;
+#[cfg(feature = "sandbox")]
+pub use recharge_sandbox as sandbox;

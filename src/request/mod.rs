@@ -8,6 +8,7 @@ mod flaw;
 mod moment;
 mod path;
 mod print;
+pub mod sent;
 mod set;
 mod value;
 mod word;
@@ -133,7 +134,7 @@ impl Request {
     #[must_use]
     pub fn again(&self) -> Again {
         match self.operation {
-            Some(operation) => operation.again_for(self.body.as_deref()),
+            Some(operation) => sent::again(operation, self.body.as_deref()),
             None if self.method == Method::Get => Again::Same,
             None => Again::Twice,
         }

@@ -14,6 +14,7 @@ mod console;
 mod contract;
 mod controls;
 mod doctor;
+mod evidence;
 mod examples;
 mod faults;
 mod golden;

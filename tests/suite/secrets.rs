@@ -252,6 +252,7 @@ fn every_test_that_the_page_on_security_names_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut text = String::new();
     sources(&root.join("src"), &mut text);
+    sources(&root.join("crates"), &mut text);
     sources(&root.join("tests"), &mut text);
     let page = include_str!("../../SECURITY.md");
     let named = page.split('`').skip(1).step_by(2);

@@ -12,7 +12,7 @@ use crate::bulk::ledger::{Counts, Fate, LockedLedger, Pending};
 use crate::catalog::{Again, Operation, Resource};
 use crate::client::{Answer, AttemptRecord};
 use crate::error::{Error, Kind, Result};
-use crate::request::Request;
+use crate::request::{Request, sent};
 
 /// Requests under way at a time. At most one of them waits for its turn in
 /// earnest; the others hide the time that answers take.
@@ -228,7 +228,7 @@ impl Desk<'_> {
 
     /// What a second time does with this row.
     pub(super) fn again(&self, row: &Pending) -> Again {
-        self.operation.again_for(row.task.body.as_deref())
+        sent::again(self.operation, row.task.body.as_deref())
     }
 
     /// Notes the end of a row.

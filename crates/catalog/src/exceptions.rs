@@ -1,0 +1,142 @@
+//! Fields of a request body that change what a row states about its operation.
+
+use super::model::{Again, Answer, Operation};
+
+/// What a row states otherwise when an optional body field is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodyException {
+    /// Name of the body field, at the top level of the body.
+    pub field: &'static str,
+    /// What a second time does when the field is sent.
+    pub again: Again,
+    /// Whether the answer then holds another object than the path names.
+    pub answers_another: bool,
+}
+
+/// The top-level fields of a request body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BodyFields {
+    /// The names of the fields; none where there is no body.
+    Named(Vec<String>),
+    /// The body is not a JSON object: any field may be in it.
+    Unreadable,
+}
+
+impl BodyFields {
+    fn may_have(&self, field: &str) -> bool {
+        match self {
+            Self::Named(names) => names.iter().any(|name| name == field),
+            Self::Unreadable => true,
+        }
+    }
+}
+
+impl Operation {
+    /// The answered object is another than the one that the path names.
+    pub(super) const fn answers_another(mut self) -> Self {
+        self.answers_another = true;
+        self
+    }
+
+    /// What is otherwise when an optional body field is sent.
+    pub(super) const fn except(mut self, exceptions: &'static [BodyException]) -> Self {
+        self.exceptions = exceptions;
+        self
+    }
+
+    /// What sending a body with these fields a second time does.
+    ///
+    /// A field counts as sent whatever its value is.
+    #[must_use]
+    pub fn again_for(&self, sent: &BodyFields) -> Again {
+        self.exceptions_in(sent)
+            .fold(self.again, |worst, exception| {
+                worst.or_worse(exception.again)
+            })
+    }
+
+    fn exceptions_in(&self, sent: &BodyFields) -> impl Iterator<Item = &'static BodyException> {
+        let exceptions = self.exceptions.iter();
+        exceptions.filter(|exception| sent.may_have(exception.field))
+    }
+
+    /// The field of the answered object that repeats the path parameter, for
+    /// a request with this body.
+    ///
+    /// `None` where the path names no object, or the answer holds another one.
+    #[must_use]
+    pub fn identified_by(&self, sent: &BodyFields) -> Option<&'static str> {
+        let is_another = self.answers_another
+            || self
+                .exceptions_in(sent)
+                .any(|exception| exception.answers_another);
+        match (self.answer, self.holes) {
+            (Answer::One(..), [hole]) if !is_another => Some(hole.name),
+            _ => None,
+        }
+    }
+}
+
+impl Again {
+    /// The one of two that allows less.
+    const fn or_worse(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Twice, _) | (_, Self::Twice) => Self::Twice,
+            (Self::Refused, _) | (_, Self::Refused) => Self::Refused,
+            (Self::Same, Self::Same) => Self::Same,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{operation, operations};
+
+    fn again(id: &str, sent: &BodyFields) -> Again {
+        operation(id).unwrap().1.again_for(sent)
+    }
+
+    fn named(names: &[&str]) -> BodyFields {
+        BodyFields::Named(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    #[test]
+    fn a_skip_is_repeatable_only_when_it_names_no_items() {
+        for id in ["charges.skip", "charges.unskip"] {
+            for sent in [named(&[]), named(&["other"])] {
+                assert_eq!(again(id, &sent), Again::Same, "{id} {sent:?}");
+            }
+            for sent in [named(&["x", "purchase_item_ids"]), BodyFields::Unreadable] {
+                assert_eq!(again(id, &sent), Again::Twice, "{id} {sent:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_exception_names_an_optional_field_and_allows_less_than_the_row() {
+        for (resource, row) in operations() {
+            for exception in row.exceptions {
+                let id = format!("{}.{}: {}", resource.name, row.verb, exception.field);
+                let field = row.body.iter().find(|known| known.name == exception.field);
+                assert!(field.is_some_and(|field| !field.required), "{id}");
+                assert_ne!(row.again, exception.again, "{id}");
+                assert_eq!(row.again.or_worse(exception.again), exception.again, "{id}");
+                assert!(row.wrapper.is_none(), "{id}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_answer_repeats_the_path_parameter_in_a_field_of_its_object() {
+        for (resource, row) in operations() {
+            let id = format!("{}.{}", resource.name, row.verb);
+            if let Some(field) = row.identified_by(&named(&[])) {
+                let object = row.answer.object().unwrap();
+                assert!(object.field(field).is_some(), "{id}: {field}");
+                // Only an object of the resource itself is named by the path.
+                assert_eq!(row.answer.key(), Some(resource.singular), "{id}");
+            }
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Addresses: where things go, which discounts apply, and who pays.
+
+use serde_json::{Value, json};
+
+use super::{
+    Ruling, charges, existing, given, items, merging, metafields, named, postal, queue, redeeming,
+    skipping, target, totals, update,
+};
+use crate::record::{self, Record};
+use crate::refusal::{Faults, Refusal};
+use crate::state::State;
+use crate::tables::Name;
+use crate::{Asked, Outcome};
+use recharge_catalog as catalog;
+
+/// Shipping lines that stand instead of fetched rates.
+const OVERRIDE: &str = "shipping_lines_override";
+
+pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+    match verb {
+        "create" => create(state, asked),
+        "update" => change(state, asked),
+        "delete" => delete(state, asked),
+        "merge" => merging::merge(state, asked),
+        "skip_charge" => skipping::skip_future(state, asked),
+        _ => Err(super::unknown_verb()),
+    }
+}
+
+/// An address with everything in its place and nothing chosen.
+pub(crate) fn blank(id: u64, customer: u64, currency: &str, stamp: &str) -> Record {
+    record::fields([
+        ("id", id.into()),
+        ("payment_method_id", Value::Null),
+        ("address1", Value::Null),
+        ("address2", Value::Null),
+        ("city", Value::Null),
+        ("company", Value::Null),
+        ("country_code", Value::Null),
+        ("created_at", stamp.into()),
+        ("customer_id", customer.into()),
+        ("discounts", json!([])),
+        ("first_name", Value::Null),
+        ("last_name", Value::Null),
+        ("order_attributes", json!([])),
+        ("order_note", Value::Null),
+        ("phone", Value::Null),
+        ("presentment_currency", currency.into()),
+        ("province", Value::Null),
+        ("shipping_lines_conserved", json!([])),
+        ("shipping_lines_override", json!([])),
+        ("updated_at", stamp.into()),
+        ("zip", Value::Null),
+    ])
+}
+
+fn create(state: &mut State, asked: &Asked) -> Ruling {
+    let (customer, _) = named(state, Name::Customers, asked.body, "customer_id")?;
+    let id = state.next_id(Name::Addresses);
+    let currency = record::text(&state.store, "currency").to_owned();
+    let mut address = blank(id, customer, &currency, &asked.stamp());
+    fill(state, asked, &mut address)?;
+    state.create(Name::Addresses, id, &address);
+    Ok(Outcome::One(address))
+}
+
+fn change(state: &mut State, asked: &Asked) -> Ruling {
+    let (id, mut address) = target(state, Name::Addresses, asked)?;
+    if asked.body.contains_key("country_code")
+        && given(asked.body, "country_code") != given(&address, "country_code")
+        && !asked.body.contains_key("zip")
+    {
+        return Err(Refusal::invalid("zip", "a new country needs its zip code"));
+    }
+    let before = charges::discount_ids(&address);
+    fill(state, asked, &mut address)?;
+    let after = charges::discount_ids(&address);
+    state.change(Name::Addresses, id, &address, "updated");
+    for discount in before
+        .into_iter()
+        .filter(|discount| !after.contains(discount))
+    {
+        charges::strip(state, asked.now, id, discount);
+    }
+    queue::refresh(state, id, asked.now);
+    if asked.body.contains_key("payment_method_id") {
+        let customer = record::id(&address, "customer_id").unwrap_or(0);
+        queue::bill_anew(state, customer, asked.now);
+    }
+    Ok(Outcome::One(address))
+}
+
+/// The fields of the body, with its references resolved.
+fn fill(state: &State, asked: &Asked, address: &mut Record) -> Result<(), Refusal> {
+    items::check_pairs(asked.body, "order_attributes")?;
+    let overridden = given(address, OVERRIDE);
+    update(asked, address);
+    // What is already there may be older than the rules.
+    if catalog::ADDRESS_PARTS
+        .iter()
+        .any(|part| asked.body.contains_key(*part))
+    {
+        let mut faults = Faults::default();
+        postal::check(address, "", &mut faults);
+        faults.check()?;
+    }
+    if asked.body.contains_key("discounts") {
+        let discounts = discounts(state, asked, address)?;
+        record::set(address, "discounts", discounts);
+    }
+    let is_empty = |lines: &Value| lines.as_array().is_none_or(Vec::is_empty);
+    if is_empty(&given(address, OVERRIDE)) {
+        record::set(address, OVERRIDE, Vec::<Value>::new());
+        if !is_empty(&overridden) {
+            record::set(address, "shipping_lines_conserved", overridden);
+        }
+    }
+    if let Some(id) = record::id(asked.body, "payment_method_id") {
+        let (_, method) = existing(state, Name::PaymentMethods, id, "payment_method_id")?;
+        if record::id(&method, "customer_id") != record::id(address, "customer_id") {
+            return Err(Refusal::invalid(
+                "payment_method_id",
+                "belongs to another customer",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Discounts given by number or by code, as addresses carry them. What the
+/// address carries already may stay, whatever has become of it.
+fn discounts(state: &State, asked: &Asked, address: &Record) -> Result<Vec<Value>, Refusal> {
+    let address_id = record::id(address, "id");
+    let before = state.get(Name::Addresses, address_id.unwrap_or(0));
+    let carried = before.map_or_else(Vec::new, |one| charges::discount_ids(&one));
+    let place = redeeming::Use {
+        now: asked.now,
+        customer: record::id(address, "customer_id"),
+        address: address_id,
+        items: None,
+    };
+    let mut found = Vec::new();
+    for one in record::list(asked.body, "discounts") {
+        let by_id = one.get("id").and_then(record::as_id);
+        let by_code = one.get("code").and_then(Value::as_str).unwrap_or_default();
+        let discount = match by_id {
+            Some(id) => state
+                .get(Name::Discounts, id)
+                .map(|discount| (id, discount)),
+            None => state.table(Name::Discounts).find_one("code", by_code),
+        };
+        let Some((id, discount)) = discount else {
+            return Err(Refusal::invalid(
+                "discounts",
+                format!("{one} does not exist"),
+            ));
+        };
+        let obstacle = redeeming::obstacle(state, id, &discount, &place);
+        if let Some(obstacle) = obstacle.filter(|_| !carried.contains(&id)) {
+            return Err(Refusal::invalid("discounts", format!("{id}: {obstacle}")));
+        }
+        found.push(totals::applied(id, &discount));
+    }
+    Ok(found)
+}
+
+fn delete(state: &mut State, asked: &Asked) -> Ruling {
+    let (id, _) = target(state, Name::Addresses, asked)?;
+    let subscriptions = state.all(Name::Subscriptions, "address_id", id);
+    if subscriptions
+        .iter()
+        .any(|(_, one)| record::text(one, "status") == "active")
+    {
+        return Err(Refusal::invalid(
+            "subscriptions",
+            "Address has active subscriptions",
+        ));
+    }
+    remove(state, asked, id);
+    Ok(Outcome::Nothing)
+}
+
+/// Removes an address with what is left under it.
+pub(super) fn remove(state: &mut State, asked: &Asked, id: u64) {
+    let customer = state
+        .get(Name::Addresses, id)
+        .and_then(|address| record::id(&address, "customer_id"));
+    for table in [Name::Subscriptions, Name::Onetimes] {
+        for child in state.table(table).find("address_id", id) {
+            metafields::delete_of(state, table.object(), child);
+            super::bundles::delete_of(state, child);
+            state.delete(table, child);
+        }
+    }
+    metafields::delete_of(state, "address", id);
+    state.delete(Name::Addresses, id);
+    queue::refresh(state, id, asked.now);
+    super::customers::recount(state, customer.unwrap_or(0));
+}
+
+/// The address of who receives a gift, under the customer who gives it.
+pub(super) fn of_recipient(
+    state: &mut State,
+    asked: &Asked,
+    customer: u64,
+) -> Result<u64, Refusal> {
+    let recipient = asked
+        .body
+        .get("recipient_address")
+        .and_then(Value::as_object);
+    let recipient = recipient.cloned().unwrap_or_default();
+    let mut faults = Faults::default();
+    postal::check(&recipient, "recipient_address.", &mut faults);
+    faults.check()?;
+    let id = state.next_id(Name::Addresses);
+    let currency = record::text(&state.store, "currency").to_owned();
+    let mut address = blank(id, customer, &currency, &asked.stamp());
+    for (name, value) in &recipient {
+        if let Some(place) = address
+            .get_mut(name)
+            .filter(|_| !matches!(name.as_str(), "id" | "customer_id"))
+        {
+            *place = value.clone();
+        }
+    }
+    state.create(Name::Addresses, id, &address);
+    Ok(id)
+}

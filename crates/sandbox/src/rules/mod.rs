@@ -1,0 +1,224 @@
+//! The rules: what each operation does to the state, one file a family.
+//!
+//! In come the state and a checked request, out comes what to answer. Reads
+//! follow from the rows; what changes something is named here, operation by
+//! operation, so that each can be held against the reference.
+
+mod addresses;
+pub(super) mod batch_runs;
+mod batches;
+mod bundles;
+mod carts;
+pub(super) mod charges;
+mod checkouts;
+mod collections;
+mod credits;
+mod customers;
+mod discounts;
+mod ending;
+mod gifting;
+mod items;
+pub(super) mod life;
+mod lines;
+pub(super) mod lists;
+mod merging;
+mod metafields;
+mod onetimes;
+pub(super) mod orders;
+mod payment_methods;
+mod plans;
+mod postal;
+mod processing;
+mod products;
+mod purchases;
+pub(super) mod queue;
+pub(super) mod redeeming;
+mod retention;
+mod rhythm;
+mod schedule;
+mod skipping;
+pub(super) mod store;
+pub(super) mod subscriptions;
+mod terms;
+pub(super) mod totals;
+mod webhooks;
+
+pub(super) use addresses::blank as address;
+pub(super) use batches::{blank as batch, task};
+pub(super) use bundles::selection as bundle_selection;
+pub(super) use carts::{line as checkout_line, settle as settle_checkout};
+pub(super) use checkouts::blank as checkout;
+pub(super) use collections::{blank as collection, place as collection_place};
+#[cfg(test)]
+pub(super) use customers::recount;
+pub(super) use customers::{blank as customer, hash as portal_hash};
+pub(super) use discounts::blank as discount;
+pub(super) use lines::{handle, line};
+pub(super) use metafields::blank as metafield;
+pub(super) use onetimes::blank as onetime;
+pub(super) use orders::{Slot, external_number, of_charge as order, short_number};
+pub(super) use payment_methods::blank as payment_method;
+pub(super) use plans::blank as plan;
+pub(super) use processing::{mark_paid, transaction};
+pub(super) use queue::{Parts, build as charge, shipping_address as postal};
+pub(super) use retention::blank as retention_strategy;
+pub(super) use rhythm::settle_shape;
+pub(super) use subscriptions::blank as subscription;
+pub(super) use totals::{Load, Terms, Totals, applied, settle};
+pub(super) use webhooks::blank as webhook;
+
+use serde_json::Value;
+
+use super::list;
+use super::record::{self, Record};
+use super::refusal::Refusal;
+use super::state::State;
+use super::tables::Name;
+use super::{Asked, Outcome};
+use recharge_catalog::{Answer, Kind, Method};
+
+/// What a rule comes to.
+pub(super) type Ruling = Result<Outcome, Refusal>;
+
+/// Carries out a request that keeps to its row.
+pub(super) fn carry_out(state: &mut State, asked: &Asked) -> Ruling {
+    let (resource, operation) = (asked.row.resource, asked.row.operation);
+    match (operation.answer, operation.method) {
+        (Answer::Page(key, object), _) => {
+            let of = Name::of(object).ok_or_else(Refusal::no_endpoint)?;
+            list::page(state, asked, key, of).map(Outcome::Finished)
+        }
+        (Answer::One(_, object) | Answer::OneInList(_, object), Method::Get)
+            if operation.verb == "get" && Name::of(object).is_some() =>
+        {
+            read(state, asked)
+        }
+        (Answer::One(_, object), _) => {
+            let outcome = act(resource.name, operation.verb, state, asked)?;
+            Ok(with_include(state, Name::of(object), outcome))
+        }
+        _ => act(resource.name, operation.verb, state, asked),
+    }
+}
+
+/// The record that was written, with `include` where answers always carry it.
+fn with_include(state: &State, of: Option<Name>, outcome: Outcome) -> Outcome {
+    match (of, outcome) {
+        (Some(of), Outcome::One(mut record)) => {
+            let id = record::id(&record, "id").unwrap_or(0);
+            super::include::put(state, of, id, &mut record, &[]);
+            Outcome::One(record)
+        }
+        (_, outcome) => outcome,
+    }
+}
+
+/// One record by the value in the path.
+fn read(state: &State, asked: &Asked) -> Ruling {
+    let operation = asked.row.operation;
+    let of = operation
+        .answer
+        .object()
+        .and_then(Name::of)
+        .ok_or_else(Refusal::not_found)?;
+    let hole = operation.holes.first().ok_or_else(Refusal::not_found)?;
+    let table = state.table(of);
+    let found = if hole.kind == Kind::Id {
+        table.get(asked.id()).map(|record| (asked.id(), record))
+    } else {
+        table.find_one(hole.name, asked.hole())
+    };
+    let (id, mut record) = found.ok_or_else(Refusal::not_found)?;
+    if !lists::shows(asked.now, state, table, id) {
+        return Err(Refusal::not_found());
+    }
+    let includes = super::include::names(asked.asked_for("include"));
+    super::include::put(state, of, id, &mut record, &includes);
+    Ok(Outcome::One(record))
+}
+
+fn act(resource: &str, verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+    match resource {
+        "addresses" => addresses::act(verb, state, asked),
+        "async_batches" => batches::act(verb, state, asked),
+        "bundle_selections" => bundles::act(verb, state, asked),
+        "charges" => charges::act(verb, state, asked),
+        "checkouts" => checkouts::act(verb, state, asked),
+        "collections" => collections::act(verb, state, asked),
+        "customers" => customers::act(verb, state, asked),
+        "discounts" => discounts::act(verb, state, asked),
+        "metafields" => metafields::act(verb, state, asked),
+        "onetimes" => onetimes::act(verb, state, asked),
+        "orders" => orders::act(verb, state, asked),
+        "payment_methods" => payment_methods::act(verb, state, asked),
+        "plans" => plans::act(verb, state, asked),
+        "products" => products::act(verb, state, asked),
+        "retention_strategies" => retention::act(verb, state, asked),
+        "store" | "token_information" => Ok(store::act(resource, state, asked)),
+        "subscriptions" => subscriptions::act(verb, state, asked),
+        "webhooks" => webhooks::act(verb, state, asked),
+        _ => Err(unknown_verb()),
+    }
+}
+
+/// A row without a rule: a mistake of the sandbox, not of the request.
+fn unknown_verb() -> Refusal {
+    Refusal::error(501, "the sandbox has no rule for this operation")
+}
+
+/// The record that the path names, or 404.
+fn target(state: &State, of: Name, asked: &Asked) -> Result<(u64, Record), Refusal> {
+    let id = asked.id();
+    state
+        .get(of, id)
+        .map(|record| (id, record))
+        .ok_or_else(Refusal::not_found)
+}
+
+/// The record that a field of the body names, or 422 on that field.
+fn named(state: &State, of: Name, body: &Record, field: &str) -> Result<(u64, Record), Refusal> {
+    let id = record::id(body, field).unwrap_or(0);
+    existing(state, of, id, field)
+}
+
+/// The record of that number, or 422 on the field that named it.
+fn existing(state: &State, of: Name, id: u64, field: &str) -> Result<(u64, Record), Refusal> {
+    let missing = || Refusal::invalid(field, format!("{} {id} does not exist", of.object()));
+    state
+        .get(of, id)
+        .map(|record| (id, record))
+        .ok_or_else(missing)
+}
+
+/// Sets the fields of the body and the time of the change.
+fn update(asked: &Asked, record: &mut Record) {
+    let object = asked.row.resource.object;
+    super::write::fill(record, asked.row.operation, object, asked.body);
+    touch(asked, record);
+}
+
+fn touch(asked: &Asked, record: &mut Record) {
+    if record.contains_key("updated_at") {
+        record::set(record, "updated_at", asked.stamp());
+    }
+}
+
+/// Removes the record that the path names.
+fn remove(state: &mut State, of: Name, asked: &Asked) -> Ruling {
+    let (id, _) = target(state, of, asked)?;
+    state.delete(of, id);
+    Ok(Outcome::Nothing)
+}
+
+/// The numbers in a list of the body.
+fn numbers(body: &Record, field: &str) -> Vec<u64> {
+    record::list(body, field)
+        .iter()
+        .filter_map(record::as_id)
+        .collect()
+}
+
+/// A text of the body, or null.
+fn given(body: &Record, field: &str) -> Value {
+    body.get(field).cloned().unwrap_or(Value::Null)
+}

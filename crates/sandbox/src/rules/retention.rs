@@ -1,0 +1,79 @@
+//! Retention strategies: what is offered to who is about to cancel.
+
+use serde_json::json;
+
+use super::{Ruling, target, update};
+use crate::record::{self, Record};
+use crate::refusal::{Faults, Refusal};
+use crate::state::State;
+use crate::tables::Name;
+use crate::{Asked, Outcome};
+
+pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+    match verb {
+        "create" => create(state, asked),
+        "update" => change(state, asked),
+        "delete" => super::remove(state, Name::RetentionStrategies, asked),
+        _ => Err(super::unknown_verb()),
+    }
+}
+
+/// A strategy with everything in its place and nothing chosen.
+pub(crate) fn blank(id: u64, stamp: &str) -> Record {
+    record::object(json!({
+        "id": id,
+        "cancellation_flow_type": "subscription",
+        "created_at": stamp,
+        "discount_code": null,
+        "incentive_type": null,
+        "prevention_text": null,
+        "reason": null,
+        "updated_at": stamp,
+    }))
+}
+
+fn create(state: &mut State, asked: &Asked) -> Ruling {
+    let id = state.next_id(Name::RetentionStrategies);
+    let mut strategy = blank(id, &asked.stamp());
+    update(asked, &mut strategy);
+    check(state, &strategy)?;
+    state.create(Name::RetentionStrategies, id, &strategy);
+    Ok(Outcome::One(strategy))
+}
+
+fn change(state: &mut State, asked: &Asked) -> Ruling {
+    let (id, mut strategy) = target(state, Name::RetentionStrategies, asked)?;
+    update(asked, &mut strategy);
+    check(state, &strategy)?;
+    state.change(Name::RetentionStrategies, id, &strategy, "updated");
+    Ok(Outcome::One(strategy))
+}
+
+/// Who offers a discount says which; and there is one of that code.
+fn check(state: &State, strategy: &Record) -> Result<(), Refusal> {
+    let code = record::text(strategy, "discount_code");
+    let mut faults = Faults::default();
+    for needed in ["prevention_text", "reason"] {
+        if record::text(strategy, needed).is_empty() {
+            faults.add(needed, "Field may not be null.");
+        }
+    }
+    if code.is_empty() && record::text(strategy, "incentive_type") == "discount" {
+        faults.add("_schema", "discount_code is required");
+    }
+    faults.check()?;
+    if code.is_empty() {
+        return Ok(());
+    }
+    if state
+        .table(Name::Discounts)
+        .find_one("code", code)
+        .is_some()
+    {
+        return Ok(());
+    }
+    Err(Refusal::invalid(
+        "discount_code",
+        format!("no discount has the code '{code}'"),
+    ))
+}

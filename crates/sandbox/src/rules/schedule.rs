@@ -1,0 +1,220 @@
+//! The delivery schedule: what a customer will receive in the time to come.
+
+use std::collections::BTreeMap;
+
+use jiff::Span;
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::rhythm::{interval, next_after};
+use super::{Ruling, given, lines, queue, totals};
+use crate::moment;
+use crate::money::Cents;
+use crate::record::{self, Record};
+use crate::refusal::Refusal;
+use crate::state::State;
+use crate::tables::Name;
+use crate::{Asked, Outcome};
+
+/// How far ahead it looks, unless told.
+const DAYS_USUALLY: i64 = 90;
+/// How far ahead it looks at most.
+const DAYS_AT_MOST: i64 = 365;
+
+/// What is delivered together: an order that waits for its day, by its number,
+/// or what a charge of an address will bring (order 0).
+type Parcel = (u64, u64);
+
+/// Parcels by day; each holds line items.
+type Days = BTreeMap<Date, BTreeMap<Parcel, Vec<Value>>>;
+
+pub(super) fn of_customer(state: &State, asked: &Asked, id: u64, customer: &Record) -> Ruling {
+    let end = end(asked)?;
+    let mut days = Days::new();
+    for (id, one) in state.all(Name::Subscriptions, "customer_id", id) {
+        if record::text(&one, "status") == "active" {
+            project(state, &mut days, id, &one, end);
+        }
+    }
+    for (id, order) in state.all(Name::Orders, "customer.id", id) {
+        paid_ahead(state, &mut days, id, &order, end);
+    }
+    for (id, one) in state.all(Name::Onetimes, "customer_id", id) {
+        if let Some(day) =
+            queue::next_day(&one).filter(|day| *day <= end && !record::flag(&one, "is_cancelled"))
+        {
+            let address = record::id(&one, "address_id").unwrap_or(0);
+            days.entry(day)
+                .or_default()
+                .entry((address, 0))
+                .or_default()
+                .push(line(state, "onetime", id, &one));
+        }
+    }
+    let most = asked
+        .asked_for("delivery_count_future")
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(usize::MAX);
+    let deliveries: Vec<Value> = days
+        .into_iter()
+        .take(most)
+        .map(|(day, orders)| delivery(state, day, orders))
+        .collect();
+    Ok(Outcome::One(record::object(json!({
+        "customer": {
+            "id": id,
+            "email": given(customer, "email"),
+            "first_name": given(customer, "first_name"),
+            "last_name": given(customer, "last_name"),
+        },
+        "deliveries": deliveries,
+    }))))
+}
+
+/// The last day looked at: the narrowest of the limits.
+fn end(asked: &Asked) -> Result<Date, Refusal> {
+    let today = asked.today();
+    let after = |days: i64| today.saturating_add(Span::new().days(days));
+    let mut end = after(DAYS_AT_MOST);
+    let mut told = false;
+    if let Some(days) = asked
+        .asked_for("future_interval")
+        .and_then(|days| days.parse().ok())
+    {
+        if days > DAYS_AT_MOST {
+            return Err(Refusal::invalid(
+                "future_interval",
+                format!("must not be more than {DAYS_AT_MOST}"),
+            ));
+        }
+        end = end.min(after(days));
+        told = true;
+    }
+    if let Some(day) = asked.asked_for("date_max").and_then(moment::parse_day) {
+        if day < today || day > after(DAYS_AT_MOST) {
+            return Err(Refusal::invalid(
+                "date_max",
+                "must lie within the next 365 days",
+            ));
+        }
+        end = end.min(day);
+        told = true;
+    }
+    let counted = asked.asked_for("delivery_count_future").is_some();
+    Ok(if told || counted {
+        end
+    } else {
+        after(DAYS_USUALLY)
+    })
+}
+
+/// Every delivery of a subscription until the end.
+fn project(state: &State, days: &mut Days, id: u64, one: &Record, end: Date) {
+    let address = record::id(one, "address_id").unwrap_or(0);
+    let item = line(state, "subscription", id, one);
+    let prepaid = record::flag(one, "is_prepaid");
+    let mut next = queue::next_day(one);
+    while let Some(day) = next.filter(|day| *day <= end) {
+        days.entry(day)
+            .or_default()
+            .entry((address, 0))
+            .or_default()
+            .push(item.clone());
+        next = Some(if prepaid {
+            interval(one, "order_interval_frequency").after(day)
+        } else {
+            next_after(state, id, one, day)
+        });
+    }
+}
+
+/// An order that is paid and waits for its day.
+fn paid_ahead(state: &State, days: &mut Days, id: u64, order: &Record, end: Date) {
+    let day = moment::parse_day(record::text(order, "scheduled_at"));
+    let Some(day) = day.filter(|day| *day <= end) else {
+        return;
+    };
+    if record::text(order, "status") != "queued" {
+        return;
+    }
+    let items = record::list(order, "line_items").iter();
+    let items: Vec<Value> = items
+        .filter_map(|item| {
+            let item_id = record::as_id(item.get("purchase_item_id")?)?;
+            let one = state.get(Name::Subscriptions, item_id)?;
+            Some(line(state, "subscription", item_id, &one))
+        })
+        .collect();
+    let address = record::id(order, "address_id").unwrap_or(0);
+    if !items.is_empty() {
+        let parcels = days.entry(day).or_default();
+        parcels.insert((address, id), items);
+    }
+}
+
+fn line(state: &State, plan_type: &str, id: u64, one: &Record) -> Value {
+    let line = lines::line_item(state, plan_type, id, one);
+    let price = totals::amount(one, "price");
+    let quantity = record::number(one, "quantity").unwrap_or(1);
+    let of_line = |field: &str| line.get(field).cloned().unwrap_or(Value::Null);
+    json!({
+        "subscription_id": id,
+        "external_product_id": given(one, "external_product_id"),
+        "external_variant_id": given(one, "external_variant_id"),
+        "images": of_line("images"),
+        "is_skippable": one.get("is_skippable").is_none_or(|flag| flag == &json!(true)),
+        "is_skipped": false,
+        "is_prepaid": record::flag(one, "is_prepaid"),
+        "original_price": price,
+        "plan_type": plan_type,
+        "product_title": given(one, "product_title"),
+        "properties": given(one, "properties"),
+        "quantity": quantity,
+        "subtotal_price": price.times(quantity),
+        "unit_price": price,
+        "variant_title": given(one, "variant_title"),
+    })
+}
+
+fn delivery(state: &State, day: Date, parcels: BTreeMap<Parcel, Vec<Value>>) -> Value {
+    let orders: Vec<Value> = parcels
+        .into_iter()
+        .map(|(parcel, items)| order(state, day, parcel, &items))
+        .collect();
+    json!({"date": moment::day_text(day), "orders": orders})
+}
+
+fn order(state: &State, day: Date, parcel: Parcel, items: &[Value]) -> Value {
+    let (address_id, order_id) = parcel;
+    let address = state.get(Name::Addresses, address_id).unwrap_or_default();
+    let made = state.get(Name::Orders, order_id);
+    let charge = match &made {
+        Some(order) => record::id(order, "charge.id"),
+        None => queue::open_charges(state, address_id)
+            .into_iter()
+            .find(|(_, charge)| {
+                moment::parse_day(record::text(charge, "scheduled_at")) == Some(day)
+            })
+            .map(|(id, _)| id),
+    };
+    let subtotal: Cents = items
+        .iter()
+        .filter_map(|item| Cents::of(item.get("subtotal_price")?))
+        .sum();
+    let method = queue::payment_method(state, &address).map_or(Value::Null, |method| {
+        json!({
+            "id": given(&method, "id"),
+            "billing_address": given(&method, "billing_address"),
+            "payment_details": given(&method, "payment_details"),
+        })
+    });
+    json!({
+        "id": made.map(|_| order_id),
+        "address_id": address_id,
+        "charge_id": charge,
+        "line_items": items,
+        "order_subtotal": subtotal,
+        "payment_method": method,
+        "shipping_address": queue::shipping_address(&address),
+    })
+}

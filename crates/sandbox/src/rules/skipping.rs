@@ -1,0 +1,363 @@
+//! Skipping: a queued charge or some of its items, a charge that does not
+//! exist yet, and a skip taken back.
+
+use jiff::civil::Date;
+use serde_json::Value;
+
+use super::rhythm::{next_after, next_days, set_next};
+use super::{Ruling, customers, existing, lines, numbers, queue, target, totals, touch};
+use crate::moment;
+use crate::record::{self, Record};
+use crate::refusal::Refusal;
+use crate::state::State;
+use crate::tables::Name;
+use crate::{Asked, Outcome};
+
+/// Which items of a charge a request is about: those it names, else all.
+fn chosen(charge: &Record, body: &Record) -> Result<Vec<u64>, Refusal> {
+    let all = items_of(charge);
+    if record::is_nothing(body.get("purchase_item_ids")) {
+        return Ok(all);
+    }
+    let mut named = numbers(body, "purchase_item_ids");
+    if named.is_empty() {
+        // Whoever names nothing does not mean everything.
+        return Err(Refusal::invalid(
+            "purchase_item_ids",
+            "must name at least one item",
+        ));
+    }
+    named.sort_unstable();
+    named.dedup();
+    match named.iter().find(|id| !all.contains(id)) {
+        Some(id) => Err(Refusal::invalid(
+            "purchase_item_ids",
+            format!("{id} is not in the charge"),
+        )),
+        None => Ok(named),
+    }
+}
+
+/// The subscriptions and one-time items of a charge.
+pub(super) fn items_of(charge: &Record) -> Vec<u64> {
+    let items = record::list(charge, "line_items").iter();
+    items
+        .filter_map(|item| record::as_id(item.get("purchase_item_id")?))
+        .collect()
+}
+
+fn day_of(charge: &Record) -> Date {
+    moment::parse_day(record::text(charge, "scheduled_at")).unwrap_or(Date::MIN)
+}
+
+/// The skipped items move on by one interval and are queued there.
+pub(super) fn skip(state: &mut State, asked: &Asked, id: u64, charge: Record) -> Ruling {
+    match record::text(&charge, "status") {
+        "skipped" => return Ok(Outcome::One(charge)),
+        "queued" => {}
+        // Whose orders are made, tried again or not, has been delivered.
+        "error" if record::number(&charge, "orders_count").unwrap_or(0) == 0 => {}
+        _ => {
+            return Err(Refusal::invalid(
+                "status",
+                "only queued charges can be skipped",
+            ));
+        }
+    }
+    let items = chosen(&charge, asked.body)?;
+    for item in &items {
+        check_skippable(state, *item, "purchase_item_ids")?;
+    }
+    let had_failed = record::text(&charge, "status") == "error";
+    let customer = record::id(&charge, "customer.id").unwrap_or(0);
+    let skipped = skip_items(state, asked, id, charge, &items);
+    if had_failed {
+        customers::note_dunning(state, customer);
+    }
+    Ok(Outcome::One(skipped))
+}
+
+/// What was paid ahead cannot be skipped.
+pub(super) fn check_skippable(state: &State, item: u64, field: &str) -> Result<(), Refusal> {
+    match state.get(Name::Subscriptions, item) {
+        Some(one) if record::flag(&one, "is_prepaid") => Err(Refusal::invalid(
+            field,
+            format!("{item} is prepaid and cannot be skipped"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Skips some or all items of an open charge and answers the skipped charge.
+pub(super) fn skip_items(
+    state: &mut State,
+    asked: &Asked,
+    id: u64,
+    charge: Record,
+    items: &[u64],
+) -> Record {
+    let address = record::id(&charge, "address_id").unwrap_or(0);
+    let day = day_of(&charge);
+    let skipped = if items_of(&charge).len() == items.len() {
+        mark_skipped(state, asked, id, charge)
+    } else {
+        split_off(state, asked, &charge, items)
+    };
+    for item in items {
+        move_on(state, asked, *item, day);
+    }
+    queue::refresh(state, address, asked.now);
+    skipped
+}
+
+fn mark_skipped(state: &mut State, asked: &Asked, id: u64, mut charge: Record) -> Record {
+    record::set(&mut charge, "status", "skipped");
+    record::set(&mut charge, "retry_date", Value::Null);
+    touch(asked, &mut charge);
+    state.change(Name::Charges, id, &charge, "skipped");
+    charge
+}
+
+/// A skipped charge of its own for some items of a charge.
+fn split_off(state: &mut State, asked: &Asked, charge: &Record, items: &[u64]) -> Record {
+    let id = state.next_id(Name::Charges);
+    let mut skipped = charge.clone();
+    record::set(&mut skipped, "id", id);
+    record::set(&mut skipped, "created_at", asked.stamp());
+    record::set(&mut skipped, "status", "skipped");
+    keep_items(&mut skipped, items);
+    totals::settle(state, &mut skipped);
+    touch(asked, &mut skipped);
+    state.create(Name::Charges, id, &skipped);
+    skipped
+}
+
+fn keep_items(charge: &mut Record, items: &[u64]) {
+    let kept: Vec<Value> = record::list(charge, "line_items")
+        .iter()
+        .filter(|line| {
+            let id = line.get("purchase_item_id").and_then(record::as_id);
+            id.is_some_and(|id| items.contains(&id))
+        })
+        .cloned()
+        .collect();
+    record::set(charge, "line_items", kept);
+}
+
+/// A subscription moves on by one interval; a one-time item to the next charge
+/// of its address that is not skipped, or it waits without a day.
+fn move_on(state: &mut State, asked: &Asked, item: u64, day: Date) {
+    if let Some(one) = state.get(Name::Subscriptions, item) {
+        let next = next_after(state, item, &one, day);
+        set_next(state, asked, item, Some(next), "skipped");
+        return;
+    }
+    let Some(mut onetime) = state.get(Name::Onetimes, item) else {
+        return;
+    };
+    let address = record::id(&onetime, "address_id").unwrap_or(0);
+    let next = next_days(state, address)
+        .into_iter()
+        .find(|next| *next > day);
+    let next = next.and_then(moment::beginning).map(moment::stamp);
+    record::set(&mut onetime, "next_charge_scheduled_at", next);
+    touch(asked, &mut onetime);
+    state.change(Name::Onetimes, item, &onetime, "updated");
+}
+
+/// The items return to the day of the skipped charge.
+pub(super) fn unskip(state: &mut State, asked: &Asked, id: u64, mut charge: Record) -> Ruling {
+    if record::text(&charge, "status") == "queued" {
+        return Ok(Outcome::One(charge));
+    }
+    if record::text(&charge, "status") != "skipped" {
+        return Err(Refusal::invalid(
+            "status",
+            "only skipped charges can be unskipped",
+        ));
+    }
+    let items = chosen(&charge, asked.body)?;
+    check_alive(state, &items)?;
+    let address = record::id(&charge, "address_id").unwrap_or(0);
+    let day = day_of(&charge);
+    if day < asked.today() {
+        // It would take the customer's money at once.
+        return Err(Refusal::invalid("scheduled_at", "the day has passed"));
+    }
+    let rest: Vec<u64> = items_of(&charge)
+        .into_iter()
+        .filter(|one| !items.contains(one))
+        .collect();
+    for item in &items {
+        move_back(state, asked, *item, day);
+    }
+    if rest.is_empty() {
+        record::set(&mut charge, "status", "queued");
+        touch(asked, &mut charge);
+        state.change(Name::Charges, id, &charge, "unskipped");
+    } else {
+        keep_items(&mut charge, &rest);
+        totals::settle(state, &mut charge);
+        touch(asked, &mut charge);
+        state.change(Name::Charges, id, &charge, "unskipped");
+    }
+    queue::refresh(state, address, asked.now);
+    Ok(Outcome::One(
+        queued_on(state, address, day).unwrap_or(charge),
+    ))
+}
+
+/// What was cancelled in the meantime cannot come back by itself.
+fn check_alive(state: &State, items: &[u64]) -> Result<(), Refusal> {
+    let dead = items.iter().find(|id| {
+        state
+            .get(Name::Subscriptions, **id)
+            .map_or(!state.table(Name::Onetimes).holds(**id), |one| {
+                record::text(&one, "status") != "active"
+            })
+    });
+    match dead {
+        Some(id) => Err(Refusal::invalid(
+            "purchase_item_ids",
+            format!("{id} is not active"),
+        )),
+        None => Ok(()),
+    }
+}
+
+fn move_back(state: &mut State, asked: &Asked, item: u64, day: Date) {
+    if state.table(Name::Subscriptions).holds(item) {
+        set_next(state, asked, item, Some(day), "unskipped");
+    } else if let Some(mut onetime) = state.get(Name::Onetimes, item) {
+        let day = moment::beginning(day).map(moment::stamp);
+        record::set(&mut onetime, "next_charge_scheduled_at", day);
+        touch(asked, &mut onetime);
+        state.change(Name::Onetimes, item, &onetime, "updated");
+    }
+}
+
+pub(super) fn queued_on(state: &State, address: u64, day: Date) -> Option<Record> {
+    queue::open_charges(state, address)
+        .into_iter()
+        .map(|(_, charge)| charge)
+        .find(|charge| day_of(charge) == day)
+}
+
+/// New intervals remove the skips of a subscription: a charge that holds others
+/// too stays skipped for them.
+pub(super) fn unskip_all(state: &mut State, asked: &Asked, item: u64) {
+    let path = "line_items.*.purchase_item_id";
+    for (id, mut charge) in state.all_in(Name::Charges, path, item, &["skipped"]) {
+        let mut rest = items_of(&charge);
+        rest.retain(|other| *other != item);
+        if rest.is_empty() {
+            queue::remove(state, id);
+            continue;
+        }
+        keep_items(&mut charge, &rest);
+        totals::settle(state, &mut charge);
+        touch(asked, &mut charge);
+        state.change(Name::Charges, id, &charge, "updated");
+    }
+}
+
+/// Skips a charge of the future: the next one, or one that does not exist yet
+/// and is made as skipped.
+pub(super) fn skip_future(state: &mut State, asked: &Asked) -> Ruling {
+    let (address_id, _) = target(state, Name::Addresses, asked)?;
+    let body = asked.body;
+    let day = moment::parse_day(record::text(body, "date")).unwrap_or(Date::MIN);
+    let field = if body.contains_key("purchase_item_ids") {
+        "purchase_item_ids"
+    } else {
+        "subscription_ids"
+    };
+    let items = numbers(body, field);
+    if items.is_empty() {
+        return Err(Refusal::invalid(
+            field,
+            "must name at least one subscription",
+        ));
+    }
+    if day <= asked.today() {
+        return Err(Refusal::invalid("date", "must be in the future"));
+    }
+    let mut projected = false;
+    for item in &items {
+        let (_, one) = existing(state, Name::Subscriptions, *item, field)?;
+        check_skippable(state, *item, field)?;
+        if record::id(&one, "address_id") != Some(address_id)
+            || record::text(&one, "status") != "active"
+        {
+            let message = format!("{item} is not an active subscription of the address");
+            return Err(Refusal::invalid(field, message));
+        }
+        if !falls_on(state, *item, &one, day) {
+            return Err(Refusal::invalid(
+                "date",
+                "is not in the delivery schedule of the customer",
+            ));
+        }
+        projected |= queue::next_day(&one) != Some(day);
+    }
+    let queued = queued_on(state, address_id, day).filter(|_| !projected);
+    let skipped = match queued {
+        Some(charge) => {
+            let id = record::id(&charge, "id").unwrap_or(0);
+            skip_items(state, asked, id, charge, &items)
+        }
+        None => make_skipped(state, asked, address_id, day, &items)?,
+    };
+    Ok(Outcome::One(skipped))
+}
+
+/// Whether a day is in the schedule of a subscription, looking a year ahead.
+fn falls_on(state: &State, id: u64, one: &Record, day: Date) -> bool {
+    let mut next = queue::next_day(one);
+    for _ in 0..=366 {
+        match next {
+            Some(next) if next == day => return true,
+            Some(next) if next > day => return false,
+            _ => {}
+        }
+        next = next.map(|next| next_after(state, id, one, next));
+    }
+    false
+}
+
+/// A skipped charge on a day that has no charge yet. The subscriptions jump
+/// over that day when their turn comes.
+fn make_skipped(
+    state: &mut State,
+    asked: &Asked,
+    address_id: u64,
+    day: Date,
+    items: &[u64],
+) -> Result<Record, Refusal> {
+    let (_, address) = existing(state, Name::Addresses, address_id, "id")?;
+    let customer =
+        record::id(&address, "customer_id").and_then(|id| state.get(Name::Customers, id));
+    let lines = items
+        .iter()
+        .filter_map(|item| {
+            let one = state.get(Name::Subscriptions, *item)?;
+            Some(lines::line_item(state, "subscription", *item, &one))
+        })
+        .collect();
+    let id = state.next_id(Name::Charges);
+    let mut charge = queue::build(queue::Parts {
+        id,
+        address_id,
+        address: &address,
+        customer: &customer.unwrap_or_default(),
+        billing: queue::shipping_address(&address),
+        items: lines,
+        day,
+        now: asked.now,
+        kind: "recurring",
+    });
+    record::set(&mut charge, "status", "skipped");
+    totals::settle(state, &mut charge);
+    state.create(Name::Charges, id, &charge);
+    Ok(charge)
+}

@@ -1,0 +1,122 @@
+//! Webhooks: who is told about what; ten a topic.
+
+use serde_json::json;
+
+use super::{Ruling, given, target, update};
+use crate::outbox::{self, topics::Topic};
+use crate::record::{self, Record};
+use crate::refusal::{Faults, Refusal};
+use crate::state::State;
+use crate::tables::Name;
+use crate::{Asked, Outcome};
+use recharge_catalog as catalog;
+
+/// The reference's limit for webhooks of one topic.
+const MOST_OF_TOPIC: usize = 10;
+
+/// The versions that messages can be written in.
+const VERSIONS: &[&str] = &["2021-01", catalog::VERSION];
+
+pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+    if verb == "create" {
+        return create(state, asked);
+    }
+    let (id, mut webhook) = target(state, Name::Webhooks, asked)?;
+    match verb {
+        "update" => {
+            fill(asked, &mut webhook);
+            check(state, asked, &webhook, Some(id))?;
+            state.change(Name::Webhooks, id, &webhook, "updated");
+            Ok(Outcome::One(webhook))
+        }
+        "delete" => super::remove(state, Name::Webhooks, asked),
+        "test" => {
+            outbox::queue_test(state, id, &webhook);
+            Ok(Outcome::Nothing)
+        }
+        _ => Err(super::unknown_verb()),
+    }
+}
+
+/// A webhook with everything in its place and nothing chosen.
+pub(crate) fn blank(id: u64) -> Record {
+    record::object(json!({
+        "id": id,
+        "address": null,
+        "included_objects": [],
+        "topic": null,
+        "version": catalog::VERSION,
+    }))
+}
+
+fn create(state: &mut State, asked: &Asked) -> Ruling {
+    let id = state.next_id(Name::Webhooks);
+    let mut webhook = blank(id);
+    record::set(
+        &mut webhook,
+        "version",
+        given(&state.store, "default_api_version"),
+    );
+    fill(asked, &mut webhook);
+    check(state, asked, &webhook, None)?;
+    state.create(Name::Webhooks, id, &webhook);
+    Ok(Outcome::One(webhook))
+}
+
+/// The fields of the body; what is given as null stays as it is.
+fn fill(asked: &Asked, webhook: &mut Record) {
+    let before = webhook.clone();
+    update(asked, webhook);
+    for (name, value) in webhook.iter_mut().filter(|(_, value)| value.is_null()) {
+        *value = given(&before, name);
+    }
+}
+
+/// Everything that is wrong with a webhook; then whether the token may have it.
+fn check(state: &State, asked: &Asked, webhook: &Record, own: Option<u64>) -> Result<(), Refusal> {
+    let mut faults = Faults::default();
+    let address = record::text(webhook, "address");
+    let host = address
+        .strip_prefix("https://")
+        .or_else(|| address.strip_prefix("http://"));
+    if host.is_none_or(|host| host.is_empty() || host.contains(char::is_whitespace)) {
+        faults.add("address", "Not a valid URL.");
+    }
+    let version = record::text(webhook, "version");
+    if !VERSIONS.contains(&version) {
+        let known = VERSIONS.join(", ");
+        faults.add("version", format!("'{version}' is not one of {known}"));
+    }
+    let topic = record::text(webhook, "topic");
+    let known = outbox::topics::named(topic);
+    if known.is_none() {
+        faults.add("topic", format!("'{topic}' is not a topic"));
+    } else {
+        check_included(webhook, topic, &mut faults);
+    }
+    let others = state.table(Name::Webhooks).find("topic", topic);
+    if others.iter().filter(|id| Some(**id) != own).count() >= MOST_OF_TOPIC {
+        faults.add("topic", format!("has {MOST_OF_TOPIC} webhooks already"));
+    }
+    faults.check()?;
+    match known.filter(|topic| !asked.token.may(topic.scope)) {
+        Some(Topic { scope, .. }) => Err(Refusal {
+            status: 403,
+            body: json!({"errors": format!("the token lacks the scope {scope}")}),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Only what the topic has can be put into its messages.
+fn check_included(webhook: &Record, topic: &str, faults: &mut Faults) {
+    let object = topic.split('/').next().unwrap_or_default();
+    let known = Name::named(object).map_or(&[][..], outbox::topics::included);
+    for wanted in record::list(webhook, "included_objects") {
+        let wanted = wanted.as_str().unwrap_or_default();
+        if !known.contains(&wanted) {
+            let message = format!("'{wanted}' does not go with {topic}");
+            faults.add("included_objects", message);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Demo stores: coherent, varied, and a pure function of a seed and a time.
+//!
+//! In come how many customers, a seed, and the present; out comes a state in
+//! which everything refers to something that is there. The records are built
+//! by the same functions as the rules use. Those of households, which are
+//! nearly all, are written only when they are read: `ground` tells how.
+
+mod draw;
+mod facts;
+mod form;
+mod goods;
+pub(crate) mod ground;
+mod history;
+mod names;
+mod people;
+mod plan;
+mod printing;
+mod settings;
+mod slips;
+mod specimen;
+
+use std::sync::Arc;
+
+use fastrand::Rng;
+use jiff::{Span, Timestamp};
+
+use super::moment;
+use super::record::Record;
+use super::state::State;
+use ground::{Ground, KINDS};
+
+/// Grows whenever the same seed makes another store: a file that keeps only
+/// what was changed must not be laid on other ground.
+pub(crate) const RECIPE: u32 = 2;
+
+/// What a demo store is made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seed {
+    /// How many customers; each has about two subscriptions.
+    pub customers: u32,
+    /// Another number, another store.
+    pub seed: u64,
+}
+
+impl Seed {
+    /// The most customers that a store is made up for.
+    pub const LARGEST: u32 = 10_000_000;
+
+    /// The store that a sandbox begins with: small enough to look at.
+    #[must_use]
+    pub const fn demo() -> Self {
+        Self {
+            customers: 60,
+            seed: 2021,
+        }
+    }
+}
+
+impl State {
+    /// A demo store as of `now`.
+    #[must_use]
+    pub fn seeded(seed: &Seed, now: Timestamp) -> Self {
+        let mut seeder = Seeder {
+            state: Self::empty(now),
+            random: Rng::with_seed(seed.seed),
+            now,
+            products: Vec::new(),
+            discounts: Vec::new(),
+        };
+        seeder.goods();
+        seeder.discounts();
+        seeder.households(*seed);
+        seeder.settings();
+        let mut state = seeder.state;
+        state.journal.clear();
+        state.fresh.clear();
+        for (table, next) in state.tables.iter_mut().zip(&state.next) {
+            table.settle(*next);
+        }
+        state
+    }
+}
+
+/// A state on its way to being full.
+struct Seeder {
+    state: State,
+    random: Rng,
+    now: Timestamp,
+    products: Vec<Record>,
+    /// Discounts as addresses carry them.
+    discounts: Vec<serde_json::Value>,
+}
+
+impl Seeder {
+    fn households(&mut self, seed: Seed) {
+        let ground = Arc::new(Ground::new(
+            seed,
+            self.now,
+            self.state.clone(),
+            std::mem::take(&mut self.discounts),
+            &mut self.random,
+        ));
+        for (kind, name) in KINDS {
+            self.state.next[name as usize] = ground.next(kind);
+            self.state.tables[name as usize].lay_on(ground.clone(), kind);
+        }
+        self.state.ground = Some(ground);
+    }
+
+    /// A moment of working hours, so many days ago.
+    fn ago(&mut self, days: i64) -> Timestamp {
+        let seconds = self.random.i64(0..86_000);
+        let span = Span::new().hours(24 * days).seconds(seconds);
+        self.now.checked_sub(span).unwrap_or(self.now)
+    }
+
+    fn stamp_ago(&mut self, days: i64) -> String {
+        moment::stamp(self.ago(days))
+    }
+}

@@ -1,0 +1,40 @@
+//! Tests of the sandbox through its front door: requests in, answers out.
+
+mod again;
+mod batches;
+mod cascades;
+mod charging;
+mod checking_out;
+mod coherent;
+mod conforming;
+mod discounting;
+mod events;
+mod every_operation;
+mod faults;
+mod front;
+mod grounds;
+mod hostile;
+mod includes;
+mod items;
+mod keeping;
+mod listener;
+mod lists;
+mod older;
+mod oracle;
+mod outbox;
+mod passing;
+mod payments;
+mod people;
+mod refusals;
+mod repeats;
+mod selling;
+mod settings;
+mod slices;
+mod sockets;
+mod subscribing;
+mod telling;
+mod together;
+mod walker;
+mod wire;
+
+use crate::testing::*;

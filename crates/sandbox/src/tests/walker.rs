@@ -1,0 +1,223 @@
+//! A random walk over the writes of a store: each step is something that the
+//! store, as it is just then, may carry out or refuse.
+
+use fastrand::Rng;
+use serde_json::{Value, json};
+
+use super::{Store, request};
+use crate::State;
+use crate::tables::Name;
+
+/// One write, on whatever the store holds.
+pub(super) struct Walker {
+    random: Rng,
+    made: u32,
+}
+
+/// Something to do, and how often among all.
+type Step = (u32, fn(&mut Walker, &State) -> Write);
+
+/// Method, path, body.
+type Write = (&'static str, String, Value);
+
+const STEPS: &[Step] = &[
+    (4, |walk, state| {
+        walk.post(
+            state,
+            Name::Subscriptions,
+            "cancel",
+            json!({"cancellation_reason": "enough"}),
+        )
+    }),
+    (4, |walk, state| {
+        walk.post(state, Name::Subscriptions, "activate", json!({}))
+    }),
+    (4, |walk, state| {
+        let date = walk.day();
+        walk.post(
+            state,
+            Name::Subscriptions,
+            "set_next_charge_date",
+            json!({"date": date}),
+        )
+    }),
+    (2, |walk, state| {
+        let address_id = walk.id(state, Name::Addresses);
+        walk.post(
+            state,
+            Name::Subscriptions,
+            "change_address",
+            json!({"address_id": address_id}),
+        )
+    }),
+    (3, |walk, state| {
+        let quantity = walk.random.u32(1..4);
+        walk.put(
+            state,
+            Name::Subscriptions,
+            json!({"quantity": quantity, "price": "12.50"}),
+        )
+    }),
+    (2, |walk, state| {
+        let months = walk.random.u32(1..4);
+        let body = json!({"charge_interval_frequency": months, "order_interval_frequency": 1,
+                          "order_interval_unit": "month"});
+        walk.put(state, Name::Subscriptions, body)
+    }),
+    (2, |walk, state| walk.delete(state, Name::Subscriptions)),
+    (4, |walk, state| {
+        let (address, day) = (walk.id(state, Name::Addresses), walk.day());
+        let body = json!({
+            "address_id": address, "next_charge_scheduled_at": day, "quantity": 1,
+            "charge_interval_frequency": 1, "order_interval_frequency": 1,
+            "order_interval_unit": "month", "price": "8.00", "product_title": "Tea",
+            "external_variant_id": {"ecommerce": "78"},
+        });
+        ("POST", "/subscriptions".to_owned(), body)
+    }),
+    (3, |walk, state| {
+        let (address, day) = (walk.id(state, Name::Addresses), walk.day());
+        let body = json!({
+            "address_id": address, "next_charge_scheduled_at": day, "quantity": 1,
+            "price": "3.00", "product_title": "Cup", "external_variant_id": {"ecommerce": "79"},
+        });
+        ("POST", "/onetimes".to_owned(), body)
+    }),
+    (1, |walk, state| walk.delete(state, Name::Onetimes)),
+    (3, |walk, state| {
+        walk.post(state, Name::Charges, "skip", json!({}))
+    }),
+    (2, |walk, state| {
+        walk.post(state, Name::Charges, "unskip", json!({}))
+    }),
+    (3, |walk, state| {
+        walk.post(state, Name::Charges, "process", json!({}))
+    }),
+    (2, |walk, state| {
+        walk.post(state, Name::Charges, "refund", json!({"amount": "1.00"}))
+    }),
+    (1, |walk, state| {
+        walk.post(state, Name::Charges, "capture_payment", json!({}))
+    }),
+    (2, |walk, state| {
+        let discount_id = walk.id(state, Name::Discounts);
+        walk.post(
+            state,
+            Name::Charges,
+            "apply_discount",
+            json!({"discount_id": discount_id}),
+        )
+    }),
+    (1, |walk, state| {
+        walk.post(state, Name::Charges, "remove_discount", json!({}))
+    }),
+    (2, |walk, state| {
+        let id = walk.id(state, Name::Addresses);
+        let ids = state.table(Name::Subscriptions).find("address_id", id);
+        let body = json!({"date": walk.day(), "subscription_ids": ids});
+        ("POST", format!("/addresses/{id}/charges/skip"), body)
+    }),
+    (1, |walk, state| {
+        let (target, source) = (
+            walk.id(state, Name::Addresses),
+            walk.id(state, Name::Addresses),
+        );
+        let body = json!({"target_address": {"id": target}, "source_addresses": [{"id": source}]});
+        ("POST", "/addresses/merge".to_owned(), body)
+    }),
+    (1, |walk, state| walk.delete(state, Name::Addresses)),
+    (1, |walk, state| walk.delete(state, Name::Customers)),
+    (2, |walk, state| {
+        walk.put(state, Name::Addresses, json!({"city": "Leeds"}))
+    }),
+    (1, |walk, state| walk.delete(state, Name::PaymentMethods)),
+    (1, |walk, state| {
+        walk.post(state, Name::Orders, "delay", json!({}))
+    }),
+    (1, |walk, state| {
+        let scheduled_at = walk.day();
+        walk.post(
+            state,
+            Name::Orders,
+            "clone",
+            json!({"scheduled_at": scheduled_at}),
+        )
+    }),
+    (1, |walk, state| walk.delete(state, Name::Orders)),
+    (2, |walk, _| {
+        walk.made += 1;
+        let email = format!("walker{}-{}@example.com", walk.made, walk.random.u64(..));
+        let body = json!({"email": email, "first_name": "W", "last_name": "K"});
+        ("POST", "/customers".to_owned(), body)
+    }),
+    (1, |walk, state| {
+        let id = walk.id(state, Name::Subscriptions);
+        let recipient = json!({
+            "address1": "1 Rue", "city": "Paris", "country_code": "FR", "first_name": "G",
+            "last_name": "R", "phone": "", "province": "", "zip": "75001",
+        });
+        let body = json!({"purchase_item_ids": [id], "recipient_address": recipient});
+        ("POST", "/subscriptions/skip_gift".to_owned(), body)
+    }),
+];
+
+impl Walker {
+    pub(super) fn new(seed: u64) -> Self {
+        let random = Rng::with_seed(seed);
+        Self { random, made: 0 }
+    }
+
+    fn next(&mut self, state: &State) -> Write {
+        let all: u32 = STEPS.iter().map(|(often, _)| often).sum();
+        let mut ticket = self.random.u32(..all);
+        for (often, step) in STEPS {
+            match ticket.checked_sub(*often) {
+                None => return step(self, state),
+                Some(rest) => ticket = rest,
+            }
+        }
+        unreachable!("the ticket is one of the steps'")
+    }
+
+    /// Some record; now and then one that is not there.
+    fn id(&mut self, state: &State, name: Name) -> u64 {
+        let ids: Vec<u64> = state.table(name).ids(..).collect();
+        let place = self.random.usize(0..=ids.len());
+        ids.get(place).copied().unwrap_or(1)
+    }
+
+    fn day(&mut self) -> String {
+        format!("2026-12-{:02}", self.random.u32(1..29))
+    }
+
+    fn path(&mut self, state: &State, name: Name) -> String {
+        let resource = match name {
+            Name::Addresses => "addresses".to_owned(),
+            name => format!("{}s", name.object()),
+        };
+        format!("/{resource}/{}", self.id(state, name))
+    }
+
+    fn post(&mut self, state: &State, name: Name, verb: &str, body: Value) -> Write {
+        ("POST", format!("{}/{verb}", self.path(state, name)), body)
+    }
+
+    fn put(&mut self, state: &State, name: Name, body: Value) -> Write {
+        ("PUT", self.path(state, name), body)
+    }
+
+    fn delete(&mut self, state: &State, name: Name) -> Write {
+        ("DELETE", self.path(state, name), Value::Null)
+    }
+
+    /// Takes one step; gives the status.
+    pub(super) fn step(&mut self, store: &Store) -> (u16, String) {
+        let (method, path, body) = store.0.with_state(|state| self.next(state));
+        let answer = store.0.answer(&request(method, &path, &body));
+        let told = String::from_utf8_lossy(answer.body()).into_owned();
+        (
+            answer.status().as_u16(),
+            format!("{method} {path} {body}: {told}"),
+        )
+    }
+}
