@@ -8,7 +8,7 @@ use std::fmt;
 use std::ops::Range;
 
 use bytes::Bytes;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::catalog;
@@ -253,7 +253,13 @@ impl<'de> Visitor<'de> for Finder<'de> {
                     found.remarks.push(format!("{key}: {said}"));
                 }
                 (_, Wanted::AnyList) if found.records.is_none() => {
-                    found.records = map.next_value_seed(Items { body: self.body })?;
+                    // Any other value is passed over without being read.
+                    let raw: &RawValue = map.next_value()?;
+                    if raw.get().starts_with('[') {
+                        let mut list = serde_json::Deserializer::from_str(raw.get());
+                        let items = Items { body: self.body }.deserialize(&mut list);
+                        found.records = items.map_err(serde::de::Error::custom)?;
+                    }
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
@@ -264,7 +270,7 @@ impl<'de> Visitor<'de> for Finder<'de> {
     }
 }
 
-/// Reads a list as raw items; anything else gives none.
+/// Reads a list as raw items, in one pass; any other value gives none.
 struct Items<'b> {
     body: &'b [u8],
 }
@@ -273,20 +279,52 @@ impl<'de> DeserializeSeed<'de> for Items<'de> {
     type Value = Option<Vec<Range<usize>>>;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
-        // A list is read twice, once to find its end: still one cheap scan
-        // more than a parse, and it accepts any other value in its place.
-        let raw: &RawValue = serde::Deserialize::deserialize(from)?;
-        if !raw.get().starts_with('[') {
-            return Ok(None);
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Items<'de> {
+    type Value = Option<Vec<Range<usize>>>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a JSON value")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element::<&RawValue>()? {
+            items.push(within(self.body, item));
         }
-        let items: Vec<&RawValue> =
-            serde_json::from_str(raw.get()).map_err(serde::de::Error::custom)?;
-        Ok(Some(
-            items
-                .into_iter()
-                .map(|item| within(self.body, item))
-                .collect(),
-        ))
+        Ok(Some(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        IgnoredAny.visit_map(map)?;
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(None)
     }
 }
 

@@ -17,6 +17,11 @@ pub(super) const fn is_escape(byte: u8) -> bool {
     matches!(byte, b'\\' | b'%' | b'&')
 }
 
+/// Whether an entity of HTML can begin with this byte after its `&`.
+pub(super) fn begins_entity(byte: u8) -> bool {
+    byte == b'#' || ENTITIES.iter().any(|(name, _)| name[0] == byte)
+}
+
 /// What is called with a byte that some bytes give, and where those end.
 pub(super) type OnUnit<'a> = &'a mut dyn FnMut(u8, usize);
 

@@ -14,7 +14,7 @@ use aho_corasick::{AhoCorasick, Input};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::escapes::{each_unit, is_escape};
+use super::escapes::{begins_entity, each_unit, is_escape};
 use super::redact::REDACTED;
 
 /// How many layers of escapes may lie on top of each other: a URL in JSON in
@@ -162,18 +162,22 @@ impl TokenFinder {
         places
     }
 
-    /// Whether an escape is a short one of JSON (`\"`, `\n`) that gives no
-    /// character near the beginning of a needle. Most escapes are, and reading
-    /// all their layers costs more than the rest of the search.
+    /// Whether the bytes there give no character near the beginning of a needle.
+    /// Most do not, and reading all their layers costs more than the rest of the
+    /// search: a quote or a new line in JSON, a sign that begins no escape.
     fn is_beside_the_point(&self, bytes: &[u8], escape: usize) -> bool {
         let Some(&next) = bytes.get(escape + 1) else {
             return false;
         };
-        bytes[escape] == b'\\'
-            && next != b'u'
-            && !is_escape(next)
-            && !self.leads.has(b'\\')
-            && !self.leads.has(next)
+        let is_lead = self.leads.has(bytes[escape]);
+        if is_lead || is_escape(next) {
+            return false;
+        }
+        match bytes[escape] {
+            b'\\' => next != b'u' && !self.leads.has(next),
+            b'%' => !next.is_ascii_hexdigit(),
+            _ => !begins_entity(next),
+        }
     }
 }
 
