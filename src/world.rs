@@ -107,7 +107,7 @@ impl World {
             arguments: std::env::args_os().skip(1).collect(),
             environment: environment(),
             stdin: Box::new(io::stdin()),
-            stdout: Box::new(io::stdout()),
+            stdout: recharge_stdio::stdout(),
             stdout_is_file: stdout_is_file(),
             stderr: Box::new(io::stderr()),
             terminal: Terminal {

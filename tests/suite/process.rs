@@ -157,6 +157,39 @@ fn a_full_disk_is_told_and_leaves_nothing() {
     assert!(said.contains("cannot write to standard output"), "{said}");
 }
 
+/// What a shell gives a program for `>&-`: nothing at all.
+#[cfg(unix)]
+#[test]
+fn closed_standard_output_is_an_error_only_when_data_goes_there() {
+    let store = Store::new();
+    let closed = |words: &str| {
+        let program = rc(&[]).get_program().to_owned();
+        let output = std::process::Command::new("sh")
+            .args(["-c", &format!("exec \"$0\" {words} >&-")])
+            .arg(program)
+            .env("RECHARGE_STATE_DIR", store.path())
+            .output()
+            .unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let error = "error: cannot write to standard output: it is closed\n".to_owned();
+    for words in [
+        "--help",
+        "--version",
+        "--sandbox store get",
+        "--sandbox customers list -o csv",
+    ] {
+        assert_eq!(closed(words), (Some(1), error.clone()), "{words}");
+    }
+    let file = store.path().join("customers.csv");
+    let words = format!("--sandbox customers list --out '{}'", file.display());
+    assert_eq!(closed(&words).0, Some(0));
+    assert!(std::fs::metadata(file).unwrap().len() > 0);
+}
+
 #[test]
 fn two_commands_in_one_pipe_share_the_sandbox() {
     let store = Store::new();
