@@ -13,6 +13,7 @@ use jaq_json::{Error, Val, ValR};
 use super::jq::{DEEPEST, nested_deeper_than};
 use super::room::Floor;
 use super::value::write_json;
+use super::{regex, text};
 
 /// The kind of data that filters run on.
 pub(super) struct Data;
@@ -28,6 +29,8 @@ impl DataT for Data {
 pub(super) struct Steps<'a> {
     pub(super) lut: &'a Lut<Data>,
     pub(super) floor: Floor,
+    /// Regular expressions that were compiled for this filter.
+    pub(super) patterns: &'a regex::Patterns,
 }
 
 impl<'a> HasLut<'a, Data> for Steps<'a> {
@@ -87,13 +90,13 @@ const FIRST: &str = "def fromjson: __shallow | __fromjson;";
 /// Everything that is defined in jq itself.
 pub(super) fn definitions() -> Vec<Def<&'static str>> {
     let parsed = |text| jaq_core::load::parse(text, |parser| parser.defs()).unwrap_or_default();
-    let standard = parsed(FIRST)
-        .into_iter()
-        .chain(jaq_core::defs())
+    let standard = jaq_core::defs()
         .chain(jaq_std::defs())
         .chain(jaq_json::defs())
-        .filter(|def| !CLOSED_DEFINITIONS.contains(&def.name));
-    standard.chain(parsed(MORE)).collect()
+        .filter(|def| !CLOSED_DEFINITIONS.contains(&def.name))
+        .filter(|def| !text::REPLACED.contains(&def.name));
+    let first = parsed(FIRST).into_iter().chain(parsed(text::DEFINITIONS));
+    first.chain(standard).chain(parsed(MORE)).collect()
 }
 
 /// Everything that is not.
@@ -102,12 +105,15 @@ pub(super) fn natives() -> Vec<Fun<Data>> {
         .chain(jaq_std::funs())
         .chain(jaq_json::funs())
         .filter(|(name, ..)| !CLOSED_NATIVES.contains(name))
+        .filter(|(name, ..)| !text::REPLACED.contains(name) && !regex::NAMES.contains(name))
         .map(|(name, args, run)| match name {
             // Defined in `FIRST`, with a limit.
             "fromjson" => ("__fromjson", args, run),
             name => (name, args, run),
         });
-    standard.chain(rows()).chain([shallow()]).collect()
+    let own = rows().into_iter().chain([shallow()]);
+    let own = own.chain(regex::natives()).chain(text::natives());
+    standard.chain(own).collect()
 }
 
 /// Refuses a text whose JSON is nested too deep to be read.

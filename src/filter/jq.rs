@@ -14,7 +14,9 @@ use crate::error::{Error, Result};
 
 use super::builtins::{self, Data, Steps};
 use super::complaint::{self, Name};
+use super::regex;
 use super::room::{self, Floor};
+use super::text;
 use super::value::write_json;
 use super::variables::Variables;
 
@@ -50,6 +52,7 @@ pub enum OnError {
 pub struct Jq {
     filter: jaq_core::Filter<Data>,
     globals: Vars<Val>,
+    patterns: regex::Patterns,
 }
 
 impl std::fmt::Debug for Jq {
@@ -73,6 +76,14 @@ impl Jq {
     /// A usage error with line and column, what was expected or is not
     /// defined, and as hints the line, a mark under the place, and a remedy.
     pub fn compile_with(text: &str, variables: &Variables) -> Result<Self> {
+        let filter = Self::compile_text(text, variables)?;
+        // Places in errors are those of the text that was given.
+        let written = text::with_writers(text);
+        let written = written.and_then(|text| Self::compile_text(&text, variables).ok());
+        Ok(written.unwrap_or(filter))
+    }
+
+    fn compile_text(text: &str, variables: &Variables) -> Result<Self> {
         if nested_deeper_than(DEEPEST_FILTER, text.as_bytes()) {
             return Err(Error::usage(format!(
                 "jq filter: brackets nested deeper than {DEEPEST_FILTER} levels"
@@ -110,6 +121,7 @@ impl Jq {
         Ok(Self {
             filter,
             globals: Vars::new(variables.values()),
+            patterns: regex::Patterns::default(),
         })
     }
 
@@ -134,6 +146,7 @@ impl Jq {
         let steps = Steps {
             lut: &self.filter.lut,
             floor: Floor::here(),
+            patterns: &self.patterns,
         };
         let context = Ctx::<Data>::new(steps, self.globals.clone());
         for result in self.filter.id.run((context, value)) {

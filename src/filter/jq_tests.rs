@@ -297,3 +297,60 @@ fn values_nested_without_end_are_dropped_and_refused_without_a_crash() {
         }
     });
 }
+
+#[test]
+fn regular_expressions_are_of_unicode() {
+    let record = r#"{"name":"Łucja MÜLLER","note":"a b"}"#;
+    for (filter, expected) in [
+        (r#".name | test("müller"; "i")"#, "true"),
+        (r#".name | [scan("\\w+")]"#, r#"["Łucja","MÜLLER"]"#),
+        (r#".name | [match("\\b\\w"; "g").offset]"#, "[0,6]"),
+        (r#".note | test("\\s")"#, "true"),
+        (r#".name | [scan("[[:upper:]]")] | add"#, r#""ŁMÜLLER""#),
+        (r#".name | [scan("[[:^alpha:]]")]"#, r#"[" "]"#),
+        (r#".name | gsub("[[:alnum:]]"; "x")"#, r#""xxxxx xxxxxx""#),
+        (r#".name | gsub("[^[:alnum:]]"; "_")"#, r#""Łucja_MÜLLER""#),
+        (
+            r#".name | gsub("(?<l>\\p{Lu})"; .l | ascii_downcase)"#,
+            r#""Łucja mÜller""#,
+        ),
+        (r#".name | split("\\s+"; null)"#, r#"["Łucja","MÜLLER"]"#),
+        (
+            r#".name | [match("ü(?<x>y)?"; "gi") | .captures[0].string]"#,
+            "[null]",
+        ),
+        (
+            r#".name | sub("(?<first>\\w+) (?<last>\\w+)"; "\(.last), \(.first)")"#,
+            r#""MÜLLER, Łucja""#,
+        ),
+    ] {
+        assert_eq!(results(filter, record), [expected], "{filter}");
+    }
+}
+
+#[test]
+fn computed_whole_numbers_have_no_point_in_texts() {
+    let record = r#"{"n":21,"price":"10.50","exact":1.10}"#;
+    for (filter, expected) in [
+        (r#""\(.n / 3)""#, r#""7""#),
+        (r#"{"k\(.n / 3)": 1} | keys[0]"#, r#""k7""#),
+        (r#"."n\("")""#, "21"),
+        (r#".n / 3 | tostring"#, r#""7""#),
+        (r#"[.n / 3, {a: (.n / 7)}] | tojson"#, r#""[7,{\"a\":3}]""#),
+        (r#"@json "\(.n / 3)""#, r#""7""#),
+        (r#"@uri "\(.n / 3)&\("a&b")""#, r#""7&a%26b""#),
+        (r#"[.n / 3] | join("-")"#, r#""7""#),
+        (
+            r#""\(.exact) \(.n / 2) \([.n / 3]) \("\(.n / 3)")""#,
+            r#""1.10 10.5 [7] 7""#,
+        ),
+        (r#"def f: "\(.n / 3)"; f"#, r#""7""#),
+        (
+            r#"[.n / 3 | @text, @json, @csv "\([.])"]"#,
+            r#"["7","7","7"]"#,
+        ),
+        (r#"INDEX([{a: (.n / 3)}][]; .a) | keys"#, r#"["7"]"#),
+    ] {
+        assert_eq!(results(filter, record), [expected], "{filter}");
+    }
+}

@@ -52,14 +52,15 @@ def from_entries:
       (if has("value") then .value elif has("v") then .v else .Value end)
   }));
 
-# Null becomes what the path asks for, and a list grows at its end.
+# Null becomes what the path asks for, and a list grows to the place.
 def setpath($path; $x):
   if $path == [] then $x
   else
     $path[0] as $key
     | if . == null then (if $key | isstring then {} else [] end) end
-    | if isarray and $key == length
-      then . + [null | setpath($path[1:]; $x)]
+    | if isarray and ($key | isnumber) and $key >= length
+      then if $key > 1000000 then error("the index \($key) is too large") else . end
+        | . + [range(length; $key) | null] + [null | setpath($path[1:]; $x)]
       else .[$key] |= setpath($path[1:]; $x) end
   end;
 
@@ -118,3 +119,7 @@ def fromstream(events):
     if .[1] then .[0] else empty end);
 def truncate_stream(events):
   . as $levels | events | select(.[0] | length > $levels) | [.[0][$levels:]] + .[1:];
+
+# What lists lack on the way to a part is null.
+def pick(parts):
+  . as $whole | reduce path(parts) as $path (null; setpath($path; $whole | getpath($path)));
