@@ -14,7 +14,7 @@
 pub mod bulk;
 pub mod cli;
 pub mod client;
-pub mod command;
+pub mod commands;
 pub mod config;
 pub mod envelope;
 pub mod error;
@@ -22,12 +22,12 @@ pub mod evidence;
 pub mod exit;
 pub mod filter;
 mod interrupt;
-pub mod manual;
 pub mod openapi;
 pub mod output;
 pub mod pages;
 pub mod request;
 pub mod stats;
+mod ui;
 pub mod userinfo;
 pub mod world;
 

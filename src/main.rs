@@ -3,12 +3,12 @@
 
 use std::process::ExitCode;
 
-use recharge_cli::command;
+use recharge_cli::commands;
 use recharge_cli::world::World;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    ExitCode::from(command::run(World::process()))
+    ExitCode::from(commands::run(World::process()))
 }

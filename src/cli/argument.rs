@@ -9,7 +9,8 @@ use crate::catalog::{Kind, Operation, Parameter, kebab};
 use crate::request;
 
 /// The words that stand for what an operation acts on.
-pub(super) fn target(operation: &'static Operation) -> Option<Arg> {
+#[must_use]
+pub fn target(operation: &'static Operation) -> Option<Arg> {
     let hole = operation.holes.first()?;
     let arg = Arg::new("target")
         .value_name(value_name(hole))
@@ -35,7 +36,8 @@ fn checked_target(hole: &Parameter, word: &str) -> Result<String, String> {
 }
 
 /// A parameter as a flag. `heading` groups it in help.
-pub(super) fn flag(parameter: &'static Parameter, heading: &'static str, order: usize) -> Arg {
+#[must_use]
+pub fn flag(parameter: &'static Parameter, heading: &'static str, order: usize) -> Arg {
     let plain = kebab(parameter.name);
     let mut arg = Arg::new(parameter.name)
         .value_name(value_name(parameter))

@@ -4,7 +4,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error as Complaint};
 
-use super::{bulk, stats};
+use super::Spec;
 use crate::catalog;
 use crate::error::Error;
 use crate::userinfo;
@@ -12,6 +12,7 @@ use crate::userinfo;
 /// Translates a complaint about the words that `command` was given.
 pub(super) fn translate<'a>(
     complaint: &Complaint,
+    specs: &[&Spec],
     command: &Command,
     words: impl Iterator<Item = &'a str>,
 ) -> Error {
@@ -20,10 +21,10 @@ pub(super) fn translate<'a>(
     let words = words.take_while(|word| Some(*word) != stray.as_deref());
     let inner = innermost(command, words);
     let mut error = match complaint.kind() {
-        ErrorKind::InvalidSubcommand => unknown_word(complaint, command, &inner),
+        ErrorKind::InvalidSubcommand => unknown_word(complaint, specs, command, &inner),
         ErrorKind::UnknownArgument => unknown_flag(complaint),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
-            verb_missing(&inner)
+            verb_missing(specs, &inner)
         }
         _ => as_rendered(complaint),
     };
@@ -53,13 +54,17 @@ fn spelled(inner: &[&Command]) -> String {
     names.join(" ")
 }
 
-fn unknown_word(complaint: &Complaint, command: &Command, inner: &[&Command]) -> Error {
+fn unknown_word(
+    complaint: &Complaint,
+    specs: &[&Spec],
+    command: &Command,
+    inner: &[&Command],
+) -> Error {
     let word = text(complaint, ContextKind::InvalidSubcommand).unwrap_or_default();
     let inside = inner.last().copied();
-    if let Some(error) = stats::unknown_word(inner, &word) {
-        return error;
-    }
-    let error = match (bulk::unknown_word(inner, &word), inside) {
+    let mut own = specs.iter().filter_map(|spec| spec.unknown_word);
+    let own = own.find_map(|explain| explain(inner, &word));
+    let error = match (own, inside) {
         // What is there, but only to be read, is not mistyped.
         (Some(error), _) if catalog::resource(&word).is_some() => return error,
         (Some(error), _) => error,
@@ -104,8 +109,9 @@ fn unknown_flag(complaint: &Complaint) -> Error {
     }
 }
 
-fn verb_missing(inner: &[&Command]) -> Error {
-    if let Some(error) = bulk::unfinished(inner) {
+fn verb_missing(specs: &[&Spec], inner: &[&Command]) -> Error {
+    let mut own = specs.iter().filter_map(|spec| spec.unfinished);
+    if let Some(error) = own.find_map(|explain| explain(inner)) {
         return error;
     }
     let Some(innermost) = inner.last() else {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use clap::Command;
 use clap_complete::engine::{self, CompletionCandidate};
 
-use super::{bulk, topics, tree};
+use super::{Spec, topics, tree};
 
 pub use line::{Line, asked};
 pub use shell::Shell;
@@ -74,11 +74,11 @@ const FILES: &str = "\u{1}files";
 
 /// What the last word of the line may become.
 #[must_use]
-pub fn offer(line: &Line, facts: &Facts) -> Offer {
+pub fn offer(specs: &[&Spec], line: &Line, facts: &Facts) -> Offer {
     let mut words = line.words.clone();
     let asked = tells(&mut words);
     let topics = asked == Some("help") && words.len() == 2;
-    let mut command = built(&words);
+    let mut command = built(specs, &words);
     let last = words.len() - 1;
     if asked.is_none() {
         values::attach(&mut command, &words[1..last], facts);
@@ -134,19 +134,20 @@ fn topics_like(current: &OsStr) -> impl Iterator<Item = Candidate> {
 }
 
 /// The command line, of which only what the words name is built.
-fn built(words: &[OsString]) -> Command {
+fn built(specs: &[&Spec], words: &[OsString]) -> Command {
     let named = |command: &Command| {
         let names = std::iter::once(command.get_name()).chain(command.get_all_aliases());
         names
             .into_iter()
             .any(|name| words.iter().any(|word| word == name))
     };
-    let mut root = tree::command();
+    let mut root = tree::command(specs);
     for inner in root.get_subcommands_mut() {
+        let spec = specs.iter().find(|spec| spec.name == inner.get_name());
         if !named(inner) {
             *inner = std::mem::take(inner).defer(std::convert::identity);
-        } else if inner.get_name() == "bulk" {
-            *inner = bulk::command_where(&named);
+        } else if let Some(build) = spec.and_then(|spec| spec.build_where) {
+            *inner = build(&named);
         }
     }
     root.build();

@@ -28,7 +28,7 @@ fn offered(line: &str) -> Offer {
         words,
         before: String::new(),
     };
-    offer(&line, &facts())
+    offer(&crate::commands::specs(), &line, &facts())
 }
 
 fn values(line: &str) -> Vec<String> {
@@ -201,7 +201,7 @@ fn words_that_mean_nothing_are_passed_over() {
 #[test]
 fn only_what_the_words_name_is_built() {
     let words = ["rc", "orders", "list"].map(OsString::from);
-    let root = built(&words);
+    let root = built(&crate::commands::specs(), &words);
     let verbs = |name: &str| {
         root.find_subcommand(name)
             .map(|inner| inner.get_subcommands().count())

@@ -30,7 +30,8 @@ pub const fn spelled(on_error: OnError) -> &'static str {
 }
 
 /// Variables.
-pub(super) fn given() -> [Arg; 2] {
+#[must_use]
+pub fn given() -> [Arg; 2] {
     [
         pair("arg", ["NAME", "TEXT"]).help("with --jq: a text that the filter finds as $NAME"),
         pair("argjson", ["NAME", "JSON"])
@@ -40,7 +41,8 @@ pub(super) fn given() -> [Arg; 2] {
 }
 
 /// Failures on a record.
-pub(super) fn on_error() -> Arg {
+#[must_use]
+pub fn on_error() -> Arg {
     Arg::new("jq-errors")
         .long("jq-errors")
         .value_name("WHAT")
@@ -72,7 +74,7 @@ fn refuse_without_filter(matches: &ArgMatches) -> Result<()> {
 }
 
 /// The variables that were given, in their order.
-pub(super) fn variables(matches: &ArgMatches) -> Result<Variables> {
+pub fn variables(matches: &ArgMatches) -> Result<Variables> {
     refuse_without_filter(matches)?;
     let mut pairs = Vec::new();
     for flag in ["arg", "argjson"] {

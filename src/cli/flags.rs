@@ -9,7 +9,7 @@ use crate::config::{Colour, span};
 use crate::output::Format;
 
 use super::filtering;
-use super::invocation::{DryRun, ErrorForm};
+use super::options::{DryRun, ErrorForm};
 
 /// Long flags that no parameter may take as its own.
 const RESERVED: &[&str] = &[
@@ -169,7 +169,8 @@ fn switch(name: &'static str) -> Arg {
 }
 
 /// What becomes of records.
-pub(super) fn output() -> Vec<Arg> {
+#[must_use]
+pub fn output() -> Vec<Arg> {
     let mut flags = vec![
         choice::<Format>(
             Arg::new("output")
@@ -220,7 +221,7 @@ pub(super) fn output() -> Vec<Arg> {
 }
 
 /// What every command understands.
-pub(super) fn everywhere() -> Vec<Arg> {
+pub fn everywhere() -> Vec<Arg> {
     let flags = vec![
         choice::<DryRun>(Arg::new("dry-run").long("dry-run").value_name("FORM"))
             .num_args(0..=1)
@@ -320,7 +321,7 @@ fn page_size(word: &str) -> Result<u32, String> {
 }
 
 /// How far to follow a list.
-pub(super) fn paging() -> Vec<Arg> {
+pub fn paging() -> Vec<Arg> {
     let flags = vec![
         Arg::new("limit")
             .long("limit")
@@ -342,7 +343,8 @@ pub(super) fn paging() -> Vec<Arg> {
 }
 
 /// Ways to give a body.
-pub(super) fn body() -> Vec<Arg> {
+#[must_use]
+pub fn body() -> Vec<Arg> {
     let flags = vec![
         Arg::new("set")
             .long("set")

@@ -3,13 +3,14 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Effects, Style};
+use clap::Command;
 use clap::builder::{StyledStr, Styles};
 
-use super::{auth, bulk, manual, stats};
+use super::Spec;
 use crate::catalog::{self, Effect, Operation, Resource, kebab};
 
 /// Colours of help and errors.
-pub(super) const STYLES: Styles = Styles::styled()
+pub const STYLES: Styles = Styles::styled()
     .header(BOLD)
     .usage(BOLD)
     .literal(AnsiColor::Cyan.on_default())
@@ -21,12 +22,12 @@ const BOLD: Style = Style::new().effects(Effects::BOLD);
 const LITERAL: Style = AnsiColor::Cyan.on_default();
 
 /// The first page lists what there is before any flag.
-pub(super) const ROOT_TEMPLATE: &str = "\
+pub const ROOT_TEMPLATE: &str = "\
 {about-with-newline}
 {usage-heading} rc <resource> <verb> [ID …] [--flag value …]{after-help}";
 
 /// What has verbs lists them, and no flag: those come with each verb.
-pub(super) const VERBS_TEMPLATE: &str = "\
+pub const VERBS_TEMPLATE: &str = "\
 {about-with-newline}
 {usage-heading} {usage}
 
@@ -34,42 +35,49 @@ pub(super) const VERBS_TEMPLATE: &str = "\
 {subcommands}{after-help}";
 
 /// The same, where resources come next.
-pub(super) const RESOURCES_TEMPLATE: &str = "\
+pub const RESOURCES_TEMPLATE: &str = "\
 {about-with-newline}
 {usage-heading} {usage}
 
 \x1b[1mResources:\x1b[0m
 {subcommands}{after-help}";
 
+/// A command that has verbs.
+#[must_use]
+pub fn group(name: &'static str, about: &'static str, after: &'static str) -> Command {
+    Command::new(name)
+        .disable_help_flag(true)
+        .args_override_self(true)
+        .about(about)
+        .after_help(styled(after))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .help_template(VERBS_TEMPLATE)
+}
+
+/// A verb of such a command.
+#[must_use]
+pub fn verb(name: &'static str, about: &'static str, after: &'static str) -> Command {
+    Command::new(name)
+        .disable_help_flag(true)
+        .args_override_self(true)
+        .about(about)
+        .after_help(styled(after))
+}
+
 /// The first page of help.
-pub(super) fn root() -> StyledStr {
+#[must_use]
+pub fn root(specs: &[&Spec]) -> StyledStr {
     let mut text = String::new();
     section(&mut text, "Resources");
     for resource in catalog::RESOURCES {
         entry(&mut text, &kebab(resource.name), resource.about);
     }
     section(&mut text, "More");
-    entry(&mut text, "stats", stats::ABOUT);
-    entry(&mut text, "bulk", bulk::ABOUT);
-    entry(&mut text, "auth", auth::AUTH_ABOUT);
-    entry(&mut text, "profile", auth::PROFILE_ABOUT);
-    entry(
-        &mut text,
-        "api",
-        "Send any request: every path, every version",
-    );
-    entry(&mut text, "doctor", DOCTOR_ABOUT);
-    entry(&mut text, "openapi", OPENAPI_ABOUT);
-    if cfg!(feature = "sandbox") {
-        entry(
-            &mut text,
-            "sandbox",
-            "A Recharge of your own: local, stateful, without a token",
-        );
+    for spec in specs.iter().filter(|spec| spec.under.is_none()) {
+        entry(&mut text, spec.name, spec.about);
     }
-    entry(&mut text, "help", manual::HELP_ABOUT);
-    entry(&mut text, "completions", manual::COMPLETIONS_ABOUT);
-    entry(&mut text, "man", manual::MAN_ABOUT);
     section(&mut text, "To begin");
     for line in [
         "rc --sandbox subscriptions list          try it without a token",
@@ -92,7 +100,8 @@ pub(super) fn root() -> StyledStr {
 /// clap wraps it, and takes a line for new only where the end of the one before
 /// and its own beginning have the same style. So what is styled begins behind
 /// its indent, or in front of the end of the line before.
-pub(super) fn styled(text: &str) -> StyledStr {
+#[must_use]
+pub fn styled(text: &str) -> StyledStr {
     let mut styled = String::with_capacity(text.len() + 64);
     for line in text.lines() {
         let _ = match line {
@@ -111,7 +120,8 @@ pub(super) fn styled(text: &str) -> StyledStr {
 }
 
 /// The last lines of the help of a resource.
-pub(super) fn resource(resource: &Resource) -> StyledStr {
+#[must_use]
+pub fn resource(resource: &Resource) -> StyledStr {
     let name = kebab(resource.name);
     let mut examples = String::new();
     for operation in resource.operations.iter().take(2) {
@@ -131,7 +141,8 @@ fn entry(text: &mut String, name: &str, about: &str) {
 }
 
 /// The first lines of the long help of an operation.
-pub(super) fn long_about(operation: &Operation) -> String {
+#[must_use]
+pub fn long_about(operation: &Operation) -> String {
     let mut text = operation.summary.to_owned();
     if !operation.details.is_empty() {
         let _ = write!(text, "\n\n{}", operation.details);
@@ -140,7 +151,8 @@ pub(super) fn long_about(operation: &Operation) -> String {
 }
 
 /// The last lines of the help of an operation: an example, and what it needs.
-pub(super) fn after(resource: &Resource, operation: &Operation) -> StyledStr {
+#[must_use]
+pub fn after(resource: &Resource, operation: &Operation) -> StyledStr {
     let example = broken(operation.example);
     let mut text = format!("{BOLD}Example:{BOLD:#}\n  {LITERAL}{example}{LITERAL:#}\n");
     let scopes: Vec<&str> = operation.scopes().collect();
@@ -199,48 +211,6 @@ fn broken(example: &str) -> String {
     }
     lines.join(" \\\n      ")
 }
-
-/// The last lines of the help of `rc api`.
-pub(super) const API: &str = "\
-Examples:
-  rc api GET /subscriptions -f status=active --paginate
-  rc api POST /subscriptions/89559201/activate
-  rc api GET /shop --api-version 2021-01";
-
-/// One line about `rc doctor`.
-pub(super) const DOCTOR_ABOUT: &str = "Check token, network, clock and limits";
-
-/// The last lines of the help of `rc doctor`.
-pub(super) const DOCTOR: &str = "\
-It needs no token, and changes nothing. Its exit code is 0 when rc can be used,
-else that of the first failure.
-
-Examples:
-  rc doctor
-  rc doctor -o json
-  rc doctor --base-url http://127.0.0.1:4010";
-
-/// One line about `rc openapi`.
-pub(super) const OPENAPI_ABOUT: &str = "Print the API as an OpenAPI 3.1 document";
-
-/// The last lines of the help of `rc openapi`.
-pub(super) const OPENAPI: &str = "\
-It comes from the tables that rc itself runs on; nothing is asked of the API.
-
-Examples:
-  rc openapi --out openapi.json
-  rc openapi --jq '.paths | keys[]'";
-
-/// The last lines of the help of `rc sandbox`.
-pub(super) const SANDBOX: &str = "\
-Any command runs against the sandbox with --sandbox, or with RECHARGE_SANDBOX=1
-in the environment; what it changes is kept between commands.
-
-Examples:
-  rc --sandbox subscriptions list
-  rc sandbox serve --port 4010
-  rc sandbox seed --customers 5000
-  rc sandbox reset --yes";
 
 #[cfg(test)]
 mod tests {

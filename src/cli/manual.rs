@@ -1,115 +1,221 @@
-//! The commands that tell about `rc` itself: help, completions and manual
-//! pages. Their words, and what they come to.
+//! Manual pages: the command line, written down for `man`.
+//!
+//! In come the commands that [`crate::cli`] builds, out come pages in roff, so
+//! that a page never says what `--help` does not. Flags that go with every
+//! command stand in the page of `rc` only. Writes no file.
 
-use std::path::PathBuf;
+use clap::{Arg, Command};
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, roman};
 
-use clap::builder::EnumValueParser;
-use clap::{Arg, ArgMatches, Command, ValueHint, value_parser};
+use super::{Spec, topics};
+use crate::cli;
+use crate::error::{Error, Result};
 
-use super::complete::Shell;
-use super::help;
-
-/// Which manual pages.
+/// A page, and the name of its file.
 #[derive(Debug)]
-pub enum Manual {
-    /// That of one command, to standard output.
-    Page(Vec<String>),
-    /// All of them, a file each, into a folder.
-    All(PathBuf),
+pub struct Page {
+    /// Like `rc-subscriptions-list.1`.
+    pub file: String,
+    /// Roff.
+    pub text: String,
 }
 
-/// One line about `rc help`.
-pub(super) const HELP_ABOUT: &str = "Tell about a command, or a topic: rc help topics lists them";
-
-/// One line about `rc completions`.
-pub(super) const COMPLETIONS_ABOUT: &str = "Print the script that completes rc in a shell";
-
-/// One line about `rc man`.
-pub(super) const MAN_ABOUT: &str = "Print a manual page, or write all of them";
-
-const HELP: &str = "\
-Examples:
-  rc help topics
-  rc help exit-codes
-  rc help subscriptions list";
-
-const COMPLETIONS: &str = "\
-The script asks rc for all that it shows: commands, flags, values, and the
-columns, profiles and jobs that there are. It asks no network.
-
-In ~/.bashrc: source <(rc completions bash)
-In ~/.zshrc, after compinit: source <(rc completions zsh)
-In $PROFILE: rc completions powershell | Out-String | Invoke-Expression
-
-Examples:
-  rc completions bash > ~/.local/share/bash-completion/completions/rc
-  rc completions fish > ~/.config/fish/completions/rc.fish";
-
-const MAN: &str = "\
-Examples:
-  rc man subscriptions list | man -l -
-  rc man --out-dir ~/.local/share/man/man1";
-
-/// The three commands.
-pub(super) fn commands() -> [Command; 3] {
-    [
-        plain("help", HELP_ABOUT, HELP).arg(
-            Arg::new("topic")
-                .value_name("TOPIC|COMMAND")
-                .num_args(0..)
-                .help("what to tell about; rc help topics lists the topics")
-                .help_heading("Arguments"),
-        ),
-        plain("completions", COMPLETIONS_ABOUT, COMPLETIONS).arg(
-            Arg::new("shell")
-                .value_name("SHELL")
-                .required(true)
-                .value_parser(EnumValueParser::<Shell>::new())
-                .help("the shell")
-                .help_heading("Arguments"),
-        ),
-        plain("man", MAN_ABOUT, MAN)
-            .arg(
-                Arg::new("command")
-                    .value_name("COMMAND")
-                    .num_args(0..)
-                    .help("the words of a command; that of rc itself without any")
-                    .help_heading("Arguments"),
-            )
-            .arg(
-                Arg::new("out-dir")
-                    .long("out-dir")
-                    .value_name("FOLDER")
-                    .value_parser(value_parser!(PathBuf))
-                    .value_hint(ValueHint::DirPath)
-                    .conflicts_with("command")
-                    .help("write the pages of all commands into this folder")
-                    .help_heading("Options"),
-            ),
-    ]
+/// The page of the command that the words name; that of `rc` without words.
+///
+/// # Errors
+/// Of kind `Usage`: there is no such command.
+pub fn page(specs: &[&Spec], words: &[String]) -> Result<Page> {
+    let mut root = cli::command(specs);
+    root.build();
+    let mut command = &root;
+    let mut above = None;
+    for word in words {
+        above = Some(command.clone());
+        command = command.find_subcommand(word).ok_or_else(|| {
+            Error::usage(format!("there is no command {}", words.join(" ")))
+                .hint("rc --help lists what there is")
+        })?;
+    }
+    Ok(written(command, above.as_ref()))
 }
 
-fn plain(name: &'static str, about: &'static str, after: &'static str) -> Command {
-    Command::new(name)
-        .disable_help_flag(true)
-        .disable_help_subcommand(true)
-        .args_override_self(true)
-        .about(about)
-        .after_help(help::styled(after))
+/// The pages of all commands. Those of `rc bulk check` and `rc bulk template`
+/// say for every operation what their own pages say.
+#[must_use]
+pub fn pages(specs: &[&Spec]) -> Vec<Page> {
+    let mut root = cli::command(specs);
+    root.build();
+    let mut pages = Vec::new();
+    gather(&root, None, &mut pages);
+    pages
 }
 
-pub(super) fn manual_of(matches: &ArgMatches) -> Manual {
-    match matches.get_one::<PathBuf>("out-dir") {
-        Some(folder) => Manual::All(folder.clone()),
-        None => Manual::Page(
-            matches
-                .get_many("command")
-                .map_or_else(Vec::new, |words| words.cloned().collect()),
-        ),
+fn gather(command: &Command, above: Option<&Command>, pages: &mut Vec<Page>) {
+    pages.push(written(command, above));
+    if matches!(name(command), "rc-bulk-check" | "rc-bulk-template") {
+        return;
+    }
+    for inner in command.get_subcommands() {
+        gather(inner, Some(command), pages);
     }
 }
 
-pub(super) fn shell_of(matches: &ArgMatches) -> Shell {
-    let shell = matches.get_one("shell").copied();
-    shell.unwrap_or(Shell::Bash)
+/// Like `rc-subscriptions-list`.
+fn name(command: &Command) -> &str {
+    command
+        .get_display_name()
+        .unwrap_or_else(|| command.get_name())
+}
+
+fn written(command: &Command, above: Option<&Command>) -> Page {
+    let name = name(command).to_owned();
+    let page = Man::new(told_whole(command, above.is_none()))
+        .title(name.to_uppercase())
+        // A day would change with every build, and an argument that is left out
+        // moves the next into its place.
+        .date("\"\"")
+        .source("rc")
+        .manual("rc, the command line for Recharge");
+    let mut text = Vec::new();
+    // Nothing fails to be written to memory.
+    let _ = sections(&page, command, above, &mut text);
+    Page {
+        file: format!("{name}.1"),
+        text: begun_once(&String::from_utf8_lossy(&text)),
+    }
+}
+
+fn sections(
+    page: &Man,
+    command: &Command,
+    above: Option<&Command>,
+    to: &mut Vec<u8>,
+) -> std::io::Result<()> {
+    page.render_title(to)?;
+    page.render_name_section(to)?;
+    page.render_synopsis_section(to)?;
+    let about = command.get_long_about().or_else(|| command.get_about());
+    let mut rest = Roff::default();
+    rest.control("SH", ["DESCRIPTION"]);
+    prose(
+        &mut rest,
+        &about.map(ToString::to_string).unwrap_or_default(),
+    );
+    rest.to_writer(to)?;
+    page.render_options_section(to)?;
+    if command.has_subcommands() {
+        page.render_subcommands_section(to)?;
+    }
+    let mut rest = Roff::default();
+    match above {
+        None => {
+            for topic in topics::ALL {
+                rest.control("SH", [heading(topic.name).as_str()]);
+                prose(&mut rest, topic.text);
+            }
+        }
+        Some(above) => {
+            let after = command
+                .get_after_long_help()
+                .or_else(|| command.get_after_help());
+            prose(
+                &mut rest,
+                &after.map(ToString::to_string).unwrap_or_default(),
+            );
+            rest.control("SH", ["SEE ALSO"]);
+            rest.text([roman(see_also(above))]);
+        }
+    }
+    rest.to_writer(to)
+}
+
+fn see_also(above: &Command) -> String {
+    let flags = "rc(1) for the flags that go with every command";
+    if name(above) == "rc" {
+        flags.to_owned()
+    } else {
+        format!("{}(1), {flags}", name(above))
+    }
+}
+
+/// The name of a topic, as manual pages call it.
+fn heading(topic: &str) -> String {
+    match topic {
+        "exit-codes" => "EXIT STATUS".to_owned(),
+        other => other.to_uppercase(),
+    }
+}
+
+/// The command with the help of every flag, also of those that the short help
+/// leaves out, and without those of `rc` itself.
+fn told_whole(command: &Command, is_root: bool) -> Command {
+    let usage = command.clone().render_usage().to_string();
+    let usage = usage
+        .trim_start_matches("Usage:")
+        .trim()
+        .replace("[OPTIONS]", "[flags]");
+    let usage = if is_root {
+        "rc <resource> <verb> [ID …] [flags]".to_owned()
+    } else {
+        usage
+    };
+    let whole = |arg: Arg| {
+        let hidden = arg.is_hide_set() || (arg.is_global_set() && !is_root);
+        match arg.get_help().cloned() {
+            Some(help) if arg.get_long_help().is_none() => arg.long_help(help),
+            _ => arg,
+        }
+        .hide(hidden)
+    };
+    command.clone().override_usage(usage).mut_args(whole)
+}
+
+/// Text as help has it: a short line that ends in a colon is a heading where
+/// examples follow, what is indented keeps its lines, the rest is paragraphs.
+fn prose(roff: &mut Roff, text: &str) {
+    let (mut kept, mut paragraph) = (false, false);
+    for line in text.lines() {
+        let title = line.strip_suffix(':');
+        if let Some(title @ ("Example" | "Examples" | "Resources")) = title {
+            roff.control("SH", [title.to_uppercase().as_str()]);
+            paragraph = false;
+            continue;
+        }
+        if line.is_empty() {
+            paragraph = true;
+            continue;
+        }
+        let indented = line.starts_with(' ');
+        if kept && !indented {
+            roff.control("fi", []);
+        }
+        if std::mem::take(&mut paragraph) {
+            roff.control("PP", []);
+        }
+        if indented && !kept {
+            roff.control("nf", []);
+        }
+        kept = indented;
+        roff.text([roman(line)]);
+    }
+    if kept {
+        roff.control("fi", []);
+    }
+}
+
+/// Every part of a page begins with what all of it needs; once is enough.
+fn begun_once(text: &str) -> String {
+    let mut whole = String::with_capacity(text.len());
+    let mut lines = text.lines();
+    let first: Vec<&str> = lines.by_ref().take(2).collect();
+    for line in first
+        .iter()
+        .copied()
+        .chain(lines.filter(|line| !first.contains(line)))
+    {
+        whole.push_str(line);
+        whole.push('\n');
+    }
+    whole
 }

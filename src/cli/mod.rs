@@ -1,58 +1,63 @@
-//! What was typed: words become an [`Invocation`], or a text of help, or an
-//! error that names the nearest thing. Reads no file, no configuration, no
-//! network; builds only the commands of the resource that was named.
+//! The frame of the command line: words become options and matches, or a text
+//! of help, or an error that names the nearest thing.
+//!
+//! It knows the operations of the API from the catalog, and every other command
+//! from a [`Spec`] that is passed in; it imports no command. Reads no file, no
+//! configuration, no network; builds only the commands of the resource that was
+//! named.
 
-mod argument;
-mod auth;
-mod bulk;
+pub mod argument;
 mod complaint;
 pub mod complete;
-mod filtering;
-mod flags;
-mod help;
-mod invocation;
-mod manual;
-mod parse;
-mod sandbox;
-mod stats;
+pub mod filtering;
+pub mod flags;
+pub mod help;
+pub mod manual;
+mod options;
+mod spec;
 pub mod topics;
-mod tree;
-mod watch;
+pub mod tree;
+pub mod values;
+pub mod watch_flag;
 
 use std::ffi::OsString;
 
-use clap::Command;
 use clap::builder::StyledStr;
 use clap::error::ErrorKind;
+use clap::{ArgMatches, Command};
 
 use crate::error::Result;
 
-pub use auth::{Auth, Profiles};
-pub use bulk::{Bulk, Going, Work, named};
 pub use filtering::spelled;
-pub use invocation::{
-    Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
-    Paging, Sandbox, Serving,
-};
-pub use manual::Manual;
-pub use stats::Stats;
+pub use options::{DryRun, ErrorForm, Options, OutputOptions, Paging};
+pub use spec::{Spec, plain};
 pub use tree::command;
 
 /// What the words come to.
 #[derive(Debug)]
 pub enum Typed {
     /// Something to do.
-    Invocation(Box<Invocation>),
+    Matches(Box<Matches>),
     /// Text to show on standard output: help or the version.
     Text(StyledStr),
 }
 
-/// Reads the words after the program's name. `width` is that of the terminal.
+/// A command line that was understood.
+#[derive(Debug)]
+pub struct Matches {
+    /// What every command understands.
+    pub options: Options,
+    /// What clap made of all words.
+    pub root: ArgMatches,
+}
+
+/// Reads the words after the program's name. `width` is that of the terminal,
+/// `specs` are the commands besides the operations of the API.
 ///
 /// # Errors
 /// Of kind `Usage`, with the nearest name as a hint where there is one.
-pub fn parse(arguments: &[OsString], width: Option<u16>) -> Result<Typed> {
-    let mut command = command().term_width(width.map_or(100, |width| usize::from(width).min(120)));
+pub fn parse(specs: &[&Spec], arguments: &[OsString], width: Option<u16>) -> Result<Typed> {
+    let mut command = sized(specs, width);
     if arguments.is_empty() {
         return Ok(Typed::Text(command.render_help()));
     }
@@ -66,7 +71,10 @@ pub fn parse(arguments: &[OsString], width: Option<u16>) -> Result<Typed> {
     let arguments = asked.as_deref().unwrap_or(arguments);
     let words = std::iter::once(OsString::from("rc")).chain(arguments.iter().cloned());
     match command.try_get_matches_from_mut(words) {
-        Ok(matches) => Ok(Typed::Invocation(Box::new(parse::invocation(&matches)?))),
+        Ok(root) => {
+            let options = values::options(innermost(&root))?;
+            Ok(Typed::Matches(Box::new(Matches { options, root })))
+        }
         Err(error)
             if matches!(
                 error.kind(),
@@ -77,9 +85,31 @@ pub fn parse(arguments: &[OsString], width: Option<u16>) -> Result<Typed> {
         }
         Err(error) => {
             let words = arguments.iter().filter_map(|word| word.to_str());
-            Err(complaint::translate(&error, &command, words))
+            Err(complaint::translate(&error, specs, &command, words))
         }
     }
+}
+
+/// The first page of help.
+#[must_use]
+pub fn root_help(specs: &[&Spec], width: Option<u16>) -> StyledStr {
+    sized(specs, width).render_help()
+}
+
+fn sized(specs: &[&Spec], width: Option<u16>) -> Command {
+    let width = width.map_or(100, |width| usize::from(width).min(120));
+    command(specs).term_width(width)
+}
+
+/// The matches of the innermost command: they hold the flags that every
+/// command has, wherever those were typed.
+#[must_use]
+pub fn innermost(matches: &ArgMatches) -> &ArgMatches {
+    let mut innermost = matches;
+    while let Some((_, deeper)) = innermost.subcommand() {
+        innermost = deeper;
+    }
+    innermost
 }
 
 /// `rc help subscriptions` is `rc subscriptions --help`, in the way of other

@@ -1,14 +1,14 @@
 //! The commands, from the catalogue. Only those of the resource that is named
 //! are built: clap asks for them when it gets there.
 
-use clap::{Arg, ArgAction, Command};
+use clap::Command;
 
-use super::{argument, auth, bulk, flags, help, manual, sandbox, stats, watch};
+use super::{Spec, argument, flags, help, watch_flag};
 use crate::catalog::{self, Effect, Operation, Resource, kebab};
 
-/// The whole command line.
+/// The whole command line: the operations of the API, then `specs`.
 #[must_use]
-pub fn command() -> Command {
+pub fn command(specs: &[&Spec]) -> Command {
     let mut root = Command::new("rc")
         .version(env!("CARGO_PKG_VERSION"))
         .about("The command line for Recharge")
@@ -18,28 +18,26 @@ pub fn command() -> Command {
         .disable_help_flag(true)
         .args_override_self(true)
         .help_template(help::ROOT_TEMPLATE)
-        .after_help(help::root())
+        .after_help(help::root(specs))
         .args(flags::output())
         .args(flags::everywhere());
     for resource in catalog::RESOURCES {
-        root = root.subcommand(of_resource(resource, fill_resource));
+        let extra = specs
+            .iter()
+            .filter(|spec| spec.under == Some(resource.name));
+        let extra = extra.map(|spec| (spec.build)().display_order(EXTRA));
+        root = root.subcommand(of_resource(resource, fill_resource).subcommands(extra));
     }
-    root = root
-        .subcommand(stats::command())
-        .subcommand(bulk::command())
-        .subcommand(auth::auth())
-        .subcommand(auth::profile())
-        .subcommand(api())
-        .subcommand(doctor())
-        .subcommand(openapi());
-    if cfg!(feature = "sandbox") {
-        root = root.subcommand(sandbox::command());
-    }
-    root.subcommands(manual::commands())
+    let own = specs.iter().filter(|spec| spec.under.is_none());
+    root.subcommands(own.map(|spec| (spec.build)()))
 }
 
+/// Extra verbs of a resource come behind those of the API.
+const EXTRA: usize = 1000;
+
 /// The command of a resource; `fill` adds its verbs once it is named.
-pub(super) fn of_resource(resource: &Resource, fill: fn(Command) -> Command) -> Command {
+#[must_use]
+pub fn of_resource(resource: &Resource, fill: fn(Command) -> Command) -> Command {
     Command::new(kebab(resource.name))
         .about(resource.about)
         .aliases(other_names(resource))
@@ -53,7 +51,8 @@ pub(super) fn of_resource(resource: &Resource, fill: fn(Command) -> Command) -> 
 }
 
 /// The singular, and both as the API spells them.
-pub(super) fn other_names(resource: &Resource) -> Vec<String> {
+#[must_use]
+pub fn other_names(resource: &Resource) -> Vec<String> {
     let mut names = Vec::new();
     for name in [
         kebab(resource.singular),
@@ -117,71 +116,9 @@ fn verb(resource: &'static Resource, operation: &'static Operation) -> Command {
         command = command.args(flags::paging());
     }
     if operation.effect == Effect::Reads {
-        command = command.arg(watch::flag());
+        command = command.arg(watch_flag::flag());
     }
     command
-}
-
-fn api() -> Command {
-    Command::new("api")
-        .disable_help_flag(true)
-        .args_override_self(true)
-        .about("Send any request: every path, every version")
-        .after_help(help::styled(help::API))
-        .arg(
-            Arg::new("method")
-                .value_name("METHOD")
-                .required(true)
-                .ignore_case(true)
-                .value_parser(["GET", "POST", "PUT", "DELETE"])
-                .help("HTTP method"),
-        )
-        .arg(
-            Arg::new("path")
-                .value_name("PATH")
-                .required(true)
-                .help("path on the API, as in /subscriptions"),
-        )
-        .arg(
-            Arg::new("field")
-                .long("field")
-                .short('f')
-                .value_name("NAME=VALUE")
-                .action(ArgAction::Append)
-                .help("query of GET and DELETE, field of the body otherwise"),
-        )
-        .arg(
-            Arg::new("body")
-                .long("body")
-                .value_name("JSON|@FILE|-")
-                .help("the whole body; fields override it"),
-        )
-        .arg(
-            Arg::new("paginate")
-                .long("paginate")
-                .action(ArgAction::SetTrue)
-                .help("follow the list to its end and print its records"),
-        )
-        .args(
-            flags::paging()
-                .into_iter()
-                .map(|flag| flag.requires("paginate")),
-        )
-}
-
-fn doctor() -> Command {
-    Command::new("doctor")
-        .disable_help_flag(true)
-        .args_override_self(true)
-        .about(help::DOCTOR_ABOUT)
-        .after_help(help::styled(help::DOCTOR))
-}
-
-fn openapi() -> Command {
-    Command::new("openapi")
-        .disable_help_flag(true)
-        .about(help::OPENAPI_ABOUT)
-        .after_help(help::styled(help::OPENAPI))
 }
 
 #[cfg(test)]
@@ -191,12 +128,12 @@ mod tests {
     #[test]
     fn the_whole_command_line_is_sound() {
         // Builds every deferred command, and so checks every flag of all.
-        command().debug_assert();
+        crate::commands::command_line().debug_assert();
     }
 
     #[test]
     fn every_operation_can_be_reached_by_its_own_name() {
-        let mut root = command();
+        let mut root = crate::commands::command_line();
         root.build();
         for (resource, operation) in catalog::operations() {
             let verbs = root
@@ -223,10 +160,95 @@ mod tests {
 
     #[test]
     fn only_the_named_resource_is_built() {
-        let matches = command().try_get_matches_from(["rc", "store", "get"]);
+        let matches = crate::commands::command_line().try_get_matches_from(["rc", "store", "get"]);
         assert!(matches.is_ok());
-        let root = command();
+        let root = crate::commands::command_line();
         let unbuilt = root.find_subcommand("charges").expect("charges");
         assert_eq!(unbuilt.get_subcommands().count(), 0);
+    }
+
+    /// `rc webhooks listen`, as a command of its own would add it.
+    const LISTEN: Spec = Spec {
+        under: Some("webhooks"),
+        ..Spec::new("listen", "Receive webhooks on this machine", || {
+            crate::cli::plain("listen", "Receive webhooks on this machine")
+                .arg(clap::Arg::new("port").long("port"))
+        })
+    };
+
+    fn words(line: &str) -> Vec<std::ffi::OsString> {
+        line.split(' ').map(Into::into).collect()
+    }
+
+    #[test]
+    fn extra_verb_of_a_resource_is_parsed_listed_and_completed() {
+        let specs = [&LISTEN];
+        let parsed = crate::cli::parse(&specs, &words("webhooks listen --port 1 -o csv"), None);
+        let Ok(crate::cli::Typed::Matches(matches)) = parsed else {
+            panic!("{parsed:?}");
+        };
+        let (_, webhooks) = matches.root.subcommand().unwrap();
+        assert_eq!(webhooks.subcommand_name(), Some("listen"));
+        assert_eq!(
+            matches.options.output.format,
+            Some(crate::output::Format::Csv)
+        );
+
+        let help = crate::cli::parse(&specs, &words("webhooks --help"), None);
+        let Ok(crate::cli::Typed::Text(help)) = help else {
+            panic!("{help:?}");
+        };
+        let help = help.to_string();
+        assert!(
+            help.find("  create").unwrap() < help.find("  listen").unwrap(),
+            "{help}"
+        );
+
+        let page = crate::cli::manual::page(&specs, &["webhooks".into(), "listen".into()]);
+        assert!(page.unwrap().text.contains("\\-\\-port"));
+
+        let error = crate::cli::parse(&specs, &words("webhooks listne"), None).unwrap_err();
+        assert!(
+            error
+                .hints
+                .iter()
+                .any(|hint| hint == "did you mean listen?"),
+            "{error:?}"
+        );
+    }
+
+    #[test]
+    fn command_refuses_a_format_that_it_does_not_support() {
+        use crate::output::Format;
+        let spec = Spec {
+            formats: &[Format::Table, Format::Json],
+            ..LISTEN
+        };
+        assert!(spec.check_format(None).is_ok());
+        assert!(spec.check_format(Some(Format::Json)).is_ok());
+        let error = spec.check_format(Some(Format::Csv)).unwrap_err();
+        assert_eq!(error.message, "listen does not support --output csv");
+        assert_eq!(error.hints, ["it supports table, json"]);
+        assert!(LISTEN.check_format(Some(Format::Csv)).is_ok());
+    }
+
+    #[test]
+    fn frame_imports_no_command() {
+        fn check(folder: &std::path::Path) {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    check(&path);
+                } else if path.extension().is_some_and(|kind| kind == "rs") {
+                    let text = std::fs::read_to_string(&path).unwrap();
+                    let code = text.split("#[cfg(test)]").next().unwrap();
+                    let is_test = path.to_string_lossy().ends_with("_tests.rs");
+                    let upward = code.contains("crate::commands") || code.contains("crate::ui");
+                    assert!(is_test || !upward, "{}", path.display());
+                }
+            }
+        }
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        check(&root.join("src/cli"));
     }
 }

@@ -206,7 +206,7 @@ mod tests {
             let words = shell_words::split(&command).unwrap();
             let words: Vec<std::ffi::OsString> =
                 words.into_iter().skip(1).map(Into::into).collect();
-            assert!(crate::cli::parse(&words, None).is_ok(), "{command}");
+            assert!(crate::commands::parse(&words, None).is_ok(), "{command}");
         }
     }
 }

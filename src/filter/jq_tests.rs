@@ -335,8 +335,8 @@ fn computed_whole_numbers_have_no_point_in_texts() {
         (r#""\(.n / 3)""#, r#""7""#),
         (r#"{"k\(.n / 3)": 1} | keys[0]"#, r#""k7""#),
         (r#"."n\("")""#, "21"),
-        (r#".n / 3 | tostring"#, r#""7""#),
-        (r#"[.n / 3, {a: (.n / 7)}] | tojson"#, r#""[7,{\"a\":3}]""#),
+        (r".n / 3 | tostring", r#""7""#),
+        (r"[.n / 3, {a: (.n / 7)}] | tojson", r#""[7,{\"a\":3}]""#),
         (r#"@json "\(.n / 3)""#, r#""7""#),
         (r#"@uri "\(.n / 3)&\("a&b")""#, r#""7&a%26b""#),
         (r#"[.n / 3] | join("-")"#, r#""7""#),
@@ -349,7 +349,7 @@ fn computed_whole_numbers_have_no_point_in_texts() {
             r#"[.n / 3 | @text, @json, @csv "\([.])"]"#,
             r#"["7","7","7"]"#,
         ),
-        (r#"INDEX([{a: (.n / 3)}][]; .a) | keys"#, r#"["7"]"#),
+        (r"INDEX([{a: (.n / 3)}][]; .a) | keys", r#"["7"]"#),
     ] {
         assert_eq!(results(filter, record), [expected], "{filter}");
     }

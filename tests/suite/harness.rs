@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use recharge_cli::command;
+use recharge_cli::commands;
 use recharge_cli::world::{Terminal, World};
 use tempfile::TempDir;
 
@@ -224,7 +224,7 @@ impl Rc {
             waited: Arc::clone(&waited),
         };
         let shared = Arc::new(shared);
-        let code = command::run(World {
+        let code = commands::run(World {
             arguments: self.words,
             environment: self.environment,
             stdin: Box::new(io::Cursor::new(self.stdin)),

@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 
 use clap::Command;
-use recharge_cli::cli::{self, Action, Typed, topics};
+use recharge_cli::cli::{Typed, topics};
 use recharge_cli::error::Error;
+use recharge_cli::{catalog, commands as rc_commands};
 
 use crate::console::cut;
 use crate::harness::{Store, rc};
@@ -31,7 +32,7 @@ fn shown(line: &str) -> Vec<Vec<String>> {
 /// What the words come to.
 fn parsed(words: &[String]) -> Result<Typed, Error> {
     let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-    cli::parse(&words, Some(80))
+    rc_commands::parse(&words, Some(80))
 }
 
 fn commands(text: &str) -> impl Iterator<Item = &str> {
@@ -55,10 +56,10 @@ fn every_command_that_a_topic_shows_is_understood() {
 fn is_call(words: &[String]) -> bool {
     matches!(
         parsed(words),
-        Ok(Typed::Invocation(invocation))
-            if matches!(invocation.action, Action::Call(_))
-                && invocation.options.profile.is_none()
-                && invocation.options.output.out.is_none()
+        Ok(Typed::Matches(matches))
+            if matches.root.subcommand_name().is_some_and(|name| catalog::resource(name).is_some())
+                && matches.options.profile.is_none()
+                && matches.options.output.out.is_none()
     )
 }
 
@@ -159,7 +160,7 @@ fn below<'a>(command: &'a Command, path: &str, found: &mut Vec<(String, &'a Comm
 
 #[test]
 fn every_command_shows_an_example_of_itself() {
-    let mut root = cli::command();
+    let mut root = rc_commands::command_line();
     root.build();
     let mut all = Vec::new();
     below(&root, "rc", &mut all);
@@ -184,7 +185,7 @@ fn every_command_shows_an_example_of_itself() {
 
 #[test]
 fn every_line_about_a_flag_has_the_same_voice() {
-    let mut root = cli::command();
+    let mut root = rc_commands::command_line();
     root.build();
     let mut all = Vec::new();
     below(&root, "rc", &mut all);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use recharge_cli::manual;
+use recharge_cli::commands;
 
 use crate::harness::rc;
 
@@ -18,7 +18,7 @@ fn the_pages_in_the_repository_are_those_of_the_commands() {
             (name, std::fs::read_to_string(&path).unwrap())
         })
         .collect();
-    let pages = manual::pages();
+    let pages = commands::manual_pages();
     let wrong: Vec<&str> = pages
         .iter()
         .filter(|page| kept.get(&page.file) != Some(&page.text))

@@ -95,7 +95,7 @@ fn the_login_commands_of_the_documents_run() {
 
 #[test]
 fn the_examples_in_the_help_of_login_and_profiles_run() {
-    let root = recharge_cli::cli::command();
+    let root = recharge_cli::commands::command_line();
     let groups = ["auth", "profile"].map(|name| root.find_subcommand(name).unwrap());
     let mut run = 0;
     for command in groups

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use recharge_cli::command;
+use recharge_cli::commands;
 use recharge_cli::world::World;
 
 use super::long_form;
@@ -65,7 +65,7 @@ fn a_process_that_dies_at_its_point() {
         }
         Box::pin(tokio::time::sleep(span / FASTER))
     });
-    let code = command::run(world);
+    let code = commands::run(world);
     assert!(matches!(code, 0 | 7), "exit {code}");
 }
 

@@ -1,0 +1,82 @@
+//! What the frame needs to know of a command: help, completion, manual pages and
+//! suggestions follow from it.
+
+use clap::Command;
+
+use crate::error::Error;
+use crate::output::Format;
+
+/// Makes a command of which only the wanted parts are built in full.
+pub type BuildWhere = fn(&dyn Fn(&Command) -> bool) -> Command;
+
+/// What to say of a word; in come the commands that the words before it name.
+pub type ExplainWord = fn(&[&Command], &str) -> Option<Error>;
+
+/// What to say where the words end after these commands.
+pub type ExplainEnd = fn(&[&Command]) -> Option<Error>;
+
+/// A command that is not an operation of the API.
+#[derive(Debug, Clone, Copy)]
+pub struct Spec {
+    /// The word on the command line, in kebab case.
+    pub name: &'static str,
+    /// One line for help.
+    pub about: &'static str,
+    /// The resource that it is an extra verb of, in snake case (`webhooks`).
+    pub under: Option<&'static str>,
+    /// Makes the command with its flags, examples and verbs.
+    pub build: fn() -> Command,
+    /// As `build`, but builds in full only the commands that are wanted; for
+    /// commands whose verbs are too many for one keystroke.
+    pub build_where: Option<BuildWhere>,
+    /// Output formats that it supports; empty means all of them.
+    pub formats: &'static [Format],
+    /// What to say of a word that the command does not know. In come the commands
+    /// that the words before name, and the word.
+    pub unknown_word: Option<ExplainWord>,
+    /// What to say where the words end too early.
+    pub unfinished: Option<ExplainEnd>,
+}
+
+impl Spec {
+    /// A command of this name, with the defaults of most commands.
+    #[must_use]
+    pub const fn new(name: &'static str, about: &'static str, build: fn() -> Command) -> Self {
+        Self {
+            name,
+            about,
+            under: None,
+            build,
+            build_where: None,
+            formats: &[],
+            unknown_word: None,
+            unfinished: None,
+        }
+    }
+
+    /// Refuses a format that the command does not support.
+    ///
+    /// # Errors
+    /// A usage error that names those it does support.
+    pub fn check_format(&self, format: Option<Format>) -> Result<(), Error> {
+        let Some(format) = format.filter(|format| !self.formats.contains(format)) else {
+            return Ok(());
+        };
+        if self.formats.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<&str> = self.formats.iter().map(|format| format.name()).collect();
+        let message = format!("{} does not support --output {}", self.name, format.name());
+        Err(Error::usage(message).hint(format!("it supports {}", names.join(", "))))
+    }
+}
+
+/// A command of the usual look; flags, verbs and examples are added to it.
+#[must_use]
+pub fn plain(name: &'static str, about: &'static str) -> Command {
+    Command::new(name)
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
+        .args_override_self(true)
+        .about(about)
+}

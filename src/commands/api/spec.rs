@@ -1,0 +1,59 @@
+//! How `rc api` looks.
+
+use clap::{Arg, ArgAction, Command};
+
+use crate::cli::{Spec, flags, help, plain};
+
+pub(super) const SPEC: Spec =
+    Spec::new("api", "Send any request: every path, every version", build);
+
+/// The last lines of its help.
+const EXAMPLES: &str = "\
+Examples:
+  rc api GET /subscriptions -f status=active --paginate
+  rc api POST /subscriptions/89559201/activate
+  rc api GET /shop --api-version 2021-01";
+
+fn build() -> Command {
+    plain(SPEC.name, SPEC.about)
+        .after_help(help::styled(EXAMPLES))
+        .arg(
+            Arg::new("method")
+                .value_name("METHOD")
+                .required(true)
+                .ignore_case(true)
+                .value_parser(["GET", "POST", "PUT", "DELETE"])
+                .help("HTTP method"),
+        )
+        .arg(
+            Arg::new("path")
+                .value_name("PATH")
+                .required(true)
+                .help("path on the API, as in /subscriptions"),
+        )
+        .arg(
+            Arg::new("field")
+                .long("field")
+                .short('f')
+                .value_name("NAME=VALUE")
+                .action(ArgAction::Append)
+                .help("query of GET and DELETE, field of the body otherwise"),
+        )
+        .arg(
+            Arg::new("body")
+                .long("body")
+                .value_name("JSON|@FILE|-")
+                .help("the whole body; fields override it"),
+        )
+        .arg(
+            Arg::new("paginate")
+                .long("paginate")
+                .action(ArgAction::SetTrue)
+                .help("follow the list to its end and print its records"),
+        )
+        .args(
+            flags::paging()
+                .into_iter()
+                .map(|flag| flag.requires("paginate")),
+        )
+}

@@ -1,0 +1,106 @@
+//! What the API says of a token: whose it is, and what it may do.
+
+use serde::Deserialize;
+
+use crate::bulk::ledger::StoreIdentity;
+use crate::catalog;
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::request::{self, Now, Values};
+
+/// What the API says of a token.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Told {
+    /// The name of the store, when the token may read it.
+    pub(crate) store: Option<String>,
+    /// The name of the token.
+    pub(crate) name: Option<String>,
+    /// What it may do.
+    pub(crate) scopes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Information {
+    token_information: Token,
+}
+
+#[derive(Deserialize)]
+struct Token {
+    name: Option<String>,
+    #[serde(default)]
+    scopes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Shop {
+    store: ShopFacts,
+}
+
+/// What the API says of a store.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct ShopFacts {
+    /// Its number; JSON number or text.
+    #[serde(default)]
+    id: serde_json::Value,
+    /// Its domain (`identifier`).
+    identifier: Option<String>,
+    /// Its name, which another store may have as well.
+    pub(crate) name: Option<String>,
+}
+
+impl ShopFacts {
+    /// What tells the store from every other one, where the answer says it.
+    pub(crate) fn identity(&self) -> Option<StoreIdentity> {
+        let id = match &self.id {
+            serde_json::Value::Number(id) => id.to_string(),
+            serde_json::Value::String(id) if !id.is_empty() => id.clone(),
+            _ => return None,
+        };
+        let domain = self.identifier.clone().filter(|domain| !domain.is_empty());
+        Some(StoreIdentity { id, domain })
+    }
+}
+
+/// Asks what a token may do, and which store it is of. A token that may not
+/// read the store is as good as another.
+pub(crate) async fn token(client: &Client, now: &Now) -> Result<Told> {
+    let Token { name, scopes } = information(client, now).await?;
+    let store = store(client, now).await?.name;
+    Ok(Told {
+        store,
+        name,
+        scopes,
+    })
+}
+
+/// Asks for the facts of the store; a token that may not read it gets none.
+pub(crate) async fn store(client: &Client, now: &Now) -> Result<ShopFacts> {
+    match ask::<Shop>(client, now, "store.get").await {
+        Ok(shop) => Ok(shop.store),
+        Err(error) if error.answer.as_ref().is_some_and(|told| told.status == 403) => {
+            Ok(ShopFacts::default())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Asks what a token may do.
+pub(crate) async fn scopes(client: &Client, now: &Now) -> Result<Vec<String>> {
+    Ok(information(client, now).await?.scopes)
+}
+
+async fn information(client: &Client, now: &Now) -> Result<Token> {
+    let told: Information = ask(client, now, "token_information.get").await?;
+    Ok(told.token_information)
+}
+
+async fn ask<T: for<'de> Deserialize<'de>>(client: &Client, now: &Now, name: &str) -> Result<T> {
+    let (_, operation) = catalog::operation(name)
+        .ok_or_else(|| Error::unexpected(format!("the catalogue has no {name}")))?;
+    let request = request::fill(operation, &[], &Values::default(), now)?;
+    let answer = client.send(&request).await?;
+    serde_json::from_slice(&answer.body).map_err(|error| {
+        Error::unexpected(format!("{} answers what is not understood", request.path))
+            .caused_by(error)
+    })
+}

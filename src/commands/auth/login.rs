@@ -1,0 +1,356 @@
+//! `rc auth login`: a token is taken, checked, and kept. Nothing is kept before
+//! the API has said what it is.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::check::{self, Told};
+use super::of_a_store;
+use crate::catalog;
+use crate::cli::Options;
+use crate::commands::connect::{Place, is_sandbox};
+use crate::commands::profile::run::changed_meanwhile;
+use crate::config::credential::{check_length, token_of};
+use crate::config::edit::{Edit, Setting};
+use crate::config::keep::{Kept, TokenFiles, Trouble, account};
+use crate::config::login::{LockedLogins, Login, Logins, fingerprint};
+use crate::config::profile::{DEFAULT, NamedBy, Profile};
+use crate::config::settings::{LockedSettings, Settings};
+use crate::config::{self, variable};
+use crate::error::{Error, Kind, Result};
+use crate::ui::Run;
+
+/// Takes a token for a profile.
+pub(super) fn run(
+    run: &mut Run,
+    options: &Options,
+    with_token: bool,
+    keep: Option<Kept>,
+) -> Result<()> {
+    let sandbox = is_sandbox(options, &run.environment)?;
+    if sandbox {
+        return of_a_store(&run.place(options)?);
+    }
+    let settings = Settings::read(&run.folders()?)?;
+    let (name, named_by) = settings
+        .config
+        .choose(options.profile.as_deref(), &run.environment)?;
+    let known = settings.config.find(&name).cloned();
+    let profile = known.clone().unwrap_or_else(|| Profile::named(&name));
+    if profile.credential_command.is_some() {
+        return Err(
+            Error::usage(format!("profile {name} takes its token from a command")).hint(format!(
+                "rc profile set {name} --unset credential_command lets you log in"
+            )),
+        );
+    }
+    let new = known.is_none() && name != DEFAULT;
+    let place = Place::of(profile, named_by, options, &run.environment)?;
+    // What cannot be written is found before a token is asked for.
+    settings.edited(&making(run, &settings, &place, new)?)?;
+    if options.dry_run.is_some() {
+        return rehearse(run, options, &place, new, keep);
+    }
+    let token = take(run, with_token)?;
+    let client = run.client_with(&place, token.clone())?;
+    let told = Run::wait(check::token(&client, &run.now()))?;
+    let replaced = replacing(run, options, &place, &told)?;
+    let login = Checked {
+        place: &place,
+        token: &token,
+        told: &told,
+        new,
+        replaced,
+    };
+    let kept = match login.keep(run, keep)? {
+        Ok(kept) => kept,
+        Err(trouble) => {
+            in_a_file_instead(run, options, &trouble)?;
+            let in_file = login.keep(run, Some(Kept::File))?;
+            in_file.map_err(|trouble| trouble.error("the token was not kept"))?
+        }
+    };
+    tell(run, &place, &told, kept, new)
+}
+
+/// The edits that make a profile at its first login. Where nothing else is in
+/// use yet, it is.
+fn making(run: &Run, settings: &Settings, place: &Place, new: bool) -> Result<Vec<Edit>> {
+    if !new {
+        return Ok(Vec::new());
+    }
+    let profile = place.profile.name.clone();
+    let mut edits = vec![Edit::Make(profile.clone())];
+    if place.base.as_str() != catalog::BASE_URL {
+        edits.push(Edit::Set {
+            profile: profile.clone(),
+            key: "base_url",
+            to: Some(Setting::Text(place.base.as_str().to_owned())),
+        });
+    }
+    let logins = Logins::below(run.folders()?.state());
+    let alone = logins.of_profile(DEFAULT).next().is_none();
+    if alone && settings.config.used.is_none() && settings.config.profiles.is_empty() {
+        edits.push(Edit::Use(profile));
+    }
+    Ok(edits)
+}
+
+fn rehearse(
+    run: &mut Run,
+    options: &Options,
+    place: &Place,
+    new: bool,
+    keep: Option<Kept>,
+) -> Result<()> {
+    crate::commands::profile::run::plain_dry_run(options)?;
+    let name = &place.profile.name;
+    let files = TokenFiles::below(run.folders()?.state());
+    let file = files.path(&account(name, place.base.as_str()));
+    let file = file.map_or_else(|| "a file".to_owned(), |path| path.display().to_string());
+    let place_of_it = match keep {
+        Some(Kept::Keyring) => "in the keyring".to_owned(),
+        Some(Kept::File) => format!("in {file}"),
+        None => format!("in the keyring, or where there is none in {file}"),
+    };
+    let made = if new {
+        format!("make profile {name}\n")
+    } else {
+        String::new()
+    };
+    run.print(&format!(
+        "take a token for profile {name}\n\
+         check it: GET {base}/token_information and GET {base}/store\n\
+         {made}keep it {place_of_it}\n",
+        base = place.base
+    ))
+}
+
+/// The token: from standard input, or from whoever sits there.
+fn take(run: &mut Run, with_token: bool) -> Result<SecretString> {
+    if with_token && run.terminal.stdin {
+        return Err(Error::usage(
+            "--with-token reads a file or a pipe; typed here, the token would show",
+        )
+        .hint("rc auth login asks for it without showing it"));
+    }
+    if with_token {
+        let text = SecretString::from(run.stdin.text("-")?);
+        return whole(&text, "standard input");
+    }
+    if !run.is_attended() {
+        return Err(Error::usage("nobody can be asked for the token here")
+            .hint("rc auth login --with-token reads it from standard input")
+            .hint(format!("without a login, {} is used", variable::TOKEN)));
+    }
+    let typed = (run.ask_secret)("API token (not shown)")
+        .map(SecretString::from)
+        .map_err(|_| Error::new(Kind::Interrupted, "not done"))?;
+    whole(&typed, "what was typed")
+}
+
+/// The token in a text. One that is too short is refused, except for that of
+/// the sandbox, which is no secret.
+fn whole(text: &SecretString, from: &str) -> Result<SecretString> {
+    let token = token_of(text.expose_secret(), from)?;
+    if !is_public(&token) {
+        check_length(&token, from)?;
+    }
+    Ok(token)
+}
+
+#[cfg(feature = "sandbox")]
+fn is_public(token: &SecretString) -> bool {
+    token.expose_secret() == crate::sandbox::TOKEN
+}
+
+#[cfg(not(feature = "sandbox"))]
+fn is_public(_: &SecretString) -> bool {
+    false
+}
+
+/// Asks before the token of one store takes the place of another's. Gives the
+/// store whose token is replaced.
+fn replacing(
+    run: &mut Run,
+    options: &Options,
+    place: &Place,
+    told: &Told,
+) -> Result<Option<String>> {
+    let name = &place.profile.name;
+    let before = store_before(&Logins::below(run.folders()?.state()), place);
+    if let (Some(before), Some(now)) = (&before, &told.store)
+        && before != now
+    {
+        let question =
+            format!("Profile {name} has a token of {before}; this one is of {now}. Replace it?");
+        run.confirm(options, &question)?;
+    }
+    Ok(before)
+}
+
+fn store_before(logins: &Logins, place: &Place) -> Option<String> {
+    let login = logins.of(&place.profile.name, place.base.as_str());
+    login.and_then(|login| login.store.clone())
+}
+
+/// A token that the API knows, on its way to where it is kept.
+struct Checked<'a> {
+    place: &'a Place,
+    token: &'a SecretString,
+    told: &'a Told,
+    /// Whether the login makes the profile.
+    new: bool,
+    /// The store whose token was there when that was asked about.
+    replaced: Option<String>,
+}
+
+impl Checked<'_> {
+    /// Keeps the token in one step: nobody else changes settings, notes or
+    /// tokens meanwhile. Asks nothing; where there is no keyring and no place
+    /// was chosen, says why and changes nothing.
+    ///
+    /// # Errors
+    /// The profile or its token was changed since the questions were asked.
+    fn keep(&self, run: &mut Run, keep: Option<Kept>) -> Result<Result<Kept, Trouble>> {
+        let folders = run.folders()?;
+        let settings = LockedSettings::take(&folders)?;
+        let mut logins = LockedLogins::take(folders.state())?;
+        self.check(&settings.settings, &logins.logins)?;
+        let edits = making(run, &settings.settings, self.place, self.new)?;
+        let account = account(&self.place.profile.name, self.place.base.as_str());
+        let files = TokenFiles::below(folders.state());
+        if keep != Some(Kept::File) {
+            let (named, token) = (account.clone(), self.token.clone());
+            match run.with_keyring(move |keyring| keyring.set(&named, &token)) {
+                Ok(()) => {}
+                Err(trouble @ Trouble::Failed(_)) => {
+                    return Err(trouble
+                        .error("the token was not kept")
+                        .hint("or keep it in a file that only you can read: --keep file"));
+                }
+                Err(trouble) if keep.is_some() => {
+                    return Err(trouble
+                        .error("the token was not kept")
+                        .hint("--keep file keeps it in a file that only you can read"));
+                }
+                Err(trouble) => return Ok(Err(trouble)),
+            }
+            if let Err(error) = settings.edit(&edits) {
+                // A token without its profile would never be removed.
+                let _ = run.with_keyring(move |keyring| keyring.remove(&account));
+                return Err(error);
+            }
+            files.remove(&account)?;
+            self.note(run, &mut logins, Kept::Keyring);
+            return Ok(Ok(Kept::Keyring));
+        }
+        settings.edit(&edits)?;
+        let path = files.set(&account, self.token)?;
+        let before = logins
+            .logins
+            .of(&self.place.profile.name, self.place.base.as_str());
+        if before.is_some_and(|login| login.kept == Kept::Keyring)
+            && let Err(trouble) = run.with_keyring(move |keyring| keyring.remove(&account))
+        {
+            run.talk.note(&format!(
+                "the token that was kept before is still in the keyring: {}",
+                trouble.reason()
+            ));
+        }
+        self.note(run, &mut logins, Kept::File);
+        run.talk.note(&format!(
+            "the token is kept in {}, which only you can read; it is not encrypted",
+            path.display()
+        ));
+        Ok(Ok(Kept::File))
+    }
+
+    /// Refuses when what was decided before the lock no longer holds.
+    fn check(&self, settings: &Settings, logins: &Logins) -> Result<()> {
+        let asked_about = &self.place.profile;
+        let same = match settings.config.find(&asked_about.name) {
+            Some(now) if self.new => {
+                now.credential_command.is_none() && now.own_base() == self.place.base.as_str()
+            }
+            Some(now) => now == asked_about,
+            None => self.new || asked_about.name == DEFAULT,
+        };
+        if same && store_before(logins, self.place) == self.replaced {
+            return Ok(());
+        }
+        let name = &asked_about.name;
+        Err(changed_meanwhile(name).hint(format!("log in again: rc auth login --profile {name}")))
+    }
+
+    /// Notes the login. The token is kept also where that fails; only its
+    /// store is not known by name then.
+    fn note(&self, run: &mut Run, logins: &mut LockedLogins, kept: Kept) {
+        let noted = logins.note(Login {
+            profile: self.place.profile.name.clone(),
+            base_url: self.place.base.as_str().to_owned(),
+            kept,
+            fingerprint: fingerprint(self.token),
+            store: self.told.store.clone(),
+            scopes: self.told.scopes.clone(),
+            checked_at: (run.clock)().to_string(),
+        });
+        if let Err(error) = noted {
+            run.talk.note(&error.to_string());
+        }
+    }
+}
+
+fn in_a_file_instead(run: &mut Run, options: &Options, trouble: &Trouble) -> Result<()> {
+    if run.is_attended() {
+        return run.confirm(
+            options,
+            &format!(
+                "Keep the token in a file that only you can read? ({})",
+                trouble.reason()
+            ),
+        );
+    }
+    run.talk.note(trouble.reason());
+    Ok(())
+}
+
+fn tell(run: &mut Run, place: &Place, told: &Told, kept: Kept, new: bool) -> Result<()> {
+    let name = &place.profile.name;
+    let store = told.store.as_deref();
+    let store = store.unwrap_or("a store whose name the token may not read");
+    let kept = match kept {
+        Kept::Keyring => "in the keyring",
+        Kept::File => "in a file",
+    };
+    run.talk.done(&format!(
+        "logged in to {} as profile {name}; the token is kept {kept}",
+        crate::output::visible::one_line(store)
+    ));
+    let scopes = told.scopes.join(", ");
+    run.talk.done(&format!(
+        "it may: {}",
+        crate::output::visible::one_line(&scopes)
+    ));
+    let config = Settings::read(&run.folders()?)?.config;
+    let used = config.used.as_deref().unwrap_or(DEFAULT);
+    if new && used != name {
+        run.talk.done(&format!(
+            "commands use profile {used}; change that with: rc profile use {name}"
+        ));
+    }
+    if config::read(&run.environment, variable::TOKEN)?.is_some() && place.named_by != NamedBy::Flag
+    {
+        run.talk.note(&format!(
+            "{} is set and comes first; unset it to use the token that is kept now",
+            variable::TOKEN
+        ));
+    }
+    let own = place.profile.own_base();
+    if !new && own != place.base.as_str() {
+        run.talk.note(&format!(
+            "the token is for {} only, and profile {name} works on {own}",
+            place.base
+        ));
+    }
+    Ok(())
+}

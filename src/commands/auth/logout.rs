@@ -1,0 +1,89 @@
+//! `rc auth logout`: a token is removed wherever it was put.
+
+use super::of_a_store;
+use crate::cli::Options;
+use crate::config::keep::{Kept, TokenFiles, account};
+use crate::config::login::{LockedLogins, Logins};
+use crate::config::{self, variable};
+use crate::error::{Error, Result};
+use crate::ui::Run;
+
+/// Removes the tokens of the profile, of every address that they were for.
+pub(super) fn run(run: &mut Run, options: &Options) -> Result<()> {
+    let place = run.place(options)?;
+    of_a_store(&place)?;
+    let name = place.profile.name.clone();
+    let base = place.base.as_str().to_owned();
+    if options.dry_run.is_some() {
+        crate::commands::profile::run::plain_dry_run(options)?;
+        let logins = Logins::below(run.folders()?.state());
+        let lines = removable(&logins, &name, &base)
+            .into_iter()
+            .map(|(base, _)| format!("remove the token of profile {name} for {base}\n"));
+        let text: String = lines.collect();
+        return run.print(&text);
+    }
+    let removed = forget(run, &name, &base)?;
+    if removed == 0 {
+        run.talk
+            .note(&format!("no token was kept for profile {name}"));
+    } else {
+        run.talk.done(&format!(
+            "the token of profile {name} is no longer kept here; in Recharge it stays until it \
+             is deleted there"
+        ));
+    }
+    if config::read(&run.environment, variable::TOKEN)?.is_some() {
+        run.talk.note(&format!("{} is still set", variable::TOKEN));
+    }
+    Ok(())
+}
+
+/// The addresses that a profile may have tokens for, and where they were put.
+fn removable(logins: &Logins, profile: &str, base: &str) -> Vec<(String, Option<Kept>)> {
+    let mut found: Vec<(String, Option<Kept>)> = logins
+        .of_profile(profile)
+        .map(|login| (login.base_url.clone(), Some(login.kept)))
+        .collect();
+    if !found.iter().any(|(known, _)| known == base) {
+        found.push((base.to_owned(), None));
+    }
+    found
+}
+
+/// Removes the tokens of a profile; gives how many there were. One that cannot
+/// be removed is an error, after all others are.
+pub(crate) fn forget(run: &mut Run, profile: &str, base: &str) -> Result<usize> {
+    let folders = run.folders()?;
+    let files = TokenFiles::below(folders.state());
+    let mut locked = LockedLogins::take(folders.state())?;
+    let (mut removed, mut trouble) = (0, None);
+    for (base, kept) in removable(&locked.logins, profile, base) {
+        let account = account(profile, &base);
+        let named = account.clone();
+        let in_keyring = match run.with_keyring(move |keyring| keyring.remove(&named)) {
+            Ok(was) => Ok(was),
+            // What is known to be there is still there.
+            Err(reason) if kept == Some(Kept::Keyring) => {
+                Err(reason.error("the token is still in the keyring"))
+            }
+            Err(reason) => {
+                if matches!(reason, crate::config::keep::Trouble::Failed(_)) {
+                    run.talk.note(&format!(
+                        "not looked for in the keyring: {}",
+                        reason.reason()
+                    ));
+                }
+                Ok(false)
+            }
+        };
+        match (in_keyring, files.remove(&account)) {
+            (Ok(keyring), Ok(file)) => {
+                removed += usize::from(keyring || file);
+                locked.forget(profile, &base)?;
+            }
+            (Err(error), _) | (_, Err(error)) => trouble = trouble.or(Some(error)),
+        }
+    }
+    trouble.map_or(Ok(removed), Err::<usize, Error>)
+}

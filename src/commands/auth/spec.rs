@@ -1,0 +1,80 @@
+//! How `rc auth` looks.
+
+use clap::builder::PossibleValue;
+use clap::{Arg, ArgAction, Command, ValueEnum};
+
+use crate::cli::Spec;
+use crate::cli::help::{group, verb};
+use crate::config::keep::Kept;
+
+pub(super) const SPEC: Spec = Spec::new(
+    "auth",
+    "Log in to a store, and see what the token may do",
+    build,
+);
+
+const AUTH: &str = "\
+The token comes from RECHARGE_ACCESS_TOKEN, else from the credential command of
+the profile, else from the keyring, else from a file that only you can read.
+
+Examples:
+  rc auth login
+  rc auth login --profile garden
+  rc auth status";
+
+impl ValueEnum for Kept {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Keyring, Self::File]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Keyring => "keyring",
+            Self::File => "file",
+        }))
+    }
+}
+
+fn build() -> Command {
+    group(SPEC.name, SPEC.about, AUTH).subcommands([
+        verb(
+            "login",
+            "Take a token, check it, and keep it safe",
+            "It asks for the token without showing it, tells the store and what the token may do, \
+             and keeps it in the keyring of the system. Where there is none, it is kept in a file \
+             that only you can read.\n\n\
+             Examples:\n  rc auth login\n  rc auth login --profile garden\n  \
+             rc auth login --with-token < token.txt",
+        )
+        .arg(
+            Arg::new("with-token")
+                .long("with-token")
+                .action(ArgAction::SetTrue)
+                .help("read the token from standard input"),
+        )
+        .arg(
+            Arg::new("keep")
+                .long("keep")
+                .value_name("WHERE")
+                .value_parser(clap::builder::EnumValueParser::<Kept>::new())
+                .help("where to keep it"),
+        ),
+        verb(
+            "logout",
+            "Remove the token of the profile wherever it is kept",
+            "In Recharge the token stays; delete it there if somebody may have seen it.\n\n\
+             Example:\n  rc auth logout",
+        ),
+        verb(
+            "status",
+            "Tell the store, where the token comes from, and what it may do",
+            "Examples:\n  rc auth status\n  rc auth status --jq '.scopes[]' -r",
+        ),
+        verb(
+            "token",
+            "Print the token, for other programs",
+            "Example:\n  curl -H \"X-Recharge-Access-Token: $(rc auth token)\" \\\n      \
+             https://api.rechargeapps.com/store",
+        ),
+    ])
+}

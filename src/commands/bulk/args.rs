@@ -1,0 +1,249 @@
+//! The words of `rc bulk …`: what they come to. How the commands look is in
+//! `spec`, their help in `help`.
+//!
+//! Reads no file: that a file is there, and what it contains, is found later.
+
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+
+use crate::bulk::Engine;
+use crate::bulk::read::Encoding;
+use crate::catalog::{self, Effect, Operation, Resource, kebab};
+use crate::cli::filtering;
+use crate::cli::values::{text, texts};
+use crate::error::{Error, Result};
+use crate::filter::Variables;
+
+/// What to do with many rows, or with the jobs that came of them.
+#[derive(Debug)]
+pub enum Bulk {
+    /// Carry out an operation for every row.
+    Run(Box<Work>, Going),
+    /// Read and check all rows, and send nothing.
+    Check(Box<Work>),
+    /// Print the header that fits an operation, and an example row.
+    Template(&'static Resource, &'static Operation),
+    /// Show the jobs.
+    List,
+    /// Show one job.
+    Status(String),
+    /// Go on with one.
+    Resume(String, Going),
+    /// Show what became of its rows.
+    Results(String, Vec<String>),
+    /// Make a new job of its rows that failed.
+    Retry(String, Going),
+    /// End it before its end.
+    Abandon(String),
+}
+
+/// An operation, and the rows to carry it out for.
+#[derive(Debug)]
+pub struct Work {
+    /// The resource.
+    pub resource: &'static Resource,
+    /// The operation.
+    pub operation: &'static Operation,
+    /// The file that holds the rows; `-` stands for standard input.
+    pub file: String,
+    /// Columns and what they mean.
+    pub map: Vec<(String, String)>,
+    /// Values for every row.
+    pub constants: Vec<(String, String)>,
+    /// The text that means null.
+    pub null: Option<String>,
+    /// A jq filter that makes each row anew.
+    pub jq: Option<String>,
+    /// What that filter is given besides.
+    pub variables: Variables,
+    /// Go on without the rows that are wrong.
+    pub skip_invalid: bool,
+    /// What stands between cells.
+    pub delimiter: Option<u8>,
+    /// How letters are written.
+    pub encoding: Option<Encoding>,
+    /// How rows are carried out.
+    pub engine: Engine,
+    /// Where to write down what is wrong.
+    pub report: Option<PathBuf>,
+}
+
+impl Work {
+    /// What is done with each row, in words: `discounts create`.
+    #[must_use]
+    pub fn named(&self) -> String {
+        named(self.resource, self.operation)
+    }
+}
+
+/// How a job goes on.
+#[derive(Debug, Clone, Copy)]
+pub struct Going {
+    /// Stay until all rows have their result.
+    pub wait: bool,
+    /// Batches under way at a time.
+    pub parallel: u8,
+}
+
+/// The words for an operation: `discounts create`.
+#[must_use]
+pub fn named(resource: &Resource, operation: &Operation) -> String {
+    format!("{} {}", kebab(resource.name), kebab(operation.verb))
+}
+
+/// Whether a row of it changes anything: what only reads has no place here.
+pub(super) fn writes(operation: &Operation) -> bool {
+    operation.effect != Effect::Reads
+}
+
+/// The operations of a resource that write.
+pub(super) fn writing(resource: &'static Resource) -> impl Iterator<Item = &'static Operation> {
+    resource
+        .operations
+        .iter()
+        .filter(|operation| writes(operation))
+}
+
+/// What the words after `bulk` come to.
+///
+/// # Errors
+/// A usage error for words that do not go together.
+pub(super) fn bulk_of(verb: &str, matches: &ArgMatches) -> Result<Bulk> {
+    let (bulk, deepest) = asked(verb, matches)?;
+    // Rows that follow one that fails are under way by then.
+    if deepest.get_flag("fail-fast") {
+        return Err(Error::usage("--fail-fast does not go with bulk")
+            .hint("rc bulk check finds wrong rows before anything is sent"));
+    }
+    Ok(bulk)
+}
+
+fn asked<'a>(verb: &str, matches: &'a ArgMatches) -> Result<(Bulk, &'a ArgMatches)> {
+    let job = || text(matches, "job").unwrap_or_default();
+    let bulk = match verb {
+        "template" | "check" => {
+            let (name, matches) = inner(matches)?;
+            let (resource, operation, deepest) = operation(name, matches)?;
+            let bulk = if verb == "check" {
+                Bulk::Check(Box::new(work(resource, operation, deepest)?))
+            } else {
+                Bulk::Template(resource, operation)
+            };
+            return Ok((bulk, deepest));
+        }
+        "list" => Bulk::List,
+        "status" => Bulk::Status(job()),
+        "resume" => Bulk::Resume(job(), going(matches)),
+        "results" => Bulk::Results(job(), texts(matches, "status")),
+        "retry" => Bulk::Retry(job(), going(matches)),
+        "abandon" => Bulk::Abandon(job()),
+        name => {
+            let (resource, operation, deepest) = operation(name, matches)?;
+            let work = Box::new(work(resource, operation, deepest)?);
+            return Ok((Bulk::Run(work, going(deepest)), deepest));
+        }
+    };
+    Ok((bulk, matches))
+}
+
+fn inner(matches: &ArgMatches) -> Result<(&str, &ArgMatches)> {
+    matches
+        .subcommand()
+        .ok_or_else(|| Error::usage("a verb is missing"))
+}
+
+type Named<'a> = (&'static Resource, &'static Operation, &'a ArgMatches);
+
+fn operation<'a>(name: &str, matches: &'a ArgMatches) -> Result<Named<'a>> {
+    let (verb, deepest) = inner(matches)?;
+    let resource =
+        catalog::resource(name).ok_or_else(|| Error::usage(format!("there is no {name}")))?;
+    let operation = resource
+        .operation(&verb.replace('-', "_"))
+        .ok_or_else(|| Error::usage(format!("{name} has no verb {verb}")))?;
+    Ok((resource, operation, deepest))
+}
+
+fn work(
+    resource: &'static Resource,
+    operation: &'static Operation,
+    matches: &ArgMatches,
+) -> Result<Work> {
+    // The filter makes rows here, so nothing is left that could be gathered
+    // or lose its quotes.
+    for flag in ["raw", "slurp"] {
+        if matches.get_flag(flag) {
+            return Err(Error::usage(format!(
+                "--{flag} goes with a --jq over records, and here it makes each row anew"
+            )));
+        }
+    }
+    if matches.contains_id("jq-errors") {
+        let error = Error::usage("--jq-errors goes with a --jq over records, not over rows");
+        return Err(error.hint("--skip-invalid goes on without the rows that it fails on"));
+    }
+    Ok(Work {
+        resource,
+        operation,
+        file: text(matches, "file").unwrap_or_default(),
+        map: pairs(matches, "map")?,
+        constants: pairs(matches, "const")?,
+        null: text(matches, "null"),
+        jq: text(matches, "jq"),
+        variables: filtering::variables(matches)?,
+        skip_invalid: matches.get_flag("skip-invalid"),
+        delimiter: matches.get_one("delimiter").copied(),
+        encoding: text(matches, "encoding").and_then(|name| Encoding::named(&name)),
+        engine: engine(resource, operation, matches)?,
+        report: matches.get_one("report").cloned(),
+    })
+}
+
+fn engine(resource: &Resource, operation: &Operation, matches: &ArgMatches) -> Result<Engine> {
+    let wished = matches.get_one::<String>("engine");
+    let wished = wished.and_then(|name| Engine::named(name));
+    if wished == Some(Engine::Batches) && operation.batch.is_none() {
+        let named = named(resource, operation);
+        return Err(
+            Error::usage(format!("--engine batches: no async batch does {named}"))
+                .hint("leave --engine out; a request is sent for each row"),
+        );
+    }
+    Ok(wished.unwrap_or_else(|| Engine::of(operation)))
+}
+
+fn going(matches: &ArgMatches) -> Going {
+    Going {
+        // Of the two the later one is left.
+        wait: !matches.get_flag("no-wait"),
+        parallel: matches.get_one("parallel").copied().unwrap_or(1),
+    }
+}
+
+/// Words `NAME=VALUE`. The first `=` ends the name; a name that is given twice
+/// would leave one of the two out.
+fn pairs(matches: &ArgMatches, flag: &str) -> Result<Vec<(String, String)>> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for word in texts(matches, flag) {
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) if !name.trim().is_empty() => (name, value),
+            _ => {
+                let example = if flag == "map" {
+                    "--map 'Promo Code=code'"
+                } else {
+                    "--const status=enabled"
+                };
+                return Err(
+                    Error::usage(format!("--{flag} {word}: there is no name and ="))
+                        .hint(format!("write it like {example}")),
+                );
+            }
+        };
+        if pairs.iter().any(|(known, _)| known == name) {
+            return Err(Error::usage(format!("--{flag} names {name} twice")));
+        }
+        pairs.push((name.to_owned(), value.to_owned()));
+    }
+    Ok(pairs)
+}

@@ -1,0 +1,96 @@
+//! `rc bulk …`: a spreadsheet into the store. Wires the rooms of `bulk` to
+//! what was typed, to the terminal and to the API.
+
+pub(super) mod args;
+mod check;
+mod cut_off;
+mod dry;
+mod explain;
+mod findings;
+mod help;
+mod jobs;
+mod pass;
+mod spec;
+mod start;
+mod store;
+mod work;
+
+use super::collision::{Files, NamedFile};
+use super::{Command, at_file, verb_of};
+use crate::catalog::{Operation, Resource};
+use crate::cli::Options;
+use crate::error::Result;
+use crate::filter::Variables;
+use crate::output::Target;
+use crate::output::progress::grouped;
+use crate::ui::Run;
+use args::Bulk;
+use clap::ArgMatches;
+
+pub(super) const COMMAND: Command = Command {
+    spec: spec::SPEC,
+    files,
+    run: |run, options, matches| {
+        let (verb, matches) = verb_of(matches)?;
+        let asked = args::bulk_of(verb, matches)?;
+        if matches!(asked, Bulk::Run(..) | Bulk::Check(_)) {
+            // There the filter is for what comes in.
+            let mut options = options.clone();
+            options.output.jq = None;
+            options.output.variables = Variables::default();
+            return self::run(run, &options, &asked);
+        }
+        self::run(run, options, &asked)
+    },
+};
+
+fn files(matches: &ArgMatches) -> Result<Files> {
+    let (verb, matches) = verb_of(matches)?;
+    let mut files = Files::default();
+    if let Bulk::Run(work, _) | Bulk::Check(work) = args::bulk_of(verb, matches)? {
+        let report = work.report.iter();
+        files
+            .written
+            .extend(report.map(|path| NamedFile::new("--report", path)));
+        files.read.push(NamedFile::new("input file", &work.file));
+        let words = work.constants.iter().map(|(_, word)| word);
+        files.read.extend(words.filter_map(|word| at_file(word)));
+    }
+    Ok(files)
+}
+
+/// Does what was asked about many rows.
+fn run(run: &mut Run, options: &Options, asked: &Bulk) -> Result<()> {
+    match asked {
+        Bulk::Run(work, going) => start::run(run, options, work, *going),
+        Bulk::Resume(job, going) => start::resume(run, options, job, *going),
+        Bulk::Retry(job, going) => start::retry(run, options, job, *going),
+        Bulk::Check(work) => check::check(run, options, work),
+        Bulk::Template(resource, operation) => check::template(run, options, resource, operation),
+        Bulk::List => jobs::list(run, options),
+        Bulk::Status(job) => jobs::status(run, options, job),
+        Bulk::Results(job, statuses) => jobs::results(run, options, job, statuses),
+        Bulk::Abandon(job) => jobs::abandon(run, options, job),
+    }
+}
+
+/// The name of an operation, as the catalogue and ledgers have it.
+fn operation_id(resource: &Resource, operation: &Operation) -> String {
+    format!("{}.{}", resource.name, operation.verb)
+}
+
+/// So many rows, in words.
+fn rows(count: u64) -> String {
+    match count {
+        1 => "1 row".to_owned(),
+        count => format!("{} rows", grouped(count)),
+    }
+}
+
+/// Writes text to where `--out` says.
+fn print(run: &mut Run, options: &Options, text: &str) -> Result<()> {
+    let (mut to, target) = Target::open(options.output.out.as_deref(), run.stdout()?)?;
+    to.text(text)?;
+    to.let_out()?;
+    target.commit()
+}

@@ -1,0 +1,288 @@
+//! The commands of `rc bulk`, and their flags. As everywhere, the verbs of a
+//! resource are built only when it is named.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
+
+use super::args::{writes, writing};
+use super::{explain, help};
+use crate::bulk::Engine;
+use crate::bulk::read::{self, Encoding};
+use crate::catalog::{self, Operation, Resource, kebab};
+use crate::cli::help::{RESOURCES_TEMPLATE, VERBS_TEMPLATE, styled};
+use crate::cli::tree::of_resource;
+use crate::cli::{Spec, filtering, plain};
+
+/// Batches that may be under way at a time.
+const MOST_PARALLEL: u8 = 10;
+
+/// What can become of a row, as `--status` names it.
+const STATUSES: [&str; 5] = ["open", "ok", "failed", "invalid", "unknown"];
+
+pub(super) const SPEC: Spec = Spec {
+    build_where: Some(build_where),
+    unknown_word: Some(explain::unknown_word),
+    unfinished: Some(explain::unfinished),
+    ..Spec::new("bulk", help::ABOUT, build)
+};
+
+/// `rc bulk` and all below it.
+fn build() -> Command {
+    bare().defer(|command| {
+        command
+            .subcommands(beside())
+            // They are many, and listed below the verbs.
+            .subcommands(resources(run_of).map(|resource| resource.hide(true)))
+    })
+}
+
+/// The same, but only what is wanted is built in it.
+fn build_where(wanted: &dyn Fn(&Command) -> bool) -> Command {
+    let only = |command: Command| {
+        if wanted(&command) {
+            command
+        } else {
+            command.defer(std::convert::identity)
+        }
+    };
+    let verbs = beside().map(|verb| {
+        let fill = match verb.get_name() {
+            "template" if wanted(&verb) => template_of,
+            "check" if wanted(&verb) => check_of,
+            _ => return only(verb),
+        };
+        verb.defer(std::convert::identity)
+            .subcommands(resources(fill).map(only))
+    });
+    bare()
+        .subcommands(verbs)
+        .subcommands(resources(run_of).map(only))
+}
+
+fn bare() -> Command {
+    plain("bulk", help::ABOUT)
+        .long_about(help::LONG_ABOUT)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .help_template(VERBS_TEMPLATE)
+        .override_usage("rc bulk <resource> <verb> <FILE|-> [flags]\n       rc bulk <verb> …")
+        .after_help(styled(&help::bulk()))
+}
+
+/// What there is besides carrying out an operation.
+fn beside() -> [Command; 8] {
+    [
+        group("template", help::TEMPLATE_ABOUT, help::TEMPLATE)
+            .defer(|command| command.subcommands(resources(template_of))),
+        group("check", help::CHECK_ABOUT, help::CHECK)
+            .defer(|command| command.subcommands(resources(check_of))),
+        plain("list", help::LIST_ABOUT).after_help(styled(help::LIST)),
+        plain("status", help::STATUS_ABOUT)
+            .after_help(styled(help::STATUS))
+            .arg(job()),
+        plain("resume", help::RESUME_ABOUT)
+            .after_help(styled(help::RESUME))
+            .arg(job())
+            .args(going()),
+        plain("results", help::RESULTS_ABOUT)
+            .long_about(help::RESULTS_LONG)
+            .after_help(styled(help::RESULTS))
+            .arg(job())
+            .arg(
+                Arg::new("status")
+                    .long("status")
+                    .value_name("WORD,WORD")
+                    .action(ArgAction::Append)
+                    .value_delimiter(',')
+                    .value_parser(STATUSES)
+                    .help("only rows of which this became"),
+            ),
+        plain("retry", help::RETRY_ABOUT)
+            .long_about(help::RETRY_LONG)
+            .after_help(styled(help::RETRY))
+            .arg(job())
+            .args(going()),
+        plain("abandon", help::ABANDON_ABOUT)
+            .long_about(help::ABANDON_LONG)
+            .after_help(styled(help::ABANDON))
+            .arg(job()),
+    ]
+}
+
+fn group(name: &'static str, about: &'static str, after: &'static str) -> Command {
+    plain(name, about)
+        .after_help(styled(after))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .help_template(RESOURCES_TEMPLATE)
+}
+
+/// A command for each resource of which something can be written; `fill` adds
+/// its verbs once it is named.
+fn resources(fill: fn(Command) -> Command) -> impl Iterator<Item = Command> {
+    catalog::RESOURCES
+        .iter()
+        .filter(|resource| resource.operations.iter().any(writes))
+        .map(move |resource| of_resource(resource, fill))
+}
+
+fn run_of(command: Command) -> Command {
+    verbs(command, |resource, operation, verb| {
+        verb.long_about(help::long_about(operation))
+            .after_help(styled(&help::run(resource, operation)))
+            .args(input())
+            .args(checking(operation))
+            .args(going())
+    })
+}
+
+fn check_of(command: Command) -> Command {
+    verbs(command, |resource, operation, verb| {
+        verb.after_help(styled(&help::check(resource, operation)))
+            .args(input())
+            .args(checking(operation))
+    })
+}
+
+fn template_of(command: Command) -> Command {
+    verbs(command, |resource, operation, verb| {
+        verb.after_help(styled(&help::template(resource, operation)))
+    })
+}
+
+fn verbs(
+    command: Command,
+    build: fn(&'static Resource, &'static Operation, Command) -> Command,
+) -> Command {
+    let Some(resource) = catalog::resource(command.get_name()) else {
+        return command;
+    };
+    let verbs = writing(resource).map(|operation| {
+        let mut verb = Command::new(kebab(operation.verb))
+            .disable_help_flag(true)
+            .args_override_self(true)
+            .about(operation.summary)
+            .visible_aliases(operation.aliases);
+        if operation.verb.contains('_') {
+            verb = verb.alias(operation.verb);
+        }
+        build(resource, operation, verb)
+    });
+    command.subcommands(verbs)
+}
+
+fn job() -> Arg {
+    Arg::new("job")
+        .value_name("JOB")
+        .required(true)
+        .help("id of a job, or enough of its beginning; rc bulk list shows all")
+        .help_heading("Arguments")
+}
+
+/// The file, and how its rows are read.
+fn input() -> Vec<Arg> {
+    let file = Arg::new("file")
+        .value_name("FILE|-")
+        .required(true)
+        .value_hint(ValueHint::FilePath)
+        .help("CSV, TSV or NDJSON; - reads standard input")
+        .help_heading("Arguments");
+    let flags = [
+        repeated("map", "COLUMN=NAME").help("a column by another name, like 'Promo Code=code'"),
+        repeated("const", "NAME=VALUE").help("a value for every row, like status=enabled"),
+        // It takes the place of the flag that every command has: what comes in
+        // is filtered, not what goes out.
+        Arg::new("jq")
+            .long("jq")
+            .short('q')
+            .value_name("FILTER")
+            .help("a jq filter that makes each row anew; what gives nothing is left out"),
+        Arg::new("null")
+            .long("null")
+            .value_name("TEXT")
+            .help("the text of a cell that means null; an empty cell is left out"),
+        Arg::new("delimiter")
+            .long("delimiter")
+            .value_name("SIGN")
+            .value_parser(delimiter)
+            .help("what stands between cells, like ';' or tab [default: found out]"),
+        Arg::new("encoding")
+            .long("encoding")
+            .value_name("NAME")
+            .value_parser(Encoding::ALL.map(Encoding::name))
+            .ignore_case(true)
+            .help("how letters are written [default: found out]"),
+        // Both belong to a filter over records, and are told so.
+        switch("raw").short('r').hide(true),
+        switch("slurp").hide(true),
+        filtering::on_error().hide(true),
+    ];
+    let flags = flags.into_iter().chain(filtering::given());
+    let flags = flags.map(|flag| flag.help_heading("Input"));
+    std::iter::once(file).chain(flags).collect()
+}
+
+fn switch(name: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue)
+}
+
+fn repeated(name: &'static str, value: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .value_name(value)
+        .action(ArgAction::Append)
+}
+
+/// What becomes of rows that are wrong, and by which engine the rest is to be
+/// carried out: both decide whether a row is good.
+fn checking(operation: &Operation) -> Vec<Arg> {
+    let flags = [
+        switch("skip-invalid").help("go on without the rows that are wrong"),
+        Arg::new("report")
+            .long("report")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .value_hint(ValueHint::FilePath)
+            .help("where to write all that is wrong, as CSV"),
+        Arg::new("engine")
+            .long("engine")
+            .value_name("NAME")
+            .value_parser(Engine::ALL.map(Engine::name))
+            .help(format!(
+                "async batches, or a request for each row [default: {}]",
+                Engine::of(operation).name()
+            )),
+    ];
+    flags.map(|flag| flag.help_heading("Rows")).into()
+}
+
+/// How a job goes on.
+fn going() -> Vec<Arg> {
+    let flags = [
+        switch("wait")
+            .overrides_with("no-wait")
+            .help("stay until every row has its result [default]"),
+        switch("no-wait")
+            .overrides_with("wait")
+            .help("leave once the API has all batches; rc bulk resume fetches the results"),
+        Arg::new("parallel")
+            .long("parallel")
+            .value_name("N")
+            .value_parser(parallel)
+            .help("async batches under way at a time, 1 to 10 [default: 1]"),
+    ];
+    flags.map(|flag| flag.help_heading("Job")).into()
+}
+
+fn parallel(word: &str) -> Result<u8, String> {
+    match word.parse() {
+        Ok(number @ 1..=MOST_PARALLEL) => Ok(number),
+        _ => Err(format!("not a number from 1 to {MOST_PARALLEL}")),
+    }
+}
+
+fn delimiter(word: &str) -> Result<u8, String> {
+    read::delimiter(word)
+        .map_err(|_| "it cannot stand between cells, as , ; | and tab can".to_owned())
+}

@@ -1,0 +1,327 @@
+//! `rc bulk <resource> <verb> FILE`, `rc bulk resume` and `rc bulk retry`: how
+//! work on a job begins. Before anything is sent, all of the input is read and
+//! checked, the token and its store are known, the plan is told and, where it
+//! must be, agreed to.
+
+use std::fmt::Write as _;
+
+use super::args::{Going, Work, named};
+use super::dry::Rehearsal;
+use super::pass::{self, Passed, Taker, kept};
+use super::store::{Store, again, place_of};
+use super::{jobs, operation_id, rows, work};
+use crate::bulk::Engine;
+use crate::bulk::ledger::{Draft, Job, Jobs, Ledger, LockedLedger, State, Subject};
+use crate::bulk::plan::Plan;
+use crate::bulk::row::{Content, Finding, Task};
+use crate::catalog::{Effect, Operation};
+use crate::cli::{DryRun, Options};
+use crate::error::{Error, Result};
+use crate::filter::Flow;
+use crate::output::progress::span;
+use crate::ui::Run;
+
+/// Carries out an operation for every row of an input.
+pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) -> Result<()> {
+    may_leave(asked.engine, going)?;
+    let place = run.place(options)?;
+    if let Some(form) = options.dry_run {
+        let mut rehearsal = Rehearsal::of(options, asked, &place, form)?;
+        let passed = pass::over(run, options, asked, &mut rehearsal)?;
+        rehearsal.finish(run)?;
+        return passed.verdict(asked);
+    }
+    let printer = jobs::printer(run, options)?;
+    let mut store = Store::at(run, place)?;
+    let jobs = jobs::all(run)?;
+    jobs.prune()?;
+    let mut keeping = Keeping {
+        jobs: &jobs,
+        subject: Subject {
+            operation: operation_id(asked.resource, asked.operation),
+            engine: asked.engine,
+            input: asked.file.clone(),
+            header: None,
+            store: store.whereabouts(),
+        },
+        skips: asked.skip_invalid,
+        draft: None,
+    };
+    let passed = pass::over(run, options, asked, &mut keeping)?;
+    passed.verdict(asked)?;
+    let Some(mut draft) = keeping.draft.filter(|_| passed.plan.rows > 0) else {
+        nothing_to_send(run, &passed);
+        return Ok(());
+    };
+    draft.complete()?;
+    store.prepare(run, asked.operation, asked.engine)?;
+    draft.works_on(store.whereabouts());
+    let what = Announced {
+        what: format!(
+            "{} for {} of {}",
+            asked.named(),
+            rows(passed.plan.rows),
+            passed.input
+        ),
+        operation: asked.operation,
+        engine: asked.engine,
+    };
+    what.agree(run, options, &passed.plan, &store)?;
+    let (ledger, _) = draft.finish()?;
+    begun(run, &ledger);
+    work::run(run, options, &ledger, &store, going, printer)
+}
+
+/// An input without rows is no failure.
+fn nothing_to_send(run: &mut Run, passed: &Passed) {
+    let what = if passed.rows() == 0 {
+        "no rows"
+    } else {
+        "no good rows"
+    };
+    let input = &passed.input;
+    run.talk
+        .note(&format!("nothing to send: {what} in {input}"));
+}
+
+/// Only batches go on by themselves.
+fn may_leave(engine: Engine, going: Going) -> Result<()> {
+    if engine == Engine::Requests && !going.wait {
+        return Err(Error::usage(
+            "--no-wait goes with async batches; here each row is a request of this process",
+        ));
+    }
+    Ok(())
+}
+
+fn begun(run: &mut Run, ledger: &LockedLedger) {
+    run.talk.note(&format!("this is job {}", ledger.id()));
+}
+
+/// Puts rows into a ledger while they are read. After a wrong row that is not
+/// to be skipped there is none, and nothing will be sent.
+struct Keeping<'a> {
+    jobs: &'a Jobs,
+    subject: Subject,
+    skips: bool,
+    draft: Option<Draft<'a>>,
+}
+
+impl Taker for Keeping<'_> {
+    fn begins(&mut self, _: &mut Run, header: Option<&[String]>) -> Result<()> {
+        let mut subject = self.subject.clone();
+        subject.header = header.map(<[String]>::to_vec);
+        self.draft = Some(self.jobs.begin(subject)?);
+        Ok(())
+    }
+
+    fn good(&mut self, _: &mut Run, line: u64, content: &Content, task: &Task) -> Result<()> {
+        match &mut self.draft {
+            Some(draft) => draft.add(line, &kept(content), task),
+            None => Ok(()),
+        }
+    }
+
+    fn wrong(&mut self, line: u64, content: &Content, findings: &[Finding]) -> Result<()> {
+        if !self.skips {
+            self.draft = None;
+        }
+        let Some(draft) = &mut self.draft else {
+            return Ok(());
+        };
+        let why: Vec<String> = findings.iter().map(problem).collect();
+        draft.add_invalid(line, &kept(content), &why.join("; "))
+    }
+}
+
+fn problem(finding: &Finding) -> String {
+    match (&finding.column, finding.value.as_str()) {
+        (Some(column), _) => format!("{column}: {}", finding.problem),
+        (None, "") => finding.problem.clone(),
+        // It is no row, so no column of the results shows what stands there.
+        (None, value) => format!("{value}: {}", finding.problem),
+    }
+}
+
+/// What is about to be done.
+struct Announced {
+    what: String,
+    operation: &'static Operation,
+    engine: Engine,
+}
+
+impl Announced {
+    /// Tells the plan, and asks: a person always, elsewhere only for what
+    /// cannot be taken back or where the profile is protected.
+    fn agree(&self, run: &mut Run, options: &Options, plan: &Plan, store: &Store) -> Result<()> {
+        let time = plan.shortest(store.bucket);
+        let share = pass::share(plan, self.engine);
+        let mut told = format!("{}, in {}: {share}", self.what, store.named());
+        if time.as_secs() > 0 {
+            let _ = write!(told, "; at least {} at this token's rate", span(time));
+        }
+        if self.engine == Engine::Batches {
+            told.push_str(", and the time that the API takes for batches");
+        }
+        run.talk.note(&told);
+        let must = self.operation.effect == Effect::Destroys || store.place.is_protected();
+        if must || run.is_attended() {
+            // A person has just read what it is about.
+            let question = if run.is_attended() {
+                "Go on?".to_owned()
+            } else {
+                format!("{}, in {}. Go on?", self.what, store.named())
+            };
+            run.confirm(options, &question)?;
+        }
+        Ok(())
+    }
+}
+
+/// Goes on with a job.
+pub(super) fn resume(run: &mut Run, options: &Options, word: &str, going: Going) -> Result<()> {
+    if options.dry_run.is_some() {
+        return Err(Error::usage("--dry-run does not go with resume")
+            .hint("rc bulk status and rc bulk results show what is done and what is left"));
+    }
+    // Opening the output may block, so that the job is looked at afterwards.
+    let printer = jobs::printer(run, options)?;
+    let (ledger, job) = jobs::all(run)?.open(word)?.lock()?;
+    if job.state.is_final() {
+        run.talk.note(&jobs::over(&job));
+        return jobs::show(printer, &job);
+    }
+    may_leave(job.subject.engine, going)?;
+    let (_, operation) = ledger.operation()?;
+    let place = place_of(run, options, &job)?;
+    let mut store = Store::at(run, place)?;
+    store.prepare(run, operation, job.subject.engine)?;
+    store.check(run, &job)?;
+    if store.place.is_protected() {
+        let (left, named) = (rows(job.counts.open), store.named());
+        let question = format!("Job {} goes on, with {left}, in {named}. Go on?", job.id);
+        run.confirm(options, &question)?;
+    }
+    work::run(run, options, &ledger, &store, going, printer)
+}
+
+/// Makes a new job of the rows that failed. The lock of the old job is held until
+/// the new one is there, so that of two retries at once the second one finds
+/// the first.
+pub(super) fn retry(run: &mut Run, options: &Options, word: &str, going: Going) -> Result<()> {
+    let jobs = jobs::all(run)?;
+    if let Some(form) = options.dry_run {
+        return rehearse_retry(run, options, &jobs, word, form);
+    }
+    let printer = jobs::printer(run, options)?;
+    let (old, job) = jobs.open(word)?.lock()?;
+    may_leave(job.subject.engine, going)?;
+    may_be_retried(&jobs, &job)?;
+    let (resource, operation) = old.operation()?;
+    let place = place_of(run, options, &job)?;
+    let mut store = Store::at(run, place)?;
+    store.prepare(run, operation, job.subject.engine)?;
+    store.check(run, &job)?;
+    let subject = Subject {
+        input: format!("retry of {}", job.id),
+        store: store.whereabouts(),
+        ..job.subject.clone()
+    };
+    let mut draft = jobs.begin(subject)?.retrying(&job.id);
+    failed(&old, |line, input, task| draft.add(line, input, task))?;
+    let plan = draft.plan();
+    draft.complete()?;
+    if plan.rows == 0 {
+        let text = format!("nothing to send: no row of job {} failed", job.id);
+        run.talk.note(&text);
+        return Ok(());
+    }
+    let what = Announced {
+        what: format!(
+            "{} for {} of job {} that failed",
+            named(resource, operation),
+            rows(plan.rows),
+            job.id
+        ),
+        operation,
+        engine: job.subject.engine,
+    };
+    what.agree(run, options, &plan, &store)?;
+    // A question takes its time, and a ledger can be put back by hand.
+    may_be_retried(&jobs, &old.job()?)?;
+    let (ledger, _) = draft.finish()?;
+    drop(old);
+    begun(run, &ledger);
+    work::run(run, options, &ledger, &store, going, printer)
+}
+
+/// Prints what a retry would send. Nothing is decided, so that no lock is
+/// needed.
+fn rehearse_retry(
+    run: &mut Run,
+    options: &Options,
+    jobs: &Jobs,
+    word: &str,
+    form: DryRun,
+) -> Result<()> {
+    let old = jobs.open(word)?;
+    let job = old.job()?;
+    may_be_retried(jobs, &job)?;
+    let (_, operation) = old.operation()?;
+    let place = place_of(run, options, &job)?;
+    let mut rehearsal = Rehearsal::with(options, (operation, job.subject.engine), &place, form)?;
+    failed(&old, |_, _, task| rehearsal.print(run, task))?;
+    rehearsal.finish(run)
+}
+
+/// A job is retried once it is over, and once only: rows that failed in it may
+/// have been carried out by its retry. A retry that was abandoned before anything
+/// was sent does not count.
+fn may_be_retried(jobs: &Jobs, job: &Job) -> Result<()> {
+    if !job.state.is_final() {
+        return Err(Error::usage(format!("job {} is not over", job.id))
+            .hint(format!("first: {}", again(job, "resume"))));
+    }
+    let (known, unreadable) = jobs.list()?;
+    let earlier = known.into_iter().find(|other| {
+        let is_untouched = other.state == State::Abandoned && !other.is_begun;
+        other.parent.as_ref() == Some(&job.id) && !is_untouched
+    });
+    if let Some(earlier) = earlier {
+        return Err(Error::usage(format!(
+            "job {} was retried already, as job {}",
+            job.id, earlier.id
+        ))
+        .hint(instead(&earlier)));
+    }
+    // A ledger that cannot be read may be that of a retry.
+    match unreadable.into_iter().next() {
+        None => Ok(()),
+        Some(error) => Err(Error::usage(format!(
+            "it is unknown whether job {} was retried already: {error}",
+            job.id
+        ))
+        .hint("move that ledger out of the folder if it has nothing to do with this job")),
+    }
+}
+
+/// How to go on with a retry that was begun.
+fn instead(retry: &Job) -> String {
+    match retry.state.is_final() {
+        false => format!("go on with that: {}", again(retry, "resume")),
+        true if retry.counts.failed > 0 => {
+            format!("go on with that: {}", again(retry, "retry"))
+        }
+        true => format!("see its rows: rc bulk results {} -o csv", retry.id),
+    }
+}
+
+/// Hands on the rows of a job that failed, in order.
+fn failed(ledger: &Ledger, mut take: impl FnMut(u64, &str, &Task) -> Result<()>) -> Result<()> {
+    jobs::each(ledger, &["failed".to_owned()], |row| {
+        if let Some(task) = &row.task {
+            take(row.line, &row.input, task)?;
+        }
+        Ok(Flow::More)
+    })
+}

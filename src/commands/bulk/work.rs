@@ -1,0 +1,187 @@
+//! Carrying a job out, from the terminal: the live line, Ctrl-C, and what is
+//! said and printed in the end.
+
+use std::future::Future;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::sync::watch;
+
+use super::args::Going;
+use super::cut_off::{self, counted};
+use super::store::{Store, again};
+use super::{jobs, rows};
+use crate::bulk::ledger::{Job, Ledger, LockedLedger};
+use crate::bulk::run::{Ended, Means, Progress, Watch, run as carry_out};
+use crate::cli::Options;
+use crate::commands::patience;
+use crate::error::{Error, Kind, Result};
+use crate::output::progress::{self, Seen, grouped};
+use crate::ui::Run;
+use crate::ui::interrupted;
+use crate::ui::printer::Printer;
+
+/// After Ctrl-C, what is under way may take so long to be answered.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// Different errors that are told.
+const TOLD: u64 = 10;
+
+/// Carries out what is left of a job whose ledger is locked, and tells what
+/// came of it.
+pub(super) fn run(
+    run: &mut Run,
+    options: &Options,
+    ledger: &LockedLedger,
+    store: &Store,
+    going: Going,
+    printer: Printer,
+) -> Result<()> {
+    let (stopper, stop) = watch::channel(false);
+    let timing = run.timing.clone();
+    let line = Line(run.progress(options, "rows"));
+    let means = Means {
+        client: &store.client,
+        timing: &timing,
+        watch: &line,
+        stop,
+        wait: going.wait,
+        parallel: usize::from(going.parallel),
+        patience: patience::of_batches(options, &run.environment)?,
+    };
+    let ended = wait(run, &stopper, carry_out(ledger, &means));
+    drop(line);
+    let job = ledger.job()?;
+    match ended {
+        Ok(Ended::Done) => {
+            // What failed is told, and is the exit code, also where nobody
+            // reads the record.
+            let shown = jobs::show(printer, &job);
+            conclude(run, ledger, &job)?;
+            shown.map_err(|error| error.hint(counted(&job.counts)))
+        }
+        Ok(Ended::Submitted) => {
+            cut_off::all_handed_over(ledger, &job)?;
+            let command = again(&job, "resume");
+            run.talk.note(&format!(
+                "the API has it all; {command} fetches the results"
+            ));
+            jobs::show(printer, &job)
+        }
+        cut => {
+            let error = match cut {
+                Err(error) if error.kind != Kind::Interrupted => {
+                    cut_off::stopped(error, ledger, &job, going)
+                }
+                _ => cut_off::detached(ledger, &job, going),
+            };
+            // Its record is printed however a run ends: scripts need its name.
+            // Why the run ended counts more than that this fails.
+            let _ = jobs::show(printer, &job);
+            Err(error)
+        }
+    }
+}
+
+/// Shows how far a job is.
+struct Line(progress::Progress);
+
+impl Watch for Line {
+    fn see(&self, progress: &Progress) {
+        let failed = progress.failed.saturating_add(progress.unknown);
+        self.0.seen(Seen {
+            done: progress.ok.saturating_add(failed),
+            failed,
+            total: Some(progress.rows),
+            state: &progress.doing,
+        });
+    }
+}
+
+/// Waits for the end of work. The first Ctrl-C lets it begin nothing more, and
+/// what is under way be answered, within bounds; the second one leaves it. All
+/// that was done is in the ledger, however it ends.
+fn wait(
+    run: &mut Run,
+    stopper: &watch::Sender<bool>,
+    work: impl Future<Output = Result<Ended>>,
+) -> Result<Ended> {
+    let left = || Error::new(Kind::Interrupted, "interrupted");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::unexpected("cannot start the runtime").caused_by(error))?;
+    runtime.block_on(async {
+        tokio::pin!(work);
+        tokio::select! {
+            biased;
+            () = interrupted() => {}
+            result = &mut work => return result,
+        }
+        run.talk
+            .note("stopping: waits for what is under way; Ctrl-C again leaves at once");
+        // Where nobody hears it, the work has ended.
+        let _ = stopper.send(true);
+        tokio::select! {
+            biased;
+            () = interrupted() => Err(left()),
+            result = &mut work => result,
+            () = (run.timing.sleep)(GRACE) => Err(left()),
+        }
+    })
+}
+
+/// Tells what failed, each error once, and what can be done about it.
+fn conclude(run: &mut Run, ledger: &Ledger, job: &Job) -> Result<()> {
+    let counts = &job.counts;
+    let sent = rows(counts.rows() - counts.invalid);
+    let operation = job.subject.operation.replace(['.', '_'], " ");
+    let bad = counts.failed + counts.unknown;
+    if bad == 0 {
+        run.talk.done(&format!("done: {operation} for {sent}"));
+        return Ok(());
+    }
+    let mut told = 0;
+    for (error, rows) in ledger.errors(TOLD)? {
+        told += rows;
+        let text = format!("{} × {error}", grouped(rows));
+        run.talk.item(
+            &text,
+            || json!({"kind": "failure", "error": error, "rows": rows}),
+        );
+    }
+    if told < bad {
+        let text = format!("{} × other errors", grouped(bad - told));
+        run.talk
+            .item(&text, || json!({"kind": "failures", "more": bad - told}));
+    }
+    let (mut parts, mut which) = (Vec::new(), Vec::new());
+    for (count, name, what) in [
+        (counts.failed, "failed", "failed"),
+        (
+            counts.unknown,
+            "unknown",
+            "unknown (perhaps done, perhaps not)",
+        ),
+    ] {
+        if count > 0 {
+            parts.push(format!("{} {what}", grouped(count)));
+            which.push(name);
+        }
+    }
+    let message = format!("{operation}: of {sent}, {}", parts.join("; "));
+    let (id, which) = (&job.id, which.join(","));
+    let mut error = Error::new(Kind::Partial, message).hint(format!(
+        "rc bulk results {id} --status {which} -o csv shows which and why"
+    ));
+    if counts.failed > 0 {
+        error = error.hint(format!(
+            "{} sends the failed ones again",
+            again(job, "retry")
+        ));
+    }
+    if counts.unknown > 0 {
+        error = error.hint("look into the store before you send unknown ones again");
+    }
+    Err(error)
+}

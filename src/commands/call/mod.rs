@@ -1,0 +1,20 @@
+//! The operations of the API as commands: `rc <resource> <verb>`.
+
+pub(crate) mod args;
+pub(super) mod follow;
+mod many;
+pub(super) mod preflight;
+mod read;
+mod resume;
+pub(super) mod run;
+mod watch;
+
+use super::at_file;
+use super::collision::NamedFile;
+use args::Call;
+
+/// The files that the values of a call name.
+pub(super) fn files(call: &Call) -> impl Iterator<Item = NamedFile> {
+    let words = call.given.iter().flat_map(|(_, words)| words);
+    words.chain(&call.body).filter_map(|word| at_file(word))
+}

@@ -1,0 +1,374 @@
+//! Calling an operation: its values are filled in, its answers go to the sink.
+
+use std::sync::Arc;
+
+use super::args::Call;
+use crate::catalog::{Effect, MAXIMUM_PAGE_SIZE, Operation, Resource, kebab};
+use crate::cli::{DryRun, Options, Paging};
+use crate::client::{self, Client};
+use crate::commands::call::follow::{Far, follow};
+use crate::commands::call::many;
+use crate::commands::call::preflight;
+use crate::commands::call::read::{self, Ids};
+use crate::commands::call::resume;
+use crate::commands::call::watch;
+use crate::commands::connect::Place;
+use crate::commands::dry;
+use crate::envelope::{Envelope, Wanted};
+use crate::error::{Error, Kind, Result};
+use crate::filter::Columns;
+use crate::output::Shape;
+use crate::pages::Pages;
+use crate::request::{self, Now, Request, Values};
+use crate::ui::Run;
+use crate::ui::printer::{Described, Printer};
+use crate::ui::recent::Shown;
+
+/// Runs a call from values to exit.
+pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
+    if options.output.columns.as_deref() == Some("help") {
+        return columns_help(run, call);
+    }
+    let place = run.place(options)?;
+    let watched = call.watch;
+    let call = filled(run, options, call)?;
+    if call.targets.iter().filter(|target| *target == "-").count() > 1 {
+        return Err(Error::usage("standard input can be read only once"));
+    }
+    // Everything that can be wrong is found before anything is sent.
+    let first = call.first()?;
+    for note in &first.notes {
+        run.talk.note(note);
+    }
+    if let Some(every) = watched {
+        return watch::run(run, options, &call, &place, every);
+    }
+    if let Some(form) = options.dry_run {
+        dry::check(options, form)?;
+        return dry_run(run, options, &call, &place, form);
+    }
+    let described = Described {
+        shown: Shown::at(run, place.recent_name(), call.operation.answer.object()),
+        ..call.described()
+    };
+    let printer = Printer::prepare(run, options, call.shape(), described)?;
+    let client = run.client(&place)?;
+    preflight::scopes(run, &place, &client, call.operation, &[])?;
+    confirm(run, options, &call, &place)?;
+    (run.guard_interrupts)();
+    match () {
+        () if call.operation.pages() => list(run, options, client, first, &call, printer),
+        () if call.is_many() => many::run(run, options, &client, &call, printer),
+        () => one(run, &client, &first, &call, printer),
+    }
+}
+
+/// Reads the values of a call, and asks for those that are missing.
+pub(in crate::commands) fn filled<'a>(
+    run: &mut Run,
+    options: &Options,
+    call: &'a Call,
+) -> Result<Filled<'a>> {
+    let mut values = read::values(call, &mut run.stdin)?;
+    if call.operation.pages() {
+        values.given.extend(page_size(call.operation, call.paging));
+    }
+    if run.is_attended() && options.dry_run.is_none() {
+        complete(run, call, &mut values)?;
+    }
+    Ok(Filled {
+        resource: call.resource,
+        operation: call.operation,
+        targets: &call.targets,
+        values,
+        paging: call.paging,
+        now: run.now(),
+    })
+}
+
+/// A call whose values are read and checked.
+pub(in crate::commands) struct Filled<'a> {
+    pub(in crate::commands) resource: &'static Resource,
+    pub(in crate::commands) operation: &'static Operation,
+    pub(in crate::commands) targets: &'a [String],
+    values: Values,
+    pub(in crate::commands) paging: Paging,
+    now: Now,
+}
+
+impl Filled<'_> {
+    /// The request for one target.
+    pub(in crate::commands) fn request(&self, target: &str) -> Result<Request> {
+        request::fill(
+            self.operation,
+            &[target.to_owned()],
+            &self.values,
+            &self.now,
+        )
+    }
+
+    /// The request for the first target.
+    pub(in crate::commands) fn first(&self) -> Result<Request> {
+        self.request(self.targets.first().map_or("0", String::as_str))
+    }
+
+    /// Whether there are, or may be, several targets.
+    fn is_many(&self) -> bool {
+        self.targets.len() > 1 || self.reads_targets()
+    }
+
+    /// Whether targets come from standard input.
+    pub(in crate::commands) fn reads_targets(&self) -> bool {
+        self.targets.iter().any(|target| target == "-")
+    }
+
+    pub(in crate::commands) fn shape(&self) -> Shape {
+        use crate::catalog::Answer;
+        let list = matches!(self.operation.answer, Answer::Page(..) | Answer::Many(..));
+        if list || self.is_many() {
+            Shape::Many
+        } else {
+            Shape::One
+        }
+    }
+
+    pub(in crate::commands) fn described(&self) -> Described {
+        let includes = self
+            .values
+            .given
+            .iter()
+            .filter(|given| given.parameter.name == "include");
+        Described {
+            object: self.operation.answer.object(),
+            includes: includes.flat_map(|given| given.words.clone()).collect(),
+            keys: None,
+            shown: None,
+        }
+    }
+
+    /// Words that make the same call again, but for its values.
+    fn again(&self) -> String {
+        self.targets
+            .iter()
+            .fold(self.named(), |words, target| format!("{words} {target}"))
+    }
+
+    /// Says that a write may have been carried out when its answer tells
+    /// nothing.
+    pub(in crate::commands) fn perhaps_done(&self, error: Error, target: &str) -> Error {
+        match self.request(target) {
+            Ok(request) => perhaps_done(error, &request),
+            Err(_) => error,
+        }
+    }
+
+    /// What the call does, in words: `subscriptions cancel`.
+    pub(in crate::commands) fn named(&self) -> String {
+        format!(
+            "{} {}",
+            kebab(self.resource.name),
+            kebab(self.operation.verb)
+        )
+    }
+}
+
+/// A success that cannot be read, trouble of the server, an interruption: none
+/// of them says that nothing happened.
+pub(in crate::commands) fn perhaps_done(error: Error, request: &Request) -> Error {
+    let answered = error.answer.as_deref().map(|answer| answer.status);
+    let unclear = match answered {
+        Some(status) => (200..300).contains(&status) || status == 408 || status >= 500,
+        None => error.kind == Kind::Interrupted,
+    };
+    if unclear && !error.in_doubt && request.changes() {
+        return client::unknown(error, request);
+    }
+    error
+}
+
+/// Asks whoever sits there for what the API requires and was not given.
+fn complete(run: &mut Run, call: &Call, values: &mut Values) -> Result<()> {
+    for parameter in request::missing(call.operation, values, &run.now())? {
+        let question = format!("--{} ({})", parameter.flag_name(), parameter.help);
+        let word = loop {
+            let word = run.question(&question)?;
+            match request::check(parameter, &word) {
+                Ok(()) => break word,
+                Err(reason) => run.talk.note(&format!("{word}: {reason}")),
+            }
+        };
+        values.given.push(request::Given {
+            parameter,
+            words: vec![word],
+        });
+    }
+    Ok(())
+}
+
+/// Asks for no more records a page than will be read.
+fn page_size(operation: &'static Operation, paging: Paging) -> Option<request::Given> {
+    let parameter = operation
+        .query
+        .iter()
+        .find(|parameter| parameter.name == "limit")?;
+    let size = u64::from(paging.page_size.unwrap_or(MAXIMUM_PAGE_SIZE));
+    let size = paging.limit.map_or(size, |limit| size.min(limit.max(1)));
+    Some(request::Given {
+        parameter,
+        words: vec![size.to_string()],
+    })
+}
+
+fn confirm(run: &mut Run, options: &Options, call: &Filled, place: &Place) -> Result<()> {
+    let asks = match call.operation.effect {
+        Effect::Reads => false,
+        Effect::Writes => place.is_protected(),
+        Effect::Destroys => true,
+    };
+    if !asks {
+        return Ok(());
+    }
+    let what = match call.targets {
+        [] => String::new(),
+        _ if call.reads_targets() => " for every id on standard input".to_owned(),
+        [one] => format!(" {one}"),
+        several => format!(" for {} objects", several.len()),
+    };
+    let question = format!("{}{what}, in {}. Go on?", call.named(), place.named());
+    run.confirm(options, &question)
+}
+
+pub(in crate::commands) fn dry_run(
+    run: &mut Run,
+    options: &Options,
+    call: &Filled,
+    place: &Place,
+    form: DryRun,
+) -> Result<()> {
+    let print = |request: &Request| dry::print(request, options, place, form);
+    if call.operation.holes.is_empty() {
+        let request = call.request("")?;
+        return run.print_request(&print(&request));
+    }
+    for target in call.targets {
+        if target == "-" {
+            let stdin = run.stdin.take()?;
+            for id in Ids::new(stdin, &call.operation.holes[0]) {
+                let text = print(&call.request(&id?)?);
+                run.print_request(&text)?;
+            }
+        } else {
+            let text = print(&call.request(target)?);
+            run.print_request(&text)?;
+        }
+    }
+    Ok(())
+}
+
+fn one(
+    run: &mut Run,
+    client: &Client,
+    request: &Request,
+    call: &Filled,
+    mut printer: Printer,
+) -> Result<()> {
+    let wanted = Wanted::of(call.operation.answer);
+    let sent = async { Envelope::open(client.send(request).await?, wanted) };
+    let envelope = Run::wait(sent).map_err(|error| perhaps_done(error, request))?;
+    remarks(run, &envelope);
+    let single = matches!(call.operation.answer, crate::catalog::Answer::OneInList(..));
+    if single && envelope.records().len() == 0 {
+        return Err(Error::new(
+            Kind::NotFound,
+            format!("nothing at {}", request.path),
+        ));
+    }
+    // An output that fails, or is left, says nothing of the write before it.
+    let is_done = |error: Error| {
+        if request.changes() {
+            error.hint("the API carried it out")
+        } else {
+            error
+        }
+    };
+    for record in envelope.records().take(if single { 1 } else { usize::MAX }) {
+        printer.record(record).map_err(is_done)?;
+    }
+    printer.finish().map_err(is_done)?;
+    if envelope.records().len() == 0 {
+        let target = call
+            .targets
+            .first()
+            .map_or(String::new(), |target| format!(" {target}"));
+        run.talk.done(&format!("done: {}{target}", call.named()));
+    }
+    Ok(())
+}
+
+fn list(
+    run: &mut Run,
+    options: &Options,
+    client: Arc<Client>,
+    request: Request,
+    call: &Filled,
+    mut printer: Printer,
+) -> Result<()> {
+    let wanted = Wanted::of(call.operation.answer);
+    let far = Far::of(run, options, &client, "records");
+    let mut pages = Pages::new(client, request, wanted);
+    let followed = follow(
+        &mut run.talk,
+        &mut pages,
+        &mut printer,
+        call.paging.limit,
+        &far,
+    );
+    let followed = Run::wait(followed);
+    drop(far);
+    if let Err(error) = followed {
+        if error.kind == Kind::Interrupted {
+            printer.let_go();
+        }
+        printer.break_off();
+        return Err(resume::hint(
+            error,
+            options,
+            (&call.again(), call.paging),
+            &pages,
+            &printer,
+        ));
+    }
+    let records = printer.finish()?;
+    if records == 0 {
+        run.talk.done(&format!(
+            "no {} match",
+            call.resource.name.replace('_', " ")
+        ));
+    }
+    Ok(())
+}
+
+pub(in crate::commands) fn remarks(run: &mut Run, envelope: &Envelope) {
+    for remark in &envelope.remarks {
+        run.talk.note(remark);
+    }
+}
+
+fn columns_help(run: &mut Run, call: &Call) -> Result<()> {
+    let Some(object) = call.operation.answer.object() else {
+        return Err(Error::usage("this command prints no records"));
+    };
+    let mut text = String::new();
+    let included = call
+        .given
+        .iter()
+        .filter(|(parameter, _)| parameter.name == "include");
+    let included: Vec<&str> = included
+        .flat_map(|(_, words)| words.iter().map(String::as_str))
+        .collect();
+    for column in Columns::all(object, &included).list() {
+        text.push_str(&column.name);
+        text.push('\n');
+    }
+    run.print(&text)
+}

@@ -1,0 +1,312 @@
+//! Where requests go, and the client that takes them there: the API, or the
+//! sandbox within this very process.
+
+use std::cell::OnceCell;
+#[cfg(not(feature = "sandbox"))]
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use crate::catalog;
+use crate::cli::Options;
+use crate::client::notice::Observer;
+use crate::client::retry::Budget;
+use crate::client::{Client, Connection, Http, Timing, Transport};
+use crate::commands::patience;
+use crate::commands::token;
+use crate::config::credential::Source;
+use crate::config::login::Login;
+use crate::config::profile::{DEFAULT, NamedBy, Profile};
+use crate::config::settings::Settings;
+use crate::config::{self, BaseUrl, Environment, Folders, Network, NetworkFlags, variable};
+use crate::error::{Error, Result};
+use crate::output::visible;
+use crate::request::Printed;
+use crate::ui::Run;
+#[cfg(not(feature = "sandbox"))]
+use crate::world::Clock;
+#[cfg(not(feature = "sandbox"))]
+use crate::world::Sleep;
+
+/// Where `rc sandbox serve` listens unless told otherwise; a dry run of a
+/// sandbox command points there, so that its `curl` form runs.
+const SANDBOX_URL: &str = "http://127.0.0.1:4010";
+
+/// The place that a command works on.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) base: BaseUrl,
+    pub(super) version: String,
+    pub(super) sandbox: bool,
+    pub(super) profile: Profile,
+    pub(super) named_by: NamedBy,
+    pub(super) network: NetworkFlags,
+    budget: Budget,
+    known: OnceCell<Known>,
+}
+
+/// What is known of the token that is sent there.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// Where it came from.
+    pub(super) source: Source,
+    /// What was so at its login.
+    pub(super) login: Option<Login>,
+}
+
+impl Place {
+    /// The name under which ids of this store are kept: those of one store are of
+    /// no use in another.
+    pub(super) fn recent_name(&self) -> String {
+        match self.url() {
+            Some(url) => format!("{} at {}", self.profile.name, url.as_str()),
+            None => "sandbox".to_owned(),
+        }
+    }
+
+    /// Chooses the place: flag, then environment, then profile, then the public
+    /// API. The sandbox reads no settings.
+    pub(super) fn choose(
+        options: &Options,
+        environment: &Environment,
+        folders: &Folders,
+    ) -> Result<Self> {
+        if is_sandbox(options, environment)? {
+            let profile = Profile::named(DEFAULT);
+            return Self::of(profile, NamedBy::Nobody, options, environment);
+        }
+        let config = Settings::read(folders)?.config;
+        let (name, named_by) = config.choose(options.profile.as_deref(), environment)?;
+        Self::of(config.profile(&name)?, named_by, options, environment)
+    }
+
+    /// The place of a profile.
+    pub(super) fn of(
+        profile: Profile,
+        named_by: NamedBy,
+        options: &Options,
+        environment: &Environment,
+    ) -> Result<Self> {
+        let sandbox = is_sandbox(options, environment)?;
+        // A profile that a flag names is as good as the flag.
+        let flagged = named_by == NamedBy::Flag;
+        let chosen = |flag: &Option<String>, set: &Option<String>, variable: &str| {
+            let own = set.clone();
+            Ok(match (flag, config::read(environment, variable)?) {
+                (Some(flag), _) => Some(flag.clone()),
+                (None, Some(given)) if !flagged || own.is_none() => Some(given.to_owned()),
+                (None, _) => own,
+            })
+        };
+        let base = if sandbox {
+            SANDBOX_URL.to_owned()
+        } else {
+            chosen(&options.base_url, &profile.base_url, variable::BASE_URL)?
+                .unwrap_or_else(|| catalog::BASE_URL.to_owned())
+        };
+        let version = chosen(
+            &options.api_version,
+            &profile.api_version,
+            variable::API_VERSION,
+        )?
+        .unwrap_or_else(|| catalog::VERSION.to_owned());
+        if !version.bytes().all(|byte| byte.is_ascii_graphic()) || version.is_empty() {
+            return Err(Error::usage(format!(
+                "the API version {version:?} is not a version"
+            )));
+        }
+        Ok(Self {
+            base: BaseUrl::parse(&base)?,
+            version,
+            sandbox,
+            network: options.network.clone(),
+            profile,
+            named_by,
+            known: OnceCell::new(),
+            budget: patience::budget(options, environment)?,
+        })
+    }
+
+    /// Where requests go, unless they stay in this process.
+    pub(super) fn url(&self) -> Option<&BaseUrl> {
+        (!self.sandbox).then_some(&self.base)
+    }
+
+    /// What printed requests need to know.
+    pub(super) fn printed(&self) -> Printed<'_> {
+        Printed {
+            base_url: self.base.as_str(),
+            version: &self.version,
+        }
+    }
+
+    /// Whether every write asks first.
+    pub(super) const fn is_protected(&self) -> bool {
+        self.profile.protected && !self.sandbox
+    }
+
+    /// Takes note of what is known of the token.
+    pub(super) fn knows(&self, known: Known) {
+        // It is told once: the token does not change within a command.
+        let _ = self.known.set(known);
+    }
+
+    /// What is known of the token, once it was looked for.
+    pub(super) fn known(&self) -> Option<&Known> {
+        self.known.get()
+    }
+
+    /// The store, in words of a question.
+    pub(super) fn named(&self) -> String {
+        let known = self.known();
+        let store = known.and_then(|known| known.login.as_ref()?.store.as_deref());
+        self.named_as(store)
+    }
+
+    /// As [`Place::named`], where the name of the store was found out.
+    pub(super) fn named_as(&self, store: Option<&str>) -> String {
+        if self.sandbox {
+            return "the sandbox".to_owned();
+        }
+        let known = self.known();
+        let foreign = known.is_some_and(|known| known.source == Source::Environment);
+        let by = match (foreign, self.named_by) {
+            (true, _) => Some(format!("the token of {}", variable::TOKEN)),
+            (false, NamedBy::Nobody) => None,
+            (false, _) => Some(format!("profile {}", self.profile.name)),
+        };
+        let protected = if self.is_protected() {
+            ", which is protected"
+        } else {
+            ""
+        };
+        let base = &self.base;
+        match (store, by) {
+            (Some(store), by) => {
+                let by = by.map_or_else(String::new, |by| format!("{by}, "));
+                format!("{} ({by}{base}){protected}", visible::one_line(store))
+            }
+            (None, Some(by)) => format!("the store behind {base} ({by}){protected}"),
+            (None, None) => format!("the store behind {base}{protected}"),
+        }
+    }
+
+    /// A client for the place, with the token that belongs to it.
+    pub(super) fn client(
+        &self,
+        transport: Box<dyn Transport>,
+        token: SecretString,
+        timing: Timing,
+        observer: Arc<dyn Observer>,
+    ) -> Arc<Client> {
+        let connection = Connection {
+            base: self.base.as_str().to_owned(),
+            token,
+            version: self.version.clone(),
+        };
+        let client = Client::new(transport, connection, timing, self.budget);
+        Arc::new(client.observed(observer))
+    }
+
+    /// The way to the place, unless it is the sandbox.
+    pub(super) fn http(&self, environment: &Environment) -> Result<Box<dyn Transport>> {
+        let network = Network::of(&self.network, environment, &self.base)?;
+        Ok(Box::new(Http::new(&self.base, &network)?))
+    }
+}
+
+/// Whether the sandbox within this process is meant.
+pub(super) fn is_sandbox(options: &Options, environment: &Environment) -> Result<bool> {
+    let other = [
+        ("--base-url", options.base_url.is_some()),
+        ("--profile", options.profile.is_some()),
+    ];
+    let other = other.into_iter().find(|(_, given)| *given);
+    if let (true, Some((flag, _))) = (options.sandbox, other) {
+        return Err(Error::usage(format!(
+            "--sandbox and {flag} cannot go together"
+        )));
+    }
+    let wished = config::read(environment, variable::SANDBOX)?;
+    let wished = wished.is_some_and(|word| !matches!(word, "0" | "false" | "no"));
+    if wished && options.profile.is_some() && options.base_url.is_none() {
+        // Whoever has set it expects that no store is touched.
+        return Err(Error::usage(format!(
+            "--profile names a store, and {} is set",
+            variable::SANDBOX
+        ))
+        .hint(format!("unset {} to work on a store", variable::SANDBOX)));
+    }
+    Ok(options.sandbox || (wished && options.base_url.is_none()))
+}
+
+impl Run {
+    /// The place that a command works on.
+    pub(super) fn place(&self, options: &Options) -> Result<Place> {
+        Place::choose(options, &self.environment, &self.folders()?)
+    }
+
+    /// A client of the place. Without a token this is an error, except for the
+    /// sandbox.
+    pub(super) fn client(&mut self, place: &Place) -> Result<Arc<Client>> {
+        if place.sandbox {
+            let (transport, token) = self.sandbox()?;
+            return Ok(self.seen(place, transport, token));
+        }
+        let token = token::of(self, place)?;
+        self.client_with(place, token)
+    }
+
+    /// A client of the place that sends that token.
+    pub(super) fn client_with(&self, place: &Place, token: SecretString) -> Result<Arc<Client>> {
+        let transport = if place.sandbox {
+            self.sandbox()?.0
+        } else {
+            place.http(&self.environment)?
+        };
+        Ok(self.seen(place, transport, token))
+    }
+
+    /// A client whose requests are shown where that was asked for.
+    fn seen(
+        &self,
+        place: &Place,
+        transport: Box<dyn Transport>,
+        token: SecretString,
+    ) -> Arc<Client> {
+        let transport = self.seeing.around(transport, &self.clock);
+        let observer = Arc::new(self.talk.voice());
+        place.client(transport, token, self.timing.clone(), observer)
+    }
+
+    /// The sandbox within this process, and its token.
+    pub(super) fn sandbox(&self) -> Result<(Box<dyn Transport>, SecretString)> {
+        let folder = self.state_folder.clone();
+        sandbox(
+            &self.environment,
+            folder,
+            &self.clock,
+            self.timing.sleep.clone(),
+        )
+    }
+}
+
+#[cfg(feature = "sandbox")]
+use crate::commands::local::open as sandbox;
+
+/// Without the sandbox there is nothing to open.
+#[cfg(not(feature = "sandbox"))]
+fn sandbox(
+    _: &Environment,
+    _: Option<PathBuf>,
+    _: &Clock,
+    _: Sleep,
+) -> Result<(Box<dyn Transport>, SecretString)> {
+    Err(Error::usage("this build has no sandbox")
+        .hint("build it with the feature \"sandbox\", which is on by default"))
+}
+
+#[cfg(test)]
+#[path = "connect_tests.rs"]
+mod tests;

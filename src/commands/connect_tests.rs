@@ -1,0 +1,115 @@
+//! Tests of choosing the place, and of how a question names it.
+
+use std::ffi::OsString;
+
+use super::*;
+use crate::cli::Typed;
+use crate::commands;
+
+fn place(words: &[&str], set: &[(&str, &str)]) -> Result<Place> {
+    let words: Vec<OsString> = ["store", "get"]
+        .iter()
+        .chain(words)
+        .map(OsString::from)
+        .collect();
+    let Typed::Matches(matches) = commands::parse(&words, None)? else {
+        panic!("not a command");
+    };
+    let environment = set
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), OsString::from(value)))
+        .collect();
+    let folders = Folders::choose(&environment, None, None)?;
+    Place::choose(&matches.options, &environment, &folders)
+}
+
+fn place_of(profile: Profile, by: NamedBy, set: &[(&str, &str)]) -> Place {
+    let words = ["store", "get"].map(OsString::from);
+    let Typed::Matches(matches) = commands::parse(&words, None).unwrap() else {
+        panic!("not a command");
+    };
+    let environment = set
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), OsString::from(value)))
+        .collect();
+    Place::of(profile, by, &matches.options, &environment).unwrap()
+}
+
+#[test]
+fn the_environment_wins_over_a_profile_unless_a_flag_names_it() {
+    let profile = || Profile {
+        base_url: Some("https://own.example.com".to_owned()),
+        ..Profile::named("a")
+    };
+    let set = [("RECHARGE_BASE_URL", "https://set.example.com")];
+    let url = |by, set: &[(&str, &str)]| place_of(profile(), by, set).base.as_str().to_owned();
+    assert_eq!(url(NamedBy::Config, &[]), "https://own.example.com");
+    assert_eq!(url(NamedBy::Config, &set), "https://set.example.com");
+    assert_eq!(url(NamedBy::Flag, &set), "https://own.example.com");
+}
+
+#[test]
+fn a_question_names_the_store_as_well_as_it_is_known() {
+    let profile = || Profile {
+        protected: true,
+        ..Profile::named("a")
+    };
+    let place = place_of(Profile::named(DEFAULT), NamedBy::Nobody, &[]);
+    assert_eq!(
+        place.named(),
+        "the store behind https://api.rechargeapps.com"
+    );
+    let place = place_of(profile(), NamedBy::Config, &[]);
+    assert_eq!(
+        place.named(),
+        "the store behind https://api.rechargeapps.com (profile a), which is protected"
+    );
+    let login = Login {
+        profile: "a".to_owned(),
+        base_url: String::new(),
+        kept: crate::config::keep::Kept::File,
+        fingerprint: String::new(),
+        store: Some("Garden\u{1b}[31m".to_owned()),
+        scopes: Vec::new(),
+        checked_at: String::new(),
+    };
+    place.knows(Known {
+        source: Source::File,
+        login: Some(login),
+    });
+    let named = place.named();
+    assert!(named.starts_with("Garden"), "{named}");
+    assert!(named.contains("(profile a, https://api.rechargeapps.com)"));
+    assert!(!named.contains('\u{1b}'));
+}
+
+#[test]
+fn a_profile_and_the_sandbox_do_not_go_together() {
+    assert!(place(&["--sandbox", "--profile", "default"], &[]).is_err());
+    assert!(place(&["--profile", "default"], &[("RECHARGE_SANDBOX", "1")]).is_err());
+    let set = [("RECHARGE_SANDBOX", "1"), ("RECHARGE_PROFILE", "x")];
+    assert!(place(&[], &set).unwrap().sandbox);
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_that_over_the_default() {
+    let url = |words: &[&str], set: &[(&str, &str)]| place(words, set).unwrap().base;
+    assert_eq!(url(&[], &[]).as_str(), "https://api.rechargeapps.com");
+    let set = [("RECHARGE_BASE_URL", "https://one.example.com")];
+    assert_eq!(url(&[], &set).as_str(), "https://one.example.com");
+    let flag = ["--base-url", "https://two.example.com/"];
+    assert_eq!(url(&flag, &set).as_str(), "https://two.example.com");
+}
+
+#[test]
+fn the_sandbox_is_chosen_by_flag_or_environment() {
+    assert!(place(&["--sandbox"], &[]).unwrap().sandbox);
+    assert!(place(&[], &[("RECHARGE_SANDBOX", "1")]).unwrap().sandbox);
+    assert!(!place(&[], &[("RECHARGE_SANDBOX", "0")]).unwrap().sandbox);
+    let real = place(
+        &["--base-url", "https://x.example.com"],
+        &[("RECHARGE_SANDBOX", "1")],
+    );
+    assert!(!real.unwrap().sandbox);
+    assert!(place(&["--sandbox", "--base-url", "https://x.example.com"], &[]).is_err());
+}

@@ -1,0 +1,42 @@
+//! Dry runs: a request in print, in the form that was asked for.
+
+use crate::cli::{DryRun, Options};
+use crate::commands::connect::Place;
+use crate::error::{Error, Result};
+use crate::output::Format;
+use crate::request::{self, Request};
+
+/// Refuses flags that a dry run would have to ignore.
+pub(super) fn check(options: &Options, form: DryRun) -> Result<()> {
+    let asked = &options.output;
+    let ignored = [
+        ("--out", asked.out.is_some()),
+        ("--jq", asked.jq.is_some()),
+        ("--columns", asked.columns.is_some()),
+        (
+            "--output",
+            asked
+                .format
+                .is_some_and(|format| format.has_columns() || form == DryRun::Curl),
+        ),
+    ];
+    match ignored.into_iter().find(|(_, given)| *given) {
+        Some((flag, _)) => Err(
+            Error::usage(format!("{flag} does not go with this dry run")).hint(
+                "it prints text, one JSON object a request with -o json, or a command with =curl",
+            ),
+        ),
+        None => Ok(()),
+    }
+}
+
+/// The request in print, with the line end that belongs to it.
+pub(super) fn print(request: &Request, options: &Options, place: &Place, form: DryRun) -> String {
+    match (form, options.output.format) {
+        (DryRun::Curl, _) => request::as_curl(request, place.printed()) + "\n",
+        (DryRun::Request, Some(Format::Json | Format::Ndjson)) => {
+            request::as_json(request, place.printed()) + "\n"
+        }
+        (DryRun::Request, _) => request::as_text(request, place.printed()),
+    }
+}

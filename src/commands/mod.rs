@@ -1,0 +1,193 @@
+//! Every command, from its words to its exit code.
+//!
+//! A command is a folder with its [`Spec`], its words and what it does, and a line
+//! in [`ALL`]: help, dispatch, completion, manual pages and suggestions follow from
+//! there. The operations of the API are commands as well, from the catalog.
+
+mod api;
+mod auth;
+mod bulk;
+mod call;
+mod collision;
+mod completions;
+mod connect;
+mod doctor;
+mod dry;
+mod help;
+#[cfg(feature = "sandbox")]
+mod local;
+mod man;
+mod openapi;
+mod patience;
+mod profile;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+mod stats;
+mod token;
+mod version;
+
+use clap::ArgMatches;
+
+use crate::catalog;
+use crate::cli::{self, Matches, Options, Spec, Typed, complete};
+use crate::config::{self, Colour};
+use crate::error::{Error, Result};
+use crate::filter::with_room;
+use crate::ui::reporter::Talk;
+use crate::ui::request_trace::Seeing;
+use crate::ui::{Run, told};
+use crate::world::World;
+use collision::{Files, NamedFile};
+
+/// A command that is not an operation of the API.
+struct Command {
+    /// What the frame needs to know of it.
+    spec: Spec,
+    /// The files that its words name, which are checked before it runs.
+    files: fn(&ArgMatches) -> Result<Files>,
+    /// Runs it; the matches are those below its name.
+    run: fn(&mut Run, &Options, &ArgMatches) -> Result<()>,
+}
+
+/// All of them, in the order in which help lists them.
+const ALL: &[Command] = &[
+    stats::COMMAND,
+    bulk::COMMAND,
+    auth::COMMAND,
+    profile::COMMAND,
+    api::COMMAND,
+    doctor::COMMAND,
+    openapi::COMMAND,
+    #[cfg(feature = "sandbox")]
+    sandbox::COMMAND,
+    help::COMMAND,
+    completions::COMMAND,
+    man::COMMAND,
+    version::COMMAND,
+];
+
+pub(crate) fn specs() -> Vec<&'static Spec> {
+    ALL.iter().map(|command| &command.spec).collect()
+}
+
+/// The whole command line, for programs that look at it.
+#[must_use]
+pub fn command_line() -> clap::Command {
+    cli::command(&specs())
+}
+
+/// Reads words as [`run`] does.
+///
+/// # Errors
+/// As [`cli::parse`].
+pub fn parse(arguments: &[std::ffi::OsString], width: Option<u16>) -> Result<Typed> {
+    cli::parse(&specs(), arguments, width)
+}
+
+/// The manual pages of all commands.
+#[must_use]
+pub fn manual_pages() -> Vec<cli::manual::Page> {
+    cli::manual::pages(&specs())
+}
+
+/// Runs one command and gives its exit code.
+#[must_use]
+pub fn run(world: World) -> u8 {
+    if let Some(line) = complete::asked(&world.arguments) {
+        return completions::answer(world, line);
+    }
+    with_room(|| run_here(world))
+}
+
+fn run_here(mut world: World) -> u8 {
+    let colour = config::colour(&world.environment, Colour::Auto, world.terminal.stderr);
+    let stderr = std::mem::replace(&mut world.stderr, Box::new(std::io::sink()));
+    let mut talk = Talk::new(stderr, colour, world.terminal.stderr);
+    talk.guess_form(&world.arguments);
+    let typed = match parse(&world.arguments, world.terminal.width) {
+        Ok(typed) => typed,
+        Err(error) => return told(&mut talk, &error),
+    };
+    let quoted = world.arguments.iter();
+    let words: Vec<String> = quoted
+        .map(|word| crate::request::quoted(&word.to_string_lossy()))
+        .collect();
+    let mut run = Run::new(world, words.join(" "), talk);
+    let result = match typed {
+        Typed::Text(text) => run.show(&text),
+        Typed::Matches(matches) => dispatch(&mut run, &matches),
+    };
+    let result = run.end_trace(result);
+    for note in run.skipped.notes() {
+        run.talk.note(&note);
+    }
+    run.finish(&result)
+}
+
+fn dispatch(run: &mut Run, matches: &Matches) -> Result<()> {
+    let Matches { options, root } = matches;
+    run.talk.choose_form(options);
+    let Some((name, inner)) = root.subcommand() else {
+        return Err(Error::usage("a resource is missing").hint("rc --help lists them"));
+    };
+    if let Some(resource) = catalog::resource(name) {
+        let (verb, inner) = verb_of(inner)?;
+        if let Some(command) = extra(resource, verb) {
+            return begin(run, command, options, inner);
+        }
+        let operation = resource
+            .operation(&verb.replace('-', "_"))
+            .ok_or_else(|| Error::usage(format!("{name} has no verb {verb}")))?;
+        let call = call::args::call(resource, operation, inner)?;
+        prepare(run, options, &Files::reading(call::files(&call)))?;
+        call::run::run(run, options, &call)
+    } else {
+        let own = ALL.iter().filter(|command| command.spec.under.is_none());
+        let named = own.into_iter().find(|command| command.spec.name == name);
+        let command = named.ok_or_else(|| Error::usage(format!("there is no {name}")))?;
+        begin(run, command, options, inner)
+    }
+}
+
+/// The command that is an extra verb of a resource.
+fn extra(resource: &catalog::Resource, verb: &str) -> Option<&'static Command> {
+    let mut all = ALL.iter();
+    all.find(|Command { spec, .. }| spec.under == Some(resource.name) && spec.name == verb)
+}
+
+fn begin(run: &mut Run, command: &Command, options: &Options, matches: &ArgMatches) -> Result<()> {
+    command.spec.check_format(options.output.format)?;
+    prepare(run, options, &(command.files)(matches)?)?;
+    (command.run)(run, options, matches)
+}
+
+/// What comes before every command: no file is written that is still needed, and
+/// requests are traced where that is asked for.
+fn prepare(run: &mut Run, options: &Options, files: &Files) -> Result<()> {
+    let folders = run.folders().ok();
+    collision::check(options, files, &run.environment, folders.as_ref())?;
+    run.seeing = Seeing::of(options, run.talk.voice())?;
+    Ok(())
+}
+
+/// The verb of a command that has verbs, and the matches below it.
+fn verb_of(matches: &ArgMatches) -> Result<(&str, &ArgMatches)> {
+    matches
+        .subcommand()
+        .ok_or_else(|| Error::usage("a verb is missing"))
+}
+
+/// For commands whose words name no file.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "words of other commands can be wrong"
+)]
+fn no_files(_: &ArgMatches) -> Result<Files> {
+    Ok(Files::default())
+}
+
+/// The file of a value `@FILE`.
+fn at_file(word: &str) -> Option<NamedFile> {
+    let path = word.strip_prefix('@')?;
+    Some(NamedFile::new("input file", path))
+}

@@ -1,0 +1,247 @@
+//! `rc profile …`: settings for many stores. What is written keeps what a
+//! person wrote; what is wrong is found before anything is written.
+
+use serde_json::{Value, json};
+
+use super::args::Profiles;
+use crate::cli::{DryRun, Options};
+use crate::commands::auth;
+use crate::commands::connect::is_sandbox;
+use crate::config::edit::{Edit, Setting};
+use crate::config::login::Logins;
+use crate::config::profile::{Config, DEFAULT, Profile, check_command, check_name};
+use crate::config::settings::{LockedSettings, Settings};
+use crate::config::{BaseUrl, variable};
+use crate::error::{Error, Kind, Result};
+use crate::filter::Flow;
+use crate::output::Shape;
+use crate::ui::Run;
+use crate::ui::printer::{Described, Printer};
+
+/// Does what was asked about profiles.
+pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Profiles) -> Result<()> {
+    if options.sandbox {
+        is_sandbox(options, &run.environment)?;
+        return Err(Error::usage("the sandbox needs no profile"));
+    }
+    let settings = Settings::read(&run.folders()?)?;
+    match asked {
+        Profiles::List | Profiles::Show(_) if options.dry_run.is_some() => Err(Error::usage(
+            "--dry-run shows what would be changed, and this command changes nothing",
+        )),
+        Profiles::List => list(run, options, &settings.config),
+        Profiles::Show(name) => show(run, options, &settings.config, name.as_deref()),
+        Profiles::Use(name) => {
+            let edits = [Edit::Use(name.clone())];
+            let told = format!("commands use profile {name} from now on");
+            let there = |config: &Config| config.profile(name).map(drop);
+            change(run, options, &settings, &edits, there, &told)?;
+            shadowed(run, options)
+        }
+        Profiles::Set {
+            name,
+            protected,
+            credential_command,
+            unset,
+        } => {
+            check_name(name)?;
+            let given = Given {
+                name,
+                protected: *protected,
+                command: credential_command.as_deref(),
+                unset,
+            };
+            let edits = given.edits(options)?;
+            let told = format!("profile {name} is set");
+            change(run, options, &settings, &edits, |_| Ok(()), &told)
+        }
+        Profiles::Remove(name) => remove(run, options, &settings, name),
+    }
+}
+
+/// A dry run that prints no request has one form.
+pub(in crate::commands) fn plain_dry_run(options: &Options) -> Result<()> {
+    if options.dry_run == Some(DryRun::Curl) {
+        return Err(Error::usage(
+            "--dry-run=curl shows requests; say --dry-run here",
+        ));
+    }
+    Ok(())
+}
+
+/// Writes edits, or prints the file as it would be. `check` decides by what
+/// the file says at that moment.
+fn change(
+    run: &mut Run,
+    options: &Options,
+    settings: &Settings,
+    edits: &[Edit],
+    check: impl Fn(&Config) -> Result<()>,
+    told: &str,
+) -> Result<()> {
+    if options.dry_run.is_some() {
+        check(&settings.config)?;
+        return rehearse(run, options, settings, edits);
+    }
+    let locked = LockedSettings::take(&run.folders()?)?;
+    check(&locked.settings.config)?;
+    locked.edit(edits)?;
+    run.talk.done(told);
+    Ok(())
+}
+
+fn rehearse(run: &mut Run, options: &Options, settings: &Settings, edits: &[Edit]) -> Result<()> {
+    plain_dry_run(options)?;
+    let text = settings.edited(edits)?;
+    if let Some(path) = settings.path() {
+        run.talk.note(&format!("{} would be:", path.display()));
+    }
+    run.print(&text)
+}
+
+/// Says when something comes before the profile in use.
+fn shadowed(run: &mut Run, options: &Options) -> Result<()> {
+    if options.dry_run.is_none()
+        && let Some(name) = crate::config::read(&run.environment, variable::PROFILE)?
+    {
+        let told = format!("{} is set to {name} and comes first", variable::PROFILE);
+        run.talk.note(&told);
+    }
+    Ok(())
+}
+
+/// What was given for a profile.
+struct Given<'a> {
+    name: &'a str,
+    protected: Option<bool>,
+    command: Option<&'a str>,
+    unset: &'a [&'static str],
+}
+
+impl Given<'_> {
+    fn edits(&self, options: &Options) -> Result<Vec<Edit>> {
+        if let Some(url) = &options.base_url {
+            BaseUrl::parse(url)?;
+        }
+        self.command.map_or(Ok(()), check_command)?;
+        let text = |text: &str| Setting::Text(text.to_owned());
+        let set = [
+            ("base_url", options.base_url.as_deref().map(text)),
+            ("api_version", options.api_version.as_deref().map(text)),
+            ("protected", self.protected.map(Setting::Switch)),
+            ("credential_command", self.command.map(text)),
+        ];
+        let set: Vec<_> = set
+            .into_iter()
+            .filter_map(|(key, to)| Some((key, to?)))
+            .collect();
+        if let Some((key, _)) = set.iter().find(|(key, _)| self.unset.contains(key)) {
+            return Err(Error::usage(format!("{key} cannot be set and unset")));
+        }
+        let mut edits = vec![Edit::Make(self.name.to_owned())];
+        let edit = |key, to| Edit::Set {
+            profile: self.name.to_owned(),
+            key,
+            to,
+        };
+        edits.extend(self.unset.iter().map(|key| edit(key, None)));
+        edits.extend(set.into_iter().map(|(key, to)| edit(key, Some(to))));
+        Ok(edits)
+    }
+}
+
+fn remove(run: &mut Run, options: &Options, settings: &Settings, name: &str) -> Result<()> {
+    let Some(profile) = settings.config.find(name).cloned() else {
+        settings.config.profile(name)?;
+        return Err(Error::usage(format!("nothing is set for profile {name}"))
+            .hint("rc auth logout removes its token"));
+    };
+    let edits = [Edit::Remove(name.to_owned())];
+    if options.dry_run.is_some() {
+        return rehearse(run, options, settings, &edits);
+    }
+    settings.edited(&edits)?;
+    let stores = stores_of(run, name)?;
+    let of = if stores.is_empty() {
+        String::new()
+    } else {
+        format!(" for {}", stores.join(", "))
+    };
+    let question = format!("Profile {name} and the token{of} that is kept for it go. Go on?");
+    run.confirm(options, &question)?;
+    let locked = LockedSettings::take(&run.folders()?)?;
+    let now = locked.settings.config.find(name);
+    if now != Some(&profile) || stores_of(run, name)? != stores {
+        return Err(changed_meanwhile(name).hint(format!("rc profile show {name}")));
+    }
+    // First the token: a profile that is gone cannot be logged out.
+    auth::logout::forget(run, name, &profile.own_base())?;
+    locked.edit(&edits)?;
+    run.talk.done(&format!("profile {name} is removed"));
+    Ok(())
+}
+
+/// The stores that tokens of a profile are for, as they were named at login.
+fn stores_of(run: &Run, name: &str) -> Result<Vec<String>> {
+    let logins = Logins::below(run.folders()?.state());
+    let stores = logins.of_profile(name);
+    Ok(stores.filter_map(|login| login.store.clone()).collect())
+}
+
+/// The error of a command that finds another state than it asked about.
+pub(in crate::commands) fn changed_meanwhile(name: &str) -> Error {
+    let message = format!("profile {name} was changed by another command; nothing was done");
+    Error::new(Kind::Partial, message)
+}
+
+fn list(run: &mut Run, options: &Options, config: &Config) -> Result<()> {
+    let (used, _) = config.choose(options.profile.as_deref(), &run.environment)?;
+    let logins = Logins::below(run.folders()?.state());
+    let mut profiles = config.profiles.clone();
+    // What is in use is there, also where nothing is set for it.
+    if config.find(DEFAULT).is_none()
+        && (used == DEFAULT || logins.of_profile(DEFAULT).next().is_some())
+    {
+        profiles.insert(0, Profile::named(DEFAULT));
+    }
+    let mut printer = Printer::prepare(run, options, Shape::Many, Described::default())?;
+    for profile in profiles {
+        let record = record(&profile, &used, &logins);
+        if printer.record(&record.to_string())? == Flow::Enough {
+            break;
+        }
+    }
+    printer.finish()?;
+    Ok(())
+}
+
+fn show(run: &mut Run, options: &Options, config: &Config, name: Option<&str>) -> Result<()> {
+    let (used, _) = config.choose(options.profile.as_deref(), &run.environment)?;
+    let profile = config.profile(name.unwrap_or(&used))?;
+    let logins = Logins::below(run.folders()?.state());
+    let mut printer = Printer::prepare(run, options, Shape::One, Described::default())?;
+    printer.record(&record(&profile, &used, &logins).to_string())?;
+    printer.finish()?;
+    Ok(())
+}
+
+fn record(profile: &Profile, used: &str, logins: &Logins) -> Value {
+    let login = logins.of(&profile.name, &profile.own_base());
+    json!({
+        "name": profile.name,
+        "in_use": profile.name == used,
+        "store": login.and_then(|login| login.store.clone()),
+        "token": match (&profile.credential_command, login) {
+            (Some(_), _) => Some("credential_command"),
+            (None, Some(login)) => Some(match login.kept {
+                crate::config::keep::Kept::Keyring => "keyring",
+                crate::config::keep::Kept::File => "file",
+            }),
+            (None, None) => None,
+        },
+        "protected": profile.protected,
+        "base_url": profile.base_url,
+        "api_version": profile.api_version,
+        "credential_command": profile.credential_command,
+    })
+}

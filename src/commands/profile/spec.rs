@@ -1,0 +1,86 @@
+//! How `rc profile` looks.
+
+use clap::{Arg, ArgAction, Command};
+
+use crate::cli::Spec;
+use crate::cli::help::{group, verb};
+
+pub(super) const SPEC: Spec = Spec::new(
+    "profile",
+    "Settings for many stores, and which one is in use",
+    build,
+);
+
+const PROFILES: &str = "\
+The profile is that of --profile, else of RECHARGE_PROFILE, else that of
+`rc profile use`, else the one named default.
+
+Examples:
+  rc profile set garden --protected
+  rc profile use garden
+  rc profile list";
+
+fn build() -> Command {
+    let name = || {
+        Arg::new("name")
+            .value_name("NAME")
+            .help("name of a profile")
+    };
+    group(SPEC.name, SPEC.about, PROFILES).subcommands([
+        verb("list", "List profiles", "Example:\n  rc profile list"),
+        verb(
+            "show",
+            "Show what is set for a profile",
+            "Example:\n  rc profile show garden",
+        )
+        .arg(name()),
+        verb(
+            "use",
+            "Work with a profile from now on",
+            "Example:\n  rc profile use garden",
+        )
+        .arg(name().required(true)),
+        verb(
+            "set",
+            "Make a profile, or change what is set for it",
+            "--base-url and --api-version are kept in the profile, too. A credential command \
+             prints the token; it is run without a shell.\n\n\
+             Examples:\n  rc profile set garden --protected\n  \
+             rc profile set garden --credential-command 'op read op://shops/garden/token'\n  \
+             rc profile set garden --unset credential_command",
+        )
+        .arg(name().required(true))
+        .arg(
+            Arg::new("protected")
+                .long("protected")
+                .value_name("true|false")
+                .num_args(0..=1)
+                .require_equals(true)
+                .default_missing_value("true")
+                .value_parser(clap::value_parser!(bool))
+                .hide_possible_values(true)
+                .help("every write asks first, or needs --yes; =false ends it"),
+        )
+        .arg(
+            Arg::new("credential-command")
+                .long("credential-command")
+                .value_name("COMMAND")
+                .help("command that prints the token"),
+        )
+        .arg(
+            Arg::new("unset")
+                .long("unset")
+                .value_name("SETTING")
+                .action(ArgAction::Append)
+                .value_delimiter(',')
+                .value_parser(crate::config::profile::PROFILE_KEYS.to_vec())
+                .help("take a setting away"),
+        ),
+        verb(
+            "remove",
+            "Remove a profile, and the token that is kept for it",
+            "Example:\n  rc profile remove garden --yes",
+        )
+        .arg(name().required(true)),
+    ])
+}

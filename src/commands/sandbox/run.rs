@@ -1,0 +1,280 @@
+//! `rc sandbox …`: serving the sandbox, and choosing what its store holds.
+
+use std::io::{BufWriter, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::args::{Background, Sandbox as Asked, Serving};
+use crate::cli::Options;
+use crate::commands::local;
+use crate::commands::sandbox::control::{self, Desk, cannot_open};
+use crate::config::{self, variable};
+use crate::error::{Error, Kind, Result};
+use crate::output::Format;
+use crate::sandbox::data::DataFile;
+use crate::sandbox::file::SandboxFile;
+use crate::sandbox::seed::Seed;
+use crate::sandbox::{Behaviour, CLIENT_SECRET, Outbox, Sandbox, State, TOKEN, faults, server};
+use crate::ui::Run;
+
+/// Does what was asked of the sandbox.
+pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Asked) -> Result<()> {
+    if options.dry_run.is_some() {
+        return Err(Error::usage(
+            "--dry-run shows requests, and this command sends none",
+        ));
+    }
+    match asked {
+        Asked::Reset => {
+            seed(run, options, &Seed::demo())?;
+            run.talk.done("the sandbox has its demo store again");
+        }
+        Asked::Seed {
+            customers,
+            seed: number,
+        } => {
+            seed(run, options, &seed_of(Some(*customers), *number))?;
+            let told = format!("the sandbox has a store of {customers} customers");
+            run.talk.done(&told);
+        }
+        Asked::Dump => dump(run, options)?,
+        Asked::Load { file } => load(run, options, file)?,
+        Asked::Serve(serving) => serve(run, options, serving)?,
+        Asked::Control(asked) => control::run(run, options, asked)?,
+    }
+    Ok(())
+}
+
+fn seed_of(customers: Option<u32>, seed: Option<u64>) -> Seed {
+    let demo = Seed::demo();
+    Seed {
+        customers: customers.unwrap_or(demo.customers),
+        seed: seed.unwrap_or(demo.seed),
+    }
+}
+
+const REALLY: &str = "Everything changed in the sandbox is lost. Go on?";
+
+/// The file of the store of `--sandbox`, which is about to be replaced.
+fn replaced(run: &mut Run, options: &Options) -> Result<PathBuf> {
+    let path = local::store_path(&run.environment, run.state_folder.clone())?;
+    if path.exists() {
+        run.confirm(options, REALLY)?;
+    }
+    Ok(path)
+}
+
+/// The sandbox that is served, which is about to get another store.
+fn served_anew(run: &mut Run, options: &Options) -> Result<Option<Desk>> {
+    let Some(url) = control::served(run, options)? else {
+        return Ok(None);
+    };
+    run.confirm(options, REALLY)?;
+    Ok(Some(Desk::Served(url)))
+}
+
+fn seed(run: &mut Run, options: &Options, seed: &Seed) -> Result<()> {
+    if let Some(desk) = served_anew(run, options)? {
+        let body = json!({"customers": seed.customers, "seed": seed.seed});
+        return desk.ask(Method::POST, "reset", &body).map(drop);
+    }
+    let path = replaced(run, options)?;
+    SandboxFile::reset(&path, seed, &run.clock)
+        .map_err(|error| Error::unexpected("cannot reset the sandbox").caused_by(error))
+}
+
+fn dump(run: &mut Run, options: &Options) -> Result<()> {
+    if let Some(url) = control::served(run, options)? {
+        let store = Desk::Served(url).ask(Method::GET, "store", &Value::Null)?;
+        return run.print_request(&store);
+    }
+    let path = local::store_path(&run.environment, run.state_folder.clone())?;
+    let file = SandboxFile::open(&path, run.clock.clone()).map_err(cannot_open)?;
+    if run.terminal.stdout {
+        let mut store = Vec::new();
+        file.with_state(|state| state.to_json_writer(&mut store))
+            .map_err(cannot_open)?
+            .map_err(|error| Error::writing("standard output", error))?;
+        return run.print_request(&String::from_utf8_lossy(&store));
+    }
+    let mut stdout = BufWriter::new(run.stdout()?);
+    let written = file
+        .with_state(|state| state.to_json_writer(&mut stdout))
+        .map_err(cannot_open)?
+        .and_then(|()| stdout.flush());
+    written.map_err(|error| Error::writing("standard output", error))
+}
+
+fn load(run: &mut Run, options: &Options, file: &Path) -> Result<()> {
+    let named = file.display().to_string();
+    let text = if file == Path::new("-") {
+        Ok(run.stdin.text("-")?)
+    } else {
+        std::fs::read_to_string(file)
+    };
+    let read = text.and_then(|text| {
+        let state = State::from_json_reader(&mut text.as_bytes())?;
+        Ok((text, state))
+    });
+    let (text, state) = read.map_err(|error| {
+        Error::new(Kind::Usage, format!("cannot load {named}"))
+            .caused_by(error)
+            .hint("give a file that `rc sandbox dump` wrote; the sandbox is as it was")
+    })?;
+    if let Some(desk) = served_anew(run, options)? {
+        desk.send(Method::PUT, "store", text.into())?;
+    } else {
+        let path = replaced(run, options)?;
+        SandboxFile::replace(&path, &state)
+            .map_err(|error| Error::unexpected("cannot keep the sandbox").caused_by(error))?;
+    }
+    let told = format!("the sandbox has the store of {named}");
+    run.talk.done(&told);
+    Ok(())
+}
+
+fn serve(run: &mut Run, options: &Options, serving: &Serving) -> Result<()> {
+    let sandbox = Arc::new(served(run, serving)?);
+    let wanted = SocketAddr::from((serving.host, serving.port));
+    let ended = Run::wait(async {
+        let listener = tokio::net::TcpListener::bind(wanted)
+            .await
+            .map_err(|error| {
+                Error::unexpected(format!(
+                    "cannot listen on port {} of {}",
+                    serving.port, serving.host
+                ))
+                .hint("choose another with --port, or 0 for a free one")
+                .caused_by(error)
+            })?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| Error::unexpected("cannot tell the port").caused_by(error))?;
+        warn(run, address.ip(), &sandbox);
+        announce(run, options, &format!("http://{}", near(address)))?;
+        server::serve(listener, sandbox, std::future::pending())
+            .await
+            .map_err(|error| Error::unexpected("the sandbox stopped").caused_by(error))
+    });
+    match ended {
+        // Ctrl-C is how a server is asked to end.
+        Err(error) if error.kind == Kind::Interrupted => Ok(()),
+        ended => ended,
+    }
+}
+
+/// Tells what whoever serves may not expect.
+fn warn(run: &mut Run, ip: IpAddr, sandbox: &Sandbox) {
+    if !ip.is_loopback() {
+        run.talk.note(&format!(
+            "it listens on {ip}: whoever reaches this machine and has a token can use it; the \
+             control surface under {}/ answers this machine only",
+            crate::sandbox::control::ROOT
+        ));
+    }
+    let faults = sandbox.with_state(|state| state.faults().to_owned());
+    if !faults.is_empty() {
+        run.talk.note(&format!(
+            "things go wrong on purpose: {faults}; `rc sandbox faults off` ends it"
+        ));
+    }
+}
+
+/// Where this machine reaches what listens on an address.
+fn near(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// The sandbox that is served: made up, or kept in a file.
+fn served(run: &mut Run, serving: &Serving) -> Result<Sandbox> {
+    let seed = seed_of(serving.customers, serving.seed);
+    let clock = run.clock.clone();
+    let made = || State::seeded(&seed, clock());
+    // What is wrong with a flag is told before a large store is made.
+    let latency = serving.latency.as_deref().map(faults::span).transpose();
+    let latency = latency.map_err(|error| Error::usage(format!("--latency {error}")))?;
+    let spec = serving.faults.as_deref();
+    spec.map_or(Ok(()), faults::check)
+        .map_err(|error| Error::usage(format!("--faults {error}")))?;
+    let sandbox = match &serving.data {
+        None => Sandbox::new(made(), run.clock.clone()),
+        Some(path) => {
+            let (mut file, state) = DataFile::open(path, made)
+                .map_err(|error| Error::unexpected("cannot open the data file").caused_by(error))?;
+            for note in file.take_notes() {
+                run.talk.note(&note);
+            }
+            Sandbox::new(state, run.clock.clone()).kept_in(file)
+        }
+    };
+    let taught = sandbox.with_state(|state| {
+        if let Some(latency) = latency {
+            let mut behaviour = state.behaviour();
+            behaviour.latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
+            state.behave(behaviour);
+        }
+        spec.map_or(Ok(()), |spec| state.let_fail(spec))
+    });
+    taught.map_err(Error::usage)?;
+    let background = &serving.background;
+    sandbox.with_state(|state| state.behave(behaviour(state.behaviour(), background)));
+    let sandbox = sandbox.delivering(outbox(run, background)?);
+    Ok(if serving.limited {
+        sandbox.limited()
+    } else {
+        sandbox
+    })
+}
+
+/// What was said about the background, over what is so.
+fn behaviour(mut behaviour: Behaviour, asked: &Background) -> Behaviour {
+    let Background {
+        batch_speed,
+        task_failures,
+        batch_failures,
+        webhook_window,
+        ..
+    } = asked;
+    let put = |place: &mut u8, value: Option<u8>| *place = value.unwrap_or(*place);
+    put(&mut behaviour.task_failures_percent, *task_failures);
+    put(&mut behaviour.batch_failures_percent, *batch_failures);
+    behaviour.tasks_per_second = batch_speed.unwrap_or(behaviour.tasks_per_second);
+    if let Some(window) = webhook_window {
+        behaviour.webhook_window_ms = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
+    }
+    behaviour
+}
+
+/// What posts to webhooks, signed with the secret that was given: by flag, else
+/// by environment, else the sandbox's own.
+fn outbox(run: &Run, asked: &Background) -> Result<Outbox> {
+    let secret = match &asked.client_secret {
+        Some(secret) => secret.clone(),
+        None => config::read(&run.environment, variable::CLIENT_SECRET)?
+            .unwrap_or(CLIENT_SECRET)
+            .into(),
+    };
+    Outbox::new(secret, asked.webhooks_anywhere)
+        .map_err(|error| Error::unexpected("cannot set up webhooks").caused_by(error))
+}
+
+fn announce(run: &mut Run, options: &Options, url: &str) -> Result<()> {
+    if matches!(options.output.format, Some(Format::Json | Format::Ndjson)) {
+        return run.print(&format!("{{\"url\":\"{url}\",\"token\":\"{TOKEN}\"}}\n"));
+    }
+    run.print(&format!("{url}  token {TOKEN}\n"))?;
+    run.talk.done(&format!(
+        "serving until Ctrl-C; in another terminal:\n  \
+         export RECHARGE_BASE_URL={url} RECHARGE_ACCESS_TOKEN={TOKEN}\n  rc subscriptions list"
+    ));
+    Ok(())
+}

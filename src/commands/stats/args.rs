@@ -1,0 +1,54 @@
+//! The words of `rc stats`.
+
+use clap::ArgMatches;
+
+use super::spec::{listed, zone};
+use crate::catalog::kebab;
+use crate::cli::values::{text, texts};
+use crate::commands::call::args::{self as call, Call};
+use crate::error::{Error, Result};
+use crate::stats::{Kind, Wish};
+
+/// What to work out.
+#[derive(Debug)]
+pub(in crate::commands) struct Stats {
+    /// The list, with its filters.
+    pub(in crate::commands) call: Call,
+    /// What of it.
+    pub(in crate::commands) wish: Wish,
+}
+
+/// What the words come to.
+pub(in crate::commands) fn stats_of(name: &str, matches: &ArgMatches) -> Result<Stats> {
+    let found = listed().find(|(resource, _)| kebab(resource.name) == name);
+    let (resource, list) =
+        found.ok_or_else(|| Error::usage(format!("{name} has no list to count")))?;
+    let mut measures = Vec::new();
+    for kind in Kind::ALL {
+        for field in texts(matches, kind.name()) {
+            let measure = (kind, field);
+            if !measures.contains(&measure) {
+                measures.push(measure);
+            }
+        }
+    }
+    let mut by: Vec<String> = Vec::new();
+    for word in texts(matches, "by") {
+        // A bare `--by day` is clearer than an error about two of them.
+        if !by.contains(&word) {
+            by.push(word);
+        }
+    }
+    let zone = text(matches, "zone").map(|word| zone(&word));
+    Ok(Stats {
+        call: call::call(resource, list, matches)?,
+        wish: Wish {
+            on: text(matches, "on"),
+            measures,
+            by_count: matches.get_flag("count"),
+            top: matches.get_one("top").copied(),
+            zone: zone.transpose().map_err(Error::usage)?,
+            by,
+        },
+    })
+}

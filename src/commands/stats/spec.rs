@@ -1,0 +1,202 @@
+//! How `rc stats <resource>` looks. The filters are those of the resource's
+//! list; a resource without a list has no figures.
+
+use std::fmt::Write as _;
+
+use clap::{Arg, ArgAction, Command};
+use jiff::tz::TimeZone;
+
+use crate::catalog::{self, Operation, Resource, kebab};
+use crate::cli::{Spec, argument, flags, tree};
+use crate::error::Error;
+use crate::stats::usual_time;
+
+const LONG_ABOUT: &str = "\
+Count, add up and draw: any list, by any field.
+
+Reads the whole list of a resource, with the filters that the list has, and
+prints a row for each group. On a terminal a picture with bars; elsewhere, or
+with -o, --jq or --columns, records. Amounts are added up exactly. Nothing is
+kept of the records but a few numbers for each group.";
+
+const EXAMPLES: &str = "\
+Examples:
+  rc stats subscriptions --by status
+  rc stats charges --by day --sum total_price
+  rc stats orders --by month --sum total_price --mean total_price -o csv
+  rc stats subscriptions --status active --by product_title --top 10";
+
+pub(super) const SPEC: Spec = Spec {
+    unknown_word: Some(unknown_word),
+    ..Spec::new(
+        "stats",
+        "Count, add up and draw: any list, by any field",
+        build,
+    )
+};
+
+fn build() -> Command {
+    Command::new(SPEC.name)
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
+        .args_override_self(true)
+        .about(SPEC.about)
+        .long_about(LONG_ABOUT)
+        .after_help(EXAMPLES)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand_help_heading("Resources")
+        .defer(|command| command.subcommands(listed().map(|(resource, _)| named(resource))))
+}
+
+/// The resources that have a list.
+pub(super) fn listed() -> impl Iterator<Item = (&'static Resource, &'static Operation)> {
+    catalog::RESOURCES
+        .iter()
+        .filter_map(|resource| Some((resource, resource.operation("list")?)))
+}
+
+fn named(resource: &'static Resource) -> Command {
+    Command::new(kebab(resource.name))
+        .about(resource.about)
+        .aliases(tree::other_names(resource))
+        .disable_help_flag(true)
+        .args_override_self(true)
+        .defer(fill)
+}
+
+fn fill(command: Command) -> Command {
+    let found = listed().find(|(resource, _)| kebab(resource.name) == command.get_name());
+    let Some((resource, list)) = found else {
+        return command;
+    };
+    let mut command = command
+        .long_about(format!("Count, add up and draw {}.", words(resource)))
+        .after_help(after(resource, list))
+        .args(argument::target(list))
+        .args(figures(resource));
+    for (order, parameter) in list.query.iter().enumerate() {
+        match parameter.name {
+            // --page-size and --limit say it.
+            "limit" => {}
+            // Figures are of a whole list, in whatever order.
+            "cursor" | "page" | "sort_by" => {
+                let flag = argument::flag(parameter, "Filters", order);
+                command = command.arg(flag.hide(true));
+            }
+            _ => command = command.arg(argument::flag(parameter, "Filters", order)),
+        }
+    }
+    if list.pages() {
+        command = command.args(flags::paging());
+    }
+    command
+}
+
+/// The flags that say what to work out.
+fn figures(resource: &'static Resource) -> Vec<Arg> {
+    let on = usual_time(resource.object);
+    let on = on.map_or_else(String::new, |field| format!(" [default: {field}]"));
+    let fields = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("FIELD,FIELD")
+            .action(ArgAction::Append)
+            .value_delimiter(',')
+            .help(help)
+    };
+    let flags = vec![
+        fields("by", "a row for each value; or for each day, week or month"),
+        Arg::new("on")
+            .long("on")
+            .value_name("FIELD")
+            .help(format!("the time that --by day, week and month go by{on}")),
+        Arg::new("count")
+            .long("count")
+            .action(ArgAction::SetTrue)
+            .help("order and draw by the count, which is always worked out"),
+        fields("sum", "add up a field"),
+        fields("mean", "the mean of a field"),
+        fields("min", "the least of a field"),
+        fields("max", "the most of a field"),
+        Arg::new("top")
+            .long("top")
+            .value_name("N")
+            .value_parser(top)
+            .help("the N largest rows, and the others together"),
+        Arg::new("zone")
+            .long("zone")
+            .value_name("ZONE")
+            .value_parser(|word: &str| zone(word).map(|_| word.to_owned()))
+            .help("the time zone of days, like America/New_York [default: UTC]"),
+    ];
+    flags
+        .into_iter()
+        .map(|flag| flag.help_heading("Figures"))
+        .collect()
+}
+
+fn after(resource: &Resource, list: &Operation) -> String {
+    let by = resource.object.columns.iter().find(|name| **name != "id");
+    let by = by.copied().unwrap_or("id");
+    let mut name = kebab(resource.name);
+    for parameter in list.query.iter().filter(|parameter| parameter.required) {
+        let value = parameter.values.first().unwrap_or(&"1");
+        let _ = write!(name, " --{} {value}", parameter.flag_name());
+    }
+    let mut text = format!("Examples:\n  rc stats {name} --by {by}");
+    if let Some(field) = usual_time(resource.object) {
+        let _ = write!(
+            text,
+            "\n  rc stats {name} --by month -o csv\n\n\
+             Days are those of {field}, unless --on says otherwise."
+        );
+    }
+    text
+}
+
+fn words(resource: &Resource) -> String {
+    resource.name.replace('_', " ")
+}
+
+fn top(word: &str) -> Result<usize, String> {
+    match word.parse() {
+        Ok(top @ 1..) => Ok(top),
+        _ => Err("not a whole number above 0".to_owned()),
+    }
+}
+
+pub(super) fn zone(word: &str) -> Result<TimeZone, String> {
+    match word {
+        "UTC" | "utc" => Ok(TimeZone::UTC),
+        "local" => Ok(TimeZone::system()),
+        _ => TimeZone::get(word).map_err(|_| {
+            "not a time zone like America/New_York; \"local\" is that of this machine".to_owned()
+        }),
+    }
+}
+
+/// What is said of a resource that is there but has no list.
+fn unknown_word(inner: &[&Command], word: &str) -> Option<Error> {
+    let within = inner.last()?;
+    let resource = catalog::resource(word).filter(|_| within.get_name() == "stats")?;
+    Some(
+        Error::usage(format!("{} has no list to count", words(resource)))
+            .hint("rc stats --help tells what has one"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::Span;
+
+    #[test]
+    fn no_field_is_called_as_a_span_of_time() {
+        for (resource, _) in listed() {
+            for span in Span::ALL {
+                assert!(resource.object.field(span.name()).is_none());
+            }
+        }
+    }
+}

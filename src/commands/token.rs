@@ -1,0 +1,172 @@
+//! The token of a place: the sources of this user, asked in order.
+
+use std::cell::RefCell;
+
+use secrecy::SecretString;
+
+use crate::catalog;
+use crate::commands::connect::{Known, Place};
+use crate::config::credential::{self, Answer, Look, Search, Source};
+use crate::config::keep::{Kept, Keyring, TokenFiles, Trouble, account};
+use crate::config::keyring::patiently;
+use crate::config::login::Logins;
+use crate::config::profile::NamedBy;
+use crate::config::{self, variable};
+use crate::error::{Error, Kind, Result};
+use crate::ui::Run;
+
+/// The token to send to a place. What is known of it is noted with the place.
+pub(super) fn of(run: &mut Run, place: &Place) -> Result<SecretString> {
+    let search = search(run, place)?;
+    match search.found {
+        Ok(Some((token, _))) => Ok(token),
+        Ok(None) => Err(missing(place, &search.said)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Looks for the token, and tells what each source said.
+pub(super) fn search(run: &mut Run, place: &Place) -> Result<Search> {
+    let folders = run.folders()?;
+    let logins = Logins::below(folders.state());
+    let files = TokenFiles::below(folders.state());
+    let base = place.base.as_str();
+    let account = account(&place.profile.name, base);
+    let kept = logins.of(&place.profile.name, base).map(|login| login.kept);
+    let attended = run.is_attended();
+    let Run {
+        environment,
+        talk,
+        keyring,
+        ..
+    } = run;
+    let talk = RefCell::new(talk);
+    let sources: Vec<(Source, Look<'_>)> = vec![
+        (
+            Source::Environment,
+            Box::new(|| {
+                Ok(in_environment(
+                    config::read(environment, variable::TOKEN)?,
+                    place,
+                ))
+            }),
+        ),
+        (
+            Source::Command,
+            Box::new(|| match command(place) {
+                Ok(command) => {
+                    let tell = |line: &str| talk.borrow_mut().note(line);
+                    credential::run(command, environment, tell).map(Answer::Token)
+                }
+                Err(nothing) => Ok(nothing),
+            }),
+        ),
+        (
+            Source::Keyring,
+            Box::new(|| {
+                if kept == Some(Kept::File) {
+                    return Ok(Answer::Nothing(
+                        "the token was put into the file".to_owned(),
+                    ));
+                }
+                let tell = |note: &str| talk.borrow_mut().note(note);
+                let account = account.clone();
+                let get = move |keyring: &dyn Keyring| keyring.get(&account);
+                in_keyring(patiently(keyring, attended, tell, get), kept)
+            }),
+        ),
+        (
+            Source::File,
+            Box::new(|| {
+                let found = files.get(&account)?;
+                Ok(found.map_or_else(nothing, Answer::Token))
+            }),
+        ),
+    ];
+    let search = credential::search(sources);
+    if let Ok(Some((token, source))) = &search.found {
+        place.knows(Known {
+            source: *source,
+            login: logins.of_token(token, base).cloned(),
+        });
+    }
+    Ok(search)
+}
+
+impl Run {
+    /// Does something with the keyring, within bounds.
+    pub(super) fn with_keyring<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&dyn Keyring) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let attended = self.is_attended();
+        patiently(&self.keyring, attended, |note| self.talk.note(note), work)
+    }
+}
+
+fn nothing() -> Answer {
+    Answer::Nothing("nothing there".to_owned())
+}
+
+fn in_environment(token: Option<&str>, place: &Place) -> Answer {
+    match token {
+        None => Answer::Nothing("not set".to_owned()),
+        // The token of another store must not go where the flag points.
+        Some(_) if place.named_by == NamedBy::Flag => {
+            Answer::Nothing("set, but --profile comes first".to_owned())
+        }
+        Some(token) => Answer::Token(token.into()),
+    }
+}
+
+/// The command that has the token for that address.
+fn command(place: &Place) -> Result<&str, Answer> {
+    let Some(command) = &place.profile.credential_command else {
+        return Err(Answer::Nothing("not set".to_owned()));
+    };
+    let own = place.profile.own_base();
+    if own == place.base.as_str() {
+        return Ok(command);
+    }
+    Err(Answer::Nothing(format!("set for {own} only")))
+}
+
+/// A keyring that fails is passed over, unless the token is known to be there.
+fn in_keyring(found: Result<Option<SecretString>, Trouble>, kept: Option<Kept>) -> Result<Answer> {
+    match found {
+        Ok(Some(token)) => Ok(Answer::Token(token)),
+        Ok(None) => Ok(nothing()),
+        Err(trouble) if kept == Some(Kept::Keyring) => {
+            Err(trouble.error("the token cannot be taken from the keyring"))
+        }
+        Err(trouble) => Ok(Answer::Nothing(trouble.reason().to_owned())),
+    }
+}
+
+/// That there is none, and what to do.
+pub(super) fn missing(place: &Place, said: &[(Source, String)]) -> Error {
+    let name = &place.profile.name;
+    let (of, flag) = match place.named_by {
+        NamedBy::Nobody => (String::new(), String::new()),
+        _ => (format!(" for profile {name}"), format!(" --profile {name}")),
+    };
+    let at = if place.base.as_str() == catalog::BASE_URL {
+        String::new()
+    } else {
+        format!(" at {}", place.base)
+    };
+    let error = Error::new(Kind::Access, format!("no API token{of}{at}"))
+        .hint(format!("rc auth login{flag} takes one and keeps it safe"))
+        .hint(format!(
+            "or set {} to a token of your store",
+            variable::TOKEN
+        ))
+        .hint("or try it without one: rc --sandbox …");
+    let keyring = said
+        .iter()
+        .find(|(source, said)| *source == Source::Keyring && said != "nothing there");
+    match keyring {
+        Some((_, said)) => error.hint(format!("of the keyring: {said}")),
+        None => error,
+    }
+}

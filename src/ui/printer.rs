@@ -1,0 +1,200 @@
+//! Where the records of a command go: the output room, set up from the flags.
+
+use crate::catalog::Object;
+use crate::cli::{Options, OutputOptions};
+use crate::config::{self, Colour};
+use crate::error::{Error, Result};
+use crate::filter::Flow;
+use crate::output::{BackgroundWriter, Format, Output, Settings, Shape, Style, Target};
+use crate::ui::Run;
+use crate::ui::USUAL_WIDTH;
+use crate::ui::recent::Shown;
+
+/// Takes records and prints them as the flags ask.
+pub(crate) struct Printer {
+    output: Output,
+    target: Target,
+    /// What writes in the background, unless a file takes all at once.
+    writer: Option<BackgroundWriter>,
+    whole: u64,
+    /// Records that came, and those of them that came in whole pages.
+    came: u64,
+    taken: u64,
+    shown: Option<Shown>,
+}
+
+/// What is known about the records to come.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Described {
+    /// The object that the catalogue describes.
+    pub(crate) object: Option<&'static Object>,
+    /// What was asked to be put into each record.
+    pub(crate) includes: Vec<String>,
+    /// The keys of the records, when they are known otherwise.
+    pub(crate) keys: Option<Vec<String>>,
+    /// Takes note of ids that somebody sees.
+    pub(crate) shown: Option<Shown>,
+}
+
+impl Printer {
+    /// Compiles the filter, chooses the columns, opens the target. All that
+    /// can be wrong with the flags is found here.
+    pub(crate) fn prepare(
+        run: &mut Run,
+        options: &Options,
+        shape: Shape,
+        mut described: Described,
+    ) -> Result<Self> {
+        let asked = &options.output;
+        let shown = described.shown.take();
+        let settings = settings(run, options, shape, described);
+        let style = settings.style;
+        let (stream, target) = Target::open(asked.out.as_deref(), run.stdout()?)?;
+        let output = Output::new(&settings, stream)?;
+        run.skipped = output.skipped();
+        let writer = match &target {
+            Target::Stream => Some(run.writer.clone()),
+            Target::Device(writer) => Some(writer.clone()),
+            Target::File(_) => None,
+        };
+        Ok(Self {
+            output,
+            target,
+            writer,
+            whole: 0,
+            came: 0,
+            taken: 0,
+            shown: shown.filter(|_| style.for_eyes()),
+        })
+    }
+
+    /// Prints a record, and tells whether another would be used.
+    pub(crate) fn record(&mut self, record: &str) -> Result<Flow> {
+        if let Some(shown) = &mut self.shown {
+            shown.record(record);
+        }
+        self.came += 1;
+        self.output.record(record)
+    }
+
+    /// Lets everything out that came so far.
+    pub(crate) fn page_end(&mut self) -> Result<()> {
+        self.output.page_end()
+    }
+
+    /// Whether more can be printed before the reader takes something.
+    pub(crate) fn has_room(&self) -> bool {
+        self.writer.as_ref().is_none_or(BackgroundWriter::has_room)
+    }
+
+    /// Waits until more can be printed.
+    ///
+    /// # Errors
+    /// [`crate::error::Kind::Closed`] when the reader has gone; what else
+    /// writing failed with.
+    pub(crate) async fn room(&self) -> Result<()> {
+        match &self.writer {
+            Some(writer) => writer.room().await.map_err(unwritten),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the reader has all that was let out, and writing went well.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.writer
+            .as_ref()
+            .is_none_or(BackgroundWriter::is_drained)
+    }
+
+    /// Waits until the reader has all that was let out.
+    ///
+    /// # Errors
+    /// As for [`Printer::room`].
+    pub(crate) async fn drained(&mut self) -> Result<()> {
+        if let Some(writer) = &self.writer {
+            writer.drained().await.map_err(unwritten)?;
+        }
+        self.whole = self.output.summary().records;
+        self.taken = self.came;
+        Ok(())
+    }
+
+    /// Gives up on the reader, as the user wants to leave.
+    pub(crate) fn let_go(&self) {
+        if let Some(writer) = &self.writer {
+            writer.let_go();
+        }
+    }
+
+    /// Records of whole pages that the reader has.
+    pub(crate) const fn whole(&self) -> u64 {
+        self.whole
+    }
+
+    /// Records behind those of [`Printer::whole`], before any filter.
+    pub(crate) const fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// Ends the line that a failure cut off, so that what is said next begins
+    /// one of its own. There is nobody to tell when that fails, too.
+    pub(crate) fn break_off(&mut self) {
+        let _ = self.output.break_off();
+    }
+
+    /// Ends the output; a file appears now. Gives the number of records.
+    pub(crate) fn finish(self) -> Result<u64> {
+        let summary = self.output.finish()?;
+        self.target.commit()?;
+        if let Some(shown) = &self.shown {
+            shown.keep();
+        }
+        Ok(summary.records)
+    }
+}
+
+fn unwritten(error: std::io::Error) -> Error {
+    Error::writing("standard output", error)
+}
+
+/// What the flags ask for.
+pub(crate) fn settings(
+    run: &Run,
+    options: &Options,
+    shape: Shape,
+    described: Described,
+) -> Settings {
+    let asked = &options.output;
+    let style = style(run, asked, options.colour);
+    let format = asked
+        .format
+        .unwrap_or(Format::default_for(style.for_eyes()));
+    Settings {
+        chosen: asked.format.is_some(),
+        columns: asked.columns.clone(),
+        jq: asked.jq.clone(),
+        variables: asked.variables.clone(),
+        on_error: asked.jq_errors,
+        slurp: asked.slurp,
+        raw: asked.raw,
+        excel: asked.excel,
+        style,
+        object: described.object,
+        includes: described.includes,
+        keys: described.keys,
+        ..Settings::new(format, shape)
+    }
+}
+
+/// What the other end can show.
+pub(crate) fn style(run: &Run, asked: &OutputOptions, choice: Colour) -> Style {
+    let elsewhere = asked
+        .out
+        .as_deref()
+        .is_some_and(|path| path.as_os_str() != "-");
+    let terminal = run.terminal.stdout && !elsewhere;
+    Style {
+        colour: config::colour(&run.environment, choice, terminal),
+        terminal_width: terminal.then(|| run.terminal.width.unwrap_or(USUAL_WIDTH)),
+    }
+}

@@ -1,0 +1,291 @@
+//! Talk: what goes to standard error. Errors, notes and small confirmations,
+//! for people or as one JSON object a line.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::io::Write;
+
+use anstyle::{AnsiColor, Effects, Style};
+use serde_json::{Map, Value};
+
+use crate::cli::{ErrorForm, Options};
+use crate::client::notice::{Notice, Observer};
+use crate::error::Error;
+use crate::output::console::Console;
+use crate::output::progress::{Look, Progress};
+use crate::output::{Format, visible};
+use crate::userinfo;
+use crate::world::Elapsed;
+
+const ERROR: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
+const HINT: Style = AnsiColor::Cyan.on_default();
+const NOTE: Style = AnsiColor::Yellow.on_default();
+
+/// The voice of the program.
+pub(crate) struct Talk {
+    console: Console,
+    form: ErrorForm,
+    colour: bool,
+    person: bool,
+}
+
+impl Talk {
+    /// Talk on a stream; `person` tells whether somebody reads it live.
+    pub(crate) fn new(stream: Box<dyn Write + Send>, colour: bool, person: bool) -> Self {
+        Self {
+            console: Console::new(stream),
+            form: ErrorForm::Text,
+            colour,
+            person,
+        }
+    }
+
+    /// Chooses the form before the command line is understood, so that also
+    /// a wrong command line is told in the form that it asks for.
+    pub(crate) fn guess_form(&mut self, arguments: &[OsString]) {
+        let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
+        let chosen = |flags: &[&str], values: &[&str]| {
+            words.iter().enumerate().any(|(at, word)| {
+                flags.iter().any(|flag| match word.strip_prefix(flag) {
+                    Some("") => words.get(at + 1).is_some_and(|next| values.contains(next)),
+                    Some(rest) => values.contains(&rest.strip_prefix('=').unwrap_or(rest)),
+                    None => false,
+                })
+            })
+        };
+        let json =
+            chosen(&["--output", "-o"], &["json", "ndjson"]) && !chosen(&["--errors"], &["text"]);
+        if json || chosen(&["--errors"], &["json"]) {
+            self.form = ErrorForm::Json;
+        }
+    }
+
+    /// Chooses the form that the command line asks for.
+    pub(crate) fn choose_form(&mut self, options: &Options) {
+        let by_format = match options.output.format {
+            Some(Format::Json | Format::Ndjson) => ErrorForm::Json,
+            _ => ErrorForm::Text,
+        };
+        self.form = options.errors.unwrap_or(by_format);
+    }
+
+    /// Tells an error.
+    pub(crate) fn error(&mut self, error: &Error) {
+        let text = match self.form {
+            ErrorForm::Json => visible::json(&as_json(error)).into_owned(),
+            ErrorForm::Text => as_text(error, self.colour),
+        };
+        self.write(&text);
+    }
+
+    /// Tells something that the user should know but that is no failure.
+    pub(crate) fn note(&mut self, message: &str) {
+        self.voice().note(message);
+    }
+
+    /// Tells something wrong with an input, or what else stands for a row of a
+    /// table: as a line of text, or as the members of a JSON object.
+    pub(crate) fn item(&mut self, text: &str, members: impl FnOnce() -> Value) {
+        let line = match self.form {
+            ErrorForm::Json => format!("{}\n", visible::json(&members().to_string())),
+            ErrorForm::Text => format!("{}\n", visible::one_line(text)),
+        };
+        self.write(&line);
+    }
+
+    /// Tells a person that something is done; says nothing to scripts.
+    pub(crate) fn done(&mut self, message: &str) {
+        if self.person {
+            self.write(&format!("{}\n", visible::lines(message)));
+        }
+    }
+
+    /// A line that shows how far long work is. There is none without a look,
+    /// and none unless a person reads it.
+    pub(crate) fn progress(&self, elapsed: Elapsed, look: Option<Look>) -> Progress {
+        let look = look.filter(|_| self.person);
+        Progress::new(self.console.clone(), elapsed, look)
+    }
+
+    /// A voice beside this one, for whoever tells something while a command
+    /// is at work. Neither breaks into a line of the other.
+    pub(crate) fn voice(&self) -> Voice {
+        Voice {
+            console: self.console.clone(),
+            form: self.form,
+            colour: self.colour,
+        }
+    }
+
+    fn write(&self, text: &str) {
+        self.console.say(text);
+    }
+}
+
+/// Says whole lines.
+pub(crate) struct Voice {
+    console: Console,
+    form: ErrorForm,
+    colour: bool,
+}
+
+impl Voice {
+    /// Whether one JSON object a line is wanted.
+    pub(crate) fn is_json(&self) -> bool {
+        self.form == ErrorForm::Json
+    }
+
+    /// Tells something that the user should know but that is no failure.
+    pub(crate) fn note(&self, message: &str) {
+        let message = &*userinfo::hidden(message);
+        let text = match self.form {
+            ErrorForm::Json => {
+                let mut line = Map::new();
+                line.insert("kind".to_owned(), "note".into());
+                line.insert("message".to_owned(), message.into());
+                format!("{}\n", visible::json(&Value::Object(line).to_string()))
+            }
+            ErrorForm::Text => {
+                let word = painted("note:", NOTE, self.colour);
+                format!("{word} {}\n", visible::one_line(message))
+            }
+        };
+        self.console.say(&text);
+    }
+
+    /// Says whole lines at once.
+    pub(crate) fn say(&self, lines: &str) {
+        self.console.say(lines);
+    }
+}
+
+/// The notices of a client are notes.
+impl Observer for Voice {
+    fn notice(&self, notice: &Notice) {
+        self.note(&notice.to_string());
+    }
+}
+
+fn painted(word: &str, style: Style, colour: bool) -> String {
+    if colour {
+        format!("{style}{word}{style:#}")
+    } else {
+        word.to_owned()
+    }
+}
+
+/// Words of a server or a file may stand in a message: they are made harmless
+/// here, where all of them pass.
+fn as_text(error: &Error, colour: bool) -> String {
+    let message = error.to_string();
+    let mut text = format!(
+        "{} {}\n",
+        painted("error:", ERROR, colour),
+        visible::one_line(&userinfo::hidden(&message))
+    );
+    for hint in &error.hints {
+        let hint = userinfo::hidden(hint);
+        let hint = visible::lines(&hint).replace('\n', "\n    ");
+        let _ = writeln!(text, "  {} {hint}", painted("→", HINT, colour));
+    }
+    if let Some(id) = error
+        .answer
+        .as_ref()
+        .and_then(|answer| answer.request_id.as_deref())
+        && !error.hints.iter().any(|hint| hint.contains(id))
+    {
+        let _ = writeln!(text, "  request id: {}", visible::one_line(id));
+    }
+    text
+}
+
+fn as_json(error: &Error) -> String {
+    let answer = error.answer.as_deref();
+    let text = |text: Option<&str>| text.map_or(Value::Null, Value::from);
+    let status = answer.map_or(Value::Null, |answer| answer.status.into());
+    let request_id = text(answer.and_then(|answer| answer.request_id.as_deref()));
+    let errors = answer
+        .and_then(|answer| answer.errors.as_deref())
+        .unwrap_or("null");
+    let hint = if error.hints.is_empty() {
+        Value::Null
+    } else {
+        userinfo::hidden(&error.hints.join("\n")).into()
+    };
+    let in_doubt = if error.in_doubt {
+        ",\"unknown\":true"
+    } else {
+        ""
+    };
+    format!(
+        "{{\"kind\":\"{}\",\"message\":{},\"status\":{status},\"request_id\":{request_id},\"errors\":{errors},\"hint\":{hint}{in_doubt}}}\n",
+        error.kind.name(),
+        Value::from(userinfo::hidden(&error.to_string())),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Kind, Refusal};
+
+    fn guessed(words: &[&str]) -> ErrorForm {
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+        let mut talk = Talk::new(Box::new(std::io::sink()), false, false);
+        talk.guess_form(&words);
+        talk.form
+    }
+
+    #[test]
+    fn the_form_of_errors_is_known_even_when_the_command_line_is_wrong() {
+        for json in [
+            &["x", "-o", "json"][..],
+            &["-ojson"],
+            &["--output=ndjson"],
+            &["--errors", "json"],
+            &["--errors=json", "-o", "table"],
+        ] {
+            assert_eq!(guessed(json), ErrorForm::Json, "{json:?}");
+        }
+        for text in [
+            &["x"][..],
+            &["-o", "csv"],
+            &["-o", "json", "--errors", "text"],
+            &["-o"],
+        ] {
+            assert_eq!(guessed(text), ErrorForm::Text, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn words_of_a_server_cannot_steer_the_terminal() {
+        let error = Error::usage("\u{1b}[31mred\nnext").hint("\u{202e}turned");
+        let text = as_text(&error, false);
+        assert_eq!(text.lines().count(), 2);
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
+    }
+
+    #[test]
+    fn a_json_error_is_one_line_with_six_members() {
+        let error = Error::new(Kind::Refused, "no \"way\"")
+            .hint("do this")
+            .hint("or that")
+            .answered(Refusal {
+                status: 422,
+                request_id: Some("r".to_owned()),
+                errors: Some("{\"a\":[\"b\"]}".to_owned()),
+            });
+        assert_eq!(
+            as_json(&error),
+            "{\"kind\":\"refused\",\"message\":\"no \\\"way\\\"\",\"status\":422,\"request_id\":\"r\",\
+             \"errors\":{\"a\":[\"b\"]},\"hint\":\"do this\\nor that\"}\n"
+        );
+        let mut doubted = Error::new(Kind::Unreachable, "lost");
+        doubted.in_doubt = true;
+        assert!(as_json(&doubted).ends_with(",\"hint\":null,\"unknown\":true}\n"));
+        let bare = as_json(&Error::usage("x"));
+        assert!(
+            bare.ends_with("\"status\":null,\"request_id\":null,\"errors\":null,\"hint\":null}\n")
+        );
+    }
+}
