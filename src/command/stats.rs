@@ -7,17 +7,14 @@ use super::{Run, dry};
 use crate::cli::{Options, Stats};
 use crate::envelope::Wanted;
 use crate::error::{Error, Result};
-use crate::filter::nearest;
+use crate::filter::{Flow, nearest};
 use crate::output::progress::{Progress, Seen};
 use crate::output::{Bar, Bars, Format, Shape, mood};
-use crate::pages::Pages;
+use crate::pages::{ListFailure, Pages, RecordSink};
 use crate::stats::{Figures, Plan, Row, Tally};
 
 /// Rows of a picture, where nobody says how many.
 const ROWS: usize = 25;
-
-/// Records between two looks at the network.
-const BETWEEN_LOOKS: usize = 64;
 
 /// Works out figures from words to exit.
 pub(super) fn run(run: &mut Run, options: &Options, asked: &Stats) -> Result<()> {
@@ -55,7 +52,15 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Stats) -> Result<()>
     let mut tally = Tally::new(plan);
     let progress = run.progress(options, "records");
     let limit = asked.call.paging.limit;
-    let read = Run::wait(read(run, &mut pages, &mut tally, limit, &progress));
+    let mut sink = TalliedList {
+        run,
+        tally: &mut tally,
+        progress: &progress,
+    };
+    let read = Run::wait(async {
+        let read = pages.records(limit, &mut sink).await;
+        read.map_err(ListFailure::into_error)
+    });
     drop(progress);
     read?;
     let figures = tally.finish()?;
@@ -117,37 +122,30 @@ fn with_columns(options: &Options, plan: &Plan) -> Result<Options> {
     Ok(options)
 }
 
-/// Reads a list to its end, or to its limit.
-async fn read(
-    run: &mut Run,
-    pages: &mut Pages,
-    tally: &mut Tally,
-    limit: Option<u64>,
-    progress: &Progress,
-) -> Result<()> {
-    let mut left = limit.unwrap_or(u64::MAX);
-    while left > 0
-        && let Some(page) = pages
-            .next(|page| left > page.records().len() as u64)
-            .await?
-    {
-        for remark in &page.remarks {
-            run.talk.note(remark);
-        }
-        let most = usize::try_from(left).unwrap_or(usize::MAX);
-        for (at, record) in page.records().take(most).enumerate() {
-            tally.take(record)?;
-            left -= 1;
-            if at % BETWEEN_LOOKS == BETWEEN_LOOKS - 1 {
-                tokio::task::yield_now().await;
-            }
-        }
-        progress.seen(Seen {
-            done: tally.records(),
+/// A list on its way to the tally.
+struct TalliedList<'a> {
+    run: &'a mut Run,
+    tally: &'a mut Tally,
+    progress: &'a Progress,
+}
+
+impl RecordSink for TalliedList<'_> {
+    fn remark(&mut self, remark: &str) {
+        self.run.talk.note(remark);
+    }
+
+    fn record(&mut self, record: &str) -> Result<Flow> {
+        self.tally.take(record)?;
+        Ok(Flow::More)
+    }
+
+    async fn page_end(&mut self) -> Result<Flow> {
+        self.progress.seen(Seen {
+            done: self.tally.records(),
             ..Seen::default()
         });
+        Ok(Flow::More)
     }
-    Ok(())
 }
 
 /// The figures as a picture, with a last row of all where that says more.

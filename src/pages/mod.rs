@@ -1,8 +1,12 @@
-//! Following a list page by page. From the second page on, the next one is
-//! fetched while the caller works on the one in hand; the first is handed over
-//! before anything else is asked for, so that nothing is fetched that no one
-//! reads. At most two pages are held at a time.
+//! Reads a list page by page: the request of its first page comes in, records
+//! go out to a [`RecordSink`].
+//!
+//! From the second page on, the next page is fetched while the sink works on
+//! the current one. The first page reaches the sink before the second is
+//! requested, so that no page is fetched that the sink does not want. At most
+//! two pages are in memory at a time.
 
+mod records;
 mod trail;
 
 use std::sync::Arc;
@@ -13,84 +17,88 @@ use crate::client::Client;
 use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
 use crate::request::Request;
+pub use records::{ListFailure, RecordSink};
 use trail::Trail;
 
-/// A list on its way.
+/// A list that is read page by page.
 pub struct Pages {
     client: Arc<Client>,
     request: Request,
     wanted: Wanted,
-    next: Next,
+    next: NextPage,
     resume: Option<String>,
     trail: Trail,
-    handed_over: u64,
+    /// Pages that were returned.
+    returned: u64,
+    /// Whether the cursor of a page is followed.
     follow: bool,
-    circle: bool,
+    /// Whether the list leads back to where it was.
+    loops: bool,
 }
 
-/// Where the next page is.
-enum Next {
-    /// Not asked for yet.
-    Here(Request),
-    /// Asked for.
-    Coming(Request, JoinHandle<Result<Envelope>>),
-    /// Asking for it would lead nowhere, and why.
-    Nowhere(&'static str),
-    /// There is none.
+/// The state of the next page.
+enum NextPage {
+    /// Not requested yet.
+    Unsent(Request),
+    /// Requested ahead of time.
+    Fetching(Request, JoinHandle<Result<Envelope>>),
+    /// Not requested, because the list does not end, and why.
+    Endless(&'static str),
+    /// The list has no further page.
     None,
 }
 
 impl Pages {
-    /// A list that begins with `request`. A list asked for by page number is
-    /// one page.
+    /// A list whose first page is `request`. A request for a page by its number
+    /// is a list of that page only.
     #[must_use]
     pub fn new(client: Arc<Client>, request: Request, wanted: Wanted) -> Self {
         Self {
             follow: request.query_value("page").is_none(),
-            next: Next::Here(request.clone()),
+            next: NextPage::Unsent(request.clone()),
             resume: None,
             client,
             request,
             wanted,
             trail: Trail::default(),
-            handed_over: 0,
-            circle: false,
+            returned: 0,
+            loops: false,
         }
     }
 
-    /// The cursor of the first page that is not done with, for going on
-    /// another time: the page in hand, or the one that could not be fetched.
-    /// The first page of a list has none.
+    /// The cursor of the first page that was not read completely, to resume
+    /// from: the current page, or the one that could not be fetched. The first
+    /// page of a list has none.
     #[must_use]
     pub fn resume(&self) -> Option<&str> {
         self.resume.as_deref()
     }
 
-    /// Whether the API gave a cursor or a page that it gave before, so that
-    /// going on would lead nowhere.
+    /// Whether the API returned a cursor or a page that it had returned before,
+    /// so that resuming would not end either.
     #[must_use]
-    pub const fn leads_in_a_circle(&self) -> bool {
-        self.circle
+    pub const fn is_endless(&self) -> bool {
+        self.loops
     }
 
-    /// The next page, or `None` after the last. `more` tells whether the
-    /// caller will want the page after it, too. Asking for the next page says
-    /// that the one before is done with.
-    pub async fn next(&mut self, more: impl Fn(&Envelope) -> bool) -> Result<Option<Envelope>> {
+    /// The next page, or `None` after the last. `more` says whether the caller
+    /// wants the page after it as well. A call means that the page before was
+    /// read completely.
+    async fn next(&mut self, more: impl Fn(&Envelope) -> bool) -> Result<Option<Envelope>> {
         self.resume = match &self.next {
-            Next::Here(request) | Next::Coming(request, _) => {
+            NextPage::Unsent(request) | NextPage::Fetching(request, _) => {
                 request.query_value("cursor").map(str::to_owned)
             }
-            Next::None | Next::Nowhere(_) => None,
+            NextPage::None | NextPage::Endless(_) => None,
         };
         let page = match &mut self.next {
-            Next::None => return Ok(None),
-            Next::Nowhere(why) => {
+            NextPage::None => return Ok(None),
+            NextPage::Endless(why) => {
                 let why = *why;
                 return Err(self.endless(why));
             }
-            Next::Here(request) => fetch(&self.client, request, self.wanted).await?,
-            Next::Coming(_, task) => match task.await {
+            NextPage::Unsent(request) => fetch(&self.client, request, self.wanted).await?,
+            NextPage::Fetching(_, task) => match task.await {
                 Ok(page) => page?,
                 Err(error) => {
                     return Err(Error::unexpected("fetching ahead failed").caused_by(error));
@@ -100,40 +108,40 @@ impl Pages {
         if let Err(why) = self.trail.page(&page) {
             return Err(self.endless(why));
         }
-        self.handed_over += 1;
+        self.returned += 1;
         let follow = page.next.as_deref().filter(|_| self.follow && more(&page));
         self.next = match follow {
-            None => Next::None,
-            // The page in hand is good; only the next one is not asked for.
+            None => NextPage::None,
+            // The current page is good; only the next one is not requested.
             Some(cursor) => match self.trail.step(cursor) {
                 Ok(()) => self.ahead(self.request.at_cursor(cursor)),
-                Err(why) => Next::Nowhere(why),
+                Err(why) => NextPage::Endless(why),
             },
         };
         Ok(Some(page))
     }
 
     fn endless(&mut self, why: &str) -> Error {
-        self.circle = true;
+        self.loops = true;
         Error::new(Kind::Unreachable, format!("the list does not end: {why}"))
             .hint("what was printed so far is not the whole list")
     }
 
-    fn ahead(&self, request: Request) -> Next {
-        if self.handed_over < 2 {
-            return Next::Here(request);
+    fn ahead(&self, request: Request) -> NextPage {
+        if self.returned < 2 {
+            return NextPage::Unsent(request);
         }
         let (client, wanted) = (Arc::clone(&self.client), self.wanted);
-        let asked = request.clone();
-        let task = tokio::spawn(async move { fetch(&client, &asked, wanted).await });
-        Next::Coming(request, task)
+        let sent = request.clone();
+        let task = tokio::spawn(async move { fetch(&client, &sent, wanted).await });
+        NextPage::Fetching(request, task)
     }
 }
 
 impl Drop for Pages {
-    /// A page that no one will read is not waited for.
+    /// Cancels the request for a page that will not be read.
     fn drop(&mut self) {
-        if let Next::Coming(_, task) = &self.next {
+        if let NextPage::Fetching(_, task) = &self.next {
             task.abort();
         }
     }
@@ -143,7 +151,7 @@ impl std::fmt::Debug for Pages {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Pages")
             .field("request", &self.request)
-            .field("handed_over", &self.handed_over)
+            .field("returned", &self.returned)
             .finish_non_exhaustive()
     }
 }
@@ -151,3 +159,6 @@ impl std::fmt::Debug for Pages {
 async fn fetch(client: &Client, request: &Request, wanted: Wanted) -> Result<Envelope> {
     Envelope::open(client.send(request).await?, wanted)
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,9 +8,11 @@ use super::looks::Looks;
 use super::remote::{self, Phase, Seen};
 use super::slot::{Slot, gone};
 use super::task;
-use crate::bulk::ledger::{Batch, Fate, Paired};
+use crate::bulk::ledger::{Batch, Fate, Paired, SeenTask};
 use crate::bulk::settle;
 use crate::error::{Error, Kind, Result};
+use crate::filter::Flow;
+use crate::pages::{ListFailure, RecordSink};
 
 /// Reads the results of a batch and settles its rows.
 pub(super) async fn results(
@@ -78,27 +80,52 @@ fn without_results(remote: u64) -> Error {
     )
 }
 
-/// Reads all tasks into the ledger; gives how many have no end or are missing.
+/// Reads all tasks into the ledger; returns how many have no end or are missing.
 async fn read(slot: &Slot<'_>, batch: &Batch, remote: u64, ended: Phase) -> Result<u64> {
     slot.ledger.forget_tasks(batch.slot)?;
+    let mut sink = TaskList {
+        slot,
+        batch,
+        remote,
+        ended,
+        page: Vec::new(),
+        open: 0,
+    };
     let mut pages = remote::tasks(slot.means.client, remote)?;
-    let (mut open, mut count) = (0, 0);
-    while let Some(page) = pages.next(|_| true).await? {
-        let mut tasks = Vec::with_capacity(page.records().len());
-        for record in page.records() {
-            open += u64::from(task::is_open(record));
-            let task = task::read(record, slot.again, ended).ok_or_else(|| {
-                Error::new(
-                    Kind::Unexpected,
-                    format!("batch {remote} has a task that is not understood"),
-                )
-            })?;
-            tasks.push(task);
-        }
-        count += tasks.len() as u64;
-        slot.ledger.note_tasks(batch.slot, &tasks)?;
+    let read = pages.records(None, &mut sink).await;
+    let count = read.map_err(ListFailure::into_error)?;
+    Ok(sink.open + batch.rows.saturating_sub(count))
+}
+
+/// The tasks of a batch on their way to the ledger, a page at a time.
+struct TaskList<'a> {
+    slot: &'a Slot<'a>,
+    batch: &'a Batch,
+    remote: u64,
+    ended: Phase,
+    page: Vec<SeenTask>,
+    /// Tasks without an end so far.
+    open: u64,
+}
+
+impl RecordSink for TaskList<'_> {
+    fn record(&mut self, record: &str) -> Result<Flow> {
+        self.open += u64::from(task::is_open(record));
+        let task = task::read(record, self.slot.again, self.ended).ok_or_else(|| {
+            Error::new(
+                Kind::Unexpected,
+                format!("batch {} has a task that is not understood", self.remote),
+            )
+        })?;
+        self.page.push(task);
+        Ok(Flow::More)
     }
-    Ok(open + batch.rows.saturating_sub(count))
+
+    async fn page_end(&mut self) -> Result<Flow> {
+        self.slot.ledger.note_tasks(self.batch.slot, &self.page)?;
+        self.page.clear();
+        Ok(Flow::More)
+    }
 }
 
 /// Gives each row the end of its task. A row without a task, and a task
