@@ -28,6 +28,7 @@ pub mod output;
 pub mod pages;
 pub mod request;
 pub mod stats;
+mod store;
 pub mod userinfo;
 pub mod world;
 
