@@ -26,6 +26,7 @@ pub mod manual;
 pub mod openapi;
 pub mod output;
 pub mod pages;
+mod query;
 pub mod request;
 pub mod stats;
 mod store;

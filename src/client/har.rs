@@ -7,6 +7,7 @@
 use serde_json::{Value, json};
 
 use super::trace::{Exchange, Message};
+use crate::query;
 
 /// The longest text of a body, in bytes.
 pub const LONGEST: usize = 64 * 1024;
@@ -98,17 +99,9 @@ fn headers(message: &Message) -> Value {
 }
 
 fn query(url: &str) -> Value {
-    let query = url.split_once('?').map_or("", |(_, query)| query);
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let plain = |text: &str| {
-                let text = percent_encoding::percent_decode_str(text);
-                text.decode_utf8_lossy().into_owned()
-            };
-            json!({"name": plain(name), "value": plain(value)})
-        })
+    query::pairs(query::split(url).1)
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| json!({"name": pair.name, "value": pair.value}))
         .collect()
 }
 

@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 
 use crate::catalog;
+use crate::query;
 
 pub use super::token_finder::TokenFinder;
 
@@ -77,9 +78,9 @@ pub fn address(url: &str) -> String {
     let Some((path, query)) = url.split_once('?') else {
         return url.to_owned();
     };
-    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, _)) if hides_field(name) => format!("{name}={REDACTED}"),
-        _ => pair.to_owned(),
+    let pairs = query::pairs(query).map(|pair| match pair.raw_parts() {
+        (name, Some(_)) if hides_field(&pair.name) => format!("{name}={REDACTED}"),
+        _ => pair.raw.to_owned(),
     });
     format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
 }
