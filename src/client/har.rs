@@ -7,6 +7,7 @@
 use serde_json::{Value, json};
 
 use super::trace::{Exchange, Message};
+use crate::excerpt::first_bytes;
 use crate::query;
 
 /// The longest text of a body, in bytes.
@@ -113,21 +114,10 @@ fn content(message: &Message) -> Value {
         content["comment"] = "the body is no text and is left out".into();
         return content;
     };
-    let (kept, left) = cut(text, LONGEST);
+    let (kept, left) = first_bytes(text, LONGEST);
     content["text"] = kept.into();
     if left > 0 {
         content["comment"] = format!("{left} more bytes are left out").into();
     }
     content
-}
-
-/// The beginning of a text, and how many bytes it leaves out.
-#[must_use]
-pub fn cut(text: &str, longest: usize) -> (&str, usize) {
-    if text.len() <= longest {
-        return (text, 0);
-    }
-    let end = (0..=longest).rev().find(|end| text.is_char_boundary(*end));
-    let kept = &text[..end.unwrap_or(0)];
-    (kept, text.len() - kept.len())
 }

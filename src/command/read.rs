@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::catalog::Parameter;
 use crate::cli::Call;
 use crate::error::{Error, Result};
+use crate::excerpt::shortened;
 use crate::request::{self, Given, Values};
 
 /// The largest value that is read, in bytes. No body of the API is nearly as
@@ -17,6 +18,9 @@ const LARGEST: u64 = 64 << 20;
 
 /// The longest line with an id, or with a record that has one, in bytes.
 const LONGEST_LINE: u64 = 16 << 20;
+
+/// The letters of a word that a message has at most.
+const LONGEST_WORD: usize = 60;
 
 /// Reads a text to its end, within a limit.
 fn whole(stream: impl Read, named: &str, largest: u64) -> Result<String> {
@@ -175,7 +179,7 @@ impl<R: Read> Ids<R> {
         };
         match request::check(self.hole, &id) {
             Ok(()) => Ok(Some(id)),
-            Err(reason) => Err(self.wrong(&format!("{}: {reason}", shortened(&id)))),
+            Err(reason) => Err(self.wrong(&format!("{}: {reason}", shortened(&id, LONGEST_WORD)))),
         }
     }
 
@@ -206,15 +210,6 @@ impl<R: Read> Iterator for Ids<R> {
                 return Some(id);
             }
         }
-    }
-}
-
-/// Enough of a word to find it again.
-fn shortened(word: &str) -> String {
-    const ENOUGH: usize = 60;
-    match word.char_indices().nth(ENOUGH) {
-        Some((end, _)) => format!("{}…", &word[..end]),
-        None => word.to_owned(),
     }
 }
 

@@ -7,7 +7,8 @@ use super::{Run, dry};
 use crate::cli::{Options, Stats};
 use crate::envelope::Wanted;
 use crate::error::{Error, Result};
-use crate::filter::{Flow, nearest};
+use crate::filter::Flow;
+use crate::nearest::{Similarity, nearest};
 use crate::output::progress::{Progress, Seen};
 use crate::output::{Bar, Bars, Format, Shape, mood};
 use crate::pages::{ListFailure, Pages, RecordSink};
@@ -107,7 +108,7 @@ fn with_columns(options: &Options, plan: &Plan) -> Result<Options> {
     if let Some(columns) = asked.columns.as_deref().filter(|_| asked.jq.is_none()) {
         for column in columns.split(',').map(str::trim) {
             if !names.iter().any(|name| name == column) {
-                let near = nearest(column, names.iter().map(String::as_str));
+                let near = nearest(column, &names, Similarity::Usual);
                 let error = Error::usage(format!("there is no column `{column}`"));
                 let error = match near {
                     Some(near) => error.hint(format!("did you mean `{near}`?")),

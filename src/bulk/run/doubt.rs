@@ -107,7 +107,7 @@ async fn of_refusal(desk: &Desk<'_>, row: &Pending, error: &Error) -> Result<Fat
             },
             LookupResult::Other(what) => Fate::Unknown {
                 status,
-                error: task::shortened(&format!("{FIRST_LOST}; {what}")),
+                error: task::kept(&format!("{FIRST_LOST}; {what}")),
             },
         });
     }
@@ -121,13 +121,13 @@ async fn of_refusal(desk: &Desk<'_>, row: &Pending, error: &Error) -> Result<Fat
     };
     Ok(Fate::Unknown {
         status,
-        error: task::shortened(&text),
+        error: task::kept(&text),
     })
 }
 
 fn unknown(why: &str) -> Fate {
     Fate::Unknown {
         status: None,
-        error: task::shortened(&format!("it may have been carried out: {why}")),
+        error: task::kept(&format!("it may have been carried out: {why}")),
     }
 }

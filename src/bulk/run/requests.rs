@@ -291,6 +291,6 @@ pub(super) fn refusal(error: &Error) -> Fate {
     let reason = reason.unwrap_or_else(|| error.to_string());
     Fate::Failed {
         status: said.map(|answer| answer.status),
-        error: task::shortened(&reason),
+        error: task::kept(&reason),
     }
 }

@@ -357,7 +357,7 @@ pub(super) fn gone(remote: u64) -> String {
 /// all the same, so its rows stay as they are.
 fn stalled(remote: u64, seen: &Seen, patience: Duration) -> Error {
     let done = seen.ok.saturating_add(seen.failed);
-    let status = task::shortened(&seen.status);
+    let status = task::kept(&seen.status);
     Error::new(
         Kind::Unreachable,
         format!(

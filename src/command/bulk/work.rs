@@ -17,6 +17,7 @@ use crate::bulk::run::{Ended, Means, Progress, Watch, run as carry_out};
 use crate::cli::{Going, Options};
 use crate::error::{Error, Kind, Result};
 use crate::output::progress::{self, Seen, grouped};
+use crate::runtime;
 
 /// After Ctrl-C, what is under way may take so long to be answered.
 const GRACE: Duration = Duration::from_secs(30);
@@ -104,11 +105,7 @@ fn wait(
     work: impl Future<Output = Result<Ended>>,
 ) -> Result<Ended> {
     let left = || Error::new(Kind::Interrupted, "interrupted");
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::unexpected("cannot start the runtime").caused_by(error))?;
-    runtime.block_on(async {
+    runtime::current_thread()?.block_on(async {
         tokio::pin!(work);
         tokio::select! {
             biased;
