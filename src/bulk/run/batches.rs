@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use super::slot::Slot;
+use super::batch_run::Slot;
 use super::{Ended, Means, Show};
 use crate::bulk::ledger::{LockedLedger, Stage};
 use crate::error::Result;

@@ -4,9 +4,9 @@
 use serde_json::Value;
 
 use super::absence::Absence;
-use super::looks::Looks;
+use super::backoff::Looks;
+use super::batch_run::{Slot, gone};
 use super::remote::{self, Phase, Seen};
-use super::slot::{Slot, gone};
 use super::task;
 use crate::bulk::ledger::{Batch, Fate, Paired, SeenTask};
 use crate::bulk::settle;

@@ -4,7 +4,7 @@
 use super::lookup::{LookupResult, RowLookup};
 use super::remote;
 use super::requests::{Desk, PriorAttempt, carried_out, is_own, refusal, stops};
-use super::{looks, task};
+use super::{backoff, task};
 use crate::bulk::ledger::{Fate, Pending};
 use crate::catalog::Again;
 use crate::client::is_refused_each_time;
@@ -65,7 +65,7 @@ pub(super) async fn settle(desk: &Desk<'_>, row: &Pending, why: &str) -> Result<
             return desk.end(row.n, &fate);
         }
         why = error.to_string();
-        desk.means.pause(looks::FIRST).await;
+        desk.means.pause(backoff::FIRST).await;
     }
     // It stays in doubt in the ledger: the next pass, or the next run, settles
     // it.

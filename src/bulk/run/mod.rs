@@ -6,14 +6,14 @@
 //! the order of steps, and nothing else.
 
 mod absence;
+mod backoff;
+mod batch_run;
 mod batches;
 mod collect;
 mod doubt;
-mod looks;
 mod lookup;
 mod remote;
 mod requests;
-mod slot;
 mod stall;
 mod task;
 

@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use super::absence::Absence;
-use super::looks::{self, Looks};
+use super::backoff::{self, Looks};
 use super::remote::{self, Phase, Seen};
 use super::stall::Stall;
 use super::{Ended, Means, Show, collect, task};
@@ -193,7 +193,7 @@ impl<'a> Slot<'a> {
         match remote::open(self.means.client, self.kind).await {
             Ok(remote) => self.ledger.opened(batch.slot, remote),
             Err(error) if is_lost(&error) => {
-                self.means.pause(looks::FIRST).await;
+                self.means.pause(backoff::FIRST).await;
                 Ok(())
             }
             Err(error) => Err(error),
