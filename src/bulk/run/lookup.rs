@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::requests::Desk;
+use super::requests::RowSender;
 use super::task;
 use crate::bulk::ledger::Pending;
 use crate::bulk::settle::says_the_same;
@@ -46,13 +46,13 @@ pub(super) enum LookupResult {
 impl RowLookup {
     /// What to look for; `None` where the row creates nothing with a unique
     /// field.
-    pub(super) fn of(desk: &Desk<'_>, row: &Pending) -> Option<Self> {
-        let unique = desk.operation.unique?;
+    pub(super) fn of(sender: &RowSender<'_>, row: &Pending) -> Option<Self> {
+        let unique = sender.operation.unique?;
         let body: Value = serde_json::from_str(row.task.body.as_deref()?).ok()?;
         Some(Self {
-            list: desk.resource.operation("list")?,
+            list: sender.resource.operation("list")?,
             unique,
-            singular: desk.resource.singular,
+            singular: sender.resource.singular,
             value: body.get(unique.field)?.as_str()?.to_owned(),
             body,
         })

@@ -13,7 +13,7 @@ use super::cut_off::{self, counted};
 use super::store::{Store, again};
 use super::{jobs, rows};
 use crate::bulk::ledger::{Job, Ledger, LockedLedger};
-use crate::bulk::run::{Ended, Means, Progress, Watch, run as carry_out};
+use crate::bulk::run::{Ended, JobProgress, Means, Watch, run as carry_out};
 use crate::cli::{Going, Options};
 use crate::error::{Error, Kind, Result};
 use crate::output::progress::{self, Seen, grouped};
@@ -85,7 +85,7 @@ pub(super) fn run(
 struct Line(progress::Progress);
 
 impl Watch for Line {
-    fn see(&self, progress: &Progress) {
+    fn see(&self, progress: &JobProgress) {
         let failed = progress.failed.saturating_add(progress.unknown);
         self.0.seen(Seen {
             done: progress.ok.saturating_add(failed),
