@@ -10,7 +10,7 @@ use super::invocation::Call;
 use super::{argument, flags, parse};
 use crate::catalog::{self, Operation, Resource, kebab};
 use crate::error::{Error, Result};
-use crate::stats::{Kind, Wish, usual_time};
+use crate::stats::{MeasureKind, StatsQuery, usual_time};
 
 /// One line about it.
 pub(super) const ABOUT: &str = "Count, add up and draw: any list, by any field";
@@ -36,7 +36,7 @@ pub struct Stats {
     /// The list, with its filters.
     pub call: Call,
     /// What of it.
-    pub wish: Wish,
+    pub wish: StatsQuery,
 }
 
 /// `rc stats` and all below it.
@@ -187,7 +187,7 @@ pub(super) fn stats_of(name: &str, matches: &ArgMatches) -> Result<Stats> {
     let (resource, list) =
         found.ok_or_else(|| Error::usage(format!("{name} has no list to count")))?;
     let mut measures = Vec::new();
-    for kind in Kind::ALL {
+    for kind in MeasureKind::ALL {
         for field in parse::texts(matches, kind.name()) {
             let measure = (kind, field);
             if !measures.contains(&measure) {
@@ -205,7 +205,7 @@ pub(super) fn stats_of(name: &str, matches: &ArgMatches) -> Result<Stats> {
     let zone = parse::text(matches, "zone").map(|word| zone(&word));
     Ok(Stats {
         call: parse::call(resource, list, matches)?,
-        wish: Wish {
+        wish: StatsQuery {
             on: parse::text(matches, "on"),
             measures,
             by_count: matches.get_flag("count"),
@@ -229,12 +229,12 @@ pub(super) fn unknown_word(inner: &[&Command], word: &str) -> Option<Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Span;
+    use crate::stats::Period;
 
     #[test]
     fn no_field_is_called_as_a_span_of_time() {
         for (resource, _) in listed() {
-            for span in Span::ALL {
+            for span in Period::ALL {
                 assert!(resource.object.field(span.name()).is_none());
             }
         }

@@ -12,7 +12,7 @@ use crate::nearest::{Similarity, nearest};
 use crate::output::progress::{Progress, Seen};
 use crate::output::{Bar, Bars, Format, Shape, mood};
 use crate::pages::{ListFailure, Pages, RecordSink};
-use crate::stats::{Figures, Plan, Row, Tally};
+use crate::stats::{FigureRow, Figures, GroupTally, StatsPlan};
 
 /// Rows of a picture, where nobody says how many.
 const ROWS: usize = 25;
@@ -24,7 +24,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Stats) -> Result<()>
     let object = asked.call.resource.object;
     let includes = filled.described().includes;
     let includes: Vec<&str> = includes.iter().map(String::as_str).collect();
-    let plan = Plan::new(&asked.wish, object, &includes)?;
+    let plan = StatsPlan::new(&asked.wish, object, &includes)?;
     if options.output.columns.as_deref() == Some("help") {
         return run.print(&format!("{}\n", plan.names().join("\n")));
     }
@@ -50,7 +50,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Stats) -> Result<()>
     (run.guard_interrupts)();
     let wanted = Wanted::of(asked.call.operation.answer);
     let mut pages = Pages::new(client, request, wanted);
-    let mut tally = Tally::new(plan);
+    let mut tally = GroupTally::new(plan);
     let progress = run.progress(options, "records");
     let limit = asked.call.paging.limit;
     let mut sink = TalliedList {
@@ -101,7 +101,7 @@ fn as_picture(run: &Run, options: &Options) -> bool {
 }
 
 /// Columns that are known, also where there is no row to show them.
-fn with_columns(options: &Options, plan: &Plan) -> Result<Options> {
+fn with_columns(options: &Options, plan: &StatsPlan) -> Result<Options> {
     let mut options = options.clone();
     let asked = &mut options.output;
     let names = plan.names();
@@ -126,7 +126,7 @@ fn with_columns(options: &Options, plan: &Plan) -> Result<Options> {
 /// A list on its way to the tally.
 struct TalliedList<'a> {
     run: &'a mut Run,
-    tally: &'a mut Tally,
+    tally: &'a mut GroupTally,
     progress: &'a Progress,
 }
 
@@ -152,7 +152,7 @@ impl RecordSink for TalliedList<'_> {
 /// The figures as a picture, with a last row of all where that says more.
 fn picture(figures: &Figures) -> Bars {
     let plan = figures.plan();
-    let cells = |row: &Row| {
+    let cells = |row: &FigureRow| {
         let mut cells = figures.labels(row);
         cells.extend(figures.numbers(row));
         cells
