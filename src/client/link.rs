@@ -37,6 +37,12 @@ mod tests {
                 "<https://a.b/x?cursor=p>; rel=\"previous\", <https://a.b/x?cursor=n%3D>; rel=next",
                 Some("n="),
             ),
+            (
+                "<https://a.b/x?cursor=a+b%2Bc&x=1>; rel=next",
+                Some("a+b+c"),
+            ),
+            ("<https://a.b/x?cursor=%ff>; rel=next", None),
+            ("<https://a.b/x?cursor>; rel=next", None),
             ("<https://a.b/x?cursor=p>; rel=\"previous\"", None),
             ("<https://a.b/x?page=2>; rel=\"next\"", None),
             ("", None),

@@ -239,6 +239,19 @@ mod tests {
     }
 
     #[test]
+    fn address_keeps_its_spelling_but_for_secrets() {
+        for (url, shown) in [
+            ("/a?t%6Fken=t&x=%2f+1", "/a?t%6Fken=[redacted]&x=%2f+1"),
+            ("/a?status=a,b&&c=", "/a?status=a,b&&c="),
+            ("/a?token", "/a?token"),
+            ("/a?", "/a?"),
+            ("/a", "/a"),
+        ] {
+            assert_eq!(address(url), shown);
+        }
+    }
+
+    #[test]
     fn a_token_is_found_in_each_of_its_spellings() {
         let token = "sk_\"a/b\\c";
         for text in [
