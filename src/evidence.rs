@@ -13,6 +13,7 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use crate::catalog::{Answer, Object, Operation};
+use crate::query;
 use crate::request::{Request, sent};
 
 /// What an answer lacks to prove that a write was carried out.
@@ -247,7 +248,7 @@ fn is_the_one(
     };
     let id = fields.get(field).and_then(|value| identity(value));
     let id = id.ok_or(Lack::Unidentified(field))?;
-    let path = request.path.split('?').next().unwrap_or_default();
+    let path = query::split(&request.path).0;
     let wanted = named
         .and_then(|_| row.holes_in(path))
         .and_then(|names| names.first().copied())

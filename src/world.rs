@@ -239,11 +239,8 @@ fn guard_interrupts() {
 #[cfg(not(unix))]
 fn guard_interrupts() {
     std::thread::spawn(|| {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
         // Where it cannot be caught, it ends the process by itself.
-        if let Ok(runtime) = runtime
+        if let Ok(runtime) = crate::runtime::current_thread()
             && runtime.block_on(tokio::signal::ctrl_c()).is_ok()
         {
             std::thread::sleep(GRACE);

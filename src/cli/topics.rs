@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Effects, Style};
 use clap::builder::StyledStr;
 
 use crate::error::Error;
+use crate::nearest::{Similarity, nearest};
 
 /// A topic.
 #[derive(Debug)]
@@ -115,13 +116,9 @@ pub fn is_command(line: &str) -> bool {
 pub(super) fn unknown(word: &str, commands: &[&str]) -> Error {
     let error = Error::usage(format!("there is no help for {word}"));
     let names = ALL.iter().map(|topic| topic.name);
-    let nearest = names
-        .chain(commands.iter().copied())
-        .map(|name| (strsim::jaro_winkler(word, name), name))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .max_by(|one, other| one.0.total_cmp(&other.0));
-    let error = match nearest {
-        Some((_, name)) => error.hint(format!("did you mean {name}?")),
+    let names = names.chain(commands.iter().copied());
+    let error = match nearest(word, names, Similarity::Loose) {
+        Some(name) => error.hint(format!("did you mean {name}?")),
         None => error,
     };
     error.hint("rc help topics lists the topics, rc --help the commands")

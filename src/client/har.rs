@@ -7,6 +7,8 @@
 use serde_json::{Value, json};
 
 use super::trace::{Exchange, Message};
+use crate::excerpt::first_bytes;
+use crate::query;
 
 /// The longest text of a body, in bytes.
 pub const LONGEST: usize = 64 * 1024;
@@ -98,17 +100,9 @@ fn headers(message: &Message) -> Value {
 }
 
 fn query(url: &str) -> Value {
-    let query = url.split_once('?').map_or("", |(_, query)| query);
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let plain = |text: &str| {
-                let text = percent_encoding::percent_decode_str(text);
-                text.decode_utf8_lossy().into_owned()
-            };
-            json!({"name": plain(name), "value": plain(value)})
-        })
+    query::pairs(query::split(url).1)
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| json!({"name": pair.name, "value": pair.value}))
         .collect()
 }
 
@@ -120,21 +114,10 @@ fn content(message: &Message) -> Value {
         content["comment"] = "the body is no text and is left out".into();
         return content;
     };
-    let (kept, left) = cut(text, LONGEST);
+    let (kept, left) = first_bytes(text, LONGEST);
     content["text"] = kept.into();
     if left > 0 {
         content["comment"] = format!("{left} more bytes are left out").into();
     }
     content
-}
-
-/// The beginning of a text, and how many bytes it leaves out.
-#[must_use]
-pub fn cut(text: &str, longest: usize) -> (&str, usize) {
-    if text.len() <= longest {
-        return (text, 0);
-    }
-    let end = (0..=longest).rev().find(|end| text.is_char_boundary(*end));
-    let kept = &text[..end.unwrap_or(0)];
-    (kept, text.len() - kept.len())
 }

@@ -1,16 +1,17 @@
 //! The header `Link` of version 2021-01, in which lists name their next page.
 
+use crate::query;
+
 /// The cursor of the link whose relation is `next`, percent-decoded. Only the
 /// cursor is taken: no answer says which host is asked next.
 pub(super) fn next_cursor(link: &str) -> Option<String> {
     let next = link.split(',').find(|part| is_next(part))?;
     let url = next.split_once('<')?.1.split_once('>')?.0;
-    let (_, query) = url.split_once('?')?;
-    let cursor = query
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("cursor="))?;
-    let decoded = percent_encoding::percent_decode_str(cursor).decode_utf8();
-    decoded.ok().map(std::borrow::Cow::into_owned)
+    // A cursor is Base64: a `+` that the API did not escape is a letter of it.
+    let query = query::split(url).1.replace('+', "%2B");
+    let cursor = query::pairs(&query).find(|pair| pair.name == "cursor")?;
+    let is_valid = cursor.invalid_part().is_none() && cursor.raw_parts().1.is_some();
+    is_valid.then(|| cursor.value.into_owned())
 }
 
 fn is_next(part: &str) -> bool {
@@ -36,6 +37,12 @@ mod tests {
                 "<https://a.b/x?cursor=p>; rel=\"previous\", <https://a.b/x?cursor=n%3D>; rel=next",
                 Some("n="),
             ),
+            (
+                "<https://a.b/x?cursor=a+b%2Bc&x=1>; rel=next",
+                Some("a+b+c"),
+            ),
+            ("<https://a.b/x?cursor=%ff>; rel=next", None),
+            ("<https://a.b/x?cursor>; rel=next", None),
             ("<https://a.b/x?cursor=p>; rel=\"previous\"", None),
             ("<https://a.b/x?page=2>; rel=\"next\"", None),
             ("", None),

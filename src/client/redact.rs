@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 
 use crate::catalog;
+use crate::query;
 
 pub use super::token_finder::TokenFinder;
 
@@ -77,9 +78,9 @@ pub fn address(url: &str) -> String {
     let Some((path, query)) = url.split_once('?') else {
         return url.to_owned();
     };
-    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, _)) if hides_field(name) => format!("{name}={REDACTED}"),
-        _ => pair.to_owned(),
+    let pairs = query::pairs(query).map(|pair| match pair.raw_parts() {
+        (name, Some(_)) if hides_field(&pair.name) => format!("{name}={REDACTED}"),
+        _ => pair.raw.to_owned(),
     });
     format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
 }
@@ -235,6 +236,19 @@ mod tests {
             shown,
             "https://x.example.com/a?limit=1&hash=[redacted]&token=[redacted]"
         );
+    }
+
+    #[test]
+    fn address_keeps_its_spelling_but_for_secrets() {
+        for (url, shown) in [
+            ("/a?t%6Fken=t&x=%2f+1", "/a?t%6Fken=[redacted]&x=%2f+1"),
+            ("/a?status=a,b&&c=", "/a?status=a,b&&c="),
+            ("/a?token", "/a?token"),
+            ("/a?", "/a?"),
+            ("/a", "/a"),
+        ] {
+            assert_eq!(address(url), shown);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use super::retry::is_refusal;
 use crate::error::{Error, Kind, Refusal};
 use crate::evidence::Lack;
+use crate::excerpt::first_letters;
 use crate::request::Request;
 
 /// The most of an unstructured body that is shown.
@@ -147,9 +148,9 @@ fn reason(errors: Option<&str>, body: &[u8]) -> String {
         }
         None => excerpt(body),
     };
-    match text.char_indices().nth(LONGEST) {
+    match first_letters(&text, LONGEST) {
         _ if text.is_empty() => text,
-        Some((end, _)) => format!(": {} …", &text[..end]),
+        Some(beginning) => format!(": {beginning} …"),
         None => format!(": {text}"),
     }
 }
@@ -194,7 +195,7 @@ fn excerpt(body: &[u8]) -> String {
         return String::new();
     }
     let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().take(EXCERPT).collect()
+    first_letters(&line, EXCERPT).unwrap_or(&line).to_owned()
 }
 
 #[cfg(test)]

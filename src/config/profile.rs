@@ -11,6 +11,7 @@ use toml_edit::{Document, Item, TableLike};
 use super::{BaseUrl, Environment, read, variable};
 use crate::catalog;
 use crate::error::{Error, Result};
+use crate::nearest::{Similarity, nearest};
 
 /// The profile that is there without a name.
 pub const DEFAULT: &str = "default";
@@ -125,7 +126,7 @@ impl Config {
     fn unknown(&self, name: &str) -> Error {
         let names = || self.profiles.iter().map(|profile| profile.name.as_str());
         let mut error = Error::usage(format!("there is no profile {name}"));
-        if let Some(near) = nearest(name, names()) {
+        if let Some(near) = nearest(name, names(), Similarity::Loose) {
             error = error.hint(format!("did you mean {near}?"));
         }
         error
@@ -214,15 +215,6 @@ pub fn check_command(command: &str) -> Result<()> {
     Ok(())
 }
 
-/// The nearest of some names, if one is near.
-pub(super) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    names
-        .map(|name| (strsim::jaro_winkler(word, name), name))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, name)| name)
-}
-
 /// The file, as errors speak of it.
 struct Page<'a> {
     text: &'a str,
@@ -273,7 +265,7 @@ impl Page<'_> {
                     "a token does not stand in the settings: take it out, and run rc auth login",
                 ));
             }
-            if let Some(near) = nearest(key, known.iter().copied()) {
+            if let Some(near) = nearest(key, known.iter().copied(), Similarity::Loose) {
                 error = error.hint(format!("did you mean {near}?"));
             }
             return Err(error.hint(format!("settings here: {}", known.join(", "))));

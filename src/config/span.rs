@@ -1,11 +1,15 @@
-//! Spans of time, as they are typed.
+//! The one reader of durations, for flags and variables: text comes in, a
+//! [`Duration`] goes out.
+//!
+//! Dates relative to now (`7d`, `+1mo`) are no durations, as months and days of
+//! the calendar differ in length; [`crate::request::Moment`] reads those.
 
 use std::time::Duration;
 
-/// A span like `500ms`, `20s`, `1h` or `2d`.
+/// Reads a duration like `500ms`, `20s`, `1h` or `2d`; a day has 24 hours.
 ///
 /// # Errors
-/// With what is allowed, in words.
+/// Says which form is allowed.
 pub fn span(word: &str) -> Result<Duration, String> {
     let span = word.parse::<jiff::Span>().ok();
     let span = span.and_then(|span| {
@@ -20,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_span_of_any_size_is_read_or_refused() {
+    fn span_reads_or_refuses_any_size() {
         assert_eq!(span("1m"), Ok(Duration::from_secs(60)));
         assert_eq!(span("0s"), Ok(Duration::ZERO));
         for far in ["7304484d", "10000000h", "631107417600s"] {

@@ -5,6 +5,7 @@
 
 use crate::catalog::{Field, Holds, Object};
 use crate::error::{Error, Result};
+use crate::nearest::{Similarity, nearest};
 
 use super::cell::Cell;
 use super::extract::{self, Branch, Misfit};
@@ -256,13 +257,15 @@ fn chosen(name: &str, known: Option<&Object>, includes: &[&str]) -> Result<Colum
         let error = error.hint("`include` has what --include names, as in include.customer.email");
         return Err(error.hint("--columns help lists them"));
     }
-    Err(
-        match nearest(first, fields.chain(includes.iter().copied())) {
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error,
-        }
-        .hint("--columns help lists them"),
-    )
+    Err(match nearest(
+        first,
+        fields.chain(includes.iter().copied()),
+        Similarity::Usual,
+    ) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error,
+    }
+    .hint("--columns help lists them"))
 }
 
 /// The key that the user typed.
@@ -271,20 +274,10 @@ fn among(keys: &[String], name: &str) -> Result<Column> {
         return Ok(Column::at(vec![name.to_owned()]));
     }
     let error = Error::usage(format!("there is no column `{name}`"));
-    Err(match nearest(name, keys.iter().map(String::as_str)) {
+    Err(match nearest(name, keys, Similarity::Usual) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint(format!("there are: {}", keys.join(", "))),
     })
-}
-
-/// The name most like a mistyped one, if any is like it at all.
-#[must_use]
-pub fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    names
-        .map(|name| (strsim::jaro_winkler(typed, name), name))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, name)| name)
 }
 
 /// A name as words.

@@ -6,12 +6,14 @@
 
 use jaq_core::compile::Undefined;
 use jaq_core::load::{self, lex, parse};
+use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
 
 use crate::error::Error;
+use crate::excerpt::shortened;
 
 use super::builtins::ABSENT;
-use super::columns::nearest;
+use crate::nearest::{Similarity, nearest};
 
 /// Longest piece of the filter that a message quotes.
 const QUOTED: usize = 24;
@@ -81,7 +83,7 @@ fn misplaced<'a>((expected, found): &parse::Error<&'a str>) -> Complaint<'a> {
     let what = if found.is_empty() {
         format!("expected {expected}, but the filter ends")
     } else {
-        format!("expected {expected}, found `{}`", excerpt(found))
+        format!("expected {expected}, found `{}`", quoted(found))
     };
     Complaint::new(what, found)
 }
@@ -106,7 +108,9 @@ fn missing<'a>(name: &'a str, what: &Undefined, names: &[Name]) -> Complaint<'a>
         .collect();
     complaint.hint = if others.is_empty() {
         let known = names.iter().map(|(known, _)| known.as_str());
-        absent(name).or_else(|| nearest(name, known).map(|near| format!("did you mean `{near}`?")))
+        absent(name).or_else(|| {
+            nearest(name, known, Similarity::Usual).map(|near| format!("did you mean `{near}`?"))
+        })
     } else {
         Some(format!("there is {}", others.join(" and ")))
     };
@@ -122,7 +126,9 @@ fn unbound<'a>(code: &str, name: &'a str, globals: &[String]) -> Complaint<'a> {
     let given = globals.iter().map(|global| global.trim_start_matches('$'));
     let known = given.chain(bound).filter(|known| *known != bare);
     complaint.hint = absent(name)
-        .or_else(|| nearest(bare, known).map(|near| format!("did you mean `${near}`?")))
+        .or_else(|| {
+            nearest(bare, known, Similarity::Usual).map(|near| format!("did you mean `${near}`?"))
+        })
         .or_else(|| Some(format!("--arg {bare} VALUE gives it one")));
     complaint
 }
@@ -138,13 +144,9 @@ fn absent(name: &str) -> Option<String> {
     found.map(|(_, hint)| (*hint).to_owned())
 }
 
-fn excerpt(text: &str) -> String {
-    let line = text.lines().next().unwrap_or(text);
-    if line.chars().count() <= QUOTED {
-        return line.to_owned();
-    }
-    let start: String = line.chars().take(QUOTED).collect();
-    format!("{start}…")
+/// The beginning of the first line.
+fn quoted(text: &str) -> Cow<'_, str> {
+    shortened(text.lines().next().unwrap_or(text), QUOTED)
 }
 
 /// One error for the first of the complaints.

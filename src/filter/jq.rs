@@ -11,6 +11,7 @@ use jaq_core::{Compiler, Ctx, Exn, Vars};
 use jaq_json::{Val, read};
 
 use crate::error::{Error, Result};
+use crate::excerpt::first_letters;
 
 use super::builtins::{self, Data, Steps};
 use super::complaint::{self, Name};
@@ -186,9 +187,10 @@ fn message(error: jaq_json::Error) -> String {
             text
         }
     };
-    let mut short: String = text
+    let beginning = first_letters(&text, LONGEST_MESSAGE);
+    let mut short: String = beginning
+        .unwrap_or(&text)
         .chars()
-        .take(LONGEST_MESSAGE)
         .flat_map(|letter| {
             let (plain, escaped) = if letter.is_control() {
                 (None, Some(letter.escape_default()))
@@ -198,7 +200,7 @@ fn message(error: jaq_json::Error) -> String {
             plain.into_iter().chain(escaped.into_iter().flatten())
         })
         .collect();
-    if text.chars().nth(LONGEST_MESSAGE).is_some() {
+    if beginning.is_some() {
         short.push('…');
     }
     short

@@ -19,7 +19,7 @@ mod value;
 mod variables;
 
 pub use cell::Cell;
-pub use columns::{Column, Columns, nearest};
+pub use columns::{Column, Columns};
 pub use extract::{Misfit, items, members};
 pub use jq::{Flow, Jq, OnError};
 pub use room::with_room;

@@ -37,10 +37,7 @@ fn slow() -> (BackgroundWriter, mpsc::Sender<()>, Arc<Mutex<Vec<u8>>>) {
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
+    crate::runtime::current_thread().unwrap()
 }
 
 #[test]

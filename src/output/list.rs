@@ -1,5 +1,5 @@
-//! A list as one valid JSON array, streamed: a record a line, or spread over
-//! lines for eyes.
+//! Streams a list as one valid JSON array: one record on each line, or indented
+//! on a terminal.
 
 use crate::error::Result;
 use crate::filter::one_line;
@@ -10,14 +10,14 @@ use super::{Sink, Style};
 
 /// Writes records into one array.
 #[derive(Debug)]
-pub(super) struct List {
+pub(super) struct JsonArray {
     to: Destination,
     style: Style,
     empty: bool,
     buffer: String,
 }
 
-impl List {
+impl JsonArray {
     pub(super) const fn new(to: Destination, style: Style) -> Self {
         Self {
             to,
@@ -28,7 +28,7 @@ impl List {
     }
 }
 
-impl Sink for List {
+impl Sink for JsonArray {
     fn record(&mut self, record: &str) -> Result<()> {
         self.to.text(if self.empty { "[\n" } else { ",\n" })?;
         self.empty = false;
@@ -65,7 +65,7 @@ mod tests {
 
     fn printed(style: Style, records: &[&str]) -> String {
         let paper = Paper::default();
-        let mut sink = List::new(paper.destination(), style);
+        let mut sink = JsonArray::new(paper.destination(), style);
         for record in records {
             sink.record(record).unwrap();
         }
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn records_appear_when_their_page_ends() {
         let paper = Paper::default();
-        let mut sink = List::new(paper.destination(), Style::PLAIN);
+        let mut sink = JsonArray::new(paper.destination(), Style::PLAIN);
         sink.record("1").unwrap();
         assert_eq!(paper.text(), "");
         sink.page_end().unwrap();

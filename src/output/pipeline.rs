@@ -12,7 +12,7 @@ use super::destination::Destination;
 use super::detail::Detail;
 use super::filtering::Filter;
 use super::lines::{Lines, Spacing};
-use super::list::List;
+use super::list::JsonArray;
 use super::rows::{Header, Rows};
 use super::skipped::Skipped;
 use super::table::Table;
@@ -151,7 +151,7 @@ impl Settings {
         let filtered = self.jq.is_some();
         let unquoted = self.raw && filtered;
         if self.makes_array() {
-            return Ok(Box::new(List::new(to, self.style)));
+            return Ok(Box::new(JsonArray::new(to, self.style)));
         }
         let lines = |to, spacing| Box::new(Lines::new(to, spacing, self.style, unquoted));
         if filtered && !self.chosen {

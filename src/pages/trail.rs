@@ -1,7 +1,7 @@
-//! Whether a list gets on. In come the cursors and the pages of one list in
-//! their order; out comes why it does not end, once that is clear.
+//! Detects a list that does not end: the cursors and the pages of one list
+//! come in, in their order; the reason goes out once there is one.
 //!
-//! Sixteen bytes are kept for each cursor, and as many for each page.
+//! Memory: sixteen bytes for each cursor, and as many for each page.
 
 use std::collections::HashSet;
 
@@ -9,12 +9,12 @@ use ring::digest::{Context, SHA256};
 
 use crate::envelope::Envelope;
 
-/// So many pages in a row may bring nothing new. Records that are changed while
-/// the list is read come again, and a filter can make many pages empty, so the
-/// bound only ends what has no end.
+/// Pages in a row without new records, at most. Records that change while the
+/// list is read are repeated, and a filter can make many pages empty, so the
+/// limit is far above both.
 const MAXIMUM_IDLE: u32 = 1_000;
 
-/// What a list has shown so far, as hashes.
+/// The cursors and pages of a list so far, as hashes.
 #[derive(Debug, Default)]
 pub(super) struct Trail {
     seen: HashSet<u128>,
@@ -22,10 +22,10 @@ pub(super) struct Trail {
 }
 
 impl Trail {
-    /// Notes the cursor of the next page.
+    /// Adds the cursor of the next page.
     ///
     /// # Errors
-    /// Why following it leads nowhere.
+    /// The list had the cursor before: the reason, as a fragment.
     pub(super) fn step(&mut self, cursor: &str) -> Result<(), &'static str> {
         if self.seen.insert(hash("cursor", &[cursor])) {
             return Ok(());
@@ -33,10 +33,10 @@ impl Trail {
         Err("the API gave the same cursor twice")
     }
 
-    /// Notes a page: how many records it has, its first and its last one.
+    /// Adds a page: its number of records, its first and its last record.
     ///
     /// # Errors
-    /// Why reading on leads nowhere.
+    /// Too many pages in a row had nothing new: the reason, as a fragment.
     pub(super) fn page(&mut self, page: &Envelope) -> Result<(), &'static str> {
         let count = page.records().len();
         let (first, last) = (page.records().next(), page.records().last());
@@ -58,7 +58,7 @@ impl Trail {
     }
 }
 
-/// Sixteen bytes that stand for texts of one kind.
+/// A hash of texts, different for each kind.
 fn hash(kind: &str, texts: &[&str]) -> u128 {
     let mut context = Context::new(&SHA256);
     for text in [kind].iter().chain(texts) {

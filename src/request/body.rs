@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::{Flaw, Set, moment, set};
 use crate::catalog::{Kind, Operation, Parameter};
 use crate::error::{Error, Result};
+use crate::nearest::{Similarity, nearest};
 
 /// The body of a request that is not of the catalogue: a whole body, fields,
 /// or both; fields override. A body alone goes out to the letter.
@@ -99,13 +100,9 @@ pub(super) fn note_unknown(
         if operation.body.is_empty() || operation.body.iter().any(|known| known.name == key) {
             continue;
         }
-        let near = operation
-            .body
-            .iter()
-            .map(|known| (strsim::jaro_winkler(known.name, key), known.name))
-            .filter(|(likeness, _)| *likeness > 0.85)
-            .max_by(|one, other| one.0.total_cmp(&other.0));
-        let guess = near.map_or(String::new(), |(_, name)| format!("; did you mean {name}?"));
+        let known = operation.body.iter().map(|known| known.name);
+        let near = nearest(key, known, Similarity::Strict);
+        let guess = near.map_or(String::new(), |name| format!("; did you mean {name}?"));
         notes.push(format!(
             "the reference lists no field {key} here; it is sent as given{guess}"
         ));

@@ -1,17 +1,16 @@
-//! Days, weeks and months, and which of them a moment belongs to.
+//! Assigns times to days, weeks and months.
 //!
-//! In come texts of the API: a day (`2026-11-20`), a moment with an offset
-//! (`2026-11-20T08:00:00+00:00`) or without one. A moment with an offset falls
-//! on the day that it is in the zone asked for; the others say their day
-//! themselves.
+//! Texts of the API come in: a day (`2026-11-20`), or a time with an offset
+//! (`2026-11-20T08:00:00+00:00`) or without one. A time with an offset belongs to
+//! its day in the time zone of the query; the others name their day.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-/// What time is divided into.
+/// A period of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Span {
+pub enum Period {
     /// From midnight to midnight.
     Day,
     /// From Monday to Sunday, named by its Monday.
@@ -20,8 +19,8 @@ pub enum Span {
     Month,
 }
 
-impl Span {
-    /// Every one of them.
+impl Period {
+    /// All periods.
     pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
 
     /// Its name in the singular.
@@ -34,13 +33,13 @@ impl Span {
         }
     }
 
-    /// The one of that name.
+    /// The period of a name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|span| span.name() == name)
     }
 
-    /// The label of the span that a day is in. Labels sort as time goes.
+    /// The label of the period that a day is in. Labels sort by time.
     #[must_use]
     pub fn label(self, day: Date) -> String {
         match self {
@@ -54,7 +53,7 @@ impl Span {
         }
     }
 
-    /// The first day of the span with that label.
+    /// The first day of the period with a label.
     #[must_use]
     pub fn first_day(self, label: &str) -> Option<Date> {
         match self {
@@ -63,7 +62,7 @@ impl Span {
         }
     }
 
-    /// The first day of the span after the one that begins with `day`.
+    /// The first day of the period after the one that begins with `day`.
     #[must_use]
     pub fn after(self, day: Date) -> Option<Date> {
         let step = match self {
@@ -75,7 +74,7 @@ impl Span {
     }
 }
 
-/// The day of a moment, in a zone; `None` for a text that is no moment.
+/// The day of a time, in a time zone; `None` for a text that is no time.
 #[must_use]
 pub fn day_of(text: &str, zone: &TimeZone) -> Option<Date> {
     let own = plain_day(text);

@@ -1,19 +1,19 @@
 //! Decimal numbers that add up exactly, as amounts must.
 //!
-//! In come texts such as `10.00`, `-3` or `1.5e2`; out come sums with as many
-//! decimals as the most precise of what was added.
+//! Texts such as `10.00`, `-3` or `1.5e2` come in; sums go out, with as many
+//! decimals as the most precise value.
 
 use std::cmp::Ordering;
 use std::fmt;
 
 /// Digits before the point. With those behind it, hundreds of thousands of the
-/// largest can be added before a sum is too large to be told.
+/// largest values can be added before a sum is too large.
 const MOST_WHOLE: usize = 15;
 
-/// Digits behind the point: as many as a number in binary needs to be itself.
+/// Digits behind the point: as many as a binary number needs to be exact.
 const MOST_DECIMALS: usize = 18;
 
-/// Decimals of a mean, where what it is of has fewer.
+/// The least number of decimals of a mean.
 const DECIMALS_OF_MEAN: u32 = 2;
 
 /// A decimal number.
@@ -71,7 +71,7 @@ impl Decimal {
         (fits && number.decimals as usize <= MOST_DECIMALS).then_some(number)
     }
 
-    /// The sum; `None` when it is too large to be told.
+    /// The sum; `None` when it is too large to be exact.
     #[must_use]
     pub fn plus(self, other: Self) -> Option<Self> {
         let decimals = self.decimals.max(other.decimals);

@@ -1,52 +1,51 @@
-//! What was worked out: rows in order, and the row of all.
+//! The result of a query: sorted rows, and a row of all records.
 //!
-//! In come groups in no order; out come rows: as time goes, with the empty
-//! days of it filled in, or the largest first; as JSON texts, or as labels and
-//! figures for a picture.
+//! Unsorted groups come in. Rows go out, by time with empty periods filled in,
+//! or the largest first; as JSON texts, or as labels and numbers for a chart.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use super::decimal::Decimal;
-use super::plan::{COUNT, Kind, Measure, OTHER, Plan};
+use super::plan::{COUNT, Measure, MeasureKind, OTHER, StatsPlan};
 use super::tally::Sums;
 use crate::error::{Error, Result};
 use crate::filter::{Cell, items};
 
-/// Spans of time that are filled in at most: days of 27 years.
+/// The maximum number of periods that are filled in: days of 27 years.
 const MOST_FILLED: usize = 10_000;
 
-/// What is shown for a value that is not there.
+/// The label of a missing value.
 const NONE: &str = "(none)";
 
-/// All that was worked out.
+/// The result of a query.
 #[derive(Debug)]
 pub struct Figures {
-    plan: Plan,
-    /// The rows, in the order in which they are shown.
-    pub rows: Vec<Row>,
+    plan: StatsPlan,
+    /// The rows, sorted.
+    pub rows: Vec<FigureRow>,
     /// The row of all records.
-    pub total: Row,
-    /// What the user should know.
+    pub total: FigureRow,
+    /// Notes for the user.
     pub notes: Vec<String>,
 }
 
 /// The figures of one group.
 #[derive(Debug)]
-pub struct Row {
-    /// The values that it is grouped by, as a JSON list; none for what was
-    /// taken together.
+pub struct FigureRow {
+    /// The values that it is grouped by, as a JSON list; none for merged
+    /// groups.
     key: Option<Box<str>>,
     sums: Sums,
-    /// How many groups it is.
+    /// The number of groups in it.
     groups: usize,
 }
 
 impl Figures {
-    /// Puts groups in order.
+    /// Sorts groups into rows.
     pub(super) fn of(
-        plan: Plan,
+        plan: StatsPlan,
         groups: HashMap<Box<str>, Sums>,
         other: Sums,
         total: Sums,
@@ -55,17 +54,17 @@ impl Figures {
         let mut figures = Self {
             rows: groups
                 .into_iter()
-                .map(|(key, sums)| Row::of(key, sums))
+                .map(|(key, sums)| FigureRow::of(key, sums))
                 .collect(),
-            total: Row::rest(total),
+            total: FigureRow::rest(total),
             notes,
             plan,
         };
         if figures.rows.is_empty() && figures.plan.groups.is_empty() {
-            // Of nothing there is still a count: none.
+            // An empty list has a count of zero.
             figures
                 .rows
-                .push(Row::of("[]".into(), figures.total.sums.clone()));
+                .push(FigureRow::of("[]".into(), figures.total.sums.clone()));
         }
         figures.sort();
         match figures.plan.top {
@@ -90,9 +89,9 @@ impl Figures {
         });
     }
 
-    /// Takes all but the first rows together.
+    /// Merges all rows but the first.
     fn cut(&mut self, top: usize, other: Sums) -> Result<()> {
-        let mut rest = Row::rest(other);
+        let mut rest = FigureRow::rest(other);
         for row in self.rows.drain(top.min(self.rows.len())..) {
             rest.groups += 1;
             rest.sums
@@ -105,7 +104,7 @@ impl Figures {
         Ok(())
     }
 
-    /// Puts in the spans of time in which there was nothing.
+    /// Adds the periods without records.
     fn fill(&mut self) {
         let [group] = &self.plan.groups[..] else {
             return;
@@ -126,7 +125,7 @@ impl Figures {
                 && filled.len() + count <= MOST_FILLED
             {
                 let key = format!("[\"{}\"]", span.label(day));
-                filled.push(Row::of(key.into(), Sums::of(fields)));
+                filled.push(FigureRow::of(key.into(), Sums::of(fields)));
                 expected = span.after(day);
             }
             expected = first.and_then(|first| span.after(first));
@@ -143,13 +142,13 @@ impl Figures {
 
     /// The names of the results.
     #[must_use]
-    pub fn plan(&self) -> &Plan {
+    pub fn plan(&self) -> &StatsPlan {
         &self.plan
     }
 
     /// A row as a JSON object.
     #[must_use]
-    pub fn record(&self, row: &Row) -> String {
+    pub fn record(&self, row: &FigureRow) -> String {
         let mut out = String::from("{");
         for (at, group) in self.plan.groups.iter().enumerate() {
             let value = row.value(at).unwrap_or("null");
@@ -168,15 +167,15 @@ impl Figures {
         out
     }
 
-    /// A figure, with the decimals that the others of its column have.
-    fn figure(&self, row: &Row, measure: &Measure) -> Option<Decimal> {
+    /// A number, with as many decimals as the others of its column.
+    fn figure(&self, row: &FigureRow, measure: &Measure) -> Option<Decimal> {
         let all = self.total.sums.fields.get(measure.field)?;
         Some(row.figure(measure)?.as_precise_as(all.sum))
     }
 
-    /// The values that a row is grouped by, for eyes.
+    /// The values that a row is grouped by, as labels.
     #[must_use]
-    pub fn labels(&self, row: &Row) -> Vec<String> {
+    pub fn labels(&self, row: &FigureRow) -> Vec<String> {
         let labels = (0..self.plan.groups.len()).map(|at| {
             let label = row.label(at);
             match (&row.key, at) {
@@ -189,9 +188,9 @@ impl Figures {
         labels.collect()
     }
 
-    /// The count and the figures of a row, for eyes.
+    /// The count and the measures of a row, formatted.
     #[must_use]
-    pub fn numbers(&self, row: &Row) -> Vec<String> {
+    pub fn numbers(&self, row: &FigureRow) -> Vec<String> {
         let measures = self.plan.measures.iter();
         let measures = measures.map(|measure| {
             let figure = self.figure(row, measure);
@@ -202,12 +201,11 @@ impl Figures {
             .collect()
     }
 
-    /// How long the bar of each row is, from 0 to 1.
+    /// The length of the bar of each row, from 0 to 1.
     #[must_use]
     pub fn shares(&self) -> Vec<f64> {
-        // Groups that were taken together are no group, and may be longer than
-        // any: they have no bar.
-        let own = |row: &Row| row.key.as_ref().and_then(|_| row.lead(&self.plan));
+        // Merged groups have no bar: together they may exceed any other row.
+        let own = |row: &FigureRow| row.key.as_ref().and_then(|_| row.lead(&self.plan));
         let leads = self.rows.iter().map(own);
         let leads: Vec<Option<Decimal>> = leads.collect();
         let longest = leads.iter().copied().flatten().max();
@@ -219,7 +217,7 @@ impl Figures {
     }
 }
 
-impl Row {
+impl FigureRow {
     fn of(key: Box<str>, sums: Sums) -> Self {
         Self {
             key: Some(key),
@@ -238,12 +236,12 @@ impl Row {
 
     /// A value that it is grouped by, as JSON text.
     fn value(&self, at: usize) -> Option<&str> {
-        // The key was written here, as a list.
+        // The key is a list that the tally wrote.
         items(self.key.as_deref()?).ok()?.get(at).copied()
     }
 
-    /// The spans of time among the values; what has none comes last.
-    fn times(&self, plan: &Plan) -> Vec<(bool, &str)> {
+    /// The periods among the values; rows without one come last.
+    fn times(&self, plan: &StatsPlan) -> Vec<(bool, &str)> {
         let groups = plan.groups.iter().enumerate();
         let spans = groups.filter(|(_, group)| group.span.is_some());
         let values = spans.filter_map(|(at, _)| self.value(at));
@@ -259,8 +257,8 @@ impl Row {
         }
     }
 
-    /// What rows are ordered by, and drawn.
-    fn lead(&self, plan: &Plan) -> Option<Decimal> {
+    /// The number that rows are sorted and drawn by.
+    fn lead(&self, plan: &StatsPlan) -> Option<Decimal> {
         match plan.measures.first() {
             Some(measure) if !plan.by_count => self.figure(measure),
             _ => Some(self.sums.count.into()),
@@ -270,13 +268,13 @@ impl Row {
     fn figure(&self, measure: &Measure) -> Option<Decimal> {
         let field = self.sums.fields.get(measure.field)?;
         if field.numbers == 0 {
-            return (measure.kind == Kind::Sum).then(Decimal::default);
+            return (measure.kind == MeasureKind::Sum).then(Decimal::default);
         }
         match measure.kind {
-            Kind::Sum => Some(field.sum),
-            Kind::Mean => field.sum.divided_by(field.numbers),
-            Kind::Min => Some(field.least),
-            Kind::Max => Some(field.most),
+            MeasureKind::Sum => Some(field.sum),
+            MeasureKind::Mean => field.sum.divided_by(field.numbers),
+            MeasureKind::Min => Some(field.least),
+            MeasureKind::Max => Some(field.most),
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Figures about a list: its records grouped, counted and added up.
+//! Figures about a list: its records are grouped, counted and added up.
 //!
-//! In come the words of the command line, which become a [`Plan`], and then
-//! records as JSON text, one at a time; a [`Tally`] keeps a few numbers for
-//! each group and no record. Out come [`Figures`]: rows in a sensible order,
-//! as JSON texts or as labels for a picture. Amounts are decimal and exact.
-//! Nothing here knows where records come from or how figures are shown.
+//! A [`StatsQuery`] comes in and becomes a [`StatsPlan`]; then records come in
+//! as JSON text, one at a time. A [`GroupTally`] keeps a few numbers for each
+//! group and no record. [`Figures`] go out: sorted rows, as JSON texts or as
+//! labels for a chart. Amounts are decimal and exact. This module neither
+//! fetches records nor prints figures.
 
 mod calendar;
 mod decimal;
@@ -15,8 +15,8 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-pub use calendar::Span;
+pub use calendar::Period;
 pub use decimal::Decimal;
-pub use figures::{Figures, Row};
-pub use plan::{Kind, Plan, Wish, usual_time};
-pub use tally::{MOST_GROUPS, Tally};
+pub use figures::{FigureRow, Figures};
+pub use plan::{MeasureKind, StatsPlan, StatsQuery, usual_time};
+pub use tally::{GroupTally, MOST_GROUPS};

@@ -1,49 +1,48 @@
-//! What is asked for: by what to group, and what to add up.
+//! Checks a query: by which fields to group, and which fields to add up.
 //!
-//! In come field names as typed and the catalogue's object; out comes a plan
-//! whose fields are known and whose results have names, or a usage error that
-//! names the nearest.
+//! Field names as typed and the object of the catalog come in; a plan with known
+//! fields and named results goes out, or a usage error with the nearest name.
 
 use jiff::tz::TimeZone;
 
-use super::calendar::Span;
+use super::calendar::Period;
 use crate::catalog::{Holds, Object};
 use crate::error::{Error, Result};
 use crate::filter::Columns;
 
-/// What is asked for, in the words of the command line.
+/// A query, in the words of the command line.
 #[derive(Debug, Clone, Default)]
-pub struct Wish {
-    /// Fields, or `day`, `week` and `month`.
+pub struct StatsQuery {
+    /// Fields to group by, or `day`, `week` and `month`.
     pub by: Vec<String>,
-    /// The field that days, weeks and months are of.
+    /// The time field of days, weeks and months.
     pub on: Option<String>,
-    /// What to work out, and of which field, in the order of the results.
-    pub measures: Vec<(Kind, String)>,
-    /// Whether groups are ordered and drawn by their count, whatever else is
-    /// worked out.
+    /// The measures and their fields, in the order of the results.
+    pub measures: Vec<(MeasureKind, String)>,
+    /// Whether groups are sorted and drawn by their count despite other
+    /// measures.
     pub by_count: bool,
-    /// How many groups to tell apart, the rest being taken together.
+    /// The number of groups to show; the others are merged into one.
     pub top: Option<usize>,
-    /// The zone that days are of.
+    /// The time zone of days.
     pub zone: Option<TimeZone>,
 }
 
-/// What can be worked out of a field.
+/// A measure of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// All of it together.
+pub enum MeasureKind {
+    /// The sum of its values.
     Sum,
-    /// The sum, divided by how many there are.
+    /// The mean of its values.
     Mean,
-    /// The least.
+    /// The smallest value.
     Min,
-    /// The most.
+    /// The largest value.
     Max,
 }
 
-impl Kind {
-    /// Every one of them.
+impl MeasureKind {
+    /// All measures.
     pub const ALL: [Self; 4] = [Self::Sum, Self::Mean, Self::Min, Self::Max];
 
     /// Its name, as the flag and the result carry it.
@@ -58,31 +57,31 @@ impl Kind {
     }
 }
 
-/// What a record is grouped by.
+/// A key that records are grouped by.
 #[derive(Debug, Clone)]
 pub(super) struct Group {
-    /// What the result calls it.
+    /// Its name in the result.
     pub(super) name: String,
-    /// What a picture calls it, lower-case words.
+    /// Its heading in a chart, in lower case.
     pub(super) heading: String,
-    /// The span, where it is one of time.
-    pub(super) span: Option<Span>,
+    /// The period, for a key of time.
+    pub(super) span: Option<Period>,
     /// Its column.
     pub(super) column: usize,
 }
 
-/// What is worked out.
+/// A measure, checked.
 #[derive(Debug, Clone)]
 pub(super) struct Measure {
     pub(super) name: String,
-    pub(super) kind: Kind,
-    /// Its field among those that are added up.
+    pub(super) kind: MeasureKind,
+    /// The index of its field among those that are added up.
     pub(super) field: usize,
 }
 
-/// What is asked for, checked.
+/// A query, checked.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct StatsPlan {
     pub(super) columns: Columns,
     pub(super) groups: Vec<Group>,
     pub(super) measures: Vec<Measure>,
@@ -93,13 +92,13 @@ pub struct Plan {
     pub(super) zone: TimeZone,
 }
 
-impl Plan {
-    /// Checks what is asked for against what there is.
+impl StatsPlan {
+    /// Checks a query against the fields of an object.
     ///
     /// # Errors
     /// A usage error for a field that the object does not have, one that
     /// cannot be added up or is no time, or two results of one name.
-    pub fn new(wish: &Wish, object: &Object, includes: &[&str]) -> Result<Self> {
+    pub fn new(wish: &StatsQuery, object: &Object, includes: &[&str]) -> Result<Self> {
         let mut paths: Vec<String> = Vec::new();
         let mut column = |path: &str| {
             let known = paths.iter().position(|known| known == path);
@@ -167,26 +166,26 @@ impl Plan {
         groups.chain([COUNT.to_owned()]).chain(measures).collect()
     }
 
-    /// How many of the names are of groups.
+    /// The number of keys, which come first among the names.
     #[must_use]
     pub fn keys(&self) -> usize {
         self.groups.len()
     }
 
-    /// Whether all groups are told apart unless it is said how many.
+    /// Whether a key is a period of time; all groups are shown then by default.
     #[must_use]
     pub fn is_timed(&self) -> bool {
         self.groups.iter().any(|group| group.span.is_some())
     }
 
-    /// The place among the keys of one that tells how things stand.
+    /// The index of the key that is a status, if there is one.
     #[must_use]
     pub fn status(&self) -> Option<usize> {
         let tells = |group: &Group| group.name == "status" || group.name.ends_with("_status");
         self.groups.iter().position(tells)
     }
 
-    /// The same, with so many groups told apart where nothing was said.
+    /// The same plan, with a default for the number of groups to show.
     #[must_use]
     pub fn or_top(mut self, most: usize) -> Self {
         if self.top.is_none() && !self.is_timed() {
@@ -209,7 +208,7 @@ impl Plan {
 /// The name of the count.
 pub(super) const COUNT: &str = "count";
 
-/// The name of what tells the groups that were taken together from the rest.
+/// The name of the field that marks merged groups.
 pub(super) const OTHER: &str = "other";
 
 /// Results have no parts, so their names have no dots.
@@ -219,11 +218,11 @@ fn plain(path: &str) -> String {
 
 fn group(
     word: &str,
-    wish: &Wish,
+    wish: &StatsQuery,
     object: &Object,
     column: &mut impl FnMut(&str) -> usize,
 ) -> Result<Group> {
-    let span = Span::named(word).filter(|_| object.field(word).is_none());
+    let span = Period::named(word).filter(|_| object.field(word).is_none());
     let Some(span) = span else {
         return Ok(Group {
             name: plain(word),
@@ -256,8 +255,8 @@ fn group(
     })
 }
 
-/// The time that one means who names none: the day that something is due, else
-/// the moment it was made.
+/// The default time field: the day that something is due, else the time it was
+/// created.
 #[must_use]
 pub fn usual_time(object: &Object) -> Option<&'static str> {
     let preferred = ["scheduled_at", "created_at"];
@@ -278,8 +277,8 @@ fn times(object: &Object) -> impl Iterator<Item = &'static str> {
         .map(|field| field.name)
 }
 
-/// Whether it makes sense to add a field up, by what the catalogue says.
-fn addable(kind: Kind, path: &str, object: &Object) -> Result<()> {
+/// Refuses a field that is no number according to the catalog.
+fn addable(kind: MeasureKind, path: &str, object: &Object) -> Result<()> {
     let Some(field) = object.field(path) else {
         return Ok(());
     };
@@ -305,7 +304,7 @@ fn columns(paths: &[String], object: &Object, includes: &[&str]) -> Result<Colum
         return Ok(Columns::none());
     }
     Columns::parse(&paths.join(","), Some(object), includes).map_err(|mut error| {
-        // What it says of --columns is of no use here.
+        // Its hints are about --columns.
         error.message = error.message.replace("column", "field");
         error.hints.retain(|hint| !hint.contains("--columns"));
         if !error.hints.is_empty() {

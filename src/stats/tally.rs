@@ -1,33 +1,33 @@
-//! Counting and adding up, a record at a time: a few numbers for each group.
+//! Counts and adds up records, one at a time: a few numbers for each group.
 //!
-//! In come records as JSON text, of which only the fields of the plan are
-//! looked at. What has no number where one is wanted, or no time, is counted
-//! and told, never guessed.
+//! Records come in as JSON text, of which only the fields of the plan are
+//! parsed. A value that is no number or no time is counted and reported, never
+//! guessed.
 
 use std::collections::HashMap;
 
 use super::calendar::day_of;
 use super::decimal::Decimal;
 use super::figures::Figures;
-use super::plan::{Group, Plan};
+use super::plan::{Group, StatsPlan};
 use crate::error::{Error, Result};
 use crate::filter::{Cell, Misfit};
 
-/// Groups that are told apart at most: some ten megabytes of them.
+/// The maximum number of groups: about ten megabytes of memory.
 pub const MOST_GROUPS: usize = 50_000;
 
-/// What is known of a group.
+/// The numbers of a group.
 #[derive(Debug, Clone, Default)]
 pub struct Sums {
     pub(super) count: u64,
     /// One for each field that is added up.
-    pub(super) fields: Box<[Field]>,
+    pub(super) fields: Box<[FieldSums]>,
 }
 
 /// The numbers of one field in a group.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Field {
-    /// How many there are.
+pub(super) struct FieldSums {
+    /// The number of values.
     pub(super) numbers: u64,
     pub(super) sum: Decimal,
     pub(super) least: Decimal,
@@ -38,17 +38,19 @@ impl Sums {
     pub(super) fn of(fields: usize) -> Self {
         Self {
             count: 0,
-            fields: vec![Field::default(); fields].into(),
+            fields: vec![FieldSums::default(); fields].into(),
         }
     }
 
-    /// One record more, with these numbers; the place of a sum that became too
-    /// large otherwise.
+    /// Adds a record with these numbers.
+    ///
+    /// # Errors
+    /// The index of a sum that becomes too large.
     fn take(&mut self, numbers: &[Option<Decimal>]) -> Result<(), usize> {
         self.count += 1;
         for (at, (field, number)) in self.fields.iter_mut().zip(numbers).enumerate() {
             if let Some(number) = number {
-                let one = Field {
+                let one = FieldSums {
                     numbers: 1,
                     sum: *number,
                     least: *number,
@@ -60,7 +62,7 @@ impl Sums {
         Ok(())
     }
 
-    /// All of another group, too. `None` when a sum became too large.
+    /// Adds another group. `None` when a sum becomes too large.
     pub(super) fn join(&mut self, other: &Self) -> Option<()> {
         self.count += other.count;
         let mut pairs = self.fields.iter_mut().zip(&other.fields);
@@ -68,7 +70,7 @@ impl Sums {
     }
 }
 
-impl Field {
+impl FieldSums {
     fn join(&mut self, other: Self) -> Option<()> {
         if other.numbers == 0 {
             return Some(());
@@ -85,64 +87,64 @@ impl Field {
     }
 }
 
-/// Groups as they grow.
+/// Counts and adds up records by group.
 #[derive(Debug)]
-pub struct Tally {
-    plan: Plan,
+pub struct GroupTally {
+    plan: StatsPlan,
     most: usize,
     /// By the key as a JSON list.
     groups: HashMap<Box<str>, Sums>,
-    /// What belongs to none of them, because there are too many.
+    /// The records of groups beyond the maximum.
     other: Sums,
     total: Sums,
-    /// For each column: whether any record had a value there, and how many had
-    /// one that cannot be used.
-    seen: Vec<Seen>,
+    /// One for each column.
+    seen: Vec<ColumnUse>,
     key: String,
     numbers: Vec<Option<Decimal>>,
 }
 
+/// Whether any record has a value in a column, and how many have one that cannot
+/// be used.
 #[derive(Debug, Clone, Copy, Default)]
-struct Seen {
+struct ColumnUse {
     values: bool,
     useless: u64,
 }
 
-impl Tally {
-    /// Nothing so far.
+impl GroupTally {
+    /// A tally without records.
     #[must_use]
-    pub fn new(plan: Plan) -> Self {
+    pub fn new(plan: StatsPlan) -> Self {
         Self::with_room(plan, MOST_GROUPS)
     }
 
-    /// As [`Tally::new`], with room for so many groups.
+    /// As [`GroupTally::new`], with another maximum number of groups.
     #[must_use]
-    pub fn with_room(plan: Plan, most: usize) -> Self {
+    pub fn with_room(plan: StatsPlan, most: usize) -> Self {
         let fields = plan.fields.len();
         Self {
             most,
             groups: HashMap::new(),
             other: Sums::of(fields),
             total: Sums::of(fields),
-            seen: vec![Seen::default(); plan.columns.list().len()],
+            seen: vec![ColumnUse::default(); plan.columns.list().len()],
             key: String::new(),
             numbers: Vec::new(),
             plan,
         }
     }
 
-    /// Records so far.
+    /// The number of records so far.
     #[must_use]
     pub const fn records(&self) -> u64 {
         self.total.count
     }
 
-    /// One record more.
+    /// Adds a record.
     ///
     /// # Errors
-    /// For what is no object, for more groups than can be told apart where
-    /// nobody said that the rest may be taken together, and for a sum that
-    /// becomes too large to be told.
+    /// The record is no object, there are too many groups and the plan does not
+    /// merge the rest, or a sum becomes too large to be exact.
     pub fn take(&mut self, record: &str) -> Result<()> {
         let number = self.total.count + 1;
         let mut cells = Vec::new();
@@ -170,16 +172,16 @@ impl Tally {
             .map_err(|field| self.too_large(field))
     }
 
-    /// The end of it.
+    /// The figures of all records.
     ///
     /// # Errors
-    /// When a sum becomes too large to be told.
+    /// A sum becomes too large to be exact.
     pub fn finish(self) -> Result<Figures> {
         let notes = self.notes();
         Figures::of(self.plan, self.groups, self.other, self.total, notes)
     }
 
-    /// What the user should know.
+    /// Notes for the user.
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         for (column, seen) in self.plan.columns.list().iter().zip(&self.seen) {
@@ -266,8 +268,8 @@ impl Tally {
     }
 }
 
-/// The label of the span of time that a record is in.
-fn label(group: &Group, cell: &Cell, plan: &Plan) -> Option<String> {
+/// The label of the period that a record belongs to.
+fn label(group: &Group, cell: &Cell, plan: &StatsPlan) -> Option<String> {
     let Cell::Text(text) = cell else {
         return None;
     };

@@ -14,19 +14,19 @@ fn charge() -> &'static Object {
     catalog::resource("charges").unwrap().object
 }
 
-fn wish(by: &[&str], measures: &[(Kind, &str)]) -> Wish {
-    Wish {
+fn wish(by: &[&str], measures: &[(MeasureKind, &str)]) -> StatsQuery {
+    StatsQuery {
         by: by.iter().map(|&word| word.to_owned()).collect(),
         measures: measures
             .iter()
             .map(|(kind, path)| (*kind, (*path).to_owned()))
             .collect(),
-        ..Wish::default()
+        ..StatsQuery::default()
     }
 }
 
-fn figures(wish: &Wish, records: &[String]) -> Figures {
-    let mut tally = Tally::new(Plan::new(wish, charge(), &[]).unwrap());
+fn figures(wish: &StatsQuery, records: &[String]) -> Figures {
+    let mut tally = GroupTally::new(StatsPlan::new(wish, charge(), &[]).unwrap());
     for record in records {
         tally.take(record).unwrap();
     }
@@ -58,8 +58,8 @@ proptest! {
             records.push(json!({"id": 1, "status": status, "total_price": price}).to_string());
             naive.entry(status.to_string()).or_default().push(*cents);
         }
-        let kinds = [(Kind::Sum, "total_price"), (Kind::Min, "total_price"), (Kind::Max, "total_price")];
-        let asked = Wish { top, ..wish(&["status"], &kinds) };
+        let kinds = [(MeasureKind::Sum, "total_price"), (MeasureKind::Min, "total_price"), (MeasureKind::Max, "total_price")];
+        let asked = StatsQuery { top, ..wish(&["status"], &kinds) };
         let found = figures(&asked, &records);
         let mut count = 0;
         let mut sums: Vec<i64> = Vec::new();
@@ -94,7 +94,7 @@ proptest! {
     #[test]
     fn days_are_those_of_a_calendar_without_a_gap(
         days in prop::collection::vec(0..400_i32, 1..30),
-        span in prop::sample::select(Span::ALL.to_vec()),
+        span in prop::sample::select(Period::ALL.to_vec()),
     ) {
         let first = jiff::civil::date(2025, 12, 1);
         let date = |day: i32| first.checked_add(jiff::Span::new().days(day)).unwrap();
@@ -208,10 +208,13 @@ fn a_moment_falls_on_the_day_that_it_is_in_the_zone() {
 #[test]
 fn a_week_begins_on_monday_and_a_month_on_its_first() {
     let day = jiff::civil::date(2026, 11, 22);
-    assert_eq!(Span::Week.label(day), "2026-11-16");
-    assert_eq!(Span::Month.label(day), "2026-11");
-    let first = Span::Month.first_day("2026-12").unwrap();
-    assert_eq!(Span::Month.after(first).unwrap().to_string(), "2027-01-01");
+    assert_eq!(Period::Week.label(day), "2026-11-16");
+    assert_eq!(Period::Month.label(day), "2026-11");
+    let first = Period::Month.first_day("2026-12").unwrap();
+    assert_eq!(
+        Period::Month.after(first).unwrap().to_string(),
+        "2027-01-01"
+    );
 }
 
 #[test]
@@ -250,20 +253,20 @@ fn days_far_apart_are_not_filled_in() {
 fn more_groups_than_can_be_told_apart_are_an_error_or_taken_together() {
     let records: Vec<String> = (0..5).map(|id| json!({"id": id}).to_string()).collect();
     let plan = |top| {
-        let wish = Wish {
+        let wish = StatsQuery {
             top,
             ..wish(&["id"], &[])
         };
-        Plan::new(&wish, charge(), &[]).unwrap()
+        StatsPlan::new(&wish, charge(), &[]).unwrap()
     };
-    let mut tally = Tally::with_room(plan(None), 3);
+    let mut tally = GroupTally::with_room(plan(None), 3);
     let taken: Result<Vec<()>, _> = records.iter().map(|record| tally.take(record)).collect();
     assert_eq!(
         taken.unwrap_err().message,
         "there are more than 3 groups by id"
     );
 
-    let mut tally = Tally::with_room(plan(Some(2)), 3);
+    let mut tally = GroupTally::with_room(plan(Some(2)), 3);
     for record in &records {
         tally.take(record).unwrap();
     }
@@ -278,7 +281,7 @@ fn more_groups_than_can_be_told_apart_are_an_error_or_taken_together() {
 #[test]
 fn two_results_of_one_name_are_refused() {
     let twice = wish(&["customer.id", "customer_id"], &[]);
-    assert!(Plan::new(&twice, charge(), &[]).is_err());
+    assert!(StatsPlan::new(&twice, charge(), &[]).is_err());
 }
 
 #[test]

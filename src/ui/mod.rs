@@ -25,6 +25,7 @@ use crate::exit;
 use crate::output::progress::{Look, Progress};
 use crate::output::{BackgroundWriter, Skipped, visible};
 use crate::request::Now;
+use crate::runtime;
 use crate::world::{Ask, Clock, ReaderGone, Size, Terminal, World};
 use input::Input;
 use reporter::Talk;
@@ -264,11 +265,7 @@ impl Run {
     /// Runs work that waits for answers; Ctrl-C ends it. The runtime is made
     /// here, so that whatever sends nothing starts none.
     pub(crate) fn wait<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Error::unexpected("cannot start the runtime").caused_by(error))?;
-        runtime.block_on(async {
+        runtime::current_thread()?.block_on(async {
             tokio::select! {
                 biased;
                 () = interrupted() => Err(Error::new(Kind::Interrupted, "interrupted")),

@@ -18,6 +18,7 @@ use crate::client::Transport;
 use crate::client::har;
 use crate::client::trace::{Exchange, Message, Sink, Traced};
 use crate::error::{Error, Result};
+use crate::excerpt::first_bytes;
 use crate::output::{AtomicFile, visible};
 use crate::ui::reporter::Voice;
 use crate::world::Clock;
@@ -144,7 +145,7 @@ fn message(text: &mut String, sign: char, first: &str, message: &Message) {
         let _ = writeln!(text, "{sign} ({} bytes that are no text)", message.size);
         return;
     };
-    let (kept, left) = har::cut(body, LONGEST);
+    let (kept, left) = first_bytes(body, LONGEST);
     for line in visible::lines(kept).lines() {
         let _ = writeln!(text, "{sign} {line}");
     }
@@ -185,7 +186,7 @@ fn message_json(message: &Message) -> Value {
         .map(|(name, value)| (name.clone(), value.as_str().into()))
         .collect();
     let body = message.body.as_deref().unwrap_or_default();
-    let (kept, left) = har::cut(body, LONGEST);
+    let (kept, left) = first_bytes(body, LONGEST);
     json!({"headers": headers, "body": kept, "left_out": left})
 }
 

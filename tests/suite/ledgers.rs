@@ -341,3 +341,33 @@ fn a_job_of_0_1_0_is_not_resumed_with_another_token_unless_a_person_says_so() {
     other(&resume).on_terminal(100).answering(&["y"]).succeeds();
     assert_eq!(shelf.api.asked(&["PUT"]).len(), 4);
 }
+
+#[test]
+fn job_of_0_1_0_is_not_resumed_when_the_address_is_another() {
+    let shelf = Shelf::of(&["requests-ready", "batches-filled"], "completed", 4);
+    let other = api("completed", 4);
+    let settings = format!("[profiles.other]\nbase_url = \"{}\"\n", other.url);
+    std::fs::create_dir_all(shelf.store.path().join("config")).unwrap();
+    std::fs::write(shelf.store.path().join("config/config.toml"), settings).unwrap();
+    for name in ["requests-ready", "batches-filled"] {
+        for way in [
+            format!("--base-url {}", other.url),
+            "--profile other".to_owned(),
+            "--sandbox".to_owned(),
+        ] {
+            rc(&format!("bulk resume {} --yes {way}", id(name)))
+                .holding(&shelf.store)
+                .env("RECHARGE_ACCESS_TOKEN", TOKEN)
+                .on_terminal(100)
+                .answering(&["y"])
+                .fails(2)
+                .says(&format!("job {} works on {}", id(name), shelf.api.url));
+        }
+    }
+    for api in [&other, &shelf.api] {
+        assert!(api.asked(&["GET", "POST", "PUT"]).is_empty());
+    }
+    // At its own address it is.
+    let resumed = shelf.rc(&format!("bulk resume {}", id("requests-ready")));
+    assert_eq!(resumed.succeeds().json()["ok"], 4);
+}

@@ -31,8 +31,10 @@ mod matrix;
 mod meanwhile;
 mod network;
 mod openapi;
+mod other_stores;
 mod outcome;
 mod paced;
+mod paging;
 mod pairs;
 mod patient;
 #[cfg(unix)]
@@ -53,6 +55,7 @@ mod served;
 mod shaped;
 mod stats;
 mod stores;
+mod sweep;
 mod terminals;
 mod trials;
 mod trouble;

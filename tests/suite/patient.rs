@@ -19,6 +19,8 @@ use recharge_cli::sandbox::seed::Seed;
 use recharge_cli::sandbox::{Ending, Sandbox, State, Token};
 use tokio::time::Instant;
 
+use crate::trials::ReadRecords;
+
 type Answer = Result<Response<Bytes>, Failure>;
 
 /// Answers the attempt of that number, from one, at that time.
@@ -466,11 +468,9 @@ async fn a_list_of_80_pages_under_many_faults_ends_within_thirty_seconds() {
         let (_, operation) = catalog::operation("customers.list").unwrap();
         let wanted = Wanted::of(operation.answer);
         let mut pages = Pages::new(Arc::clone(&scene.client), page(), wanted);
-        let mut count = 0;
-        while let Some(page) = pages.next(|_| true).await.unwrap() {
-            count += page.records().len();
-        }
-        assert_eq!(count, 80, "seed {seed}");
+        let mut read = ReadRecords::default();
+        let count = pages.records(None, &mut read).await.unwrap();
+        assert_eq!((count, read.0.len()), (80, 80), "seed {seed}");
         took.push(scene.passed());
     }
     took.sort_unstable();

@@ -11,7 +11,8 @@ use recharge_cli::catalog;
 use recharge_cli::client::retry::Budget;
 use recharge_cli::client::{Client, Connection, Failure, Sending, Timing, Transport};
 use recharge_cli::envelope::Wanted;
-use recharge_cli::pages::Pages;
+use recharge_cli::filter::Flow;
+use recharge_cli::pages::{Pages, RecordSink};
 use recharge_cli::request::Request;
 use recharge_cli::sandbox::seed::Seed;
 use recharge_cli::sandbox::{Ending, Sandbox, State, TOKEN};
@@ -92,6 +93,17 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     runtime.expect("a runtime").block_on(work)
 }
 
+/// The records of a list, parsed.
+#[derive(Default)]
+pub struct ReadRecords(pub Vec<Value>);
+
+impl RecordSink for ReadRecords {
+    fn record(&mut self, record: &str) -> recharge_cli::error::Result<Flow> {
+        self.0.push(serde_json::from_str(record).expect("a record"));
+        Ok(Flow::More)
+    }
+}
+
 /// The sandbox's own count of what there is.
 fn held(sandbox: &Sandbox, object: &str) -> usize {
     sandbox.with_state(|state| state.count(object))
@@ -105,16 +117,11 @@ pub fn list(pages: u32, seed: u64) -> bool {
     first.set_query("limit", "1".to_owned());
     let (_, operation) = catalog::operation("customers.list").expect("a row");
     let mut listed = Pages::new(client, first, Wanted::of(operation.answer));
-    let ids = run(async {
-        let mut ids = Vec::new();
-        while let Ok(Some(page)) = listed.next(|_| true).await {
-            for record in page.records() {
-                let record: Value = serde_json::from_str(record).expect("a record");
-                ids.push(record["id"].as_u64().expect("an id"));
-            }
-        }
-        ids
-    });
+    let mut read = ReadRecords::default();
+    // A list that breaks off is not whole, which the counts show.
+    let _ = run(listed.records(None, &mut read));
+    let ids = read.0.iter().map(|record| record["id"].as_u64());
+    let ids: Vec<u64> = ids.map(|id| id.expect("an id")).collect();
     let distinct: HashSet<u64> = ids.iter().copied().collect();
     distinct.len() == ids.len()
         && ids.len() == held(&sandbox, "customer")
@@ -194,15 +201,12 @@ pub fn creates(number: usize, seed: u64) -> Creates {
         request("collections.list", "", None),
         Wanted::of(operation.answer),
     );
-    run(async {
-        while let Some(page) = pages.next(|_| true).await.expect("a page") {
-            for record in page.records() {
-                let record: Value = serde_json::from_str(record).expect("a record");
-                let title = record["title"].as_str().unwrap_or_default();
-                *stand.entry(title.to_owned()).or_default() += 1;
-            }
-        }
-    });
+    let mut read = ReadRecords::default();
+    run(pages.records(None, &mut read)).expect("a list");
+    for record in &read.0 {
+        let title = record["title"].as_str().unwrap_or_default();
+        *stand.entry(title.to_owned()).or_default() += 1;
+    }
     let mut counted = Creates::default();
     for (number, told) in told.into_iter().enumerate() {
         let times = stand.get(&format!("Collection {number}")).copied();

@@ -11,6 +11,7 @@ use super::{Jobs, LockedLedger, Subject, Whereabouts, rows, schema};
 use crate::bulk::plan::{Limits, Plan, Planner};
 use crate::bulk::row::Task;
 use crate::error::{Error, Result};
+use crate::store;
 
 /// Rows that are written at a time.
 const AT_A_TIME: u64 = 10_000;
@@ -79,21 +80,12 @@ impl std::fmt::Debug for Draft<'_> {
 impl<'a> Draft<'a> {
     pub(super) fn new(jobs: &'a Jobs, id: String, path: PathBuf, subject: Subject) -> Result<Self> {
         let folder = path.parent().unwrap_or(&path);
-        let cannot = |error: Box<dyn std::error::Error + Send + Sync>| {
-            Error::unexpected("a ledger for the job cannot be made")
-                .hint("is the disk full? Nothing was sent")
-                .caused_by(error)
-        };
-        // Held from the beginning: a question may wait for days, and a draft
-        // that nobody holds is removed.
+        let cannot = |cause| store::uncreatable("a ledger for the job", "Nothing was sent", cause);
+        // Locked from the beginning: a question may wait for days, and a draft
+        // without a lock is removed.
         let lock = DraftLock::take(&path).map_err(|error| cannot(error.into()))?;
-        // For the eyes of its owner only, and so are the files beside it.
-        let hidden = tempfile::Builder::new()
-            .prefix(&format!("{PREFIX}{id}-"))
-            .suffix(".part")
-            .tempfile_in(folder)
-            .map_err(|error| cannot(error.into()))?;
-        let connection = Connection::open(hidden.path()).map_err(|error| cannot(error.into()))?;
+        let (hidden, connection) =
+            store::create_hidden(folder, &format!("{PREFIX}{id}-")).map_err(cannot)?;
         schema::make(&connection).map_err(|error| cannot(error.into()))?;
         let draft = Self {
             jobs,
@@ -279,7 +271,7 @@ impl<'a> Draft<'a> {
             .into_temp_path()
             .persist_noclobber(&self.path)
             .map_err(|error| failed(error.error))?;
-        super::jobs::sync_folder(&self.path).map_err(failed)?;
+        store::sync_folder(&self.path).map_err(failed)?;
         let lock = self
             .lock
             .keep()
@@ -296,7 +288,6 @@ impl<'a> Draft<'a> {
 
 /// There is no job yet that could be resumed.
 fn unwritable(id: &str, error: rusqlite::Error) -> Error {
-    Error::unexpected(format!("the ledger of job {id} cannot be written"))
-        .hint("is the disk full? Nothing was sent, and there is no job yet")
-        .caused_by(error)
+    let what = format!("the ledger of job {id}");
+    store::unwritable(&what, "Nothing was sent, and there is no job yet", error)
 }

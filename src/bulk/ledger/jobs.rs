@@ -6,12 +6,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OpenFlags};
 
 use super::locked::LockFile;
 use super::{Draft, Job, Ledger, LockedLedger, Subject, draft, schema};
 use crate::config::{folders, variable};
 use crate::error::{Error, Kind, Result};
+use crate::store;
 use crate::world::Clock;
 
 /// How long the ledger of an ended job is kept, as long as Recharge keeps its
@@ -242,15 +242,10 @@ impl Jobs {
             Ok(false) => not_there(id),
             _ => super::unreadable(id, error),
         };
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut connection =
-            Connection::open_with_flags(self.path(id), flags).map_err(unreadable)?;
-        if !schema::is_known(&connection).map_err(unreadable)? {
-            return Err(Error::unexpected(format!(
-                "job {id} was made by another version of rc"
-            )));
-        }
-        schema::keep_safe(&connection).map_err(unreadable)?;
+        let opened = store::open(&self.path(id), schema::KNOWN).map_err(unreadable)?;
+        let mut connection = opened.ok_or_else(|| {
+            Error::unexpected(format!("job {id} was made by another version of rc"))
+        })?;
         schema::upgrade(&mut connection, id).map_err(unreadable)?;
         let ledger = Ledger {
             id: id.to_owned(),
@@ -304,15 +299,4 @@ fn is_older(path: &Path, now: Timestamp) -> bool {
     let changed = fs::metadata(path).and_then(|facts| facts.modified()).ok();
     let changed = changed.and_then(|changed| Timestamp::try_from(changed).ok());
     changed.is_some_and(|changed| now.duration_since(changed) > DRAFT_KEPT)
-}
-
-/// A name is on the disk only when its folder is.
-#[cfg(unix)]
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-    fs::File::open(path.parent().unwrap_or(path))?.sync_all()
-}
-
-#[cfg(not(unix))]
-pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
 }

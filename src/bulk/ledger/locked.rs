@@ -13,6 +13,7 @@ use rusqlite::{Connection, params};
 use super::{Job, Ledger, Stage, State, rows};
 use crate::config::lock;
 use crate::error::{Error, Kind, Result};
+use crate::store;
 
 /// How often a process tries to get a lock before it gives up.
 const TRIES: u32 = 5;
@@ -230,10 +231,8 @@ impl LockedLedger {
             connection, lock, ..
         } = self.0;
         drop(connection);
-        // What cannot be removed now is removed another time.
-        for end in ["db", "db-wal", "db-shm"] {
-            let _ = fs::remove_file(lock.ledger.with_extension(end));
-        }
+        // A file that cannot be removed now is removed another time.
+        store::remove(&lock.ledger);
         lock.remove();
     }
 }

@@ -24,6 +24,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::Engine;
 use crate::catalog::{self, Operation, Resource};
 use crate::error::{Error, Result};
+use crate::store;
 use crate::world::Clock;
 
 pub use batches::{Batch, Paired, SeenTask, Stage};
@@ -252,12 +253,11 @@ impl Ledger {
 }
 
 fn unreadable(id: &str, error: rusqlite::Error) -> Error {
-    Error::unexpected(format!("the ledger of job {id} cannot be read")).caused_by(error)
+    store::unreadable(&format!("the ledger of job {id}"), error)
 }
 
 /// What cannot be noted must not be done: the job stops here.
 fn unwritable(id: &str, error: rusqlite::Error) -> Error {
-    Error::unexpected(format!("the ledger of job {id} cannot be written"))
-        .hint("is the disk full? The job goes on where it was: rc bulk resume")
-        .caused_by(error)
+    let what = format!("the ledger of job {id}");
+    store::unwritable(&what, "The job goes on where it was: rc bulk resume", error)
 }

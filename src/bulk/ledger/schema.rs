@@ -3,9 +3,13 @@
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::locked;
+use crate::store;
 
 /// The form that this program writes. Version 0.1.0 wrote form 1.
 const VERSION: i64 = 2;
+
+/// The forms that this program reads.
+pub(super) const KNOWN: std::ops::RangeInclusive<i64> = 1..=VERSION;
 
 /// Rows count from 1 in the order of the input; so do batches from 0. States
 /// and stages are the numbers that `rows` and `batches` name. `id` is the name
@@ -65,7 +69,7 @@ CREATE TABLE task (
 ) WITHOUT ROWID;
 ";
 
-/// Made once all rows are in: faster so.
+/// Created once all rows are in, which is faster.
 const INDEXES: &str = "CREATE INDEX IF NOT EXISTS row_by_state ON row (state, n);";
 
 /// From form 1 to form 2. Form 1 named the parent of a retry in `input` only.
@@ -75,30 +79,15 @@ ALTER TABLE job ADD COLUMN parent TEXT;
 UPDATE job SET parent = substr(input, 10) WHERE input GLOB 'retry of ??????';
 ";
 
-/// Makes the tables of a ledger that is being put together. Until it has its
-/// name nobody needs it, so nothing is kept safe.
+/// Creates the tables of a draft.
 pub(super) fn make(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "journal_mode", "off")?;
-    connection.pragma_update(None, "synchronous", "off")?;
     connection.execute_batch(TABLES)?;
-    connection.pragma_update(None, "user_version", VERSION)
+    store::set_version(connection, VERSION)
 }
 
-/// What is made once all rows are in; a second time does nothing.
+/// Creates the indexes once all rows are in; a second call does nothing.
 pub(super) fn complete(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(INDEXES)
-}
-
-/// Makes sure that what is noted is on the disk before it is relied on.
-pub(super) fn keep_safe(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    connection.pragma_update(None, "journal_mode", "wal")?;
-    connection.pragma_update(None, "synchronous", "full")
-}
-
-/// Whether this program can read the ledger, in this form or an older one.
-pub(super) fn is_known(connection: &Connection) -> rusqlite::Result<bool> {
-    Ok(matches!(version(connection)?, 1..=VERSION))
 }
 
 /// Brings a ledger of an older form into this one, in one transaction.
@@ -106,12 +95,12 @@ pub(super) fn is_known(connection: &Connection) -> rusqlite::Result<bool> {
 /// The job of an abandoned ledger of form 1 may have rows at the API that count
 /// as never sent; they become unknown, as [`locked::abandon`] makes them today.
 pub(super) fn upgrade(connection: &mut Connection, id: &str) -> rusqlite::Result<()> {
-    if version(connection)? == VERSION {
+    if store::version(connection)? == VERSION {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have done it meanwhile.
-    if version(&transaction)? == 1 {
+    if store::version(&transaction)? == 1 {
         transaction.execute_batch(FROM_1)?;
         transaction.execute("UPDATE job SET id = ?1", params![id])?;
         let is_abandoned = transaction.query_row(
@@ -122,11 +111,7 @@ pub(super) fn upgrade(connection: &mut Connection, id: &str) -> rusqlite::Result
         if is_abandoned {
             locked::give_up_rows(&transaction)?;
         }
-        transaction.pragma_update(None, "user_version", VERSION)?;
+        store::set_version(&transaction, VERSION)?;
     }
     transaction.commit()
-}
-
-fn version(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use csv::StringRecord;
 
 use super::feed::Feed;
-use super::shortened;
+use super::shown;
 use crate::error::{Error, Result};
 
 /// Columns that a message names.
@@ -25,7 +25,7 @@ pub(super) fn names(
         names.pop();
     }
     if looks_like_a_row(&names, familiar) {
-        let shown = shortened(&names.join(", "));
+        let shown = shown(&names.join(", "));
         let what = format!("a header is missing; the first line is a row: {shown}");
         return Err(feed
             .wrong(line, &what)
@@ -81,11 +81,7 @@ fn named_twice(names: &[String]) -> Vec<String> {
         if let Some(columns) = places.remove(name.as_str())
             && columns.len() > 1
         {
-            told.push(format!(
-                "{} (columns {})",
-                shortened(name),
-                listed(&columns)
-            ));
+            told.push(format!("{} (columns {})", shown(name), listed(&columns)));
         }
     }
     told

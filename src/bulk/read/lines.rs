@@ -12,7 +12,7 @@ use serde::de::IgnoredAny;
 
 use super::document::Document;
 use super::feed::{Feed, LONGEST, Lines};
-use super::{shortened, text_of};
+use super::{shown, text_of};
 use crate::bulk::row::{Content, Row};
 use crate::error::Result;
 
@@ -212,7 +212,7 @@ pub(super) fn judged(line: u64, text: &str) -> Row<'_> {
 }
 
 fn unusable<'a>(line: u64, text: &str, reason: String) -> Row<'a> {
-    let text = shortened(text);
+    let text = shown(text);
     let content = Content::Unusable { text, reason };
     Row { line, content }
 }

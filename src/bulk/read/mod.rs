@@ -31,6 +31,7 @@ use table::Table;
 
 use super::row::Row;
 use crate::error::{Error, Result};
+use crate::excerpt::shortened;
 
 /// Letters that a message shows of a row or a name.
 const SHOWN: usize = 60;
@@ -227,11 +228,8 @@ fn place(name: &str, line: u64) -> String {
 }
 
 /// Text for a message: not longer than a line.
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
-    }
+fn shown(text: &str) -> String {
+    shortened(text, SHOWN).into_owned()
 }
 
 /// Text between two signs of ASCII, of which all was decoded before.

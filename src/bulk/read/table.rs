@@ -5,7 +5,7 @@ use csv::StringRecord;
 
 use super::feed::Feed;
 use super::guard::Guard;
-use super::{delimiter, header, nothing_in, shortened};
+use super::{delimiter, header, nothing_in, shown};
 use crate::bulk::row::{Content, Row};
 use crate::error::{Error, Result};
 use crate::output::formula;
@@ -146,11 +146,11 @@ impl Table {
         }
     }
 
-    /// The row, shortened. The delimiter may have been the trouble, so it is
+    /// The row, shown. The delimiter may have been the trouble, so it is
     /// shown with another.
     fn text(&self) -> String {
         let cells: Vec<_> = self.record.iter().take(20).collect();
-        shortened(&cells.join(" | "))
+        shown(&cells.join(" | "))
     }
 }
 

@@ -1,12 +1,12 @@
-//! A job of batches: one after the other, or several at a time.
+//! Runs a job of batches: one after the other, or several at a time.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use super::slot::Slot;
-use super::{Ended, Means, Show};
+use super::batch_run::BatchRun;
+use super::{Ended, Means, ProgressTracker};
 use crate::bulk::ledger::{LockedLedger, Stage};
 use crate::error::Result;
 
@@ -15,7 +15,7 @@ use crate::error::Result;
 pub(super) async fn run(
     ledger: &LockedLedger,
     means: &Means<'_>,
-    show: &Show<'_>,
+    show: &ProgressTracker<'_>,
 ) -> Result<Ended> {
     let (_, operation) = ledger.operation()?;
     let batches = ledger.batches()?;
@@ -32,13 +32,13 @@ pub(super) async fn run(
             && !halt.get()
             && let Some(number) = waiting.pop_front()
         {
-            let slot = Slot::new(ledger, means, show, &halt, operation)?;
-            under_way.push(Slot { number, of, ..slot }.carry());
+            let run = BatchRun::new(ledger, means, show, &halt, operation)?;
+            under_way.push(BatchRun { number, of, ..run }.carry());
         }
         match under_way.next().await {
             None => break,
             Some(Ok(Ended::Done)) => {}
-            // The next one is handed over: nobody waits for this one.
+            // This one runs at the API; the next one is submitted.
             Some(Ok(Ended::Submitted)) => {
                 if end == Ended::Done {
                     end = Ended::Submitted;

@@ -1,36 +1,38 @@
-//! The results of a batch that has ended: read page by page into the ledger,
-//! paired with the rows, and noted as their ends.
+//! Collects the results of a batch that has ended: its tasks are read into the
+//! ledger, page by page, matched with the rows, and recorded as their results.
 
 use serde_json::Value;
 
 use super::absence::Absence;
-use super::looks::Looks;
-use super::remote::{self, Phase, Seen};
-use super::slot::{Slot, gone};
+use super::backoff::PollBackoff;
+use super::batch_run::{BatchRun, gone};
+use super::remote::{self, Phase, RemoteBatch};
 use super::task;
-use crate::bulk::ledger::{Batch, Fate, Paired};
+use crate::bulk::ledger::{Batch, Fate, Paired, SeenTask};
 use crate::bulk::settle;
 use crate::error::{Error, Kind, Result};
+use crate::filter::Flow;
+use crate::pages::{ListFailure, RecordSink};
 
 /// Reads the results of a batch and settles its rows.
 pub(super) async fn results(
-    slot: &Slot<'_>,
+    run: &BatchRun<'_>,
     batch: &Batch,
     remote: u64,
-    seen: &Seen,
+    seen: &RemoteBatch,
 ) -> Result<()> {
     if seen.phase == Phase::Deleted {
-        return all_unknown(slot, batch, &gone(remote));
+        return all_unknown(run, batch, &gone(remote));
     }
-    let mut looks = Looks::default();
+    let mut backoff = PollBackoff::default();
     let (mut unfound, mut unfinished) = (Absence::default(), Absence::default());
     let mut least = u64::MAX;
     loop {
-        let now = || (slot.means.timing.elapsed)();
-        match read(slot, batch, remote, seen.phase).await {
+        let now = || (run.means.timing.elapsed)();
+        match read(run, batch, remote, seen.phase).await {
             Ok(0) => break,
             Ok(open) if is_consistent(seen, open) => break,
-            // The batch may be ahead of its tasks: they catch up.
+            // The list of tasks may lag behind the batch.
             Ok(open) => {
                 if open < least {
                     least = open;
@@ -41,10 +43,10 @@ pub(super) async fn results(
                 }
             }
             Err(error) if remote::is_gone(&error) => {
-                match slot.observe(batch, remote).await? {
+                match run.observe(batch, remote).await? {
                     None => return Ok(()),
                     Some(seen) if seen.phase == Phase::Deleted => {
-                        return all_unknown(slot, batch, &gone(remote));
+                        return all_unknown(run, batch, &gone(remote));
                     }
                     Some(_) => {}
                 }
@@ -54,23 +56,23 @@ pub(super) async fn results(
             }
             Err(error) => return Err(error),
         }
-        slot.means.pause(looks.wait(now(), 0, 1)).await;
-        if slot.is_stopped() {
+        run.means.pause(backoff.wait(now(), 0, 1)).await;
+        if run.is_stopped() {
             return Ok(());
         }
     }
-    settle(slot, batch, remote)
+    settle(run, batch, remote)
 }
 
-/// Whether a batch that broke off counts as many tasks without an end as its
-/// list shows: then the list does not lag behind.
-fn is_consistent(seen: &Seen, open: u64) -> bool {
+/// Whether a failed batch counts as many open tasks as its list shows. The list
+/// does not lag behind then.
+fn is_consistent(seen: &RemoteBatch, open: u64) -> bool {
     let ended = seen.ok.saturating_add(seen.failed);
     seen.phase == Phase::Failed && seen.total.checked_sub(ended) == Some(open)
 }
 
-/// The batch is there, and the list of its tasks is not. Its rows are not
-/// given up for that: the job stops, and can read them later.
+/// The error of a batch that exists without a list of its tasks. Its rows stay
+/// open: the job stops, and a later run reads them.
 fn without_results(remote: u64) -> Error {
     Error::new(
         Kind::Unreachable,
@@ -78,33 +80,58 @@ fn without_results(remote: u64) -> Error {
     )
 }
 
-/// Reads all tasks into the ledger; gives how many have no end or are missing.
-async fn read(slot: &Slot<'_>, batch: &Batch, remote: u64, ended: Phase) -> Result<u64> {
-    slot.ledger.forget_tasks(batch.slot)?;
-    let mut pages = remote::tasks(slot.means.client, remote)?;
-    let (mut open, mut count) = (0, 0);
-    while let Some(page) = pages.next(|_| true).await? {
-        let mut tasks = Vec::with_capacity(page.records().len());
-        for record in page.records() {
-            open += u64::from(task::is_open(record));
-            let task = task::read(record, slot.again, ended).ok_or_else(|| {
-                Error::new(
-                    Kind::Unexpected,
-                    format!("batch {remote} has a task that is not understood"),
-                )
-            })?;
-            tasks.push(task);
-        }
-        count += tasks.len() as u64;
-        slot.ledger.note_tasks(batch.slot, &tasks)?;
-    }
-    Ok(open + batch.rows.saturating_sub(count))
+/// Reads all tasks into the ledger; returns how many have no end or are missing.
+async fn read(run: &BatchRun<'_>, batch: &Batch, remote: u64, ended: Phase) -> Result<u64> {
+    run.ledger.forget_tasks(batch.slot)?;
+    let mut sink = TaskList {
+        run,
+        batch,
+        remote,
+        ended,
+        page: Vec::new(),
+        open: 0,
+    };
+    let mut pages = remote::tasks(run.means.client, remote)?;
+    let read = pages.records(None, &mut sink).await;
+    let count = read.map_err(ListFailure::into_error)?;
+    Ok(sink.open + batch.rows.saturating_sub(count))
 }
 
-/// Gives each row the end of its task. A row without a task, and a task
-/// without a row, are named; nothing is guessed.
-fn settle(slot: &Slot<'_>, batch: &Batch, remote: u64) -> Result<()> {
-    let (ledger, number) = (slot.ledger, batch.slot);
+/// The tasks of a batch on their way to the ledger, a page at a time.
+struct TaskList<'a> {
+    run: &'a BatchRun<'a>,
+    batch: &'a Batch,
+    remote: u64,
+    ended: Phase,
+    page: Vec<SeenTask>,
+    /// Tasks without an end so far.
+    open: u64,
+}
+
+impl RecordSink for TaskList<'_> {
+    fn record(&mut self, record: &str) -> Result<Flow> {
+        self.open += u64::from(task::is_open(record));
+        let task = task::read(record, self.run.again, self.ended).ok_or_else(|| {
+            Error::new(
+                Kind::Unexpected,
+                format!("batch {} has a task that is not understood", self.remote),
+            )
+        })?;
+        self.page.push(task);
+        Ok(Flow::More)
+    }
+
+    async fn page_end(&mut self) -> Result<Flow> {
+        self.run.ledger.note_tasks(self.batch.slot, &self.page)?;
+        self.page.clear();
+        Ok(Flow::More)
+    }
+}
+
+/// Records the result of its task for each row. A row without a task becomes
+/// unknown; nothing is guessed.
+fn settle(run: &BatchRun<'_>, batch: &Batch, remote: u64) -> Result<()> {
+    let (ledger, number) = (run.ledger, batch.slot);
     let tasks = ledger.tasks_of(number)?;
     let (mut rows, mut likenesses) = (Vec::new(), Vec::new());
     ledger.rows_of(number, |n, body| {
@@ -140,7 +167,7 @@ fn settle(slot: &Slot<'_>, batch: &Batch, remote: u64) -> Result<()> {
     ledger.settle(number, &ends)
 }
 
-/// What to say of a row that no task belongs to.
+/// The reason of a row that no task matches.
 fn alone(remote: u64, tasks: usize, rows: usize, strangers: usize) -> String {
     let count = format!("batch {remote} shows {tasks} tasks for {rows} rows");
     if strangers == 0 {
@@ -150,10 +177,10 @@ fn alone(remote: u64, tasks: usize, rows: usize, strangers: usize) -> String {
     }
 }
 
-/// Nothing can be said of any row of the batch.
-pub(super) fn all_unknown(slot: &Slot<'_>, batch: &Batch, why: &str) -> Result<()> {
+/// Records every row of the batch as unknown.
+pub(super) fn all_unknown(run: &BatchRun<'_>, batch: &Batch, why: &str) -> Result<()> {
     let mut ends: Vec<Paired> = Vec::new();
-    slot.ledger.rows_of(batch.slot, |n, _| {
+    run.ledger.rows_of(batch.slot, |n, _| {
         let error = why.to_owned();
         ends.push((
             n,
@@ -163,5 +190,5 @@ pub(super) fn all_unknown(slot: &Slot<'_>, batch: &Batch, why: &str) -> Result<(
             },
         ));
     })?;
-    slot.ledger.settle(batch.slot, &ends)
+    run.ledger.settle(batch.slot, &ends)
 }

@@ -3,8 +3,8 @@
 
 use super::lookup::{LookupResult, RowLookup};
 use super::remote;
-use super::requests::{Desk, PriorAttempt, carried_out, is_own, refusal, stops};
-use super::{looks, task};
+use super::requests::{PriorAttempt, RowSender, carried_out, is_own, refusal, stops};
+use super::{backoff, task};
 use crate::bulk::ledger::{Fate, Pending};
 use crate::catalog::Again;
 use crate::client::is_refused_each_time;
@@ -25,28 +25,28 @@ const CUT_OFF: &str = "it was cut off";
 
 /// Settles a row that went out before this run, which found it without an end.
 /// That says nothing of the network now: many such rows are no trouble.
-pub(super) async fn settle_cut_off(desk: &Desk<'_>, row: &Pending) -> Result<()> {
-    if desk.again(row) == Again::Twice {
-        return desk.end(row.n, &unknown(CUT_OFF));
+pub(super) async fn settle_cut_off(sender: &RowSender<'_>, row: &Pending) -> Result<()> {
+    if sender.again(row) == Again::Twice {
+        return sender.end(row.n, &unknown(CUT_OFF));
     }
-    settle(desk, row, CUT_OFF).await
+    settle(sender, row, CUT_OFF).await
 }
 
 /// Settles a row that went out and has no end. `why` is what is known.
-pub(super) async fn settle(desk: &Desk<'_>, row: &Pending, why: &str) -> Result<()> {
-    if desk.again(row) == Again::Twice {
-        desk.end(row.n, &unknown(why))?;
-        return desk.is_in_trouble(why);
+pub(super) async fn settle(sender: &RowSender<'_>, row: &Pending, why: &str) -> Result<()> {
+    if sender.again(row) == Again::Twice {
+        sender.end(row.n, &unknown(why))?;
+        return sender.is_in_trouble(why);
     }
     let mut why = why.to_owned();
     for attempt in 0..AT_ONCE {
         if row.tries + u64::from(attempt) >= MOST_TRIES {
             let last = format!("{why}; it was sent {MOST_TRIES} times");
-            desk.end(row.n, &unknown(&last))?;
-            return desk.is_in_trouble(&why);
+            sender.end(row.n, &unknown(&last))?;
+            return sender.is_in_trouble(&why);
         }
-        let error = match desk.send(row, PriorAttempt::Lost).await {
-            Ok(answer) => return desk.end(row.n, &carried_out(&answer)),
+        let error = match sender.send(row, PriorAttempt::Lost).await {
+            Ok(answer) => return sender.end(row.n, &carried_out(&answer)),
             Err(error) => error,
         };
         if error.kind == Kind::Interrupted && error.untouched {
@@ -58,18 +58,18 @@ pub(super) async fn settle(desk: &Desk<'_>, row: &Pending, why: &str) -> Result<
         // Something is at work on the same object: perhaps the attempt before.
         let is_at_work = remote::status(&error) == Some(409);
         if is_refused_after_loss(&error) {
-            return settle_refused(desk, row, error).await;
+            return settle_refused(sender, row, error).await;
         }
         if error.untouched && !is_at_work {
-            let fate = of_refusal(desk, row, &error).await?;
-            return desk.end(row.n, &fate);
+            let fate = of_refusal(sender, row, &error).await?;
+            return sender.end(row.n, &fate);
         }
         why = error.to_string();
-        desk.means.pause(looks::FIRST).await;
+        sender.means.pause(backoff::FIRST).await;
     }
     // It stays in doubt in the ledger: the next pass, or the next run, settles
     // it.
-    desk.is_in_trouble(&why)
+    sender.is_in_trouble(&why)
 }
 
 /// Whether a refusal followed an attempt whose answer was lost, in one sending.
@@ -84,30 +84,34 @@ pub(super) fn is_refused_after_loss(error: &Error) -> bool {
 ///
 /// # Errors
 /// The refusal, where it would meet every row: the row stays in doubt.
-pub(super) async fn settle_refused(desk: &Desk<'_>, row: &Pending, error: Error) -> Result<()> {
+pub(super) async fn settle_refused(
+    sender: &RowSender<'_>,
+    row: &Pending,
+    error: Error,
+) -> Result<()> {
     if matches!(remote::status(&error), Some(300..=399 | 401 | 403)) {
         return Err(error);
     }
-    let fate = of_refusal(desk, row, &error).await?;
-    desk.end(row.n, &fate)
+    let fate = of_refusal(sender, row, &error).await?;
+    sender.end(row.n, &fate)
 }
 
 /// The end of a row that was refused after an attempt whose answer was lost:
 /// because the first was carried out, or because both are refused.
-async fn of_refusal(desk: &Desk<'_>, row: &Pending, error: &Error) -> Result<Fate> {
+async fn of_refusal(sender: &RowSender<'_>, row: &Pending, error: &Error) -> Result<Fate> {
     if is_refused_each_time(error) {
         return Ok(refusal(error));
     }
     let status = remote::status(error);
-    if let Some(wanted) = RowLookup::of(desk, row) {
-        return Ok(match wanted.find(desk.means.client).await? {
+    if let Some(wanted) = RowLookup::of(sender, row) {
+        return Ok(match wanted.find(sender.means.client).await? {
             LookupResult::Same { object } => Fate::Ok {
                 status: None,
                 object,
             },
             LookupResult::Other(what) => Fate::Unknown {
                 status,
-                error: task::shortened(&format!("{FIRST_LOST}; {what}")),
+                error: task::kept(&format!("{FIRST_LOST}; {what}")),
             },
         });
     }
@@ -121,13 +125,13 @@ async fn of_refusal(desk: &Desk<'_>, row: &Pending, error: &Error) -> Result<Fat
     };
     Ok(Fate::Unknown {
         status,
-        error: task::shortened(&text),
+        error: task::kept(&text),
     })
 }
 
 fn unknown(why: &str) -> Fate {
     Fate::Unknown {
         status: None,
-        error: task::shortened(&format!("it may have been carried out: {why}")),
+        error: task::kept(&format!("it may have been carried out: {why}")),
     }
 }

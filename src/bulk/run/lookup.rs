@@ -1,20 +1,25 @@
-//! Looking a row up by the unique field of what it creates, after its answer
-//! was lost and a second attempt was refused.
+//! Looks a row up by the unique field of the object that it creates, after the
+//! response was lost and a second attempt was refused.
 //!
-//! A record is the row's only when the field is the same to the letter and it
-//! says all that the row says. The store may have changed the case of letters,
-//! or the record may be another's: both are told, neither is taken for a success.
+//! A record belongs to the row only when the field is equal to the letter and
+//! the record has all values of the row. The store may have changed the case of
+//! letters, or another client may have created the record: both are reported,
+//! and neither counts as a success.
+
+use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::requests::Desk;
+use super::requests::RowSender;
 use super::task;
 use crate::bulk::ledger::Pending;
 use crate::bulk::settle::says_the_same;
 use crate::catalog::{Operation, Unique};
 use crate::client::Client;
-use crate::envelope::{Envelope, Wanted};
+use crate::envelope::Wanted;
 use crate::error::{Error, Kind, Result};
+use crate::filter::Flow;
+use crate::pages::{ListFailure, Pages, RecordSink};
 use crate::request::Request;
 
 /// What a row creates, and how it is found.
@@ -41,44 +46,45 @@ pub(super) enum LookupResult {
 impl RowLookup {
     /// What to look for; `None` where the row creates nothing with a unique
     /// field.
-    pub(super) fn of(desk: &Desk<'_>, row: &Pending) -> Option<Self> {
-        let unique = desk.operation.unique?;
+    pub(super) fn of(sender: &RowSender<'_>, row: &Pending) -> Option<Self> {
+        let unique = sender.operation.unique?;
         let body: Value = serde_json::from_str(row.task.body.as_deref()?).ok()?;
         Some(Self {
-            list: desk.resource.operation("list")?,
+            list: sender.resource.operation("list")?,
             unique,
-            singular: desk.resource.singular,
+            singular: sender.resource.singular,
             value: body.get(unique.field)?.as_str()?.to_owned(),
             body,
         })
     }
 
-    /// Asks the list for it, as it is written and in other letters.
+    /// Requests the list with the value as written, then in other letters.
     ///
     /// # Errors
-    /// The list gave no answer. A token that may not read the list is no error:
-    /// it proves nothing, and would stop the job for good.
-    pub(super) async fn find(&self, client: &Client) -> Result<LookupResult> {
-        let mut records = Vec::new();
+    /// The list cannot be fetched. A token without the scope for the list is no
+    /// error: it proves nothing, and would stop the job for good.
+    pub(super) async fn find(&self, client: &Arc<Client>) -> Result<LookupResult> {
+        let mut found = FirstPage::default();
         for value in spellings(&self.value) {
             let mut request = Request::composed(self.list, self.list.path, None);
             request.set_query(self.unique.filter, value);
-            let page = match client.send(&request).await {
-                Ok(answer) => Envelope::open(answer, Wanted::of(self.list.answer))?,
+            let wanted = Wanted::of(self.list.answer);
+            let mut pages = Pages::new(Arc::clone(client), request, wanted);
+            let read = pages.records(None, &mut found).await;
+            match read.map_err(ListFailure::into_error) {
+                Ok(_) => {}
                 Err(error) if is_forbidden(&error) => {
                     return Ok(LookupResult::Other(format!(
                         "it cannot be looked up: {error}"
                     )));
                 }
                 Err(error) => return Err(error),
-            };
-            let page = page.records();
-            records.extend(page.filter_map(|record| serde_json::from_str(record).ok()));
-            if self.is_decided(&records) {
+            }
+            if self.is_decided(&found.records) {
                 break;
             }
         }
-        Ok(judge(self, &records))
+        Ok(judge(self, &found.records))
     }
 
     fn is_decided(&self, records: &[Value]) -> bool {
@@ -93,6 +99,23 @@ impl RowLookup {
         let other = record.get(self.unique.field).and_then(Value::as_str);
         let plain = |text: &str| text.trim().to_lowercase();
         other.is_some_and(|other| plain(other) == plain(&self.value))
+    }
+}
+
+/// The first page of a list: a unique field has few matches.
+#[derive(Default)]
+struct FirstPage {
+    records: Vec<Value>,
+}
+
+impl RecordSink for FirstPage {
+    fn record(&mut self, record: &str) -> Result<Flow> {
+        self.records.extend(serde_json::from_str::<Value>(record));
+        Ok(Flow::More)
+    }
+
+    async fn page_end(&mut self) -> Result<Flow> {
+        Ok(Flow::Enough)
     }
 }
 

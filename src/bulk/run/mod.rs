@@ -6,14 +6,14 @@
 //! the order of steps, and nothing else.
 
 mod absence;
+mod backoff;
+mod batch_run;
 mod batches;
 mod collect;
 mod doubt;
-mod looks;
 mod lookup;
 mod remote;
 mod requests;
-mod slot;
 mod stall;
 mod task;
 
@@ -36,7 +36,7 @@ pub struct Means<'a> {
     pub client: &'a Arc<Client>,
     /// How to wait, and by which clock.
     pub timing: &'a Timing,
-    /// Who looks on.
+    /// Receives the progress.
     pub watch: &'a dyn Watch,
     /// Becomes true when no new work is to be begun.
     pub stop: Receiver<bool>,
@@ -57,22 +57,22 @@ impl std::fmt::Debug for Means<'_> {
     }
 }
 
-/// Looks on while a job is carried out.
+/// Receives the progress of a job.
 pub trait Watch {
-    /// How far it is. Called after every step.
-    fn see(&self, progress: &Progress);
+    /// Takes the progress; called after every step.
+    fn see(&self, progress: &JobProgress);
 }
 
-/// How far a job is.
+/// The progress of a job.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Progress {
+pub struct JobProgress {
     /// Rows that are sent, in all.
     pub rows: u64,
     /// Rows that were carried out.
     pub ok: u64,
     /// Rows that were refused.
     pub failed: u64,
-    /// Rows of which nobody can tell.
+    /// Rows whose result is not known.
     pub unknown: u64,
     /// What is being done, in a few words; empty where there is nothing to say.
     pub doing: String,
@@ -103,7 +103,7 @@ pub async fn run(ledger: &LockedLedger, means: &Means<'_>) -> Result<Ended> {
         }
         State::Ready | State::Running | State::Stopped => {}
     }
-    let show = Show::new(ledger, means.watch)?;
+    let show = ProgressTracker::new(ledger, means.watch)?;
     let ended = match job.subject.engine {
         Engine::Batches => batches::run(ledger, means, &show).await?,
         Engine::Requests => requests::run(ledger, means, &show).await?,
@@ -135,9 +135,9 @@ impl Means<'_> {
     }
 }
 
-/// What those who look on are shown: what the ledger holds, and what batches
-/// that are running tell of themselves.
-struct Show<'a> {
+/// Computes the progress of a job, from the counts of the ledger and those of
+/// the batches that run.
+struct ProgressTracker<'a> {
     watch: &'a dyn Watch,
     settled: Cell<Counts>,
     running: RefCell<Vec<Running>>,
@@ -146,7 +146,7 @@ struct Show<'a> {
     doubt: RefCell<Option<String>>,
 }
 
-/// What a batch tells of itself.
+/// The counts of a batch that runs.
 #[derive(Debug, Clone, Copy)]
 struct Running {
     slot: u64,
@@ -154,7 +154,7 @@ struct Running {
     failed: u64,
 }
 
-impl<'a> Show<'a> {
+impl<'a> ProgressTracker<'a> {
     fn new(ledger: &LockedLedger, watch: &'a dyn Watch) -> Result<Self> {
         let show = Self {
             watch,
@@ -169,7 +169,7 @@ impl<'a> Show<'a> {
 
     fn show(&self) {
         let settled = self.settled.get();
-        let mut progress = Progress {
+        let mut progress = JobProgress {
             rows: settled.rows() - settled.invalid,
             ok: settled.ok,
             failed: settled.failed,

@@ -1,4 +1,4 @@
-//! The few requests about async batches, and what their answers say.
+//! The requests about async batches, and their responses.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::request::{Request, encode};
 
 /// A batch as the API shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(super) struct RemoteBatch {
     pub(super) phase: Phase,
     /// The status in the words of the API.
     pub(super) status: String,
@@ -24,7 +24,7 @@ pub(super) struct Seen {
     pub(super) failed: u64,
 }
 
-/// How far the API is with it.
+/// The state of a batch at the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     /// It can still be filled.
@@ -41,7 +41,7 @@ pub(super) enum Phase {
     Missing,
 }
 
-/// Opens a batch and gives its number.
+/// Creates a batch; returns its id.
 pub(super) async fn open(client: &Client, kind: &str) -> Result<u64> {
     let body = serde_json::json!({ "batch_type": kind }).to_string();
     let answer = send(client, "create", None, Some(body)).await?;
@@ -49,7 +49,7 @@ pub(super) async fn open(client: &Client, kind: &str) -> Result<u64> {
     number(batch.get("id")).ok_or_else(|| odd("a batch without a number", &answer))
 }
 
-/// Adds tasks; gives the count that the API answers with.
+/// Adds tasks; returns the count of the response.
 pub(super) async fn add(client: &Client, batch: u64, bodies: &[String]) -> Result<u64> {
     let bytes: usize = bodies.iter().map(|body| body.len() + 10).sum();
     let mut tasks = String::with_capacity(bytes + 12);
@@ -71,12 +71,12 @@ pub(super) async fn process(client: &Client, batch: u64) -> Result<()> {
     send(client, "process", Some(batch), body).await.map(drop)
 }
 
-/// Looks at a batch, once.
-pub(super) async fn look(client: &Client, batch: u64) -> Result<Seen> {
+/// Fetches a batch, once.
+pub(super) async fn look(client: &Client, batch: u64) -> Result<RemoteBatch> {
     let answer = match send(client, "get", Some(batch), None).await {
         Ok(answer) => answer,
         Err(error) if is_gone(&error) => {
-            return Ok(Seen {
+            return Ok(RemoteBatch {
                 phase: Phase::Missing,
                 status: String::new(),
                 updated: None,
@@ -106,7 +106,7 @@ pub(super) async fn look(client: &Client, batch: u64) -> Result<Seen> {
         // Without a status nothing says that it was started.
         None => return Err(odd("a batch without a status", &answer)),
     };
-    Ok(Seen {
+    Ok(RemoteBatch {
         phase,
         status: status.unwrap_or_default(),
         updated: text("updated_at"),
@@ -116,7 +116,7 @@ pub(super) async fn look(client: &Client, batch: u64) -> Result<Seen> {
     })
 }
 
-/// The tasks of a batch, page by page.
+/// The list of the tasks of a batch.
 pub(super) fn tasks(client: &Arc<Client>, batch: u64) -> Result<Pages> {
     let operation = operation("list_tasks")?;
     let mut request = request(operation, Some(batch), None);

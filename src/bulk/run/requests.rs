@@ -1,5 +1,5 @@
-//! A job of single requests: side by side within the rate limit, each noted
-//! before it goes out and when it has its end.
+//! Runs a job of single requests: several at a time within the rate limit, each
+//! recorded in the ledger before it is sent and when its result is known.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -7,45 +7,45 @@ use std::collections::VecDeque;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use serde_json::Value;
 
-use super::{Ended, Means, Show, doubt, halted, remote, task};
+use super::{Ended, Means, ProgressTracker, doubt, halted, remote, task};
 use crate::bulk::ledger::{Counts, Fate, LockedLedger, Pending};
 use crate::catalog::{Again, Operation, Resource};
 use crate::client::{Answer, AttemptRecord};
 use crate::error::{Error, Kind, Result};
 use crate::request::{Request, sent};
 
-/// Requests under way at a time. At most one of them waits for its turn in
-/// earnest; the others hide the time that answers take.
+/// Requests in flight at a time. The rate limit lets about one start at a time;
+/// the others hide the latency.
 const AT_ONCE: usize = 8;
 
-/// Rows that are taken from the ledger at a time.
+/// Rows that are read from the ledger at a time.
 const AT_A_TIME: u64 = 64;
 
-/// After so many rows in a row without an answer, something is wrong that is
-/// not about them.
+/// Rows in a row without a response before the run stops: the cause is not in
+/// the rows.
 const MOST_TROUBLE: u32 = 3;
 
-/// What is the same for all rows.
-pub(super) struct Desk<'a> {
+/// Sends the rows of a job and records their results.
+pub(super) struct RowSender<'a> {
     pub(super) ledger: &'a LockedLedger,
     pub(super) means: &'a Means<'a>,
-    pub(super) show: &'a Show<'a>,
+    pub(super) show: &'a ProgressTracker<'a>,
     pub(super) resource: &'static Resource,
     pub(super) operation: &'static Operation,
     halt: Cell<bool>,
     trouble: Cell<u32>,
 }
 
-/// Carries out the rows that have no end: first those that were cut off, then
-/// those that were not sent, then those whose answers were lost meanwhile, and
-/// at last those that met another at work on the same object.
+/// Sends the rows without a result: first those that an earlier run left in
+/// doubt, then the unsent ones, then those whose responses were lost meanwhile,
+/// and last those that were refused because of a concurrent write.
 pub(super) async fn run(
     ledger: &LockedLedger,
     means: &Means<'_>,
-    show: &Show<'_>,
+    show: &ProgressTracker<'_>,
 ) -> Result<Ended> {
     let (resource, operation) = ledger.operation()?;
-    let desk = Desk {
+    let sender = RowSender {
         ledger,
         means,
         show,
@@ -54,28 +54,33 @@ pub(super) async fn run(
         halt: Cell::new(false),
         trouble: Cell::new(0),
     };
-    for rows in [Rows::InDoubt, Rows::Ready, Rows::InDoubt, Rows::Met] {
-        desk.pass(rows).await?;
-        if desk.is_halted() {
+    for rows in [
+        RowSelection::InDoubt,
+        RowSelection::Ready,
+        RowSelection::InDoubt,
+        RowSelection::Met,
+    ] {
+        sender.pass(rows).await?;
+        if sender.is_halted() {
             return Ok(Ended::Halted);
         }
     }
     Ok(Ended::Done)
 }
 
-/// Which rows a pass takes.
+/// The rows that a pass takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rows {
-    /// Those of which nobody knows whether they were carried out.
+enum RowSelection {
+    /// Rows that may have been carried out.
     InDoubt,
-    /// Those that were not sent.
+    /// Rows that were not sent.
     Ready,
-    /// Those that were refused, as others were at work on what they are about.
-    /// They go one at a time, so that they do not meet each other.
+    /// Rows that were refused because of a concurrent write. They are sent one
+    /// at a time, so that they do not conflict with each other.
     Met,
 }
 
-impl Rows {
+impl RowSelection {
     const fn at_once(self) -> usize {
         match self {
             Self::InDoubt | Self::Ready => AT_ONCE,
@@ -84,7 +89,7 @@ impl Rows {
     }
 }
 
-/// What is known of a row before it is sent.
+/// Whether a row was attempted before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PriorAttempt {
     /// No attempt was made.
@@ -93,9 +98,9 @@ pub(super) enum PriorAttempt {
     Lost,
 }
 
-/// Notes the attempts of a row in the ledger.
+/// Records the attempts of a row in the ledger.
 struct RowRecord<'a> {
-    desk: &'a Desk<'a>,
+    sender: &'a RowSender<'a>,
     n: u64,
     before: PriorAttempt,
     /// Whether the ledger says that it is on its way.
@@ -104,11 +109,11 @@ struct RowRecord<'a> {
 
 impl AttemptRecord for RowRecord<'_> {
     fn leaves(&self) -> Result<()> {
-        if self.desk.is_halted() && !self.is_out.get() {
+        if self.sender.is_halted() && !self.is_out.get() {
             return Err(halted());
         }
         if !self.is_out.replace(true) {
-            self.desk.ledger.leaves(self.n)?;
+            self.sender.ledger.leaves(self.n)?;
         }
         Ok(())
     }
@@ -116,17 +121,17 @@ impl AttemptRecord for RowRecord<'_> {
     fn returns(&self) -> Result<()> {
         // That this attempt changed nothing says nothing of the lost one.
         if self.before == PriorAttempt::Unsent && self.is_out.replace(false) {
-            self.desk.ledger.returns(self.n)?;
+            self.sender.ledger.returns(self.n)?;
         }
-        if self.desk.is_halted() {
+        if self.sender.is_halted() {
             return Err(halted());
         }
         Ok(())
     }
 }
 
-impl Desk<'_> {
-    async fn pass(&self, rows: Rows) -> Result<()> {
+impl RowSender<'_> {
+    async fn pass(&self, rows: RowSelection) -> Result<()> {
         let mut waiting = VecDeque::new();
         let mut last = 0;
         let mut under_way = FuturesUnordered::new();
@@ -135,8 +140,10 @@ impl Desk<'_> {
             while under_way.len() < rows.at_once() && !self.is_halted() {
                 if waiting.is_empty() {
                     waiting.extend(match rows {
-                        Rows::InDoubt => self.ledger.in_doubt_behind(last, AT_A_TIME)?,
-                        Rows::Ready | Rows::Met => self.ledger.ready_behind(last, AT_A_TIME)?,
+                        RowSelection::InDoubt => self.ledger.in_doubt_behind(last, AT_A_TIME)?,
+                        RowSelection::Ready | RowSelection::Met => {
+                            self.ledger.ready_behind(last, AT_A_TIME)?
+                        }
                     });
                 }
                 let Some(row) = waiting.pop_front() else {
@@ -159,8 +166,8 @@ impl Desk<'_> {
         failure.map_or(Ok(()), Err)
     }
 
-    async fn carry(&self, row: Pending, rows: Rows) -> Result<()> {
-        if rows == Rows::InDoubt {
+    async fn carry(&self, row: Pending, rows: RowSelection) -> Result<()> {
+        if rows == RowSelection::InDoubt {
             return doubt::settle_cut_off(self, &row).await;
         }
         match self.send(&row, PriorAttempt::Unsent).await {
@@ -173,7 +180,7 @@ impl Desk<'_> {
     pub(super) async fn send(&self, row: &Pending, before: PriorAttempt) -> Result<Answer> {
         let request = Request::composed(self.operation, &row.task.target, row.task.body.clone());
         let record = RowRecord {
-            desk: self,
+            sender: self,
             n: row.n,
             before,
             is_out: Cell::new(false),
@@ -196,7 +203,7 @@ impl Desk<'_> {
     }
 
     /// A row that was not carried out, or of which that is not certain.
-    async fn refused(&self, row: &Pending, error: Error, rows: Rows) -> Result<()> {
+    async fn refused(&self, row: &Pending, error: Error, rows: RowSelection) -> Result<()> {
         if is_own(&error) {
             return Err(error);
         }
@@ -220,7 +227,7 @@ impl Desk<'_> {
             self.ledger.returns(row.n)?;
             return Err(error);
         }
-        if remote::status(&error) == Some(409) && rows != Rows::Met {
+        if remote::status(&error) == Some(409) && rows != RowSelection::Met {
             return self.ledger.returns(row.n);
         }
         self.end(row.n, &refusal(&error))
@@ -291,6 +298,6 @@ pub(super) fn refusal(error: &Error) -> Fate {
     let reason = reason.unwrap_or_else(|| error.to_string());
     Fate::Failed {
         status: said.map(|answer| answer.status),
-        error: task::shortened(&reason),
+        error: task::kept(&reason),
     }
 }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::remote::Seen;
+use super::remote::RemoteBatch;
 
 /// Without progress for this long a job stops, unless the user says otherwise.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(600);
@@ -33,7 +33,7 @@ pub(super) struct Stall {
 impl Stall {
     /// Notes the state of the batch at time `now`; for how long there was no
     /// progress.
-    pub(super) fn idle(&mut self, now: Duration, seen: &Seen) -> Duration {
+    pub(super) fn idle(&mut self, now: Duration, seen: &RemoteBatch) -> Duration {
         let passed = now.saturating_sub(self.last.unwrap_or(now));
         let is_first = self.last.replace(now).is_none();
         if self.is_progress(seen) || is_first {
@@ -44,7 +44,7 @@ impl Stall {
         self.idle
     }
 
-    fn is_progress(&mut self, seen: &Seen) -> bool {
+    fn is_progress(&mut self, seen: &RemoteBatch) -> bool {
         let mut progress = false;
         let done = seen.ok.saturating_add(seen.failed);
         if done > self.done {
@@ -80,8 +80,8 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
-    fn seen(status: &str, ok: u64, total: u64) -> Seen {
-        Seen {
+    fn seen(status: &str, ok: u64, total: u64) -> RemoteBatch {
+        RemoteBatch {
             phase: Phase::Running,
             status: status.to_owned(),
             updated: None,
@@ -100,7 +100,7 @@ mod tests {
         assert_eq!(stall.idle(seconds(35), &seen("a", 1, 9)), seconds(0));
         assert_eq!(stall.idle(seconds(45), &seen("a", 1, 9)), seconds(10));
         assert_eq!(stall.idle(seconds(55), &seen("b", 1, 9)), seconds(0));
-        let updated = Seen {
+        let updated = RemoteBatch {
             updated: Some("2026-11-20T12:00:00".to_owned()),
             ..seen("b", 1, 9)
         };

@@ -6,6 +6,7 @@ use super::remote::{Phase, number};
 use crate::bulk::ledger::{Fate, SeenTask};
 use crate::bulk::settle::likeness;
 use crate::catalog::Again;
+use crate::excerpt::shortened;
 
 /// The most of a reason that is kept.
 const LONGEST: usize = 500;
@@ -46,7 +47,7 @@ fn fate(task: &Value, again: Again, ended: Phase) -> Fate {
         // The task says one thing, and its answer another.
         Some(said @ ("success" | "failed")) if contradicts(said, status, output) => Fate::Unknown {
             status,
-            error: shortened(&format!(
+            error: kept(&format!(
                 "the task is called {said}, and its answer says otherwise: {}",
                 reason(output)
             )),
@@ -124,15 +125,12 @@ fn reason(output: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    shortened(&text)
+    kept(&text)
 }
 
-/// Enough of a reason to know it.
-pub(super) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+/// A reason as the ledger keeps it.
+pub(super) fn kept(reason: &str) -> String {
+    shortened(reason, LONGEST).into_owned()
 }
 
 #[cfg(test)]

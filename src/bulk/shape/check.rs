@@ -14,6 +14,7 @@ use crate::bulk::row::{Finding, Task};
 use crate::catalog::{Again, Effect, Kind, Operation, Parameter, Type};
 use crate::error::Result;
 use crate::filter::{Cell, Columns};
+use crate::query;
 
 /// Looks at rows together. Its memory grows with them: at most 28 bytes a row
 /// for an operation of which an object is asked once, else none.
@@ -116,7 +117,7 @@ impl Checker {
             let problem = format!("the same {} as line {first}", field.name);
             return Some(finding(line, Some(&field.column), value, problem));
         }
-        let path = task.target.split('?').next().unwrap_or_default();
+        let path = query::split(&task.target).0;
         match self.twins {
             Twins::None => None,
             Twins::Object => {

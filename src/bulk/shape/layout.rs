@@ -2,10 +2,11 @@
 //! place, and everything that is wrong is said at once.
 
 use super::Shaping;
-use super::names::{self, Meaning, Names};
+use super::names::{Meaning, Names};
 use super::place::Place;
 use crate::catalog::{Method, kebab};
 use crate::error::{Error, Result};
+use crate::nearest::{Similarity, nearest};
 
 /// What becomes of a column.
 #[derive(Debug)]
@@ -96,7 +97,7 @@ fn known_maps(header: &[String], shaping: &Shaping) -> Result<()> {
             continue;
         }
         let error = Error::usage(format!("--map {from}=…: the file has no column {from}"));
-        let near = names::nearest(from.trim(), header.iter().cloned());
+        let near = nearest(from.trim(), header, Similarity::Usual);
         return Err(error.hint(match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("its columns: {}", header.join(", ")),

@@ -29,6 +29,7 @@ use super::Engine;
 use super::row::{Content, Finding, Row, Task};
 use crate::catalog::{Operation, Resource};
 use crate::error::{Error, Result};
+use crate::excerpt::shortened;
 use crate::filter::Jq;
 use crate::request::{self, Flaw, Now};
 
@@ -344,14 +345,10 @@ fn add_missing(findings: &mut Vec<Finding>, line: u64, column: &str) {
 }
 
 fn finding(line: u64, column: Option<&str>, value: &str, problem: String) -> Finding {
-    let mut short: String = value.chars().take(LONGEST).collect();
-    if value.chars().nth(LONGEST).is_some() {
-        short.push('…');
-    }
     Finding {
         line,
         column: column.map(str::to_owned),
-        value: short,
+        value: shortened(value, LONGEST).into_owned(),
         problem,
     }
 }

@@ -5,6 +5,7 @@
 use super::super::Engine;
 use super::place::Place;
 use crate::catalog::{ADDRESS_PARTS, Holds, Kind, Operation, Parameter, Resource};
+use crate::nearest::{Similarity, nearest};
 
 /// What a name means.
 #[derive(Debug, Clone)]
@@ -88,7 +89,7 @@ impl Names {
             std::iter::once(parameter.name.to_owned()).chain(flag)
         });
         let (first, _) = name.split_once('.').unwrap_or((name, ""));
-        nearest(&normal(first), known)
+        nearest(&normal(first), known, Similarity::Usual)
     }
 
     fn top(&self, name: &str) -> Option<Place> {
@@ -213,13 +214,4 @@ pub(super) fn normal(name: &str) -> String {
         other => other.to_ascii_lowercase(),
     });
     letters.collect()
-}
-
-/// The name most like a mistyped one, if any is like it at all.
-pub(super) fn nearest(typed: &str, names: impl Iterator<Item = String>) -> Option<String> {
-    names
-        .map(|name| (strsim::jaro_winkler(typed, &name), name))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, name)| name)
 }

@@ -21,11 +21,11 @@ pub(super) fn telling(parameter: &Parameter, word: &str, reason: String) -> Stri
 
 /// An id that is kept as text, and that a spreadsheet has spoilt.
 pub(super) fn spoilt(word: &str) -> Option<String> {
-    shortened(word)
+    exponential(word)
 }
 
 fn number(word: &str) -> Option<String> {
-    if let Some(slip) = shortened(word) {
+    if let Some(slip) = exponential(word) {
         return Some(slip);
     }
     let grouped: String = word.chars().filter(|letter| *letter != ',').collect();
@@ -39,7 +39,7 @@ fn number(word: &str) -> Option<String> {
 }
 
 fn amount(word: &str) -> Option<String> {
-    if let Some(slip) = shortened(word) {
+    if let Some(slip) = exponential(word) {
         return Some(slip);
     }
     let bare = word.trim_matches(|letter: char| !letter.is_ascii_digit() && letter != '-');
@@ -73,7 +73,7 @@ fn moment(word: &str) -> Option<String> {
 }
 
 /// `5.95686E+07`: the digits are lost.
-fn shortened(word: &str) -> Option<String> {
+fn exponential(word: &str) -> Option<String> {
     let (mantissa, exponent) = word.split_once(['E', 'e'])?;
     let exponent = exponent.strip_prefix('+')?;
     let mantissa = mantissa.strip_prefix('-').unwrap_or(mantissa);

@@ -12,6 +12,7 @@ use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
 use crate::output::Shape;
 use crate::pages::Pages;
+use crate::query;
 use crate::request::{self, Request};
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
@@ -92,7 +93,7 @@ fn request(run: &mut Run, free: &Free, place: &Place) -> Result<Request> {
     if free.paginate && free.method != Method::Get {
         return Err(Error::usage("--paginate goes with GET only"));
     }
-    let (path, query) = free.path.split_once('?').unwrap_or((&free.path, ""));
+    let (path, query) = query::split(&free.path);
     if query.contains('#') {
         return Err(Error::usage(format!("the query {query} contains a #"))
             .hint("write %23 where a value contains one"));
@@ -144,19 +145,11 @@ fn path_of(base: &BaseUrl) -> &str {
 }
 
 fn pairs(query: &str) -> Result<Vec<(String, String)>> {
-    let decode = |text: &str| {
-        let spaced = text.replace('+', " ");
-        let decoded = percent_encoding::percent_decode_str(&spaced).decode_utf8();
-        decoded
-            .map(std::borrow::Cow::into_owned)
-            .map_err(|error| Error::usage(format!("{text} is not valid UTF-8")).caused_by(error))
-    };
-    query
-        .split('&')
+    query::pairs(query)
         .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            Ok((decode(name)?, decode(value)?))
+        .map(|pair| match pair.invalid_part() {
+            Some(part) => Err(Error::usage(format!("{part} is not valid UTF-8"))),
+            None => Ok((pair.name.into_owned(), pair.value.into_owned())),
         })
         .collect()
 }

@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::bulk::row::Finding;
 use crate::config::{folders, variable};
 use crate::error::{Error, Result};
+use crate::excerpt::first_bytes;
 use crate::output::AtomicFile;
 use crate::output::progress::grouped;
 use crate::ui::Run;
@@ -145,7 +146,7 @@ impl Findings {
         forget_old(&folder, now);
         let stem = Path::new(&self.input).file_stem();
         let stem = stem.and_then(|stem| stem.to_str()).unwrap_or("rows");
-        let stem = shortened(&stem.replace(' ', "-")).to_owned();
+        let stem = first_bytes(&stem.replace(' ', "-"), STEM).0.to_owned();
         let time = now.strftime("%Y%m%dT%H%M%SZ");
         let named = |end: &str| folder.join(format!("{stem}-{time}{end}.csv"));
         let free = (2..1000)
@@ -173,14 +174,6 @@ impl Report {
 /// Bytes of the name of an input that the name of its report has. File systems
 /// allow 255 bytes, and a time and a number follow.
 const STEM: usize = 100;
-
-/// The beginning of a name, cut between letters.
-fn shortened(stem: &str) -> &str {
-    let ends = stem
-        .char_indices()
-        .map(|(at, letter)| at + letter.len_utf8());
-    &stem[..ends.take_while(|end| *end <= STEM).last().unwrap_or(0)]
-}
 
 /// Removes reports that were written long ago. What cannot be removed now is
 /// removed another time.

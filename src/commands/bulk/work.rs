@@ -12,11 +12,12 @@ use super::cut_off::{self, counted};
 use super::store::{Store, again};
 use super::{jobs, rows};
 use crate::bulk::ledger::{Job, Ledger, LockedLedger};
-use crate::bulk::run::{Ended, Means, Progress, Watch, run as carry_out};
+use crate::bulk::run::{Ended, JobProgress, Means, Watch, run as carry_out};
 use crate::cli::Options;
 use crate::commands::patience;
 use crate::error::{Error, Kind, Result};
 use crate::output::progress::{self, Seen, grouped};
+use crate::runtime;
 use crate::ui::Run;
 use crate::ui::interrupted;
 use crate::ui::printer::Printer;
@@ -87,7 +88,7 @@ pub(super) fn run(
 struct Line(progress::Progress);
 
 impl Watch for Line {
-    fn see(&self, progress: &Progress) {
+    fn see(&self, progress: &JobProgress) {
         let failed = progress.failed.saturating_add(progress.unknown);
         self.0.seen(Seen {
             done: progress.ok.saturating_add(failed),
@@ -107,11 +108,7 @@ fn wait(
     work: impl Future<Output = Result<Ended>>,
 ) -> Result<Ended> {
     let left = || Error::new(Kind::Interrupted, "interrupted");
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::unexpected("cannot start the runtime").caused_by(error))?;
-    runtime.block_on(async {
+    runtime::current_thread()?.block_on(async {
         tokio::pin!(work);
         tokio::select! {
             biased;

@@ -1,5 +1,5 @@
-//! Following a list to its end, or to its limit: records go to the printer as
-//! their pages come, and how far it is is shown to whoever watches.
+//! Prints a list to its end, or to its limit: records go to the printer as
+//! their pages arrive, and the progress line shows how many there are.
 
 use std::sync::Arc;
 
@@ -8,14 +8,10 @@ use crate::client::Client;
 use crate::error::Result;
 use crate::filter::Flow;
 use crate::output::progress::{Progress, Seen};
-use crate::pages::Pages;
+use crate::pages::{ListFailure, Pages, RecordSink};
 use crate::ui::Run;
 use crate::ui::printer::Printer;
 use crate::ui::reporter::Talk;
-
-/// Records between two looks at the network, so that the page being fetched
-/// ahead keeps flowing while this one is worked on.
-const BETWEEN_LOOKS: usize = 64;
 
 /// Shows how far work with a client is: how much is done, and how full the
 /// token's bucket is.
@@ -77,7 +73,10 @@ impl Far {
     }
 }
 
-/// Follows a list to its end, or to its limit.
+/// Prints a list to its end, or to its limit.
+///
+/// # Errors
+/// A page cannot be fetched, or the output fails.
 pub(in crate::commands) async fn follow(
     talk: &mut Talk,
     pages: &mut Pages,
@@ -85,35 +84,48 @@ pub(in crate::commands) async fn follow(
     limit: Option<u64>,
     far: &Far,
 ) -> Result<()> {
-    let (mut left, mut done) = (limit.unwrap_or(u64::MAX), 0);
-    while left > 0
-        && let Some(page) = pages
-            .next(|page| left > page.records().len() as u64)
-            .await?
-    {
-        for remark in &page.remarks {
-            talk.note(remark);
-        }
-        for (at, record) in page.records().enumerate() {
-            left -= 1;
-            done += 1;
-            if printer.record(record)? == Flow::Enough {
-                left = 0;
-            }
-            if left == 0 {
-                break;
-            }
-            if !printer.has_room() {
-                printer.room().await?;
-            } else if at % BETWEEN_LOOKS == BETWEEN_LOOKS - 1 {
-                tokio::task::yield_now().await;
-            }
-        }
-        printer.page_end()?;
-        // A reader that has gone is noticed before more is asked for. The page
-        // after this one arrives meanwhile.
-        printer.drained().await?;
-        far.is(done, 0, None);
+    let mut sink = PrintedList {
+        talk,
+        printer,
+        far,
+        records: 0,
+    };
+    let read = pages.records(limit, &mut sink).await;
+    read.map(drop).map_err(ListFailure::into_error)
+}
+
+/// A list on its way to the printer.
+struct PrintedList<'a> {
+    talk: &'a mut Talk,
+    printer: &'a mut Printer,
+    far: &'a Far,
+    records: u64,
+}
+
+impl RecordSink for PrintedList<'_> {
+    fn remark(&mut self, remark: &str) {
+        self.talk.note(remark);
     }
-    Ok(())
+
+    fn record(&mut self, record: &str) -> Result<Flow> {
+        self.records += 1;
+        self.printer.record(record)
+    }
+
+    fn has_room(&self) -> bool {
+        self.printer.has_room()
+    }
+
+    async fn room(&mut self) -> Result<()> {
+        self.printer.room().await
+    }
+
+    async fn page_end(&mut self) -> Result<Flow> {
+        self.printer.page_end()?;
+        // A closed pipe is noticed before another page is requested. The next
+        // page arrives meanwhile.
+        self.printer.drained().await?;
+        self.far.is(self.records, 0, None);
+        Ok(Flow::More)
+    }
 }

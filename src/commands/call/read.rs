@@ -8,11 +8,15 @@ use serde_json::Value;
 use super::args::Call;
 use crate::catalog::Parameter;
 use crate::error::{Error, Result};
+use crate::excerpt::shortened;
 use crate::request::{self, Given, Values};
 use crate::ui::input::Input;
 
 /// The longest line with an id, or with a record that has one, in bytes.
 const LONGEST_LINE: u64 = 16 << 20;
+
+/// The letters of a word that a message has at most.
+const LONGEST_WORD: usize = 60;
 
 /// The values of a call, with files read and checked.
 pub(in crate::commands) fn values(call: &Call, input: &mut Input) -> Result<Values> {
@@ -115,7 +119,7 @@ impl<R: Read> Ids<R> {
         };
         match request::check(self.hole, &id) {
             Ok(()) => Ok(Some(id)),
-            Err(reason) => Err(self.wrong(&format!("{}: {reason}", shortened(&id)))),
+            Err(reason) => Err(self.wrong(&format!("{}: {reason}", shortened(&id, LONGEST_WORD)))),
         }
     }
 
@@ -146,15 +150,6 @@ impl<R: Read> Iterator for Ids<R> {
                 return Some(id);
             }
         }
-    }
-}
-
-/// Enough of a word to find it again.
-fn shortened(word: &str) -> String {
-    const ENOUGH: usize = 60;
-    match word.char_indices().nth(ENOUGH) {
-        Some((end, _)) => format!("{}…", &word[..end]),
-        None => word.to_owned(),
     }
 }
 

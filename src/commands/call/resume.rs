@@ -24,7 +24,7 @@ pub(in crate::commands) fn hint(
     let kept = to_stdout && !options.output.slurp && printer.whole() > 0;
     let cursor = pages
         .resume()
-        .filter(|cursor| !cursor.is_empty() && !pages.leads_in_a_circle());
+        .filter(|cursor| !cursor.is_empty() && !pages.is_endless());
     match cursor {
         Some(cursor) if kept && error.kind != Kind::Closed => {
             let records = printer.whole();

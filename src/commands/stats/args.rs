@@ -7,7 +7,7 @@ use crate::catalog::kebab;
 use crate::cli::values::{text, texts};
 use crate::commands::call::args::{self as call, Call};
 use crate::error::{Error, Result};
-use crate::stats::{Kind, Wish};
+use crate::stats::{MeasureKind, StatsQuery};
 
 /// What to work out.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(in crate::commands) struct Stats {
     /// The list, with its filters.
     pub(in crate::commands) call: Call,
     /// What of it.
-    pub(in crate::commands) wish: Wish,
+    pub(in crate::commands) wish: StatsQuery,
 }
 
 /// What the words come to.
@@ -24,7 +24,7 @@ pub(in crate::commands) fn stats_of(name: &str, matches: &ArgMatches) -> Result<
     let (resource, list) =
         found.ok_or_else(|| Error::usage(format!("{name} has no list to count")))?;
     let mut measures = Vec::new();
-    for kind in Kind::ALL {
+    for kind in MeasureKind::ALL {
         for field in texts(matches, kind.name()) {
             let measure = (kind, field);
             if !measures.contains(&measure) {
@@ -42,7 +42,7 @@ pub(in crate::commands) fn stats_of(name: &str, matches: &ArgMatches) -> Result<
     let zone = text(matches, "zone").map(|word| zone(&word));
     Ok(Stats {
         call: call::call(resource, list, matches)?,
-        wish: Wish {
+        wish: StatsQuery {
             on: text(matches, "on"),
             measures,
             by_count: matches.get_flag("count"),

@@ -7,19 +7,17 @@ use crate::commands::call::run as call;
 use crate::commands::dry;
 use crate::envelope::Wanted;
 use crate::error::{Error, Result};
-use crate::filter::nearest;
+use crate::filter::Flow;
+use crate::nearest::{Similarity, nearest};
 use crate::output::progress::{Progress, Seen};
 use crate::output::{Bar, Bars, Format, Shape, mood};
-use crate::pages::Pages;
-use crate::stats::{Figures, Plan, Row, Tally};
+use crate::pages::{ListFailure, Pages, RecordSink};
+use crate::stats::{FigureRow, Figures, GroupTally, StatsPlan};
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer, style};
 
 /// Rows of a picture, where nobody says how many.
 const ROWS: usize = 25;
-
-/// Records between two looks at the network.
-const BETWEEN_LOOKS: usize = 64;
 
 /// Works out figures from words to exit.
 pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Stats) -> Result<()> {
@@ -28,7 +26,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Stats) 
     let object = asked.call.resource.object;
     let includes = filled.described().includes;
     let includes: Vec<&str> = includes.iter().map(String::as_str).collect();
-    let plan = Plan::new(&asked.wish, object, &includes)?;
+    let plan = StatsPlan::new(&asked.wish, object, &includes)?;
     if options.output.columns.as_deref() == Some("help") {
         return run.print(&format!("{}\n", plan.names().join("\n")));
     }
@@ -54,10 +52,18 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Stats) 
     (run.guard_interrupts)();
     let wanted = Wanted::of(asked.call.operation.answer);
     let mut pages = Pages::new(client, request, wanted);
-    let mut tally = Tally::new(plan);
+    let mut tally = GroupTally::new(plan);
     let progress = run.progress(options, "records");
     let limit = asked.call.paging.limit;
-    let read = Run::wait(read(run, &mut pages, &mut tally, limit, &progress));
+    let mut sink = TalliedList {
+        run,
+        tally: &mut tally,
+        progress: &progress,
+    };
+    let read = Run::wait(async {
+        let read = pages.records(limit, &mut sink).await;
+        read.map_err(ListFailure::into_error)
+    });
     drop(progress);
     read?;
     let figures = tally.finish()?;
@@ -97,14 +103,14 @@ fn as_picture(run: &Run, options: &Options) -> bool {
 }
 
 /// Columns that are known, also where there is no row to show them.
-fn with_columns(options: &Options, plan: &Plan) -> Result<Options> {
+fn with_columns(options: &Options, plan: &StatsPlan) -> Result<Options> {
     let mut options = options.clone();
     let asked = &mut options.output;
     let names = plan.names();
     if let Some(columns) = asked.columns.as_deref().filter(|_| asked.jq.is_none()) {
         for column in columns.split(',').map(str::trim) {
             if !names.iter().any(|name| name == column) {
-                let near = nearest(column, names.iter().map(String::as_str));
+                let near = nearest(column, &names, Similarity::Usual);
                 let error = Error::usage(format!("there is no column `{column}`"));
                 let error = match near {
                     Some(near) => error.hint(format!("did you mean `{near}`?")),
@@ -119,43 +125,36 @@ fn with_columns(options: &Options, plan: &Plan) -> Result<Options> {
     Ok(options)
 }
 
-/// Reads a list to its end, or to its limit.
-async fn read(
-    run: &mut Run,
-    pages: &mut Pages,
-    tally: &mut Tally,
-    limit: Option<u64>,
-    progress: &Progress,
-) -> Result<()> {
-    let mut left = limit.unwrap_or(u64::MAX);
-    while left > 0
-        && let Some(page) = pages
-            .next(|page| left > page.records().len() as u64)
-            .await?
-    {
-        for remark in &page.remarks {
-            run.talk.note(remark);
-        }
-        let most = usize::try_from(left).unwrap_or(usize::MAX);
-        for (at, record) in page.records().take(most).enumerate() {
-            tally.take(record)?;
-            left -= 1;
-            if at % BETWEEN_LOOKS == BETWEEN_LOOKS - 1 {
-                tokio::task::yield_now().await;
-            }
-        }
-        progress.seen(Seen {
-            done: tally.records(),
+/// A list on its way to the tally.
+struct TalliedList<'a> {
+    run: &'a mut Run,
+    tally: &'a mut GroupTally,
+    progress: &'a Progress,
+}
+
+impl RecordSink for TalliedList<'_> {
+    fn remark(&mut self, remark: &str) {
+        self.run.talk.note(remark);
+    }
+
+    fn record(&mut self, record: &str) -> Result<Flow> {
+        self.tally.take(record)?;
+        Ok(Flow::More)
+    }
+
+    async fn page_end(&mut self) -> Result<Flow> {
+        self.progress.seen(Seen {
+            done: self.tally.records(),
             ..Seen::default()
         });
+        Ok(Flow::More)
     }
-    Ok(())
 }
 
 /// The figures as a picture, with a last row of all where that says more.
 fn picture(figures: &Figures) -> Bars {
     let plan = figures.plan();
-    let cells = |row: &Row| {
+    let cells = |row: &FigureRow| {
         let mut cells = figures.labels(row);
         cells.extend(figures.numbers(row));
         cells

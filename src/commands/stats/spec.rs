@@ -189,12 +189,12 @@ fn unknown_word(inner: &[&Command], word: &str) -> Option<Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Span;
+    use crate::stats::Period;
 
     #[test]
     fn no_field_is_called_as_a_span_of_time() {
         for (resource, _) in listed() {
-            for span in Span::ALL {
+            for span in Period::ALL {
                 assert!(resource.object.field(span.name()).is_none());
             }
         }

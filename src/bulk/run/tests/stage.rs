@@ -18,7 +18,7 @@ use crate::bulk::Engine;
 use crate::bulk::ledger::{Counts, Jobs, Kept, Ledger, Subject, Whereabouts};
 use crate::bulk::plan::Limits;
 use crate::bulk::row::Task;
-use crate::bulk::run::{Ended, Means, PATIENCE, Progress, Watch, run};
+use crate::bulk::run::{Ended, JobProgress, Means, PATIENCE, Watch, run};
 use crate::catalog;
 use crate::client::retry::Budget;
 use crate::client::{Client, Connection, Timing};
@@ -361,7 +361,7 @@ pub(super) fn request(method: &str, path: &str, body: Bytes) -> http::Request<By
 struct Nobody;
 
 impl Watch for Nobody {
-    fn see(&self, progress: &Progress) {
+    fn see(&self, progress: &JobProgress) {
         assert!(progress.ok + progress.failed + progress.unknown <= progress.rows);
     }
 }

@@ -23,7 +23,7 @@ use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
 use crate::filter::Flow;
 use crate::output::Format;
-use crate::pages::Pages;
+use crate::pages::{ListFailure, Pages, RecordSink};
 use crate::request::Request;
 use crate::ui::Run;
 use screen::Screen;
@@ -32,9 +32,6 @@ use stream::Stream;
 /// How long nobody looks whether there still is a reader, and how large the
 /// terminal is.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
-
-/// Records between two looks at the network.
-const RECORDS_BETWEEN_LOOKS: usize = 64;
 
 /// Shows what a round of reading comes to.
 trait Show {
@@ -228,7 +225,7 @@ async fn one(call: &Filled<'_>, client: &Arc<Client>, request: &Request) -> Resu
     Ok(envelope)
 }
 
-/// Reads a list as far as it is wanted, and gives how many records are left to
+/// Reads a list as far as it is shown; returns how many records are left to
 /// its limit.
 async fn list(
     run: &mut Run,
@@ -236,35 +233,44 @@ async fn list(
     client: &Arc<Client>,
     request: Request,
     show: &mut dyn Show,
-    mut left: u64,
+    left: u64,
 ) -> Result<u64, Trouble> {
     let wanted = Wanted::of(call.operation.answer);
     let mut pages = Pages::new(Arc::clone(client), request, wanted);
-    let mut flow = Flow::More;
-    while left > 0 && flow == Flow::More {
-        let page = pages.next(|page| left > page.records().len() as u64).await;
-        let Some(page) = page.map_err(Trouble::Reading)? else {
-            break;
-        };
-        for remark in &page.remarks {
-            run.talk.note(remark);
-        }
-        for (at, record) in page.records().enumerate() {
-            if left == 0 || flow == Flow::Enough {
-                break;
-            }
-            left -= 1;
-            flow = show.record(None, record).map_err(Trouble::Showing)?;
-            if !run.writer.has_room() {
-                let room = run.writer.room().await.map_err(unwritten);
-                room.map_err(Trouble::Showing)?;
-            } else if at % RECORDS_BETWEEN_LOOKS == RECORDS_BETWEEN_LOOKS - 1 {
-                tokio::task::yield_now().await;
-            }
-        }
-        if show.page_end().map_err(Trouble::Showing)? == Flow::Enough {
-            flow = Flow::Enough;
-        }
+    let read = pages
+        .records(Some(left), &mut ShownList { run, show })
+        .await;
+    read.map(|read| left - read)
+        .map_err(|failure| match failure {
+            ListFailure::Fetch(error) => Trouble::Reading(error),
+            ListFailure::Sink(error) => Trouble::Showing(error),
+        })
+}
+
+/// A list on its way to what shows it.
+struct ShownList<'a> {
+    run: &'a mut Run,
+    show: &'a mut dyn Show,
+}
+
+impl RecordSink for ShownList<'_> {
+    fn remark(&mut self, remark: &str) {
+        self.run.talk.note(remark);
     }
-    Ok(left)
+
+    fn record(&mut self, record: &str) -> Result<Flow> {
+        self.show.record(None, record)
+    }
+
+    fn has_room(&self) -> bool {
+        self.run.writer.has_room()
+    }
+
+    async fn room(&mut self) -> Result<()> {
+        self.run.writer.room().await.map_err(unwritten)
+    }
+
+    async fn page_end(&mut self) -> Result<Flow> {
+        self.show.page_end()
+    }
 }

@@ -1,47 +1,47 @@
-//! One batch, from its opening to the ends of its rows. Each turn of the loop
-//! takes one step from where the ledger says that it is, so that it does not
-//! matter whether the step before was taken by this process.
+//! Runs one batch, from its creation to the results of its rows. Each turn of
+//! the loop reads the stage from the ledger and takes one step, so that another
+//! process may have taken the step before.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use super::absence::Absence;
-use super::looks::{self, Looks};
-use super::remote::{self, Phase, Seen};
+use super::backoff::{self, PollBackoff};
+use super::remote::{self, Phase, RemoteBatch};
 use super::stall::Stall;
-use super::{Ended, Means, Show, collect, task};
+use super::{Ended, Means, ProgressTracker, collect, task};
 use crate::bulk::ledger::{Batch, LockedLedger, Stage};
 use crate::bulk::settle::{self, Arrival};
 use crate::catalog::{Again, Operation};
 use crate::error::{Error, Kind, Result};
 
-/// Batches that are opened in vain before it is given up: each was left
-/// unprocessed, as it was unclear what is in it.
+/// Batches that are created in vain, at most: each was left unprocessed,
+/// because its content was not certain.
 const MOST_OPENED: u32 = 25;
 
-/// A batch that is being carried out.
-pub(super) struct Slot<'a> {
+/// The run of one batch.
+pub(super) struct BatchRun<'a> {
     pub(super) ledger: &'a LockedLedger,
     pub(super) means: &'a Means<'a>,
-    pub(super) show: &'a Show<'a>,
-    /// Told to stop by another batch that failed.
+    pub(super) show: &'a ProgressTracker<'a>,
+    /// Set when another batch of the job failed.
     pub(super) halt: &'a Cell<bool>,
     pub(super) number: u64,
-    /// Batches of the job.
+    /// The number of batches in the job.
     pub(super) of: usize,
     pub(super) kind: &'static str,
     pub(super) again: Again,
-    /// Requests that change the batch and were answered 404.
+    /// 404 responses to requests that change the batch.
     pub(super) unfound: Cell<Absence>,
     pub(super) stall: RefCell<Stall>,
-    pub(super) looks: RefCell<Looks>,
+    pub(super) backoff: RefCell<PollBackoff>,
 }
 
-impl<'a> Slot<'a> {
+impl<'a> BatchRun<'a> {
     pub(super) fn new(
         ledger: &'a LockedLedger,
         means: &'a Means<'a>,
-        show: &'a Show<'a>,
+        show: &'a ProgressTracker<'a>,
         halt: &'a Cell<bool>,
         operation: &Operation,
     ) -> Result<Self> {
@@ -59,11 +59,11 @@ impl<'a> Slot<'a> {
             again: operation.again,
             unfound: Cell::default(),
             stall: RefCell::default(),
-            looks: RefCell::default(),
+            backoff: RefCell::default(),
         })
     }
 
-    /// Takes steps until the batch is settled, or nobody waits for it.
+    /// Takes steps until the batch is settled, or the job does not wait for it.
     pub(super) async fn carry(self) -> Result<Ended> {
         let mut opened = 0;
         let mut last = None;
@@ -106,7 +106,7 @@ impl<'a> Slot<'a> {
                     };
                     match seen {
                         None => {}
-                        // An answer that lags behind: it is waited for again.
+                        // A response from a stale copy: the batch is polled again.
                         Some(seen) if matches!(seen.phase, Phase::NotStarted | Phase::Running) => {
                             self.ledger.reaches(batch.slot, Stage::Running)?;
                         }
@@ -120,7 +120,7 @@ impl<'a> Slot<'a> {
         }
     }
 
-    /// Whether no further step is to be taken.
+    /// Whether the run takes no further step.
     pub(super) fn is_stopped(&self) -> bool {
         self.means.is_stopped() || self.halt.get()
     }
@@ -129,11 +129,12 @@ impl<'a> Slot<'a> {
         (self.means.timing.elapsed)()
     }
 
-    /// Looks at the batch; `None` when told to stop meanwhile. Where the API
-    /// does not find it, it looks again until that is believed: such a batch
-    /// is shown as deleted.
-    pub(super) async fn observe(&self, batch: &Batch, remote: u64) -> Result<Option<Seen>> {
-        let (mut absence, mut backoff) = (Absence::default(), Looks::default());
+    /// Polls the batch; `None` when the job is stopped meanwhile.
+    ///
+    /// A batch that the API does not find is polled again until [`Absence`]
+    /// confirms it, and then returned as deleted.
+    pub(super) async fn observe(&self, batch: &Batch, remote: u64) -> Result<Option<RemoteBatch>> {
+        let (mut absence, mut backoff) = (Absence::default(), PollBackoff::default());
         loop {
             let seen = remote::look(self.means.client, remote).await?;
             if seen.phase != Phase::Missing {
@@ -141,7 +142,7 @@ impl<'a> Slot<'a> {
             }
             if absence.missed(self.now()) {
                 let phase = Phase::Deleted;
-                return Ok(Some(Seen { phase, ..seen }));
+                return Ok(Some(RemoteBatch { phase, ..seen }));
             }
             self.doing(batch, "is not found; it is looked for again");
             self.means.pause(backoff.wait(self.now(), 0, 1)).await;
@@ -151,24 +152,24 @@ impl<'a> Slot<'a> {
         }
     }
 
-    /// Waits before the next look at a batch that has not ended.
+    /// Waits before the next poll of a batch that has not ended.
     ///
     /// # Errors
-    /// There was no progress for longer than the job has patience.
-    async fn wait(&self, remote: u64, seen: &Seen) -> Result<()> {
+    /// The batch made no progress for longer than the job allows.
+    async fn wait(&self, remote: u64, seen: &RemoteBatch) -> Result<()> {
         let idle = self.stall.borrow_mut().idle(self.now(), seen);
         let patience = self.means.patience;
         let Some(left) = patience.checked_sub(idle).filter(|left| !left.is_zero()) else {
             return Err(stalled(remote, seen, patience));
         };
         let done = seen.ok.saturating_add(seen.failed);
-        let wait = self.looks.borrow_mut().wait(self.now(), done, seen.total);
+        let wait = self.backoff.borrow_mut().wait(self.now(), done, seen.total);
         self.means.pause(wait.min(left)).await;
         Ok(())
     }
 
-    /// Notes that a request which changes the batch was answered 404; whether
-    /// that is believed.
+    /// Records a 404 response to a request that changes the batch; returns
+    /// whether the batch counts as missing.
     fn is_unfound(&self) -> bool {
         let mut unfound = self.unfound.get();
         let believed = unfound.missed(self.now());
@@ -176,7 +177,7 @@ impl<'a> Slot<'a> {
         believed
     }
 
-    /// Says what is being done with the batch.
+    /// Reports the step that the batch is at.
     fn doing(&self, batch: &Batch, what: &str) {
         let which = if self.of > 1 {
             format!("batch {} of {}", batch.slot + 1, self.of)
@@ -186,21 +187,21 @@ impl<'a> Slot<'a> {
         self.show.doing(format!("{which} {what}"));
     }
 
-    /// Opens a batch. Where the answer is lost there may be one that nobody
-    /// knows: it is empty and never runs.
+    /// Creates a batch. A lost response leaves an unknown batch behind, which
+    /// is empty and never runs.
     async fn open(&self, batch: &Batch) -> Result<()> {
         self.doing(batch, "is opened");
         match remote::open(self.means.client, self.kind).await {
             Ok(remote) => self.ledger.opened(batch.slot, remote),
             Err(error) if is_lost(&error) => {
-                self.means.pause(looks::FIRST).await;
+                self.means.pause(backoff::FIRST).await;
                 Ok(())
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Adds the next part. It is in the ledger before it goes out.
+    /// Adds the next part. The ledger records it before it is sent.
     async fn add_part(&self, batch: &Batch, remote: u64) -> Result<()> {
         let bodies = self.ledger.part(batch.slot, batch.added)?;
         let before = self.ledger.tasks_before(batch.slot, batch.added)?;
@@ -214,7 +215,7 @@ impl<'a> Slot<'a> {
                 self.unfound.take();
                 self.ledger.part_arrives(batch.slot)
             }
-            // What the batch holds now is looked at, in the next turn.
+            // The next turn reads the count of the batch.
             Ok(_) => Ok(()),
             Err(error) if is_lost(&error) => Ok(()),
             Err(error) => {
@@ -223,7 +224,7 @@ impl<'a> Slot<'a> {
                 if error.kind != Kind::Refused && !is_gone {
                     return Err(error);
                 }
-                // Perhaps nothing can be added any more.
+                // The batch may not accept tasks any more.
                 let Some(seen) = self.observe(batch, remote).await? else {
                     return Ok(());
                 };
@@ -238,9 +239,10 @@ impl<'a> Slot<'a> {
         }
     }
 
-    /// A part was answered 404, and the batch is there without it: the part is
-    /// sent again. Where that goes on, another batch is filled, which is safe,
-    /// as only this job starts its batches, and it starts none of these.
+    /// Handles a 404 response to a part while the batch exists without it: the
+    /// part is sent again. When that repeats, another batch is filled. This is
+    /// safe, because only this job starts its batches, and it starts none of
+    /// these.
     async fn add_again(&self, batch: &Batch) -> Result<()> {
         if self.is_unfound() {
             self.unfound.take();
@@ -248,14 +250,14 @@ impl<'a> Slot<'a> {
                 .ledger
                 .discard(batch.slot, "nothing can be added to it");
         }
-        let wait = self.looks.borrow_mut().wait(self.now(), 0, 1);
+        let wait = self.backoff.borrow_mut().wait(self.now(), 0, 1);
         self.means.pause(wait).await;
         Ok(())
     }
 
-    /// A part went out and no answer came: only the count of the batch tells
-    /// whether it arrived. Where that leaves it open, the batch is left alone
-    /// for ever, and another is filled: so nothing can run twice.
+    /// Handles a part without a response: the count of the batch shows whether
+    /// it arrived. When the count proves neither, the batch is never started and
+    /// another one is filled, so that no task runs twice.
     async fn find_part(&self, batch: &Batch, remote: u64) -> Result<()> {
         let Some(seen) = self.observe(batch, remote).await? else {
             return Ok(());
@@ -269,8 +271,8 @@ impl<'a> Slot<'a> {
         self.give_up(batch, &seen)
     }
 
-    /// Before a batch is started it must hold what the ledger says, no more
-    /// and no less.
+    /// Checks that a batch has exactly the tasks of the ledger, before it is
+    /// started.
     async fn verify(&self, batch: &Batch, remote: u64) -> Result<()> {
         let Some(seen) = self.observe(batch, remote).await? else {
             return Ok(());
@@ -281,11 +283,10 @@ impl<'a> Slot<'a> {
         self.give_up(batch, &seen)
     }
 
-    /// Leaves a batch alone that does not hold what it should. One that runs
-    /// nevertheless was started by somebody else: it is read like any other,
-    /// and a row without a task in it is not sent again, as its task may be
-    /// late.
-    fn give_up(&self, batch: &Batch, seen: &Seen) -> Result<()> {
+    /// Abandons a batch with other tasks than the ledger has. One that runs
+    /// nevertheless was started by another client: its results are read, and a
+    /// row without a task is not sent again, because its task may be late.
+    fn give_up(&self, batch: &Batch, seen: &RemoteBatch) -> Result<()> {
         let why = match seen.phase {
             Phase::Running | Phase::Completed | Phase::Failed => {
                 return self.ledger.reaches(batch.slot, Stage::Running);
@@ -296,8 +297,7 @@ impl<'a> Slot<'a> {
         self.ledger.discard(batch.slot, &why)
     }
 
-    /// Starts the batch. A second start is refused by the API, so that it does
-    /// no harm.
+    /// Starts the batch. A second start is harmless: the API refuses it.
     async fn start(&self, batch: &Batch, remote: u64) -> Result<()> {
         self.doing(batch, "is started");
         let error = match remote::process(self.means.client, remote).await {
@@ -319,8 +319,8 @@ impl<'a> Slot<'a> {
         }
     }
 
-    /// Looks how far a batch is, and waits when it is not at its end.
-    async fn look(&self, batch: &Batch, remote: u64) -> Result<Option<Seen>> {
+    /// Polls a running batch, and waits when it has not ended.
+    async fn look(&self, batch: &Batch, remote: u64) -> Result<Option<RemoteBatch>> {
         let Some(seen) = self.observe(batch, remote).await? else {
             return Ok(None);
         };
@@ -345,7 +345,7 @@ impl<'a> Slot<'a> {
     }
 }
 
-/// What to say of rows whose batch is not there any more.
+/// The reason of rows whose batch was deleted.
 pub(super) fn gone(remote: u64) -> String {
     format!(
         "batch {remote} is gone, and with it what became of this row; \
@@ -353,11 +353,11 @@ pub(super) fn gone(remote: u64) -> String {
     )
 }
 
-/// The error of a batch that makes no progress. The API may carry it out later
-/// all the same, so its rows stay as they are.
-fn stalled(remote: u64, seen: &Seen, patience: Duration) -> Error {
+/// The error of a batch without progress. The API may still process it, so its
+/// rows stay as they are.
+fn stalled(remote: u64, seen: &RemoteBatch, patience: Duration) -> Error {
     let done = seen.ok.saturating_add(seen.failed);
-    let status = task::shortened(&seen.status);
+    let status = task::kept(&seen.status);
     Error::new(
         Kind::Unreachable,
         format!(
@@ -372,8 +372,8 @@ fn stalled(remote: u64, seen: &Seen, patience: Duration) -> Error {
     ))
 }
 
-/// Whether a request may have been carried out though no clear answer came. A
-/// success that cannot be read was carried out, too.
+/// Whether a failed request may have been carried out. A success that cannot be
+/// read was carried out as well.
 pub(super) fn is_lost(error: &Error) -> bool {
     let answered = remote::status(error).is_some();
     !error.untouched && (answered || error.kind == Kind::Unreachable)

@@ -1,4 +1,5 @@
-//! How long to wait before looking again how far a batch is. Pure.
+//! Decides how long to wait before a batch is polled again: its task counts and
+//! the time come in, the wait goes out. Pure.
 
 use std::time::Duration;
 
@@ -8,21 +9,22 @@ pub(super) const FIRST: Duration = Duration::from_secs(1);
 /// The longest wait.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// Looks at one batch.
+/// The backoff of the polls of one batch.
 #[derive(Debug, Default)]
-pub(super) struct Looks {
-    looks: u32,
-    /// When it was first seen, and how many tasks were done then.
+pub(super) struct PollBackoff {
+    polls: u32,
+    /// The time of the first poll, and the tasks that were done then.
     first: Option<(Duration, u64)>,
 }
 
-impl Looks {
-    /// The batch has `done` of its `total` tasks, at time `now`; how long to
-    /// wait. It waits ever longer, but when the batch will be ready sooner, at
-    /// the speed it had so far, only until then.
+impl PollBackoff {
+    /// The wait after a poll at time `now` that shows `done` of `total` tasks.
+    ///
+    /// It doubles each time, up to ten seconds, and is shorter when the batch
+    /// is expected to end sooner at its speed so far.
     pub(super) fn wait(&mut self, now: Duration, done: u64, total: u64) -> Duration {
-        let backoff = LONGEST.min(FIRST * (1 << self.looks.min(8)));
-        self.looks += 1;
+        let backoff = LONGEST.min(FIRST * (1 << self.polls.min(8)));
+        self.polls += 1;
         let (begun, before) = *self.first.get_or_insert((now, done));
         let (passed, progress) = (now.saturating_sub(begun), done.saturating_sub(before));
         if progress == 0 {
@@ -45,40 +47,40 @@ mod tests {
 
     #[test]
     fn waits_double_from_one_second_to_ten() {
-        let mut looks = Looks::default();
+        let mut backoff = PollBackoff::default();
         let waits: Vec<u64> = (0..7)
-            .map(|at| looks.wait(seconds(at), 0, 100).as_secs())
+            .map(|at| backoff.wait(seconds(at), 0, 100).as_secs())
             .collect();
         assert_eq!(waits, [1, 2, 4, 8, 10, 10, 10]);
     }
 
     #[test]
     fn a_batch_that_is_nearly_ready_is_looked_at_when_it_is() {
-        let mut looks = Looks::default();
+        let mut backoff = PollBackoff::default();
         for _ in 0..5 {
-            looks.wait(seconds(0), 0, 10_000);
+            backoff.wait(seconds(0), 0, 10_000);
         }
-        assert_eq!(looks.wait(seconds(50), 5_000, 10_000), seconds(10));
-        assert_eq!(looks.wait(seconds(96), 9_600, 10_000), seconds(4));
-        assert_eq!(looks.wait(seconds(100), 10_000, 10_000), seconds(1));
+        assert_eq!(backoff.wait(seconds(50), 5_000, 10_000), seconds(10));
+        assert_eq!(backoff.wait(seconds(96), 9_600, 10_000), seconds(4));
+        assert_eq!(backoff.wait(seconds(100), 10_000, 10_000), seconds(1));
     }
 
     #[test]
     fn no_count_and_no_time_overflows() {
-        let mut looks = Looks::default();
+        let mut backoff = PollBackoff::default();
         for now in [Duration::ZERO, seconds(1), Duration::MAX] {
             for (done, total) in [(0, u64::MAX), (1, u64::MAX), (u64::MAX, 0)] {
-                assert!(looks.wait(now, done, total) <= LONGEST);
+                assert!(backoff.wait(now, done, total) <= LONGEST);
             }
         }
     }
 
     #[test]
     fn what_was_done_before_the_first_look_says_nothing_of_the_speed() {
-        let mut looks = Looks::default();
-        looks.wait(seconds(500), 9_000, 10_000);
-        assert_eq!(looks.wait(seconds(501), 9_000, 10_000), seconds(2));
+        let mut backoff = PollBackoff::default();
+        backoff.wait(seconds(500), 9_000, 10_000);
+        assert_eq!(backoff.wait(seconds(501), 9_000, 10_000), seconds(2));
         // A hundred in four seconds, and nine hundred are left.
-        assert_eq!(looks.wait(seconds(504), 9_100, 10_000), seconds(4));
+        assert_eq!(backoff.wait(seconds(504), 9_100, 10_000), seconds(4));
     }
 }

@@ -1,0 +1,164 @@
+//! Reads a list page by page: the request of its first page comes in, records
+//! go out to a [`RecordSink`].
+//!
+//! From the second page on, the next page is fetched while the sink works on
+//! the current one. The first page reaches the sink before the second is
+//! requested, so that no page is fetched that the sink does not want. At most
+//! two pages are in memory at a time.
+
+mod records;
+mod trail;
+
+use std::sync::Arc;
+
+use tokio::task::JoinHandle;
+
+use crate::client::Client;
+use crate::envelope::{Envelope, Wanted};
+use crate::error::{Error, Kind, Result};
+use crate::request::Request;
+pub use records::{ListFailure, RecordSink};
+use trail::Trail;
+
+/// A list that is read page by page.
+pub struct Pages {
+    client: Arc<Client>,
+    request: Request,
+    wanted: Wanted,
+    next: NextPage,
+    resume: Option<String>,
+    trail: Trail,
+    /// Pages that were returned.
+    returned: u64,
+    /// Whether the cursor of a page is followed.
+    follow: bool,
+    /// Whether the list leads back to where it was.
+    loops: bool,
+}
+
+/// The state of the next page.
+enum NextPage {
+    /// Not requested yet.
+    Unsent(Request),
+    /// Requested ahead of time.
+    Fetching(Request, JoinHandle<Result<Envelope>>),
+    /// Not requested, because the list does not end, and why.
+    Endless(&'static str),
+    /// The list has no further page.
+    None,
+}
+
+impl Pages {
+    /// A list whose first page is `request`. A request for a page by its number
+    /// is a list of that page only.
+    #[must_use]
+    pub fn new(client: Arc<Client>, request: Request, wanted: Wanted) -> Self {
+        Self {
+            follow: request.query_value("page").is_none(),
+            next: NextPage::Unsent(request.clone()),
+            resume: None,
+            client,
+            request,
+            wanted,
+            trail: Trail::default(),
+            returned: 0,
+            loops: false,
+        }
+    }
+
+    /// The cursor of the first page that was not read completely, to resume
+    /// from: the current page, or the one that could not be fetched. The first
+    /// page of a list has none.
+    #[must_use]
+    pub fn resume(&self) -> Option<&str> {
+        self.resume.as_deref()
+    }
+
+    /// Whether the API returned a cursor or a page that it had returned before,
+    /// so that resuming would not end either.
+    #[must_use]
+    pub const fn is_endless(&self) -> bool {
+        self.loops
+    }
+
+    /// The next page, or `None` after the last. `more` says whether the caller
+    /// wants the page after it as well. A call means that the page before was
+    /// read completely.
+    async fn next(&mut self, more: impl Fn(&Envelope) -> bool) -> Result<Option<Envelope>> {
+        self.resume = match &self.next {
+            NextPage::Unsent(request) | NextPage::Fetching(request, _) => {
+                request.query_value("cursor").map(str::to_owned)
+            }
+            NextPage::None | NextPage::Endless(_) => None,
+        };
+        let page = match &mut self.next {
+            NextPage::None => return Ok(None),
+            NextPage::Endless(why) => {
+                let why = *why;
+                return Err(self.endless(why));
+            }
+            NextPage::Unsent(request) => fetch(&self.client, request, self.wanted).await?,
+            NextPage::Fetching(_, task) => match task.await {
+                Ok(page) => page?,
+                Err(error) => {
+                    return Err(Error::unexpected("fetching ahead failed").caused_by(error));
+                }
+            },
+        };
+        if let Err(why) = self.trail.page(&page) {
+            return Err(self.endless(why));
+        }
+        self.returned += 1;
+        let follow = page.next.as_deref().filter(|_| self.follow && more(&page));
+        self.next = match follow {
+            None => NextPage::None,
+            // The current page is good; only the next one is not requested.
+            Some(cursor) => match self.trail.step(cursor) {
+                Ok(()) => self.ahead(self.request.at_cursor(cursor)),
+                Err(why) => NextPage::Endless(why),
+            },
+        };
+        Ok(Some(page))
+    }
+
+    fn endless(&mut self, why: &str) -> Error {
+        self.loops = true;
+        Error::new(Kind::Unreachable, format!("the list does not end: {why}"))
+            .hint("what was printed so far is not the whole list")
+    }
+
+    fn ahead(&self, request: Request) -> NextPage {
+        if self.returned < 2 {
+            return NextPage::Unsent(request);
+        }
+        let (client, wanted) = (Arc::clone(&self.client), self.wanted);
+        let sent = request.clone();
+        let task = tokio::spawn(async move { fetch(&client, &sent, wanted).await });
+        NextPage::Fetching(request, task)
+    }
+}
+
+impl Drop for Pages {
+    /// Cancels the request for a page that will not be read.
+    fn drop(&mut self) {
+        if let NextPage::Fetching(_, task) = &self.next {
+            task.abort();
+        }
+    }
+}
+
+impl std::fmt::Debug for Pages {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Pages")
+            .field("request", &self.request)
+            .field("returned", &self.returned)
+            .finish_non_exhaustive()
+    }
+}
+
+async fn fetch(client: &Client, request: &Request, wanted: Wanted) -> Result<Envelope> {
+    Envelope::open(client.send(request).await?, wanted)
+}
+
+#[cfg(test)]
+mod tests;

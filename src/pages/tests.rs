@@ -1,0 +1,196 @@
+//! The loop over pages, with a transport that counts what is fetched.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+
+use super::*;
+use crate::catalog;
+use crate::client::retry::Budget;
+use crate::client::{Connection, Failure, Sending, Timing, Transport};
+use crate::filter::Flow;
+
+/// Serves a list of pages with two records each, until a page that fails.
+struct Served {
+    pages: usize,
+    fails_at: Option<usize>,
+    fetched: Arc<AtomicUsize>,
+}
+
+impl Transport for Served {
+    fn send(&self, _: http::Request<Bytes>) -> Sending<'_> {
+        let page = self.fetched.fetch_add(1, Ordering::SeqCst) + 1;
+        Box::pin(async move {
+            if self.fails_at == Some(page) {
+                return Err(Failure {
+                    not_sent: false,
+                    hint: None,
+                    status: None,
+                    reason: "the connection broke".to_owned(),
+                });
+            }
+            let next = if page < self.pages {
+                format!("\"c{page}\"")
+            } else {
+                "null".to_owned()
+            };
+            let ids = [2 * page - 1, 2 * page];
+            let body = format!(
+                "{{\"next_cursor\":{next},\"warning\":\"w{page}\",\
+                 \"orders\":[{{\"id\":{}}},{{\"id\":{}}}]}}",
+                ids[0], ids[1]
+            );
+            Ok(Response::new(body.into()))
+        })
+    }
+}
+
+/// What a sink saw, and when it stops or fails.
+#[derive(Default)]
+struct Noted {
+    records: Vec<String>,
+    remarks: Vec<String>,
+    ends: usize,
+    waits: usize,
+    enough_after: Option<usize>,
+    enough_at_page: Option<usize>,
+    fails_at: Option<usize>,
+    is_full: bool,
+}
+
+impl RecordSink for Noted {
+    fn remark(&mut self, remark: &str) {
+        self.remarks.push(remark.to_owned());
+    }
+
+    fn record(&mut self, record: &str) -> Result<Flow> {
+        self.records.push(record.to_owned());
+        if self.fails_at == Some(self.records.len()) {
+            return Err(Error::unexpected("the sink failed"));
+        }
+        Ok(flow(self.enough_after == Some(self.records.len())))
+    }
+
+    fn has_room(&self) -> bool {
+        !self.is_full
+    }
+
+    async fn room(&mut self) -> Result<()> {
+        self.waits += 1;
+        Ok(())
+    }
+
+    async fn page_end(&mut self) -> Result<Flow> {
+        self.ends += 1;
+        Ok(flow(self.enough_at_page == Some(self.ends)))
+    }
+}
+
+const fn flow(is_enough: bool) -> Flow {
+    if is_enough { Flow::Enough } else { Flow::More }
+}
+
+/// Reads a list of five pages; returns the outcome and the pages fetched.
+fn read(
+    limit: Option<u64>,
+    fails_at: Option<usize>,
+    sink: &mut Noted,
+) -> (Result<u64, ListFailure>, usize) {
+    let fetched = Arc::new(AtomicUsize::new(0));
+    let transport = Served {
+        pages: 5,
+        fails_at,
+        fetched: Arc::clone(&fetched),
+    };
+    let connection = Connection {
+        base: "http://127.0.0.1:9".to_owned(),
+        token: "sk_test_0123456789".into(),
+        version: "2021-11".to_owned(),
+    };
+    let timing = Timing {
+        sleep: Arc::new(|_| Box::pin(async {})),
+        elapsed: Arc::new(|| Duration::ZERO),
+    };
+    let budget = Budget {
+        retries: 0,
+        unmet: 0,
+        ..Budget::default()
+    };
+    let client = Client::new(Box::new(transport), connection, timing, budget);
+    let (_, operation) = catalog::operation("orders.list").unwrap();
+    let request = Request::composed(operation, "/orders", None);
+    let wanted = Wanted::of(operation.answer);
+    let mut pages = Pages::new(Arc::new(client), request, wanted);
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let result = runtime.unwrap().block_on(pages.records(limit, sink));
+    (result, fetched.load(Ordering::SeqCst))
+}
+
+#[test]
+fn records_reach_the_sink_in_order_when_the_list_ends() {
+    let mut sink = Noted::default();
+    let (read, fetched) = read(None, None, &mut sink);
+    assert_eq!((read.unwrap(), fetched, sink.ends), (10, 5, 5));
+    let ids: Vec<String> = (1..=10).map(|id| format!("{{\"id\":{id}}}")).collect();
+    assert_eq!(sink.records, ids);
+    assert_eq!(sink.remarks[4], "warning: w5");
+}
+
+#[test]
+fn records_stop_at_the_limit_and_fetch_no_page_beyond_it() {
+    for (limit, count, pages) in [(0, 0, 0), (1, 1, 1), (2, 2, 1), (3, 3, 2), (99, 10, 5)] {
+        let mut sink = Noted::default();
+        let (read, fetched) = read(Some(limit), None, &mut sink);
+        assert_eq!((read.unwrap(), fetched), (count, pages), "limit {limit}");
+        assert_eq!((sink.records.len() as u64, sink.ends), (count, pages));
+    }
+}
+
+#[test]
+fn records_stop_when_the_sink_wants_no_more() {
+    let mut sink = Noted {
+        enough_after: Some(3),
+        ..Noted::default()
+    };
+    let (read_one, _) = read(None, None, &mut sink);
+    // The page ends nevertheless, so that what it had is printed.
+    assert_eq!(
+        (read_one.unwrap(), sink.records.len(), sink.ends),
+        (3, 3, 2)
+    );
+    let mut sink = Noted {
+        enough_at_page: Some(1),
+        ..Noted::default()
+    };
+    let (read_two, fetched) = read(None, None, &mut sink);
+    assert_eq!((read_two.unwrap(), fetched), (2, 1));
+}
+
+#[test]
+fn records_tell_a_failed_fetch_from_a_failed_sink() {
+    let mut sink = Noted::default();
+    let (failed, _) = read(None, Some(3), &mut sink);
+    assert!(matches!(failed, Err(ListFailure::Fetch(_))), "{failed:?}");
+    assert_eq!((sink.records.len(), sink.ends), (4, 2));
+    let mut sink = Noted {
+        fails_at: Some(3),
+        ..Noted::default()
+    };
+    let (failed, _) = read(None, None, &mut sink);
+    assert!(matches!(failed, Err(ListFailure::Sink(_))), "{failed:?}");
+    assert_eq!((sink.records.len(), sink.ends), (3, 1));
+}
+
+#[test]
+fn records_wait_for_room_when_the_sink_is_full() {
+    let mut sink = Noted {
+        is_full: true,
+        ..Noted::default()
+    };
+    let (read, _) = read(Some(4), None, &mut sink);
+    assert_eq!(read.unwrap(), 4);
+    // After the last record of the list nothing is waited for.
+    assert_eq!(sink.waits, 3);
+}
