@@ -11,52 +11,19 @@
 
 #![deny(missing_docs)]
 
-mod asked;
-mod behaviour;
-mod check;
-mod clock;
-pub mod control;
-mod cursor;
-pub mod data;
-mod events;
 pub mod faults;
-pub mod file;
-mod filter;
-mod gate;
-mod include;
-mod index;
-mod journal;
-mod key;
-mod layer;
-mod limit;
-mod list;
-mod log;
-mod merged;
-mod moment;
-mod money;
-mod outbox;
-mod pack;
-mod passing;
-mod receive;
-mod record;
-mod refusal;
-mod respond;
-mod route;
+mod http;
+mod persistence;
+mod requests;
+mod row;
 mod rules;
 pub mod seed;
-mod sent;
-pub mod server;
-mod snapshot;
-mod state;
-mod step;
-mod table;
-mod tables;
+mod storage;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
-mod trees;
 mod v2021_01;
-mod walk;
-mod write;
+mod values;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -67,18 +34,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-pub use behaviour::Behaviour;
-pub use outbox::post::{CLIENT_SECRET, Outbox};
-pub use receive::{Ending, Reply};
-pub use state::{State, Token};
+pub use self::http::receive::{Ending, Reply};
+pub use self::http::{control, server};
+pub use persistence::{data, file};
+pub use storage::behaviour::Behaviour;
+pub use storage::state::{State, Token};
+pub use webhooks::post::{CLIENT_SECRET, Outbox};
 
-use asked::{Asked, Outcome};
-use data::DataFile;
-use limit::Buckets;
-use log::Log;
-use refusal::Refusal;
+use self::http::limit::Buckets;
+use self::http::log::Log;
+use self::http::trees::Trees;
+use persistence::data::DataFile;
+use requests::refusal::Refusal;
 use rules::life::Happened;
-use trees::Trees;
 
 /// The token that may do everything.
 pub const TOKEN: &str = "sk_sandbox_all";
@@ -160,7 +128,7 @@ impl Sandbox {
         }
         self.change(state, |state| {
             if rules::redeeming::end_due(state, now) {
-                events::settle(state, now, &token);
+                rules::events::settle(state, now, &token);
             }
             rules::batch_runs::run_due(state, now);
             Ok(())

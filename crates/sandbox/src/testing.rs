@@ -23,9 +23,12 @@ use http::Request;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::behaviour::Behaviour;
+use crate::Now;
+use crate::Sandbox;
+use crate::State;
+use crate::TOKEN;
 use crate::seed::Seed;
-use crate::{Now, Sandbox, State, TOKEN};
+use crate::storage::behaviour::Behaviour;
 
 /// The present of all tests.
 pub const PRESENT: &str = "2026-11-20T12:00:00Z";

@@ -7,7 +7,6 @@
 //! that what befalls the seventeenth write does not depend on how many reads
 //! lie in between. Knows nothing of sockets.
 
-mod answer;
 mod spec;
 
 use std::time::Duration;
@@ -15,11 +14,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-pub(super) use answer::faulty;
 pub use spec::span;
 
-use super::key;
-use super::route::Row;
+use crate::row::Row;
+use crate::values::key;
 use recharge_catalog::Effect;
 
 /// What goes wrong.

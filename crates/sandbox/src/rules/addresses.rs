@@ -6,11 +6,12 @@ use super::{
     Ruling, charges, existing, given, items, merging, metafields, named, postal, queue, redeeming,
     skipping, target, totals, update,
 };
-use crate::record::{self, Record};
-use crate::refusal::{Faults, Refusal};
-use crate::state::State;
-use crate::tables::Name;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::{Faults, Refusal};
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::record::{self, Record};
 use recharge_catalog as catalog;
 
 /// Shipping lines that stand instead of fetched rates.

@@ -14,14 +14,17 @@ use std::time::Instant;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::behaviour::Behaviour;
-use crate::gate::perform;
-use crate::record::{self, Record};
-use crate::respond::envelope;
-use crate::route::Row;
-use crate::state::{QUIETLY, State, Token};
-use crate::tables::Name;
-use crate::{Asked, events, key, moment};
+use super::perform;
+use crate::requests::asked::Asked;
+use crate::requests::envelope::envelope;
+use crate::row::Row;
+use crate::rules::events;
+use crate::storage::behaviour::Behaviour;
+use crate::storage::state::{QUIETLY, State, Token};
+use crate::storage::tables::Name;
+use crate::values::key;
+use crate::values::moment;
+use crate::values::record::{self, Record};
 use recharge_catalog as catalog;
 
 /// Begins to carry out a batch that has just been submitted.

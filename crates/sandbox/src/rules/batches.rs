@@ -6,11 +6,12 @@
 use serde_json::{Value, json};
 
 use super::{Ruling, batch_runs, target, touch};
-use crate::record::{self, Record};
-use crate::refusal::Refusal;
-use crate::state::State;
-use crate::tables::Name;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::Refusal;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::record::{self, Record};
 use recharge_catalog as catalog;
 
 /// The reference's limit for tasks of one batch.

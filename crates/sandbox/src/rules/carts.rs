@@ -3,13 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::{given, products, redeeming, totals, update};
-use crate::Asked;
-use crate::moment::{Interval, Unit};
-use crate::money::Cents;
-use crate::record::{self, Record};
-use crate::refusal::{Faults, Refusal};
-use crate::state::State;
-use crate::tables::Name;
+use crate::requests::asked::Asked;
+use crate::requests::refusal::{Faults, Refusal};
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::moment::{Interval, Unit};
+use crate::values::money::Cents;
+use crate::values::record::{self, Record};
 
 /// Puts in what was asked for, and reckons what follows from it.
 pub(super) fn fill(state: &State, asked: &Asked, checkout: &mut Record) -> Result<(), Refusal> {

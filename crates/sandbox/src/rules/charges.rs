@@ -6,13 +6,14 @@ use serde_json::Value;
 use super::{
     Ruling, customers, given, processing, queue, redeeming, skipping, target, totals, touch,
 };
-use crate::moment;
-use crate::money::Cents;
-use crate::record::{self, Record};
-use crate::refusal::{Faults, Refusal};
-use crate::state::State;
-use crate::tables::Name;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::{Faults, Refusal};
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::moment;
+use crate::values::money::Cents;
+use crate::values::record::{self, Record};
 
 pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     let (id, charge) = target(state, Name::Charges, asked)?;

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{Ruling, carts, given, purchases};
-use crate::record::{self, Record};
-use crate::refusal::Refusal;
-use crate::state::{QUIETLY, State};
-use crate::tables::Name;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::Refusal;
+use crate::storage::state::{QUIETLY, State};
+use crate::storage::tables::Name;
+use crate::values::record::{self, Record};
 
 pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     if verb == "create" {

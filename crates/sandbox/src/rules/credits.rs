@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::totals;
-use crate::moment;
-use crate::money::Cents;
-use crate::record::{self, Record};
-use crate::state::State;
-use crate::tables::Name;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::moment;
+use crate::values::money::Cents;
+use crate::values::record::{self, Record};
 
 /// The wish of a customer to pay the next charge with credit.
 const WISH: &str = "apply_credit_to_next_recurring_charge";

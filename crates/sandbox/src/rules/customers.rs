@@ -5,12 +5,13 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Ruling, credits, queue, schedule, target, update};
-use crate::moment;
-use crate::record::{self, Record};
-use crate::refusal::{Faults, Refusal};
-use crate::state::{QUIETLY, State};
-use crate::tables::Name;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::{Faults, Refusal};
+use crate::storage::state::{QUIETLY, State};
+use crate::storage::tables::Name;
+use crate::values::moment;
+use crate::values::record::{self, Record};
 
 pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     if verb == "create" {

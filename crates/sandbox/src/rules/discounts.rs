@@ -4,14 +4,15 @@
 use serde_json::{Value, json};
 
 use super::{Ruling, charges, given, target, touch};
-use crate::moment;
-use crate::money::Cents;
-use crate::record::{self, Record};
-use crate::refusal::{Faults, Refusal};
-use crate::state::State;
-use crate::tables::Name;
-use crate::write;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::write;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::moment;
+use crate::values::money::Cents;
+use crate::values::record::{self, Record};
 
 pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     match verb {

@@ -9,12 +9,13 @@ use serde_json::Value;
 use super::rhythm::fresh_day;
 use super::subscriptions::shown;
 use super::{Ruling, customers, given, queue, touch};
-use crate::moment;
-use crate::record::{self, Record};
-use crate::refusal::{Faults, Refusal};
-use crate::state::State;
-use crate::tables::Name;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::{Faults, Refusal};
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::moment;
+use crate::values::record::{self, Record};
 
 /// The reference's limit for comments on a cancellation.
 const LONGEST_COMMENT: usize = 1024;

@@ -2,11 +2,12 @@
 
 use super::skipping::{check_skippable, queued_on, skip_items};
 use super::{Ruling, existing, numbers, queue};
-use crate::record;
-use crate::refusal::Refusal;
-use crate::state::State;
-use crate::tables::Name;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::Refusal;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::record;
 
 /// The next delivery of each subscription goes to someone else, once: it is
 /// skipped, and a one-time item takes its place at the recipient's address.

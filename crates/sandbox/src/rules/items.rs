@@ -7,9 +7,9 @@
 use serde_json::Value;
 
 use super::{given, products};
-use crate::record::{self, Record};
-use crate::refusal::Refusal;
-use crate::state::State;
+use crate::requests::refusal::Refusal;
+use crate::storage::state::State;
+use crate::values::record::{self, Record};
 
 /// A sku that is given overrides that of the variant, now and later; without
 /// the override it is that of the variant again, where that is known.

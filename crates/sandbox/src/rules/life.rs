@@ -12,12 +12,12 @@ use jiff::{Span, Timestamp};
 use serde::Serialize;
 
 use super::{orders, processing};
-use crate::events;
-use crate::moment;
-use crate::record;
-use crate::state::{State, Token};
-use crate::table::Table;
-use crate::tables::Name;
+use crate::rules::events;
+use crate::storage::state::{State, Token};
+use crate::storage::table::Table;
+use crate::storage::tables::Name;
+use crate::values::moment;
+use crate::values::record;
 
 /// When the day's work is done, in hours after midnight UTC: early in the
 /// morning of the store.
@@ -145,7 +145,7 @@ fn scheduled(
 }
 
 fn in_status(table: &Table, status: &str, (from, to): (i64, i64)) -> Vec<u64> {
-    use crate::key::Key;
+    use crate::values::key::Key;
     let (Some(time), Some(lookup)) = (table.time_at("scheduled_at"), table.lookup_at("status"))
     else {
         return Vec::new();

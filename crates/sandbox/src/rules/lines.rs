@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::queue::field;
 use super::totals;
-use crate::money::Cents;
-use crate::record::{self, Record};
-use crate::state::State;
-use crate::tables::Name;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::money::Cents;
+use crate::values::record::{self, Record};
 
 /// A line of a charge for a subscription or a one-time item.
 pub(crate) fn line_item(state: &State, kind: &str, id: u64, item: &Record) -> Value {

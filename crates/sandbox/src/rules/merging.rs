@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use super::{Ruling, addresses, existing, given, onetimes, queue, touch};
-use crate::moment;
-use crate::record::{self, Record};
-use crate::refusal::Refusal;
-use crate::state::State;
-use crate::tables::Name;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::Refusal;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::moment;
+use crate::values::record::{self, Record};
 
 /// The reference's limit for sources of one merge.
 const MOST_SOURCES: usize = 10;

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{Ruling, target, update};
-use crate::record::{self, Record};
-use crate::refusal::{Faults, Refusal};
-use crate::state::State;
-use crate::tables::Name;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::{Faults, Refusal};
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::record::{self, Record};
 
 /// The reference's limit for one owner.
 const MOST_OF_OWNER: usize = 50;

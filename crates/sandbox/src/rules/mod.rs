@@ -16,12 +16,12 @@ mod credits;
 mod customers;
 mod discounts;
 mod ending;
+pub(crate) mod events;
 mod gifting;
 mod items;
 pub(super) mod life;
 mod lines;
-pub(super) mod lists;
-mod merging;
+pub(super) mod merging;
 mod metafields;
 mod onetimes;
 pub(super) mod orders;
@@ -69,19 +69,34 @@ pub(super) use webhooks::blank as webhook;
 
 use serde_json::Value;
 
-use super::list;
-use super::record::{self, Record};
-use super::refusal::Refusal;
-use super::state::State;
-use super::tables::Name;
-use super::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::check;
+use crate::requests::list;
+use crate::requests::lists;
+use crate::requests::refusal::Refusal;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::record::{self, Record};
 use recharge_catalog::{Answer, Kind, Method};
 
 /// What a rule comes to.
 pub(super) type Ruling = Result<Outcome, Refusal>;
 
+/// Checks a request against its row and carries it out, wholly or not at all.
+pub(crate) fn perform(state: &mut State, asked: &Asked) -> Ruling {
+    check::query(asked.row.operation, asked.query)?;
+    check::body(asked.row.operation, asked.body)?;
+    let begun = state.journal.len();
+    let outcome = carry_out(state, asked);
+    if outcome.is_err() {
+        state.undo_to(begun);
+    }
+    outcome
+}
+
 /// Carries out a request that keeps to its row.
-pub(super) fn carry_out(state: &mut State, asked: &Asked) -> Ruling {
+fn carry_out(state: &mut State, asked: &Asked) -> Ruling {
     let (resource, operation) = (asked.row.resource, asked.row.operation);
     match (operation.answer, operation.method) {
         (Answer::Page(key, object), _) => {
@@ -106,7 +121,7 @@ fn with_include(state: &State, of: Option<Name>, outcome: Outcome) -> Outcome {
     match (of, outcome) {
         (Some(of), Outcome::One(mut record)) => {
             let id = record::id(&record, "id").unwrap_or(0);
-            super::include::put(state, of, id, &mut record, &[]);
+            crate::requests::include::put(state, of, id, &mut record, &[]);
             Outcome::One(record)
         }
         (_, outcome) => outcome,
@@ -132,8 +147,8 @@ fn read(state: &State, asked: &Asked) -> Ruling {
     if !lists::shows(asked.now, state, table, id) {
         return Err(Refusal::not_found());
     }
-    let includes = super::include::names(asked.asked_for("include"));
-    super::include::put(state, of, id, &mut record, &includes);
+    let includes = crate::requests::include::names(asked.asked_for("include"));
+    crate::requests::include::put(state, of, id, &mut record, &includes);
     Ok(Outcome::One(record))
 }
 
@@ -193,7 +208,7 @@ fn existing(state: &State, of: Name, id: u64, field: &str) -> Result<(u64, Recor
 /// Sets the fields of the body and the time of the change.
 fn update(asked: &Asked, record: &mut Record) {
     let object = asked.row.resource.object;
-    super::write::fill(record, asked.row.operation, object, asked.body);
+    crate::requests::write::fill(record, asked.row.operation, object, asked.body);
     touch(asked, record);
 }
 

@@ -4,12 +4,13 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::{Ruling, given, items, named, products, queue, target, touch, update};
-use crate::moment;
-use crate::record::{self, Record};
-use crate::refusal::Refusal;
-use crate::state::State;
-use crate::tables::Name;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::Refusal;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::moment;
+use crate::values::record::{self, Record};
 
 pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     if verb == "create" {

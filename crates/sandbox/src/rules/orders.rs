@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 use super::rhythm::{self, interval};
 use super::{Ruling, given, queue, target, totals, touch};
-use crate::moment;
-use crate::record::{self, Record};
-use crate::refusal::Refusal;
-use crate::state::{QUIETLY, State};
-use crate::tables::Name;
-use crate::write;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::Refusal;
+use crate::requests::write;
+use crate::storage::state::{QUIETLY, State};
+use crate::storage::tables::Name;
+use crate::values::moment;
+use crate::values::record::{self, Record};
 
 pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     let (id, order) = target(state, Name::Orders, asked)?;

@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{Ruling, customers, named, processing, queue, target, touch, update};
-use crate::record::{self, Record};
-use crate::refusal::{Faults, Refusal};
-use crate::state::State;
-use crate::tables::Name;
-use crate::{Asked, Outcome, write};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::write;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::record::{self, Record};
 
 /// The processor whose payment methods only the shop changes.
 const READ_ONLY: &str = "shopify_payments";

@@ -3,13 +3,15 @@
 use serde_json::{Value, json};
 
 use super::{Ruling, given, target, terms, totals, touch};
-use crate::money::Cents;
-use crate::record::{self, Record};
-use crate::refusal::{Faults, Refusal};
-use crate::state::State;
-use crate::tables::Name;
-use crate::write;
-use crate::{Asked, Outcome, check};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::check;
+use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::write;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::money::Cents;
+use crate::values::record::{self, Record};
 use recharge_catalog::{self as catalog, Operation};
 
 /// The reference's limit for plans of one bulk request.

@@ -4,8 +4,8 @@
 //! names lists of countries without giving them: these are the sandbox's own,
 //! and narrow, so that nothing real is refused.
 
-use crate::record::{self, Record};
-use crate::refusal::Faults;
+use crate::requests::refusal::Faults;
+use crate::values::record::{self, Record};
 
 /// Parts that must not be empty.
 const NEEDED: &[&str] = &["first_name", "last_name", "address1", "city"];

@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 use super::rhythm::{PAID, interval, next_after};
 use super::skipping::items_of;
 use super::{Ruling, credits, customers, orders, queue, redeeming, touch};
-use crate::moment;
-use crate::record::{self, Record};
-use crate::refusal::Refusal;
-use crate::state::{QUIETLY, State};
-use crate::tables::Name;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::Refusal;
+use crate::storage::state::{QUIETLY, State};
+use crate::storage::tables::Name;
+use crate::values::moment;
+use crate::values::record::{self, Record};
 
 /// An authorised payment can be captured for this long.
 const DAYS_TO_CAPTURE: i64 = 7;

@@ -6,13 +6,14 @@ use super::{
     Ruling, carts, customers, given, lines, orders, processing, queue, redeeming, subscriptions,
     totals,
 };
-use crate::moment::{self, Unit};
-use crate::money::Cents;
-use crate::record::{self, Record};
-use crate::refusal::Faults;
-use crate::state::{QUIETLY, State};
-use crate::tables::Name;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::Faults;
+use crate::storage::state::{QUIETLY, State};
+use crate::storage::tables::Name;
+use crate::values::moment::{self, Unit};
+use crate::values::money::Cents;
+use crate::values::record::{self, Record};
 
 /// Pays: the customer, the address, the subscriptions, a charge that succeeded
 /// and its order come into being.

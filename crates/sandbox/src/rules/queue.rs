@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 
 use super::lines::line_item;
 use super::{customers, metafields, totals};
-use crate::moment;
-use crate::record::{self, Record};
-use crate::state::{QUIETLY, State};
-use crate::tables::Name;
+use crate::storage::state::{QUIETLY, State};
+use crate::storage::tables::Name;
+use crate::values::moment;
+use crate::values::record::{self, Record};
 use recharge_catalog as catalog;
 
 /// What a charge is built from.

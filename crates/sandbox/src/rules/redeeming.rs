@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{charges, totals};
-use crate::moment;
-use crate::money::Cents;
-use crate::record::{self, Record};
-use crate::state::State;
-use crate::table::NEVER;
-use crate::tables::Name;
+use crate::storage::state::State;
+use crate::storage::table::NEVER;
+use crate::storage::tables::Name;
+use crate::values::moment;
+use crate::values::money::Cents;
+use crate::values::record::{self, Record};
 
 /// Statuses of charges that took their money.
 const PAID: &[&str] = &["success", "refunded", "partially_refunded"];

@@ -4,12 +4,12 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::{queue, touch};
-use crate::Asked;
-use crate::moment::{self, Interval, Unit};
-use crate::record::{self, Record};
-use crate::refusal::{Faults, Refusal};
-use crate::state::State;
-use crate::tables::Name;
+use crate::requests::asked::Asked;
+use crate::requests::refusal::{Faults, Refusal};
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::moment::{self, Interval, Unit};
+use crate::values::record::{self, Record};
 
 /// The reference's limit for intervals, in units.
 const LONGEST_INTERVAL: i64 = 1000;

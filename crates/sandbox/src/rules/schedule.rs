@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 
 use super::rhythm::{interval, next_after};
 use super::{Ruling, given, lines, queue, totals};
-use crate::moment;
-use crate::money::Cents;
-use crate::record::{self, Record};
-use crate::refusal::Refusal;
-use crate::state::State;
-use crate::tables::Name;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::Refusal;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::moment;
+use crate::values::money::Cents;
+use crate::values::record::{self, Record};
 
 /// How far ahead it looks, unless told.
 const DAYS_USUALLY: i64 = 90;

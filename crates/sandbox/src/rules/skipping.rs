@@ -6,12 +6,13 @@ use serde_json::Value;
 
 use super::rhythm::{next_after, next_days, set_next};
 use super::{Ruling, customers, existing, lines, numbers, queue, target, totals, touch};
-use crate::moment;
-use crate::record::{self, Record};
-use crate::refusal::Refusal;
-use crate::state::State;
-use crate::tables::Name;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::Refusal;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::moment;
+use crate::values::record::{self, Record};
 
 /// Which items of a charge a request is about: those it names, else all.
 fn chosen(charge: &Record, body: &Record) -> Result<Vec<u64>, Refusal> {

@@ -8,12 +8,13 @@ use super::skipping::unskip_all;
 use super::{
     Ruling, customers, ending, gifting, given, items, named, queue, target, touch, update,
 };
-use crate::moment;
-use crate::record::{self, Record};
-use crate::refusal::{Faults, Refusal};
-use crate::state::State;
-use crate::tables::Name;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::{Faults, Refusal};
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::moment;
+use crate::values::record::{self, Record};
 
 const INTERVALS: [&str; 3] = [
     "charge_interval_frequency",

@@ -5,8 +5,8 @@
 
 use serde_json::Value;
 
-use crate::record::{self, Record};
-use crate::refusal::Faults;
+use crate::requests::refusal::Faults;
+use crate::values::record::{self, Record};
 
 const PREFERENCES: &str = "subscription_preferences";
 

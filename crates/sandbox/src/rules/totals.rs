@@ -6,10 +6,10 @@
 use serde_json::{Value, json};
 
 use super::redeeming;
-use crate::money::Cents;
-use crate::record::{self, Record};
-use crate::state::State;
-use crate::tables::Name;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::money::Cents;
+use crate::values::record::{self, Record};
 
 /// What shipping costs unless an address says otherwise.
 pub(super) const SHIPPING: Cents = Cents(490);

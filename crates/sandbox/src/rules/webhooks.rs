@@ -3,12 +3,13 @@
 use serde_json::json;
 
 use super::{Ruling, given, target, update};
-use crate::outbox::{self, topics::Topic};
-use crate::record::{self, Record};
-use crate::refusal::{Faults, Refusal};
-use crate::state::State;
-use crate::tables::Name;
-use crate::{Asked, Outcome};
+use crate::requests::asked::Asked;
+use crate::requests::asked::Outcome;
+use crate::requests::refusal::{Faults, Refusal};
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::record::{self, Record};
+use crate::webhooks::{self, topics::Topic};
 use recharge_catalog as catalog;
 
 /// The reference's limit for webhooks of one topic.
@@ -31,7 +32,7 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
         }
         "delete" => super::remove(state, Name::Webhooks, asked),
         "test" => {
-            outbox::queue_test(state, id, &webhook);
+            webhooks::queue_test(state, id, &webhook);
             Ok(Outcome::Nothing)
         }
         _ => Err(super::unknown_verb()),
@@ -88,7 +89,7 @@ fn check(state: &State, asked: &Asked, webhook: &Record, own: Option<u64>) -> Re
         faults.add("version", format!("'{version}' is not one of {known}"));
     }
     let topic = record::text(webhook, "topic");
-    let known = outbox::topics::named(topic);
+    let known = webhooks::topics::named(topic);
     if known.is_none() {
         faults.add("topic", format!("'{topic}' is not a topic"));
     } else {
@@ -111,7 +112,7 @@ fn check(state: &State, asked: &Asked, webhook: &Record, own: Option<u64>) -> Re
 /// Only what the topic has can be put into its messages.
 fn check_included(webhook: &Record, topic: &str, faults: &mut Faults) {
     let object = topic.split('/').next().unwrap_or_default();
-    let known = Name::named(object).map_or(&[][..], outbox::topics::included);
+    let known = Name::named(object).map_or(&[][..], webhooks::topics::included);
     for wanted in record::list(webhook, "included_objects") {
         let wanted = wanted.as_str().unwrap_or_default();
         if !known.contains(&wanted) {

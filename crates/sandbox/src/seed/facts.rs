@@ -12,12 +12,12 @@ use super::ground::{Ground, Kind, Numbers};
 use super::names::{FIRST, LAST, plain};
 use super::people;
 use super::plan::{Back, Bill, End, Fate, Household, Item, Parcel};
-use crate::key::{hash, hash_of, hash_of_number};
-use crate::layer::Laying;
-use crate::moment;
-use crate::record;
 use crate::rules;
-use crate::table::NEVER;
+use crate::storage::layer::Laying;
+use crate::storage::table::NEVER;
+use crate::values::key::{hash, hash_of, hash_of_number};
+use crate::values::moment;
+use crate::values::record;
 
 const DAY: i64 = 86_400;
 

@@ -9,7 +9,7 @@ use std::fmt::{Display, Write as _};
 
 use serde_json::Value;
 
-use crate::pack;
+use crate::storage::pack;
 
 /// What blanks are filled in with, in a fixed order: JSON texts.
 #[derive(Debug, Default)]

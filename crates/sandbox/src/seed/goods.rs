@@ -4,10 +4,10 @@
 use serde_json::{Value, json};
 
 use super::Seeder;
-use crate::money::Cents;
-use crate::record::{self, Record};
 use crate::rules;
-use crate::tables::Name;
+use crate::storage::tables::Name;
+use crate::values::money::Cents;
+use crate::values::record::{self, Record};
 
 /// A product: title, what it is, and its variants with price in cents and
 /// weight in grams.

@@ -15,11 +15,12 @@ use super::people::Home;
 use super::plan::{Household, Setting};
 use super::printing::Forms;
 use super::{Seed, draw, facts};
-use crate::layer::{Layer, Laying};
-use crate::moment;
-use crate::record::{self, Record};
-use crate::state::{self, State};
-use crate::tables::{Name, TABLES};
+use crate::storage::layer::{Layer, Laying};
+use crate::storage::source::{Origin, Source};
+use crate::storage::state::{self, State};
+use crate::storage::tables::{Name, TABLES};
+use crate::values::moment;
+use crate::values::record::{self, Record};
 
 /// Kinds of records that households have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -145,25 +146,9 @@ impl Ground {
             .collect();
     }
 
-    /// By what the records of a kind are found.
-    pub(crate) fn layer(&self, kind: Kind) -> &Layer {
-        &self.layers[kind as usize]
-    }
-
     /// The number for the next new record of a kind.
     pub(super) fn next(&self, kind: Kind) -> u64 {
         self.next[kind as usize]
-    }
-
-    /// Which seed it comes from, and the present it was seen from.
-    pub(crate) fn origin(&self) -> (Seed, Timestamp) {
-        (self.seed, self.now)
-    }
-
-    /// The record of a kind at a rank.
-    pub(crate) fn record(&self, kind: Kind, rank: u32) -> Record {
-        let (home, at) = self.home_of(kind, rank);
-        home.record(kind, at)
     }
 
     /// The household of the record at a rank, and the record's place in it.
@@ -202,6 +187,31 @@ impl Ground {
     /// code has its turn, so that small stores show all.
     pub(super) fn discount(&self, count: usize) -> Option<usize> {
         (count % 9 == 4).then(|| count / 9 % self.discounts.len())
+    }
+}
+
+/// The sections of the source are the kinds, in their order.
+impl Source for Ground {
+    fn layer(&self, section: usize) -> &Layer {
+        &self.layers[section]
+    }
+
+    fn record(&self, section: usize, rank: u32) -> Record {
+        let (kind, _) = KINDS[section];
+        let (home, at) = self.home_of(kind, rank);
+        home.record(kind, at)
+    }
+
+    fn write(&self, section: usize, rank: u32, out: &mut String) {
+        self.print(KINDS[section].0, rank, out);
+    }
+
+    fn origin(&self) -> Origin {
+        Origin {
+            customers: self.seed.customers,
+            seed: self.seed.seed,
+            now: self.now,
+        }
     }
 }
 

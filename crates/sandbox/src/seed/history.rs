@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::ground::{Ground, Kind};
 use super::people::{Home, stamp};
 use super::plan::{Back, End, Item, Parcel};
-use crate::moment;
-use crate::money::Cents;
-use crate::record::{self, Record};
 use crate::rules::{self, Parts, Slot};
+use crate::values::moment;
+use crate::values::money::Cents;
+use crate::values::record::{self, Record};
 
 /// What is given back of a charge that is partially refunded.
 const PART: Cents = Cents(150);

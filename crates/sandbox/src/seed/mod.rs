@@ -9,7 +9,7 @@ mod draw;
 mod facts;
 mod form;
 mod goods;
-pub(crate) mod ground;
+mod ground;
 mod history;
 mod names;
 mod people;
@@ -24,9 +24,10 @@ use std::sync::Arc;
 use fastrand::Rng;
 use jiff::{Span, Timestamp};
 
-use super::moment;
-use super::record::Record;
-use super::state::State;
+use crate::storage::source::Source;
+use crate::storage::state::State;
+use crate::values::moment;
+use crate::values::record::Record;
 use ground::{Ground, KINDS};
 
 /// Grows whenever the same seed makes another store: a file that keeps only
@@ -102,9 +103,10 @@ impl Seeder {
         ));
         for (kind, name) in KINDS {
             self.state.next[name as usize] = ground.next(kind);
-            self.state.tables[name as usize].lay_on(ground.clone(), kind);
+            let source: Arc<dyn Source> = ground.clone();
+            self.state.tables[name as usize].fill_from(source, kind as usize);
         }
-        self.state.ground = Some(ground);
+        self.state.source = Some(ground);
     }
 
     /// A moment of working hours, so many days ago.

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use super::ground::{Ground, Kind, Numbers};
 use super::names::{FIRST, LAST, PLACES, REASONS, STREETS, plain};
 use super::plan::{End, Fate, Household, Item, Postal};
-use crate::moment;
-use crate::record::{self, Record};
 use crate::rules;
+use crate::values::moment;
+use crate::values::record::{self, Record};
 
 /// A household whose records are wanted.
 pub(super) struct Home<'a> {

@@ -13,9 +13,9 @@ use super::ground::{Ground, Kind};
 use super::history;
 use super::people::Home;
 use super::plan::{Back, End, Fate, Item};
-use crate::money::Cents;
-use crate::record;
 use crate::rules::{self, Load, Slot, Terms, Totals};
+use crate::values::money::Cents;
+use crate::values::record;
 
 /// What shapes a record beyond what is filled in.
 type Shape = (Kind, [usize; 6]);
@@ -114,7 +114,7 @@ impl Forms {
 
 impl Ground {
     /// Writes the JSON text of the record of a kind at a rank.
-    pub(crate) fn write(&self, kind: Kind, rank: u32, out: &mut String) {
+    pub(super) fn print(&self, kind: Kind, rank: u32, out: &mut String) {
         let (home, at) = self.home_of(kind, rank);
         let shape = (kind, home.shape(kind, at));
         if let Some(sheet) = self.forms.sheet(shape, || home.sheet(kind, at)) {

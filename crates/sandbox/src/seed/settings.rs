@@ -4,11 +4,11 @@
 use serde_json::{Value, json};
 
 use super::Seeder;
-use crate::events::{self, Told};
-use crate::money::Cents;
-use crate::record;
 use crate::rules;
-use crate::tables::Name;
+use crate::rules::events::{self, Told};
+use crate::storage::tables::Name;
+use crate::values::money::Cents;
+use crate::values::record;
 
 /// Of so many customers, one has a metafield, a credit account, an event …
 const ONE_IN: usize = 5;

@@ -9,8 +9,8 @@ use super::ground::Kind;
 use super::people::{Home, card_owner, card_token, external_customer, stamp};
 use super::plan::{End, Fate, Item, Postal};
 use super::printing::Sums;
-use crate::moment;
 use crate::rules::{self, Totals};
+use crate::values::moment;
 
 impl Home<'_> {
     /// What the form of the record of that kind and place is filled in with.

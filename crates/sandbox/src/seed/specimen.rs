@@ -8,7 +8,7 @@ use super::ground::{Kind, Numbers};
 use super::people::Home;
 use super::plan::{End, Fate};
 use super::printing::{ORDER_MARKS, Sums};
-use crate::record::{self, Record};
+use crate::values::record::{self, Record};
 
 /// Times from here on, in the year 9000, are marks.
 const TIME: i64 = 221_845_392_000;

@@ -9,7 +9,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Store, movable, of, present, request};
-use crate::{Sandbox, State, Token};
+use crate::Sandbox;
+use crate::State;
+use crate::Token;
 
 fn at_once(store: Store) -> Store {
     store.behaving(|behaviour| behaviour.tasks_per_second = 0)

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use super::Store;
 use super::walker::Walker;
 use crate::State;
-use crate::money::Cents;
-use crate::record::{self, Record};
-use crate::tables::Name;
+use crate::storage::tables::Name;
+use crate::values::money::Cents;
+use crate::values::record::{self, Record};
 
 /// What does not hold together, in words.
 fn faults(state: &State) -> Vec<String> {

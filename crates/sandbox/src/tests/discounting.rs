@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Store, clock, of, present};
-use crate::{Sandbox, State};
+use crate::Sandbox;
+use crate::State;
 
 /// A discount of ten percent, with these fields laid over it.
 fn discount(store: &Store, code: &str, more: &Value) -> Value {

@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Store;
-use crate::tables::Name;
+use crate::State;
+use crate::requests::check;
+use crate::storage::tables::Name;
 use crate::testing::call;
-use crate::{State, check};
 use recharge_catalog::{self as catalog, Answer, Method};
 
 const CONTRACT: &str = include_str!("../../../../tests/contract/recharge-2021-11.json");

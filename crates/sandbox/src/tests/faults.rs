@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 
 use super::call;
 use super::{Store, of, present, request};
+use crate::Ending;
+use crate::Reply;
+use crate::State;
 use crate::seed::Seed;
-use crate::{Ending, Reply, State};
 use recharge_catalog::{self as catalog, Effect};
 
 fn failing(spec: &str) -> Store {
@@ -282,14 +284,14 @@ fn faults_are_set_shown_and_taken_away_under_control() {
 fn what_was_counted_is_kept_with_the_store() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sandbox.json");
-    let open = || crate::file::SandboxFile::open(&path, super::clock()).unwrap();
+    let open = || crate::persistence::file::SandboxFile::open(&path, super::clock()).unwrap();
     let seed = Seed {
         customers: 2,
         ..Seed::demo()
     };
     let mut state = State::seeded(&seed, present());
     state.let_fail("reset=@3").unwrap();
-    crate::file::SandboxFile::replace(&path, &state).unwrap();
+    crate::persistence::file::SandboxFile::replace(&path, &state).unwrap();
     let asked = request("GET", "/customers", &Value::Null);
     // Each time it is another process.
     let reset: Vec<bool> = (0..4)

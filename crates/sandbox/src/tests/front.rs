@@ -5,7 +5,8 @@ use http::Request;
 use serde_json::{Value, json};
 
 use super::{Store, of, request};
-use crate::{TOKEN, Token};
+use crate::TOKEN;
+use crate::Token;
 
 fn with_headers(path: &str, headers: &[(&str, &str)]) -> Request<Bytes> {
     let mut request = Request::builder().uri(path);

@@ -3,11 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{Store, clock, of, present};
-use crate::key::{hash, hash_of};
+use crate::Sandbox;
+use crate::State;
 use crate::seed::{RECIPE, Seed};
-use crate::table::Table;
-use crate::tables::TABLES;
-use crate::{Sandbox, State, moment, record};
+use crate::storage::table::Table;
+use crate::storage::tables::TABLES;
+use crate::values::key::{hash, hash_of};
+use crate::values::moment;
+use crate::values::record;
 
 /// The same records, written into a table without ground.
 fn written(table: &Table) -> Table {

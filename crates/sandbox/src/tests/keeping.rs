@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{Store, clock, of, present, request};
-use crate::file::SandboxFile;
+use crate::State;
+use crate::http::server;
+use crate::persistence::file::SandboxFile;
 use crate::seed::Seed;
-use crate::{State, server};
 
 fn ask(file: &SandboxFile, method: &str, path: &str, body: &Value) -> Value {
     let reply = file.receive(&request(method, path, body)).unwrap();

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::seed::Seed;
 
 use super::{Store, clock, present};
-use crate::{Sandbox, State};
+use crate::Sandbox;
+use crate::State;
 use recharge_catalog as catalog;
 
 fn records(page: &Value, key: &str) -> Vec<Value> {
@@ -354,14 +355,14 @@ fn a_seeded_queue_is_what_the_rules_would_make_of_it() {
     );
     store.0.with_state(|state| {
         for id in state
-            .table(crate::tables::Name::Addresses)
+            .table(crate::storage::tables::Name::Addresses)
             .ids(..)
             .collect::<Vec<_>>()
         {
             crate::rules::queue::refresh(state, id, super::present());
         }
         for id in state
-            .table(crate::tables::Name::Customers)
+            .table(crate::storage::tables::Name::Customers)
             .ids(..)
             .collect::<Vec<_>>()
         {
@@ -385,7 +386,7 @@ fn a_seeded_queue_is_what_the_rules_would_make_of_it() {
 fn the_demo_store_has_the_same_people_and_items_on_every_day() {
     let listed = |days: i64| {
         let now = present() + jiff::SignedDuration::from_hours(24 * days);
-        let clock: super::super::Now = std::sync::Arc::new(move || now);
+        let clock: crate::Now = std::sync::Arc::new(move || now);
         let store = Store(Sandbox::new(State::seeded(&Seed::demo(), now), clock));
         ["customers", "subscriptions", "discounts", "products"].map(|list| {
             let page = store.get(&format!("/{list}?limit=250"));

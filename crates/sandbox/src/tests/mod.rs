@@ -17,6 +17,7 @@ mod hostile;
 mod includes;
 mod items;
 mod keeping;
+mod layers;
 mod listener;
 mod lists;
 mod older;

@@ -13,10 +13,12 @@ use serde_json::{Value, json};
 
 use super::listener::Listener;
 use super::{Store, of, request};
-use crate::data::DataFile;
-use crate::outbox::{self, post};
+use crate::Outbox;
+use crate::Sandbox;
+use crate::State;
+use crate::persistence::data::DataFile;
 use crate::seed::Seed;
-use crate::{Outbox, Sandbox, State};
+use crate::webhooks::{self, post};
 
 const SECRET: &str = "shpss_of_the_shop";
 
@@ -370,20 +372,20 @@ fn what_was_on_its_way_from_another_store_says_nothing_about_this_one() {
         registered(&store, &["customer/created"]);
         store.customer("ada@example.com");
     };
-    let taken = |state: &mut State| outbox::take(state, Timestamp::now(), 8).0;
+    let taken = |state: &mut State| webhooks::take(state, Timestamp::now(), 8).0;
     wait();
     let old = store.0.with_state(taken).remove(0);
     let reset = request("POST", "/_sandbox/reset", &json!({"customers": 1}));
     assert_eq!(store.0.control(&reset).status(), 200);
     wait();
-    let delivered = |job: &outbox::Job| {
-        let attempt = outbox::Attempt {
+    let delivered = |job: &webhooks::Job| {
+        let attempt = webhooks::Attempt {
             answer: Ok(200),
             milliseconds: 1,
         };
         store
             .0
-            .with_state(|state| outbox::finish(state, Timestamp::now(), job, &attempt));
+            .with_state(|state| webhooks::finish(state, Timestamp::now(), job, &attempt));
     };
     delivered(&old);
     assert_eq!(deliveries(&store)["waiting"], 1);

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Store, clock, of, present, request};
+use crate::Sandbox;
+use crate::State;
 use crate::seed::Seed;
-use crate::{Sandbox, State};
 
 impl Store {
     /// Status and body of an answer of the control surface.
@@ -153,7 +154,7 @@ fn spoil_card(store: &Store, customer: &Value, status: &str) {
     let id = method["id"].as_u64().unwrap();
     // The API cannot make a card fail; a bank does.
     store.0.with_state(|state| {
-        use crate::tables::Name::PaymentMethods;
+        use crate::storage::tables::Name::PaymentMethods;
         let mut method = state.get(PaymentMethods, id).unwrap();
         method.insert("status".to_owned(), status.into());
         state.lay(PaymentMethods, id, &method);

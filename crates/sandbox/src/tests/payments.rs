@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use super::{Store, of};
-use crate::record::{self, Record};
-use crate::tables::Name;
+use crate::storage::tables::Name;
+use crate::values::record::{self, Record};
 
 /// The first queued charge of an address, paid now.
 fn pay(store: &Store, address: &Value) -> Value {

@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use super::{Store, of};
-use crate::record;
-use crate::tables::Name;
+use crate::storage::tables::Name;
+use crate::values::record;
 
 fn place(customer: &Value) -> Value {
     json!({"customer_id": customer["id"], "address1": "1776 Washington Street",

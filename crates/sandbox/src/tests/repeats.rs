@@ -9,9 +9,10 @@ use serde_json::{Map, Value, json};
 
 use super::call;
 use super::{Store, clock, of, present};
+use crate::Sandbox;
+use crate::State;
 use crate::seed::Seed;
-use crate::tables::Name;
-use crate::{Sandbox, State};
+use crate::storage::tables::Name;
 use recharge_catalog::{self as catalog, Again, BodyFields, Kind, Method, Operation, Parameter};
 
 /// Tables that tell of requests, not of what the store holds.

@@ -4,7 +4,8 @@
 use serde_json::{Value, json};
 
 use super::{Store, of, present, request};
-use crate::{Sandbox, Token};
+use crate::Sandbox;
+use crate::Token;
 
 /// Asks with a token that has only these scopes.
 pub(super) fn ask_as(

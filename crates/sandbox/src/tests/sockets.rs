@@ -11,7 +11,9 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::{Store, of};
-use crate::{Sandbox, TOKEN, server};
+use crate::Sandbox;
+use crate::TOKEN;
+use crate::http::server;
 
 /// A served store; it ends with the test.
 struct Served {

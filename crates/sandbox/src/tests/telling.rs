@@ -5,9 +5,10 @@ use serde_json::json;
 
 use super::outbox::{deliveries, empty, registered};
 use super::{Store, of, present};
-use crate::state::Token;
-use crate::tables::Name;
-use crate::{events, record};
+use crate::rules::events;
+use crate::storage::state::Token;
+use crate::storage::tables::Name;
+use crate::values::record;
 
 /// The topics of the messages that waited, in their order.
 fn topics(store: &Store, act: impl FnOnce()) -> Vec<String> {

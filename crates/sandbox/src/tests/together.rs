@@ -4,7 +4,8 @@
 use serde_json::{Value, json};
 
 use super::{Store, of, request};
-use crate::{Ending, Reply};
+use crate::Ending;
+use crate::Reply;
 use recharge_catalog::{self as catalog, Effect};
 
 fn status(reply: &Reply) -> u16 {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Store, request};
 use crate::State;
-use crate::tables::Name;
+use crate::storage::tables::Name;
 
 /// One write, on whatever the store holds.
 pub(super) struct Walker {

@@ -6,10 +6,10 @@
 use serde_json::Value;
 
 use super::eastern;
-use crate::moment;
-use crate::money::Cents;
-use crate::record::{self, Record};
 use crate::v2021_01::countries;
+use crate::values::moment;
+use crate::values::money::Cents;
+use crate::values::record::{self, Record};
 
 /// One field of an object.
 #[derive(Debug, Clone, Copy)]

@@ -8,12 +8,12 @@ use jiff::{Span, Timestamp};
 use serde_json::{Map, Value};
 
 use super::eastern::{self, Twice};
-use crate::check::Query;
-use crate::moment;
-use crate::record;
-use crate::refusal::Refusal;
-use crate::state::State;
-use crate::tables::Name;
+use crate::requests::check::Query;
+use crate::requests::refusal::Refusal;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::moment;
+use crate::values::record;
 
 /// One parameter.
 #[derive(Debug, Clone, Copy, PartialEq)]

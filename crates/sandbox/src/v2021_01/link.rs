@@ -7,8 +7,8 @@ use bytes::Bytes;
 use http::header::{HOST, HeaderName, HeaderValue, LINK};
 use http::{HeaderMap, Request, Uri};
 
-use crate::asked::query_of;
-use crate::list::Page;
+use crate::requests::asked::query_of;
+use crate::requests::list::Page;
 use recharge_catalog as catalog;
 
 /// The header, unless the page is the only one.

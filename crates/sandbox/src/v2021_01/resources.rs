@@ -6,11 +6,11 @@
 
 use super::filters::{Filter, PAGING, SHOP_CUSTOMER, TIMES, day, named, same, small};
 use super::objects::{self, Object};
-use crate::check::Query;
-use crate::filter::Test;
-use crate::list::Further;
-use crate::record;
-use crate::tables::Name;
+use crate::requests::check::Query;
+use crate::requests::filter::Test;
+use crate::requests::list::Further;
+use crate::storage::tables::Name;
+use crate::values::record;
 
 /// One kind of record that can be listed, counted, and shown one by one.
 #[derive(Debug)]

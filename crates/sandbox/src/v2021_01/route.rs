@@ -3,7 +3,7 @@
 //! Knows the shapes of paths; which resources there are is a table elsewhere.
 
 use super::resources::{RESOURCES, Resource, UNSPOKEN};
-use crate::refusal::Refusal;
+use crate::requests::refusal::Refusal;
 
 /// What a request wants to read.
 #[derive(Debug)]

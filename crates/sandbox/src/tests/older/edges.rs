@@ -7,8 +7,11 @@ use http::Request;
 use serde_json::json;
 
 use super::{Store, read, records, see, send};
+use crate::Sandbox;
+use crate::State;
+use crate::TOKEN;
+use crate::Token;
 use crate::tests::of;
-use crate::{Sandbox, State, TOKEN, Token};
 
 #[test]
 fn what_this_version_lacks_is_not_found_and_what_the_sandbox_lacks_is_not_done() {

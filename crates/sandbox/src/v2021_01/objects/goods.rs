@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::{Object, alone};
-use crate::key;
-use crate::record::{self, Record};
 use crate::rules;
-use crate::state::State;
-use crate::tables::Name;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
 use crate::v2021_01::fields::{Field, from, same};
+use crate::values::key;
+use crate::values::record::{self, Record};
 
 pub(in crate::v2021_01) const PRODUCT: Object = Object {
     fields: &[

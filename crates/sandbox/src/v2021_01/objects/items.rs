@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Object, customer};
-use crate::record::{self, Record};
-use crate::state::State;
-use crate::tables::Name;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
 use crate::v2021_01::fields::{from, same};
+use crate::values::record::{self, Record};
 
 pub(in crate::v2021_01) const SUBSCRIPTION: Object = Object {
     fields: &[

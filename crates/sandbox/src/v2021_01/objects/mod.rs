@@ -22,9 +22,9 @@ pub(super) use shop::both as shop;
 use serde_json::{Value, json};
 
 use super::fields::{self, Field, from, same};
-use crate::record::{self, Record};
-use crate::state::State;
-use crate::tables::Name;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
+use crate::values::record::{self, Record};
 
 /// How an object of 2021-01 is made.
 #[derive(Debug, Clone, Copy)]

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{DISCOUNT_CODES, Object, POSTAL, SHIPPING_LINES, customer, payer};
-use crate::record::{self, Record};
-use crate::state::State;
-use crate::tables::Name;
+use crate::storage::state::State;
+use crate::storage::tables::Name;
 use crate::v2021_01::fields::{Field, from, same};
+use crate::values::record::{self, Record};
 
 pub(in crate::v2021_01) const ORDER: Object = Object {
     fields: &[

@@ -3,9 +3,9 @@
 use jiff::fmt::rfc2822::DateTimePrinter;
 use serde_json::{Value, json};
 
-use crate::moment;
-use crate::record::{self, Record};
 use crate::v2021_01::fields::{Field, from, object, same};
+use crate::values::moment;
+use crate::values::record::{self, Record};
 
 const STORE: &[Field] = &[
     same("id"),

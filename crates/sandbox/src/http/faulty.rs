@@ -1,0 +1,53 @@
+//! Answers that stand in the place of the right one: what the API says in JSON,
+//! and what a gateway before it says in HTML.
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, header};
+use serde_json::json;
+
+use crate::SERVER;
+use crate::http::limit::Level;
+use crate::http::respond::respond;
+use crate::http::trees;
+use crate::requests::refusal::Refusal;
+
+use crate::faults::Fault;
+
+/// The answer of a status in the place of the right one.
+pub(crate) fn faulty(fault: &Fault, status: u16, level: Level) -> Response<Bytes> {
+    let mut answer = match status {
+        409 => respond(Err(trees::in_progress()), level),
+        // The bucket has room: it is refused for load on the platform.
+        429 => respond(Err(Refusal::too_many()), level),
+        502 => page(status, "Bad Gateway"),
+        503 => page(status, "Service Temporarily Unavailable"),
+        504 => page(status, "Gateway Time-out"),
+        _ => respond(
+            Err(Refusal {
+                status,
+                body: json!({"error": "Internal Server Error"}),
+            }),
+            level,
+        ),
+    };
+    if let Some(wait) = fault.wait {
+        let seconds = HeaderValue::from(wait.as_secs());
+        answer.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
+    answer
+}
+
+/// The page of a gateway: it knows neither the API nor its headers.
+fn page(status: u16, title: &str) -> Response<Bytes> {
+    let html = format!(
+        "<html>\r\n<head><title>{status} {title}</title></head>\r\n<body>\r\n\
+         <center><h1>{status} {title}</h1></center>\r\n</body>\r\n</html>\r\n"
+    );
+    let mut answer = Response::new(Bytes::from(html));
+    *answer.status_mut() =
+        http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::BAD_GATEWAY);
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    headers.insert(header::SERVER, HeaderValue::from_static(SERVER));
+    answer
+}

@@ -1,0 +1,275 @@
+//! A request's whole way: the bucket, the faults, the edits under way, the
+//! rules, the log.
+//!
+//! In comes a request, out comes a reply: an answer, or what stands in its
+//! place, and how late it leaves. What the request changes is changed when this
+//! returns, before any delay: who gives up waiting finds it done, which is the
+//! case that is hardest on clients and happens. Knows nothing of sockets.
+
+use std::sync::{MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::Sandbox;
+use crate::faults::{Fault, Ill, Met};
+use crate::http::faulty::faulty;
+use crate::http::gate::{answer, is_older_version, token_of};
+use crate::http::limit::Level;
+use crate::http::log::{Log, Note};
+use crate::http::respond::{in_version, naming_methods, refused, respond};
+use crate::http::trees::Held;
+use crate::requests::refusal::Refusal;
+use crate::requests::route::{self, Route};
+use crate::storage::state::State;
+use crate::v2021_01;
+use crate::values::moment;
+use recharge_catalog as catalog;
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub struct Reply {
+    /// How long it is until the answer leaves, or the connection breaks.
+    pub after: Duration,
+    /// What happens then.
+    pub ending: Ending,
+    /// Keeps others off what is edited, until this is dropped.
+    _held: Option<Held>,
+}
+
+impl Reply {
+    /// The answer, whole and without delay. Where a fault takes it away, one of
+    /// a gateway that waited in vain stands for it.
+    #[must_use]
+    pub fn into_answer(self) -> Response<Bytes> {
+        match self.ending {
+            Ending::Whole(answer) | Ending::Cut(answer, _) => answer,
+            Ending::Reset | Ending::Never => refused(504, "a fault took the answer away"),
+        }
+    }
+}
+
+/// How a request ends.
+#[derive(Debug)]
+pub enum Ending {
+    /// With an answer.
+    Whole(Response<Bytes>),
+    /// With so many bytes of the body of an answer; then the connection ends.
+    Cut(Response<Bytes>, usize),
+    /// With a connection that breaks.
+    Reset,
+    /// Not at all.
+    Never,
+}
+
+impl Ending {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Whole(_) => "whole",
+            Self::Cut(..) => "cut",
+            Self::Reset => "reset",
+            Self::Never => "never",
+        }
+    }
+
+    const fn answer_mut(&mut self) -> Option<&mut Response<Bytes>> {
+        match self {
+            Self::Whole(answer) | Self::Cut(answer, _) => Some(answer),
+            Self::Reset | Self::Never => None,
+        }
+    }
+
+    const fn answer(&self) -> Option<&Response<Bytes>> {
+        match self {
+            Self::Whole(answer) | Self::Cut(answer, _) => Some(answer),
+            Self::Reset | Self::Never => None,
+        }
+    }
+}
+
+/// What carrying out a request came to.
+#[derive(Default)]
+struct Done {
+    answer: Option<Response<Bytes>>,
+    applied: bool,
+    held: Option<Held>,
+}
+
+impl Sandbox {
+    /// Takes a request, and says what becomes of it. Every failure is an
+    /// answer too, but for faults that were asked for.
+    #[must_use]
+    pub fn receive(&self, request: &Request<Bytes>) -> Reply {
+        let begun = Instant::now();
+        let world = (self.now)();
+        let mut state = self.lock();
+        let level = self.pour(&state, request, world);
+        let route = route::find(request.method().as_str(), request.uri().path());
+        let row = route.as_ref().ok().map(|route| route.row);
+        let met = if level.admitted && request.uri().path() != "/" {
+            state.faults.meet(row)
+        } else {
+            Met::default()
+        };
+        let done = self.carry_out(&mut state, request, route, level, met.fault.as_ref());
+        let mut ending = ending(done.answer, met.fault.as_ref(), level);
+        if let (Some(answer), Ok(true)) = (ending.answer_mut(), is_older_version(request)) {
+            in_version(answer, v2021_01::VERSION);
+        }
+        let after = met.delay.max(state.behaviour.latency());
+        let took = u64::try_from((begun.elapsed() + after).as_millis()).ok();
+        let answer = ending.answer();
+        let note = Note {
+            number: 0,
+            at: moment::stamp(state.clock.shown(world)),
+            method: request.method().to_string(),
+            path: without_secrets(&state, request),
+            operation: row.map(|row| format!("{}.{}", row.resource.name, row.operation.verb)),
+            token: token_of(&state, request).ok().map(|token| token.name),
+            status: answer.map(|answer| answer.status().as_u16()),
+            answer: ending.name(),
+            applied: done.applied,
+            fault: (!met.terms.is_empty()).then(|| met.terms.join(" ")),
+            ms: took.filter(|_| !matches!(ending, Ending::Never)),
+            request_id: answer.and_then(request_id),
+        };
+        // The state is still held: requests are noted in the order in which
+        // they were carried out.
+        self.log().note(note);
+        Reply {
+            after,
+            ending,
+            _held: done.held,
+        }
+    }
+
+    /// Answers a request at once, as [`Reply::into_answer`] does.
+    #[must_use]
+    pub fn answer(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        self.receive(request).into_answer()
+    }
+
+    fn carry_out(
+        &self,
+        state: &mut State,
+        request: &Request<Bytes>,
+        route: Result<Route, Refusal>,
+        level: Level,
+        fault: Option<&Fault>,
+    ) -> Done {
+        let mut done = Done::default();
+        if !level.admitted {
+            done.answer = Some(respond(Err(Refusal::too_many()), level));
+            return done;
+        }
+        let before = fault.filter(|fault| !fault.after).map(|fault| fault.ill);
+        if matches!(before, Some(Ill::Status(_) | Ill::Reset)) {
+            return done;
+        }
+        let stuck = before == Some(Ill::Hang);
+        let world = (self.now)();
+        let (mut held, mut changed) = (None, false);
+        let result = self.pass_time(state, world).and_then(|_| {
+            let now = state.clock.shown(world);
+            let revision = state.revision;
+            let result = self.change(state, |state| {
+                answer(state, now, request, route, |state, asked| {
+                    held = Some(self.trees.enter(state, asked)?);
+                    // It got as far as this, and no further.
+                    if stuck {
+                        Err(Refusal::too_many())
+                    } else {
+                        Ok(())
+                    }
+                })
+            });
+            changed = state.revision != revision;
+            result
+        });
+        done.applied = changed && result.is_ok();
+        done.held = held;
+        let answer = respond(result, level);
+        done.answer = Some(naming_methods(answer, request.uri().path()));
+        done
+    }
+
+    fn pour(&self, state: &State, request: &Request<Bytes>, now: Timestamp) -> Level {
+        let (Some(limits), Ok(token)) = (&self.limits, token_of(state, request)) else {
+            return Level::UNLIMITED;
+        };
+        let mut buckets = limits.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets.pour(&token.secret, now)
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Answers what the control surface is asked about the log.
+    pub(crate) fn requests(&self, method: &http::Method, query: &str) -> Result<Value, Refusal> {
+        let mut log = self.log();
+        if method == http::Method::DELETE {
+            log.empty();
+            return Ok(log.told(None, None));
+        }
+        let number = |name: &str| {
+            let found = query
+                .split('&')
+                .filter_map(|pair| pair.split_once('='))
+                .find(|(known, _)| *known == name);
+            let wrong = |value: &str| format!("{name}: {value} is no whole number");
+            found
+                .map(|(_, value)| value.parse::<u64>().map_err(|_| wrong(value)))
+                .transpose()
+                .map_err(|message| Refusal::error(422, &message))
+        };
+        let limit = number("limit")?.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(log.told(number("after")?, limit))
+    }
+}
+
+/// How a request ends that has come to an answer, or to none.
+fn ending(answer: Option<Response<Bytes>>, fault: Option<&Fault>, level: Level) -> Ending {
+    let whole = |answer: Option<Response<Bytes>>| answer.map_or(Ending::Reset, Ending::Whole);
+    let Some(fault) = fault else {
+        return whole(answer);
+    };
+    match fault.ill {
+        Ill::Status(status) => Ending::Whole(faulty(fault, status, level)),
+        Ill::Reset => Ending::Reset,
+        Ill::Hang => Ending::Never,
+        Ill::Truncate => match answer {
+            Some(answer) if !answer.body().is_empty() => {
+                let length = answer.body().len() as u64;
+                let kept = usize::try_from(fault.draw % length).unwrap_or(0);
+                Ending::Cut(answer, kept)
+            }
+            // Of an answer without a body nothing is left.
+            _ => Ending::Reset,
+        },
+        Ill::Slow => whole(answer),
+    }
+}
+
+fn request_id(answer: &Response<Bytes>) -> Option<String> {
+    let id = answer.headers().get(catalog::REQUEST_ID_HEADER)?;
+    id.to_str().ok().map(str::to_owned)
+}
+
+/// The path and query of a request, without any token that stands in it.
+fn without_secrets(state: &State, request: &Request<Bytes>) -> String {
+    let uri = request.uri();
+    let mut path = uri
+        .path_and_query()
+        .map_or("/", |path| path.as_str())
+        .to_owned();
+    for token in &state.tokens {
+        if path.contains(&token.secret) {
+            path = path.replace(&token.secret, "[token]");
+        }
+    }
+    path
+}

@@ -1,0 +1,7 @@
+//! Where a store is kept between processes.
+
+pub mod data;
+pub mod file;
+pub(crate) mod journal;
+pub(crate) mod snapshot;
+pub(crate) mod step;

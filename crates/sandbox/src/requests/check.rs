@@ -1,0 +1,282 @@
+//! Whether a request keeps to its catalogue row: required fields, types,
+//! enumerations, maxima.
+//!
+//! In come a row and a request's query or body, out come all faults at once.
+//! What only the state can tell (a missing address, a taken email) is for the
+//! rules.
+
+use serde_json::Value;
+
+use crate::requests::refusal::{Faults, Refusal};
+use crate::values::moment;
+use crate::values::money::Cents;
+use crate::values::record::{self, Record};
+use recharge_catalog::{Kind, Operation, Parameter, Type};
+
+/// Name and value pairs of a query string, decoded.
+pub(crate) type Query = Vec<(String, String)>;
+
+/// The key under which faults of the request as a whole stand.
+const WHOLE: &str = "_schema";
+
+/// Checks the body against the row.
+pub(crate) fn body(operation: &Operation, body: &Record) -> Result<(), Refusal> {
+    let mut faults = Faults::default();
+    for parameter in operation.body {
+        match body.get(parameter.name) {
+            None if is_missing(parameter, body) => {
+                faults.add(WHOLE, format!("{} is required", parameter.name));
+            }
+            None => {}
+            Some(Value::Null) if parameter.required => {
+                faults.add(parameter.name, "Field may not be null.");
+            }
+            Some(value) => check_value(parameter, value, &mut faults),
+        }
+    }
+    faults.check()
+}
+
+fn is_missing(parameter: &Parameter, body: &Record) -> bool {
+    parameter.required
+        && !parameter
+            .unless
+            .iter()
+            .any(|other| !record::is_nothing(body.get(*other)))
+}
+
+fn check_value(parameter: &Parameter, value: &Value, faults: &mut Faults) {
+    if value.is_null() {
+        return;
+    }
+    if let Some(message) = wrong_type(parameter, value) {
+        faults.add(parameter.name, message);
+        return;
+    }
+    for one in texts_of(value) {
+        if !parameter.values.is_empty() && !parameter.values.contains(&one) {
+            faults.add(parameter.name, not_one_of(one, parameter.values));
+        }
+    }
+    if let Some(maximum) = parameter.maximum
+        && size(parameter.kind, value) > i64::from(maximum)
+    {
+        faults.add(parameter.name, format!("must not be more than {maximum}"));
+    }
+}
+
+/// The texts to hold against an enumeration: the value, or its items.
+fn texts_of(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
+        other => other.as_str().into_iter().collect(),
+    }
+}
+
+fn not_one_of(value: &str, values: &[&str]) -> String {
+    format!("'{value}' is not one of {}", values.join(", "))
+}
+
+fn size(kind: Kind, value: &Value) -> i64 {
+    match value {
+        Value::Array(items) => i64::try_from(items.len()).unwrap_or(i64::MAX),
+        other if kind == Kind::Integer => record::whole(other).unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// What is wrong with the type of a value that is not null.
+fn wrong_type(parameter: &Parameter, value: &Value) -> Option<String> {
+    let (fits, wanted) = match parameter.kind {
+        Kind::Id => (record::as_id(value).is_some(), "Not a valid integer."),
+        Kind::Integer => (record::whole(value).is_some(), "Not a valid integer."),
+        Kind::Text => (value.is_string(), "Not a valid string."),
+        Kind::Boolean => (value.is_boolean(), "Not a valid boolean."),
+        Kind::Money => (
+            Cents::of(value).is_some_and(|cents| cents >= Cents(0)),
+            "Not a valid amount.",
+        ),
+        Kind::Time | Kind::Day => {
+            let text = value.as_str().unwrap_or_default();
+            return moment::parse(text).is_none().then(|| not_a_time(value));
+        }
+        Kind::External(_) => (
+            value.is_object() || value.is_string() || value.is_number(),
+            "Not a valid mapping type.",
+        ),
+        Kind::Reference(_) => (value.is_object(), "Not a valid mapping type."),
+        Kind::Ids => (
+            every(value, |item| record::as_id(item).is_some()),
+            "Not a valid list of integers.",
+        ),
+        Kind::Texts => (
+            every(value, Value::is_string),
+            "Not a valid list of strings.",
+        ),
+        // The reference shows a list of pairs, and for checkouts an object.
+        Kind::Pairs => (
+            value.is_object() || every(value, is_pair),
+            "Not a valid list of name and value pairs.",
+        ),
+        Kind::References(field) => (
+            every(value, |item| item.get(field).is_some()),
+            "Not a valid list of references.",
+        ),
+        Kind::Json => match parameter.sent {
+            Type::Object => (value.is_object(), "Not a valid mapping type."),
+            Type::Array => (value.is_array(), "Not a valid list."),
+            _ => (
+                value.is_object() || value.is_array(),
+                "Not a valid object or list.",
+            ),
+        },
+    };
+    (!fits).then(|| wanted.to_owned())
+}
+
+fn every(value: &Value, fits: impl Fn(&Value) -> bool) -> bool {
+    value.as_array().is_some_and(|items| items.iter().all(fits))
+}
+
+fn is_pair(item: &Value) -> bool {
+    item.get("name").is_some_and(Value::is_string) && item.get("value").is_some()
+}
+
+/// The message that real answers carry for a time that cannot be read.
+fn not_a_time(value: &Value) -> String {
+    let shown = value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned);
+    format!("Invalid date: {shown}. Must be a valid ISO-8601 datetime string")
+}
+
+/// Checks the query string against the row. Unknown parameters are let pass.
+pub(crate) fn query(operation: &Operation, query: &Query) -> Result<(), Refusal> {
+    let mut faults = Faults::default();
+    for parameter in operation.query {
+        let given = |name: &str| query.iter().any(|(known, _)| known == name);
+        match query.iter().find(|(name, _)| name == parameter.name) {
+            None if parameter.required && !parameter.unless.iter().any(|other| given(other)) => {
+                faults.add(WHOLE, format!("{} is required", parameter.name));
+            }
+            None => {}
+            Some((_, value)) => check_text(parameter, value, &mut faults),
+        }
+    }
+    faults.check()
+}
+
+fn check_text(parameter: &Parameter, text: &str, faults: &mut Faults) {
+    let parts: Vec<&str> = if parameter.multiple {
+        text.split(',').map(str::trim).collect()
+    } else {
+        vec![text.trim()]
+    };
+    for part in parts {
+        let fault = match parameter.kind {
+            Kind::Id | Kind::Integer => wrong_number(parameter, part),
+            Kind::Boolean if !matches!(part, "true" | "false" | "True" | "False" | "1" | "0") => {
+                Some("Not a valid boolean.".to_owned())
+            }
+            Kind::Time | Kind::Day if moment::parse(part).is_none() => {
+                Some(not_a_time(&Value::from(part)))
+            }
+            _ if !parameter.values.is_empty() && !parameter.values.contains(&part) => {
+                Some(not_one_of(part, parameter.values))
+            }
+            _ => None,
+        };
+        if let Some(fault) = fault {
+            faults.add(parameter.name, fault);
+        }
+    }
+}
+
+/// Ids and counts are whole and at least one (ids may be anything whole);
+/// a maximum is the row's.
+fn wrong_number(parameter: &Parameter, part: &str) -> Option<String> {
+    let Ok(number) = part.parse::<i64>() else {
+        return Some("Not a valid integer.".to_owned());
+    };
+    match parameter.maximum {
+        Some(maximum) if !(1..=i64::from(maximum)).contains(&number) => {
+            Some(format!("must be between 1 and {maximum}"))
+        }
+        None if parameter.kind == Kind::Integer && number < 0 => {
+            Some("must not be negative".to_owned())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use recharge_catalog as catalog;
+    use serde_json::json;
+
+    fn faults(id: &str, body: Value) -> Value {
+        let (_, operation) = catalog::operation(id).unwrap();
+        match super::body(operation, &record::object(body)) {
+            Ok(()) => Value::Null,
+            Err(refusal) => refusal.body["errors"].clone(),
+        }
+    }
+
+    #[test]
+    fn everything_that_is_missing_is_said_at_once() {
+        let said = faults("customers.create", json!({"last_name": "King"}));
+        assert_eq!(
+            said,
+            json!({"_schema": ["email is required", "first_name is required"]})
+        );
+    }
+
+    #[test]
+    fn a_plan_makes_the_intervals_needless() {
+        let body = json!({"address_id": 1, "next_charge_scheduled_at": "2026-12-01",
+            "quantity": 1, "external_variant_id": {"ecommerce": "1"}, "plan_id": 3});
+        assert_eq!(faults("subscriptions.create", body), Value::Null);
+    }
+
+    #[test]
+    fn wrong_types_enums_and_dates_are_named_by_their_field() {
+        let said = faults(
+            "discounts.create",
+            json!({"code": 5, "value": "much", "value_type": "percent", "starts_at": "test"}),
+        );
+        assert_eq!(said["code"], json!(["Not a valid string."]));
+        assert_eq!(said["value"], json!(["Not a valid amount."]));
+        assert!(
+            said["value_type"][0]
+                .as_str()
+                .unwrap()
+                .contains("percentage")
+        );
+        assert_eq!(
+            said["starts_at"],
+            json!(["Invalid date: test. Must be a valid ISO-8601 datetime string"])
+        );
+    }
+
+    #[test]
+    fn an_object_is_no_list_and_a_list_no_object() {
+        let said = faults(
+            "orders.update",
+            json!({"line_items": {}, "shipping_address": []}),
+        );
+        assert_eq!(said["line_items"], json!(["Not a valid list."]));
+        let wanted = json!(["Not a valid mapping type."]);
+        assert_eq!(said["shipping_address"], wanted);
+    }
+
+    #[test]
+    fn a_page_holds_at_most_250() {
+        let (_, operation) = catalog::operation("subscriptions.list").unwrap();
+        let ask = |limit: &str| query(operation, &vec![("limit".into(), limit.into())]);
+        assert!(ask("250").is_ok());
+        assert!(ask("251").is_err());
+        assert!(ask("0").is_err());
+        assert!(ask("many").is_err());
+    }
+}

@@ -1,0 +1,193 @@
+//! List parameters as tests on records.
+//!
+//! In come a catalogue row and a query, out come tests that a table can answer
+//! from what it keeps beside its records. Which field a parameter looks at
+//! follows from the row: its name, or `stands_at` where the name does not say.
+
+use crate::requests::check::Query;
+use crate::requests::lists::{self, Special};
+use crate::requests::refusal::Refusal;
+use crate::storage::state::State;
+use crate::storage::table::{NEVER, Table};
+use crate::values::key;
+use crate::values::moment;
+use recharge_catalog::{Holds, Kind, Object, Operation, Parameter};
+
+/// One condition that listed records meet.
+#[derive(Debug)]
+pub(crate) enum Test {
+    /// The number is one of these (ascending).
+    Ids(Vec<u64>),
+    /// A lookup holds one of these hashes.
+    Among { lookup: usize, hashes: Vec<u64> },
+    /// A time lies between, ends included.
+    Within { time: usize, from: i64, to: i64 },
+    /// A time is not set, or not before.
+    NotBefore { time: usize, from: i64 },
+    /// Something that only a rule can tell.
+    Special { special: Special, wanted: bool },
+    /// The list has no such field: nothing can match.
+    Nothing,
+}
+
+impl Test {
+    /// Whether a record of the table meets the condition.
+    pub(crate) fn passes(&self, state: &State, table: &Table, id: u64) -> bool {
+        match self {
+            Self::Ids(ids) => ids.binary_search(&id).is_ok(),
+            Self::Among { lookup, hashes } => {
+                hashes.iter().any(|hash| table.has(*lookup, *hash, id))
+            }
+            Self::Within { time, from, to } => {
+                let at = table.seconds(*time, id);
+                at != NEVER && (*from..=*to).contains(&at)
+            }
+            Self::NotBefore { time, from } => {
+                let at = table.seconds(*time, id);
+                at == NEVER || at >= *from
+            }
+            Self::Special { special, wanted } => special(state, id) == *wanted,
+            Self::Nothing => false,
+        }
+    }
+}
+
+/// Parameters of lists that say how to show, not what.
+const SHOW: &[&str] = &["limit", "page", "cursor", "sort_by", "include"];
+
+/// The tests that a query asks for.
+pub(crate) fn tests(
+    operation: &Operation,
+    object: &Object,
+    table: &Table,
+    query: &Query,
+) -> Result<Vec<Test>, Refusal> {
+    let mut tests = Vec::new();
+    for parameter in operation.query {
+        if SHOW.contains(&parameter.name) {
+            continue;
+        }
+        let value = query
+            .iter()
+            .find(|(name, _)| name == parameter.name)
+            .map(|(_, value)| value.as_str());
+        if let Some(question) = lists::special(parameter.name) {
+            let wanted = value.map(|text| matches!(text, "true" | "True" | "1"));
+            tests.extend(question.test(wanted));
+        } else if let Some(value) = value {
+            tests.push(test(parameter, object, table, value)?);
+        }
+    }
+    Ok(tests)
+}
+
+fn test(
+    parameter: &Parameter,
+    object: &Object,
+    table: &Table,
+    value: &str,
+) -> Result<Test, Refusal> {
+    if parameter.name == "ids" {
+        let mut ids: Vec<u64> = parts(parameter, value)
+            .filter_map(|one| one.parse().ok())
+            .collect();
+        ids.sort_unstable();
+        return Ok(Test::Ids(ids));
+    }
+    if matches!(parameter.kind, Kind::Time | Kind::Day) {
+        return window(parameter.name, table, value);
+    }
+    let Some(lookup) = table.lookup_at(&path(parameter, object)) else {
+        return Ok(Test::Nothing);
+    };
+    let hashes = parts(parameter, value)
+        .map(|part| key::hash(lists::spelled(parameter.name, part)))
+        .collect();
+    Ok(Test::Among { lookup, hashes })
+}
+
+fn parts<'a>(parameter: &Parameter, value: &'a str) -> impl Iterator<Item = &'a str> + use<'a> {
+    let several = parameter.multiple;
+    value
+        .split(move |letter| several && letter == ',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+}
+
+/// `created_at_min` cuts `created_at`; a bare name (`scheduled_at`) is one day.
+fn window(name: &str, table: &Table, value: &str) -> Result<Test, Refusal> {
+    let Some(at) = moment::parse(value).map(jiff::Timestamp::as_second) else {
+        return Err(Refusal::invalid(name, "Not a valid datetime."));
+    };
+    let (path, from, to) = if let Some(path) = name.strip_suffix("_min") {
+        (path, at, i64::MAX)
+    } else if let Some(path) = name.strip_suffix("_max") {
+        (path, NEVER + 1, at)
+    } else {
+        (name, at, at + 86_399)
+    };
+    Ok(table
+        .time_at(path)
+        .map_or(Test::Nothing, |time| Test::Within { time, from, to }))
+}
+
+/// The field that a parameter looks at: where the row says, else the field of
+/// its name, or of its singular when it takes several.
+pub(crate) fn path(parameter: &Parameter, object: &Object) -> String {
+    if let Some(path) = parameter.stands_at {
+        return path.to_owned();
+    }
+    let singular = parameter.name.strip_suffix('s').unwrap_or(parameter.name);
+    let field = object
+        .field(parameter.name)
+        .or_else(|| object.field(singular));
+    match field {
+        Some(field) => match field.holds {
+            Holds::Parts([only]) => format!("{}.{only}", field.name),
+            Holds::Parts(["ecommerce", ..]) => format!("{}.ecommerce", field.name),
+            Holds::Parts(parts) if parts.contains(&parameter.name) => {
+                format!("{}.{}", field.name, parameter.name)
+            }
+            _ => field.name.to_owned(),
+        },
+        None => within_parts(parameter.name, object),
+    }
+}
+
+/// A parameter that names a part of an object field (`origin` of `source`).
+fn within_parts(name: &str, object: &Object) -> String {
+    object
+        .fields
+        .iter()
+        .find(|field| matches!(field.holds, Holds::Parts(parts) if parts.contains(&name)))
+        .map_or_else(|| name.to_owned(), |field| format!("{}.{name}", field.name))
+}
+
+#[cfg(test)]
+mod tests_of_rows {
+    use super::*;
+    use crate::storage::tables::{Name, TABLES};
+    use recharge_catalog as catalog;
+
+    #[test]
+    fn every_filter_of_every_list_is_answered_from_what_its_table_keeps() {
+        for (resource, operation) in catalog::operations().filter(|(_, one)| one.pages()) {
+            let object = operation.answer.object().unwrap();
+            let name = Name::of(object).unwrap();
+            let table = Table::new(&TABLES[name as usize].1);
+            for parameter in operation.query {
+                if SHOW.contains(&parameter.name) || lists::special(parameter.name).is_some() {
+                    continue;
+                }
+                let value = if matches!(parameter.kind, Kind::Time | Kind::Day) {
+                    "2026-01-01"
+                } else {
+                    "1"
+                };
+                let test = test(parameter, object, &table, value).unwrap();
+                let place = format!("{}.{} {}", resource.name, operation.verb, parameter.name);
+                assert!(!matches!(test, Test::Nothing), "{place}");
+            }
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! Which tables there are, and by what their records are found.
+//!
+//! One line of data for each kind of object. Which catalogue object lives in
+//! which table follows from the object's name.
+
+use crate::storage::table::Shape;
+use recharge_catalog::Object;
+
+/// The tables of the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Name {
+    Accounts,
+    Addresses,
+    Batches,
+    BatchTasks,
+    BundleSelections,
+    Charges,
+    /// How often failed charges were tried; no object of the API.
+    ChargeTries,
+    Checkouts,
+    Collections,
+    CollectionProducts,
+    CreditAccounts,
+    CreditAdjustments,
+    Customers,
+    Discounts,
+    Events,
+    Metafields,
+    Onetimes,
+    Orders,
+    PaymentMethods,
+    Plans,
+    Products,
+    RetentionStrategies,
+    Subscriptions,
+    Webhooks,
+    // What no operation shows: work that is still to be done.
+    BatchRuns,
+    Deliveries,
+}
+
+/// Every table with its shape, in the order of the enumeration.
+pub(crate) const TABLES: &[(Name, Shape)] = &[
+    (
+        Name::Accounts,
+        shape("account", &["user_id"], &["created_at"], 3_315_125),
+    ),
+    (
+        Name::Addresses,
+        shape(
+            "address",
+            &[
+                "customer_id",
+                "payment_method_id",
+                "discounts.*.id",
+                "discounts.*.code",
+            ],
+            &["created_at", "updated_at"],
+            142_171_447,
+        ),
+    ),
+    (
+        Name::Batches,
+        shape("async_batch", &["status"], &["created_at"], 765_278),
+    ),
+    (
+        Name::BatchTasks,
+        shape(
+            "async_batch_tasks",
+            &["batch_id", "status"],
+            &[],
+            1_490_831_502,
+        ),
+    ),
+    (
+        Name::BundleSelections,
+        shape(
+            "bundle_selection",
+            &[
+                "purchase_item_id",
+                "bundle_variant",
+                "items.*.external_variant_id",
+                "items.*.external_product_id",
+            ],
+            &["updated_at"],
+            100_714_428,
+        ),
+    ),
+    (
+        Name::Charges,
+        shape(
+            "charge",
+            &[
+                "customer.id",
+                "address_id",
+                "status",
+                "external_order_id.ecommerce",
+                "discounts.*.id",
+                "discounts.*.code",
+                "line_items.*.purchase_item_id",
+            ],
+            &["created_at", "updated_at", "scheduled_at", "processed_at"],
+            377_749_210,
+        ),
+    ),
+    (Name::ChargeTries, shape("charge_tries", &[], &[], 1)),
+    (
+        Name::Checkouts,
+        shape("checkout", &["token"], &["created_at"], 21_087_092),
+    ),
+    (
+        Name::Collections,
+        shape("collection", &["title"], &["created_at"], 134_157),
+    ),
+    (
+        Name::CollectionProducts,
+        shape(
+            "collection_product",
+            &["collection_id", "external_product_id"],
+            &[],
+            2_104_211,
+        ),
+    ),
+    (
+        Name::CreditAccounts,
+        shape("credit_account", &["customer_id"], &["created_at"], 697_470),
+    ),
+    (
+        Name::CreditAdjustments,
+        shape(
+            "credit_adjustment",
+            &["credit_account_id"],
+            &["created_at"],
+            4_866_849,
+        ),
+    ),
+    (
+        Name::Customers,
+        shape(
+            "customer",
+            &["email", "hash", "external_customer_id.ecommerce"],
+            &["created_at", "updated_at"],
+            137_657_002,
+        ),
+    ),
+    (
+        Name::Discounts,
+        shape(
+            "discount",
+            &["code", "status", "value_type"],
+            &["created_at", "updated_at", "ends_at"],
+            59_568_555,
+        ),
+    ),
+    (
+        Name::Events,
+        shape(
+            "event",
+            &[
+                "object_type",
+                "object_id",
+                "customer_id",
+                "verb",
+                "source.origin",
+            ],
+            &["created_at"],
+            716_014_129,
+        ),
+    ),
+    (
+        Name::Metafields,
+        shape(
+            "metafield",
+            &["owner_id", "owner_resource", "namespace"],
+            &["updated_at"],
+            33_801_442,
+        ),
+    ),
+    (
+        Name::Onetimes,
+        shape(
+            "onetime",
+            &[
+                "address_id",
+                "customer_id",
+                "external_variant_id.ecommerce",
+                "is_cancelled",
+            ],
+            &["created_at", "updated_at"],
+            169_098_863,
+        ),
+    ),
+    (
+        Name::Orders,
+        shape(
+            "order",
+            &[
+                "customer.id",
+                "customer.external_customer_id.ecommerce",
+                "address_id",
+                "charge.id",
+                "status",
+                "type",
+                "external_order_id.ecommerce",
+                "line_items.*.purchase_item_id",
+            ],
+            &["created_at", "updated_at", "processed_at", "scheduled_at"],
+            210_987_092,
+        ),
+    ),
+    (
+        Name::PaymentMethods,
+        shape(
+            "payment_method",
+            &["customer_id"],
+            &["created_at"],
+            17_874_235,
+        )
+        .always_including(),
+    ),
+    (
+        Name::Plans,
+        shape(
+            "plan",
+            &["external_product_id.ecommerce", "type"],
+            &["updated_at"],
+            8_823_712,
+        ),
+    ),
+    (
+        Name::Products,
+        shape(
+            "product",
+            &["external_product_id", "variants.*.external_variant_id"],
+            &[],
+            5_121_697,
+        ),
+    ),
+    (
+        Name::RetentionStrategies,
+        shape("retention_strategy", &[], &["created_at"], 123_451),
+    ),
+    (
+        Name::Subscriptions,
+        shape(
+            "subscription",
+            &[
+                "address_id",
+                "customer_id",
+                "status",
+                "external_variant_id.ecommerce",
+            ],
+            &["created_at", "updated_at"],
+            189_559_201,
+        ),
+    ),
+    (Name::Webhooks, shape("webhook", &["topic"], &[], 194_513)),
+    (Name::BatchRuns, shape("batch_run", &[], &[], 1)),
+    (Name::Deliveries, shape("webhook_delivery", &[], &[], 1)),
+];
+
+const fn shape(
+    object: &'static str,
+    lookups: &'static [&'static str],
+    times: &'static [&'static str],
+    first_id: u64,
+) -> Shape {
+    Shape {
+        object,
+        lookups,
+        times,
+        first_id,
+        always_includes: false,
+    }
+}
+
+impl Shape {
+    /// As recorded answers show it of payment methods.
+    const fn always_including(self) -> Self {
+        Self {
+            always_includes: true,
+            ..self
+        }
+    }
+}
+
+impl Name {
+    /// The table in which records of a catalogue object live.
+    pub(crate) fn of(object: &Object) -> Option<Self> {
+        Self::named(object.name)
+    }
+
+    /// Whether it holds work that is still to be done, which no operation shows.
+    pub(crate) fn is_hidden(self) -> bool {
+        matches!(self, Self::BatchRuns | Self::Deliveries)
+    }
+
+    /// The table of that object name.
+    pub(crate) fn named(object: &str) -> Option<Self> {
+        TABLES
+            .iter()
+            .find(|(_, shape)| shape.object == object)
+            .map(|(name, _)| *name)
+    }
+
+    /// Whether answers carry `include` also when nothing was asked for.
+    pub(crate) fn always_includes(self) -> bool {
+        TABLES[self as usize].1.always_includes
+    }
+
+    /// The object that the table holds.
+    pub(crate) fn object(self) -> &'static str {
+        TABLES[self as usize].1.object
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_stand_in_the_order_of_their_names() {
+        for (at, (name, _)) in TABLES.iter().enumerate() {
+            assert_eq!(*name as usize, at, "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Values of records: times, amounts, fields by their path, and what they are
+//! found by. Knows nothing of stores.
+
+pub(crate) mod key;
+pub(crate) mod moment;
+pub(crate) mod money;
+pub(crate) mod record;

@@ -1,0 +1,369 @@
+//! The topics that webhooks are registered for: one row each, with its scope
+//! and with the changes that it tells of.
+//!
+//! When a topic is told is said in the reference under "Webhooks explained";
+//! where that says nothing, the row has a comment. How a change is held against
+//! a row is written in [`super::telling`].
+
+use super::telling::{About, When};
+use crate::storage::tables::Name;
+
+/// A topic that webhooks are registered for.
+#[derive(Debug)]
+pub(crate) struct Topic {
+    /// Its name (`subscription/created`).
+    pub(crate) name: &'static str,
+    /// The scope that registering for it needs.
+    pub(crate) scope: &'static str,
+    /// What is told under it; nothing, where no operation brings it about.
+    pub(super) when: &'static [When],
+}
+
+/// The topic of that name.
+pub(crate) fn named(name: &str) -> Option<&'static Topic> {
+    TOPICS.iter().find(|topic| topic.name == name)
+}
+
+/// What `included_objects` may add to messages about such records.
+pub(crate) fn included(table: Name) -> &'static [&'static str] {
+    match table {
+        Name::Addresses => &["customer", "payment_methods"],
+        Name::Charges => &["customer", "metafields", "payment_methods"],
+        Name::Customers => &["addresses", "metafields", "payment_methods"],
+        Name::Orders | Name::Subscriptions => &["customer", "metafields"],
+        _ => &[],
+    }
+}
+
+const fn topic(name: &'static str, scope: &'static str, when: &'static [When]) -> Topic {
+    Topic { name, scope, when }
+}
+
+const fn on(table: Name, verb: &'static str) -> When {
+    When::of(table).verb(verb)
+}
+
+/// Every topic.
+pub(crate) const TOPICS: &[Topic] = &[
+    topic(
+        "address/created",
+        "read_customers",
+        &[on(Name::Addresses, "created")],
+    ),
+    topic(
+        "address/updated",
+        "read_customers",
+        &[
+            on(Name::Addresses, "updated"),
+            on(Name::Subscriptions, "activated").about(About::Address),
+            on(Name::Subscriptions, "cancelled").about(About::Address),
+        ],
+    ),
+    // A batch that broke off is no longer worked on either: who waits for it
+    // should know.
+    topic(
+        "async_batch/processed",
+        "read_batches",
+        &[on(Name::Batches, "processed")],
+    ),
+    topic(
+        "bundle_selection/created",
+        "read_subscriptions",
+        &[on(Name::BundleSelections, "created")],
+    ),
+    topic(
+        "bundle_selection/updated",
+        "read_subscriptions",
+        &[on(Name::BundleSelections, "updated")],
+    ),
+    topic(
+        "bundle_selection/deleted",
+        "read_subscriptions",
+        &[on(Name::BundleSelections, "deleted")],
+    ),
+    topic(
+        "customer/activated",
+        "read_customers",
+        &[on(Name::Customers, "activated")],
+    ),
+    topic(
+        "customer/created",
+        "read_customers",
+        &[on(Name::Customers, "created")],
+    ),
+    topic(
+        "customer/deactivated",
+        "read_customers",
+        &[on(Name::Customers, "deactivated")],
+    ),
+    // Promised for requests too, and a handler that is never called is never
+    // tried.
+    topic(
+        "customer/payment_method_updated",
+        "read_customers",
+        &[on(Name::PaymentMethods, "updated").about(About::Customer)],
+    ),
+    topic(
+        "customer/updated",
+        "read_customers",
+        &[on(Name::Customers, "updated")],
+    ),
+    topic(
+        "customer/deleted",
+        "read_customers",
+        &[on(Name::Customers, "deleted")],
+    ),
+    topic(
+        "charge/created",
+        "read_orders",
+        &[on(Name::Charges, "created").only(|seen| seen.after("type") == "checkout")],
+    ),
+    topic(
+        "charge/failed",
+        "read_orders",
+        &[on(Name::Charges, "failed")],
+    ),
+    topic(
+        "charge/max_retries_reached",
+        "read_orders",
+        &[on(Name::Charges, "max_retries_reached")],
+    ),
+    topic("charge/paid", "read_orders", &[on(Name::Charges, "paid")]),
+    topic(
+        "charge/refunded",
+        "read_orders",
+        &[on(Name::Charges, "refunded")],
+    ),
+    // Not explained: authorised, and the time to capture it runs out.
+    topic(
+        "charge/uncaptured",
+        "read_orders",
+        &[on(Name::Charges, "uncaptured")],
+    ),
+    topic(
+        "charge/upcoming",
+        "read_orders",
+        &[on(Name::Charges, "upcoming")],
+    ),
+    topic(
+        "charge/updated",
+        "read_orders",
+        &[on(Name::Charges, "updated")],
+    ),
+    topic(
+        "charge/deleted",
+        "read_orders",
+        &[on(Name::Charges, "deleted")],
+    ),
+    topic(
+        "checkout/created",
+        "read_orders",
+        &[on(Name::Checkouts, "created")],
+    ),
+    // Deprecated and not removed: told with the one that replaces it.
+    topic(
+        "checkout/completed",
+        "read_orders",
+        &[on(Name::Checkouts, "processed")],
+    ),
+    topic(
+        "checkout/processed",
+        "read_orders",
+        &[on(Name::Checkouts, "processed")],
+    ),
+    topic(
+        "checkout/updated",
+        "read_orders",
+        &[on(Name::Checkouts, "updated")],
+    ),
+    topic(
+        "onetime/created",
+        "read_subscriptions",
+        &[on(Name::Onetimes, "created")],
+    ),
+    topic(
+        "onetime/deleted",
+        "read_subscriptions",
+        &[on(Name::Onetimes, "deleted")],
+    ),
+    topic(
+        "onetime/updated",
+        "read_subscriptions",
+        &[on(Name::Onetimes, "updated")],
+    ),
+    topic(
+        "order/cancelled",
+        "read_orders",
+        &[When::of(Name::Orders).only(|seen| seen.came_to("cancelled"))],
+    ),
+    topic(
+        "order/created",
+        "read_orders",
+        &[on(Name::Orders, "created")],
+    ),
+    topic(
+        "order/deleted",
+        "read_orders",
+        &[on(Name::Orders, "deleted")],
+    ),
+    topic(
+        "order/processed",
+        "read_orders",
+        &[When::of(Name::Orders)
+            .only(|seen| seen.came_to("success") && seen.after("type") != "checkout")],
+    ),
+    // Not explained: the orders of a payment that was authorised before.
+    topic(
+        "order/payment_captured",
+        "read_orders",
+        &[on(Name::Charges, "paid")
+            .only(|seen| seen.before("status") == "pending")
+            .about(About::Orders)],
+    ),
+    topic(
+        "order/upcoming",
+        "read_orders",
+        &[on(Name::Orders, "upcoming")],
+    ),
+    topic(
+        "order/updated",
+        "read_orders",
+        &[on(Name::Orders, "updated")],
+    ),
+    // Not explained: as `order/processed`, and at a checkout too.
+    topic(
+        "order/success",
+        "read_orders",
+        &[When::of(Name::Orders).only(|seen| seen.came_to("success"))],
+    ),
+    topic(
+        "plan/created",
+        "read_products",
+        &[on(Name::Plans, "created")],
+    ),
+    topic(
+        "plan/deleted",
+        "read_products",
+        &[on(Name::Plans, "deleted")],
+    ),
+    topic(
+        "plan/updated",
+        "read_products",
+        &[on(Name::Plans, "updated")],
+    ),
+    topic(
+        "subscription/activated",
+        "read_subscriptions",
+        &[on(Name::Subscriptions, "activated")],
+    ),
+    topic(
+        "subscription/cancelled",
+        "read_subscriptions",
+        &[on(Name::Subscriptions, "cancelled")],
+    ),
+    topic(
+        "subscription/created",
+        "read_subscriptions",
+        &[on(Name::Subscriptions, "created")],
+    ),
+    topic(
+        "subscription/deleted",
+        "read_subscriptions",
+        &[on(Name::Subscriptions, "deleted")],
+    ),
+    topic(
+        "subscription/skipped",
+        "read_subscriptions",
+        &[When::of(Name::Charges)
+            .only(|seen| seen.came_to("skipped"))
+            .about(About::Subscriptions)],
+    ),
+    // One that has had all its charges is not cancelled; it is told as a change.
+    topic(
+        "subscription/updated",
+        "read_subscriptions",
+        &[
+            on(Name::Subscriptions, "updated"),
+            on(Name::Subscriptions, "expired"),
+        ],
+    ),
+    topic(
+        "subscription/unskipped",
+        "read_subscriptions",
+        &[on(Name::Charges, "unskipped").about(About::Subscriptions)],
+    ),
+    topic(
+        "subscription/swapped",
+        "read_subscriptions",
+        &[on(Name::Subscriptions, "updated").only(|seen| {
+            let goods = [
+                "external_product_id.ecommerce",
+                "external_variant_id.ecommerce",
+            ];
+            goods
+                .iter()
+                .any(|path| seen.before(path) != seen.after(path))
+        })],
+    ),
+    // Paused in the customer portal only, which has no operation.
+    topic(
+        "subscription/paused",
+        "read_subscriptions",
+        &[on(Name::Subscriptions, "paused")],
+    ),
+    // No operation changes the settings of a store or takes an app away.
+    topic("store/updated", "read_store", &[]),
+    topic("app/uninstalled", "read_store", &[]),
+    topic("recharge/uninstalled", "store_info", &[]),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    /// The facts of the reference, which the catalogue is held against as well.
+    fn contract() -> Value {
+        let text = include_str!("../../../../tests/contract/recharge-2021-11.json");
+        serde_json::from_str::<Value>(text).unwrap()["webhooks"].take()
+    }
+
+    #[test]
+    fn every_topic_of_the_reference_is_there_once_with_its_scope() {
+        let contract = contract();
+        let stated: BTreeMap<&str, &str> = contract["topics"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|topic| {
+                (
+                    topic["topic"].as_str().unwrap(),
+                    topic["scope"].as_str().unwrap(),
+                )
+            })
+            .collect();
+        let known: BTreeMap<&str, &str> = TOPICS
+            .iter()
+            .map(|topic| (topic.name, topic.scope))
+            .collect();
+        assert_eq!(known, stated);
+        assert_eq!(TOPICS.len(), stated.len());
+    }
+
+    #[test]
+    fn every_object_that_may_be_included_is_one_that_the_reference_names() {
+        for (object, names) in contract()["included_objects"].as_object().unwrap() {
+            let table = Name::named(object).unwrap();
+            let stated: Vec<&str> = names
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter_map(Value::as_str)
+                .collect();
+            assert_eq!(included(table), stated, "{object}");
+        }
+    }
+}
