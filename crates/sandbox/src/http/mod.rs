@@ -9,6 +9,5 @@ pub(crate) mod log;
 pub(crate) mod passing;
 pub(crate) mod receive;
 pub(crate) mod respond;
-pub(crate) mod sent;
 pub mod server;
 pub(crate) mod trees;

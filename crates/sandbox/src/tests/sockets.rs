@@ -44,7 +44,11 @@ impl Served {
                 let listener = tokio::net::TcpListener::bind((host, 0)).await.unwrap();
                 told.send(listener.local_addr().unwrap()).unwrap();
                 let until = async { drop(ended.await) };
-                server::serve_with(listener, served, patience, until)
+                let limits = recharge_listener::Limits {
+                    patience,
+                    ..Default::default()
+                };
+                server::serve_within(listener, served, limits, until)
                     .await
                     .unwrap();
             });

@@ -12,7 +12,6 @@ mod ledger;
 mod message;
 pub(super) mod post;
 mod schedule;
-mod sign;
 mod telling;
 pub(super) mod topics;
 

@@ -14,9 +14,10 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use super::{Attempt, Job, Posting, sign};
+use super::{Attempt, Job, Posting};
 use crate::SERVER;
 use crate::Sandbox;
+use recharge_listener::signature;
 
 /// So many messages are on their way at once.
 const MOST_AT_ONCE: usize = 8;
@@ -85,11 +86,14 @@ impl Outbox {
             .header("Content-Type", "application/json")
             .header("X-Recharge-Topic", &job.topic)
             .header("X-Recharge-External-Platform-Domain", &job.shop)
-            .header("X-Recharge-Hmac-Sha256", sign::legacy(secret, &job.body))
+            .header(
+                "X-Recharge-Hmac-Sha256",
+                signature::legacy(secret, &job.body),
+            )
             .header("X-Recharge-Webhook-Timestamp", seconds)
             .header(
                 "X-Recharge-Webhook-Signature",
-                sign::timed(secret, seconds, &job.body),
+                signature::timed(secret, seconds, &job.body),
             )
             .body(job.body.clone());
         let answer = match request.send().await {

@@ -1,24 +1,26 @@
-//! Both signatures of a message.
+//! Both signatures of a webhook's message.
 //!
 //! In come the client secret and the bytes that are sent, out come the values
-//! of headers. The secret stays here.
+//! of headers: `X-Recharge-Hmac-Sha256` and `X-Recharge-Webhook-Signature`.
 
 use std::fmt::Write as _;
 
 use ring::{digest, hmac};
 
-/// The older signature: SHA-256 over the secret followed by the body. It is
-/// called an HMAC, and is none.
-pub(super) fn legacy(secret: &str, body: &str) -> String {
+/// The older signature: the plain SHA-256 of the secret followed by the body,
+/// which its header calls an HMAC.
+#[must_use]
+pub fn legacy(secret: &str, body: &str) -> String {
     let mut all = digest::Context::new(&digest::SHA256);
     all.update(secret.as_bytes());
     all.update(body.as_bytes());
     hex(all.finish().as_ref())
 }
 
-/// The newer one, which holds for a time: the HMAC-SHA256 of the time and the
+/// The newer signature: the HMAC-SHA256 of a time in seconds since 1970 and the
 /// body, keyed with the secret.
-pub(super) fn timed(secret: &str, seconds: i64, body: &str) -> String {
+#[must_use]
+pub fn timed(secret: &str, seconds: i64, body: &str) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
     let tag = hmac::sign(&key, format!("{seconds}.{body}").as_bytes());
     format!("t={seconds},v1={}", hex(tag.as_ref()))

@@ -1,8 +1,7 @@
-//! The body of an answer on its way out: whole, or cut short on purpose.
+//! The body of a response: whole, or cut short on purpose.
 //!
-//! In come bytes, out go frames and, where an answer is to break off, an error
-//! that ends the connection. The length that the head tells is always that of
-//! the whole. Knows nothing of what is answered.
+//! In come bytes, out go frames and, where a response is to break off, an error
+//! that ends the connection. The length in the head is always that of the whole.
 
 use std::fmt;
 use std::pin::Pin;
@@ -13,7 +12,7 @@ use hyper::body::{Body, Frame, SizeHint};
 
 /// A connection that ends on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Broken {
+pub enum Broken {
     /// At once, before any answer.
     Reset,
     /// Amid an answer.
@@ -22,7 +21,7 @@ pub(crate) enum Broken {
 
 impl fmt::Display for Broken {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a fault of the sandbox")
+        out.write_str("the connection ends on purpose")
     }
 }
 
@@ -30,7 +29,7 @@ impl std::error::Error for Broken {}
 
 /// A body that is sent at once.
 #[derive(Debug)]
-pub(crate) struct Sent {
+pub struct ResponseBody {
     /// What is still to be sent.
     bytes: Bytes,
     /// Bytes that the head promises and that are not sent yet.
@@ -50,9 +49,10 @@ enum End {
     Broke,
 }
 
-impl Sent {
+impl ResponseBody {
     /// A body as it should be.
-    pub(crate) fn whole(bytes: Bytes) -> Self {
+    #[must_use]
+    pub fn whole(bytes: Bytes) -> Self {
         Self {
             promised: bytes.len() as u64,
             bytes,
@@ -61,7 +61,8 @@ impl Sent {
     }
 
     /// A body of which only so many bytes are sent.
-    pub(crate) fn cut(bytes: &Bytes, length: usize) -> Self {
+    #[must_use]
+    pub fn cut(bytes: &Bytes, length: usize) -> Self {
         Self {
             promised: bytes.len() as u64,
             bytes: bytes.slice(..length.min(bytes.len())),
@@ -70,7 +71,7 @@ impl Sent {
     }
 }
 
-impl Body for Sent {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = Broken;
 
