@@ -1,13 +1,15 @@
 //! `rc`, the command line for Recharge, as a library.
 //!
-//! The rooms stand in the order in which data meets them: what was typed
-//! ([`cli`]) meets a row of the [`catalog`] and becomes a [`request`]; the
-//! [`client`] sends it; answers leave their [`envelope`] and come as [`pages`];
-//! records pass a [`filter`] and go to the [`output`], or are counted and added
-//! up in [`stats`]. [`command`] wires the rooms together, and [`world`] is all
-//! that they see of the outside. The [`sandbox`] reads the same catalogue from
-//! the other side, and [`openapi`] writes it down for other programs, as
-//! [`manual`] writes the commands down for readers of manual pages.
+//! Dependencies run downwards. [`commands`] has a folder for each command and
+//! dispatches to them; `ui` is what a person sees and answers; [`cli`] is the
+//! frame that reads words and writes help. Below are the domains, which know no
+//! terminal: [`bulk`], [`stats`], [`filter`] and [`output`]. A [`request`] is built
+//! from a row of the [`catalog`], the [`client`] sends it, the [`envelope`] of the
+//! response is opened, and [`pages`] follows lists. [`world`] is all that a run
+//! may touch of the process around it. The [`sandbox`] reads the same catalog from
+//! the other side, and [`openapi`] writes it down for other programs.
+//!
+//! docs/architecture.md is the map.
 
 #![deny(missing_docs)]
 

@@ -1,7 +1,7 @@
 //! Every command, from its words to its exit code.
 //!
 //! A command is a folder with its [`Spec`], its words and what it does, and a line
-//! in [`ALL`]: help, dispatch, completion, manual pages and suggestions follow from
+//! in `ALL`: help, dispatch, completion, manual pages and suggestions follow from
 //! there. The operations of the API are commands as well, from the catalog.
 
 mod api;
