@@ -1,9 +1,10 @@
-//! What can be asked: the Recharge Admin API 2021-11 as tables.
+//! The Recharge Admin API as tables: resources, operations, parameters,
+//! objects and fields.
 //!
-//! One page per resource holds its operations and the fields of its objects.
-//! Commands, help, checks, requests, retry safety, columns and the sandbox's
-//! routes are derived from these rows; no endpoint is named anywhere else.
-//! `check` makes a row that contradicts itself a compile error.
+//! `recharge` holds one file per resource. Commands, help, validation,
+//! requests, retry safety, columns and the routes of the sandbox are derived
+//! from these rows; no endpoint is named anywhere else. `check` makes a row
+//! that contradicts itself a compile error.
 
 #![deny(missing_docs)]
 
@@ -11,92 +12,19 @@ mod build;
 mod bulk;
 mod check;
 mod exceptions;
-mod limits;
 mod model;
-mod parameters;
-
-mod accounts;
-mod addresses;
-mod async_batches;
-mod bundle_selections;
-mod charges;
-mod checkouts;
-mod collections;
-mod credit_accounts;
-mod credit_adjustments;
-mod customers;
-mod discounts;
-mod events;
-mod metafields;
-mod onetimes;
-mod orders;
-mod payment_methods;
-mod plans;
-mod products;
-mod retention_strategies;
-mod store;
-mod subscriptions;
-mod token_information;
-mod webhooks;
-
-pub use parameters::ADDRESS_PARTS;
+pub mod recharge;
 
 pub use bulk::{Batch, Unique};
 pub use exceptions::{BodyException, BodyFields};
-pub use limits::{Bucket, multiplier};
 pub use model::{
     Again, Answer, Effect, Empty, Field, Holds, Kind, Method, Object, Operation, Parameter,
     Resource, Type,
 };
-
-/// The version of the API that the tables describe.
-pub const VERSION: &str = "2021-11";
-
-/// Where the API answers.
-pub const BASE_URL: &str = "https://api.rechargeapps.com";
-
-/// The header that carries the token.
-pub const TOKEN_HEADER: &str = "X-Recharge-Access-Token";
-
-/// The header that chooses the version of the API.
-pub const VERSION_HEADER: &str = "X-Recharge-Version";
-
-/// The header in which each answer names its request, for support.
-pub const REQUEST_ID_HEADER: &str = "X-Request-Id";
-
-/// The header in which each answer says how full the token's bucket is
-/// (`39/40`).
-pub const LIMIT_HEADER: &str = "X-Recharge-Limit";
-
-/// Most records that a page can hold.
-pub const MAXIMUM_PAGE_SIZE: u32 = 250;
-
-/// Every resource, in the order in which help lists them.
-pub const RESOURCES: &[Resource] = &[
-    accounts::RESOURCE,
-    addresses::RESOURCE,
-    async_batches::RESOURCE,
-    bundle_selections::RESOURCE,
-    charges::RESOURCE,
-    checkouts::RESOURCE,
-    collections::RESOURCE,
-    credit_accounts::RESOURCE,
-    credit_adjustments::RESOURCE,
-    customers::RESOURCE,
-    discounts::RESOURCE,
-    events::RESOURCE,
-    metafields::RESOURCE,
-    onetimes::RESOURCE,
-    orders::RESOURCE,
-    payment_methods::RESOURCE,
-    plans::RESOURCE,
-    products::RESOURCE,
-    retention_strategies::RESOURCE,
-    store::RESOURCE,
-    subscriptions::RESOURCE,
-    token_information::RESOURCE,
-    webhooks::RESOURCE,
-];
+pub use recharge::{
+    ADDRESS_PARTS, BASE_URL, Bucket, LIMIT_HEADER, MAXIMUM_PAGE_SIZE, REQUEST_ID_HEADER, RESOURCES,
+    TOKEN_HEADER, VERSION, VERSION_HEADER, multiplier,
+};
 
 const _: () = check::resources(RESOURCES);
 

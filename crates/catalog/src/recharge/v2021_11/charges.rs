@@ -1,12 +1,12 @@
 //! The page of `charges`: operations, their parameters, and fields.
 
-use super::build::{boolean, day, field, get, id, ids, money, post, text, time};
-use super::exceptions::BodyException;
-use super::model::{Again, Answer, Holds, Object, Operation, Resource, Type};
 use super::parameters::{
     ADDRESS_PARTS, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT, OF_ADDRESS,
     OF_CUSTOMER, PAGE, SCHEDULED_AT_MAX, SCHEDULED_AT_MIN, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
+use crate::build::{boolean, day, field, get, id, ids, money, post, text, time};
+use crate::exceptions::BodyException;
+use crate::model::{Again, Answer, Holds, Object, Operation, Resource, Type};
 
 /// `charges`.
 pub(super) const RESOURCE: Resource = Resource {

@@ -1,8 +1,8 @@
 //! The page of `payment_methods`: operations, their parameters, and fields.
 
-use super::build::{boolean, delete, field, get, id, object, post, put, text};
-use super::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{ADDRESS_PARTS, CURSOR, ID, INCLUDE, LIMIT, OF_CUSTOMER};
+use crate::build::{boolean, delete, field, get, id, object, post, put, text};
+use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 
 /// `payment_methods`.
 pub(super) const RESOURCE: Resource = Resource {

@@ -1,8 +1,8 @@
 //! The page of `accounts`: operations, their parameters, and fields.
 
-use super::build::{field, get};
-use super::model::{Answer, Holds, Object, Operation, Resource};
 use super::parameters::{CURSOR, ID, LIMIT};
+use crate::build::{field, get};
+use crate::model::{Answer, Holds, Object, Operation, Resource};
 
 /// `accounts`.
 pub(super) const RESOURCE: Resource = Resource {

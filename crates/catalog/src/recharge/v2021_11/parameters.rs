@@ -1,7 +1,7 @@
 //! Parameters that many operations share, said once.
 
-use super::build::{day, id, integer, text, time};
-use super::model::{Parameter, Type};
+use crate::build::{day, id, integer, text, time};
+use crate::model::{Parameter, Type};
 
 /// Hole of the path that takes the number of the object.
 pub(super) const ID: Parameter = id("id", "number of the object");

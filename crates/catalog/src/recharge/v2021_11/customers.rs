@@ -1,11 +1,11 @@
 //! The page of `customers`: operations, their parameters, and fields.
 
-use super::build::{boolean, day, delete, external, field, get, integer, object, post, put, text};
-use super::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{
     BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT,
     PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
+use crate::build::{boolean, day, delete, external, field, get, integer, object, post, put, text};
+use crate::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
 
 /// `customers`.
 pub(super) const RESOURCE: Resource = Resource {

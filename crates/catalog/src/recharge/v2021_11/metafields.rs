@@ -1,8 +1,8 @@
 //! The page of `metafields`: operations, their parameters, and fields.
 
-use super::build::{delete, field, get, id, post, put, text};
-use super::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{BY_ID_OR_UPDATED, CURSOR, ID, LIMIT, PAGE, SORT_BY};
+use crate::build::{delete, field, get, id, post, put, text};
+use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 
 /// `metafields`.
 pub(super) const RESOURCE: Resource = Resource {

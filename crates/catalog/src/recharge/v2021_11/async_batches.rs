@@ -1,8 +1,8 @@
 //! The page of `async_batches`: operations, their parameters, and fields.
 
-use super::build::{array, field, get, id, post, text};
-use super::model::{Answer, Holds, Object, Operation, Resource, Type};
 use super::parameters::{CURSOR, ID, IDS, LIMIT_OF_ALL_LISTS, SORT_BY};
+use crate::build::{array, field, get, id, post, text};
+use crate::model::{Answer, Holds, Object, Operation, Resource, Type};
 
 /// `async_batches`.
 pub(super) const RESOURCE: Resource = Resource {

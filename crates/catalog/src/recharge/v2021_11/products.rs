@@ -1,8 +1,8 @@
 //! The page of `products`: operations, their parameters, and fields.
 
-use super::build::{array, boolean, delete, field, get, post, put, text, time};
-use super::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{CURSOR, LIMIT};
+use crate::build::{array, boolean, delete, field, get, post, put, text, time};
+use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 
 /// `products`.
 pub(super) const RESOURCE: Resource = Resource {

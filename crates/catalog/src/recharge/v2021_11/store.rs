@@ -1,7 +1,7 @@
 //! The page of `store`: operations, their parameters, and fields.
 
-use super::build::{field, get};
-use super::model::{Answer, Holds, Object, Operation, Resource, Type};
+use crate::build::{field, get};
+use crate::model::{Answer, Holds, Object, Operation, Resource, Type};
 
 /// `store`.
 pub(super) const RESOURCE: Resource = Resource {

@@ -1,8 +1,8 @@
 //! The page of `events`: operations, their parameters, and fields.
 
-use super::build::{field, get, id, text};
-use super::model::{Answer, Holds, Object, Operation, Resource, Type};
 use super::parameters::{CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, LIMIT, OF_CUSTOMER};
+use crate::build::{field, get, id, text};
+use crate::model::{Answer, Holds, Object, Operation, Resource, Type};
 
 /// `events`.
 pub(super) const RESOURCE: Resource = Resource {

@@ -1,8 +1,8 @@
 //! The page of `collections`: operations, their parameters, and fields.
 
-use super::build::{delete, field, get, id, post, put, references, text};
-use super::model::{Answer, Holds, Object, Operation, Parameter, Resource};
 use super::parameters::{CURSOR, ID, LIMIT};
+use crate::build::{delete, field, get, id, post, put, references, text};
+use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource};
 
 /// `collections`.
 pub(super) const RESOURCE: Resource = Resource {

@@ -1,12 +1,12 @@
 //! The page of `plans`: operations, their parameters, and fields.
 
-use super::build::{
-    array, delete, external, field, get, integer, money, object, post, put, references, text,
-};
-use super::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{
     BY_ID_OR_UPDATED, CURSOR, ID, IDS, LIMIT, PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
+use crate::build::{
+    array, delete, external, field, get, integer, money, object, post, put, references, text,
+};
+use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 
 /// `plans`.
 pub(super) const RESOURCE: Resource = Resource {

@@ -1,9 +1,9 @@
 //! The page of `credit_accounts`: operations, their parameters, and fields.
 
-use super::build::{field, get};
 use super::credit_adjustments::CREDIT_ADJUSTMENT;
-use super::model::{Answer, Holds, Object, Operation, Resource, Type};
 use super::parameters::{CURSOR, ID, LIMIT_IN_PROSE, OF_CUSTOMER};
+use crate::build::{field, get};
+use crate::model::{Answer, Holds, Object, Operation, Resource, Type};
 
 /// `credit_accounts`.
 pub(super) const RESOURCE: Resource = Resource {

@@ -1,8 +1,8 @@
 //! The page of `credit_adjustments`: operations, their parameters, and fields.
 
-use super::build::{field, get};
-use super::model::{Answer, Holds, Object, Operation, Resource};
 use super::parameters::{CURSOR, ID, LIMIT_IN_PROSE};
+use crate::build::{field, get};
+use crate::model::{Answer, Holds, Object, Operation, Resource};
 
 /// `credit_adjustments`.
 pub(super) const RESOURCE: Resource = Resource {

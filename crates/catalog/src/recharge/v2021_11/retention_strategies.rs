@@ -1,8 +1,8 @@
 //! The page of `retention_strategies`: operations, their parameters, and fields.
 
-use super::build::{delete, field, get, post, put, text};
-use super::model::{Answer, Holds, Object, Operation, Parameter, Resource};
 use super::parameters::{CURSOR, ID, LIMIT_OF_ALL_LISTS};
+use crate::build::{delete, field, get, post, put, text};
+use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource};
 
 /// `retention_strategies`.
 pub(super) const RESOURCE: Resource = Resource {

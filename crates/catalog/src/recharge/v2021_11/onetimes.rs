@@ -1,13 +1,13 @@
 //! The page of `onetimes`: operations, their parameters, and fields.
 
-use super::build::{
-    boolean, day, delete, external, field, get, id, integer, money, pairs, post, put, text,
-};
-use super::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{
     BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, LIMIT, OF_ADDRESS,
     OF_CUSTOMER, PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
+use crate::build::{
+    boolean, day, delete, external, field, get, id, integer, money, pairs, post, put, text,
+};
+use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 
 /// `onetimes`.
 pub(super) const RESOURCE: Resource = Resource {

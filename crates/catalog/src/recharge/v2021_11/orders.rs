@@ -1,13 +1,13 @@
 //! The page of `orders`: operations, their parameters, and fields.
 
-use super::build::{
-    array, boolean, day, delete, external, field, get, id, object, post, put, text,
-};
-use super::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{
     ADDRESS_PARTS, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT, OF_ADDRESS,
     OF_CUSTOMER, PAGE, SCHEDULED_AT_MAX, SCHEDULED_AT_MIN, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
+use crate::build::{
+    array, boolean, day, delete, external, field, get, id, object, post, put, text,
+};
+use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 
 /// `orders`.
 pub(super) const RESOURCE: Resource = Resource {

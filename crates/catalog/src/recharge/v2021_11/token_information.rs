@@ -1,7 +1,7 @@
 //! The page of `token_information`: operations, their parameters, and fields.
 
-use super::build::{field, get};
-use super::model::{Answer, Holds, Object, Operation, Resource};
+use crate::build::{field, get};
+use crate::model::{Answer, Holds, Object, Operation, Resource};
 
 /// `token_information`.
 pub(super) const RESOURCE: Resource = Resource {

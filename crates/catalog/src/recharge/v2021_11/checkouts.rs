@@ -1,8 +1,8 @@
 //! The page of `checkouts`: operations, their parameters, and fields.
 
-use super::build::{array, boolean, external, field, get, object, pairs, post, put, text};
-use super::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::ADDRESS_PARTS;
+use crate::build::{array, boolean, external, field, get, object, pairs, post, put, text};
+use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 
 /// `checkouts`.
 pub(super) const RESOURCE: Resource = Resource {

@@ -1,15 +1,15 @@
 //! The page of `subscriptions`: operations, their parameters, and fields.
 
-use super::build::{
-    boolean, day, delete, external, field, get, id, ids, integer, money, object, pairs, post, put,
-    text,
-};
-use super::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::onetimes::ONETIME;
 use super::parameters::{
     BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT,
     OF_ADDRESS, OF_CUSTOMER, PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
+use crate::build::{
+    boolean, day, delete, external, field, get, id, ids, integer, money, object, pairs, post, put,
+    text,
+};
+use crate::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
 
 /// `subscriptions`.
 pub(super) const RESOURCE: Resource = Resource {

@@ -1,8 +1,8 @@
 //! The page of `webhooks`: operations, their parameters, and fields.
 
-use super::build::{delete, field, get, post, put, text, texts};
-use super::model::{Answer, Holds, Object, Operation, Parameter, Resource};
 use super::parameters::{CURSOR, ID, LIMIT_OF_ALL_LISTS, SORT_BY};
+use crate::build::{delete, field, get, post, put, text, texts};
+use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource};
 
 /// `webhooks`.
 pub(super) const RESOURCE: Resource = Resource {

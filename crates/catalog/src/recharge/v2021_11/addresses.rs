@@ -1,14 +1,14 @@
 //! The page of `addresses`: operations, their parameters, and fields.
 
-use super::build::{
-    array, boolean, day, delete, field, get, id, ids, pairs, post, put, reference, references, text,
-};
 use super::charges::CHARGE;
-use super::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{
     BY_ID_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT, OF_CUSTOMER,
     PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
+use crate::build::{
+    array, boolean, day, delete, field, get, id, ids, pairs, post, put, reference, references, text,
+};
+use crate::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
 
 /// `addresses`.
 pub(super) const RESOURCE: Resource = Resource {

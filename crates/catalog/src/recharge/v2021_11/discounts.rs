@@ -1,11 +1,11 @@
 //! The page of `discounts`: operations, their parameters, and fields.
 
-use super::build::{delete, field, get, integer, money, object, post, put, text, time};
-use super::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
 use super::parameters::{
     BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, LIMIT, PAGE,
     SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
+use crate::build::{delete, field, get, integer, money, object, post, put, text, time};
+use crate::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
 
 /// `discounts`.
 pub(super) const RESOURCE: Resource = Resource {
