@@ -109,6 +109,7 @@ fn writing(resource: &'static Resource) -> impl Iterator<Item = &'static Operati
     resource
         .operations
         .iter()
+        .copied()
         .filter(|operation| writes(operation))
 }
 

@@ -64,7 +64,7 @@ const fn no_parameter_takes_a_reserved_flag(resources: &[Resource]) {
     while at < resources.len() {
         let mut row = 0;
         while row < resources[at].operations.len() {
-            let operation = &resources[at].operations[row];
+            let operation = resources[at].operations[row];
             free(operation.query);
             free(operation.body);
             row += 1;

@@ -18,12 +18,12 @@ pub mod recharge;
 pub use bulk::{Batch, Unique};
 pub use exceptions::{BodyException, BodyFields};
 pub use model::{
-    Again, Answer, Effect, Empty, Field, Holds, Kind, Method, Object, Operation, Parameter,
-    Resource, Type,
+    Again, Answer, Effect, Empty, Field, Holds, Kind, Method, Object, Operation, OperationAction,
+    Parameter, ParameterRole, Resource, Tone, Tones, Type,
 };
 pub use recharge::{
     ADDRESS_PARTS, BASE_URL, Bucket, LIMIT_HEADER, MAXIMUM_PAGE_SIZE, REQUEST_ID_HEADER, RESOURCES,
-    TOKEN_HEADER, VERSION, VERSION_HEADER, multiplier,
+    TOKEN_HEADER, VERSION, VERSION_HEADER, is_secret_name, multiplier, tones_at,
 };
 
 const _: () = check::resources(RESOURCES);
@@ -92,6 +92,7 @@ pub fn operations() -> impl Iterator<Item = (&'static Resource, &'static Operati
         resource
             .operations
             .iter()
+            .copied()
             .map(move |operation| (resource, operation))
     })
 }
@@ -153,11 +154,10 @@ mod tests {
 
     #[test]
     fn every_batch_type_stands_for_one_operation() {
-        let (_, create) = operation("async_batches.create").unwrap();
         let mut kinds: Vec<&str> = operations()
             .filter_map(|(_, operation)| Some(operation.batch?.kind))
             .collect();
-        let mut listed = create.body[0].values.to_vec();
+        let mut listed = recharge::async_batches::BATCH_TYPE.values.to_vec();
         kinds.sort_unstable();
         listed.sort_unstable();
         assert_eq!(kinds, listed);
@@ -169,15 +169,100 @@ mod tests {
             let Some(unique) = operation.unique else {
                 continue;
             };
-            let list = resource.operation("list").unwrap();
+            let list = resource.operation_to(OperationAction::List).unwrap();
             assert!(list.query.iter().any(|known| known.name == unique.filter));
             assert!(resource.object.field(unique.field).is_some());
         }
     }
 
+    /// The path of an operation with values that look like nothing else.
+    fn path_of(operation: &Operation) -> String {
+        let values = ["7", "a%2Fb", "%63", "MERGE"];
+        let mut path = operation.path.to_owned();
+        for (parameter, value) in operation.holes.iter().zip(values) {
+            path = path.replacen(&format!("{{{}}}", parameter.name), value, 1);
+        }
+        path
+    }
+
+    #[test]
+    fn matching_finds_each_operation_by_its_method_and_path_in_odd_spellings() {
+        let mut count = 0;
+        for (resource, operation) in operations() {
+            let path = path_of(operation);
+            for spelling in [
+                path.clone(),
+                format!("{path}/"),
+                path.to_uppercase(),
+                format!("{}/", path.to_uppercase()),
+            ] {
+                let found = matching(operation.method, &spelling);
+                assert!(
+                    found.is_some_and(|found| std::ptr::eq(found, operation)),
+                    "{}.{} by {spelling}",
+                    resource.name,
+                    operation.verb
+                );
+                let below = matching_below(operation.method, "/proxy", &spelling);
+                assert!(below.is_some_and(|found| std::ptr::eq(found, operation)));
+            }
+            for (base, rest) in path
+                .match_indices('/')
+                .skip(1)
+                .map(|(at, _)| path.split_at(at))
+            {
+                let below = matching_below(operation.method, base, rest);
+                assert!(
+                    below.is_some(),
+                    "{}.{} by {rest} below {base}",
+                    resource.name,
+                    operation.verb
+                );
+            }
+            for other in [
+                format!("{path}//"),
+                format!("/{path}"),
+                format!("{path}/x/y/z"),
+            ] {
+                assert!(matching(operation.method, &other).is_none(), "{other}");
+            }
+            count += 1;
+        }
+        assert_eq!(count, 117);
+    }
+
+    #[test]
+    fn matching_takes_a_percent_escape_for_a_value_and_never_for_a_segment() {
+        let found = |path| matching(Method::Post, path).map(|operation| operation.verb);
+        assert_eq!(found("/charges/%72efund/refund"), Some("refund"));
+        assert_eq!(found("/charges/7%2Frefund"), None);
+        assert_eq!(found("/charges/7/%72efund"), None);
+    }
+
+    #[test]
+    fn operation_has_the_verb_of_its_action() {
+        for (resource, operation) in operations() {
+            let verb = match operation.action {
+                OperationAction::List => "list",
+                OperationAction::Get => "get",
+                OperationAction::Create => "create",
+                OperationAction::Update => "update",
+                OperationAction::Delete => "delete",
+                OperationAction::Act => {
+                    let verbs = ["list", "get", "create", "update", "delete"];
+                    assert!(!verbs.contains(&operation.verb), "{}", resource.name);
+                    continue;
+                }
+            };
+            assert_eq!(operation.verb, verb, "{}", resource.name);
+            let found = resource.operation_to(operation.action).unwrap();
+            assert!(std::ptr::eq(found, operation), "{}", resource.name);
+        }
+    }
+
     #[test]
     fn what_stands_in_the_holes_is_told() {
-        let (_, cancel) = operation("subscriptions.cancel").unwrap();
+        let cancel = &recharge::subscriptions::CANCEL;
         assert_eq!(cancel.holes_in("/subscriptions/7/cancel"), Some(vec!["7"]));
         assert_eq!(cancel.holes_in("/subscriptions/7"), None);
         assert_eq!(cancel.holes_in("/subscriptions/7/cancel/x"), None);

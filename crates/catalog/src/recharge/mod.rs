@@ -2,9 +2,14 @@
 //! of each version.
 
 mod limits;
+mod secrets;
+mod tones;
 pub mod v2021_11;
 
 pub use limits::{Bucket, multiplier};
+pub use secrets::is_secret_name;
+pub(crate) use tones::STATUS_TONES;
+pub use tones::tones_at;
 pub use v2021_11::*;
 
 /// Base URL of the API.

@@ -1,32 +1,34 @@
-//! The page of `accounts`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `accounts`.
 
 use super::parameters::{CURSOR, ID, LIMIT};
-use crate::build::{field, get};
+use crate::build::{field, get, list};
 use crate::model::{Answer, Holds, Object, Operation, Resource};
 
-/// `accounts`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `accounts`.
+pub const RESOURCE: Resource = Resource {
     name: "accounts",
     singular: "account",
     about: "Staff accounts of the store",
     object: &ACCOUNT,
-    operations: &[LIST, GET],
+    operations: &[&LIST, &GET],
 };
 
-const LIST: Operation = get("list", "/accounts", "List staff accounts")
+/// The operation `accounts.list`.
+pub static LIST: Operation = list("/accounts", "List staff accounts")
     .query(&[LIMIT, CURSOR])
     .answers(Answer::Page("accounts", &ACCOUNT))
     .scope("read_accounts")
     .example("rc accounts list");
 
-const GET: Operation = get("get", "/accounts/{id}", "Show a staff account")
+/// The operation `accounts.get`.
+pub static GET: Operation = get("/accounts/{id}", "Show a staff account")
     .at(&[ID])
     .answers(Answer::One("account", &ACCOUNT))
     .scope("read_accounts")
     .example("rc accounts get 3315125");
 
-/// `account`.
-pub(super) const ACCOUNT: Object = Object {
+/// The object `account`.
+pub const ACCOUNT: Object = Object {
     name: "account",
     fields: &[
         field("id", Holds::Id),

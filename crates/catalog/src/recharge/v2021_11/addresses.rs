@@ -1,4 +1,4 @@
-//! The page of `addresses`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `addresses`.
 
 use super::charges::CHARGE;
 use super::parameters::{
@@ -6,17 +6,18 @@ use super::parameters::{
     PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
 use crate::build::{
-    array, boolean, day, delete, field, get, id, ids, pairs, post, put, reference, references, text,
+    array, boolean, create, day, delete, field, get, id, ids, list, pairs, post, reference,
+    references, text, update,
 };
 use crate::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
 
-/// `addresses`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `addresses`.
+pub const RESOURCE: Resource = Resource {
     name: "addresses",
     singular: "address",
     about: "Shipping addresses, each under a customer",
     object: &ADDRESS,
-    operations: &[LIST, GET, CREATE, UPDATE, DELETE, MERGE, SKIP_CHARGE],
+    operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE, &MERGE, &SKIP_CHARGE],
 };
 
 const INCLUDES: &[&str] = &[
@@ -53,7 +54,8 @@ const ZIP: Parameter = text("zip", "postal code");
 const ORDER_ATTRIBUTES: Parameter =
     pairs("order_attributes", "extra name and value on the order").flag("order-attribute");
 
-const LIST: Operation = get("list", "/addresses", "List addresses")
+/// The operation `addresses.list`.
+pub static LIST: Operation = list("/addresses", "List addresses")
     .query(&[
         CREATED_AT_MAX,
         CREATED_AT_MIN,
@@ -79,14 +81,16 @@ const LIST: Operation = get("list", "/addresses", "List addresses")
     .scope("read_customers")
     .example("rc addresses list --customer-id 37657002");
 
-const GET: Operation = get("get", "/addresses/{id}", "Show an address")
+/// The operation `addresses.get`.
+pub static GET: Operation = get("/addresses/{id}", "Show an address")
     .at(&[ID])
     .query(&[INCLUDE.values(INCLUDES)])
     .answers(Answer::One("address", &ADDRESS))
     .scope("read_customers")
     .example("rc addresses get 42171447 --include customer,subscriptions");
 
-const CREATE: Operation = post("create", "/addresses", "Add an address to a customer")
+/// The operation `addresses.create`.
+pub static CREATE: Operation = create("/addresses", "Add an address to a customer")
     .body(&[
         id("customer_id", "the customer it belongs to").required(),
         ADDRESS1.required(),
@@ -119,7 +123,8 @@ const CREATE: Operation = post("create", "/addresses", "Add an address to a cust
              SW1Y4JH --country-code GB --phone \"\"",
     );
 
-const UPDATE: Operation = put("update", "/addresses/{id}", "Change an address")
+/// The operation `addresses.update`.
+pub static UPDATE: Operation = update("/addresses/{id}", "Change an address")
     .details(
         "An empty list of discounts takes every discount off the address: \
              --discounts \"[]\". A new country needs its zip code in the same request.",
@@ -146,8 +151,8 @@ const UPDATE: Operation = put("update", "/addresses/{id}", "Change an address")
     .scope("write_customers")
     .example("rc addresses update 42171447 --address1 \"1030 Barnum Ave\"");
 
-const DELETE: Operation = delete(
-    "delete",
+/// The operation `addresses.delete`.
+pub static DELETE: Operation = delete(
     "/addresses/{id}",
     "Delete an address that has no active subscriptions",
 )
@@ -155,7 +160,8 @@ const DELETE: Operation = delete(
 .scope("write_customers")
 .example("rc addresses delete 42171447 --yes");
 
-const MERGE: Operation = post(
+/// The operation `addresses.merge`.
+pub static MERGE: Operation = post(
     "merge",
     "/addresses/merge",
     "Move the subscriptions of up to ten addresses to one",
@@ -183,7 +189,8 @@ const MERGE: Operation = post(
              --source-addresses 42171446,42171445 --yes",
 );
 
-const SKIP_CHARGE: Operation = post(
+/// The operation `addresses.skip_charge`.
+pub static SKIP_CHARGE: Operation = post(
     "skip_charge",
     "/addresses/{id}/charges/skip",
     "Skip a charge that lies in the future",
@@ -214,8 +221,8 @@ const SKIP_CHARGE: Operation = post(
              27363808",
 );
 
-/// `address`.
-pub(super) const ADDRESS: Object = Object {
+/// The object `address`.
+pub const ADDRESS: Object = Object {
     name: "address",
     fields: &[
         field("id", Holds::Id),

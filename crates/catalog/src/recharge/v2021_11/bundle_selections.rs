@@ -1,16 +1,16 @@
-//! The page of `bundle_selections`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `bundle_selections`.
 
 use super::parameters::{BY_ID_OR_UPDATED, CURSOR, ID, LIMIT, PAGE, SORT_BY};
-use crate::build::{array, boolean, delete, field, get, id, post, put, text};
+use crate::build::{array, boolean, create, delete, field, get, id, list, text, update};
 use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 
-/// `bundle_selections`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `bundle_selections`.
+pub const RESOURCE: Resource = Resource {
     name: "bundle_selections",
     singular: "bundle_selection",
     about: "What a customer chose to be in a bundle",
     object: &BUNDLE_SELECTION,
-    operations: &[LIST, GET, CREATE, UPDATE, DELETE],
+    operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE],
 };
 
 const PURCHASE_ITEM_ID: Parameter = id("purchase_item_id", "the subscription or one-time item");
@@ -20,7 +20,8 @@ const PLAN_ID: Parameter = id(
 );
 const ITEMS: Parameter = array("items", "the products chosen, each an object");
 
-const LIST: Operation = get("list", "/bundle_selections", "List bundle selections")
+/// The operation `bundle_selections.list`.
+pub static LIST: Operation = list("/bundle_selections", "List bundle selections")
     .query(&[
         id(
             "purchase_item_ids",
@@ -58,62 +59,50 @@ const LIST: Operation = get("list", "/bundle_selections", "List bundle selection
     .scope("read_subscriptions")
     .example("rc bundle-selections list --active-purchase-items");
 
-const GET: Operation = get(
-    "get",
-    "/bundle_selections/{id}",
-    "Show the contents of a bundle",
-)
-.at(&[ID])
-.answers(Answer::One("bundle_selection", &BUNDLE_SELECTION))
-.errors(&[404])
-.scope("read_subscriptions")
-.example("rc bundle-selections get 100714428");
+/// The operation `bundle_selections.get`.
+pub static GET: Operation = get("/bundle_selections/{id}", "Show the contents of a bundle")
+    .at(&[ID])
+    .answers(Answer::One("bundle_selection", &BUNDLE_SELECTION))
+    .errors(&[404])
+    .scope("read_subscriptions")
+    .example("rc bundle-selections get 100714428");
 
-const CREATE: Operation = post(
-    "create",
-    "/bundle_selections",
-    "Choose the contents of a bundle",
-)
-.details("For merchants on Recharge Pro.")
-.body(&[
-    PURCHASE_ITEM_ID.required(),
-    PLAN_ID.common(),
-    ITEMS.required(),
-])
-.answers(Answer::One("bundle_selection", &BUNDLE_SELECTION))
-.errors(&[422])
-.scope("write_subscriptions")
-.example(
-    "rc bundle-selections create --purchase-item-id 199820883 --items \
+/// The operation `bundle_selections.create`.
+pub static CREATE: Operation = create("/bundle_selections", "Choose the contents of a bundle")
+    .details("For merchants on Recharge Pro.")
+    .body(&[
+        PURCHASE_ITEM_ID.required(),
+        PLAN_ID.common(),
+        ITEMS.required(),
+    ])
+    .answers(Answer::One("bundle_selection", &BUNDLE_SELECTION))
+    .errors(&[422])
+    .scope("write_subscriptions")
+    .example(
+        "rc bundle-selections create --purchase-item-id 199820883 --items \
              '[{\"collection_id\":\"287569608884\",\"collection_source\":\"shopify\",\
              \"external_product_id\":\"7121693671604\",\
              \"external_variant_id\":\"41450853105844\",\"quantity\":3}]'",
-);
+    );
 
-const UPDATE: Operation = put(
-    "update",
-    "/bundle_selections/{id}",
-    "Change the contents of a bundle",
-)
-.at(&[ID])
-.body(&[PURCHASE_ITEM_ID, PLAN_ID.common(), ITEMS])
-.answers(Answer::One("bundle_selection", &BUNDLE_SELECTION))
-.errors(&[404, 422])
-.scope("write_subscriptions")
-.example("rc bundle-selections update 100714428 --items @items.json");
+/// The operation `bundle_selections.update`.
+pub static UPDATE: Operation = update("/bundle_selections/{id}", "Change the contents of a bundle")
+    .at(&[ID])
+    .body(&[PURCHASE_ITEM_ID, PLAN_ID.common(), ITEMS])
+    .answers(Answer::One("bundle_selection", &BUNDLE_SELECTION))
+    .errors(&[404, 422])
+    .scope("write_subscriptions")
+    .example("rc bundle-selections update 100714428 --items @items.json");
 
-const DELETE: Operation = delete(
-    "delete",
-    "/bundle_selections/{id}",
-    "Delete a bundle selection",
-)
-.at(&[ID])
-.errors(&[404])
-.scope("write_subscriptions")
-.example("rc bundle-selections delete 100714428 --yes");
+/// The operation `bundle_selections.delete`.
+pub static DELETE: Operation = delete("/bundle_selections/{id}", "Delete a bundle selection")
+    .at(&[ID])
+    .errors(&[404])
+    .scope("write_subscriptions")
+    .example("rc bundle-selections delete 100714428 --yes");
 
-/// `bundle_selection`.
-pub(super) const BUNDLE_SELECTION: Object = Object {
+/// The object `bundle_selection`.
+pub const BUNDLE_SELECTION: Object = Object {
     name: "bundle_selection",
     fields: &[
         field("id", Holds::Id),

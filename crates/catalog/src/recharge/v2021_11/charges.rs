@@ -1,29 +1,30 @@
-//! The page of `charges`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `charges`.
 
 use super::parameters::{
     ADDRESS_PARTS, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT, OF_ADDRESS,
     OF_CUSTOMER, PAGE, SCHEDULED_AT_MAX, SCHEDULED_AT_MIN, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
-use crate::build::{boolean, day, field, get, id, ids, money, post, text, time};
+use crate::build::{boolean, day, field, get, id, ids, list, money, post, text, time};
 use crate::exceptions::BodyException;
-use crate::model::{Again, Answer, Holds, Object, Operation, Resource, Type};
+use crate::model::{Again, Answer, Holds, Object, Operation, ParameterRole, Resource, Type};
+use crate::recharge::STATUS_TONES;
 
-/// `charges`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `charges`.
+pub const RESOURCE: Resource = Resource {
     name: "charges",
     singular: "charge",
     about: "Payments: those to come and those that happened",
     object: &CHARGE,
     operations: &[
-        LIST,
-        GET,
-        APPLY_DISCOUNT,
-        CAPTURE_PAYMENT,
-        PROCESS,
-        REFUND,
-        REMOVE_DISCOUNT,
-        SKIP,
-        UNSKIP,
+        &LIST,
+        &GET,
+        &APPLY_DISCOUNT,
+        &CAPTURE_PAYMENT,
+        &PROCESS,
+        &REFUND,
+        &REMOVE_DISCOUNT,
+        &SKIP,
+        &UNSKIP,
     ],
 };
 
@@ -34,7 +35,8 @@ const INCLUDES: &[&str] = &[
     "payment_methods",
 ];
 
-const LIST: Operation = get("list", "/charges", "List charges")
+/// The operation `charges.list`.
+pub static LIST: Operation = list("/charges", "List charges")
     .details(
         "Charges that succeeded or were refunded more than 90 days ago are neither \
              listed nor shown.",
@@ -101,8 +103,12 @@ const LIST: Operation = get("list", "/charges", "List charges")
             .common(),
         UPDATED_AT_MAX.documented(Type::String),
         UPDATED_AT_MIN.documented(Type::String),
-        time("processed_at_min", "processed at or after this time").documented(Type::String),
-        time("processed_at_max", "processed at or before this time").documented(Type::String),
+        time("processed_at_min", "processed at or after this time")
+            .role(ParameterRole::Since("processed_at"))
+            .documented(Type::String),
+        time("processed_at_max", "processed at or before this time")
+            .role(ParameterRole::Until("processed_at"))
+            .documented(Type::String),
         INCLUDE.values(INCLUDES),
         CURSOR,
     ])
@@ -110,14 +116,16 @@ const LIST: Operation = get("list", "/charges", "List charges")
     .scope("read_orders")
     .example("rc charges list --status queued --scheduled-at-max 2026-12-31");
 
-const GET: Operation = get("get", "/charges/{id}", "Show a charge")
+/// The operation `charges.get`.
+pub static GET: Operation = get("/charges/{id}", "Show a charge")
     .at(&[ID])
     .query(&[INCLUDE.values(INCLUDES)])
     .answers(Answer::One("charge", &CHARGE))
     .scope("read_orders")
     .example("rc charges get 377749210 --include customer");
 
-const APPLY_DISCOUNT: Operation = post(
+/// The operation `charges.apply_discount`.
+pub static APPLY_DISCOUNT: Operation = post(
     "apply_discount",
     "/charges/{id}/apply_discount",
     "Put a discount on a queued charge",
@@ -137,7 +145,8 @@ const APPLY_DISCOUNT: Operation = post(
 .again(Again::Refused)
 .example("rc charges apply-discount 377749210 --discount-code SPRING");
 
-const CAPTURE_PAYMENT: Operation = post(
+/// The operation `charges.capture_payment`.
+pub static CAPTURE_PAYMENT: Operation = post(
     "capture_payment",
     "/charges/{id}/capture_payment",
     "Capture a payment that was authorised",
@@ -156,7 +165,8 @@ const CAPTURE_PAYMENT: Operation = post(
 .destroys()
 .example("rc charges capture-payment 377749210 --yes");
 
-const PROCESS: Operation = post(
+/// The operation `charges.process`.
+pub static PROCESS: Operation = post(
     "process",
     "/charges/{id}/process",
     "Charge now what is queued or failed",
@@ -169,7 +179,8 @@ const PROCESS: Operation = post(
 .destroys()
 .example("rc charges process 377749210 --yes");
 
-const REFUND: Operation = post("refund", "/charges/{id}/refund", "Give money back")
+/// The operation `charges.refund`.
+pub static REFUND: Operation = post("refund", "/charges/{id}/refund", "Give money back")
     .details(
         "Part of it or all of it. With --retry the charge is set to error so that \
              it is tried again; that needs --error and --error-type.",
@@ -190,7 +201,8 @@ const REFUND: Operation = post("refund", "/charges/{id}/refund", "Give money bac
     .destroys()
     .example("rc charges refund 377749210 --amount 11.00 --yes");
 
-const REMOVE_DISCOUNT: Operation = post(
+/// The operation `charges.remove_discount`.
+pub static REMOVE_DISCOUNT: Operation = post(
     "remove_discount",
     "/charges/{id}/remove_discount",
     "Take a discount off a charge",
@@ -217,7 +229,8 @@ const WITH_ITEMS: &[BodyException] = &[BodyException {
     answers_another: true,
 }];
 
-const SKIP: Operation = post(
+/// The operation `charges.skip`.
+pub static SKIP: Operation = post(
     "skip",
     "/charges/{id}/skip",
     "Skip a queued charge, or some of its items",
@@ -230,7 +243,8 @@ const SKIP: Operation = post(
 .except(WITH_ITEMS)
 .example("rc charges skip 377749210 --purchase-item-ids 27363808");
 
-const UNSKIP: Operation = post("unskip", "/charges/{id}/unskip", "Take back a skip")
+/// The operation `charges.unskip`.
+pub static UNSKIP: Operation = post("unskip", "/charges/{id}/unskip", "Take back a skip")
     .at(&[ID])
     .body(&[ids(
         "purchase_item_ids",
@@ -245,8 +259,8 @@ const UNSKIP: Operation = post("unskip", "/charges/{id}/unskip", "Take back a sk
     .answers_another()
     .example("rc charges unskip 377749210");
 
-/// `charge`.
-pub(super) const CHARGE: Object = Object {
+/// The object `charge`.
+pub const CHARGE: Object = Object {
     name: "charge",
     fields: &[
         field("id", Holds::Id),
@@ -280,7 +294,7 @@ pub(super) const CHARGE: Object = Object {
             .documented(Type::Date),
         field("shipping_address", Holds::Parts(ADDRESS_PARTS)),
         field("shipping_lines", Holds::Json),
-        field("status", Holds::Text).values(&[
+        field("status", Holds::Text).tones(STATUS_TONES).values(&[
             "success",
             "error",
             "queued",

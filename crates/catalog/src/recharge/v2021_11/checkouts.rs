@@ -1,16 +1,19 @@
-//! The page of `checkouts`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `checkouts`.
 
 use super::parameters::ADDRESS_PARTS;
-use crate::build::{array, boolean, external, field, get, object, pairs, post, put, text};
+use crate::build::{
+    array, boolean, create, external, field, get, object, pairs, post, read, text, update,
+};
 use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::recharge::STATUS_TONES;
 
-/// `checkouts`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `checkouts`.
+pub const RESOURCE: Resource = Resource {
     name: "checkouts",
     singular: "checkout",
     about: "Carts on their way to payment (BigCommerce and custom stores)",
     object: &CHECKOUT,
-    operations: &[GET, CREATE, UPDATE, PROCESS, SHIPPING_RATES],
+    operations: &[&GET, &CREATE, &UPDATE, &PROCESS, &SHIPPING_RATES],
 };
 
 const GET_SHIPPING_RATES: Parameter = boolean("get_shipping_rates", "fetch shipping rates too");
@@ -28,13 +31,17 @@ const ORDER_ATTRIBUTES: Parameter =
     pairs("order_attributes", "extra name and value on the order").flag("order-attribute");
 const SHIPPING_ADDRESS: Parameter = object("shipping_address", "shipping address");
 
-const GET: Operation = get("get", "/checkouts/{token}", "Show a checkout")
-    .at(&[text("token", "token of the checkout")])
+const TOKEN: Parameter = text("token", "token of the checkout").placeholder("TOKEN");
+
+/// The operation `checkouts.get`.
+pub static GET: Operation = get("/checkouts/{token}", "Show a checkout")
+    .at(&[TOKEN])
     .answers(Answer::One("checkout", &CHECKOUT))
     .also_needs(&["read_checkouts"])
     .example("rc checkouts get efd5a6b12b984f439ec16ce2a00fb5c3");
 
-const CREATE: Operation = post("create", "/checkouts", "Open a checkout")
+/// The operation `checkouts.create`.
+pub static CREATE: Operation = create("/checkouts", "Open a checkout")
     .details(
         "Only for BigCommerce and custom stores; checkouts on Shopify go through \
              Shopify.",
@@ -74,8 +81,9 @@ const CREATE: Operation = post("create", "/checkouts", "Open a checkout")
              \"external_variant_id\":{\"ecommerce\":\"123456\"},\"quantity\":1}]'",
     );
 
-const UPDATE: Operation = put("update", "/checkouts/{token}", "Change a checkout")
-    .at(&[text("token", "token of the checkout")])
+/// The operation `checkouts.update`.
+pub static UPDATE: Operation = update("/checkouts/{token}", "Change a checkout")
+    .at(&[TOKEN])
     .query(&[GET_SHIPPING_RATES])
     .body(&[
         array("analytics_data", "where the customer came from"),
@@ -105,8 +113,9 @@ const UPDATE: Operation = put("update", "/checkouts/{token}", "Change a checkout
              ada@example.com",
     );
 
-const PROCESS: Operation = post("process", "/checkouts/{token}/process", "Pay a checkout")
-    .at(&[text("token", "token of the checkout")])
+/// The operation `checkouts.process`.
+pub static PROCESS: Operation = post("process", "/checkouts/{token}/process", "Pay a checkout")
+    .at(&[TOKEN])
     .body(&[
         text("payment_processor", "who processes the payment")
             .values(&["stripe", "braintree", "authorize"])
@@ -129,18 +138,19 @@ const PROCESS: Operation = post("process", "/checkouts/{token}/process", "Pay a 
              stripe --payment-token tok_visa --yes",
     );
 
-const SHIPPING_RATES: Operation = get(
+/// The operation `checkouts.shipping_rates`.
+pub static SHIPPING_RATES: Operation = read(
     "shipping_rates",
     "/checkouts/{token}/shipping_rates",
     "Show what shipping would cost",
 )
-.at(&[text("token", "token of the checkout")])
+.at(&[TOKEN])
 .answers(Answer::Many("shipping_rates", &SHIPPING_RATE))
 .also_needs(&["read_checkouts"])
 .example("rc checkouts shipping-rates efd5a6b12b984f439ec16ce2a00fb5c3");
 
-/// `checkout`.
-pub(super) const CHECKOUT: Object = Object {
+/// The object `checkout`.
+pub const CHECKOUT: Object = Object {
     name: "checkout",
     fields: &[
         field("charge_id", Holds::Id),
@@ -175,14 +185,16 @@ pub(super) const CHECKOUT: Object = Object {
         field("tax_lines", Holds::Json),
         field("taxable", Holds::Boolean),
         field("taxes_included", Holds::Boolean),
-        field("token", Holds::Text),
+        field("token", Holds::Text).secret(),
         field("total_price", Holds::Money),
         field("total_tax", Holds::Money),
         field("updated_at", Holds::Time),
         field("applied_discount", Holds::Json).documented(Type::Object),
         field("buyer_accepts_marketing", Holds::Boolean),
         field("discount_code", Holds::Text),
-        field("payment_processor_customer_id", Holds::Text).documented(Type::Unstated),
+        field("payment_processor_customer_id", Holds::Text)
+            .secret()
+            .documented(Type::Unstated),
         field("payment_processor_transaction_id", Holds::Text).documented(Type::Unstated),
         field("phone", Holds::Text).documented(Type::Unstated),
         field("shipping_address_validations", Holds::Json).documented(Type::Object),
@@ -200,20 +212,22 @@ pub(super) const CHECKOUT: Object = Object {
     ],
 };
 
-/// `checkout_charge`.
-pub(super) const CHECKOUT_CHARGE: Object = Object {
+/// The object `checkout_charge`.
+pub const CHECKOUT_CHARGE: Object = Object {
     name: "checkout_charge",
     fields: &[
-        field("authorization_token", Holds::Text).documented(Type::Unstated),
+        field("authorization_token", Holds::Text)
+            .secret()
+            .documented(Type::Unstated),
         field("charge_id", Holds::Id),
         field("free", Holds::Boolean),
         field("payment_processor", Holds::Text),
-        field("processor_customer_token", Holds::Text),
-        field("processor_payment_method_token", Holds::Text),
+        field("processor_customer_token", Holds::Text).secret(),
+        field("processor_payment_method_token", Holds::Text).secret(),
         field("payment_processor_transaction_id", Holds::Text),
-        field("payment_token", Holds::Text),
+        field("payment_token", Holds::Text).secret(),
         field("payment_type", Holds::Text),
-        field("status", Holds::Text),
+        field("status", Holds::Text).tones(STATUS_TONES),
     ],
     columns: &[
         "charge_id",
@@ -224,8 +238,8 @@ pub(super) const CHECKOUT_CHARGE: Object = Object {
     ],
 };
 
-/// `shipping_rate`.
-pub(super) const SHIPPING_RATE: Object = Object {
+/// The object `shipping_rate`.
+pub const SHIPPING_RATE: Object = Object {
     name: "shipping_rate",
     fields: &[
         field(

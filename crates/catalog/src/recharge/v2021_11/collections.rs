@@ -1,24 +1,26 @@
-//! The page of `collections`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `collections`.
 
 use super::parameters::{CURSOR, ID, LIMIT};
-use crate::build::{delete, field, get, id, post, put, references, text};
-use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource};
+use crate::build::{
+    act, create, delete, field, get, id, list, post, read, references, text, update,
+};
+use crate::model::{Answer, Holds, Method, Object, Operation, Parameter, Resource};
 
-/// `collections`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `collections`.
+pub const RESOURCE: Resource = Resource {
     name: "collections",
     singular: "collection",
     about: "Named lists of products",
     object: &COLLECTION,
     operations: &[
-        LIST,
-        GET,
-        CREATE,
-        UPDATE,
-        DELETE,
-        ADD_PRODUCTS,
-        LIST_PRODUCTS,
-        REMOVE_PRODUCTS,
+        &LIST,
+        &GET,
+        &CREATE,
+        &UPDATE,
+        &DELETE,
+        &ADD_PRODUCTS,
+        &LIST_PRODUCTS,
+        &REMOVE_PRODUCTS,
     ],
 };
 
@@ -39,7 +41,8 @@ const COLLECTION_PRODUCTS: Parameter = references(
     "products, by their id in the shop; 250 at most",
 );
 
-const LIST: Operation = get("list", "/collections", "List collections")
+/// The operation `collections.list`.
+pub static LIST: Operation = list("/collections", "List collections")
     .query(&[
         text("title", "only those with this title").common(),
         LIMIT,
@@ -49,14 +52,16 @@ const LIST: Operation = get("list", "/collections", "List collections")
     .scope("read_products")
     .example("rc collections list");
 
-const GET: Operation = get("get", "/collections/{id}", "Show a collection")
+/// The operation `collections.get`.
+pub static GET: Operation = get("/collections/{id}", "Show a collection")
     .at(&[ID])
     .answers(Answer::One("collection", &COLLECTION))
     .errors(&[404])
     .scope("read_products")
     .example("rc collections get 134157");
 
-const CREATE: Operation = post("create", "/collections", "Open a collection")
+/// The operation `collections.create`.
+pub static CREATE: Operation = create("/collections", "Open a collection")
     .body(&[
         DESCRIPTION.required(),
         text("sort_order", "order of the products")
@@ -71,7 +76,8 @@ const CREATE: Operation = post("create", "/collections", "Open a collection")
              spring\"",
     );
 
-const UPDATE: Operation = put("update", "/collections/{id}", "Change a collection")
+/// The operation `collections.update`.
+pub static UPDATE: Operation = update("/collections/{id}", "Change a collection")
     .at(&[ID])
     .body(&[
         DESCRIPTION,
@@ -83,8 +89,8 @@ const UPDATE: Operation = put("update", "/collections/{id}", "Change a collectio
     .scope("write_products")
     .example("rc collections update 134157 --sort-order title-asc");
 
-const DELETE: Operation = delete(
-    "delete",
+/// The operation `collections.delete`.
+pub static DELETE: Operation = delete(
     "/collections/{id}",
     "Delete a collection that the customer portal does not use",
 )
@@ -93,7 +99,8 @@ const DELETE: Operation = delete(
 .scope("write_products")
 .example("rc collections delete 134157 --yes");
 
-const ADD_PRODUCTS: Operation = post(
+/// The operation `collections.add_products`.
+pub static ADD_PRODUCTS: Operation = post(
     "add_products",
     "/collections/{id}/collection_products-bulk",
     "Put up to 250 products into a collection",
@@ -106,7 +113,8 @@ const ADD_PRODUCTS: Operation = post(
 .scope("write_products")
 .example("rc collections add-products 134157 --collection-products 7,8");
 
-const LIST_PRODUCTS: Operation = get(
+/// The operation `collections.list_products`.
+pub static LIST_PRODUCTS: Operation = read(
     "list_products",
     "/collection_products",
     "List which products are in which collection",
@@ -122,7 +130,9 @@ const LIST_PRODUCTS: Operation = get(
 .scope("read_products")
 .example("rc collections list-products --collection-id 134157");
 
-const REMOVE_PRODUCTS: Operation = delete(
+/// The operation `collections.remove_products`.
+pub static REMOVE_PRODUCTS: Operation = act(
+    Method::Delete,
     "remove_products",
     "/collections/{id}/collection_products-bulk",
     "Take up to 250 products out of a collection",
@@ -133,8 +143,8 @@ const REMOVE_PRODUCTS: Operation = delete(
 .scope("write_products")
 .example("rc collections remove-products 134157 --collection-products 7 --yes");
 
-/// `collection`.
-pub(super) const COLLECTION: Object = Object {
+/// The object `collection`.
+pub const COLLECTION: Object = Object {
     name: "collection",
     fields: &[
         field("id", Holds::Id),
@@ -155,8 +165,8 @@ pub(super) const COLLECTION: Object = Object {
     columns: &["id", "title", "sort_order", "type", "updated_at"],
 };
 
-/// `collection_product`.
-pub(super) const COLLECTION_PRODUCT: Object = Object {
+/// The object `collection_product`.
+pub const COLLECTION_PRODUCT: Object = Object {
     name: "collection_product",
     fields: &[
         field("collection_id", Holds::Id),

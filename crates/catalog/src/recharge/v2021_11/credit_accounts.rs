@@ -1,32 +1,35 @@
-//! The page of `credit_accounts`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `credit_accounts`.
 
 use super::credit_adjustments::CREDIT_ADJUSTMENT;
 use super::parameters::{CURSOR, ID, LIMIT_IN_PROSE, OF_CUSTOMER};
-use crate::build::{field, get};
+use crate::build::{field, get, list, read};
 use crate::model::{Answer, Holds, Object, Operation, Resource, Type};
 
-/// `credit_accounts`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `credit_accounts`.
+pub const RESOURCE: Resource = Resource {
     name: "credit_accounts",
     singular: "credit_account",
     about: "Store credit of customers",
     object: &CREDIT_ACCOUNT,
-    operations: &[LIST, GET, LIST_ADJUSTMENTS],
+    operations: &[&LIST, &GET, &LIST_ADJUSTMENTS],
 };
 
-const LIST: Operation = get("list", "/credit_accounts", "List credit accounts")
+/// The operation `credit_accounts.list`.
+pub static LIST: Operation = list("/credit_accounts", "List credit accounts")
     .query(&[OF_CUSTOMER.documented(Type::String), LIMIT_IN_PROSE, CURSOR])
     .answers(Answer::Page("credit_accounts", &CREDIT_ACCOUNT))
     .scope("read_credit_accounts")
     .example("rc credit-accounts list --customer-id 36885098");
 
-const GET: Operation = get("get", "/credit_accounts/{id}", "Show a credit account")
+/// The operation `credit_accounts.get`.
+pub static GET: Operation = get("/credit_accounts/{id}", "Show a credit account")
     .at(&[ID])
     .answers(Answer::One("credit_account", &CREDIT_ACCOUNT))
     .scope("read_credit_accounts")
     .example("rc credit-accounts get 697470");
 
-const LIST_ADJUSTMENTS: Operation = get(
+/// The operation `credit_accounts.list_adjustments`.
+pub static LIST_ADJUSTMENTS: Operation = read(
     "list_adjustments",
     "/credit_accounts/{id}/credit_adjustments",
     "List the movements on a credit account",
@@ -38,8 +41,8 @@ const LIST_ADJUSTMENTS: Operation = get(
 .scope("read_credit_accounts")
 .example("rc credit-accounts list-adjustments 697470");
 
-/// `credit_account`.
-pub(super) const CREDIT_ACCOUNT: Object = Object {
+/// The object `credit_account`.
+pub const CREDIT_ACCOUNT: Object = Object {
     name: "credit_account",
     fields: &[
         field("id", Holds::Id),

@@ -1,20 +1,20 @@
-//! The page of `credit_adjustments`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `credit_adjustments`.
 
 use super::parameters::{CURSOR, ID, LIMIT_IN_PROSE};
-use crate::build::{field, get};
+use crate::build::{field, get, list};
 use crate::model::{Answer, Holds, Object, Operation, Resource};
 
-/// `credit_adjustments`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `credit_adjustments`.
+pub const RESOURCE: Resource = Resource {
     name: "credit_adjustments",
     singular: "credit_adjustment",
     about: "Movements on credit accounts",
     object: &CREDIT_ADJUSTMENT,
-    operations: &[LIST, GET],
+    operations: &[&LIST, &GET],
 };
 
-const LIST: Operation = get(
-    "list",
+/// The operation `credit_adjustments.list`.
+pub static LIST: Operation = list(
     "/credit_adjustments",
     "List movements on all credit accounts",
 )
@@ -23,8 +23,8 @@ const LIST: Operation = get(
 .scope("read_credit_adjustments")
 .example("rc credit-adjustments list");
 
-const GET: Operation = get(
-    "get",
+/// The operation `credit_adjustments.get`.
+pub static GET: Operation = get(
     "/credit_adjustments/{id}",
     "Show a movement on a credit account",
 )
@@ -33,8 +33,8 @@ const GET: Operation = get(
 .scope("read_credit_adjustments")
 .example("rc credit-adjustments get 4866849");
 
-/// `credit_adjustment`.
-pub(super) const CREDIT_ADJUSTMENT: Object = Object {
+/// The object `credit_adjustment`.
+pub const CREDIT_ADJUSTMENT: Object = Object {
     name: "credit_adjustment",
     fields: &[
         field("id", Holds::Id),

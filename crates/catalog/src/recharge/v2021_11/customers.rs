@@ -1,27 +1,30 @@
-//! The page of `customers`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `customers`.
 
 use super::parameters::{
     BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT,
     PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
-use crate::build::{boolean, day, delete, external, field, get, integer, object, post, put, text};
+use crate::build::{
+    boolean, create, day, delete, external, field, get, integer, list, object, post, read, text,
+    update,
+};
 use crate::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
 
-/// `customers`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `customers`.
+pub const RESOURCE: Resource = Resource {
     name: "customers",
     singular: "customer",
     about: "The people who subscribe",
     object: &CUSTOMER,
     operations: &[
-        LIST,
-        GET,
-        CREATE,
-        UPDATE,
-        DELETE,
-        SHOW_CREDIT_SUMMARY,
-        SHOW_DELIVERY_SCHEDULE,
-        NOTIFY,
+        &LIST,
+        &GET,
+        &CREATE,
+        &UPDATE,
+        &DELETE,
+        &SHOW_CREDIT_SUMMARY,
+        &SHOW_DELIVERY_SCHEDULE,
+        &NOTIFY,
     ],
 };
 
@@ -40,7 +43,8 @@ const LAST_NAME: Parameter = text("last_name", "last name");
 const PHONE: Parameter = text("phone", "telephone number, as in +16175551212");
 const TAX_EXEMPT: Parameter = boolean("tax_exempt", "no tax is charged");
 
-const LIST: Operation = get("list", "/customers", "List customers")
+/// The operation `customers.list`.
+pub static LIST: Operation = list("/customers", "List customers")
     .query(&[
         text("email", "only the customer of this email").common(),
         CREATED_AT_MAX.documented(Type::String),
@@ -63,14 +67,16 @@ const LIST: Operation = get("list", "/customers", "List customers")
     .scope("read_customers")
     .example("rc customers list --email ada@example.com");
 
-const GET: Operation = get("get", "/customers/{id}", "Show a customer")
+/// The operation `customers.get`.
+pub static GET: Operation = get("/customers/{id}", "Show a customer")
     .at(&[ID])
     .query(&[INCLUDE.values(INCLUDES)])
     .answers(Answer::One("customer", &CUSTOMER))
     .scope("read_customers")
     .example("rc customers get 37657002 --include addresses");
 
-const CREATE: Operation = post("create", "/customers", "Add a customer")
+/// The operation `customers.create`.
+pub static CREATE: Operation = create("/customers", "Add a customer")
     .details("No two customers of a store have the same email.")
     .body(&[
         EMAIL.required(),
@@ -90,7 +96,8 @@ const CREATE: Operation = post("create", "/customers", "Add a customer")
              King",
     );
 
-const UPDATE: Operation = put("update", "/customers/{id}", "Change a customer")
+/// The operation `customers.update`.
+pub static UPDATE: Operation = update("/customers/{id}", "Change a customer")
     .at(&[ID])
     .body(&[
         boolean(
@@ -108,8 +115,8 @@ const UPDATE: Operation = put("update", "/customers/{id}", "Change a customer")
     .scope("write_customers")
     .example("rc customers update 37657002 --last-name Doe");
 
-const DELETE: Operation = delete(
-    "delete",
+/// The operation `customers.delete`.
+pub static DELETE: Operation = delete(
     "/customers/{id}",
     "Delete a customer and everything under it",
 )
@@ -121,7 +128,8 @@ const DELETE: Operation = delete(
 .scope("write_customers")
 .example("rc customers delete 37657002 --yes");
 
-const SHOW_CREDIT_SUMMARY: Operation = get(
+/// The operation `customers.credit_summary`.
+pub static SHOW_CREDIT_SUMMARY: Operation = read(
     "credit_summary",
     "/customers/{id}/credit_summary",
     "Show the store credit of a customer",
@@ -133,7 +141,8 @@ const SHOW_CREDIT_SUMMARY: Operation = get(
 .also_needs(&["read_credit_summary"])
 .example("rc customers credit-summary 37657002");
 
-const SHOW_DELIVERY_SCHEDULE: Operation = get(
+/// The operation `customers.delivery_schedule`.
+pub static SHOW_DELIVERY_SCHEDULE: Operation = read(
     "delivery_schedule",
     "/customers/{id}/delivery_schedule",
     "Show what will be delivered to a customer",
@@ -154,7 +163,8 @@ const SHOW_DELIVERY_SCHEDULE: Operation = get(
 .scope("read_customers")
 .example("rc customers delivery-schedule 37657002 --future-interval 30");
 
-const NOTIFY: Operation = post(
+/// The operation `customers.notify`.
+pub static NOTIFY: Operation = post(
     "notify",
     "/customers/{id}/notifications",
     "Send a customer an email from a template",
@@ -177,8 +187,8 @@ const NOTIFY: Operation = post(
              get_account_access",
 );
 
-/// `customer`.
-pub(super) const CUSTOMER: Object = Object {
+/// The object `customer`.
+pub const CUSTOMER: Object = Object {
     name: "customer",
     fields: &[
         field("id", Holds::Id),
@@ -191,7 +201,7 @@ pub(super) const CUSTOMER: Object = Object {
         field("first_name", Holds::Text),
         field("has_payment_method_in_dunning", Holds::Boolean),
         field("has_valid_payment_method", Holds::Boolean).short("can pay"),
-        field("hash", Holds::Text),
+        field("hash", Holds::Text).secret(),
         field("last_name", Holds::Text),
         field("phone", Holds::Text),
         field("subscriptions_active_count", Holds::Integer).short("active"),
@@ -212,8 +222,8 @@ pub(super) const CUSTOMER: Object = Object {
     ],
 };
 
-/// `credit_summary`.
-pub(super) const CREDIT_SUMMARY: Object = Object {
+/// The object `credit_summary`.
+pub const CREDIT_SUMMARY: Object = Object {
     name: "credit_summary",
     fields: &[
         field("customer_id", Holds::Id),
@@ -223,8 +233,8 @@ pub(super) const CREDIT_SUMMARY: Object = Object {
     columns: &["customer_id", "total_available_balance", "currency_code"],
 };
 
-/// `deliverySchedule`.
-pub(super) const DELIVERY_SCHEDULE: Object = Object {
+/// The object `deliverySchedule`.
+pub const DELIVERY_SCHEDULE: Object = Object {
     name: "deliverySchedule",
     fields: &[
         field(

@@ -1,19 +1,20 @@
-//! The page of `discounts`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `discounts`.
 
 use super::parameters::{
     BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, LIMIT, PAGE,
     SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
-use crate::build::{delete, field, get, integer, money, object, post, put, text, time};
+use crate::build::{create, delete, field, get, integer, list, money, object, text, time, update};
 use crate::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::recharge::STATUS_TONES;
 
-/// `discounts`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `discounts`.
+pub const RESOURCE: Resource = Resource {
     name: "discounts",
     singular: "discount",
     about: "Discount codes",
     object: &DISCOUNT,
-    operations: &[LIST, GET, CREATE, UPDATE, DELETE],
+    operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE],
 };
 
 const STATUSES: &[&str] = &["enabled", "disabled", "fully_disabled"];
@@ -33,7 +34,8 @@ const USAGE_LIMITS: Parameter = object("usage_limits", "how often it can be used
 const VALUE: Parameter = money("value", "how much it takes off");
 const VALUE_TYPE: Parameter = text("value_type", "what the value means").values(VALUE_TYPES);
 
-const LIST: Operation = get("list", "/discounts", "List discounts")
+/// The operation `discounts.list`.
+pub static LIST: Operation = list("/discounts", "List discounts")
     .query(&[
         CREATED_AT_MAX.documented(Type::String),
         CREATED_AT_MIN.documented(Type::String),
@@ -60,13 +62,15 @@ const LIST: Operation = get("list", "/discounts", "List discounts")
     .scope("read_discounts")
     .example("rc discounts list --status enabled");
 
-const GET: Operation = get("get", "/discounts/{id}", "Show a discount")
+/// The operation `discounts.get`.
+pub static GET: Operation = get("/discounts/{id}", "Show a discount")
     .at(&[ID])
     .answers(Answer::One("discount", &DISCOUNT))
     .scope("read_discounts")
     .example("rc discounts get 59568555");
 
-const CREATE: Operation = post("create", "/discounts", "Create a discount code")
+/// The operation `discounts.create`.
+pub static CREATE: Operation = create("/discounts", "Create a discount code")
     .details("No two discounts of a store have the same code.")
     .body(&[
         APPLIES_TO,
@@ -88,7 +92,8 @@ const CREATE: Operation = post("create", "/discounts", "Create a discount code")
     .unique("code", "discount_code")
     .example("rc discounts create --code SPRING --value 10 --value-type percentage");
 
-const UPDATE: Operation = put("update", "/discounts/{id}", "Change a discount")
+/// The operation `discounts.update`.
+pub static UPDATE: Operation = update("/discounts/{id}", "Change a discount")
     .details("fully_disabled takes the discount off every queued charge, for good.")
     .at(&[ID])
     .body(&[
@@ -108,8 +113,8 @@ const UPDATE: Operation = put("update", "/discounts/{id}", "Change a discount")
     .batch("discount_update", Some("id"))
     .example("rc discounts update 59568555 --status disabled");
 
-const DELETE: Operation = delete(
-    "delete",
+/// The operation `discounts.delete`.
+pub static DELETE: Operation = delete(
     "/discounts/{id}",
     "Delete a discount that is fully disabled",
 )
@@ -118,8 +123,8 @@ const DELETE: Operation = delete(
 .batch("discount_delete", Some("discount_id"))
 .example("rc discounts delete 59568555 --yes");
 
-/// `discount`.
-pub(super) const DISCOUNT: Object = Object {
+/// The object `discount`.
+pub const DISCOUNT: Object = Object {
     name: "discount",
     fields: &[
         field("id", Holds::Id),
@@ -135,7 +140,9 @@ pub(super) const DISCOUNT: Object = Object {
         field("first_time_customer_restriction", Holds::Boolean),
         field("prerequisite_subtotal_min", Holds::Money),
         field("starts_at", Holds::Time),
-        field("status", Holds::Text).values(STATUSES),
+        field("status", Holds::Text)
+            .tones(STATUS_TONES)
+            .values(STATUSES),
         field(
             "usage_limits",
             Holds::Parts(&[

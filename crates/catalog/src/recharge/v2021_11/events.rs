@@ -1,19 +1,20 @@
-//! The page of `events`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `events`.
 
 use super::parameters::{CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, LIMIT, OF_CUSTOMER};
-use crate::build::{field, get, id, text};
+use crate::build::{field, id, list, text};
 use crate::model::{Answer, Holds, Object, Operation, Resource, Type};
 
-/// `events`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `events`.
+pub const RESOURCE: Resource = Resource {
     name: "events",
     singular: "event",
     about: "What happened in the store during the last seven days",
     object: &EVENT,
-    operations: &[LIST],
+    operations: &[&LIST],
 };
 
-const LIST: Operation = get("list", "/events", "List what happened lately")
+/// The operation `events.list`.
+pub static LIST: Operation = list("/events", "List what happened lately")
     .details("Nothing older than seven days. For stores on the Pro plan.")
     .query(&[
         CREATED_AT_MIN.documented(Type::String),
@@ -36,8 +37,8 @@ const LIST: Operation = get("list", "/events", "List what happened lately")
     .scope("read_events")
     .example("rc events list --object-type subscription --verbs created,updated");
 
-/// `event`.
-pub(super) const EVENT: Object = Object {
+/// The object `event`.
+pub const EVENT: Object = Object {
     name: "event",
     fields: &[
         field("id", Holds::Id),

@@ -1,16 +1,16 @@
-//! The page of `metafields`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `metafields`.
 
 use super::parameters::{BY_ID_OR_UPDATED, CURSOR, ID, LIMIT, PAGE, SORT_BY};
-use crate::build::{delete, field, get, id, post, put, text};
+use crate::build::{create, delete, field, get, id, list, text, update};
 use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 
-/// `metafields`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `metafields`.
+pub const RESOURCE: Resource = Resource {
     name: "metafields",
     singular: "metafield",
     about: "Extra values kept on other objects",
     object: &METAFIELD,
-    operations: &[LIST, GET, CREATE, UPDATE, DELETE],
+    operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE],
 };
 
 const OWNER_RESOURCES: &[&str] = &[
@@ -29,34 +29,33 @@ const OWNER_ID: Parameter = id("owner_id", "number of the owner").documented(Typ
 const VALUE: Parameter = text("value", "the value");
 const VALUE_TYPE: Parameter = text("value_type", "type of the value").values(VALUE_TYPES);
 
-const LIST: Operation = get(
-    "list",
-    "/metafields",
-    "List the metafields of one kind of owner",
-)
-.query(&[
-    LIMIT,
-    text("namespace", "only those of this namespace"),
-    id("owner_id", "only those of this owner")
-        .documented(Type::String)
-        .common(),
-    OWNER_RESOURCE
-        .required()
-        .unless(&["cursor"])
-        .beyond("the description says that a list must name the kind of owner"),
-    PAGE,
-    SORT_BY.values(BY_ID_OR_UPDATED).default("id-desc"),
-    CURSOR,
-])
-.answers(Answer::Page("metafields", &METAFIELD))
-.example("rc metafields list --owner-resource subscription");
+/// The operation `metafields.list`.
+pub static LIST: Operation = list("/metafields", "List the metafields of one kind of owner")
+    .query(&[
+        LIMIT,
+        text("namespace", "only those of this namespace"),
+        id("owner_id", "only those of this owner")
+            .documented(Type::String)
+            .common(),
+        OWNER_RESOURCE
+            .required()
+            .unless(&[CURSOR.name])
+            .beyond("the description says that a list must name the kind of owner"),
+        PAGE,
+        SORT_BY.values(BY_ID_OR_UPDATED).default("id-desc"),
+        CURSOR,
+    ])
+    .answers(Answer::Page("metafields", &METAFIELD))
+    .example("rc metafields list --owner-resource subscription");
 
-const GET: Operation = get("get", "/metafields/{id}", "Show a metafield")
+/// The operation `metafields.get`.
+pub static GET: Operation = get("/metafields/{id}", "Show a metafield")
     .at(&[ID])
     .answers(Answer::One("metafield", &METAFIELD))
     .example("rc metafields get 33");
 
-const CREATE: Operation = post("create", "/metafields", "Keep an extra value on an object")
+/// The operation `metafields.create`.
+pub static CREATE: Operation = create("/metafields", "Keep an extra value on an object")
     .details(
         "An owner holds 50 metafields at most. The token needs write access to the \
              owner.",
@@ -77,7 +76,8 @@ const CREATE: Operation = post("create", "/metafields", "Keep an extra value on 
              --namespace personal --key phone --value 3103103101 --value-type string",
     );
 
-const UPDATE: Operation = put("update", "/metafields/{id}", "Change a metafield")
+/// The operation `metafields.update`.
+pub static UPDATE: Operation = update("/metafields/{id}", "Change a metafield")
     .at(&[ID])
     .body(&[
         DESCRIPTION,
@@ -91,12 +91,13 @@ const UPDATE: Operation = put("update", "/metafields/{id}", "Change a metafield"
     .success(201)
     .example("rc metafields update 33 --value 0333103133");
 
-const DELETE: Operation = delete("delete", "/metafields/{id}", "Delete a metafield")
+/// The operation `metafields.delete`.
+pub static DELETE: Operation = delete("/metafields/{id}", "Delete a metafield")
     .at(&[ID])
     .example("rc metafields delete 33 --yes");
 
-/// `metafield`.
-pub(super) const METAFIELD: Object = Object {
+/// The object `metafield`.
+pub const METAFIELD: Object = Object {
     name: "metafield",
     fields: &[
         field("id", Holds::Id),

@@ -1,32 +1,35 @@
 //! The tables of version 2021-11: one file per resource, with its operations,
 //! their parameters, and the fields of its objects.
 
-mod accounts;
-mod addresses;
-mod async_batches;
-mod bundle_selections;
-mod charges;
-mod checkouts;
-mod collections;
-mod credit_accounts;
-mod credit_adjustments;
-mod customers;
-mod discounts;
-mod events;
-mod metafields;
-mod onetimes;
-mod orders;
+pub mod accounts;
+pub mod addresses;
+pub mod async_batches;
+pub mod bundle_selections;
+pub mod charges;
+pub mod checkouts;
+pub mod collections;
+pub mod credit_accounts;
+pub mod credit_adjustments;
+pub mod customers;
+pub mod discounts;
+pub mod events;
+pub mod metafields;
+pub mod onetimes;
+pub mod orders;
 mod parameters;
-mod payment_methods;
-mod plans;
-mod products;
-mod retention_strategies;
-mod store;
-mod subscriptions;
-mod token_information;
-mod webhooks;
+pub mod payment_methods;
+pub mod plans;
+pub mod products;
+pub mod retention_strategies;
+pub mod store;
+pub mod subscriptions;
+pub mod token_information;
+pub mod webhooks;
 
-pub use parameters::ADDRESS_PARTS;
+pub use parameters::{
+    ADDRESS_PARTS, CREATED_AT, CREATED_AT_MIN, CURSOR, INCLUDE, INCLUDED, LIMIT, PAGE,
+    SCHEDULED_AT, UPDATED_AT,
+};
 
 use crate::model::Resource;
 

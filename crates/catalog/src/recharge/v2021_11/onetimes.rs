@@ -1,21 +1,22 @@
-//! The page of `onetimes`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `onetimes`.
 
 use super::parameters::{
     BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, LIMIT, OF_ADDRESS,
     OF_CUSTOMER, PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
 use crate::build::{
-    boolean, day, delete, external, field, get, id, integer, money, pairs, post, put, text,
+    boolean, create, day, delete, external, field, get, id, integer, list, money, pairs, text,
+    update,
 };
 use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 
-/// `onetimes`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `onetimes`.
+pub const RESOURCE: Resource = Resource {
     name: "onetimes",
     singular: "onetime",
     about: "Single items added to an upcoming charge",
     object: &ONETIME,
-    operations: &[LIST, GET, CREATE, UPDATE, DELETE],
+    operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE],
 };
 
 const ADDRESS_ID: Parameter = id("address_id", "the address it belongs to");
@@ -27,7 +28,8 @@ const PRODUCT_TITLE: Parameter = text("product_title", "name of the product");
 const QUANTITY: Parameter = integer("quantity", "how many");
 const SKU: Parameter = text("sku", "stock-keeping unit");
 
-const LIST: Operation = get("list", "/onetimes", "List one-time items")
+/// The operation `onetimes.list`.
+pub static LIST: Operation = list("/onetimes", "List one-time items")
     .query(&[
         OF_ADDRESS.documented(Type::String),
         id("address_ids", "only those of these addresses")
@@ -50,48 +52,47 @@ const LIST: Operation = get("list", "/onetimes", "List one-time items")
     .scope("read_subscriptions")
     .example("rc onetimes list --customer-id 40565990");
 
-const GET: Operation = get("get", "/onetimes/{id}", "Show a one-time item")
+/// The operation `onetimes.get`.
+pub static GET: Operation = get("/onetimes/{id}", "Show a one-time item")
     .at(&[ID])
     .answers(Answer::One("onetime", &ONETIME))
     .scope("read_subscriptions")
     .example("rc onetimes get 16909886");
 
-const CREATE: Operation = post(
-    "create",
-    "/onetimes",
-    "Add a single item to an upcoming charge",
-)
-.body(&[
-    ADDRESS_ID.required(),
-    boolean(
-        "add_to_next_charge",
-        "add it to the next charge of the address, whenever that is",
-    ),
-    external("external_product_id", "the product in the shop"),
-    EXTERNAL_VARIANT_ID.required(),
-    NEXT_CHARGE_SCHEDULED_AT
-        .required()
-        .unless(&["add_to_next_charge"]),
-    PRICE.required(),
-    PRODUCT_TITLE.required(),
-    pairs("properties", "extra name and value")
-        .flag("property")
-        .documented(Type::String)
-        .common(),
-    QUANTITY.required(),
-    SKU.common(),
-])
-.answers(Answer::One("onetime", &ONETIME))
-.success(201)
-.scope("write_subscriptions")
-.batch("onetime_create", None)
-.example(
-    "rc onetimes create --address-id 45154492 --next-charge 2026-12-17 --price \
+/// The operation `onetimes.create`.
+pub static CREATE: Operation = create("/onetimes", "Add a single item to an upcoming charge")
+    .body(&[
+        ADDRESS_ID.required(),
+        boolean(
+            "add_to_next_charge",
+            "add it to the next charge of the address, whenever that is",
+        ),
+        external("external_product_id", "the product in the shop"),
+        EXTERNAL_VARIANT_ID.required(),
+        NEXT_CHARGE_SCHEDULED_AT
+            .required()
+            .unless(&["add_to_next_charge"]),
+        PRICE.required(),
+        PRODUCT_TITLE.required(),
+        pairs("properties", "extra name and value")
+            .flag("property")
+            .documented(Type::String)
+            .common(),
+        QUANTITY.required(),
+        SKU.common(),
+    ])
+    .answers(Answer::One("onetime", &ONETIME))
+    .success(201)
+    .scope("write_subscriptions")
+    .batch("onetime_create", None)
+    .example(
+        "rc onetimes create --address-id 45154492 --next-charge 2026-12-17 --price \
              6.00 --product-title \"ABC Shirt\" --quantity 1 --external-variant-id \
              3844892483",
-);
+    );
 
-const UPDATE: Operation = put("update", "/onetimes/{id}", "Change a one-time item")
+/// The operation `onetimes.update`.
+pub static UPDATE: Operation = update("/onetimes/{id}", "Change a one-time item")
     .at(&[ID])
     .body(&[
         ADDRESS_ID,
@@ -110,14 +111,15 @@ const UPDATE: Operation = put("update", "/onetimes/{id}", "Change a one-time ite
     .scope("write_subscriptions")
     .example("rc onetimes update 16909886 --quantity 2");
 
-const DELETE: Operation = delete("delete", "/onetimes/{id}", "Delete a one-time item")
+/// The operation `onetimes.delete`.
+pub static DELETE: Operation = delete("/onetimes/{id}", "Delete a one-time item")
     .at(&[ID])
     .scope("write_subscriptions")
     .batch("onetime_delete", Some("onetime_id"))
     .example("rc onetimes delete 16909886 --yes");
 
-/// `onetime`.
-pub(super) const ONETIME: Object = Object {
+/// The object `onetime`.
+pub const ONETIME: Object = Object {
     name: "onetime",
     fields: &[
         field("id", Holds::Id),

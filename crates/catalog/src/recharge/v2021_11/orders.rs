@@ -1,28 +1,30 @@
-//! The page of `orders`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `orders`.
 
 use super::parameters::{
     ADDRESS_PARTS, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT, OF_ADDRESS,
     OF_CUSTOMER, PAGE, SCHEDULED_AT_MAX, SCHEDULED_AT_MIN, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
 use crate::build::{
-    array, boolean, day, delete, external, field, get, id, object, post, put, text,
+    array, boolean, day, delete, external, field, get, id, list, object, post, text, update,
 };
 use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::recharge::STATUS_TONES;
 
-/// `orders`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `orders`.
+pub const RESOURCE: Resource = Resource {
     name: "orders",
     singular: "order",
     about: "What is shipped once a charge succeeded",
     object: &ORDER,
-    operations: &[LIST, GET, UPDATE, DELETE, CLONE, DELAY],
+    operations: &[&LIST, &GET, &UPDATE, &DELETE, &CLONE, &DELAY],
 };
 
 const STATUSES: &[&str] = &["success", "error", "queued", "cancelled"];
 
 const SCHEDULED_AT: Parameter = day("scheduled_at", "day on which it is sent");
 
-const LIST: Operation = get("list", "/orders", "List orders")
+/// The operation `orders.list`.
+pub static LIST: Operation = list("/orders", "List orders")
     .query(&[
         OF_ADDRESS.documented(Type::String),
         id("charge_id", "only those of this charge")
@@ -85,14 +87,16 @@ const LIST: Operation = get("list", "/orders", "List orders")
     .scope("read_orders")
     .example("rc orders list --created-at-min 7d --status success");
 
-const GET: Operation = get("get", "/orders/{id}", "Show an order")
+/// The operation `orders.get`.
+pub static GET: Operation = get("/orders/{id}", "Show an order")
     .at(&[ID])
     .query(&[INCLUDE.values(&["customer", "metafields"])])
     .answers(Answer::One("order", &ORDER))
     .scope("read_orders")
     .example("rc orders get 210987092 --include customer");
 
-const UPDATE: Operation = put("update", "/orders/{id}", "Change an order")
+/// The operation `orders.update`.
+pub static UPDATE: Operation = update("/orders/{id}", "Change an order")
     .details(
         "Line items are replaced as a whole: give all of them. Those of queued \
              charges are changed through the subscription instead.",
@@ -113,12 +117,14 @@ const UPDATE: Operation = put("update", "/orders/{id}", "Change an order")
     .scope("write_orders")
     .example("rc orders update 210987092 --set billing_address.city=\"Los Angeles\"");
 
-const DELETE: Operation = delete("delete", "/orders/{id}", "Delete a scheduled order")
+/// The operation `orders.delete`.
+pub static DELETE: Operation = delete("/orders/{id}", "Delete a scheduled order")
     .at(&[ID])
     .scope("write_orders")
     .example("rc orders delete 210987092 --yes");
 
-const CLONE: Operation = post(
+/// The operation `orders.clone`.
+pub static CLONE: Operation = post(
     "clone",
     "/orders/{id}/clone",
     "Copy a prepaid order to another day",
@@ -131,7 +137,8 @@ const CLONE: Operation = post(
 .scope("write_orders")
 .example("rc orders clone 210987092 --scheduled-at 2026-12-16");
 
-const DELAY: Operation = post(
+/// The operation `orders.delay`.
+pub static DELAY: Operation = post(
     "delay",
     "/orders/{id}/delay",
     "Move a prepaid order, and all after it, one interval later",
@@ -145,8 +152,8 @@ const DELAY: Operation = post(
 .scope("write_orders")
 .example("rc orders delay 210987092");
 
-/// `order`.
-pub(super) const ORDER: Object = Object {
+/// The object `order`.
+pub const ORDER: Object = Object {
     name: "order",
     fields: &[
         field("id", Holds::Id),
@@ -167,7 +174,7 @@ pub(super) const ORDER: Object = Object {
             Holds::Parts(&["id", "email", "external_customer_id.ecommerce", "hash"]),
         ),
         field("discounts", Holds::Json),
-        field("external_cart_token", Holds::Text),
+        field("external_cart_token", Holds::Text).secret(),
         field("external_order_id", Holds::Parts(&["ecommerce"])),
         field("is_prepaid", Holds::Boolean),
         field("line_items", Holds::Json),
@@ -177,7 +184,9 @@ pub(super) const ORDER: Object = Object {
         field("scheduled_at", Holds::Time).short("scheduled"),
         field("shipping_address", Holds::Parts(ADDRESS_PARTS)),
         field("shipping_lines", Holds::Json),
-        field("status", Holds::Text).values(STATUSES),
+        field("status", Holds::Text)
+            .tones(STATUS_TONES)
+            .values(STATUSES),
         field("subtotal_price", Holds::Money),
         field("tags", Holds::Text),
         field("tax_lines", Holds::Json),
@@ -192,7 +201,7 @@ pub(super) const ORDER: Object = Object {
         field("type", Holds::Text).values(&["checkout", "recurring"]),
         field("updated_at", Holds::Time),
         field("external_order_number", Holds::Parts(&["ecommerce"])),
-        field("hash", Holds::Text),
+        field("hash", Holds::Text).secret(),
         field("error", Holds::Text).documented(Type::Unstated),
     ],
     columns: &[

@@ -1,27 +1,28 @@
-//! The page of `plans`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `plans`.
 
 use super::parameters::{
     BY_ID_OR_UPDATED, CURSOR, ID, IDS, LIMIT, PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
 use crate::build::{
-    array, delete, external, field, get, integer, money, object, post, put, references, text,
+    act, array, create, delete, external, field, integer, list, money, object, post, references,
+    text, update,
 };
-use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::model::{Answer, Holds, Method, Object, Operation, Parameter, Resource, Type};
 
-/// `plans`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `plans`.
+pub const RESOURCE: Resource = Resource {
     name: "plans",
     singular: "plan",
     about: "Terms on which a product is sold: intervals, discount, prepayment",
     object: &PLAN,
     operations: &[
-        LIST,
-        CREATE,
-        UPDATE,
-        DELETE,
-        BULK_CREATE,
-        BULK_DELETE,
-        BULK_UPDATE,
+        &LIST,
+        &CREATE,
+        &UPDATE,
+        &DELETE,
+        &BULK_CREATE,
+        &BULK_DELETE,
+        &BULK_UPDATE,
     ],
 };
 
@@ -39,11 +40,12 @@ const SUBSCRIPTION_PREFERENCES: Parameter = object(
 const TITLE: Parameter = text("title", "title");
 const PLANS: Parameter = array("plans", "the plans, each an object; 20 at most");
 
-const LIST: Operation = get("list", "/plans", "List plans")
+/// The operation `plans.list`.
+pub static LIST: Operation = list("/plans", "List plans")
     .query(&[
         LIMIT,
         PAGE,
-        text("external_product_id", "only those of this product"),
+        text("external_product_id", "only those of this product").placeholder("ID"),
         IDS,
         UPDATED_AT_MAX,
         UPDATED_AT_MIN,
@@ -57,7 +59,8 @@ const LIST: Operation = get("list", "/plans", "List plans")
     .scope("read_products")
     .example("rc plans list --external-product-id 2103271587891");
 
-const CREATE: Operation = post("create", "/plans", "Add a plan to a product")
+/// The operation `plans.create`.
+pub static CREATE: Operation = create("/plans", "Add a plan to a product")
     .details(
         "All plans of a product have the same title and the same discount. A \
              product with a prepaid plan has no plans of other types.",
@@ -84,7 +87,8 @@ const CREATE: Operation = post("create", "/plans", "Add a plan to a product")
              \"interval_unit\":\"month\"}'",
     );
 
-const UPDATE: Operation = put("update", "/plans/{id}", "Change a plan")
+/// The operation `plans.update`.
+pub static UPDATE: Operation = update("/plans/{id}", "Change a plan")
     .at(&[ID])
     .body(&[
         CHANNEL_SETTINGS,
@@ -101,7 +105,8 @@ const UPDATE: Operation = put("update", "/plans/{id}", "Change a plan")
     .beside(&[EXTERNAL_PRODUCT_ID])
     .example("rc plans update 88237 --discount-amount 12.0");
 
-const DELETE: Operation = delete("delete", "/plans/{id}", "Delete a plan")
+/// The operation `plans.delete`.
+pub static DELETE: Operation = delete("/plans/{id}", "Delete a plan")
     .at(&[ID])
     .scope("write_products")
     .batch("bulk_plans_delete", Some("id"))
@@ -109,33 +114,38 @@ const DELETE: Operation = delete("delete", "/plans/{id}", "Delete a plan")
     .beside(&[EXTERNAL_PRODUCT_ID])
     .example("rc plans delete 88237 --yes");
 
-const BULK_CREATE: Operation = post(
+/// The operation `plans.bulk_create`.
+pub static BULK_CREATE: Operation = post(
     "bulk_create",
     "/products/{external_product_id}/plans-bulk",
     "Add up to 20 plans to a product",
 )
-.at(&[text("external_product_id", "the product in the shop")])
+.at(&[text("external_product_id", "the product in the shop").placeholder("ID")])
 .body(&[PLANS.required()])
 .answers(Answer::Many("plans", &PLAN))
 .scope("write_products")
 .example("rc plans bulk-create 2103271587891 --plans @plans.json");
 
-const BULK_DELETE: Operation = delete(
+/// The operation `plans.bulk_delete`.
+pub static BULK_DELETE: Operation = act(
+    Method::Delete,
     "bulk_delete",
     "/products/{external_product_id}/plans-bulk",
     "Delete up to 20 plans of a product",
 )
-.at(&[text("external_product_id", "the product in the shop")])
+.at(&[text("external_product_id", "the product in the shop").placeholder("ID")])
 .body(&[references("plans", "id", "the plans to delete; 20 at most").required()])
 .scope("write_products")
 .example("rc plans bulk-delete 2103271587891 --plans 88237,88238 --yes");
 
-const BULK_UPDATE: Operation = put(
+/// The operation `plans.bulk_update`.
+pub static BULK_UPDATE: Operation = act(
+    Method::Put,
     "bulk_update",
     "/products/{external_product_id}/plans-bulk",
     "Change up to 20 plans of a product",
 )
-.at(&[text("external_product_id", "the product in the shop")])
+.at(&[text("external_product_id", "the product in the shop").placeholder("ID")])
 .body(&[PLANS.required()])
 .answers(Answer::Many("plans", &PLAN))
 .scope("write_products")
@@ -144,8 +154,8 @@ const BULK_UPDATE: Operation = put(
              '[{\"id\":88237,\"title\":\"Monthly\"}]'",
 );
 
-/// `plan`.
-pub(super) const PLAN: Object = Object {
+/// The object `plan`.
+pub const PLAN: Object = Object {
     name: "plan",
     fields: &[
         field("id", Holds::Id),

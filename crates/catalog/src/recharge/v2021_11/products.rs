@@ -1,16 +1,16 @@
-//! The page of `products`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `products`.
 
 use super::parameters::{CURSOR, LIMIT};
-use crate::build::{array, boolean, delete, field, get, post, put, text, time};
+use crate::build::{array, boolean, create, delete, field, get, list, text, time, update};
 use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
 
-/// `products`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `products`.
+pub const RESOURCE: Resource = Resource {
     name: "products",
     singular: "product",
     about: "The catalogue of things to subscribe to",
     object: &PRODUCT,
-    operations: &[LIST, GET, CREATE, UPDATE, DELETE],
+    operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE],
 };
 
 const BRAND: Parameter = text("brand", "brand");
@@ -23,7 +23,8 @@ const TITLE: Parameter = text("title", "title");
 const VARIANTS: Parameter = array("variants", "variants, each an object");
 const VENDOR: Parameter = text("vendor", "vendor");
 
-const LIST: Operation = get("list", "/products", "List products")
+/// The operation `products.list`.
+pub static LIST: Operation = list("/products", "List products")
     .query(&[
         text(
             "external_product_ids",
@@ -37,15 +38,18 @@ const LIST: Operation = get("list", "/products", "List products")
     .scope("read_products")
     .example("rc products list");
 
-const GET: Operation = get("get", "/products/{external_product_id}", "Show a product")
-    .at(&[text("external_product_id", "the product in the shop")])
+/// The operation `products.get`.
+pub static GET: Operation = get("/products/{external_product_id}", "Show a product")
+    .at(&[text("external_product_id", "the product in the shop").placeholder("ID")])
     .answers(Answer::One("product", &PRODUCT))
     .scope("read_products")
     .example("rc products get 2103271587891");
 
-const CREATE: Operation = post("create", "/products", "Add a product")
+/// The operation `products.create`.
+pub static CREATE: Operation = create("/products", "Add a product")
     .body(&[
         text("external_product_id", "the id of the product in the shop")
+            .placeholder("ID")
             .documented(Type::Object)
             .sent_as(Type::String)
             .required(),
@@ -67,39 +71,33 @@ const CREATE: Operation = post("create", "/products", "Add a product")
     .scope("write_products")
     .example("rc products create --body @shirt.json");
 
-const UPDATE: Operation = put(
-    "update",
-    "/products/{external_product_id}",
-    "Change a product",
-)
-.at(&[text("external_product_id", "the product in the shop")])
-.body(&[
-    BRAND,
-    EXTERNAL_CREATED_AT,
-    EXTERNAL_UPDATED_AT,
-    IMAGES,
-    OPTIONS,
-    PUBLISHED_AT,
-    boolean("requires_shipping", "whether it is shipped"),
-    TITLE.common(),
-    VARIANTS,
-    VENDOR,
-])
-.answers(Answer::One("product", &PRODUCT))
-.scope("write_products")
-.example("rc products update 2103271587891 --brand Recharge");
+/// The operation `products.update`.
+pub static UPDATE: Operation = update("/products/{external_product_id}", "Change a product")
+    .at(&[text("external_product_id", "the product in the shop").placeholder("ID")])
+    .body(&[
+        BRAND,
+        EXTERNAL_CREATED_AT,
+        EXTERNAL_UPDATED_AT,
+        IMAGES,
+        OPTIONS,
+        PUBLISHED_AT,
+        boolean("requires_shipping", "whether it is shipped"),
+        TITLE.common(),
+        VARIANTS,
+        VENDOR,
+    ])
+    .answers(Answer::One("product", &PRODUCT))
+    .scope("write_products")
+    .example("rc products update 2103271587891 --brand Recharge");
 
-const DELETE: Operation = delete(
-    "delete",
-    "/products/{external_product_id}",
-    "Delete a product",
-)
-.at(&[text("external_product_id", "the product in the shop")])
-.scope("write_products")
-.example("rc products delete 2103271587891 --yes");
+/// The operation `products.delete`.
+pub static DELETE: Operation = delete("/products/{external_product_id}", "Delete a product")
+    .at(&[text("external_product_id", "the product in the shop").placeholder("ID")])
+    .scope("write_products")
+    .example("rc products delete 2103271587891 --yes");
 
-/// `product`.
-pub(super) const PRODUCT: Object = Object {
+/// The object `product`.
+pub const PRODUCT: Object = Object {
     name: "product",
     fields: &[
         field("external_product_id", Holds::Text),

@@ -1,16 +1,16 @@
-//! The page of `retention_strategies`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `retention_strategies`.
 
 use super::parameters::{CURSOR, ID, LIMIT_OF_ALL_LISTS};
-use crate::build::{delete, field, get, post, put, text};
+use crate::build::{create, delete, field, get, list, text, update};
 use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource};
 
-/// `retention_strategies`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `retention_strategies`.
+pub const RESOURCE: Resource = Resource {
     name: "retention_strategies",
     singular: "retention_strategy",
     about: "What is offered to someone who is about to cancel",
     object: &RETENTION_STRATEGY,
-    operations: &[LIST, GET, CREATE, UPDATE, DELETE],
+    operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE],
 };
 
 const INCENTIVE_TYPES: &[&str] = &[
@@ -27,22 +27,20 @@ const DISCOUNT_CODE: Parameter = text("discount_code", "discount to offer");
 const PREVENTION_TEXT: Parameter = text("prevention_text", "what the customer is asked or told");
 const REASON: Parameter = text("reason", "the reason for cancelling that it answers");
 
-const LIST: Operation = get("list", "/retention_strategies", "List retention strategies")
+/// The operation `retention_strategies.list`.
+pub static LIST: Operation = list("/retention_strategies", "List retention strategies")
     .query(&[LIMIT_OF_ALL_LISTS, CURSOR])
     .answers(Answer::Page("retention_strategies", &RETENTION_STRATEGY))
     .example("rc retention-strategies list");
 
-const GET: Operation = get(
-    "get",
-    "/retention_strategies/{id}",
-    "Show a retention strategy",
-)
-.at(&[ID])
-.answers(Answer::One("retention_strategy", &RETENTION_STRATEGY))
-.example("rc retention-strategies get 12345");
+/// The operation `retention_strategies.get`.
+pub static GET: Operation = get("/retention_strategies/{id}", "Show a retention strategy")
+    .at(&[ID])
+    .answers(Answer::One("retention_strategy", &RETENTION_STRATEGY))
+    .example("rc retention-strategies get 12345");
 
-const CREATE: Operation = post(
-    "create",
+/// The operation `retention_strategies.create`.
+pub static CREATE: Operation = create(
     "/retention_strategies",
     "Add an offer to the cancellation flow",
 )
@@ -63,34 +61,28 @@ const CREATE: Operation = post(
              skip_charge",
 );
 
-const UPDATE: Operation = put(
-    "update",
-    "/retention_strategies/{id}",
-    "Change a retention strategy",
-)
-.at(&[ID])
-.body(&[
-    CANCELLATION_FLOW_TYPE,
-    INCENTIVE_TYPE,
-    DISCOUNT_CODE.common(),
-    PREVENTION_TEXT,
-    REASON,
-])
-.answers(Answer::One("retention_strategy", &RETENTION_STRATEGY))
-.also_needs(&["write_retention_strategies"])
-.example("rc retention-strategies update 12345 --reason \"It costs too much\"");
+/// The operation `retention_strategies.update`.
+pub static UPDATE: Operation = update("/retention_strategies/{id}", "Change a retention strategy")
+    .at(&[ID])
+    .body(&[
+        CANCELLATION_FLOW_TYPE,
+        INCENTIVE_TYPE,
+        DISCOUNT_CODE.common(),
+        PREVENTION_TEXT,
+        REASON,
+    ])
+    .answers(Answer::One("retention_strategy", &RETENTION_STRATEGY))
+    .also_needs(&["write_retention_strategies"])
+    .example("rc retention-strategies update 12345 --reason \"It costs too much\"");
 
-const DELETE: Operation = delete(
-    "delete",
-    "/retention_strategies/{id}",
-    "Delete a retention strategy",
-)
-.at(&[ID])
-.also_needs(&["write_retention_strategies"])
-.example("rc retention-strategies delete 12345 --yes");
+/// The operation `retention_strategies.delete`.
+pub static DELETE: Operation = delete("/retention_strategies/{id}", "Delete a retention strategy")
+    .at(&[ID])
+    .also_needs(&["write_retention_strategies"])
+    .example("rc retention-strategies delete 12345 --yes");
 
-/// `retention_strategy`.
-pub(super) const RETENTION_STRATEGY: Object = Object {
+/// The object `retention_strategy`.
+pub const RETENTION_STRATEGY: Object = Object {
     name: "retention_strategy",
     fields: &[
         field("id", Holds::Id),

@@ -1,24 +1,25 @@
-//! The page of `store`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `store`.
 
 use crate::build::{field, get};
 use crate::model::{Answer, Holds, Object, Operation, Resource, Type};
 
-/// `store`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `store`.
+pub const RESOURCE: Resource = Resource {
     name: "store",
     singular: "store",
     about: "The store itself",
     object: &STORE,
-    operations: &[GET],
+    operations: &[&GET],
 };
 
-const GET: Operation = get("get", "/store", "Show the settings of the store")
+/// The operation `store.get`.
+pub static GET: Operation = get("/store", "Show the settings of the store")
     .answers(Answer::One("store", &STORE))
     .scope("read_store")
     .example("rc store get");
 
-/// `store`.
-pub(super) const STORE: Object = Object {
+/// The object `store`.
+pub const STORE: Object = Object {
     name: "store",
     fields: &[
         field("id", Holds::Id),

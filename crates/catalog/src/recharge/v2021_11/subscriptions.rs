@@ -1,4 +1,4 @@
-//! The page of `subscriptions`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `subscriptions`.
 
 use super::onetimes::ONETIME;
 use super::parameters::{
@@ -6,28 +6,29 @@ use super::parameters::{
     OF_ADDRESS, OF_CUSTOMER, PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
 use crate::build::{
-    boolean, day, delete, external, field, get, id, ids, integer, money, object, pairs, post, put,
-    text,
+    boolean, create, day, delete, external, field, get, id, ids, integer, list, money, object,
+    pairs, post, text, update,
 };
 use crate::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::recharge::STATUS_TONES;
 
-/// `subscriptions`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `subscriptions`.
+pub const RESOURCE: Resource = Resource {
     name: "subscriptions",
     singular: "subscription",
     about: "Items that customers receive again and again",
     object: &SUBSCRIPTION,
     operations: &[
-        LIST,
-        GET,
-        CREATE,
-        UPDATE,
-        DELETE,
-        ACTIVATE,
-        CANCEL,
-        CHANGE_ADDRESS,
-        SET_NEXT_CHARGE_DATE,
-        SKIP_GIFT,
+        &LIST,
+        &GET,
+        &CREATE,
+        &UPDATE,
+        &DELETE,
+        &ACTIVATE,
+        &CANCEL,
+        &CHANGE_ADDRESS,
+        &SET_NEXT_CHARGE_DATE,
+        &SKIP_GIFT,
     ],
 };
 
@@ -57,7 +58,8 @@ const PROPERTIES: Parameter = pairs("properties", "extra name and value").flag("
 const EXTERNAL_VARIANT_ID: Parameter = external("external_variant_id", "the variant in the shop");
 const SEND_EMAIL: Parameter = boolean("send_email", "tell the customer by email");
 
-const LIST: Operation = get("list", "/subscriptions", "List subscriptions")
+/// The operation `subscriptions.list`.
+pub static LIST: Operation = list("/subscriptions", "List subscriptions")
     .query(&[
         OF_ADDRESS.documented(Type::String),
         id("address_ids", "only those of these addresses")
@@ -83,69 +85,68 @@ const LIST: Operation = get("list", "/subscriptions", "List subscriptions")
     .scope("read_subscriptions")
     .example("rc subscriptions list --status active --created-at-min 2024-01-01");
 
-const GET: Operation = get("get", "/subscriptions/{id}", "Show a subscription")
+/// The operation `subscriptions.get`.
+pub static GET: Operation = get("/subscriptions/{id}", "Show a subscription")
     .at(&[ID])
     .query(&[INCLUDE.values(INCLUDES)])
     .answers(Answer::One("subscription", &SUBSCRIPTION))
     .scope("read_subscriptions")
     .example("rc subscriptions get 89559201 --include customer");
 
-const CREATE: Operation = post(
-    "create",
-    "/subscriptions",
-    "Add a subscription to an address",
-)
-.details(
-    "The product must have at least one plan; the intervals need not match it. \
+/// The operation `subscriptions.create`.
+pub static CREATE: Operation = create("/subscriptions", "Add a subscription to an address")
+    .details(
+        "The product must have at least one plan; the intervals need not match it. \
              A plan fills in the intervals that are left out.",
-)
-.body(&[
-    id("address_id", "the address it belongs to").required(),
-    integer(
-        "charge_interval_frequency",
-        "this many units between charges",
     )
-    .flag("charge-every")
-    .required()
-    .unless(&["plan_id"]),
-    EXPIRE_AFTER_SPECIFIC_NUMBER_OF_CHARGES,
-    day("next_charge_scheduled_at", "day of the next charge")
-        .flag("next-charge")
-        .required(),
-    integer(
-        "order_day_of_month",
-        "day of the month of orders, with unit month",
-    ),
-    integer(
-        "order_day_of_week",
-        "day of the week of orders, with unit week: 0 is Monday",
-    ),
-    integer("order_interval_frequency", "this many units between orders")
-        .flag("order-every")
+    .body(&[
+        id("address_id", "the address it belongs to").required(),
+        integer(
+            "charge_interval_frequency",
+            "this many units between charges",
+        )
+        .flag("charge-every")
         .required()
         .unless(&["plan_id"]),
-    ORDER_INTERVAL_UNIT.required().unless(&["plan_id"]),
-    PLAN_ID.common(),
-    PRICE.common(),
-    PRODUCT_TITLE,
-    PROPERTIES.common(),
-    integer("quantity", "how many").required(),
-    external("external_product_id", "the product in the shop"),
-    EXTERNAL_VARIANT_ID.required(),
-    text("status", "status to begin with")
-        .values(STATUSES)
-        .common(),
-])
-.answers(Answer::One("subscription", &SUBSCRIPTION))
-.success(201)
-.scope("write_subscriptions")
-.example(
-    "rc subscriptions create --address-id 48563471 --next-charge 2026-12-01 \
+        EXPIRE_AFTER_SPECIFIC_NUMBER_OF_CHARGES,
+        day("next_charge_scheduled_at", "day of the next charge")
+            .flag("next-charge")
+            .required(),
+        integer(
+            "order_day_of_month",
+            "day of the month of orders, with unit month",
+        ),
+        integer(
+            "order_day_of_week",
+            "day of the week of orders, with unit week: 0 is Monday",
+        ),
+        integer("order_interval_frequency", "this many units between orders")
+            .flag("order-every")
+            .required()
+            .unless(&["plan_id"]),
+        ORDER_INTERVAL_UNIT.required().unless(&["plan_id"]),
+        PLAN_ID.common(),
+        PRICE.common(),
+        PRODUCT_TITLE,
+        PROPERTIES.common(),
+        integer("quantity", "how many").required(),
+        external("external_product_id", "the product in the shop"),
+        EXTERNAL_VARIANT_ID.required(),
+        text("status", "status to begin with")
+            .values(STATUSES)
+            .common(),
+    ])
+    .answers(Answer::One("subscription", &SUBSCRIPTION))
+    .success(201)
+    .scope("write_subscriptions")
+    .example(
+        "rc subscriptions create --address-id 48563471 --next-charge 2026-12-01 \
              --external-variant-id 18261278883891 --quantity 1 --order-every 1 \
              --charge-every 1 --unit month",
-);
+    );
 
-const UPDATE: Operation = put("update", "/subscriptions/{id}", "Change a subscription")
+/// The operation `subscriptions.update`.
+pub static UPDATE: Operation = update("/subscriptions/{id}", "Change a subscription")
     .details(
         "The two intervals and their unit go together: change all three or none. \
              Changing them removes skipped and manually moved charges and sets the next \
@@ -199,13 +200,15 @@ const UPDATE: Operation = put("update", "/subscriptions/{id}", "Change a subscri
     .scope("write_subscriptions")
     .example("rc subscriptions update 89559201 --quantity 2");
 
-const DELETE: Operation = delete("delete", "/subscriptions/{id}", "Delete a subscription")
+/// The operation `subscriptions.delete`.
+pub static DELETE: Operation = delete("/subscriptions/{id}", "Delete a subscription")
     .at(&[ID])
     .body(&[SEND_EMAIL])
     .scope("write_subscriptions")
     .example("rc subscriptions delete 89559201 --yes");
 
-const ACTIVATE: Operation = post(
+/// The operation `subscriptions.activate`.
+pub static ACTIVATE: Operation = post(
     "activate",
     "/subscriptions/{id}/activate",
     "Bring back a cancelled subscription",
@@ -216,7 +219,8 @@ const ACTIVATE: Operation = post(
 .again(Again::Same)
 .example("rc subscriptions activate 89559201");
 
-const CANCEL: Operation = post(
+/// The operation `subscriptions.cancel`.
+pub static CANCEL: Operation = post(
     "cancel",
     "/subscriptions/{id}/cancel",
     "Cancel a subscription",
@@ -239,7 +243,8 @@ const CANCEL: Operation = post(
 .again(Again::Same)
 .example("rc subscriptions cancel 89559201 --reason \"moved away\" --yes");
 
-const CHANGE_ADDRESS: Operation = post(
+/// The operation `subscriptions.change_address`.
+pub static CHANGE_ADDRESS: Operation = post(
     "change_address",
     "/subscriptions/{id}/change_address",
     "Move a subscription to another address",
@@ -257,7 +262,8 @@ const CHANGE_ADDRESS: Operation = post(
 .again(Again::Same)
 .example("rc subscriptions change-address 89559201 --address-id 48563471");
 
-const SET_NEXT_CHARGE_DATE: Operation = post(
+/// The operation `subscriptions.set_next_charge_date`.
+pub static SET_NEXT_CHARGE_DATE: Operation = post(
     "set_next_charge_date",
     "/subscriptions/{id}/set_next_charge_date",
     "Move the next charge to another day",
@@ -272,7 +278,8 @@ const SET_NEXT_CHARGE_DATE: Operation = post(
 .again(Again::Same)
 .example("rc subscriptions set-next-charge-date 89559201 --date 2026-12-24");
 
-const SKIP_GIFT: Operation = post(
+/// The operation `subscriptions.skip_gift`.
+pub static SKIP_GIFT: Operation = post(
     "skip_gift",
     "/subscriptions/skip_gift",
     "Give a skipped delivery to someone else",
@@ -294,8 +301,8 @@ const SKIP_GIFT: Operation = post(
              --recipient-address @friend.json",
 );
 
-/// `subscription`.
-pub(super) const SUBSCRIPTION: Object = Object {
+/// The object `subscription`.
+pub const SUBSCRIPTION: Object = Object {
     name: "subscription",
     fields: &[
         field("id", Holds::Id),
@@ -331,7 +338,9 @@ pub(super) const SUBSCRIPTION: Object = Object {
         field("quantity", Holds::Integer).short("qty"),
         field("sku", Holds::Text),
         field("sku_override", Holds::Boolean),
-        field("status", Holds::Text).values(STATUSES),
+        field("status", Holds::Text)
+            .tones(STATUS_TONES)
+            .values(STATUSES),
         field("updated_at", Holds::Time),
         field("variant_title", Holds::Text),
     ],

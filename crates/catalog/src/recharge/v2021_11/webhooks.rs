@@ -1,16 +1,16 @@
-//! The page of `webhooks`: operations, their parameters, and fields.
+//! Operations, parameters and fields of the resource `webhooks`.
 
 use super::parameters::{CURSOR, ID, LIMIT_OF_ALL_LISTS, SORT_BY};
-use crate::build::{delete, field, get, post, put, text, texts};
+use crate::build::{create, delete, field, get, list, post, text, texts, update};
 use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource};
 
-/// `webhooks`.
-pub(super) const RESOURCE: Resource = Resource {
+/// The resource `webhooks`.
+pub const RESOURCE: Resource = Resource {
     name: "webhooks",
     singular: "webhook",
     about: "Addresses that Recharge tells about events",
     object: &WEBHOOK,
-    operations: &[LIST, GET, CREATE, UPDATE, DELETE, TEST],
+    operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE, &TEST],
 };
 
 /// The related objects that the page itself lists.
@@ -33,7 +33,8 @@ const INCLUDED_OBJECTS: Parameter =
 const TOPIC: Parameter = text("topic", "what to tell about");
 const VERSION: Parameter = text("version", "API version of the messages");
 
-const LIST: Operation = get("list", "/webhooks", "List webhooks")
+/// The operation `webhooks.list`.
+pub static LIST: Operation = list("/webhooks", "List webhooks")
     .query(&[
         SORT_BY.values(&["id-asc", "id-desc"]).default("id-desc"),
         LIMIT_OF_ALL_LISTS,
@@ -42,12 +43,14 @@ const LIST: Operation = get("list", "/webhooks", "List webhooks")
     .answers(Answer::Page("webhooks", &WEBHOOK))
     .example("rc webhooks list");
 
-const GET: Operation = get("get", "/webhooks/{id}", "Show a webhook")
+/// The operation `webhooks.get`.
+pub static GET: Operation = get("/webhooks/{id}", "Show a webhook")
     .at(&[ID])
     .answers(Answer::One("webhook", &WEBHOOK))
     .example("rc webhooks get 19451");
 
-const CREATE: Operation = post("create", "/webhooks", "Register a webhook")
+/// The operation `webhooks.create`.
+pub static CREATE: Operation = create("/webhooks", "Register a webhook")
     .details(
         "A token registers ten webhooks a topic at most, and needs read access to \
              what the topic is about.",
@@ -64,17 +67,20 @@ const CREATE: Operation = post("create", "/webhooks", "Register a webhook")
              https://example.com/hooks",
     );
 
-const UPDATE: Operation = put("update", "/webhooks/{id}", "Change a webhook")
+/// The operation `webhooks.update`.
+pub static UPDATE: Operation = update("/webhooks/{id}", "Change a webhook")
     .at(&[ID])
     .body(&[ADDRESS, INCLUDED_OBJECTS, TOPIC.common(), VERSION])
     .answers(Answer::One("webhook", &WEBHOOK))
     .example("rc webhooks update 19451 --address https://example.com/other");
 
-const DELETE: Operation = delete("delete", "/webhooks/{id}", "Delete a webhook")
+/// The operation `webhooks.delete`.
+pub static DELETE: Operation = delete("/webhooks/{id}", "Delete a webhook")
     .at(&[ID])
     .example("rc webhooks delete 19451 --yes");
 
-const TEST: Operation = post(
+/// The operation `webhooks.test`.
+pub static TEST: Operation = post(
     "test",
     "/webhooks/{id}/test",
     "Send an empty request to a webhook",
@@ -82,8 +88,8 @@ const TEST: Operation = post(
 .at(&[ID])
 .example("rc webhooks test 19451");
 
-/// `webhook`.
-pub(super) const WEBHOOK: Object = Object {
+/// The object `webhook`.
+pub const WEBHOOK: Object = Object {
     name: "webhook",
     fields: &[
         field("id", Holds::Id),

@@ -1,12 +1,17 @@
-//! The vocabulary in which the API is written down: resources, operations,
-//! parameters, objects and fields. Values only: nothing here reads, prints or
-//! sends. Every other room derives what it does from these rows.
+//! The types of the tables: resources, operations, parameters, objects and
+//! fields. Values only: nothing here reads, prints or sends.
 //!
-//! Rows are `const` and built with chained setters, so that a row states what
-//! is special about it and nothing else.
+//! Rows are built in constant expressions with chained setters, so that a row
+//! states what is special about it and nothing else.
 
-use super::bulk::{Batch, Unique};
-use super::exceptions::BodyException;
+mod object;
+mod parameter;
+
+use crate::bulk::{Batch, Unique};
+use crate::exceptions::BodyException;
+
+pub use object::{Field, Holds, Object, Tone, Tones};
+pub use parameter::{Empty, Kind, Parameter, ParameterRole, Type};
 
 /// A family of operations on one kind of object, and a first word of the
 /// command line (`rc subscriptions …`).
@@ -20,8 +25,9 @@ pub struct Resource {
     pub about: &'static str,
     /// The object that the resource is about.
     pub object: &'static Object,
-    /// What can be asked, in the order in which help lists it.
-    pub operations: &'static [Operation],
+    /// Its operations, in the order in which help lists them. Each is a static
+    /// of its own, so that code can name it and compare it by address.
+    pub operations: &'static [&'static Operation],
 }
 
 /// One request that the API understands.
@@ -29,6 +35,8 @@ pub struct Resource {
 pub struct Operation {
     /// Second half of the operation id, snake case (`set_next_charge_date`).
     pub verb: &'static str,
+    /// What it does to objects of its resource.
+    pub action: OperationAction,
     /// Other command names for the verb, kebab case.
     pub aliases: &'static [&'static str],
     /// HTTP method.
@@ -72,6 +80,24 @@ pub struct Operation {
     pub unique: Option<Unique>,
     /// A command line that shows the operation at work.
     pub example: &'static str,
+}
+
+/// What an operation does to the objects of its resource. A resource has at
+/// most one operation of each action but [`Self::Act`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OperationAction {
+    /// Lists the objects.
+    List,
+    /// Reads one object.
+    Get,
+    /// Creates an object.
+    Create,
+    /// Changes an object.
+    Update,
+    /// Deletes an object.
+    Delete,
+    /// Anything else: an action like a refund, or a list of other objects.
+    Act,
 }
 
 /// HTTP methods that the API uses.
@@ -181,217 +207,33 @@ pub enum Again {
     Twice,
 }
 
-/// A value that an operation takes: in its path, its query or its body.
-#[derive(Debug, Clone, Copy)]
-pub struct Parameter {
-    /// Name in the API, snake case.
-    pub name: &'static str,
-    /// A friendlier flag than the name, kebab case, without dashes.
-    pub flag: Option<&'static str>,
-    /// What a value looks like, and how it is checked.
-    pub kind: Kind,
-    /// JSON type that the reference states.
-    pub documented: Type,
-    /// JSON type in which a body carries a single value. The documented one,
-    /// unless the reference's own example shows another.
-    pub sent: Type,
-    /// A line of help, a fragment without a full stop.
-    pub help: &'static str,
-    /// Whether the API refuses the request without it.
-    pub required: bool,
-    /// Parameters that make a required one needless when one of them is given.
-    pub unless: &'static [&'static str],
-    /// What an empty text is where the parameter is required.
-    pub empty: Empty,
-    /// The only values it may take; empty when it is open.
-    pub values: &'static [&'static str],
-    /// What the API assumes when it is left out.
-    pub default: Option<&'static str>,
-    /// Largest number, or largest count of items, that the API takes.
-    pub maximum: Option<u32>,
-    /// Whether several values may be given, joined by commas.
-    pub multiple: bool,
-    /// Where in a record the value of a list filter stands, as a dotted path in
-    /// which `*` is each item of a list; `None` when the name says it.
-    pub stands_at: Option<&'static str>,
-    /// Whether help shows it among the first.
-    pub common: bool,
-    /// Where and why the row says more than the parameter list of the reference.
-    pub beyond: Option<&'static str>,
-}
-
-impl Parameter {
-    /// The long flag, without dashes.
-    #[must_use]
-    pub fn flag_name(&self) -> String {
-        self.flag
-            .map_or_else(|| super::kebab(self.name), str::to_owned)
-    }
-
-    /// Whether `@file` can stand for a value.
-    #[must_use]
-    pub const fn takes_file(&self) -> bool {
-        matches!(
-            self.kind,
-            Kind::Json | Kind::Reference(_) | Kind::References(_)
-        )
-    }
-}
-
-/// What an empty text is to a parameter that is required.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Empty {
-    /// As good as none.
-    Missing,
-    /// A value like any other: the API wants the field, and takes it empty.
-    Value,
-}
-
-/// What the value of a parameter looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// The number of an object.
-    Id,
-    /// Any text.
-    Text,
-    /// A whole number.
-    Integer,
-    /// `true` or `false`.
-    Boolean,
-    /// A moment. Relative ones are sent as a time.
-    Time,
-    /// A day, as schedules use it. Relative ones are sent as a date.
-    Day,
-    /// A decimal amount, kept as text.
-    Money,
-    /// The id an object has elsewhere: `{"ecommerce": "123"}`.
-    External(&'static str),
-    /// Name and value pairs: `[{"name": "Color", "value": "Blue"}]`.
-    Pairs,
-    /// A list of object numbers: `[1, 2]`.
-    Ids,
-    /// A list of texts.
-    Texts,
-    /// An object named by one of its fields: `{"id": 1}`.
-    Reference(&'static str),
-    /// A list of objects, each named by one of its fields: `[{"id": 1}]`.
-    References(&'static str),
-    /// Any other object or list, given as JSON.
-    Json,
-}
-
-/// JSON types as the reference names them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Type {
-    /// `integer`.
-    Integer,
-    /// `number`.
-    Number,
-    /// `string`.
-    String,
-    /// `boolean`.
-    Boolean,
-    /// `datetime`, a string.
-    DateTime,
-    /// `date`, a string.
-    Date,
-    /// `object`.
-    Object,
-    /// `array`.
-    Array,
-    /// The reference shows the field and states no type.
-    Unstated,
-}
-
-impl Type {
-    /// The type as the reference spells it; `None` where it states none.
-    #[must_use]
-    pub const fn name(self) -> Option<&'static str> {
-        Some(match self {
-            Self::Integer => "integer",
-            Self::Number => "number",
-            Self::String => "string",
-            Self::Boolean => "boolean",
-            Self::DateTime => "datetime",
-            Self::Date => "date",
-            Self::Object => "object",
-            Self::Array => "array",
-            Self::Unstated => return None,
-        })
-    }
-}
-
-/// A kind of thing that the API answers with.
-#[derive(Debug)]
-pub struct Object {
-    /// Name, as the reference wraps it.
-    pub name: &'static str,
-    /// Its fields, in the order of the reference.
-    pub fields: &'static [Field],
-    /// Columns of a table when none are chosen; dotted paths.
-    pub columns: &'static [&'static str],
-}
-
-impl Object {
-    /// The field of that name.
-    #[must_use]
-    pub fn field(&self, name: &str) -> Option<&'static Field> {
-        self.fields.iter().find(|field| field.name == name)
-    }
-}
-
-/// A field of an object.
-#[derive(Debug, Clone, Copy)]
-pub struct Field {
-    /// Name, snake case.
-    pub name: &'static str,
-    /// A shorter name for the heading of a table, lower-case words.
-    pub short: Option<&'static str>,
-    /// What it holds.
-    pub holds: Holds,
-    /// Type that the reference states.
-    pub documented: Type,
-    /// Type that the reference's own examples show. The documented one, unless
-    /// they show another that what it holds does not explain.
-    pub shown: Type,
-    /// The only values it takes; empty when it is open.
-    pub values: &'static [&'static str],
-}
-
-/// What a field holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holds {
-    /// The number of an object.
-    Id,
-    /// Text.
-    Text,
-    /// A whole number.
-    Integer,
-    /// `true` or `false`.
-    Boolean,
-    /// A moment.
-    Time,
-    /// A day.
-    Date,
-    /// A decimal amount, as text.
-    Money,
-    /// An object with these fields.
-    Parts(&'static [&'static str]),
-    /// An object of open shape, or a list.
-    Json,
-}
-
 impl Resource {
     /// The operation with that verb (snake case).
     #[must_use]
     pub fn operation(&self, verb: &str) -> Option<&'static Operation> {
         self.operations
             .iter()
+            .copied()
             .find(|operation| operation.verb == verb)
+    }
+
+    /// The operation with that action, [`OperationAction::Act`] aside.
+    #[must_use]
+    pub fn operation_to(&self, action: OperationAction) -> Option<&'static Operation> {
+        self.operations
+            .iter()
+            .copied()
+            .find(|operation| operation.action == action)
     }
 }
 
 impl Operation {
+    /// The query parameter with that role.
+    #[must_use]
+    pub fn query_for(&self, role: ParameterRole) -> Option<&'static Parameter> {
+        self.query.iter().find(|parameter| parameter.role == role)
+    }
+
     /// Whether its answers come in pages.
     #[must_use]
     pub const fn pages(&self) -> bool {
@@ -419,7 +261,7 @@ impl Operation {
     }
 
     /// As [`Self::holes_in`], with a comparison for the literal segments.
-    pub(super) fn holes_by<'a>(
+    pub(crate) fn holes_by<'a>(
         &self,
         path: &'a str,
         same: &impl Fn(&str, &str) -> bool,
