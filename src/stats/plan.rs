@@ -7,7 +7,8 @@
 use jiff::tz::TimeZone;
 
 use super::calendar::Span;
-use crate::catalog::{Holds, Object};
+use crate::catalog::recharge::{CREATED_AT, SCHEDULED_AT};
+use crate::catalog::{Holds, Object, Tones, tones_at};
 use crate::error::{Error, Result};
 use crate::filter::Columns;
 
@@ -69,6 +70,8 @@ pub(super) struct Group {
     pub(super) span: Option<Span>,
     /// Its column.
     pub(super) column: usize,
+    /// The tones of its values.
+    tones: Tones,
 }
 
 /// What is worked out.
@@ -179,11 +182,11 @@ impl Plan {
         self.groups.iter().any(|group| group.span.is_some())
     }
 
-    /// The place among the keys of one that tells how things stand.
+    /// The index and the tones of the first key that is a status.
     #[must_use]
-    pub fn status(&self) -> Option<usize> {
-        let tells = |group: &Group| group.name == "status" || group.name.ends_with("_status");
-        self.groups.iter().position(tells)
+    pub fn status(&self) -> Option<(usize, Tones)> {
+        let mut groups = self.groups.iter().map(|group| group.tones).enumerate();
+        groups.find(|(_, tones)| !tones.is_empty())
     }
 
     /// The same, with so many groups told apart where nothing was said.
@@ -230,6 +233,7 @@ fn group(
             heading: word.replace(['_', '.'], " "),
             span: None,
             column: column(word),
+            tones: tones_at(Some(object), word),
         });
     };
     let on = match &wish.on {
@@ -253,6 +257,7 @@ fn group(
         heading: format!("{word} {of}"),
         span: Some(span),
         column: column(on),
+        tones: Tones::NONE,
     })
 }
 
@@ -260,7 +265,7 @@ fn group(
 /// the moment it was made.
 #[must_use]
 pub fn usual_time(object: &Object) -> Option<&'static str> {
-    let preferred = ["scheduled_at", "created_at"];
+    let preferred = [SCHEDULED_AT, CREATED_AT];
     let preferred = preferred.into_iter().find(|name| {
         object
             .field(name)

@@ -54,6 +54,7 @@ mod tests {
     fn tones_at_takes_the_row_of_a_field_before_the_rule_of_names() {
         let charge = Some(&charges::CHARGE);
         assert_eq!(tones_at(charge, "status").of("success"), Some(Tone::Good));
+        assert_eq!(tones_at(charge, "status").of("active"), Some(Tone::Good));
         assert_eq!(tones_at(charge, "type"), Tones::NONE);
         assert_eq!(
             tones_at(charge, "customer.status").of("queued"),
