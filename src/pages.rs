@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 
+use crate::catalog::recharge::{CURSOR, PAGE};
 use crate::client::Client;
 use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
@@ -46,7 +47,7 @@ impl Pages {
     #[must_use]
     pub fn new(client: Arc<Client>, request: Request, wanted: Wanted) -> Self {
         Self {
-            follow: request.query_value("page").is_none(),
+            follow: request.query_value(PAGE.name).is_none(),
             next: Next::Here(request.clone()),
             resume: None,
             client,
@@ -79,7 +80,7 @@ impl Pages {
     pub async fn next(&mut self, more: impl Fn(&Envelope) -> bool) -> Result<Option<Envelope>> {
         self.resume = match &self.next {
             Next::Here(request) | Next::Coming(request, _) => {
-                request.query_value("cursor").map(str::to_owned)
+                request.query_value(CURSOR.name).map(str::to_owned)
             }
             Next::None | Next::Nowhere(_) => None,
         };

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Effects, Style};
 use clap::builder::{StyledStr, Styles};
 
 use super::{auth, bulk, manual, stats};
-use crate::catalog::{self, Effect, Operation, Resource, kebab};
+use crate::catalog::{self, Effect, Operation, OperationAction, Resource, kebab};
 
 /// Colours of help and errors.
 pub(super) const STYLES: Styles = Styles::styled()
@@ -155,7 +155,7 @@ pub(super) fn after(resource: &Resource, operation: &Operation) -> StyledStr {
         text.push_str("\nIt cannot be taken back: it asks first, or needs --yes.");
     }
     if operation.targets_one() {
-        let list = resource.operation("list").is_some();
+        let list = resource.operation_to(OperationAction::List).is_some();
         let from = if list {
             format!("rc {} list", kebab(resource.name))
         } else {

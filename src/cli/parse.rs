@@ -11,8 +11,8 @@ use super::invocation::{
     Action, Background, Call, Control, DryRun, ErrorForm, Free, Invocation, Options, OutputOptions,
     Paging, Sandbox, Serving,
 };
-use super::{auth, bulk, filtering, manual, stats, watch};
-use crate::catalog::{self, Method};
+use super::{auth, bulk, filtering, flags, manual, stats, watch};
+use crate::catalog::{self, Method, ParameterRole};
 use crate::config::{Colour, NetworkFlags};
 use crate::error::{Error, Result};
 use crate::filter::Variables;
@@ -87,7 +87,7 @@ pub(super) fn call(
     let mut given = Vec::new();
     for parameter in operation
         .flags()
-        .filter(|parameter| parameter.name != "limit")
+        .filter(|parameter| parameter.role != ParameterRole::PageSize)
     {
         let words = texts(matches, parameter.name);
         if !words.is_empty() {
@@ -252,7 +252,7 @@ fn set(flag: &str, word: &str, verbatim: bool) -> Result<Set> {
 
 fn paging(matches: &ArgMatches) -> Paging {
     Paging {
-        limit: matches.get_one("limit").copied(),
+        limit: matches.get_one(flags::LIMIT).copied(),
         page_size: matches.get_one("page-size").copied(),
     }
 }

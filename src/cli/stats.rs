@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::invocation::Call;
 use super::{argument, flags, parse};
-use crate::catalog::{self, Operation, Resource, kebab};
+use crate::catalog::{self, Operation, OperationAction, ParameterRole, Resource, kebab};
 use crate::error::{Error, Result};
 use crate::stats::{Kind, Wish, usual_time};
 
@@ -58,7 +58,7 @@ pub(super) fn command() -> Command {
 fn listed() -> impl Iterator<Item = (&'static Resource, &'static Operation)> {
     catalog::RESOURCES
         .iter()
-        .filter_map(|resource| Some((resource, resource.operation("list")?)))
+        .filter_map(|resource| Some((resource, resource.operation_to(OperationAction::List)?)))
 }
 
 fn named(resource: &'static Resource) -> Command {
@@ -81,11 +81,11 @@ fn fill(command: Command) -> Command {
         .args(argument::target(list))
         .args(figures(resource));
     for (order, parameter) in list.query.iter().enumerate() {
-        match parameter.name {
+        match parameter.role {
             // --page-size and --limit say it.
-            "limit" => {}
+            ParameterRole::PageSize => {}
             // Figures are of a whole list, in whatever order.
-            "cursor" | "page" | "sort_by" => {
+            ParameterRole::Cursor | ParameterRole::PageNumber | ParameterRole::Sort => {
                 let flag = argument::flag(parameter, "Filters", order);
                 command = command.arg(flag.hide(true));
             }

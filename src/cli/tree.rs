@@ -4,7 +4,7 @@
 use clap::{Arg, ArgAction, Command};
 
 use super::{argument, auth, bulk, flags, help, manual, sandbox, stats, watch};
-use crate::catalog::{self, Effect, Operation, Resource, kebab};
+use crate::catalog::{self, Effect, Operation, ParameterRole, Resource, kebab};
 
 /// The whole command line.
 #[must_use]
@@ -98,10 +98,10 @@ fn verb(resource: &'static Resource, operation: &'static Operation) -> Command {
         "Options"
     };
     for (order, parameter) in operation.query.iter().enumerate() {
-        match parameter.name {
+        match parameter.role {
             // --page-size and --limit say it.
-            "limit" => {}
-            "cursor" | "page" => {
+            ParameterRole::PageSize => {}
+            ParameterRole::Cursor | ParameterRole::PageNumber => {
                 command = command.arg(argument::flag(parameter, "Paging", 100 + order));
             }
             _ => command = command.arg(argument::flag(parameter, filters, order)),
@@ -207,7 +207,7 @@ mod tests {
                 .expect(operation.verb);
             for parameter in operation
                 .flags()
-                .filter(|parameter| parameter.name != "limit")
+                .filter(|parameter| parameter.role != ParameterRole::PageSize)
             {
                 assert!(
                     verb.get_arguments()

@@ -1,5 +1,7 @@
 //! The header `Link` of version 2021-01, in which lists name their next page.
 
+use crate::catalog::recharge::CURSOR;
+
 /// The cursor of the link whose relation is `next`, percent-decoded. Only the
 /// cursor is taken: no answer says which host is asked next.
 pub(super) fn next_cursor(link: &str) -> Option<String> {
@@ -8,7 +10,7 @@ pub(super) fn next_cursor(link: &str) -> Option<String> {
     let (_, query) = url.split_once('?')?;
     let cursor = query
         .split('&')
-        .find_map(|pair| pair.strip_prefix("cursor="))?;
+        .find_map(|pair| pair.strip_prefix(CURSOR.name)?.strip_prefix('='))?;
     let decoded = percent_encoding::percent_decode_str(cursor).decode_utf8();
     decoded.ok().map(std::borrow::Cow::into_owned)
 }

@@ -11,6 +11,8 @@ use std::sync::Arc;
 use super::connect::Place;
 use super::{Run, recent};
 use crate::bulk::ledger::Jobs;
+use crate::catalog::kebab;
+use crate::catalog::recharge::store;
 use crate::cli::complete::{self, Facts, Line, List, Shell};
 use crate::cli::{self, Options, Typed};
 use crate::config::recent::Recent;
@@ -83,7 +85,10 @@ fn ids(
 
 /// A command that works on the place that an unfinished line names.
 fn place_words(words: &[OsString]) -> Vec<OsString> {
-    let mut command = vec![OsString::from("store"), OsString::from("get")];
+    let mut command = vec![
+        OsString::from(kebab(store::RESOURCE.name)),
+        OsString::from(kebab(store::GET.verb)),
+    ];
     for (at, word) in words.iter().enumerate() {
         let Some(text) = word.to_str() else { continue };
         let flag = text.split('=').next().unwrap_or(text);

@@ -5,6 +5,7 @@ use super::connect::Place;
 use super::follow::{Far, follow};
 use super::printer::{Described, Printer};
 use super::{Run, dry};
+use crate::catalog::recharge::LIMIT;
 use crate::catalog::{self, MAXIMUM_PAGE_SIZE, Method};
 use crate::cli::{Free, Options};
 use crate::config::BaseUrl;
@@ -129,8 +130,8 @@ fn request(run: &mut Run, free: &Free, place: &Place) -> Result<Request> {
             .paging
             .limit
             .map_or(u64::from(size), |limit| limit.clamp(1, size.into()));
-        if free.paging.page_size.is_some() || request.query_value("limit").is_none() {
-            request.set_query("limit", size.to_string());
+        if free.paging.page_size.is_some() || request.query_value(LIMIT.name).is_none() {
+            request.set_query(LIMIT.name, size.to_string());
         }
     }
     Ok(request)

@@ -81,7 +81,7 @@ fn without_results(remote: u64) -> Error {
 /// Reads all tasks into the ledger; gives how many have no end or are missing.
 async fn read(slot: &Slot<'_>, batch: &Batch, remote: u64, ended: Phase) -> Result<u64> {
     slot.ledger.forget_tasks(batch.slot)?;
-    let mut pages = remote::tasks(slot.means.client, remote)?;
+    let mut pages = remote::tasks(slot.means.client, remote);
     let (mut open, mut count) = (0, 0);
     while let Some(page) = pages.next(|_| true).await? {
         let mut tasks = Vec::with_capacity(page.records().len());

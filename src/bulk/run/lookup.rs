@@ -11,7 +11,7 @@ use super::requests::Desk;
 use super::task;
 use crate::bulk::ledger::Pending;
 use crate::bulk::settle::says_the_same;
-use crate::catalog::{Operation, Unique};
+use crate::catalog::{Operation, OperationAction, Unique};
 use crate::client::Client;
 use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
@@ -45,7 +45,7 @@ impl RowLookup {
         let unique = desk.operation.unique?;
         let body: Value = serde_json::from_str(row.task.body.as_deref()?).ok()?;
         Some(Self {
-            list: desk.resource.operation("list")?,
+            list: desk.resource.operation_to(OperationAction::List)?,
             unique,
             singular: desk.resource.singular,
             value: body.get(unique.field)?.as_str()?.to_owned(),

@@ -27,8 +27,8 @@ pub mod token_information;
 pub mod webhooks;
 
 pub use parameters::{
-    ADDRESS_PARTS, CREATED_AT, CREATED_AT_MIN, CURSOR, INCLUDE, INCLUDED, LIMIT, PAGE,
-    SCHEDULED_AT, UPDATED_AT,
+    ADDRESS_PARTS, CREATED_AT, CREATED_AT_MIN, CURSOR, EXTERNAL_ID_PREFIX, INCLUDE, INCLUDED,
+    LIMIT, PAGE, SCHEDULED_AT, UPDATED_AT,
 };
 
 use crate::model::Resource;

@@ -101,6 +101,9 @@ pub(super) const BY_ID_CREATED_OR_UPDATED: &[&str] = &[
     "updated_at-desc",
 ];
 
+/// Fields with an id that an object has in another system begin with this.
+pub const EXTERNAL_ID_PREFIX: &str = "external_";
+
 /// Parts of a postal address, as charges, orders and payment methods contain it.
 pub const ADDRESS_PARTS: &[&str] = &[
     "address1",
