@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::ledger::{Job, Kept};
-use crate::catalog::{Field, Holds, Object, Type};
+use crate::catalog::{Field, Holds, Object, Tones, Type};
 
 /// The columns that a report adds, in order.
 pub const ADDED: [&str; 5] = ["_line", "_status", "_id", "_http_status", "_error"];
@@ -58,6 +58,8 @@ const fn field(name: &'static str, holds: Holds) -> Field {
         documented: kind,
         shown: kind,
         values: &[],
+        tones: Tones::NONE,
+        secret: false,
     }
 }
 

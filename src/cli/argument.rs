@@ -5,7 +5,7 @@ use std::fmt::Write;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction};
 
-use crate::catalog::{Kind, Operation, Parameter, kebab};
+use crate::catalog::{Kind, Operation, Parameter, ParameterRole, kebab};
 use crate::request;
 
 /// The words that stand for what an operation acts on.
@@ -111,7 +111,7 @@ fn help(parameter: &Parameter) -> String {
         let _ = write!(help, ", at most {maximum}");
     }
     if let Some(default) = parameter.default
-        && parameter.name != "page"
+        && parameter.role != ParameterRole::PageNumber
     {
         let _ = write!(help, " [default: {default}]");
     }
@@ -119,6 +119,9 @@ fn help(parameter: &Parameter) -> String {
 }
 
 fn value_name(parameter: &Parameter) -> &'static str {
+    if let Some(placeholder) = parameter.placeholder {
+        return placeholder;
+    }
     match parameter.kind {
         Kind::Id if parameter.multiple => "ID,ID",
         Kind::Id | Kind::External(_) | Kind::Reference(_) => "ID",
@@ -131,11 +134,7 @@ fn value_name(parameter: &Parameter) -> &'static str {
         Kind::Pairs => "NAME=VALUE",
         Kind::Json => "JSON|@FILE",
         Kind::Texts => "WORD,WORD",
-        Kind::Text => match parameter.name {
-            "external_product_id" => "ID",
-            "token" => "TOKEN",
-            _ if !parameter.values.is_empty() => "WORD",
-            _ => "TEXT",
-        },
+        Kind::Text if !parameter.values.is_empty() => "WORD",
+        Kind::Text => "TEXT",
     }
 }

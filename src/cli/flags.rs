@@ -4,12 +4,15 @@
 use clap::builder::{EnumValueParser, PossibleValue};
 use clap::{Arg, ArgAction, ValueEnum, ValueHint};
 
-use crate::catalog::{MAXIMUM_PAGE_SIZE, RESOURCES, Resource};
+use crate::catalog::{MAXIMUM_PAGE_SIZE, ParameterRole, RESOURCES, Resource};
 use crate::config::{Colour, span};
 use crate::output::Format;
 
 use super::filtering;
 use super::options::{DryRun, ErrorForm};
+
+/// The flag for the number of records, and its name among the matches.
+pub(super) const LIMIT: &str = "limit";
 
 /// Long flags that no parameter may take as its own.
 const RESERVED: &[&str] = &[
@@ -23,7 +26,7 @@ const RESERVED: &[&str] = &[
     "columns",
     "out",
     "excel",
-    "limit",
+    LIMIT,
     "page-size",
     "body",
     "set",
@@ -64,7 +67,7 @@ const fn no_parameter_takes_a_reserved_flag(resources: &[Resource]) {
     while at < resources.len() {
         let mut row = 0;
         while row < resources[at].operations.len() {
-            let operation = &resources[at].operations[row];
+            let operation = resources[at].operations[row];
             free(operation.query);
             free(operation.body);
             row += 1;
@@ -81,10 +84,10 @@ const fn free(parameters: &[crate::catalog::Parameter]) {
             if let Some(flag) = parameters[at].flag {
                 assert!(!same(flag, RESERVED[word]), "a flag that is reserved");
             }
-            // `limit` is a parameter of lists; the command line sets it itself.
+            // The command line sets the page size itself.
             let taken = same(parameters[at].name, RESERVED[word]);
             assert!(
-                !taken || same(RESERVED[word], "limit"),
+                !taken || matches!(parameters[at].role, ParameterRole::PageSize),
                 "a parameter that is reserved"
             );
             word += 1;
@@ -323,8 +326,8 @@ fn page_size(word: &str) -> Result<u32, String> {
 /// How far to follow a list.
 pub fn paging() -> Vec<Arg> {
     let flags = vec![
-        Arg::new("limit")
-            .long("limit")
+        Arg::new(LIMIT)
+            .long(LIMIT)
             .short('n')
             .value_name("N")
             .value_parser(count)

@@ -7,7 +7,7 @@ use clap::Command;
 use clap::builder::{StyledStr, Styles};
 
 use super::Spec;
-use crate::catalog::{self, Effect, Operation, Resource, kebab};
+use crate::catalog::{self, Effect, Operation, OperationAction, Resource, kebab};
 
 /// Colours of help and errors.
 pub const STYLES: Styles = Styles::styled()
@@ -167,7 +167,7 @@ pub fn after(resource: &Resource, operation: &Operation) -> StyledStr {
         text.push_str("\nIt cannot be taken back: it asks first, or needs --yes.");
     }
     if operation.targets_one() {
-        let list = resource.operation("list").is_some();
+        let list = resource.operation_to(OperationAction::List).is_some();
         let from = if list {
             format!("rc {} list", kebab(resource.name))
         } else {

@@ -4,7 +4,7 @@
 use clap::Command;
 
 use super::{Spec, argument, flags, help, watch_flag};
-use crate::catalog::{self, Effect, Operation, Resource, kebab};
+use crate::catalog::{self, Effect, Operation, ParameterRole, Resource, kebab};
 
 /// The whole command line: the operations of the API, then `specs`.
 #[must_use]
@@ -97,10 +97,10 @@ fn verb(resource: &'static Resource, operation: &'static Operation) -> Command {
         "Options"
     };
     for (order, parameter) in operation.query.iter().enumerate() {
-        match parameter.name {
+        match parameter.role {
             // --page-size and --limit say it.
-            "limit" => {}
-            "cursor" | "page" => {
+            ParameterRole::PageSize => {}
+            ParameterRole::Cursor | ParameterRole::PageNumber => {
                 command = command.arg(argument::flag(parameter, "Paging", 100 + order));
             }
             _ => command = command.arg(argument::flag(parameter, filters, order)),
@@ -144,7 +144,7 @@ mod tests {
                 .expect(operation.verb);
             for parameter in operation
                 .flags()
-                .filter(|parameter| parameter.name != "limit")
+                .filter(|parameter| parameter.role != ParameterRole::PageSize)
             {
                 assert!(
                     verb.get_arguments()

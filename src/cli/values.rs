@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 
-use super::filtering;
 use super::options::{DryRun, ErrorForm, Options, OutputOptions, Paging};
+use super::{filtering, flags};
 use crate::config::{Colour, NetworkFlags};
 use crate::error::{Error, Result};
 use crate::request::Set;
@@ -86,7 +86,7 @@ pub fn set(flag: &str, word: &str, verbatim: bool) -> Result<Set> {
 #[must_use]
 pub fn paging(matches: &ArgMatches) -> Paging {
     Paging {
-        limit: matches.get_one("limit").copied(),
+        limit: matches.get_one(flags::LIMIT).copied(),
         page_size: matches.get_one("page-size").copied(),
     }
 }

@@ -6,7 +6,8 @@ use super::notice::whole_seconds;
 use super::pace::Why;
 use super::retry::{Budget, Spent, is_refusal};
 use super::{Failure, form};
-use crate::catalog::{self, Again, Operation};
+use crate::catalog::recharge::CREATED_AT_MIN;
+use crate::catalog::{self, Again, Operation, OperationAction};
 use crate::error::{Error, Kind};
 use crate::request::{Request, quoted};
 
@@ -62,23 +63,19 @@ fn doubt(mut error: Error, request: &Request, though: &str) -> Error {
 
 /// The command that shows what a write was about.
 fn look(row: &Operation, path: &str) -> Option<String> {
-    let same = |other: &Operation| other.method == row.method && other.path == row.path;
-    let (resource, _) = catalog::operations().find(|(_, other)| same(other))?;
+    let (resource, _) = catalog::operations().find(|(_, other)| std::ptr::eq(*other, row))?;
     let name = catalog::kebab(resource.name);
     let target = row.holes_in(path).and_then(|holes| holes.first().copied());
     if let Some(target) = target
-        && let Some(get) = resource.operation("get")
+        && let Some(get) = resource.operation_to(OperationAction::Get)
         && row.path.split('/').nth(1) == get.path.split('/').nth(1)
         && get.holes.len() == 1
     {
         return Some(format!("rc {name} get {}", quoted(target)));
     }
-    let list = resource.operation("list")?;
-    let recent = list
-        .query
-        .iter()
-        .any(|parameter| parameter.name == "created_at_min");
-    let recent = if recent { " --created-at-min 1h" } else { "" };
+    let list = resource.operation_to(OperationAction::List)?;
+    let recent = list.query_for(CREATED_AT_MIN.role);
+    let recent = recent.map_or_else(String::new, |since| format!(" --{} 1h", since.flag_name()));
     Some(format!("rc {name} list{recent}"))
 }
 

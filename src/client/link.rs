@@ -1,5 +1,6 @@
 //! The header `Link` of version 2021-01, in which lists name their next page.
 
+use crate::catalog::recharge::CURSOR;
 use crate::query;
 
 /// The cursor of the link whose relation is `next`, percent-decoded. Only the
@@ -9,7 +10,7 @@ pub(super) fn next_cursor(link: &str) -> Option<String> {
     let url = next.split_once('<')?.1.split_once('>')?.0;
     // A cursor is Base64: a `+` that the API did not escape is a letter of it.
     let query = query::split(url).1.replace('+', "%2B");
-    let cursor = query::pairs(&query).find(|pair| pair.name == "cursor")?;
+    let cursor = query::pairs(&query).find(|pair| pair.name == CURSOR.name)?;
     let is_valid = cursor.invalid_part().is_none() && cursor.raw_parts().1.is_some();
     is_valid.then(|| cursor.value.into_owned())
 }

@@ -8,7 +8,7 @@
 
 use std::borrow::Cow;
 
-use crate::catalog;
+use crate::catalog::{self, is_secret_name};
 use crate::query;
 
 pub use super::token_finder::TokenFinder;
@@ -25,45 +25,10 @@ const HEADERS: &[&str] = &[
     "Set-Cookie",
 ];
 
-/// Fields whose values are secrets, at any depth: cards and wallets, what a
-/// payment processor knows a customer by, and the key of a customer's portal.
-const FIELDS: &[&str] = &[
-    "payment_details",
-    "last4",
-    "exp_month",
-    "exp_year",
-    "cvv",
-    "paypal_email",
-    "paypal_payer_id",
-    "payment_processor_customer_id",
-    "token",
-    "hash",
-    "password",
-    "secret",
-    "authorization",
-];
-
-/// Ends of the names of such fields (`processor_customer_token`).
-const ENDS: &[&str] = &["_token", "_hash", "_secret", "_password", "_portal_url"];
-
-/// Beginnings of them.
-const BEGINNINGS: &[&str] = &["card_"];
-
 /// Whether the value of a header is a secret.
 #[must_use]
 pub fn hides_header(name: &str) -> bool {
     HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known))
-}
-
-/// Whether the value of a field, or of a query parameter, is a secret.
-#[must_use]
-pub fn hides_field(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    FIELDS.contains(&name.as_str())
-        || ENDS.iter().any(|end| name.ends_with(end))
-        || BEGINNINGS
-            .iter()
-            .any(|beginning| name.starts_with(beginning))
 }
 
 /// A text without the token, however it is spelled.
@@ -79,7 +44,7 @@ pub fn address(url: &str) -> String {
         return url.to_owned();
     };
     let pairs = query::pairs(query).map(|pair| match pair.raw_parts() {
-        (name, Some(_)) if hides_field(&pair.name) => format!("{name}={REDACTED}"),
+        (name, Some(_)) if is_secret_name(&pair.name) => format!("{name}={REDACTED}"),
         _ => pair.raw.to_owned(),
     });
     format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
@@ -100,7 +65,7 @@ pub fn body(text: &str) -> String {
         let Some(value) = value.strip_prefix(':') else {
             continue;
         };
-        if !is_secret_name(word) {
+        if !is_secret_key(word) {
             continue;
         }
         let value = value.trim_start();
@@ -119,11 +84,11 @@ pub fn body(text: &str) -> String {
     out
 }
 
-fn is_secret_name(word: &str) -> bool {
+fn is_secret_key(word: &str) -> bool {
     // An escape in a name is unusual, and no way to hide one.
     match serde_json::from_str::<String>(word) {
-        Ok(name) => hides_field(&name),
-        Err(_) => hides_field(word.trim_matches('"')),
+        Ok(name) => is_secret_name(&name),
+        Err(_) => is_secret_name(word.trim_matches('"')),
     }
 }
 

@@ -3,15 +3,13 @@
 //! In come the catalogue's object, what the user typed, or a first record; out
 //! comes a list of dotted paths that takes its cells out of any record.
 
-use crate::catalog::{Field, Holds, Object};
+use crate::catalog::recharge::INCLUDED;
+use crate::catalog::{Field, Holds, Object, Tones, tones_at};
 use crate::error::{Error, Result};
 use crate::nearest::{Similarity, nearest};
 
 use super::cell::Cell;
 use super::extract::{self, Branch, Misfit};
-
-/// The field of a record that holds what `--include` asked for.
-const INCLUDE: &str = "include";
 
 /// One column.
 #[derive(Debug, Clone)]
@@ -22,6 +20,8 @@ pub struct Column {
     pub heading: String,
     /// What the catalogue says it holds, if it says so.
     pub holds: Option<Holds>,
+    /// The tones of its values.
+    pub tones: Tones,
     path: Vec<String>,
     /// Where else the value may be.
     other_path: Option<Vec<String>>,
@@ -55,7 +55,7 @@ impl Columns {
         let mut list: Vec<Column> = object.fields.iter().flat_map(expanded).collect();
         for include in includes {
             list.push(Column::included(
-                &format!("{INCLUDE}.{include}"),
+                &format!("{INCLUDED}.{include}"),
                 include,
                 object,
             ));
@@ -168,8 +168,10 @@ impl Column {
     }
 
     fn at(path: Vec<String>) -> Self {
+        let name = path.join(".");
         Self {
-            name: path.join("."),
+            tones: tones_at(None, &name),
+            name,
             heading: words(path.last().map_or("", String::as_str)),
             holds: None,
             path,
@@ -184,7 +186,7 @@ impl Column {
         let is_own = object.field(&path[0]).is_some();
         Self {
             name: name.to_owned(),
-            path: [vec![INCLUDE.to_owned()], path.clone()].concat(),
+            path: [vec![INCLUDED.to_owned()], path.clone()].concat(),
             other_path: (!is_own).then(|| path.clone()),
             ..Self::at(path)
         }
@@ -196,6 +198,7 @@ impl Column {
             Some(field) if column.path.len() == 1 => Self {
                 heading: field.short.map_or(column.heading, str::to_owned),
                 holds: Some(field.holds),
+                tones: field.tones,
                 ..column
             },
             Some(field) => column.part_of(field),
@@ -225,6 +228,7 @@ fn expanded(field: &Field) -> Vec<Column> {
             .collect(),
         holds => vec![Column {
             holds: Some(holds),
+            tones: field.tones,
             ..Column::free(field.name)
         }],
     }
@@ -244,16 +248,17 @@ fn chosen(name: &str, known: Option<&Object>, includes: &[&str]) -> Result<Colum
         return Ok(Column::free(name));
     };
     let first = name.split('.').next().unwrap_or(name);
-    if object.field(first).is_some() || (name == INCLUDE && !includes.is_empty()) {
+    if object.field(first).is_some() || (name == INCLUDED && !includes.is_empty()) {
         return Ok(Column::known(name, object));
     }
-    let path = name.strip_prefix("include.").unwrap_or(name);
+    let path = name.strip_prefix(INCLUDED);
+    let path = path.and_then(|path| path.strip_prefix('.')).unwrap_or(name);
     if includes.contains(&path.split('.').next().unwrap_or(path)) {
         return Ok(Column::included(name, path, object));
     }
     let fields = object.fields.iter().map(|field| field.name);
     let error = Error::usage(format!("{} has no column `{name}`", object.name));
-    if first == INCLUDE {
+    if first == INCLUDED {
         let error = error.hint("`include` has what --include names, as in include.customer.email");
         return Err(error.hint("--columns help lists them"));
     }

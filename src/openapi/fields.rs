@@ -7,7 +7,8 @@
 use serde_json::{Map, Value, json};
 
 use super::schema_of;
-use crate::catalog::{self, Field, Holds, Object, RESOURCES, Type};
+use crate::catalog::recharge::INCLUDED;
+use crate::catalog::{self, Field, Holds, Object, ParameterRole, RESOURCES, Type};
 
 /// Moments, days and amounts of answers, which many fields share.
 const TIME: &str = "Time";
@@ -70,7 +71,7 @@ fn described(object: &Object) -> Value {
     if may_include(object) {
         let about = "related objects, by the names that `include` asked for";
         let include = json!({"type": "object", "description": about});
-        properties.insert("include".to_owned(), include);
+        properties.insert(INCLUDED.to_owned(), include);
     }
     json!({"type": "object", "properties": properties, "additionalProperties": true})
 }
@@ -80,7 +81,7 @@ fn may_include(object: &Object) -> bool {
     catalog::operations().any(|(_, operation)| {
         let answers = operation.answer.object();
         answers.is_some_and(|answered| answered.name == object.name)
-            && operation.query.iter().any(|known| known.name == "include")
+            && operation.query_for(ParameterRole::Include).is_some()
     })
 }
 

@@ -7,8 +7,9 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::layout::{GAP, Give, Wish, cut, fit};
-use super::palette::{BAR, HEADING, Mood, paint};
+use super::palette::{BAR, HEADING, paint, tone_style};
 use super::{Style, visible};
+use crate::catalog::Tone;
 
 /// A bar that is shorter shows nothing.
 const SHORTEST: usize = 4;
@@ -45,8 +46,8 @@ pub struct Bar {
     pub cells: Vec<String>,
     /// How long the bar is, from 0 to 1.
     pub share: f64,
-    /// How things stand with it.
-    pub mood: Option<Mood>,
+    /// The tone of the status that it counts.
+    pub tone: Option<Tone>,
 }
 
 impl Bars {
@@ -81,7 +82,7 @@ impl Bars {
         page.line(&headings, HEADING, "", &mut out);
         for (cells, bar) in rows.iter().zip(&self.rows) {
             let mut drawn = String::new();
-            let colour = bar.mood.map_or(BAR, Mood::style);
+            let colour = bar.tone.map_or(BAR, |tone| tone_style(Some(tone)));
             let length = bar_of(bar.share, room);
             if !length.is_empty() {
                 paint(&length, colour, style.colour, &mut drawn);
@@ -214,13 +215,13 @@ fn in_thousands(number: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::mood;
+    use crate::catalog::tones_at;
 
     fn picture(width: u16, colour: bool) -> String {
         let bar = |label: &str, count: &str, share| Bar {
             cells: vec![label.to_owned(), count.to_owned()],
             share,
-            mood: mood(label),
+            tone: tones_at(None, "status").of(label),
         };
         let bars = Bars {
             headings: vec!["status".to_owned(), "count".to_owned()],
@@ -302,7 +303,7 @@ mod tests {
             rows: vec![Bar {
                 cells: vec!["\u{1b}[31mred".to_owned(), "1".to_owned()],
                 share: 1.0,
-                mood: None,
+                tone: None,
             }],
             total: None,
         };

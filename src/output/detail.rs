@@ -6,12 +6,13 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::catalog::{Tones, tones_at};
 use crate::error::{Error, Result};
 use crate::filter::{Cell, Columns, Misfit, items, members};
 
 use super::destination::Destination;
 use super::layout::GAP;
-use super::palette::{KEY, mood, paint, tells_status};
+use super::palette::{KEY, paint, tone_style};
 use super::{Sink, Style, visible};
 
 /// Deeper values stay JSON.
@@ -63,29 +64,27 @@ impl Detail {
             .collect();
         let widest = names.iter().map(|name| name.width()).max().unwrap_or(0);
         let mut line = String::new();
-        for (name, (path, cell)) in names.iter().zip(entries) {
+        for (at, (name, (path, cell))) in names.iter().zip(entries).enumerate() {
             line.clear();
             paint(name, KEY, self.style.colour, &mut line);
             let value = visible::one_line(cell.text());
             if !value.is_empty() {
                 let padding = widest.min(WIDEST).saturating_sub(name.width());
                 line.extend(std::iter::repeat_n(' ', padding + GAP));
-                let mood = if tells_status(path) {
-                    mood(cell.text())
-                } else {
-                    None
-                };
-                let style = mood.map_or_else(anstyle::Style::new, super::Mood::style);
-                paint(
-                    &value,
-                    style,
-                    self.style.colour && mood.is_some(),
-                    &mut line,
-                );
+                let tone = self.tones(at, path).of(cell.text());
+                let colour = self.style.colour && tone.is_some();
+                paint(&value, tone_style(tone), colour, &mut line);
             }
             self.to.line(&line)?;
         }
         Ok(())
+    }
+
+    /// The tones of an entry: those of its column, else those of its path.
+    fn tones(&self, at: usize, path: &str) -> Tones {
+        let columns = self.columns.as_ref().map(Columns::list);
+        let column = columns.and_then(|list| list.get(at));
+        column.map_or_else(|| tones_at(None, path), |column| column.tones)
     }
 }
 

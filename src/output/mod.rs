@@ -36,7 +36,6 @@ pub use background::BackgroundWriter;
 pub use bars::{Bar, Bars};
 pub use destination::Destination;
 pub use file::{AtomicFile, Target};
-pub use palette::{Mood, mood};
 pub use pipeline::{Output, Settings, Summary};
 pub use skipped::Skipped;
 

@@ -5,6 +5,8 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::catalog::Tone;
+
 /// Keys of JSON and names of fields.
 pub(super) const KEY: Style = AnsiColor::Blue.on_default().bold();
 /// Texts in JSON.
@@ -21,50 +23,14 @@ pub(super) const HEADING: Style = Style::new().bold();
 /// A bar of which nothing else is known.
 pub(super) const BAR: Style = AnsiColor::Cyan.on_default();
 
-/// How things stand with a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mood {
-    /// Done, or going well.
-    Good,
-    /// On its way.
-    Waiting,
-    /// Over, or gone wrong.
-    Bad,
-}
-
-impl Mood {
-    /// Its colour.
-    #[must_use]
-    pub const fn style(self) -> Style {
-        match self {
-            Self::Good => AnsiColor::Green.on_default(),
-            Self::Waiting => AnsiColor::Yellow.on_default(),
-            Self::Bad => AnsiColor::Red.on_default(),
-        }
+/// The style of a value with this tone; none without one.
+pub(super) const fn tone_style(tone: Option<Tone>) -> Style {
+    match tone {
+        Some(Tone::Good) => AnsiColor::Green.on_default(),
+        Some(Tone::Waiting) => AnsiColor::Yellow.on_default(),
+        Some(Tone::Bad) => AnsiColor::Red.on_default(),
+        None => Style::new(),
     }
-}
-
-/// Whether a path leads to how things stand with a record.
-pub(super) fn tells_status(path: &str) -> bool {
-    let last = path.rsplit('.').next().unwrap_or(path);
-    last == "status" || last.ends_with("_status")
-}
-
-/// What a status says; `None` for one that is neither good nor bad.
-#[must_use]
-pub fn mood(status: &str) -> Option<Mood> {
-    Some(match status {
-        "active" | "success" | "enabled" | "completed" | "valid" => Mood::Good,
-        "queued"
-        | "processing"
-        | "pending"
-        | "not_started"
-        | "pending_manual_payment"
-        | "partially_refunded" => Mood::Waiting,
-        "cancelled" | "error" | "failed" | "refunded" | "fully_disabled" | "disabled"
-        | "expired" | "invalid" => Mood::Bad,
-        _ => return None,
-    })
 }
 
 /// Appends a text in a style.
@@ -83,11 +49,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn statuses_have_moods_and_unknown_ones_none() {
-        assert_eq!(mood("active"), Some(Mood::Good));
-        assert_eq!(mood("queued"), Some(Mood::Waiting));
-        assert_eq!(mood("fully_disabled"), Some(Mood::Bad));
-        assert_eq!(mood("skipped"), None);
+    fn tone_style_differs_for_each_tone_and_is_plain_without_one() {
+        let tones = [None, Some(Tone::Good), Some(Tone::Waiting), Some(Tone::Bad)];
+        let styles = tones.map(tone_style);
+        assert_eq!(styles[0], Style::new());
+        for (at, style) in styles.iter().enumerate() {
+            assert!(!styles[..at].contains(style), "{:?}", tones[at]);
+        }
     }
 
     #[test]

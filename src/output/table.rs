@@ -9,13 +9,13 @@ use std::mem;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::catalog::Holds;
+use crate::catalog::{Holds, Tones};
 use crate::error::Result;
 use crate::filter::{Cell, Columns};
 
 use super::destination::Destination;
 use super::layout::{GAP, Give, Wish, cut, fit, readable};
-use super::palette::{HEADING, mood, paint, tells_status};
+use super::palette::{HEADING, paint, tone_style};
 use super::rows::RowWriter;
 use super::{Style, visible};
 
@@ -47,7 +47,7 @@ pub(super) struct Table {
 struct Head {
     heading: String,
     holds: Option<Holds>,
-    status: bool,
+    tones: Tones,
 }
 
 /// A cell as it will be seen.
@@ -138,7 +138,7 @@ impl Table {
             give: match head.and_then(|head| head.holds) {
                 _ if right => Give::Number,
                 Some(Holds::Time | Holds::Date | Holds::Boolean) => Give::Word,
-                _ if head.is_some_and(|head| head.status) => Give::Word,
+                _ if head.is_some_and(|head| !head.tones.is_empty()) => Give::Word,
                 _ => Give::Text,
             },
         }
@@ -164,9 +164,7 @@ impl Table {
     }
 
     fn cell_style(&self, at: usize, text: &str) -> anstyle::Style {
-        let is_status = self.heads.get(at).is_some_and(|head| head.status);
-        let mood = is_status.then(|| mood(text)).flatten();
-        mood.map_or_else(anstyle::Style::new, super::Mood::style)
+        tone_style(self.heads.get(at).and_then(|head| head.tones.of(text)))
     }
 
     /// Prints one line: each text in its lane, nothing behind the last.
@@ -217,7 +215,7 @@ impl RowWriter for Table {
         let heads = columns.list().iter().map(|column| Head {
             heading: visible::one_line(&column.heading).to_uppercase(),
             holds: column.holds,
-            status: tells_status(&column.name),
+            tones: column.tones,
         });
         self.heads = heads.collect();
         self.yielding = columns.may_yield();

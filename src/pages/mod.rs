@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 
+use crate::catalog::recharge::{CURSOR, PAGE};
 use crate::client::Client;
 use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
@@ -54,7 +55,7 @@ impl Pages {
     #[must_use]
     pub fn new(client: Arc<Client>, request: Request, wanted: Wanted) -> Self {
         Self {
-            follow: request.query_value("page").is_none(),
+            follow: request.query_value(PAGE.name).is_none(),
             next: NextPage::Unsent(request.clone()),
             resume: None,
             client,
@@ -87,7 +88,7 @@ impl Pages {
     async fn next(&mut self, more: impl Fn(&Envelope) -> bool) -> Result<Option<Envelope>> {
         self.resume = match &self.next {
             NextPage::Unsent(request) | NextPage::Fetching(request, _) => {
-                request.query_value("cursor").map(str::to_owned)
+                request.query_value(CURSOR.name).map(str::to_owned)
             }
             NextPage::None | NextPage::Endless(_) => None,
         };

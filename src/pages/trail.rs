@@ -27,7 +27,7 @@ impl Trail {
     /// # Errors
     /// The list had the cursor before: the reason, as a fragment.
     pub(super) fn step(&mut self, cursor: &str) -> Result<(), &'static str> {
-        if self.seen.insert(hash("cursor", &[cursor])) {
+        if self.seen.insert(hash("next", &[cursor])) {
             return Ok(());
         }
         Err("the API gave the same cursor twice")

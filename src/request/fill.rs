@@ -6,7 +6,7 @@ use super::flaw::Flaw;
 use super::moment::Now;
 use super::value::{nested, plain};
 use super::{Given, Request, Values, body, encode, set};
-use crate::catalog::{Batch, Kind, Method, Operation, Parameter, kebab};
+use crate::catalog::{Batch, Kind, Method, Operation, Parameter, ParameterRole, kebab};
 use crate::error::{Error, Result};
 
 /// Makes the request for an operation.
@@ -142,13 +142,15 @@ fn query(
         let flag = kebab(name);
         return Err(Error::usage(format!("--{flag} is empty")));
     }
-    let has = |name: &str| query.iter().any(|(known, _)| known == name);
-    if has("cursor")
-        && let Some((other, _)) = query
-            .iter()
-            .find(|(name, _)| name != "cursor" && name != "limit")
+    let in_query = || {
+        let given = values.given.iter().map(|given| given.parameter);
+        given.filter(|parameter| named(operation.query, parameter.name))
+    };
+    let is_page = |role| matches!(role, ParameterRole::Cursor | ParameterRole::PageSize);
+    if in_query().any(|parameter| parameter.role == ParameterRole::Cursor)
+        && let Some(other) = in_query().find(|parameter| !is_page(parameter.role))
     {
-        let flag = kebab(other);
+        let flag = kebab(other.name);
         return Err(
             Error::usage(format!("--cursor and --{flag} cannot go together"))
                 .hint("a cursor carries the filters and the order it was given with"),

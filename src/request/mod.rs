@@ -13,6 +13,7 @@ mod set;
 mod value;
 mod word;
 
+use crate::catalog::recharge::{CURSOR, LIMIT};
 use crate::catalog::{Again, Effect, Method, Operation, Parameter};
 pub use body::free_body;
 pub use fill::{compose, compose_task, fill, missing};
@@ -102,13 +103,13 @@ impl Request {
         target
     }
 
-    /// The request for the page that a cursor points to. Only `limit` may
-    /// stand beside a cursor: it carries filters and order itself.
+    /// The request for the page that a cursor points to. It keeps
+    /// the page size alone: the cursor carries filters and order.
     #[must_use]
     pub fn at_cursor(&self, cursor: &str) -> Self {
         let mut next = self.clone();
-        next.query.retain(|(name, _)| name == "limit");
-        next.query.push(("cursor".to_owned(), cursor.to_owned()));
+        next.query.retain(|(name, _)| name == LIMIT.name);
+        next.query.push((CURSOR.name.to_owned(), cursor.to_owned()));
         next
     }
 

@@ -85,6 +85,21 @@ fn path_parameter_stays_one_segment() {
     }
 }
 
+#[test]
+fn each_operation_is_found_by_its_path_with_every_letter_percent_encoded() {
+    for (_, operation) in catalog::operations() {
+        let encode = |letter: char| match letter {
+            '/' => "/".to_owned(),
+            letter => format!("%{:02x}", u32::from(letter)),
+        };
+        let plain = operation.path.replace(['{', '}'], "");
+        let spelled: String = plain.chars().map(encode).collect();
+        let path = normalized_path(&format!("{spelled}/")).unwrap();
+        let found = catalog::matching(operation.method, &path).unwrap();
+        assert!(std::ptr::eq(found, operation), "{spelled}");
+    }
+}
+
 /// Pieces from which paths are spelled: of operations, and of ways around them.
 fn piece() -> impl Strategy<Value = String> {
     let words = prop::sample::select(vec![

@@ -6,7 +6,8 @@
 use jiff::tz::TimeZone;
 
 use super::calendar::Period;
-use crate::catalog::{Holds, Object};
+use crate::catalog::recharge::{CREATED_AT, SCHEDULED_AT};
+use crate::catalog::{Holds, Object, Tones, tones_at};
 use crate::error::{Error, Result};
 use crate::filter::Columns;
 
@@ -68,6 +69,8 @@ pub(super) struct Group {
     pub(super) span: Option<Period>,
     /// Its column.
     pub(super) column: usize,
+    /// The tones of its values.
+    tones: Tones,
 }
 
 /// A measure, checked.
@@ -178,11 +181,11 @@ impl StatsPlan {
         self.groups.iter().any(|group| group.span.is_some())
     }
 
-    /// The index of the key that is a status, if there is one.
+    /// The index and the tones of the first key that is a status.
     #[must_use]
-    pub fn status(&self) -> Option<usize> {
-        let tells = |group: &Group| group.name == "status" || group.name.ends_with("_status");
-        self.groups.iter().position(tells)
+    pub fn status(&self) -> Option<(usize, Tones)> {
+        let mut groups = self.groups.iter().map(|group| group.tones).enumerate();
+        groups.find(|(_, tones)| !tones.is_empty())
     }
 
     /// The same plan, with a default for the number of groups to show.
@@ -229,6 +232,7 @@ fn group(
             heading: word.replace(['_', '.'], " "),
             span: None,
             column: column(word),
+            tones: tones_at(Some(object), word),
         });
     };
     let on = match &wish.on {
@@ -252,6 +256,7 @@ fn group(
         heading: format!("{word} {of}"),
         span: Some(span),
         column: column(on),
+        tones: Tones::NONE,
     })
 }
 
@@ -259,7 +264,7 @@ fn group(
 /// created.
 #[must_use]
 pub fn usual_time(object: &Object) -> Option<&'static str> {
-    let preferred = ["scheduled_at", "created_at"];
+    let preferred = [SCHEDULED_AT, CREATED_AT];
     let preferred = preferred.into_iter().find(|name| {
         object
             .field(name)

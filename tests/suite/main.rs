@@ -25,6 +25,7 @@ mod jq;
 #[cfg(unix)]
 mod kills;
 mod ledgers;
+mod literals;
 mod login;
 mod manual;
 mod matrix;

@@ -1,7 +1,9 @@
 //! What every row must hold to, checked while compiling: a wrong row does not
 //! build. Plain loops, as `const` evaluation knows nothing else.
 
-use super::model::{Answer, Object, Operation, Parameter, Resource};
+use crate::model::{
+    Answer, Holds, Object, Operation, OperationAction, Parameter, ParameterRole, Resource, Tones,
+};
 
 pub(super) const fn resources(resources: &[Resource]) {
     let mut at = 0;
@@ -17,11 +19,12 @@ pub(super) const fn resources(resources: &[Resource]) {
         }
         object(resource.object);
         operations(resource.operations);
+        actions(resource);
         at += 1;
     }
 }
 
-const fn operations(operations: &[Operation]) {
+const fn operations(operations: &[&Operation]) {
     assert!(!operations.is_empty(), "a resource without operations");
     let mut at = 0;
     while at < operations.len() {
@@ -33,7 +36,7 @@ const fn operations(operations: &[Operation]) {
             );
             other += 1;
         }
-        operation(&operations[at]);
+        operation(operations[at]);
         at += 1;
     }
 }
@@ -72,12 +75,145 @@ const fn operation(operation: &Operation) {
     if let Some(of) = operation.answer.object() {
         object(of);
     }
+    roles(operation);
+}
+
+/// Actions are unique within a resource and agree with what the row answers.
+const fn actions(resource: &Resource) {
+    let mut at = 0;
+    while at < resource.operations.len() {
+        let operation = resource.operations[at];
+        let mut other = at + 1;
+        while other < resource.operations.len() {
+            assert!(
+                matches!(operation.action, OperationAction::Act)
+                    || operation.action as u8 != resource.operations[other].action as u8,
+                "two operations of a resource have one action"
+            );
+            other += 1;
+        }
+        match operation.action {
+            OperationAction::List => assert!(
+                matches!(operation.answer, Answer::Page(..) | Answer::Many(..))
+                    && answers_with(operation, resource.object),
+                "a list that does not answer with the objects of its resource"
+            ),
+            OperationAction::Get => assert!(
+                !matches!(operation.answer, Answer::Page(..) | Answer::Many(..))
+                    && operation.holes.len() <= 1
+                    && answers_with(operation, resource.object),
+                "a get that does not answer with one object of its resource"
+            ),
+            OperationAction::Update | OperationAction::Delete => assert!(
+                operation.holes.len() == 1,
+                "a change of no object or of several"
+            ),
+            OperationAction::Create | OperationAction::Act => {}
+        }
+        at += 1;
+    }
+}
+
+const fn answers_with(operation: &Operation, object: &Object) -> bool {
+    match operation.answer.object() {
+        Some(answered) => same(answered.name, object.name),
+        None => false,
+    }
+}
+
+/// Roles are unique within a query, and only parameters of a query have one.
+const fn roles(operation: &Operation) {
+    let query = operation.query;
+    let mut at = 0;
+    while at < query.len() {
+        let mut other = at + 1;
+        while other < query.len() {
+            assert!(
+                matches!(query[at].role, ParameterRole::Plain)
+                    || !same_role(query[at].role, query[other].role),
+                "two parameters of a query have one role"
+            );
+            other += 1;
+        }
+        match query[at].role {
+            ParameterRole::Since(field) | ParameterRole::Until(field) => {
+                assert!(
+                    has_time(operation, field),
+                    "a bound of a time that the object does not have"
+                );
+            }
+            ParameterRole::Include => assert!(
+                !query[at].values.is_empty() && query[at].multiple,
+                "an include without names to choose from"
+            ),
+            ParameterRole::Sort => {
+                assert!(!query[at].values.is_empty(), "an order without choices");
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    plain(operation.holes);
+    plain(operation.body);
     if let Answer::Page(..) = operation.answer {
         assert!(
-            named(operation.query, "cursor") && named(operation.query, "limit"),
-            "a list in pages without cursor and limit"
+            has_role(query, ParameterRole::Cursor) && has_role(query, ParameterRole::PageSize),
+            "a list in pages without cursor and page size"
         );
     }
+}
+
+const fn plain(parameters: &[Parameter]) {
+    let mut at = 0;
+    while at < parameters.len() {
+        assert!(
+            matches!(parameters[at].role, ParameterRole::Plain),
+            "a role outside a query"
+        );
+        at += 1;
+    }
+}
+
+const fn has_role(parameters: &[Parameter], role: ParameterRole) -> bool {
+    let mut at = 0;
+    while at < parameters.len() {
+        if same_role(parameters[at].role, role) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn same_role(one: ParameterRole, other: ParameterRole) -> bool {
+    match (one, other) {
+        (ParameterRole::Plain, ParameterRole::Plain)
+        | (ParameterRole::PageSize, ParameterRole::PageSize)
+        | (ParameterRole::Cursor, ParameterRole::Cursor)
+        | (ParameterRole::PageNumber, ParameterRole::PageNumber)
+        | (ParameterRole::Sort, ParameterRole::Sort)
+        | (ParameterRole::Include, ParameterRole::Include)
+        | (ParameterRole::Ids, ParameterRole::Ids) => true,
+        (ParameterRole::Since(one), ParameterRole::Since(other))
+        | (ParameterRole::Until(one), ParameterRole::Until(other)) => same(one, other),
+        _ => false,
+    }
+}
+
+/// Whether the answered object has a field of that name with a time or a day.
+const fn has_time(operation: &Operation, name: &str) -> bool {
+    let Some(object) = operation.answer.object() else {
+        return false;
+    };
+    let mut at = 0;
+    while at < object.fields.len() {
+        let field = &object.fields[at];
+        if same(field.name, name) && matches!(field.holds, Holds::Time | Holds::Date) {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 /// Each hole of the path has its parameter, in order, and there are no more.
@@ -158,6 +294,7 @@ const fn object(object: &Object) {
             );
             other += 1;
         }
+        tones(object.fields[at].tones);
         at += 1;
     }
     assert!(!object.columns.is_empty(), "an object without columns");
@@ -170,6 +307,21 @@ const fn object(object: &Object) {
             field += 1;
         }
         assert!(found, "a column that is no field");
+        at += 1;
+    }
+}
+
+const fn tones(tones: Tones) {
+    let mut at = 0;
+    while at < tones.0.len() {
+        let mut other = at + 1;
+        while other < tones.0.len() {
+            assert!(
+                !same(tones.0[at].0, tones.0[other].0),
+                "two tones of one value"
+            );
+            other += 1;
+        }
         at += 1;
     }
 }
@@ -212,7 +364,7 @@ const fn begins_path(path: &str, field: &str) -> bool {
     starts_with(path, field) && (path.len() == field.len() || path.as_bytes()[field.len()] == b'.')
 }
 
-const fn same(one: &str, other: &str) -> bool {
+pub(crate) const fn same(one: &str, other: &str) -> bool {
     one.len() == other.len() && starts_with(one, other)
 }
 

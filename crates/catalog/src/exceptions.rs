@@ -1,6 +1,6 @@
 //! Fields of a request body that change what a row states about its operation.
 
-use super::model::{Again, Answer, Operation};
+use crate::model::{Again, Answer, Operation};
 
 /// What a row states otherwise when an optional body field is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,10 @@
-//! What can be asked: the Recharge Admin API 2021-11 as tables.
+//! The Recharge Admin API as tables: resources, operations, parameters,
+//! objects and fields.
 //!
-//! One page per resource holds its operations and the fields of its objects.
-//! Commands, help, checks, requests, retry safety, columns and the sandbox's
-//! routes are derived from these rows; no endpoint is named anywhere else.
-//! `check` makes a row that contradicts itself a compile error.
+//! `recharge` holds one file per resource. Commands, help, validation,
+//! requests, retry safety, columns and the routes of the sandbox are derived
+//! from these rows; no endpoint is named anywhere else. `check` makes a row
+//! that contradicts itself a compile error.
 
 #![deny(missing_docs)]
 
@@ -11,92 +12,19 @@ mod build;
 mod bulk;
 mod check;
 mod exceptions;
-mod limits;
 mod model;
-mod parameters;
-
-mod accounts;
-mod addresses;
-mod async_batches;
-mod bundle_selections;
-mod charges;
-mod checkouts;
-mod collections;
-mod credit_accounts;
-mod credit_adjustments;
-mod customers;
-mod discounts;
-mod events;
-mod metafields;
-mod onetimes;
-mod orders;
-mod payment_methods;
-mod plans;
-mod products;
-mod retention_strategies;
-mod store;
-mod subscriptions;
-mod token_information;
-mod webhooks;
-
-pub use parameters::ADDRESS_PARTS;
+pub mod recharge;
 
 pub use bulk::{Batch, Unique};
 pub use exceptions::{BodyException, BodyFields};
-pub use limits::{Bucket, multiplier};
 pub use model::{
-    Again, Answer, Effect, Empty, Field, Holds, Kind, Method, Object, Operation, Parameter,
-    Resource, Type,
+    Again, Answer, Effect, Empty, Field, Holds, Kind, Method, Object, Operation, OperationAction,
+    Parameter, ParameterRole, Resource, Tone, Tones, Type,
 };
-
-/// The version of the API that the tables describe.
-pub const VERSION: &str = "2021-11";
-
-/// Where the API answers.
-pub const BASE_URL: &str = "https://api.rechargeapps.com";
-
-/// The header that carries the token.
-pub const TOKEN_HEADER: &str = "X-Recharge-Access-Token";
-
-/// The header that chooses the version of the API.
-pub const VERSION_HEADER: &str = "X-Recharge-Version";
-
-/// The header in which each answer names its request, for support.
-pub const REQUEST_ID_HEADER: &str = "X-Request-Id";
-
-/// The header in which each answer says how full the token's bucket is
-/// (`39/40`).
-pub const LIMIT_HEADER: &str = "X-Recharge-Limit";
-
-/// Most records that a page can hold.
-pub const MAXIMUM_PAGE_SIZE: u32 = 250;
-
-/// Every resource, in the order in which help lists them.
-pub const RESOURCES: &[Resource] = &[
-    accounts::RESOURCE,
-    addresses::RESOURCE,
-    async_batches::RESOURCE,
-    bundle_selections::RESOURCE,
-    charges::RESOURCE,
-    checkouts::RESOURCE,
-    collections::RESOURCE,
-    credit_accounts::RESOURCE,
-    credit_adjustments::RESOURCE,
-    customers::RESOURCE,
-    discounts::RESOURCE,
-    events::RESOURCE,
-    metafields::RESOURCE,
-    onetimes::RESOURCE,
-    orders::RESOURCE,
-    payment_methods::RESOURCE,
-    plans::RESOURCE,
-    products::RESOURCE,
-    retention_strategies::RESOURCE,
-    store::RESOURCE,
-    subscriptions::RESOURCE,
-    token_information::RESOURCE,
-    webhooks::RESOURCE,
-];
+pub use recharge::{
+    ADDRESS_PARTS, BASE_URL, Bucket, LIMIT_HEADER, MAXIMUM_PAGE_SIZE, REQUEST_ID_HEADER, RESOURCES,
+    TOKEN_HEADER, VERSION, VERSION_HEADER, is_secret_name, multiplier, tones_at,
+};
 
 const _: () = check::resources(RESOURCES);
 
@@ -164,6 +92,7 @@ pub fn operations() -> impl Iterator<Item = (&'static Resource, &'static Operati
         resource
             .operations
             .iter()
+            .copied()
             .map(move |operation| (resource, operation))
     })
 }
@@ -225,11 +154,10 @@ mod tests {
 
     #[test]
     fn every_batch_type_stands_for_one_operation() {
-        let (_, create) = operation("async_batches.create").unwrap();
         let mut kinds: Vec<&str> = operations()
             .filter_map(|(_, operation)| Some(operation.batch?.kind))
             .collect();
-        let mut listed = create.body[0].values.to_vec();
+        let mut listed = recharge::async_batches::BATCH_TYPE.values.to_vec();
         kinds.sort_unstable();
         listed.sort_unstable();
         assert_eq!(kinds, listed);
@@ -241,15 +169,100 @@ mod tests {
             let Some(unique) = operation.unique else {
                 continue;
             };
-            let list = resource.operation("list").unwrap();
+            let list = resource.operation_to(OperationAction::List).unwrap();
             assert!(list.query.iter().any(|known| known.name == unique.filter));
             assert!(resource.object.field(unique.field).is_some());
         }
     }
 
+    /// The path of an operation with values that look like nothing else.
+    fn path_of(operation: &Operation) -> String {
+        let values = ["7", "a%2Fb", "%63", "MERGE"];
+        let mut path = operation.path.to_owned();
+        for (parameter, value) in operation.holes.iter().zip(values) {
+            path = path.replacen(&format!("{{{}}}", parameter.name), value, 1);
+        }
+        path
+    }
+
+    #[test]
+    fn matching_finds_each_operation_by_its_method_and_path_in_odd_spellings() {
+        let mut count = 0;
+        for (resource, operation) in operations() {
+            let path = path_of(operation);
+            for spelling in [
+                path.clone(),
+                format!("{path}/"),
+                path.to_uppercase(),
+                format!("{}/", path.to_uppercase()),
+            ] {
+                let found = matching(operation.method, &spelling);
+                assert!(
+                    found.is_some_and(|found| std::ptr::eq(found, operation)),
+                    "{}.{} by {spelling}",
+                    resource.name,
+                    operation.verb
+                );
+                let below = matching_below(operation.method, "/proxy", &spelling);
+                assert!(below.is_some_and(|found| std::ptr::eq(found, operation)));
+            }
+            for (base, rest) in path
+                .match_indices('/')
+                .skip(1)
+                .map(|(at, _)| path.split_at(at))
+            {
+                let below = matching_below(operation.method, base, rest);
+                assert!(
+                    below.is_some(),
+                    "{}.{} by {rest} below {base}",
+                    resource.name,
+                    operation.verb
+                );
+            }
+            for other in [
+                format!("{path}//"),
+                format!("/{path}"),
+                format!("{path}/x/y/z"),
+            ] {
+                assert!(matching(operation.method, &other).is_none(), "{other}");
+            }
+            count += 1;
+        }
+        assert_eq!(count, 117);
+    }
+
+    #[test]
+    fn matching_takes_a_percent_escape_for_a_value_and_never_for_a_segment() {
+        let found = |path| matching(Method::Post, path).map(|operation| operation.verb);
+        assert_eq!(found("/charges/%72efund/refund"), Some("refund"));
+        assert_eq!(found("/charges/7%2Frefund"), None);
+        assert_eq!(found("/charges/7/%72efund"), None);
+    }
+
+    #[test]
+    fn operation_has_the_verb_of_its_action() {
+        for (resource, operation) in operations() {
+            let verb = match operation.action {
+                OperationAction::List => "list",
+                OperationAction::Get => "get",
+                OperationAction::Create => "create",
+                OperationAction::Update => "update",
+                OperationAction::Delete => "delete",
+                OperationAction::Act => {
+                    let verbs = ["list", "get", "create", "update", "delete"];
+                    assert!(!verbs.contains(&operation.verb), "{}", resource.name);
+                    continue;
+                }
+            };
+            assert_eq!(operation.verb, verb, "{}", resource.name);
+            let found = resource.operation_to(operation.action).unwrap();
+            assert!(std::ptr::eq(found, operation), "{}", resource.name);
+        }
+    }
+
     #[test]
     fn what_stands_in_the_holes_is_told() {
-        let (_, cancel) = operation("subscriptions.cancel").unwrap();
+        let cancel = &recharge::subscriptions::CANCEL;
         assert_eq!(cancel.holes_in("/subscriptions/7/cancel"), Some(vec!["7"]));
         assert_eq!(cancel.holes_in("/subscriptions/7"), None);
         assert_eq!(cancel.holes_in("/subscriptions/7/cancel/x"), None);

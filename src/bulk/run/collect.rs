@@ -91,7 +91,7 @@ async fn read(run: &BatchRun<'_>, batch: &Batch, remote: u64, ended: Phase) -> R
         page: Vec::new(),
         open: 0,
     };
-    let mut pages = remote::tasks(run.means.client, remote)?;
+    let mut pages = remote::tasks(run.means.client, remote);
     let read = pages.records(None, &mut sink).await;
     let count = read.map_err(ListFailure::into_error)?;
     Ok(sink.open + batch.rows.saturating_sub(count))

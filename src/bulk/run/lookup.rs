@@ -14,7 +14,7 @@ use super::requests::RowSender;
 use super::task;
 use crate::bulk::ledger::Pending;
 use crate::bulk::settle::says_the_same;
-use crate::catalog::{Operation, Unique};
+use crate::catalog::{Operation, OperationAction, Unique};
 use crate::client::Client;
 use crate::envelope::Wanted;
 use crate::error::{Error, Kind, Result};
@@ -50,7 +50,7 @@ impl RowLookup {
         let unique = sender.operation.unique?;
         let body: Value = serde_json::from_str(row.task.body.as_deref()?).ok()?;
         Some(Self {
-            list: sender.resource.operation("list")?,
+            list: sender.resource.operation_to(OperationAction::List)?,
             unique,
             singular: sender.resource.singular,
             value: body.get(unique.field)?.as_str()?.to_owned(),

@@ -1,10 +1,13 @@
 //! The requests about async batches, and their responses.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::catalog::{self, Operation};
+use crate::catalog::recharge::async_batches::{self, ADD_TASKS, BATCH_TYPE, CREATE, TASKS};
+use crate::catalog::recharge::{LIMIT, UPDATED_AT};
+use crate::catalog::{Field, MAXIMUM_PAGE_SIZE, Operation};
 use crate::client::{Answer, Client};
 use crate::envelope::Wanted;
 use crate::error::{Error, Refusal, Result};
@@ -43,8 +46,8 @@ pub(super) enum Phase {
 
 /// Creates a batch; returns its id.
 pub(super) async fn open(client: &Client, kind: &str) -> Result<u64> {
-    let body = serde_json::json!({ "batch_type": kind }).to_string();
-    let answer = send(client, "create", None, Some(body)).await?;
+    let body = serde_json::json!({ BATCH_TYPE.name: kind }).to_string();
+    let answer = send(client, &CREATE, None, Some(body)).await?;
     let batch = object(&answer)?;
     number(batch.get("id")).ok_or_else(|| odd("a batch without a number", &answer))
 }
@@ -53,27 +56,30 @@ pub(super) async fn open(client: &Client, kind: &str) -> Result<u64> {
 pub(super) async fn add(client: &Client, batch: u64, bodies: &[String]) -> Result<u64> {
     let bytes: usize = bodies.iter().map(|body| body.len() + 10).sum();
     let mut tasks = String::with_capacity(bytes + 12);
-    tasks.push_str("{\"tasks\":[");
+    let _ = write!(tasks, "{{\"{}\":[", TASKS.name);
     for (at, body) in bodies.iter().enumerate() {
         tasks.push_str(if at == 0 { "{\"body\":" } else { ",{\"body\":" });
         tasks.push_str(body);
         tasks.push('}');
     }
     tasks.push_str("]}");
-    let answer = send(client, "add_tasks", Some(batch), Some(tasks)).await?;
+    let answer = send(client, &ADD_TASKS, Some(batch), Some(tasks)).await?;
     let value: Value = parse(&answer)?;
-    number(value.get("count")).ok_or_else(|| odd("no count of the tasks", &answer))
+    let count = ADD_TASKS.answer.key().and_then(|key| value.get(key));
+    number(count).ok_or_else(|| odd("no count of the tasks", &answer))
 }
 
 /// Starts a batch.
 pub(super) async fn process(client: &Client, batch: u64) -> Result<()> {
     let body = Some("{}".to_owned());
-    send(client, "process", Some(batch), body).await.map(drop)
+    send(client, &async_batches::PROCESS, Some(batch), body)
+        .await
+        .map(drop)
 }
 
 /// Fetches a batch, once.
 pub(super) async fn look(client: &Client, batch: u64) -> Result<RemoteBatch> {
-    let answer = match send(client, "get", Some(batch), None).await {
+    let answer = match send(client, &async_batches::GET, Some(batch), None).await {
         Ok(answer) => answer,
         Err(error) if is_gone(&error) => {
             return Ok(RemoteBatch {
@@ -92,16 +98,16 @@ pub(super) async fn look(client: &Client, batch: u64) -> Result<RemoteBatch> {
     if number(batch.get("id")) != Some(wanted) {
         return Err(odd("another batch", &answer));
     }
-    let count = |name: &str| number(batch.get(name)).unwrap_or(0);
-    let is_set = |name: &str| batch.get(name).is_some_and(|value| !value.is_null());
+    let count = |field: Field| number(batch.get(field.name)).unwrap_or(0);
+    let is_set = |field: Field| batch.get(field.name).is_some_and(|value| !value.is_null());
     let text = |name: &str| batch.get(name).and_then(Value::as_str).map(str::to_owned);
-    let status = text("status");
+    let status = text(async_batches::STATUS.name);
     let phase = match status.as_deref() {
-        _ if is_set("deleted_at") => Phase::Deleted,
+        _ if is_set(async_batches::DELETED_AT) => Phase::Deleted,
         Some("not_started") => Phase::NotStarted,
         Some("completed") => Phase::Completed,
         Some("failed") => Phase::Failed,
-        _ if is_set("closed_at") => Phase::Completed,
+        _ if is_set(async_batches::CLOSED_AT) => Phase::Completed,
         Some(_) => Phase::Running,
         // Without a status nothing says that it was started.
         None => return Err(odd("a batch without a status", &answer)),
@@ -109,20 +115,20 @@ pub(super) async fn look(client: &Client, batch: u64) -> Result<RemoteBatch> {
     Ok(RemoteBatch {
         phase,
         status: status.unwrap_or_default(),
-        updated: text("updated_at"),
-        total: count("total_task_count"),
-        ok: count("success_task_count"),
-        failed: count("fail_task_count"),
+        updated: text(UPDATED_AT),
+        total: count(async_batches::TOTAL_TASK_COUNT),
+        ok: count(async_batches::SUCCESS_TASK_COUNT),
+        failed: count(async_batches::FAIL_TASK_COUNT),
     })
 }
 
 /// The list of the tasks of a batch.
-pub(super) fn tasks(client: &Arc<Client>, batch: u64) -> Result<Pages> {
-    let operation = operation("list_tasks")?;
+pub(super) fn tasks(client: &Arc<Client>, batch: u64) -> Pages {
+    let operation = &async_batches::LIST_TASKS;
     let mut request = request(operation, Some(batch), None);
-    request.set_query("limit", catalog::MAXIMUM_PAGE_SIZE.to_string());
+    request.set_query(LIMIT.name, MAXIMUM_PAGE_SIZE.to_string());
     let wanted = Wanted::of(operation.answer);
-    Ok(Pages::new(Arc::clone(client), request, wanted))
+    Pages::new(Arc::clone(client), request, wanted)
 }
 
 /// Whether an error says that a batch is not there.
@@ -144,16 +150,11 @@ pub(super) fn number(value: Option<&Value>) -> Option<u64> {
 
 async fn send(
     client: &Client,
-    verb: &str,
+    operation: &'static Operation,
     batch: Option<u64>,
     body: Option<String>,
 ) -> Result<Answer> {
-    client.send(&request(operation(verb)?, batch, body)).await
-}
-
-fn operation(verb: &str) -> Result<&'static Operation> {
-    let found = catalog::resource("async_batches").and_then(|batches| batches.operation(verb));
-    found.ok_or_else(|| Error::unexpected(format!("the catalogue has no async_batches.{verb}")))
+    client.send(&request(operation, batch, body)).await
 }
 
 fn request(operation: &'static Operation, batch: Option<u64>, body: Option<String>) -> Request {
@@ -170,7 +171,8 @@ fn request(operation: &'static Operation, batch: Option<u64>, body: Option<Strin
 
 fn object(answer: &Answer) -> Result<Value> {
     let mut value: Value = parse(answer)?;
-    match value.get_mut("async_batch") {
+    let batch = CREATE.answer.key().and_then(|key| value.get_mut(key));
+    match batch {
         Some(batch @ Value::Object(_)) => Ok(batch.take()),
         _ => Err(odd("no batch", answer)),
     }

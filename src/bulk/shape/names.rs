@@ -4,7 +4,10 @@
 
 use super::super::Engine;
 use super::place::Place;
-use crate::catalog::{ADDRESS_PARTS, Holds, Kind, Operation, Parameter, Resource};
+use crate::catalog::recharge::{EXTERNAL_ID_PREFIX, INCLUDED};
+use crate::catalog::{
+    ADDRESS_PARTS, Holds, Kind, Operation, OperationAction, Parameter, ParameterRole, Resource,
+};
 use crate::nearest::{Similarity, nearest};
 
 /// What a name means.
@@ -187,13 +190,13 @@ impl Names {
     /// Whether a record of the resource, as it is listed, has that field: one
     /// of its own, `include`, or an included object beside its own fields.
     fn is_field(&self, name: &str) -> bool {
-        let list = self.resource.operation("list");
+        let list = self.resource.operation_to(OperationAction::List);
         let mut include = list
             .into_iter()
             .flat_map(|list| list.query)
-            .filter(|parameter| parameter.name == "include");
+            .filter(|parameter| parameter.role == ParameterRole::Include);
         self.resource.object.field(name).is_some()
-            || name == "include"
+            || name == INCLUDED
             || include.any(|include| include.values.contains(&name))
     }
 }
@@ -204,7 +207,7 @@ fn is_text(path: &str) -> bool {
     let mut parts = path.rsplit('.');
     let last = parts.next().unwrap_or_default();
     let owner = parts.next().unwrap_or_default();
-    ADDRESS_PARTS.contains(&last) || owner.starts_with("external_")
+    ADDRESS_PARTS.contains(&last) || owner.starts_with(EXTERNAL_ID_PREFIX)
 }
 
 /// A name as the API spells it.

@@ -7,6 +7,7 @@ use clap::{Arg, Command, ValueHint};
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
 
 use super::{FILES, Facts, List};
+use crate::catalog::recharge::INCLUDE;
 use crate::catalog::{self, Kind, Operation, Parameter, Resource, kebab};
 use crate::filter::Columns;
 
@@ -72,15 +73,15 @@ fn known(path: &[String], before: &[OsString], facts: &Facts) -> Known {
         _ => (None, None),
     };
     let text = |word: &OsString| word.to_str().map(str::to_owned);
+    let include = format!("--{}", INCLUDE.flag_name());
     let includes = before
         .windows(2)
-        .filter(|pair| pair[0] == "--include")
+        .filter(|pair| pair[0] == *include)
         .filter_map(|pair| text(&pair[1]))
-        .chain(
-            before
-                .iter()
-                .filter_map(|word| Some(word.to_str()?.strip_prefix("--include=")?.to_owned())),
-        )
+        .chain(before.iter().filter_map(|word| {
+            let list = word.to_str()?.strip_prefix(&include)?.strip_prefix('=')?;
+            Some(list.to_owned())
+        }))
         .flat_map(|list| list.split(',').map(str::to_owned).collect::<Vec<_>>())
         .filter(|name| !name.is_empty())
         .collect();

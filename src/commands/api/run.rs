@@ -1,6 +1,7 @@
 //! `rc api`: any request, to any path, of any version.
 
 use super::args::Free;
+use crate::catalog::recharge::LIMIT;
 use crate::catalog::{self, MAXIMUM_PAGE_SIZE, Method};
 use crate::cli::Options;
 use crate::commands::call::follow::{Far, follow};
@@ -132,8 +133,8 @@ fn request(run: &mut Run, free: &Free, place: &Place) -> Result<Request> {
             .paging
             .limit
             .map_or(u64::from(size), |limit| limit.clamp(1, size.into()));
-        if free.paging.page_size.is_some() || request.query_value("limit").is_none() {
-            request.set_query("limit", size.to_string());
+        if free.paging.page_size.is_some() || request.query_value(LIMIT.name).is_none() {
+            request.set_query(LIMIT.name, size.to_string());
         }
     }
     Ok(request)

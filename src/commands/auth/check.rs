@@ -3,7 +3,8 @@
 use serde::Deserialize;
 
 use crate::bulk::ledger::StoreIdentity;
-use crate::catalog;
+use crate::catalog::Operation;
+use crate::catalog::recharge::{store as store_rows, token_information};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::request::{self, Now, Values};
@@ -75,7 +76,7 @@ pub(crate) async fn token(client: &Client, now: &Now) -> Result<Told> {
 
 /// Asks for the facts of the store; a token that may not read it gets none.
 pub(crate) async fn store(client: &Client, now: &Now) -> Result<ShopFacts> {
-    match ask::<Shop>(client, now, "store.get").await {
+    match ask::<Shop>(client, now, &store_rows::GET).await {
         Ok(shop) => Ok(shop.store),
         Err(error) if error.answer.as_ref().is_some_and(|told| told.status == 403) => {
             Ok(ShopFacts::default())
@@ -90,13 +91,15 @@ pub(crate) async fn scopes(client: &Client, now: &Now) -> Result<Vec<String>> {
 }
 
 async fn information(client: &Client, now: &Now) -> Result<Token> {
-    let told: Information = ask(client, now, "token_information.get").await?;
+    let told: Information = ask(client, now, &token_information::GET).await?;
     Ok(told.token_information)
 }
 
-async fn ask<T: for<'de> Deserialize<'de>>(client: &Client, now: &Now, name: &str) -> Result<T> {
-    let (_, operation) = catalog::operation(name)
-        .ok_or_else(|| Error::unexpected(format!("the catalogue has no {name}")))?;
+async fn ask<T: for<'de> Deserialize<'de>>(
+    client: &Client,
+    now: &Now,
+    operation: &'static Operation,
+) -> Result<T> {
     let request = request::fill(operation, &[], &Values::default(), now)?;
     let answer = client.send(&request).await?;
     serde_json::from_slice(&answer.body).map_err(|error| {

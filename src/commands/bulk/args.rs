@@ -102,6 +102,7 @@ pub(super) fn writing(resource: &'static Resource) -> impl Iterator<Item = &'sta
     resource
         .operations
         .iter()
+        .copied()
         .filter(|operation| writes(operation))
 }
 

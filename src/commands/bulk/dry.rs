@@ -9,11 +9,12 @@ use super::pass::Taker;
 use crate::bulk::Engine;
 use crate::bulk::plan::{Place as Spot, Planner};
 use crate::bulk::row::{Content, Finding, Task};
-use crate::catalog::{self, Operation};
+use crate::catalog::Operation;
+use crate::catalog::recharge::async_batches;
 use crate::cli::{DryRun, Options};
 use crate::commands::connect::Place;
 use crate::commands::dry;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::request::Request;
 use crate::ui::Run;
 
@@ -79,11 +80,11 @@ impl<'a> Rehearsal<'a> {
         }
         if slot != Some(spot.slot) {
             if slot.is_some() {
-                self.batch(run, "process", None)?;
+                self.batch(run, &async_batches::PROCESS, None)?;
             }
             let kind = self.operation.batch.map_or("", |batch| batch.kind);
-            let body = serde_json::json!({ "batch_type": kind }).to_string();
-            self.batch(run, "create", Some(body))?;
+            let body = serde_json::json!({ async_batches::BATCH_TYPE.name: kind }).to_string();
+            self.batch(run, &async_batches::CREATE, Some(body))?;
         }
         self.part = Some((spot, format!("{{\"body\":{body}}}")));
         Ok(())
@@ -95,21 +96,22 @@ impl<'a> Rehearsal<'a> {
             None => Ok(()),
             Some((_, tasks)) => {
                 self.add(run, &tasks)?;
-                self.batch(run, "process", None)
+                self.batch(run, &async_batches::PROCESS, None)
             }
         }
     }
 
     fn add(&self, run: &mut Run, tasks: &str) -> Result<()> {
-        let body = format!("{{\"tasks\":[{tasks}]}}");
-        self.batch(run, "add_tasks", Some(body))
+        let body = format!("{{\"{}\":[{tasks}]}}", async_batches::TASKS.name);
+        self.batch(run, &async_batches::ADD_TASKS, Some(body))
     }
 
-    fn batch(&self, run: &mut Run, verb: &str, body: Option<String>) -> Result<()> {
-        let batches = catalog::resource("async_batches");
-        let operation = batches
-            .and_then(|batches| batches.operation(verb))
-            .ok_or_else(|| Error::unexpected(format!("there is no async_batches.{verb}")))?;
+    fn batch(
+        &self,
+        run: &mut Run,
+        operation: &'static Operation,
+        body: Option<String>,
+    ) -> Result<()> {
         let mut path = operation.path.to_owned();
         for hole in operation.holes {
             path = path.replace(&format!("{{{}}}", hole.name), NUMBER);

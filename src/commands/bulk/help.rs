@@ -91,7 +91,7 @@ pub(super) fn bulk() -> String {
     let mut width = 1;
     let mut names = catalog::RESOURCES
         .iter()
-        .filter(|resource| resource.operations.iter().any(writes))
+        .filter(|resource| resource.operations.iter().copied().any(writes))
         .map(|resource| kebab(resource.name))
         .peekable();
     while let Some(mut name) = names.next() {

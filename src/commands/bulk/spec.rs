@@ -123,7 +123,7 @@ fn group(name: &'static str, about: &'static str, after: &'static str) -> Comman
 fn resources(fill: fn(Command) -> Command) -> impl Iterator<Item = Command> {
     catalog::RESOURCES
         .iter()
-        .filter(|resource| resource.operations.iter().any(writes))
+        .filter(|resource| resource.operations.iter().copied().any(writes))
         .map(move |resource| of_resource(resource, fill))
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 
-use crate::catalog::{Operation, Parameter, Resource};
+use crate::catalog::{Operation, Parameter, ParameterRole, Resource};
 use crate::cli::values::{paging, sets, text, texts};
 use crate::cli::{Paging, watch_flag};
 use crate::error::Result;
@@ -43,7 +43,7 @@ pub(crate) fn call(
     let mut given = Vec::new();
     for parameter in operation
         .flags()
-        .filter(|parameter| parameter.name != "limit")
+        .filter(|parameter| parameter.role != ParameterRole::PageSize)
     {
         let words = texts(matches, parameter.name);
         if !words.is_empty() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::args::Call;
-use crate::catalog::{Effect, MAXIMUM_PAGE_SIZE, Operation, Resource, kebab};
+use crate::catalog::{Effect, MAXIMUM_PAGE_SIZE, Operation, ParameterRole, Resource, kebab};
 use crate::cli::{DryRun, Options, Paging};
 use crate::client::{self, Client};
 use crate::commands::call::follow::{Far, follow};
@@ -137,7 +137,7 @@ impl Filled<'_> {
             .values
             .given
             .iter()
-            .filter(|given| given.parameter.name == "include");
+            .filter(|given| given.parameter.role == ParameterRole::Include);
         Described {
             object: self.operation.answer.object(),
             includes: includes.flat_map(|given| given.words.clone()).collect(),
@@ -207,10 +207,7 @@ fn complete(run: &mut Run, call: &Call, values: &mut Values) -> Result<()> {
 
 /// Asks for no more records a page than will be read.
 fn page_size(operation: &'static Operation, paging: Paging) -> Option<request::Given> {
-    let parameter = operation
-        .query
-        .iter()
-        .find(|parameter| parameter.name == "limit")?;
+    let parameter = operation.query_for(ParameterRole::PageSize)?;
     let size = u64::from(paging.page_size.unwrap_or(MAXIMUM_PAGE_SIZE));
     let size = paging.limit.map_or(size, |limit| size.min(limit.max(1)));
     Some(request::Given {
@@ -362,7 +359,7 @@ fn columns_help(run: &mut Run, call: &Call) -> Result<()> {
     let included = call
         .given
         .iter()
-        .filter(|(parameter, _)| parameter.name == "include");
+        .filter(|(parameter, _)| parameter.role == ParameterRole::Include);
     let included: Vec<&str> = included
         .flat_map(|(_, words)| words.iter().map(String::as_str))
         .collect();

@@ -9,6 +9,8 @@ use std::io::Write;
 use std::sync::Arc;
 
 use crate::bulk::ledger::Jobs;
+use crate::catalog::kebab;
+use crate::catalog::recharge::store;
 use crate::cli::complete::{self, Facts, Line, List, Shell};
 use crate::cli::{Options, Typed};
 use crate::commands::connect::Place;
@@ -84,7 +86,10 @@ fn ids(
 
 /// A command that works on the place that an unfinished line names.
 fn place_words(words: &[OsString]) -> Vec<OsString> {
-    let mut command = vec![OsString::from("store"), OsString::from("get")];
+    let mut command = vec![
+        OsString::from(kebab(store::RESOURCE.name)),
+        OsString::from(kebab(store::GET.verb)),
+    ];
     for (at, word) in words.iter().enumerate() {
         let Some(text) = word.to_str() else { continue };
         let flag = text.split('=').next().unwrap_or(text);

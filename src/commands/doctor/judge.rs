@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::catalog;
+use crate::catalog::recharge::token_information;
 use crate::config::variable;
 use crate::error::{Error, Kind};
 
@@ -148,7 +149,10 @@ pub(super) fn token(status: u16, body: &[u8]) -> Check {
 
 fn accepted(body: &[u8]) -> Check {
     let told: Value = serde_json::from_slice(body).unwrap_or_default();
-    let told = &told["token_information"];
+    let told = token_information::GET
+        .answer
+        .key()
+        .map_or(&told, |key| &told[key]);
     let Some(scopes) = told["scopes"].as_array() else {
         let error = Error::new(
             Kind::Unreachable,

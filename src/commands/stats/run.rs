@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::filter::Flow;
 use crate::nearest::{Similarity, nearest};
 use crate::output::progress::{Progress, Seen};
-use crate::output::{Bar, Bars, Format, Shape, mood};
+use crate::output::{Bar, Bars, Format, Shape};
 use crate::pages::{ListFailure, Pages, RecordSink};
 use crate::stats::{FigureRow, Figures, GroupTally, StatsPlan};
 use crate::ui::Run;
@@ -164,7 +164,7 @@ fn picture(figures: &Figures) -> Bars {
     let rows = rows.map(|(row, share)| Bar {
         cells: cells(row),
         share,
-        mood: status.and_then(|at| mood(&row.label(at)?)),
+        tone: status.and_then(|(at, tones)| tones.of(&row.label(at)?)),
     });
     let mut total = cells(&figures.total);
     if let Some(label) = total.first_mut().filter(|_| plan.keys() > 0) {

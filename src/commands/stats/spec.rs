@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use clap::{Arg, ArgAction, Command};
 use jiff::tz::TimeZone;
 
-use crate::catalog::{self, Operation, Resource, kebab};
+use crate::catalog::{self, Operation, OperationAction, ParameterRole, Resource, kebab};
 use crate::cli::{Spec, argument, flags, tree};
 use crate::error::Error;
 use crate::stats::usual_time;
@@ -53,7 +53,7 @@ fn build() -> Command {
 pub(super) fn listed() -> impl Iterator<Item = (&'static Resource, &'static Operation)> {
     catalog::RESOURCES
         .iter()
-        .filter_map(|resource| Some((resource, resource.operation("list")?)))
+        .filter_map(|resource| Some((resource, resource.operation_to(OperationAction::List)?)))
 }
 
 fn named(resource: &'static Resource) -> Command {
@@ -76,11 +76,11 @@ fn fill(command: Command) -> Command {
         .args(argument::target(list))
         .args(figures(resource));
     for (order, parameter) in list.query.iter().enumerate() {
-        match parameter.name {
+        match parameter.role {
             // --page-size and --limit say it.
-            "limit" => {}
+            ParameterRole::PageSize => {}
             // Figures are of a whole list, in whatever order.
-            "cursor" | "page" | "sort_by" => {
+            ParameterRole::Cursor | ParameterRole::PageNumber | ParameterRole::Sort => {
                 let flag = argument::flag(parameter, "Filters", order);
                 command = command.arg(flag.hide(true));
             }

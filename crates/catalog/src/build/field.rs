@@ -1,0 +1,63 @@
+//! Constructor and setters of field rows.
+
+use crate::model::{Field, Holds, Tones, Type};
+
+/// A field that holds `holds`, of the type that this has by itself.
+pub(crate) const fn field(name: &'static str, holds: Holds) -> Field {
+    let documented = match holds {
+        Holds::Id | Holds::Integer => Type::Integer,
+        Holds::Text | Holds::Money => Type::String,
+        Holds::Boolean => Type::Boolean,
+        Holds::Time => Type::DateTime,
+        Holds::Date => Type::Date,
+        Holds::Parts(_) => Type::Object,
+        Holds::Json => Type::Array,
+    };
+    Field {
+        name,
+        short: None,
+        holds,
+        documented,
+        shown: documented,
+        values: &[],
+        tones: Tones::NONE,
+        secret: false,
+    }
+}
+
+impl Field {
+    /// A shorter name for the heading of a table.
+    pub(crate) const fn short(mut self, short: &'static str) -> Self {
+        self.short = Some(short);
+        self
+    }
+
+    /// The reference states another type than what it holds would have.
+    pub(crate) const fn documented(mut self, documented: Type) -> Self {
+        self.documented = documented;
+        self.shown = documented;
+        self
+    }
+
+    /// The reference's examples show another type than it states.
+    pub(crate) const fn shown_as(mut self, shown: Type) -> Self {
+        self.shown = shown;
+        self
+    }
+
+    pub(crate) const fn values(mut self, values: &'static [&'static str]) -> Self {
+        self.values = values;
+        self
+    }
+    /// Output colours the values by these tones.
+    pub(crate) const fn tones(mut self, tones: Tones) -> Self {
+        self.tones = tones;
+        self
+    }
+
+    /// Traces and logs replace the value.
+    pub(crate) const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+}

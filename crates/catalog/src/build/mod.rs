@@ -1,0 +1,13 @@
+//! Constructors and setters of rows. A row starts with the defaults of its
+//! constructor and states only what differs.
+
+mod field;
+mod operation;
+mod parameter;
+
+pub(crate) use field::field;
+pub(crate) use operation::{act, create, delete, get, list, post, read, update};
+pub(crate) use parameter::{
+    array, boolean, day, external, id, ids, integer, money, object, pairs, reference, references,
+    text, texts, time,
+};

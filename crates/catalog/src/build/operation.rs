@@ -1,0 +1,214 @@
+//! Constructors and setters of operation rows. The constructor sets the action,
+//! the verb that goes with it, and the defaults of the method.
+
+use crate::bulk::{Batch, Unique};
+use crate::model::{Again, Answer, Effect, Method, Operation, OperationAction, Parameter};
+
+/// An operation that lists the objects of its resource.
+pub(crate) const fn list(path: &'static str, summary: &'static str) -> Operation {
+    operation(OperationAction::List, Method::Get, "list", path, summary)
+}
+
+/// An operation that reads one object of its resource.
+pub(crate) const fn get(path: &'static str, summary: &'static str) -> Operation {
+    operation(OperationAction::Get, Method::Get, "get", path, summary)
+}
+
+/// An operation that creates an object of its resource.
+pub(crate) const fn create(path: &'static str, summary: &'static str) -> Operation {
+    operation(
+        OperationAction::Create,
+        Method::Post,
+        "create",
+        path,
+        summary,
+    )
+}
+
+/// An operation that changes an object of its resource.
+pub(crate) const fn update(path: &'static str, summary: &'static str) -> Operation {
+    operation(
+        OperationAction::Update,
+        Method::Put,
+        "update",
+        path,
+        summary,
+    )
+}
+
+/// An operation that deletes an object of its resource.
+pub(crate) const fn delete(path: &'static str, summary: &'static str) -> Operation {
+    operation(
+        OperationAction::Delete,
+        Method::Delete,
+        "delete",
+        path,
+        summary,
+    )
+}
+
+/// An operation that reads something else than its resource's objects.
+pub(crate) const fn read(
+    verb: &'static str,
+    path: &'static str,
+    summary: &'static str,
+) -> Operation {
+    act(Method::Get, verb, path, summary)
+}
+
+/// An operation with a verb of its own, sent with POST as most are.
+pub(crate) const fn post(
+    verb: &'static str,
+    path: &'static str,
+    summary: &'static str,
+) -> Operation {
+    act(Method::Post, verb, path, summary)
+}
+
+/// An operation with a verb of its own, sent with any method.
+pub(crate) const fn act(
+    method: Method,
+    verb: &'static str,
+    path: &'static str,
+    summary: &'static str,
+) -> Operation {
+    operation(OperationAction::Act, method, verb, path, summary)
+}
+
+/// A row with the defaults of its method.
+const fn operation(
+    action: OperationAction,
+    method: Method,
+    verb: &'static str,
+    path: &'static str,
+    summary: &'static str,
+) -> Operation {
+    let (effect, again, success) = match method {
+        Method::Get => (Effect::Reads, Again::Same, 200),
+        Method::Post => (Effect::Writes, Again::Twice, 200),
+        Method::Put => (Effect::Writes, Again::Same, 200),
+        Method::Delete => (Effect::Destroys, Again::Refused, 204),
+    };
+    Operation {
+        verb,
+        action,
+        aliases: &[],
+        method,
+        path,
+        summary,
+        details: "",
+        holes: &[],
+        query: &[],
+        body: &[],
+        wrapper: None,
+        answer: Answer::Nothing,
+        answers_another: false,
+        success,
+        errors: &[],
+        scope: None,
+        also_needs: &[],
+        effect,
+        again,
+        exceptions: &[],
+        batch: None,
+        unique: None,
+        example: "",
+    }
+}
+
+impl Operation {
+    pub(crate) const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    pub(crate) const fn details(mut self, details: &'static str) -> Self {
+        self.details = details;
+        self
+    }
+
+    pub(crate) const fn at(mut self, holes: &'static [Parameter]) -> Self {
+        self.holes = holes;
+        self
+    }
+
+    pub(crate) const fn query(mut self, query: &'static [Parameter]) -> Self {
+        self.query = query;
+        self
+    }
+
+    pub(crate) const fn body(mut self, body: &'static [Parameter]) -> Self {
+        self.body = body;
+        self
+    }
+
+    pub(crate) const fn wrapped_in(mut self, key: &'static str) -> Self {
+        self.wrapper = Some(key);
+        self
+    }
+
+    pub(crate) const fn answers(mut self, answer: Answer) -> Self {
+        self.answer = answer;
+        self
+    }
+
+    pub(crate) const fn success(mut self, status: u16) -> Self {
+        self.success = status;
+        self
+    }
+
+    pub(crate) const fn errors(mut self, statuses: &'static [u16]) -> Self {
+        self.errors = statuses;
+        self
+    }
+
+    pub(crate) const fn scope(mut self, scope: &'static str) -> Self {
+        self.scope = Some(scope);
+        self
+    }
+
+    pub(crate) const fn also_needs(mut self, scopes: &'static [&'static str]) -> Self {
+        self.also_needs = scopes;
+        self
+    }
+
+    pub(crate) const fn destroys(mut self) -> Self {
+        self.effect = Effect::Destroys;
+        self
+    }
+
+    pub(crate) const fn again(mut self, again: Again) -> Self {
+        self.again = again;
+        self
+    }
+
+    /// Tasks of an async batch do the same; `target` is the field of a task
+    /// that names what it acts on.
+    pub(crate) const fn batch(mut self, kind: &'static str, target: Option<&'static str>) -> Self {
+        self.batch = Some(Batch {
+            kind,
+            target,
+            beside: &[],
+        });
+        self
+    }
+
+    /// What a task carries besides.
+    pub(crate) const fn beside(mut self, beside: &'static [Parameter]) -> Self {
+        if let Some(batch) = &mut self.batch {
+            batch.beside = beside;
+        }
+        self
+    }
+
+    /// No two objects share the field; the filter of the list finds it.
+    pub(crate) const fn unique(mut self, field: &'static str, filter: &'static str) -> Self {
+        self.unique = Some(Unique { field, filter });
+        self
+    }
+
+    pub(crate) const fn example(mut self, example: &'static str) -> Self {
+        self.example = example;
+        self
+    }
+}

@@ -1,0 +1,261 @@
+//! Operations, parameters and fields of the resource `addresses`.
+
+use super::charges::CHARGE;
+use super::parameters::{
+    BY_ID_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT, OF_CUSTOMER,
+    PAGE, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
+};
+use crate::build::{
+    array, boolean, create, day, delete, field, get, id, ids, list, pairs, post, reference,
+    references, text, update,
+};
+use crate::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
+
+/// The resource `addresses`.
+pub const RESOURCE: Resource = Resource {
+    name: "addresses",
+    singular: "address",
+    about: "Shipping addresses, each under a customer",
+    object: &ADDRESS,
+    operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE, &MERGE, &SKIP_CHARGE],
+};
+
+const INCLUDES: &[&str] = &[
+    "charge_activities",
+    "customer",
+    "discount",
+    "payment_methods",
+    "subscriptions",
+];
+
+const ADDRESS1: Parameter = text("address1", "street and number");
+const ADDRESS2: Parameter = text("address2", "flat, floor, suite");
+const CITY: Parameter = text("city", "city");
+const COMPANY: Parameter = text("company", "company");
+const COUNTRY_CODE: Parameter = text("country_code", "country, two letters");
+const DISCOUNTS: Parameter = array(
+    "discounts",
+    "discounts on the address, each an object with its id",
+);
+const FIRST_NAME: Parameter = text("first_name", "first name");
+const LAST_NAME: Parameter = text("last_name", "last name");
+const ORDER_NOTE: Parameter = text("order_note", "note on every order to this address");
+const PAYMENT_METHOD_ID: Parameter = id(
+    "payment_method_id",
+    "the payment method that pays for this address",
+);
+const PHONE: Parameter = text("phone", "telephone number; may be empty");
+const PROVINCE: Parameter = text("province", "state or province");
+const SHIPPING_LINES_OVERRIDE: Parameter = array(
+    "shipping_lines_override",
+    "shipping lines that replace the fetched rates; null fetches them again",
+);
+const ZIP: Parameter = text("zip", "postal code");
+const ORDER_ATTRIBUTES: Parameter =
+    pairs("order_attributes", "extra name and value on the order").flag("order-attribute");
+
+/// The operation `addresses.list`.
+pub static LIST: Operation = list("/addresses", "List addresses")
+    .query(&[
+        CREATED_AT_MAX,
+        CREATED_AT_MIN,
+        OF_CUSTOMER,
+        text("discount_code", "only those with this discount")
+            .stands_at("discounts.*.code")
+            .common(),
+        id("discount_id", "only those with this discount, by number")
+            .documented(Type::String)
+            .stands_at("discounts.*.id")
+            .common(),
+        IDS,
+        LIMIT,
+        PAGE,
+        UPDATED_AT_MAX.documented(Type::String),
+        UPDATED_AT_MIN.documented(Type::String),
+        boolean("is_active", "only addresses with active subscriptions"),
+        SORT_BY.values(BY_ID_OR_UPDATED).default("id-desc"),
+        INCLUDE.values(INCLUDES),
+        CURSOR,
+    ])
+    .answers(Answer::Page("addresses", &ADDRESS))
+    .scope("read_customers")
+    .example("rc addresses list --customer-id 37657002");
+
+/// The operation `addresses.get`.
+pub static GET: Operation = get("/addresses/{id}", "Show an address")
+    .at(&[ID])
+    .query(&[INCLUDE.values(INCLUDES)])
+    .answers(Answer::One("address", &ADDRESS))
+    .scope("read_customers")
+    .example("rc addresses get 42171447 --include customer,subscriptions");
+
+/// The operation `addresses.create`.
+pub static CREATE: Operation = create("/addresses", "Add an address to a customer")
+    .body(&[
+        id("customer_id", "the customer it belongs to").required(),
+        ADDRESS1.required(),
+        ADDRESS2,
+        CITY.required(),
+        COMPANY,
+        COUNTRY_CODE.required(),
+        DISCOUNTS,
+        FIRST_NAME.required(),
+        LAST_NAME.required(),
+        ORDER_NOTE,
+        PAYMENT_METHOD_ID,
+        PHONE.required().may_be_empty(),
+        text(
+            "presentment_currency",
+            "currency of charges; the default is that of the store",
+        ),
+        // Many countries have none.
+        PROVINCE.required().may_be_empty(),
+        SHIPPING_LINES_OVERRIDE,
+        ZIP.required(),
+        ORDER_ATTRIBUTES,
+    ])
+    .answers(Answer::One("address", &ADDRESS))
+    .success(201)
+    .scope("write_customers")
+    .example(
+        "rc addresses create --customer-id 37657002 --first-name Ada --last-name \
+             King --address1 \"12 St James Sq\" --city London --province \"\" --zip \
+             SW1Y4JH --country-code GB --phone \"\"",
+    );
+
+/// The operation `addresses.update`.
+pub static UPDATE: Operation = update("/addresses/{id}", "Change an address")
+    .details(
+        "An empty list of discounts takes every discount off the address: \
+             --discounts \"[]\". A new country needs its zip code in the same request.",
+    )
+    .at(&[ID])
+    .body(&[
+        ADDRESS1.common(),
+        ADDRESS2,
+        CITY.common(),
+        COMPANY,
+        COUNTRY_CODE,
+        DISCOUNTS,
+        FIRST_NAME,
+        LAST_NAME,
+        ORDER_NOTE,
+        PAYMENT_METHOD_ID,
+        PHONE,
+        PROVINCE,
+        ZIP.common(),
+        ORDER_ATTRIBUTES,
+        SHIPPING_LINES_OVERRIDE,
+    ])
+    .answers(Answer::One("address", &ADDRESS))
+    .scope("write_customers")
+    .example("rc addresses update 42171447 --address1 \"1030 Barnum Ave\"");
+
+/// The operation `addresses.delete`.
+pub static DELETE: Operation = delete(
+    "/addresses/{id}",
+    "Delete an address that has no active subscriptions",
+)
+.at(&[ID])
+.scope("write_customers")
+.example("rc addresses delete 42171447 --yes");
+
+/// The operation `addresses.merge`.
+pub static MERGE: Operation = post(
+    "merge",
+    "/addresses/merge",
+    "Move the subscriptions of up to ten addresses to one",
+)
+.details("The whole merge fails when the addresses differ in presentment currency.")
+.body(&[
+    boolean(
+        "delete_source_addresses",
+        "delete the addresses that were merged",
+    ),
+    day("next_charge_date", "next charge of the moved subscriptions").documented(Type::String),
+    reference("target_address", "id", "the address that stays").required(),
+    references(
+        "source_addresses",
+        "id",
+        "the addresses to merge into it, ten at most",
+    )
+    .required(),
+])
+.answers(Answer::One("address", &ADDRESS))
+.scope("write_customers")
+.destroys()
+.example(
+    "rc addresses merge --target-address 42171447 \
+             --source-addresses 42171446,42171445 --yes",
+);
+
+/// The operation `addresses.skip_charge`.
+pub static SKIP_CHARGE: Operation = post(
+    "skip_charge",
+    "/addresses/{id}/charges/skip",
+    "Skip a charge that lies in the future",
+)
+.details(
+    "The day must lie in the delivery schedule of the customer. A charge that \
+             does not exist yet is made, as skipped.",
+)
+.at(&[ID])
+.body(&[
+    day("date", "day of the charge to skip").required(),
+    ids("subscription_ids", "subscriptions to skip")
+        .required()
+        .unless(&["purchase_item_ids"]),
+    ids(
+        "purchase_item_ids",
+        "subscriptions or one-time items to skip",
+    )
+    .common(),
+])
+.answers(Answer::One("charge", &CHARGE))
+.answers_another()
+.errors(&[404, 422])
+.scope("write_customers")
+.again(Again::Refused)
+.example(
+    "rc addresses skip-charge 42171447 --date 2026-12-24 --subscription-ids \
+             27363808",
+);
+
+/// The object `address`.
+pub const ADDRESS: Object = Object {
+    name: "address",
+    fields: &[
+        field("id", Holds::Id),
+        field("payment_method_id", Holds::Id),
+        field("address1", Holds::Text),
+        field("address2", Holds::Text),
+        field("city", Holds::Text),
+        field("company", Holds::Text),
+        field("country_code", Holds::Text),
+        field("customer_id", Holds::Id).short("customer"),
+        field("discounts", Holds::Json),
+        field("first_name", Holds::Text),
+        field("last_name", Holds::Text),
+        field("order_note", Holds::Text),
+        field("phone", Holds::Text),
+        field("province", Holds::Text),
+        field("shipping_lines_conserved", Holds::Json),
+        field("shipping_lines_override", Holds::Json),
+        field("zip", Holds::Text),
+        field("created_at", Holds::Time),
+        field("updated_at", Holds::Time),
+        field("order_attributes", Holds::Json),
+        field("presentment_currency", Holds::Text),
+    ],
+    columns: &[
+        "id",
+        "customer_id",
+        "first_name",
+        "last_name",
+        "address1",
+        "city",
+        "zip",
+        "country_code",
+        "updated_at",
+    ],
+};

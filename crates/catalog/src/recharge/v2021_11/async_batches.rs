@@ -1,0 +1,187 @@
+//! Operations, parameters and fields of the resource `async_batches`.
+
+use super::parameters::{CURSOR, ID, IDS, LIMIT_OF_ALL_LISTS, SORT_BY};
+use crate::build::{array, create, field, get, id, list, post, read, text};
+use crate::model::{Answer, Field, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::recharge::STATUS_TONES;
+
+/// The resource `async_batches`.
+pub const RESOURCE: Resource = Resource {
+    name: "async_batches",
+    singular: "async_batch",
+    about: "Large jobs that Recharge runs in the background",
+    object: &ASYNC_BATCH,
+    operations: &[&LIST, &GET, &CREATE, &ADD_TASKS, &LIST_TASKS, &PROCESS],
+};
+
+const BATCH_TYPES: &[&str] = &[
+    "discount_create",
+    "discount_update",
+    "discount_delete",
+    "bulk_plans_create",
+    "bulk_plans_update",
+    "bulk_plans_delete",
+    "onetime_create",
+    "onetime_delete",
+];
+
+/// The operation `async_batches.list`.
+pub static LIST: Operation = list("/async_batches", "List batches")
+    .query(&[
+        SORT_BY
+            .values(&["id-asc", "id-desc", "created_at-asc", "created_at-desc"])
+            .default("id-desc"),
+        LIMIT_OF_ALL_LISTS,
+        CURSOR,
+    ])
+    .answers(Answer::Page("async_batches", &ASYNC_BATCH))
+    .scope("read_batches")
+    .example("rc async-batches list");
+
+/// The operation `async_batches.get`.
+pub static GET: Operation = get("/async_batches/{id}", "Show how far a batch has come")
+    .at(&[ID])
+    .answers(Answer::One("async_batch", &ASYNC_BATCH))
+    .scope("read_batches")
+    .example("rc async-batches get 19");
+
+/// The body field of [`CREATE`] that chooses what every task does.
+pub const BATCH_TYPE: Parameter = text("batch_type", "what every task of the batch does")
+    .values(BATCH_TYPES)
+    .required();
+
+/// The body field of [`ADD_TASKS`] with the tasks, each `{"body": …}`.
+pub const TASKS: Parameter = array("tasks", "the tasks, each {\"body\": {…}}; 1,000 at most")
+    .maximum(1000)
+    .required();
+
+/// The operation `async_batches.create`.
+pub static CREATE: Operation = create("/async_batches", "Open a batch")
+    .details(
+        "A batch runs nothing until it is told to process. Recharge keeps it for \
+             one month.",
+    )
+    .body(&[BATCH_TYPE])
+    .answers(Answer::One("async_batch", &ASYNC_BATCH))
+    .success(201)
+    .scope("write_batches")
+    .example("rc async-batches create --batch-type discount_create");
+
+/// The operation `async_batches.add_tasks`.
+pub static ADD_TASKS: Operation = post(
+    "add_tasks",
+    "/async_batches/{batch_id}/tasks",
+    "Put up to 1,000 tasks into a batch",
+)
+.details("A batch holds 10,000 tasks at most.")
+.at(&[id("batch_id", "number of the batch")])
+.body(&[TASKS])
+.answers(Answer::Number("count"))
+.scope("write_batches")
+.example(
+    "rc async-batches add-tasks 19 --tasks \
+             '[{\"body\":{\"code\":\"SPRING\",\"value\":\"10\",\
+             \"value_type\":\"percentage\"}}]'",
+);
+
+/// The operation `async_batches.list_tasks`.
+pub static LIST_TASKS: Operation = read(
+    "list_tasks",
+    "/async_batches/{batch_id}/tasks",
+    "List the tasks of a batch and their results",
+)
+.aliases(&["tasks"])
+.at(&[id("batch_id", "number of the batch")])
+.query(&[IDS, LIMIT_OF_ALL_LISTS, CURSOR])
+.answers(Answer::Page("async_batch_tasks", &ASYNC_BATCH_TASK))
+.scope("read_batches")
+.example("rc async-batches list-tasks 19");
+
+/// The operation `async_batches.process`.
+pub static PROCESS: Operation = post("process", "/async_batches/{id}/process", "Start a batch")
+    .details("Every task of the batch is carried out; that cannot be stopped.")
+    .at(&[ID])
+    .answers(Answer::One("async_batch", &ASYNC_BATCH))
+    .success(201)
+    .scope("write_batches")
+    .destroys()
+    .example("rc async-batches process 19 --yes");
+
+/// The field with the number of tasks of a batch.
+pub const TOTAL_TASK_COUNT: Field = field("total_task_count", Holds::Integer)
+    .short("tasks")
+    .documented(Type::String);
+/// The field with the number of tasks that succeeded.
+pub const SUCCESS_TASK_COUNT: Field = field("success_task_count", Holds::Integer)
+    .short("done")
+    .documented(Type::String);
+/// The field with the number of tasks that failed.
+pub const FAIL_TASK_COUNT: Field = field("fail_task_count", Holds::Integer)
+    .short("failed")
+    .documented(Type::String);
+/// The field with the status of a batch.
+pub const STATUS: Field = field("status", Holds::Text).tones(STATUS_TONES);
+/// The field with the time at which a batch ended.
+pub const CLOSED_AT: Field = field("closed_at", Holds::Time).documented(Type::String);
+/// The field with the time at which a batch was deleted.
+pub const DELETED_AT: Field = field("deleted_at", Holds::Time).documented(Type::Unstated);
+
+/// The object `async_batch`.
+pub const ASYNC_BATCH: Object = Object {
+    name: "async_batch",
+    fields: &[
+        field("id", Holds::Id).documented(Type::String),
+        field("batch_type", Holds::Text).values(BATCH_TYPES),
+        CLOSED_AT,
+        field("created_at", Holds::Time).documented(Type::String),
+        FAIL_TASK_COUNT,
+        STATUS,
+        field("submitted_at", Holds::Time).documented(Type::String),
+        SUCCESS_TASK_COUNT,
+        TOTAL_TASK_COUNT,
+        field("updated_at", Holds::Time).documented(Type::String),
+        field("version", Holds::Text),
+        DELETED_AT,
+    ],
+    columns: &[
+        "id",
+        "batch_type",
+        "status",
+        "total_task_count",
+        "success_task_count",
+        "fail_task_count",
+        "created_at",
+        "closed_at",
+    ],
+};
+
+/// The object `async_batch_tasks`.
+pub const ASYNC_BATCH_TASK: Object = Object {
+    name: "async_batch_tasks",
+    fields: &[
+        field("batch_id", Holds::Id),
+        field("body", Holds::Json).documented(Type::Object),
+        field("completed_at", Holds::Time),
+        field("created_at", Holds::Time),
+        field("deleted_at", Holds::Time),
+        field("id", Holds::Id),
+        field("queued_at", Holds::Time),
+        field("result", Holds::Json).documented(Type::String),
+        field("started_at", Holds::Time),
+        field("status", Holds::Text).tones(STATUS_TONES).values(&[
+            "pending",
+            "processing",
+            "failed",
+            "success",
+        ]),
+        field("updated_at", Holds::Time),
+    ],
+    columns: &[
+        "id",
+        "batch_id",
+        "status",
+        "started_at",
+        "completed_at",
+        "result",
+    ],
+};

@@ -1,0 +1,340 @@
+//! Operations, parameters and fields of the resource `charges`.
+
+use super::parameters::{
+    ADDRESS_PARTS, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT, OF_ADDRESS,
+    OF_CUSTOMER, PAGE, SCHEDULED_AT_MAX, SCHEDULED_AT_MIN, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
+};
+use crate::build::{boolean, day, field, get, id, ids, list, money, post, text, time};
+use crate::exceptions::BodyException;
+use crate::model::{Again, Answer, Holds, Object, Operation, ParameterRole, Resource, Type};
+use crate::recharge::STATUS_TONES;
+
+/// The resource `charges`.
+pub const RESOURCE: Resource = Resource {
+    name: "charges",
+    singular: "charge",
+    about: "Payments: those to come and those that happened",
+    object: &CHARGE,
+    operations: &[
+        &LIST,
+        &GET,
+        &APPLY_DISCOUNT,
+        &CAPTURE_PAYMENT,
+        &PROCESS,
+        &REFUND,
+        &REMOVE_DISCOUNT,
+        &SKIP,
+        &UNSKIP,
+    ],
+};
+
+const INCLUDES: &[&str] = &[
+    "charge_activities",
+    "customer",
+    "metafields",
+    "payment_methods",
+];
+
+/// The operation `charges.list`.
+pub static LIST: Operation = list("/charges", "List charges")
+    .details(
+        "Charges that succeeded or were refunded more than 90 days ago are neither \
+             listed nor shown.",
+    )
+    .query(&[
+        OF_ADDRESS.documented(Type::String),
+        CREATED_AT_MAX.documented(Type::String),
+        CREATED_AT_MIN.documented(Type::String),
+        OF_CUSTOMER
+            .documented(Type::String)
+            .stands_at("customer.id"),
+        text("discount_code", "only those with this discount")
+            .stands_at("discounts.*.code")
+            .common(),
+        id("discount_id", "only those with this discount, by number")
+            .documented(Type::String)
+            .stands_at("discounts.*.id")
+            .common(),
+        text(
+            "external_order_id",
+            "only the charge of this order of the shop",
+        ),
+        IDS,
+        LIMIT,
+        PAGE,
+        id(
+            "purchase_item_id",
+            "only those with this subscription or one-time item",
+        )
+        .documented(Type::String)
+        .stands_at("line_items.*.purchase_item_id"),
+        id("purchase_item_ids", "only those with one of these items")
+            .documented(Type::String)
+            .stands_at("line_items.*.purchase_item_id")
+            .multiple()
+            .common(),
+        day("scheduled_at", "scheduled on this day").documented(Type::String),
+        SCHEDULED_AT_MAX.documented(Type::String),
+        SCHEDULED_AT_MIN.documented(Type::String),
+        SORT_BY
+            .values(&[
+                "id-asc",
+                "id-desc",
+                "created_at-asc",
+                "created_at-desc",
+                "updated_at-asc",
+                "updated_at-desc",
+                "scheduled_at-asc",
+                "scheduled_at-desc",
+            ])
+            .default("id-asc"),
+        text("status", "only those of these statuses")
+            .values(&[
+                "success",
+                "queued",
+                "error",
+                "refunded",
+                "partially_refunded",
+                "skipped",
+                "pending_manual_payment",
+                "pending",
+            ])
+            .multiple()
+            .common(),
+        UPDATED_AT_MAX.documented(Type::String),
+        UPDATED_AT_MIN.documented(Type::String),
+        time("processed_at_min", "processed at or after this time")
+            .role(ParameterRole::Since("processed_at"))
+            .documented(Type::String),
+        time("processed_at_max", "processed at or before this time")
+            .role(ParameterRole::Until("processed_at"))
+            .documented(Type::String),
+        INCLUDE.values(INCLUDES),
+        CURSOR,
+    ])
+    .answers(Answer::Page("charges", &CHARGE))
+    .scope("read_orders")
+    .example("rc charges list --status queued --scheduled-at-max 2026-12-31");
+
+/// The operation `charges.get`.
+pub static GET: Operation = get("/charges/{id}", "Show a charge")
+    .at(&[ID])
+    .query(&[INCLUDE.values(INCLUDES)])
+    .answers(Answer::One("charge", &CHARGE))
+    .scope("read_orders")
+    .example("rc charges get 377749210 --include customer");
+
+/// The operation `charges.apply_discount`.
+pub static APPLY_DISCOUNT: Operation = post(
+    "apply_discount",
+    "/charges/{id}/apply_discount",
+    "Put a discount on a queued charge",
+)
+.details(
+    "Refused when the charge or its address has a discount already. With both \
+             an id and a code, the id counts. The discount is lost when the charge is \
+             made anew.",
+)
+.at(&[ID])
+.body(&[
+    text("discount_code", "code of the discount").common(),
+    id("discount_id", "number of the discount").common(),
+])
+.answers(Answer::One("charge", &CHARGE))
+.scope("write_orders")
+.again(Again::Refused)
+.example("rc charges apply-discount 377749210 --discount-code SPRING");
+
+/// The operation `charges.capture_payment`.
+pub static CAPTURE_PAYMENT: Operation = post(
+    "capture_payment",
+    "/charges/{id}/capture_payment",
+    "Capture a payment that was authorised",
+)
+.aliases(&["capture"])
+.details("Within seven days of the authorisation. Closed beta.")
+.at(&[ID])
+.answers(Answer::One("charge", &CHARGE))
+.errors(&[400, 404, 422])
+.scope("write_orders")
+.also_needs(&[
+    "write_payment_methods",
+    "write_subscriptions",
+    "write_customers",
+])
+.destroys()
+.example("rc charges capture-payment 377749210 --yes");
+
+/// The operation `charges.process`.
+pub static PROCESS: Operation = post(
+    "process",
+    "/charges/{id}/process",
+    "Charge now what is queued or failed",
+)
+.details("For merchants on Recharge Pro, on request.")
+.at(&[ID])
+.answers(Answer::One("charge", &CHARGE))
+.scope("write_orders")
+.also_needs(&["write_payments"])
+.destroys()
+.example("rc charges process 377749210 --yes");
+
+/// The operation `charges.refund`.
+pub static REFUND: Operation = post("refund", "/charges/{id}/refund", "Give money back")
+    .details(
+        "Part of it or all of it. With --retry the charge is set to error so that \
+             it is tried again; that needs --error and --error-type.",
+    )
+    .at(&[ID])
+    .body(&[
+        money("amount", "how much to give back").required(),
+        boolean("full_refund", "give all of it back"),
+        boolean("retry", "set the charge to error, to be tried again"),
+        text("error", "why, with --retry")
+            .values(&["insufficient_inventory"])
+            .beyond("the valid values stand in the description, not in the parameter list"),
+        text("error_type", "kind of error, with --retry"),
+    ])
+    .answers(Answer::One("charge", &CHARGE))
+    .scope("write_orders")
+    .also_needs(&["write_payment_methods"])
+    .destroys()
+    .example("rc charges refund 377749210 --amount 11.00 --yes");
+
+/// The operation `charges.remove_discount`.
+pub static REMOVE_DISCOUNT: Operation = post(
+    "remove_discount",
+    "/charges/{id}/remove_discount",
+    "Take a discount off a charge",
+)
+.details(
+    "With --address-id it is taken off the address, and so off every later \
+             charge.",
+)
+.at(&[ID])
+.body(&[id(
+    "address_id",
+    "take it off this address, and so off all later charges",
+)])
+.answers(Answer::One("charge", &CHARGE))
+.scope("write_orders")
+.again(Again::Refused)
+.example("rc charges remove-discount 377749210");
+
+/// Skipped items move to a charge of their own: a second request finds the
+/// first charge without them. The reference does not say what it does then.
+const WITH_ITEMS: &[BodyException] = &[BodyException {
+    field: "purchase_item_ids",
+    again: Again::Twice,
+    answers_another: true,
+}];
+
+/// The operation `charges.skip`.
+pub static SKIP: Operation = post(
+    "skip",
+    "/charges/{id}/skip",
+    "Skip a queued charge, or some of its items",
+)
+.at(&[ID])
+.body(&[ids("purchase_item_ids", "skip only these items of the charge").common()])
+.answers(Answer::One("charge", &CHARGE))
+.scope("write_orders")
+.again(Again::Same)
+.except(WITH_ITEMS)
+.example("rc charges skip 377749210 --purchase-item-ids 27363808");
+
+/// The operation `charges.unskip`.
+pub static UNSKIP: Operation = post("unskip", "/charges/{id}/unskip", "Take back a skip")
+    .at(&[ID])
+    .body(&[ids(
+        "purchase_item_ids",
+        "take back the skip of these items only",
+    )
+    .common()])
+    .answers(Answer::One("charge", &CHARGE))
+    .errors(&[422])
+    .scope("write_orders")
+    .again(Again::Same)
+    .except(WITH_ITEMS)
+    .answers_another()
+    .example("rc charges unskip 377749210");
+
+/// The object `charge`.
+pub const CHARGE: Object = Object {
+    name: "charge",
+    fields: &[
+        field("id", Holds::Id),
+        field("address_id", Holds::Id).short("address"),
+        field("analytics_data", Holds::Json).documented(Type::Object),
+        field("billing_address", Holds::Parts(ADDRESS_PARTS)),
+        field(
+            "client_details",
+            Holds::Parts(&["browser_ip", "user_agent"]),
+        ),
+        field("created_at", Holds::Time),
+        field("currency", Holds::Text),
+        field(
+            "customer",
+            Holds::Parts(&["id", "email", "external_customer_id.ecommerce", "hash"]),
+        ),
+        field("discounts", Holds::Json),
+        field("external_order_id", Holds::Parts(&["ecommerce"])),
+        field(
+            "external_transaction_id",
+            Holds::Parts(&["payment_processor"]),
+        ),
+        field("line_items", Holds::Json),
+        field("note", Holds::Text),
+        field("order_attributes", Holds::Json),
+        field("orders_count", Holds::Integer),
+        field("payment_processor", Holds::Text),
+        field("processed_at", Holds::Time).short("processed"),
+        field("scheduled_at", Holds::Time)
+            .short("scheduled")
+            .documented(Type::Date),
+        field("shipping_address", Holds::Parts(ADDRESS_PARTS)),
+        field("shipping_lines", Holds::Json),
+        field("status", Holds::Text).tones(STATUS_TONES).values(&[
+            "success",
+            "error",
+            "queued",
+            "skipped",
+            "refunded",
+            "partially_refunded",
+            "pending_manual_payment",
+            "pending",
+        ]),
+        field("subtotal_price", Holds::Money),
+        field("tags", Holds::Text),
+        field("tax_lines", Holds::Json),
+        field("taxable", Holds::Boolean),
+        field("taxes_included", Holds::Boolean),
+        field("total_discounts", Holds::Money),
+        field("total_line_items_price", Holds::Money),
+        field("total_price", Holds::Money).short("total"),
+        field("total_refunds", Holds::Money),
+        field("total_tax", Holds::Money),
+        field("total_weight_grams", Holds::Integer),
+        field("type", Holds::Text).values(&["checkout", "recurring"]),
+        field("updated_at", Holds::Time),
+        field("error", Holds::Text),
+        field("error_type", Holds::Text),
+        field("charge_attempts", Holds::Integer),
+        field("external_variant_id_not_found", Holds::Boolean),
+        field("retry_date", Holds::Date),
+        field("has_uncommited_changes", Holds::Boolean),
+        field("has_uncommitted_changes", Holds::Boolean),
+        field("processor_name", Holds::Text),
+    ],
+    columns: &[
+        "id",
+        "status",
+        "scheduled_at",
+        "total_price",
+        "currency",
+        "customer.email",
+        "address_id",
+        "type",
+        "processed_at",
+    ],
+};

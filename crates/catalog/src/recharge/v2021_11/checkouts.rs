@@ -1,0 +1,260 @@
+//! Operations, parameters and fields of the resource `checkouts`.
+
+use super::parameters::ADDRESS_PARTS;
+use crate::build::{
+    array, boolean, create, external, field, get, object, pairs, post, read, text, update,
+};
+use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::recharge::STATUS_TONES;
+
+/// The resource `checkouts`.
+pub const RESOURCE: Resource = Resource {
+    name: "checkouts",
+    singular: "checkout",
+    about: "Carts on their way to payment (BigCommerce and custom stores)",
+    object: &CHECKOUT,
+    operations: &[&GET, &CREATE, &UPDATE, &PROCESS, &SHIPPING_RATES],
+};
+
+const GET_SHIPPING_RATES: Parameter = boolean("get_shipping_rates", "fetch shipping rates too");
+const APPLIED_SHIPPING_RATE: Parameter =
+    object("applied_shipping_rate", "the shipping rate chosen");
+const BILLING_ADDRESS: Parameter = object("billing_address", "billing address");
+const CURRENCY: Parameter = text("currency", "currency, three letters");
+const EMAIL: Parameter = text("email", "email address");
+const EXTERNAL_CHECKOUT_ID: Parameter =
+    text("external_checkout_id", "number of the cart elsewhere");
+const EXTERNAL_CHECKOUT_SOURCE: Parameter = text("external_checkout_source", "where that cart is");
+const LINE_ITEMS: Parameter = array("line_items", "the items, each an object");
+const NOTE: Parameter = text("note", "a note");
+const ORDER_ATTRIBUTES: Parameter =
+    pairs("order_attributes", "extra name and value on the order").flag("order-attribute");
+const SHIPPING_ADDRESS: Parameter = object("shipping_address", "shipping address");
+
+const TOKEN: Parameter = text("token", "token of the checkout").placeholder("TOKEN");
+
+/// The operation `checkouts.get`.
+pub static GET: Operation = get("/checkouts/{token}", "Show a checkout")
+    .at(&[TOKEN])
+    .answers(Answer::One("checkout", &CHECKOUT))
+    .also_needs(&["read_checkouts"])
+    .example("rc checkouts get efd5a6b12b984f439ec16ce2a00fb5c3");
+
+/// The operation `checkouts.create`.
+pub static CREATE: Operation = create("/checkouts", "Open a checkout")
+    .details(
+        "Only for BigCommerce and custom stores; checkouts on Shopify go through \
+             Shopify.",
+    )
+    .query(&[GET_SHIPPING_RATES])
+    .body(&[
+        object("analytics_data", "where the customer came from"),
+        array(
+            "applied_discounts",
+            "discounts, each an object with discount_code",
+        ),
+        APPLIED_SHIPPING_RATE,
+        array(
+            "custom_shipping_rate_options",
+            "rates to choose from instead of fetched ones",
+        ),
+        BILLING_ADDRESS,
+        CURRENCY,
+        EMAIL.common(),
+        EXTERNAL_CHECKOUT_ID,
+        EXTERNAL_CHECKOUT_SOURCE,
+        external(
+            "external_transaction_id",
+            "the transaction at the payment processor",
+        )
+        .key("payment_processor"),
+        LINE_ITEMS.required(),
+        NOTE,
+        ORDER_ATTRIBUTES,
+        SHIPPING_ADDRESS,
+    ])
+    .answers(Answer::One("checkout", &CHECKOUT))
+    .also_needs(&["write_checkouts"])
+    .example(
+        "rc checkouts create --email ada@example.com --line-items \
+             '[{\"external_product_id\":{\"ecommerce\":\"12345\"},\
+             \"external_variant_id\":{\"ecommerce\":\"123456\"},\"quantity\":1}]'",
+    );
+
+/// The operation `checkouts.update`.
+pub static UPDATE: Operation = update("/checkouts/{token}", "Change a checkout")
+    .at(&[TOKEN])
+    .query(&[GET_SHIPPING_RATES])
+    .body(&[
+        array("analytics_data", "where the customer came from"),
+        APPLIED_SHIPPING_RATE,
+        BILLING_ADDRESS,
+        boolean("buyer_accepts_marketing", "the buyer agreed to marketing"),
+        text("discount_code", "discount to use").common(),
+        CURRENCY,
+        EMAIL.common(),
+        EXTERNAL_CHECKOUT_ID,
+        EXTERNAL_CHECKOUT_SOURCE,
+        LINE_ITEMS.common(),
+        NOTE,
+        boolean(
+            "partial_shipping",
+            "ask only for country and postal code for now",
+        ),
+        ORDER_ATTRIBUTES,
+        text("phone", "telephone number of the customer"),
+        SHIPPING_ADDRESS,
+        array("shipping_line", "shipping lines"),
+    ])
+    .answers(Answer::One("checkout", &CHECKOUT))
+    .also_needs(&["write_checkouts"])
+    .example(
+        "rc checkouts update efd5a6b12b984f439ec16ce2a00fb5c3 --email \
+             ada@example.com",
+    );
+
+/// The operation `checkouts.process`.
+pub static PROCESS: Operation = post("process", "/checkouts/{token}/process", "Pay a checkout")
+    .at(&[TOKEN])
+    .body(&[
+        text("payment_processor", "who processes the payment")
+            .values(&["stripe", "braintree", "authorize"])
+            .required(),
+        text("payment_token", "token of the payment at the processor").required(),
+        text("payment_type", "kind of payment").values(&[
+            "CREDIT_CARD",
+            "PAYPAL",
+            "APPLE_PAY",
+            "GOOGLE_PAY",
+            "SEPA_DEBIT",
+        ]),
+    ])
+    .answers(Answer::One("checkout_charge", &CHECKOUT_CHARGE))
+    .answers_another()
+    .also_needs(&["write_checkouts"])
+    .destroys()
+    .example(
+        "rc checkouts process efd5a6b12b984f439ec16ce2a00fb5c3 --payment-processor \
+             stripe --payment-token tok_visa --yes",
+    );
+
+/// The operation `checkouts.shipping_rates`.
+pub static SHIPPING_RATES: Operation = read(
+    "shipping_rates",
+    "/checkouts/{token}/shipping_rates",
+    "Show what shipping would cost",
+)
+.at(&[TOKEN])
+.answers(Answer::Many("shipping_rates", &SHIPPING_RATE))
+.also_needs(&["read_checkouts"])
+.example("rc checkouts shipping-rates efd5a6b12b984f439ec16ce2a00fb5c3");
+
+/// The object `checkout`.
+pub const CHECKOUT: Object = Object {
+    name: "checkout",
+    fields: &[
+        field("charge_id", Holds::Id),
+        field("analytics_data", Holds::Json).documented(Type::Object),
+        field("applied_discounts", Holds::Json),
+        field("applied_shipping_rate", Holds::Json).documented(Type::Object),
+        field("available_shipping_rates", Holds::Json),
+        field("billing_address", Holds::Parts(ADDRESS_PARTS)),
+        field("completed_at", Holds::Time),
+        field("created_at", Holds::Time),
+        field("currency", Holds::Text),
+        field("email", Holds::Text),
+        field("external_checkout_id", Holds::Text),
+        field("external_checkout_source", Holds::Text),
+        field(
+            "external_customer_id",
+            Holds::Parts(&["ecommerce", "payment_processor"]),
+        ),
+        field(
+            "external_transaction_id",
+            Holds::Parts(&["payment_processor"]),
+        ),
+        field("line_items", Holds::Json),
+        field("note", Holds::Text),
+        field("notification_preferences", Holds::Json).documented(Type::Object),
+        field("order_attributes", Holds::Parts(&["customer_niceness"])).documented(Type::Array),
+        field("payment_processor", Holds::Text),
+        field("requires_shipping", Holds::Boolean),
+        field("shipping_address", Holds::Parts(ADDRESS_PARTS)),
+        field("shipping_lines", Holds::Json).documented(Type::Object),
+        field("subtotal_price", Holds::Money),
+        field("tax_lines", Holds::Json),
+        field("taxable", Holds::Boolean),
+        field("taxes_included", Holds::Boolean),
+        field("token", Holds::Text).secret(),
+        field("total_price", Holds::Money),
+        field("total_tax", Holds::Money),
+        field("updated_at", Holds::Time),
+        field("applied_discount", Holds::Json).documented(Type::Object),
+        field("buyer_accepts_marketing", Holds::Boolean),
+        field("discount_code", Holds::Text),
+        field("payment_processor_customer_id", Holds::Text)
+            .secret()
+            .documented(Type::Unstated),
+        field("payment_processor_transaction_id", Holds::Text).documented(Type::Unstated),
+        field("phone", Holds::Text).documented(Type::Unstated),
+        field("shipping_address_validations", Holds::Json).documented(Type::Object),
+        field("shipping_line", Holds::Json).documented(Type::Unstated),
+        field("shipping_rate", Holds::Json).documented(Type::Unstated),
+    ],
+    columns: &[
+        "token",
+        "email",
+        "total_price",
+        "currency",
+        "charge_id",
+        "created_at",
+        "completed_at",
+    ],
+};
+
+/// The object `checkout_charge`.
+pub const CHECKOUT_CHARGE: Object = Object {
+    name: "checkout_charge",
+    fields: &[
+        field("authorization_token", Holds::Text)
+            .secret()
+            .documented(Type::Unstated),
+        field("charge_id", Holds::Id),
+        field("free", Holds::Boolean),
+        field("payment_processor", Holds::Text),
+        field("processor_customer_token", Holds::Text).secret(),
+        field("processor_payment_method_token", Holds::Text).secret(),
+        field("payment_processor_transaction_id", Holds::Text),
+        field("payment_token", Holds::Text).secret(),
+        field("payment_type", Holds::Text),
+        field("status", Holds::Text).tones(STATUS_TONES),
+    ],
+    columns: &[
+        "charge_id",
+        "status",
+        "payment_processor",
+        "payment_type",
+        "free",
+    ],
+};
+
+/// The object `shipping_rate`.
+pub const SHIPPING_RATE: Object = Object {
+    name: "shipping_rate",
+    fields: &[
+        field(
+            "checkout",
+            Holds::Parts(&["subtotal_price", "total_price", "total_tax"]),
+        )
+        .documented(Type::Unstated),
+        field("code", Holds::Text).documented(Type::Unstated),
+        field("delivery_range", Holds::Text).documented(Type::Unstated),
+        field("description", Holds::Text).documented(Type::Unstated),
+        field("handle", Holds::Text).documented(Type::Unstated),
+        field("name", Holds::Text).documented(Type::Unstated),
+        field("phone_required", Holds::Text).documented(Type::Unstated),
+        field("price", Holds::Money).documented(Type::Unstated),
+        field("title", Holds::Text).documented(Type::Unstated),
+    ],
+    columns: &["code", "name", "price", "title", "handle"],
+};

@@ -1,0 +1,178 @@
+//! Operations, parameters and fields of the resource `collections`.
+
+use super::parameters::{CURSOR, ID, LIMIT};
+use crate::build::{
+    act, create, delete, field, get, id, list, post, read, references, text, update,
+};
+use crate::model::{Answer, Holds, Method, Object, Operation, Parameter, Resource};
+
+/// The resource `collections`.
+pub const RESOURCE: Resource = Resource {
+    name: "collections",
+    singular: "collection",
+    about: "Named lists of products",
+    object: &COLLECTION,
+    operations: &[
+        &LIST,
+        &GET,
+        &CREATE,
+        &UPDATE,
+        &DELETE,
+        &ADD_PRODUCTS,
+        &LIST_PRODUCTS,
+        &REMOVE_PRODUCTS,
+    ],
+};
+
+const SORT_ORDERS: &[&str] = &[
+    "id-asc",
+    "id-desc",
+    "title-asc",
+    "title-desc",
+    "created-asc",
+    "created-desc",
+];
+
+const DESCRIPTION: Parameter = text("description", "what it is for");
+const TITLE: Parameter = text("title", "title");
+const COLLECTION_PRODUCTS: Parameter = references(
+    "collection_products",
+    "external_product_id",
+    "products, by their id in the shop; 250 at most",
+);
+
+/// The operation `collections.list`.
+pub static LIST: Operation = list("/collections", "List collections")
+    .query(&[
+        text("title", "only those with this title").common(),
+        LIMIT,
+        CURSOR,
+    ])
+    .answers(Answer::Page("collections", &COLLECTION))
+    .scope("read_products")
+    .example("rc collections list");
+
+/// The operation `collections.get`.
+pub static GET: Operation = get("/collections/{id}", "Show a collection")
+    .at(&[ID])
+    .answers(Answer::One("collection", &COLLECTION))
+    .errors(&[404])
+    .scope("read_products")
+    .example("rc collections get 134157");
+
+/// The operation `collections.create`.
+pub static CREATE: Operation = create("/collections", "Open a collection")
+    .body(&[
+        DESCRIPTION.required(),
+        text("sort_order", "order of the products")
+            .values(SORT_ORDERS)
+            .default("id-desc"),
+        TITLE.required(),
+    ])
+    .answers(Answer::One("collection", &COLLECTION))
+    .scope("write_products")
+    .example(
+        "rc collections create --title \"Cats Spring\" --description \"new this \
+             spring\"",
+    );
+
+/// The operation `collections.update`.
+pub static UPDATE: Operation = update("/collections/{id}", "Change a collection")
+    .at(&[ID])
+    .body(&[
+        DESCRIPTION,
+        text("sort_order", "order of the products").values(SORT_ORDERS),
+        TITLE.common(),
+    ])
+    .answers(Answer::One("collection", &COLLECTION))
+    .errors(&[404, 415])
+    .scope("write_products")
+    .example("rc collections update 134157 --sort-order title-asc");
+
+/// The operation `collections.delete`.
+pub static DELETE: Operation = delete(
+    "/collections/{id}",
+    "Delete a collection that the customer portal does not use",
+)
+.at(&[ID])
+.errors(&[404])
+.scope("write_products")
+.example("rc collections delete 134157 --yes");
+
+/// The operation `collections.add_products`.
+pub static ADD_PRODUCTS: Operation = post(
+    "add_products",
+    "/collections/{id}/collection_products-bulk",
+    "Put up to 250 products into a collection",
+)
+.at(&[ID])
+.body(&[COLLECTION_PRODUCTS.required()])
+.answers(Answer::Many("collection_products", &COLLECTION_PRODUCT))
+.success(201)
+.errors(&[422, 500])
+.scope("write_products")
+.example("rc collections add-products 134157 --collection-products 7,8");
+
+/// The operation `collections.list_products`.
+pub static LIST_PRODUCTS: Operation = read(
+    "list_products",
+    "/collection_products",
+    "List which products are in which collection",
+)
+.aliases(&["products"])
+.query(&[
+    id("collection_id", "only those of this collection").common(),
+    LIMIT,
+    CURSOR,
+])
+.answers(Answer::Page("collection_products", &COLLECTION_PRODUCT))
+.errors(&[422])
+.scope("read_products")
+.example("rc collections list-products --collection-id 134157");
+
+/// The operation `collections.remove_products`.
+pub static REMOVE_PRODUCTS: Operation = act(
+    Method::Delete,
+    "remove_products",
+    "/collections/{id}/collection_products-bulk",
+    "Take up to 250 products out of a collection",
+)
+.at(&[ID])
+.body(&[COLLECTION_PRODUCTS.required()])
+.errors(&[404])
+.scope("write_products")
+.example("rc collections remove-products 134157 --collection-products 7 --yes");
+
+/// The object `collection`.
+pub const COLLECTION: Object = Object {
+    name: "collection",
+    fields: &[
+        field("id", Holds::Id),
+        field("created_at", Holds::Time),
+        field("description", Holds::Text),
+        field("sort_order", Holds::Text).values(&[
+            "id-asc",
+            "id-desc",
+            "title-asc",
+            "title-desc",
+            "created_at-asc",
+            "created_at-desc",
+        ]),
+        field("title", Holds::Text),
+        field("type", Holds::Text).values(&["manual"]),
+        field("updated_at", Holds::Time),
+    ],
+    columns: &["id", "title", "sort_order", "type", "updated_at"],
+};
+
+/// The object `collection_product`.
+pub const COLLECTION_PRODUCT: Object = Object {
+    name: "collection_product",
+    fields: &[
+        field("collection_id", Holds::Id),
+        field("created_at", Holds::Time),
+        field("external_product_id", Holds::Text),
+        field("updated_at", Holds::Time),
+    ],
+    columns: &["collection_id", "external_product_id", "updated_at"],
+};

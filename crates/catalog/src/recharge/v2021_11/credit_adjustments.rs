@@ -1,0 +1,60 @@
+//! Operations, parameters and fields of the resource `credit_adjustments`.
+
+use super::parameters::{CURSOR, ID, LIMIT_IN_PROSE};
+use crate::build::{field, get, list};
+use crate::model::{Answer, Holds, Object, Operation, Resource};
+
+/// The resource `credit_adjustments`.
+pub const RESOURCE: Resource = Resource {
+    name: "credit_adjustments",
+    singular: "credit_adjustment",
+    about: "Movements on credit accounts",
+    object: &CREDIT_ADJUSTMENT,
+    operations: &[&LIST, &GET],
+};
+
+/// The operation `credit_adjustments.list`.
+pub static LIST: Operation = list(
+    "/credit_adjustments",
+    "List movements on all credit accounts",
+)
+.query(&[LIMIT_IN_PROSE, CURSOR])
+.answers(Answer::Page("credit_adjustments", &CREDIT_ADJUSTMENT))
+.scope("read_credit_adjustments")
+.example("rc credit-adjustments list");
+
+/// The operation `credit_adjustments.get`.
+pub static GET: Operation = get(
+    "/credit_adjustments/{id}",
+    "Show a movement on a credit account",
+)
+.at(&[ID])
+.answers(Answer::OneInList("credit_adjustments", &CREDIT_ADJUSTMENT))
+.scope("read_credit_adjustments")
+.example("rc credit-adjustments get 4866849");
+
+/// The object `credit_adjustment`.
+pub const CREDIT_ADJUSTMENT: Object = Object {
+    name: "credit_adjustment",
+    fields: &[
+        field("id", Holds::Id),
+        field("credit_account_id", Holds::Id),
+        field("amount", Holds::Money),
+        field("created_at", Holds::Time),
+        field("currency_code", Holds::Text).short("currency"),
+        field("ending_balance", Holds::Money),
+        field("note", Holds::Text),
+        field("type", Holds::Text),
+        field("updated_at", Holds::Time),
+    ],
+    columns: &[
+        "id",
+        "credit_account_id",
+        "type",
+        "amount",
+        "ending_balance",
+        "currency_code",
+        "created_at",
+        "note",
+    ],
+};

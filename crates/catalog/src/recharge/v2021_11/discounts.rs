@@ -1,0 +1,169 @@
+//! Operations, parameters and fields of the resource `discounts`.
+
+use super::parameters::{
+    BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, LIMIT, PAGE,
+    SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
+};
+use crate::build::{create, delete, field, get, integer, list, money, object, text, time, update};
+use crate::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::recharge::STATUS_TONES;
+
+/// The resource `discounts`.
+pub const RESOURCE: Resource = Resource {
+    name: "discounts",
+    singular: "discount",
+    about: "Discount codes",
+    object: &DISCOUNT,
+    operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE],
+};
+
+const STATUSES: &[&str] = &["enabled", "disabled", "fully_disabled"];
+const VALUE_TYPES: &[&str] = &["fixed_amount", "percentage", "shipping"];
+
+const APPLIES_TO: Parameter = object("applies_to", "what it can be used on");
+const CHANNEL_SETTINGS: Parameter = object("channel_settings", "where it can be used");
+const CODE: Parameter = text("code", "the code that customers enter");
+const ENDS_AT: Parameter = time("ends_at", "when it ends");
+const PREREQUISITE_SUBTOTAL_MIN: Parameter = integer(
+    "prerequisite_subtotal_min",
+    "smallest subtotal it can be used on",
+);
+const STARTS_AT: Parameter = time("starts_at", "when it begins");
+const STATUS: Parameter = text("status", "whether it can be used").values(STATUSES);
+const USAGE_LIMITS: Parameter = object("usage_limits", "how often it can be used");
+const VALUE: Parameter = money("value", "how much it takes off");
+const VALUE_TYPE: Parameter = text("value_type", "what the value means").values(VALUE_TYPES);
+
+/// The operation `discounts.list`.
+pub static LIST: Operation = list("/discounts", "List discounts")
+    .query(&[
+        CREATED_AT_MAX.documented(Type::String),
+        CREATED_AT_MIN.documented(Type::String),
+        text("discount_code", "only the discount of this code")
+            .stands_at("code")
+            .common(),
+        text("value_type", "only those of this kind").values(&[
+            "percentage",
+            "fixed_amount",
+            "shipping",
+        ]),
+        IDS,
+        LIMIT,
+        PAGE,
+        text("status", "only those of this status")
+            .values(STATUSES)
+            .common(),
+        UPDATED_AT_MAX.documented(Type::String),
+        UPDATED_AT_MIN.documented(Type::String),
+        SORT_BY.values(BY_ID_CREATED_OR_UPDATED).default("id-desc"),
+        CURSOR,
+    ])
+    .answers(Answer::Page("discounts", &DISCOUNT))
+    .scope("read_discounts")
+    .example("rc discounts list --status enabled");
+
+/// The operation `discounts.get`.
+pub static GET: Operation = get("/discounts/{id}", "Show a discount")
+    .at(&[ID])
+    .answers(Answer::One("discount", &DISCOUNT))
+    .scope("read_discounts")
+    .example("rc discounts get 59568555");
+
+/// The operation `discounts.create`.
+pub static CREATE: Operation = create("/discounts", "Create a discount code")
+    .details("No two discounts of a store have the same code.")
+    .body(&[
+        APPLIES_TO,
+        CHANNEL_SETTINGS,
+        CODE.required(),
+        ENDS_AT.common(),
+        PREREQUISITE_SUBTOTAL_MIN,
+        STARTS_AT.common(),
+        STATUS.common(),
+        USAGE_LIMITS,
+        VALUE.required(),
+        VALUE_TYPE.required(),
+    ])
+    .answers(Answer::One("discount", &DISCOUNT))
+    .success(201)
+    .scope("write_discounts")
+    .again(Again::Refused)
+    .batch("discount_create", None)
+    .unique("code", "discount_code")
+    .example("rc discounts create --code SPRING --value 10 --value-type percentage");
+
+/// The operation `discounts.update`.
+pub static UPDATE: Operation = update("/discounts/{id}", "Change a discount")
+    .details("fully_disabled takes the discount off every queued charge, for good.")
+    .at(&[ID])
+    .body(&[
+        APPLIES_TO,
+        CHANNEL_SETTINGS,
+        CODE,
+        ENDS_AT.common(),
+        PREREQUISITE_SUBTOTAL_MIN,
+        STARTS_AT.common(),
+        STATUS.common(),
+        USAGE_LIMITS,
+        VALUE.common(),
+        VALUE_TYPE,
+    ])
+    .answers(Answer::One("discount", &DISCOUNT))
+    .scope("write_discounts")
+    .batch("discount_update", Some("id"))
+    .example("rc discounts update 59568555 --status disabled");
+
+/// The operation `discounts.delete`.
+pub static DELETE: Operation = delete(
+    "/discounts/{id}",
+    "Delete a discount that is fully disabled",
+)
+.at(&[ID])
+.scope("write_discounts")
+.batch("discount_delete", Some("discount_id"))
+.example("rc discounts delete 59568555 --yes");
+
+/// The object `discount`.
+pub const DISCOUNT: Object = Object {
+    name: "discount",
+    fields: &[
+        field("id", Holds::Id),
+        field(
+            "applies_to",
+            Holds::Parts(&["ids", "purchase_item_type", "resource"]),
+        ),
+        field("channel_settings", Holds::Json).documented(Type::Object),
+        field("code", Holds::Text),
+        field("created_at", Holds::Time),
+        field("ends_at", Holds::Time),
+        field("external_discount_id", Holds::Parts(&["ecommerce"])),
+        field("first_time_customer_restriction", Holds::Boolean),
+        field("prerequisite_subtotal_min", Holds::Money),
+        field("starts_at", Holds::Time),
+        field("status", Holds::Text)
+            .tones(STATUS_TONES)
+            .values(STATUSES),
+        field(
+            "usage_limits",
+            Holds::Parts(&[
+                "first_time_customer_restriction",
+                "max_subsequent_redemptions",
+                "one_application_per_customer",
+            ]),
+        ),
+        field("updated_at", Holds::Time),
+        field("value", Holds::Money),
+        field("value_type", Holds::Text).values(VALUE_TYPES),
+        field("external_discount_source", Holds::Text).documented(Type::Unstated),
+    ],
+    columns: &[
+        "id",
+        "code",
+        "value",
+        "value_type",
+        "status",
+        "starts_at",
+        "ends_at",
+        "updated_at",
+    ],
+};

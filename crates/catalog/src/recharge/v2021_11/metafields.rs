@@ -1,0 +1,123 @@
+//! Operations, parameters and fields of the resource `metafields`.
+
+use super::parameters::{BY_ID_OR_UPDATED, CURSOR, ID, LIMIT, PAGE, SORT_BY};
+use crate::build::{create, delete, field, get, id, list, text, update};
+use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
+
+/// The resource `metafields`.
+pub const RESOURCE: Resource = Resource {
+    name: "metafields",
+    singular: "metafield",
+    about: "Extra values kept on other objects",
+    object: &METAFIELD,
+    operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE],
+};
+
+const OWNER_RESOURCES: &[&str] = &[
+    "address",
+    "store",
+    "customer",
+    "subscription",
+    "order",
+    "charge",
+];
+const VALUE_TYPES: &[&str] = &["string", "integer", "json_string"];
+
+const OWNER_RESOURCE: Parameter = text("owner_resource", "kind of owner").values(OWNER_RESOURCES);
+const DESCRIPTION: Parameter = text("description", "what it is for");
+const OWNER_ID: Parameter = id("owner_id", "number of the owner").documented(Type::String);
+const VALUE: Parameter = text("value", "the value");
+const VALUE_TYPE: Parameter = text("value_type", "type of the value").values(VALUE_TYPES);
+
+/// The operation `metafields.list`.
+pub static LIST: Operation = list("/metafields", "List the metafields of one kind of owner")
+    .query(&[
+        LIMIT,
+        text("namespace", "only those of this namespace"),
+        id("owner_id", "only those of this owner")
+            .documented(Type::String)
+            .common(),
+        OWNER_RESOURCE
+            .required()
+            .unless(&[CURSOR.name])
+            .beyond("the description says that a list must name the kind of owner"),
+        PAGE,
+        SORT_BY.values(BY_ID_OR_UPDATED).default("id-desc"),
+        CURSOR,
+    ])
+    .answers(Answer::Page("metafields", &METAFIELD))
+    .example("rc metafields list --owner-resource subscription");
+
+/// The operation `metafields.get`.
+pub static GET: Operation = get("/metafields/{id}", "Show a metafield")
+    .at(&[ID])
+    .answers(Answer::One("metafield", &METAFIELD))
+    .example("rc metafields get 33");
+
+/// The operation `metafields.create`.
+pub static CREATE: Operation = create("/metafields", "Keep an extra value on an object")
+    .details(
+        "An owner holds 50 metafields at most. The token needs write access to the \
+             owner.",
+    )
+    .body(&[
+        DESCRIPTION,
+        text("key", "name").required(),
+        text("namespace", "group of names").required(),
+        OWNER_ID.required(),
+        OWNER_RESOURCE.required(),
+        VALUE.required(),
+        VALUE_TYPE.required(),
+    ])
+    .wrapped_in("metafield")
+    .answers(Answer::One("metafield", &METAFIELD))
+    .example(
+        "rc metafields create --owner-resource customer --owner-id 37657002 \
+             --namespace personal --key phone --value 3103103101 --value-type string",
+    );
+
+/// The operation `metafields.update`.
+pub static UPDATE: Operation = update("/metafields/{id}", "Change a metafield")
+    .at(&[ID])
+    .body(&[
+        DESCRIPTION,
+        OWNER_ID.common(),
+        OWNER_RESOURCE,
+        VALUE.common(),
+        VALUE_TYPE,
+    ])
+    .wrapped_in("metafield")
+    .answers(Answer::One("metafield", &METAFIELD))
+    .success(201)
+    .example("rc metafields update 33 --value 0333103133");
+
+/// The operation `metafields.delete`.
+pub static DELETE: Operation = delete("/metafields/{id}", "Delete a metafield")
+    .at(&[ID])
+    .example("rc metafields delete 33 --yes");
+
+/// The object `metafield`.
+pub const METAFIELD: Object = Object {
+    name: "metafield",
+    fields: &[
+        field("id", Holds::Id),
+        field("created_at", Holds::Time),
+        field("description", Holds::Text),
+        field("key", Holds::Text),
+        field("namespace", Holds::Text),
+        field("owner_id", Holds::Id).documented(Type::String),
+        field("owner_resource", Holds::Text).values(OWNER_RESOURCES),
+        field("updated_at", Holds::Time),
+        field("value", Holds::Text),
+        field("value_type", Holds::Text).values(VALUE_TYPES),
+    ],
+    columns: &[
+        "id",
+        "owner_resource",
+        "owner_id",
+        "namespace",
+        "key",
+        "value",
+        "value_type",
+    ],
+};

@@ -1,0 +1,219 @@
+//! Operations, parameters and fields of the resource `orders`.
+
+use super::parameters::{
+    ADDRESS_PARTS, CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, IDS, INCLUDE, LIMIT, OF_ADDRESS,
+    OF_CUSTOMER, PAGE, SCHEDULED_AT_MAX, SCHEDULED_AT_MIN, SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
+};
+use crate::build::{
+    array, boolean, day, delete, external, field, get, id, list, object, post, text, update,
+};
+use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::recharge::STATUS_TONES;
+
+/// The resource `orders`.
+pub const RESOURCE: Resource = Resource {
+    name: "orders",
+    singular: "order",
+    about: "What is shipped once a charge succeeded",
+    object: &ORDER,
+    operations: &[&LIST, &GET, &UPDATE, &DELETE, &CLONE, &DELAY],
+};
+
+const STATUSES: &[&str] = &["success", "error", "queued", "cancelled"];
+
+const SCHEDULED_AT: Parameter = day("scheduled_at", "day on which it is sent");
+
+/// The operation `orders.list`.
+pub static LIST: Operation = list("/orders", "List orders")
+    .query(&[
+        OF_ADDRESS.documented(Type::String),
+        id("charge_id", "only those of this charge")
+            .documented(Type::String)
+            .stands_at("charge.id"),
+        CREATED_AT_MAX,
+        CREATED_AT_MIN,
+        OF_CUSTOMER
+            .documented(Type::String)
+            .stands_at("customer.id"),
+        text(
+            "external_customer_id",
+            "only those of this customer of the shop",
+        )
+        .stands_at("customer.external_customer_id.ecommerce"),
+        text(
+            "external_order_id",
+            "only the order of this number in the shop",
+        ),
+        IDS,
+        LIMIT,
+        PAGE,
+        SCHEDULED_AT_MAX,
+        SCHEDULED_AT_MIN,
+        boolean(
+            "has_external_order",
+            "only those that reached the shop, or did not",
+        )
+        .documented(Type::String),
+        text("status", "only those of this status")
+            .values(&["success", "queued", "error", "refunded", "skipped"])
+            .common(),
+        text("type", "only those of this type")
+            .values(&["checkout", "recurring"])
+            .common(),
+        id(
+            "purchase_item_id",
+            "only those with this subscription or one-time item",
+        )
+        .documented(Type::String)
+        .stands_at("line_items.*.purchase_item_id"),
+        UPDATED_AT_MAX,
+        UPDATED_AT_MIN,
+        SORT_BY
+            .values(&[
+                "id-asc",
+                "id-desc",
+                "updated_at-asc",
+                "updated_at-desc",
+                "processed_at-asc",
+                "processed_at-desc",
+                "scheduled_at-asc",
+                "scheduled_at-desc",
+            ])
+            .default("id-desc"),
+        INCLUDE.values(&["customer", "metafields"]),
+        CURSOR,
+    ])
+    .answers(Answer::Page("orders", &ORDER))
+    .scope("read_orders")
+    .example("rc orders list --created-at-min 7d --status success");
+
+/// The operation `orders.get`.
+pub static GET: Operation = get("/orders/{id}", "Show an order")
+    .at(&[ID])
+    .query(&[INCLUDE.values(&["customer", "metafields"])])
+    .answers(Answer::One("order", &ORDER))
+    .scope("read_orders")
+    .example("rc orders get 210987092 --include customer");
+
+/// The operation `orders.update`.
+pub static UPDATE: Operation = update("/orders/{id}", "Change an order")
+    .details(
+        "Line items are replaced as a whole: give all of them. Those of queued \
+             charges are changed through the subscription instead.",
+    )
+    .at(&[ID])
+    .body(&[
+        object("billing_address", "billing address"),
+        object("customer", "fields of the customer"),
+        array("line_items", "the items, each an object").common(),
+        external("external_order_id", "number of the order in the shop"),
+        SCHEDULED_AT,
+        object("shipping_address", "shipping address"),
+        text("status", "status of the order")
+            .values(STATUSES)
+            .common(),
+    ])
+    .answers(Answer::One("order", &ORDER))
+    .scope("write_orders")
+    .example("rc orders update 210987092 --set billing_address.city=\"Los Angeles\"");
+
+/// The operation `orders.delete`.
+pub static DELETE: Operation = delete("/orders/{id}", "Delete a scheduled order")
+    .at(&[ID])
+    .scope("write_orders")
+    .example("rc orders delete 210987092 --yes");
+
+/// The operation `orders.clone`.
+pub static CLONE: Operation = post(
+    "clone",
+    "/orders/{id}/clone",
+    "Copy a prepaid order to another day",
+)
+.at(&[ID])
+.body(&[SCHEDULED_AT.required()])
+.answers(Answer::One("order", &ORDER))
+.answers_another()
+.success(201)
+.scope("write_orders")
+.example("rc orders clone 210987092 --scheduled-at 2026-12-16");
+
+/// The operation `orders.delay`.
+pub static DELAY: Operation = post(
+    "delay",
+    "/orders/{id}/delay",
+    "Move a prepaid order, and all after it, one interval later",
+)
+.details(
+    "Only the next queued order of a prepaid subscription. All later orders and \
+             charges move with it.",
+)
+.at(&[ID])
+.answers(Answer::One("order", &ORDER))
+.scope("write_orders")
+.example("rc orders delay 210987092");
+
+/// The object `order`.
+pub const ORDER: Object = Object {
+    name: "order",
+    fields: &[
+        field("id", Holds::Id),
+        field("address_id", Holds::Id).short("address"),
+        field("billing_address", Holds::Parts(ADDRESS_PARTS)),
+        field(
+            "charge",
+            Holds::Parts(&["id", "external_transaction_id.payment_processor"]),
+        ),
+        field(
+            "client_details",
+            Holds::Parts(&["browser_ip", "user_agent"]),
+        ),
+        field("created_at", Holds::Time),
+        field("currency", Holds::Text),
+        field(
+            "customer",
+            Holds::Parts(&["id", "email", "external_customer_id.ecommerce", "hash"]),
+        ),
+        field("discounts", Holds::Json),
+        field("external_cart_token", Holds::Text).secret(),
+        field("external_order_id", Holds::Parts(&["ecommerce"])),
+        field("is_prepaid", Holds::Boolean),
+        field("line_items", Holds::Json),
+        field("note", Holds::Text),
+        field("order_attributes", Holds::Json),
+        field("processed_at", Holds::Time).short("processed"),
+        field("scheduled_at", Holds::Time).short("scheduled"),
+        field("shipping_address", Holds::Parts(ADDRESS_PARTS)),
+        field("shipping_lines", Holds::Json),
+        field("status", Holds::Text)
+            .tones(STATUS_TONES)
+            .values(STATUSES),
+        field("subtotal_price", Holds::Money),
+        field("tags", Holds::Text),
+        field("tax_lines", Holds::Json),
+        field("taxable", Holds::Boolean),
+        field("total_discounts", Holds::Money),
+        field("total_duties", Holds::Money),
+        field("total_line_items_price", Holds::Money).documented(Type::Integer),
+        field("total_price", Holds::Money).short("total"),
+        field("total_refunds", Holds::Money),
+        field("total_tax", Holds::Money),
+        field("total_weight_grams", Holds::Integer),
+        field("type", Holds::Text).values(&["checkout", "recurring"]),
+        field("updated_at", Holds::Time),
+        field("external_order_number", Holds::Parts(&["ecommerce"])),
+        field("hash", Holds::Text).secret(),
+        field("error", Holds::Text).documented(Type::Unstated),
+    ],
+    columns: &[
+        "id",
+        "status",
+        "scheduled_at",
+        "total_price",
+        "currency",
+        "customer.email",
+        "address_id",
+        "type",
+        "is_prepaid",
+        "processed_at",
+    ],
+};

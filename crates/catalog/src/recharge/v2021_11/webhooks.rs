@@ -1,0 +1,102 @@
+//! Operations, parameters and fields of the resource `webhooks`.
+
+use super::parameters::{CURSOR, ID, LIMIT_OF_ALL_LISTS, SORT_BY};
+use crate::build::{create, delete, field, get, list, post, text, texts, update};
+use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource};
+
+/// The resource `webhooks`.
+pub const RESOURCE: Resource = Resource {
+    name: "webhooks",
+    singular: "webhook",
+    about: "Addresses that Recharge tells about events",
+    object: &WEBHOOK,
+    operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE, &TEST],
+};
+
+/// The related objects that the page itself lists.
+const LISTED_OBJECTS: &[&str] = &["addresses", "collections", "customer", "metafields"];
+
+/// Those that some topic has or the page lists.
+const INCLUDED_OBJECTS_VALUES: &[&str] = &[
+    "addresses",
+    "collections",
+    "customer",
+    "metafields",
+    "payment_methods",
+];
+
+const ADDRESS: Parameter = text("address", "where to send it");
+const INCLUDED_OBJECTS: Parameter =
+    texts("included_objects", "put these objects into each message")
+        .values(INCLUDED_OBJECTS_VALUES)
+        .beyond("the chapter on extending responses gives topics payment_methods too");
+const TOPIC: Parameter = text("topic", "what to tell about");
+const VERSION: Parameter = text("version", "API version of the messages");
+
+/// The operation `webhooks.list`.
+pub static LIST: Operation = list("/webhooks", "List webhooks")
+    .query(&[
+        SORT_BY.values(&["id-asc", "id-desc"]).default("id-desc"),
+        LIMIT_OF_ALL_LISTS,
+        CURSOR,
+    ])
+    .answers(Answer::Page("webhooks", &WEBHOOK))
+    .example("rc webhooks list");
+
+/// The operation `webhooks.get`.
+pub static GET: Operation = get("/webhooks/{id}", "Show a webhook")
+    .at(&[ID])
+    .answers(Answer::One("webhook", &WEBHOOK))
+    .example("rc webhooks get 19451");
+
+/// The operation `webhooks.create`.
+pub static CREATE: Operation = create("/webhooks", "Register a webhook")
+    .details(
+        "A token registers ten webhooks a topic at most, and needs read access to \
+             what the topic is about.",
+    )
+    .body(&[
+        ADDRESS.required(),
+        INCLUDED_OBJECTS,
+        TOPIC.required(),
+        VERSION,
+    ])
+    .answers(Answer::One("webhook", &WEBHOOK))
+    .example(
+        "rc webhooks create --topic subscription/created --address \
+             https://example.com/hooks",
+    );
+
+/// The operation `webhooks.update`.
+pub static UPDATE: Operation = update("/webhooks/{id}", "Change a webhook")
+    .at(&[ID])
+    .body(&[ADDRESS, INCLUDED_OBJECTS, TOPIC.common(), VERSION])
+    .answers(Answer::One("webhook", &WEBHOOK))
+    .example("rc webhooks update 19451 --address https://example.com/other");
+
+/// The operation `webhooks.delete`.
+pub static DELETE: Operation = delete("/webhooks/{id}", "Delete a webhook")
+    .at(&[ID])
+    .example("rc webhooks delete 19451 --yes");
+
+/// The operation `webhooks.test`.
+pub static TEST: Operation = post(
+    "test",
+    "/webhooks/{id}/test",
+    "Send an empty request to a webhook",
+)
+.at(&[ID])
+.example("rc webhooks test 19451");
+
+/// The object `webhook`.
+pub const WEBHOOK: Object = Object {
+    name: "webhook",
+    fields: &[
+        field("id", Holds::Id),
+        field("address", Holds::Text),
+        field("included_objects", Holds::Json).values(LISTED_OBJECTS),
+        field("topic", Holds::Text),
+        field("version", Holds::Text),
+    ],
+    columns: &["id", "topic", "address", "version", "included_objects"],
+};
