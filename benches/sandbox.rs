@@ -142,7 +142,7 @@ fn lists(sandbox: &Sandbox) -> bool {
     println!("  median   99 %  slowest  pages");
     let mut held = true;
     for (_, operation) in catalog::operations().filter(|(_, one)| one.pages()) {
-        if !operation.holes.is_empty() {
+        if !operation.path_parameters.is_empty() {
             continue;
         }
         let values = |name: &str| {

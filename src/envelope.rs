@@ -46,16 +46,16 @@ pub enum Wanted {
 impl Wanted {
     /// What the answers of an operation hold.
     #[must_use]
-    pub const fn of(answer: catalog::Answer) -> Self {
-        use catalog::Answer;
+    pub const fn of(answer: catalog::ResponseShape) -> Self {
+        use catalog::ResponseShape;
         match answer {
-            Answer::Nothing => Self::Nothing,
-            Answer::One(key, _) => Self::Value(key),
-            Answer::Bare(key, object) => Self::Bare(key, object),
-            Answer::OneInList(key, _) | Answer::Many(key, _) | Answer::Page(key, _) => {
-                Self::List(key)
-            }
-            Answer::Number(_) => Self::Whole,
+            ResponseShape::Nothing => Self::Nothing,
+            ResponseShape::One(key, _) => Self::Value(key),
+            ResponseShape::Bare(key, object) => Self::Bare(key, object),
+            ResponseShape::OneInList(key, _)
+            | ResponseShape::Many(key, _)
+            | ResponseShape::Page(key, _) => Self::List(key),
+            ResponseShape::Number(_) => Self::Whole,
         }
     }
 }
@@ -66,8 +66,8 @@ impl Envelope {
     /// # Errors
     /// `Unreachable` when the body is not whole JSON, `Unexpected` when what
     /// was wanted is not in it; both with status and request id.
-    pub fn open(answer: client::Answer, wanted: Wanted) -> Result<Self> {
-        let client::Answer {
+    pub fn open(answer: client::Response, wanted: Wanted) -> Result<Self> {
+        let client::Response {
             status,
             request_id,
             next,
@@ -333,7 +333,7 @@ mod tests {
     use super::*;
 
     fn open(body: &str, wanted: Wanted) -> Result<Envelope> {
-        let answer = client::Answer {
+        let answer = client::Response {
             status: 200,
             request_id: Some("req-9".to_owned()),
             next: None,
@@ -387,7 +387,7 @@ mod tests {
     #[test]
     fn object_without_a_wrapper_is_read_with_and_without_one() {
         let (_, operation) = catalog::operation("customers.delivery_schedule").unwrap();
-        let wanted = Wanted::of(operation.answer);
+        let wanted = Wanted::of(operation.response);
         let bare = "{\"customer\":{\"id\":1},\"deliveries\":[]}";
         assert_eq!(records(bare, wanted), [bare]);
         let wrapped = format!("{{\"deliverySchedule\":{bare}}}");
@@ -440,7 +440,7 @@ mod tests {
 
     #[test]
     fn a_part_of_an_answer_is_no_answer() {
-        let answer = client::Answer {
+        let answer = client::Response {
             status: 206,
             request_id: None,
             next: None,

@@ -12,7 +12,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-use crate::catalog::{Answer, Object, Operation};
+use crate::catalog::{Object, Operation, ResponseShape};
 use crate::query;
 use crate::request::{Request, sent};
 
@@ -81,8 +81,8 @@ pub fn judge(
     if !proves(row, status) {
         return Err(Lack::Status);
     }
-    match row.answer {
-        Answer::Nothing => nothing(row, status, body),
+    match row.response {
+        ResponseShape::Nothing => nothing(row, status, body),
         answer => {
             let members = members(body)?;
             holds(row, answer, request, &members).map_err(|lack| {
@@ -102,7 +102,7 @@ pub fn judge(
 fn proves(row: &Operation, status: u16) -> bool {
     match status {
         206 => false,
-        204 => row.success == 204 || matches!(row.answer, Answer::Nothing),
+        204 => row.success == 204 || matches!(row.response, ResponseShape::Nothing),
         200 | 201 => true,
         _ => status == row.success,
     }
@@ -192,7 +192,7 @@ fn is_remark(name: &str) -> bool {
 /// Whether the body holds what the row answers with.
 fn holds(
     row: &Operation,
-    answer: Answer,
+    answer: ResponseShape,
     request: &Request,
     members: &BodyMembers<'_>,
 ) -> Result<(), Lack> {
@@ -200,16 +200,16 @@ fn holds(
     let found = members.get(key).map(|value| value.get());
     let missing = || Lack::Missing(key);
     match answer {
-        Answer::Nothing => Ok(()),
-        Answer::Number(_) => {
+        ResponseShape::Nothing => Ok(()),
+        ResponseShape::Number(_) => {
             let text = found.unwrap_or_default().trim_matches('"');
             text.parse::<u64>().map(drop).map_err(|_| missing())
         }
-        Answer::One(_, object) => {
+        ResponseShape::One(_, object) => {
             let found = found.filter(|value| value.starts_with('{'));
             is_the_one(row, object, request, found.ok_or_else(missing)?)
         }
-        Answer::Bare(_, object) => {
+        ResponseShape::Bare(_, object) => {
             let is_wrapped = found.is_some_and(|value| value.starts_with('{'));
             let mut fields = object.fields.iter();
             if is_wrapped || fields.any(|field| members.contains_key(field.name)) {
@@ -218,7 +218,7 @@ fn holds(
                 Err(missing())
             }
         }
-        Answer::OneInList(..) | Answer::Many(..) | Answer::Page(..) => {
+        ResponseShape::OneInList(..) | ResponseShape::Many(..) | ResponseShape::Page(..) => {
             let items: Vec<&RawValue> = found
                 .and_then(|list| serde_json::from_str(list).ok())
                 .ok_or_else(missing)?;
@@ -250,7 +250,7 @@ fn is_the_one(
     let id = id.ok_or(Lack::Unidentified(field))?;
     let path = query::split(&request.path).0;
     let wanted = named
-        .and_then(|_| row.holes_in(path))
+        .and_then(|_| row.path_values(path))
         .and_then(|names| names.first().copied())
         .map(|name| percent_decode_str(name).decode_utf8_lossy().into_owned());
     match wanted {

@@ -13,17 +13,17 @@ static HOLDERS: AtomicUsize = AtomicUsize::new(0);
 /// While this is held, Ctrl-C does not end the process by itself: its holder
 /// sees it.
 #[derive(Debug)]
-pub struct Hold(());
+pub struct InterruptGuard(());
 
 /// Says that Ctrl-C is caught from here on.
 #[must_use]
-pub fn hold() -> Hold {
+pub fn hold() -> InterruptGuard {
     HOLDERS.fetch_add(1, Ordering::SeqCst);
     system::settle();
-    Hold(())
+    InterruptGuard(())
 }
 
-impl Drop for Hold {
+impl Drop for InterruptGuard {
     fn drop(&mut self) {
         HOLDERS.fetch_sub(1, Ordering::SeqCst);
         system::settle();
@@ -32,14 +32,14 @@ impl Drop for Hold {
 
 /// Notices Ctrl-C until it is dropped.
 #[derive(Debug)]
-pub struct Caught {
+pub struct InterruptListener {
     seen: Arc<AtomicBool>,
     #[cfg(unix)]
     id: Option<signal_hook::SigId>,
-    _hold: Hold,
+    _hold: InterruptGuard,
 }
 
-impl Caught {
+impl InterruptListener {
     /// Whether it was pressed.
     #[must_use]
     pub fn seen(&self) -> bool {
@@ -49,10 +49,10 @@ impl Caught {
 
 /// Catches Ctrl-C. Where that cannot be done, it ends the process as usual.
 #[must_use]
-pub fn catch() -> Caught {
+pub fn catch() -> InterruptListener {
     let seen = Arc::new(AtomicBool::new(false));
     let hold = hold();
-    Caught {
+    InterruptListener {
         #[cfg(unix)]
         id: system::register(&seen),
         seen,
@@ -61,7 +61,7 @@ pub fn catch() -> Caught {
 }
 
 #[cfg(unix)]
-impl Drop for Caught {
+impl Drop for InterruptListener {
     fn drop(&mut self) {
         if let Some(id) = self.id {
             signal_hook::low_level::unregister(id);

@@ -38,7 +38,7 @@ const AROUND_BATCH: u64 = 3;
 /// Where a row is sent: in which batch, and with which of the requests that
 /// fill it. Both count from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct RowPlace {
     /// The batch.
     pub slot: u64,
     /// The request.
@@ -51,7 +51,7 @@ pub struct Planner {
     engine: Engine,
     limits: Limits,
     rows: u64,
-    batches: Vec<Filled>,
+    batches: Vec<PlannedBatch>,
     /// Of the part that is being filled.
     tasks: u64,
     bytes: u64,
@@ -59,7 +59,7 @@ pub struct Planner {
 
 /// A batch as it was planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Filled {
+pub struct PlannedBatch {
     /// Rows in it.
     pub rows: u64,
     /// Requests that fill it.
@@ -68,11 +68,11 @@ pub struct Filled {
 
 /// What a job takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
+pub struct JobPlan {
     /// Rows to send.
     pub rows: u64,
     /// Batches, in order; none where each row is a request.
-    pub batches: Vec<Filled>,
+    pub batches: Vec<PlannedBatch>,
     /// Requests in all, but for looking how far a batch is.
     pub requests: u64,
 }
@@ -99,7 +99,7 @@ impl Planner {
 
     /// The place of the next row, whose body has so many bytes; `None` where
     /// each row is a request of its own.
-    pub fn place(&mut self, bytes: usize) -> Option<Place> {
+    pub fn place(&mut self, bytes: usize) -> Option<RowPlace> {
         self.rows += 1;
         if self.engine == Engine::Requests {
             return None;
@@ -110,7 +110,7 @@ impl Planner {
             .last()
             .is_none_or(|batch| batch.rows == self.limits.batch)
         {
-            self.batches.push(Filled { rows: 0, parts: 0 });
+            self.batches.push(PlannedBatch { rows: 0, parts: 0 });
             self.tasks = self.limits.part;
         }
         let full = self.tasks == self.limits.part || self.bytes + bytes > self.limits.bytes;
@@ -124,17 +124,17 @@ impl Planner {
         self.tasks += 1;
         self.bytes += bytes;
         let part = batch.parts - 1;
-        Some(Place { slot, part })
+        Some(RowPlace { slot, part })
     }
 
     /// The whole plan.
     #[must_use]
-    pub fn finish(self) -> Plan {
+    pub fn finish(self) -> JobPlan {
         let requests = match self.engine {
             Engine::Requests => self.rows,
-            Engine::Batches => self.batches.iter().map(Filled::requests).sum(),
+            Engine::Batches => self.batches.iter().map(PlannedBatch::requests).sum(),
         };
-        Plan {
+        JobPlan {
             rows: self.rows,
             batches: self.batches,
             requests,
@@ -142,13 +142,13 @@ impl Planner {
     }
 }
 
-impl Filled {
+impl PlannedBatch {
     fn requests(&self) -> u64 {
         AROUND_BATCH + self.parts + self.rows.div_ceil(u64::from(MAXIMUM_PAGE_SIZE))
     }
 }
 
-impl Plan {
+impl JobPlan {
     /// The time that the requests take at least, with a bucket that is empty
     /// at first. How long the API works at batches is not in it: that is
     /// nowhere promised.
@@ -169,7 +169,7 @@ mod tests {
 
     use super::*;
 
-    fn planned(engine: Engine, sizes: &[usize]) -> (Vec<Option<Place>>, Plan) {
+    fn planned(engine: Engine, sizes: &[usize]) -> (Vec<Option<RowPlace>>, JobPlan) {
         let mut planner = Planner::new(engine);
         let places = sizes.iter().map(|size| planner.place(*size)).collect();
         (places, planner.finish())
@@ -180,7 +180,7 @@ mod tests {
         let (_, plan) = planned(Engine::Batches, &vec![90; 10_000]);
         assert_eq!(
             plan.batches,
-            [Filled {
+            [PlannedBatch {
                 rows: 10_000,
                 parts: 10
             }]
@@ -193,9 +193,9 @@ mod tests {
     #[test]
     fn one_more_row_opens_another_batch() {
         let (places, plan) = planned(Engine::Batches, &vec![90; 10_001]);
-        assert_eq!(places[9_999], Some(Place { slot: 0, part: 9 }));
-        assert_eq!(places[10_000], Some(Place { slot: 1, part: 0 }));
-        assert_eq!(plan.batches[1], Filled { rows: 1, parts: 1 });
+        assert_eq!(places[9_999], Some(RowPlace { slot: 0, part: 9 }));
+        assert_eq!(places[10_000], Some(RowPlace { slot: 1, part: 0 }));
+        assert_eq!(plan.batches[1], PlannedBatch { rows: 1, parts: 1 });
     }
 
     #[test]
@@ -226,7 +226,7 @@ mod tests {
             sizes in prop::collection::vec(0_usize..400_000, 0..3_000)
         ) {
             let (places, plan) = planned(Engine::Batches, &sizes);
-            let places: Vec<Place> = places.into_iter().map(Option::unwrap).collect();
+            let places: Vec<RowPlace> = places.into_iter().map(Option::unwrap).collect();
             prop_assert!(places.is_sorted_by_key(|place| (place.slot, place.part)));
             let mut seen = std::collections::BTreeMap::<(u64, u64), (u64, u64)>::new();
             for (place, size) in places.iter().zip(&sizes) {

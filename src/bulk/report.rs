@@ -5,8 +5,8 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::ledger::{Job, Kept};
-use crate::catalog::{Field, Holds, Object, Tones, Type};
+use super::ledger::{Job, LedgerRow};
+use crate::catalog::{Field, FieldKind, Object, Tones, Type};
 
 /// The columns that a report adds, in order.
 pub const ADDED: [&str; 5] = ["_line", "_status", "_id", "_http_status", "_error"];
@@ -16,18 +16,18 @@ pub const ADDED: [&str; 5] = ["_line", "_status", "_id", "_http_status", "_error
 pub static JOB: Object = Object {
     name: "job",
     fields: &[
-        field("id", Holds::Text),
-        field("operation", Holds::Text),
-        field("engine", Holds::Text),
-        field("input", Holds::Text),
-        field("state", Holds::Text),
-        field("rows", Holds::Integer),
-        field("ok", Holds::Integer),
-        field("failed", Holds::Integer),
-        field("invalid", Holds::Integer),
-        field("unknown", Holds::Integer),
-        field("created_at", Holds::Time),
-        field("updated_at", Holds::Time),
+        field("id", FieldKind::Text),
+        field("operation", FieldKind::Text),
+        field("engine", FieldKind::Text),
+        field("input", FieldKind::Text),
+        field("state", FieldKind::Text),
+        field("rows", FieldKind::Integer),
+        field("ok", FieldKind::Integer),
+        field("failed", FieldKind::Integer),
+        field("invalid", FieldKind::Integer),
+        field("unknown", FieldKind::Integer),
+        field("created_at", FieldKind::Time),
+        field("updated_at", FieldKind::Time),
     ],
     columns: &[
         "id",
@@ -45,16 +45,16 @@ pub static JOB: Object = Object {
     ],
 };
 
-const fn field(name: &'static str, holds: Holds) -> Field {
+const fn field(name: &'static str, holds: FieldKind) -> Field {
     let kind = match holds {
-        Holds::Integer => Type::Integer,
-        Holds::Time => Type::DateTime,
+        FieldKind::Integer => Type::Integer,
+        FieldKind::Time => Type::DateTime,
         _ => Type::String,
     };
     Field {
         name,
         short: None,
-        holds,
+        kind: holds,
         documented: kind,
         shown: kind,
         values: &[],
@@ -73,7 +73,7 @@ pub fn columns(header: &[String]) -> Vec<String> {
 /// A row as a record of a report, as JSON text. What an earlier report had
 /// added is left out.
 #[must_use]
-pub fn record(header: Option<&[String]>, row: &Kept) -> String {
+pub fn record(header: Option<&[String]>, row: &LedgerRow) -> String {
     let mut record = Map::new();
     match (header, serde_json::from_str(&row.input)) {
         (Some(header), Ok(Value::Array(cells))) => {
@@ -143,8 +143,8 @@ fn id(object: Option<&str>) -> Value {
 mod tests {
     use super::*;
 
-    fn row(input: &str) -> Kept {
-        Kept {
+    fn row(input: &str) -> LedgerRow {
+        LedgerRow {
             n: 1,
             line: 2,
             input: input.to_owned(),

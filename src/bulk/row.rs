@@ -5,16 +5,16 @@ use csv::StringRecord;
 
 /// A row as it was read. It lives until the next one is read.
 #[derive(Debug)]
-pub struct Row<'a> {
+pub struct InputRow<'a> {
     /// The line of the input on which it begins, from 1.
     pub line: u64,
     /// What stands there.
-    pub content: Content<'a>,
+    pub content: RowContent<'a>,
 }
 
 /// What a row holds.
 #[derive(Debug)]
-pub enum Content<'a> {
+pub enum RowContent<'a> {
     /// Cells of a table, as many as its header has names.
     Cells(&'a StringRecord),
     /// A JSON object, as text.

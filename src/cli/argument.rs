@@ -5,13 +5,13 @@ use std::fmt::Write;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction};
 
-use crate::catalog::{Kind, Operation, Parameter, ParameterRole, kebab};
+use crate::catalog::{Operation, Parameter, ParameterRole, ValueKind, kebab};
 use crate::request;
 
 /// The words that stand for what an operation acts on.
 #[must_use]
 pub fn target(operation: &'static Operation) -> Option<Arg> {
-    let hole = operation.holes.first()?;
+    let hole = operation.path_parameters.first()?;
     let arg = Arg::new("target")
         .value_name(value_name(hole))
         .required(true)
@@ -69,10 +69,14 @@ pub fn flag(parameter: &'static Parameter, heading: &'static str, order: usize) 
 
 fn takes(parameter: &Parameter, arg: Arg) -> Arg {
     match parameter.kind {
-        Kind::Boolean => arg.num_args(0..=1).default_missing_value("true"),
-        Kind::Time | Kind::Day | Kind::Money | Kind::Integer => arg.allow_hyphen_values(true),
-        Kind::Pairs | Kind::Ids | Kind::References(_) => arg.action(ArgAction::Append),
-        Kind::Texts => arg.action(ArgAction::Append).value_delimiter(','),
+        ValueKind::Boolean => arg.num_args(0..=1).default_missing_value("true"),
+        ValueKind::Time | ValueKind::Day | ValueKind::Money | ValueKind::Integer => {
+            arg.allow_hyphen_values(true)
+        }
+        ValueKind::Pairs | ValueKind::Ids | ValueKind::References(_) => {
+            arg.action(ArgAction::Append)
+        }
+        ValueKind::Texts => arg.action(ArgAction::Append).value_delimiter(','),
         _ if parameter.multiple => arg.action(ArgAction::Append).value_delimiter(','),
         _ => arg,
     }
@@ -80,7 +84,7 @@ fn takes(parameter: &Parameter, arg: Arg) -> Arg {
 
 fn parsed(parameter: &'static Parameter, arg: Arg) -> Arg {
     match parameter.kind {
-        Kind::Text | Kind::Texts if !parameter.values.is_empty() => {
+        ValueKind::Text | ValueKind::Texts if !parameter.values.is_empty() => {
             arg.value_parser(PossibleValuesParser::new(parameter.values))
         }
         _ => arg.value_parser(move |word: &str| checked(parameter, word)),
@@ -106,7 +110,7 @@ fn help(parameter: &Parameter) -> String {
         help.push(')');
     }
     if let Some(maximum) = parameter.maximum
-        && parameter.kind == Kind::Integer
+        && parameter.kind == ValueKind::Integer
     {
         let _ = write!(help, ", at most {maximum}");
     }
@@ -123,18 +127,18 @@ fn value_name(parameter: &Parameter) -> &'static str {
         return placeholder;
     }
     match parameter.kind {
-        Kind::Id if parameter.multiple => "ID,ID",
-        Kind::Id | Kind::External(_) | Kind::Reference(_) => "ID",
-        Kind::Ids | Kind::References(_) => "ID,ID",
-        Kind::Integer => "N",
-        Kind::Boolean => "true|false",
-        Kind::Time => "TIME",
-        Kind::Day => "DAY",
-        Kind::Money => "AMOUNT",
-        Kind::Pairs => "NAME=VALUE",
-        Kind::Json => "JSON|@FILE",
-        Kind::Texts => "WORD,WORD",
-        Kind::Text if !parameter.values.is_empty() => "WORD",
-        Kind::Text => "TEXT",
+        ValueKind::Id if parameter.multiple => "ID,ID",
+        ValueKind::Id | ValueKind::External(_) | ValueKind::Reference(_) => "ID",
+        ValueKind::Ids | ValueKind::References(_) => "ID,ID",
+        ValueKind::Integer => "N",
+        ValueKind::Boolean => "true|false",
+        ValueKind::Time => "TIME",
+        ValueKind::Day => "DAY",
+        ValueKind::Money => "AMOUNT",
+        ValueKind::Pairs => "NAME=VALUE",
+        ValueKind::Json => "JSON|@FILE",
+        ValueKind::Texts => "WORD,WORD",
+        ValueKind::Text if !parameter.values.is_empty() => "WORD",
+        ValueKind::Text => "TEXT",
     }
 }

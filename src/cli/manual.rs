@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 
 /// A page, and the name of its file.
 #[derive(Debug)]
-pub struct Page {
+pub struct ManualPage {
     /// Like `rc-subscriptions-list.1`.
     pub file: String,
     /// Roff.
@@ -25,7 +25,7 @@ pub struct Page {
 ///
 /// # Errors
 /// Of kind `Usage`: there is no such command.
-pub fn page(specs: &[&Spec], words: &[String]) -> Result<Page> {
+pub fn page(specs: &[&Spec], words: &[String]) -> Result<ManualPage> {
     let mut root = cli::command(specs);
     root.build();
     let mut command = &root;
@@ -43,7 +43,7 @@ pub fn page(specs: &[&Spec], words: &[String]) -> Result<Page> {
 /// The pages of all commands. Those of `rc bulk check` and `rc bulk template`
 /// say for every operation what their own pages say.
 #[must_use]
-pub fn pages(specs: &[&Spec]) -> Vec<Page> {
+pub fn pages(specs: &[&Spec]) -> Vec<ManualPage> {
     let mut root = cli::command(specs);
     root.build();
     let mut pages = Vec::new();
@@ -51,7 +51,7 @@ pub fn pages(specs: &[&Spec]) -> Vec<Page> {
     pages
 }
 
-fn gather(command: &Command, above: Option<&Command>, pages: &mut Vec<Page>) {
+fn gather(command: &Command, above: Option<&Command>, pages: &mut Vec<ManualPage>) {
     pages.push(written(command, above));
     if matches!(name(command), "rc-bulk-check" | "rc-bulk-template") {
         return;
@@ -68,7 +68,7 @@ fn name(command: &Command) -> &str {
         .unwrap_or_else(|| command.get_name())
 }
 
-fn written(command: &Command, above: Option<&Command>) -> Page {
+fn written(command: &Command, above: Option<&Command>) -> ManualPage {
     let name = name(command).to_owned();
     let page = Man::new(told_whole(command, above.is_none()))
         .title(name.to_uppercase())
@@ -80,7 +80,7 @@ fn written(command: &Command, above: Option<&Command>) -> Page {
     let mut text = Vec::new();
     // Nothing fails to be written to memory.
     let _ = sections(&page, command, above, &mut text);
-    Page {
+    ManualPage {
         file: format!("{name}.1"),
         text: begun_once(&String::from_utf8_lossy(&text)),
     }

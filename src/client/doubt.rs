@@ -7,7 +7,7 @@ use super::pace::Why;
 use super::retry::{Budget, Spent, is_refusal};
 use super::{Failure, form};
 use crate::catalog::recharge::CREATED_AT_MIN;
-use crate::catalog::{self, Again, Operation, OperationAction};
+use crate::catalog::{self, Idempotency, Operation, OperationAction};
 use crate::error::{Error, Kind};
 use crate::request::{Request, quoted};
 
@@ -49,11 +49,11 @@ fn doubt(mut error: Error, request: &Request, though: &str) -> Error {
     error.untouched = false;
     error.in_doubt = true;
     let error = error.hint(match request.again() {
-        Again::Same => format!("{UNKNOWN}{though}; sending it again does no harm"),
-        Again::Refused => {
+        Idempotency::Idempotent => format!("{UNKNOWN}{though}; sending it again does no harm"),
+        Idempotency::RejectsRepeat => {
             format!("{UNKNOWN}{though}; sending it again does no harm: it is refused if it was")
         }
-        Again::Twice => format!("{UNKNOWN}{though}: look before you send it again"),
+        Idempotency::NotIdempotent => format!("{UNKNOWN}{though}: look before you send it again"),
     });
     match request.operation.and_then(|row| look(row, &request.path)) {
         Some(command) => error.hint(format!("look with: {command}")),
@@ -65,11 +65,13 @@ fn doubt(mut error: Error, request: &Request, though: &str) -> Error {
 fn look(row: &Operation, path: &str) -> Option<String> {
     let (resource, _) = catalog::operations().find(|(_, other)| std::ptr::eq(*other, row))?;
     let name = catalog::kebab(resource.name);
-    let target = row.holes_in(path).and_then(|holes| holes.first().copied());
+    let target = row
+        .path_values(path)
+        .and_then(|holes| holes.first().copied());
     if let Some(target) = target
         && let Some(get) = resource.operation_to(OperationAction::Get)
         && row.path.split('/').nth(1) == get.path.split('/').nth(1)
-        && get.holes.len() == 1
+        && get.path_parameters.len() == 1
     {
         return Some(format!("rc {name} get {}", quoted(target)));
     }

@@ -117,7 +117,7 @@ impl AttemptRecord for Unrecorded {
 
 /// A successful answer.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     /// HTTP status, 2xx.
     pub status: u16,
     /// The id by which support finds the request.
@@ -196,7 +196,7 @@ impl Client {
     /// # Errors
     /// `Access`, `NotFound`, `Refused` for what the API says; `Unreachable`
     /// when no usable answer came.
-    pub async fn send(&self, request: &Request) -> Result<Answer> {
+    pub async fn send(&self, request: &Request) -> Result<Response> {
         self.send_noting(request, &Unrecorded).await
     }
 
@@ -209,7 +209,7 @@ impl Client {
         &self,
         request: &Request,
         record: &impl AttemptRecord,
-    ) -> Result<Answer> {
+    ) -> Result<Response> {
         let mut clock = RequestClock::new(self.budget.time);
         let mut retries = 0;
         // Whether an attempt may have been carried out without saying so.
@@ -280,7 +280,7 @@ impl Client {
         &self,
         request: &Request,
         result: Result<::http::Response<Bytes>, Failure>,
-    ) -> Result<Answer> {
+    ) -> Result<Response> {
         let answer = result.map_err(|failure| doubt::unanswered(&self.base, &failure, request))?;
         let request_id = header(answer.headers(), catalog::REQUEST_ID_HEADER);
         let status = answer.status().as_u16();
@@ -291,7 +291,7 @@ impl Client {
                 let error = refusal::unproven(&lack, status, request_id, &body);
                 return Err(unknown(error, request));
             }
-            return Ok(Answer {
+            return Ok(Response {
                 status,
                 request_id,
                 next,

@@ -95,7 +95,7 @@ fn not_found(request: &Request, reason: &str) -> Error {
     let what = format!("nothing at {} (404){reason}", request.path);
     let error = Error::new(Kind::NotFound, what);
     match request.operation {
-        Some(operation) if !operation.holes.is_empty() => {
+        Some(operation) if !operation.path_parameters.is_empty() => {
             error.hint("check the id, and that it is an id of this store")
         }
         Some(_) => error,

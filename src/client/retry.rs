@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 use super::Failure;
 use super::pace::{Wait, Why};
-use crate::catalog::Again;
+use crate::catalog::Idempotency;
 
 /// What one request may cost, besides its first attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,12 +152,13 @@ pub enum Verdict {
 pub fn decide(
     spent: Spent,
     outcome: Outcome,
-    again: Again,
+    again: Idempotency,
     budget: Budget,
     least: Option<Wait>,
     jitter: f64,
 ) -> Verdict {
-    let allowed = outcome.is_not_taken() || (again == Again::Same && outcome.may_change());
+    let allowed =
+        outcome.is_not_taken() || (again == Idempotency::Idempotent && outcome.may_change());
     if !allowed || spent.retries >= budget.retries {
         return Verdict::Done;
     }

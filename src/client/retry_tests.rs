@@ -13,16 +13,23 @@ const BEGUN: Spent = Spent {
     time: Duration::ZERO,
 };
 
-const ALL: [Again; 3] = [Again::Same, Again::Refused, Again::Twice];
+const ALL: [Idempotency; 3] = [
+    Idempotency::Idempotent,
+    Idempotency::RejectsRepeat,
+    Idempotency::NotIdempotent,
+];
 
-fn repeated(outcome: Outcome, again: Again) -> bool {
+fn repeated(outcome: Outcome, again: Idempotency) -> bool {
     decide(BEGUN, outcome, again, BUDGET, None, 0.5) != Verdict::Done
 }
 
 #[test]
 fn what_may_be_done_twice_is_repeated_after_any_trouble() {
     for status in [408, 409, 425, 429, 500, 502, 503, 504, 520, 599] {
-        assert!(repeated(Outcome::Answered(status), Again::Same), "{status}");
+        assert!(
+            repeated(Outcome::Answered(status), Idempotency::Idempotent),
+            "{status}"
+        );
     }
     for outcome in [
         Outcome::Lost,
@@ -30,7 +37,7 @@ fn what_may_be_done_twice_is_repeated_after_any_trouble() {
         Outcome::Broken(200),
         Outcome::Broken(502),
     ] {
-        assert!(repeated(outcome, Again::Same), "{outcome:?}");
+        assert!(repeated(outcome, Idempotency::Idempotent), "{outcome:?}");
     }
 }
 
@@ -58,7 +65,7 @@ fn anything_is_repeated_that_was_certainly_not_taken() {
 
 #[test]
 fn what_may_not_be_done_twice_is_not_repeated_when_it_may_have_been_taken() {
-    for again in [Again::Refused, Again::Twice] {
+    for again in [Idempotency::RejectsRepeat, Idempotency::NotIdempotent] {
         for status in [408, 425, 500, 502, 503, 504] {
             assert!(!repeated(Outcome::Answered(status), again), "{status}");
             assert!(!repeated(Outcome::Broken(status), again), "{status}");
@@ -87,7 +94,14 @@ fn ceilings_double_up_to_eight_seconds_and_waits_lie_anywhere_below() {
             retries: 8,
             ..BUDGET
         };
-        match decide(spent, Outcome::Lost, Again::Same, budget, None, jitter) {
+        match decide(
+            spent,
+            Outcome::Lost,
+            Idempotency::Idempotent,
+            budget,
+            None,
+            jitter,
+        ) {
             Verdict::Again(wait) => wait.span.as_millis(),
             Verdict::Done => u128::MAX,
         }
@@ -103,7 +117,14 @@ fn a_budget_ends_by_count_and_by_time() {
     let ends = |retries, seconds, budget| {
         let time = Duration::from_secs(seconds);
         let spent = Spent { retries, time };
-        decide(spent, Outcome::NotSent, Again::Twice, budget, None, 1.0) == Verdict::Done
+        decide(
+            spent,
+            Outcome::NotSent,
+            Idempotency::NotIdempotent,
+            budget,
+            None,
+            1.0,
+        ) == Verdict::Done
     };
     assert!(!ends(4, 0, BUDGET));
     assert!(ends(5, 0, BUDGET));
@@ -126,7 +147,14 @@ fn the_wait_that_the_api_asks_for_is_kept_or_not_begun() {
     let decided = |seconds| {
         let wish = asked(Duration::from_secs(seconds));
         let busy = Outcome::Answered(429);
-        decide(BEGUN, busy, Again::Twice, BUDGET, Some(wish), 0.1)
+        decide(
+            BEGUN,
+            busy,
+            Idempotency::NotIdempotent,
+            BUDGET,
+            Some(wish),
+            0.1,
+        )
     };
     let seven = asked(Duration::from_secs(7));
     assert_eq!(decided(7), Verdict::Again(seven));
@@ -140,7 +168,7 @@ fn an_asked_wait_of_nothing_does_not_remove_the_backoff() {
         let spent = Spent { retries, ..BEGUN };
         let wish = Some(asked(Duration::ZERO));
         let busy = Outcome::Answered(503);
-        let decided = |wish| decide(spent, busy, Again::Same, BUDGET, wish, 0.7);
+        let decided = |wish| decide(spent, busy, Idempotency::Idempotent, BUDGET, wish, 0.7);
         assert_eq!(decided(wish), decided(None));
         assert_ne!(decided(wish), Verdict::Done);
     }
@@ -160,7 +188,7 @@ fn the_largest_times_do_not_overflow() {
             };
             for outcome in [Outcome::Answered(429), Outcome::Answered(503)] {
                 let wish = Some(asked(Duration::MAX));
-                let verdict = decide(spent, outcome, Again::Same, budget, wish, 1.0);
+                let verdict = decide(spent, outcome, Idempotency::Idempotent, budget, wish, 1.0);
                 assert_eq!(verdict == Verdict::Done, limit < Duration::MAX);
             }
         }

@@ -18,7 +18,7 @@ use crate::catalog;
 use crate::world::Clock;
 
 /// Takes note of attempts.
-pub trait Sink: Send + Sync {
+pub trait TraceSink: Send + Sync {
     /// An attempt has ended.
     fn saw(&self, exchange: &Exchange);
 }
@@ -94,14 +94,14 @@ impl Message {
 /// A transport that is watched.
 pub struct Traced {
     inner: Box<dyn Transport>,
-    sinks: Vec<Arc<dyn Sink>>,
+    sinks: Vec<Arc<dyn TraceSink>>,
     clock: Clock,
 }
 
 impl Traced {
     /// Shows what `inner` does to the sinks.
     #[must_use]
-    pub fn new(inner: Box<dyn Transport>, sinks: Vec<Arc<dyn Sink>>, clock: Clock) -> Self {
+    pub fn new(inner: Box<dyn Transport>, sinks: Vec<Arc<dyn TraceSink>>, clock: Clock) -> Self {
         Self {
             inner: Box::new(Redacting::new(inner)),
             sinks,
@@ -113,7 +113,7 @@ impl Traced {
 impl Transport for Traced {
     fn send(&self, request: http::Request<Bytes>) -> Sending<'_> {
         Box::pin(async move {
-            let mut pending = Pending::begin(self, &request);
+            let mut pending = PendingExchange::begin(self, &request);
             let result = self.inner.send(request).await;
             pending.end(match &result {
                 Ok(answer) => Ok(Answered {
@@ -129,14 +129,14 @@ impl Transport for Traced {
 }
 
 /// An attempt under way.
-struct Pending<'a> {
+struct PendingExchange<'a> {
     traced: &'a Traced,
     begun: Instant,
     token: TokenFinder,
     exchange: Option<Exchange>,
 }
 
-impl<'a> Pending<'a> {
+impl<'a> PendingExchange<'a> {
     fn begin(traced: &'a Traced, request: &http::Request<Bytes>) -> Self {
         let token = request.headers().get(catalog::TOKEN_HEADER);
         let token = token.and_then(|token| token.to_str().ok());
@@ -176,7 +176,7 @@ impl<'a> Pending<'a> {
     }
 }
 
-impl Drop for Pending<'_> {
+impl Drop for PendingExchange<'_> {
     fn drop(&mut self) {
         self.show();
     }

@@ -15,7 +15,7 @@ use crate::client::retry::Budget;
 use crate::client::{Client, Connection, Http, Timing, Transport};
 use crate::commands::patience;
 use crate::commands::token;
-use crate::config::credential::Source;
+use crate::config::credential::TokenSource;
 use crate::config::login::Login;
 use crate::config::profile::{DEFAULT, NamedBy, Profile};
 use crate::config::settings::Settings;
@@ -35,7 +35,7 @@ const SANDBOX_URL: &str = "http://127.0.0.1:4010";
 
 /// The place that a command works on.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Target {
     pub(super) base: BaseUrl,
     pub(super) version: String,
     pub(super) sandbox: bool,
@@ -43,19 +43,19 @@ pub(super) struct Place {
     pub(super) named_by: NamedBy,
     pub(super) network: NetworkFlags,
     budget: Budget,
-    known: OnceCell<Known>,
+    known: OnceCell<KnownToken>,
 }
 
 /// What is known of the token that is sent there.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(super) struct KnownToken {
     /// Where it came from.
-    pub(super) source: Source,
+    pub(super) source: TokenSource,
     /// What was so at its login.
     pub(super) login: Option<Login>,
 }
 
-impl Place {
+impl Target {
     /// The name under which ids of this store are kept: those of one store are of
     /// no use in another.
     pub(super) fn recent_name(&self) -> String {
@@ -147,13 +147,13 @@ impl Place {
     }
 
     /// Takes note of what is known of the token.
-    pub(super) fn knows(&self, known: Known) {
+    pub(super) fn knows(&self, known: KnownToken) {
         // It is told once: the token does not change within a command.
         let _ = self.known.set(known);
     }
 
     /// What is known of the token, once it was looked for.
-    pub(super) fn known(&self) -> Option<&Known> {
+    pub(super) fn known(&self) -> Option<&KnownToken> {
         self.known.get()
     }
 
@@ -164,13 +164,13 @@ impl Place {
         self.named_as(store)
     }
 
-    /// As [`Place::named`], where the name of the store was found out.
+    /// As [`Target::named`], where the name of the store was found out.
     pub(super) fn named_as(&self, store: Option<&str>) -> String {
         if self.sandbox {
             return "the sandbox".to_owned();
         }
         let known = self.known();
-        let foreign = known.is_some_and(|known| known.source == Source::Environment);
+        let foreign = known.is_some_and(|known| known.source == TokenSource::Environment);
         let by = match (foreign, self.named_by) {
             (true, _) => Some(format!("the token of {}", variable::TOKEN)),
             (false, NamedBy::Nobody) => None,
@@ -243,13 +243,13 @@ pub(super) fn is_sandbox(options: &Options, environment: &Environment) -> Result
 
 impl Run {
     /// The place that a command works on.
-    pub(super) fn place(&self, options: &Options) -> Result<Place> {
-        Place::choose(options, &self.environment, &self.folders()?)
+    pub(super) fn place(&self, options: &Options) -> Result<Target> {
+        Target::choose(options, &self.environment, &self.folders()?)
     }
 
     /// A client of the place. Without a token this is an error, except for the
     /// sandbox.
-    pub(super) fn client(&mut self, place: &Place) -> Result<Arc<Client>> {
+    pub(super) fn client(&mut self, place: &Target) -> Result<Arc<Client>> {
         if place.sandbox {
             let (transport, token) = self.sandbox()?;
             return Ok(self.seen(place, transport, token));
@@ -259,7 +259,7 @@ impl Run {
     }
 
     /// A client of the place that sends that token.
-    pub(super) fn client_with(&self, place: &Place, token: SecretString) -> Result<Arc<Client>> {
+    pub(super) fn client_with(&self, place: &Target, token: SecretString) -> Result<Arc<Client>> {
         let transport = if place.sandbox {
             self.sandbox()?.0
         } else {
@@ -271,7 +271,7 @@ impl Run {
     /// A client whose requests are shown where that was asked for.
     fn seen(
         &self,
-        place: &Place,
+        place: &Target,
         transport: Box<dyn Transport>,
         token: SecretString,
     ) -> Arc<Client> {

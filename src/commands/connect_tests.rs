@@ -6,7 +6,7 @@ use super::*;
 use crate::cli::Typed;
 use crate::commands;
 
-fn place(words: &[&str], set: &[(&str, &str)]) -> Result<Place> {
+fn place(words: &[&str], set: &[(&str, &str)]) -> Result<Target> {
     let words: Vec<OsString> = ["store", "get"]
         .iter()
         .chain(words)
@@ -20,10 +20,10 @@ fn place(words: &[&str], set: &[(&str, &str)]) -> Result<Place> {
         .map(|(name, value)| ((*name).to_owned(), OsString::from(value)))
         .collect();
     let folders = Folders::choose(&environment, None, None)?;
-    Place::choose(&matches.options, &environment, &folders)
+    Target::choose(&matches.options, &environment, &folders)
 }
 
-fn place_of(profile: Profile, by: NamedBy, set: &[(&str, &str)]) -> Place {
+fn place_of(profile: Profile, by: NamedBy, set: &[(&str, &str)]) -> Target {
     let words = ["store", "get"].map(OsString::from);
     let Typed::Matches(matches) = commands::parse(&words, None).unwrap() else {
         panic!("not a command");
@@ -32,7 +32,7 @@ fn place_of(profile: Profile, by: NamedBy, set: &[(&str, &str)]) -> Place {
         .iter()
         .map(|(name, value)| ((*name).to_owned(), OsString::from(value)))
         .collect();
-    Place::of(profile, by, &matches.options, &environment).unwrap()
+    Target::of(profile, by, &matches.options, &environment).unwrap()
 }
 
 #[test]
@@ -67,14 +67,14 @@ fn a_question_names_the_store_as_well_as_it_is_known() {
     let login = Login {
         profile: "a".to_owned(),
         base_url: String::new(),
-        kept: crate::config::keep::Kept::File,
+        kept: crate::config::keep::TokenStorage::File,
         fingerprint: String::new(),
         store: Some("Garden\u{1b}[31m".to_owned()),
         scopes: Vec::new(),
         checked_at: String::new(),
     };
-    place.knows(Known {
-        source: Source::File,
+    place.knows(KnownToken {
+        source: TokenSource::File,
         login: Some(login),
     });
     let named = place.named();

@@ -1,7 +1,7 @@
 //! Dry runs: a request in print, in the form that was asked for.
 
 use crate::cli::{DryRun, Options};
-use crate::commands::connect::Place;
+use crate::commands::connect::Target;
 use crate::error::{Error, Result};
 use crate::output::Format;
 use crate::request::{self, Request};
@@ -31,7 +31,7 @@ pub(super) fn check(options: &Options, form: DryRun) -> Result<()> {
 }
 
 /// The request in print, with the line end that belongs to it.
-pub(super) fn print(request: &Request, options: &Options, place: &Place, form: DryRun) -> String {
+pub(super) fn print(request: &Request, options: &Options, place: &Target, form: DryRun) -> String {
     match (form, options.output.format) {
         (DryRun::Curl, _) => request::as_curl(request, place.printed()) + "\n",
         (DryRun::Request, Some(Format::Json | Format::Ndjson)) => {

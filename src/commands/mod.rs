@@ -33,8 +33,8 @@ use crate::cli::{self, Matches, Options, Spec, Typed, complete};
 use crate::config::{self, Colour};
 use crate::error::{Error, Result};
 use crate::filter::with_room;
-use crate::ui::reporter::Talk;
-use crate::ui::request_trace::Seeing;
+use crate::ui::reporter::Reporter;
+use crate::ui::request_trace::RequestTrace;
 use crate::ui::{Run, told};
 use crate::world::World;
 use collision::{Files, NamedFile};
@@ -86,7 +86,7 @@ pub fn parse(arguments: &[std::ffi::OsString], width: Option<u16>) -> Result<Typ
 
 /// The manual pages of all commands.
 #[must_use]
-pub fn manual_pages() -> Vec<cli::manual::Page> {
+pub fn manual_pages() -> Vec<cli::manual::ManualPage> {
     cli::manual::pages(&specs())
 }
 
@@ -102,7 +102,7 @@ pub fn run(world: World) -> u8 {
 fn run_here(mut world: World) -> u8 {
     let colour = config::colour(&world.environment, Colour::Auto, world.terminal.stderr);
     let stderr = std::mem::replace(&mut world.stderr, Box::new(std::io::sink()));
-    let mut talk = Talk::new(stderr, colour, world.terminal.stderr);
+    let mut talk = Reporter::new(stderr, colour, world.terminal.stderr);
     talk.guess_form(&world.arguments);
     let typed = match parse(&world.arguments, world.terminal.width) {
         Ok(typed) => typed,
@@ -166,7 +166,7 @@ fn begin(run: &mut Run, command: &Command, options: &Options, matches: &ArgMatch
 fn prepare(run: &mut Run, options: &Options, files: &Files) -> Result<()> {
     let folders = run.folders().ok();
     collision::check(options, files, &run.environment, folders.as_ref())?;
-    run.seeing = Seeing::of(options, run.talk.voice())?;
+    run.seeing = RequestTrace::of(options, run.talk.voice())?;
     Ok(())
 }
 

@@ -5,9 +5,9 @@ use std::cell::RefCell;
 use secrecy::SecretString;
 
 use crate::catalog;
-use crate::commands::connect::{Known, Place};
-use crate::config::credential::{self, Answer, Look, Search, Source};
-use crate::config::keep::{Kept, Keyring, TokenFiles, Trouble, account};
+use crate::commands::connect::{KnownToken, Target};
+use crate::config::credential::{self, SourceLookup, SourceResult, TokenSearch, TokenSource};
+use crate::config::keep::{Keyring, KeyringFailure, TokenFiles, TokenStorage, account};
 use crate::config::keyring::patiently;
 use crate::config::login::Logins;
 use crate::config::profile::NamedBy;
@@ -16,7 +16,7 @@ use crate::error::{Error, Kind, Result};
 use crate::ui::Run;
 
 /// The token to send to a place. What is known of it is noted with the place.
-pub(super) fn of(run: &mut Run, place: &Place) -> Result<SecretString> {
+pub(super) fn of(run: &mut Run, place: &Target) -> Result<SecretString> {
     let search = search(run, place)?;
     match search.found {
         Ok(Some((token, _))) => Ok(token),
@@ -26,7 +26,7 @@ pub(super) fn of(run: &mut Run, place: &Place) -> Result<SecretString> {
 }
 
 /// Looks for the token, and tells what each source said.
-pub(super) fn search(run: &mut Run, place: &Place) -> Result<Search> {
+pub(super) fn search(run: &mut Run, place: &Target) -> Result<TokenSearch> {
     let folders = run.folders()?;
     let logins = Logins::below(folders.state());
     let files = TokenFiles::below(folders.state());
@@ -41,9 +41,9 @@ pub(super) fn search(run: &mut Run, place: &Place) -> Result<Search> {
         ..
     } = run;
     let talk = RefCell::new(talk);
-    let sources: Vec<(Source, Look<'_>)> = vec![
+    let sources: Vec<(TokenSource, SourceLookup<'_>)> = vec![
         (
-            Source::Environment,
+            TokenSource::Environment,
             Box::new(|| {
                 Ok(in_environment(
                     config::read(environment, variable::TOKEN)?,
@@ -52,20 +52,20 @@ pub(super) fn search(run: &mut Run, place: &Place) -> Result<Search> {
             }),
         ),
         (
-            Source::Command,
+            TokenSource::Command,
             Box::new(|| match command(place) {
                 Ok(command) => {
                     let tell = |line: &str| talk.borrow_mut().note(line);
-                    credential::run(command, environment, tell).map(Answer::Token)
+                    credential::run(command, environment, tell).map(SourceResult::Token)
                 }
                 Err(nothing) => Ok(nothing),
             }),
         ),
         (
-            Source::Keyring,
+            TokenSource::Keyring,
             Box::new(|| {
-                if kept == Some(Kept::File) {
-                    return Ok(Answer::Nothing(
+                if kept == Some(TokenStorage::File) {
+                    return Ok(SourceResult::Nothing(
                         "the token was put into the file".to_owned(),
                     ));
                 }
@@ -76,16 +76,16 @@ pub(super) fn search(run: &mut Run, place: &Place) -> Result<Search> {
             }),
         ),
         (
-            Source::File,
+            TokenSource::File,
             Box::new(|| {
                 let found = files.get(&account)?;
-                Ok(found.map_or_else(nothing, Answer::Token))
+                Ok(found.map_or_else(nothing, SourceResult::Token))
             }),
         ),
     ];
     let search = credential::search(sources);
     if let Ok(Some((token, source))) = &search.found {
-        place.knows(Known {
+        place.knows(KnownToken {
             source: *source,
             login: logins.of_token(token, base).cloned(),
         });
@@ -97,54 +97,57 @@ impl Run {
     /// Does something with the keyring, within bounds.
     pub(super) fn with_keyring<T: Send + 'static>(
         &mut self,
-        work: impl FnOnce(&dyn Keyring) -> Result<T, Trouble> + Send + 'static,
-    ) -> Result<T, Trouble> {
+        work: impl FnOnce(&dyn Keyring) -> Result<T, KeyringFailure> + Send + 'static,
+    ) -> Result<T, KeyringFailure> {
         let attended = self.is_attended();
         patiently(&self.keyring, attended, |note| self.talk.note(note), work)
     }
 }
 
-fn nothing() -> Answer {
-    Answer::Nothing("nothing there".to_owned())
+fn nothing() -> SourceResult {
+    SourceResult::Nothing("nothing there".to_owned())
 }
 
-fn in_environment(token: Option<&str>, place: &Place) -> Answer {
+fn in_environment(token: Option<&str>, place: &Target) -> SourceResult {
     match token {
-        None => Answer::Nothing("not set".to_owned()),
+        None => SourceResult::Nothing("not set".to_owned()),
         // The token of another store must not go where the flag points.
         Some(_) if place.named_by == NamedBy::Flag => {
-            Answer::Nothing("set, but --profile comes first".to_owned())
+            SourceResult::Nothing("set, but --profile comes first".to_owned())
         }
-        Some(token) => Answer::Token(token.into()),
+        Some(token) => SourceResult::Token(token.into()),
     }
 }
 
 /// The command that has the token for that address.
-fn command(place: &Place) -> Result<&str, Answer> {
+fn command(place: &Target) -> Result<&str, SourceResult> {
     let Some(command) = &place.profile.credential_command else {
-        return Err(Answer::Nothing("not set".to_owned()));
+        return Err(SourceResult::Nothing("not set".to_owned()));
     };
     let own = place.profile.own_base();
     if own == place.base.as_str() {
         return Ok(command);
     }
-    Err(Answer::Nothing(format!("set for {own} only")))
+    Err(SourceResult::Nothing(format!("set for {own} only")))
 }
 
 /// A keyring that fails is passed over, unless the token is known to be there.
-fn in_keyring(found: Result<Option<SecretString>, Trouble>, kept: Option<Kept>) -> Result<Answer> {
+fn in_keyring(
+    found: Result<Option<SecretString>, KeyringFailure>,
+    kept: Option<TokenStorage>,
+) -> Result<SourceResult> {
     match found {
-        Ok(Some(token)) => Ok(Answer::Token(token)),
+        Ok(Some(token)) => Ok(SourceResult::Token(token)),
         Ok(None) => Ok(nothing()),
-        Err(trouble) if kept == Some(Kept::Keyring) => {
+        Err(trouble) if kept == Some(TokenStorage::Keyring) => {
             Err(trouble.error("the token cannot be taken from the keyring"))
         }
-        Err(trouble) => Ok(Answer::Nothing(trouble.reason().to_owned())),
+        Err(trouble) => Ok(SourceResult::Nothing(trouble.reason().to_owned())),
     }
 }
 
 /// That there is none, and what to do.
-pub(super) fn missing(place: &Place, said: &[(Source, String)]) -> Error {
+pub(super) fn missing(place: &Target, said: &[(TokenSource, String)]) -> Error {
     let name = &place.profile.name;
     let (of, flag) = match place.named_by {
         NamedBy::Nobody => (String::new(), String::new()),
@@ -164,7 +167,7 @@ pub(super) fn missing(place: &Place, said: &[(Source, String)]) -> Error {
         .hint("or try it without one: rc --sandbox …");
     let keyring = said
         .iter()
-        .find(|(source, said)| *source == Source::Keyring && said != "nothing there");
+        .find(|(source, said)| *source == TokenSource::Keyring && said != "nothing there");
     match keyring {
         Some((_, said)) => error.hint(format!("of the keyring: {said}")),
         None => error,

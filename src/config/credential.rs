@@ -12,7 +12,7 @@ use crate::error::{Error, Kind, Result};
 
 /// What a token can come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
+pub enum TokenSource {
     /// `RECHARGE_ACCESS_TOKEN`.
     Environment,
     /// The credential command of the profile.
@@ -23,7 +23,7 @@ pub enum Source {
     File,
 }
 
-impl Source {
+impl TokenSource {
     /// In words.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -38,7 +38,7 @@ impl Source {
 
 /// What a source says.
 #[derive(Debug)]
-pub enum Answer {
+pub enum SourceResult {
     /// It has a token.
     Token(SecretString),
     /// It has none, and why.
@@ -46,23 +46,23 @@ pub enum Answer {
 }
 
 /// A way to ask a source. It is asked only when those before it have nothing.
-pub type Look<'a> = Box<dyn FnOnce() -> Result<Answer> + 'a>;
+pub type SourceLookup<'a> = Box<dyn FnOnce() -> Result<SourceResult> + 'a>;
 
 /// What came of asking.
 #[derive(Debug)]
-pub struct Search {
+pub struct TokenSearch {
     /// The token and its source, or why there is none.
-    pub found: Result<Option<(SecretString, Source)>>,
+    pub found: Result<Option<(SecretString, TokenSource)>>,
     /// What each source said, in order.
-    pub said: Vec<(Source, String)>,
+    pub said: Vec<(TokenSource, String)>,
 }
 
 /// Asks sources in order. One that fails ends the search: the next might have
 /// the token of another store.
 #[must_use]
-pub fn search(sources: Vec<(Source, Look<'_>)>) -> Search {
+pub fn search(sources: Vec<(TokenSource, SourceLookup<'_>)>) -> TokenSearch {
     let mut said = Vec::new();
-    let mut found: Result<Option<(SecretString, Source)>> = Ok(None);
+    let mut found: Result<Option<(SecretString, TokenSource)>> = Ok(None);
     for (source, look) in sources {
         match &found {
             Ok(None) => {}
@@ -79,27 +79,27 @@ pub fn search(sources: Vec<(Source, Look<'_>)>) -> Search {
             }
         }
         match look().and_then(|answer| checked(answer, source)) {
-            Ok(Answer::Token(token)) => {
+            Ok(SourceResult::Token(token)) => {
                 said.push((source, "in use".to_owned()));
                 found = Ok(Some((token, source)));
             }
-            Ok(Answer::Nothing(why)) => said.push((source, why)),
+            Ok(SourceResult::Nothing(why)) => said.push((source, why)),
             Err(error) => {
                 said.push((source, error.to_string()));
                 found = Err(error);
             }
         }
     }
-    Search { found, said }
+    TokenSearch { found, said }
 }
 
-fn checked(answer: Answer, source: Source) -> Result<Answer> {
+fn checked(answer: SourceResult, source: TokenSource) -> Result<SourceResult> {
     match answer {
-        Answer::Token(token) => Ok(Answer::Token(token_of(
+        SourceResult::Token(token) => Ok(SourceResult::Token(token_of(
             token.expose_secret(),
             source.name(),
         )?)),
-        nothing @ Answer::Nothing(_) => Ok(nothing),
+        nothing @ SourceResult::Nothing(_) => Ok(nothing),
     }
 }
 
@@ -221,24 +221,24 @@ fn run_within(
 mod tests {
     use super::*;
 
-    fn has(token: &'static str) -> Look<'static> {
-        Box::new(move || Ok(Answer::Token(token.into())))
+    fn has(token: &'static str) -> SourceLookup<'static> {
+        Box::new(move || Ok(SourceResult::Token(token.into())))
     }
 
-    fn empty() -> Look<'static> {
-        Box::new(|| Ok(Answer::Nothing("nothing here".to_owned())))
+    fn empty() -> SourceLookup<'static> {
+        Box::new(|| Ok(SourceResult::Nothing("nothing here".to_owned())))
     }
 
     #[test]
     fn the_first_source_that_has_a_token_wins() {
         let search = search(vec![
-            (Source::Environment, empty()),
-            (Source::Command, has(" sk_1\n")),
-            (Source::Keyring, Box::new(|| panic!("it is not asked"))),
+            (TokenSource::Environment, empty()),
+            (TokenSource::Command, has(" sk_1\n")),
+            (TokenSource::Keyring, Box::new(|| panic!("it is not asked"))),
         ]);
         let (token, source) = search.found.unwrap().unwrap();
         assert_eq!(token.expose_secret(), "sk_1");
-        assert_eq!(source, Source::Command);
+        assert_eq!(source, TokenSource::Command);
         let said: Vec<&str> = search.said.iter().map(|(_, said)| said.as_str()).collect();
         assert_eq!(
             said,
@@ -253,8 +253,11 @@ mod tests {
     #[test]
     fn a_source_that_fails_is_not_replaced_by_the_next() {
         let search = search(vec![
-            (Source::Command, Box::new(|| Err(Error::usage("broken")))),
-            (Source::File, has("sk_2")),
+            (
+                TokenSource::Command,
+                Box::new(|| Err(Error::usage("broken"))),
+            ),
+            (TokenSource::File, has("sk_2")),
         ]);
         assert!(search.found.is_err());
         assert_eq!(search.said[1].1, "not asked");

@@ -17,31 +17,31 @@ pub trait Keyring: Send + Sync {
     ///
     /// # Errors
     /// There is no keyring, or it does not answer as it should.
-    fn get(&self, account: &str) -> Result<Option<SecretString>, Trouble>;
+    fn get(&self, account: &str) -> Result<Option<SecretString>, KeyringFailure>;
 
     /// Keeps a secret under an account, in place of what was there.
     ///
     /// # Errors
     /// As [`Self::get`].
-    fn set(&self, account: &str, secret: &SecretString) -> Result<(), Trouble>;
+    fn set(&self, account: &str, secret: &SecretString) -> Result<(), KeyringFailure>;
 
     /// Removes what is kept under an account; tells whether there was any.
     ///
     /// # Errors
     /// As [`Self::get`].
-    fn remove(&self, account: &str) -> Result<bool, Trouble>;
+    fn remove(&self, account: &str) -> Result<bool, KeyringFailure>;
 }
 
 /// Why a keyring is of no use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
+pub enum KeyringFailure {
     /// There is none on this machine.
     Absent(String),
     /// There is one, and it is locked, slow or broken.
     Failed(String),
 }
 
-impl Trouble {
+impl KeyringFailure {
     /// In words.
     #[must_use]
     pub fn reason(&self) -> &str {
@@ -64,7 +64,7 @@ impl Trouble {
 /// Where a token is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kept {
+pub enum TokenStorage {
     /// In the keyring of the system.
     Keyring,
     /// In a file.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::keep::{Keyring, Trouble};
+use super::keep::{Keyring, KeyringFailure};
 
 /// How long a keyring may take by itself.
 const USUAL: Duration = Duration::from_secs(3);
@@ -26,15 +26,15 @@ const SERVICE: &str = "recharge-cli";
 pub struct SystemKeyring;
 
 impl Keyring for SystemKeyring {
-    fn get(&self, account: &str) -> Result<Option<SecretString>, Trouble> {
+    fn get(&self, account: &str) -> Result<Option<SecretString>, KeyringFailure> {
         store::get(account)
     }
 
-    fn set(&self, account: &str, secret: &SecretString) -> Result<(), Trouble> {
+    fn set(&self, account: &str, secret: &SecretString) -> Result<(), KeyringFailure> {
         store::set(account, secret.expose_secret())
     }
 
-    fn remove(&self, account: &str) -> Result<bool, Trouble> {
+    fn remove(&self, account: &str) -> Result<bool, KeyringFailure> {
         store::remove(account)
     }
 }
@@ -49,8 +49,8 @@ pub fn patiently<T: Send + 'static>(
     keyring: &Arc<dyn Keyring>,
     attended: bool,
     tell: impl FnOnce(&str),
-    work: impl FnOnce(&dyn Keyring) -> Result<T, Trouble> + Send + 'static,
-) -> Result<T, Trouble> {
+    work: impl FnOnce(&dyn Keyring) -> Result<T, KeyringFailure> + Send + 'static,
+) -> Result<T, KeyringFailure> {
     let keyring = Arc::clone(keyring);
     let longest = if attended { ATTENDED } else { USUAL };
     within((USUAL, longest), tell, move || work(&*keyring))
@@ -61,8 +61,8 @@ pub fn patiently<T: Send + 'static>(
 fn within<T: Send + 'static>(
     (usual, longest): (Duration, Duration),
     tell: impl FnOnce(&str),
-    work: impl FnOnce() -> Result<T, Trouble> + Send + 'static,
-) -> Result<T, Trouble> {
+    work: impl FnOnce() -> Result<T, KeyringFailure> + Send + 'static,
+) -> Result<T, KeyringFailure> {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || sender.send(work()));
     let mut answer = receiver.recv_timeout(usual);
@@ -75,7 +75,7 @@ fn within<T: Send + 'static>(
         answer = receiver.recv_timeout(longest.saturating_sub(usual));
     }
     answer.unwrap_or_else(|error| {
-        Err(Trouble::Failed(match error {
+        Err(KeyringFailure::Failed(match error {
             mpsc::RecvTimeoutError::Timeout => {
                 format!(
                     "the keyring did not answer within {} seconds; it may be locked",
@@ -93,7 +93,7 @@ mod store {
     use keyring_core::{Entry, Error};
     use secrecy::SecretString;
 
-    use super::{SERVICE, Trouble};
+    use super::{KeyringFailure, SERVICE};
 
     #[cfg(target_os = "macos")]
     use apple_native_keyring_store::keychain::Store;
@@ -111,17 +111,18 @@ mod store {
         }
     }
 
-    fn entry(account: &str) -> Result<Entry, Trouble> {
-        let store = Store::new()
-            .map_err(|_| Trouble::Absent("there is no keyring on this machine".to_owned()))?;
+    fn entry(account: &str) -> Result<Entry, KeyringFailure> {
+        let store = Store::new().map_err(|_| {
+            KeyringFailure::Absent("there is no keyring on this machine".to_owned())
+        })?;
         store
             .build(SERVICE, &name(account), None)
             .map_err(|error| failed(&error))
     }
 
     /// Some errors hold what was kept, so their text is written here.
-    fn failed(error: &Error) -> Trouble {
-        Trouble::Failed(match error {
+    fn failed(error: &Error) -> KeyringFailure {
+        KeyringFailure::Failed(match error {
             Error::NoStorageAccess(_) => "the keyring is locked".to_owned(),
             Error::PlatformFailure(cause) => format!("the keyring failed: {cause}"),
             Error::Ambiguous(_) => "the keyring holds it twice".to_owned(),
@@ -129,7 +130,7 @@ mod store {
         })
     }
 
-    pub(super) fn get(account: &str) -> Result<Option<SecretString>, Trouble> {
+    pub(super) fn get(account: &str) -> Result<Option<SecretString>, KeyringFailure> {
         match entry(account)?.get_password() {
             Ok(secret) => Ok(Some(secret.into())),
             Err(Error::NoEntry) => Ok(None),
@@ -137,13 +138,13 @@ mod store {
         }
     }
 
-    pub(super) fn set(account: &str, secret: &str) -> Result<(), Trouble> {
+    pub(super) fn set(account: &str, secret: &str) -> Result<(), KeyringFailure> {
         entry(account)?
             .set_password(secret)
             .map_err(|error| failed(&error))
     }
 
-    pub(super) fn remove(account: &str) -> Result<bool, Trouble> {
+    pub(super) fn remove(account: &str) -> Result<bool, KeyringFailure> {
         match entry(account)?.delete_credential() {
             Ok(()) => Ok(true),
             Err(Error::NoEntry) => Ok(false),
@@ -156,23 +157,23 @@ mod store {
 mod store {
     use secrecy::SecretString;
 
-    use super::Trouble;
+    use super::KeyringFailure;
 
-    fn none<T>() -> Result<T, Trouble> {
-        Err(Trouble::Absent(
+    fn none<T>() -> Result<T, KeyringFailure> {
+        Err(KeyringFailure::Absent(
             "this build of rc knows no keyring".to_owned(),
         ))
     }
 
-    pub(super) fn get(_: &str) -> Result<Option<SecretString>, Trouble> {
+    pub(super) fn get(_: &str) -> Result<Option<SecretString>, KeyringFailure> {
         none()
     }
 
-    pub(super) fn set(_: &str, _: &str) -> Result<(), Trouble> {
+    pub(super) fn set(_: &str, _: &str) -> Result<(), KeyringFailure> {
         none()
     }
 
-    pub(super) fn remove(_: &str) -> Result<bool, Trouble> {
+    pub(super) fn remove(_: &str) -> Result<bool, KeyringFailure> {
         none()
     }
 }
@@ -192,7 +193,7 @@ mod tests {
                 Ok(())
             });
             drop(held);
-            let Err(Trouble::Failed(reason)) = result else {
+            let Err(KeyringFailure::Failed(reason)) = result else {
                 panic!("{result:?}");
             };
             assert!(reason.contains("locked"), "{reason}");

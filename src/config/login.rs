@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::keep::Kept;
+use super::keep::TokenStorage;
 use super::{folders, lock};
 use crate::error::{Error, Result};
 
@@ -23,7 +23,7 @@ pub struct Login {
     /// Where it was checked.
     pub base_url: String,
     /// Where it is kept.
-    pub kept: Kept,
+    pub kept: TokenStorage,
     /// By what it is known again.
     pub fingerprint: String,
     /// The name of the store, when the token may tell it.
@@ -182,7 +182,7 @@ mod tests {
         Login {
             profile: profile.to_owned(),
             base_url: base_url.to_owned(),
-            kept: Kept::File,
+            kept: TokenStorage::File,
             fingerprint: fingerprint(&token.into()),
             store: Some("A Store".to_owned()),
             scopes: vec!["read_orders".to_owned()],

@@ -78,7 +78,7 @@ impl Config {
     /// # Errors
     /// Of kind `Usage`, naming the line, and the nearest setting.
     pub fn parse(text: &str, named: &str) -> Result<Self> {
-        let page = Page { text, named };
+        let page = SettingsPage { text, named };
         let document = Document::parse(text).map_err(|error| {
             // The library's own words repeat the line, which may hold a secret.
             let reason: Vec<&str> = error.message().lines().collect();
@@ -216,12 +216,12 @@ pub fn check_command(command: &str) -> Result<()> {
 }
 
 /// The file, as errors speak of it.
-struct Page<'a> {
+struct SettingsPage<'a> {
     text: &'a str,
     named: &'a str,
 }
 
-impl Page<'_> {
+impl SettingsPage<'_> {
     fn profile(&self, name: &str, item: &Item) -> Result<Profile> {
         let path = format!("profiles.{name}");
         let table = item

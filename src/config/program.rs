@@ -125,7 +125,7 @@ impl RunningProgram {
     fn wait(
         &mut self,
         child: &mut Child,
-        caught: &interrupt::Caught,
+        caught: &interrupt::InterruptListener,
         tell: &mut dyn FnMut(ProgramReport<'_>),
     ) -> Result<ProgramEnd, ProgramFailure> {
         let mut told = false;

@@ -95,14 +95,14 @@ pub fn is_number(id: &str) -> bool {
 }
 
 /// A line of the file: place, resource and ids, with tabs between them.
-struct List<'a> {
+struct RecentLine<'a> {
     line: &'a str,
     place: &'a str,
     resource: &'a str,
     ids: &'a str,
 }
 
-impl<'a> List<'a> {
+impl<'a> RecentLine<'a> {
     fn is_of(&self, place: &str, resource: &str) -> bool {
         self.place == place && self.resource == resource
     }
@@ -112,10 +112,10 @@ impl<'a> List<'a> {
     }
 }
 
-fn lists(text: &str) -> impl Iterator<Item = List<'_>> {
+fn lists(text: &str) -> impl Iterator<Item = RecentLine<'_>> {
     text.lines().filter_map(|line| {
         let mut parts = line.split('\t');
-        Some(List {
+        Some(RecentLine {
             line,
             place: parts.next()?,
             resource: parts.next()?,

@@ -4,7 +4,7 @@
 //! comes a list of dotted paths that takes its cells out of any record.
 
 use crate::catalog::recharge::INCLUDED;
-use crate::catalog::{Field, Holds, Object, Tones, tones_at};
+use crate::catalog::{Field, FieldKind, Object, Tones, tones_at};
 use crate::error::{Error, Result};
 use crate::nearest::{Similarity, nearest};
 
@@ -19,7 +19,7 @@ pub struct Column {
     /// What stands above it in a table, lower-case words.
     pub heading: String,
     /// What the catalogue says it holds, if it says so.
-    pub holds: Option<Holds>,
+    pub holds: Option<FieldKind>,
     /// The tones of its values.
     pub tones: Tones,
     path: Vec<String>,
@@ -197,7 +197,7 @@ impl Column {
         match object.field(&column.path[0]) {
             Some(field) if column.path.len() == 1 => Self {
                 heading: field.short.map_or(column.heading, str::to_owned),
-                holds: Some(field.holds),
+                holds: Some(field.kind),
                 tones: field.tones,
                 ..column
             },
@@ -209,8 +209,8 @@ impl Column {
     /// The only part of an object says less than the object's own name:
     /// `external_product_id.ecommerce`.
     fn part_of(self, field: &Field) -> Self {
-        match field.holds {
-            Holds::Parts([_]) => Self {
+        match field.kind {
+            FieldKind::Parts([_]) => Self {
                 heading: field.short.map_or_else(|| words(field.name), str::to_owned),
                 ..self
             },
@@ -221,8 +221,8 @@ impl Column {
 
 /// One column for a field, or one for each of its parts.
 fn expanded(field: &Field) -> Vec<Column> {
-    match field.holds {
-        Holds::Parts(parts) if !parts.is_empty() => parts
+    match field.kind {
+        FieldKind::Parts(parts) if !parts.is_empty() => parts
             .iter()
             .map(|part| Column::free(&format!("{}.{part}", field.name)).part_of(field))
             .collect(),

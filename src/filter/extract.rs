@@ -60,7 +60,7 @@ pub(super) fn fill<'a>(
     strict: bool,
     cells: &mut [Cell<'a>],
 ) -> Result<(), Misfit> {
-    let mut reader = Reader {
+    let mut reader = RecordReader {
         branches,
         cells,
         strict,
@@ -100,7 +100,7 @@ pub fn members(object: &str) -> Result<Vec<(Cow<'_, str>, &str)>, Misfit> {
 
         fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<Self::Value, M::Error> {
             let mut members = Vec::new();
-            while let Some(key) = map.next_key_seed(Key)? {
+            while let Some(key) = map.next_key_seed(ObjectKey)? {
                 members.push((key, map.next_value::<&'a RawValue>()?.get()));
             }
             Ok(members)
@@ -122,9 +122,9 @@ pub fn items(list: &str) -> Result<Vec<&str>, Misfit> {
 
 /// A key, borrowed where it can be. Through bytes, because half of a surrogate
 /// pair is good JSON but no text.
-struct Key;
+struct ObjectKey;
 
-impl<'a> DeserializeSeed<'a> for Key {
+impl<'a> DeserializeSeed<'a> for ObjectKey {
     type Value = Cow<'a, str>;
 
     fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Cow<'a, str>, D::Error> {
@@ -132,7 +132,7 @@ impl<'a> DeserializeSeed<'a> for Key {
     }
 }
 
-impl<'a> Visitor<'a> for Key {
+impl<'a> Visitor<'a> for ObjectKey {
     type Value = Cow<'a, str>;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -148,14 +148,14 @@ impl<'a> Visitor<'a> for Key {
     }
 }
 
-struct Reader<'t, 'a> {
+struct RecordReader<'t, 'a> {
     branches: &'t [Branch],
     cells: &'t mut [Cell<'a>],
     strict: bool,
     stranger: Option<String>,
 }
 
-impl<'a> Visitor<'a> for &mut Reader<'_, 'a> {
+impl<'a> Visitor<'a> for &mut RecordReader<'_, 'a> {
     type Value = ();
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -165,7 +165,7 @@ impl<'a> Visitor<'a> for &mut Reader<'_, 'a> {
     fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<(), M::Error> {
         // Keys mostly come in the order of the columns: look there first.
         let mut likely = 0;
-        while let Some(key) = map.next_key_seed(Key)? {
+        while let Some(key) = map.next_key_seed(ObjectKey)? {
             if let Some(position) = find(self.branches, &key, likely) {
                 likely = position + 1;
                 let value: &'a RawValue = map.next_value()?;
@@ -220,7 +220,7 @@ impl Branch {
         if self.branches.is_empty() {
             return;
         }
-        let mut reader = Reader {
+        let mut reader = RecordReader {
             branches: &self.branches,
             cells,
             strict: false,

@@ -24,6 +24,6 @@ pub use extract::{Misfit, items, members};
 pub use jq::{Flow, Jq, OnError};
 pub use room::with_room;
 pub use slurp::Slurp;
-pub use tokens::{Token, TokenKind, Tokens, compact, one_line};
+pub use tokens::{JsonToken, TokenKind, Tokens, compact, one_line};
 pub use value::write_json;
 pub use variables::Variables;

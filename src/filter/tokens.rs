@@ -10,7 +10,7 @@ use memchr::memchr2;
 
 /// A piece of JSON text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Token<'a> {
+pub struct JsonToken<'a> {
     /// What it is.
     pub kind: TokenKind,
     /// The text itself.
@@ -66,9 +66,9 @@ impl<'a> Tokens<'a> {
 }
 
 impl<'a> Iterator for Tokens<'a> {
-    type Item = Token<'a>;
+    type Item = JsonToken<'a>;
 
-    fn next(&mut self) -> Option<Token<'a>> {
+    fn next(&mut self) -> Option<JsonToken<'a>> {
         let text = self.rest.trim_start_matches(white);
         let (kind, length) = match text.as_bytes().first()? {
             b'{' | b'[' => (TokenKind::Open, 1),
@@ -80,7 +80,7 @@ impl<'a> Iterator for Tokens<'a> {
         };
         let (text, rest) = text.split_at(length);
         self.rest = rest;
-        Some(Token { kind, text })
+        Some(JsonToken { kind, text })
     }
 }
 

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{reference, refusals, schema_of};
-use crate::catalog::{Answer, Operation};
+use crate::catalog::{Operation, ResponseShape};
 
 /// The answers of an operation by status, the success first.
 pub(super) fn described(operation: &Operation) -> Value {
@@ -22,36 +22,38 @@ pub(super) fn described(operation: &Operation) -> Value {
 
 fn success(operation: &Operation) -> Value {
     let mut answer = json!({
-        "description": what(operation.answer),
+        "description": what(operation.response),
         "headers": refusals::usual_headers(),
     });
     // 204 has no body, though it comes with a content type.
     if operation.success != 204 {
-        let schema = envelope(operation.answer);
+        let schema = envelope(operation.response);
         answer["content"] = json!({"application/json": {"schema": schema}});
     }
     answer
 }
 
-fn what(answer: Answer) -> String {
+fn what(answer: ResponseShape) -> String {
     let worded = |name: &str| name.replace('_', " ");
     match answer {
-        Answer::Nothing => "done".to_owned(),
-        Answer::One(_, object) => format!("one {}", worded(object.name)),
-        Answer::Bare(_, object) => format!("one {}, without a wrapper", worded(object.name)),
-        Answer::OneInList(_, object) => format!("one {}, in a list of one", worded(object.name)),
-        Answer::Many(key, _) => format!("all {}", worded(key)),
-        Answer::Page(key, _) => format!("a page of {}", worded(key)),
-        Answer::Number(key) => format!("a number: {}", worded(key)),
+        ResponseShape::Nothing => "done".to_owned(),
+        ResponseShape::One(_, object) => format!("one {}", worded(object.name)),
+        ResponseShape::Bare(_, object) => format!("one {}, without a wrapper", worded(object.name)),
+        ResponseShape::OneInList(_, object) => {
+            format!("one {}, in a list of one", worded(object.name))
+        }
+        ResponseShape::Many(key, _) => format!("all {}", worded(key)),
+        ResponseShape::Page(key, _) => format!("a page of {}", worded(key)),
+        ResponseShape::Number(key) => format!("a number: {}", worded(key)),
     }
 }
 
-fn envelope(answer: Answer) -> Value {
-    if let Answer::Bare(_, object) = answer {
+fn envelope(answer: ResponseShape) -> Value {
+    if let ResponseShape::Bare(_, object) = answer {
         return schema_of(object.name);
     }
     let mut properties = Map::new();
-    if let Answer::Page(..) | Answer::OneInList(..) = answer {
+    if let ResponseShape::Page(..) | ResponseShape::OneInList(..) = answer {
         for cursor in ["next_cursor", "previous_cursor"] {
             properties.insert(cursor.to_owned(), json!({"type": ["string", "null"]}));
         }
@@ -69,19 +71,21 @@ fn envelope(answer: Answer) -> Value {
 }
 
 /// What stands under the key of the envelope.
-fn held(answer: Answer) -> Option<(&'static str, Value)> {
+fn held(answer: ResponseShape) -> Option<(&'static str, Value)> {
     Some(match answer {
-        Answer::Nothing => return None,
-        Answer::One(key, object) | Answer::Bare(key, object) => (key, schema_of(object.name)),
-        Answer::OneInList(key, object) => {
+        ResponseShape::Nothing => return None,
+        ResponseShape::One(key, object) | ResponseShape::Bare(key, object) => {
+            (key, schema_of(object.name))
+        }
+        ResponseShape::OneInList(key, object) => {
             let item = schema_of(object.name);
             let list = json!({"type": "array", "items": item, "minItems": 1, "maxItems": 1});
             (key, list)
         }
-        Answer::Many(key, object) | Answer::Page(key, object) => (
+        ResponseShape::Many(key, object) | ResponseShape::Page(key, object) => (
             key,
             json!({"type": "array", "items": schema_of(object.name)}),
         ),
-        Answer::Number(key) => (key, json!({"type": "integer"})),
+        ResponseShape::Number(key) => (key, json!({"type": "integer"})),
     })
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::schema_of;
 use crate::catalog::recharge::INCLUDED;
-use crate::catalog::{self, Field, Holds, Object, ParameterRole, RESOURCES, Type};
+use crate::catalog::{self, Field, FieldKind, Object, ParameterRole, RESOURCES, Type};
 
 /// Moments, days and amounts of answers, which many fields share.
 const TIME: &str = "Time";
@@ -24,7 +24,7 @@ const TYPES: &[&str] = &[
 pub(super) fn schemas() -> Map<String, Value> {
     let mut schemas = shared();
     let of_resources = RESOURCES.iter().map(|resource| resource.object);
-    let of_answers = catalog::operations().filter_map(|(_, row)| row.answer.object());
+    let of_answers = catalog::operations().filter_map(|(_, row)| row.response.object());
     for object in of_resources.chain(of_answers) {
         if !schemas.contains_key(object.name) {
             schemas.insert(object.name.to_owned(), described(object));
@@ -79,7 +79,7 @@ fn described(object: &Object) -> Value {
 /// Whether an operation that answers with the object takes `include`.
 fn may_include(object: &Object) -> bool {
     catalog::operations().any(|(_, operation)| {
-        let answers = operation.answer.object();
+        let answers = operation.response.object();
         answers.is_some_and(|answered| answered.name == object.name)
             && operation.query_for(ParameterRole::Include).is_some()
     })
@@ -91,12 +91,12 @@ fn schema(field: &Field) -> Value {
         return json!({});
     }
     let types = types(field);
-    match field.holds {
-        Holds::Time if types == ["string", "null"] => schema_of(TIME),
-        Holds::Date if types == ["string", "null"] => schema_of(DAY),
-        Holds::Money if types == ["string", "number", "null"] => schema_of(AMOUNT),
-        Holds::Id => json!({"type": types, "format": "int64"}),
-        Holds::Parts(parts) => {
+    match field.kind {
+        FieldKind::Time if types == ["string", "null"] => schema_of(TIME),
+        FieldKind::Date if types == ["string", "null"] => schema_of(DAY),
+        FieldKind::Money if types == ["string", "number", "null"] => schema_of(AMOUNT),
+        FieldKind::Id => json!({"type": types, "format": "int64"}),
+        FieldKind::Parts(parts) => {
             let properties = properties(parts);
             let mut schema = json!({"type": types, "properties": properties});
             if types.contains(&"array") {
@@ -106,7 +106,7 @@ fn schema(field: &Field) -> Value {
         }
         _ if field.values.is_empty() => json!({"type": types}),
         // The values of a list are those of its items.
-        Holds::Json => json!({"type": types, "items": {"enum": field.values}}),
+        FieldKind::Json => json!({"type": types, "items": {"enum": field.values}}),
         _ => {
             let mut values: Vec<Value> = field.values.iter().map(|value| json!(value)).collect();
             values.push(Value::Null);
@@ -117,13 +117,13 @@ fn schema(field: &Field) -> Value {
 
 /// The JSON types that a field may have.
 fn types(field: &Field) -> Vec<&'static str> {
-    let held: &[&str] = match field.holds {
-        Holds::Id | Holds::Integer => &["integer"],
-        Holds::Text | Holds::Time | Holds::Date => &["string"],
-        Holds::Boolean => &["boolean"],
-        Holds::Money => &["string", "number"],
-        Holds::Parts(_) => &["object"],
-        Holds::Json => &["object", "array"],
+    let held: &[&str] = match field.kind {
+        FieldKind::Id | FieldKind::Integer => &["integer"],
+        FieldKind::Text | FieldKind::Time | FieldKind::Date => &["string"],
+        FieldKind::Boolean => &["boolean"],
+        FieldKind::Money => &["string", "number"],
+        FieldKind::Parts(_) => &["object"],
+        FieldKind::Json => &["object", "array"],
     };
     let stated = [field.documented, field.shown].map(json_type);
     let has = |name: &str| held.contains(&name) || stated.contains(&Some(name));

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{answers, values};
-use crate::catalog::{Again, Effect, Operation, Parameter, Resource};
+use crate::catalog::{Effect, Idempotency, Operation, Parameter, Resource};
 
 /// The description of a row.
 pub(super) fn described(resource: &Resource, operation: &Operation) -> Value {
@@ -34,10 +34,11 @@ pub(super) fn described(resource: &Resource, operation: &Operation) -> Value {
         }
     }
     say("x-effect", effect(operation.effect).into());
-    say("x-again", again(operation.again).into());
+    say("x-again", again(operation.idempotency).into());
     if !operation.exceptions.is_empty() {
         let exceptions = operation.exceptions.iter();
-        let exceptions = exceptions.map(|one| (one.field.to_owned(), again(one.again).into()));
+        let exceptions =
+            exceptions.map(|one| (one.field.to_owned(), again(one.idempotency).into()));
         say("x-again-with", Value::Object(exceptions.collect()));
     }
     say(
@@ -55,16 +56,16 @@ const fn effect(effect: Effect) -> &'static str {
     }
 }
 
-const fn again(again: Again) -> &'static str {
+const fn again(again: Idempotency) -> &'static str {
     match again {
-        Again::Same => "same",
-        Again::Refused => "refused",
-        Again::Twice => "twice",
+        Idempotency::Idempotent => "same",
+        Idempotency::RejectsRepeat => "refused",
+        Idempotency::NotIdempotent => "twice",
     }
 }
 
 fn parameters(operation: &Operation) -> Vec<Value> {
-    let holes = operation.holes.iter().map(|hole| {
+    let holes = operation.path_parameters.iter().map(|hole| {
         let mut schema = values::in_text(hole);
         if schema["type"] == "string" {
             // Nothing between two slashes is another path.

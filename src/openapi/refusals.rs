@@ -8,7 +8,7 @@ use super::reference;
 use crate::catalog::{LIMIT_HEADER, Operation, REQUEST_ID_HEADER, VERSION_HEADER};
 
 /// One way to be refused.
-struct Refusal {
+struct RefusalResponse {
     status: u16,
     name: &'static str,
     description: &'static str,
@@ -29,62 +29,62 @@ enum Body {
     Anything,
 }
 
-const REFUSALS: &[Refusal] = &[
-    Refusal {
+const REFUSALS: &[RefusalResponse] = &[
+    RefusalResponse {
         status: 400,
         name: "bad_request",
         description: "the request cannot be understood",
         body: Body::Anything,
     },
-    Refusal {
+    RefusalResponse {
         status: 401,
         name: "unauthorized",
         description: "no token, or one that is not known",
         body: Body::Error,
     },
-    Refusal {
+    RefusalResponse {
         status: 403,
         name: "forbidden",
         description: "the token lacks a scope",
         body: Body::EitherKey,
     },
-    Refusal {
+    RefusalResponse {
         status: 404,
         name: "not_found",
         description: "there is no such object",
         body: Body::EitherKey,
     },
-    Refusal {
+    RefusalResponse {
         status: 409,
         name: "conflict",
         description: "another change of the same address, or of what belongs to it, is under way; ask again",
         body: Body::Error,
     },
-    Refusal {
+    RefusalResponse {
         status: 415,
         name: "unsupported_body",
         description: "the body is not a JSON object",
         body: Body::Anything,
     },
-    Refusal {
+    RefusalResponse {
         status: 422,
         name: "invalid",
         description: "something in the request is wrong or missing",
         body: Body::Fields,
     },
-    Refusal {
+    RefusalResponse {
         status: 426,
         name: "unknown_version",
         description: "there is no such version of the API",
         body: Body::Anything,
     },
-    Refusal {
+    RefusalResponse {
         status: 429,
         name: "too_many_requests",
         description: "more than the bucket of the token holds; it leaks two requests a second",
         body: Body::Warning,
     },
-    Refusal {
+    RefusalResponse {
         status: 500,
         name: "server_error",
         description: "the API failed",

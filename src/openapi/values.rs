@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::schema_of;
-use crate::catalog::{Kind, Parameter, Type};
+use crate::catalog::{Parameter, Type, ValueKind};
 
 /// Moments and days of requests, which many parameters share.
 const TIME: &str = "TimeToSend";
@@ -61,8 +61,8 @@ pub(super) fn in_text(parameter: &Parameter) -> Value {
 /// A value of a body.
 pub(super) fn in_json(parameter: &Parameter) -> Value {
     let mut schema = match parameter.kind {
-        Kind::External(key) => holding(key, &json!({"type": "string"})),
-        Kind::Pairs => json!({
+        ValueKind::External(key) => holding(key, &json!({"type": "string"})),
+        ValueKind::Pairs => json!({
             "type": "array",
             "items": {
                 "type": "object",
@@ -70,14 +70,14 @@ pub(super) fn in_json(parameter: &Parameter) -> Value {
                 "properties": {"name": {"type": "string"}, "value": {"type": "string"}},
             },
         }),
-        Kind::Ids => json!({"type": "array", "items": plain(Kind::Id, Type::Integer)}),
-        Kind::Texts => {
+        ValueKind::Ids => json!({"type": "array", "items": plain(ValueKind::Id, Type::Integer)}),
+        ValueKind::Texts => {
             let item = restricted(json!({"type": "string"}), parameter);
             json!({"type": "array", "items": item})
         }
-        Kind::Reference(field) => named_by(field),
-        Kind::References(field) => json!({"type": "array", "items": named_by(field)}),
-        Kind::Json => match parameter.sent {
+        ValueKind::Reference(field) => named_by(field),
+        ValueKind::References(field) => json!({"type": "array", "items": named_by(field)}),
+        ValueKind::Json => match parameter.sent {
             Type::Object => json!({"type": "object"}),
             Type::Array => json!({"type": "array"}),
             _ => json!({}),
@@ -98,22 +98,22 @@ pub(super) fn in_json(parameter: &Parameter) -> Value {
 /// One value without parts. Where the reference's lists and examples differ on
 /// whether a number goes as text, both may be sent; what its lists state comes
 /// first. In a query (`Unstated`) there is nothing to differ on.
-fn plain(kind: Kind, sent: Type) -> Value {
+fn plain(kind: ValueKind, sent: Type) -> Value {
     match (kind, sent) {
-        (Kind::Id, Type::String) => json!({
+        (ValueKind::Id, Type::String) => json!({
             "type": ["string", "integer"],
             "format": "int64",
             "minimum": 1,
             "pattern": "^[0-9]+$",
         }),
-        (Kind::Id, _) => json!({"type": "integer", "format": "int64", "minimum": 1}),
-        (Kind::Integer, Type::String) => whole(&["string", "integer"]),
-        (Kind::Integer, Type::Integer) => whole(&["integer", "string"]),
-        (Kind::Integer, _) => json!({"type": "integer"}),
-        (Kind::Boolean, _) => json!({"type": "boolean"}),
-        (Kind::Time, _) => schema_of(TIME),
-        (Kind::Day, _) => schema_of(DAY),
-        (Kind::Money, _) => json!({
+        (ValueKind::Id, _) => json!({"type": "integer", "format": "int64", "minimum": 1}),
+        (ValueKind::Integer, Type::String) => whole(&["string", "integer"]),
+        (ValueKind::Integer, Type::Integer) => whole(&["integer", "string"]),
+        (ValueKind::Integer, _) => json!({"type": "integer"}),
+        (ValueKind::Boolean, _) => json!({"type": "boolean"}),
+        (ValueKind::Time, _) => schema_of(TIME),
+        (ValueKind::Day, _) => schema_of(DAY),
+        (ValueKind::Money, _) => json!({
             "type": ["string", "number"],
             "minimum": 0,
             "pattern": "^[0-9]+(\\.[0-9]+)?$",
@@ -132,7 +132,7 @@ fn restricted(mut schema: Value, parameter: &Parameter) -> Value {
         schema["enum"] = json!(parameter.values);
     }
     if let Some(maximum) = parameter.maximum
-        && parameter.kind == Kind::Integer
+        && parameter.kind == ValueKind::Integer
     {
         schema["maximum"] = maximum.into();
     }
@@ -140,7 +140,11 @@ fn restricted(mut schema: Value, parameter: &Parameter) -> Value {
 }
 
 fn named_by(field: &str) -> Value {
-    let kind = if field == "id" { Kind::Id } else { Kind::Text };
+    let kind = if field == "id" {
+        ValueKind::Id
+    } else {
+        ValueKind::Text
+    };
     holding(field, &plain(kind, Type::Unstated))
 }
 
@@ -149,11 +153,11 @@ fn holding(key: &str, value: &Value) -> Value {
 }
 
 /// A default as JSON.
-fn typed(kind: Kind, text: &str) -> Value {
+fn typed(kind: ValueKind, text: &str) -> Value {
     let number = || text.parse::<i64>().ok().map(Value::from);
     let typed = match kind {
-        Kind::Id | Kind::Integer => number(),
-        Kind::Boolean => text.parse().ok().map(Value::Bool),
+        ValueKind::Id | ValueKind::Integer => number(),
+        ValueKind::Boolean => text.parse().ok().map(Value::Bool),
         _ => None,
     };
     typed.unwrap_or_else(|| text.into())

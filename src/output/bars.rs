@@ -6,7 +6,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::layout::{GAP, Give, Wish, cut, fit};
+use super::layout::{ColumnWish, GAP, Give, cut, fit};
 use super::palette::{BAR, HEADING, paint, tone_style};
 use super::{Style, visible};
 use crate::catalog::Tone;
@@ -61,7 +61,7 @@ impl Bars {
         let right: Vec<bool> = (0..headings.len())
             .map(|at| at >= self.labels || numbers_only(&rows, at))
             .collect();
-        let wishes: Vec<Wish> = (0..headings.len())
+        let wishes: Vec<ColumnWish> = (0..headings.len())
             .map(|at| wish(at, &headings, &right, rows.iter().chain(&total)))
             .collect();
         let widths = fit(&wishes, Some(terminal.saturating_sub(GAP + ENOUGH)));
@@ -72,7 +72,7 @@ impl Bars {
         } else {
             (widths, room.min(LONGEST))
         };
-        let page = Page {
+        let page = BarLayout {
             widths,
             right,
             style,
@@ -111,13 +111,13 @@ impl Bars {
 }
 
 /// Where cells stand.
-struct Page {
+struct BarLayout {
     widths: Vec<usize>,
     right: Vec<bool>,
     style: Style,
 }
 
-impl Page {
+impl BarLayout {
     fn line(&self, cells: &[String], style: anstyle::Style, bar: &str, out: &mut String) {
         let mut spaces = 0;
         for (at, cell) in cells.iter().enumerate() {
@@ -151,9 +151,9 @@ fn wish<'a>(
     headings: &[String],
     right: &[bool],
     rows: impl Iterator<Item = &'a Vec<String>>,
-) -> Wish {
+) -> ColumnWish {
     let cells = rows.filter_map(|row| row.get(at));
-    Wish {
+    ColumnWish {
         heading: headings[at].to_uppercase().width(),
         cells: cells.map(|cell| cell.width()).max().unwrap_or(0),
         give: if right[at] { Give::Number } else { Give::Text },

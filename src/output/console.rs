@@ -14,10 +14,10 @@ const CLEAR: &str = "\r\u{1b}[2K";
 /// A stream that many hold.
 #[derive(Clone)]
 pub struct Console {
-    inner: Arc<Mutex<Inner>>,
+    inner: Arc<Mutex<ConsoleState>>,
 }
 
-struct Inner {
+struct ConsoleState {
     stream: Box<dyn Write + Send>,
     /// The live line as it stands there; empty when there is none.
     live: String,
@@ -28,7 +28,7 @@ impl Console {
     #[must_use]
     pub fn new(stream: Box<dyn Write + Send>) -> Self {
         Self {
-            inner: Arc::new(Mutex::new(Inner {
+            inner: Arc::new(Mutex::new(ConsoleState {
                 stream,
                 live: String::new(),
             })),
@@ -58,13 +58,13 @@ impl Console {
         });
     }
 
-    fn with(&self, work: impl FnOnce(&mut Inner)) {
+    fn with(&self, work: impl FnOnce(&mut ConsoleState)) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         work(&mut inner);
     }
 }
 
-impl Inner {
+impl ConsoleState {
     fn write(&mut self, text: &str) {
         // When nobody can be told, there is nobody to tell.
         let _ = self.stream.write_all(text.as_bytes());
@@ -81,11 +81,11 @@ impl std::fmt::Debug for Console {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::testing::Kept;
+    use crate::output::testing::KeptOutput;
 
     #[test]
     fn lines_go_above_the_live_one_and_leave_it_whole() {
-        let kept = Kept::default();
+        let kept = KeptOutput::default();
         let console = Console::new(Box::new(kept.clone()));
         console.say("first\n");
         console.show("1 of 2");

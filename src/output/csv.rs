@@ -102,10 +102,10 @@ pub(super) fn shown(cell: &str, excel: bool, style: Style) -> Cow<'_, str> {
 mod tests {
     use super::*;
     use crate::error::Kind;
-    use crate::output::testing::{EYES, Paper, closed_after, failing_after};
+    use crate::output::testing::{EYES, KeptText, closed_after, failing_after};
 
     fn printed(excel: bool, style: Style, rows: &[&[&str]]) -> String {
-        let paper = Paper::default();
+        let paper = KeptText::default();
         let mut csv = Csv::begin(paper.destination(), excel, style).unwrap();
         for row in rows {
             let cells: Vec<_> = row.iter().map(|text| Cell::Text((*text).into())).collect();
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn rows_appear_when_their_page_ends() {
-        let paper = Paper::default();
+        let paper = KeptText::default();
         let mut csv = Csv::begin(paper.destination(), false, Style::PLAIN).unwrap();
         csv.row(&[Cell::Number("1")]).unwrap();
         csv.page_end().unwrap();

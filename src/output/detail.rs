@@ -13,7 +13,7 @@ use crate::filter::{Cell, Columns, Misfit, items, members};
 use super::destination::Destination;
 use super::layout::GAP;
 use super::palette::{KEY, paint, tone_style};
-use super::{Sink, Style, visible};
+use super::{FormatWriter, Style, visible};
 
 /// Deeper values stay JSON.
 const DEEPEST: usize = 16;
@@ -121,7 +121,7 @@ fn open<'a>(
     Ok(())
 }
 
-impl Sink for Detail {
+impl FormatWriter for Detail {
     fn record(&mut self, record: &str) -> Result<()> {
         if self.count > 0 {
             self.to.line("")?;
@@ -152,10 +152,10 @@ impl Sink for Detail {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::testing::{EYES, Paper};
+    use crate::output::testing::{EYES, KeptText};
 
     fn printed(style: Style, columns: Option<&str>, records: &[&str]) -> String {
-        let paper = Paper::default();
+        let paper = KeptText::default();
         let columns = columns.map(|text| Columns::parse(text, None, &[]).unwrap());
         let mut sink = Detail::new(paper.destination(), style, columns);
         for record in records {

@@ -18,7 +18,7 @@ use super::destination::Destination;
 
 /// What remains to be done once everything is written.
 #[derive(Debug)]
-pub enum Target {
+pub enum FileTarget {
     /// Nothing: the bytes are where they belong.
     Stream,
     /// To wait until a device or a pipe has taken them.
@@ -27,7 +27,7 @@ pub enum Target {
     File(AtomicFile),
 }
 
-impl Target {
+impl FileTarget {
     /// Opens what `--out` names: standard output for nothing and for `-`, a
     /// device or a pipe as it is, and any other path as a file that appears
     /// whole.
@@ -195,8 +195,8 @@ mod tests {
         names.collect()
     }
 
-    fn write(path: &Path, text: &str) -> Target {
-        let (mut to, target) = Target::open(Some(path), Box::new(io::sink())).unwrap();
+    fn write(path: &Path, text: &str) -> FileTarget {
+        let (mut to, target) = FileTarget::open(Some(path), Box::new(io::sink())).unwrap();
         to.text(text).unwrap();
         to.let_out().unwrap();
         target
@@ -252,8 +252,8 @@ mod tests {
 
     #[test]
     fn a_dash_is_standard_output() {
-        let (_, target) = Target::open(Some(Path::new("-")), Box::new(io::sink())).unwrap();
-        assert!(matches!(target, Target::Stream));
+        let (_, target) = FileTarget::open(Some(Path::new("-")), Box::new(io::sink())).unwrap();
+        assert!(matches!(target, FileTarget::Stream));
         target.commit().unwrap();
     }
 
@@ -284,7 +284,7 @@ mod tests {
             return;
         }
         let full = Some(Path::new("/dev/full"));
-        let (mut to, _) = Target::open(full, Box::new(io::sink())).unwrap();
+        let (mut to, _) = FileTarget::open(full, Box::new(io::sink())).unwrap();
         to.text("x").unwrap();
         let error = to.let_out().unwrap_err();
         assert_eq!(error.kind, Kind::Unexpected);

@@ -7,7 +7,7 @@
 use crate::error::{Error, Result};
 use crate::filter::{Flow, Jq, write_json};
 
-use super::Sink;
+use super::FormatWriter;
 use super::skipped::{self, Skipped};
 
 /// Most results of one record that are held back until all are there.
@@ -42,7 +42,7 @@ impl Filter {
         &mut self,
         number: u64,
         record: &str,
-        sink: &mut dyn Sink,
+        sink: &mut dyn FormatWriter,
         printed: &mut u64,
     ) -> Result<Flow> {
         let ran = if self.skipped.is_some() {
@@ -52,8 +52,8 @@ impl Filter {
         };
         let (error, named) = match ran {
             Ok(flow) => return Ok(flow),
-            Err(Failure::Printing(error)) => return Err(error),
-            Err(Failure::Filtering(error)) => (error, skipped::named(number, record)),
+            Err(FilterFailure::Printing(error)) => return Err(error),
+            Err(FilterFailure::Filtering(error)) => (error, skipped::named(number, record)),
         };
         let message = format!("{named}: {}", error.message);
         if let Some(skipped) = &self.skipped {
@@ -67,13 +67,13 @@ impl Filter {
     pub(super) fn list(
         &mut self,
         list: &[u8],
-        sink: &mut dyn Sink,
+        sink: &mut dyn FormatWriter,
         printed: &mut u64,
     ) -> Result<()> {
         match self.at_once(list, sink, printed) {
             Ok(_) => Ok(()),
-            Err(Failure::Printing(error)) => Err(error),
-            Err(Failure::Filtering(error)) => {
+            Err(FilterFailure::Printing(error)) => Err(error),
+            Err(FilterFailure::Filtering(error)) => {
                 let message = error.message.clone();
                 Err(failed(error, &message))
             }
@@ -84,9 +84,9 @@ impl Filter {
     fn at_once(
         &mut self,
         json: &[u8],
-        sink: &mut dyn Sink,
+        sink: &mut dyn FormatWriter,
         printed: &mut u64,
-    ) -> Result<Flow, Failure> {
+    ) -> Result<Flow, FilterFailure> {
         let mut printing = None;
         let ran = self.jq.run(json, &mut |value| {
             self.text.clear();
@@ -98,8 +98,8 @@ impl Filter {
             })
         });
         match printing {
-            Some(error) => Err(Failure::Printing(error)),
-            None => ran.map_err(Failure::Filtering),
+            Some(error) => Err(FilterFailure::Printing(error)),
+            None => ran.map_err(FilterFailure::Filtering),
         }
     }
 
@@ -108,9 +108,9 @@ impl Filter {
     fn whole(
         &mut self,
         json: &[u8],
-        sink: &mut dyn Sink,
+        sink: &mut dyn FormatWriter,
         printed: &mut u64,
-    ) -> Result<Flow, Failure> {
+    ) -> Result<Flow, FilterFailure> {
         // JSON text has no line ends of its own, so they may end the results.
         self.text.clear();
         let ran = self.jq.run(json, &mut |value| {
@@ -123,17 +123,17 @@ impl Filter {
             }
             Ok(())
         });
-        let flow = ran.map_err(Failure::Filtering)?;
+        let flow = ran.map_err(FilterFailure::Filtering)?;
         for result in self.text.lines() {
             *printed += 1;
-            sink.record(result).map_err(Failure::Printing)?;
+            sink.record(result).map_err(FilterFailure::Printing)?;
         }
         Ok(flow)
     }
 }
 
 /// Whether the filter failed, or what prints its results.
-enum Failure {
+enum FilterFailure {
     Filtering(Error),
     Printing(Error),
 }

@@ -2,11 +2,11 @@
 
 use crate::error::Kind;
 use crate::filter::{Flow, OnError};
-use crate::output::testing::{Paper, as_jq_prints, jq, printed};
-use crate::output::{Format, Output, Settings};
+use crate::output::testing::{KeptText, as_jq_prints, jq, printed};
+use crate::output::{Format, Output, OutputSettings};
 
-fn skipping(settings: Settings) -> Settings {
-    Settings {
+fn skipping(settings: OutputSettings) -> OutputSettings {
+    OutputSettings {
         on_error: Some(OnError::Skip),
         ..settings
     }
@@ -30,7 +30,7 @@ fn a_record_that_the_filter_fails_on_can_be_left_out_of_every_format() {
         (Format::Csv, "a\n1\n3\n"),
         (Format::Tsv, "a\n1\n3\n"),
     ] {
-        let paper = Paper::default();
+        let paper = KeptText::default();
         let settings = skipping(jq(format, filter));
         let mut output = Output::new(&settings, paper.destination()).unwrap();
         let skipped = output.skipped();
@@ -58,7 +58,7 @@ fn a_result_that_does_not_fit_is_never_skipped() {
 
 #[test]
 fn a_record_with_more_results_than_can_be_held_is_left_out() {
-    let paper = Paper::default();
+    let paper = KeptText::default();
     let settings = skipping(as_jq_prints(
         "if . == 1 then repeat(\"x\" * 1000) else . end",
     ));
@@ -81,7 +81,7 @@ fn several_results_of_a_record_go_into_every_format() {
     ] {
         let each = jq(format, "{a: .[]}");
         assert_eq!(printed(&each, &["[1,2]"]).unwrap(), expected, "{format:?}");
-        let all = Settings {
+        let all = OutputSettings {
             slurp: true,
             ..jq(format, ".[] | {a: .}")
         };
@@ -91,11 +91,11 @@ fn several_results_of_a_record_go_into_every_format() {
 
 #[test]
 fn one_list_of_all_records_cannot_be_skipped_in_part() {
-    let slurped = Settings {
+    let slurped = OutputSettings {
         slurp: true,
         ..skipping(as_jq_prints("."))
     };
-    let error = Output::new(&slurped, Paper::default().destination()).unwrap_err();
+    let error = Output::new(&slurped, KeptText::default().destination()).unwrap_err();
     assert_eq!(error.kind, Kind::Usage);
     assert!(error.message.starts_with("--jq-errors skip"), "{error}");
 }

@@ -31,10 +31,10 @@ const WRAP: &str = "\u{1b}[?7h";
 
 /// A stream that keeps the first lines written to it.
 #[derive(Debug, Clone, Default)]
-pub struct Frame(Rc<RefCell<Kept>>);
+pub struct Frame(Rc<RefCell<FrameState>>);
 
 #[derive(Debug, Default)]
-struct Kept {
+struct FrameState {
     bytes: Vec<u8>,
     lines: usize,
     most: usize,
@@ -44,9 +44,9 @@ impl Frame {
     /// A frame of so many lines.
     #[must_use]
     pub fn of(lines: usize) -> Self {
-        Self(Rc::new(RefCell::new(Kept {
+        Self(Rc::new(RefCell::new(FrameState {
             most: lines,
-            ..Kept::default()
+            ..FrameState::default()
         })))
     }
 

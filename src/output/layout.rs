@@ -33,7 +33,7 @@ const READABLE: usize = 16;
 
 /// What a column would like to be.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wish {
+pub(super) struct ColumnWish {
     /// Width of its heading.
     pub(super) heading: usize,
     /// Width of its widest cell.
@@ -44,7 +44,7 @@ pub(super) struct Wish {
 
 /// How many of the columns, from the left, can be read on this terminal: those
 /// for which text has room for a word or two and nothing else is cut.
-pub(super) fn readable(wishes: &[Wish], terminal: usize) -> usize {
+pub(super) fn readable(wishes: &[ColumnWish], terminal: usize) -> usize {
     let mut used = 0;
     let fitting = wishes.iter().take_while(|wish| {
         let cells = match wish.give {
@@ -58,7 +58,7 @@ pub(super) fn readable(wishes: &[Wish], terminal: usize) -> usize {
 }
 
 /// The width of each column, so that all fit the terminal if they can.
-pub(super) fn fit(wishes: &[Wish], terminal: Option<usize>) -> Vec<usize> {
+pub(super) fn fit(wishes: &[ColumnWish], terminal: Option<usize>) -> Vec<usize> {
     let mut widths: Vec<usize> = wishes
         .iter()
         .map(|wish| wish.heading.max(wish.cells))
@@ -100,9 +100,9 @@ pub(super) fn fit(wishes: &[Wish], terminal: Option<usize>) -> Vec<usize> {
 /// fit into `room` or none can give more.
 fn shrink(
     widths: &mut [usize],
-    wishes: &[Wish],
+    wishes: &[ColumnWish],
     room: usize,
-    floor: impl Fn(&Wish) -> Option<usize>,
+    floor: impl Fn(&ColumnWish) -> Option<usize>,
 ) {
     let capped = |cap: usize| {
         let columns = widths.iter().zip(wishes);
@@ -145,16 +145,16 @@ pub(super) fn cut(text: &str, width: usize) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    const fn text(heading: usize, cells: usize) -> Wish {
-        Wish {
+    const fn text(heading: usize, cells: usize) -> ColumnWish {
+        ColumnWish {
             heading,
             cells,
             give: Give::Text,
         }
     }
 
-    const fn number(heading: usize, cells: usize) -> Wish {
-        Wish {
+    const fn number(heading: usize, cells: usize) -> ColumnWish {
+        ColumnWish {
             heading,
             cells,
             give: Give::Number,

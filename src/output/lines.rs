@@ -5,7 +5,7 @@ use crate::filter::{Cell, one_line};
 
 use super::destination::Destination;
 use super::pretty::spread;
-use super::{Sink, Style, visible};
+use super::{FormatWriter, Style, visible};
 
 /// How a record becomes text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(super) enum Spacing {
 
 /// Writes records with a line end after each.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub(super) struct LineWriter {
     to: Destination,
     spacing: Spacing,
     style: Style,
@@ -29,7 +29,7 @@ pub(super) struct Lines {
     buffer: String,
 }
 
-impl Lines {
+impl LineWriter {
     pub(super) fn new(to: Destination, spacing: Spacing, style: Style, unquoted: bool) -> Self {
         Self {
             to,
@@ -41,7 +41,7 @@ impl Lines {
     }
 }
 
-impl Sink for Lines {
+impl FormatWriter for LineWriter {
     fn record(&mut self, record: &str) -> Result<()> {
         if self.unquoted && record.starts_with('"') {
             let cell = Cell::from_json(record);
@@ -77,11 +77,11 @@ impl Sink for Lines {
 mod tests {
     use super::*;
     use crate::error::Kind;
-    use crate::output::testing::{EYES, Paper, closed_after};
+    use crate::output::testing::{EYES, KeptText, closed_after};
 
     fn printed(spacing: Spacing, style: Style, unquoted: bool, records: &[&str]) -> String {
-        let paper = Paper::default();
-        let mut sink = Lines::new(paper.destination(), spacing, style, unquoted);
+        let paper = KeptText::default();
+        let mut sink = LineWriter::new(paper.destination(), spacing, style, unquoted);
         for record in records {
             sink.record(record).unwrap();
         }
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_reader_that_has_gone_is_no_failure() {
-        let mut sink = Lines::new(closed_after(0), Spacing::OneLine, Style::PLAIN, false);
+        let mut sink = LineWriter::new(closed_after(0), Spacing::OneLine, Style::PLAIN, false);
         sink.record("1").unwrap();
         assert_eq!(sink.page_end().unwrap_err().kind, Kind::Closed);
     }

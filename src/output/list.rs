@@ -6,7 +6,7 @@ use crate::filter::one_line;
 
 use super::destination::Destination;
 use super::pretty::spread;
-use super::{Sink, Style};
+use super::{FormatWriter, Style};
 
 /// Writes records into one array.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl JsonArray {
     }
 }
 
-impl Sink for JsonArray {
+impl FormatWriter for JsonArray {
     fn record(&mut self, record: &str) -> Result<()> {
         self.to.text(if self.empty { "[\n" } else { ",\n" })?;
         self.empty = false;
@@ -61,10 +61,10 @@ impl Sink for JsonArray {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::testing::{EYES, Paper};
+    use crate::output::testing::{EYES, KeptText};
 
     fn printed(style: Style, records: &[&str]) -> String {
-        let paper = Paper::default();
+        let paper = KeptText::default();
         let mut sink = JsonArray::new(paper.destination(), style);
         for record in records {
             sink.record(record).unwrap();
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn records_appear_when_their_page_ends() {
-        let paper = Paper::default();
+        let paper = KeptText::default();
         let mut sink = JsonArray::new(paper.destination(), Style::PLAIN);
         sink.record("1").unwrap();
         assert_eq!(paper.text(), "");

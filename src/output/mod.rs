@@ -35,8 +35,8 @@ pub use crate::filter::{Flow, OnError, Variables};
 pub use background::BackgroundWriter;
 pub use bars::{Bar, Bars};
 pub use destination::Destination;
-pub use file::{AtomicFile, Target};
-pub use pipeline::{Output, Settings, Summary};
+pub use file::{AtomicFile, FileTarget};
+pub use pipeline::{Output, OutputSettings, Summary};
 pub use skipped::Skipped;
 
 use crate::error::Result;
@@ -130,7 +130,7 @@ impl Style {
 }
 
 /// Takes records and writes them in one format.
-pub trait Sink {
+pub trait FormatWriter {
     /// Writes one record, given as JSON text.
     ///
     /// # Errors

@@ -11,13 +11,13 @@ use super::csv::Csv;
 use super::destination::Destination;
 use super::detail::Detail;
 use super::filtering::Filter;
-use super::lines::{Lines, Spacing};
+use super::lines::{LineWriter, Spacing};
 use super::list::JsonArray;
-use super::rows::{Header, Rows};
+use super::rows::{Header, RowMaker};
 use super::skipped::Skipped;
-use super::table::Table;
+use super::table::TableWriter;
 use super::tsv::Tsv;
-use super::{Format, Shape, Sink, Style};
+use super::{Format, FormatWriter, Shape, Style};
 
 /// What the flags ask for.
 #[expect(
@@ -25,7 +25,7 @@ use super::{Format, Shape, Sink, Style};
     reason = "each is a flag that stands for itself"
 )]
 #[derive(Debug)]
-pub struct Settings {
+pub struct OutputSettings {
     /// `--output`, or the default for where it goes.
     pub format: Format,
     /// Whether `--output` was given. Results of a filter go into the format
@@ -59,7 +59,7 @@ pub struct Settings {
     pub keys: Option<Vec<String>>,
 }
 
-impl Settings {
+impl OutputSettings {
     /// A format for records of that shape, and nothing else asked for.
     #[must_use]
     pub fn new(format: Format, shape: Shape) -> Self {
@@ -147,13 +147,13 @@ impl Settings {
         })
     }
 
-    fn sink(&self, to: Destination) -> Result<Box<dyn Sink>> {
+    fn sink(&self, to: Destination) -> Result<Box<dyn FormatWriter>> {
         let filtered = self.jq.is_some();
         let unquoted = self.raw && filtered;
         if self.makes_array() {
             return Ok(Box::new(JsonArray::new(to, self.style)));
         }
-        let lines = |to, spacing| Box::new(Lines::new(to, spacing, self.style, unquoted));
+        let lines = |to, spacing| Box::new(LineWriter::new(to, spacing, self.style, unquoted));
         if filtered && !self.chosen {
             return Ok(lines(to, self.spread_or(Spacing::OneLine)));
         }
@@ -166,7 +166,7 @@ impl Settings {
                 let chosen = self.columns.as_ref().map(|_| self.columns()).transpose()?;
                 Box::new(Detail::new(to, self.style, chosen.flatten()))
             }
-            Format::Table => self.rows(Table::new(to, self.style))?,
+            Format::Table => self.rows(TableWriter::new(to, self.style))?,
         })
     }
 
@@ -178,7 +178,10 @@ impl Settings {
         }
     }
 
-    fn rows<W: super::rows::RowWriter + 'static>(&self, writer: W) -> Result<Box<dyn Sink>> {
+    fn rows<W: super::rows::RowWriter + 'static>(
+        &self,
+        writer: W,
+    ) -> Result<Box<dyn FormatWriter>> {
         let filtered = self.jq.is_some();
         let header = match self.columns()? {
             Some(columns) => Header::Known(columns),
@@ -187,7 +190,7 @@ impl Settings {
             None => Header::FromFirst,
         };
         let noun = if filtered { "result" } else { "record" };
-        Ok(Box::new(Rows::new(writer, header, noun)))
+        Ok(Box::new(RowMaker::new(writer, header, noun)))
     }
 }
 
@@ -202,7 +205,7 @@ pub struct Summary {
 
 /// Takes records in and prints them as asked.
 pub struct Output {
-    sink: Box<dyn Sink>,
+    sink: Box<dyn FormatWriter>,
     filter: Option<Filter>,
     slurp: Option<Slurp>,
     limit: Option<u64>,
@@ -222,7 +225,7 @@ impl Output {
     /// # Errors
     /// A usage error for flags that do not go together, an unknown column, or
     /// a filter that does not compile; trouble with the first bytes written.
-    pub fn new(settings: &Settings, to: Destination) -> Result<Self> {
+    pub fn new(settings: &OutputSettings, to: Destination) -> Result<Self> {
         settings.check()?;
         let compile = |text| {
             let jq = Jq::compile_with(text, &settings.variables)?;

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::catalog;
-use crate::output::testing::{EYES, Paper, as_jq_prints, closed_after, jq, many, printed};
+use crate::output::testing::{EYES, KeptText, as_jq_prints, closed_after, jq, many, printed};
 
-fn refused(settings: &Settings) -> String {
+fn refused(settings: &OutputSettings) -> String {
     let error = printed(settings, &[]).unwrap_err();
     assert_eq!(error.kind, Kind::Usage);
     error.message
@@ -67,16 +67,16 @@ fn every_format_prints_one_object() {
         ),
         (Format::Table, "id   1.0\na.b  x\n".to_owned()),
     ] {
-        let settings = Settings::new(format, Shape::One);
+        let settings = OutputSettings::new(format, Shape::One);
         assert_eq!(
             printed(&settings, &[record]).unwrap(),
             expected,
             "{format:?}"
         );
     }
-    let settings = Settings {
+    let settings = OutputSettings {
         style: EYES,
-        ..Settings::new(Format::Json, Shape::One)
+        ..OutputSettings::new(Format::Json, Shape::One)
     };
     assert_eq!(
         printed(&settings, &["{\"a\":1.0}"]).unwrap(),
@@ -87,7 +87,7 @@ fn every_format_prints_one_object() {
 #[test]
 fn the_catalogue_gives_the_columns() {
     let customers = catalog::resource("customers").unwrap().object;
-    let with_object = |format| Settings {
+    let with_object = |format| OutputSettings {
         object: Some(customers),
         includes: vec!["addresses".to_owned()],
         ..many(format)
@@ -98,7 +98,7 @@ fn the_catalogue_gives_the_columns() {
     assert!(csv.trim_end().ends_with(",include.addresses"), "{csv}");
     let table = printed(&with_object(Format::Table), &["{\"id\":1}"]).unwrap();
     assert!(table.contains("ID  EMAIL"), "{table}");
-    let unknown = Settings {
+    let unknown = OutputSettings {
         columns: Some("nme".to_owned()),
         ..with_object(Format::Csv)
     };
@@ -107,11 +107,11 @@ fn the_catalogue_gives_the_columns() {
 
 #[test]
 fn the_limit_counts_records_before_the_filter() {
-    let settings = Settings {
+    let settings = OutputSettings {
         limit: Some(2),
         ..as_jq_prints("select(. > 1)")
     };
-    let paper = Paper::default();
+    let paper = KeptText::default();
     let mut output = Output::new(&settings, paper.destination()).unwrap();
     assert_eq!(output.record("1").unwrap(), Flow::More);
     assert_eq!(output.record("2").unwrap(), Flow::Enough);
@@ -132,7 +132,7 @@ fn results_print_as_jq_prints_them_unless_a_format_is_chosen() {
         printed(&jq(Format::Json, filter), &RECORDS[..1]).unwrap(),
         "[\n12345678901234567890,\n{\"price\":\"10.00\"}\n]\n"
     );
-    let eyes = Settings {
+    let eyes = OutputSettings {
         style: EYES,
         ..as_jq_prints("{price}")
     };
@@ -144,7 +144,7 @@ fn results_print_as_jq_prints_them_unless_a_format_is_chosen() {
 
 #[test]
 fn raw_results_have_no_quotes() {
-    let raw = |settings| Settings {
+    let raw = |settings| OutputSettings {
         raw: true,
         ..settings
     };
@@ -154,7 +154,7 @@ fn raw_results_have_no_quotes() {
         "12345678901234567890,\"10.00\"\n2,1.50\n"
     );
     assert!(refused(&raw(jq(Format::Json, "."))).starts_with("--raw"));
-    let one = Settings {
+    let one = OutputSettings {
         shape: Shape::One,
         ..raw(jq(Format::Json, ".price"))
     };
@@ -173,7 +173,7 @@ fn results_become_rows() {
         printed(&settings, &RECORDS).unwrap(),
         "12345678901234567890,10.00\n2,1.50\n"
     );
-    let chosen = Settings {
+    let chosen = OutputSettings {
         columns: Some("price,missing".to_owned()),
         ..jq(Format::Csv, ".")
     };
@@ -196,7 +196,7 @@ fn a_result_with_another_key_is_named_by_its_number() {
 
 #[test]
 fn a_failing_filter_names_the_record_and_lets_out_what_came_before() {
-    let paper = Paper::default();
+    let paper = KeptText::default();
     let settings = jq(Format::Table, "{id, p: (.price | ascii_upcase)}");
     let mut output = Output::new(&settings, paper.destination()).unwrap();
     output.record(RECORDS[0]).unwrap();
@@ -212,7 +212,7 @@ fn a_failing_filter_names_the_record_and_lets_out_what_came_before() {
 
 #[test]
 fn slurping_runs_the_filter_once_over_all() {
-    let slurp = |settings| Settings {
+    let slurp = |settings| OutputSettings {
         slurp: true,
         ..settings
     };
@@ -229,7 +229,7 @@ fn slurping_runs_the_filter_once_over_all() {
 
 #[test]
 fn halting_ends_the_work_quietly() {
-    let paper = Paper::default();
+    let paper = KeptText::default();
     let settings = as_jq_prints("if . == 2 then halt else . end");
     let mut output = Output::new(&settings, paper.destination()).unwrap();
     assert_eq!(output.record("1").unwrap(), Flow::More);
@@ -268,12 +268,12 @@ fn a_gone_reader_is_noticed_in_every_format() {
 
 #[test]
 fn flags_that_do_not_go_together_are_refused() {
-    let columns = Settings {
+    let columns = OutputSettings {
         columns: Some("id".to_owned()),
         ..many(Format::Json)
     };
     assert!(refused(&columns).starts_with("--columns"));
-    let excel = Settings {
+    let excel = OutputSettings {
         excel: true,
         ..many(Format::Table)
     };

@@ -6,7 +6,7 @@
 
 use anstyle::Style;
 
-use crate::filter::{Token, TokenKind, Tokens};
+use crate::filter::{JsonToken, TokenKind, Tokens};
 
 use super::palette::{BOOLEAN, KEY, NULL, NUMBER, TEXT, paint};
 use super::visible;
@@ -52,7 +52,7 @@ fn new_line(depth: usize, out: &mut String) {
     out.extend(std::iter::repeat_n("  ", depth));
 }
 
-fn style(token: Token<'_>, is_key: bool) -> Style {
+fn style(token: JsonToken<'_>, is_key: bool) -> Style {
     match token.text.as_bytes().first() {
         Some(b'"') if is_key => KEY,
         Some(b'"') => TEXT,

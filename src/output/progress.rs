@@ -41,7 +41,7 @@ const FAILED: Style = AnsiColor::Red.on_default();
 
 /// How the line looks.
 #[derive(Debug, Clone, Copy)]
-pub struct Look {
+pub struct ProgressLook {
     /// Columns of the terminal.
     pub width: u16,
     /// Whether to colour.
@@ -52,7 +52,7 @@ pub struct Look {
 
 /// How far it is.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Seen<'a> {
+pub struct ProgressState<'a> {
     /// Done with, whatever became of it.
     pub done: u64,
     /// Of those, failed.
@@ -65,16 +65,16 @@ pub struct Seen<'a> {
 
 /// The live line of one piece of work. It goes when this is dropped.
 pub struct Progress {
-    look: Option<Look>,
+    look: Option<ProgressLook>,
     console: Console,
     elapsed: Elapsed,
     begun: Duration,
-    line: Mutex<Line>,
+    line: Mutex<ShownLine>,
 }
 
 /// What was shown.
 #[derive(Default)]
-struct Line {
+struct ShownLine {
     bar: Option<ProgressBar>,
     laid_out: Arc<Mutex<String>>,
     drawn: Option<Duration>,
@@ -86,7 +86,7 @@ struct Line {
 impl Progress {
     /// A line on a console; without a look there is none.
     #[must_use]
-    pub fn new(console: Console, elapsed: Elapsed, look: Option<Look>) -> Self {
+    pub fn new(console: Console, elapsed: Elapsed, look: Option<ProgressLook>) -> Self {
         let begun = elapsed();
         Self {
             look,
@@ -98,7 +98,7 @@ impl Progress {
     }
 
     /// Takes note of how far it is, and draws the line when it is time.
-    pub fn seen(&self, seen: Seen) {
+    pub fn seen(&self, seen: ProgressState) {
         let Some(look) = self.look else {
             return;
         };
@@ -115,14 +115,14 @@ impl Progress {
             return;
         }
         line.drawn = Some(now);
-        let pace = Pace {
+        let pace = ProgressPace {
             done: seen.done.saturating_sub(base),
             in_time: now.saturating_sub(since),
         };
         let words = words(&seen, pace, look);
-        let Line { bar, laid_out, .. } = &mut *line;
+        let ShownLine { bar, laid_out, .. } = &mut *line;
         let bar = bar.get_or_insert_with(|| {
-            let paper = Box::new(Paper::of(Arc::clone(laid_out), look.width));
+            let paper = Box::new(HiddenTerminal::of(Arc::clone(laid_out), look.width));
             let target = ProgressDrawTarget::term_like(paper);
             let bar = ProgressBar::with_draw_target(None, target);
             bar.with_style(style(look, seen.total.is_some()))
@@ -154,12 +154,12 @@ impl Drop for Progress {
 
 /// How fast it went so far.
 #[derive(Clone, Copy)]
-struct Pace {
+struct ProgressPace {
     done: u64,
     in_time: Duration,
 }
 
-impl Pace {
+impl ProgressPace {
     /// A second's worth of work, once that can be told.
     fn rate(self) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "a rate is rough")]
@@ -168,7 +168,7 @@ impl Pace {
     }
 }
 
-fn style(look: Look, measured: bool) -> ProgressStyle {
+fn style(look: ProgressLook, measured: bool) -> ProgressStyle {
     let template = if !measured || look.width < ROOM_FOR_BAR {
         "{wide_msg}".to_owned()
     } else if look.colour {
@@ -183,7 +183,7 @@ fn style(look: Look, measured: bool) -> ProgressStyle {
 }
 
 /// The words, the most telling first: a narrow terminal shows but those.
-fn words(seen: &Seen, pace: Pace, look: Look) -> String {
+fn words(seen: &ProgressState, pace: ProgressPace, look: ProgressLook) -> String {
     let mut text = grouped(seen.done);
     if let Some(total) = seen.total {
         let _ = write!(text, " of {}", grouped(total));
@@ -239,13 +239,13 @@ pub fn span(time: Duration) -> String {
 /// A terminal of one line that nobody sees: what `indicatif` writes up to a
 /// flush is the line as it is to be shown.
 #[derive(Debug)]
-struct Paper {
+struct HiddenTerminal {
     width: u16,
     draft: Mutex<String>,
     laid_out: Arc<Mutex<String>>,
 }
 
-impl Paper {
+impl HiddenTerminal {
     fn of(laid_out: Arc<Mutex<String>>, width: u16) -> Self {
         Self {
             // The last column stays free: a terminal that is full to its edge
@@ -261,7 +261,7 @@ impl Paper {
     }
 }
 
-impl TermLike for Paper {
+impl TermLike for HiddenTerminal {
     fn width(&self) -> u16 {
         self.width
     }

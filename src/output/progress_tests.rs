@@ -4,23 +4,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::*;
-use crate::output::testing::Kept;
+use crate::output::testing::KeptOutput;
 
 /// A line, its terminal and its clock.
-struct Shown {
-    kept: Kept,
+struct ShownProgress {
+    kept: KeptOutput,
     console: Console,
     millis: Arc<AtomicU64>,
     progress: Progress,
 }
 
-fn shown(look: Option<Look>) -> Shown {
-    let kept = Kept::default();
+fn shown(look: Option<ProgressLook>) -> ShownProgress {
+    let kept = KeptOutput::default();
     let console = Console::new(Box::new(kept.clone()));
     let millis = Arc::new(AtomicU64::new(0));
     let clock = Arc::clone(&millis);
     let elapsed: Elapsed = Arc::new(move || Duration::from_millis(clock.load(Relaxed)));
-    Shown {
+    ShownProgress {
         progress: Progress::new(console.clone(), elapsed, look),
         kept,
         console,
@@ -28,18 +28,18 @@ fn shown(look: Option<Look>) -> Shown {
     }
 }
 
-fn plain(width: u16) -> Look {
-    Look {
+fn plain(width: u16) -> ProgressLook {
+    ProgressLook {
         width,
         colour: false,
         unit: "rows",
     }
 }
 
-impl Shown {
+impl ShownProgress {
     fn at(&self, millis: u64, done: u64, failed: u64) {
         self.millis.store(millis, Relaxed);
-        self.progress.seen(Seen {
+        self.progress.seen(ProgressState {
             done,
             failed,
             total: Some(10_000),
@@ -121,7 +121,7 @@ fn no_colour_is_wanted_and_none_comes() {
     let shown_plainly = shown(Some(plain(120)));
     shown_plainly.at(1000, 2500, 12);
     assert!(!shown_plainly.line().contains('\u{1b}'));
-    let coloured = shown(Some(Look {
+    let coloured = shown(Some(ProgressLook {
         colour: true,
         ..plain(120)
     }));
@@ -134,7 +134,7 @@ fn a_note_stands_above_the_line_and_at_the_end_the_line_is_gone() {
     let shown = shown(Some(plain(30)));
     shown.at(1000, 1, 0);
     shown.console.say("note: hear\n");
-    let Shown { kept, progress, .. } = shown;
+    let ShownProgress { kept, progress, .. } = shown;
     drop(progress);
     assert_eq!(
         kept.text(),

@@ -8,7 +8,7 @@
 use crate::error::{Error, Result};
 use crate::filter::{Cell, Columns, Misfit, items};
 
-use super::Sink;
+use super::FormatWriter;
 
 /// Writes rows in one format.
 pub(super) trait RowWriter {
@@ -24,13 +24,13 @@ pub(super) trait RowWriter {
 
 /// What rows are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stuff {
+enum RowSource {
     Objects,
     Lists,
     Single,
 }
 
-impl Stuff {
+impl RowSource {
     fn of(record: &str) -> Self {
         match record.trim_start().as_bytes().first() {
             Some(b'{') => Self::Objects,
@@ -60,7 +60,7 @@ pub(super) enum Header {
 }
 
 /// Turns records into rows.
-pub(super) struct Rows<W> {
+pub(super) struct RowMaker<W> {
     writer: W,
     columns: Option<Columns>,
     chosen: bool,
@@ -69,11 +69,11 @@ pub(super) struct Rows<W> {
     noun: &'static str,
     count: u64,
     /// What the first record was, when there was one.
-    first: Option<Stuff>,
+    first: Option<RowSource>,
     header_written: bool,
 }
 
-impl<W: RowWriter> Rows<W> {
+impl<W: RowWriter> RowMaker<W> {
     pub(super) fn new(writer: W, header: Header, noun: &'static str) -> Self {
         let view = matches!(header, Header::FromFirstAsView);
         let chosen = matches!(header, Header::Known(_));
@@ -137,7 +137,7 @@ impl<W: RowWriter> Rows<W> {
     }
 
     /// Without chosen columns all records must be alike.
-    fn same_stuff(&mut self, stuff: Stuff) -> Result<()> {
+    fn same_stuff(&mut self, stuff: RowSource) -> Result<()> {
         let first = *self.first.get_or_insert(stuff);
         if self.chosen || first == stuff {
             return Ok(());
@@ -171,15 +171,15 @@ impl<W: RowWriter> Rows<W> {
     }
 }
 
-impl<W: RowWriter> Sink for Rows<W> {
+impl<W: RowWriter> FormatWriter for RowMaker<W> {
     fn record(&mut self, record: &str) -> Result<()> {
         self.count += 1;
-        let stuff = Stuff::of(record);
+        let stuff = RowSource::of(record);
         self.same_stuff(stuff)?;
         match stuff {
-            Stuff::Objects => self.object(record),
-            Stuff::Lists => self.list(record),
-            Stuff::Single => self.unnamed(&[Cell::from_json(record)]),
+            RowSource::Objects => self.object(record),
+            RowSource::Lists => self.list(record),
+            RowSource::Single => self.unnamed(&[Cell::from_json(record)]),
         }
     }
 
@@ -198,12 +198,12 @@ mod tests {
     use super::*;
     use crate::output::Style;
     use crate::output::csv::Csv;
-    use crate::output::testing::Paper;
+    use crate::output::testing::KeptText;
 
     fn printed(header: Header, records: &[&str]) -> Result<String> {
-        let paper = Paper::default();
+        let paper = KeptText::default();
         let csv = Csv::begin(paper.destination(), false, Style::PLAIN).unwrap();
-        let mut rows = Rows::new(csv, header, "result");
+        let mut rows = RowMaker::new(csv, header, "result");
         for record in records {
             rows.record(record)?;
         }

@@ -16,11 +16,11 @@ const TOLD: usize = 3;
 /// Counts records that are left out. Clones count together.
 #[derive(Debug, Clone, Default)]
 pub struct Skipped {
-    seen: Rc<RefCell<Seen>>,
+    seen: Rc<RefCell<SkippedCounts>>,
 }
 
 #[derive(Debug, Default)]
-struct Seen {
+struct SkippedCounts {
     count: u64,
     first: Vec<String>,
 }

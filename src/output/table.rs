@@ -9,12 +9,12 @@ use std::mem;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::catalog::{Holds, Tones};
+use crate::catalog::{FieldKind, Tones};
 use crate::error::Result;
 use crate::filter::{Cell, Columns};
 
 use super::destination::Destination;
-use super::layout::{GAP, Give, Wish, cut, fit, readable};
+use super::layout::{ColumnWish, GAP, Give, cut, fit, readable};
 use super::palette::{HEADING, paint, tone_style};
 use super::rows::RowWriter;
 use super::{Style, visible};
@@ -29,13 +29,13 @@ const NARROWEST_TERMINAL: usize = 20;
 
 /// Writes rows as a table.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct TableWriter {
     to: Destination,
     style: Style,
     heads: Vec<Head>,
     /// Whether columns may be left out where there is no room.
     yielding: bool,
-    waiting: Vec<Vec<Shown>>,
+    waiting: Vec<Vec<ShownCell>>,
     waiting_bytes: usize,
     /// Set by the first page.
     laid_out: Option<Vec<Lane>>,
@@ -46,13 +46,13 @@ pub(super) struct Table {
 #[derive(Debug)]
 struct Head {
     heading: String,
-    holds: Option<Holds>,
+    holds: Option<FieldKind>,
     tones: Tones,
 }
 
 /// A cell as it will be seen.
 #[derive(Debug)]
-struct Shown {
+struct ShownCell {
     text: String,
     number: bool,
 }
@@ -64,7 +64,7 @@ struct Lane {
     right: bool,
 }
 
-impl Table {
+impl TableWriter {
     pub(super) const fn new(to: Destination, style: Style) -> Self {
         Self {
             to,
@@ -83,14 +83,14 @@ impl Table {
         width.map(|width| width.max(NARROWEST_TERMINAL))
     }
 
-    fn shown(&self, cell: &Cell<'_>) -> Shown {
+    fn shown(&self, cell: &Cell<'_>) -> ShownCell {
         let text = visible::one_line(cell.text());
         let text = match self.terminal() {
             // Nothing wider is ever printed, so nothing wider need wait.
             Some(width) => cut(&text, width).into_owned(),
             None => text.into_owned(),
         };
-        Shown {
+        ShownCell {
             text,
             number: matches!(cell, Cell::Number(_)),
         }
@@ -106,7 +106,7 @@ impl Table {
         let count = rows.iter().map(Vec::len).max().unwrap_or(0);
         let count = count.max(self.heads.len());
         let right: Vec<bool> = (0..count).map(|at| self.stands_right(at, &rows)).collect();
-        let mut wishes: Vec<Wish> = (0..count)
+        let mut wishes: Vec<ColumnWish> = (0..count)
             .map(|at| self.wish(at, right[at], &rows))
             .collect();
         if let (true, Some(terminal)) = (self.yielding, self.terminal()) {
@@ -120,24 +120,24 @@ impl Table {
     }
 
     /// Numbers stand right: by the catalogue, or when all cells are numbers.
-    fn stands_right(&self, at: usize, rows: &[Vec<Shown>]) -> bool {
+    fn stands_right(&self, at: usize, rows: &[Vec<ShownCell>]) -> bool {
         if let Some(holds) = self.heads.get(at).and_then(|head| head.holds) {
-            return matches!(holds, Holds::Id | Holds::Integer | Holds::Money);
+            return matches!(holds, FieldKind::Id | FieldKind::Integer | FieldKind::Money);
         }
         let cells = rows.iter().filter_map(|row| row.get(at));
         let mut filled = cells.filter(|cell| !cell.text.is_empty()).peekable();
         filled.peek().is_some() && filled.all(|cell| cell.number)
     }
 
-    fn wish(&self, at: usize, right: bool, rows: &[Vec<Shown>]) -> Wish {
+    fn wish(&self, at: usize, right: bool, rows: &[Vec<ShownCell>]) -> ColumnWish {
         let head = self.heads.get(at);
         let cells = rows.iter().filter_map(|row| row.get(at));
-        Wish {
+        ColumnWish {
             heading: head.map_or(0, |head| head.heading.width()),
             cells: cells.map(|cell| cell.text.width()).max().unwrap_or(0),
             give: match head.and_then(|head| head.holds) {
                 _ if right => Give::Number,
-                Some(Holds::Time | Holds::Date | Holds::Boolean) => Give::Word,
+                Some(FieldKind::Time | FieldKind::Date | FieldKind::Boolean) => Give::Word,
                 _ if head.is_some_and(|head| !head.tones.is_empty()) => Give::Word,
                 _ => Give::Text,
             },
@@ -155,7 +155,7 @@ impl Table {
         self.print_styled(row.iter().map(|(text, style)| (text.as_str(), *style)))
     }
 
-    fn print(&mut self, row: &[Shown]) -> Result<()> {
+    fn print(&mut self, row: &[ShownCell]) -> Result<()> {
         let styles: Vec<anstyle::Style> = (0..row.len())
             .map(|at| self.cell_style(at, &row[at].text))
             .collect();
@@ -210,7 +210,7 @@ impl Table {
     }
 }
 
-impl RowWriter for Table {
+impl RowWriter for TableWriter {
     fn header(&mut self, columns: &Columns) -> Result<()> {
         let heads = columns.list().iter().map(|column| Head {
             heading: visible::one_line(&column.heading).to_uppercase(),
@@ -223,7 +223,7 @@ impl RowWriter for Table {
     }
 
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<()> {
-        let row: Vec<Shown> = cells.iter().map(|cell| self.shown(cell)).collect();
+        let row: Vec<ShownCell> = cells.iter().map(|cell| self.shown(cell)).collect();
         if self.laid_out.is_some() {
             return self.print(&row);
         }

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::catalog;
-use crate::output::rows::{Header, Rows};
-use crate::output::testing::Paper;
-use crate::output::{Sink, Style};
+use crate::output::rows::{Header, RowMaker};
+use crate::output::testing::KeptText;
+use crate::output::{FormatWriter, Style};
 
 const fn terminal(width: u16) -> Style {
     Style {
@@ -14,8 +14,12 @@ const fn terminal(width: u16) -> Style {
 }
 
 fn printed_pages(style: Style, header: Header, pages: &[&[&str]]) -> String {
-    let paper = Paper::default();
-    let mut rows = Rows::new(Table::new(paper.destination(), style), header, "record");
+    let paper = KeptText::default();
+    let mut rows = RowMaker::new(
+        TableWriter::new(paper.destination(), style),
+        header,
+        "record",
+    );
     for page in pages {
         for record in *page {
             rows.record(record).unwrap();
@@ -163,9 +167,9 @@ fn lists_are_rows_without_headings() {
 
 #[test]
 fn an_endless_first_page_does_not_wait_for_its_end() {
-    let paper = Paper::default();
-    let mut rows = Rows::new(
-        Table::new(paper.destination(), Style::PLAIN),
+    let paper = KeptText::default();
+    let mut rows = RowMaker::new(
+        TableWriter::new(paper.destination(), Style::PLAIN),
         Header::FromFirst,
         "result",
     );

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-use super::{Destination, Format, Output, Settings, Shape, Style};
+use super::{Destination, Format, Output, OutputSettings, Shape, Style};
 use crate::error::Result;
 
 /// A terminal without colour, wide enough for most.
@@ -17,9 +17,9 @@ pub(super) const EYES: Style = Style {
 
 /// What was written.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Paper(Rc<RefCell<Vec<u8>>>);
+pub(super) struct KeptText(Rc<RefCell<Vec<u8>>>);
 
-impl Paper {
+impl KeptText {
     pub(super) fn destination(&self) -> Destination {
         Destination::new("paper", Box::new(self.clone()))
     }
@@ -29,7 +29,7 @@ impl Paper {
     }
 }
 
-impl Write for Paper {
+impl Write for KeptText {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.borrow_mut().extend_from_slice(bytes);
         Ok(bytes.len())
@@ -68,15 +68,15 @@ impl Write for Failing {
 
 /// A stream that keeps what is written to it, for whoever shares it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Kept(Arc<Mutex<Vec<u8>>>);
+pub(super) struct KeptOutput(Arc<Mutex<Vec<u8>>>);
 
-impl Kept {
+impl KeptOutput {
     pub(super) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
 
-impl Write for Kept {
+impl Write for KeptOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
@@ -88,32 +88,32 @@ impl Write for Kept {
 }
 
 /// A chosen format for a list.
-pub(super) fn many(format: Format) -> Settings {
-    Settings {
+pub(super) fn many(format: Format) -> OutputSettings {
+    OutputSettings {
         chosen: true,
-        ..Settings::new(format, Shape::Many)
+        ..OutputSettings::new(format, Shape::Many)
     }
 }
 
 /// The same, filtered.
-pub(super) fn jq(format: Format, filter: &str) -> Settings {
-    Settings {
+pub(super) fn jq(format: Format, filter: &str) -> OutputSettings {
+    OutputSettings {
         jq: Some(filter.to_owned()),
         ..many(format)
     }
 }
 
 /// A filter without a chosen format.
-pub(super) fn as_jq_prints(filter: &str) -> Settings {
-    Settings {
+pub(super) fn as_jq_prints(filter: &str) -> OutputSettings {
+    OutputSettings {
         chosen: false,
         ..jq(Format::Json, filter)
     }
 }
 
 /// What comes out of records.
-pub(super) fn printed(settings: &Settings, records: &[&str]) -> Result<String> {
-    let paper = Paper::default();
+pub(super) fn printed(settings: &OutputSettings, records: &[&str]) -> Result<String> {
+    let paper = KeptText::default();
     let mut output = Output::new(settings, paper.destination())?;
     for record in records {
         output.record(record)?;

@@ -81,10 +81,10 @@ fn escape(cell: &str, line: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::testing::Paper;
+    use crate::output::testing::KeptText;
 
     fn printed(excel: bool, rows: &[&[&str]]) -> String {
-        let paper = Paper::default();
+        let paper = KeptText::default();
         let mut tsv = Tsv::begin(paper.destination(), excel, Style::PLAIN).unwrap();
         for row in rows {
             let cells: Vec<_> = row.iter().map(|text| Cell::Text((*text).into())).collect();

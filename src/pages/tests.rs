@@ -121,7 +121,7 @@ fn read(
     let client = Client::new(Box::new(transport), connection, timing, budget);
     let (_, operation) = catalog::operation("orders.list").unwrap();
     let request = Request::composed(operation, "/orders", None);
-    let wanted = Wanted::of(operation.answer);
+    let wanted = Wanted::of(operation.response);
     let mut pages = Pages::new(Arc::new(client), request, wanted);
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let result = runtime.unwrap().block_on(pages.records(limit, sink));

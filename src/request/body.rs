@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{Flaw, Set, moment, set};
-use crate::catalog::{Kind, Operation, Parameter};
+use crate::catalog::{Operation, Parameter, ValueKind};
 use crate::error::{Error, Result};
 use crate::nearest::{Similarity, nearest};
 
@@ -65,7 +65,7 @@ pub(super) fn check(operation: &Operation, body: &Map<String, Value>) -> Result<
 
 /// A JSON value where a word would be checked as text.
 fn typed(parameter: &Parameter, value: &Value) -> std::result::Result<(), String> {
-    if parameter.kind == Kind::Json && (value.is_object() || value.is_array()) {
+    if parameter.kind == ValueKind::Json && (value.is_object() || value.is_array()) {
         return super::word::of_shape(parameter, value);
     }
     let word = match value {
@@ -74,17 +74,17 @@ fn typed(parameter: &Parameter, value: &Value) -> std::result::Result<(), String
         other => other.to_string(),
     };
     match parameter.kind {
-        Kind::Time | Kind::Day if !moment::is_verbatim(&word) => {
+        ValueKind::Time | ValueKind::Day if !moment::is_verbatim(&word) => {
             Err("not a date or time".to_owned())
         }
-        Kind::Text if value.is_array() || value.is_object() => Err("not text".to_owned()),
-        Kind::Texts | Kind::Ids | Kind::Pairs if !value.is_array() => {
+        ValueKind::Text if value.is_array() || value.is_object() => Err("not text".to_owned()),
+        ValueKind::Texts | ValueKind::Ids | ValueKind::Pairs if !value.is_array() => {
             Err("not a JSON array".to_owned())
         }
-        Kind::Texts => value.as_array().into_iter().flatten().try_for_each(|item| {
+        ValueKind::Texts => value.as_array().into_iter().flatten().try_for_each(|item| {
             super::check(parameter, item.as_str().ok_or("not a list of texts")?)
         }),
-        Kind::Ids | Kind::External(_) => Ok(()),
+        ValueKind::Ids | ValueKind::External(_) => Ok(()),
         _ => super::check(parameter, &word),
     }
 }

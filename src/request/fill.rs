@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use super::flaw::Flaw;
 use super::moment::Now;
 use super::value::{nested, plain};
-use super::{Given, Request, Values, body, encode, set};
-use crate::catalog::{Batch, Kind, Method, Operation, Parameter, ParameterRole, kebab};
+use super::{GivenValue, Request, Values, body, encode, set};
+use crate::catalog::{Batch, Method, Operation, Parameter, ParameterRole, ValueKind, kebab};
 use crate::error::{Error, Result};
 
 /// Makes the request for an operation.
@@ -56,9 +56,11 @@ pub fn compose_task(
 ) -> Result<Request, Flaw> {
     let mut filled = filled(operation, batch.beside, targets, values, now)?;
     let mut body = Map::new();
-    if let (Some(field), Some(hole), Some(target)) =
-        (batch.target, operation.holes.first(), targets.first())
-    {
+    if let (Some(field), Some(hole), Some(target)) = (
+        batch.target,
+        operation.path_parameters.first(),
+        targets.first(),
+    ) {
         body.insert(field.to_owned(), in_hole(hole, target));
     }
     body.extend(filled.inner);
@@ -69,13 +71,13 @@ pub fn compose_task(
 /// What fills a hole of the path, as JSON.
 fn in_hole(hole: &Parameter, target: &str) -> Value {
     match (hole.kind, target.parse::<i64>()) {
-        (Kind::Id, Ok(number)) => number.into(),
+        (ValueKind::Id, Ok(number)) => number.into(),
         _ => target.into(),
     }
 }
 
 /// A request whose body is still in the making.
-struct Filled {
+struct DraftRequest {
     request: Request,
     inner: Map<String, Value>,
     wrapped: bool,
@@ -87,7 +89,7 @@ fn filled(
     targets: &[String],
     values: &Values,
     now: &Now,
-) -> Result<Filled, Flaw> {
+) -> Result<DraftRequest, Flaw> {
     let mut notes = Vec::new();
     let query = query(operation, values, now)?;
     let (inner, wrapped) = inner_body(operation, beside, values, now, &mut notes)?;
@@ -106,7 +108,7 @@ fn filled(
         operation: Some(operation),
         notes,
     };
-    Ok(Filled {
+    Ok(DraftRequest {
         request,
         inner,
         wrapped,
@@ -115,7 +117,7 @@ fn filled(
 
 fn path(operation: &Operation, targets: &[String]) -> Result<String> {
     let mut path = operation.path.to_owned();
-    for (hole, target) in operation.holes.iter().zip(targets) {
+    for (hole, target) in operation.path_parameters.iter().zip(targets) {
         super::check_segment(target)?;
         path = path.replacen(&format!("{{{}}}", hole.name), &encode(target), 1);
     }
@@ -184,7 +186,7 @@ fn in_body<'a>(
     operation: &'static Operation,
     beside: &'static [Parameter],
     values: &'a Values,
-) -> impl Iterator<Item = &'a Given> {
+) -> impl Iterator<Item = &'a GivenValue> {
     values.given.iter().filter(|given| {
         named(operation.body, given.parameter.name) || named(beside, given.parameter.name)
     })
@@ -277,7 +279,7 @@ mod tests {
     fn values(operation: &'static Operation, words: &[(&str, &str)]) -> Values {
         let given = words
             .iter()
-            .map(|(name, word)| Given {
+            .map(|(name, word)| GivenValue {
                 parameter: operation.flags().find(|known| known.name == *name).unwrap(),
                 words: vec![(*word).to_owned()],
             })

@@ -14,7 +14,7 @@ mod value;
 mod word;
 
 use crate::catalog::recharge::{CURSOR, LIMIT};
-use crate::catalog::{Again, Effect, Method, Operation, Parameter};
+use crate::catalog::{Effect, Idempotency, Method, Operation, Parameter};
 pub use body::free_body;
 pub use fill::{compose, compose_task, fill, missing};
 pub use flaw::Flaw;
@@ -44,7 +44,7 @@ pub struct Request {
 #[derive(Debug, Clone, Default)]
 pub struct Values {
     /// Values of parameters.
-    pub given: Vec<Given>,
+    pub given: Vec<GivenValue>,
     /// A whole body, which the given values override.
     pub body: Option<String>,
     /// Nested values, which override both.
@@ -53,7 +53,7 @@ pub struct Values {
 
 /// The words given for one parameter.
 #[derive(Debug, Clone)]
-pub struct Given {
+pub struct GivenValue {
     /// The parameter.
     pub parameter: &'static Parameter,
     /// The words, in order; files are read already.
@@ -133,11 +133,11 @@ impl Request {
     /// What sending it a second time does. Of a free request nothing is known,
     /// so that only what reads is taken to be the same.
     #[must_use]
-    pub fn again(&self) -> Again {
+    pub fn again(&self) -> Idempotency {
         match self.operation {
             Some(operation) => sent::again(operation, self.body.as_deref()),
-            None if self.method == Method::Get => Again::Same,
-            None => Again::Twice,
+            None if self.method == Method::Get => Idempotency::Idempotent,
+            None => Idempotency::NotIdempotent,
         }
     }
 

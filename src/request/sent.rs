@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use crate::catalog::{Again, BodyFields, Operation};
+use crate::catalog::{BodyFields, Idempotency, Operation};
 
 /// What sending this body a second time does.
 ///
 /// A body that is not a JSON object counts as one with every field.
 #[must_use]
-pub fn again(operation: &Operation, body: Option<&str>) -> Again {
-    operation.again_for(&fields(operation, body))
+pub fn again(operation: &Operation, body: Option<&str>) -> Idempotency {
+    operation.idempotency_for(&fields(operation, body))
 }
 
 /// The field of the answered object that repeats the path parameter, for a
@@ -49,7 +49,7 @@ mod tests {
             Some("{}"),
             Some("{\"other\":1}"),
         ] {
-            assert_eq!(again(skip, body), Again::Same, "{body:?}");
+            assert_eq!(again(skip, body), Idempotency::Idempotent, "{body:?}");
         }
         for body in [
             "{\"purchase_item_ids\":[1]}",
@@ -59,7 +59,11 @@ mod tests {
             "[]",
             "{\"purchase",
         ] {
-            assert_eq!(again(skip, Some(body)), Again::Twice, "{body}");
+            assert_eq!(
+                again(skip, Some(body)),
+                Idempotency::NotIdempotent,
+                "{body}"
+            );
         }
     }
 }

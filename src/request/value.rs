@@ -3,37 +3,37 @@
 
 use serde_json::{Map, Value};
 
-use super::Given;
+use super::GivenValue;
 use super::moment::{Moment, Now};
-use crate::catalog::{Kind, Parameter, Type};
+use crate::catalog::{Parameter, Type, ValueKind};
 
 /// A word as it stands in a query, or as text in a body.
 pub(super) fn plain(parameter: &Parameter, word: &str, now: &Now) -> String {
     let written = match parameter.kind {
-        Kind::Time => Moment::parse(word).map(|moment| moment.as_time(now)),
-        Kind::Day => Moment::parse(word).map(|moment| moment.as_day(now)),
+        ValueKind::Time => Moment::parse(word).map(|moment| moment.as_time(now)),
+        ValueKind::Day => Moment::parse(word).map(|moment| moment.as_day(now)),
         _ => return word.to_owned(),
     };
     written.unwrap_or_else(|_| word.to_owned())
 }
 
 /// The words of a parameter as the JSON that the body carries.
-pub(super) fn nested(given: &Given, now: &Now) -> Value {
+pub(super) fn nested(given: &GivenValue, now: &Now) -> Value {
     let parameter = given.parameter;
     let last = given.words.last().map_or("", String::as_str);
     match parameter.kind {
-        Kind::External(key) => object_or(last, || one(key, Value::String(last.to_owned()))),
-        Kind::Pairs => given.words.iter().flat_map(|word| pairs(word)).collect(),
-        Kind::Ids => commas(&given.words)
+        ValueKind::External(key) => object_or(last, || one(key, Value::String(last.to_owned()))),
+        ValueKind::Pairs => given.words.iter().flat_map(|word| pairs(word)).collect(),
+        ValueKind::Ids => commas(&given.words)
             .map(|id| scalar(Type::Integer, id))
             .collect(),
-        Kind::Texts => given.words.iter().cloned().map(Value::String).collect(),
-        Kind::Reference(field) => object_or(last, || reference(field, last)),
-        Kind::References(_) if last.starts_with('[') => object_or(last, || Value::Null),
-        Kind::References(field) => commas(&given.words)
+        ValueKind::Texts => given.words.iter().cloned().map(Value::String).collect(),
+        ValueKind::Reference(field) => object_or(last, || reference(field, last)),
+        ValueKind::References(_) if last.starts_with('[') => object_or(last, || Value::Null),
+        ValueKind::References(field) => commas(&given.words)
             .map(|id| reference(field, id))
             .collect(),
-        Kind::Json => object_or(last, || Value::String(last.to_owned())),
+        ValueKind::Json => object_or(last, || Value::String(last.to_owned())),
         _ => scalar(parameter.sent, &plain(parameter, last, now)),
     }
 }

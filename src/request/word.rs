@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::moment::Moment;
-use crate::catalog::{Kind, Parameter, Type};
+use crate::catalog::{Parameter, Type, ValueKind};
 
 /// Checks one word against the parameter that it is given for.
 ///
@@ -12,30 +12,30 @@ use crate::catalog::{Kind, Parameter, Type};
 /// The reason, as a fragment (`not a whole number`).
 pub fn check(parameter: &Parameter, word: &str) -> Result<(), String> {
     match parameter.kind {
-        Kind::Id => whole(word).and_then(|number| {
+        ValueKind::Id => whole(word).and_then(|number| {
             if number > 0 {
                 Ok(())
             } else {
                 Err("not a number of an object".to_owned())
             }
         }),
-        Kind::Integer => whole(word).and_then(|number| within(parameter, number)),
-        Kind::Boolean => match word {
+        ValueKind::Integer => whole(word).and_then(|number| within(parameter, number)),
+        ValueKind::Boolean => match word {
             "true" | "false" => Ok(()),
             _ => Err("neither true nor false; the flag alone means true".to_owned()),
         },
-        Kind::Time => Moment::parse(word).map(drop),
-        Kind::Day => day(word),
-        Kind::Money => amount(word),
-        Kind::Text | Kind::Texts => listed(parameter, word),
-        Kind::External(_) => external(word),
-        Kind::Pairs => pair(word),
-        Kind::Ids => word
+        ValueKind::Time => Moment::parse(word).map(drop),
+        ValueKind::Day => day(word),
+        ValueKind::Money => amount(word),
+        ValueKind::Text | ValueKind::Texts => listed(parameter, word),
+        ValueKind::External(_) => external(word),
+        ValueKind::Pairs => pair(word),
+        ValueKind::Ids => word
             .split(',')
             .try_for_each(|id| whole(id.trim()).map(drop)),
-        Kind::Reference(field) => named(field, word, false),
-        Kind::References(field) => named(field, word, true),
-        Kind::Json => json(parameter, word),
+        ValueKind::Reference(field) => named(field, word, false),
+        ValueKind::References(field) => named(field, word, true),
+        ValueKind::Json => json(parameter, word),
     }
 }
 

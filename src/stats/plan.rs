@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::calendar::Period;
 use crate::catalog::recharge::{CREATED_AT, SCHEDULED_AT};
-use crate::catalog::{Holds, Object, Tones, tones_at};
+use crate::catalog::{FieldKind, Object, Tones, tones_at};
 use crate::error::{Error, Result};
 use crate::filter::Columns;
 
@@ -243,7 +243,7 @@ fn group(
         })?,
     };
     if let Some(field) = object.field(on)
-        && !matches!(field.holds, Holds::Time | Holds::Date)
+        && !matches!(field.kind, FieldKind::Time | FieldKind::Date)
     {
         let times: Vec<&str> = times(object).collect();
         return Err(Error::usage(format!("`{on}` is no time"))
@@ -268,7 +268,7 @@ pub fn usual_time(object: &Object) -> Option<&'static str> {
     let preferred = preferred.into_iter().find(|name| {
         object
             .field(name)
-            .is_some_and(|field| matches!(field.holds, Holds::Time | Holds::Date))
+            .is_some_and(|field| matches!(field.kind, FieldKind::Time | FieldKind::Date))
     });
     preferred.or_else(|| times(object).next())
 }
@@ -278,7 +278,7 @@ fn times(object: &Object) -> impl Iterator<Item = &'static str> {
     object
         .fields
         .iter()
-        .filter(|field| matches!(field.holds, Holds::Time | Holds::Date))
+        .filter(|field| matches!(field.kind, FieldKind::Time | FieldKind::Date))
         .map(|field| field.name)
 }
 
@@ -287,14 +287,15 @@ fn addable(kind: MeasureKind, path: &str, object: &Object) -> Result<()> {
     let Some(field) = object.field(path) else {
         return Ok(());
     };
-    let what = match field.holds {
-        Holds::Boolean => "true or false",
-        Holds::Time | Holds::Date => "a time",
-        Holds::Parts(_) => "an object",
+    let what = match field.kind {
+        FieldKind::Boolean => "true or false",
+        FieldKind::Time | FieldKind::Date => "a time",
+        FieldKind::Parts(_) => "an object",
         _ => return Ok(()),
     };
     let numbers = object.fields.iter();
-    let numbers = numbers.filter(|field| matches!(field.holds, Holds::Money | Holds::Integer));
+    let numbers =
+        numbers.filter(|field| matches!(field.kind, FieldKind::Money | FieldKind::Integer));
     let numbers: Vec<&str> = numbers.map(|field| field.name).collect();
     let error = Error::usage(format!("--{} {path}: it holds {what}", kind.name()));
     Err(if numbers.is_empty() {

@@ -22,21 +22,21 @@ use crate::config::keep::Keyring;
 use crate::config::{self, Colour, Environment, Folders, variable};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
-use crate::output::progress::{Look, Progress};
+use crate::output::progress::{Progress, ProgressLook};
 use crate::output::{BackgroundWriter, Skipped, visible};
 use crate::request::Now;
 use crate::runtime;
 use crate::world::{Ask, Clock, ReaderGone, Size, Terminal, World};
 use input::Input;
-use reporter::Talk;
-use request_trace::Seeing;
+use reporter::Reporter;
+use request_trace::RequestTrace;
 
 /// The width of a terminal that does not tell its own.
 pub(crate) const USUAL_WIDTH: u16 = 80;
 
 /// Tells an error, unless it is only that nobody reads any more, or there is
 /// nothing to tell of it.
-pub(crate) fn told(talk: &mut Talk, error: &Error) -> u8 {
+pub(crate) fn told(talk: &mut Reporter, error: &Error) -> u8 {
     if error.kind != Kind::Closed && !error.message.is_empty() {
         talk.error(error);
     }
@@ -64,8 +64,8 @@ pub(crate) struct Run {
     pub(crate) state_folder: Option<PathBuf>,
     pub(crate) config_folder: Option<PathBuf>,
     pub(crate) keyring: Arc<dyn Keyring>,
-    pub(crate) talk: Talk,
-    pub(crate) seeing: Seeing,
+    pub(crate) talk: Reporter,
+    pub(crate) seeing: RequestTrace,
     pub(crate) skipped: Skipped,
 }
 
@@ -80,7 +80,7 @@ impl Run {
     }
 
     /// The world that a process lends, for a command of these words.
-    pub(crate) fn new(world: World, words: String, talk: Talk) -> Self {
+    pub(crate) fn new(world: World, words: String, talk: Reporter) -> Self {
         let writer = if world.stdout_is_file {
             BackgroundWriter::to_file(world.stdout)
         } else {
@@ -108,7 +108,7 @@ impl Run {
             config_folder: world.config_folder,
             keyring: world.keyring,
             talk,
-            seeing: Seeing::default(),
+            seeing: RequestTrace::default(),
             skipped: Skipped::default(),
         }
     }
@@ -247,7 +247,7 @@ impl Run {
     /// A line that shows how far work on many things is. A terminal that cannot
     /// draw a line anew shows none.
     pub(crate) fn progress(&self, options: &Options, unit: &'static str) -> Progress {
-        let look = (!self.is_dumb()).then(|| Look {
+        let look = (!self.is_dumb()).then(|| ProgressLook {
             width: self.terminal.width.unwrap_or(USUAL_WIDTH),
             colour: config::colour(&self.environment, options.colour, self.terminal.stderr),
             unit,

@@ -5,22 +5,22 @@ use crate::cli::{Options, OutputOptions};
 use crate::config::{self, Colour};
 use crate::error::{Error, Result};
 use crate::filter::Flow;
-use crate::output::{BackgroundWriter, Format, Output, Settings, Shape, Style, Target};
+use crate::output::{BackgroundWriter, FileTarget, Format, Output, OutputSettings, Shape, Style};
 use crate::ui::Run;
 use crate::ui::USUAL_WIDTH;
-use crate::ui::recent::Shown;
+use crate::ui::recent::ShownIds;
 
 /// Takes records and prints them as the flags ask.
 pub(crate) struct Printer {
     output: Output,
-    target: Target,
+    target: FileTarget,
     /// What writes in the background, unless a file takes all at once.
     writer: Option<BackgroundWriter>,
     whole: u64,
     /// Records that came, and those of them that came in whole pages.
     came: u64,
     taken: u64,
-    shown: Option<Shown>,
+    shown: Option<ShownIds>,
 }
 
 /// What is known about the records to come.
@@ -33,7 +33,7 @@ pub(crate) struct Described {
     /// The keys of the records, when they are known otherwise.
     pub(crate) keys: Option<Vec<String>>,
     /// Takes note of ids that somebody sees.
-    pub(crate) shown: Option<Shown>,
+    pub(crate) shown: Option<ShownIds>,
 }
 
 impl Printer {
@@ -49,13 +49,13 @@ impl Printer {
         let shown = described.shown.take();
         let settings = settings(run, options, shape, described);
         let style = settings.style;
-        let (stream, target) = Target::open(asked.out.as_deref(), run.stdout()?)?;
+        let (stream, target) = FileTarget::open(asked.out.as_deref(), run.stdout()?)?;
         let output = Output::new(&settings, stream)?;
         run.skipped = output.skipped();
         let writer = match &target {
-            Target::Stream => Some(run.writer.clone()),
-            Target::Device(writer) => Some(writer.clone()),
-            Target::File(_) => None,
+            FileTarget::Stream => Some(run.writer.clone()),
+            FileTarget::Device(writer) => Some(writer.clone()),
+            FileTarget::File(_) => None,
         };
         Ok(Self {
             output,
@@ -163,13 +163,13 @@ pub(crate) fn settings(
     options: &Options,
     shape: Shape,
     described: Described,
-) -> Settings {
+) -> OutputSettings {
     let asked = &options.output;
     let style = style(run, asked, options.colour);
     let format = asked
         .format
         .unwrap_or(Format::default_for(style.for_eyes()));
-    Settings {
+    OutputSettings {
         chosen: asked.format.is_some(),
         columns: asked.columns.clone(),
         jq: asked.jq.clone(),
@@ -182,7 +182,7 @@ pub(crate) fn settings(
         object: described.object,
         includes: described.includes,
         keys: described.keys,
-        ..Settings::new(format, shape)
+        ..OutputSettings::new(format, shape)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::ui::Run;
 
 /// Ids that are being shown.
 #[derive(Debug, Clone)]
-pub(crate) struct Shown {
+pub(crate) struct ShownIds {
     recent: Recent,
     place: String,
     resource: &'static str,
@@ -26,7 +26,7 @@ struct Identified<'a> {
     id: &'a RawValue,
 }
 
-impl Shown {
+impl ShownIds {
     /// Objects of that kind are about to be shown; `place` names their store.
     pub(crate) fn at(run: &Run, place: String, object: Option<&'static Object>) -> Option<Self> {
         let object = object?;

@@ -12,7 +12,7 @@ use crate::cli::{ErrorForm, Options};
 use crate::client::notice::{Notice, Observer};
 use crate::error::Error;
 use crate::output::console::Console;
-use crate::output::progress::{Look, Progress};
+use crate::output::progress::{Progress, ProgressLook};
 use crate::output::{Format, visible};
 use crate::userinfo;
 use crate::world::Elapsed;
@@ -22,14 +22,14 @@ const HINT: Style = AnsiColor::Cyan.on_default();
 const NOTE: Style = AnsiColor::Yellow.on_default();
 
 /// The voice of the program.
-pub(crate) struct Talk {
+pub(crate) struct Reporter {
     console: Console,
     form: ErrorForm,
     colour: bool,
     person: bool,
 }
 
-impl Talk {
+impl Reporter {
     /// Talk on a stream; `person` tells whether somebody reads it live.
     pub(crate) fn new(stream: Box<dyn Write + Send>, colour: bool, person: bool) -> Self {
         Self {
@@ -102,7 +102,7 @@ impl Talk {
 
     /// A line that shows how far long work is. There is none without a look,
     /// and none unless a person reads it.
-    pub(crate) fn progress(&self, elapsed: Elapsed, look: Option<Look>) -> Progress {
+    pub(crate) fn progress(&self, elapsed: Elapsed, look: Option<ProgressLook>) -> Progress {
         let look = look.filter(|_| self.person);
         Progress::new(self.console.clone(), elapsed, look)
     }
@@ -231,7 +231,7 @@ mod tests {
 
     fn guessed(words: &[&str]) -> ErrorForm {
         let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-        let mut talk = Talk::new(Box::new(std::io::sink()), false, false);
+        let mut talk = Reporter::new(Box::new(std::io::sink()), false, false);
         talk.guess_form(&words);
         talk.form
     }

@@ -16,7 +16,7 @@ use crate::catalog;
 use crate::cli::Options;
 use crate::client::Transport;
 use crate::client::har;
-use crate::client::trace::{Exchange, Message, Sink, Traced};
+use crate::client::trace::{Exchange, Message, TraceSink, Traced};
 use crate::error::{Error, Result};
 use crate::excerpt::first_bytes;
 use crate::output::{AtomicFile, visible};
@@ -28,23 +28,25 @@ const LONGEST: usize = 4 * 1024;
 
 /// Whoever watches what is sent.
 #[derive(Default)]
-pub(crate) struct Seeing {
-    sinks: Vec<Arc<dyn Sink>>,
+pub(crate) struct RequestTrace {
+    sinks: Vec<Arc<dyn TraceSink>>,
     archive: Option<Arc<Archive>>,
 }
 
-impl Seeing {
+impl RequestTrace {
     /// What the flags ask for. A file that cannot be written is told before
     /// anything is sent.
     pub(crate) fn of(options: &Options, voice: Voice) -> Result<Self> {
         let mut seeing = Self::default();
         if options.verbose > 0 {
             let whole = options.verbose > 1;
-            seeing.sinks.push(Arc::new(Shown { voice, whole }));
+            seeing.sinks.push(Arc::new(ShownRequests { voice, whole }));
         }
         if let Some(path) = &options.trace {
             let archive = Arc::new(Archive::begin(path)?);
-            seeing.sinks.push(Arc::clone(&archive) as Arc<dyn Sink>);
+            seeing
+                .sinks
+                .push(Arc::clone(&archive) as Arc<dyn TraceSink>);
             seeing.archive = Some(archive);
         }
         Ok(seeing)
@@ -67,12 +69,12 @@ impl Seeing {
 }
 
 /// Attempts on standard error.
-struct Shown {
+struct ShownRequests {
     voice: Voice,
     whole: bool,
 }
 
-impl Sink for Shown {
+impl TraceSink for ShownRequests {
     fn saw(&self, exchange: &Exchange) {
         let text = if self.voice.is_json() {
             let told = as_json(exchange, self.whole).to_string();
@@ -238,7 +240,7 @@ impl Archive {
     }
 }
 
-impl Sink for Archive {
+impl TraceSink for Archive {
     fn saw(&self, exchange: &Exchange) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.failed.is_some() {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use recharge_cli::bulk::Engine;
-use recharge_cli::bulk::ledger::{Jobs, Subject, Whereabouts};
+use recharge_cli::bulk::ledger::{JobStore, JobSubject, Jobs};
 use recharge_cli::bulk::row::Task;
 use serde_json::{Value, json};
 
@@ -20,12 +20,12 @@ fn waiting(store: &Store, sandbox: bool) -> (Jobs, String) {
 fn begun(store: &Store, sandbox: bool, url: &str, name: &str) -> (Jobs, String) {
     let now: jiff::Timestamp = NOW.parse().unwrap();
     let jobs = Jobs::below(Some(store.path()), Arc::new(move || now)).unwrap();
-    let subject = Subject {
+    let subject = JobSubject {
         operation: "discounts.create".to_owned(),
         engine: Engine::Requests,
         input: "spring.csv".to_owned(),
         header: Some(vec!["code".to_owned()]),
-        store: Whereabouts {
+        store: JobStore {
             profile: None,
             base_url: url.to_owned(),
             sandbox,

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use recharge_cli::catalog::{self, Answer, Field, Object, Operation, Parameter};
+use recharge_cli::catalog::{self, Field, Object, Operation, Parameter, ResponseShape};
 use serde_json::Value;
 
 fn contract() -> Value {
@@ -61,7 +61,11 @@ fn methods_paths_statuses_and_wrappers_agree() {
             "{id}"
         );
         assert_eq!(Some(operation.path), text(&stated["path"]), "{id}");
-        let holes: Vec<&str> = operation.holes.iter().map(|hole| hole.name).collect();
+        let holes: Vec<&str> = operation
+            .path_parameters
+            .iter()
+            .map(|hole| hole.name)
+            .collect();
         assert_eq!(holes, texts(&stated["path_params"]), "{id}");
         let statuses: Vec<u64> = std::iter::once(operation.success)
             .chain(operation.errors.iter().copied())
@@ -89,20 +93,20 @@ fn scopes_agree() {
 fn answers_are_wrapped_in_the_same_keys() {
     each_operation(|id, operation, stated| {
         let (list, item) = (text(&stated["list_key"]), text(&stated["item_key"]));
-        match operation.answer {
-            Answer::Page(key, _) => assert_eq!(list, Some(key), "{id}"),
-            Answer::One(key, _)
-            | Answer::Bare(key, _)
-            | Answer::Many(key, _)
-            | Answer::Number(key) => {
+        match operation.response {
+            ResponseShape::Page(key, _) => assert_eq!(list, Some(key), "{id}"),
+            ResponseShape::One(key, _)
+            | ResponseShape::Bare(key, _)
+            | ResponseShape::Many(key, _)
+            | ResponseShape::Number(key) => {
                 assert_eq!(item, Some(key), "{id}");
             }
             // The contract gives no key where the example shows a list for one object.
-            Answer::OneInList(key, _) => {
+            ResponseShape::OneInList(key, _) => {
                 assert_eq!((list, item), (None, None), "{id}");
                 assert!(stated["example_response"][key].is_array(), "{id}");
             }
-            Answer::Nothing => assert_eq!((list, item), (None, None), "{id}"),
+            ResponseShape::Nothing => assert_eq!((list, item), (None, None), "{id}"),
         }
     });
 }
@@ -187,7 +191,7 @@ fn every_parameter_agrees_in_type_need_values_and_limit() {
 
 fn objects() -> BTreeMap<&'static str, &'static Object> {
     let of_resources = catalog::RESOURCES.iter().map(|resource| resource.object);
-    let of_answers = catalog::operations().filter_map(|(_, operation)| operation.answer.object());
+    let of_answers = catalog::operations().filter_map(|(_, operation)| operation.response.object());
     of_resources
         .chain(of_answers)
         .map(|object| (object.name, object))

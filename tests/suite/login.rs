@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use recharge_cli::config::keep::Trouble;
+use recharge_cli::config::keep::KeyringFailure;
 use serde_json::json;
 
 use crate::harness::{Rc, Ring, Store, rc};
@@ -55,8 +55,8 @@ impl Desk {
     }
 }
 
-fn locked() -> Trouble {
-    Trouble::Failed("the keyring is locked".to_owned())
+fn locked() -> KeyringFailure {
+    KeyringFailure::Failed("the keyring is locked".to_owned())
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Barrier, Mutex};
 
 use recharge_cli::bulk::Engine;
-use recharge_cli::bulk::ledger::{Fate, Jobs, Subject, Whereabouts};
+use recharge_cli::bulk::ledger::{JobStore, JobSubject, Jobs, RowEnd};
 use recharge_cli::bulk::row::Task;
 use recharge_cli::config::login::fingerprint;
 use serde_json::json;
@@ -89,12 +89,12 @@ impl Shop {
     fn job(&self, start: Start, mark: &str) -> String {
         let jobs = self.jobs(0);
         let mut draft = jobs
-            .begin(Subject {
+            .begin(JobSubject {
                 operation: "onetimes.create".to_owned(),
                 engine: Engine::Requests,
                 input: "gifts.csv".to_owned(),
                 header: None,
-                store: Whereabouts {
+                store: JobStore {
                     profile: None,
                     base_url: self.api.url.clone(),
                     sandbox: false,
@@ -115,7 +115,7 @@ impl Shop {
         }
         let (ledger, _) = draft.finish().unwrap();
         ledger.leaves(1).unwrap();
-        let ok = Fate::Ok {
+        let ok = RowEnd::Ok {
             status: Some(201),
             object: None,
         };
@@ -123,7 +123,7 @@ impl Shop {
         self.made.lock().unwrap().insert(format!("{mark}-1"), 1);
         if start == Start::Failed {
             for n in 2..=3 {
-                let failed = Fate::Failed {
+                let failed = RowEnd::Failed {
                     status: Some(422),
                     error: "not now".to_owned(),
                 };

@@ -466,7 +466,7 @@ async fn a_list_of_80_pages_under_many_faults_ends_within_thirty_seconds() {
             }
         });
         let (_, operation) = catalog::operation("customers.list").unwrap();
-        let wanted = Wanted::of(operation.answer);
+        let wanted = Wanted::of(operation.response);
         let mut pages = Pages::new(Arc::clone(&scene.client), page(), wanted);
         let mut read = ReadRecords::default();
         let count = pages.records(None, &mut read).await.unwrap();

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use recharge_cli::config::keep::{Keyring, Trouble};
+use recharge_cli::config::keep::{Keyring, KeyringFailure};
 use secrecy::SecretString;
 
 /// A keyring of a test.
 pub struct Ring {
     held: Mutex<HashMap<String, SecretString>>,
-    trouble: Mutex<Option<Trouble>>,
+    trouble: Mutex<Option<KeyringFailure>>,
 }
 
 impl Ring {
@@ -24,14 +24,14 @@ impl Ring {
     /// None at all.
     pub fn absent() -> Self {
         let ring = Self::open();
-        ring.fails_with(Some(Trouble::Absent(
+        ring.fails_with(Some(KeyringFailure::Absent(
             "there is no keyring on this machine".to_owned(),
         )));
         ring
     }
 
     /// From now on it fails, or works.
-    pub fn fails_with(&self, trouble: Option<Trouble>) {
+    pub fn fails_with(&self, trouble: Option<KeyringFailure>) {
         *self.trouble.lock().unwrap() = trouble;
     }
 
@@ -40,25 +40,25 @@ impl Ring {
         self.held.lock().unwrap().keys().cloned().collect()
     }
 
-    fn works(&self) -> Result<(), Trouble> {
+    fn works(&self) -> Result<(), KeyringFailure> {
         self.trouble.lock().unwrap().clone().map_or(Ok(()), Err)
     }
 }
 
 impl Keyring for Ring {
-    fn get(&self, account: &str) -> Result<Option<SecretString>, Trouble> {
+    fn get(&self, account: &str) -> Result<Option<SecretString>, KeyringFailure> {
         self.works()?;
         Ok(self.held.lock().unwrap().get(account).cloned())
     }
 
-    fn set(&self, account: &str, secret: &SecretString) -> Result<(), Trouble> {
+    fn set(&self, account: &str, secret: &SecretString) -> Result<(), KeyringFailure> {
         self.works()?;
         let mut held = self.held.lock().unwrap();
         held.insert(account.to_owned(), secret.clone());
         Ok(())
     }
 
-    fn remove(&self, account: &str) -> Result<bool, Trouble> {
+    fn remove(&self, account: &str) -> Result<bool, KeyringFailure> {
         self.works()?;
         Ok(self.held.lock().unwrap().remove(account).is_some())
     }

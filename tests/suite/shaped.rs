@@ -5,7 +5,7 @@
 use csv::{ReaderBuilder, StringRecord};
 use jiff::tz::TimeZone;
 use recharge_cli::bulk::Engine;
-use recharge_cli::bulk::row::{Content, Row};
+use recharge_cli::bulk::row::{InputRow, RowContent};
 use recharge_cli::bulk::shape::{Shaped, Shaper, Shaping};
 use recharge_cli::catalog::{self, Operation, Resource};
 use recharge_cli::request::Now;
@@ -40,9 +40,9 @@ fn list(resource: &Resource, format: &str, store: &Store) -> String {
 }
 
 /// The inner body that a row becomes.
-fn sent(shaper: &mut Shaper, content: Content<'_>) -> Map<String, Value> {
+fn sent(shaper: &mut Shaper, content: RowContent<'_>) -> Map<String, Value> {
     let shown = format!("{content:?}");
-    match shaper.shape(&Row { line: 2, content }) {
+    match shaper.shape(&InputRow { line: 2, content }) {
         Shaped::Task(task) => {
             let body = serde_json::from_str(&task.body.unwrap()).unwrap();
             match (body, shaper.operation().wrapper) {
@@ -88,8 +88,8 @@ fn carried(format: &str, rows: impl Fn(&str) -> (Option<Vec<String>>, Vec<String
         assert_eq!(records.lines().count(), rows.len(), "{}", resource.name);
         for (row, record) in rows.iter().zip(records.lines()) {
             let content = match header {
-                Some(_) => Content::Cells(row),
-                None => Content::Object(&row[0]),
+                Some(_) => RowContent::Cells(row),
+                None => RowContent::Object(&row[0]),
             };
             let record: Value = serde_json::from_str(record).unwrap();
             for (field, value) in sent(&mut shaper, content) {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use recharge_cli::catalog::{self, Answer, Method, Operation};
+use recharge_cli::catalog::{self, Method, Operation, ResponseShape};
 use serde_json::{Value, json};
 
 use crate::canned::{Asked, read};
@@ -134,12 +134,14 @@ fn reply(request: &Asked, replies: Replies) -> (u16, String) {
     if let Some(id) = id_in(operation, path) {
         record["id"] = id;
     }
-    let body = match operation.answer {
-        Answer::Nothing => json!({"warning": echo}),
-        Answer::Bare(..) => record,
-        Answer::One(key, _) => json!({key: record, "warning": echo}),
-        Answer::Number(key) => json!({key: 10, "echo": echo}),
-        Answer::OneInList(key, _) | Answer::Many(key, _) | Answer::Page(key, _) => {
+    let body = match operation.response {
+        ResponseShape::Nothing => json!({"warning": echo}),
+        ResponseShape::Bare(..) => record,
+        ResponseShape::One(key, _) => json!({key: record, "warning": echo}),
+        ResponseShape::Number(key) => json!({key: 10, "echo": echo}),
+        ResponseShape::OneInList(key, _)
+        | ResponseShape::Many(key, _)
+        | ResponseShape::Page(key, _) => {
             json!({key: [record], "next_cursor": null, "warning": echo})
         }
     };

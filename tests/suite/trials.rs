@@ -116,7 +116,7 @@ pub fn list(pages: u32, seed: u64) -> bool {
     let mut first = request("customers.list", "", None);
     first.set_query("limit", "1".to_owned());
     let (_, operation) = catalog::operation("customers.list").expect("a row");
-    let mut listed = Pages::new(client, first, Wanted::of(operation.answer));
+    let mut listed = Pages::new(client, first, Wanted::of(operation.response));
     let mut read = ReadRecords::default();
     // A list that breaks off is not whole, which the counts show.
     let _ = run(listed.records(None, &mut read));
@@ -199,7 +199,7 @@ pub fn creates(number: usize, seed: u64) -> Creates {
     let mut pages = Pages::new(
         client,
         request("collections.list", "", None),
-        Wanted::of(operation.answer),
+        Wanted::of(operation.response),
     );
     let mut read = ReadRecords::default();
     run(pages.records(None, &mut read)).expect("a list");

@@ -2,7 +2,8 @@
 //! build. Plain loops, as `const` evaluation knows nothing else.
 
 use crate::model::{
-    Answer, Holds, Object, Operation, OperationAction, Parameter, ParameterRole, Resource, Tones,
+    FieldKind, Object, Operation, OperationAction, Parameter, ParameterRole, Resource,
+    ResponseShape, Tones,
 };
 
 pub(super) const fn resources(resources: &[Resource]) {
@@ -54,15 +55,15 @@ const fn operation(operation: &Operation) {
         operation.wrapper.is_none() || operation.method.carries_body(),
         "a body wrapper without a body"
     );
-    holes(operation.path, operation.holes);
+    holes(operation.path, operation.path_parameters);
     parameters(operation.query);
     parameters(operation.body);
     distinct(operation.query, operation.body);
-    distinct(operation.holes, operation.query);
-    distinct(operation.holes, operation.body);
+    distinct(operation.path_parameters, operation.query);
+    distinct(operation.path_parameters, operation.body);
     if let Some(batch) = &operation.batch {
         assert!(
-            batch.target.is_some() == (operation.holes.len() == 1),
+            batch.target.is_some() == (operation.path_parameters.len() == 1),
             "a task names what stands in the hole of the path"
         );
     }
@@ -72,7 +73,7 @@ const fn operation(operation: &Operation) {
             "a unique field that is not sent"
         );
     }
-    if let Some(of) = operation.answer.object() {
+    if let Some(of) = operation.response.object() {
         object(of);
     }
     roles(operation);
@@ -94,18 +95,22 @@ const fn actions(resource: &Resource) {
         }
         match operation.action {
             OperationAction::List => assert!(
-                matches!(operation.answer, Answer::Page(..) | Answer::Many(..))
-                    && answers_with(operation, resource.object),
+                matches!(
+                    operation.response,
+                    ResponseShape::Page(..) | ResponseShape::Many(..)
+                ) && answers_with(operation, resource.object),
                 "a list that does not answer with the objects of its resource"
             ),
             OperationAction::Get => assert!(
-                !matches!(operation.answer, Answer::Page(..) | Answer::Many(..))
-                    && operation.holes.len() <= 1
+                !matches!(
+                    operation.response,
+                    ResponseShape::Page(..) | ResponseShape::Many(..)
+                ) && operation.path_parameters.len() <= 1
                     && answers_with(operation, resource.object),
                 "a get that does not answer with one object of its resource"
             ),
             OperationAction::Update | OperationAction::Delete => assert!(
-                operation.holes.len() == 1,
+                operation.path_parameters.len() == 1,
                 "a change of no object or of several"
             ),
             OperationAction::Create | OperationAction::Act => {}
@@ -115,7 +120,7 @@ const fn actions(resource: &Resource) {
 }
 
 const fn answers_with(operation: &Operation, object: &Object) -> bool {
-    match operation.answer.object() {
+    match operation.response.object() {
         Some(answered) => same(answered.name, object.name),
         None => false,
     }
@@ -153,9 +158,9 @@ const fn roles(operation: &Operation) {
         }
         at += 1;
     }
-    plain(operation.holes);
+    plain(operation.path_parameters);
     plain(operation.body);
-    if let Answer::Page(..) = operation.answer {
+    if let ResponseShape::Page(..) = operation.response {
         assert!(
             has_role(query, ParameterRole::Cursor) && has_role(query, ParameterRole::PageSize),
             "a list in pages without cursor and page size"
@@ -202,13 +207,13 @@ const fn same_role(one: ParameterRole, other: ParameterRole) -> bool {
 
 /// Whether the answered object has a field of that name with a time or a day.
 const fn has_time(operation: &Operation, name: &str) -> bool {
-    let Some(object) = operation.answer.object() else {
+    let Some(object) = operation.response.object() else {
         return false;
     };
     let mut at = 0;
     while at < object.fields.len() {
         let field = &object.fields[at];
-        if same(field.name, name) && matches!(field.holds, Holds::Time | Holds::Date) {
+        if same(field.name, name) && matches!(field.kind, FieldKind::Time | FieldKind::Date) {
             return true;
         }
         at += 1;

@@ -1,6 +1,6 @@
 //! Fields of a request body that change what a row states about its operation.
 
-use crate::model::{Again, Answer, Operation};
+use crate::model::{Idempotency, Operation, ResponseShape};
 
 /// What a row states otherwise when an optional body field is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,7 +8,7 @@ pub struct BodyException {
     /// Name of the body field, at the top level of the body.
     pub field: &'static str,
     /// What a second time does when the field is sent.
-    pub again: Again,
+    pub idempotency: Idempotency,
     /// Whether the answer then holds another object than the path names.
     pub answers_another: bool,
 }
@@ -48,10 +48,10 @@ impl Operation {
     ///
     /// A field counts as sent whatever its value is.
     #[must_use]
-    pub fn again_for(&self, sent: &BodyFields) -> Again {
+    pub fn idempotency_for(&self, sent: &BodyFields) -> Idempotency {
         self.exceptions_in(sent)
-            .fold(self.again, |worst, exception| {
-                worst.or_worse(exception.again)
+            .fold(self.idempotency, |worst, exception| {
+                worst.or_worse(exception.idempotency)
             })
     }
 
@@ -70,20 +70,20 @@ impl Operation {
             || self
                 .exceptions_in(sent)
                 .any(|exception| exception.answers_another);
-        match (self.answer, self.holes) {
-            (Answer::One(..), [hole]) if !is_another => Some(hole.name),
+        match (self.response, self.path_parameters) {
+            (ResponseShape::One(..), [hole]) if !is_another => Some(hole.name),
             _ => None,
         }
     }
 }
 
-impl Again {
+impl Idempotency {
     /// The one of two that allows less.
     const fn or_worse(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Twice, _) | (_, Self::Twice) => Self::Twice,
-            (Self::Refused, _) | (_, Self::Refused) => Self::Refused,
-            (Self::Same, Self::Same) => Self::Same,
+            (Self::NotIdempotent, _) | (_, Self::NotIdempotent) => Self::NotIdempotent,
+            (Self::RejectsRepeat, _) | (_, Self::RejectsRepeat) => Self::RejectsRepeat,
+            (Self::Idempotent, Self::Idempotent) => Self::Idempotent,
         }
     }
 }
@@ -93,8 +93,8 @@ mod tests {
     use super::*;
     use crate::{operation, operations};
 
-    fn again(id: &str, sent: &BodyFields) -> Again {
-        operation(id).unwrap().1.again_for(sent)
+    fn again(id: &str, sent: &BodyFields) -> Idempotency {
+        operation(id).unwrap().1.idempotency_for(sent)
     }
 
     fn named(names: &[&str]) -> BodyFields {
@@ -105,10 +105,14 @@ mod tests {
     fn a_skip_is_repeatable_only_when_it_names_no_items() {
         for id in ["charges.skip", "charges.unskip"] {
             for sent in [named(&[]), named(&["other"])] {
-                assert_eq!(again(id, &sent), Again::Same, "{id} {sent:?}");
+                assert_eq!(again(id, &sent), Idempotency::Idempotent, "{id} {sent:?}");
             }
             for sent in [named(&["x", "purchase_item_ids"]), BodyFields::Unreadable] {
-                assert_eq!(again(id, &sent), Again::Twice, "{id} {sent:?}");
+                assert_eq!(
+                    again(id, &sent),
+                    Idempotency::NotIdempotent,
+                    "{id} {sent:?}"
+                );
             }
         }
     }
@@ -120,8 +124,12 @@ mod tests {
                 let id = format!("{}.{}: {}", resource.name, row.verb, exception.field);
                 let field = row.body.iter().find(|known| known.name == exception.field);
                 assert!(field.is_some_and(|field| !field.required), "{id}");
-                assert_ne!(row.again, exception.again, "{id}");
-                assert_eq!(row.again.or_worse(exception.again), exception.again, "{id}");
+                assert_ne!(row.idempotency, exception.idempotency, "{id}");
+                assert_eq!(
+                    row.idempotency.or_worse(exception.idempotency),
+                    exception.idempotency,
+                    "{id}"
+                );
                 assert!(row.wrapper.is_none(), "{id}");
             }
         }
@@ -132,10 +140,10 @@ mod tests {
         for (resource, row) in operations() {
             let id = format!("{}.{}", resource.name, row.verb);
             if let Some(field) = row.identified_by(&named(&[])) {
-                let object = row.answer.object().unwrap();
+                let object = row.response.object().unwrap();
                 assert!(object.field(field).is_some(), "{id}: {field}");
                 // Only an object of the resource itself is named by the path.
-                assert_eq!(row.answer.key(), Some(resource.singular), "{id}");
+                assert_eq!(row.response.key(), Some(resource.singular), "{id}");
             }
         }
     }

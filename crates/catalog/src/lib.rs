@@ -18,8 +18,8 @@ pub mod recharge;
 pub use bulk::{Batch, Unique};
 pub use exceptions::{BodyException, BodyFields};
 pub use model::{
-    Again, Answer, Effect, Empty, Field, Holds, Kind, Method, Object, Operation, OperationAction,
-    Parameter, ParameterRole, Resource, Tone, Tones, Type,
+    Effect, Empty, Field, FieldKind, Idempotency, Method, Object, Operation, OperationAction,
+    Parameter, ParameterRole, Resource, ResponseShape, Tone, Tones, Type, ValueKind,
 };
 pub use recharge::{
     ADDRESS_PARTS, BASE_URL, Bucket, LIMIT_HEADER, MAXIMUM_PAGE_SIZE, REQUEST_ID_HEADER, RESOURCES,
@@ -77,7 +77,7 @@ fn matching_by(
         .map(|(_, operation)| operation)
         .filter(|operation| operation.method == method)
         .filter(|operation| operation.holes_by(path, &same).is_some())
-        .min_by_key(|operation| operation.holes.len())
+        .min_by_key(|operation| operation.path_parameters.len())
 }
 
 /// A name as a word of the command line.
@@ -179,7 +179,7 @@ mod tests {
     fn path_of(operation: &Operation) -> String {
         let values = ["7", "a%2Fb", "%63", "MERGE"];
         let mut path = operation.path.to_owned();
-        for (parameter, value) in operation.holes.iter().zip(values) {
+        for (parameter, value) in operation.path_parameters.iter().zip(values) {
             path = path.replacen(&format!("{{{}}}", parameter.name), value, 1);
         }
         path
@@ -263,8 +263,11 @@ mod tests {
     #[test]
     fn what_stands_in_the_holes_is_told() {
         let cancel = &recharge::subscriptions::CANCEL;
-        assert_eq!(cancel.holes_in("/subscriptions/7/cancel"), Some(vec!["7"]));
-        assert_eq!(cancel.holes_in("/subscriptions/7"), None);
-        assert_eq!(cancel.holes_in("/subscriptions/7/cancel/x"), None);
+        assert_eq!(
+            cancel.path_values("/subscriptions/7/cancel"),
+            Some(vec!["7"])
+        );
+        assert_eq!(cancel.path_values("/subscriptions/7"), None);
+        assert_eq!(cancel.path_values("/subscriptions/7/cancel/x"), None);
     }
 }

@@ -43,7 +43,7 @@ pub use webhooks::post::{CLIENT_SECRET, Outbox};
 
 use self::http::limit::Buckets;
 use self::http::log::Log;
-use self::http::trees::Trees;
+use self::http::trees::AddressLocks;
 use persistence::data::DataFile;
 use requests::refusal::Refusal;
 use rules::life::Happened;
@@ -66,7 +66,7 @@ pub struct Sandbox {
     data: Option<Mutex<DataFile>>,
     limits: Option<Mutex<Buckets>>,
     /// What is being edited by requests that are not answered yet.
-    trees: Trees,
+    trees: AddressLocks,
     log: Mutex<Log>,
     /// How messages to webhooks are posted, where they are.
     outbox: Option<Arc<Outbox>>,
@@ -87,7 +87,7 @@ impl Sandbox {
             now,
             data: None,
             limits: None,
-            trees: Trees::default(),
+            trees: AddressLocks::default(),
             log: Mutex::default(),
             outbox: None,
         }

@@ -2,13 +2,13 @@
 
 use rusqlite::{Row, params};
 
-use super::rows::{self, Fate};
+use super::rows::{self, RowEnd};
 use super::{Ledger, LockedLedger};
 use crate::error::{Error, Result};
 
 /// How far a batch is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
+pub enum BatchStage {
     /// There is none at the API yet.
     Planned,
     /// It is open, and tasks are added.
@@ -23,7 +23,7 @@ pub enum Stage {
     Settled,
 }
 
-impl Stage {
+impl BatchStage {
     const ALL: [Self; 6] = [
         Self::Planned,
         Self::Filling,
@@ -57,7 +57,7 @@ pub struct Batch {
     /// Requests that fill it.
     pub parts: u64,
     /// How far it is.
-    pub stage: Stage,
+    pub stage: BatchStage,
     /// Its number at the API, once it is open.
     pub remote: Option<u64>,
     /// Parts that have certainly arrived.
@@ -77,11 +77,11 @@ pub struct SeenTask {
     /// By what its body is known again; see [`crate::bulk::settle::likeness`].
     pub likeness: [u8; 32],
     /// What became of it.
-    pub fate: Fate,
+    pub fate: RowEnd,
 }
 
 /// A row and its end.
-pub type Paired = (u64, Fate);
+pub type Paired = (u64, RowEnd);
 
 impl Ledger {
     /// All batches of the job, in order.
@@ -223,7 +223,7 @@ impl LockedLedger {
             "UPDATE batch SET stage = ?2, remote = ?3, added = 0, leaving = 0 WHERE slot = ?1",
             params![
                 slot.cast_signed(),
-                Stage::Filling.number(),
+                BatchStage::Filling.number(),
                 remote.cast_signed()
             ],
         )
@@ -287,7 +287,7 @@ impl LockedLedger {
     ///
     /// # Errors
     /// As for all steps.
-    pub fn reaches(&self, slot: u64, stage: Stage) -> Result<()> {
+    pub fn reaches(&self, slot: u64, stage: BatchStage) -> Result<()> {
         self.step(
             "UPDATE batch SET stage = ?2 WHERE slot = ?1",
             params![slot.cast_signed(), stage.number()],
@@ -315,9 +315,9 @@ impl LockedLedger {
             )?;
             for task in tasks {
                 let (state, status, object, error) = match &task.fate {
-                    Fate::Ok { status, object } => (rows::OK, status, object.as_deref(), None),
-                    Fate::Failed { status, error } => (rows::FAILED, status, None, Some(error)),
-                    Fate::Unknown { status, error } => (rows::UNKNOWN, status, None, Some(error)),
+                    RowEnd::Ok { status, object } => (rows::OK, status, object.as_deref(), None),
+                    RowEnd::Failed { status, error } => (rows::FAILED, status, None, Some(error)),
+                    RowEnd::Unknown { status, error } => (rows::UNKNOWN, status, None, Some(error)),
                 };
                 statement.execute(params![
                     slot.cast_signed(),
@@ -346,7 +346,7 @@ impl LockedLedger {
             connection.execute("DELETE FROM task WHERE slot = ?1", [slot.cast_signed()])?;
             connection.execute(
                 "UPDATE batch SET stage = ?2 WHERE slot = ?1",
-                params![slot.cast_signed(), Stage::Settled.number()],
+                params![slot.cast_signed(), BatchStage::Settled.number()],
             )?;
             Ok(())
         })
@@ -357,7 +357,7 @@ fn batch(row: &Row) -> rusqlite::Result<Batch> {
     let number: i64 = row.get(3)?;
     // A stage of a newer version must not read as one of this version: a batch
     // at it may have been started.
-    let stage = Stage::of_number(number)
+    let stage = BatchStage::of_number(number)
         .ok_or_else(|| rusqlite::Error::IntegralValueOutOfRange(3, number))?;
     Ok(Batch {
         slot: row.get::<_, i64>(0)?.cast_unsigned(),
@@ -379,12 +379,12 @@ fn task(row: &Row) -> rusqlite::Result<SeenTask> {
         body: row.get(1)?,
         likeness: row.get(2)?,
         fate: match row.get::<_, i64>(3)? {
-            rows::OK => Fate::Ok {
+            rows::OK => RowEnd::Ok {
                 status,
                 object: row.get(5)?,
             },
-            rows::FAILED => Fate::Failed { status, error },
-            _ => Fate::Unknown { status, error },
+            rows::FAILED => RowEnd::Failed { status, error },
+            _ => RowEnd::Unknown { status, error },
         },
     })
 }

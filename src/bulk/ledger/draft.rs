@@ -7,8 +7,8 @@ use rusqlite::{Connection, params};
 use tempfile::NamedTempFile;
 
 use super::locked::LockFile;
-use super::{Jobs, LockedLedger, Subject, Whereabouts, rows, schema};
-use crate::bulk::plan::{Limits, Plan, Planner};
+use super::{JobStore, JobSubject, Jobs, LockedLedger, rows, schema};
+use crate::bulk::plan::{JobPlan, Limits, Planner};
 use crate::bulk::row::Task;
 use crate::error::{Error, Result};
 use crate::store;
@@ -52,7 +52,7 @@ impl Drop for DraftLock {
 }
 
 /// A ledger without a name.
-pub struct Draft<'a> {
+pub struct DraftLedger<'a> {
     jobs: &'a Jobs,
     id: String,
     path: PathBuf,
@@ -60,7 +60,7 @@ pub struct Draft<'a> {
     connection: Connection,
     hidden: NamedTempFile,
     lock: DraftLock,
-    subject: Subject,
+    subject: JobSubject,
     parent: Option<String>,
     planner: Planner,
     rows: u64,
@@ -69,7 +69,7 @@ pub struct Draft<'a> {
     spans: Vec<(u64, u64)>,
 }
 
-impl std::fmt::Debug for Draft<'_> {
+impl std::fmt::Debug for DraftLedger<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Draft")
             .field("rows", &self.rows)
@@ -77,8 +77,13 @@ impl std::fmt::Debug for Draft<'_> {
     }
 }
 
-impl<'a> Draft<'a> {
-    pub(super) fn new(jobs: &'a Jobs, id: String, path: PathBuf, subject: Subject) -> Result<Self> {
+impl<'a> DraftLedger<'a> {
+    pub(super) fn new(
+        jobs: &'a Jobs,
+        id: String,
+        path: PathBuf,
+        subject: JobSubject,
+    ) -> Result<Self> {
         let folder = path.parent().unwrap_or(&path);
         let cannot = |cause| store::uncreatable("a ledger for the job", "Nothing was sent", cause);
         // Locked from the beginning: a question may wait for days, and a draft
@@ -126,13 +131,13 @@ impl<'a> Draft<'a> {
 
     /// What the rows so far will take.
     #[must_use]
-    pub fn plan(&self) -> Plan {
+    pub fn plan(&self) -> JobPlan {
         self.planner.clone().finish()
     }
 
     /// Says where the job will be carried out, when more is known of that than
     /// at its beginning.
-    pub fn works_on(&mut self, store: Whereabouts) {
+    pub fn works_on(&mut self, store: JobStore) {
         self.subject.store = store;
     }
 
@@ -174,7 +179,7 @@ impl<'a> Draft<'a> {
     /// Adds a row that is left out, and why.
     ///
     /// # Errors
-    /// As for [`Draft::add`].
+    /// As for [`DraftLedger::add`].
     pub fn add_invalid(&mut self, line: u64, input: &str, why: &str) -> Result<()> {
         self.insert(
             "INSERT INTO row (n, line, input, state, error) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -221,7 +226,7 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     /// The ledger cannot be written.
-    pub fn finish(self) -> Result<(LockedLedger, Plan)> {
+    pub fn finish(self) -> Result<(LockedLedger, JobPlan)> {
         let plan = self.planner.finish();
         let id = self.id;
         let now = (self.jobs.clock())().as_microsecond();

@@ -7,7 +7,7 @@ use crate::bulk::Engine;
 
 /// What a job is about; it does not change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subject {
+pub struct JobSubject {
     /// The operation, as the catalogue names it (`discounts.create`).
     pub operation: String,
     /// How it is carried out.
@@ -17,12 +17,12 @@ pub struct Subject {
     /// The names of its columns; `None` for JSON objects.
     pub header: Option<Vec<String>>,
     /// Where it is carried out.
-    pub store: Whereabouts,
+    pub store: JobStore,
 }
 
 /// The store that a job works on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Whereabouts {
+pub struct JobStore {
     /// The profile that it began with.
     pub profile: Option<String>,
     /// Where the API answers.
@@ -69,7 +69,7 @@ impl StoreIdentity {
 
 /// How far a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum JobState {
     /// Nothing was sent yet.
     Ready,
     /// A process is at work on it.
@@ -82,7 +82,7 @@ pub enum State {
     Abandoned,
 }
 
-impl State {
+impl JobState {
     /// The word for it, as reports show it.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -110,7 +110,7 @@ impl State {
 
 /// Rows by what became of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct RowCounts {
     /// Not sent yet, or sent and without an end.
     pub open: u64,
     /// Carried out.
@@ -123,7 +123,7 @@ pub struct Counts {
     pub unknown: u64,
 }
 
-impl Counts {
+impl RowCounts {
     /// All rows.
     #[must_use]
     pub const fn rows(&self) -> u64 {
@@ -137,15 +137,15 @@ pub struct Job {
     /// Its name.
     pub id: String,
     /// What it is about.
-    pub subject: Subject,
+    pub subject: JobSubject,
     /// The job whose failed rows it retries.
     pub parent: Option<String>,
     /// Whether anything of it was sent, or may have been.
     pub is_begun: bool,
     /// How far it is.
-    pub state: State,
+    pub state: JobState,
     /// Its rows.
-    pub counts: Counts,
+    pub counts: RowCounts,
     /// When it was made.
     pub created_at: Timestamp,
     /// When anything was last noted.

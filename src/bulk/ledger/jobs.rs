@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 
 use super::locked::LockFile;
-use super::{Draft, Job, Ledger, LockedLedger, Subject, draft, schema};
+use super::{DraftLedger, Job, JobSubject, Ledger, LockedLedger, draft, schema};
 use crate::config::{folders, variable};
 use crate::error::{Error, Kind, Result};
 use crate::store;
@@ -62,14 +62,14 @@ impl Jobs {
     ///
     /// # Errors
     /// The folder or the ledger cannot be written.
-    pub fn begin(&self, subject: Subject) -> Result<Draft<'_>> {
+    pub fn begin(&self, subject: JobSubject) -> Result<DraftLedger<'_>> {
         folders::private_folder(&self.folder).map_err(|error| self.unusable(error))?;
         let mut id = name();
         while self.path(&id).exists() {
             id = name();
         }
         let path = self.path(&id);
-        Draft::new(self, id, path, subject)
+        DraftLedger::new(self, id, path, subject)
     }
 
     /// The ledger of a job, by its name or by the beginning of its name. A name

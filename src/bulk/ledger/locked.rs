@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 
-use super::{Job, Ledger, Stage, State, rows};
+use super::{BatchStage, Job, JobState, Ledger, rows};
 use crate::config::lock;
 use crate::error::{Error, Kind, Result};
 use crate::store;
@@ -151,7 +151,7 @@ impl Ledger {
     fn check_states(&self) -> Result<()> {
         let stage = self.find(
             "SELECT stage FROM batch WHERE stage NOT BETWEEN 0 AND ?1 LIMIT 1",
-            params![Stage::LAST_NUMBER],
+            params![BatchStage::LAST_NUMBER],
             |row| row.get::<_, i64>(0),
         )?;
         let state = self.find(
@@ -188,7 +188,7 @@ impl LockedLedger {
     /// # Errors
     /// The ledger cannot be written, or the job has ended already.
     pub fn finish(&self) -> Result<()> {
-        self.end(State::Done, |_| Ok(()))
+        self.end(JobState::Done, |_| Ok(()))
     }
 
     /// Ends the job before its end. Rows that are at the API become unknown;
@@ -197,12 +197,12 @@ impl LockedLedger {
     /// # Errors
     /// As for [`LockedLedger::finish`].
     pub fn abandon(&self) -> Result<()> {
-        self.end(State::Abandoned, give_up_rows)
+        self.end(JobState::Abandoned, give_up_rows)
     }
 
     fn end(
         &self,
-        state: State,
+        state: JobState,
         change: impl FnOnce(&Connection) -> rusqlite::Result<()>,
     ) -> Result<()> {
         let mut ended = 0;

@@ -27,12 +27,12 @@ use crate::error::{Error, Result};
 use crate::store;
 use crate::world::Clock;
 
-pub use batches::{Batch, Paired, SeenTask, Stage};
-pub use draft::Draft;
-pub use job::{Counts, Job, State, StoreIdentity, Subject, Whereabouts};
+pub use batches::{Batch, BatchStage, Paired, SeenTask};
+pub use draft::DraftLedger;
+pub use job::{Job, JobState, JobStore, JobSubject, RowCounts, StoreIdentity};
 pub use jobs::Jobs;
 pub use locked::LockedLedger;
-pub use rows::{Fate, Kept, Pending};
+pub use rows::{LedgerRow, PendingRow, RowEnd};
 
 /// The ledger of one job, to read from. [`Ledger::lock`] gives the one to
 /// write to.
@@ -81,12 +81,11 @@ impl Ledger {
         let moment = |at| Timestamp::from_microsecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
         let is_begun = self.is_begun()?;
         let state = match ended.as_deref() {
-            Some(word) => {
-                State::ended(word).ok_or_else(|| self.is_newer(&format!("the state {word:?}")))?
-            }
-            None if !self.locked && self.is_locked_elsewhere()? => State::Running,
-            None if is_begun => State::Stopped,
-            None => State::Ready,
+            Some(word) => JobState::ended(word)
+                .ok_or_else(|| self.is_newer(&format!("the state {word:?}")))?,
+            None if !self.locked && self.is_locked_elsewhere()? => JobState::Running,
+            None if is_begun => JobState::Stopped,
+            None => JobState::Ready,
         };
         Ok(Job {
             id: self.id.clone(),
@@ -113,7 +112,7 @@ impl Ledger {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn subject(&self) -> Result<Subject> {
+    pub fn subject(&self) -> Result<JobSubject> {
         let (operation, engine, input, header, store) = self.query(
             "SELECT operation, engine, input, header, store FROM job",
             |row| {
@@ -127,7 +126,7 @@ impl Ledger {
             },
         )?;
         let odd = || Error::unexpected(format!("the ledger of job {} is damaged", self.id));
-        Ok(Subject {
+        Ok(JobSubject {
             operation,
             engine: Engine::named(&engine).ok_or_else(odd)?,
             input,
@@ -154,10 +153,10 @@ impl Ledger {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn counts(&self) -> Result<Counts> {
+    pub fn counts(&self) -> Result<RowCounts> {
         let mut newer = None;
-        let mut read = || -> rusqlite::Result<Counts> {
-            let mut counts = Counts::default();
+        let mut read = || -> rusqlite::Result<RowCounts> {
+            let mut counts = RowCounts::default();
             let mut statement = self
                 .connection
                 .prepare_cached("SELECT state, count(*) FROM row GROUP BY state")?;

@@ -23,7 +23,7 @@ pub(super) const LAST_NUMBER: i64 = UNKNOWN;
 
 /// The end of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
+pub enum RowEnd {
     /// It was carried out.
     Ok {
         /// HTTP status.
@@ -47,7 +47,7 @@ pub enum Fate {
     },
 }
 
-impl Fate {
+impl RowEnd {
     const fn state(&self) -> i64 {
         match self {
             Self::Ok { .. } => OK,
@@ -59,7 +59,7 @@ impl Fate {
 
 /// A row without an end, as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pending {
+pub struct PendingRow {
     /// Its place in the order of the input, from 1.
     pub n: u64,
     /// How often it went out so far.
@@ -70,7 +70,7 @@ pub struct Pending {
 
 /// A row as the ledger holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct LedgerRow {
     /// Its place in the order of the input, from 1.
     pub n: u64,
     /// The line of the input on which it begins, from 1.
@@ -104,7 +104,7 @@ impl Ledger {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn ready_behind(&self, n: u64, most: u64) -> Result<Vec<Pending>> {
+    pub fn ready_behind(&self, n: u64, most: u64) -> Result<Vec<PendingRow>> {
         self.pending_behind(READY, n, most)
     }
 
@@ -112,11 +112,11 @@ impl Ledger {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn in_doubt_behind(&self, n: u64, most: u64) -> Result<Vec<Pending>> {
+    pub fn in_doubt_behind(&self, n: u64, most: u64) -> Result<Vec<PendingRow>> {
         self.pending_behind(SENDING, n, most)
     }
 
-    fn pending_behind(&self, state: i64, n: u64, most: u64) -> Result<Vec<Pending>> {
+    fn pending_behind(&self, state: i64, n: u64, most: u64) -> Result<Vec<PendingRow>> {
         self.list(
             "SELECT n, tries, target, body FROM row
              WHERE state = ?1 AND n > ?2 ORDER BY n LIMIT ?3",
@@ -129,7 +129,7 @@ impl Ledger {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn rows_behind(&self, n: u64, most: u64, states: &[String]) -> Result<Vec<Kept>> {
+    pub fn rows_behind(&self, n: u64, most: u64, states: &[String]) -> Result<Vec<LedgerRow>> {
         let wanted: Vec<String> = STATES
             .iter()
             .filter(|(name, _)| states.is_empty() || states.iter().any(|state| state == name))
@@ -188,15 +188,19 @@ impl LockedLedger {
     ///
     /// # Errors
     /// The ledger cannot be written.
-    pub fn ends(&self, n: u64, fate: &Fate) -> Result<()> {
+    pub fn ends(&self, n: u64, fate: &RowEnd) -> Result<()> {
         self.steps(|connection| end(connection, n, fate))
     }
 }
 
-pub(super) fn end(connection: &rusqlite::Connection, n: u64, fate: &Fate) -> rusqlite::Result<()> {
+pub(super) fn end(
+    connection: &rusqlite::Connection,
+    n: u64,
+    fate: &RowEnd,
+) -> rusqlite::Result<()> {
     let (status, object, error) = match fate {
-        Fate::Ok { status, object } => (status, object.as_deref(), None),
-        Fate::Failed { status, error } | Fate::Unknown { status, error } => {
+        RowEnd::Ok { status, object } => (status, object.as_deref(), None),
+        RowEnd::Failed { status, error } | RowEnd::Unknown { status, error } => {
             (status, None, Some(error.as_str()))
         }
     };
@@ -214,8 +218,8 @@ pub(super) fn end(connection: &rusqlite::Connection, n: u64, fate: &Fate) -> rus
     Ok(())
 }
 
-fn pending(row: &Row) -> rusqlite::Result<Pending> {
-    Ok(Pending {
+fn pending(row: &Row) -> rusqlite::Result<PendingRow> {
+    Ok(PendingRow {
         n: row.get::<_, i64>(0)?.cast_unsigned(),
         tries: row.get::<_, i64>(1)?.cast_unsigned(),
         task: Task {
@@ -225,12 +229,12 @@ fn pending(row: &Row) -> rusqlite::Result<Pending> {
     })
 }
 
-fn kept(row: &Row) -> rusqlite::Result<Kept> {
+fn kept(row: &Row) -> rusqlite::Result<LedgerRow> {
     let number: i64 = row.get(5)?;
     let state = STATES.iter().find(|(_, state)| *state == number);
     let target: Option<String> = row.get(3)?;
     let body = row.get(4)?;
-    Ok(Kept {
+    Ok(LedgerRow {
         n: row.get::<_, i64>(0)?.cast_unsigned(),
         line: row.get::<_, i64>(1)?.cast_unsigned(),
         input: row.get(2)?,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::*;
 use crate::bulk::row::Task;
 
-struct Desk {
+struct TestLedger {
     folder: tempfile::TempDir,
     jobs: Jobs,
 }
@@ -16,19 +16,19 @@ fn clock(at: &str) -> Clock {
     Arc::new(move || at)
 }
 
-fn desk() -> Desk {
+fn desk() -> TestLedger {
     let folder = tempfile::tempdir().unwrap();
     let jobs = Jobs::below(Some(folder.path()), clock("2026-11-20T12:00:00Z")).unwrap();
-    Desk { folder, jobs }
+    TestLedger { folder, jobs }
 }
 
-fn subject(engine: Engine) -> Subject {
-    Subject {
+fn subject(engine: Engine) -> JobSubject {
+    JobSubject {
         operation: "discounts.create".to_owned(),
         engine,
         input: "spring.csv".to_owned(),
         header: Some(vec!["code".to_owned()]),
-        store: Whereabouts {
+        store: JobStore {
             profile: None,
             base_url: "http://127.0.0.1:4010".to_owned(),
             sandbox: false,
@@ -47,7 +47,7 @@ fn task(body: &str) -> Task {
     }
 }
 
-fn of_three(desk: &Desk, engine: Engine) -> LockedLedger {
+fn of_three(desk: &TestLedger, engine: Engine) -> LockedLedger {
     let mut draft = desk.jobs.begin(subject(engine)).unwrap();
     draft.add(2, "[\"A\"]", &task("{\"code\":\"A\"}")).unwrap();
     draft.add_invalid(3, "[\"\"]", "code: empty").unwrap();
@@ -55,7 +55,7 @@ fn of_three(desk: &Desk, engine: Engine) -> LockedLedger {
     draft.finish().unwrap().0
 }
 
-fn files(desk: &Desk) -> Vec<String> {
+fn files(desk: &TestLedger) -> Vec<String> {
     std::fs::read_dir(desk.folder.path().join("jobs"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -79,7 +79,7 @@ fn what_a_job_is_about_is_there_again() {
     let job = ledger.job().unwrap();
     drop(ledger);
     assert_eq!(job.subject, subject(Engine::Batches));
-    assert_eq!(job.state, State::Ready);
+    assert_eq!(job.state, JobState::Ready);
     assert_eq!((job.counts.open, job.counts.invalid), (2, 1));
     assert_eq!(job.created_at.to_string(), "2026-11-20T12:00:00Z");
     let again = desk.jobs.open(&job.id[..3]).unwrap().job().unwrap();
@@ -121,11 +121,11 @@ fn only_one_can_work_on_a_job() {
     let open = || desk.jobs.open(first.id()).unwrap();
     let error = open().lock().unwrap_err();
     assert!(error.to_string().contains("another process"), "{error}");
-    assert_eq!(open().job().unwrap().state, State::Running);
-    assert_eq!(first.job().unwrap().state, State::Ready);
+    assert_eq!(open().job().unwrap().state, JobState::Running);
+    assert_eq!(first.job().unwrap().state, JobState::Ready);
     let second = open();
     drop(first);
-    assert_eq!(second.job().unwrap().state, State::Ready);
+    assert_eq!(second.job().unwrap().state, JobState::Ready);
     second.lock().unwrap();
 }
 
@@ -134,14 +134,14 @@ fn the_state_of_a_job_is_read_under_its_lock() {
     let desk = desk();
     let first = of_three(&desk, Engine::Requests);
     let second = desk.jobs.open(first.id()).unwrap();
-    assert_eq!(second.job().unwrap().state, State::Running);
+    assert_eq!(second.job().unwrap().state, JobState::Running);
     first.abandon().unwrap();
     drop(first);
     let (second, job) = second.lock().unwrap();
-    assert_eq!(job.state, State::Abandoned);
+    assert_eq!(job.state, JobState::Abandoned);
     assert!(second.finish().is_err());
     assert!(second.abandon().is_err());
-    assert_eq!(second.job().unwrap().state, State::Abandoned);
+    assert_eq!(second.job().unwrap().state, JobState::Abandoned);
 }
 
 #[test]
@@ -154,14 +154,14 @@ fn abandoned_rows_that_are_at_the_api_become_unknown_and_others_stay_unsent() {
     let counts = requests.counts().unwrap();
     assert_eq!((counts.open, counts.unknown), (1, 1));
     for (stage, unknown) in [
-        (Stage::Planned, 0),
-        (Stage::Filling, 0),
-        (Stage::Starting, 2),
-        (Stage::Running, 2),
-        (Stage::Collecting, 2),
+        (BatchStage::Planned, 0),
+        (BatchStage::Filling, 0),
+        (BatchStage::Starting, 2),
+        (BatchStage::Running, 2),
+        (BatchStage::Collecting, 2),
     ] {
         let ledger = of_three(&desk, Engine::Batches);
-        if stage != Stage::Planned {
+        if stage != BatchStage::Planned {
             ledger.opened(0, 7).unwrap();
             ledger.reaches(0, stage).unwrap();
         }
@@ -171,7 +171,7 @@ fn abandoned_rows_that_are_at_the_api_become_unknown_and_others_stay_unsent() {
         assert_eq!((counts.unknown, counts.open), (unknown, 2 - unknown));
         assert_eq!(ledger.job().unwrap().is_begun, unknown > 0, "{stage:?}");
         let left = ledger.discarded().unwrap().len();
-        assert_eq!(left, usize::from(stage == Stage::Filling), "{stage:?}");
+        assert_eq!(left, usize::from(stage == BatchStage::Filling), "{stage:?}");
     }
 }
 
@@ -225,12 +225,12 @@ fn rows_go_out_and_come_to_their_ends() {
     ledger.returns(3).unwrap();
     let doubt = ledger.in_doubt_behind(0, 10).unwrap();
     assert_eq!((doubt.len(), doubt[0].n, doubt[0].tries), (1, 1, 1));
-    let fate = Fate::Ok {
+    let fate = RowEnd::Ok {
         status: Some(201),
         object: Some("7".to_owned()),
     };
     ledger.ends(1, &fate).unwrap();
-    let fate = Fate::Failed {
+    let fate = RowEnd::Failed {
         status: Some(422),
         error: "taken".to_owned(),
     };
@@ -253,7 +253,7 @@ fn a_batch_goes_from_stage_to_stage() {
     let batch = ledger.batch(0).unwrap();
     assert_eq!(
         (batch.rows, batch.parts, batch.stage),
-        (2, 1, Stage::Planned)
+        (2, 1, BatchStage::Planned)
     );
     ledger.opened(0, 19).unwrap();
     ledger.part_leaves(0).unwrap();
@@ -270,8 +270,12 @@ fn a_batch_goes_from_stage_to_stage() {
     ledger.part_arrives(0).unwrap();
     assert_eq!(ledger.tasks_before(0, 1).unwrap(), 2);
     assert_eq!(ledger.batch(0).unwrap().added, 1);
-    assert_eq!(ledger.job().unwrap().state, State::Stopped);
-    for stage in [Stage::Starting, Stage::Running, Stage::Collecting] {
+    assert_eq!(ledger.job().unwrap().state, JobState::Stopped);
+    for stage in [
+        BatchStage::Starting,
+        BatchStage::Running,
+        BatchStage::Collecting,
+    ] {
         ledger.reaches(0, stage).unwrap();
         assert_eq!(ledger.batches().unwrap()[0].stage, stage);
     }
@@ -279,7 +283,7 @@ fn a_batch_goes_from_stage_to_stage() {
         id: 5,
         body: "{}".to_owned(),
         likeness: [1; 32],
-        fate: Fate::Unknown {
+        fate: RowEnd::Unknown {
             status: None,
             error: "waits".to_owned(),
         },
@@ -287,7 +291,7 @@ fn a_batch_goes_from_stage_to_stage() {
     ledger.note_tasks(0, &[seen.clone(), seen.clone()]).unwrap();
     assert_eq!(ledger.tasks_of(0).unwrap(), [(5, [1; 32])]);
     assert_eq!(ledger.task(0, 5).unwrap(), seen);
-    let ok = Fate::Ok {
+    let ok = RowEnd::Ok {
         status: Some(201),
         object: None,
     };
@@ -295,7 +299,7 @@ fn a_batch_goes_from_stage_to_stage() {
     assert_eq!(ledger.counts().unwrap().ok, 2);
     assert!(ledger.tasks_of(0).unwrap().is_empty());
     ledger.finish().unwrap();
-    assert_eq!(ledger.job().unwrap().state, State::Done);
+    assert_eq!(ledger.job().unwrap().state, JobState::Done);
 }
 
 #[test]

@@ -63,7 +63,7 @@ const PAGES: [&str; 5] = ["<!doctype", "<html", "<head", "<table", "<?xml"];
 
 /// What the first bytes say of the encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Mark {
+struct EncodingMark {
     encoding: Encoding,
     /// Whether the high byte comes first.
     backwards: bool,
@@ -71,7 +71,7 @@ struct Mark {
     length: usize,
 }
 
-impl Mark {
+impl EncodingMark {
     const fn new(encoding: Encoding, backwards: bool, length: usize) -> Self {
         Self {
             encoding,
@@ -90,7 +90,7 @@ pub(super) fn text(
 ) -> Result<(Text, bool)> {
     let (first, broken) = look(&mut stream);
     if let Some(error) = broken {
-        stream = Box::new(Broken(Some(error)));
+        stream = Box::new(BrokenReader(Some(error)));
     }
     refuse_other_files(name, &first)?;
     let mark = mark(&first);
@@ -132,9 +132,9 @@ fn look(stream: &mut dyn Read) -> (Vec<u8>, Option<io::Error>) {
 }
 
 /// A stream that has broken.
-struct Broken(Option<io::Error>);
+struct BrokenReader(Option<io::Error>);
 
-impl Read for Broken {
+impl Read for BrokenReader {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         self.0.take().map_or(Ok(0), Err)
     }
@@ -160,18 +160,18 @@ fn refuse_other_files(name: &str, first: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn mark(first: &[u8]) -> Option<Mark> {
+fn mark(first: &[u8]) -> Option<EncodingMark> {
     match first {
-        [0xEF, 0xBB, 0xBF, ..] => Some(Mark::new(Encoding::Utf8, false, 3)),
-        [0xFF, 0xFE, ..] => Some(Mark::new(Encoding::Utf16, false, 2)),
-        [0xFE, 0xFF, ..] => Some(Mark::new(Encoding::Utf16, true, 2)),
+        [0xEF, 0xBB, 0xBF, ..] => Some(EncodingMark::new(Encoding::Utf8, false, 3)),
+        [0xFF, 0xFE, ..] => Some(EncodingMark::new(Encoding::Utf16, false, 2)),
+        [0xFE, 0xFF, ..] => Some(EncodingMark::new(Encoding::Utf16, true, 2)),
         _ => None,
     }
 }
 
 /// Where most pairs hold one NUL and always on the same side, it is UTF-16: a
 /// header is ASCII for the most part.
-fn without_mark(first: &[u8]) -> Option<Mark> {
+fn without_mark(first: &[u8]) -> Option<EncodingMark> {
     let pairs = first.len() / 2;
     let with_nul_at = |side: usize| {
         let pairs = first.chunks_exact(2);
@@ -183,8 +183,8 @@ fn without_mark(first: &[u8]) -> Option<Mark> {
         return None;
     }
     match (with_nul_at(0) * 2 > pairs, with_nul_at(1) * 2 > pairs) {
-        (false, true) => Some(Mark::new(Encoding::Utf16, false, 0)),
-        (true, false) => Some(Mark::new(Encoding::Utf16, true, 0)),
+        (false, true) => Some(EncodingMark::new(Encoding::Utf16, false, 0)),
+        (true, false) => Some(EncodingMark::new(Encoding::Utf16, true, 0)),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! What stands between the cells: said by the user, by the file itself
 //! (`sep=;`), or found out from the header.
 
-use super::feed::{Feed, LONGEST, Lines};
+use super::feed::{Feed, LONGEST, LineCounter};
 use super::guard::{Scanner, Step};
 use crate::error::{Error, Result};
 
@@ -84,7 +84,7 @@ pub(super) fn extension(name: &str) -> String {
 /// Looks ahead until the header ends under each delimiter.
 fn see_header(feed: &mut Feed) {
     let mut seen = 0;
-    let mut scanners = Vec::from(TRIED.map(|tried| Scanner::new(tried, Lines::FIRST)));
+    let mut scanners = Vec::from(TRIED.map(|tried| Scanner::new(tried, LineCounter::FIRST)));
     loop {
         let rest = feed.rest();
         scanners.retain_mut(|scanner| scanner.scan(&rest[seen..]) == Step::More);

@@ -4,10 +4,10 @@
 //!
 //! Nothing can be read behind what is broken here: there is no line to go on at.
 
-use super::feed::{Feed, LONGEST, Lines};
+use super::feed::{Feed, LONGEST, LineCounter};
 use super::lines::{cut_off, judged, said};
 use super::text_of;
-use crate::bulk::row::Row;
+use crate::bulk::row::InputRow;
 use crate::error::{Error, Result};
 use serde::de::IgnoredAny;
 
@@ -17,14 +17,14 @@ const HINT: &str = "make lines of it first: jq -c '.[]' FILE | rc bulk … -";
 #[derive(Debug, Default)]
 pub(super) struct Document {
     /// Bytes of the rest that the last record took, and where it ended.
-    used: Option<(usize, Lines)>,
+    used: Option<(usize, LineCounter)>,
     /// The line of the bracket of the array that is open.
     open: Option<u64>,
 }
 
 impl Document {
     /// The next record.
-    pub(super) fn next<'a>(&mut self, feed: &'a mut Feed) -> Result<Option<Row<'a>>> {
+    pub(super) fn next<'a>(&mut self, feed: &'a mut Feed) -> Result<Option<InputRow<'a>>> {
         if let Some((used, lines)) = self.used.take() {
             feed.pass_to(used, lines);
         }
@@ -75,7 +75,7 @@ fn stray(feed: &Feed, line: u64) -> Error {
 }
 
 /// Where the object ends that the rest begins with.
-fn extent(feed: &mut Feed) -> Result<(usize, Lines)> {
+fn extent(feed: &mut Feed) -> Result<(usize, LineCounter)> {
     let begin = feed.lines().line;
     let mut lines = feed.lines();
     let mut seen = 0;
@@ -107,7 +107,7 @@ fn extent(feed: &mut Feed) -> Result<(usize, Lines)> {
     }
 }
 
-fn within(feed: &Feed, begin: u64, found: (usize, Lines)) -> Result<(usize, Lines)> {
+fn within(feed: &Feed, begin: u64, found: (usize, LineCounter)) -> Result<(usize, LineCounter)> {
     if found.0 > LONGEST {
         return Err(feed.too_long(begin).hint(HINT));
     }

@@ -19,19 +19,19 @@ pub(super) struct Feed {
     marked: bool,
     /// Whether the encoding was found out, not said.
     found: bool,
-    lines: Lines,
+    lines: LineCounter,
 }
 
 /// Counts physical lines: LF, CRLF and CR end one, also mixed.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Lines {
+pub(super) struct LineCounter {
     /// The line, from 1.
     pub(super) line: u64,
     /// Whether the last byte was a CR: an LF after it belongs to it.
     pub(super) after_return: bool,
 }
 
-impl Lines {
+impl LineCounter {
     /// At the beginning.
     pub(super) const FIRST: Self = Self {
         line: 1,
@@ -67,7 +67,7 @@ impl Feed {
             text,
             marked,
             found: encoding.is_none(),
-            lines: Lines::FIRST,
+            lines: LineCounter::FIRST,
         })
     }
 
@@ -91,7 +91,7 @@ impl Feed {
     }
 
     /// Where the rest begins.
-    pub(super) const fn lines(&self) -> Lines {
+    pub(super) const fn lines(&self) -> LineCounter {
         self.lines
     }
 
@@ -101,7 +101,7 @@ impl Feed {
     }
 
     /// Leaves bytes behind, of which somebody else has counted the lines.
-    pub(super) fn pass_to(&mut self, bytes: usize, lines: Lines) {
+    pub(super) fn pass_to(&mut self, bytes: usize, lines: LineCounter) {
         self.text.consume(bytes);
         self.lines = lines;
     }

@@ -10,7 +10,7 @@ use std::io::{self, Read};
 
 use memchr::memchr3;
 
-use super::feed::{Feed, LONGEST, Lines};
+use super::feed::{Feed, LONGEST, LineCounter};
 use crate::error::{Error, Result};
 
 const QUOTE: u8 = b'"';
@@ -19,14 +19,14 @@ const QUOTE: u8 = b'"';
 #[derive(Debug)]
 pub(super) struct Scanner {
     delimiter: u8,
-    state: State,
-    lines: Lines,
+    state: ScanState,
+    lines: LineCounter,
     /// The line of the last quote that opened a cell.
     opened: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum ScanState {
     Record,
     Cell,
     Plain,
@@ -49,10 +49,10 @@ pub(super) enum Step {
 
 impl Scanner {
     /// At the beginning of a record.
-    pub(super) const fn new(delimiter: u8, lines: Lines) -> Self {
+    pub(super) const fn new(delimiter: u8, lines: LineCounter) -> Self {
         Self {
             delimiter,
-            state: State::Record,
+            state: ScanState::Record,
             lines,
             opened: 0,
         }
@@ -65,23 +65,23 @@ impl Scanner {
             && let Some(&byte) = rest.first()
         {
             match self.state {
-                State::Record => {
+                ScanState::Record => {
                     // The second half of a line end is no line.
                     at += usize::from(byte == b'\n' && self.lines.after_return);
                     self.lines.after_return = false;
-                    self.state = State::Cell;
+                    self.state = ScanState::Cell;
                     continue;
                 }
-                State::Plain => match memchr3(self.delimiter, b'\r', b'\n', rest) {
+                ScanState::Plain => match memchr3(self.delimiter, b'\r', b'\n', rest) {
                     None => return Step::More,
                     Some(plain) => at += plain,
                 },
-                State::Quoted => {
+                ScanState::Quoted => {
                     let inside = memchr3(QUOTE, b'\r', b'\n', rest).unwrap_or(rest.len());
                     self.lines.after_return &= inside == 0;
                     at += inside;
                 }
-                State::Cell | State::Closed => {}
+                ScanState::Cell | ScanState::Closed => {}
             }
             let Some(&byte) = bytes.get(at) else {
                 return Step::More;
@@ -99,29 +99,29 @@ impl Scanner {
     fn pass(&mut self, byte: u8) -> Step {
         let is_end = byte == b'\r' || byte == b'\n';
         self.state = match self.state {
-            State::Quoted if byte == QUOTE => State::Closed,
-            State::Quoted => {
+            ScanState::Quoted if byte == QUOTE => ScanState::Closed,
+            ScanState::Quoted => {
                 self.lines.pass(byte);
-                State::Quoted
+                ScanState::Quoted
             }
             _ if is_end => {
                 self.lines.after_return = false;
                 self.lines.pass(byte);
-                self.state = State::Record;
+                self.state = ScanState::Record;
                 return Step::End(0);
             }
-            _ if byte == self.delimiter => State::Cell,
-            State::Cell if byte == QUOTE => {
+            _ if byte == self.delimiter => ScanState::Cell,
+            ScanState::Cell if byte == QUOTE => {
                 self.opened = self.lines.line;
                 self.lines.after_return = false;
-                State::Quoted
+                ScanState::Quoted
             }
-            State::Closed if byte == QUOTE => {
+            ScanState::Closed if byte == QUOTE => {
                 self.lines.after_return = false;
-                State::Quoted
+                ScanState::Quoted
             }
-            State::Closed => return Step::Behind,
-            _ => State::Plain,
+            ScanState::Closed => return Step::Behind,
+            _ => ScanState::Plain,
         };
         Step::More
     }
@@ -129,7 +129,7 @@ impl Scanner {
 
 /// A feed whose records are handed over one at a time, each by reads of its
 /// own: no read gives bytes of two.
-pub(super) struct Guard {
+pub(super) struct RecordGuard {
     feed: Feed,
     scanner: Scanner,
     /// Bytes of the record that have yet to be handed over.
@@ -138,7 +138,7 @@ pub(super) struct Guard {
     failure: Option<Error>,
 }
 
-impl Guard {
+impl RecordGuard {
     /// Goes on where the feed is.
     pub(super) const fn new(feed: Feed, delimiter: u8) -> Self {
         let lines = feed.lines();
@@ -185,7 +185,7 @@ impl Guard {
                 break;
             }
         }
-        if self.scanner.state == State::Quoted {
+        if self.scanner.state == ScanState::Quoted {
             return Err(self.unclosed());
         }
         if seen > 0 {
@@ -217,7 +217,7 @@ impl Guard {
 
     fn too_long(&self, line: u64) -> Error {
         let error = self.feed.too_long(line);
-        if self.scanner.state == State::Quoted {
+        if self.scanner.state == ScanState::Quoted {
             let opened = self.scanner.opened;
             return error.hint(format!("is the quote closed that opens on line {opened}?"));
         }
@@ -225,7 +225,7 @@ impl Guard {
     }
 }
 
-impl Read for Guard {
+impl Read for RecordGuard {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.pending == 0 {
             self.pending = self.record().map_err(|error| {

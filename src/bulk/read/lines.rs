@@ -11,9 +11,9 @@ use memchr::memchr2;
 use serde::de::IgnoredAny;
 
 use super::document::Document;
-use super::feed::{Feed, LONGEST, Lines};
+use super::feed::{Feed, LONGEST, LineCounter};
 use super::{shown, text_of};
-use crate::bulk::row::{Content, Row};
+use crate::bulk::row::{InputRow, RowContent};
 use crate::error::Result;
 
 /// JSON that is being read.
@@ -46,7 +46,7 @@ impl Json {
     }
 
     /// The next record.
-    pub(super) fn next(&mut self) -> Result<Option<Row<'_>>> {
+    pub(super) fn next(&mut self) -> Result<Option<InputRow<'_>>> {
         match &mut self.layout {
             Layout::Lines(lines) => lines.next(&mut self.feed),
             Layout::Document(document) => document.next(&mut self.feed),
@@ -104,13 +104,13 @@ struct ByLine {
     /// Bytes of the rest that the last record took.
     used: usize,
     /// The line after that of the last record.
-    after: Option<Lines>,
+    after: Option<LineCounter>,
     /// The line of the bracket of the array that is open.
     open: Option<u64>,
 }
 
 /// A line of the rest, without its end.
-struct Line {
+struct TextLine {
     number: u64,
     place: Range<usize>,
     /// Whether a line end closes it.
@@ -118,7 +118,7 @@ struct Line {
 }
 
 impl ByLine {
-    fn next<'a>(&mut self, feed: &'a mut Feed) -> Result<Option<Row<'a>>> {
+    fn next<'a>(&mut self, feed: &'a mut Feed) -> Result<Option<InputRow<'a>>> {
         let line = loop {
             let Some(line) = self.line(feed)? else {
                 return match self.open {
@@ -150,7 +150,7 @@ impl ByLine {
     }
 
     /// Finds the next line, and leaves the last one behind.
-    fn line(&mut self, feed: &mut Feed) -> Result<Option<Line>> {
+    fn line(&mut self, feed: &mut Feed) -> Result<Option<TextLine>> {
         if let Some(lines) = self.after.take() {
             feed.pass_to(self.used, lines);
         }
@@ -179,7 +179,7 @@ impl ByLine {
         let text = &rest[..end];
         let start = end - text.trim_ascii_start().len();
         let place = start..start + text.trim_ascii().len();
-        Ok(Some(Line {
+        Ok(Some(TextLine {
             number,
             place,
             closed,
@@ -203,18 +203,18 @@ fn end_of_line(feed: &mut Feed, number: u64) -> Result<(usize, bool)> {
 }
 
 /// What is JSON, as a row: an object, or not.
-pub(super) fn judged(line: u64, text: &str) -> Row<'_> {
+pub(super) fn judged(line: u64, text: &str) -> InputRow<'_> {
     if text.starts_with('{') {
-        let content = Content::Object(text);
-        return Row { line, content };
+        let content = RowContent::Object(text);
+        return InputRow { line, content };
     }
     unusable(line, text, "no JSON object".to_owned())
 }
 
-fn unusable<'a>(line: u64, text: &str, reason: String) -> Row<'a> {
+fn unusable<'a>(line: u64, text: &str, reason: String) -> InputRow<'a> {
     let text = shown(text);
-    let content = Content::Unusable { text, reason };
-    Row { line, content }
+    let content = RowContent::Unusable { text, reason };
+    InputRow { line, content }
 }
 
 /// What the parser said, without the line that it counts for itself.

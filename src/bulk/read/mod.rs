@@ -20,16 +20,16 @@ mod tests;
 mod text;
 
 pub use delimiter::delimiter;
-pub use open::{Stream, open_path};
+pub use open::{InputStream, open_path};
 pub use text::Encoding;
 
 use std::fmt;
 
 use feed::Feed;
 use lines::Json;
-use table::Table;
+use table::CsvTable;
 
-use super::row::Row;
+use super::row::InputRow;
 use crate::error::{Error, Result};
 use crate::excerpt::shortened;
 
@@ -38,7 +38,7 @@ const SHOWN: usize = 60;
 
 /// How a file is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum FileLayout {
     /// A header and rows of cells.
     Table,
     /// JSON objects, one a line.
@@ -47,24 +47,24 @@ pub enum Form {
 
 /// What the user said of a file; what was not said is found out.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Options {
+pub struct ReadOptions {
     /// What stands between cells.
     pub delimiter: Option<u8>,
     /// How letters are written.
     pub encoding: Option<Encoding>,
     /// How it is laid out.
-    pub form: Option<Form>,
+    pub form: Option<FileLayout>,
 }
 
 /// A file that is being read.
-pub struct Reader {
-    inner: Inner,
+pub struct RowReader {
+    inner: ReaderKind,
     /// Whether it can be read no further. What comes after a failure is not
     /// the end of the file, and must not look like it.
     broken: bool,
 }
 
-impl fmt::Debug for Reader {
+impl fmt::Debug for RowReader {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Reader")
             .field("header", &self.header())
@@ -73,12 +73,12 @@ impl fmt::Debug for Reader {
     }
 }
 
-enum Inner {
-    Table(Box<Table>),
+enum ReaderKind {
+    Table(Box<CsvTable>),
     Json(Box<Json>),
 }
 
-impl Reader {
+impl RowReader {
     /// Looks at the beginning of a stream: encoding, form, delimiter, header.
     /// The name is for messages, and its ending tells of lines of JSON.
     ///
@@ -92,7 +92,7 @@ impl Reader {
     pub fn open(
         name: &str,
         stream: Box<dyn std::io::Read + Send>,
-        options: &Options,
+        options: &ReadOptions,
         familiar: &dyn Fn(&str) -> bool,
     ) -> Result<Self> {
         let mut feed = Feed::open(name, stream, options.encoding)?;
@@ -103,20 +103,22 @@ impl Reader {
         let first = first_letters(&mut feed);
         // Whoever says what stands between cells has a table.
         let json = options.delimiter.is_none() && (by_name || is_json(first));
-        let form = options
-            .form
-            .unwrap_or(if json { Form::Lines } else { Form::Table });
+        let form = options.form.unwrap_or(if json {
+            FileLayout::Lines
+        } else {
+            FileLayout::Table
+        });
         // A list that found nothing is no mistake.
-        if first.is_none() && form == Form::Table {
+        if first.is_none() && form == FileLayout::Table {
             feed.more(feed.lines().line)?;
             return Err(nothing_in(name));
         }
         let inner = match form {
-            Form::Table => {
-                let table = Table::open(feed, options.delimiter, familiar)?;
-                Inner::Table(Box::new(table))
+            FileLayout::Table => {
+                let table = CsvTable::open(feed, options.delimiter, familiar)?;
+                ReaderKind::Table(Box::new(table))
             }
-            Form::Lines => Inner::Json(Box::new(Json::open(feed))),
+            FileLayout::Lines => ReaderKind::Json(Box::new(Json::open(feed))),
         };
         Ok(Self {
             inner,
@@ -128,8 +130,8 @@ impl Reader {
     #[must_use]
     pub fn header(&self) -> Option<&[String]> {
         match &self.inner {
-            Inner::Table(table) => Some(table.header()),
-            Inner::Json(_) => None,
+            ReaderKind::Table(table) => Some(table.header()),
+            ReaderKind::Json(_) => None,
         }
     }
 
@@ -138,8 +140,8 @@ impl Reader {
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let (feed, note) = match &self.inner {
-            Inner::Table(table) => (table.feed(), table.note()),
-            Inner::Json(json) => (json.feed(), None),
+            ReaderKind::Table(table) => (table.feed(), table.note()),
+            ReaderKind::Json(json) => (json.feed(), None),
         };
         feed.note()
             .into_iter()
@@ -154,15 +156,15 @@ impl Reader {
     /// A usage error with a line when the file cannot be read on. A single row
     /// that is none is [`Content::Unusable`](super::row::Content::Unusable).
     // It lends from itself, which no iterator can.
-    pub fn next_row(&mut self) -> Result<Option<Row<'_>>> {
+    pub fn next_row(&mut self) -> Result<Option<InputRow<'_>>> {
         if self.broken {
             return Err(Error::usage("the file could not be read on"));
         }
         // A failure below ends it; success takes that back.
         self.broken = true;
         let row = match &mut self.inner {
-            Inner::Table(table) => table.next()?,
-            Inner::Json(json) => json.next()?,
+            ReaderKind::Table(table) => table.next()?,
+            ReaderKind::Json(json) => json.next()?,
         };
         self.broken = false;
         Ok(row)
@@ -172,8 +174,8 @@ impl Reader {
     #[must_use]
     pub fn blank(&self) -> u64 {
         match &self.inner {
-            Inner::Table(table) => table.blank(),
-            Inner::Json(_) => 0,
+            ReaderKind::Table(table) => table.blank(),
+            ReaderKind::Json(_) => 0,
         }
     }
 }

@@ -6,14 +6,17 @@ use std::io::{self, Read};
 use crate::error::{Error, Result};
 
 /// A stream of bytes.
-pub type Stream = Box<dyn Read + Send>;
+pub type InputStream = Box<dyn Read + Send>;
 
 /// Opens a path as it was typed. Gives its name for messages and its stream;
 /// standard input is taken only for `-`.
 ///
 /// # Errors
 /// A usage error that says what to do when it cannot be read.
-pub fn open_path(path: &str, stdin: impl FnOnce() -> Result<Stream>) -> Result<(String, Stream)> {
+pub fn open_path(
+    path: &str,
+    stdin: impl FnOnce() -> Result<InputStream>,
+) -> Result<(String, InputStream)> {
     if path == "-" {
         return Ok(("standard input".to_owned(), stdin()?));
     }

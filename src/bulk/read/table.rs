@@ -4,15 +4,15 @@
 use csv::StringRecord;
 
 use super::feed::Feed;
-use super::guard::Guard;
+use super::guard::RecordGuard;
 use super::{delimiter, header, nothing_in, shown};
-use crate::bulk::row::{Content, Row};
+use crate::bulk::row::{InputRow, RowContent};
 use crate::error::{Error, Result};
 use crate::output::formula;
 
 /// A table that is being read.
-pub(super) struct Table {
-    cells: csv::Reader<Guard>,
+pub(super) struct CsvTable {
+    cells: csv::Reader<RecordGuard>,
     record: StringRecord,
     header: Vec<String>,
     /// Cells of the header, with those that have no name.
@@ -21,7 +21,7 @@ pub(super) struct Table {
     note: Option<String>,
 }
 
-impl Table {
+impl CsvTable {
     /// Finds the delimiter and reads the header.
     pub(super) fn open(
         mut feed: Feed,
@@ -41,7 +41,7 @@ impl Table {
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
-            .from_reader(Guard::new(feed, delimiter));
+            .from_reader(RecordGuard::new(feed, delimiter));
         let mut table = Self {
             cells,
             record: StringRecord::new(),
@@ -91,7 +91,7 @@ impl Table {
     }
 
     /// The next row.
-    pub(super) fn next(&mut self) -> Result<Option<Row<'_>>> {
+    pub(super) fn next(&mut self) -> Result<Option<InputRow<'_>>> {
         loop {
             if !self.read()? {
                 return Ok(None);
@@ -103,7 +103,7 @@ impl Table {
         }
         let line = self.line();
         let content = self.content()?;
-        Ok(Some(Row { line, content }))
+        Ok(Some(InputRow { line, content }))
     }
 
     fn read(&mut self) -> Result<bool> {
@@ -113,7 +113,7 @@ impl Table {
         })
     }
 
-    fn content(&mut self) -> Result<Content<'_>> {
+    fn content(&mut self) -> Result<RowContent<'_>> {
         let (cells, wanted) = (self.record.len(), self.header.len());
         let full = |place: usize| self.record.get(place).is_some_and(|cell| !is_empty(cell));
         if let Some(place) = (wanted..cells.min(self.width)).find(|place| full(*place)) {
@@ -125,7 +125,7 @@ impl Table {
                 .rev()
                 .find(|place| *place < wanted || full(*place));
             let counted = counted.map_or(0, |place| place + 1);
-            return Ok(Content::Unusable {
+            return Ok(RowContent::Unusable {
                 text: self.text(),
                 reason: format!("{} where the header has {wanted}", counted_cells(counted)),
             });
@@ -134,7 +134,7 @@ impl Table {
         if self.feed().is_marked() {
             self.restore();
         }
-        Ok(Content::Cells(&self.record))
+        Ok(RowContent::Cells(&self.record))
     }
 
     /// Takes off the apostrophes that `--excel` has put before what a

@@ -9,10 +9,10 @@ use super::absence::Absence;
 use super::backoff::{self, PollBackoff};
 use super::remote::{self, Phase, RemoteBatch};
 use super::stall::Stall;
-use super::{Ended, Means, ProgressTracker, collect, task};
-use crate::bulk::ledger::{Batch, LockedLedger, Stage};
+use super::{ProgressTracker, RunContext, RunEnd, collect, task};
+use crate::bulk::ledger::{Batch, BatchStage, LockedLedger};
 use crate::bulk::settle::{self, Arrival};
-use crate::catalog::{Again, Operation};
+use crate::catalog::{Idempotency, Operation};
 use crate::error::{Error, Kind, Result};
 
 /// Batches that are created in vain, at most: each was left unprocessed,
@@ -22,7 +22,7 @@ const MOST_OPENED: u32 = 25;
 /// The run of one batch.
 pub(super) struct BatchRun<'a> {
     pub(super) ledger: &'a LockedLedger,
-    pub(super) means: &'a Means<'a>,
+    pub(super) means: &'a RunContext<'a>,
     pub(super) show: &'a ProgressTracker<'a>,
     /// Set when another batch of the job failed.
     pub(super) halt: &'a Cell<bool>,
@@ -30,7 +30,7 @@ pub(super) struct BatchRun<'a> {
     /// The number of batches in the job.
     pub(super) of: usize,
     pub(super) kind: &'static str,
-    pub(super) again: Again,
+    pub(super) again: Idempotency,
     /// 404 responses to requests that change the batch.
     pub(super) unfound: Cell<Absence>,
     pub(super) stall: RefCell<Stall>,
@@ -40,7 +40,7 @@ pub(super) struct BatchRun<'a> {
 impl<'a> BatchRun<'a> {
     pub(super) fn new(
         ledger: &'a LockedLedger,
-        means: &'a Means<'a>,
+        means: &'a RunContext<'a>,
         show: &'a ProgressTracker<'a>,
         halt: &'a Cell<bool>,
         operation: &Operation,
@@ -56,7 +56,7 @@ impl<'a> BatchRun<'a> {
             number: 0,
             of: 0,
             kind: batch.kind,
-            again: operation.again,
+            again: operation.idempotency,
             unfound: Cell::default(),
             stall: RefCell::default(),
             backoff: RefCell::default(),
@@ -64,42 +64,42 @@ impl<'a> BatchRun<'a> {
     }
 
     /// Takes steps until the batch is settled, or the job does not wait for it.
-    pub(super) async fn carry(self) -> Result<Ended> {
+    pub(super) async fn carry(self) -> Result<RunEnd> {
         let mut opened = 0;
         let mut last = None;
         loop {
             if self.is_stopped() {
-                return Ok(Ended::Halted);
+                return Ok(RunEnd::Halted);
             }
             let batch = self.ledger.batch(self.number)?;
             match (batch.stage, batch.remote) {
-                (Stage::Settled, _) => {
+                (BatchStage::Settled, _) => {
                     self.show.settled(self.number, self.ledger)?;
-                    return Ok(Ended::Done);
+                    return Ok(RunEnd::Done);
                 }
-                (Stage::Planned, _) | (_, None) => {
+                (BatchStage::Planned, _) | (_, None) => {
                     opened += 1;
                     if opened > MOST_OPENED {
                         return Err(unfillable());
                     }
                     self.open(&batch).await?;
                 }
-                (Stage::Filling, Some(remote)) if batch.leaving => {
+                (BatchStage::Filling, Some(remote)) if batch.leaving => {
                     self.find_part(&batch, remote).await?;
                 }
-                (Stage::Filling, Some(remote)) if batch.added < batch.parts => {
+                (BatchStage::Filling, Some(remote)) if batch.added < batch.parts => {
                     self.add_part(&batch, remote).await?;
                 }
-                (Stage::Filling, Some(remote)) => self.verify(&batch, remote).await?,
-                (Stage::Starting, Some(remote)) => self.start(&batch, remote).await?,
-                (Stage::Running, Some(_)) if !self.means.wait => {
+                (BatchStage::Filling, Some(remote)) => self.verify(&batch, remote).await?,
+                (BatchStage::Starting, Some(remote)) => self.start(&batch, remote).await?,
+                (BatchStage::Running, Some(_)) if !self.means.wait => {
                     self.doing(&batch, "is running");
-                    return Ok(Ended::Submitted);
+                    return Ok(RunEnd::Submitted);
                 }
-                (Stage::Running, Some(remote)) => {
+                (BatchStage::Running, Some(remote)) => {
                     last = self.look(&batch, remote).await?;
                 }
-                (Stage::Collecting, Some(remote)) => {
+                (BatchStage::Collecting, Some(remote)) => {
                     let seen = match last.take() {
                         Some(seen) => Some(seen),
                         None => self.observe(&batch, remote).await?,
@@ -108,7 +108,7 @@ impl<'a> BatchRun<'a> {
                         None => {}
                         // A response from a stale copy: the batch is polled again.
                         Some(seen) if matches!(seen.phase, Phase::NotStarted | Phase::Running) => {
-                            self.ledger.reaches(batch.slot, Stage::Running)?;
+                            self.ledger.reaches(batch.slot, BatchStage::Running)?;
                         }
                         Some(seen) => {
                             self.doing(&batch, "has ended; its results are read");
@@ -278,7 +278,7 @@ impl<'a> BatchRun<'a> {
             return Ok(());
         };
         if seen.phase == Phase::NotStarted && seen.total == batch.rows {
-            return self.ledger.reaches(batch.slot, Stage::Starting);
+            return self.ledger.reaches(batch.slot, BatchStage::Starting);
         }
         self.give_up(batch, &seen)
     }
@@ -289,7 +289,7 @@ impl<'a> BatchRun<'a> {
     fn give_up(&self, batch: &Batch, seen: &RemoteBatch) -> Result<()> {
         let why = match seen.phase {
             Phase::Running | Phase::Completed | Phase::Failed => {
-                return self.ledger.reaches(batch.slot, Stage::Running);
+                return self.ledger.reaches(batch.slot, BatchStage::Running);
             }
             Phase::Deleted | Phase::Missing => "it was deleted".to_owned(),
             Phase::NotStarted => format!("it holds {} tasks", seen.total),
@@ -301,7 +301,7 @@ impl<'a> BatchRun<'a> {
     async fn start(&self, batch: &Batch, remote: u64) -> Result<()> {
         self.doing(batch, "is started");
         let error = match remote::process(self.means.client, remote).await {
-            Ok(()) => return self.ledger.reaches(batch.slot, Stage::Running),
+            Ok(()) => return self.ledger.reaches(batch.slot, BatchStage::Running),
             Err(error) => error,
         };
         if error.untouched && matches!(error.kind, Kind::Access | Kind::Unreachable) {
@@ -315,7 +315,7 @@ impl<'a> BatchRun<'a> {
             Phase::Deleted => collect::all_unknown(self, batch, &gone(remote)),
             Phase::NotStarted if again => self.wait(remote, &seen).await.map_err(|_| error),
             Phase::NotStarted => Err(error),
-            _ => self.ledger.reaches(batch.slot, Stage::Running),
+            _ => self.ledger.reaches(batch.slot, BatchStage::Running),
         }
     }
 
@@ -329,7 +329,7 @@ impl<'a> BatchRun<'a> {
         self.show.runs(batch.slot, ok, failed);
         match seen.phase {
             Phase::Completed | Phase::Failed => {
-                self.ledger.reaches(batch.slot, Stage::Collecting)?;
+                self.ledger.reaches(batch.slot, BatchStage::Collecting)?;
                 Ok(Some(seen))
             }
             Phase::Deleted => {

@@ -6,26 +6,28 @@ use std::collections::VecDeque;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::batch_run::BatchRun;
-use super::{Ended, Means, ProgressTracker};
-use crate::bulk::ledger::{LockedLedger, Stage};
+use super::{ProgressTracker, RunContext, RunEnd};
+use crate::bulk::ledger::{BatchStage, LockedLedger};
 use crate::error::Result;
 
 /// Carries out the batches that are not settled. When one fails, the others
 /// take no further step; what they did is in the ledger.
 pub(super) async fn run(
     ledger: &LockedLedger,
-    means: &Means<'_>,
+    means: &RunContext<'_>,
     show: &ProgressTracker<'_>,
-) -> Result<Ended> {
+) -> Result<RunEnd> {
     let (_, operation) = ledger.operation()?;
     let batches = ledger.batches()?;
     let of = batches.len();
-    let left = batches.iter().filter(|batch| batch.stage != Stage::Settled);
+    let left = batches
+        .iter()
+        .filter(|batch| batch.stage != BatchStage::Settled);
     let mut waiting: VecDeque<u64> = left.map(|batch| batch.slot).collect();
     let halt = Cell::new(false);
     let mut under_way = FuturesUnordered::new();
     let places = means.parallel.max(1);
-    let mut end = Ended::Done;
+    let mut end = RunEnd::Done;
     let mut failure = None;
     loop {
         while under_way.len() < places
@@ -37,16 +39,16 @@ pub(super) async fn run(
         }
         match under_way.next().await {
             None => break,
-            Some(Ok(Ended::Done)) => {}
+            Some(Ok(RunEnd::Done)) => {}
             // This one runs at the API; the next one is submitted.
-            Some(Ok(Ended::Submitted)) => {
-                if end == Ended::Done {
-                    end = Ended::Submitted;
+            Some(Ok(RunEnd::Submitted)) => {
+                if end == RunEnd::Done {
+                    end = RunEnd::Submitted;
                 }
             }
-            Some(Ok(Ended::Halted)) => {
+            Some(Ok(RunEnd::Halted)) => {
                 halt.set(true);
-                end = Ended::Halted;
+                end = RunEnd::Halted;
             }
             Some(Err(error)) => {
                 halt.set(true);

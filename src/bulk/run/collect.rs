@@ -8,7 +8,7 @@ use super::backoff::PollBackoff;
 use super::batch_run::{BatchRun, gone};
 use super::remote::{self, Phase, RemoteBatch};
 use super::task;
-use crate::bulk::ledger::{Batch, Fate, Paired, SeenTask};
+use crate::bulk::ledger::{Batch, Paired, RowEnd, SeenTask};
 use crate::bulk::settle;
 use crate::error::{Error, Kind, Result};
 use crate::filter::Flow;
@@ -157,7 +157,7 @@ fn settle(run: &BatchRun<'_>, batch: &Batch, remote: u64) -> Result<()> {
     for (n, task) in rows.iter().zip(&pairing.rows) {
         let fate = match task {
             Some(task) => ledger.task(number, tasks[*task].0)?.fate,
-            None => Fate::Unknown {
+            None => RowEnd::Unknown {
                 status: None,
                 error: alone(remote, tasks.len(), rows.len(), strangers),
             },
@@ -184,7 +184,7 @@ pub(super) fn all_unknown(run: &BatchRun<'_>, batch: &Batch, why: &str) -> Resul
         let error = why.to_owned();
         ends.push((
             n,
-            Fate::Unknown {
+            RowEnd::Unknown {
                 status: None,
                 error,
             },

@@ -5,8 +5,8 @@ use super::lookup::{LookupResult, RowLookup};
 use super::remote;
 use super::requests::{PriorAttempt, RowSender, carried_out, is_own, refusal, stops};
 use super::{backoff, task};
-use crate::bulk::ledger::{Fate, Pending};
-use crate::catalog::Again;
+use crate::bulk::ledger::{PendingRow, RowEnd};
+use crate::catalog::Idempotency;
 use crate::client::is_refused_each_time;
 use crate::client::retry::is_refusal;
 use crate::error::{Error, Kind, Result};
@@ -25,16 +25,16 @@ const CUT_OFF: &str = "it was cut off";
 
 /// Settles a row that went out before this run, which found it without an end.
 /// That says nothing of the network now: many such rows are no trouble.
-pub(super) async fn settle_cut_off(sender: &RowSender<'_>, row: &Pending) -> Result<()> {
-    if sender.again(row) == Again::Twice {
+pub(super) async fn settle_cut_off(sender: &RowSender<'_>, row: &PendingRow) -> Result<()> {
+    if sender.again(row) == Idempotency::NotIdempotent {
         return sender.end(row.n, &unknown(CUT_OFF));
     }
     settle(sender, row, CUT_OFF).await
 }
 
 /// Settles a row that went out and has no end. `why` is what is known.
-pub(super) async fn settle(sender: &RowSender<'_>, row: &Pending, why: &str) -> Result<()> {
-    if sender.again(row) == Again::Twice {
+pub(super) async fn settle(sender: &RowSender<'_>, row: &PendingRow, why: &str) -> Result<()> {
+    if sender.again(row) == Idempotency::NotIdempotent {
         sender.end(row.n, &unknown(why))?;
         return sender.is_in_trouble(why);
     }
@@ -86,7 +86,7 @@ pub(super) fn is_refused_after_loss(error: &Error) -> bool {
 /// The refusal, where it would meet every row: the row stays in doubt.
 pub(super) async fn settle_refused(
     sender: &RowSender<'_>,
-    row: &Pending,
+    row: &PendingRow,
     error: Error,
 ) -> Result<()> {
     if matches!(remote::status(&error), Some(300..=399 | 401 | 403)) {
@@ -98,18 +98,18 @@ pub(super) async fn settle_refused(
 
 /// The end of a row that was refused after an attempt whose answer was lost:
 /// because the first was carried out, or because both are refused.
-async fn of_refusal(sender: &RowSender<'_>, row: &Pending, error: &Error) -> Result<Fate> {
+async fn of_refusal(sender: &RowSender<'_>, row: &PendingRow, error: &Error) -> Result<RowEnd> {
     if is_refused_each_time(error) {
         return Ok(refusal(error));
     }
     let status = remote::status(error);
     if let Some(wanted) = RowLookup::of(sender, row) {
         return Ok(match wanted.find(sender.means.client).await? {
-            LookupResult::Same { object } => Fate::Ok {
+            LookupResult::Same { object } => RowEnd::Ok {
                 status: None,
                 object,
             },
-            LookupResult::Other(what) => Fate::Unknown {
+            LookupResult::Other(what) => RowEnd::Unknown {
                 status,
                 error: task::kept(&format!("{FIRST_LOST}; {what}")),
             },
@@ -123,14 +123,14 @@ async fn of_refusal(sender: &RowSender<'_>, row: &Pending, error: &Error) -> Res
         _ if error.in_doubt => error.to_string(),
         _ => format!("{FIRST_LOST}, and the second was refused: {error}"),
     };
-    Ok(Fate::Unknown {
+    Ok(RowEnd::Unknown {
         status,
         error: task::kept(&text),
     })
 }
 
-fn unknown(why: &str) -> Fate {
-    Fate::Unknown {
+fn unknown(why: &str) -> RowEnd {
+    RowEnd::Unknown {
         status: None,
         error: task::kept(&format!("it may have been carried out: {why}")),
     }

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::requests::RowSender;
 use super::task;
-use crate::bulk::ledger::Pending;
+use crate::bulk::ledger::PendingRow;
 use crate::bulk::settle::says_the_same;
 use crate::catalog::{Operation, OperationAction, Unique};
 use crate::client::Client;
@@ -46,7 +46,7 @@ pub(super) enum LookupResult {
 impl RowLookup {
     /// What to look for; `None` where the row creates nothing with a unique
     /// field.
-    pub(super) fn of(sender: &RowSender<'_>, row: &Pending) -> Option<Self> {
+    pub(super) fn of(sender: &RowSender<'_>, row: &PendingRow) -> Option<Self> {
         let unique = sender.operation.unique?;
         let body: Value = serde_json::from_str(row.task.body.as_deref()?).ok()?;
         Some(Self {
@@ -68,7 +68,7 @@ impl RowLookup {
         for value in spellings(&self.value) {
             let mut request = Request::composed(self.list, self.list.path, None);
             request.set_query(self.unique.filter, value);
-            let wanted = Wanted::of(self.list.answer);
+            let wanted = Wanted::of(self.list.response);
             let mut pages = Pages::new(Arc::clone(client), request, wanted);
             let read = pages.records(None, &mut found).await;
             match read.map_err(ListFailure::into_error) {

@@ -26,18 +26,18 @@ use tokio::sync::watch::Receiver;
 pub(crate) use stall::PATIENCE;
 
 use super::Engine;
-use super::ledger::{Counts, LockedLedger, State};
+use super::ledger::{JobState, LockedLedger, RowCounts};
 use crate::client::{Client, Timing};
 use crate::error::{Error, Kind, Result};
 
 /// What a job is carried out with.
-pub struct Means<'a> {
+pub struct RunContext<'a> {
     /// The client of the store.
     pub client: &'a Arc<Client>,
     /// How to wait, and by which clock.
     pub timing: &'a Timing,
     /// Receives the progress.
-    pub watch: &'a dyn Watch,
+    pub watch: &'a dyn RunObserver,
     /// Becomes true when no new work is to be begun.
     pub stop: Receiver<bool>,
     /// Whether to wait until batches have ended.
@@ -48,7 +48,7 @@ pub struct Means<'a> {
     pub patience: Duration,
 }
 
-impl std::fmt::Debug for Means<'_> {
+impl std::fmt::Debug for RunContext<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Means")
             .field("wait", &self.wait)
@@ -58,7 +58,7 @@ impl std::fmt::Debug for Means<'_> {
 }
 
 /// Receives the progress of a job.
-pub trait Watch {
+pub trait RunObserver {
     /// Takes the progress; called after every step.
     fn see(&self, progress: &JobProgress);
 }
@@ -80,7 +80,7 @@ pub struct JobProgress {
 
 /// How a run ended that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
+pub enum RunEnd {
     /// Every row has an end.
     Done,
     /// Batches were started, and nobody waits for them.
@@ -94,21 +94,21 @@ pub enum Ended {
 /// # Errors
 /// What the API or the network stops it with; the job goes on from there when
 /// it is run again. Rows that fail are no error: the ledger has them.
-pub async fn run(ledger: &LockedLedger, means: &Means<'_>) -> Result<Ended> {
+pub async fn run(ledger: &LockedLedger, means: &RunContext<'_>) -> Result<RunEnd> {
     let job = ledger.job()?;
     match job.state {
-        State::Done => return Ok(Ended::Done),
-        State::Abandoned => {
+        JobState::Done => return Ok(RunEnd::Done),
+        JobState::Abandoned => {
             return Err(Error::usage(format!("job {} was abandoned", job.id)));
         }
-        State::Ready | State::Running | State::Stopped => {}
+        JobState::Ready | JobState::Running | JobState::Stopped => {}
     }
     let show = ProgressTracker::new(ledger, means.watch)?;
     let ended = match job.subject.engine {
         Engine::Batches => batches::run(ledger, means, &show).await?,
         Engine::Requests => requests::run(ledger, means, &show).await?,
     };
-    if ended != Ended::Done {
+    if ended != RunEnd::Done {
         return Ok(ended);
     }
     let open = ledger.counts()?.open;
@@ -116,10 +116,10 @@ pub async fn run(ledger: &LockedLedger, means: &Means<'_>) -> Result<Ended> {
         return Err(show.left(open));
     }
     ledger.finish()?;
-    Ok(Ended::Done)
+    Ok(RunEnd::Done)
 }
 
-impl Means<'_> {
+impl RunContext<'_> {
     fn is_stopped(&self) -> bool {
         *self.stop.borrow()
     }
@@ -138,9 +138,9 @@ impl Means<'_> {
 /// Computes the progress of a job, from the counts of the ledger and those of
 /// the batches that run.
 struct ProgressTracker<'a> {
-    watch: &'a dyn Watch,
-    settled: Cell<Counts>,
-    running: RefCell<Vec<Running>>,
+    watch: &'a dyn RunObserver,
+    settled: Cell<RowCounts>,
+    running: RefCell<Vec<BatchObserver>>,
     doing: RefCell<String>,
     /// Why the last row that got no clear answer got none.
     doubt: RefCell<Option<String>>,
@@ -148,14 +148,14 @@ struct ProgressTracker<'a> {
 
 /// The counts of a batch that runs.
 #[derive(Debug, Clone, Copy)]
-struct Running {
+struct BatchObserver {
     slot: u64,
     ok: u64,
     failed: u64,
 }
 
 impl<'a> ProgressTracker<'a> {
-    fn new(ledger: &LockedLedger, watch: &'a dyn Watch) -> Result<Self> {
+    fn new(ledger: &LockedLedger, watch: &'a dyn RunObserver) -> Result<Self> {
         let show = Self {
             watch,
             settled: Cell::new(ledger.counts()?),
@@ -209,7 +209,7 @@ impl<'a> ProgressTracker<'a> {
     fn runs(&self, slot: u64, ok: u64, failed: u64) {
         let mut running = self.running.borrow_mut();
         running.retain(|other| other.slot != slot);
-        running.push(Running { slot, ok, failed });
+        running.push(BatchObserver { slot, ok, failed });
         drop(running);
         self.show();
     }
@@ -223,7 +223,7 @@ impl<'a> ProgressTracker<'a> {
     }
 
     /// A row has its end.
-    fn ended(&self, change: impl FnOnce(&mut Counts)) {
+    fn ended(&self, change: impl FnOnce(&mut RowCounts)) {
         let mut counts = self.settled.get();
         counts.open = counts.open.saturating_sub(1);
         change(&mut counts);

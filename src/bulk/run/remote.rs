@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::catalog::recharge::async_batches::{self, ADD_TASKS, BATCH_TYPE, CREATE, TASKS};
 use crate::catalog::recharge::{LIMIT, UPDATED_AT};
 use crate::catalog::{Field, MAXIMUM_PAGE_SIZE, Operation};
-use crate::client::{Answer, Client};
+use crate::client::{Client, Response};
 use crate::envelope::Wanted;
 use crate::error::{Error, Refusal, Result};
 use crate::pages::Pages;
@@ -65,7 +65,7 @@ pub(super) async fn add(client: &Client, batch: u64, bodies: &[String]) -> Resul
     tasks.push_str("]}");
     let answer = send(client, &ADD_TASKS, Some(batch), Some(tasks)).await?;
     let value: Value = parse(&answer)?;
-    let count = ADD_TASKS.answer.key().and_then(|key| value.get(key));
+    let count = ADD_TASKS.response.key().and_then(|key| value.get(key));
     number(count).ok_or_else(|| odd("no count of the tasks", &answer))
 }
 
@@ -127,7 +127,7 @@ pub(super) fn tasks(client: &Arc<Client>, batch: u64) -> Pages {
     let operation = &async_batches::LIST_TASKS;
     let mut request = request(operation, Some(batch), None);
     request.set_query(LIMIT.name, MAXIMUM_PAGE_SIZE.to_string());
-    let wanted = Wanted::of(operation.answer);
+    let wanted = Wanted::of(operation.response);
     Pages::new(Arc::clone(client), request, wanted)
 }
 
@@ -153,13 +153,13 @@ async fn send(
     operation: &'static Operation,
     batch: Option<u64>,
     body: Option<String>,
-) -> Result<Answer> {
+) -> Result<Response> {
     client.send(&request(operation, batch, body)).await
 }
 
 fn request(operation: &'static Operation, batch: Option<u64>, body: Option<String>) -> Request {
     let mut path = operation.path.to_owned();
-    if let (Some(batch), Some(hole)) = (batch, operation.holes.first()) {
+    if let (Some(batch), Some(hole)) = (batch, operation.path_parameters.first()) {
         path = path.replacen(
             &format!("{{{}}}", hole.name),
             &encode(&batch.to_string()),
@@ -169,21 +169,21 @@ fn request(operation: &'static Operation, batch: Option<u64>, body: Option<Strin
     Request::composed(operation, path, body)
 }
 
-fn object(answer: &Answer) -> Result<Value> {
+fn object(answer: &Response) -> Result<Value> {
     let mut value: Value = parse(answer)?;
-    let batch = CREATE.answer.key().and_then(|key| value.get_mut(key));
+    let batch = CREATE.response.key().and_then(|key| value.get_mut(key));
     match batch {
         Some(batch @ Value::Object(_)) => Ok(batch.take()),
         _ => Err(odd("no batch", answer)),
     }
 }
 
-fn parse(answer: &Answer) -> Result<Value> {
+fn parse(answer: &Response) -> Result<Value> {
     serde_json::from_slice(&answer.body).map_err(|error| odd("no JSON", answer).caused_by(error))
 }
 
 /// A success that says something else than it should: it may have happened.
-fn odd(what: &str, answer: &Answer) -> Error {
+fn odd(what: &str, answer: &Response) -> Error {
     let status = answer.status;
     Error::unexpected(format!("the answer has {what} (status {status})")).answered(Refusal {
         status,

@@ -7,10 +7,10 @@ use std::collections::VecDeque;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use serde_json::Value;
 
-use super::{Ended, Means, ProgressTracker, doubt, halted, remote, task};
-use crate::bulk::ledger::{Counts, Fate, LockedLedger, Pending};
-use crate::catalog::{Again, Operation, Resource};
-use crate::client::{Answer, AttemptRecord};
+use super::{ProgressTracker, RunContext, RunEnd, doubt, halted, remote, task};
+use crate::bulk::ledger::{LockedLedger, PendingRow, RowCounts, RowEnd};
+use crate::catalog::{Idempotency, Operation, Resource};
+use crate::client::{AttemptRecord, Response};
 use crate::error::{Error, Kind, Result};
 use crate::request::{Request, sent};
 
@@ -28,7 +28,7 @@ const MOST_TROUBLE: u32 = 3;
 /// Sends the rows of a job and records their results.
 pub(super) struct RowSender<'a> {
     pub(super) ledger: &'a LockedLedger,
-    pub(super) means: &'a Means<'a>,
+    pub(super) means: &'a RunContext<'a>,
     pub(super) show: &'a ProgressTracker<'a>,
     pub(super) resource: &'static Resource,
     pub(super) operation: &'static Operation,
@@ -41,9 +41,9 @@ pub(super) struct RowSender<'a> {
 /// and last those that were refused because of a concurrent write.
 pub(super) async fn run(
     ledger: &LockedLedger,
-    means: &Means<'_>,
+    means: &RunContext<'_>,
     show: &ProgressTracker<'_>,
-) -> Result<Ended> {
+) -> Result<RunEnd> {
     let (resource, operation) = ledger.operation()?;
     let sender = RowSender {
         ledger,
@@ -62,10 +62,10 @@ pub(super) async fn run(
     ] {
         sender.pass(rows).await?;
         if sender.is_halted() {
-            return Ok(Ended::Halted);
+            return Ok(RunEnd::Halted);
         }
     }
-    Ok(Ended::Done)
+    Ok(RunEnd::Done)
 }
 
 /// The rows that a pass takes.
@@ -166,7 +166,7 @@ impl RowSender<'_> {
         failure.map_or(Ok(()), Err)
     }
 
-    async fn carry(&self, row: Pending, rows: RowSelection) -> Result<()> {
+    async fn carry(&self, row: PendingRow, rows: RowSelection) -> Result<()> {
         if rows == RowSelection::InDoubt {
             return doubt::settle_cut_off(self, &row).await;
         }
@@ -177,7 +177,7 @@ impl RowSender<'_> {
     }
 
     /// Sends the request of a row. That it goes out is in the ledger before.
-    pub(super) async fn send(&self, row: &Pending, before: PriorAttempt) -> Result<Answer> {
+    pub(super) async fn send(&self, row: &PendingRow, before: PriorAttempt) -> Result<Response> {
         let request = Request::composed(self.operation, &row.task.target, row.task.body.clone());
         let record = RowRecord {
             sender: self,
@@ -203,7 +203,7 @@ impl RowSender<'_> {
     }
 
     /// A row that was not carried out, or of which that is not certain.
-    async fn refused(&self, row: &Pending, error: Error, rows: RowSelection) -> Result<()> {
+    async fn refused(&self, row: &PendingRow, error: Error, rows: RowSelection) -> Result<()> {
         if is_own(&error) {
             return Err(error);
         }
@@ -219,8 +219,10 @@ impl RowSender<'_> {
             return match self.again(row) {
                 // It was sent again as often as is allowed: the next pass, or
                 // the next run, does so once more.
-                Again::Same => self.is_in_trouble(&why),
-                Again::Refused | Again::Twice => doubt::settle(self, row, &why).await,
+                Idempotency::Idempotent => self.is_in_trouble(&why),
+                Idempotency::RejectsRepeat | Idempotency::NotIdempotent => {
+                    doubt::settle(self, row, &why).await
+                }
             };
         }
         if stops(&error) {
@@ -234,20 +236,20 @@ impl RowSender<'_> {
     }
 
     /// What a second time does with this row.
-    pub(super) fn again(&self, row: &Pending) -> Again {
+    pub(super) fn again(&self, row: &PendingRow) -> Idempotency {
         sent::again(self.operation, row.task.body.as_deref())
     }
 
     /// Notes the end of a row.
-    pub(super) fn end(&self, n: u64, fate: &Fate) -> Result<()> {
+    pub(super) fn end(&self, n: u64, fate: &RowEnd) -> Result<()> {
         self.ledger.ends(n, fate)?;
-        if !matches!(fate, Fate::Unknown { .. }) {
+        if !matches!(fate, RowEnd::Unknown { .. }) {
             self.trouble.set(0);
         }
-        self.show.ended(|counts: &mut Counts| match fate {
-            Fate::Ok { .. } => counts.ok += 1,
-            Fate::Failed { .. } => counts.failed += 1,
-            Fate::Unknown { .. } => counts.unknown += 1,
+        self.show.ended(|counts: &mut RowCounts| match fate {
+            RowEnd::Ok { .. } => counts.ok += 1,
+            RowEnd::Failed { .. } => counts.failed += 1,
+            RowEnd::Unknown { .. } => counts.unknown += 1,
         });
         Ok(())
     }
@@ -283,20 +285,20 @@ pub(super) fn stops(error: &Error) -> bool {
 }
 
 /// The end of a row that was answered with a success.
-pub(super) fn carried_out(answer: &Answer) -> Fate {
+pub(super) fn carried_out(answer: &Response) -> RowEnd {
     let said: Option<Value> = serde_json::from_slice(&answer.body).ok();
-    Fate::Ok {
+    RowEnd::Ok {
         status: Some(answer.status),
         object: said.as_ref().and_then(task::object_id),
     }
 }
 
 /// The end of a row that was answered with a refusal.
-pub(super) fn refusal(error: &Error) -> Fate {
+pub(super) fn refusal(error: &Error) -> RowEnd {
     let said = error.answer.as_deref();
     let reason = said.and_then(|answer| answer.errors.clone());
     let reason = reason.unwrap_or_else(|| error.to_string());
-    Fate::Failed {
+    RowEnd::Failed {
         status: said.map(|answer| answer.status),
         error: task::kept(&reason),
     }

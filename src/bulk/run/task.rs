@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::remote::{Phase, number};
-use crate::bulk::ledger::{Fate, SeenTask};
+use crate::bulk::ledger::{RowEnd, SeenTask};
 use crate::bulk::settle::likeness;
-use crate::catalog::Again;
+use crate::catalog::Idempotency;
 use crate::excerpt::shortened;
 
 /// The most of a reason that is kept.
@@ -13,7 +13,7 @@ const LONGEST: usize = 500;
 
 /// Reads a task. `again` is what the operation does when it is carried out
 /// twice, `ended` how its batch came to its end.
-pub(super) fn read(record: &str, again: Again, ended: Phase) -> Option<SeenTask> {
+pub(super) fn read(record: &str, again: Idempotency, ended: Phase) -> Option<SeenTask> {
     let task: Value = serde_json::from_str(record).ok()?;
     let body = task.get("body").unwrap_or(&Value::Null).to_string();
     Some(SeenTask {
@@ -27,14 +27,14 @@ pub(super) fn read(record: &str, again: Again, ended: Phase) -> Option<SeenTask>
 /// Whether a task waits to be carried out, or is being carried out.
 pub(super) fn is_open(record: &str) -> bool {
     #[derive(serde::Deserialize)]
-    struct Status<'a> {
+    struct TaskStatus<'a> {
         status: Option<std::borrow::Cow<'a, str>>,
     }
-    serde_json::from_str::<Status>(record)
+    serde_json::from_str::<TaskStatus>(record)
         .is_ok_and(|task| matches!(task.status.as_deref(), Some("pending" | "processing")))
 }
 
-fn fate(task: &Value, again: Again, ended: Phase) -> Fate {
+fn fate(task: &Value, again: Idempotency, ended: Phase) -> RowEnd {
     // The reference calls the result text, its examples show an object.
     let result = match task.get("result") {
         Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_default(),
@@ -45,38 +45,43 @@ fn fate(task: &Value, again: Again, ended: Phase) -> Fate {
     let output = result.get("output").unwrap_or(&result);
     match task.get("status").and_then(Value::as_str) {
         // The task says one thing, and its answer another.
-        Some(said @ ("success" | "failed")) if contradicts(said, status, output) => Fate::Unknown {
-            status,
-            error: kept(&format!(
-                "the task is called {said}, and its answer says otherwise: {}",
-                reason(output)
-            )),
-        },
-        Some("success") => Fate::Ok {
+        Some(said @ ("success" | "failed")) if contradicts(said, status, output) => {
+            RowEnd::Unknown {
+                status,
+                error: kept(&format!(
+                    "the task is called {said}, and its answer says otherwise: {}",
+                    reason(output)
+                )),
+            }
+        }
+        Some("success") => RowEnd::Ok {
             status,
             object: object_id(output),
         },
         // Trouble of the server leaves open whether it happened. Where a
         // second time would do it twice, that matters.
-        Some("failed") if again == Again::Twice && status.is_some_and(|status| status >= 500) => {
-            Fate::Unknown {
+        Some("failed")
+            if again == Idempotency::NotIdempotent
+                && status.is_some_and(|status| status >= 500) =>
+        {
+            RowEnd::Unknown {
                 status,
                 error: format!("{}; it may have been carried out", reason(output)),
             }
         }
-        Some("failed") => Fate::Failed {
+        Some("failed") => RowEnd::Failed {
             status,
             error: reason(output),
         },
-        Some("pending") if ended == Phase::Failed => Fate::Failed {
+        Some("pending") if ended == Phase::Failed => RowEnd::Failed {
             status,
             error: "the batch broke off before this row".to_owned(),
         },
-        Some("pending" | "processing") => Fate::Unknown {
+        Some("pending" | "processing") => RowEnd::Unknown {
             status,
             error: "the batch ended, and the task of this row did not".to_owned(),
         },
-        other => Fate::Unknown {
+        other => RowEnd::Unknown {
             status,
             error: format!("the task is {}", other.unwrap_or("without a status")),
         },
@@ -137,18 +142,18 @@ pub(super) fn kept(reason: &str) -> String {
 mod tests {
     use super::*;
 
-    fn fate_of(task: &str, again: Again, ended: Phase) -> Fate {
+    fn fate_of(task: &str, again: Idempotency, ended: Phase) -> RowEnd {
         let record = format!("{{\"id\":1,\"body\":{{}},{task}}}");
         read(&record, again, ended).unwrap().fate
     }
 
-    fn of(task: &str) -> Fate {
-        fate_of(task, Again::Refused, Phase::Completed)
+    fn of(task: &str) -> RowEnd {
+        fate_of(task, Idempotency::RejectsRepeat, Phase::Completed)
     }
 
     #[test]
     fn a_success_names_what_it_made() {
-        let ok = Fate::Ok {
+        let ok = RowEnd::Ok {
             status: Some(201),
             object: Some("59".to_owned()),
         };
@@ -175,7 +180,7 @@ mod tests {
             ),
         ] {
             let fate = of(&format!(r#""status":"{said}","result":{result}"#));
-            assert!(matches!(fate, Fate::Unknown { .. }), "{result}: {fate:?}");
+            assert!(matches!(fate, RowEnd::Unknown { .. }), "{result}: {fate:?}");
         }
     }
 
@@ -184,7 +189,7 @@ mod tests {
         let result = r#"{"status_code":422,"output":{"errors":{"code":["taken"]}}}"#;
         assert_eq!(
             of(&format!(r#""status":"failed","result":{result}"#)),
-            Fate::Failed {
+            RowEnd::Failed {
                 status: Some(422),
                 error: r#"{"code":["taken"]}"#.to_owned()
             }
@@ -195,21 +200,30 @@ mod tests {
     fn trouble_of_the_server_leaves_open_what_a_second_time_would_double() {
         let task = r#""status":"failed","result":{"status_code":503,"output":{"error":"late"}}"#;
         let fate = |again| fate_of(task, again, Phase::Completed);
-        assert!(matches!(fate(Again::Twice), Fate::Unknown { .. }));
-        assert!(matches!(fate(Again::Refused), Fate::Failed { .. }));
+        assert!(matches!(
+            fate(Idempotency::NotIdempotent),
+            RowEnd::Unknown { .. }
+        ));
+        assert!(matches!(
+            fate(Idempotency::RejectsRepeat),
+            RowEnd::Failed { .. }
+        ));
     }
 
     #[test]
     fn a_task_that_was_not_reached_was_not_carried_out_and_one_under_way_may_have_been() {
-        let fate = |task, ended| fate_of(task, Again::Same, ended);
+        let fate = |task, ended| fate_of(task, Idempotency::Idempotent, ended);
         let pending = r#""status":"pending","result":null"#;
-        assert!(matches!(fate(pending, Phase::Failed), Fate::Failed { .. }));
+        assert!(matches!(
+            fate(pending, Phase::Failed),
+            RowEnd::Failed { .. }
+        ));
         assert!(matches!(
             fate(pending, Phase::Completed),
-            Fate::Unknown { .. }
+            RowEnd::Unknown { .. }
         ));
         let begun = r#""status":"processing","result":null"#;
-        assert!(matches!(fate(begun, Phase::Failed), Fate::Unknown { .. }));
+        assert!(matches!(fate(begun, Phase::Failed), RowEnd::Unknown { .. }));
         assert!(is_open("{\"status\":\"pending\"}"));
         assert!(!is_open("{\"status\":\"success\"}"));
     }

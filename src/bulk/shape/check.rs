@@ -7,11 +7,11 @@
 use percent_encoding::percent_decode_str;
 
 use super::place::Place;
-use super::seen::Seen;
+use super::seen::SeenKeys;
 use super::{Shaped, Shaper, finding};
 use crate::bulk::Engine;
 use crate::bulk::row::{Finding, Task};
-use crate::catalog::{Again, Effect, Kind, Operation, Parameter, Type};
+use crate::catalog::{Effect, Idempotency, Operation, Parameter, Type, ValueKind};
 use crate::error::Result;
 use crate::filter::{Cell, Columns};
 use crate::query;
@@ -21,17 +21,17 @@ use crate::query;
 #[derive(Debug)]
 pub struct Checker {
     operation: &'static Operation,
-    twins: Twins,
+    twins: Duplicates,
     /// The column that names what is acted on.
     target: String,
-    unique: Option<Field>,
-    seen: Seen,
-    counts: Counts,
+    unique: Option<UniqueField>,
+    seen: SeenKeys,
+    counts: CheckCounts,
 }
 
 /// How many rows became what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct CheckCounts {
     /// All rows.
     pub rows: u64,
     /// Those that can be sent.
@@ -44,7 +44,7 @@ pub struct Counts {
 
 /// When two rows ask for what makes sense once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Twins {
+enum Duplicates {
     /// When they are for the same object.
     Object,
     /// When they are the same to the letter: their bodies tell apart what they
@@ -56,7 +56,7 @@ enum Twins {
 
 /// A field that no two objects share.
 #[derive(Debug)]
-struct Field {
+struct UniqueField {
     name: &'static str,
     column: String,
     /// Takes it out of a body.
@@ -75,8 +75,8 @@ impl Checker {
             twins: twins(operation),
             target: shaper.column_of(&Place::Hole(0)).to_owned(),
             unique: unique(shaper)?,
-            seen: Seen::new(),
-            counts: Counts::default(),
+            seen: SeenKeys::new(),
+            counts: CheckCounts::default(),
         })
     }
 
@@ -100,7 +100,7 @@ impl Checker {
 
     /// How many rows became what, so far.
     #[must_use]
-    pub const fn counts(&self) -> Counts {
+    pub const fn counts(&self) -> CheckCounts {
         self.counts
     }
 
@@ -119,10 +119,10 @@ impl Checker {
         }
         let path = query::split(&task.target).0;
         match self.twins {
-            Twins::None => None,
-            Twins::Object => {
+            Duplicates::None => None,
+            Duplicates::Object => {
                 let first = self.seen.first(path.as_bytes(), line)?;
-                let holes = self.operation.holes_in(path).unwrap_or_default();
+                let holes = self.operation.path_values(path).unwrap_or_default();
                 let id = percent_decode_str(holes.first().copied().unwrap_or_default());
                 let problem = format!("the same {} as line {first}", self.target);
                 Some(finding(
@@ -132,7 +132,7 @@ impl Checker {
                     problem,
                 ))
             }
-            Twins::Request => {
+            Duplicates::Request => {
                 let key = [&task.target, " ", body].concat();
                 let first = self.seen.first(key.as_bytes(), line)?;
                 Some(finding(line, None, "", format!("the same as line {first}")))
@@ -144,11 +144,13 @@ impl Checker {
 /// When two rows of an operation ask for what makes sense once. Where the
 /// second would be refused, or would undo the first, or could not be taken
 /// back, it is most likely a slip.
-fn twins(operation: &Operation) -> Twins {
-    match (operation.again, operation.effect) {
-        (Again::Twice, Effect::Reads | Effect::Writes) => Twins::None,
-        _ if operation.holes.is_empty() || operation.body.iter().any(names_many) => Twins::Request,
-        _ => Twins::Object,
+fn twins(operation: &Operation) -> Duplicates {
+    match (operation.idempotency, operation.effect) {
+        (Idempotency::NotIdempotent, Effect::Reads | Effect::Writes) => Duplicates::None,
+        _ if operation.path_parameters.is_empty() || operation.body.iter().any(names_many) => {
+            Duplicates::Request
+        }
+        _ => Duplicates::Object,
     }
 }
 
@@ -156,13 +158,13 @@ fn twins(operation: &Operation) -> Twins {
 /// object can be about different things.
 fn names_many(parameter: &Parameter) -> bool {
     match parameter.kind {
-        Kind::Ids | Kind::References(_) => true,
-        Kind::Json => parameter.required && parameter.documented == Type::Array,
+        ValueKind::Ids | ValueKind::References(_) => true,
+        ValueKind::Json => parameter.required && parameter.documented == Type::Array,
         _ => false,
     }
 }
 
-fn unique(shaper: &Shaper) -> Result<Option<Field>> {
+fn unique(shaper: &Shaper) -> Result<Option<UniqueField>> {
     let operation = shaper.operation();
     let Some(unique) = operation.unique else {
         return Ok(None);
@@ -178,7 +180,7 @@ fn unique(shaper: &Shaper) -> Result<Option<Field>> {
         (Engine::Requests, Some(wrapper)) => format!("{wrapper}.{}", unique.field),
         _ => unique.field.to_owned(),
     };
-    Ok(Some(Field {
+    Ok(Some(UniqueField {
         name: unique.field,
         column: column.to_owned(),
         path: Columns::parse(&path, None, &[])?,

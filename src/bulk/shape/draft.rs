@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use super::place::Place;
 use super::{slips, words};
-use crate::catalog::{Empty, Kind, Operation, Parameter};
-use crate::request::{self, Given, Set, Values};
+use crate::catalog::{Empty, Operation, Parameter, ValueKind};
+use crate::request::{self, GivenValue, Set, Values};
 
 /// The values of one row.
 #[derive(Debug, Clone)]
-pub(super) struct Draft {
+pub(super) struct RowDraft {
     operation: &'static Operation,
     /// What fills the holes of the path; empty where nothing does yet.
     pub(super) targets: Vec<String>,
@@ -19,25 +19,25 @@ pub(super) struct Draft {
 
 /// How far a draft is filled, to come back to.
 #[derive(Debug, Clone)]
-pub(super) struct Mark {
+pub(super) struct DraftMark {
     given: Vec<usize>,
     set: usize,
     targets: Vec<String>,
 }
 
-impl Draft {
+impl RowDraft {
     pub(super) fn new(operation: &'static Operation) -> Self {
         Self {
             operation,
-            targets: vec![String::new(); operation.holes.len()],
+            targets: vec![String::new(); operation.path_parameters.len()],
             values: Values::default(),
         }
     }
 
     /// What every row begins with.
-    pub(super) fn mark(&self) -> Mark {
+    pub(super) fn mark(&self) -> DraftMark {
         let given = self.values.given.iter();
-        Mark {
+        DraftMark {
             given: given.map(|given| given.words.len()).collect(),
             set: self.values.set.len(),
             targets: self.targets.clone(),
@@ -45,7 +45,7 @@ impl Draft {
     }
 
     /// Forgets what came after the mark.
-    pub(super) fn back_to(&mut self, mark: &Mark) {
+    pub(super) fn back_to(&mut self, mark: &DraftMark) {
         self.values.given.truncate(mark.given.len());
         for (given, words) in self.values.given.iter_mut().zip(&mark.given) {
             given.words.truncate(*words);
@@ -169,12 +169,12 @@ impl Draft {
     }
 
     fn target(&mut self, hole: usize, text: &str) -> Result<(), String> {
-        let parameter = &self.operation.holes[hole];
+        let parameter = &self.operation.path_parameters[hole];
         words::checked(parameter, text)?;
         request::check_segment(text).map_err(|error| error.message)?;
         // One object has one spelling, so that two rows for it are seen.
         self.targets[hole] = match (parameter.kind, text.parse::<u64>()) {
-            (Kind::Id, Ok(number)) => number.to_string(),
+            (ValueKind::Id, Ok(number)) => number.to_string(),
             _ => text.to_owned(),
         };
         Ok(())
@@ -184,7 +184,7 @@ impl Draft {
         let mut given = self.values.given.iter_mut();
         match given.find(|given| given.parameter.name == parameter.name) {
             Some(given) => given.words.push(word),
-            None => self.values.given.push(Given {
+            None => self.values.given.push(GivenValue {
                 parameter,
                 words: vec![word],
             }),
@@ -212,13 +212,15 @@ impl Draft {
 
     /// Whether white space is text here, too.
     fn is_open_text(&self, parameter: &Parameter) -> bool {
-        parameter.kind == Kind::Text && parameter.values.is_empty() && !self.in_query(parameter)
+        parameter.kind == ValueKind::Text
+            && parameter.values.is_empty()
+            && !self.in_query(parameter)
     }
 }
 
-const fn is_list(kind: Kind) -> bool {
+const fn is_list(kind: ValueKind) -> bool {
     matches!(
         kind,
-        Kind::Pairs | Kind::Ids | Kind::Texts | Kind::References(_)
+        ValueKind::Pairs | ValueKind::Ids | ValueKind::Texts | ValueKind::References(_)
     )
 }

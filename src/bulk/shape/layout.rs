@@ -10,7 +10,7 @@ use crate::nearest::{Similarity, nearest};
 
 /// What becomes of a column.
 #[derive(Debug)]
-pub(super) enum Role {
+pub(super) enum ColumnRole {
     /// Its cells stand there.
     At(Place),
     /// Its cells cannot be sent here, and are left out.
@@ -23,14 +23,18 @@ pub(super) enum Role {
 
 /// A column of the input.
 #[derive(Debug)]
-pub(super) struct Column {
+pub(super) struct InputColumn {
     /// The name, as the input has it.
     pub(super) name: String,
-    pub(super) role: Role,
+    pub(super) role: ColumnRole,
 }
 
 /// The columns of a table with their places.
-pub(super) fn columns(names: &Names, header: &[String], shaping: &Shaping) -> Result<Vec<Column>> {
+pub(super) fn columns(
+    names: &Names,
+    header: &[String],
+    shaping: &Shaping,
+) -> Result<Vec<InputColumn>> {
     known_maps(header, shaping)?;
     let mut unknown = Vec::new();
     let mut columns = Vec::new();
@@ -39,7 +43,7 @@ pub(super) fn columns(names: &Names, header: &[String], shaping: &Shaping) -> Re
         if !known {
             unknown.push(name.as_str());
         }
-        columns.push(Column {
+        columns.push(InputColumn {
             name: name.trim().to_owned(),
             role,
         });
@@ -51,18 +55,18 @@ pub(super) fn columns(names: &Names, header: &[String], shaping: &Shaping) -> Re
 }
 
 /// What becomes of a column, and whether its name is known.
-pub(super) fn role(names: &Names, name: &str, map: &[(String, String)]) -> (Role, bool) {
+pub(super) fn role(names: &Names, name: &str, map: &[(String, String)]) -> (ColumnRole, bool) {
     let mapped = map.iter().find(|(from, _)| is_same(from, name));
     let name = match mapped {
-        Some((_, to)) if to.trim().is_empty() => return (Role::Unwanted, true),
+        Some((_, to)) if to.trim().is_empty() => return (ColumnRole::Unwanted, true),
         Some((_, to)) => to,
-        None if name.trim().is_empty() => return (Role::Nameless, true),
+        None if name.trim().is_empty() => return (ColumnRole::Nameless, true),
         None => name,
     };
     match names.meaning(name) {
-        Meaning::Place(place) => (Role::At(place), true),
-        Meaning::Left => (Role::Left, true),
-        Meaning::Unknown => (Role::Left, false),
+        Meaning::Place(place) => (ColumnRole::At(place), true),
+        Meaning::Left => (ColumnRole::Left, true),
+        Meaning::Unknown => (ColumnRole::Left, false),
     }
 }
 
@@ -158,12 +162,15 @@ fn template_hint(names: &Names) -> String {
 }
 
 /// Two values for one place.
-pub(super) fn clashes(columns: &[Column], constants: &[(String, Place, String)]) -> Result<()> {
+pub(super) fn clashes(
+    columns: &[InputColumn],
+    constants: &[(String, Place, String)],
+) -> Result<()> {
     let placed: Vec<(&str, &Place, bool)> = constants
         .iter()
         .map(|(name, place, _)| (name.as_str(), place, true))
         .chain(columns.iter().filter_map(|column| match &column.role {
-            Role::At(place) => Some((column.name.as_str(), place, false)),
+            ColumnRole::At(place) => Some((column.name.as_str(), place, false)),
             _ => None,
         }))
         .collect();
@@ -201,7 +208,7 @@ pub(super) fn complete(names: &Names, places: &[&Place]) -> Result<()> {
         let mut places = places.iter();
         places.any(|place| matches!(place, Place::Hole(at) if *at == hole))
     };
-    let holes = (0..names.operation.holes.len())
+    let holes = (0..names.operation.path_parameters.len())
         .filter(|hole| !filled(*hole))
         .map(|hole| names.hole_name(hole));
     let required = names

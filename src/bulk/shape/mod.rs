@@ -26,18 +26,18 @@ use std::collections::{BTreeSet, HashMap};
 use csv::StringRecord;
 
 use super::Engine;
-use super::row::{Content, Finding, Row, Task};
+use super::row::{Finding, InputRow, RowContent, Task};
 use crate::catalog::{Operation, Resource};
 use crate::error::{Error, Result};
 use crate::excerpt::shortened;
 use crate::filter::Jq;
 use crate::request::{self, Flaw, Now};
 
-pub use check::{Checker, Counts};
+pub use check::{CheckCounts, Checker};
 pub use template::template;
 
-use draft::{Draft, Mark};
-use layout::{Column, Role};
+use draft::{DraftMark, RowDraft};
+use layout::{ColumnRole, InputColumn};
 use names::Names;
 use place::Place;
 
@@ -76,12 +76,12 @@ pub struct Shaper {
     shaping: Shaping,
     now: Now,
     header: Vec<String>,
-    columns: Vec<Column>,
+    columns: Vec<InputColumn>,
     constants: Vec<(String, Place, String)>,
-    draft: Draft,
-    start: Mark,
+    draft: RowDraft,
+    start: DraftMark,
     /// What keys of objects mean, as far as they were met.
-    keys: HashMap<String, object::Key>,
+    keys: HashMap<String, object::KeyMeaning>,
     left: BTreeSet<String>,
 }
 
@@ -164,20 +164,20 @@ impl Shaper {
     }
 
     /// Makes the task that a row asks for.
-    pub fn shape(&mut self, row: &Row<'_>) -> Shaped {
+    pub fn shape(&mut self, row: &InputRow<'_>) -> Shaped {
         self.draft.back_to(&self.start);
         let line = row.line;
         match (&row.content, self.shaping.jq.is_some()) {
-            (Content::Unusable { text, reason }, _) => {
+            (RowContent::Unusable { text, reason }, _) => {
                 Shaped::Wrong(vec![finding(line, None, text, reason.clone())])
             }
-            (Content::Cells(cells), false) => self.cells(line, cells),
-            (Content::Cells(cells), true) => {
+            (RowContent::Cells(cells), false) => self.cells(line, cells),
+            (RowContent::Cells(cells), true) => {
                 let object = object::of_cells(&self.header, cells);
                 self.filtered(line, &object, true)
             }
-            (Content::Object(text), false) => self.object(line, text, false),
-            (Content::Object(text), true) => self.filtered(line, text, false),
+            (RowContent::Object(text), false) => self.object(line, text, false),
+            (RowContent::Object(text), true) => self.filtered(line, text, false),
         }
     }
 
@@ -186,11 +186,11 @@ impl Shaper {
         let null = self.shaping.null.as_deref();
         for (column, cell) in self.columns.iter().zip(cells) {
             let put = match &column.role {
-                Role::Left | Role::Unwanted => continue,
-                Role::Nameless if cell.trim().is_empty() => continue,
-                Role::Nameless => Err("a value in a column without a name".to_owned()),
-                Role::At(place) if null == Some(cell) => self.draft.null(place),
-                Role::At(place) => self.draft.cell(place, cell),
+                ColumnRole::Left | ColumnRole::Unwanted => continue,
+                ColumnRole::Nameless if cell.trim().is_empty() => continue,
+                ColumnRole::Nameless => Err("a value in a column without a name".to_owned()),
+                ColumnRole::At(place) if null == Some(cell) => self.draft.null(place),
+                ColumnRole::At(place) => self.draft.cell(place, cell),
             };
             if let Err(problem) = put {
                 findings.push(finding(line, Some(&column.name), cell, problem));
@@ -261,8 +261,8 @@ impl Shaper {
 
     /// The name of the column whose cells come to a path in the body.
     fn column_at<'a>(&'a self, path: &'a str) -> &'a str {
-        let there = |column: &&Column| match &column.role {
-            Role::At(place) => place.path() == path,
+        let there = |column: &&InputColumn| match &column.role {
+            ColumnRole::At(place) => place.path() == path,
             _ => false,
         };
         let column = self.columns.iter().find(there);
@@ -275,7 +275,7 @@ impl Shaper {
         let found = self
             .columns
             .iter()
-            .find(|column| matches!(&column.role, Role::At(other) if other.clashes(place)));
+            .find(|column| matches!(&column.role, ColumnRole::At(other) if other.clashes(place)));
         match (found, place) {
             (Some(column), _) => &column.name,
             (None, Place::Hole(hole)) => self.names.hole_name(*hole),
@@ -308,8 +308,8 @@ fn start(
     operation: &'static Operation,
     constants: &[(String, Place, String)],
     null: Option<&str>,
-) -> Result<Draft> {
-    let mut draft = Draft::new(operation);
+) -> Result<RowDraft> {
+    let mut draft = RowDraft::new(operation);
     for (name, place, value) in constants {
         let put = if null == Some(value) {
             draft.null(place)
@@ -321,15 +321,15 @@ fn start(
     Ok(draft)
 }
 
-fn placed(columns: &[Column]) -> impl Iterator<Item = &Place> {
+fn placed(columns: &[InputColumn]) -> impl Iterator<Item = &Place> {
     columns.iter().filter_map(|column| match &column.role {
-        Role::At(place) => Some(place),
+        ColumnRole::At(place) => Some(place),
         _ => None,
     })
 }
 
-fn left_out(column: &Column) -> Option<String> {
-    matches!(column.role, Role::Left).then(|| column.name.clone())
+fn left_out(column: &InputColumn) -> Option<String> {
+    matches!(column.role, ColumnRole::Left).then(|| column.name.clone())
 }
 
 fn add_missing(findings: &mut Vec<Finding>, line: u64, column: &str) {

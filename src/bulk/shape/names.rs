@@ -6,7 +6,8 @@ use super::super::Engine;
 use super::place::Place;
 use crate::catalog::recharge::{EXTERNAL_ID_PREFIX, INCLUDED};
 use crate::catalog::{
-    ADDRESS_PARTS, Holds, Kind, Operation, OperationAction, Parameter, ParameterRole, Resource,
+    ADDRESS_PARTS, FieldKind, Operation, OperationAction, Parameter, ParameterRole, Resource,
+    ValueKind,
 };
 use crate::nearest::{Similarity, nearest};
 
@@ -79,14 +80,14 @@ impl Names {
     /// The column that a hole of the path has in a template.
     pub(super) fn hole_name(&self, hole: usize) -> &'static str {
         self.operation
-            .holes
+            .path_parameters
             .get(hole)
             .map_or("id", |hole| hole.name)
     }
 
     /// The known name that is most like an unknown one.
     pub(super) fn nearest(&self, name: &str) -> Option<String> {
-        let holes = self.operation.holes.iter();
+        let holes = self.operation.path_parameters.iter();
         let known = holes.chain(self.parameters()).flat_map(|parameter| {
             let flag = parameter.flag.map(normal);
             std::iter::once(parameter.name.to_owned()).chain(flag)
@@ -96,7 +97,7 @@ impl Names {
     }
 
     fn top(&self, name: &str) -> Option<Place> {
-        let holes = self.operation.holes;
+        let holes = self.operation.path_parameters;
         if let Some(hole) = holes.iter().position(|hole| hole.name == name) {
             return Some(Place::Hole(hole));
         }
@@ -142,13 +143,14 @@ impl Names {
             return None;
         }
         match parameter.kind {
-            Kind::Pairs => Some(Place::Pair {
+            ValueKind::Pairs => Some(Place::Pair {
                 parameter,
                 name: rest.trim().to_owned(),
             }),
-            Kind::External(_) | Kind::Reference(_) | Kind::References(_) | Kind::Json => {
-                self.nested(parameter, rest)
-            }
+            ValueKind::External(_)
+            | ValueKind::Reference(_)
+            | ValueKind::References(_)
+            | ValueKind::Json => self.nested(parameter, rest),
             _ => None,
         }
     }
@@ -179,8 +181,8 @@ impl Names {
     /// The parts of a parameter that the resource's object knows.
     pub(super) fn parts(&self, parameter: &Parameter) -> &'static [&'static str] {
         match self.resource.object.field(parameter.name) {
-            Some(field) if parameter.kind == Kind::Json => match field.holds {
-                Holds::Parts(parts) => parts,
+            Some(field) if parameter.kind == ValueKind::Json => match field.kind {
+                FieldKind::Parts(parts) => parts,
                 _ => &[],
             },
             _ => &[],

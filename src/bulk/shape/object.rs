@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use csv::StringRecord;
 use serde_json::{Map, Value};
 
-use super::layout::{self, Role};
+use super::layout::{self, ColumnRole};
 use super::place::Place;
 use super::{Shaped, Shaper, finding};
 use crate::bulk::row::Finding;
@@ -18,7 +18,7 @@ const MOST_KEYS: usize = 4096;
 
 /// What a key means.
 #[derive(Debug, Clone)]
-pub(super) enum Key {
+pub(super) enum KeyMeaning {
     /// Its value stands there.
     At(Place),
     /// Its value cannot be sent here, and is left out.
@@ -79,12 +79,12 @@ impl Shaper {
         let mut taken: Vec<(Cow<'_, str>, Place)> = Vec::new();
         for (key, json) in members {
             let place = match self.key(&key) {
-                Key::Left | Key::Unwanted => continue,
-                Key::Unknown(problem) => {
+                KeyMeaning::Left | KeyMeaning::Unwanted => continue,
+                KeyMeaning::Unknown(problem) => {
                     findings.push(finding(line, Some(&key), json, problem));
                     continue;
                 }
-                Key::At(place) => place,
+                KeyMeaning::At(place) => place,
             };
             let put = match self.taken(&taken, &place) {
                 Some(other) => Err(format!("for the same place as {other}")),
@@ -122,22 +122,22 @@ impl Shaper {
         }
     }
 
-    fn key(&mut self, key: &str) -> Key {
+    fn key(&mut self, key: &str) -> KeyMeaning {
         if let Some(known) = self.keys.get(key) {
             return known.clone();
         }
         let meaning = match layout::role(&self.names, key, &self.shaping.map) {
-            (Role::At(place), _) => Key::At(place),
-            (Role::Left, true) => Key::Left,
-            (Role::Unwanted, _) => Key::Unwanted,
-            (Role::Nameless, _) => Key::Unknown("a value without a name".to_owned()),
-            (Role::Left, false) => Key::Unknown(match self.names.nearest(key) {
+            (ColumnRole::At(place), _) => KeyMeaning::At(place),
+            (ColumnRole::Left, true) => KeyMeaning::Left,
+            (ColumnRole::Unwanted, _) => KeyMeaning::Unwanted,
+            (ColumnRole::Nameless, _) => KeyMeaning::Unknown("a value without a name".to_owned()),
+            (ColumnRole::Left, false) => KeyMeaning::Unknown(match self.names.nearest(key) {
                 Some(near) => format!("unknown; did you mean `{near}`?"),
                 None => "unknown".to_owned(),
             }),
         };
         if self.keys.len() < MOST_KEYS {
-            if matches!(meaning, Key::Left) {
+            if matches!(meaning, KeyMeaning::Left) {
                 self.left.insert(key.to_owned());
             }
             self.keys.insert(key.to_owned(), meaning.clone());

@@ -17,7 +17,7 @@ const SMALLEST: usize = 32;
 
 /// The keys seen so far.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(super) struct SeenKeys {
     shards: Vec<Shard>,
 }
 
@@ -33,7 +33,7 @@ struct Shard {
     used: usize,
 }
 
-impl Seen {
+impl SeenKeys {
     pub(super) fn new() -> Self {
         // Of different sizes, so that they do not all grow at the same time.
         let size = |shard: usize| SMALLEST + shard * SMALLEST / 2 / SHARDS;
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_key_is_new_once_and_then_known_by_its_first_line() {
-        let mut seen = Seen::new();
+        let mut seen = SeenKeys::new();
         assert_eq!(seen.first(b"SPRING", 2), None);
         assert_eq!(seen.first(b"SUMMER", 3), None);
         assert_eq!(seen.first(b"SPRING", 4), Some(2));
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn lines_beyond_four_thousand_million_are_kept() {
-        let mut seen = Seen::new();
+        let mut seen = SeenKeys::new();
         let far = (7 << 32) + 9;
         assert_eq!(seen.first(b"a", far), None);
         assert_eq!(seen.first(b"a", far + 1), Some(far));
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_key_takes_at_most_28_bytes() {
-        let mut seen = Seen::new();
+        let mut seen = SeenKeys::new();
         for line in 1..=200_000_u64 {
             seen.first(&line.to_be_bytes(), line);
             if line > 100_000 && line % 10_000 == 0 {
@@ -163,7 +163,7 @@ mod tests {
     proptest! {
         #[test]
         fn it_knows_what_a_map_would_know(keys in prop::collection::vec(0_u16..300, 0..900)) {
-            let (mut seen, mut map) = (Seen::new(), HashMap::new());
+            let (mut seen, mut map) = (SeenKeys::new(), HashMap::new());
             for (line, key) in (1..).zip(&keys) {
                 let known = map.get(key).copied();
                 prop_assert_eq!(seen.first(&key.to_be_bytes(), line), known);

@@ -2,18 +2,20 @@
 //! about it. Only looked at when a value has been refused, or would be taken
 //! for a text that it is not.
 
-use crate::catalog::{Kind, Parameter};
+use crate::catalog::{Parameter, ValueKind};
 
 /// Why a value is refused: the slip that it looks like, or else the plain
 /// reason.
 pub(super) fn telling(parameter: &Parameter, word: &str, reason: String) -> String {
     let slip = match parameter.kind {
-        Kind::Id | Kind::Integer | Kind::Ids | Kind::Reference("id") | Kind::References("id") => {
-            number(word)
-        }
-        Kind::Money => amount(word),
-        Kind::Time | Kind::Day => moment(word),
-        Kind::Boolean => Some("neither true nor false".to_owned()),
+        ValueKind::Id
+        | ValueKind::Integer
+        | ValueKind::Ids
+        | ValueKind::Reference("id")
+        | ValueKind::References("id") => number(word),
+        ValueKind::Money => amount(word),
+        ValueKind::Time | ValueKind::Day => moment(word),
+        ValueKind::Boolean => Some("neither true nor false".to_owned()),
         _ => None,
     };
     slip.unwrap_or(reason)

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::Engine;
 use super::names::Names;
-use crate::catalog::{Kind, Method, Operation, Parameter, Resource, Type, kebab};
+use crate::catalog::{Method, Operation, Parameter, Resource, Type, ValueKind, kebab};
 
 /// The header, and an example row with as many cells.
 #[must_use]
@@ -22,11 +22,11 @@ pub fn template(
     };
     let mut cells = example(&names);
     let mut columns: Vec<String> = operation
-        .holes
+        .path_parameters
         .iter()
         .map(|hole| hole.name.to_owned())
         .collect();
-    for (hole, name) in operation.holes.iter().zip(columns.clone()) {
+    for (hole, name) in operation.path_parameters.iter().zip(columns.clone()) {
         cells.entry(name).or_insert_with(|| value(hole));
     }
     for parameter in ordered(&names) {
@@ -66,7 +66,7 @@ fn is_beside(beside: &[Parameter], parameter: &Parameter) -> bool {
 fn columns_of(names: &Names, parameter: &Parameter) -> Vec<String> {
     let parts = names.parts(parameter);
     match parameter.kind {
-        Kind::External(key) => vec![format!("{}.{key}", parameter.name)],
+        ValueKind::External(key) => vec![format!("{}.{key}", parameter.name)],
         _ if parts.is_empty() => vec![parameter.name.to_owned()],
         _ => parts
             .iter()
@@ -111,7 +111,7 @@ fn example(names: &Names) -> HashMap<String, String> {
     let mut cells = HashMap::new();
     let words = shell_words::split(names.operation.example).unwrap_or_default();
     let mut words = words.into_iter().skip(3).peekable();
-    let mut holes = names.operation.holes.iter();
+    let mut holes = names.operation.path_parameters.iter();
     while let Some(word) = words.next() {
         let Some(flag) = word.strip_prefix("--") else {
             if let Some(hole) = holes.next() {
@@ -161,17 +161,17 @@ fn put(names: &Names, parameter: &Parameter, word: &str, cells: &mut HashMap<Str
 fn value(parameter: &Parameter) -> String {
     let listed = parameter.values.first().copied().or(parameter.default);
     match parameter.kind {
-        Kind::Text | Kind::Texts => listed.unwrap_or("example"),
-        Kind::Id | Kind::Reference(_) | Kind::External(_) => "1234567",
-        Kind::Ids | Kind::References(_) => "1234567,1234568",
-        Kind::Integer => listed.unwrap_or("1"),
-        Kind::Boolean => listed.unwrap_or("true"),
-        Kind::Time => "2026-12-24T09:00:00Z",
-        Kind::Day => "2026-12-24",
-        Kind::Money => "10.00",
-        Kind::Pairs => "Color=Blue",
-        Kind::Json if parameter.documented == Type::Array => "[]",
-        Kind::Json => "{}",
+        ValueKind::Text | ValueKind::Texts => listed.unwrap_or("example"),
+        ValueKind::Id | ValueKind::Reference(_) | ValueKind::External(_) => "1234567",
+        ValueKind::Ids | ValueKind::References(_) => "1234567,1234568",
+        ValueKind::Integer => listed.unwrap_or("1"),
+        ValueKind::Boolean => listed.unwrap_or("true"),
+        ValueKind::Time => "2026-12-24T09:00:00Z",
+        ValueKind::Day => "2026-12-24",
+        ValueKind::Money => "10.00",
+        ValueKind::Pairs => "Color=Blue",
+        ValueKind::Json if parameter.documented == Type::Array => "[]",
+        ValueKind::Json => "{}",
     }
     .to_owned()
 }

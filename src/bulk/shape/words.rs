@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::slips;
-use crate::catalog::{Kind, Parameter};
+use crate::catalog::{Parameter, ValueKind};
 use crate::filter::{TokenKind, Tokens};
 use crate::request;
 
@@ -15,15 +15,15 @@ use crate::request;
 pub(super) fn of(parameter: &Parameter, in_query: bool, text: &str) -> Result<Vec<String>, String> {
     let word = text.trim();
     let words = match parameter.kind {
-        Kind::Boolean => vec![boolean(word).into_owned()],
-        Kind::Texts => texts(word)?,
-        Kind::Ids | Kind::References(_) => vec![listed(word)?.into_owned()],
-        Kind::Json => {
+        ValueKind::Boolean => vec![boolean(word).into_owned()],
+        ValueKind::Texts => texts(word)?,
+        ValueKind::Ids | ValueKind::References(_) => vec![listed(word)?.into_owned()],
+        ValueKind::Json => {
             keeps_numbers(word)?;
             vec![word.to_owned()]
         }
-        Kind::External(_) | Kind::Reference(_) => vec![identity(word)?],
-        Kind::Pairs => vec![pairs(text)?],
+        ValueKind::External(_) | ValueKind::Reference(_) => vec![identity(word)?],
+        ValueKind::Pairs => vec![pairs(text)?],
         _ if in_query && parameter.multiple => commas(word),
         _ => vec![word.to_owned()],
     };
@@ -34,16 +34,16 @@ pub(super) fn of(parameter: &Parameter, in_query: bool, text: &str) -> Result<Ve
 }
 
 /// Whether JSON with parts can be the value of such a parameter.
-pub(super) const fn may_nest(kind: Kind) -> bool {
+pub(super) const fn may_nest(kind: ValueKind) -> bool {
     matches!(
         kind,
-        Kind::Json
-            | Kind::External(_)
-            | Kind::Pairs
-            | Kind::Ids
-            | Kind::Texts
-            | Kind::Reference(_)
-            | Kind::References(_)
+        ValueKind::Json
+            | ValueKind::External(_)
+            | ValueKind::Pairs
+            | ValueKind::Ids
+            | ValueKind::Texts
+            | ValueKind::Reference(_)
+            | ValueKind::References(_)
     )
 }
 

@@ -8,7 +8,7 @@ use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCan
 
 use super::{FILES, Facts, List};
 use crate::catalog::recharge::INCLUDE;
-use crate::catalog::{self, Kind, Operation, Parameter, Resource, kebab};
+use crate::catalog::{self, Operation, Parameter, Resource, ValueKind, kebab};
 use crate::filter::Columns;
 
 /// What the words before say of the word to come.
@@ -102,7 +102,7 @@ fn with_values(arg: Arg, known: &Known) -> Arg {
     let parameter = known
         .operation
         .and_then(|operation| operation.flags().find(|flag| arg.get_id() == flag.name));
-    let is_boolean = parameter.is_some_and(|parameter| parameter.kind == Kind::Boolean);
+    let is_boolean = parameter.is_some_and(|parameter| parameter.kind == ValueKind::Boolean);
     match arg.get_id().as_str() {
         "columns" => columns(arg, known),
         "profile" => listed(arg, &known.facts.profiles),
@@ -148,7 +148,7 @@ fn ordered(list: Vec<String>) -> Vec<CompletionCandidate> {
 fn columns(arg: Arg, known: &Known) -> Arg {
     let object = known
         .operation
-        .and_then(|operation| operation.answer.object());
+        .and_then(|operation| operation.response.object());
     let Some(object) = object else { return arg };
     let includes = known.includes.clone();
     arg.add(ArgValueCompleter::new(move |word: &OsStr| {
@@ -170,7 +170,7 @@ fn columns(arg: Arg, known: &Known) -> Arg {
 fn targets(arg: Arg, known: &Known) -> Arg {
     let hole = known
         .operation
-        .and_then(|operation| operation.holes.first());
+        .and_then(|operation| operation.path_parameters.first());
     let (Some(hole), Some(resource)) = (hole, known.resource) else {
         return arg;
     };

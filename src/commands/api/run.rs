@@ -6,7 +6,7 @@ use crate::catalog::{self, MAXIMUM_PAGE_SIZE, Method};
 use crate::cli::Options;
 use crate::commands::call::follow::{Far, follow};
 use crate::commands::call::run::{perhaps_done, remarks};
-use crate::commands::connect::Place;
+use crate::commands::connect::Target;
 use crate::commands::dry;
 use crate::config::BaseUrl;
 use crate::envelope::{Envelope, Wanted};
@@ -82,7 +82,8 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, free: &Free) ->
 fn wanted(request: &Request, body: &[u8]) -> Wanted {
     match request.operation {
         Some(row)
-            if matches!(row.answer, catalog::Answer::Nothing) && body.trim_ascii().is_empty() =>
+            if matches!(row.response, catalog::ResponseShape::Nothing)
+                && body.trim_ascii().is_empty() =>
         {
             Wanted::Nothing
         }
@@ -90,7 +91,7 @@ fn wanted(request: &Request, body: &[u8]) -> Wanted {
     }
 }
 
-fn request(run: &mut Run, free: &Free, place: &Place) -> Result<Request> {
+fn request(run: &mut Run, free: &Free, place: &Target) -> Result<Request> {
     if free.paginate && free.method != Method::Get {
         return Err(Error::usage("--paginate goes with GET only"));
     }

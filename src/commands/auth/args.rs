@@ -2,7 +2,7 @@
 
 use clap::ArgMatches;
 
-use crate::config::keep::Kept;
+use crate::config::keep::TokenStorage;
 
 /// What to do about the token.
 #[derive(Debug)]
@@ -12,7 +12,7 @@ pub(super) enum Auth {
         /// It comes on standard input.
         with_token: bool,
         /// Where to keep it, if that was said.
-        keep: Option<Kept>,
+        keep: Option<TokenStorage>,
     },
     /// Remove it wherever it is kept.
     Logout,

@@ -11,7 +11,7 @@ use crate::request::{self, Now, Values};
 
 /// What the API says of a token.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Told {
+pub(crate) struct TokenFacts {
     /// The name of the store, when the token may read it.
     pub(crate) store: Option<String>,
     /// The name of the token.
@@ -64,10 +64,10 @@ impl ShopFacts {
 
 /// Asks what a token may do, and which store it is of. A token that may not
 /// read the store is as good as another.
-pub(crate) async fn token(client: &Client, now: &Now) -> Result<Told> {
+pub(crate) async fn token(client: &Client, now: &Now) -> Result<TokenFacts> {
     let Token { name, scopes } = information(client, now).await?;
     let store = store(client, now).await?.name;
-    Ok(Told {
+    Ok(TokenFacts {
         store,
         name,
         scopes,

@@ -3,15 +3,15 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::check::{self, Told};
+use super::check::{self, TokenFacts};
 use super::of_a_store;
 use crate::catalog;
 use crate::cli::Options;
-use crate::commands::connect::{Place, is_sandbox};
+use crate::commands::connect::{Target, is_sandbox};
 use crate::commands::profile::run::changed_meanwhile;
 use crate::config::credential::{check_length, token_of};
 use crate::config::edit::{Edit, Setting};
-use crate::config::keep::{Kept, TokenFiles, Trouble, account};
+use crate::config::keep::{KeyringFailure, TokenFiles, TokenStorage, account};
 use crate::config::login::{LockedLogins, Login, Logins, fingerprint};
 use crate::config::profile::{DEFAULT, NamedBy, Profile};
 use crate::config::settings::{LockedSettings, Settings};
@@ -24,7 +24,7 @@ pub(super) fn run(
     run: &mut Run,
     options: &Options,
     with_token: bool,
-    keep: Option<Kept>,
+    keep: Option<TokenStorage>,
 ) -> Result<()> {
     let sandbox = is_sandbox(options, &run.environment)?;
     if sandbox {
@@ -44,7 +44,7 @@ pub(super) fn run(
         );
     }
     let new = known.is_none() && name != DEFAULT;
-    let place = Place::of(profile, named_by, options, &run.environment)?;
+    let place = Target::of(profile, named_by, options, &run.environment)?;
     // What cannot be written is found before a token is asked for.
     settings.edited(&making(run, &settings, &place, new)?)?;
     if options.dry_run.is_some() {
@@ -65,7 +65,7 @@ pub(super) fn run(
         Ok(kept) => kept,
         Err(trouble) => {
             in_a_file_instead(run, options, &trouble)?;
-            let in_file = login.keep(run, Some(Kept::File))?;
+            let in_file = login.keep(run, Some(TokenStorage::File))?;
             in_file.map_err(|trouble| trouble.error("the token was not kept"))?
         }
     };
@@ -74,7 +74,7 @@ pub(super) fn run(
 
 /// The edits that make a profile at its first login. Where nothing else is in
 /// use yet, it is.
-fn making(run: &Run, settings: &Settings, place: &Place, new: bool) -> Result<Vec<Edit>> {
+fn making(run: &Run, settings: &Settings, place: &Target, new: bool) -> Result<Vec<Edit>> {
     if !new {
         return Ok(Vec::new());
     }
@@ -98,9 +98,9 @@ fn making(run: &Run, settings: &Settings, place: &Place, new: bool) -> Result<Ve
 fn rehearse(
     run: &mut Run,
     options: &Options,
-    place: &Place,
+    place: &Target,
     new: bool,
-    keep: Option<Kept>,
+    keep: Option<TokenStorage>,
 ) -> Result<()> {
     crate::commands::profile::run::plain_dry_run(options)?;
     let name = &place.profile.name;
@@ -108,8 +108,8 @@ fn rehearse(
     let file = files.path(&account(name, place.base.as_str()));
     let file = file.map_or_else(|| "a file".to_owned(), |path| path.display().to_string());
     let place_of_it = match keep {
-        Some(Kept::Keyring) => "in the keyring".to_owned(),
-        Some(Kept::File) => format!("in {file}"),
+        Some(TokenStorage::Keyring) => "in the keyring".to_owned(),
+        Some(TokenStorage::File) => format!("in {file}"),
         None => format!("in the keyring, or where there is none in {file}"),
     };
     let made = if new {
@@ -173,8 +173,8 @@ fn is_public(_: &SecretString) -> bool {
 fn replacing(
     run: &mut Run,
     options: &Options,
-    place: &Place,
-    told: &Told,
+    place: &Target,
+    told: &TokenFacts,
 ) -> Result<Option<String>> {
     let name = &place.profile.name;
     let before = store_before(&Logins::below(run.folders()?.state()), place);
@@ -188,16 +188,16 @@ fn replacing(
     Ok(before)
 }
 
-fn store_before(logins: &Logins, place: &Place) -> Option<String> {
+fn store_before(logins: &Logins, place: &Target) -> Option<String> {
     let login = logins.of(&place.profile.name, place.base.as_str());
     login.and_then(|login| login.store.clone())
 }
 
 /// A token that the API knows, on its way to where it is kept.
 struct Checked<'a> {
-    place: &'a Place,
+    place: &'a Target,
     token: &'a SecretString,
-    told: &'a Told,
+    told: &'a TokenFacts,
     /// Whether the login makes the profile.
     new: bool,
     /// The store whose token was there when that was asked about.
@@ -211,7 +211,11 @@ impl Checked<'_> {
     ///
     /// # Errors
     /// The profile or its token was changed since the questions were asked.
-    fn keep(&self, run: &mut Run, keep: Option<Kept>) -> Result<Result<Kept, Trouble>> {
+    fn keep(
+        &self,
+        run: &mut Run,
+        keep: Option<TokenStorage>,
+    ) -> Result<Result<TokenStorage, KeyringFailure>> {
         let folders = run.folders()?;
         let settings = LockedSettings::take(&folders)?;
         let mut logins = LockedLogins::take(folders.state())?;
@@ -219,11 +223,11 @@ impl Checked<'_> {
         let edits = making(run, &settings.settings, self.place, self.new)?;
         let account = account(&self.place.profile.name, self.place.base.as_str());
         let files = TokenFiles::below(folders.state());
-        if keep != Some(Kept::File) {
+        if keep != Some(TokenStorage::File) {
             let (named, token) = (account.clone(), self.token.clone());
             match run.with_keyring(move |keyring| keyring.set(&named, &token)) {
                 Ok(()) => {}
-                Err(trouble @ Trouble::Failed(_)) => {
+                Err(trouble @ KeyringFailure::Failed(_)) => {
                     return Err(trouble
                         .error("the token was not kept")
                         .hint("or keep it in a file that only you can read: --keep file"));
@@ -241,15 +245,15 @@ impl Checked<'_> {
                 return Err(error);
             }
             files.remove(&account)?;
-            self.note(run, &mut logins, Kept::Keyring);
-            return Ok(Ok(Kept::Keyring));
+            self.note(run, &mut logins, TokenStorage::Keyring);
+            return Ok(Ok(TokenStorage::Keyring));
         }
         settings.edit(&edits)?;
         let path = files.set(&account, self.token)?;
         let before = logins
             .logins
             .of(&self.place.profile.name, self.place.base.as_str());
-        if before.is_some_and(|login| login.kept == Kept::Keyring)
+        if before.is_some_and(|login| login.kept == TokenStorage::Keyring)
             && let Err(trouble) = run.with_keyring(move |keyring| keyring.remove(&account))
         {
             run.talk.note(&format!(
@@ -257,12 +261,12 @@ impl Checked<'_> {
                 trouble.reason()
             ));
         }
-        self.note(run, &mut logins, Kept::File);
+        self.note(run, &mut logins, TokenStorage::File);
         run.talk.note(&format!(
             "the token is kept in {}, which only you can read; it is not encrypted",
             path.display()
         ));
-        Ok(Ok(Kept::File))
+        Ok(Ok(TokenStorage::File))
     }
 
     /// Refuses when what was decided before the lock no longer holds.
@@ -284,7 +288,7 @@ impl Checked<'_> {
 
     /// Notes the login. The token is kept also where that fails; only its
     /// store is not known by name then.
-    fn note(&self, run: &mut Run, logins: &mut LockedLogins, kept: Kept) {
+    fn note(&self, run: &mut Run, logins: &mut LockedLogins, kept: TokenStorage) {
         let noted = logins.note(Login {
             profile: self.place.profile.name.clone(),
             base_url: self.place.base.as_str().to_owned(),
@@ -300,7 +304,7 @@ impl Checked<'_> {
     }
 }
 
-fn in_a_file_instead(run: &mut Run, options: &Options, trouble: &Trouble) -> Result<()> {
+fn in_a_file_instead(run: &mut Run, options: &Options, trouble: &KeyringFailure) -> Result<()> {
     if run.is_attended() {
         return run.confirm(
             options,
@@ -314,13 +318,19 @@ fn in_a_file_instead(run: &mut Run, options: &Options, trouble: &Trouble) -> Res
     Ok(())
 }
 
-fn tell(run: &mut Run, place: &Place, told: &Told, kept: Kept, new: bool) -> Result<()> {
+fn tell(
+    run: &mut Run,
+    place: &Target,
+    told: &TokenFacts,
+    kept: TokenStorage,
+    new: bool,
+) -> Result<()> {
     let name = &place.profile.name;
     let store = told.store.as_deref();
     let store = store.unwrap_or("a store whose name the token may not read");
     let kept = match kept {
-        Kept::Keyring => "in the keyring",
-        Kept::File => "in a file",
+        TokenStorage::Keyring => "in the keyring",
+        TokenStorage::File => "in a file",
     };
     run.talk.done(&format!(
         "logged in to {} as profile {name}; the token is kept {kept}",

@@ -2,7 +2,7 @@
 
 use super::of_a_store;
 use crate::cli::Options;
-use crate::config::keep::{Kept, TokenFiles, account};
+use crate::config::keep::{TokenFiles, TokenStorage, account};
 use crate::config::login::{LockedLogins, Logins};
 use crate::config::{self, variable};
 use crate::error::{Error, Result};
@@ -40,8 +40,8 @@ pub(super) fn run(run: &mut Run, options: &Options) -> Result<()> {
 }
 
 /// The addresses that a profile may have tokens for, and where they were put.
-fn removable(logins: &Logins, profile: &str, base: &str) -> Vec<(String, Option<Kept>)> {
-    let mut found: Vec<(String, Option<Kept>)> = logins
+fn removable(logins: &Logins, profile: &str, base: &str) -> Vec<(String, Option<TokenStorage>)> {
+    let mut found: Vec<(String, Option<TokenStorage>)> = logins
         .of_profile(profile)
         .map(|login| (login.base_url.clone(), Some(login.kept)))
         .collect();
@@ -64,11 +64,11 @@ pub(crate) fn forget(run: &mut Run, profile: &str, base: &str) -> Result<usize> 
         let in_keyring = match run.with_keyring(move |keyring| keyring.remove(&named)) {
             Ok(was) => Ok(was),
             // What is known to be there is still there.
-            Err(reason) if kept == Some(Kept::Keyring) => {
+            Err(reason) if kept == Some(TokenStorage::Keyring) => {
                 Err(reason.error("the token is still in the keyring"))
             }
             Err(reason) => {
-                if matches!(reason, crate::config::keep::Trouble::Failed(_)) {
+                if matches!(reason, crate::config::keep::KeyringFailure::Failed(_)) {
                     run.talk.note(&format!(
                         "not looked for in the keyring: {}",
                         reason.reason()

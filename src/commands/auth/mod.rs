@@ -13,9 +13,9 @@ use serde_json::{Map, Value, json};
 use super::{Command, no_files, verb_of};
 use crate::catalog;
 use crate::cli::Options;
-use crate::commands::connect::Place;
+use crate::commands::connect::Target;
 use crate::commands::token;
-use crate::config::credential::Source;
+use crate::config::credential::TokenSource;
 use crate::error::{Error, Result};
 use crate::output::Shape;
 use crate::ui::Run;
@@ -45,7 +45,7 @@ fn run(run: &mut Run, options: &Options, asked: &Auth) -> Result<()> {
 }
 
 /// Refuses to keep a token for the sandbox, which has one.
-fn of_a_store(place: &Place) -> Result<()> {
+fn of_a_store(place: &Target) -> Result<()> {
     if place.sandbox {
         return Err(Error::usage("the sandbox needs no login")
             .hint("leave --sandbox away, and RECHARGE_SANDBOX, to log in to a store"));
@@ -106,18 +106,18 @@ fn status(run: &mut Run, options: &Options) -> Result<()> {
 }
 
 /// An error that tells what each source said.
-fn explained(error: Error, said: &[(Source, String)]) -> Error {
+fn explained(error: Error, said: &[(TokenSource, String)]) -> Error {
     said.iter().fold(error, |error, (source, said)| {
         error.hint(format!("{}: {said}", source.name()))
     })
 }
 
 fn record(
-    place: &Place,
+    place: &Target,
     token: &SecretString,
     source: &str,
-    said: &[(Source, String)],
-    told: &check::Told,
+    said: &[(TokenSource, String)],
+    told: &check::TokenFacts,
 ) -> Value {
     let (leak, size) = catalog::multiplier(token.expose_secret()).unwrap_or((1.0, 1.0));
     let sources: Map<String, Value> = said

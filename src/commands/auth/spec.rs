@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, Command, ValueEnum};
 
 use crate::cli::Spec;
 use crate::cli::help::{group, verb};
-use crate::config::keep::Kept;
+use crate::config::keep::TokenStorage;
 
 pub(super) const SPEC: Spec = Spec::new(
     "auth",
@@ -22,7 +22,7 @@ Examples:
   rc auth login --profile garden
   rc auth status";
 
-impl ValueEnum for Kept {
+impl ValueEnum for TokenStorage {
     fn value_variants<'a>() -> &'a [Self] {
         &[Self::Keyring, Self::File]
     }
@@ -56,7 +56,7 @@ fn build() -> Command {
             Arg::new("keep")
                 .long("keep")
                 .value_name("WHERE")
-                .value_parser(clap::builder::EnumValueParser::<Kept>::new())
+                .value_parser(clap::builder::EnumValueParser::<TokenStorage>::new())
                 .help("where to keep it"),
         ),
         verb(

@@ -9,7 +9,7 @@ use super::pass::{self, Nothing};
 use crate::bulk::shape;
 use crate::catalog::{Bucket, Operation, Resource};
 use crate::cli::Options;
-use crate::commands::connect::Place;
+use crate::commands::connect::Target;
 use crate::commands::token;
 use crate::error::{Error, Result};
 use crate::output::{Format, Shape};
@@ -42,7 +42,7 @@ pub(super) fn check(run: &mut Run, options: &Options, work: &Work) -> Result<()>
 
 /// The bucket of the token at hand, else that of a plain one. Why there is no
 /// token does not matter here.
-fn bucket(run: &mut Run, place: &Place) -> Bucket {
+fn bucket(run: &mut Run, place: &Target) -> Bucket {
     let found = if place.sandbox {
         None
     } else {

@@ -4,12 +4,12 @@
 use super::args::Going;
 use super::store::again;
 use crate::bulk::Engine;
-use crate::bulk::ledger::{Counts, Job, Ledger, Stage};
+use crate::bulk::ledger::{BatchStage, Job, Ledger, RowCounts};
 use crate::error::{Error, Kind, Result};
 use crate::output::progress::grouped;
 
 /// Rows by their results, in words.
-pub(super) fn counted(counts: &Counts) -> String {
+pub(super) fn counted(counts: &RowCounts) -> String {
     format!(
         "{} done, {} failed, {} unknown, {} left",
         grouped(counts.ok),
@@ -94,7 +94,7 @@ fn handed(ledger: &Ledger) -> Result<Handed> {
     let mut handed = Handed { rows: 0, of: 0 };
     for batch in ledger.batches()? {
         handed.of += batch.rows;
-        if batch.stage >= Stage::Running {
+        if batch.stage >= BatchStage::Running {
             handed.rows += batch.rows;
         }
     }
@@ -106,7 +106,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::bulk::ledger::{Jobs, LockedLedger, Subject, Whereabouts};
+    use crate::bulk::ledger::{JobStore, JobSubject, Jobs, LockedLedger};
     use crate::bulk::plan::Limits;
     use crate::bulk::row::Task;
 
@@ -119,12 +119,12 @@ mod tests {
     fn ledger(folder: &std::path::Path, started: u64) -> LockedLedger {
         let now: jiff::Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
         let jobs = Jobs::below(Some(folder), Arc::new(move || now)).unwrap();
-        let subject = Subject {
+        let subject = JobSubject {
             operation: "discounts.create".to_owned(),
             engine: Engine::Batches,
             input: "rows.csv".to_owned(),
             header: None,
-            store: Whereabouts {
+            store: JobStore {
                 profile: None,
                 base_url: String::new(),
                 sandbox: true,
@@ -150,7 +150,7 @@ mod tests {
         let ledger = draft.finish().unwrap().0;
         for slot in 0..started {
             ledger.opened(slot, slot + 1).unwrap();
-            ledger.reaches(slot, Stage::Running).unwrap();
+            ledger.reaches(slot, BatchStage::Running).unwrap();
         }
         ledger
     }

@@ -7,12 +7,12 @@ use std::fmt::Write as _;
 use super::args::Work;
 use super::pass::Taker;
 use crate::bulk::Engine;
-use crate::bulk::plan::{Place as Spot, Planner};
-use crate::bulk::row::{Content, Finding, Task};
+use crate::bulk::plan::{Planner, RowPlace as Spot};
+use crate::bulk::row::{Finding, RowContent, Task};
 use crate::catalog::Operation;
 use crate::catalog::recharge::async_batches;
 use crate::cli::{DryRun, Options};
-use crate::commands::connect::Place;
+use crate::commands::connect::Target;
 use crate::commands::dry;
 use crate::error::Result;
 use crate::request::Request;
@@ -24,7 +24,7 @@ const NUMBER: &str = "BATCH";
 /// Prints what would be sent.
 pub(super) struct Rehearsal<'a> {
     options: &'a Options,
-    place: &'a Place,
+    place: &'a Target,
     form: DryRun,
     operation: &'static Operation,
     planner: Planner,
@@ -37,7 +37,7 @@ impl<'a> Rehearsal<'a> {
     pub(super) fn of(
         options: &'a Options,
         work: &Work,
-        place: &'a Place,
+        place: &'a Target,
         form: DryRun,
     ) -> Result<Self> {
         Self::with(options, (work.operation, work.engine), place, form)
@@ -47,7 +47,7 @@ impl<'a> Rehearsal<'a> {
     pub(super) fn with(
         options: &'a Options,
         (operation, engine): (&'static Operation, Engine),
-        place: &'a Place,
+        place: &'a Target,
         form: DryRun,
     ) -> Result<Self> {
         dry::check(options, form)?;
@@ -113,7 +113,7 @@ impl<'a> Rehearsal<'a> {
         body: Option<String>,
     ) -> Result<()> {
         let mut path = operation.path.to_owned();
-        for hole in operation.holes {
+        for hole in operation.path_parameters {
             path = path.replace(&format!("{{{}}}", hole.name), NUMBER);
         }
         let body = body.or_else(|| Some("{}".to_owned()));
@@ -131,11 +131,11 @@ impl Taker for Rehearsal<'_> {
         Ok(())
     }
 
-    fn good(&mut self, run: &mut Run, _: u64, _: &Content, task: &Task) -> Result<()> {
+    fn good(&mut self, run: &mut Run, _: u64, _: &RowContent, task: &Task) -> Result<()> {
         self.print(run, task)
     }
 
-    fn wrong(&mut self, _: u64, _: &Content, _: &[Finding]) -> Result<()> {
+    fn wrong(&mut self, _: u64, _: &RowContent, _: &[Finding]) -> Result<()> {
         Ok(())
     }
 }

@@ -29,12 +29,12 @@ pub(super) struct Findings {
     input: String,
     /// Where the file is to be, when that was said.
     wished: Option<PathBuf>,
-    file: Option<Report>,
+    file: Option<FindingsReport>,
     count: u64,
 }
 
 /// The file, while it is written.
-struct Report {
+struct FindingsReport {
     path: PathBuf,
     file: AtomicFile,
     writer: csv::Writer<Box<dyn Write + Send>>,
@@ -102,7 +102,7 @@ impl Findings {
             return Ok(None);
         };
         report.written(|writer| writer.flush().map_err(csv::Error::from))?;
-        let Report { path, file, writer } = report;
+        let FindingsReport { path, file, writer } = report;
         drop(writer);
         file.commit()?;
         let more = self.count.saturating_sub(SHOWN);
@@ -114,13 +114,13 @@ impl Findings {
         Ok(Some(path))
     }
 
-    fn begin(&self, run: &Run) -> Result<Report> {
+    fn begin(&self, run: &Run) -> Result<FindingsReport> {
         let path = match &self.wished {
             Some(path) => path.clone(),
             None => self.place(run)?,
         };
         let file = AtomicFile::create_private(&path)?;
-        let mut report = Report {
+        let mut report = FindingsReport {
             writer: csv::Writer::from_writer(file.writer()?),
             path,
             file,
@@ -159,7 +159,7 @@ impl Findings {
     }
 }
 
-impl Report {
+impl FindingsReport {
     fn written(
         &mut self,
         write: impl FnOnce(&mut csv::Writer<Box<dyn Write + Send>>) -> Result<(), csv::Error>,

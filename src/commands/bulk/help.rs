@@ -187,7 +187,10 @@ fn file(resource: &Resource) -> String {
 
 /// The columns that a file must have, by their names in the API.
 fn columns(operation: &Operation) -> String {
-    let holes = operation.holes.iter().map(|hole| hole.name.to_owned());
+    let holes = operation
+        .path_parameters
+        .iter()
+        .map(|hole| hole.name.to_owned());
     let fields = operation
         .flags()
         .filter(|parameter| parameter.required && parameter.unless.is_empty())

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::rows;
-use crate::bulk::ledger::{Job, Jobs, Kept, Ledger, State};
+use crate::bulk::ledger::{Job, JobState, Jobs, Ledger, LedgerRow};
 use crate::bulk::report;
 use crate::cli::Options;
 use crate::error::{Error, Result};
@@ -134,7 +134,7 @@ fn keys(ledger: &Ledger, statuses: &[String]) -> Result<Vec<String>> {
 pub(super) fn each(
     ledger: &Ledger,
     statuses: &[String],
-    mut take: impl FnMut(&Kept) -> Result<Flow>,
+    mut take: impl FnMut(&LedgerRow) -> Result<Flow>,
 ) -> Result<()> {
     let mut behind = 0;
     loop {
@@ -206,7 +206,7 @@ fn are(count: u64) -> String {
 /// That nothing more will happen with a job.
 pub(super) fn over(job: &Job) -> String {
     let how = match job.state {
-        State::Abandoned => "was abandoned",
+        JobState::Abandoned => "was abandoned",
         _ => "is done",
     };
     format!("job {} {how}; there is nothing left to do", job.id)

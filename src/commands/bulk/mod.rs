@@ -21,7 +21,7 @@ use crate::catalog::{Operation, Resource};
 use crate::cli::Options;
 use crate::error::Result;
 use crate::filter::Variables;
-use crate::output::Target;
+use crate::output::FileTarget;
 use crate::output::progress::grouped;
 use crate::ui::Run;
 use args::Bulk;
@@ -89,7 +89,7 @@ fn rows(count: u64) -> String {
 
 /// Writes text to where `--out` says.
 fn print(run: &mut Run, options: &Options, text: &str) -> Result<()> {
-    let (mut to, target) = Target::open(options.output.out.as_deref(), run.stdout()?)?;
+    let (mut to, target) = FileTarget::open(options.output.out.as_deref(), run.stdout()?)?;
     to.text(text)?;
     to.let_out()?;
     target.commit()

@@ -9,14 +9,14 @@ use super::args::Work;
 use super::findings::Findings;
 use super::rows;
 use crate::bulk::Engine;
-use crate::bulk::plan::{Plan, Planner};
-use crate::bulk::read::{self, Reader};
-use crate::bulk::row::{Content, Finding, Task};
+use crate::bulk::plan::{JobPlan, Planner};
+use crate::bulk::read::{self, RowReader};
+use crate::bulk::row::{Finding, RowContent, Task};
 use crate::bulk::shape::{self, Checker, Shaped, Shaper, Shaping};
 use crate::cli::Options;
 use crate::error::{Error, Result};
 use crate::filter::Jq;
-use crate::output::progress::{Seen, grouped};
+use crate::output::progress::{ProgressState, grouped};
 use crate::ui::Run;
 
 /// Rows between two looks at the clock.
@@ -28,10 +28,10 @@ pub(super) trait Taker {
     fn begins(&mut self, run: &mut Run, header: Option<&[String]>) -> Result<()>;
 
     /// Takes a good row: its line, what stands there, what it asks for.
-    fn good(&mut self, run: &mut Run, line: u64, content: &Content, task: &Task) -> Result<()>;
+    fn good(&mut self, run: &mut Run, line: u64, content: &RowContent, task: &Task) -> Result<()>;
 
     /// Takes a wrong row.
-    fn wrong(&mut self, line: u64, content: &Content, findings: &[Finding]) -> Result<()>;
+    fn wrong(&mut self, line: u64, content: &RowContent, findings: &[Finding]) -> Result<()>;
 }
 
 /// What an input came to.
@@ -46,7 +46,7 @@ pub(super) struct Passed {
     /// Rows of which the filter made nothing.
     pub(super) left_out: u64,
     /// What it takes to carry out the others.
-    pub(super) plan: Plan,
+    pub(super) plan: JobPlan,
     /// Where all that is wrong is written down.
     pub(super) report: Option<PathBuf>,
 }
@@ -113,7 +113,7 @@ pub(super) fn over(
         }
         let counts = checker.counts();
         if counts.rows.is_multiple_of(BETWEEN_LOOKS) {
-            progress.seen(Seen {
+            progress.seen(ProgressState {
                 done: counts.rows,
                 failed: 0,
                 total: None,
@@ -160,19 +160,19 @@ fn remarks(run: &mut Run, work: &Work, passed: &Passed) {
     }
 }
 
-fn reader(run: &mut Run, work: &Work) -> Result<(String, Reader)> {
+fn reader(run: &mut Run, work: &Work) -> Result<(String, RowReader)> {
     let (input, stream) = read::open_path(&work.file, || run.stdin.take())?;
-    let options = read::Options {
+    let options = read::ReadOptions {
         delimiter: work.delimiter,
         encoding: work.encoding,
         form: None,
     };
     // What a filter makes anew may have any names before.
     let reader = if work.jq.is_some() {
-        Reader::open(&input, stream, &options, &|_| true)
+        RowReader::open(&input, stream, &options, &|_| true)
     } else {
         let familiar = shape::familiar(work.resource, work.operation, &work.map);
-        Reader::open(&input, stream, &options, &familiar)
+        RowReader::open(&input, stream, &options, &familiar)
     };
     Ok((input, reader?))
 }
@@ -197,11 +197,11 @@ fn shaper(run: &Run, work: &Work, header: Option<&[String]>) -> Result<Shaper> {
 
 /// What stands in a row, as the ledger keeps it: its cells as a JSON list, or
 /// the object itself; what is neither as JSON text.
-pub(super) fn kept(content: &Content) -> String {
+pub(super) fn kept(content: &RowContent) -> String {
     match content {
-        Content::Cells(cells) => cells.iter().collect::<Value>().to_string(),
-        Content::Object(text) => (*text).to_owned(),
-        Content::Unusable { text, .. } => Value::from(text.as_str()).to_string(),
+        RowContent::Cells(cells) => cells.iter().collect::<Value>().to_string(),
+        RowContent::Object(text) => (*text).to_owned(),
+        RowContent::Unusable { text, .. } => Value::from(text.as_str()).to_string(),
     }
 }
 
@@ -213,17 +213,17 @@ impl Taker for Nothing {
         Ok(())
     }
 
-    fn good(&mut self, _: &mut Run, _: u64, _: &Content, _: &Task) -> Result<()> {
+    fn good(&mut self, _: &mut Run, _: u64, _: &RowContent, _: &Task) -> Result<()> {
         Ok(())
     }
 
-    fn wrong(&mut self, _: u64, _: &Content, _: &[Finding]) -> Result<()> {
+    fn wrong(&mut self, _: u64, _: &RowContent, _: &[Finding]) -> Result<()> {
         Ok(())
     }
 }
 
 /// The words for an engine's share of a plan: `3 batches, 172 requests`.
-pub(super) fn share(plan: &Plan, engine: Engine) -> String {
+pub(super) fn share(plan: &JobPlan, engine: Engine) -> String {
     let requests = match plan.requests {
         1 => "1 request".to_owned(),
         count => format!("{} requests", grouped(count)),

@@ -11,9 +11,9 @@ use super::pass::{self, Passed, Taker, kept};
 use super::store::{Store, again, place_of};
 use super::{jobs, operation_id, rows, work};
 use crate::bulk::Engine;
-use crate::bulk::ledger::{Draft, Job, Jobs, Ledger, LockedLedger, State, Subject};
-use crate::bulk::plan::Plan;
-use crate::bulk::row::{Content, Finding, Task};
+use crate::bulk::ledger::{DraftLedger, Job, JobState, JobSubject, Jobs, Ledger, LockedLedger};
+use crate::bulk::plan::JobPlan;
+use crate::bulk::row::{Finding, RowContent, Task};
 use crate::catalog::{Effect, Operation};
 use crate::cli::{DryRun, Options};
 use crate::error::{Error, Result};
@@ -37,7 +37,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) 
     jobs.prune()?;
     let mut keeping = Keeping {
         jobs: &jobs,
-        subject: Subject {
+        subject: JobSubject {
             operation: operation_id(asked.resource, asked.operation),
             engine: asked.engine,
             input: asked.file.clone(),
@@ -102,9 +102,9 @@ fn begun(run: &mut Run, ledger: &LockedLedger) {
 /// to be skipped there is none, and nothing will be sent.
 struct Keeping<'a> {
     jobs: &'a Jobs,
-    subject: Subject,
+    subject: JobSubject,
     skips: bool,
-    draft: Option<Draft<'a>>,
+    draft: Option<DraftLedger<'a>>,
 }
 
 impl Taker for Keeping<'_> {
@@ -115,14 +115,14 @@ impl Taker for Keeping<'_> {
         Ok(())
     }
 
-    fn good(&mut self, _: &mut Run, line: u64, content: &Content, task: &Task) -> Result<()> {
+    fn good(&mut self, _: &mut Run, line: u64, content: &RowContent, task: &Task) -> Result<()> {
         match &mut self.draft {
             Some(draft) => draft.add(line, &kept(content), task),
             None => Ok(()),
         }
     }
 
-    fn wrong(&mut self, line: u64, content: &Content, findings: &[Finding]) -> Result<()> {
+    fn wrong(&mut self, line: u64, content: &RowContent, findings: &[Finding]) -> Result<()> {
         if !self.skips {
             self.draft = None;
         }
@@ -153,7 +153,7 @@ struct Announced {
 impl Announced {
     /// Tells the plan, and asks: a person always, elsewhere only for what
     /// cannot be taken back or where the profile is protected.
-    fn agree(&self, run: &mut Run, options: &Options, plan: &Plan, store: &Store) -> Result<()> {
+    fn agree(&self, run: &mut Run, options: &Options, plan: &JobPlan, store: &Store) -> Result<()> {
         let time = plan.shortest(store.bucket);
         let share = pass::share(plan, self.engine);
         let mut told = format!("{}, in {}: {share}", self.what, store.named());
@@ -222,7 +222,7 @@ pub(super) fn retry(run: &mut Run, options: &Options, word: &str, going: Going) 
     let mut store = Store::at(run, place)?;
     store.prepare(run, operation, job.subject.engine)?;
     store.check(run, &job)?;
-    let subject = Subject {
+    let subject = JobSubject {
         input: format!("retry of {}", job.id),
         store: store.whereabouts(),
         ..job.subject.clone()
@@ -284,7 +284,7 @@ fn may_be_retried(jobs: &Jobs, job: &Job) -> Result<()> {
     }
     let (known, unreadable) = jobs.list()?;
     let earlier = known.into_iter().find(|other| {
-        let is_untouched = other.state == State::Abandoned && !other.is_begun;
+        let is_untouched = other.state == JobState::Abandoned && !other.is_begun;
         other.parent.as_ref() == Some(&job.id) && !is_untouched
     });
     if let Some(earlier) = earlier {

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::bulk::Engine;
-use crate::bulk::ledger::{Job, StoreIdentity, Whereabouts};
+use crate::bulk::ledger::{Job, JobStore, StoreIdentity};
 use crate::catalog::{Bucket, Operation};
 use crate::cli::Options;
 use crate::client::Client;
 use crate::commands::auth;
 use crate::commands::call::preflight;
-use crate::commands::connect::Place;
+use crate::commands::connect::Target;
 use crate::commands::token;
-use crate::config::credential::Source;
+use crate::config::credential::TokenSource;
 use crate::config::login::fingerprint;
 use crate::config::profile::DEFAULT;
 use crate::error::{Error, Result};
@@ -28,7 +28,7 @@ const OF_BATCHES: &[&str] = &["write_batches", "read_batches"];
 
 /// A store, and the way to it.
 pub(super) struct Store {
-    pub(super) place: Place,
+    pub(super) place: Target,
     pub(super) client: Arc<Client>,
     pub(super) bucket: Bucket,
     fingerprint: String,
@@ -39,7 +39,7 @@ pub(super) struct Store {
 impl Store {
     /// The store of a place. Nothing is sent yet, but that there is a token is
     /// known.
-    pub(super) fn at(run: &mut Run, place: Place) -> Result<Self> {
+    pub(super) fn at(run: &mut Run, place: Target) -> Result<Self> {
         let token: SecretString = if place.sandbox {
             run.sandbox()?.1
         } else {
@@ -83,11 +83,11 @@ impl Store {
     }
 
     /// What the ledger keeps of it.
-    pub(super) fn whereabouts(&self) -> Whereabouts {
+    pub(super) fn whereabouts(&self) -> JobStore {
         let own = !self.place.sandbox;
         let known = self.place.known();
-        let foreign = known.is_some_and(|known| known.source == Source::Environment);
-        Whereabouts {
+        let foreign = known.is_some_and(|known| known.source == TokenSource::Environment);
+        JobStore {
             // With a token of the environment no profile has a part in it.
             profile: (own && !foreign).then(|| self.place.profile.name.clone()),
             base_url: self.place.base.as_str().to_owned(),
@@ -128,7 +128,7 @@ impl Store {
 
 /// Whether a job of one place belongs to another; `None` where only a person
 /// can tell.
-fn is_same_store(of_job: &Whereabouts, here: &Whereabouts) -> Option<bool> {
+fn is_same_store(of_job: &JobStore, here: &JobStore) -> Option<bool> {
     let known = of_job.identity.as_ref().zip(here.identity.as_ref());
     if let Some(same) = known.and_then(|(one, other)| one.is_same(other)) {
         return Some(same);
@@ -142,7 +142,7 @@ fn is_same_store(of_job: &Whereabouts, here: &Whereabouts) -> Option<bool> {
 }
 
 /// The store of a job, for a message.
-fn in_words(store: &Whereabouts) -> String {
+fn in_words(store: &JobStore) -> String {
     let domain = store
         .identity
         .as_ref()
@@ -157,7 +157,7 @@ fn in_words(store: &Whereabouts) -> String {
 
 /// The place of a job. Where the flags say nothing of a place, it is the one
 /// that the job was begun at.
-pub(super) fn place_of(run: &Run, options: &Options, job: &Job) -> Result<Place> {
+pub(super) fn place_of(run: &Run, options: &Options, job: &Job) -> Result<Target> {
     let store = &job.subject.store;
     let mut options = options.clone();
     let told = options.sandbox || options.profile.is_some() || options.base_url.is_some();

@@ -12,11 +12,11 @@ use super::cut_off::{self, counted};
 use super::store::{Store, again};
 use super::{jobs, rows};
 use crate::bulk::ledger::{Job, Ledger, LockedLedger};
-use crate::bulk::run::{Ended, JobProgress, Means, Watch, run as carry_out};
+use crate::bulk::run::{JobProgress, RunContext, RunEnd, RunObserver, run as carry_out};
 use crate::cli::Options;
 use crate::commands::patience;
 use crate::error::{Error, Kind, Result};
-use crate::output::progress::{self, Seen, grouped};
+use crate::output::progress::{self, ProgressState, grouped};
 use crate::runtime;
 use crate::ui::Run;
 use crate::ui::interrupted;
@@ -41,7 +41,7 @@ pub(super) fn run(
     let (stopper, stop) = watch::channel(false);
     let timing = run.timing.clone();
     let line = Line(run.progress(options, "rows"));
-    let means = Means {
+    let means = RunContext {
         client: &store.client,
         timing: &timing,
         watch: &line,
@@ -54,14 +54,14 @@ pub(super) fn run(
     drop(line);
     let job = ledger.job()?;
     match ended {
-        Ok(Ended::Done) => {
+        Ok(RunEnd::Done) => {
             // What failed is told, and is the exit code, also where nobody
             // reads the record.
             let shown = jobs::show(printer, &job);
             conclude(run, ledger, &job)?;
             shown.map_err(|error| error.hint(counted(&job.counts)))
         }
-        Ok(Ended::Submitted) => {
+        Ok(RunEnd::Submitted) => {
             cut_off::all_handed_over(ledger, &job)?;
             let command = again(&job, "resume");
             run.talk.note(&format!(
@@ -87,10 +87,10 @@ pub(super) fn run(
 /// Shows how far a job is.
 struct Line(progress::Progress);
 
-impl Watch for Line {
+impl RunObserver for Line {
     fn see(&self, progress: &JobProgress) {
         let failed = progress.failed.saturating_add(progress.unknown);
-        self.0.seen(Seen {
+        self.0.seen(ProgressState {
             done: progress.ok.saturating_add(failed),
             failed,
             total: Some(progress.rows),
@@ -105,8 +105,8 @@ impl Watch for Line {
 fn wait(
     run: &mut Run,
     stopper: &watch::Sender<bool>,
-    work: impl Future<Output = Result<Ended>>,
-) -> Result<Ended> {
+    work: impl Future<Output = Result<RunEnd>>,
+) -> Result<RunEnd> {
     let left = || Error::new(Kind::Interrupted, "interrupted");
     runtime::current_thread()?.block_on(async {
         tokio::pin!(work);

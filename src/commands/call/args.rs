@@ -54,7 +54,7 @@ pub(crate) fn call(
     Ok(Call {
         resource,
         operation,
-        targets: if operation.holes.is_empty() {
+        targets: if operation.path_parameters.is_empty() {
             Vec::new()
         } else {
             texts(matches, "target")

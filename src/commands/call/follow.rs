@@ -7,11 +7,11 @@ use crate::cli::Options;
 use crate::client::Client;
 use crate::error::Result;
 use crate::filter::Flow;
-use crate::output::progress::{Progress, Seen};
+use crate::output::progress::{Progress, ProgressState};
 use crate::pages::{ListFailure, Pages, RecordSink};
 use crate::ui::Run;
 use crate::ui::printer::Printer;
-use crate::ui::reporter::Talk;
+use crate::ui::reporter::Reporter;
 
 /// Shows how far work with a client is: how much is done, and how full the
 /// token's bucket is.
@@ -64,7 +64,7 @@ impl Far {
             Some(level) => format!("rate limit {}/{}", level.used, level.size),
             None => String::new(),
         };
-        progress.seen(Seen {
+        progress.seen(ProgressState {
             done,
             failed,
             total,
@@ -78,7 +78,7 @@ impl Far {
 /// # Errors
 /// A page cannot be fetched, or the output fails.
 pub(in crate::commands) async fn follow(
-    talk: &mut Talk,
+    talk: &mut Reporter,
     pages: &mut Pages,
     printer: &mut Printer,
     limit: Option<u64>,
@@ -96,7 +96,7 @@ pub(in crate::commands) async fn follow(
 
 /// A list on its way to the printer.
 struct PrintedList<'a> {
-    talk: &'a mut Talk,
+    talk: &'a mut Reporter,
     printer: &'a mut Printer,
     far: &'a Far,
     records: u64,

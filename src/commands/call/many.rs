@@ -16,7 +16,7 @@ use crate::cli::Options;
 use crate::client::Client;
 use crate::commands::call::follow::Far;
 use crate::commands::call::read::Ids;
-use crate::commands::call::run::{Filled, remarks};
+use crate::commands::call::run::{PreparedCall, remarks};
 use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
 use crate::request::Request;
@@ -37,11 +37,11 @@ pub(in crate::commands) fn run(
     run: &mut Run,
     options: &Options,
     client: &Arc<Client>,
-    call: &Filled,
+    call: &PreparedCall,
     mut printer: Printer,
 ) -> Result<()> {
     let mut targets = targets(run, call)?;
-    let far = match call.operation.answer.object() {
+    let far = match call.operation.response.object() {
         Some(_) => Far::of(run, options, client, "records"),
         None => Far::silent(run, options, client, "ids"),
     };
@@ -125,7 +125,7 @@ impl Tally {
 
     /// Notes trouble with the output. It ends a read at once; of a write it
     /// ends the taking of targets, and what is under way is waited for.
-    fn breaks(&mut self, error: Error, call: &Filled) -> Result<()> {
+    fn breaks(&mut self, error: Error, call: &PreparedCall) -> Result<()> {
         if call.operation.effect == Effect::Reads {
             return Err(error);
         }
@@ -134,7 +134,7 @@ impl Tally {
     }
 
     /// The work ended before its end.
-    fn cut_short(self, error: Error, call: &Filled) -> Error {
+    fn cut_short(self, error: Error, call: &PreparedCall) -> Error {
         let reads = call.operation.effect == Effect::Reads;
         if reads {
             return error;
@@ -201,13 +201,13 @@ impl Tally {
         text
     }
 
-    fn conclude(self, run: &mut Run, call: &Filled) -> Result<()> {
+    fn conclude(self, run: &mut Run, call: &PreparedCall) -> Result<()> {
         let Self {
             good, bad, unsent, ..
         } = self;
         let total = good + bad;
         if bad == 0 {
-            if call.operation.answer.object().is_none() {
+            if call.operation.response.object().is_none() {
                 run.talk.done(&format!("done: {} for {good}", call.named()));
             }
             return Ok(());
@@ -235,14 +235,14 @@ async fn work(
     run: &mut Run,
     options: &Options,
     client: &Client,
-    call: &Filled<'_>,
+    call: &PreparedCall<'_>,
     targets: &mut mpsc::Receiver<Result<String>>,
     printer: &mut Printer,
     tally: &mut Tally,
 ) -> Result<()> {
     // With --fail-fast nothing may be under way when one fails.
     let at_once = if options.fail_fast { 1 } else { AT_ONCE };
-    let wanted = Wanted::of(call.operation.answer);
+    let wanted = Wanted::of(call.operation.response);
     let mut answers = FuturesOrdered::new();
     let mut more = true;
     while more || !answers.is_empty() {
@@ -285,7 +285,7 @@ async fn work(
 fn settle(
     run: &mut Run,
     options: &Options,
-    call: &Filled,
+    call: &PreparedCall,
     printer: &mut Printer,
     tally: &mut Tally,
     (id, result): Answered,
@@ -341,7 +341,7 @@ async fn send(client: &Client, request: Result<(Request, String)>, wanted: Wante
     }
 }
 
-fn about(mut error: Error, call: &Filled, id: Option<&str>) -> Error {
+fn about(mut error: Error, call: &PreparedCall, id: Option<&str>) -> Error {
     if let Some(id) = id {
         let what = call.resource.singular.replace('_', " ");
         error.message = format!("{what} {id}: {}", error.message);
@@ -351,7 +351,7 @@ fn about(mut error: Error, call: &Filled, id: Option<&str>) -> Error {
 
 /// The targets in order, `-` replaced by what standard input holds. Standard
 /// input blocks, so it is read on a thread of its own, a few ids ahead.
-fn targets(run: &mut Run, call: &Filled) -> Result<mpsc::Receiver<Result<String>>> {
+fn targets(run: &mut Run, call: &PreparedCall) -> Result<mpsc::Receiver<Result<String>>> {
     let (sender, receiver) = mpsc::channel(AT_ONCE * 2);
     let words = call.targets.to_vec();
     let mut stdin = if call.reads_targets() {
@@ -359,7 +359,7 @@ fn targets(run: &mut Run, call: &Filled) -> Result<mpsc::Receiver<Result<String>
     } else {
         None
     };
-    let hole = &call.operation.holes[0];
+    let hole = &call.operation.path_parameters[0];
     std::thread::spawn(move || {
         for word in words {
             let ids: Box<dyn Iterator<Item = Result<String>>> = match stdin.take_if(|_| word == "-")

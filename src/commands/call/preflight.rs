@@ -7,7 +7,7 @@
 use crate::catalog::{Effect, Operation};
 use crate::client::Client;
 use crate::commands::auth;
-use crate::commands::connect::Place;
+use crate::commands::connect::Target;
 use crate::config::login::{LockedLogins, Login};
 use crate::error::{Error, Kind, Result};
 use crate::ui::Run;
@@ -16,7 +16,7 @@ use crate::ui::Run;
 /// are scopes that the way of doing it needs.
 pub(in crate::commands) fn scopes(
     run: &mut Run,
-    place: &Place,
+    place: &Target,
     client: &Client,
     operation: &Operation,
     beside: &[&str],

@@ -9,7 +9,7 @@ use super::args::Call;
 use crate::catalog::Parameter;
 use crate::error::{Error, Result};
 use crate::excerpt::shortened;
-use crate::request::{self, Given, Values};
+use crate::request::{self, GivenValue, Values};
 use crate::ui::input::Input;
 
 /// The longest line with an id, or with a record that has one, in bytes.
@@ -31,7 +31,7 @@ pub(in crate::commands) fn values(call: &Call, input: &mut Input) -> Result<Valu
             .iter()
             .map(|word| value(parameter, word, input))
             .collect::<Result<Vec<_>>>()?;
-        given.push(Given { parameter, words });
+        given.push(GivenValue { parameter, words });
     }
     Ok(Values {
         given,
@@ -166,7 +166,7 @@ mod tests {
 
     fn ids(text: &str) -> Vec<Result<String, String>> {
         let (_, get) = catalog::operation("subscriptions.get").unwrap();
-        Ids::new(text.as_bytes(), &get.holes[0])
+        Ids::new(text.as_bytes(), &get.path_parameters[0])
             .map(|id| id.map_err(|error| error.to_string()))
             .collect()
     }
@@ -179,7 +179,7 @@ mod tests {
     fn a_line_without_end_is_refused_by_its_number() {
         let (_, get) = catalog::operation("subscriptions.get").unwrap();
         let stream = b"1\n".chain(std::io::repeat(b'7'));
-        let mut ids = Ids::new(stream, &get.holes[0]);
+        let mut ids = Ids::new(stream, &get.path_parameters[0]);
         assert_eq!(ids.next().unwrap().unwrap(), "1");
         let error = ids.next().unwrap().unwrap_err();
         assert_eq!(
@@ -198,7 +198,7 @@ mod tests {
             }
         }
         let (_, get) = catalog::operation("subscriptions.get").unwrap();
-        assert_eq!(Ids::new(Broken, &get.holes[0]).take(3).count(), 1);
+        assert_eq!(Ids::new(Broken, &get.path_parameters[0]).take(3).count(), 1);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::commands::call::preflight;
 use crate::commands::call::read::{self, Ids};
 use crate::commands::call::resume;
 use crate::commands::call::watch;
-use crate::commands::connect::Place;
+use crate::commands::connect::Target;
 use crate::commands::dry;
 use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
@@ -22,7 +22,7 @@ use crate::pages::Pages;
 use crate::request::{self, Now, Request, Values};
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
-use crate::ui::recent::Shown;
+use crate::ui::recent::ShownIds;
 
 /// Runs a call from values to exit.
 pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
@@ -48,7 +48,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
         return dry_run(run, options, &call, &place, form);
     }
     let described = Described {
-        shown: Shown::at(run, place.recent_name(), call.operation.answer.object()),
+        shown: ShownIds::at(run, place.recent_name(), call.operation.response.object()),
         ..call.described()
     };
     let printer = Printer::prepare(run, options, call.shape(), described)?;
@@ -68,7 +68,7 @@ pub(in crate::commands) fn filled<'a>(
     run: &mut Run,
     options: &Options,
     call: &'a Call,
-) -> Result<Filled<'a>> {
+) -> Result<PreparedCall<'a>> {
     let mut values = read::values(call, &mut run.stdin)?;
     if call.operation.pages() {
         values.given.extend(page_size(call.operation, call.paging));
@@ -76,7 +76,7 @@ pub(in crate::commands) fn filled<'a>(
     if run.is_attended() && options.dry_run.is_none() {
         complete(run, call, &mut values)?;
     }
-    Ok(Filled {
+    Ok(PreparedCall {
         resource: call.resource,
         operation: call.operation,
         targets: &call.targets,
@@ -87,7 +87,7 @@ pub(in crate::commands) fn filled<'a>(
 }
 
 /// A call whose values are read and checked.
-pub(in crate::commands) struct Filled<'a> {
+pub(in crate::commands) struct PreparedCall<'a> {
     pub(in crate::commands) resource: &'static Resource,
     pub(in crate::commands) operation: &'static Operation,
     pub(in crate::commands) targets: &'a [String],
@@ -96,7 +96,7 @@ pub(in crate::commands) struct Filled<'a> {
     now: Now,
 }
 
-impl Filled<'_> {
+impl PreparedCall<'_> {
     /// The request for one target.
     pub(in crate::commands) fn request(&self, target: &str) -> Result<Request> {
         request::fill(
@@ -123,8 +123,11 @@ impl Filled<'_> {
     }
 
     pub(in crate::commands) fn shape(&self) -> Shape {
-        use crate::catalog::Answer;
-        let list = matches!(self.operation.answer, Answer::Page(..) | Answer::Many(..));
+        use crate::catalog::ResponseShape;
+        let list = matches!(
+            self.operation.response,
+            ResponseShape::Page(..) | ResponseShape::Many(..)
+        );
         if list || self.is_many() {
             Shape::Many
         } else {
@@ -139,7 +142,7 @@ impl Filled<'_> {
             .iter()
             .filter(|given| given.parameter.role == ParameterRole::Include);
         Described {
-            object: self.operation.answer.object(),
+            object: self.operation.response.object(),
             includes: includes.flat_map(|given| given.words.clone()).collect(),
             keys: None,
             shown: None,
@@ -197,7 +200,7 @@ fn complete(run: &mut Run, call: &Call, values: &mut Values) -> Result<()> {
                 Err(reason) => run.talk.note(&format!("{word}: {reason}")),
             }
         };
-        values.given.push(request::Given {
+        values.given.push(request::GivenValue {
             parameter,
             words: vec![word],
         });
@@ -206,17 +209,17 @@ fn complete(run: &mut Run, call: &Call, values: &mut Values) -> Result<()> {
 }
 
 /// Asks for no more records a page than will be read.
-fn page_size(operation: &'static Operation, paging: Paging) -> Option<request::Given> {
+fn page_size(operation: &'static Operation, paging: Paging) -> Option<request::GivenValue> {
     let parameter = operation.query_for(ParameterRole::PageSize)?;
     let size = u64::from(paging.page_size.unwrap_or(MAXIMUM_PAGE_SIZE));
     let size = paging.limit.map_or(size, |limit| size.min(limit.max(1)));
-    Some(request::Given {
+    Some(request::GivenValue {
         parameter,
         words: vec![size.to_string()],
     })
 }
 
-fn confirm(run: &mut Run, options: &Options, call: &Filled, place: &Place) -> Result<()> {
+fn confirm(run: &mut Run, options: &Options, call: &PreparedCall, place: &Target) -> Result<()> {
     let asks = match call.operation.effect {
         Effect::Reads => false,
         Effect::Writes => place.is_protected(),
@@ -238,19 +241,19 @@ fn confirm(run: &mut Run, options: &Options, call: &Filled, place: &Place) -> Re
 pub(in crate::commands) fn dry_run(
     run: &mut Run,
     options: &Options,
-    call: &Filled,
-    place: &Place,
+    call: &PreparedCall,
+    place: &Target,
     form: DryRun,
 ) -> Result<()> {
     let print = |request: &Request| dry::print(request, options, place, form);
-    if call.operation.holes.is_empty() {
+    if call.operation.path_parameters.is_empty() {
         let request = call.request("")?;
         return run.print_request(&print(&request));
     }
     for target in call.targets {
         if target == "-" {
             let stdin = run.stdin.take()?;
-            for id in Ids::new(stdin, &call.operation.holes[0]) {
+            for id in Ids::new(stdin, &call.operation.path_parameters[0]) {
                 let text = print(&call.request(&id?)?);
                 run.print_request(&text)?;
             }
@@ -266,14 +269,17 @@ fn one(
     run: &mut Run,
     client: &Client,
     request: &Request,
-    call: &Filled,
+    call: &PreparedCall,
     mut printer: Printer,
 ) -> Result<()> {
-    let wanted = Wanted::of(call.operation.answer);
+    let wanted = Wanted::of(call.operation.response);
     let sent = async { Envelope::open(client.send(request).await?, wanted) };
     let envelope = Run::wait(sent).map_err(|error| perhaps_done(error, request))?;
     remarks(run, &envelope);
-    let single = matches!(call.operation.answer, crate::catalog::Answer::OneInList(..));
+    let single = matches!(
+        call.operation.response,
+        crate::catalog::ResponseShape::OneInList(..)
+    );
     if single && envelope.records().len() == 0 {
         return Err(Error::new(
             Kind::NotFound,
@@ -307,10 +313,10 @@ fn list(
     options: &Options,
     client: Arc<Client>,
     request: Request,
-    call: &Filled,
+    call: &PreparedCall,
     mut printer: Printer,
 ) -> Result<()> {
-    let wanted = Wanted::of(call.operation.answer);
+    let wanted = Wanted::of(call.operation.response);
     let far = Far::of(run, options, &client, "records");
     let mut pages = Pages::new(client, request, wanted);
     let followed = follow(
@@ -352,7 +358,7 @@ pub(in crate::commands) fn remarks(run: &mut Run, envelope: &Envelope) {
 }
 
 fn columns_help(run: &mut Run, call: &Call) -> Result<()> {
-    let Some(object) = call.operation.answer.object() else {
+    let Some(object) = call.operation.response.object() else {
         return Err(Error::usage("this command prints no records"));
     };
     let mut text = String::new();

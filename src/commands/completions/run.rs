@@ -13,14 +13,14 @@ use crate::catalog::kebab;
 use crate::catalog::recharge::store;
 use crate::cli::complete::{self, Facts, Line, List, Shell};
 use crate::cli::{Options, Typed};
-use crate::commands::connect::Place;
+use crate::commands::connect::Target;
 use crate::commands::{self, specs};
 use crate::config::recent::Recent;
 use crate::config::settings::Settings;
 use crate::config::{Environment, Folders};
 use crate::error::Result;
 use crate::exit;
-use crate::output::Target;
+use crate::output::FileTarget;
 use crate::ui::Run;
 use crate::world::{Clock, World};
 
@@ -41,7 +41,7 @@ pub(in crate::commands) fn answer(mut world: World, line: Option<Line>) -> u8 {
 
 /// Prints the script for a shell.
 pub(in crate::commands) fn script(run: &mut Run, options: &Options, shell: Shell) -> Result<()> {
-    let (mut to, target) = Target::open(options.output.out.as_deref(), run.stdout()?)?;
+    let (mut to, target) = FileTarget::open(options.output.out.as_deref(), run.stdout()?)?;
     to.text(shell.script())?;
     to.let_out()?;
     target.commit()
@@ -80,7 +80,7 @@ fn ids(
     let Ok(Typed::Matches(matches)) = commands::parse(words, None) else {
         return None;
     };
-    let place = Place::choose(&matches.options, environment, folders).ok()?;
+    let place = Target::choose(&matches.options, environment, folders).ok()?;
     Some(recent.ids(&place.recent_name(), resource))
 }
 

@@ -19,7 +19,7 @@ const HARMFUL: Duration = Duration::from_secs(60 * 60);
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Status {
+pub(super) enum CheckStatus {
     /// As it must be.
     Ok,
     /// It works, and something is odd.
@@ -28,7 +28,7 @@ pub(super) enum Status {
     Fail(Kind),
 }
 
-impl Status {
+impl CheckStatus {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -42,7 +42,7 @@ impl Status {
 #[derive(Debug)]
 pub(super) struct Check {
     pub(super) name: &'static str,
-    pub(super) status: Status,
+    pub(super) status: CheckStatus,
     pub(super) message: String,
     pub(super) hints: Vec<String>,
     pub(super) took: Option<Duration>,
@@ -52,7 +52,7 @@ impl Check {
     pub(super) fn ok(name: &'static str, message: impl Into<String>) -> Self {
         Self {
             name,
-            status: Status::Ok,
+            status: CheckStatus::Ok,
             message: message.into(),
             hints: Vec::new(),
             took: None,
@@ -61,14 +61,14 @@ impl Check {
 
     pub(super) fn warn(name: &'static str, message: impl Into<String>) -> Self {
         Self {
-            status: Status::Warn,
+            status: CheckStatus::Warn,
             ..Self::ok(name, message)
         }
     }
 
     pub(super) fn failed(name: &'static str, error: &Error) -> Self {
         Self {
-            status: Status::Fail(error.kind),
+            status: CheckStatus::Fail(error.kind),
             hints: error.hints.clone(),
             ..Self::ok(name, error.to_string())
         }
@@ -85,7 +85,7 @@ impl Check {
     }
 
     pub(super) const fn has_failed(&self) -> bool {
-        matches!(self.status, Status::Fail(_))
+        matches!(self.status, CheckStatus::Fail(_))
     }
 }
 
@@ -150,7 +150,7 @@ pub(super) fn token(status: u16, body: &[u8]) -> Check {
 fn accepted(body: &[u8]) -> Check {
     let told: Value = serde_json::from_slice(body).unwrap_or_default();
     let told = token_information::GET
-        .answer
+        .response
         .key()
         .map_or(&told, |key| &told[key]);
     let Some(scopes) = told["scopes"].as_array() else {
@@ -248,16 +248,16 @@ mod tests {
     fn a_clock_is_as_the_servers_or_off_by_minutes_or_by_hours() {
         let date = Some("Fri, 20 Nov 2026 12:00:00 GMT");
         let judged = |ours: &str| clock(date, ours.parse().unwrap());
-        assert_eq!(judged("2026-11-20T12:01:00Z").status, Status::Ok);
+        assert_eq!(judged("2026-11-20T12:01:00Z").status, CheckStatus::Ok);
         let minutes = judged("2026-11-20T11:50:00Z");
-        assert_eq!(minutes.status, Status::Warn);
+        assert_eq!(minutes.status, CheckStatus::Warn);
         assert_eq!(minutes.message, "10 minutes behind the server's");
         let hours = judged("2026-11-20T15:30:00Z");
-        assert_eq!(hours.status, Status::Fail(Kind::Unexpected));
+        assert_eq!(hours.status, CheckStatus::Fail(Kind::Unexpected));
         assert_eq!(hours.message, "3 h 30 min ahead of the server's");
         let now = "2026-11-20T12:00:00Z".parse().unwrap();
-        assert_eq!(clock(None, now).status, Status::Warn);
-        assert_eq!(clock(Some("today"), now).status, Status::Warn);
+        assert_eq!(clock(None, now).status, CheckStatus::Warn);
+        assert_eq!(clock(Some("today"), now).status, CheckStatus::Warn);
     }
 
     #[test]
@@ -276,21 +276,21 @@ mod tests {
 
     #[test]
     fn version_that_differs_from_the_one_asked_for_is_a_warning() {
-        assert_eq!(version(Some("2021-11"), "2021-11").status, Status::Ok);
+        assert_eq!(version(Some("2021-11"), "2021-11").status, CheckStatus::Ok);
         let other = version(Some("2021-01"), "2021-11");
-        assert_eq!(other.status, Status::Warn);
+        assert_eq!(other.status, CheckStatus::Warn);
         assert_eq!(other.message, "answered in 2021-01, asked for in 2021-11");
-        assert_eq!(version(None, "2021-11").status, Status::Warn);
+        assert_eq!(version(None, "2021-11").status, CheckStatus::Warn);
     }
 
     #[test]
     fn what_answers_is_the_api_or_something_else() {
         let kind = |status| http(status, Version::HTTP_11, Duration::ZERO).status;
         for fine in [200, 401, 403, 429] {
-            assert_eq!(kind(fine), Status::Ok, "{fine}");
+            assert_eq!(kind(fine), CheckStatus::Ok, "{fine}");
         }
         for not in [302, 404, 418, 500, 503] {
-            assert_eq!(kind(not), Status::Fail(Kind::Unreachable), "{not}");
+            assert_eq!(kind(not), CheckStatus::Fail(Kind::Unreachable), "{not}");
         }
         assert!(token(200, b"<html>").has_failed());
     }

@@ -24,14 +24,14 @@ use super::{Command, no_files};
 use crate::catalog;
 use crate::cli::Options;
 use crate::client::{Failure, Http, Redacting, Transport, redact, tls};
-use crate::commands::connect::Place;
+use crate::commands::connect::Target;
 use crate::commands::token;
 use crate::config::{BaseUrl, Network, Trust, variable};
 use crate::error::{Error, Kind, Result};
 use crate::output::{Format, Shape, visible};
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
-use judge::{Check, Status};
+use judge::{Check, CheckStatus};
 
 pub(super) const COMMAND: Command = Command {
     spec: spec::SPEC,
@@ -41,7 +41,7 @@ pub(super) const COMMAND: Command = Command {
 
 /// Checks everything, and tells what was found.
 fn run(run: &mut Run, options: &Options) -> Result<()> {
-    let mut report = Report::default();
+    let mut report = DoctorReport::default();
     look(run, options, &mut report)?;
     if as_records(options) {
         let mut printer = Printer::prepare(run, options, Shape::Many, Described::default())?;
@@ -65,11 +65,11 @@ fn as_records(options: &Options) -> bool {
 
 /// What was found so far.
 #[derive(Default)]
-struct Report {
+struct DoctorReport {
     checks: Vec<Check>,
 }
 
-impl Report {
+impl DoctorReport {
     fn add(&mut self, check: Check) {
         self.checks.push(check);
     }
@@ -103,7 +103,7 @@ impl Report {
     /// The first failure decides.
     fn verdict(&self) -> Result<()> {
         let mut failed = self.checks.iter().filter_map(|check| match check.status {
-            Status::Fail(kind) => Some((check.name, kind)),
+            CheckStatus::Fail(kind) => Some((check.name, kind)),
             _ => None,
         });
         let Some((name, kind)) = failed.next() else {
@@ -117,7 +117,7 @@ impl Report {
 }
 
 /// Goes as far as it can. An error is that the user has stopped it.
-fn look(run: &mut Run, options: &Options, report: &mut Report) -> Result<()> {
+fn look(run: &mut Run, options: &Options, report: &mut DoctorReport) -> Result<()> {
     report.add(Check::ok(
         "version",
         concat!("rc ", env!("CARGO_PKG_VERSION")),
@@ -159,7 +159,7 @@ fn look(run: &mut Run, options: &Options, report: &mut Report) -> Result<()> {
 }
 
 /// The sandbox of this process: nothing lies between.
-fn sandboxed(run: &Run, place: &Place, report: &mut Report) -> Result<()> {
+fn sandboxed(run: &Run, place: &Target, report: &mut DoctorReport) -> Result<()> {
     match run.sandbox() {
         Ok((transport, token)) => {
             let transport = run.seeing.around(transport, &run.clock);
@@ -173,7 +173,12 @@ fn sandboxed(run: &Run, place: &Place, report: &mut Report) -> Result<()> {
 }
 
 /// Proxy and trust, as they are set; nothing when they are wrong.
-fn settings(run: &Run, options: &Options, base: &BaseUrl, report: &mut Report) -> Option<Network> {
+fn settings(
+    run: &Run,
+    options: &Options,
+    base: &BaseUrl,
+    report: &mut DoctorReport,
+) -> Option<Network> {
     let network = match Network::of(&options.network, &run.environment, base) {
         Ok(network) => network,
         Err(error) => {
@@ -206,7 +211,7 @@ fn settings(run: &Run, options: &Options, base: &BaseUrl, report: &mut Report) -
 
 /// Finds the host, connects, and speaks TLS, each by itself. Behind a proxy
 /// only the whole can be seen.
-async fn reached(base: &BaseUrl, network: &Network, report: &mut Report) -> Result<bool> {
+async fn reached(base: &BaseUrl, network: &Network, report: &mut DoctorReport) -> Result<bool> {
     if network.proxy.is_some() {
         return Ok(true);
     }
@@ -219,10 +224,10 @@ async fn reached(base: &BaseUrl, network: &Network, report: &mut Report) -> Resu
 /// Sends one request, and judges what its answer says.
 fn asked(
     run: &Run,
-    place: &Place,
+    place: &Target,
     transport: &dyn Transport,
     token: Option<&SecretString>,
-    report: &mut Report,
+    report: &mut DoctorReport,
 ) -> Result<()> {
     let request = question(place, token)?;
     let begun = Instant::now();
@@ -273,7 +278,7 @@ fn header(answer: &Response<Bytes>, name: &str) -> Option<String> {
 }
 
 /// Asks what the token may do; that changes nothing.
-fn question(place: &Place, token: Option<&SecretString>) -> Result<Request<Bytes>> {
+fn question(place: &Target, token: Option<&SecretString>) -> Result<Request<Bytes>> {
     let mut builder = Request::get(format!("{}/token_information", place.printed().base_url))
         .header(catalog::VERSION_HEADER, place.version.as_str())
         .header("Accept", "application/json");

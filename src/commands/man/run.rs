@@ -7,7 +7,7 @@ use super::args::Manual;
 use crate::cli::{Options, manual};
 use crate::commands::specs;
 use crate::error::{Error, Result};
-use crate::output::Target;
+use crate::output::FileTarget;
 use crate::ui::Run;
 
 /// Prints or writes what was asked for.
@@ -15,7 +15,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Manual)
     match asked {
         Manual::Page(words) => {
             let page = manual::page(&specs(), words)?;
-            let (mut to, target) = Target::open(options.output.out.as_deref(), run.stdout()?)?;
+            let (mut to, target) = FileTarget::open(options.output.out.as_deref(), run.stdout()?)?;
             to.text(&page.text)?;
             to.let_out()?;
             target.commit()
@@ -31,7 +31,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Manual)
     }
 }
 
-fn write(folder: &Path, pages: &[manual::Page]) -> Result<()> {
+fn write(folder: &Path, pages: &[manual::ManualPage]) -> Result<()> {
     let unwritable = |path: &Path, error| {
         Error::usage(format!("cannot write {}", path.display())).caused_by(error)
     };

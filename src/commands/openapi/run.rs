@@ -3,7 +3,7 @@
 use crate::cli::{Options, OutputOptions};
 use crate::error::Result;
 use crate::openapi;
-use crate::output::{Format, Shape, Target};
+use crate::output::{FileTarget, Format, Shape};
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
 
@@ -11,7 +11,7 @@ use crate::ui::printer::{Described, Printer};
 /// something else to be made of it.
 pub(in crate::commands) fn run(run: &mut Run, options: &Options) -> Result<()> {
     if to_the_letter(&options.output) {
-        let (mut to, target) = Target::open(options.output.out.as_deref(), run.stdout()?)?;
+        let (mut to, target) = FileTarget::open(options.output.out.as_deref(), run.stdout()?)?;
         to.text(&openapi::text())?;
         to.let_out()?;
         return target.commit();

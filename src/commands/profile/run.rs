@@ -45,7 +45,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Profile
             unset,
         } => {
             check_name(name)?;
-            let given = Given {
+            let given = GivenSettings {
                 name,
                 protected: *protected,
                 command: credential_command.as_deref(),
@@ -111,14 +111,14 @@ fn shadowed(run: &mut Run, options: &Options) -> Result<()> {
 }
 
 /// What was given for a profile.
-struct Given<'a> {
+struct GivenSettings<'a> {
     name: &'a str,
     protected: Option<bool>,
     command: Option<&'a str>,
     unset: &'a [&'static str],
 }
 
-impl Given<'_> {
+impl GivenSettings<'_> {
     fn edits(&self, options: &Options) -> Result<Vec<Edit>> {
         if let Some(url) = &options.base_url {
             BaseUrl::parse(url)?;
@@ -234,8 +234,8 @@ fn record(profile: &Profile, used: &str, logins: &Logins) -> Value {
         "token": match (&profile.credential_command, login) {
             (Some(_), _) => Some("credential_command"),
             (None, Some(login)) => Some(match login.kept {
-                crate::config::keep::Kept::Keyring => "keyring",
-                crate::config::keep::Kept::File => "file",
+                crate::config::keep::TokenStorage::Keyring => "keyring",
+                crate::config::keep::TokenStorage::File => "file",
             }),
             (None, None) => None,
         },

@@ -30,7 +30,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Control
     }
     let mut printer = Printer::prepare(run, options, Shape::One, Described::default())?;
     let (method, path, body) = spelled(asked);
-    let answer = Desk::choose(run, options)?.ask(method, &path, &body)?;
+    let answer = ControlTarget::choose(run, options)?.ask(method, &path, &body)?;
     printer.record(&answer)?;
     printer.finish()?;
     Ok(())
@@ -48,13 +48,13 @@ fn requests(run: &mut Run, options: &Options, asked: &Control) -> Result<()> {
     };
     let (method, path, body) = spelled(asked);
     if matches!(asked, Control::ForgetRequests) {
-        Desk::Served(url).ask(method, &path, &body)?;
+        ControlTarget::Served(url).ask(method, &path, &body)?;
         run.talk.done("the sandbox has forgotten what it was asked");
         return Ok(());
     }
     let mut printer = Printer::prepare(run, options, Shape::Many, Described::default())?;
-    let answer = Desk::Served(url).ask(method, &path, &body)?;
-    let told: Told = serde_json::from_str(&answer)
+    let answer = ControlTarget::Served(url).ask(method, &path, &body)?;
+    let told: ControlAnswer = serde_json::from_str(&answer)
         .map_err(|error| Error::unexpected("the sandbox tells no requests").caused_by(error))?;
     for note in told.requests {
         if printer.record(note.get())? == Flow::Enough {
@@ -67,7 +67,7 @@ fn requests(run: &mut Run, options: &Options, asked: &Control) -> Result<()> {
 
 /// The log of requests, as it is told.
 #[derive(serde::Deserialize)]
-struct Told<'a> {
+struct ControlAnswer<'a> {
     #[serde(borrow)]
     requests: Vec<&'a RawValue>,
 }
@@ -105,14 +105,14 @@ fn spelled(asked: &Control) -> (Method, Cow<'static, str>, Value) {
 }
 
 /// Where a sandbox is controlled.
-pub(in crate::commands) enum Desk {
+pub(in crate::commands) enum ControlTarget {
     /// Over the network, on this machine.
     Served(BaseUrl),
     /// In its file.
     Kept(Box<SandboxFile>),
 }
 
-impl Desk {
+impl ControlTarget {
     /// The sandbox that is meant.
     pub(in crate::commands) fn choose(run: &Run, options: &Options) -> Result<Self> {
         if let Some(url) = served(run, options)? {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::args::{Background, Sandbox as Asked, Serving};
 use crate::cli::Options;
 use crate::commands::local;
-use crate::commands::sandbox::control::{self, Desk, cannot_open};
+use crate::commands::sandbox::control::{self, ControlTarget, cannot_open};
 use crate::config::{self, variable};
 use crate::error::{Error, Kind, Result};
 use crate::output::Format;
@@ -69,12 +69,12 @@ fn replaced(run: &mut Run, options: &Options) -> Result<PathBuf> {
 }
 
 /// The sandbox that is served, which is about to get another store.
-fn served_anew(run: &mut Run, options: &Options) -> Result<Option<Desk>> {
+fn served_anew(run: &mut Run, options: &Options) -> Result<Option<ControlTarget>> {
     let Some(url) = control::served(run, options)? else {
         return Ok(None);
     };
     run.confirm(options, REALLY)?;
-    Ok(Some(Desk::Served(url)))
+    Ok(Some(ControlTarget::Served(url)))
 }
 
 fn seed(run: &mut Run, options: &Options, seed: &Seed) -> Result<()> {
@@ -89,7 +89,7 @@ fn seed(run: &mut Run, options: &Options, seed: &Seed) -> Result<()> {
 
 fn dump(run: &mut Run, options: &Options) -> Result<()> {
     if let Some(url) = control::served(run, options)? {
-        let store = Desk::Served(url).ask(Method::GET, "store", &Value::Null)?;
+        let store = ControlTarget::Served(url).ask(Method::GET, "store", &Value::Null)?;
         return run.print_request(&store);
     }
     let path = local::store_path(&run.environment, run.state_folder.clone())?;

@@ -9,7 +9,7 @@ use crate::envelope::Wanted;
 use crate::error::{Error, Result};
 use crate::filter::Flow;
 use crate::nearest::{Similarity, nearest};
-use crate::output::progress::{Progress, Seen};
+use crate::output::progress::{Progress, ProgressState};
 use crate::output::{Bar, Bars, Format, Shape};
 use crate::pages::{ListFailure, Pages, RecordSink};
 use crate::stats::{FigureRow, Figures, GroupTally, StatsPlan};
@@ -50,7 +50,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Stats) 
     };
     let client = run.client(&place)?;
     (run.guard_interrupts)();
-    let wanted = Wanted::of(asked.call.operation.answer);
+    let wanted = Wanted::of(asked.call.operation.response);
     let mut pages = Pages::new(client, request, wanted);
     let mut tally = GroupTally::new(plan);
     let progress = run.progress(options, "records");
@@ -143,9 +143,9 @@ impl RecordSink for TalliedList<'_> {
     }
 
     async fn page_end(&mut self) -> Result<Flow> {
-        self.progress.seen(Seen {
+        self.progress.seen(ProgressState {
             done: self.tally.records(),
-            ..Seen::default()
+            ..ProgressState::default()
         });
         Ok(Flow::More)
     }

@@ -1,22 +1,22 @@
 //! Constructor and setters of field rows.
 
-use crate::model::{Field, Holds, Tones, Type};
+use crate::model::{Field, FieldKind, Tones, Type};
 
 /// A field that holds `holds`, of the type that this has by itself.
-pub(crate) const fn field(name: &'static str, holds: Holds) -> Field {
+pub(crate) const fn field(name: &'static str, holds: FieldKind) -> Field {
     let documented = match holds {
-        Holds::Id | Holds::Integer => Type::Integer,
-        Holds::Text | Holds::Money => Type::String,
-        Holds::Boolean => Type::Boolean,
-        Holds::Time => Type::DateTime,
-        Holds::Date => Type::Date,
-        Holds::Parts(_) => Type::Object,
-        Holds::Json => Type::Array,
+        FieldKind::Id | FieldKind::Integer => Type::Integer,
+        FieldKind::Text | FieldKind::Money => Type::String,
+        FieldKind::Boolean => Type::Boolean,
+        FieldKind::Time => Type::DateTime,
+        FieldKind::Date => Type::Date,
+        FieldKind::Parts(_) => Type::Object,
+        FieldKind::Json => Type::Array,
     };
     Field {
         name,
         short: None,
-        holds,
+        kind: holds,
         documented,
         shown: documented,
         values: &[],

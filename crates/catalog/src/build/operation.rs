@@ -2,7 +2,9 @@
 //! the verb that goes with it, and the defaults of the method.
 
 use crate::bulk::{Batch, Unique};
-use crate::model::{Again, Answer, Effect, Method, Operation, OperationAction, Parameter};
+use crate::model::{
+    Effect, Idempotency, Method, Operation, OperationAction, Parameter, ResponseShape,
+};
 
 /// An operation that lists the objects of its resource.
 pub(crate) const fn list(path: &'static str, summary: &'static str) -> Operation {
@@ -84,10 +86,10 @@ const fn operation(
     summary: &'static str,
 ) -> Operation {
     let (effect, again, success) = match method {
-        Method::Get => (Effect::Reads, Again::Same, 200),
-        Method::Post => (Effect::Writes, Again::Twice, 200),
-        Method::Put => (Effect::Writes, Again::Same, 200),
-        Method::Delete => (Effect::Destroys, Again::Refused, 204),
+        Method::Get => (Effect::Reads, Idempotency::Idempotent, 200),
+        Method::Post => (Effect::Writes, Idempotency::NotIdempotent, 200),
+        Method::Put => (Effect::Writes, Idempotency::Idempotent, 200),
+        Method::Delete => (Effect::Destroys, Idempotency::RejectsRepeat, 204),
     };
     Operation {
         verb,
@@ -97,18 +99,18 @@ const fn operation(
         path,
         summary,
         details: "",
-        holes: &[],
+        path_parameters: &[],
         query: &[],
         body: &[],
         wrapper: None,
-        answer: Answer::Nothing,
+        response: ResponseShape::Nothing,
         answers_another: false,
         success,
         errors: &[],
         scope: None,
         also_needs: &[],
         effect,
-        again,
+        idempotency: again,
         exceptions: &[],
         batch: None,
         unique: None,
@@ -128,7 +130,7 @@ impl Operation {
     }
 
     pub(crate) const fn at(mut self, holes: &'static [Parameter]) -> Self {
-        self.holes = holes;
+        self.path_parameters = holes;
         self
     }
 
@@ -147,8 +149,8 @@ impl Operation {
         self
     }
 
-    pub(crate) const fn answers(mut self, answer: Answer) -> Self {
-        self.answer = answer;
+    pub(crate) const fn answers(mut self, answer: ResponseShape) -> Self {
+        self.response = answer;
         self
     }
 
@@ -177,8 +179,8 @@ impl Operation {
         self
     }
 
-    pub(crate) const fn again(mut self, again: Again) -> Self {
-        self.again = again;
+    pub(crate) const fn again(mut self, again: Idempotency) -> Self {
+        self.idempotency = again;
         self
     }
 

@@ -1,10 +1,10 @@
 //! Constructors and setters of parameter rows.
 
-use crate::model::{Empty, Kind, Parameter, ParameterRole, Type};
+use crate::model::{Empty, Parameter, ParameterRole, Type, ValueKind};
 
 const fn parameter(
     name: &'static str,
-    kind: Kind,
+    kind: ValueKind,
     documented: Type,
     help: &'static str,
 ) -> Parameter {
@@ -31,47 +31,47 @@ const fn parameter(
 }
 
 pub(crate) const fn id(name: &'static str, help: &'static str) -> Parameter {
-    parameter(name, Kind::Id, Type::Integer, help)
+    parameter(name, ValueKind::Id, Type::Integer, help)
 }
 
 pub(crate) const fn text(name: &'static str, help: &'static str) -> Parameter {
-    parameter(name, Kind::Text, Type::String, help)
+    parameter(name, ValueKind::Text, Type::String, help)
 }
 
 pub(crate) const fn integer(name: &'static str, help: &'static str) -> Parameter {
-    parameter(name, Kind::Integer, Type::Integer, help)
+    parameter(name, ValueKind::Integer, Type::Integer, help)
 }
 
 pub(crate) const fn boolean(name: &'static str, help: &'static str) -> Parameter {
-    parameter(name, Kind::Boolean, Type::Boolean, help)
+    parameter(name, ValueKind::Boolean, Type::Boolean, help)
 }
 
 pub(crate) const fn time(name: &'static str, help: &'static str) -> Parameter {
-    parameter(name, Kind::Time, Type::DateTime, help)
+    parameter(name, ValueKind::Time, Type::DateTime, help)
 }
 
 pub(crate) const fn day(name: &'static str, help: &'static str) -> Parameter {
-    parameter(name, Kind::Day, Type::DateTime, help)
+    parameter(name, ValueKind::Day, Type::DateTime, help)
 }
 
 pub(crate) const fn money(name: &'static str, help: &'static str) -> Parameter {
-    parameter(name, Kind::Money, Type::String, help)
+    parameter(name, ValueKind::Money, Type::String, help)
 }
 
 pub(crate) const fn external(name: &'static str, help: &'static str) -> Parameter {
-    parameter(name, Kind::External("ecommerce"), Type::Object, help)
+    parameter(name, ValueKind::External("ecommerce"), Type::Object, help)
 }
 
 pub(crate) const fn pairs(name: &'static str, help: &'static str) -> Parameter {
-    parameter(name, Kind::Pairs, Type::Array, help)
+    parameter(name, ValueKind::Pairs, Type::Array, help)
 }
 
 pub(crate) const fn ids(name: &'static str, help: &'static str) -> Parameter {
-    parameter(name, Kind::Ids, Type::Array, help)
+    parameter(name, ValueKind::Ids, Type::Array, help)
 }
 
 pub(crate) const fn texts(name: &'static str, help: &'static str) -> Parameter {
-    parameter(name, Kind::Texts, Type::Array, help)
+    parameter(name, ValueKind::Texts, Type::Array, help)
 }
 
 pub(crate) const fn reference(
@@ -79,7 +79,7 @@ pub(crate) const fn reference(
     field: &'static str,
     help: &'static str,
 ) -> Parameter {
-    parameter(name, Kind::Reference(field), Type::Object, help)
+    parameter(name, ValueKind::Reference(field), Type::Object, help)
 }
 
 pub(crate) const fn references(
@@ -87,15 +87,15 @@ pub(crate) const fn references(
     field: &'static str,
     help: &'static str,
 ) -> Parameter {
-    parameter(name, Kind::References(field), Type::Array, help)
+    parameter(name, ValueKind::References(field), Type::Array, help)
 }
 
 pub(crate) const fn object(name: &'static str, help: &'static str) -> Parameter {
-    parameter(name, Kind::Json, Type::Object, help)
+    parameter(name, ValueKind::Json, Type::Object, help)
 }
 
 pub(crate) const fn array(name: &'static str, help: &'static str) -> Parameter {
-    parameter(name, Kind::Json, Type::Array, help)
+    parameter(name, ValueKind::Json, Type::Array, help)
 }
 
 impl Parameter {
@@ -187,7 +187,7 @@ impl Parameter {
     }
 
     pub(crate) const fn key(mut self, key: &'static str) -> Self {
-        self.kind = Kind::External(key);
+        self.kind = ValueKind::External(key);
         self
     }
 }

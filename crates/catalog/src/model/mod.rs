@@ -10,8 +10,8 @@ mod parameter;
 use crate::bulk::{Batch, Unique};
 use crate::exceptions::BodyException;
 
-pub use object::{Field, Holds, Object, Tone, Tones};
-pub use parameter::{Empty, Kind, Parameter, ParameterRole, Type};
+pub use object::{Field, FieldKind, Object, Tone, Tones};
+pub use parameter::{Empty, Parameter, ParameterRole, Type, ValueKind};
 
 /// A family of operations on one kind of object, and a first word of the
 /// command line (`rc subscriptions …`).
@@ -48,7 +48,7 @@ pub struct Operation {
     /// More for the long help: limits, side effects, what to beware of.
     pub details: &'static str,
     /// One parameter for each hole of the path, in its order.
-    pub holes: &'static [Parameter],
+    pub path_parameters: &'static [Parameter],
     /// Parameters of the query string.
     pub query: &'static [Parameter],
     /// Fields of the JSON body.
@@ -56,7 +56,7 @@ pub struct Operation {
     /// Key under which the API wants the whole body (`metafield`).
     pub wrapper: Option<&'static str>,
     /// What a success carries.
-    pub answer: Answer,
+    pub response: ResponseShape,
     /// Whether the answered object is another than the one that the path
     /// names: a copy, a part that was split off, an object of another kind.
     pub answers_another: bool,
@@ -71,7 +71,7 @@ pub struct Operation {
     /// What it does to the store.
     pub effect: Effect,
     /// What sending it a second time does.
-    pub again: Again,
+    pub idempotency: Idempotency,
     /// Optional body fields with which the row is otherwise.
     pub exceptions: &'static [BodyException],
     /// The async batch that does the same for thousands.
@@ -135,7 +135,7 @@ impl Method {
 
 /// What a successful answer carries.
 #[derive(Debug, Clone, Copy)]
-pub enum Answer {
+pub enum ResponseShape {
     /// Nothing worth printing: 204, or an empty object.
     Nothing,
     /// One object under a key: `{"subscription": {…}}`.
@@ -152,7 +152,7 @@ pub enum Answer {
     Number(&'static str),
 }
 
-impl Answer {
+impl ResponseShape {
     /// The object that the answer holds, if it holds objects.
     #[must_use]
     pub const fn object(&self) -> Option<&'static Object> {
@@ -196,15 +196,15 @@ pub enum Effect {
 /// What happens when the same request reaches the API twice: the ground on
 /// which a lost answer may or may not be followed by a second attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Again {
+pub enum Idempotency {
     /// The second time leaves the same state and gives the same answer.
-    Same,
+    Idempotent,
     /// The second time changes nothing and is answered by an error (a deleted
     /// object is gone, a unique name is taken).
-    Refused,
+    RejectsRepeat,
     /// The second time may happen again (another refund, another order), or
     /// the reference leaves it open.
-    Twice,
+    NotIdempotent,
 }
 
 impl Resource {
@@ -237,14 +237,14 @@ impl Operation {
     /// Whether its answers come in pages.
     #[must_use]
     pub const fn pages(&self) -> bool {
-        matches!(self.answer, Answer::Page(..))
+        matches!(self.response, ResponseShape::Page(..))
     }
 
     /// Whether it acts on one object named in its path, so that it can be
     /// repeated for many.
     #[must_use]
     pub const fn targets_one(&self) -> bool {
-        self.holes.len() == 1 && !self.pages()
+        self.path_parameters.len() == 1 && !self.pages()
     }
 
     /// Whether a JSON body can be given.
@@ -256,7 +256,7 @@ impl Operation {
     /// What stands in the holes when a path is this operation's; a slash at
     /// its end does not count.
     #[must_use]
-    pub fn holes_in<'a>(&self, path: &'a str) -> Option<Vec<&'a str>> {
+    pub fn path_values<'a>(&self, path: &'a str) -> Option<Vec<&'a str>> {
         self.holes_by(path, &|part, word| part == word)
     }
 

@@ -29,7 +29,7 @@ pub struct Field {
     /// A shorter name for the heading of a table, lower-case words.
     pub short: Option<&'static str>,
     /// What it holds.
-    pub holds: Holds,
+    pub kind: FieldKind,
     /// Type that the reference states.
     pub documented: Type,
     /// Type that the reference's own examples show. The documented one, unless
@@ -78,7 +78,7 @@ impl Tones {
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holds {
+pub enum FieldKind {
     /// The number of an object.
     Id,
     /// Text.

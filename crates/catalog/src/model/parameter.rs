@@ -12,7 +12,7 @@ pub struct Parameter {
     /// What help shows in place of a value, where the kind says too little.
     pub placeholder: Option<&'static str>,
     /// What a value looks like, and how it is checked.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// JSON type that the reference states.
     pub documented: Type,
     /// JSON type in which a body carries a single value. The documented one,
@@ -56,7 +56,7 @@ impl Parameter {
     pub const fn takes_file(&self) -> bool {
         matches!(
             self.kind,
-            Kind::Json | Kind::Reference(_) | Kind::References(_)
+            ValueKind::Json | ValueKind::Reference(_) | ValueKind::References(_)
         )
     }
 }
@@ -95,7 +95,7 @@ pub enum Empty {
 
 /// What the value of a parameter looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     /// The number of an object.
     Id,
     /// Any text.

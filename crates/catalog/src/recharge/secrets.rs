@@ -53,7 +53,7 @@ const fn of_rows() -> ([&'static str; MOST], usize) {
         found = of_object(RESOURCES[at].object, found);
         let mut row = 0;
         while row < RESOURCES[at].operations.len() {
-            if let Some(object) = RESOURCES[at].operations[row].answer.object() {
+            if let Some(object) = RESOURCES[at].operations[row].response.object() {
                 found = of_object(object, found);
             }
             row += 1;
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn fields_are_marked_when_their_name_is_secret() {
-        let objects = operations().filter_map(|(_, operation)| operation.answer.object());
+        let objects = operations().filter_map(|(_, operation)| operation.response.object());
         for object in objects {
             for field in object.fields {
                 let name = format!("{}.{}", object.name, field.name);

@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn fields_named_status_have_tones() {
-        let objects = operations().filter_map(|(_, operation)| operation.answer.object());
+        let objects = operations().filter_map(|(_, operation)| operation.response.object());
         for object in objects {
             for field in object.fields {
                 assert_eq!(

@@ -22,7 +22,7 @@ use recharge_catalog::Effect;
 
 /// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ill {
+pub(super) enum FaultKind {
     /// Another answer comes, of this status.
     Status(u16),
     /// The connection breaks, and no answer comes.
@@ -37,7 +37,7 @@ pub(super) enum Ill {
 
 /// Requests that a term is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
+enum FaultPlace {
     Everywhere,
     Reads,
     Writes,
@@ -45,7 +45,7 @@ enum Place {
     Operation(&'static str, &'static str),
 }
 
-impl Place {
+impl FaultPlace {
     /// Whether a request is meant; one without a row is meant only where all
     /// are.
     fn holds(&self, row: Option<Row>) -> bool {
@@ -65,7 +65,7 @@ impl Place {
 
 /// Which of these requests it befalls.
 #[derive(Debug, Clone, PartialEq)]
-enum When {
+enum FaultTime {
     /// Each.
     Always,
     /// This part of them.
@@ -82,18 +82,18 @@ struct Term {
     /// What it draws for: all but how often, so that a higher rate befalls the
     /// same requests, and more.
     key: String,
-    ill: Ill,
+    ill: FaultKind,
     /// Whether it comes once the request is carried out.
     after: bool,
-    place: Place,
-    when: When,
+    place: FaultPlace,
+    when: FaultTime,
     /// How late an answer comes, or the wait that it asks for.
     wait: Option<Duration>,
 }
 
 impl Term {
     const fn is_rate(&self) -> bool {
-        matches!(self.when, When::Always | When::Rate(_))
+        matches!(self.when, FaultTime::Always | FaultTime::Rate(_))
     }
 
     /// A number for the `count`th request that it is about.
@@ -105,9 +105,9 @@ impl Term {
     /// Whether it befalls the `count`th request that it is about.
     fn befalls(&self, seed: u64, count: u64) -> bool {
         match &self.when {
-            When::Always => true,
-            When::Rate(rate) => part(self.draw(seed, count)) < *rate,
-            When::At(numbers) => numbers.contains(&count),
+            FaultTime::Always => true,
+            FaultTime::Rate(rate) => part(self.draw(seed, count)) < *rate,
+            FaultTime::At(numbers) => numbers.contains(&count),
         }
     }
 }
@@ -147,7 +147,7 @@ pub(super) struct Met {
 /// What goes wrong with one request.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Fault {
-    pub(super) ill: Ill,
+    pub(super) ill: FaultKind,
     /// Whether the request is carried out first.
     pub(super) after: bool,
     /// The wait that the answer asks for.
@@ -167,14 +167,14 @@ impl Spec {
             if !term.place.holds(row) || !term.befalls(self.seed, *count) {
                 continue;
             }
-            if term.ill == Ill::Slow {
+            if term.ill == FaultKind::Slow {
                 met.delay = met.delay.max(term.wait.unwrap_or_default());
                 met.terms.push(term.text.clone());
             } else if chosen.is_none_or(|other| other.is_rate() && !term.is_rate()) {
                 chosen = Some(term);
                 met.fault = Some(Fault {
                     ill: term.ill,
-                    after: term.after || term.ill == Ill::Truncate,
+                    after: term.after || term.ill == FaultKind::Truncate,
                     wait: term.wait,
                     draw: term.draw(!self.seed, *count),
                 });
@@ -187,7 +187,7 @@ impl Spec {
 
 /// The faults of a sandbox: a spec, and what was counted since it was set.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Kept", into = "Kept")]
+#[serde(try_from = "WrittenFaults", into = "WrittenFaults")]
 pub(super) struct Faults {
     spec: Spec,
     /// For each term, how many requests it was about and how many it befell.
@@ -196,13 +196,13 @@ pub(super) struct Faults {
 
 /// Faults as they are written.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct WrittenFaults {
     spec: String,
     #[serde(default)]
     counts: Vec<(u64, u64)>,
 }
 
-impl From<Faults> for Kept {
+impl From<Faults> for WrittenFaults {
     fn from(faults: Faults) -> Self {
         Self {
             spec: faults.spec.text,
@@ -211,10 +211,10 @@ impl From<Faults> for Kept {
     }
 }
 
-impl TryFrom<Kept> for Faults {
+impl TryFrom<WrittenFaults> for Faults {
     type Error = String;
 
-    fn try_from(kept: Kept) -> Result<Self, String> {
+    fn try_from(kept: WrittenFaults) -> Result<Self, String> {
         let mut faults = Self::parse(&kept.spec)?;
         if kept.counts.len() == faults.counts.len() {
             faults.counts = kept.counts;
@@ -295,7 +295,7 @@ mod tests {
     }
 
     /// The requests, from one, that something befalls.
-    fn befallen(spec: &str, id: &str, requests: u64) -> Vec<(u64, Ill)> {
+    fn befallen(spec: &str, id: &str, requests: u64) -> Vec<(u64, FaultKind)> {
         let mut faults = Faults::parse(spec).unwrap();
         (1..=requests)
             .filter_map(|number| Some((number, faults.meet(row(id)).fault?.ill)))
@@ -304,13 +304,16 @@ mod tests {
 
     #[test]
     fn a_numbered_request_is_hit_exactly_and_before_any_rate() {
-        let reset = |numbers: &[u64]| -> Vec<(u64, Ill)> {
-            numbers.iter().map(|number| (*number, Ill::Reset)).collect()
+        let reset = |numbers: &[u64]| -> Vec<(u64, FaultKind)> {
+            numbers
+                .iter()
+                .map(|number| (*number, FaultKind::Reset))
+                .collect()
         };
         assert_eq!(befallen("reset=@3,7", "charges.refund", 20), reset(&[3, 7]));
         let both = befallen("500=100% reset=@2", "charges.refund", 3);
-        assert_eq!(both[1], (2, Ill::Reset));
-        assert_eq!(both[0], (1, Ill::Status(500)));
+        assert_eq!(both[1], (2, FaultKind::Reset));
+        assert_eq!(both[0], (1, FaultKind::Status(500)));
     }
 
     #[test]
@@ -320,8 +323,8 @@ mod tests {
         assert_eq!(met("charges.list"), None);
         assert_eq!(met("charges.refund"), None);
         assert_eq!(met("charges.list"), None);
-        assert_eq!(met("charges.refund"), Some(Ill::Hang));
-        assert_eq!(met("orders.list"), Some(Ill::Status(500)));
+        assert_eq!(met("charges.refund"), Some(FaultKind::Hang));
+        assert_eq!(met("orders.list"), Some(FaultKind::Status(500)));
         assert_eq!(faults.meet(None), Met::default());
         assert_eq!(
             faults.told()["terms"][0],

@@ -9,21 +9,21 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{Ill, Place, Spec, Term, When};
+use super::{FaultKind, FaultPlace, FaultTime, Spec, Term};
 use recharge_catalog as catalog;
 
 /// Ills by name, for messages.
-const ILLS: &[(&str, Ill)] = &[
-    ("409", Ill::Status(409)),
-    ("429", Ill::Status(429)),
-    ("500", Ill::Status(500)),
-    ("502", Ill::Status(502)),
-    ("503", Ill::Status(503)),
-    ("504", Ill::Status(504)),
-    ("reset", Ill::Reset),
-    ("truncate", Ill::Truncate),
-    ("slow", Ill::Slow),
-    ("hang", Ill::Hang),
+const ILLS: &[(&str, FaultKind)] = &[
+    ("409", FaultKind::Status(409)),
+    ("429", FaultKind::Status(429)),
+    ("500", FaultKind::Status(500)),
+    ("502", FaultKind::Status(502)),
+    ("503", FaultKind::Status(503)),
+    ("504", FaultKind::Status(504)),
+    ("reset", FaultKind::Reset),
+    ("truncate", FaultKind::Truncate),
+    ("slow", FaultKind::Slow),
+    ("hang", FaultKind::Hang),
 ];
 
 /// What stands before an ill that comes once the request is carried out.
@@ -79,7 +79,7 @@ fn term(word: &str) -> Result<Term, String> {
     };
     let (name, place) = match left.split_once(':') {
         Some((name, place)) => (name, where_of(place)?),
-        None => (left, Place::Everywhere),
+        None => (left, FaultPlace::Everywhere),
     };
     let (after, name) = match name.strip_prefix(AFTER) {
         Some("") => (true, "reset"),
@@ -87,13 +87,17 @@ fn term(word: &str) -> Result<Term, String> {
         _ => (false, name),
     };
     let ill = ill_of(name)?;
-    if after && matches!(ill, Ill::Status(409 | 429)) {
+    if after && matches!(ill, FaultKind::Status(409 | 429)) {
         return Err(format!(
             "{name} says that nothing was done, so it cannot come after the commit"
         ));
     }
     let value = value.ok_or_else(|| {
-        let example = if ill == Ill::Slow { "=200ms" } else { "=5%" };
+        let example = if ill == FaultKind::Slow {
+            "=200ms"
+        } else {
+            "=5%"
+        };
         format!("how much of it is missing, as in {left}{example}")
     })?;
     let (when, wait) = value_of(ill, value)?;
@@ -110,18 +114,18 @@ fn term(word: &str) -> Result<Term, String> {
 }
 
 /// When it happens, and the wait that goes with it.
-fn value_of(ill: Ill, value: &str) -> Result<(When, Option<Duration>), String> {
-    if ill == Ill::Slow {
+fn value_of(ill: FaultKind, value: &str) -> Result<(FaultTime, Option<Duration>), String> {
+    if ill == FaultKind::Slow {
         let (wait, when) = match value.split_once(',') {
             Some((wait, when)) => (wait, when_of(when)?),
-            None => (value, When::Always),
+            None => (value, FaultTime::Always),
         };
         return Ok((when, Some(span(wait)?)));
     }
     // A last part with a unit of time is the wait that the answer asks for.
     match value.rsplit_once(',') {
         Some((when, wait)) if wait.ends_with(|letter: char| letter.is_ascii_alphabetic()) => {
-            if !matches!(ill, Ill::Status(429 | 503)) {
+            if !matches!(ill, FaultKind::Status(429 | 503)) {
                 return Err("only 429, 503 and slow take a span".to_owned());
             }
             let wait = span(wait)?;
@@ -134,7 +138,7 @@ fn value_of(ill: Ill, value: &str) -> Result<(When, Option<Duration>), String> {
     }
 }
 
-fn when_of(text: &str) -> Result<When, String> {
+fn when_of(text: &str) -> Result<FaultTime, String> {
     let wrong = || format!("{text} is neither a rate like 5% nor a request like @3 or @3,7");
     if let Some(numbers) = text.strip_prefix('@') {
         let number = |word: &str| {
@@ -142,7 +146,7 @@ fn when_of(text: &str) -> Result<When, String> {
             word.parse().ok().filter(|number| *number > 0)
         };
         let numbers: Option<Vec<u64>> = numbers.split(',').map(number).collect();
-        return numbers.map(When::At).ok_or_else(wrong);
+        return numbers.map(FaultTime::At).ok_or_else(wrong);
     }
     let percent = text.strip_suffix('%').ok_or_else(wrong)?;
     let digits = |letter: char| letter.is_ascii_digit() || letter == '.';
@@ -154,10 +158,10 @@ fn when_of(text: &str) -> Result<When, String> {
     if rate <= 0.0 || rate > 100.0 {
         return Err(format!("{text} is not above 0% and up to 100%"));
     }
-    Ok(When::Rate(rate / 100.0))
+    Ok(FaultTime::Rate(rate / 100.0))
 }
 
-fn ill_of(name: &str) -> Result<Ill, String> {
+fn ill_of(name: &str) -> Result<FaultKind, String> {
     let found = ILLS.iter().find(|(known, _)| *known == name);
     found.map(|(_, ill)| *ill).ok_or_else(|| {
         let mut known: Vec<&str> = ILLS.iter().map(|(known, _)| *known).collect();
@@ -170,14 +174,14 @@ fn ill_of(name: &str) -> Result<Ill, String> {
     })
 }
 
-fn where_of(place: &str) -> Result<Place, String> {
+fn where_of(place: &str) -> Result<FaultPlace, String> {
     match place {
-        "reads" => return Ok(Place::Reads),
-        "writes" => return Ok(Place::Writes),
+        "reads" => return Ok(FaultPlace::Reads),
+        "writes" => return Ok(FaultPlace::Writes),
         _ => {}
     }
     let Some((resource, verb)) = place.split_once('.') else {
-        let found = catalog::resource(place).map(|resource| Place::Resource(resource.name));
+        let found = catalog::resource(place).map(|resource| FaultPlace::Resource(resource.name));
         return found.ok_or_else(|| {
             let names = catalog::RESOURCES.iter().map(|one| one.name.to_owned());
             let names = names.chain(["reads".to_owned(), "writes".to_owned()]);
@@ -191,7 +195,7 @@ fn where_of(place: &str) -> Result<Place, String> {
     let found = catalog::resource(resource)
         .and_then(|found| Some((found.name, found.operation(&verb.replace('-', "_"))?.verb)));
     found
-        .map(|(resource, verb)| Place::Operation(resource, verb))
+        .map(|(resource, verb)| FaultPlace::Operation(resource, verb))
         .ok_or_else(|| {
             let names = catalog::operations()
                 .map(|(resource, operation)| format!("{}.{}", resource.name, operation.verb));
@@ -220,22 +224,22 @@ mod tests {
         let [busy, lost] = &spec.terms[..] else {
             panic!("two terms: {spec:?}");
         };
-        assert_eq!((busy.ill, busy.after), (Ill::Status(429), false));
-        assert_eq!(busy.when, When::Rate(0.05));
+        assert_eq!((busy.ill, busy.after), (FaultKind::Status(429), false));
+        assert_eq!(busy.when, FaultTime::Rate(0.05));
         assert_eq!(busy.wait, Some(Duration::from_secs(2)));
-        assert_eq!((lost.ill, lost.after), (Ill::Reset, true));
-        assert_eq!(lost.place, Place::Operation("subscriptions", "create"));
-        assert_eq!(lost.when, When::At(vec![3, 7]));
+        assert_eq!((lost.ill, lost.after), (FaultKind::Reset, true));
+        assert_eq!(lost.place, FaultPlace::Operation("subscriptions", "create"));
+        assert_eq!(lost.when, FaultTime::At(vec![3, 7]));
         let slow = &parse("slow:writes=1.5s,@2").unwrap().terms[0];
         assert_eq!(
             (&slow.place, &slow.when),
-            (&Place::Writes, &When::At(vec![2]))
+            (&FaultPlace::Writes, &FaultTime::At(vec![2]))
         );
         assert_eq!(slow.wait, Some(Duration::from_millis(1500)));
         let all = &parse("slow=200ms").unwrap().terms[0];
-        assert_eq!(all.when, When::Always);
+        assert_eq!(all.when, FaultTime::Always);
         let kebab = &parse("500:subscriptions.set-next-charge-date=0.5%").unwrap();
-        assert_eq!(kebab.terms[0].when, When::Rate(0.005));
+        assert_eq!(kebab.terms[0].when, FaultTime::Rate(0.005));
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl Sandbox {
             ("DELETE", "faults") => self.change(&mut state, |state| fail(state, "")),
             ("POST", "tokens") => self.change(&mut state, |state| add_token(state, body)),
             ("POST", "reset") => {
-                let wanted: Wanted = read(body)?;
+                let wanted: WantedStore = read(body)?;
                 let by = wanted.store(&state, world)?;
                 self.put(&mut state, by, world)
             }
@@ -328,12 +328,12 @@ fn add_token(state: &mut State, body: &Bytes) -> Told {
 /// What a store is made anew of; the demo store when nothing is said.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wanted {
+struct WantedStore {
     customers: Option<u32>,
     seed: Option<u64>,
 }
 
-impl Wanted {
+impl WantedStore {
     fn store(self, before: &State, world: Timestamp) -> Result<State, Refusal> {
         let demo = Seed::demo();
         let seed = Seed {

@@ -9,7 +9,7 @@ use http::Request;
 use jiff::Timestamp;
 
 use crate::http::respond::welcome;
-use crate::requests::asked::{Asked, body_of, check_scopes, query_of};
+use crate::requests::asked::{CheckedRequest, body_of, check_scopes, query_of};
 use crate::requests::envelope::{Answered, Draft, envelope};
 use crate::requests::refusal::Refusal;
 use crate::requests::route::Route;
@@ -25,7 +25,7 @@ pub(crate) fn answer(
     now: Timestamp,
     request: &Request<Bytes>,
     route: Result<Route, Refusal>,
-    enter: impl FnOnce(&State, &Asked) -> Result<(), Refusal>,
+    enter: impl FnOnce(&State, &CheckedRequest) -> Result<(), Refusal>,
 ) -> Answered {
     if request.uri().path() == "/" {
         return Ok(Draft::new(200, welcome()));
@@ -38,7 +38,7 @@ pub(crate) fn answer(
     check_scopes(route.row, &token)?;
     let query = query_of(request);
     let body = body_of(route.row, request.body())?;
-    let asked = Asked {
+    let asked = CheckedRequest {
         row: route.row,
         holes: &route.holes,
         query: &query,

@@ -21,7 +21,7 @@ const LONGEST_METHOD: usize = 16;
 
 /// What became of one request.
 #[derive(Debug, Clone, Default, Serialize)]
-pub(crate) struct Note {
+pub(crate) struct LoggedRequest {
     /// Numbers grow by one, and go on when the log is emptied.
     pub(crate) number: u64,
     /// The time of the store.
@@ -50,14 +50,14 @@ pub(crate) struct Note {
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     last: u64,
-    notes: VecDeque<Note>,
+    notes: VecDeque<LoggedRequest>,
     /// By operation, then by what came of it.
     counts: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
 impl Log {
     /// Notes a request, and gives it its number.
-    pub(crate) fn note(&mut self, mut note: Note) {
+    pub(crate) fn note(&mut self, mut note: LoggedRequest) {
         self.last += 1;
         note.number = self.last;
         shorten(&mut note.path, LONGEST_PATH);
@@ -94,7 +94,7 @@ impl Log {
         } else {
             from + count - limit
         };
-        let notes: Vec<&Note> = self.notes.range(from..from + limit).collect();
+        let notes: Vec<&LoggedRequest> = self.notes.range(from..from + limit).collect();
         json!({"requests": notes, "last": self.last, "counts": self.counts})
     }
 }
@@ -127,14 +127,14 @@ mod tests {
     fn who_asks_on_from_a_number_misses_none_and_else_the_newest_come() {
         let mut log = Log::default();
         for _ in 0..5 {
-            log.note(Note::default());
+            log.note(LoggedRequest::default());
         }
         assert_eq!(numbers(&log, None, None), [1, 2, 3, 4, 5]);
         assert_eq!(numbers(&log, None, Some(2)), [4, 5]);
         assert_eq!(numbers(&log, Some(1), Some(2)), [2, 3]);
         assert_eq!(numbers(&log, Some(9), None), [0; 0]);
         log.empty();
-        log.note(Note::default());
+        log.note(LoggedRequest::default());
         assert_eq!(numbers(&log, None, None), [6]);
     }
 
@@ -142,11 +142,11 @@ mod tests {
     fn it_forgets_the_oldest_and_keeps_little_of_an_endless_path() {
         let mut log = Log::default();
         for _ in 0..=KEPT {
-            log.note(Note {
+            log.note(LoggedRequest {
                 path: "é".repeat(LONGEST_PATH),
                 answer: "whole",
                 status: Some(404),
-                ..Note::default()
+                ..LoggedRequest::default()
             });
         }
         assert_eq!(log.notes.len(), KEPT);

@@ -15,11 +15,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::Sandbox;
-use crate::faults::{Fault, Ill, Met};
+use crate::faults::{Fault, FaultKind, Met};
 use crate::http::faulty::faulty;
 use crate::http::gate::{answer, is_older_version, token_of};
 use crate::http::limit::Level;
-use crate::http::log::{Log, Note};
+use crate::http::log::{Log, LoggedRequest};
 use crate::http::respond::{in_version, naming_methods, refused, respond};
 use crate::http::trees::Held;
 use crate::requests::refusal::Refusal;
@@ -122,7 +122,7 @@ impl Sandbox {
         let after = met.delay.max(state.behaviour.latency());
         let took = u64::try_from((begun.elapsed() + after).as_millis()).ok();
         let answer = ending.answer();
-        let note = Note {
+        let note = LoggedRequest {
             number: 0,
             at: moment::stamp(state.clock.shown(world)),
             method: request.method().to_string(),
@@ -166,10 +166,10 @@ impl Sandbox {
             return done;
         }
         let before = fault.filter(|fault| !fault.after).map(|fault| fault.ill);
-        if matches!(before, Some(Ill::Status(_) | Ill::Reset)) {
+        if matches!(before, Some(FaultKind::Status(_) | FaultKind::Reset)) {
             return done;
         }
-        let stuck = before == Some(Ill::Hang);
+        let stuck = before == Some(FaultKind::Hang);
         let world = (self.now)();
         let (mut held, mut changed) = (None, false);
         let result = self.pass_time(state, world).and_then(|_| {
@@ -238,10 +238,10 @@ fn ending(answer: Option<Response<Bytes>>, fault: Option<&Fault>, level: Level) 
         return whole(answer);
     };
     match fault.ill {
-        Ill::Status(status) => Ending::Whole(faulty(fault, status, level)),
-        Ill::Reset => Ending::Reset,
-        Ill::Hang => Ending::Never,
-        Ill::Truncate => match answer {
+        FaultKind::Status(status) => Ending::Whole(faulty(fault, status, level)),
+        FaultKind::Reset => Ending::Reset,
+        FaultKind::Hang => Ending::Never,
+        FaultKind::Truncate => match answer {
             Some(answer) if !answer.body().is_empty() => {
                 let length = answer.body().len() as u64;
                 let kept = usize::try_from(fault.draw % length).unwrap_or(0);
@@ -250,7 +250,7 @@ fn ending(answer: Option<Response<Bytes>>, fault: Option<&Fault>, level: Level) 
             // Of an answer without a body nothing is left.
             _ => Ending::Reset,
         },
-        Ill::Slow => whole(answer),
+        FaultKind::Slow => whole(answer),
     }
 }
 

@@ -12,27 +12,27 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
-use recharge_catalog::{Effect, Kind, Parameter};
+use recharge_catalog::{Effect, Parameter, ValueKind};
 
 /// The addresses that are being edited.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Trees(Arc<Mutex<BTreeSet<u64>>>);
+pub(crate) struct AddressLocks(Arc<Mutex<BTreeSet<u64>>>);
 
 /// Addresses that a request edits; others are kept off until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Held {
     addresses: BTreeSet<u64>,
-    trees: Trees,
+    trees: AddressLocks,
 }
 
-impl Trees {
+impl AddressLocks {
     /// Takes all addresses that a request edits, or none of them.
-    pub(crate) fn enter(&self, state: &State, asked: &Asked) -> Result<Held, Refusal> {
+    pub(crate) fn enter(&self, state: &State, asked: &CheckedRequest) -> Result<Held, Refusal> {
         let addresses = edited(state, asked);
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !taken.is_disjoint(&addresses) {
@@ -60,15 +60,15 @@ pub(crate) fn in_progress() -> Refusal {
 }
 
 /// The addresses that a request edits. Reads edit nothing.
-fn edited(state: &State, asked: &Asked) -> BTreeSet<u64> {
+fn edited(state: &State, asked: &CheckedRequest) -> BTreeSet<u64> {
     let (resource, operation) = (asked.row.resource, asked.row.operation);
     let mut found = BTreeSet::new();
     if operation.effect == Effect::Reads {
         return found;
     }
-    for (hole, value) in operation.holes.iter().zip(asked.holes) {
+    for (hole, value) in operation.path_parameters.iter().zip(asked.holes) {
         let named = if hole.name == "id" {
-            Name::of(resource.object).into_iter().collect()
+            TableName::of(resource.object).into_iter().collect()
         } else {
             tables_of(hole.name)
         };
@@ -86,7 +86,7 @@ fn edited(state: &State, asked: &Asked) -> BTreeSet<u64> {
 
 /// The tables in which a parameter names something by number, by its name:
 /// `subscription_ids`, `target_address`, `purchase_item_id`.
-fn tables_of(parameter: &str) -> Vec<Name> {
+fn tables_of(parameter: &str) -> Vec<TableName> {
     let name = parameter
         .strip_suffix("_ids")
         .or_else(|| parameter.strip_suffix("_id"))
@@ -96,24 +96,24 @@ fn tables_of(parameter: &str) -> Vec<Name> {
         .or_else(|| name.strip_prefix("source_"))
         .unwrap_or(name);
     match name {
-        "address" | "addresses" => vec![Name::Addresses],
-        "purchase_item" => vec![Name::Subscriptions, Name::Onetimes],
+        "address" | "addresses" => vec![TableName::Addresses],
+        "purchase_item" => vec![TableName::Subscriptions, TableName::Onetimes],
         _ if name == parameter => Vec::new(),
-        _ => Name::named(name).into_iter().collect(),
+        _ => TableName::named(name).into_iter().collect(),
     }
 }
 
 /// The numbers that a request gives for a parameter.
-fn ids_in(asked: &Asked, parameter: &Parameter) -> Vec<u64> {
+fn ids_in(asked: &CheckedRequest, parameter: &Parameter) -> Vec<u64> {
     let from_query = asked.asked_for(parameter.name).unwrap_or_default();
     let mut ids: Vec<u64> = from_query
         .split(',')
         .filter_map(|word| word.trim().parse().ok())
         .collect();
     let path = match parameter.kind {
-        Kind::Reference(field) => format!("{}.{field}", parameter.name),
-        Kind::References(field) => format!("{}.*.{field}", parameter.name),
-        Kind::Ids => format!("{}.*", parameter.name),
+        ValueKind::Reference(field) => format!("{}.{field}", parameter.name),
+        ValueKind::References(field) => format!("{}.*.{field}", parameter.name),
+        ValueKind::Ids => format!("{}.*", parameter.name),
         _ => parameter.name.to_owned(),
     };
     let mut see = |value: &Value| ids.extend(record::as_id(value));
@@ -122,10 +122,10 @@ fn ids_in(asked: &Asked, parameter: &Parameter) -> Vec<u64> {
 }
 
 /// The address on which a record hangs; it may be that address itself.
-fn home(state: &State, tables: &[Name], id: u64) -> Option<u64> {
+fn home(state: &State, tables: &[TableName], id: u64) -> Option<u64> {
     tables.iter().find_map(|name| {
         let record = state.get(*name, id)?;
-        if *name == Name::Addresses {
+        if *name == TableName::Addresses {
             return Some(id);
         }
         record::id(&record, "address_id").or_else(|| home_of_item(state, &record))
@@ -134,5 +134,9 @@ fn home(state: &State, tables: &[Name], id: u64) -> Option<u64> {
 
 fn home_of_item(state: &State, record: &Record) -> Option<u64> {
     let item = record::id(record, "purchase_item_id")?;
-    home(state, &[Name::Subscriptions, Name::Onetimes], item)
+    home(
+        state,
+        &[TableName::Subscriptions, TableName::Onetimes],
+        item,
+    )
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::State;
 use crate::persistence::file::{beside, guard, naming, replace};
-use crate::persistence::journal::{self, Head, Journal};
+use crate::persistence::journal::{self, Journal, JournalHead};
 use crate::persistence::snapshot::{Mark, invalid};
 
 /// A journal shorter than this is never folded while serving.
@@ -23,7 +23,7 @@ pub struct DataFile {
     path: PathBuf,
     journal_path: PathBuf,
     journal: File,
-    head: Head,
+    head: JournalHead,
     /// How long the journal is, in bytes.
     length: u64,
     /// When the journal is longer, it is folded into the snapshot.
@@ -37,9 +37,9 @@ pub struct DataFile {
 }
 
 /// What the files hold.
-struct Found {
+struct FoundFiles {
     state: State,
-    head: Head,
+    head: JournalHead,
     /// Whether the journal has a head and need not be made anew.
     has_head: bool,
     /// Whether the journal is of an earlier version and holds records.
@@ -178,7 +178,7 @@ impl DataFile {
     }
 }
 
-fn put_snapshot(path: &Path, state: &State, head: Head) -> io::Result<()> {
+fn put_snapshot(path: &Path, state: &State, head: JournalHead) -> io::Result<()> {
     let mark = Mark {
         id: head.id,
         folded: head.count,
@@ -186,12 +186,12 @@ fn put_snapshot(path: &Path, state: &State, head: Head) -> io::Result<()> {
     replace(path, |out| state.changes_beside_journal(out, Some(mark)))
 }
 
-fn put_head(journal_path: &Path, head: Head) -> io::Result<()> {
+fn put_head(journal_path: &Path, head: JournalHead) -> io::Result<()> {
     replace(journal_path, |out| out.write_all(head.line().as_bytes()))
 }
 
 /// Reads the snapshot and its journal, and changes neither.
-fn find(path: &Path, journal_path: &Path, fresh: impl FnOnce() -> State) -> io::Result<Found> {
+fn find(path: &Path, journal_path: &Path, fresh: impl FnOnce() -> State) -> io::Result<FoundFiles> {
     let wrong = |error: &io::Error| damaged(path, journal_path, error);
     let bytes = match std::fs::read(journal_path) {
         Ok(bytes) => Some(bytes),
@@ -228,7 +228,7 @@ fn find(path: &Path, journal_path: &Path, fresh: impl FnOnce() -> State) -> io::
         None => Ok(0),
     };
     let folded = begun.map_err(in_journal)?;
-    let mut head = Head {
+    let mut head = JournalHead {
         id: journal
             .head
             .map_or_else(|| fastrand::u64(..), |head| head.id),
@@ -254,7 +254,7 @@ fn find(path: &Path, journal_path: &Path, fresh: impl FnOnce() -> State) -> io::
     }
     // How many requests came is not kept, so a new server counts anew.
     state.faults = state.faults.anew();
-    Ok(Found {
+    Ok(FoundFiles {
         state,
         head,
         has_head: journal.head.is_some(),

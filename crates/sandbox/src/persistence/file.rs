@@ -25,7 +25,7 @@ use crate::seed::Seed;
 pub struct SandboxFile {
     path: PathBuf,
     now: Now,
-    kept: Mutex<Option<Kept>>,
+    kept: Mutex<Option<KeptState>>,
 }
 
 impl std::fmt::Debug for SandboxFile {
@@ -37,14 +37,14 @@ impl std::fmt::Debug for SandboxFile {
 }
 
 /// The state as it was when the file was last seen.
-struct Kept {
-    seen: Seen,
+struct KeptState {
+    seen: FileVersion,
     sandbox: Sandbox,
 }
 
 /// What tells one version of a file from another.
 #[derive(Debug, PartialEq, Eq)]
-struct Seen {
+struct FileVersion {
     modified: Option<SystemTime>,
     length: u64,
     number: u64,
@@ -115,7 +115,7 @@ impl SandboxFile {
                 .with_state(|state| write(&self.path, state))?;
         }
         let seen = if changed { self.seen()? } else { current.seen };
-        *kept = Some(Kept {
+        *kept = Some(KeptState {
             seen,
             sandbox: current.sandbox,
         });
@@ -143,7 +143,7 @@ impl SandboxFile {
         lock(&self.path)
     }
 
-    fn load(&self) -> io::Result<Kept> {
+    fn load(&self) -> io::Result<KeptState> {
         let state = match File::open(&self.path) {
             Ok(mut file) => {
                 State::from_json_reader(&mut file).map_err(|error| self.damaged(&error))?
@@ -156,7 +156,7 @@ impl SandboxFile {
             Err(error) => return Err(naming(&self.path, &error)),
         };
         let sandbox = Sandbox::new(state, self.now.clone());
-        Ok(Kept {
+        Ok(KeptState {
             seen: self.seen()?,
             sandbox,
         })
@@ -170,9 +170,9 @@ impl SandboxFile {
         io::Error::new(io::ErrorKind::InvalidData, message)
     }
 
-    fn seen(&self) -> io::Result<Seen> {
+    fn seen(&self) -> io::Result<FileVersion> {
         let facts = std::fs::metadata(&self.path)?;
-        Ok(Seen {
+        Ok(FileVersion {
             modified: facts.modified().ok(),
             length: facts.len(),
             number: number(&facts),

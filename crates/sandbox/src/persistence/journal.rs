@@ -18,7 +18,7 @@ pub(crate) const COUNT_AT: u64 = HEAD - 17;
 
 /// The beginning of a journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Head {
+pub(crate) struct JournalHead {
     /// What the data file calls it by.
     pub(crate) id: u64,
     /// The number of the last record that was written whole.
@@ -29,7 +29,7 @@ pub(crate) struct Head {
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
     /// Its head; journals of earlier versions have none.
-    pub(crate) head: Option<Head>,
+    pub(crate) head: Option<JournalHead>,
     /// Numbers of its records, and where their steps are in the text.
     pub(crate) records: Vec<(u64, Range<usize>)>,
     /// The number and the length of a last record that is not whole.
@@ -44,7 +44,7 @@ impl Journal {
     }
 }
 
-impl Head {
+impl JournalHead {
     /// The head as it is written.
     pub(crate) fn line(self) -> String {
         format!("{MARK}{:016x} {}\n", self.id, self.count_text())
@@ -82,7 +82,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Journal, String> {
         let start = at;
         at += whole.len();
         if place == 0 && whole.starts_with(MARK.as_bytes()) {
-            let head = whole.strip_suffix(b"\n").and_then(Head::read);
+            let head = whole.strip_suffix(b"\n").and_then(JournalHead::read);
             journal.head = Some(head.ok_or("line 1, the head, is damaged")?);
             continue;
         }
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     fn text(numbers: impl IntoIterator<Item = u64>) -> String {
-        let head = Head { id: 7, count: 3 }.line();
+        let head = JournalHead { id: 7, count: 3 }.line();
         assert_eq!(head.len() as u64, HEAD);
         assert_eq!(
             &head[usize::try_from(COUNT_AT).unwrap()..],
@@ -182,7 +182,7 @@ mod tests {
     fn journal_is_read_as_it_was_written() {
         let text = text(4..7);
         let journal = read(text.as_bytes()).unwrap();
-        assert_eq!(journal.head, Some(Head { id: 7, count: 3 }));
+        assert_eq!(journal.head, Some(JournalHead { id: 7, count: 3 }));
         let steps = journal.records.iter();
         let steps: Vec<_> = steps
             .map(|(number, at)| (*number, &text[at.clone()]))

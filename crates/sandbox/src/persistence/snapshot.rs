@@ -19,14 +19,14 @@ use crate::storage::behaviour::Behaviour;
 use crate::storage::clock::Clock;
 use crate::storage::state::{State, Token};
 use crate::storage::table::Table;
-use crate::storage::tables::{Name, TABLES};
+use crate::storage::tables::{TABLES, TableName};
 use crate::values::record::Record;
 
 /// The number of the format written here.
 const FORMAT: u32 = 3;
 
 #[derive(Deserialize)]
-struct Head {
+struct SnapshotHead {
     format: u32,
     ground: Option<SeedOrigin>,
     journal: Option<Mark>,
@@ -132,7 +132,7 @@ impl State {
         serde_json::to_writer(&mut *out, &self.numbers())?;
         write!(out, ",\"tables\":{{")?;
         let mut gone: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
-        let told = |(name, _): &&(Name, _)| !name.is_hidden() || self.table(*name).len() > 0;
+        let told = |(name, _): &&(TableName, _)| !name.is_hidden() || self.table(*name).len() > 0;
         for (place, (name, shape)) in TABLES.iter().filter(told).enumerate() {
             let table = self.table(*name);
             let comma = if place > 0 { ",\n" } else { "\n" };
@@ -155,7 +155,7 @@ impl State {
 
     /// The number for the next new record of each object.
     pub(crate) fn numbers(&self) -> BTreeMap<&'static str, u64> {
-        let next = |(name, _): &(Name, _)| (name.object(), self.next[*name as usize]);
+        let next = |(name, _): &(TableName, _)| (name.object(), self.next[*name as usize]);
         TABLES.iter().map(next).collect()
     }
 
@@ -178,7 +178,7 @@ impl State {
     }
 
     fn from_json(text: &str) -> io::Result<(Self, Option<Mark>)> {
-        let head: Head = serde_json::from_str(text)?;
+        let head: SnapshotHead = serde_json::from_str(text)?;
         if head.format != FORMAT {
             let message = format!(
                 "another version of rc wrote it: format {}, not {FORMAT}",
@@ -273,8 +273,8 @@ fn write_rows(
 }
 
 /// The table of an object, as a file names it.
-fn table_of(object: &str) -> io::Result<Name> {
-    Name::named(object).ok_or_else(|| invalid(format!("there is no table of {object}")))
+fn table_of(object: &str) -> io::Result<TableName> {
+    TableName::named(object).ok_or_else(|| invalid(format!("there is no table of {object}")))
 }
 
 pub(crate) fn invalid(message: String) -> io::Error {

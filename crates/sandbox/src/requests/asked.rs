@@ -19,7 +19,7 @@ use crate::values::record::Record;
 
 /// A request that has found its row, as rules see it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct CheckedRequest<'a> {
     pub(crate) row: Row,
     /// Values for the holes of the path.
     pub(crate) holes: &'a [String],
@@ -29,7 +29,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) token: &'a Token,
 }
 
-impl Asked<'_> {
+impl CheckedRequest<'_> {
     /// The number in the path.
     pub(crate) fn id(&self) -> u64 {
         self.hole().parse().unwrap_or(0)

@@ -7,11 +7,11 @@
 
 use serde_json::Value;
 
-use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::values::moment;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
-use recharge_catalog::{Kind, Operation, Parameter, Type};
+use recharge_catalog::{Operation, Parameter, Type, ValueKind};
 
 /// Name and value pairs of a query string, decoded.
 pub(crate) type Query = Vec<(String, String)>;
@@ -21,7 +21,7 @@ const WHOLE: &str = "_schema";
 
 /// Checks the body against the row.
 pub(crate) fn body(operation: &Operation, body: &Record) -> Result<(), Refusal> {
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     for parameter in operation.body {
         match body.get(parameter.name) {
             None if is_missing(parameter, body) => {
@@ -45,7 +45,7 @@ fn is_missing(parameter: &Parameter, body: &Record) -> bool {
             .any(|other| !record::is_nothing(body.get(*other)))
 }
 
-fn check_value(parameter: &Parameter, value: &Value, faults: &mut Faults) {
+fn check_value(parameter: &Parameter, value: &Value, faults: &mut FieldErrors) {
     if value.is_null() {
         return;
     }
@@ -77,10 +77,10 @@ fn not_one_of(value: &str, values: &[&str]) -> String {
     format!("'{value}' is not one of {}", values.join(", "))
 }
 
-fn size(kind: Kind, value: &Value) -> i64 {
+fn size(kind: ValueKind, value: &Value) -> i64 {
     match value {
         Value::Array(items) => i64::try_from(items.len()).unwrap_or(i64::MAX),
-        other if kind == Kind::Integer => record::whole(other).unwrap_or(0),
+        other if kind == ValueKind::Integer => record::whole(other).unwrap_or(0),
         _ => 0,
     }
 }
@@ -88,41 +88,41 @@ fn size(kind: Kind, value: &Value) -> i64 {
 /// What is wrong with the type of a value that is not null.
 fn wrong_type(parameter: &Parameter, value: &Value) -> Option<String> {
     let (fits, wanted) = match parameter.kind {
-        Kind::Id => (record::as_id(value).is_some(), "Not a valid integer."),
-        Kind::Integer => (record::whole(value).is_some(), "Not a valid integer."),
-        Kind::Text => (value.is_string(), "Not a valid string."),
-        Kind::Boolean => (value.is_boolean(), "Not a valid boolean."),
-        Kind::Money => (
+        ValueKind::Id => (record::as_id(value).is_some(), "Not a valid integer."),
+        ValueKind::Integer => (record::whole(value).is_some(), "Not a valid integer."),
+        ValueKind::Text => (value.is_string(), "Not a valid string."),
+        ValueKind::Boolean => (value.is_boolean(), "Not a valid boolean."),
+        ValueKind::Money => (
             Cents::of(value).is_some_and(|cents| cents >= Cents(0)),
             "Not a valid amount.",
         ),
-        Kind::Time | Kind::Day => {
+        ValueKind::Time | ValueKind::Day => {
             let text = value.as_str().unwrap_or_default();
             return moment::parse(text).is_none().then(|| not_a_time(value));
         }
-        Kind::External(_) => (
+        ValueKind::External(_) => (
             value.is_object() || value.is_string() || value.is_number(),
             "Not a valid mapping type.",
         ),
-        Kind::Reference(_) => (value.is_object(), "Not a valid mapping type."),
-        Kind::Ids => (
+        ValueKind::Reference(_) => (value.is_object(), "Not a valid mapping type."),
+        ValueKind::Ids => (
             every(value, |item| record::as_id(item).is_some()),
             "Not a valid list of integers.",
         ),
-        Kind::Texts => (
+        ValueKind::Texts => (
             every(value, Value::is_string),
             "Not a valid list of strings.",
         ),
         // The reference shows a list of pairs, and for checkouts an object.
-        Kind::Pairs => (
+        ValueKind::Pairs => (
             value.is_object() || every(value, is_pair),
             "Not a valid list of name and value pairs.",
         ),
-        Kind::References(field) => (
+        ValueKind::References(field) => (
             every(value, |item| item.get(field).is_some()),
             "Not a valid list of references.",
         ),
-        Kind::Json => match parameter.sent {
+        ValueKind::Json => match parameter.sent {
             Type::Object => (value.is_object(), "Not a valid mapping type."),
             Type::Array => (value.is_array(), "Not a valid list."),
             _ => (
@@ -152,7 +152,7 @@ fn not_a_time(value: &Value) -> String {
 
 /// Checks the query string against the row. Unknown parameters are let pass.
 pub(crate) fn query(operation: &Operation, query: &Query) -> Result<(), Refusal> {
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     for parameter in operation.query {
         let given = |name: &str| query.iter().any(|(known, _)| known == name);
         match query.iter().find(|(name, _)| name == parameter.name) {
@@ -166,7 +166,7 @@ pub(crate) fn query(operation: &Operation, query: &Query) -> Result<(), Refusal>
     faults.check()
 }
 
-fn check_text(parameter: &Parameter, text: &str, faults: &mut Faults) {
+fn check_text(parameter: &Parameter, text: &str, faults: &mut FieldErrors) {
     let parts: Vec<&str> = if parameter.multiple {
         text.split(',').map(str::trim).collect()
     } else {
@@ -174,11 +174,13 @@ fn check_text(parameter: &Parameter, text: &str, faults: &mut Faults) {
     };
     for part in parts {
         let fault = match parameter.kind {
-            Kind::Id | Kind::Integer => wrong_number(parameter, part),
-            Kind::Boolean if !matches!(part, "true" | "false" | "True" | "False" | "1" | "0") => {
+            ValueKind::Id | ValueKind::Integer => wrong_number(parameter, part),
+            ValueKind::Boolean
+                if !matches!(part, "true" | "false" | "True" | "False" | "1" | "0") =>
+            {
                 Some("Not a valid boolean.".to_owned())
             }
-            Kind::Time | Kind::Day if moment::parse(part).is_none() => {
+            ValueKind::Time | ValueKind::Day if moment::parse(part).is_none() => {
                 Some(not_a_time(&Value::from(part)))
             }
             _ if !parameter.values.is_empty() && !parameter.values.contains(&part) => {
@@ -202,7 +204,7 @@ fn wrong_number(parameter: &Parameter, part: &str) -> Option<String> {
         Some(maximum) if !(1..=i64::from(maximum)).contains(&number) => {
             Some(format!("must be between 1 and {maximum}"))
         }
-        None if parameter.kind == Kind::Integer && number < 0 => {
+        None if parameter.kind == ValueKind::Integer && number < 0 => {
             Some("must not be negative".to_owned())
         }
         _ => None,

@@ -1,7 +1,7 @@
 //! The outcome of a rule in the envelope that its row names.
 
 use http::header::{HeaderName, HeaderValue};
-use recharge_catalog::Answer;
+use recharge_catalog::ResponseShape;
 use serde_json::json;
 
 use super::asked::Outcome;
@@ -33,17 +33,17 @@ pub(crate) type Answered = Result<Draft, Refusal>;
 
 /// Wraps what a rule answered as the row says.
 pub(crate) fn envelope(row: Row, outcome: Outcome) -> Answered {
-    let body = match (row.operation.answer, outcome) {
+    let body = match (row.operation.response, outcome) {
         (_, Outcome::Finished(body)) => body,
-        (Answer::One(key, _), Outcome::One(record)) => json!({key: record}).to_string(),
-        (Answer::Bare(..), Outcome::One(record)) => json!(record).to_string(),
-        (Answer::OneInList(key, _), Outcome::One(record)) => {
+        (ResponseShape::One(key, _), Outcome::One(record)) => json!({key: record}).to_string(),
+        (ResponseShape::Bare(..), Outcome::One(record)) => json!(record).to_string(),
+        (ResponseShape::OneInList(key, _), Outcome::One(record)) => {
             json!({"next_cursor": null, "previous_cursor": null, key: [record]}).to_string()
         }
-        (Answer::Many(key, _), Outcome::Many(records)) => json!({key: records}).to_string(),
-        (Answer::Number(key), Outcome::Number(number)) => json!({key: number}).to_string(),
-        (Answer::Nothing, _) if row.operation.success == 204 => String::new(),
-        (Answer::Nothing, _) => "{}".to_owned(),
+        (ResponseShape::Many(key, _), Outcome::Many(records)) => json!({key: records}).to_string(),
+        (ResponseShape::Number(key), Outcome::Number(number)) => json!({key: number}).to_string(),
+        (ResponseShape::Nothing, _) if row.operation.success == 204 => String::new(),
+        (ResponseShape::Nothing, _) => "{}".to_owned(),
         _ => {
             return Err(Refusal::error(
                 500,

@@ -11,7 +11,7 @@ use crate::storage::state::State;
 use crate::storage::table::{NEVER, Table};
 use crate::values::key;
 use crate::values::moment;
-use recharge_catalog::{Holds, Kind, Object, Operation, Parameter};
+use recharge_catalog::{FieldKind, Object, Operation, Parameter, ValueKind};
 
 /// One condition that listed records meet.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ fn test(
         ids.sort_unstable();
         return Ok(Test::Ids(ids));
     }
-    if matches!(parameter.kind, Kind::Time | Kind::Day) {
+    if matches!(parameter.kind, ValueKind::Time | ValueKind::Day) {
         return window(parameter.name, table, value);
     }
     let Some(lookup) = table.lookup_at(&path(parameter, object)) else {
@@ -142,10 +142,10 @@ pub(crate) fn path(parameter: &Parameter, object: &Object) -> String {
         .field(parameter.name)
         .or_else(|| object.field(singular));
     match field {
-        Some(field) => match field.holds {
-            Holds::Parts([only]) => format!("{}.{only}", field.name),
-            Holds::Parts(["ecommerce", ..]) => format!("{}.ecommerce", field.name),
-            Holds::Parts(parts) if parts.contains(&parameter.name) => {
+        Some(field) => match field.kind {
+            FieldKind::Parts([only]) => format!("{}.{only}", field.name),
+            FieldKind::Parts(["ecommerce", ..]) => format!("{}.ecommerce", field.name),
+            FieldKind::Parts(parts) if parts.contains(&parameter.name) => {
                 format!("{}.{}", field.name, parameter.name)
             }
             _ => field.name.to_owned(),
@@ -159,27 +159,27 @@ fn within_parts(name: &str, object: &Object) -> String {
     object
         .fields
         .iter()
-        .find(|field| matches!(field.holds, Holds::Parts(parts) if parts.contains(&name)))
+        .find(|field| matches!(field.kind, FieldKind::Parts(parts) if parts.contains(&name)))
         .map_or_else(|| name.to_owned(), |field| format!("{}.{name}", field.name))
 }
 
 #[cfg(test)]
 mod tests_of_rows {
     use super::*;
-    use crate::storage::tables::{Name, TABLES};
+    use crate::storage::tables::{TABLES, TableName};
     use recharge_catalog as catalog;
 
     #[test]
     fn every_filter_of_every_list_is_answered_from_what_its_table_keeps() {
         for (resource, operation) in catalog::operations().filter(|(_, one)| one.pages()) {
-            let object = operation.answer.object().unwrap();
-            let name = Name::of(object).unwrap();
+            let object = operation.response.object().unwrap();
+            let name = TableName::of(object).unwrap();
             let table = Table::new(&TABLES[name as usize].1);
             for parameter in operation.query {
                 if SHOW.contains(&parameter.name) || lists::special(parameter.name).is_some() {
                     continue;
                 }
-                let value = if matches!(parameter.kind, Kind::Time | Kind::Day) {
+                let value = if matches!(parameter.kind, ValueKind::Time | ValueKind::Day) {
                     "2026-01-01"
                 } else {
                     "1"

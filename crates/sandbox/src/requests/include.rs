@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::storage::state::{self, State};
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
 
 /// The names in an `include` parameter.
@@ -23,7 +23,7 @@ const FIELD: &str = "include";
 
 /// Puts the named objects into a record, under `include`; fields are in
 /// alphabetical order, as in recorded answers.
-pub(crate) fn put(state: &State, of: Name, id: u64, record: &mut Record, names: &[String]) {
+pub(crate) fn put(state: &State, of: TableName, id: u64, record: &mut Record, names: &[String]) {
     if names.is_empty() && !of.always_includes() {
         return;
     }
@@ -36,26 +36,26 @@ pub(crate) fn put(state: &State, of: Name, id: u64, record: &mut Record, names: 
     record.shift_insert(at, FIELD.to_owned(), included.into());
 }
 
-fn related(state: &State, of: Name, id: u64, record: &Record, name: &str) -> Value {
+fn related(state: &State, of: TableName, id: u64, record: &Record, name: &str) -> Value {
     let owner = state::owner(of, id, record).unwrap_or(0);
     let here = format!("{}_id", of.object());
     match name {
-        "customer" => one(state, Name::Customers, owner),
+        "customer" => one(state, TableName::Customers, owner),
         "address" => one(
             state,
-            Name::Addresses,
+            TableName::Addresses,
             record::id(record, "address_id").unwrap_or(0),
         ),
         "discount" => record::list(record, "discounts")
             .first()
             .and_then(|discount| record::as_id(discount.get("id")?))
             .map_or(Value::Null, |discount| {
-                one(state, Name::Discounts, discount)
+                one(state, TableName::Discounts, discount)
             }),
-        "addresses" => many(state, Name::Addresses, &here, id),
-        "subscriptions" => many(state, Name::Subscriptions, &here, id),
-        "payment_methods" => many(state, Name::PaymentMethods, "customer_id", owner),
-        "bundle_selections" => many(state, Name::BundleSelections, "purchase_item_id", id),
+        "addresses" => many(state, TableName::Addresses, &here, id),
+        "subscriptions" => many(state, TableName::Subscriptions, &here, id),
+        "payment_methods" => many(state, TableName::PaymentMethods, "customer_id", owner),
+        "bundle_selections" => many(state, TableName::BundleSelections, "purchase_item_id", id),
         "metafields" => metafields(state, of, id),
         "bundle_product" => bundle_product(state, id, record),
         "charge_activities" => activities(state, of, id),
@@ -63,19 +63,19 @@ fn related(state: &State, of: Name, id: u64, record: &Record, name: &str) -> Val
     }
 }
 
-fn one(state: &State, of: Name, id: u64) -> Value {
+fn one(state: &State, of: TableName, id: u64) -> Value {
     state
         .get(of, id)
         .map_or(Value::Null, |record| shown(state, of, id, record))
 }
 
 /// A related object, with nothing put into it in turn.
-fn shown(state: &State, of: Name, id: u64, mut record: Record) -> Value {
+fn shown(state: &State, of: TableName, id: u64, mut record: Record) -> Value {
     put(state, of, id, &mut record, &[]);
     record.into()
 }
 
-fn many(state: &State, of: Name, path: &str, id: u64) -> Value {
+fn many(state: &State, of: TableName, path: &str, id: u64) -> Value {
     state
         .all(of, path, id)
         .into_iter()
@@ -83,9 +83,9 @@ fn many(state: &State, of: Name, path: &str, id: u64) -> Value {
         .collect()
 }
 
-fn metafields(state: &State, of: Name, id: u64) -> Value {
+fn metafields(state: &State, of: TableName, id: u64) -> Value {
     state
-        .all(Name::Metafields, "owner_id", id)
+        .all(TableName::Metafields, "owner_id", id)
         .into_iter()
         .filter(|(_, field)| record::text(field, "owner_resource") == of.object())
         .map(|(_, field)| Value::Object(field))
@@ -95,7 +95,7 @@ fn metafields(state: &State, of: Name, id: u64) -> Value {
 /// The product of a subscription that has chosen contents, else nothing.
 fn bundle_product(state: &State, id: u64, record: &Record) -> Value {
     if state
-        .table(Name::BundleSelections)
+        .table(TableName::BundleSelections)
         .find("purchase_item_id", id)
         .is_empty()
     {
@@ -103,23 +103,23 @@ fn bundle_product(state: &State, id: u64, record: &Record) -> Value {
     }
     let product = record::text(record, "external_product_id.ecommerce");
     state
-        .table(Name::Products)
+        .table(TableName::Products)
         .find_one("external_product_id", product)
         .map_or(Value::Null, |(_, product)| Value::Object(product))
 }
 
 /// What happened to the charges of an object, as far back as events go.
-fn activities(state: &State, of: Name, id: u64) -> Value {
+fn activities(state: &State, of: TableName, id: u64) -> Value {
     let charges = match of {
-        Name::Charges => vec![id],
-        Name::Addresses => state.table(Name::Charges).find("address_id", id),
+        TableName::Charges => vec![id],
+        TableName::Addresses => state.table(TableName::Charges).find("address_id", id),
         _ => state
-            .table(Name::Charges)
+            .table(TableName::Charges)
             .find("line_items.*.purchase_item_id", id),
     };
     charges
         .into_iter()
-        .flat_map(|charge| state.all(Name::Events, "object_id", charge))
+        .flat_map(|charge| state.all(TableName::Events, "object_id", charge))
         .filter(|(_, event)| record::text(event, "object_type") == "charge")
         .map(|(_, event)| Value::Object(event))
         .collect()

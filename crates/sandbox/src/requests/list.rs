@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::check::{self, Query};
 use crate::requests::cursor::{Cursor, Direction};
 use crate::requests::filter::{self, Test};
@@ -17,7 +17,7 @@ use crate::requests::refusal::Refusal;
 use crate::requests::walk::{Order, Place, Walk};
 use crate::storage::state::State;
 use crate::storage::table::Table;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::key;
 use recharge_catalog::Operation;
 
@@ -25,7 +25,7 @@ use recharge_catalog::Operation;
 const LAST_PAGE: u64 = 100;
 
 /// What a request asks of a list.
-struct Wanted {
+struct ListQuery {
     name: String,
     sort_by: String,
     order: Order,
@@ -38,7 +38,7 @@ struct Wanted {
     direction: Direction,
 }
 
-impl Wanted {
+impl ListQuery {
     fn walk(&self, ascending: bool) -> Walk<'_> {
         Walk {
             tests: &self.tests,
@@ -65,7 +65,12 @@ pub(crate) struct Page {
 }
 
 /// The body of a page.
-pub(crate) fn page(state: &State, asked: &Asked, key: &str, of: Name) -> Result<String, Refusal> {
+pub(crate) fn page(
+    state: &State,
+    asked: &CheckedRequest,
+    key: &str,
+    of: TableName,
+) -> Result<String, Refusal> {
     let page = select(state, asked, of, |_| Vec::new())?;
     let mut body = String::with_capacity(page.ids.len() * 1_200 + 400);
     let quoted = |cursor: &Option<String>| {
@@ -88,8 +93,8 @@ pub(crate) fn page(state: &State, asked: &Asked, key: &str, of: Name) -> Result<
 /// Which records a page holds.
 pub(crate) fn select(
     state: &State,
-    asked: &Asked,
-    of: Name,
+    asked: &CheckedRequest,
+    of: TableName,
     further: Further,
 ) -> Result<Page, Refusal> {
     let table = state.table(of);
@@ -126,8 +131,8 @@ pub(crate) fn select(
 /// How many records a list holds on all its pages.
 pub(crate) fn count(
     state: &State,
-    asked: &Asked,
-    of: Name,
+    asked: &CheckedRequest,
+    of: TableName,
     further: Further,
 ) -> Result<usize, Refusal> {
     let table = state.table(of);
@@ -138,7 +143,7 @@ pub(crate) fn count(
     Ok(wanted.walk(true).over(state, table).count())
 }
 
-fn join(body: &mut String, state: &State, of: Name, page: &Page) {
+fn join(body: &mut String, state: &State, of: TableName, page: &Page) {
     let table = state.table(of);
     for (count, id) in page.ids.iter().enumerate() {
         if count > 0 {
@@ -154,7 +159,7 @@ fn join(body: &mut String, state: &State, of: Name, page: &Page) {
 }
 
 /// The places of a page in list order, and whether the list goes on.
-fn places(state: &State, table: &Table, wanted: &Wanted) -> (Vec<Place>, bool) {
+fn places(state: &State, table: &Table, wanted: &ListQuery) -> (Vec<Place>, bool) {
     let ascending = wanted.order.descending == (wanted.direction == Direction::Previous);
     let mut places: Vec<Place> = wanted
         .walk(ascending)
@@ -172,10 +177,10 @@ fn places(state: &State, table: &Table, wanted: &Wanted) -> (Vec<Place>, bool) {
 
 fn wanted(
     state: &State,
-    asked: &Asked,
+    asked: &CheckedRequest,
     table: &Table,
     further: Further,
-) -> Result<Wanted, Refusal> {
+) -> Result<ListQuery, Refusal> {
     let operation = asked.row.operation;
     let name = format!("{}.{}", asked.row.resource.name, operation.verb);
     let (query, cursor) = query_and_cursor(operation, &name, asked.query)?;
@@ -185,7 +190,10 @@ fn wanted(
             .find(|(name, _)| name == parameter)
             .map(|(_, value)| value.as_str())
     };
-    let object = operation.answer.object().ok_or_else(Refusal::no_endpoint)?;
+    let object = operation
+        .response
+        .object()
+        .ok_or_else(Refusal::no_endpoint)?;
     let limit = limit(operation, asked.query);
     let page: u64 = given("page")
         .and_then(|page| page.parse().ok())
@@ -206,7 +214,7 @@ fn wanted(
     lists::check(asked, &query)?;
     tests.extend(lists::window(asked.now, table));
     let includes = include::names(given("include"));
-    Ok(Wanted {
+    Ok(ListQuery {
         order: Order::named(table, &sort_by),
         name,
         sort_by,
@@ -280,11 +288,14 @@ fn usual_order(operation: &Operation) -> &'static str {
 }
 
 /// A list under an object holds only what belongs to that object.
-fn scope(state: &State, asked: &Asked, table: &Table) -> Result<Option<Test>, Refusal> {
-    let (Some(hole), Some(value)) = (asked.row.operation.holes.first(), asked.holes.first()) else {
+fn scope(state: &State, asked: &CheckedRequest, table: &Table) -> Result<Option<Test>, Refusal> {
+    let (Some(hole), Some(value)) = (
+        asked.row.operation.path_parameters.first(),
+        asked.holes.first(),
+    ) else {
         return Ok(None);
     };
-    let parent = Name::of(asked.row.resource.object).ok_or_else(Refusal::not_found)?;
+    let parent = TableName::of(asked.row.resource.object).ok_or_else(Refusal::not_found)?;
     let id = value.parse().map_err(|_| Refusal::not_found())?;
     let above = state.table(parent);
     let shown = lists::window(asked.now, above);

@@ -3,13 +3,13 @@
 
 use jiff::{SignedDuration, Span, Timestamp};
 
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::check::Query;
 use crate::requests::filter::Test;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
 use crate::storage::table::Table;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::record;
 use recharge_catalog as catalog;
@@ -74,35 +74,35 @@ pub(crate) fn special(parameter: &str) -> Option<Question> {
 }
 
 fn is_cancelled_onetime(state: &State, onetime: u64) -> bool {
-    let table = state.table(Name::Onetimes);
+    let table = state.table(TableName::Onetimes);
     table.says(onetime, "is_cancelled", "true")
 }
 
 fn is_active(state: &State, subscription: u64) -> bool {
-    let table = state.table(Name::Subscriptions);
+    let table = state.table(TableName::Subscriptions);
     table.says(subscription, "status", "active")
 }
 
 fn has_active_subscriptions(state: &State, address: u64) -> bool {
-    let table = state.table(Name::Subscriptions);
+    let table = state.table(TableName::Subscriptions);
     let mut ids = table.find("address_id", address).into_iter();
     ids.any(|id| is_active(state, id))
 }
 
 fn has_external_order(state: &State, order: u64) -> bool {
-    let table = state.table(Name::Orders);
+    let table = state.table(TableName::Orders);
     table.says_any(order, "external_order_id.ecommerce")
 }
 
 /// One-time items are never cancelled subscriptions.
 fn is_of_active_item(state: &State, selection: u64) -> bool {
-    let selection = state.get(Name::BundleSelections, selection);
+    let selection = state.get(TableName::BundleSelections, selection);
     let item = selection.and_then(|one| record::id(&one, "purchase_item_id"));
     let item = item.unwrap_or(0);
-    if state.table(Name::Subscriptions).holds(item) {
+    if state.table(TableName::Subscriptions).holds(item) {
         is_active(state, item)
     } else {
-        state.table(Name::Onetimes).holds(item)
+        state.table(TableName::Onetimes).holds(item)
     }
 }
 
@@ -146,7 +146,7 @@ pub(crate) fn shows(now: Timestamp, state: &State, table: &Table, id: u64) -> bo
 }
 
 /// What a list refuses to be asked.
-pub(crate) fn check(asked: &Asked, query: &Query) -> Result<(), Refusal> {
+pub(crate) fn check(asked: &CheckedRequest, query: &Query) -> Result<(), Refusal> {
     let given = |parameter: &str| {
         query
             .iter()

@@ -41,7 +41,7 @@ impl Refusal {
 
     /// One field is wrong.
     pub(crate) fn invalid(field: &str, message: impl Into<String>) -> Self {
-        let mut faults = Faults::default();
+        let mut faults = FieldErrors::default();
         faults.add(field, message);
         faults.into_refusal()
     }
@@ -65,9 +65,9 @@ impl Refusal {
 
 /// The faults found in one request, by field.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Map<String, Value>);
+pub(crate) struct FieldErrors(Map<String, Value>);
 
-impl Faults {
+impl FieldErrors {
     /// Notes a fault of a field; faults of one field gather in a list.
     pub(crate) fn add(&mut self, field: &str, message: impl Into<String>) {
         let message = Value::String(message.into());

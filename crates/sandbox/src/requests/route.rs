@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::requests::refusal::Refusal;
 use crate::row::Row;
-use recharge_catalog::{self as catalog, Kind, Operation};
+use recharge_catalog::{self as catalog, Operation, ValueKind};
 
 /// A request that found its row.
 #[derive(Debug)]
@@ -57,9 +57,9 @@ pub(crate) fn allowed(path: &str) -> String {
 
 /// An id that is no number names nothing.
 fn well_formed(route: Route) -> Result<Route, Refusal> {
-    let holes = route.row.operation.holes.iter().zip(&route.holes);
+    let holes = route.row.operation.path_parameters.iter().zip(&route.holes);
     for (hole, value) in holes {
-        if hole.kind == Kind::Id && value.parse::<u64>().is_err() {
+        if hole.kind == ValueKind::Id && value.parse::<u64>().is_err() {
             return Err(Refusal::not_found());
         }
     }
@@ -86,7 +86,11 @@ fn rows_of_length(length: usize) -> &'static [Row] {
 /// Values for the holes when the path fits the row.
 fn matched(operation: &Operation, path: &str) -> Option<Vec<String>> {
     let decoded = |hole: &str| Some(percent_decode_str(hole).decode_utf8().ok()?.into_owned());
-    operation.holes_in(path)?.into_iter().map(decoded).collect()
+    operation
+        .path_values(path)?
+        .into_iter()
+        .map(decoded)
+        .collect()
 }
 
 #[cfg(test)]
@@ -142,7 +146,7 @@ mod tests {
     fn every_row_is_found_by_its_own_path() {
         for (resource, operation) in catalog::operations() {
             let mut path = operation.path.to_owned();
-            for hole in operation.holes {
+            for hole in operation.path_parameters {
                 path = path.replace(&format!("{{{}}}", hole.name), "12");
             }
             let found = find(operation.method.name(), &path).unwrap();

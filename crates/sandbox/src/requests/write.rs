@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::values::moment;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
-use recharge_catalog::{Field, Holds, Kind, Object, Operation, Parameter};
+use recharge_catalog::{Field, FieldKind, Object, Operation, Parameter, ValueKind};
 
 /// Sets every field of the record that the body gives and the row knows.
 /// Fields that the record does not have are left for the rule.
@@ -29,17 +29,17 @@ pub(crate) fn normal(parameter: &Parameter, field: Option<&Field>, value: &Value
     if value.is_null() {
         return Value::Null;
     }
-    let holds = field.map(|field| field.holds);
+    let holds = field.map(|field| field.kind);
     match parameter.kind {
-        Kind::Id | Kind::Integer if holds == Some(Holds::Money) => amount(value),
-        Kind::Id | Kind::Integer => record::whole(value).map_or(Value::Null, Value::from),
-        Kind::Money => amount(value),
-        Kind::Time | Kind::Day => time(holds, value),
-        Kind::External(key) => match value {
+        ValueKind::Id | ValueKind::Integer if holds == Some(FieldKind::Money) => amount(value),
+        ValueKind::Id | ValueKind::Integer => record::whole(value).map_or(Value::Null, Value::from),
+        ValueKind::Money => amount(value),
+        ValueKind::Time | ValueKind::Day => time(holds, value),
+        ValueKind::External(key) => match value {
             Value::Object(_) => value.clone(),
             plain => json!({key: record::plain(plain)}),
         },
-        Kind::Ids => value
+        ValueKind::Ids => value
             .as_array()
             .into_iter()
             .flatten()
@@ -54,9 +54,9 @@ fn amount(value: &Value) -> Value {
     Cents::of(value).map_or(Value::Null, Value::from)
 }
 
-fn time(holds: Option<Holds>, value: &Value) -> Value {
+fn time(holds: Option<FieldKind>, value: &Value) -> Value {
     let text = value.as_str().unwrap_or_default();
-    let normal = if holds == Some(Holds::Date) {
+    let normal = if holds == Some(FieldKind::Date) {
         moment::parse_day(text).map(moment::day_text)
     } else {
         moment::parse(text).map(moment::stamp)

@@ -6,18 +6,18 @@ use super::{
     Ruling, charges, existing, given, items, merging, metafields, named, postal, queue, redeeming,
     skipping, target, totals, update,
 };
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
-use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
 use recharge_catalog as catalog;
 
 /// Shipping lines that stand instead of fetched rates.
 const OVERRIDE: &str = "shipping_lines_override";
 
-pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     match verb {
         "create" => create(state, asked),
         "update" => change(state, asked),
@@ -55,18 +55,18 @@ pub(crate) fn blank(id: u64, customer: u64, currency: &str, stamp: &str) -> Reco
     ])
 }
 
-fn create(state: &mut State, asked: &Asked) -> Ruling {
-    let (customer, _) = named(state, Name::Customers, asked.body, "customer_id")?;
-    let id = state.next_id(Name::Addresses);
+fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let (customer, _) = named(state, TableName::Customers, asked.body, "customer_id")?;
+    let id = state.next_id(TableName::Addresses);
     let currency = record::text(&state.store, "currency").to_owned();
     let mut address = blank(id, customer, &currency, &asked.stamp());
     fill(state, asked, &mut address)?;
-    state.create(Name::Addresses, id, &address);
+    state.create(TableName::Addresses, id, &address);
     Ok(Outcome::One(address))
 }
 
-fn change(state: &mut State, asked: &Asked) -> Ruling {
-    let (id, mut address) = target(state, Name::Addresses, asked)?;
+fn change(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let (id, mut address) = target(state, TableName::Addresses, asked)?;
     if asked.body.contains_key("country_code")
         && given(asked.body, "country_code") != given(&address, "country_code")
         && !asked.body.contains_key("zip")
@@ -76,7 +76,7 @@ fn change(state: &mut State, asked: &Asked) -> Ruling {
     let before = charges::discount_ids(&address);
     fill(state, asked, &mut address)?;
     let after = charges::discount_ids(&address);
-    state.change(Name::Addresses, id, &address, "updated");
+    state.change(TableName::Addresses, id, &address, "updated");
     for discount in before
         .into_iter()
         .filter(|discount| !after.contains(discount))
@@ -92,7 +92,7 @@ fn change(state: &mut State, asked: &Asked) -> Ruling {
 }
 
 /// The fields of the body, with its references resolved.
-fn fill(state: &State, asked: &Asked, address: &mut Record) -> Result<(), Refusal> {
+fn fill(state: &State, asked: &CheckedRequest, address: &mut Record) -> Result<(), Refusal> {
     items::check_pairs(asked.body, "order_attributes")?;
     let overridden = given(address, OVERRIDE);
     update(asked, address);
@@ -101,7 +101,7 @@ fn fill(state: &State, asked: &Asked, address: &mut Record) -> Result<(), Refusa
         .iter()
         .any(|part| asked.body.contains_key(*part))
     {
-        let mut faults = Faults::default();
+        let mut faults = FieldErrors::default();
         postal::check(address, "", &mut faults);
         faults.check()?;
     }
@@ -117,7 +117,7 @@ fn fill(state: &State, asked: &Asked, address: &mut Record) -> Result<(), Refusa
         }
     }
     if let Some(id) = record::id(asked.body, "payment_method_id") {
-        let (_, method) = existing(state, Name::PaymentMethods, id, "payment_method_id")?;
+        let (_, method) = existing(state, TableName::PaymentMethods, id, "payment_method_id")?;
         if record::id(&method, "customer_id") != record::id(address, "customer_id") {
             return Err(Refusal::invalid(
                 "payment_method_id",
@@ -130,9 +130,13 @@ fn fill(state: &State, asked: &Asked, address: &mut Record) -> Result<(), Refusa
 
 /// Discounts given by number or by code, as addresses carry them. What the
 /// address carries already may stay, whatever has become of it.
-fn discounts(state: &State, asked: &Asked, address: &Record) -> Result<Vec<Value>, Refusal> {
+fn discounts(
+    state: &State,
+    asked: &CheckedRequest,
+    address: &Record,
+) -> Result<Vec<Value>, Refusal> {
     let address_id = record::id(address, "id");
-    let before = state.get(Name::Addresses, address_id.unwrap_or(0));
+    let before = state.get(TableName::Addresses, address_id.unwrap_or(0));
     let carried = before.map_or_else(Vec::new, |one| charges::discount_ids(&one));
     let place = redeeming::Use {
         now: asked.now,
@@ -146,9 +150,9 @@ fn discounts(state: &State, asked: &Asked, address: &Record) -> Result<Vec<Value
         let by_code = one.get("code").and_then(Value::as_str).unwrap_or_default();
         let discount = match by_id {
             Some(id) => state
-                .get(Name::Discounts, id)
+                .get(TableName::Discounts, id)
                 .map(|discount| (id, discount)),
-            None => state.table(Name::Discounts).find_one("code", by_code),
+            None => state.table(TableName::Discounts).find_one("code", by_code),
         };
         let Some((id, discount)) = discount else {
             return Err(Refusal::invalid(
@@ -165,9 +169,9 @@ fn discounts(state: &State, asked: &Asked, address: &Record) -> Result<Vec<Value
     Ok(found)
 }
 
-fn delete(state: &mut State, asked: &Asked) -> Ruling {
-    let (id, _) = target(state, Name::Addresses, asked)?;
-    let subscriptions = state.all(Name::Subscriptions, "address_id", id);
+fn delete(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let (id, _) = target(state, TableName::Addresses, asked)?;
+    let subscriptions = state.all(TableName::Subscriptions, "address_id", id);
     if subscriptions
         .iter()
         .any(|(_, one)| record::text(one, "status") == "active")
@@ -182,11 +186,11 @@ fn delete(state: &mut State, asked: &Asked) -> Ruling {
 }
 
 /// Removes an address with what is left under it.
-pub(super) fn remove(state: &mut State, asked: &Asked, id: u64) {
+pub(super) fn remove(state: &mut State, asked: &CheckedRequest, id: u64) {
     let customer = state
-        .get(Name::Addresses, id)
+        .get(TableName::Addresses, id)
         .and_then(|address| record::id(&address, "customer_id"));
-    for table in [Name::Subscriptions, Name::Onetimes] {
+    for table in [TableName::Subscriptions, TableName::Onetimes] {
         for child in state.table(table).find("address_id", id) {
             metafields::delete_of(state, table.object(), child);
             super::bundles::delete_of(state, child);
@@ -194,7 +198,7 @@ pub(super) fn remove(state: &mut State, asked: &Asked, id: u64) {
         }
     }
     metafields::delete_of(state, "address", id);
-    state.delete(Name::Addresses, id);
+    state.delete(TableName::Addresses, id);
     queue::refresh(state, id, asked.now);
     super::customers::recount(state, customer.unwrap_or(0));
 }
@@ -202,7 +206,7 @@ pub(super) fn remove(state: &mut State, asked: &Asked, id: u64) {
 /// The address of who receives a gift, under the customer who gives it.
 pub(super) fn of_recipient(
     state: &mut State,
-    asked: &Asked,
+    asked: &CheckedRequest,
     customer: u64,
 ) -> Result<u64, Refusal> {
     let recipient = asked
@@ -210,10 +214,10 @@ pub(super) fn of_recipient(
         .get("recipient_address")
         .and_then(Value::as_object);
     let recipient = recipient.cloned().unwrap_or_default();
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     postal::check(&recipient, "recipient_address.", &mut faults);
     faults.check()?;
-    let id = state.next_id(Name::Addresses);
+    let id = state.next_id(TableName::Addresses);
     let currency = record::text(&state.store, "currency").to_owned();
     let mut address = blank(id, customer, &currency, &asked.stamp());
     for (name, value) in &recipient {
@@ -224,6 +228,6 @@ pub(super) fn of_recipient(
             *place = value.clone();
         }
     }
-    state.create(Name::Addresses, id, &address);
+    state.create(TableName::Addresses, id, &address);
     Ok(id)
 }

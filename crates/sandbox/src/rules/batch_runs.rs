@@ -15,25 +15,25 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::perform;
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::envelope::envelope;
 use crate::row::Row;
 use crate::rules::events;
 use crate::storage::behaviour::Behaviour;
 use crate::storage::state::{QUIETLY, State, Token};
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::key;
 use crate::values::moment;
 use crate::values::record::{self, Record};
 use recharge_catalog as catalog;
 
 /// Begins to carry out a batch that has just been submitted.
-pub(super) fn start(state: &mut State, id: u64, asked: &Asked) {
+pub(super) fn start(state: &mut State, id: u64, asked: &CheckedRequest) {
     let run = record::object(json!({
         "since": asked.now.as_microsecond(),
         "token": asked.token,
     }));
-    state.create_quietly(Name::BatchRuns, id, &run);
+    state.create_quietly(TableName::BatchRuns, id, &run);
     mark_next(state, id, 0, asked.now);
 }
 
@@ -41,14 +41,14 @@ pub(super) fn start(state: &mut State, id: u64, asked: &Asked) {
 /// for, as much of it as fits into the time that they wait at most. As long as
 /// that took, nothing more is done then: others come first half of the time.
 pub(crate) fn run_due(state: &mut State, now: Timestamp) {
-    let due = state.table(Name::Batches).find("status", "processing");
+    let due = state.table(TableName::Batches).find("status", "processing");
     let begun = Instant::now();
     if due.is_empty() || state.rests_until.is_some_and(|until| begun < until) {
         return;
     }
     let end = state.longest_work.map(|longest| begun + longest);
     for id in due {
-        let Some(batch) = state.get(Name::Batches, id) else {
+        let Some(batch) = state.get(TableName::Batches, id) else {
             continue;
         };
         let run = Run::of(state, id, batch);
@@ -83,7 +83,7 @@ impl Run {
     /// A batch that was loaded while it was processing goes on as well: the
     /// store itself acts, from when it was submitted.
     fn of(state: &State, id: u64, batch: Record) -> Self {
-        let kept = state.get(Name::BatchRuns, id).unwrap_or_default();
+        let kept = state.get(TableName::BatchRuns, id).unwrap_or_default();
         let since = record::number(&kept, "since")
             .and_then(|since| Timestamp::from_microsecond(since).ok())
             .or_else(|| moment::parse(record::text(&batch, "submitted_at")))
@@ -111,7 +111,7 @@ impl Run {
         );
         let total = self.count("total_task_count");
         let due = due(self.id, total, now, self.since, state.behaviour);
-        let tasks = state.table(Name::BatchTasks).find("batch_id", self.id);
+        let tasks = state.table(TableName::BatchTasks).find("batch_id", self.id);
         // Behaviour may have changed: what is done stays done.
         let begun = good + bad;
         let todo = due.tasks.saturating_sub(begun);
@@ -138,19 +138,19 @@ impl Run {
         if let Some(status) = end {
             record::set(&mut batch, "status", status);
             record::set(&mut batch, "closed_at", moment::stamp(now));
-            state.change(Name::Batches, self.id, &batch, "processed");
-            state.forget(Name::BatchRuns, self.id);
+            state.change(TableName::Batches, self.id, &batch, "processed");
+            state.forget(TableName::BatchRuns, self.id);
             lay_down(state, self.id, done);
         } else {
             // Only its end is an event: a batch of thousands would drown others.
-            state.change(Name::Batches, self.id, &batch, QUIETLY);
+            state.change(TableName::Batches, self.id, &batch, QUIETLY);
             mark_next(state, self.id, done, now);
         }
     }
 
     /// Carries out one task; says whether it succeeded.
     fn carry_out(&self, state: &mut State, id: u64, now: Timestamp) -> bool {
-        let Some(mut task) = state.get(Name::BatchTasks, id) else {
+        let Some(mut task) = state.get(TableName::BatchTasks, id) else {
             return false;
         };
         let (status, output) = if picked(id, state.behaviour.task_failures_percent) {
@@ -174,7 +174,7 @@ impl Run {
         record::set(&mut task, "status", if good { "success" } else { "failed" });
         let result = json!({"status_code": status, "output": output});
         record::set(&mut task, "result", result);
-        state.change(Name::BatchTasks, id, &task, QUIETLY);
+        state.change(TableName::BatchTasks, id, &task, QUIETLY);
         good
     }
 }
@@ -211,27 +211,27 @@ fn picked(id: u64, percent: u8) -> bool {
 
 /// The task that is next in a batch is the one that is being worked on.
 fn mark_next(state: &mut State, batch: u64, done: usize, now: Timestamp) {
-    let tasks = state.table(Name::BatchTasks).find("batch_id", batch);
+    let tasks = state.table(TableName::BatchTasks).find("batch_id", batch);
     let Some(id) = tasks.get(done).copied() else {
         return;
     };
-    if let Some(mut task) = state.get(Name::BatchTasks, id) {
+    if let Some(mut task) = state.get(TableName::BatchTasks, id) {
         begin(&mut task, now);
         record::set(&mut task, "status", "processing");
         record::set(&mut task, "updated_at", moment::stamp(now));
-        state.change(Name::BatchTasks, id, &task, QUIETLY);
+        state.change(TableName::BatchTasks, id, &task, QUIETLY);
     }
 }
 
 /// A task that was worked on when its batch broke off waits as the others do.
 fn lay_down(state: &mut State, batch: u64, done: usize) {
-    let tasks = state.table(Name::BatchTasks).find("batch_id", batch);
+    let tasks = state.table(TableName::BatchTasks).find("batch_id", batch);
     let next = tasks.get(done).copied();
-    let task = next.and_then(|id| state.get(Name::BatchTasks, id));
+    let task = next.and_then(|id| state.get(TableName::BatchTasks, id));
     if let (Some(id), Some(mut task)) = (next, task) {
         record::set(&mut task, "status", "pending");
         record::set(&mut task, "started_at", Value::Null);
-        state.change(Name::BatchTasks, id, &task, QUIETLY);
+        state.change(TableName::BatchTasks, id, &task, QUIETLY);
     }
 }
 
@@ -259,7 +259,7 @@ fn perform_task(
         body.entry("value_type").or_insert(kind);
     }
     let query = Vec::new();
-    let asked = Asked {
+    let asked = CheckedRequest {
         row,
         holes: &holes,
         query: &query,

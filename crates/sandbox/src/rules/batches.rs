@@ -6,18 +6,18 @@
 use serde_json::{Value, json};
 
 use super::{Ruling, batch_runs, target, touch};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
 use recharge_catalog as catalog;
 
 /// The reference's limit for tasks of one batch.
 const MOST_TASKS: i64 = 10_000;
 
-pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     match verb {
         "create" => create(state, asked),
         "add_tasks" => add_tasks(state, asked),
@@ -61,17 +61,17 @@ pub(crate) fn task(id: u64, batch: u64, body: &Value, stamp: &str) -> Record {
     }))
 }
 
-fn create(state: &mut State, asked: &Asked) -> Ruling {
+fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
     let batch_type = record::text(asked.body, "batch_type");
     check_scope(asked, batch_type)?;
-    let id = state.next_id(Name::Batches);
+    let id = state.next_id(TableName::Batches);
     let batch = blank(id, batch_type, &asked.stamp());
-    state.create(Name::Batches, id, &batch);
+    state.create(TableName::Batches, id, &batch);
     Ok(Outcome::One(batch))
 }
 
 /// Who makes or starts a batch must be allowed to do what its tasks do.
-fn check_scope(asked: &Asked, batch_type: &str) -> Result<(), Refusal> {
+fn check_scope(asked: &CheckedRequest, batch_type: &str) -> Result<(), Refusal> {
     let row = batch_runs::row(batch_type, &Record::new());
     match row.operation.scope.filter(|scope| !asked.token.may(scope)) {
         Some(scope) => Err(Refusal {
@@ -83,8 +83,8 @@ fn check_scope(asked: &Asked, batch_type: &str) -> Result<(), Refusal> {
 }
 
 /// The batch that the path names, while it can still be filled or started.
-fn open_batch(state: &State, asked: &Asked) -> Result<(u64, Record), Refusal> {
-    let (id, batch) = target(state, Name::Batches, asked)?;
+fn open_batch(state: &State, asked: &CheckedRequest) -> Result<(u64, Record), Refusal> {
+    let (id, batch) = target(state, TableName::Batches, asked)?;
     check_scope(asked, record::text(&batch, "batch_type"))?;
     if record::text(&batch, "status") == "not_started" {
         Ok((id, batch))
@@ -93,7 +93,7 @@ fn open_batch(state: &State, asked: &Asked) -> Result<(u64, Record), Refusal> {
     }
 }
 
-fn add_tasks(state: &mut State, asked: &Asked) -> Ruling {
+fn add_tasks(state: &mut State, asked: &CheckedRequest) -> Ruling {
     let (id, mut batch) = open_batch(state, asked)?;
     let tasks = record::list(asked.body, "tasks");
     let added = i64::try_from(tasks.len()).unwrap_or(i64::MAX);
@@ -109,18 +109,18 @@ fn add_tasks(state: &mut State, asked: &Asked) -> Ruling {
     let bodies =
         bodies.ok_or_else(|| Refusal::invalid("tasks", "each task has an object under body"))?;
     for body in &bodies {
-        let task_id = state.next_id(Name::BatchTasks);
+        let task_id = state.next_id(TableName::BatchTasks);
         let task = task(task_id, id, body, &asked.stamp());
         // The tasks of a batch of thousands would drown all other events.
-        state.create_quietly(Name::BatchTasks, task_id, &task);
+        state.create_quietly(TableName::BatchTasks, task_id, &task);
     }
     record::set(&mut batch, "total_task_count", total);
     touch(asked, &mut batch);
-    state.change(Name::Batches, id, &batch, "updated");
+    state.change(TableName::Batches, id, &batch, "updated");
     Ok(Outcome::Number(u64::try_from(added).unwrap_or(0)))
 }
 
-fn process(state: &mut State, asked: &Asked) -> Ruling {
+fn process(state: &mut State, asked: &CheckedRequest) -> Ruling {
     let (id, mut batch) = open_batch(state, asked)?;
     if record::number(&batch, "total_task_count") == Some(0) {
         return Err(Refusal::invalid("tasks", "the batch has no tasks"));
@@ -128,7 +128,7 @@ fn process(state: &mut State, asked: &Asked) -> Ruling {
     record::set(&mut batch, "status", "processing");
     record::set(&mut batch, "submitted_at", asked.stamp());
     touch(asked, &mut batch);
-    state.change(Name::Batches, id, &batch, "updated");
+    state.change(TableName::Batches, id, &batch, "updated");
     batch_runs::start(state, id, asked);
     Ok(Outcome::One(batch))
 }

@@ -3,37 +3,37 @@
 use serde_json::{Value, json};
 
 use super::{Ruling, given, target, touch};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
-use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
 
-pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     match verb {
         "create" => create(state, asked),
         "update" => change(state, asked),
-        "delete" => super::remove(state, Name::BundleSelections, asked),
+        "delete" => super::remove(state, TableName::BundleSelections, asked),
         _ => Err(super::unknown_verb()),
     }
 }
 
 /// The subscription or one-time item that the bundle is.
 fn purchase_item(state: &State, id: u64) -> Result<Record, Refusal> {
-    let subscription = state.get(Name::Subscriptions, id);
-    let item = subscription.or_else(|| state.get(Name::Onetimes, id));
+    let subscription = state.get(TableName::Subscriptions, id);
+    let item = subscription.or_else(|| state.get(TableName::Onetimes, id));
     item.ok_or_else(|| Refusal::invalid("purchase_item_id", format!("{id} does not exist")))
 }
 
-fn create(state: &mut State, asked: &Asked) -> Ruling {
+fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
     check_plan(state, asked)?;
     let item_id = record::id(asked.body, "purchase_item_id").unwrap_or(0);
     let item = purchase_item(state, item_id)?;
-    let id = state.next_id(Name::BundleSelections);
+    let id = state.next_id(TableName::BundleSelections);
     let contents = contents(id, record::list(asked.body, "items"), &asked.stamp())?;
     let selection = build(id, item_id, &item, &contents, &asked.stamp());
-    state.create(Name::BundleSelections, id, &selection);
+    state.create(TableName::BundleSelections, id, &selection);
     Ok(Outcome::One(selection))
 }
 
@@ -69,9 +69,9 @@ fn build(id: u64, item_id: u64, item: &Record, contents: &[Value], stamp: &str) 
     }))
 }
 
-fn check_plan(state: &State, asked: &Asked) -> Result<(), Refusal> {
+fn check_plan(state: &State, asked: &CheckedRequest) -> Result<(), Refusal> {
     match record::id(asked.body, "plan_id") {
-        Some(id) => super::existing(state, Name::Plans, id, "plan_id").map(|_| ()),
+        Some(id) => super::existing(state, TableName::Plans, id, "plan_id").map(|_| ()),
         None => Ok(()),
     }
 }
@@ -84,7 +84,7 @@ fn contents(selection: u64, items: &[Value], stamp: &str) -> Result<Vec<Value>, 
         "external_variant_id",
         "quantity",
     ];
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     let mut contents = Vec::new();
     for (place, item) in (0_u64..).zip(items) {
         let fields = item.as_object().cloned().unwrap_or_default();
@@ -119,7 +119,7 @@ fn contents(selection: u64, items: &[Value], stamp: &str) -> Result<Vec<Value>, 
 
 /// Numbers of products and collections go as text; there is at least one of
 /// each.
-fn check_types(fields: &Record, prefix: &str, faults: &mut Faults) {
+fn check_types(fields: &Record, prefix: &str, faults: &mut FieldErrors) {
     for name in [
         "collection_id",
         "external_product_id",
@@ -136,9 +136,9 @@ fn check_types(fields: &Record, prefix: &str, faults: &mut Faults) {
     }
 }
 
-fn change(state: &mut State, asked: &Asked) -> Ruling {
+fn change(state: &mut State, asked: &CheckedRequest) -> Ruling {
     check_plan(state, asked)?;
-    let (id, mut selection) = target(state, Name::BundleSelections, asked)?;
+    let (id, mut selection) = target(state, TableName::BundleSelections, asked)?;
     if let Some(item_id) = record::id(asked.body, "purchase_item_id") {
         let item = purchase_item(state, item_id)?;
         let created = given(&selection, "created_at");
@@ -151,16 +151,16 @@ fn change(state: &mut State, asked: &Asked) -> Ruling {
         record::set(&mut selection, "items", contents);
     }
     touch(asked, &mut selection);
-    state.change(Name::BundleSelections, id, &selection, "updated");
+    state.change(TableName::BundleSelections, id, &selection, "updated");
     Ok(Outcome::One(selection))
 }
 
 /// Selections go with the item that they are of.
 pub(super) fn delete_of(state: &mut State, item: u64) {
     for id in state
-        .table(Name::BundleSelections)
+        .table(TableName::BundleSelections)
         .find("purchase_item_id", item)
     {
-        state.delete(Name::BundleSelections, id);
+        state.delete(TableName::BundleSelections, id);
     }
 }

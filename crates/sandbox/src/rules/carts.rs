@@ -3,16 +3,20 @@
 use serde_json::{Map, Value, json};
 
 use super::{given, products, redeeming, totals, update};
-use crate::requests::asked::Asked;
-use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::asked::CheckedRequest;
+use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment::{Interval, Unit};
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
 
 /// Puts in what was asked for, and reckons what follows from it.
-pub(super) fn fill(state: &State, asked: &Asked, checkout: &mut Record) -> Result<(), Refusal> {
+pub(super) fn fill(
+    state: &State,
+    asked: &CheckedRequest,
+    checkout: &mut Record,
+) -> Result<(), Refusal> {
     let old = given(checkout, "line_items");
     let rate = given(checkout, "applied_shipping_rate");
     update(asked, checkout);
@@ -33,7 +37,7 @@ pub(super) fn fill(state: &State, asked: &Asked, checkout: &mut Record) -> Resul
 }
 
 /// Discounts and totals, as things stand now.
-pub(super) fn reckon(state: &State, asked: &Asked, checkout: &mut Record) {
+pub(super) fn reckon(state: &State, asked: &CheckedRequest, checkout: &mut Record) {
     apply_discounts(state, asked, checkout);
     settle(checkout);
 }
@@ -42,7 +46,7 @@ pub(super) fn reckon(state: &State, asked: &Asked, checkout: &mut Record) {
 pub(super) fn check_destination(checkout: &Record, in_part: bool) -> Result<(), Refusal> {
     const PART: &[&str] = &["country_code", "zip"];
     const WHOLE: &[&str] = &["address1", "city", "first_name", "last_name"];
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     if let Some(address) = checkout.get("shipping_address").and_then(Value::as_object) {
         let rest = if in_part { &[] } else { WHOLE };
         for part in PART.iter().chain(rest) {
@@ -59,10 +63,10 @@ pub(super) fn check_destination(checkout: &Record, in_part: bool) -> Result<(), 
 
 /// Rates to choose from: those that the request brings, or, when it asks for
 /// them, what shipping would cost. Else those that were there.
-fn collect_rates(asked: &Asked, checkout: &mut Record) -> Result<(), Refusal> {
+fn collect_rates(asked: &CheckedRequest, checkout: &mut Record) -> Result<(), Refusal> {
     let own = "custom_shipping_rate_options";
     if asked.body.contains_key(own) {
-        let mut faults = Faults::default();
+        let mut faults = FieldErrors::default();
         for (place, rate) in record::list(asked.body, own).iter().enumerate() {
             check_rate(rate, &format!("{own}.{place}"), &mut faults);
         }
@@ -80,7 +84,7 @@ fn collect_rates(asked: &Asked, checkout: &mut Record) -> Result<(), Refusal> {
 }
 
 /// A rate that the request brings itself says what it is and what it costs.
-fn check_rate(rate: &Value, place: &str, faults: &mut Faults) {
+fn check_rate(rate: &Value, place: &str, faults: &mut FieldErrors) {
     for part in ["code", "title"] {
         if !rate.get(part).is_some_and(Value::is_string) {
             faults.add(&format!("{place}.{part}"), "Not a valid string.");
@@ -94,7 +98,7 @@ fn check_rate(rate: &Value, place: &str, faults: &mut Faults) {
 
 /// Items with what the catalogue knows of them.
 fn lines(state: &State, wanted: &[Value]) -> Result<Vec<Value>, Refusal> {
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     let mut lines = Vec::new();
     for (place, item) in wanted.iter().enumerate() {
         let mut item = item.as_object().cloned().unwrap_or_default();
@@ -225,7 +229,11 @@ pub(super) fn rates(checkout: &Record) -> Vec<Record> {
 
 /// The chosen rate is one of those that were collected. A later request may
 /// bring one of its own instead.
-fn choose_rate(asked: &Asked, checkout: &mut Record, wanted: &Value) -> Result<(), Refusal> {
+fn choose_rate(
+    asked: &CheckedRequest,
+    checkout: &mut Record,
+    wanted: &Value,
+) -> Result<(), Refusal> {
     let field = "applied_shipping_rate";
     let named = |name: &str| wanted.get(name).filter(|value| !value.is_null());
     let known = record::list(checkout, "available_shipping_rates")
@@ -238,7 +246,7 @@ fn choose_rate(asked: &Asked, checkout: &mut Record, wanted: &Value) -> Result<(
         Some(rate) => rate.clone(),
         None if wanted.is_null() => Value::Null,
         None if asked.row.operation.verb == "update" && named("price").is_some() => {
-            let mut faults = Faults::default();
+            let mut faults = FieldErrors::default();
             check_rate(wanted, field, &mut faults);
             faults.check()?;
             wanted.clone()
@@ -267,7 +275,7 @@ fn choose_rate(asked: &Asked, checkout: &mut Record, wanted: &Value) -> Result<(
 }
 
 /// Codes that can be used take money off; others say why not.
-fn apply_discounts(state: &State, asked: &Asked, checkout: &mut Record) {
+fn apply_discounts(state: &State, asked: &CheckedRequest, checkout: &mut Record) {
     let codes: Vec<String> = if asked.body.contains_key("discount_code") {
         let code = record::text(asked.body, "discount_code");
         (!code.is_empty())
@@ -288,8 +296,11 @@ fn apply_discounts(state: &State, asked: &Asked, checkout: &mut Record) {
     record::set(checkout, "applied_discounts", applied);
 }
 
-fn applied_discount(state: &State, asked: &Asked, checkout: &Record, code: &str) -> Value {
-    let (customers, discounts) = (state.table(Name::Customers), state.table(Name::Discounts));
+fn applied_discount(state: &State, asked: &CheckedRequest, checkout: &Record, code: &str) -> Value {
+    let (customers, discounts) = (
+        state.table(TableName::Customers),
+        state.table(TableName::Discounts),
+    );
     let items = record::list(checkout, "line_items");
     let customer = customers.find_one("email", record::text(checkout, "email"));
     let customer = customer.map(|(id, _)| id);

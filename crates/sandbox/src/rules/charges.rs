@@ -6,17 +6,17 @@ use serde_json::Value;
 use super::{
     Ruling, customers, given, processing, queue, redeeming, skipping, target, totals, touch,
 };
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
-use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
 
-pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
-    let (id, charge) = target(state, Name::Charges, asked)?;
+pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let (id, charge) = target(state, TableName::Charges, asked)?;
     match verb {
         "apply_discount" => apply_discount(state, asked, id, charge),
         "remove_discount" => remove_discount(state, asked, id, charge),
@@ -30,7 +30,12 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
 }
 
 /// One discount for a queued charge, unless it or its address has one.
-fn apply_discount(state: &mut State, asked: &Asked, id: u64, mut charge: Record) -> Ruling {
+fn apply_discount(
+    state: &mut State,
+    asked: &CheckedRequest,
+    id: u64,
+    mut charge: Record,
+) -> Ruling {
     let (discount_id, discount) = wanted_discount(state, asked.body)?;
     if record::text(&charge, "status") != "queued" {
         return Err(Refusal::invalid(
@@ -38,7 +43,8 @@ fn apply_discount(state: &mut State, asked: &Asked, id: u64, mut charge: Record)
             "discounts go on queued charges only",
         ));
     }
-    let address = record::id(&charge, "address_id").and_then(|id| state.get(Name::Addresses, id));
+    let address =
+        record::id(&charge, "address_id").and_then(|id| state.get(TableName::Addresses, id));
     let taken = |holder: &Record| !record::list(holder, "discounts").is_empty();
     if taken(&charge) || address.as_ref().is_some_and(taken) {
         return Err(Refusal::invalid(
@@ -62,14 +68,14 @@ fn apply_discount(state: &mut State, asked: &Asked, id: u64, mut charge: Record)
     );
     totals::settle(state, &mut charge);
     touch(asked, &mut charge);
-    state.change(Name::Charges, id, &charge, "updated");
+    state.change(TableName::Charges, id, &charge, "updated");
     Ok(Outcome::One(charge))
 }
 
 /// The discount that the body names; the number counts before the code.
 fn wanted_discount(state: &State, body: &Record) -> Result<(u64, Record), Refusal> {
     if let Some(id) = record::id(body, "discount_id") {
-        return super::existing(state, Name::Discounts, id, "discount_id");
+        return super::existing(state, TableName::Discounts, id, "discount_id");
     }
     match record::text(body, "discount_code") {
         "" => Err(Refusal::invalid(
@@ -77,7 +83,7 @@ fn wanted_discount(state: &State, body: &Record) -> Result<(u64, Record), Refusa
             "discount_id or discount_code is required",
         )),
         code => state
-            .table(Name::Discounts)
+            .table(TableName::Discounts)
             .find_one("code", code)
             .ok_or_else(|| {
                 Refusal::invalid("discount_code", format!("no discount has the code {code}"))
@@ -86,7 +92,12 @@ fn wanted_discount(state: &State, body: &Record) -> Result<(u64, Record), Refusa
 }
 
 /// From the charge alone, or, with an address, from it and all its charges.
-fn remove_discount(state: &mut State, asked: &Asked, id: u64, mut charge: Record) -> Ruling {
+fn remove_discount(
+    state: &mut State,
+    asked: &CheckedRequest,
+    id: u64,
+    mut charge: Record,
+) -> Ruling {
     let own = record::id(&charge, "address_id").unwrap_or(0);
     if let Some(address_id) = record::id(asked.body, "address_id") {
         if address_id != own {
@@ -96,7 +107,7 @@ fn remove_discount(state: &mut State, asked: &Asked, id: u64, mut charge: Record
             ));
         }
         clear_address(state, asked, address_id)?;
-        return target(state, Name::Charges, asked).map(|(_, charge)| Outcome::One(charge));
+        return target(state, TableName::Charges, asked).map(|(_, charge)| Outcome::One(charge));
     }
     if record::list(&charge, "discounts").is_empty() {
         return Err(Refusal::invalid("discount", "the charge has no discount"));
@@ -107,7 +118,7 @@ fn remove_discount(state: &mut State, asked: &Asked, id: u64, mut charge: Record
     ) {
         return Err(Refusal::invalid("status", "the charge has been paid"));
     }
-    let address = state.get(Name::Addresses, own).unwrap_or_default();
+    let address = state.get(TableName::Addresses, own).unwrap_or_default();
     if !record::list(&address, "discounts").is_empty() {
         return Err(Refusal::invalid(
             "address_id",
@@ -117,19 +128,23 @@ fn remove_discount(state: &mut State, asked: &Asked, id: u64, mut charge: Record
     record::set(&mut charge, "discounts", Vec::<Value>::new());
     totals::settle(state, &mut charge);
     touch(asked, &mut charge);
-    state.change(Name::Charges, id, &charge, "updated");
+    state.change(TableName::Charges, id, &charge, "updated");
     Ok(Outcome::One(charge))
 }
 
-fn clear_address(state: &mut State, asked: &Asked, address_id: u64) -> Result<(), Refusal> {
-    let (_, mut address) = super::existing(state, Name::Addresses, address_id, "address_id")?;
+fn clear_address(
+    state: &mut State,
+    asked: &CheckedRequest,
+    address_id: u64,
+) -> Result<(), Refusal> {
+    let (_, mut address) = super::existing(state, TableName::Addresses, address_id, "address_id")?;
     let taken: Vec<u64> = discount_ids(&address);
     if taken.is_empty() {
         return Err(Refusal::invalid("discount", "the address has no discount"));
     }
     record::set(&mut address, "discounts", Vec::<Value>::new());
     touch(asked, &mut address);
-    state.change(Name::Addresses, address_id, &address, "updated");
+    state.change(TableName::Addresses, address_id, &address, "updated");
     for discount in taken {
         strip(state, asked.now, address_id, discount);
     }
@@ -171,12 +186,12 @@ pub(super) fn strip_charge(
     record::set(&mut charge, "discounts", kept);
     totals::settle(state, &mut charge);
     record::set(&mut charge, "updated_at", moment::stamp(now));
-    state.change(Name::Charges, id, &charge, "updated");
+    state.change(TableName::Charges, id, &charge, "updated");
 }
 
 /// Gives money back: part of it or all of it; with `retry` the charge is set
 /// to error so that it is tried again.
-fn refund(state: &mut State, asked: &Asked, id: u64, mut charge: Record) -> Ruling {
+fn refund(state: &mut State, asked: &CheckedRequest, id: u64, mut charge: Record) -> Ruling {
     if !matches!(
         record::text(&charge, "status"),
         "success" | "partially_refunded"
@@ -218,7 +233,7 @@ fn refund(state: &mut State, asked: &Asked, id: u64, mut charge: Record) -> Ruli
         record::set(&mut charge, "retry_date", processing::retry_day(asked.now));
     }
     touch(asked, &mut charge);
-    state.change(Name::Charges, id, &charge, "refunded");
+    state.change(TableName::Charges, id, &charge, "refunded");
     refund_orders(state, asked, id, &charge);
     if retry {
         customers::note_dunning(state, record::id(&charge, "customer.id").unwrap_or(0));
@@ -227,7 +242,7 @@ fn refund(state: &mut State, asked: &Asked, id: u64, mut charge: Record) -> Ruli
 }
 
 fn check_retry(body: &Record, full: bool) -> Result<(), Refusal> {
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     if !full {
         faults.add(
             "full_refund",
@@ -244,8 +259,8 @@ fn check_retry(body: &Record, full: bool) -> Result<(), Refusal> {
 
 /// The first order of a charge shows what was given back; when the charge is
 /// tried again, that order is the one that the shop did not take.
-fn refund_orders(state: &mut State, asked: &Asked, charge_id: u64, charge: &Record) {
-    let orders = state.all(Name::Orders, "charge.id", charge_id);
+fn refund_orders(state: &mut State, asked: &CheckedRequest, charge_id: u64, charge: &Record) {
+    let orders = state.all(TableName::Orders, "charge.id", charge_id);
     if let Some((id, mut order)) = orders.into_iter().next() {
         record::set(&mut order, "total_refunds", given(charge, "total_refunds"));
         if record::text(charge, "status") == "error" {
@@ -253,6 +268,6 @@ fn refund_orders(state: &mut State, asked: &Asked, charge_id: u64, charge: &Reco
             record::set(&mut order, "error", given(charge, "error"));
         }
         touch(asked, &mut order);
-        state.change(Name::Orders, id, &order, "updated");
+        state.change(TableName::Orders, id, &order, "updated");
     }
 }

@@ -3,18 +3,20 @@
 use serde_json::{Value, json};
 
 use super::{Ruling, carts, given, purchases};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::{QUIETLY, State};
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
 
-pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     if verb == "create" {
         return create(state, asked);
     }
-    let found = state.table(Name::Checkouts).find_one("token", asked.hole());
+    let found = state
+        .table(TableName::Checkouts)
+        .find_one("token", asked.hole());
     let (id, checkout) = found.ok_or_else(Refusal::not_found)?;
     match verb {
         "update" => change(state, asked, id, checkout),
@@ -83,8 +85,8 @@ fn channel() -> Value {
     json!({"promotional": open, "replenishment": open, "transactional": open})
 }
 
-fn create(state: &mut State, asked: &Asked) -> Ruling {
-    let id = state.next_id(Name::Checkouts);
+fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let id = state.next_id(TableName::Checkouts);
     let token = format!(
         "{:032x}",
         u128::from(id).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
@@ -92,14 +94,14 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
     let mut checkout = blank(&token, &asked.stamp());
     record::set(&mut checkout, "currency", given(&state.store, "currency"));
     carts::fill(state, asked, &mut checkout)?;
-    state.create(Name::Checkouts, id, &checkout);
+    state.create(TableName::Checkouts, id, &checkout);
     Ok(Outcome::One(checkout))
 }
 
-fn change(state: &mut State, asked: &Asked, id: u64, mut checkout: Record) -> Ruling {
+fn change(state: &mut State, asked: &CheckedRequest, id: u64, mut checkout: Record) -> Ruling {
     check_open(&checkout)?;
     carts::fill(state, asked, &mut checkout)?;
-    state.change(Name::Checkouts, id, &checkout, "updated");
+    state.change(TableName::Checkouts, id, &checkout, "updated");
     Ok(Outcome::One(checkout))
 }
 
@@ -110,7 +112,7 @@ fn rates(state: &mut State, id: u64, mut checkout: Record) -> Vec<Record> {
     if check_open(&checkout).is_ok() {
         let kept: Vec<Value> = rates.iter().cloned().map(Value::Object).collect();
         record::set(&mut checkout, "available_shipping_rates", kept);
-        state.change(Name::Checkouts, id, &checkout, QUIETLY);
+        state.change(TableName::Checkouts, id, &checkout, QUIETLY);
     }
     rates
 }

@@ -3,35 +3,35 @@
 use serde_json::json;
 
 use super::{Ruling, target, update};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
 
 /// The reference's limit for products of one request.
 const MOST_PRODUCTS: usize = 250;
 
-pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     if verb == "create" {
         return create(state, asked);
     }
-    let (id, mut collection) = target(state, Name::Collections, asked)?;
+    let (id, mut collection) = target(state, TableName::Collections, asked)?;
     match verb {
         "update" => {
             fill(asked, &mut collection)?;
-            state.change(Name::Collections, id, &collection, "updated");
+            state.change(TableName::Collections, id, &collection, "updated");
             Ok(Outcome::One(collection))
         }
         "delete" => {
             for place in state
-                .table(Name::CollectionProducts)
+                .table(TableName::CollectionProducts)
                 .find("collection_id", id)
             {
-                state.delete(Name::CollectionProducts, place);
+                state.delete(TableName::CollectionProducts, place);
             }
-            state.delete(Name::Collections, id);
+            state.delete(TableName::Collections, id);
             Ok(Outcome::Nothing)
         }
         "add_products" => add(state, asked, id),
@@ -53,17 +53,17 @@ pub(crate) fn blank(id: u64, stamp: &str) -> Record {
     }))
 }
 
-fn create(state: &mut State, asked: &Asked) -> Ruling {
-    let id = state.next_id(Name::Collections);
+fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let id = state.next_id(TableName::Collections);
     let mut collection = blank(id, &asked.stamp());
     fill(asked, &mut collection)?;
-    state.create(Name::Collections, id, &collection);
+    state.create(TableName::Collections, id, &collection);
     Ok(Outcome::One(collection))
 }
 
 /// Puts in what was asked for. A sort order is asked for as `created-asc` and
 /// answered as `created_at-asc`.
-fn fill(asked: &Asked, collection: &mut Record) -> Result<(), Refusal> {
+fn fill(asked: &CheckedRequest, collection: &mut Record) -> Result<(), Refusal> {
     update(asked, collection);
     if record::text(collection, "title").is_empty() {
         return Err(Refusal::invalid("title", "Shorter than minimum length 1."));
@@ -85,7 +85,7 @@ pub(crate) fn place(collection: u64, product: &str, stamp: &str) -> Record {
     }))
 }
 
-fn wanted(asked: &Asked) -> Result<Vec<String>, Refusal> {
+fn wanted(asked: &CheckedRequest) -> Result<Vec<String>, Refusal> {
     let field = "collection_products";
     let wanted: Vec<String> = record::list(asked.body, field)
         .iter()
@@ -103,18 +103,22 @@ fn wanted(asked: &Asked) -> Result<Vec<String>, Refusal> {
 /// Where a product stands in a collection.
 fn standing(state: &State, collection: u64, product: &str) -> Option<(u64, Record)> {
     // A product is in few collections; a collection may hold thousands.
-    let places = state.all(Name::CollectionProducts, "external_product_id", product);
+    let places = state.all(
+        TableName::CollectionProducts,
+        "external_product_id",
+        product,
+    );
     places
         .into_iter()
         .find(|(_, place)| record::id(place, "collection_id") == Some(collection))
 }
 
 /// A product that is in the collection already stays as it is.
-fn add(state: &mut State, asked: &Asked, collection: u64) -> Ruling {
+fn add(state: &mut State, asked: &CheckedRequest, collection: u64) -> Ruling {
     let mut places = Vec::new();
     for product in wanted(asked)? {
         let known = state
-            .table(Name::Products)
+            .table(TableName::Products)
             .find_one("external_product_id", &product);
         if known.is_none() {
             let message = format!("product {product} does not exist");
@@ -124,18 +128,18 @@ fn add(state: &mut State, asked: &Asked, collection: u64) -> Ruling {
             places.push(place);
             continue;
         }
-        let id = state.next_id(Name::CollectionProducts);
+        let id = state.next_id(TableName::CollectionProducts);
         let record = place(collection, &product, &asked.stamp());
-        state.create(Name::CollectionProducts, id, &record);
+        state.create(TableName::CollectionProducts, id, &record);
         places.push(record);
     }
     Ok(Outcome::Many(places))
 }
 
-fn remove(state: &mut State, asked: &Asked, collection: u64) -> Ruling {
+fn remove(state: &mut State, asked: &CheckedRequest, collection: u64) -> Ruling {
     for product in wanted(asked)? {
         let (place, _) = standing(state, collection, &product).ok_or_else(Refusal::not_found)?;
-        state.delete(Name::CollectionProducts, place);
+        state.delete(TableName::CollectionProducts, place);
     }
     Ok(Outcome::Nothing)
 }

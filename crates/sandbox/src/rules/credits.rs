@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::totals;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
@@ -34,7 +34,7 @@ pub(super) fn summary(state: &State, now: Timestamp, customer: u64) -> Record {
 /// Accounts that have not expired; those that expire first come first.
 fn usable(state: &State, now: Timestamp, customer: u64) -> Vec<(u64, Record)> {
     let end = |account: &Record| moment::parse(record::text(account, "expires_at"));
-    let mut accounts = state.all(Name::CreditAccounts, "customer_id", customer);
+    let mut accounts = state.all(TableName::CreditAccounts, "customer_id", customer);
     accounts.retain(|(_, account)| end(account).is_none_or(|end| end > now));
     accounts.sort_by_key(|(id, account)| (end(account).unwrap_or(Timestamp::MAX), *id));
     accounts
@@ -43,7 +43,7 @@ fn usable(state: &State, now: Timestamp, customer: u64) -> Vec<(u64, Record)> {
 /// Pays a recurring charge from the credit of a customer who wished so, as far
 /// as it goes; the wish is for one charge.
 pub(super) fn spend(state: &mut State, customer_id: u64, charge: &Record, now: Timestamp) {
-    let Some(mut customer) = state.get(Name::Customers, customer_id) else {
+    let Some(mut customer) = state.get(TableName::Customers, customer_id) else {
         return;
     };
     if !record::flag(&customer, WISH) {
@@ -59,7 +59,7 @@ pub(super) fn spend(state: &mut State, customer_id: u64, charge: &Record, now: T
     }
     record::set(&mut customer, WISH, false);
     record::set(&mut customer, "updated_at", moment::stamp(now));
-    state.change(Name::Customers, customer_id, &customer, "updated");
+    state.change(TableName::Customers, customer_id, &customer, "updated");
 }
 
 /// Takes an amount off an account, and notes for which charge.
@@ -74,8 +74,8 @@ fn debit(
     let left = totals::amount(&account, "available_balance") - amount;
     record::set(&mut account, "available_balance", left);
     record::set(&mut account, "updated_at", moment::stamp(now));
-    state.change(Name::CreditAccounts, id, &account, "updated");
-    let adjustment = state.next_id(Name::CreditAdjustments);
+    state.change(TableName::CreditAccounts, id, &account, "updated");
+    let adjustment = state.next_id(TableName::CreditAdjustments);
     let number = |path: &str| record::id(charge, path).unwrap_or(0);
     let record = record::object(json!({
         "id": adjustment,
@@ -88,5 +88,5 @@ fn debit(
         "type": "debit",
         "updated_at": moment::stamp(now),
     }));
-    state.create(Name::CreditAdjustments, adjustment, &record);
+    state.create(TableName::CreditAdjustments, adjustment, &record);
 }

@@ -5,19 +5,19 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Ruling, credits, queue, schedule, target, update};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
-use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::{QUIETLY, State};
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::record::{self, Record};
 
-pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     if verb == "create" {
         return create(state, asked);
     }
-    let (id, customer) = target(state, Name::Customers, asked)?;
+    let (id, customer) = target(state, TableName::Customers, asked)?;
     match verb {
         "update" => change(state, asked, id, customer),
         "delete" => {
@@ -61,21 +61,21 @@ pub(crate) fn hash(id: u64) -> String {
     format!("{:016x}", mixed ^ (mixed >> 31))
 }
 
-fn create(state: &mut State, asked: &Asked) -> Ruling {
+fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
     check_email(state, asked.body, None)?;
     check_phone(asked.body)?;
-    let id = state.next_id(Name::Customers);
+    let id = state.next_id(TableName::Customers);
     let mut customer = blank(id, &asked.stamp());
     update(asked, &mut customer);
-    state.create(Name::Customers, id, &customer);
+    state.create(TableName::Customers, id, &customer);
     Ok(Outcome::One(customer))
 }
 
-fn change(state: &mut State, asked: &Asked, id: u64, mut customer: Record) -> Ruling {
+fn change(state: &mut State, asked: &CheckedRequest, id: u64, mut customer: Record) -> Ruling {
     check_email(state, asked.body, Some(id))?;
     check_phone(asked.body)?;
     update(asked, &mut customer);
-    state.change(Name::Customers, id, &customer, "updated");
+    state.change(TableName::Customers, id, &customer, "updated");
     queue::bill_anew(state, id, asked.now);
     Ok(Outcome::One(customer))
 }
@@ -92,7 +92,7 @@ fn check_email(state: &State, body: &Record, own: Option<u64>) -> Result<(), Ref
     if !whole || email.contains(char::is_whitespace) {
         return Err(Refusal::invalid("email", "Not a valid email address."));
     }
-    let taken = state.table(Name::Customers).find("email", email);
+    let taken = state.table(TableName::Customers).find("email", email);
     if taken.iter().any(|id| Some(*id) != own) {
         return Err(Refusal::plainly("email", "email already exists on store"));
     }
@@ -120,11 +120,11 @@ fn check_phone(body: &Record) -> Result<(), Refusal> {
 /// The sandbox sends no email; that the request is in order is the answer. The
 /// email on an upcoming charge is about a charge of the customer.
 fn notify(state: &State, body: &Record, id: u64) -> Ruling {
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     if record::text(body, "template_type") == "upcoming_charge" {
         for (field, table, owner) in [
-            ("address_id", Name::Addresses, "customer_id"),
-            ("charge_id", Name::Charges, "customer.id"),
+            ("address_id", TableName::Addresses, "customer_id"),
+            ("charge_id", TableName::Charges, "customer.id"),
         ] {
             let field = format!("template_vars.{field}");
             let wanted = record::id(body, &field).unwrap_or(0);
@@ -142,33 +142,33 @@ fn notify(state: &State, body: &Record, id: u64) -> Ruling {
 /// Deletes a customer and all that is under it.
 fn delete(state: &mut State, id: u64) {
     for (table, path) in [
-        (Name::Subscriptions, "customer_id"),
-        (Name::Onetimes, "customer_id"),
-        (Name::Charges, "customer.id"),
-        (Name::Orders, "customer.id"),
-        (Name::Addresses, "customer_id"),
-        (Name::PaymentMethods, "customer_id"),
-        (Name::CreditAccounts, "customer_id"),
+        (TableName::Subscriptions, "customer_id"),
+        (TableName::Onetimes, "customer_id"),
+        (TableName::Charges, "customer.id"),
+        (TableName::Orders, "customer.id"),
+        (TableName::Addresses, "customer_id"),
+        (TableName::PaymentMethods, "customer_id"),
+        (TableName::CreditAccounts, "customer_id"),
     ] {
         for child in state.table(table).find(path, id) {
             delete_child(state, table, child);
         }
     }
     super::metafields::delete_of(state, "customer", id);
-    state.delete(Name::Customers, id);
+    state.delete(TableName::Customers, id);
 }
 
-fn delete_child(state: &mut State, table: Name, id: u64) {
+fn delete_child(state: &mut State, table: TableName, id: u64) {
     super::metafields::delete_of(state, table.object(), id);
-    if matches!(table, Name::Subscriptions | Name::Onetimes) {
+    if matches!(table, TableName::Subscriptions | TableName::Onetimes) {
         super::bundles::delete_of(state, id);
     }
-    if table == Name::CreditAccounts {
+    if table == TableName::CreditAccounts {
         for adjustment in state
-            .table(Name::CreditAdjustments)
+            .table(TableName::CreditAdjustments)
             .find("credit_account_id", id)
         {
-            state.delete(Name::CreditAdjustments, adjustment);
+            state.delete(TableName::CreditAdjustments, adjustment);
         }
     }
     state.delete(table, id);
@@ -177,10 +177,10 @@ fn delete_child(state: &mut State, table: Name, id: u64) {
 /// Counts the subscriptions of a customer anew; a customer whose last one
 /// ended begins a new streak.
 pub(crate) fn recount(state: &mut State, id: u64) {
-    let Some(mut customer) = state.get(Name::Customers, id) else {
+    let Some(mut customer) = state.get(TableName::Customers, id) else {
         return;
     };
-    let all = state.all(Name::Subscriptions, "customer_id", id);
+    let all = state.all(TableName::Subscriptions, "customer_id", id);
     let active = all
         .iter()
         .filter(|(_, one)| record::text(one, "status") == "active")
@@ -196,13 +196,13 @@ pub(crate) fn recount(state: &mut State, id: u64) {
         (true, false) => "deactivated",
         _ => QUIETLY,
     };
-    state.change(Name::Customers, id, &customer, verb);
+    state.change(TableName::Customers, id, &customer, verb);
 }
 
 /// What a paid charge means for its customer. Only charges that hold a
 /// subscription make the streak longer.
 pub(super) fn note_paid(state: &mut State, id: u64, charge: &Record, now: Timestamp) {
-    let Some(mut customer) = state.get(Name::Customers, id) else {
+    let Some(mut customer) = state.get(TableName::Customers, id) else {
         return;
     };
     if record::is_nothing(customer.get("first_charge_processed_at")) {
@@ -229,35 +229,35 @@ pub(super) fn note_paid(state: &mut State, id: u64, charge: &Record, now: Timest
         "has_payment_method_in_dunning",
         has_failed_charge(state, id),
     );
-    state.change(Name::Customers, id, &customer, QUIETLY);
+    state.change(TableName::Customers, id, &customer, QUIETLY);
 }
 
 /// Whether a customer is in dunning, after a charge failed or a failed one
 /// left the queue. The streak lasts: only the end of all subscriptions ends it.
 pub(super) fn note_dunning(state: &mut State, id: u64) {
-    if let Some(mut customer) = state.get(Name::Customers, id) {
+    if let Some(mut customer) = state.get(TableName::Customers, id) {
         record::set(
             &mut customer,
             "has_payment_method_in_dunning",
             has_failed_charge(state, id),
         );
-        state.change(Name::Customers, id, &customer, QUIETLY);
+        state.change(TableName::Customers, id, &customer, QUIETLY);
     }
 }
 
 fn has_failed_charge(state: &State, id: u64) -> bool {
-    let failed = state.ids_in(Name::Charges, "customer.id", id, &["error"]);
+    let failed = state.ids_in(TableName::Charges, "customer.id", id, &["error"]);
     !failed.is_empty()
 }
 
 /// A customer knows whether any of its payment methods is good.
 pub(crate) fn note_payment_methods(state: &mut State, id: u64) {
-    let methods = state.all(Name::PaymentMethods, "customer_id", id);
+    let methods = state.all(TableName::PaymentMethods, "customer_id", id);
     let valid = methods
         .iter()
         .any(|(_, method)| record::text(method, "status") == "valid");
-    if let Some(mut customer) = state.get(Name::Customers, id) {
+    if let Some(mut customer) = state.get(TableName::Customers, id) {
         record::set(&mut customer, "has_valid_payment_method", valid);
-        state.change(Name::Customers, id, &customer, QUIETLY);
+        state.change(TableName::Customers, id, &customer, QUIETLY);
     }
 }

@@ -4,17 +4,17 @@
 use serde_json::{Value, json};
 
 use super::{Ruling, charges, given, target, touch};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
-use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::requests::write;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
 
-pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     match verb {
         "create" => create(state, asked),
         "update" => change(state, asked),
@@ -53,8 +53,8 @@ pub(crate) fn blank(id: u64, stamp: &str) -> Record {
     }))
 }
 
-fn create(state: &mut State, asked: &Asked) -> Ruling {
-    let id = state.next_id(Name::Discounts);
+fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let id = state.next_id(TableName::Discounts);
     let mut discount = blank(id, &asked.stamp());
     fill(state, asked, id, &mut discount)?;
     if has_ended(asked, &discount) && record::text(&discount, "status") == "enabled" {
@@ -62,12 +62,12 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
         record::set(&mut discount, "status", "disabled");
     }
     look_from(state, asked);
-    state.create(Name::Discounts, id, &discount);
+    state.create(TableName::Discounts, id, &discount);
     Ok(Outcome::One(discount))
 }
 
-fn change(state: &mut State, asked: &Asked) -> Ruling {
-    let (id, mut discount) = target(state, Name::Discounts, asked)?;
+fn change(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let (id, mut discount) = target(state, TableName::Discounts, asked)?;
     fill(state, asked, id, &mut discount)?;
     if has_ended(asked, &discount) && record::text(&discount, "status") == "enabled" {
         if asked.body.contains_key("status") {
@@ -77,7 +77,7 @@ fn change(state: &mut State, asked: &Asked) -> Ruling {
         record::set(&mut discount, "status", "disabled");
     }
     look_from(state, asked);
-    state.change(Name::Discounts, id, &discount, "updated");
+    state.change(TableName::Discounts, id, &discount, "updated");
     if record::text(&discount, "status") == "fully_disabled" {
         take_off(state, asked, id);
     }
@@ -85,17 +85,22 @@ fn change(state: &mut State, asked: &Asked) -> Ruling {
 }
 
 /// An end that is set now lies ahead, wherever the clock stood before.
-fn look_from(state: &mut State, asked: &Asked) {
+fn look_from(state: &mut State, asked: &CheckedRequest) {
     let now = asked.now.as_second();
     state.discounts_ended = state.discounts_ended.min(now);
 }
 
-fn has_ended(asked: &Asked, discount: &Record) -> bool {
+fn has_ended(asked: &CheckedRequest, discount: &Record) -> bool {
     moment::parse(record::text(discount, "ends_at")).is_some_and(|end| end < asked.now)
 }
 
 /// The fields of the body; settings are laid over those that are there.
-fn fill(state: &State, asked: &Asked, id: u64, discount: &mut Record) -> Result<(), Refusal> {
+fn fill(
+    state: &State,
+    asked: &CheckedRequest,
+    id: u64,
+    discount: &mut Record,
+) -> Result<(), Refusal> {
     let mut plain = asked.body.clone();
     for nested in ["applies_to", "channel_settings", "usage_limits"] {
         if let (Some(given), Some(target)) = (plain.remove(nested), discount.get_mut(nested))
@@ -111,7 +116,7 @@ fn fill(state: &State, asked: &Asked, id: u64, discount: &mut Record) -> Result<
         &plain,
     );
     touch(asked, discount);
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     check_code(state, asked.body, id, &mut faults);
     check_value(discount, &mut faults);
     check_dates(discount, &mut faults);
@@ -120,7 +125,7 @@ fn fill(state: &State, asked: &Asked, id: u64, discount: &mut Record) -> Result<
 }
 
 /// No two discounts of a store have the same code.
-fn check_code(state: &State, body: &Record, own: u64, faults: &mut Faults) {
+fn check_code(state: &State, body: &Record, own: u64, faults: &mut FieldErrors) {
     if !body.contains_key("code") {
         return;
     }
@@ -129,13 +134,13 @@ fn check_code(state: &State, body: &Record, own: u64, faults: &mut Faults) {
         faults.add("code", "Shorter than minimum length 1.");
         return;
     }
-    let others = state.table(Name::Discounts).find("code", code);
+    let others = state.table(TableName::Discounts).find("code", code);
     if others.iter().any(|id| *id != own) {
         faults.add("code", "code already exists on store");
     }
 }
 
-fn check_value(discount: &Record, faults: &mut Faults) {
+fn check_value(discount: &Record, faults: &mut FieldErrors) {
     for needed in ["value", "value_type", "status"] {
         if record::is_nothing(discount.get(needed)) {
             faults.add(needed, "Field may not be null.");
@@ -147,7 +152,7 @@ fn check_value(discount: &Record, faults: &mut Faults) {
     }
 }
 
-fn check_dates(discount: &Record, faults: &mut Faults) {
+fn check_dates(discount: &Record, faults: &mut FieldErrors) {
     let at = |field: &str| moment::parse(record::text(discount, field));
     if let (Some(starts), Some(ends)) = (at("starts_at"), at("ends_at"))
         && ends <= starts
@@ -157,7 +162,7 @@ fn check_dates(discount: &Record, faults: &mut Faults) {
 }
 
 /// What applies, where, and how often: the settings inside the objects.
-fn check_settings(discount: &Record, faults: &mut Faults) {
+fn check_settings(discount: &Record, faults: &mut FieldErrors) {
     let mut flag = |path: &str| {
         if !record::at(discount, path).is_none_or(Value::is_boolean) {
             faults.add(path, "Not a valid boolean.");
@@ -204,8 +209,8 @@ fn given_at(discount: &Record, path: &str) -> String {
 }
 
 /// Off every address and every charge that is still to be paid, for good.
-fn take_off(state: &mut State, asked: &Asked, discount: u64) {
-    for (id, mut address) in state.all(Name::Addresses, "discounts.*.id", discount) {
+fn take_off(state: &mut State, asked: &CheckedRequest, discount: u64) {
+    for (id, mut address) in state.all(TableName::Addresses, "discounts.*.id", discount) {
         let kept: Vec<Value> = record::list(&address, "discounts")
             .iter()
             .filter(|one| one.get("id").and_then(record::as_id) != Some(discount))
@@ -213,9 +218,9 @@ fn take_off(state: &mut State, asked: &Asked, discount: u64) {
             .collect();
         record::set(&mut address, "discounts", kept);
         touch(asked, &mut address);
-        state.change(Name::Addresses, id, &address, "updated");
+        state.change(TableName::Addresses, id, &address, "updated");
     }
-    for (id, charge) in state.all(Name::Charges, "discounts.*.id", discount) {
+    for (id, charge) in state.all(TableName::Charges, "discounts.*.id", discount) {
         if matches!(
             record::text(&charge, "status"),
             "queued" | "error" | "skipped"
@@ -225,14 +230,14 @@ fn take_off(state: &mut State, asked: &Asked, discount: u64) {
     }
 }
 
-fn delete(state: &mut State, asked: &Asked) -> Ruling {
-    let (id, discount) = target(state, Name::Discounts, asked)?;
+fn delete(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let (id, discount) = target(state, TableName::Discounts, asked)?;
     if record::text(&discount, "status") != "fully_disabled" {
         return Err(Refusal::invalid(
             "status",
             "only fully_disabled discounts can be deleted",
         ));
     }
-    state.delete(Name::Discounts, id);
+    state.delete(TableName::Discounts, id);
     Ok(Outcome::Nothing)
 }

@@ -9,11 +9,11 @@ use serde_json::Value;
 use super::rhythm::fresh_day;
 use super::subscriptions::shown;
 use super::{Ruling, customers, given, queue, touch};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
-use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::record::{self, Record};
 
@@ -27,8 +27,8 @@ const CANCELLATION: [&str; 3] = [
 ];
 
 /// Deletes a subscription with what is under it.
-pub(super) fn delete(state: &mut State, asked: &Asked, id: u64, one: &Record) {
-    state.delete(Name::Subscriptions, id);
+pub(super) fn delete(state: &mut State, asked: &CheckedRequest, id: u64, one: &Record) {
+    state.delete(TableName::Subscriptions, id);
     super::metafields::delete_of(state, "subscription", id);
     super::bundles::delete_of(state, id);
     settle(state, asked, one);
@@ -36,25 +36,30 @@ pub(super) fn delete(state: &mut State, asked: &Asked, id: u64, one: &Record) {
 
 /// What follows when a subscription begins or ends: the queue of its address
 /// and the counts of its customer.
-pub(super) fn settle(state: &mut State, asked: &Asked, one: &Record) {
+pub(super) fn settle(state: &mut State, asked: &CheckedRequest, one: &Record) {
     queue::refresh(state, record::id(one, "address_id").unwrap_or(0), asked.now);
     customers::recount(state, record::id(one, "customer_id").unwrap_or(0));
 }
 
 /// An address counts as updated when a subscription of it is cancelled or
 /// comes back.
-pub(super) fn tell_address(state: &mut State, asked: &Asked, one: &Record) {
+pub(super) fn tell_address(state: &mut State, asked: &CheckedRequest, one: &Record) {
     let id = record::id(one, "address_id").unwrap_or(0);
-    if let Some(mut address) = state.get(Name::Addresses, id) {
+    if let Some(mut address) = state.get(TableName::Addresses, id) {
         touch(asked, &mut address);
-        state.change(Name::Addresses, id, &address, "updated");
+        state.change(TableName::Addresses, id, &address, "updated");
     }
 }
 
 /// Leaves the queue: its charges lose the item, and those that held nothing
 /// else are gone.
-pub(super) fn cancel(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling {
-    let mut faults = Faults::default();
+pub(super) fn cancel(
+    state: &mut State,
+    asked: &CheckedRequest,
+    id: u64,
+    mut one: Record,
+) -> Ruling {
+    let mut faults = FieldErrors::default();
     if record::text(asked.body, "cancellation_reason").is_empty() {
         faults.add("cancellation_reason", "must not be empty");
     }
@@ -88,14 +93,19 @@ pub(super) fn cancel(state: &mut State, asked: &Asked, id: u64, mut one: Record)
     record::set(&mut one, "cancelled_at", asked.stamp());
     record::set(&mut one, "next_charge_scheduled_at", Value::Null);
     touch(asked, &mut one);
-    state.change(Name::Subscriptions, id, &one, "cancelled");
+    state.change(TableName::Subscriptions, id, &one, "cancelled");
     settle(state, asked, &one);
     tell_address(state, asked, &one);
     shown(state, id)
 }
 
 /// A cancelled subscription is charged again, from a fresh day on.
-pub(super) fn activate(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling {
+pub(super) fn activate(
+    state: &mut State,
+    asked: &CheckedRequest,
+    id: u64,
+    mut one: Record,
+) -> Ruling {
     match record::text(&one, "status") {
         "active" => return Ok(Outcome::One(one)),
         "cancelled" => {}
@@ -110,14 +120,14 @@ pub(super) fn activate(state: &mut State, asked: &Asked, id: u64, mut one: Recor
     let next = fresh_day(state, asked, id, &one);
     record::set(&mut one, "next_charge_scheduled_at", moment::day_text(next));
     touch(asked, &mut one);
-    state.change(Name::Subscriptions, id, &one, "activated");
+    state.change(TableName::Subscriptions, id, &one, "activated");
     settle(state, asked, &one);
     tell_address(state, asked, &one);
     shown(state, id)
 }
 
 /// A forced update that says so brings a cancelled subscription back.
-pub(super) fn revive(asked: &Asked, one: &mut Record) -> bool {
+pub(super) fn revive(asked: &CheckedRequest, one: &mut Record) -> bool {
     let revived = record::text(one, "status") == "cancelled"
         && record::text(asked.body, "status") == "active";
     if revived {

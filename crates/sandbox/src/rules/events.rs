@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::requests::lists;
 use crate::storage::state::{self, QUIETLY, State, Token};
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::record::{self, Record};
 use crate::webhooks;
@@ -28,7 +28,7 @@ pub(crate) fn settle(state: &mut State, now: Timestamp, token: &Token) {
     state.revision += 1;
     let changes = std::mem::take(&mut state.journal);
     for change in &changes {
-        if change.verb == QUIETLY || change.table == Name::Events {
+        if change.verb == QUIETLY || change.table == TableName::Events {
             continue;
         }
         let after = state.get(change.table, change.id);
@@ -42,9 +42,9 @@ pub(crate) fn settle(state: &mut State, now: Timestamp, token: &Token) {
             verb: change.verb,
             attributes: attributes(change.before.as_ref(), after.as_ref()),
         };
-        let id = state.next_id(Name::Events);
+        let id = state.next_id(TableName::Events);
         let event = event(id, &told, now, token);
-        state.lay(Name::Events, id, &event);
+        state.lay(TableName::Events, id, &event);
     }
     webhooks::note(state, &changes);
     forget_old(state, now);
@@ -100,13 +100,13 @@ fn attributes(before: Option<&Record>, after: Option<&Record>) -> Vec<Value> {
 }
 
 fn forget_old(state: &mut State, now: Timestamp) {
-    let table = state.table(Name::Events);
+    let table = state.table(TableName::Events);
     let Some(time) = table.time_at("created_at") else {
         return;
     };
     let end = lists::days_before(now, DAYS_KEPT).as_second();
     let old: Vec<u64> = table.timed(time, ..(end, 0)).map(|(_, id)| id).collect();
     for id in old {
-        state.forget(Name::Events, id);
+        state.forget(TableName::Events, id);
     }
 }

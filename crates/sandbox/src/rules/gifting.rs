@@ -2,16 +2,16 @@
 
 use super::skipping::{check_skippable, queued_on, skip_items};
 use super::{Ruling, existing, numbers, queue};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record;
 
 /// The next delivery of each subscription goes to someone else, once: it is
 /// skipped, and a one-time item takes its place at the recipient's address.
-pub(super) fn skip_gift(state: &mut State, asked: &Asked) -> Ruling {
+pub(super) fn skip_gift(state: &mut State, asked: &CheckedRequest) -> Ruling {
     let items = numbers(asked.body, "purchase_item_ids");
     if items.is_empty() {
         return Err(Refusal::invalid(
@@ -22,7 +22,7 @@ pub(super) fn skip_gift(state: &mut State, asked: &Asked) -> Ruling {
     let mut gifts = Vec::new();
     let mut addresses: Vec<(u64, u64)> = Vec::new();
     for item in items {
-        let (_, one) = existing(state, Name::Subscriptions, item, "purchase_item_ids")?;
+        let (_, one) = existing(state, TableName::Subscriptions, item, "purchase_item_ids")?;
         check_skippable(state, item, "purchase_item_ids")?;
         let day = queue::next_day(&one).filter(|_| record::text(&one, "status") == "active");
         let Some(day) = day else {

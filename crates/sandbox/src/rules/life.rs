@@ -15,7 +15,7 @@ use super::{orders, processing};
 use crate::rules::events;
 use crate::storage::state::{State, Token};
 use crate::storage::table::Table;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::record;
 
@@ -68,13 +68,14 @@ fn run_of(day: Date) -> Option<Timestamp> {
 pub(crate) fn run(state: &mut State, at: Timestamp, token: &Token) -> Happened {
     let day = moment::day_of(at);
     let mut happened = Happened {
-        announced: announce(state, Name::Charges, day) + announce(state, Name::Orders, day),
+        announced: announce(state, TableName::Charges, day)
+            + announce(state, TableName::Orders, day),
         ..Happened::default()
     };
     remind_of_captures(state, day);
     events::settle(state, at, token);
     for id in due_charges(state, day) {
-        if let Some(charge) = state.get(Name::Charges, id) {
+        if let Some(charge) = state.get(TableName::Charges, id) {
             let charge = processing::take(state, id, charge, at);
             if record::text(&charge, "status") == "error" {
                 happened.charges_failed += 1;
@@ -85,7 +86,7 @@ pub(crate) fn run(state: &mut State, at: Timestamp, token: &Token) -> Happened {
             events::settle(state, at, token);
         }
     }
-    for id in scheduled(state, Name::Orders, "queued", None, day) {
+    for id in scheduled(state, TableName::Orders, "queued", None, day) {
         orders::send(state, id, at);
         happened.orders_processed += 1;
         events::settle(state, at, token);
@@ -94,7 +95,7 @@ pub(crate) fn run(state: &mut State, at: Timestamp, token: &Token) -> Happened {
 }
 
 /// Tells of what is queued for some days later; says how much that is.
-fn announce(state: &mut State, name: Name, today: Date) -> u64 {
+fn announce(state: &mut State, name: TableName, today: Date) -> u64 {
     let day = later(today, DAYS_AHEAD);
     let mut count = 0;
     for id in scheduled(state, name, "queued", Some(day), day) {
@@ -105,11 +106,11 @@ fn announce(state: &mut State, name: Name, today: Date) -> u64 {
 }
 
 fn remind_of_captures(state: &mut State, today: Date) {
-    for id in state.table(Name::Charges).find("status", "pending") {
-        let charge = state.get(Name::Charges, id).unwrap_or_default();
+    for id in state.table(TableName::Charges).find("status", "pending") {
+        let charge = state.get(TableName::Charges, id).unwrap_or_default();
         let authorised = moment::parse_day(record::text(&charge, "updated_at"));
         if authorised.is_some_and(|day| later(day, DAYS_UNCAPTURED) == today) {
-            state.tell(Name::Charges, id, "uncaptured");
+            state.tell(TableName::Charges, id, "uncaptured");
         }
     }
 }
@@ -117,10 +118,10 @@ fn remind_of_captures(state: &mut State, today: Date) {
 /// Charges to process on a day: those queued for it or missed before, and
 /// failed ones whose next try has come.
 fn due_charges(state: &State, day: Date) -> Vec<u64> {
-    let mut due = scheduled(state, Name::Charges, "queued", None, day);
-    let failed = state.table(Name::Charges).find("status", "error");
+    let mut due = scheduled(state, TableName::Charges, "queued", None, day);
+    let failed = state.table(TableName::Charges).find("status", "error");
     due.extend(failed.into_iter().filter(|id| {
-        let charge = state.get(Name::Charges, *id).unwrap_or_default();
+        let charge = state.get(TableName::Charges, *id).unwrap_or_default();
         moment::parse_day(record::text(&charge, "retry_date")).is_some_and(|retry| retry <= day)
     }));
     due
@@ -130,7 +131,7 @@ fn due_charges(state: &State, day: Date) -> Vec<u64> {
 /// since a day, where one is given.
 fn scheduled(
     state: &State,
-    name: Name,
+    name: TableName,
     status: &str,
     since: Option<Date>,
     until: Date,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::queue::field;
 use super::totals;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
 
@@ -16,7 +16,7 @@ use crate::values::record::{self, Record};
 pub(crate) fn line_item(state: &State, kind: &str, id: u64, item: &Record) -> Value {
     let product = record::text(item, "external_product_id.ecommerce");
     let product = state
-        .table(Name::Products)
+        .table(TableName::Products)
         .find_one("external_product_id", product)
         .map_or_else(Record::new, |(_, product)| product);
     line(kind, id, item, &product)

@@ -3,21 +3,21 @@
 use serde_json::Value;
 
 use super::{Ruling, addresses, existing, given, onetimes, queue, touch};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::record::{self, Record};
 
 /// The reference's limit for sources of one merge.
 const MOST_SOURCES: usize = 10;
 
-pub(super) fn merge(state: &mut State, asked: &Asked) -> Ruling {
+pub(super) fn merge(state: &mut State, asked: &CheckedRequest) -> Ruling {
     let field = "source_addresses";
     let target_id = record::id(asked.body, "target_address.id").unwrap_or(0);
-    let (_, target) = existing(state, Name::Addresses, target_id, "target_address")?;
+    let (_, target) = existing(state, TableName::Addresses, target_id, "target_address")?;
     let sources: Vec<u64> = record::list(asked.body, field)
         .iter()
         .filter_map(|source| record::as_id(source.get("id")?))
@@ -29,7 +29,7 @@ pub(super) fn merge(state: &mut State, asked: &Asked) -> Ruling {
         ));
     }
     for source in &sources {
-        let (_, address) = existing(state, Name::Addresses, *source, field)?;
+        let (_, address) = existing(state, TableName::Addresses, *source, field)?;
         check_fits(*source, &address, target_id, &target)?;
     }
     let day = asked
@@ -48,7 +48,7 @@ pub(super) fn merge(state: &mut State, asked: &Asked) -> Ruling {
         }
     }
     queue::refresh(state, target_id, asked.now);
-    let (_, target) = existing(state, Name::Addresses, target_id, "target_address")?;
+    let (_, target) = existing(state, TableName::Addresses, target_id, "target_address")?;
     Ok(Outcome::One(target))
 }
 
@@ -70,8 +70,14 @@ fn check_fits(id: u64, source: &Record, target_id: u64, target: &Record) -> Resu
     ))
 }
 
-fn move_subscriptions(state: &mut State, asked: &Asked, from: u64, to: u64, day: Option<&str>) {
-    for (id, mut one) in state.all(Name::Subscriptions, "address_id", from) {
+fn move_subscriptions(
+    state: &mut State,
+    asked: &CheckedRequest,
+    from: u64,
+    to: u64,
+    day: Option<&str>,
+) {
+    for (id, mut one) in state.all(TableName::Subscriptions, "address_id", from) {
         record::set(&mut one, "address_id", to);
         if let Some(day) = day
             .as_ref()
@@ -80,6 +86,6 @@ fn move_subscriptions(state: &mut State, asked: &Asked, from: u64, to: u64, day:
             record::set(&mut one, "next_charge_scheduled_at", *day);
         }
         touch(asked, &mut one);
-        state.change(Name::Subscriptions, id, &one, "updated");
+        state.change(TableName::Subscriptions, id, &one, "updated");
     }
 }

@@ -3,24 +3,24 @@
 use serde_json::{Value, json};
 
 use super::{Ruling, target, update};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
-use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
 
 /// The reference's limit for one owner.
 const MOST_OF_OWNER: usize = 50;
 
-pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     match verb {
         "create" => create(state, asked),
         "update" => change(state, asked),
         "delete" => {
-            let (_, field) = target(state, Name::Metafields, asked)?;
+            let (_, field) = target(state, TableName::Metafields, asked)?;
             check_scope(asked, &field)?;
-            super::remove(state, Name::Metafields, asked)
+            super::remove(state, TableName::Metafields, asked)
         }
         _ => Err(super::unknown_verb()),
     }
@@ -42,31 +42,31 @@ pub(crate) fn blank(id: u64, stamp: &str) -> Record {
     }))
 }
 
-fn create(state: &mut State, asked: &Asked) -> Ruling {
-    let id = state.next_id(Name::Metafields);
+fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let id = state.next_id(TableName::Metafields);
     let mut field = blank(id, &asked.stamp());
     update(asked, &mut field);
     check(state, asked, id, &field)?;
-    state.create(Name::Metafields, id, &field);
+    state.create(TableName::Metafields, id, &field);
     Ok(Outcome::One(field))
 }
 
-fn change(state: &mut State, asked: &Asked) -> Ruling {
-    let (id, mut field) = target(state, Name::Metafields, asked)?;
+fn change(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let (id, mut field) = target(state, TableName::Metafields, asked)?;
     update(asked, &mut field);
     check(state, asked, id, &field)?;
-    state.change(Name::Metafields, id, &field, "updated");
+    state.change(TableName::Metafields, id, &field, "updated");
     Ok(Outcome::One(field))
 }
 
 /// The token may write to the owner, which is there and has room for one
 /// more, and the value is of its type.
-fn check(state: &State, asked: &Asked, id: u64, field: &Record) -> Result<(), Refusal> {
+fn check(state: &State, asked: &CheckedRequest, id: u64, field: &Record) -> Result<(), Refusal> {
     check_scope(asked, field)?;
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     let owner = record::id(field, "owner_id").unwrap_or(0);
     let kind = record::text(field, "owner_resource");
-    let there = match Name::named(kind) {
+    let there = match TableName::named(kind) {
         Some(table) => state.table(table).holds(owner),
         None => kind == "store" && record::id(&state.store, "id") == Some(owner),
     };
@@ -98,7 +98,7 @@ fn check(state: &State, asked: &Asked, id: u64, field: &Record) -> Result<(), Re
     faults.check()
 }
 
-fn check_scope(asked: &Asked, field: &Record) -> Result<(), Refusal> {
+fn check_scope(asked: &CheckedRequest, field: &Record) -> Result<(), Refusal> {
     match scope(record::text(field, "owner_resource")).filter(|scope| !asked.token.may(scope)) {
         Some(scope) => Err(Refusal {
             status: 403,
@@ -119,7 +119,9 @@ fn scope(kind: &str) -> Option<&'static str> {
 }
 
 fn of_owner(state: &State, kind: &str, owner: u64) -> Vec<u64> {
-    let fields = state.all(Name::Metafields, "owner_id", owner).into_iter();
+    let fields = state
+        .all(TableName::Metafields, "owner_id", owner)
+        .into_iter();
     fields
         .filter(|(_, field)| record::text(field, "owner_resource") == kind)
         .map(|(id, _)| id)
@@ -129,6 +131,6 @@ fn of_owner(state: &State, kind: &str, owner: u64) -> Vec<u64> {
 /// Metafields go with their owner.
 pub(super) fn delete_of(state: &mut State, kind: &str, owner: u64) {
     for id in of_owner(state, kind, owner) {
-        state.delete(Name::Metafields, id);
+        state.delete(TableName::Metafields, id);
     }
 }

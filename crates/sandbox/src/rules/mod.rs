@@ -69,22 +69,22 @@ pub(super) use webhooks::blank as webhook;
 
 use serde_json::Value;
 
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
 use crate::requests::check;
 use crate::requests::list;
 use crate::requests::lists;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
-use recharge_catalog::{Answer, Kind, Method};
+use recharge_catalog::{Method, ResponseShape, ValueKind};
 
 /// What a rule comes to.
 pub(super) type Ruling = Result<Outcome, Refusal>;
 
 /// Checks a request against its row and carries it out, wholly or not at all.
-pub(crate) fn perform(state: &mut State, asked: &Asked) -> Ruling {
+pub(crate) fn perform(state: &mut State, asked: &CheckedRequest) -> Ruling {
     check::query(asked.row.operation, asked.query)?;
     check::body(asked.row.operation, asked.body)?;
     let begun = state.journal.len();
@@ -96,28 +96,28 @@ pub(crate) fn perform(state: &mut State, asked: &Asked) -> Ruling {
 }
 
 /// Carries out a request that keeps to its row.
-fn carry_out(state: &mut State, asked: &Asked) -> Ruling {
+fn carry_out(state: &mut State, asked: &CheckedRequest) -> Ruling {
     let (resource, operation) = (asked.row.resource, asked.row.operation);
-    match (operation.answer, operation.method) {
-        (Answer::Page(key, object), _) => {
-            let of = Name::of(object).ok_or_else(Refusal::no_endpoint)?;
+    match (operation.response, operation.method) {
+        (ResponseShape::Page(key, object), _) => {
+            let of = TableName::of(object).ok_or_else(Refusal::no_endpoint)?;
             list::page(state, asked, key, of).map(Outcome::Finished)
         }
-        (Answer::One(_, object) | Answer::OneInList(_, object), Method::Get)
-            if operation.verb == "get" && Name::of(object).is_some() =>
+        (ResponseShape::One(_, object) | ResponseShape::OneInList(_, object), Method::Get)
+            if operation.verb == "get" && TableName::of(object).is_some() =>
         {
             read(state, asked)
         }
-        (Answer::One(_, object), _) => {
+        (ResponseShape::One(_, object), _) => {
             let outcome = act(resource.name, operation.verb, state, asked)?;
-            Ok(with_include(state, Name::of(object), outcome))
+            Ok(with_include(state, TableName::of(object), outcome))
         }
         _ => act(resource.name, operation.verb, state, asked),
     }
 }
 
 /// The record that was written, with `include` where answers always carry it.
-fn with_include(state: &State, of: Option<Name>, outcome: Outcome) -> Outcome {
+fn with_include(state: &State, of: Option<TableName>, outcome: Outcome) -> Outcome {
     match (of, outcome) {
         (Some(of), Outcome::One(mut record)) => {
             let id = record::id(&record, "id").unwrap_or(0);
@@ -129,16 +129,19 @@ fn with_include(state: &State, of: Option<Name>, outcome: Outcome) -> Outcome {
 }
 
 /// One record by the value in the path.
-fn read(state: &State, asked: &Asked) -> Ruling {
+fn read(state: &State, asked: &CheckedRequest) -> Ruling {
     let operation = asked.row.operation;
     let of = operation
-        .answer
+        .response
         .object()
-        .and_then(Name::of)
+        .and_then(TableName::of)
         .ok_or_else(Refusal::not_found)?;
-    let hole = operation.holes.first().ok_or_else(Refusal::not_found)?;
+    let hole = operation
+        .path_parameters
+        .first()
+        .ok_or_else(Refusal::not_found)?;
     let table = state.table(of);
-    let found = if hole.kind == Kind::Id {
+    let found = if hole.kind == ValueKind::Id {
         table.get(asked.id()).map(|record| (asked.id(), record))
     } else {
         table.find_one(hole.name, asked.hole())
@@ -152,7 +155,7 @@ fn read(state: &State, asked: &Asked) -> Ruling {
     Ok(Outcome::One(record))
 }
 
-fn act(resource: &str, verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+fn act(resource: &str, verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     match resource {
         "addresses" => addresses::act(verb, state, asked),
         "async_batches" => batches::act(verb, state, asked),
@@ -182,7 +185,7 @@ fn unknown_verb() -> Refusal {
 }
 
 /// The record that the path names, or 404.
-fn target(state: &State, of: Name, asked: &Asked) -> Result<(u64, Record), Refusal> {
+fn target(state: &State, of: TableName, asked: &CheckedRequest) -> Result<(u64, Record), Refusal> {
     let id = asked.id();
     state
         .get(of, id)
@@ -191,13 +194,18 @@ fn target(state: &State, of: Name, asked: &Asked) -> Result<(u64, Record), Refus
 }
 
 /// The record that a field of the body names, or 422 on that field.
-fn named(state: &State, of: Name, body: &Record, field: &str) -> Result<(u64, Record), Refusal> {
+fn named(
+    state: &State,
+    of: TableName,
+    body: &Record,
+    field: &str,
+) -> Result<(u64, Record), Refusal> {
     let id = record::id(body, field).unwrap_or(0);
     existing(state, of, id, field)
 }
 
 /// The record of that number, or 422 on the field that named it.
-fn existing(state: &State, of: Name, id: u64, field: &str) -> Result<(u64, Record), Refusal> {
+fn existing(state: &State, of: TableName, id: u64, field: &str) -> Result<(u64, Record), Refusal> {
     let missing = || Refusal::invalid(field, format!("{} {id} does not exist", of.object()));
     state
         .get(of, id)
@@ -206,20 +214,20 @@ fn existing(state: &State, of: Name, id: u64, field: &str) -> Result<(u64, Recor
 }
 
 /// Sets the fields of the body and the time of the change.
-fn update(asked: &Asked, record: &mut Record) {
+fn update(asked: &CheckedRequest, record: &mut Record) {
     let object = asked.row.resource.object;
     crate::requests::write::fill(record, asked.row.operation, object, asked.body);
     touch(asked, record);
 }
 
-fn touch(asked: &Asked, record: &mut Record) {
+fn touch(asked: &CheckedRequest, record: &mut Record) {
     if record.contains_key("updated_at") {
         record::set(record, "updated_at", asked.stamp());
     }
 }
 
 /// Removes the record that the path names.
-fn remove(state: &mut State, of: Name, asked: &Asked) -> Ruling {
+fn remove(state: &mut State, of: TableName, asked: &CheckedRequest) -> Ruling {
     let (id, _) = target(state, of, asked)?;
     state.delete(of, id);
     Ok(Outcome::Nothing)

@@ -4,23 +4,23 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::{Ruling, given, items, named, products, queue, target, touch, update};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::record::{self, Record};
 
-pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     if verb == "create" {
         return create(state, asked);
     }
-    let (id, one) = target(state, Name::Onetimes, asked)?;
+    let (id, one) = target(state, TableName::Onetimes, asked)?;
     match verb {
         "update" => change(state, asked, id, one),
         "delete" => {
-            state.delete(Name::Onetimes, id);
+            state.delete(TableName::Onetimes, id);
             super::bundles::delete_of(state, id);
             queue::refresh(
                 state,
@@ -55,8 +55,8 @@ pub(crate) fn blank(id: u64, address: u64, customer: u64, stamp: &str) -> Record
     }))
 }
 
-fn create(state: &mut State, asked: &Asked) -> Ruling {
-    let (address_id, address) = named(state, Name::Addresses, asked.body, "address_id")?;
+fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let (address_id, address) = named(state, TableName::Addresses, asked.body, "address_id")?;
     items::check_pairs(asked.body, "properties")?;
     let add = record::flag(asked.body, "add_to_next_charge");
     if add && asked.body.contains_key("next_charge_scheduled_at") {
@@ -69,7 +69,7 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
             "next_charge_scheduled_at is required",
         ));
     }
-    let id = state.next_id(Name::Onetimes);
+    let id = state.next_id(TableName::Onetimes);
     let customer = record::id(&address, "customer_id").unwrap_or(0);
     let mut one = blank(id, address_id, customer, &asked.stamp());
     products::goods(state, asked.body).describe(&mut one, None);
@@ -86,7 +86,7 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
         record::set(&mut one, "next_charge_scheduled_at", moment::stamp(next));
     }
     check_quantity(&one)?;
-    state.create(Name::Onetimes, id, &one);
+    state.create(TableName::Onetimes, id, &one);
     queue::refresh(state, address_id, asked.now);
     Ok(Outcome::One(one))
 }
@@ -98,7 +98,7 @@ fn check_quantity(one: &Record) -> Result<(), Refusal> {
     }
 }
 
-fn change(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling {
+fn change(state: &mut State, asked: &CheckedRequest, id: u64, mut one: Record) -> Ruling {
     items::check_pairs(asked.body, "properties")?;
     let moves = asked.body.contains_key("address_id");
     if moves && asked.body.contains_key("next_charge_scheduled_at") {
@@ -109,7 +109,7 @@ fn change(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling 
     }
     let left = record::id(&one, "address_id").unwrap_or(0);
     if moves {
-        let (_, address) = named(state, Name::Addresses, asked.body, "address_id")?;
+        let (_, address) = named(state, TableName::Addresses, asked.body, "address_id")?;
         if given(&address, "customer_id") != given(&one, "customer_id") {
             return Err(Refusal::invalid(
                 "address_id",
@@ -126,7 +126,7 @@ fn change(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling 
     update(asked, &mut one);
     items::settle_sku(state, &mut one, asked.body);
     check_quantity(&one)?;
-    state.change(Name::Onetimes, id, &one, "updated");
+    state.change(TableName::Onetimes, id, &one, "updated");
     queue::refresh(state, left, asked.now);
     queue::refresh(
         state,
@@ -139,12 +139,12 @@ fn change(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling 
 /// What a subscription would have delivered, once, at another address.
 pub(super) fn gift(
     state: &mut State,
-    asked: &Asked,
+    asked: &CheckedRequest,
     subscription: &Record,
     address: u64,
     day: Date,
 ) -> Record {
-    let id = state.next_id(Name::Onetimes);
+    let id = state.next_id(TableName::Onetimes);
     let customer = record::id(subscription, "customer_id").unwrap_or(0);
     let mut one = blank(id, address, customer, &asked.stamp());
     for field in [
@@ -162,15 +162,15 @@ pub(super) fn gift(
     }
     let day = moment::beginning(day).map(moment::stamp);
     record::set(&mut one, "next_charge_scheduled_at", day);
-    state.create(Name::Onetimes, id, &one);
+    state.create(TableName::Onetimes, id, &one);
     one
 }
 
 /// One-time items move with the address they belong to.
-pub(super) fn move_all(state: &mut State, asked: &Asked, from: u64, to: u64) {
-    for (id, mut one) in state.all(Name::Onetimes, "address_id", from) {
+pub(super) fn move_all(state: &mut State, asked: &CheckedRequest, from: u64, to: u64) {
+    for (id, mut one) in state.all(TableName::Onetimes, "address_id", from) {
         record::set(&mut one, "address_id", Value::from(to));
         touch(asked, &mut one);
-        state.change(Name::Onetimes, id, &one, "updated");
+        state.change(TableName::Onetimes, id, &one, "updated");
     }
 }

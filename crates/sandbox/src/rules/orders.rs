@@ -6,17 +6,17 @@ use serde_json::{Value, json};
 
 use super::rhythm::{self, interval};
 use super::{Ruling, given, queue, target, totals, touch};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
 use crate::requests::refusal::Refusal;
 use crate::requests::write;
 use crate::storage::state::{QUIETLY, State};
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::record::{self, Record};
 
-pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
-    let (id, order) = target(state, Name::Orders, asked)?;
+pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let (id, order) = target(state, TableName::Orders, asked)?;
     match verb {
         "update" => change(state, asked, id, order),
         "delete" => delete(state, asked, id, &order),
@@ -119,7 +119,7 @@ fn tags(charge: &Record, prepaid: bool) -> String {
 
 /// A queued order is sent to the shop.
 pub(super) fn send(state: &mut State, id: u64, now: Timestamp) {
-    let Some(mut order) = state.get(Name::Orders, id) else {
+    let Some(mut order) = state.get(TableName::Orders, id) else {
         return;
     };
     for (field, value) in [
@@ -137,7 +137,7 @@ pub(super) fn send(state: &mut State, id: u64, now: Timestamp) {
     ] {
         record::set(&mut order, field, value);
     }
-    state.change(Name::Orders, id, &order, "processed");
+    state.change(TableName::Orders, id, &order, "processed");
 }
 
 /// The lines of a charge for some items, with what orders say besides.
@@ -165,7 +165,7 @@ fn lines(charge: &Record, items: &[u64]) -> Vec<Value> {
 
 /// Addresses and the customer are laid over what is there; line items are
 /// replaced as a whole, and only while the order is queued and prepaid.
-fn change(state: &mut State, asked: &Asked, id: u64, mut order: Record) -> Ruling {
+fn change(state: &mut State, asked: &CheckedRequest, id: u64, mut order: Record) -> Ruling {
     let body = asked.body;
     let was = record::text(&order, "status").to_owned();
     if body.contains_key("line_items") {
@@ -198,30 +198,30 @@ fn change(state: &mut State, asked: &Asked, id: u64, mut order: Record) -> Rulin
         _ => "updated",
     };
     touch(asked, &mut order);
-    state.change(Name::Orders, id, &order, verb);
+    state.change(TableName::Orders, id, &order, verb);
     Ok(Outcome::One(order))
 }
 
-fn delete(state: &mut State, asked: &Asked, id: u64, order: &Record) -> Ruling {
+fn delete(state: &mut State, asked: &CheckedRequest, id: u64, order: &Record) -> Ruling {
     if record::text(order, "status") != "queued" {
         return Err(Refusal::invalid(
             "status",
             "only scheduled orders can be deleted",
         ));
     }
-    state.delete(Name::Orders, id);
+    state.delete(TableName::Orders, id);
     super::metafields::delete_of(state, "order", id);
     let charge_id = record::id(order, "charge.id").unwrap_or(0);
-    if let Some(charge) = state.get(Name::Charges, charge_id) {
+    if let Some(charge) = state.get(TableName::Charges, charge_id) {
         count_orders(state, asked, charge_id, charge);
     }
     Ok(Outcome::Nothing)
 }
 
 /// Another order of a paid charge that has prepaid orders.
-fn copy(state: &mut State, asked: &Asked, order: &Record) -> Ruling {
+fn copy(state: &mut State, asked: &CheckedRequest, order: &Record) -> Ruling {
     let charge_id = record::id(order, "charge.id").unwrap_or(0);
-    let charge = state.get(Name::Charges, charge_id).unwrap_or_default();
+    let charge = state.get(TableName::Charges, charge_id).unwrap_or_default();
     if record::text(&charge, "status") != "success" || !record::flag(order, "is_prepaid") {
         return Err(Refusal::invalid(
             "id",
@@ -232,7 +232,7 @@ fn copy(state: &mut State, asked: &Asked, order: &Record) -> Ruling {
     if day <= asked.today() {
         return Err(Refusal::invalid("scheduled_at", "must be in the future"));
     }
-    let id = state.next_id(Name::Orders);
+    let id = state.next_id(TableName::Orders);
     let mut copy = order.clone();
     for (name, value) in [
         ("id", json!(id)),
@@ -250,7 +250,7 @@ fn copy(state: &mut State, asked: &Asked, order: &Record) -> Ruling {
     ] {
         record::set(&mut copy, name, value);
     }
-    state.create(Name::Orders, id, &copy);
+    state.create(TableName::Orders, id, &copy);
     count_orders(state, asked, charge_id, charge);
     Ok(Outcome::One(copy))
 }
@@ -269,21 +269,21 @@ pub(super) fn submit_again(
         }
         record::set(&mut order, "error", Value::Null);
         record::set(&mut order, "total_refunds", given(charge, "total_refunds"));
-        state.change(Name::Orders, id, &order, QUIETLY);
+        state.change(TableName::Orders, id, &order, QUIETLY);
         send(state, id, now);
     }
 }
 
-fn count_orders(state: &mut State, asked: &Asked, id: u64, mut charge: Record) {
-    let count = state.table(Name::Orders).find("charge.id", id).len();
+fn count_orders(state: &mut State, asked: &CheckedRequest, id: u64, mut charge: Record) {
+    let count = state.table(TableName::Orders).find("charge.id", id).len();
     record::set(&mut charge, "orders_count", count);
     touch(asked, &mut charge);
-    state.change(Name::Charges, id, &charge, "updated");
+    state.change(TableName::Charges, id, &charge, "updated");
 }
 
 /// Puts off the next queued order of a prepaid subscription by one interval,
 /// and with it all later orders and the next charge.
-fn delay(state: &mut State, asked: &Asked, id: u64, order: &Record) -> Ruling {
+fn delay(state: &mut State, asked: &CheckedRequest, id: u64, order: &Record) -> Ruling {
     let item = record::list(order, "line_items")
         .first()
         .and_then(|line| record::as_id(line.get("purchase_item_id")?))
@@ -294,7 +294,7 @@ fn delay(state: &mut State, asked: &Asked, id: u64, order: &Record) -> Ruling {
         let message = "only the next queued order of a prepaid subscription can be delayed";
         return Err(Refusal::invalid("id", message));
     }
-    let one = state.get(Name::Subscriptions, item);
+    let one = state.get(TableName::Subscriptions, item);
     let step = one
         .as_ref()
         .map(|one| interval(one, "order_interval_frequency"));
@@ -307,7 +307,7 @@ fn delay(state: &mut State, asked: &Asked, id: u64, order: &Record) -> Ruling {
         let day = moment::beginning(later(day)).map(moment::stamp);
         record::set(&mut order, "scheduled_at", day);
         touch(asked, &mut order);
-        state.change(Name::Orders, id, &order, "updated");
+        state.change(TableName::Orders, id, &order, "updated");
     }
     if let Some(day) = one.as_ref().and_then(queue::next_day) {
         rhythm::set_next(state, asked, item, Some(later(day)), "updated");
@@ -317,12 +317,12 @@ fn delay(state: &mut State, asked: &Asked, id: u64, order: &Record) -> Ruling {
             asked.now,
         );
     }
-    target(state, Name::Orders, asked).map(|(_, order)| Outcome::One(order))
+    target(state, TableName::Orders, asked).map(|(_, order)| Outcome::One(order))
 }
 
 /// The queued orders of an item, the next one first.
 fn queued_orders(state: &State, item: u64) -> Vec<(u64, Record)> {
-    let mut orders = state.all(Name::Orders, "line_items.*.purchase_item_id", item);
+    let mut orders = state.all(TableName::Orders, "line_items.*.purchase_item_id", item);
     orders.retain(|(_, order)| record::text(order, "status") == "queued");
     orders.sort_by_key(|(id, order)| (record::text(order, "scheduled_at").to_owned(), *id));
     orders

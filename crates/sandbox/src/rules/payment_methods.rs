@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{Ruling, customers, named, processing, queue, target, touch, update};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
-use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::requests::write;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
 
 /// The processor whose payment methods only the shop changes.
@@ -23,7 +23,7 @@ const BILLED: [&str; 5] = [
     "last_name",
 ];
 
-pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     match verb {
         "create" => create(state, asked),
         "update" => change(state, asked),
@@ -55,21 +55,21 @@ pub(crate) fn blank(id: u64, customer: u64, stamp: &str) -> Record {
     ])
 }
 
-fn create(state: &mut State, asked: &Asked) -> Ruling {
-    let (customer, _) = named(state, Name::Customers, asked.body, "customer_id")?;
+fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let (customer, _) = named(state, TableName::Customers, asked.body, "customer_id")?;
     let token = record::text(asked.body, "processor_customer_token");
     check(asked.body, token)?;
-    let id = state.next_id(Name::PaymentMethods);
+    let id = state.next_id(TableName::PaymentMethods);
     let mut method = blank(id, customer, &asked.stamp());
     update(asked, &mut method);
     let alone = state
-        .table(Name::PaymentMethods)
+        .table(TableName::PaymentMethods)
         .find("customer_id", customer)
         .is_empty();
     if alone {
         record::set(&mut method, "default", true);
     }
-    state.create(Name::PaymentMethods, id, &method);
+    state.create(TableName::PaymentMethods, id, &method);
     if record::flag(&method, "default") {
         make_only_default(state, asked, customer, id);
     }
@@ -84,7 +84,7 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
 /// What a request may say of the processor and the billing address; all faults
 /// at once.
 fn check(body: &Record, token: &str) -> Result<(), Refusal> {
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     match record::text(body, "processor_name") {
         READ_ONLY => faults.add("processor_name", format!("{READ_ONLY} is read-only")),
         "stripe" if !token.starts_with("cus_") => {
@@ -111,19 +111,19 @@ fn check_own(method: &Record) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn make_only_default(state: &mut State, asked: &Asked, customer: u64, default: u64) {
-    for (id, mut method) in state.all(Name::PaymentMethods, "customer_id", customer) {
+fn make_only_default(state: &mut State, asked: &CheckedRequest, customer: u64, default: u64) {
+    for (id, mut method) in state.all(TableName::PaymentMethods, "customer_id", customer) {
         let wanted = id == default;
         if record::flag(&method, "default") != wanted {
             record::set(&mut method, "default", wanted);
             touch(asked, &mut method);
-            state.change(Name::PaymentMethods, id, &method, "updated");
+            state.change(TableName::PaymentMethods, id, &method, "updated");
         }
     }
 }
 
-fn change(state: &mut State, asked: &Asked) -> Ruling {
-    let (id, mut method) = target(state, Name::PaymentMethods, asked)?;
+fn change(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let (id, mut method) = target(state, TableName::PaymentMethods, asked)?;
     check_own(&method)?;
     check(
         asked.body,
@@ -148,7 +148,7 @@ fn change(state: &mut State, asked: &Asked) -> Ruling {
         &plain,
     );
     touch(asked, &mut method);
-    state.change(Name::PaymentMethods, id, &method, "updated");
+    state.change(TableName::PaymentMethods, id, &method, "updated");
     if record::flag(&method, "default") && !was_default {
         make_only_default(
             state,
@@ -164,18 +164,18 @@ fn change(state: &mut State, asked: &Asked) -> Ruling {
 
 /// Addresses that paid with it pay with the default from now on; when it was
 /// the default, the oldest one left becomes it.
-fn delete(state: &mut State, asked: &Asked) -> Ruling {
-    let (id, method) = target(state, Name::PaymentMethods, asked)?;
+fn delete(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let (id, method) = target(state, TableName::PaymentMethods, asked)?;
     check_own(&method)?;
     let customer = record::id(&method, "customer_id").unwrap_or(0);
-    state.delete(Name::PaymentMethods, id);
-    for (address, mut record) in state.all(Name::Addresses, "payment_method_id", id) {
+    state.delete(TableName::PaymentMethods, id);
+    for (address, mut record) in state.all(TableName::Addresses, "payment_method_id", id) {
         record::set(&mut record, "payment_method_id", Value::Null);
         touch(asked, &mut record);
-        state.change(Name::Addresses, address, &record, "updated");
+        state.change(TableName::Addresses, address, &record, "updated");
     }
     let left = state
-        .table(Name::PaymentMethods)
+        .table(TableName::PaymentMethods)
         .find("customer_id", customer);
     if let (true, Some(oldest)) = (record::flag(&method, "default"), left.first()) {
         make_only_default(state, asked, customer, *oldest);

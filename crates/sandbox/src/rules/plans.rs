@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{Ruling, given, target, terms, totals, touch};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
 use crate::requests::check;
-use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::requests::write;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
 use recharge_catalog::{self as catalog, Operation};
@@ -17,14 +17,14 @@ use recharge_catalog::{self as catalog, Operation};
 /// The reference's limit for plans of one bulk request.
 const MOST_PLANS: usize = 20;
 
-pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     match verb {
         "create" => create(state, asked, asked.body).map(Outcome::One),
         "update" => {
-            let (id, plan) = target(state, Name::Plans, asked)?;
+            let (id, plan) = target(state, TableName::Plans, asked)?;
             change(state, asked, id, plan, asked.body).map(Outcome::One)
         }
-        "delete" => super::remove(state, Name::Plans, asked),
+        "delete" => super::remove(state, TableName::Plans, asked),
         "bulk_create" | "bulk_update" | "bulk_delete" => in_bulk(verb, state, asked),
         _ => Err(super::unknown_verb()),
     }
@@ -69,8 +69,8 @@ pub(crate) fn blank(id: u64, stamp: &str) -> Record {
     }))
 }
 
-fn create(state: &mut State, asked: &Asked, body: &Record) -> Result<Record, Refusal> {
-    let id = state.next_id(Name::Plans);
+fn create(state: &mut State, asked: &CheckedRequest, body: &Record) -> Result<Record, Refusal> {
+    let id = state.next_id(TableName::Plans);
     let mut plan = blank(id, &asked.stamp());
     let siblings = siblings(state, &number_of(body));
     if let Some(sibling) = siblings.first() {
@@ -80,7 +80,7 @@ fn create(state: &mut State, asked: &Asked, body: &Record) -> Result<Record, Ref
     }
     fill(asked, &mut plan, body, row("plans.create"));
     check(state, &plan, &siblings)?;
-    state.create(Name::Plans, id, &plan);
+    state.create(TableName::Plans, id, &plan);
     Ok(plan)
 }
 
@@ -97,7 +97,7 @@ fn number_of(body: &Record) -> String {
     inner.and_then(record::plain).unwrap_or_default()
 }
 
-fn fill(asked: &Asked, plan: &mut Record, body: &Record, row: &Operation) {
+fn fill(asked: &CheckedRequest, plan: &mut Record, body: &Record, row: &Operation) {
     let mut fields = body.clone();
     for nested in ["channel_settings", "subscription_preferences"] {
         if let (Some(given), Some(target)) = (fields.remove(nested), plan.get_mut(nested))
@@ -116,15 +116,15 @@ fn fill(asked: &Asked, plan: &mut Record, body: &Record, row: &Operation) {
 }
 
 fn siblings(state: &State, product: &str) -> Vec<Record> {
-    let plans = state.all(Name::Plans, "external_product_id.ecommerce", product);
+    let plans = state.all(TableName::Plans, "external_product_id.ecommerce", product);
     plans.into_iter().map(|(_, plan)| plan).collect()
 }
 
 /// Everything that is wrong with a plan, beside the others of its product.
 fn check(state: &State, plan: &Record, siblings: &[Record]) -> Result<(), Refusal> {
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     let number = record::text(plan, "external_product_id.ecommerce");
-    let products = state.table(Name::Products);
+    let products = state.table(TableName::Products);
     if products.find_one("external_product_id", number).is_none() {
         let message = format!("product {number} does not exist");
         faults.add("external_product_id", message);
@@ -144,7 +144,7 @@ fn check(state: &State, plan: &Record, siblings: &[Record]) -> Result<(), Refusa
 
 /// All plans of a product have the same title and the same discount; prepaid
 /// plans stand alone.
-fn check_sibling(plan: &Record, sibling: &Record, faults: &mut Faults) {
+fn check_sibling(plan: &Record, sibling: &Record, faults: &mut FieldErrors) {
     let title = record::text(sibling, "title");
     if record::text(plan, "title") != title {
         let message = format!("all plans of a product have the same title: '{title}'");
@@ -168,7 +168,7 @@ const SHARED: &[&str] = &["title", "discount_amount", "discount_type"];
 /// moves to another product keeps to what is there.
 fn change(
     state: &mut State,
-    asked: &Asked,
+    asked: &CheckedRequest,
     id: u64,
     mut plan: Record,
     body: &Record,
@@ -186,8 +186,10 @@ fn change(
             Vec::new()
         },
     )?;
-    state.change(Name::Plans, id, &plan, "updated");
-    for (other, mut sibling) in state.all(Name::Plans, "external_product_id.ecommerce", &number) {
+    state.change(TableName::Plans, id, &plan, "updated");
+    for (other, mut sibling) in
+        state.all(TableName::Plans, "external_product_id.ecommerce", &number)
+    {
         if other == id {
             continue;
         }
@@ -199,16 +201,16 @@ fn change(
         }
         if sibling != before {
             touch(asked, &mut sibling);
-            state.change(Name::Plans, other, &sibling, "updated");
+            state.change(TableName::Plans, other, &sibling, "updated");
         }
     }
     Ok(plan)
 }
 
-fn in_bulk(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+fn in_bulk(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     let number = asked.hole().to_owned();
     if state
-        .table(Name::Products)
+        .table(TableName::Products)
         .find_one("external_product_id", &number)
         .is_none()
     {
@@ -222,7 +224,7 @@ fn in_bulk(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
         ));
     }
     let mut done = Vec::new();
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     for (place, plan) in plans.iter().enumerate() {
         let result = match plan {
             Value::Object(body) => one_of_bulk(verb, state, asked, body),
@@ -245,7 +247,7 @@ fn in_bulk(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
 fn one_of_bulk(
     verb: &str,
     state: &mut State,
-    asked: &Asked,
+    asked: &CheckedRequest,
     body: &Record,
 ) -> Result<Option<Record>, Refusal> {
     let number = asked.hole();
@@ -261,7 +263,7 @@ fn one_of_bulk(
     }
     let (id, plan) = of_product(state, &body, number)?;
     if verb == "bulk_delete" {
-        state.delete(Name::Plans, id);
+        state.delete(TableName::Plans, id);
         return Ok(None);
     }
     check::body(row("plans.update"), &body)?;
@@ -272,7 +274,7 @@ fn of_product(state: &State, body: &Record, number: &str) -> Result<(u64, Record
     let Some(id) = record::id(body, "id") else {
         return Err(Refusal::invalid("_schema", "id is required"));
     };
-    let (id, plan) = super::existing(state, Name::Plans, id, "id")?;
+    let (id, plan) = super::existing(state, TableName::Plans, id, "id")?;
     if record::text(&plan, "external_product_id.ecommerce") == number {
         Ok((id, plan))
     } else {

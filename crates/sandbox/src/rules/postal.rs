@@ -4,7 +4,7 @@
 //! names lists of countries without giving them: these are the sandbox's own,
 //! and narrow, so that nothing real is refused.
 
-use crate::requests::refusal::Faults;
+use crate::requests::refusal::FieldErrors;
 use crate::values::record::{self, Record};
 
 /// Parts that must not be empty.
@@ -23,7 +23,7 @@ const WITHOUT_ZIP: &[&str] = &[
 
 /// Notes what is wrong with the parts of an address. The prefix leads to the
 /// fields of an address inside another object.
-pub(super) fn check(address: &Record, prefix: &str, faults: &mut Faults) {
+pub(super) fn check(address: &Record, prefix: &str, faults: &mut FieldErrors) {
     for name in NEEDED {
         if record::text(address, name).is_empty() {
             let field = format!("{prefix}{name}");

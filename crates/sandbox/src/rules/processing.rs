@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use super::rhythm::{PAID, interval, next_after};
 use super::skipping::items_of;
 use super::{Ruling, credits, customers, orders, queue, redeeming, touch};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::{QUIETLY, State};
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::record::{self, Record};
 
@@ -29,7 +29,12 @@ const CLOSED: &str = "CLOSED_MAX_RETRIES_REACHED";
 
 /// Charges now what is queued or failed. A payment that is declined leaves the
 /// charge in error; that too is an answer, not a refusal.
-pub(super) fn process(state: &mut State, asked: &Asked, id: u64, charge: Record) -> Ruling {
+pub(super) fn process(
+    state: &mut State,
+    asked: &CheckedRequest,
+    id: u64,
+    charge: Record,
+) -> Ruling {
     if !matches!(record::text(&charge, "status"), "queued" | "error") {
         return Err(Refusal::invalid(
             "status",
@@ -41,7 +46,12 @@ pub(super) fn process(state: &mut State, asked: &Asked, id: u64, charge: Record)
 }
 
 /// Captures a payment that was authorised.
-pub(super) fn capture(state: &mut State, asked: &Asked, id: u64, charge: Record) -> Ruling {
+pub(super) fn capture(
+    state: &mut State,
+    asked: &CheckedRequest,
+    id: u64,
+    charge: Record,
+) -> Ruling {
     if record::text(&charge, "status") != "pending" {
         return Err(Refusal::invalid(
             "status",
@@ -63,7 +73,7 @@ pub(super) fn capture(state: &mut State, asked: &Asked, id: u64, charge: Record)
 /// Takes the money of an open charge, if the payment method gives it.
 pub(super) fn take(state: &mut State, id: u64, charge: Record, now: Timestamp) -> Record {
     let address = record::id(&charge, "address_id")
-        .and_then(|id| state.get(Name::Addresses, id))
+        .and_then(|id| state.get(TableName::Addresses, id))
         .unwrap_or_default();
     match queue::payment_method(state, &address) {
         None => fail(
@@ -108,10 +118,10 @@ fn fail(
     record::set(&mut charge, "error_type", kind);
     record::set(&mut charge, "retry_date", retry);
     record::set(&mut charge, "updated_at", moment::stamp(now));
-    state.change(Name::Charges, id, &charge, "failed");
+    state.change(TableName::Charges, id, &charge, "failed");
     note_last_try(state, &charge, last);
     if last {
-        state.tell(Name::Charges, id, "max_retries_reached");
+        state.tell(TableName::Charges, id, "max_retries_reached");
     }
     let customer = record::id(&charge, "customer.id").unwrap_or(0);
     customers::note_dunning(state, customer);
@@ -120,10 +130,12 @@ fn fail(
 
 /// One more try has failed; gives how many that makes.
 fn count_try(state: &mut State, charge: u64) -> i64 {
-    let before = state.get(Name::ChargeTries, charge).unwrap_or_default();
+    let before = state
+        .get(TableName::ChargeTries, charge)
+        .unwrap_or_default();
     let tries = record::number(&before, "tries").unwrap_or(0) + 1;
     let after = record::object(json!({"id": charge, "tries": tries}));
-    state.change(Name::ChargeTries, charge, &after, QUIETLY);
+    state.change(TableName::ChargeTries, charge, &after, QUIETLY);
     tries
 }
 
@@ -131,29 +143,29 @@ fn count_try(state: &mut State, charge: u64) -> i64 {
 /// not cancelled for it: what a shop does then is its own setting.
 fn note_last_try(state: &mut State, charge: &Record, reached: bool) {
     for item in items_of(charge) {
-        if let Some(mut one) = state.get(Name::Subscriptions, item) {
+        if let Some(mut one) = state.get(TableName::Subscriptions, item) {
             record::set(&mut one, "max_retries_reached", reached);
-            state.change(Name::Subscriptions, item, &one, QUIETLY);
+            state.change(TableName::Subscriptions, item, &one, QUIETLY);
         }
     }
 }
 
 fn succeed(state: &mut State, id: u64, mut charge: Record, now: Timestamp) -> Record {
     let was_open = matches!(record::text(&charge, "status"), "queued" | "error");
-    let again = state.all(Name::Orders, "charge.id", id);
+    let again = state.all(TableName::Orders, "charge.id", id);
     mark_paid(&mut charge, id, now);
     // A new transaction: what was given back belonged to the one before.
     record::set(&mut charge, "total_refunds", "0.00");
     if again.is_empty() {
         make_orders(state, id, &mut charge, was_open, now);
     } else {
-        state.change(Name::Charges, id, &charge, "paid");
+        state.change(TableName::Charges, id, &charge, "paid");
         orders::submit_again(state, again, &charge, now);
     }
     let customer = record::id(&charge, "customer.id").unwrap_or(0);
     customers::note_paid(state, customer, &charge, now);
     note_last_try(state, &charge, false);
-    state.drop_quietly(Name::ChargeTries, id);
+    state.drop_quietly(TableName::ChargeTries, id);
     if was_open && record::text(&charge, "type") == "recurring" {
         credits::spend(state, customer, &charge, now);
     }
@@ -169,11 +181,11 @@ fn make_orders(state: &mut State, id: u64, charge: &mut Record, was_open: bool, 
     let items = items_of(charge);
     let slots = slots(state, charge, &items, now);
     record::set(charge, "orders_count", slots.len());
-    state.change(Name::Charges, id, charge, "paid");
+    state.change(TableName::Charges, id, charge, "paid");
     for slot in slots {
-        let order = state.next_id(Name::Orders);
+        let order = state.next_id(TableName::Orders);
         let record = orders::of_charge(state, order, charge, &slot);
-        state.create(Name::Orders, order, &record);
+        state.create(TableName::Orders, order, &record);
     }
     let day = moment::parse_day(record::text(charge, "scheduled_at"));
     if was_open {
@@ -219,7 +231,7 @@ fn slots(state: &State, charge: &Record, items: &[u64], now: Timestamp) -> Vec<o
         sent: Some(now),
     }];
     for item in items {
-        let Some(one) = state.get(Name::Subscriptions, *item) else {
+        let Some(one) = state.get(TableName::Subscriptions, *item) else {
             continue;
         };
         if !record::flag(&one, "is_prepaid") {
@@ -245,13 +257,13 @@ fn slots(state: &State, charge: &Record, items: &[u64], now: Timestamp) -> Vec<o
 /// A subscription that was charged moves on, or ends when it has had all its
 /// charges; a one-time item is done.
 fn advance(state: &mut State, item: u64, day: Date, now: Timestamp) {
-    if let Some(mut onetime) = state.get(Name::Onetimes, item) {
+    if let Some(mut onetime) = state.get(TableName::Onetimes, item) {
         record::set(&mut onetime, "next_charge_scheduled_at", Value::Null);
         record::set(&mut onetime, "updated_at", moment::stamp(now));
-        state.change(Name::Onetimes, item, &onetime, "updated");
+        state.change(TableName::Onetimes, item, &onetime, "updated");
         return;
     }
-    let Some(mut one) = state.get(Name::Subscriptions, item) else {
+    let Some(mut one) = state.get(TableName::Subscriptions, item) else {
         return;
     };
     record::set(&mut one, "updated_at", moment::stamp(now));
@@ -260,11 +272,11 @@ fn advance(state: &mut State, item: u64, day: Date, now: Timestamp) {
         record::set(&mut one, "status", "expired");
         record::set(&mut one, "next_charge_scheduled_at", Value::Null);
         record::set(&mut one, "has_queued_charges", false);
-        state.change(Name::Subscriptions, item, &one, "expired");
+        state.change(TableName::Subscriptions, item, &one, "expired");
     } else {
         let next = next_after(state, item, &one, day);
         record::set(&mut one, "next_charge_scheduled_at", moment::day_text(next));
-        state.change(Name::Subscriptions, item, &one, "updated");
+        state.change(TableName::Subscriptions, item, &one, "updated");
     }
     let customer = record::id(&one, "customer_id").unwrap_or(0);
     customers::recount(state, customer);
@@ -273,17 +285,17 @@ fn advance(state: &mut State, item: u64, day: Date, now: Timestamp) {
 /// How often a subscription has been paid for.
 fn paid_charges(state: &State, subscription: u64) -> i64 {
     let item = "line_items.*.purchase_item_id";
-    let paid = state.ids_in(Name::Charges, item, subscription, &PAID);
+    let paid = state.ids_in(TableName::Charges, item, subscription, &PAID);
     i64::try_from(paid.len()).unwrap_or(i64::MAX)
 }
 
 /// Failed charges of a customer are tried again today.
-pub(super) fn retry_failed(state: &mut State, asked: &Asked, customer: u64) {
-    for (id, mut charge) in state.all(Name::Charges, "customer.id", customer) {
+pub(super) fn retry_failed(state: &mut State, asked: &CheckedRequest, customer: u64) {
+    for (id, mut charge) in state.all(TableName::Charges, "customer.id", customer) {
         if record::text(&charge, "status") == "error" {
             record::set(&mut charge, "retry_date", moment::day_text(asked.today()));
             touch(asked, &mut charge);
-            state.change(Name::Charges, id, &charge, "updated");
+            state.change(TableName::Charges, id, &charge, "updated");
         }
     }
 }

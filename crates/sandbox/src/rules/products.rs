@@ -5,19 +5,19 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{Ruling, given, totals, update};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
-use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
 
-pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     if verb == "create" {
         return create(state, asked);
     }
-    let table = state.table(Name::Products);
+    let table = state.table(TableName::Products);
     let found = table.find_one("external_product_id", asked.hole());
     let (id, mut product) = found.ok_or_else(Refusal::not_found)?;
     match verb {
@@ -25,11 +25,11 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
             update(asked, &mut product);
             check(&product)?;
             complete(&mut product);
-            state.change(Name::Products, id, &product, "updated");
+            state.change(TableName::Products, id, &product, "updated");
             Ok(Outcome::One(product))
         }
         "delete" => {
-            state.delete(Name::Products, id);
+            state.delete(TableName::Products, id);
             drop_children(state, asked.hole());
             Ok(Outcome::Nothing)
         }
@@ -37,14 +37,14 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     }
 }
 
-fn create(state: &mut State, asked: &Asked) -> Ruling {
+fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
     let number = record::text(asked.body, "external_product_id");
     if number.is_empty() {
         // No path could name it.
         return Err(Refusal::invalid("external_product_id", "must not be empty"));
     }
     if state
-        .table(Name::Products)
+        .table(TableName::Products)
         .find_one("external_product_id", number)
         .is_some()
     {
@@ -53,7 +53,7 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
             "already exists on store",
         ));
     }
-    let id = state.next_id(Name::Products);
+    let id = state.next_id(TableName::Products);
     let mut product = record::object(json!({
         "brand": null,
         "description": given(asked.body, "description"),
@@ -71,13 +71,13 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
     update(asked, &mut product);
     check(&product)?;
     complete(&mut product);
-    state.create(Name::Products, id, &product);
+    state.create(TableName::Products, id, &product);
     Ok(Outcome::One(product))
 }
 
 /// Variants are objects, each with a number of its own in the shop.
 fn check(product: &Record) -> Result<(), Refusal> {
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     for field in ["title", "vendor"] {
         if record::is_nothing(product.get(field)) {
             faults.add(field, "Field may not be null.");
@@ -121,8 +121,8 @@ fn complete(product: &mut Record) {
 /// Plans and places in collections go with their product.
 fn drop_children(state: &mut State, product: &str) {
     for (table, path) in [
-        (Name::Plans, "external_product_id.ecommerce"),
-        (Name::CollectionProducts, "external_product_id"),
+        (TableName::Plans, "external_product_id.ecommerce"),
+        (TableName::CollectionProducts, "external_product_id"),
     ] {
         for id in state.table(table).find(path, product) {
             state.delete(table, id);
@@ -147,7 +147,7 @@ pub(super) fn goods(state: &State, body: &Record) -> Goods {
         None => None,
     };
     let wanted = number("external_variant_id");
-    let products = state.table(Name::Products);
+    let products = state.table(TableName::Products);
     let product = wanted
         .as_ref()
         .and_then(|wanted| products.find_one("variants.*.external_variant_id", wanted))
@@ -184,7 +184,7 @@ impl Goods {
 
     fn plans(&self, state: &State) -> Vec<Record> {
         let number = record::plain(&self.product_number).unwrap_or_default();
-        let plans = state.all(Name::Plans, "external_product_id.ecommerce", &number);
+        let plans = state.all(TableName::Plans, "external_product_id.ecommerce", &number);
         plans.into_iter().map(|(_, plan)| plan).collect()
     }
 

@@ -6,20 +6,25 @@ use super::{
     Ruling, carts, customers, given, lines, orders, processing, queue, redeeming, subscriptions,
     totals,
 };
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
-use crate::requests::refusal::Faults;
+use crate::requests::refusal::FieldErrors;
 use crate::storage::state::{QUIETLY, State};
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment::{self, Unit};
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
 
 /// Pays: the customer, the address, the subscriptions, a charge that succeeded
 /// and its order come into being.
-pub(super) fn process(state: &mut State, asked: &Asked, id: u64, mut checkout: Record) -> Ruling {
+pub(super) fn process(
+    state: &mut State,
+    asked: &CheckedRequest,
+    id: u64,
+    mut checkout: Record,
+) -> Ruling {
     super::checkouts::check_open(&checkout)?;
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     for needed in ["email", "shipping_address"] {
         if record::is_nothing(checkout.get(needed)) {
             faults.add(needed, "Field may not be null.");
@@ -45,14 +50,14 @@ pub(super) fn process(state: &mut State, asked: &Asked, id: u64, mut checkout: R
         given(asked.body, "payment_processor"),
     );
     super::touch(asked, &mut checkout);
-    state.change(Name::Checkouts, id, &checkout, "processed");
-    let charge = state.get(Name::Charges, charge).unwrap_or_default();
+    state.change(TableName::Checkouts, id, &checkout, "processed");
+    let charge = state.get(TableName::Charges, charge).unwrap_or_default();
     customers::note_paid(state, customer, &charge, asked.now);
     let free = totals::amount(&checkout, "total_price") == Cents(0);
     Ok(Outcome::One(paid(asked, &charge, customer, free)))
 }
 
-fn paid(asked: &Asked, charge: &Record, customer: u64, free: bool) -> Record {
+fn paid(asked: &CheckedRequest, charge: &Record, customer: u64, free: bool) -> Record {
     let kind = asked
         .body
         .get("payment_type")
@@ -73,12 +78,12 @@ fn paid(asked: &Asked, charge: &Record, customer: u64, free: bool) -> Record {
 }
 
 /// The customer of that email, or a new one.
-fn buyer(state: &mut State, asked: &Asked, checkout: &Record) -> u64 {
+fn buyer(state: &mut State, asked: &CheckedRequest, checkout: &Record) -> u64 {
     let email = record::text(checkout, "email").to_owned();
-    if let Some((id, _)) = state.table(Name::Customers).find_one("email", &email) {
+    if let Some((id, _)) = state.table(TableName::Customers).find_one("email", &email) {
         return id;
     }
-    let id = state.next_id(Name::Customers);
+    let id = state.next_id(TableName::Customers);
     let mut customer = customers::blank(id, &asked.stamp());
     record::set(&mut customer, "email", email);
     let address = checkout.get("shipping_address").and_then(Value::as_object);
@@ -86,12 +91,12 @@ fn buyer(state: &mut State, asked: &Asked, checkout: &Record) -> u64 {
         let value = address.and_then(|address| address.get(part)).cloned();
         record::set(&mut customer, part, value);
     }
-    state.create(Name::Customers, id, &customer);
+    state.create(TableName::Customers, id, &customer);
     id
 }
 
-fn destination(state: &mut State, asked: &Asked, checkout: &Record, customer: u64) -> u64 {
-    let id = state.next_id(Name::Addresses);
+fn destination(state: &mut State, asked: &CheckedRequest, checkout: &Record, customer: u64) -> u64 {
+    let id = state.next_id(TableName::Addresses);
     let currency = record::text(checkout, "currency");
     let mut address = super::addresses::blank(id, customer, currency, &asked.stamp());
     let parts = checkout.get("shipping_address").and_then(Value::as_object);
@@ -103,16 +108,22 @@ fn destination(state: &mut State, asked: &Asked, checkout: &Record, customer: u6
             *place = value.clone();
         }
     }
-    state.create(Name::Addresses, id, &address);
+    state.create(TableName::Addresses, id, &address);
     id
 }
 
-fn pay_with(state: &mut State, asked: &Asked, checkout: &Record, customer: u64, address: u64) {
+fn pay_with(
+    state: &mut State,
+    asked: &CheckedRequest,
+    checkout: &Record,
+    customer: u64,
+    address: u64,
+) {
     let alone = state
-        .table(Name::PaymentMethods)
+        .table(TableName::PaymentMethods)
         .find("customer_id", customer)
         .is_empty();
-    let id = state.next_id(Name::PaymentMethods);
+    let id = state.next_id(TableName::PaymentMethods);
     let mut method = super::payment_methods::blank(id, customer, &asked.stamp());
     let billing = match given(checkout, "billing_address") {
         Value::Null => given(checkout, "shipping_address"),
@@ -138,10 +149,10 @@ fn pay_with(state: &mut State, asked: &Asked, checkout: &Record, customer: u64, 
     if let Some(kind) = asked.body.get("payment_type") {
         record::set(&mut method, "payment_type", kind.clone());
     }
-    state.create(Name::PaymentMethods, id, &method);
-    if let Some(mut record) = state.get(Name::Addresses, address) {
+    state.create(TableName::PaymentMethods, id, &method);
+    if let Some(mut record) = state.get(TableName::Addresses, address) {
         record::set(&mut record, "payment_method_id", id);
-        state.change(Name::Addresses, address, &record, QUIETLY);
+        state.change(TableName::Addresses, address, &record, QUIETLY);
     }
 }
 
@@ -151,7 +162,7 @@ fn redeemed(state: &State, checkout: &Record) -> Vec<Value> {
     applied
         .filter(|one| one.get("applicable") == Some(&json!(true)))
         .filter_map(|one| one.get("discount_code")?.as_str())
-        .filter_map(|code| state.table(Name::Discounts).find_one("code", code))
+        .filter_map(|code| state.table(TableName::Discounts).find_one("code", code))
         .map(|(id, discount)| totals::applied(id, &discount))
         .collect()
 }
@@ -161,17 +172,23 @@ fn carry_on(state: &mut State, checkout: &Record, address: u64) {
     let mut discounts = redeemed(state, checkout);
     discounts.retain(|one| {
         let id = one.get("id").and_then(record::as_id).unwrap_or(0);
-        let discount = state.get(Name::Discounts, id).unwrap_or_default();
+        let discount = state.get(TableName::Discounts, id).unwrap_or_default();
         redeeming::subsequent(&discount) != Some(0)
     });
-    if let Some(mut record) = state.get(Name::Addresses, address) {
+    if let Some(mut record) = state.get(TableName::Addresses, address) {
         record::set(&mut record, "discounts", discounts);
-        state.change(Name::Addresses, address, &record, QUIETLY);
+        state.change(TableName::Addresses, address, &record, QUIETLY);
     }
 }
 
 /// The charge of a checkout, its order, and the subscriptions that begin.
-fn charge(state: &mut State, asked: &Asked, checkout: &Record, customer: u64, address: u64) -> u64 {
+fn charge(
+    state: &mut State,
+    asked: &CheckedRequest,
+    checkout: &Record,
+    customer: u64,
+    address: u64,
+) -> u64 {
     let mut items = Vec::new();
     for line in record::list(checkout, "line_items")
         .iter()
@@ -183,9 +200,11 @@ fn charge(state: &mut State, asked: &Asked, checkout: &Record, customer: u64, ad
         .iter()
         .filter_map(|item| record::as_id(item.get("purchase_item_id")?))
         .collect();
-    let id = state.next_id(Name::Charges);
-    let customer = state.get(Name::Customers, customer).unwrap_or_default();
-    let place = state.get(Name::Addresses, address).unwrap_or_default();
+    let id = state.next_id(TableName::Charges);
+    let customer = state
+        .get(TableName::Customers, customer)
+        .unwrap_or_default();
+    let place = state.get(TableName::Addresses, address).unwrap_or_default();
     let mut charge = queue::build(queue::Parts {
         id,
         address_id: address,
@@ -208,29 +227,35 @@ fn charge(state: &mut State, asked: &Asked, checkout: &Record, customer: u64, ad
     processing::mark_paid(&mut charge, id, asked.now);
     totals::settle(state, &mut charge);
     record::set(&mut charge, "orders_count", 1);
-    state.create(Name::Charges, id, &charge);
+    state.create(TableName::Charges, id, &charge);
     let slot = orders::Slot {
         day: asked.today(),
         items: numbers,
         prepaid: false,
         sent: Some(asked.now),
     };
-    let order = state.next_id(Name::Orders);
+    let order = state.next_id(TableName::Orders);
     let record = orders::of_charge(state, order, &charge, &slot);
-    state.create(Name::Orders, order, &record);
+    state.create(TableName::Orders, order, &record);
     id
 }
 
 /// An item of the cart becomes a subscription or a one-time item.
-fn begin(state: &mut State, asked: &Asked, line: &Record, customer: u64, address: u64) -> Value {
+fn begin(
+    state: &mut State,
+    asked: &CheckedRequest,
+    line: &Record,
+    customer: u64,
+    address: u64,
+) -> Value {
     let step = line
         .get("subscription_preferences")
         .and_then(Value::as_object)
         .and_then(carts::every);
     let table = if step.is_some() {
-        Name::Subscriptions
+        TableName::Subscriptions
     } else {
-        Name::Onetimes
+        TableName::Onetimes
     };
     let id = state.next_id(table);
     let stamp = asked.stamp();

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::lines::line_item;
 use super::{customers, metafields, totals};
 use crate::storage::state::{QUIETLY, State};
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::record::{self, Record};
 use recharge_catalog as catalog;
@@ -45,7 +45,7 @@ pub(super) fn refresh_merging(
     now: Timestamp,
     merged: Option<Date>,
 ) {
-    let Some(address) = state.get(Name::Addresses, address_id) else {
+    let Some(address) = state.get(TableName::Addresses, address_id) else {
         drop_all(state, address_id);
         return;
     };
@@ -84,7 +84,7 @@ pub(super) fn refresh_merging(
 /// One that is tried again after a refund has its orders and stays as it is.
 pub(super) fn open_charges(state: &State, address_id: u64) -> Vec<(u64, Record)> {
     let open = ["queued", "error"];
-    let mut charges = state.all_in(Name::Charges, "address_id", address_id, &open);
+    let mut charges = state.all_in(TableName::Charges, "address_id", address_id, &open);
     charges.retain(|(_, charge)| {
         record::text(charge, "status") == "queued"
             || record::number(charge, "orders_count").unwrap_or(0) == 0
@@ -94,7 +94,7 @@ pub(super) fn open_charges(state: &State, address_id: u64) -> Vec<(u64, Record)>
 
 /// The day of the next charge of an address that waits for its day.
 pub(super) fn next_queued(state: &State, address_id: u64) -> Option<Date> {
-    let queued = state.all_in(Name::Charges, "address_id", address_id, &["queued"]);
+    let queued = state.all_in(TableName::Charges, "address_id", address_id, &["queued"]);
     queued
         .iter()
         .filter_map(|(_, charge)| moment::parse_day(record::text(charge, "scheduled_at")))
@@ -110,13 +110,13 @@ fn drop_all(state: &mut State, address_id: u64) {
 /// A charge goes, with what is noted on it.
 pub(super) fn remove(state: &mut State, id: u64) {
     metafields::delete_of(state, "charge", id);
-    state.delete(Name::Charges, id);
+    state.delete(TableName::Charges, id);
 }
 
 /// Line items by the day on which they fall due.
 fn due(state: &State, address_id: u64) -> BTreeMap<Date, Vec<Value>> {
     let mut days: BTreeMap<Date, Vec<Value>> = BTreeMap::new();
-    for (id, one) in state.all(Name::Subscriptions, "address_id", address_id) {
+    for (id, one) in state.all(TableName::Subscriptions, "address_id", address_id) {
         if record::text(&one, "status") == "active"
             && let Some(day) = next_day(&one)
         {
@@ -125,7 +125,7 @@ fn due(state: &State, address_id: u64) -> BTreeMap<Date, Vec<Value>> {
                 .push(line_item(state, "subscription", id, &one));
         }
     }
-    for (id, one) in state.all(Name::Onetimes, "address_id", address_id) {
+    for (id, one) in state.all(TableName::Onetimes, "address_id", address_id) {
         if !record::flag(&one, "is_cancelled")
             && let Some(day) = next_day(&one)
         {
@@ -165,12 +165,13 @@ fn renew(
     record::set(&mut fresh, "discounts", given_discounts(address));
     record::set(&mut fresh, "updated_at", moment::stamp(now));
     totals::settle(state, &mut fresh);
-    state.change(Name::Charges, id, &fresh, "updated");
+    state.change(TableName::Charges, id, &fresh, "updated");
 }
 
 /// Who pays for a charge, and where the bill goes.
 fn bill(state: &State, charge: &mut Record, address: &Record) {
-    let customer = record::id(address, "customer_id").and_then(|id| state.get(Name::Customers, id));
+    let customer =
+        record::id(address, "customer_id").and_then(|id| state.get(TableName::Customers, id));
     if let Some(customer) = customer {
         record::set(charge, "customer", customer_reference(&customer));
     }
@@ -180,13 +181,13 @@ fn bill(state: &State, charge: &mut Record, address: &Record) {
 /// Brings the bills of a customer's open charges up to date, after the customer
 /// or a payment method changed. That makes no charge anew: discounts stay.
 pub(super) fn bill_anew(state: &mut State, customer: u64, now: Timestamp) {
-    for (address_id, address) in state.all(Name::Addresses, "customer_id", customer) {
+    for (address_id, address) in state.all(TableName::Addresses, "customer_id", customer) {
         for (id, charge) in open_charges(state, address_id) {
             let mut fresh = charge.clone();
             bill(state, &mut fresh, &address);
             if fresh != charge {
                 record::set(&mut fresh, "updated_at", moment::stamp(now));
-                state.change(Name::Charges, id, &fresh, "updated");
+                state.change(TableName::Charges, id, &fresh, "updated");
             }
         }
     }
@@ -218,9 +219,11 @@ fn open(
     now: Timestamp,
 ) {
     let customer_id = record::id(address, "customer_id").unwrap_or(0);
-    let customer = state.get(Name::Customers, customer_id).unwrap_or_default();
+    let customer = state
+        .get(TableName::Customers, customer_id)
+        .unwrap_or_default();
     let billing = billing_address(state, address);
-    let id = state.next_id(Name::Charges);
+    let id = state.next_id(TableName::Charges);
     let parts = Parts {
         id,
         address_id,
@@ -234,20 +237,20 @@ fn open(
     };
     let mut charge = build(parts);
     totals::settle(state, &mut charge);
-    state.create(Name::Charges, id, &charge);
+    state.create(TableName::Charges, id, &charge);
 }
 
 /// Subscriptions know whether a charge waits for them. Where none has failed,
 /// none has failed for the last time.
 fn mark(state: &mut State, address_id: u64) {
-    let failed = state.ids_in(Name::Charges, "address_id", address_id, &["error"]);
-    for (id, mut one) in state.all(Name::Subscriptions, "address_id", address_id) {
+    let failed = state.ids_in(TableName::Charges, "address_id", address_id, &["error"]);
+    for (id, mut one) in state.all(TableName::Subscriptions, "address_id", address_id) {
         let queued = record::text(&one, "status") == "active" && next_day(&one).is_some();
         record::set(&mut one, "has_queued_charges", queued);
         if failed.is_empty() {
             record::set(&mut one, "max_retries_reached", false);
         }
-        state.change(Name::Subscriptions, id, &one, QUIETLY);
+        state.change(TableName::Subscriptions, id, &one, QUIETLY);
     }
 }
 
@@ -363,11 +366,11 @@ fn billing_address(state: &State, address: &Record) -> Value {
 
 /// The payment method that pays for an address: its own, else the default.
 pub(super) fn payment_method(state: &State, address: &Record) -> Option<Record> {
-    let own =
-        record::id(address, "payment_method_id").and_then(|id| state.get(Name::PaymentMethods, id));
+    let own = record::id(address, "payment_method_id")
+        .and_then(|id| state.get(TableName::PaymentMethods, id));
     own.or_else(|| {
         let customer = record::id(address, "customer_id")?;
-        let methods = state.all(Name::PaymentMethods, "customer_id", customer);
+        let methods = state.all(TableName::PaymentMethods, "customer_id", customer);
         methods
             .into_iter()
             .map(|(_, method)| method)

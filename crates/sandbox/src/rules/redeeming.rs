@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{charges, totals};
 use crate::storage::state::State;
 use crate::storage::table::NEVER;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
@@ -134,7 +134,11 @@ fn counts_on(state: &State, discount: &Record, customer: Option<u64>, item: &Val
         .and_then(record::plain)
         .unwrap_or_default();
     if resource.contains("collection") {
-        let places = state.all(Name::CollectionProducts, "external_product_id", &product);
+        let places = state.all(
+            TableName::CollectionProducts,
+            "external_product_id",
+            &product,
+        );
         return places.iter().any(|(_, place)| {
             let collection = place.get("collection_id").and_then(record::plain);
             collection.is_some_and(|collection| ids.contains(&collection))
@@ -148,7 +152,7 @@ fn counts_on(state: &State, discount: &Record, customer: Option<u64>, item: &Val
 
 /// Whether a customer has paid for something before.
 fn has_bought(state: &State, customer: u64) -> bool {
-    let paid = state.ids_in(Name::Charges, "customer.id", customer, PAID);
+    let paid = state.ids_in(TableName::Charges, "customer.id", customer, PAID);
     !paid.is_empty()
 }
 
@@ -156,12 +160,12 @@ fn has_bought(state: &State, customer: u64) -> bool {
 fn has_used(state: &State, discount: u64, customer: u64, here: Option<u64>) -> bool {
     let carries = |holder: &Record| charges::discount_ids(holder).contains(&discount);
     let elsewhere = state
-        .all(Name::Addresses, "customer_id", customer)
+        .all(TableName::Addresses, "customer_id", customer)
         .iter()
         .any(|(id, address)| Some(*id) != here && carries(address));
     elsewhere
         || state
-            .all(Name::Charges, "customer.id", customer)
+            .all(TableName::Charges, "customer.id", customer)
             .iter()
             .any(|(_, charge)| carries(charge))
 }
@@ -169,10 +173,10 @@ fn has_used(state: &State, discount: u64, customer: u64, here: Option<u64>) -> b
 /// Takes off an address what the paid charges have used up: a discount is
 /// redeemed once, and then as often as it says.
 pub(super) fn use_up(state: &mut State, address_id: u64, now: Timestamp) {
-    let Some(mut address) = state.get(Name::Addresses, address_id) else {
+    let Some(mut address) = state.get(TableName::Addresses, address_id) else {
         return;
     };
-    let limited = |id: u64| Some((id, subsequent(&state.get(Name::Discounts, id)?)?));
+    let limited = |id: u64| Some((id, subsequent(&state.get(TableName::Discounts, id)?)?));
     let limits: Vec<(u64, usize)> = charges::discount_ids(&address)
         .into_iter()
         .filter_map(limited)
@@ -180,7 +184,7 @@ pub(super) fn use_up(state: &mut State, address_id: u64, now: Timestamp) {
     if limits.is_empty() {
         return;
     }
-    let paid = state.all_in(Name::Charges, "address_id", address_id, PAID);
+    let paid = state.all_in(TableName::Charges, "address_id", address_id, PAID);
     let times = |id: u64| {
         paid.iter()
             .filter(|(_, charge)| charges::discount_ids(charge).contains(&id))
@@ -206,14 +210,14 @@ fn take_off(state: &mut State, id: u64, address: &mut Record, discount: u64, now
     kept.retain(|one| one.get("id").and_then(record::as_id) != Some(discount));
     record::set(address, "discounts", kept);
     record::set(address, "updated_at", moment::stamp(now));
-    state.change(Name::Addresses, id, address, "updated");
+    state.change(TableName::Addresses, id, address, "updated");
     charges::strip(state, now, id, discount);
 }
 
 /// Discounts that have ended are no longer enabled; says whether there were
 /// any. What carries them keeps them.
 pub(crate) fn end_due(state: &mut State, now: Timestamp) -> bool {
-    let table = state.table(Name::Discounts);
+    let table = state.table(TableName::Discounts);
     let Some(time) = table.time_at("ends_at") else {
         return false;
     };
@@ -230,13 +234,13 @@ pub(crate) fn end_due(state: &mut State, now: Timestamp) -> bool {
     state.discounts_ended = until;
     let mut ended = false;
     for id in due {
-        let Some(mut discount) = state.get(Name::Discounts, id) else {
+        let Some(mut discount) = state.get(TableName::Discounts, id) else {
             continue;
         };
         if record::text(&discount, "status") == "enabled" {
             record::set(&mut discount, "status", "disabled");
             record::set(&mut discount, "updated_at", moment::stamp(now));
-            state.change(Name::Discounts, id, &discount, "updated");
+            state.change(TableName::Discounts, id, &discount, "updated");
             ended = true;
         }
     }

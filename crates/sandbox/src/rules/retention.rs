@@ -3,18 +3,18 @@
 use serde_json::json;
 
 use super::{Ruling, target, update};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
-use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
 
-pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     match verb {
         "create" => create(state, asked),
         "update" => change(state, asked),
-        "delete" => super::remove(state, Name::RetentionStrategies, asked),
+        "delete" => super::remove(state, TableName::RetentionStrategies, asked),
         _ => Err(super::unknown_verb()),
     }
 }
@@ -33,27 +33,27 @@ pub(crate) fn blank(id: u64, stamp: &str) -> Record {
     }))
 }
 
-fn create(state: &mut State, asked: &Asked) -> Ruling {
-    let id = state.next_id(Name::RetentionStrategies);
+fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let id = state.next_id(TableName::RetentionStrategies);
     let mut strategy = blank(id, &asked.stamp());
     update(asked, &mut strategy);
     check(state, &strategy)?;
-    state.create(Name::RetentionStrategies, id, &strategy);
+    state.create(TableName::RetentionStrategies, id, &strategy);
     Ok(Outcome::One(strategy))
 }
 
-fn change(state: &mut State, asked: &Asked) -> Ruling {
-    let (id, mut strategy) = target(state, Name::RetentionStrategies, asked)?;
+fn change(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let (id, mut strategy) = target(state, TableName::RetentionStrategies, asked)?;
     update(asked, &mut strategy);
     check(state, &strategy)?;
-    state.change(Name::RetentionStrategies, id, &strategy, "updated");
+    state.change(TableName::RetentionStrategies, id, &strategy, "updated");
     Ok(Outcome::One(strategy))
 }
 
 /// Who offers a discount says which; and there is one of that code.
 fn check(state: &State, strategy: &Record) -> Result<(), Refusal> {
     let code = record::text(strategy, "discount_code");
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     for needed in ["prevention_text", "reason"] {
         if record::text(strategy, needed).is_empty() {
             faults.add(needed, "Field may not be null.");
@@ -67,7 +67,7 @@ fn check(state: &State, strategy: &Record) -> Result<(), Refusal> {
         return Ok(());
     }
     if state
-        .table(Name::Discounts)
+        .table(TableName::Discounts)
         .find_one("code", code)
         .is_some()
     {

@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::{queue, touch};
-use crate::requests::asked::Asked;
-use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::asked::CheckedRequest;
+use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment::{self, Interval, Unit};
 use crate::values::record::{self, Record};
 
@@ -46,7 +46,7 @@ pub(super) fn next_after(state: &State, id: u64, one: &Record, day: Date) -> Dat
 fn skipped_days(state: &State, id: u64) -> Vec<Date> {
     let item = "line_items.*.purchase_item_id";
     state
-        .all_in(Name::Charges, item, id, &["skipped"])
+        .all_in(TableName::Charges, item, id, &["skipped"])
         .iter()
         .filter_map(|(_, charge)| moment::parse_day(record::text(charge, "scheduled_at")))
         .collect()
@@ -56,26 +56,26 @@ fn skipped_days(state: &State, id: u64) -> Vec<Date> {
 /// the queue.
 pub(super) fn set_next(
     state: &mut State,
-    asked: &Asked,
+    asked: &CheckedRequest,
     id: u64,
     day: Option<Date>,
     verb: &'static str,
 ) {
-    if let Some(mut one) = state.get(Name::Subscriptions, id) {
+    if let Some(mut one) = state.get(TableName::Subscriptions, id) {
         record::set(
             &mut one,
             "next_charge_scheduled_at",
             day.map(moment::day_text),
         );
         touch(asked, &mut one);
-        state.change(Name::Subscriptions, id, &one, verb);
+        state.change(TableName::Subscriptions, id, &one, verb);
     }
 }
 
 /// The days on which charges of an address fall, ascending.
 pub(super) fn next_days(state: &State, address: u64) -> Vec<Date> {
     let mut days: Vec<Date> = state
-        .all(Name::Subscriptions, "address_id", address)
+        .all(TableName::Subscriptions, "address_id", address)
         .iter()
         .filter(|(_, one)| record::text(one, "status") == "active")
         .filter_map(|(_, one)| queue::next_day(one))
@@ -126,7 +126,7 @@ pub(super) fn fill_from_plan(one: &mut Record, plan: &Record, body: &Record) {
 
 /// Whether a subscription can be as it is; all faults at once.
 pub(super) fn check(one: &Record) -> Result<(), Refusal> {
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     if record::number(one, "quantity").unwrap_or(0) < 1 {
         faults.add("quantity", "must be at least 1");
     }
@@ -161,10 +161,10 @@ pub(super) const PAID: [&str; 3] = ["success", "refunded", "partially_refunded"]
 
 /// The day of the next charge, reckoned from the last paid one, or from the
 /// creation; never today or before.
-pub(super) fn fresh_day(state: &State, asked: &Asked, id: u64, one: &Record) -> Date {
+pub(super) fn fresh_day(state: &State, asked: &CheckedRequest, id: u64, one: &Record) -> Date {
     let item = "line_items.*.purchase_item_id";
     let paid = state
-        .all_in(Name::Charges, item, id, &PAID)
+        .all_in(TableName::Charges, item, id, &PAID)
         .iter()
         .filter_map(|(_, charge)| moment::parse_day(record::text(charge, "scheduled_at")))
         .max();

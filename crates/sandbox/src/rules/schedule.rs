@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use super::rhythm::{interval, next_after};
 use super::{Ruling, given, lines, queue, totals};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
@@ -29,18 +29,23 @@ type Parcel = (u64, u64);
 /// Parcels by day; each holds line items.
 type Days = BTreeMap<Date, BTreeMap<Parcel, Vec<Value>>>;
 
-pub(super) fn of_customer(state: &State, asked: &Asked, id: u64, customer: &Record) -> Ruling {
+pub(super) fn of_customer(
+    state: &State,
+    asked: &CheckedRequest,
+    id: u64,
+    customer: &Record,
+) -> Ruling {
     let end = end(asked)?;
     let mut days = Days::new();
-    for (id, one) in state.all(Name::Subscriptions, "customer_id", id) {
+    for (id, one) in state.all(TableName::Subscriptions, "customer_id", id) {
         if record::text(&one, "status") == "active" {
             project(state, &mut days, id, &one, end);
         }
     }
-    for (id, order) in state.all(Name::Orders, "customer.id", id) {
+    for (id, order) in state.all(TableName::Orders, "customer.id", id) {
         paid_ahead(state, &mut days, id, &order, end);
     }
-    for (id, one) in state.all(Name::Onetimes, "customer_id", id) {
+    for (id, one) in state.all(TableName::Onetimes, "customer_id", id) {
         if let Some(day) =
             queue::next_day(&one).filter(|day| *day <= end && !record::flag(&one, "is_cancelled"))
         {
@@ -73,7 +78,7 @@ pub(super) fn of_customer(state: &State, asked: &Asked, id: u64, customer: &Reco
 }
 
 /// The last day looked at: the narrowest of the limits.
-fn end(asked: &Asked) -> Result<Date, Refusal> {
+fn end(asked: &CheckedRequest) -> Result<Date, Refusal> {
     let today = asked.today();
     let after = |days: i64| today.saturating_add(Span::new().days(days));
     let mut end = after(DAYS_AT_MOST);
@@ -142,7 +147,7 @@ fn paid_ahead(state: &State, days: &mut Days, id: u64, order: &Record, end: Date
     let items: Vec<Value> = items
         .filter_map(|item| {
             let item_id = record::as_id(item.get("purchase_item_id")?)?;
-            let one = state.get(Name::Subscriptions, item_id)?;
+            let one = state.get(TableName::Subscriptions, item_id)?;
             Some(line(state, "subscription", item_id, &one))
         })
         .collect();
@@ -187,8 +192,10 @@ fn delivery(state: &State, day: Date, parcels: BTreeMap<Parcel, Vec<Value>>) -> 
 
 fn order(state: &State, day: Date, parcel: Parcel, items: &[Value]) -> Value {
     let (address_id, order_id) = parcel;
-    let address = state.get(Name::Addresses, address_id).unwrap_or_default();
-    let made = state.get(Name::Orders, order_id);
+    let address = state
+        .get(TableName::Addresses, address_id)
+        .unwrap_or_default();
+    let made = state.get(TableName::Orders, order_id);
     let charge = match &made {
         Some(order) => record::id(order, "charge.id"),
         None => queue::open_charges(state, address_id)

@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::rhythm::{next_after, next_days, set_next};
 use super::{Ruling, customers, existing, lines, numbers, queue, target, totals, touch};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::record::{self, Record};
 
@@ -52,7 +52,7 @@ fn day_of(charge: &Record) -> Date {
 }
 
 /// The skipped items move on by one interval and are queued there.
-pub(super) fn skip(state: &mut State, asked: &Asked, id: u64, charge: Record) -> Ruling {
+pub(super) fn skip(state: &mut State, asked: &CheckedRequest, id: u64, charge: Record) -> Ruling {
     match record::text(&charge, "status") {
         "skipped" => return Ok(Outcome::One(charge)),
         "queued" => {}
@@ -80,7 +80,7 @@ pub(super) fn skip(state: &mut State, asked: &Asked, id: u64, charge: Record) ->
 
 /// What was paid ahead cannot be skipped.
 pub(super) fn check_skippable(state: &State, item: u64, field: &str) -> Result<(), Refusal> {
-    match state.get(Name::Subscriptions, item) {
+    match state.get(TableName::Subscriptions, item) {
         Some(one) if record::flag(&one, "is_prepaid") => Err(Refusal::invalid(
             field,
             format!("{item} is prepaid and cannot be skipped"),
@@ -92,7 +92,7 @@ pub(super) fn check_skippable(state: &State, item: u64, field: &str) -> Result<(
 /// Skips some or all items of an open charge and answers the skipped charge.
 pub(super) fn skip_items(
     state: &mut State,
-    asked: &Asked,
+    asked: &CheckedRequest,
     id: u64,
     charge: Record,
     items: &[u64],
@@ -111,17 +111,17 @@ pub(super) fn skip_items(
     skipped
 }
 
-fn mark_skipped(state: &mut State, asked: &Asked, id: u64, mut charge: Record) -> Record {
+fn mark_skipped(state: &mut State, asked: &CheckedRequest, id: u64, mut charge: Record) -> Record {
     record::set(&mut charge, "status", "skipped");
     record::set(&mut charge, "retry_date", Value::Null);
     touch(asked, &mut charge);
-    state.change(Name::Charges, id, &charge, "skipped");
+    state.change(TableName::Charges, id, &charge, "skipped");
     charge
 }
 
 /// A skipped charge of its own for some items of a charge.
-fn split_off(state: &mut State, asked: &Asked, charge: &Record, items: &[u64]) -> Record {
-    let id = state.next_id(Name::Charges);
+fn split_off(state: &mut State, asked: &CheckedRequest, charge: &Record, items: &[u64]) -> Record {
+    let id = state.next_id(TableName::Charges);
     let mut skipped = charge.clone();
     record::set(&mut skipped, "id", id);
     record::set(&mut skipped, "created_at", asked.stamp());
@@ -129,7 +129,7 @@ fn split_off(state: &mut State, asked: &Asked, charge: &Record, items: &[u64]) -
     keep_items(&mut skipped, items);
     totals::settle(state, &mut skipped);
     touch(asked, &mut skipped);
-    state.create(Name::Charges, id, &skipped);
+    state.create(TableName::Charges, id, &skipped);
     skipped
 }
 
@@ -147,13 +147,13 @@ fn keep_items(charge: &mut Record, items: &[u64]) {
 
 /// A subscription moves on by one interval; a one-time item to the next charge
 /// of its address that is not skipped, or it waits without a day.
-fn move_on(state: &mut State, asked: &Asked, item: u64, day: Date) {
-    if let Some(one) = state.get(Name::Subscriptions, item) {
+fn move_on(state: &mut State, asked: &CheckedRequest, item: u64, day: Date) {
+    if let Some(one) = state.get(TableName::Subscriptions, item) {
         let next = next_after(state, item, &one, day);
         set_next(state, asked, item, Some(next), "skipped");
         return;
     }
-    let Some(mut onetime) = state.get(Name::Onetimes, item) else {
+    let Some(mut onetime) = state.get(TableName::Onetimes, item) else {
         return;
     };
     let address = record::id(&onetime, "address_id").unwrap_or(0);
@@ -163,11 +163,16 @@ fn move_on(state: &mut State, asked: &Asked, item: u64, day: Date) {
     let next = next.and_then(moment::beginning).map(moment::stamp);
     record::set(&mut onetime, "next_charge_scheduled_at", next);
     touch(asked, &mut onetime);
-    state.change(Name::Onetimes, item, &onetime, "updated");
+    state.change(TableName::Onetimes, item, &onetime, "updated");
 }
 
 /// The items return to the day of the skipped charge.
-pub(super) fn unskip(state: &mut State, asked: &Asked, id: u64, mut charge: Record) -> Ruling {
+pub(super) fn unskip(
+    state: &mut State,
+    asked: &CheckedRequest,
+    id: u64,
+    mut charge: Record,
+) -> Ruling {
     if record::text(&charge, "status") == "queued" {
         return Ok(Outcome::One(charge));
     }
@@ -195,12 +200,12 @@ pub(super) fn unskip(state: &mut State, asked: &Asked, id: u64, mut charge: Reco
     if rest.is_empty() {
         record::set(&mut charge, "status", "queued");
         touch(asked, &mut charge);
-        state.change(Name::Charges, id, &charge, "unskipped");
+        state.change(TableName::Charges, id, &charge, "unskipped");
     } else {
         keep_items(&mut charge, &rest);
         totals::settle(state, &mut charge);
         touch(asked, &mut charge);
-        state.change(Name::Charges, id, &charge, "unskipped");
+        state.change(TableName::Charges, id, &charge, "unskipped");
     }
     queue::refresh(state, address, asked.now);
     Ok(Outcome::One(
@@ -212,8 +217,8 @@ pub(super) fn unskip(state: &mut State, asked: &Asked, id: u64, mut charge: Reco
 fn check_alive(state: &State, items: &[u64]) -> Result<(), Refusal> {
     let dead = items.iter().find(|id| {
         state
-            .get(Name::Subscriptions, **id)
-            .map_or(!state.table(Name::Onetimes).holds(**id), |one| {
+            .get(TableName::Subscriptions, **id)
+            .map_or(!state.table(TableName::Onetimes).holds(**id), |one| {
                 record::text(&one, "status") != "active"
             })
     });
@@ -226,14 +231,14 @@ fn check_alive(state: &State, items: &[u64]) -> Result<(), Refusal> {
     }
 }
 
-fn move_back(state: &mut State, asked: &Asked, item: u64, day: Date) {
-    if state.table(Name::Subscriptions).holds(item) {
+fn move_back(state: &mut State, asked: &CheckedRequest, item: u64, day: Date) {
+    if state.table(TableName::Subscriptions).holds(item) {
         set_next(state, asked, item, Some(day), "unskipped");
-    } else if let Some(mut onetime) = state.get(Name::Onetimes, item) {
+    } else if let Some(mut onetime) = state.get(TableName::Onetimes, item) {
         let day = moment::beginning(day).map(moment::stamp);
         record::set(&mut onetime, "next_charge_scheduled_at", day);
         touch(asked, &mut onetime);
-        state.change(Name::Onetimes, item, &onetime, "updated");
+        state.change(TableName::Onetimes, item, &onetime, "updated");
     }
 }
 
@@ -246,9 +251,9 @@ pub(super) fn queued_on(state: &State, address: u64, day: Date) -> Option<Record
 
 /// New intervals remove the skips of a subscription: a charge that holds others
 /// too stays skipped for them.
-pub(super) fn unskip_all(state: &mut State, asked: &Asked, item: u64) {
+pub(super) fn unskip_all(state: &mut State, asked: &CheckedRequest, item: u64) {
     let path = "line_items.*.purchase_item_id";
-    for (id, mut charge) in state.all_in(Name::Charges, path, item, &["skipped"]) {
+    for (id, mut charge) in state.all_in(TableName::Charges, path, item, &["skipped"]) {
         let mut rest = items_of(&charge);
         rest.retain(|other| *other != item);
         if rest.is_empty() {
@@ -258,14 +263,14 @@ pub(super) fn unskip_all(state: &mut State, asked: &Asked, item: u64) {
         keep_items(&mut charge, &rest);
         totals::settle(state, &mut charge);
         touch(asked, &mut charge);
-        state.change(Name::Charges, id, &charge, "updated");
+        state.change(TableName::Charges, id, &charge, "updated");
     }
 }
 
 /// Skips a charge of the future: the next one, or one that does not exist yet
 /// and is made as skipped.
-pub(super) fn skip_future(state: &mut State, asked: &Asked) -> Ruling {
-    let (address_id, _) = target(state, Name::Addresses, asked)?;
+pub(super) fn skip_future(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let (address_id, _) = target(state, TableName::Addresses, asked)?;
     let body = asked.body;
     let day = moment::parse_day(record::text(body, "date")).unwrap_or(Date::MIN);
     let field = if body.contains_key("purchase_item_ids") {
@@ -285,7 +290,7 @@ pub(super) fn skip_future(state: &mut State, asked: &Asked) -> Ruling {
     }
     let mut projected = false;
     for item in &items {
-        let (_, one) = existing(state, Name::Subscriptions, *item, field)?;
+        let (_, one) = existing(state, TableName::Subscriptions, *item, field)?;
         check_skippable(state, *item, field)?;
         if record::id(&one, "address_id") != Some(address_id)
             || record::text(&one, "status") != "active"
@@ -330,22 +335,22 @@ fn falls_on(state: &State, id: u64, one: &Record, day: Date) -> bool {
 /// over that day when their turn comes.
 fn make_skipped(
     state: &mut State,
-    asked: &Asked,
+    asked: &CheckedRequest,
     address_id: u64,
     day: Date,
     items: &[u64],
 ) -> Result<Record, Refusal> {
-    let (_, address) = existing(state, Name::Addresses, address_id, "id")?;
+    let (_, address) = existing(state, TableName::Addresses, address_id, "id")?;
     let customer =
-        record::id(&address, "customer_id").and_then(|id| state.get(Name::Customers, id));
+        record::id(&address, "customer_id").and_then(|id| state.get(TableName::Customers, id));
     let lines = items
         .iter()
         .filter_map(|item| {
-            let one = state.get(Name::Subscriptions, *item)?;
+            let one = state.get(TableName::Subscriptions, *item)?;
             Some(lines::line_item(state, "subscription", *item, &one))
         })
         .collect();
-    let id = state.next_id(Name::Charges);
+    let id = state.next_id(TableName::Charges);
     let mut charge = queue::build(queue::Parts {
         id,
         address_id,
@@ -359,6 +364,6 @@ fn make_skipped(
     });
     record::set(&mut charge, "status", "skipped");
     totals::settle(state, &mut charge);
-    state.create(Name::Charges, id, &charge);
+    state.create(TableName::Charges, id, &charge);
     Ok(charge)
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
 use crate::storage::state::{State, Token};
 use crate::values::record::{self, Record};
 use recharge_catalog as catalog;
 
-pub(super) fn act(resource: &str, state: &State, asked: &Asked) -> Outcome {
+pub(super) fn act(resource: &str, state: &State, asked: &CheckedRequest) -> Outcome {
     Outcome::One(match resource {
         "store" => state.store.clone(),
         _ => token_information(state, asked.token),

@@ -8,11 +8,11 @@ use super::skipping::unskip_all;
 use super::{
     Ruling, customers, ending, gifting, given, items, named, queue, target, touch, update,
 };
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
-use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::record::{self, Record};
 
@@ -29,13 +29,13 @@ const INTERVALS_OF_PLAN: [&str; 3] = [
     "interval_unit",
 ];
 
-pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     match verb {
         "create" => return create(state, asked),
         "skip_gift" => return gifting::skip_gift(state, asked),
         _ => {}
     }
-    let (id, one) = target(state, Name::Subscriptions, asked)?;
+    let (id, one) = target(state, TableName::Subscriptions, asked)?;
     match verb {
         "update" => change(state, asked, id, one),
         "delete" => {
@@ -50,13 +50,13 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
     }
 }
 
-fn create(state: &mut State, asked: &Asked) -> Ruling {
-    let (address_id, address) = named(state, Name::Addresses, asked.body, "address_id")?;
+fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let (address_id, address) = named(state, TableName::Addresses, asked.body, "address_id")?;
     items::check_pairs(asked.body, "properties")?;
     let goods = products::goods(state, asked.body);
     goods.check_sold_by_plan(state)?;
     let plan = plan(state, asked)?.or_else(|| goods.plan(state));
-    let id = state.next_id(Name::Subscriptions);
+    let id = state.next_id(TableName::Subscriptions);
     let customer = record::id(&address, "customer_id").unwrap_or(0);
     let mut one = blank(id, address_id, customer, &asked.stamp());
     record::set(
@@ -81,7 +81,7 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
     if record::text(&one, "status") != "active" {
         record::set(&mut one, "next_charge_scheduled_at", Value::Null);
     }
-    state.create(Name::Subscriptions, id, &one);
+    state.create(TableName::Subscriptions, id, &one);
     queue::refresh(state, address_id, asked.now);
     customers::recount(state, customer);
     shown(state, id)
@@ -90,21 +90,23 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
 /// The record after everything that followed from a change.
 pub(super) fn shown(state: &State, id: u64) -> Ruling {
     state
-        .get(Name::Subscriptions, id)
+        .get(TableName::Subscriptions, id)
         .map(Outcome::One)
         .ok_or_else(Refusal::not_found)
 }
 
-fn plan(state: &State, asked: &Asked) -> Result<Option<Record>, Refusal> {
+fn plan(state: &State, asked: &CheckedRequest) -> Result<Option<Record>, Refusal> {
     match record::id(asked.body, "plan_id") {
-        Some(id) => super::existing(state, Name::Plans, id, "plan_id").map(|(_, plan)| Some(plan)),
+        Some(id) => {
+            super::existing(state, TableName::Plans, id, "plan_id").map(|(_, plan)| Some(plan))
+        }
         None => Ok(None),
     }
 }
 
 /// A plan that knows no intervals (a one-time plan) leaves them to the body.
 fn check_intervals(plan: &Record, body: &Record) -> Result<(), Refusal> {
-    let mut faults = Faults::default();
+    let mut faults = FieldErrors::default();
     for (name, of_plan) in INTERVALS.iter().zip(INTERVALS_OF_PLAN) {
         let planned = record::at(plan, &format!("subscription_preferences.{of_plan}"));
         if record::is_nothing(body.get(*name)) && record::is_nothing(planned) {
@@ -152,7 +154,7 @@ pub(crate) fn blank(id: u64, address: u64, customer: u64, stamp: &str) -> Record
     ])
 }
 
-fn change(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling {
+fn change(state: &mut State, asked: &CheckedRequest, id: u64, mut one: Record) -> Ruling {
     let forced = matches!(asked.asked_for("force_update"), Some("true" | "True" | "1"));
     if record::text(&one, "status") != "active" && !forced {
         return Err(Refusal::invalid(
@@ -180,7 +182,7 @@ fn change(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling 
         swap(state, asked, &mut one, plan.as_ref());
         if given(&one, "external_variant_id") != given(&before, "external_variant_id") {
             // A swap is told by itself, before what else the request changes.
-            state.change(Name::Subscriptions, id, &one, "swapped");
+            state.change(TableName::Subscriptions, id, &one, "swapped");
         }
     }
     update(asked, &mut one);
@@ -195,7 +197,7 @@ fn change(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling 
         record::set(&mut one, "next_charge_scheduled_at", moment::day_text(next));
     }
     let verb = if revived { "activated" } else { "updated" };
-    state.change(Name::Subscriptions, id, &one, verb);
+    state.change(TableName::Subscriptions, id, &one, verb);
     if revived {
         ending::settle(state, asked, &one);
         ending::tell_address(state, asked, &one);
@@ -220,7 +222,7 @@ fn interval_fields(one: &Record) -> Vec<Value> {
 
 /// Another variant brings its product, its title and, unless overridden, its
 /// sku; its price only when asked for.
-fn swap(state: &State, asked: &Asked, one: &mut Record, plan: Option<&Record>) {
+fn swap(state: &State, asked: &CheckedRequest, one: &mut Record, plan: Option<&Record>) {
     let goods: Goods = products::goods(state, asked.body);
     if !goods.is_known() {
         // The update itself takes over the number of the variant.
@@ -244,7 +246,12 @@ fn check_active(one: &Record) -> Result<(), Refusal> {
     }
 }
 
-fn set_next_charge_date(state: &mut State, asked: &Asked, id: u64, one: &Record) -> Ruling {
+fn set_next_charge_date(
+    state: &mut State,
+    asked: &CheckedRequest,
+    id: u64,
+    one: &Record,
+) -> Ruling {
     check_active(one)?;
     let day = moment::parse_day(record::text(asked.body, "date"));
     if day == queue::next_day(one) {
@@ -260,8 +267,8 @@ fn set_next_charge_date(state: &mut State, asked: &Asked, id: u64, one: &Record)
     shown(state, id)
 }
 
-fn change_address(state: &mut State, asked: &Asked, id: u64, mut one: Record) -> Ruling {
-    let (address_id, address) = named(state, Name::Addresses, asked.body, "address_id")?;
+fn change_address(state: &mut State, asked: &CheckedRequest, id: u64, mut one: Record) -> Ruling {
+    let (address_id, address) = named(state, TableName::Addresses, asked.body, "address_id")?;
     if record::id(&address, "customer_id") != record::id(&one, "customer_id") {
         return Err(Refusal::invalid(
             "address_id",
@@ -283,7 +290,7 @@ fn change_address(state: &mut State, asked: &Asked, id: u64, mut one: Record) ->
         }
     }
     touch(asked, &mut one);
-    state.change(Name::Subscriptions, id, &one, "updated");
+    state.change(TableName::Subscriptions, id, &one, "updated");
     queue::refresh(state, left, asked.now);
     queue::refresh(state, address_id, asked.now);
     shown(state, id)

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::requests::refusal::Faults;
+use crate::requests::refusal::FieldErrors;
 use crate::values::record::{self, Record};
 
 const PREFERENCES: &str = "subscription_preferences";
@@ -29,7 +29,7 @@ const NEEDED: &[&str] = &[
 ];
 
 /// Notes what is wrong with the settings of a plan.
-pub(super) fn check(plan: &Record, faults: &mut Faults) {
+pub(super) fn check(plan: &Record, faults: &mut FieldErrors) {
     check_preferences(plan, faults);
     check_rhythm(plan, faults);
     for channel in ["api", "checkout_page", "customer_portal", "merchant_portal"] {
@@ -45,7 +45,7 @@ fn preference<'a>(plan: &'a Record, name: &str) -> Option<&'a Value> {
     value.filter(|value| !value.is_null())
 }
 
-fn check_preferences(plan: &Record, faults: &mut Faults) {
+fn check_preferences(plan: &Record, faults: &mut FieldErrors) {
     for (name, least, most) in NUMBERS {
         let Some(value) = preference(plan, name) else {
             continue;
@@ -71,7 +71,7 @@ fn check_preferences(plan: &Record, faults: &mut Faults) {
 
 /// What recurs says how often. A charge pays for whole orders, and a prepaid
 /// one for several.
-fn check_rhythm(plan: &Record, faults: &mut Faults) {
+fn check_rhythm(plan: &Record, faults: &mut FieldErrors) {
     if record::text(plan, "type") == "onetime" {
         return;
     }

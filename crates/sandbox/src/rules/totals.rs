@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::redeeming;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
 
@@ -181,7 +181,7 @@ impl Cut {
             _ => return None,
         };
         let id = applied.get("id").and_then(record::as_id).unwrap_or(0);
-        let discount = state.get(Name::Discounts, id);
+        let discount = state.get(TableName::Discounts, id);
         let on = match &discount {
             Some(discount) if !redeeming::is_for_all(discount) => {
                 let customer = record::id(record, "customer.id");

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::{Ruling, given, target, update};
-use crate::requests::asked::Asked;
+use crate::requests::asked::CheckedRequest;
 use crate::requests::asked::Outcome;
-use crate::requests::refusal::{Faults, Refusal};
+use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
 use crate::webhooks::{self, topics::Topic};
 use recharge_catalog as catalog;
@@ -18,19 +18,19 @@ const MOST_OF_TOPIC: usize = 10;
 /// The versions that messages can be written in.
 const VERSIONS: &[&str] = &["2021-01", catalog::VERSION];
 
-pub(super) fn act(verb: &str, state: &mut State, asked: &Asked) -> Ruling {
+pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     if verb == "create" {
         return create(state, asked);
     }
-    let (id, mut webhook) = target(state, Name::Webhooks, asked)?;
+    let (id, mut webhook) = target(state, TableName::Webhooks, asked)?;
     match verb {
         "update" => {
             fill(asked, &mut webhook);
             check(state, asked, &webhook, Some(id))?;
-            state.change(Name::Webhooks, id, &webhook, "updated");
+            state.change(TableName::Webhooks, id, &webhook, "updated");
             Ok(Outcome::One(webhook))
         }
-        "delete" => super::remove(state, Name::Webhooks, asked),
+        "delete" => super::remove(state, TableName::Webhooks, asked),
         "test" => {
             webhooks::queue_test(state, id, &webhook);
             Ok(Outcome::Nothing)
@@ -50,8 +50,8 @@ pub(crate) fn blank(id: u64) -> Record {
     }))
 }
 
-fn create(state: &mut State, asked: &Asked) -> Ruling {
-    let id = state.next_id(Name::Webhooks);
+fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
+    let id = state.next_id(TableName::Webhooks);
     let mut webhook = blank(id);
     record::set(
         &mut webhook,
@@ -60,12 +60,12 @@ fn create(state: &mut State, asked: &Asked) -> Ruling {
     );
     fill(asked, &mut webhook);
     check(state, asked, &webhook, None)?;
-    state.create(Name::Webhooks, id, &webhook);
+    state.create(TableName::Webhooks, id, &webhook);
     Ok(Outcome::One(webhook))
 }
 
 /// The fields of the body; what is given as null stays as it is.
-fn fill(asked: &Asked, webhook: &mut Record) {
+fn fill(asked: &CheckedRequest, webhook: &mut Record) {
     let before = webhook.clone();
     update(asked, webhook);
     for (name, value) in webhook.iter_mut().filter(|(_, value)| value.is_null()) {
@@ -74,8 +74,13 @@ fn fill(asked: &Asked, webhook: &mut Record) {
 }
 
 /// Everything that is wrong with a webhook; then whether the token may have it.
-fn check(state: &State, asked: &Asked, webhook: &Record, own: Option<u64>) -> Result<(), Refusal> {
-    let mut faults = Faults::default();
+fn check(
+    state: &State,
+    asked: &CheckedRequest,
+    webhook: &Record,
+    own: Option<u64>,
+) -> Result<(), Refusal> {
+    let mut faults = FieldErrors::default();
     let address = record::text(webhook, "address");
     let host = address
         .strip_prefix("https://")
@@ -95,7 +100,7 @@ fn check(state: &State, asked: &Asked, webhook: &Record, own: Option<u64>) -> Re
     } else {
         check_included(webhook, topic, &mut faults);
     }
-    let others = state.table(Name::Webhooks).find("topic", topic);
+    let others = state.table(TableName::Webhooks).find("topic", topic);
     if others.iter().filter(|id| Some(**id) != own).count() >= MOST_OF_TOPIC {
         faults.add("topic", format!("has {MOST_OF_TOPIC} webhooks already"));
     }
@@ -110,9 +115,9 @@ fn check(state: &State, asked: &Asked, webhook: &Record, own: Option<u64>) -> Re
 }
 
 /// Only what the topic has can be put into its messages.
-fn check_included(webhook: &Record, topic: &str, faults: &mut Faults) {
+fn check_included(webhook: &Record, topic: &str, faults: &mut FieldErrors) {
     let object = topic.split('/').next().unwrap_or_default();
-    let known = Name::named(object).map_or(&[][..], webhooks::topics::included);
+    let known = TableName::named(object).map_or(&[][..], webhooks::topics::included);
     for wanted in record::list(webhook, "included_objects") {
         let wanted = wanted.as_str().unwrap_or_default();
         if !known.contains(&wanted) {

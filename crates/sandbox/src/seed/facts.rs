@@ -104,7 +104,7 @@ impl Facts {
         carried: impl Fn(usize) -> Option<usize>,
     ) {
         let customer = numbers.of(Kind::Customer, 0);
-        let home = Home {
+        let home = IndexedHome {
             plan,
             numbers,
             customer: hash_of_number(customer),
@@ -146,7 +146,7 @@ impl Facts {
         }
     }
 
-    fn tell_item(&self, laying: &mut [Laying; 7], home: &Home, item: &Item) {
+    fn tell_item(&self, laying: &mut [Laying; 7], home: &IndexedHome, item: &Item) {
         let kind = if item.onetime {
             Kind::Onetime
         } else {
@@ -175,7 +175,7 @@ impl Facts {
         }
     }
 
-    fn tell_charge(&self, layer: &mut Laying, home: &Home, bill: &Bill, id: u64) {
+    fn tell_charge(&self, layer: &mut Laying, home: &IndexedHome, bill: &Bill, id: u64) {
         let words = &self.words;
         let (status, updated, processed) = match bill.end {
             End::Queued => (words.queued, bill.made, NEVER),
@@ -208,7 +208,7 @@ impl Facts {
         }
     }
 
-    fn tell_order(&self, layer: &mut Laying, home: &Home, parcel: &Parcel, id: u64) {
+    fn tell_order(&self, layer: &mut Laying, home: &IndexedHome, parcel: &Parcel, id: u64) {
         let bill = &home.plan.bills[parcel.bill];
         let End::Paid { at: paid, .. } = bill.end else {
             return;
@@ -243,7 +243,7 @@ impl Facts {
 }
 
 /// A household with what several of its records are found by.
-struct Home<'a> {
+struct IndexedHome<'a> {
     plan: &'a Household,
     numbers: &'a Numbers,
     customer: u64,
@@ -252,7 +252,7 @@ struct Home<'a> {
     carried: [Option<(u64, u64)>; 2],
 }
 
-impl Home<'_> {
+impl IndexedHome<'_> {
     fn address(&self, dwelling: usize) -> u64 {
         hash_of_number(self.numbers.of(Kind::Address, dwelling))
     }

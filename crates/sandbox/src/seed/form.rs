@@ -61,13 +61,13 @@ fn needs_escape(text: &str) -> bool {
 
 /// A text with blanks.
 #[derive(Debug)]
-pub(super) struct Form {
+pub(super) struct TextForm {
     text: Box<str>,
     /// Where the text is interrupted, and by which slip.
     blanks: Box<[(usize, usize)]>,
 }
 
-impl Form {
+impl TextForm {
     /// The form of a specimen, with a blank wherever a value is one of these
     /// marks.
     pub(super) fn new(specimen: &str, marks: &Slips) -> Self {
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn a_form_has_a_blank_wherever_a_mark_stands_and_only_there() {
         let specimen = r#"{"id":99,"name":"‹name›","same":{"id":[99,1,null]},"text":"x ‹name›"}"#;
-        let form = Form::new(specimen, &slips(["‹name›".into(), 99.into()]));
+        let form = TextForm::new(specimen, &slips(["‹name›".into(), 99.into()]));
         let mut out = String::new();
         form.fill(&slips(["Zoë \"Z\"".into(), 7.into()]), &mut out);
         let wanted = r#"{"id":7,"name":"Zoë \"Z\"","same":{"id":[7,1,null]},"text":"x ‹name›"}"#;

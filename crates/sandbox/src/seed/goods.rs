@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Seeder;
 use crate::rules;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
 
@@ -124,9 +124,9 @@ const RHYTHMS: &[(&str, i64, i64)] = &[
 impl Seeder {
     pub(super) fn goods(&mut self) {
         for (place, article) in (0_u64..).zip(ARTICLES) {
-            let id = self.state.next_id(Name::Products);
+            let id = self.state.next_id(TableName::Products);
             let product = self.product(place, article);
-            self.state.lay(Name::Products, id, &product);
+            self.state.lay(TableName::Products, id, &product);
             self.plans(&product, article.0.contains("Wine"));
             self.products.push(product);
         }
@@ -189,7 +189,7 @@ impl Seeder {
         };
         let off = if prepaid { Cents(1000) } else { Cents(500) };
         for (order, (unit, orders, charges)) in (1_u64..).zip(rhythms) {
-            let id = self.state.next_id(Name::Plans);
+            let id = self.state.next_id(TableName::Plans);
             let stamp = self.stamp_ago(600);
             let mut plan = rules::plan(id, &stamp);
             record::set(&mut plan, "discount_amount", off);
@@ -221,7 +221,7 @@ impl Seeder {
                 record::set(preferences, "order_interval_frequency", *orders);
                 record::set(preferences, "interval_unit", *unit);
             }
-            self.state.lay(Name::Plans, id, &plan);
+            self.state.lay(TableName::Plans, id, &plan);
         }
     }
 
@@ -232,17 +232,18 @@ impl Seeder {
             ("Cats Summer Collection", "August 2021 cat products"),
         ];
         for (place, (title, about)) in titles.iter().enumerate() {
-            let id = self.state.next_id(Name::Collections);
+            let id = self.state.next_id(TableName::Collections);
             let stamp = self.stamp_ago(300);
             let mut collection = rules::collection(id, &stamp);
             record::set(&mut collection, "title", *title);
             record::set(&mut collection, "description", *about);
-            self.state.lay(Name::Collections, id, &collection);
+            self.state.lay(TableName::Collections, id, &collection);
             for product in self.products.clone().iter().skip(place * 5).take(5) {
-                let standing = self.state.next_id(Name::CollectionProducts);
+                let standing = self.state.next_id(TableName::CollectionProducts);
                 let number = record::text(product, "external_product_id");
                 let record = rules::collection_place(id, number, &stamp);
-                self.state.lay(Name::CollectionProducts, standing, &record);
+                self.state
+                    .lay(TableName::CollectionProducts, standing, &record);
             }
         }
     }
@@ -257,7 +258,7 @@ impl Seeder {
             ("VIP20", "20.00", "percentage", "enabled"),
         ];
         for (code, value, kind, status) in wanted {
-            let id = self.state.next_id(Name::Discounts);
+            let id = self.state.next_id(TableName::Discounts);
             let days = self.random.i64(20..500);
             let stamp = self.stamp_ago(days);
             let mut discount = rules::discount(id, &stamp);
@@ -269,7 +270,7 @@ impl Seeder {
             ] {
                 record::set(&mut discount, field, value);
             }
-            self.state.lay(Name::Discounts, id, &discount);
+            self.state.lay(TableName::Discounts, id, &discount);
             if status == "enabled" {
                 self.discounts.push(rules::applied(id, &discount));
             }

@@ -18,7 +18,7 @@ use super::{Seed, draw, facts};
 use crate::storage::layer::{Layer, Laying};
 use crate::storage::source::{Origin, Source};
 use crate::storage::state::{self, State};
-use crate::storage::tables::{Name, TABLES};
+use crate::storage::tables::{TABLES, TableName};
 use crate::values::moment;
 use crate::values::record::{self, Record};
 
@@ -35,14 +35,14 @@ pub(crate) enum Kind {
 }
 
 /// Every kind with its table, in the order of the enumeration.
-pub(super) const KINDS: [(Kind, Name); 7] = [
-    (Kind::Customer, Name::Customers),
-    (Kind::Card, Name::PaymentMethods),
-    (Kind::Address, Name::Addresses),
-    (Kind::Subscription, Name::Subscriptions),
-    (Kind::Onetime, Name::Onetimes),
-    (Kind::Charge, Name::Charges),
-    (Kind::Order, Name::Orders),
+pub(super) const KINDS: [(Kind, TableName); 7] = [
+    (Kind::Customer, TableName::Customers),
+    (Kind::Card, TableName::PaymentMethods),
+    (Kind::Address, TableName::Addresses),
+    (Kind::Subscription, TableName::Subscriptions),
+    (Kind::Onetime, TableName::Onetimes),
+    (Kind::Charge, TableName::Charges),
+    (Kind::Order, TableName::Orders),
 ];
 
 /// The households of a demo store.
@@ -75,7 +75,7 @@ impl Ground {
         discounts: Vec<Value>,
         random: &mut Rng,
     ) -> Self {
-        let table = goods.table(Name::Products);
+        let table = goods.table(TableName::Products);
         let products: Vec<Record> = table.ids(..).filter_map(|id| table.get(id)).collect();
         let today = moment::day_of(now);
         let mut ground = Self {

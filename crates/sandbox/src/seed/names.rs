@@ -110,7 +110,7 @@ pub(super) const LAST: &[&str] = &[
 
 /// A place that things are sent to.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct PostalPlace {
     pub(super) city: &'static str,
     pub(super) province: &'static str,
     pub(super) zip: &'static str,
@@ -122,8 +122,8 @@ const fn place(
     province: &'static str,
     zip: &'static str,
     country: &'static str,
-) -> Place {
-    Place {
+) -> PostalPlace {
+    PostalPlace {
         city,
         province,
         zip,
@@ -132,7 +132,7 @@ const fn place(
 }
 
 /// Places, most of them in the United States.
-pub(super) const PLACES: &[Place] = &[
+pub(super) const PLACES: &[PostalPlace] = &[
     place("Los Angeles", "California", "90404", "US"),
     place("Portland", "Oregon", "97205", "US"),
     place("Austin", "Texas", "78702", "US"),

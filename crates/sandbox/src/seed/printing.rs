@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::form::{Form, Slips};
+use super::form::{Slips, TextForm};
 use super::ground::{Ground, Kind};
 use super::history;
 use super::people::Home;
@@ -35,7 +35,7 @@ pub(super) struct Forms {
 /// The form of a record.
 #[derive(Debug)]
 struct Sheet {
-    form: Form,
+    form: TextForm,
     /// What the totals of a charge or an order are reckoned from.
     terms: Terms,
 }
@@ -43,7 +43,7 @@ struct Sheet {
 /// The form of a line, and what it adds to the totals.
 #[derive(Debug)]
 struct Line {
-    form: Form,
+    form: TextForm,
     load: Load,
 }
 
@@ -145,7 +145,7 @@ impl Ground {
             let mut marks = Slips::default();
             marks.number(ITEM_MARK);
             Line {
-                form: Form::new(&line.to_string(), &marks),
+                form: TextForm::new(&line.to_string(), &marks),
                 load,
             }
         })
@@ -174,7 +174,7 @@ impl Home<'_> {
         let marks = home.slips(kind, at, &Sums::marks());
         let text = serde_json::to_string(&specimen).unwrap_or_default();
         Sheet {
-            form: Form::new(&text, &marks),
+            form: TextForm::new(&text, &marks),
             terms: Terms::of(&self.ground.goods, &specimen),
         }
     }

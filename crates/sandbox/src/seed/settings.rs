@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Seeder;
 use crate::rules;
 use crate::rules::events::{self, Told};
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::money::Cents;
 use crate::values::record;
 
@@ -22,14 +22,14 @@ impl Seeder {
         self.checkouts();
         let customers: Vec<u64> = self
             .state
-            .table(Name::Customers)
+            .table(TableName::Customers)
             .ids(..)
             .step_by(ONE_IN)
             .take(2_000)
             .collect();
         let subscriptions: Vec<u64> = self
             .state
-            .table(Name::Subscriptions)
+            .table(TableName::Subscriptions)
             .ids(..)
             .step_by(ONE_IN)
             .take(2_000)
@@ -51,7 +51,7 @@ impl Seeder {
 
     fn accounts(&mut self) {
         for owner in [true, false, false] {
-            let id = self.state.next_id(Name::Accounts);
+            let id = self.state.next_id(TableName::Accounts);
             let (created, invited) = (self.stamp_ago(1_200), self.stamp_ago(1_201));
             let account = record::object(json!({
                 "id": id,
@@ -60,7 +60,7 @@ impl Seeder {
                 "invited_at": if owner { Value::Null } else { json!(invited) },
                 "is_owner": owner,
             }));
-            self.state.lay(Name::Accounts, id, &account);
+            self.state.lay(TableName::Accounts, id, &account);
         }
     }
 
@@ -70,7 +70,7 @@ impl Seeder {
             "subscription/cancelled",
             "charge/paid",
         ] {
-            let id = self.state.next_id(Name::Webhooks);
+            let id = self.state.next_id(TableName::Webhooks);
             let mut webhook = rules::webhook(id);
             record::set(
                 &mut webhook,
@@ -78,7 +78,7 @@ impl Seeder {
                 "https://hooks.example.com/recharge",
             );
             record::set(&mut webhook, "topic", topic);
-            self.state.lay(Name::Webhooks, id, &webhook);
+            self.state.lay(TableName::Webhooks, id, &webhook);
         }
     }
 
@@ -110,26 +110,27 @@ impl Seeder {
             ),
         ];
         for (reason, text, incentive, code) in offers {
-            let id = self.state.next_id(Name::RetentionStrategies);
+            let id = self.state.next_id(TableName::RetentionStrategies);
             let stamp = self.stamp_ago(400);
             let mut strategy = rules::retention_strategy(id, &stamp);
             record::set(&mut strategy, "reason", reason);
             record::set(&mut strategy, "prevention_text", text);
             record::set(&mut strategy, "incentive_type", incentive);
             record::set(&mut strategy, "discount_code", code);
-            self.state.lay(Name::RetentionStrategies, id, &strategy);
+            self.state
+                .lay(TableName::RetentionStrategies, id, &strategy);
         }
     }
 
     /// One batch that ran, and one that waits.
     fn batches(&mut self) {
         for ran in [true, false] {
-            let id = self.state.next_id(Name::Batches);
+            let id = self.state.next_id(TableName::Batches);
             let stamp = self.stamp_ago(if ran { 9 } else { 1 });
             let mut batch = rules::batch(id, "discount_create", &stamp);
             let codes = ["SUMMER-A", "SUMMER-B", "SUMMER-C"];
             for code in codes {
-                let task_id = self.state.next_id(Name::BatchTasks);
+                let task_id = self.state.next_id(TableName::BatchTasks);
                 let body = json!({"code": code, "value": "10.00", "value_type": "percentage"});
                 let mut task = rules::task(task_id, id, &body, &stamp);
                 if ran {
@@ -144,7 +145,7 @@ impl Seeder {
                         json!({"status_code": 422, "output": errors}),
                     );
                 }
-                self.state.lay(Name::BatchTasks, task_id, &task);
+                self.state.lay(TableName::BatchTasks, task_id, &task);
             }
             record::set(&mut batch, "total_task_count", codes.len());
             if ran {
@@ -153,7 +154,7 @@ impl Seeder {
                 record::set(&mut batch, "closed_at", stamp.as_str());
                 record::set(&mut batch, "fail_task_count", codes.len());
             }
-            self.state.lay(Name::Batches, id, &batch);
+            self.state.lay(TableName::Batches, id, &batch);
         }
     }
 
@@ -161,7 +162,7 @@ impl Seeder {
         let Some(product) = self.products.first().cloned() else {
             return;
         };
-        let id = self.state.next_id(Name::Checkouts);
+        let id = self.state.next_id(TableName::Checkouts);
         let token = "efd5a6b12b984f439ec16ce2a00fb5c3";
         let stamp = self.stamp_ago(1);
         let mut checkout = rules::checkout(token, &stamp);
@@ -186,11 +187,11 @@ impl Seeder {
             }),
         );
         rules::settle_checkout(&mut checkout);
-        self.state.lay(Name::Checkouts, id, &checkout);
+        self.state.lay(TableName::Checkouts, id, &checkout);
     }
 
     fn metafield(&mut self, kind: &str, owner: u64, namespace: &str, key: &str, value: &str) {
-        let id = self.state.next_id(Name::Metafields);
+        let id = self.state.next_id(TableName::Metafields);
         let days = self.random.i64(1..100);
         let stamp = self.stamp_ago(days);
         let mut field = rules::metafield(id, &stamp);
@@ -203,12 +204,12 @@ impl Seeder {
             record::set(&mut field, name, text);
         }
         record::set(&mut field, "owner_id", owner);
-        self.state.lay(Name::Metafields, id, &field);
+        self.state.lay(TableName::Metafields, id, &field);
     }
 
     /// A credit account with what came in and what went out.
     fn credit(&mut self, customer: u64) {
-        let id = self.state.next_id(Name::CreditAccounts);
+        let id = self.state.next_id(TableName::CreditAccounts);
         let days = self.random.i64(30..200);
         let stamp = self.stamp_ago(days);
         let given = Cents(self.random.i64(2..40) * 50);
@@ -225,9 +226,9 @@ impl Seeder {
             "type": "reward",
             "updated_at": stamp,
         }));
-        self.state.lay(Name::CreditAccounts, id, &account);
+        self.state.lay(TableName::CreditAccounts, id, &account);
         for (kind, amount, balance) in [("credit", given, given), ("debit", spent, given - spent)] {
-            let adjustment_id = self.state.next_id(Name::CreditAdjustments);
+            let adjustment_id = self.state.next_id(TableName::CreditAdjustments);
             let adjustment = record::object(json!({
                 "id": adjustment_id,
                 "credit_account_id": id,
@@ -240,15 +241,15 @@ impl Seeder {
                 "updated_at": stamp,
             }));
             self.state
-                .lay(Name::CreditAdjustments, adjustment_id, &adjustment);
+                .lay(TableName::CreditAdjustments, adjustment_id, &adjustment);
         }
     }
 
     fn bundle(&mut self, subscription: u64) {
-        let Some(one) = self.state.get(Name::Subscriptions, subscription) else {
+        let Some(one) = self.state.get(TableName::Subscriptions, subscription) else {
             return;
         };
-        let id = self.state.next_id(Name::BundleSelections);
+        let id = self.state.next_id(TableName::BundleSelections);
         let days = self.random.i64(1..90);
         let stamp = self.stamp_ago(days);
         let items = json!([{
@@ -258,7 +259,7 @@ impl Seeder {
             "quantity": 3,
         }]);
         let selection = rules::bundle_selection(id, subscription, &one, &items, &stamp);
-        self.state.lay(Name::BundleSelections, id, &selection);
+        self.state.lay(TableName::BundleSelections, id, &selection);
     }
 
     /// What happened during the last days.
@@ -267,7 +268,7 @@ impl Seeder {
             return;
         };
         for subscription in subscriptions.iter().take(50) {
-            let Some(one) = self.state.get(Name::Subscriptions, *subscription) else {
+            let Some(one) = self.state.get(TableName::Subscriptions, *subscription) else {
                 continue;
             };
             let told = Told {
@@ -281,9 +282,9 @@ impl Seeder {
             };
             let days = self.random.i64(0..6);
             let at = self.ago(days);
-            let id = self.state.next_id(Name::Events);
+            let id = self.state.next_id(TableName::Events);
             let event = events::event(id, &told, at, &token);
-            self.state.lay(Name::Events, id, &event);
+            self.state.lay(TableName::Events, id, &event);
         }
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Index {
 
 /// What a record is found by, besides its values.
 #[derive(Debug, Clone)]
-pub(crate) struct Found {
+pub(crate) struct IndexEntry {
     /// Seconds of each time.
     pub(crate) times: Box<[i64]>,
     /// One bit for each lookup in which it has a value.
@@ -46,9 +46,9 @@ impl Index {
     }
 
     /// The record of that number is found from now on.
-    pub(crate) fn put(&mut self, id: u64, record: &Record) -> Found {
+    pub(crate) fn put(&mut self, id: u64, record: &Record) -> IndexEntry {
         let times = self.shape.times.iter().map(|path| seconds(record, path));
-        let mut found = Found {
+        let mut found = IndexEntry {
             times: times.collect(),
             lookups: 0,
         };
@@ -71,7 +71,7 @@ impl Index {
     }
 
     /// The record of that number is found no longer.
-    pub(crate) fn remove(&mut self, id: u64, record: &Record, found: &Found) {
+    pub(crate) fn remove(&mut self, id: u64, record: &Record, found: &IndexEntry) {
         for (path, lookup) in self.shape.lookups.iter().zip(&mut self.lookups) {
             each_hash(record, path, &mut |hash| {
                 lookup.remove(&(hash, id));
@@ -135,7 +135,7 @@ impl Index {
     }
 }
 
-impl Found {
+impl IndexEntry {
     /// Whether the record has any value in a lookup.
     pub(crate) fn has_any(&self, lookup: usize) -> bool {
         self.lookups & 1 << lookup != 0

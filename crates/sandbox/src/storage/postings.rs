@@ -19,7 +19,7 @@ pub(crate) struct Posting {
     pub(crate) last_served: u64,
     /// Grows when another store takes the place.
     pub(crate) generation: u64,
-    pub(crate) notes: VecDeque<Note>,
+    pub(crate) notes: VecDeque<PostingNote>,
 }
 
 /// The messages that wait: for each webhook, when they are due, and which.
@@ -28,7 +28,7 @@ pub(crate) struct Waiting(pub(crate) BTreeMap<u64, BTreeSet<(i64, u64)>>);
 
 /// What came of a message, for whoever looks.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Note {
+pub(crate) struct PostingNote {
     pub(crate) at: Option<String>,
     pub(crate) outcome: &'static str,
     pub(crate) webhook_id: u64,

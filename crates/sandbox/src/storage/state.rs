@@ -17,7 +17,7 @@ use crate::faults::Faults;
 use crate::storage::behaviour::Behaviour;
 use crate::storage::clock::Clock;
 use crate::storage::table::Table;
-use crate::storage::tables::{Name, TABLES};
+use crate::storage::tables::{TABLES, TableName};
 use crate::values::key::Key;
 use crate::values::record::{self, Record};
 
@@ -44,7 +44,7 @@ pub struct State {
     pub(crate) journal: Vec<Change>,
     /// Which records were written or removed since somebody last asked; for
     /// those who keep them elsewhere.
-    pub(crate) fresh: BTreeSet<(Name, u64)>,
+    pub(crate) fresh: BTreeSet<(TableName, u64)>,
     /// Up to which second discounts that end were looked for. Kept nowhere:
     /// looking again finds nothing new.
     pub(crate) discounts_ended: i64,
@@ -89,7 +89,7 @@ impl Token {
 /// One change of one record.
 #[derive(Debug, Clone)]
 pub(crate) struct Change {
-    pub(crate) table: Name,
+    pub(crate) table: TableName,
     pub(crate) id: u64,
     /// What happened, in the words of events; empty for changes that follow
     /// from others and are not worth an event.
@@ -166,20 +166,20 @@ impl State {
     /// How many records there are of an object (`subscription`).
     #[must_use]
     pub fn count(&self, object: &str) -> usize {
-        Name::named(object).map_or(0, |name| self.table(name).len())
+        TableName::named(object).map_or(0, |name| self.table(name).len())
     }
 
-    pub(crate) fn table(&self, name: Name) -> &Table {
+    pub(crate) fn table(&self, name: TableName) -> &Table {
         &self.tables[name as usize]
     }
 
     /// The record of that number.
-    pub(crate) fn get(&self, name: Name, id: u64) -> Option<Record> {
+    pub(crate) fn get(&self, name: TableName, id: u64) -> Option<Record> {
         self.table(name).get(id)
     }
 
     /// Every record with that value at a lookup path.
-    pub(crate) fn all(&self, name: Name, path: &str, value: impl Key) -> Vec<(u64, Record)> {
+    pub(crate) fn all(&self, name: TableName, path: &str, value: impl Key) -> Vec<(u64, Record)> {
         let table = self.table(name);
         table
             .find(path, value)
@@ -192,7 +192,7 @@ impl State {
     /// full of, are not even read.
     pub(crate) fn all_in(
         &self,
-        name: Name,
+        name: TableName,
         path: &str,
         value: impl Key,
         statuses: &[&str],
@@ -205,7 +205,7 @@ impl State {
     /// The numbers of [`Self::all_in`].
     pub(crate) fn ids_in(
         &self,
-        name: Name,
+        name: TableName,
         path: &str,
         value: impl Key,
         statuses: &[&str],
@@ -221,7 +221,7 @@ impl State {
     }
 
     /// A number for a new record.
-    pub(crate) fn next_id(&mut self, name: Name) -> u64 {
+    pub(crate) fn next_id(&mut self, name: TableName) -> u64 {
         let next = &mut self.next[name as usize];
         let id = *next;
         *next = following(id);
@@ -229,19 +229,19 @@ impl State {
     }
 
     /// Adds a record that never was there.
-    pub(crate) fn create(&mut self, name: Name, id: u64, record: &Record) {
+    pub(crate) fn create(&mut self, name: TableName, id: u64, record: &Record) {
         self.put(name, id, record);
         self.note(name, id, "created", None);
     }
 
     /// Adds a record that no event tells of.
-    pub(crate) fn create_quietly(&mut self, name: Name, id: u64, record: &Record) {
+    pub(crate) fn create_quietly(&mut self, name: TableName, id: u64, record: &Record) {
         self.put(name, id, record);
         self.note(name, id, QUIETLY, None);
     }
 
     /// Changes a record. The verb is what events say; [`QUIETLY`] says nothing.
-    pub(crate) fn change(&mut self, name: Name, id: u64, record: &Record, verb: &'static str) {
+    pub(crate) fn change(&mut self, name: TableName, id: u64, record: &Record, verb: &'static str) {
         let before = self.get(name, id);
         if before.as_ref() == Some(record) {
             return;
@@ -251,13 +251,13 @@ impl State {
     }
 
     /// Tells something of a record that does not change.
-    pub(crate) fn tell(&mut self, name: Name, id: u64, verb: &'static str) {
+    pub(crate) fn tell(&mut self, name: TableName, id: u64, verb: &'static str) {
         let as_it_is = self.get(name, id);
         self.note(name, id, verb, as_it_is);
     }
 
     /// Removes a record; nothing happens when it is not there.
-    pub(crate) fn delete(&mut self, name: Name, id: u64) {
+    pub(crate) fn delete(&mut self, name: TableName, id: u64) {
         let before = self.get(name, id);
         if self.take_out(name, id) {
             self.note(name, id, "deleted", before);
@@ -265,7 +265,7 @@ impl State {
     }
 
     /// Removes what nobody is told of; nothing happens when it is not there.
-    pub(crate) fn drop_quietly(&mut self, name: Name, id: u64) {
+    pub(crate) fn drop_quietly(&mut self, name: TableName, id: u64) {
         let before = self.get(name, id);
         if self.take_out(name, id) {
             self.note(name, id, QUIETLY, before);
@@ -273,26 +273,26 @@ impl State {
     }
 
     /// Adds a record of the past, without a trace in the journal.
-    pub(crate) fn lay(&mut self, name: Name, id: u64, record: &Record) {
+    pub(crate) fn lay(&mut self, name: TableName, id: u64, record: &Record) {
         self.put(name, id, record);
     }
 
     /// Removes a record of the past, without a trace in the journal.
-    pub(crate) fn forget(&mut self, name: Name, id: u64) {
+    pub(crate) fn forget(&mut self, name: TableName, id: u64) {
         self.take_out(name, id);
     }
 
-    fn put(&mut self, name: Name, id: u64, record: &Record) {
+    fn put(&mut self, name: TableName, id: u64, record: &Record) {
         self.fresh.insert((name, id));
         self.tables[name as usize].put(id, record);
     }
 
-    fn take_out(&mut self, name: Name, id: u64) -> bool {
+    fn take_out(&mut self, name: TableName, id: u64) -> bool {
         self.fresh.insert((name, id));
         self.tables[name as usize].remove(id)
     }
 
-    fn note(&mut self, table: Name, id: u64, verb: &'static str, before: Option<Record>) {
+    fn note(&mut self, table: TableName, id: u64, verb: &'static str, before: Option<Record>) {
         self.journal.push(Change {
             table,
             id,
@@ -323,8 +323,8 @@ pub(crate) fn following(id: u64) -> u64 {
 }
 
 /// The customer that a record belongs to, whatever kind it is.
-pub(crate) fn owner(name: Name, id: u64, record: &Record) -> Option<u64> {
-    if name == Name::Customers {
+pub(crate) fn owner(name: TableName, id: u64, record: &Record) -> Option<u64> {
+    if name == TableName::Customers {
         return Some(id);
     }
     record::id(record, "customer_id").or_else(|| record::id(record, "customer.id"))

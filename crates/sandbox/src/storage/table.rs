@@ -13,7 +13,7 @@ use std::ops::{Bound, RangeBounds};
 use std::sync::Arc;
 
 use super::source::Source;
-use crate::storage::index::{Found, Index};
+use crate::storage::index::{Index, IndexEntry};
 use crate::storage::layer::{Bounds, Layer};
 use crate::storage::merged::Merged;
 use crate::storage::pack::{Packed, Packer};
@@ -59,15 +59,15 @@ pub(crate) struct Table {
     new_from: u64,
     /// How many records of the source no longer count.
     hidden: usize,
-    rows: BTreeMap<u64, Row>,
+    rows: BTreeMap<u64, StoredRow>,
     packer: Packer,
     index: Index,
 }
 
 #[derive(Debug, Clone)]
-struct Row {
+struct StoredRow {
     packed: Packed,
-    found: Found,
+    found: IndexEntry,
 }
 
 impl Table {
@@ -154,7 +154,7 @@ impl Table {
         }
     }
 
-    fn parsed(&self, row: &Row) -> Record {
+    fn parsed(&self, row: &StoredRow) -> Record {
         let mut text = String::new();
         self.packer.unpack(&row.packed, &mut text);
         serde_json::from_str(&text).expect("only serialised records are kept")
@@ -172,7 +172,7 @@ impl Table {
         self.touched.insert(id);
         let found = self.index.put(id, record);
         let packed = self.packer.pack(text);
-        self.rows.insert(id, Row { packed, found });
+        self.rows.insert(id, StoredRow { packed, found });
     }
 
     /// Takes a record out; says whether it was there.

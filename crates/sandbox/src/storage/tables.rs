@@ -8,7 +8,7 @@ use recharge_catalog::Object;
 
 /// The tables of the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Name {
+pub(crate) enum TableName {
     Accounts,
     Addresses,
     Batches,
@@ -40,13 +40,13 @@ pub(crate) enum Name {
 }
 
 /// Every table with its shape, in the order of the enumeration.
-pub(crate) const TABLES: &[(Name, Shape)] = &[
+pub(crate) const TABLES: &[(TableName, Shape)] = &[
     (
-        Name::Accounts,
+        TableName::Accounts,
         shape("account", &["user_id"], &["created_at"], 3_315_125),
     ),
     (
-        Name::Addresses,
+        TableName::Addresses,
         shape(
             "address",
             &[
@@ -60,11 +60,11 @@ pub(crate) const TABLES: &[(Name, Shape)] = &[
         ),
     ),
     (
-        Name::Batches,
+        TableName::Batches,
         shape("async_batch", &["status"], &["created_at"], 765_278),
     ),
     (
-        Name::BatchTasks,
+        TableName::BatchTasks,
         shape(
             "async_batch_tasks",
             &["batch_id", "status"],
@@ -73,7 +73,7 @@ pub(crate) const TABLES: &[(Name, Shape)] = &[
         ),
     ),
     (
-        Name::BundleSelections,
+        TableName::BundleSelections,
         shape(
             "bundle_selection",
             &[
@@ -87,7 +87,7 @@ pub(crate) const TABLES: &[(Name, Shape)] = &[
         ),
     ),
     (
-        Name::Charges,
+        TableName::Charges,
         shape(
             "charge",
             &[
@@ -103,17 +103,17 @@ pub(crate) const TABLES: &[(Name, Shape)] = &[
             377_749_210,
         ),
     ),
-    (Name::ChargeTries, shape("charge_tries", &[], &[], 1)),
+    (TableName::ChargeTries, shape("charge_tries", &[], &[], 1)),
     (
-        Name::Checkouts,
+        TableName::Checkouts,
         shape("checkout", &["token"], &["created_at"], 21_087_092),
     ),
     (
-        Name::Collections,
+        TableName::Collections,
         shape("collection", &["title"], &["created_at"], 134_157),
     ),
     (
-        Name::CollectionProducts,
+        TableName::CollectionProducts,
         shape(
             "collection_product",
             &["collection_id", "external_product_id"],
@@ -122,11 +122,11 @@ pub(crate) const TABLES: &[(Name, Shape)] = &[
         ),
     ),
     (
-        Name::CreditAccounts,
+        TableName::CreditAccounts,
         shape("credit_account", &["customer_id"], &["created_at"], 697_470),
     ),
     (
-        Name::CreditAdjustments,
+        TableName::CreditAdjustments,
         shape(
             "credit_adjustment",
             &["credit_account_id"],
@@ -135,7 +135,7 @@ pub(crate) const TABLES: &[(Name, Shape)] = &[
         ),
     ),
     (
-        Name::Customers,
+        TableName::Customers,
         shape(
             "customer",
             &["email", "hash", "external_customer_id.ecommerce"],
@@ -144,7 +144,7 @@ pub(crate) const TABLES: &[(Name, Shape)] = &[
         ),
     ),
     (
-        Name::Discounts,
+        TableName::Discounts,
         shape(
             "discount",
             &["code", "status", "value_type"],
@@ -153,7 +153,7 @@ pub(crate) const TABLES: &[(Name, Shape)] = &[
         ),
     ),
     (
-        Name::Events,
+        TableName::Events,
         shape(
             "event",
             &[
@@ -168,7 +168,7 @@ pub(crate) const TABLES: &[(Name, Shape)] = &[
         ),
     ),
     (
-        Name::Metafields,
+        TableName::Metafields,
         shape(
             "metafield",
             &["owner_id", "owner_resource", "namespace"],
@@ -177,7 +177,7 @@ pub(crate) const TABLES: &[(Name, Shape)] = &[
         ),
     ),
     (
-        Name::Onetimes,
+        TableName::Onetimes,
         shape(
             "onetime",
             &[
@@ -191,7 +191,7 @@ pub(crate) const TABLES: &[(Name, Shape)] = &[
         ),
     ),
     (
-        Name::Orders,
+        TableName::Orders,
         shape(
             "order",
             &[
@@ -209,7 +209,7 @@ pub(crate) const TABLES: &[(Name, Shape)] = &[
         ),
     ),
     (
-        Name::PaymentMethods,
+        TableName::PaymentMethods,
         shape(
             "payment_method",
             &["customer_id"],
@@ -219,7 +219,7 @@ pub(crate) const TABLES: &[(Name, Shape)] = &[
         .always_including(),
     ),
     (
-        Name::Plans,
+        TableName::Plans,
         shape(
             "plan",
             &["external_product_id.ecommerce", "type"],
@@ -228,7 +228,7 @@ pub(crate) const TABLES: &[(Name, Shape)] = &[
         ),
     ),
     (
-        Name::Products,
+        TableName::Products,
         shape(
             "product",
             &["external_product_id", "variants.*.external_variant_id"],
@@ -237,11 +237,11 @@ pub(crate) const TABLES: &[(Name, Shape)] = &[
         ),
     ),
     (
-        Name::RetentionStrategies,
+        TableName::RetentionStrategies,
         shape("retention_strategy", &[], &["created_at"], 123_451),
     ),
     (
-        Name::Subscriptions,
+        TableName::Subscriptions,
         shape(
             "subscription",
             &[
@@ -254,9 +254,15 @@ pub(crate) const TABLES: &[(Name, Shape)] = &[
             189_559_201,
         ),
     ),
-    (Name::Webhooks, shape("webhook", &["topic"], &[], 194_513)),
-    (Name::BatchRuns, shape("batch_run", &[], &[], 1)),
-    (Name::Deliveries, shape("webhook_delivery", &[], &[], 1)),
+    (
+        TableName::Webhooks,
+        shape("webhook", &["topic"], &[], 194_513),
+    ),
+    (TableName::BatchRuns, shape("batch_run", &[], &[], 1)),
+    (
+        TableName::Deliveries,
+        shape("webhook_delivery", &[], &[], 1),
+    ),
 ];
 
 const fn shape(
@@ -284,7 +290,7 @@ impl Shape {
     }
 }
 
-impl Name {
+impl TableName {
     /// The table in which records of a catalogue object live.
     pub(crate) fn of(object: &Object) -> Option<Self> {
         Self::named(object.name)

@@ -6,156 +6,188 @@ use serde_json::Value;
 
 use super::Store;
 use super::call;
-use recharge_catalog::{self as catalog, Again, Effect, Method};
+use recharge_catalog::{self as catalog, Effect, Idempotency, Method};
 
 /// Why a second time does what the row says, where the method does not tell.
-const REASONS: &[(&str, Again, &str)] = &[
+const REASONS: &[(&str, Idempotency, &str)] = &[
     (
         "addresses.create",
-        Again::Twice,
+        Idempotency::NotIdempotent,
         "a second address of the customer",
     ),
     (
         "addresses.merge",
-        Again::Twice,
+        Idempotency::NotIdempotent,
         "merged ones are gone, but the reference does not say how it answers",
     ),
     (
         "addresses.skip_charge",
-        Again::Refused,
+        Idempotency::RejectsRepeat,
         "the day is in the schedule no more",
     ),
-    ("async_batches.create", Again::Twice, "a second batch"),
+    (
+        "async_batches.create",
+        Idempotency::NotIdempotent,
+        "a second batch",
+    ),
     (
         "async_batches.add_tasks",
-        Again::Twice,
+        Idempotency::NotIdempotent,
         "each task once more",
     ),
     (
         "async_batches.process",
-        Again::Twice,
+        Idempotency::NotIdempotent,
         "the reference does not say what a batch under way does",
     ),
     (
         "bundle_selections.create",
-        Again::Twice,
+        Idempotency::NotIdempotent,
         "a second selection",
     ),
     (
         "charges.apply_discount",
-        Again::Refused,
+        Idempotency::RejectsRepeat,
         "a charge has one discount at most",
     ),
-    ("charges.capture_payment", Again::Twice, "moves money"),
-    ("charges.process", Again::Twice, "moves money"),
+    (
+        "charges.capture_payment",
+        Idempotency::NotIdempotent,
+        "moves money",
+    ),
+    ("charges.process", Idempotency::NotIdempotent, "moves money"),
     (
         "charges.refund",
-        Again::Twice,
+        Idempotency::NotIdempotent,
         "moves money, a part each time",
     ),
     (
         "charges.remove_discount",
-        Again::Refused,
+        Idempotency::RejectsRepeat,
         "there is none any more",
     ),
     (
         "charges.skip",
-        Again::Same,
+        Idempotency::Idempotent,
         "names the charge; it is skipped already",
     ),
     (
         "charges.unskip",
-        Again::Same,
+        Idempotency::Idempotent,
         "names the charge; it is queued already",
     ),
-    ("checkouts.create", Again::Twice, "a second cart"),
-    ("checkouts.process", Again::Twice, "moves money"),
+    (
+        "checkouts.create",
+        Idempotency::NotIdempotent,
+        "a second cart",
+    ),
+    (
+        "checkouts.process",
+        Idempotency::NotIdempotent,
+        "moves money",
+    ),
     (
         "collections.create",
-        Again::Twice,
+        Idempotency::NotIdempotent,
         "a second collection of that title",
     ),
     (
         "collections.add_products",
-        Again::Twice,
+        Idempotency::NotIdempotent,
         "the reference does not say what a product does that is in it",
     ),
     (
         "customers.create",
-        Again::Refused,
+        Idempotency::RejectsRepeat,
         "an email belongs to one customer",
     ),
     (
         "customers.notify",
-        Again::Twice,
+        Idempotency::NotIdempotent,
         "a second email to a customer",
     ),
     (
         "discounts.create",
-        Again::Refused,
+        Idempotency::RejectsRepeat,
         "a code belongs to one discount",
     ),
     (
         "metafields.create",
-        Again::Twice,
+        Idempotency::NotIdempotent,
         "the reference does not say what a taken key does",
     ),
     (
         "onetimes.create",
-        Again::Twice,
+        Idempotency::NotIdempotent,
         "a second item on the next charge",
     ),
-    ("orders.clone", Again::Twice, "a second order"),
-    ("orders.delay", Again::Twice, "one interval later each time"),
+    ("orders.clone", Idempotency::NotIdempotent, "a second order"),
+    (
+        "orders.delay",
+        Idempotency::NotIdempotent,
+        "one interval later each time",
+    ),
     (
         "payment_methods.create",
-        Again::Twice,
+        Idempotency::NotIdempotent,
         "a second method of the customer",
     ),
-    ("plans.create", Again::Twice, "a second plan"),
-    ("plans.bulk_create", Again::Twice, "each plan once more"),
+    ("plans.create", Idempotency::NotIdempotent, "a second plan"),
+    (
+        "plans.bulk_create",
+        Idempotency::NotIdempotent,
+        "each plan once more",
+    ),
     (
         "products.create",
-        Again::Twice,
+        Idempotency::NotIdempotent,
         "the reference does not say what a taken id does",
     ),
     (
         "retention_strategies.create",
-        Again::Twice,
+        Idempotency::NotIdempotent,
         "a second strategy",
     ),
     (
         "subscriptions.create",
-        Again::Twice,
+        Idempotency::NotIdempotent,
         "a second subscription, which is charged",
     ),
     (
         "subscriptions.activate",
-        Again::Same,
+        Idempotency::Idempotent,
         "it is active already",
     ),
     (
         "subscriptions.cancel",
-        Again::Same,
+        Idempotency::Idempotent,
         "it is cancelled already",
     ),
     (
         "subscriptions.change_address",
-        Again::Same,
+        Idempotency::Idempotent,
         "names the address; it is there already",
     ),
     (
         "subscriptions.set_next_charge_date",
-        Again::Same,
+        Idempotency::Idempotent,
         "names the day",
     ),
-    ("subscriptions.skip_gift", Again::Twice, "a second gift"),
+    (
+        "subscriptions.skip_gift",
+        Idempotency::NotIdempotent,
+        "a second gift",
+    ),
     (
         "webhooks.create",
-        Again::Twice,
+        Idempotency::NotIdempotent,
         "a second delivery of each message",
     ),
-    ("webhooks.test", Again::Twice, "a second message"),
+    (
+        "webhooks.test",
+        Idempotency::NotIdempotent,
+        "a second message",
+    ),
 ];
 
 #[test]
@@ -164,13 +196,13 @@ fn each_write_says_for_a_reason_what_a_second_time_does() {
         let id = format!("{}.{}", resource.name, row.verb);
         let reason = REASONS.iter().find(|(known, ..)| *known == id);
         let (stated, reason) = match (row.method, reason) {
-            (Method::Get, None) => (Again::Same, "reads"),
-            (Method::Put, None) => (Again::Same, "puts fields to values"),
-            (Method::Delete, None) => (Again::Refused, "it is gone"),
+            (Method::Get, None) => (Idempotency::Idempotent, "reads"),
+            (Method::Put, None) => (Idempotency::Idempotent, "puts fields to values"),
+            (Method::Delete, None) => (Idempotency::RejectsRepeat, "it is gone"),
             (_, Some((_, stated, reason))) => (*stated, *reason),
             (Method::Post, None) => panic!("{id} has no reason"),
         };
-        assert_eq!(row.again, stated, "{id}: {reason}");
+        assert_eq!(row.idempotency, stated, "{id}: {reason}");
         if row.method == Method::Get {
             assert_eq!(row.effect, Effect::Reads, "{id}");
         }
@@ -201,11 +233,13 @@ fn a_second_time_does_in_the_sandbox_what_the_row_says() {
         let call = call(&store, &id);
         let ask = || store.ask(row.method.name(), &call.path, &call.body);
         let (first, second) = (ask(), ask());
-        let right = match row.again {
-            Again::Same => second.0 == first.0 && timeless(&second.1) == timeless(&first.1),
-            Again::Refused => (400..500).contains(&second.0),
+        let right = match row.idempotency {
+            Idempotency::Idempotent => {
+                second.0 == first.0 && timeless(&second.1) == timeless(&first.1)
+            }
+            Idempotency::RejectsRepeat => (400..500).contains(&second.0),
             // Left open.
-            Again::Twice => true,
+            Idempotency::NotIdempotent => true,
         };
         if !right {
             wrong.push(format!("{id}: {first:?}, then {second:?}"));

@@ -6,24 +6,24 @@ use std::collections::BTreeMap;
 use super::Store;
 use super::walker::Walker;
 use crate::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
 
 /// What does not hold together, in words.
 fn faults(state: &State) -> Vec<String> {
     let mut faults = Vec::new();
-    for id in state.table(Name::Addresses).ids(..) {
+    for id in state.table(TableName::Addresses).ids(..) {
         address(state, id, &mut faults);
     }
-    for id in state.table(Name::Customers).ids(..) {
+    for id in state.table(TableName::Customers).ids(..) {
         customer(state, id, &mut faults);
     }
-    for name in [Name::Subscriptions, Name::Onetimes] {
+    for name in [TableName::Subscriptions, TableName::Onetimes] {
         for id in state.table(name).ids(..) {
             let one = state.get(name, id).unwrap();
             let address = record::id(&one, "address_id").unwrap_or(0);
-            let address = state.get(Name::Addresses, address).unwrap_or_default();
+            let address = state.get(TableName::Addresses, address).unwrap_or_default();
             if address.get("customer_id") != one.get("customer_id") {
                 faults.push(format!(
                     "{} {id} and its address have two owners",
@@ -32,7 +32,7 @@ fn faults(state: &State) -> Vec<String> {
             }
         }
     }
-    for id in state.table(Name::Charges).ids(..) {
+    for id in state.table(TableName::Charges).ids(..) {
         charge(state, id, &mut faults);
     }
     faults
@@ -45,7 +45,7 @@ fn is_open(charge: &Record) -> bool {
 /// Each item that is due has a charge on its day, and each day one charge.
 fn address(state: &State, id: u64, faults: &mut Vec<String>) {
     let mut days: BTreeMap<String, Vec<u64>> = BTreeMap::new();
-    for (charge_id, charge) in state.all(Name::Charges, "address_id", id) {
+    for (charge_id, charge) in state.all(TableName::Charges, "address_id", id) {
         if !is_open(&charge) {
             continue;
         }
@@ -59,10 +59,10 @@ fn address(state: &State, id: u64, faults: &mut Vec<String>) {
         }
     }
     let mut due: BTreeMap<String, Vec<u64>> = BTreeMap::new();
-    for name in [Name::Subscriptions, Name::Onetimes] {
+    for name in [TableName::Subscriptions, TableName::Onetimes] {
         for (item, one) in state.all(name, "address_id", id) {
             let goes = match name {
-                Name::Subscriptions => record::text(&one, "status") == "active",
+                TableName::Subscriptions => record::text(&one, "status") == "active",
                 _ => !record::flag(&one, "is_cancelled"),
             };
             let day = record::text(&one, "next_charge_scheduled_at");
@@ -82,8 +82,8 @@ fn address(state: &State, id: u64, faults: &mut Vec<String>) {
 }
 
 fn customer(state: &State, id: u64, faults: &mut Vec<String>) {
-    let one = state.get(Name::Customers, id).unwrap();
-    let all = state.all(Name::Subscriptions, "customer_id", id);
+    let one = state.get(TableName::Customers, id).unwrap();
+    let all = state.all(TableName::Subscriptions, "customer_id", id);
     let active = all
         .iter()
         .filter(|(_, one)| record::text(one, "status") == "active");
@@ -96,7 +96,7 @@ fn customer(state: &State, id: u64, faults: &mut Vec<String>) {
             "customer {id} has {active} of {total} active: {one:?}"
         ));
     }
-    let methods = state.all(Name::PaymentMethods, "customer_id", id);
+    let methods = state.all(TableName::PaymentMethods, "customer_id", id);
     let defaults = methods
         .iter()
         .filter(|(_, method)| record::flag(method, "default"));
@@ -108,7 +108,7 @@ fn customer(state: &State, id: u64, faults: &mut Vec<String>) {
 /// The sums of a charge are those of its parts, and its owner is there while it
 /// can still be paid.
 fn charge(state: &State, id: u64, faults: &mut Vec<String>) {
-    let charge = state.get(Name::Charges, id).unwrap();
+    let charge = state.get(TableName::Charges, id).unwrap();
     let amount = |field: &str| charge.get(field).and_then(Cents::of).unwrap();
     let lines = record::list(&charge, "line_items").iter();
     let lines: Cents = lines
@@ -127,7 +127,7 @@ fn charge(state: &State, id: u64, faults: &mut Vec<String>) {
     }
     if is_open(&charge) {
         let owner = record::id(&charge, "address_id").unwrap_or(0);
-        let owner = state.get(Name::Addresses, owner).unwrap_or_default();
+        let owner = state.get(TableName::Addresses, owner).unwrap_or_default();
         if record::id(&charge, "customer.id") != record::id(&owner, "customer_id") {
             faults.push(format!("charge {id} and its address have two owners"));
         }

@@ -82,7 +82,7 @@ fn every_operation_that_names_a_scope_is_closed_without_it() {
             continue;
         };
         let mut path = operation.path.to_owned();
-        for hole in operation.holes {
+        for hole in operation.path_parameters {
             path = path.replace(&format!("{{{}}}", hole.name), "7");
         }
         let id = format!("{}.{}", resource.name, operation.verb);

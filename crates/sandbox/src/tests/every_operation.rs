@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::Store;
 use crate::State;
 use crate::requests::check;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::testing::call;
-use recharge_catalog::{self as catalog, Answer, Method};
+use recharge_catalog::{self as catalog, Method, ResponseShape};
 
 const CONTRACT: &str = include_str!("../../../../tests/contract/recharge-2021-11.json");
 
@@ -24,8 +24,8 @@ fn every_operation_answers_with_its_status_its_envelope_and_its_fields() {
         let call = call(&store, &id);
         let (status, answer) = store.ask(operation.method.name(), &call.path, &call.body);
         assert_eq!(status, operation.success, "{id}: {answer}");
-        let bare = matches!(operation.answer, Answer::Bare(..));
-        if let Some(key) = operation.answer.key().filter(|_| !bare) {
+        let bare = matches!(operation.response, ResponseShape::Bare(..));
+        if let Some(key) = operation.response.key().filter(|_| !bare) {
             assert!(answer.get(key).is_some(), "{id} has no {key}: {answer}");
         }
         let example = contract["operations"]
@@ -35,11 +35,11 @@ fn every_operation_answers_with_its_status_its_envelope_and_its_fields() {
             .find(|one| one["id"] == id.as_str())
             .unwrap_or_else(|| panic!("the contract has no {id}"));
         let (wanted, given) = (
-            record(operation.answer, &example["example_response"]),
+            record(operation.response, &example["example_response"]),
             if bare {
                 Some(&answer)
             } else {
-                record(operation.answer, &answer)
+                record(operation.response, &answer)
             },
         );
         if let Some(wanted) = wanted {
@@ -59,7 +59,7 @@ const WITHOUT_EVENT: &[&str] = &["customers.notify", "webhooks.test"];
 #[test]
 fn every_write_leaves_an_event() {
     let newest = |store: &Store| {
-        let id = |state: &mut State| state.table(Name::Events).ids(..).next_back();
+        let id = |state: &mut State| state.table(TableName::Events).ids(..).next_back();
         store.0.with_state(id)
     };
     for (resource, operation) in catalog::operations() {
@@ -105,7 +105,7 @@ fn every_example_request_of_the_contract_keeps_to_its_row() {
 }
 
 /// The first record that an answer holds.
-fn record(answer: Answer, body: &Value) -> Option<&Value> {
+fn record(answer: ResponseShape, body: &Value) -> Option<&Value> {
     let value = body.get(answer.key()?)?;
     let record = value.get(0).unwrap_or(value);
     record.is_object().then_some(record)

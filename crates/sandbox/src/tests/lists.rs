@@ -25,7 +25,7 @@ fn all_lists(store: &Store) -> Vec<(String, &'static str, Vec<String>)> {
         .filter(|(_, operation)| operation.pages())
         .map(|(resource, operation)| {
             let mut path = operation.path.to_owned();
-            if let Some(hole) = operation.holes.first() {
+            if let Some(hole) = operation.path_parameters.first() {
                 let parent = store.first(&format!("/{}", resource.name), resource.name);
                 path = path.replace(&format!("{{{}}}", hole.name), &parent["id"].to_string());
             }
@@ -43,7 +43,7 @@ fn all_lists(store: &Store) -> Vec<(String, &'static str, Vec<String>)> {
                 .collect();
             let needed = needed.concat();
             let sorts = sorts.iter().map(|sort| format!("{sort}{needed}")).collect();
-            (path, operation.answer.key().unwrap(), sorts)
+            (path, operation.response.key().unwrap(), sorts)
         })
         .collect()
 }
@@ -355,14 +355,14 @@ fn a_seeded_queue_is_what_the_rules_would_make_of_it() {
     );
     store.0.with_state(|state| {
         for id in state
-            .table(crate::storage::tables::Name::Addresses)
+            .table(crate::storage::tables::TableName::Addresses)
             .ids(..)
             .collect::<Vec<_>>()
         {
             crate::rules::queue::refresh(state, id, super::present());
         }
         for id in state
-            .table(crate::storage::tables::Name::Customers)
+            .table(crate::storage::tables::TableName::Customers)
             .ids(..)
             .collect::<Vec<_>>()
         {

@@ -217,7 +217,7 @@ fn lists(store: &Store) -> Vec<List> {
     let mut lists = Vec::new();
     for (resource, operation) in catalog::operations().filter(|(_, one)| one.pages()) {
         let mut path = operation.path.to_owned();
-        if let Some(hole) = operation.holes.first() {
+        if let Some(hole) = operation.path_parameters.first() {
             let parent = store.first(&format!("/{}", resource.name), resource.name);
             path = path.replace(&format!("{{{}}}", hole.name), &parent["id"].to_string());
         }
@@ -228,7 +228,7 @@ fn lists(store: &Store) -> Vec<List> {
         };
         for needed in kinds {
             lists.push(List {
-                name: operation.answer.key().unwrap(),
+                name: operation.response.key().unwrap(),
                 operation,
                 path: path.clone(),
                 needed: (*needed).to_owned(),

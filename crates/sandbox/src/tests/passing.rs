@@ -154,7 +154,7 @@ fn spoil_card(store: &Store, customer: &Value, status: &str) {
     let id = method["id"].as_u64().unwrap();
     // The API cannot make a card fail; a bank does.
     store.0.with_state(|state| {
-        use crate::storage::tables::Name::PaymentMethods;
+        use crate::storage::tables::TableName::PaymentMethods;
         let mut method = state.get(PaymentMethods, id).unwrap();
         method.insert("status".to_owned(), status.into());
         state.lay(PaymentMethods, id, &method);

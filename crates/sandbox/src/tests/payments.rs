@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{Store, of};
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
 
 /// The first queued charge of an address, paid now.
@@ -27,7 +27,7 @@ fn customer(store: &Store, customer: &Value) -> Value {
 }
 
 /// Changes a record behind the front door, as time or the shop would.
-fn meddle(store: &Store, table: Name, object: &Value, change: impl FnOnce(&mut Record)) {
+fn meddle(store: &Store, table: TableName, object: &Value, change: impl FnOnce(&mut Record)) {
     let id = object["id"].as_u64().unwrap();
     store.0.with_state(|state| {
         let mut one = state.get(table, id).unwrap();
@@ -43,7 +43,7 @@ fn credit(store: &Store, owner: &Value, id: u64, balance: &str, expires: &Value)
         "updated_at": "2026-01-01T00:00:00+00:00"});
     store
         .0
-        .with_state(|state| state.lay(Name::CreditAccounts, id, &record::object(account)));
+        .with_state(|state| state.lay(TableName::CreditAccounts, id, &record::object(account)));
 }
 
 #[test]
@@ -290,7 +290,7 @@ fn charges_that_were_processed_over_ninety_days_ago_are_neither_listed_nor_shown
         ("partially_refunded", "2026-08-01T00:00:00+00:00", false),
         ("refunded", "2026-08-01T00:00:00+00:00", false),
     ] {
-        meddle(&store, Name::Charges, &paid, |charge| {
+        meddle(&store, TableName::Charges, &paid, |charge| {
             record::set(charge, "status", status);
             record::set(charge, "processed_at", processed);
         });
@@ -302,7 +302,7 @@ fn charges_that_were_processed_over_ninety_days_ago_are_neither_listed_nor_shown
         );
         assert_eq!(store.charges_of(&address, status).len(), usize::from(seen));
     }
-    meddle(&store, Name::Charges, &paid, |charge| {
+    meddle(&store, TableName::Charges, &paid, |charge| {
         record::set(charge, "status", "skipped");
         record::set(charge, "processed_at", Value::Null);
         record::set(charge, "scheduled_at", "2026-01-01");
@@ -324,7 +324,7 @@ fn an_authorised_payment_is_captured_within_seven_days() {
         404
     );
     let authorised = |at: &str| {
-        meddle(&store, Name::Charges, &charge, |charge| {
+        meddle(&store, TableName::Charges, &charge, |charge| {
             record::set(charge, "status", "pending");
             record::set(charge, "updated_at", at);
         });
@@ -346,7 +346,7 @@ fn a_payment_method_that_is_invalid_or_empty_pays_nothing() {
         let (owner, address, _) = store.subscriber("2026-11-20");
         let methods = format!("/payment_methods?customer_id={}", owner["id"]);
         let card = store.first(&methods, "payment_methods");
-        meddle(&store, Name::PaymentMethods, &card, |method| {
+        meddle(&store, TableName::PaymentMethods, &card, |method| {
             record::set(method, "status", status);
         });
         let tried = pay(&store, &address);

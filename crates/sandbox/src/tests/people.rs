@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{Store, of};
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record;
 
 fn place(customer: &Value) -> Value {
@@ -155,9 +155,9 @@ fn payment_methods_of_the_shop_are_read_only() {
     store.refused("PUT", &path, &json!({"processor_name": "shopify_payments"}));
     store.0.with_state(|state| {
         let id = card["id"].as_u64().unwrap();
-        let mut method = state.get(Name::PaymentMethods, id).unwrap();
+        let mut method = state.get(TableName::PaymentMethods, id).unwrap();
         record::set(&mut method, "processor_name", "shopify_payments");
-        state.lay(Name::PaymentMethods, id, &method);
+        state.lay(TableName::PaymentMethods, id, &method);
     });
     store.refused("PUT", &path, &json!({"default": true}));
     store.refused("DELETE", &path, &Value::Null);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::Store;
 use super::call;
-use recharge_catalog::{self as catalog, Kind, Operation, Parameter};
+use recharge_catalog::{self as catalog, Operation, Parameter, ValueKind};
 
 /// Every list with the path that asks for it, and whether a `?` is in it.
 fn lists(store: &Store) -> Vec<(&'static Operation, String)> {
@@ -23,9 +23,9 @@ fn lists(store: &Store) -> Vec<(&'static Operation, String)> {
 /// A value that does not fit the kind of a list parameter.
 fn wrong(parameter: &Parameter) -> Option<&'static str> {
     match parameter.kind {
-        Kind::Id | Kind::Integer => Some("seven"),
-        Kind::Time | Kind::Day => Some("yesterday"),
-        Kind::Boolean => Some("perhaps"),
+        ValueKind::Id | ValueKind::Integer => Some("seven"),
+        ValueKind::Time | ValueKind::Day => Some("yesterday"),
+        ValueKind::Boolean => Some("perhaps"),
         _ if !parameter.values.is_empty() => Some("unheard-of"),
         _ => None,
     }
@@ -55,7 +55,7 @@ fn every_list_refuses_every_wrong_value_by_its_name_and_all_at_once() {
             }
             let said = store.refused("GET", &format!("{path}{name}={value}"), &Value::Null);
             assert_eq!(names(&said), [name], "{path}");
-            if parameter.multiple && parameter.kind == Kind::Id {
+            if parameter.multiple && parameter.kind == ValueKind::Id {
                 let said = store.refused("GET", &format!("{path}{name}=1,x"), &Value::Null);
                 assert_eq!(said, json!({name: ["Not a valid integer."]}), "{path}");
             }
@@ -140,9 +140,9 @@ fn every_list_takes_beside_a_cursor_only_a_limit_and_only_a_cursor_of_its_own() 
 /// A value that does not fit the kind of a body parameter.
 fn misfit(parameter: &Parameter) -> Value {
     match parameter.kind {
-        Kind::Text => json!(["text"]),
-        Kind::Json | Kind::Pairs => json!(7),
-        Kind::External(_) | Kind::Reference(_) => json!([]),
+        ValueKind::Text => json!(["text"]),
+        ValueKind::Json | ValueKind::Pairs => json!(7),
+        ValueKind::External(_) | ValueKind::Reference(_) => json!([]),
         _ => json!({"odd": []}),
     }
 }
@@ -211,7 +211,7 @@ fn every_write_refuses_values_that_are_not_listed() {
                 None => &mut body,
             };
             fields[parameter.name] = match parameter.kind {
-                Kind::Texts => json!(["unheard-of"]),
+                ValueKind::Texts => json!(["unheard-of"]),
                 _ => json!("unheard-of"),
             };
             let said = store.refused(operation.method.name(), &call.path, &body);

@@ -12,11 +12,13 @@ use super::{Store, clock, of, present};
 use crate::Sandbox;
 use crate::State;
 use crate::seed::Seed;
-use crate::storage::tables::Name;
-use recharge_catalog::{self as catalog, Again, BodyFields, Kind, Method, Operation, Parameter};
+use crate::storage::tables::TableName;
+use recharge_catalog::{
+    self as catalog, BodyFields, Idempotency, Method, Operation, Parameter, ValueKind,
+};
 
 /// Tables that tell of requests, not of what the store holds.
-const OF_REQUESTS: &[Name] = &[Name::Events, Name::Deliveries];
+const OF_REQUESTS: &[TableName] = &[TableName::Events, TableName::Deliveries];
 
 /// Members that tell the time of a writing.
 const TIMES: &[&str] = &["updated_at", "created_at"];
@@ -39,7 +41,7 @@ fn timeless(value: &Value) -> Value {
 
 /// A record without what may differ after a repeated write. Queued charges are
 /// made anew by many writes: their numbers do not count.
-fn settled(state: &State, name: Name, id: u64) -> Option<String> {
+fn settled(state: &State, name: TableName, id: u64) -> Option<String> {
     let mut record = state.get(name, id)?;
     if record.get("status") == Some(&json!("queued")) {
         record.remove("id");
@@ -49,8 +51,8 @@ fn settled(state: &State, name: Name, id: u64) -> Option<String> {
 
 /// The tables that the second of two requests left otherwise than the first.
 /// `before` is the state between them, with nothing fresh in it.
-fn changed(before: &State, after: &State) -> Vec<Name> {
-    let mut tables = BTreeMap::<Name, (Vec<String>, Vec<String>)>::new();
+fn changed(before: &State, after: &State) -> Vec<TableName> {
+    let mut tables = BTreeMap::<TableName, (Vec<String>, Vec<String>)>::new();
     for (name, id) in &after.fresh {
         if !OF_REQUESTS.contains(name) {
             let (old, new) = tables.entry(*name).or_default();
@@ -82,13 +84,13 @@ fn values(store: &Store, path: &str, parameter: &Parameter) -> Vec<Value> {
     let path = path.split('/').take(3).collect::<Vec<_>>().join("/");
     let new = match parameter.kind {
         _ if !parameter.values.is_empty() => parameter.values.last().map(|value| json!(value)),
-        Kind::Boolean => Some(json!(true)),
-        Kind::Day => Some(json!("2027-03-04")),
-        Kind::Time => Some(json!("2027-03-04T00:00:00+00:00")),
-        Kind::Money => Some(json!("7.50")),
-        Kind::Integer => Some(json!(2)),
-        Kind::Text if parameter.name == "email" => Some(json!("new@example.com")),
-        Kind::Text => Some(json!("abc")),
+        ValueKind::Boolean => Some(json!(true)),
+        ValueKind::Day => Some(json!("2027-03-04")),
+        ValueKind::Time => Some(json!("2027-03-04T00:00:00+00:00")),
+        ValueKind::Money => Some(json!("7.50")),
+        ValueKind::Integer => Some(json!(2)),
+        ValueKind::Text if parameter.name == "email" => Some(json!("new@example.com")),
+        ValueKind::Text => Some(json!("abc")),
         _ => None,
     };
     let (_, answer) = store.ask("GET", &path, &Value::Null);
@@ -172,7 +174,7 @@ fn tried(id: &str, row: &Operation, field: Option<&Parameter>) -> Option<Vec<Str
             }
             Some(field) => call.body = with(row, &call.body, field.name, value),
         }
-        if row.again_for(&fields(&call.body)) != Again::Same {
+        if row.idempotency_for(&fields(&call.body)) != Idempotency::Idempotent {
             return None;
         }
         twice(&store, row, &call.path, &call.body)
@@ -183,7 +185,7 @@ fn tried(id: &str, row: &Operation, field: Option<&Parameter>) -> Option<Vec<Str
 fn a_repeatable_write_with_any_optional_field_does_nothing_the_second_time() {
     let (mut wrong, mut sent) = (Vec::new(), 0);
     for (resource, row) in catalog::operations() {
-        if row.method == Method::Get || row.again != Again::Same {
+        if row.method == Method::Get || row.idempotency != Idempotency::Idempotent {
             continue;
         }
         let id = format!("{}.{}", resource.name, row.verb);

@@ -16,14 +16,14 @@ use crate::TOKEN;
 use crate::http::server;
 
 /// A served store; it ends with the test.
-struct Served {
+struct ServedStore {
     sandbox: Arc<Sandbox>,
     address: SocketAddr,
     end: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Served {
+impl ServedStore {
     fn failing(spec: &str) -> Self {
         let store = Store::empty();
         store.0.with_state(|state| state.let_fail(spec)).unwrap();
@@ -82,7 +82,7 @@ impl Served {
     }
 }
 
-impl Drop for Served {
+impl Drop for ServedStore {
     fn drop(&mut self) {
         drop(self.end.take());
         if let Some(thread) = self.thread.take() {
@@ -122,7 +122,7 @@ fn list() -> String {
 #[test]
 fn a_reset_breaks_the_connection_without_a_byte() {
     for (spec, customers) in [("reset=@1", 0), ("after-commit=@1", 1)] {
-        let served = Served::failing(spec);
+        let served = ServedStore::failing(spec);
         let (answer, ended) = served.ask(&create());
         assert_eq!(
             (answer.as_str(), ended),
@@ -140,7 +140,7 @@ fn a_reset_breaks_the_connection_without_a_byte() {
 
 #[test]
 fn a_cut_answer_promises_more_than_it_holds() {
-    let served = Served::failing("truncate=100%");
+    let served = ServedStore::failing("truncate=100%");
     for _ in 0..5 {
         let (answer, _) = served.ask(&list());
         let (head, body) = answer.split_once("\r\n\r\n").expect("the head comes whole");
@@ -157,7 +157,7 @@ fn a_cut_answer_promises_more_than_it_holds() {
 
 #[test]
 fn who_waits_for_an_answer_that_never_comes_keeps_nobody_else_waiting() {
-    let served = Served::failing("hang:writes=100%");
+    let served = ServedStore::failing("hang:writes=100%");
     let mut stuck = served.connect();
     stuck.write_all(create().as_bytes()).unwrap();
     // It has arrived once the log knows it.
@@ -182,7 +182,7 @@ fn who_waits_for_an_answer_that_never_comes_keeps_nobody_else_waiting() {
     assert!(answer.is_empty() && ended != Some(ErrorKind::TimedOut));
 }
 
-fn log(served: &Served) -> String {
+fn log(served: &ServedStore) -> String {
     let asked = super::request("GET", "/_sandbox/requests", &Value::Null);
     let answer = served.sandbox.control(&asked);
     String::from_utf8(answer.body().to_vec()).unwrap()
@@ -196,7 +196,7 @@ fn a_late_answer_is_carried_out_at_once_and_keeps_other_edits_off_until_it_leave
         .0
         .with_state(|state| state.let_fail("slow=60s,@1"))
         .unwrap();
-    let served = Served::start(store, Ipv4Addr::LOCALHOST, Duration::from_secs(30));
+    let served = ServedStore::start(store, Ipv4Addr::LOCALHOST, Duration::from_secs(30));
     let body = "{\"order_note\":\"x\"}";
     let update = head("PUT", &of("addresses", &address), body.len()) + body;
     let mut late = served.connect();
@@ -217,7 +217,7 @@ fn a_late_answer_is_carried_out_at_once_and_keeps_other_edits_off_until_it_leave
 
 #[test]
 fn latency_delays_each_answer() {
-    let served = Served::failing("slow=30ms");
+    let served = ServedStore::failing("slow=30ms");
     let begun = Instant::now();
     assert!(served.ask(&list()).0.starts_with("HTTP/1.1 200"));
     assert!(begun.elapsed() >= Duration::from_millis(30));
@@ -225,7 +225,7 @@ fn latency_delays_each_answer() {
 
 #[test]
 fn slow_senders_are_let_go_of() {
-    let served = Served::start(
+    let served = ServedStore::start(
         Store::empty(),
         Ipv4Addr::LOCALHOST,
         Duration::from_millis(50),
@@ -239,7 +239,7 @@ fn slow_senders_are_let_go_of() {
 
 #[test]
 fn floods_of_headers_and_heads_without_end_are_refused_and_others_served() {
-    let served = Served::start(Store::empty(), Ipv4Addr::LOCALHOST, Duration::from_secs(30));
+    let served = ServedStore::start(Store::empty(), Ipv4Addr::LOCALHOST, Duration::from_secs(30));
     let many = "X-Much: y\r\n".repeat(500);
     let (answer, _) = served.ask(&format!("GET /store HTTP/1.1\r\n{many}\r\n"));
     assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
@@ -267,7 +267,7 @@ fn outward() -> Option<IpAddr> {
 
 #[test]
 fn the_control_surface_stays_with_this_machine_when_the_api_does_not() {
-    let served = Served::start(
+    let served = ServedStore::start(
         Store::empty(),
         Ipv4Addr::UNSPECIFIED,
         Duration::from_secs(30),

@@ -7,7 +7,7 @@ use super::outbox::{deliveries, empty, registered};
 use super::{Store, of, present};
 use crate::rules::events;
 use crate::storage::state::Token;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record;
 
 /// The topics of the messages that waited, in their order.
@@ -143,15 +143,17 @@ fn what_changes_twice_in_one_request_is_told_once_as_it_is_then() {
     let told = topics(&store, || {
         store.0.with_state(|state| {
             for name in ["Augusta", "Lady Augusta"] {
-                let mut record = state.get(Name::Customers, id).unwrap();
+                let mut record = state.get(TableName::Customers, id).unwrap();
                 record::set(&mut record, "first_name", name);
-                state.change(Name::Customers, id, &record, "updated");
+                state.change(TableName::Customers, id, &record, "updated");
             }
             events::settle(state, present(), &Token::system());
         });
     });
     assert_eq!(told, ["customer/updated"]);
-    let message = store.0.with_state(|state| state.get(Name::Deliveries, 1));
+    let message = store
+        .0
+        .with_state(|state| state.get(TableName::Deliveries, 1));
     let body = message.unwrap()["body"].as_str().unwrap().to_owned();
     assert!(body.contains("\"first_name\":\"Lady Augusta\""), "{body}");
 }

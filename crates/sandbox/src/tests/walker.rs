@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Store, request};
 use crate::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 
 /// One write, on whatever the store holds.
 pub(super) struct Walker {
@@ -24,28 +24,28 @@ const STEPS: &[Step] = &[
     (4, |walk, state| {
         walk.post(
             state,
-            Name::Subscriptions,
+            TableName::Subscriptions,
             "cancel",
             json!({"cancellation_reason": "enough"}),
         )
     }),
     (4, |walk, state| {
-        walk.post(state, Name::Subscriptions, "activate", json!({}))
+        walk.post(state, TableName::Subscriptions, "activate", json!({}))
     }),
     (4, |walk, state| {
         let date = walk.day();
         walk.post(
             state,
-            Name::Subscriptions,
+            TableName::Subscriptions,
             "set_next_charge_date",
             json!({"date": date}),
         )
     }),
     (2, |walk, state| {
-        let address_id = walk.id(state, Name::Addresses);
+        let address_id = walk.id(state, TableName::Addresses);
         walk.post(
             state,
-            Name::Subscriptions,
+            TableName::Subscriptions,
             "change_address",
             json!({"address_id": address_id}),
         )
@@ -54,7 +54,7 @@ const STEPS: &[Step] = &[
         let quantity = walk.random.u32(1..4);
         walk.put(
             state,
-            Name::Subscriptions,
+            TableName::Subscriptions,
             json!({"quantity": quantity, "price": "12.50"}),
         )
     }),
@@ -62,11 +62,13 @@ const STEPS: &[Step] = &[
         let months = walk.random.u32(1..4);
         let body = json!({"charge_interval_frequency": months, "order_interval_frequency": 1,
                           "order_interval_unit": "month"});
-        walk.put(state, Name::Subscriptions, body)
+        walk.put(state, TableName::Subscriptions, body)
     }),
-    (2, |walk, state| walk.delete(state, Name::Subscriptions)),
+    (2, |walk, state| {
+        walk.delete(state, TableName::Subscriptions)
+    }),
     (4, |walk, state| {
-        let (address, day) = (walk.id(state, Name::Addresses), walk.day());
+        let (address, day) = (walk.id(state, TableName::Addresses), walk.day());
         let body = json!({
             "address_id": address, "next_charge_scheduled_at": day, "quantity": 1,
             "charge_interval_frequency": 1, "order_interval_frequency": 1,
@@ -76,74 +78,81 @@ const STEPS: &[Step] = &[
         ("POST", "/subscriptions".to_owned(), body)
     }),
     (3, |walk, state| {
-        let (address, day) = (walk.id(state, Name::Addresses), walk.day());
+        let (address, day) = (walk.id(state, TableName::Addresses), walk.day());
         let body = json!({
             "address_id": address, "next_charge_scheduled_at": day, "quantity": 1,
             "price": "3.00", "product_title": "Cup", "external_variant_id": {"ecommerce": "79"},
         });
         ("POST", "/onetimes".to_owned(), body)
     }),
-    (1, |walk, state| walk.delete(state, Name::Onetimes)),
+    (1, |walk, state| walk.delete(state, TableName::Onetimes)),
     (3, |walk, state| {
-        walk.post(state, Name::Charges, "skip", json!({}))
+        walk.post(state, TableName::Charges, "skip", json!({}))
     }),
     (2, |walk, state| {
-        walk.post(state, Name::Charges, "unskip", json!({}))
+        walk.post(state, TableName::Charges, "unskip", json!({}))
     }),
     (3, |walk, state| {
-        walk.post(state, Name::Charges, "process", json!({}))
+        walk.post(state, TableName::Charges, "process", json!({}))
     }),
     (2, |walk, state| {
-        walk.post(state, Name::Charges, "refund", json!({"amount": "1.00"}))
-    }),
-    (1, |walk, state| {
-        walk.post(state, Name::Charges, "capture_payment", json!({}))
-    }),
-    (2, |walk, state| {
-        let discount_id = walk.id(state, Name::Discounts);
         walk.post(
             state,
-            Name::Charges,
+            TableName::Charges,
+            "refund",
+            json!({"amount": "1.00"}),
+        )
+    }),
+    (1, |walk, state| {
+        walk.post(state, TableName::Charges, "capture_payment", json!({}))
+    }),
+    (2, |walk, state| {
+        let discount_id = walk.id(state, TableName::Discounts);
+        walk.post(
+            state,
+            TableName::Charges,
             "apply_discount",
             json!({"discount_id": discount_id}),
         )
     }),
     (1, |walk, state| {
-        walk.post(state, Name::Charges, "remove_discount", json!({}))
+        walk.post(state, TableName::Charges, "remove_discount", json!({}))
     }),
     (2, |walk, state| {
-        let id = walk.id(state, Name::Addresses);
-        let ids = state.table(Name::Subscriptions).find("address_id", id);
+        let id = walk.id(state, TableName::Addresses);
+        let ids = state.table(TableName::Subscriptions).find("address_id", id);
         let body = json!({"date": walk.day(), "subscription_ids": ids});
         ("POST", format!("/addresses/{id}/charges/skip"), body)
     }),
     (1, |walk, state| {
         let (target, source) = (
-            walk.id(state, Name::Addresses),
-            walk.id(state, Name::Addresses),
+            walk.id(state, TableName::Addresses),
+            walk.id(state, TableName::Addresses),
         );
         let body = json!({"target_address": {"id": target}, "source_addresses": [{"id": source}]});
         ("POST", "/addresses/merge".to_owned(), body)
     }),
-    (1, |walk, state| walk.delete(state, Name::Addresses)),
-    (1, |walk, state| walk.delete(state, Name::Customers)),
+    (1, |walk, state| walk.delete(state, TableName::Addresses)),
+    (1, |walk, state| walk.delete(state, TableName::Customers)),
     (2, |walk, state| {
-        walk.put(state, Name::Addresses, json!({"city": "Leeds"}))
+        walk.put(state, TableName::Addresses, json!({"city": "Leeds"}))
     }),
-    (1, |walk, state| walk.delete(state, Name::PaymentMethods)),
     (1, |walk, state| {
-        walk.post(state, Name::Orders, "delay", json!({}))
+        walk.delete(state, TableName::PaymentMethods)
+    }),
+    (1, |walk, state| {
+        walk.post(state, TableName::Orders, "delay", json!({}))
     }),
     (1, |walk, state| {
         let scheduled_at = walk.day();
         walk.post(
             state,
-            Name::Orders,
+            TableName::Orders,
             "clone",
             json!({"scheduled_at": scheduled_at}),
         )
     }),
-    (1, |walk, state| walk.delete(state, Name::Orders)),
+    (1, |walk, state| walk.delete(state, TableName::Orders)),
     (2, |walk, _| {
         walk.made += 1;
         let email = format!("walker{}-{}@example.com", walk.made, walk.random.u64(..));
@@ -151,7 +160,7 @@ const STEPS: &[Step] = &[
         ("POST", "/customers".to_owned(), body)
     }),
     (1, |walk, state| {
-        let id = walk.id(state, Name::Subscriptions);
+        let id = walk.id(state, TableName::Subscriptions);
         let recipient = json!({
             "address1": "1 Rue", "city": "Paris", "country_code": "FR", "first_name": "G",
             "last_name": "R", "phone": "", "province": "", "zip": "75001",
@@ -180,7 +189,7 @@ impl Walker {
     }
 
     /// Some record; now and then one that is not there.
-    fn id(&mut self, state: &State, name: Name) -> u64 {
+    fn id(&mut self, state: &State, name: TableName) -> u64 {
         let ids: Vec<u64> = state.table(name).ids(..).collect();
         let place = self.random.usize(0..=ids.len());
         ids.get(place).copied().unwrap_or(1)
@@ -190,23 +199,23 @@ impl Walker {
         format!("2026-12-{:02}", self.random.u32(1..29))
     }
 
-    fn path(&mut self, state: &State, name: Name) -> String {
+    fn path(&mut self, state: &State, name: TableName) -> String {
         let resource = match name {
-            Name::Addresses => "addresses".to_owned(),
+            TableName::Addresses => "addresses".to_owned(),
             name => format!("{}s", name.object()),
         };
         format!("/{resource}/{}", self.id(state, name))
     }
 
-    fn post(&mut self, state: &State, name: Name, verb: &str, body: Value) -> Write {
+    fn post(&mut self, state: &State, name: TableName, verb: &str, body: Value) -> Write {
         ("POST", format!("{}/{verb}", self.path(state, name)), body)
     }
 
-    fn put(&mut self, state: &State, name: Name, body: Value) -> Write {
+    fn put(&mut self, state: &State, name: TableName, body: Value) -> Write {
         ("PUT", self.path(state, name), body)
     }
 
-    fn delete(&mut self, state: &State, name: Name) -> Write {
+    fn delete(&mut self, state: &State, name: TableName) -> Write {
         ("DELETE", self.path(state, name), Value::Null)
     }
 

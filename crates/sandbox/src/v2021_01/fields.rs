@@ -18,14 +18,14 @@ pub(super) struct Field {
     pub(super) name: &'static str,
     /// Where its value stands in the record: a dotted path.
     at: &'static str,
-    form: Form,
+    form: ValueForm,
     /// What nothing looks like.
     nothing: Nothing,
 }
 
 /// How a value is written.
 #[derive(Debug, Clone, Copy)]
-enum Form {
+enum ValueForm {
     /// As it stands.
     Same,
     /// In capitals.
@@ -71,55 +71,55 @@ pub(super) const fn from(name: &'static str, at: &'static str) -> Field {
     Field {
         name,
         at,
-        form: Form::Same,
+        form: ValueForm::Same,
         nothing: Nothing::Null,
     }
 }
 
 impl Field {
-    const fn form(mut self, form: Form) -> Self {
+    const fn form(mut self, form: ValueForm) -> Self {
         self.form = form;
         self
     }
 
     pub(super) const fn upper(self) -> Self {
-        self.form(Form::Upper)
+        self.form(ValueForm::Upper)
     }
 
     pub(super) const fn amount(self) -> Self {
-        self.form(Form::Amount)
+        self.form(ValueForm::Amount)
     }
 
     pub(super) const fn whole(self) -> Self {
-        self.form(Form::Whole)
+        self.form(ValueForm::Whole)
     }
 
     pub(super) const fn text(self) -> Self {
-        self.form(Form::Text)
+        self.form(ValueForm::Text)
     }
 
     pub(super) const fn bit(self) -> Self {
-        self.form(Form::Bit)
+        self.form(ValueForm::Bit)
     }
 
     pub(super) const fn moment(self) -> Self {
-        self.form(Form::Moment)
+        self.form(ValueForm::Moment)
     }
 
     pub(super) const fn day(self) -> Self {
-        self.form(Form::Day)
+        self.form(ValueForm::Day)
     }
 
     pub(super) const fn country(self) -> Self {
-        self.form(Form::Country)
+        self.form(ValueForm::Country)
     }
 
     pub(super) const fn part(self, fields: &'static [Self]) -> Self {
-        self.form(Form::Part(fields))
+        self.form(ValueForm::Part(fields))
     }
 
     pub(super) const fn each(self, fields: &'static [Self]) -> Self {
-        self.form(Form::Each(fields))
+        self.form(ValueForm::Each(fields))
     }
 
     pub(super) const fn null_when_empty(mut self) -> Self {
@@ -160,24 +160,24 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-fn written(form: Form, value: &Value) -> Value {
-    if let Form::Bit = form {
+fn written(form: ValueForm, value: &Value) -> Value {
+    if let ValueForm::Bit = form {
         return u8::from(value.as_bool().unwrap_or(false)).into();
     }
     let changed = match (form, value) {
-        (Form::Upper, Value::String(text)) => Some(text.to_uppercase().into()),
-        (Form::Country, Value::String(code)) => Some(countries::name(code).into()),
-        (Form::Amount, _) => amount(value),
-        (Form::Whole, Value::String(text)) => text.trim().parse::<u64>().ok().map(Value::from),
-        (Form::Text, _) => record::plain(value).map(Value::from),
-        (Form::Moment, Value::String(text)) => {
+        (ValueForm::Upper, Value::String(text)) => Some(text.to_uppercase().into()),
+        (ValueForm::Country, Value::String(code)) => Some(countries::name(code).into()),
+        (ValueForm::Amount, _) => amount(value),
+        (ValueForm::Whole, Value::String(text)) => text.trim().parse::<u64>().ok().map(Value::from),
+        (ValueForm::Text, _) => record::plain(value).map(Value::from),
+        (ValueForm::Moment, Value::String(text)) => {
             moment::parse(text).map(|moment| eastern::stamp(moment).into())
         }
-        (Form::Day, Value::String(text)) => {
+        (ValueForm::Day, Value::String(text)) => {
             moment::parse_day(text).map(|day| format!("{}T00:00:00", moment::day_text(day)).into())
         }
-        (Form::Part(fields), Value::Object(inner)) => Some(object(fields, inner).into()),
-        (Form::Each(fields), Value::Array(items)) => {
+        (ValueForm::Part(fields), Value::Object(inner)) => Some(object(fields, inner).into()),
+        (ValueForm::Each(fields), Value::Array(items)) => {
             let each = |item: &Value| Some(Value::Object(object(fields, item.as_object()?)));
             Some(items.iter().filter_map(each).collect())
         }

@@ -11,7 +11,7 @@ use super::eastern::{self, Twice};
 use crate::requests::check::Query;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 use crate::values::record;
 
@@ -152,7 +152,7 @@ fn day_of(value: &str) -> Option<(Timestamp, Timestamp)> {
 /// No customer has the number 0: an unknown one has no records.
 fn customer(state: &State, number: &str) -> u64 {
     state
-        .table(Name::Customers)
+        .table(TableName::Customers)
         .find("external_customer_id.ecommerce", number)
         .first()
         .copied()

@@ -23,7 +23,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::requests::asked::check_scopes;
-use crate::requests::asked::{Asked, query_of};
+use crate::requests::asked::{CheckedRequest, query_of};
 use crate::requests::check::{self, Query};
 use crate::requests::envelope::{Answered, Draft};
 use crate::requests::list;
@@ -33,11 +33,11 @@ use crate::row::Row;
 use crate::rules::store::token_information;
 use crate::storage::state::State;
 use crate::storage::state::Token;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record::Record;
 use recharge_catalog as catalog;
 use resources::{RESOURCES, Resource};
-use route::Route;
+use route::ReadRoute;
 
 /// How requests name the version.
 pub(super) const VERSION: &str = "2021-01";
@@ -67,15 +67,15 @@ pub(super) fn answer(
         query: query_of(request),
     };
     match route {
-        Route::Shop => reading.shop(),
-        Route::Token => {
+        ReadRoute::Shop => reading.shop(),
+        ReadRoute::Token => {
             let token = token_information(state, token);
             Ok(body(&json!({"token_information": token})))
         }
-        Route::Page(resource) => reading.page(resource),
-        Route::AddressesOf(customer) => reading.addresses_of(customer),
-        Route::Count(resource) => reading.count(resource),
-        Route::One(resource, id) => reading.one(resource, id),
+        ReadRoute::Page(resource) => reading.page(resource),
+        ReadRoute::AddressesOf(customer) => reading.addresses_of(customer),
+        ReadRoute::Count(resource) => reading.count(resource),
+        ReadRoute::One(resource, id) => reading.one(resource, id),
     }
 }
 
@@ -108,10 +108,10 @@ impl Reading<'_> {
     fn addresses_of(mut self, customer: u64) -> Answered {
         let addresses = RESOURCES
             .iter()
-            .find(|resource| resource.of == Name::Addresses)
+            .find(|resource| resource.of == TableName::Addresses)
             .ok_or_else(Refusal::no_endpoint)?;
         self.may_read(addresses)?;
-        if !self.state.table(Name::Customers).holds(customer) {
+        if !self.state.table(TableName::Customers).holds(customer) {
             return Err(Refusal::not_found());
         }
         // A cursor carries the customer already.
@@ -157,10 +157,10 @@ impl Reading<'_> {
     }
 
     /// The question to the 2021-11 list, when it keeps to its row.
-    fn checked<'a>(&'a self, row: Row, query: &'a Query) -> Result<Asked<'a>, Refusal> {
+    fn checked<'a>(&'a self, row: Row, query: &'a Query) -> Result<CheckedRequest<'a>, Refusal> {
         static NOTHING: LazyLock<Record> = LazyLock::new(Record::new);
         check::query(row.operation, query)?;
-        Ok(Asked {
+        Ok(CheckedRequest {
             row,
             holes: &[],
             query,

@@ -9,7 +9,7 @@ use super::objects::{self, Object};
 use crate::requests::check::Query;
 use crate::requests::filter::Test;
 use crate::requests::list::Further;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record;
 
 /// One kind of record that can be listed, counted, and shown one by one.
@@ -20,7 +20,7 @@ pub(super) struct Resource {
     /// Key of one record.
     pub(super) one: &'static str,
     /// The table of the records. The 2021-11 list has the name of `many`.
-    pub(super) of: Name,
+    pub(super) of: TableName,
     /// The parameters of its list.
     pub(super) filters: &'static [&'static [Filter]],
     /// Conditions that no parameter of the 2021-11 list states.
@@ -33,7 +33,7 @@ pub(super) struct Resource {
 const fn resource(
     many: &'static str,
     one: &'static str,
-    of: Name,
+    of: TableName,
     object: Object,
     filters: &'static [&'static [Filter]],
 ) -> Resource {
@@ -52,7 +52,7 @@ pub(super) const RESOURCES: &[Resource] = &[
     resource(
         "addresses",
         "address",
-        Name::Addresses,
+        TableName::Addresses,
         objects::ADDRESS,
         &[
             PAGING,
@@ -69,7 +69,7 @@ pub(super) const RESOURCES: &[Resource] = &[
     resource(
         "charges",
         "charge",
-        Name::Charges,
+        TableName::Charges,
         objects::CHARGE,
         &[
             PAGING,
@@ -97,7 +97,7 @@ pub(super) const RESOURCES: &[Resource] = &[
         ..resource(
             "customers",
             "customer",
-            Name::Customers,
+            TableName::Customers,
             objects::CUSTOMER,
             &[
                 PAGING,
@@ -114,7 +114,7 @@ pub(super) const RESOURCES: &[Resource] = &[
     resource(
         "discounts",
         "discount",
-        Name::Discounts,
+        TableName::Discounts,
         objects::DISCOUNT,
         &[
             PAGING,
@@ -129,7 +129,7 @@ pub(super) const RESOURCES: &[Resource] = &[
     resource(
         "metafields",
         "metafield",
-        Name::Metafields,
+        TableName::Metafields,
         objects::METAFIELD,
         &[
             PAGING,
@@ -139,7 +139,7 @@ pub(super) const RESOURCES: &[Resource] = &[
     resource(
         "onetimes",
         "onetime",
-        Name::Onetimes,
+        TableName::Onetimes,
         objects::ONETIME,
         &[
             PAGING,
@@ -155,7 +155,7 @@ pub(super) const RESOURCES: &[Resource] = &[
     resource(
         "orders",
         "order",
-        Name::Orders,
+        TableName::Orders,
         objects::ORDER,
         &[
             PAGING,
@@ -183,7 +183,7 @@ pub(super) const RESOURCES: &[Resource] = &[
         ..resource(
             "products",
             "product",
-            Name::Products,
+            TableName::Products,
             objects::PRODUCT,
             &[
                 PAGING,
@@ -198,7 +198,7 @@ pub(super) const RESOURCES: &[Resource] = &[
     resource(
         "subscriptions",
         "subscription",
-        Name::Subscriptions,
+        TableName::Subscriptions,
         objects::SUBSCRIPTION,
         &[
             PAGING,
@@ -231,7 +231,7 @@ fn by_activity(query: &Query) -> Vec<Test> {
     };
     vec![Test::Special {
         special: |state, customer| {
-            let (of, path) = (Name::Subscriptions, "customer_id");
+            let (of, path) = (TableName::Subscriptions, "customer_id");
             !state.ids_in(of, path, customer, &["active"]).is_empty()
         },
         wanted,
@@ -271,7 +271,7 @@ mod tests {
             let id = format!("{}.list", resource.many);
             let (_, operation) = catalog::operation(&id).unwrap();
             assert_eq!(
-                Name::of(operation.answer.object().unwrap()),
+                TableName::of(operation.response.object().unwrap()),
                 Some(resource.of)
             );
             let own = resource

@@ -7,7 +7,7 @@ use crate::requests::refusal::Refusal;
 
 /// What a request wants to read.
 #[derive(Debug)]
-pub(super) enum Route {
+pub(super) enum ReadRoute {
     /// The shop.
     Shop,
     /// The token in use: the same in every version.
@@ -23,7 +23,7 @@ pub(super) enum Route {
 }
 
 /// What the method and the path ask for.
-pub(super) fn find(method: &str, path: &str) -> Result<Route, Refusal> {
+pub(super) fn find(method: &str, path: &str) -> Result<ReadRoute, Refusal> {
     let path = path.strip_suffix('/').unwrap_or(path);
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     let first = segments.first().copied().unwrap_or_default();
@@ -31,8 +31,8 @@ pub(super) fn find(method: &str, path: &str) -> Result<Route, Refusal> {
         return Err(unspoken());
     }
     let alone = match segments[..] {
-        ["shop"] => Some(Route::Shop),
-        ["token_information"] => Some(Route::Token),
+        ["shop"] => Some(ReadRoute::Shop),
+        ["token_information"] => Some(ReadRoute::Token),
         _ => None,
     };
     if let Some(route) = alone {
@@ -53,12 +53,12 @@ pub(super) fn find(method: &str, path: &str) -> Result<Route, Refusal> {
     }
 }
 
-fn read(resource: &'static Resource, rest: &[&str]) -> Result<Route, Refusal> {
+fn read(resource: &'static Resource, rest: &[&str]) -> Result<ReadRoute, Refusal> {
     match (resource.many, rest) {
-        (_, []) => Ok(Route::Page(resource)),
-        (_, ["count"]) => Ok(Route::Count(resource)),
-        (_, [id]) => Ok(Route::One(resource, number(id)?)),
-        ("customers", [id, "addresses"]) => Ok(Route::AddressesOf(number(id)?)),
+        (_, []) => Ok(ReadRoute::Page(resource)),
+        (_, ["count"]) => Ok(ReadRoute::Count(resource)),
+        (_, [id]) => Ok(ReadRoute::One(resource, number(id)?)),
+        ("customers", [id, "addresses"]) => Ok(ReadRoute::AddressesOf(number(id)?)),
         ("customers", [_, "payment_sources"]) => Err(unspoken()),
         _ => Err(Refusal::no_endpoint()),
     }

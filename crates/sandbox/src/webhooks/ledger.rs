@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 
 use super::message::{Message, is_here};
 use super::{Attempt, Job};
-use crate::storage::postings::{Note, Posting, Waiting};
+use crate::storage::postings::{Posting, PostingNote, Waiting};
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::moment;
 
 /// So many outcomes are remembered.
@@ -81,7 +81,7 @@ impl Posting {
     }
 
     /// Remembers what came of a message.
-    pub(super) fn remember(&mut self, note: Note) {
+    pub(super) fn remember(&mut self, note: PostingNote) {
         self.notes.push_front(note);
         self.notes.truncate(MOST_REMEMBERED);
     }
@@ -90,7 +90,7 @@ impl Posting {
 impl Waiting {
     fn of(state: &State) -> Self {
         let mut waiting = Self::default();
-        let table = state.table(Name::Deliveries);
+        let table = state.table(TableName::Deliveries);
         let messages = table.ids(..).filter_map(|id| table.get(id));
         for message in messages.filter_map(|record| Message::read(&record)) {
             waiting.add(message.webhook, message.due, message.id);
@@ -116,7 +116,7 @@ impl Waiting {
     }
 }
 
-impl Note {
+impl PostingNote {
     pub(super) const HELD_BACK: &'static str = "held back";
     pub(super) const TOO_MANY: &'static str = "dropped: too many wait";
 
@@ -161,7 +161,7 @@ impl Note {
 
 /// What waits and what came of the last messages, the latest first.
 pub(crate) fn told(state: &State) -> Value {
-    let table = state.table(Name::Deliveries);
+    let table = state.table(TableName::Deliveries);
     let waiting = table.ids(..).filter_map(|id| table.get(id));
     let shown: Vec<Value> = waiting
         .filter_map(|record| Message::read(&record))

@@ -23,12 +23,12 @@ use serde_json::{Value, json};
 pub(super) use ledger::told;
 
 use crate::requests::include;
-use crate::storage::postings::{Note, Posting};
+use crate::storage::postings::{Posting, PostingNote};
 use crate::storage::state::{Change, QUIETLY, State};
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
 use message::Message;
-use telling::Seen;
+use telling::SeenChange;
 use topics::{TOPICS, Topic};
 
 /// A store that nobody listens to keeps so many messages and no more.
@@ -60,14 +60,14 @@ pub(super) struct Attempt {
 /// Writes the messages that changes call for: one for each webhook and record,
 /// with what the record is now.
 pub(super) fn note(state: &mut State, changes: &[Change]) {
-    if state.posting.is_none() || state.table(Name::Webhooks).len() == 0 {
+    if state.posting.is_none() || state.table(TableName::Webhooks).len() == 0 {
         return;
     }
     let webhooks = registered(state);
     let mut written = BTreeSet::new();
     for change in changes.iter().filter(|change| change.verb != QUIETLY) {
         let after = state.get(change.table, change.id);
-        let seen = Seen {
+        let seen = SeenChange {
             table: change.table,
             id: change.id,
             verb: change.verb,
@@ -93,7 +93,7 @@ pub(super) fn note(state: &mut State, changes: &[Change]) {
 }
 
 fn registered(state: &State) -> Vec<(u64, Record, &'static Topic)> {
-    let table = state.table(Name::Webhooks);
+    let table = state.table(TableName::Webhooks);
     let topic = |webhook: &Record| {
         let name = record::text(webhook, "topic");
         TOPICS.iter().find(|topic| topic.name == name)
@@ -112,7 +112,7 @@ fn registered(state: &State) -> Vec<(u64, Record, &'static Topic)> {
 /// have answered before.
 fn body(
     state: &State,
-    table: Name,
+    table: TableName,
     id: u64,
     gone: Option<&Record>,
     webhook: &Record,
@@ -142,18 +142,18 @@ fn queue(state: &mut State, id: u64, webhook: &Record, body: String) {
         record::text(webhook, "address"),
     );
     let refusal = if !posting.may_reach(address) {
-        Some(Note::HELD_BACK)
+        Some(PostingNote::HELD_BACK)
     } else if posting.waiting.len() >= MOST_WAITING {
-        Some(Note::TOO_MANY)
+        Some(PostingNote::TOO_MANY)
     } else {
         None
     };
     if let Some(why) = refusal {
-        posting.remember(Note::unsent(id, topic, address, why));
+        posting.remember(PostingNote::unsent(id, topic, address, why));
         return;
     }
     let message = Message {
-        id: state.next_id(Name::Deliveries),
+        id: state.next_id(TableName::Deliveries),
         webhook: id,
         topic: topic.to_owned(),
         body,
@@ -166,7 +166,7 @@ fn queue(state: &mut State, id: u64, webhook: &Record, body: String) {
 
 /// Keeps a message, as it is now, among those that wait.
 fn lay(state: &mut State, message: &Message) {
-    state.lay(Name::Deliveries, message.id, &message.record());
+    state.lay(TableName::Deliveries, message.id, &message.record());
     state.revision += 1;
     if let Some(posting) = &mut state.posting {
         posting
@@ -176,7 +176,7 @@ fn lay(state: &mut State, message: &Message) {
 }
 
 fn forget(state: &mut State, id: u64) {
-    state.forget(Name::Deliveries, id);
+    state.forget(TableName::Deliveries, id);
     state.revision += 1;
 }
 
@@ -201,9 +201,9 @@ pub(super) fn take(state: &mut State, world: Timestamp, room: usize) -> (Vec<Job
 /// webhook is gone, or must not be reached.
 fn job(state: &mut State, webhook: u64, id: u64) -> Option<Job> {
     let message = state
-        .get(Name::Deliveries, id)
+        .get(TableName::Deliveries, id)
         .and_then(|record| Message::read(&record));
-    let registered = state.get(Name::Webhooks, webhook);
+    let registered = state.get(TableName::Webhooks, webhook);
     let (Some(message), Some(registered)) = (message, registered) else {
         forget(state, id);
         state.posting.as_mut()?.free(webhook);
@@ -213,11 +213,11 @@ fn job(state: &mut State, webhook: u64, id: u64) -> Option<Job> {
     let posting = state.posting.as_mut()?;
     if !posting.may_reach(&address) {
         posting.free(webhook);
-        posting.remember(Note::unsent(
+        posting.remember(PostingNote::unsent(
             webhook,
             &message.topic,
             &address,
-            Note::HELD_BACK,
+            PostingNote::HELD_BACK,
         ));
         forget(state, id);
         return None;
@@ -245,7 +245,7 @@ pub(super) fn finish(state: &mut State, world: Timestamp, job: &Job, attempt: &A
     posting.free(job.webhook);
     let delivered = matches!(attempt.answer, Ok(status) if (200..300).contains(&status));
     let now = world.as_millisecond();
-    let kept = state.get(Name::Deliveries, job.id);
+    let kept = state.get(TableName::Deliveries, job.id);
     let mut message = kept.and_then(|record| Message::read(&record));
     let mut due = None;
     if let Some(message) = message.as_mut().filter(|_| !delivered) {
@@ -262,6 +262,6 @@ pub(super) fn finish(state: &mut State, world: Timestamp, job: &Job, attempt: &A
         (_, _) => forget(state, job.id),
     }
     if let Some(posting) = &mut state.posting {
-        posting.remember(Note::of(world, job, attempt, due));
+        posting.remember(PostingNote::of(world, job, attempt, due));
     }
 }

@@ -5,16 +5,16 @@
 //! carry. Knows nothing of how messages are kept or sent.
 
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
 
 /// Changes that are told.
 #[derive(Debug)]
-pub(super) struct When {
-    table: Name,
+pub(super) struct ToldChanges {
+    table: TableName,
     /// The verb of the change; `None` takes any.
     verb: Option<&'static str>,
-    only: fn(&Seen) -> bool,
+    only: fn(&SeenChange) -> bool,
     about: About,
 }
 
@@ -35,15 +35,15 @@ pub(super) enum About {
 
 /// A change, with what became of the record.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Seen<'a> {
-    pub(super) table: Name,
+pub(super) struct SeenChange<'a> {
+    pub(super) table: TableName,
     pub(super) id: u64,
     pub(super) verb: &'a str,
     pub(super) before: Option<&'a Record>,
     pub(super) after: Option<&'a Record>,
 }
 
-impl Seen<'_> {
+impl SeenChange<'_> {
     pub(super) fn before(&self, path: &str) -> &str {
         self.before.map_or("", |record| record::text(record, path))
     }
@@ -58,9 +58,9 @@ impl Seen<'_> {
     }
 }
 
-impl When {
+impl ToldChanges {
     /// Any change of such records.
-    pub(super) const fn of(table: Name) -> Self {
+    pub(super) const fn of(table: TableName) -> Self {
         Self {
             table,
             verb: None,
@@ -74,7 +74,7 @@ impl When {
         self
     }
 
-    pub(super) const fn only(mut self, only: fn(&Seen) -> bool) -> Self {
+    pub(super) const fn only(mut self, only: fn(&SeenChange) -> bool) -> Self {
         self.only = only;
         self
     }
@@ -85,36 +85,39 @@ impl When {
     }
 
     /// Whether a change is told.
-    pub(super) fn fits(&self, seen: &Seen) -> bool {
+    pub(super) fn fits(&self, seen: &SeenChange) -> bool {
         self.table == seen.table
             && self.verb.is_none_or(|verb| verb == seen.verb)
             && (self.only)(seen)
     }
 
     /// The records that its messages carry.
-    pub(super) fn subjects(&self, state: &State, seen: &Seen) -> Vec<(Name, u64)> {
+    pub(super) fn subjects(&self, state: &State, seen: &SeenChange) -> Vec<(TableName, u64)> {
         let record = seen.after.or(seen.before);
         let number = |path: &str| record.and_then(|record| record::id(record, path));
         match self.about {
             About::Itself => vec![(seen.table, seen.id)],
-            About::Address => one(Name::Addresses, number("address_id")),
-            About::Customer => one(Name::Customers, number("customer_id")),
+            About::Address => one(TableName::Addresses, number("address_id")),
+            About::Customer => one(TableName::Customers, number("customer_id")),
             About::Orders => {
-                let orders = state.table(Name::Orders).find("charge.id", seen.id);
-                orders.into_iter().map(|id| (Name::Orders, id)).collect()
+                let orders = state.table(TableName::Orders).find("charge.id", seen.id);
+                orders
+                    .into_iter()
+                    .map(|id| (TableName::Orders, id))
+                    .collect()
             }
             About::Subscriptions => skipped(state, seen),
         }
     }
 }
 
-fn one(table: Name, id: Option<u64>) -> Vec<(Name, u64)> {
+fn one(table: TableName, id: Option<u64>) -> Vec<(TableName, u64)> {
     id.map(|id| (table, id)).into_iter().collect()
 }
 
 /// The subscriptions that are in a charge that was skipped; of one that was
 /// unskipped, those that left it.
-fn skipped(state: &State, seen: &Seen) -> Vec<(Name, u64)> {
+fn skipped(state: &State, seen: &SeenChange) -> Vec<(TableName, u64)> {
     let skipped = |record: Option<&Record>| -> Vec<u64> {
         let charge = record.filter(|charge| record::text(charge, "status") == "skipped");
         let lines = charge.map_or(&[][..], |charge| record::list(charge, "line_items"));
@@ -127,9 +130,9 @@ fn skipped(state: &State, seen: &Seen) -> Vec<(Name, u64)> {
     } else {
         (after, Vec::new())
     };
-    let subscriptions = state.table(Name::Subscriptions);
+    let subscriptions = state.table(TableName::Subscriptions);
     all.into_iter()
         .filter(|id| !less.contains(id) && subscriptions.holds(*id))
-        .map(|id| (Name::Subscriptions, id))
+        .map(|id| (TableName::Subscriptions, id))
         .collect()
 }

@@ -5,8 +5,8 @@
 //! where that says nothing, the row has a comment. How a change is held against
 //! a row is written in [`super::telling`].
 
-use super::telling::{About, When};
-use crate::storage::tables::Name;
+use super::telling::{About, ToldChanges};
+use crate::storage::tables::TableName;
 
 /// A topic that webhooks are registered for.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub(crate) struct Topic {
     /// The scope that registering for it needs.
     pub(crate) scope: &'static str,
     /// What is told under it; nothing, where no operation brings it about.
-    pub(super) when: &'static [When],
+    pub(super) when: &'static [ToldChanges],
 }
 
 /// The topic of that name.
@@ -25,22 +25,22 @@ pub(crate) fn named(name: &str) -> Option<&'static Topic> {
 }
 
 /// What `included_objects` may add to messages about such records.
-pub(crate) fn included(table: Name) -> &'static [&'static str] {
+pub(crate) fn included(table: TableName) -> &'static [&'static str] {
     match table {
-        Name::Addresses => &["customer", "payment_methods"],
-        Name::Charges => &["customer", "metafields", "payment_methods"],
-        Name::Customers => &["addresses", "metafields", "payment_methods"],
-        Name::Orders | Name::Subscriptions => &["customer", "metafields"],
+        TableName::Addresses => &["customer", "payment_methods"],
+        TableName::Charges => &["customer", "metafields", "payment_methods"],
+        TableName::Customers => &["addresses", "metafields", "payment_methods"],
+        TableName::Orders | TableName::Subscriptions => &["customer", "metafields"],
         _ => &[],
     }
 }
 
-const fn topic(name: &'static str, scope: &'static str, when: &'static [When]) -> Topic {
+const fn topic(name: &'static str, scope: &'static str, when: &'static [ToldChanges]) -> Topic {
     Topic { name, scope, when }
 }
 
-const fn on(table: Name, verb: &'static str) -> When {
-    When::of(table).verb(verb)
+const fn on(table: TableName, verb: &'static str) -> ToldChanges {
+    ToldChanges::of(table).verb(verb)
 }
 
 /// Every topic.
@@ -48,15 +48,15 @@ pub(crate) const TOPICS: &[Topic] = &[
     topic(
         "address/created",
         "read_customers",
-        &[on(Name::Addresses, "created")],
+        &[on(TableName::Addresses, "created")],
     ),
     topic(
         "address/updated",
         "read_customers",
         &[
-            on(Name::Addresses, "updated"),
-            on(Name::Subscriptions, "activated").about(About::Address),
-            on(Name::Subscriptions, "cancelled").about(About::Address),
+            on(TableName::Addresses, "updated"),
+            on(TableName::Subscriptions, "activated").about(About::Address),
+            on(TableName::Subscriptions, "cancelled").about(About::Address),
         ],
     ),
     // A batch that broke off is no longer worked on either: who waits for it
@@ -64,217 +64,221 @@ pub(crate) const TOPICS: &[Topic] = &[
     topic(
         "async_batch/processed",
         "read_batches",
-        &[on(Name::Batches, "processed")],
+        &[on(TableName::Batches, "processed")],
     ),
     topic(
         "bundle_selection/created",
         "read_subscriptions",
-        &[on(Name::BundleSelections, "created")],
+        &[on(TableName::BundleSelections, "created")],
     ),
     topic(
         "bundle_selection/updated",
         "read_subscriptions",
-        &[on(Name::BundleSelections, "updated")],
+        &[on(TableName::BundleSelections, "updated")],
     ),
     topic(
         "bundle_selection/deleted",
         "read_subscriptions",
-        &[on(Name::BundleSelections, "deleted")],
+        &[on(TableName::BundleSelections, "deleted")],
     ),
     topic(
         "customer/activated",
         "read_customers",
-        &[on(Name::Customers, "activated")],
+        &[on(TableName::Customers, "activated")],
     ),
     topic(
         "customer/created",
         "read_customers",
-        &[on(Name::Customers, "created")],
+        &[on(TableName::Customers, "created")],
     ),
     topic(
         "customer/deactivated",
         "read_customers",
-        &[on(Name::Customers, "deactivated")],
+        &[on(TableName::Customers, "deactivated")],
     ),
     // Promised for requests too, and a handler that is never called is never
     // tried.
     topic(
         "customer/payment_method_updated",
         "read_customers",
-        &[on(Name::PaymentMethods, "updated").about(About::Customer)],
+        &[on(TableName::PaymentMethods, "updated").about(About::Customer)],
     ),
     topic(
         "customer/updated",
         "read_customers",
-        &[on(Name::Customers, "updated")],
+        &[on(TableName::Customers, "updated")],
     ),
     topic(
         "customer/deleted",
         "read_customers",
-        &[on(Name::Customers, "deleted")],
+        &[on(TableName::Customers, "deleted")],
     ),
     topic(
         "charge/created",
         "read_orders",
-        &[on(Name::Charges, "created").only(|seen| seen.after("type") == "checkout")],
+        &[on(TableName::Charges, "created").only(|seen| seen.after("type") == "checkout")],
     ),
     topic(
         "charge/failed",
         "read_orders",
-        &[on(Name::Charges, "failed")],
+        &[on(TableName::Charges, "failed")],
     ),
     topic(
         "charge/max_retries_reached",
         "read_orders",
-        &[on(Name::Charges, "max_retries_reached")],
+        &[on(TableName::Charges, "max_retries_reached")],
     ),
-    topic("charge/paid", "read_orders", &[on(Name::Charges, "paid")]),
+    topic(
+        "charge/paid",
+        "read_orders",
+        &[on(TableName::Charges, "paid")],
+    ),
     topic(
         "charge/refunded",
         "read_orders",
-        &[on(Name::Charges, "refunded")],
+        &[on(TableName::Charges, "refunded")],
     ),
     // Not explained: authorised, and the time to capture it runs out.
     topic(
         "charge/uncaptured",
         "read_orders",
-        &[on(Name::Charges, "uncaptured")],
+        &[on(TableName::Charges, "uncaptured")],
     ),
     topic(
         "charge/upcoming",
         "read_orders",
-        &[on(Name::Charges, "upcoming")],
+        &[on(TableName::Charges, "upcoming")],
     ),
     topic(
         "charge/updated",
         "read_orders",
-        &[on(Name::Charges, "updated")],
+        &[on(TableName::Charges, "updated")],
     ),
     topic(
         "charge/deleted",
         "read_orders",
-        &[on(Name::Charges, "deleted")],
+        &[on(TableName::Charges, "deleted")],
     ),
     topic(
         "checkout/created",
         "read_orders",
-        &[on(Name::Checkouts, "created")],
+        &[on(TableName::Checkouts, "created")],
     ),
     // Deprecated and not removed: told with the one that replaces it.
     topic(
         "checkout/completed",
         "read_orders",
-        &[on(Name::Checkouts, "processed")],
+        &[on(TableName::Checkouts, "processed")],
     ),
     topic(
         "checkout/processed",
         "read_orders",
-        &[on(Name::Checkouts, "processed")],
+        &[on(TableName::Checkouts, "processed")],
     ),
     topic(
         "checkout/updated",
         "read_orders",
-        &[on(Name::Checkouts, "updated")],
+        &[on(TableName::Checkouts, "updated")],
     ),
     topic(
         "onetime/created",
         "read_subscriptions",
-        &[on(Name::Onetimes, "created")],
+        &[on(TableName::Onetimes, "created")],
     ),
     topic(
         "onetime/deleted",
         "read_subscriptions",
-        &[on(Name::Onetimes, "deleted")],
+        &[on(TableName::Onetimes, "deleted")],
     ),
     topic(
         "onetime/updated",
         "read_subscriptions",
-        &[on(Name::Onetimes, "updated")],
+        &[on(TableName::Onetimes, "updated")],
     ),
     topic(
         "order/cancelled",
         "read_orders",
-        &[When::of(Name::Orders).only(|seen| seen.came_to("cancelled"))],
+        &[ToldChanges::of(TableName::Orders).only(|seen| seen.came_to("cancelled"))],
     ),
     topic(
         "order/created",
         "read_orders",
-        &[on(Name::Orders, "created")],
+        &[on(TableName::Orders, "created")],
     ),
     topic(
         "order/deleted",
         "read_orders",
-        &[on(Name::Orders, "deleted")],
+        &[on(TableName::Orders, "deleted")],
     ),
     topic(
         "order/processed",
         "read_orders",
-        &[When::of(Name::Orders)
+        &[ToldChanges::of(TableName::Orders)
             .only(|seen| seen.came_to("success") && seen.after("type") != "checkout")],
     ),
     // Not explained: the orders of a payment that was authorised before.
     topic(
         "order/payment_captured",
         "read_orders",
-        &[on(Name::Charges, "paid")
+        &[on(TableName::Charges, "paid")
             .only(|seen| seen.before("status") == "pending")
             .about(About::Orders)],
     ),
     topic(
         "order/upcoming",
         "read_orders",
-        &[on(Name::Orders, "upcoming")],
+        &[on(TableName::Orders, "upcoming")],
     ),
     topic(
         "order/updated",
         "read_orders",
-        &[on(Name::Orders, "updated")],
+        &[on(TableName::Orders, "updated")],
     ),
     // Not explained: as `order/processed`, and at a checkout too.
     topic(
         "order/success",
         "read_orders",
-        &[When::of(Name::Orders).only(|seen| seen.came_to("success"))],
+        &[ToldChanges::of(TableName::Orders).only(|seen| seen.came_to("success"))],
     ),
     topic(
         "plan/created",
         "read_products",
-        &[on(Name::Plans, "created")],
+        &[on(TableName::Plans, "created")],
     ),
     topic(
         "plan/deleted",
         "read_products",
-        &[on(Name::Plans, "deleted")],
+        &[on(TableName::Plans, "deleted")],
     ),
     topic(
         "plan/updated",
         "read_products",
-        &[on(Name::Plans, "updated")],
+        &[on(TableName::Plans, "updated")],
     ),
     topic(
         "subscription/activated",
         "read_subscriptions",
-        &[on(Name::Subscriptions, "activated")],
+        &[on(TableName::Subscriptions, "activated")],
     ),
     topic(
         "subscription/cancelled",
         "read_subscriptions",
-        &[on(Name::Subscriptions, "cancelled")],
+        &[on(TableName::Subscriptions, "cancelled")],
     ),
     topic(
         "subscription/created",
         "read_subscriptions",
-        &[on(Name::Subscriptions, "created")],
+        &[on(TableName::Subscriptions, "created")],
     ),
     topic(
         "subscription/deleted",
         "read_subscriptions",
-        &[on(Name::Subscriptions, "deleted")],
+        &[on(TableName::Subscriptions, "deleted")],
     ),
     topic(
         "subscription/skipped",
         "read_subscriptions",
-        &[When::of(Name::Charges)
+        &[ToldChanges::of(TableName::Charges)
             .only(|seen| seen.came_to("skipped"))
             .about(About::Subscriptions)],
     ),
@@ -283,19 +287,19 @@ pub(crate) const TOPICS: &[Topic] = &[
         "subscription/updated",
         "read_subscriptions",
         &[
-            on(Name::Subscriptions, "updated"),
-            on(Name::Subscriptions, "expired"),
+            on(TableName::Subscriptions, "updated"),
+            on(TableName::Subscriptions, "expired"),
         ],
     ),
     topic(
         "subscription/unskipped",
         "read_subscriptions",
-        &[on(Name::Charges, "unskipped").about(About::Subscriptions)],
+        &[on(TableName::Charges, "unskipped").about(About::Subscriptions)],
     ),
     topic(
         "subscription/swapped",
         "read_subscriptions",
-        &[on(Name::Subscriptions, "updated").only(|seen| {
+        &[on(TableName::Subscriptions, "updated").only(|seen| {
             let goods = [
                 "external_product_id.ecommerce",
                 "external_variant_id.ecommerce",
@@ -309,7 +313,7 @@ pub(crate) const TOPICS: &[Topic] = &[
     topic(
         "subscription/paused",
         "read_subscriptions",
-        &[on(Name::Subscriptions, "paused")],
+        &[on(TableName::Subscriptions, "paused")],
     ),
     // No operation changes the settings of a store or takes an app away.
     topic("store/updated", "read_store", &[]),
@@ -356,7 +360,7 @@ mod tests {
     #[test]
     fn every_object_that_may_be_included_is_one_that_the_reference_names() {
         for (object, names) in contract()["included_objects"].as_object().unwrap() {
-            let table = Name::named(object).unwrap();
+            let table = TableName::named(object).unwrap();
             let stated: Vec<&str> = names
                 .as_array()
                 .unwrap()

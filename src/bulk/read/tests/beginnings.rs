@@ -71,16 +71,16 @@ fn a_file_without_anything_in_it_is_refused_with_the_way_to_a_header() {
 fn no_lines_of_json_are_no_mistake_where_such_are_expected() {
     for bytes in ["", "\n", "[]", "[\n]\n"] {
         let stream = io::Cursor::new(bytes.as_bytes().to_vec());
-        let got = read_from("none.ndjson", stream, Options::default()).unwrap();
+        let got = read_from("none.ndjson", stream, ReadOptions::default()).unwrap();
         assert_eq!((got.header, got.rows), (None, vec![]), "{bytes:?}");
     }
 }
 
 #[test]
 fn an_encoding_that_contradicts_the_mark_is_refused() {
-    let options = Options {
+    let options = ReadOptions {
         encoding: Some(Encoding::Windows1252),
-        ..Options::default()
+        ..ReadOptions::default()
     };
     let error = read_with("\u{FEFF}code\nA\n", options).unwrap_err();
     let told = told(&error);

@@ -4,9 +4,9 @@ use super::super::Encoding;
 use super::*;
 
 fn as_said(bytes: &[u8], encoding: Encoding) -> Result<Got> {
-    let options = Options {
+    let options = ReadOptions {
         encoding: Some(encoding),
-        ..Options::default()
+        ..ReadOptions::default()
     };
     read_with(bytes, options)
 }

@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use super::super::{Stream, open_path};
+use super::super::{InputStream, open_path};
 use super::*;
 
-fn no_stdin() -> Result<Stream> {
+fn no_stdin() -> Result<InputStream> {
     panic!("standard input was taken")
 }
 
@@ -34,7 +34,7 @@ fn a_file_is_read_under_its_name() {
     let path = folder.path().join("spring.csv");
     fs::write(&path, "code,value\r\nA,1\r\n\"B\"x,2\r\n").unwrap();
     let (name, stream) = open_path(path.to_str().unwrap(), no_stdin).unwrap();
-    let error = read_from(&name, stream, Options::default()).unwrap_err();
+    let error = read_from(&name, stream, ReadOptions::default()).unwrap_err();
     let place = format!("{}, line 3: ", path.display());
     assert!(error.message.starts_with(&place), "{error}");
 }
@@ -67,7 +67,7 @@ fn a_file_that_may_not_be_read_is_told() {
 #[test]
 fn devices_are_read_like_files() {
     let (name, stream) = open_path("/dev/null", no_stdin).unwrap();
-    let error = read_from(&name, stream, Options::default()).unwrap_err();
+    let error = read_from(&name, stream, ReadOptions::default()).unwrap_err();
     assert!(
         error.message.contains("there is nothing in /dev/null"),
         "{error}"
@@ -86,7 +86,7 @@ fn a_named_pipe_is_read_like_a_file() {
         move || fs::write(path, "code\nA\nB\n").unwrap()
     });
     let (name, stream) = open_path(path.to_str().unwrap(), no_stdin).unwrap();
-    let got = read_from(&name, stream, Options::default()).unwrap();
+    let got = read_from(&name, stream, ReadOptions::default()).unwrap();
     writer.join().unwrap();
     assert_eq!(got.rows, [(2, cells(&["A"])), (3, cells(&["B"]))]);
 }

@@ -167,7 +167,7 @@ fn a_record_that_ends_with_the_file_in_its_middle_was_cut_off() {
 fn json_is_found_by_the_name_of_the_file() {
     for name in ["x.ndjson", "x.jsonl", "X.JSON"] {
         let stream = io::Cursor::new("oops\n{\"a\":1}\n");
-        let got = read_from(name, stream, Options::default()).unwrap();
+        let got = read_from(name, stream, ReadOptions::default()).unwrap();
         assert_eq!(got.rows.len(), 2, "{name}");
     }
 }
@@ -182,9 +182,9 @@ fn a_name_in_brackets_is_a_name() {
 
 #[test]
 fn the_form_can_be_said() {
-    let options = Options {
-        form: Some(super::super::Form::Table),
-        ..Options::default()
+    let options = ReadOptions {
+        form: Some(super::super::FileLayout::Table),
+        ..ReadOptions::default()
     };
     assert_eq!(
         read_with("{code},value\nA,1\n", options)

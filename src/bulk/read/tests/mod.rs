@@ -12,8 +12,8 @@ mod streams;
 
 use std::io::{self, Read};
 
-use super::{Options, Reader};
-use crate::bulk::row::Content;
+use super::{ReadOptions, RowReader};
+use crate::bulk::row::RowContent;
 use crate::error::{Error, Kind, Result};
 
 /// What was read of a file.
@@ -41,15 +41,15 @@ pub(super) fn familiar(name: &str) -> bool {
 pub(super) fn read_from(
     name: &str,
     stream: impl Read + Send + 'static,
-    options: Options,
+    options: ReadOptions,
 ) -> Result<Got> {
-    let mut reader = Reader::open(name, Box::new(stream), &options, &familiar)?;
+    let mut reader = RowReader::open(name, Box::new(stream), &options, &familiar)?;
     let mut rows = Vec::new();
     while let Some(row) = reader.next_row()? {
         let what = match row.content {
-            Content::Cells(cells) => What::Cells(cells.iter().map(str::to_owned).collect()),
-            Content::Object(object) => What::Object(object.to_owned()),
-            Content::Unusable { text, reason } => What::Unusable(text, reason),
+            RowContent::Cells(cells) => What::Cells(cells.iter().map(str::to_owned).collect()),
+            RowContent::Object(object) => What::Object(object.to_owned()),
+            RowContent::Unusable { text, reason } => What::Unusable(text, reason),
         };
         rows.push((row.line, what));
     }
@@ -61,17 +61,17 @@ pub(super) fn read_from(
     })
 }
 
-pub(super) fn read_with(bytes: impl AsRef<[u8]>, options: Options) -> Result<Got> {
+pub(super) fn read_with(bytes: impl AsRef<[u8]>, options: ReadOptions) -> Result<Got> {
     read_from("a file", io::Cursor::new(bytes.as_ref().to_vec()), options)
 }
 
 pub(super) fn read(bytes: impl AsRef<[u8]>) -> Got {
-    read_with(bytes, Options::default()).unwrap()
+    read_with(bytes, ReadOptions::default()).unwrap()
 }
 
 /// The error that reading ends with: always one about the input.
 pub(super) fn refused(bytes: impl AsRef<[u8]>) -> Error {
-    let error = read_with(bytes, Options::default()).unwrap_err();
+    let error = read_with(bytes, ReadOptions::default()).unwrap_err();
     assert_eq!(error.kind, Kind::Usage, "{error}");
     error
 }

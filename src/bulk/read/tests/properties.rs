@@ -93,7 +93,7 @@ proptest! {
         // the user has to say it.
         let encoding_said = encoding == 4 && (said || text.contains("é€€"));
         // A lone column has no delimiter that its header could tell.
-        let options = Options {
+        let options = ReadOptions {
             delimiter: (said || columns == 1).then_some(delimiter),
             encoding: encoding_said.then_some(Encoding::Windows1252),
             form: None,
@@ -153,7 +153,7 @@ proptest! {
         // Whatever stands between, a row is read, unusable, or the file is
         // refused: never is it part of another without a word.
         let text = format!("code,note\n{text}\nlast,row\n");
-        if let Ok(got) = read_with(&text, Options::default()) {
+        if let Ok(got) = read_with(&text, ReadOptions::default()) {
             let line = line_after(text.as_bytes()) - 1;
             let last = got.rows.last().unwrap();
             prop_assert!(last == &(line, cells(&["last", "row"])), "{:?}", got);
@@ -163,9 +163,9 @@ proptest! {
 
 fn alike(bytes: &[u8], slowly: usize) -> Result<(), TestCaseError> {
     let told = |result: Result<Got>| result.map_err(|error| told(&error));
-    let at_once = told(read_with(bytes, Options::default()));
+    let at_once = told(read_with(bytes, ReadOptions::default()));
     let stream = Slowly(io::Cursor::new(bytes.to_vec()), slowly);
-    let in_pieces = told(read_from("a file", stream, Options::default()));
+    let in_pieces = told(read_from("a file", stream, ReadOptions::default()));
     prop_assert_eq!(at_once, in_pieces);
     Ok(())
 }

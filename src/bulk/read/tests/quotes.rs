@@ -74,7 +74,7 @@ fn a_row_without_end_is_an_error_before_it_fills_the_memory() {
         ),
         ("code,note\nA,1\nB,", ""),
     ] {
-        let error = read_from("a file", endless(begin, b'x'), Options::default()).unwrap_err();
+        let error = read_from("a file", endless(begin, b'x'), ReadOptions::default()).unwrap_err();
         let told = told(&error);
         assert!(
             told.starts_with("a file, line 3: the row that begins here is longer than 4 MiB"),
@@ -96,7 +96,7 @@ fn a_header_or_a_blank_without_end_is_an_error_too() {
         ("{\"a\":1}\n{\"a\":\"", b'x'),
         ("[\n", b'{'),
     ] {
-        let read = read_from("a file", endless(begin, with), Options::default());
+        let read = read_from("a file", endless(begin, with), ReadOptions::default());
         assert_eq!(read.unwrap_err().kind, Kind::Usage);
     }
 }

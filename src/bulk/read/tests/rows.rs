@@ -91,7 +91,7 @@ fn where_no_name_is_familiar_the_delimiter_that_makes_most_cells_is_taken() {
     // Of equal ones, the usual.
     assert_eq!(read("x;y,z\n1,2\n").header.unwrap(), ["x;y", "z"]);
     let stream = io::Cursor::new("x,y\tz\n1\t2\n");
-    let got = read_from("a.tsv", stream, Options::default()).unwrap();
+    let got = read_from("a.tsv", stream, ReadOptions::default()).unwrap();
     assert_eq!(got.header.unwrap(), ["x,y", "z"]);
 }
 
@@ -117,9 +117,9 @@ fn a_delimiter_that_the_file_says_is_taken_and_its_line_counted() {
 
 #[test]
 fn a_delimiter_that_is_said_overrides_all() {
-    let options = Options {
+    let options = ReadOptions {
         delimiter: Some(b'^'),
-        ..Options::default()
+        ..ReadOptions::default()
     };
     for text in ["code^value,x\nA^1\n", "sep=;\ncode^value,x\nA^1\n"] {
         let got = read_with(text, options).unwrap();

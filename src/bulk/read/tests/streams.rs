@@ -16,7 +16,7 @@ impl Read for Breaks {
 
 fn broken(text: &str) -> Error {
     let stream = Breaks(io::Cursor::new(text.as_bytes().to_vec()));
-    read_from("a pipe", stream, Options::default()).unwrap_err()
+    read_from("a pipe", stream, ReadOptions::default()).unwrap_err()
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_stream_that_breaks_is_named_with_its_line() {
 #[test]
 fn a_failure_is_never_followed_by_an_end() {
     let stream = Box::new(io::Cursor::new("code\nA\n\"B\n"));
-    let mut reader = Reader::open("a file", stream, &Options::default(), &familiar).unwrap();
+    let mut reader = RowReader::open("a file", stream, &ReadOptions::default(), &familiar).unwrap();
     assert!(reader.next_row().unwrap().is_some());
     assert!(reader.next_row().is_err());
     assert!(reader.next_row().is_err());
@@ -53,7 +53,8 @@ fn a_failure_is_never_followed_by_an_end() {
 fn the_end_stays_the_end() {
     for text in ["code\nA\n", "code\nA", "{\"a\":1}\n", "[{\"a\":1}]"] {
         let stream = Box::new(io::Cursor::new(text));
-        let mut reader = Reader::open("a file", stream, &Options::default(), &familiar).unwrap();
+        let mut reader =
+            RowReader::open("a file", stream, &ReadOptions::default(), &familiar).unwrap();
         assert!(reader.next_row().unwrap().is_some());
         for _ in 0..3 {
             assert!(reader.next_row().unwrap().is_none(), "{text:?}");
@@ -66,8 +67,13 @@ fn a_row_is_handed_over_before_the_stream_goes_on() {
     // Whoever pipes a million rows must not wait for the last.
     let text = format!("code\n{}", "A\n".repeat(1000));
     let stream = Slowly(Breaks(io::Cursor::new(text.into_bytes())), 100);
-    let mut reader =
-        Reader::open("a pipe", Box::new(stream), &Options::default(), &familiar).unwrap();
+    let mut reader = RowReader::open(
+        "a pipe",
+        Box::new(stream),
+        &ReadOptions::default(),
+        &familiar,
+    )
+    .unwrap();
     for _ in 0..1000 {
         assert!(reader.next_row().unwrap().is_some());
     }
@@ -88,14 +94,14 @@ fn interruptions_are_no_failures() {
         }
     }
     let stream = Interrupted(io::Cursor::new("code\nA\nB\n"), false);
-    let got = read_from("a pipe", stream, Options::default()).unwrap();
+    let got = read_from("a pipe", stream, ReadOptions::default()).unwrap();
     assert_eq!(got.rows.len(), 2);
 }
 
 #[test]
 fn a_reader_may_work_on_another_thread() {
     let stream = Box::new(io::Cursor::new("code\nA\n"));
-    let mut reader = Reader::open("a file", stream, &Options::default(), &familiar).unwrap();
+    let mut reader = RowReader::open("a file", stream, &ReadOptions::default(), &familiar).unwrap();
     let line = std::thread::spawn(move || reader.next_row().unwrap().unwrap().line);
     assert_eq!(line.join().unwrap(), 2);
 }

@@ -4,32 +4,32 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::stage::{Exit, Stage, Weather, stage};
+use super::stage::{Exit, TestStage, Weather, stage};
 use crate::bulk::Engine;
 use crate::bulk::row::Task;
-use crate::bulk::run::Ended;
+use crate::bulk::run::RunEnd;
 
 /// A kind of job: what is made for each row, and where it is found again.
 #[derive(Debug, Clone, Copy)]
-struct Kind {
+struct JobKind {
     operation: &'static str,
     engine: Engine,
 }
 
-const KINDS: [Kind; 4] = [
-    Kind {
+const KINDS: [JobKind; 4] = [
+    JobKind {
         operation: "discounts.create",
         engine: Engine::Batches,
     },
-    Kind {
+    JobKind {
         operation: "onetimes.create",
         engine: Engine::Batches,
     },
-    Kind {
+    JobKind {
         operation: "discounts.create",
         engine: Engine::Requests,
     },
-    Kind {
+    JobKind {
         operation: "onetimes.create",
         engine: Engine::Requests,
     },
@@ -37,8 +37,8 @@ const KINDS: [Kind; 4] = [
 
 const ROWS: usize = 7;
 
-impl Kind {
-    fn tasks(self, stage: &Stage) -> Vec<Task> {
+impl JobKind {
+    fn tasks(self, stage: &TestStage) -> Vec<Task> {
         let address = stage.records("/addresses", "addresses")[0]["id"].clone();
         (0..ROWS)
             .map(|at| match self.operation {
@@ -66,14 +66,14 @@ impl Kind {
             .collect()
     }
 
-    fn begun(self, stage: &Arc<Stage>) -> String {
+    fn begun(self, stage: &Arc<TestStage>) -> String {
         let tasks = self.tasks(stage);
         stage.job(self.operation, self.engine, &tasks)
     }
 
     /// Each row was carried out once, or is unknown and was carried out at
     /// most once.
-    fn hold(self, stage: &Arc<Stage>, id: &str, what: &str) {
+    fn hold(self, stage: &Arc<TestStage>, id: &str, what: &str) {
         let marks = match self.operation {
             "discounts.create" => stage.marks("/discounts", "discounts", "code"),
             _ => stage.marks("/onetimes", "onetimes", "sku"),
@@ -135,7 +135,7 @@ fn killed_once_at_any_point_a_job_is_carried_out_once() {
         let calm = stage(1);
         let id = kind.begun(&calm);
         calm.dies_at(u64::MAX);
-        assert!(matches!(calm.process(&id), Exit::Run(Ok(Ended::Done))));
+        assert!(matches!(calm.process(&id), Exit::Run(Ok(RunEnd::Done))));
         let points = calm.points();
         assert!(points > 20, "{kind:?} has {points} points only");
         for point in 1..=points {
@@ -167,7 +167,7 @@ fn rows_that_were_cut_off_earlier_do_not_stop_the_job_that_goes_on() {
         stage.ledger(&id).lock().unwrap().0.leaves(n).unwrap();
     }
     let exit = stage.process(&id);
-    assert!(matches!(exit, Exit::Run(Ok(Ended::Done))), "{exit:?}");
+    assert!(matches!(exit, Exit::Run(Ok(RunEnd::Done))), "{exit:?}");
     let counts = stage.ledger(&id).counts().unwrap();
     assert_eq!((counts.unknown, counts.ok), (5, 2));
 }
@@ -208,7 +208,7 @@ fn several_batches_at_a_time_are_as_safe_as_one() {
         *stage.weather.lock().unwrap() = weather(6);
         for _ in 0..500 {
             let end = stage.process_with(&id, |means| means.parallel = 3);
-            if matches!(end, Exit::Run(Ok(Ended::Done))) {
+            if matches!(end, Exit::Run(Ok(RunEnd::Done))) {
                 break;
             }
         }

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::stage::{Exit, Stage, Weather, request, stage};
+use super::stage::{Exit, TestStage, Weather, request, stage};
 use super::wire::said;
 use crate::bulk::Engine;
-use crate::bulk::ledger::{Counts, Stage as Reached};
+use crate::bulk::ledger::{BatchStage as Reached, RowCounts};
 use crate::bulk::row::Task;
-use crate::bulk::run::Ended;
+use crate::bulk::run::RunEnd;
 use crate::error::{Error, Kind};
 
 pub(super) fn discount(at: usize) -> Task {
@@ -25,13 +25,13 @@ pub(super) fn discount(at: usize) -> Task {
 }
 
 /// A job of so many discounts; five fit into a batch, two into a request.
-pub(super) fn begun(stage: &Arc<Stage>, engine: Engine, rows: usize) -> String {
+pub(super) fn begun(stage: &Arc<TestStage>, engine: Engine, rows: usize) -> String {
     let tasks: Vec<Task> = (0..rows).map(discount).collect();
     stage.job("discounts.create", engine, &tasks)
 }
 
 pub(super) fn done(exit: &Exit) {
-    assert!(matches!(exit, Exit::Run(Ok(Ended::Done))), "{exit:?}");
+    assert!(matches!(exit, Exit::Run(Ok(RunEnd::Done))), "{exit:?}");
 }
 
 #[track_caller]
@@ -42,16 +42,16 @@ pub(super) fn stopped(exit: Exit) -> Error {
     }
 }
 
-pub(super) fn counts(stage: &Arc<Stage>, id: &str) -> Counts {
+pub(super) fn counts(stage: &Arc<TestStage>, id: &str) -> RowCounts {
     stage.ledger(id).counts().unwrap()
 }
 
-pub(super) fn errors(stage: &Arc<Stage>, id: &str) -> Vec<String> {
+pub(super) fn errors(stage: &Arc<TestStage>, id: &str) -> Vec<String> {
     let errors = stage.ledger(id).errors(10).unwrap();
     errors.into_iter().map(|(error, _)| error).collect()
 }
 
-pub(super) fn asked(stage: &Stage, line: &str) -> usize {
+pub(super) fn asked(stage: &TestStage, line: &str) -> usize {
     let asked = stage.asked.lock().unwrap();
     asked.iter().filter(|asked| asked.starts_with(line)).count()
 }
@@ -65,7 +65,7 @@ pub(super) fn is_starting(line: &str) -> bool {
 }
 
 /// Asks the store in the name of somebody else.
-fn meddle(stage: &Stage, method: &str, path: &str, body: &Value) {
+fn meddle(stage: &TestStage, method: &str, path: &str, body: &Value) {
     let answer = stage
         .sandbox
         .answer(&request(method, path, Bytes::from(body.to_string())));
@@ -324,7 +324,7 @@ fn nobody_waits_for_batches_when_nobody_wants_to() {
         means.wait = false;
         means.parallel = 2;
     });
-    assert!(matches!(exit, Exit::Run(Ok(Ended::Submitted))), "{exit:?}");
+    assert!(matches!(exit, Exit::Run(Ok(RunEnd::Submitted))), "{exit:?}");
     let stages: Vec<Reached> = stage
         .ledger(&id)
         .batches()

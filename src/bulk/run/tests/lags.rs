@@ -10,8 +10,8 @@ use super::ends::{asked, begun, counts, done, errors, is_adding, is_starting, st
 use super::stage::{Exit, stage};
 use super::wire::said;
 use crate::bulk::Engine;
-use crate::bulk::ledger::Stage as Reached;
-use crate::bulk::run::Ended;
+use crate::bulk::ledger::BatchStage as Reached;
+use crate::bulk::run::RunEnd;
 use crate::error::Kind;
 
 /// Whether a request is one of those.
@@ -86,7 +86,7 @@ fn a_run_that_ends_while_its_batch_is_not_found_leaves_the_batch_as_it_was() {
         gone.then(|| said(404))
     });
     let exit = stage.process_with(&id, |means| means.stop = stop);
-    assert!(matches!(exit, Exit::Run(Ok(Ended::Halted))), "{exit:?}");
+    assert!(matches!(exit, Exit::Run(Ok(RunEnd::Halted))), "{exit:?}");
     assert_eq!(stage.ledger(&id).batch(0).unwrap().stage, Reached::Running);
     stage.alone();
     assert_eq!(stage.until_done(&id).ok, 4);
@@ -160,7 +160,7 @@ fn an_end_that_another_answer_takes_back_is_waited_for_again() {
         None
     });
     let exit = stage.process_with(&id, |means| means.stop = stop);
-    assert!(matches!(exit, Exit::Run(Ok(Ended::Halted))), "{exit:?}");
+    assert!(matches!(exit, Exit::Run(Ok(RunEnd::Halted))), "{exit:?}");
     stage.alone();
     let mut left = 2;
     stage.after(move |line, mut answer| {
@@ -260,7 +260,7 @@ fn without_waiting_all_batches_are_handed_over() {
             means.wait = false;
             means.parallel = parallel;
         });
-        assert!(matches!(exit, Exit::Run(Ok(Ended::Submitted))), "{exit:?}");
+        assert!(matches!(exit, Exit::Run(Ok(RunEnd::Submitted))), "{exit:?}");
         let batches = stage.ledger(&id).batches().unwrap();
         assert_eq!(batches.len(), 4);
         assert!(batches.iter().all(|batch| batch.stage == Reached::Running));

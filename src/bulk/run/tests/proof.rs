@@ -8,9 +8,9 @@ use http::Response;
 use serde_json::{Value, json};
 
 use super::ends::{counts, discount, done, stopped};
-use super::stage::{Stage, Weather, stage};
+use super::stage::{TestStage, Weather, stage};
 use crate::bulk::Engine;
-use crate::bulk::ledger::Kept;
+use crate::bulk::ledger::LedgerRow;
 use crate::bulk::row::Task;
 use crate::error::Kind;
 
@@ -19,11 +19,11 @@ fn answer(status: u16, body: &str) -> Response<Bytes> {
     response.body(Bytes::from(body.to_owned())).unwrap()
 }
 
-fn row(stage: &Arc<Stage>, id: &str) -> Kept {
+fn row(stage: &Arc<TestStage>, id: &str) -> LedgerRow {
     stage.rows(id).remove(0)
 }
 
-fn active(stage: &Stage) -> Value {
+fn active(stage: &TestStage) -> Value {
     let all = stage.records("/subscriptions", "subscriptions");
     let active = all.iter().find(|one| one["status"] == "active");
     active.unwrap()["id"].clone()
@@ -38,7 +38,7 @@ fn task(target: String, body: &Value) -> Task {
 
 /// The first request is carried out and its answer lost. Later writes are
 /// answered with `then`, or by the store.
-fn loses_the_first(stage: &Stage, then: Option<(u16, &'static str)>) {
+fn loses_the_first(stage: &TestStage, then: Option<(u16, &'static str)>) {
     // It holds for the request after the one that sets it.
     stage.weather.lock().unwrap().answer_lost = 100;
     let mut is_first = true;
@@ -276,6 +276,6 @@ fn a_skip_of_items_whose_answer_is_lost_is_sent_once_and_unknown() {
     loses_the_first(&stage, None);
     done(&stage.process(&id));
     assert_eq!(row(&stage, &id).state, "unknown");
-    let asked = |stage: &Stage| stage.asked.lock().unwrap().len();
+    let asked = |stage: &TestStage| stage.asked.lock().unwrap().len();
     assert_eq!(asked(&stage), 1);
 }

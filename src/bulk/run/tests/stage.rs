@@ -15,10 +15,10 @@ use serde_json::Value;
 
 use super::wire::Wire;
 use crate::bulk::Engine;
-use crate::bulk::ledger::{Counts, Jobs, Kept, Ledger, Subject, Whereabouts};
+use crate::bulk::ledger::{JobStore, JobSubject, Jobs, Ledger, LedgerRow, RowCounts};
 use crate::bulk::plan::Limits;
 use crate::bulk::row::Task;
-use crate::bulk::run::{Ended, JobProgress, Means, PATIENCE, Watch, run};
+use crate::bulk::run::{JobProgress, PATIENCE, RunContext, RunEnd, RunObserver, run};
 use crate::catalog;
 use crate::client::retry::Budget;
 use crate::client::{Client, Connection, Timing};
@@ -55,7 +55,7 @@ pub(super) struct Weather {
 
 /// What all processes of a test share: the store, the time, and how a process
 /// ends.
-pub(super) struct Stage {
+pub(super) struct TestStage {
     pub(super) sandbox: Sandbox,
     time: AtomicI64,
     rng: Mutex<fastrand::Rng>,
@@ -72,20 +72,20 @@ pub(super) struct Stage {
 }
 
 /// Somebody who does something before a request arrives, or answers it himself.
-type Before = Box<dyn FnMut(&Stage, &str) -> Option<Response<Bytes>> + Send>;
+type Before = Box<dyn FnMut(&TestStage, &str) -> Option<Response<Bytes>> + Send>;
 
 /// Somebody who changes what is answered.
 type After = Box<dyn FnMut(&str, Value) -> Value + Send>;
 
 /// The store with its demo data.
-pub(super) fn stage(seed: u64) -> Arc<Stage> {
+pub(super) fn stage(seed: u64) -> Arc<TestStage> {
     static DEMO: std::sync::OnceLock<State> = std::sync::OnceLock::new();
     let present: Timestamp = PRESENT.parse().unwrap();
     let demo = DEMO.get_or_init(|| State::seeded(&Seed::demo(), present));
-    Arc::new_cyclic(|stage: &std::sync::Weak<Stage>| {
+    Arc::new_cyclic(|stage: &std::sync::Weak<TestStage>| {
         let time = stage.clone();
         let now = move || time.upgrade().map_or(present, |stage| stage.now());
-        Stage {
+        TestStage {
             sandbox: Sandbox::new(demo.clone(), Arc::new(now)),
             time: AtomicI64::new(present.as_microsecond()),
             rng: Mutex::new(fastrand::Rng::with_seed(seed)),
@@ -105,14 +105,14 @@ pub(super) fn stage(seed: u64) -> Arc<Stage> {
 /// How a process ended.
 #[derive(Debug)]
 pub(super) enum Exit {
-    Run(Result<Ended>),
+    Run(Result<RunEnd>),
     Killed,
 }
 
 /// What a panic carries that stands for a kill.
 struct Kill;
 
-impl Stage {
+impl TestStage {
     pub(super) fn now(&self) -> Timestamp {
         Timestamp::from_microsecond(self.time.load(Ordering::SeqCst)).unwrap()
     }
@@ -194,12 +194,12 @@ impl Stage {
     pub(super) fn job(self: &Arc<Self>, operation: &str, engine: Engine, tasks: &[Task]) -> String {
         self.dies_at(u64::MAX);
         let jobs = self.jobs();
-        let subject = Subject {
+        let subject = JobSubject {
             operation: operation.to_owned(),
             engine,
             input: "rows.csv".to_owned(),
             header: None,
-            store: Whereabouts {
+            store: JobStore {
                 profile: None,
                 base_url: String::new(),
                 sandbox: true,
@@ -228,7 +228,7 @@ impl Stage {
     pub(super) fn process_with(
         self: &Arc<Self>,
         id: &str,
-        change: impl FnOnce(&mut Means<'_>),
+        change: impl FnOnce(&mut RunContext<'_>),
     ) -> Exit {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
@@ -237,7 +237,7 @@ impl Stage {
         let client = self.client();
         let timing = self.timing();
         let (_stop, stop) = tokio::sync::watch::channel(false);
-        let mut means = Means {
+        let mut means = RunContext {
             client: &client,
             timing: &timing,
             watch: &Nobody,
@@ -262,9 +262,9 @@ impl Stage {
     }
 
     /// Processes work on the job, one after the other, until it is done.
-    pub(super) fn until_done(self: &Arc<Self>, id: &str) -> Counts {
+    pub(super) fn until_done(self: &Arc<Self>, id: &str) -> RowCounts {
         for _ in 0..500 {
-            if let Exit::Run(Ok(Ended::Done)) = self.process(id) {
+            if let Exit::Run(Ok(RunEnd::Done)) = self.process(id) {
                 self.calm();
                 return self.ledger(id).counts().unwrap();
             }
@@ -273,7 +273,7 @@ impl Stage {
     }
 
     /// The same, once the weather has cleared up.
-    pub(super) fn until_done_in_calm(self: &Arc<Self>, id: &str) -> Counts {
+    pub(super) fn until_done_in_calm(self: &Arc<Self>, id: &str) -> RowCounts {
         self.calm();
         self.until_done(id)
     }
@@ -331,7 +331,7 @@ impl Stage {
     }
 
     /// The rows of a job.
-    pub(super) fn rows(self: &Arc<Self>, id: &str) -> Vec<Kept> {
+    pub(super) fn rows(self: &Arc<Self>, id: &str) -> Vec<LedgerRow> {
         self.ledger(id).rows_behind(0, 1_000, &[]).unwrap()
     }
 
@@ -360,7 +360,7 @@ pub(super) fn request(method: &str, path: &str, body: Bytes) -> http::Request<By
 
 struct Nobody;
 
-impl Watch for Nobody {
+impl RunObserver for Nobody {
     fn see(&self, progress: &JobProgress) {
         assert!(progress.ok + progress.failed + progress.unknown <= progress.rows);
     }

@@ -11,7 +11,7 @@ use super::stage::{Exit, stage};
 use super::wire::said;
 use crate::bulk::Engine;
 use crate::bulk::row::Task;
-use crate::bulk::run::Ended;
+use crate::bulk::run::RunEnd;
 
 #[test]
 fn told_to_stop_a_job_begins_nothing_new_and_goes_on_later() {
@@ -28,7 +28,7 @@ fn told_to_stop_a_job_begins_nothing_new_and_goes_on_later() {
             None
         });
         let exit = stage.process_with(&id, |means| means.stop = stop);
-        assert!(matches!(exit, Exit::Run(Ok(Ended::Halted))), "{exit:?}");
+        assert!(matches!(exit, Exit::Run(Ok(RunEnd::Halted))), "{exit:?}");
         assert!(stage.asked.lock().unwrap().len() <= 3 + 8);
         assert_eq!(stage.ledger(&id).in_doubt_behind(0, 9).unwrap(), []);
         stage.alone();
@@ -55,7 +55,7 @@ fn told_to_stop_nothing_waits_for_its_turn_any_more() {
         Some(full.body("{\"discount\":{\"id\":1}}".into()).unwrap())
     });
     let exit = stage.process_with(&id, |means| means.stop = stop);
-    assert!(matches!(exit, Exit::Run(Ok(Ended::Halted))), "{exit:?}");
+    assert!(matches!(exit, Exit::Run(Ok(RunEnd::Halted))), "{exit:?}");
     let told = told.lock().unwrap().unwrap();
     let late = stage.now().duration_since(told);
     assert!(late <= SignedDuration::from_secs(1), "{late:#}");
@@ -100,13 +100,13 @@ fn rows_that_meet_each_other_at_work_go_once_more_one_at_a_time() {
         (left >= 0).then(|| said(409))
     });
     let exit = stage.process(&id);
-    assert!(matches!(exit, Exit::Run(Ok(Ended::Done))), "{exit:?}");
+    assert!(matches!(exit, Exit::Run(Ok(RunEnd::Done))), "{exit:?}");
     assert_eq!(counts(&stage, &id).ok, 3);
     // One that meets others even then is told as refused.
     let id = stage.job("discounts.create", Engine::Requests, &[discount(7)]);
     stage.before(|_, _| Some(said(409)));
     let exit = stage.process(&id);
-    assert!(matches!(exit, Exit::Run(Ok(Ended::Done))), "{exit:?}");
+    assert!(matches!(exit, Exit::Run(Ok(RunEnd::Done))), "{exit:?}");
     assert_eq!(counts(&stage, &id).failed, 1);
 }
 
@@ -133,7 +133,7 @@ fn a_row_that_pauses_after_a_refusal_is_returned_and_not_waited_for() {
         Some(busy.body("{}".into()).unwrap())
     });
     let exit = stage.process_with(&id, |means| means.stop = stop);
-    assert!(matches!(exit, Exit::Run(Ok(Ended::Halted))), "{exit:?}");
+    assert!(matches!(exit, Exit::Run(Ok(RunEnd::Halted))), "{exit:?}");
     let waited = stage.now().duration_since(begin);
     assert!(waited < SignedDuration::from_secs(50), "{waited:#}");
     assert_eq!(stage.ledger(&id).in_doubt_behind(0, 9).unwrap(), []);

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Response;
 
-use super::stage::Stage;
+use super::stage::TestStage;
 use crate::client::{Failure, Sending, Transport};
 
 /// The way to the store.
-pub(super) struct Wire(pub(super) Arc<Stage>);
+pub(super) struct Wire(pub(super) Arc<TestStage>);
 
 impl Transport for Wire {
     fn send(&self, request: http::Request<Bytes>) -> Sending<'_> {
@@ -64,7 +64,7 @@ fn line(request: &http::Request<Bytes>) -> String {
     format!("{} {}", request.method(), target.unwrap())
 }
 
-async fn die(stage: &Stage) {
+async fn die(stage: &TestStage) {
     stage.death.notify_one();
     std::future::pending::<()>().await;
 }

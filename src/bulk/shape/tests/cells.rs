@@ -225,9 +225,9 @@ fn a_finding_names_line_column_and_value() {
     let mut shaper = shaper("onetimes.update", &["ID", "Price"], Shaping::default()).unwrap();
     let long = "x".repeat(100);
     let record = StringRecord::from(vec!["7", &long]);
-    let Shaped::Wrong(findings) = shaper.shape(&Row {
+    let Shaped::Wrong(findings) = shaper.shape(&InputRow {
         line: 1234,
-        content: Content::Cells(&record),
+        content: RowContent::Cells(&record),
     }) else {
         panic!("a price of letters")
     };
@@ -265,9 +265,9 @@ fn the_query_is_part_of_the_target() {
 #[test]
 fn a_row_that_could_not_be_read_is_a_finding() {
     let mut shaper = shaper("subscriptions.delete", &["id"], Shaping::default()).unwrap();
-    let shaped = shaper.shape(&Row {
+    let shaped = shaper.shape(&InputRow {
         line: 9,
-        content: Content::Unusable {
+        content: RowContent::Unusable {
             text: "a,b".to_owned(),
             reason: "2 cells, the header has 1".to_owned(),
         },

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::*;
-use crate::bulk::row::{Content, Row};
+use crate::bulk::row::{InputRow, RowContent};
 use crate::catalog;
 
 pub(super) fn now() -> Now {
@@ -49,16 +49,16 @@ pub(super) fn with_engine(
 
 pub(super) fn row(shaper: &mut Shaper, cells: &[&str]) -> Shaped {
     let record = StringRecord::from(cells);
-    shaper.shape(&Row {
+    shaper.shape(&InputRow {
         line: 2,
-        content: Content::Cells(&record),
+        content: RowContent::Cells(&record),
     })
 }
 
 pub(super) fn object(shaper: &mut Shaper, text: &str) -> Shaped {
-    shaper.shape(&Row {
+    shaper.shape(&InputRow {
         line: 2,
-        content: Content::Object(text),
+        content: RowContent::Object(text),
     })
 }
 

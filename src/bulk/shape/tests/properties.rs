@@ -115,7 +115,7 @@ proptest! {
             }
         }
         let record = StringRecord::from(example);
-        let line = Row { line: 2, content: Content::Cells(&record) };
+        let line = InputRow { line: 2, content: RowContent::Cells(&record) };
         let engine = Engine::of(operation);
         let mut shaper = Shaper::new(resource, operation, engine, Some(&header), Shaping::default(), now()).unwrap();
         let first = shaper.shape(&line);

@@ -1,7 +1,7 @@
 //! Templates, and what lists print, are good input.
 
 use super::*;
-use crate::catalog::{Effect, Empty, Kind};
+use crate::catalog::{Effect, Empty, ValueKind};
 use crate::filter::Columns;
 
 #[test]
@@ -20,9 +20,9 @@ fn the_template_of_every_operation_that_writes_is_good_input() {
                 Shaper::new(resource, operation, engine, Some(&header), shaping, now())
                     .unwrap_or_else(|error| panic!("{name}: {error} {:?}", error.hints));
             let record = StringRecord::from(example.clone());
-            let shaped = shaper.shape(&Row {
+            let shaped = shaper.shape(&InputRow {
                 line: 2,
-                content: Content::Cells(&record),
+                content: RowContent::Cells(&record),
             });
             assert!(
                 matches!(shaped, Shaped::Task(_)),
@@ -115,7 +115,7 @@ fn what_may_be_empty_is_required_text() {
             .flags()
             .filter(|parameter| parameter.empty == Empty::Value)
         {
-            assert!(parameter.required && parameter.kind == Kind::Text);
+            assert!(parameter.required && parameter.kind == ValueKind::Text);
         }
     }
 }

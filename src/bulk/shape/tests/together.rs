@@ -7,15 +7,15 @@ use proptest::prelude::*;
 use super::*;
 
 /// What the checker finds in rows of one column each: `line column: problem`.
-fn found(id: &str, header: &[&str], rows: &[&[&str]]) -> (Vec<String>, Counts) {
+fn found(id: &str, header: &[&str], rows: &[&[&str]]) -> (Vec<String>, CheckCounts) {
     let mut shaper = shaper(id, header, Shaping::default()).unwrap();
     let mut checker = Checker::new(&shaper).unwrap();
     let mut all = Vec::new();
     for (line, cells) in (2..).zip(rows) {
         let record = StringRecord::from(*cells);
-        let shaped = shaper.shape(&Row {
+        let shaped = shaper.shape(&InputRow {
             line,
-            content: Content::Cells(&record),
+            content: RowContent::Cells(&record),
         });
         if let Shaped::Wrong(findings) = checker.take(line, shaped) {
             for finding in findings {
@@ -38,7 +38,7 @@ fn a_second_row_for_an_object_is_found() {
             "5 Discount ID: not a whole number",
         ]
     );
-    let expected = Counts {
+    let expected = CheckCounts {
         rows: 4,
         good: 2,
         wrong: 2,

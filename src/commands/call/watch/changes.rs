@@ -72,7 +72,7 @@ impl Id {
 
 /// What is known of a record.
 #[derive(Debug, Clone, Copy)]
-struct Mark {
+struct RecordMark {
     hash: u64,
     /// Whether it was seen in this round.
     seen: bool,
@@ -81,7 +81,7 @@ struct Mark {
 /// What is known of all records.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
-    marks: HashMap<Id, Mark>,
+    marks: HashMap<Id, RecordMark>,
     /// Whether a whole round has passed.
     begun: bool,
 }
@@ -93,7 +93,7 @@ impl Changes {
         let mut hasher = DefaultHasher::new();
         compact(record).hash(&mut hasher);
         let hash = hasher.finish();
-        let mark = Mark { hash, seen: true };
+        let mark = RecordMark { hash, seen: true };
         match self.marks.entry(Id::of(id, hash)) {
             Entry::Vacant(place) => {
                 place.insert(mark);

@@ -13,12 +13,12 @@ mod stream;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::catalog::Answer;
+use crate::catalog::ResponseShape;
 use crate::cli::Options;
 use crate::client::Client;
 use crate::commands::call::preflight;
-use crate::commands::call::run::Filled;
-use crate::commands::connect::Place;
+use crate::commands::call::run::PreparedCall;
+use crate::commands::connect::Target;
 use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
 use crate::filter::Flow;
@@ -56,8 +56,8 @@ trait Show {
 pub(in crate::commands) fn run(
     run: &mut Run,
     options: &Options,
-    call: &Filled,
-    place: &Place,
+    call: &PreparedCall,
+    place: &Target,
     every: Duration,
 ) -> Result<()> {
     let looks =
@@ -84,7 +84,7 @@ pub(in crate::commands) fn run(
 }
 
 /// Flags that a watch has no use for are refused.
-fn check(options: &Options, call: &Filled, looks: bool) -> Result<()> {
+fn check(options: &Options, call: &PreparedCall, looks: bool) -> Result<()> {
     let refused = |what: &str| {
         Err(Error::usage(format!(
             "--watch and {what} cannot go together"
@@ -129,7 +129,7 @@ enum Trouble {
 async fn rounds(
     run: &mut Run,
     options: &Options,
-    call: &Filled<'_>,
+    call: &PreparedCall<'_>,
     client: &Arc<Client>,
     show: &mut dyn Show,
     every: Duration,
@@ -178,7 +178,7 @@ fn ends(error: &Error, first: bool) -> bool {
 /// Reads everything once.
 async fn round(
     run: &mut Run,
-    call: &Filled<'_>,
+    call: &PreparedCall<'_>,
     client: &Arc<Client>,
     show: &mut dyn Show,
     first: bool,
@@ -187,7 +187,10 @@ async fn round(
         [] => vec![None],
         targets => targets.iter().map(|target| Some(target.as_str())).collect(),
     };
-    let listed = matches!(call.operation.answer, Answer::Page(..) | Answer::Many(..));
+    let listed = matches!(
+        call.operation.response,
+        ResponseShape::Page(..) | ResponseShape::Many(..)
+    );
     let mut left = call.paging.limit.unwrap_or(u64::MAX);
     for target in targets {
         let request = call.request(target.unwrap_or_default());
@@ -214,10 +217,10 @@ async fn round(
     Ok(())
 }
 
-async fn one(call: &Filled<'_>, client: &Arc<Client>, request: &Request) -> Result<Envelope> {
+async fn one(call: &PreparedCall<'_>, client: &Arc<Client>, request: &Request) -> Result<Envelope> {
     let answer = client.send(request).await?;
-    let envelope = Envelope::open(answer, Wanted::of(call.operation.answer))?;
-    let single = matches!(call.operation.answer, Answer::OneInList(..));
+    let envelope = Envelope::open(answer, Wanted::of(call.operation.response))?;
+    let single = matches!(call.operation.response, ResponseShape::OneInList(..));
     if single && envelope.records().len() == 0 {
         let message = format!("nothing at {}", request.path);
         return Err(Error::new(Kind::NotFound, message));
@@ -229,13 +232,13 @@ async fn one(call: &Filled<'_>, client: &Arc<Client>, request: &Request) -> Resu
 /// its limit.
 async fn list(
     run: &mut Run,
-    call: &Filled<'_>,
+    call: &PreparedCall<'_>,
     client: &Arc<Client>,
     request: Request,
     show: &mut dyn Show,
     left: u64,
 ) -> Result<u64, Trouble> {
-    let wanted = Wanted::of(call.operation.answer);
+    let wanted = Wanted::of(call.operation.response);
     let mut pages = Pages::new(Arc::clone(client), request, wanted);
     let read = pages
         .records(Some(left), &mut ShownList { run, show })

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use super::Show;
 use crate::cli::Options;
-use crate::commands::call::run::Filled;
+use crate::commands::call::run::PreparedCall;
 use crate::error::{Error, Result};
 use crate::filter::Flow;
 use crate::output::frame::{Frame, ends, make_room, redraw};
 use crate::output::progress::span;
-use crate::output::{Destination, Output, Settings, visible};
+use crate::output::{Destination, Output, OutputSettings, visible};
 use crate::ui::Run;
 use crate::ui::USUAL_WIDTH;
 use crate::ui::printer::settings;
@@ -27,7 +27,7 @@ const BESIDE: usize = 3;
 
 /// Draws what is there.
 pub(super) struct Screen {
-    settings: Settings,
+    settings: OutputSettings,
     stdout: Box<dyn Write + Send>,
     title: String,
     nouns: String,
@@ -47,7 +47,7 @@ impl Screen {
     pub(super) fn open(
         run: &mut Run,
         options: &Options,
-        call: &Filled,
+        call: &PreparedCall,
         every: Duration,
     ) -> Result<Self> {
         let settings = settings(run, options, call.shape(), call.described());

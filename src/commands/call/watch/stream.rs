@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Show;
 use super::changes::{Changes, Event};
 use crate::cli::Options;
-use crate::commands::call::run::Filled;
+use crate::commands::call::run::PreparedCall;
 use crate::error::{Error, Result};
 use crate::filter::{Flow, compact, members, one_line};
 use crate::output::{Format, Shape};
@@ -23,7 +23,7 @@ pub(super) struct Stream {
 impl Stream {
     /// Compiles the filter, and chooses the format: results of a filter print
     /// as jq prints them, a line each.
-    pub(super) fn open(run: &mut Run, options: &Options, _: &Filled) -> Result<Self> {
+    pub(super) fn open(run: &mut Run, options: &Options, _: &PreparedCall) -> Result<Self> {
         let mut options = options.clone();
         if options.output.jq.is_none() {
             options.output.format = Some(Format::Ndjson);

@@ -2,7 +2,7 @@
 
 use super::parameters::{CURSOR, ID, LIMIT};
 use crate::build::{field, get, list};
-use crate::model::{Answer, Holds, Object, Operation, Resource};
+use crate::model::{FieldKind, Object, Operation, Resource, ResponseShape};
 
 /// The resource `accounts`.
 pub const RESOURCE: Resource = Resource {
@@ -16,14 +16,14 @@ pub const RESOURCE: Resource = Resource {
 /// The operation `accounts.list`.
 pub static LIST: Operation = list("/accounts", "List staff accounts")
     .query(&[LIMIT, CURSOR])
-    .answers(Answer::Page("accounts", &ACCOUNT))
+    .answers(ResponseShape::Page("accounts", &ACCOUNT))
     .scope("read_accounts")
     .example("rc accounts list");
 
 /// The operation `accounts.get`.
 pub static GET: Operation = get("/accounts/{id}", "Show a staff account")
     .at(&[ID])
-    .answers(Answer::One("account", &ACCOUNT))
+    .answers(ResponseShape::One("account", &ACCOUNT))
     .scope("read_accounts")
     .example("rc accounts get 3315125");
 
@@ -31,11 +31,11 @@ pub static GET: Operation = get("/accounts/{id}", "Show a staff account")
 pub const ACCOUNT: Object = Object {
     name: "account",
     fields: &[
-        field("id", Holds::Id),
-        field("user_id", Holds::Id),
-        field("created_at", Holds::Time),
-        field("invited_at", Holds::Time),
-        field("is_owner", Holds::Boolean),
+        field("id", FieldKind::Id),
+        field("user_id", FieldKind::Id),
+        field("created_at", FieldKind::Time),
+        field("invited_at", FieldKind::Time),
+        field("is_owner", FieldKind::Boolean),
     ],
     columns: &["id", "user_id", "is_owner", "created_at", "invited_at"],
 };

@@ -9,7 +9,9 @@ use crate::build::{
     array, boolean, create, day, delete, field, get, id, ids, list, pairs, post, reference,
     references, text, update,
 };
-use crate::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::model::{
+    FieldKind, Idempotency, Object, Operation, Parameter, Resource, ResponseShape, Type,
+};
 
 /// The resource `addresses`.
 pub const RESOURCE: Resource = Resource {
@@ -77,7 +79,7 @@ pub static LIST: Operation = list("/addresses", "List addresses")
         INCLUDE.values(INCLUDES),
         CURSOR,
     ])
-    .answers(Answer::Page("addresses", &ADDRESS))
+    .answers(ResponseShape::Page("addresses", &ADDRESS))
     .scope("read_customers")
     .example("rc addresses list --customer-id 37657002");
 
@@ -85,7 +87,7 @@ pub static LIST: Operation = list("/addresses", "List addresses")
 pub static GET: Operation = get("/addresses/{id}", "Show an address")
     .at(&[ID])
     .query(&[INCLUDE.values(INCLUDES)])
-    .answers(Answer::One("address", &ADDRESS))
+    .answers(ResponseShape::One("address", &ADDRESS))
     .scope("read_customers")
     .example("rc addresses get 42171447 --include customer,subscriptions");
 
@@ -114,7 +116,7 @@ pub static CREATE: Operation = create("/addresses", "Add an address to a custome
         ZIP.required(),
         ORDER_ATTRIBUTES,
     ])
-    .answers(Answer::One("address", &ADDRESS))
+    .answers(ResponseShape::One("address", &ADDRESS))
     .success(201)
     .scope("write_customers")
     .example(
@@ -147,7 +149,7 @@ pub static UPDATE: Operation = update("/addresses/{id}", "Change an address")
         ORDER_ATTRIBUTES,
         SHIPPING_LINES_OVERRIDE,
     ])
-    .answers(Answer::One("address", &ADDRESS))
+    .answers(ResponseShape::One("address", &ADDRESS))
     .scope("write_customers")
     .example("rc addresses update 42171447 --address1 \"1030 Barnum Ave\"");
 
@@ -181,7 +183,7 @@ pub static MERGE: Operation = post(
     )
     .required(),
 ])
-.answers(Answer::One("address", &ADDRESS))
+.answers(ResponseShape::One("address", &ADDRESS))
 .scope("write_customers")
 .destroys()
 .example(
@@ -211,11 +213,11 @@ pub static SKIP_CHARGE: Operation = post(
     )
     .common(),
 ])
-.answers(Answer::One("charge", &CHARGE))
+.answers(ResponseShape::One("charge", &CHARGE))
 .answers_another()
 .errors(&[404, 422])
 .scope("write_customers")
-.again(Again::Refused)
+.again(Idempotency::RejectsRepeat)
 .example(
     "rc addresses skip-charge 42171447 --date 2026-12-24 --subscription-ids \
              27363808",
@@ -225,27 +227,27 @@ pub static SKIP_CHARGE: Operation = post(
 pub const ADDRESS: Object = Object {
     name: "address",
     fields: &[
-        field("id", Holds::Id),
-        field("payment_method_id", Holds::Id),
-        field("address1", Holds::Text),
-        field("address2", Holds::Text),
-        field("city", Holds::Text),
-        field("company", Holds::Text),
-        field("country_code", Holds::Text),
-        field("customer_id", Holds::Id).short("customer"),
-        field("discounts", Holds::Json),
-        field("first_name", Holds::Text),
-        field("last_name", Holds::Text),
-        field("order_note", Holds::Text),
-        field("phone", Holds::Text),
-        field("province", Holds::Text),
-        field("shipping_lines_conserved", Holds::Json),
-        field("shipping_lines_override", Holds::Json),
-        field("zip", Holds::Text),
-        field("created_at", Holds::Time),
-        field("updated_at", Holds::Time),
-        field("order_attributes", Holds::Json),
-        field("presentment_currency", Holds::Text),
+        field("id", FieldKind::Id),
+        field("payment_method_id", FieldKind::Id),
+        field("address1", FieldKind::Text),
+        field("address2", FieldKind::Text),
+        field("city", FieldKind::Text),
+        field("company", FieldKind::Text),
+        field("country_code", FieldKind::Text),
+        field("customer_id", FieldKind::Id).short("customer"),
+        field("discounts", FieldKind::Json),
+        field("first_name", FieldKind::Text),
+        field("last_name", FieldKind::Text),
+        field("order_note", FieldKind::Text),
+        field("phone", FieldKind::Text),
+        field("province", FieldKind::Text),
+        field("shipping_lines_conserved", FieldKind::Json),
+        field("shipping_lines_override", FieldKind::Json),
+        field("zip", FieldKind::Text),
+        field("created_at", FieldKind::Time),
+        field("updated_at", FieldKind::Time),
+        field("order_attributes", FieldKind::Json),
+        field("presentment_currency", FieldKind::Text),
     ],
     columns: &[
         "id",

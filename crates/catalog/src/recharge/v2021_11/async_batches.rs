@@ -2,7 +2,7 @@
 
 use super::parameters::{CURSOR, ID, IDS, LIMIT_OF_ALL_LISTS, SORT_BY};
 use crate::build::{array, create, field, get, id, list, post, read, text};
-use crate::model::{Answer, Field, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::model::{Field, FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
 use crate::recharge::STATUS_TONES;
 
 /// The resource `async_batches`.
@@ -34,14 +34,14 @@ pub static LIST: Operation = list("/async_batches", "List batches")
         LIMIT_OF_ALL_LISTS,
         CURSOR,
     ])
-    .answers(Answer::Page("async_batches", &ASYNC_BATCH))
+    .answers(ResponseShape::Page("async_batches", &ASYNC_BATCH))
     .scope("read_batches")
     .example("rc async-batches list");
 
 /// The operation `async_batches.get`.
 pub static GET: Operation = get("/async_batches/{id}", "Show how far a batch has come")
     .at(&[ID])
-    .answers(Answer::One("async_batch", &ASYNC_BATCH))
+    .answers(ResponseShape::One("async_batch", &ASYNC_BATCH))
     .scope("read_batches")
     .example("rc async-batches get 19");
 
@@ -62,7 +62,7 @@ pub static CREATE: Operation = create("/async_batches", "Open a batch")
              one month.",
     )
     .body(&[BATCH_TYPE])
-    .answers(Answer::One("async_batch", &ASYNC_BATCH))
+    .answers(ResponseShape::One("async_batch", &ASYNC_BATCH))
     .success(201)
     .scope("write_batches")
     .example("rc async-batches create --batch-type discount_create");
@@ -76,7 +76,7 @@ pub static ADD_TASKS: Operation = post(
 .details("A batch holds 10,000 tasks at most.")
 .at(&[id("batch_id", "number of the batch")])
 .body(&[TASKS])
-.answers(Answer::Number("count"))
+.answers(ResponseShape::Number("count"))
 .scope("write_batches")
 .example(
     "rc async-batches add-tasks 19 --tasks \
@@ -93,7 +93,7 @@ pub static LIST_TASKS: Operation = read(
 .aliases(&["tasks"])
 .at(&[id("batch_id", "number of the batch")])
 .query(&[IDS, LIMIT_OF_ALL_LISTS, CURSOR])
-.answers(Answer::Page("async_batch_tasks", &ASYNC_BATCH_TASK))
+.answers(ResponseShape::Page("async_batch_tasks", &ASYNC_BATCH_TASK))
 .scope("read_batches")
 .example("rc async-batches list-tasks 19");
 
@@ -101,46 +101,46 @@ pub static LIST_TASKS: Operation = read(
 pub static PROCESS: Operation = post("process", "/async_batches/{id}/process", "Start a batch")
     .details("Every task of the batch is carried out; that cannot be stopped.")
     .at(&[ID])
-    .answers(Answer::One("async_batch", &ASYNC_BATCH))
+    .answers(ResponseShape::One("async_batch", &ASYNC_BATCH))
     .success(201)
     .scope("write_batches")
     .destroys()
     .example("rc async-batches process 19 --yes");
 
 /// The field with the number of tasks of a batch.
-pub const TOTAL_TASK_COUNT: Field = field("total_task_count", Holds::Integer)
+pub const TOTAL_TASK_COUNT: Field = field("total_task_count", FieldKind::Integer)
     .short("tasks")
     .documented(Type::String);
 /// The field with the number of tasks that succeeded.
-pub const SUCCESS_TASK_COUNT: Field = field("success_task_count", Holds::Integer)
+pub const SUCCESS_TASK_COUNT: Field = field("success_task_count", FieldKind::Integer)
     .short("done")
     .documented(Type::String);
 /// The field with the number of tasks that failed.
-pub const FAIL_TASK_COUNT: Field = field("fail_task_count", Holds::Integer)
+pub const FAIL_TASK_COUNT: Field = field("fail_task_count", FieldKind::Integer)
     .short("failed")
     .documented(Type::String);
 /// The field with the status of a batch.
-pub const STATUS: Field = field("status", Holds::Text).tones(STATUS_TONES);
+pub const STATUS: Field = field("status", FieldKind::Text).tones(STATUS_TONES);
 /// The field with the time at which a batch ended.
-pub const CLOSED_AT: Field = field("closed_at", Holds::Time).documented(Type::String);
+pub const CLOSED_AT: Field = field("closed_at", FieldKind::Time).documented(Type::String);
 /// The field with the time at which a batch was deleted.
-pub const DELETED_AT: Field = field("deleted_at", Holds::Time).documented(Type::Unstated);
+pub const DELETED_AT: Field = field("deleted_at", FieldKind::Time).documented(Type::Unstated);
 
 /// The object `async_batch`.
 pub const ASYNC_BATCH: Object = Object {
     name: "async_batch",
     fields: &[
-        field("id", Holds::Id).documented(Type::String),
-        field("batch_type", Holds::Text).values(BATCH_TYPES),
+        field("id", FieldKind::Id).documented(Type::String),
+        field("batch_type", FieldKind::Text).values(BATCH_TYPES),
         CLOSED_AT,
-        field("created_at", Holds::Time).documented(Type::String),
+        field("created_at", FieldKind::Time).documented(Type::String),
         FAIL_TASK_COUNT,
         STATUS,
-        field("submitted_at", Holds::Time).documented(Type::String),
+        field("submitted_at", FieldKind::Time).documented(Type::String),
         SUCCESS_TASK_COUNT,
         TOTAL_TASK_COUNT,
-        field("updated_at", Holds::Time).documented(Type::String),
-        field("version", Holds::Text),
+        field("updated_at", FieldKind::Time).documented(Type::String),
+        field("version", FieldKind::Text),
         DELETED_AT,
     ],
     columns: &[
@@ -159,22 +159,19 @@ pub const ASYNC_BATCH: Object = Object {
 pub const ASYNC_BATCH_TASK: Object = Object {
     name: "async_batch_tasks",
     fields: &[
-        field("batch_id", Holds::Id),
-        field("body", Holds::Json).documented(Type::Object),
-        field("completed_at", Holds::Time),
-        field("created_at", Holds::Time),
-        field("deleted_at", Holds::Time),
-        field("id", Holds::Id),
-        field("queued_at", Holds::Time),
-        field("result", Holds::Json).documented(Type::String),
-        field("started_at", Holds::Time),
-        field("status", Holds::Text).tones(STATUS_TONES).values(&[
-            "pending",
-            "processing",
-            "failed",
-            "success",
-        ]),
-        field("updated_at", Holds::Time),
+        field("batch_id", FieldKind::Id),
+        field("body", FieldKind::Json).documented(Type::Object),
+        field("completed_at", FieldKind::Time),
+        field("created_at", FieldKind::Time),
+        field("deleted_at", FieldKind::Time),
+        field("id", FieldKind::Id),
+        field("queued_at", FieldKind::Time),
+        field("result", FieldKind::Json).documented(Type::String),
+        field("started_at", FieldKind::Time),
+        field("status", FieldKind::Text)
+            .tones(STATUS_TONES)
+            .values(&["pending", "processing", "failed", "success"]),
+        field("updated_at", FieldKind::Time),
     ],
     columns: &[
         "id",

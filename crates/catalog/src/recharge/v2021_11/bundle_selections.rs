@@ -2,7 +2,7 @@
 
 use super::parameters::{BY_ID_OR_UPDATED, CURSOR, ID, LIMIT, PAGE, SORT_BY};
 use crate::build::{array, boolean, create, delete, field, get, id, list, text, update};
-use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
 
 /// The resource `bundle_selections`.
 pub const RESOURCE: Resource = Resource {
@@ -55,14 +55,14 @@ pub static LIST: Operation = list("/bundle_selections", "List bundle selections"
         ),
         CURSOR,
     ])
-    .answers(Answer::Page("bundle_selections", &BUNDLE_SELECTION))
+    .answers(ResponseShape::Page("bundle_selections", &BUNDLE_SELECTION))
     .scope("read_subscriptions")
     .example("rc bundle-selections list --active-purchase-items");
 
 /// The operation `bundle_selections.get`.
 pub static GET: Operation = get("/bundle_selections/{id}", "Show the contents of a bundle")
     .at(&[ID])
-    .answers(Answer::One("bundle_selection", &BUNDLE_SELECTION))
+    .answers(ResponseShape::One("bundle_selection", &BUNDLE_SELECTION))
     .errors(&[404])
     .scope("read_subscriptions")
     .example("rc bundle-selections get 100714428");
@@ -75,7 +75,7 @@ pub static CREATE: Operation = create("/bundle_selections", "Choose the contents
         PLAN_ID.common(),
         ITEMS.required(),
     ])
-    .answers(Answer::One("bundle_selection", &BUNDLE_SELECTION))
+    .answers(ResponseShape::One("bundle_selection", &BUNDLE_SELECTION))
     .errors(&[422])
     .scope("write_subscriptions")
     .example(
@@ -89,7 +89,7 @@ pub static CREATE: Operation = create("/bundle_selections", "Choose the contents
 pub static UPDATE: Operation = update("/bundle_selections/{id}", "Change the contents of a bundle")
     .at(&[ID])
     .body(&[PURCHASE_ITEM_ID, PLAN_ID.common(), ITEMS])
-    .answers(Answer::One("bundle_selection", &BUNDLE_SELECTION))
+    .answers(ResponseShape::One("bundle_selection", &BUNDLE_SELECTION))
     .errors(&[404, 422])
     .scope("write_subscriptions")
     .example("rc bundle-selections update 100714428 --items @items.json");
@@ -105,15 +105,15 @@ pub static DELETE: Operation = delete("/bundle_selections/{id}", "Delete a bundl
 pub const BUNDLE_SELECTION: Object = Object {
     name: "bundle_selection",
     fields: &[
-        field("id", Holds::Id),
-        field("bundle_variant_id", Holds::Id),
-        field("purchase_item_id", Holds::Id).short("item"),
-        field("created_at", Holds::Time),
-        field("external_product_id", Holds::Text).short("product"),
-        field("external_variant_id", Holds::Text).short("variant"),
-        field("items", Holds::Json),
-        field("updated_at", Holds::Time),
-        field("bundle_variant", Holds::Integer),
+        field("id", FieldKind::Id),
+        field("bundle_variant_id", FieldKind::Id),
+        field("purchase_item_id", FieldKind::Id).short("item"),
+        field("created_at", FieldKind::Time),
+        field("external_product_id", FieldKind::Text).short("product"),
+        field("external_variant_id", FieldKind::Text).short("variant"),
+        field("items", FieldKind::Json),
+        field("updated_at", FieldKind::Time),
+        field("bundle_variant", FieldKind::Integer),
     ],
     columns: &[
         "id",

@@ -6,7 +6,9 @@ use super::parameters::{
 };
 use crate::build::{boolean, day, field, get, id, ids, list, money, post, text, time};
 use crate::exceptions::BodyException;
-use crate::model::{Again, Answer, Holds, Object, Operation, ParameterRole, Resource, Type};
+use crate::model::{
+    FieldKind, Idempotency, Object, Operation, ParameterRole, Resource, ResponseShape, Type,
+};
 use crate::recharge::STATUS_TONES;
 
 /// The resource `charges`.
@@ -112,7 +114,7 @@ pub static LIST: Operation = list("/charges", "List charges")
         INCLUDE.values(INCLUDES),
         CURSOR,
     ])
-    .answers(Answer::Page("charges", &CHARGE))
+    .answers(ResponseShape::Page("charges", &CHARGE))
     .scope("read_orders")
     .example("rc charges list --status queued --scheduled-at-max 2026-12-31");
 
@@ -120,7 +122,7 @@ pub static LIST: Operation = list("/charges", "List charges")
 pub static GET: Operation = get("/charges/{id}", "Show a charge")
     .at(&[ID])
     .query(&[INCLUDE.values(INCLUDES)])
-    .answers(Answer::One("charge", &CHARGE))
+    .answers(ResponseShape::One("charge", &CHARGE))
     .scope("read_orders")
     .example("rc charges get 377749210 --include customer");
 
@@ -140,9 +142,9 @@ pub static APPLY_DISCOUNT: Operation = post(
     text("discount_code", "code of the discount").common(),
     id("discount_id", "number of the discount").common(),
 ])
-.answers(Answer::One("charge", &CHARGE))
+.answers(ResponseShape::One("charge", &CHARGE))
 .scope("write_orders")
-.again(Again::Refused)
+.again(Idempotency::RejectsRepeat)
 .example("rc charges apply-discount 377749210 --discount-code SPRING");
 
 /// The operation `charges.capture_payment`.
@@ -154,7 +156,7 @@ pub static CAPTURE_PAYMENT: Operation = post(
 .aliases(&["capture"])
 .details("Within seven days of the authorisation. Closed beta.")
 .at(&[ID])
-.answers(Answer::One("charge", &CHARGE))
+.answers(ResponseShape::One("charge", &CHARGE))
 .errors(&[400, 404, 422])
 .scope("write_orders")
 .also_needs(&[
@@ -173,7 +175,7 @@ pub static PROCESS: Operation = post(
 )
 .details("For merchants on Recharge Pro, on request.")
 .at(&[ID])
-.answers(Answer::One("charge", &CHARGE))
+.answers(ResponseShape::One("charge", &CHARGE))
 .scope("write_orders")
 .also_needs(&["write_payments"])
 .destroys()
@@ -195,7 +197,7 @@ pub static REFUND: Operation = post("refund", "/charges/{id}/refund", "Give mone
             .beyond("the valid values stand in the description, not in the parameter list"),
         text("error_type", "kind of error, with --retry"),
     ])
-    .answers(Answer::One("charge", &CHARGE))
+    .answers(ResponseShape::One("charge", &CHARGE))
     .scope("write_orders")
     .also_needs(&["write_payment_methods"])
     .destroys()
@@ -216,16 +218,16 @@ pub static REMOVE_DISCOUNT: Operation = post(
     "address_id",
     "take it off this address, and so off all later charges",
 )])
-.answers(Answer::One("charge", &CHARGE))
+.answers(ResponseShape::One("charge", &CHARGE))
 .scope("write_orders")
-.again(Again::Refused)
+.again(Idempotency::RejectsRepeat)
 .example("rc charges remove-discount 377749210");
 
 /// Skipped items move to a charge of their own: a second request finds the
 /// first charge without them. The reference does not say what it does then.
 const WITH_ITEMS: &[BodyException] = &[BodyException {
     field: "purchase_item_ids",
-    again: Again::Twice,
+    idempotency: Idempotency::NotIdempotent,
     answers_another: true,
 }];
 
@@ -237,9 +239,9 @@ pub static SKIP: Operation = post(
 )
 .at(&[ID])
 .body(&[ids("purchase_item_ids", "skip only these items of the charge").common()])
-.answers(Answer::One("charge", &CHARGE))
+.answers(ResponseShape::One("charge", &CHARGE))
 .scope("write_orders")
-.again(Again::Same)
+.again(Idempotency::Idempotent)
 .except(WITH_ITEMS)
 .example("rc charges skip 377749210 --purchase-item-ids 27363808");
 
@@ -251,10 +253,10 @@ pub static UNSKIP: Operation = post("unskip", "/charges/{id}/unskip", "Take back
         "take back the skip of these items only",
     )
     .common()])
-    .answers(Answer::One("charge", &CHARGE))
+    .answers(ResponseShape::One("charge", &CHARGE))
     .errors(&[422])
     .scope("write_orders")
-    .again(Again::Same)
+    .again(Idempotency::Idempotent)
     .except(WITH_ITEMS)
     .answers_another()
     .example("rc charges unskip 377749210");
@@ -263,68 +265,70 @@ pub static UNSKIP: Operation = post("unskip", "/charges/{id}/unskip", "Take back
 pub const CHARGE: Object = Object {
     name: "charge",
     fields: &[
-        field("id", Holds::Id),
-        field("address_id", Holds::Id).short("address"),
-        field("analytics_data", Holds::Json).documented(Type::Object),
-        field("billing_address", Holds::Parts(ADDRESS_PARTS)),
+        field("id", FieldKind::Id),
+        field("address_id", FieldKind::Id).short("address"),
+        field("analytics_data", FieldKind::Json).documented(Type::Object),
+        field("billing_address", FieldKind::Parts(ADDRESS_PARTS)),
         field(
             "client_details",
-            Holds::Parts(&["browser_ip", "user_agent"]),
+            FieldKind::Parts(&["browser_ip", "user_agent"]),
         ),
-        field("created_at", Holds::Time),
-        field("currency", Holds::Text),
+        field("created_at", FieldKind::Time),
+        field("currency", FieldKind::Text),
         field(
             "customer",
-            Holds::Parts(&["id", "email", "external_customer_id.ecommerce", "hash"]),
+            FieldKind::Parts(&["id", "email", "external_customer_id.ecommerce", "hash"]),
         ),
-        field("discounts", Holds::Json),
-        field("external_order_id", Holds::Parts(&["ecommerce"])),
+        field("discounts", FieldKind::Json),
+        field("external_order_id", FieldKind::Parts(&["ecommerce"])),
         field(
             "external_transaction_id",
-            Holds::Parts(&["payment_processor"]),
+            FieldKind::Parts(&["payment_processor"]),
         ),
-        field("line_items", Holds::Json),
-        field("note", Holds::Text),
-        field("order_attributes", Holds::Json),
-        field("orders_count", Holds::Integer),
-        field("payment_processor", Holds::Text),
-        field("processed_at", Holds::Time).short("processed"),
-        field("scheduled_at", Holds::Time)
+        field("line_items", FieldKind::Json),
+        field("note", FieldKind::Text),
+        field("order_attributes", FieldKind::Json),
+        field("orders_count", FieldKind::Integer),
+        field("payment_processor", FieldKind::Text),
+        field("processed_at", FieldKind::Time).short("processed"),
+        field("scheduled_at", FieldKind::Time)
             .short("scheduled")
             .documented(Type::Date),
-        field("shipping_address", Holds::Parts(ADDRESS_PARTS)),
-        field("shipping_lines", Holds::Json),
-        field("status", Holds::Text).tones(STATUS_TONES).values(&[
-            "success",
-            "error",
-            "queued",
-            "skipped",
-            "refunded",
-            "partially_refunded",
-            "pending_manual_payment",
-            "pending",
-        ]),
-        field("subtotal_price", Holds::Money),
-        field("tags", Holds::Text),
-        field("tax_lines", Holds::Json),
-        field("taxable", Holds::Boolean),
-        field("taxes_included", Holds::Boolean),
-        field("total_discounts", Holds::Money),
-        field("total_line_items_price", Holds::Money),
-        field("total_price", Holds::Money).short("total"),
-        field("total_refunds", Holds::Money),
-        field("total_tax", Holds::Money),
-        field("total_weight_grams", Holds::Integer),
-        field("type", Holds::Text).values(&["checkout", "recurring"]),
-        field("updated_at", Holds::Time),
-        field("error", Holds::Text),
-        field("error_type", Holds::Text),
-        field("charge_attempts", Holds::Integer),
-        field("external_variant_id_not_found", Holds::Boolean),
-        field("retry_date", Holds::Date),
-        field("has_uncommited_changes", Holds::Boolean),
-        field("has_uncommitted_changes", Holds::Boolean),
-        field("processor_name", Holds::Text),
+        field("shipping_address", FieldKind::Parts(ADDRESS_PARTS)),
+        field("shipping_lines", FieldKind::Json),
+        field("status", FieldKind::Text)
+            .tones(STATUS_TONES)
+            .values(&[
+                "success",
+                "error",
+                "queued",
+                "skipped",
+                "refunded",
+                "partially_refunded",
+                "pending_manual_payment",
+                "pending",
+            ]),
+        field("subtotal_price", FieldKind::Money),
+        field("tags", FieldKind::Text),
+        field("tax_lines", FieldKind::Json),
+        field("taxable", FieldKind::Boolean),
+        field("taxes_included", FieldKind::Boolean),
+        field("total_discounts", FieldKind::Money),
+        field("total_line_items_price", FieldKind::Money),
+        field("total_price", FieldKind::Money).short("total"),
+        field("total_refunds", FieldKind::Money),
+        field("total_tax", FieldKind::Money),
+        field("total_weight_grams", FieldKind::Integer),
+        field("type", FieldKind::Text).values(&["checkout", "recurring"]),
+        field("updated_at", FieldKind::Time),
+        field("error", FieldKind::Text),
+        field("error_type", FieldKind::Text),
+        field("charge_attempts", FieldKind::Integer),
+        field("external_variant_id_not_found", FieldKind::Boolean),
+        field("retry_date", FieldKind::Date),
+        field("has_uncommited_changes", FieldKind::Boolean),
+        field("has_uncommitted_changes", FieldKind::Boolean),
+        field("processor_name", FieldKind::Text),
     ],
     columns: &[
         "id",

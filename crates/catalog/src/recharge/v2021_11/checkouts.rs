@@ -4,7 +4,7 @@ use super::parameters::ADDRESS_PARTS;
 use crate::build::{
     array, boolean, create, external, field, get, object, pairs, post, read, text, update,
 };
-use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
 use crate::recharge::STATUS_TONES;
 
 /// The resource `checkouts`.
@@ -36,7 +36,7 @@ const TOKEN: Parameter = text("token", "token of the checkout").placeholder("TOK
 /// The operation `checkouts.get`.
 pub static GET: Operation = get("/checkouts/{token}", "Show a checkout")
     .at(&[TOKEN])
-    .answers(Answer::One("checkout", &CHECKOUT))
+    .answers(ResponseShape::One("checkout", &CHECKOUT))
     .also_needs(&["read_checkouts"])
     .example("rc checkouts get efd5a6b12b984f439ec16ce2a00fb5c3");
 
@@ -73,7 +73,7 @@ pub static CREATE: Operation = create("/checkouts", "Open a checkout")
         ORDER_ATTRIBUTES,
         SHIPPING_ADDRESS,
     ])
-    .answers(Answer::One("checkout", &CHECKOUT))
+    .answers(ResponseShape::One("checkout", &CHECKOUT))
     .also_needs(&["write_checkouts"])
     .example(
         "rc checkouts create --email ada@example.com --line-items \
@@ -106,7 +106,7 @@ pub static UPDATE: Operation = update("/checkouts/{token}", "Change a checkout")
         SHIPPING_ADDRESS,
         array("shipping_line", "shipping lines"),
     ])
-    .answers(Answer::One("checkout", &CHECKOUT))
+    .answers(ResponseShape::One("checkout", &CHECKOUT))
     .also_needs(&["write_checkouts"])
     .example(
         "rc checkouts update efd5a6b12b984f439ec16ce2a00fb5c3 --email \
@@ -129,7 +129,7 @@ pub static PROCESS: Operation = post("process", "/checkouts/{token}/process", "P
             "SEPA_DEBIT",
         ]),
     ])
-    .answers(Answer::One("checkout_charge", &CHECKOUT_CHARGE))
+    .answers(ResponseShape::One("checkout_charge", &CHECKOUT_CHARGE))
     .answers_another()
     .also_needs(&["write_checkouts"])
     .destroys()
@@ -145,7 +145,7 @@ pub static SHIPPING_RATES: Operation = read(
     "Show what shipping would cost",
 )
 .at(&[TOKEN])
-.answers(Answer::Many("shipping_rates", &SHIPPING_RATE))
+.answers(ResponseShape::Many("shipping_rates", &SHIPPING_RATE))
 .also_needs(&["read_checkouts"])
 .example("rc checkouts shipping-rates efd5a6b12b984f439ec16ce2a00fb5c3");
 
@@ -153,53 +153,53 @@ pub static SHIPPING_RATES: Operation = read(
 pub const CHECKOUT: Object = Object {
     name: "checkout",
     fields: &[
-        field("charge_id", Holds::Id),
-        field("analytics_data", Holds::Json).documented(Type::Object),
-        field("applied_discounts", Holds::Json),
-        field("applied_shipping_rate", Holds::Json).documented(Type::Object),
-        field("available_shipping_rates", Holds::Json),
-        field("billing_address", Holds::Parts(ADDRESS_PARTS)),
-        field("completed_at", Holds::Time),
-        field("created_at", Holds::Time),
-        field("currency", Holds::Text),
-        field("email", Holds::Text),
-        field("external_checkout_id", Holds::Text),
-        field("external_checkout_source", Holds::Text),
+        field("charge_id", FieldKind::Id),
+        field("analytics_data", FieldKind::Json).documented(Type::Object),
+        field("applied_discounts", FieldKind::Json),
+        field("applied_shipping_rate", FieldKind::Json).documented(Type::Object),
+        field("available_shipping_rates", FieldKind::Json),
+        field("billing_address", FieldKind::Parts(ADDRESS_PARTS)),
+        field("completed_at", FieldKind::Time),
+        field("created_at", FieldKind::Time),
+        field("currency", FieldKind::Text),
+        field("email", FieldKind::Text),
+        field("external_checkout_id", FieldKind::Text),
+        field("external_checkout_source", FieldKind::Text),
         field(
             "external_customer_id",
-            Holds::Parts(&["ecommerce", "payment_processor"]),
+            FieldKind::Parts(&["ecommerce", "payment_processor"]),
         ),
         field(
             "external_transaction_id",
-            Holds::Parts(&["payment_processor"]),
+            FieldKind::Parts(&["payment_processor"]),
         ),
-        field("line_items", Holds::Json),
-        field("note", Holds::Text),
-        field("notification_preferences", Holds::Json).documented(Type::Object),
-        field("order_attributes", Holds::Parts(&["customer_niceness"])).documented(Type::Array),
-        field("payment_processor", Holds::Text),
-        field("requires_shipping", Holds::Boolean),
-        field("shipping_address", Holds::Parts(ADDRESS_PARTS)),
-        field("shipping_lines", Holds::Json).documented(Type::Object),
-        field("subtotal_price", Holds::Money),
-        field("tax_lines", Holds::Json),
-        field("taxable", Holds::Boolean),
-        field("taxes_included", Holds::Boolean),
-        field("token", Holds::Text).secret(),
-        field("total_price", Holds::Money),
-        field("total_tax", Holds::Money),
-        field("updated_at", Holds::Time),
-        field("applied_discount", Holds::Json).documented(Type::Object),
-        field("buyer_accepts_marketing", Holds::Boolean),
-        field("discount_code", Holds::Text),
-        field("payment_processor_customer_id", Holds::Text)
+        field("line_items", FieldKind::Json),
+        field("note", FieldKind::Text),
+        field("notification_preferences", FieldKind::Json).documented(Type::Object),
+        field("order_attributes", FieldKind::Parts(&["customer_niceness"])).documented(Type::Array),
+        field("payment_processor", FieldKind::Text),
+        field("requires_shipping", FieldKind::Boolean),
+        field("shipping_address", FieldKind::Parts(ADDRESS_PARTS)),
+        field("shipping_lines", FieldKind::Json).documented(Type::Object),
+        field("subtotal_price", FieldKind::Money),
+        field("tax_lines", FieldKind::Json),
+        field("taxable", FieldKind::Boolean),
+        field("taxes_included", FieldKind::Boolean),
+        field("token", FieldKind::Text).secret(),
+        field("total_price", FieldKind::Money),
+        field("total_tax", FieldKind::Money),
+        field("updated_at", FieldKind::Time),
+        field("applied_discount", FieldKind::Json).documented(Type::Object),
+        field("buyer_accepts_marketing", FieldKind::Boolean),
+        field("discount_code", FieldKind::Text),
+        field("payment_processor_customer_id", FieldKind::Text)
             .secret()
             .documented(Type::Unstated),
-        field("payment_processor_transaction_id", Holds::Text).documented(Type::Unstated),
-        field("phone", Holds::Text).documented(Type::Unstated),
-        field("shipping_address_validations", Holds::Json).documented(Type::Object),
-        field("shipping_line", Holds::Json).documented(Type::Unstated),
-        field("shipping_rate", Holds::Json).documented(Type::Unstated),
+        field("payment_processor_transaction_id", FieldKind::Text).documented(Type::Unstated),
+        field("phone", FieldKind::Text).documented(Type::Unstated),
+        field("shipping_address_validations", FieldKind::Json).documented(Type::Object),
+        field("shipping_line", FieldKind::Json).documented(Type::Unstated),
+        field("shipping_rate", FieldKind::Json).documented(Type::Unstated),
     ],
     columns: &[
         "token",
@@ -216,18 +216,18 @@ pub const CHECKOUT: Object = Object {
 pub const CHECKOUT_CHARGE: Object = Object {
     name: "checkout_charge",
     fields: &[
-        field("authorization_token", Holds::Text)
+        field("authorization_token", FieldKind::Text)
             .secret()
             .documented(Type::Unstated),
-        field("charge_id", Holds::Id),
-        field("free", Holds::Boolean),
-        field("payment_processor", Holds::Text),
-        field("processor_customer_token", Holds::Text).secret(),
-        field("processor_payment_method_token", Holds::Text).secret(),
-        field("payment_processor_transaction_id", Holds::Text),
-        field("payment_token", Holds::Text).secret(),
-        field("payment_type", Holds::Text),
-        field("status", Holds::Text).tones(STATUS_TONES),
+        field("charge_id", FieldKind::Id),
+        field("free", FieldKind::Boolean),
+        field("payment_processor", FieldKind::Text),
+        field("processor_customer_token", FieldKind::Text).secret(),
+        field("processor_payment_method_token", FieldKind::Text).secret(),
+        field("payment_processor_transaction_id", FieldKind::Text),
+        field("payment_token", FieldKind::Text).secret(),
+        field("payment_type", FieldKind::Text),
+        field("status", FieldKind::Text).tones(STATUS_TONES),
     ],
     columns: &[
         "charge_id",
@@ -244,17 +244,17 @@ pub const SHIPPING_RATE: Object = Object {
     fields: &[
         field(
             "checkout",
-            Holds::Parts(&["subtotal_price", "total_price", "total_tax"]),
+            FieldKind::Parts(&["subtotal_price", "total_price", "total_tax"]),
         )
         .documented(Type::Unstated),
-        field("code", Holds::Text).documented(Type::Unstated),
-        field("delivery_range", Holds::Text).documented(Type::Unstated),
-        field("description", Holds::Text).documented(Type::Unstated),
-        field("handle", Holds::Text).documented(Type::Unstated),
-        field("name", Holds::Text).documented(Type::Unstated),
-        field("phone_required", Holds::Text).documented(Type::Unstated),
-        field("price", Holds::Money).documented(Type::Unstated),
-        field("title", Holds::Text).documented(Type::Unstated),
+        field("code", FieldKind::Text).documented(Type::Unstated),
+        field("delivery_range", FieldKind::Text).documented(Type::Unstated),
+        field("description", FieldKind::Text).documented(Type::Unstated),
+        field("handle", FieldKind::Text).documented(Type::Unstated),
+        field("name", FieldKind::Text).documented(Type::Unstated),
+        field("phone_required", FieldKind::Text).documented(Type::Unstated),
+        field("price", FieldKind::Money).documented(Type::Unstated),
+        field("title", FieldKind::Text).documented(Type::Unstated),
     ],
     columns: &["code", "name", "price", "title", "handle"],
 };

@@ -4,7 +4,7 @@ use super::parameters::{CURSOR, ID, LIMIT};
 use crate::build::{
     act, create, delete, field, get, id, list, post, read, references, text, update,
 };
-use crate::model::{Answer, Holds, Method, Object, Operation, Parameter, Resource};
+use crate::model::{FieldKind, Method, Object, Operation, Parameter, Resource, ResponseShape};
 
 /// The resource `collections`.
 pub const RESOURCE: Resource = Resource {
@@ -48,14 +48,14 @@ pub static LIST: Operation = list("/collections", "List collections")
         LIMIT,
         CURSOR,
     ])
-    .answers(Answer::Page("collections", &COLLECTION))
+    .answers(ResponseShape::Page("collections", &COLLECTION))
     .scope("read_products")
     .example("rc collections list");
 
 /// The operation `collections.get`.
 pub static GET: Operation = get("/collections/{id}", "Show a collection")
     .at(&[ID])
-    .answers(Answer::One("collection", &COLLECTION))
+    .answers(ResponseShape::One("collection", &COLLECTION))
     .errors(&[404])
     .scope("read_products")
     .example("rc collections get 134157");
@@ -69,7 +69,7 @@ pub static CREATE: Operation = create("/collections", "Open a collection")
             .default("id-desc"),
         TITLE.required(),
     ])
-    .answers(Answer::One("collection", &COLLECTION))
+    .answers(ResponseShape::One("collection", &COLLECTION))
     .scope("write_products")
     .example(
         "rc collections create --title \"Cats Spring\" --description \"new this \
@@ -84,7 +84,7 @@ pub static UPDATE: Operation = update("/collections/{id}", "Change a collection"
         text("sort_order", "order of the products").values(SORT_ORDERS),
         TITLE.common(),
     ])
-    .answers(Answer::One("collection", &COLLECTION))
+    .answers(ResponseShape::One("collection", &COLLECTION))
     .errors(&[404, 415])
     .scope("write_products")
     .example("rc collections update 134157 --sort-order title-asc");
@@ -107,7 +107,10 @@ pub static ADD_PRODUCTS: Operation = post(
 )
 .at(&[ID])
 .body(&[COLLECTION_PRODUCTS.required()])
-.answers(Answer::Many("collection_products", &COLLECTION_PRODUCT))
+.answers(ResponseShape::Many(
+    "collection_products",
+    &COLLECTION_PRODUCT,
+))
 .success(201)
 .errors(&[422, 500])
 .scope("write_products")
@@ -125,7 +128,10 @@ pub static LIST_PRODUCTS: Operation = read(
     LIMIT,
     CURSOR,
 ])
-.answers(Answer::Page("collection_products", &COLLECTION_PRODUCT))
+.answers(ResponseShape::Page(
+    "collection_products",
+    &COLLECTION_PRODUCT,
+))
 .errors(&[422])
 .scope("read_products")
 .example("rc collections list-products --collection-id 134157");
@@ -147,10 +153,10 @@ pub static REMOVE_PRODUCTS: Operation = act(
 pub const COLLECTION: Object = Object {
     name: "collection",
     fields: &[
-        field("id", Holds::Id),
-        field("created_at", Holds::Time),
-        field("description", Holds::Text),
-        field("sort_order", Holds::Text).values(&[
+        field("id", FieldKind::Id),
+        field("created_at", FieldKind::Time),
+        field("description", FieldKind::Text),
+        field("sort_order", FieldKind::Text).values(&[
             "id-asc",
             "id-desc",
             "title-asc",
@@ -158,9 +164,9 @@ pub const COLLECTION: Object = Object {
             "created_at-asc",
             "created_at-desc",
         ]),
-        field("title", Holds::Text),
-        field("type", Holds::Text).values(&["manual"]),
-        field("updated_at", Holds::Time),
+        field("title", FieldKind::Text),
+        field("type", FieldKind::Text).values(&["manual"]),
+        field("updated_at", FieldKind::Time),
     ],
     columns: &["id", "title", "sort_order", "type", "updated_at"],
 };
@@ -169,10 +175,10 @@ pub const COLLECTION: Object = Object {
 pub const COLLECTION_PRODUCT: Object = Object {
     name: "collection_product",
     fields: &[
-        field("collection_id", Holds::Id),
-        field("created_at", Holds::Time),
-        field("external_product_id", Holds::Text),
-        field("updated_at", Holds::Time),
+        field("collection_id", FieldKind::Id),
+        field("created_at", FieldKind::Time),
+        field("external_product_id", FieldKind::Text),
+        field("updated_at", FieldKind::Time),
     ],
     columns: &["collection_id", "external_product_id", "updated_at"],
 };

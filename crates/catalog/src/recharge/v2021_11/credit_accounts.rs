@@ -3,7 +3,7 @@
 use super::credit_adjustments::CREDIT_ADJUSTMENT;
 use super::parameters::{CURSOR, ID, LIMIT_IN_PROSE, OF_CUSTOMER};
 use crate::build::{field, get, list, read};
-use crate::model::{Answer, Holds, Object, Operation, Resource, Type};
+use crate::model::{FieldKind, Object, Operation, Resource, ResponseShape, Type};
 
 /// The resource `credit_accounts`.
 pub const RESOURCE: Resource = Resource {
@@ -17,14 +17,14 @@ pub const RESOURCE: Resource = Resource {
 /// The operation `credit_accounts.list`.
 pub static LIST: Operation = list("/credit_accounts", "List credit accounts")
     .query(&[OF_CUSTOMER.documented(Type::String), LIMIT_IN_PROSE, CURSOR])
-    .answers(Answer::Page("credit_accounts", &CREDIT_ACCOUNT))
+    .answers(ResponseShape::Page("credit_accounts", &CREDIT_ACCOUNT))
     .scope("read_credit_accounts")
     .example("rc credit-accounts list --customer-id 36885098");
 
 /// The operation `credit_accounts.get`.
 pub static GET: Operation = get("/credit_accounts/{id}", "Show a credit account")
     .at(&[ID])
-    .answers(Answer::One("credit_account", &CREDIT_ACCOUNT))
+    .answers(ResponseShape::One("credit_account", &CREDIT_ACCOUNT))
     .scope("read_credit_accounts")
     .example("rc credit-accounts get 697470");
 
@@ -37,7 +37,10 @@ pub static LIST_ADJUSTMENTS: Operation = read(
 .aliases(&["adjustments"])
 .at(&[ID])
 .query(&[LIMIT_IN_PROSE, CURSOR])
-.answers(Answer::Page("credit_adjustments", &CREDIT_ADJUSTMENT))
+.answers(ResponseShape::Page(
+    "credit_adjustments",
+    &CREDIT_ADJUSTMENT,
+))
 .scope("read_credit_accounts")
 .example("rc credit-accounts list-adjustments 697470");
 
@@ -45,16 +48,16 @@ pub static LIST_ADJUSTMENTS: Operation = read(
 pub const CREDIT_ACCOUNT: Object = Object {
     name: "credit_account",
     fields: &[
-        field("id", Holds::Id),
-        field("customer_id", Holds::Id).short("customer"),
-        field("available_balance", Holds::Money).short("balance"),
-        field("created_at", Holds::Time),
-        field("currency_code", Holds::Text).short("currency"),
-        field("expires_at", Holds::Time),
-        field("initial_value", Holds::Money),
-        field("name", Holds::Text),
-        field("type", Holds::Text),
-        field("updated_at", Holds::Time),
+        field("id", FieldKind::Id),
+        field("customer_id", FieldKind::Id).short("customer"),
+        field("available_balance", FieldKind::Money).short("balance"),
+        field("created_at", FieldKind::Time),
+        field("currency_code", FieldKind::Text).short("currency"),
+        field("expires_at", FieldKind::Time),
+        field("initial_value", FieldKind::Money),
+        field("name", FieldKind::Text),
+        field("type", FieldKind::Text),
+        field("updated_at", FieldKind::Time),
     ],
     columns: &[
         "id",

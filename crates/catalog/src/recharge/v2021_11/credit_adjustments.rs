@@ -2,7 +2,7 @@
 
 use super::parameters::{CURSOR, ID, LIMIT_IN_PROSE};
 use crate::build::{field, get, list};
-use crate::model::{Answer, Holds, Object, Operation, Resource};
+use crate::model::{FieldKind, Object, Operation, Resource, ResponseShape};
 
 /// The resource `credit_adjustments`.
 pub const RESOURCE: Resource = Resource {
@@ -19,7 +19,10 @@ pub static LIST: Operation = list(
     "List movements on all credit accounts",
 )
 .query(&[LIMIT_IN_PROSE, CURSOR])
-.answers(Answer::Page("credit_adjustments", &CREDIT_ADJUSTMENT))
+.answers(ResponseShape::Page(
+    "credit_adjustments",
+    &CREDIT_ADJUSTMENT,
+))
 .scope("read_credit_adjustments")
 .example("rc credit-adjustments list");
 
@@ -29,7 +32,10 @@ pub static GET: Operation = get(
     "Show a movement on a credit account",
 )
 .at(&[ID])
-.answers(Answer::OneInList("credit_adjustments", &CREDIT_ADJUSTMENT))
+.answers(ResponseShape::OneInList(
+    "credit_adjustments",
+    &CREDIT_ADJUSTMENT,
+))
 .scope("read_credit_adjustments")
 .example("rc credit-adjustments get 4866849");
 
@@ -37,15 +43,15 @@ pub static GET: Operation = get(
 pub const CREDIT_ADJUSTMENT: Object = Object {
     name: "credit_adjustment",
     fields: &[
-        field("id", Holds::Id),
-        field("credit_account_id", Holds::Id),
-        field("amount", Holds::Money),
-        field("created_at", Holds::Time),
-        field("currency_code", Holds::Text).short("currency"),
-        field("ending_balance", Holds::Money),
-        field("note", Holds::Text),
-        field("type", Holds::Text),
-        field("updated_at", Holds::Time),
+        field("id", FieldKind::Id),
+        field("credit_account_id", FieldKind::Id),
+        field("amount", FieldKind::Money),
+        field("created_at", FieldKind::Time),
+        field("currency_code", FieldKind::Text).short("currency"),
+        field("ending_balance", FieldKind::Money),
+        field("note", FieldKind::Text),
+        field("type", FieldKind::Text),
+        field("updated_at", FieldKind::Time),
     ],
     columns: &[
         "id",

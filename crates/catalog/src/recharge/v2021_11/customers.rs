@@ -8,7 +8,9 @@ use crate::build::{
     boolean, create, day, delete, external, field, get, integer, list, object, post, read, text,
     update,
 };
-use crate::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::model::{
+    FieldKind, Idempotency, Object, Operation, Parameter, Resource, ResponseShape, Type,
+};
 
 /// The resource `customers`.
 pub const RESOURCE: Resource = Resource {
@@ -63,7 +65,7 @@ pub static LIST: Operation = list("/customers", "List customers")
         INCLUDE.values(INCLUDES),
         CURSOR,
     ])
-    .answers(Answer::Page("customers", &CUSTOMER))
+    .answers(ResponseShape::Page("customers", &CUSTOMER))
     .scope("read_customers")
     .example("rc customers list --email ada@example.com");
 
@@ -71,7 +73,7 @@ pub static LIST: Operation = list("/customers", "List customers")
 pub static GET: Operation = get("/customers/{id}", "Show a customer")
     .at(&[ID])
     .query(&[INCLUDE.values(INCLUDES)])
-    .answers(Answer::One("customer", &CUSTOMER))
+    .answers(ResponseShape::One("customer", &CUSTOMER))
     .scope("read_customers")
     .example("rc customers get 37657002 --include addresses");
 
@@ -86,10 +88,10 @@ pub static CREATE: Operation = create("/customers", "Add a customer")
         PHONE,
         TAX_EXEMPT,
     ])
-    .answers(Answer::One("customer", &CUSTOMER))
+    .answers(ResponseShape::One("customer", &CUSTOMER))
     .scope("write_customers")
     .also_needs(&["write_payment_methods"])
-    .again(Again::Refused)
+    .again(Idempotency::RejectsRepeat)
     .unique("email", "email")
     .example(
         "rc customers create --email ada@example.com --first-name Ada --last-name \
@@ -111,7 +113,7 @@ pub static UPDATE: Operation = update("/customers/{id}", "Change a customer")
         PHONE,
         TAX_EXEMPT,
     ])
-    .answers(Answer::One("customer", &CUSTOMER))
+    .answers(ResponseShape::One("customer", &CUSTOMER))
     .scope("write_customers")
     .example("rc customers update 37657002 --last-name Doe");
 
@@ -135,7 +137,7 @@ pub static SHOW_CREDIT_SUMMARY: Operation = read(
     "Show the store credit of a customer",
 )
 .at(&[ID])
-.answers(Answer::One("credit_summary", &CREDIT_SUMMARY))
+.answers(ResponseShape::One("credit_summary", &CREDIT_SUMMARY))
 .answers_another()
 .scope("read_customers")
 .also_needs(&["read_credit_summary"])
@@ -158,7 +160,7 @@ pub static SHOW_DELIVERY_SCHEDULE: Operation = read(
     day("date_max", "up to this day").documented(Type::String),
 ])
 // Recorded answers have no wrapper; the example of the reference has one.
-.answers(Answer::Bare("deliverySchedule", &DELIVERY_SCHEDULE))
+.answers(ResponseShape::Bare("deliverySchedule", &DELIVERY_SCHEDULE))
 .answers_another()
 .scope("read_customers")
 .example("rc customers delivery-schedule 37657002 --future-interval 30");
@@ -191,24 +193,24 @@ pub static NOTIFY: Operation = post(
 pub const CUSTOMER: Object = Object {
     name: "customer",
     fields: &[
-        field("id", Holds::Id),
-        field("analytics_data", Holds::Json).documented(Type::Object),
-        field("apply_credit_to_next_recurring_charge", Holds::Boolean),
-        field("created_at", Holds::Time),
-        field("email", Holds::Text),
-        field("external_customer_id", Holds::Parts(&["ecommerce"])),
-        field("first_charge_processed_at", Holds::Time),
-        field("first_name", Holds::Text),
-        field("has_payment_method_in_dunning", Holds::Boolean),
-        field("has_valid_payment_method", Holds::Boolean).short("can pay"),
-        field("hash", Holds::Text).secret(),
-        field("last_name", Holds::Text),
-        field("phone", Holds::Text),
-        field("subscriptions_active_count", Holds::Integer).short("active"),
-        field("subscriptions_total_count", Holds::Integer).short("total"),
-        field("subscription_related_charge_streak", Holds::Integer),
-        field("tax_exempt", Holds::Boolean),
-        field("updated_at", Holds::Time),
+        field("id", FieldKind::Id),
+        field("analytics_data", FieldKind::Json).documented(Type::Object),
+        field("apply_credit_to_next_recurring_charge", FieldKind::Boolean),
+        field("created_at", FieldKind::Time),
+        field("email", FieldKind::Text),
+        field("external_customer_id", FieldKind::Parts(&["ecommerce"])),
+        field("first_charge_processed_at", FieldKind::Time),
+        field("first_name", FieldKind::Text),
+        field("has_payment_method_in_dunning", FieldKind::Boolean),
+        field("has_valid_payment_method", FieldKind::Boolean).short("can pay"),
+        field("hash", FieldKind::Text).secret(),
+        field("last_name", FieldKind::Text),
+        field("phone", FieldKind::Text),
+        field("subscriptions_active_count", FieldKind::Integer).short("active"),
+        field("subscriptions_total_count", FieldKind::Integer).short("total"),
+        field("subscription_related_charge_streak", FieldKind::Integer),
+        field("tax_exempt", FieldKind::Boolean),
+        field("updated_at", FieldKind::Time),
     ],
     columns: &[
         "id",
@@ -226,9 +228,9 @@ pub const CUSTOMER: Object = Object {
 pub const CREDIT_SUMMARY: Object = Object {
     name: "credit_summary",
     fields: &[
-        field("customer_id", Holds::Id),
-        field("total_available_balance", Holds::Money).short("balance"),
-        field("currency_code", Holds::Text),
+        field("customer_id", FieldKind::Id),
+        field("total_available_balance", FieldKind::Money).short("balance"),
+        field("currency_code", FieldKind::Text),
     ],
     columns: &["customer_id", "total_available_balance", "currency_code"],
 };
@@ -239,9 +241,9 @@ pub const DELIVERY_SCHEDULE: Object = Object {
     fields: &[
         field(
             "customer",
-            Holds::Parts(&["id", "email", "first_name", "last_name"]),
+            FieldKind::Parts(&["id", "email", "first_name", "last_name"]),
         ),
-        field("deliveries", Holds::Json),
+        field("deliveries", FieldKind::Json),
     ],
     columns: &["customer.id", "customer.email", "deliveries"],
 };

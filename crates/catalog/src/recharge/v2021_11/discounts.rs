@@ -5,7 +5,9 @@ use super::parameters::{
     SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
 use crate::build::{create, delete, field, get, integer, list, money, object, text, time, update};
-use crate::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::model::{
+    FieldKind, Idempotency, Object, Operation, Parameter, Resource, ResponseShape, Type,
+};
 use crate::recharge::STATUS_TONES;
 
 /// The resource `discounts`.
@@ -58,14 +60,14 @@ pub static LIST: Operation = list("/discounts", "List discounts")
         SORT_BY.values(BY_ID_CREATED_OR_UPDATED).default("id-desc"),
         CURSOR,
     ])
-    .answers(Answer::Page("discounts", &DISCOUNT))
+    .answers(ResponseShape::Page("discounts", &DISCOUNT))
     .scope("read_discounts")
     .example("rc discounts list --status enabled");
 
 /// The operation `discounts.get`.
 pub static GET: Operation = get("/discounts/{id}", "Show a discount")
     .at(&[ID])
-    .answers(Answer::One("discount", &DISCOUNT))
+    .answers(ResponseShape::One("discount", &DISCOUNT))
     .scope("read_discounts")
     .example("rc discounts get 59568555");
 
@@ -84,10 +86,10 @@ pub static CREATE: Operation = create("/discounts", "Create a discount code")
         VALUE.required(),
         VALUE_TYPE.required(),
     ])
-    .answers(Answer::One("discount", &DISCOUNT))
+    .answers(ResponseShape::One("discount", &DISCOUNT))
     .success(201)
     .scope("write_discounts")
-    .again(Again::Refused)
+    .again(Idempotency::RejectsRepeat)
     .batch("discount_create", None)
     .unique("code", "discount_code")
     .example("rc discounts create --code SPRING --value 10 --value-type percentage");
@@ -108,7 +110,7 @@ pub static UPDATE: Operation = update("/discounts/{id}", "Change a discount")
         VALUE.common(),
         VALUE_TYPE,
     ])
-    .answers(Answer::One("discount", &DISCOUNT))
+    .answers(ResponseShape::One("discount", &DISCOUNT))
     .scope("write_discounts")
     .batch("discount_update", Some("id"))
     .example("rc discounts update 59568555 --status disabled");
@@ -127,34 +129,34 @@ pub static DELETE: Operation = delete(
 pub const DISCOUNT: Object = Object {
     name: "discount",
     fields: &[
-        field("id", Holds::Id),
+        field("id", FieldKind::Id),
         field(
             "applies_to",
-            Holds::Parts(&["ids", "purchase_item_type", "resource"]),
+            FieldKind::Parts(&["ids", "purchase_item_type", "resource"]),
         ),
-        field("channel_settings", Holds::Json).documented(Type::Object),
-        field("code", Holds::Text),
-        field("created_at", Holds::Time),
-        field("ends_at", Holds::Time),
-        field("external_discount_id", Holds::Parts(&["ecommerce"])),
-        field("first_time_customer_restriction", Holds::Boolean),
-        field("prerequisite_subtotal_min", Holds::Money),
-        field("starts_at", Holds::Time),
-        field("status", Holds::Text)
+        field("channel_settings", FieldKind::Json).documented(Type::Object),
+        field("code", FieldKind::Text),
+        field("created_at", FieldKind::Time),
+        field("ends_at", FieldKind::Time),
+        field("external_discount_id", FieldKind::Parts(&["ecommerce"])),
+        field("first_time_customer_restriction", FieldKind::Boolean),
+        field("prerequisite_subtotal_min", FieldKind::Money),
+        field("starts_at", FieldKind::Time),
+        field("status", FieldKind::Text)
             .tones(STATUS_TONES)
             .values(STATUSES),
         field(
             "usage_limits",
-            Holds::Parts(&[
+            FieldKind::Parts(&[
                 "first_time_customer_restriction",
                 "max_subsequent_redemptions",
                 "one_application_per_customer",
             ]),
         ),
-        field("updated_at", Holds::Time),
-        field("value", Holds::Money),
-        field("value_type", Holds::Text).values(VALUE_TYPES),
-        field("external_discount_source", Holds::Text).documented(Type::Unstated),
+        field("updated_at", FieldKind::Time),
+        field("value", FieldKind::Money),
+        field("value_type", FieldKind::Text).values(VALUE_TYPES),
+        field("external_discount_source", FieldKind::Text).documented(Type::Unstated),
     ],
     columns: &[
         "id",

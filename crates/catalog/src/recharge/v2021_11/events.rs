@@ -2,7 +2,7 @@
 
 use super::parameters::{CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, LIMIT, OF_CUSTOMER};
 use crate::build::{field, id, list, text};
-use crate::model::{Answer, Holds, Object, Operation, Resource, Type};
+use crate::model::{FieldKind, Object, Operation, Resource, ResponseShape, Type};
 
 /// The resource `events`.
 pub const RESOURCE: Resource = Resource {
@@ -33,7 +33,7 @@ pub static LIST: Operation = list("/events", "List what happened lately")
         LIMIT,
         CURSOR,
     ])
-    .answers(Answer::Page("events", &EVENT))
+    .answers(ResponseShape::Page("events", &EVENT))
     .scope("read_events")
     .example("rc events list --object-type subscription --verbs created,updated");
 
@@ -41,17 +41,17 @@ pub static LIST: Operation = list("/events", "List what happened lately")
 pub const EVENT: Object = Object {
     name: "event",
     fields: &[
-        field("id", Holds::Id),
-        field("object_id", Holds::Id),
-        field("customer_id", Holds::Id).short("customer"),
-        field("created_at", Holds::Time),
-        field("object_type", Holds::Text),
-        field("verb", Holds::Text),
-        field("description", Holds::Text),
-        field("updated_attributes", Holds::Json).documented(Type::Object),
+        field("id", FieldKind::Id),
+        field("object_id", FieldKind::Id),
+        field("customer_id", FieldKind::Id).short("customer"),
+        field("created_at", FieldKind::Time),
+        field("object_type", FieldKind::Text),
+        field("verb", FieldKind::Text),
+        field("description", FieldKind::Text),
+        field("updated_attributes", FieldKind::Json).documented(Type::Object),
         field(
             "source",
-            Holds::Parts(&[
+            FieldKind::Parts(&[
                 "account_id",
                 "api_token_id",
                 "api_token_name",
@@ -60,7 +60,7 @@ pub const EVENT: Object = Object {
                 "user_type",
             ]),
         ),
-        field("custom_attributes", Holds::Json).documented(Type::Object),
+        field("custom_attributes", FieldKind::Json).documented(Type::Object),
     ],
     columns: &[
         "id",

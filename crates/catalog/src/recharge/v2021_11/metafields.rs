@@ -2,7 +2,7 @@
 
 use super::parameters::{BY_ID_OR_UPDATED, CURSOR, ID, LIMIT, PAGE, SORT_BY};
 use crate::build::{create, delete, field, get, id, list, text, update};
-use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
 
 /// The resource `metafields`.
 pub const RESOURCE: Resource = Resource {
@@ -45,13 +45,13 @@ pub static LIST: Operation = list("/metafields", "List the metafields of one kin
         SORT_BY.values(BY_ID_OR_UPDATED).default("id-desc"),
         CURSOR,
     ])
-    .answers(Answer::Page("metafields", &METAFIELD))
+    .answers(ResponseShape::Page("metafields", &METAFIELD))
     .example("rc metafields list --owner-resource subscription");
 
 /// The operation `metafields.get`.
 pub static GET: Operation = get("/metafields/{id}", "Show a metafield")
     .at(&[ID])
-    .answers(Answer::One("metafield", &METAFIELD))
+    .answers(ResponseShape::One("metafield", &METAFIELD))
     .example("rc metafields get 33");
 
 /// The operation `metafields.create`.
@@ -70,7 +70,7 @@ pub static CREATE: Operation = create("/metafields", "Keep an extra value on an 
         VALUE_TYPE.required(),
     ])
     .wrapped_in("metafield")
-    .answers(Answer::One("metafield", &METAFIELD))
+    .answers(ResponseShape::One("metafield", &METAFIELD))
     .example(
         "rc metafields create --owner-resource customer --owner-id 37657002 \
              --namespace personal --key phone --value 3103103101 --value-type string",
@@ -87,7 +87,7 @@ pub static UPDATE: Operation = update("/metafields/{id}", "Change a metafield")
         VALUE_TYPE,
     ])
     .wrapped_in("metafield")
-    .answers(Answer::One("metafield", &METAFIELD))
+    .answers(ResponseShape::One("metafield", &METAFIELD))
     .success(201)
     .example("rc metafields update 33 --value 0333103133");
 
@@ -100,16 +100,16 @@ pub static DELETE: Operation = delete("/metafields/{id}", "Delete a metafield")
 pub const METAFIELD: Object = Object {
     name: "metafield",
     fields: &[
-        field("id", Holds::Id),
-        field("created_at", Holds::Time),
-        field("description", Holds::Text),
-        field("key", Holds::Text),
-        field("namespace", Holds::Text),
-        field("owner_id", Holds::Id).documented(Type::String),
-        field("owner_resource", Holds::Text).values(OWNER_RESOURCES),
-        field("updated_at", Holds::Time),
-        field("value", Holds::Text),
-        field("value_type", Holds::Text).values(VALUE_TYPES),
+        field("id", FieldKind::Id),
+        field("created_at", FieldKind::Time),
+        field("description", FieldKind::Text),
+        field("key", FieldKind::Text),
+        field("namespace", FieldKind::Text),
+        field("owner_id", FieldKind::Id).documented(Type::String),
+        field("owner_resource", FieldKind::Text).values(OWNER_RESOURCES),
+        field("updated_at", FieldKind::Time),
+        field("value", FieldKind::Text),
+        field("value_type", FieldKind::Text).values(VALUE_TYPES),
     ],
     columns: &[
         "id",

@@ -8,7 +8,7 @@ use crate::build::{
     boolean, create, day, delete, external, field, get, id, integer, list, money, pairs, text,
     update,
 };
-use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
 
 /// The resource `onetimes`.
 pub const RESOURCE: Resource = Resource {
@@ -48,14 +48,14 @@ pub static LIST: Operation = list("/onetimes", "List one-time items")
         SORT_BY.values(BY_ID_CREATED_OR_UPDATED).default("id-desc"),
         CURSOR,
     ])
-    .answers(Answer::Page("onetimes", &ONETIME))
+    .answers(ResponseShape::Page("onetimes", &ONETIME))
     .scope("read_subscriptions")
     .example("rc onetimes list --customer-id 40565990");
 
 /// The operation `onetimes.get`.
 pub static GET: Operation = get("/onetimes/{id}", "Show a one-time item")
     .at(&[ID])
-    .answers(Answer::One("onetime", &ONETIME))
+    .answers(ResponseShape::One("onetime", &ONETIME))
     .scope("read_subscriptions")
     .example("rc onetimes get 16909886");
 
@@ -81,7 +81,7 @@ pub static CREATE: Operation = create("/onetimes", "Add a single item to an upco
         QUANTITY.required(),
         SKU.common(),
     ])
-    .answers(Answer::One("onetime", &ONETIME))
+    .answers(ResponseShape::One("onetime", &ONETIME))
     .success(201)
     .scope("write_subscriptions")
     .batch("onetime_create", None)
@@ -107,7 +107,7 @@ pub static UPDATE: Operation = update("/onetimes/{id}", "Change a one-time item"
         SKU.common(),
         text("variant_title", "name of the variant"),
     ])
-    .answers(Answer::One("onetime", &ONETIME))
+    .answers(ResponseShape::One("onetime", &ONETIME))
     .scope("write_subscriptions")
     .example("rc onetimes update 16909886 --quantity 2");
 
@@ -122,22 +122,22 @@ pub static DELETE: Operation = delete("/onetimes/{id}", "Delete a one-time item"
 pub const ONETIME: Object = Object {
     name: "onetime",
     fields: &[
-        field("id", Holds::Id),
-        field("address_id", Holds::Id).short("address"),
-        field("created_at", Holds::Time),
-        field("customer_id", Holds::Id).short("customer"),
-        field("external_product_id", Holds::Parts(&["ecommerce"])).documented(Type::String),
-        field("external_variant_id", Holds::Parts(&["ecommerce"])).documented(Type::String),
-        field("is_cancelled", Holds::Boolean),
-        field("next_charge_scheduled_at", Holds::Time).short("next charge"),
-        field("price", Holds::Money),
-        field("product_title", Holds::Text).short("product"),
-        field("properties", Holds::Json),
-        field("quantity", Holds::Integer).short("qty"),
-        field("sku", Holds::Text),
-        field("sku_override", Holds::Boolean),
-        field("updated_at", Holds::Time).documented(Type::String),
-        field("variant_title", Holds::Text),
+        field("id", FieldKind::Id),
+        field("address_id", FieldKind::Id).short("address"),
+        field("created_at", FieldKind::Time),
+        field("customer_id", FieldKind::Id).short("customer"),
+        field("external_product_id", FieldKind::Parts(&["ecommerce"])).documented(Type::String),
+        field("external_variant_id", FieldKind::Parts(&["ecommerce"])).documented(Type::String),
+        field("is_cancelled", FieldKind::Boolean),
+        field("next_charge_scheduled_at", FieldKind::Time).short("next charge"),
+        field("price", FieldKind::Money),
+        field("product_title", FieldKind::Text).short("product"),
+        field("properties", FieldKind::Json),
+        field("quantity", FieldKind::Integer).short("qty"),
+        field("sku", FieldKind::Text),
+        field("sku_override", FieldKind::Boolean),
+        field("updated_at", FieldKind::Time).documented(Type::String),
+        field("variant_title", FieldKind::Text),
     ],
     columns: &[
         "id",

@@ -7,7 +7,7 @@ use super::parameters::{
 use crate::build::{
     array, boolean, day, delete, external, field, get, id, list, object, post, text, update,
 };
-use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
 use crate::recharge::STATUS_TONES;
 
 /// The resource `orders`.
@@ -83,7 +83,7 @@ pub static LIST: Operation = list("/orders", "List orders")
         INCLUDE.values(&["customer", "metafields"]),
         CURSOR,
     ])
-    .answers(Answer::Page("orders", &ORDER))
+    .answers(ResponseShape::Page("orders", &ORDER))
     .scope("read_orders")
     .example("rc orders list --created-at-min 7d --status success");
 
@@ -91,7 +91,7 @@ pub static LIST: Operation = list("/orders", "List orders")
 pub static GET: Operation = get("/orders/{id}", "Show an order")
     .at(&[ID])
     .query(&[INCLUDE.values(&["customer", "metafields"])])
-    .answers(Answer::One("order", &ORDER))
+    .answers(ResponseShape::One("order", &ORDER))
     .scope("read_orders")
     .example("rc orders get 210987092 --include customer");
 
@@ -113,7 +113,7 @@ pub static UPDATE: Operation = update("/orders/{id}", "Change an order")
             .values(STATUSES)
             .common(),
     ])
-    .answers(Answer::One("order", &ORDER))
+    .answers(ResponseShape::One("order", &ORDER))
     .scope("write_orders")
     .example("rc orders update 210987092 --set billing_address.city=\"Los Angeles\"");
 
@@ -131,7 +131,7 @@ pub static CLONE: Operation = post(
 )
 .at(&[ID])
 .body(&[SCHEDULED_AT.required()])
-.answers(Answer::One("order", &ORDER))
+.answers(ResponseShape::One("order", &ORDER))
 .answers_another()
 .success(201)
 .scope("write_orders")
@@ -148,7 +148,7 @@ pub static DELAY: Operation = post(
              charges move with it.",
 )
 .at(&[ID])
-.answers(Answer::One("order", &ORDER))
+.answers(ResponseShape::One("order", &ORDER))
 .scope("write_orders")
 .example("rc orders delay 210987092");
 
@@ -156,53 +156,53 @@ pub static DELAY: Operation = post(
 pub const ORDER: Object = Object {
     name: "order",
     fields: &[
-        field("id", Holds::Id),
-        field("address_id", Holds::Id).short("address"),
-        field("billing_address", Holds::Parts(ADDRESS_PARTS)),
+        field("id", FieldKind::Id),
+        field("address_id", FieldKind::Id).short("address"),
+        field("billing_address", FieldKind::Parts(ADDRESS_PARTS)),
         field(
             "charge",
-            Holds::Parts(&["id", "external_transaction_id.payment_processor"]),
+            FieldKind::Parts(&["id", "external_transaction_id.payment_processor"]),
         ),
         field(
             "client_details",
-            Holds::Parts(&["browser_ip", "user_agent"]),
+            FieldKind::Parts(&["browser_ip", "user_agent"]),
         ),
-        field("created_at", Holds::Time),
-        field("currency", Holds::Text),
+        field("created_at", FieldKind::Time),
+        field("currency", FieldKind::Text),
         field(
             "customer",
-            Holds::Parts(&["id", "email", "external_customer_id.ecommerce", "hash"]),
+            FieldKind::Parts(&["id", "email", "external_customer_id.ecommerce", "hash"]),
         ),
-        field("discounts", Holds::Json),
-        field("external_cart_token", Holds::Text).secret(),
-        field("external_order_id", Holds::Parts(&["ecommerce"])),
-        field("is_prepaid", Holds::Boolean),
-        field("line_items", Holds::Json),
-        field("note", Holds::Text),
-        field("order_attributes", Holds::Json),
-        field("processed_at", Holds::Time).short("processed"),
-        field("scheduled_at", Holds::Time).short("scheduled"),
-        field("shipping_address", Holds::Parts(ADDRESS_PARTS)),
-        field("shipping_lines", Holds::Json),
-        field("status", Holds::Text)
+        field("discounts", FieldKind::Json),
+        field("external_cart_token", FieldKind::Text).secret(),
+        field("external_order_id", FieldKind::Parts(&["ecommerce"])),
+        field("is_prepaid", FieldKind::Boolean),
+        field("line_items", FieldKind::Json),
+        field("note", FieldKind::Text),
+        field("order_attributes", FieldKind::Json),
+        field("processed_at", FieldKind::Time).short("processed"),
+        field("scheduled_at", FieldKind::Time).short("scheduled"),
+        field("shipping_address", FieldKind::Parts(ADDRESS_PARTS)),
+        field("shipping_lines", FieldKind::Json),
+        field("status", FieldKind::Text)
             .tones(STATUS_TONES)
             .values(STATUSES),
-        field("subtotal_price", Holds::Money),
-        field("tags", Holds::Text),
-        field("tax_lines", Holds::Json),
-        field("taxable", Holds::Boolean),
-        field("total_discounts", Holds::Money),
-        field("total_duties", Holds::Money),
-        field("total_line_items_price", Holds::Money).documented(Type::Integer),
-        field("total_price", Holds::Money).short("total"),
-        field("total_refunds", Holds::Money),
-        field("total_tax", Holds::Money),
-        field("total_weight_grams", Holds::Integer),
-        field("type", Holds::Text).values(&["checkout", "recurring"]),
-        field("updated_at", Holds::Time),
-        field("external_order_number", Holds::Parts(&["ecommerce"])),
-        field("hash", Holds::Text).secret(),
-        field("error", Holds::Text).documented(Type::Unstated),
+        field("subtotal_price", FieldKind::Money),
+        field("tags", FieldKind::Text),
+        field("tax_lines", FieldKind::Json),
+        field("taxable", FieldKind::Boolean),
+        field("total_discounts", FieldKind::Money),
+        field("total_duties", FieldKind::Money),
+        field("total_line_items_price", FieldKind::Money).documented(Type::Integer),
+        field("total_price", FieldKind::Money).short("total"),
+        field("total_refunds", FieldKind::Money),
+        field("total_tax", FieldKind::Money),
+        field("total_weight_grams", FieldKind::Integer),
+        field("type", FieldKind::Text).values(&["checkout", "recurring"]),
+        field("updated_at", FieldKind::Time),
+        field("external_order_number", FieldKind::Parts(&["ecommerce"])),
+        field("hash", FieldKind::Text).secret(),
+        field("error", FieldKind::Text).documented(Type::Unstated),
     ],
     columns: &[
         "id",

@@ -2,7 +2,7 @@
 
 use super::parameters::{ADDRESS_PARTS, CURSOR, ID, INCLUDE, LIMIT, OF_CUSTOMER};
 use crate::build::{boolean, create, delete, field, get, id, list, object, text, update};
-use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
 use crate::recharge::STATUS_TONES;
 
 /// The resource `payment_methods`.
@@ -42,7 +42,7 @@ pub static LIST: Operation = list("/payment_methods", "List payment methods")
         INCLUDE.values(&["addresses"]),
         CURSOR,
     ])
-    .answers(Answer::Page("payment_methods", &PAYMENT_METHOD))
+    .answers(ResponseShape::Page("payment_methods", &PAYMENT_METHOD))
     .scope("read_payment_methods")
     .example("rc payment-methods list --customer-id 62824147");
 
@@ -50,7 +50,7 @@ pub static LIST: Operation = list("/payment_methods", "List payment methods")
 pub static GET: Operation = get("/payment_methods/{id}", "Show a payment method")
     .at(&[ID])
     .query(&[INCLUDE.values(&["addresses"])])
-    .answers(Answer::One("payment_method", &PAYMENT_METHOD))
+    .answers(ResponseShape::One("payment_method", &PAYMENT_METHOD))
     .scope("read_payment_methods")
     .example("rc payment-methods get 1234567");
 
@@ -75,7 +75,7 @@ pub static CREATE: Operation = create("/payment_methods", "Add a payment method 
         BILLING_ADDRESS,
         boolean("retry_charges", "try failed charges again with it"),
     ])
-    .answers(Answer::One("payment_method", &PAYMENT_METHOD))
+    .answers(ResponseShape::One("payment_method", &PAYMENT_METHOD))
     .success(201)
     .scope("write_payment_methods")
     .example(
@@ -88,7 +88,7 @@ pub static CREATE: Operation = create("/payment_methods", "Add a payment method 
 pub static UPDATE: Operation = update("/payment_methods/{id}", "Change a payment method")
     .at(&[ID])
     .body(&[DEFAULT.common(), PROCESSOR_NAME, BILLING_ADDRESS])
-    .answers(Answer::One("payment_method", &PAYMENT_METHOD))
+    .answers(ResponseShape::One("payment_method", &PAYMENT_METHOD))
     .scope("write_payment_methods")
     .example("rc payment-methods update 1234567 --default");
 
@@ -102,31 +102,28 @@ pub static DELETE: Operation = delete("/payment_methods/{id}", "Delete a payment
 pub const PAYMENT_METHOD: Object = Object {
     name: "payment_method",
     fields: &[
-        field("id", Holds::Id),
-        field("customer_id", Holds::Id).short("customer"),
-        field("created_at", Holds::Time),
-        field("default", Holds::Boolean),
+        field("id", FieldKind::Id),
+        field("customer_id", FieldKind::Id).short("customer"),
+        field("created_at", FieldKind::Time),
+        field("default", FieldKind::Boolean),
         field(
             "payment_details",
-            Holds::Parts(&["brand", "exp_month", "exp_year", "last4"]),
+            FieldKind::Parts(&["brand", "exp_month", "exp_year", "last4"]),
         )
         .secret()
         .shown_as(Type::Array),
-        field("payment_type", Holds::Text).values(PAYMENT_TYPES),
-        field("processor_customer_token", Holds::Text).secret(),
-        field("processor_name", Holds::Text).values(PROCESSOR_NAMES),
-        field("processor_payment_method_token", Holds::Text).secret(),
-        field("status", Holds::Text).tones(STATUS_TONES).values(&[
-            "unvalidated",
-            "valid",
-            "invalid",
-            "empty",
-        ]),
-        field("status_reason", Holds::Text),
-        field("updated_at", Holds::Time),
-        field("billing_address", Holds::Parts(ADDRESS_PARTS)),
-        field("retry_date", Holds::Text).documented(Type::Unstated),
-        field("taxable", Holds::Boolean),
+        field("payment_type", FieldKind::Text).values(PAYMENT_TYPES),
+        field("processor_customer_token", FieldKind::Text).secret(),
+        field("processor_name", FieldKind::Text).values(PROCESSOR_NAMES),
+        field("processor_payment_method_token", FieldKind::Text).secret(),
+        field("status", FieldKind::Text)
+            .tones(STATUS_TONES)
+            .values(&["unvalidated", "valid", "invalid", "empty"]),
+        field("status_reason", FieldKind::Text),
+        field("updated_at", FieldKind::Time),
+        field("billing_address", FieldKind::Parts(ADDRESS_PARTS)),
+        field("retry_date", FieldKind::Text).documented(Type::Unstated),
+        field("taxable", FieldKind::Boolean),
     ],
     columns: &[
         "id",

@@ -7,7 +7,9 @@ use crate::build::{
     act, array, create, delete, external, field, integer, list, money, object, post, references,
     text, update,
 };
-use crate::model::{Answer, Holds, Method, Object, Operation, Parameter, Resource, Type};
+use crate::model::{
+    FieldKind, Method, Object, Operation, Parameter, Resource, ResponseShape, Type,
+};
 
 /// The resource `plans`.
 pub const RESOURCE: Resource = Resource {
@@ -55,7 +57,7 @@ pub static LIST: Operation = list("/plans", "List plans")
         SORT_BY.values(BY_ID_OR_UPDATED).default("id-desc"),
         CURSOR,
     ])
-    .answers(Answer::Page("plans", &PLAN))
+    .answers(ResponseShape::Page("plans", &PLAN))
     .scope("read_products")
     .example("rc plans list --external-product-id 2103271587891");
 
@@ -77,7 +79,7 @@ pub static CREATE: Operation = create("/plans", "Add a plan to a product")
             .values(TYPES)
             .required(),
     ])
-    .answers(Answer::One("plan", &PLAN))
+    .answers(ResponseShape::One("plan", &PLAN))
     .scope("write_products")
     .batch("bulk_plans_create", None)
     .example(
@@ -99,7 +101,7 @@ pub static UPDATE: Operation = update("/plans/{id}", "Change a plan")
         SUBSCRIPTION_PREFERENCES,
         TITLE.common(),
     ])
-    .answers(Answer::One("plan", &PLAN))
+    .answers(ResponseShape::One("plan", &PLAN))
     .scope("write_products")
     .batch("bulk_plans_update", Some("id"))
     .beside(&[EXTERNAL_PRODUCT_ID])
@@ -122,7 +124,7 @@ pub static BULK_CREATE: Operation = post(
 )
 .at(&[text("external_product_id", "the product in the shop").placeholder("ID")])
 .body(&[PLANS.required()])
-.answers(Answer::Many("plans", &PLAN))
+.answers(ResponseShape::Many("plans", &PLAN))
 .scope("write_products")
 .example("rc plans bulk-create 2103271587891 --plans @plans.json");
 
@@ -147,7 +149,7 @@ pub static BULK_UPDATE: Operation = act(
 )
 .at(&[text("external_product_id", "the product in the shop").placeholder("ID")])
 .body(&[PLANS.required()])
-.answers(Answer::Many("plans", &PLAN))
+.answers(ResponseShape::Many("plans", &PLAN))
 .scope("write_products")
 .example(
     "rc plans bulk-update 2103271587891 --plans \
@@ -158,22 +160,22 @@ pub static BULK_UPDATE: Operation = act(
 pub const PLAN: Object = Object {
     name: "plan",
     fields: &[
-        field("id", Holds::Id),
-        field("channel_settings", Holds::Json).documented(Type::Object),
-        field("created_at", Holds::Time),
-        field("deleted_at", Holds::Time),
-        field("discount_amount", Holds::Money),
-        field("discount_type", Holds::Text).values(&["percentage"]),
-        field("external_plan_group_id", Holds::Text),
-        field("external_plan_id", Holds::Text),
-        field("external_plan_name", Holds::Text),
-        field("external_product_id", Holds::Parts(&["ecommerce"])).short("product"),
-        field("external_variant_ids", Holds::Json),
-        field("has_variant_restrictions", Holds::Boolean),
-        field("sort_order", Holds::Integer),
+        field("id", FieldKind::Id),
+        field("channel_settings", FieldKind::Json).documented(Type::Object),
+        field("created_at", FieldKind::Time),
+        field("deleted_at", FieldKind::Time),
+        field("discount_amount", FieldKind::Money),
+        field("discount_type", FieldKind::Text).values(&["percentage"]),
+        field("external_plan_group_id", FieldKind::Text),
+        field("external_plan_id", FieldKind::Text),
+        field("external_plan_name", FieldKind::Text),
+        field("external_product_id", FieldKind::Parts(&["ecommerce"])).short("product"),
+        field("external_variant_ids", FieldKind::Json),
+        field("has_variant_restrictions", FieldKind::Boolean),
+        field("sort_order", FieldKind::Integer),
         field(
             "subscription_preferences",
-            Holds::Parts(&[
+            FieldKind::Parts(&[
                 "apply_cutoff_date_to_checkout",
                 "charge_interval_frequency",
                 "cutoff_day_of_month",
@@ -185,9 +187,9 @@ pub const PLAN: Object = Object {
                 "order_interval_frequency",
             ]),
         ),
-        field("title", Holds::Text),
-        field("type", Holds::Text).values(TYPES),
-        field("updated_at", Holds::Time),
+        field("title", FieldKind::Text),
+        field("type", FieldKind::Text).values(TYPES),
+        field("updated_at", FieldKind::Time),
     ],
     columns: &[
         "id",

@@ -2,7 +2,7 @@
 
 use super::parameters::{CURSOR, LIMIT};
 use crate::build::{array, boolean, create, delete, field, get, list, text, time, update};
-use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
 
 /// The resource `products`.
 pub const RESOURCE: Resource = Resource {
@@ -34,14 +34,14 @@ pub static LIST: Operation = list("/products", "List products")
         LIMIT,
         CURSOR,
     ])
-    .answers(Answer::Page("products", &PRODUCT))
+    .answers(ResponseShape::Page("products", &PRODUCT))
     .scope("read_products")
     .example("rc products list");
 
 /// The operation `products.get`.
 pub static GET: Operation = get("/products/{external_product_id}", "Show a product")
     .at(&[text("external_product_id", "the product in the shop").placeholder("ID")])
-    .answers(Answer::One("product", &PRODUCT))
+    .answers(ResponseShape::One("product", &PRODUCT))
     .scope("read_products")
     .example("rc products get 2103271587891");
 
@@ -66,7 +66,7 @@ pub static CREATE: Operation = create("/products", "Add a product")
         VARIANTS.required(),
         VENDOR.required(),
     ])
-    .answers(Answer::One("product", &PRODUCT))
+    .answers(ResponseShape::One("product", &PRODUCT))
     .success(202)
     .scope("write_products")
     .example("rc products create --body @shirt.json");
@@ -86,7 +86,7 @@ pub static UPDATE: Operation = update("/products/{external_product_id}", "Change
         VARIANTS,
         VENDOR,
     ])
-    .answers(Answer::One("product", &PRODUCT))
+    .answers(ResponseShape::One("product", &PRODUCT))
     .scope("write_products")
     .example("rc products update 2103271587891 --brand Recharge");
 
@@ -100,18 +100,18 @@ pub static DELETE: Operation = delete("/products/{external_product_id}", "Delete
 pub const PRODUCT: Object = Object {
     name: "product",
     fields: &[
-        field("external_product_id", Holds::Text),
-        field("brand", Holds::Text),
-        field("external_created_at", Holds::Time),
-        field("external_updated_at", Holds::Time),
-        field("images", Holds::Json),
-        field("options", Holds::Json),
-        field("published_at", Holds::Time),
-        field("requires_shipping", Holds::Boolean),
-        field("title", Holds::Text),
-        field("variants", Holds::Json),
-        field("vendor", Holds::Text),
-        field("description", Holds::Text),
+        field("external_product_id", FieldKind::Text),
+        field("brand", FieldKind::Text),
+        field("external_created_at", FieldKind::Time),
+        field("external_updated_at", FieldKind::Time),
+        field("images", FieldKind::Json),
+        field("options", FieldKind::Json),
+        field("published_at", FieldKind::Time),
+        field("requires_shipping", FieldKind::Boolean),
+        field("title", FieldKind::Text),
+        field("variants", FieldKind::Json),
+        field("vendor", FieldKind::Text),
+        field("description", FieldKind::Text),
     ],
     columns: &[
         "external_product_id",

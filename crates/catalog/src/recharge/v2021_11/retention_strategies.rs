@@ -2,7 +2,7 @@
 
 use super::parameters::{CURSOR, ID, LIMIT_OF_ALL_LISTS};
 use crate::build::{create, delete, field, get, list, text, update};
-use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource};
+use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape};
 
 /// The resource `retention_strategies`.
 pub const RESOURCE: Resource = Resource {
@@ -30,13 +30,19 @@ const REASON: Parameter = text("reason", "the reason for cancelling that it answ
 /// The operation `retention_strategies.list`.
 pub static LIST: Operation = list("/retention_strategies", "List retention strategies")
     .query(&[LIMIT_OF_ALL_LISTS, CURSOR])
-    .answers(Answer::Page("retention_strategies", &RETENTION_STRATEGY))
+    .answers(ResponseShape::Page(
+        "retention_strategies",
+        &RETENTION_STRATEGY,
+    ))
     .example("rc retention-strategies list");
 
 /// The operation `retention_strategies.get`.
 pub static GET: Operation = get("/retention_strategies/{id}", "Show a retention strategy")
     .at(&[ID])
-    .answers(Answer::One("retention_strategy", &RETENTION_STRATEGY))
+    .answers(ResponseShape::One(
+        "retention_strategy",
+        &RETENTION_STRATEGY,
+    ))
     .example("rc retention-strategies get 12345");
 
 /// The operation `retention_strategies.create`.
@@ -52,7 +58,10 @@ pub static CREATE: Operation = create(
     PREVENTION_TEXT.required(),
     REASON.required(),
 ])
-.answers(Answer::One("retention_strategy", &RETENTION_STRATEGY))
+.answers(ResponseShape::One(
+    "retention_strategy",
+    &RETENTION_STRATEGY,
+))
 .success(201)
 .also_needs(&["write_retention_strategies"])
 .example(
@@ -71,7 +80,10 @@ pub static UPDATE: Operation = update("/retention_strategies/{id}", "Change a re
         PREVENTION_TEXT,
         REASON,
     ])
-    .answers(Answer::One("retention_strategy", &RETENTION_STRATEGY))
+    .answers(ResponseShape::One(
+        "retention_strategy",
+        &RETENTION_STRATEGY,
+    ))
     .also_needs(&["write_retention_strategies"])
     .example("rc retention-strategies update 12345 --reason \"It costs too much\"");
 
@@ -85,18 +97,18 @@ pub static DELETE: Operation = delete("/retention_strategies/{id}", "Delete a re
 pub const RETENTION_STRATEGY: Object = Object {
     name: "retention_strategy",
     fields: &[
-        field("id", Holds::Id),
-        field("cancellation_flow_type", Holds::Text)
+        field("id", FieldKind::Id),
+        field("cancellation_flow_type", FieldKind::Text)
             .short("flow")
             .values(&["subscription", "membership"]),
-        field("created_at", Holds::Time),
-        field("discount_code", Holds::Text),
-        field("incentive_type", Holds::Text)
+        field("created_at", FieldKind::Time),
+        field("discount_code", FieldKind::Text),
+        field("incentive_type", FieldKind::Text)
             .short("incentive")
             .values(INCENTIVE_TYPES),
-        field("prevention_text", Holds::Text),
-        field("reason", Holds::Text),
-        field("updated_at", Holds::Time),
+        field("prevention_text", FieldKind::Text),
+        field("reason", FieldKind::Text),
+        field("updated_at", FieldKind::Time),
     ],
     columns: &[
         "id",

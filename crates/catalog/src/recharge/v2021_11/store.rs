@@ -1,7 +1,7 @@
 //! Operations, parameters and fields of the resource `store`.
 
 use crate::build::{field, get};
-use crate::model::{Answer, Holds, Object, Operation, Resource, Type};
+use crate::model::{FieldKind, Object, Operation, Resource, ResponseShape, Type};
 
 /// The resource `store`.
 pub const RESOURCE: Resource = Resource {
@@ -14,7 +14,7 @@ pub const RESOURCE: Resource = Resource {
 
 /// The operation `store.get`.
 pub static GET: Operation = get("/store", "Show the settings of the store")
-    .answers(Answer::One("store", &STORE))
+    .answers(ResponseShape::One("store", &STORE))
     .scope("read_store")
     .example("rc store get");
 
@@ -22,26 +22,26 @@ pub static GET: Operation = get("/store", "Show the settings of the store")
 pub const STORE: Object = Object {
     name: "store",
     fields: &[
-        field("id", Holds::Id),
-        field("checkout_logo_url", Holds::Text),
-        field("checkout_platform", Holds::Text),
-        field("created_at", Holds::Time),
-        field("customer_portal_base_url", Holds::Text),
-        field("default_api_version", Holds::Text).documented(Type::Integer),
-        field("email", Holds::Text),
-        field("enabled_presentment_currencies", Holds::Json),
-        field("enabled_presentment_currencies_symbols", Holds::Json),
-        field("disabled_currencies_historical", Holds::Json),
-        field("external_platform", Holds::Text),
-        field("identifier", Holds::Text),
-        field("merchant_portal_base_url", Holds::Text),
-        field("name", Holds::Text),
-        field("phone", Holds::Text),
-        field("timezone", Holds::Parts(&["iana_name", "name"])),
-        field("updated_at", Holds::Time),
-        field("weight_unit", Holds::Text),
-        field("currency", Holds::Text),
-        field("province", Holds::Text),
+        field("id", FieldKind::Id),
+        field("checkout_logo_url", FieldKind::Text),
+        field("checkout_platform", FieldKind::Text),
+        field("created_at", FieldKind::Time),
+        field("customer_portal_base_url", FieldKind::Text),
+        field("default_api_version", FieldKind::Text).documented(Type::Integer),
+        field("email", FieldKind::Text),
+        field("enabled_presentment_currencies", FieldKind::Json),
+        field("enabled_presentment_currencies_symbols", FieldKind::Json),
+        field("disabled_currencies_historical", FieldKind::Json),
+        field("external_platform", FieldKind::Text),
+        field("identifier", FieldKind::Text),
+        field("merchant_portal_base_url", FieldKind::Text),
+        field("name", FieldKind::Text),
+        field("phone", FieldKind::Text),
+        field("timezone", FieldKind::Parts(&["iana_name", "name"])),
+        field("updated_at", FieldKind::Time),
+        field("weight_unit", FieldKind::Text),
+        field("currency", FieldKind::Text),
+        field("province", FieldKind::Text),
     ],
     columns: &[
         "id",

@@ -9,7 +9,9 @@ use crate::build::{
     boolean, create, day, delete, external, field, get, id, ids, integer, list, money, object,
     pairs, post, text, update,
 };
-use crate::model::{Again, Answer, Holds, Object, Operation, Parameter, Resource, Type};
+use crate::model::{
+    FieldKind, Idempotency, Object, Operation, Parameter, Resource, ResponseShape, Type,
+};
 use crate::recharge::STATUS_TONES;
 
 /// The resource `subscriptions`.
@@ -81,7 +83,7 @@ pub static LIST: Operation = list("/subscriptions", "List subscriptions")
         SORT_BY.values(BY_ID_CREATED_OR_UPDATED).default("id-desc"),
         INCLUDE.values(INCLUDES),
     ])
-    .answers(Answer::Page("subscriptions", &SUBSCRIPTION))
+    .answers(ResponseShape::Page("subscriptions", &SUBSCRIPTION))
     .scope("read_subscriptions")
     .example("rc subscriptions list --status active --created-at-min 2024-01-01");
 
@@ -89,7 +91,7 @@ pub static LIST: Operation = list("/subscriptions", "List subscriptions")
 pub static GET: Operation = get("/subscriptions/{id}", "Show a subscription")
     .at(&[ID])
     .query(&[INCLUDE.values(INCLUDES)])
-    .answers(Answer::One("subscription", &SUBSCRIPTION))
+    .answers(ResponseShape::One("subscription", &SUBSCRIPTION))
     .scope("read_subscriptions")
     .example("rc subscriptions get 89559201 --include customer");
 
@@ -136,7 +138,7 @@ pub static CREATE: Operation = create("/subscriptions", "Add a subscription to a
             .values(STATUSES)
             .common(),
     ])
-    .answers(Answer::One("subscription", &SUBSCRIPTION))
+    .answers(ResponseShape::One("subscription", &SUBSCRIPTION))
     .success(201)
     .scope("write_subscriptions")
     .example(
@@ -196,7 +198,7 @@ pub static UPDATE: Operation = update("/subscriptions/{id}", "Change a subscript
         ),
         text("variant_title", "name of the variant"),
     ])
-    .answers(Answer::One("subscription", &SUBSCRIPTION))
+    .answers(ResponseShape::One("subscription", &SUBSCRIPTION))
     .scope("write_subscriptions")
     .example("rc subscriptions update 89559201 --quantity 2");
 
@@ -214,9 +216,9 @@ pub static ACTIVATE: Operation = post(
     "Bring back a cancelled subscription",
 )
 .at(&[ID])
-.answers(Answer::One("subscription", &SUBSCRIPTION))
+.answers(ResponseShape::One("subscription", &SUBSCRIPTION))
 .scope("write_subscriptions")
-.again(Again::Same)
+.again(Idempotency::Idempotent)
 .example("rc subscriptions activate 89559201");
 
 /// The operation `subscriptions.cancel`.
@@ -237,10 +239,10 @@ pub static CANCEL: Operation = post(
     .flag("comments"),
     SEND_EMAIL,
 ])
-.answers(Answer::One("subscription", &SUBSCRIPTION))
+.answers(ResponseShape::One("subscription", &SUBSCRIPTION))
 .scope("write_subscriptions")
 .destroys()
-.again(Again::Same)
+.again(Idempotency::Idempotent)
 .example("rc subscriptions cancel 89559201 --reason \"moved away\" --yes");
 
 /// The operation `subscriptions.change_address`.
@@ -257,9 +259,9 @@ pub static CHANGE_ADDRESS: Operation = post(
         .documented(Type::String)
         .common(),
 ])
-.answers(Answer::One("subscription", &SUBSCRIPTION))
+.answers(ResponseShape::One("subscription", &SUBSCRIPTION))
 .scope("write_subscriptions")
-.again(Again::Same)
+.again(Idempotency::Idempotent)
 .example("rc subscriptions change-address 89559201 --address-id 48563471");
 
 /// The operation `subscriptions.set_next_charge_date`.
@@ -273,9 +275,9 @@ pub static SET_NEXT_CHARGE_DATE: Operation = post(
 .body(&[day("date", "day of the next charge")
     .documented(Type::String)
     .required()])
-.answers(Answer::One("subscription", &SUBSCRIPTION))
+.answers(ResponseShape::One("subscription", &SUBSCRIPTION))
 .scope("write_subscriptions")
-.again(Again::Same)
+.again(Idempotency::Idempotent)
 .example("rc subscriptions set-next-charge-date 89559201 --date 2026-12-24");
 
 /// The operation `subscriptions.skip_gift`.
@@ -293,7 +295,7 @@ pub static SKIP_GIFT: Operation = post(
     .required(),
     object("recipient_address", "the address of who receives it").required(),
 ])
-.answers(Answer::Many("onetimes", &ONETIME))
+.answers(ResponseShape::Many("onetimes", &ONETIME))
 .errors(&[422])
 .scope("write_subscriptions")
 .example(
@@ -305,44 +307,47 @@ pub static SKIP_GIFT: Operation = post(
 pub const SUBSCRIPTION: Object = Object {
     name: "subscription",
     fields: &[
-        field("id", Holds::Id),
-        field("address_id", Holds::Id),
-        field("customer_id", Holds::Id).short("customer"),
-        field("analytics_data", Holds::Json).documented(Type::Object),
-        field("cancellation_reason", Holds::Text),
-        field("cancellation_reason_comments", Holds::Text),
-        field("cancelled_at", Holds::Time),
-        field("charge_interval_frequency", Holds::Integer).documented(Type::String),
-        field("created_at", Holds::Time),
-        field("expire_after_specific_number_of_charges", Holds::Integer),
-        field("external_product_id", Holds::Parts(&["ecommerce"])),
-        field("external_variant_id", Holds::Parts(&["ecommerce"])),
-        field("has_queued_charges", Holds::Boolean),
-        field("is_prepaid", Holds::Boolean),
-        field("is_skippable", Holds::Boolean),
-        field("is_swappable", Holds::Boolean),
-        field("max_retries_reached", Holds::Boolean),
-        field("next_charge_scheduled_at", Holds::Date)
+        field("id", FieldKind::Id),
+        field("address_id", FieldKind::Id),
+        field("customer_id", FieldKind::Id).short("customer"),
+        field("analytics_data", FieldKind::Json).documented(Type::Object),
+        field("cancellation_reason", FieldKind::Text),
+        field("cancellation_reason_comments", FieldKind::Text),
+        field("cancelled_at", FieldKind::Time),
+        field("charge_interval_frequency", FieldKind::Integer).documented(Type::String),
+        field("created_at", FieldKind::Time),
+        field(
+            "expire_after_specific_number_of_charges",
+            FieldKind::Integer,
+        ),
+        field("external_product_id", FieldKind::Parts(&["ecommerce"])),
+        field("external_variant_id", FieldKind::Parts(&["ecommerce"])),
+        field("has_queued_charges", FieldKind::Boolean),
+        field("is_prepaid", FieldKind::Boolean),
+        field("is_skippable", FieldKind::Boolean),
+        field("is_swappable", FieldKind::Boolean),
+        field("max_retries_reached", FieldKind::Boolean),
+        field("next_charge_scheduled_at", FieldKind::Date)
             .short("next charge")
             .documented(Type::DateTime),
-        field("order_day_of_month", Holds::Integer),
-        field("order_day_of_week", Holds::Integer),
-        field("order_interval_frequency", Holds::Integer).short("every"),
-        field("order_interval_unit", Holds::Text)
+        field("order_day_of_month", FieldKind::Integer),
+        field("order_day_of_week", FieldKind::Integer),
+        field("order_interval_frequency", FieldKind::Integer).short("every"),
+        field("order_interval_unit", FieldKind::Text)
             .short("unit")
             .values(ORDER_INTERVAL_UNITS),
-        field("presentment_currency", Holds::Text),
-        field("price", Holds::Money),
-        field("product_title", Holds::Text).short("product"),
-        field("properties", Holds::Json),
-        field("quantity", Holds::Integer).short("qty"),
-        field("sku", Holds::Text),
-        field("sku_override", Holds::Boolean),
-        field("status", Holds::Text)
+        field("presentment_currency", FieldKind::Text),
+        field("price", FieldKind::Money),
+        field("product_title", FieldKind::Text).short("product"),
+        field("properties", FieldKind::Json),
+        field("quantity", FieldKind::Integer).short("qty"),
+        field("sku", FieldKind::Text),
+        field("sku_override", FieldKind::Boolean),
+        field("status", FieldKind::Text)
             .tones(STATUS_TONES)
             .values(STATUSES),
-        field("updated_at", Holds::Time),
-        field("variant_title", Holds::Text),
+        field("updated_at", FieldKind::Time),
+        field("variant_title", FieldKind::Text),
     ],
     columns: &[
         "id",

@@ -1,7 +1,7 @@
 //! Operations, parameters and fields of the resource `token_information`.
 
 use crate::build::{field, get};
-use crate::model::{Answer, Holds, Object, Operation, Resource};
+use crate::model::{FieldKind, Object, Operation, Resource, ResponseShape};
 
 /// The resource `token_information`.
 pub const RESOURCE: Resource = Resource {
@@ -14,17 +14,17 @@ pub const RESOURCE: Resource = Resource {
 
 /// The operation `token_information.get`.
 pub static GET: Operation = get("/token_information", "Show the token in use and its scopes")
-    .answers(Answer::One("token_information", &TOKEN_INFORMATION))
+    .answers(ResponseShape::One("token_information", &TOKEN_INFORMATION))
     .example("rc token-information get");
 
 /// The object `token_information`.
 pub const TOKEN_INFORMATION: Object = Object {
     name: "token_information",
     fields: &[
-        field("client", Holds::Parts(&["name", "contact_email"])),
-        field("contact_email", Holds::Text),
-        field("name", Holds::Text),
-        field("scopes", Holds::Json),
+        field("client", FieldKind::Parts(&["name", "contact_email"])),
+        field("contact_email", FieldKind::Text),
+        field("name", FieldKind::Text),
+        field("scopes", FieldKind::Json),
     ],
     columns: &["name", "contact_email", "client.name", "scopes"],
 };

@@ -2,7 +2,7 @@
 
 use super::parameters::{CURSOR, ID, LIMIT_OF_ALL_LISTS, SORT_BY};
 use crate::build::{create, delete, field, get, list, post, text, texts, update};
-use crate::model::{Answer, Holds, Object, Operation, Parameter, Resource};
+use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape};
 
 /// The resource `webhooks`.
 pub const RESOURCE: Resource = Resource {
@@ -40,13 +40,13 @@ pub static LIST: Operation = list("/webhooks", "List webhooks")
         LIMIT_OF_ALL_LISTS,
         CURSOR,
     ])
-    .answers(Answer::Page("webhooks", &WEBHOOK))
+    .answers(ResponseShape::Page("webhooks", &WEBHOOK))
     .example("rc webhooks list");
 
 /// The operation `webhooks.get`.
 pub static GET: Operation = get("/webhooks/{id}", "Show a webhook")
     .at(&[ID])
-    .answers(Answer::One("webhook", &WEBHOOK))
+    .answers(ResponseShape::One("webhook", &WEBHOOK))
     .example("rc webhooks get 19451");
 
 /// The operation `webhooks.create`.
@@ -61,7 +61,7 @@ pub static CREATE: Operation = create("/webhooks", "Register a webhook")
         TOPIC.required(),
         VERSION,
     ])
-    .answers(Answer::One("webhook", &WEBHOOK))
+    .answers(ResponseShape::One("webhook", &WEBHOOK))
     .example(
         "rc webhooks create --topic subscription/created --address \
              https://example.com/hooks",
@@ -71,7 +71,7 @@ pub static CREATE: Operation = create("/webhooks", "Register a webhook")
 pub static UPDATE: Operation = update("/webhooks/{id}", "Change a webhook")
     .at(&[ID])
     .body(&[ADDRESS, INCLUDED_OBJECTS, TOPIC.common(), VERSION])
-    .answers(Answer::One("webhook", &WEBHOOK))
+    .answers(ResponseShape::One("webhook", &WEBHOOK))
     .example("rc webhooks update 19451 --address https://example.com/other");
 
 /// The operation `webhooks.delete`.
@@ -92,11 +92,11 @@ pub static TEST: Operation = post(
 pub const WEBHOOK: Object = Object {
     name: "webhook",
     fields: &[
-        field("id", Holds::Id),
-        field("address", Holds::Text),
-        field("included_objects", Holds::Json).values(LISTED_OBJECTS),
-        field("topic", Holds::Text),
-        field("version", Holds::Text),
+        field("id", FieldKind::Id),
+        field("address", FieldKind::Text),
+        field("included_objects", FieldKind::Json).values(LISTED_OBJECTS),
+        field("topic", FieldKind::Text),
+        field("version", FieldKind::Text),
     ],
     columns: &["id", "topic", "address", "version", "included_objects"],
 };

@@ -30,13 +30,13 @@ const LISTS: &[(&str, &str)] = &[
 ];
 
 /// An answer as a client sees it.
-struct Seen {
+struct SeenAnswer {
     status: u16,
     link: String,
     body: Value,
 }
 
-fn send(store: &Store, method: &str, path: &str, token: &str) -> Seen {
+fn send(store: &Store, method: &str, path: &str, token: &str) -> SeenAnswer {
     let request = Request::builder()
         .method(method)
         .uri(path)
@@ -47,14 +47,14 @@ fn send(store: &Store, method: &str, path: &str, token: &str) -> Seen {
         .unwrap();
     let answer = store.0.answer(&request);
     let link = answer.headers().get("Link");
-    Seen {
+    SeenAnswer {
         status: answer.status().as_u16(),
         link: link.map_or(String::new(), |link| link.to_str().unwrap().to_owned()),
         body: serde_json::from_slice(answer.body()).unwrap_or(Value::Null),
     }
 }
 
-fn see(store: &Store, path: &str) -> Seen {
+fn see(store: &Store, path: &str) -> SeenAnswer {
     send(store, "GET", path, TOKEN)
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{DISCOUNT_CODES, Object, POSTAL, SHIPPING_LINES, payer};
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::v2021_01::fields::{Field, from, same};
 use crate::values::record::{self, Record};
 
@@ -94,7 +94,7 @@ fn around(state: &State, _: u64, charge: &Record) -> Value {
         let mut line = record::object(line.clone());
         let number = record::text(&line, "external_product_id.ecommerce");
         let product = state
-            .table(Name::Products)
+            .table(TableName::Products)
             .find_one("external_product_id", number)
             .map(|(_, product)| product);
         let needs = product

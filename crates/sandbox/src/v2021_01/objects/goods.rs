@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Object, alone};
 use crate::rules;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::v2021_01::fields::{Field, from, same};
 use crate::values::key;
 use crate::values::record::{self, Record};
@@ -51,14 +51,14 @@ const TERMS: &[Field] = &[
 fn around_product(state: &State, id: u64, product: &Record) -> Value {
     let number = record::text(product, "external_product_id");
     let mut plans: Vec<Record> = state
-        .all(Name::Plans, "external_product_id.ecommerce", number)
+        .all(TableName::Plans, "external_product_id.ecommerce", number)
         .into_iter()
         .map(|(_, plan)| plan)
         .filter(|plan| record::is_nothing(plan.get("deleted_at")))
         .collect();
     plans.sort_by_key(|plan| record::number(plan, "sort_order"));
     let collection = state
-        .table(Name::CollectionProducts)
+        .table(TableName::CollectionProducts)
         .find_one("external_product_id", number)
         .and_then(|(_, place)| record::id(&place, "collection_id"));
     let recurring = plans
@@ -167,7 +167,7 @@ fn around_discount(state: &State, id: u64, discount: &Record) -> Value {
 
 /// On how many charges that were paid.
 fn times_used(state: &State, discount: u64) -> usize {
-    let charges = state.table(Name::Charges);
+    let charges = state.table(TableName::Charges);
     let (Some(by_discount), Some(by_status)) = (
         charges.lookup_at("discounts.*.id"),
         charges.lookup_at("status"),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Object, customer};
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::v2021_01::fields::{from, same};
 use crate::values::record::{self, Record};
 
@@ -74,12 +74,12 @@ pub(in crate::v2021_01) const ONETIME: Object = Object {
 fn around(state: &State, _: u64, item: &Record) -> Value {
     let number = record::text(item, "external_product_id.ecommerce");
     let product = state
-        .table(Name::Products)
+        .table(TableName::Products)
         .find("external_product_id", number)
         .first()
         .copied();
     let address = record::id(item, "address_id").unwrap_or(0);
-    let address = state.get(Name::Addresses, address).unwrap_or_default();
+    let address = state.get(TableName::Addresses, address).unwrap_or_default();
     let status = if record::flag(item, "is_cancelled") {
         "CANCELLED"
     } else {

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 
 use super::fields::{self, Field, from, same};
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
 
 /// How an object of 2021-01 is made.
@@ -79,7 +79,7 @@ const SHIPPING_LINES: &[Field] = &[same("code"), same("price"), same("source"), 
 /// The customer that a record names, or an empty one.
 fn customer(state: &State, record: &Record, path: &str) -> Record {
     let id = record::id(record, path).unwrap_or(0);
-    state.get(Name::Customers, id).unwrap_or_default()
+    state.get(TableName::Customers, id).unwrap_or_default()
 }
 
 /// Who pays: the name on the bill, else that of the customer.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{DISCOUNT_CODES, Object, POSTAL, SHIPPING_LINES, customer, payer};
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::v2021_01::fields::{Field, from, same};
 use crate::values::record::{self, Record};
 
@@ -106,8 +106,8 @@ fn around(state: &State, _: u64, order: &Record) -> Value {
         record::set(&mut customer, told_to_the_shop, answer);
     }
     json!({
-        "address_is_there": state.table(Name::Addresses).holds(address),
-        "charge": state.get(Name::Charges, charge),
+        "address_is_there": state.table(TableName::Addresses).holds(address),
+        "charge": state.get(TableName::Charges, charge),
         "customer": customer,
         "payer": payer(state, order),
     })

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Object;
 use crate::storage::state::State;
-use crate::storage::tables::Name;
+use crate::storage::tables::TableName;
 use crate::v2021_01::fields::{Field, from, same};
 use crate::values::record::{self, Record};
 
@@ -71,7 +71,7 @@ fn is_active(customer: &Record) -> bool {
 
 /// The default payment method, else the oldest.
 fn charged_method(state: &State, customer: u64) -> Record {
-    let mut methods = state.all(Name::PaymentMethods, "customer_id", customer);
+    let mut methods = state.all(TableName::PaymentMethods, "customer_id", customer);
     let default = methods
         .iter()
         .position(|(_, method)| record::flag(method, "default"));
