@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::config::keep::Keyring;
 use crate::config::keyring::SystemKeyring;
+use crate::config::token_storage::Keyring;
 
 /// Everything of the outside that a run may touch.
 pub struct World {

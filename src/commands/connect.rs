@@ -275,8 +275,8 @@ impl Run {
         transport: Box<dyn Transport>,
         token: SecretString,
     ) -> Arc<Client> {
-        let transport = self.seeing.around(transport, &self.clock);
-        let observer = Arc::new(self.talk.voice());
+        let transport = self.request_trace.around(transport, &self.clock);
+        let observer = Arc::new(self.reporter.voice());
         place.client(transport, token, self.timing.clone(), observer)
     }
 

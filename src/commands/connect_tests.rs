@@ -67,7 +67,7 @@ fn a_question_names_the_store_as_well_as_it_is_known() {
     let login = Login {
         profile: "a".to_owned(),
         base_url: String::new(),
-        kept: crate::config::keep::TokenStorage::File,
+        kept: crate::config::token_storage::TokenStorage::File,
         fingerprint: String::new(),
         store: Some("Garden\u{1b}[31m".to_owned()),
         scopes: Vec::new(),

@@ -119,14 +119,14 @@ fn run_here(mut world: World) -> u8 {
     };
     let result = run.end_trace(result);
     for note in run.skipped.notes() {
-        run.talk.note(&note);
+        run.reporter.note(&note);
     }
     run.finish(&result)
 }
 
 fn dispatch(run: &mut Run, matches: &Matches) -> Result<()> {
     let Matches { options, root } = matches;
-    run.talk.choose_form(options);
+    run.reporter.choose_form(options);
     let Some((name, inner)) = root.subcommand() else {
         return Err(Error::usage("a resource is missing").hint("rc --help lists them"));
     };
@@ -166,7 +166,7 @@ fn begin(run: &mut Run, command: &Command, options: &Options, matches: &ArgMatch
 fn prepare(run: &mut Run, options: &Options, files: &Files) -> Result<()> {
     let folders = run.folders().ok();
     collision::check(options, files, &run.environment, folders.as_ref())?;
-    run.seeing = RequestTrace::of(options, run.talk.voice())?;
+    run.request_trace = RequestTrace::of(options, run.reporter.voice())?;
     Ok(())
 }
 

@@ -7,10 +7,10 @@ use secrecy::SecretString;
 use crate::catalog;
 use crate::commands::connect::{KnownToken, Target};
 use crate::config::credential::{self, SourceLookup, SourceResult, TokenSearch, TokenSource};
-use crate::config::keep::{Keyring, KeyringFailure, TokenFiles, TokenStorage, account};
 use crate::config::keyring::patiently;
 use crate::config::login::Logins;
 use crate::config::profile::NamedBy;
+use crate::config::token_storage::{Keyring, KeyringFailure, TokenFiles, TokenStorage, account};
 use crate::config::{self, variable};
 use crate::error::{Error, Kind, Result};
 use crate::ui::Run;
@@ -36,7 +36,7 @@ pub(super) fn search(run: &mut Run, place: &Target) -> Result<TokenSearch> {
     let attended = run.is_attended();
     let Run {
         environment,
-        talk,
+        reporter: talk,
         keyring,
         ..
     } = run;
@@ -100,7 +100,12 @@ impl Run {
         work: impl FnOnce(&dyn Keyring) -> Result<T, KeyringFailure> + Send + 'static,
     ) -> Result<T, KeyringFailure> {
         let attended = self.is_attended();
-        patiently(&self.keyring, attended, |note| self.talk.note(note), work)
+        patiently(
+            &self.keyring,
+            attended,
+            |note| self.reporter.note(note),
+            work,
+        )
     }
 }
 

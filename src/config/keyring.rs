@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::keep::{Keyring, KeyringFailure};
+use super::token_storage::{Keyring, KeyringFailure};
 
 /// How long a keyring may take by itself.
 const USUAL: Duration = Duration::from_secs(3);

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::keep::TokenStorage;
+use super::token_storage::TokenStorage;
 use super::{folders, lock};
 use crate::error::{Error, Result};
 

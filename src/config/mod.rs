@@ -1,31 +1,31 @@
 //! Where settings come from: flag, then environment, then profile, then
 //! default. Each name of an environment variable stands here once.
 
+mod base_url;
 pub mod credential;
 pub mod edit;
 pub mod folders;
-pub mod keep;
 pub mod keyring;
 pub(crate) mod lock;
 pub mod login;
 pub mod loopback;
 mod network;
-mod place;
 pub mod profile;
 mod program;
 pub mod recent;
 pub mod settings;
 mod span;
 mod token_name;
+pub mod token_storage;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
 
 use crate::error::{Error, Result};
 
+pub use base_url::BaseUrl;
 pub use folders::Folders;
 pub use network::{Network, NetworkFlags, Proxy, READ_TIMEOUT, Timeouts, Trust};
-pub use place::BaseUrl;
 pub use span::span;
 
 /// Names of environment variables.

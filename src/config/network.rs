@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::place::BaseUrl;
+use super::base_url::BaseUrl;
 use super::{Environment, read, variable};
 use crate::error::{Error, Result};
 

@@ -18,7 +18,7 @@ use clap::builder::StyledStr;
 
 use crate::cli::Options;
 use crate::client::Timing;
-use crate::config::keep::Keyring;
+use crate::config::token_storage::Keyring;
 use crate::config::{self, Colour, Environment, Folders, variable};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
@@ -64,8 +64,8 @@ pub(crate) struct Run {
     pub(crate) state_folder: Option<PathBuf>,
     pub(crate) config_folder: Option<PathBuf>,
     pub(crate) keyring: Arc<dyn Keyring>,
-    pub(crate) talk: Reporter,
-    pub(crate) seeing: RequestTrace,
+    pub(crate) reporter: Reporter,
+    pub(crate) request_trace: RequestTrace,
     pub(crate) skipped: Skipped,
 }
 
@@ -107,8 +107,8 @@ impl Run {
             state_folder: world.state_folder,
             config_folder: world.config_folder,
             keyring: world.keyring,
-            talk,
-            seeing: RequestTrace::default(),
+            reporter: talk,
+            request_trace: RequestTrace::default(),
             skipped: Skipped::default(),
         }
     }
@@ -116,11 +116,12 @@ impl Run {
     /// Lets the file of `--trace` appear, whatever became of the command. Its
     /// failure counts only where nothing else failed.
     pub(crate) fn end_trace(&mut self, result: Result<()>) -> Result<()> {
-        match (result, self.seeing.finish()) {
+        match (result, self.request_trace.finish()) {
             (Ok(()), traced) => traced,
             (Err(error), Ok(())) => Err(error),
             (Err(error), Err(untraced)) => {
-                self.talk.note(&format!("there is no trace: {untraced}"));
+                self.reporter
+                    .note(&format!("there is no trace: {untraced}"));
                 Err(error)
             }
         }
@@ -181,7 +182,7 @@ impl Run {
                 if error.kind == Kind::Interrupted {
                     self.writer.let_go();
                 }
-                Some(told(&mut self.talk, error))
+                Some(told(&mut self.reporter, error))
             }
         };
         match (code, self.writer.finish()) {
@@ -190,7 +191,7 @@ impl Run {
             (None, Ok(())) => exit::DONE,
             (None, Err(error)) => {
                 let error = Error::writing("standard output", error);
-                told(&mut self.talk, &error)
+                told(&mut self.reporter, &error)
             }
         }
     }
@@ -252,7 +253,7 @@ impl Run {
             colour: config::colour(&self.environment, options.colour, self.terminal.stderr),
             unit,
         });
-        self.talk.progress(self.timing.elapsed.clone(), look)
+        self.reporter.progress(self.timing.elapsed.clone(), look)
     }
 
     /// Asks, and gives the line that was answered.

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use recharge_cli::config::keep::KeyringFailure;
+use recharge_cli::config::token_storage::KeyringFailure;
 use serde_json::json;
 
 use crate::harness::{Rc, Ring, Store, rc};

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use recharge_cli::config::keep::Keyring;
+use recharge_cli::config::token_storage::Keyring;
 use serde_json::json;
 
 use crate::answering::Answering;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use recharge_cli::config::keep::{Keyring, KeyringFailure};
+use recharge_cli::config::token_storage::{Keyring, KeyringFailure};
 use secrecy::SecretString;
 
 /// A keyring of a test.

@@ -41,9 +41,9 @@ pub use storage::behaviour::Behaviour;
 pub use storage::state::{State, Token};
 pub use webhooks::post::{CLIENT_SECRET, Outbox};
 
+use self::http::address_locks::AddressLocks;
 use self::http::limit::Buckets;
 use self::http::log::Log;
-use self::http::trees::AddressLocks;
 use persistence::data::DataFile;
 use requests::refusal::Refusal;
 use rules::life::Happened;

@@ -7,7 +7,7 @@
 use percent_encoding::percent_decode_str;
 
 use super::place::Place;
-use super::seen::SeenKeys;
+use super::seen_keys::SeenKeys;
 use super::{Shaped, Shaper, finding};
 use crate::bulk::Engine;
 use crate::bulk::row::{Finding, Task};

@@ -14,7 +14,7 @@ mod layout;
 mod names;
 mod object;
 mod place;
-mod seen;
+mod seen_keys;
 mod slips;
 mod template;
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, free: &Free) ->
         let far = Far::of(run, options, &client, "records");
         let mut pages = Pages::new(client, request, Wanted::AnyList);
         let followed = Run::wait(follow(
-            &mut run.talk,
+            &mut run.reporter,
             &mut pages,
             &mut printer,
             free.paging.limit,

@@ -2,7 +2,7 @@
 
 use clap::ArgMatches;
 
-use crate::config::keep::TokenStorage;
+use crate::config::token_storage::TokenStorage;
 
 /// What to do about the token.
 #[derive(Debug)]

@@ -11,10 +11,10 @@ use crate::commands::connect::{Target, is_sandbox};
 use crate::commands::profile::run::changed_meanwhile;
 use crate::config::credential::{check_length, token_of};
 use crate::config::edit::{Edit, Setting};
-use crate::config::keep::{KeyringFailure, TokenFiles, TokenStorage, account};
 use crate::config::login::{LockedLogins, Login, Logins, fingerprint};
 use crate::config::profile::{DEFAULT, NamedBy, Profile};
 use crate::config::settings::{LockedSettings, Settings};
+use crate::config::token_storage::{KeyringFailure, TokenFiles, TokenStorage, account};
 use crate::config::{self, variable};
 use crate::error::{Error, Kind, Result};
 use crate::ui::Run;
@@ -256,13 +256,13 @@ impl Checked<'_> {
         if before.is_some_and(|login| login.kept == TokenStorage::Keyring)
             && let Err(trouble) = run.with_keyring(move |keyring| keyring.remove(&account))
         {
-            run.talk.note(&format!(
+            run.reporter.note(&format!(
                 "the token that was kept before is still in the keyring: {}",
                 trouble.reason()
             ));
         }
         self.note(run, &mut logins, TokenStorage::File);
-        run.talk.note(&format!(
+        run.reporter.note(&format!(
             "the token is kept in {}, which only you can read; it is not encrypted",
             path.display()
         ));
@@ -299,7 +299,7 @@ impl Checked<'_> {
             checked_at: (run.clock)().to_string(),
         });
         if let Err(error) = noted {
-            run.talk.note(&error.to_string());
+            run.reporter.note(&error.to_string());
         }
     }
 }
@@ -314,7 +314,7 @@ fn in_a_file_instead(run: &mut Run, options: &Options, trouble: &KeyringFailure)
             ),
         );
     }
-    run.talk.note(trouble.reason());
+    run.reporter.note(trouble.reason());
     Ok(())
 }
 
@@ -332,32 +332,32 @@ fn tell(
         TokenStorage::Keyring => "in the keyring",
         TokenStorage::File => "in a file",
     };
-    run.talk.done(&format!(
+    run.reporter.done(&format!(
         "logged in to {} as profile {name}; the token is kept {kept}",
         crate::output::visible::one_line(store)
     ));
     let scopes = told.scopes.join(", ");
-    run.talk.done(&format!(
+    run.reporter.done(&format!(
         "it may: {}",
         crate::output::visible::one_line(&scopes)
     ));
     let config = Settings::read(&run.folders()?)?.config;
     let used = config.used.as_deref().unwrap_or(DEFAULT);
     if new && used != name {
-        run.talk.done(&format!(
+        run.reporter.done(&format!(
             "commands use profile {used}; change that with: rc profile use {name}"
         ));
     }
     if config::read(&run.environment, variable::TOKEN)?.is_some() && place.named_by != NamedBy::Flag
     {
-        run.talk.note(&format!(
+        run.reporter.note(&format!(
             "{} is set and comes first; unset it to use the token that is kept now",
             variable::TOKEN
         ));
     }
     let own = place.profile.own_base();
     if !new && own != place.base.as_str() {
-        run.talk.note(&format!(
+        run.reporter.note(&format!(
             "the token is for {} only, and profile {name} works on {own}",
             place.base
         ));

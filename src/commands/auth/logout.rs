@@ -2,8 +2,8 @@
 
 use super::of_a_store;
 use crate::cli::Options;
-use crate::config::keep::{TokenFiles, TokenStorage, account};
 use crate::config::login::{LockedLogins, Logins};
+use crate::config::token_storage::{TokenFiles, TokenStorage, account};
 use crate::config::{self, variable};
 use crate::error::{Error, Result};
 use crate::ui::Run;
@@ -25,16 +25,17 @@ pub(super) fn run(run: &mut Run, options: &Options) -> Result<()> {
     }
     let removed = forget(run, &name, &base)?;
     if removed == 0 {
-        run.talk
+        run.reporter
             .note(&format!("no token was kept for profile {name}"));
     } else {
-        run.talk.done(&format!(
+        run.reporter.done(&format!(
             "the token of profile {name} is no longer kept here; in Recharge it stays until it \
              is deleted there"
         ));
     }
     if config::read(&run.environment, variable::TOKEN)?.is_some() {
-        run.talk.note(&format!("{} is still set", variable::TOKEN));
+        run.reporter
+            .note(&format!("{} is still set", variable::TOKEN));
     }
     Ok(())
 }
@@ -68,8 +69,11 @@ pub(crate) fn forget(run: &mut Run, profile: &str, base: &str) -> Result<usize> 
                 Err(reason.error("the token is still in the keyring"))
             }
             Err(reason) => {
-                if matches!(reason, crate::config::keep::KeyringFailure::Failed(_)) {
-                    run.talk.note(&format!(
+                if matches!(
+                    reason,
+                    crate::config::token_storage::KeyringFailure::Failed(_)
+                ) {
+                    run.reporter.note(&format!(
                         "not looked for in the keyring: {}",
                         reason.reason()
                     ));

@@ -61,7 +61,7 @@ fn show(run: &mut Run, options: &Options) -> Result<()> {
         token::of(run, &place)?
     };
     if run.terminal.stdout {
-        run.talk
+        run.reporter
             .note("whoever has the token can do with the store what the token may do");
     }
     run.print(&format!("{}\n", token.expose_secret()))

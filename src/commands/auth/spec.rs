@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, Command, ValueEnum};
 
 use crate::cli::Spec;
 use crate::cli::help::{group, verb};
-use crate::config::keep::TokenStorage;
+use crate::config::token_storage::TokenStorage;
 
 pub(super) const SPEC: Spec = Spec::new(
     "auth",

@@ -84,7 +84,7 @@ impl Findings {
             }
         }
         text.push_str(problem);
-        run.talk.item(&text, || {
+        run.reporter.item(&text, || {
             json!({
                 "kind": "finding",
                 "input": self.input,
@@ -108,7 +108,7 @@ impl Findings {
         let more = self.count.saturating_sub(SHOWN);
         if more > 0 {
             let text = format!("… and {} more", grouped(more));
-            run.talk
+            run.reporter
                 .item(&text, || json!({"kind": "findings", "more": more}));
         }
         Ok(Some(path))

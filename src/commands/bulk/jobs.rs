@@ -40,7 +40,7 @@ pub(super) fn list(run: &mut Run, options: &Options) -> Result<()> {
     let mut printer = Printer::prepare(run, options, Shape::Many, of_jobs())?;
     let (known, unreadable) = jobs.list()?;
     for error in unreadable {
-        run.talk.note(&error.to_string());
+        run.reporter.note(&error.to_string());
     }
     for job in known {
         if printer.record(&report::job(&job))? == Flow::Enough {
@@ -48,7 +48,7 @@ pub(super) fn list(run: &mut Run, options: &Options) -> Result<()> {
         }
     }
     if printer.finish()? == 0 {
-        run.talk.done("there are no jobs");
+        run.reporter.done("there are no jobs");
     }
     Ok(())
 }
@@ -105,7 +105,7 @@ pub(super) fn results(
         printer.record(&report::record(header.as_deref(), row))
     })?;
     if printer.finish()? == 0 {
-        run.talk.done("no rows");
+        run.reporter.done("no rows");
     }
     Ok(())
 }
@@ -158,7 +158,7 @@ pub(super) fn abandon(run: &mut Run, options: &Options, word: &str) -> Result<()
     let printer = printer(run, options)?;
     let (ledger, job) = all(run)?.open(word)?.lock()?;
     if job.state.is_final() {
-        run.talk.note(&over(&job));
+        run.reporter.note(&over(&job));
         return show(printer, &job);
     }
     let question = format!("{} Go on?", to_be_abandoned(&job, ledger.rows_out()?));
@@ -167,7 +167,7 @@ pub(super) fn abandon(run: &mut Run, options: &Options, word: &str) -> Result<()
     let job = ledger.job()?;
     if job.counts.unknown > 0 {
         let id = &job.id;
-        run.talk.note(&format!(
+        run.reporter.note(&format!(
             "{} unknown, as the API may still carry them out: rc bulk results {id} --status unknown",
             are(job.counts.unknown)
         ));

@@ -90,7 +90,7 @@ pub(super) fn over(
     let mut told = reader.notes();
     told.extend(shaper.notes());
     for note in &told {
-        run.talk.note(note);
+        run.reporter.note(note);
     }
     taker.begins(run, reader.header())?;
     let progress = run.progress(options, "rows");
@@ -125,7 +125,7 @@ pub(super) fn over(
     // How letters are written may have shown late, and so do keys of objects.
     let late = reader.notes().into_iter().chain(shaper.notes());
     for note in late.filter(|note| !told.contains(note)) {
-        run.talk.note(&note);
+        run.reporter.note(&note);
     }
     let counts = checker.counts();
     let report = findings.finish(run)?;
@@ -145,17 +145,18 @@ pub(super) fn over(
 fn remarks(run: &mut Run, work: &Work, passed: &Passed) {
     if passed.blank > 0 {
         let rows = rows(passed.blank);
-        run.talk.note(&format!("{rows} without any value left out"));
+        run.reporter
+            .note(&format!("{rows} without any value left out"));
     }
     if passed.left_out > 0 {
         let rows = rows(passed.left_out);
-        run.talk.note(&format!("{rows} left out by --jq"));
+        run.reporter.note(&format!("{rows} left out by --jq"));
     }
     if work.skip_invalid
         && let Some(path) = &passed.report
     {
         let (rows, path) = (rows(passed.invalid), path.display());
-        run.talk
+        run.reporter
             .note(&format!("{rows} wrong and left out; why is in {path}"));
     }
 }

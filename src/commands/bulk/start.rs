@@ -80,7 +80,7 @@ fn nothing_to_send(run: &mut Run, passed: &Passed) {
         "no good rows"
     };
     let input = &passed.input;
-    run.talk
+    run.reporter
         .note(&format!("nothing to send: {what} in {input}"));
 }
 
@@ -95,7 +95,7 @@ fn may_leave(engine: Engine, going: Going) -> Result<()> {
 }
 
 fn begun(run: &mut Run, ledger: &LockedLedger) {
-    run.talk.note(&format!("this is job {}", ledger.id()));
+    run.reporter.note(&format!("this is job {}", ledger.id()));
 }
 
 /// Puts rows into a ledger while they are read. After a wrong row that is not
@@ -163,7 +163,7 @@ impl Announced {
         if self.engine == Engine::Batches {
             told.push_str(", and the time that the API takes for batches");
         }
-        run.talk.note(&told);
+        run.reporter.note(&told);
         let must = self.operation.effect == Effect::Destroys || store.place.is_protected();
         if must || run.is_attended() {
             // A person has just read what it is about.
@@ -188,7 +188,7 @@ pub(super) fn resume(run: &mut Run, options: &Options, word: &str, going: Going)
     let printer = jobs::printer(run, options)?;
     let (ledger, job) = jobs::all(run)?.open(word)?.lock()?;
     if job.state.is_final() {
-        run.talk.note(&jobs::over(&job));
+        run.reporter.note(&jobs::over(&job));
         return jobs::show(printer, &job);
     }
     may_leave(job.subject.engine, going)?;
@@ -233,7 +233,7 @@ pub(super) fn retry(run: &mut Run, options: &Options, word: &str, going: Going) 
     draft.complete()?;
     if plan.rows == 0 {
         let text = format!("nothing to send: no row of job {} failed", job.id);
-        run.talk.note(&text);
+        run.reporter.note(&text);
         return Ok(());
     }
     let what = Announced {

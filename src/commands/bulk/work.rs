@@ -64,7 +64,7 @@ pub(super) fn run(
         Ok(RunEnd::Submitted) => {
             cut_off::all_handed_over(ledger, &job)?;
             let command = again(&job, "resume");
-            run.talk.note(&format!(
+            run.reporter.note(&format!(
                 "the API has it all; {command} fetches the results"
             ));
             jobs::show(printer, &job)
@@ -115,7 +115,7 @@ fn wait(
             () = interrupted() => {}
             result = &mut work => return result,
         }
-        run.talk
+        run.reporter
             .note("stopping: waits for what is under way; Ctrl-C again leaves at once");
         // Where nobody hears it, the work has ended.
         let _ = stopper.send(true);
@@ -135,21 +135,21 @@ fn conclude(run: &mut Run, ledger: &Ledger, job: &Job) -> Result<()> {
     let operation = job.subject.operation.replace(['.', '_'], " ");
     let bad = counts.failed + counts.unknown;
     if bad == 0 {
-        run.talk.done(&format!("done: {operation} for {sent}"));
+        run.reporter.done(&format!("done: {operation} for {sent}"));
         return Ok(());
     }
     let mut told = 0;
     for (error, rows) in ledger.errors(TOLD)? {
         told += rows;
         let text = format!("{} × {error}", grouped(rows));
-        run.talk.item(
+        run.reporter.item(
             &text,
             || json!({"kind": "failure", "error": error, "rows": rows}),
         );
     }
     if told < bad {
         let text = format!("{} × other errors", grouped(bad - told));
-        run.talk
+        run.reporter
             .item(&text, || json!({"kind": "failures", "more": bad - told}));
     }
     let (mut parts, mut which) = (Vec::new(), Vec::new());

@@ -208,7 +208,8 @@ impl Tally {
         let total = good + bad;
         if bad == 0 {
             if call.operation.response.object().is_none() {
-                run.talk.done(&format!("done: {} for {good}", call.named()));
+                run.reporter
+                    .done(&format!("done: {} for {good}", call.named()));
             }
             return Ok(());
         }
@@ -314,7 +315,7 @@ fn settle(
                 tally.broken = Some(error);
                 return Ok(());
             }
-            run.talk.error(&about(error, call, id.as_deref()));
+            run.reporter.error(&about(error, call, id.as_deref()));
             tally.stopped |= options.fail_fast;
         }
     }

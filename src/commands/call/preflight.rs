@@ -39,7 +39,7 @@ pub(in crate::commands) fn scopes(
     };
     let refused = lacks(&scopes);
     if let Err(error) = note(run, login, scopes) {
-        run.talk.note(&error.to_string());
+        run.reporter.note(&error.to_string());
     }
     let Some(scope) = refused else {
         return Ok(());

@@ -38,7 +38,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
     // Everything that can be wrong is found before anything is sent.
     let first = call.first()?;
     for note in &first.notes {
-        run.talk.note(note);
+        run.reporter.note(note);
     }
     if let Some(every) = watched {
         return watch::run(run, options, &call, &place, every);
@@ -197,7 +197,7 @@ fn complete(run: &mut Run, call: &Call, values: &mut Values) -> Result<()> {
             let word = run.question(&question)?;
             match request::check(parameter, &word) {
                 Ok(()) => break word,
-                Err(reason) => run.talk.note(&format!("{word}: {reason}")),
+                Err(reason) => run.reporter.note(&format!("{word}: {reason}")),
             }
         };
         values.given.push(request::GivenValue {
@@ -303,7 +303,8 @@ fn one(
             .targets
             .first()
             .map_or(String::new(), |target| format!(" {target}"));
-        run.talk.done(&format!("done: {}{target}", call.named()));
+        run.reporter
+            .done(&format!("done: {}{target}", call.named()));
     }
     Ok(())
 }
@@ -320,7 +321,7 @@ fn list(
     let far = Far::of(run, options, &client, "records");
     let mut pages = Pages::new(client, request, wanted);
     let followed = follow(
-        &mut run.talk,
+        &mut run.reporter,
         &mut pages,
         &mut printer,
         call.paging.limit,
@@ -343,7 +344,7 @@ fn list(
     }
     let records = printer.finish()?;
     if records == 0 {
-        run.talk.done(&format!(
+        run.reporter.done(&format!(
             "no {} match",
             call.resource.name.replace('_', " ")
         ));
@@ -353,7 +354,7 @@ fn list(
 
 pub(in crate::commands) fn remarks(run: &mut Run, envelope: &Envelope) {
     for remark in &envelope.remarks {
-        run.talk.note(remark);
+        run.reporter.note(remark);
     }
 }
 

@@ -149,7 +149,7 @@ fn look(run: &mut Run, options: &Options, report: &mut DoctorReport) -> Result<(
             }
         };
         let http = Box::new(Redacting::new(Box::new(http)));
-        let http = run.seeing.around(http, &run.clock);
+        let http = run.request_trace.around(http, &run.clock);
         return asked(run, &place, http.as_ref(), token.as_ref(), report);
     }
     if token.is_some() {
@@ -162,7 +162,7 @@ fn look(run: &mut Run, options: &Options, report: &mut DoctorReport) -> Result<(
 fn sandboxed(run: &Run, place: &Target, report: &mut DoctorReport) -> Result<()> {
     match run.sandbox() {
         Ok((transport, token)) => {
-            let transport = run.seeing.around(transport, &run.clock);
+            let transport = run.request_trace.around(transport, &run.clock);
             asked(run, place, transport.as_ref(), Some(&token), report)
         }
         Err(error) => {

@@ -24,7 +24,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Manual)
             let pages = manual::pages(&specs());
             write(folder, &pages)?;
             let (count, folder) = (pages.len(), folder.display());
-            run.talk
+            run.reporter
                 .done(&format!("{count} manual pages are in {folder}"));
             Ok(())
         }

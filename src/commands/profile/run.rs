@@ -86,7 +86,7 @@ fn change(
     let locked = LockedSettings::take(&run.folders()?)?;
     check(&locked.settings.config)?;
     locked.edit(edits)?;
-    run.talk.done(told);
+    run.reporter.done(told);
     Ok(())
 }
 
@@ -94,7 +94,7 @@ fn rehearse(run: &mut Run, options: &Options, settings: &Settings, edits: &[Edit
     plain_dry_run(options)?;
     let text = settings.edited(edits)?;
     if let Some(path) = settings.path() {
-        run.talk.note(&format!("{} would be:", path.display()));
+        run.reporter.note(&format!("{} would be:", path.display()));
     }
     run.print(&text)
 }
@@ -105,7 +105,7 @@ fn shadowed(run: &mut Run, options: &Options) -> Result<()> {
         && let Some(name) = crate::config::read(&run.environment, variable::PROFILE)?
     {
         let told = format!("{} is set to {name} and comes first", variable::PROFILE);
-        run.talk.note(&told);
+        run.reporter.note(&told);
     }
     Ok(())
 }
@@ -177,7 +177,7 @@ fn remove(run: &mut Run, options: &Options, settings: &Settings, name: &str) -> 
     // First the token: a profile that is gone cannot be logged out.
     auth::logout::forget(run, name, &profile.own_base())?;
     locked.edit(&edits)?;
-    run.talk.done(&format!("profile {name} is removed"));
+    run.reporter.done(&format!("profile {name} is removed"));
     Ok(())
 }
 
@@ -234,8 +234,8 @@ fn record(profile: &Profile, used: &str, logins: &Logins) -> Value {
         "token": match (&profile.credential_command, login) {
             (Some(_), _) => Some("credential_command"),
             (None, Some(login)) => Some(match login.kept {
-                crate::config::keep::TokenStorage::Keyring => "keyring",
-                crate::config::keep::TokenStorage::File => "file",
+                crate::config::token_storage::TokenStorage::Keyring => "keyring",
+                crate::config::token_storage::TokenStorage::File => "file",
             }),
             (None, None) => None,
         },

@@ -49,7 +49,8 @@ fn requests(run: &mut Run, options: &Options, asked: &Control) -> Result<()> {
     let (method, path, body) = spelled(asked);
     if matches!(asked, Control::ForgetRequests) {
         ControlTarget::Served(url).ask(method, &path, &body)?;
-        run.talk.done("the sandbox has forgotten what it was asked");
+        run.reporter
+            .done("the sandbox has forgotten what it was asked");
         return Ok(());
     }
     let mut printer = Printer::prepare(run, options, Shape::Many, Described::default())?;

@@ -31,7 +31,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Asked) 
     match asked {
         Asked::Reset => {
             seed(run, options, &Seed::demo())?;
-            run.talk.done("the sandbox has its demo store again");
+            run.reporter.done("the sandbox has its demo store again");
         }
         Asked::Seed {
             customers,
@@ -39,7 +39,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Asked) 
         } => {
             seed(run, options, &seed_of(Some(*customers), *number))?;
             let told = format!("the sandbox has a store of {customers} customers");
-            run.talk.done(&told);
+            run.reporter.done(&told);
         }
         Asked::Dump => dump(run, options)?,
         Asked::Load { file } => load(run, options, file)?,
@@ -133,7 +133,7 @@ fn load(run: &mut Run, options: &Options, file: &Path) -> Result<()> {
             .map_err(|error| Error::unexpected("cannot keep the sandbox").caused_by(error))?;
     }
     let told = format!("the sandbox has the store of {named}");
-    run.talk.done(&told);
+    run.reporter.done(&told);
     Ok(())
 }
 
@@ -170,7 +170,7 @@ fn serve(run: &mut Run, options: &Options, serving: &Serving) -> Result<()> {
 /// Tells what whoever serves may not expect.
 fn warn(run: &mut Run, ip: IpAddr, sandbox: &Sandbox) {
     if !ip.is_loopback() {
-        run.talk.note(&format!(
+        run.reporter.note(&format!(
             "it listens on {ip}: whoever reaches this machine and has a token can use it; the \
              control surface under {}/ answers this machine only",
             crate::sandbox::control::ROOT
@@ -178,7 +178,7 @@ fn warn(run: &mut Run, ip: IpAddr, sandbox: &Sandbox) {
     }
     let faults = sandbox.with_state(|state| state.faults().to_owned());
     if !faults.is_empty() {
-        run.talk.note(&format!(
+        run.reporter.note(&format!(
             "things go wrong on purpose: {faults}; `rc sandbox faults off` ends it"
         ));
     }
@@ -211,7 +211,7 @@ fn served(run: &mut Run, serving: &Serving) -> Result<Sandbox> {
             let (mut file, state) = DataFile::open(path, made)
                 .map_err(|error| Error::unexpected("cannot open the data file").caused_by(error))?;
             for note in file.take_notes() {
-                run.talk.note(&note);
+                run.reporter.note(&note);
             }
             Sandbox::new(state, run.clock.clone()).kept_in(file)
         }
@@ -272,7 +272,7 @@ fn announce(run: &mut Run, options: &Options, url: &str) -> Result<()> {
         return run.print(&format!("{{\"url\":\"{url}\",\"token\":\"{TOKEN}\"}}\n"));
     }
     run.print(&format!("{url}  token {TOKEN}\n"))?;
-    run.talk.done(&format!(
+    run.reporter.done(&format!(
         "serving until Ctrl-C; in another terminal:\n  \
          export RECHARGE_BASE_URL={url} RECHARGE_ACCESS_TOKEN={TOKEN}\n  rc subscriptions list"
     ));

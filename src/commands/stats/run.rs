@@ -32,7 +32,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Stats) 
     }
     let request = filled.first()?;
     for note in &request.notes {
-        run.talk.note(note);
+        run.reporter.note(note);
     }
     if let Some(form) = options.dry_run {
         dry::check(options, form)?;
@@ -68,7 +68,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Stats) 
     read?;
     let figures = tally.finish()?;
     for note in &figures.notes {
-        run.talk.note(note);
+        run.reporter.note(note);
     }
     match printer {
         Some(mut printer) => {
@@ -79,7 +79,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Stats) 
         }
         None if figures.rows.is_empty() => {
             let nouns = asked.call.resource.name.replace('_', " ");
-            run.talk.done(&format!("no {nouns} match"));
+            run.reporter.done(&format!("no {nouns} match"));
         }
         None => {
             let style = style(run, &options.output, options.colour);
@@ -134,7 +134,7 @@ struct TalliedList<'a> {
 
 impl RecordSink for TalliedList<'_> {
     fn remark(&mut self, remark: &str) {
-        self.run.talk.note(remark);
+        self.run.reporter.note(remark);
     }
 
     fn record(&mut self, record: &str) -> Result<Flow> {

@@ -16,14 +16,14 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::Sandbox;
-use crate::http::passing::Passing;
+use crate::http::clock_advance::Passing;
 use crate::http::respond::controlled;
 use crate::requests::refusal::Refusal;
 use crate::seed::Seed;
 use crate::storage::clock;
 use crate::storage::state::{State, Token};
 use crate::storage::tables::TABLES;
-use crate::values::moment;
+use crate::values::time;
 use crate::webhooks;
 use recharge_catalog as catalog;
 
@@ -202,10 +202,10 @@ fn standing(state: &State, world: Timestamp) -> Value {
 
 fn time(state: &State, world: Timestamp) -> Value {
     json!({
-        "now": moment::stamp(state.clock.shown(world)),
-        "world": moment::stamp(world),
+        "now": time::stamp(state.clock.shown(world)),
+        "world": time::stamp(world),
         "ahead_seconds": state.clock.ahead,
-        "lived_until": moment::stamp(state.clock.lived()),
+        "lived_until": time::stamp(state.clock.lived()),
     })
 }
 
@@ -219,7 +219,7 @@ fn wanted_time(
     if method == Method::PUT {
         let Time { now } = read(body)?;
         let wrong = || Refusal::error(422, &format!("{now} is neither a time nor a day"));
-        return moment::parse(&now).ok_or_else(wrong);
+        return time::parse(&now).ok_or_else(wrong);
     }
     let Step { by } = read(body)?;
     let wrong = || Refusal::error(422, &format!("{by} is no span like 30d or 2 weeks"));

@@ -6,9 +6,9 @@ use http::{HeaderValue, Response, header};
 use serde_json::json;
 
 use crate::SERVER;
+use crate::http::address_locks;
 use crate::http::limit::Level;
 use crate::http::respond::respond;
-use crate::http::trees;
 use crate::requests::refusal::Refusal;
 
 use crate::faults::Fault;
@@ -16,7 +16,7 @@ use crate::faults::Fault;
 /// The answer of a status in the place of the right one.
 pub(crate) fn faulty(fault: &Fault, status: u16, level: Level) -> Response<Bytes> {
     let mut answer = match status {
-        409 => respond(Err(trees::in_progress()), level),
+        409 => respond(Err(address_locks::in_progress()), level),
         // The bucket has room: it is refused for load on the platform.
         429 => respond(Err(Refusal::too_many()), level),
         502 => page(status, "Bad Gateway"),

@@ -9,7 +9,7 @@ use http::Request;
 use jiff::Timestamp;
 
 use crate::http::respond::welcome;
-use crate::requests::asked::{CheckedRequest, body_of, check_scopes, query_of};
+use crate::requests::checked_request::{CheckedRequest, body_of, check_scopes, query_of};
 use crate::requests::envelope::{Answered, Draft, envelope};
 use crate::requests::refusal::Refusal;
 use crate::requests::route::Route;

@@ -16,17 +16,17 @@ use serde_json::Value;
 
 use crate::Sandbox;
 use crate::faults::{Fault, FaultKind, Met};
+use crate::http::address_locks::Held;
 use crate::http::faulty::faulty;
 use crate::http::gate::{answer, is_older_version, token_of};
 use crate::http::limit::Level;
 use crate::http::log::{Log, LoggedRequest};
 use crate::http::respond::{in_version, naming_methods, refused, respond};
-use crate::http::trees::Held;
 use crate::requests::refusal::Refusal;
 use crate::requests::route::{self, Route};
 use crate::storage::state::State;
 use crate::v2021_01;
-use crate::values::moment;
+use crate::values::time;
 use recharge_catalog as catalog;
 
 /// What becomes of a request.
@@ -124,7 +124,7 @@ impl Sandbox {
         let answer = ending.answer();
         let note = LoggedRequest {
             number: 0,
-            at: moment::stamp(state.clock.shown(world)),
+            at: time::stamp(state.clock.shown(world)),
             method: request.method().to_string(),
             path: without_secrets(&state, request),
             operation: row.map(|row| format!("{}.{}", row.resource.name, row.operation.verb)),

@@ -8,9 +8,9 @@
 use serde_json::Value;
 
 use crate::requests::refusal::{FieldErrors, Refusal};
-use crate::values::moment;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
+use crate::values::time;
 use recharge_catalog::{Operation, Parameter, Type, ValueKind};
 
 /// Name and value pairs of a query string, decoded.
@@ -98,7 +98,7 @@ fn wrong_type(parameter: &Parameter, value: &Value) -> Option<String> {
         ),
         ValueKind::Time | ValueKind::Day => {
             let text = value.as_str().unwrap_or_default();
-            return moment::parse(text).is_none().then(|| not_a_time(value));
+            return time::parse(text).is_none().then(|| not_a_time(value));
         }
         ValueKind::External(_) => (
             value.is_object() || value.is_string() || value.is_number(),
@@ -180,7 +180,7 @@ fn check_text(parameter: &Parameter, text: &str, faults: &mut FieldErrors) {
             {
                 Some("Not a valid boolean.".to_owned())
             }
-            ValueKind::Time | ValueKind::Day if moment::parse(part).is_none() => {
+            ValueKind::Time | ValueKind::Day if time::parse(part).is_none() => {
                 Some(not_a_time(&Value::from(part)))
             }
             _ if !parameter.values.is_empty() && !parameter.values.contains(&part) => {

@@ -4,7 +4,7 @@ use http::header::{HeaderName, HeaderValue};
 use recharge_catalog::ResponseShape;
 use serde_json::json;
 
-use super::asked::Outcome;
+use super::checked_request::Outcome;
 use super::refusal::Refusal;
 use crate::row::Row;
 

@@ -10,7 +10,7 @@ use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
 use crate::storage::table::{NEVER, Table};
 use crate::values::key;
-use crate::values::moment;
+use crate::values::time;
 use recharge_catalog::{FieldKind, Object, Operation, Parameter, ValueKind};
 
 /// One condition that listed records meet.
@@ -116,7 +116,7 @@ fn parts<'a>(parameter: &Parameter, value: &'a str) -> impl Iterator<Item = &'a 
 
 /// `created_at_min` cuts `created_at`; a bare name (`scheduled_at`) is one day.
 fn window(name: &str, table: &Table, value: &str) -> Result<Test, Refusal> {
-    let Some(at) = moment::parse(value).map(jiff::Timestamp::as_second) else {
+    let Some(at) = time::parse(value).map(jiff::Timestamp::as_second) else {
         return Err(Refusal::invalid(name, "Not a valid datetime."));
     };
     let (path, from, to) = if let Some(path) = name.strip_suffix("_min") {

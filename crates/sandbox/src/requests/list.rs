@@ -7,8 +7,8 @@
 
 use std::fmt::Write as _;
 
-use crate::requests::asked::CheckedRequest;
 use crate::requests::check::{self, Query};
+use crate::requests::checked_request::CheckedRequest;
 use crate::requests::cursor::{Cursor, Direction};
 use crate::requests::filter::{self, Test};
 use crate::requests::include;

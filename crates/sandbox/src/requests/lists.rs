@@ -3,15 +3,15 @@
 
 use jiff::{SignedDuration, Span, Timestamp};
 
-use crate::requests::asked::CheckedRequest;
 use crate::requests::check::Query;
+use crate::requests::checked_request::CheckedRequest;
 use crate::requests::filter::Test;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
 use crate::storage::table::Table;
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::record;
+use crate::values::time;
 use recharge_catalog as catalog;
 
 /// Events are listed for this long.
@@ -154,7 +154,7 @@ pub(crate) fn check(asked: &CheckedRequest, query: &Query) -> Result<(), Refusal
             .map(|(_, value)| value.as_str())
     };
     if asked.row.resource.name == "events"
-        && let Some(from) = given("created_at_min").and_then(moment::parse)
+        && let Some(from) = given("created_at_min").and_then(time::parse)
         && from < oldest(asked.now.checked_sub(LENIENCE).unwrap_or(asked.now))
     {
         return Err(Refusal::invalid(

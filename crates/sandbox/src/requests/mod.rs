@@ -1,8 +1,8 @@
 //! What a request asks for: its row, its values checked, and the records that a
 //! list of it shows. Reads the store and changes nothing.
 
-pub(crate) mod asked;
 pub(crate) mod check;
+pub(crate) mod checked_request;
 pub(crate) mod cursor;
 pub(crate) mod envelope;
 pub(crate) mod filter;

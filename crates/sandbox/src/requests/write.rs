@@ -6,9 +6,9 @@
 
 use serde_json::{Value, json};
 
-use crate::values::moment;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
+use crate::values::time;
 use recharge_catalog::{Field, FieldKind, Object, Operation, Parameter, ValueKind};
 
 /// Sets every field of the record that the body gives and the row knows.
@@ -57,9 +57,9 @@ fn amount(value: &Value) -> Value {
 fn time(holds: Option<FieldKind>, value: &Value) -> Value {
     let text = value.as_str().unwrap_or_default();
     let normal = if holds == Some(FieldKind::Date) {
-        moment::parse_day(text).map(moment::day_text)
+        time::parse_day(text).map(time::day_text)
     } else {
-        moment::parse(text).map(moment::stamp)
+        time::parse(text).map(time::stamp)
     };
     normal.map_or(Value::Null, Value::from)
 }

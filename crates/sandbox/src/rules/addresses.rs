@@ -6,8 +6,8 @@ use super::{
     Ruling, charges, existing, given, items, merging, metafields, named, postal, queue, redeeming,
     skipping, target, totals, update,
 };
-use crate::requests::asked::CheckedRequest;
-use crate::requests::asked::Outcome;
+use crate::requests::checked_request::CheckedRequest;
+use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
 use crate::storage::tables::TableName;

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::perform;
-use crate::requests::asked::CheckedRequest;
+use crate::requests::checked_request::CheckedRequest;
 use crate::requests::envelope::envelope;
 use crate::row::Row;
 use crate::rules::events;
@@ -23,8 +23,8 @@ use crate::storage::behaviour::Behaviour;
 use crate::storage::state::{QUIETLY, State, Token};
 use crate::storage::tables::TableName;
 use crate::values::key;
-use crate::values::moment;
 use crate::values::record::{self, Record};
+use crate::values::time;
 use recharge_catalog as catalog;
 
 /// Begins to carry out a batch that has just been submitted.
@@ -86,7 +86,7 @@ impl Run {
         let kept = state.get(TableName::BatchRuns, id).unwrap_or_default();
         let since = record::number(&kept, "since")
             .and_then(|since| Timestamp::from_microsecond(since).ok())
-            .or_else(|| moment::parse(record::text(&batch, "submitted_at")))
+            .or_else(|| time::parse(record::text(&batch, "submitted_at")))
             .unwrap_or(Timestamp::MIN);
         let token = kept.get("token").cloned();
         let token = token.and_then(|token| serde_json::from_value(token).ok());
@@ -134,10 +134,10 @@ impl Run {
             "fail_task_count",
             bad + done - begun - succeeded,
         );
-        record::set(&mut batch, "updated_at", moment::stamp(now));
+        record::set(&mut batch, "updated_at", time::stamp(now));
         if let Some(status) = end {
             record::set(&mut batch, "status", status);
-            record::set(&mut batch, "closed_at", moment::stamp(now));
+            record::set(&mut batch, "closed_at", time::stamp(now));
             state.change(TableName::Batches, self.id, &batch, "processed");
             state.forget(TableName::BatchRuns, self.id);
             lay_down(state, self.id, done);
@@ -168,7 +168,7 @@ impl Run {
         };
         let good = status < 400;
         begin(&mut task, now);
-        let stamp = moment::stamp(now);
+        let stamp = time::stamp(now);
         record::set(&mut task, "completed_at", stamp.as_str());
         record::set(&mut task, "updated_at", stamp);
         record::set(&mut task, "status", if good { "success" } else { "failed" });
@@ -218,7 +218,7 @@ fn mark_next(state: &mut State, batch: u64, done: usize, now: Timestamp) {
     if let Some(mut task) = state.get(TableName::BatchTasks, id) {
         begin(&mut task, now);
         record::set(&mut task, "status", "processing");
-        record::set(&mut task, "updated_at", moment::stamp(now));
+        record::set(&mut task, "updated_at", time::stamp(now));
         state.change(TableName::BatchTasks, id, &task, QUIETLY);
     }
 }
@@ -239,7 +239,7 @@ fn lay_down(state: &mut State, batch: u64, done: usize) {
 fn begin(task: &mut Record, now: Timestamp) {
     for at in ["queued_at", "started_at"] {
         if record::is_nothing(task.get(at)) {
-            record::set(task, at, moment::stamp(now));
+            record::set(task, at, time::stamp(now));
         }
     }
 }

@@ -3,13 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::{given, products, redeeming, totals, update};
-use crate::requests::asked::CheckedRequest;
+use crate::requests::checked_request::CheckedRequest;
 use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
-use crate::values::moment::{Interval, Unit};
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
+use crate::values::time::{Interval, Unit};
 
 /// Puts in what was asked for, and reckons what follows from it.
 pub(super) fn fill(

@@ -6,14 +6,14 @@ use serde_json::Value;
 use super::{
     Ruling, customers, given, processing, queue, redeeming, skipping, target, totals, touch,
 };
-use crate::requests::asked::CheckedRequest;
-use crate::requests::asked::Outcome;
+use crate::requests::checked_request::CheckedRequest;
+use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     let (id, charge) = target(state, TableName::Charges, asked)?;
@@ -185,7 +185,7 @@ pub(super) fn strip_charge(
     }
     record::set(&mut charge, "discounts", kept);
     totals::settle(state, &mut charge);
-    record::set(&mut charge, "updated_at", moment::stamp(now));
+    record::set(&mut charge, "updated_at", time::stamp(now));
     state.change(TableName::Charges, id, &charge, "updated");
 }
 

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use super::totals;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 /// The wish of a customer to pay the next charge with credit.
 const WISH: &str = "apply_credit_to_next_recurring_charge";
@@ -33,7 +33,7 @@ pub(super) fn summary(state: &State, now: Timestamp, customer: u64) -> Record {
 
 /// Accounts that have not expired; those that expire first come first.
 fn usable(state: &State, now: Timestamp, customer: u64) -> Vec<(u64, Record)> {
-    let end = |account: &Record| moment::parse(record::text(account, "expires_at"));
+    let end = |account: &Record| time::parse(record::text(account, "expires_at"));
     let mut accounts = state.all(TableName::CreditAccounts, "customer_id", customer);
     accounts.retain(|(_, account)| end(account).is_none_or(|end| end > now));
     accounts.sort_by_key(|(id, account)| (end(account).unwrap_or(Timestamp::MAX), *id));
@@ -58,7 +58,7 @@ pub(super) fn spend(state: &mut State, customer_id: u64, charge: &Record, now: T
         }
     }
     record::set(&mut customer, WISH, false);
-    record::set(&mut customer, "updated_at", moment::stamp(now));
+    record::set(&mut customer, "updated_at", time::stamp(now));
     state.change(TableName::Customers, customer_id, &customer, "updated");
 }
 
@@ -73,7 +73,7 @@ fn debit(
 ) {
     let left = totals::amount(&account, "available_balance") - amount;
     record::set(&mut account, "available_balance", left);
-    record::set(&mut account, "updated_at", moment::stamp(now));
+    record::set(&mut account, "updated_at", time::stamp(now));
     state.change(TableName::CreditAccounts, id, &account, "updated");
     let adjustment = state.next_id(TableName::CreditAdjustments);
     let number = |path: &str| record::id(charge, path).unwrap_or(0);
@@ -81,12 +81,12 @@ fn debit(
         "id": adjustment,
         "credit_account_id": id,
         "amount": amount,
-        "created_at": moment::stamp(now),
+        "created_at": time::stamp(now),
         "currency_code": account.get("currency_code"),
         "ending_balance": left,
         "note": format!("Paid charge {} of address {}", number("id"), number("address_id")),
         "type": "debit",
-        "updated_at": moment::stamp(now),
+        "updated_at": time::stamp(now),
     }));
     state.create(TableName::CreditAdjustments, adjustment, &record);
 }

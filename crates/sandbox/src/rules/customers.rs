@@ -5,13 +5,13 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Ruling, credits, queue, schedule, target, update};
-use crate::requests::asked::CheckedRequest;
-use crate::requests::asked::Outcome;
+use crate::requests::checked_request::CheckedRequest;
+use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::{QUIETLY, State};
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     if verb == "create" {
@@ -206,11 +206,7 @@ pub(super) fn note_paid(state: &mut State, id: u64, charge: &Record, now: Timest
         return;
     };
     if record::is_nothing(customer.get("first_charge_processed_at")) {
-        record::set(
-            &mut customer,
-            "first_charge_processed_at",
-            moment::stamp(now),
-        );
+        record::set(&mut customer, "first_charge_processed_at", time::stamp(now));
     }
     let of_subscription = record::list(charge, "line_items")
         .iter()

@@ -4,15 +4,15 @@
 use serde_json::{Value, json};
 
 use super::{Ruling, charges, given, target, touch};
-use crate::requests::asked::CheckedRequest;
-use crate::requests::asked::Outcome;
+use crate::requests::checked_request::CheckedRequest;
+use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::requests::write;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     match verb {
@@ -91,7 +91,7 @@ fn look_from(state: &mut State, asked: &CheckedRequest) {
 }
 
 fn has_ended(asked: &CheckedRequest, discount: &Record) -> bool {
-    moment::parse(record::text(discount, "ends_at")).is_some_and(|end| end < asked.now)
+    time::parse(record::text(discount, "ends_at")).is_some_and(|end| end < asked.now)
 }
 
 /// The fields of the body; settings are laid over those that are there.
@@ -153,7 +153,7 @@ fn check_value(discount: &Record, faults: &mut FieldErrors) {
 }
 
 fn check_dates(discount: &Record, faults: &mut FieldErrors) {
-    let at = |field: &str| moment::parse(record::text(discount, field));
+    let at = |field: &str| time::parse(record::text(discount, field));
     if let (Some(starts), Some(ends)) = (at("starts_at"), at("ends_at"))
         && ends <= starts
     {

@@ -9,13 +9,13 @@ use serde_json::Value;
 use super::rhythm::fresh_day;
 use super::subscriptions::shown;
 use super::{Ruling, customers, given, queue, touch};
-use crate::requests::asked::CheckedRequest;
-use crate::requests::asked::Outcome;
+use crate::requests::checked_request::CheckedRequest;
+use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 /// The reference's limit for comments on a cancellation.
 const LONGEST_COMMENT: usize = 1024;
@@ -118,7 +118,7 @@ pub(super) fn activate(
     }
     bring_back(&mut one);
     let next = fresh_day(state, asked, id, &one);
-    record::set(&mut one, "next_charge_scheduled_at", moment::day_text(next));
+    record::set(&mut one, "next_charge_scheduled_at", time::day_text(next));
     touch(asked, &mut one);
     state.change(TableName::Subscriptions, id, &one, "activated");
     settle(state, asked, &one);

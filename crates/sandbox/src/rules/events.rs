@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use crate::requests::lists;
 use crate::storage::state::{self, QUIETLY, State, Token};
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::record::{self, Record};
+use crate::values::time;
 use crate::webhooks;
 
 /// Events are kept this long: those of charges are told beside other records
@@ -68,7 +68,7 @@ pub(crate) fn event(id: u64, told: &Told, at: Timestamp, token: &Token) -> Recor
         "id": id,
         "object_id": told.id,
         "customer_id": told.customer,
-        "created_at": moment::stamp(at),
+        "created_at": time::stamp(at),
         "object_type": told.object,
         "verb": verb,
         "description": format!("{begin}{rest} {} #{}", told.object, told.id),

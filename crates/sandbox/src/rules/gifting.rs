@@ -2,8 +2,8 @@
 
 use super::skipping::{check_skippable, queued_on, skip_items};
 use super::{Ruling, existing, numbers, queue};
-use crate::requests::asked::CheckedRequest;
-use crate::requests::asked::Outcome;
+use crate::requests::checked_request::CheckedRequest;
+use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;

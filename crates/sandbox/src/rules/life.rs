@@ -16,8 +16,8 @@ use crate::rules::events;
 use crate::storage::state::{State, Token};
 use crate::storage::table::Table;
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::record;
+use crate::values::time;
 
 /// When the day's work is done, in hours after midnight UTC: early in the
 /// morning of the store.
@@ -50,23 +50,23 @@ impl AddAssign for Happened {
 
 /// The first moment after `lived` at which something may happen, up to `now`.
 pub(crate) fn next_run(lived: Timestamp, now: Timestamp) -> Option<Timestamp> {
-    let today = run_of(moment::day_of(lived))?;
+    let today = run_of(time::day_of(lived))?;
     let next = if today > lived {
         today
     } else {
-        run_of(moment::day_of(lived).tomorrow().ok()?)?
+        run_of(time::day_of(lived).tomorrow().ok()?)?
     };
     (next <= now).then_some(next)
 }
 
 fn run_of(day: Date) -> Option<Timestamp> {
-    let midnight = moment::beginning(day)?;
+    let midnight = time::beginning(day)?;
     midnight.checked_add(Span::new().hours(HOUR)).ok()
 }
 
 /// Does the work of the day whose run is at that moment.
 pub(crate) fn run(state: &mut State, at: Timestamp, token: &Token) -> Happened {
-    let day = moment::day_of(at);
+    let day = time::day_of(at);
     let mut happened = Happened {
         announced: announce(state, TableName::Charges, day)
             + announce(state, TableName::Orders, day),
@@ -108,7 +108,7 @@ fn announce(state: &mut State, name: TableName, today: Date) -> u64 {
 fn remind_of_captures(state: &mut State, today: Date) {
     for id in state.table(TableName::Charges).find("status", "pending") {
         let charge = state.get(TableName::Charges, id).unwrap_or_default();
-        let authorised = moment::parse_day(record::text(&charge, "updated_at"));
+        let authorised = time::parse_day(record::text(&charge, "updated_at"));
         if authorised.is_some_and(|day| later(day, DAYS_UNCAPTURED) == today) {
             state.tell(TableName::Charges, id, "uncaptured");
         }
@@ -122,7 +122,7 @@ fn due_charges(state: &State, day: Date) -> Vec<u64> {
     let failed = state.table(TableName::Charges).find("status", "error");
     due.extend(failed.into_iter().filter(|id| {
         let charge = state.get(TableName::Charges, *id).unwrap_or_default();
-        moment::parse_day(record::text(&charge, "retry_date")).is_some_and(|retry| retry <= day)
+        time::parse_day(record::text(&charge, "retry_date")).is_some_and(|retry| retry <= day)
     }));
     due
 }
@@ -137,7 +137,7 @@ fn scheduled(
     until: Date,
 ) -> Vec<u64> {
     let table = state.table(name);
-    let seconds = |day: Date| moment::beginning(day).map_or(i64::MIN, Timestamp::as_second);
+    let seconds = |day: Date| time::beginning(day).map_or(i64::MIN, Timestamp::as_second);
     let range = (
         since.map_or(i64::MIN + 1, seconds),
         seconds(later(until, 1)),

@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::{Ruling, addresses, existing, given, onetimes, queue, touch};
-use crate::requests::asked::CheckedRequest;
-use crate::requests::asked::Outcome;
+use crate::requests::checked_request::CheckedRequest;
+use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 /// The reference's limit for sources of one merge.
 const MOST_SOURCES: usize = 10;
@@ -36,8 +36,8 @@ pub(super) fn merge(state: &mut State, asked: &CheckedRequest) -> Ruling {
         .body
         .get("next_charge_date")
         .and_then(Value::as_str)
-        .and_then(moment::parse_day)
-        .map(moment::day_text);
+        .and_then(time::parse_day)
+        .map(time::day_text);
     for source in sources {
         move_subscriptions(state, asked, source, target_id, day.as_deref());
         onetimes::move_all(state, asked, source, target_id);

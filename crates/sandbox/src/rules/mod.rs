@@ -69,9 +69,9 @@ pub(super) use webhooks::blank as webhook;
 
 use serde_json::Value;
 
-use crate::requests::asked::CheckedRequest;
-use crate::requests::asked::Outcome;
 use crate::requests::check;
+use crate::requests::checked_request::CheckedRequest;
+use crate::requests::checked_request::Outcome;
 use crate::requests::list;
 use crate::requests::lists;
 use crate::requests::refusal::Refusal;

@@ -4,13 +4,13 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::{Ruling, given, items, named, products, queue, target, touch, update};
-use crate::requests::asked::CheckedRequest;
-use crate::requests::asked::Outcome;
+use crate::requests::checked_request::CheckedRequest;
+use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     if verb == "create" {
@@ -77,13 +77,13 @@ fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
     items::settle_sku(state, &mut one, asked.body);
     if add {
         let next = queue::next_queued(state, address_id);
-        let Some(next) = next.and_then(moment::beginning) else {
+        let Some(next) = next.and_then(time::beginning) else {
             return Err(Refusal::invalid(
                 "add_to_next_charge",
                 "the address has no queued charge",
             ));
         };
-        record::set(&mut one, "next_charge_scheduled_at", moment::stamp(next));
+        record::set(&mut one, "next_charge_scheduled_at", time::stamp(next));
     }
     check_quantity(&one)?;
     state.create(TableName::Onetimes, id, &one);
@@ -160,7 +160,7 @@ pub(super) fn gift(
     ] {
         record::set(&mut one, field, given(subscription, field));
     }
-    let day = moment::beginning(day).map(moment::stamp);
+    let day = time::beginning(day).map(time::stamp);
     record::set(&mut one, "next_charge_scheduled_at", day);
     state.create(TableName::Onetimes, id, &one);
     one

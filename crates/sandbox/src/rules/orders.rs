@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 
 use super::rhythm::{self, interval};
 use super::{Ruling, given, queue, target, totals, touch};
-use crate::requests::asked::CheckedRequest;
-use crate::requests::asked::Outcome;
+use crate::requests::checked_request::CheckedRequest;
+use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::Refusal;
 use crate::requests::write;
 use crate::storage::state::{QUIETLY, State};
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     let (id, order) = target(state, TableName::Orders, asked)?;
@@ -49,8 +49,8 @@ pub(crate) fn short_number(id: u64) -> String {
 
 /// The record of an order of a charge.
 pub(crate) fn of_charge(state: &State, id: u64, charge: &Record, slot: &Slot) -> Record {
-    let sent = slot.sent.map(moment::stamp);
-    let scheduled = moment::beginning(slot.day).map(moment::stamp);
+    let sent = slot.sent.map(time::stamp);
+    let scheduled = time::beginning(slot.day).map(time::stamp);
     let created = given(charge, "updated_at");
     let number = slot.sent.map(|_| external_number(id));
     let short = slot.sent.map(|_| short_number(id));
@@ -124,8 +124,8 @@ pub(super) fn send(state: &mut State, id: u64, now: Timestamp) {
     };
     for (field, value) in [
         ("status", json!("success")),
-        ("processed_at", json!(moment::stamp(now))),
-        ("updated_at", json!(moment::stamp(now))),
+        ("processed_at", json!(time::stamp(now))),
+        ("updated_at", json!(time::stamp(now))),
         (
             "external_order_id",
             json!({"ecommerce": external_number(id)}),
@@ -228,7 +228,7 @@ fn copy(state: &mut State, asked: &CheckedRequest, order: &Record) -> Ruling {
             "only prepaid orders of a charge that succeeded can be cloned",
         ));
     }
-    let day = moment::parse_day(record::text(asked.body, "scheduled_at")).unwrap_or(Date::MIN);
+    let day = time::parse_day(record::text(asked.body, "scheduled_at")).unwrap_or(Date::MIN);
     if day <= asked.today() {
         return Err(Refusal::invalid("scheduled_at", "must be in the future"));
     }
@@ -241,10 +241,7 @@ fn copy(state: &mut State, asked: &CheckedRequest, order: &Record) -> Ruling {
         ("external_order_id", json!({"ecommerce": null})),
         ("external_order_number", json!({"ecommerce": null})),
         ("processed_at", Value::Null),
-        (
-            "scheduled_at",
-            json!(moment::beginning(day).map(moment::stamp)),
-        ),
+        ("scheduled_at", json!(time::beginning(day).map(time::stamp))),
         ("status", json!("queued")),
         ("total_refunds", json!("0.00")),
     ] {
@@ -303,8 +300,8 @@ fn delay(state: &mut State, asked: &CheckedRequest, id: u64, order: &Record) -> 
         None => day.saturating_add(Span::new().months(1)),
     };
     for (id, mut order) in queued {
-        let day = moment::parse_day(record::text(&order, "scheduled_at")).unwrap_or(Date::MIN);
-        let day = moment::beginning(later(day)).map(moment::stamp);
+        let day = time::parse_day(record::text(&order, "scheduled_at")).unwrap_or(Date::MIN);
+        let day = time::beginning(later(day)).map(time::stamp);
         record::set(&mut order, "scheduled_at", day);
         touch(asked, &mut order);
         state.change(TableName::Orders, id, &order, "updated");

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Ruling, customers, named, processing, queue, target, touch, update};
-use crate::requests::asked::CheckedRequest;
-use crate::requests::asked::Outcome;
+use crate::requests::checked_request::CheckedRequest;
+use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::requests::write;
 use crate::storage::state::State;

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{Ruling, given, target, terms, totals, touch};
-use crate::requests::asked::CheckedRequest;
-use crate::requests::asked::Outcome;
 use crate::requests::check;
+use crate::requests::checked_request::CheckedRequest;
+use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::requests::write;
 use crate::storage::state::State;

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use super::rhythm::{PAID, interval, next_after};
 use super::skipping::items_of;
 use super::{Ruling, credits, customers, orders, queue, redeeming, touch};
-use crate::requests::asked::CheckedRequest;
-use crate::requests::asked::Outcome;
+use crate::requests::checked_request::CheckedRequest;
+use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::{QUIETLY, State};
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 /// An authorised payment can be captured for this long.
 const DAYS_TO_CAPTURE: i64 = 7;
@@ -58,7 +58,7 @@ pub(super) fn capture(
             "only authorised charges can be captured",
         ));
     }
-    let authorised = moment::parse(record::text(&charge, "updated_at")).unwrap_or(Timestamp::MIN);
+    let authorised = time::parse(record::text(&charge, "updated_at")).unwrap_or(Timestamp::MIN);
     let end = authorised.checked_add(Span::new().hours(24 * DAYS_TO_CAPTURE));
     if end.is_ok_and(|end| end < asked.now) {
         return Err(Refusal::error(
@@ -98,7 +98,7 @@ pub(super) fn take(state: &mut State, id: u64, charge: Record, now: Timestamp) -
 
 /// The day on which a charge that failed is tried again.
 pub(super) fn retry_day(now: Timestamp) -> String {
-    moment::day_text(moment::day_of(now).saturating_add(Span::new().days(DAYS_TO_RETRY)))
+    time::day_text(time::day_of(now).saturating_add(Span::new().days(DAYS_TO_RETRY)))
 }
 
 fn fail(
@@ -117,7 +117,7 @@ fn fail(
     record::set(&mut charge, "error", error);
     record::set(&mut charge, "error_type", kind);
     record::set(&mut charge, "retry_date", retry);
-    record::set(&mut charge, "updated_at", moment::stamp(now));
+    record::set(&mut charge, "updated_at", time::stamp(now));
     state.change(TableName::Charges, id, &charge, "failed");
     note_last_try(state, &charge, last);
     if last {
@@ -187,7 +187,7 @@ fn make_orders(state: &mut State, id: u64, charge: &mut Record, was_open: bool, 
         let record = orders::of_charge(state, order, charge, &slot);
         state.create(TableName::Orders, order, &record);
     }
-    let day = moment::parse_day(record::text(charge, "scheduled_at"));
+    let day = time::parse_day(record::text(charge, "scheduled_at"));
     if was_open {
         for item in items {
             advance(state, item, day.unwrap_or(Date::MIN), now);
@@ -198,8 +198,8 @@ fn make_orders(state: &mut State, id: u64, charge: &mut Record, was_open: bool, 
 /// The fields of a charge that was paid.
 pub(crate) fn mark_paid(charge: &mut Record, id: u64, now: Timestamp) {
     record::set(charge, "status", "success");
-    record::set(charge, "processed_at", moment::stamp(now));
-    record::set(charge, "updated_at", moment::stamp(now));
+    record::set(charge, "processed_at", time::stamp(now));
+    record::set(charge, "updated_at", time::stamp(now));
     for cleared in ["error", "error_type", "retry_date"] {
         record::set(charge, cleared, Value::Null);
     }
@@ -223,7 +223,7 @@ pub(crate) fn transaction(id: u64) -> String {
 /// The orders that a charge pays for: one now, and for prepaid subscriptions
 /// one more for each interval until the next charge.
 fn slots(state: &State, charge: &Record, items: &[u64], now: Timestamp) -> Vec<orders::Slot> {
-    let day = moment::parse_day(record::text(charge, "scheduled_at")).unwrap_or(Date::MIN);
+    let day = time::parse_day(record::text(charge, "scheduled_at")).unwrap_or(Date::MIN);
     let mut slots = vec![orders::Slot {
         day,
         items: items.to_vec(),
@@ -259,14 +259,14 @@ fn slots(state: &State, charge: &Record, items: &[u64], now: Timestamp) -> Vec<o
 fn advance(state: &mut State, item: u64, day: Date, now: Timestamp) {
     if let Some(mut onetime) = state.get(TableName::Onetimes, item) {
         record::set(&mut onetime, "next_charge_scheduled_at", Value::Null);
-        record::set(&mut onetime, "updated_at", moment::stamp(now));
+        record::set(&mut onetime, "updated_at", time::stamp(now));
         state.change(TableName::Onetimes, item, &onetime, "updated");
         return;
     }
     let Some(mut one) = state.get(TableName::Subscriptions, item) else {
         return;
     };
-    record::set(&mut one, "updated_at", moment::stamp(now));
+    record::set(&mut one, "updated_at", time::stamp(now));
     let last = record::number(&one, "expire_after_specific_number_of_charges");
     if last.is_some_and(|last| paid_charges(state, item) >= last) {
         record::set(&mut one, "status", "expired");
@@ -275,7 +275,7 @@ fn advance(state: &mut State, item: u64, day: Date, now: Timestamp) {
         state.change(TableName::Subscriptions, item, &one, "expired");
     } else {
         let next = next_after(state, item, &one, day);
-        record::set(&mut one, "next_charge_scheduled_at", moment::day_text(next));
+        record::set(&mut one, "next_charge_scheduled_at", time::day_text(next));
         state.change(TableName::Subscriptions, item, &one, "updated");
     }
     let customer = record::id(&one, "customer_id").unwrap_or(0);
@@ -293,7 +293,7 @@ fn paid_charges(state: &State, subscription: u64) -> i64 {
 pub(super) fn retry_failed(state: &mut State, asked: &CheckedRequest, customer: u64) {
     for (id, mut charge) in state.all(TableName::Charges, "customer.id", customer) {
         if record::text(&charge, "status") == "error" {
-            record::set(&mut charge, "retry_date", moment::day_text(asked.today()));
+            record::set(&mut charge, "retry_date", time::day_text(asked.today()));
             touch(asked, &mut charge);
             state.change(TableName::Charges, id, &charge, "updated");
         }

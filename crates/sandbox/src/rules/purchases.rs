@@ -6,14 +6,14 @@ use super::{
     Ruling, carts, customers, given, lines, orders, processing, queue, redeeming, subscriptions,
     totals,
 };
-use crate::requests::asked::CheckedRequest;
-use crate::requests::asked::Outcome;
+use crate::requests::checked_request::CheckedRequest;
+use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::FieldErrors;
 use crate::storage::state::{QUIETLY, State};
 use crate::storage::tables::TableName;
-use crate::values::moment::{self, Unit};
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
+use crate::values::time::{self, Unit};
 
 /// Pays: the customer, the address, the subscriptions, a charge that succeeded
 /// and its order come into being.
@@ -285,11 +285,7 @@ fn begin(
         record::set(&mut item, "order_interval_frequency", step.count);
         record::set(&mut item, "order_interval_unit", unit);
         let next = step.after(asked.today());
-        record::set(
-            &mut item,
-            "next_charge_scheduled_at",
-            moment::day_text(next),
-        );
+        record::set(&mut item, "next_charge_scheduled_at", time::day_text(next));
     }
     state.create(table, id, &item);
     lines::line_item(

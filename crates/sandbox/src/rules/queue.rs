@@ -15,8 +15,8 @@ use super::lines::line_item;
 use super::{customers, metafields, totals};
 use crate::storage::state::{QUIETLY, State};
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::record::{self, Record};
+use crate::values::time;
 use recharge_catalog as catalog;
 
 /// What a charge is built from.
@@ -56,7 +56,7 @@ pub(super) fn refresh_merging(
         .iter()
         .any(|(_, charge)| record::text(charge, "status") == "error");
     for (id, charge) in open_before {
-        let day = moment::parse_day(record::text(&charge, "scheduled_at")).unwrap_or(Date::MIN);
+        let day = time::parse_day(record::text(&charge, "scheduled_at")).unwrap_or(Date::MIN);
         let Some(items) = wanted.get(&day).filter(|_| !kept.contains(&day)) else {
             remove(state, id);
             continue;
@@ -97,7 +97,7 @@ pub(super) fn next_queued(state: &State, address_id: u64) -> Option<Date> {
     let queued = state.all_in(TableName::Charges, "address_id", address_id, &["queued"]);
     queued
         .iter()
-        .filter_map(|(_, charge)| moment::parse_day(record::text(charge, "scheduled_at")))
+        .filter_map(|(_, charge)| time::parse_day(record::text(charge, "scheduled_at")))
         .min()
 }
 
@@ -139,7 +139,7 @@ fn due(state: &State, address_id: u64) -> BTreeMap<Date, Vec<Value>> {
 
 /// The day on which an item falls due.
 pub(super) fn next_day(item: &Record) -> Option<Date> {
-    moment::parse_day(record::text(item, "next_charge_scheduled_at"))
+    time::parse_day(record::text(item, "next_charge_scheduled_at"))
 }
 
 /// Brings an open charge up to date. One that is made anew because an item or
@@ -163,7 +163,7 @@ fn renew(
     }
     bill(state, &mut fresh, address);
     record::set(&mut fresh, "discounts", given_discounts(address));
-    record::set(&mut fresh, "updated_at", moment::stamp(now));
+    record::set(&mut fresh, "updated_at", time::stamp(now));
     totals::settle(state, &mut fresh);
     state.change(TableName::Charges, id, &fresh, "updated");
 }
@@ -186,7 +186,7 @@ pub(super) fn bill_anew(state: &mut State, customer: u64, now: Timestamp) {
             let mut fresh = charge.clone();
             bill(state, &mut fresh, &address);
             if fresh != charge {
-                record::set(&mut fresh, "updated_at", moment::stamp(now));
+                record::set(&mut fresh, "updated_at", time::stamp(now));
                 state.change(TableName::Charges, id, &fresh, "updated");
             }
         }
@@ -272,7 +272,7 @@ pub(crate) fn build(parts: Parts) -> Record {
             "client_details",
             json!({"browser_ip": null, "user_agent": null}),
         ),
-        ("created_at", moment::stamp(parts.now).into()),
+        ("created_at", time::stamp(parts.now).into()),
         ("currency", currency.into()),
         ("customer", customer_reference(customer)),
         ("discounts", given_discounts(address)),
@@ -291,7 +291,7 @@ pub(crate) fn build(parts: Parts) -> Record {
         ("payment_processor", "stripe".into()),
         ("processed_at", Value::Null),
         ("retry_date", Value::Null),
-        ("scheduled_at", moment::day_text(parts.day).into()),
+        ("scheduled_at", time::day_text(parts.day).into()),
         ("shipping_address", shipping_address(address)),
         ("shipping_lines", shipping_lines(address)),
         ("status", "queued".into()),
@@ -314,7 +314,7 @@ pub(crate) fn build(parts: Parts) -> Record {
         ("total_tax", "0.00".into()),
         ("total_weight_grams", 0.into()),
         ("type", parts.kind.into()),
-        ("updated_at", moment::stamp(parts.now).into()),
+        ("updated_at", time::stamp(parts.now).into()),
     ])
 }
 

@@ -12,9 +12,9 @@ use super::{charges, totals};
 use crate::storage::state::State;
 use crate::storage::table::NEVER;
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 /// Statuses of charges that took their money.
 const PAID: &[&str] = &["success", "refunded", "partially_refunded"];
@@ -38,7 +38,7 @@ pub(super) fn obstacle(
     discount: &Record,
     place: &Use,
 ) -> Option<&'static str> {
-    let at = |field: &str| moment::parse(record::text(discount, field));
+    let at = |field: &str| time::parse(record::text(discount, field));
     let limit = |name: &str| record::flag(discount, &format!("usage_limits.{name}"));
     if record::text(discount, "status") != "enabled" {
         return Some("the discount is not enabled");
@@ -209,7 +209,7 @@ fn take_off(state: &mut State, id: u64, address: &mut Record, discount: u64, now
     let mut kept = record::list(address, "discounts").to_vec();
     kept.retain(|one| one.get("id").and_then(record::as_id) != Some(discount));
     record::set(address, "discounts", kept);
-    record::set(address, "updated_at", moment::stamp(now));
+    record::set(address, "updated_at", time::stamp(now));
     state.change(TableName::Addresses, id, address, "updated");
     charges::strip(state, now, id, discount);
 }
@@ -239,7 +239,7 @@ pub(crate) fn end_due(state: &mut State, now: Timestamp) -> bool {
         };
         if record::text(&discount, "status") == "enabled" {
             record::set(&mut discount, "status", "disabled");
-            record::set(&mut discount, "updated_at", moment::stamp(now));
+            record::set(&mut discount, "updated_at", time::stamp(now));
             state.change(TableName::Discounts, id, &discount, "updated");
             ended = true;
         }

@@ -4,12 +4,12 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::{queue, touch};
-use crate::requests::asked::CheckedRequest;
+use crate::requests::checked_request::CheckedRequest;
 use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
-use crate::values::moment::{self, Interval, Unit};
 use crate::values::record::{self, Record};
+use crate::values::time::{self, Interval, Unit};
 
 /// The reference's limit for intervals, in units.
 const LONGEST_INTERVAL: i64 = 1000;
@@ -48,7 +48,7 @@ fn skipped_days(state: &State, id: u64) -> Vec<Date> {
     state
         .all_in(TableName::Charges, item, id, &["skipped"])
         .iter()
-        .filter_map(|(_, charge)| moment::parse_day(record::text(charge, "scheduled_at")))
+        .filter_map(|(_, charge)| time::parse_day(record::text(charge, "scheduled_at")))
         .collect()
 }
 
@@ -65,7 +65,7 @@ pub(super) fn set_next(
         record::set(
             &mut one,
             "next_charge_scheduled_at",
-            day.map(moment::day_text),
+            day.map(time::day_text),
         );
         touch(asked, &mut one);
         state.change(TableName::Subscriptions, id, &one, verb);
@@ -166,9 +166,9 @@ pub(super) fn fresh_day(state: &State, asked: &CheckedRequest, id: u64, one: &Re
     let paid = state
         .all_in(TableName::Charges, item, id, &PAID)
         .iter()
-        .filter_map(|(_, charge)| moment::parse_day(record::text(charge, "scheduled_at")))
+        .filter_map(|(_, charge)| time::parse_day(record::text(charge, "scheduled_at")))
         .max();
-    let created = moment::parse_day(record::text(one, "created_at"));
+    let created = time::parse_day(record::text(one, "created_at"));
     let step = interval(one, "charge_interval_frequency");
     let mut next = step.after(paid.or(created).unwrap_or_else(|| asked.today()));
     while next <= asked.today() {

@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 
 use super::rhythm::{interval, next_after};
 use super::{Ruling, given, lines, queue, totals};
-use crate::requests::asked::CheckedRequest;
-use crate::requests::asked::Outcome;
+use crate::requests::checked_request::CheckedRequest;
+use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 /// How far ahead it looks, unless told.
 const DAYS_USUALLY: i64 = 90;
@@ -96,7 +96,7 @@ fn end(asked: &CheckedRequest) -> Result<Date, Refusal> {
         end = end.min(after(days));
         told = true;
     }
-    if let Some(day) = asked.asked_for("date_max").and_then(moment::parse_day) {
+    if let Some(day) = asked.asked_for("date_max").and_then(time::parse_day) {
         if day < today || day > after(DAYS_AT_MOST) {
             return Err(Refusal::invalid(
                 "date_max",
@@ -136,7 +136,7 @@ fn project(state: &State, days: &mut Days, id: u64, one: &Record, end: Date) {
 
 /// An order that is paid and waits for its day.
 fn paid_ahead(state: &State, days: &mut Days, id: u64, order: &Record, end: Date) {
-    let day = moment::parse_day(record::text(order, "scheduled_at"));
+    let day = time::parse_day(record::text(order, "scheduled_at"));
     let Some(day) = day.filter(|day| *day <= end) else {
         return;
     };
@@ -187,7 +187,7 @@ fn delivery(state: &State, day: Date, parcels: BTreeMap<Parcel, Vec<Value>>) -> 
         .into_iter()
         .map(|(parcel, items)| order(state, day, parcel, &items))
         .collect();
-    json!({"date": moment::day_text(day), "orders": orders})
+    json!({"date": time::day_text(day), "orders": orders})
 }
 
 fn order(state: &State, day: Date, parcel: Parcel, items: &[Value]) -> Value {
@@ -200,9 +200,7 @@ fn order(state: &State, day: Date, parcel: Parcel, items: &[Value]) -> Value {
         Some(order) => record::id(order, "charge.id"),
         None => queue::open_charges(state, address_id)
             .into_iter()
-            .find(|(_, charge)| {
-                moment::parse_day(record::text(charge, "scheduled_at")) == Some(day)
-            })
+            .find(|(_, charge)| time::parse_day(record::text(charge, "scheduled_at")) == Some(day))
             .map(|(id, _)| id),
     };
     let subtotal: Cents = items

@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use super::rhythm::{next_after, next_days, set_next};
 use super::{Ruling, customers, existing, lines, numbers, queue, target, totals, touch};
-use crate::requests::asked::CheckedRequest;
-use crate::requests::asked::Outcome;
+use crate::requests::checked_request::CheckedRequest;
+use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 /// Which items of a charge a request is about: those it names, else all.
 fn chosen(charge: &Record, body: &Record) -> Result<Vec<u64>, Refusal> {
@@ -48,7 +48,7 @@ pub(super) fn items_of(charge: &Record) -> Vec<u64> {
 }
 
 fn day_of(charge: &Record) -> Date {
-    moment::parse_day(record::text(charge, "scheduled_at")).unwrap_or(Date::MIN)
+    time::parse_day(record::text(charge, "scheduled_at")).unwrap_or(Date::MIN)
 }
 
 /// The skipped items move on by one interval and are queued there.
@@ -160,7 +160,7 @@ fn move_on(state: &mut State, asked: &CheckedRequest, item: u64, day: Date) {
     let next = next_days(state, address)
         .into_iter()
         .find(|next| *next > day);
-    let next = next.and_then(moment::beginning).map(moment::stamp);
+    let next = next.and_then(time::beginning).map(time::stamp);
     record::set(&mut onetime, "next_charge_scheduled_at", next);
     touch(asked, &mut onetime);
     state.change(TableName::Onetimes, item, &onetime, "updated");
@@ -235,7 +235,7 @@ fn move_back(state: &mut State, asked: &CheckedRequest, item: u64, day: Date) {
     if state.table(TableName::Subscriptions).holds(item) {
         set_next(state, asked, item, Some(day), "unskipped");
     } else if let Some(mut onetime) = state.get(TableName::Onetimes, item) {
-        let day = moment::beginning(day).map(moment::stamp);
+        let day = time::beginning(day).map(time::stamp);
         record::set(&mut onetime, "next_charge_scheduled_at", day);
         touch(asked, &mut onetime);
         state.change(TableName::Onetimes, item, &onetime, "updated");
@@ -272,7 +272,7 @@ pub(super) fn unskip_all(state: &mut State, asked: &CheckedRequest, item: u64) {
 pub(super) fn skip_future(state: &mut State, asked: &CheckedRequest) -> Ruling {
     let (address_id, _) = target(state, TableName::Addresses, asked)?;
     let body = asked.body;
-    let day = moment::parse_day(record::text(body, "date")).unwrap_or(Date::MIN);
+    let day = time::parse_day(record::text(body, "date")).unwrap_or(Date::MIN);
     let field = if body.contains_key("purchase_item_ids") {
         "purchase_item_ids"
     } else {

@@ -8,13 +8,13 @@ use super::skipping::unskip_all;
 use super::{
     Ruling, customers, ending, gifting, given, items, named, queue, target, touch, update,
 };
-use crate::requests::asked::CheckedRequest;
-use crate::requests::asked::Outcome;
+use crate::requests::checked_request::CheckedRequest;
+use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 const INTERVALS: [&str; 3] = [
     "charge_interval_frequency",
@@ -194,7 +194,7 @@ fn change(state: &mut State, asked: &CheckedRequest, id: u64, mut one: Record) -
     if revived || active && interval_fields(&before) != interval_fields(&one) {
         unskip_all(state, asked, id);
         let next = fresh_day(state, asked, id, &one);
-        record::set(&mut one, "next_charge_scheduled_at", moment::day_text(next));
+        record::set(&mut one, "next_charge_scheduled_at", time::day_text(next));
     }
     let verb = if revived { "activated" } else { "updated" };
     state.change(TableName::Subscriptions, id, &one, verb);
@@ -253,7 +253,7 @@ fn set_next_charge_date(
     one: &Record,
 ) -> Ruling {
     check_active(one)?;
-    let day = moment::parse_day(record::text(asked.body, "date"));
+    let day = time::parse_day(record::text(asked.body, "date"));
     if day == queue::next_day(one) {
         return shown(state, id);
     }
@@ -284,9 +284,9 @@ fn change_address(state: &mut State, asked: &CheckedRequest, id: u64, mut one: R
     let left = record::id(&one, "address_id").unwrap_or(0);
     record::set(&mut one, "address_id", address_id);
     if record::text(&one, "status") == "active" {
-        let day = moment::parse_day(record::text(asked.body, "next_charge_scheduled_at"));
+        let day = time::parse_day(record::text(asked.body, "next_charge_scheduled_at"));
         if let Some(day) = day {
-            record::set(&mut one, "next_charge_scheduled_at", moment::day_text(day));
+            record::set(&mut one, "next_charge_scheduled_at", time::day_text(day));
         }
     }
     touch(asked, &mut one);

@@ -16,8 +16,8 @@ use crate::rules;
 use crate::storage::layer::Laying;
 use crate::storage::table::NEVER;
 use crate::values::key::{hash, hash_of, hash_of_number};
-use crate::values::moment;
 use crate::values::record;
+use crate::values::time;
 
 const DAY: i64 = 86_400;
 
@@ -215,7 +215,7 @@ impl Facts {
         };
         let day = self.today.saturating_add(Span::new().days(bill.day));
         let day = day.saturating_add(Span::new().months(parcel.months));
-        let scheduled = moment::beginning(day).map_or(NEVER, Timestamp::as_second);
+        let scheduled = time::beginning(day).map_or(NEVER, Timestamp::as_second);
         let (status, processed) = if parcel.months == 0 {
             (self.words.success, paid)
         } else if scheduled <= self.beginning {

@@ -19,8 +19,8 @@ use crate::storage::layer::{Layer, Laying};
 use crate::storage::source::{Origin, Source};
 use crate::storage::state::{self, State};
 use crate::storage::tables::{TABLES, TableName};
-use crate::values::moment;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 /// Kinds of records that households have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -77,14 +77,14 @@ impl Ground {
     ) -> Self {
         let table = goods.table(TableName::Products);
         let products: Vec<Record> = table.ids(..).filter_map(|id| table.get(id)).collect();
-        let today = moment::day_of(now);
+        let today = time::day_of(now);
         let mut ground = Self {
             seed,
             now,
             today,
             setting: Setting {
                 now: now.as_second(),
-                today: moment::beginning(today).map_or(0, Timestamp::as_second),
+                today: time::beginning(today).map_or(0, Timestamp::as_second),
                 customers: seed.customers,
                 variants: products
                     .iter()

@@ -9,9 +9,9 @@ use super::ground::{Ground, Kind};
 use super::people::{Home, stamp};
 use super::plan::{Back, End, Item, Parcel};
 use crate::rules::{self, Parts, Slot};
-use crate::values::moment;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 /// What is given back of a charge that is partially refunded.
 const PART: Cents = Cents(150);
@@ -33,7 +33,7 @@ impl Home<'_> {
                 record::set(charge, "status", "error");
                 record::set(charge, "error", "Your card was declined.");
                 record::set(charge, "error_type", "CARD_DECLINED");
-                record::set(charge, "retry_date", moment::day_text(self.day(1)));
+                record::set(charge, "retry_date", time::day_text(self.day(1)));
             }
             End::Skipped { at } => {
                 record::set(charge, "status", "skipped");
@@ -92,7 +92,7 @@ impl Home<'_> {
         let refunds = charge.get("total_refunds").cloned().unwrap_or(Value::Null);
         record::set(&mut order, "total_refunds", refunds);
         if slot.sent.is_none() && slot.day <= self.today() {
-            let sent = moment::beginning(slot.day).map(moment::stamp);
+            let sent = time::beginning(slot.day).map(time::stamp);
             record::set(&mut order, "status", "success");
             record::set(&mut order, "processed_at", json!(sent));
         }

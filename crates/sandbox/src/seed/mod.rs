@@ -26,8 +26,8 @@ use jiff::{Span, Timestamp};
 
 use crate::storage::source::Source;
 use crate::storage::state::State;
-use crate::values::moment;
 use crate::values::record::Record;
+use crate::values::time;
 use ground::{Ground, KINDS};
 
 /// Grows whenever the same seed makes another store: a file that keeps only
@@ -117,6 +117,6 @@ impl Seeder {
     }
 
     fn stamp_ago(&mut self, days: i64) -> String {
-        moment::stamp(self.ago(days))
+        time::stamp(self.ago(days))
     }
 }

@@ -11,8 +11,8 @@ use super::ground::{Ground, Kind, Numbers};
 use super::names::{FIRST, LAST, PLACES, REASONS, STREETS, plain};
 use super::plan::{End, Fate, Household, Item, Postal};
 use crate::rules;
-use crate::values::moment;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 /// A household whose records are wanted.
 pub(super) struct Home<'a> {
@@ -228,7 +228,7 @@ impl Home<'_> {
         record::set(&mut one, "updated_at", updated.as_str());
         match item.fate {
             Fate::Active { day, ends } => {
-                let next = moment::day_text(self.day(day));
+                let next = time::day_text(self.day(day));
                 record::set(&mut one, "next_charge_scheduled_at", next);
                 record::set(&mut one, "has_queued_charges", true);
                 if ends {
@@ -263,7 +263,7 @@ impl Home<'_> {
         record::set(
             &mut one,
             "next_charge_scheduled_at",
-            moment::beginning(self.day(day)).map(moment::stamp),
+            time::beginning(self.day(day)).map(time::stamp),
         );
         one
     }
@@ -348,7 +348,7 @@ impl Ground {
 
 /// Seconds as records carry them.
 pub(super) fn stamp(seconds: i64) -> String {
-    moment::stamp(Timestamp::from_second(seconds).unwrap_or_default())
+    time::stamp(Timestamp::from_second(seconds).unwrap_or_default())
 }
 
 /// The numbers of a customer and of a card at the processor.

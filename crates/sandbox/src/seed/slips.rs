@@ -10,7 +10,7 @@ use super::people::{Home, card_owner, card_token, external_customer, stamp};
 use super::plan::{End, Fate, Item, Postal};
 use super::printing::Sums;
 use crate::rules::{self, Totals};
-use crate::values::moment;
+use crate::values::time;
 
 impl Home<'_> {
     /// What the form of the record of that kind and place is filled in with.
@@ -86,8 +86,8 @@ impl Home<'_> {
         slips.number(charges);
         match item.fate {
             Fate::Active { day, .. } | Fate::Cancelled { day, .. } => {
-                slips.plain(moment::day_text(self.day(day)));
-                slips.value(moment::beginning(self.day(day)).map(moment::stamp));
+                slips.plain(time::day_text(self.day(day)));
+                slips.value(time::beginning(self.day(day)).map(time::stamp));
             }
             Fate::Expired => {}
         }
@@ -105,7 +105,7 @@ impl Home<'_> {
         self.customer_slips(slips);
         self.postal_slips(&dwelling.postal, slips);
         slips.plain(stamp(bill.made));
-        slips.plain(moment::day_text(self.day(bill.day)));
+        slips.plain(time::day_text(self.day(bill.day)));
         slips.number(bill.orders);
         if let End::Skipped { at } | End::Pending { at } | End::Paid { at, .. } = bill.end {
             slips.plain(stamp(at));
@@ -126,8 +126,8 @@ impl Home<'_> {
             slips.plain(rules::external_number(id));
             slips.plain(rules::short_number(id));
         }
-        let day = moment::beginning(self.day_of(parcel));
-        slips.value(day.map(moment::stamp));
+        let day = time::beginning(self.day_of(parcel));
+        slips.value(day.map(time::stamp));
         total_slips(&sums.order, slips);
     }
 }

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::values::moment;
+use crate::values::time;
 
 /// The time of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,10 +55,10 @@ impl Clock {
         if wanted.as_second() < shown.as_second().max(self.lived) {
             return Err(format!(
                 "the clock shows {} and goes forward only; a reset starts over",
-                moment::stamp(shown)
+                time::stamp(shown)
             ));
         }
-        if moment::day_of(wanted).year() > LAST_YEAR {
+        if time::day_of(wanted).year() > LAST_YEAR {
             return Err(format!("the clock goes to the end of {LAST_YEAR} at most"));
         }
         self.ahead = wanted.as_second().saturating_sub(world.as_second());

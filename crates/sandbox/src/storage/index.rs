@@ -11,8 +11,8 @@ use std::ops::Bound;
 use crate::storage::layer::Bounds;
 use crate::storage::table::{NEVER, Shape};
 use crate::values::key::hash_of;
-use crate::values::moment;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 /// The sorted sets of one table.
 #[derive(Debug, Clone)]
@@ -157,5 +157,5 @@ fn sorted_hash(shape: &Shape, record: &Record) -> Option<u64> {
 }
 
 fn seconds(record: &Record, path: &str) -> i64 {
-    moment::parse(record::text(record, path)).map_or(NEVER, jiff::Timestamp::as_second)
+    time::parse(record::text(record, path)).map_or(NEVER, jiff::Timestamp::as_second)
 }

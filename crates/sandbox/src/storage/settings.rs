@@ -4,8 +4,8 @@ use jiff::{Span, Timestamp};
 use recharge_catalog as catalog;
 use serde_json::json;
 
-use crate::values::moment;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 /// The settings of a store that was opened some years ago.
 pub(crate) fn settings(now: Timestamp) -> Record {
@@ -16,7 +16,7 @@ pub(crate) fn settings(now: Timestamp) -> Record {
         "id": 89_559,
         "checkout_logo_url": null,
         "checkout_platform": "recharge",
-        "created_at": moment::stamp(opened),
+        "created_at": time::stamp(opened),
         "currency": "USD",
         "customer_portal_base_url": "https://sandbox.example.com/portal",
         "default_api_version": catalog::VERSION,
@@ -33,7 +33,7 @@ pub(crate) fn settings(now: Timestamp) -> Record {
         "province": "California",
         "phone": "5555550100",
         "timezone": {"iana_name": "America/New_York", "name": "(GMT-05:00) Eastern Time (US & Canada)"},
-        "updated_at": moment::stamp(opened),
+        "updated_at": time::stamp(opened),
         "weight_unit": "g",
     }))
 }

@@ -9,8 +9,8 @@ use crate::seed::{RECIPE, Seed};
 use crate::storage::table::Table;
 use crate::storage::tables::TABLES;
 use crate::values::key::{hash, hash_of};
-use crate::values::moment;
 use crate::values::record;
+use crate::values::time;
 
 /// The same records, written into a table without ground.
 fn written(table: &Table) -> Table {
@@ -158,8 +158,8 @@ fn numbers_do_not_depend_on_the_day_and_days_follow_it() {
     }
     let store = Store(Sandbox::new(other, std::sync::Arc::new(move || later)));
     let next = store.get("/charges?status=queued&sort_by=scheduled_at-asc&limit=1");
-    let day = moment::parse_day(next["charges"][0]["scheduled_at"].as_str().unwrap());
-    assert!(day > Some(moment::day_of(later)));
+    let day = time::parse_day(next["charges"][0]["scheduled_at"].as_str().unwrap());
+    assert!(day > Some(time::day_of(later)));
 }
 
 #[test]

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::eastern;
 use crate::v2021_01::countries;
-use crate::values::moment;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 /// One field of an object.
 #[derive(Debug, Clone, Copy)]
@@ -171,10 +171,10 @@ fn written(form: ValueForm, value: &Value) -> Value {
         (ValueForm::Whole, Value::String(text)) => text.trim().parse::<u64>().ok().map(Value::from),
         (ValueForm::Text, _) => record::plain(value).map(Value::from),
         (ValueForm::Moment, Value::String(text)) => {
-            moment::parse(text).map(|moment| eastern::stamp(moment).into())
+            time::parse(text).map(|moment| eastern::stamp(moment).into())
         }
         (ValueForm::Day, Value::String(text)) => {
-            moment::parse_day(text).map(|day| format!("{}T00:00:00", moment::day_text(day)).into())
+            time::parse_day(text).map(|day| format!("{}T00:00:00", time::day_text(day)).into())
         }
         (ValueForm::Part(fields), Value::Object(inner)) => Some(object(fields, inner).into()),
         (ValueForm::Each(fields), Value::Array(items)) => {

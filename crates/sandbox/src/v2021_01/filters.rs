@@ -12,8 +12,8 @@ use crate::requests::check::Query;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
-use crate::values::moment;
 use crate::values::record;
+use crate::values::time;
 
 /// One parameter.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -111,8 +111,8 @@ impl Filter {
             Means::Moment(name) => put(name, in_utc(name, value)),
             Means::Day(min, max) => match day_of(value) {
                 Some((first, last)) => {
-                    put(min, moment::stamp(first));
-                    put(max, moment::stamp(last));
+                    put(min, time::stamp(first));
+                    put(max, time::stamp(last));
                 }
                 // What is no day is refused by the list.
                 None => put(min, value.to_owned()),
@@ -140,11 +140,11 @@ fn in_utc(name: &str, value: &str) -> String {
     } else {
         Twice::First
     };
-    eastern::parse(value, twice).map_or_else(|| value.to_owned(), moment::stamp)
+    eastern::parse(value, twice).map_or_else(|| value.to_owned(), time::stamp)
 }
 
 fn day_of(value: &str) -> Option<(Timestamp, Timestamp)> {
-    let first = moment::beginning(moment::parse_day(value)?)?;
+    let first = time::beginning(time::parse_day(value)?)?;
     let last = first.checked_add(Span::new().seconds(86_399)).ok()?;
     Some((first, last))
 }

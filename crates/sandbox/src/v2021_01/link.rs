@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::header::{HOST, HeaderName, HeaderValue, LINK};
 use http::{HeaderMap, Request, Uri};
 
-use crate::requests::asked::query_of;
+use crate::requests::checked_request::query_of;
 use crate::requests::list::Page;
 use recharge_catalog as catalog;
 

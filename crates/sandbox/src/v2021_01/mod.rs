@@ -22,9 +22,9 @@ use http::Request;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::requests::asked::check_scopes;
-use crate::requests::asked::{CheckedRequest, query_of};
 use crate::requests::check::{self, Query};
+use crate::requests::checked_request::check_scopes;
+use crate::requests::checked_request::{CheckedRequest, query_of};
 use crate::requests::envelope::{Answered, Draft};
 use crate::requests::list;
 use crate::requests::lists;

@@ -2,6 +2,6 @@
 //! found by. Knows nothing of stores.
 
 pub(crate) mod key;
-pub(crate) mod moment;
 pub(crate) mod money;
 pub(crate) mod record;
+pub(crate) mod time;

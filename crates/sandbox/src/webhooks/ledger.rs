@@ -14,7 +14,7 @@ use super::{Attempt, Job};
 use crate::storage::postings::{Posting, PostingNote, Waiting};
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
-use crate::values::moment;
+use crate::values::time;
 
 /// So many outcomes are remembered.
 const MOST_REMEMBERED: usize = 200;
@@ -145,7 +145,7 @@ impl PostingNote {
         };
         let next = next.and_then(|due| Timestamp::from_millisecond(due).ok());
         Self {
-            at: Some(moment::stamp(world)),
+            at: Some(time::stamp(world)),
             outcome,
             webhook_id: job.webhook,
             topic: job.topic.clone(),
@@ -154,7 +154,7 @@ impl PostingNote {
             status: attempt.answer.as_ref().ok().copied(),
             error: attempt.answer.as_ref().err().cloned(),
             milliseconds: Some(attempt.milliseconds),
-            next_at: next.map(moment::stamp),
+            next_at: next.map(time::stamp),
         }
     }
 }
@@ -173,7 +173,7 @@ pub(crate) fn told(state: &State) -> Value {
                 "webhook_id": message.webhook,
                 "topic": message.topic,
                 "attempts": message.attempts,
-                "next_at": (message.due > 0).then(|| moment::stamp(due)),
+                "next_at": (message.due > 0).then(|| time::stamp(due)),
             })
         })
         .collect();

@@ -8,11 +8,11 @@
 //! what came of it ([`finish`]). Only a store that is served posts; any other
 //! writes no messages. Knows nothing of HTTP: that is [`post`]'s.
 
+mod changes;
 mod ledger;
 mod message;
 pub(super) mod post;
 mod schedule;
-mod telling;
 pub(super) mod topics;
 
 use std::collections::BTreeSet;
@@ -27,8 +27,8 @@ use crate::storage::postings::{Posting, PostingNote};
 use crate::storage::state::{Change, QUIETLY, State};
 use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
+use changes::SeenChange;
 use message::Message;
-use telling::SeenChange;
 use topics::{TOPICS, Topic};
 
 /// A store that nobody listens to keeps so many messages and no more.

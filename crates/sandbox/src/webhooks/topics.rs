@@ -5,7 +5,7 @@
 //! where that says nothing, the row has a comment. How a change is held against
 //! a row is written in [`super::telling`].
 
-use super::telling::{About, ToldChanges};
+use super::changes::{About, ToldChanges};
 use crate::storage::tables::TableName;
 
 /// A topic that webhooks are registered for.

@@ -202,7 +202,7 @@ async fn round(
         match one(call, client, &request).await {
             Ok(envelope) => {
                 for remark in envelope.remarks.iter().filter(|_| first) {
-                    run.talk.note(remark);
+                    run.reporter.note(remark);
                 }
                 for record in envelope.records().take(1) {
                     show.record(target.or(Some("")), record)
@@ -258,7 +258,7 @@ struct ShownList<'a> {
 
 impl RecordSink for ShownList<'_> {
     fn remark(&mut self, remark: &str) {
-        self.run.talk.note(remark);
+        self.run.reporter.note(remark);
     }
 
     fn record(&mut self, record: &str) -> Result<Flow> {

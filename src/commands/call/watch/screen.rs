@@ -133,7 +133,7 @@ impl Show for Screen {
             // The last picture stays, under what it is not the newest for.
             self.trouble = format!("error: {}\n", visible::one_line(&error.to_string()));
             if !run.terminal.stderr {
-                run.talk.error(error);
+                run.reporter.error(error);
             }
         } else {
             if let Some(output) = output {

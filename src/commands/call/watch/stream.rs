@@ -82,7 +82,7 @@ impl Show for Stream {
 
     fn end(&mut self, run: &mut Run, trouble: Option<&Error>) -> Result<()> {
         match trouble {
-            Some(error) => run.talk.error(error),
+            Some(error) => run.reporter.error(error),
             None => {
                 for id in self.changes.end_round() {
                     self.print(Event::Removed, &id)?;

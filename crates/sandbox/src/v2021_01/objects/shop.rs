@@ -4,8 +4,8 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use serde_json::{Value, json};
 
 use crate::v2021_01::fields::{Field, from, object, same};
-use crate::values::moment;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 const STORE: &[Field] = &[
     same("id"),
@@ -59,7 +59,7 @@ pub(in crate::v2021_01) fn both(store: &Record) -> Value {
 
 /// The shop alone has its times as HTTP writes them.
 fn dated(store: &Record, field: &str) -> Option<String> {
-    let moment = moment::parse(record::text(store, field))?;
+    let moment = time::parse(record::text(store, field))?;
     DateTimePrinter::new()
         .timestamp_to_rfc9110_string(&moment)
         .ok()

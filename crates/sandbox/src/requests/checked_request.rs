@@ -14,8 +14,8 @@ use crate::requests::check::Query;
 use crate::requests::refusal::Refusal;
 use crate::row::Row;
 use crate::storage::state::Token;
-use crate::values::moment;
 use crate::values::record::Record;
+use crate::values::time;
 
 /// A request that has found its row, as rules see it.
 #[derive(Debug, Clone, Copy)]
@@ -42,12 +42,12 @@ impl CheckedRequest<'_> {
 
     /// The present as answers write it.
     pub(crate) fn stamp(&self) -> String {
-        moment::stamp(self.now)
+        time::stamp(self.now)
     }
 
     /// Today.
     pub(crate) fn today(&self) -> jiff::civil::Date {
-        moment::day_of(self.now)
+        time::day_of(self.now)
     }
 
     /// A parameter of the query.

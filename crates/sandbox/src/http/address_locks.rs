@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use crate::requests::asked::CheckedRequest;
+use crate::requests::checked_request::CheckedRequest;
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
