@@ -3,24 +3,22 @@
 //! Dependencies run downwards. [`commands`] has a folder for each command and
 //! dispatches to them; `ui` is what a person sees and answers; [`cli`] is the
 //! frame that reads words and writes help. Below are the domains, which know no
-//! terminal: [`bulk`], [`stats`], [`filter`] and [`output`]. A [`request`] is built
-//! from a row of the [`catalog`], the [`client`] sends it, the [`envelope`] of the
-//! response is opened, and [`pages`] follows lists. [`world`] is all that a run
-//! may touch of the process around it. The [`sandbox`] reads the same catalog from
-//! the other side, and [`openapi`] writes it down for other programs.
+//! terminal: [`bulk`], [`stats`], [`filter`] and [`output`]. In [`api`] a request
+//! is built from a row of the [`catalog`], sent, its response opened, and lists
+//! are followed. [`world`] is all that a run may touch of the process around it.
+//! The [`sandbox`] reads the same catalog from the other side, and [`openapi`]
+//! writes it down for other programs.
 //!
 //! docs/architecture.md is the map.
 
 #![deny(missing_docs)]
 
+pub mod api;
 pub mod bulk;
 pub mod cli;
-pub mod client;
 pub mod commands;
 pub mod config;
-pub mod envelope;
 pub mod error;
-pub mod evidence;
 mod excerpt;
 pub mod exit;
 pub mod filter;
@@ -28,9 +26,6 @@ mod interrupt;
 mod nearest;
 pub mod openapi;
 pub mod output;
-pub mod pages;
-mod query;
-pub mod request;
 mod runtime;
 pub mod stats;
 mod store;

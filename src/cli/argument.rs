@@ -5,8 +5,8 @@ use std::fmt::Write;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction};
 
+use crate::api::request;
 use crate::catalog::{Operation, Parameter, ParameterRole, ValueKind, kebab};
-use crate::request;
 
 /// The words that stand for what an operation acts on.
 #[must_use]

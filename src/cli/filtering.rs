@@ -29,34 +29,15 @@ pub const fn spelled(on_error: OnError) -> &'static str {
     }
 }
 
-/// Variables.
-#[must_use]
-pub fn given() -> [Arg; 2] {
-    [
-        pair("arg", ["NAME", "TEXT"]).help("with --jq: a text that the filter finds as $NAME"),
-        pair("argjson", ["NAME", "JSON"])
-            .help("with --jq: a JSON value that the filter finds as $NAME")
-            .hide_short_help(true),
-    ]
-}
-
-/// Failures on a record.
-#[must_use]
-pub fn on_error() -> Arg {
-    Arg::new("jq-errors")
-        .long("jq-errors")
-        .value_name("WHAT")
-        .value_parser(EnumValueParser::<OnError>::new())
-        .help("a record that --jq fails on: stop there, or skip it [default: stop]")
+/// How `--jq-errors` is read.
+pub(super) fn on_failure(arg: Arg) -> Arg {
+    arg.value_parser(EnumValueParser::<OnError>::new())
         .hide_possible_values(true)
-        .hide_short_help(true)
 }
 
 /// A flag with two values, as jq has them.
-fn pair(name: &'static str, values: [&'static str; 2]) -> Arg {
-    Arg::new(name)
-        .long(name)
-        .value_names(values)
+pub(super) fn pair(arg: Arg, values: [&'static str; 2]) -> Arg {
+    arg.value_names(values)
         .num_args(2)
         .action(ArgAction::Append)
         .allow_hyphen_values(true)

@@ -11,6 +11,7 @@ mod complaint;
 pub mod complete;
 pub mod filtering;
 pub mod flags;
+pub mod global_flags;
 pub mod help;
 pub mod manual;
 mod options;

@@ -3,7 +3,7 @@
 
 use clap::Command;
 
-use super::{Spec, argument, flags, help, watch_flag};
+use super::{Spec, argument, flags, global_flags, help, watch_flag};
 use crate::catalog::{self, Effect, Operation, ParameterRole, Resource, kebab};
 
 /// The whole command line: the operations of the API, then `specs`.
@@ -19,8 +19,7 @@ pub fn command(specs: &[&Spec]) -> Command {
         .args_override_self(true)
         .help_template(help::ROOT_TEMPLATE)
         .after_help(help::root(specs))
-        .args(flags::output())
-        .args(flags::everywhere());
+        .args(global_flags::global_args());
     for resource in catalog::RESOURCES {
         let extra = specs
             .iter()

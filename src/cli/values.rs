@@ -6,9 +6,9 @@ use clap::ArgMatches;
 
 use super::options::{DryRun, ErrorForm, Options, OutputOptions, Paging};
 use super::{filtering, flags};
+use crate::api::request::Set;
 use crate::config::{Colour, NetworkFlags};
 use crate::error::{Error, Result};
-use crate::request::Set;
 
 /// What the flags come to that every command has; `matches` are those of the
 /// innermost command.

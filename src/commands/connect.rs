@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use crate::api::client::notice::Observer;
+use crate::api::client::retry::Budget;
+use crate::api::client::{Client, Connection, Http, Timing, Transport};
+use crate::api::request::Printed;
 use crate::catalog;
 use crate::cli::Options;
-use crate::client::notice::Observer;
-use crate::client::retry::Budget;
-use crate::client::{Client, Connection, Http, Timing, Transport};
 use crate::commands::patience;
 use crate::commands::token;
 use crate::config::credential::TokenSource;
@@ -22,7 +23,6 @@ use crate::config::settings::Settings;
 use crate::config::{self, BaseUrl, Environment, Folders, Network, NetworkFlags, variable};
 use crate::error::{Error, Result};
 use crate::output::visible;
-use crate::request::Printed;
 use crate::ui::Run;
 #[cfg(not(feature = "sandbox"))]
 use crate::world::Clock;

@@ -1,10 +1,10 @@
 //! Dry runs: a request in print, in the form that was asked for.
 
+use crate::api::request::{self, Request};
 use crate::cli::{DryRun, Options};
 use crate::commands::connect::Target;
 use crate::error::{Error, Result};
 use crate::output::Format;
-use crate::request::{self, Request};
 
 /// Refuses flags that a dry run would have to ignore.
 pub(super) fn check(options: &Options, form: DryRun) -> Result<()> {

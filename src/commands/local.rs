@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use secrecy::SecretString;
 
-use crate::client::{Failure, READ_TIMEOUT, Sending, Transport};
+use crate::api::client::{Failure, READ_TIMEOUT, Sending, Transport};
 use crate::config::{Environment, Folders, variable};
 use crate::error::{Error, Result};
 use crate::sandbox::file::SandboxFile;

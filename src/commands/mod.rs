@@ -110,7 +110,7 @@ fn run_here(mut world: World) -> u8 {
     };
     let quoted = world.arguments.iter();
     let words: Vec<String> = quoted
-        .map(|word| crate::request::quoted(&word.to_string_lossy()))
+        .map(|word| crate::api::request::quoted(&word.to_string_lossy()))
         .collect();
     let mut run = Run::new(world, words.join(" "), talk);
     let result = match typed {

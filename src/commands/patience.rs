@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
+use crate::api::client::retry::Budget;
 use crate::bulk::run::PATIENCE;
 use crate::cli::Options;
-use crate::client::retry::Budget;
 use crate::config::{self, Environment, variable};
 use crate::error::{Error, Result};
 

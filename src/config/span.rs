@@ -2,7 +2,7 @@
 //! [`Duration`] goes out.
 //!
 //! Dates relative to now (`7d`, `+1mo`) are no durations, as months and days of
-//! the calendar differ in length; [`crate::request::Moment`] reads those.
+//! the calendar differ in length; [`crate::api::request::Moment`] reads those.
 
 use std::time::Duration;
 

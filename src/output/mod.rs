@@ -141,14 +141,14 @@ pub trait FormatWriter {
     /// Lets everything out that was written so far.
     ///
     /// # Errors
-    /// As for [`Sink::record`].
+    /// As for [`FormatWriter::record`].
     fn page_end(&mut self) -> Result<()>;
 
     /// Lets everything out where the output ends before its end, and ends the
     /// line that was begun.
     ///
     /// # Errors
-    /// As for [`Sink::record`].
+    /// As for [`FormatWriter::record`].
     fn break_off(&mut self) -> Result<()> {
         self.page_end()
     }
@@ -156,6 +156,6 @@ pub trait FormatWriter {
     /// Ends the output.
     ///
     /// # Errors
-    /// As for [`Sink::record`].
+    /// As for [`FormatWriter::record`].
     fn finish(&mut self) -> Result<()>;
 }

@@ -16,15 +16,15 @@ use std::sync::Arc;
 
 use clap::builder::StyledStr;
 
+use crate::api::client::Timing;
+use crate::api::request::Now;
 use crate::cli::Options;
-use crate::client::Timing;
 use crate::config::token_storage::Keyring;
 use crate::config::{self, Colour, Environment, Folders, variable};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
 use crate::output::progress::{Progress, ProgressLook};
 use crate::output::{BackgroundWriter, Skipped, visible};
-use crate::request::Now;
 use crate::runtime;
 use crate::world::{Ask, Clock, ReaderGone, Size, Terminal, World};
 use input::Input;

@@ -8,8 +8,8 @@ use std::io::Write;
 use anstyle::{AnsiColor, Effects, Style};
 use serde_json::{Map, Value};
 
+use crate::api::client::notice::{Notice, Observer};
 use crate::cli::{ErrorForm, Options};
-use crate::client::notice::{Notice, Observer};
 use crate::error::Error;
 use crate::output::console::Console;
 use crate::output::progress::{Progress, ProgressLook};

@@ -12,11 +12,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
+use crate::api::client::Transport;
+use crate::api::client::har;
+use crate::api::client::trace::{Exchange, Message, TraceSink, Traced};
 use crate::catalog;
 use crate::cli::Options;
-use crate::client::Transport;
-use crate::client::har;
-use crate::client::trace::{Exchange, Message, TraceSink, Traced};
 use crate::error::{Error, Result};
 use crate::excerpt::first_bytes;
 use crate::output::{AtomicFile, visible};

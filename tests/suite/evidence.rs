@@ -1,8 +1,8 @@
 //! The evidence of a success, judged on what the sandbox answers.
 
+use recharge_cli::api::evidence::judge;
+use recharge_cli::api::request::Request;
 use recharge_cli::catalog::{self, Method};
-use recharge_cli::evidence::judge;
-use recharge_cli::request::Request;
 use recharge_cli::sandbox::testing::{Store, call};
 use serde_json::Value;
 

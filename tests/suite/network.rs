@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use recharge_cli::client::{Failure, Http, Transport};
+use recharge_cli::api::client::{Failure, Http, Transport};
 use recharge_cli::config::{BaseUrl, Environment, Network, NetworkFlags, Timeouts};
 
 use crate::canned::{Canned, Reply};

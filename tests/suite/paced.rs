@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::join_all;
+use recharge_cli::api::client::retry::Budget;
+use recharge_cli::api::client::{Client, Connection, Failure, Sending, Timing, Transport};
+use recharge_cli::api::request::Request;
 use recharge_cli::catalog;
-use recharge_cli::client::retry::Budget;
-use recharge_cli::client::{Client, Connection, Failure, Sending, Timing, Transport};
-use recharge_cli::request::Request;
 use recharge_cli::sandbox::seed::Seed;
 use recharge_cli::sandbox::{Sandbox, State, Token};
 use tokio::time::Instant;

@@ -208,7 +208,7 @@ fn the_token_is_in_no_log_of_a_served_sandbox() {
 /// A panic prints what values show of themselves.
 #[test]
 fn the_token_is_in_nothing_that_shows_itself() {
-    use recharge_cli::client::{Client, Connection, Http};
+    use recharge_cli::api::client::{Client, Connection, Http};
     use recharge_cli::config::{self, BaseUrl, Network, NetworkFlags};
     let token = || config::credential::token_of(TOKEN, "a test").unwrap();
     let connection = Connection {
@@ -227,11 +227,11 @@ fn the_token_is_in_nothing_that_shows_itself() {
     let through = Http::new(&far, &network).unwrap();
     is_free_of_it(&format!("{network:?} {through:?}"), "a way through a proxy");
     let http = Http::new(&base, &Network::patient()).unwrap();
-    let timing = recharge_cli::client::Timing {
+    let timing = recharge_cli::api::client::Timing {
         sleep: std::sync::Arc::new(|_| Box::pin(async {})),
         elapsed: std::sync::Arc::new(|| std::time::Duration::ZERO),
     };
-    let budget = recharge_cli::client::retry::Budget::default();
+    let budget = recharge_cli::api::client::retry::Budget::default();
     let client = Client::new(Box::new(http), connection, timing, budget);
     is_free_of_it(&format!("{client:?}"), "a client");
 }

@@ -4,11 +4,11 @@
 
 use csv::{ReaderBuilder, StringRecord};
 use jiff::tz::TimeZone;
+use recharge_cli::api::request::Now;
 use recharge_cli::bulk::Engine;
 use recharge_cli::bulk::row::{InputRow, RowContent};
 use recharge_cli::bulk::shape::{Shaped, Shaper, Shaping};
 use recharge_cli::catalog::{self, Operation, Resource};
-use recharge_cli::request::Now;
 use serde_json::{Map, Value};
 
 use crate::harness::{NOW, Store, rc};

@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
+use recharge_cli::api::client::retry::Budget;
+use recharge_cli::api::client::{Client, Connection, Failure, Sending, Timing, Transport};
+use recharge_cli::api::pages::{Pages, RecordSink};
+use recharge_cli::api::request::Request;
+use recharge_cli::api::response::Wanted;
 use recharge_cli::catalog;
-use recharge_cli::client::retry::Budget;
-use recharge_cli::client::{Client, Connection, Failure, Sending, Timing, Transport};
-use recharge_cli::envelope::Wanted;
 use recharge_cli::filter::Flow;
-use recharge_cli::pages::{Pages, RecordSink};
-use recharge_cli::request::Request;
 use recharge_cli::sandbox::seed::Seed;
 use recharge_cli::sandbox::{Ending, Sandbox, State, TOKEN};
 use serde_json::{Value, json};

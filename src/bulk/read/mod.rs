@@ -154,7 +154,7 @@ impl RowReader {
     ///
     /// # Errors
     /// A usage error with a line when the file cannot be read on. A single row
-    /// that is none is [`Content::Unusable`](super::row::Content::Unusable).
+    /// that is none is [`RowContent::Unusable`](super::row::RowContent::Unusable).
     // It lends from itself, which no iterator can.
     pub fn next_row(&mut self) -> Result<Option<InputRow<'_>>> {
         if self.broken {

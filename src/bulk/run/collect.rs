@@ -8,11 +8,11 @@ use super::backoff::PollBackoff;
 use super::batch_run::{BatchRun, gone};
 use super::remote::{self, Phase, RemoteBatch};
 use super::task;
+use crate::api::pages::{ListFailure, RecordSink};
 use crate::bulk::ledger::{Batch, Paired, RowEnd, SeenTask};
 use crate::bulk::settle;
 use crate::error::{Error, Kind, Result};
 use crate::filter::Flow;
-use crate::pages::{ListFailure, RecordSink};
 
 /// Reads the results of a batch and settles its rows.
 pub(super) async fn results(

@@ -5,10 +5,10 @@ use super::lookup::{LookupResult, RowLookup};
 use super::remote;
 use super::requests::{PriorAttempt, RowSender, carried_out, is_own, refusal, stops};
 use super::{backoff, task};
+use crate::api::client::is_refused_each_time;
+use crate::api::client::retry::is_refusal;
 use crate::bulk::ledger::{PendingRow, RowEnd};
 use crate::catalog::Idempotency;
-use crate::client::is_refused_each_time;
-use crate::client::retry::is_refusal;
 use crate::error::{Error, Kind, Result};
 
 /// How often a row goes out at most.

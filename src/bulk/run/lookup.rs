@@ -12,15 +12,15 @@ use serde_json::Value;
 
 use super::requests::RowSender;
 use super::task;
+use crate::api::client::Client;
+use crate::api::pages::{ListFailure, Pages, RecordSink};
+use crate::api::request::Request;
+use crate::api::response::Wanted;
 use crate::bulk::ledger::PendingRow;
 use crate::bulk::settle::says_the_same;
 use crate::catalog::{Operation, OperationAction, Unique};
-use crate::client::Client;
-use crate::envelope::Wanted;
 use crate::error::{Error, Kind, Result};
 use crate::filter::Flow;
-use crate::pages::{ListFailure, Pages, RecordSink};
-use crate::request::Request;
 
 /// What a row creates, and how it is found.
 pub(super) struct RowLookup {

@@ -27,7 +27,7 @@ pub(crate) use stall::PATIENCE;
 
 use super::Engine;
 use super::ledger::{JobState, LockedLedger, RowCounts};
-use crate::client::{Client, Timing};
+use crate::api::client::{Client, Timing};
 use crate::error::{Error, Kind, Result};
 
 /// What a job is carried out with.

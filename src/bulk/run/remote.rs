@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::api::client::{Client, Response};
+use crate::api::pages::Pages;
+use crate::api::request::{Request, encode};
+use crate::api::response::Wanted;
 use crate::catalog::recharge::async_batches::{self, ADD_TASKS, BATCH_TYPE, CREATE, TASKS};
 use crate::catalog::recharge::{LIMIT, UPDATED_AT};
 use crate::catalog::{Field, MAXIMUM_PAGE_SIZE, Operation};
-use crate::client::{Client, Response};
-use crate::envelope::Wanted;
 use crate::error::{Error, Refusal, Result};
-use crate::pages::Pages;
-use crate::request::{Request, encode};
 
 /// A batch as the API shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,11 +8,11 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use serde_json::Value;
 
 use super::{ProgressTracker, RunContext, RunEnd, doubt, halted, remote, task};
+use crate::api::client::{AttemptRecord, Response};
+use crate::api::request::{Request, sent};
 use crate::bulk::ledger::{LockedLedger, PendingRow, RowCounts, RowEnd};
 use crate::catalog::{Idempotency, Operation, Resource};
-use crate::client::{AttemptRecord, Response};
 use crate::error::{Error, Kind, Result};
-use crate::request::{Request, sent};
 
 /// Requests in flight at a time. The rate limit lets about one start at a time;
 /// the others hide the latency.

@@ -9,12 +9,12 @@ use percent_encoding::percent_decode_str;
 use super::place::Place;
 use super::seen_keys::SeenKeys;
 use super::{Shaped, Shaper, finding};
+use crate::api::query;
 use crate::bulk::Engine;
 use crate::bulk::row::{Finding, Task};
 use crate::catalog::{Effect, Idempotency, Operation, Parameter, Type, ValueKind};
 use crate::error::Result;
 use crate::filter::{Cell, Columns};
-use crate::query;
 
 /// Looks at rows together. Its memory grows with them: at most 28 bytes a row
 /// for an operation of which an object is asked once, else none.

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::place::Place;
 use super::{slips, words};
+use crate::api::request::{self, GivenValue, Set, Values};
 use crate::catalog::{Empty, Operation, Parameter, ValueKind};
-use crate::request::{self, GivenValue, Set, Values};
 
 /// The values of one row.
 #[derive(Debug, Clone)]

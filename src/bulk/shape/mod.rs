@@ -4,7 +4,7 @@
 //! In come an operation, a header and rows; out comes for each row the task
 //! that it asks for, or what is wrong with it, by line and column. What a name
 //! means is in `names`, what a text says in `words` and `draft`, and whether
-//! all of it makes a request is for [`crate::request`] to say. `check` looks
+//! all of it makes a request is for [`crate::api::request`] to say. `check` looks
 //! at rows together, `template` goes the other way. Pure: no files, no
 //! network.
 
@@ -27,11 +27,11 @@ use csv::StringRecord;
 
 use super::Engine;
 use super::row::{Finding, InputRow, RowContent, Task};
+use crate::api::request::{self, Flaw, Now};
 use crate::catalog::{Operation, Resource};
 use crate::error::{Error, Result};
 use crate::excerpt::shortened;
 use crate::filter::Jq;
-use crate::request::{self, Flaw, Now};
 
 pub use check::{CheckCounts, Checker};
 pub use template::template;

@@ -6,9 +6,9 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::slips;
+use crate::api::request;
 use crate::catalog::{Parameter, ValueKind};
 use crate::filter::{TokenKind, Tokens};
-use crate::request;
 
 /// The words that a text gives for a parameter. Nothing but white space gives
 /// none.

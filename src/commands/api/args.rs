@@ -2,11 +2,11 @@
 
 use clap::ArgMatches;
 
+use crate::api::request::Set;
 use crate::catalog::Method;
 use crate::cli::Paging;
 use crate::cli::values::{paging, set, text, texts};
 use crate::error::{Error, Result};
-use crate::request::Set;
 
 /// A request that is not of the catalogue.
 #[derive(Debug)]

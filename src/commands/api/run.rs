@@ -1,6 +1,10 @@
 //! `rc api`: any request, to any path, of any version.
 
 use super::args::Free;
+use crate::api::pages::Pages;
+use crate::api::query;
+use crate::api::request::{self, Request};
+use crate::api::response::{Envelope, Wanted};
 use crate::catalog::recharge::LIMIT;
 use crate::catalog::{self, MAXIMUM_PAGE_SIZE, Method};
 use crate::cli::Options;
@@ -9,12 +13,8 @@ use crate::commands::call::run::{perhaps_done, remarks};
 use crate::commands::connect::Target;
 use crate::commands::dry;
 use crate::config::BaseUrl;
-use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
 use crate::output::Shape;
-use crate::pages::Pages;
-use crate::query;
-use crate::request::{self, Request};
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
 

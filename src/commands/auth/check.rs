@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 
+use crate::api::client::Client;
+use crate::api::request::{self, Now, Values};
 use crate::bulk::ledger::StoreIdentity;
 use crate::catalog::Operation;
 use crate::catalog::recharge::{store as store_rows, token_information};
-use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::request::{self, Now, Values};
 
 /// What the API says of a token.
 #[derive(Debug, Clone, Default)]

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::args::Work;
 use super::pass::Taker;
+use crate::api::request::Request;
 use crate::bulk::Engine;
 use crate::bulk::plan::{Planner, RowPlace as Spot};
 use crate::bulk::row::{Finding, RowContent, Task};
@@ -15,7 +16,6 @@ use crate::cli::{DryRun, Options};
 use crate::commands::connect::Target;
 use crate::commands::dry;
 use crate::error::Result;
-use crate::request::Request;
 use crate::ui::Run;
 
 /// Stands where the number of a batch will.

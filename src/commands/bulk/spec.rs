@@ -10,9 +10,10 @@ use super::{explain, help};
 use crate::bulk::Engine;
 use crate::bulk::read::{self, Encoding};
 use crate::catalog::{self, Operation, Resource, kebab};
+use crate::cli::global_flags::local_arg;
 use crate::cli::help::{RESOURCES_TEMPLATE, VERBS_TEMPLATE, styled};
 use crate::cli::tree::of_resource;
-use crate::cli::{Spec, filtering, plain};
+use crate::cli::{Spec, plain};
 
 /// Batches that may be under way at a time.
 const MOST_PARALLEL: u8 = 10;
@@ -216,9 +217,9 @@ fn input() -> Vec<Arg> {
         // Both belong to a filter over records, and are told so.
         switch("raw").short('r').hide(true),
         switch("slurp").hide(true),
-        filtering::on_error().hide(true),
+        local_arg("jq-errors").hide(true),
     ];
-    let flags = flags.into_iter().chain(filtering::given());
+    let flags = flags.into_iter().chain(["arg", "argjson"].map(local_arg));
     let flags = flags.map(|flag| flag.help_heading("Input"));
     std::iter::once(file).chain(flags).collect()
 }

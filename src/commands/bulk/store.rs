@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::api::client::Client;
+use crate::api::request::quoted;
 use crate::bulk::Engine;
 use crate::bulk::ledger::{Job, JobStore, StoreIdentity};
 use crate::catalog::{Bucket, Operation};
 use crate::cli::Options;
-use crate::client::Client;
 use crate::commands::auth;
 use crate::commands::call::preflight;
 use crate::commands::connect::Target;
@@ -19,7 +20,6 @@ use crate::config::login::fingerprint;
 use crate::config::profile::DEFAULT;
 use crate::error::{Error, Result};
 use crate::output::visible::one_line;
-use crate::request::quoted;
 use crate::ui::Run;
 
 /// What the engine of batches needs beside the scope of the operation: to fill

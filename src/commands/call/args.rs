@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 
+use crate::api::request::Set;
 use crate::catalog::{Operation, Parameter, ParameterRole, Resource};
 use crate::cli::values::{paging, sets, text, texts};
 use crate::cli::{Paging, watch_flag};
 use crate::error::Result;
-use crate::request::Set;
 
 /// A call of an operation, with values as typed.
 #[derive(Debug)]

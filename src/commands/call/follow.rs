@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
+use crate::api::client::Client;
+use crate::api::pages::{ListFailure, Pages, RecordSink};
 use crate::cli::Options;
-use crate::client::Client;
 use crate::error::Result;
 use crate::filter::Flow;
 use crate::output::progress::{Progress, ProgressState};
-use crate::pages::{ListFailure, Pages, RecordSink};
 use crate::ui::Run;
 use crate::ui::printer::Printer;
 use crate::ui::reporter::Reporter;

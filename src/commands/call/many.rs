@@ -11,15 +11,15 @@ use futures_util::stream::{FuturesOrdered, StreamExt};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use crate::api::client::Client;
+use crate::api::request::Request;
+use crate::api::response::{Envelope, Wanted};
 use crate::catalog::Effect;
 use crate::cli::Options;
-use crate::client::Client;
 use crate::commands::call::follow::Far;
 use crate::commands::call::read::Ids;
 use crate::commands::call::run::{PreparedCall, remarks};
-use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
-use crate::request::Request;
 use crate::ui::Run;
 use crate::ui::printer::Printer;
 

@@ -4,8 +4,8 @@
 //! Only what the reference documents is held against the token, and only for
 //! writes: a read that is refused has done no harm.
 
+use crate::api::client::Client;
 use crate::catalog::{Effect, Operation};
-use crate::client::Client;
 use crate::commands::auth;
 use crate::commands::connect::Target;
 use crate::config::login::{LockedLogins, Login};

@@ -6,10 +6,10 @@ use std::io::{BufRead, BufReader, Read};
 use serde_json::Value;
 
 use super::args::Call;
+use crate::api::request::{self, GivenValue, Values};
 use crate::catalog::Parameter;
 use crate::error::{Error, Result};
 use crate::excerpt::shortened;
-use crate::request::{self, GivenValue, Values};
 use crate::ui::input::Input;
 
 /// The longest line with an id, or with a record that has one, in bytes.

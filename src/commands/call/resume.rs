@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use crate::api::pages::Pages;
+use crate::api::request::quoted;
 use crate::cli::{ErrorForm, Options, OutputOptions, Paging};
 use crate::config::{Colour, NetworkFlags};
 use crate::error::{Error, Kind};
-use crate::pages::Pages;
-use crate::request::quoted;
 use crate::ui::printer::Printer;
 
 /// Adds the command that goes on from the first page that is not done with.

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use super::args::Call;
+use crate::api::client::{self, Client};
+use crate::api::pages::Pages;
+use crate::api::request::{self, Now, Request, Values};
+use crate::api::response::{Envelope, Wanted};
 use crate::catalog::{Effect, MAXIMUM_PAGE_SIZE, Operation, ParameterRole, Resource, kebab};
 use crate::cli::{DryRun, Options, Paging};
-use crate::client::{self, Client};
 use crate::commands::call::follow::{Far, follow};
 use crate::commands::call::many;
 use crate::commands::call::preflight;
@@ -14,12 +17,9 @@ use crate::commands::call::resume;
 use crate::commands::call::watch;
 use crate::commands::connect::Target;
 use crate::commands::dry;
-use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
 use crate::filter::Columns;
 use crate::output::Shape;
-use crate::pages::Pages;
-use crate::request::{self, Now, Request, Values};
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
 use crate::ui::recent::ShownIds;

@@ -21,9 +21,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::{Command, no_files};
+use crate::api::client::{Failure, Http, Redacting, Transport, redact, tls};
 use crate::catalog;
 use crate::cli::Options;
-use crate::client::{Failure, Http, Redacting, Transport, redact, tls};
 use crate::commands::connect::Target;
 use crate::commands::token;
 use crate::config::{BaseUrl, Network, Trust, variable};

@@ -9,7 +9,7 @@ use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 
 use super::judge::Check;
-use crate::client::{resolver, tls};
+use crate::api::client::{resolver, tls};
 use crate::config::{BaseUrl, Network};
 use crate::error::{Error, Kind};
 

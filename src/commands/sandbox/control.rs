@@ -12,8 +12,8 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::args::Control;
+use crate::api::client::{Failure, Http, Transport};
 use crate::cli::Options;
-use crate::client::{Failure, Http, Transport};
 use crate::commands::local;
 use crate::config::BaseUrl;
 use crate::error::{Error, Kind, Result};

@@ -2,16 +2,16 @@
 //! picture or as records. What is worked out is decided in [`crate::stats`].
 
 use super::args::Stats;
+use crate::api::pages::{ListFailure, Pages, RecordSink};
+use crate::api::response::Wanted;
 use crate::cli::Options;
 use crate::commands::call::run as call;
 use crate::commands::dry;
-use crate::envelope::Wanted;
 use crate::error::{Error, Result};
 use crate::filter::Flow;
 use crate::nearest::{Similarity, nearest};
 use crate::output::progress::{Progress, ProgressState};
 use crate::output::{Bar, Bars, Format, Shape};
-use crate::pages::{ListFailure, Pages, RecordSink};
 use crate::stats::{FigureRow, Figures, GroupTally, StatsPlan};
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer, style};

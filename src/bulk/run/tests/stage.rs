@@ -14,14 +14,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::wire::Wire;
+use crate::api::client::retry::Budget;
+use crate::api::client::{Client, Connection, Timing};
 use crate::bulk::Engine;
 use crate::bulk::ledger::{JobStore, JobSubject, Jobs, Ledger, LedgerRow, RowCounts};
 use crate::bulk::plan::Limits;
 use crate::bulk::row::Task;
 use crate::bulk::run::{JobProgress, PATIENCE, RunContext, RunEnd, RunObserver, run};
 use crate::catalog;
-use crate::client::retry::Budget;
-use crate::client::{Client, Connection, Timing};
 use crate::error::Result;
 use crate::sandbox::seed::Seed;
 use crate::sandbox::{Sandbox, State, TOKEN};

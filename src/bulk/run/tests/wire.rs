@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Response;
 
 use super::stage::TestStage;
-use crate::client::{Failure, Sending, Transport};
+use crate::api::client::{Failure, Sending, Transport};
 
 /// The way to the store.
 pub(super) struct Wire(pub(super) Arc<TestStage>);

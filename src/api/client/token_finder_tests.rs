@@ -21,7 +21,7 @@ fn layer(kind: u8, text: &str) -> String {
     match kind {
         0 => serde_json::to_string(text).unwrap(),
         1 => each(&|byte| format!("\\u00{byte:02x}")),
-        2 => crate::request::encode(text),
+        2 => crate::api::request::encode(text),
         3 => each(&|byte| format!("%{byte:02x}")),
         4 => serde_json::to_string(text).unwrap().replace('/', "\\/"),
         5 => each(&|byte| match byte {

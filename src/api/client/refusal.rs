@@ -6,10 +6,10 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::retry::is_refusal;
+use crate::api::evidence::Lack;
+use crate::api::request::Request;
 use crate::error::{Error, Kind, Refusal};
-use crate::evidence::Lack;
 use crate::excerpt::first_letters;
-use crate::request::Request;
 
 /// The most of an unstructured body that is shown.
 const EXCERPT: usize = 200;

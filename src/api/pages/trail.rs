@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use ring::digest::{Context, SHA256};
 
-use crate::envelope::Envelope;
+use crate::api::response::Envelope;
 
 /// Pages in a row without new records, at most. Records that change while the
 /// list is read are repeated, and a filter can make many pages empty, so the

@@ -8,8 +8,8 @@
 
 use std::borrow::Cow;
 
+use crate::api::query;
 use crate::catalog::{self, is_secret_name};
-use crate::query;
 
 pub use super::token_finder::TokenFinder;
 

@@ -1,7 +1,7 @@
 //! The header `Link` of version 2021-01, in which lists name their next page.
 
+use crate::api::query;
 use crate::catalog::recharge::CURSOR;
-use crate::query;
 
 /// The cursor of the link whose relation is `next`, percent-decoded. Only the
 /// cursor is taken: no answer says which host is asked next.

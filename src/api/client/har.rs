@@ -7,8 +7,8 @@
 use serde_json::{Value, json};
 
 use super::trace::{Exchange, Message};
+use crate::api::query;
 use crate::excerpt::first_bytes;
-use crate::query;
 
 /// The longest text of a body, in bytes.
 pub const LONGEST: usize = 64 * 1024;

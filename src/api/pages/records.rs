@@ -4,7 +4,7 @@
 use std::future::{Future, ready};
 
 use super::Pages;
-use crate::envelope::Envelope;
+use crate::api::response::Envelope;
 use crate::error::{Error, Result};
 use crate::filter::Flow;
 

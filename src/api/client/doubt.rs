@@ -6,10 +6,10 @@ use super::notice::whole_seconds;
 use super::pace::Why;
 use super::retry::{Budget, Spent, is_refusal};
 use super::{Failure, form};
+use crate::api::request::{Request, quoted};
 use crate::catalog::recharge::CREATED_AT_MIN;
 use crate::catalog::{self, Idempotency, Operation, OperationAction};
 use crate::error::{Error, Kind};
-use crate::request::{Request, quoted};
 
 /// How the hint begins that is given with a write of which nobody knows whether
 /// it happened.

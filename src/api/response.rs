@@ -11,8 +11,8 @@ use bytes::Bytes;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::api::client;
 use crate::catalog;
-use crate::client;
 use crate::error::{Error, Kind, Refusal, Result};
 
 /// What an answer held.

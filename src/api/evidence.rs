@@ -12,9 +12,9 @@ use percent_encoding::percent_decode_str;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
+use crate::api::query;
+use crate::api::request::{Request, sent};
 use crate::catalog::{Object, Operation, ResponseShape};
-use crate::query;
-use crate::request::{Request, sent};
 
 /// What an answer lacks to prove that a write was carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]

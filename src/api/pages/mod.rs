@@ -13,11 +13,11 @@ use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 
+use crate::api::client::Client;
+use crate::api::request::Request;
+use crate::api::response::{Envelope, Wanted};
 use crate::catalog::recharge::{CURSOR, PAGE};
-use crate::client::Client;
-use crate::envelope::{Envelope, Wanted};
 use crate::error::{Error, Kind, Result};
-use crate::request::Request;
 pub use records::{ListFailure, RecordSink};
 use trail::Trail;
 

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use http::Response;
 
 use super::*;
+use crate::api::client::retry::Budget;
+use crate::api::client::{Connection, Failure, Sending, Timing, Transport};
 use crate::catalog;
-use crate::client::retry::Budget;
-use crate::client::{Connection, Failure, Sending, Timing, Transport};
 use crate::filter::Flow;
 
 /// Serves a list of pages with two records each, until a page that fails.

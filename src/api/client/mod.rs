@@ -34,10 +34,10 @@ use ::http::{HeaderMap, HeaderValue};
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::api::evidence;
+use crate::api::request::Request;
 use crate::catalog;
 use crate::error::{Error, Kind, Result};
-use crate::evidence;
-use crate::request::Request;
 use crate::world::{Elapsed, Sleep};
 use deadline::RequestClock;
 use gate::Gate;
