@@ -5,52 +5,14 @@
 //! follows from the row: its name, or `stands_at` where the name does not say.
 
 use crate::requests::check::Query;
-use crate::requests::lists::{self, Special};
+use crate::requests::condition::Test;
+use crate::requests::lists;
 use crate::requests::refusal::Refusal;
-use crate::storage::state::State;
-use crate::storage::table::{NEVER, Table};
+use crate::storage::shape::NEVER;
+use crate::storage::table::Table;
 use crate::values::key;
 use crate::values::time;
 use recharge_catalog::{FieldKind, Object, Operation, Parameter, ValueKind};
-
-/// One condition that listed records meet.
-#[derive(Debug)]
-pub(crate) enum Test {
-    /// The number is one of these (ascending).
-    Ids(Vec<u64>),
-    /// A lookup holds one of these hashes.
-    Among { lookup: usize, hashes: Vec<u64> },
-    /// A time lies between, ends included.
-    Within { time: usize, from: i64, to: i64 },
-    /// A time is not set, or not before.
-    NotBefore { time: usize, from: i64 },
-    /// Something that only a rule can tell.
-    Special { special: Special, wanted: bool },
-    /// The list has no such field: nothing can match.
-    Nothing,
-}
-
-impl Test {
-    /// Whether a record of the table meets the condition.
-    pub(crate) fn passes(&self, state: &State, table: &Table, id: u64) -> bool {
-        match self {
-            Self::Ids(ids) => ids.binary_search(&id).is_ok(),
-            Self::Among { lookup, hashes } => {
-                hashes.iter().any(|hash| table.has(*lookup, *hash, id))
-            }
-            Self::Within { time, from, to } => {
-                let at = table.seconds(*time, id);
-                at != NEVER && (*from..=*to).contains(&at)
-            }
-            Self::NotBefore { time, from } => {
-                let at = table.seconds(*time, id);
-                at == NEVER || at >= *from
-            }
-            Self::Special { special, wanted } => special(state, id) == *wanted,
-            Self::Nothing => false,
-        }
-    }
-}
 
 /// Parameters of lists that say how to show, not what.
 const SHOW: &[&str] = &["limit", "page", "cursor", "sort_by", "include"];

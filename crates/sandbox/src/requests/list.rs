@@ -9,8 +9,9 @@ use std::fmt::Write as _;
 
 use crate::requests::check::{self, Query};
 use crate::requests::checked_request::CheckedRequest;
+use crate::requests::condition::Test;
 use crate::requests::cursor::{Cursor, Direction};
-use crate::requests::filter::{self, Test};
+use crate::requests::filter;
 use crate::requests::include;
 use crate::requests::lists;
 use crate::requests::refusal::Refusal;

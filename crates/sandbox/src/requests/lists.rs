@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Span, Timestamp};
 
 use crate::requests::check::Query;
 use crate::requests::checked_request::CheckedRequest;
-use crate::requests::filter::Test;
+use crate::requests::condition::{Special, Test};
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
 use crate::storage::table::Table;
@@ -31,10 +31,6 @@ pub(crate) fn days_before(now: Timestamp, days: i64) -> Timestamp {
     now.checked_sub(Span::new().hours(24 * days))
         .unwrap_or(Timestamp::MIN)
 }
-
-/// A question about the record of a number that needs the state. Lists ask it
-/// of thousands: what the tables keep beside their records answers soonest.
-pub(crate) type Special = fn(&State, u64) -> bool;
 
 /// A filter by such a question.
 pub(crate) struct Question {

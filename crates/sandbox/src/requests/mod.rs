@@ -3,6 +3,7 @@
 
 pub(crate) mod check;
 pub(crate) mod checked_request;
+pub(crate) mod condition;
 pub(crate) mod cursor;
 pub(crate) mod envelope;
 pub(crate) mod filter;

@@ -7,7 +7,7 @@
 
 use std::ops::Bound;
 
-use crate::requests::filter::Test;
+use crate::requests::condition::Test;
 use crate::storage::merged::joined;
 use crate::storage::state::State;
 use crate::storage::table::Table;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Ruling, charges, existing, given, items, merging, metafields, named, postal, queue, redeeming,
+    Ruling, charges, existing, given, items, merging, named, postal, queue, redeeming, removal,
     skipping, target, totals, update,
 };
 use crate::requests::checked_request::CheckedRequest;
@@ -181,26 +181,8 @@ fn delete(state: &mut State, asked: &CheckedRequest) -> Ruling {
             "Address has active subscriptions",
         ));
     }
-    remove(state, asked, id);
+    removal::remove(state, asked, id);
     Ok(Outcome::Nothing)
-}
-
-/// Removes an address with what is left under it.
-pub(super) fn remove(state: &mut State, asked: &CheckedRequest, id: u64) {
-    let customer = state
-        .get(TableName::Addresses, id)
-        .and_then(|address| record::id(&address, "customer_id"));
-    for table in [TableName::Subscriptions, TableName::Onetimes] {
-        for child in state.table(table).find("address_id", id) {
-            metafields::delete_of(state, table.object(), child);
-            super::bundles::delete_of(state, child);
-            state.delete(table, child);
-        }
-    }
-    metafields::delete_of(state, "address", id);
-    state.delete(TableName::Addresses, id);
-    queue::refresh(state, id, asked.now);
-    super::customers::recount(state, customer.unwrap_or(0));
 }
 
 /// The address of who receives a gift, under the customer who gives it.

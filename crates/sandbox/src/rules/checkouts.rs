@@ -99,7 +99,7 @@ fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
 }
 
 fn change(state: &mut State, asked: &CheckedRequest, id: u64, mut checkout: Record) -> Ruling {
-    check_open(&checkout)?;
+    purchases::check_open(&checkout)?;
     carts::fill(state, asked, &mut checkout)?;
     state.change(TableName::Checkouts, id, &checkout, "updated");
     Ok(Outcome::One(checkout))
@@ -109,18 +109,10 @@ fn change(state: &mut State, asked: &CheckedRequest, id: u64, mut checkout: Reco
 /// chosen.
 fn rates(state: &mut State, id: u64, mut checkout: Record) -> Vec<Record> {
     let rates = carts::rates(&checkout);
-    if check_open(&checkout).is_ok() {
+    if purchases::check_open(&checkout).is_ok() {
         let kept: Vec<Value> = rates.iter().cloned().map(Value::Object).collect();
         record::set(&mut checkout, "available_shipping_rates", kept);
         state.change(TableName::Checkouts, id, &checkout, QUIETLY);
     }
     rates
-}
-
-pub(super) fn check_open(checkout: &Record) -> Result<(), Refusal> {
-    if record::is_nothing(checkout.get("completed_at")) {
-        Ok(())
-    } else {
-        Err(Refusal::invalid("token", "the checkout has been processed"))
-    }
 }

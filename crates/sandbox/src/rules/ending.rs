@@ -7,7 +7,6 @@
 use serde_json::Value;
 
 use super::rhythm::fresh_day;
-use super::subscriptions::shown;
 use super::{Ruling, customers, given, queue, touch};
 use crate::requests::checked_request::CheckedRequest;
 use crate::requests::checked_request::Outcome;
@@ -16,6 +15,14 @@ use crate::storage::state::State;
 use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
 use crate::values::time;
+
+/// The record after everything that followed from a change.
+pub(super) fn shown(state: &State, id: u64) -> Ruling {
+    state
+        .get(TableName::Subscriptions, id)
+        .map(Outcome::One)
+        .ok_or_else(Refusal::not_found)
+}
 
 /// The reference's limit for comments on a cancellation.
 const LONGEST_COMMENT: usize = 1024;

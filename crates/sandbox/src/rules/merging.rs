@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Ruling, addresses, existing, given, onetimes, queue, touch};
+use super::{Ruling, existing, given, onetimes, queue, removal, touch};
 use crate::requests::checked_request::CheckedRequest;
 use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::Refusal;
@@ -42,7 +42,7 @@ pub(super) fn merge(state: &mut State, asked: &CheckedRequest) -> Ruling {
         move_subscriptions(state, asked, source, target_id, day.as_deref());
         onetimes::move_all(state, asked, source, target_id);
         if record::flag(asked.body, "delete_source_addresses") {
-            addresses::remove(state, asked, source);
+            removal::remove(state, asked, source);
         } else {
             queue::refresh(state, source, asked.now);
         }

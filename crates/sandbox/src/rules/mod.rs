@@ -33,6 +33,7 @@ mod products;
 mod purchases;
 pub(super) mod queue;
 pub(super) mod redeeming;
+mod removal;
 mod retention;
 mod rhythm;
 mod schedule;

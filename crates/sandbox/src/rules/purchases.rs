@@ -9,6 +9,7 @@ use super::{
 use crate::requests::checked_request::CheckedRequest;
 use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::FieldErrors;
+use crate::requests::refusal::Refusal;
 use crate::storage::state::{QUIETLY, State};
 use crate::storage::tables::TableName;
 use crate::values::money::Cents;
@@ -23,7 +24,7 @@ pub(super) fn process(
     id: u64,
     mut checkout: Record,
 ) -> Ruling {
-    super::checkouts::check_open(&checkout)?;
+    check_open(&checkout)?;
     let mut faults = FieldErrors::default();
     for needed in ["email", "shipping_address"] {
         if record::is_nothing(checkout.get(needed)) {
@@ -298,4 +299,13 @@ fn begin(
         id,
         &item,
     )
+}
+
+/// Refuses a checkout that was processed.
+pub(super) fn check_open(checkout: &Record) -> Result<(), Refusal> {
+    if record::is_nothing(checkout.get("completed_at")) {
+        Ok(())
+    } else {
+        Err(Refusal::invalid("token", "the checkout has been processed"))
+    }
 }

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{charges, totals};
+use crate::storage::shape::NEVER;
 use crate::storage::state::State;
-use crate::storage::table::NEVER;
 use crate::storage::tables::TableName;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};

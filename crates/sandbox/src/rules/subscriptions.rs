@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::ending::shown;
 use super::products::{self, Goods};
 use super::rhythm::{check, fill_from_plan, fresh_day, set_next, settle_shape};
 use super::skipping::unskip_all;
@@ -85,14 +86,6 @@ fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
     queue::refresh(state, address_id, asked.now);
     customers::recount(state, customer);
     shown(state, id)
-}
-
-/// The record after everything that followed from a change.
-pub(super) fn shown(state: &State, id: u64) -> Ruling {
-    state
-        .get(TableName::Subscriptions, id)
-        .map(Outcome::One)
-        .ok_or_else(Refusal::not_found)
 }
 
 fn plan(state: &State, asked: &CheckedRequest) -> Result<Option<Record>, Refusal> {

@@ -8,13 +8,14 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde_json::Value;
 
-use super::ground::{Ground, Kind, Numbers};
+use super::ground::Ground;
+use super::kinds::{Kind, Numbers};
 use super::names::{FIRST, LAST, plain};
 use super::people;
 use super::plan::{Back, Bill, End, Fate, Household, Item, Parcel};
 use crate::rules;
 use crate::storage::layer::Laying;
-use crate::storage::table::NEVER;
+use crate::storage::shape::NEVER;
 use crate::values::key::{hash, hash_of, hash_of_number};
 use crate::values::record;
 use crate::values::time;

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
-use super::ground::{Ground, Kind};
+use super::ground::Ground;
+use super::kinds::Kind;
 use super::people::{Home, stamp};
 use super::plan::{Back, End, Item, Parcel};
 use crate::rules::{self, Parts, Slot};

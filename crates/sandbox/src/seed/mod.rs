@@ -8,15 +8,18 @@
 mod draw;
 mod facts;
 mod form;
+mod forms;
 mod goods;
 mod ground;
 mod history;
+mod kinds;
 mod names;
 mod people;
 mod plan;
 mod printing;
 mod settings;
 mod slips;
+mod source;
 mod specimen;
 
 use std::sync::Arc;
@@ -28,7 +31,8 @@ use crate::storage::source::Source;
 use crate::storage::state::State;
 use crate::values::record::Record;
 use crate::values::time;
-use ground::{Ground, KINDS};
+use ground::Ground;
+use kinds::KINDS;
 
 /// Grows whenever the same seed makes another store: a file that keeps only
 /// what was changed must not be laid on other ground.

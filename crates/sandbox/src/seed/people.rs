@@ -7,7 +7,8 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
-use super::ground::{Ground, Kind, Numbers};
+use super::ground::Ground;
+use super::kinds::{Kind, Numbers};
 use super::names::{FIRST, LAST, PLACES, REASONS, STREETS, plain};
 use super::plan::{End, Fate, Household, Item, Postal};
 use crate::rules;

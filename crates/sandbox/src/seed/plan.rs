@@ -3,7 +3,7 @@
 //! found.
 //!
 //! Plans are cheap, so that a million subscriptions can be counted without
-//! being written. Data only: [`super::draw`] makes them.
+//! being written. Data only: `draw` makes them.
 
 /// What all households of a store share.
 #[derive(Debug)]

@@ -5,47 +5,18 @@
 //! itself is made from a specimen when a shape is met for the second time, so
 //! that who reads a few records pays for no forms.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 
 use super::form::{Slips, TextForm};
-use super::ground::{Ground, Kind};
+use super::forms::{Forms, Line, LineShape, Shape, Sheet};
+use super::ground::Ground;
 use super::history;
+use super::kinds::Kind;
 use super::people::Home;
 use super::plan::{Back, End, Fate, Item};
 use crate::rules::{self, Load, Slot, Terms, Totals};
 use crate::values::money::Cents;
 use crate::values::record;
-
-/// What shapes a record beyond what is filled in.
-type Shape = (Kind, [usize; 6]);
-
-/// What shapes a line: the item's product, variant, quantity, and whether it
-/// is ground, for once, and in an order.
-type LineShape = (usize, usize, i64, bool, bool, bool);
-
-/// The forms of a store, made as they are needed.
-#[derive(Debug, Default)]
-pub(super) struct Forms {
-    /// A shape that was met once has no form yet.
-    sheets: RwLock<HashMap<Shape, Option<Arc<Sheet>>>>,
-    lines: RwLock<HashMap<LineShape, Arc<Line>>>,
-}
-
-/// The form of a record.
-#[derive(Debug)]
-struct Sheet {
-    form: TextForm,
-    /// What the totals of a charge or an order are reckoned from.
-    terms: Terms,
-}
-
-/// The form of a line, and what it adds to the totals.
-#[derive(Debug)]
-struct Line {
-    form: TextForm,
-    load: Load,
-}
 
 /// What a charge or an order is composed of.
 pub(super) struct Sums {

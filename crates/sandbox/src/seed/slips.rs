@@ -5,7 +5,7 @@
 //! is not said here: a specimen tells.
 
 use super::form::Slips;
-use super::ground::Kind;
+use super::kinds::Kind;
 use super::people::{Home, card_owner, card_token, external_customer, stamp};
 use super::plan::{End, Fate, Item, Postal};
 use super::printing::Sums;

@@ -4,7 +4,7 @@
 //! They are made by the same functions as the records themselves, from a plan
 //! whose numbers, times, days and names are marks: values that no record has.
 
-use super::ground::{Kind, Numbers};
+use super::kinds::{Kind, Numbers};
 use super::people::Home;
 use super::plan::{End, Fate};
 use super::printing::{ORDER_MARKS, Sums};

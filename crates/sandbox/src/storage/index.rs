@@ -8,8 +8,7 @@
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
-use crate::storage::layer::Bounds;
-use crate::storage::table::{NEVER, Shape};
+use super::shape::{Bounds, NEVER, Shape};
 use crate::values::key::hash_of;
 use crate::values::record::{self, Record};
 use crate::values::time;

@@ -8,10 +8,7 @@
 
 use std::ops::{Bound, Range};
 
-use crate::storage::table::NEVER;
-
-/// A range with each of its ends in or out.
-pub(crate) type Bounds<Key> = (Bound<Key>, Bound<Key>);
+use super::shape::{Bounds, NEVER};
 
 /// The sorted arrays of one kind of record.
 #[derive(Debug)]

@@ -11,6 +11,7 @@ pub(crate) mod merged;
 pub(crate) mod pack;
 pub(crate) mod postings;
 pub(crate) mod settings;
+pub(crate) mod shape;
 pub(crate) mod source;
 pub(crate) mod state;
 pub(crate) mod table;

@@ -3,7 +3,7 @@
 //! One line of data for each kind of object. Which catalogue object lives in
 //! which table follows from the object's name.
 
-use crate::storage::table::Shape;
+use crate::storage::shape::Shape;
 use recharge_catalog::Object;
 
 /// The tables of the store.

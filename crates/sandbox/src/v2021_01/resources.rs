@@ -7,7 +7,7 @@
 use super::filters::{Filter, PAGING, SHOP_CUSTOMER, TIMES, day, named, same, small};
 use super::objects::{self, Object};
 use crate::requests::check::Query;
-use crate::requests::filter::Test;
+use crate::requests::condition::Test;
 use crate::requests::list::Further;
 use crate::storage::tables::TableName;
 use crate::values::record;
