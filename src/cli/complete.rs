@@ -16,7 +16,7 @@ use clap_complete::engine::{self, CompletionCandidate};
 
 use super::{Spec, topics, tree};
 
-pub use line::{Line, asked};
+pub use line::{TypedLine, asked};
 pub use shell::Shell;
 
 /// A list that is made only when a word needs it.
@@ -74,7 +74,7 @@ const FILES: &str = "\u{1}files";
 
 /// What the last word of the line may become.
 #[must_use]
-pub fn offer(specs: &[&Spec], line: &Line, facts: &Facts) -> Offer {
+pub fn offer(specs: &[&Spec], line: &TypedLine, facts: &Facts) -> Offer {
     let mut words = line.words.clone();
     let asked = tells(&mut words);
     let topics = asked == Some("help") && words.len() == 2;

@@ -23,7 +23,7 @@ fn facts() -> Facts {
 /// What is offered for the last word of a line.
 fn offered(line: &str) -> Offer {
     let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-    let line = Line {
+    let line = TypedLine {
         shell: Shell::Zsh,
         words,
         before: String::new(),

@@ -252,7 +252,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::cli::complete::{self, Facts, Line, Shell};
+    use crate::cli::complete::{self, Facts, Shell, TypedLine};
     use crate::commands;
 
     /// Everything that documents flags.
@@ -321,7 +321,7 @@ mod tests {
             let mut names = names.iter().flatten();
             let documented = names.any(|name| DOCS.iter().any(|text| text.contains(name)));
             assert!(documented, "{long} is not in docs/");
-            let line = Line {
+            let line = TypedLine {
                 shell: Shell::Fish,
                 words: words(&format!("rc subscriptions list {long}")),
                 before: String::new(),

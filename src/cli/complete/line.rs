@@ -9,7 +9,7 @@ const ASKS: &str = "__complete";
 
 /// A line that is being typed.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct TypedLine {
     /// The shell that asks.
     pub shell: Shell,
     /// The words up to the one that is being completed; the first is the
@@ -22,12 +22,12 @@ pub struct Line {
 
 /// The line that a shell asks about; `None` where no shell asks.
 #[must_use]
-pub fn asked(arguments: &[OsString]) -> Option<Option<Line>> {
+pub fn asked(arguments: &[OsString]) -> Option<Option<TypedLine>> {
     let (first, rest) = arguments.split_first()?;
     (first == ASKS).then(|| line(rest))
 }
 
-fn line(arguments: &[OsString]) -> Option<Line> {
+fn line(arguments: &[OsString]) -> Option<TypedLine> {
     let [shell, at, words @ ..] = arguments else {
         return None;
     };
@@ -45,7 +45,7 @@ fn line(arguments: &[OsString]) -> Option<Line> {
     } else {
         String::new()
     };
-    Some(Line {
+    Some(TypedLine {
         shell,
         words,
         before,
@@ -84,7 +84,7 @@ fn is_flag(word: &OsStr) -> bool {
 mod tests {
     use super::*;
 
-    fn read(line: &str) -> Option<Line> {
+    fn read(line: &str) -> Option<TypedLine> {
         let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
         asked(&words)?
     }

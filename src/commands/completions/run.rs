@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::bulk::ledger::Jobs;
 use crate::catalog::kebab;
 use crate::catalog::recharge::store;
-use crate::cli::complete::{self, Facts, Line, List, Shell};
+use crate::cli::complete::{self, Facts, List, Shell, TypedLine};
 use crate::cli::{Options, Typed};
 use crate::commands::connect::Target;
 use crate::commands::{self, specs};
@@ -25,7 +25,7 @@ use crate::ui::Run;
 use crate::world::{Clock, World};
 
 /// Answers a shell.
-pub(in crate::commands) fn answer(mut world: World, line: Option<Line>) -> u8 {
+pub(in crate::commands) fn answer(mut world: World, line: Option<TypedLine>) -> u8 {
     let Some(line) = line else {
         return exit::DONE;
     };
@@ -47,7 +47,7 @@ pub(in crate::commands) fn script(run: &mut Run, options: &Options, shell: Shell
     target.commit()
 }
 
-fn facts(world: &World, line: &Line) -> Facts {
+fn facts(world: &World, line: &TypedLine) -> Facts {
     let environment: Environment = world.environment.clone();
     let (config, state) = (world.config_folder.clone(), world.state_folder.clone());
     let folders = Folders::choose(&environment, config, state).ok();
