@@ -102,15 +102,17 @@ fn a_served_sandbox_is_controlled_from_its_own_machine() {
     let ahead = ["sandbox", "clock", "show", "--jq", ".ahead_seconds"];
     assert_eq!(says(&ahead), "259200\n");
     let customers = ["sandbox", "state", "--jq", ".counts.customer"];
-    says(&["sandbox", "seed", "--customers", "7", "--yes"]);
+    let named = ["--base-url", &served.url, "--yes"];
+    let replacing = |words: &[&str]| says(&[&["sandbox"], words, &named].concat());
+    replacing(&["seed", "--customers", "7"]);
     assert_eq!(says(&customers), "7\n");
     let dumped = says(&["sandbox", "dump"]);
-    says(&["sandbox", "reset", "--yes"]);
+    replacing(&["reset"]);
     assert_eq!(says(&customers), "60\n");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("store.json");
     std::fs::write(&file, dumped).unwrap();
-    says(&["sandbox", "load", file.to_str().unwrap(), "--yes"]);
+    replacing(&["load", file.to_str().unwrap()]);
     assert_eq!(says(&customers), "7\n");
     let few = [
         "sandbox",
@@ -287,4 +289,60 @@ fn a_client_of_the_older_version_follows_the_links_of_a_served_sandbox() {
     }
     assert!(ids.len() > 50);
     assert_eq!(counted["count"], ids.len());
+}
+
+/// Others may work with a served sandbox: neither a variable nor the profile in use
+/// is enough to replace its store.
+#[test]
+fn served_store_is_replaced_only_by_a_command_that_names_it() {
+    let (served, store) = (Served::with(&["--customers", "70"]), Store::new());
+    let run = |words: &[&str], set: Option<(&str, &str)>| {
+        let mut command = rc(words);
+        command
+            .env("RECHARGE_STATE_DIR", store.path())
+            .env("RECHARGE_CONFIG_DIR", store.path())
+            .envs(set);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{words:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let customers = || {
+        let words = ["sandbox", "state", "--jq", ".counts.customer", "--base-url"];
+        run(&[&words[..], &[&served.url]].concat(), None)
+    };
+    let by_variable = Some(("RECHARGE_BASE_URL", served.url.as_str()));
+    run(&["profile", "set", "a", "--base-url", &served.url], None);
+    run(&["profile", "use", "a"], None);
+    let local = [
+        "--sandbox",
+        "customers",
+        "list",
+        "--slurp",
+        "--jq",
+        "length",
+    ];
+    for set in [None, by_variable] {
+        run(&["sandbox", "seed", "--customers", "5", "--yes"], set);
+        assert_eq!(run(&local, None), "5\n");
+        run(&["sandbox", "reset", "--yes"], set);
+        assert_eq!(run(&local, None), "60\n");
+        assert_eq!(customers(), "70\n");
+    }
+    for naming in [["--base-url", &served.url], ["--profile", "a"]] {
+        run(
+            &[&["sandbox", "reset", "--yes"][..], &naming].concat(),
+            None,
+        );
+        assert_eq!(customers(), "60\n");
+    }
+    let error = rc(&["sandbox", "reset", "--base-url", &served.url])
+        .env("RECHARGE_STATE_DIR", store.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(error.stderr).unwrap();
+    let question = format!(
+        "Replace the sandbox served at {}? All changes in it are lost.",
+        served.url
+    );
+    assert!(said.contains(&question), "{said}");
 }

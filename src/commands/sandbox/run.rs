@@ -12,7 +12,7 @@ use super::args::{Background, Sandbox as Asked, Serving};
 use crate::cli::Options;
 use crate::commands::local;
 use crate::commands::sandbox::control::{self, ControlTarget, cannot_open};
-use crate::config::{self, variable};
+use crate::config::{self, BaseUrl, variable};
 use crate::error::{Error, Kind, Result};
 use crate::output::Format;
 use crate::sandbox::data::DataFile;
@@ -30,16 +30,17 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Asked) 
     }
     match asked {
         Asked::Reset => {
-            seed(run, options, &Seed::demo())?;
-            run.reporter.done("the sandbox has its demo store again");
+            let replaced = seed(run, options, &Seed::demo())?;
+            let done = format!("{replaced} contains its demo store again");
+            run.reporter.done(&done);
         }
         Asked::Seed {
             customers,
             seed: number,
         } => {
-            seed(run, options, &seed_of(Some(*customers), *number))?;
-            let told = format!("the sandbox has a store of {customers} customers");
-            run.reporter.done(&told);
+            let replaced = seed(run, options, &seed_of(Some(*customers), *number))?;
+            let done = format!("{replaced} contains {customers} customers");
+            run.reporter.done(&done);
         }
         Asked::Dump => dump(run, options)?,
         Asked::Load { file } => load(run, options, file)?,
@@ -57,34 +58,63 @@ fn seed_of(customers: Option<u32>, seed: Option<u64>) -> Seed {
     }
 }
 
-const REALLY: &str = "Everything changed in the sandbox is lost. Go on?";
-
-/// The file of the store of `--sandbox`, which is about to be replaced.
-fn replaced(run: &mut Run, options: &Options) -> Result<PathBuf> {
-    let path = local::store_path(&run.environment, run.state_folder.clone())?;
-    if path.exists() {
-        run.confirm(options, REALLY)?;
-    }
-    Ok(path)
+/// A store that is about to be replaced.
+enum Replaced {
+    /// The store of `--sandbox`, in its file.
+    Local(PathBuf),
+    /// The store of a sandbox that is served, at its address.
+    Served(BaseUrl),
 }
 
-/// The sandbox that is served, which is about to get another store.
-fn served_anew(run: &mut Run, options: &Options) -> Result<Option<ControlTarget>> {
-    let Some(url) = control::served(run, options)? else {
-        return Ok(None);
-    };
-    run.confirm(options, REALLY)?;
-    Ok(Some(ControlTarget::Served(url)))
+impl std::fmt::Display for Replaced {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Local(_) => out.write_str("the local store of --sandbox"),
+            Self::Served(url) => write!(out, "the sandbox served at {url}"),
+        }
+    }
 }
 
-fn seed(run: &mut Run, options: &Options, seed: &Seed) -> Result<()> {
-    if let Some(desk) = served_anew(run, options)? {
-        let body = json!({"customers": seed.customers, "seed": seed.seed});
-        return desk.ask(Method::POST, "reset", &body).map(drop);
+impl Replaced {
+    /// The store that the command means, once that is confirmed.
+    ///
+    /// A served sandbox has others' work in it, so it is only replaced where this
+    /// command line names it: a profile in use or a variable does not.
+    fn confirmed(run: &mut Run, options: &Options) -> Result<Self> {
+        let is_named = options.base_url.is_some() || options.profile.is_some();
+        let served = if is_named {
+            control::served(run, options)?
+        } else {
+            None
+        };
+        let replaced = match served {
+            Some(url) => Self::Served(url),
+            None => Self::Local(local::store_path(
+                &run.environment,
+                run.state_folder.clone(),
+            )?),
+        };
+        let is_new = matches!(&replaced, Self::Local(path) if !path.exists());
+        if !is_new {
+            let question = format!("Replace {replaced}? All changes in it are lost.");
+            run.confirm(options, &question)?;
+        }
+        Ok(replaced)
     }
-    let path = replaced(run, options)?;
-    SandboxFile::reset(&path, seed, &run.clock)
-        .map_err(|error| Error::unexpected("cannot reset the sandbox").caused_by(error))
+}
+
+fn seed(run: &mut Run, options: &Options, seed: &Seed) -> Result<Replaced> {
+    let replaced = Replaced::confirmed(run, options)?;
+    match &replaced {
+        Replaced::Served(url) => {
+            let body = json!({"customers": seed.customers, "seed": seed.seed});
+            let target = ControlTarget::Served(url.clone());
+            target.ask(Method::POST, "reset", &body)?;
+        }
+        Replaced::Local(path) => SandboxFile::reset(path, seed, &run.clock)
+            .map_err(|error| Error::unexpected("cannot reset the sandbox").caused_by(error))?,
+    }
+    Ok(replaced)
 }
 
 fn dump(run: &mut Run, options: &Options) -> Result<()> {
@@ -125,15 +155,17 @@ fn load(run: &mut Run, options: &Options, file: &Path) -> Result<()> {
             .caused_by(error)
             .hint("give a file that `rc sandbox dump` wrote; the sandbox is as it was")
     })?;
-    if let Some(desk) = served_anew(run, options)? {
-        desk.send(Method::PUT, "store", text.into())?;
-    } else {
-        let path = replaced(run, options)?;
-        SandboxFile::replace(&path, &state)
-            .map_err(|error| Error::unexpected("cannot keep the sandbox").caused_by(error))?;
+    let replaced = Replaced::confirmed(run, options)?;
+    match &replaced {
+        Replaced::Served(url) => {
+            let target = ControlTarget::Served(url.clone());
+            target.send(Method::PUT, "store", text.into())?;
+        }
+        Replaced::Local(path) => SandboxFile::replace(path, &state)
+            .map_err(|error| Error::unexpected("cannot keep the sandbox").caused_by(error))?,
     }
-    let told = format!("the sandbox has the store of {named}");
-    run.reporter.done(&told);
+    run.reporter
+        .done(&format!("{replaced} contains what {named} does"));
     Ok(())
 }
 
