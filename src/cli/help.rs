@@ -164,7 +164,7 @@ pub fn after(resource: &Resource, operation: &Operation) -> StyledStr {
         text.push('.');
     }
     if operation.effect == Effect::Destroys {
-        text.push_str("\nIt cannot be taken back: it asks first, or needs --yes.");
+        text.push_str("\nIt asks for confirmation, or needs --yes.");
     }
     if operation.targets_one() {
         let list = resource.operation_to(OperationAction::List).is_some();

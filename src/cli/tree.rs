@@ -4,7 +4,7 @@
 use clap::Command;
 
 use super::{Spec, argument, flags, global_flags, help, watch_flag};
-use crate::catalog::{self, Effect, Operation, ParameterRole, Resource, kebab};
+use crate::catalog::{self, Effect, Operation, OperationAction, ParameterRole, Resource, kebab};
 
 /// The whole command line: the operations of the API, then `specs`.
 #[must_use]
@@ -78,6 +78,27 @@ fn fill_resource(command: Command) -> Command {
         .subcommands(verbs)
 }
 
+/// What other programs call the verb. Help does not list them, and a verb of the
+/// resource comes before a synonym.
+fn synonyms(resource: &Resource, operation: &Operation) -> impl Iterator<Item = &'static str> {
+    let names: &[&str] = match operation.action {
+        OperationAction::List => &["ls"],
+        OperationAction::Get => &["show", "view"],
+        OperationAction::Delete => &["rm"],
+        _ => &[],
+    };
+    // Where several operations have the action, the verb of its name has them.
+    let first = resource.operation_to(operation.action);
+    let is_first = first.is_some_and(|first| std::ptr::eq(first, operation));
+    let names = names.iter().filter(move |_| is_first).copied();
+    names.filter(|name| {
+        resource
+            .operations
+            .iter()
+            .all(|other| other.verb != *name && !other.aliases.contains(name))
+    })
+}
+
 fn verb(resource: &'static Resource, operation: &'static Operation) -> Command {
     let mut command = Command::new(kebab(operation.verb))
         .disable_help_flag(true)
@@ -90,6 +111,7 @@ fn verb(resource: &'static Resource, operation: &'static Operation) -> Command {
     if operation.verb.contains('_') {
         command = command.alias(operation.verb);
     }
+    command = command.aliases(synonyms(resource, operation));
     let filters = if operation.effect == Effect::Reads {
         "Filters"
     } else {
@@ -155,6 +177,26 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn verb_is_found_by_the_names_that_other_programs_have_for_it() {
+        let mut root = crate::commands::command_line();
+        root.build();
+        let found = |resource: &str, word: &str| {
+            let verbs = root.find_subcommand(resource).unwrap();
+            let verb = verbs.find_subcommand(word);
+            verb.map(|verb| verb.get_name().to_owned())
+        };
+        for (word, verb) in [
+            ("ls", "list"),
+            ("show", "get"),
+            ("view", "get"),
+            ("rm", "delete"),
+        ] {
+            assert_eq!(found("subscriptions", word).as_deref(), Some(verb));
+        }
+        assert_eq!(found("events", "rm"), None);
     }
 
     #[test]

@@ -67,6 +67,8 @@ pub mod variable {
     pub const NO_PROXY: &str = "NO_PROXY";
     /// Any value: no colour.
     pub const NO_COLOR: &str = "NO_COLOR";
+    /// No colour for `0`, as many programs agree.
+    pub const CLICOLOR: &str = "CLICOLOR";
     /// Anything but `0`: colour even off a terminal.
     pub const CLICOLOR_FORCE: &str = "CLICOLOR_FORCE";
     /// `dumb`: a terminal without colour.
@@ -107,7 +109,10 @@ pub fn colour(environment: &Environment, choice: Colour, terminal: bool) -> bool
             let dumb = environment
                 .get(variable::TERM)
                 .is_some_and(|term| term == "dumb");
-            forced || (terminal && !dumb)
+            let refused = environment
+                .get(variable::CLICOLOR)
+                .is_some_and(|value| value == "0");
+            forced || (terminal && !dumb && !refused)
         }
     }
 }
@@ -170,5 +175,12 @@ mod tests {
             Colour::Auto,
             false
         ));
+        for (value, is_coloured) in [("0", false), ("1", true), ("", true)] {
+            let set = environment(&[("CLICOLOR", value)]);
+            assert_eq!(colour(&set, Colour::Auto, true), is_coloured, "{value}");
+            assert!(colour(&set, Colour::Always, true));
+        }
+        let both = environment(&[("CLICOLOR", "0"), ("CLICOLOR_FORCE", "1")]);
+        assert!(colour(&both, Colour::Auto, false));
     }
 }

@@ -154,7 +154,7 @@ pub(super) fn run(resource: &Resource, operation: &Operation) -> String {
         text.push('.');
     }
     if operation.effect == Effect::Destroys {
-        text.push_str("\nIt cannot be taken back: it asks first, or needs --yes.");
+        text.push_str("\nIt asks for confirmation, or needs --yes.");
     }
     text.push_str(
         "\nExit code 2 says that nothing was sent, 7 that rows failed, 130 that it was left \
