@@ -49,9 +49,6 @@ impl FlagGroup {
     }
 }
 
-/// Formats with columns.
-const COLUMNS: &[Format] = &[Format::Table, Format::Csv, Format::Tsv];
-
 /// All of them, in the order of help.
 pub const GLOBAL_FLAGS: &[GlobalFlag] = &[
     value("output", "FORMAT", "table (on a terminal), json (elsewhere), ndjson, csv or tsv")
@@ -59,10 +56,9 @@ pub const GLOBAL_FLAGS: &[GlobalFlag] = &[
         .short('o')
         .common()
         .takes(choice::<Format>),
-    value("columns", "A,B.C", "columns of tables and CSV; \"help\" lists them")
+    value("columns", "A,B.C", "columns of tables and CSV, fields of JSON; \"help\" lists them")
         .output()
         .short('c')
-        .formats(COLUMNS)
         .common(),
     value("jq", "FILTER", "run a jq filter over each record")
         .output()

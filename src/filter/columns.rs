@@ -10,6 +10,7 @@ use crate::nearest::{Similarity, nearest};
 
 use super::cell::Cell;
 use super::extract::{self, Branch, Misfit};
+use super::project;
 
 /// One column.
 #[derive(Debug, Clone)]
@@ -147,6 +148,15 @@ impl Columns {
     #[must_use]
     pub fn list(&self) -> &[Column] {
         &self.list
+    }
+
+    /// The record with these columns only, as JSON: nested and in the order of the
+    /// record, whatever the order of the columns.
+    ///
+    /// # Errors
+    /// When the record is not an object.
+    pub fn project(&self, record: &str) -> Result<String, Misfit> {
+        project::project(record, &self.tree)
     }
 
     /// Fills `cells` with one cell a column.

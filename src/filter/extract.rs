@@ -14,10 +14,10 @@ use super::cell::Cell;
 /// Wanted paths that begin alike, joined.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Branch {
-    segment: String,
+    pub(super) segment: String,
     /// Columns whose path ends here.
-    columns: Vec<usize>,
-    branches: Vec<Branch>,
+    pub(super) columns: Vec<usize>,
+    pub(super) branches: Vec<Branch>,
 }
 
 /// Why a record gives no row.
@@ -206,7 +206,7 @@ fn find(branches: &[Branch], key: &str, likely: usize) -> Option<usize> {
 
 impl Branch {
     /// The place in a list that the segment names.
-    fn index(&self) -> Option<usize> {
+    pub(super) fn index(&self) -> Option<usize> {
         self.segment.parse().ok()
     }
 

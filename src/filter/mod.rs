@@ -10,6 +10,7 @@ mod columns;
 mod complaint;
 mod extract;
 mod jq;
+mod project;
 mod regex;
 mod room;
 mod slurp;

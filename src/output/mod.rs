@@ -22,6 +22,7 @@ mod palette;
 mod pipeline;
 mod pretty;
 pub mod progress;
+mod projecting;
 mod rows;
 mod skipped;
 mod table;

@@ -13,6 +13,7 @@ use super::detail::Detail;
 use super::filtering::Filter;
 use super::lines::{LineWriter, Spacing};
 use super::list::JsonArray;
+use super::projecting::Projecting;
 use super::rows::{Header, RowMaker};
 use super::skipped::Skipped;
 use super::table::TableWriter;
@@ -102,10 +103,6 @@ impl OutputSettings {
             )
             .hint("inside the filter, `.[] | try … catch empty` leaves them out"));
         }
-        if self.columns.is_some() && (as_jq_prints || !self.format.has_columns()) {
-            let error = Error::usage("--columns goes with a table, csv or tsv");
-            return Err(error.hint("add -o csv, or choose fields with --jq '{id, email}'"));
-        }
         if self.excel && (as_jq_prints || !matches!(self.format, Format::Csv | Format::Tsv)) {
             return Err(Error::usage("--excel goes with csv or tsv").hint("add -o csv"));
         }
@@ -147,7 +144,24 @@ impl OutputSettings {
         })
     }
 
+    /// What writes records: JSON with the chosen fields only, other formats have
+    /// columns of their own.
     fn sink(&self, to: Destination) -> Result<Box<dyn FormatWriter>> {
+        let is_json = !self.format.has_columns() || self.jq.is_some() && !self.chosen;
+        let chosen = self.columns.as_ref().filter(|_| is_json);
+        let Some(columns) = chosen.map(|_| self.columns()).transpose()?.flatten() else {
+            return self.unprojected(to);
+        };
+        let noun = if self.jq.is_some() {
+            "result"
+        } else {
+            "record"
+        };
+        let inner = self.unprojected(to)?;
+        Ok(Box::new(Projecting::new(inner, columns, noun)))
+    }
+
+    fn unprojected(&self, to: Destination) -> Result<Box<dyn FormatWriter>> {
         let filtered = self.jq.is_some();
         let unquoted = self.raw && filtered;
         if self.makes_array() {

@@ -268,11 +268,6 @@ fn a_gone_reader_is_noticed_in_every_format() {
 
 #[test]
 fn flags_that_do_not_go_together_are_refused() {
-    let columns = OutputSettings {
-        columns: Some("id".to_owned()),
-        ..many(Format::Json)
-    };
-    assert!(refused(&columns).starts_with("--columns"));
     let excel = OutputSettings {
         excel: true,
         ..many(Format::Table)
@@ -288,4 +283,30 @@ fn a_megabyte_in_one_cell_passes_through_every_format() {
         let text = printed(&many(format), &[&record]).unwrap();
         assert!(text.len() > 1 << 19, "{format:?}");
     }
+}
+
+#[test]
+fn columns_choose_the_fields_of_json_and_of_results() {
+    let chosen = |columns: &str, settings: OutputSettings| OutputSettings {
+        columns: Some(columns.to_owned()),
+        ..settings
+    };
+    let json = chosen("price,id", many(Format::Json));
+    assert_eq!(
+        printed(&json, &RECORDS).unwrap(),
+        "[\n{\"id\":12345678901234567890,\"price\":\"10.00\"},\n{\"id\":2,\"price\":1.50}\n]\n"
+    );
+    let ndjson = chosen("tags", many(Format::Ndjson));
+    assert_eq!(
+        printed(&ndjson, &RECORDS).unwrap(),
+        "{\"tags\":[\"a\"]}\n{\"tags\":[]}\n"
+    );
+    let results = chosen("b", as_jq_prints("{a: .id, b: .price}"));
+    assert_eq!(printed(&results, &RECORDS[1..]).unwrap(), "{\"b\":1.50}\n");
+    let numbers = chosen("b", as_jq_prints(".id"));
+    let error = printed(&numbers, &RECORDS).unwrap_err();
+    assert_eq!(
+        error.message,
+        "a result is not an object, so it has no columns"
+    );
 }
