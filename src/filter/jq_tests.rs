@@ -354,3 +354,12 @@ fn computed_whole_numbers_have_no_point_in_texts() {
         assert_eq!(results(filter, record), [expected], "{filter}");
     }
 }
+
+#[test]
+fn half_of_a_surrogate_pair_fails_the_record() {
+    let error = failure(".", r#"{"a":"\ud83d"}"#);
+    assert!(
+        error.message.contains("the record is not JSON"),
+        "{error:?}"
+    );
+}
