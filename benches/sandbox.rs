@@ -141,7 +141,10 @@ fn lists(sandbox: &Sandbox) -> bool {
     println!("\npages of 250 within the process, at several depths; milliseconds");
     println!("  median   99 %  slowest  pages");
     let mut held = true;
-    for (_, operation) in catalog::operations().filter(|(_, one)| one.pages()) {
+    for (_, operation) in catalog::recharge::API
+        .operations()
+        .filter(|(_, one)| one.pages())
+    {
         if !operation.path_parameters.is_empty() {
             continue;
         }

@@ -62,7 +62,8 @@ impl fmt::Display for Lack {
     }
 }
 
-/// Judges a 2xx answer to a write by the row of its operation.
+/// Judges a 2xx answer to a write by the row of its operation; `id` is the field
+/// that identifies an object.
 ///
 /// Without a row only what no success looks like is turned down.
 ///
@@ -70,6 +71,7 @@ impl fmt::Display for Lack {
 /// What is missing. The write may have been carried out all the same.
 pub fn judge(
     row: Option<&Operation>,
+    id: &'static str,
     request: &Request,
     status: u16,
     body: &[u8],
@@ -85,7 +87,7 @@ pub fn judge(
         ResponseShape::Nothing => nothing(row, status, body),
         answer => {
             let members = members(body)?;
-            holds(row, answer, request, &members).map_err(|lack| {
+            holds(row, id, answer, request, &members).map_err(|lack| {
                 if reports_errors(&members) {
                     Lack::Errors
                 } else {
@@ -192,6 +194,7 @@ fn is_remark(name: &str) -> bool {
 /// Whether the body holds what the row answers with.
 fn holds(
     row: &Operation,
+    id: &'static str,
     answer: ResponseShape,
     request: &Request,
     members: &BodyMembers<'_>,
@@ -207,7 +210,7 @@ fn holds(
         }
         ResponseShape::One(_, object) => {
             let found = found.filter(|value| value.starts_with('{'));
-            is_the_one(row, object, request, found.ok_or_else(missing)?)
+            is_the_one(row, id, object, request, found.ok_or_else(missing)?)
         }
         ResponseShape::Bare(_, object) => {
             let is_wrapped = found.is_some_and(|value| value.starts_with('{'));
@@ -218,7 +221,10 @@ fn holds(
                 Err(missing())
             }
         }
-        ResponseShape::OneInList(..) | ResponseShape::Many(..) | ResponseShape::Page(..) => {
+        ResponseShape::OneInList(..)
+        | ResponseShape::Many(..)
+        | ResponseShape::Page(..)
+        | ResponseShape::BarePage(_) => {
             let items: Vec<&RawValue> = found
                 .and_then(|list| serde_json::from_str(list).ok())
                 .ok_or_else(missing)?;
@@ -234,6 +240,7 @@ fn holds(
 /// Whether an object says which one it is, and is the one that was named.
 fn is_the_one(
     row: &Operation,
+    id: &'static str,
     object: &Object,
     request: &Request,
     found: &str,
@@ -242,19 +249,19 @@ fn is_the_one(
     let named = sent::identified_by(row, request.body.as_deref());
     let field = match named {
         Some(field) => field,
-        None if object.field("id").is_some() => "id",
+        None if object.field(id).is_some() => id,
         None if fields.is_empty() => return Err(Lack::Unexpected),
         None => return Ok(()),
     };
-    let id = fields.get(field).and_then(|value| identity(value));
-    let id = id.ok_or(Lack::Unidentified(field))?;
+    let found = fields.get(field).and_then(|value| identity(value));
+    let found = found.ok_or(Lack::Unidentified(field))?;
     let path = query::split(&request.path).0;
     let wanted = named
         .and_then(|_| row.path_values(path))
         .and_then(|names| names.first().copied())
         .map(|name| percent_decode_str(name).decode_utf8_lossy().into_owned());
     match wanted {
-        Some(wanted) if !is_same(&wanted, &id) => Err(Lack::Another { wanted, found: id }),
+        Some(wanted) if !is_same(&wanted, &found) => Err(Lack::Another { wanted, found }),
         _ => Ok(()),
     }
 }

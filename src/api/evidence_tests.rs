@@ -4,9 +4,9 @@ use super::*;
 use crate::catalog;
 
 fn judged(id: &str, path: &str, sent: Option<&str>, status: u16, body: &str) -> Result<(), Lack> {
-    let (_, row) = catalog::operation(id).unwrap();
+    let (_, row) = catalog::recharge::API.operation(id).unwrap();
     let request = Request::composed(row, path, sent.map(str::to_owned));
-    judge(Some(row), &request, status, body.as_bytes())
+    judge(Some(row), "id", &request, status, body.as_bytes())
 }
 
 /// What a gateway or a confused server answers with 2xx.
@@ -293,9 +293,11 @@ fn errors_without_the_object_are_named_as_the_reason() {
 
 #[test]
 fn without_a_row_only_what_no_success_looks_like_is_turned_down() {
-    let (_, row) = catalog::operation("subscriptions.update").unwrap();
+    let (_, row) = catalog::recharge::API
+        .operation("subscriptions.update")
+        .unwrap();
     let request = Request::composed(row, "/shop/things", None);
-    let free = |status, body: &str| judge(None, &request, status, body.as_bytes());
+    let free = |status, body: &str| judge(None, "id", &request, status, body.as_bytes());
     for body in [
         "",
         "{}",

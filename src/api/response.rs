@@ -12,7 +12,9 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 
 use crate::api::client;
-use crate::catalog;
+use crate::api::client::Reading;
+use crate::api::pages::PageFacts;
+use crate::catalog::{self, PageForm};
 use crate::error::{Error, Kind, Refusal, Result};
 
 /// What an answer held.
@@ -20,8 +22,8 @@ use crate::error::{Error, Kind, Refusal, Result};
 pub struct Envelope {
     body: Bytes,
     records: Vec<Range<usize>>,
-    /// The cursor of the page after this one; an empty one is none.
-    pub next: Option<String>,
+    /// What the page tells about the one after it.
+    pub facts: PageFacts,
     /// What the API remarked beside the data.
     pub remarks: Vec<String>,
 }
@@ -39,6 +41,8 @@ pub enum Wanted {
     Whole,
     /// The first list at the top of the body.
     AnyList,
+    /// The whole body, which is a list.
+    BareList,
     /// Nothing.
     Nothing,
 }
@@ -55,6 +59,7 @@ impl Wanted {
             ResponseShape::OneInList(key, _)
             | ResponseShape::Many(key, _)
             | ResponseShape::Page(key, _) => Self::List(key),
+            ResponseShape::BarePage(_) => Self::BareList,
             ResponseShape::Number(_) => Self::Whole,
         }
     }
@@ -70,14 +75,15 @@ impl Envelope {
         let client::Response {
             status,
             request_id,
-            next,
+            link,
+            reading,
             body,
         } = answer;
         // 204 has nothing to say, and 202 need not say anything yet.
         let silent = matches!(status, 202 | 204) && body.is_empty();
         if matches!(wanted, Wanted::Nothing) || silent {
-            let remarks =
-                find(&body, Wanted::Nothing).map_or_else(|_| Vec::new(), |found| found.remarks);
+            let remarks = find(&body, Wanted::Nothing, &reading)
+                .map_or_else(|_| Vec::new(), |found| found.remarks);
             return Ok(Self {
                 remarks,
                 ..Self::empty()
@@ -97,29 +103,37 @@ impl Envelope {
         }
         let opened = match wanted {
             Wanted::Whole => whole(&body),
-            Wanted::Bare(key, object) => bare(&body, key, object),
-            _ => find(&body, wanted),
+            Wanted::Bare(key, object) => bare(&body, key, object, &reading),
+            _ => find(&body, wanted, &reading),
         };
         let found = opened.map_err(|error| with_answer(unreadable(&error, &body)))?;
         let Some(records) = found.records else {
             return Err(with_answer(missing(wanted)));
         };
+        let last_id = match (reading.page, records.last()) {
+            (PageForm::AfterId { .. }, Some(last)) => id_of(&body[last.clone()], reading.id),
+            _ => None,
+        };
         Ok(Self {
+            facts: PageFacts {
+                rows: records.len(),
+                last_id,
+                cursor: found.cursor.filter(|cursor| !cursor.trim().is_empty()),
+                link,
+                total_pages: found.total_pages,
+                mistyped: found.mistyped,
+            },
             records,
-            next: found
-                .next
-                .or(next)
-                .filter(|cursor| !cursor.trim().is_empty()),
             remarks: found.remarks,
             body,
         })
     }
 
-    const fn empty() -> Self {
+    fn empty() -> Self {
         Self {
             body: Bytes::new(),
             records: Vec::new(),
-            next: None,
+            facts: PageFacts::default(),
             remarks: Vec::new(),
         }
     }
@@ -156,18 +170,31 @@ fn missing(wanted: Wanted) -> Error {
     Error::unexpected(what)
 }
 
+#[derive(Default)]
 struct Found {
     records: Option<Vec<Range<usize>>>,
-    next: Option<String>,
+    cursor: Option<String>,
+    total_pages: Option<u64>,
+    mistyped: Option<&'static str>,
     remarks: Vec<String>,
+}
+
+/// The id of a record, as text.
+fn id_of(record: &[u8], field: &str) -> Option<String> {
+    let fields: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_slice(record).ok()?;
+    let raw = fields.get(field)?.get();
+    match raw.as_bytes().first()? {
+        b'"' => serde_json::from_str(raw).ok(),
+        b'0'..=b'9' => Some(raw.to_owned()),
+        _ => None,
+    }
 }
 
 fn whole(body: &[u8]) -> Result<Found, serde_json::Error> {
     let raw: &RawValue = serde_json::from_slice(body)?;
     Ok(Found {
         records: Some(vec![within(body, raw)]),
-        next: None,
-        remarks: Vec::new(),
+        ..Found::default()
     })
 }
 
@@ -177,8 +204,9 @@ fn bare(
     body: &[u8],
     key: &'static str,
     object: &catalog::Object,
+    reading: &Reading,
 ) -> Result<Found, serde_json::Error> {
-    let mut found = find(body, Wanted::Value(key))?;
+    let mut found = find(body, Wanted::Value(key), reading)?;
     if found.records.is_none() {
         let fields: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_slice(body)?;
         if object
@@ -192,9 +220,22 @@ fn bare(
     Ok(found)
 }
 
-fn find(body: &[u8], wanted: Wanted) -> Result<Found, serde_json::Error> {
+fn find(body: &[u8], wanted: Wanted, reading: &Reading) -> Result<Found, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let found = Finder { body, wanted }.deserialize(&mut reader)?;
+    if let Wanted::BareList = wanted {
+        let records = Items { body }.deserialize(&mut reader)?;
+        reader.end()?;
+        return Ok(Found {
+            records,
+            ..Found::default()
+        });
+    }
+    let finder = Finder {
+        body,
+        wanted,
+        reading,
+    };
+    let found = finder.deserialize(&mut reader)?;
     reader.end()?;
     Ok(found)
 }
@@ -206,12 +247,13 @@ fn within(body: &[u8], raw: &RawValue) -> Range<usize> {
 }
 
 /// Reads the top level of an answer in one pass.
-struct Finder<'b> {
+struct Finder<'b, 'r> {
     body: &'b [u8],
     wanted: Wanted,
+    reading: &'r Reading,
 }
 
-impl<'de> DeserializeSeed<'de> for Finder<'de> {
+impl<'de> DeserializeSeed<'de> for Finder<'de, '_> {
     type Value = Found;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Found, D::Error> {
@@ -219,7 +261,7 @@ impl<'de> DeserializeSeed<'de> for Finder<'de> {
     }
 }
 
-impl<'de> Visitor<'de> for Finder<'de> {
+impl<'de> Visitor<'de> for Finder<'de, '_> {
     type Value = Found;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -227,11 +269,13 @@ impl<'de> Visitor<'de> for Finder<'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found, A::Error> {
-        let mut found = Found {
-            records: None,
-            next: None,
-            remarks: Vec::new(),
+        let mut found = Found::default();
+        let (cursor, total) = match self.reading.page {
+            PageForm::BodyCursor { field, .. } => (Some(field), None),
+            PageForm::Counted { total, .. } => (None, Some(total)),
+            _ => (None, None),
         };
+        let remarks = self.reading.errors.remarks();
         while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
             match (key.as_ref(), self.wanted) {
                 (key, Wanted::List(name)) if key == name => {
@@ -241,8 +285,21 @@ impl<'de> Visitor<'de> for Finder<'de> {
                     let raw: &RawValue = map.next_value()?;
                     found.records = Some(vec![within(self.body, raw)]);
                 }
-                ("next_cursor", _) => found.next = map.next_value()?,
-                (key @ ("warning" | "error" | "errors"), _) => {
+                (key, _) if Some(key) == cursor => {
+                    let raw: &RawValue = map.next_value()?;
+                    match serde_json::from_str(raw.get()) {
+                        Ok(text) => found.cursor = text,
+                        Err(_) => found.mistyped = Some("its cursor is not a text"),
+                    }
+                }
+                (key, _) if total.is_some_and(|total| begins_path(total, key)) => {
+                    let raw: &RawValue = map.next_value()?;
+                    match number_at(raw, &total.unwrap_or_default()[key.len()..]) {
+                        Ok(pages) => found.total_pages = pages,
+                        Err(_) => found.mistyped = Some("its number of pages is not a number"),
+                    }
+                }
+                (key, _) if remarks.contains(&key) => {
                     let said: serde_json::Value = map.next_value()?;
                     if said.is_null() {
                         continue;
@@ -268,6 +325,25 @@ impl<'de> Visitor<'de> for Finder<'de> {
         }
         Ok(found)
     }
+}
+
+/// Whether a dotted path is the name or begins with it.
+fn begins_path(path: &str, name: &str) -> bool {
+    let rest = path.strip_prefix(name);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// The number at a dotted path below a value (`.pagination.total_pages`).
+fn number_at(raw: &RawValue, path: &str) -> Result<Option<u64>, serde_json::Error> {
+    let mut raw = raw.get();
+    for name in path.split('.').filter(|name| !name.is_empty()) {
+        let fields: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_str(raw)?;
+        match fields.get(name) {
+            Some(inner) => raw = inner.get(),
+            None => return Ok(None),
+        }
+    }
+    serde_json::from_str(raw)
 }
 
 /// Reads a list as raw items, in one pass; any other value gives none.

@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use super::Engine;
-use crate::catalog::{Bucket, MAXIMUM_PAGE_SIZE};
+use crate::catalog::Bucket;
+use crate::catalog::recharge::API;
 
 /// How much fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Limits {
     pub part: u64,
     /// Most bytes of the tasks that one request adds.
     pub bytes: u64,
+    /// Most results that one request reads.
+    pub page: u64,
 }
 
 impl Limits {
@@ -25,6 +28,7 @@ impl Limits {
         batch: 10_000,
         part: 1_000,
         bytes: 1 << 20,
+        page: API.maximum_page_size as u64,
     };
 }
 
@@ -144,7 +148,7 @@ impl Planner {
 
 impl PlannedBatch {
     fn requests(&self) -> u64 {
-        AROUND_BATCH + self.parts + self.rows.div_ceil(u64::from(MAXIMUM_PAGE_SIZE))
+        AROUND_BATCH + self.parts + self.rows.div_ceil(Limits::STANDARD.page)
     }
 }
 
@@ -186,7 +190,7 @@ mod tests {
             }]
         );
         assert_eq!(plan.requests, 1 + 10 + 1 + 1 + 40);
-        let bucket = Bucket::of("sk_1x1_x");
+        let bucket = crate::catalog::recharge::bucket("sk_1x1_x");
         assert_eq!(plan.shortest(bucket), Duration::from_millis(6_500));
     }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::ledger::{Job, LedgerRow};
-use crate::catalog::{Field, FieldKind, Object, Tones, Type};
+use crate::catalog::{Conventions, Field, FieldKind, Object, Tones, Type};
 
 /// The columns that a report adds, in order.
 pub const ADDED: [&str; 5] = ["_line", "_status", "_id", "_http_status", "_error"];
@@ -43,6 +43,7 @@ pub static JOB: Object = Object {
         "engine",
         "updated_at",
     ],
+    conventions: &Conventions::PLAIN,
 };
 
 const fn field(name: &'static str, holds: FieldKind) -> Field {

@@ -4,7 +4,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error as Complaint};
 
-use super::Spec;
+use super::CommandSet;
 use crate::catalog;
 use crate::error::Error;
 use crate::userinfo;
@@ -12,7 +12,7 @@ use crate::userinfo;
 /// Translates a complaint about the words that `command` was given.
 pub(super) fn translate<'a>(
     complaint: &Complaint,
-    specs: &[&Spec],
+    set: &CommandSet,
     command: &Command,
     words: impl Iterator<Item = &'a str>,
 ) -> Error {
@@ -21,10 +21,10 @@ pub(super) fn translate<'a>(
     let words = words.take_while(|word| Some(*word) != stray.as_deref());
     let inner = innermost(command, words);
     let mut error = match complaint.kind() {
-        ErrorKind::InvalidSubcommand => unknown_word(complaint, specs, command, &inner),
+        ErrorKind::InvalidSubcommand => unknown_word(complaint, set, command, &inner),
         ErrorKind::UnknownArgument => unknown_flag(complaint),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
-            verb_missing(specs, &inner)
+            verb_missing(set, &inner)
         }
         _ => as_rendered(complaint),
     };
@@ -56,17 +56,17 @@ fn spelled(inner: &[&Command]) -> String {
 
 fn unknown_word(
     complaint: &Complaint,
-    specs: &[&Spec],
+    set: &CommandSet,
     command: &Command,
     inner: &[&Command],
 ) -> Error {
     let word = text(complaint, ContextKind::InvalidSubcommand).unwrap_or_default();
     let inside = inner.last().copied();
-    let mut own = specs.iter().filter_map(|spec| spec.unknown_word);
+    let mut own = set.specs.iter().filter_map(|spec| spec.unknown_word);
     let own = own.find_map(|explain| explain(inner, &word));
     let error = match (own, inside) {
         // What is there, but only to be read, is not mistyped.
-        (Some(error), _) if catalog::resource(&word).is_some() => return error,
+        (Some(error), _) if set.family.resource(&word).is_some() => return error,
         (Some(error), _) => error,
         (None, Some(inside)) => Error::usage(format!("{} has no verb {word}", spelled(inner)))
             .hint(format!("its verbs: {}", names(inside))),
@@ -109,8 +109,8 @@ fn unknown_flag(complaint: &Complaint) -> Error {
     }
 }
 
-fn verb_missing(specs: &[&Spec], inner: &[&Command]) -> Error {
-    let mut own = specs.iter().filter_map(|spec| spec.unfinished);
+fn verb_missing(set: &CommandSet, inner: &[&Command]) -> Error {
+    let mut own = set.specs.iter().filter_map(|spec| spec.unfinished);
     if let Some(error) = own.find_map(|explain| explain(inner)) {
         return error;
     }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use clap::Command;
 use clap_complete::engine::{self, CompletionCandidate};
 
-use super::{Spec, topics, tree};
+use super::{CommandSet, topics, tree};
 
 pub use line::{TypedLine, asked};
 pub use shell::Shell;
@@ -74,14 +74,14 @@ const FILES: &str = "\u{1}files";
 
 /// What the last word of the line may become.
 #[must_use]
-pub fn offer(specs: &[&Spec], line: &TypedLine, facts: &Facts) -> Offer {
+pub fn offer(set: &CommandSet, line: &TypedLine, facts: &Facts) -> Offer {
     let mut words = line.words.clone();
     let asked = tells(&mut words);
     let topics = asked == Some("help") && words.len() == 2;
-    let mut command = built(specs, &words);
+    let mut command = built(set, &words);
     let last = words.len() - 1;
     if asked.is_none() {
-        values::attach(&mut command, &words[1..last], facts);
+        values::attach(&mut command, set.family, &words[1..last], facts);
     }
     let current = words[last].clone();
     let names = words[1..last].to_vec();
@@ -134,16 +134,16 @@ fn topics_like(current: &OsStr) -> impl Iterator<Item = Candidate> {
 }
 
 /// The command line, of which only what the words name is built.
-fn built(specs: &[&Spec], words: &[OsString]) -> Command {
+fn built(set: &CommandSet, words: &[OsString]) -> Command {
     let named = |command: &Command| {
         let names = std::iter::once(command.get_name()).chain(command.get_all_aliases());
         names
             .into_iter()
             .any(|name| words.iter().any(|word| word == name))
     };
-    let mut root = tree::command(specs);
+    let mut root = tree::command(set);
     for inner in root.get_subcommands_mut() {
-        let spec = specs.iter().find(|spec| spec.name == inner.get_name());
+        let spec = set.specs.iter().find(|spec| spec.name == inner.get_name());
         if !named(inner) {
             *inner = std::mem::take(inner).defer(std::convert::identity);
         } else if let Some(build) = spec.and_then(|spec| spec.build_where) {

@@ -28,7 +28,7 @@ fn offered(line: &str) -> Offer {
         words,
         before: String::new(),
     };
-    offer(&crate::commands::specs(), &line, &facts())
+    offer(&crate::commands::all(), &line, &facts())
 }
 
 fn values(line: &str) -> Vec<String> {
@@ -40,7 +40,7 @@ fn values(line: &str) -> Vec<String> {
 #[test]
 fn every_resource_and_every_verb_is_offered() {
     let all = values("rc ");
-    for resource in catalog::RESOURCES {
+    for resource in catalog::recharge::API.resources {
         let name = catalog::kebab(resource.name);
         assert!(all.contains(&name), "{name}");
         let verbs = values(&format!("rc {name} "));
@@ -59,7 +59,7 @@ fn every_resource_and_every_verb_is_offered() {
 
 #[test]
 fn every_flag_of_every_operation_is_offered() {
-    for (resource, operation) in catalog::operations() {
+    for (resource, operation) in catalog::recharge::API.operations() {
         let (name, verb) = (
             catalog::kebab(resource.name),
             catalog::kebab(operation.verb),
@@ -201,7 +201,7 @@ fn words_that_mean_nothing_are_passed_over() {
 #[test]
 fn only_what_the_words_name_is_built() {
     let words = ["rc", "orders", "list"].map(OsString::from);
-    let root = built(&crate::commands::specs(), &words);
+    let root = built(&crate::commands::all(), &words);
     let verbs = |name: &str| {
         root.find_subcommand(name)
             .map(|inner| inner.get_subcommands().count())

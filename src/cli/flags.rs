@@ -4,7 +4,7 @@
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ValueEnum};
 
-use crate::catalog::{MAXIMUM_PAGE_SIZE, ParameterRole, RESOURCES, Resource};
+use crate::catalog::{ApiFamily, ParameterRole, Resource};
 use crate::config::{Colour, span};
 use crate::output::Format;
 
@@ -33,7 +33,18 @@ const RESERVED: &[&str] = &[
     "zone",
 ];
 
-const _: () = no_parameter_takes_a_reserved_flag(RESOURCES);
+/// Checks that no parameter of an API takes a flag of the program. Evaluated in
+/// a constant, a wrong row does not compile.
+///
+/// # Panics
+/// A parameter takes such a flag.
+pub const fn check_reserved(family: &ApiFamily) {
+    let mut at = 0;
+    while at < family.versions.len() {
+        no_parameter_takes_a_reserved_flag(family.versions[at].resources);
+        at += 1;
+    }
+}
 
 const fn no_parameter_takes_a_reserved_flag(resources: &[Resource]) {
     let mut at = 0;
@@ -153,15 +164,15 @@ pub(super) fn retries(word: &str) -> Result<u32, String> {
     word.parse().map_err(|_| "not a whole number".to_owned())
 }
 
-fn page_size(word: &str) -> Result<u32, String> {
+fn page_size(word: &str, maximum: u32) -> Result<u32, String> {
     match word.parse() {
-        Ok(size @ 1..=MAXIMUM_PAGE_SIZE) => Ok(size),
-        _ => Err(format!("not a number from 1 to {MAXIMUM_PAGE_SIZE}")),
+        Ok(size) if (1..=maximum).contains(&size) => Ok(size),
+        _ => Err(format!("not a number from 1 to {maximum}")),
     }
 }
 
-/// How far to follow a list.
-pub fn paging() -> Vec<Arg> {
+/// How far to follow a list, and how many records a page has at most.
+pub fn paging(maximum: u32) -> Vec<Arg> {
     let flags = vec![
         Arg::new(LIMIT)
             .long(LIMIT)
@@ -172,7 +183,7 @@ pub fn paging() -> Vec<Arg> {
         Arg::new("page-size")
             .long("page-size")
             .value_name("N")
-            .value_parser(page_size)
+            .value_parser(move |word: &str| page_size(word, maximum))
             .help("records a page, 1 to 250 [default: 250]")
             .hide_short_help(true),
     ];

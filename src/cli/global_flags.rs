@@ -304,7 +304,7 @@ mod tests {
             panic!("no help");
         };
         let help = help.to_string();
-        let page = crate::cli::manual::page(&commands::specs(), &[])
+        let page = crate::cli::manual::page(&commands::all(), &[])
             .unwrap()
             .text;
         for flag in GLOBAL_FLAGS {
@@ -327,7 +327,7 @@ mod tests {
                 jobs: std::sync::Arc::new(|()| Vec::new()),
                 ids: std::sync::Arc::new(|_| Vec::new()),
             };
-            let offer = complete::offer(&commands::specs(), &line, &none);
+            let offer = complete::offer(&commands::all(), &line, &none);
             let offered = offer
                 .candidates
                 .iter()

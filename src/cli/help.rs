@@ -6,8 +6,10 @@ use anstyle::{AnsiColor, Effects, Style};
 use clap::Command;
 use clap::builder::{StyledStr, Styles};
 
-use super::Spec;
-use crate::catalog::{self, Effect, Operation, OperationAction, Resource, kebab};
+use super::CommandSet;
+use crate::catalog::{
+    ApiFamily, Effect, Operation, OperationAction, Resource, VersionedRow, kebab,
+};
 
 /// Colours of help and errors.
 pub const STYLES: Styles = Styles::styled()
@@ -68,14 +70,14 @@ pub fn verb(name: &'static str, about: &'static str, after: &'static str) -> Com
 
 /// The first page of help.
 #[must_use]
-pub fn root(specs: &[&Spec]) -> StyledStr {
+pub fn root(set: &CommandSet) -> StyledStr {
     let mut text = String::new();
     section(&mut text, "Resources");
-    for resource in catalog::RESOURCES {
+    for resource in set.family.resources() {
         entry(&mut text, &kebab(resource.name), resource.about);
     }
     section(&mut text, "More");
-    for spec in specs.iter().filter(|spec| spec.under.is_none()) {
+    for spec in set.specs.iter().filter(|spec| spec.under.is_none()) {
         entry(&mut text, spec.name, spec.about);
     }
     section(&mut text, "To begin");
@@ -152,7 +154,15 @@ pub fn long_about(operation: &Operation) -> String {
 
 /// The last lines of the help of an operation: an example, and what it needs.
 #[must_use]
-pub fn after(resource: &Resource, operation: &Operation) -> StyledStr {
+pub fn after(family: &ApiFamily, rows: &[VersionedRow]) -> StyledStr {
+    let Some(VersionedRow {
+        resource,
+        operation,
+        ..
+    }) = rows.first()
+    else {
+        return StyledStr::new();
+    };
     let example = broken(operation.example);
     let mut text = format!("{BOLD}Example:{BOLD:#}\n  {LITERAL}{example}{LITERAL:#}\n");
     let scopes: Vec<&str> = operation.scopes().collect();
@@ -162,6 +172,11 @@ pub fn after(resource: &Resource, operation: &Operation) -> StyledStr {
             let _ = write!(text, ", perhaps also {}", others.join(", "));
         }
         text.push('.');
+    }
+    // What the newest version has is the usual case.
+    if rows.iter().all(|row| row.api != family.newest()) {
+        let versions: Vec<&str> = rows.iter().map(|row| row.api.version).collect();
+        let _ = write!(text, "\nOnly in version {}.", versions.join(", "));
     }
     if operation.effect == Effect::Destroys {
         text.push_str("\nIt asks for confirmation, or needs --yes.");
@@ -215,10 +230,11 @@ fn broken(example: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog;
 
     #[test]
     fn a_broken_example_is_still_the_same_command() {
-        for (_, operation) in catalog::operations() {
+        for (_, operation) in catalog::recharge::API.operations() {
             let lines = broken(operation.example);
             let joined = lines.replace(" \\\n      ", " ");
             assert_eq!(joined, operation.example);

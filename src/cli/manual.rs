@@ -8,7 +8,7 @@ use clap::{Arg, Command};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
-use super::{Spec, topics};
+use super::{CommandSet, topics};
 use crate::cli;
 use crate::error::{Error, Result};
 
@@ -25,8 +25,8 @@ pub struct ManualPage {
 ///
 /// # Errors
 /// Of kind `Usage`: there is no such command.
-pub fn page(specs: &[&Spec], words: &[String]) -> Result<ManualPage> {
-    let mut root = cli::command(specs);
+pub fn page(set: &CommandSet, words: &[String]) -> Result<ManualPage> {
+    let mut root = cli::command(set);
     root.build();
     let mut command = &root;
     let mut above = None;
@@ -43,8 +43,8 @@ pub fn page(specs: &[&Spec], words: &[String]) -> Result<ManualPage> {
 /// The pages of all commands. Those of `rc bulk check` and `rc bulk template`
 /// say for every operation what their own pages say.
 #[must_use]
-pub fn pages(specs: &[&Spec]) -> Vec<ManualPage> {
-    let mut root = cli::command(specs);
+pub fn pages(set: &CommandSet) -> Vec<ManualPage> {
+    let mut root = cli::command(set);
     root.build();
     let mut pages = Vec::new();
     gather(&root, None, &mut pages);

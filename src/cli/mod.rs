@@ -31,7 +31,7 @@ use crate::error::Result;
 
 pub use filtering::spelled;
 pub use options::{DryRun, ErrorForm, Options, OutputOptions, Paging};
-pub use spec::{Spec, plain};
+pub use spec::{CommandSet, Spec, plain};
 pub use tree::command;
 
 /// What the words come to.
@@ -53,12 +53,12 @@ pub struct Matches {
 }
 
 /// Reads the words after the program's name. `width` is that of the terminal,
-/// `specs` are the commands besides the operations of the API.
+/// `set` has the commands.
 ///
 /// # Errors
 /// Of kind `Usage`, with the nearest name as a hint where there is one.
-pub fn parse(specs: &[&Spec], arguments: &[OsString], width: Option<u16>) -> Result<Typed> {
-    let mut command = sized(specs, width);
+pub fn parse(set: &CommandSet, arguments: &[OsString], width: Option<u16>) -> Result<Typed> {
+    let mut command = sized(set, width);
     if arguments.is_empty() {
         return Ok(Typed::Text(command.render_help()));
     }
@@ -86,20 +86,20 @@ pub fn parse(specs: &[&Spec], arguments: &[OsString], width: Option<u16>) -> Res
         }
         Err(error) => {
             let words = arguments.iter().filter_map(|word| word.to_str());
-            Err(complaint::translate(&error, specs, &command, words))
+            Err(complaint::translate(&error, set, &command, words))
         }
     }
 }
 
 /// The first page of help.
 #[must_use]
-pub fn root_help(specs: &[&Spec], width: Option<u16>) -> StyledStr {
-    sized(specs, width).render_help()
+pub fn root_help(set: &CommandSet, width: Option<u16>) -> StyledStr {
+    sized(set, width).render_help()
 }
 
-fn sized(specs: &[&Spec], width: Option<u16>) -> Command {
+fn sized(set: &CommandSet, width: Option<u16>) -> Command {
     let width = width.map_or(100, |width| usize::from(width).min(120));
-    command(specs).term_width(width)
+    command(set).term_width(width)
 }
 
 /// The matches of the innermost command: they hold the flags that every

@@ -3,6 +3,7 @@
 
 use clap::Command;
 
+use crate::catalog::ApiFamily;
 use crate::error::Error;
 use crate::output::Format;
 
@@ -69,6 +70,19 @@ impl Spec {
         let message = format!("{} does not support --output {}", self.name, format.name());
         Err(Error::usage(message).hint(format!("it supports {}", names.join(", "))))
     }
+}
+
+/// All commands: the operations of an API, and those of the program.
+#[derive(Debug, Clone)]
+pub struct CommandSet {
+    /// The API whose operations are commands: the union of its versions.
+    pub family: &'static ApiFamily,
+    /// Adds its verbs to the command of a resource; clap calls it once the
+    /// resource is named. It is [`super::tree::fill_resource`] of the family:
+    /// clap takes a plain function.
+    pub fill: fn(Command) -> Command,
+    /// The commands that are not operations.
+    pub specs: Vec<&'static Spec>,
 }
 
 /// A command of the usual look; flags, verbs and examples are added to it.

@@ -1,14 +1,17 @@
 //! The commands, from the catalogue. Only those of the resource that is named
 //! are built: clap asks for them when it gets there.
 
-use clap::Command;
+use clap::{Arg, Command};
 
-use super::{Spec, argument, flags, global_flags, help, watch_flag};
-use crate::catalog::{self, Effect, Operation, OperationAction, ParameterRole, Resource, kebab};
+use super::{CommandSet, argument, flags, global_flags, help, watch_flag};
+use crate::catalog::{
+    ApiFamily, Effect, Operation, OperationAction, Parameter, ParameterRole, Resource,
+    VersionedRow, kebab,
+};
 
 /// The whole command line: the operations of the API, then `specs`.
 #[must_use]
-pub fn command(specs: &[&Spec]) -> Command {
+pub fn command(set: &CommandSet) -> Command {
     let mut root = Command::new("rc")
         .version(env!("CARGO_PKG_VERSION"))
         .about("The command line for Recharge")
@@ -18,16 +21,17 @@ pub fn command(specs: &[&Spec]) -> Command {
         .disable_help_flag(true)
         .args_override_self(true)
         .help_template(help::ROOT_TEMPLATE)
-        .after_help(help::root(specs))
+        .after_help(help::root(set))
         .args(global_flags::global_args());
-    for resource in catalog::RESOURCES {
-        let extra = specs
+    for resource in set.family.resources() {
+        let extra = set
+            .specs
             .iter()
             .filter(|spec| spec.under == Some(resource.name));
         let extra = extra.map(|spec| (spec.build)().display_order(EXTRA));
-        root = root.subcommand(of_resource(resource, fill_resource).subcommands(extra));
+        root = root.subcommand(of_resource(resource, set.fill).subcommands(extra));
     }
-    let own = specs.iter().filter(|spec| spec.under.is_none());
+    let own = set.specs.iter().filter(|spec| spec.under.is_none());
     root.subcommands(own.map(|spec| (spec.build)()))
 }
 
@@ -65,14 +69,16 @@ pub fn other_names(resource: &Resource) -> Vec<String> {
     names
 }
 
-fn fill_resource(command: Command) -> Command {
-    let Some(resource) = catalog::resource(command.get_name()) else {
+/// Adds the verbs of all versions to the command of a resource.
+#[must_use]
+pub fn fill_resource(family: &ApiFamily, command: Command) -> Command {
+    let Some(resource) = family.resource(command.get_name()) else {
         return command;
     };
-    let verbs = resource
-        .operations
-        .iter()
-        .map(|operation| verb(resource, operation));
+    let verbs: Vec<Command> = family
+        .operations_of(resource.name)
+        .map(|row| verb(family, row))
+        .collect();
     command
         .after_help(help::resource(resource))
         .subcommands(verbs)
@@ -99,14 +105,21 @@ fn synonyms(resource: &Resource, operation: &Operation) -> impl Iterator<Item = 
     })
 }
 
-fn verb(resource: &'static Resource, operation: &'static Operation) -> Command {
+/// The command of an operation, with the flags of all versions that have it.
+fn verb(family: &ApiFamily, row: VersionedRow) -> Command {
+    let VersionedRow {
+        resource,
+        operation,
+        ..
+    } = row;
+    let rows: Vec<VersionedRow> = family.rows(resource.name, operation.verb).collect();
     let mut command = Command::new(kebab(operation.verb))
         .disable_help_flag(true)
         .args_override_self(true)
         .about(operation.summary)
         .long_about(help::long_about(operation))
         .visible_aliases(operation.aliases)
-        .after_help(help::after(resource, operation))
+        .after_help(help::after(family, &rows))
         .args(argument::target(operation));
     if operation.verb.contains('_') {
         command = command.alias(operation.verb);
@@ -117,24 +130,24 @@ fn verb(resource: &'static Resource, operation: &'static Operation) -> Command {
     } else {
         "Options"
     };
-    for (order, parameter) in operation.query.iter().enumerate() {
+    for (order, parameter) in united(&rows, |row| row.query).enumerate() {
         match parameter.role {
             // --page-size and --limit say it.
             ParameterRole::PageSize => {}
             ParameterRole::Cursor | ParameterRole::PageNumber => {
-                command = command.arg(argument::flag(parameter, "Paging", 100 + order));
+                command = command.arg(flag_of(&rows, parameter, "Paging", 100 + order));
             }
-            _ => command = command.arg(argument::flag(parameter, filters, order)),
+            _ => command = command.arg(flag_of(&rows, parameter, filters, order)),
         }
     }
-    for (order, parameter) in operation.body.iter().enumerate() {
-        command = command.arg(argument::flag(parameter, "Fields", order));
+    for (order, parameter) in united(&rows, |row| row.body).enumerate() {
+        command = command.arg(flag_of(&rows, parameter, "Fields", order));
     }
     if operation.takes_body() {
         command = command.args(flags::body());
     }
     if operation.pages() {
-        command = command.args(flags::paging());
+        command = command.args(flags::paging(row.api.maximum_page_size));
     }
     if operation.effect == Effect::Reads {
         command = command.arg(watch_flag::flag());
@@ -142,9 +155,47 @@ fn verb(resource: &'static Resource, operation: &'static Operation) -> Command {
     command
 }
 
+/// The flag of a parameter. One that only older versions have says so, and
+/// the short help leaves it out.
+fn flag_of(
+    rows: &[VersionedRow],
+    parameter: &'static Parameter,
+    heading: &'static str,
+    order: usize,
+) -> Arg {
+    let flag = argument::flag(parameter, heading, order);
+    let has_it = |row: &&VersionedRow| {
+        let mut flags = row.operation.flags();
+        flags.any(|own| own.name == parameter.name)
+    };
+    match rows.iter().find(has_it) {
+        Some(row) if row.api != rows[0].api => {
+            let help = format!("{}; version {} only", parameter.help, row.api.version);
+            flag.help(help).hide_short_help(true)
+        }
+        _ => flag,
+    }
+}
+
+/// The parameters of all versions, each once, as the newest with it states it.
+pub fn united(
+    rows: &[VersionedRow],
+    of: fn(&'static Operation) -> &'static [Parameter],
+) -> impl Iterator<Item = &'static Parameter> + use<> {
+    let mut found: Vec<&'static Parameter> = Vec::new();
+    for parameter in rows.iter().flat_map(|row| of(row.operation)) {
+        if found.iter().all(|known| known.name != parameter.name) {
+            found.push(parameter);
+        }
+    }
+    found.into_iter()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog;
+    use crate::cli::Spec;
 
     #[test]
     fn the_whole_command_line_is_sound() {
@@ -156,7 +207,7 @@ mod tests {
     fn every_operation_can_be_reached_by_its_own_name() {
         let mut root = crate::commands::command_line();
         root.build();
-        for (resource, operation) in catalog::operations() {
+        for (resource, operation) in catalog::recharge::API.operations() {
             let verbs = root
                 .find_subcommand(kebab(resource.name))
                 .expect(resource.name);
@@ -223,7 +274,10 @@ mod tests {
 
     #[test]
     fn extra_verb_of_a_resource_is_parsed_listed_and_completed() {
-        let specs = [&LISTEN];
+        let specs = CommandSet {
+            specs: vec![&LISTEN],
+            ..crate::commands::all()
+        };
         let parsed = crate::cli::parse(&specs, &words("webhooks listen --port 1 -o csv"), None);
         let Ok(crate::cli::Typed::Matches(matches)) = parsed else {
             panic!("{parsed:?}");

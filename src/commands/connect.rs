@@ -12,7 +12,7 @@ use crate::api::client::notice::Observer;
 use crate::api::client::retry::Budget;
 use crate::api::client::{Client, Connection, Http, Timing, Transport};
 use crate::api::request::Printed;
-use crate::catalog;
+use crate::catalog::{Api, ApiFamily, NoVersion, VersionedRow, kebab};
 use crate::cli::Options;
 use crate::commands::patience;
 use crate::commands::token;
@@ -29,6 +29,9 @@ use crate::world::Clock;
 #[cfg(not(feature = "sandbox"))]
 use crate::world::Sleep;
 
+/// The API whose name is left out of what is kept.
+const FIRST: &str = "recharge";
+
 /// Where `rc sandbox serve` listens unless told otherwise; a dry run of a
 /// sandbox command points there, so that its `curl` form runs.
 const SANDBOX_URL: &str = "http://127.0.0.1:4010";
@@ -37,7 +40,12 @@ const SANDBOX_URL: &str = "http://127.0.0.1:4010";
 #[derive(Debug)]
 pub(super) struct Target {
     pub(super) base: BaseUrl,
-    pub(super) version: String,
+    /// The versions of the API that answers there.
+    pub(super) family: &'static ApiFamily,
+    /// The version that is spoken.
+    pub(super) api: &'static Api,
+    /// The version asked for; else it is the newest with the operation.
+    asked_version: Option<String>,
     pub(super) sandbox: bool,
     pub(super) profile: Profile,
     pub(super) named_by: NamedBy,
@@ -60,8 +68,8 @@ impl Target {
     /// no use in another.
     pub(super) fn recent_name(&self) -> String {
         match self.url() {
-            Some(url) => format!("{} at {}", self.profile.name, url.as_str()),
-            None => "sandbox".to_owned(),
+            Some(url) => self.named_api(&format!("{} at {}", self.profile.name, url.as_str())),
+            None => self.named_api("sandbox"),
         }
     }
 
@@ -71,14 +79,16 @@ impl Target {
         options: &Options,
         environment: &Environment,
         folders: &Folders,
+        family: &'static ApiFamily,
     ) -> Result<Self> {
         if is_sandbox(options, environment)? {
             let profile = Profile::named(DEFAULT);
-            return Self::of(profile, NamedBy::Nobody, options, environment);
+            return Self::of(profile, NamedBy::Nobody, options, environment, family);
         }
         let config = Settings::read(folders)?.config;
         let (name, named_by) = config.choose(options.profile.as_deref(), environment)?;
-        Self::of(config.profile(&name)?, named_by, options, environment)
+        let profile = config.profile(&name)?;
+        Self::of(profile, named_by, options, environment, family)
     }
 
     /// The place of a profile.
@@ -87,6 +97,7 @@ impl Target {
         named_by: NamedBy,
         options: &Options,
         environment: &Environment,
+        family: &'static ApiFamily,
     ) -> Result<Self> {
         let sandbox = is_sandbox(options, environment)?;
         // A profile that a flag names is as good as the flag.
@@ -103,22 +114,29 @@ impl Target {
             SANDBOX_URL.to_owned()
         } else {
             chosen(&options.base_url, &profile.base_url, variable::BASE_URL)?
-                .unwrap_or_else(|| catalog::BASE_URL.to_owned())
+                .unwrap_or_else(|| family.newest().base_url.to_owned())
         };
-        let version = chosen(
+        let asked_version = chosen(
             &options.api_version,
             &profile.api_version,
             variable::API_VERSION,
-        )?
-        .unwrap_or_else(|| catalog::VERSION.to_owned());
-        if !version.bytes().all(|byte| byte.is_ascii_graphic()) || version.is_empty() {
+        )?;
+        if let Some(version) = &asked_version
+            && (!version.bytes().all(|byte| byte.is_ascii_graphic()) || version.is_empty())
+        {
             return Err(Error::usage(format!(
                 "the API version {version:?} is not a version"
             )));
         }
+        let api = asked_version
+            .as_deref()
+            .and_then(|version| family.version(version))
+            .unwrap_or_else(|| family.newest());
         Ok(Self {
             base: BaseUrl::parse(&base)?,
-            version,
+            family,
+            api,
+            asked_version,
             sandbox,
             network: options.network.clone(),
             profile,
@@ -126,6 +144,57 @@ impl Target {
             known: OnceCell::new(),
             budget: patience::budget(options, environment)?,
         })
+    }
+
+    /// A name with that of the API before it. The first API has no name there,
+    /// so that what older programs kept is found.
+    fn named_api(&self, name: &str) -> String {
+        if self.api.name == FIRST {
+            return name.to_owned();
+        }
+        format!("{} {name}", self.api.name)
+    }
+
+    /// The version of the API that is asked for.
+    pub(super) fn version(&self) -> &str {
+        self.asked_version.as_deref().unwrap_or(self.api.version)
+    }
+
+    /// The version asked for, where no table describes it.
+    fn unknown_version(&self) -> Option<String> {
+        let asked = self.asked_version.clone();
+        asked.filter(|version| version != self.api.version)
+    }
+
+    /// The row for a call of an operation: in the version asked for, else in
+    /// the newest with the operation. From here on the target speaks it.
+    ///
+    /// # Errors
+    /// Of kind `Usage`: there is no such version, or it lacks the operation.
+    pub(super) fn row(&mut self, resource: &str, verb: &str) -> Result<VersionedRow> {
+        let asked = self.asked_version.as_deref();
+        let row = self
+            .family
+            .choose(asked, resource, verb)
+            .map_err(|missing| {
+                let version = asked.unwrap_or_default();
+                let known: Vec<&str> = self.family.version_names().collect();
+                match missing {
+                    NoVersion::Unknown => {
+                        Error::usage(format!("there is no version {version} of the API"))
+                            .hint(format!("its versions: {}", known.join(", ")))
+                            .hint("rc api takes any version")
+                    }
+                    NoVersion::Lacking(others) => Error::usage(format!(
+                        "version {version} of the API has no {} {}",
+                        kebab(resource),
+                        kebab(verb)
+                    ))
+                    .hint(format!("it is in version {}", others.join(", "))),
+                }
+            })?;
+        self.api = row.api;
+        Ok(row)
     }
 
     /// Where requests go, unless they stay in this process.
@@ -137,7 +206,8 @@ impl Target {
     pub(super) fn printed(&self) -> Printed<'_> {
         Printed {
             base_url: self.base.as_str(),
-            version: &self.version,
+            api: self.api,
+            version: self.version(),
         }
     }
 
@@ -203,7 +273,8 @@ impl Target {
         let connection = Connection {
             base: self.base.as_str().to_owned(),
             token,
-            version: self.version.clone(),
+            api: self.api,
+            version: self.unknown_version(),
         };
         let client = Client::new(transport, connection, timing, self.budget);
         Arc::new(client.observed(observer))
@@ -244,7 +315,7 @@ pub(super) fn is_sandbox(options: &Options, environment: &Environment) -> Result
 impl Run {
     /// The place that a command works on.
     pub(super) fn place(&self, options: &Options) -> Result<Target> {
-        Target::choose(options, &self.environment, &self.folders()?)
+        Target::choose(options, &self.environment, &self.folders()?, self.family)
     }
 
     /// A client of the place. Without a token this is an error, except for the
@@ -275,7 +346,9 @@ impl Run {
         transport: Box<dyn Transport>,
         token: SecretString,
     ) -> Arc<Client> {
-        let transport = self.request_trace.around(transport, &self.clock);
+        let transport = self
+            .request_trace
+            .around(transport, &self.clock, place.api, &token);
         let observer = Arc::new(self.reporter.voice());
         place.client(transport, token, self.timing.clone(), observer)
     }

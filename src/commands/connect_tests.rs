@@ -20,7 +20,12 @@ fn place(words: &[&str], set: &[(&str, &str)]) -> Result<Target> {
         .map(|(name, value)| ((*name).to_owned(), OsString::from(value)))
         .collect();
     let folders = Folders::choose(&environment, None, None)?;
-    Target::choose(&matches.options, &environment, &folders)
+    Target::choose(
+        &matches.options,
+        &environment,
+        &folders,
+        crate::commands::FAMILY,
+    )
 }
 
 fn place_of(profile: Profile, by: NamedBy, set: &[(&str, &str)]) -> Target {
@@ -32,7 +37,14 @@ fn place_of(profile: Profile, by: NamedBy, set: &[(&str, &str)]) -> Target {
         .iter()
         .map(|(name, value)| ((*name).to_owned(), OsString::from(value)))
         .collect();
-    Target::of(profile, by, &matches.options, &environment).unwrap()
+    Target::of(
+        profile,
+        by,
+        &matches.options,
+        &environment,
+        crate::commands::FAMILY,
+    )
+    .unwrap()
 }
 
 #[test]

@@ -28,8 +28,8 @@ mod version;
 
 use clap::ArgMatches;
 
-use crate::catalog;
-use crate::cli::{self, Matches, Options, Spec, Typed, complete};
+use crate::catalog::{self, ApiFamily, VersionedRow};
+use crate::cli::{self, CommandSet, Matches, Options, Spec, Typed, complete};
 use crate::config::{self, Colour};
 use crate::error::{Error, Result};
 use crate::filter::with_room;
@@ -66,14 +66,25 @@ const ALL: &[Command] = &[
     version::COMMAND,
 ];
 
-pub(crate) fn specs() -> Vec<&'static Spec> {
-    ALL.iter().map(|command| &command.spec).collect()
+/// The API whose operations are the commands of the program. Commands about
+/// this API by name (statistics, bulk, login) refer to it here.
+pub(crate) static FAMILY: &ApiFamily = &catalog::recharge::FAMILY;
+
+const _: () = cli::flags::check_reserved(&catalog::recharge::FAMILY);
+
+/// All commands of the program.
+pub(crate) fn all() -> CommandSet {
+    CommandSet {
+        family: FAMILY,
+        fill: |command| cli::tree::fill_resource(FAMILY, command),
+        specs: ALL.iter().map(|command| &command.spec).collect(),
+    }
 }
 
 /// The whole command line, for programs that look at it.
 #[must_use]
 pub fn command_line() -> clap::Command {
-    cli::command(&specs())
+    cli::command(&all())
 }
 
 /// Reads words as [`run`] does.
@@ -81,13 +92,13 @@ pub fn command_line() -> clap::Command {
 /// # Errors
 /// As [`cli::parse`].
 pub fn parse(arguments: &[std::ffi::OsString], width: Option<u16>) -> Result<Typed> {
-    cli::parse(&specs(), arguments, width)
+    cli::parse(&all(), arguments, width)
 }
 
 /// The manual pages of all commands.
 #[must_use]
 pub fn manual_pages() -> Vec<cli::manual::ManualPage> {
-    cli::manual::pages(&specs())
+    cli::manual::pages(&all())
 }
 
 /// Runs one command and gives its exit code.
@@ -96,15 +107,21 @@ pub fn run(world: World) -> u8 {
     if let Some(line) = complete::asked(&world.arguments) {
         return completions::answer(world, line);
     }
-    with_room(|| run_here(world))
+    run_with(&all(), world)
 }
 
-fn run_here(mut world: World) -> u8 {
+/// Runs a command of another set, whose operations may be those of another API.
+#[must_use]
+pub fn run_with(set: &CommandSet, world: World) -> u8 {
+    with_room(|| run_here(set, world))
+}
+
+fn run_here(set: &CommandSet, mut world: World) -> u8 {
     let colour = config::colour(&world.environment, Colour::Auto, world.terminal.stderr);
     let stderr = std::mem::replace(&mut world.stderr, Box::new(std::io::sink()));
     let mut talk = Reporter::new(stderr, colour, world.terminal.stderr);
     talk.guess_form(&world.arguments);
-    let typed = match parse(&world.arguments, world.terminal.width) {
+    let typed = match cli::parse(set, &world.arguments, world.terminal.width) {
         Ok(typed) => typed,
         Err(error) => return told(&mut talk, &error),
     };
@@ -112,7 +129,7 @@ fn run_here(mut world: World) -> u8 {
     let words: Vec<String> = quoted
         .map(|word| crate::api::request::quoted(&word.to_string_lossy()))
         .collect();
-    let mut run = Run::new(world, words.join(" "), talk);
+    let mut run = Run::new(world, words.join(" "), talk, set.family);
     let result = match typed {
         Typed::Text(text) => run.show(&text),
         Typed::Matches(matches) => dispatch(&mut run, &matches),
@@ -130,15 +147,16 @@ fn dispatch(run: &mut Run, matches: &Matches) -> Result<()> {
     let Some((name, inner)) = root.subcommand() else {
         return Err(Error::usage("a resource is missing").hint("rc --help lists them"));
     };
-    if let Some(resource) = catalog::resource(name) {
+    if let Some(resource) = run.family.resource(name) {
         let (verb, inner) = verb_of(inner)?;
         if let Some(command) = extra(resource, verb) {
             return begin(run, command, options, inner);
         }
-        let operation = resource
-            .operation(&verb.replace('-', "_"))
-            .ok_or_else(|| Error::usage(format!("{name} has no verb {verb}")))?;
-        let call = call::args::call(resource, operation, inner)?;
+        let verb_name = verb.replace('-', "_");
+        let rows: Vec<VersionedRow> = run.family.rows(resource.name, &verb_name).collect();
+        let row = rows.first().copied();
+        let row = row.ok_or_else(|| Error::usage(format!("{name} has no verb {verb}")))?;
+        let call = call::args::call(row, &rows, inner)?;
         prepare(run, options, &Files::reading(call::files(&call)))?;
         call::run::run(run, options, &call)
     } else {

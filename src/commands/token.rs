@@ -4,7 +4,6 @@ use std::cell::RefCell;
 
 use secrecy::SecretString;
 
-use crate::catalog;
 use crate::commands::connect::{KnownToken, Target};
 use crate::config::credential::{self, SourceLookup, SourceResult, TokenSearch, TokenSource};
 use crate::config::keyring::patiently;
@@ -129,7 +128,7 @@ fn command(place: &Target) -> Result<&str, SourceResult> {
     let Some(command) = &place.profile.credential_command else {
         return Err(SourceResult::Nothing("not set".to_owned()));
     };
-    let own = place.profile.own_base();
+    let own = place.profile.own_base(place.api);
     if own == place.base.as_str() {
         return Ok(command);
     }
@@ -158,7 +157,7 @@ pub(super) fn missing(place: &Target, said: &[(TokenSource, String)]) -> Error {
         NamedBy::Nobody => (String::new(), String::new()),
         _ => (format!(" for profile {name}"), format!(" --profile {name}")),
     };
-    let at = if place.base.as_str() == catalog::BASE_URL {
+    let at = if place.base.as_str() == place.api.base_url {
         String::new()
     } else {
         format!(" at {}", place.base)

@@ -9,7 +9,7 @@ use std::ops::Range;
 use toml_edit::{Document, Item, TableLike};
 
 use super::{BaseUrl, Environment, read, variable};
-use crate::catalog;
+use crate::catalog::Api;
 use crate::error::{Error, Result};
 use crate::nearest::{Similarity, nearest};
 
@@ -165,10 +165,10 @@ impl Profile {
         }
     }
 
-    /// Where its API answers, in the way addresses are spelled.
+    /// Where that API answers for it, in the way addresses are spelled.
     #[must_use]
-    pub fn own_base(&self) -> String {
-        let own = self.base_url.as_deref().unwrap_or(catalog::BASE_URL);
+    pub fn own_base(&self, api: &Api) -> String {
+        let own = self.base_url.as_deref().unwrap_or(api.base_url);
         BaseUrl::parse(own).map_or_else(|_| own.to_owned(), |url| url.as_str().to_owned())
     }
 }

@@ -3,7 +3,6 @@
 //! In come the catalogue's object, what the user typed, or a first record; out
 //! comes a list of dotted paths that takes its cells out of any record.
 
-use crate::catalog::recharge::INCLUDED;
 use crate::catalog::{Field, FieldKind, Object, Tones, tones_at};
 use crate::error::{Error, Result};
 use crate::nearest::{Similarity, nearest};
@@ -55,11 +54,11 @@ impl Columns {
     pub fn all(object: &Object, includes: &[&str]) -> Self {
         let mut list: Vec<Column> = object.fields.iter().flat_map(expanded).collect();
         for include in includes {
-            list.push(Column::included(
-                &format!("{INCLUDED}.{include}"),
-                include,
-                object,
-            ));
+            let name = match object.conventions.included {
+                Some(included) => format!("{included}.{include}"),
+                None => (*include).to_owned(),
+            };
+            list.push(Column::included(&name, include, object));
         }
         Self::new(list)
     }
@@ -196,7 +195,13 @@ impl Column {
         let is_own = object.field(&path[0]).is_some();
         Self {
             name: name.to_owned(),
-            path: [vec![INCLUDED.to_owned()], path.clone()].concat(),
+            path: object
+                .conventions
+                .included
+                .map(str::to_owned)
+                .into_iter()
+                .chain(path.iter().cloned())
+                .collect(),
             other_path: (!is_own).then(|| path.clone()),
             ..Self::at(path)
         }
@@ -258,18 +263,21 @@ fn chosen(name: &str, known: Option<&Object>, includes: &[&str]) -> Result<Colum
         return Ok(Column::free(name));
     };
     let first = name.split('.').next().unwrap_or(name);
-    if object.field(first).is_some() || (name == INCLUDED && !includes.is_empty()) {
+    let included = object.conventions.included;
+    if object.field(first).is_some() || (included == Some(name) && !includes.is_empty()) {
         return Ok(Column::known(name, object));
     }
-    let path = name.strip_prefix(INCLUDED);
+    let path = included.and_then(|included| name.strip_prefix(included));
     let path = path.and_then(|path| path.strip_prefix('.')).unwrap_or(name);
     if includes.contains(&path.split('.').next().unwrap_or(path)) {
         return Ok(Column::included(name, path, object));
     }
     let fields = object.fields.iter().map(|field| field.name);
     let error = Error::usage(format!("{} has no column `{name}`", object.name));
-    if first == INCLUDED {
-        let error = error.hint("`include` has what --include names, as in include.customer.email");
+    if included == Some(first) {
+        let error = error.hint(format!(
+            "`{first}` has what --include names, as in {first}.customer.email"
+        ));
         return Err(error.hint("--columns help lists them"));
     }
     Err(match nearest(

@@ -5,7 +5,7 @@ use crate::catalog;
 use crate::error::Kind;
 
 fn object(resource: &str) -> &'static Object {
-    catalog::resource(resource).unwrap().object
+    catalog::recharge::API.resource(resource).unwrap().object
 }
 
 fn cells(columns: &str, record: &str) -> Vec<String> {

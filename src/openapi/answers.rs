@@ -44,6 +44,7 @@ fn what(answer: ResponseShape) -> String {
         }
         ResponseShape::Many(key, _) => format!("all {}", worded(key)),
         ResponseShape::Page(key, _) => format!("a page of {}", worded(key)),
+        ResponseShape::BarePage(object) => format!("a page of {} objects", worded(object.name)),
         ResponseShape::Number(key) => format!("a number: {}", worded(key)),
     }
 }
@@ -51,6 +52,9 @@ fn what(answer: ResponseShape) -> String {
 fn envelope(answer: ResponseShape) -> Value {
     if let ResponseShape::Bare(_, object) = answer {
         return schema_of(object.name);
+    }
+    if let ResponseShape::BarePage(object) = answer {
+        return json!({"type": "array", "items": schema_of(object.name)});
     }
     let mut properties = Map::new();
     if let ResponseShape::Page(..) | ResponseShape::OneInList(..) = answer {
@@ -73,7 +77,7 @@ fn envelope(answer: ResponseShape) -> Value {
 /// What stands under the key of the envelope.
 fn held(answer: ResponseShape) -> Option<(&'static str, Value)> {
     Some(match answer {
-        ResponseShape::Nothing => return None,
+        ResponseShape::Nothing | ResponseShape::BarePage(_) => return None,
         ResponseShape::One(key, object) | ResponseShape::Bare(key, object) => {
             (key, schema_of(object.name))
         }

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{fields, operation, refusals, values};
-use crate::catalog::{self, BASE_URL, RESOURCES, TOKEN_HEADER, VERSION, VERSION_HEADER};
+use crate::catalog::recharge::{API, BASE_URL, TOKEN_HEADER, VERSION, VERSION_HEADER};
 
 /// What a reader must know beyond what OpenAPI has words for.
 const ABOUT: &str = "\
@@ -57,7 +57,7 @@ pub(super) fn document() -> Value {
 }
 
 fn tags() -> Value {
-    RESOURCES
+    API.resources
         .iter()
         .map(|resource| json!({"name": resource.name, "description": resource.about}))
         .collect()
@@ -65,7 +65,7 @@ fn tags() -> Value {
 
 fn paths() -> Value {
     let mut paths = Map::new();
-    for (resource, row) in catalog::operations() {
+    for (resource, row) in API.operations() {
         let path = paths
             .entry(row.path)
             .or_insert_with(|| json!({"parameters": [super::reference("parameters", "version")]}));

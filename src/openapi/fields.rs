@@ -7,8 +7,8 @@
 use serde_json::{Map, Value, json};
 
 use super::schema_of;
-use crate::catalog::recharge::INCLUDED;
-use crate::catalog::{self, Field, FieldKind, Object, ParameterRole, RESOURCES, Type};
+use crate::catalog::recharge::{API, INCLUDED};
+use crate::catalog::{Field, FieldKind, Object, ParameterRole, Type};
 
 /// Moments, days and amounts of answers, which many fields share.
 const TIME: &str = "Time";
@@ -23,8 +23,10 @@ const TYPES: &[&str] = &[
 /// The schemas that answers point to: every object of the catalogue.
 pub(super) fn schemas() -> Map<String, Value> {
     let mut schemas = shared();
-    let of_resources = RESOURCES.iter().map(|resource| resource.object);
-    let of_answers = catalog::operations().filter_map(|(_, row)| row.response.object());
+    let of_resources = API.resources.iter().map(|resource| resource.object);
+    let of_answers = API
+        .operations()
+        .filter_map(|(_, row)| row.response.object());
     for object in of_resources.chain(of_answers) {
         if !schemas.contains_key(object.name) {
             schemas.insert(object.name.to_owned(), described(object));
@@ -78,7 +80,7 @@ fn described(object: &Object) -> Value {
 
 /// Whether an operation that answers with the object takes `include`.
 fn may_include(object: &Object) -> bool {
-    catalog::operations().any(|(_, operation)| {
+    API.operations().any(|(_, operation)| {
         let answers = operation.response.object();
         answers.is_some_and(|answered| answered.name == object.name)
             && operation.query_for(ParameterRole::Include).is_some()

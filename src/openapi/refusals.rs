@@ -5,7 +5,8 @@
 use serde_json::{Map, Value, json};
 
 use super::reference;
-use crate::catalog::{LIMIT_HEADER, Operation, REQUEST_ID_HEADER, VERSION_HEADER};
+use crate::catalog::Operation;
+use crate::catalog::recharge::{LIMIT_HEADER, REQUEST_ID_HEADER, VERSION_HEADER};
 
 /// One way to be refused.
 struct RefusalResponse {
@@ -214,7 +215,7 @@ mod tests {
 
     #[test]
     fn every_status_that_an_operation_may_be_refused_with_is_described() {
-        for (resource, operation) in catalog::operations() {
+        for (resource, operation) in catalog::recharge::API.operations() {
             for status in statuses(operation) {
                 let place = format!("{}.{} {status}", resource.name, operation.verb);
                 assert!(name(status).is_some(), "{place}");

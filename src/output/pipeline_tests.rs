@@ -86,7 +86,7 @@ fn every_format_prints_one_object() {
 
 #[test]
 fn the_catalogue_gives_the_columns() {
-    let customers = catalog::resource("customers").unwrap().object;
+    let customers = catalog::recharge::API.resource("customers").unwrap().object;
     let with_object = |format| OutputSettings {
         object: Some(customers),
         includes: vec!["addresses".to_owned()],

@@ -50,7 +50,7 @@ fn columns_stand_under_their_headings_and_numbers_right() {
 
 #[test]
 fn the_catalogue_says_that_money_stands_right() {
-    let charges = catalog::resource("charges").unwrap().object;
+    let charges = catalog::recharge::API.resource("charges").unwrap().object;
     let columns = Columns::parse("total_price,status", Some(charges), &[]).unwrap();
     assert_eq!(
         printed_pages(

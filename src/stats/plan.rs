@@ -6,7 +6,6 @@
 use jiff::tz::TimeZone;
 
 use super::calendar::Period;
-use crate::catalog::recharge::{CREATED_AT, SCHEDULED_AT};
 use crate::catalog::{FieldKind, Object, Tones, tones_at};
 use crate::error::{Error, Result};
 use crate::filter::Columns;
@@ -264,8 +263,8 @@ fn group(
 /// created.
 #[must_use]
 pub fn usual_time(object: &Object) -> Option<&'static str> {
-    let preferred = [SCHEDULED_AT, CREATED_AT];
-    let preferred = preferred.into_iter().find(|name| {
+    let preferred = [object.conventions.due, object.conventions.created];
+    let preferred = preferred.into_iter().flatten().find(|name| {
         object
             .field(name)
             .is_some_and(|field| matches!(field.kind, FieldKind::Time | FieldKind::Date))

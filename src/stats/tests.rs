@@ -11,7 +11,7 @@ use super::*;
 use crate::catalog::{self, Object};
 
 fn charge() -> &'static Object {
-    catalog::resource("charges").unwrap().object
+    catalog::recharge::API.resource("charges").unwrap().object
 }
 
 fn wish(by: &[&str], measures: &[(MeasureKind, &str)]) -> StatsQuery {
@@ -286,7 +286,7 @@ fn two_results_of_one_name_are_refused() {
 
 #[test]
 fn what_one_means_without_naming_a_time_is_a_field_of_the_catalogue() {
-    for resource in catalog::RESOURCES {
+    for resource in catalog::recharge::API.resources {
         if let Some(name) = usual_time(resource.object) {
             assert!(resource.object.field(name).is_some());
         }

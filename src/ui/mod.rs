@@ -18,6 +18,7 @@ use clap::builder::StyledStr;
 
 use crate::api::client::Timing;
 use crate::api::request::Now;
+use crate::catalog::{Api, ApiFamily};
 use crate::cli::Options;
 use crate::config::token_storage::Keyring;
 use crate::config::{self, Colour, Environment, Folders, variable};
@@ -67,6 +68,8 @@ pub(crate) struct Run {
     pub(crate) reporter: Reporter,
     pub(crate) request_trace: RequestTrace,
     pub(crate) skipped: Skipped,
+    /// The API whose operations are commands.
+    pub(crate) family: &'static ApiFamily,
 }
 
 impl Run {
@@ -80,7 +83,12 @@ impl Run {
     }
 
     /// The world that a process lends, for a command of these words.
-    pub(crate) fn new(world: World, words: String, talk: Reporter) -> Self {
+    pub(crate) fn new(
+        world: World,
+        words: String,
+        talk: Reporter,
+        family: &'static ApiFamily,
+    ) -> Self {
         let writer = if world.stdout_is_file {
             BackgroundWriter::to_file(world.stdout)
         } else {
@@ -110,6 +118,7 @@ impl Run {
             reporter: talk,
             request_trace: RequestTrace::default(),
             skipped: Skipped::default(),
+            family,
         }
     }
 
@@ -197,10 +206,11 @@ impl Run {
     }
 
     /// The present, in the user's zone.
-    pub(crate) fn now(&self) -> Now {
+    pub(crate) fn now(&self, api: &Api) -> Now {
         Now {
             instant: (self.clock)(),
             zone: (self.zone)(),
+            times: api.times,
         }
     }
 

@@ -4,10 +4,11 @@
 //! Only what is printed on a terminal counts, so scripts neither wait for this
 //! nor fill it.
 
-use serde::Deserialize;
+use std::collections::HashMap;
+
 use serde_json::value::RawValue;
 
-use crate::catalog::{self, Object};
+use crate::catalog::{Api, Object};
 use crate::config::recent::{self, Recent};
 use crate::ui::Run;
 
@@ -17,25 +18,25 @@ pub(crate) struct ShownIds {
     recent: Recent,
     place: String,
     resource: &'static str,
+    id: &'static str,
     ids: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Identified<'a> {
-    #[serde(borrow)]
-    id: &'a RawValue,
 }
 
 impl ShownIds {
     /// Objects of that kind are about to be shown; `place` names their store.
-    pub(crate) fn at(run: &Run, place: String, object: Option<&'static Object>) -> Option<Self> {
+    pub(crate) fn at(
+        run: &Run,
+        api: &Api,
+        place: String,
+        object: Option<&'static Object>,
+    ) -> Option<Self> {
         let object = object?;
-        let mut resources = catalog::RESOURCES.iter();
-        let resource = resources.find(|resource| resource.object.name == object.name)?;
+        let resource = api.resource_about(object)?;
         Some(Self {
             recent: Recent::below(run.folders().ok()?.state(), &run.environment)?,
             place,
             resource: resource.name,
+            id: api.conventions.id,
             ids: Vec::new(),
         })
     }
@@ -45,7 +46,8 @@ impl ShownIds {
         if self.ids.len() >= recent::MOST {
             return;
         }
-        if let Ok(Identified { id }) = serde_json::from_str(record)
+        let fields = serde_json::from_str::<HashMap<&str, &RawValue>>(record);
+        if let Some(id) = fields.ok().and_then(|fields| fields.get(self.id).copied())
             && recent::is_number(id.get())
         {
             self.ids.push(id.get().to_owned());

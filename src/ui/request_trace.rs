@@ -10,12 +10,13 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::api::client::Transport;
 use crate::api::client::har;
 use crate::api::client::trace::{Exchange, Message, TraceSink, Traced};
-use crate::catalog;
+use crate::catalog::Api;
 use crate::cli::Options;
 use crate::error::{Error, Result};
 use crate::excerpt::first_bytes;
@@ -53,11 +54,23 @@ impl RequestTrace {
     }
 
     /// The transport, watched if somebody watches.
-    pub(crate) fn around(&self, inner: Box<dyn Transport>, clock: &Clock) -> Box<dyn Transport> {
+    pub(crate) fn around(
+        &self,
+        inner: Box<dyn Transport>,
+        clock: &Clock,
+        api: &'static Api,
+        token: &SecretString,
+    ) -> Box<dyn Transport> {
         if self.sinks.is_empty() {
             return inner;
         }
-        Box::new(Traced::new(inner, self.sinks.clone(), clock.clone()))
+        Box::new(Traced::new(
+            inner,
+            self.sinks.clone(),
+            clock.clone(),
+            api,
+            token,
+        ))
     }
 
     /// Gives the file its name. Where nothing was sent there is none.
@@ -107,14 +120,13 @@ fn line(exchange: &Exchange) -> String {
         }
         Ok(answered) => {
             let _ = write!(line, "{}, {ms} ms", answered.status);
-            let told = |name| answered.message.header(name);
-            if let Some(limit) = told(catalog::LIMIT_HEADER) {
+            if let Some(limit) = &answered.limit {
                 let _ = write!(line, ", limit {limit}");
             }
-            if let Some(version) = told(catalog::VERSION_HEADER) {
+            if let Some(version) = &answered.api_version {
                 let _ = write!(line, ", version {version}");
             }
-            if let Some(id) = told(catalog::REQUEST_ID_HEADER) {
+            if let Some(id) = &answered.request_id {
                 let _ = write!(line, ", request {id}");
             }
         }
@@ -167,9 +179,9 @@ fn as_json(exchange: &Exchange, whole: bool) -> Value {
         Err(why) => told["failure"] = why.as_str().into(),
         Ok(answered) => {
             told["status"] = answered.status.into();
-            told["limit"] = answered.message.header(catalog::LIMIT_HEADER).into();
-            told["version"] = answered.message.header(catalog::VERSION_HEADER).into();
-            told["request_id"] = answered.message.header(catalog::REQUEST_ID_HEADER).into();
+            told["limit"] = answered.limit.as_deref().into();
+            told["version"] = answered.api_version.as_deref().into();
+            told["request_id"] = answered.request_id.as_deref().into();
         }
     }
     if whole {

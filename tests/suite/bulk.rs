@@ -136,8 +136,8 @@ fn help_says_what_is_done_and_shows_how() {
 
 #[test]
 fn every_template_is_a_good_input() {
-    use recharge_cli::catalog::{Effect, kebab, operations};
-    for (resource, operation) in operations() {
+    use recharge_cli::catalog::{Effect, kebab, recharge::API};
+    for (resource, operation) in API.operations() {
         if operation.effect == Effect::Reads {
             continue;
         }

@@ -29,6 +29,7 @@ fn begun(store: &Store, sandbox: bool, url: &str, name: &str) -> (Jobs, String) 
             profile: None,
             base_url: url.to_owned(),
             sandbox,
+            api: "recharge".to_owned(),
             api_version: "2021-11".to_owned(),
             name: Some(name.to_owned()),
             fingerprint: (!sandbox).then(|| "0123456789abcdef".to_owned()),

@@ -31,7 +31,9 @@ fn each_operation(mut compare: impl FnMut(&str, &Operation, &Value)) {
     let contract = contract();
     for stated in contract["operations"].as_array().expect("operations") {
         let id = text(&stated["id"]).expect("an id");
-        let (_, operation) = catalog::operation(id).unwrap_or_else(|| panic!("{id} is missing"));
+        let (_, operation) = catalog::recharge::API
+            .operation(id)
+            .unwrap_or_else(|| panic!("{id} is missing"));
         compare(id, operation, stated);
     }
 }
@@ -45,7 +47,8 @@ fn the_catalogue_has_the_operations_of_the_contract_and_no_others() {
         .filter_map(|o| text(&o["id"]))
         .map(String::from)
         .collect();
-    let listed: BTreeSet<String> = catalog::operations()
+    let listed: BTreeSet<String> = catalog::recharge::API
+        .operations()
         .map(|(r, o)| format!("{}.{}", r.name, o.verb))
         .collect();
     assert_eq!(listed, stated);
@@ -106,7 +109,9 @@ fn answers_are_wrapped_in_the_same_keys() {
                 assert_eq!((list, item), (None, None), "{id}");
                 assert!(stated["example_response"][key].is_array(), "{id}");
             }
-            ResponseShape::Nothing => assert_eq!((list, item), (None, None), "{id}"),
+            ResponseShape::Nothing | ResponseShape::BarePage(_) => {
+                assert_eq!((list, item), (None, None), "{id}");
+            }
         }
     });
 }
@@ -190,8 +195,13 @@ fn every_parameter_agrees_in_type_need_values_and_limit() {
 }
 
 fn objects() -> BTreeMap<&'static str, &'static Object> {
-    let of_resources = catalog::RESOURCES.iter().map(|resource| resource.object);
-    let of_answers = catalog::operations().filter_map(|(_, operation)| operation.response.object());
+    let of_resources = catalog::recharge::API
+        .resources
+        .iter()
+        .map(|resource| resource.object);
+    let of_answers = catalog::recharge::API
+        .operations()
+        .filter_map(|(_, operation)| operation.response.object());
     of_resources
         .chain(of_answers)
         .map(|object| (object.name, object))
@@ -237,13 +247,25 @@ fn described(field: &Field) -> (&'static str, Option<&'static str>, Vec<&'static
 #[test]
 fn general_facts_agree() {
     let contract = contract();
-    assert_eq!(Some(catalog::VERSION), text(&contract["version"]));
-    assert_eq!(Some(catalog::BASE_URL), text(&contract["base_url"]));
-    assert_eq!(Some(catalog::TOKEN_HEADER), text(&contract["auth_header"]));
     assert_eq!(
-        Some(catalog::VERSION_HEADER),
+        Some(catalog::recharge::API.version),
+        text(&contract["version"])
+    );
+    assert_eq!(
+        Some(catalog::recharge::BASE_URL),
+        text(&contract["base_url"])
+    );
+    assert_eq!(
+        Some(catalog::recharge::TOKEN_HEADER),
+        text(&contract["auth_header"])
+    );
+    assert_eq!(
+        Some(catalog::recharge::VERSION_HEADER),
         text(&contract["version_header"])
     );
     let page = contract["pagination"]["max_limit"].as_u64();
-    assert_eq!(Some(u64::from(catalog::MAXIMUM_PAGE_SIZE)), page);
+    assert_eq!(
+        Some(u64::from(catalog::recharge::API.maximum_page_size)),
+        page
+    );
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 #[test]
 fn every_write_is_proven_by_its_own_answer_and_by_no_other() {
-    for (resource, operation) in catalog::operations() {
+    for (resource, operation) in catalog::recharge::API.operations() {
         if operation.method == Method::Get {
             continue;
         }
@@ -21,7 +21,8 @@ fn every_write_is_proven_by_its_own_answer_and_by_no_other() {
             Value::Null => String::new(),
             answer => answer.to_string(),
         };
-        let judge = |status, body: &str| judge(Some(operation), &request, status, body.as_bytes());
+        let judge =
+            |status, body: &str| judge(Some(operation), "id", &request, status, body.as_bytes());
         assert_eq!(judge(status, &text), Ok(()), "{id}: {status} {answer}");
         assert!(judge(206, &text).is_err(), "{id}");
         for body in ["<html>", "{\"errors\":\"no\"}", "{\"error\":\"no\"}"] {

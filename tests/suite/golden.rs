@@ -76,7 +76,8 @@ fn pairs(query: &str) -> Vec<(String, String)> {
 #[test]
 fn every_operation_has_a_golden_request() {
     let written: BTreeSet<&str> = blocks().iter().map(|block| block.id).collect();
-    let listed: Vec<String> = catalog::operations()
+    let listed: Vec<String> = catalog::recharge::API
+        .operations()
         .map(|(resource, row)| format!("{}.{}", resource.name, row.verb))
         .collect();
     assert_eq!(written, listed.iter().map(String::as_str).collect());
@@ -92,7 +93,9 @@ fn every_golden_request_is_what_its_command_sends() {
             continue;
         };
         let url = sent["url"].as_str().unwrap();
-        let target = url.strip_prefix(catalog::BASE_URL).expect("the public API");
+        let target = url
+            .strip_prefix(catalog::recharge::BASE_URL)
+            .expect("the public API");
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let found = (
             sent["method"].as_str().unwrap(),

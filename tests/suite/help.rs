@@ -57,7 +57,7 @@ fn is_call(words: &[String]) -> bool {
     matches!(
         parsed(words),
         Ok(Typed::Matches(matches))
-            if matches.root.subcommand_name().is_some_and(|name| catalog::resource(name).is_some())
+            if matches.root.subcommand_name().is_some_and(|name| catalog::recharge::API.resource(name).is_some())
                 && matches.options.profile.is_none()
                 && matches.options.output.out.is_none()
     )

@@ -91,7 +91,7 @@ fn names() -> HashSet<String> {
         names.insert(name.to_owned());
         names.insert(kebab(name));
     };
-    for (resource, operation) in catalog::operations() {
+    for (resource, operation) in catalog::recharge::API.operations() {
         add(resource.name);
         add(resource.singular);
         add(&format!("{}.{}", resource.name, operation.verb));

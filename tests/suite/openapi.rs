@@ -150,8 +150,13 @@ fn references(value: &Value, found: &mut BTreeSet<String>) {
 fn no_two_objects_share_a_name_and_none_takes_that_of_a_shared_schema() {
     let document = openapi::document();
     let schemas = &document["components"]["schemas"];
-    let of_resources = catalog::RESOURCES.iter().map(|resource| resource.object);
-    let of_answers = catalog::operations().filter_map(|(_, row)| row.response.object());
+    let of_resources = catalog::recharge::API
+        .resources
+        .iter()
+        .map(|resource| resource.object);
+    let of_answers = catalog::recharge::API
+        .operations()
+        .filter_map(|(_, row)| row.response.object());
     for object in of_resources.chain(of_answers) {
         let described = schemas[object.name]["properties"].as_object().unwrap();
         let fields: Vec<&str> = object.fields.iter().map(|field| field.name).collect();

@@ -85,7 +85,8 @@ impl Api {
         let connection = Connection {
             base: "http://sandbox".to_owned(),
             token: token.to_owned().into(),
-            version: catalog::VERSION.to_owned(),
+            api: &recharge_cli::catalog::recharge::API,
+            version: None,
         };
         let timing = Timing {
             sleep: Arc::new(|span| Box::pin(tokio::time::sleep(span))),
@@ -104,7 +105,7 @@ impl Api {
 }
 
 fn page() -> Request {
-    let (_, operation) = catalog::operation("customers.list").unwrap();
+    let (_, operation) = catalog::recharge::API.operation("customers.list").unwrap();
     Request {
         method: operation.method,
         path: operation.path.to_owned(),

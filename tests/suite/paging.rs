@@ -89,8 +89,11 @@ fn page_two_is_requested_as_written_for_each_page_form() {
 #[test]
 fn token_and_version_go_with_page_two() {
     let server = Canned::serve(vec![
-        Reply::Json(200, "{\"next_cursor\":\"b\",\"orders\":[{\"id\":1}]}"),
-        Reply::Json(200, "{\"orders\":[]}"),
+        reply(
+            "<[http://elsewhere.example/orders?cursor=b]",
+            "{\"orders\":[{\"id\":1}]}",
+        ),
+        reply("<", "{\"orders\":[]}"),
     ]);
     rc("orders list --api-version 2021-01 -o ndjson")
         .against(&server.url)

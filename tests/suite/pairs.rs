@@ -98,6 +98,7 @@ impl Shop {
                     profile: None,
                     base_url: self.api.url.clone(),
                     sandbox: false,
+                    api: "recharge".to_owned(),
                     api_version: "2021-11".to_owned(),
                     name: None,
                     fingerprint: Some(fingerprint(&TOKEN.into())),

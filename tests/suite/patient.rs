@@ -85,7 +85,8 @@ impl Scene {
         let connection = Connection {
             base: "http://sandbox".to_owned(),
             token: token.to_owned().into(),
-            version: catalog::VERSION.to_owned(),
+            api: &recharge_cli::catalog::recharge::API,
+            version: None,
         };
         let timing = Timing {
             sleep: Arc::new(|span| Box::pin(tokio::time::sleep(span))),
@@ -138,7 +139,7 @@ const LIMIT: &str = "X-Recharge-Limit";
 const AFTER: &str = "Retry-After";
 
 fn page() -> Request {
-    let (_, operation) = catalog::operation("customers.list").unwrap();
+    let (_, operation) = catalog::recharge::API.operation("customers.list").unwrap();
     Request {
         method: operation.method,
         path: operation.path.to_owned(),
@@ -465,7 +466,7 @@ async fn a_list_of_80_pages_under_many_faults_ends_within_thirty_seconds() {
                 Ending::Reset | Ending::Never => Err(lost(None)),
             }
         });
-        let (_, operation) = catalog::operation("customers.list").unwrap();
+        let (_, operation) = catalog::recharge::API.operation("customers.list").unwrap();
         let wanted = Wanted::of(operation.response);
         let mut pages = Pages::new(Arc::clone(&scene.client), page(), wanted);
         let mut read = ReadRecords::default();

@@ -308,7 +308,7 @@ fn a_damaged_store_is_named_and_left_alone() {
 
 #[test]
 fn the_examples_of_the_catalogue_are_commands_that_run() {
-    for (_, operation) in recharge_cli::catalog::operations() {
+    for (_, operation) in recharge_cli::catalog::recharge::API.operations() {
         let example = operation.example.replace("@items.json", "[]").replace("@plans.json", "[]")
             .replace("@friend.json", "{}").replace("@shirt.json", "'{\"title\":\"x\",\"external_product_id\":\"1\",\"options\":[],\"variants\":[],\"vendor\":\"x\"}'");
         rc(&example).with("--dry-run").succeeds().says_nothing();

@@ -214,7 +214,8 @@ fn the_token_is_in_nothing_that_shows_itself() {
     let connection = Connection {
         base: "http://127.0.0.1:9".to_owned(),
         token: token(),
-        version: "2021-11".to_owned(),
+        api: &recharge_cli::catalog::recharge::API,
+        version: None,
     };
     is_free_of_it(&format!("{:?} {connection:?}", token()), "a connection");
     let base = BaseUrl::parse("http://127.0.0.1:9").unwrap();

@@ -15,16 +15,19 @@ use crate::harness::{NOW, Store, rc};
 
 /// Resources that can be listed and changed, with each engine for that.
 fn changing() -> impl Iterator<Item = (&'static Resource, &'static Operation, Engine)> {
-    catalog::RESOURCES.iter().flat_map(|resource| {
-        let update = resource
-            .operation("list")
-            .and_then(|_| resource.operation("update"));
-        Engine::ALL.into_iter().filter_map(move |engine| {
-            let update = update?;
-            (engine == Engine::Requests || update.batch.is_some())
-                .then_some((resource, update, engine))
+    catalog::recharge::API
+        .resources
+        .iter()
+        .flat_map(|resource| {
+            let update = resource
+                .operation("list")
+                .and_then(|_| resource.operation("update"));
+            Engine::ALL.into_iter().filter_map(move |engine| {
+                let update = update?;
+                (engine == Engine::Requests || update.batch.is_some())
+                    .then_some((resource, update, engine))
+            })
         })
-    })
 }
 
 fn list(resource: &Resource, format: &str, store: &Store) -> String {
@@ -79,6 +82,7 @@ fn carried(format: &str, rows: impl Fn(&str) -> (Option<Vec<String>>, Vec<String
         let now = Now {
             instant: NOW.parse().unwrap(),
             zone: TimeZone::UTC,
+            times: recharge_cli::catalog::TimeForm::WithOffset,
         };
         let (header, rows) = rows(&list(resource, format, &store));
         let header = header.as_deref();

@@ -208,7 +208,7 @@ fn half_a_list_gives_no_figures() {
 fn every_list_has_figures() {
     let store = Store::new();
     let mut counted = 0;
-    for resource in recharge_cli::catalog::RESOURCES {
+    for resource in recharge_cli::catalog::recharge::API.resources {
         if resource.operation("list").is_none() {
             continue;
         }

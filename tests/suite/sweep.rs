@@ -137,6 +137,7 @@ fn reply(request: &Asked, replies: Replies) -> (u16, String) {
     let body = match operation.response {
         ResponseShape::Nothing => json!({"warning": echo}),
         ResponseShape::Bare(..) => record,
+        ResponseShape::BarePage(_) => json!([record]),
         ResponseShape::One(key, _) => json!({key: record, "warning": echo}),
         ResponseShape::Number(key) => json!({key: 10, "echo": echo}),
         ResponseShape::OneInList(key, _)
@@ -154,7 +155,7 @@ fn reply(request: &Asked, replies: Replies) -> (u16, String) {
 fn operation(method: &str, path: &str) -> Option<&'static Operation> {
     let methods = [Method::Get, Method::Post, Method::Put, Method::Delete];
     let method = methods.into_iter().find(|known| known.name() == method)?;
-    catalog::matching(method, path)
+    catalog::recharge::API.matching(method, path)
 }
 
 /// The first path parameter, as the API writes an id.
@@ -175,7 +176,10 @@ fn commands(file: &str) -> Vec<String> {
             by_operation.insert(id, format!("{command} --yes"));
         }
     }
-    assert_eq!(by_operation.len(), catalog::operations().count());
+    assert_eq!(
+        by_operation.len(),
+        catalog::recharge::API.operations().count()
+    );
     let others = OTHERS.iter().map(|line| line.replace("FILE", file));
     by_operation.into_values().chain(others).collect()
 }

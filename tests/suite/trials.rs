@@ -69,7 +69,8 @@ fn ground(customers: u32, faults: &str, seed: u64) -> (Arc<Sandbox>, Arc<Client>
     let connection = Connection {
         base: "http://sandbox".to_owned(),
         token: TOKEN.to_owned().into(),
-        version: catalog::VERSION.to_owned(),
+        api: &recharge_cli::catalog::recharge::API,
+        version: None,
     };
     let wire = Box::new(Wire(Arc::clone(&sandbox)));
     let client = Client::new(wire, connection, timing, Budget::default());
@@ -77,7 +78,7 @@ fn ground(customers: u32, faults: &str, seed: u64) -> (Arc<Sandbox>, Arc<Client>
 }
 
 fn request(id: &str, target: &str, body: Option<&Value>) -> Request {
-    let (_, operation) = catalog::operation(id).expect("a row");
+    let (_, operation) = catalog::recharge::API.operation(id).expect("a row");
     Request {
         method: operation.method,
         path: operation.path.replace("{id}", target),
@@ -115,7 +116,9 @@ pub fn list(pages: u32, seed: u64) -> bool {
     let (sandbox, client) = ground(pages, TROUBLE, seed);
     let mut first = request("customers.list", "", None);
     first.set_query("limit", "1".to_owned());
-    let (_, operation) = catalog::operation("customers.list").expect("a row");
+    let (_, operation) = catalog::recharge::API
+        .operation("customers.list")
+        .expect("a row");
     let mut listed = Pages::new(client, first, Wanted::of(operation.response));
     let mut read = ReadRecords::default();
     // A list that breaks off is not whole, which the counts show.
@@ -195,7 +198,9 @@ pub fn creates(number: usize, seed: u64) -> Creates {
         .with_state(|state| state.let_fail(""))
         .expect("a spec");
     let mut stand: HashMap<String, usize> = HashMap::new();
-    let (_, operation) = catalog::operation("collections.list").expect("a row");
+    let (_, operation) = catalog::recharge::API
+        .operation("collections.list")
+        .expect("a row");
     let mut pages = Pages::new(
         client,
         request("collections.list", "", None),

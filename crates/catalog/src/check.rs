@@ -2,11 +2,59 @@
 //! build. Plain loops, as `const` evaluation knows nothing else.
 
 use crate::model::{
-    FieldKind, Object, Operation, OperationAction, Parameter, ParameterRole, Resource,
-    ResponseShape, Tones,
+    Api, FieldKind, Object, Operation, OperationAction, Parameter, ParameterRole, Resource, Tones,
 };
 
-pub(super) const fn resources(resources: &[Resource]) {
+/// Checks an API. A row that contradicts itself does not compile where this is
+/// evaluated in a constant: `const _: () = recharge_catalog::check(&API);`.
+///
+/// # Panics
+/// A row is wrong; the message names the rule.
+pub const fn api(api: &Api) {
+    assert!(
+        api.maximum_page_size > 0 && !api.version.is_empty(),
+        "an API without version or page size"
+    );
+    resources(api.resources);
+    let mut at = 0;
+    while at < api.resources.len() {
+        let mut row = 0;
+        while row < api.resources[at].operations.len() {
+            pages(api, api.resources[at].operations[row]);
+            row += 1;
+        }
+        at += 1;
+    }
+}
+
+/// A list in pages has the query parameters of its form.
+const fn pages(api: &Api, operation: &Operation) {
+    if !operation.response.is_page() {
+        return;
+    }
+    let form = match operation.page_form {
+        Some(form) => form,
+        None => api.page,
+    };
+    assert!(
+        has_role_named(operation.query, form.parameter(), form.role())
+            && has_role_named(operation.query, api.page_size, ParameterRole::PageSize),
+        "a list in pages without position and page size"
+    );
+}
+
+const fn has_role_named(parameters: &[Parameter], name: &str, role: ParameterRole) -> bool {
+    let mut at = 0;
+    while at < parameters.len() {
+        if same_role(parameters[at].role, role) && same(parameters[at].name, name) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn resources(resources: &[Resource]) {
     let mut at = 0;
     while at < resources.len() {
         let resource = &resources[at];
@@ -95,17 +143,12 @@ const fn actions(resource: &Resource) {
         }
         match operation.action {
             OperationAction::List => assert!(
-                matches!(
-                    operation.response,
-                    ResponseShape::Page(..) | ResponseShape::Many(..)
-                ) && answers_with(operation, resource.object),
+                operation.response.is_list() && answers_with(operation, resource.object),
                 "a list that does not answer with the objects of its resource"
             ),
             OperationAction::Get => assert!(
-                !matches!(
-                    operation.response,
-                    ResponseShape::Page(..) | ResponseShape::Many(..)
-                ) && operation.path_parameters.len() <= 1
+                !operation.response.is_list()
+                    && operation.path_parameters.len() <= 1
                     && answers_with(operation, resource.object),
                 "a get that does not answer with one object of its resource"
             ),
@@ -143,7 +186,8 @@ const fn roles(operation: &Operation) {
         match query[at].role {
             ParameterRole::Since(field) | ParameterRole::Until(field) => {
                 assert!(
-                    has_time(operation, field),
+                    // A count has no object to look at.
+                    operation.response.object().is_none() || has_time(operation, field),
                     "a bound of a time that the object does not have"
                 );
             }
@@ -160,12 +204,6 @@ const fn roles(operation: &Operation) {
     }
     plain(operation.path_parameters);
     plain(operation.body);
-    if let ResponseShape::Page(..) = operation.response {
-        assert!(
-            has_role(query, ParameterRole::Cursor) && has_role(query, ParameterRole::PageSize),
-            "a list in pages without cursor and page size"
-        );
-    }
 }
 
 const fn plain(parameters: &[Parameter]) {
@@ -179,30 +217,8 @@ const fn plain(parameters: &[Parameter]) {
     }
 }
 
-const fn has_role(parameters: &[Parameter], role: ParameterRole) -> bool {
-    let mut at = 0;
-    while at < parameters.len() {
-        if same_role(parameters[at].role, role) {
-            return true;
-        }
-        at += 1;
-    }
-    false
-}
-
 const fn same_role(one: ParameterRole, other: ParameterRole) -> bool {
-    match (one, other) {
-        (ParameterRole::Plain, ParameterRole::Plain)
-        | (ParameterRole::PageSize, ParameterRole::PageSize)
-        | (ParameterRole::Cursor, ParameterRole::Cursor)
-        | (ParameterRole::PageNumber, ParameterRole::PageNumber)
-        | (ParameterRole::Sort, ParameterRole::Sort)
-        | (ParameterRole::Include, ParameterRole::Include)
-        | (ParameterRole::Ids, ParameterRole::Ids) => true,
-        (ParameterRole::Since(one), ParameterRole::Since(other))
-        | (ParameterRole::Until(one), ParameterRole::Until(other)) => same(one, other),
-        _ => false,
-    }
+    same(one.name(), other.name()) && same(one.field(), other.field())
 }
 
 /// Whether the answered object has a field of that name with a time or a day.

@@ -91,10 +91,10 @@ impl Idempotency {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{operation, operations};
+    use crate::recharge::API;
 
     fn again(id: &str, sent: &BodyFields) -> Idempotency {
-        operation(id).unwrap().1.idempotency_for(sent)
+        API.operation(id).unwrap().1.idempotency_for(sent)
     }
 
     fn named(names: &[&str]) -> BodyFields {
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn an_exception_names_an_optional_field_and_allows_less_than_the_row() {
-        for (resource, row) in operations() {
+        for (resource, row) in API.operations() {
             for exception in row.exceptions {
                 let id = format!("{}.{}: {}", resource.name, row.verb, exception.field);
                 let field = row.body.iter().find(|known| known.name == exception.field);
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn an_answer_repeats_the_path_parameter_in_a_field_of_its_object() {
-        for (resource, row) in operations() {
+        for (resource, row) in API.operations() {
             let id = format!("{}.{}", resource.name, row.verb);
             if let Some(field) = row.identified_by(&named(&[])) {
                 let object = row.response.object().unwrap();

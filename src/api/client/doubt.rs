@@ -7,8 +7,7 @@ use super::pace::Why;
 use super::retry::{Budget, Spent, is_refusal};
 use super::{Failure, form};
 use crate::api::request::{Request, quoted};
-use crate::catalog::recharge::CREATED_AT_MIN;
-use crate::catalog::{self, Idempotency, Operation, OperationAction};
+use crate::catalog::{self, Api, Idempotency, Operation, OperationAction, ParameterRole};
 use crate::error::{Error, Kind};
 
 /// How the hint begins that is given with a write of which nobody knows whether
@@ -20,8 +19,8 @@ const LOST_BEFORE: &str = "the answer to an earlier attempt was lost";
 
 /// Adds that the request may have been carried out, and how to find out.
 #[must_use]
-pub fn unknown(error: Error, request: &Request) -> Error {
-    doubt(error, request, "")
+pub fn unknown(api: &Api, error: Error, request: &Request) -> Error {
+    doubt(api, error, request, "")
 }
 
 /// Adds that an earlier attempt may have been carried out, though the last one
@@ -29,7 +28,7 @@ pub fn unknown(error: Error, request: &Request) -> Error {
 ///
 /// A refusal that the first attempt would have met as well says that neither
 /// was: it stays as it is.
-pub(super) fn lost_before(mut error: Error, request: &Request) -> Error {
+pub(super) fn lost_before(api: &Api, mut error: Error, request: &Request) -> Error {
     if form::is_refused_each_time(&error) {
         return error;
     }
@@ -42,10 +41,10 @@ pub(super) fn lost_before(mut error: Error, request: &Request) -> Error {
         };
         error.message = format!("{LOST_BEFORE}; the last one: {gone}{}", error.message);
     }
-    doubt(error, request, &format!(": {LOST_BEFORE}"))
+    doubt(api, error, request, &format!(": {LOST_BEFORE}"))
 }
 
-fn doubt(mut error: Error, request: &Request, though: &str) -> Error {
+fn doubt(api: &Api, mut error: Error, request: &Request, though: &str) -> Error {
     error.untouched = false;
     error.in_doubt = true;
     let error = error.hint(match request.again() {
@@ -55,15 +54,18 @@ fn doubt(mut error: Error, request: &Request, though: &str) -> Error {
         }
         Idempotency::NotIdempotent => format!("{UNKNOWN}{though}: look before you send it again"),
     });
-    match request.operation.and_then(|row| look(row, &request.path)) {
+    match request
+        .operation
+        .and_then(|row| look(api, row, &request.path))
+    {
         Some(command) => error.hint(format!("look with: {command}")),
         None => error,
     }
 }
 
 /// The command that shows what a write was about.
-fn look(row: &Operation, path: &str) -> Option<String> {
-    let (resource, _) = catalog::operations().find(|(_, other)| std::ptr::eq(*other, row))?;
+fn look(api: &Api, row: &Operation, path: &str) -> Option<String> {
+    let resource = api.resource_of(row)?;
     let name = catalog::kebab(resource.name);
     let target = row
         .path_values(path)
@@ -76,13 +78,14 @@ fn look(row: &Operation, path: &str) -> Option<String> {
         return Some(format!("rc {name} get {}", quoted(target)));
     }
     let list = resource.operation_to(OperationAction::List)?;
-    let recent = list.query_for(CREATED_AT_MIN.role);
+    let recent = api.conventions.created.map(ParameterRole::Since);
+    let recent = recent.and_then(|role| list.query_for(role));
     let recent = recent.map_or_else(String::new, |since| format!(" --{} 1h", since.flag_name()));
     Some(format!("rc {name} list{recent}"))
 }
 
 /// The error of a request without a usable answer.
-pub(super) fn unanswered(base: &str, failure: &Failure, request: &Request) -> Error {
+pub(super) fn unanswered(api: &Api, base: &str, failure: &Failure, request: &Request) -> Error {
     let error = match failure.status {
         Some(status) => Error::new(
             Kind::Unreachable,
@@ -106,9 +109,9 @@ pub(super) fn unanswered(base: &str, failure: &Failure, request: &Request) -> Er
             .hint(format!("nothing was changed: {status} is a refusal")),
         Some(status @ 200..=299) => {
             let though = format!(", though it answered {status}");
-            doubt(error, request, &though)
+            doubt(api, error, request, &though)
         }
-        _ => unknown(error, request),
+        _ => unknown(api, error, request),
     }
 }
 
@@ -153,6 +156,7 @@ pub(super) fn overdue(Overdue(wait): Overdue) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::recharge::API;
 
     #[test]
     fn where_to_look_follows_from_the_row() {
@@ -175,8 +179,8 @@ mod tests {
             ),
             ("addresses.merge", "/addresses/merge", None),
         ] {
-            let (_, row) = catalog::operation(id).unwrap();
-            let found = look(row, path);
+            let (_, row) = catalog::recharge::API.operation(id).unwrap();
+            let found = look(&API, row, path);
             match command {
                 Some(command) => assert_eq!(found.as_deref(), Some(command), "{id}"),
                 None => assert!(found.unwrap().contains(" list"), "{id}"),
@@ -187,7 +191,7 @@ mod tests {
     /// Each command that is named is one that `rc` understands.
     #[test]
     fn every_write_has_a_place_to_look_at() {
-        for (resource, row) in catalog::operations() {
+        for (resource, row) in catalog::recharge::API.operations() {
             if row.effect == catalog::Effect::Reads {
                 continue;
             }
@@ -197,7 +201,7 @@ mod tests {
                 .map(|word| word.split('{').next().unwrap_or_default())
                 .collect::<Vec<_>>()
                 .join("/");
-            let Some(command) = look(row, &path) else {
+            let Some(command) = look(&API, row, &path) else {
                 // A cart is shown by its token, which only its answer tells.
                 assert_eq!(resource.name, "checkouts", "{}", row.path);
                 continue;

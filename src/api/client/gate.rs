@@ -10,6 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use jiff::fmt::rfc2822;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Notify;
 
 use super::deadline::{Overdue, RequestClock};
@@ -17,13 +18,30 @@ use super::limit::{Ignored, LimitHeaders};
 use super::notice::{Announcer, Notice, Observer};
 use super::pace::{Level, Pace, Ticket, Wait, Why};
 use super::{Failure, Timing, header};
-use crate::catalog::{self, Bucket};
+use crate::catalog::{Api, Bucket, Rate};
 
 /// A longer wait is looked at again after so long: what came back meanwhile may
 /// have shortened it.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
+/// The bucket of an API without buckets: its answers never show one.
+const UNKNOWN_BUCKET: Bucket = Bucket {
+    leak: 1.0,
+    size: 1.0,
+    fastest: 1.0,
+    largest: 1,
+};
+
+/// The window of time that limits requests.
+struct Window {
+    /// Requests that are left in it.
+    left: u64,
+    /// The time until the next one.
+    reset: Duration,
+}
+
 pub(super) struct Gate {
+    rate: Rate,
     timing: Timing,
     pace: Mutex<Pace>,
     limits: Mutex<LimitHeaders>,
@@ -40,11 +58,14 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    pub(super) fn new(timing: Timing, bucket: Bucket) -> Self {
+    pub(super) fn new(timing: Timing, api: &Api, token: &SecretString) -> Self {
+        let bucket = api.rate.bucket(token.expose_secret());
+        let bucket = bucket.unwrap_or(UNKNOWN_BUCKET);
         Self {
+            rate: api.rate,
             timing,
             pace: Mutex::new(Pace::new(bucket)),
-            limits: Mutex::new(LimitHeaders::new(bucket.whole_size())),
+            limits: Mutex::new(LimitHeaders::new(bucket)),
             line: tokio::sync::Mutex::new(()),
             next: tokio::sync::Mutex::new(()),
             paused: Notify::new(),
@@ -145,7 +166,10 @@ impl Gate {
 
     /// What an answer says of the bucket, when it can be believed.
     fn level(&self, headers: &HeaderMap) -> Option<Level> {
-        let text = header(headers, catalog::LIMIT_HEADER)?;
+        let Rate::Bucket { header: name, .. } = self.rate else {
+            return None;
+        };
+        let text = header(headers, name)?;
         match lock(&self.limits).read(&text) {
             Ok(level) => Some(level),
             Err(Ignored::Unconfirmed) => None,
@@ -153,11 +177,23 @@ impl Gate {
                 if let Some(observer) = &self.observer
                     && !self.is_oddity_told.swap(true, Ordering::Relaxed)
                 {
-                    observer.notice(&Notice::odd_limit(&text));
+                    observer.notice(&Notice::odd_limit(name, &text));
                 }
                 None
             }
         }
+    }
+
+    /// What an answer says of the window of time that limits requests.
+    fn window(&self, headers: &HeaderMap) -> Option<Window> {
+        let Rate::Window { left, reset } = self.rate else {
+            return None;
+        };
+        let number = |name| header(headers, name)?.trim().parse::<u64>().ok();
+        Some(Window {
+            left: number(left)?,
+            reset: Duration::from_millis(number(reset)?),
+        })
     }
 
     /// How full the bucket is, as far as that is known.
@@ -169,7 +205,12 @@ impl Gate {
         let (now, jitter) = (self.elapsed(), fastrand::f64());
         let level = result.as_ref().ok();
         let level = level.and_then(|answer| self.level(answer.headers()));
+        let window = result.as_ref().ok();
+        let window = window.and_then(|answer| self.window(answer.headers()));
         let mut pace = self.pace();
+        if let Some(window) = window {
+            pace.window(now, window.left, window.reset);
+        }
         match result {
             Ok(answer) if answer.status().as_u16() == 429 => {
                 pace.refused(now, level, asked(answer.headers()), jitter);

@@ -1,4 +1,4 @@
-//! What answers say about the rate limit: which `X-Recharge-Limit` headers are
+//! What answers say about the rate limit: which headers with the level are
 //! believed, and how fast the bucket leaks according to them. Pure: header texts
 //! and times come in, levels and rates go out.
 
@@ -40,14 +40,15 @@ pub struct Level {
 }
 
 impl Level {
-    /// Reads `39/40`; `None` for what no bucket of the API can be.
+    /// Reads `39/40`; `None` for what no bucket of the API can be, the largest
+    /// of which holds `largest`.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str, largest: u32) -> Option<Self> {
         let (used, size) = text.trim().split_once('/')?;
         let used: u64 = used.trim().parse().ok()?;
         let size: u32 = size.trim().parse().ok()?;
-        let is_plausible = (SMALLEST..=Bucket::LARGEST).contains(&size)
-            && used <= OVERFULL.saturating_mul(size.into());
+        let is_plausible =
+            (SMALLEST..=largest).contains(&size) && used <= OVERFULL.saturating_mul(size.into());
         let used = u32::try_from(used).map_or(size, |used| used.min(size));
         is_plausible.then_some(Self { used, size })
     }
@@ -71,14 +72,17 @@ pub struct LimitHeaders {
     other: Option<(u32, u32)>,
     /// Sizes that were stated and not confirmed.
     flips: u32,
+    /// The largest size that is plausible.
+    largest: u32,
 }
 
 impl LimitHeaders {
-    /// Nothing was read yet; the token promises a bucket of that size.
+    /// Nothing was read yet; the token promises that bucket.
     #[must_use]
-    pub const fn new(promised: u32) -> Self {
+    pub const fn new(promised: Bucket) -> Self {
         Self {
-            size: promised,
+            size: promised.whole_size(),
+            largest: promised.largest,
             other: None,
             flips: 0,
         }
@@ -89,7 +93,7 @@ impl LimitHeaders {
     /// # Errors
     /// With why the header is ignored.
     pub fn read(&mut self, text: &str) -> Result<Level, Ignored> {
-        let level = Level::parse(text).ok_or(Ignored::Odd)?;
+        let level = Level::parse(text, self.largest).ok_or(Ignored::Odd)?;
         if self.size == level.size {
             self.flips += u32::from(self.other.take().is_some());
             return Ok(level);
@@ -166,11 +170,18 @@ impl LeakMeter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::recharge::bucket;
 
     #[test]
     fn level_parse_refuses_what_no_bucket_can_be() {
-        assert_eq!(Level::parse("39/40"), Some(Level { used: 39, size: 40 }));
-        assert_eq!(Level::parse("41/40"), Some(Level { used: 40, size: 40 }));
+        assert_eq!(
+            Level::parse("39/40", bucket("").largest),
+            Some(Level { used: 39, size: 40 })
+        );
+        assert_eq!(
+            Level::parse("41/40", bucket("").largest),
+            Some(Level { used: 40, size: 40 })
+        );
         for odd in [
             "",
             "39",
@@ -189,13 +200,13 @@ mod tests {
             "1/99999999999",
             "1/1000000",
         ] {
-            assert_eq!(Level::parse(odd), None, "{odd}");
+            assert_eq!(Level::parse(odd, bucket("").largest), None, "{odd}");
         }
     }
 
     #[test]
     fn a_changed_size_is_believed_once_it_is_confirmed() {
-        let mut headers = LimitHeaders::new(40);
+        let mut headers = LimitHeaders::new(bucket(""));
         let mut read = |text| headers.read(text).map(|level| level.size);
         assert_eq!(read("1/40"), Ok(40));
         assert_eq!(read("1/80"), Err(Ignored::Unconfirmed));
@@ -208,7 +219,7 @@ mod tests {
 
     #[test]
     fn sizes_that_change_with_each_answer_are_odd() {
-        let mut headers = LimitHeaders::new(40);
+        let mut headers = LimitHeaders::new(bucket(""));
         let read: Vec<_> = (0..20)
             .map(|at| headers.read(&format!("1/{}", 40 + 10 * (at % 5))))
             .collect();

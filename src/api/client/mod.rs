@@ -12,7 +12,6 @@ mod gate;
 pub mod har;
 mod http;
 mod limit;
-mod link;
 pub mod notice;
 pub mod pace;
 pub mod redact;
@@ -24,7 +23,7 @@ pub mod tls;
 mod token_finder;
 pub mod trace;
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -35,8 +34,8 @@ use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::api::evidence;
-use crate::api::request::Request;
-use crate::catalog;
+use crate::api::request::{Request, encode};
+use crate::catalog::{Api, AuthPlace, ErrorForm, Operation, PageForm};
 use crate::error::{Error, Kind, Result};
 use crate::world::{Elapsed, Sleep};
 use deadline::RequestClock;
@@ -56,7 +55,8 @@ pub struct Client {
     transport: Box<dyn Transport>,
     base: String,
     token: SecretString,
-    version: String,
+    api: &'static Api,
+    version: Option<String>,
     gate: Gate,
     budget: Budget,
     /// Whether anything ever came of a request.
@@ -122,10 +122,35 @@ pub struct Response {
     pub status: u16,
     /// The id by which support finds the request.
     pub request_id: Option<String>,
-    /// The cursor of the next page, where a header has it.
-    pub next: Option<String>,
+    /// The header `Link`.
+    pub link: Option<String>,
+    /// How to read the body.
+    pub reading: Reading,
     /// The body, whole.
     pub body: Bytes,
+}
+
+/// How to read the body of an answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// How a list continues.
+    pub page: PageForm,
+    /// How errors and remarks are stated.
+    pub errors: ErrorForm,
+    /// The field that identifies a record.
+    pub id: &'static str,
+}
+
+impl Reading {
+    /// How the answers of an operation are read, or of a request without one.
+    #[must_use]
+    pub fn of(api: &Api, operation: Option<&Operation>) -> Self {
+        Self {
+            page: api.page_form(operation),
+            errors: api.error_form(operation),
+            id: api.conventions.id,
+        }
+    }
 }
 
 /// What a client is made of, besides its transport.
@@ -135,8 +160,10 @@ pub struct Connection {
     pub base: String,
     /// The token.
     pub token: SecretString,
-    /// The version of the API to ask for.
-    pub version: String,
+    /// The API that answers there.
+    pub api: &'static Api,
+    /// The version to ask for, where it is not the one that `api` describes.
+    pub version: Option<String>,
 }
 
 /// How a client waits, and by which clock. The two go together.
@@ -164,15 +191,17 @@ impl Client {
         timing: Timing,
         budget: Budget,
     ) -> Self {
-        let bucket = catalog::Bucket::of(connection.token.expose_secret());
+        let gate = Gate::new(timing, connection.api, &connection.token);
+        let redacting = Redacting::new(transport, &connection.token);
         Self {
-            gate: Gate::new(timing, bucket),
+            gate,
             budget,
             met: AtomicBool::new(false),
             // No answer reaches anything else with the token in it.
-            transport: Box::new(Redacting::new(transport)),
+            transport: Box::new(redacting),
             base: connection.base,
             token: connection.token,
+            api: connection.api,
             version: connection.version,
         }
     }
@@ -182,6 +211,18 @@ impl Client {
     pub fn observed(mut self, observer: Arc<dyn Observer>) -> Self {
         self.gate.observed(observer);
         self
+    }
+
+    /// The API that it speaks.
+    #[must_use]
+    pub const fn api(&self) -> &'static Api {
+        self.api
+    }
+
+    /// The version that it asks for.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        self.version.as_deref().unwrap_or(self.api.version)
     }
 
     /// How full the token's bucket is, once an answer has shown that there is
@@ -221,7 +262,7 @@ impl Client {
                 Err(overdue) => {
                     let error = doubt::overdue(overdue);
                     return Err(if lost && request.changes() {
-                        doubt::lost_before(error, request)
+                        doubt::lost_before(self.api, error, request)
                     } else {
                         error
                     });
@@ -266,7 +307,7 @@ impl Client {
                         let error = doubt::tried(error, spent, budget, asked);
                         // What the last one met says nothing of those before it.
                         if lost && !outcome.may_be_done() && request.changes() {
-                            return doubt::lost_before(error, request);
+                            return doubt::lost_before(self.api, error, request);
                         }
                         error
                     });
@@ -281,24 +322,30 @@ impl Client {
         request: &Request,
         result: Result<::http::Response<Bytes>, Failure>,
     ) -> Result<Response> {
-        let answer = result.map_err(|failure| doubt::unanswered(&self.base, &failure, request))?;
-        let request_id = header(answer.headers(), catalog::REQUEST_ID_HEADER);
+        let answer =
+            result.map_err(|failure| doubt::unanswered(self.api, &self.base, &failure, request))?;
+        let request_id = self.api.headers.request_id;
+        let request_id = request_id.and_then(|name| header(answer.headers(), name));
         let status = answer.status().as_u16();
-        let next = header(answer.headers(), "Link").and_then(|link| link::next_cursor(&link));
+        let link = header(answer.headers(), "Link");
+        let reading = Reading::of(self.api, request.operation);
         let body = answer.into_body();
         if (200..300).contains(&status) {
             if let Err(lack) = self.judge(request, status, &body) {
-                let error = refusal::unproven(&lack, status, request_id, &body);
-                return Err(unknown(error, request));
+                let error = refusal::unproven(reading.errors, &lack, status, request_id, &body);
+                return Err(unknown(self.api, error, request));
             }
             return Ok(Response {
                 status,
                 request_id,
-                next,
+                link,
+                reading,
                 body,
             });
         }
-        Err(refusal::explain(request, status, request_id, &body))
+        Err(refusal::explain(
+            self.api, request, status, request_id, &body,
+        ))
     }
 
     /// Whether a 2xx answer to a write proves that it was carried out. The rows
@@ -307,23 +354,31 @@ impl Client {
         if !request.changes() {
             return Ok(());
         }
-        let row = request
-            .operation
-            .filter(|_| self.version == catalog::VERSION);
-        evidence::judge(row, request, status, body)
+        let row = request.operation.filter(|_| self.version.is_none());
+        evidence::judge(row, self.api.conventions.id, request, status, body)
     }
 
     fn outgoing(&self, request: &Request) -> Result<::http::Request<Bytes>> {
         let json = HeaderValue::from_static("application/json");
-        let mut token = HeaderValue::from_str(self.token.expose_secret())
-            .map_err(|_| Error::new(Kind::Access, "the token cannot stand in a header"))?;
-        token.set_sensitive(true);
+        let mut url = format!("{}{}", self.base, request.target());
+        if let AuthPlace::Query(parameter) = self.api.auth.place {
+            let sign = if url.contains('?') { '&' } else { '?' };
+            let token = encode(self.token.expose_secret());
+            let _ = write!(url, "{sign}{parameter}={token}");
+        }
         let mut builder = ::http::Request::builder()
             .method(request.method.name())
-            .uri(format!("{}{}", self.base, request.target()))
-            .header(catalog::TOKEN_HEADER, token)
-            .header(catalog::VERSION_HEADER, self.version.as_str())
+            .uri(url)
             .header("Accept", json.clone());
+        if let AuthPlace::Header(name) = self.api.auth.place {
+            let mut token = HeaderValue::from_str(self.token.expose_secret())
+                .map_err(|_| Error::new(Kind::Access, "the token cannot stand in a header"))?;
+            token.set_sensitive(true);
+            builder = builder.header(name, token);
+        }
+        if let Some(name) = self.api.headers.version {
+            builder = builder.header(name, self.version());
+        }
         if request.body.is_some() {
             builder = builder.header("Content-Type", json);
         }
@@ -338,7 +393,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Client")
             .field("base", &self.base)
-            .field("version", &self.version)
+            .field("version", &self.version())
             .finish_non_exhaustive()
     }
 }

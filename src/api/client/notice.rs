@@ -5,7 +5,6 @@ use std::fmt;
 use std::time::Duration;
 
 use super::pace::Why;
-use crate::catalog;
 
 /// Shorter waits are not told.
 const NOTICEABLE: Duration = Duration::from_secs(5);
@@ -40,6 +39,8 @@ pub enum Notice {
     },
     /// It ignores a header about the rate limit, as it is not plausible.
     OddLimit {
+        /// The name of the header.
+        header: &'static str,
         /// The value, when it is one that can be repeated.
         value: Option<String>,
     },
@@ -49,12 +50,13 @@ impl Notice {
     /// The notice about an implausible limit header. What is not a pair of
     /// numbers is not repeated: it could be anything, a secret as well.
     #[must_use]
-    pub fn odd_limit(text: &str) -> Self {
+    pub fn odd_limit(header: &'static str, text: &str) -> Self {
         let is_plain = text.len() <= LONGEST_HEADER
             && text
                 .bytes()
                 .all(|byte| byte.is_ascii_digit() || b"/ -.".contains(&byte));
         Self::OddLimit {
+            header,
             value: is_plain.then(|| text.to_owned()),
         }
     }
@@ -77,8 +79,7 @@ impl fmt::Display for Notice {
                     Why::Failed => write!(out, "the API has trouble; waiting {seconds} s"),
                 }
             }
-            Self::OddLimit { value } => {
-                let header = catalog::LIMIT_HEADER;
+            Self::OddLimit { header, value } => {
                 match value {
                     Some(value) => write!(out, "the header {header}: {value} is ignored")?,
                     None => write!(out, "the header {header} is ignored")?,
@@ -171,11 +172,11 @@ mod tests {
             "the API refuses requests (429); waiting 8 s"
         );
         assert_eq!(
-            Notice::odd_limit("0/1").to_string(),
+            Notice::odd_limit("X-Recharge-Limit", "0/1").to_string(),
             "the header X-Recharge-Limit: 0/1 is ignored; it is not plausible"
         );
         assert_eq!(
-            Notice::odd_limit("sk_live_secret").to_string(),
+            Notice::odd_limit("X-Recharge-Limit", "sk_live_secret").to_string(),
             "the header X-Recharge-Limit is ignored; it is not plausible"
         );
     }

@@ -234,7 +234,7 @@ impl Pace {
         self.refusals = 0;
         self.bucket.size = f64::from(told.size);
         if let Some(leak) = self.leaks.observe(now, told, count(self.unanswered)) {
-            self.bucket.leak = self.bucket.leak.max(leak.min(Bucket::FASTEST));
+            self.bucket.leak = self.bucket.leak.max(leak.min(self.bucket.fastest));
         }
         let used = f64::from(told.used.min(told.size));
         if used > self.level.max(ticket.level) + SURPRISE {
@@ -249,6 +249,18 @@ impl Pace {
         };
         self.level = self.level.max(at_least).min(at_most);
         self.take_turns(now, jitter);
+    }
+
+    /// Learns how many requests a window of time has left, and how long it
+    /// lasts. Nothing is sent while those under way may use it up.
+    pub fn window(&mut self, now: Duration, left: u64, reset: Duration) {
+        if left < self.unanswered.max(1) {
+            let until = now.saturating_add(reset.min(LONGEST_HOLD));
+            if until > self.held {
+                self.held = until;
+                self.asked = true;
+            }
+        }
     }
 
     /// Learns that a request was refused. All requests pause: those of a full

@@ -9,7 +9,7 @@ fn at(seconds: f64) -> Duration {
 }
 
 fn standard() -> Pace {
-    Pace::new(Bucket::of("sk_test"))
+    Pace::new(crate::catalog::recharge::bucket("sk_test"))
 }
 
 fn told(used: u32) -> Level {
@@ -124,7 +124,7 @@ fn a_refusal_holds_all_and_each_further_one_twice_as_long() {
 
 #[test]
 fn a_bucket_that_leaks_faster_is_asked_faster() {
-    let mut pace = Pace::new(Bucket::of("sk_2x1_abc"));
+    let mut pace = Pace::new(crate::catalog::recharge::bucket("sk_2x1_abc"));
     for used in 1..=40 {
         let ticket = pace.admit(at(0.0), MIDDLE).unwrap();
         pace.observe(&ticket, at(0.0), told(used), MIDDLE);

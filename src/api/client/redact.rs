@@ -9,16 +9,15 @@
 use std::borrow::Cow;
 
 use crate::api::query;
-use crate::catalog::{self, is_secret_name};
+use crate::catalog::Api;
 
 pub use super::token_finder::TokenFinder;
 
 /// What stands where a secret stood.
 pub const REDACTED: &str = "[redacted]";
 
-/// Headers whose values are secrets.
+/// Headers whose values are secrets in every API.
 const HEADERS: &[&str] = &[
-    catalog::TOKEN_HEADER,
     "Authorization",
     "Proxy-Authorization",
     "Cookie",
@@ -27,8 +26,9 @@ const HEADERS: &[&str] = &[
 
 /// Whether the value of a header is a secret.
 #[must_use]
-pub fn hides_header(name: &str) -> bool {
-    HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known))
+pub fn hides_header(api: &Api, name: &str) -> bool {
+    let mut headers = HEADERS.iter().copied().chain(api.auth.header());
+    headers.any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// A text without the token, however it is spelled.
@@ -39,12 +39,12 @@ pub fn without_token<'a>(text: &'a str, token: &str) -> Cow<'a, str> {
 
 /// An address whose query tells no secret.
 #[must_use]
-pub fn address(url: &str) -> String {
+pub fn address(api: &Api, url: &str) -> String {
     let Some((path, query)) = url.split_once('?') else {
         return url.to_owned();
     };
     let pairs = query::pairs(query).map(|pair| match pair.raw_parts() {
-        (name, Some(_)) if is_secret_name(&pair.name) => format!("{name}={REDACTED}"),
+        (name, Some(_)) if api.is_secret_name(&pair.name) => format!("{name}={REDACTED}"),
         _ => pair.raw.to_owned(),
     });
     format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
@@ -52,7 +52,7 @@ pub fn address(url: &str) -> String {
 
 /// A body whose secret fields are taken out.
 #[must_use]
-pub fn body(text: &str) -> String {
+pub fn body(api: &Api, text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(quote) = rest.find('"') {
@@ -65,7 +65,7 @@ pub fn body(text: &str) -> String {
         let Some(value) = value.strip_prefix(':') else {
             continue;
         };
-        if !is_secret_key(word) {
+        if !is_secret_key(api, word) {
             continue;
         }
         let value = value.trim_start();
@@ -84,11 +84,11 @@ pub fn body(text: &str) -> String {
     out
 }
 
-fn is_secret_key(word: &str) -> bool {
+fn is_secret_key(api: &Api, word: &str) -> bool {
     // An escape in a name is unusual, and no way to hide one.
     match serde_json::from_str::<String>(word) {
-        Ok(name) => is_secret_name(&name),
-        Err(_) => is_secret_name(word.trim_matches('"')),
+        Ok(name) => api.is_secret_name(&name),
+        Err(_) => api.is_secret_name(word.trim_matches('"')),
     }
 }
 
@@ -139,6 +139,7 @@ fn extent(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::recharge::API;
 
     #[test]
     fn secret_fields_are_taken_out_at_any_depth_and_the_rest_stays_to_the_letter() {
@@ -163,7 +164,7 @@ mod tests {
             ("<html>", "<html>"),
             ("", ""),
         ] {
-            assert_eq!(body(text), shown);
+            assert_eq!(body(&API, text), shown);
         }
     }
 
@@ -177,7 +178,7 @@ mod tests {
             ),
             (r#"{"exp_year":20"#, r#"{"exp_year":"[redacted]""#),
         ] {
-            assert_eq!(body(text), shown);
+            assert_eq!(body(&API, text), shown);
         }
     }
 
@@ -189,14 +190,14 @@ mod tests {
             "set-cookie",
             "Cookie",
         ] {
-            assert!(hides_header(name), "{name}");
+            assert!(hides_header(&API, name), "{name}");
         }
-        assert!(!hides_header("X-Request-Id"));
+        assert!(!hides_header(&API, "X-Request-Id"));
     }
 
     #[test]
     fn the_query_of_an_address_tells_no_secret() {
-        let shown = address("https://x.example.com/a?limit=1&hash=abc&token=t");
+        let shown = address(&API, "https://x.example.com/a?limit=1&hash=abc&token=t");
         assert_eq!(
             shown,
             "https://x.example.com/a?limit=1&hash=[redacted]&token=[redacted]"
@@ -212,7 +213,7 @@ mod tests {
             ("/a?", "/a?"),
             ("/a", "/a"),
         ] {
-            assert_eq!(address(url), shown);
+            assert_eq!(address(&API, url), shown);
         }
     }
 
@@ -232,13 +233,13 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn whatever_comes_is_walked_through(text in ".{0,200}") {
-            let _ = body(&text);
+            let _ = body(&API, &text);
         }
 
         #[test]
         fn json_stays_json(text in r#"[a-z"\\{}\[\]:,]{0,20}"#) {
             let value = serde_json::json!({"x": {"hash": text, "k": [text]}, "y": text});
-            let shown: serde_json::Value = serde_json::from_str(&body(&value.to_string())).unwrap();
+            let shown: serde_json::Value = serde_json::from_str(&body(&API, &value.to_string())).unwrap();
             proptest::prop_assert_eq!(&shown["x"]["hash"], REDACTED);
             proptest::prop_assert_eq!(&shown["x"]["k"], &value["x"]["k"]);
             proptest::prop_assert_eq!(&shown["y"], &value["y"]);

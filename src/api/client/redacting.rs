@@ -3,56 +3,37 @@
 //! bodies, and in the reasons of failures.
 
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 
 use super::redact::TokenFinder;
 use super::{Failure, Sending, Transport};
-use crate::catalog;
+use secrecy::{ExposeSecret, SecretString};
 
-/// Answers without the token that their request carried.
+/// Answers without the token.
 pub struct Redacting {
     inner: Box<dyn Transport>,
-    /// The last token and its finder: a client sends one token only.
-    finder: Mutex<Option<(HeaderValue, Arc<TokenFinder>)>>,
+    finder: TokenFinder,
 }
 
 impl Redacting {
-    /// Takes tokens out of what `inner` answers.
+    /// Takes a token out of what `inner` answers.
     #[must_use]
-    pub fn new(inner: Box<dyn Transport>) -> Self {
+    pub fn new(inner: Box<dyn Transport>, token: &SecretString) -> Self {
         Self {
             inner,
-            finder: Mutex::new(None),
+            finder: TokenFinder::of(token.expose_secret()),
         }
-    }
-
-    fn finder(&self, token: Option<&HeaderValue>) -> Option<Arc<TokenFinder>> {
-        let token = token?;
-        let mut kept = self.finder.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, finder)) = &*kept
-            && known == token
-        {
-            return Some(Arc::clone(finder));
-        }
-        let finder = Arc::new(TokenFinder::of(token.to_str().ok()?));
-        *kept = Some((token.clone(), Arc::clone(&finder)));
-        Some(finder)
     }
 }
 
 impl Transport for Redacting {
     fn send(&self, request: http::Request<Bytes>) -> Sending<'_> {
         Box::pin(async move {
-            let finder = self.finder(request.headers().get(catalog::TOKEN_HEADER));
-            let result = self.inner.send(request).await;
-            let Some(finder) = finder else {
-                return result;
-            };
-            match result {
-                Ok(answer) => Ok(cleaned(answer, &finder)),
+            let finder = &self.finder;
+            match self.inner.send(request).await {
+                Ok(answer) => Ok(cleaned(answer, finder)),
                 Err(failure) => Err(Failure {
                     reason: finder.clean_text(&failure.reason).into_owned(),
                     hint: failure
@@ -120,11 +101,9 @@ mod tests {
     }
 
     fn sent(inner: Repeating, token: Option<&str>) -> Result<Response<Bytes>, Failure> {
-        let mut request = http::Request::get("http://x/");
-        if let Some(token) = token {
-            request = request.header(catalog::TOKEN_HEADER, token);
-        }
-        let redacting = Redacting::new(Box::new(inner));
+        let request = http::Request::get("http://x/");
+        let token = SecretString::from(token.unwrap_or_default());
+        let redacting = Redacting::new(Box::new(inner), &token);
         let request = request.body(Bytes::new()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         runtime.unwrap().block_on(redacting.send(request))

@@ -1,5 +1,7 @@
 //! What an answer that is no success means to the user. Pure.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use serde_json::Value;
@@ -8,6 +10,7 @@ use serde_json::value::RawValue;
 use super::retry::is_refusal;
 use crate::api::evidence::Lack;
 use crate::api::request::Request;
+use crate::catalog::{Api, ErrorForm};
 use crate::error::{Error, Kind, Refusal};
 use crate::excerpt::first_letters;
 
@@ -19,17 +22,18 @@ const LONGEST: usize = 2000;
 
 /// Explains an answer.
 pub(super) fn explain(
+    api: &Api,
     request: &Request,
     status: u16,
     request_id: Option<String>,
     body: &[u8],
 ) -> Error {
-    let errors = said(body);
+    let errors = said(api.error_form(request.operation), body);
     let reason = reason(errors.as_deref(), body);
     let error = match status {
         401 => Error::new(Kind::Access, "the API refused the token (401)")
             .hint("the token may be mistyped, deleted, or of another store"),
-        403 => forbidden(request, &reason),
+        403 => forbidden(api, request, &reason),
         404 => not_found(request, &reason),
         429 => Error::new(Kind::Unreachable, "too many requests (429)")
             .hint("something else may be using the same token; try again in a minute"),
@@ -54,8 +58,14 @@ pub(super) fn explain(
 }
 
 /// The error of a 2xx answer that does not prove that a write was carried out.
-pub(super) fn unproven(lack: &Lack, status: u16, request_id: Option<String>, body: &[u8]) -> Error {
-    let errors = said(body);
+pub(super) fn unproven(
+    form: ErrorForm,
+    lack: &Lack,
+    status: u16,
+    request_id: Option<String>,
+    body: &[u8],
+) -> Error {
+    let errors = said(form, body);
     let reason = match lack {
         Lack::Errors => reason(errors.as_deref(), body),
         _ => String::new(),
@@ -71,7 +81,7 @@ pub(super) fn unproven(lack: &Lack, status: u16, request_id: Option<String>, bod
     })
 }
 
-fn forbidden(request: &Request, reason: &str) -> Error {
+fn forbidden(api: &Api, request: &Request, reason: &str) -> Error {
     let error = Error::new(
         Kind::Access,
         format!("the token may not do this (403){reason}"),
@@ -79,13 +89,12 @@ fn forbidden(request: &Request, reason: &str) -> Error {
     let scopes: Vec<&str> = request
         .operation
         .map_or_else(Vec::new, |operation| operation.scopes().collect());
+    let place = api.auth.managed_at;
     match scopes.as_slice() {
-        [] => error.hint("give the token the scope for it, in Recharge: Tools & apps, API tokens"),
-        [scope] => error.hint(format!(
-            "it needs the scope {scope}; add it in Recharge: Tools & apps, API tokens"
-        )),
+        [] => error.hint(format!("give the token the scope for it, in {place}")),
+        [scope] => error.hint(format!("it needs the scope {scope}; add it in {place}")),
         [scope, others @ ..] => error.hint(format!(
-            "it needs the scope {scope}, perhaps also {}; add it in Recharge: Tools & apps, API tokens",
+            "it needs the scope {scope}, perhaps also {}; add it in {place}",
             others.join(", ")
         )),
     }
@@ -116,26 +125,28 @@ fn refused(status: u16, reason: &str) -> Error {
     }
 }
 
-/// The `errors` (or `error`) member of the body, as JSON.
-fn said(body: &[u8]) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct Said<'a> {
-        #[serde(borrow)]
-        errors: Option<&'a RawValue>,
-        #[serde(borrow)]
-        error: Option<&'a RawValue>,
-        #[serde(borrow)]
-        warning: Option<&'a RawValue>,
-        #[serde(borrow)]
-        message: Option<&'a RawValue>,
+/// What the body states as errors, as JSON.
+fn said(form: ErrorForm, body: &[u8]) -> Option<String> {
+    type Members<'a> = HashMap<Cow<'a, str>, &'a RawValue>;
+    match form {
+        ErrorForm::Members { reasons, .. } => {
+            let members: Members = serde_json::from_slice(body).ok()?;
+            let mut stated = reasons.iter().filter_map(|name| members.get(*name));
+            let stated = stated.find(|raw| raw.get() != "null")?;
+            Some(stated.get().to_owned())
+        }
+        ErrorForm::List { message } => {
+            let list: Vec<Members> = serde_json::from_slice(body).ok()?;
+            let messages: Vec<&RawValue> = list
+                .iter()
+                .filter_map(|entry| entry.get(message).copied())
+                .collect();
+            if messages.is_empty() {
+                return None;
+            }
+            serde_json::to_string(&messages).ok()
+        }
     }
-    let said: Said = serde_json::from_slice(body).ok()?;
-    let raw = said
-        .errors
-        .or(said.error)
-        .or(said.warning)
-        .or(said.message)?;
-    Some(raw.get().to_owned())
 }
 
 /// What was said, as text after a colon; empty when nothing was.
@@ -204,7 +215,9 @@ mod tests {
     use crate::catalog;
 
     fn explained(status: u16, body: &str) -> Error {
-        let (_, operation) = catalog::operation("customers.update").unwrap();
+        let (_, operation) = catalog::recharge::API
+            .operation("customers.update")
+            .unwrap();
         let request = Request {
             method: operation.method,
             path: "/customers/7".to_owned(),
@@ -213,7 +226,13 @@ mod tests {
             operation: Some(operation),
             notes: Vec::new(),
         };
-        explain(&request, status, Some("req-1".to_owned()), body.as_bytes())
+        explain(
+            &catalog::recharge::API,
+            &request,
+            status,
+            Some("req-1".to_owned()),
+            body.as_bytes(),
+        )
     }
 
     #[test]

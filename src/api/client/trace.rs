@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::{HeaderMap, Version};
 use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::redact::{self, REDACTED, TokenFinder};
 use super::{Redacting, Sending, Transport};
-use crate::catalog;
+use crate::catalog::{Api, Headers};
 use crate::world::Clock;
 
 /// Takes note of attempts.
@@ -47,6 +48,12 @@ pub struct Answered {
     pub status: u16,
     /// The version of HTTP that was spoken.
     pub version: &'static str,
+    /// The state of the rate limit, as a header states it.
+    pub limit: Option<String>,
+    /// The version of the API that answered.
+    pub api_version: Option<String>,
+    /// The id by which support finds the request.
+    pub request_id: Option<String>,
     /// What was in it.
     pub message: Message,
 }
@@ -71,18 +78,18 @@ impl Message {
         found.map(|(_, value)| value.as_str())
     }
 
-    fn seen(headers: &HeaderMap, body: &Bytes, token: &TokenFinder) -> Self {
+    fn seen(headers: &HeaderMap, body: &Bytes, api: &Api, token: &TokenFinder) -> Self {
         let headers = headers.iter().map(|(name, value)| {
-            let shown = if redact::hides_header(name.as_str()) {
+            let shown = if redact::hides_header(api, name.as_str()) {
                 REDACTED.to_owned()
             } else {
                 let text = String::from_utf8_lossy(value.as_bytes());
-                token.clean_text(&redact::address(&text)).into_owned()
+                token.clean_text(&redact::address(api, &text)).into_owned()
             };
             (name.as_str().to_owned(), shown)
         });
         let body_text = std::str::from_utf8(body).ok();
-        let shown = body_text.map(|text| token.clean_text(&redact::body(text)).into_owned());
+        let shown = body_text.map(|text| token.clean_text(&redact::body(api, text)).into_owned());
         Self {
             headers: headers.collect(),
             body: shown,
@@ -96,16 +103,48 @@ pub struct Traced {
     inner: Box<dyn Transport>,
     sinks: Vec<Arc<dyn TraceSink>>,
     clock: Clock,
+    api: &'static Api,
+    token: TokenFinder,
 }
 
 impl Traced {
-    /// Shows what `inner` does to the sinks.
+    /// Shows what `inner` does to the sinks: requests to `api`, without the
+    /// token wherever it stands.
     #[must_use]
-    pub fn new(inner: Box<dyn Transport>, sinks: Vec<Arc<dyn TraceSink>>, clock: Clock) -> Self {
+    pub fn new(
+        inner: Box<dyn Transport>,
+        sinks: Vec<Arc<dyn TraceSink>>,
+        clock: Clock,
+        api: &'static Api,
+        token: &SecretString,
+    ) -> Self {
         Self {
-            inner: Box::new(Redacting::new(inner)),
+            inner: Box::new(Redacting::new(inner, token)),
             sinks,
             clock,
+            api,
+            token: TokenFinder::of(token.expose_secret()),
+        }
+    }
+
+    fn message(&self, headers: &HeaderMap, body: &Bytes) -> Message {
+        Message::seen(headers, body, self.api, &self.token)
+    }
+
+    fn answered(&self, answer: &http::Response<Bytes>) -> Answered {
+        let message = self.message(answer.headers(), answer.body());
+        let header = |name: &str| message.header(name).map(str::to_owned);
+        let Headers {
+            version: api_version,
+            request_id,
+        } = self.api.headers;
+        Answered {
+            status: answer.status().as_u16(),
+            version: version(answer.version()),
+            limit: header(self.api.rate.header()),
+            api_version: api_version.and_then(header),
+            request_id: request_id.and_then(header),
+            message,
         }
     }
 }
@@ -116,12 +155,8 @@ impl Transport for Traced {
             let mut pending = PendingExchange::begin(self, &request);
             let result = self.inner.send(request).await;
             pending.end(match &result {
-                Ok(answer) => Ok(Answered {
-                    status: answer.status().as_u16(),
-                    version: version(answer.version()),
-                    message: Message::seen(answer.headers(), answer.body(), &pending.token),
-                }),
-                Err(failure) => Err(pending.token.clean_text(&failure.reason).into_owned()),
+                Ok(answer) => Ok(self.answered(answer)),
+                Err(failure) => Err(self.token.clean_text(&failure.reason).into_owned()),
             });
             result
         })
@@ -132,28 +167,23 @@ impl Transport for Traced {
 struct PendingExchange<'a> {
     traced: &'a Traced,
     begun: Instant,
-    token: TokenFinder,
     exchange: Option<Exchange>,
 }
 
 impl<'a> PendingExchange<'a> {
     fn begin(traced: &'a Traced, request: &http::Request<Bytes>) -> Self {
-        let token = request.headers().get(catalog::TOKEN_HEADER);
-        let token = token.and_then(|token| token.to_str().ok());
-        let token = TokenFinder::of(token.unwrap_or_default());
-        let url = redact::address(&request.uri().to_string());
+        let url = redact::address(traced.api, &request.uri().to_string());
         let exchange = Exchange {
             started: (traced.clock)(),
             elapsed: Duration::ZERO,
             method: request.method().to_string(),
-            url: token.clean_text(&url).into_owned(),
-            asked: Message::seen(request.headers(), request.body(), &token),
+            url: traced.token.clean_text(&url).into_owned(),
+            asked: traced.message(request.headers(), request.body()),
             answered: Err("it was not waited for".to_owned()),
         };
         Self {
             traced,
             begun: Instant::now(),
-            token,
             exchange: Some(exchange),
         }
     }

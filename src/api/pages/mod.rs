@@ -6,6 +6,8 @@
 //! requested, so that no page is fetched that the sink does not want. At most
 //! two pages are in memory at a time.
 
+mod form;
+mod link;
 mod records;
 mod trail;
 
@@ -16,8 +18,9 @@ use tokio::task::JoinHandle;
 use crate::api::client::Client;
 use crate::api::request::Request;
 use crate::api::response::{Envelope, Wanted};
-use crate::catalog::recharge::{CURSOR, PAGE};
+use crate::catalog::PageForm;
 use crate::error::{Error, Kind, Result};
+pub use form::{PageFacts, next_request};
 pub use records::{ListFailure, RecordSink};
 use trail::Trail;
 
@@ -31,7 +34,9 @@ pub struct Pages {
     trail: Trail,
     /// Pages that were returned.
     returned: u64,
-    /// Whether the cursor of a page is followed.
+    /// How the list continues.
+    form: PageForm,
+    /// Whether the list continues after its first page.
     follow: bool,
     /// Whether the list leads back to where it was.
     loops: bool,
@@ -45,6 +50,8 @@ enum NextPage {
     Fetching(Request, JoinHandle<Result<Envelope>>),
     /// Not requested, because the list does not end, and why.
     Endless(&'static str),
+    /// Not requested, because the page before does not say which it is.
+    Invalid(Error),
     /// The list has no further page.
     None,
 }
@@ -54,8 +61,16 @@ impl Pages {
     /// is a list of that page only.
     #[must_use]
     pub fn new(client: Arc<Client>, request: Request, wanted: Wanted) -> Self {
+        let api = client.api();
+        let form = api.page_form(request.operation);
+        let number = if form.is_numbered() {
+            Some(form.parameter())
+        } else {
+            api.page_number
+        };
         Self {
-            follow: request.query_value(PAGE.name).is_none(),
+            follow: number.is_none_or(|name| request.query_value(name).is_none()),
+            form,
             next: NextPage::Unsent(request.clone()),
             resume: None,
             client,
@@ -67,8 +82,8 @@ impl Pages {
         }
     }
 
-    /// The cursor of the first page that was not read completely, to resume
-    /// from: the current page, or the one that could not be fetched. The first
+    /// The position of the first page that was not read completely, to resume
+    /// from (a cursor; pages by number have none): the current page, or the one that could not be fetched. The first
     /// page of a list has none.
     #[must_use]
     pub fn resume(&self) -> Option<&str> {
@@ -88,12 +103,22 @@ impl Pages {
     async fn next(&mut self, more: impl Fn(&Envelope) -> bool) -> Result<Option<Envelope>> {
         self.resume = match &self.next {
             NextPage::Unsent(request) | NextPage::Fetching(request, _) => {
-                request.query_value(CURSOR.name).map(str::to_owned)
+                let position = request.query_value(self.form.parameter());
+                position
+                    .filter(|_| !self.form.is_numbered())
+                    .map(str::to_owned)
             }
-            NextPage::None | NextPage::Endless(_) => None,
+            NextPage::None | NextPage::Endless(_) | NextPage::Invalid(_) => None,
         };
         let page = match &mut self.next {
             NextPage::None => return Ok(None),
+            NextPage::Invalid(_) => {
+                let NextPage::Invalid(error) = std::mem::replace(&mut self.next, NextPage::None)
+                else {
+                    return Ok(None);
+                };
+                return Err(error);
+            }
             NextPage::Endless(why) => {
                 let why = *why;
                 return Err(self.endless(why));
@@ -110,14 +135,22 @@ impl Pages {
             return Err(self.endless(why));
         }
         self.returned += 1;
-        let follow = page.next.as_deref().filter(|_| self.follow && more(&page));
-        self.next = match follow {
-            None => NextPage::None,
+        let next = if self.follow && more(&page) {
+            next_request(self.client.api(), self.form, &self.request, &page.facts)
+        } else {
+            Ok(None)
+        };
+        self.next = match next {
+            Ok(None) => NextPage::None,
             // The current page is good; only the next one is not requested.
-            Some(cursor) => match self.trail.step(cursor) {
-                Ok(()) => self.ahead(self.request.at_cursor(cursor)),
+            Ok(Some(request)) => match self.trail.step(&request.target()) {
+                Ok(()) => {
+                    self.request = request.clone();
+                    self.ahead(request)
+                }
                 Err(why) => NextPage::Endless(why),
             },
+            Err(error) => NextPage::Invalid(error),
         };
         Ok(Some(page))
     }

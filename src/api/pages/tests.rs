@@ -107,7 +107,8 @@ fn read(
     let connection = Connection {
         base: "http://127.0.0.1:9".to_owned(),
         token: "sk_test_0123456789".into(),
-        version: "2021-11".to_owned(),
+        api: &crate::catalog::recharge::API,
+        version: None,
     };
     let timing = Timing {
         sleep: Arc::new(|_| Box::pin(async {})),
@@ -119,7 +120,7 @@ fn read(
         ..Budget::default()
     };
     let client = Client::new(Box::new(transport), connection, timing, budget);
-    let (_, operation) = catalog::operation("orders.list").unwrap();
+    let (_, operation) = catalog::recharge::API.operation("orders.list").unwrap();
     let request = Request::composed(operation, "/orders", None);
     let wanted = Wanted::of(operation.response);
     let mut pages = Pages::new(Arc::new(client), request, wanted);

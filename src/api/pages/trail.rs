@@ -22,12 +22,12 @@ pub(super) struct Trail {
 }
 
 impl Trail {
-    /// Adds the cursor of the next page.
+    /// Adds the request target of the next page.
     ///
     /// # Errors
-    /// The list had the cursor before: the reason, as a fragment.
-    pub(super) fn step(&mut self, cursor: &str) -> Result<(), &'static str> {
-        if self.seen.insert(hash("next", &[cursor])) {
+    /// The list had the page before: the reason, as a fragment.
+    pub(super) fn step(&mut self, target: &str) -> Result<(), &'static str> {
+        if self.seen.insert(hash("next", &[target])) {
             return Ok(());
         }
         Err("the API gave the same cursor twice")

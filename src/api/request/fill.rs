@@ -273,6 +273,7 @@ mod tests {
         Now {
             instant: "2026-11-20T12:00:00Z".parse().unwrap(),
             zone: TimeZone::UTC,
+            times: crate::catalog::TimeForm::WithOffset,
         }
     }
 
@@ -291,7 +292,7 @@ mod tests {
     }
 
     fn operation(id: &str) -> &'static Operation {
-        catalog::operation(id).unwrap().1
+        catalog::recharge::API.operation(id).unwrap().1
     }
 
     #[test]

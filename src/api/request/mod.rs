@@ -13,7 +13,6 @@ mod set;
 mod value;
 mod word;
 
-use crate::catalog::recharge::{CURSOR, LIMIT};
 use crate::catalog::{Effect, Idempotency, Method, Operation, Parameter};
 pub use body::free_body;
 pub use fill::{compose, compose_task, fill, missing};
@@ -101,16 +100,6 @@ impl Request {
             target.push_str(&encode(value));
         }
         target
-    }
-
-    /// The request for the page that a cursor points to. It keeps
-    /// the page size alone: the cursor carries filters and order.
-    #[must_use]
-    pub fn at_cursor(&self, cursor: &str) -> Self {
-        let mut next = self.clone();
-        next.query.retain(|(name, _)| name == LIMIT.name);
-        next.query.push((CURSOR.name.to_owned(), cursor.to_owned()));
-        next
     }
 
     /// Sets a query parameter, replacing what it was.

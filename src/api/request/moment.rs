@@ -4,13 +4,17 @@
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 
-/// The present, and the zone in which `today` is meant.
+use crate::catalog::TimeForm;
+
+/// What turns a user's words of time into the API's.
 #[derive(Debug, Clone)]
 pub struct Now {
     /// The present.
     pub instant: Timestamp,
     /// The user's time zone.
     pub zone: TimeZone,
+    /// How the API writes times.
+    pub times: TimeForm,
 }
 
 /// A point in time as typed.
@@ -78,7 +82,7 @@ impl Moment {
     #[must_use]
     pub fn as_time(&self, now: &Now) -> String {
         let moment = match self {
-            Self::Verbatim(text) => return text.clone(),
+            Self::Verbatim(text) => return verbatim(text, now.times),
             Self::Day(_) => {
                 let day = self.zoned(now);
                 day.start_of_day().unwrap_or(day)
@@ -87,7 +91,7 @@ impl Moment {
         };
         moment
             .with_time_zone(TimeZone::UTC)
-            .strftime("%Y-%m-%dT%H:%M:%S+00:00")
+            .strftime(format(now.times))
             .to_string()
     }
 
@@ -110,6 +114,22 @@ impl Moment {
         // A span is at most four digits of a unit, so it stays within jiff's
         // range of years unless the clock itself is at its end.
         present.checked_add(span).unwrap_or(present)
+    }
+}
+
+/// A time as typed. Where the API takes no offset, a time with one is moved to
+/// UTC; without one it stays.
+fn verbatim(text: &str, times: TimeForm) -> String {
+    match (times, text.parse::<Timestamp>()) {
+        (TimeForm::WithoutOffset, Ok(moment)) => moment.strftime(format(times)).to_string(),
+        _ => text.to_owned(),
+    }
+}
+
+const fn format(times: TimeForm) -> &'static str {
+    match times {
+        TimeForm::WithOffset => "%Y-%m-%dT%H:%M:%S+00:00",
+        TimeForm::WithoutOffset => "%Y-%m-%dT%H:%M:%S",
     }
 }
 
@@ -191,6 +211,7 @@ mod tests {
         Now {
             instant: "2026-11-20T23:30:00Z".parse().unwrap(),
             zone: TimeZone::fixed(jiff::tz::offset(-5)),
+            times: TimeForm::WithOffset,
         }
     }
 

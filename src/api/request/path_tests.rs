@@ -87,7 +87,7 @@ fn path_parameter_stays_one_segment() {
 
 #[test]
 fn each_operation_is_found_by_its_path_with_every_letter_percent_encoded() {
-    for (_, operation) in catalog::operations() {
+    for (_, operation) in catalog::recharge::API.operations() {
         let encode = |letter: char| match letter {
             '/' => "/".to_owned(),
             letter => format!("%{:02x}", u32::from(letter)),
@@ -95,7 +95,9 @@ fn each_operation_is_found_by_its_path_with_every_letter_percent_encoded() {
         let plain = operation.path.replace(['{', '}'], "");
         let spelled: String = plain.chars().map(encode).collect();
         let path = normalized_path(&format!("{spelled}/")).unwrap();
-        let found = catalog::matching(operation.method, &path).unwrap();
+        let found = catalog::recharge::API
+            .matching(operation.method, &path)
+            .unwrap();
         assert!(std::ptr::eq(found, operation), "{spelled}");
     }
 }
@@ -158,7 +160,8 @@ fn operation_of(method: Method, segments: &[String]) -> Option<(&'static str, &'
         };
         parts.len() == segments.len() && parts.iter().zip(segments).all(same)
     };
-    catalog::operations()
+    catalog::recharge::API
+        .operations()
         .filter(|(_, operation)| operation.method == method && fits(operation.path))
         .min_by_key(|(_, operation)| operation.path.matches('{').count())
         .map(|(_, operation)| (operation.path, operation.verb))
@@ -176,7 +179,7 @@ proptest! {
         let (wire, segments) = on_the_wire(&path);
         prop_assert_eq!(&wire, &path, "typed {:?}", typed);
         for method in [Method::Get, Method::Post, Method::Put, Method::Delete] {
-            let matched = catalog::matching(method, &path);
+            let matched = catalog::recharge::API.matching(method, &path);
             let matched = matched.map(|operation| (operation.path, operation.verb));
             prop_assert_eq!(matched, operation_of(method, &segments), "typed {:?}", typed);
         }

@@ -6,13 +6,15 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use super::Request;
-use crate::catalog::{TOKEN_HEADER, VERSION_HEADER};
+use crate::catalog::{Api, AuthPlace};
 
 /// What a printed request needs to know besides itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Printed<'a> {
     /// Where it would go, without a slash at the end.
     pub base_url: &'a str,
+    /// The API it would go to.
+    pub api: &'static Api,
     /// The version of the API it would ask for.
     pub version: &'a str,
 }
@@ -21,14 +23,24 @@ const REDACTED: &str = "[redacted]";
 
 impl Printed<'_> {
     fn url(&self, request: &Request) -> String {
-        format!("{}{}", self.base_url, request.target())
+        self.url_with(request, REDACTED)
+    }
+
+    /// The URL, with these words in place of a token in its query.
+    fn url_with(&self, request: &Request, token: &str) -> String {
+        let mut url = format!("{}{}", self.base_url, request.target());
+        if let AuthPlace::Query(name) = self.api.auth.place {
+            let sign = if url.contains('?') { '&' } else { '?' };
+            let _ = write!(url, "{sign}{name}={token}");
+        }
+        url
     }
 
     fn headers(&self, request: &Request) -> Vec<(&'static str, String)> {
-        let mut headers = vec![
-            (VERSION_HEADER, self.version.to_owned()),
-            ("Accept", "application/json".to_owned()),
-        ];
+        let version = self.api.headers.version;
+        let version = version.map(|name| (name, self.version.to_owned()));
+        let mut headers: Vec<_> = version.into_iter().collect();
+        headers.push(("Accept", "application/json".to_owned()));
         if request.body.is_some() {
             headers.push(("Content-Type", "application/json".to_owned()));
         }
@@ -43,7 +55,9 @@ pub fn as_text(request: &Request, printed: Printed) -> String {
     for (name, value) in printed.headers(request) {
         let _ = writeln!(text, "{name}: {value}");
     }
-    let _ = writeln!(text, "{TOKEN_HEADER}: {REDACTED}");
+    if let Some(name) = printed.api.auth.header() {
+        let _ = writeln!(text, "{name}: {REDACTED}");
+    }
     if let Some(body) = &request.body {
         let _ = writeln!(text, "\n{body}");
     }
@@ -57,7 +71,9 @@ pub fn as_json(request: &Request, printed: Printed) -> String {
     for (name, value) in printed.headers(request) {
         headers.insert(name.to_owned(), Value::String(value));
     }
-    headers.insert(TOKEN_HEADER.to_owned(), REDACTED.into());
+    if let Some(name) = printed.api.auth.header() {
+        headers.insert(name.to_owned(), REDACTED.into());
+    }
     let body = request.body.as_deref().unwrap_or("null");
     format!(
         "{{\"method\":{},\"url\":{},\"headers\":{},\"body\":{body}}}",
@@ -71,11 +87,18 @@ pub fn as_json(request: &Request, printed: Printed) -> String {
 /// goes in through standard input, so that it never stands in a process list.
 #[must_use]
 pub fn as_curl(request: &Request, printed: Printed) -> String {
-    let mut command = format!(
-        "printf '{TOKEN_HEADER}: %s' \"$RECHARGE_ACCESS_TOKEN\" | curl -sS -X {} {} -H @-",
-        request.method.name(),
-        quoted(&printed.url(request)),
-    );
+    let (method, variable) = (request.method.name(), printed.api.auth.variable);
+    let mut command = match printed.api.auth.place {
+        AuthPlace::Header(name) => format!(
+            "printf '{name}: %s' \"${variable}\" | curl -sS -X {method} {} -H @-",
+            quoted(&printed.url(request)),
+        ),
+        AuthPlace::Query(name) => format!(
+            "printf 'url = \"{}{}{name}=%s\"' \"${variable}\" | curl -sS -X {method} -K -",
+            printed.base_url,
+            target_before_token(request),
+        ),
+    };
     for (name, value) in printed.headers(request) {
         let _ = write!(command, " -H {}", quoted(&format!("{name}: {value}")));
     }
@@ -83,6 +106,15 @@ pub fn as_curl(request: &Request, printed: Printed) -> String {
         let _ = write!(command, " --data-raw {}", quoted(body));
     }
     command
+}
+
+/// Path and query, ready for one more parameter, within a format of `printf`.
+fn target_before_token(request: &Request) -> String {
+    let target = request.target();
+    let sign = if target.contains('?') { '&' } else { '?' };
+    format!("{target}{sign}")
+        .replace('%', "%%")
+        .replace('\'', "%%27")
 }
 
 /// A word for a POSIX shell, bare where that is the same.
@@ -99,6 +131,7 @@ pub fn quoted(word: &str) -> String {
 mod tests {
     use super::*;
     use crate::catalog::Method;
+    use crate::catalog::recharge::{API, TOKEN_HEADER};
 
     fn request() -> Request {
         Request {
@@ -113,6 +146,7 @@ mod tests {
 
     const PRINTED: Printed = Printed {
         base_url: "https://api.example.com",
+        api: &API,
         version: "2021-11",
     };
 

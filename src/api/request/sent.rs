@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn skip_is_repeatable_when_its_body_names_no_items() {
-        let (_, skip) = catalog::operation("charges.skip").unwrap();
+        let (_, skip) = catalog::recharge::API.operation("charges.skip").unwrap();
         for body in [
             None,
             Some(""),

@@ -169,7 +169,7 @@ mod tests {
     use crate::catalog;
 
     fn parameter(operation: &str, name: &str) -> &'static Parameter {
-        let (_, operation) = catalog::operation(operation).unwrap();
+        let (_, operation) = catalog::recharge::API.operation(operation).unwrap();
         operation.flags().find(|known| known.name == name).unwrap()
     }
 

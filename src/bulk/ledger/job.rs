@@ -29,6 +29,10 @@ pub struct JobStore {
     pub base_url: String,
     /// Whether it is the sandbox within the program.
     pub sandbox: bool,
+    /// The name of the API. Ledgers without one are of the API that was the
+    /// only one before.
+    #[serde(default = "first_api")]
+    pub api: String,
     /// The version of the API.
     pub api_version: String,
     /// The name of the store, where it is known.
@@ -40,6 +44,11 @@ pub struct JobStore {
     /// record it.
     #[serde(default)]
     pub identity: Option<StoreIdentity>,
+}
+
+/// The only API of programs that recorded none.
+fn first_api() -> String {
+    "recharge".to_owned()
 }
 
 /// What tells a store from every other one. Two stores can have the same name.

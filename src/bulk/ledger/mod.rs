@@ -141,7 +141,7 @@ impl Ledger {
     /// This program knows no such operation.
     pub fn operation(&self) -> Result<(&'static Resource, &'static Operation)> {
         let name = self.subject()?.operation;
-        catalog::operation(&name).ok_or_else(|| {
+        catalog::recharge::API.operation(&name).ok_or_else(|| {
             Error::unexpected(format!(
                 "job {} is about {name}, which this version of rc does not know",
                 self.id

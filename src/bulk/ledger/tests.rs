@@ -32,6 +32,7 @@ fn subject(engine: Engine) -> JobSubject {
             profile: None,
             base_url: "http://127.0.0.1:4010".to_owned(),
             sandbox: false,
+            api: "recharge".to_owned(),
             api_version: "2021-11".to_owned(),
             name: None,
             fingerprint: Some("f".to_owned()),

@@ -177,7 +177,9 @@ mod tests {
     use crate::catalog;
 
     fn judged(records: &[Value]) -> LookupResult {
-        let (resource, row) = catalog::operation("discounts.create").unwrap();
+        let (resource, row) = catalog::recharge::API
+            .operation("discounts.create")
+            .unwrap();
         let wanted = RowLookup {
             list: resource.operation("list").unwrap(),
             unique: row.unique.unwrap(),

@@ -9,9 +9,9 @@ use crate::api::client::{Client, Response};
 use crate::api::pages::Pages;
 use crate::api::request::{Request, encode};
 use crate::api::response::Wanted;
+use crate::catalog::recharge::UPDATED_AT;
 use crate::catalog::recharge::async_batches::{self, ADD_TASKS, BATCH_TYPE, CREATE, TASKS};
-use crate::catalog::recharge::{LIMIT, UPDATED_AT};
-use crate::catalog::{Field, MAXIMUM_PAGE_SIZE, Operation};
+use crate::catalog::{Field, Operation};
 use crate::error::{Error, Refusal, Result};
 
 /// A batch as the API shows it.
@@ -126,7 +126,8 @@ pub(super) async fn look(client: &Client, batch: u64) -> Result<RemoteBatch> {
 pub(super) fn tasks(client: &Arc<Client>, batch: u64) -> Pages {
     let operation = &async_batches::LIST_TASKS;
     let mut request = request(operation, Some(batch), None);
-    request.set_query(LIMIT.name, MAXIMUM_PAGE_SIZE.to_string());
+    let api = client.api();
+    request.set_query(api.page_size, api.maximum_page_size.to_string());
     let wanted = Wanted::of(operation.response);
     Pages::new(Arc::clone(client), request, wanted)
 }

@@ -4,9 +4,8 @@
 
 use super::super::Engine;
 use super::place::Place;
-use crate::catalog::recharge::{EXTERNAL_ID_PREFIX, INCLUDED};
 use crate::catalog::{
-    ADDRESS_PARTS, FieldKind, Operation, OperationAction, Parameter, ParameterRole, Resource,
+    Conventions, FieldKind, Operation, OperationAction, Parameter, ParameterRole, Resource,
     ValueKind,
 };
 use crate::nearest::{Similarity, nearest};
@@ -32,6 +31,11 @@ pub(super) struct Names {
 }
 
 impl Names {
+    /// What field names mean in records of the API.
+    fn conventions(&self) -> &'static Conventions {
+        self.resource.object.conventions
+    }
+
     /// What a name means.
     pub(super) fn meaning(&self, name: &str) -> Meaning {
         let name = name.trim();
@@ -158,7 +162,9 @@ impl Names {
     fn nested(&self, parameter: &'static Parameter, rest: &str) -> Option<Place> {
         let spelled = rest.split('.').map(normal).collect::<Vec<_>>().join(".");
         // What is open may have keys of any spelling.
-        let rest = if ADDRESS_PARTS.contains(&&*spelled) || self.has_part(parameter, &spelled) {
+        let rest = if self.conventions().address_parts.contains(&&*spelled)
+            || self.has_part(parameter, &spelled)
+        {
             spelled
         } else {
             rest.trim().to_owned()
@@ -168,7 +174,7 @@ impl Names {
         }
         let path = format!("{}.{rest}", parameter.name);
         Some(Place::Part {
-            verbatim: is_text(&path),
+            verbatim: is_text(self.conventions(), &path),
             parameter,
             path,
         })
@@ -198,18 +204,20 @@ impl Names {
             .flat_map(|list| list.query)
             .filter(|parameter| parameter.role == ParameterRole::Include);
         self.resource.object.field(name).is_some()
-            || name == INCLUDED
+            || self.conventions().included == Some(name)
             || include.any(|include| include.values.contains(&name))
     }
 }
 
 /// Whether a part is text whatever it looks like: postal parts, so that a zip
 /// keeps its zeros, and ids that objects have elsewhere.
-fn is_text(path: &str) -> bool {
+fn is_text(conventions: &Conventions, path: &str) -> bool {
     let mut parts = path.rsplit('.');
     let last = parts.next().unwrap_or_default();
     let owner = parts.next().unwrap_or_default();
-    ADDRESS_PARTS.contains(&last) || owner.starts_with(EXTERNAL_ID_PREFIX)
+    let prefix = conventions.external_prefix;
+    conventions.address_parts.contains(&last)
+        || prefix.is_some_and(|prefix| owner.starts_with(prefix))
 }
 
 /// A name as the API spells it.

@@ -7,12 +7,12 @@ use clap::{Arg, Command, ValueHint};
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
 
 use super::{FILES, Facts, List};
-use crate::catalog::recharge::INCLUDE;
-use crate::catalog::{self, Operation, Parameter, Resource, ValueKind, kebab};
+use crate::catalog::{ApiFamily, Operation, Parameter, ParameterRole, Resource, ValueKind, kebab};
 use crate::filter::Columns;
 
 /// What the words before say of the word to come.
 struct Known {
+    family: &'static ApiFamily,
     resource: Option<&'static Resource>,
     operation: Option<&'static Operation>,
     includes: Vec<String>,
@@ -22,9 +22,14 @@ struct Known {
 }
 
 /// Adds values to the arguments of the innermost command that the words name.
-pub(super) fn attach(command: &mut Command, before: &[OsString], facts: &Facts) {
+pub(super) fn attach(
+    command: &mut Command,
+    family: &'static ApiFamily,
+    before: &[OsString],
+    facts: &Facts,
+) {
     let path = path(command, before);
-    let known = known(&path, before, facts);
+    let known = known(family, &path, before, facts);
     alter(command, &path, &|arg| with_values(arg, &known));
 }
 
@@ -59,24 +64,23 @@ fn alter(command: &mut Command, path: &[String], change: &dyn Fn(Arg) -> Arg) {
     }
 }
 
-fn known(path: &[String], before: &[OsString], facts: &Facts) -> Known {
+fn known(family: &'static ApiFamily, path: &[String], before: &[OsString], facts: &Facts) -> Known {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     let (resource, operation) = match path.as_slice() {
         [.., resource, verb] => {
-            let resource = catalog::resource(resource);
+            let resource = family.resource(resource);
             let verb = verb.replace('-', "_");
-            (
-                resource,
-                resource.and_then(|resource| resource.operation(&verb)),
-            )
+            let row = resource.and_then(|resource| family.rows(resource.name, &verb).next());
+            (resource, row.map(|row| row.operation))
         }
         _ => (None, None),
     };
     let text = |word: &OsString| word.to_str().map(str::to_owned);
-    let include = format!("--{}", INCLUDE.flag_name());
+    let include = operation.and_then(|row: &Operation| row.query_for(ParameterRole::Include));
+    let include = include.map_or_else(String::new, |flag| format!("--{}", flag.flag_name()));
     let includes = before
         .windows(2)
-        .filter(|pair| pair[0] == *include)
+        .filter(|pair| !include.is_empty() && pair[0] == *include)
         .filter_map(|pair| text(&pair[1]))
         .chain(before.iter().filter_map(|word| {
             let list = word.to_str()?.strip_prefix(&include)?.strip_prefix('=')?;
@@ -86,6 +90,7 @@ fn known(path: &[String], before: &[OsString], facts: &Facts) -> Known {
         .filter(|name| !name.is_empty())
         .collect();
     Known {
+        family,
         resource,
         operation,
         includes,
@@ -175,13 +180,18 @@ fn targets(arg: Arg, known: &Known) -> Arg {
         return arg;
     };
     let ids = known.facts.ids.clone();
-    let about = acted_on(resource, hole);
+    let about = acted_on(known.family, resource, hole);
     arg.add(ArgValueCandidates::new(move || ordered(ids(about))))
 }
 
 /// The resource whose id fills a hole.
-pub(crate) fn acted_on(resource: &'static Resource, hole: &Parameter) -> &'static str {
-    let other = hole.name.strip_suffix("_id").and_then(catalog::resource);
+pub(crate) fn acted_on(
+    family: &ApiFamily,
+    resource: &'static Resource,
+    hole: &Parameter,
+) -> &'static str {
+    let other = hole.name.strip_suffix("_id");
+    let other = other.and_then(|name| family.resource(name));
     other.unwrap_or(resource).name
 }
 
@@ -211,10 +221,11 @@ fn paths(arg: Arg, known: &Known) -> Arg {
     let Some(method) = known.method.clone() else {
         return arg;
     };
+    let family = known.family;
     arg.add(ArgValueCompleter::new(move |word: &OsStr| {
         let word = word.to_string_lossy();
         let mut paths: Vec<CompletionCandidate> = Vec::new();
-        for (_, operation) in catalog::operations() {
+        for (_, operation) in family.newest().operations() {
             let fits = operation.method.name().eq_ignore_ascii_case(&method);
             let path = operation.path;
             if fits && !path.contains('{') && path.starts_with(&*word) {

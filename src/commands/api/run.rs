@@ -5,8 +5,7 @@ use crate::api::pages::Pages;
 use crate::api::query;
 use crate::api::request::{self, Request};
 use crate::api::response::{Envelope, Wanted};
-use crate::catalog::recharge::LIMIT;
-use crate::catalog::{self, MAXIMUM_PAGE_SIZE, Method};
+use crate::catalog::{self, Method};
 use crate::cli::Options;
 use crate::commands::call::follow::{Far, follow};
 use crate::commands::call::run::{perhaps_done, remarks};
@@ -67,7 +66,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, free: &Free) ->
             let wanted = wanted(&request, &answer.body);
             Envelope::open(answer, wanted)
         };
-        let unclear = |error| perhaps_done(error, &request);
+        let unclear = |error| perhaps_done(place.api, error, &request);
         let envelope = Run::wait(sent).map_err(unclear)?;
         remarks(run, &envelope);
         for record in envelope.records() {
@@ -107,7 +106,9 @@ fn request(run: &mut Run, free: &Free, place: &Target) -> Result<Request> {
         .map(|word| run.stdin.text(word))
         .transpose()?;
     // Of what is sent, not of what was typed: no spelling evades a question.
-    let operation = catalog::matching_below(free.method, path_of(&place.base), &path);
+    let operation = place
+        .api
+        .matching_below(free.method, path_of(&place.base), &path);
     let mut request = Request {
         method: free.method,
         query: pairs(query)?,
@@ -129,13 +130,13 @@ fn request(run: &mut Run, free: &Free, place: &Target) -> Result<Request> {
         }
     }
     if free.paginate {
-        let size = free.paging.page_size.unwrap_or(MAXIMUM_PAGE_SIZE);
+        let size = free.paging.page_size.unwrap_or(place.api.maximum_page_size);
         let size = free
             .paging
             .limit
             .map_or(u64::from(size), |limit| limit.clamp(1, size.into()));
-        if free.paging.page_size.is_some() || request.query_value(LIMIT.name).is_none() {
-            request.set_query(LIMIT.name, size.to_string());
+        if free.paging.page_size.is_some() || request.query_value(place.api.page_size).is_none() {
+            request.set_query(place.api.page_size, size.to_string());
         }
     }
     Ok(request)

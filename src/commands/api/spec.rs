@@ -3,6 +3,7 @@
 use clap::{Arg, ArgAction, Command};
 
 use crate::cli::{Spec, flags, help, plain};
+use crate::commands::FAMILY;
 
 pub(super) const SPEC: Spec =
     Spec::new("api", "Send any request: every path, every version", build);
@@ -52,7 +53,7 @@ fn build() -> Command {
                 .help("follow the list to its end and print its records"),
         )
         .args(
-            flags::paging()
+            flags::paging(FAMILY.newest().maximum_page_size)
                 .into_iter()
                 .map(|flag| flag.requires("paginate")),
         )

@@ -5,7 +5,6 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::check::{self, TokenFacts};
 use super::of_a_store;
-use crate::catalog;
 use crate::cli::Options;
 use crate::commands::connect::{Target, is_sandbox};
 use crate::commands::profile::run::changed_meanwhile;
@@ -44,7 +43,7 @@ pub(super) fn run(
         );
     }
     let new = known.is_none() && name != DEFAULT;
-    let place = Target::of(profile, named_by, options, &run.environment)?;
+    let place = Target::of(profile, named_by, options, &run.environment, run.family)?;
     // What cannot be written is found before a token is asked for.
     settings.edited(&making(run, &settings, &place, new)?)?;
     if options.dry_run.is_some() {
@@ -52,7 +51,7 @@ pub(super) fn run(
     }
     let token = take(run, with_token)?;
     let client = run.client_with(&place, token.clone())?;
-    let told = Run::wait(check::token(&client, &run.now()))?;
+    let told = Run::wait(check::token(&client, &run.now(place.api)))?;
     let replaced = replacing(run, options, &place, &told)?;
     let login = Checked {
         place: &place,
@@ -80,7 +79,7 @@ fn making(run: &Run, settings: &Settings, place: &Target, new: bool) -> Result<V
     }
     let profile = place.profile.name.clone();
     let mut edits = vec![Edit::Make(profile.clone())];
-    if place.base.as_str() != catalog::BASE_URL {
+    if place.base.as_str() != place.api.base_url {
         edits.push(Edit::Set {
             profile: profile.clone(),
             key: "base_url",
@@ -274,7 +273,8 @@ impl Checked<'_> {
         let asked_about = &self.place.profile;
         let same = match settings.config.find(&asked_about.name) {
             Some(now) if self.new => {
-                now.credential_command.is_none() && now.own_base() == self.place.base.as_str()
+                now.credential_command.is_none()
+                    && now.own_base(self.place.api) == self.place.base.as_str()
             }
             Some(now) => now == asked_about,
             None => self.new || asked_about.name == DEFAULT,
@@ -355,7 +355,7 @@ fn tell(
             variable::TOKEN
         ));
     }
-    let own = place.profile.own_base();
+    let own = place.profile.own_base(place.api);
     if !new && own != place.base.as_str() {
         run.reporter.note(&format!(
             "the token is for {} only, and profile {name} works on {own}",

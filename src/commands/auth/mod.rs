@@ -99,7 +99,7 @@ fn status(run: &mut Run, options: &Options) -> Result<()> {
         }
     };
     let client = run.client_with(&place, token.clone())?;
-    let told = Run::wait(check::token(&client, &run.now()))?;
+    let told = Run::wait(check::token(&client, &run.now(place.api)))?;
     printer.record(&record(&place, &token, source, &said, &told).to_string())?;
     printer.finish()?;
     Ok(())
@@ -119,7 +119,7 @@ fn record(
     said: &[(TokenSource, String)],
     told: &check::TokenFacts,
 ) -> Value {
-    let (leak, size) = catalog::multiplier(token.expose_secret()).unwrap_or((1.0, 1.0));
+    let (leak, size) = catalog::recharge::multiplier(token.expose_secret()).unwrap_or((1.0, 1.0));
     let sources: Map<String, Value> = said
         .iter()
         .map(|(source, said)| (source.name().to_owned(), said.as_str().into()))
@@ -131,7 +131,7 @@ fn record(
         "profile_by": (!sandbox).then(|| place.named_by.name()),
         "protected": place.is_protected(),
         "base_url": (!sandbox).then(|| place.base.as_str()),
-        "api_version": place.version,
+        "api_version": place.version(),
         "token": {
             "name": told.name,
             "source": source,

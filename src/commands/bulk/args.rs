@@ -9,9 +9,10 @@ use clap::ArgMatches;
 
 use crate::bulk::Engine;
 use crate::bulk::read::Encoding;
-use crate::catalog::{self, Effect, Operation, Resource, kebab};
+use crate::catalog::{Effect, Operation, Resource, kebab};
 use crate::cli::filtering;
 use crate::cli::values::{text, texts};
+use crate::commands::FAMILY;
 use crate::error::{Error, Result};
 use crate::filter::Variables;
 
@@ -158,8 +159,10 @@ type Named<'a> = (&'static Resource, &'static Operation, &'a ArgMatches);
 
 fn operation<'a>(name: &str, matches: &'a ArgMatches) -> Result<Named<'a>> {
     let (verb, deepest) = inner(matches)?;
-    let resource =
-        catalog::resource(name).ok_or_else(|| Error::usage(format!("there is no {name}")))?;
+    let resource = FAMILY
+        .newest()
+        .resource(name)
+        .ok_or_else(|| Error::usage(format!("there is no {name}")))?;
     let operation = resource
         .operation(&verb.replace('-', "_"))
         .ok_or_else(|| Error::usage(format!("{name} has no verb {verb}")))?;

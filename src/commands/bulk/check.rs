@@ -50,8 +50,8 @@ fn bucket(run: &mut Run, place: &Target) -> Bucket {
         search.and_then(|search| search.found.ok().flatten())
     };
     found.map_or_else(
-        || Bucket::of(""),
-        |(token, _)| Bucket::of(token.expose_secret()),
+        || super::store::bucket(place, ""),
+        |(token, _)| super::store::bucket(place, token.expose_secret()),
     )
 }
 

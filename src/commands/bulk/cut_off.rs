@@ -128,6 +128,7 @@ mod tests {
                 profile: None,
                 base_url: String::new(),
                 sandbox: true,
+                api: "recharge".to_owned(),
                 api_version: "2021-11".to_owned(),
                 name: None,
                 fingerprint: None,
@@ -138,6 +139,7 @@ mod tests {
             batch: 4,
             part: 4,
             bytes: 1_000,
+            page: 250,
         };
         let mut draft = jobs.begin(subject).unwrap().within(limits);
         for line in 2..12 {

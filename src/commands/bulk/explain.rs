@@ -3,7 +3,8 @@
 use clap::Command;
 
 use super::args::writing;
-use crate::catalog::{self, kebab};
+use crate::catalog::kebab;
+use crate::commands::FAMILY;
 use crate::error::Error;
 
 /// What to say of a word that `bulk` does not know; `None` where the words
@@ -16,7 +17,7 @@ pub(super) fn unknown_word(before: &[&Command], word: &str) -> Option<Error> {
     let rest: Vec<&str> = rest.iter().map(|command| command.get_name()).collect();
     let resource = match rest.as_slice() {
         [] | ["template" | "check"] => return Some(unknown_resource(word)),
-        [.., name] => catalog::resource(name)?,
+        [.., name] => FAMILY.newest().resource(name)?,
     };
     let verb = word.replace('-', "_");
     let known = resource.operations.iter().find(|operation| {
@@ -40,7 +41,7 @@ pub(super) fn unknown_word(before: &[&Command], word: &str) -> Option<Error> {
 }
 
 fn unknown_resource(word: &str) -> Error {
-    let error = match catalog::resource(word) {
+    let error = match FAMILY.newest().resource(word) {
         Some(resource) => {
             let name = kebab(resource.name);
             Error::usage(format!("{name} can only be read, and bulk writes"))

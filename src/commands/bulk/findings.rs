@@ -142,7 +142,7 @@ impl Findings {
                 .hint("name a file with --report")
                 .caused_by(error)
         })?;
-        let now = run.now().instant;
+        let now = (run.clock)();
         forget_old(&folder, now);
         let stem = Path::new(&self.input).file_stem();
         let stem = stem.and_then(|stem| stem.to_str()).unwrap_or("rows");

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::bulk::Engine;
-use crate::catalog::{self, Effect, Operation, Resource, kebab};
+use crate::catalog::{Effect, Operation, Resource, kebab};
+use crate::commands::FAMILY;
 
 use super::args::{named, writes};
 
@@ -89,7 +90,9 @@ pub(super) fn bulk() -> String {
     const WIDEST: usize = 76;
     let mut text = "Resources:\n ".to_owned();
     let mut width = 1;
-    let mut names = catalog::RESOURCES
+    let mut names = FAMILY
+        .newest()
+        .resources
         .iter()
         .filter(|resource| resource.operations.iter().copied().any(writes))
         .map(|resource| kebab(resource.name))

@@ -14,6 +14,7 @@ use crate::bulk::read::{self, RowReader};
 use crate::bulk::row::{Finding, RowContent, Task};
 use crate::bulk::shape::{self, Checker, Shaped, Shaper, Shaping};
 use crate::cli::Options;
+use crate::commands::FAMILY;
 use crate::error::{Error, Result};
 use crate::filter::Jq;
 use crate::output::progress::{ProgressState, grouped};
@@ -193,7 +194,14 @@ fn shaper(run: &Run, work: &Work, header: Option<&[String]>) -> Result<Shaper> {
         engine,
         ..
     } = *work;
-    Shaper::new(resource, operation, engine, header, shaping, run.now())
+    Shaper::new(
+        resource,
+        operation,
+        engine,
+        header,
+        shaping,
+        run.now(FAMILY.newest()),
+    )
 }
 
 /// What stands in a row, as the ledger keeps it: its cells as a JSON list, or

@@ -9,11 +9,12 @@ use super::args::{writes, writing};
 use super::{explain, help};
 use crate::bulk::Engine;
 use crate::bulk::read::{self, Encoding};
-use crate::catalog::{self, Operation, Resource, kebab};
+use crate::catalog::{Operation, Resource, kebab};
 use crate::cli::global_flags::local_arg;
 use crate::cli::help::{RESOURCES_TEMPLATE, VERBS_TEMPLATE, styled};
 use crate::cli::tree::of_resource;
 use crate::cli::{Spec, plain};
+use crate::commands::FAMILY;
 
 /// Batches that may be under way at a time.
 const MOST_PARALLEL: u8 = 10;
@@ -122,7 +123,9 @@ fn group(name: &'static str, about: &'static str, after: &'static str) -> Comman
 /// A command for each resource of which something can be written; `fill` adds
 /// its verbs once it is named.
 fn resources(fill: fn(Command) -> Command) -> impl Iterator<Item = Command> {
-    catalog::RESOURCES
+    FAMILY
+        .newest()
+        .resources
         .iter()
         .filter(|resource| resource.operations.iter().copied().any(writes))
         .map(move |resource| of_resource(resource, fill))
@@ -156,7 +159,7 @@ fn verbs(
     command: Command,
     build: fn(&'static Resource, &'static Operation, Command) -> Command,
 ) -> Command {
-    let Some(resource) = catalog::resource(command.get_name()) else {
+    let Some(resource) = FAMILY.newest().resource(command.get_name()) else {
         return command;
     };
     let verbs = writing(resource).map(|operation| {

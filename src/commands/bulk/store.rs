@@ -11,6 +11,7 @@ use crate::bulk::Engine;
 use crate::bulk::ledger::{Job, JobStore, StoreIdentity};
 use crate::catalog::{Bucket, Operation};
 use crate::cli::Options;
+use crate::commands::FAMILY;
 use crate::commands::auth;
 use crate::commands::call::preflight;
 use crate::commands::connect::Target;
@@ -25,6 +26,16 @@ use crate::ui::Run;
 /// What the engine of batches needs beside the scope of the operation: to fill
 /// batches, and to read their results.
 const OF_BATCHES: &[&str] = &["write_batches", "read_batches"];
+
+/// The bucket of a token. An API without buckets has none that fills.
+pub(super) fn bucket(place: &Target, token: &str) -> Bucket {
+    place.api.rate.bucket(token).unwrap_or(Bucket {
+        leak: f64::MAX,
+        size: f64::MAX,
+        fastest: f64::MAX,
+        largest: u32::MAX,
+    })
+}
 
 /// A store, and the way to it.
 pub(super) struct Store {
@@ -50,7 +61,7 @@ impl Store {
             name: known.and_then(|login| login.store.clone()),
             identity: None,
             fingerprint: fingerprint(&token),
-            bucket: Bucket::of(token.expose_secret()),
+            bucket: bucket(&place, token.expose_secret()),
             client: run.client_with(&place, token)?,
             place,
         })
@@ -70,7 +81,7 @@ impl Store {
         };
         preflight::scopes(run, &self.place, &self.client, operation, beside)?;
         if !self.place.sandbox {
-            let facts = Run::wait(auth::check::store(&self.client, &run.now()))?;
+            let facts = Run::wait(auth::check::store(&self.client, &run.now(self.place.api)))?;
             self.identity = facts.identity();
             self.name = facts.name.or(self.name.take());
         }
@@ -92,7 +103,8 @@ impl Store {
             profile: (own && !foreign).then(|| self.place.profile.name.clone()),
             base_url: self.place.base.as_str().to_owned(),
             sandbox: self.place.sandbox,
-            api_version: self.place.version.clone(),
+            api: self.place.api.name.to_owned(),
+            api_version: self.place.version().to_owned(),
             name: self.name.clone(),
             fingerprint: own.then(|| self.fingerprint.clone()),
             identity: self.identity.clone(),
@@ -170,7 +182,7 @@ pub(super) fn place_of(run: &Run, options: &Options, job: &Job) -> Result<Target
         .get_or_insert_with(|| store.api_version.clone());
     let place = run.place(&options)?;
     let same = place.sandbox == store.sandbox && place.base.as_str() == store.base_url;
-    if same && place.version == store.api_version {
+    if same && place.version() == store.api_version {
         return Ok(place);
     }
     let there = if store.sandbox {
@@ -185,7 +197,9 @@ pub(super) fn place_of(run: &Run, options: &Options, job: &Job) -> Result<Target
     };
     Err(Error::usage(format!(
         "job {} works on {there} ({}), and this command on {here} ({})",
-        job.id, store.api_version, place.version
+        job.id,
+        store.api_version,
+        place.version()
     ))
     .hint(format!("say: {}", again(job, "resume"))))
 }
@@ -202,7 +216,7 @@ pub(super) fn again(job: &Job, verb: &str) -> String {
         command.push_str(" --profile ");
         command.push_str(&quoted(profile));
     }
-    if store.base_url != crate::catalog::BASE_URL {
+    if store.base_url != FAMILY.newest().base_url {
         command.push_str(" --base-url ");
         command.push_str(&quoted(&store.base_url));
     }

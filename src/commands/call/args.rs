@@ -5,13 +5,14 @@ use std::time::Duration;
 use clap::ArgMatches;
 
 use crate::api::request::Set;
-use crate::catalog::{Operation, Parameter, ParameterRole, Resource};
+use crate::catalog::{Operation, Parameter, ParameterRole, Resource, VersionedRow};
+use crate::cli::tree::united;
 use crate::cli::values::{paging, sets, text, texts};
 use crate::cli::{Paging, watch_flag};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A call of an operation, with values as typed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Call {
     /// The resource.
     pub resource: &'static Resource,
@@ -31,20 +32,42 @@ pub struct Call {
     pub watch: Option<Duration>,
 }
 
-/// What the words of an operation come to.
+impl Call {
+    /// The same call in the version of a row.
+    ///
+    /// # Errors
+    /// Of kind `Usage`: a parameter is given that the version lacks.
+    pub(crate) fn in_version(&self, row: VersionedRow) -> Result<Self> {
+        let mut call = self.clone();
+        call.resource = row.resource;
+        call.operation = row.operation;
+        for (parameter, _) in &mut call.given {
+            let mut own = row.operation.flags();
+            let known = own.find(|own| own.name == parameter.name);
+            *parameter = known.ok_or_else(|| {
+                let (flag, version) = (parameter.flag_name(), row.api.version);
+                Error::usage(format!("version {version} of the API has no --{flag} here"))
+            })?;
+        }
+        Ok(call)
+    }
+}
+
+/// What the words of an operation come to: the call of the newest row, `row`,
+/// with parameters of all `rows` that the command was built from.
 ///
 /// # Errors
 /// A usage error for a value without a name.
-pub(crate) fn call(
-    resource: &'static Resource,
-    operation: &'static Operation,
-    matches: &ArgMatches,
-) -> Result<Call> {
+pub(crate) fn call(row: VersionedRow, rows: &[VersionedRow], matches: &ArgMatches) -> Result<Call> {
+    let VersionedRow {
+        resource,
+        operation,
+        ..
+    } = row;
     let mut given = Vec::new();
-    for parameter in operation
-        .flags()
-        .filter(|parameter| parameter.role != ParameterRole::PageSize)
-    {
+    let query = united(rows, |row| row.query);
+    let parameters = query.chain(united(rows, |row| row.body));
+    for parameter in parameters.filter(|parameter| parameter.role != ParameterRole::PageSize) {
         let words = texts(matches, parameter.name);
         if !words.is_empty() {
             given.push((parameter, words));

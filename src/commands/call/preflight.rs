@@ -31,7 +31,7 @@ pub(in crate::commands) fn scopes(
     if operation.effect == Effect::Reads || lacks(&login.scopes).is_none() {
         return Ok(());
     }
-    let now = run.now();
+    let now = run.now(place.api);
     let Ok(scopes) = Run::wait(auth::check::scopes(client, &now)) else {
         // Whoever does not answer this will not answer the write either, and
         // says why then.

@@ -165,7 +165,9 @@ mod tests {
     use crate::catalog;
 
     fn ids(text: &str) -> Vec<Result<String, String>> {
-        let (_, get) = catalog::operation("subscriptions.get").unwrap();
+        let (_, get) = catalog::recharge::API
+            .operation("subscriptions.get")
+            .unwrap();
         Ids::new(text.as_bytes(), &get.path_parameters[0])
             .map(|id| id.map_err(|error| error.to_string()))
             .collect()
@@ -177,7 +179,9 @@ mod tests {
 
     #[test]
     fn a_line_without_end_is_refused_by_its_number() {
-        let (_, get) = catalog::operation("subscriptions.get").unwrap();
+        let (_, get) = catalog::recharge::API
+            .operation("subscriptions.get")
+            .unwrap();
         let stream = b"1\n".chain(std::io::repeat(b'7'));
         let mut ids = Ids::new(stream, &get.path_parameters[0]);
         assert_eq!(ids.next().unwrap().unwrap(), "1");
@@ -197,7 +201,9 @@ mod tests {
                 Err(std::io::Error::other("broken"))
             }
         }
-        let (_, get) = catalog::operation("subscriptions.get").unwrap();
+        let (_, get) = catalog::recharge::API
+            .operation("subscriptions.get")
+            .unwrap();
         assert_eq!(Ids::new(Broken, &get.path_parameters[0]).take(3).count(), 1);
     }
 

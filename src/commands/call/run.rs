@@ -7,7 +7,7 @@ use crate::api::client::{self, Client};
 use crate::api::pages::Pages;
 use crate::api::request::{self, Now, Request, Values};
 use crate::api::response::{Envelope, Wanted};
-use crate::catalog::{Effect, MAXIMUM_PAGE_SIZE, Operation, ParameterRole, Resource, kebab};
+use crate::catalog::{Api, Effect, Operation, ParameterRole, Resource, kebab};
 use crate::cli::{DryRun, Options, Paging};
 use crate::commands::call::follow::{Far, follow};
 use crate::commands::call::many;
@@ -29,9 +29,11 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
     if options.output.columns.as_deref() == Some("help") {
         return columns_help(run, call);
     }
-    let place = run.place(options)?;
+    let mut place = run.place(options)?;
+    let row = place.row(call.resource.name, call.operation.verb)?;
+    let call = &call.in_version(row)?;
     let watched = call.watch;
-    let call = filled(run, options, call)?;
+    let call = filled(run, options, &place, call)?;
     if call.targets.iter().filter(|target| *target == "-").count() > 1 {
         return Err(Error::usage("standard input can be read only once"));
     }
@@ -48,7 +50,12 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
         return dry_run(run, options, &call, &place, form);
     }
     let described = Described {
-        shown: ShownIds::at(run, place.recent_name(), call.operation.response.object()),
+        shown: ShownIds::at(
+            run,
+            place.api,
+            place.recent_name(),
+            call.operation.response.object(),
+        ),
         ..call.described()
     };
     let printer = Printer::prepare(run, options, call.shape(), described)?;
@@ -67,27 +74,32 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
 pub(in crate::commands) fn filled<'a>(
     run: &mut Run,
     options: &Options,
+    place: &Target,
     call: &'a Call,
 ) -> Result<PreparedCall<'a>> {
     let mut values = read::values(call, &mut run.stdin)?;
     if call.operation.pages() {
-        values.given.extend(page_size(call.operation, call.paging));
+        values
+            .given
+            .extend(page_size(place.api, call.operation, call.paging));
     }
     if run.is_attended() && options.dry_run.is_none() {
-        complete(run, call, &mut values)?;
+        complete(run, place.api, call, &mut values)?;
     }
     Ok(PreparedCall {
+        api: place.api,
         resource: call.resource,
         operation: call.operation,
         targets: &call.targets,
         values,
         paging: call.paging,
-        now: run.now(),
+        now: run.now(place.api),
     })
 }
 
 /// A call whose values are read and checked.
 pub(in crate::commands) struct PreparedCall<'a> {
+    pub(in crate::commands) api: &'static Api,
     pub(in crate::commands) resource: &'static Resource,
     pub(in crate::commands) operation: &'static Operation,
     pub(in crate::commands) targets: &'a [String],
@@ -160,7 +172,7 @@ impl PreparedCall<'_> {
     /// nothing.
     pub(in crate::commands) fn perhaps_done(&self, error: Error, target: &str) -> Error {
         match self.request(target) {
-            Ok(request) => perhaps_done(error, &request),
+            Ok(request) => perhaps_done(self.api, error, &request),
             Err(_) => error,
         }
     }
@@ -177,21 +189,21 @@ impl PreparedCall<'_> {
 
 /// A success that cannot be read, trouble of the server, an interruption: none
 /// of them says that nothing happened.
-pub(in crate::commands) fn perhaps_done(error: Error, request: &Request) -> Error {
+pub(in crate::commands) fn perhaps_done(api: &Api, error: Error, request: &Request) -> Error {
     let answered = error.answer.as_deref().map(|answer| answer.status);
     let unclear = match answered {
         Some(status) => (200..300).contains(&status) || status == 408 || status >= 500,
         None => error.kind == Kind::Interrupted,
     };
     if unclear && !error.in_doubt && request.changes() {
-        return client::unknown(error, request);
+        return client::unknown(api, error, request);
     }
     error
 }
 
 /// Asks whoever sits there for what the API requires and was not given.
-fn complete(run: &mut Run, call: &Call, values: &mut Values) -> Result<()> {
-    for parameter in request::missing(call.operation, values, &run.now())? {
+fn complete(run: &mut Run, api: &Api, call: &Call, values: &mut Values) -> Result<()> {
+    for parameter in request::missing(call.operation, values, &run.now(api))? {
         let question = format!("--{} ({})", parameter.flag_name(), parameter.help);
         let word = loop {
             let word = run.question(&question)?;
@@ -209,9 +221,13 @@ fn complete(run: &mut Run, call: &Call, values: &mut Values) -> Result<()> {
 }
 
 /// Asks for no more records a page than will be read.
-fn page_size(operation: &'static Operation, paging: Paging) -> Option<request::GivenValue> {
+fn page_size(
+    api: &Api,
+    operation: &'static Operation,
+    paging: Paging,
+) -> Option<request::GivenValue> {
     let parameter = operation.query_for(ParameterRole::PageSize)?;
-    let size = u64::from(paging.page_size.unwrap_or(MAXIMUM_PAGE_SIZE));
+    let size = u64::from(paging.page_size.unwrap_or(api.maximum_page_size));
     let size = paging.limit.map_or(size, |limit| size.min(limit.max(1)));
     Some(request::GivenValue {
         parameter,
@@ -274,7 +290,7 @@ fn one(
 ) -> Result<()> {
     let wanted = Wanted::of(call.operation.response);
     let sent = async { Envelope::open(client.send(request).await?, wanted) };
-    let envelope = Run::wait(sent).map_err(|error| perhaps_done(error, request))?;
+    let envelope = Run::wait(sent).map_err(|error| perhaps_done(call.api, error, request))?;
     remarks(run, &envelope);
     let single = matches!(
         call.operation.response,

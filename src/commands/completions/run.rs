@@ -14,7 +14,7 @@ use crate::catalog::recharge::store;
 use crate::cli::complete::{self, Facts, List, Shell, TypedLine};
 use crate::cli::{Options, Typed};
 use crate::commands::connect::Target;
-use crate::commands::{self, specs};
+use crate::commands::{self, FAMILY, all};
 use crate::config::recent::Recent;
 use crate::config::settings::Settings;
 use crate::config::{Environment, Folders};
@@ -30,7 +30,7 @@ pub(in crate::commands) fn answer(mut world: World, line: Option<TypedLine>) -> 
         return exit::DONE;
     };
     let facts = facts(&world, &line);
-    let answer = line.shell.answer(&complete::offer(&specs(), &line, &facts));
+    let answer = line.shell.answer(&complete::offer(&all(), &line, &facts));
     // Nobody is left to tell when it cannot be written.
     let _ = world
         .stdout
@@ -80,7 +80,7 @@ fn ids(
     let Ok(Typed::Matches(matches)) = commands::parse(words, None) else {
         return None;
     };
-    let place = Target::choose(&matches.options, environment, folders).ok()?;
+    let place = Target::choose(&matches.options, environment, folders, FAMILY).ok()?;
     Some(recent.ids(&place.recent_name(), resource))
 }
 

@@ -6,7 +6,7 @@ use http::Version;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::catalog;
+use crate::catalog::ApiFamily;
 use crate::catalog::recharge::token_information;
 use crate::config::variable;
 use crate::error::{Error, Kind};
@@ -90,12 +90,13 @@ impl Check {
 }
 
 /// The place, and the version that it is asked in.
-pub(super) fn config(place: &str, version: &str) -> Check {
+pub(super) fn config(family: &ApiFamily, place: &str, version: &str) -> Check {
     let message = format!("{place}, version {version}");
-    if version == catalog::VERSION {
+    let known: Vec<&str> = family.version_names().collect();
+    if known.contains(&version) {
         return Check::ok("config", message);
     }
-    let known = catalog::VERSION;
+    let known = known.join(" and ");
     Check::warn("config", message).hint(format!(
         "commands are made for version {known}; others are for rc api. Leave out --api-version \
          and {}",

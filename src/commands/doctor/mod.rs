@@ -22,7 +22,6 @@ use serde_json::json;
 
 use super::{Command, no_files};
 use crate::api::client::{Failure, Http, Redacting, Transport, redact, tls};
-use crate::catalog;
 use crate::cli::Options;
 use crate::commands::connect::Target;
 use crate::commands::token;
@@ -129,7 +128,7 @@ fn look(run: &mut Run, options: &Options, report: &mut DoctorReport) -> Result<(
             return Ok(());
         }
     };
-    report.add(judge::config(&place.named(), &place.version));
+    report.add(judge::config(place.family, &place.named(), place.version()));
     let Some(base) = place.url() else {
         return sandboxed(run, &place, report);
     };
@@ -148,8 +147,11 @@ fn look(run: &mut Run, options: &Options, report: &mut DoctorReport) -> Result<(
                 return Ok(());
             }
         };
-        let http = Box::new(Redacting::new(Box::new(http)));
-        let http = run.request_trace.around(http, &run.clock);
+        let secret = token.clone().unwrap_or_default();
+        let http = Box::new(Redacting::new(Box::new(http), &secret));
+        let http = run
+            .request_trace
+            .around(http, &run.clock, place.api, &secret);
         return asked(run, &place, http.as_ref(), token.as_ref(), report);
     }
     if token.is_some() {
@@ -162,7 +164,9 @@ fn look(run: &mut Run, options: &Options, report: &mut DoctorReport) -> Result<(
 fn sandboxed(run: &Run, place: &Target, report: &mut DoctorReport) -> Result<()> {
     match run.sandbox() {
         Ok((transport, token)) => {
-            let transport = run.request_trace.around(transport, &run.clock);
+            let transport = run
+                .request_trace
+                .around(transport, &run.clock, place.api, &token);
             asked(run, place, transport.as_ref(), Some(&token), report)
         }
         Err(error) => {
@@ -242,14 +246,15 @@ fn asked(
             }
         }
         Ok(answer) => {
-            let limit = header(&answer, catalog::LIMIT_HEADER);
+            let limit = header(&answer, place.api.rate.header());
             report.add(judge::http(
                 answer.status().as_u16(),
                 answer.version(),
                 took,
             ));
-            let version = header(&answer, catalog::VERSION_HEADER);
-            report.add(judge::version(version.as_deref(), &place.version));
+            let version = place.api.headers.version;
+            let version = version.and_then(|name| header(&answer, name));
+            report.add(judge::version(version.as_deref(), place.version()));
             if let Some(token) = token {
                 report.add(judge::token(answer.status().as_u16(), answer.body()));
                 report.add(judge::limit(limit.as_deref(), token.expose_secret()));
@@ -280,9 +285,13 @@ fn header(answer: &Response<Bytes>, name: &str) -> Option<String> {
 /// Asks what the token may do; that changes nothing.
 fn question(place: &Target, token: Option<&SecretString>) -> Result<Request<Bytes>> {
     let mut builder = Request::get(format!("{}/token_information", place.printed().base_url))
-        .header(catalog::VERSION_HEADER, place.version.as_str())
         .header("Accept", "application/json");
-    if let Some(token) = token {
+    if let Some(name) = place.api.headers.version {
+        builder = builder.header(name, place.version());
+    }
+    if let Some(token) = token
+        && let Some(name) = place.api.auth.header()
+    {
         let mut value = HeaderValue::from_str(token.expose_secret()).map_err(|_| {
             Error::new(
                 Kind::Access,
@@ -290,7 +299,7 @@ fn question(place: &Target, token: Option<&SecretString>) -> Result<Request<Byte
             )
         })?;
         value.set_sensitive(true);
-        builder = builder.header(catalog::TOKEN_HEADER, value);
+        builder = builder.header(name, value);
     }
     builder
         .body(Bytes::new())

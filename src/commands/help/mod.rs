@@ -4,7 +4,7 @@
 
 use clap::Arg;
 
-use super::{Command, no_files, specs};
+use super::{Command, all, no_files};
 use crate::cli::{self, Spec, help, plain};
 
 pub(super) const COMMAND: Command = Command {
@@ -16,7 +16,7 @@ pub(super) const COMMAND: Command = Command {
     files: no_files,
     run: |run, _, _| {
         let width = run.terminal.width;
-        run.show(&cli::root_help(&specs(), width))
+        run.show(&cli::root_help(&all(), width))
     },
 };
 

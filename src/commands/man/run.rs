@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::args::Manual;
 use crate::cli::{Options, manual};
-use crate::commands::specs;
+use crate::commands::all;
 use crate::error::{Error, Result};
 use crate::output::FileTarget;
 use crate::ui::Run;
@@ -14,14 +14,14 @@ use crate::ui::Run;
 pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Manual) -> Result<()> {
     match asked {
         Manual::Page(words) => {
-            let page = manual::page(&specs(), words)?;
+            let page = manual::page(&all(), words)?;
             let (mut to, target) = FileTarget::open(options.output.out.as_deref(), run.stdout()?)?;
             to.text(&page.text)?;
             to.let_out()?;
             target.commit()
         }
         Manual::All(folder) => {
-            let pages = manual::pages(&specs());
+            let pages = manual::pages(&all());
             write(folder, &pages)?;
             let (count, folder) = (pages.len(), folder.display());
             run.reporter

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::args::Profiles;
+use crate::catalog::Api;
 use crate::cli::{DryRun, Options};
 use crate::commands::auth;
 use crate::commands::connect::is_sandbox;
@@ -175,7 +176,7 @@ fn remove(run: &mut Run, options: &Options, settings: &Settings, name: &str) -> 
         return Err(changed_meanwhile(name).hint(format!("rc profile show {name}")));
     }
     // First the token: a profile that is gone cannot be logged out.
-    auth::logout::forget(run, name, &profile.own_base())?;
+    auth::logout::forget(run, name, &profile.own_base(run.family.newest()))?;
     locked.edit(&edits)?;
     run.reporter.done(&format!("profile {name} is removed"));
     Ok(())
@@ -206,7 +207,7 @@ fn list(run: &mut Run, options: &Options, config: &Config) -> Result<()> {
     }
     let mut printer = Printer::prepare(run, options, Shape::Many, Described::default())?;
     for profile in profiles {
-        let record = record(&profile, &used, &logins);
+        let record = record(run.family.newest(), &profile, &used, &logins);
         if printer.record(&record.to_string())? == Flow::Enough {
             break;
         }
@@ -220,13 +221,13 @@ fn show(run: &mut Run, options: &Options, config: &Config, name: Option<&str>) -
     let profile = config.profile(name.unwrap_or(&used))?;
     let logins = Logins::below(run.folders()?.state());
     let mut printer = Printer::prepare(run, options, Shape::One, Described::default())?;
-    printer.record(&record(&profile, &used, &logins).to_string())?;
+    printer.record(&record(run.family.newest(), &profile, &used, &logins).to_string())?;
     printer.finish()?;
     Ok(())
 }
 
-fn record(profile: &Profile, used: &str, logins: &Logins) -> Value {
-    let login = logins.of(&profile.name, &profile.own_base());
+fn record(api: &Api, profile: &Profile, used: &str, logins: &Logins) -> Value {
+    let login = logins.of(&profile.name, &profile.own_base(api));
     json!({
         "name": profile.name,
         "in_use": profile.name == used,

@@ -3,8 +3,10 @@
 use clap::ArgMatches;
 
 use super::spec::{listed, zone};
+use crate::catalog::VersionedRow;
 use crate::catalog::kebab;
 use crate::cli::values::{text, texts};
+use crate::commands::FAMILY;
 use crate::commands::call::args::{self as call, Call};
 use crate::error::{Error, Result};
 use crate::stats::{MeasureKind, StatsQuery};
@@ -21,7 +23,7 @@ pub(in crate::commands) struct Stats {
 /// What the words come to.
 pub(in crate::commands) fn stats_of(name: &str, matches: &ArgMatches) -> Result<Stats> {
     let found = listed().find(|(resource, _)| kebab(resource.name) == name);
-    let (resource, list) =
+    let (resource, operation) =
         found.ok_or_else(|| Error::usage(format!("{name} has no list to count")))?;
     let mut measures = Vec::new();
     for kind in MeasureKind::ALL {
@@ -39,9 +41,14 @@ pub(in crate::commands) fn stats_of(name: &str, matches: &ArgMatches) -> Result<
             by.push(word);
         }
     }
+    let row = VersionedRow {
+        api: FAMILY.newest(),
+        resource,
+        operation,
+    };
     let zone = text(matches, "zone").map(|word| zone(&word));
     Ok(Stats {
-        call: call::call(resource, list, matches)?,
+        call: call::call(row, &[row], matches)?,
         wish: StatsQuery {
             on: text(matches, "on"),
             measures,

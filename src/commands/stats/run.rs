@@ -21,9 +21,11 @@ const ROWS: usize = 25;
 
 /// Works out figures from words to exit.
 pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Stats) -> Result<()> {
-    let place = run.place(options)?;
-    let filled = call::filled(run, options, &asked.call)?;
-    let object = asked.call.resource.object;
+    let mut place = run.place(options)?;
+    let row = place.row(asked.call.resource.name, asked.call.operation.verb)?;
+    let asked_call = asked.call.in_version(row)?;
+    let filled = call::filled(run, options, &place, &asked_call)?;
+    let object = asked_call.resource.object;
     let includes = filled.described().includes;
     let includes: Vec<&str> = includes.iter().map(String::as_str).collect();
     let plan = StatsPlan::new(&asked.wish, object, &includes)?;
@@ -50,7 +52,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Stats) 
     };
     let client = run.client(&place)?;
     (run.guard_interrupts)();
-    let wanted = Wanted::of(asked.call.operation.response);
+    let wanted = Wanted::of(asked_call.operation.response);
     let mut pages = Pages::new(client, request, wanted);
     let mut tally = GroupTally::new(plan);
     let progress = run.progress(options, "records");

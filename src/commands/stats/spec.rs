@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use clap::{Arg, ArgAction, Command};
 use jiff::tz::TimeZone;
 
-use crate::catalog::{self, Operation, OperationAction, ParameterRole, Resource, kebab};
+use crate::catalog::{Operation, OperationAction, ParameterRole, Resource, kebab};
 use crate::cli::{Spec, argument, flags, tree};
+use crate::commands::FAMILY;
 use crate::error::Error;
 use crate::stats::usual_time;
 
@@ -51,9 +52,8 @@ fn build() -> Command {
 
 /// The resources that have a list.
 pub(super) fn listed() -> impl Iterator<Item = (&'static Resource, &'static Operation)> {
-    catalog::RESOURCES
-        .iter()
-        .filter_map(|resource| Some((resource, resource.operation_to(OperationAction::List)?)))
+    let resources = FAMILY.newest().resources.iter();
+    resources.filter_map(|resource| Some((resource, resource.operation_to(OperationAction::List)?)))
 }
 
 fn named(resource: &'static Resource) -> Command {
@@ -88,7 +88,7 @@ fn fill(command: Command) -> Command {
         }
     }
     if list.pages() {
-        command = command.args(flags::paging());
+        command = command.args(flags::paging(FAMILY.newest().maximum_page_size));
     }
     command
 }
@@ -179,7 +179,9 @@ pub(super) fn zone(word: &str) -> Result<TimeZone, String> {
 /// What is said of a resource that is there but has no list.
 fn unknown_word(inner: &[&Command], word: &str) -> Option<Error> {
     let within = inner.last()?;
-    let resource = catalog::resource(word).filter(|_| within.get_name() == "stats")?;
+    let resource = FAMILY
+        .resource(word)
+        .filter(|_| within.get_name() == "stats")?;
     Some(
         Error::usage(format!("{} has no list to count", words(resource)))
             .hint("rc stats --help tells what has one"),

@@ -3,7 +3,8 @@
 use crate::model::{Field, FieldKind, Tones, Type};
 
 /// A field that holds `holds`, of the type that this has by itself.
-pub(crate) const fn field(name: &'static str, holds: FieldKind) -> Field {
+#[must_use]
+pub const fn field(name: &'static str, holds: FieldKind) -> Field {
     let documented = match holds {
         FieldKind::Id | FieldKind::Integer => Type::Integer,
         FieldKind::Text | FieldKind::Money => Type::String,
@@ -27,36 +28,43 @@ pub(crate) const fn field(name: &'static str, holds: FieldKind) -> Field {
 
 impl Field {
     /// A shorter name for the heading of a table.
-    pub(crate) const fn short(mut self, short: &'static str) -> Self {
+    #[must_use]
+    pub const fn short(mut self, short: &'static str) -> Self {
         self.short = Some(short);
         self
     }
 
     /// The reference states another type than what it holds would have.
-    pub(crate) const fn documented(mut self, documented: Type) -> Self {
+    #[must_use]
+    pub const fn documented(mut self, documented: Type) -> Self {
         self.documented = documented;
         self.shown = documented;
         self
     }
 
     /// The reference's examples show another type than it states.
-    pub(crate) const fn shown_as(mut self, shown: Type) -> Self {
+    #[must_use]
+    pub const fn shown_as(mut self, shown: Type) -> Self {
         self.shown = shown;
         self
     }
 
-    pub(crate) const fn values(mut self, values: &'static [&'static str]) -> Self {
+    /// The only values it takes.
+    #[must_use]
+    pub const fn values(mut self, values: &'static [&'static str]) -> Self {
         self.values = values;
         self
     }
     /// Output colours the values by these tones.
-    pub(crate) const fn tones(mut self, tones: Tones) -> Self {
+    #[must_use]
+    pub const fn tones(mut self, tones: Tones) -> Self {
         self.tones = tones;
         self
     }
 
     /// Traces and logs replace the value.
-    pub(crate) const fn secret(mut self) -> Self {
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
         self.secret = true;
         self
     }

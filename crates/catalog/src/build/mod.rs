@@ -5,9 +5,9 @@ mod field;
 mod operation;
 mod parameter;
 
-pub(crate) use field::field;
-pub(crate) use operation::{act, create, delete, get, list, post, read, update};
-pub(crate) use parameter::{
+pub use field::field;
+pub use operation::{act, create, delete, get, list, post, read, update};
+pub use parameter::{
     array, boolean, day, external, id, ids, integer, money, object, pairs, reference, references,
     text, texts, time,
 };

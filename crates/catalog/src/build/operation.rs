@@ -3,21 +3,24 @@
 
 use crate::bulk::{Batch, Unique};
 use crate::model::{
-    Effect, Idempotency, Method, Operation, OperationAction, Parameter, ResponseShape,
+    Effect, Idempotency, Method, Operation, OperationAction, PageForm, Parameter, ResponseShape,
 };
 
 /// An operation that lists the objects of its resource.
-pub(crate) const fn list(path: &'static str, summary: &'static str) -> Operation {
+#[must_use]
+pub const fn list(path: &'static str, summary: &'static str) -> Operation {
     operation(OperationAction::List, Method::Get, "list", path, summary)
 }
 
 /// An operation that reads one object of its resource.
-pub(crate) const fn get(path: &'static str, summary: &'static str) -> Operation {
+#[must_use]
+pub const fn get(path: &'static str, summary: &'static str) -> Operation {
     operation(OperationAction::Get, Method::Get, "get", path, summary)
 }
 
 /// An operation that creates an object of its resource.
-pub(crate) const fn create(path: &'static str, summary: &'static str) -> Operation {
+#[must_use]
+pub const fn create(path: &'static str, summary: &'static str) -> Operation {
     operation(
         OperationAction::Create,
         Method::Post,
@@ -28,7 +31,8 @@ pub(crate) const fn create(path: &'static str, summary: &'static str) -> Operati
 }
 
 /// An operation that changes an object of its resource.
-pub(crate) const fn update(path: &'static str, summary: &'static str) -> Operation {
+#[must_use]
+pub const fn update(path: &'static str, summary: &'static str) -> Operation {
     operation(
         OperationAction::Update,
         Method::Put,
@@ -39,7 +43,8 @@ pub(crate) const fn update(path: &'static str, summary: &'static str) -> Operati
 }
 
 /// An operation that deletes an object of its resource.
-pub(crate) const fn delete(path: &'static str, summary: &'static str) -> Operation {
+#[must_use]
+pub const fn delete(path: &'static str, summary: &'static str) -> Operation {
     operation(
         OperationAction::Delete,
         Method::Delete,
@@ -50,25 +55,20 @@ pub(crate) const fn delete(path: &'static str, summary: &'static str) -> Operati
 }
 
 /// An operation that reads something else than its resource's objects.
-pub(crate) const fn read(
-    verb: &'static str,
-    path: &'static str,
-    summary: &'static str,
-) -> Operation {
+#[must_use]
+pub const fn read(verb: &'static str, path: &'static str, summary: &'static str) -> Operation {
     act(Method::Get, verb, path, summary)
 }
 
 /// An operation with a verb of its own, sent with POST as most are.
-pub(crate) const fn post(
-    verb: &'static str,
-    path: &'static str,
-    summary: &'static str,
-) -> Operation {
+#[must_use]
+pub const fn post(verb: &'static str, path: &'static str, summary: &'static str) -> Operation {
     act(Method::Post, verb, path, summary)
 }
 
 /// An operation with a verb of its own, sent with any method.
-pub(crate) const fn act(
+#[must_use]
+pub const fn act(
     method: Method,
     verb: &'static str,
     path: &'static str,
@@ -114,79 +114,108 @@ const fn operation(
         exceptions: &[],
         batch: None,
         unique: None,
+        page_form: None,
+        error_form: None,
         example: "",
     }
 }
 
 impl Operation {
-    pub(crate) const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
+    /// Other command names for the verb, kebab case.
+    #[must_use]
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
         self.aliases = aliases;
         self
     }
 
-    pub(crate) const fn details(mut self, details: &'static str) -> Self {
+    /// More for the long help.
+    #[must_use]
+    pub const fn details(mut self, details: &'static str) -> Self {
         self.details = details;
         self
     }
 
-    pub(crate) const fn at(mut self, holes: &'static [Parameter]) -> Self {
+    /// One parameter for each part of the path in braces, in order.
+    #[must_use]
+    pub const fn at(mut self, holes: &'static [Parameter]) -> Self {
         self.path_parameters = holes;
         self
     }
 
-    pub(crate) const fn query(mut self, query: &'static [Parameter]) -> Self {
+    /// Parameters of the query string.
+    #[must_use]
+    pub const fn query(mut self, query: &'static [Parameter]) -> Self {
         self.query = query;
         self
     }
 
-    pub(crate) const fn body(mut self, body: &'static [Parameter]) -> Self {
+    /// Fields of the JSON body.
+    #[must_use]
+    pub const fn body(mut self, body: &'static [Parameter]) -> Self {
         self.body = body;
         self
     }
 
-    pub(crate) const fn wrapped_in(mut self, key: &'static str) -> Self {
+    /// The API wants the whole body under this key.
+    #[must_use]
+    pub const fn wrapped_in(mut self, key: &'static str) -> Self {
         self.wrapper = Some(key);
         self
     }
 
-    pub(crate) const fn answers(mut self, answer: ResponseShape) -> Self {
+    /// What a success contains.
+    #[must_use]
+    pub const fn answers(mut self, answer: ResponseShape) -> Self {
         self.response = answer;
         self
     }
 
-    pub(crate) const fn success(mut self, status: u16) -> Self {
+    /// HTTP status of a success.
+    #[must_use]
+    pub const fn success(mut self, status: u16) -> Self {
         self.success = status;
         self
     }
 
-    pub(crate) const fn errors(mut self, statuses: &'static [u16]) -> Self {
+    /// Error statuses that the reference lists.
+    #[must_use]
+    pub const fn errors(mut self, statuses: &'static [u16]) -> Self {
         self.errors = statuses;
         self
     }
 
-    pub(crate) const fn scope(mut self, scope: &'static str) -> Self {
+    /// The scope that the reference names.
+    #[must_use]
+    pub const fn scope(mut self, scope: &'static str) -> Self {
         self.scope = Some(scope);
         self
     }
 
-    pub(crate) const fn also_needs(mut self, scopes: &'static [&'static str]) -> Self {
+    /// Further scopes that the call may need.
+    #[must_use]
+    pub const fn also_needs(mut self, scopes: &'static [&'static str]) -> Self {
         self.also_needs = scopes;
         self
     }
 
-    pub(crate) const fn destroys(mut self) -> Self {
+    /// It cannot be taken back: it asks for confirmation.
+    #[must_use]
+    pub const fn destroys(mut self) -> Self {
         self.effect = Effect::Destroys;
         self
     }
 
-    pub(crate) const fn again(mut self, again: Idempotency) -> Self {
+    /// What sending it a second time does.
+    #[must_use]
+    pub const fn again(mut self, again: Idempotency) -> Self {
         self.idempotency = again;
         self
     }
 
     /// Tasks of an async batch do the same; `target` is the field of a task
     /// that names what it acts on.
-    pub(crate) const fn batch(mut self, kind: &'static str, target: Option<&'static str>) -> Self {
+    #[must_use]
+    pub const fn batch(mut self, kind: &'static str, target: Option<&'static str>) -> Self {
         self.batch = Some(Batch {
             kind,
             target,
@@ -196,7 +225,8 @@ impl Operation {
     }
 
     /// What a task carries besides.
-    pub(crate) const fn beside(mut self, beside: &'static [Parameter]) -> Self {
+    #[must_use]
+    pub const fn beside(mut self, beside: &'static [Parameter]) -> Self {
         if let Some(batch) = &mut self.batch {
             batch.beside = beside;
         }
@@ -204,12 +234,22 @@ impl Operation {
     }
 
     /// No two objects share the field; the filter of the list finds it.
-    pub(crate) const fn unique(mut self, field: &'static str, filter: &'static str) -> Self {
+    #[must_use]
+    pub const fn unique(mut self, field: &'static str, filter: &'static str) -> Self {
         self.unique = Some(Unique { field, filter });
         self
     }
 
-    pub(crate) const fn example(mut self, example: &'static str) -> Self {
+    /// The list continues in another form than those of the rest of the API.
+    #[must_use]
+    pub const fn pages_by(mut self, form: PageForm) -> Self {
+        self.page_form = Some(form);
+        self
+    }
+
+    /// A command line that shows the operation at work.
+    #[must_use]
+    pub const fn example(mut self, example: &'static str) -> Self {
         self.example = example;
         self
     }

@@ -30,93 +30,121 @@ const fn parameter(
     }
 }
 
-pub(crate) const fn id(name: &'static str, help: &'static str) -> Parameter {
+/// The number of an object.
+#[must_use]
+pub const fn id(name: &'static str, help: &'static str) -> Parameter {
     parameter(name, ValueKind::Id, Type::Integer, help)
 }
 
-pub(crate) const fn text(name: &'static str, help: &'static str) -> Parameter {
+/// Any text.
+#[must_use]
+pub const fn text(name: &'static str, help: &'static str) -> Parameter {
     parameter(name, ValueKind::Text, Type::String, help)
 }
 
-pub(crate) const fn integer(name: &'static str, help: &'static str) -> Parameter {
+/// A whole number.
+#[must_use]
+pub const fn integer(name: &'static str, help: &'static str) -> Parameter {
     parameter(name, ValueKind::Integer, Type::Integer, help)
 }
 
-pub(crate) const fn boolean(name: &'static str, help: &'static str) -> Parameter {
+/// `true` or `false`.
+#[must_use]
+pub const fn boolean(name: &'static str, help: &'static str) -> Parameter {
     parameter(name, ValueKind::Boolean, Type::Boolean, help)
 }
 
-pub(crate) const fn time(name: &'static str, help: &'static str) -> Parameter {
+/// A moment, sent as a time.
+#[must_use]
+pub const fn time(name: &'static str, help: &'static str) -> Parameter {
     parameter(name, ValueKind::Time, Type::DateTime, help)
 }
 
-pub(crate) const fn day(name: &'static str, help: &'static str) -> Parameter {
+/// A day, sent as a date.
+#[must_use]
+pub const fn day(name: &'static str, help: &'static str) -> Parameter {
     parameter(name, ValueKind::Day, Type::DateTime, help)
 }
 
-pub(crate) const fn money(name: &'static str, help: &'static str) -> Parameter {
+/// A decimal amount, kept as text.
+#[must_use]
+pub const fn money(name: &'static str, help: &'static str) -> Parameter {
     parameter(name, ValueKind::Money, Type::String, help)
 }
 
-pub(crate) const fn external(name: &'static str, help: &'static str) -> Parameter {
+/// The id that an object has elsewhere.
+#[must_use]
+pub const fn external(name: &'static str, help: &'static str) -> Parameter {
     parameter(name, ValueKind::External("ecommerce"), Type::Object, help)
 }
 
-pub(crate) const fn pairs(name: &'static str, help: &'static str) -> Parameter {
+/// Name and value pairs.
+#[must_use]
+pub const fn pairs(name: &'static str, help: &'static str) -> Parameter {
     parameter(name, ValueKind::Pairs, Type::Array, help)
 }
 
-pub(crate) const fn ids(name: &'static str, help: &'static str) -> Parameter {
+/// A list of object numbers.
+#[must_use]
+pub const fn ids(name: &'static str, help: &'static str) -> Parameter {
     parameter(name, ValueKind::Ids, Type::Array, help)
 }
 
-pub(crate) const fn texts(name: &'static str, help: &'static str) -> Parameter {
+/// A list of texts.
+#[must_use]
+pub const fn texts(name: &'static str, help: &'static str) -> Parameter {
     parameter(name, ValueKind::Texts, Type::Array, help)
 }
 
-pub(crate) const fn reference(
-    name: &'static str,
-    field: &'static str,
-    help: &'static str,
-) -> Parameter {
+/// An object named by one of its fields.
+#[must_use]
+pub const fn reference(name: &'static str, field: &'static str, help: &'static str) -> Parameter {
     parameter(name, ValueKind::Reference(field), Type::Object, help)
 }
 
-pub(crate) const fn references(
-    name: &'static str,
-    field: &'static str,
-    help: &'static str,
-) -> Parameter {
+/// A list of objects, each named by one of its fields.
+#[must_use]
+pub const fn references(name: &'static str, field: &'static str, help: &'static str) -> Parameter {
     parameter(name, ValueKind::References(field), Type::Array, help)
 }
 
-pub(crate) const fn object(name: &'static str, help: &'static str) -> Parameter {
+/// An object, given as JSON.
+#[must_use]
+pub const fn object(name: &'static str, help: &'static str) -> Parameter {
     parameter(name, ValueKind::Json, Type::Object, help)
 }
 
-pub(crate) const fn array(name: &'static str, help: &'static str) -> Parameter {
+/// A list, given as JSON.
+#[must_use]
+pub const fn array(name: &'static str, help: &'static str) -> Parameter {
     parameter(name, ValueKind::Json, Type::Array, help)
 }
 
 impl Parameter {
     /// Code treats the parameter by this role.
-    pub(crate) const fn role(mut self, role: ParameterRole) -> Self {
+    #[must_use]
+    pub const fn role(mut self, role: ParameterRole) -> Self {
         self.role = role;
         self
     }
 
     /// Help shows another placeholder for the value than the kind has.
-    pub(crate) const fn placeholder(mut self, placeholder: &'static str) -> Self {
+    #[must_use]
+    pub const fn placeholder(mut self, placeholder: &'static str) -> Self {
         self.placeholder = Some(placeholder);
         self
     }
 
-    pub(crate) const fn flag(mut self, flag: &'static str) -> Self {
+    /// A friendlier flag than the name, kebab case, without dashes.
+    #[must_use]
+    pub const fn flag(mut self, flag: &'static str) -> Self {
         self.flag = Some(flag);
         self
     }
 
-    pub(crate) const fn required(mut self) -> Self {
+    /// The API refuses the request without it.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
         self.required = true;
         self.common = true;
         self
@@ -124,24 +152,29 @@ impl Parameter {
 
     /// Not asked for when one of these is given: the prose says what the
     /// parameter list does not.
-    pub(crate) const fn unless(mut self, others: &'static [&'static str]) -> Self {
+    #[must_use]
+    pub const fn unless(mut self, others: &'static [&'static str]) -> Self {
         self.unless = others;
         self
     }
 
     /// It must be sent, but may be empty.
-    pub(crate) const fn may_be_empty(mut self) -> Self {
+    #[must_use]
+    pub const fn may_be_empty(mut self) -> Self {
         self.empty = Empty::Value;
         self
     }
 
-    pub(crate) const fn common(mut self) -> Self {
+    /// Help shows it among the first.
+    #[must_use]
+    pub const fn common(mut self) -> Self {
         self.common = true;
         self
     }
 
     /// The reference states another JSON type than the kind has by itself.
-    pub(crate) const fn documented(mut self, documented: Type) -> Self {
+    #[must_use]
+    pub const fn documented(mut self, documented: Type) -> Self {
         self.documented = documented;
         self.sent = documented;
         self
@@ -149,44 +182,57 @@ impl Parameter {
 
     /// The reference's example request shows another type than its parameter
     /// list states; the example is followed.
-    pub(crate) const fn sent_as(mut self, sent: Type) -> Self {
+    #[must_use]
+    pub const fn sent_as(mut self, sent: Type) -> Self {
         self.sent = sent;
         self
     }
 
-    pub(crate) const fn values(mut self, values: &'static [&'static str]) -> Self {
+    /// The only values it may take.
+    #[must_use]
+    pub const fn values(mut self, values: &'static [&'static str]) -> Self {
         self.values = values;
         self
     }
 
-    pub(crate) const fn default(mut self, default: &'static str) -> Self {
+    /// What the API assumes when it is left out.
+    #[must_use]
+    pub const fn default(mut self, default: &'static str) -> Self {
         self.default = Some(default);
         self
     }
 
-    pub(crate) const fn maximum(mut self, maximum: u32) -> Self {
+    /// Largest number, or largest count of items, that the API takes.
+    #[must_use]
+    pub const fn maximum(mut self, maximum: u32) -> Self {
         self.maximum = Some(maximum);
         self
     }
 
-    pub(crate) const fn multiple(mut self) -> Self {
+    /// Several values may be given, joined by commas.
+    #[must_use]
+    pub const fn multiple(mut self) -> Self {
         self.multiple = true;
         self
     }
 
     /// The list filter looks at another place in the record than its name says.
-    pub(crate) const fn stands_at(mut self, path: &'static str) -> Self {
+    #[must_use]
+    pub const fn stands_at(mut self, path: &'static str) -> Self {
         self.stands_at = Some(path);
         self
     }
 
     /// Says where the row goes beyond the parameter list of the reference.
-    pub(crate) const fn beyond(mut self, reason: &'static str) -> Self {
+    #[must_use]
+    pub const fn beyond(mut self, reason: &'static str) -> Self {
         self.beyond = Some(reason);
         self
     }
 
-    pub(crate) const fn key(mut self, key: &'static str) -> Self {
+    /// The key of the value within its object.
+    #[must_use]
+    pub const fn key(mut self, key: &'static str) -> Self {
         self.kind = ValueKind::External(key);
         self
     }

@@ -4,13 +4,20 @@
 //! Rows are built in constant expressions with chained setters, so that a row
 //! states what is special about it and nothing else.
 
+mod api;
+mod family;
 mod object;
 mod parameter;
 
 use crate::bulk::{Batch, Unique};
 use crate::exceptions::BodyException;
 
-pub use object::{Field, FieldKind, Object, Tone, Tones};
+pub use api::{
+    Api, Auth, AuthPlace, Bucket, ErrorForm, Headers, PageForm, Rate, Secrets, TimeForm,
+};
+pub use family::{ApiFamily, NoVersion, VersionedRow};
+pub(crate) use object::STATUS_TONES;
+pub use object::{Conventions, Field, FieldKind, Object, Tone, Tones, tones_at};
 pub use parameter::{Empty, Parameter, ParameterRole, Type, ValueKind};
 
 /// A family of operations on one kind of object, and a first word of the
@@ -78,6 +85,11 @@ pub struct Operation {
     pub batch: Option<Batch>,
     /// By what the object that it creates is found again.
     pub unique: Option<Unique>,
+    /// How its list continues, where it is otherwise than in the rest of the API.
+    pub page_form: Option<PageForm>,
+    /// How its answers state errors, where it is otherwise than in the rest of
+    /// the API.
+    pub error_form: Option<ErrorForm>,
     /// A command line that shows the operation at work.
     pub example: &'static str,
 }
@@ -146,8 +158,10 @@ pub enum ResponseShape {
     OneInList(&'static str, &'static Object),
     /// A whole list under a key; there are no further pages.
     Many(&'static str, &'static Object),
-    /// One page of a list under a key, with `next_cursor` beside it.
+    /// One page of a list under a key.
     Page(&'static str, &'static Object),
+    /// One page of a list that is the whole body: `[{…}]`.
+    BarePage(&'static Object),
     /// A bare number under a key: `{"count": 10}`.
     Number(&'static str),
 }
@@ -161,7 +175,8 @@ impl ResponseShape {
             | Self::Bare(_, object)
             | Self::OneInList(_, object)
             | Self::Many(_, object)
-            | Self::Page(_, object) => Some(object),
+            | Self::Page(_, object)
+            | Self::BarePage(object) => Some(object),
             Self::Nothing | Self::Number(_) => None,
         }
     }
@@ -176,8 +191,20 @@ impl ResponseShape {
             | Self::Many(key, _)
             | Self::Page(key, _)
             | Self::Number(key) => Some(key),
-            Self::Nothing => None,
+            Self::Nothing | Self::BarePage(_) => None,
         }
+    }
+
+    /// Whether it is one page of a list.
+    #[must_use]
+    pub const fn is_page(&self) -> bool {
+        matches!(self, Self::Page(..) | Self::BarePage(_))
+    }
+
+    /// Whether it is a list, or a page of one.
+    #[must_use]
+    pub const fn is_list(&self) -> bool {
+        self.is_page() || matches!(self, Self::Many(..))
     }
 }
 
@@ -237,7 +264,7 @@ impl Operation {
     /// Whether its answers come in pages.
     #[must_use]
     pub const fn pages(&self) -> bool {
-        matches!(self.response, ResponseShape::Page(..))
+        self.response.is_page()
     }
 
     /// Whether it acts on one object named in its path, so that it can be
@@ -260,7 +287,7 @@ impl Operation {
         self.holes_by(path, &|part, word| part == word)
     }
 
-    /// As [`Self::holes_in`], with a comparison for the literal segments.
+    /// As [`Self::path_values`], with a comparison for the literal segments.
     pub(crate) fn holes_by<'a>(
         &self,
         path: &'a str,

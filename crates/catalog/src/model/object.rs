@@ -11,6 +11,27 @@ pub struct Object {
     pub fields: &'static [Field],
     /// Columns of a table when none are chosen; dotted paths.
     pub columns: &'static [&'static str],
+    /// What field names mean in records of its API.
+    pub conventions: &'static Conventions,
+}
+
+/// What field names mean in all records of an API, beside what rows state.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Conventions {
+    /// The field that identifies a record.
+    pub id: &'static str,
+    /// The field with the time of creation.
+    pub created: Option<&'static str>,
+    /// The field with the time of the last change.
+    pub updated: Option<&'static str>,
+    /// The field with the day on which a record is due.
+    pub due: Option<&'static str>,
+    /// The field that contains the related objects that were asked for.
+    pub included: Option<&'static str>,
+    /// How fields begin that contain the id of an object in another system.
+    pub external_prefix: Option<&'static str>,
+    /// Parts of a postal address.
+    pub address_parts: &'static [&'static str],
 }
 
 impl Object {
@@ -19,6 +40,19 @@ impl Object {
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
     }
+}
+
+impl Conventions {
+    /// The conventions of records of the program itself.
+    pub const PLAIN: Self = Self {
+        id: "id",
+        created: None,
+        updated: None,
+        due: None,
+        included: None,
+        external_prefix: None,
+        address_parts: &[],
+    };
 }
 
 /// A field of an object.
@@ -76,6 +110,49 @@ impl Tones {
     }
 }
 
+/// The tones of status words in records that no row describes.
+///
+/// One table for all APIs: the same word means the same everywhere, and stores
+/// answer with values that their reference does not list.
+pub(crate) const STATUS_TONES: Tones = Tones(&[
+    ("active", Tone::Good),
+    ("success", Tone::Good),
+    ("enabled", Tone::Good),
+    ("completed", Tone::Good),
+    ("valid", Tone::Good),
+    ("queued", Tone::Waiting),
+    ("processing", Tone::Waiting),
+    ("pending", Tone::Waiting),
+    ("not_started", Tone::Waiting),
+    ("pending_manual_payment", Tone::Waiting),
+    ("partially_refunded", Tone::Waiting),
+    ("cancelled", Tone::Bad),
+    ("error", Tone::Bad),
+    ("failed", Tone::Bad),
+    ("refunded", Tone::Bad),
+    ("fully_disabled", Tone::Bad),
+    ("disabled", Tone::Bad),
+    ("expired", Tone::Bad),
+    ("invalid", Tone::Bad),
+]);
+
+/// The tones of the value at a dotted path of a record.
+///
+/// A field of `object` has those of its row. Values that no row describes
+/// (parts of other objects, records of free requests) go by their name.
+#[must_use]
+pub fn tones_at(object: Option<&Object>, path: &str) -> Tones {
+    if let Some(field) = object.and_then(|object| object.field(path)) {
+        return field.tones;
+    }
+    let name = path.rsplit('.').next().unwrap_or(path);
+    if name == "status" || name.ends_with("_status") {
+        STATUS_TONES
+    } else {
+        Tones::NONE
+    }
+}
+
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
@@ -97,4 +174,48 @@ pub enum FieldKind {
     Parts(&'static [&'static str]),
     /// An object of open shape, or a list.
     Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::Tone;
+    use crate::model::Tones;
+    use crate::recharge::{API, charges};
+    use crate::tones_at;
+
+    #[test]
+    fn tones_at_takes_the_row_of_a_field_before_the_rule_of_names() {
+        let charge = Some(&charges::CHARGE);
+        assert_eq!(tones_at(charge, "status").of("success"), Some(Tone::Good));
+        assert_eq!(tones_at(charge, "status").of("active"), Some(Tone::Good));
+        assert_eq!(tones_at(charge, "type"), Tones::NONE);
+        assert_eq!(
+            tones_at(charge, "customer.status").of("queued"),
+            Some(Tone::Waiting)
+        );
+        assert_eq!(
+            tones_at(None, "billing_status").of("fully_disabled"),
+            Some(Tone::Bad)
+        );
+        assert_eq!(tones_at(None, "status").of("skipped"), None);
+        assert_eq!(tones_at(None, "statuses"), Tones::NONE);
+    }
+
+    #[test]
+    fn fields_named_status_have_tones() {
+        let objects = API
+            .operations()
+            .filter_map(|(_, operation)| operation.response.object());
+        for object in objects {
+            for field in object.fields {
+                assert_eq!(
+                    field.tones,
+                    tones_at(None, field.name),
+                    "{}.{}",
+                    object.name,
+                    field.name
+                );
+            }
+        }
+    }
 }

@@ -84,6 +84,37 @@ pub enum ParameterRole {
     Until(&'static str),
 }
 
+impl ParameterRole {
+    /// The name of the role, for comparisons in constants.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::PageSize => "page size",
+            Self::Cursor => "cursor",
+            Self::PageNumber => "page number",
+            Self::Sort => "sort",
+            Self::Include => "include",
+            Self::Ids => "ids",
+            Self::Since(_) => "since",
+            Self::Until(_) => "until",
+        }
+    }
+
+    /// The field that the role is about; empty for most.
+    pub(crate) const fn field(self) -> &'static str {
+        match self {
+            Self::Since(field) | Self::Until(field) => field,
+            Self::Plain
+            | Self::PageSize
+            | Self::Cursor
+            | Self::PageNumber
+            | Self::Sort
+            | Self::Include
+            | Self::Ids => "",
+        }
+    }
+}
+
 /// What an empty text is to a parameter that is required.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Empty {

@@ -2,47 +2,29 @@
 //! tokens, out come how much the bucket holds and how fast it leaks. It counts
 //! nothing: who pours and who waits is the business of others.
 
+use crate::model::Bucket;
+
 /// Requests that a bucket holds.
+const WHOLE_SIZE: u32 = 40;
+
+/// The same, as a level.
 const SIZE: f64 = 40.0;
 
 /// Requests that leak out of it in a second.
 const LEAK: f64 = 2.0;
 
-/// The bucket of one token.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bucket {
-    /// Requests that leak out of it in a second.
-    pub leak: f64,
-    /// Requests that it holds.
-    pub size: f64,
-}
+/// The largest factor that the name of a token can promise.
+const LARGEST_FACTOR: u8 = u8::MAX;
 
-impl Bucket {
-    /// The largest bucket that the name of a token can promise.
-    pub const LARGEST: u32 = 40 * 255;
-
-    /// The fastest leak that the name of a token can promise.
-    pub const FASTEST: f64 = LEAK * 255.0;
-
-    /// The size as headers state it.
-    #[must_use]
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a whole number up to the largest size"
-    )]
-    pub const fn whole_size(self) -> u32 {
-        self.size as u32
-    }
-
-    /// The bucket of a token: that of `sk_2x1_…` leaks twice as fast.
-    #[must_use]
-    pub fn of(token: &str) -> Self {
-        let (leak, size) = multiplier(token).unwrap_or((1.0, 1.0));
-        Self {
-            leak: LEAK * leak,
-            size: SIZE * size,
-        }
+/// The bucket of a token: that of `sk_2x1_…` leaks twice as fast.
+#[must_use]
+pub fn bucket(token: &str) -> Bucket {
+    let (leak, size) = multiplier(token).unwrap_or((1.0, 1.0));
+    Bucket {
+        leak: LEAK * leak,
+        size: SIZE * size,
+        fastest: LEAK * f64::from(LARGEST_FACTOR),
+        largest: WHOLE_SIZE * u32::from(LARGEST_FACTOR),
     }
 }
 
@@ -70,7 +52,8 @@ mod tests {
             ("sk_axb_abc", 2.0, 40.0),
             ("nothing", 2.0, 40.0),
         ] {
-            assert_eq!(Bucket::of(token), Bucket { leak, size }, "{token}");
+            let bucket = bucket(token);
+            assert_eq!((bucket.leak, bucket.size), (leak, size), "{token}");
         }
     }
 }

@@ -3,14 +3,33 @@
 
 mod limits;
 mod secrets;
-mod tones;
+pub mod v2021_01;
 pub mod v2021_11;
 
-pub use limits::{Bucket, multiplier};
-pub use secrets::is_secret_name;
-pub(crate) use tones::STATUS_TONES;
-pub use tones::tones_at;
+pub use limits::{bucket, multiplier};
 pub use v2021_11::*;
+
+use crate::check;
+use crate::model::{
+    Api, ApiFamily, Auth, AuthPlace, Conventions, ErrorForm, Headers, PageForm, Rate, Resource,
+    TimeForm,
+};
+
+/// The versions of the API.
+pub static FAMILY: ApiFamily = ApiFamily {
+    versions: &[&v2021_11::API, &v2021_01::API],
+};
+
+const _: () = check::api(&api(
+    v2021_11::VERSION,
+    v2021_11::PAGE_FORM,
+    v2021_11::RESOURCES,
+));
+const _: () = check::api(&api(
+    v2021_01::VERSION,
+    v2021_01::PAGE_FORM,
+    v2021_01::RESOURCES,
+));
 
 /// Base URL of the API.
 pub const BASE_URL: &str = "https://api.rechargeapps.com";
@@ -27,5 +46,50 @@ pub const REQUEST_ID_HEADER: &str = "X-Request-Id";
 /// The response header with the fill level of the token's bucket (`39/40`).
 pub const LIMIT_HEADER: &str = "X-Recharge-Limit";
 
-/// The largest page size, in records.
-pub const MAXIMUM_PAGE_SIZE: u32 = 250;
+/// What field names mean in records of all versions.
+pub(crate) static CONVENTIONS: Conventions = Conventions {
+    id: "id",
+    created: Some(CREATED_AT),
+    updated: Some(UPDATED_AT),
+    due: Some(SCHEDULED_AT),
+    included: Some(INCLUDED),
+    external_prefix: Some(EXTERNAL_ID_PREFIX),
+    address_parts: ADDRESS_PARTS,
+};
+
+/// A version of the API. All versions share everything but these three.
+const fn api(version: &'static str, page: PageForm, resources: &'static [Resource]) -> Api {
+    Api {
+        name: "recharge",
+        title: "Recharge",
+        version,
+        base_url: BASE_URL,
+        auth: Auth {
+            place: AuthPlace::Header(TOKEN_HEADER),
+            variable: "RECHARGE_ACCESS_TOKEN",
+            managed_at: "Recharge: Tools & apps, API tokens",
+        },
+        headers: Headers {
+            version: Some(VERSION_HEADER),
+            request_id: Some(REQUEST_ID_HEADER),
+        },
+        rate: Rate::Bucket {
+            header: LIMIT_HEADER,
+            of: bucket,
+        },
+        times: TimeForm::WithOffset,
+        page,
+        page_size: LIMIT.name,
+        page_number: Some(PAGE.name),
+        maximum_page_size: 250,
+        errors: ErrorForm::Members {
+            reasons: &["errors", "error", "warning", "message"],
+            remarks: &["errors", "error", "warning"],
+        },
+        conventions: &CONVENTIONS,
+        secrets: secrets::SECRETS,
+        // The reference names them for tokens and for topics of webhooks.
+        other_scopes: &["store_info"],
+        resources,
+    }
+}

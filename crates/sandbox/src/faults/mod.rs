@@ -288,10 +288,12 @@ mod tests {
     use recharge_catalog as catalog;
 
     fn row(id: &str) -> Option<Row> {
-        catalog::operation(id).map(|(resource, operation)| Row {
-            resource,
-            operation,
-        })
+        catalog::recharge::API
+            .operation(id)
+            .map(|(resource, operation)| Row {
+                resource,
+                operation,
+            })
     }
 
     /// The requests, from one, that something befalls.

@@ -181,9 +181,14 @@ fn where_of(place: &str) -> Result<FaultPlace, String> {
         _ => {}
     }
     let Some((resource, verb)) = place.split_once('.') else {
-        let found = catalog::resource(place).map(|resource| FaultPlace::Resource(resource.name));
+        let found = catalog::recharge::API
+            .resource(place)
+            .map(|resource| FaultPlace::Resource(resource.name));
         return found.ok_or_else(|| {
-            let names = catalog::RESOURCES.iter().map(|one| one.name.to_owned());
+            let names = catalog::recharge::API
+                .resources
+                .iter()
+                .map(|one| one.name.to_owned());
             let names = names.chain(["reads".to_owned(), "writes".to_owned()]);
             let nearest = nearest(place, names);
             format!(
@@ -192,12 +197,14 @@ fn where_of(place: &str) -> Result<FaultPlace, String> {
             )
         });
     };
-    let found = catalog::resource(resource)
+    let found = catalog::recharge::API
+        .resource(resource)
         .and_then(|found| Some((found.name, found.operation(&verb.replace('-', "_"))?.verb)));
     found
         .map(|(resource, verb)| FaultPlace::Operation(resource, verb))
         .ok_or_else(|| {
-            let names = catalog::operations()
+            let names = catalog::recharge::API
+                .operations()
                 .map(|(resource, operation)| format!("{}.{}", resource.name, operation.verb));
             let nearest = nearest(place, names);
             format!("there is no operation {place}{nearest}")

@@ -293,7 +293,7 @@ struct NewToken {
 fn add_token(state: &mut State, body: &Bytes) -> Told {
     let wanted: NewToken = read(body)?;
     let scopes = wanted.scopes;
-    let known = |scope: &String| catalog::scopes().any(|known| known == scope);
+    let known = |scope: &String| catalog::recharge::API.scopes().any(|known| known == scope);
     if let Some(unknown) = scopes.iter().flatten().find(|scope| !known(scope)) {
         return Err(Refusal::error(422, &format!("there is no scope {unknown}")));
     }
@@ -311,7 +311,7 @@ fn add_token(state: &mut State, body: &Bytes) -> Told {
     }
     let prefix = wanted.multiplier.as_deref().unwrap_or("sandbox");
     let secret = format!("sk_{prefix}_{:032x}", fastrand::u128(..));
-    if wanted.multiplier.is_some() && catalog::multiplier(&secret).is_none() {
+    if wanted.multiplier.is_some() && catalog::recharge::multiplier(&secret).is_none() {
         let message = format!("the multiplier {prefix} is not like 2x1");
         return Err(Refusal::error(422, &message));
     }

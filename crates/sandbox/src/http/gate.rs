@@ -53,7 +53,7 @@ pub(crate) fn answer(
 }
 
 pub(crate) fn token_of(state: &State, request: &Request<Bytes>) -> Result<Token, Refusal> {
-    let given = request.headers().get(catalog::TOKEN_HEADER);
+    let given = request.headers().get(catalog::recharge::TOKEN_HEADER);
     let given = given.and_then(|value| value.to_str().ok());
     state
         .tokens
@@ -66,11 +66,11 @@ pub(crate) fn token_of(state: &State, request: &Request<Bytes>) -> Result<Token,
 /// Whether a request is asked in 2021-01. One that names no version is asked in
 /// the one that the catalogue describes.
 pub(crate) fn is_older_version(request: &Request<Bytes>) -> Result<bool, Refusal> {
-    let Some(version) = request.headers().get(catalog::VERSION_HEADER) else {
+    let Some(version) = request.headers().get(catalog::recharge::VERSION_HEADER) else {
         return Ok(false);
     };
     match version.to_str().unwrap_or_default() {
-        catalog::VERSION => Ok(false),
+        catalog::recharge::VERSION => Ok(false),
         v2021_01::VERSION => Ok(true),
         _ => Err(Refusal::error(426, "invalid API version")),
     }

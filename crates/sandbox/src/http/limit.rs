@@ -45,7 +45,7 @@ impl std::fmt::Display for Level {
 impl Buckets {
     /// Pours one request into the bucket of a token.
     pub(crate) fn pour(&mut self, secret: &str, now: Timestamp) -> Level {
-        let catalog::Bucket { leak, size } = catalog::Bucket::of(secret);
+        let catalog::Bucket { leak, size, .. } = catalog::recharge::bucket(secret);
         let empty = Bucket {
             level: 0.0,
             at: now,

@@ -255,7 +255,7 @@ fn ending(answer: Option<Response<Bytes>>, fault: Option<&Fault>, level: Level) 
 }
 
 fn request_id(answer: &Response<Bytes>) -> Option<String> {
-    let id = answer.headers().get(catalog::REQUEST_ID_HEADER)?;
+    let id = answer.headers().get(catalog::recharge::REQUEST_ID_HEADER)?;
     id.to_str().ok().map(str::to_owned)
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn welcome() -> String {
     json!({
         "sandbox": true,
         "about": "This is a local sandbox of the Recharge Admin API, not Recharge itself.",
-        "version": catalog::VERSION,
+        "version": catalog::recharge::API.version,
     })
     .to_string()
 }
@@ -51,7 +51,7 @@ pub(crate) fn in_version(answer: &mut Response<Bytes>, version: &'static str) {
     let version = HeaderValue::from_static(version);
     answer
         .headers_mut()
-        .insert(catalog::VERSION_HEADER, version);
+        .insert(catalog::recharge::VERSION_HEADER, version);
 }
 
 pub(crate) fn respond(answered: Answered, level: Level) -> Response<Bytes> {
@@ -62,9 +62,12 @@ pub(crate) fn respond(answered: Answered, level: Level) -> Response<Bytes> {
         .status(reply.status)
         .header(http::header::CONTENT_TYPE, "application/json")
         .header(http::header::SERVER, SERVER)
-        .header(catalog::REQUEST_ID_HEADER, request_id)
-        .header(catalog::LIMIT_HEADER, level.to_string())
-        .header(catalog::VERSION_HEADER, catalog::VERSION)
+        .header(catalog::recharge::REQUEST_ID_HEADER, request_id)
+        .header(catalog::recharge::LIMIT_HEADER, level.to_string())
+        .header(
+            catalog::recharge::VERSION_HEADER,
+            catalog::recharge::API.version,
+        )
         .header(http::header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED)
         .body(Bytes::from(reply.body))
         .expect("statuses and headers come from constants");

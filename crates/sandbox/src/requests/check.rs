@@ -218,7 +218,7 @@ mod tests {
     use serde_json::json;
 
     fn faults(id: &str, body: Value) -> Value {
-        let (_, operation) = catalog::operation(id).unwrap();
+        let (_, operation) = catalog::recharge::API.operation(id).unwrap();
         match super::body(operation, &record::object(body)) {
             Ok(()) => Value::Null,
             Err(refusal) => refusal.body["errors"].clone(),
@@ -274,7 +274,9 @@ mod tests {
 
     #[test]
     fn a_page_holds_at_most_250() {
-        let (_, operation) = catalog::operation("subscriptions.list").unwrap();
+        let (_, operation) = catalog::recharge::API
+            .operation("subscriptions.list")
+            .unwrap();
         let ask = |limit: &str| query(operation, &vec![("limit".into(), limit.into())]);
         assert!(ask("250").is_ok());
         assert!(ask("251").is_err());

@@ -133,7 +133,10 @@ mod tests_of_rows {
 
     #[test]
     fn every_filter_of_every_list_is_answered_from_what_its_table_keeps() {
-        for (resource, operation) in catalog::operations().filter(|(_, one)| one.pages()) {
+        for (resource, operation) in catalog::recharge::API
+            .operations()
+            .filter(|(_, one)| one.pages())
+        {
             let object = operation.response.object().unwrap();
             let name = TableName::of(object).unwrap();
             let table = Table::new(&TABLES[name as usize].1);

@@ -106,7 +106,12 @@ fn is_of_active_item(state: &State, selection: u64) -> bool {
 /// (`customers`) as well as of objects (`customer`).
 pub(crate) fn spelled<'a>(parameter: &str, value: &'a str) -> &'a str {
     let resource = (parameter == "object_type")
-        .then(|| catalog::RESOURCES.iter().find(|one| one.name == value))
+        .then(|| {
+            catalog::recharge::API
+                .resources
+                .iter()
+                .find(|one| one.name == value)
+        })
         .flatten();
     resource.map_or(value, |resource| resource.singular)
 }

@@ -70,7 +70,7 @@ fn rows_of_length(length: usize) -> &'static [Row] {
     static ROWS: OnceLock<Vec<Vec<Row>>> = OnceLock::new();
     let rows = ROWS.get_or_init(|| {
         let mut rows: Vec<Vec<Row>> = Vec::new();
-        for (resource, operation) in catalog::operations() {
+        for (resource, operation) in catalog::recharge::API.operations() {
             let length = operation.path.split('/').skip(1).count();
             rows.resize_with(rows.len().max(length + 1), Vec::new);
             rows[length].push(Row {
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn every_row_is_found_by_its_own_path() {
-        for (resource, operation) in catalog::operations() {
+        for (resource, operation) in catalog::recharge::API.operations() {
             let mut path = operation.path.to_owned();
             for hole in operation.path_parameters {
                 path = path.replace(&format!("{{{}}}", hole.name), "12");

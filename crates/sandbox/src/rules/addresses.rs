@@ -97,7 +97,7 @@ fn fill(state: &State, asked: &CheckedRequest, address: &mut Record) -> Result<(
     let overridden = given(address, OVERRIDE);
     update(asked, address);
     // What is already there may be older than the rules.
-    if catalog::ADDRESS_PARTS
+    if catalog::recharge::ADDRESS_PARTS
         .iter()
         .any(|part| asked.body.contains_key(*part))
     {

@@ -306,8 +306,9 @@ fn single(batch_type: &str, body: &Record) -> (&'static str, Option<String>) {
 /// The row of the operation that tasks of a batch stand for.
 pub(super) fn row(batch_type: &str, body: &Record) -> Row {
     let (operation, _) = single(batch_type, body);
-    let (resource, operation) =
-        catalog::operation(operation).expect("batch types stand for rows of the catalogue");
+    let (resource, operation) = catalog::recharge::API
+        .operation(operation)
+        .expect("batch types stand for rows of the catalogue");
     Row {
         resource,
         operation,

@@ -40,7 +40,7 @@ pub(crate) fn blank(id: u64, batch_type: &str, stamp: &str) -> Record {
         "success_task_count": 0,
         "total_task_count": 0,
         "updated_at": stamp,
-        "version": catalog::VERSION,
+        "version": catalog::recharge::API.version,
     }))
 }
 

@@ -86,7 +86,8 @@ fn create(state: &mut State, asked: &CheckedRequest, body: &Record) -> Result<Re
 
 /// The row whose parameters a plan of a bulk request has.
 fn row(id: &str) -> &'static Operation {
-    catalog::operation(id)
+    catalog::recharge::API
+        .operation(id)
         .map(|(_, operation)| operation)
         .expect("the catalogue has the row")
 }

@@ -341,7 +341,7 @@ pub(super) fn customer_reference(customer: &Record) -> Value {
 
 /// The parts of a postal address, as charges and orders carry them.
 pub(crate) fn shipping_address(address: &Record) -> Value {
-    catalog::ADDRESS_PARTS
+    catalog::recharge::ADDRESS_PARTS
         .iter()
         .map(|part| ((*part).to_owned(), field(address, part)))
         .collect()

@@ -19,7 +19,8 @@ pub(super) fn act(resource: &str, state: &State, asked: &CheckedRequest) -> Outc
 
 /// What a token tells of itself.
 pub(crate) fn token_information(state: &State, token: &Token) -> Record {
-    let all = || -> BTreeSet<String> { catalog::scopes().map(str::to_owned).collect() };
+    let all =
+        || -> BTreeSet<String> { catalog::recharge::API.scopes().map(str::to_owned).collect() };
     let scopes = token.scopes.clone().unwrap_or_else(all);
     let email = record::text(&state.store, "email");
     record::object(json!({

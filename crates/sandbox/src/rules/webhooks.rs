@@ -16,7 +16,7 @@ use recharge_catalog as catalog;
 const MOST_OF_TOPIC: usize = 10;
 
 /// The versions that messages can be written in.
-const VERSIONS: &[&str] = &["2021-01", catalog::VERSION];
+const VERSIONS: &[&str] = &["2021-01", catalog::recharge::API.version];
 
 pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruling {
     if verb == "create" {
@@ -46,7 +46,7 @@ pub(crate) fn blank(id: u64) -> Record {
         "address": null,
         "included_objects": [],
         "topic": null,
-        "version": catalog::VERSION,
+        "version": catalog::recharge::API.version,
     }))
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn settings(now: Timestamp) -> Record {
         "created_at": time::stamp(opened),
         "currency": "USD",
         "customer_portal_base_url": "https://sandbox.example.com/portal",
-        "default_api_version": catalog::VERSION,
+        "default_api_version": catalog::recharge::API.version,
         "email": "owner@sandbox.example.com",
         "enabled_presentment_currencies": ["USD"],
         "enabled_presentment_currencies_symbols": [

@@ -192,7 +192,7 @@ const REASONS: &[(&str, Idempotency, &str)] = &[
 
 #[test]
 fn each_write_says_for_a_reason_what_a_second_time_does() {
-    for (resource, row) in catalog::operations() {
+    for (resource, row) in catalog::recharge::API.operations() {
         let id = format!("{}.{}", resource.name, row.verb);
         let reason = REASONS.iter().find(|(known, ..)| *known == id);
         let (stated, reason) = match (row.method, reason) {
@@ -208,7 +208,7 @@ fn each_write_says_for_a_reason_what_a_second_time_does() {
         }
     }
     for (id, ..) in REASONS {
-        assert!(catalog::operation(id).is_some(), "{id}");
+        assert!(catalog::recharge::API.operation(id).is_some(), "{id}");
     }
 }
 
@@ -227,7 +227,7 @@ fn timeless(answer: &Value) -> Value {
 #[test]
 fn a_second_time_does_in_the_sandbox_what_the_row_says() {
     let mut wrong = Vec::new();
-    for (resource, row) in catalog::operations() {
+    for (resource, row) in catalog::recharge::API.operations() {
         let id = format!("{}.{}", resource.name, row.verb);
         let store = Store::demo();
         let call = call(&store, &id);

@@ -77,7 +77,7 @@ fn a_token_tells_of_itself_alone() {
 fn every_operation_that_names_a_scope_is_closed_without_it() {
     let store = Store::empty();
     let mut closed = 0;
-    for (resource, operation) in recharge_catalog::operations() {
+    for (resource, operation) in recharge_catalog::recharge::API.operations() {
         let Some(scope) = operation.scopes().next() else {
             continue;
         };
@@ -118,7 +118,7 @@ const IDLE: &[&str] = &[
 
 #[test]
 fn every_write_leaves_an_event_and_a_refused_one_leaves_none() {
-    for (resource, operation) in recharge_catalog::operations() {
+    for (resource, operation) in recharge_catalog::recharge::API.operations() {
         let id = format!("{}.{}", resource.name, operation.verb);
         let method = operation.method.name();
         if method == "GET" {

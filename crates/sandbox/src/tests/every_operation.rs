@@ -18,7 +18,7 @@ const CONTRACT: &str = include_str!("../../../../tests/contract/recharge-2021-11
 fn every_operation_answers_with_its_status_its_envelope_and_its_fields() {
     let contract: Value = serde_json::from_str(CONTRACT).unwrap();
     let mut asked = 0;
-    for (resource, operation) in catalog::operations() {
+    for (resource, operation) in catalog::recharge::API.operations() {
         let id = format!("{}.{}", resource.name, operation.verb);
         let store = Store::demo();
         let call = call(&store, &id);
@@ -62,7 +62,7 @@ fn every_write_leaves_an_event() {
         let id = |state: &mut State| state.table(TableName::Events).ids(..).next_back();
         store.0.with_state(id)
     };
-    for (resource, operation) in catalog::operations() {
+    for (resource, operation) in catalog::recharge::API.operations() {
         let id = format!("{}.{}", resource.name, operation.verb);
         if operation.method == Method::Get || WITHOUT_EVENT.contains(&id.as_str()) {
             continue;
@@ -71,7 +71,10 @@ fn every_write_leaves_an_event() {
         let call = call(&store, &id);
         if id == "collections.add_products" {
             // What is in a collection already is not put there again.
-            let remove = catalog::operation("collections.remove_products").unwrap().1;
+            let remove = catalog::recharge::API
+                .operation("collections.remove_products")
+                .unwrap()
+                .1;
             store.good(remove.method.name(), &call.path, &call.body);
         }
         let before = newest(&store);
@@ -88,7 +91,7 @@ fn every_example_request_of_the_contract_keeps_to_its_row() {
     let contract: Value = serde_json::from_str(CONTRACT).unwrap();
     for example in contract["operations"].as_array().unwrap() {
         let id = example["id"].as_str().unwrap();
-        let (_, operation) = catalog::operation(id).unwrap();
+        let (_, operation) = catalog::recharge::API.operation(id).unwrap();
         let mut body = example["example_request"].clone();
         if let Some(key) = operation.wrapper {
             body = body[key].clone();

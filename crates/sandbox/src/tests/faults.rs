@@ -167,7 +167,7 @@ fn the_same_spec_and_requests_give_the_same_faults_again() {
 #[test]
 fn every_write_is_carried_out_when_its_answer_is_lost_and_not_when_it_never_arrived() {
     let (mut writes, mut changed) = (0, 0);
-    for (resource, operation) in catalog::operations() {
+    for (resource, operation) in catalog::recharge::API.operations() {
         if operation.effect == Effect::Reads {
             continue;
         }

@@ -23,7 +23,7 @@ fn oddities() -> [Value; 9] {
 
 #[test]
 fn odd_bodies_are_refused_or_taken_but_break_nothing() {
-    for (resource, operation) in catalog::operations() {
+    for (resource, operation) in catalog::recharge::API.operations() {
         let id = format!("{}.{}", resource.name, operation.verb);
         let store = Store::demo();
         let call = call(&store, &id);
@@ -55,7 +55,7 @@ fn odd_queries_are_refused_or_taken_but_break_nothing() {
         "id-desc",
     ];
     let store = Store::demo();
-    for (resource, operation) in catalog::operations() {
+    for (resource, operation) in catalog::recharge::API.operations() {
         let id = format!("{}.{}", resource.name, operation.verb);
         if operation.method.name() != "GET" {
             continue;

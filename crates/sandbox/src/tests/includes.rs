@@ -128,7 +128,7 @@ fn related() -> Store {
 fn every_include_holds_what_the_related_lists_answer() {
     let store = related();
     let mut held = 0;
-    for (resource, operation) in catalog::operations() {
+    for (resource, operation) in catalog::recharge::API.operations() {
         let include = operation.query.iter().find(|one| one.name == "include");
         let Some(include) = include.filter(|_| operation.verb == "list") else {
             continue;

@@ -21,7 +21,8 @@ fn records(page: &Value, key: &str) -> Vec<Value> {
 /// Every list of the catalogue: its path, its key, and its sort orders.
 /// A list that must be asked for one kind is asked for it beside the order.
 fn all_lists(store: &Store) -> Vec<(String, &'static str, Vec<String>)> {
-    catalog::operations()
+    catalog::recharge::API
+        .operations()
         .filter(|(_, operation)| operation.pages())
         .map(|(resource, operation)| {
             let mut path = operation.path.to_owned();

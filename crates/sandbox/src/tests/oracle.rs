@@ -215,7 +215,10 @@ struct List {
 
 fn lists(store: &Store) -> Vec<List> {
     let mut lists = Vec::new();
-    for (resource, operation) in catalog::operations().filter(|(_, one)| one.pages()) {
+    for (resource, operation) in catalog::recharge::API
+        .operations()
+        .filter(|(_, one)| one.pages())
+    {
         let mut path = operation.path.to_owned();
         if let Some(hole) = operation.path_parameters.first() {
             let parent = store.first(&format!("/{}", resource.name), resource.name);

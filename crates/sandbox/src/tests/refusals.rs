@@ -14,7 +14,8 @@ fn lists(store: &Store) -> Vec<(&'static Operation, String)> {
         let joined = if path.contains('?') { '&' } else { '?' };
         (operation, format!("{path}{joined}"))
     };
-    catalog::operations()
+    catalog::recharge::API
+        .operations()
         .filter(|(_, operation)| operation.pages())
         .map(asked)
         .collect()
@@ -150,7 +151,7 @@ fn misfit(parameter: &Parameter) -> Value {
 #[test]
 fn every_write_names_all_its_misfits_at_once() {
     let mut tried = 0;
-    for (resource, operation) in catalog::operations() {
+    for (resource, operation) in catalog::recharge::API.operations() {
         let id = format!("{}.{}", resource.name, operation.verb);
         if operation.body.is_empty() {
             continue;
@@ -178,7 +179,7 @@ fn every_write_names_all_its_misfits_at_once() {
 
 #[test]
 fn every_write_names_all_that_is_missing_at_once() {
-    for (resource, operation) in catalog::operations() {
+    for (resource, operation) in catalog::recharge::API.operations() {
         let id = format!("{}.{}", resource.name, operation.verb);
         let required = operation.body.iter().filter(|parameter| parameter.required);
         let wanted: Vec<String> = required
@@ -199,7 +200,7 @@ fn every_write_names_all_that_is_missing_at_once() {
 
 #[test]
 fn every_write_refuses_values_that_are_not_listed() {
-    for (resource, operation) in catalog::operations() {
+    for (resource, operation) in catalog::recharge::API.operations() {
         let id = format!("{}.{}", resource.name, operation.verb);
         let store = Store::demo();
         let listed = operation.body.iter().filter(|one| !one.values.is_empty());

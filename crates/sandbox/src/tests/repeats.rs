@@ -184,7 +184,7 @@ fn tried(id: &str, row: &Operation, field: Option<&Parameter>) -> Option<Vec<Str
 #[test]
 fn a_repeatable_write_with_any_optional_field_does_nothing_the_second_time() {
     let (mut wrong, mut sent) = (Vec::new(), 0);
-    for (resource, row) in catalog::operations() {
+    for (resource, row) in catalog::recharge::API.operations() {
         if row.method == Method::Get || row.idempotency != Idempotency::Idempotent {
             continue;
         }

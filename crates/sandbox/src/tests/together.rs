@@ -122,7 +122,7 @@ const ELSEWHERE: &[&str] = &[
 
 #[test]
 fn every_write_below_an_address_finds_its_address() {
-    for (resource, operation) in catalog::operations() {
+    for (resource, operation) in catalog::recharge::API.operations() {
         let id = format!("{}.{}", resource.name, operation.verb);
         if operation.effect == Effect::Reads {
             continue;

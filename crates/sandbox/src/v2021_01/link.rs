@@ -41,7 +41,7 @@ fn base(uri: &Uri, headers: &HeaderMap) -> String {
     match (uri.authority(), host) {
         (Some(authority), _) => format!("{}://{authority}", uri.scheme_str().unwrap_or("http")),
         (None, Some(host)) => format!("http://{host}"),
-        (None, None) => catalog::BASE_URL.to_owned(),
+        (None, None) => catalog::recharge::BASE_URL.to_owned(),
     }
 }
 
@@ -68,6 +68,6 @@ mod tests {
             found("https://api.example.com/orders", None),
             "https://api.example.com"
         );
-        assert_eq!(found("/orders", None), catalog::BASE_URL);
+        assert_eq!(found("/orders", None), catalog::recharge::BASE_URL);
     }
 }

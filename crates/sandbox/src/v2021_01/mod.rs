@@ -172,7 +172,9 @@ impl Reading<'_> {
 }
 
 fn row(id: &str) -> Row {
-    let (resource, operation) = catalog::operation(id).expect("the catalogue has the row");
+    let (resource, operation) = catalog::recharge::API
+        .operation(id)
+        .expect("the catalogue has the row");
     Row {
         resource,
         operation,

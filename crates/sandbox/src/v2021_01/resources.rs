@@ -269,7 +269,7 @@ mod tests {
     fn every_parameter_is_one_of_the_list_that_it_is_handed_to() {
         for resource in RESOURCES {
             let id = format!("{}.list", resource.many);
-            let (_, operation) = catalog::operation(&id).unwrap();
+            let (_, operation) = catalog::recharge::API.operation(&id).unwrap();
             assert_eq!(
                 TableName::of(operation.response.object().unwrap()),
                 Some(resource.of)

@@ -34,6 +34,7 @@ const SMALL: Limits = Limits {
     batch: 5,
     part: 2,
     bytes: 1 << 20,
+    page: 250,
 };
 
 /// How bad the network is, in parts of a hundred.
@@ -203,7 +204,8 @@ impl TestStage {
                 profile: None,
                 base_url: String::new(),
                 sandbox: true,
-                api_version: catalog::VERSION.to_owned(),
+                api: "recharge".to_owned(),
+                api_version: catalog::recharge::API.version.to_owned(),
                 name: None,
                 fingerprint: None,
                 identity: None,
@@ -289,7 +291,8 @@ impl TestStage {
         let connection = Connection {
             base: "http://127.0.0.1".to_owned(),
             token: TOKEN.to_owned().into(),
-            version: catalog::VERSION.to_owned(),
+            api: &crate::catalog::recharge::API,
+            version: None,
         };
         let budget = Budget {
             retries: 3,
@@ -352,8 +355,11 @@ pub(super) fn request(method: &str, path: &str, body: Bytes) -> http::Request<By
     http::Request::builder()
         .method(method)
         .uri(path)
-        .header(catalog::TOKEN_HEADER, TOKEN)
-        .header(catalog::VERSION_HEADER, catalog::VERSION)
+        .header(catalog::recharge::TOKEN_HEADER, TOKEN)
+        .header(
+            catalog::recharge::VERSION_HEADER,
+            catalog::recharge::API.version,
+        )
         .body(body)
         .unwrap()
 }

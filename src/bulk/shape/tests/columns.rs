@@ -250,7 +250,9 @@ fn a_column_without_a_name_must_be_empty() {
 
 #[test]
 fn familiar_names_are_those_that_mean_something() {
-    let (resource, operation) = catalog::operation("discounts.create").unwrap();
+    let (resource, operation) = catalog::recharge::API
+        .operation("discounts.create")
+        .unwrap();
     let familiar = familiar(resource, operation, &owned(&[("Promo", "code")]));
     for name in ["code", "Value Type", "Promo", "created_at", "_line"] {
         assert!(familiar(name), "{name}");

@@ -19,12 +19,13 @@ pub(super) fn now() -> Now {
     Now {
         instant: "2026-11-20T12:00:00Z".parse().unwrap(),
         zone: TimeZone::UTC,
+        times: crate::catalog::TimeForm::WithOffset,
     }
 }
 
 /// A shaper for an operation, as its own engine would have it.
 pub(super) fn shaper(id: &str, header: &[&str], shaping: Shaping) -> Result<Shaper> {
-    let (_, operation) = catalog::operation(id).unwrap();
+    let (_, operation) = catalog::recharge::API.operation(id).unwrap();
     with_engine(id, Engine::of(operation), Some(header), shaping)
 }
 
@@ -34,7 +35,7 @@ pub(super) fn with_engine(
     header: Option<&[&str]>,
     shaping: Shaping,
 ) -> Result<Shaper> {
-    let (resource, operation) = catalog::operation(id).unwrap();
+    let (resource, operation) = catalog::recharge::API.operation(id).unwrap();
     let header = header.map(|header| header.iter().map(|name| (*name).to_owned()).collect());
     let header: Option<Vec<String>> = header;
     Shaper::new(

@@ -103,7 +103,7 @@ proptest! {
         cells in prop::collection::vec(texts(), 40),
         at in 0_usize..200,
     ) {
-        let writing: Vec<_> = catalog::operations()
+        let writing: Vec<_> = catalog::recharge::API.operations()
             .filter(|(_, operation)| operation.effect != crate::catalog::Effect::Reads)
             .collect();
         let (resource, operation) = writing[at % writing.len()];

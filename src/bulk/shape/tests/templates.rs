@@ -6,7 +6,7 @@ use crate::filter::Columns;
 
 #[test]
 fn the_template_of_every_operation_that_writes_is_good_input() {
-    for (resource, operation) in catalog::operations() {
+    for (resource, operation) in catalog::recharge::API.operations() {
         if operation.effect == Effect::Reads {
             continue;
         }
@@ -34,12 +34,14 @@ fn the_template_of_every_operation_that_writes_is_good_input() {
 
 #[test]
 fn a_template_has_what_is_acted_on_first_and_then_what_is_required() {
-    let (resource, operation) = catalog::operation("discounts.create").unwrap();
+    let (resource, operation) = catalog::recharge::API
+        .operation("discounts.create")
+        .unwrap();
     let (header, example) = template(resource, operation);
     assert_eq!(header[..4], ["code", "value", "value_type", "ends_at"]);
     assert_eq!(example[..4], ["SPRING", "10", "percentage", ""]);
     assert!(header.contains(&"applies_to.purchase_item_type".to_owned()));
-    let (resource, operation) = catalog::operation("plans.delete").unwrap();
+    let (resource, operation) = catalog::recharge::API.operation("plans.delete").unwrap();
     assert_eq!(
         template(resource, operation).0,
         ["id", "external_product_id.ecommerce"]
@@ -48,7 +50,7 @@ fn a_template_has_what_is_acted_on_first_and_then_what_is_required() {
 
 #[test]
 fn a_template_has_every_parameter() {
-    for (resource, operation) in catalog::operations() {
+    for (resource, operation) in catalog::recharge::API.operations() {
         let (header, _) = template(resource, operation);
         for parameter in operation.flags() {
             let own = |column: &String| column.split('.').next() == Some(parameter.name);
@@ -70,7 +72,7 @@ fn a_template_has_every_parameter() {
 
 #[test]
 fn an_object_in_an_example_fills_the_columns_of_its_parts() {
-    let (resource, operation) = catalog::operation("plans.create").unwrap();
+    let (resource, operation) = catalog::recharge::API.operation("plans.create").unwrap();
     let (header, example) = template(resource, operation);
     let cell = |name: &str| {
         let at = header.iter().position(|column| column == name).unwrap();
@@ -86,7 +88,7 @@ fn an_object_in_an_example_fills_the_columns_of_its_parts() {
 
 #[test]
 fn the_header_that_a_list_prints_is_good_for_an_update() {
-    for resource in catalog::RESOURCES {
+    for resource in catalog::recharge::API.resources {
         let (Some(_), Some(update)) = (resource.operation("list"), resource.operation("update"))
         else {
             continue;
@@ -110,7 +112,7 @@ fn the_header_that_a_list_prints_is_good_for_an_update() {
 
 #[test]
 fn what_may_be_empty_is_required_text() {
-    for (_, operation) in catalog::operations() {
+    for (_, operation) in catalog::recharge::API.operations() {
         for parameter in operation
             .flags()
             .filter(|parameter| parameter.empty == Empty::Value)

@@ -143,7 +143,7 @@ impl Show for Screen {
             if self.body.is_empty() {
                 self.body = format!("no {} match\n", self.nouns);
             }
-            let now = run.now();
+            let now = run.now(run.family.newest());
             let now = now.instant.to_zoned(now.zone);
             self.when = now.strftime("%Y-%m-%d %H:%M:%S").to_string();
         }

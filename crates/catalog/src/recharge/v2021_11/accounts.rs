@@ -3,6 +3,7 @@
 use super::parameters::{CURSOR, ID, LIMIT};
 use crate::build::{field, get, list};
 use crate::model::{FieldKind, Object, Operation, Resource, ResponseShape};
+use crate::recharge::CONVENTIONS;
 
 /// The resource `accounts`.
 pub const RESOURCE: Resource = Resource {
@@ -38,4 +39,5 @@ pub const ACCOUNT: Object = Object {
         field("is_owner", FieldKind::Boolean),
     ],
     columns: &["id", "user_id", "is_owner", "created_at", "invited_at"],
+    conventions: &CONVENTIONS,
 };

@@ -12,6 +12,7 @@ use crate::build::{
 use crate::model::{
     FieldKind, Idempotency, Object, Operation, Parameter, Resource, ResponseShape, Type,
 };
+use crate::recharge::CONVENTIONS;
 
 /// The resource `addresses`.
 pub const RESOURCE: Resource = Resource {
@@ -260,4 +261,5 @@ pub const ADDRESS: Object = Object {
         "country_code",
         "updated_at",
     ],
+    conventions: &CONVENTIONS,
 };

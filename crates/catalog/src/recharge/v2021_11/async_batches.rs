@@ -2,8 +2,9 @@
 
 use super::parameters::{CURSOR, ID, IDS, LIMIT_OF_ALL_LISTS, SORT_BY};
 use crate::build::{array, create, field, get, id, list, post, read, text};
+use crate::model::STATUS_TONES;
 use crate::model::{Field, FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
-use crate::recharge::STATUS_TONES;
+use crate::recharge::CONVENTIONS;
 
 /// The resource `async_batches`.
 pub const RESOURCE: Resource = Resource {
@@ -153,6 +154,7 @@ pub const ASYNC_BATCH: Object = Object {
         "created_at",
         "closed_at",
     ],
+    conventions: &CONVENTIONS,
 };
 
 /// The object `async_batch_tasks`.
@@ -181,4 +183,5 @@ pub const ASYNC_BATCH_TASK: Object = Object {
         "completed_at",
         "result",
     ],
+    conventions: &CONVENTIONS,
 };

@@ -3,6 +3,7 @@
 use super::parameters::{BY_ID_OR_UPDATED, CURSOR, ID, LIMIT, PAGE, SORT_BY};
 use crate::build::{array, boolean, create, delete, field, get, id, list, text, update};
 use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
+use crate::recharge::CONVENTIONS;
 
 /// The resource `bundle_selections`.
 pub const RESOURCE: Resource = Resource {
@@ -122,4 +123,5 @@ pub const BUNDLE_SELECTION: Object = Object {
         "external_variant_id",
         "updated_at",
     ],
+    conventions: &CONVENTIONS,
 };

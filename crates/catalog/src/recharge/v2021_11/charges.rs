@@ -6,10 +6,11 @@ use super::parameters::{
 };
 use crate::build::{boolean, day, field, get, id, ids, list, money, post, text, time};
 use crate::exceptions::BodyException;
+use crate::model::STATUS_TONES;
 use crate::model::{
     FieldKind, Idempotency, Object, Operation, ParameterRole, Resource, ResponseShape, Type,
 };
-use crate::recharge::STATUS_TONES;
+use crate::recharge::CONVENTIONS;
 
 /// The resource `charges`.
 pub const RESOURCE: Resource = Resource {
@@ -341,4 +342,5 @@ pub const CHARGE: Object = Object {
         "type",
         "processed_at",
     ],
+    conventions: &CONVENTIONS,
 };

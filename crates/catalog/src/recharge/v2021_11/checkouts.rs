@@ -4,8 +4,9 @@ use super::parameters::ADDRESS_PARTS;
 use crate::build::{
     array, boolean, create, external, field, get, object, pairs, post, read, text, update,
 };
+use crate::model::STATUS_TONES;
 use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
-use crate::recharge::STATUS_TONES;
+use crate::recharge::CONVENTIONS;
 
 /// The resource `checkouts`.
 pub const RESOURCE: Resource = Resource {
@@ -210,6 +211,7 @@ pub const CHECKOUT: Object = Object {
         "created_at",
         "completed_at",
     ],
+    conventions: &CONVENTIONS,
 };
 
 /// The object `checkout_charge`.
@@ -236,6 +238,7 @@ pub const CHECKOUT_CHARGE: Object = Object {
         "payment_type",
         "free",
     ],
+    conventions: &CONVENTIONS,
 };
 
 /// The object `shipping_rate`.
@@ -257,4 +260,5 @@ pub const SHIPPING_RATE: Object = Object {
         field("title", FieldKind::Text).documented(Type::Unstated),
     ],
     columns: &["code", "name", "price", "title", "handle"],
+    conventions: &CONVENTIONS,
 };

@@ -5,6 +5,7 @@ use crate::build::{
     act, create, delete, field, get, id, list, post, read, references, text, update,
 };
 use crate::model::{FieldKind, Method, Object, Operation, Parameter, Resource, ResponseShape};
+use crate::recharge::CONVENTIONS;
 
 /// The resource `collections`.
 pub const RESOURCE: Resource = Resource {
@@ -169,6 +170,7 @@ pub const COLLECTION: Object = Object {
         field("updated_at", FieldKind::Time),
     ],
     columns: &["id", "title", "sort_order", "type", "updated_at"],
+    conventions: &CONVENTIONS,
 };
 
 /// The object `collection_product`.
@@ -181,4 +183,5 @@ pub const COLLECTION_PRODUCT: Object = Object {
         field("updated_at", FieldKind::Time),
     ],
     columns: &["collection_id", "external_product_id", "updated_at"],
+    conventions: &CONVENTIONS,
 };

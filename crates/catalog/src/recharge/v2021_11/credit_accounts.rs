@@ -4,6 +4,7 @@ use super::credit_adjustments::CREDIT_ADJUSTMENT;
 use super::parameters::{CURSOR, ID, LIMIT_IN_PROSE, OF_CUSTOMER};
 use crate::build::{field, get, list, read};
 use crate::model::{FieldKind, Object, Operation, Resource, ResponseShape, Type};
+use crate::recharge::CONVENTIONS;
 
 /// The resource `credit_accounts`.
 pub const RESOURCE: Resource = Resource {
@@ -68,4 +69,5 @@ pub const CREDIT_ACCOUNT: Object = Object {
         "currency_code",
         "expires_at",
     ],
+    conventions: &CONVENTIONS,
 };

@@ -3,6 +3,7 @@
 use super::parameters::{CURSOR, ID, LIMIT_IN_PROSE};
 use crate::build::{field, get, list};
 use crate::model::{FieldKind, Object, Operation, Resource, ResponseShape};
+use crate::recharge::CONVENTIONS;
 
 /// The resource `credit_adjustments`.
 pub const RESOURCE: Resource = Resource {
@@ -63,4 +64,5 @@ pub const CREDIT_ADJUSTMENT: Object = Object {
         "created_at",
         "note",
     ],
+    conventions: &CONVENTIONS,
 };

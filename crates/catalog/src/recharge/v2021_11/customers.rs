@@ -11,6 +11,7 @@ use crate::build::{
 use crate::model::{
     FieldKind, Idempotency, Object, Operation, Parameter, Resource, ResponseShape, Type,
 };
+use crate::recharge::CONVENTIONS;
 
 /// The resource `customers`.
 pub const RESOURCE: Resource = Resource {
@@ -222,6 +223,7 @@ pub const CUSTOMER: Object = Object {
         "has_valid_payment_method",
         "created_at",
     ],
+    conventions: &CONVENTIONS,
 };
 
 /// The object `credit_summary`.
@@ -233,6 +235,7 @@ pub const CREDIT_SUMMARY: Object = Object {
         field("currency_code", FieldKind::Text),
     ],
     columns: &["customer_id", "total_available_balance", "currency_code"],
+    conventions: &CONVENTIONS,
 };
 
 /// The object `deliverySchedule`.
@@ -246,4 +249,5 @@ pub const DELIVERY_SCHEDULE: Object = Object {
         field("deliveries", FieldKind::Json),
     ],
     columns: &["customer.id", "customer.email", "deliveries"],
+    conventions: &CONVENTIONS,
 };

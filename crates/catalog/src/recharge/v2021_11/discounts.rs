@@ -5,10 +5,11 @@ use super::parameters::{
     SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
 use crate::build::{create, delete, field, get, integer, list, money, object, text, time, update};
+use crate::model::STATUS_TONES;
 use crate::model::{
     FieldKind, Idempotency, Object, Operation, Parameter, Resource, ResponseShape, Type,
 };
-use crate::recharge::STATUS_TONES;
+use crate::recharge::CONVENTIONS;
 
 /// The resource `discounts`.
 pub const RESOURCE: Resource = Resource {
@@ -168,4 +169,5 @@ pub const DISCOUNT: Object = Object {
         "ends_at",
         "updated_at",
     ],
+    conventions: &CONVENTIONS,
 };

@@ -3,6 +3,7 @@
 use super::parameters::{CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, LIMIT, OF_CUSTOMER};
 use crate::build::{field, id, list, text};
 use crate::model::{FieldKind, Object, Operation, Resource, ResponseShape, Type};
+use crate::recharge::CONVENTIONS;
 
 /// The resource `events`.
 pub const RESOURCE: Resource = Resource {
@@ -71,4 +72,5 @@ pub const EVENT: Object = Object {
         "customer_id",
         "description",
     ],
+    conventions: &CONVENTIONS,
 };

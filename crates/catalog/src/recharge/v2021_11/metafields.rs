@@ -3,6 +3,7 @@
 use super::parameters::{BY_ID_OR_UPDATED, CURSOR, ID, LIMIT, PAGE, SORT_BY};
 use crate::build::{create, delete, field, get, id, list, text, update};
 use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
+use crate::recharge::CONVENTIONS;
 
 /// The resource `metafields`.
 pub const RESOURCE: Resource = Resource {
@@ -120,4 +121,5 @@ pub const METAFIELD: Object = Object {
         "value",
         "value_type",
     ],
+    conventions: &CONVENTIONS,
 };

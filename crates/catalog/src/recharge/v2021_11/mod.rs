@@ -16,7 +16,7 @@ pub mod events;
 pub mod metafields;
 pub mod onetimes;
 pub mod orders;
-mod parameters;
+pub(super) mod parameters;
 pub mod payment_methods;
 pub mod plans;
 pub mod products;
@@ -31,13 +31,21 @@ pub use parameters::{
     LIMIT, PAGE, SCHEDULED_AT, UPDATED_AT,
 };
 
-use crate::model::Resource;
+use crate::model::{Api, PageForm, Resource};
+
+/// The API in this version.
+pub static API: Api = super::api(VERSION, PAGE_FORM, RESOURCES);
 
 /// The version that these tables describe.
 pub const VERSION: &str = "2021-11";
 
+pub(super) const PAGE_FORM: PageForm = PageForm::BodyCursor {
+    parameter: CURSOR.name,
+    field: "next_cursor",
+};
+
 /// Every resource, in the order of the help.
-pub const RESOURCES: &[Resource] = &[
+pub(super) const RESOURCES: &[Resource] = &[
     accounts::RESOURCE,
     addresses::RESOURCE,
     async_batches::RESOURCE,

@@ -9,6 +9,7 @@ use crate::build::{
     update,
 };
 use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
+use crate::recharge::CONVENTIONS;
 
 /// The resource `onetimes`.
 pub const RESOURCE: Resource = Resource {
@@ -149,4 +150,5 @@ pub const ONETIME: Object = Object {
         "next_charge_scheduled_at",
         "is_cancelled",
     ],
+    conventions: &CONVENTIONS,
 };

@@ -7,8 +7,9 @@ use super::parameters::{
 use crate::build::{
     array, boolean, day, delete, external, field, get, id, list, object, post, text, update,
 };
+use crate::model::STATUS_TONES;
 use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
-use crate::recharge::STATUS_TONES;
+use crate::recharge::CONVENTIONS;
 
 /// The resource `orders`.
 pub const RESOURCE: Resource = Resource {
@@ -216,4 +217,5 @@ pub const ORDER: Object = Object {
         "is_prepaid",
         "processed_at",
     ],
+    conventions: &CONVENTIONS,
 };

@@ -4,7 +4,7 @@ use crate::build::{day, id, integer, text, time};
 use crate::model::{Parameter, ParameterRole, Type};
 
 /// Path parameter with the number of the object.
-pub(super) const ID: Parameter = id("id", "number of the object");
+pub(in crate::recharge) const ID: Parameter = id("id", "number of the object");
 
 /// Records per page. The command line sets it from `--page-size`.
 pub const LIMIT: Parameter = integer("limit", "records a page")
@@ -14,11 +14,11 @@ pub const LIMIT: Parameter = integer("limit", "records a page")
     .maximum(250);
 
 /// `limit` on lists whose own parameter list leaves it out.
-pub(super) const LIMIT_OF_ALL_LISTS: Parameter =
+pub(in crate::recharge) const LIMIT_OF_ALL_LISTS: Parameter =
     LIMIT.beyond("the chapter on cursor pagination gives every list a limit of up to 250");
 
 /// `limit` where default and maximum stand in the prose only.
-pub(super) const LIMIT_IN_PROSE: Parameter =
+pub(in crate::recharge) const LIMIT_IN_PROSE: Parameter =
     LIMIT.beyond("default and maximum stand in the description, not in the parameter list");
 
 /// Position from which a list continues, as the API gives it with each page.
@@ -35,7 +35,7 @@ pub const PAGE: Parameter = integer("page", "fetch this one page, by number, and
     .default("1");
 
 /// A comma list of object numbers.
-pub(super) const IDS: Parameter = id("ids", "only these, by number")
+pub(in crate::recharge) const IDS: Parameter = id("ids", "only these, by number")
     .role(ParameterRole::Ids)
     .documented(Type::String)
     .multiple();
@@ -51,28 +51,30 @@ pub const SCHEDULED_AT: &str = "scheduled_at";
 pub const CREATED_AT_MIN: Parameter = time("created_at_min", "created at or after this time")
     .role(ParameterRole::Since(CREATED_AT))
     .common();
-pub(super) const CREATED_AT_MAX: Parameter =
+pub(in crate::recharge) const CREATED_AT_MAX: Parameter =
     time("created_at_max", "created at or before this time")
         .role(ParameterRole::Until(CREATED_AT))
         .common();
-pub(super) const UPDATED_AT_MIN: Parameter =
+pub(in crate::recharge) const UPDATED_AT_MIN: Parameter =
     time("updated_at_min", "changed at or after this time")
         .role(ParameterRole::Since(UPDATED_AT))
         .common();
-pub(super) const UPDATED_AT_MAX: Parameter =
+pub(in crate::recharge) const UPDATED_AT_MAX: Parameter =
     time("updated_at_max", "changed at or before this time").role(ParameterRole::Until(UPDATED_AT));
-pub(super) const SCHEDULED_AT_MIN: Parameter =
+pub(in crate::recharge) const SCHEDULED_AT_MIN: Parameter =
     day("scheduled_at_min", "scheduled on or after this day")
         .role(ParameterRole::Since(SCHEDULED_AT))
         .common();
-pub(super) const SCHEDULED_AT_MAX: Parameter =
+pub(in crate::recharge) const SCHEDULED_AT_MAX: Parameter =
     day("scheduled_at_max", "scheduled on or before this day")
         .role(ParameterRole::Until(SCHEDULED_AT))
         .common();
 
 /// Filters by the object above.
-pub(super) const OF_CUSTOMER: Parameter = id("customer_id", "only those of this customer").common();
-pub(super) const OF_ADDRESS: Parameter = id("address_id", "only those of this address").common();
+pub(in crate::recharge) const OF_CUSTOMER: Parameter =
+    id("customer_id", "only those of this customer").common();
+pub(in crate::recharge) const OF_ADDRESS: Parameter =
+    id("address_id", "only those of this address").common();
 
 /// Related objects to put into each record.
 pub const INCLUDE: Parameter = text(
@@ -87,12 +89,12 @@ pub const INCLUDE: Parameter = text(
 pub const INCLUDED: &str = INCLUDE.name;
 
 /// Order of a list.
-pub(super) const SORT_BY: Parameter = text("sort_by", "order of the list")
+pub(in crate::recharge) const SORT_BY: Parameter = text("sort_by", "order of the list")
     .role(ParameterRole::Sort)
     .common();
-pub(super) const BY_ID_OR_UPDATED: &[&str] =
+pub(in crate::recharge) const BY_ID_OR_UPDATED: &[&str] =
     &["id-asc", "id-desc", "updated_at-asc", "updated_at-desc"];
-pub(super) const BY_ID_CREATED_OR_UPDATED: &[&str] = &[
+pub(in crate::recharge) const BY_ID_CREATED_OR_UPDATED: &[&str] = &[
     "id-asc",
     "id-desc",
     "created_at-asc",

@@ -2,8 +2,9 @@
 
 use super::parameters::{ADDRESS_PARTS, CURSOR, ID, INCLUDE, LIMIT, OF_CUSTOMER};
 use crate::build::{boolean, create, delete, field, get, id, list, object, text, update};
+use crate::model::STATUS_TONES;
 use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
-use crate::recharge::STATUS_TONES;
+use crate::recharge::CONVENTIONS;
 
 /// The resource `payment_methods`.
 pub const RESOURCE: Resource = Resource {
@@ -135,4 +136,5 @@ pub const PAYMENT_METHOD: Object = Object {
         "payment_details.brand",
         "payment_details.last4",
     ],
+    conventions: &CONVENTIONS,
 };

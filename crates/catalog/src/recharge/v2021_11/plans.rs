@@ -10,6 +10,7 @@ use crate::build::{
 use crate::model::{
     FieldKind, Method, Object, Operation, Parameter, Resource, ResponseShape, Type,
 };
+use crate::recharge::CONVENTIONS;
 
 /// The resource `plans`.
 pub const RESOURCE: Resource = Resource {
@@ -200,4 +201,5 @@ pub const PLAN: Object = Object {
         "sort_order",
         "updated_at",
     ],
+    conventions: &CONVENTIONS,
 };

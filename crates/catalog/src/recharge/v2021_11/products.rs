@@ -3,6 +3,7 @@
 use super::parameters::{CURSOR, LIMIT};
 use crate::build::{array, boolean, create, delete, field, get, list, text, time, update};
 use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
+use crate::recharge::CONVENTIONS;
 
 /// The resource `products`.
 pub const RESOURCE: Resource = Resource {
@@ -121,4 +122,5 @@ pub const PRODUCT: Object = Object {
         "requires_shipping",
         "published_at",
     ],
+    conventions: &CONVENTIONS,
 };

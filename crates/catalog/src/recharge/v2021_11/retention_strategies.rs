@@ -3,6 +3,7 @@
 use super::parameters::{CURSOR, ID, LIMIT_OF_ALL_LISTS};
 use crate::build::{create, delete, field, get, list, text, update};
 use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape};
+use crate::recharge::CONVENTIONS;
 
 /// The resource `retention_strategies`.
 pub const RESOURCE: Resource = Resource {
@@ -118,4 +119,5 @@ pub const RETENTION_STRATEGY: Object = Object {
         "discount_code",
         "updated_at",
     ],
+    conventions: &CONVENTIONS,
 };

@@ -2,6 +2,7 @@
 
 use crate::build::{field, get};
 use crate::model::{FieldKind, Object, Operation, Resource, ResponseShape, Type};
+use crate::recharge::CONVENTIONS;
 
 /// The resource `store`.
 pub const RESOURCE: Resource = Resource {
@@ -52,4 +53,5 @@ pub const STORE: Object = Object {
         "external_platform",
         "timezone.iana_name",
     ],
+    conventions: &CONVENTIONS,
 };

@@ -9,10 +9,11 @@ use crate::build::{
     boolean, create, day, delete, external, field, get, id, ids, integer, list, money, object,
     pairs, post, text, update,
 };
+use crate::model::STATUS_TONES;
 use crate::model::{
     FieldKind, Idempotency, Object, Operation, Parameter, Resource, ResponseShape, Type,
 };
-use crate::recharge::STATUS_TONES;
+use crate::recharge::CONVENTIONS;
 
 /// The resource `subscriptions`.
 pub const RESOURCE: Resource = Resource {
@@ -360,4 +361,5 @@ pub const SUBSCRIPTION: Object = Object {
         "order_interval_frequency",
         "order_interval_unit",
     ],
+    conventions: &CONVENTIONS,
 };

@@ -2,6 +2,7 @@
 
 use crate::build::{field, get};
 use crate::model::{FieldKind, Object, Operation, Resource, ResponseShape};
+use crate::recharge::CONVENTIONS;
 
 /// The resource `token_information`.
 pub const RESOURCE: Resource = Resource {
@@ -27,4 +28,5 @@ pub const TOKEN_INFORMATION: Object = Object {
         field("scopes", FieldKind::Json),
     ],
     columns: &["name", "contact_email", "client.name", "scopes"],
+    conventions: &CONVENTIONS,
 };

@@ -3,6 +3,7 @@
 use super::parameters::{CURSOR, ID, LIMIT_OF_ALL_LISTS, SORT_BY};
 use crate::build::{create, delete, field, get, list, post, text, texts, update};
 use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape};
+use crate::recharge::CONVENTIONS;
 
 /// The resource `webhooks`.
 pub const RESOURCE: Resource = Resource {
@@ -99,4 +100,5 @@ pub const WEBHOOK: Object = Object {
         field("version", FieldKind::Text),
     ],
     columns: &["id", "topic", "address", "version", "included_objects"],
+    conventions: &CONVENTIONS,
 };

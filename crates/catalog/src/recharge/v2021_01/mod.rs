@@ -1,0 +1,53 @@
+//! The tables of version 2021-01: the reads of the older version, one file per
+//! resource. Lists continue by the header `Link`.
+
+pub mod addresses;
+pub mod charges;
+pub mod customers;
+pub mod discounts;
+pub mod metafields;
+pub mod onetimes;
+pub mod orders;
+pub mod products;
+pub mod shop;
+pub mod subscriptions;
+
+use crate::build::text;
+use crate::model::{Api, PageForm, Parameter, ParameterRole, Resource};
+
+use super::v2021_11::parameters::ID;
+use super::v2021_11::parameters::{
+    BY_ID_CREATED_OR_UPDATED, CREATED_AT_MAX, UPDATED_AT_MAX, UPDATED_AT_MIN,
+};
+use super::{CREATED_AT_MIN, CURSOR, LIMIT, PAGE};
+
+/// The API in this version.
+pub static API: Api = super::api(VERSION, PAGE_FORM, RESOURCES);
+
+/// The version that these tables describe.
+pub const VERSION: &str = "2021-01";
+
+/// The reference of the version: "Link" headers, with a cursor in them.
+pub(super) const PAGE_FORM: PageForm = PageForm::LinkHeader {
+    parameter: CURSOR.name,
+};
+
+/// Order of a list.
+const SORT_BY: Parameter = text("sort_by", "order of the list")
+    .role(ParameterRole::Sort)
+    .values(BY_ID_CREATED_OR_UPDATED)
+    .common();
+
+/// Every resource, in the order of the help.
+pub(super) const RESOURCES: &[Resource] = &[
+    addresses::RESOURCE,
+    charges::RESOURCE,
+    customers::RESOURCE,
+    discounts::RESOURCE,
+    metafields::RESOURCE,
+    onetimes::RESOURCE,
+    orders::RESOURCE,
+    products::RESOURCE,
+    subscriptions::RESOURCE,
+    shop::RESOURCE,
+];

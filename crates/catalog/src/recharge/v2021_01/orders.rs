@@ -1,0 +1,161 @@
+//! Operations and fields of the resource `orders` in version 2021-01.
+
+use super::{
+    CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, LIMIT, PAGE, SORT_BY, UPDATED_AT_MAX,
+    UPDATED_AT_MIN,
+};
+use crate::build::{boolean, day, field, get, id, list, read, text};
+use crate::model::{
+    FieldKind, Object, Operation, Parameter, Resource, ResponseShape, STATUS_TONES,
+};
+use crate::recharge::CONVENTIONS;
+
+/// The resource `orders`.
+pub const RESOURCE: Resource = Resource {
+    name: "orders",
+    singular: "order",
+    about: "Orders that charges became",
+    object: &ORDER,
+    operations: &[&LIST, &GET, &COUNT],
+};
+
+/// The operation `orders.list`.
+pub static LIST: Operation = list("/orders", "List orders")
+    .query(&[
+        LIMIT,
+        CURSOR,
+        PAGE,
+        SORT_BY,
+        CREATED_AT_MIN,
+        CREATED_AT_MAX,
+        UPDATED_AT_MIN,
+        UPDATED_AT_MAX,
+        id("address_id", "only those with this address id"),
+        id("charge_id", "only those with this charge id"),
+        id("customer_id", "only those with this customer id"),
+        boolean(
+            "has_external_id",
+            "only those with or without has external id",
+        ),
+        day("scheduled_at_max", "only up to this scheduled at"),
+        day("scheduled_at_min", "only from this scheduled at on"),
+        day("shipping_date", "only those of this shipping date"),
+        day("shipping_date_max", "only up to this shipping date"),
+        day("shipping_date_min", "only from this shipping date on"),
+        id(
+            "shopify_customer_id",
+            "only those with this shopify customer id",
+        ),
+        id("shopify_order_id", "only those with this shopify order id"),
+        text("status", "only those with this status"),
+        id("subscription_id", "only those with this subscription id"),
+        text("type", "only those with this type"),
+    ])
+    .answers(ResponseShape::Page("orders", &ORDER))
+    .scope("read_orders")
+    .example("rc orders list --api-version 2021-01");
+
+/// The operation `orders.get`.
+pub static GET: Operation = get("/orders/{id}", "Show one order")
+    .at(&[ID])
+    .answers(ResponseShape::One("order", &ORDER))
+    .scope("read_orders")
+    .example("rc orders get 1 --api-version 2021-01");
+
+/// The operation `orders.count`.
+pub static COUNT: Operation = read("count", "/orders/count", "Count orders")
+    .query(COUNTED)
+    .answers(ResponseShape::Number("count"))
+    .scope("read_orders")
+    .example("rc orders count --api-version 2021-01");
+
+const COUNTED: &[Parameter] = &[
+    CREATED_AT_MIN,
+    CREATED_AT_MAX,
+    UPDATED_AT_MIN,
+    UPDATED_AT_MAX,
+    id("address_id", "only those with this address id"),
+    id("charge_id", "only those with this charge id"),
+    id("customer_id", "only those with this customer id"),
+    boolean(
+        "has_external_id",
+        "only those with or without has external id",
+    ),
+    day("scheduled_at_max", "only up to this scheduled at"),
+    day("scheduled_at_min", "only from this scheduled at on"),
+    day("shipping_date", "only those of this shipping date"),
+    day("shipping_date_max", "only up to this shipping date"),
+    day("shipping_date_min", "only from this shipping date on"),
+    id(
+        "shopify_customer_id",
+        "only those with this shopify customer id",
+    ),
+    id("shopify_order_id", "only those with this shopify order id"),
+    text("status", "only those with this status"),
+    id("subscription_id", "only those with this subscription id"),
+    text("type", "only those with this type"),
+];
+
+/// The object `order`.
+pub const ORDER: Object = Object {
+    name: "order",
+    fields: &[
+        field("id", FieldKind::Id),
+        field("address_id", FieldKind::Id),
+        field("address_is_active", FieldKind::Integer),
+        field("billing_address", FieldKind::Json),
+        field("browser_ip", FieldKind::Text),
+        field("charge_id", FieldKind::Id),
+        field("charge_status", FieldKind::Text).tones(STATUS_TONES),
+        field("created_at", FieldKind::Time),
+        field("currency", FieldKind::Text),
+        field("customer", FieldKind::Json),
+        field("customer_id", FieldKind::Id),
+        field("discount_codes", FieldKind::Json),
+        field("email", FieldKind::Text),
+        field("error", FieldKind::Text),
+        field("first_name", FieldKind::Text),
+        field("hash", FieldKind::Text).secret(),
+        field("is_prepaid", FieldKind::Integer),
+        field("last_name", FieldKind::Text),
+        field("line_items", FieldKind::Json),
+        field("note", FieldKind::Text),
+        field("note_attributes", FieldKind::Json),
+        field("payment_processor", FieldKind::Text),
+        field("processed_at", FieldKind::Time),
+        field("scheduled_at", FieldKind::Time),
+        field("shipped_date", FieldKind::Time),
+        field("shipping_address", FieldKind::Json),
+        field("shipping_date", FieldKind::Time),
+        field("shipping_lines", FieldKind::Json),
+        field("shopify_cart_token", FieldKind::Text).secret(),
+        field("shopify_customer_id", FieldKind::Text),
+        field("shopify_id", FieldKind::Text),
+        field("shopify_order_id", FieldKind::Text),
+        field("shopify_order_number", FieldKind::Integer),
+        field("status", FieldKind::Text).tones(STATUS_TONES),
+        field("subtotal_price", FieldKind::Money),
+        field("tags", FieldKind::Text),
+        field("tax_lines", FieldKind::Json),
+        field("total_discounts", FieldKind::Money),
+        field("total_duties", FieldKind::Money),
+        field("total_line_items_price", FieldKind::Money),
+        field("total_price", FieldKind::Money),
+        field("total_refunds", FieldKind::Money),
+        field("total_tax", FieldKind::Money),
+        field("total_weight", FieldKind::Integer),
+        field("transaction_id", FieldKind::Text),
+        field("type", FieldKind::Text),
+        field("updated_at", FieldKind::Time),
+    ],
+    columns: &[
+        "id",
+        "scheduled_at",
+        "status",
+        "type",
+        "total_price",
+        "customer_id",
+        "email",
+    ],
+    conventions: &CONVENTIONS,
+};
