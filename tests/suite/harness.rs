@@ -39,6 +39,8 @@ pub struct Rc {
     until: Duration,
     meanwhile: Vec<(Duration, String)>,
     while_asked: Mutex<Option<WhileAsked>>,
+    /// Another set of commands than that of the program.
+    commands: Option<recharge_cli::cli::CommandSet>,
 }
 
 /// What happens once, while a question is asked.
@@ -71,10 +73,17 @@ pub fn rc_of(words: impl IntoIterator<Item = String>) -> Rc {
         until: Duration::MAX,
         meanwhile: Vec::new(),
         while_asked: Mutex::default(),
+        commands: None,
     }
 }
 
 impl Rc {
+    /// The commands are those of another API.
+    pub fn of(mut self, commands: recharge_cli::cli::CommandSet) -> Self {
+        self.commands = Some(commands);
+        self
+    }
+
     /// More words.
     pub fn with(mut self, line: &str) -> Self {
         self.words.extend(
@@ -224,7 +233,8 @@ impl Rc {
             waited: Arc::clone(&waited),
         };
         let shared = Arc::new(shared);
-        let code = commands::run(World {
+        let set = self.commands;
+        let world = World {
             arguments: self.words,
             environment: self.environment,
             stdin: Box::new(io::Cursor::new(self.stdin)),
@@ -281,7 +291,11 @@ impl Rc {
             state_folder: home.clone(),
             config_folder: home.map(|home| home.join("config")),
             keyring: self.keyring,
-        });
+        };
+        let code = match set {
+            Some(set) => commands::run_with(&set, world),
+            None => commands::run(world),
+        };
         Outcome {
             line,
             code,
