@@ -87,6 +87,10 @@ pub type Ask = Box<dyn Fn(&str) -> io::Result<String> + Send>;
 
 /// What is known about the terminal.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about a stream"
+)]
 pub struct Terminal {
     /// Standard input is one: a person can answer.
     pub stdin: bool,
@@ -94,6 +98,9 @@ pub struct Terminal {
     pub stdout: bool,
     /// Standard error is one: a person reads the talk.
     pub stderr: bool,
+    /// A terminal controls the process: it can answer questions also when
+    /// standard input is not one.
+    pub controlling: bool,
     /// Columns, when one is there.
     pub width: Option<u16>,
 }
@@ -114,6 +121,7 @@ impl World {
                 stdin: io::stdin().is_terminal(),
                 stdout: io::stdout().is_terminal(),
                 stderr: io::stderr().is_terminal(),
+                controlling: has_controlling_terminal(),
                 width: terminal_size::terminal_size().map(|(width, _)| width.0),
             },
             size: Arc::new(|| {
@@ -132,6 +140,18 @@ impl World {
             keyring: Arc::new(SystemKeyring),
         }
     }
+}
+
+/// Whether a terminal controls this process.
+#[cfg(unix)]
+fn has_controlling_terminal() -> bool {
+    std::fs::File::open("/dev/tty").is_ok()
+}
+
+/// Elsewhere questions are asked only on standard input.
+#[cfg(not(unix))]
+const fn has_controlling_terminal() -> bool {
+    false
 }
 
 /// Whether standard output is a regular file.

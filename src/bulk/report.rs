@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::ledger::{Job, LedgerRow};
-use crate::catalog::{Conventions, Field, FieldKind, Object, Tones, Type};
+use crate::catalog::{Conventions, Field, FieldKind, FieldRole, Object, Tones, Type};
 
 /// The columns that a report adds, in order.
 pub const ADDED: [&str; 5] = ["_line", "_status", "_id", "_http_status", "_error"];
@@ -61,6 +61,7 @@ const fn field(name: &'static str, holds: FieldKind) -> Field {
         values: &[],
         tones: Tones::NONE,
         secret: false,
+        role: FieldRole::Plain,
     }
 }
 

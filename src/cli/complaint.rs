@@ -77,6 +77,7 @@ fn unknown_word(
     nearest(
         error,
         complaint.get(ContextKind::SuggestedSubcommand),
+        |name| is_near(&word, name),
         |name| {
             let found = within.find_subcommand(name);
             found.map_or(name, Command::get_name).to_owned()
@@ -95,6 +96,7 @@ fn unknown_flag(complaint: &Complaint) -> Error {
     let error = nearest(
         error,
         complaint.get(ContextKind::SuggestedArg),
+        |_| true,
         catalog::kebab,
     );
     match text(complaint, ContextKind::Usage) {
@@ -130,13 +132,19 @@ fn names(command: &Command) -> String {
 
 /// Adds the likeliest of the names that clap found to be alike: it puts the
 /// likeliest last. `proper` turns an alias into the name it stands for.
-fn nearest(error: Error, found: Option<&ContextValue>, proper: impl Fn(&str) -> String) -> Error {
+/// One that is not `near` is not suggested.
+fn nearest(
+    error: Error,
+    found: Option<&ContextValue>,
+    near: impl Fn(&str) -> bool,
+    proper: impl Fn(&str) -> String,
+) -> Error {
     let found = match found {
         Some(ContextValue::String(name)) => Some(name),
         Some(ContextValue::Strings(names)) => names.last(),
         _ => None,
     };
-    let Some(name) = found else {
+    let Some(name) = found.filter(|name| near(name)) else {
         return error;
     };
     let mut error = error;
@@ -144,6 +152,13 @@ fn nearest(error: Error, found: Option<&ContextValue>, proper: impl Fn(&str) -> 
         .hints
         .insert(0, format!("did you mean {}?", proper(name)));
     error
+}
+
+/// Whether a name can be what was meant: it begins with the word, or a third
+/// of its letters at most is different. clap suggests `plans` for `alias`.
+fn is_near(word: &str, name: &str) -> bool {
+    let differs = strsim::damerau_levenshtein(word, name);
+    (word.len() > 2 && name.starts_with(word)) || differs <= name.chars().count().div_ceil(3)
 }
 
 fn text(complaint: &Complaint, kind: ContextKind) -> Option<String> {

@@ -262,6 +262,44 @@ impl Target {
         }
     }
 
+    /// The store in a question: its name, whether it is live, and whether it
+    /// is protected.
+    pub(super) fn in_question(&self) -> String {
+        let known = self.known();
+        let login = known.and_then(|known| known.login.as_ref());
+        let foreign = known.is_some_and(|known| known.source == TokenSource::Environment);
+        let mut token = String::new();
+        let store = if self.sandbox {
+            "the sandbox".to_owned()
+        } else if let Some(name) = login.and_then(|login| login.store.as_deref()) {
+            if foreign {
+                token = format!(", token of {}", variable::TOKEN);
+            }
+            format!("\"{}\"", visible::one_line(name))
+        } else if foreign {
+            format!("the store of {}", variable::TOKEN)
+        } else {
+            format!("the store of profile {}", self.profile.name)
+        };
+        let protected = if self.is_protected() {
+            ", protected"
+        } else {
+            ""
+        };
+        format!("{store} [{}{protected}{token}]", self.kind())
+    }
+
+    /// `live` for the vendor's host, `local` for this machine, else the host.
+    fn kind(&self) -> &str {
+        if self.sandbox || self.base.is_loopback() {
+            return "local";
+        }
+        match BaseUrl::parse(self.api.base_url) {
+            Ok(vendor) if vendor.host() == self.base.host() => "live",
+            _ => self.base.host(),
+        }
+    }
+
     /// A client for the place, with the token that belongs to it.
     pub(super) fn client(
         &self,

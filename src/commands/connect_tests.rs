@@ -96,6 +96,38 @@ fn a_question_names_the_store_as_well_as_it_is_known() {
 }
 
 #[test]
+fn store_in_question_says_its_name_whether_it_is_live_and_protected() {
+    let protected = || Profile {
+        protected: true,
+        ..Profile::named("a")
+    };
+    let place = place_of(protected(), NamedBy::Config, &[]);
+    assert_eq!(
+        place.in_question(),
+        "the store of profile a [live, protected]"
+    );
+    let place = |url| {
+        let set = [("RECHARGE_BASE_URL", url)];
+        place_of(Profile::named(DEFAULT), NamedBy::Nobody, &set)
+    };
+    let local = place("http://127.0.0.1:4010");
+    assert_eq!(local.in_question(), "the store of profile default [local]");
+    let other = place("https://api.example.com");
+    assert_eq!(
+        other.in_question(),
+        "the store of profile default [api.example.com]"
+    );
+    other.knows(KnownToken {
+        source: TokenSource::Environment,
+        login: None,
+    });
+    assert_eq!(
+        other.in_question(),
+        "the store of RECHARGE_ACCESS_TOKEN [api.example.com]"
+    );
+}
+
+#[test]
 fn a_profile_and_the_sandbox_do_not_go_together() {
     assert!(place(&["--sandbox", "--profile", "default"], &[]).is_err());
     assert!(place(&["--profile", "default"], &[("RECHARGE_SANDBOX", "1")]).is_err());

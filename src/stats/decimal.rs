@@ -81,6 +81,15 @@ impl Decimal {
         })
     }
 
+    /// The difference; `None` when it is too large to be exact.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Option<Self> {
+        self.plus(Self {
+            units: other.units.checked_neg()?,
+            ..other
+        })
+    }
+
     /// The same number, with no fewer decimals than another.
     #[must_use]
     pub fn as_precise_as(self, other: Self) -> Self {

@@ -28,6 +28,11 @@ impl Input {
             .ok_or_else(|| Error::usage("standard input can be read only once"))
     }
 
+    /// Whether the command reads its values from it.
+    pub(crate) const fn is_taken(&self) -> bool {
+        self.stream.is_none()
+    }
+
     /// The text that a word stands for: itself, `@file`, or `-`.
     pub(crate) fn text(&mut self, word: &str) -> Result<String> {
         if word == "-" {

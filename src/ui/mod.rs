@@ -191,7 +191,14 @@ impl Run {
                 if error.kind == Kind::Interrupted {
                     self.writer.let_go();
                 }
-                Some(told(&mut self.reporter, error))
+                let code = told(&mut self.reporter, error);
+                if error.kind == Kind::Interrupted
+                    && let Some(activity) = self.reporter.activity()
+                {
+                    self.reporter
+                        .done(&format!("  it was interrupted at this: {activity}"));
+                }
+                Some(code)
             }
         };
         match (code, self.writer.finish()) {
@@ -219,34 +226,39 @@ impl Run {
         self.terminal.stdin && self.terminal.stderr
     }
 
-    /// Asks before something that cannot be taken back. Only a plain yes is
-    /// one: whatever else was typed is no.
+    /// Whether a confirmation can be asked for.
+    pub(crate) const fn can_confirm(&self) -> bool {
+        let asks_elsewhere = self.terminal.controlling && self.stdin.is_taken();
+        self.terminal.stderr && (self.terminal.stdin || asks_elsewhere)
+    }
+
+    /// Asks for confirmation, unless `--yes` gives it. Only `y` and `yes`
+    /// confirm.
     pub(crate) fn confirm(&mut self, options: &Options, question: &str) -> Result<()> {
         if options.yes {
             return Ok(());
         }
-        if !self.is_attended() {
-            return Err(Error::usage(format!("{question} Nobody can be asked here"))
-                .hint("say --yes if it should be done"));
-        }
-        let answer = self.question(&format!("{question} [y/N]"))?;
-        if is_yes(&answer) {
-            return Ok(());
-        }
-        Err(Error::new(Kind::Interrupted, "not done"))
+        self.ask_yes(question, "--yes confirms without a question")
     }
 
-    /// Asks what only a person can tell, so that `--yes` does not answer it. Where
-    /// nobody can be asked it is an error with that hint.
-    pub(crate) fn ask_in_person(&mut self, question: &str, hint: &str) -> Result<()> {
-        if !self.is_attended() {
-            return Err(Error::usage(format!("{question} Nobody can be asked here")).hint(hint));
+    /// Asks for a yes. A command whose standard input carries its values asks
+    /// on the terminal that controls it.
+    fn ask_yes(&mut self, question: &str, hint: &str) -> Result<()> {
+        if !self.can_confirm() {
+            let asked = "needs a confirmation, and there is no terminal to ask on";
+            return Err(Error::usage(format!("{question} This {asked}")).hint(hint));
         }
         let answer = self.question(&format!("{question} [y/N]"))?;
         if is_yes(&answer) {
             return Ok(());
         }
         Err(Error::new(Kind::Interrupted, "cancelled; nothing was sent"))
+    }
+
+    /// Asks what only a person can tell, so that `--yes` does not answer it. Where
+    /// nobody can be asked it is an error with that hint.
+    pub(crate) fn ask_in_person(&mut self, question: &str, hint: &str) -> Result<()> {
+        self.ask_yes(question, hint)
     }
 
     /// Whether what is there is a terminal that cannot draw anything anew.
@@ -270,7 +282,7 @@ impl Run {
     pub(crate) fn question(&self, question: &str) -> Result<String> {
         // Names that a server told may stand in it.
         (self.ask)(&visible::one_line(question))
-            .map_err(|_| Error::new(Kind::Interrupted, "not done"))
+            .map_err(|_| Error::new(Kind::Interrupted, "cancelled; nothing was sent"))
     }
 
     /// Runs work that waits for answers; Ctrl-C ends it. The runtime is made

@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anstyle::{AnsiColor, Effects, Style};
 use serde_json::{Map, Value};
@@ -27,7 +28,12 @@ pub(crate) struct Reporter {
     form: ErrorForm,
     colour: bool,
     person: bool,
+    /// What a client does now, for the message after Ctrl-C.
+    activity: Activity,
 }
+
+/// What a client does now, shared with its observers.
+type Activity = Arc<Mutex<Option<String>>>;
 
 impl Reporter {
     /// Talk on a stream; `person` tells whether somebody reads it live.
@@ -37,7 +43,16 @@ impl Reporter {
             form: ErrorForm::Text,
             colour,
             person,
+            activity: Activity::default(),
         }
+    }
+
+    /// What a client was doing when the command was interrupted.
+    pub(crate) fn activity(&self) -> Option<String> {
+        self.activity
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Chooses the form before the command line is understood, so that also
@@ -114,6 +129,8 @@ impl Reporter {
             console: self.console.clone(),
             form: self.form,
             colour: self.colour,
+            person: self.person,
+            activity: Arc::clone(&self.activity),
         }
     }
 
@@ -127,6 +144,8 @@ pub(crate) struct Voice {
     console: Console,
     form: ErrorForm,
     colour: bool,
+    person: bool,
+    activity: Activity,
 }
 
 impl Voice {
@@ -163,6 +182,15 @@ impl Voice {
 impl Observer for Voice {
     fn notice(&self, notice: &Notice) {
         self.note(&notice.to_string());
+    }
+
+    fn shows_retries(&self) -> bool {
+        self.person && self.form == ErrorForm::Text
+    }
+
+    fn activity(&self, activity: Option<&str>) {
+        let mut current = self.activity.lock().unwrap_or_else(PoisonError::into_inner);
+        *current = activity.map(str::to_owned);
     }
 }
 

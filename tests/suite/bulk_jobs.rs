@@ -125,7 +125,7 @@ fn a_person_is_always_asked() {
         .on_terminal(100)
         .answering(&["n"])
         .fails(130)
-        .says("not done");
+        .says("cancelled; nothing was sent");
     assert!(jobs(&store).is_empty());
     bulk("discounts create", &path)
         .within(&store)
@@ -202,7 +202,7 @@ fn what_failed_is_retried_once() {
     let store = Store::new();
     let (_, id) = half_failed(&store);
     let spring = store.id("discounts list --discount-code SPRING");
-    for gone in ["update {} --status fully_disabled", "delete {} --yes"] {
+    for gone in ["update {} --status fully_disabled --yes", "delete {} --yes"] {
         let gone = gone.replace("{}", &spring);
         rc(&format!("discounts {gone}")).within(&store).succeeds();
     }

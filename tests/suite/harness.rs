@@ -121,8 +121,16 @@ impl Rc {
             stdin,
             stdout,
             stderr: true,
+            controlling: false,
             width: Some(width),
         };
+        self
+    }
+
+    /// Questions can be asked on the terminal, also where standard input is
+    /// not one.
+    pub fn controlled(mut self) -> Self {
+        self.terminal.controlling = true;
         self
     }
 

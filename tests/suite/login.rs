@@ -98,7 +98,10 @@ fn where_there_is_no_keyring_a_private_file_keeps_the_token_and_that_is_said() {
 fn somebody_who_sits_there_is_asked_before_a_file_keeps_the_token() {
     let desk = Desk::with(Ring::absent());
     let login = || desk.rc("auth login").on_terminal(80).typing(ALL);
-    login().answering(&["n"]).fails(130).says("not done");
+    login()
+        .answering(&["n"])
+        .fails(130)
+        .says("cancelled; nothing was sent");
     assert!(!desk.token_file().exists());
     login().answering(&["y"]).succeeds();
     assert!(desk.token_file().exists());

@@ -10,6 +10,7 @@ mod bulk_jobs;
 mod canned;
 mod collisions;
 mod completions;
+mod confirming;
 mod console;
 mod contract;
 mod controls;

@@ -126,11 +126,11 @@ fn every_write_to_a_protected_store_asks() {
     let create = "customers create --email a@example.com --first-name A --last-name B";
     run(create)
         .fails(2)
-        .says("which is protected. Go on?")
+        .says("Create customer in the store of RECHARGE_ACCESS_TOKEN [local, protected]?")
         .says("--yes");
     run("api POST /customers -f email=b@example.com")
         .fails(2)
-        .says("which is protected");
+        .says("POST /customers in the store of RECHARGE_ACCESS_TOKEN [local, protected]?");
     run(create).on_terminal(80).answering(&["no"]).fails(130);
     run("customers list -n 1").succeeds();
     run("sandbox requests --jq .method -r")

@@ -12,7 +12,7 @@ fn a_write_is_done_only_when_its_answer_proves_it() {
     for line in [
         "subscriptions update 101 --quantity 2",
         "subscriptions delete 101 --yes",
-        "customers notify 101 --type email --template-type get_account_access",
+        "customers notify 101 --type email --template-type get_account_access --yes",
         "api PUT /subscriptions/101 -f quantity=2",
         "api DELETE /subscriptions/101 --yes",
     ] {

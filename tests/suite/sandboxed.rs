@@ -68,7 +68,7 @@ fn what_was_created_can_be_read_changed_and_deleted() {
     let made = rc(create).within(&store).succeeds().json();
     let id = made["id"].to_string();
     rc(create).within(&store).fails(5).says("code");
-    let update = format!("discounts update {id} --status fully_disabled");
+    let update = format!("discounts update {id} --status fully_disabled --yes");
     assert_eq!(
         rc(&update).within(&store).succeeds().json()["status"],
         "fully_disabled"
@@ -325,14 +325,14 @@ fn a_person_is_asked_before_what_cannot_be_taken_back() {
         .answering(&["why?"])
         .within(&store)
         .fails(130)
-        .says("not done");
+        .says("cancelled; nothing was sent");
     rc(&format!("customers get {id}")).within(&store).succeeds();
     rc(&line)
         .on_terminal(80)
         .answering(&["y"])
         .within(&store)
         .succeeds()
-        .says("done: customers delete");
+        .says("deleted");
     rc(&format!("customers get {id}")).within(&store).fails(4);
 }
 

@@ -175,13 +175,13 @@ fn what_cannot_be_taken_back_needs_a_yes() {
     rc("customers delete 1")
         .against("http://127.0.0.1:9")
         .fails(2)
-        .says("customers delete 1")
+        .says("Delete customer 1 in the store of RECHARGE_ACCESS_TOKEN [local]?")
         .says("--yes");
     rc("customers delete 1")
         .against("http://127.0.0.1:9")
         .on_terminal(80)
         .fails(130)
-        .says("not done");
+        .says("cancelled; nothing was sent");
 }
 
 #[test]
@@ -318,12 +318,12 @@ fn free_request_asks_however_its_operation_is_spelled() {
         rc(&format!("api POST {path}"))
             .env("RECHARGE_ACCESS_TOKEN", "sk_test_of_a_store")
             .fails(2)
-            .says("Nobody can be asked here");
+            .says("there is no terminal to ask on");
     }
     rc("api POST /5/refund --base-url http://127.0.0.1:9/charges")
         .env("RECHARGE_ACCESS_TOKEN", "sk_test_of_a_store")
         .fails(2)
-        .says("Nobody can be asked here");
+        .says("there is no terminal to ask on");
 }
 
 #[test]
@@ -384,4 +384,15 @@ fn a_dry_run_refuses_what_it_would_ignore() {
 #[test]
 fn standard_input_is_read_only_once() {
     rc("subscriptions get - 1 -").fails(2).says("only once");
+}
+
+#[test]
+fn word_that_is_far_from_all_names_gets_no_suggestion() {
+    for word in ["undo", "alias"] {
+        let outcome = rc(word).fails(2);
+        assert!(!outcome.stderr.contains("did you mean"), "{outcome:?}");
+    }
+    for word in ["subscriptons", "custmers", "subsc"] {
+        rc(word).fails(2).says("did you mean");
+    }
 }

@@ -210,8 +210,11 @@ const fn plain(parameters: &[Parameter]) {
     let mut at = 0;
     while at < parameters.len() {
         assert!(
-            matches!(parameters[at].role, ParameterRole::Plain),
-            "a role outside a query"
+            matches!(
+                parameters[at].role,
+                ParameterRole::Plain | ParameterRole::Amount | ParameterRole::WholeAmount
+            ),
+            "a role of a query outside a query"
         );
         at += 1;
     }

@@ -1,6 +1,6 @@
 //! Fields of a request body that change what a row states about its operation.
 
-use crate::model::{Idempotency, Operation, ResponseShape};
+use crate::model::{Effect, Idempotency, Operation, ResponseShape};
 
 /// What a row states otherwise when an optional body field is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,17 @@ pub struct BodyException {
     pub idempotency: Idempotency,
     /// Whether the answer then holds another object than the path names.
     pub answers_another: bool,
+}
+
+/// The effect that an operation has when a body field has this value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ValueEffect {
+    /// Name of the body field, at the top level of the body.
+    pub field: &'static str,
+    /// The value, a text.
+    pub value: &'static str,
+    /// What the operation then does.
+    pub effect: Effect,
 }
 
 /// The top-level fields of a request body.
@@ -42,6 +53,21 @@ impl Operation {
     pub(super) const fn except(mut self, exceptions: &'static [BodyException]) -> Self {
         self.exceptions = exceptions;
         self
+    }
+
+    /// Values of body fields with which the effect is another.
+    pub(super) const fn value_effects(mut self, effects: &'static [ValueEffect]) -> Self {
+        self.value_effects = effects;
+        self
+    }
+
+    /// The effect of a request in which a body field has a text as its value.
+    /// `value_of` gives the text of a field at the top level of the body.
+    #[must_use]
+    pub fn effect_for<'a>(&self, value_of: impl Fn(&str) -> Option<&'a str>) -> Effect {
+        let mut effects = self.value_effects.iter();
+        let special = effects.find(|special| value_of(special.field) == Some(special.value));
+        special.map_or(self.effect, |special| special.effect)
     }
 
     /// What sending a body with these fields a second time does.
@@ -91,6 +117,7 @@ impl Idempotency {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Reverse;
     use crate::recharge::API;
 
     fn again(id: &str, sent: &BodyFields) -> Idempotency {
@@ -131,6 +158,53 @@ mod tests {
                     "{id}"
                 );
                 assert!(row.wrapper.is_none(), "{id}");
+            }
+        }
+    }
+
+    #[test]
+    fn effect_depends_on_a_value_that_the_body_field_takes() {
+        for (resource, row) in API.operations() {
+            for special in row.value_effects {
+                let id = format!("{}.{}: {}", resource.name, row.verb, special.field);
+                let field = row.body.iter().find(|known| known.name == special.field);
+                let values = field.map_or(&[][..], |field| field.values);
+                assert!(values.contains(&special.value), "{id}");
+                assert_ne!(special.effect, row.effect, "{id}");
+            }
+        }
+        let update = API.operation("discounts.update").unwrap().1;
+        let with = |status| update.effect_for(|field| (field == "status").then_some(status));
+        assert_eq!(with("fully_disabled"), Effect::Destroys);
+        assert_eq!(with("disabled"), Effect::Writes);
+        assert_eq!(update.effect_for(|_| None), Effect::Writes);
+    }
+
+    #[test]
+    fn every_write_says_what_was_done() {
+        for (resource, row) in API.operations() {
+            let id = format!("{}.{}", resource.name, row.verb);
+            assert_eq!(row.done.is_empty(), row.effect == Effect::Reads, "{id}");
+        }
+    }
+
+    #[test]
+    fn reverse_names_rows_and_fields_that_exist() {
+        for (resource, row) in API.operations() {
+            let id = format!("{}.{}", resource.name, row.verb);
+            match row.reverse {
+                None | Some(Reverse::SameNames) => {}
+                Some(Reverse::Operation { verb, field, .. }) => {
+                    assert!(resource.operation(verb).is_some(), "{id}");
+                    assert!(resource.object.field(field).is_some(), "{id}");
+                }
+                Some(Reverse::OldValues(values)) => {
+                    for old in values {
+                        let mut flags = row.flags();
+                        assert!(flags.any(|flag| flag.name == old.parameter), "{id}");
+                        assert!(resource.object.field(old.field).is_some(), "{id}");
+                    }
+                }
             }
         }
     }

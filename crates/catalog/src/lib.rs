@@ -18,12 +18,12 @@ mod secrets;
 
 pub use bulk::{Batch, Unique};
 pub use check::api as check;
-pub use exceptions::{BodyException, BodyFields};
+pub use exceptions::{BodyException, BodyFields, ValueEffect};
 pub use model::{
     Api, ApiFamily, Auth, AuthPlace, Bucket, Conventions, Effect, Empty, ErrorForm, Field,
-    FieldKind, Headers, Idempotency, Method, NoVersion, Object, Operation, OperationAction,
-    PageForm, Parameter, ParameterRole, Rate, Resource, ResponseShape, Secrets, TimeForm, Tone,
-    Tones, Type, ValueKind, VersionedRow, tones_at,
+    FieldKind, FieldRole, Headers, Idempotency, Method, NoVersion, Object, OldValue, Operation,
+    OperationAction, PageForm, Parameter, ParameterRole, Rate, Resource, ResponseShape, Reverse,
+    Secrets, TimeForm, Tone, Tones, Type, ValueKind, VersionedRow, tones_at,
 };
 pub use secrets::{SecretFields, secret_fields};
 

@@ -95,6 +95,29 @@ impl Gate {
         self.sleep(wait.span).await;
     }
 
+    /// As [`Gate::pause`], for an attempt that is made again. An observer that
+    /// shows retries is told which one it is.
+    pub(super) async fn pause_to_retry(&self, wait: Wait, spent: Duration, retry: Notice) {
+        match &self.observer {
+            Some(observer) if observer.shows_retries() => {
+                let now = self.elapsed();
+                if lock(&self.announcer).is_retry_news(now, spent, wait.span) {
+                    observer.notice(&retry);
+                }
+                observer.activity(Some(&retry.to_string()));
+                self.sleep(wait.span).await;
+            }
+            _ => self.pause(wait).await,
+        }
+    }
+
+    /// Tells the observer what the client does from now on.
+    pub(super) fn activity(&self, activity: Option<&str>) {
+        if let Some(observer) = &self.observer {
+            observer.activity(activity);
+        }
+    }
+
     /// The shortest wait before another attempt: what that answer asks for, or
     /// what holds all requests.
     pub(super) fn least_wait(&self, asked: Option<Duration>) -> Option<Wait> {
@@ -148,6 +171,8 @@ impl Gate {
                 Err(wait) => {
                     clock.accept(now, wait)?;
                     self.announce(now, wait);
+                    let Wait { span, why } = wait;
+                    self.activity(Some(&Notice::Waiting { span, why }.to_string()));
                     self.sleep(wait.span.min(LOOK_AGAIN)).await;
                 }
             }

@@ -40,7 +40,7 @@ use crate::error::{Error, Kind, Result};
 use crate::world::{Elapsed, Sleep};
 use deadline::RequestClock;
 use gate::Gate;
-use notice::Observer;
+use notice::{Notice, Observer};
 use retry::{Budget, Outcome, Spent, Verdict};
 
 pub use crate::config::READ_TIMEOUT;
@@ -270,6 +270,12 @@ impl Client {
             };
             let unsent = |error: Error| if lost { error } else { error.untouched() };
             record.leaves().map_err(unsent)?;
+            let sending = format!(
+                "waiting for an answer to {} {}",
+                request.method.name(),
+                request.path
+            );
+            self.gate.activity(Some(&sending));
             let result = self.transport.send(outgoing).await;
             pass.learn(&result);
             let outcome = Outcome::of(&result);
@@ -300,9 +306,16 @@ impl Client {
                     if !lost {
                         record.returns().map_err(Error::untouched)?;
                     }
-                    self.gate.pause(wait).await;
+                    let retry = Notice::Retrying {
+                        outcome,
+                        span: wait.span,
+                        attempt: retries + 2,
+                        attempts: budget.retries + 1,
+                    };
+                    self.gate.pause_to_retry(wait, spent.time, retry).await;
                 }
                 Verdict::Done => {
+                    self.gate.activity(None);
                     return self.conclude(request, result).map_err(|error| {
                         let error = doubt::tried(error, spent, budget, asked);
                         // What the last one met says nothing of those before it.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::pace::Why;
+use super::retry::Outcome;
 
 /// Shorter waits are not told.
 const NOTICEABLE: Duration = Duration::from_secs(5);
@@ -18,6 +19,9 @@ const QUIET: Duration = Duration::from_secs(30);
 /// The same for waits in a bucket that others use, too: they are ordinary.
 const QUIET_IN_TURN: Duration = Duration::from_secs(10 * 60);
 
+/// Retries of a request that takes less time are not told.
+const RETRY_TOLD_AFTER: Duration = Duration::from_secs(1);
+
 /// The longest header that is repeated.
 const LONGEST_HEADER: usize = 40;
 
@@ -25,6 +29,14 @@ const LONGEST_HEADER: usize = 40;
 pub trait Observer: Send + Sync {
     /// Takes one notice.
     fn notice(&self, notice: &Notice);
+
+    /// Whether it shows [`Notice::Retrying`]; longer waits are told otherwise.
+    fn shows_retries(&self) -> bool {
+        false
+    }
+
+    /// Takes what the client does from now on; nothing once it is done.
+    fn activity(&self, _: Option<&str>) {}
 }
 
 /// Something that a user should know while a client works.
@@ -36,6 +48,17 @@ pub enum Notice {
         span: Duration,
         /// What for.
         why: Why,
+    },
+    /// It sends a request again after an attempt that failed.
+    Retrying {
+        /// How the attempt ended.
+        outcome: Outcome,
+        /// How long it waits.
+        span: Duration,
+        /// The attempt to come, from 1 on.
+        attempt: u32,
+        /// The most attempts that it makes.
+        attempts: u32,
     },
     /// It ignores a header about the rate limit, as it is not plausible.
     OddLimit {
@@ -79,6 +102,25 @@ impl fmt::Display for Notice {
                     Why::Failed => write!(out, "the API has trouble; waiting {seconds} s"),
                 }
             }
+            Self::Retrying {
+                outcome,
+                span,
+                attempt,
+                attempts,
+            } => {
+                let seconds = whole_seconds(*span);
+                match outcome {
+                    Outcome::Answered(status) => write!(out, "the API answered {status}")?,
+                    Outcome::Broken(status) => {
+                        write!(out, "the answer of the API ({status}) broke off")?;
+                    }
+                    Outcome::NotSent | Outcome::Barred => {
+                        out.write_str("the API is not reached")?;
+                    }
+                    Outcome::Lost => out.write_str("the API did not answer")?,
+                }
+                write!(out, "; retrying in {seconds} s ({attempt} of {attempts})")
+            }
             Self::OddLimit { header, value } => {
                 match value {
                     Some(value) => write!(out, "the header {header}: {value} is ignored")?,
@@ -102,9 +144,22 @@ pub(super) struct Announcer {
     /// The end of the last wait that was told.
     told_until: Duration,
     quiet_until: Duration,
+    /// The moment from which the next retry is told.
+    retries_from: Duration,
 }
 
 impl Announcer {
+    /// Whether a retry is to be told: its request takes a second or more, and
+    /// no other retry was told within the last second.
+    pub(super) fn is_retry_news(&mut self, now: Duration, spent: Duration, span: Duration) -> bool {
+        let takes_long = spent.saturating_add(span) >= RETRY_TOLD_AFTER;
+        if !takes_long || now < self.retries_from {
+            return false;
+        }
+        self.retries_from = now.saturating_add(RETRY_TOLD_AFTER);
+        true
+    }
+
     /// Whether a wait that begins now is to be told.
     pub(super) fn is_news(&mut self, now: Duration, span: Duration, why: Why) -> bool {
         let end = now.saturating_add(span);
@@ -146,6 +201,41 @@ mod tests {
         assert!(news(300, 20, Why::Turn));
         assert!(!news(400, 20, Why::Turn));
         assert!(news(1000, 20, Why::Turn));
+    }
+
+    #[test]
+    fn retry_is_told_when_its_request_takes_a_second() {
+        let mut announcer = Announcer::default();
+        let mut news = |now, spent, span| {
+            let [now, spent, span] = [now, spent, span].map(Duration::from_millis);
+            announcer.is_retry_news(now, spent, span)
+        };
+        assert!(!news(200, 200, 700));
+        assert!(news(900, 900, 100));
+        // Another request beside it.
+        assert!(!news(1000, 1000, 4000));
+        assert!(news(1900, 1900, 4000));
+    }
+
+    #[test]
+    fn retry_says_how_the_attempt_ended() {
+        let retrying = |outcome| {
+            let notice = Notice::Retrying {
+                outcome,
+                span: Duration::from_millis(3100),
+                attempt: 3,
+                attempts: 9,
+            };
+            notice.to_string()
+        };
+        assert_eq!(
+            retrying(Outcome::Answered(503)),
+            "the API answered 503; retrying in 4 s (3 of 9)"
+        );
+        assert_eq!(
+            retrying(Outcome::Lost),
+            "the API did not answer; retrying in 4 s (3 of 9)"
+        );
     }
 
     #[test]

@@ -134,7 +134,7 @@ impl Request {
     #[must_use]
     pub fn destroys(&self) -> bool {
         match self.operation {
-            Some(operation) => operation.effect == Effect::Destroys,
+            Some(operation) => sent::effect(operation, self.body.as_deref()) == Effect::Destroys,
             None => self.method == Method::Delete,
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::catalog::{BodyFields, Idempotency, Operation};
+use crate::catalog::{BodyFields, Effect, Idempotency, Operation};
 
 /// What sending this body a second time does.
 ///
@@ -17,6 +17,23 @@ pub fn again(operation: &Operation, body: Option<&str>) -> Idempotency {
 #[must_use]
 pub fn identified_by(operation: &Operation, body: Option<&str>) -> Option<&'static str> {
     operation.identified_by(&fields(operation, body))
+}
+
+/// The effect of a request with this body; see [`Operation::effect_for`].
+///
+/// A body that is not a JSON object counts as one with the worst values.
+#[must_use]
+pub fn effect(operation: &Operation, body: Option<&str>) -> Effect {
+    let body = body.map(str::trim).filter(|body| !body.is_empty());
+    let Some(body) = body.filter(|_| !operation.value_effects.is_empty()) else {
+        return operation.effect;
+    };
+    match serde_json::from_str(body) {
+        Ok(Value::Object(fields)) => {
+            operation.effect_for(|field| fields.get(field).and_then(Value::as_str))
+        }
+        _ => Effect::Destroys,
+    }
 }
 
 /// The fields of a body. It is read only where the row asks for them: most
@@ -38,6 +55,19 @@ fn fields(operation: &Operation, body: Option<&str>) -> BodyFields {
 mod tests {
     use super::*;
     use crate::catalog;
+
+    #[test]
+    fn effect_follows_the_value_in_the_body() {
+        let (_, update) = catalog::recharge::API
+            .operation("discounts.update")
+            .unwrap();
+        for body in [None, Some("{}"), Some("{\"status\":\"disabled\"}")] {
+            assert_eq!(effect(update, body), Effect::Writes, "{body:?}");
+        }
+        for body in ["{\"status\":\"fully_disabled\"}", "[]", "{\"status"] {
+            assert_eq!(effect(update, Some(body)), Effect::Destroys, "{body}");
+        }
+    }
 
     #[test]
     fn skip_is_repeatable_when_its_body_names_no_items() {

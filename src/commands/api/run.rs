@@ -34,10 +34,10 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, free: &Free) ->
     let client = run.client(&place)?;
     if request.destroys() || (request.changes() && place.is_protected()) {
         let question = format!(
-            "{} {}, in {}. Go on?",
+            "{} {} in {}?",
             request.method.name(),
             request.path,
-            place.named()
+            place.in_question()
         );
         run.confirm(options, &question)?;
     }

@@ -143,7 +143,7 @@ fn take(run: &mut Run, with_token: bool) -> Result<SecretString> {
     }
     let typed = (run.ask_secret)("API token (not shown)")
         .map(SecretString::from)
-        .map_err(|_| Error::new(Kind::Interrupted, "not done"))?;
+        .map_err(|_| Error::new(Kind::Interrupted, "cancelled; nothing was sent"))?;
     whole(&typed, "what was typed")
 }
 

@@ -19,6 +19,7 @@ use crate::cli::Options;
 use crate::commands::call::follow::Far;
 use crate::commands::call::read::Ids;
 use crate::commands::call::run::{PreparedCall, remarks};
+use crate::commands::call::written;
 use crate::error::{Error, Kind, Result};
 use crate::ui::Run;
 use crate::ui::printer::Printer;
@@ -207,9 +208,10 @@ impl Tally {
         } = self;
         let total = good + bad;
         if bad == 0 {
-            if call.operation.response.object().is_none() {
-                run.reporter
-                    .done(&format!("done: {} for {good}", call.named()));
+            let prints_records = call.operation.response.object().is_some();
+            let is_write = call.operation.effect != Effect::Reads;
+            if is_write && (!prints_records || run.terminal.stdout) {
+                run.reporter.done(&written::line_of_many(call, good));
             }
             return Ok(());
         }

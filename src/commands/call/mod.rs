@@ -1,13 +1,17 @@
 //! The operations of the API as commands: `rc <resource> <verb>`.
 
 pub(crate) mod args;
+mod confirm;
+mod facts;
 pub(super) mod follow;
 mod many;
 pub(super) mod preflight;
+mod question;
 mod read;
 mod resume;
 pub(super) mod run;
 mod watch;
+mod written;
 
 use super::at_file;
 use super::collision::NamedFile;

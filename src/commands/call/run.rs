@@ -1,5 +1,7 @@
 //! Calling an operation: its values are filled in, its answers go to the sink.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::args::Call;
@@ -7,14 +9,16 @@ use crate::api::client::{self, Client};
 use crate::api::pages::Pages;
 use crate::api::request::{self, Now, Request, Values};
 use crate::api::response::{Envelope, Wanted};
-use crate::catalog::{Api, Effect, Operation, ParameterRole, Resource, kebab};
+use crate::catalog::{Api, Effect, Empty, Operation, Parameter, ParameterRole, Resource, kebab};
 use crate::cli::{DryRun, Options, Paging};
+use crate::commands::call::confirm;
 use crate::commands::call::follow::{Far, follow};
 use crate::commands::call::many;
 use crate::commands::call::preflight;
 use crate::commands::call::read::{self, Ids};
 use crate::commands::call::resume;
 use crate::commands::call::watch;
+use crate::commands::call::written::{self, Written};
 use crate::commands::connect::Target;
 use crate::commands::dry;
 use crate::error::{Error, Kind, Result};
@@ -33,7 +37,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
     let row = place.row(call.resource.name, call.operation.verb)?;
     let call = &call.in_version(row)?;
     let watched = call.watch;
-    let call = filled(run, options, &place, call)?;
+    let mut call = filled(run, options, &place, call)?;
     if call.targets.iter().filter(|target| *target == "-").count() > 1 {
         return Err(Error::usage("standard input can be read only once"));
     }
@@ -49,6 +53,9 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
         dry::check(options, form)?;
         return dry_run(run, options, &call, &place, form);
     }
+    if first.changes() {
+        confirm::read_targets(run, &mut call)?;
+    }
     let described = Described {
         shown: ShownIds::at(
             run,
@@ -58,15 +65,37 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
         ),
         ..call.described()
     };
+    let shows_result = written::is_shown(run, options, call.operation);
+    let mut options = Cow::Borrowed(options);
+    if shows_result {
+        options.to_mut().output.columns = written::columns(call.operation);
+    }
+    let options = &*options;
     let printer = Printer::prepare(run, options, call.shape(), described)?;
     let client = run.client(&place)?;
     preflight::scopes(run, &place, &client, call.operation, &[])?;
-    confirm(run, options, &call, &place)?;
+    let facts = confirm::confirm(
+        run,
+        options,
+        &client,
+        &mut call,
+        &first,
+        &place,
+        shows_result,
+    )?;
+    // The amount of the object is known now.
+    let first = call.first()?;
     (run.guard_interrupts)();
     match () {
         () if call.operation.pages() => list(run, options, client, first, &call, printer),
         () if call.is_many() => many::run(run, options, &client, &call, printer),
-        () => one(run, &client, &first, &call, printer),
+        () => {
+            let written = Written {
+                facts,
+                is_shown: shows_result,
+            };
+            one(run, &client, &first, &call, printer, &written)
+        }
     }
 }
 
@@ -90,7 +119,9 @@ pub(in crate::commands) fn filled<'a>(
         api: place.api,
         resource: call.resource,
         operation: call.operation,
-        targets: &call.targets,
+        targets: Cow::Borrowed(&call.targets),
+        is_many: call.targets.len() > 1 || call.targets.iter().any(|target| target == "-"),
+        amounts: HashMap::new(),
         values,
         paging: call.paging,
         now: run.now(place.api),
@@ -102,21 +133,32 @@ pub(in crate::commands) struct PreparedCall<'a> {
     pub(in crate::commands) api: &'static Api,
     pub(in crate::commands) resource: &'static Resource,
     pub(in crate::commands) operation: &'static Operation,
-    pub(in crate::commands) targets: &'a [String],
-    values: Values,
+    pub(in crate::commands) targets: Cow<'a, [String]>,
+    /// Whether there are, or may be, several targets.
+    is_many: bool,
+    /// The amount for each target, where it depends on the object.
+    pub(super) amounts: HashMap<String, String>,
+    pub(super) values: Values,
     pub(in crate::commands) paging: Paging,
-    now: Now,
+    pub(super) now: Now,
 }
 
 impl PreparedCall<'_> {
     /// The request for one target.
     pub(in crate::commands) fn request(&self, target: &str) -> Result<Request> {
-        request::fill(
-            self.operation,
-            &[target.to_owned()],
-            &self.values,
-            &self.now,
-        )
+        let mut values = Cow::Borrowed(&self.values);
+        if let Some(amount) = self.amounts.get(target) {
+            let mut body = self.operation.body.iter();
+            let parameter = body.find(|known| known.role == ParameterRole::Amount);
+            values
+                .to_mut()
+                .given
+                .extend(parameter.map(|parameter| request::GivenValue {
+                    parameter,
+                    words: vec![amount.clone()],
+                }));
+        }
+        request::fill(self.operation, &[target.to_owned()], &values, &self.now)
     }
 
     /// The request for the first target.
@@ -125,8 +167,8 @@ impl PreparedCall<'_> {
     }
 
     /// Whether there are, or may be, several targets.
-    fn is_many(&self) -> bool {
-        self.targets.len() > 1 || self.reads_targets()
+    pub(super) const fn is_many(&self) -> bool {
+        self.is_many
     }
 
     /// Whether targets come from standard input.
@@ -204,9 +246,13 @@ pub(in crate::commands) fn perhaps_done(api: &Api, error: Error, request: &Reque
 /// Asks whoever sits there for what the API requires and was not given.
 fn complete(run: &mut Run, api: &Api, call: &Call, values: &mut Values) -> Result<()> {
     for parameter in request::missing(call.operation, values, &run.now(api))? {
-        let question = format!("--{} ({})", parameter.flag_name(), parameter.help);
+        let question = prompt(parameter);
         let word = loop {
             let word = run.question(&question)?;
+            if word.trim().is_empty() && parameter.empty == Empty::Missing {
+                run.reporter.note("a value is needed; Ctrl-C cancels");
+                continue;
+            }
             match request::check(parameter, &word) {
                 Ok(()) => break word,
                 Err(reason) => run.reporter.note(&format!("{word}: {reason}")),
@@ -218,6 +264,18 @@ fn complete(run: &mut Run, api: &Api, call: &Call, values: &mut Values) -> Resul
         });
     }
     Ok(())
+}
+
+/// The question for the value of a parameter, with the values to choose from.
+fn prompt(parameter: &Parameter) -> String {
+    let mut details = parameter.help.to_owned();
+    if !parameter.values.is_empty() {
+        details = format!("{details}: {}", parameter.values.join(", "));
+    }
+    if parameter.empty == Empty::Value {
+        details.push_str("; may be empty");
+    }
+    format!("--{} ({details})", parameter.flag_name())
 }
 
 /// Asks for no more records a page than will be read.
@@ -235,25 +293,6 @@ fn page_size(
     })
 }
 
-fn confirm(run: &mut Run, options: &Options, call: &PreparedCall, place: &Target) -> Result<()> {
-    let asks = match call.operation.effect {
-        Effect::Reads => false,
-        Effect::Writes => place.is_protected(),
-        Effect::Destroys => true,
-    };
-    if !asks {
-        return Ok(());
-    }
-    let what = match call.targets {
-        [] => String::new(),
-        _ if call.reads_targets() => " for every id on standard input".to_owned(),
-        [one] => format!(" {one}"),
-        several => format!(" for {} objects", several.len()),
-    };
-    let question = format!("{}{what}, in {}. Go on?", call.named(), place.named());
-    run.confirm(options, &question)
-}
-
 pub(in crate::commands) fn dry_run(
     run: &mut Run,
     options: &Options,
@@ -266,7 +305,7 @@ pub(in crate::commands) fn dry_run(
         let request = call.request("")?;
         return run.print_request(&print(&request));
     }
-    for target in call.targets {
+    for target in call.targets.iter() {
         if target == "-" {
             let stdin = run.stdin.take()?;
             for id in Ids::new(stdin, &call.operation.path_parameters[0]) {
@@ -287,6 +326,7 @@ fn one(
     request: &Request,
     call: &PreparedCall,
     mut printer: Printer,
+    written: &Written,
 ) -> Result<()> {
     let wanted = Wanted::of(call.operation.response);
     let sent = async { Envelope::open(client.send(request).await?, wanted) };
@@ -310,19 +350,13 @@ fn one(
             error
         }
     };
+    if request.changes() {
+        written.report(run, call, request, &envelope);
+    }
     for record in envelope.records().take(if single { 1 } else { usize::MAX }) {
         printer.record(record).map_err(is_done)?;
     }
-    printer.finish().map_err(is_done)?;
-    if envelope.records().len() == 0 {
-        let target = call
-            .targets
-            .first()
-            .map_or(String::new(), |target| format!(" {target}"));
-        run.reporter
-            .done(&format!("done: {}{target}", call.named()));
-    }
-    Ok(())
+    printer.finish().map_err(is_done).map(drop)
 }
 
 fn list(

@@ -1,6 +1,6 @@
 //! Constructor and setters of field rows.
 
-use crate::model::{Field, FieldKind, Tones, Type};
+use crate::model::{Field, FieldKind, FieldRole, Tones, Type};
 
 /// A field that holds `holds`, of the type that this has by itself.
 #[must_use]
@@ -23,6 +23,7 @@ pub const fn field(name: &'static str, holds: FieldKind) -> Field {
         values: &[],
         tones: Tones::NONE,
         secret: false,
+        role: FieldRole::Plain,
     }
 }
 
@@ -59,6 +60,12 @@ impl Field {
     #[must_use]
     pub const fn tones(mut self, tones: Tones) -> Self {
         self.tones = tones;
+        self
+    }
+
+    /// A sentence about the object uses the value in this role.
+    pub(crate) const fn role(mut self, role: FieldRole) -> Self {
+        self.role = role;
         self
     }
 

@@ -4,6 +4,7 @@
 use crate::bulk::{Batch, Unique};
 use crate::model::{
     Effect, Idempotency, Method, Operation, OperationAction, PageForm, Parameter, ResponseShape,
+    Reverse,
 };
 
 /// An operation that lists the objects of its resource.
@@ -110,6 +111,17 @@ const fn operation(
         scope: None,
         also_needs: &[],
         effect,
+        value_effects: &[],
+        done: match action {
+            OperationAction::Create => "created",
+            OperationAction::Update => "updated",
+            OperationAction::Delete => "deleted",
+            OperationAction::List | OperationAction::Get | OperationAction::Act => "",
+        },
+        reverse: match action {
+            OperationAction::Update => Some(Reverse::SameNames),
+            _ => None,
+        },
         idempotency: again,
         exceptions: &[],
         batch: None,
@@ -202,6 +214,20 @@ impl Operation {
     #[must_use]
     pub const fn destroys(mut self) -> Self {
         self.effect = Effect::Destroys;
+        self
+    }
+
+    /// What was done to the object afterwards, as a participle.
+    #[must_use]
+    pub const fn done(mut self, done: &'static str) -> Self {
+        self.done = done;
+        self
+    }
+
+    /// How it is taken back.
+    #[must_use]
+    pub const fn reversed_by(mut self, reverse: Reverse) -> Self {
+        self.reverse = Some(reverse);
         self
     }
 

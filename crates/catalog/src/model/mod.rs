@@ -10,14 +10,14 @@ mod object;
 mod parameter;
 
 use crate::bulk::{Batch, Unique};
-use crate::exceptions::BodyException;
+use crate::exceptions::{BodyException, ValueEffect};
 
 pub use api::{
     Api, Auth, AuthPlace, Bucket, ErrorForm, Headers, PageForm, Rate, Secrets, TimeForm,
 };
 pub use family::{ApiFamily, NoVersion, VersionedRow};
 pub(crate) use object::STATUS_TONES;
-pub use object::{Conventions, Field, FieldKind, Object, Tone, Tones, tones_at};
+pub use object::{Conventions, Field, FieldKind, FieldRole, Object, Tone, Tones, tones_at};
 pub use parameter::{Empty, Parameter, ParameterRole, Type, ValueKind};
 
 /// A family of operations on one kind of object, and a first word of the
@@ -77,6 +77,12 @@ pub struct Operation {
     pub also_needs: &'static [&'static str],
     /// What it does to the store.
     pub effect: Effect,
+    /// Values of body fields with which the effect is another.
+    pub value_effects: &'static [ValueEffect],
+    /// What was done to the object afterwards (`skipped`); empty for reads.
+    pub done: &'static str,
+    /// What takes it back, where something does.
+    pub reverse: Option<Reverse>,
     /// What sending it a second time does.
     pub idempotency: Idempotency,
     /// Optional body fields with which the row is otherwise.
@@ -110,6 +116,34 @@ pub enum OperationAction {
     Delete,
     /// Anything else: an action like a refund, or a list of other objects.
     Act,
+}
+
+/// What takes a write back. It is known only where the object was read before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reverse {
+    /// Another operation of the resource, where a field of the object had this
+    /// value before: a text, or compact JSON.
+    Operation {
+        /// Its verb.
+        verb: &'static str,
+        /// The field that was read.
+        field: &'static str,
+        /// The value that it had.
+        was: &'static str,
+    },
+    /// The same operation, with the old values of fields of the object.
+    OldValues(&'static [OldValue]),
+    /// The same operation; each field of the body is named as in the object.
+    SameNames,
+}
+
+/// Where the old value of a parameter is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OldValue {
+    /// Name of the parameter.
+    pub parameter: &'static str,
+    /// Name of the field of the object.
+    pub field: &'static str,
 }
 
 /// HTTP methods that the API uses.
@@ -215,8 +249,8 @@ pub enum Effect {
     Reads,
     /// Adds or changes; what it did can be changed again.
     Writes,
-    /// Removes, merges, ends, or moves money: it cannot be taken back. Asks
-    /// first.
+    /// Removes, merges, ends, moves money, or writes to a customer. Commands
+    /// ask for confirmation.
     Destroys,
 }
 

@@ -35,6 +35,21 @@ pub struct Conventions {
 }
 
 impl Object {
+    /// The field with that role, for roles of which an object has one.
+    #[must_use]
+    pub fn field_with(&self, role: FieldRole) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.role == role)
+    }
+
+    /// The field with the day of the object, and what that day is called.
+    #[must_use]
+    pub fn day(&self) -> Option<(&'static Field, &'static str)> {
+        self.fields.iter().find_map(|field| match field.role {
+            FieldRole::Day(called) => Some((field, called)),
+            _ => None,
+        })
+    }
+
     /// The field of that name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'static Field> {
@@ -75,6 +90,26 @@ pub struct Field {
     pub tones: Tones,
     /// Whether traces and logs must not show the value.
     pub secret: bool,
+    /// What the value says about the object in a sentence about it.
+    pub role: FieldRole,
+}
+
+/// What a field contributes to a sentence about its object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldRole {
+    /// Nothing.
+    Plain,
+    /// A name that people know the object by: the text itself, or these parts.
+    /// Several such fields are read together (first and last name).
+    Name(&'static [&'static str]),
+    /// The amount that the object is about.
+    Amount,
+    /// The part of the amount that was given back.
+    Refunded,
+    /// The currency of the amounts.
+    Currency,
+    /// The day that tells the object from others, and what it is called.
+    Day(&'static str),
 }
 
 /// What a status means for the user, and so its colour.

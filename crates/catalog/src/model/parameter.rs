@@ -82,6 +82,10 @@ pub enum ParameterRole {
     Since(&'static str),
     /// Latest value of this field, inclusive.
     Until(&'static str),
+    /// The money that a write moves.
+    Amount,
+    /// Whether a write moves the whole amount of its object that is left.
+    WholeAmount,
 }
 
 impl ParameterRole {
@@ -95,6 +99,8 @@ impl ParameterRole {
             Self::Sort => "sort",
             Self::Include => "include",
             Self::Ids => "ids",
+            Self::Amount => "amount",
+            Self::WholeAmount => "whole amount",
             Self::Since(_) => "since",
             Self::Until(_) => "until",
         }
@@ -110,7 +116,9 @@ impl ParameterRole {
             | Self::PageNumber
             | Self::Sort
             | Self::Include
-            | Self::Ids => "",
+            | Self::Ids
+            | Self::Amount
+            | Self::WholeAmount => "",
         }
     }
 }

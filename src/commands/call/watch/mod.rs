@@ -183,7 +183,7 @@ async fn round(
     show: &mut dyn Show,
     first: bool,
 ) -> Result<(), Trouble> {
-    let targets: Vec<Option<&str>> = match call.targets {
+    let targets: Vec<Option<&str>> = match &*call.targets {
         [] => vec![None],
         targets => targets.iter().map(|target| Some(target.as_str())).collect(),
     };

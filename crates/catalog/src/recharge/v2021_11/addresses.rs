@@ -10,7 +10,7 @@ use crate::build::{
     references, text, update,
 };
 use crate::model::{
-    FieldKind, Idempotency, Object, Operation, Parameter, Resource, ResponseShape, Type,
+    FieldKind, FieldRole, Idempotency, Object, Operation, Parameter, Resource, ResponseShape, Type,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -96,25 +96,25 @@ pub static GET: Operation = get("/addresses/{id}", "Show an address")
 pub static CREATE: Operation = create("/addresses", "Add an address to a customer")
     .body(&[
         id("customer_id", "the customer it belongs to").required(),
+        FIRST_NAME.required(),
+        LAST_NAME.required(),
+        COMPANY,
         ADDRESS1.required(),
         ADDRESS2,
         CITY.required(),
-        COMPANY,
+        // Many countries have none.
+        PROVINCE.required().may_be_empty(),
+        ZIP.required(),
         COUNTRY_CODE.required(),
+        PHONE.required().may_be_empty(),
         DISCOUNTS,
-        FIRST_NAME.required(),
-        LAST_NAME.required(),
         ORDER_NOTE,
         PAYMENT_METHOD_ID,
-        PHONE.required().may_be_empty(),
         text(
             "presentment_currency",
             "currency of charges; the default is that of the store",
         ),
-        // Many countries have none.
-        PROVINCE.required().may_be_empty(),
         SHIPPING_LINES_OVERRIDE,
-        ZIP.required(),
         ORDER_ATTRIBUTES,
     ])
     .answers(ResponseShape::One("address", &ADDRESS))
@@ -134,19 +134,19 @@ pub static UPDATE: Operation = update("/addresses/{id}", "Change an address")
     )
     .at(&[ID])
     .body(&[
+        FIRST_NAME,
+        LAST_NAME,
+        COMPANY,
         ADDRESS1.common(),
         ADDRESS2,
         CITY.common(),
-        COMPANY,
-        COUNTRY_CODE,
-        DISCOUNTS,
-        FIRST_NAME,
-        LAST_NAME,
-        ORDER_NOTE,
-        PAYMENT_METHOD_ID,
-        PHONE,
         PROVINCE,
         ZIP.common(),
+        COUNTRY_CODE,
+        PHONE,
+        DISCOUNTS,
+        ORDER_NOTE,
+        PAYMENT_METHOD_ID,
         ORDER_ATTRIBUTES,
         SHIPPING_LINES_OVERRIDE,
     ])
@@ -187,6 +187,7 @@ pub static MERGE: Operation = post(
 .answers(ResponseShape::One("address", &ADDRESS))
 .scope("write_customers")
 .destroys()
+.done("merged")
 .example(
     "rc addresses merge --target-address 42171447 \
              --source-addresses 42171446,42171445 --yes",
@@ -219,6 +220,7 @@ pub static SKIP_CHARGE: Operation = post(
 .errors(&[404, 422])
 .scope("write_customers")
 .again(Idempotency::RejectsRepeat)
+.done("skipped")
 .example(
     "rc addresses skip-charge 42171447 --date 2026-12-24 --subscription-ids \
              27363808",
@@ -237,8 +239,8 @@ pub const ADDRESS: Object = Object {
         field("country_code", FieldKind::Text),
         field("customer_id", FieldKind::Id).short("customer"),
         field("discounts", FieldKind::Json),
-        field("first_name", FieldKind::Text),
-        field("last_name", FieldKind::Text),
+        field("first_name", FieldKind::Text).role(FieldRole::Name(&[])),
+        field("last_name", FieldKind::Text).role(FieldRole::Name(&[])),
         field("order_note", FieldKind::Text),
         field("phone", FieldKind::Text),
         field("province", FieldKind::Text),

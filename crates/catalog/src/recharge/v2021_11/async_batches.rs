@@ -79,6 +79,7 @@ pub static ADD_TASKS: Operation = post(
 .body(&[TASKS])
 .answers(ResponseShape::Number("count"))
 .scope("write_batches")
+.done("extended")
 .example(
     "rc async-batches add-tasks 19 --tasks \
              '[{\"body\":{\"code\":\"SPRING\",\"value\":\"10\",\
@@ -106,6 +107,7 @@ pub static PROCESS: Operation = post("process", "/async_batches/{id}/process", "
     .success(201)
     .scope("write_batches")
     .destroys()
+    .done("started")
     .example("rc async-batches process 19 --yes");
 
 /// The field with the number of tasks of a batch.

@@ -8,7 +8,8 @@ use crate::build::{boolean, day, field, get, id, ids, list, money, post, text, t
 use crate::exceptions::BodyException;
 use crate::model::STATUS_TONES;
 use crate::model::{
-    FieldKind, Idempotency, Object, Operation, ParameterRole, Resource, ResponseShape, Type,
+    FieldKind, FieldRole, Idempotency, Object, Operation, ParameterRole, Resource, ResponseShape,
+    Reverse, Type,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -146,6 +147,12 @@ pub static APPLY_DISCOUNT: Operation = post(
 .answers(ResponseShape::One("charge", &CHARGE))
 .scope("write_orders")
 .again(Idempotency::RejectsRepeat)
+.done("discounted")
+.reversed_by(Reverse::Operation {
+    verb: "remove_discount",
+    field: "discounts",
+    was: "[]",
+})
 .example("rc charges apply-discount 377749210 --discount-code SPRING");
 
 /// The operation `charges.capture_payment`.
@@ -166,6 +173,7 @@ pub static CAPTURE_PAYMENT: Operation = post(
     "write_customers",
 ])
 .destroys()
+.done("captured")
 .example("rc charges capture-payment 377749210 --yes");
 
 /// The operation `charges.process`.
@@ -180,6 +188,7 @@ pub static PROCESS: Operation = post(
 .scope("write_orders")
 .also_needs(&["write_payments"])
 .destroys()
+.done("processed")
 .example("rc charges process 377749210 --yes");
 
 /// The operation `charges.refund`.
@@ -190,8 +199,12 @@ pub static REFUND: Operation = post("refund", "/charges/{id}/refund", "Give mone
     )
     .at(&[ID])
     .body(&[
-        money("amount", "how much to give back").required(),
-        boolean("full_refund", "give all of it back"),
+        money("amount", "how much to give back")
+            .role(ParameterRole::Amount)
+            .required()
+            .unless(&["full_refund"]),
+        boolean("full_refund", "give back all that is left of the charge")
+            .role(ParameterRole::WholeAmount),
         boolean("retry", "set the charge to error, to be tried again"),
         text("error", "why, with --retry")
             .values(&["insufficient_inventory"])
@@ -202,6 +215,7 @@ pub static REFUND: Operation = post("refund", "/charges/{id}/refund", "Give mone
     .scope("write_orders")
     .also_needs(&["write_payment_methods"])
     .destroys()
+    .done("refunded")
     .example("rc charges refund 377749210 --amount 11.00 --yes");
 
 /// The operation `charges.remove_discount`.
@@ -222,6 +236,7 @@ pub static REMOVE_DISCOUNT: Operation = post(
 .answers(ResponseShape::One("charge", &CHARGE))
 .scope("write_orders")
 .again(Idempotency::RejectsRepeat)
+.done("left without the discount")
 .example("rc charges remove-discount 377749210");
 
 /// Skipped items move to a charge of their own: a second request finds the
@@ -244,6 +259,12 @@ pub static SKIP: Operation = post(
 .scope("write_orders")
 .again(Idempotency::Idempotent)
 .except(WITH_ITEMS)
+.done("skipped")
+.reversed_by(Reverse::Operation {
+    verb: "unskip",
+    field: "status",
+    was: "queued",
+})
 .example("rc charges skip 377749210 --purchase-item-ids 27363808");
 
 /// The operation `charges.unskip`.
@@ -260,6 +281,7 @@ pub static UNSKIP: Operation = post("unskip", "/charges/{id}/unskip", "Take back
     .again(Idempotency::Idempotent)
     .except(WITH_ITEMS)
     .answers_another()
+    .done("unskipped")
     .example("rc charges unskip 377749210");
 
 /// The object `charge`.
@@ -269,13 +291,14 @@ pub const CHARGE: Object = Object {
         field("id", FieldKind::Id),
         field("address_id", FieldKind::Id).short("address"),
         field("analytics_data", FieldKind::Json).documented(Type::Object),
-        field("billing_address", FieldKind::Parts(ADDRESS_PARTS)),
+        field("billing_address", FieldKind::Parts(ADDRESS_PARTS))
+            .role(FieldRole::Name(&["first_name", "last_name"])),
         field(
             "client_details",
             FieldKind::Parts(&["browser_ip", "user_agent"]),
         ),
         field("created_at", FieldKind::Time),
-        field("currency", FieldKind::Text),
+        field("currency", FieldKind::Text).role(FieldRole::Currency),
         field(
             "customer",
             FieldKind::Parts(&["id", "email", "external_customer_id.ecommerce", "hash"]),
@@ -294,7 +317,8 @@ pub const CHARGE: Object = Object {
         field("processed_at", FieldKind::Time).short("processed"),
         field("scheduled_at", FieldKind::Time)
             .short("scheduled")
-            .documented(Type::Date),
+            .documented(Type::Date)
+            .role(FieldRole::Day("")),
         field("shipping_address", FieldKind::Parts(ADDRESS_PARTS)),
         field("shipping_lines", FieldKind::Json),
         field("status", FieldKind::Text)
@@ -316,8 +340,10 @@ pub const CHARGE: Object = Object {
         field("taxes_included", FieldKind::Boolean),
         field("total_discounts", FieldKind::Money),
         field("total_line_items_price", FieldKind::Money),
-        field("total_price", FieldKind::Money).short("total"),
-        field("total_refunds", FieldKind::Money),
+        field("total_price", FieldKind::Money)
+            .short("total")
+            .role(FieldRole::Amount),
+        field("total_refunds", FieldKind::Money).role(FieldRole::Refunded),
         field("total_tax", FieldKind::Money),
         field("total_weight_grams", FieldKind::Integer),
         field("type", FieldKind::Text).values(&["checkout", "recurring"]),

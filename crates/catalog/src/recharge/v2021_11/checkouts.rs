@@ -4,8 +4,9 @@ use super::parameters::ADDRESS_PARTS;
 use crate::build::{
     array, boolean, create, external, field, get, object, pairs, post, read, text, update,
 };
-use crate::model::STATUS_TONES;
-use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
+use crate::model::{
+    FieldKind, FieldRole, Object, Operation, Parameter, Resource, ResponseShape, STATUS_TONES, Type,
+};
 use crate::recharge::CONVENTIONS;
 
 /// The resource `checkouts`.
@@ -134,6 +135,7 @@ pub static PROCESS: Operation = post("process", "/checkouts/{token}/process", "P
     .answers_another()
     .also_needs(&["write_checkouts"])
     .destroys()
+    .done("processed")
     .example(
         "rc checkouts process efd5a6b12b984f439ec16ce2a00fb5c3 --payment-processor \
              stripe --payment-token tok_visa --yes",
@@ -162,8 +164,8 @@ pub const CHECKOUT: Object = Object {
         field("billing_address", FieldKind::Parts(ADDRESS_PARTS)),
         field("completed_at", FieldKind::Time),
         field("created_at", FieldKind::Time),
-        field("currency", FieldKind::Text),
-        field("email", FieldKind::Text),
+        field("currency", FieldKind::Text).role(FieldRole::Currency),
+        field("email", FieldKind::Text).role(FieldRole::Name(&[])),
         field("external_checkout_id", FieldKind::Text),
         field("external_checkout_source", FieldKind::Text),
         field(
@@ -187,7 +189,7 @@ pub const CHECKOUT: Object = Object {
         field("taxable", FieldKind::Boolean),
         field("taxes_included", FieldKind::Boolean),
         field("token", FieldKind::Text).secret(),
-        field("total_price", FieldKind::Money),
+        field("total_price", FieldKind::Money).role(FieldRole::Amount),
         field("total_tax", FieldKind::Money),
         field("updated_at", FieldKind::Time),
         field("applied_discount", FieldKind::Json).documented(Type::Object),

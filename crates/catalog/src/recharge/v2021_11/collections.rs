@@ -4,7 +4,9 @@ use super::parameters::{CURSOR, ID, LIMIT};
 use crate::build::{
     act, create, delete, field, get, id, list, post, read, references, text, update,
 };
-use crate::model::{FieldKind, Method, Object, Operation, Parameter, Resource, ResponseShape};
+use crate::model::{
+    FieldKind, FieldRole, Method, Object, Operation, Parameter, Resource, ResponseShape,
+};
 use crate::recharge::CONVENTIONS;
 
 /// The resource `collections`.
@@ -115,6 +117,7 @@ pub static ADD_PRODUCTS: Operation = post(
 .success(201)
 .errors(&[422, 500])
 .scope("write_products")
+.done("extended")
 .example("rc collections add-products 134157 --collection-products 7,8");
 
 /// The operation `collections.list_products`.
@@ -148,6 +151,7 @@ pub static REMOVE_PRODUCTS: Operation = act(
 .body(&[COLLECTION_PRODUCTS.required()])
 .errors(&[404])
 .scope("write_products")
+.done("reduced")
 .example("rc collections remove-products 134157 --collection-products 7 --yes");
 
 /// The object `collection`.
@@ -165,7 +169,7 @@ pub const COLLECTION: Object = Object {
             "created_at-asc",
             "created_at-desc",
         ]),
-        field("title", FieldKind::Text),
+        field("title", FieldKind::Text).role(FieldRole::Name(&[])),
         field("type", FieldKind::Text).values(&["manual"]),
         field("updated_at", FieldKind::Time),
     ],

@@ -9,7 +9,7 @@ use crate::build::{
     update,
 };
 use crate::model::{
-    FieldKind, Idempotency, Object, Operation, Parameter, Resource, ResponseShape, Type,
+    FieldKind, FieldRole, Idempotency, Object, Operation, Parameter, Resource, ResponseShape, Type,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -185,6 +185,8 @@ pub static NOTIFY: Operation = post(
     object("template_vars", "values for the template"),
 ])
 .scope("write_notifications")
+.done("notified")
+.destroys()
 .example(
     "rc customers notify 37657002 --type email --template-type \
              get_account_access",
@@ -201,11 +203,11 @@ pub const CUSTOMER: Object = Object {
         field("email", FieldKind::Text),
         field("external_customer_id", FieldKind::Parts(&["ecommerce"])),
         field("first_charge_processed_at", FieldKind::Time),
-        field("first_name", FieldKind::Text),
+        field("first_name", FieldKind::Text).role(FieldRole::Name(&[])),
         field("has_payment_method_in_dunning", FieldKind::Boolean),
         field("has_valid_payment_method", FieldKind::Boolean).short("can pay"),
         field("hash", FieldKind::Text).secret(),
-        field("last_name", FieldKind::Text),
+        field("last_name", FieldKind::Text).role(FieldRole::Name(&[])),
         field("phone", FieldKind::Text),
         field("subscriptions_active_count", FieldKind::Integer).short("active"),
         field("subscriptions_total_count", FieldKind::Integer).short("total"),

@@ -5,9 +5,11 @@ use super::parameters::{
     SORT_BY, UPDATED_AT_MAX, UPDATED_AT_MIN,
 };
 use crate::build::{create, delete, field, get, integer, list, money, object, text, time, update};
+use crate::exceptions::ValueEffect;
 use crate::model::STATUS_TONES;
 use crate::model::{
-    FieldKind, Idempotency, Object, Operation, Parameter, Resource, ResponseShape, Type,
+    Effect, FieldKind, FieldRole, Idempotency, Object, Operation, Parameter, Resource,
+    ResponseShape, Type,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -95,6 +97,14 @@ pub static CREATE: Operation = create("/discounts", "Create a discount code")
     .unique("code", "discount_code")
     .example("rc discounts create --code SPRING --value 10 --value-type percentage");
 
+/// The reference: a fully disabled discount leaves every queued charge, and
+/// cannot be enabled again.
+const FOR_GOOD: &[ValueEffect] = &[ValueEffect {
+    field: "status",
+    value: "fully_disabled",
+    effect: Effect::Destroys,
+}];
+
 /// The operation `discounts.update`.
 pub static UPDATE: Operation = update("/discounts/{id}", "Change a discount")
     .details("fully_disabled takes the discount off every queued charge, for good.")
@@ -114,6 +124,7 @@ pub static UPDATE: Operation = update("/discounts/{id}", "Change a discount")
     .answers(ResponseShape::One("discount", &DISCOUNT))
     .scope("write_discounts")
     .batch("discount_update", Some("id"))
+    .value_effects(FOR_GOOD)
     .example("rc discounts update 59568555 --status disabled");
 
 /// The operation `discounts.delete`.
@@ -136,7 +147,7 @@ pub const DISCOUNT: Object = Object {
             FieldKind::Parts(&["ids", "purchase_item_type", "resource"]),
         ),
         field("channel_settings", FieldKind::Json).documented(Type::Object),
-        field("code", FieldKind::Text),
+        field("code", FieldKind::Text).role(FieldRole::Name(&[])),
         field("created_at", FieldKind::Time),
         field("ends_at", FieldKind::Time),
         field("external_discount_id", FieldKind::Parts(&["ecommerce"])),

@@ -2,7 +2,9 @@
 
 use super::parameters::{BY_ID_OR_UPDATED, CURSOR, ID, LIMIT, PAGE, SORT_BY};
 use crate::build::{create, delete, field, get, id, list, text, update};
-use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
+use crate::model::{
+    FieldKind, FieldRole, Object, Operation, Parameter, Resource, ResponseShape, Type,
+};
 use crate::recharge::CONVENTIONS;
 
 /// The resource `metafields`.
@@ -104,7 +106,7 @@ pub const METAFIELD: Object = Object {
         field("id", FieldKind::Id),
         field("created_at", FieldKind::Time),
         field("description", FieldKind::Text),
-        field("key", FieldKind::Text),
+        field("key", FieldKind::Text).role(FieldRole::Name(&[])),
         field("namespace", FieldKind::Text),
         field("owner_id", FieldKind::Id).documented(Type::String),
         field("owner_resource", FieldKind::Text).values(OWNER_RESOURCES),

@@ -8,7 +8,9 @@ use crate::build::{
     boolean, create, day, delete, external, field, get, id, integer, list, money, pairs, text,
     update,
 };
-use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
+use crate::model::{
+    FieldKind, FieldRole, Object, Operation, Parameter, Resource, ResponseShape, Type,
+};
 use crate::recharge::CONVENTIONS;
 
 /// The resource `onetimes`.
@@ -130,9 +132,13 @@ pub const ONETIME: Object = Object {
         field("external_product_id", FieldKind::Parts(&["ecommerce"])).documented(Type::String),
         field("external_variant_id", FieldKind::Parts(&["ecommerce"])).documented(Type::String),
         field("is_cancelled", FieldKind::Boolean),
-        field("next_charge_scheduled_at", FieldKind::Time).short("next charge"),
+        field("next_charge_scheduled_at", FieldKind::Time)
+            .short("next charge")
+            .role(FieldRole::Day("next charge")),
         field("price", FieldKind::Money),
-        field("product_title", FieldKind::Text).short("product"),
+        field("product_title", FieldKind::Text)
+            .short("product")
+            .role(FieldRole::Name(&[])),
         field("properties", FieldKind::Json),
         field("quantity", FieldKind::Integer).short("qty"),
         field("sku", FieldKind::Text),

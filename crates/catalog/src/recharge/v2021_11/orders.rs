@@ -7,8 +7,9 @@ use super::parameters::{
 use crate::build::{
     array, boolean, day, delete, external, field, get, id, list, object, post, text, update,
 };
-use crate::model::STATUS_TONES;
-use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
+use crate::model::{
+    FieldKind, FieldRole, Object, Operation, Parameter, Resource, ResponseShape, STATUS_TONES, Type,
+};
 use crate::recharge::CONVENTIONS;
 
 /// The resource `orders`.
@@ -136,6 +137,7 @@ pub static CLONE: Operation = post(
 .answers_another()
 .success(201)
 .scope("write_orders")
+.done("cloned")
 .example("rc orders clone 210987092 --scheduled-at 2026-12-16");
 
 /// The operation `orders.delay`.
@@ -151,6 +153,7 @@ pub static DELAY: Operation = post(
 .at(&[ID])
 .answers(ResponseShape::One("order", &ORDER))
 .scope("write_orders")
+.done("delayed")
 .example("rc orders delay 210987092");
 
 /// The object `order`.
@@ -159,7 +162,8 @@ pub const ORDER: Object = Object {
     fields: &[
         field("id", FieldKind::Id),
         field("address_id", FieldKind::Id).short("address"),
-        field("billing_address", FieldKind::Parts(ADDRESS_PARTS)),
+        field("billing_address", FieldKind::Parts(ADDRESS_PARTS))
+            .role(FieldRole::Name(&["first_name", "last_name"])),
         field(
             "charge",
             FieldKind::Parts(&["id", "external_transaction_id.payment_processor"]),
@@ -169,7 +173,7 @@ pub const ORDER: Object = Object {
             FieldKind::Parts(&["browser_ip", "user_agent"]),
         ),
         field("created_at", FieldKind::Time),
-        field("currency", FieldKind::Text),
+        field("currency", FieldKind::Text).role(FieldRole::Currency),
         field(
             "customer",
             FieldKind::Parts(&["id", "email", "external_customer_id.ecommerce", "hash"]),
@@ -182,7 +186,9 @@ pub const ORDER: Object = Object {
         field("note", FieldKind::Text),
         field("order_attributes", FieldKind::Json),
         field("processed_at", FieldKind::Time).short("processed"),
-        field("scheduled_at", FieldKind::Time).short("scheduled"),
+        field("scheduled_at", FieldKind::Time)
+            .short("scheduled")
+            .role(FieldRole::Day("")),
         field("shipping_address", FieldKind::Parts(ADDRESS_PARTS)),
         field("shipping_lines", FieldKind::Json),
         field("status", FieldKind::Text)
@@ -195,8 +201,10 @@ pub const ORDER: Object = Object {
         field("total_discounts", FieldKind::Money),
         field("total_duties", FieldKind::Money),
         field("total_line_items_price", FieldKind::Money).documented(Type::Integer),
-        field("total_price", FieldKind::Money).short("total"),
-        field("total_refunds", FieldKind::Money),
+        field("total_price", FieldKind::Money)
+            .short("total")
+            .role(FieldRole::Amount),
+        field("total_refunds", FieldKind::Money).role(FieldRole::Refunded),
         field("total_tax", FieldKind::Money),
         field("total_weight_grams", FieldKind::Integer),
         field("type", FieldKind::Text).values(&["checkout", "recurring"]),

@@ -8,7 +8,7 @@ use crate::build::{
     text, update,
 };
 use crate::model::{
-    FieldKind, Method, Object, Operation, Parameter, Resource, ResponseShape, Type,
+    FieldKind, FieldRole, Method, Object, Operation, Parameter, Resource, ResponseShape, Type,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -127,6 +127,7 @@ pub static BULK_CREATE: Operation = post(
 .body(&[PLANS.required()])
 .answers(ResponseShape::Many("plans", &PLAN))
 .scope("write_products")
+.done("created")
 .example("rc plans bulk-create 2103271587891 --plans @plans.json");
 
 /// The operation `plans.bulk_delete`.
@@ -139,6 +140,7 @@ pub static BULK_DELETE: Operation = act(
 .at(&[text("external_product_id", "the product in the shop").placeholder("ID")])
 .body(&[references("plans", "id", "the plans to delete; 20 at most").required()])
 .scope("write_products")
+.done("deleted")
 .example("rc plans bulk-delete 2103271587891 --plans 88237,88238 --yes");
 
 /// The operation `plans.bulk_update`.
@@ -152,6 +154,7 @@ pub static BULK_UPDATE: Operation = act(
 .body(&[PLANS.required()])
 .answers(ResponseShape::Many("plans", &PLAN))
 .scope("write_products")
+.done("updated")
 .example(
     "rc plans bulk-update 2103271587891 --plans \
              '[{\"id\":88237,\"title\":\"Monthly\"}]'",
@@ -188,7 +191,7 @@ pub const PLAN: Object = Object {
                 "order_interval_frequency",
             ]),
         ),
-        field("title", FieldKind::Text),
+        field("title", FieldKind::Text).role(FieldRole::Name(&[])),
         field("type", FieldKind::Text).values(TYPES),
         field("updated_at", FieldKind::Time),
     ],

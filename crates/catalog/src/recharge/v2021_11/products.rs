@@ -2,7 +2,9 @@
 
 use super::parameters::{CURSOR, LIMIT};
 use crate::build::{array, boolean, create, delete, field, get, list, text, time, update};
-use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape, Type};
+use crate::model::{
+    FieldKind, FieldRole, Object, Operation, Parameter, Resource, ResponseShape, Type,
+};
 use crate::recharge::CONVENTIONS;
 
 /// The resource `products`.
@@ -109,7 +111,7 @@ pub const PRODUCT: Object = Object {
         field("options", FieldKind::Json),
         field("published_at", FieldKind::Time),
         field("requires_shipping", FieldKind::Boolean),
-        field("title", FieldKind::Text),
+        field("title", FieldKind::Text).role(FieldRole::Name(&[])),
         field("variants", FieldKind::Json),
         field("vendor", FieldKind::Text),
         field("description", FieldKind::Text),

@@ -2,7 +2,7 @@
 
 use super::parameters::{CURSOR, ID, LIMIT_OF_ALL_LISTS};
 use crate::build::{create, delete, field, get, list, text, update};
-use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape};
+use crate::model::{FieldKind, FieldRole, Object, Operation, Parameter, Resource, ResponseShape};
 use crate::recharge::CONVENTIONS;
 
 /// The resource `retention_strategies`.
@@ -108,7 +108,7 @@ pub const RETENTION_STRATEGY: Object = Object {
             .short("incentive")
             .values(INCENTIVE_TYPES),
         field("prevention_text", FieldKind::Text),
-        field("reason", FieldKind::Text),
+        field("reason", FieldKind::Text).role(FieldRole::Name(&[])),
         field("updated_at", FieldKind::Time),
     ],
     columns: &[

@@ -11,7 +11,8 @@ use crate::build::{
 };
 use crate::model::STATUS_TONES;
 use crate::model::{
-    FieldKind, Idempotency, Object, Operation, Parameter, Resource, ResponseShape, Type,
+    FieldKind, FieldRole, Idempotency, Object, OldValue, Operation, Parameter, Resource,
+    ResponseShape, Reverse, Type,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -220,6 +221,7 @@ pub static ACTIVATE: Operation = post(
 .answers(ResponseShape::One("subscription", &SUBSCRIPTION))
 .scope("write_subscriptions")
 .again(Idempotency::Idempotent)
+.done("activated")
 .example("rc subscriptions activate 89559201");
 
 /// The operation `subscriptions.cancel`.
@@ -244,6 +246,12 @@ pub static CANCEL: Operation = post(
 .scope("write_subscriptions")
 .destroys()
 .again(Idempotency::Idempotent)
+.done("cancelled")
+.reversed_by(Reverse::Operation {
+    verb: "activate",
+    field: "status",
+    was: "active",
+})
 .example("rc subscriptions cancel 89559201 --reason \"moved away\" --yes");
 
 /// The operation `subscriptions.change_address`.
@@ -263,6 +271,17 @@ pub static CHANGE_ADDRESS: Operation = post(
 .answers(ResponseShape::One("subscription", &SUBSCRIPTION))
 .scope("write_subscriptions")
 .again(Idempotency::Idempotent)
+.done("moved")
+.reversed_by(Reverse::OldValues(&[
+    OldValue {
+        parameter: "address_id",
+        field: "address_id",
+    },
+    OldValue {
+        parameter: "next_charge_scheduled_at",
+        field: "next_charge_scheduled_at",
+    },
+]))
 .example("rc subscriptions change-address 89559201 --address-id 48563471");
 
 /// The operation `subscriptions.set_next_charge_date`.
@@ -279,6 +298,11 @@ pub static SET_NEXT_CHARGE_DATE: Operation = post(
 .answers(ResponseShape::One("subscription", &SUBSCRIPTION))
 .scope("write_subscriptions")
 .again(Idempotency::Idempotent)
+.done("moved")
+.reversed_by(Reverse::OldValues(&[OldValue {
+    parameter: "date",
+    field: "next_charge_scheduled_at",
+}]))
 .example("rc subscriptions set-next-charge-date 89559201 --date 2026-12-24");
 
 /// The operation `subscriptions.skip_gift`.
@@ -299,6 +323,7 @@ pub static SKIP_GIFT: Operation = post(
 .answers(ResponseShape::Many("onetimes", &ONETIME))
 .errors(&[422])
 .scope("write_subscriptions")
+.done("given away")
 .example(
     "rc subscriptions skip-gift --purchase-item-ids 89559201 \
              --recipient-address @friend.json",
@@ -330,7 +355,8 @@ pub const SUBSCRIPTION: Object = Object {
         field("max_retries_reached", FieldKind::Boolean),
         field("next_charge_scheduled_at", FieldKind::Date)
             .short("next charge")
-            .documented(Type::DateTime),
+            .documented(Type::DateTime)
+            .role(FieldRole::Day("next charge")),
         field("order_day_of_month", FieldKind::Integer),
         field("order_day_of_week", FieldKind::Integer),
         field("order_interval_frequency", FieldKind::Integer).short("every"),
@@ -339,7 +365,9 @@ pub const SUBSCRIPTION: Object = Object {
             .values(ORDER_INTERVAL_UNITS),
         field("presentment_currency", FieldKind::Text),
         field("price", FieldKind::Money),
-        field("product_title", FieldKind::Text).short("product"),
+        field("product_title", FieldKind::Text)
+            .short("product")
+            .role(FieldRole::Name(&[])),
         field("properties", FieldKind::Json),
         field("quantity", FieldKind::Integer).short("qty"),
         field("sku", FieldKind::Text),

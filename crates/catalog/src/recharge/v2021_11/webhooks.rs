@@ -2,7 +2,7 @@
 
 use super::parameters::{CURSOR, ID, LIMIT_OF_ALL_LISTS, SORT_BY};
 use crate::build::{create, delete, field, get, list, post, text, texts, update};
-use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape};
+use crate::model::{FieldKind, FieldRole, Object, Operation, Parameter, Resource, ResponseShape};
 use crate::recharge::CONVENTIONS;
 
 /// The resource `webhooks`.
@@ -87,6 +87,7 @@ pub static TEST: Operation = post(
     "Send an empty request to a webhook",
 )
 .at(&[ID])
+.done("tested")
 .example("rc webhooks test 19451");
 
 /// The object `webhook`.
@@ -96,7 +97,7 @@ pub const WEBHOOK: Object = Object {
         field("id", FieldKind::Id),
         field("address", FieldKind::Text),
         field("included_objects", FieldKind::Json).values(LISTED_OBJECTS),
-        field("topic", FieldKind::Text),
+        field("topic", FieldKind::Text).role(FieldRole::Name(&[])),
         field("version", FieldKind::Text),
     ],
     columns: &["id", "topic", "address", "version", "included_objects"],

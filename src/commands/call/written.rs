@@ -1,0 +1,151 @@
+//! What a person sees after a write: one line with its result, and the command
+//! that takes it back.
+//!
+//! Pure but for [`is_shown`]: in come the row, the request, the object before
+//! and after; out come lines. Pipes and chosen formats see the record alone.
+
+use serde_json::Value;
+
+use super::facts::{self, Facts};
+use super::run::PreparedCall;
+use crate::api::request::{Request, sent};
+use crate::api::response::Envelope;
+use crate::catalog::{Effect, OldValue, Operation, Reverse, kebab};
+use crate::cli::Options;
+use crate::ui::Run;
+
+/// How the result of one write is shown.
+pub(super) struct Written {
+    /// The object as it was read before the write.
+    pub(super) facts: Facts,
+    /// Whether a person sees a result instead of a whole record.
+    pub(super) is_shown: bool,
+}
+
+impl Written {
+    /// Tells a person the result, and how to take it back. An answer without
+    /// an object is told also where standard output is no terminal.
+    pub(super) fn report(
+        &self,
+        run: &mut Run,
+        call: &PreparedCall,
+        request: &Request,
+        envelope: &Envelope,
+    ) {
+        let after = envelope.records().next();
+        if after.is_some() && !self.is_shown {
+            return;
+        }
+        let after: Option<Value> = after.and_then(|record| serde_json::from_str(record).ok());
+        let target = call.targets.first().map(String::as_str);
+        run.reporter.done(&line(call, target, after.as_ref()));
+        let before = target.and_then(|target| Some((target, self.facts.of(target)?)));
+        let reverse = before.and_then(|(target, before)| reverse(call, request, target, before));
+        if let Some(command) = reverse {
+            run.reporter.done(&format!("  undo: {command}"));
+        }
+    }
+}
+
+/// The most fields of an object that are shown after a write.
+const MOST_FIELDS: usize = 8;
+
+/// Whether a person reads the result of a write, and asked for no format.
+pub(super) fn is_shown(run: &Run, options: &Options, operation: &Operation) -> bool {
+    let asked = &options.output;
+    let chosen = asked.format.is_some()
+        || asked.columns.is_some()
+        || asked.jq.is_some()
+        || asked.out.is_some()
+        || asked.slurp
+        || asked.raw;
+    operation.effect != Effect::Reads && run.terminal.stdout && run.terminal.stderr && !chosen
+}
+
+/// The columns that stand for the object after a write.
+pub(super) fn columns(operation: &Operation) -> Option<String> {
+    let object = operation.response.object()?;
+    let columns = object.columns.iter().take(MOST_FIELDS).copied();
+    Some(columns.collect::<Vec<_>>().join(","))
+}
+
+/// `✓ charge 377750029 skipped; next charge 2026-12-20`.
+fn line(call: &PreparedCall, target: Option<&str>, after: Option<&Value>) -> String {
+    let own = call.resource.object.name;
+    let object = call.operation.response.object();
+    let object = object.filter(|object| object.name == own);
+    let id = match (target, object.and(after)) {
+        (Some(target), _) => Some(target.to_owned()),
+        (None, Some(record)) => facts::text(&record["id"]),
+        (None, None) => None,
+    };
+    let singular = call.resource.singular.replace('_', " ");
+    let done = call.operation.done;
+    let mut text = match id {
+        Some(id) => format!("✓ {singular} {id} {done}"),
+        None => format!("✓ {} {done}", call.resource.name.replace('_', " ")),
+    };
+    // A day that has a name tells what comes next.
+    let named = object.filter(|object| object.day().is_some_and(|(_, called)| !called.is_empty()));
+    if let Some(day) = named
+        .zip(after)
+        .and_then(|(object, after)| facts::day(object, after))
+    {
+        text = format!("{text}; {day}");
+    }
+    text
+}
+
+/// `✓ 3 charges skipped`.
+pub(super) fn line_of_many(call: &PreparedCall, count: u64) -> String {
+    let name = if count == 1 {
+        call.resource.singular
+    } else {
+        call.resource.name
+    };
+    let done = call.operation.done;
+    format!("✓ {count} {} {done}", name.replace('_', " "))
+}
+
+/// The command that takes the write back, where the old value is known.
+fn reverse(call: &PreparedCall, request: &Request, target: &str, before: &Value) -> Option<String> {
+    let operation = call.operation;
+    // A write that answers with another object did more than its reverse undoes.
+    sent::identified_by(operation, request.body.as_deref())?;
+    let resource = kebab(call.resource.name);
+    match operation.reverse? {
+        Reverse::Operation { verb, field, was } => {
+            let old = &before[field];
+            let old = old.as_str().map_or_else(|| old.to_string(), str::to_owned);
+            (old == was).then(|| format!("rc {resource} {} {target}", kebab(verb)))
+        }
+        Reverse::OldValues(values) => with_old_values(call, before, target, |name| {
+            let old: Option<&OldValue> = values.iter().find(|old| old.parameter == name);
+            old.map(|old| old.field)
+        }),
+        Reverse::SameNames => with_old_values(call, before, target, Some),
+    }
+}
+
+/// The same command with the old values of all that it sets; none where one of
+/// them is unknown, empty or not a scalar.
+fn with_old_values<'a>(
+    call: &'a PreparedCall,
+    before: &Value,
+    target: &str,
+    field_of: impl Fn(&'a str) -> Option<&'a str>,
+) -> Option<String> {
+    let values = &call.values;
+    if values.body.is_some() || !values.set.is_empty() || values.given.is_empty() {
+        return None;
+    }
+    let mut command = format!("rc {} {target}", call.named());
+    for given in &values.given {
+        let name = given.parameter.name;
+        let field = field_of(name).filter(|field| call.resource.object.field(field).is_some())?;
+        let old = facts::text(&before[field])?;
+        let flag = given.parameter.flag_name();
+        command = format!("{command} --{flag}={}", shell_words::quote(&old));
+    }
+    Some(command)
+}
