@@ -88,9 +88,12 @@ pub const GLOBAL_FLAGS: &[GlobalFlag] = &[
         .short('O')
         .common()
         .takes(file),
-    switch("excel", "CSV for spreadsheets: a byte order mark, and no cell is a formula")
+    switch("excel", "CSV for spreadsheets: a byte order mark, and no cell is a formula; implies -o csv")
         .output()
         .formats(&[Format::Csv]),
+    switch("no-headers", "leave out the line of headings")
+        .output()
+        .formats(&[Format::Table, Format::Csv, Format::Tsv]),
     value("color", "WHEN", "auto, always or never")
         .output()
         .takes(choice::<Colour>),

@@ -42,6 +42,10 @@ pub struct Options {
 }
 
 /// What becomes of records.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that stands for itself"
+)]
 #[derive(Debug, Clone)]
 pub struct OutputOptions {
     /// The format, if one was chosen.
@@ -58,8 +62,10 @@ pub struct OutputOptions {
     pub slurp: bool,
     /// Columns of tables and CSV.
     pub columns: Option<String>,
-    /// For spreadsheets.
+    /// For spreadsheets; implies CSV.
     pub excel: bool,
+    /// Leave out the line of headings.
+    pub no_headers: bool,
     /// A file to write to.
     pub out: Option<PathBuf>,
 }

@@ -26,6 +26,7 @@ pub fn options(matches: &ArgMatches) -> Result<Options> {
             slurp: matches.get_flag("slurp"),
             columns: text(matches, "columns"),
             excel: matches.get_flag("excel"),
+            no_headers: matches.get_flag("no-headers"),
             out: text(matches, "out").map(PathBuf::from),
         },
         colour: matches

@@ -138,6 +138,9 @@ fn run_here(set: &CommandSet, mut world: World) -> u8 {
     for note in run.skipped.notes() {
         run.reporter.note(&note);
     }
+    if let Some(note) = run.hidden_columns.note() {
+        run.reporter.note(&note);
+    }
     run.finish(&result)
 }
 

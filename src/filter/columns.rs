@@ -264,7 +264,11 @@ fn chosen(name: &str, known: Option<&Object>, includes: &[&str]) -> Result<Colum
     };
     let first = name.split('.').next().unwrap_or(name);
     let included = object.conventions.included;
-    if object.field(first).is_some() || (included == Some(name) && !includes.is_empty()) {
+    if let Some(field) = object.field(first) {
+        refuse_unknown_part(name, field)?;
+        return Ok(Column::known(name, object));
+    }
+    if included == Some(name) && !includes.is_empty() {
         return Ok(Column::known(name, object));
     }
     let path = included.and_then(|included| name.strip_prefix(included));
@@ -280,6 +284,11 @@ fn chosen(name: &str, known: Option<&Object>, includes: &[&str]) -> Result<Colum
         ));
         return Err(error.hint("--columns help lists them"));
     }
+    if name.contains('.') && object.conventions.related.contains(&first) {
+        return Err(error
+            .hint(format!("add --include {first}"))
+            .hint("--columns help lists them"));
+    }
     Err(match nearest(
         first,
         fields.chain(includes.iter().copied()),
@@ -289,6 +298,24 @@ fn chosen(name: &str, known: Option<&Object>, includes: &[&str]) -> Result<Colum
         None => error,
     }
     .hint("--columns help lists them"))
+}
+
+/// A usage error for a part that an object of the catalogue does not have.
+fn refuse_unknown_part(name: &str, field: &Field) -> Result<()> {
+    let part = name.split('.').nth(1);
+    let (Some(part), FieldKind::Parts(parts)) = (part, field.kind) else {
+        return Ok(());
+    };
+    if parts.is_empty() || parts.contains(&part) {
+        return Ok(());
+    }
+    let error = Error::usage(format!("`{}` has no part `{part}`", field.name));
+    Err(
+        match nearest(part, parts.iter().copied(), Similarity::Usual) {
+            Some(near) => error.hint(format!("did you mean `{}.{near}`?", field.name)),
+            None => error.hint(format!("its parts: {}", parts.join(", "))),
+        },
+    )
 }
 
 /// The key that the user typed.

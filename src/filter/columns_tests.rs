@@ -47,6 +47,49 @@ fn a_name_in_a_list_shows_the_list() {
 }
 
 #[test]
+fn a_path_through_a_list_shows_the_values_of_its_items() {
+    let record =
+        r#"{"items":[{"t":"Tea","a":{"b":1}},{"a":{"b":2}},{"t":"x\"y","l":[{"z":1},{"z":2}]}]}"#;
+    assert_eq!(
+        cells("items.t,items.a.b,items.l.z,items.0.t,items.l.1.z", record),
+        [
+            r#"["Tea",null,"x\"y"]"#,
+            "[1,2,null]",
+            "[null,null,[1,2]]",
+            "Tea",
+            "[null,null,2]"
+        ]
+    );
+}
+
+#[test]
+fn an_unknown_part_of_a_known_object_is_a_usage_error() {
+    let subscription = Some(object("subscriptions"));
+    let parse = |text| Columns::parse(text, subscription, &[]);
+    let error = parse("id,external_product_id.ecomerce").unwrap_err();
+    assert_eq!(error.kind, Kind::Usage);
+    assert_eq!(
+        error.message,
+        "`external_product_id` has no part `ecomerce`"
+    );
+    assert_eq!(
+        error.hints,
+        ["did you mean `external_product_id.ecommerce`?"]
+    );
+    assert!(parse("external_product_id.ecommerce,properties.x").is_ok());
+}
+
+#[test]
+fn a_part_of_an_object_that_is_not_included_names_the_flag() {
+    let subscription = Some(object("subscriptions"));
+    let error = Columns::parse("customer.email", subscription, &[]).unwrap_err();
+    assert_eq!(
+        error.hints,
+        ["add --include customer", "--columns help lists them"]
+    );
+}
+
+#[test]
 fn the_last_of_duplicate_keys_counts() {
     assert_eq!(cells("a", r#"{"a":1,"a":2}"#), ["2"]);
 }

@@ -10,6 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 
 use super::cell::Cell;
+use super::tokens::compact;
 
 /// Wanted paths that begin alike, joined.
 #[derive(Debug, Clone, Default)]
@@ -233,18 +234,27 @@ impl Branch {
             Some(b'{') => drop(parts.deserialize_map(&mut reader)),
             Some(b'[') => {
                 drop(parts.deserialize_seq(&mut reader));
-                let whole = Cell::from_json(value);
-                for branch in self
-                    .branches
-                    .iter()
-                    .filter(|branch| branch.index().is_none())
-                {
-                    // A name leads nowhere in a list: show the list.
-                    branch.put(&whole, cells);
+                let named = self.branches.iter();
+                for branch in named.filter(|branch| branch.index().is_none()) {
+                    if branch.is_in_item(value) {
+                        branch.gather(value, &mut Vec::new(), cells);
+                    } else {
+                        // As with pairs of `name` and `value`: show the list.
+                        branch.put(&Cell::from_json(value), cells);
+                    }
                 }
             }
             _ => {}
         }
+    }
+
+    /// Whether an item of a list has the key of this branch, or is a list itself.
+    fn is_in_item(&self, list: &str) -> bool {
+        let items = items(list).unwrap_or_default();
+        items.iter().any(|item| {
+            let members = members(item).unwrap_or_default();
+            item.starts_with('[') || members.iter().any(|(key, _)| *key == self.segment)
+        })
     }
 
     /// Puts a cell into every column that ends here or further down.
@@ -258,4 +268,43 @@ impl Branch {
             branch.put(cell, cells);
         }
     }
+
+    /// Puts the values of the items of a list into the columns that end here or
+    /// further down, as a list. `above` leads from the items to this branch.
+    fn gather<'a>(&'a self, list: &str, above: &mut Vec<&'a str>, cells: &mut [Cell<'_>]) {
+        above.push(&self.segment);
+        for column in &self.columns {
+            if let Some(place) = cells.get_mut(*column) {
+                *place = Cell::Json(Cow::Owned(value_at(list, above)));
+            }
+        }
+        for branch in &self.branches {
+            branch.gather(list, above, cells);
+        }
+        above.pop();
+    }
+}
+
+/// The value that a path leads to, as compact JSON: of a list one value for each
+/// item, unless the path numbers an item; `null` where it leads to nothing.
+fn value_at(json: &str, path: &[&str]) -> String {
+    let Some((first, rest)) = path.split_first() else {
+        return compact(json).into_owned();
+    };
+    let found = if json.starts_with('{') {
+        let members = members(json).unwrap_or_default();
+        let found = members.iter().rfind(|(key, _)| key == first);
+        found.map(|(_, value)| value_at(value, rest))
+    } else if json.starts_with('[') {
+        let items = items(json).unwrap_or_default();
+        if let Ok(index) = first.parse::<usize>() {
+            items.get(index).map(|item| value_at(item, rest))
+        } else {
+            let values: Vec<String> = items.iter().map(|item| value_at(item, path)).collect();
+            Some(format!("[{}]", values.join(",")))
+        }
+    } else {
+        None
+    };
+    found.unwrap_or_else(|| "null".to_owned())
 }

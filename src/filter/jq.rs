@@ -15,6 +15,7 @@ use crate::excerpt::first_letters;
 
 use super::builtins::{self, Data, Steps};
 use super::complaint::{self, Name};
+use super::reason;
 use super::regex;
 use super::room::{self, Floor};
 use super::text;
@@ -51,6 +52,8 @@ pub enum OnError {
 
 /// A compiled filter.
 pub struct Jq {
+    /// The filter as it was typed.
+    code: String,
     filter: jaq_core::Filter<Data>,
     globals: Vars<Val>,
     patterns: regex::Patterns,
@@ -120,6 +123,7 @@ impl Jq {
             .compile(modules)
             .map_err(|errors| complaint::undefined(text, &errors, &names, &globals))?;
         Ok(Self {
+            code: text.to_owned(),
             filter,
             globals: Vars::new(variables.values()),
             patterns: regex::Patterns::default(),
@@ -143,6 +147,17 @@ impl Jq {
         room::within(|| self.results(value, each))
     }
 
+    /// Whether the filter begins with something that lists have and records
+    /// rarely need.
+    #[must_use]
+    pub fn begins_with_list(&self) -> bool {
+        let code = self.code.trim_start();
+        let beginnings = [".[", "map(", "sort_by(", "group_by(", "unique_by("];
+        beginnings
+            .iter()
+            .any(|beginning| code.starts_with(beginning))
+    }
+
     fn results(&self, value: Val, each: &mut dyn FnMut(&Val) -> Result<()>) -> Result<Flow> {
         let steps = Steps {
             lut: &self.filter.lut,
@@ -153,7 +168,7 @@ impl Jq {
         for result in self.filter.id.run((context, value)) {
             match result {
                 Ok(value) => each(&value)?,
-                Err(exception) => return ended(exception),
+                Err(exception) => return ended(exception, &self.code),
             }
         }
         Ok(Flow::More)
@@ -161,9 +176,9 @@ impl Jq {
 }
 
 /// What an exception means: an error, or `halt`.
-fn ended(exception: Exn<'_, Val>) -> Result<Flow> {
+fn ended(exception: Exn<'_, Val>, code: &str) -> Result<Flow> {
     let exception = match exception.get_err() {
-        Ok(error) => return Err(Error::unexpected(message(error))),
+        Ok(error) => return Err(Error::unexpected(message(error, code))),
         Err(exception) => exception,
     };
     match exception.get_halt() {
@@ -175,11 +190,11 @@ fn ended(exception: Exn<'_, Val>) -> Result<Flow> {
     }
 }
 
-/// An error's text: what `error` was given, or what jaq says, on one line and
-/// not longer than it can be of use.
-fn message(error: jaq_json::Error) -> String {
+/// An error's text: the text given to `error`, or the reason of jaq without the
+/// values that it failed on; on one line and not too long to be of use.
+fn message(error: jaq_json::Error, code: &str) -> String {
     let text = match error.into_val() {
-        Val::TStr(text) => String::from_utf8_lossy(&text).into_owned(),
+        Val::TStr(text) => reason::without_values(&String::from_utf8_lossy(&text), code),
         value => {
             let mut text = String::new();
             // Too deep a value is shown as far as it was written.

@@ -11,6 +11,7 @@ mod complaint;
 mod extract;
 mod jq;
 mod project;
+mod reason;
 mod regex;
 mod room;
 mod slurp;

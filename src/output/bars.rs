@@ -6,8 +6,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::layout::{ColumnWish, GAP, Give, cut, fit};
-use super::palette::{BAR, HEADING, paint, tone_style};
+use super::grid::{Grid, Lane, Overflow, StyledCell};
+use super::layout::{ColumnWish, GAP, Give, fit};
+use super::palette::{BAR, HEADING, tone_style};
 use super::{Style, visible};
 use crate::catalog::Tone;
 
@@ -72,26 +73,27 @@ impl Bars {
         } else {
             (widths, room.min(LONGEST))
         };
-        let page = BarLayout {
-            widths,
-            right,
-            style,
-        };
+        let mut lanes: Vec<Lane> = widths
+            .into_iter()
+            .zip(right)
+            .map(|(width, right)| Lane { width, right })
+            .collect();
+        if room > 0 {
+            let right = false;
+            lanes.push(Lane { width: room, right });
+        }
+        let grid = Grid::new(lanes, Overflow::Truncate(terminal), style.colour);
         let headings: Vec<String> = headings.iter().map(|text| text.to_uppercase()).collect();
-        let mut out = String::new();
-        page.line(&headings, HEADING, "", &mut out);
+        let mut lines = vec![styled(&headings, HEADING)];
         for (cells, bar) in rows.iter().zip(&self.rows) {
-            let mut drawn = String::new();
             let colour = bar.tone.map_or(BAR, |tone| tone_style(Some(tone)));
-            let length = bar_of(bar.share, room);
-            if !length.is_empty() {
-                paint(&length, colour, style.colour, &mut drawn);
-            }
-            page.line(cells, anstyle::Style::new(), &drawn, &mut out);
+            let mut line = styled(cells, anstyle::Style::new());
+            line.push(StyledCell::new(bar_of(bar.share, room), colour));
+            lines.push(line);
         }
-        if let Some(total) = &total {
-            page.line(total, HEADING, "", &mut out);
-        }
+        lines.extend(total.as_deref().map(|total| styled(total, HEADING)));
+        let mut out = String::new();
+        grid.draw(&lines, &mut out);
         out
     }
 
@@ -110,36 +112,9 @@ impl Bars {
     }
 }
 
-/// Where cells stand.
-struct BarLayout {
-    widths: Vec<usize>,
-    right: Vec<bool>,
-    style: Style,
-}
-
-impl BarLayout {
-    fn line(&self, cells: &[String], style: anstyle::Style, bar: &str, out: &mut String) {
-        let mut spaces = 0;
-        for (at, cell) in cells.iter().enumerate() {
-            let width = self.widths.get(at).copied().unwrap_or(0);
-            let text = cut(cell, width);
-            let padding = width.saturating_sub(text.width());
-            let right = self.right.get(at).copied().unwrap_or(false);
-            spaces += if right { padding } else { 0 };
-            if !text.is_empty() {
-                out.extend(std::iter::repeat_n(' ', spaces));
-                let plain = style == anstyle::Style::new();
-                paint(&text, style, self.style.colour && !plain, out);
-                spaces = 0;
-            }
-            spaces += GAP + if right { 0 } else { padding };
-        }
-        if !bar.is_empty() {
-            out.extend(std::iter::repeat_n(' ', spaces));
-            out.push_str(bar);
-        }
-        out.push('\n');
-    }
+fn styled(cells: &[String], style: anstyle::Style) -> Vec<StyledCell<'_>> {
+    let cells = cells.iter();
+    cells.map(|cell| StyledCell::new(cell, style)).collect()
 }
 
 fn harmless(text: &str) -> String {

@@ -64,7 +64,10 @@ impl Csv {
 }
 
 impl RowWriter for Csv {
-    fn header(&mut self, columns: &Columns) -> Result<()> {
+    fn header(&mut self, columns: &Columns, headings: bool) -> Result<()> {
+        if !headings {
+            return Ok(());
+        }
         self.write(columns.list().iter().map(|column| column.name.as_str()))
     }
 

@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::filter::{Cell, Columns, Misfit, items, members};
 
 use super::destination::Destination;
-use super::layout::GAP;
-use super::palette::{KEY, paint, tone_style};
+use super::grid::{Grid, Lane, Overflow, StyledCell};
+use super::palette::{KEY, tone_style};
 use super::{FormatWriter, Style, visible};
 
 /// Deeper values stay JSON.
@@ -28,6 +28,7 @@ pub(super) struct Detail {
     style: Style,
     columns: Option<Columns>,
     count: u64,
+    lines: String,
 }
 
 /// A value and the path that leads to it.
@@ -41,6 +42,7 @@ impl Detail {
             style,
             columns,
             count: 0,
+            lines: String::new(),
         }
     }
 
@@ -58,26 +60,26 @@ impl Detail {
     }
 
     fn print(&mut self, entries: &[Entry<'_>]) -> Result<()> {
-        let names: Vec<_> = entries
+        let rows: Vec<Vec<StyledCell<'_>>> = entries
             .iter()
-            .map(|(name, _)| visible::one_line(name))
-            .collect();
-        let widest = names.iter().map(|name| name.width()).max().unwrap_or(0);
-        let mut line = String::new();
-        for (at, (name, (path, cell))) in names.iter().zip(entries).enumerate() {
-            line.clear();
-            paint(name, KEY, self.style.colour, &mut line);
-            let value = visible::one_line(cell.text());
-            if !value.is_empty() {
-                let padding = widest.min(WIDEST).saturating_sub(name.width());
-                line.extend(std::iter::repeat_n(' ', padding + GAP));
+            .enumerate()
+            .map(|(at, (path, cell))| {
                 let tone = self.tones(at, path).of(cell.text());
-                let colour = self.style.colour && tone.is_some();
-                paint(&value, tone_style(tone), colour, &mut line);
-            }
-            self.to.line(&line)?;
-        }
-        Ok(())
+                let name = StyledCell::new(visible::one_line(path), KEY);
+                let value = StyledCell::new(visible::one_line(cell.text()), tone_style(tone));
+                vec![name, value]
+            })
+            .collect();
+        let widest = rows.iter().map(|row| row[0].text.width()).max();
+        let width = widest.unwrap_or(0).min(WIDEST);
+        let lanes = [width, 1].map(|width| Lane {
+            width,
+            right: false,
+        });
+        let grid = Grid::new(lanes.to_vec(), Overflow::Spill, self.style.colour);
+        self.lines.clear();
+        grid.draw(&rows, &mut self.lines);
+        self.to.text(&self.lines)
     }
 
     /// The tones of an entry: those of its column, else those of its path.

@@ -16,6 +16,8 @@ const MOST_HELD: usize = 8 << 20;
 /// A compiled filter, and what becomes of its failures.
 pub(super) struct Filter {
     jq: Jq,
+    /// Whether the filter seems to be written for a list of all records.
+    expects_list: bool,
     /// Where those that it fails on are counted; nothing where it stops there.
     skipped: Option<Skipped>,
     /// Results in the making.
@@ -26,6 +28,7 @@ impl Filter {
     /// A filter; `skips` leaves out the records that it fails on.
     pub(super) fn new(jq: Jq, skips: bool) -> Self {
         Self {
+            expects_list: jq.begins_with_list(),
             jq,
             skipped: skips.then(Skipped::default),
             text: String::new(),
@@ -60,7 +63,12 @@ impl Filter {
             skipped.add(&message);
             return Ok(Flow::More);
         }
-        Err(failed(error, &message))
+        let error = failed(error, &message);
+        Err(if self.expects_list {
+            error.hint("a filter runs for each record; --slurp gives it all records as one list")
+        } else {
+            error
+        })
     }
 
     /// Filters a list of all records.

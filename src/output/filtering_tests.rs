@@ -3,13 +3,38 @@
 use crate::error::Kind;
 use crate::filter::{Flow, OnError};
 use crate::output::testing::{KeptText, as_jq_prints, jq, printed};
-use crate::output::{Format, Output, OutputSettings};
+use crate::output::{Format, Output, OutputSettings, Shape};
 
 fn skipping(settings: OutputSettings) -> OutputSettings {
     OutputSettings {
         on_error: Some(OnError::Skip),
         ..settings
     }
+}
+
+#[test]
+fn a_filter_written_for_a_list_is_told_of_slurp() {
+    let kept = KeptText::default();
+    let settings = |jq: &str| OutputSettings {
+        jq: Some(jq.to_owned()),
+        ..OutputSettings::new(Format::Json, Shape::Many)
+    };
+    let failure = |jq: &str| {
+        let mut output = Output::new(&settings(jq), kept.destination()).unwrap();
+        output
+            .record(r#"{"id":7,"email":"ada@example.com"}"#)
+            .unwrap_err()
+    };
+    let error = failure(".[].id");
+    assert_eq!(
+        error.message,
+        "jq: record 1 (id 7): cannot index 7 with \"id\""
+    );
+    assert_eq!(
+        error.hints,
+        ["a filter runs for each record; --slurp gives it all records as one list"]
+    );
+    assert_eq!(failure(".id.x").hints, [""; 0]);
 }
 
 #[test]

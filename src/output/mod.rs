@@ -15,6 +15,8 @@ mod file;
 mod filtering;
 pub mod formula;
 pub mod frame;
+mod grid;
+mod hidden_columns;
 mod layout;
 mod lines;
 mod list;
@@ -37,6 +39,8 @@ pub use background::BackgroundWriter;
 pub use bars::{Bar, Bars};
 pub use destination::Destination;
 pub use file::{AtomicFile, FileTarget};
+pub use grid::aligned;
+pub use hidden_columns::HiddenColumns;
 pub use pipeline::{Output, OutputSettings, Summary};
 pub use skipped::Skipped;
 

@@ -11,6 +11,7 @@ use super::csv::Csv;
 use super::destination::Destination;
 use super::detail::Detail;
 use super::filtering::Filter;
+use super::hidden_columns::HiddenColumns;
 use super::lines::{LineWriter, Spacing};
 use super::list::JsonArray;
 use super::projecting::Projecting;
@@ -48,6 +49,8 @@ pub struct OutputSettings {
     pub raw: bool,
     /// `--excel`.
     pub excel: bool,
+    /// `--no-headers`.
+    pub no_headers: bool,
     /// `--limit`, counted in records before the filter.
     pub limit: Option<u64>,
     /// What the other end can show.
@@ -75,6 +78,7 @@ impl OutputSettings {
             slurp: false,
             raw: false,
             excel: false,
+            no_headers: false,
             limit: None,
             style: Style::PLAIN,
             object: None,
@@ -105,6 +109,10 @@ impl OutputSettings {
         }
         if self.excel && (as_jq_prints || !matches!(self.format, Format::Csv | Format::Tsv)) {
             return Err(Error::usage("--excel goes with csv or tsv").hint("add -o csv"));
+        }
+        if self.no_headers && (as_jq_prints || !self.format.has_columns()) {
+            let error = Error::usage("--no-headers goes with table, csv or tsv");
+            return Err(error.hint("add -o csv"));
         }
         if self.raw && filtered && self.makes_array() {
             let error = Error::usage("--raw takes away the quotes that a JSON list needs");
@@ -146,22 +154,26 @@ impl OutputSettings {
 
     /// What writes records: JSON with the chosen fields only, other formats have
     /// columns of their own.
-    fn sink(&self, to: Destination) -> Result<Box<dyn FormatWriter>> {
+    fn sink(&self, to: Destination, hidden: &HiddenColumns) -> Result<Box<dyn FormatWriter>> {
         let is_json = !self.format.has_columns() || self.jq.is_some() && !self.chosen;
         let chosen = self.columns.as_ref().filter(|_| is_json);
         let Some(columns) = chosen.map(|_| self.columns()).transpose()?.flatten() else {
-            return self.unprojected(to);
+            return self.unprojected(to, hidden);
         };
         let noun = if self.jq.is_some() {
             "result"
         } else {
             "record"
         };
-        let inner = self.unprojected(to)?;
+        let inner = self.unprojected(to, hidden)?;
         Ok(Box::new(Projecting::new(inner, columns, noun)))
     }
 
-    fn unprojected(&self, to: Destination) -> Result<Box<dyn FormatWriter>> {
+    fn unprojected(
+        &self,
+        to: Destination,
+        hidden: &HiddenColumns,
+    ) -> Result<Box<dyn FormatWriter>> {
         let filtered = self.jq.is_some();
         let unquoted = self.raw && filtered;
         if self.makes_array() {
@@ -180,7 +192,7 @@ impl OutputSettings {
                 let chosen = self.columns.as_ref().map(|_| self.columns()).transpose()?;
                 Box::new(Detail::new(to, self.style, chosen.flatten()))
             }
-            Format::Table => self.rows(TableWriter::new(to, self.style))?,
+            Format::Table => self.rows(TableWriter::new(to, self.style, hidden.clone()))?,
         })
     }
 
@@ -204,7 +216,9 @@ impl OutputSettings {
             None => Header::FromFirst,
         };
         let noun = if filtered { "result" } else { "record" };
-        Ok(Box::new(RowMaker::new(writer, header, noun)))
+        Ok(Box::new(
+            RowMaker::new(writer, header, noun).with_headings(!self.no_headers),
+        ))
     }
 }
 
@@ -224,6 +238,7 @@ pub struct Output {
     slurp: Option<Slurp>,
     limit: Option<u64>,
     summary: Summary,
+    hidden: HiddenColumns,
 }
 
 impl std::fmt::Debug for Output {
@@ -246,8 +261,10 @@ impl Output {
             Ok(Filter::new(jq, settings.skips()))
         };
         let filter = settings.jq.as_deref().map(compile).transpose()?;
+        let hidden = HiddenColumns::default();
         Ok(Self {
-            sink: settings.sink(to)?,
+            sink: settings.sink(to, &hidden)?,
+            hidden,
             filter,
             slurp: settings.slurp.then(Slurp::default),
             limit: settings.limit,
@@ -318,6 +335,12 @@ impl Output {
     pub fn skipped(&self) -> Skipped {
         let filter = self.filter.as_ref();
         filter.map_or_else(Skipped::default, Filter::skipped)
+    }
+
+    /// The columns that a table has no room for, counted as it is drawn.
+    #[must_use]
+    pub fn hidden_columns(&self) -> HiddenColumns {
+        self.hidden.clone()
     }
 
     /// Whether no record would be used any more, as with `--limit 0` from the

@@ -12,8 +12,8 @@ use super::FormatWriter;
 
 /// Writes rows in one format.
 pub(super) trait RowWriter {
-    /// Takes the columns, before the first row.
-    fn header(&mut self, columns: &Columns) -> Result<()>;
+    /// Takes the columns, before the first row, and whether to write headings.
+    fn header(&mut self, columns: &Columns, headings: bool) -> Result<()>;
     /// Writes a row.
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<()>;
     /// Lets everything out that was written so far.
@@ -60,6 +60,10 @@ pub(super) enum Header {
 }
 
 /// Turns records into rows.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is set independently of the others"
+)]
 pub(super) struct RowMaker<W> {
     writer: W,
     columns: Option<Columns>,
@@ -71,6 +75,8 @@ pub(super) struct RowMaker<W> {
     /// What the first record was, when there was one.
     first: Option<RowSource>,
     header_written: bool,
+    /// Whether headings are written.
+    headings: bool,
 }
 
 impl<W: RowWriter> RowMaker<W> {
@@ -89,12 +95,18 @@ impl<W: RowWriter> RowMaker<W> {
             count: 0,
             first: None,
             header_written: false,
+            headings: true,
         }
+    }
+
+    /// With headings, or without.
+    pub(super) fn with_headings(self, headings: bool) -> Self {
+        Self { headings, ..self }
     }
 
     fn write_header(&mut self) -> Result<()> {
         if let (false, Some(columns)) = (self.header_written, &self.columns) {
-            self.writer.header(columns)?;
+            self.writer.header(columns, self.headings)?;
             self.header_written = true;
         }
         Ok(())

@@ -1,9 +1,10 @@
-//! A table for eyes: headings, two spaces between columns, no lines. The first
-//! page decides the widths; nothing waits for the last.
+//! A table: headings, two spaces between columns, no lines. The first page
+//! decides the widths, and later pages keep them, so that rows are printed as
+//! soon as their page is there.
 //!
-//! In come rows of cells; out go lines. On a terminal cells are cut to fit; off
-//! one they run over instead. An empty table is nothing at all. (`comfy-table`
-//! needs every row before it prints the first, so it is not used.)
+//! In come rows of cells; out go lines, drawn by [`Grid`]. On a terminal cells
+//! are truncated to fit; elsewhere they spill instead. An empty table prints
+//! nothing.
 
 use std::mem;
 
@@ -14,13 +15,15 @@ use crate::error::Result;
 use crate::filter::{Cell, Columns};
 
 use super::destination::Destination;
-use super::layout::{ColumnWish, GAP, Give, cut, fit, readable};
-use super::palette::{HEADING, paint, tone_style};
+use super::grid::{Grid, Lane, Overflow, StyledCell};
+use super::hidden_columns::HiddenColumns;
+use super::layout::{ColumnWish, Give, cut, fit, readable};
+use super::palette::{HEADING, tone_style};
 use super::rows::RowWriter;
 use super::{Style, visible};
 
-/// Rows of a first page that wait to be measured, and bytes of them: a filter
-/// can make any number of rows out of one record.
+/// Rows that wait to be laid out together, and bytes of them: a filter can make
+/// any number of rows out of one record.
 const MOST_WAITING: usize = 1000;
 const MOST_WAITING_BYTES: usize = 1 << 20;
 
@@ -33,13 +36,17 @@ pub(super) struct TableWriter {
     to: Destination,
     style: Style,
     heads: Vec<Head>,
+    /// Whether to print headings.
+    headings: bool,
+    /// How many columns were left out.
+    hidden: HiddenColumns,
     /// Whether columns may be left out where there is no room.
     yielding: bool,
     waiting: Vec<Vec<ShownCell>>,
     waiting_bytes: usize,
     /// Set by the first page.
-    laid_out: Option<Vec<Lane>>,
-    line: String,
+    grid: Option<Grid>,
+    lines: String,
 }
 
 /// What is known of a column before its cells.
@@ -57,24 +64,19 @@ struct ShownCell {
     number: bool,
 }
 
-/// Where a column's cells stand.
-#[derive(Debug, Clone, Copy)]
-struct Lane {
-    width: usize,
-    right: bool,
-}
-
 impl TableWriter {
-    pub(super) const fn new(to: Destination, style: Style) -> Self {
+    pub(super) const fn new(to: Destination, style: Style, hidden: HiddenColumns) -> Self {
         Self {
             to,
             style,
             heads: Vec::new(),
+            headings: true,
+            hidden,
             yielding: false,
             waiting: Vec::new(),
             waiting_bytes: 0,
-            laid_out: None,
-            line: String::new(),
+            grid: None,
+            lines: String::new(),
         }
     }
 
@@ -83,8 +85,12 @@ impl TableWriter {
         width.map(|width| width.max(NARROWEST_TERMINAL))
     }
 
-    fn shown(&self, cell: &Cell<'_>) -> ShownCell {
-        let text = visible::one_line(cell.text());
+    fn shown(&self, at: usize, cell: &Cell<'_>) -> ShownCell {
+        let text = match self.heads.get(at).and_then(|head| head.holds) {
+            Some(FieldKind::Time | FieldKind::Date) => without_midnight(cell.text()),
+            _ => cell.text(),
+        };
+        let text = visible::one_line(text);
         let text = match self.terminal() {
             // Nothing wider is ever printed, so nothing wider need wait.
             Some(width) => cut(&text, width).into_owned(),
@@ -96,31 +102,64 @@ impl TableWriter {
         }
     }
 
-    /// Decides the widths by what has come, and prints it.
-    fn lay_out(&mut self) -> Result<()> {
+    /// Prints the rows that wait. The first of them decide the widths.
+    fn print_waiting(&mut self) -> Result<()> {
         let rows = mem::take(&mut self.waiting);
         if rows.is_empty() {
             return Ok(());
         }
         self.waiting_bytes = 0;
+        let (grid, is_first) = match self.grid.take() {
+            Some(grid) => (grid, false),
+            None => (self.grid_for(&rows), true),
+        };
+        let count = if self.yielding {
+            grid.columns()
+        } else {
+            usize::MAX
+        };
+        self.lines.clear();
+        if is_first && self.headings && !self.heads.is_empty() {
+            let heads = self.heads.iter().take(count);
+            let headings = heads.map(|head| StyledCell::new(&head.heading, HEADING));
+            grid.draw(&[headings.collect()], &mut self.lines);
+        }
+        let styled: Vec<Vec<StyledCell<'_>>> = rows
+            .iter()
+            .map(|row| self.styled(row.iter().take(count)))
+            .collect();
+        grid.draw(&styled, &mut self.lines);
+        self.grid = Some(grid);
+        self.to.text(&self.lines)
+    }
+
+    /// The widths that suit these rows.
+    fn grid_for(&self, rows: &[Vec<ShownCell>]) -> Grid {
         let count = rows.iter().map(Vec::len).max().unwrap_or(0);
         let count = count.max(self.heads.len());
-        let right: Vec<bool> = (0..count).map(|at| self.stands_right(at, &rows)).collect();
+        let right: Vec<bool> = (0..count).map(|at| self.is_right(at, rows)).collect();
         let mut wishes: Vec<ColumnWish> = (0..count)
-            .map(|at| self.wish(at, right[at], &rows))
+            .map(|at| self.wish(at, right[at], rows))
             .collect();
         if let (true, Some(terminal)) = (self.yielding, self.terminal()) {
             wishes.truncate(readable(&wishes, terminal));
+            self.hidden.set(count - wishes.len());
         }
         let widths = fit(&wishes, self.terminal());
         let lanes = widths.into_iter().zip(right);
-        self.laid_out = Some(lanes.map(|(width, right)| Lane { width, right }).collect());
-        self.headings()?;
-        rows.iter().try_for_each(|row| self.print(row))
+        let lanes = lanes.map(|(width, right)| Lane { width, right }).collect();
+        let overflow = self.terminal().map_or(Overflow::Spill, Overflow::Truncate);
+        Grid::new(lanes, overflow, self.style.colour)
     }
 
-    /// Numbers stand right: by the catalogue, or when all cells are numbers.
-    fn stands_right(&self, at: usize, rows: &[Vec<ShownCell>]) -> bool {
+    fn styled<'a>(&self, row: impl Iterator<Item = &'a ShownCell>) -> Vec<StyledCell<'a>> {
+        row.enumerate()
+            .map(|(at, cell)| StyledCell::new(&cell.text, self.cell_style(at, &cell.text)))
+            .collect()
+    }
+
+    /// Whether numbers align a column right: by the catalogue, or when all cells are numbers.
+    fn is_right(&self, at: usize, rows: &[Vec<ShownCell>]) -> bool {
         if let Some(holds) = self.heads.get(at).and_then(|head| head.holds) {
             return matches!(holds, FieldKind::Id | FieldKind::Integer | FieldKind::Money);
         }
@@ -144,99 +183,46 @@ impl TableWriter {
         }
     }
 
-    fn headings(&mut self) -> Result<()> {
-        if self.heads.is_empty() {
-            return Ok(());
-        }
-        let mut row = Vec::with_capacity(self.heads.len());
-        for head in &self.heads {
-            row.push((head.heading.clone(), HEADING));
-        }
-        self.print_styled(row.iter().map(|(text, style)| (text.as_str(), *style)))
-    }
-
-    fn print(&mut self, row: &[ShownCell]) -> Result<()> {
-        let styles: Vec<anstyle::Style> = (0..row.len())
-            .map(|at| self.cell_style(at, &row[at].text))
-            .collect();
-        let texts = row.iter().map(|cell| cell.text.as_str());
-        self.print_styled(texts.zip(styles))
-    }
-
     fn cell_style(&self, at: usize, text: &str) -> anstyle::Style {
         tone_style(self.heads.get(at).and_then(|head| head.tones.of(text)))
     }
+}
 
-    /// Prints one line: each text in its lane, nothing behind the last.
-    fn print_styled<'a>(
-        &mut self,
-        texts: impl Iterator<Item = (&'a str, anstyle::Style)>,
-    ) -> Result<()> {
-        let terminal = self.terminal();
-        let lanes = self.laid_out.as_deref().unwrap_or(&[]);
-        self.line.clear();
-        let (mut start, mut spaces) = (0, 0);
-        let most = if self.yielding {
-            lanes.len()
-        } else {
-            usize::MAX
-        };
-        for (at, (text, style)) in texts.take(most).enumerate() {
-            let lane = lanes.get(at).copied().unwrap_or(Lane {
-                width: 0,
-                right: false,
-            });
-            let text = match terminal {
-                // Behind the last column there may be room left.
-                Some(terminal) if at + 1 >= lanes.len() => {
-                    cut(text, terminal.saturating_sub(start).max(lane.width))
-                }
-                Some(_) => cut(text, lane.width),
-                None => text.into(),
-            };
-            let width = text.width();
-            let padding = lane.width.saturating_sub(width);
-            spaces += if lane.right { padding } else { 0 };
-            if width > 0 {
-                self.line.extend(std::iter::repeat_n(' ', spaces));
-                let plain = style == anstyle::Style::new();
-                paint(&text, style, self.style.colour && !plain, &mut self.line);
-                spaces = 0;
-            }
-            spaces += GAP + if lane.right { 0 } else { padding };
-            start += lane.width + GAP;
-        }
-        self.to.line(&self.line)
-    }
+/// A moment at midnight as its date: the API has many dates that it writes so.
+fn without_midnight(time: &str) -> &str {
+    time.strip_suffix("T00:00:00").unwrap_or(time)
 }
 
 impl RowWriter for TableWriter {
-    fn header(&mut self, columns: &Columns) -> Result<()> {
+    fn header(&mut self, columns: &Columns, headings: bool) -> Result<()> {
         let heads = columns.list().iter().map(|column| Head {
-            heading: visible::one_line(&column.heading).to_uppercase(),
+            heading: if headings {
+                visible::one_line(&column.heading).to_uppercase()
+            } else {
+                String::new()
+            },
             holds: column.holds,
             tones: column.tones,
         });
         self.heads = heads.collect();
+        self.headings = headings;
         self.yielding = columns.may_yield();
         Ok(())
     }
 
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<()> {
-        let row: Vec<ShownCell> = cells.iter().map(|cell| self.shown(cell)).collect();
-        if self.laid_out.is_some() {
-            return self.print(&row);
-        }
+        let cells = cells.iter().enumerate();
+        let row: Vec<ShownCell> = cells.map(|(at, cell)| self.shown(at, cell)).collect();
         self.waiting_bytes += row.iter().map(|cell| cell.text.len()).sum::<usize>();
         self.waiting.push(row);
         if self.waiting.len() >= MOST_WAITING || self.waiting_bytes >= MOST_WAITING_BYTES {
-            self.lay_out()?;
+            self.print_waiting()?;
         }
         Ok(())
     }
 
     fn page_end(&mut self) -> Result<()> {
-        self.lay_out()?;
+        self.print_waiting()?;
         self.to.let_out()
     }
 

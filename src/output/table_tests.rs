@@ -4,7 +4,7 @@ use super::*;
 use crate::catalog;
 use crate::output::rows::{Header, RowMaker};
 use crate::output::testing::KeptText;
-use crate::output::{FormatWriter, Style};
+use crate::output::{Format, FormatWriter, Output, OutputSettings, Shape, Style};
 
 const fn terminal(width: u16) -> Style {
     Style {
@@ -16,7 +16,7 @@ const fn terminal(width: u16) -> Style {
 fn printed_pages(style: Style, header: Header, pages: &[&[&str]]) -> String {
     let paper = KeptText::default();
     let mut rows = RowMaker::new(
-        TableWriter::new(paper.destination(), style),
+        TableWriter::new(paper.destination(), style, HiddenColumns::default()),
         header,
         "record",
     );
@@ -169,7 +169,7 @@ fn lists_are_rows_without_headings() {
 fn an_endless_first_page_does_not_wait_for_its_end() {
     let paper = KeptText::default();
     let mut rows = RowMaker::new(
-        TableWriter::new(paper.destination(), Style::PLAIN),
+        TableWriter::new(paper.destination(), Style::PLAIN, HiddenColumns::default()),
         Header::FromFirst,
         "result",
     );
@@ -177,4 +177,103 @@ fn an_endless_first_page_does_not_wait_for_its_end() {
         rows.record(r#"{"a":1}"#).unwrap();
     }
     assert!(paper.text().len() > 100_000);
+}
+
+#[test]
+fn rows_of_a_page_are_printed_before_the_next_page() {
+    let paper = KeptText::default();
+    let mut rows = RowMaker::new(
+        TableWriter::new(paper.destination(), terminal(80), HiddenColumns::default()),
+        Header::FromFirst,
+        "record",
+    );
+    for (page, text) in ["A\n1\n", "A\n1\n2\n", "A\n1\n2\n3\n"]
+        .into_iter()
+        .enumerate()
+    {
+        rows.record(&format!(r#"{{"a":"{}"}}"#, page + 1)).unwrap();
+        rows.page_end().unwrap();
+        assert_eq!(paper.text(), text);
+    }
+}
+
+fn of_settings(settings: &OutputSettings, record: &str) -> (String, Option<String>) {
+    let paper = KeptText::default();
+    let mut output = Output::new(settings, paper.destination()).unwrap();
+    output.record(record).unwrap();
+    let hidden = output.hidden_columns();
+    output.finish().unwrap();
+    (paper.text(), hidden.note())
+}
+
+const SUBSCRIPTION: &str = r#"{"id":1,"status":"active","customer_id":2,
+    "next_charge_scheduled_at":"2026-12-20T00:00:00"}"#;
+
+fn subscriptions(format: Format, width: Option<u16>) -> OutputSettings {
+    OutputSettings {
+        object: catalog::recharge::API
+            .resource("subscriptions")
+            .map(|resource| resource.object),
+        style: Style {
+            colour: false,
+            terminal_width: width,
+        },
+        ..OutputSettings::new(format, Shape::Many)
+    }
+}
+
+#[test]
+fn a_narrow_terminal_counts_the_columns_it_hides() {
+    let (_, note) = of_settings(&subscriptions(Format::Table, Some(30)), SUBSCRIPTION);
+    let note = note.unwrap();
+    assert!(
+        note.ends_with("columns hidden; -c help lists them"),
+        "{note}"
+    );
+    let (_, note) = of_settings(&subscriptions(Format::Table, Some(200)), SUBSCRIPTION);
+    assert_eq!(note, None);
+    let (_, note) = of_settings(&subscriptions(Format::Csv, Some(30)), SUBSCRIPTION);
+    assert_eq!(note, None);
+}
+
+#[test]
+fn a_moment_at_midnight_is_a_date_in_a_table_only() {
+    let settings = |format, record: &str| {
+        let columns = Some("id,next_charge_scheduled_at".to_owned());
+        let settings = OutputSettings {
+            columns,
+            no_headers: true,
+            ..subscriptions(format, None)
+        };
+        of_settings(&settings, record).0
+    };
+    assert_eq!(settings(Format::Table, SUBSCRIPTION), "1  2026-12-20\n");
+    assert_eq!(
+        settings(Format::Csv, SUBSCRIPTION),
+        "1,2026-12-20T00:00:00\n"
+    );
+    let noon = SUBSCRIPTION.replace("T00", "T12");
+    assert_eq!(settings(Format::Table, &noon), "1  2026-12-20T12:00:00\n");
+}
+
+#[test]
+fn headings_are_left_out_of_each_format_with_columns() {
+    for (format, expected) in [
+        (Format::Table, "1  active\n"),
+        (Format::Csv, "1,active\n"),
+        (Format::Tsv, "1\tactive\n"),
+    ] {
+        let settings = OutputSettings {
+            columns: Some("id,status".to_owned()),
+            no_headers: true,
+            ..subscriptions(format, None)
+        };
+        assert_eq!(of_settings(&settings, SUBSCRIPTION).0, expected);
+    }
+    let settings = OutputSettings {
+        no_headers: true,
+        ..subscriptions(Format::Json, None)
+    };
+    let error = Output::new(&settings, KeptText::default().destination()).unwrap_err();
+    assert_eq!(error.message, "--no-headers goes with table, csv or tsv");
 }

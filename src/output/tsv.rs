@@ -44,7 +44,10 @@ impl Tsv {
 }
 
 impl RowWriter for Tsv {
-    fn header(&mut self, columns: &Columns) -> Result<()> {
+    fn header(&mut self, columns: &Columns, headings: bool) -> Result<()> {
+        if !headings {
+            return Ok(());
+        }
         self.write(columns.list().iter().map(|column| column.name.as_str()))
     }
 

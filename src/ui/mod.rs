@@ -25,7 +25,7 @@ use crate::config::{self, Colour, Environment, Folders, variable};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
 use crate::output::progress::{Progress, ProgressLook};
-use crate::output::{BackgroundWriter, Skipped, visible};
+use crate::output::{BackgroundWriter, HiddenColumns, Skipped, visible};
 use crate::runtime;
 use crate::world::{Ask, Clock, ReaderGone, Size, Terminal, World};
 use input::Input;
@@ -70,6 +70,8 @@ pub(crate) struct Run {
     pub(crate) skipped: Skipped,
     /// The API whose operations are commands.
     pub(crate) family: &'static ApiFamily,
+    /// Columns for which the terminal was too narrow.
+    pub(crate) hidden_columns: HiddenColumns,
 }
 
 impl Run {
@@ -119,6 +121,7 @@ impl Run {
             request_trace: RequestTrace::default(),
             skipped: Skipped::default(),
             family,
+            hidden_columns: HiddenColumns::default(),
         }
     }
 

@@ -52,6 +52,7 @@ impl Printer {
         let (stream, target) = FileTarget::open(asked.out.as_deref(), run.stdout()?)?;
         let output = Output::new(&settings, stream)?;
         run.skipped = output.skipped();
+        run.hidden_columns = output.hidden_columns();
         let writer = match &target {
             FileTarget::Stream => Some(run.writer.clone()),
             FileTarget::Device(writer) => Some(writer.clone()),
@@ -166,11 +167,10 @@ pub(crate) fn settings(
 ) -> OutputSettings {
     let asked = &options.output;
     let style = style(run, asked, options.colour);
-    let format = asked
-        .format
-        .unwrap_or(Format::default_for(style.for_eyes()));
+    let chosen = asked.format.or(asked.excel.then_some(Format::Csv));
+    let format = chosen.unwrap_or(Format::default_for(style.for_eyes()));
     OutputSettings {
-        chosen: asked.format.is_some(),
+        chosen: chosen.is_some(),
         columns: asked.columns.clone(),
         jq: asked.jq.clone(),
         variables: asked.variables.clone(),
@@ -178,6 +178,7 @@ pub(crate) fn settings(
         slurp: asked.slurp,
         raw: asked.raw,
         excel: asked.excel,
+        no_headers: asked.no_headers,
         style,
         object: described.object,
         includes: described.includes,

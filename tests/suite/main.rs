@@ -56,6 +56,7 @@ mod secure;
 mod seeing;
 mod served;
 mod shaped;
+mod snapshots;
 mod stats;
 mod stores;
 mod sweep;

@@ -375,7 +375,7 @@ fn a_long_list_shows_how_far_it_is_where_its_records_do_not_show_it() {
     let gathered = gathered.succeeds();
     assert!(gathered.stderr.contains("10 records"), "{gathered:?}");
     // Records that run over the terminal say it themselves.
-    list().on_terminal(80).succeeds().says_nothing();
+    list().on_terminal(120).succeeds().says_nothing();
     // Off a terminal nobody watches.
     list().with(&out).succeeds().says_nothing();
     let ids = store

@@ -179,10 +179,14 @@ fn what_is_no_number_is_left_out_and_told() {
         .succeeds()
         .prints("{\"count\":129,\"sum_status\":0}\n")
         .says("note: `status` of 129 records cannot be used, and was left out");
-    rc("stats charges --by customer.emial")
+    rc("stats charges --by line_items.99.title")
         .sandboxed()
         .succeeds()
-        .says("note: no record has anything at `customer.emial`");
+        .says("note: no record has anything at `line_items.99.title`");
+    rc("stats charges --by customer.emial --errors text")
+        .sandboxed()
+        .fails(2)
+        .says("did you mean `customer.email`?");
 }
 
 #[test]

@@ -74,6 +74,7 @@ fn command(options: &Options, paging: Paging, call: &str, cursor: &str) -> Strin
         raw,
         columns,
         excel,
+        no_headers,
         // Where they are given, there is no hint.
         slurp: _,
         out: _,
@@ -128,6 +129,7 @@ fn command(options: &Options, paging: Paging, call: &str, cursor: &str) -> Strin
         ("--sandbox", *sandbox),
         ("-r", *raw),
         ("--excel", *excel),
+        ("--no-headers", *no_headers),
     ] {
         if given {
             words.push(name.to_owned());

@@ -12,7 +12,6 @@ mod judge;
 mod reach;
 mod spec;
 
-use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -27,7 +26,7 @@ use crate::commands::connect::Target;
 use crate::commands::token;
 use crate::config::{BaseUrl, Network, Trust, variable};
 use crate::error::{Error, Kind, Result};
-use crate::output::{Format, Shape, visible};
+use crate::output::{Format, Shape, aligned};
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
 use judge::{Check, CheckStatus};
@@ -84,19 +83,23 @@ impl DoctorReport {
     }
 
     fn text(&self) -> String {
-        let mut text = String::new();
+        let mut rows = Vec::new();
         for check in &self.checks {
-            let message = visible::one_line(&check.message);
             let took = check
                 .took
                 .map_or(String::new(), |took| format!(" ({} ms)", took.as_millis()));
-            let status = check.status.name();
-            let _ = writeln!(text, "{status:<4}  {:<7}  {message}{took}", check.name);
+            let message = format!("{}{took}", check.message);
+            rows.push(vec![
+                // As wide as the longest status, so that good and bad runs compare.
+                format!("{:<4}", check.status.name()),
+                check.name.to_owned(),
+                message,
+            ]);
             for hint in &check.hints {
-                let _ = writeln!(text, "               → {}", visible::one_line(hint));
+                rows.push(vec![String::new(), String::new(), format!("→ {hint}")]);
             }
         }
-        text
+        aligned(&rows)
     }
 
     /// The first failure decides.

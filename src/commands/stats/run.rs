@@ -102,6 +102,7 @@ fn as_picture(run: &Run, options: &Options) -> bool {
         && !asked.raw
         && !asked.slurp
         && !asked.excel
+        && !asked.no_headers
 }
 
 /// Columns that are known, also where there is no row to show them.

@@ -28,6 +28,8 @@ pub struct Conventions {
     pub due: Option<&'static str>,
     /// The field that contains the related objects that were asked for.
     pub included: Option<&'static str>,
+    /// Names of related objects that some lists include.
+    pub related: &'static [&'static str],
     /// How fields begin that contain the id of an object in another system.
     pub external_prefix: Option<&'static str>,
     /// Parts of a postal address.
@@ -65,6 +67,7 @@ impl Conventions {
         updated: None,
         due: None,
         included: None,
+        related: &[],
         external_prefix: None,
         address_parts: &[],
     };

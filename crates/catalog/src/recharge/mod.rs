@@ -53,6 +53,18 @@ pub(crate) static CONVENTIONS: Conventions = Conventions {
     updated: Some(UPDATED_AT),
     due: Some(SCHEDULED_AT),
     included: Some(INCLUDED),
+    related: &[
+        "address",
+        "addresses",
+        "bundle_product",
+        "bundle_selections",
+        "charge_activities",
+        "customer",
+        "discount",
+        "metafields",
+        "payment_methods",
+        "subscriptions",
+    ],
     external_prefix: Some(EXTERNAL_ID_PREFIX),
     address_parts: ADDRESS_PARTS,
 };
