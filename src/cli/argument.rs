@@ -6,7 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction};
 
 use crate::api::request;
-use crate::catalog::{Operation, Parameter, ParameterRole, ValueKind, kebab};
+use crate::catalog::{Operation, Parameter, ParameterRole, Unique, ValueKind, kebab};
 
 /// The words that stand for what an operation acts on.
 #[must_use]
@@ -23,6 +23,26 @@ pub fn target(operation: &'static Operation) -> Option<Arg> {
     } else {
         arg.help(hole.help)
     })
+}
+
+/// As [`target`], where a word may also be the value of a field that no two
+/// objects share.
+#[must_use]
+pub fn target_or_unique(operation: &'static Operation, unique: Unique) -> Option<Arg> {
+    let hole = operation.path_parameters.first()?;
+    let arg = target(operation)?;
+    let field = unique.field.replace('_', " ");
+    Some(
+        arg.value_name(format!("{}|{}", value_name(hole), field.to_uppercase()))
+            .value_parser(|word: &str| match word {
+                "" => Err("empty"),
+                _ => Ok(word.to_owned()),
+            })
+            .help(format!(
+                "{} or its {field}; several, or - to read ids",
+                hole.help
+            )),
+    )
 }
 
 fn checked_target(hole: &Parameter, word: &str) -> Result<String, String> {

@@ -145,13 +145,14 @@ impl ValueEnum for ErrorForm {
 
 impl ValueEnum for DryRun {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Request, Self::Curl]
+        &[Self::Request, Self::Curl, Self::Diff]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(PossibleValue::new(match self {
             Self::Request => "request",
             Self::Curl => "curl",
+            Self::Diff => "diff",
         }))
     }
 }
@@ -171,15 +172,23 @@ fn page_size(word: &str, maximum: u32) -> Result<u32, String> {
     }
 }
 
+/// How many records of a list to print.
+#[must_use]
+pub fn limit() -> Arg {
+    Arg::new(LIMIT)
+        .long(LIMIT)
+        .short('n')
+        .value_name("N")
+        .value_parser(count)
+        .help("stop after this many records")
+        .help_heading("Paging")
+}
+
 /// How far to follow a list, and how many records a page has at most.
+#[must_use]
 pub fn paging(maximum: u32) -> Vec<Arg> {
     let flags = vec![
-        Arg::new(LIMIT)
-            .long(LIMIT)
-            .short('n')
-            .value_name("N")
-            .value_parser(count)
-            .help("stop after this many records"),
+        limit(),
         Arg::new("page-size")
             .long("page-size")
             .value_name("N")

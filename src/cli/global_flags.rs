@@ -100,7 +100,7 @@ pub const GLOBAL_FLAGS: &[GlobalFlag] = &[
     value(
         "dry-run",
         "FORM",
-        "print the request instead of sending it; =curl prints a command",
+        "print the request instead of sending it; =curl prints a command, =diff what an update changes",
     )
     .common()
     .takes(|arg| {

@@ -77,7 +77,7 @@ pub fn root(set: &CommandSet) -> StyledStr {
         entry(&mut text, &kebab(resource.name), resource.about);
     }
     section(&mut text, "More");
-    for spec in set.specs.iter().filter(|spec| spec.under.is_none()) {
+    for spec in set.specs.iter().filter(|spec| spec.is_own()) {
         entry(&mut text, spec.name, spec.about);
     }
     section(&mut text, "To begin");

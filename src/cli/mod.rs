@@ -31,7 +31,7 @@ use crate::error::Result;
 
 pub use filtering::spelled;
 pub use options::{DryRun, ErrorForm, Options, OutputOptions, Paging};
-pub use spec::{CommandSet, Spec, plain};
+pub use spec::{CommandSet, ResourceVerb, Spec, plain};
 pub use tree::command;
 
 /// What the words come to.

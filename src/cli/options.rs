@@ -86,6 +86,8 @@ pub enum DryRun {
     Request,
     /// As a command for `curl`.
     Curl,
+    /// What an update would change. This reads the object, and needs a token.
+    Diff,
 }
 
 /// How far to follow a list.

@@ -3,7 +3,7 @@
 
 use clap::Command;
 
-use crate::catalog::ApiFamily;
+use crate::catalog::{ApiFamily, Resource};
 use crate::error::Error;
 use crate::output::Format;
 
@@ -25,6 +25,8 @@ pub struct Spec {
     pub about: &'static str,
     /// The resource that it is an extra verb of, in snake case (`webhooks`).
     pub under: Option<&'static str>,
+    /// The resources that it is an extra verb of, where there are many.
+    pub of_resource: Option<ResourceVerb>,
     /// Makes the command with its flags, examples and verbs.
     pub build: fn() -> Command,
     /// As `build`, but builds in full only the commands that are wanted; for
@@ -39,6 +41,15 @@ pub struct Spec {
     pub unfinished: Option<ExplainEnd>,
 }
 
+/// A verb of every resource that fits.
+#[derive(Debug, Clone, Copy)]
+pub struct ResourceVerb {
+    /// Whether a resource has the verb.
+    pub exists: fn(&Resource) -> bool,
+    /// Makes the command for a resource that has it.
+    pub build: fn(&'static Resource) -> Command,
+}
+
 impl Spec {
     /// A command of this name, with the defaults of most commands.
     #[must_use]
@@ -47,12 +58,29 @@ impl Spec {
             name,
             about,
             under: None,
+            of_resource: None,
             build,
             build_where: None,
             formats: &[],
             unknown_word: None,
             unfinished: None,
         }
+    }
+
+    /// Whether it is a command of its own, not a verb of a resource.
+    #[must_use]
+    pub const fn is_own(&self) -> bool {
+        self.under.is_none() && self.of_resource.is_none()
+    }
+
+    /// The command as an extra verb of a resource, if it is one.
+    #[must_use]
+    pub fn verb_of(&self, resource: &'static Resource) -> Option<Command> {
+        if self.under == Some(resource.name) {
+            return Some((self.build)());
+        }
+        let verb = self.of_resource.filter(|verb| (verb.exists)(resource))?;
+        Some((verb.build)(resource))
     }
 
     /// Refuses a format that the command does not support.

@@ -24,14 +24,11 @@ pub fn command(set: &CommandSet) -> Command {
         .after_help(help::root(set))
         .args(global_flags::global_args());
     for resource in set.family.resources() {
-        let extra = set
-            .specs
-            .iter()
-            .filter(|spec| spec.under == Some(resource.name));
-        let extra = extra.map(|spec| (spec.build)().display_order(EXTRA));
+        let extra = set.specs.iter().filter_map(|spec| spec.verb_of(resource));
+        let extra = extra.map(|command| command.display_order(EXTRA));
         root = root.subcommand(of_resource(resource, set.fill).subcommands(extra));
     }
-    let own = set.specs.iter().filter(|spec| spec.under.is_none());
+    let own = set.specs.iter().filter(|spec| spec.is_own());
     root.subcommands(own.map(|spec| (spec.build)()))
 }
 
@@ -105,6 +102,15 @@ fn synonyms(resource: &Resource, operation: &Operation) -> impl Iterator<Item = 
     })
 }
 
+/// The words that stand for what an operation acts on.
+fn target(resource: &Resource, operation: &'static Operation) -> Option<Arg> {
+    let unique = resource.unique();
+    match unique.filter(|_| operation.action == OperationAction::Get) {
+        Some(unique) => argument::target_or_unique(operation, unique),
+        None => argument::target(operation),
+    }
+}
+
 /// The command of an operation, with the flags of all versions that have it.
 fn verb(family: &ApiFamily, row: VersionedRow) -> Command {
     let VersionedRow {
@@ -120,7 +126,7 @@ fn verb(family: &ApiFamily, row: VersionedRow) -> Command {
         .long_about(help::long_about(operation))
         .visible_aliases(operation.aliases)
         .after_help(help::after(family, &rows))
-        .args(argument::target(operation));
+        .args(target(resource, operation));
     if operation.verb.contains('_') {
         command = command.alias(operation.verb);
     }

@@ -87,9 +87,15 @@ pub fn set(flag: &str, word: &str, verbatim: bool) -> Result<Set> {
 #[must_use]
 pub fn paging(matches: &ArgMatches) -> Paging {
     Paging {
-        limit: matches.get_one(flags::LIMIT).copied(),
+        limit: limit(matches),
         page_size: matches.get_one("page-size").copied(),
     }
+}
+
+/// How many records of a list to print.
+#[must_use]
+pub fn limit(matches: &ArgMatches) -> Option<u64> {
+    matches.get_one(flags::LIMIT).copied()
 }
 
 /// The value of a flag.

@@ -2,6 +2,7 @@
 //! sandbox within this very process.
 
 use std::cell::OnceCell;
+use std::path::Path;
 #[cfg(not(feature = "sandbox"))]
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use secrecy::SecretString;
 
 use crate::api::client::notice::Observer;
 use crate::api::client::retry::Budget;
-use crate::api::client::{Client, Connection, Http, Timing, Transport};
+use crate::api::client::{Client, Connection, Http, Timing, Transport, WriteRecorder};
 use crate::api::request::Printed;
 use crate::catalog::{Api, ApiFamily, NoVersion, VersionedRow, kebab};
 use crate::cli::Options;
@@ -22,6 +23,7 @@ use crate::config::profile::{DEFAULT, NamedBy, Profile};
 use crate::config::settings::Settings;
 use crate::config::{self, BaseUrl, Environment, Folders, Network, NetworkFlags, variable};
 use crate::error::{Error, Result};
+use crate::history::{HistoryRecorder, SANDBOX, WriteContext};
 use crate::output::visible;
 use crate::ui::Run;
 #[cfg(not(feature = "sandbox"))]
@@ -300,6 +302,25 @@ impl Target {
         }
     }
 
+    /// What the history says about writes of a command to this target.
+    fn write_context(&self, command: String) -> WriteContext {
+        if self.sandbox {
+            return WriteContext {
+                command,
+                store: Some(SANDBOX.to_owned()),
+                ..WriteContext::default()
+            };
+        }
+        let known = self.known();
+        let foreign = known.is_some_and(|known| known.source == TokenSource::Environment);
+        WriteContext {
+            command,
+            store: known.and_then(|known| known.login.as_ref()?.store.clone()),
+            base_url: Some(self.base.as_str().to_owned()),
+            profile: (!foreign).then(|| self.profile.name.clone()),
+        }
+    }
+
     /// A client for the place, with the token that belongs to it.
     pub(super) fn client(
         &self,
@@ -307,6 +328,7 @@ impl Target {
         token: SecretString,
         timing: Timing,
         observer: Arc<dyn Observer>,
+        recorder: Arc<dyn WriteRecorder>,
     ) -> Arc<Client> {
         let connection = Connection {
             base: self.base.as_str().to_owned(),
@@ -315,7 +337,7 @@ impl Target {
             version: self.unknown_version(),
         };
         let client = Client::new(transport, connection, timing, self.budget);
-        Arc::new(client.observed(observer))
+        Arc::new(client.observed(observer).recorded(Some(recorder)))
     }
 
     /// The way to the place, unless it is the sandbox.
@@ -388,7 +410,22 @@ impl Run {
             .request_trace
             .around(transport, &self.clock, place.api, &token);
         let observer = Arc::new(self.reporter.voice());
-        place.client(transport, token, self.timing.clone(), observer)
+        let recorder = Arc::new(self.recorder(place));
+        place.client(transport, token, self.timing.clone(), observer, recorder)
+    }
+
+    /// What writes of this command to a place are recorded with.
+    fn recorder(&self, place: &Target) -> HistoryRecorder {
+        let folders = self.folders().ok();
+        let state = folders.and_then(|folders| folders.state().map(Path::to_owned));
+        let voice = self.reporter.voice();
+        HistoryRecorder::new(
+            place.api,
+            state,
+            place.write_context(self.command.clone()),
+            self.clock.clone(),
+            Box::new(move |warning| voice.note(warning)),
+        )
     }
 
     /// The sandbox within this process, and its token.

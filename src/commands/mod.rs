@@ -11,13 +11,17 @@ mod call;
 mod collision;
 mod completions;
 mod connect;
+mod difference;
 mod doctor;
 mod dry;
+mod edit;
 mod help;
+mod history;
 #[cfg(feature = "sandbox")]
 mod local;
 mod man;
 mod openapi;
+mod overview;
 mod patience;
 mod profile;
 #[cfg(feature = "sandbox")]
@@ -53,6 +57,8 @@ struct Command {
 const ALL: &[Command] = &[
     stats::COMMAND,
     bulk::COMMAND,
+    history::COMMAND,
+    overview::COMMAND,
     auth::COMMAND,
     profile::COMMAND,
     api::COMMAND,
@@ -66,6 +72,17 @@ const ALL: &[Command] = &[
     version::COMMAND,
 ];
 
+/// A command that is a verb of many resources.
+struct ResourceCommand {
+    /// What the frame needs to know of it.
+    spec: Spec,
+    /// Runs it for a resource; the matches are those below its name.
+    run: fn(&mut Run, &Options, &'static catalog::Resource, &ArgMatches) -> Result<()>,
+}
+
+/// The verbs that many resources have, beside their operations.
+const OF_RESOURCES: &[ResourceCommand] = &[edit::COMMAND];
+
 /// The API whose operations are the commands of the program. Commands about
 /// this API by name (statistics, bulk, login) refer to it here.
 pub(crate) static FAMILY: &ApiFamily = &catalog::recharge::FAMILY;
@@ -74,10 +91,12 @@ const _: () = cli::flags::check_reserved(&catalog::recharge::FAMILY);
 
 /// All commands of the program.
 pub(crate) fn all() -> CommandSet {
+    let own = ALL.iter().map(|command| &command.spec);
+    let verbs = OF_RESOURCES.iter().map(|command| &command.spec);
     CommandSet {
         family: FAMILY,
         fill: |command| cli::tree::fill_resource(FAMILY, command),
-        specs: ALL.iter().map(|command| &command.spec).collect(),
+        specs: own.chain(verbs).collect(),
     }
 }
 
@@ -147,6 +166,7 @@ fn run_here(set: &CommandSet, mut world: World) -> u8 {
 fn dispatch(run: &mut Run, matches: &Matches) -> Result<()> {
     let Matches { options, root } = matches;
     run.reporter.choose_form(options);
+    run.command = command_names(root);
     let Some((name, inner)) = root.subcommand() else {
         return Err(Error::usage("a resource is missing").hint("rc --help lists them"));
     };
@@ -154,6 +174,10 @@ fn dispatch(run: &mut Run, matches: &Matches) -> Result<()> {
         let (verb, inner) = verb_of(inner)?;
         if let Some(command) = extra(resource, verb) {
             return begin(run, command, options, inner);
+        }
+        if let Some(command) = verb_of_many(resource, verb) {
+            prepare(run, options, &Files::default())?;
+            return (command.run)(run, options, resource, inner);
         }
         let verb_name = verb.replace('-', "_");
         let rows: Vec<VersionedRow> = run.family.rows(resource.name, &verb_name).collect();
@@ -163,7 +187,7 @@ fn dispatch(run: &mut Run, matches: &Matches) -> Result<()> {
         prepare(run, options, &Files::reading(call::files(&call)))?;
         call::run::run(run, options, &call)
     } else {
-        let own = ALL.iter().filter(|command| command.spec.under.is_none());
+        let own = ALL.iter().filter(|command| command.spec.is_own());
         let named = own.into_iter().find(|command| command.spec.name == name);
         let command = named.ok_or_else(|| Error::usage(format!("there is no {name}")))?;
         begin(run, command, options, inner)
@@ -174,6 +198,15 @@ fn dispatch(run: &mut Run, matches: &Matches) -> Result<()> {
 fn extra(resource: &catalog::Resource, verb: &str) -> Option<&'static Command> {
     let mut all = ALL.iter();
     all.find(|Command { spec, .. }| spec.under == Some(resource.name) && spec.name == verb)
+}
+
+/// The command of that name that a resource has as one of many.
+fn verb_of_many(resource: &catalog::Resource, verb: &str) -> Option<&'static ResourceCommand> {
+    let mut all = OF_RESOURCES.iter();
+    all.find(|ResourceCommand { spec, .. }| {
+        let exists = spec.of_resource.is_some_and(|of| (of.exists)(resource));
+        exists && spec.name == verb
+    })
 }
 
 fn begin(run: &mut Run, command: &Command, options: &Options, matches: &ArgMatches) -> Result<()> {
@@ -189,6 +222,16 @@ fn prepare(run: &mut Run, options: &Options, files: &Files) -> Result<()> {
     collision::check(options, files, &run.environment, folders.as_ref())?;
     run.request_trace = RequestTrace::of(options, run.reporter.voice())?;
     Ok(())
+}
+
+/// The names of the command and of its verbs, without values and flags.
+fn command_names(mut matches: &ArgMatches) -> String {
+    let mut names = Vec::new();
+    while let Some((name, inner)) = matches.subcommand() {
+        names.push(name);
+        matches = inner;
+    }
+    names.join(" ")
 }
 
 /// The verb of a command that has verbs, and the matches below it.

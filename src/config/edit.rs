@@ -33,6 +33,8 @@ pub enum Setting {
     Text(String),
     /// Yes or no.
     Switch(bool),
+    /// A whole number.
+    Count(u64),
 }
 
 /// The text with these changes made. It is read again, so that nothing is
@@ -70,6 +72,7 @@ fn apply(document: &mut DocumentMut, edit: &Edit) -> Option<()> {
             match to {
                 Some(Setting::Text(text)) => put(table, key, text.as_str().into()),
                 Some(Setting::Switch(switch)) => put(table, key, (*switch).into()),
+                Some(Setting::Count(count)) => put(table, key, i64::try_from(*count).ok()?.into()),
                 None => {
                     table.remove(key);
                 }

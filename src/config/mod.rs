@@ -71,6 +71,10 @@ pub mod variable {
     pub const CLICOLOR: &str = "CLICOLOR";
     /// Anything but `0`: colour even off a terminal.
     pub const CLICOLOR_FORCE: &str = "CLICOLOR_FORCE";
+    /// The editor of `rc RESOURCE edit`, before [`EDITOR`].
+    pub const VISUAL: &str = "VISUAL";
+    /// The editor of `rc RESOURCE edit`.
+    pub const EDITOR: &str = "EDITOR";
     /// `dumb`: a terminal without colour.
     pub const TERM: &str = "TERM";
 }

@@ -20,7 +20,21 @@ pub const DEFAULT: &str = "default";
 const KEYS: &[&str] = &["profile", "profiles"];
 
 /// Settings of a profile.
-pub const PROFILE_KEYS: &[&str] = &["base_url", "api_version", "protected", "credential_command"];
+pub const PROFILE_KEYS: &[&str] = &[
+    "base_url",
+    "api_version",
+    "protected",
+    "credential_command",
+    "output",
+    "columns",
+    LIMIT,
+];
+
+/// The setting for the most records of lists.
+pub const LIMIT: &str = "limit";
+
+/// The names of output formats.
+pub const OUTPUT_FORMATS: &[&str] = &["table", "json", "ndjson", "csv", "tsv"];
 
 /// The file of settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,6 +58,12 @@ pub struct Profile {
     pub protected: bool,
     /// The command that prints its token.
     pub credential_command: Option<String>,
+    /// The output format where none is chosen, of [`OUTPUT_FORMATS`].
+    pub output: Option<String>,
+    /// The columns of lists where none are chosen.
+    pub columns: Option<String>,
+    /// The most records of lists where no limit is given.
+    pub limit: Option<u64>,
 }
 
 /// Who named the profile.
@@ -215,6 +235,22 @@ pub fn check_command(command: &str) -> Result<()> {
     Ok(())
 }
 
+/// Refuses columns that cannot be a default.
+///
+/// # Errors
+/// Of kind `Usage`.
+pub fn check_columns(columns: &str) -> Result<()> {
+    if columns == "help" {
+        return Err(Error::usage("help lists columns, and is not one"));
+    }
+    if columns.split(',').any(|column| column.trim().is_empty()) {
+        return Err(Error::usage(format!(
+            "{columns:?} contains an empty column name"
+        )));
+    }
+    Ok(())
+}
+
 /// The file, as errors speak of it.
 struct SettingsPage<'a> {
     text: &'a str,
@@ -242,10 +278,25 @@ impl SettingsPage<'_> {
             api_version: text("api_version")?,
             protected,
             credential_command: text("credential_command")?,
+            output: text("output")?,
+            columns: text("columns")?,
+            limit: table
+                .get(LIMIT)
+                .map(|item| self.count(item, LIMIT))
+                .transpose()?,
         };
         let span = |key: &str| table.get(key).and_then(Item::span);
         if let Some(url) = &profile.base_url {
             BaseUrl::parse(url).map_err(|error| self.within(span("base_url"), error))?;
+        }
+        if let Some(columns) = &profile.columns {
+            check_columns(columns).map_err(|error| self.within(span("columns"), error))?;
+        }
+        if let Some(output) = &profile.output
+            && !OUTPUT_FORMATS.contains(&output.as_str())
+        {
+            let why = format!("output is not one of {}", OUTPUT_FORMATS.join(", "));
+            return Err(self.wrong(span("output"), &why));
         }
         if let Some(command) = &profile.credential_command {
             check_command(command)
@@ -279,6 +330,12 @@ impl SettingsPage<'_> {
             Some(text) => Ok(text.to_owned()),
             None => Err(self.wrong_type(item, key, "text in quotes")),
         }
+    }
+
+    fn count(&self, item: &Item, key: &str) -> Result<u64> {
+        let count = item.as_integer().and_then(|count| count.try_into().ok());
+        let count = count.filter(|count| *count > 0);
+        count.ok_or_else(|| self.wrong_type(item, key, "a whole number above 0"))
     }
 
     fn wrong_type(&self, item: &Item, key: &str, wanted: &str) -> Error {

@@ -16,7 +16,7 @@ fn every_setting_is_read() {
     let config = Config::parse(
         "profile = \"a\"\n[profiles.a]\nbase_url = \"https://x.example.com\"\n\
          api_version = \"2021-01\"\nprotected = true\ncredential_command = \"op read 'op://a b'\"\n\
-         [profiles.b]\n",
+         output = \"csv\"\ncolumns = \"id,status\"\nlimit = 50\n[profiles.b]\n",
         "config.toml",
     )
     .unwrap();
@@ -27,6 +27,9 @@ fn every_setting_is_read() {
         api_version: Some("2021-01".to_owned()),
         protected: true,
         credential_command: Some("op read 'op://a b'".to_owned()),
+        output: Some("csv".to_owned()),
+        columns: Some("id,status".to_owned()),
+        limit: Some(50),
     };
     assert_eq!(config.profiles, [expected, Profile::named("b")]);
     assert_eq!(Config::parse("", "x").unwrap(), Config::default());
@@ -51,6 +54,22 @@ fn a_wrong_type_or_value_is_named_with_its_line() {
         ("profile = \"\"", "profile is empty"),
         ("profiles = 1", "profiles is not a table"),
         ("[profiles]\na = 1", "line 2: profiles.a is not a table"),
+        (
+            "[profiles.a]\noutput = \"xml\"",
+            "line 2: output is not one of table, json, ndjson, csv, tsv",
+        ),
+        (
+            "[profiles.a]\ncolumns = \"id,,x\"",
+            "line 2: \"id,,x\" contains an empty column name",
+        ),
+        (
+            "[profiles.a]\nlimit = 0",
+            "line 2: limit is not a whole number above 0",
+        ),
+        (
+            "[profiles.a]\nlimit = \"5\"",
+            "line 2: limit is not a whole number above 0",
+        ),
         (
             "[profiles.a]\nprotected = \"yes\"",
             "line 2: protected is not true or false",

@@ -48,6 +48,8 @@ pub(crate) fn told(talk: &mut Reporter, error: &Error) -> u8 {
 pub(crate) struct Run {
     /// The words after the program's name, as a shell takes them.
     pub(crate) words: String,
+    /// The names of command and verb, without values: `charges refund`.
+    pub(crate) command: String,
     pub(crate) size: Size,
     pub(crate) reader_gone: ReaderGone,
     pub(crate) environment: Environment,
@@ -98,6 +100,7 @@ impl Run {
         };
         Self {
             words,
+            command: String::new(),
             size: world.size,
             reader_gone: world.reader_gone,
             environment: world.environment,

@@ -127,6 +127,11 @@ impl Printer {
         }
     }
 
+    /// Records that came, before any filter.
+    pub(crate) const fn received(&self) -> u64 {
+        self.came
+    }
+
     /// Records of whole pages that the reader has.
     pub(crate) const fn whole(&self) -> u64 {
         self.whole

@@ -35,6 +35,18 @@ const EXCEPTIONS: &[Exception] = &[
         "the flag --limit counts records; the parameter is the page size",
     ),
     except(
+        "src/commands/history/args.rs",
+        "store",
+        "the flag --store of the history",
+    ),
+    except("src/history/entry.rs", "ids", "a key of a history entry"),
+    except("src/history/entry.rs", "store", "a key of a history entry"),
+    except(
+        "src/config/profile.rs",
+        "limit",
+        "the setting for the most records of lists",
+    ),
+    except(
         "src/commands/sandbox/args.rs",
         "customers",
         "the flag --customers of the sandbox",

@@ -15,12 +15,15 @@ mod console;
 mod contract;
 mod controls;
 mod doctor;
+#[cfg(unix)]
+mod edit;
 mod evidence;
 mod examples;
 mod faults;
 mod golden;
 mod harness;
 mod help;
+mod history;
 mod hooks;
 mod jq;
 #[cfg(unix)]
@@ -36,6 +39,7 @@ mod one_api;
 mod openapi;
 mod other_stores;
 mod outcome;
+mod overview;
 mod paced;
 mod paging;
 mod pairs;
@@ -43,6 +47,7 @@ mod patient;
 #[cfg(unix)]
 mod pauses;
 mod process;
+mod profile_defaults;
 mod profiles;
 mod proof;
 mod readme;

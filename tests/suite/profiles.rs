@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::harness::{Rc, Store, rc};
 use crate::served::Served;
 
-fn settings(store: &Store) -> PathBuf {
+pub(crate) fn settings(store: &Store) -> PathBuf {
     store.path().join("config").join("config.toml")
 }
 

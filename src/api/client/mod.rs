@@ -22,6 +22,7 @@ pub mod retry;
 pub mod tls;
 mod token_finder;
 pub mod trace;
+mod write_recorder;
 
 use std::fmt::{self, Write};
 use std::future::Future;
@@ -42,6 +43,7 @@ use deadline::RequestClock;
 use gate::Gate;
 use notice::{Notice, Observer};
 use retry::{Budget, Outcome, Spent, Verdict};
+use write_recorder::WriteReport;
 
 pub use crate::config::READ_TIMEOUT;
 pub use doubt::unknown;
@@ -49,6 +51,7 @@ pub use form::is_refused_each_time;
 pub use http::{Http, USER_AGENT};
 pub use pace::Level;
 pub use redacting::Redacting;
+pub use write_recorder::{WriteEnd, WriteOutcome, WriteRecorder};
 
 /// A client of one store. All its requests share one pace.
 pub struct Client {
@@ -61,6 +64,7 @@ pub struct Client {
     budget: Budget,
     /// Whether anything ever came of a request.
     met: AtomicBool,
+    recorder: Option<Arc<dyn WriteRecorder>>,
 }
 
 /// How a request gets to the API and its answer back.
@@ -197,6 +201,7 @@ impl Client {
             gate,
             budget,
             met: AtomicBool::new(false),
+            recorder: None,
             // No answer reaches anything else with the token in it.
             transport: Box::new(redacting),
             base: connection.base,
@@ -225,6 +230,13 @@ impl Client {
         self.version.as_deref().unwrap_or(self.api.version)
     }
 
+    /// Reports each write to a recorder, before it is sent and when it has ended.
+    #[must_use]
+    pub fn recorded(mut self, recorder: Option<Arc<dyn WriteRecorder>>) -> Self {
+        self.recorder = recorder;
+        self
+    }
+
     /// How full the token's bucket is, once an answer has shown that there is
     /// one.
     #[must_use]
@@ -251,6 +263,18 @@ impl Client {
         request: &Request,
         record: &impl AttemptRecord,
     ) -> Result<Response> {
+        let mut write = WriteReport::new(self.recorder.as_deref(), request);
+        let result = self.send_reporting(request, record, &mut write).await;
+        write.end(&result);
+        result
+    }
+
+    async fn send_reporting(
+        &self,
+        request: &Request,
+        record: &impl AttemptRecord,
+        write: &mut WriteReport<'_>,
+    ) -> Result<Response> {
         let mut clock = RequestClock::new(self.budget.time);
         let mut retries = 0;
         // Whether an attempt may have been carried out without saying so.
@@ -276,6 +300,7 @@ impl Client {
                 request.path
             );
             self.gate.activity(Some(&sending));
+            write.attempt(request);
             let result = self.transport.send(outgoing).await;
             pass.learn(&result);
             let outcome = Outcome::of(&result);

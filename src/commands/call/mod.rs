@@ -1,17 +1,20 @@
 //! The operations of the API as commands: `rc <resource> <verb>`.
 
 pub(crate) mod args;
+mod columns;
 mod confirm;
 mod facts;
+pub(super) mod find;
 pub(super) mod follow;
 mod many;
 pub(super) mod preflight;
 mod question;
 mod read;
+pub(super) mod rehearse;
 mod resume;
 pub(super) mod run;
 mod watch;
-mod written;
+pub(super) mod written;
 
 use super::at_file;
 use super::collision::NamedFile;

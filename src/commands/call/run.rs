@@ -9,35 +9,40 @@ use crate::api::client::{self, Client};
 use crate::api::pages::Pages;
 use crate::api::request::{self, Now, Request, Values};
 use crate::api::response::{Envelope, Wanted};
-use crate::catalog::{Api, Effect, Empty, Operation, Parameter, ParameterRole, Resource, kebab};
+use crate::catalog::{Api, Empty, Operation, Parameter, ParameterRole, Resource, kebab};
 use crate::cli::{DryRun, Options, Paging};
+use crate::commands::call::columns;
 use crate::commands::call::confirm;
+use crate::commands::call::find;
 use crate::commands::call::follow::{Far, follow};
 use crate::commands::call::many;
 use crate::commands::call::preflight;
 use crate::commands::call::read::{self, Ids};
+use crate::commands::call::rehearse;
 use crate::commands::call::resume;
 use crate::commands::call::watch;
 use crate::commands::call::written::{self, Written};
 use crate::commands::connect::Target;
 use crate::commands::dry;
+use crate::commands::profile::defaults;
 use crate::error::{Error, Kind, Result};
-use crate::filter::Columns;
-use crate::output::Shape;
+use crate::output::progress::grouped;
+use crate::output::{Format, Shape};
 use crate::ui::Run;
-use crate::ui::printer::{Described, Printer};
+use crate::ui::printer::{Described, Printer, style};
 use crate::ui::recent::ShownIds;
 
 /// Runs a call from values to exit.
 pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
     if options.output.columns.as_deref() == Some("help") {
-        return columns_help(run, call);
+        return columns::help(run, call);
     }
     let mut place = run.place(options)?;
     let row = place.row(call.resource.name, call.operation.verb)?;
     let call = &call.in_version(row)?;
     let watched = call.watch;
-    let mut call = filled(run, options, &place, call)?;
+    let limited = defaults::limited(options, &place.profile, call);
+    let mut call = filled(run, options, &place, limited.as_ref().unwrap_or(call))?;
     if call.targets.iter().filter(|target| *target == "-").count() > 1 {
         return Err(Error::usage("standard input can be read only once"));
     }
@@ -46,8 +51,16 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
     for note in &first.notes {
         run.reporter.note(note);
     }
+    find::check(options, &call, watched.is_some())?;
+    let usual = Format::default_for(style(run, &options.output, options.colour).for_eyes());
+    let list_of = call.operation.response.object();
+    let list_of = list_of.filter(|_| call.operation.pages());
+    let options = &defaults::options(options, &place.profile, usual, list_of);
     if let Some(every) = watched {
         return watch::run(run, options, &call, &place, every);
+    }
+    if let (Some(DryRun::Diff), Some(get)) = (options.dry_run, rehearse::counterpart(&call)) {
+        return rehearse::run(run, options, &call, get, &place);
     }
     if let Some(form) = options.dry_run {
         dry::check(options, form)?;
@@ -74,6 +87,8 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
     let printer = Printer::prepare(run, options, call.shape(), described)?;
     let client = run.client(&place)?;
     preflight::scopes(run, &place, &client, call.operation, &[])?;
+    let mut call = find::resolved(run, &client, call)?;
+    let first = call.first()?;
     let facts = confirm::confirm(
         run,
         options,
@@ -87,7 +102,18 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
     let first = call.first()?;
     (run.guard_interrupts)();
     match () {
-        () if call.operation.pages() => list(run, options, client, first, &call, printer),
+        () if call.operation.pages() => {
+            let read = list(run, options, client, first, &call, printer)?;
+            let limit = limited.as_ref().and(call.paging.limit);
+            if let Some(limit) = limit.filter(|limit| read >= *limit) {
+                run.reporter.note(&format!(
+                    "profile {} stops lists after {} records; --limit overrides it",
+                    place.profile.name,
+                    grouped(limit)
+                ));
+            }
+            Ok(())
+        }
         () if call.is_many() => many::run(run, options, &client, &call, printer),
         () => {
             let written = Written {
@@ -115,17 +141,17 @@ pub(in crate::commands) fn filled<'a>(
     if run.is_attended() && options.dry_run.is_none() {
         complete(run, place.api, call, &mut values)?;
     }
-    Ok(PreparedCall {
-        api: place.api,
-        resource: call.resource,
-        operation: call.operation,
-        targets: Cow::Borrowed(&call.targets),
-        is_many: call.targets.len() > 1 || call.targets.iter().any(|target| target == "-"),
-        amounts: HashMap::new(),
-        values,
-        paging: call.paging,
-        now: run.now(place.api),
-    })
+    Ok(PreparedCall::of(run, place.api, call, values))
+}
+
+/// As [`filled`], but asks for nothing.
+pub(in crate::commands) fn prepared<'a>(
+    run: &mut Run,
+    api: &'static Api,
+    call: &'a Call,
+) -> Result<PreparedCall<'a>> {
+    let values = read::values(call, &mut run.stdin)?;
+    Ok(PreparedCall::of(run, api, call, values))
 }
 
 /// A call whose values are read and checked.
@@ -141,6 +167,22 @@ pub(in crate::commands) struct PreparedCall<'a> {
     pub(super) values: Values,
     pub(in crate::commands) paging: Paging,
     pub(super) now: Now,
+}
+
+impl<'a> PreparedCall<'a> {
+    fn of(run: &Run, api: &'static Api, call: &'a Call, values: Values) -> Self {
+        Self {
+            api,
+            resource: call.resource,
+            operation: call.operation,
+            targets: Cow::Borrowed(&call.targets),
+            is_many: call.targets.len() > 1 || call.targets.iter().any(|target| target == "-"),
+            amounts: HashMap::new(),
+            values,
+            paging: call.paging,
+            now: run.now(api),
+        }
+    }
 }
 
 impl PreparedCall<'_> {
@@ -320,7 +362,7 @@ pub(in crate::commands) fn dry_run(
     Ok(())
 }
 
-fn one(
+pub(in crate::commands) fn one(
     run: &mut Run,
     client: &Client,
     request: &Request,
@@ -359,6 +401,7 @@ fn one(
     printer.finish().map_err(is_done).map(drop)
 }
 
+/// Prints a list; gives the number of records that came.
 fn list(
     run: &mut Run,
     options: &Options,
@@ -366,7 +409,7 @@ fn list(
     request: Request,
     call: &PreparedCall,
     mut printer: Printer,
-) -> Result<()> {
+) -> Result<u64> {
     let wanted = Wanted::of(call.operation.response);
     let far = Far::of(run, options, &client, "records");
     let mut pages = Pages::new(client, request, wanted);
@@ -392,6 +435,7 @@ fn list(
             &printer,
         ));
     }
+    let received = printer.received();
     let records = printer.finish()?;
     if records == 0 {
         run.reporter.done(&format!(
@@ -399,30 +443,11 @@ fn list(
             call.resource.name.replace('_', " ")
         ));
     }
-    Ok(())
+    Ok(received)
 }
 
 pub(in crate::commands) fn remarks(run: &mut Run, envelope: &Envelope) {
     for remark in &envelope.remarks {
         run.reporter.note(remark);
     }
-}
-
-fn columns_help(run: &mut Run, call: &Call) -> Result<()> {
-    let Some(object) = call.operation.response.object() else {
-        return Err(Error::usage("this command prints no records"));
-    };
-    let mut text = String::new();
-    let included = call
-        .given
-        .iter()
-        .filter(|(parameter, _)| parameter.role == ParameterRole::Include);
-    let included: Vec<&str> = included
-        .flat_map(|(_, words)| words.iter().map(String::as_str))
-        .collect();
-    for column in Columns::all(object, &included).list() {
-        text.push_str(&column.name);
-        text.push('\n');
-    }
-    run.print(&text)
 }

@@ -15,7 +15,7 @@ use crate::cli::Options;
 use crate::ui::Run;
 
 /// How the result of one write is shown.
-pub(super) struct Written {
+pub(in crate::commands) struct Written {
     /// The object as it was read before the write.
     pub(super) facts: Facts,
     /// Whether a person sees a result instead of a whole record.
@@ -23,6 +23,14 @@ pub(super) struct Written {
 }
 
 impl Written {
+    /// The whole record is shown.
+    pub(in crate::commands) fn record() -> Self {
+        Self {
+            facts: Facts::default(),
+            is_shown: false,
+        }
+    }
+
     /// Tells a person the result, and how to take it back. An answer without
     /// an object is told also where standard output is no terminal.
     pub(super) fn report(

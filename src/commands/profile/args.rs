@@ -2,6 +2,8 @@
 
 use clap::ArgMatches;
 
+use crate::cli::values::limit;
+
 /// What to do about profiles.
 #[derive(Debug)]
 pub(in crate::commands) enum Profiles {
@@ -11,8 +13,8 @@ pub(in crate::commands) enum Profiles {
     Show(Option<String>),
     /// Work with it from now on.
     Use(String),
-    /// Change what is set. Where the API answers and its version are flags that
-    /// every command has.
+    /// Change what is set. Base URL, API version, output format and columns are
+    /// flags that every command has.
     Set {
         /// The profile; it is made when it is missing.
         name: String,
@@ -20,6 +22,8 @@ pub(in crate::commands) enum Profiles {
         protected: Option<bool>,
         /// The command that prints the token.
         credential_command: Option<String>,
+        /// The most records of lists.
+        limit: Option<u64>,
         /// Settings to take away.
         unset: Vec<&'static str>,
     },
@@ -37,6 +41,7 @@ pub(super) fn profile_of(verb: &str, matches: &ArgMatches) -> Profiles {
             name: name().unwrap_or_default(),
             protected: matches.get_one("protected").copied(),
             credential_command: matches.get_one("credential-command").cloned(),
+            limit: limit(matches),
             unset: unset(matches),
         },
         "remove" => Profiles::Remove(name().unwrap_or_default()),

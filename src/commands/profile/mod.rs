@@ -1,6 +1,7 @@
 //! `rc profile …`: settings for many stores.
 
 mod args;
+pub(super) mod defaults;
 pub(super) mod run;
 mod spec;
 

@@ -10,12 +10,14 @@ use crate::commands::auth;
 use crate::commands::connect::is_sandbox;
 use crate::config::edit::{Edit, Setting};
 use crate::config::login::Logins;
-use crate::config::profile::{Config, DEFAULT, Profile, check_command, check_name};
+use crate::config::profile::{
+    Config, DEFAULT, LIMIT, PROFILE_KEYS, Profile, check_columns, check_command, check_name,
+};
 use crate::config::settings::{LockedSettings, Settings};
-use crate::config::{BaseUrl, variable};
+use crate::config::{BaseUrl, Colour, variable};
 use crate::error::{Error, Kind, Result};
 use crate::filter::Flow;
-use crate::output::Shape;
+use crate::output::{Format, Shape};
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
 
@@ -43,13 +45,16 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Profile
             name,
             protected,
             credential_command,
+            limit,
             unset,
         } => {
             check_name(name)?;
+            check_supported(options)?;
             let given = GivenSettings {
                 name,
                 protected: *protected,
                 command: credential_command.as_deref(),
+                limit: *limit,
                 unset,
             };
             let edits = given.edits(options)?;
@@ -62,9 +67,9 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Profile
 
 /// A dry run that prints no request has one form.
 pub(in crate::commands) fn plain_dry_run(options: &Options) -> Result<()> {
-    if options.dry_run == Some(DryRun::Curl) {
+    if matches!(options.dry_run, Some(DryRun::Curl | DryRun::Diff)) {
         return Err(Error::usage(
-            "--dry-run=curl shows requests; say --dry-run here",
+            "--dry-run=curl and --dry-run=diff show requests; say --dry-run here",
         ));
     }
     Ok(())
@@ -111,11 +116,38 @@ fn shadowed(run: &mut Run, options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// Refuses flags that a profile does not keep: they would do nothing.
+fn check_supported(options: &Options) -> Result<()> {
+    let output = &options.output;
+    let network = &options.network;
+    let given = [
+        ("--jq", output.jq.is_some()),
+        ("--raw", output.raw),
+        ("--slurp", output.slurp),
+        ("--jq-errors", output.jq_errors.is_some()),
+        ("--excel", output.excel),
+        ("--out", output.out.is_some()),
+        ("--color", options.colour != Colour::Auto),
+        ("--ca-file", network.ca_file.is_some()),
+        ("--system-ca", network.system_ca),
+        ("--timeout", network.timeout.is_some()),
+        ("--max-retries", options.max_retries.is_some()),
+        ("--max-time", options.max_time.is_some()),
+        ("--fail-fast", options.fail_fast),
+    ];
+    match given.into_iter().find(|(_, is_given)| *is_given) {
+        Some((flag, _)) => Err(Error::usage(format!("a profile does not keep {flag}"))
+            .hint(format!("it keeps {}", PROFILE_KEYS.join(", ")))),
+        None => Ok(()),
+    }
+}
+
 /// What was given for a profile.
 struct GivenSettings<'a> {
     name: &'a str,
     protected: Option<bool>,
     command: Option<&'a str>,
+    limit: Option<u64>,
     unset: &'a [&'static str],
 }
 
@@ -125,12 +157,21 @@ impl GivenSettings<'_> {
             BaseUrl::parse(url)?;
         }
         self.command.map_or(Ok(()), check_command)?;
+        let columns = options.output.columns.as_deref();
+        columns.map_or(Ok(()), check_columns)?;
+        if self.limit == Some(0) {
+            return Err(Error::usage("a limit of 0 would list nothing")
+                .hint("--unset limit takes the limit away"));
+        }
         let text = |text: &str| Setting::Text(text.to_owned());
         let set = [
             ("base_url", options.base_url.as_deref().map(text)),
             ("api_version", options.api_version.as_deref().map(text)),
             ("protected", self.protected.map(Setting::Switch)),
             ("credential_command", self.command.map(text)),
+            ("output", options.output.format.map(Format::name).map(text)),
+            ("columns", columns.map(text)),
+            (LIMIT, self.limit.map(Setting::Count)),
         ];
         let set: Vec<_> = set
             .into_iter()
@@ -244,5 +285,8 @@ fn record(api: &Api, profile: &Profile, used: &str, logins: &Logins) -> Value {
         "base_url": profile.base_url,
         "api_version": profile.api_version,
         "credential_command": profile.credential_command,
+        "output": profile.output,
+        "columns": profile.columns,
+        LIMIT: profile.limit,
     })
 }

@@ -2,8 +2,8 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use crate::cli::Spec;
 use crate::cli::help::{group, verb};
+use crate::cli::{Spec, flags};
 
 pub(super) const SPEC: Spec = Spec::new(
     "profile",
@@ -43,13 +43,17 @@ fn build() -> Command {
         verb(
             "set",
             "Make a profile, or change what is set for it",
-            "--base-url and --api-version are kept in the profile, too. A credential command \
-             prints the token; it is run without a shell.\n\n\
+            "--base-url, --api-version, --output, --columns and --limit are kept in the profile, \
+             too. The last three are defaults for operations of the API: --columns for lists \
+             as tables, CSV and TSV, --limit for lists. A credential command prints the token; \
+             it is run without a shell.\n\n\
              Examples:\n  rc profile set garden --protected\n  \
              rc profile set garden --credential-command 'op read op://shops/garden/token'\n  \
+             rc profile set garden --output table --columns id,status --limit 50\n  \
              rc profile set garden --unset credential_command",
         )
         .arg(name().required(true))
+        .arg(flags::limit().help("lists stop after this many records"))
         .arg(
             Arg::new("protected")
                 .long("protected")

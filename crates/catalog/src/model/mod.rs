@@ -278,6 +278,12 @@ impl Resource {
             .find(|operation| operation.verb == verb)
     }
 
+    /// How an object is found by a field that no two of a store share.
+    #[must_use]
+    pub fn unique(&self) -> Option<Unique> {
+        self.operation_to(OperationAction::Create)?.unique
+    }
+
     /// The operation with that action, [`OperationAction::Act`] aside.
     #[must_use]
     pub fn operation_to(&self, action: OperationAction) -> Option<&'static Operation> {

@@ -1,0 +1,16 @@
+//! `rc history …`: the audit log of the writes that this user sent.
+
+mod args;
+mod run;
+mod spec;
+
+use super::{Command, no_files, verb_of};
+
+pub(super) const COMMAND: Command = Command {
+    spec: spec::SPEC,
+    files: no_files,
+    run: |run, options, matches| {
+        let (verb, matches) = verb_of(matches)?;
+        run::run(run, options, &args::history_of(verb, matches))
+    },
+};
