@@ -2,6 +2,7 @@
 //! sandbox within this very process.
 
 use std::cell::OnceCell;
+use std::fmt::Write;
 use std::path::Path;
 #[cfg(not(feature = "sandbox"))]
 use std::path::PathBuf;
@@ -12,7 +13,7 @@ use secrecy::SecretString;
 use crate::api::client::notice::Observer;
 use crate::api::client::retry::Budget;
 use crate::api::client::{Client, Connection, Http, Timing, Transport, WriteRecorder};
-use crate::api::request::Printed;
+use crate::api::request::{Printed, quoted};
 use crate::catalog::{Api, ApiFamily, NoVersion, VersionedRow, kebab};
 use crate::cli::Options;
 use crate::commands::patience;
@@ -30,9 +31,6 @@ use crate::ui::Run;
 use crate::world::Clock;
 #[cfg(not(feature = "sandbox"))]
 use crate::world::Sleep;
-
-/// The API whose name is left out of what is kept.
-const FIRST: &str = "recharge";
 
 /// Where `rc sandbox serve` listens unless told otherwise; a dry run of a
 /// sandbox command points there, so that its `curl` form runs.
@@ -151,7 +149,7 @@ impl Target {
     /// A name with that of the API before it. The first API has no name there,
     /// so that what older programs kept is found.
     fn named_api(&self, name: &str) -> String {
-        if self.api.name == FIRST {
+        if self.api.name == config::FIRST_API {
             return name.to_owned();
         }
         format!("{} {name}", self.api.name)
@@ -345,6 +343,26 @@ impl Target {
         let network = Network::of(&self.network, environment, &self.base)?;
         Ok(Box::new(Http::new(&self.base, &network)?))
     }
+}
+
+/// The flags that name the store, as they were given: with them a suggested
+/// command works on the same one. Empty, or with a blank before each.
+pub(super) fn target_flags(options: &Options) -> String {
+    let mut flags = String::new();
+    if options.sandbox {
+        flags.push_str(" --sandbox");
+    }
+    let named = [
+        ("profile", &options.profile),
+        ("base-url", &options.base_url),
+        ("api-version", &options.api_version),
+    ];
+    for (flag, value) in named {
+        if let Some(value) = value {
+            let _ = write!(flags, " --{flag} {}", quoted(value));
+        }
+    }
+    flags
 }
 
 /// Whether the sandbox within this process is meant.

@@ -77,6 +77,7 @@ fn a_question_names_the_store_as_well_as_it_is_known() {
         "the store behind https://api.rechargeapps.com (profile a), which is protected"
     );
     let login = Login {
+        api: "recharge".to_owned(),
         profile: "a".to_owned(),
         base_url: String::new(),
         kept: crate::config::token_storage::TokenStorage::File,

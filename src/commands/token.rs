@@ -30,8 +30,10 @@ pub(super) fn search(run: &mut Run, place: &Target) -> Result<TokenSearch> {
     let logins = Logins::below(folders.state());
     let files = TokenFiles::below(folders.state());
     let base = place.base.as_str();
-    let account = account(&place.profile.name, base);
-    let kept = logins.of(&place.profile.name, base).map(|login| login.kept);
+    let account = account(place.api.name, &place.profile.name, base);
+    let kept = logins
+        .of(place.api.name, &place.profile.name, base)
+        .map(|login| login.kept);
     let attended = run.is_attended();
     let Run {
         environment,

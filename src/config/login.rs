@@ -12,12 +12,16 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::token_storage::TokenStorage;
-use super::{folders, lock};
+use super::{FIRST_API, folders, lock};
 use crate::error::{Error, Result};
 
 /// A token that was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Login {
+    /// The name of the API that it is for. Notes without one are of the API
+    /// that was the only one before.
+    #[serde(default = "first_api")]
+    pub api: String,
     /// The profile that it is of.
     pub profile: String,
     /// Where it was checked.
@@ -32,6 +36,10 @@ pub struct Login {
     pub scopes: Vec<String>,
     /// When it was checked.
     pub checked_at: String,
+}
+
+fn first_api() -> String {
+    FIRST_API.to_owned()
 }
 
 /// All of them.
@@ -59,11 +67,11 @@ impl Logins {
             .filter(move |login| login.profile == profile)
     }
 
-    /// That of a profile at an address.
+    /// That of a profile at an address, for an API.
     #[must_use]
-    pub fn of(&self, profile: &str, base_url: &str) -> Option<&Login> {
+    pub fn of(&self, api: &str, profile: &str, base_url: &str) -> Option<&Login> {
         self.of_profile(profile)
-            .find(|login| login.base_url == base_url)
+            .find(|login| login.api == api && login.base_url == base_url)
     }
 
     /// What is known of a token at an address.
@@ -180,6 +188,7 @@ mod tests {
 
     fn login(profile: &str, base_url: &str, token: &str) -> Login {
         Login {
+            api: first_api(),
             profile: profile.to_owned(),
             base_url: base_url.to_owned(),
             kept: TokenStorage::File,
@@ -188,6 +197,16 @@ mod tests {
             scopes: vec!["read_orders".to_owned()],
             checked_at: "2026-11-20T12:00:00Z".to_owned(),
         }
+    }
+
+    #[test]
+    fn note_without_an_api_is_of_the_first_one_and_of_no_other() {
+        let mut old = serde_json::to_value(login("a", "https://x", "sk_secret")).unwrap();
+        old.as_object_mut().unwrap().remove("api");
+        let known = vec![serde_json::from_value(old).unwrap()];
+        let logins = Logins { known };
+        assert!(logins.of(FIRST_API, "a", "https://x").is_some());
+        assert!(logins.of("toy", "a", "https://x").is_none());
     }
 
     #[test]

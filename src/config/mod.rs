@@ -28,6 +28,10 @@ pub use folders::Folders;
 pub use network::{Network, NetworkFlags, Proxy, READ_TIMEOUT, Timeouts, Trust};
 pub use span::span;
 
+/// The API whose name is left out of what is kept: programs that knew no other
+/// one wrote none.
+pub const FIRST_API: &str = "recharge";
+
 /// Names of environment variables.
 pub mod variable {
     /// The API token.

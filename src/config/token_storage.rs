@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::FIRST_API;
 use super::folders::{self, Forbidden};
 use super::token_name;
 use crate::error::{Error, Kind, Result};
@@ -71,13 +72,18 @@ pub enum TokenStorage {
     File,
 }
 
-/// The name under which a token is kept: `garden@api.rechargeapps.com`.
+/// The name under which a token is kept: `garden@api.rechargeapps.com`. That of
+/// another API than the first begins with its name (`toy+garden@…`).
 #[must_use]
-pub fn account(profile: &str, base_url: &str) -> String {
+pub fn account(api: &str, profile: &str, base_url: &str) -> String {
     let host = base_url
         .split_once("://")
         .map_or(base_url, |(_, rest)| rest);
-    format!("{profile}@{host}")
+    if api == FIRST_API {
+        return format!("{profile}@{host}");
+    }
+    // No name of a profile has a plus in it.
+    format!("{api}+{profile}@{host}")
 }
 
 /// What others must not be able to do.
@@ -234,7 +240,9 @@ mod tests {
 
     #[test]
     fn a_token_belongs_to_a_profile_and_an_address() {
-        assert_eq!(account("a", "https://api.example.com"), "a@api.example.com");
+        let base = "https://api.example.com";
+        assert_eq!(account("recharge", "a", base), "a@api.example.com");
+        assert_eq!(account("toy", "a", base), "toy+a@api.example.com");
         let folder = tempfile::tempdir().unwrap();
         let path = files(folder.path()).path("a@127.0.0.1:80/../x").unwrap();
         assert_eq!(path.file_name().unwrap(), "a@127.0.0.1%3A80%2F..%2Fx");

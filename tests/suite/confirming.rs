@@ -177,6 +177,15 @@ fn old_date_is_the_reverse_of_a_new_one() {
 }
 
 #[test]
+fn undo_names_the_store_as_the_command_did() {
+    let store = Store::new();
+    let id = &store.ids("charges list --status queued")[0];
+    let line = plain(rc(&format!("charges skip {id} --sandbox")));
+    let outcome = line.holding(&store).on_terminal(100).succeeds();
+    outcome.says(&format!("undo: rc charges unskip {id} --sandbox"));
+}
+
+#[test]
 fn write_to_a_pipe_or_as_json_prints_the_record() {
     let store = Store::new();
     let ids = store.ids("charges list --status queued");

@@ -30,6 +30,14 @@ const NAMED: &[(&str, &str)] = &[
         "src/commands/bulk/dry.rs",
         "async batches exist in this API only",
     ),
+    (
+        "src/commands/overview/run.rs",
+        "the overview of a customer joins lists that this API has",
+    ),
+    (
+        "src/commands/overview/screen.rs",
+        "the overview of a customer joins lists that this API has",
+    ),
     ("src/bulk/plan.rs", "async batches exist in this API only"),
     (
         "src/bulk/run/remote.rs",

@@ -48,7 +48,7 @@ pub struct JobStore {
 
 /// The only API of programs that recorded none.
 fn first_api() -> String {
-    "recharge".to_owned()
+    crate::config::FIRST_API.to_owned()
 }
 
 /// What tells a store from every other one. Two stores can have the same name.
@@ -159,4 +159,18 @@ pub struct Job {
     pub created_at: Timestamp,
     /// When anything was last noted.
     pub updated_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn store_of_a_ledger_without_an_api_is_of_the_first_one() {
+        let old = r#"{"profile":null,"base_url":"https://x","sandbox":false,
+            "api_version":"2021-11","name":null,"fingerprint":null}"#;
+        let store: JobStore = serde_json::from_str(old).unwrap();
+        assert_eq!(store.api, "recharge");
+        assert_eq!(store.api_version, "2021-11");
+    }
 }

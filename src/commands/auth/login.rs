@@ -104,7 +104,7 @@ fn rehearse(
     crate::commands::profile::run::plain_dry_run(options)?;
     let name = &place.profile.name;
     let files = TokenFiles::below(run.folders()?.state());
-    let file = files.path(&account(name, place.base.as_str()));
+    let file = files.path(&account(place.api.name, name, place.base.as_str()));
     let file = file.map_or_else(|| "a file".to_owned(), |path| path.display().to_string());
     let place_of_it = match keep {
         Some(TokenStorage::Keyring) => "in the keyring".to_owned(),
@@ -188,7 +188,7 @@ fn replacing(
 }
 
 fn store_before(logins: &Logins, place: &Target) -> Option<String> {
-    let login = logins.of(&place.profile.name, place.base.as_str());
+    let login = logins.of(place.api.name, &place.profile.name, place.base.as_str());
     login.and_then(|login| login.store.clone())
 }
 
@@ -220,7 +220,11 @@ impl Checked<'_> {
         let mut logins = LockedLogins::take(folders.state())?;
         self.check(&settings.settings, &logins.logins)?;
         let edits = making(run, &settings.settings, self.place, self.new)?;
-        let account = account(&self.place.profile.name, self.place.base.as_str());
+        let account = account(
+            self.place.api.name,
+            &self.place.profile.name,
+            self.place.base.as_str(),
+        );
         let files = TokenFiles::below(folders.state());
         if keep != Some(TokenStorage::File) {
             let (named, token) = (account.clone(), self.token.clone());
@@ -249,9 +253,11 @@ impl Checked<'_> {
         }
         settings.edit(&edits)?;
         let path = files.set(&account, self.token)?;
-        let before = logins
-            .logins
-            .of(&self.place.profile.name, self.place.base.as_str());
+        let before = logins.logins.of(
+            self.place.api.name,
+            &self.place.profile.name,
+            self.place.base.as_str(),
+        );
         if before.is_some_and(|login| login.kept == TokenStorage::Keyring)
             && let Err(trouble) = run.with_keyring(move |keyring| keyring.remove(&account))
         {
@@ -290,6 +296,7 @@ impl Checked<'_> {
     /// store is not known by name then.
     fn note(&self, run: &mut Run, logins: &mut LockedLogins, kept: TokenStorage) {
         let noted = logins.note(Login {
+            api: self.place.api.name.to_owned(),
             profile: self.place.profile.name.clone(),
             base_url: self.place.base.as_str().to_owned(),
             kept,

@@ -60,7 +60,7 @@ pub(crate) fn forget(run: &mut Run, profile: &str, base: &str) -> Result<usize> 
     let mut locked = LockedLogins::take(folders.state())?;
     let (mut removed, mut trouble) = (0, None);
     for (base, kept) in removable(&locked.logins, profile, base) {
-        let account = account(profile, &base);
+        let account = account(run.family.newest().name, profile, &base);
         let named = account.clone();
         let in_keyring = match run.with_keyring(move |keyring| keyring.remove(&named)) {
             Ok(was) => Ok(was),

@@ -56,7 +56,11 @@ pub(in crate::commands) fn scopes(
 /// this one meanwhile.
 fn note(run: &Run, login: &Login, scopes: Vec<String>) -> Result<()> {
     let mut locked = LockedLogins::take(run.folders()?.state())?;
-    if locked.logins.of(&login.profile, &login.base_url) != Some(login) {
+    if locked
+        .logins
+        .of(&login.api, &login.profile, &login.base_url)
+        != Some(login)
+    {
         return Ok(());
     }
     let login = login.clone();

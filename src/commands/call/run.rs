@@ -22,7 +22,7 @@ use crate::commands::call::rehearse;
 use crate::commands::call::resume;
 use crate::commands::call::watch;
 use crate::commands::call::written::{self, Written};
-use crate::commands::connect::Target;
+use crate::commands::connect::{Target, target_flags};
 use crate::commands::dry;
 use crate::commands::profile::defaults;
 use crate::error::{Error, Kind, Result};
@@ -119,6 +119,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
             let written = Written {
                 facts,
                 is_shown: shows_result,
+                flags: target_flags(options),
             };
             one(run, &client, &first, &call, printer, &written)
         }

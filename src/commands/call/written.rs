@@ -20,6 +20,8 @@ pub(in crate::commands) struct Written {
     pub(super) facts: Facts,
     /// Whether a person sees a result instead of a whole record.
     pub(super) is_shown: bool,
+    /// The flags that name the store, for a command that takes the write back.
+    pub(super) flags: String,
 }
 
 impl Written {
@@ -28,6 +30,7 @@ impl Written {
         Self {
             facts: Facts::default(),
             is_shown: false,
+            flags: String::new(),
         }
     }
 
@@ -50,7 +53,8 @@ impl Written {
         let before = target.and_then(|target| Some((target, self.facts.of(target)?)));
         let reverse = before.and_then(|(target, before)| reverse(call, request, target, before));
         if let Some(command) = reverse {
-            run.reporter.done(&format!("  undo: {command}"));
+            run.reporter
+                .done(&format!("  undo: {command}{}", self.flags));
         }
     }
 }

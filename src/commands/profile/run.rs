@@ -268,7 +268,7 @@ fn show(run: &mut Run, options: &Options, config: &Config, name: Option<&str>) -
 }
 
 fn record(api: &Api, profile: &Profile, used: &str, logins: &Logins) -> Value {
-    let login = logins.of(&profile.name, &profile.own_base(api));
+    let login = logins.of(api.name, &profile.name, &profile.own_base(api));
     json!({
         "name": profile.name,
         "in_use": profile.name == used,
