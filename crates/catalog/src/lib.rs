@@ -20,7 +20,7 @@ pub use bulk::{Batch, Unique};
 pub use check::api as check;
 pub use exceptions::{BodyException, BodyFields, ValueEffect};
 pub use model::{
-    Api, ApiFamily, Auth, AuthPlace, Bucket, Conventions, Effect, Empty, ErrorForm, Field,
+    Api, ApiFamily, Auth, AuthPlace, BareDay, Bucket, Conventions, Effect, Empty, ErrorForm, Field,
     FieldKind, FieldRole, Headers, Idempotency, Method, NoVersion, Object, OldValue, Operation,
     OperationAction, PageForm, Parameter, ParameterRole, Rate, Resource, ResponseShape, Reverse,
     Secrets, TimeForm, Tone, Tones, Type, ValueKind, VersionedRow, tones_at,

@@ -1,6 +1,6 @@
 //! Constructors and setters of parameter rows.
 
-use crate::model::{Empty, Parameter, ParameterRole, Type, ValueKind};
+use crate::model::{BareDay, Empty, Parameter, ParameterRole, Type, ValueKind};
 
 const fn parameter(
     name: &'static str,
@@ -25,6 +25,10 @@ const fn parameter(
         maximum: None,
         multiple: false,
         stands_at: None,
+        bare_day: match kind {
+            ValueKind::Day => BareDay::End,
+            _ => BareDay::Start,
+        },
         common: false,
         beyond: None,
     }
@@ -213,6 +217,12 @@ impl Parameter {
     #[must_use]
     pub const fn multiple(mut self) -> Self {
         self.multiple = true;
+        self
+    }
+
+    /// A bare day as the latest time means the end of that day.
+    pub(crate) const fn includes_day(mut self) -> Self {
+        self.bare_day = BareDay::End;
         self
     }
 

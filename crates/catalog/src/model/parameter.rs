@@ -37,6 +37,8 @@ pub struct Parameter {
     /// Where in a record the value of a list filter stands, as a dotted path in
     /// which `*` is each item of a list; `None` when the name says it.
     pub stands_at: Option<&'static str>,
+    /// Which moment a day without a time means.
+    pub bare_day: BareDay,
     /// Whether help shows it among the first.
     pub common: bool,
     /// Where and why the row says more than the parameter list of the reference.
@@ -121,6 +123,15 @@ impl ParameterRole {
             | Self::WholeAmount => "",
         }
     }
+}
+
+/// Which moment a day without a time means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BareDay {
+    /// Its first second.
+    Start,
+    /// Its last second, as the latest time that a list includes.
+    End,
 }
 
 /// What an empty text is to a parameter that is required.

@@ -100,8 +100,8 @@ fn wrong_type(parameter: &Parameter, value: &Value) -> Option<String> {
             let text = value.as_str().unwrap_or_default();
             return time::parse(text).is_none().then(|| not_a_time(value));
         }
-        ValueKind::External(_) => (
-            value.is_object() || value.is_string() || value.is_number(),
+        ValueKind::External(key) => (
+            value.as_object().is_some_and(|ids| names_one(ids, key)),
             "Not a valid mapping type.",
         ),
         ValueKind::Reference(_) => (value.is_object(), "Not a valid mapping type."),
@@ -136,6 +136,12 @@ fn wrong_type(parameter: &Parameter, value: &Value) -> Option<String> {
 
 fn every(value: &Value, fits: impl Fn(&Value) -> bool) -> bool {
     value.as_array().is_some_and(|items| items.iter().all(fits))
+}
+
+/// Whether an object gives an id under the key of its platform. Null clears it.
+fn names_one(ids: &Record, key: &str) -> bool {
+    ids.get(key)
+        .is_some_and(|id| id.is_null() || id.is_string() || id.is_number())
 }
 
 fn is_pair(item: &Value) -> bool {

@@ -12,7 +12,7 @@ use crate::storage::shape::NEVER;
 use crate::storage::table::Table;
 use crate::values::key;
 use crate::values::time;
-use recharge_catalog::{FieldKind, Object, Operation, Parameter, ValueKind};
+use recharge_catalog::{BareDay, FieldKind, Object, Operation, Parameter, ValueKind};
 
 /// Parameters of lists that say how to show, not what.
 const SHOW: &[&str] = &["limit", "page", "cursor", "sort_by", "include"];
@@ -57,7 +57,7 @@ fn test(
         return Ok(Test::Ids(ids));
     }
     if matches!(parameter.kind, ValueKind::Time | ValueKind::Day) {
-        return window(parameter.name, table, value);
+        return window(parameter, table, value);
     }
     let Some(lookup) = table.lookup_at(&path(parameter, object)) else {
         return Ok(Test::Nothing);
@@ -77,14 +77,17 @@ fn parts<'a>(parameter: &Parameter, value: &'a str) -> impl Iterator<Item = &'a 
 }
 
 /// `created_at_min` cuts `created_at`; a bare name (`scheduled_at`) is one day.
-fn window(name: &str, table: &Table, value: &str) -> Result<Test, Refusal> {
+fn window(parameter: &Parameter, table: &Table, value: &str) -> Result<Test, Refusal> {
+    let name = parameter.name;
+    // Ten characters are a day without a time.
+    let whole_day = parameter.bare_day == BareDay::End && value.trim().len() == 10;
     let Some(at) = time::parse(value).map(jiff::Timestamp::as_second) else {
         return Err(Refusal::invalid(name, "Not a valid datetime."));
     };
     let (path, from, to) = if let Some(path) = name.strip_suffix("_min") {
         (path, at, i64::MAX)
     } else if let Some(path) = name.strip_suffix("_max") {
-        (path, NEVER + 1, at)
+        (path, NEVER + 1, at + if whole_day { 86_399 } else { 0 })
     } else {
         (name, at, at + 86_399)
     };

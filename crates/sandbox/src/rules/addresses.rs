@@ -4,13 +4,14 @@ use serde_json::{Value, json};
 
 use super::{
     Ruling, charges, existing, given, items, merging, named, postal, queue, redeeming, removal,
-    skipping, target, totals, update,
+    skipping_ahead, target, totals, update,
 };
 use crate::requests::checked_request::CheckedRequest;
 use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
+use crate::values::money::Cents;
 use crate::values::record::{self, Record};
 use recharge_catalog as catalog;
 
@@ -23,7 +24,7 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruli
         "update" => change(state, asked),
         "delete" => delete(state, asked),
         "merge" => merging::merge(state, asked),
-        "skip_charge" => skipping::skip_future(state, asked),
+        "skip_charge" => skipping_ahead::skip_future(state, asked),
         _ => Err(super::unknown_verb()),
     }
 }
@@ -94,6 +95,7 @@ fn change(state: &mut State, asked: &CheckedRequest) -> Ruling {
 /// The fields of the body, with its references resolved.
 fn fill(state: &State, asked: &CheckedRequest, address: &mut Record) -> Result<(), Refusal> {
     items::check_pairs(asked.body, "order_attributes")?;
+    check_overrides(asked.body)?;
     let overridden = given(address, OVERRIDE);
     update(asked, address);
     // What is already there may be older than the rules.
@@ -128,6 +130,21 @@ fn fill(state: &State, asked: &CheckedRequest, address: &mut Record) -> Result<(
     Ok(())
 }
 
+/// Shipping lines that override rates have a price that can be charged.
+fn check_overrides(body: &Record) -> Result<(), Refusal> {
+    let mut faults = FieldErrors::default();
+    for (place, line) in record::list(body, OVERRIDE).iter().enumerate() {
+        let price = line.get("price");
+        if price
+            .and_then(Cents::of)
+            .is_none_or(|price| price < Cents(0))
+        {
+            faults.add(&format!("{OVERRIDE}.{place}.price"), "Not a valid amount.");
+        }
+    }
+    faults.check()
+}
+
 /// Discounts given by number or by code, as addresses carry them. What the
 /// address carries already may stay, whatever has become of it.
 fn discounts(
@@ -144,7 +161,7 @@ fn discounts(
         address: address_id,
         items: None,
     };
-    let mut found = Vec::new();
+    let (mut found, mut taken) = (Vec::new(), Vec::new());
     for one in record::list(asked.body, "discounts") {
         let by_id = one.get("id").and_then(record::as_id);
         let by_code = one.get("code").and_then(Value::as_str).unwrap_or_default();
@@ -164,7 +181,11 @@ fn discounts(
         if let Some(obstacle) = obstacle.filter(|_| !carried.contains(&id)) {
             return Err(Refusal::invalid("discounts", format!("{id}: {obstacle}")));
         }
-        found.push(totals::applied(id, &discount));
+        // Named twice, a discount still counts once.
+        if !taken.contains(&id) {
+            taken.push(id);
+            found.push(totals::applied(id, &discount));
+        }
     }
     Ok(found)
 }

@@ -217,6 +217,12 @@ fn refund(state: &mut State, asked: &CheckedRequest, id: u64, mut charge: Record
     if retry {
         check_retry(asked.body, full)?;
     }
+    if !full && !Cents::is_exact(asked.body.get("amount")) {
+        return Err(Refusal::invalid(
+            "amount",
+            "must not have more than two decimals",
+        ));
+    }
     let refunded = totals::amount(&charge, "total_refunds") + amount;
     record::set(&mut charge, "total_refunds", refunded);
     let status = if amount == remaining {

@@ -74,10 +74,22 @@ fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
 fn change(state: &mut State, asked: &CheckedRequest, id: u64, mut customer: Record) -> Ruling {
     check_email(state, asked.body, Some(id))?;
     check_phone(asked.body)?;
+    check_names(asked.body)?;
     update(asked, &mut customer);
     state.change(TableName::Customers, id, &customer, "updated");
     queue::bill_anew(state, id, asked.now);
     Ok(Outcome::One(customer))
+}
+
+/// Names may be left out of an update, but not emptied.
+fn check_names(body: &Record) -> Result<(), Refusal> {
+    let mut faults = FieldErrors::default();
+    for name in ["first_name", "last_name"] {
+        if body.get(name).is_some_and(|value| value == "") {
+            faults.add(name, "Shorter than minimum length 1.");
+        }
+    }
+    faults.check()
 }
 
 /// No two customers of a store have the same email.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Ruling, existing, given, onetimes, queue, removal, touch};
+use super::{Ruling, existing, given, onetimes, queue, removal, skipping, touch};
 use crate::requests::checked_request::CheckedRequest;
 use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::Refusal;
@@ -87,5 +87,6 @@ fn move_subscriptions(
         }
         touch(asked, &mut one);
         state.change(TableName::Subscriptions, id, &one, "updated");
+        skipping::follow(state, asked, id, to);
     }
 }

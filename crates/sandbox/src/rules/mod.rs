@@ -38,6 +38,7 @@ mod retention;
 mod rhythm;
 mod schedule;
 mod skipping;
+mod skipping_ahead;
 pub(super) mod store;
 pub(super) mod subscriptions;
 mod terms;

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::{Ruling, given, items, named, products, queue, target, touch, update};
+use super::{Ruling, given, items, named, products, queue, skipping, target, touch, update};
 use crate::requests::checked_request::CheckedRequest;
 use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::Refusal;
@@ -172,5 +172,6 @@ pub(super) fn move_all(state: &mut State, asked: &CheckedRequest, from: u64, to:
         record::set(&mut one, "address_id", Value::from(to));
         touch(asked, &mut one);
         state.change(TableName::Onetimes, id, &one, "updated");
+        skipping::follow(state, asked, id, to);
     }
 }

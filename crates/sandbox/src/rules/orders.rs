@@ -178,6 +178,12 @@ fn change(state: &mut State, asked: &CheckedRequest, id: u64, mut order: Record)
             ));
         }
     }
+    if was == "success" && record::text(body, "status") == "queued" {
+        return Err(Refusal::invalid(
+            "status",
+            "an order that was sent cannot be queued again",
+        ));
+    }
     let mut plain = body.clone();
     for nested in ["billing_address", "shipping_address", "customer"] {
         if let (Some(given), Some(target)) = (plain.remove(nested), order.get_mut(nested)) {
@@ -308,11 +314,9 @@ fn delay(state: &mut State, asked: &CheckedRequest, id: u64, order: &Record) -> 
     }
     if let Some(day) = one.as_ref().and_then(queue::next_day) {
         rhythm::set_next(state, asked, item, Some(later(day)), "updated");
-        queue::refresh(
-            state,
-            record::id(order, "address_id").unwrap_or(0),
-            asked.now,
-        );
+        // The subscription may have moved to another address since.
+        let address = one.as_ref().and_then(|one| record::id(one, "address_id"));
+        queue::refresh(state, address.unwrap_or(0), asked.now);
     }
     target(state, TableName::Orders, asked).map(|(_, order)| Outcome::One(order))
 }

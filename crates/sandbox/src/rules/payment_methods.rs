@@ -168,12 +168,16 @@ fn delete(state: &mut State, asked: &CheckedRequest) -> Ruling {
     let (id, method) = target(state, TableName::PaymentMethods, asked)?;
     check_own(&method)?;
     let customer = record::id(&method, "customer_id").unwrap_or(0);
-    state.delete(TableName::PaymentMethods, id);
-    for (address, mut record) in state.all(TableName::Addresses, "payment_method_id", id) {
-        record::set(&mut record, "payment_method_id", Value::Null);
-        touch(asked, &mut record);
-        state.change(TableName::Addresses, address, &record, "updated");
+    let users = state
+        .table(TableName::Addresses)
+        .find("payment_method_id", id);
+    if !users.is_empty() {
+        return Err(Refusal::invalid(
+            "address",
+            "Can not delete payment method associated with addresses",
+        ));
     }
+    state.delete(TableName::PaymentMethods, id);
     let left = state
         .table(TableName::PaymentMethods)
         .find("customer_id", customer);

@@ -27,7 +27,13 @@ pub(super) fn check(address: &Record, prefix: &str, faults: &mut FieldErrors) {
     for name in NEEDED {
         if record::text(address, name).is_empty() {
             let field = format!("{prefix}{name}");
-            faults.add(&field, "Shorter than minimum length 1.");
+            let is_null = address.get(*name).is_some_and(serde_json::Value::is_null);
+            let message = if is_null {
+                "Field may not be null."
+            } else {
+                "Shorter than minimum length 1."
+            };
+            faults.add(&field, message);
         }
     }
     let country = record::text(address, "country_code").to_uppercase();

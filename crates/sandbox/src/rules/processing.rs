@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
-use super::rhythm::{PAID, interval, next_after};
+use super::rhythm::{interval, next_after, paid_charges};
 use super::skipping::items_of;
 use super::{Ruling, credits, customers, orders, queue, redeeming, touch};
 use crate::requests::checked_request::CheckedRequest;
@@ -13,7 +13,7 @@ use crate::requests::refusal::Refusal;
 use crate::storage::state::{QUIETLY, State};
 use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
-use crate::values::time;
+use crate::values::time::{self, Interval};
 
 /// An authorised payment can be captured for this long.
 const DAYS_TO_CAPTURE: i64 = 7;
@@ -145,6 +145,9 @@ fn note_last_try(state: &mut State, charge: &Record, reached: bool) {
     for item in items_of(charge) {
         if let Some(mut one) = state.get(TableName::Subscriptions, item) {
             record::set(&mut one, "max_retries_reached", reached);
+            if record::text(charge, "status") == "error" {
+                record::set(&mut one, "has_queued_charges", false);
+            }
             state.change(TableName::Subscriptions, item, &one, QUIETLY);
         }
     }
@@ -240,11 +243,14 @@ fn slots(state: &State, charge: &Record, items: &[u64], now: Timestamp) -> Vec<o
         slots[0].prepaid = true;
         let orders = interval(&one, "order_interval_frequency");
         let charges = interval(&one, "charge_interval_frequency");
-        let mut next = day;
-        for _ in 1..(charges.count / orders.count.max(1)).max(1) {
-            next = orders.after(next);
+        for place in 1..(charges.count / orders.count.max(1)).max(1) {
+            // Each is counted from the charge, so that the 31st stays one.
+            let step = Interval {
+                count: orders.count.saturating_mul(place),
+                ..orders
+            };
             slots.push(orders::Slot {
-                day: next,
+                day: step.after(day),
                 items: vec![*item],
                 prepaid: true,
                 sent: None,
@@ -274,19 +280,16 @@ fn advance(state: &mut State, item: u64, day: Date, now: Timestamp) {
         record::set(&mut one, "has_queued_charges", false);
         state.change(TableName::Subscriptions, item, &one, "expired");
     } else {
-        let next = next_after(state, item, &one, day);
+        let mut next = next_after(state, item, &one, day);
+        // Paid late, after dunning: the days that were missed are not made up.
+        while next <= time::day_of(now) {
+            next = next_after(state, item, &one, next);
+        }
         record::set(&mut one, "next_charge_scheduled_at", time::day_text(next));
         state.change(TableName::Subscriptions, item, &one, "updated");
     }
     let customer = record::id(&one, "customer_id").unwrap_or(0);
     customers::recount(state, customer);
-}
-
-/// How often a subscription has been paid for.
-fn paid_charges(state: &State, subscription: u64) -> i64 {
-    let item = "line_items.*.purchase_item_id";
-    let paid = state.ids_in(TableName::Charges, item, subscription, &PAID);
-    i64::try_from(paid.len()).unwrap_or(i64::MAX)
 }
 
 /// Failed charges of a customer are tried again today.

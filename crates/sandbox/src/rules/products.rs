@@ -188,6 +188,22 @@ impl Goods {
         plans.into_iter().map(|(_, plan)| plan).collect()
     }
 
+    /// A product or a plan that the body names beside the variant must be its own.
+    pub(super) fn check_same(&self, body: &Record, plan: Option<&Record>) -> Result<(), Refusal> {
+        let Some(own) = record::plain(&self.product_number).filter(|_| self.is_known()) else {
+            return Ok(());
+        };
+        let mut faults = FieldErrors::default();
+        let other = |id: Option<&Value>| id.and_then(record::plain).is_some_and(|id| id != own);
+        if other(record::at(body, "external_product_id.ecommerce")) {
+            faults.add("external_product_id", "the variant is of another product");
+        }
+        if other(plan.and_then(|plan| record::at(plan, "external_product_id.ecommerce"))) {
+            faults.add("plan_id", "the plan is of another product");
+        }
+        faults.check()
+    }
+
     /// A product of the catalogue is subscribed to by a plan.
     pub(super) fn check_sold_by_plan(&self, state: &State) -> Result<(), Refusal> {
         if self.is_known() && self.plans(state).is_empty() {

@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::lines::line_item;
+use super::skipping::items_of;
 use super::{customers, metafields, totals};
 use crate::storage::state::{QUIETLY, State};
 use crate::storage::tables::TableName;
@@ -203,6 +204,14 @@ fn of_address(address: &Record) -> [(&'static str, Value); 4] {
     ]
 }
 
+/// Gives a charge what it takes from another address.
+pub(super) fn take_address(charge: &mut Record, address: &Record) {
+    for (name, value) in of_address(address) {
+        record::set(charge, name, value);
+    }
+    record::set(charge, "discounts", given_discounts(address));
+}
+
 /// Whether the charge carries the discounts of its address. Where the address
 /// has none, what was put on the charge alone may stay.
 fn has_discounts_of(charge: &Record, address: &Record) -> bool {
@@ -243,9 +252,15 @@ fn open(
 /// Subscriptions know whether a charge waits for them. Where none has failed,
 /// none has failed for the last time.
 fn mark(state: &mut State, address_id: u64) {
-    let failed = state.ids_in(TableName::Charges, "address_id", address_id, &["error"]);
+    let failed = state.all_in(TableName::Charges, "address_id", address_id, &["error"]);
+    let in_dunning: Vec<u64> = failed
+        .iter()
+        .flat_map(|(_, charge)| items_of(charge))
+        .collect();
     for (id, mut one) in state.all(TableName::Subscriptions, "address_id", address_id) {
-        let queued = record::text(&one, "status") == "active" && next_day(&one).is_some();
+        let queued = record::text(&one, "status") == "active"
+            && next_day(&one).is_some()
+            && !in_dunning.contains(&id);
         record::set(&mut one, "has_queued_charges", queued);
         if failed.is_empty() {
             record::set(&mut one, "max_retries_reached", false);

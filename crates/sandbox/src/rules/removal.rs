@@ -21,5 +21,8 @@ pub(super) fn remove(state: &mut State, asked: &CheckedRequest, id: u64) {
     metafields::delete_of(state, "address", id);
     state.delete(TableName::Addresses, id);
     queue::refresh(state, id, asked.now);
+    for skipped in state.ids_in(TableName::Charges, "address_id", id, &["skipped"]) {
+        queue::remove(state, skipped);
+    }
     super::customers::recount(state, customer.unwrap_or(0));
 }

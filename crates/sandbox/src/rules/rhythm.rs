@@ -43,6 +43,21 @@ pub(super) fn next_after(state: &State, id: u64, one: &Record, day: Date) -> Dat
     next
 }
 
+/// How many charges are left before a subscription expires; `None` is without
+/// end.
+pub(super) fn remaining_charges(state: &State, id: u64, one: &Record) -> Option<u32> {
+    let last = record::number(one, EXPIRY)?;
+    let left = last.saturating_sub(paid_charges(state, id));
+    Some(u32::try_from(left.max(0)).unwrap_or(u32::MAX))
+}
+
+/// How often a subscription has been paid for.
+pub(super) fn paid_charges(state: &State, subscription: u64) -> i64 {
+    let item = "line_items.*.purchase_item_id";
+    let paid = state.ids_in(TableName::Charges, item, subscription, &PAID);
+    i64::try_from(paid.len()).unwrap_or(i64::MAX)
+}
+
 fn skipped_days(state: &State, id: u64) -> Vec<Date> {
     let item = "line_items.*.purchase_item_id";
     state

@@ -6,7 +6,8 @@ use jiff::Span;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::rhythm::{interval, next_after};
+use super::rhythm::{interval, next_after, remaining_charges};
+use super::skipping::items_of;
 use super::{Ruling, given, lines, queue, totals};
 use crate::requests::checked_request::CheckedRequest;
 use crate::requests::checked_request::Outcome;
@@ -44,6 +45,9 @@ pub(super) fn of_customer(
     }
     for (id, order) in state.all(TableName::Orders, "customer.id", id) {
         paid_ahead(state, &mut days, id, &order, end);
+    }
+    for (_, charge) in state.all_in(TableName::Charges, "customer.id", id, &["skipped"]) {
+        skipped(state, &mut days, &charge, asked.today(), end);
     }
     for (id, one) in state.all(TableName::Onetimes, "customer_id", id) {
         if let Some(day) =
@@ -120,7 +124,16 @@ fn project(state: &State, days: &mut Days, id: u64, one: &Record, end: Date) {
     let item = line(state, "subscription", id, one);
     let prepaid = record::flag(one, "is_prepaid");
     let mut next = queue::next_day(one);
-    while let Some(day) = next.filter(|day| *day <= end) {
+    let mut left = remaining_charges(state, id, one).unwrap_or(u32::MAX);
+    if prepaid {
+        // Each charge pays for several deliveries.
+        let charges = interval(one, "charge_interval_frequency").count;
+        let orders = interval(one, "order_interval_frequency").count;
+        let each = u32::try_from(charges / orders.max(1)).unwrap_or(1);
+        left = left.saturating_mul(each.max(1));
+    }
+    while let Some(day) = next.filter(|day| *day <= end && left > 0) {
+        left -= 1;
         days.entry(day)
             .or_default()
             .entry((address, 0))
@@ -131,6 +144,27 @@ fn project(state: &State, days: &mut Days, id: u64, one: &Record, end: Date) {
         } else {
             next_after(state, id, one, day)
         });
+    }
+}
+
+/// A skipped charge shows its active subscriptions as skipped on its day.
+fn skipped(state: &State, days: &mut Days, charge: &Record, today: Date, end: Date) {
+    let day = time::parse_day(record::text(charge, "scheduled_at"));
+    let Some(day) = day.filter(|day| (today..=end).contains(day)) else {
+        return;
+    };
+    let address = record::id(charge, "address_id").unwrap_or(0);
+    for id in items_of(charge) {
+        let one = state.get(TableName::Subscriptions, id).unwrap_or_default();
+        if record::text(&one, "status") != "active" {
+            continue;
+        }
+        let mut item = line(state, "subscription", id, &one);
+        if let Some(item) = item.as_object_mut() {
+            record::set(item, "is_skipped", true);
+        }
+        let parcels = days.entry(day).or_default();
+        parcels.entry((address, 0)).or_default().push(item);
     }
 }
 
@@ -147,7 +181,11 @@ fn paid_ahead(state: &State, days: &mut Days, id: u64, order: &Record, end: Date
     let items: Vec<Value> = items
         .filter_map(|item| {
             let item_id = record::as_id(item.get("purchase_item_id")?)?;
-            let one = state.get(TableName::Subscriptions, item_id)?;
+            let one = match state.get(TableName::Subscriptions, item_id) {
+                Some(one) => one,
+                // It was deleted; the order is paid and will be delivered.
+                None => bought(item)?,
+            };
             Some(line(state, "subscription", item_id, &one))
         })
         .collect();
@@ -156,6 +194,18 @@ fn paid_ahead(state: &State, days: &mut Days, id: u64, order: &Record, end: Date
         let parcels = days.entry(day).or_default();
         parcels.insert((address, id), items);
     }
+}
+
+/// The item of an order line as a subscription would describe it.
+fn bought(line: &Value) -> Option<Record> {
+    let mut one = line.as_object()?.clone();
+    for (field, of_line) in [("product_title", "title"), ("price", "unit_price")] {
+        let value = given(&one, of_line);
+        record::set(&mut one, field, value);
+    }
+    record::set(&mut one, "is_prepaid", true);
+    record::set(&mut one, "is_skippable", false);
+    Some(one)
 }
 
 fn line(state: &State, plan_type: &str, id: u64, one: &Record) -> Value {

@@ -1,11 +1,10 @@
-//! Skipping: a queued charge or some of its items, a charge that does not
-//! exist yet, and a skip taken back.
+//! Skipping: a queued charge or some of its items, and a skip taken back.
 
 use jiff::civil::Date;
 use serde_json::Value;
 
 use super::rhythm::{next_after, next_days, set_next};
-use super::{Ruling, customers, existing, lines, numbers, queue, target, totals, touch};
+use super::{Ruling, customers, numbers, queue, totals, touch};
 use crate::requests::checked_request::CheckedRequest;
 use crate::requests::checked_request::Outcome;
 use crate::requests::refusal::Refusal;
@@ -194,23 +193,70 @@ pub(super) fn unskip(
         .into_iter()
         .filter(|one| !items.contains(one))
         .collect();
+    let mut moved = false;
     for item in &items {
-        move_back(state, asked, *item, day);
+        moved |= move_back(state, asked, *item, day);
     }
-    if rest.is_empty() {
-        record::set(&mut charge, "status", "queued");
-        touch(asked, &mut charge);
-        state.change(TableName::Charges, id, &charge, "unskipped");
+    if rest.is_empty() && !moved {
+        // Skipped ahead of the next charge: only the skip goes.
+        queue::remove(state, id);
     } else {
-        keep_items(&mut charge, &rest);
-        totals::settle(state, &mut charge);
+        if rest.is_empty() {
+            record::set(&mut charge, "status", "queued");
+        } else {
+            keep_items(&mut charge, &rest);
+            totals::settle(state, &mut charge);
+        }
         touch(asked, &mut charge);
         state.change(TableName::Charges, id, &charge, "unskipped");
     }
     queue::refresh(state, address, asked.now);
-    Ok(Outcome::One(
-        queued_on(state, address, day).unwrap_or(charge),
-    ))
+    let answered = queued_on(state, address, day)
+        .filter(|_| moved)
+        .or_else(|| queued_with(state, address, &items));
+    Ok(Outcome::One(answered.unwrap_or(charge)))
+}
+
+/// The first open charge of an address that holds one of the items.
+fn queued_with(state: &State, address: u64, items: &[u64]) -> Option<Record> {
+    queue::open_charges(state, address)
+        .into_iter()
+        .map(|(_, charge)| charge)
+        .filter(|charge| items_of(charge).iter().any(|item| items.contains(item)))
+        .min_by_key(day_of)
+}
+
+/// Skips of an item that moves to another address move with it. A charge that
+/// holds other items too is split.
+pub(super) fn follow(state: &mut State, asked: &CheckedRequest, item: u64, address_id: u64) {
+    let Some(address) = state.get(TableName::Addresses, address_id) else {
+        return;
+    };
+    let path = "line_items.*.purchase_item_id";
+    for (id, mut charge) in state.all_in(TableName::Charges, path, item, &["skipped"]) {
+        let mut rest = items_of(&charge);
+        rest.retain(|other| *other != item);
+        let mut moved = charge.clone();
+        if !rest.is_empty() {
+            keep_items(&mut charge, &rest);
+            totals::settle(state, &mut charge);
+            touch(asked, &mut charge);
+            state.change(TableName::Charges, id, &charge, "updated");
+            keep_items(&mut moved, &[item]);
+            record::set(&mut moved, "created_at", asked.stamp());
+        }
+        record::set(&mut moved, "address_id", address_id);
+        queue::take_address(&mut moved, &address);
+        totals::settle(state, &mut moved);
+        touch(asked, &mut moved);
+        if rest.is_empty() {
+            state.change(TableName::Charges, id, &moved, "updated");
+        } else {
+            let id = state.next_id(TableName::Charges);
+            record::set(&mut moved, "id", id);
+            state.create(TableName::Charges, id, &moved);
+        }
+    }
 }
 
 /// What was cancelled in the meantime cannot come back by itself.
@@ -231,7 +277,16 @@ fn check_alive(state: &State, items: &[u64]) -> Result<(), Refusal> {
     }
 }
 
-fn move_back(state: &mut State, asked: &CheckedRequest, item: u64, day: Date) {
+/// Moves an item back to a day, never to a later one than it has. Says whether
+/// it moved.
+fn move_back(state: &mut State, asked: &CheckedRequest, item: u64, day: Date) -> bool {
+    let held = [TableName::Subscriptions, TableName::Onetimes]
+        .into_iter()
+        .find_map(|table| state.get(table, item));
+    let next = held.as_ref().and_then(queue::next_day);
+    if next.is_some_and(|next| next <= day) {
+        return false;
+    }
     if state.table(TableName::Subscriptions).holds(item) {
         set_next(state, asked, item, Some(day), "unskipped");
     } else if let Some(mut onetime) = state.get(TableName::Onetimes, item) {
@@ -240,6 +295,7 @@ fn move_back(state: &mut State, asked: &CheckedRequest, item: u64, day: Date) {
         touch(asked, &mut onetime);
         state.change(TableName::Onetimes, item, &onetime, "updated");
     }
+    true
 }
 
 pub(super) fn queued_on(state: &State, address: u64, day: Date) -> Option<Record> {
@@ -265,105 +321,4 @@ pub(super) fn unskip_all(state: &mut State, asked: &CheckedRequest, item: u64) {
         touch(asked, &mut charge);
         state.change(TableName::Charges, id, &charge, "updated");
     }
-}
-
-/// Skips a charge of the future: the next one, or one that does not exist yet
-/// and is made as skipped.
-pub(super) fn skip_future(state: &mut State, asked: &CheckedRequest) -> Ruling {
-    let (address_id, _) = target(state, TableName::Addresses, asked)?;
-    let body = asked.body;
-    let day = time::parse_day(record::text(body, "date")).unwrap_or(Date::MIN);
-    let field = if body.contains_key("purchase_item_ids") {
-        "purchase_item_ids"
-    } else {
-        "subscription_ids"
-    };
-    let items = numbers(body, field);
-    if items.is_empty() {
-        return Err(Refusal::invalid(
-            field,
-            "must name at least one subscription",
-        ));
-    }
-    if day <= asked.today() {
-        return Err(Refusal::invalid("date", "must be in the future"));
-    }
-    let mut projected = false;
-    for item in &items {
-        let (_, one) = existing(state, TableName::Subscriptions, *item, field)?;
-        check_skippable(state, *item, field)?;
-        if record::id(&one, "address_id") != Some(address_id)
-            || record::text(&one, "status") != "active"
-        {
-            let message = format!("{item} is not an active subscription of the address");
-            return Err(Refusal::invalid(field, message));
-        }
-        if !falls_on(state, *item, &one, day) {
-            return Err(Refusal::invalid(
-                "date",
-                "is not in the delivery schedule of the customer",
-            ));
-        }
-        projected |= queue::next_day(&one) != Some(day);
-    }
-    let queued = queued_on(state, address_id, day).filter(|_| !projected);
-    let skipped = match queued {
-        Some(charge) => {
-            let id = record::id(&charge, "id").unwrap_or(0);
-            skip_items(state, asked, id, charge, &items)
-        }
-        None => make_skipped(state, asked, address_id, day, &items)?,
-    };
-    Ok(Outcome::One(skipped))
-}
-
-/// Whether a day is in the schedule of a subscription, looking a year ahead.
-fn falls_on(state: &State, id: u64, one: &Record, day: Date) -> bool {
-    let mut next = queue::next_day(one);
-    for _ in 0..=366 {
-        match next {
-            Some(next) if next == day => return true,
-            Some(next) if next > day => return false,
-            _ => {}
-        }
-        next = next.map(|next| next_after(state, id, one, next));
-    }
-    false
-}
-
-/// A skipped charge on a day that has no charge yet. The subscriptions jump
-/// over that day when their turn comes.
-fn make_skipped(
-    state: &mut State,
-    asked: &CheckedRequest,
-    address_id: u64,
-    day: Date,
-    items: &[u64],
-) -> Result<Record, Refusal> {
-    let (_, address) = existing(state, TableName::Addresses, address_id, "id")?;
-    let customer =
-        record::id(&address, "customer_id").and_then(|id| state.get(TableName::Customers, id));
-    let lines = items
-        .iter()
-        .filter_map(|item| {
-            let one = state.get(TableName::Subscriptions, *item)?;
-            Some(lines::line_item(state, "subscription", *item, &one))
-        })
-        .collect();
-    let id = state.next_id(TableName::Charges);
-    let mut charge = queue::build(queue::Parts {
-        id,
-        address_id,
-        address: &address,
-        customer: &customer.unwrap_or_default(),
-        billing: queue::shipping_address(&address),
-        items: lines,
-        day,
-        now: asked.now,
-        kind: "recurring",
-    });
-    record::set(&mut charge, "status", "skipped");
-    totals::settle(state, &mut charge);
-    state.create(TableName::Charges, id, &charge);
-    Ok(charge)
 }

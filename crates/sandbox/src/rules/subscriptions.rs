@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::ending::shown;
 use super::products::{self, Goods};
 use super::rhythm::{check, fill_from_plan, fresh_day, set_next, settle_shape};
-use super::skipping::unskip_all;
+use super::skipping::{self, unskip_all};
 use super::{
     Ruling, customers, ending, gifting, given, items, named, queue, target, touch, update,
 };
@@ -56,7 +56,10 @@ fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
     items::check_pairs(asked.body, "properties")?;
     let goods = products::goods(state, asked.body);
     goods.check_sold_by_plan(state)?;
-    let plan = plan(state, asked)?.or_else(|| goods.plan(state));
+    let plan = plan(state, asked)?;
+    goods.check_same(asked.body, plan.as_ref())?;
+    check_not_past(asked)?;
+    let plan = plan.or_else(|| goods.plan(state));
     let id = state.next_id(TableName::Subscriptions);
     let customer = record::id(&address, "customer_id").unwrap_or(0);
     let mut one = blank(id, address_id, customer, &asked.stamp());
@@ -86,6 +89,15 @@ fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
     queue::refresh(state, address_id, asked.now);
     customers::recount(state, customer);
     shown(state, id)
+}
+
+/// The first charge is not in the past, in the words of a recorded answer.
+fn check_not_past(asked: &CheckedRequest) -> Result<(), Refusal> {
+    let field = "next_charge_scheduled_at";
+    match time::parse_day(record::text(asked.body, field)) {
+        Some(day) if day < asked.today() => Err(Refusal::plainly(field, "Cannot be in the past")),
+        _ => Ok(()),
+    }
 }
 
 fn plan(state: &State, asked: &CheckedRequest) -> Result<Option<Record>, Refusal> {
@@ -169,6 +181,12 @@ fn change(state: &mut State, asked: &CheckedRequest, id: u64, mut one: Record) -
     let before = one.clone();
     let plan = plan(state, asked)?;
     if let Some(plan) = &plan {
+        let variant = if asked.body.contains_key("external_variant_id") {
+            asked.body
+        } else {
+            &before
+        };
+        products::goods(state, variant).check_same(asked.body, Some(plan))?;
         fill_from_plan(&mut one, plan, asked.body);
     }
     if asked.body.contains_key("external_variant_id") {
@@ -250,6 +268,10 @@ fn set_next_charge_date(
     if day == queue::next_day(one) {
         return shown(state, id);
     }
+    if day.is_none_or(|day| day < asked.today()) {
+        let message = "date is not far enough in the future";
+        return Err(Refusal::invalid("date", message));
+    }
     set_next(state, asked, id, day, "updated");
     queue::refresh_merging(
         state,
@@ -284,6 +306,7 @@ fn change_address(state: &mut State, asked: &CheckedRequest, id: u64, mut one: R
     }
     touch(asked, &mut one);
     state.change(TableName::Subscriptions, id, &one, "updated");
+    skipping::follow(state, asked, id, address_id);
     queue::refresh(state, left, asked.now);
     queue::refresh(state, address_id, asked.now);
     shown(state, id)

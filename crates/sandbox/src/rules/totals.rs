@@ -138,12 +138,12 @@ impl Terms {
     /// The totals of what is sold on these terms.
     pub(crate) fn totals(&self, load: Load) -> Totals {
         let (off_goods, off_shipping) = self.off(load.goods);
-        let subtotal = load.goods - off_goods;
         Totals {
-            subtotal,
+            // "The combined price of all line items": before discounts.
+            subtotal: load.goods,
             off: off_goods + off_shipping,
             goods: load.goods,
-            total: subtotal + self.shipping - off_shipping,
+            total: load.goods - off_goods + self.shipping - off_shipping,
             grams: load.grams,
         }
     }
@@ -251,13 +251,14 @@ mod tests {
         assert_eq!(plain["total_weight_grams"], 1363);
         let tenth = charge(&json!([{"id": 1, "value": "10.00", "value_type": "percentage"}]));
         assert_eq!(tenth["total_discounts"], "6.00");
+        assert_eq!(tenth["subtotal_price"], "59.98");
         assert_eq!(tenth["total_price"], "58.88");
     }
 
     #[test]
     fn a_discount_takes_off_no_more_than_there_is() {
         let free = charge(&json!([{"id": 1, "value": "100.00", "value_type": "fixed_amount"}]));
-        assert_eq!(free["subtotal_price"], "0.00");
+        assert_eq!(free["subtotal_price"], "59.98");
         assert_eq!(free["total_price"], "4.90");
         let shipped = charge(&json!([{"id": 1, "value": "100", "value_type": "shipping"}]));
         assert_eq!(shipped["total_price"], "59.98");

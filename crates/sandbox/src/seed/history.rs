@@ -90,8 +90,11 @@ impl Home<'_> {
         };
         let id = self.numbers.of(Kind::Order, at);
         let mut order = rules::order(&self.ground.goods, id, charge, &slot);
-        let refunds = charge.get("total_refunds").cloned().unwrap_or(Value::Null);
-        record::set(&mut order, "total_refunds", refunds);
+        if parcel.months == 0 {
+            // As in the rules, the first order shows the refunds of its charge.
+            let refunds = charge.get("total_refunds").cloned().unwrap_or(Value::Null);
+            record::set(&mut order, "total_refunds", refunds);
+        }
         if slot.sent.is_none() && slot.day <= self.today() {
             let sent = time::beginning(slot.day).map(time::stamp);
             record::set(&mut order, "status", "success");

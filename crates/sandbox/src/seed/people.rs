@@ -214,6 +214,20 @@ impl Home<'_> {
         self.numbers.of(kind, item.place as usize)
     }
 
+    /// Whether the open charge of an item has failed.
+    pub(super) fn in_dunning(&self, item: &Item) -> bool {
+        let plan = &self.plan;
+        let same = |at: &usize| {
+            let other = &plan.items[*at];
+            other.place == item.place && other.onetime == item.onetime
+        };
+        plan.failing
+            && plan
+                .bills
+                .iter()
+                .any(|bill| matches!(bill.end, End::Failed) && bill.items.iter().any(same))
+    }
+
     fn subscription(&self, item: &Item) -> Record {
         let address = self.numbers.of(Kind::Address, item.dwelling);
         let customer = self.numbers.of(Kind::Customer, 0);
@@ -231,7 +245,7 @@ impl Home<'_> {
             Fate::Active { day, ends } => {
                 let next = time::day_text(self.day(day));
                 record::set(&mut one, "next_charge_scheduled_at", next);
-                record::set(&mut one, "has_queued_charges", true);
+                record::set(&mut one, "has_queued_charges", !self.in_dunning(item));
                 if ends {
                     record::set(&mut one, "expire_after_specific_number_of_charges", 12);
                 }

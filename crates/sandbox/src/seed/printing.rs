@@ -175,7 +175,8 @@ impl Home<'_> {
                     Fate::Cancelled { .. } => 2,
                     Fate::Expired => 3,
                 };
-                [item.product, item.variant, ground, prepaid, fate, 0]
+                let dunning = usize::from(self.in_dunning(item));
+                [item.product, item.variant, ground, prepaid, fate, dunning]
             }
             Kind::Charge => {
                 let bill = &plan.bills[at];

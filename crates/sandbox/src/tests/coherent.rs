@@ -35,6 +35,9 @@ fn faults(state: &State) -> Vec<String> {
     for id in state.table(TableName::Charges).ids(..) {
         charge(state, id, &mut faults);
     }
+    for id in state.table(TableName::Orders).ids(..) {
+        order(state, id, &mut faults);
+    }
     faults
 }
 
@@ -119,7 +122,10 @@ fn charge(state: &State, id: u64, faults: &mut Vec<String>) {
         .map(|line| Cents::of(&line["price"]).unwrap())
         .sum();
     let total = lines.0 + shipping.0 + amount("total_tax").0 - amount("total_discounts").0;
-    if amount("total_line_items_price") != lines || amount("total_price").0 != total.max(0) {
+    if amount("total_line_items_price") != lines
+        || amount("subtotal_price") != lines
+        || amount("total_price").0 != total.max(0)
+    {
         faults.push(format!("charge {id} does not add up: {charge:?}"));
     }
     if amount("total_refunds").0 > amount("total_price").0 {
@@ -131,6 +137,15 @@ fn charge(state: &State, id: u64, faults: &mut Vec<String>) {
         if record::id(&charge, "customer.id") != record::id(&owner, "customer_id") {
             faults.push(format!("charge {id} and its address have two owners"));
         }
+    }
+}
+
+/// An order gives back no more than it took.
+fn order(state: &State, id: u64, faults: &mut Vec<String>) {
+    let order = state.get(TableName::Orders, id).unwrap();
+    let amount = |field: &str| order.get(field).and_then(Cents::of).unwrap();
+    if amount("total_refunds").0 > amount("total_price").0 {
+        faults.push(format!("more of order {id} was refunded than paid"));
     }
 }
 

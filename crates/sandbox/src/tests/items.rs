@@ -289,7 +289,7 @@ fn a_plan_without_intervals_leaves_them_to_the_request() {
         "external_product_id": {"ecommerce": "10"}});
     let plan = store.post("/plans", &plan)["plan"].clone();
     let mut body = json!({"address_id": address["id"], "plan_id": plan["id"], "quantity": 1,
-        "next_charge_scheduled_at": "2026-12-03", "external_variant_id": "9"});
+        "next_charge_scheduled_at": "2026-12-03", "external_variant_id": {"ecommerce": "9"}});
     let errors = store.refused("POST", "/subscriptions", &body);
     assert_eq!(errors["_schema"].as_array().unwrap().len(), 3, "{errors}");
     for (name, value) in [

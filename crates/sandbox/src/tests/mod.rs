@@ -28,6 +28,7 @@ mod payments;
 mod people;
 mod refusals;
 mod repeats;
+mod reviewed;
 mod selling;
 mod settings;
 mod slices;

@@ -152,7 +152,7 @@ fn the_streak_counts_charges_of_subscriptions_until_the_last_one_ends() {
         |store: &Store| customer(store, &owner)["subscription_related_charge_streak"].clone();
     pay(&store, &address);
     let lone = json!({"address_id": address["id"], "next_charge_scheduled_at": "2026-11-25",
-        "price": "6.00", "product_title": "Shirt", "quantity": 1, "external_variant_id": "5"});
+        "price": "6.00", "product_title": "Shirt", "quantity": 1, "external_variant_id": {"ecommerce": "5"}});
     store.post("/onetimes", &lone);
     let paid = pay(&store, &address);
     assert_eq!(paid["line_items"][0]["purchase_item_type"], "onetime");
@@ -192,9 +192,10 @@ fn what_is_prepaid_cannot_be_skipped_in_any_way() {
 #[test]
 fn skipping_tells_of_each_subscription_and_a_day_gone_by_stays_skipped() {
     let store = Store::empty();
-    let (_, address, one) = store.subscriber("2026-11-01");
+    let (_, address, one) = store.subscriber("2026-11-20");
     let charge = of("charges", &store.charges_of(&address, "queued")[0]);
     store.post(&(charge.clone() + "/skip"), &json!({}));
+    store.advance("2d");
     let told = |verb: &str| {
         let path = format!("/events?object_id={}&verbs={verb}", one["id"]);
         store.get(&path)["events"].as_array().unwrap().len()

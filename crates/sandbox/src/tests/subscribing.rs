@@ -254,7 +254,7 @@ fn a_plan_fills_in_the_intervals_and_the_catalogue_the_rest() {
     let (_, address, _) = store.subscriber("2026-12-01");
     let plan = store.first("/plans?external_product_id=2103271587891", "plans");
     let body = json!({"address_id": address["id"], "plan_id": plan["id"], "quantity": 1,
-        "next_charge_scheduled_at": "2026-12-03", "external_variant_id": "18261278883891"});
+        "next_charge_scheduled_at": "2026-12-03", "external_variant_id": {"ecommerce": "18261278883891"}});
     let one = store.post("/subscriptions", &body)["subscription"].clone();
     assert_eq!(one["product_title"], "Sumatra Coffee");
     assert_eq!(one["external_product_id"]["ecommerce"], "2103271587891");

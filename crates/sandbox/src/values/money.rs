@@ -44,6 +44,17 @@ impl Cents {
         Some(Self(if negative { -cents } else { cents }))
     }
 
+    /// Whether an amount is a whole number of cents as it is written.
+    pub(crate) fn is_exact(value: Option<&Value>) -> bool {
+        let text = match value {
+            Some(Value::String(text)) => text.trim().to_owned(),
+            Some(Value::Number(number)) => number.to_string(),
+            _ => return true,
+        };
+        let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction);
+        fraction.trim_end_matches('0').len() <= 2
+    }
+
     /// So many of the amount.
     pub(crate) fn times(self, count: i64) -> Self {
         Self(self.0.saturating_mul(count))

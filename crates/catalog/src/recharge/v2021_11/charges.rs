@@ -112,6 +112,7 @@ pub static LIST: Operation = list("/charges", "List charges")
             .documented(Type::String),
         time("processed_at_max", "processed at or before this time")
             .role(ParameterRole::Until("processed_at"))
+            .includes_day()
             .documented(Type::String),
         INCLUDE.values(INCLUDES),
         CURSOR,
