@@ -7,7 +7,9 @@
 //! so. Reading, shaping, planning and settling are pure; only `run` waits for
 //! answers. Nothing here prints or asks.
 
+mod invisible;
 pub mod ledger;
+pub mod lookup;
 pub mod plan;
 pub mod read;
 pub mod report;

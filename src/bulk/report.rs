@@ -46,6 +46,51 @@ pub static JOB: Object = Object {
     conventions: &Conventions::PLAIN,
 };
 
+/// A job in an overview: where it works, how far it is, and how to continue.
+/// Where a table has no room, the last of its columns are left out.
+pub static JOB_OVERVIEW: Object = Object {
+    name: "job_overview",
+    fields: &[
+        field("id", FieldKind::Text),
+        field("operation", FieldKind::Text),
+        field("engine", FieldKind::Text),
+        field("input", FieldKind::Text),
+        field("store", FieldKind::Text),
+        field("profile", FieldKind::Text),
+        field("state", FieldKind::Text),
+        field("rows", FieldKind::Integer),
+        field("left", FieldKind::Integer),
+        field("at_api", FieldKind::Integer),
+        field("ok", FieldKind::Integer),
+        field("failed", FieldKind::Integer),
+        field("invalid", FieldKind::Integer),
+        field("unknown", FieldKind::Integer),
+        field("next", FieldKind::Text),
+        field("created_at", FieldKind::Time),
+        field("updated_at", FieldKind::Time),
+    ],
+    columns: &[
+        "id",
+        "operation",
+        "store",
+        "state",
+        "rows",
+        "left",
+        "failed",
+        "next",
+        "at_api",
+        "ok",
+        "unknown",
+        "invalid",
+        "input",
+        "profile",
+        "created_at",
+        "engine",
+        "updated_at",
+    ],
+    conventions: &Conventions::PLAIN,
+};
+
 const fn field(name: &'static str, holds: FieldKind) -> Field {
     let kind = match holds {
         FieldKind::Integer => Type::Integer,
@@ -103,25 +148,98 @@ pub fn record(header: Option<&[String]>, row: &LedgerRow) -> String {
     Value::Object(record).to_string()
 }
 
+/// The reason of a failure in plain words. The API gives JSON: messages below
+/// the names of fields. A name is left out where its message begins with it.
+#[must_use]
+pub fn reason(error: &str) -> String {
+    match serde_json::from_str(error) {
+        Ok(Value::Object(fields)) if !fields.is_empty() => {
+            let mut parts = Vec::new();
+            for (field, value) in &fields {
+                let messages = match value {
+                    Value::Array(messages) => messages.as_slice(),
+                    message => std::slice::from_ref(message),
+                };
+                for message in messages {
+                    let message = text_of(message);
+                    let plain = field.replace('_', " ");
+                    let is_named = message.starts_with(field) || message.starts_with(&plain);
+                    // `_schema` and `base` are no fields.
+                    if is_named || matches!(field.as_str(), "_schema" | "base" | "general") {
+                        parts.push(message);
+                    } else {
+                        parts.push(format!("{field}: {message}"));
+                    }
+                }
+            }
+            parts.join("; ")
+        }
+        Ok(Value::Array(messages)) if !messages.is_empty() => {
+            let texts: Vec<String> = messages.iter().map(text_of).collect();
+            texts.join("; ")
+        }
+        Ok(Value::String(message)) => message,
+        _ => error.to_owned(),
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
 /// A job as a record, as JSON text.
 #[must_use]
 pub fn job(job: &Job) -> String {
+    Value::Object(job_fields(job)).to_string()
+}
+
+/// A job of an overview as a record, as JSON text: `at_api` of its rows are at
+/// the API and have no result, and `next` is the command that continues it.
+#[must_use]
+pub fn job_overview(job: &Job, at_api: u64, next: Option<&str>) -> String {
+    let store = &job.subject.store;
+    let name = store.name.as_deref().or_else(|| {
+        let identity = store.identity.as_ref();
+        identity.and_then(|identity| identity.domain.as_deref())
+    });
+    let place = if store.sandbox {
+        "the sandbox"
+    } else {
+        name.unwrap_or(&store.base_url)
+    };
+    let mut record = job_fields(job);
+    record.insert("store".to_owned(), place.into());
+    record.insert("profile".to_owned(), store.profile.clone().into());
+    record.insert("left".to_owned(), job.counts.open.into());
+    record.insert("at_api".to_owned(), at_api.into());
+    record.insert("next".to_owned(), next.into());
+    let order = JOB_OVERVIEW.fields.iter();
+    let ordered: Map<String, Value> = order
+        .filter_map(|field| Some((field.name.to_owned(), record.remove(field.name)?)))
+        .collect();
+    Value::Object(ordered).to_string()
+}
+
+fn job_fields(job: &Job) -> Map<String, Value> {
     let counts = job.counts;
-    serde_json::json!({
-        "id": job.id,
-        "operation": job.subject.operation,
-        "engine": job.subject.engine.name(),
-        "input": job.subject.input,
-        "state": job.state.name(),
-        "rows": counts.rows(),
-        "ok": counts.ok,
-        "failed": counts.failed,
-        "invalid": counts.invalid,
-        "unknown": counts.unknown,
-        "created_at": second(job.created_at),
-        "updated_at": second(job.updated_at),
-    })
-    .to_string()
+    let pairs: [(&str, Value); 12] = [
+        ("id", job.id.clone().into()),
+        ("operation", job.subject.operation.clone().into()),
+        ("engine", job.subject.engine.name().into()),
+        ("input", job.subject.input.clone().into()),
+        ("state", job.state.name().into()),
+        ("rows", counts.rows().into()),
+        ("ok", counts.ok.into()),
+        ("failed", counts.failed.into()),
+        ("invalid", counts.invalid.into()),
+        ("unknown", counts.unknown.into()),
+        ("created_at", second(job.created_at).into()),
+        ("updated_at", second(job.updated_at).into()),
+    ];
+    let pairs = pairs.map(|(name, value)| (name.to_owned(), value));
+    pairs.into_iter().collect()
 }
 
 /// A time as reports show it: nobody asks for less than a second.
@@ -170,12 +288,40 @@ mod tests {
     }
 
     #[test]
+    fn reason_is_plain_when_the_api_gives_json() {
+        for (error, plain) in [
+            (
+                r#"{"code":["code already exists on store"]}"#,
+                "code already exists on store",
+            ),
+            (
+                r#"{"email":["has already been taken"]}"#,
+                "email: has already been taken",
+            ),
+            (
+                r#"{"_schema":["no such type"],"zip":"too long"}"#,
+                "no such type; zip: too long",
+            ),
+            (r#"["one","two"]"#, "one; two"),
+            (r#"{"code":[{"a":1}]}"#, r#"code: {"a":1}"#),
+            (r#""late""#, "late"),
+            ("no answer", "no answer"),
+            ("{}", "{}"),
+            ("404", "404"),
+        ] {
+            assert_eq!(reason(error), plain);
+        }
+    }
+
+    #[test]
     fn a_table_of_jobs_has_room_for_all_that_a_job_has() {
-        let mut columns = JOB.columns.to_vec();
-        let mut fields: Vec<&str> = JOB.fields.iter().map(|field| field.name).collect();
-        columns.sort_unstable();
-        fields.sort_unstable();
-        assert_eq!(columns, fields);
+        for object in [&JOB, &JOB_OVERVIEW] {
+            let mut columns = object.columns.to_vec();
+            let mut fields: Vec<&str> = object.fields.iter().map(|field| field.name).collect();
+            columns.sort_unstable();
+            fields.sort_unstable();
+            assert_eq!(columns, fields);
+        }
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct InputRow<'a> {
 pub enum RowContent<'a> {
     /// Cells of a table, as many as its header has names.
     Cells(&'a StringRecord),
+    /// The same, some of which are marked.
+    Marked(&'a StringRecord, &'a [MarkedCell]),
     /// A JSON object, as text.
     Object(&'a str),
     /// Something that is no row (too few cells, no JSON). The lines after it
@@ -27,6 +29,24 @@ pub enum RowContent<'a> {
         /// Why it is none, as a fragment.
         reason: String,
     },
+}
+
+/// What is to be known of a cell of a workbook besides its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CellMark {
+    /// It cannot be used, for that reason.
+    Fault(String),
+    /// It is a number that the sheet shows with a percent sign.
+    Percent,
+}
+
+/// A cell of a row with its mark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkedCell {
+    /// The column, from 0.
+    pub column: usize,
+    /// Its mark.
+    pub mark: CellMark,
 }
 
 /// Something wrong with a row.

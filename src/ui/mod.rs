@@ -261,6 +261,15 @@ impl Run {
         Err(Error::new(Kind::Interrupted, "cancelled; nothing was sent"))
     }
 
+    /// Asks a person, who can go on with either answer. Where nobody can be
+    /// asked the answer is no.
+    pub(crate) fn agrees(&self, question: &str) -> Result<bool> {
+        if !self.is_attended() {
+            return Ok(false);
+        }
+        Ok(is_yes(&self.question(&format!("{question} [y/N]"))?))
+    }
+
     /// Asks what only a person can tell, so that `--yes` does not answer it. Where
     /// nobody can be asked it is an error with that hint.
     pub(crate) fn ask_in_person(&mut self, question: &str, hint: &str) -> Result<()> {

@@ -160,12 +160,17 @@ fn what_failed_is_told_once_for_each_error_and_is_an_input_again() {
     let (outcome, id) = half_failed(&store);
     let record = outcome.json();
     assert_eq!((&record["ok"], &record["failed"]), (&1.into(), &2.into()));
-    outcome
-        .says("2 × ")
-        .says("already exists")
+    let outcome = outcome
+        .says("2 × code already exists on store\n")
         .says("of 3 rows, 2 failed")
         .says(&format!("rc bulk results {id} --status failed -o csv"))
-        .says(&format!("rc bulk retry {id}"));
+        .says("fail again until they, or the store, are corrected");
+    let next = format!("rc bulk results {id} --status failed -o csv");
+    let listed = jobs(&store);
+    let job = listed.iter().find(|job| job["id"] == id).unwrap();
+    assert_eq!(job["next"], next);
+    // The same rows would fail again.
+    assert!(!outcome.stderr.contains("bulk retry"), "{outcome:?}");
     let failed = rc(&format!("bulk results {id} --status failed -o csv"))
         .within(&store)
         .succeeds();
@@ -255,10 +260,17 @@ fn batches_go_on_by_themselves_and_their_results_are_fetched_later() {
     let status = rc(&format!("bulk status {}", &id[..4]))
         .within(&store)
         .succeeds();
-    assert_eq!(status.json()["id"], id);
+    let status = status.json();
+    assert_eq!(status["id"], id);
+    assert_eq!(status["store"], "the sandbox");
+    assert_eq!((&status["left"], &status["at_api"]), (&2.into(), &2.into()));
+    assert_eq!(status["next"], format!("rc bulk resume {id} --sandbox"));
     let resumed = rc(&format!("bulk resume {id}")).within(&store).succeeds();
     assert_eq!(resumed.json()["ok"], 2);
-    assert_eq!(jobs(&store)[0]["state"], "done");
+    let done = &jobs(&store)[0];
+    assert_eq!(done["state"], "done");
+    assert_eq!((&done["left"], &done["at_api"]), (&0.into(), &0.into()));
+    assert!(done["next"].is_null(), "{done}");
 }
 
 #[test]

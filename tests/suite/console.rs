@@ -20,6 +20,9 @@ const WIDTH: u16 = 100;
 /// What takes the live line away.
 const CLEAR: &str = "\r\u{1b}[2K";
 
+/// Ends a question; the answer follows.
+const ANSWERED: &str = "[y/N]";
+
 /// A command of a document.
 #[derive(Debug)]
 pub struct Step {
@@ -28,6 +31,9 @@ pub struct Step {
     typed: String,
     /// What it prints, says the document.
     shown: String,
+    /// The questions that it asks, a line each, and their answers.
+    questions: String,
+    answers: Vec<&'static str>,
 }
 
 /// The commands of a document.
@@ -56,10 +62,18 @@ pub fn steps(text: &str) -> Vec<Step> {
                         line: document.unwrap_or(command).to_owned(),
                         typed: String::new(),
                         shown: String::new(),
+                        questions: String::new(),
+                        answers: Vec::new(),
                     });
                 } else {
                     let step = found.last_mut().expect("output follows a command");
-                    push(&mut step.shown, line);
+                    match line.split_once(ANSWERED) {
+                        Some((question, answer)) => {
+                            push(&mut step.questions, &format!("{question}{ANSWERED}"));
+                            step.answers.push(answer.trim().to_owned().leak());
+                        }
+                        None => push(&mut step.shown, line),
+                    }
                 }
             }
         }
@@ -123,7 +137,7 @@ impl Desk {
         for (at, part) in parts.iter().enumerate() {
             let piped = at > 0 || !step.typed.is_empty();
             let shows = at + 1 == parts.len() && to.is_none();
-            flow = self.program(part, flow, piped, shows, &mut seen);
+            flow = self.program(part, flow, (piped, shows, step), &mut seen);
         }
         if let Some(path) = to {
             fs::write(path, flow).unwrap();
@@ -142,14 +156,13 @@ impl Desk {
         &mut self,
         part: &str,
         flow: Vec<u8>,
-        piped: bool,
-        shows: bool,
+        (piped, shows, step): (bool, bool, &Step),
         seen: &mut String,
     ) -> Vec<u8> {
         let mut words = shell_words::split(part).unwrap();
         let name = words.remove(0);
         let out = match (name.as_str(), words.as_slice()) {
-            ("rc", _) => return self.rc(words, &flow, piped, shows, seen),
+            ("rc", _) => return self.rc(words, &flow, (piped, shows, step), seen),
             ("cat", []) => flow,
             ("cat", [file]) => fs::read(self.path(file)).unwrap(),
             ("iconv", [to, windows]) if to == "-t" && windows == "WINDOWS-1252" => {
@@ -173,13 +186,15 @@ impl Desk {
         &mut self,
         words: Vec<String>,
         flow: &[u8],
-        piped: bool,
-        shows: bool,
+        (piped, shows, step): (bool, bool, &Step),
         seen: &mut String,
     ) -> Vec<u8> {
         let mut named = false;
         let words = words.into_iter().map(|word| {
-            let is_file = std::mem::replace(&mut named, matches!(&*word, "--report" | "--out"));
+            let is_file = std::mem::replace(
+                &mut named,
+                matches!(&*word, "--report" | "--out" | "--save-map"),
+            );
             let path = self.path(&word);
             if is_file || path.is_file() {
                 return path.display().to_string();
@@ -192,9 +207,11 @@ impl Desk {
             .env("NO_COLOR", "1")
             .holding(&self.store)
             .in_time_of(&self.store)
-            .with_terminal(!piped, shows, WIDTH);
+            .with_terminal(!piped, shows, WIDTH)
+            .answering(&step.answers);
         let outcome = run.runs();
         self.code = outcome.code;
+        assert_eq!(outcome.questions, step.questions, "asked by {}", step.line);
         seen.push_str(if shows {
             &outcome.screen
         } else {

@@ -7,6 +7,11 @@ mod answers;
 mod bulk;
 mod bulk_going;
 mod bulk_jobs;
+mod bulk_lookups;
+mod bulk_mapping;
+#[cfg(feature = "xlsx")]
+mod bulk_sheets;
+mod bulk_typed;
 mod canned;
 mod collisions;
 mod completions;

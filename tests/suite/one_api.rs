@@ -38,6 +38,14 @@ const NAMED: &[(&str, &str)] = &[
         "src/commands/overview/screen.rs",
         "the overview of a customer joins lists that this API has",
     ),
+    (
+        "src/bulk/lookup/mod.rs",
+        "bulk imports are of this API, whose batches they use",
+    ),
+    (
+        "src/bulk/shape/synonyms.rs",
+        "the headings of spreadsheets for resources of this API",
+    ),
     ("src/bulk/plan.rs", "async batches exist in this API only"),
     (
         "src/bulk/run/remote.rs",

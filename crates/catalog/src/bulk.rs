@@ -14,7 +14,8 @@ pub struct Batch {
     pub beside: &'static [super::Parameter],
 }
 
-/// How an object is found by a field that no two of a store share.
+/// How an object is found by a field that no two of a store share. The store
+/// compares it without regard to case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unique {
     /// The field of the body (`code`).

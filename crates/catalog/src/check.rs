@@ -2,7 +2,8 @@
 //! build. Plain loops, as `const` evaluation knows nothing else.
 
 use crate::model::{
-    Api, FieldKind, Object, Operation, OperationAction, Parameter, ParameterRole, Resource, Tones,
+    Api, FieldKind, Object, Operation, OperationAction, Parameter, ParameterRole, Resource,
+    ResponseShape, Tones, ValueKind,
 };
 
 /// Checks an API. A row that contradicts itself does not compile where this is
@@ -177,7 +178,7 @@ const fn roles(operation: &Operation) {
         let mut other = at + 1;
         while other < query.len() {
             assert!(
-                matches!(query[at].role, ParameterRole::Plain)
+                matches!(query[at].role, ParameterRole::Plain | ParameterRole::Key)
                     || !same_role(query[at].role, query[other].role),
                 "two parameters of a query have one role"
             );
@@ -194,6 +195,10 @@ const fn roles(operation: &Operation) {
             ParameterRole::Include => assert!(
                 !query[at].values.is_empty() && query[at].multiple,
                 "an include without names to choose from"
+            ),
+            ParameterRole::Key => assert!(
+                matches!(query[at].kind, ValueKind::Text),
+                "a key that is not a text"
             ),
             ParameterRole::Sort => {
                 assert!(!query[at].values.is_empty(), "an order without choices");

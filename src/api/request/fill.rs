@@ -6,7 +6,7 @@ use super::flaw::Flaw;
 use super::moment::Now;
 use super::value::{nested, plain};
 use super::{GivenValue, Request, Values, body, encode, set};
-use crate::catalog::{Batch, Method, Operation, Parameter, ParameterRole, ValueKind, kebab};
+use crate::catalog::{Batch, Empty, Method, Operation, Parameter, ParameterRole, ValueKind, kebab};
 use crate::error::{Error, Result};
 
 /// Makes the request for an operation.
@@ -258,8 +258,14 @@ fn without_value(
             parameter.required && !parameter.unless.iter().any(|other| given(other))
         })
         .chain(beside)
-        .filter(|parameter| !given(parameter.name))
+        .filter(|parameter| !given(parameter.name) || is_blank(parameter, body))
         .collect()
+}
+
+/// Whether the body has nothing but blanks where an empty text is no value.
+fn is_blank(parameter: &Parameter, body: &Map<String, Value>) -> bool {
+    let text = body.get(parameter.name).and_then(Value::as_str);
+    parameter.empty == Empty::Missing && text.is_some_and(|text| text.trim().is_empty())
 }
 
 #[cfg(test)]

@@ -159,6 +159,23 @@ impl Ledger {
             |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned())),
         )
     }
+
+    /// Failed rows that the same request may carry out later: the API was busy
+    /// or in trouble, or there was no response. What else it refuses is wrong
+    /// in the row or in the store.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn worth_a_retry(&self) -> Result<u64> {
+        let count: i64 = self.query(
+            &format!(
+                "SELECT count(*) FROM row WHERE state = {FAILED} AND (status IS NULL
+                 OR status IN (408, 409, 423, 425, 429) OR status >= 500)"
+            ),
+            |row| row.get(0),
+        )?;
+        Ok(count.cast_unsigned())
+    }
 }
 
 impl LockedLedger {

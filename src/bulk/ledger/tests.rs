@@ -248,6 +248,25 @@ fn rows_go_out_and_come_to_their_ends() {
 }
 
 #[test]
+fn failed_row_is_worth_a_retry_when_the_api_was_in_trouble() {
+    let desk = desk();
+    for (status, worth) in [
+        (Some(422), 0),
+        (Some(404), 0),
+        (Some(409), 1),
+        (Some(429), 1),
+        (Some(503), 1),
+        (None, 1),
+    ] {
+        let ledger = of_three(&desk, Engine::Requests);
+        ledger.leaves(1).unwrap();
+        let error = "no".to_owned();
+        ledger.ends(1, &RowEnd::Failed { status, error }).unwrap();
+        assert_eq!(ledger.worth_a_retry().unwrap(), worth, "{status:?}");
+    }
+}
+
+#[test]
 fn a_batch_goes_from_stage_to_stage() {
     let desk = desk();
     let ledger = of_three(&desk, Engine::Batches);

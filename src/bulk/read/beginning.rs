@@ -17,11 +17,7 @@ const NO_TEXT: [(&[u8], &str, &str); 10] = [
         "an Excel or ODS workbook (or another zip file)",
         SAVE,
     ),
-    (
-        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
-        "an old Excel workbook",
-        SAVE,
-    ),
+    (OLD_WORKBOOK, "an old Excel workbook (xls)", SAVE),
     (
         b"\x1F\x8B",
         "compressed with gzip",
@@ -81,6 +77,36 @@ impl EncodingMark {
     }
 }
 
+/// Looks whether a stream is a zip file, as workbooks are; gives it back whole.
+pub(super) fn peeked(mut stream: Box<dyn Read + Send>) -> (Box<dyn Read + Send>, bool) {
+    let mut first = [0; ZIP.len()];
+    let mut length = 0;
+    let mut broken = None;
+    while length < first.len() && broken.is_none() {
+        match read(&mut stream, &mut first[length..]) {
+            Ok(0) => break,
+            Ok(bytes) => length += bytes,
+            Err(error) => broken = Some(error),
+        }
+    }
+    if let Some(error) = broken {
+        stream = Box::new(BrokenReader(Some(error)));
+    }
+    let is_zip = first == *ZIP;
+    let first = io::Cursor::new(first[..length].to_vec());
+    (Box::new(first.chain(stream)), is_zip)
+}
+
+/// How a file of an old workbook begins, and one of a new that is encrypted.
+const OLD_WORKBOOK: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+
+/// The most that is searched for the mark of encryption.
+#[cfg(feature = "xlsx")]
+const MOST_OF_OLD: u64 = 128 * 1024 * 1024;
+
+/// How a zip file begins.
+const ZIP: &[u8; 4] = b"PK\x03\x04";
+
 /// Looks at the beginning of a stream and makes a text of it; says also whether
 /// it began with the mark of UTF-8.
 pub(super) fn text(
@@ -91,6 +117,16 @@ pub(super) fn text(
     let (first, broken) = look(&mut stream);
     if let Some(error) = broken {
         stream = Box::new(BrokenReader(Some(error)));
+    }
+    #[cfg(feature = "xlsx")]
+    if first.starts_with(OLD_WORKBOOK) {
+        let mut whole = first.clone();
+        let _ = stream.take(MOST_OF_OLD).read_to_end(&mut whole);
+        if super::workbook::is_encrypted(&whole) {
+            return Err(super::workbook::protected(name));
+        }
+        refuse_other_files(name, &first)?;
+        return Err(Error::usage(format!("{name} is no text")));
     }
     refuse_other_files(name, &first)?;
     let mark = mark(&first);

@@ -3,7 +3,9 @@
 
 use super::feed::{Feed, LONGEST, LineCounter};
 use super::guard::{Scanner, Step};
-use crate::error::{Error, Result};
+use super::{header, table};
+use crate::error::{self, Error};
+use csv::StringRecord;
 
 /// What is tried, the likeliest first.
 const TRIED: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -12,7 +14,7 @@ const TRIED: [u8; 4] = [b',', b';', b'\t', b'|'];
 ///
 /// # Errors
 /// A usage error when it is none.
-pub fn delimiter(word: &str) -> Result<u8> {
+pub fn delimiter(word: &str) -> error::Result<u8> {
     match word.as_bytes() {
         _ if word == "tab" || word == "\\t" => Ok(b'\t'),
         [byte] if can_delimit(*byte) => Ok(*byte),
@@ -36,26 +38,35 @@ pub(super) fn called(delimiter: u8) -> String {
 }
 
 /// Reads a first line like `sep=;`, which spreadsheets write and obey, and
-/// leaves it behind.
+/// leaves it behind. Saved again, it has the delimiters of its row behind it;
+/// those are the delimiters of the file.
 pub(super) fn said(feed: &mut Feed) -> Option<u8> {
-    // With quotes and CRLF.
-    while feed.rest().len() < 9 && feed.look() {}
+    while feed.rest().len() < LONGEST_SAYING && !has_line_end(feed.rest()) && feed.look() {}
     let rest = feed.rest();
     let end = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
     let line = &rest[..end.unwrap_or(rest.len())];
-    let word = match line {
-        [b'"', word @ .., b'"'] | word => word,
+    let word = line.strip_prefix(b"\"").unwrap_or(line);
+    let [s, e, p, b'=', said, behind @ ..] = word else {
+        return None;
     };
-    let found = match word {
-        [s, e, p, b'=', byte] if [*s, *e, *p].eq_ignore_ascii_case(b"sep") => *byte,
-        _ => return None,
-    };
-    if !can_delimit(found) {
+    if ![*s, *e, *p].eq_ignore_ascii_case(b"sep") {
         return None;
     }
-    let length = line.len() + usize::from(end.is_some());
+    let behind = behind.strip_prefix(b"\"").unwrap_or(behind);
+    let found = behind.first().unwrap_or(said);
+    if !can_delimit(*found) || behind.iter().any(|byte| byte != found) {
+        return None;
+    }
+    let (found, length) = (*found, line.len() + usize::from(end.is_some()));
     feed.pass(length);
     Some(found)
+}
+
+/// Bytes that are looked at for `sep=;`: many columns have many delimiters.
+const LONGEST_SAYING: usize = 1024;
+
+fn has_line_end(bytes: &[u8]) -> bool {
+    memchr::memchr2(b'\r', b'\n', bytes).is_some()
 }
 
 /// The delimiter under which most names of the header are familiar; of equal
@@ -66,9 +77,17 @@ pub(super) fn found(feed: &mut Feed, familiar: &dyn Fn(&str) -> bool) -> u8 {
     let first = if by_name { b'\t' } else { b',' };
     see_header(feed);
     let score = |delimiter: u8| {
-        let names = names(feed.rest(), delimiter);
-        let known = names.iter().filter(|name| familiar(name)).count();
-        (known, names.len(), delimiter == first)
+        let records = records(feed.rest(), delimiter);
+        let names = records.first().map_or(0, StringRecord::len);
+        let mut known = records
+            .iter()
+            .map(|record| header::familiarity(record, familiar).0);
+        // Titles may be above the header. They have no names.
+        let known = match known.next() {
+            Some(0) | None => known.max().unwrap_or(0),
+            Some(known) => known,
+        };
+        (known, names, delimiter == first)
     };
     // Of equal ones the last is taken.
     let best = TRIED.into_iter().rev().max_by_key(|&tried| score(tried));
@@ -95,15 +114,13 @@ fn see_header(feed: &mut Feed) {
     }
 }
 
-/// The names in the first record under a delimiter.
-fn names(text: &[u8], delimiter: u8) -> Vec<String> {
-    let mut record = csv::StringRecord::new();
-    let mut reader = csv::ReaderBuilder::new()
+/// The first records under a delimiter.
+fn records(text: &[u8], delimiter: u8) -> Vec<StringRecord> {
+    let reader = csv::ReaderBuilder::new()
         .has_headers(false)
+        .flexible(true)
         .delimiter(delimiter)
         .from_reader(text);
-    match reader.read_record(&mut record) {
-        Ok(true) => record.iter().map(|name| name.trim().to_owned()).collect(),
-        _ => Vec::new(),
-    }
+    let records = reader.into_records().map_while(Result::ok);
+    records.take(table::FURTHEST_HEADER).collect()
 }

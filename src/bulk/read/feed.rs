@@ -84,9 +84,13 @@ impl Feed {
     /// The encoding that was found out, where it is not the usual one.
     pub(super) fn note(&self) -> Option<&'static str> {
         match self.text.encoding().filter(|_| self.found)? {
-            Encoding::Utf8 => None,
+            // Another is only ever named.
+            Encoding::Utf8 | Encoding::Other(_) => None,
             Encoding::Utf16 => Some("read as UTF-16"),
-            Encoding::Windows1252 => Some("read as Windows-1252, as it is no UTF-8"),
+            Encoding::Windows1252 => Some(
+                "read as Windows-1252, as it is not valid UTF-8; if letters are wrong, name the \
+                 encoding, like --encoding macintosh",
+            ),
         }
     }
 
@@ -111,6 +115,31 @@ impl Feed {
         let mut lines = self.lines;
         lines.pass_all(&self.rest()[..bytes]);
         self.pass_to(bytes, lines);
+    }
+
+    /// Leaves so many whole lines behind, fewer at the end of the text.
+    pub(super) fn skip_lines(&mut self, count: u64) -> Result<()> {
+        for _ in 0..count {
+            let line = self.lines.line;
+            loop {
+                let rest = self.rest();
+                if let Some(end) = memchr::memchr2(b'\r', b'\n', rest) {
+                    // A line end of two bytes must be seen as a whole.
+                    if rest.get(end..) != Some(b"\r") || !self.look() {
+                        let pair = self.rest()[end..].starts_with(b"\r\n");
+                        self.pass(end + 1 + usize::from(pair));
+                        break;
+                    }
+                    continue;
+                }
+                let length = rest.len();
+                self.pass(length);
+                if !self.more(line)? {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Makes the rest longer; `false` at its end. The line is that of the end

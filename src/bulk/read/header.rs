@@ -5,9 +5,12 @@ use std::collections::HashMap;
 
 use csv::StringRecord;
 
-use super::feed::Feed;
 use super::shown;
+use crate::bulk::invisible::visible;
 use crate::error::{Error, Result};
+
+/// Makes an error about a line of the input.
+pub(super) type Wrong<'a> = dyn Fn(u64, &str) -> Error + 'a;
 
 /// Columns that a message names.
 const NAMED: usize = 20;
@@ -15,20 +18,19 @@ const NAMED: usize = 20;
 /// The names of a header, trimmed. Empty ones at its end are left out: a
 /// spreadsheet writes them for columns that were used once.
 pub(super) fn names(
-    feed: &Feed,
+    wrong: &Wrong<'_>,
     line: u64,
     record: &StringRecord,
     familiar: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<String>> {
-    let mut names: Vec<_> = record.iter().map(|name| name.trim().to_owned()).collect();
+    let mut names: Vec<_> = record.iter().map(cleaned).collect();
     while names.last().is_some_and(String::is_empty) {
         names.pop();
     }
     if looks_like_a_row(&names, familiar) {
         let shown = shown(&names.join(", "));
         let what = format!("a header is missing; the first line is a row: {shown}");
-        return Err(feed
-            .wrong(line, &what)
+        return Err(wrong(line, &what)
             .hint("put the names of the columns into the first line")
             .hint("rc bulk template <resource> <verb> shows how a header looks"));
     }
@@ -38,16 +40,38 @@ pub(super) fn names(
         .map(|(place, _)| place)
         .collect();
     if !nameless.is_empty() {
-        return Err(nameless_columns(feed, line, &nameless));
+        return Err(nameless_columns(wrong, line, &nameless));
     }
     let twice = named_twice(&names);
     if !twice.is_empty() {
         let what = format!("more than one column is named {}", listed(&twice));
-        return Err(feed
-            .wrong(line, &what)
-            .hint("rename or delete all but one of them"));
+        return Err(wrong(line, &what).hint("rename or delete all but one of them"));
     }
     Ok(names)
+}
+
+/// A name in one line, without invisible characters and quotes around it, so
+/// that people can type it.
+pub(super) fn cleaned(name: &str) -> String {
+    let name = visible(name);
+    let name = name.trim();
+    let quoted = name
+        .strip_prefix('"')
+        .and_then(|name| name.strip_suffix('"'));
+    let words = quoted.unwrap_or(name).split_whitespace();
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// How many names of a record are familiar, and whether they make it a header:
+/// at least two of them, or all there are.
+pub(super) fn familiarity(record: &StringRecord, familiar: &dyn Fn(&str) -> bool) -> (usize, bool) {
+    let names: Vec<_> = record.iter().map(cleaned).collect();
+    let named = names.iter().filter(|name| !name.is_empty()).count();
+    let known = names
+        .iter()
+        .filter(|name| !name.is_empty() && familiar(name))
+        .count();
+    (known, known >= 2 || (known > 0 && known == named))
 }
 
 /// Whether no name is familiar and one is what no name is: a number, a date, a
@@ -97,12 +121,11 @@ fn listed(words: &[String]) -> String {
 }
 
 /// An error about columns without a name, counted from 0.
-pub(super) fn nameless_columns(feed: &Feed, line: u64, places: &[usize]) -> Error {
+pub(super) fn nameless_columns(wrong: &Wrong<'_>, line: u64, places: &[usize]) -> Error {
     let numbers: Vec<_> = places.iter().map(|place| (place + 1).to_string()).collect();
     let what = match numbers.as_slice() {
         [number] => format!("column {number} has no name in the header"),
         _ => format!("columns {} have no name in the header", listed(&numbers)),
     };
-    feed.wrong(line, &what)
-        .hint("give the column a name, or delete it")
+    wrong(line, &what).hint("give the column a name, or delete it")
 }

@@ -14,10 +14,13 @@ mod guard;
 mod header;
 mod lines;
 mod open;
+mod source;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+#[cfg(feature = "xlsx")]
+mod workbook;
 
 pub use delimiter::delimiter;
 pub use open::{InputStream, open_path};
@@ -27,7 +30,7 @@ use std::fmt;
 
 use feed::Feed;
 use lines::Json;
-use table::CsvTable;
+use table::Table;
 
 use super::row::InputRow;
 use crate::error::{Error, Result};
@@ -46,14 +49,18 @@ pub enum FileLayout {
 }
 
 /// What the user said of a file; what was not said is found out.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ReadOptions {
+    /// The name or the number of the sheet, of a workbook.
+    pub sheet: Option<String>,
     /// What stands between cells.
     pub delimiter: Option<u8>,
     /// How letters are written.
     pub encoding: Option<Encoding>,
     /// How it is laid out.
     pub form: Option<FileLayout>,
+    /// Lines at the beginning that are left out; rows of a workbook.
+    pub skip_lines: u64,
 }
 
 /// A file that is being read.
@@ -74,7 +81,7 @@ impl fmt::Debug for RowReader {
 }
 
 enum ReaderKind {
-    Table(Box<CsvTable>),
+    Table(Box<Table>),
     Json(Box<Json>),
 }
 
@@ -95,7 +102,18 @@ impl RowReader {
         options: &ReadOptions,
         familiar: &dyn Fn(&str) -> bool,
     ) -> Result<Self> {
+        let (stream, is_zip) = beginning::peeked(stream);
+        if is_zip && cfg!(feature = "xlsx") {
+            return Self::open_workbook(name, stream, options, familiar);
+        }
+        if let Some(sheet) = &options.sheet {
+            return Err(Error::usage(format!(
+                "--sheet {sheet}: {name} is not a workbook, and has no sheets"
+            ))
+            .hint("leave --sheet out"));
+        }
         let mut feed = Feed::open(name, stream, options.encoding)?;
+        feed.skip_lines(options.skip_lines)?;
         let by_name = matches!(
             delimiter::extension(name).as_str(),
             "ndjson" | "jsonl" | "json"
@@ -115,7 +133,7 @@ impl RowReader {
         }
         let inner = match form {
             FileLayout::Table => {
-                let table = CsvTable::open(feed, options.delimiter, familiar)?;
+                let table = Table::open(feed, options.delimiter, familiar)?;
                 ReaderKind::Table(Box::new(table))
             }
             FileLayout::Lines => ReaderKind::Json(Box::new(Json::open(feed))),
@@ -124,6 +142,41 @@ impl RowReader {
             inner,
             broken: false,
         })
+    }
+
+    #[cfg(feature = "xlsx")]
+    fn open_workbook(
+        name: &str,
+        mut stream: Box<dyn std::io::Read + Send>,
+        options: &ReadOptions,
+        familiar: &dyn Fn(&str) -> bool,
+    ) -> Result<Self> {
+        let sheet = workbook::read(name, &mut stream, options.sheet.as_deref())?;
+        let source = source::SheetSource::new(name, sheet, options.skip_lines);
+        let source = source::RowSource::Sheet(Box::new(source));
+        Ok(Self {
+            inner: ReaderKind::Table(Box::new(Table::of(source, None, familiar)?)),
+            broken: false,
+        })
+    }
+
+    #[cfg(not(feature = "xlsx"))]
+    fn open_workbook(
+        name: &str,
+        stream: Box<dyn std::io::Read + Send>,
+        options: &ReadOptions,
+        _: &dyn Fn(&str) -> bool,
+    ) -> Result<Self> {
+        Feed::open(name, stream, options.encoding).and_then(|_| Err(nothing_in(name)))
+    }
+
+    /// The cells of a sheet by their names; `None` when it is no workbook.
+    #[must_use]
+    pub fn cell_names(&self) -> Option<CellNames> {
+        match &self.inner {
+            ReaderKind::Table(table) => table.cell_names(),
+            ReaderKind::Json(_) => None,
+        }
     }
 
     /// The names of the columns; `None` when it is no table.
@@ -139,15 +192,13 @@ impl RowReader {
     /// an encoding may show late.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
-        let (feed, note) = match &self.inner {
-            ReaderKind::Table(table) => (table.feed(), table.note()),
-            ReaderKind::Json(json) => (json.feed(), None),
-        };
-        feed.note()
-            .into_iter()
-            .chain(note)
-            .map(str::to_owned)
-            .collect()
+        match &self.inner {
+            ReaderKind::Table(table) => table.notes(),
+            ReaderKind::Json(json) => {
+                let note = json.feed().note();
+                note.map(str::to_owned).into_iter().collect()
+            }
+        }
     }
 
     /// The next row.
@@ -177,6 +228,23 @@ impl RowReader {
             ReaderKind::Table(table) => table.blank(),
             ReaderKind::Json(_) => 0,
         }
+    }
+}
+
+/// The columns of a sheet, by which its cells are named.
+#[derive(Debug, Clone)]
+pub struct CellNames {
+    /// Headings, and the names of their cells in a row 0.
+    columns: Vec<(String, String)>,
+}
+
+impl CellNames {
+    /// The name of a cell, by its row and its heading: `Sheet1!C7`.
+    #[must_use]
+    pub fn name(&self, line: u64, heading: &str) -> Option<String> {
+        let mut columns = self.columns.iter();
+        let (_, cell) = columns.find(|(known, _)| known == heading)?;
+        Some(format!("{}{line}", cell.strip_suffix('0').unwrap_or(cell)))
     }
 }
 

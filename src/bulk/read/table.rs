@@ -1,27 +1,44 @@
-//! Tables: a header and rows of cells. The parser of the `csv` crate takes the
-//! cells apart; what it would let pass, the [`Guard`] before it does not.
+//! Tables: a header and rows of cells, from a delimited text or a sheet. The
+//! parser of the `csv` crate takes the cells of a text apart; the guard before
+//! it refuses what the parser would accept.
+
+use std::collections::VecDeque;
 
 use csv::StringRecord;
 
 use super::feed::Feed;
 use super::guard::RecordGuard;
-use super::{delimiter, header, nothing_in, shown};
-use crate::bulk::row::{InputRow, RowContent};
+use super::source::RowSource;
+use super::{CellNames, delimiter, header, nothing_in, shown};
+use crate::bulk::row::{InputRow, MarkedCell, RowContent};
 use crate::error::{Error, Result};
 use crate::output::formula;
 
 /// A table that is being read.
-pub(super) struct CsvTable {
-    cells: csv::Reader<RecordGuard>,
+pub(super) struct Table {
+    source: RowSource,
     record: StringRecord,
     header: Vec<String>,
     /// Cells of the header, with those that have no name.
     width: usize,
     blank: u64,
-    note: Option<String>,
+    notes: Vec<String>,
+    /// Rows that were read while the header was sought.
+    ahead: VecDeque<(u64, StringRecord)>,
+    /// Whether reading failed behind those.
+    broken: bool,
+    /// The line on which the current row begins.
+    line: u64,
+    /// Cells from which an apostrophe was taken off, and the line of the first.
+    restored: (u64, u64),
+    /// The marks of cells of the current row.
+    marks: Vec<MarkedCell>,
 }
 
-impl CsvTable {
+/// Rows among which the header is sought.
+pub(super) const FURTHEST_HEADER: usize = 20;
+
+impl Table {
     /// Finds the delimiter and reads the header.
     pub(super) fn open(
         mut feed: Feed,
@@ -42,28 +59,78 @@ impl CsvTable {
             .flexible(true)
             .delimiter(delimiter)
             .from_reader(RecordGuard::new(feed, delimiter));
+        Self::of(RowSource::Text(Box::new(cells)), note, familiar)
+    }
+
+    /// Reads the header of a source.
+    pub(super) fn of(
+        source: RowSource,
+        note: Option<String>,
+        familiar: &dyn Fn(&str) -> bool,
+    ) -> Result<Self> {
         let mut table = Self {
-            cells,
+            source,
             record: StringRecord::new(),
             header: Vec::new(),
             width: 0,
             blank: 0,
-            note,
+            notes: note.into_iter().collect(),
+            ahead: VecDeque::new(),
+            broken: false,
+            line: 0,
+            restored: (0, 0),
+            marks: Vec::new(),
         };
         table.read_header(familiar)?;
         Ok(table)
     }
 
+    /// Finds the header: the first row, or one below it if no name of the
+    /// first is familiar. Rows that were read on the way are kept.
     fn read_header(&mut self, familiar: &dyn Fn(&str) -> bool) -> Result<()> {
-        while self.read()? {
-            if !is_blank(&self.record) {
-                let (feed, line) = (self.cells.get_ref().feed(), self.line());
-                self.header = header::names(feed, line, &self.record, familiar)?;
-                self.width = self.record.len();
-                return Ok(());
+        let mut rows: Vec<(u64, StringRecord)> = Vec::new();
+        let mut found = None;
+        while rows.len() < FURTHEST_HEADER {
+            let more = match self.read() {
+                Err(error) if rows.is_empty() => return Err(error),
+                Err(_) => {
+                    self.broken = true;
+                    false
+                }
+                Ok(more) => more,
+            };
+            if !more {
+                break;
+            }
+            if is_blank(&self.record) {
+                continue;
+            }
+            let (known, is_header) = header::familiarity(&self.record, familiar);
+            rows.push((self.source.line(), self.record.clone()));
+            if known > 0 && (is_header || rows.len() == 1) {
+                found = Some(rows.len() - 1);
+                break;
             }
         }
-        Err(nothing_in(self.feed().name()))
+        let mut rows = rows.into_iter();
+        let Some((line, record)) = rows.nth(found.unwrap_or(0)) else {
+            return Err(nothing_in(self.source.name()));
+        };
+        self.header = header::names(
+            &|line, what| self.source.wrong(line, what),
+            line,
+            &record,
+            familiar,
+        )
+        .map_err(|error| self.told_of_merges(error, line, &record))?;
+        self.width = record.len();
+        self.ahead = rows.collect();
+        if found.is_some_and(|above| above > 0) {
+            self.notes.push(format!(
+                "the header is on line {line}; what is above it is left out"
+            ));
+        }
+        Ok(())
     }
 
     /// The names of the columns.
@@ -72,8 +139,22 @@ impl CsvTable {
     }
 
     /// What the user should know.
-    pub(super) fn note(&self) -> Option<&str> {
-        self.note.as_deref()
+    pub(super) fn notes(&self) -> Vec<String> {
+        let mut notes = self.source.notes();
+        notes.extend(self.notes.iter().cloned());
+        let (count, line) = self.restored;
+        let is_marked = self.source.feed().is_some_and(Feed::is_marked);
+        if count > 0 && !is_marked {
+            let cells = if count == 1 {
+                "1 cell"
+            } else {
+                &format!("{count} cells")
+            };
+            notes.push(format!(
+                "an apostrophe before a formula was taken off in {cells}, first on line {line}"
+            ));
+        }
+        notes
     }
 
     /// Rows of empty cells so far.
@@ -81,43 +162,70 @@ impl CsvTable {
         self.blank
     }
 
-    /// What it reads.
-    pub(super) fn feed(&self) -> &Feed {
-        self.cells.get_ref().feed()
+    /// The columns, by which the cells of a sheet are named.
+    pub(super) fn cell_names(&self) -> Option<CellNames> {
+        let places = (0..self.header.len()).map(|column| self.source.cell_name(0, column));
+        let places: Option<Vec<String>> = places.collect();
+        let columns = self.header.iter().cloned().zip(places?).collect();
+        Some(CellNames { columns })
     }
 
-    fn line(&self) -> u64 {
-        self.cells.get_ref().line()
+    /// Adds to an error that headings are merged, where they are.
+    fn told_of_merges(&self, error: Error, line: u64, record: &StringRecord) -> Error {
+        let nameless = record.iter().position(|name| name.trim().is_empty());
+        match nameless.and_then(|column| self.source.merged_over(line, column)) {
+            Some(cell) => error.hint(format!(
+                "the heading in {cell} is merged over several columns: split it, and name each"
+            )),
+            None => error,
+        }
+    }
+
+    /// Reads the next row, one that was read before or a new one.
+    fn advance(&mut self) -> Result<bool> {
+        if let Some((line, record)) = self.ahead.pop_front() {
+            (self.line, self.record) = (line, record);
+            return Ok(true);
+        }
+        if self.broken {
+            return Err(Error::usage(format!(
+                "{}: the rows below line {} cannot be read",
+                self.source.name(),
+                self.line
+            )));
+        }
+        let more = self.read()?;
+        self.line = self.source.line();
+        Ok(more)
     }
 
     /// The next row.
     pub(super) fn next(&mut self) -> Result<Option<InputRow<'_>>> {
         loop {
-            if !self.read()? {
+            if !self.advance()? {
                 return Ok(None);
             }
-            if !is_blank(&self.record) {
+            // A cell without text may be one that could not be read.
+            if !is_blank(&self.record) || !self.source.marks(self.line).is_empty() {
                 break;
             }
             self.blank += 1;
         }
-        let line = self.line();
+        let line = self.line;
         let content = self.content()?;
         Ok(Some(InputRow { line, content }))
     }
 
     fn read(&mut self) -> Result<bool> {
-        self.cells.read_record(&mut self.record).map_err(|error| {
-            let failure = self.cells.get_mut().failure();
-            failure.unwrap_or_else(|| Error::unexpected("cannot take a row apart").caused_by(error))
-        })
+        self.source.read(&mut self.record)
     }
 
     fn content(&mut self) -> Result<RowContent<'_>> {
         let (cells, wanted) = (self.record.len(), self.header.len());
         let full = |place: usize| self.record.get(place).is_some_and(|cell| !is_empty(cell));
         if let Some(place) = (wanted..cells.min(self.width)).find(|place| full(*place)) {
-            return Err(header::nameless_columns(self.feed(), self.line(), &[place]));
+            let wrong = |line, what: &str| self.source.wrong(line, what);
+            return Err(header::nameless_columns(&wrong, self.line, &[place]));
         }
         if cells < wanted || (wanted..cells).any(full) {
             // Empty cells behind the last full one are nobody's mistake.
@@ -131,17 +239,28 @@ impl CsvTable {
             });
         }
         self.record.truncate(wanted);
-        if self.feed().is_marked() {
-            self.restore();
+        self.restore();
+        self.marks = self.source.marks(self.line);
+        if self.marks.is_empty() {
+            return Ok(RowContent::Cells(&self.record));
         }
-        Ok(RowContent::Cells(&self.record))
+        Ok(RowContent::Marked(&self.record, &self.marks))
     }
 
     /// Takes off the apostrophes that `--excel` has put before what a
-    /// spreadsheet would compute.
+    /// spreadsheet would compute. Its mark may be lost: programs that save the
+    /// file again leave it out.
     fn restore(&mut self) {
-        let is_safe = |cell| formula::restored(cell) == cell;
-        if !self.record.iter().all(is_safe) {
+        if !self.record.as_slice().contains('\'') {
+            return;
+        }
+        let is_changed = |cell: &&str| formula::restored(cell) != *cell;
+        let changed = self.record.iter().filter(is_changed).count();
+        if changed > 0 {
+            if self.restored.0 == 0 {
+                self.restored.1 = self.line;
+            }
+            self.restored.0 += changed as u64;
             self.record = self.record.iter().map(formula::restored).collect();
         }
     }

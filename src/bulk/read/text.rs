@@ -7,7 +7,7 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Decoder, DecoderResult, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use memchr::memchr;
 
 /// Bytes that are asked for at a time.
@@ -22,28 +22,36 @@ pub enum Encoding {
     Utf16,
     /// What older programs on Windows write in Western Europe and America.
     Windows1252,
+    /// Any other that the web knows, like that of old Macs.
+    Other(&'static encoding_rs::Encoding),
 }
 
 impl Encoding {
-    /// All, by the names that `--encoding` takes.
-    pub const ALL: [Self; 3] = [Self::Utf8, Self::Utf16, Self::Windows1252];
+    /// The encodings that are detected, and one that has to be named.
+    pub const COMMON: [&'static str; 4] = ["utf-8", "utf-16", "windows-1252", "macintosh"];
 
-    /// Its name: what `--encoding` takes.
+    /// Its name, as `--encoding` takes it.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Utf8 => "utf-8",
             Self::Utf16 => "utf-16",
             Self::Windows1252 => "windows-1252",
+            Self::Other(encoding) => encoding.name(),
         }
     }
 
-    /// The encoding of that name.
+    /// The encoding of that name, by any of the labels of the web.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|encoding| encoding.name().eq_ignore_ascii_case(name))
+        let encoding = encoding_rs::Encoding::for_label_no_replacement(name.as_bytes())?;
+        Some(match encoding {
+            // Its marks or its zeros say which byte comes first.
+            _ if name.trim().eq_ignore_ascii_case("utf-16") => Self::Utf16,
+            _ if encoding == UTF_8 => Self::Utf8,
+            _ if encoding == WINDOWS_1252 => Self::Windows1252,
+            other => Self::Other(other),
+        })
     }
 }
 
@@ -98,6 +106,7 @@ impl Text {
             Some(Encoding::Utf16) if backwards => decoded(Encoding::Utf16, UTF_16BE),
             Some(Encoding::Utf16) => decoded(Encoding::Utf16, UTF_16LE),
             Some(Encoding::Windows1252) => decoded(Encoding::Windows1252, WINDOWS_1252),
+            Some(Encoding::Other(other)) => decoded(Encoding::Other(other), other),
         };
         let stream = Box::new(io::Cursor::new(first.to_vec()).chain(stream));
         Self {
@@ -228,8 +237,11 @@ impl Text {
 
     fn decode(&mut self, mut raw: &[u8], last: bool) {
         loop {
-            // Three bytes are the most that a unit of either encoding takes.
-            self.at_least(self.good + 3 * raw.len() + 16);
+            let Way::Decoded(_, decoder) = &self.way else {
+                return;
+            };
+            let most = decoder.max_utf8_buffer_length_without_replacement(raw.len());
+            self.at_least(self.good + most.unwrap_or(4 * raw.len()) + 16);
             let Way::Decoded(encoding, decoder) = &mut self.way else {
                 return;
             };

@@ -40,6 +40,8 @@ pub struct CheckCounts {
     pub wrong: u64,
     /// Those for which the filter gave nothing.
     pub left_out: u64,
+    /// Those in which there is nothing to change.
+    pub unchanged: u64,
 }
 
 /// When two rows ask for what makes sense once.
@@ -82,7 +84,6 @@ impl Checker {
 
     /// Takes the next row, and gives it back as it is beside the others.
     pub fn take(&mut self, line: u64, shaped: Shaped) -> Shaped {
-        self.counts.rows += 1;
         let shaped = match shaped {
             Shaped::Task(task) => match self.twin(line, &task) {
                 Some(finding) => Shaped::Wrong(vec![finding]),
@@ -90,12 +91,20 @@ impl Checker {
             },
             other => other,
         };
-        match &shaped {
+        self.count(&shaped);
+        shaped
+    }
+
+    /// Counts a row without comparing it with others, as long as numbers stand
+    /// for its ids.
+    pub fn count(&mut self, shaped: &Shaped) {
+        self.counts.rows += 1;
+        match shaped {
             Shaped::Task(_) => self.counts.good += 1,
             Shaped::Wrong(_) => self.counts.wrong += 1,
             Shaped::LeftOut => self.counts.left_out += 1,
+            Shaped::Unchanged => self.counts.unchanged += 1,
         }
-        shaped
     }
 
     /// How many rows became what, so far.
@@ -113,7 +122,9 @@ impl Checker {
             let value = cells.first().map_or("", Cell::text).trim();
             // A body without the field is not the first of its kind.
             found.ok().filter(|()| !value.is_empty())?;
-            let first = self.seen.first(value.as_bytes(), line)?;
+            // The store compares such a field without regard to case.
+            let key = value.to_lowercase();
+            let first = self.seen.first(key.as_bytes(), line)?;
             let problem = format!("the same {} as line {first}", field.name);
             return Some(finding(line, Some(&field.column), value, problem));
         }

@@ -3,10 +3,17 @@
 
 use serde_json::{Value, json};
 
+use super::calendar::{self, DateOrder};
+use super::numeral::{self, DecimalMark, Reading};
 use super::place::Place;
-use super::{slips, words};
+use super::{letters, slips, words};
 use crate::api::request::{self, GivenValue, Set, Values};
+use crate::bulk::lookup::LookupTable;
 use crate::catalog::{Empty, Operation, Parameter, ValueKind};
+
+/// Text by which something is found again: people type it, and other systems
+/// compare it.
+const IDENTIFYING: [&str; 6] = ["code", "email", "sku", "discount_code", "key", "phone"];
 
 /// The values of one row.
 #[derive(Debug, Clone)]
@@ -15,6 +22,14 @@ pub(super) struct RowDraft {
     /// What fills the holes of the path; empty where nothing does yet.
     pub(super) targets: Vec<String>,
     pub(super) values: Values,
+    /// Whether blanks around a text were taken off.
+    pub(super) trimmed: bool,
+    /// Parameters whose values came with a percent sign.
+    pub(super) percents: Vec<&'static str>,
+    /// The decimal mark of amounts in cells, if the user named it.
+    pub(super) decimal: Option<DecimalMark>,
+    /// The order of dates in cells, if the user named it.
+    pub(super) dates: Option<DateOrder>,
 }
 
 /// How far a draft is filled, to come back to.
@@ -31,6 +46,10 @@ impl RowDraft {
             operation,
             targets: vec![String::new(); operation.path_parameters.len()],
             values: Values::default(),
+            trimmed: false,
+            percents: Vec::new(),
+            decimal: None,
+            dates: None,
         }
     }
 
@@ -46,6 +65,8 @@ impl RowDraft {
 
     /// Forgets what came after the mark.
     pub(super) fn back_to(&mut self, mark: &DraftMark) {
+        self.trimmed = false;
+        self.percents.clear();
         self.values.given.truncate(mark.given.len());
         for (given, words) in self.values.given.iter_mut().zip(&mark.given) {
             given.words.truncate(*words);
@@ -65,12 +86,66 @@ impl RowDraft {
                 Ok(())
             }
             _ if text.is_empty() => Ok(()),
-            Place::Whole(parameter) if self.is_open_text(parameter) => {
-                self.give(parameter, text.to_owned());
-                Ok(())
-            }
+            Place::Whole(parameter) if self.is_open_text(parameter) => self.open(parameter, text),
             Place::Hole(_) | Place::Whole(_) if text.trim().is_empty() => Ok(()),
+            Place::Whole(parameter) => match self.localised(parameter, text)? {
+                Some(plain) => self.text_at(place, &plain),
+                None => self.text_at(place, text),
+            },
             _ => self.text_at(place, text),
+        }
+    }
+
+    /// Puts the id at its place that a text is looked up to.
+    pub(super) fn looked_up(
+        &mut self,
+        place: &Place,
+        text: &str,
+        table: &mut LookupTable,
+    ) -> Result<(), String> {
+        if text.trim().is_empty() {
+            return Ok(());
+        }
+        if let Some(damage) = letters::damage(text) {
+            return Err(damage);
+        }
+        let id = table.id(letters::identifying(text)?)?;
+        self.text_at(place, &id.to_string())
+    }
+
+    /// Puts a number at its place that a sheet shows with a percent sign. An
+    /// amount or a count takes it without the sign.
+    pub(super) fn percent(&mut self, place: &Place, text: &str) -> Result<(), String> {
+        match place {
+            Place::Whole(parameter)
+                if matches!(parameter.kind, ValueKind::Money | ValueKind::Integer) =>
+            {
+                self.percents.push(parameter.name);
+                self.text_at(place, text.strip_suffix('%').unwrap_or(text))
+            }
+            _ => self.cell(place, text),
+        }
+    }
+
+    /// A number or a day in the form of the API, where the user named that of
+    /// the file. `None` leaves the text as it is.
+    fn localised(&self, parameter: &Parameter, text: &str) -> Result<Option<String>, String> {
+        let word = text.trim();
+        match (parameter.kind, self.decimal, self.dates) {
+            (ValueKind::Money | ValueKind::Integer, Some(mark), _) => {
+                match numeral::reading(word, Some(mark)) {
+                    Reading::Certain(number) => Ok(Some(number)),
+                    _ if numeral::reading(word, None) == Reading::None => Ok(None),
+                    _ => Err(format!(
+                        "not a number with the decimal mark {}",
+                        mark.name()
+                    )),
+                }
+            }
+            (ValueKind::Time | ValueKind::Day, _, Some(order)) => {
+                Ok(calendar::rewritten(word, order))
+            }
+            _ => Ok(None),
         }
     }
 
@@ -78,10 +153,7 @@ impl RowDraft {
     pub(super) fn text_at(&mut self, place: &Place, text: &str) -> Result<(), String> {
         match place {
             Place::Hole(hole) => self.target(*hole, text.trim()),
-            Place::Whole(parameter) if self.is_open_text(parameter) => {
-                self.give(parameter, text.to_owned());
-                Ok(())
-            }
+            Place::Whole(parameter) if self.is_open_text(parameter) => self.open(parameter, text),
             Place::Whole(parameter) if is_list(parameter.kind) && text.trim() == "[]" => {
                 self.set(parameter.name, "[]".to_owned(), false);
                 Ok(())
@@ -93,16 +165,23 @@ impl RowDraft {
                 Ok(())
             }
             Place::Part { path, verbatim, .. } => {
-                if path.contains("external_")
-                    && let Some(slip) = slips::spoilt(text.trim())
-                {
-                    return Err(slip);
+                let is_id = path.contains("external_");
+                let damage = if is_id {
+                    slips::spoilt(text.trim())
+                } else {
+                    letters::damage(text)
+                };
+                if let Some(damage) = damage {
+                    return Err(damage);
                 }
                 let (value, verbatim) = words::of_part(text, *verbatim)?;
                 self.set(path, value, verbatim);
                 Ok(())
             }
             Place::Pair { parameter, name } => {
+                if let Some(damage) = letters::damage(text) {
+                    return Err(damage);
+                }
                 self.pair(parameter, name, &text.into());
                 Ok(())
             }
@@ -166,6 +245,31 @@ impl RowDraft {
                 Ok(())
             }
         }
+    }
+
+    /// Puts open text at its place. Text that identifies something loses the
+    /// blanks around it; required text that is blank is no value.
+    fn open(&mut self, parameter: &'static Parameter, text: &str) -> Result<(), String> {
+        let identifies = IDENTIFYING.contains(&parameter.name);
+        if let Some(damage) = letters::damage(text) {
+            return Err(damage);
+        }
+        let kept = if identifies {
+            letters::identifying(text)?
+        } else {
+            text
+        };
+        let no_value = match (parameter.required, parameter.empty) {
+            (true, Empty::Missing) => true,
+            (true, Empty::Value) => false,
+            (false, _) => identifies && !text.is_empty(),
+        };
+        if no_value && kept.trim().is_empty() {
+            return Ok(());
+        }
+        self.trimmed |= kept.len() < text.len();
+        self.give(parameter, kept.to_owned());
+        Ok(())
     }
 
     fn target(&mut self, hole: usize, text: &str) -> Result<(), String> {

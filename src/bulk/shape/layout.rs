@@ -2,8 +2,10 @@
 //! place, and everything that is wrong is said at once.
 
 use super::Shaping;
+use super::mapping;
 use super::names::{Meaning, Names};
 use super::place::Place;
+use super::synonyms;
 use crate::catalog::{Method, kebab};
 use crate::error::{Error, Result};
 use crate::nearest::{Similarity, nearest};
@@ -27,6 +29,18 @@ pub(super) struct InputColumn {
     /// The name, as the input has it.
     pub(super) name: String,
     pub(super) role: ColumnRole,
+    /// The lookup that its cells go through, by number.
+    pub(super) lookup: Option<usize>,
+}
+
+impl InputColumn {
+    /// The place of its cells, if they are sent.
+    pub(super) const fn place(&self) -> Option<&Place> {
+        match &self.role {
+            ColumnRole::At(place) => Some(place),
+            _ => None,
+        }
+    }
 }
 
 /// The columns of a table with their places.
@@ -46,10 +60,15 @@ pub(super) fn columns(
         columns.push(InputColumn {
             name: name.trim().to_owned(),
             role,
+            lookup: lookup_of(shaping, name),
         });
     }
     if !unknown.is_empty() {
-        return Err(strangers(names, &unknown, "column"));
+        let places = columns.iter().filter_map(InputColumn::place);
+        let constants = shaping.constants.iter().map(|(name, _)| name.clone());
+        let used = places.filter_map(|place| place.name(names.operation));
+        let used = used.chain(constants).collect();
+        return Err(strangers(names, &unknown, "column", used));
     }
     Ok(columns)
 }
@@ -70,7 +89,13 @@ pub(super) fn role(names: &Names, name: &str, map: &[(String, String)]) -> (Colu
     }
 }
 
-fn is_same(from: &str, name: &str) -> bool {
+/// The lookup for a heading, by number.
+pub(super) fn lookup_of(shaping: &Shaping, name: &str) -> Option<usize> {
+    let mut lookups = shaping.lookups.iter();
+    lookups.position(|lookup| is_same(&lookup.heading, name))
+}
+
+pub(super) fn is_same(from: &str, name: &str) -> bool {
     from.trim() == name.trim()
 }
 
@@ -91,7 +116,7 @@ pub(super) fn maps(names: &Names, map: &[(String, String)]) -> Result<()> {
     Ok(())
 }
 
-fn title(names: &Names) -> String {
+pub(super) fn title(names: &Names) -> String {
     format!("{} {}", names.resource.name, kebab(names.operation.verb))
 }
 
@@ -100,7 +125,11 @@ fn known_maps(header: &[String], shaping: &Shaping) -> Result<()> {
         if header.iter().any(|name| is_same(from, name)) {
             continue;
         }
-        let error = Error::usage(format!("--map {from}=…: the file has no column {from}"));
+        let flag = match lookup_of(shaping, from) {
+            Some(_) => "--lookup",
+            None => "--map",
+        };
+        let error = Error::usage(format!("{flag} {from}=…: the file has no column {from}"));
         let near = nearest(from.trim(), header, Similarity::Usual);
         return Err(error.hint(match near {
             Some(near) => format!("did you mean `{near}`?"),
@@ -122,15 +151,19 @@ pub(super) fn constants(names: &Names, shaping: &Shaping) -> Result<Vec<(String,
         }
     }
     if !unknown.is_empty() {
-        return Err(strangers(names, &unknown, "--const"));
+        return Err(strangers(names, &unknown, "--const", Vec::new()));
     }
     Ok(placed)
 }
 
-fn strangers(names: &Names, unknown: &[&str], what: &str) -> Error {
+/// The error for names that the operation does not know; `used` are names that
+/// are not proposed.
+fn strangers(names: &Names, unknown: &[&str], what: &str, used: Vec<String>) -> Error {
+    let meant: Vec<Option<String>> = unknown.iter().map(|name| names.meant(name)).collect();
     let list: Vec<String> = unknown
         .iter()
-        .map(|name| match names.nearest(name) {
+        .zip(&meant)
+        .map(|(name, meant)| match meant {
             Some(near) => format!("`{name}` (did you mean `{near}`?)"),
             None => format!("`{name}`"),
         })
@@ -143,9 +176,17 @@ fn strangers(names: &Names, unknown: &[&str], what: &str) -> Error {
     );
     let error = Error::usage(message);
     let error = if what == "column" {
+        let proposed = mapping::of_unknown(names, unknown, used);
+        let error = if proposed.iter().any(|column| column.name.is_some()) {
+            let flags = mapping::as_flags(&proposed);
+            error.hint(format!("if that is meant, add: {flags}"))
+        } else {
+            error
+        };
         error.hint(format!(
-            "--map '{0}=NAME' gives a column another name, --map '{0}=' leaves it out",
-            unknown[0]
+            "--map {} gives a column another name, --map {} leaves it out",
+            quoted(&format!("{}=NAME", unknown[0])),
+            quoted(&format!("{}=", unknown[0])),
         ))
     } else {
         error
@@ -153,7 +194,12 @@ fn strangers(names: &Names, unknown: &[&str], what: &str) -> Error {
     error.hint(template_hint(names))
 }
 
-fn template_hint(names: &Names) -> String {
+/// A word as a shell takes it, always in quotes.
+pub(super) fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+pub(super) fn template_hint(names: &Names) -> String {
     format!(
         "rc bulk template {} {} shows every column",
         kebab(names.resource.name),
@@ -199,7 +245,7 @@ pub(super) fn clashes(
 }
 
 /// What no row can have a value for, though the API requires it: said once.
-pub(super) fn complete(names: &Names, places: &[&Place]) -> Result<()> {
+pub(super) fn complete(names: &Names, columns: &[InputColumn], places: &[&Place]) -> Result<()> {
     let has = |name: &str| {
         let mut parameters = places.iter().filter_map(|place| place.parameter());
         parameters.any(|parameter| parameter.name == name)
@@ -234,9 +280,16 @@ pub(super) fn complete(names: &Names, places: &[&Place]) -> Result<()> {
                 .all(|known| known.name != parameter.name)
         });
     if names.operation.method == Method::Put && !changes {
-        return Err(
-            Error::usage("there is no column that changes anything").hint(template_hint(names))
-        );
+        let error = Error::usage("there is no column that changes anything");
+        let left: Vec<&str> = columns
+            .iter()
+            .filter(|column| matches!(column.role, ColumnRole::Left))
+            .map(|column| column.name.as_str())
+            .collect();
+        let error = synonyms::elsewhere(names, &left)
+            .into_iter()
+            .fold(error, Error::hint);
+        return Err(error.hint(template_hint(names)));
     }
     Ok(())
 }

@@ -8,14 +8,22 @@
 //! at rows together, `template` goes the other way. Pure: no files, no
 //! network.
 
+mod calendar;
 mod check;
 mod draft;
 mod layout;
+mod letters;
+mod lookup_column;
+mod mapping;
 mod names;
+mod numeral;
 mod object;
+mod outcome;
 mod place;
+mod rules;
 mod seen_keys;
 mod slips;
+mod synonyms;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -26,14 +34,18 @@ use std::collections::{BTreeSet, HashMap};
 use csv::StringRecord;
 
 use super::Engine;
-use super::row::{Finding, InputRow, RowContent, Task};
-use crate::api::request::{self, Flaw, Now};
+use super::row::{CellMark, Finding, InputRow, MarkedCell, RowContent, Task};
+use crate::api::request::Now;
 use crate::catalog::{Operation, Resource};
 use crate::error::{Error, Result};
 use crate::excerpt::shortened;
 use crate::filter::Jq;
 
+pub use calendar::DateOrder;
 pub use check::{CheckCounts, Checker};
+pub use lookup_column::LookupColumn;
+pub use mapping::{Mapping, ProposedColumn, as_flags, propose};
+pub use numeral::DecimalMark;
 pub use template::template;
 
 use draft::{DraftMark, RowDraft};
@@ -56,6 +68,12 @@ pub struct Shaping {
     pub null: Option<String>,
     /// What reshapes each row before it is looked at.
     pub jq: Option<Jq>,
+    /// The decimal mark of amounts in cells (`--decimal ,`).
+    pub decimal: Option<DecimalMark>,
+    /// The order of dates in cells (`--dates dmy`).
+    pub dates: Option<DateOrder>,
+    /// Columns whose values are looked up; the map has their names, too.
+    pub lookups: Vec<LookupColumn>,
 }
 
 /// What became of a row.
@@ -67,6 +85,8 @@ pub enum Shaped {
     Wrong(Vec<Finding>),
     /// The filter gave nothing for it.
     LeftOut,
+    /// All cells that could change something are empty.
+    Unchanged,
 }
 
 /// Makes tasks of rows.
@@ -83,6 +103,8 @@ pub struct Shaper {
     /// What keys of objects mean, as far as they were met.
     keys: HashMap<String, object::KeyMeaning>,
     left: BTreeSet<String>,
+    /// Values that lost the blanks around them, and the line of the first.
+    trimmed: (u64, u64),
 }
 
 impl Shaper {
@@ -115,13 +137,17 @@ impl Shaper {
         } else {
             let columns = layout::columns(&names, &header, &shaping)?;
             layout::clashes(&columns, &constants)?;
-            let places: Vec<&Place> = placed(&columns)
+            let places: Vec<&Place> = columns
+                .iter()
+                .filter_map(InputColumn::place)
                 .chain(constants.iter().map(|(_, place, _)| place))
                 .collect();
-            layout::complete(&names, &places)?;
+            layout::complete(&names, &columns, &places)?;
             columns
         };
-        let draft = start(operation, &constants, shaping.null.as_deref())?;
+        let mut draft = start(operation, &constants, shaping.null.as_deref())?;
+        draft.decimal = shaping.decimal;
+        draft.dates = shaping.dates;
         Ok(Self {
             left: columns.iter().filter_map(left_out).collect(),
             start: draft.mark(),
@@ -133,6 +159,7 @@ impl Shaper {
             constants,
             draft,
             keys: HashMap::new(),
+            trimmed: (0, 0),
         })
     }
 
@@ -140,27 +167,46 @@ impl Shaper {
     /// met so far.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
-        if self.left.is_empty() {
-            return Vec::new();
+        let mut notes = Vec::new();
+        if !self.left.is_empty() {
+            let names: Vec<&str> = self.left.iter().map(String::as_str).collect();
+            let (plural, are) = if names.len() == 1 {
+                ("", "is")
+            } else {
+                ("s", "are")
+            };
+            notes.push(format!(
+                "column{plural} {} {are} left out: {} {} takes no such value",
+                names.join(", "),
+                self.names.resource.name,
+                crate::catalog::kebab(self.names.operation.verb),
+            ));
+            notes.extend(synonyms::elsewhere(&self.names, &names));
         }
-        let names: Vec<&str> = self.left.iter().map(String::as_str).collect();
-        let (plural, are) = if names.len() == 1 {
-            ("", "is")
-        } else {
-            ("s", "are")
-        };
-        vec![format!(
-            "column{plural} {} {are} left out: {} {} takes no such value",
-            names.join(", "),
-            self.names.resource.name,
-            crate::catalog::kebab(self.names.operation.verb),
-        )]
+        let (count, line) = self.trimmed;
+        if count > 0 {
+            let values = if count == 1 {
+                "1 value"
+            } else {
+                &format!("{count} values")
+            };
+            notes.push(format!(
+                "the blanks around {values} are taken off, first on line {line}"
+            ));
+        }
+        notes
     }
 
     /// The operation whose tasks it makes.
     #[must_use]
     pub const fn operation(&self) -> &'static Operation {
         self.names.operation
+    }
+
+    /// Gives back the lookups, with the values that rows had.
+    #[must_use]
+    pub fn into_lookups(self) -> Vec<LookupColumn> {
+        self.shaping.lookups
     }
 
     /// Makes the task that a row asks for.
@@ -171,24 +217,36 @@ impl Shaper {
             (RowContent::Unusable { text, reason }, _) => {
                 Shaped::Wrong(vec![finding(line, None, text, reason.clone())])
             }
-            (RowContent::Cells(cells), false) => self.cells(line, cells),
+            (RowContent::Cells(cells), false) => self.cells(line, cells, &[]),
+            (RowContent::Marked(cells, marks), false) => self.cells(line, cells, marks),
             (RowContent::Cells(cells), true) => {
                 let object = object::of_cells(&self.header, cells);
                 self.filtered(line, &object, true)
             }
+            (RowContent::Marked(cells, marks), true) => self.filtered_marked(line, cells, marks),
             (RowContent::Object(text), false) => self.object(line, text, false),
             (RowContent::Object(text), true) => self.filtered(line, text, false),
         }
     }
 
-    fn cells(&mut self, line: u64, cells: &StringRecord) -> Shaped {
+    fn cells(&mut self, line: u64, cells: &StringRecord, marks: &[MarkedCell]) -> Shaped {
         let mut findings = Vec::new();
-        let null = self.shaping.null.as_deref();
-        for (column, cell) in self.columns.iter().zip(cells) {
+        let null = self.shaping.null.clone();
+        let null = null.as_deref();
+        for (at, (column, cell)) in self.columns.iter().zip(cells).enumerate() {
+            let mark = marks.iter().find(|marked| marked.column == at);
             let put = match &column.role {
                 ColumnRole::Left | ColumnRole::Unwanted => continue,
+                _ if let Some(CellMark::Fault(problem)) = mark.map(|marked| &marked.mark) => {
+                    Err(problem.clone())
+                }
+                ColumnRole::At(place) if mark.is_some() => self.draft.percent(place, cell),
                 ColumnRole::Nameless if cell.trim().is_empty() => continue,
                 ColumnRole::Nameless => Err("a value in a column without a name".to_owned()),
+                ColumnRole::At(place) if let Some(lookup) = column.lookup => {
+                    let table = &mut self.shaping.lookups[lookup].table;
+                    self.draft.looked_up(place, cell, table)
+                }
                 ColumnRole::At(place) if null == Some(cell) => self.draft.null(place),
                 ColumnRole::At(place) => self.draft.cell(place, cell),
             };
@@ -196,90 +254,20 @@ impl Shaper {
                 findings.push(finding(line, Some(&column.name), cell, problem));
             }
         }
-        self.finished(line, findings)
-    }
-
-    /// The draft as a task, if nothing was found so far and all is there.
-    fn finished(&self, line: u64, mut findings: Vec<Finding>) -> Shaped {
-        for (hole, target) in self.draft.targets.iter().enumerate() {
-            if target.is_empty() {
-                let column = self.column_of(&Place::Hole(hole));
-                add_missing(&mut findings, line, column);
-            }
-        }
-        let (operation, targets, values) = (
-            self.names.operation,
-            &self.draft.targets,
-            &self.draft.values,
-        );
-        let composed = match (self.names.engine, &operation.batch) {
-            (Engine::Batches, Some(batch)) => {
-                request::compose_task(operation, batch, targets, values, &self.now)
-            }
-            _ => request::compose(operation, targets, values, &self.now),
-        };
-        match composed {
-            Ok(request) if findings.is_empty() => Shaped::Task(Task {
-                target: request.target(),
-                body: request.body,
-            }),
-            Ok(_) => Shaped::Wrong(findings),
-            Err(flaw) => {
-                self.explain(line, flaw, &mut findings);
-                Shaped::Wrong(findings)
-            }
+        self.count_trimmed(line);
+        match self.finished(line, findings) {
+            // A list that was exported has empty cells for what is not set.
+            Shaped::Wrong(findings) if outcome::is_nothing(&findings) => Shaped::Unchanged,
+            shaped => shaped,
         }
     }
 
-    fn explain(&self, line: u64, flaw: Flaw, findings: &mut Vec<Finding>) {
-        match flaw {
-            Flaw::Missing(parameters) => {
-                for parameter in parameters {
-                    add_missing(findings, line, self.column_of(&Place::Whole(parameter)));
-                }
+    fn count_trimmed(&mut self, line: u64) {
+        if self.draft.trimmed {
+            if self.trimmed.0 == 0 {
+                self.trimmed.1 = line;
             }
-            // Whatever else is wrong may come of what was found.
-            _ if !findings.is_empty() => {}
-            Flaw::Nothing => {
-                findings.push(finding(line, None, "", "nothing to change".to_owned()));
-            }
-            Flaw::Field {
-                name: path,
-                value,
-                reason,
-            }
-            | Flaw::Set {
-                path,
-                value,
-                reason,
-            } => findings.push(finding(line, Some(self.column_at(&path)), &value, reason)),
-            Flaw::Other(error) => {
-                findings.push(finding(line, None, "", error.message));
-            }
-        }
-    }
-
-    /// The name of the column whose cells come to a path in the body.
-    fn column_at<'a>(&'a self, path: &'a str) -> &'a str {
-        let there = |column: &&InputColumn| match &column.role {
-            ColumnRole::At(place) => place.path() == path,
-            _ => false,
-        };
-        let column = self.columns.iter().find(there);
-        column.map_or(path, |column| column.name.as_str())
-    }
-
-    /// The name of the column for a place, as the input has it; or else as
-    /// the API has it.
-    fn column_of(&self, place: &Place) -> &str {
-        let found = self
-            .columns
-            .iter()
-            .find(|column| matches!(&column.role, ColumnRole::At(other) if other.clashes(place)));
-        match (found, place) {
-            (Some(column), _) => &column.name,
-            (None, Place::Hole(hole)) => self.names.hole_name(*hole),
-            (None, _) => place.parameter().map_or("", |parameter| parameter.name),
+            self.trimmed.0 += 1;
         }
     }
 }
@@ -299,7 +287,8 @@ pub fn familiar(
             operation,
             engine,
         };
-        !name.trim().is_empty() && layout::role(&names, name, &map).1
+        let is_known = || layout::role(&names, name, &map).1;
+        !name.trim().is_empty() && (is_known() || synonyms::of_heading(&names, name).is_some())
     }
 }
 
@@ -321,27 +310,8 @@ fn start(
     Ok(draft)
 }
 
-fn placed(columns: &[InputColumn]) -> impl Iterator<Item = &Place> {
-    columns.iter().filter_map(|column| match &column.role {
-        ColumnRole::At(place) => Some(place),
-        _ => None,
-    })
-}
-
 fn left_out(column: &InputColumn) -> Option<String> {
     matches!(column.role, ColumnRole::Left).then(|| column.name.clone())
-}
-
-fn add_missing(findings: &mut Vec<Finding>, line: u64, column: &str) {
-    let known = |finding: &Finding| finding.column.as_deref() == Some(column);
-    if !findings.iter().any(known) {
-        findings.push(finding(
-            line,
-            Some(column),
-            "",
-            "required, but empty".to_owned(),
-        ));
-    }
 }
 
 fn finding(line: u64, column: Option<&str>, value: &str, problem: String) -> Finding {

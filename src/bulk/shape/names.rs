@@ -4,6 +4,7 @@
 
 use super::super::Engine;
 use super::place::Place;
+use super::synonyms;
 use crate::catalog::{
     Conventions, FieldKind, Operation, OperationAction, Parameter, ParameterRole, Resource,
     ValueKind,
@@ -89,6 +90,12 @@ impl Names {
             .map_or("id", |hole| hole.name)
     }
 
+    /// The known name that an unknown one means: a synonym, or one like it.
+    pub(super) fn meant(&self, name: &str) -> Option<String> {
+        let synonym = synonyms::of_heading(self, name).map(str::to_owned);
+        synonym.or_else(|| self.nearest(name))
+    }
+
     /// The known name that is most like an unknown one.
     pub(super) fn nearest(&self, name: &str) -> Option<String> {
         let holes = self.operation.path_parameters.iter();
@@ -98,6 +105,14 @@ impl Names {
         });
         let (first, _) = name.split_once('.').unwrap_or((name, ""));
         nearest(&normal(first), known, Similarity::Usual)
+    }
+
+    /// Whether a name is that of a whole object, which no plain cell has.
+    pub(super) fn takes_json(&self, name: &str) -> bool {
+        matches!(
+            self.meaning(name),
+            Meaning::Place(Place::Whole(parameter)) if parameter.kind == ValueKind::Json
+        )
     }
 
     fn top(&self, name: &str) -> Option<Place> {

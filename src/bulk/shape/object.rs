@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::layout::{self, ColumnRole};
 use super::place::Place;
 use super::{Shaped, Shaper, finding};
-use crate::bulk::row::Finding;
+use crate::bulk::row::{CellMark, Finding, MarkedCell};
 use crate::filter::{Cell, members, write_json};
 
 /// Most keys that are kept with their meaning; a job has few, and rows whose
@@ -20,7 +20,7 @@ const MOST_KEYS: usize = 4096;
 #[derive(Debug, Clone)]
 pub(super) enum KeyMeaning {
     /// Its value stands there.
-    At(Place),
+    At(Place, Option<usize>),
     /// Its value cannot be sent here, and is left out.
     Left,
     /// Its value is left out, as the user wants.
@@ -69,6 +69,29 @@ impl Shaper {
         }
     }
 
+    /// A row of a sheet that the filter makes anew: it must not take a cell
+    /// that could not be read.
+    pub(super) fn filtered_marked(
+        &mut self,
+        line: u64,
+        cells: &StringRecord,
+        marks: &[MarkedCell],
+    ) -> Shaped {
+        let mut findings = Vec::new();
+        for marked in marks {
+            if let CellMark::Fault(problem) = &marked.mark {
+                let column = self.header.get(marked.column).map(String::as_str);
+                let cell = cells.get(marked.column).unwrap_or_default();
+                findings.push(finding(line, column, cell, problem.clone()));
+            }
+        }
+        if findings.is_empty() {
+            let object = of_cells(&self.header, cells);
+            return self.filtered(line, &object, true);
+        }
+        Shaped::Wrong(findings)
+    }
+
     /// A row that is an object.
     pub(super) fn object(&mut self, line: u64, object: &str, of_cells: bool) -> Shaped {
         let Ok(members) = members(object) else {
@@ -78,23 +101,24 @@ impl Shaper {
         let mut findings = Vec::new();
         let mut taken: Vec<(Cow<'_, str>, Place)> = Vec::new();
         for (key, json) in members {
-            let place = match self.key(&key) {
+            let (place, lookup) = match self.key(&key) {
                 KeyMeaning::Left | KeyMeaning::Unwanted => continue,
                 KeyMeaning::Unknown(problem) => {
                     findings.push(finding(line, Some(&key), json, problem));
                     continue;
                 }
-                KeyMeaning::At(place) => place,
+                KeyMeaning::At(place, lookup) => (place, lookup),
             };
             let put = match self.taken(&taken, &place) {
                 Some(other) => Err(format!("for the same place as {other}")),
-                None => self.json(&place, json, of_cells),
+                None => self.json(&place, lookup, json, of_cells),
             };
             if let Err(problem) = put {
                 findings.push(finding(line, Some(&key), json, problem));
             }
             taken.push((key, place));
         }
+        self.count_trimmed(line);
         renamed(&taken, self.finished(line, findings))
     }
 
@@ -110,8 +134,19 @@ impl Shaper {
         })
     }
 
-    fn json(&mut self, place: &Place, json: &str, of_cells: bool) -> Result<(), String> {
-        match Cell::from_json(json) {
+    fn json(
+        &mut self,
+        place: &Place,
+        lookup: Option<usize>,
+        json: &str,
+        of_cells: bool,
+    ) -> Result<(), String> {
+        let cell = Cell::from_json(json);
+        if let Some(lookup) = lookup {
+            let table = &mut self.shaping.lookups[lookup].table;
+            return self.draft.looked_up(place, cell.text(), table);
+        }
+        match cell {
             Cell::Empty => self.draft.null(place),
             Cell::Text(text) if self.shaping.null.as_deref() == Some(&*text) => {
                 self.draft.null(place)
@@ -127,11 +162,13 @@ impl Shaper {
             return known.clone();
         }
         let meaning = match layout::role(&self.names, key, &self.shaping.map) {
-            (ColumnRole::At(place), _) => KeyMeaning::At(place),
+            (ColumnRole::At(place), _) => {
+                KeyMeaning::At(place, layout::lookup_of(&self.shaping, key))
+            }
             (ColumnRole::Left, true) => KeyMeaning::Left,
             (ColumnRole::Unwanted, _) => KeyMeaning::Unwanted,
             (ColumnRole::Nameless, _) => KeyMeaning::Unknown("a value without a name".to_owned()),
-            (ColumnRole::Left, false) => KeyMeaning::Unknown(match self.names.nearest(key) {
+            (ColumnRole::Left, false) => KeyMeaning::Unknown(match self.names.meant(key) {
                 Some(near) => format!("unknown; did you mean `{near}`?"),
                 None => "unknown".to_owned(),
             }),

@@ -1,7 +1,7 @@
 //! Where a value stands in a request: a hole of the path, a parameter, or a
 //! part of one.
 
-use crate::catalog::Parameter;
+use crate::catalog::{Operation, Parameter};
 
 /// A place in a request.
 #[derive(Debug, Clone)]
@@ -36,6 +36,17 @@ impl Place {
             Self::Whole(parameter)
             | Self::Part { parameter, .. }
             | Self::Pair { parameter, .. } => Some(parameter),
+        }
+    }
+
+    /// The name of a column for this place.
+    pub(super) fn name(&self, operation: &Operation) -> Option<String> {
+        match self {
+            Self::Hole(hole) => {
+                let hole = operation.path_parameters.get(*hole);
+                hole.map(|hole| hole.name.to_owned())
+            }
+            _ => Some(self.path().to_owned()),
         }
     }
 

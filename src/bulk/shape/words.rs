@@ -19,6 +19,7 @@ pub(super) fn of(parameter: &Parameter, in_query: bool, text: &str) -> Result<Ve
         ValueKind::Texts => texts(word)?,
         ValueKind::Ids | ValueKind::References(_) => vec![listed(word)?.into_owned()],
         ValueKind::Json => {
+            straight(word)?;
             keeps_numbers(word)?;
             vec![word.to_owned()]
         }
@@ -75,10 +76,21 @@ pub(super) fn of_part(text: &str, verbatim: bool) -> Result<(String, bool), Stri
     }
 }
 
+/// Refuses JSON whose quotes a spreadsheet or a chat has replaced.
+fn straight(json: &str) -> Result<(), String> {
+    let typographic = json.contains(['“', '”', '„']);
+    if typographic && serde_json::from_str::<serde::de::IgnoredAny>(json).is_err() {
+        return Err("typographic quotes; JSON needs straight ones (\")".to_owned());
+    }
+    Ok(())
+}
+
 /// Refuses JSON in which a number would lose digits.
 pub(super) fn keeps_numbers(json: &str) -> Result<(), String> {
+    let is_number = |text: &str| text.starts_with(|letter: char| "-0123456789".contains(letter));
     let lost = Tokens::new(json)
         .filter(|token| token.kind == TokenKind::Plain && token.text.len() > 15)
+        .filter(|token| is_number(token.text))
         .find(|token| {
             let number: Option<serde_json::Number> = serde_json::from_str(token.text).ok();
             number.is_none_or(|number| number.to_string() != token.text)

@@ -9,6 +9,7 @@ use clap::ArgMatches;
 
 use crate::bulk::Engine;
 use crate::bulk::read::Encoding;
+use crate::bulk::shape::{DateOrder, DecimalMark};
 use crate::catalog::{Effect, Operation, Resource, kebab};
 use crate::cli::filtering;
 use crate::cli::values::{text, texts};
@@ -50,6 +51,12 @@ pub struct Work {
     pub file: String,
     /// Columns and what they mean.
     pub map: Vec<(String, String)>,
+    /// Columns whose values are looked up, and the ids that they stand for.
+    pub lookups: Vec<(String, String)>,
+    /// Files with more of the same (`--map @FILE`).
+    pub map_files: Vec<String>,
+    /// Where to save the mapping.
+    pub save_map: Option<PathBuf>,
     /// Values for every row.
     pub constants: Vec<(String, String)>,
     /// The text that means null.
@@ -64,6 +71,14 @@ pub struct Work {
     pub delimiter: Option<u8>,
     /// How letters are written.
     pub encoding: Option<Encoding>,
+    /// The name or the number of a sheet.
+    pub sheet: Option<String>,
+    /// Lines at the beginning of the file that are left out.
+    pub skip_lines: u64,
+    /// The decimal mark of its amounts.
+    pub decimal: Option<DecimalMark>,
+    /// The order of its dates.
+    pub dates: Option<DateOrder>,
     /// How rows are carried out.
     pub engine: Engine,
     /// Where to write down what is wrong.
@@ -187,18 +202,41 @@ fn work(
         let error = Error::usage("--jq-errors goes with a --jq over records, not over rows");
         return Err(error.hint("--skip-invalid goes on without the rows that it fails on"));
     }
+    let (files, words): (Vec<_>, Vec<_>) = texts(matches, "map")
+        .into_iter()
+        .partition(|word| word.starts_with('@'));
+    let map = pairs_of(words, "map", map_pair)?;
+    let lookups = pairs_of(texts(matches, "lookup"), "lookup", map_pair)?;
+    let is_looked_up = |heading: &str| {
+        let mut lookups = lookups.iter();
+        lookups.any(|(column, _)| column.trim() == heading.trim())
+    };
+    if let Some((heading, _)) = map.iter().find(|(heading, _)| is_looked_up(heading)) {
+        return Err(
+            Error::usage(format!("--map and --lookup both name the column {heading}"))
+                .hint("a lookup names the id that is sent instead; leave --map out"),
+        );
+    }
+    let map_files = files.iter().map(|word| word[1..].to_owned()).collect();
     Ok(Work {
         resource,
         operation,
         file: text(matches, "file").unwrap_or_default(),
-        map: pairs(matches, "map")?,
+        map,
+        map_files,
+        lookups,
+        save_map: matches.get_one("save-map").cloned(),
         constants: pairs(matches, "const")?,
         null: text(matches, "null"),
         jq: text(matches, "jq"),
         variables: filtering::variables(matches)?,
         skip_invalid: matches.get_flag("skip-invalid"),
         delimiter: matches.get_one("delimiter").copied(),
-        encoding: text(matches, "encoding").and_then(|name| Encoding::named(&name)),
+        encoding: matches.get_one("encoding").copied(),
+        sheet: text(matches, "sheet"),
+        skip_lines: matches.get_one("skip-lines").copied().unwrap_or_default(),
+        decimal: text(matches, "decimal").and_then(|name| DecimalMark::named(&name)),
+        dates: text(matches, "dates").and_then(|name| DateOrder::named(&name)),
         engine: engine(resource, operation, matches)?,
         report: matches.get_one("report").cloned(),
     })
@@ -225,29 +263,44 @@ fn going(matches: &ArgMatches) -> Going {
     }
 }
 
-/// Words `NAME=VALUE`. The first `=` ends the name; a name that is given twice
-/// would leave one of the two out.
+/// Words `NAME=VALUE`. The first `=` ends the name.
 fn pairs(matches: &ArgMatches, flag: &str) -> Result<Vec<(String, String)>> {
+    let first = |word: &str| {
+        let (name, value) = word.split_once('=')?;
+        (!name.trim().is_empty()).then(|| (name.to_owned(), value.to_owned()))
+    };
+    pairs_of(texts(matches, flag), flag, first)
+}
+
+/// A word `COLUMN=NAME`. The last `=` ends the heading, as no name has one.
+pub(super) fn map_pair(word: &str) -> Option<(String, String)> {
+    let (heading, name) = word.rsplit_once('=')?;
+    (!heading.trim().is_empty()).then(|| (heading.to_owned(), name.to_owned()))
+}
+
+/// Pairs of words. A name that is given twice would leave one of the two out.
+fn pairs_of(
+    words: Vec<String>,
+    flag: &str,
+    split: impl Fn(&str) -> Option<(String, String)>,
+) -> Result<Vec<(String, String)>> {
     let mut pairs: Vec<(String, String)> = Vec::new();
-    for word in texts(matches, flag) {
-        let (name, value) = match word.split_once('=') {
-            Some((name, value)) if !name.trim().is_empty() => (name, value),
-            _ => {
-                let example = if flag == "map" {
-                    "--map 'Promo Code=code'"
-                } else {
-                    "--const status=enabled"
-                };
-                return Err(
-                    Error::usage(format!("--{flag} {word}: there is no name and ="))
-                        .hint(format!("write it like {example}")),
-                );
-            }
+    for word in words {
+        let Some((name, value)) = split(&word) else {
+            let example = match flag {
+                "map" => "--map 'Promo Code=code'",
+                "lookup" => "--lookup email=customer_id",
+                _ => "--const status=enabled",
+            };
+            return Err(
+                Error::usage(format!("--{flag} {word}: there is no name and ="))
+                    .hint(format!("write it like {example}")),
+            );
         };
-        if pairs.iter().any(|(known, _)| known == name) {
+        if pairs.iter().any(|(known, _)| *known == name) {
             return Err(Error::usage(format!("--{flag} names {name} twice")));
         }
-        pairs.push((name.to_owned(), value.to_owned()));
+        pairs.push((name, value));
     }
     Ok(pairs)
 }

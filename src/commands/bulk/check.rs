@@ -20,21 +20,24 @@ use crate::ui::printer::{Described, Printer};
 pub(super) fn check(run: &mut Run, options: &Options, work: &Work) -> Result<()> {
     let place = run.place(options)?;
     let mut printer = Printer::prepare(run, options, Shape::One, Described::default())?;
-    let passed = pass::over(run, options, work, &mut Nothing)?;
+    let passed = pass::over(run, options, work, None, &mut Nothing)?;
     let time = passed.plan.shortest(bucket(run, &place));
-    let record = json!({
+    let mut record = json!({
         "operation": super::operation_id(work.resource, work.operation),
         "engine": work.engine.name(),
         "input": passed.input,
         "rows": passed.rows(),
         "invalid": passed.invalid,
         "blank": passed.blank,
-        "left_out": passed.left_out,
+        "left_out": passed.left_out + passed.unchanged,
         "batches": passed.plan.batches.len(),
         "requests": passed.plan.requests,
         // Tenths are more than can be known.
         "seconds": (time.as_secs_f64() * 10.0).round() / 10.0,
     });
+    if !work.lookups.is_empty() {
+        record["reads"] = passed.reads.into();
+    }
     printer.record(&record.to_string())?;
     printer.finish()?;
     passed.verdict(work)

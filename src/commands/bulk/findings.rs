@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::bulk::read::CellNames;
 use crate::bulk::row::Finding;
 use crate::config::{folders, variable};
 use crate::error::{Error, Result};
@@ -31,6 +32,8 @@ pub(super) struct Findings {
     wished: Option<PathBuf>,
     file: Option<FindingsReport>,
     count: u64,
+    /// The names of cells, of a workbook.
+    cells: Option<CellNames>,
 }
 
 /// The file, while it is written.
@@ -42,12 +45,13 @@ struct FindingsReport {
 
 impl Findings {
     /// None yet.
-    pub(super) fn new(input: &str, wished: Option<&Path>) -> Self {
+    pub(super) fn new(input: &str, wished: Option<&Path>, cells: Option<CellNames>) -> Self {
         Self {
             input: input.to_owned(),
             wished: wished.map(Path::to_owned),
             file: None,
             count: 0,
+            cells,
         }
     }
 
@@ -57,6 +61,8 @@ impl Findings {
         if self.count <= SHOWN {
             self.show(run, finding);
         }
+        let cell = self.cell(finding).unwrap_or_default();
+        let has_cells = self.cells.is_some();
         if self.file.is_none() {
             self.file = Some(self.begin(run)?);
         }
@@ -66,7 +72,8 @@ impl Findings {
         let line = finding.line.to_string();
         let column = finding.column.as_deref().unwrap_or_default();
         let row = [&line, column, &finding.value, &finding.problem];
-        report.written(|writer| writer.write_record(row))
+        let cell = has_cells.then_some(&*cell);
+        report.written(|writer| writer.write_record(row.into_iter().chain(cell)))
     }
 
     fn show(&self, run: &mut Run, finding: &Finding) {
@@ -76,7 +83,11 @@ impl Findings {
             value,
             problem,
         } = finding;
-        let mut text = format!("{}:{line}: ", self.input);
+        let cell = self.cell(finding);
+        let mut text = match &cell {
+            Some(cell) => format!("{}:{cell}: ", self.input),
+            None => format!("{}:{line}: ", self.input),
+        };
         for part in [column.as_deref().unwrap_or_default(), value] {
             if !part.is_empty() {
                 text.push_str(part);
@@ -85,15 +96,25 @@ impl Findings {
         }
         text.push_str(problem);
         run.reporter.item(&text, || {
-            json!({
+            let mut record = json!({
                 "kind": "finding",
                 "input": self.input,
                 "line": line,
                 "column": column,
                 "value": value,
                 "problem": problem,
-            })
+            });
+            if let Some(cell) = &cell {
+                record["cell"] = cell.as_str().into();
+            }
+            record
         });
+    }
+
+    /// The cell that a finding is about, where the input is a workbook.
+    fn cell(&self, finding: &Finding) -> Option<String> {
+        let column = finding.column.as_deref()?;
+        self.cells.as_ref()?.name(finding.line, column)
     }
 
     /// Lets the file appear, and tells where. Gives its path, if there is one.
@@ -126,7 +147,8 @@ impl Findings {
             file,
         };
         let header = ["line", "column", "value", "problem"];
-        report.written(|writer| writer.write_record(header))?;
+        let cell = self.cells.is_some().then_some("cell");
+        report.written(|writer| writer.write_record(header.into_iter().chain(cell)))?;
         Ok(report)
     }
 

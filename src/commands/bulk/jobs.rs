@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::rows;
+use super::store::again;
 use crate::bulk::ledger::{Job, JobState, Jobs, Ledger, LedgerRow};
 use crate::bulk::report;
+use crate::catalog::Object;
 use crate::cli::Options;
 use crate::error::{Error, Result};
 use crate::filter::{Columns, Flow};
@@ -37,13 +39,17 @@ pub(super) fn list(run: &mut Run, options: &Options) -> Result<()> {
     nothing_to_rehearse(options)?;
     let jobs = all(run)?;
     jobs.prune()?;
-    let mut printer = Printer::prepare(run, options, Shape::Many, of_jobs())?;
+    let mut printer = Printer::prepare(run, options, Shape::Many, of(&report::JOB_OVERVIEW))?;
     let (known, unreadable) = jobs.list()?;
     for error in unreadable {
         run.reporter.note(&error.to_string());
     }
     for job in known {
-        if printer.record(&report::job(&job))? == Flow::Enough {
+        // It may have been removed since the folder was read.
+        let Ok(ledger) = jobs.open(&job.id) else {
+            continue;
+        };
+        if printer.record(&overview(&ledger, &job)?)? == Flow::Enough {
             break;
         }
     }
@@ -56,18 +62,60 @@ pub(super) fn list(run: &mut Run, options: &Options) -> Result<()> {
 /// Shows one job.
 pub(super) fn status(run: &mut Run, options: &Options, word: &str) -> Result<()> {
     nothing_to_rehearse(options)?;
-    let job = all(run)?.open(word)?.job()?;
-    show(printer(run, options)?, &job)
+    let ledger = all(run)?.open(word)?;
+    let job = ledger.job()?;
+    let mut printer = Printer::prepare(run, options, Shape::One, of(&report::JOB_OVERVIEW))?;
+    printer.record(&overview(&ledger, &job)?)?;
+    printer.finish()?;
+    Ok(())
+}
+
+/// A job, the rows of it that are at the API, and the next command for it.
+fn overview(ledger: &Ledger, job: &Job) -> Result<String> {
+    let at_api = if job.state.is_final() {
+        0
+    } else {
+        ledger.rows_out()?
+    };
+    let next = next_command(job, ledger.worth_a_retry()?);
+    Ok(report::job_overview(job, at_api, next.as_deref()))
+}
+
+/// The command that continues a job, or shows what went wrong in it. A retry
+/// is offered only where the same rows can succeed.
+fn next_command(job: &Job, worth_a_retry: u64) -> Option<String> {
+    let counts = &job.counts;
+    let bad: Vec<&str> = [
+        ("failed", counts.failed),
+        ("invalid", counts.invalid),
+        ("unknown", counts.unknown),
+    ]
+    .into_iter()
+    .filter(|(_, count)| *count > 0)
+    .map(|(name, _)| name)
+    .collect();
+    match job.state {
+        JobState::Ready | JobState::Stopped => Some(again(job, "resume")),
+        // Another process works on it.
+        JobState::Running => None,
+        JobState::Done | JobState::Abandoned if worth_a_retry > 0 => Some(again(job, "retry")),
+        JobState::Done | JobState::Abandoned if bad.is_empty() => None,
+        JobState::Done | JobState::Abandoned => Some(format!(
+            "rc bulk results {} --status {} -o csv",
+            job.id,
+            bad.join(",")
+        )),
+    }
 }
 
 /// What prints the record of a job.
 pub(super) fn printer(run: &mut Run, options: &Options) -> Result<Printer> {
-    Printer::prepare(run, options, Shape::One, of_jobs())
+    Printer::prepare(run, options, Shape::One, of(&report::JOB))
 }
 
-fn of_jobs() -> Described {
+fn of(object: &'static Object) -> Described {
     Described {
-        object: Some(&report::JOB),
+        object: Some(object),
         ..Described::default()
     }
 }

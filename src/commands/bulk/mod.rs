@@ -9,7 +9,10 @@ mod explain;
 mod findings;
 mod help;
 mod jobs;
+mod lookups;
+mod mapping;
 mod pass;
+mod preview;
 mod spec;
 mod start;
 mod store;
@@ -52,7 +55,15 @@ fn files(matches: &ArgMatches) -> Result<Files> {
         files
             .written
             .extend(report.map(|path| NamedFile::new("--report", path)));
+        let saved = work.save_map.iter();
+        files
+            .written
+            .extend(saved.map(|path| NamedFile::new("--save-map", path)));
         files.read.push(NamedFile::new("input file", &work.file));
+        let maps = work.map_files.iter();
+        files
+            .read
+            .extend(maps.map(|path| NamedFile::new("--map", path)));
         let words = work.constants.iter().map(|(_, word)| word);
         files.read.extend(words.filter_map(|word| at_file(word)));
     }

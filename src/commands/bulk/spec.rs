@@ -9,6 +9,7 @@ use super::args::{writes, writing};
 use super::{explain, help};
 use crate::bulk::Engine;
 use crate::bulk::read::{self, Encoding};
+use crate::bulk::shape::{DateOrder, DecimalMark};
 use crate::catalog::{Operation, Resource, kebab};
 use crate::cli::global_flags::local_arg;
 use crate::cli::help::{RESOURCES_TEMPLATE, VERBS_TEMPLATE, styled};
@@ -190,10 +191,19 @@ fn input() -> Vec<Arg> {
         .value_name("FILE|-")
         .required(true)
         .value_hint(ValueHint::FilePath)
-        .help("CSV, TSV or NDJSON; - reads standard input")
+        .help("xlsx, ods, CSV, TSV or NDJSON; - reads standard input")
         .help_heading("Arguments");
     let flags = [
-        repeated("map", "COLUMN=NAME").help("a column by another name, like 'Promo Code=code'"),
+        repeated("map", "COLUMN=NAME|@FILE")
+            .help("a column by another name, like 'Promo Code=code'; @FILE reads saved ones"),
+        Arg::new("save-map")
+            .long("save-map")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .value_hint(ValueHint::FilePath)
+            .help("save the names of columns, for --map @FILE"),
+        repeated("lookup", "COLUMN=ID")
+            .help("a column that names an object by its email or code, like email=customer_id"),
         repeated("const", "NAME=VALUE").help("a value for every row, like status=enabled"),
         // It takes the place of the flag that every command has: what comes in
         // is filtered, not what goes out.
@@ -214,9 +224,27 @@ fn input() -> Vec<Arg> {
         Arg::new("encoding")
             .long("encoding")
             .value_name("NAME")
-            .value_parser(Encoding::ALL.map(Encoding::name))
-            .ignore_case(true)
-            .help("how letters are written [default: found out]"),
+            .value_parser(encoding)
+            .help("character encoding, like macintosh [default: detected]"),
+        Arg::new("decimal")
+            .long("decimal")
+            .value_name("SIGN")
+            .value_parser(DecimalMark::ALL.map(DecimalMark::name))
+            .help("decimal mark of amounts [default: .]"),
+        Arg::new("dates")
+            .long("dates")
+            .value_name("ORDER")
+            .value_parser(DateOrder::ALL.map(DateOrder::name))
+            .help("order of day, month and year in dates"),
+        Arg::new("sheet")
+            .long("sheet")
+            .value_name("NAME|N")
+            .help("sheet of a workbook [default: the first with a value]"),
+        Arg::new("skip-lines")
+            .long("skip-lines")
+            .value_name("N")
+            .value_parser(value_parser!(u64))
+            .help("leave out the first N lines, or rows of a sheet"),
         // Both belong to a filter over records, and are told so.
         switch("raw").short('r').hide(true),
         switch("slurp").hide(true),
@@ -284,6 +312,11 @@ fn parallel(word: &str) -> Result<u8, String> {
         Ok(number @ 1..=MOST_PARALLEL) => Ok(number),
         _ => Err(format!("not a number from 1 to {MOST_PARALLEL}")),
     }
+}
+
+fn encoding(word: &str) -> Result<Encoding, String> {
+    let common = Encoding::COMMON.join(", ");
+    Encoding::named(word).ok_or_else(|| format!("not an encoding; common are {common}"))
 }
 
 fn delimiter(word: &str) -> Result<u8, String> {

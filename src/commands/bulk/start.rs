@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use super::args::{Going, Work, named};
 use super::dry::Rehearsal;
 use super::pass::{self, Passed, Taker, kept};
+use super::preview::{self, Preview};
 use super::store::{Store, again, place_of};
 use super::{jobs, operation_id, rows, work};
 use crate::bulk::Engine;
@@ -18,7 +19,7 @@ use crate::catalog::{Effect, Operation};
 use crate::cli::{DryRun, Options};
 use crate::error::{Error, Result};
 use crate::filter::Flow;
-use crate::output::progress::span;
+use crate::output::progress::{grouped, span};
 use crate::ui::Run;
 
 /// Carries out an operation for every row of an input.
@@ -26,8 +27,14 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) 
     may_leave(asked.engine, going)?;
     let place = run.place(options)?;
     if let Some(form) = options.dry_run {
+        if preview::fits(run, options, form) {
+            let mut shown = Preview::new(asked);
+            let passed = pass::over(run, options, asked, None, &mut shown)?;
+            shown.finish(run, options, asked, &passed)?;
+            return passed.verdict(asked);
+        }
         let mut rehearsal = Rehearsal::of(options, asked, &place, form)?;
-        let passed = pass::over(run, options, asked, &mut rehearsal)?;
+        let passed = pass::over(run, options, asked, None, &mut rehearsal)?;
         rehearsal.finish(run)?;
         return passed.verdict(asked);
     }
@@ -35,6 +42,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) 
     let mut store = Store::at(run, place)?;
     let jobs = jobs::all(run)?;
     jobs.prune()?;
+    let may_ask = run.is_attended() && !options.yes;
     let mut keeping = Keeping {
         jobs: &jobs,
         subject: JobSubject {
@@ -44,11 +52,15 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) 
             header: None,
             store: store.whereabouts(),
         },
-        skips: asked.skip_invalid,
+        skips: asked.skip_invalid || may_ask,
         draft: None,
     };
-    let passed = pass::over(run, options, asked, &mut keeping)?;
-    passed.verdict(asked)?;
+    let passed = pass::over(run, options, asked, Some(&store.client), &mut keeping)?;
+    if may_ask {
+        passed.ask(run, asked)?;
+    } else {
+        passed.verdict(asked)?;
+    }
     let Some(mut draft) = keeping.draft.filter(|_| passed.plan.rows > 0) else {
         nothing_to_send(run, &passed);
         return Ok(());
@@ -65,6 +77,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) 
         ),
         operation: asked.operation,
         engine: asked.engine,
+        reads: passed.reads,
     };
     what.agree(run, options, &passed.plan, &store)?;
     let (ledger, _) = draft.finish()?;
@@ -122,6 +135,10 @@ impl Taker for Keeping<'_> {
         }
     }
 
+    fn accepts_wrong(&self) -> bool {
+        self.skips
+    }
+
     fn wrong(&mut self, line: u64, content: &RowContent, findings: &[Finding]) -> Result<()> {
         if !self.skips {
             self.draft = None;
@@ -148,6 +165,8 @@ struct Announced {
     what: String,
     operation: &'static Operation,
     engine: Engine,
+    /// Requests that looked up ids.
+    reads: u64,
 }
 
 impl Announced {
@@ -162,6 +181,13 @@ impl Announced {
         }
         if self.engine == Engine::Batches {
             told.push_str(", and the time that the API takes for batches");
+        }
+        match self.reads {
+            0 => {}
+            1 => told.push_str("; 1 read looked up ids"),
+            reads => {
+                let _ = write!(told, "; {} reads looked up ids", grouped(reads));
+            }
         }
         run.reporter.note(&told);
         let must = self.operation.effect == Effect::Destroys || store.place.is_protected();
@@ -245,6 +271,7 @@ pub(super) fn retry(run: &mut Run, options: &Options, word: &str, going: Going) 
         ),
         operation,
         engine: job.subject.engine,
+        reads: 0,
     };
     what.agree(run, options, &plan, &store)?;
     // A question takes its time, and a ledger can be put back by hand.

@@ -12,6 +12,7 @@ use super::cut_off::{self, counted};
 use super::store::{Store, again};
 use super::{jobs, rows};
 use crate::bulk::ledger::{Job, Ledger, LockedLedger};
+use crate::bulk::report;
 use crate::bulk::run::{JobProgress, RunContext, RunEnd, RunObserver, run as carry_out};
 use crate::cli::Options;
 use crate::commands::patience;
@@ -128,6 +129,19 @@ fn wait(
     })
 }
 
+/// Errors in plain words; those that read the same are one.
+fn grouped_reasons(errors: Vec<(String, u64)>) -> Vec<(String, u64)> {
+    let mut reasons: Vec<(String, u64)> = Vec::new();
+    for (error, rows) in errors {
+        let reason = report::reason(&error);
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, count)) => *count += rows,
+            None => reasons.push((reason, rows)),
+        }
+    }
+    reasons
+}
+
 /// Tells what failed, each error once, and what can be done about it.
 fn conclude(run: &mut Run, ledger: &Ledger, job: &Job) -> Result<()> {
     let counts = &job.counts;
@@ -139,7 +153,7 @@ fn conclude(run: &mut Run, ledger: &Ledger, job: &Job) -> Result<()> {
         return Ok(());
     }
     let mut told = 0;
-    for (error, rows) in ledger.errors(TOLD)? {
+    for (error, rows) in grouped_reasons(ledger.errors(TOLD)?) {
         told += rows;
         let text = format!("{} × {error}", grouped(rows));
         run.reporter.item(
@@ -171,11 +185,16 @@ fn conclude(run: &mut Run, ledger: &Ledger, job: &Job) -> Result<()> {
     let mut error = Error::new(Kind::Partial, message).hint(format!(
         "rc bulk results {id} --status {which} -o csv shows which and why"
     ));
-    if counts.failed > 0 {
+    let again_later = ledger.worth_a_retry()?;
+    if again_later > 0 {
         error = error.hint(format!(
             "{} sends the failed ones again",
             again(job, "retry")
         ));
+    }
+    if counts.failed > again_later {
+        error = error
+            .hint("rows that the API refuses fail again until they, or the store, are corrected");
     }
     if counts.unknown > 0 {
         error = error.hint("look into the store before you send unknown ones again");

@@ -80,6 +80,8 @@ pub enum ParameterRole {
     Include,
     /// Numbers of the objects to list.
     Ids,
+    /// A value by which one object is found, other than its id.
+    Key,
     /// Earliest value of this field, inclusive.
     Since(&'static str),
     /// Latest value of this field, inclusive.
@@ -101,6 +103,7 @@ impl ParameterRole {
             Self::Sort => "sort",
             Self::Include => "include",
             Self::Ids => "ids",
+            Self::Key => "key",
             Self::Amount => "amount",
             Self::WholeAmount => "whole amount",
             Self::Since(_) => "since",
@@ -119,6 +122,7 @@ impl ParameterRole {
             | Self::Sort
             | Self::Include
             | Self::Ids
+            | Self::Key
             | Self::Amount
             | Self::WholeAmount => "",
         }

@@ -68,7 +68,13 @@ fn a_file_whose_first_letter_beyond_ascii_is_none_of_utf_8_is_windows_1252() {
             (4, cells(&["C", "Ã©"])),
         ]
     );
-    assert_eq!(got.notes, ["read as Windows-1252, as it is no UTF-8"]);
+    assert_eq!(
+        got.notes,
+        [
+            "read as Windows-1252, as it is not valid UTF-8; if letters are wrong, name the \
+             encoding, like --encoding macintosh"
+        ]
+    );
 }
 
 #[test]
@@ -126,9 +132,10 @@ fn a_nul_is_an_error_with_its_line() {
 
 #[test]
 fn encodings_have_the_names_that_the_flag_takes() {
-    for encoding in Encoding::ALL {
-        assert_eq!(Encoding::named(encoding.name()), Some(encoding));
+    for name in Encoding::COMMON {
+        let encoding = Encoding::named(name).unwrap();
+        assert_eq!(encoding.name().to_ascii_lowercase(), name);
     }
     assert_eq!(Encoding::named("UTF-8"), Some(Encoding::Utf8));
-    assert_eq!(Encoding::named("latin-9"), None);
+    assert_eq!(Encoding::named("latin-99"), None);
 }

@@ -3,17 +3,20 @@
 mod beginnings;
 mod encodings;
 mod files;
+mod found_headers;
 mod headers;
 mod json;
 mod properties;
 mod quotes;
 mod rows;
 mod streams;
+#[cfg(feature = "xlsx")]
+mod workbooks;
 
 use std::io::{self, Read};
 
 use super::{ReadOptions, RowReader};
-use crate::bulk::row::RowContent;
+use crate::bulk::row::{CellMark, RowContent};
 use crate::error::{Error, Kind, Result};
 
 /// What was read of a file.
@@ -29,6 +32,7 @@ pub(super) struct Got {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum What {
     Cells(Vec<String>),
+    Marked(Vec<String>, Vec<CellMark>),
     Object(String),
     Unusable(String, String),
 }
@@ -38,6 +42,10 @@ pub(super) fn familiar(name: &str) -> bool {
     matches!(name, "code" | "value" | "id" | "note")
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "tests make them where they use them"
+)]
 pub(super) fn read_from(
     name: &str,
     stream: impl Read + Send + 'static,
@@ -48,6 +56,10 @@ pub(super) fn read_from(
     while let Some(row) = reader.next_row()? {
         let what = match row.content {
             RowContent::Cells(cells) => What::Cells(cells.iter().map(str::to_owned).collect()),
+            RowContent::Marked(cells, marks) => What::Marked(
+                cells.iter().map(str::to_owned).collect(),
+                marks.iter().map(|marked| marked.mark.clone()).collect(),
+            ),
             RowContent::Object(object) => What::Object(object.to_owned()),
             RowContent::Unusable { text, reason } => What::Unusable(text, reason),
         };

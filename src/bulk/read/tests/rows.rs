@@ -122,7 +122,7 @@ fn a_delimiter_that_is_said_overrides_all() {
         ..ReadOptions::default()
     };
     for text in ["code^value,x\nA^1\n", "sep=;\ncode^value,x\nA^1\n"] {
-        let got = read_with(text, options).unwrap();
+        let got = read_with(text, options.clone()).unwrap();
         assert_eq!(got.header.unwrap(), ["code", "value,x"]);
         assert!(got.notes.is_empty());
     }

@@ -107,8 +107,12 @@ fn every_unknown_column_is_named_at_once() {
         error.message,
         "discounts create knows no columns `stauts` (did you mean `status`?), `Gibberish`"
     );
-    assert!(error.hints[0].contains("--map 'stauts='"), "{error:?}");
-    assert!(error.hints[1].contains("rc bulk template discounts create"));
+    assert!(
+        error.hints[0].ends_with("--map 'stauts=status' --map 'Gibberish='"),
+        "{error:?}"
+    );
+    assert!(error.hints[1].contains("--map 'stauts='"), "{error:?}");
+    assert!(error.hints[2].contains("rc bulk template discounts create"));
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Rows in, tasks and findings out.
 
+mod advice;
 mod cells;
 mod columns;
+mod faults;
 mod objects;
 mod properties;
 mod templates;

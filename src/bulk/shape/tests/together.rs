@@ -43,6 +43,7 @@ fn a_second_row_for_an_object_is_found() {
         good: 2,
         wrong: 2,
         left_out: 0,
+        unchanged: 0,
     };
     assert_eq!(counts, expected);
 }

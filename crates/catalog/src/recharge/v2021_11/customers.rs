@@ -9,7 +9,8 @@ use crate::build::{
     update,
 };
 use crate::model::{
-    FieldKind, FieldRole, Idempotency, Object, Operation, Parameter, Resource, ResponseShape, Type,
+    FieldKind, FieldRole, Idempotency, Object, Operation, Parameter, ParameterRole, Resource,
+    ResponseShape, Type,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -49,7 +50,9 @@ const TAX_EXEMPT: Parameter = boolean("tax_exempt", "no tax is charged");
 /// The operation `customers.list`.
 pub static LIST: Operation = list("/customers", "List customers")
     .query(&[
-        text("email", "only the customer of this email").common(),
+        text("email", "only the customer of this email")
+            .role(ParameterRole::Key)
+            .common(),
         CREATED_AT_MAX.documented(Type::String),
         CREATED_AT_MIN.documented(Type::String),
         text("hash", "only the customer of this portal hash"),
@@ -59,7 +62,8 @@ pub static LIST: Operation = list("/customers", "List customers")
         text(
             "external_customer_id",
             "only the customer of this number in the shop",
-        ),
+        )
+        .role(ParameterRole::Key),
         UPDATED_AT_MAX.documented(Type::String),
         UPDATED_AT_MIN.documented(Type::String),
         SORT_BY.values(BY_ID_CREATED_OR_UPDATED).default("id-desc"),

@@ -8,8 +8,8 @@ use crate::build::{create, delete, field, get, integer, list, money, object, tex
 use crate::exceptions::ValueEffect;
 use crate::model::STATUS_TONES;
 use crate::model::{
-    Effect, FieldKind, FieldRole, Idempotency, Object, Operation, Parameter, Resource,
-    ResponseShape, Type,
+    Effect, FieldKind, FieldRole, Idempotency, Object, Operation, Parameter, ParameterRole,
+    Resource, ResponseShape, Type,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -46,6 +46,7 @@ pub static LIST: Operation = list("/discounts", "List discounts")
         CREATED_AT_MIN.documented(Type::String),
         text("discount_code", "only the discount of this code")
             .stands_at("code")
+            .role(ParameterRole::Key)
             .common(),
         text("value_type", "only those of this kind").values(&[
             "percentage",

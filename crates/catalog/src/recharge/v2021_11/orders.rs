@@ -8,7 +8,8 @@ use crate::build::{
     array, boolean, day, delete, external, field, get, id, list, object, post, text, update,
 };
 use crate::model::{
-    FieldKind, FieldRole, Object, Operation, Parameter, Resource, ResponseShape, STATUS_TONES, Type,
+    FieldKind, FieldRole, Object, Operation, Parameter, ParameterRole, Resource, ResponseShape,
+    STATUS_TONES, Type,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -45,7 +46,8 @@ pub static LIST: Operation = list("/orders", "List orders")
         text(
             "external_order_id",
             "only the order of this number in the shop",
-        ),
+        )
+        .role(ParameterRole::Key),
         IDS,
         LIMIT,
         PAGE,

@@ -1,0 +1,131 @@
+//! Headers that are not on the first line, and names that people cannot see.
+
+use std::fmt::Write as _;
+
+use super::*;
+
+#[test]
+fn header_below_titles_is_found_and_its_line_is_named() {
+    for above in [
+        "Spring sale,,\nexported yesterday,,\n",
+        "# made by hand\n\n",
+        "\"Spring\nsale\",,\n",
+    ] {
+        let text = format!("{above}code,value,note\nA,1,x\nB,2,y\n");
+        let got = read(&text);
+        assert_eq!(got.header.unwrap(), ["code", "value", "note"], "{above}");
+        let lines: Vec<u64> = got.rows.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [4, 5], "{above}");
+        assert_eq!(
+            got.notes,
+            ["the header is on line 3; what is above it is left out"]
+        );
+    }
+}
+
+#[test]
+fn header_below_titles_is_found_with_any_delimiter() {
+    let got = read("Spring sale\nfor all shops\ncode;value\nA;1,5\n");
+    assert_eq!(got.header.unwrap(), ["code", "value"]);
+    assert_eq!(got.rows, [(4, cells(&["A", "1,5"]))]);
+}
+
+#[test]
+fn rows_that_look_like_titles_stay_when_no_header_is_known() {
+    let got = read_from(
+        "a file",
+        io::Cursor::new("one,two\nx,y\n"),
+        ReadOptions::default(),
+    )
+    .unwrap();
+    assert_eq!(got.header.unwrap(), ["one", "two"]);
+    assert_eq!(got.rows, [(2, cells(&["x", "y"]))]);
+    assert_eq!(got.notes, [""; 0]);
+}
+
+#[test]
+fn rows_read_while_a_header_is_sought_are_not_lost() {
+    let mut text = "one,two\n".to_owned();
+    for number in 0..50 {
+        writeln!(text, "{number},x").unwrap();
+    }
+    let got = read(&text);
+    assert_eq!(got.rows.len(), 50);
+    assert_eq!(got.rows[30], (32, cells(&["30", "x"])));
+}
+
+#[test]
+fn a_failure_while_a_header_is_sought_is_not_the_end_of_the_file() {
+    let error = read_with("one,two\nx,y\n\"open,z\n", ReadOptions::default()).unwrap_err();
+    assert!(told(&error).contains("cannot be read"), "{error}");
+}
+
+#[test]
+fn delimiter_line_may_have_delimiters_behind_it() {
+    for first in ["sep=;", "sep=;;;", "\"sep=;\"", "SEP=;", "\"sep=;\";;"] {
+        let got = read(format!("{first}\r\ncode;value\r\nA;1\r\n"));
+        assert_eq!(got.rows, [(3, cells(&["A", "1"]))], "{first}");
+    }
+    // Saved again by a program that writes commas.
+    let got = read("sep=;,,\ncode,value,note\nA,1,x\n");
+    assert_eq!(got.rows, [(3, cells(&["A", "1", "x"]))]);
+}
+
+#[test]
+fn names_lose_what_nobody_can_type() {
+    let got = read("\u{feff}\"\u{feff}code\",va\u{200b}lue,\"no\nte\"\nA,1,x\n");
+    assert_eq!(got.header.unwrap(), ["code", "value", "no te"]);
+}
+
+#[test]
+fn lines_are_skipped_when_asked() {
+    let skipping = |text: &str, skip_lines| {
+        let options = ReadOptions {
+            skip_lines,
+            ..ReadOptions::default()
+        };
+        read_with(text, options)
+    };
+    for end in ["\n", "\r\n", "\r"] {
+        let text = ["value,value", "", "code,note", "A,x", ""].join(end);
+        let got = skipping(&text, 2).unwrap();
+        assert_eq!(got.header.unwrap(), ["code", "note"]);
+        assert_eq!(got.rows, [(4, cells(&["A", "x"]))]);
+    }
+    assert!(skipping("code\nA\n", 5).is_err());
+}
+
+#[test]
+fn apostrophes_before_formulas_are_taken_off_and_counted() {
+    let got = read("code,note\nA,'=Kaffee=\nB,'tis\nC,'+49 30\n");
+    assert_eq!(
+        got.rows,
+        [
+            (2, cells(&["A", "=Kaffee="])),
+            (3, cells(&["B", "'tis"])),
+            (4, cells(&["C", "+49 30"])),
+        ]
+    );
+    assert_eq!(
+        got.notes,
+        ["an apostrophe before a formula was taken off in 2 cells, first on line 2"]
+    );
+}
+
+#[test]
+fn other_encodings_are_read_when_they_are_named() {
+    let encoding = super::super::Encoding::named("macintosh");
+    let options = ReadOptions {
+        encoding,
+        ..ReadOptions::default()
+    };
+    let got = read_with(b"code\nCR\x8fME\n", options).unwrap();
+    assert_eq!(got.rows, [(2, cells(&["CRèME"]))]);
+    assert_eq!(got.notes, [""; 0]);
+    let options = ReadOptions {
+        encoding: super::super::Encoding::named("iso-8859-2"),
+        ..ReadOptions::default()
+    };
+    let got = read_with(b"code\n\xb1\n", options).unwrap();
+    assert_eq!(got.rows, [(2, cells(&["ą"]))]);
+}
