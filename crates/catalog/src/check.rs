@@ -2,8 +2,8 @@
 //! build. Plain loops, as `const` evaluation knows nothing else.
 
 use crate::model::{
-    Api, FieldKind, Object, Operation, OperationAction, Parameter, ParameterRole, Resource,
-    ResponseShape, Tones, ValueKind,
+    Api, FieldKind, Object, Operation, OperationAction, Parameter, ParameterRole, Resource, Tones,
+    ValueKind,
 };
 
 /// Checks an API. A row that contradicts itself does not compile where this is
