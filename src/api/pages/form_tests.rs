@@ -1,3 +1,5 @@
+//! How lists continue, for each form, and pages that violate theirs.
+
 use super::*;
 use crate::catalog::Method;
 use crate::catalog::recharge::API;

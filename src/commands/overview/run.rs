@@ -26,7 +26,7 @@ struct Part {
     /// Filters beside that of the customer.
     filters: &'static [(&'static str, &'static str)],
     sort: &'static str,
-    most: u32,
+    most: Option<u32>,
 }
 
 /// The lists, in the order in which they are shown.
@@ -36,35 +36,35 @@ static PARTS: [Part; 5] = [
         list: &addresses::LIST,
         filters: &[],
         sort: "id-desc",
-        most: 250,
+        most: None,
     },
     Part {
         key: subscriptions::RESOURCE.name,
         list: &subscriptions::LIST,
         filters: &[],
         sort: "id-desc",
-        most: 250,
+        most: None,
     },
     Part {
         key: screen::NEXT_CHARGES,
         list: &charges::LIST,
         filters: &[("status", "queued")],
         sort: "scheduled_at-asc",
-        most: FEW,
+        most: Some(FEW),
     },
     Part {
         key: screen::LAST_ORDERS,
         list: &orders::LIST,
         filters: &[],
         sort: "id-desc",
-        most: FEW,
+        most: Some(FEW),
     },
     Part {
         key: screen::ERRORS,
         list: &charges::LIST,
         filters: &[("status", "error")],
         sort: "id-desc",
-        most: 250,
+        most: None,
     },
 ];
 
@@ -138,7 +138,8 @@ async fn read(client: &Client, word: &str, now: &Now) -> Result<Map<String, Valu
 impl Part {
     /// The records, and whether there are more than were asked for.
     async fn read(&self, client: &Client, id: &str, now: &Now) -> Result<(Vec<Value>, bool)> {
-        let most = self.most.to_string();
+        let most = self.most.unwrap_or(client.api().maximum_page_size);
+        let most = most.to_string();
         let mut given = vec![self.value(|name, _| name == OF_CUSTOMER, id)?];
         for (filter, value) in self.filters {
             given.push(self.value(|name, _| name == *filter, value)?);

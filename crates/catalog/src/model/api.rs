@@ -7,7 +7,7 @@ use super::{Conventions, Method, Object, Operation, ParameterRole, Resource};
 /// client, pages, completion, redaction and output.
 #[derive(Debug)]
 pub struct Api {
-    /// Name in what is kept on disk and in flags, kebab case (`recharge`).
+    /// Name on disk and in flags, kebab case (`recharge`).
     pub name: &'static str,
     /// Name in messages (`Recharge`).
     pub title: &'static str,
