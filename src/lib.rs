@@ -30,6 +30,7 @@ pub mod output;
 mod runtime;
 pub mod stats;
 mod store;
+pub mod sync;
 mod ui;
 pub mod userinfo;
 pub mod world;

@@ -67,6 +67,38 @@ pub(crate) fn open(
     Ok(Some(connection))
 }
 
+/// Opens a file that the user named, or creates it for its owner only. Its tables
+/// and its version are the caller's own matter.
+///
+/// # Errors
+/// It is not a database, or cannot be written.
+pub(crate) fn open_or_create(path: &Path) -> rusqlite::Result<Connection> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // A file that is there, or cannot be made, is told by the opening.
+    drop(options.open(path));
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "normal")?;
+    Ok(connection)
+}
+
+/// Opens a file for reading alone.
+///
+/// # Errors
+/// It does not exist, or is not a database.
+pub(crate) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    version(&connection)?;
+    Ok(connection)
+}
+
 /// The version of the tables.
 ///
 /// # Errors

@@ -14,6 +14,7 @@ mod check;
 mod exceptions;
 mod model;
 pub mod recharge;
+mod replication;
 mod secrets;
 
 pub use bulk::{Batch, Unique};
@@ -25,6 +26,7 @@ pub use model::{
     OperationAction, PageForm, Parameter, ParameterRole, Rate, Resource, ResponseShape, Reverse,
     Secrets, TimeForm, Tone, Tones, Type, ValueKind, VersionedRow, tones_at,
 };
+pub use replication::{RemovedRecords, Replication};
 pub use secrets::{SecretFields, secret_fields};
 
 /// A name as a word of the command line.

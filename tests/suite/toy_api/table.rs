@@ -15,6 +15,7 @@ const VALUE: Api = Api {
     headers: Headers { version: None, request_id: Some("X-Toy-Trace") },
     rate: Rate::Window { left: "X-Left", reset: "X-Reset-Ms" },
     times: TimeForm::WithoutOffset,
+    zone: "UTC0",
     page: PageForm::LinkHeader { parameter: "after" },
     page_size: "per",
     page_number: None,

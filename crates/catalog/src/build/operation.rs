@@ -6,6 +6,7 @@ use crate::model::{
     Effect, Idempotency, Method, Operation, OperationAction, PageForm, Parameter, ResponseShape,
     Reverse,
 };
+use crate::replication::Replication;
 
 /// An operation that lists the objects of its resource.
 #[must_use]
@@ -128,6 +129,7 @@ const fn operation(
         unique: None,
         page_form: None,
         error_form: None,
+        replication: Replication::USUAL,
         example: "",
     }
 }

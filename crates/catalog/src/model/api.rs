@@ -23,6 +23,8 @@ pub struct Api {
     pub rate: Rate,
     /// How times are written.
     pub times: TimeForm,
+    /// The zone of times without an offset, as a POSIX `TZ` string.
+    pub zone: &'static str,
     /// How lists continue; a row may state another form.
     pub page: PageForm,
     /// The query parameter with the number of records per page.

@@ -11,6 +11,7 @@ mod parameter;
 
 use crate::bulk::{Batch, Unique};
 use crate::exceptions::{BodyException, ValueEffect};
+use crate::replication::Replication;
 
 pub use api::{
     Api, Auth, AuthPlace, Bucket, ErrorForm, Headers, PageForm, Rate, Secrets, TimeForm,
@@ -96,6 +97,8 @@ pub struct Operation {
     /// How its answers state errors, where it is otherwise than in the rest of
     /// the API.
     pub error_form: Option<ErrorForm>,
+    /// How it becomes a table of a copy, for lists and for what is one object.
+    pub replication: Replication,
     /// A command line that shows the operation at work.
     pub example: &'static str,
 }

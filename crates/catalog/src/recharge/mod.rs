@@ -22,11 +22,13 @@ pub static FAMILY: ApiFamily = ApiFamily {
 
 const _: () = check::api(&api(
     v2021_11::VERSION,
+    v2021_11::ZONE,
     v2021_11::PAGE_FORM,
     v2021_11::RESOURCES,
 ));
 const _: () = check::api(&api(
     v2021_01::VERSION,
+    v2021_01::ZONE,
     v2021_01::PAGE_FORM,
     v2021_01::RESOURCES,
 ));
@@ -69,8 +71,13 @@ pub(crate) static CONVENTIONS: Conventions = Conventions {
     address_parts: ADDRESS_PARTS,
 };
 
-/// A version of the API. All versions share everything but these three.
-const fn api(version: &'static str, page: PageForm, resources: &'static [Resource]) -> Api {
+/// A version of the API. All versions share everything but these four.
+const fn api(
+    version: &'static str,
+    zone: &'static str,
+    page: PageForm,
+    resources: &'static [Resource],
+) -> Api {
     Api {
         name: "recharge",
         title: "Recharge",
@@ -90,6 +97,7 @@ const fn api(version: &'static str, page: PageForm, resources: &'static [Resourc
             of: bucket,
         },
         times: TimeForm::WithOffset,
+        zone,
         page,
         page_size: LIMIT.name,
         page_number: Some(PAGE.name),

@@ -22,10 +22,13 @@ use super::v2021_11::parameters::{
 use super::{CREATED_AT_MIN, CURSOR, LIMIT, PAGE};
 
 /// The API in this version.
-pub static API: Api = super::api(VERSION, PAGE_FORM, RESOURCES);
+pub static API: Api = super::api(VERSION, ZONE, PAGE_FORM, RESOURCES);
 
 /// The version that these tables describe.
 pub const VERSION: &str = "2021-01";
+
+/// Times have no offset and are of the eastern United States.
+pub(super) const ZONE: &str = "EST5EDT,M3.2.0,M11.1.0";
 
 /// The reference of the version: "Link" headers, with a cursor in them.
 pub(super) const PAGE_FORM: PageForm = PageForm::LinkHeader {

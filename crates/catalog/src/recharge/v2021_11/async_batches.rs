@@ -36,6 +36,7 @@ pub static LIST: Operation = list("/async_batches", "List batches")
         CURSOR,
     ])
     .answers(ResponseShape::Page("async_batches", &ASYNC_BATCH))
+    .not_copied()
     .scope("read_batches")
     .example("rc async-batches list");
 

@@ -118,6 +118,8 @@ pub static LIST: Operation = list("/charges", "List charges")
         CURSOR,
     ])
     .answers(ResponseShape::Page("charges", &CHARGE))
+    .copied_with_history()
+    .may_remove("status", &["queued", "pending", "error"])
     .scope("read_orders")
     .example("rc charges list --status queued --scheduled-at-max 2026-12-31");
 

@@ -35,6 +35,7 @@ pub static LIST: Operation = list("/events", "List what happened lately")
         CURSOR,
     ])
     .answers(ResponseShape::Page("events", &EVENT))
+    .reaches_days(7)
     .scope("read_events")
     .example("rc events list --object-type subscription --verbs created,updated");
 

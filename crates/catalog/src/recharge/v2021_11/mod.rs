@@ -34,10 +34,13 @@ pub use parameters::{
 use crate::model::{Api, PageForm, Resource};
 
 /// The API in this version.
-pub static API: Api = super::api(VERSION, PAGE_FORM, RESOURCES);
+pub static API: Api = super::api(VERSION, ZONE, PAGE_FORM, RESOURCES);
 
 /// The version that these tables describe.
 pub const VERSION: &str = "2021-11";
+
+/// Some records have times without an offset, which are UTC.
+pub(super) const ZONE: &str = "UTC0";
 
 pub(super) const PAGE_FORM: PageForm = PageForm::BodyCursor {
     parameter: CURSOR.name,

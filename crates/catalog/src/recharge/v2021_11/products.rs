@@ -38,6 +38,7 @@ pub static LIST: Operation = list("/products", "List products")
         CURSOR,
     ])
     .answers(ResponseShape::Page("products", &PRODUCT))
+    .copied_from_version(super::super::v2021_01::VERSION)
     .scope("read_products")
     .example("rc products list");
 

@@ -86,6 +86,7 @@ pub static LIST: Operation = list("/subscriptions", "List subscriptions")
         INCLUDE.values(INCLUDES),
     ])
     .answers(ResponseShape::Page("subscriptions", &SUBSCRIPTION))
+    .copied_with_history()
     .scope("read_subscriptions")
     .example("rc subscriptions list --status active --created-at-min 2024-01-01");
 

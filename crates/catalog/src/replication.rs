@@ -1,0 +1,112 @@
+//! What a copy of a list has to know that the parameters of the list do not say.
+
+use crate::model::Operation;
+
+/// How an operation that reads becomes a table of a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replication {
+    /// Whether it may become one.
+    pub is_table: bool,
+    /// The version of the API whose list is read instead.
+    pub from_version: Option<&'static str>,
+    /// Whether each version of a record that is seen is kept as well.
+    pub keeps_history: bool,
+    /// Which records the API removes without telling.
+    pub removed: Option<RemovedRecords>,
+    /// How many days the list reaches back.
+    pub reach_days: Option<u32>,
+}
+
+/// Records that the API may remove: those whose field has one of the values. The
+/// list filters by a parameter with the name of the field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RemovedRecords {
+    /// Name of the field.
+    pub field: &'static str,
+    /// Its values.
+    pub values: &'static [&'static str],
+}
+
+impl Replication {
+    /// A table like most.
+    pub(crate) const USUAL: Self = Self {
+        is_table: true,
+        from_version: None,
+        keeps_history: false,
+        removed: None,
+        reach_days: None,
+    };
+}
+
+impl Operation {
+    /// No copy has a table of it.
+    #[must_use]
+    pub const fn not_copied(mut self) -> Self {
+        self.replication.is_table = false;
+        self
+    }
+
+    /// Copies read the list of the same name in another version.
+    #[must_use]
+    pub const fn copied_from_version(mut self, version: &'static str) -> Self {
+        self.replication.from_version = Some(version);
+        self
+    }
+
+    /// Copies keep each version of a record.
+    #[must_use]
+    pub const fn copied_with_history(mut self) -> Self {
+        self.replication.keeps_history = true;
+        self
+    }
+
+    /// Records with one of these values may be removed without a trace.
+    #[must_use]
+    pub const fn may_remove(
+        mut self,
+        field: &'static str,
+        values: &'static [&'static str],
+    ) -> Self {
+        self.replication.removed = Some(RemovedRecords { field, values });
+        self
+    }
+
+    /// The list reaches back so many days.
+    #[must_use]
+    pub const fn reaches_days(mut self, days: u32) -> Self {
+        self.replication.reach_days = Some(days);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::recharge::FAMILY;
+
+    #[test]
+    fn what_is_removed_is_a_filter_of_its_list_and_a_field_of_its_object() {
+        for (resource, operation) in FAMILY.newest().operations() {
+            let Some(removed) = operation.replication.removed else {
+                continue;
+            };
+            let mut query = operation.query.iter();
+            let filter = query.find(|known| known.name == removed.field).unwrap();
+            assert!(filter.multiple, "{}", resource.name);
+            let field = resource.object.field(removed.field).unwrap();
+            for value in removed.values {
+                assert!(filter.values.contains(value) && field.values.contains(value));
+            }
+        }
+    }
+
+    #[test]
+    fn a_version_that_is_read_instead_has_the_list() {
+        for (resource, operation) in FAMILY.newest().operations() {
+            if let Some(version) = operation.replication.from_version {
+                let api = FAMILY.version(version).unwrap();
+                let other = api.resource(resource.name).unwrap();
+                assert!(other.operation(operation.verb).is_some());
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Where copies go. A destination keeps rows and the state of their table in one
+//! transaction, so that the state is always true of the rows.
+//!
+//! Its methods block: [`Worker`] runs it on a thread of its own, so that a page is
+//! stored while the next one is fetched.
+
+mod address;
+mod batch;
+pub mod sqlite;
+mod worker;
+
+use super::identity::StoreKey;
+use super::row::RowFindings;
+use super::state::{TableState, TableStatus};
+use super::table::Table;
+use super::Micros;
+use crate::error::Result;
+
+pub use address::Address;
+pub use batch::Batch;
+pub use worker::Worker;
+
+/// The columns that every table has beside those of its records.
+pub const EXTRA: &str = "_extra";
+/// When the row was last written, UTC.
+pub const SYNCED_AT: &str = "_synced_at";
+/// When the store was found to have no such row any more, UTC.
+pub const DELETED_AT: &str = "_deleted_at";
+
+/// How the bookmark moves with a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Advance {
+    /// To the newest replication key of the page.
+    WithPage,
+    /// Not before the list was read to its end.
+    AtEnd,
+}
+
+/// What became of a page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Its rows.
+    pub rows: u64,
+    /// Of those, the ones that were new or different.
+    pub changed: u64,
+    /// The newest replication key.
+    pub newest: Option<Micros>,
+    /// What was odd.
+    pub findings: RowFindings,
+}
+
+/// Whether the columns of a table follow the catalog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SchemaPolicy {
+    /// New fields get columns.
+    #[default]
+    Evolve,
+    /// The columns stay as they are; new fields go to `_extra`.
+    Freeze,
+}
+
+/// A process that writes to a destination, as others see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Writer {
+    /// Number of the process.
+    pub process: u32,
+    /// Name of its host.
+    pub host: String,
+}
+
+/// Keeps the tables of one store.
+pub trait Destination: Send {
+    /// Takes the destination for one writer, and compares the store that it is a
+    /// copy of.
+    ///
+    /// # Errors
+    /// Of kind `Usage`: it is a copy of another store. `Partial`: another process
+    /// writes to it. `Unexpected`: it cannot be opened.
+    fn begin(&mut self, store: &StoreKey, writer: &Writer, now: Micros) -> Result<()>;
+
+    /// Makes the table ready for rows, and tells how far it is.
+    ///
+    /// # Errors
+    /// It is not as it was left.
+    fn prepare(&mut self, table: &Table, policy: SchemaPolicy) -> Result<TableState>;
+
+    /// Stores a page and the bookmark in one transaction. A row that was deleted
+    /// returns to life.
+    ///
+    /// # Errors
+    /// Nothing of the page was stored.
+    fn write(&mut self, table: &str, batch: &Batch, advance: Advance) -> Result<Written>;
+
+    /// Begins to gather the keys of a list that is read from its beginning.
+    ///
+    /// # Errors
+    /// They cannot be kept.
+    fn gather(&mut self, table: &str) -> Result<()>;
+
+    /// How many rows are not deleted, and how many of them are missing among the
+    /// keys that were gathered; `among` restricts both to rows with one of the
+    /// values in a field.
+    ///
+    /// # Errors
+    /// The table cannot be read.
+    fn count_missing(&mut self, table: &str, among: Option<&Among>) -> Result<Missing>;
+
+    /// The next keys that are missing, after `after`, at most `most`.
+    ///
+    /// # Errors
+    /// The table cannot be read.
+    fn missing(
+        &mut self,
+        table: &str,
+        among: Option<&Among>,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<String>>;
+
+    /// Those of the keys that were not gathered.
+    ///
+    /// # Errors
+    /// The table cannot be read.
+    fn lacking(&mut self, table: &str, keys: &[String]) -> Result<Vec<String>>;
+
+    /// Marks rows as deleted.
+    ///
+    /// # Errors
+    /// None was marked.
+    fn mark_deleted(&mut self, table: &str, keys: &[String], at: Micros) -> Result<u64>;
+
+    /// Stores the state of a table that was read to its end.
+    ///
+    /// # Errors
+    /// It was not stored.
+    fn conclude(&mut self, table: &str, state: &TableState) -> Result<()>;
+
+    /// Shows other processes that the writer is alive.
+    ///
+    /// # Errors
+    /// The destination was taken by another process.
+    fn beat(&mut self, now: Micros) -> Result<()>;
+
+    /// What it has of each table.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn status(&mut self) -> Result<Vec<TableStatus>>;
+
+    /// Ends the work: what readers of files see is made whole, and the next writer
+    /// may come.
+    ///
+    /// # Errors
+    /// It cannot be made whole.
+    fn finish(&mut self) -> Result<()>;
+}
+
+/// Rows with one of these values in a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Among {
+    /// Name of the column.
+    pub field: &'static str,
+    /// The values.
+    pub values: &'static [&'static str],
+}
+
+/// How many rows are missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Missing {
+    /// Rows that are not deleted.
+    pub rows: u64,
+    /// Of those, the ones whose keys were not gathered.
+    pub missing: u64,
+}

@@ -1,0 +1,139 @@
+//! Rows that the store no longer has: their keys are missing among those of a list
+//! that was read from its beginning. The keys are kept in a temporary table, which
+//! `SQLite` moves to disk as it grows.
+
+use std::fmt::Write as _;
+
+use rusqlite::{Connection, params_from_iter};
+
+use super::write::TableWriter;
+use super::{Among, Micros, Missing, quoted};
+use crate::sync::destination::DELETED_AT;
+
+/// The name of the temporary table.
+fn gathered(table: &str) -> String {
+    quoted(&format!("_gathered_{table}"))
+}
+
+/// The statement that gathers a key.
+pub(super) fn insert(table: &str) -> String {
+    format!("INSERT OR IGNORE INTO temp.{} VALUES (?)", gathered(table))
+}
+
+/// Begins to gather keys.
+pub(super) fn gather(connection: &Connection, writer: &TableWriter) -> rusqlite::Result<()> {
+    let name = gathered(&writer.table);
+    connection.execute_batch(&format!(
+        "CREATE TEMP TABLE IF NOT EXISTS {name} (key PRIMARY KEY NOT NULL) WITHOUT ROWID;
+         DELETE FROM temp.{name};"
+    ))
+}
+
+/// The condition of rows that are not deleted, and whose field has one of the
+/// values.
+fn condition(among: Option<&Among>) -> String {
+    let mut sql = format!("{DELETED_AT} IS NULL");
+    if let Some(among) = among {
+        let holes = vec!["?"; among.values.len()].join(", ");
+        let _ = write!(sql, " AND {} IN ({holes})", quoted(among.field));
+    }
+    sql
+}
+
+fn is_missing(writer: &TableWriter) -> String {
+    format!(
+        "{} NOT IN (SELECT key FROM temp.{})",
+        quoted(writer.key),
+        gathered(&writer.table)
+    )
+}
+
+fn values<'v>(among: Option<&Among>) -> impl Iterator<Item = &'v str> {
+    among.map_or(&[] as &[&str], |among| among.values).iter().copied()
+}
+
+/// How many rows there are, and how many of them are missing.
+pub(super) fn count(
+    connection: &Connection,
+    writer: &TableWriter,
+    among: Option<&Among>,
+) -> rusqlite::Result<Missing> {
+    let sql = format!(
+        "SELECT count(*), count(*) FILTER (WHERE {}) FROM {} WHERE {}",
+        is_missing(writer),
+        quoted(&writer.table),
+        condition(among)
+    );
+    connection.query_row(&sql, params_from_iter(values(among)), |row| {
+        Ok(Missing {
+            rows: row.get::<_, i64>(0)?.unsigned_abs(),
+            missing: row.get::<_, i64>(1)?.unsigned_abs(),
+        })
+    })
+}
+
+/// The next keys that are missing, as text.
+pub(super) fn keys(
+    connection: &Connection,
+    writer: &TableWriter,
+    among: Option<&Among>,
+    after: Option<&str>,
+    most: usize,
+) -> rusqlite::Result<Vec<String>> {
+    let key = quoted(writer.key);
+    // The column converts text to the type of its key.
+    let sql = format!(
+        "SELECT CAST({key} AS TEXT) FROM {table} WHERE {condition} AND {missing} {after}
+         ORDER BY {key} LIMIT {most}",
+        table = quoted(&writer.table),
+        condition = condition(among),
+        missing = is_missing(writer),
+        after = match after {
+            Some(_) => format!("AND {key} > ?"),
+            None => String::new(),
+        },
+    );
+    let mut query = connection.prepare(&sql)?;
+    let rows = query.query_map(params_from_iter(values(among).chain(after)), |row| row.get(0))?;
+    rows.collect()
+}
+
+/// Those of the keys of rows that were not gathered.
+pub(super) fn lacking(
+    connection: &Connection,
+    writer: &TableWriter,
+    keys: &[String],
+) -> rusqlite::Result<Vec<String>> {
+    let mut query = connection.prepare_cached(&format!(
+        "SELECT 1 FROM {} WHERE {} = ? AND {}",
+        quoted(&writer.table),
+        quoted(writer.key),
+        is_missing(writer)
+    ))?;
+    let mut lacking = Vec::new();
+    for key in keys {
+        if query.exists([key])? {
+            lacking.push(key.clone());
+        }
+    }
+    Ok(lacking)
+}
+
+/// Marks rows as deleted; returns how many.
+pub(super) fn mark(
+    connection: &Connection,
+    writer: &TableWriter,
+    keys: &[String],
+    at: Micros,
+) -> rusqlite::Result<u64> {
+    let (table, key) = (quoted(&writer.table), quoted(writer.key));
+    let mut update = connection.prepare_cached(&format!(
+        "UPDATE {table} SET {DELETED_AT} = ? WHERE {key} = ? AND {DELETED_AT} IS NULL"
+    ))?;
+    let at = at.to_string();
+    let mut marked = 0;
+    for key in keys {
+        marked += update.execute([&at, key])? as u64;
+    }
+    Ok(marked)
+}

@@ -1,0 +1,251 @@
+//! The tables of a file: those of the program, and those of the copy.
+
+use std::fmt::Write as _;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{SchemaPolicy, StoreKey, Table, TableState, failed, quoted};
+use crate::error::{Error, Result};
+use crate::sync::destination::{DELETED_AT, EXTRA, SYNCED_AT};
+use crate::sync::table::ColumnType;
+
+/// The form of the program's own tables.
+const FORM: i64 = 1;
+
+/// The program's own tables.
+const OWN: &str = "
+CREATE TABLE IF NOT EXISTS _sync_store (
+    form INTEGER NOT NULL, api TEXT NOT NULL, store TEXT NOT NULL, host TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS _sync_lock (
+    token INTEGER NOT NULL, process INTEGER NOT NULL, host TEXT NOT NULL,
+    since TEXT NOT NULL, beat TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS _sync_tables (
+    name TEXT PRIMARY KEY NOT NULL, state TEXT NOT NULL, columns TEXT NOT NULL DEFAULT '[]'
+) STRICT, WITHOUT ROWID;
+";
+
+/// What a table looks like in the file.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    /// The columns of records that it has.
+    pub(super) columns: Vec<String>,
+    /// How far it is.
+    pub(super) state: TableState,
+}
+
+/// Creates the program's own tables.
+pub(super) fn create_own(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(OWN)
+}
+
+/// The store that the file is a copy of.
+pub(super) fn store_key(connection: &Connection) -> rusqlite::Result<Option<StoreKey>> {
+    connection
+        .query_row("SELECT api, store, host FROM _sync_store", [], |row| {
+            Ok(StoreKey {
+                api: row.get(0)?,
+                store: row.get(1)?,
+                host: row.get(2)?,
+            })
+        })
+        .optional()
+}
+
+/// Keeps the store that the file is a copy of.
+pub(super) fn keep_store_key(connection: &Connection, key: &StoreKey) -> rusqlite::Result<()> {
+    let insert = "INSERT INTO _sync_store (form, api, store, host) VALUES (?, ?, ?, ?)";
+    let StoreKey { api, store, host } = key;
+    connection
+        .execute(insert, params![FORM, api, store, host])
+        .map(drop)
+}
+
+/// Keeps the state of a table.
+pub(super) fn keep_state(
+    connection: &Connection,
+    table: &str,
+    state: &TableState,
+) -> rusqlite::Result<()> {
+    let text = serde_json::to_string(state).map_err(|error| {
+        rusqlite::Error::ToSqlConversionFailure(Box::new(error))
+    })?;
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO _sync_tables (name, state) VALUES (?, ?)
+         ON CONFLICT (name) DO UPDATE SET state = excluded.state",
+    )?;
+    insert.execute(params![table, text]).map(drop)
+}
+
+/// Makes a table ready: creates it, or compares it with what it is to be.
+///
+/// # Errors
+/// Of kind `Usage`: somebody has altered it so that rows cannot be stored.
+pub(super) fn prepare(
+    connection: &Connection,
+    name: &str,
+    table: &Table,
+    policy: SchemaPolicy,
+) -> Result<Prepared> {
+    let sql = |error| failed(name, error);
+    let transaction = connection.unchecked_transaction().map_err(sql)?;
+    let state = state_of(&transaction, name, &table.name)?;
+    let mut columns = Vec::new();
+    let names = std::iter::once(table.name.clone()).chain(table.history_name());
+    for (at, own) in names.enumerate() {
+        let is_history = at == 1;
+        let there = columns_of(&transaction, &own).map_err(sql)?;
+        let there = if there.is_empty() {
+            let create = create(table, &own, is_history);
+            transaction.execute_batch(&create).map_err(sql)?;
+            columns_of(&transaction, &own).map_err(sql)?
+        } else {
+            compare(&transaction, name, table, &own, there, is_history, policy)?
+        };
+        if !is_history {
+            columns = there;
+        }
+    }
+    let is_of_records = |column: &String| table.column(column).is_some();
+    columns.retain(is_of_records);
+    keep_state(&transaction, &table.name, &state).map_err(sql)?;
+    keep_columns(&transaction, &table.name, &columns).map_err(sql)?;
+    transaction.commit().map_err(sql)?;
+    Ok(Prepared { columns, state })
+}
+
+fn state_of(connection: &Connection, name: &str, table: &str) -> Result<TableState> {
+    let row = "SELECT state FROM _sync_tables WHERE name = ?";
+    let text: Option<String> = connection
+        .query_row(row, [table], |row| row.get(0))
+        .optional()
+        .map_err(|error| failed(name, error))?;
+    let Some(text) = text else {
+        return Ok(TableState::default());
+    };
+    serde_json::from_str(&text).map_err(|error| {
+        Error::usage(format!("{name}: the state of {table} cannot be read"))
+            .hint(format!("--refresh {table} reads the table anew"))
+            .caused_by(error)
+    })
+}
+
+/// The names of the columns; none where there is no table.
+fn columns_of(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
+    let mut query = connection.prepare("SELECT name FROM pragma_table_info(?)")?;
+    let rows = query.query_map([table], |row| row.get(0))?;
+    rows.collect()
+}
+
+/// The program's own columns of a table.
+const fn own_columns(is_history: bool) -> &'static [&'static str] {
+    if is_history {
+        &[EXTRA, SYNCED_AT]
+    } else {
+        &[EXTRA, SYNCED_AT, DELETED_AT]
+    }
+}
+
+/// The statement that creates a table.
+fn create(table: &Table, own: &str, is_history: bool) -> String {
+    let mut sql = format!("CREATE TABLE {} (", quoted(own));
+    for column in &table.columns {
+        let kind = type_of(column.kind);
+        let is_key = column.name == table.key;
+        let key = match (is_key, is_history) {
+            (true, false) => " PRIMARY KEY NOT NULL",
+            (true, true) => " NOT NULL",
+            (false, _) => "",
+        };
+        let _ = write!(sql, "{} {kind}{key}, ", quoted(column.name));
+    }
+    let _ = write!(sql, "{EXTRA} TEXT, {SYNCED_AT} TEXT NOT NULL");
+    match table.method.field().filter(|_| is_history) {
+        Some(field) => {
+            let (key, field) = (quoted(table.key), quoted(field));
+            let _ = write!(sql, ", PRIMARY KEY ({key}, {field})) STRICT, WITHOUT ROWID;");
+        }
+        None => {
+            let _ = write!(sql, ", {DELETED_AT} TEXT) STRICT;");
+        }
+    }
+    sql
+}
+
+const fn type_of(kind: ColumnType) -> &'static str {
+    match kind {
+        ColumnType::Integer | ColumnType::Boolean => "INTEGER",
+        ColumnType::Text
+        | ColumnType::Time
+        | ColumnType::Date
+        | ColumnType::Decimal
+        | ColumnType::Json => "TEXT",
+    }
+}
+
+/// Compares a table that is there with what it is to be. Columns that somebody has
+/// added stay; those that are new in the catalog are added.
+fn compare(
+    connection: &Connection,
+    name: &str,
+    table: &Table,
+    own: &str,
+    mut there: Vec<String>,
+    is_history: bool,
+    policy: SchemaPolicy,
+) -> Result<Vec<String>> {
+    let altered = |what: String| {
+        Error::usage(format!("{name}: the table {own} was altered: {what}"))
+            .hint(format!("--refresh {} builds it anew", table.name))
+    };
+    let is_there = |there: &[String], column: &str| there.iter().any(|known| known == column);
+    for column in own_columns(is_history).iter().chain([&table.key]) {
+        if !is_there(&there, column) {
+            return Err(altered(format!("it has no column {column}")));
+        }
+    }
+    let known = known_columns(connection, &table.name).map_err(|error| failed(name, error))?;
+    for column in &table.columns {
+        if is_there(&there, column.name) {
+            continue;
+        }
+        if is_there(&known, column.name) {
+            return Err(altered(format!("its column {} is gone", column.name)));
+        }
+        if policy == SchemaPolicy::Evolve {
+            let (own, column_name) = (quoted(own), quoted(column.name));
+            let kind = type_of(column.kind);
+            let add = format!("ALTER TABLE {own} ADD COLUMN {column_name} {kind}");
+            connection
+                .execute_batch(&add)
+                .map_err(|error| failed(name, error))?;
+            there.push(column.name.to_owned());
+        }
+    }
+    Ok(there)
+}
+
+/// The columns of records that a table had when it was last prepared; none for one
+/// that the program has not created.
+fn known_columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
+    let row = "SELECT columns FROM _sync_tables WHERE name = ?";
+    let text: Option<String> = connection
+        .query_row(row, [table], |row| row.get(0))
+        .optional()?;
+    // Text of another form is as good as none.
+    Ok(text
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default())
+}
+
+/// Keeps which columns of records a table has.
+fn keep_columns(
+    connection: &Connection,
+    table: &str,
+    columns: &[String],
+) -> rusqlite::Result<()> {
+    let text = serde_json::Value::from(columns).to_string();
+    let update = "UPDATE _sync_tables SET columns = ? WHERE name = ?";
+    connection.execute(update, params![text, table]).map(drop)
+}

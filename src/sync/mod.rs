@@ -1,0 +1,29 @@
+//! Replication: the tables of a store, kept current in a database or in files.
+//!
+//! Three parts, none of which knows the kind of another:
+//!
+//! - the **source** ([`tables`], [`window`]): which tables an API has, and which
+//!   requests read them;
+//! - the **run** ([`run`]): the order, bookmarks, deletions, retries;
+//! - the **destination** ([`destination`]): keeps rows together with the bookmark
+//!   that is valid once they are stored.
+//!
+//! A bookmark is committed in the transaction of its rows, and read back from the
+//! destination: a run that was killed goes on where the destination stands, on
+//! another machine as well.
+
+pub mod destination;
+mod identity;
+mod moment;
+mod read;
+mod row;
+mod run;
+mod state;
+mod table;
+mod window;
+
+pub use identity::StoreKey;
+pub use moment::{Micros, StartDate};
+pub use run::{RunPlan, SyncObserver, SyncRun, TableEnd, TableReport};
+pub use state::{TableState, TableStatus};
+pub use table::{Column, ColumnType, ReadMethod, Table, tables};

@@ -1,0 +1,430 @@
+//! Records as rows: the JSON text of a record comes in, a cell for each column of
+//! its table goes out, and what fits no column beside them.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+use jiff::tz::TimeZone;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::moment::Micros;
+use super::table::{ColumnType, Table};
+use crate::error::{Error, Result};
+
+/// What stands for a character that databases refuse.
+const REPLACEMENT: char = '\u{fffd}';
+
+/// A value of a row.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Cell<'a> {
+    /// None.
+    #[default]
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// Text, a day, or a decimal number as it was sent.
+    Text(Cow<'a, str>),
+    /// A moment.
+    Time(Micros),
+    /// `true` or `false`.
+    Boolean(bool),
+    /// JSON text.
+    Json(Cow<'a, str>),
+}
+
+/// A record as a row.
+#[derive(Debug, Default)]
+pub struct Row<'a> {
+    /// A cell for each column of the table.
+    pub cells: Vec<Cell<'a>>,
+    /// What fits no column: a JSON object.
+    pub extra: Option<String>,
+}
+
+/// Reads the records of one table.
+#[derive(Debug)]
+pub struct RowReader {
+    table: String,
+    columns: Vec<(&'static str, ColumnType)>,
+    places: HashMap<&'static str, usize>,
+    key: usize,
+    replication_key: Option<usize>,
+    zone: TimeZone,
+    findings: RowFindings,
+}
+
+/// What was odd about the records of a table. Each kind is told once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RowFindings {
+    /// Fields that no column is for.
+    pub unknown: Vec<String>,
+    /// Fields whose value did not fit their column.
+    pub unfit: Vec<String>,
+    /// Fields with a NUL character, which was replaced.
+    pub nul: Vec<String>,
+}
+
+/// At most so many names of a kind are kept.
+const MOST_NAMES: usize = 20;
+
+impl RowFindings {
+    fn note(names: &mut Vec<String>, name: &str) {
+        if names.len() < MOST_NAMES && !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+
+    /// Takes what is new in `other`; returns it.
+    pub fn merge(&mut self, other: &Self) -> Self {
+        let mut new = Self::default();
+        let pairs = [
+            (&mut self.unknown, &other.unknown, &mut new.unknown),
+            (&mut self.unfit, &other.unfit, &mut new.unfit),
+            (&mut self.nul, &other.nul, &mut new.nul),
+        ];
+        for (known, seen, new) in pairs {
+            for name in seen {
+                if known.len() < MOST_NAMES && !known.contains(name) {
+                    known.push(name.clone());
+                    new.push(name.clone());
+                }
+            }
+        }
+        new
+    }
+}
+
+impl RowReader {
+    /// A reader for a table. With `only`, columns that are not in it are as good
+    /// as unknown.
+    #[must_use]
+    pub fn new(table: &Table, only: Option<&[String]>) -> Self {
+        let is_there = |name: &str| only.is_none_or(|only| only.iter().any(|known| known == name));
+        let columns: Vec<_> = table
+            .columns
+            .iter()
+            .filter(|column| is_there(column.name))
+            .map(|column| (column.name, column.kind))
+            .collect();
+        let place = |name: &str| columns.iter().position(|(known, _)| *known == name);
+        Self {
+            table: table.name.clone(),
+            places: columns
+                .iter()
+                .enumerate()
+                .map(|(at, (name, _))| (*name, at))
+                .collect(),
+            key: place(table.key).unwrap_or_default(),
+            replication_key: table.method.field().and_then(place),
+            // A zone that cannot be read would be seen in every test of the row.
+            zone: TimeZone::posix(table.api.zone).unwrap_or(TimeZone::UTC),
+            columns,
+            findings: RowFindings::default(),
+        }
+    }
+
+    /// The columns that rows have, in their order.
+    #[must_use]
+    pub fn columns(&self) -> &[(&'static str, ColumnType)] {
+        &self.columns
+    }
+
+    /// The position of the key.
+    #[must_use]
+    pub const fn key(&self) -> usize {
+        self.key
+    }
+
+    /// What was odd since the last call.
+    pub fn take_findings(&mut self) -> RowFindings {
+        std::mem::take(&mut self.findings)
+    }
+
+    /// The value of the replication key of a row.
+    #[must_use]
+    pub fn replication_key(&self, row: &Row<'_>) -> Option<Micros> {
+        match row.cells.get(self.replication_key?)? {
+            Cell::Time(time) => Some(*time),
+            _ => None,
+        }
+    }
+
+    /// Reads a record into `row`, whose room is used again.
+    ///
+    /// # Errors
+    /// Of kind `Unreachable`: the record is no object, or has no key.
+    pub fn read<'a>(&mut self, record: &'a str, row: &mut Row<'a>) -> Result<()> {
+        row.cells.clear();
+        row.cells.resize(self.columns.len(), Cell::Null);
+        row.extra = None;
+        let mut reader = serde_json::Deserializer::from_str(record);
+        let fields = Fields { reader: self, row };
+        fields.deserialize(&mut reader).map_err(|error| {
+            self.broken("a record is not an object").caused_by(error)
+        })?;
+        if let Some(extra) = &mut row.extra {
+            extra.push('}');
+        }
+        match row.cells.get(self.key) {
+            Some(Cell::Integer(_)) => Ok(()),
+            Some(Cell::Text(text)) if !text.is_empty() => Ok(()),
+            _ => {
+                let key = self.columns.get(self.key).map_or("id", |(name, _)| *name);
+                Err(self.broken(&format!("a record has no {key}")))
+            }
+        }
+    }
+
+    fn broken(&self, what: &str) -> Error {
+        Error::new(
+            crate::error::Kind::Unreachable,
+            format!("{}: {what}", self.table),
+        )
+        .hint("rows before it are stored; the next run reads it again")
+    }
+
+    fn place<'a>(&mut self, name: &str, raw: &'a RawValue, row: &mut Row<'a>) {
+        let text = raw.get();
+        let Some(at) = self.places.get(name).copied() else {
+            if text != "null" {
+                RowFindings::note(&mut self.findings.unknown, name);
+                self.beside(name, text, row);
+            }
+            return;
+        };
+        match cell(text, self.columns[at].1, &self.zone) {
+            Fit::Whole(cell) => row.cells[at] = self.harmless(name, cell),
+            Fit::Part(cell) => {
+                row.cells[at] = cell;
+                self.beside(name, text, row);
+            }
+            Fit::No => {
+                RowFindings::note(&mut self.findings.unfit, name);
+                self.beside(name, text, row);
+            }
+        }
+    }
+
+    /// Puts a value among those that fit no column.
+    fn beside(&mut self, name: &str, raw: &str, row: &mut Row<'_>) {
+        let extra = row.extra.get_or_insert_with(String::new);
+        extra.push(if extra.is_empty() { '{' } else { ',' });
+        extra.push_str(&serde_json::Value::from(name).to_string());
+        extra.push(':');
+        match without_nul_escapes(raw) {
+            Some(text) => {
+                RowFindings::note(&mut self.findings.nul, name);
+                extra.push_str(&text);
+            }
+            None => extra.push_str(raw),
+        }
+    }
+
+    /// A cell without NUL characters.
+    fn harmless<'a>(&mut self, name: &str, cell: Cell<'a>) -> Cell<'a> {
+        let clean = match &cell {
+            Cell::Text(text) if text.contains('\0') => {
+                Cell::Text(text.replace('\0', REPLACEMENT.encode_utf8(&mut [0; 4])).into())
+            }
+            Cell::Json(text) => match without_nul_escapes(text) {
+                Some(text) => Cell::Json(text.into()),
+                None => return cell,
+            },
+            _ => return cell,
+        };
+        RowFindings::note(&mut self.findings.nul, name);
+        clean
+    }
+}
+
+/// JSON text in which the escape of NUL is that of the replacement character;
+/// `None` where there is none.
+fn without_nul_escapes(text: &str) -> Option<String> {
+    const ESCAPE: &str = "\\u0000";
+    if !text.contains(ESCAPE) {
+        return None;
+    }
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut changed = false;
+    while let Some(at) = rest.find('\\') {
+        clean.push_str(&rest[..at]);
+        rest = &rest[at..];
+        // A backslash and what it escapes belong together: `\\u0000` is text.
+        let length = if rest.starts_with(ESCAPE) {
+            clean.push_str("\\ufffd");
+            changed = true;
+            ESCAPE.len()
+        } else {
+            let escaped = rest.chars().nth(1).map_or(0, char::len_utf8);
+            clean.push_str(&rest[..=escaped]);
+            1 + escaped
+        };
+        rest = &rest[length..];
+    }
+    clean.push_str(rest);
+    changed.then_some(clean)
+}
+
+/// How a value fits a column.
+enum Fit<'a> {
+    /// The cell is the value.
+    Whole(Cell<'a>),
+    /// The cell is a part of the value.
+    Part(Cell<'a>),
+    /// There is no cell that is.
+    No,
+}
+
+/// A JSON value as a cell of a column.
+fn cell<'a>(raw: &'a str, kind: ColumnType, zone: &TimeZone) -> Fit<'a> {
+    let bytes = raw.as_bytes();
+    match bytes.first() {
+        None | Some(b'n') => Fit::Whole(Cell::Null),
+        Some(b'"') => match serde_json::from_str::<CowText<'a>>(raw) {
+            Ok(CowText(text)) => of_text(text, raw, kind, zone),
+            Err(_) => Fit::No,
+        },
+        Some(b'{' | b'[') => match kind {
+            ColumnType::Json => Fit::Whole(Cell::Json(raw.into())),
+            ColumnType::Text => Fit::Whole(Cell::Text(raw.into())),
+            _ => Fit::No,
+        },
+        Some(b't' | b'f') => match kind {
+            ColumnType::Boolean => Fit::Whole(Cell::Boolean(raw == "true")),
+            ColumnType::Json => Fit::Whole(Cell::Json(raw.into())),
+            ColumnType::Text => Fit::Whole(Cell::Text(raw.into())),
+            _ => Fit::No,
+        },
+        Some(_) => match kind {
+            ColumnType::Integer => match raw.parse() {
+                Ok(number) => Fit::Whole(Cell::Integer(number)),
+                Err(_) => Fit::No,
+            },
+            ColumnType::Decimal => decimal(raw.into()),
+            ColumnType::Json => Fit::Whole(Cell::Json(raw.into())),
+            ColumnType::Text => Fit::Whole(Cell::Text(raw.into())),
+            _ => Fit::No,
+        },
+    }
+}
+
+fn of_text<'a>(text: Cow<'a, str>, raw: &'a str, kind: ColumnType, zone: &TimeZone) -> Fit<'a> {
+    match kind {
+        ColumnType::Text => Fit::Whole(Cell::Text(text)),
+        ColumnType::Json => Fit::Whole(Cell::Json(raw.into())),
+        // Forms send an empty text for what has no value.
+        _ if text.is_empty() => Fit::Whole(Cell::Null),
+        ColumnType::Integer => match text.parse() {
+            Ok(number) => Fit::Whole(Cell::Integer(number)),
+            Err(_) => Fit::No,
+        },
+        ColumnType::Boolean => match text.as_ref() {
+            "true" => Fit::Whole(Cell::Boolean(true)),
+            "false" => Fit::Whole(Cell::Boolean(false)),
+            _ => Fit::No,
+        },
+        ColumnType::Decimal => decimal(text),
+        ColumnType::Time => match Micros::read(&text, zone) {
+            Some(time) => Fit::Whole(Cell::Time(time)),
+            None => Fit::No,
+        },
+        ColumnType::Date => day(text, zone),
+    }
+}
+
+/// A decimal number as it was sent. One with an exponent is no text of a number
+/// that everything reads.
+fn decimal(text: Cow<'_, str>) -> Fit<'_> {
+    let digits = text.strip_prefix('-').unwrap_or(&text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number(whole) && is_number(fraction) {
+        Fit::Whole(Cell::Text(text))
+    } else {
+        Fit::No
+    }
+}
+
+/// A day. Of a moment the cell is its day; unless that is its first moment, the
+/// moment stays as well.
+fn day<'a>(text: Cow<'a, str>, zone: &TimeZone) -> Fit<'a> {
+    let is_day = text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok();
+    if is_day {
+        return Fit::Whole(Cell::Text(text));
+    }
+    if Micros::read(&text, zone).is_none() {
+        return Fit::No;
+    }
+    let Some((date, time)) = text.split_at_checked(10) else {
+        return Fit::No;
+    };
+    let is_midnight = matches!(time, "T00:00:00" | "T00:00:00Z" | "T00:00:00+00:00");
+    let cell = Cell::Text(date.to_owned().into());
+    if is_midnight {
+        Fit::Whole(cell)
+    } else {
+        Fit::Part(cell)
+    }
+}
+
+/// Text that is borrowed where it has no escapes.
+struct CowText<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> serde::Deserialize<'de> for CowText<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Cow<'de, str>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a text")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> std::result::Result<Self::Value, E> {
+                Ok(Cow::Borrowed(text))
+            }
+
+            fn visit_str<E>(self, text: &str) -> std::result::Result<Self::Value, E> {
+                Ok(Cow::Owned(text.to_owned()))
+            }
+        }
+        from.deserialize_str(Text).map(CowText)
+    }
+}
+
+/// Reads the fields of a record in one pass.
+struct Fields<'r, 'a> {
+    reader: &'r mut RowReader,
+    row: &'r mut Row<'a>,
+}
+
+impl<'de> DeserializeSeed<'de> for Fields<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> std::result::Result<(), D::Error> {
+        from.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Fields<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<(), A::Error> {
+        while let Some(CowText(name)) = map.next_key()? {
+            let raw: &RawValue = map.next_value()?;
+            self.reader.place(&name, raw, self.row);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "row_tests.rs"]
+mod tests;

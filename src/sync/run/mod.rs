@@ -1,0 +1,133 @@
+//! One run: every table from its bookmark to now, several at a time, and what the
+//! store no longer has.
+
+mod plan;
+mod removed;
+mod report;
+mod table;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream;
+
+use super::destination::Worker;
+use super::{Micros, StoreKey};
+use crate::api::client::{Client, Timing};
+use crate::error::{Error, Kind, Result};
+use crate::world::Clock;
+
+use super::destination::Writer;
+pub use plan::{Deletes, RunPlan};
+pub use report::{TableEnd, TableReport};
+
+/// How often other processes are shown that this one is alive.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// Watches a run.
+pub trait SyncObserver {
+    /// So many rows of a table were stored, up to this value of the replication key.
+    fn progress(&self, table: &str, rows: u64, newest: Option<Micros>);
+
+    /// A table was read to its end, or not.
+    fn ended(&self, report: &TableReport);
+
+    /// Something that the user should know.
+    fn note(&self, note: &str);
+}
+
+/// A run.
+pub struct SyncRun<'a> {
+    /// What to do.
+    pub plan: RunPlan,
+    /// A client for each version of the API, by its name.
+    pub clients: HashMap<&'static str, Arc<Client>>,
+    /// Where rows go.
+    pub worker: Worker,
+    /// Who watches.
+    pub observer: &'a dyn SyncObserver,
+    /// The present.
+    pub clock: Clock,
+    /// How to wait.
+    pub timing: Timing,
+}
+
+impl SyncRun<'_> {
+    /// Runs: takes the destination, reads all tables, and lets it go.
+    ///
+    /// # Errors
+    /// The destination cannot be written, or nothing can be read. What went wrong
+    /// with one table is in its report.
+    pub async fn run(&self, store: StoreKey, writer: Writer) -> Result<Vec<TableReport>> {
+        let now = self.now();
+        self.worker
+            .call(move |destination| destination.begin(&store, &writer, now))
+            .await?;
+        let reports = self.with_heartbeat(self.tables()).await;
+        let finished = self
+            .worker
+            .call(|destination| destination.finish())
+            .await;
+        let reports = reports?;
+        finished?;
+        Ok(reports)
+    }
+
+    fn now(&self) -> Micros {
+        Micros::of((self.clock)())
+    }
+
+    async fn tables(&self) -> Result<Vec<TableReport>> {
+        let parallel = self.plan.parallel.max(1);
+        let each = self.plan.tables.iter().map(|table| self.table(table));
+        let mut running = stream::iter(each).buffer_unordered(parallel);
+        let mut reports = Vec::new();
+        while let Some(report) = running.next().await {
+            let report = report?;
+            self.observer.ended(&report);
+            reports.push(report);
+        }
+        let order = |report: &TableReport| {
+            let mut tables = self.plan.tables.iter();
+            tables.position(|table| table.name == report.table)
+        };
+        reports.sort_by_key(order);
+        Ok(reports)
+    }
+
+    /// Does the work while the heart beats.
+    async fn with_heartbeat<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                () = (self.timing.sleep)(HEARTBEAT) => {
+                    let now = self.now();
+                    self.worker.call(move |destination| destination.beat(now)).await?;
+                }
+            }
+        }
+    }
+
+    fn client(&self, version: &str) -> Result<&Arc<Client>> {
+        let client = self.clients.get(version);
+        client.ok_or_else(|| Error::unexpected(format!("there is no client of version {version}")))
+    }
+}
+
+impl std::fmt::Debug for SyncRun<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("SyncRun")
+            .field("plan", &self.plan)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether an error ends the whole run: no other table would fare better.
+fn ends_all(error: &Error) -> bool {
+    let status = error.answer.as_ref().map(|answer| answer.status);
+    matches!(error.kind, Kind::Usage | Kind::Interrupted | Kind::Closed)
+        || (error.kind == Kind::Access && status != Some(403))
+}

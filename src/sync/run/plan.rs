@@ -1,0 +1,53 @@
+//! What a run is to do.
+
+use std::time::Duration;
+
+use crate::sync::destination::SchemaPolicy;
+use crate::sync::{Micros, Table};
+
+/// What a run is to do.
+#[derive(Debug, Clone)]
+pub struct RunPlan {
+    /// The tables, in their order.
+    pub tables: Vec<Table>,
+    /// The tables that are read anew from the beginning.
+    pub refresh: Vec<String>,
+    /// Nothing older is read, where a table has no bookmark yet.
+    pub start: Option<Micros>,
+    /// How far before its bookmark a table is read again: rows that the store shows
+    /// late are found there.
+    pub lookback: Duration,
+    /// How much of the latest time is left for the next run.
+    pub lag: Duration,
+    /// How often a table is read that can only be read whole; `None` for each run.
+    pub full_every: Option<Duration>,
+    /// How many tables are read at a time.
+    pub parallel: usize,
+    /// Whether new fields get columns.
+    pub schema: SchemaPolicy,
+    /// Which deletions are looked for.
+    pub deletes: Deletes,
+    /// Whether many deletions at once were confirmed.
+    pub confirmed: bool,
+}
+
+/// Which deletions are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Deletes {
+    /// Those that the API is known to make: rows that it may remove, and tables that
+    /// are read whole.
+    #[default]
+    Known,
+    /// All of them: each table is read whole.
+    Full,
+    /// None.
+    Off,
+}
+
+impl RunPlan {
+    /// Whether a table is read anew.
+    #[must_use]
+    pub fn refreshes(&self, table: &Table) -> bool {
+        self.refresh.iter().any(|name| *name == table.name)
+    }
+}

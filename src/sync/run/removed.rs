@@ -1,0 +1,143 @@
+//! Rows that the store no longer has.
+//!
+//! A key that a complete list lacks is looked up by itself where the API can be
+//! asked for keys: a row may have left the list because it changed. Only what is
+//! then still missing is gone.
+
+use super::report::TableEnd;
+use super::{Deletes, SyncRun};
+use crate::api::pages::ListFailure;
+use crate::sync::destination::{Among, Destination, Missing};
+use crate::sync::read::Total;
+use crate::sync::table::{ReadMethod, Table};
+use crate::sync::window::{among, with_keys};
+use crate::sync::TableState;
+
+/// Keys that are looked up with one request.
+const KEYS_A_REQUEST: usize = 100;
+
+/// The share of a table that may be gone without a question, as a divisor.
+const TENTH: u64 = 10;
+
+impl SyncRun<'_> {
+    /// Begins to gather the keys of a list.
+    pub(super) async fn gather(&self, table: &Table) -> crate::error::Result<()> {
+        let name = table.name.clone();
+        let gather = move |destination: &mut dyn Destination| destination.gather(&name);
+        self.worker.call(gather).await
+    }
+
+    /// Marks the rows that are gone; returns how many, and how the table ended.
+    pub(super) async fn deletions(
+        &self,
+        table: &Table,
+        state: &mut TableState,
+        total: &mut Total,
+    ) -> Result<(u64, TableEnd), ListFailure> {
+        if self.plan.deletes == Deletes::Off {
+            return Ok((0, TableEnd::Done));
+        }
+        let restriction = match (table.method, table.removed) {
+            (ReadMethod::Whole, _) => None,
+            (_, Some(removed)) => {
+                self.gather(table).await.map_err(ListFailure::Sink)?;
+                let request = among(table, removed.field, removed.values);
+                self.gathering(table, request, total).await?;
+                Some(Among {
+                    field: removed.field,
+                    values: removed.values,
+                })
+            }
+            _ => return Ok((0, TableEnd::Done)),
+        };
+        let (deleted, end) = self.mark(table, restriction, total).await?;
+        if table.method == ReadMethod::Whole && matches!(end, TableEnd::Done) {
+            state.read_whole = state.completed;
+            self.conclude(table, state).await?;
+        }
+        Ok((deleted, end))
+    }
+
+    /// Marks what is missing, unless it is too much at once.
+    async fn mark(
+        &self,
+        table: &Table,
+        among: Option<Among>,
+        total: &mut Total,
+    ) -> Result<(u64, TableEnd), ListFailure> {
+        let rows = self.count(table, None).await?.rows;
+        let is_too_much = |gone: usize| {
+            let gone = gone as u64;
+            !self.plan.confirmed && gone > 1 && gone * TENTH > rows
+        };
+        let mut gone: Vec<String> = Vec::new();
+        let mut deleted = 0;
+        let mut after = None;
+        loop {
+            let keys = self.missing(table, among.clone(), after.take()).await?;
+            let Some(last) = keys.last().cloned() else {
+                break;
+            };
+            after = Some(last);
+            gone.extend(self.still_missing(table, keys, total).await?);
+            if self.plan.confirmed {
+                deleted += self.mark_keys(table, std::mem::take(&mut gone)).await?;
+            }
+            // At most a tenth of the table is held, one key a row.
+            if is_too_much(gone.len()) {
+                let Missing { missing, .. } = self.count(table, among.clone()).await?;
+                return Ok((0, TableEnd::TooManyGone(Missing { rows, missing })));
+            }
+        }
+        deleted += self.mark_keys(table, gone).await?;
+        Ok((deleted, TableEnd::Done))
+    }
+
+    /// Those of the keys that the API does not find either.
+    async fn still_missing(
+        &self,
+        table: &Table,
+        keys: Vec<String>,
+        total: &mut Total,
+    ) -> Result<Vec<String>, ListFailure> {
+        let Some(request) = with_keys(table, &keys) else {
+            return Ok(keys);
+        };
+        self.gathering(table, request, total).await?;
+        // What was found is among the keys that were gathered now.
+        let name = table.name.clone();
+        let lacking = move |destination: &mut dyn Destination| destination.lacking(&name, &keys);
+        self.worker.call(lacking).await.map_err(ListFailure::Sink)
+    }
+
+    async fn count(&self, table: &Table, among: Option<Among>) -> Result<Missing, ListFailure> {
+        let name = table.name.clone();
+        let count = move |destination: &mut dyn Destination| {
+            destination.count_missing(&name, among.as_ref())
+        };
+        self.worker.call(count).await.map_err(ListFailure::Sink)
+    }
+
+    async fn missing(
+        &self,
+        table: &Table,
+        among: Option<Among>,
+        after: Option<String>,
+    ) -> Result<Vec<String>, ListFailure> {
+        let name = table.name.clone();
+        let missing = move |destination: &mut dyn Destination| {
+            destination.missing(&name, among.as_ref(), after.as_deref(), KEYS_A_REQUEST)
+        };
+        self.worker.call(missing).await.map_err(ListFailure::Sink)
+    }
+
+    async fn mark_keys(&self, table: &Table, keys: Vec<String>) -> Result<u64, ListFailure> {
+        if keys.is_empty() {
+            return Ok(0);
+        }
+        let (name, now) = (table.name.clone(), self.now());
+        let mark =
+            move |destination: &mut dyn Destination| destination.mark_deleted(&name, &keys, now);
+        self.worker.call(mark).await.map_err(ListFailure::Sink)
+    }
+}

@@ -1,0 +1,244 @@
+//! One table from its bookmark to now.
+
+use super::report::{TableEnd, TableReport};
+use super::{SyncRun, ends_all};
+use crate::api::pages::{ListFailure, Pages};
+use crate::api::request::Request;
+use crate::api::response::Wanted;
+use crate::error::{Error, Result};
+use crate::sync::destination::Advance;
+use crate::sync::read::{TableSink, Total};
+use crate::sync::table::{ReadMethod, Table};
+use crate::sync::window::{Window, first_page};
+use crate::sync::{Micros, TableState};
+
+/// The status of an answer that took the API too long to make.
+const TOO_LONG: u16 = 504;
+
+impl SyncRun<'_> {
+    /// Reads a table; what goes wrong with it alone is in the report.
+    ///
+    /// # Errors
+    /// The run cannot go on.
+    pub(super) async fn table(&self, table: &Table) -> Result<TableReport> {
+        let (of_table, policy) = (table.clone(), self.plan.schema);
+        let prepare = move |destination: &mut dyn crate::sync::destination::Destination| {
+            destination.prepare(&of_table, policy)
+        };
+        let mut state = self.worker.call(prepare).await?;
+        if self.plan.refreshes(table) {
+            state = TableState::default();
+        } else if !self.is_due(table, &state) {
+            return Ok(TableReport::unread(table, TableEnd::NotDue));
+        }
+        let mut total = Total::default();
+        let read = self.read(table, &mut state, &mut total).await;
+        let deleted = match read {
+            Ok(()) => self.deletions(table, &mut state, &mut total).await,
+            Err(failure) => Err(failure),
+        };
+        let (deleted, end) = match deleted {
+            Ok(outcome) => outcome,
+            // What the destination says is true of all tables.
+            Err(ListFailure::Sink(error)) => return Err(error),
+            Err(ListFailure::Fetch(error)) if ends_all(&error) => return Err(error),
+            Err(ListFailure::Fetch(error)) => {
+                let forbidden = error.answer.as_ref().is_some_and(|told| told.status == 403);
+                let end = if forbidden {
+                    TableEnd::Forbidden(error)
+                } else {
+                    TableEnd::Failed(error)
+                };
+                (0, end)
+            }
+        };
+        Ok(TableReport {
+            table: table.name.clone(),
+            rows: total.rows,
+            changed: total.changed,
+            deleted,
+            bookmark: state.bookmark,
+            end,
+        })
+    }
+
+    fn is_due(&self, table: &Table, state: &TableState) -> bool {
+        let (Some(every), Some(read)) = (self.plan.full_every, state.read_whole) else {
+            return true;
+        };
+        table.method != ReadMethod::Whole || self.now().since(read) >= every
+    }
+
+    /// Reads what is new, and stores how far the table is then.
+    async fn read(
+        &self,
+        table: &Table,
+        state: &mut TableState,
+        total: &mut Total,
+    ) -> Result<(), ListFailure> {
+        let begun = self.now();
+        let from = match state.bookmark {
+            Some(bookmark) => Some(bookmark.before(self.plan.lookback)),
+            None => self.plan.start,
+        };
+        match table.method {
+            ReadMethod::Ascending { .. } => {
+                let to = (!self.plan.lag.is_zero()).then(|| begun.before(self.plan.lag));
+                let is_empty = from.zip(to).is_some_and(|(from, to)| to < from);
+                if !is_empty {
+                    let window = Window { from, to };
+                    self.read_windows(table, window, begun, state, total).await?;
+                }
+                state.advance(total.newest);
+            }
+            ReadMethod::Since { .. } | ReadMethod::NewestFirst { .. } => {
+                self.note_gap(table, state, begun);
+                let window = Window { from, to: None };
+                let request = first_page(table, window);
+                self.list(table, request, Advance::AtEnd, from, total).await?;
+                state.advance(total.newest);
+            }
+            ReadMethod::Whole => {
+                self.gather(table).await.map_err(ListFailure::Sink)?;
+                let request = first_page(table, Window::default());
+                self.gathering(table, request, total).await?;
+            }
+        }
+        self.check_bookmark(table, state, begun, total)?;
+        state.completed = Some(begun);
+        self.conclude(table, state).await
+    }
+
+    /// Stores the state of a table.
+    pub(super) async fn conclude(
+        &self,
+        table: &Table,
+        state: &TableState,
+    ) -> Result<(), ListFailure> {
+        let (name, state) = (table.name.clone(), state.clone());
+        let conclude = move |destination: &mut dyn crate::sync::destination::Destination| {
+            destination.conclude(&name, &state)
+        };
+        self.worker.call(conclude).await.map_err(ListFailure::Sink)
+    }
+
+    /// Reads a window in the order of changes. One that the API cannot answer in time
+    /// is halved.
+    async fn read_windows(
+        &self,
+        table: &Table,
+        window: Window,
+        now: Micros,
+        state: &TableState,
+        total: &mut Total,
+    ) -> Result<(), ListFailure> {
+        let mut left = vec![window];
+        while let Some(window) = left.pop() {
+            let request = first_page(table, window);
+            let newest = total.newest;
+            let read = self
+                .list(table, request, Advance::WithPage, None, total)
+                .await;
+            let error = match read {
+                Ok(()) => continue,
+                Err(ListFailure::Fetch(error)) => error,
+                Err(failure) => return Err(failure),
+            };
+            let too_long = error.answer.as_ref().is_some_and(|told| told.status == TOO_LONG);
+            // Pages before the one that failed are stored.
+            let reached = if total.newest > newest.max(state.bookmark) {
+                total.newest
+            } else {
+                window.from
+            };
+            let rest = Window {
+                from: reached,
+                to: window.to,
+            };
+            match rest.halves(now).filter(|_| too_long) {
+                Some((earlier, later)) => left.extend([later, earlier]),
+                None => return Err(ListFailure::Fetch(error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a list to its end, or to a page that is wholly older.
+    async fn list(
+        &self,
+        table: &Table,
+        request: Request,
+        advance: Advance,
+        until_older: Option<Micros>,
+        total: &mut Total,
+    ) -> Result<(), ListFailure> {
+        let around = (&self.worker, self.observer, &self.clock);
+        let mut sink = TableSink::new(around, &table.name, advance, total);
+        let is_newest_first = matches!(table.method, ReadMethod::NewestFirst { .. });
+        sink.until_older = until_older.filter(|_| is_newest_first);
+        self.into(table, request, &mut sink).await
+    }
+
+    /// Reads a list to its end and gathers its keys.
+    pub(super) async fn gathering(
+        &self,
+        table: &Table,
+        request: Request,
+        total: &mut Total,
+    ) -> Result<(), ListFailure> {
+        let around = (&self.worker, self.observer, &self.clock);
+        let mut sink = TableSink::new(around, &table.name, Advance::AtEnd, total);
+        sink.gathers = true;
+        self.into(table, request, &mut sink).await
+    }
+
+    async fn into(
+        &self,
+        table: &Table,
+        request: Request,
+        sink: &mut TableSink<'_>,
+    ) -> Result<(), ListFailure> {
+        let client = self.client(table.api.version).map_err(ListFailure::Fetch)?;
+        let wanted = Wanted::of(table.operation.response);
+        let mut pages = Pages::new(client.clone(), request, wanted);
+        pages.records(None, sink).await.map(drop)
+    }
+
+    /// Says when the list no longer reaches back to where the last run ended.
+    fn note_gap(&self, table: &Table, state: &TableState, now: Micros) {
+        let Some((days, bookmark)) = table.reach_days.zip(state.bookmark) else {
+            return;
+        };
+        let reach = std::time::Duration::from_secs(u64::from(days) * 86_400);
+        if now.since(bookmark) > reach {
+            let until = now.before(reach);
+            self.observer.note(&format!(
+                "{} reaches back {days} days: what happened between {bookmark} and {until} is not in the copy",
+                table.name
+            ));
+        }
+    }
+
+    /// A bookmark that is later than everything the store has would hide whatever
+    /// comes.
+    fn check_bookmark(
+        &self,
+        table: &Table,
+        state: &TableState,
+        now: Micros,
+        total: &Total,
+    ) -> Result<(), ListFailure> {
+        let Some(bookmark) = state.bookmark.filter(|bookmark| *bookmark > now) else {
+            return Ok(());
+        };
+        // A store whose clock is ahead of this machine's has a record of that time.
+        if total.newest == Some(bookmark) {
+            return Ok(());
+        }
+        let name = &table.name;
+        Err(ListFailure::Fetch(
+            Error::usage(format!("{name}: its bookmark {bookmark} is in the future"))
+                .hint(format!("--refresh {name} reads the table anew")),
+        ))
+    }
+}

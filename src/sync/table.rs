@@ -1,0 +1,289 @@
+//! The tables of an API, derived from the lists of its catalog.
+
+use crate::catalog::{
+    Api, ApiFamily, FieldKind, Method, Object, Operation, OperationAction, Parameter,
+    ParameterRole, RemovedRecords, Resource, ResponseShape,
+};
+
+/// A table of a copy.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Its name at the destination, snake case.
+    pub name: String,
+    /// The version of the API that it is read from.
+    pub api: &'static Api,
+    /// The operation that reads it: a list, or one object.
+    pub operation: &'static Operation,
+    /// Query parameters that every request of it has.
+    pub filters: Vec<(&'static str, &'static str)>,
+    /// What its records are.
+    pub object: &'static Object,
+    /// The name of the column that identifies a row.
+    pub key: &'static str,
+    /// How changes are found.
+    pub method: ReadMethod,
+    /// The columns, in the order of the catalog.
+    pub columns: Vec<Column>,
+    /// Whether each version of a row is kept in a table of its own.
+    pub keeps_history: bool,
+    /// Which rows the API removes without telling.
+    pub removed: Option<RemovedRecords>,
+    /// How many days the list reaches back.
+    pub reach_days: Option<u32>,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name, as the API spells the field.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: ColumnType,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnType {
+    /// A whole number of 64 bits.
+    Integer,
+    /// Text.
+    Text,
+    /// `true` or `false`.
+    Boolean,
+    /// A moment, in UTC.
+    Time,
+    /// A day.
+    Date,
+    /// A decimal number, exact.
+    Decimal,
+    /// An object or a list, as JSON.
+    Json,
+}
+
+/// How the changes of a table are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadMethod {
+    /// In the order of a time field, from the bookmark on: the bookmark moves with
+    /// each page.
+    Ascending {
+        /// The field.
+        field: &'static str,
+        /// The filter for its earliest value.
+        since: &'static str,
+        /// The filter for its latest value.
+        until: Option<&'static str>,
+    },
+    /// From the bookmark on, in an order that is not known: the bookmark moves at
+    /// the end.
+    Since {
+        /// The field.
+        field: &'static str,
+        /// The filter for its earliest value.
+        since: &'static str,
+    },
+    /// The newest first, until a page is older than the bookmark: the bookmark
+    /// moves at the end.
+    NewestFirst {
+        /// The field.
+        field: &'static str,
+    },
+    /// The whole list.
+    Whole,
+}
+
+impl ReadMethod {
+    /// The field that the bookmark is a value of.
+    #[must_use]
+    pub const fn field(self) -> Option<&'static str> {
+        match self {
+            Self::Ascending { field, .. }
+            | Self::Since { field, .. }
+            | Self::NewestFirst { field } => Some(field),
+            Self::Whole => None,
+        }
+    }
+
+    /// The name in messages and in the status.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Ascending { .. } | Self::Since { .. } | Self::NewestFirst { .. } => "changes",
+        }
+    }
+}
+
+impl Table {
+    /// The column of that name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// The position of the key among the columns.
+    #[must_use]
+    pub fn key_column(&self) -> usize {
+        self.column(self.key).unwrap_or_default()
+    }
+
+    /// The name of the table with the versions of its rows.
+    #[must_use]
+    pub fn history_name(&self) -> Option<String> {
+        self.keeps_history.then(|| format!("{}_history", self.name))
+    }
+
+    /// The parameter of the list that has a role.
+    #[must_use]
+    pub fn parameter(&self, role: ParameterRole) -> Option<&'static Parameter> {
+        let mut query = self.operation.query.iter();
+        query.find(|parameter| parameter.role == role)
+    }
+}
+
+/// The tables of an API, in the order of its catalog.
+///
+/// `versions` chooses another version for the list of a resource than the catalog
+/// does (`products`, `2021-11`).
+#[must_use]
+pub fn tables(family: &'static ApiFamily, versions: &[(&str, &str)]) -> Vec<Table> {
+    let api = family.newest();
+    let operations = api.operations();
+    let read = operations.filter(|(_, operation)| {
+        operation.method == Method::Get
+            && operation.path_parameters.is_empty()
+            && operation.replication.is_table
+    });
+    read.flat_map(|(resource, operation)| {
+        let asked = versions.iter().find(|(name, _)| *name == resource.name);
+        let version = asked
+            .map(|(_, version)| *version)
+            .or(operation.replication.from_version);
+        let other = version.and_then(|version| in_version(family, version, resource, operation));
+        let (api, resource, operation) = other.unwrap_or((api, resource, operation));
+        of_operation(api, resource, operation)
+    })
+    .collect()
+}
+
+fn in_version(
+    family: &'static ApiFamily,
+    version: &str,
+    resource: &Resource,
+    operation: &Operation,
+) -> Option<(&'static Api, &'static Resource, &'static Operation)> {
+    let api = family.version(version)?;
+    let resource = api.resource(resource.name)?;
+    Some((api, resource, resource.operation(operation.verb)?))
+}
+
+/// The tables of one operation: one for each kind of owner where the list wants
+/// the kind named, else one, or none where its records have no key.
+fn of_operation(
+    api: &'static Api,
+    resource: &'static Resource,
+    operation: &'static Operation,
+) -> Vec<Table> {
+    let (name, object) = match operation.response {
+        ResponseShape::Page(_, object) if operation.action == OperationAction::List => {
+            (resource.name, object)
+        }
+        ResponseShape::Page(name, object) | ResponseShape::One(name, object) => (name, object),
+        _ => return Vec::new(),
+    };
+    let Some(key) = key_of(api, resource, object) else {
+        return Vec::new();
+    };
+    let table = |name: String, filters| Table {
+        name,
+        api,
+        operation,
+        filters,
+        object,
+        key,
+        method: method_of(api, operation, object),
+        columns: columns_of(object),
+        keeps_history: operation.replication.keeps_history,
+        removed: operation.replication.removed,
+        reach_days: operation.replication.reach_days,
+    };
+    let mut query = operation.query.iter();
+    match query.find(|parameter| parameter.required && !parameter.values.is_empty()) {
+        Some(kind) => {
+            let kinds = kind.values.iter();
+            let one = |value: &&'static str| {
+                table(format!("{name}_{value}"), vec![(kind.name, *value)])
+            };
+            kinds.map(one).collect()
+        }
+        None => vec![table(name.to_owned(), Vec::new())],
+    }
+}
+
+/// The id, else the field by which the object is read.
+fn key_of(api: &Api, resource: &Resource, object: &Object) -> Option<&'static str> {
+    if let Some(field) = object.field(api.conventions.id) {
+        return Some(field.name);
+    }
+    let get = resource.operation_to(OperationAction::Get)?;
+    let named = get.path_parameters.first()?;
+    object.field(named.name).map(|field| field.name)
+}
+
+fn method_of(api: &Api, operation: &Operation, object: &Object) -> ReadMethod {
+    if operation.action != OperationAction::List {
+        return ReadMethod::Whole;
+    }
+    let with_role = |role: ParameterRole| operation.query.iter().find(move |one| one.role == role);
+    let sorts = with_role(ParameterRole::Sort).map_or(&[] as &[&str], |sort| sort.values);
+    let is_sorted = |field: &str, order: &str| {
+        let wanted = format!("{field}-{order}");
+        sorts.iter().any(|known| *known == wanted)
+    };
+    let of_object = |field: Option<&'static str>| field.filter(|field| object.field(field).is_some());
+    let updated = of_object(api.conventions.updated);
+    if let Some(field) = updated {
+        match with_role(ParameterRole::Since(field)) {
+            Some(since) if is_sorted(field, "asc") => {
+                let until = with_role(ParameterRole::Until(field));
+                return ReadMethod::Ascending {
+                    field,
+                    since: since.name,
+                    until: until.map(|until| until.name),
+                };
+            }
+            Some(since) => {
+                let since = since.name;
+                return ReadMethod::Since { field, since };
+            }
+            None if is_sorted(field, "desc") => return ReadMethod::NewestFirst { field },
+            None => {}
+        }
+    }
+    // Records that nothing changes any more: the time of creation will do.
+    let created = of_object(api.conventions.created).filter(|_| updated.is_none());
+    match created.and_then(|field| Some((field, with_role(ParameterRole::Since(field))?.name))) {
+        Some((field, since)) => ReadMethod::Since { field, since },
+        None => ReadMethod::Whole,
+    }
+}
+
+fn columns_of(object: &Object) -> Vec<Column> {
+    let fields = object.fields.iter();
+    let columns = fields.map(|field| Column {
+        name: field.name,
+        kind: match field.kind {
+            FieldKind::Id | FieldKind::Integer => ColumnType::Integer,
+            FieldKind::Text => ColumnType::Text,
+            FieldKind::Boolean => ColumnType::Boolean,
+            FieldKind::Time => ColumnType::Time,
+            FieldKind::Date => ColumnType::Date,
+            FieldKind::Money => ColumnType::Decimal,
+            FieldKind::Parts(_) | FieldKind::Json => ColumnType::Json,
+        },
+    });
+    columns.collect()
+}
+
+#[cfg(test)]
+#[path = "table_tests.rs"]
+mod tests;
