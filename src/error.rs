@@ -20,6 +20,8 @@ pub enum Kind {
     Unreachable,
     /// Some of the work failed; the rest was done.
     Partial,
+    /// A check found something wrong.
+    CheckFailed,
     /// The user stopped it.
     Interrupted,
     /// Whoever read the output has gone. Not a failure, but the end of work.
@@ -38,6 +40,7 @@ impl Kind {
             Self::Refused => "refused",
             Self::Unreachable => "unreachable",
             Self::Partial => "partial",
+            Self::CheckFailed => "check_failed",
             Self::Interrupted => "interrupted",
             Self::Closed => "closed",
         }

@@ -19,6 +19,8 @@ pub const REFUSED: u8 = 5;
 pub const UNREACHABLE: u8 = 6;
 /// Part of the work failed.
 pub const PARTIAL: u8 = 7;
+/// A check found something wrong.
+pub const CHECK_FAILED: u8 = 8;
 /// Interrupted.
 pub const INTERRUPTED: u8 = 130;
 
@@ -33,6 +35,7 @@ pub const fn code(kind: Kind) -> u8 {
         Kind::Refused => REFUSED,
         Kind::Unreachable => UNREACHABLE,
         Kind::Partial => PARTIAL,
+        Kind::CheckFailed => CHECK_FAILED,
         Kind::Interrupted => INTERRUPTED,
         Kind::Closed => DONE,
     }

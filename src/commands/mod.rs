@@ -26,7 +26,9 @@ mod patience;
 mod profile;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod sql;
 mod stats;
+mod sync;
 mod token;
 mod version;
 
@@ -57,6 +59,8 @@ struct Command {
 const ALL: &[Command] = &[
     stats::COMMAND,
     bulk::COMMAND,
+    sync::COMMAND,
+    sql::COMMAND,
     history::COMMAND,
     overview::COMMAND,
     auth::COMMAND,

@@ -19,11 +19,12 @@ mod read;
 mod row;
 mod run;
 mod state;
+pub mod sums;
 mod table;
 mod window;
 
 pub use identity::StoreKey;
 pub use moment::{Micros, StartDate};
-pub use run::{RunPlan, SyncObserver, SyncRun, TableEnd, TableReport};
+pub use run::{Deletes, RunPlan, SyncObserver, SyncRun, TableEnd, TableReport};
 pub use state::{TableState, TableStatus};
 pub use table::{Column, ColumnType, ReadMethod, Table, tables};

@@ -55,12 +55,12 @@ pub use write_recorder::{WriteEnd, WriteOutcome, WriteRecorder};
 
 /// A client of one store. All its requests share one pace.
 pub struct Client {
-    transport: Box<dyn Transport>,
+    transport: Arc<dyn Transport>,
     base: String,
     token: SecretString,
     api: &'static Api,
     version: Option<String>,
-    gate: Gate,
+    gate: Arc<Gate>,
     budget: Budget,
     /// Whether anything ever came of a request.
     met: AtomicBool,
@@ -198,12 +198,12 @@ impl Client {
         let gate = Gate::new(timing, connection.api, &connection.token);
         let redacting = Redacting::new(transport, &connection.token);
         Self {
-            gate,
+            gate: Arc::new(gate),
             budget,
             met: AtomicBool::new(false),
             recorder: None,
             // No answer reaches anything else with the token in it.
-            transport: Box::new(redacting),
+            transport: Arc::new(redacting),
             base: connection.base,
             token: connection.token,
             api: connection.api,
@@ -211,11 +211,31 @@ impl Client {
         }
     }
 
-    /// Tells long waits and odd headers to an observer.
+    /// Tells long waits and odd headers to an observer. Clients that were made of
+    /// this one before share the way to the API, so that theirs is not changed.
     #[must_use]
     pub fn observed(mut self, observer: Arc<dyn Observer>) -> Self {
-        self.gate.observed(observer);
+        if let Some(gate) = Arc::get_mut(&mut self.gate) {
+            gate.observed(observer);
+        }
         self
+    }
+
+    /// A client of the same store that speaks another version of the API. Both share
+    /// one pace.
+    #[must_use]
+    pub fn in_version(&self, api: &'static Api) -> Self {
+        Self {
+            transport: Arc::clone(&self.transport),
+            base: self.base.clone(),
+            token: self.token.clone(),
+            api,
+            version: None,
+            gate: Arc::clone(&self.gate),
+            budget: self.budget,
+            met: AtomicBool::new(self.met.load(Ordering::Relaxed)),
+            recorder: self.recorder.clone(),
+        }
     }
 
     /// The API that it speaks.

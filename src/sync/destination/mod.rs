@@ -16,7 +16,7 @@ use super::table::Table;
 use super::Micros;
 use crate::error::Result;
 
-pub use address::Address;
+pub use address::{Address, USUAL_FILE};
 pub use batch::Batch;
 pub use worker::Worker;
 

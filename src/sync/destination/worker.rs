@@ -1,19 +1,23 @@
 //! A destination on a thread of its own.
 
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
+use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::Destination;
 use crate::error::{Error, Result};
+use crate::sync::Micros;
+use crate::world::Clock;
 
-/// Calls that wait while another one runs: a page is stored, the next one waits,
-/// and a third one is being fetched.
-const WAITING: usize = 1;
+/// A destination that has nothing to do shows this often that its writer is alive.
+const HEARTBEAT: Duration = Duration::from_secs(15);
 
 type Call = Box<dyn FnOnce(&mut dyn Destination) + Send>;
 
-/// Runs a destination on a thread, in the order of the calls.
+/// Runs a destination on a thread, in the order of the calls. Whoever calls waits
+/// for the answer, so that there are no more calls than tables that are read.
 #[derive(Debug, Clone)]
 pub struct Worker {
     calls: mpsc::Sender<Call>,
@@ -24,11 +28,18 @@ impl Worker {
     ///
     /// # Errors
     /// The system has no thread to spare.
-    pub fn start(mut destination: Box<dyn Destination>) -> Result<Self> {
-        let (sender, mut calls) = mpsc::channel::<Call>(WAITING);
+    pub fn start(mut destination: Box<dyn Destination>, clock: Clock) -> Result<Self> {
+        let (sender, calls) = mpsc::channel::<Call>();
         let run = move || {
-            while let Some(call) = calls.blocking_recv() {
-                call(destination.as_mut());
+            loop {
+                match calls.recv_timeout(HEARTBEAT) {
+                    Ok(call) => call(destination.as_mut()),
+                    // Whoever was taken for dead learns it with the next page.
+                    Err(RecvTimeoutError::Timeout) => {
+                        let _ = destination.beat(Micros::of(clock()));
+                    }
+                    Err(RecvTimeoutError::Disconnected) => break,
+                }
             }
         };
         let named = thread::Builder::new().name("destination".to_owned());
@@ -52,7 +63,7 @@ impl Worker {
             let _ = answer.send(call(destination));
         });
         let stopped = || Error::unexpected("the thread of the destination has stopped");
-        self.calls.send(boxed).await.map_err(|_| stopped())?;
+        self.calls.send(boxed).map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
     }
 }

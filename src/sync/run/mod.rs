@@ -8,23 +8,19 @@ mod table;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::destination::Worker;
 use super::{Micros, StoreKey};
-use crate::api::client::{Client, Timing};
+use crate::api::client::Client;
 use crate::error::{Error, Kind, Result};
 use crate::world::Clock;
 
 use super::destination::Writer;
 pub use plan::{Deletes, RunPlan};
 pub use report::{TableEnd, TableReport};
-
-/// How often other processes are shown that this one is alive.
-const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// Watches a run.
 pub trait SyncObserver {
@@ -50,8 +46,6 @@ pub struct SyncRun<'a> {
     pub observer: &'a dyn SyncObserver,
     /// The present.
     pub clock: Clock,
-    /// How to wait.
-    pub timing: Timing,
 }
 
 impl SyncRun<'_> {
@@ -65,7 +59,7 @@ impl SyncRun<'_> {
         self.worker
             .call(move |destination| destination.begin(&store, &writer, now))
             .await?;
-        let reports = self.with_heartbeat(self.tables()).await;
+        let reports = self.tables().await;
         let finished = self
             .worker
             .call(|destination| destination.finish())
@@ -95,20 +89,6 @@ impl SyncRun<'_> {
         };
         reports.sort_by_key(order);
         Ok(reports)
-    }
-
-    /// Does the work while the heart beats.
-    async fn with_heartbeat<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        let mut work = std::pin::pin!(work);
-        loop {
-            tokio::select! {
-                done = &mut work => return done,
-                () = (self.timing.sleep)(HEARTBEAT) => {
-                    let now = self.now();
-                    self.worker.call(move |destination| destination.beat(now)).await?;
-                }
-            }
-        }
     }
 
     fn client(&self, version: &str) -> Result<&Arc<Client>> {

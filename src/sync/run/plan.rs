@@ -38,8 +38,6 @@ pub enum Deletes {
     /// are read whole.
     #[default]
     Known,
-    /// All of them: each table is read whole.
-    Full,
     /// None.
     Off,
 }

@@ -1,0 +1,67 @@
+//! The words of `rc sync`.
+
+use std::time::Duration;
+
+use clap::ArgMatches;
+
+use crate::cli::values::{text, texts};
+use crate::error::Result;
+use crate::sync::destination::{Address, SchemaPolicy};
+use crate::sync::{Deletes, StartDate};
+
+/// What to copy, where to, and how.
+#[derive(Debug)]
+pub(super) struct Sync {
+    /// The destination, where it was named.
+    pub(super) to: Option<Address>,
+    /// The tables; empty for all of them.
+    pub(super) tables: Vec<String>,
+    /// The tables to read anew.
+    pub(super) refresh: Vec<String>,
+    pub(super) start: Option<StartDate>,
+    pub(super) lookback: Duration,
+    /// None where it was not given.
+    pub(super) lag: Option<Duration>,
+    pub(super) full_every: Option<Duration>,
+    pub(super) watch: Option<Duration>,
+    pub(super) parallel: usize,
+    pub(super) schema: SchemaPolicy,
+    pub(super) deletes: Deletes,
+    pub(super) products_version: Option<String>,
+}
+
+/// What the words come to.
+pub(super) fn sync_of(matches: &ArgMatches) -> Result<Sync> {
+    let span = |name: &str| matches.get_one::<Duration>(name).copied();
+    let word = |name: &str| text(matches, name).unwrap_or_default();
+    let start = text(matches, "start-date");
+    Ok(Sync {
+        to: destination(matches)?,
+        tables: texts(matches, "tables"),
+        refresh: texts(matches, "refresh"),
+        start: start.map(|start| StartDate::parse(&start)).transpose()?,
+        lookback: span("lookback").unwrap_or_default(),
+        lag: span("lag"),
+        full_every: span("full-every"),
+        watch: span("watch"),
+        parallel: matches
+            .get_one::<u8>("parallel")
+            .map_or(1, |number| usize::from(*number)),
+        schema: if word("schema") == "freeze" {
+            SchemaPolicy::Freeze
+        } else {
+            SchemaPolicy::Evolve
+        },
+        deletes: match word("deletes").as_str() {
+            "off" => Deletes::Off,
+            _ => Deletes::Known,
+        },
+        products_version: text(matches, "products-version"),
+    })
+}
+
+/// The destination, where it was named.
+pub(super) fn destination(matches: &ArgMatches) -> Result<Option<Address>> {
+    let to = text(matches, "to");
+    to.map(|to| Address::parse(&to)).transpose()
+}

@@ -1,0 +1,142 @@
+//! How `rc sync` looks.
+
+use std::time::Duration;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, Command};
+
+use crate::cli::help::{styled, verb};
+use crate::cli::{Spec, plain};
+use crate::config::span;
+
+pub(super) const SPEC: Spec = Spec::new(
+    "sync",
+    "A copy of the store's tables, in a database or files",
+    build,
+);
+
+const LONG_ABOUT: &str = "\
+Copy the tables of the store, and keep the copy current.
+
+The first run reads everything, the later ones what has changed since. How far
+each table is stands in the copy itself, with its rows: a run that was
+interrupted goes on where it was, on another machine as well, and no row is
+there twice. Rows that the store no longer has stay, with the time in
+_deleted_at. charges_history and subscriptions_history keep each version of a
+row that was seen.";
+
+const EXAMPLES: &str = "\
+Examples:
+  rc sync
+  rc sync --to sqlite:shop.db --tables subscriptions,charges
+  rc sync --start-date 2026-01-01
+  rc sync --watch 15m
+  rc sync status
+  rc sql 'SELECT status, count(*) FROM subscriptions GROUP BY 1'";
+
+const STATUS: &str = "\
+Nothing is sent.
+
+Example:
+  rc sync status --to sqlite:shop.db";
+
+const CHECK: &str = "\
+Says which tables the token may read, and what the copy has and lacks. Exit
+code 8 if something is wrong.
+
+Example:
+  rc sync check";
+
+fn build() -> Command {
+    plain(SPEC.name, SPEC.about)
+        .long_about(LONG_ABOUT)
+        .after_help(styled(EXAMPLES))
+        .args_conflicts_with_subcommands(true)
+        .args(flags())
+        .subcommands([
+            verb("status", "Show what the copy has", STATUS).arg(to()),
+            verb("check", "Check token and copy before a run", CHECK).args(flags()),
+        ])
+}
+
+fn to() -> Arg {
+    Arg::new("to")
+        .long("to")
+        .value_name("DEST")
+        .help("where the copy is: sqlite:FILE [default: sqlite:recharge.db]")
+}
+
+fn flags() -> Vec<Arg> {
+    let duration = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("SPAN")
+            .value_parser(|word: &str| span(word))
+            .help(help)
+    };
+    let names = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("TABLE,TABLE")
+            .action(ArgAction::Append)
+            .value_delimiter(',')
+            .help(help)
+    };
+    vec![
+        to(),
+        names("tables", "only these tables"),
+        names("refresh", "read these tables anew, from their beginning"),
+        Arg::new("start-date")
+            .long("start-date")
+            .value_name("DATE")
+            .help("nothing that changed before this day, in a first run: 2026-01-31 or 01/31/2026"),
+        duration(
+            "lookback",
+            "how far before its bookmark each table is read again",
+        )
+        .default_value("10m"),
+        duration(
+            "lag",
+            "leave the latest changes to the next run [default: 0s; 30m with --watch]",
+        ),
+        duration(
+            "full-every",
+            "with --watch, how often tables are read that can only be read whole",
+        )
+        .default_value("12h"),
+        duration("watch", "run again and again, this long after each run")
+            .value_parser(pause),
+        Arg::new("parallel")
+            .long("parallel")
+            .value_name("N")
+            .value_parser(clap::value_parser!(u8).range(1..=16))
+            .default_value("4")
+            .help("tables to read at a time"),
+        Arg::new("schema")
+            .long("schema")
+            .value_name("POLICY")
+            .value_parser(PossibleValuesParser::new(["evolve", "freeze"]))
+            .default_value("evolve")
+            .help("evolve: new fields get columns; freeze: they are kept in _extra"),
+        Arg::new("deletes")
+            .long("deletes")
+            .value_name("WHICH")
+            .value_parser(PossibleValuesParser::new(["known", "off"]))
+            .default_value("known")
+            .help("known: find charges that were removed, and rows of tables read whole; off: none"),
+        Arg::new("products-version")
+            .long("products-version")
+            .value_name("VERSION")
+            .value_parser(PossibleValuesParser::new(["2021-01", "2021-11"]))
+            .help("version of the API that products are read in [default: 2021-01]"),
+    ]
+}
+
+/// A pause between two runs.
+fn pause(word: &str) -> Result<Duration, String> {
+    let span = span(word)?;
+    if span < Duration::from_secs(1) {
+        return Err("a pause of at least 1s".to_owned());
+    }
+    Ok(span)
+}
