@@ -51,6 +51,9 @@ pub struct RowReader {
     places: HashMap<&'static str, usize>,
     key: usize,
     replication_key: Option<usize>,
+    /// The field of related objects, which some lists have though none were asked
+    /// for.
+    included: Option<&'static str>,
     zone: TimeZone,
     findings: RowFindings,
 }
@@ -118,6 +121,7 @@ impl RowReader {
                 .collect(),
             key: place(table.key).unwrap_or_default(),
             replication_key: table.method.field().and_then(place),
+            included: table.api.conventions.included,
             // A zone that cannot be read would be seen in every test of the row.
             zone: TimeZone::posix(table.api.zone).unwrap_or(TimeZone::UTC),
             columns,
@@ -188,7 +192,7 @@ impl RowReader {
     fn place<'a>(&mut self, name: &str, raw: &'a RawValue, row: &mut Row<'a>) {
         let text = raw.get();
         let Some(at) = self.places.get(name).copied() else {
-            if text != "null" {
+            if text != "null" && Some(name) != self.included {
                 RowFindings::note(&mut self.findings.unknown, name);
                 self.beside(name, text, row);
             }

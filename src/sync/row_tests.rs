@@ -68,6 +68,8 @@ fn values_that_fit_no_column_stand_beside_them() {
         );
     }
     assert_eq!(placed("new_field", "null"), ("none".to_owned(), None));
+    // Related objects that were not asked for are no part of the record.
+    assert_eq!(placed("include", "{}"), ("none".to_owned(), None));
 }
 
 #[test]

@@ -70,6 +70,7 @@ mod snapshots;
 mod stats;
 mod stores;
 mod sweep;
+mod sync;
 mod terminals;
 mod toy_api;
 mod trials;

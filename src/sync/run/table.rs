@@ -5,7 +5,7 @@ use super::{SyncRun, ends_all};
 use crate::api::pages::{ListFailure, Pages};
 use crate::api::request::Request;
 use crate::api::response::Wanted;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::sync::destination::Advance;
 use crate::sync::read::{TableSink, Total};
 use crate::sync::table::{ReadMethod, Table};
@@ -31,9 +31,12 @@ impl SyncRun<'_> {
         } else if !self.is_due(table, &state) {
             return Ok(TableReport::unread(table, TableEnd::NotDue));
         }
+        let is_first = state == TableState::default() && !self.plan.refreshes(table);
         let mut total = Total::default();
         let read = self.read(table, &mut state, &mut total).await;
         let deleted = match read {
+            // What was read just now, of a table that was empty, is still there.
+            Ok(()) if is_first && table.method != ReadMethod::Whole => Ok((0, TableEnd::Done)),
             Ok(()) => self.deletions(table, &mut state, &mut total).await,
             Err(failure) => Err(failure),
         };
@@ -237,7 +240,7 @@ impl SyncRun<'_> {
         }
         let name = &table.name;
         Err(ListFailure::Fetch(
-            Error::usage(format!("{name}: its bookmark {bookmark} is in the future"))
+            Error::new(Kind::Partial, format!("{name}: its bookmark {bookmark} is in the future"))
                 .hint(format!("--refresh {name} reads the table anew")),
         ))
     }

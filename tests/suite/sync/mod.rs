@@ -1,0 +1,81 @@
+//! `rc sync` and `rc sql`: a copy of the sandbox, compared with what it lists.
+
+mod copies;
+mod refusals;
+
+use serde_json::Value;
+
+use crate::harness::{Outcome, Rc, Store, rc};
+
+/// A copy of the sandbox of a store.
+struct Copy {
+    store: Store,
+}
+
+impl Copy {
+    fn new() -> Self {
+        Self { store: Store::new() }
+    }
+
+    /// The words after `rc`, with the copy as destination where `DB` stands.
+    fn rc(&self, line: &str) -> Rc {
+        let file = self.file();
+        rc(&line.replace("DB", &file)).holding(&self.store)
+    }
+
+    fn file(&self) -> String {
+        format!("sqlite:{}", self.store.path().join("copy.db").display())
+    }
+
+    fn path(&self) -> String {
+        self.file().replace("sqlite:", "")
+    }
+
+    /// Syncs; returns the report of each table.
+    fn sync(&self, flags: &str) -> Vec<Value> {
+        let line = format!("sync --to DB -o ndjson {flags}");
+        self.rc(&line).within(&self.store).succeeds().records()
+    }
+
+    fn try_sync(&self, flags: &str) -> Rc {
+        self.rc(&format!("sync --to DB -o ndjson {flags}"))
+            .within(&self.store)
+    }
+
+    /// Asks the copy.
+    fn sql(&self, query: &str) -> Vec<Value> {
+        self.asked(query).succeeds().records()
+    }
+
+    fn asked(&self, query: &str) -> Rc {
+        let words = ["sql", query, "--database", &self.path(), "-o", "ndjson"];
+        crate::harness::rc_of(words.map(str::to_owned)).holding(&self.store)
+    }
+
+    /// Writes to the copy as another program would.
+    fn write(&self, statement: &str) {
+        let connection = rusqlite::Connection::open(self.path()).unwrap();
+        connection.execute_batch(statement).unwrap();
+    }
+
+    /// One value of the copy.
+    fn value(&self, query: &str) -> Value {
+        let rows = self.sql(query);
+        rows[0].as_object().unwrap().values().next().unwrap().clone()
+    }
+
+    /// What the sandbox lists.
+    fn listed(&self, words: &str) -> Vec<Value> {
+        self.sandbox(&format!("{words} -o ndjson")).records()
+    }
+
+    fn sandbox(&self, line: &str) -> Outcome {
+        rc(line).within(&self.store).succeeds()
+    }
+}
+
+/// The report of one table.
+fn of<'r>(reports: &'r [Value], table: &str) -> &'r Value {
+    let mut reports = reports.iter();
+    reports.find(|report| report["table"] == table).unwrap()
+}
