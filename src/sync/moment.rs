@@ -81,6 +81,13 @@ impl Micros {
         Self(self.0.saturating_sub(span).max(Self::of(Timestamp::MIN).0))
     }
 
+    /// The moment so much later.
+    #[must_use]
+    pub fn after(self, span: std::time::Duration) -> Self {
+        let span = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(span).min(Self::of(Timestamp::MAX).0))
+    }
+
     /// The time from an earlier moment to this one; none if it is later.
     #[must_use]
     pub fn since(self, earlier: Self) -> std::time::Duration {

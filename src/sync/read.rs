@@ -1,7 +1,7 @@
 //! A list on its way to a destination, page by page.
 
 use super::Micros;
-use super::destination::{Advance, Batch, Worker, Written};
+use super::destination::{Advance, Batch, BatchPurpose, Worker, Written};
 use super::run::SyncObserver;
 use super::row::RowFindings;
 use crate::api::pages::RecordSink;
@@ -18,8 +18,8 @@ pub(super) struct TableSink<'a> {
     pub(super) table: &'a str,
     /// How the bookmark moves.
     pub(super) advance: Advance,
-    /// Whether keys are gathered.
-    pub(super) gathers: bool,
+    /// What becomes of the records.
+    pub(super) purpose: BatchPurpose,
     /// A page that is wholly older ends the list.
     pub(super) until_older: Option<Micros>,
     /// What was stored.
@@ -49,7 +49,7 @@ impl<'a> TableSink<'a> {
             clock,
             table,
             advance,
-            gathers: false,
+            purpose: BatchPurpose::Rows,
             until_older: None,
             total,
             page: None,
@@ -80,7 +80,7 @@ impl RecordSink for TableSink<'_> {
     fn record(&mut self, record: &str) -> Result<Flow> {
         let page = self.page.get_or_insert_with(|| {
             let mut page = Batch::new(Micros::of((self.clock)()));
-            page.gathers = self.gathers;
+            page.purpose = self.purpose;
             page
         });
         page.push(record);

@@ -1,7 +1,7 @@
 //! The tables of an API, derived from the lists of its catalog.
 
 use crate::catalog::{
-    Api, ApiFamily, FieldKind, Method, Object, Operation, OperationAction, Parameter,
+    Api, ApiFamily, FieldKind, ForgottenRecords, Method, Object, Operation, OperationAction, Parameter,
     ParameterRole, RemovedRecords, Resource, ResponseShape,
 };
 
@@ -28,6 +28,8 @@ pub struct Table {
     pub keeps_history: bool,
     /// Which rows the API removes without telling.
     pub removed: Option<RemovedRecords>,
+    /// Which rows the list no longer shows, though they were not removed.
+    pub forgotten: Option<ForgottenRecords>,
     /// How many days the list reaches back.
     pub reach_days: Option<u32>,
 }
@@ -204,6 +206,7 @@ fn of_operation(
         columns: columns_of(object),
         keeps_history: operation.replication.keeps_history,
         removed: operation.replication.removed,
+        forgotten: operation.replication.forgotten,
         reach_days: operation.replication.reach_days,
     };
     let mut query = operation.query.iter();

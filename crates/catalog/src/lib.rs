@@ -26,7 +26,7 @@ pub use model::{
     OperationAction, PageForm, Parameter, ParameterRole, Rate, Resource, ResponseShape, Reverse,
     Secrets, TimeForm, Tone, Tones, Type, ValueKind, VersionedRow, tones_at,
 };
-pub use replication::{RemovedRecords, Replication};
+pub use replication::{ForgottenRecords, RemovedRecords, Replication};
 pub use secrets::{SecretFields, secret_fields};
 
 /// A name as a word of the command line.

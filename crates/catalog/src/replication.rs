@@ -13,8 +13,24 @@ pub struct Replication {
     pub keeps_history: bool,
     /// Which records the API removes without telling.
     pub removed: Option<RemovedRecords>,
+    /// Which records the list no longer shows, though they were not removed.
+    pub forgotten: Option<ForgottenRecords>,
     /// How many days the list reaches back.
     pub reach_days: Option<u32>,
+}
+
+/// Records that a list leaves out once they are old: those whose field has one of
+/// the values, so many days after a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ForgottenRecords {
+    /// Name of the field.
+    pub field: &'static str,
+    /// Its values.
+    pub values: &'static [&'static str],
+    /// The field with the moment.
+    pub since: &'static str,
+    /// Days after it.
+    pub days: u32,
 }
 
 /// Records that the API may remove: those whose field has one of the values. The
@@ -34,6 +50,7 @@ impl Replication {
         from_version: None,
         keeps_history: false,
         removed: None,
+        forgotten: None,
         reach_days: None,
     };
 }
@@ -68,6 +85,14 @@ impl Operation {
         values: &'static [&'static str],
     ) -> Self {
         self.replication.removed = Some(RemovedRecords { field, values });
+        self
+    }
+
+    /// The list leaves out records with one of these values, so many days after a
+    /// moment.
+    #[must_use]
+    pub const fn forgets(mut self, forgotten: ForgottenRecords) -> Self {
+        self.replication.forgotten = Some(forgotten);
         self
     }
 

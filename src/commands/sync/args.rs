@@ -54,6 +54,7 @@ pub(super) fn sync_of(matches: &ArgMatches) -> Result<Sync> {
         },
         deletes: match word("deletes").as_str() {
             "off" => Deletes::Off,
+            "full" => Deletes::Full,
             _ => Deletes::Known,
         },
         products_version: text(matches, "products-version"),

@@ -46,6 +46,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Sync) -> Result<()> 
     (run.guard_interrupts)();
     let worker = Worker::start(destination, run.clock.clone())?;
     let outcome = repeat(run, options, &place, asked, plan, clients, &worker, &mut printer);
+    worker.end();
     printer.finish()?;
     outcome
 }

@@ -121,9 +121,9 @@ fn flags() -> Vec<Arg> {
         Arg::new("deletes")
             .long("deletes")
             .value_name("WHICH")
-            .value_parser(PossibleValuesParser::new(["known", "off"]))
+            .value_parser(PossibleValuesParser::new(["known", "full", "off"]))
             .default_value("known")
-            .help("known: find charges that were removed, and rows of tables read whole; off: none"),
+            .help("known: charges that were removed, and rows of tables read whole; full: every table is read to its end; off: none"),
         Arg::new("products-version")
             .long("products-version")
             .value_name("VERSION")

@@ -10,8 +10,19 @@ pub struct Batch {
     ends: Vec<usize>,
     /// When the page came.
     pub at: Micros,
-    /// Whether its keys are gathered.
-    pub gathers: bool,
+    /// What becomes of its records.
+    pub purpose: BatchPurpose,
+}
+
+/// What becomes of the records of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BatchPurpose {
+    /// They are stored.
+    Rows,
+    /// They are stored, and their keys are gathered.
+    RowsAndKeys,
+    /// Their keys are gathered, and nothing else.
+    Keys,
 }
 
 impl Batch {
@@ -22,7 +33,7 @@ impl Batch {
             text: String::new(),
             ends: Vec::new(),
             at,
-            gathers: false,
+            purpose: BatchPurpose::Rows,
         }
     }
 

@@ -14,10 +14,11 @@ use super::row::RowFindings;
 use super::state::{TableState, TableStatus};
 use super::table::Table;
 use super::Micros;
+use crate::catalog::{ForgottenRecords, RemovedRecords};
 use crate::error::Result;
 
 pub use address::{Address, USUAL_FILE};
-pub use batch::Batch;
+pub use batch::{Batch, BatchPurpose};
 pub use worker::Worker;
 
 /// The columns that every table has beside those of its records.
@@ -98,8 +99,7 @@ pub trait Destination: Send {
     fn gather(&mut self, table: &str) -> Result<()>;
 
     /// How many rows are not deleted, and how many of them are missing among the
-    /// keys that were gathered; `among` restricts both to rows with one of the
-    /// values in a field.
+    /// keys that were gathered; `among` restricts both to some rows.
     ///
     /// # Errors
     /// The table cannot be read.
@@ -155,13 +155,14 @@ pub trait Destination: Send {
     fn finish(&mut self) -> Result<()>;
 }
 
-/// Rows with one of these values in a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Among {
-    /// Name of the column.
-    pub field: &'static str,
-    /// The values.
-    pub values: &'static [&'static str],
+/// Some rows of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Among {
+    /// Those with one of these values in a field.
+    With(RemovedRecords),
+    /// All but those that a list no longer shows: the moment before which it
+    /// forgets them.
+    NotForgotten(ForgottenRecords, Micros),
 }
 
 /// How many rows are missing.

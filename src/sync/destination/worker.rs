@@ -1,7 +1,8 @@
 //! A destination on a thread of its own.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -21,6 +22,7 @@ type Call = Box<dyn FnOnce(&mut dyn Destination) + Send>;
 #[derive(Debug, Clone)]
 pub struct Worker {
     calls: mpsc::Sender<Call>,
+    thread: Arc<JoinHandle<()>>,
 }
 
 impl Worker {
@@ -43,10 +45,24 @@ impl Worker {
             }
         };
         let named = thread::Builder::new().name("destination".to_owned());
-        named
+        let thread = named
             .spawn(run)
             .map_err(|error| Error::unexpected("cannot start a thread").caused_by(error))?;
-        Ok(Self { calls: sender })
+        Ok(Self {
+            calls: sender,
+            thread: Arc::new(thread),
+        })
+    }
+
+    /// Waits until the destination is closed. It stays open while there is another
+    /// handle.
+    pub fn end(self) {
+        let Self { calls, thread } = self;
+        drop(calls);
+        if let Some(thread) = Arc::into_inner(thread) {
+            // A thread that panicked has said so.
+            let _ = thread.join();
+        }
     }
 
     /// Calls the destination, and waits for what it says.

@@ -38,6 +38,8 @@ pub enum Deletes {
     /// are read whole.
     #[default]
     Known,
+    /// All of them: each table is read to its end, whatever its bookmark.
+    Full,
     /// None.
     Off,
 }

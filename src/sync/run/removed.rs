@@ -4,14 +4,19 @@
 //! asked for keys: a row may have left the list because it changed. Only what is
 //! then still missing is gone.
 
+use std::time::Duration;
+
 use super::report::TableEnd;
 use super::{Deletes, SyncRun};
 use crate::api::pages::ListFailure;
-use crate::sync::destination::{Among, Destination, Missing};
+use crate::sync::destination::{Among, BatchPurpose, Destination, Missing};
 use crate::sync::read::Total;
 use crate::sync::table::{ReadMethod, Table};
-use crate::sync::window::{among, with_keys};
+use crate::sync::window::{Window, among, first_page, with_keys};
 use crate::sync::TableState;
+
+/// Seconds of a day.
+const DAY: u64 = 86_400;
 
 /// Keys that are looked up with one request.
 const KEYS_A_REQUEST: usize = 100;
@@ -39,14 +44,26 @@ impl SyncRun<'_> {
         }
         let restriction = match (table.method, table.removed) {
             (ReadMethod::Whole, _) => None,
+            // What such a list no longer has is only old.
+            _ if table.reach_days.is_some() => return Ok((0, TableEnd::Done)),
+            _ if self.plan.deletes == Deletes::Full => {
+                self.gather(table).await.map_err(ListFailure::Sink)?;
+                let request = first_page(table, Window::default());
+                let purpose = BatchPurpose::RowsAndKeys;
+                self.gathering(table, request, purpose, total).await?;
+                table.forgotten.map(|rows| {
+                    let span = Duration::from_secs(u64::from(rows.days) * DAY);
+                    // The list may count days otherwise than this clock does.
+                    let before = self.now().before(span).after(Duration::from_secs(2 * DAY));
+                    Among::NotForgotten(rows, before)
+                })
+            }
             (_, Some(removed)) => {
                 self.gather(table).await.map_err(ListFailure::Sink)?;
                 let request = among(table, removed.field, removed.values);
-                self.gathering(table, request, total).await?;
-                Some(Among {
-                    field: removed.field,
-                    values: removed.values,
-                })
+                let purpose = BatchPurpose::Keys;
+                self.gathering(table, request, purpose, total).await?;
+                Some(Among::With(removed))
             }
             _ => return Ok((0, TableEnd::Done)),
         };
@@ -74,7 +91,7 @@ impl SyncRun<'_> {
         let mut deleted = 0;
         let mut after = None;
         loop {
-            let keys = self.missing(table, among.clone(), after.take()).await?;
+            let keys = self.missing(table, among, after.take()).await?;
             let Some(last) = keys.last().cloned() else {
                 break;
             };
@@ -85,7 +102,7 @@ impl SyncRun<'_> {
             }
             // At most a tenth of the table is held, one key a row.
             if is_too_much(gone.len()) {
-                let Missing { missing, .. } = self.count(table, among.clone()).await?;
+                let Missing { missing, .. } = self.count(table, among).await?;
                 return Ok((0, TableEnd::TooManyGone(Missing { rows, missing })));
             }
         }
@@ -103,7 +120,8 @@ impl SyncRun<'_> {
         let Some(request) = with_keys(table, &keys) else {
             return Ok(keys);
         };
-        self.gathering(table, request, total).await?;
+        let purpose = BatchPurpose::RowsAndKeys;
+        self.gathering(table, request, purpose, total).await?;
         // What was found is among the keys that were gathered now.
         let name = table.name.clone();
         let lacking = move |destination: &mut dyn Destination| destination.lacking(&name, &keys);

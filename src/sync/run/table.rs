@@ -6,7 +6,7 @@ use crate::api::pages::{ListFailure, Pages};
 use crate::api::request::Request;
 use crate::api::response::Wanted;
 use crate::error::{Error, Kind, Result};
-use crate::sync::destination::Advance;
+use crate::sync::destination::{Advance, BatchPurpose};
 use crate::sync::read::{TableSink, Total};
 use crate::sync::table::{ReadMethod, Table};
 use crate::sync::window::{Window, first_page};
@@ -14,6 +14,10 @@ use crate::sync::{Micros, TableState};
 
 /// The status of an answer that took the API too long to make.
 const TOO_LONG: u16 = 504;
+
+/// How far the clocks of the API and of this machine may be apart. A bookmark that is
+/// ahead by less hides changes for no longer than this.
+const CLOCKS_APART: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
 
 impl SyncRun<'_> {
     /// Reads a table; what goes wrong with it alone is in the report.
@@ -104,7 +108,8 @@ impl SyncRun<'_> {
             ReadMethod::Whole => {
                 self.gather(table).await.map_err(ListFailure::Sink)?;
                 let request = first_page(table, Window::default());
-                self.gathering(table, request, total).await?;
+                let purpose = BatchPurpose::RowsAndKeys;
+                self.gathering(table, request, purpose, total).await?;
             }
         }
         self.check_bookmark(table, state, begun, total)?;
@@ -187,11 +192,12 @@ impl SyncRun<'_> {
         &self,
         table: &Table,
         request: Request,
+        purpose: BatchPurpose,
         total: &mut Total,
     ) -> Result<(), ListFailure> {
         let around = (&self.worker, self.observer, &self.clock);
         let mut sink = TableSink::new(around, &table.name, Advance::AtEnd, total);
-        sink.gathers = true;
+        sink.purpose = purpose;
         self.into(table, request, &mut sink).await
     }
 
@@ -231,7 +237,8 @@ impl SyncRun<'_> {
         now: Micros,
         total: &Total,
     ) -> Result<(), ListFailure> {
-        let Some(bookmark) = state.bookmark.filter(|bookmark| *bookmark > now) else {
+        let latest = now.after(CLOCKS_APART);
+        let Some(bookmark) = state.bookmark.filter(|bookmark| *bookmark > latest) else {
             return Ok(());
         };
         // A store whose clock is ahead of this machine's has a record of that time.

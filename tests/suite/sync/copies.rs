@@ -28,8 +28,18 @@ fn kept(value: &Value, cell: &Value) -> Value {
     }
 }
 
+/// Fields that the store computes as it answers: they change while the time of the
+/// last change of their record stays, so that no list of changes shows them.
+const COMPUTED: [(&str, &str); 5] = [
+    ("customers", "has_payment_method_in_dunning"),
+    ("customers", "subscription_related_charge_streak"),
+    ("customers", "subscriptions_active_count"),
+    ("customers", "subscriptions_total_count"),
+    ("subscriptions", "has_queued_charges"),
+];
+
 /// Compares a table with the list of its resource, row by row and field by field.
-fn assert_same(copy: &Copy, table: &str, list: &str) {
+pub(super) fn assert_same(copy: &Copy, table: &str, list: &str) {
     let by_id = |rows: Vec<Value>| -> BTreeMap<String, Value> {
         rows.into_iter()
             .map(|row| (row["id"].to_string(), row))
@@ -55,6 +65,9 @@ fn assert_same(copy: &Copy, table: &str, list: &str) {
                 assert!(value.is_null() || is_kept, "{table}.{name}");
                 continue;
             };
+            if COMPUTED.contains(&(table, name.as_str())) {
+                continue;
+            }
             assert_eq!(*cell, kept(value, cell), "{table}.{name} of {id}");
         }
     }

@@ -1,20 +1,34 @@
 //! `rc sync` and `rc sql`: a copy of the sandbox, compared with what it lists.
 
 mod copies;
+#[cfg(unix)]
+mod proof;
 mod refusals;
 
 use serde_json::Value;
 
 use crate::harness::{Outcome, Rc, Store, rc};
 
-/// A copy of the sandbox of a store.
+/// A copy of the sandbox of a store, or of one that is served.
 struct Copy {
     store: Store,
+    url: Option<String>,
 }
 
 impl Copy {
     fn new() -> Self {
-        Self { store: Store::new() }
+        Self {
+            store: Store::new(),
+            url: None,
+        }
+    }
+
+    /// A run on the store that is copied.
+    fn there(&self, rc: Rc) -> Rc {
+        match &self.url {
+            Some(url) => rc.holding(&self.store).against(url),
+            None => rc.within(&self.store),
+        }
     }
 
     /// The words after `rc`, with the copy as destination where `DB` stands.
@@ -34,12 +48,11 @@ impl Copy {
     /// Syncs; returns the report of each table.
     fn sync(&self, flags: &str) -> Vec<Value> {
         let line = format!("sync --to DB -o ndjson {flags}");
-        self.rc(&line).within(&self.store).succeeds().records()
+        self.there(self.rc(&line)).succeeds().records()
     }
 
     fn try_sync(&self, flags: &str) -> Rc {
-        self.rc(&format!("sync --to DB -o ndjson {flags}"))
-            .within(&self.store)
+        self.there(self.rc(&format!("sync --to DB -o ndjson {flags}")))
     }
 
     /// Asks the copy.
@@ -70,7 +83,7 @@ impl Copy {
     }
 
     fn sandbox(&self, line: &str) -> Outcome {
-        rc(line).within(&self.store).succeeds()
+        self.there(rc(line)).succeeds()
     }
 }
 

@@ -29,15 +29,39 @@ pub(super) fn gather(connection: &Connection, writer: &TableWriter) -> rusqlite:
     ))
 }
 
-/// The condition of rows that are not deleted, and whose field has one of the
-/// values.
+/// The condition of rows that are not deleted, and are among those that are meant.
 fn condition(among: Option<&Among>) -> String {
     let mut sql = format!("{DELETED_AT} IS NULL");
-    if let Some(among) = among {
-        let holes = vec!["?"; among.values.len()].join(", ");
-        let _ = write!(sql, " AND {} IN ({holes})", quoted(among.field));
-    }
+    let one_of = |field: &str, number: usize| {
+        let holes = vec!["?"; number].join(", ");
+        format!("{} IN ({holes})", quoted(field))
+    };
+    let _ = match among {
+        None => Ok(()),
+        Some(Among::With(rows)) => {
+            write!(sql, " AND {}", one_of(rows.field, rows.values.len()))
+        }
+        Some(Among::NotForgotten(rows, _)) => {
+            // A row without the moment may be as old as any.
+            let (one_of, since) = (one_of(rows.field, rows.values.len()), quoted(rows.since));
+            write!(sql, " AND NOT ({one_of} AND coalesce({since}, '') < ?)")
+        }
+    };
     sql
+}
+
+/// The values of the holes of a condition.
+fn values(among: Option<&Among>) -> Vec<String> {
+    let texts = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+    match among {
+        None => Vec::new(),
+        Some(Among::With(rows)) => texts(rows.values),
+        Some(Among::NotForgotten(rows, before)) => {
+            let mut values: Vec<String> = texts(rows.values);
+            values.push(before.to_string());
+            values
+        }
+    }
 }
 
 fn is_missing(writer: &TableWriter) -> String {
@@ -46,10 +70,6 @@ fn is_missing(writer: &TableWriter) -> String {
         quoted(writer.key),
         gathered(&writer.table)
     )
-}
-
-fn values<'v>(among: Option<&Among>) -> impl Iterator<Item = &'v str> {
-    among.map_or(&[] as &[&str], |among| among.values).iter().copied()
 }
 
 /// How many rows there are, and how many of them are missing.
@@ -93,8 +113,10 @@ pub(super) fn keys(
             None => String::new(),
         },
     );
+    let mut values = values(among);
+    values.extend(after.map(str::to_owned));
     let mut query = connection.prepare(&sql)?;
-    let rows = query.query_map(params_from_iter(values(among).chain(after)), |row| row.get(0))?;
+    let rows = query.query_map(params_from_iter(values), |row| row.get(0))?;
     rows.collect()
 }
 

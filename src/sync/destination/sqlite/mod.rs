@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::{
-    Advance, Among, Batch, Destination, Missing, SchemaPolicy, StoreKey, Table, TableState,
+    Advance, Among, Batch, BatchPurpose, Destination, Missing, SchemaPolicy, StoreKey, Table, TableState,
     TableStatus, Writer, Written,
 };
 use crate::error::{Error, Kind, Result};

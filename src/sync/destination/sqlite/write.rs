@@ -6,7 +6,7 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, Statement, ToSql};
 
 use super::schema::{self, Prepared};
-use super::{Advance, Batch, Table, TableState, Written, failed, missing, quoted};
+use super::{Advance, Batch, BatchPurpose, Table, TableState, Written, failed, missing, quoted};
 use crate::error::Result;
 use crate::sync::destination::{DELETED_AT, EXTRA, SYNCED_AT};
 use crate::sync::row::{Cell, Row, RowReader};
@@ -72,25 +72,31 @@ impl TableWriter {
             Some(history) => Some(connection.prepare_cached(history).map_err(sql)?),
             None => None,
         };
-        let mut gather = match batch.gathers {
-            true => Some(connection.prepare_cached(&missing::insert(&self.table)).map_err(sql)?),
-            false => None,
+        let mut gather = match batch.purpose {
+            BatchPurpose::Rows => None,
+            BatchPurpose::RowsAndKeys | BatchPurpose::Keys => {
+                let insert = missing::insert(&self.table);
+                Some(connection.prepare_cached(&insert).map_err(sql)?)
+            }
         };
         let at = batch.at.to_string();
         let mut written = Written::default();
         let mut row = Row::default();
         for record in batch.records() {
             self.reader.read(record, &mut row)?;
+            if let Some(gather) = &mut gather {
+                let key = Bound(&row.cells[self.reader.key()]);
+                gather.execute([key]).map_err(sql)?;
+            }
+            if batch.purpose == BatchPurpose::Keys {
+                continue;
+            }
             let newest = self.reader.replication_key(&row);
             written.newest = written.newest.max(newest);
             written.rows += 1;
             written.changed += bind(&mut upsert, &row, &at).map_err(sql)?;
             if let (Some(history), Some(_)) = (&mut history, newest) {
                 bind(history, &row, &at).map_err(sql)?;
-            }
-            if let Some(gather) = &mut gather {
-                let key = Bound(&row.cells[self.reader.key()]);
-                gather.execute([key]).map_err(sql)?;
             }
         }
         if advance == Advance::WithPage && written.newest > self.state.bookmark {

@@ -12,6 +12,7 @@ use crate::model::{
     Reverse, Type,
 };
 use crate::recharge::CONVENTIONS;
+use crate::replication::ForgottenRecords;
 
 /// The resource `charges`.
 pub const RESOURCE: Resource = Resource {
@@ -120,6 +121,12 @@ pub static LIST: Operation = list("/charges", "List charges")
     .answers(ResponseShape::Page("charges", &CHARGE))
     .copied_with_history()
     .may_remove("status", &["queued", "pending", "error"])
+    .forgets(ForgottenRecords {
+        field: "status",
+        values: &["success", "refunded", "partially_refunded"],
+        since: "processed_at",
+        days: 90,
+    })
     .scope("read_orders")
     .example("rc charges list --status queued --scheduled-at-max 2026-12-31");
 

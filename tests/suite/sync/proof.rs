@@ -1,0 +1,167 @@
+//! The proof that a copy is exact: a served sandbox is changed all the time, its
+//! answers fail now and then, and runs are killed, until one has come through on a
+//! store that stands still. Then the copy is the store, row by row.
+//!
+//! The plain suite has a short form. The long one kills so many runs:
+//!
+//! ```sh
+//! RC_KILLS=60 cargo test --test suite sync::proof -- --nocapture
+//! ```
+
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::Copy;
+use super::copies::assert_same;
+use crate::harness::{Store, rc};
+use crate::served::{Served, rc as rc_process};
+
+/// Kills of the short form.
+const FEW: u32 = 8;
+
+/// Longer than all runs together may take.
+const PATIENCE: Duration = Duration::from_secs(1500);
+
+const TABLES: &str = "customers,subscriptions,charges,webhooks,discounts,onetimes";
+
+const FAULTS: &str = "500=2% 503=2%,1s truncate=2% reset=2% seed=7";
+
+fn kills() -> u32 {
+    let asked = std::env::var("RC_KILLS").ok();
+    asked.and_then(|asked| asked.parse().ok()).unwrap_or(FEW)
+}
+
+/// Changes the store until it is told to stop; returns how many changes were made.
+fn change(copy: &Copy, stop: &AtomicBool) -> u32 {
+    let mut rng = fastrand::Rng::with_seed(11);
+    let mut made = 0;
+    let ids = |list: &str| -> Vec<String> {
+        let line = format!("{list} --jq .id --max-retries 9");
+        let outcome = copy.there(rc(&line)).runs();
+        outcome.stdout.lines().map(str::to_owned).collect()
+    };
+    while !stop.load(Ordering::SeqCst) {
+        let one = |ids: Vec<String>, rng: &mut fastrand::Rng| match ids.len() {
+            0 => "1".to_owned(),
+            number => ids[rng.usize(..number)].clone(),
+        };
+        let active = "subscriptions list --status active -n 60";
+        let line = match rng.u32(..9) {
+            0 => format!(
+                "customers create --email c{made}@example.com --first-name A --last-name B"
+            ),
+            1 | 2 => {
+                let id = one(ids(active), &mut rng);
+                format!("subscriptions update {id} --quantity {}", rng.u32(1..9))
+            }
+            3 => {
+                let id = one(ids(active), &mut rng);
+                format!("subscriptions update {id} --quantity {} --commit true", rng.u32(1..9))
+            }
+            4 => {
+                let id = one(ids(active), &mut rng);
+                format!("subscriptions cancel {id} --cancellation-reason test --yes")
+            }
+            5 => {
+                let id = one(ids("subscriptions list --status cancelled -n 20"), &mut rng);
+                format!("subscriptions activate {id}")
+            }
+            6 => {
+                let id = one(ids("charges list --status queued -n 40"), &mut rng);
+                format!("charges skip {id}")
+            }
+            7 => format!("discounts create --code C{made} --value 5 --value-type percentage"),
+            _ => {
+                let id = one(ids("onetimes list -n 20"), &mut rng);
+                format!("onetimes delete {id} --yes")
+            }
+        };
+        // Faults befall these as well.
+        let outcome = copy.there(rc(&line)).runs();
+        made += u32::from(outcome.code == 0);
+        let line = format!("sandbox clock advance {}s", rng.u32(1..40));
+        copy.there(rc(&line)).runs();
+    }
+    made
+}
+
+/// A process that syncs.
+fn process(copy: &Copy, url: &str, flags: &[&str]) -> Command {
+    let file = copy.file();
+    let mut command = rc_process(&["sync", "--to", &file, "--tables", TABLES]);
+    command
+        .args(flags)
+        .env("RECHARGE_BASE_URL", url)
+        .env("RECHARGE_ACCESS_TOKEN", "sk_sandbox_all")
+        .env("RECHARGE_STATE_DIR", copy.store.path().join("state"))
+        .env("RECHARGE_CONFIG_DIR", copy.store.path().join("config"))
+        .stdout(Stdio::null());
+    command
+}
+
+/// Runs a sync, and kills it after a while; returns whether it was killed.
+fn killed(copy: &Copy, url: &str, after: Duration) -> bool {
+    let mut command = process(copy, url, &[]);
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    loop {
+        if child.try_wait().unwrap().is_some() {
+            return false;
+        }
+        if begun.elapsed() >= after {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn a_copy_is_the_store_after_kills_faults_and_changes() {
+    let served = Served::with(&["--no-limit"]);
+    let copy = Copy {
+        store: Store::new(),
+        url: Some(served.url.clone()),
+    };
+    copy.sandbox(&format!("sandbox faults set {FAULTS}"));
+    let stop = AtomicBool::new(false);
+    let wanted = kills();
+    let begun = Instant::now();
+    let mut rng = fastrand::Rng::with_seed(5);
+    let (mut kills, mut whole) = (0, 0);
+    let changes = std::thread::scope(|scope| {
+        let changing = scope.spawn(|| change(&copy, &stop));
+        while kills < wanted && begun.elapsed() < PATIENCE {
+            let after = Duration::from_millis(rng.u64(20..900));
+            if killed(&copy, &served.url, after) {
+                kills += 1;
+            } else {
+                whole += 1;
+            }
+            if rng.u32(..3) == 0 {
+                // Nothing that a run needs is kept here.
+                let _ = std::fs::remove_dir_all(copy.store.path().join("state"));
+            }
+        }
+        stop.store(true, Ordering::SeqCst);
+        changing.join().unwrap()
+    });
+    eprintln!("{kills} runs killed, {whole} came through, {changes} changes");
+    assert_eq!(kills, wanted, "too slow");
+    assert!(changes > 0);
+    copy.sandbox("sandbox faults off");
+    let mut last = process(&copy, &served.url, &["--deletes", "full", "--yes"]);
+    assert!(last.status().unwrap().success());
+    for table in TABLES.split(',') {
+        assert_same(&copy, table, &format!("{table} list"));
+    }
+    for table in ["charges", "subscriptions"] {
+        let lost = format!(
+            "SELECT count(*) FROM {table} WHERE NOT EXISTS (SELECT 1 FROM {table}_history AS old
+             WHERE old.id = {table}.id AND old.updated_at = {table}.updated_at)"
+        );
+        assert_eq!(copy.value(&lost), 0, "{table}");
+    }
+}
