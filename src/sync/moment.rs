@@ -34,7 +34,10 @@ impl Micros {
         }
         let local = match text.parse::<DateTime>() {
             Ok(local) => local,
-            Err(_) => text.parse::<Date>().ok()?.to_datetime(jiff::civil::Time::midnight()),
+            Err(_) => text
+                .parse::<Date>()
+                .ok()?
+                .to_datetime(jiff::civil::Time::midnight()),
         };
         let timestamp = zone.to_timestamp(local).ok()?;
         Some(Self::of(timestamp))
@@ -216,7 +219,13 @@ mod tests {
             read("2023-05-13T04:00:00.123456").as_deref(),
             Some("2023-05-13T04:00:00.123456Z")
         );
-        for text in ["", "soon", "2023-02-30", "2023-02-30T00:00:00+00:00", "2023-05-13T24:61:00Z"] {
+        for text in [
+            "",
+            "soon",
+            "2023-02-30",
+            "2023-02-30T00:00:00+00:00",
+            "2023-05-13T24:61:00Z",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }
@@ -246,8 +255,18 @@ mod tests {
         let parsed = |text| StartDate::parse(text).map(|start| start.0.to_string());
         assert_eq!(parsed("01/31/2024").unwrap(), "2024-01-31T00:00:00Z");
         assert_eq!(parsed("2024-01-31").unwrap(), "2024-01-31T00:00:00Z");
-        assert_eq!(parsed("2024-01-31T06:00:00Z").unwrap(), "2024-01-31T06:00:00Z");
-        for text in ["31/01/2024", "13/13/2024", "yesterday", "", "02/30/2024", "1024-01-31"] {
+        assert_eq!(
+            parsed("2024-01-31T06:00:00Z").unwrap(),
+            "2024-01-31T06:00:00Z"
+        );
+        for text in [
+            "31/01/2024",
+            "13/13/2024",
+            "yesterday",
+            "",
+            "02/30/2024",
+            "1024-01-31",
+        ] {
             let error = parsed(text).unwrap_err();
             assert_eq!(error.message, format!("{text:?} is not a date"));
         }

@@ -2,8 +2,8 @@
 
 use super::Micros;
 use super::destination::{Advance, Batch, BatchPurpose, Worker, Written};
-use super::run::SyncObserver;
 use super::row::RowFindings;
+use super::run::SyncObserver;
 use crate::api::pages::RecordSink;
 use crate::error::Result;
 use crate::filter::Flow;
@@ -59,8 +59,14 @@ impl<'a> TableSink<'a> {
     fn tell(&mut self, written: &Written) {
         let new = self.total.findings.merge(&written.findings);
         let kinds = [
-            (new.unknown, "fields that no column is for; they are kept in _extra"),
-            (new.unfit, "values that do not fit their column; they are kept in _extra"),
+            (
+                new.unknown,
+                "fields that no column is for; they are kept in _extra",
+            ),
+            (
+                new.unfit,
+                "values that do not fit their column; they are kept in _extra",
+            ),
             (new.nul, "NUL characters, which were replaced by U+FFFD"),
         ];
         for (names, what) in kinds {

@@ -165,9 +165,9 @@ impl RowReader {
         row.extra = None;
         let mut reader = serde_json::Deserializer::from_str(record);
         let fields = Fields { reader: self, row };
-        fields.deserialize(&mut reader).map_err(|error| {
-            self.broken("a record is not an object").caused_by(error)
-        })?;
+        fields
+            .deserialize(&mut reader)
+            .map_err(|error| self.broken("a record is not an object").caused_by(error))?;
         if let Some(extra) = &mut row.extra {
             extra.push('}');
         }
@@ -229,9 +229,10 @@ impl RowReader {
     /// A cell without NUL characters.
     fn harmless<'a>(&mut self, name: &str, cell: Cell<'a>) -> Cell<'a> {
         let clean = match &cell {
-            Cell::Text(text) if text.contains('\0') => {
-                Cell::Text(text.replace('\0', REPLACEMENT.encode_utf8(&mut [0; 4])).into())
-            }
+            Cell::Text(text) if text.contains('\0') => Cell::Text(
+                text.replace('\0', REPLACEMENT.encode_utf8(&mut [0; 4]))
+                    .into(),
+            ),
             Cell::Json(text) => match without_nul_escapes(text) {
                 Some(text) => Cell::Json(text.into()),
                 None => return cell,

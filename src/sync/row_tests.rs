@@ -4,7 +4,10 @@ use crate::sync::tables;
 
 fn reader() -> RowReader {
     let charges = tables(&FAMILY, &[]);
-    let charges = charges.iter().find(|table| table.name == "charges").unwrap();
+    let charges = charges
+        .iter()
+        .find(|table| table.name == "charges")
+        .unwrap();
     RowReader::new(charges, None)
 }
 
@@ -56,7 +59,11 @@ fn values_that_fit_no_column_stand_beside_them() {
         ("total_price", "true", "Null"),
         ("updated_at", "\"soon\"", "Null"),
         ("updated_at", "17", "Null"),
-        ("scheduled_at", "\"2026-11-20T06:00:00\"", "Text(\"2026-11-20\")"),
+        (
+            "scheduled_at",
+            "\"2026-11-20T06:00:00\"",
+            "Text(\"2026-11-20\")",
+        ),
         ("new_field", "{\"a\":1}", "none"),
     ];
     for (field, value, expected) in cases {

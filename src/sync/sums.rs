@@ -15,22 +15,21 @@ impl Aggregate<Option<Decimal>, Option<String>> for DecimalSum {
         Ok(None)
     }
 
-    fn step(
-        &self,
-        context: &mut Context<'_>,
-        sum: &mut Option<Decimal>,
-    ) -> rusqlite::Result<()> {
+    fn step(&self, context: &mut Context<'_>, sum: &mut Option<Decimal>) -> rusqlite::Result<()> {
         let wrong = |what: String| rusqlite::Error::UserFunctionError(what.into());
         let text = match context.get_raw(0) {
             ValueRef::Null => return Ok(()),
             ValueRef::Integer(number) => number.to_string(),
             ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
             ValueRef::Real(_) | ValueRef::Blob(_) => {
-                return Err(wrong("decimal_sum takes decimal numbers in texts".to_owned()));
+                return Err(wrong(
+                    "decimal_sum takes decimal numbers in texts".to_owned(),
+                ));
             }
         };
         let number = Decimal::parse(&text);
-        let number = number.ok_or_else(|| wrong("decimal_sum met a text that is no number".to_owned()))?;
+        let number =
+            number.ok_or_else(|| wrong("decimal_sum met a text that is no number".to_owned()))?;
         let next = sum.unwrap_or_default().plus(number);
         *sum = Some(next.ok_or_else(|| wrong("the sum is too large to be exact".to_owned()))?);
         Ok(())

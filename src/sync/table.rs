@@ -1,8 +1,8 @@
 //! The tables of an API, derived from the lists of its catalog.
 
 use crate::catalog::{
-    Api, ApiFamily, FieldKind, ForgottenRecords, Method, Object, Operation, OperationAction, Parameter,
-    ParameterRole, RemovedRecords, Resource, ResponseShape,
+    Api, ApiFamily, FieldKind, ForgottenRecords, Method, Object, Operation, OperationAction,
+    Parameter, ParameterRole, RemovedRecords, Resource, ResponseShape,
 };
 
 /// A table of a copy.
@@ -213,9 +213,8 @@ fn of_operation(
     match query.find(|parameter| parameter.required && !parameter.values.is_empty()) {
         Some(kind) => {
             let kinds = kind.values.iter();
-            let one = |value: &&'static str| {
-                table(format!("{name}_{value}"), vec![(kind.name, *value)])
-            };
+            let one =
+                |value: &&'static str| table(format!("{name}_{value}"), vec![(kind.name, *value)]);
             kinds.map(one).collect()
         }
         None => vec![table(name.to_owned(), Vec::new())],
@@ -242,7 +241,8 @@ fn method_of(api: &Api, operation: &Operation, object: &Object) -> ReadMethod {
         let wanted = format!("{field}-{order}");
         sorts.iter().any(|known| *known == wanted)
     };
-    let of_object = |field: Option<&'static str>| field.filter(|field| object.field(field).is_some());
+    let of_object =
+        |field: Option<&'static str>| field.filter(|field| object.field(field).is_some());
     let updated = of_object(api.conventions.updated);
     if let Some(field) = updated {
         match with_role(ParameterRole::Since(field)) {

@@ -66,10 +66,15 @@ fn products_are_read_in_the_older_version_unless_another_is_asked_for() {
     assert_eq!(table("products").api.version, "2021-01");
     assert_eq!(
         table("products").method,
-        ReadMethod::NewestFirst { field: "updated_at" }
+        ReadMethod::NewestFirst {
+            field: "updated_at"
+        }
     );
     let newest = tables(&FAMILY, &[("products", "2021-11")]);
-    let products = newest.iter().find(|table| table.name == "products").unwrap();
+    let products = newest
+        .iter()
+        .find(|table| table.name == "products")
+        .unwrap();
     assert_eq!(products.api.version, "2021-11");
     assert_eq!(products.key, "external_product_id");
     assert_eq!(products.method, ReadMethod::Whole);
@@ -87,7 +92,9 @@ fn methods_follow_from_the_filters_and_orders_of_a_list() {
     );
     assert_eq!(
         table("metafields_order").method,
-        ReadMethod::NewestFirst { field: "updated_at" }
+        ReadMethod::NewestFirst {
+            field: "updated_at"
+        }
     );
     assert_eq!(
         table("events").method,

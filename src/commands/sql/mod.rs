@@ -5,8 +5,8 @@ mod spec;
 
 use clap::ArgMatches;
 
-use super::collision::{Files, NamedFile};
 use super::Command;
+use super::collision::{Files, NamedFile};
 use crate::cli::values::text;
 use crate::error::Result;
 

@@ -123,8 +123,9 @@ fn record(row: &Row<'_>, keys: &[String]) -> Result<String> {
 fn refused(error: rusqlite::Error) -> Error {
     use rusqlite::Error as Sql;
     match error {
-        Sql::SqlInputError { msg, .. } => Error::usage(msg)
-            .hint("rc sql --list-tables shows tables and columns"),
+        Sql::SqlInputError { msg, .. } => {
+            Error::usage(msg).hint("rc sql --list-tables shows tables and columns")
+        }
         Sql::MultipleStatement => Error::usage("this is more than one query"),
         Sql::SqliteFailure(_, Some(message)) => Error::usage(message),
         other => Error::unexpected("the copy cannot be read").caused_by(other),

@@ -5,7 +5,8 @@ use clap::{Arg, ArgAction, Command};
 use crate::cli::help::styled;
 use crate::cli::{Spec, plain};
 
-pub(super) const SPEC: Spec = Spec::new("sql", "Ask the copy of the store a question in SQL", build);
+pub(super) const SPEC: Spec =
+    Spec::new("sql", "Ask the copy of the store a question in SQL", build);
 
 const LONG_ABOUT: &str = "\
 Ask the copy that rc sync made. Nothing is sent, and the copy is not changed.

@@ -59,15 +59,16 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Sync) -> Result<()> 
         return Ok(());
     }
     let tables = forbidden.join(", ");
-    Err(
-        Error::new(Kind::CheckFailed, format!("the token may not read {tables}"))
-            .hint("give it the scopes, or name the tables to copy with --tables"),
+    Err(Error::new(
+        Kind::CheckFailed,
+        format!("the token may not read {tables}"),
     )
+    .hint("give it the scopes, or name the tables to copy with --tables"))
 }
 
 /// What the copy has; nothing where there is none yet.
 fn copy(asked: &Sync, here: &StoreKey) -> Result<Vec<TableStatus>> {
-    let path = status::file(asked.to.as_ref())?;
+    let path = status::file(asked.to.as_ref());
     if !path.exists() {
         return Ok(Vec::new());
     }

@@ -15,7 +15,7 @@ pub(super) const COMMAND: Command = Command {
     spec: spec::SPEC,
     files: no_files,
     run: |run, options, matches| match matches.subcommand() {
-        Some(("status", inner)) => status::run(run, options, &args::destination(inner)?),
+        Some(("status", inner)) => status::run(run, options, args::destination(inner)?.as_ref()),
         Some(("check", inner)) => check::run(run, options, &args::sync_of(inner)?),
         _ => run::run(run, options, &args::sync_of(matches)?),
     },

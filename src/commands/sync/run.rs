@@ -17,11 +17,10 @@ use crate::commands::connect::Target;
 use crate::error::{Error, Kind, Result};
 use crate::nearest::{Similarity, nearest};
 use crate::output::Shape;
+use crate::sync::destination::files::{FileFormat, Files};
 use crate::sync::destination::sqlite::Sqlite;
 use crate::sync::destination::{Address, Destination, USUAL_FILE, Worker, Writer};
-use crate::sync::{
-    RunPlan, StoreKey, SyncRun, Table, TableEnd, TableReport, tables,
-};
+use crate::sync::{RunPlan, StoreKey, SyncRun, Table, TableEnd, TableReport, tables};
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
 
@@ -37,15 +36,26 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Sync) -> Result<()> 
             .hint("--products-version chooses that of the table products"));
     }
     if options.dry_run.is_some() {
-        return Err(Error::usage("--dry-run shows what a command writes to the API, and sync only reads")
-            .hint("rc sync check says what a run would meet"));
+        return Err(Error::usage(
+            "--dry-run shows what a command writes to the API, and sync only reads",
+        )
+        .hint("rc sync check says what a run would meet"));
     }
     let mut printer = Printer::prepare(run, options, Shape::Many, described())?;
     let destination = open(asked.to.as_ref())?;
     let clients = clients(run, &place, &plan)?;
     (run.guard_interrupts)();
     let worker = Worker::start(destination, run.clock.clone())?;
-    let outcome = repeat(run, options, &place, asked, plan, clients, &worker, &mut printer);
+    let outcome = repeat(
+        run,
+        options,
+        &place,
+        asked,
+        plan,
+        clients,
+        &worker,
+        &mut printer,
+    );
     worker.end();
     printer.finish()?;
     outcome
@@ -65,7 +75,9 @@ fn repeat(
     let progress = run.progress(options, "rows");
     let watcher = Watcher::new(progress, run.reporter.voice(), plan.tables.len());
     let first = clients.get(place.family.newest().version);
-    let first = first.ok_or_else(|| Error::unexpected("there is no client"))?.clone();
+    let first = first
+        .ok_or_else(|| Error::unexpected("there is no client"))?
+        .clone();
     let now = run.now(place.family.newest());
     let sync = SyncRun {
         plan,
@@ -150,8 +162,7 @@ pub(super) fn choose(all: &[Table], names: &[String]) -> Result<Vec<Table>> {
             return Err(error.hint(format!("tables are: {}", known.join(", "))));
         }
     }
-    let is_wanted =
-        |table: &&Table| names.is_empty() || names.iter().any(|name| *name == table.name);
+    let is_wanted = |table: &&Table| names.is_empty() || names.contains(&table.name);
     Ok(all.iter().filter(is_wanted).cloned().collect())
 }
 
@@ -160,9 +171,8 @@ fn open(to: Option<&Address>) -> Result<Box<dyn Destination>> {
     match to {
         None => Ok(Box::new(Sqlite::open(Path::new(USUAL_FILE))?)),
         Some(Address::Sqlite(path)) => Ok(Box::new(Sqlite::open(path)?)),
-        Some(Address::Ndjson(_) | Address::Csv(_) | Address::Postgres(_)) => Err(Error::usage(
-            "this version copies to sqlite:FILE only",
-        )),
+        Some(Address::Ndjson(folder)) => Ok(Box::new(Files::open(folder, FileFormat::Ndjson)?)),
+        Some(Address::Csv(folder)) => Ok(Box::new(Files::open(folder, FileFormat::Csv)?)),
     }
 }
 
@@ -224,7 +234,11 @@ fn judged(reports: &[TableReport]) -> Result<()> {
     if bad.is_empty() {
         return Ok(());
     }
-    let tables = if bad.len() == 1 { "table is" } else { "tables are" };
+    let tables = if bad.len() == 1 {
+        "table is"
+    } else {
+        "tables are"
+    };
     let mut error = Error::new(
         Kind::Partial,
         format!("{} {tables} not current: {}", bad.len(), bad.join(", ")),
@@ -253,7 +267,10 @@ fn record(report: &TableReport) -> String {
         TableEnd::Failed(error) => ("incomplete", Some(error.message.clone())),
         TableEnd::TooManyGone(missing) => (
             "deletions not marked",
-            Some(format!("{} of {} rows are gone", missing.missing, missing.rows)),
+            Some(format!(
+                "{} of {} rows are gone",
+                missing.missing, missing.rows
+            )),
         ),
     };
     json!({

@@ -60,10 +60,9 @@ fn build() -> Command {
 }
 
 fn to() -> Arg {
-    Arg::new("to")
-        .long("to")
-        .value_name("DEST")
-        .help("where the copy is: sqlite:FILE [default: sqlite:recharge.db]")
+    Arg::new("to").long("to").value_name("DEST").help(
+        "where the copy is: sqlite:FILE, ndjson:FOLDER or csv:FOLDER [default: sqlite:recharge.db]",
+    )
 }
 
 fn flags() -> Vec<Arg> {

@@ -11,14 +11,15 @@ use crate::cli::Options;
 use crate::error::{Error, Kind, Result};
 use crate::output::Shape;
 use crate::store;
+use crate::sync::destination::files::DATABASE;
 use crate::sync::destination::sqlite::{copy_of, status};
 use crate::sync::destination::{Address, USUAL_FILE};
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
 
 /// Prints what the copy has of each table.
-pub(super) fn run(run: &mut Run, options: &Options, to: &Option<Address>) -> Result<()> {
-    let path = file(to.as_ref())?;
+pub(super) fn run(run: &mut Run, options: &Options, to: Option<&Address>) -> Result<()> {
+    let path = file(to);
     let copy = open_copy(&path)?;
     let unreadable = |error| store::unreadable(&path.display().to_string(), error);
     let tables = status(&copy).map_err(unreadable)?;
@@ -42,11 +43,11 @@ pub(super) fn run(run: &mut Run, options: &Options, to: &Option<Address>) -> Res
 }
 
 /// The file of a destination.
-pub(in crate::commands) fn file(to: Option<&Address>) -> Result<PathBuf> {
+pub(super) fn file(to: Option<&Address>) -> PathBuf {
     match to {
-        None => Ok(PathBuf::from(USUAL_FILE)),
-        Some(Address::Sqlite(path)) => Ok(path.clone()),
-        Some(_) => Err(Error::usage("this works on copies in sqlite:FILE only")),
+        None => PathBuf::from(USUAL_FILE),
+        Some(Address::Sqlite(path)) => path.clone(),
+        Some(Address::Ndjson(folder) | Address::Csv(folder)) => folder.join(DATABASE),
     }
 }
 
@@ -62,8 +63,9 @@ pub(in crate::commands) fn open_copy(path: &Path) -> Result<Connection> {
     let opened = store::open_to_read(path).and_then(|copy| Ok((copy_of(&copy)?, copy)));
     match opened {
         Ok((Some(_), copy)) => Ok(copy),
-        Ok((None, _)) => Err(Error::usage(format!("{name} is not a copy of a store"))
-            .hint("rc sync makes one")),
+        Ok((None, _)) => {
+            Err(Error::usage(format!("{name} is not a copy of a store")).hint("rc sync makes one"))
+        }
         Err(error) => Err(Error::usage(format!("{name} cannot be read")).caused_by(error)),
     }
 }

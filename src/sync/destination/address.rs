@@ -13,16 +13,13 @@ pub enum Address {
     Ndjson(PathBuf),
     /// A folder with a CSV file for each table.
     Csv(PathBuf),
-    /// A database of `PostgreSQL`: the URL, without a password.
-    Postgres(String),
 }
 
 /// The file that a copy goes to where nobody says where.
 pub const USUAL_FILE: &str = "recharge.db";
 
 impl Address {
-    /// Reads `sqlite:FILE`, `FILE.db`, `ndjson:FOLDER`, `csv:FOLDER` and
-    /// `postgres://…`.
+    /// Reads `sqlite:FILE`, `FILE.db`, `ndjson:FOLDER` and `csv:FOLDER`.
     ///
     /// # Errors
     /// Of kind `Usage`: it is none of these.
@@ -43,15 +40,12 @@ impl Address {
         if let Some(rest) = text.strip_prefix("csv:") {
             return Ok(Self::Csv(path(rest)?));
         }
-        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return Ok(Self::Postgres(text.to_owned()));
-        }
         let ends = [".db", ".sqlite", ".sqlite3"];
         if ends.iter().any(|end| text.ends_with(end)) {
             return Ok(Self::Sqlite(path(text)?));
         }
         let scheme = text.split(':').next().unwrap_or_default();
         Err(Error::usage(format!("{scheme:?} is no destination"))
-            .hint("destinations are sqlite:FILE, ndjson:FOLDER, csv:FOLDER and postgres://HOST/DATABASE"))
+            .hint("destinations are sqlite:FILE, ndjson:FOLDER and csv:FOLDER"))
     }
 }

@@ -6,14 +6,15 @@
 
 mod address;
 mod batch;
+pub mod files;
 pub mod sqlite;
 mod worker;
 
+use super::Micros;
 use super::identity::StoreKey;
 use super::row::RowFindings;
 use super::state::{TableState, TableStatus};
 use super::table::Table;
-use super::Micros;
 use crate::catalog::{ForgottenRecords, RemovedRecords};
 use crate::error::Result;
 

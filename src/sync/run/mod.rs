@@ -60,10 +60,7 @@ impl SyncRun<'_> {
             .call(move |destination| destination.begin(&store, &writer, now))
             .await?;
         let reports = self.tables().await;
-        let finished = self
-            .worker
-            .call(|destination| destination.finish())
-            .await;
+        let finished = self.worker.call(|destination| destination.finish()).await;
         let reports = reports?;
         finished?;
         Ok(reports)

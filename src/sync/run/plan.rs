@@ -48,6 +48,6 @@ impl RunPlan {
     /// Whether a table is read anew.
     #[must_use]
     pub fn refreshes(&self, table: &Table) -> bool {
-        self.refresh.iter().any(|name| *name == table.name)
+        self.refresh.contains(&table.name)
     }
 }

@@ -9,11 +9,11 @@ use std::time::Duration;
 use super::report::TableEnd;
 use super::{Deletes, SyncRun};
 use crate::api::pages::ListFailure;
+use crate::sync::TableState;
 use crate::sync::destination::{Among, BatchPurpose, Destination, Missing};
 use crate::sync::read::Total;
 use crate::sync::table::{ReadMethod, Table};
 use crate::sync::window::{Window, among, first_page, with_keys};
-use crate::sync::TableState;
 
 /// Seconds of a day.
 const DAY: u64 = 86_400;

@@ -94,7 +94,8 @@ impl SyncRun<'_> {
                 let is_empty = from.zip(to).is_some_and(|(from, to)| to < from);
                 if !is_empty {
                     let window = Window { from, to };
-                    self.read_windows(table, window, begun, state, total).await?;
+                    self.read_windows(table, window, begun, state, total)
+                        .await?;
                 }
                 state.advance(total.newest);
             }
@@ -102,7 +103,8 @@ impl SyncRun<'_> {
                 self.note_gap(table, state, begun);
                 let window = Window { from, to: None };
                 let request = first_page(table, window);
-                self.list(table, request, Advance::AtEnd, from, total).await?;
+                self.list(table, request, Advance::AtEnd, from, total)
+                    .await?;
                 state.advance(total.newest);
             }
             ReadMethod::Whole => {
@@ -112,7 +114,7 @@ impl SyncRun<'_> {
                 self.gathering(table, request, purpose, total).await?;
             }
         }
-        self.check_bookmark(table, state, begun, total)?;
+        Self::check_bookmark(table, state, begun, total)?;
         state.completed = Some(begun);
         self.conclude(table, state).await
     }
@@ -152,7 +154,10 @@ impl SyncRun<'_> {
                 Err(ListFailure::Fetch(error)) => error,
                 Err(failure) => return Err(failure),
             };
-            let too_long = error.answer.as_ref().is_some_and(|told| told.status == TOO_LONG);
+            let too_long = error
+                .answer
+                .as_ref()
+                .is_some_and(|told| told.status == TOO_LONG);
             // Pages before the one that failed are stored.
             let reached = if total.newest > newest.max(state.bookmark) {
                 total.newest
@@ -231,7 +236,6 @@ impl SyncRun<'_> {
     /// A bookmark that is later than everything the store has would hide whatever
     /// comes.
     fn check_bookmark(
-        &self,
         table: &Table,
         state: &TableState,
         now: Micros,
@@ -247,8 +251,11 @@ impl SyncRun<'_> {
         }
         let name = &table.name;
         Err(ListFailure::Fetch(
-            Error::new(Kind::Partial, format!("{name}: its bookmark {bookmark} is in the future"))
-                .hint(format!("--refresh {name} reads the table anew")),
+            Error::new(
+                Kind::Partial,
+                format!("{name}: its bookmark {bookmark} is in the future"),
+            )
+            .hint(format!("--refresh {name} reads the table anew")),
         ))
     }
 }

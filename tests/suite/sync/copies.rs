@@ -18,7 +18,10 @@ fn kept(value: &Value, cell: &Value) -> Value {
         }
         Value::String(text) => match text.strip_suffix("+00:00") {
             Some(time) => json!(format!("{time}Z")),
-            None if cell.as_str().is_some_and(|cell| cell == format!("{text}T00:00:00Z")) => {
+            None if cell
+                .as_str()
+                .is_some_and(|cell| cell == format!("{text}T00:00:00Z")) =>
+            {
                 cell.clone()
             }
             None => value.clone(),
@@ -84,7 +87,10 @@ fn a_copy_has_every_row_and_field_of_the_store() {
         ("customers", "customers list"),
         ("discounts", "discounts list"),
         ("events", "events list"),
-        ("metafields_customer", "metafields list --owner-resource customer"),
+        (
+            "metafields_customer",
+            "metafields list --owner-resource customer",
+        ),
         (
             "metafields_subscription",
             "metafields list --owner-resource subscription",
@@ -125,10 +131,14 @@ fn changes_come_with_the_next_run_and_each_version_stays_in_the_history() {
     let copy = Copy::new();
     copy.sync("--tables subscriptions");
     let id = copy.store.id("subscriptions list --status active");
-    let before = copy.value(&format!("SELECT quantity FROM subscriptions WHERE id = {id}"));
+    let before = copy.value(&format!(
+        "SELECT quantity FROM subscriptions WHERE id = {id}"
+    ));
     let wanted = before.as_i64().unwrap() + 1;
     copy.sandbox("sandbox clock advance 1h");
-    copy.sandbox(&format!("subscriptions update {id} --quantity {wanted} --commit true"));
+    copy.sandbox(&format!(
+        "subscriptions update {id} --quantity {wanted} --commit true"
+    ));
     copy.sandbox("customers create --email new@example.com --first-name N --last-name W");
     let reports = copy.sync("--tables subscriptions,customers");
     assert_eq!(of(&reports, "subscriptions")["changed"], 1);
@@ -137,7 +147,10 @@ fn changes_come_with_the_next_run_and_each_version_stays_in_the_history() {
     let versions = copy.sql(&format!(
         "SELECT quantity FROM subscriptions_history WHERE id = {id} ORDER BY updated_at"
     ));
-    assert_eq!(versions, [json!({"quantity": before}), json!({"quantity": wanted})]);
+    assert_eq!(
+        versions,
+        [json!({"quantity": before}), json!({"quantity": wanted})]
+    );
     assert_eq!(
         copy.value("SELECT count(*) FROM subscriptions_history"),
         copy.value("SELECT count(*) + 1 FROM subscriptions")
@@ -173,10 +186,7 @@ fn a_row_that_returns_is_no_longer_marked() {
         "UPDATE webhooks SET _deleted_at = '2026-01-01T00:00:00Z' WHERE id = {id}"
     ));
     copy.sync("--tables webhooks");
-    assert_eq!(
-        copy.value("SELECT count(_deleted_at) FROM webhooks"),
-        0
-    );
+    assert_eq!(copy.value("SELECT count(_deleted_at) FROM webhooks"), 0);
 }
 
 #[test]
@@ -213,7 +223,10 @@ fn a_start_date_leaves_out_what_is_older() {
     let copy = Copy::new();
     copy.sync("--tables customers --start-date 11/01/2026");
     let all = copy.listed("customers list").len();
-    let copied = copy.value("SELECT count(*) FROM customers").as_u64().unwrap();
+    let copied = copy
+        .value("SELECT count(*) FROM customers")
+        .as_u64()
+        .unwrap();
     assert!(copied > 0 && (copied as usize) < all);
     assert_eq!(
         copy.value("SELECT min(updated_at) >= '2026-11-01' FROM customers"),
@@ -226,7 +239,10 @@ fn a_table_that_is_refreshed_is_read_from_its_beginning() {
     let copy = Copy::new();
     let first = copy.sync("--tables customers");
     let again = copy.sync("--tables customers --refresh customers");
-    assert_eq!(of(&again, "customers")["rows"], of(&first, "customers")["rows"]);
+    assert_eq!(
+        of(&again, "customers")["rows"],
+        of(&first, "customers")["rows"]
+    );
     assert_eq!(of(&again, "customers")["changed"], 0);
 }
 
@@ -234,7 +250,10 @@ fn a_table_that_is_refreshed_is_read_from_its_beginning() {
 fn status_says_what_the_copy_has_and_sends_nothing() {
     let copy = Copy::new();
     copy.sync("--tables customers");
-    let status = copy.rc("sync status --to DB -o ndjson").succeeds().records();
+    let status = copy
+        .rc("sync status --to DB -o ndjson")
+        .succeeds()
+        .records();
     assert_eq!(status.len(), 1);
     assert_eq!(status[0]["table"], "customers");
     assert_eq!(status[0]["rows"], copy.listed("customers list").len());
@@ -244,7 +263,10 @@ fn status_says_what_the_copy_has_and_sends_nothing() {
 #[test]
 fn check_names_what_the_token_may_not_read() {
     let copy = Copy::new();
-    let checked = copy.rc("sync check --to DB -o ndjson").within(&copy.store).succeeds();
+    let checked = copy
+        .rc("sync check --to DB -o ndjson")
+        .within(&copy.store)
+        .succeeds();
     let records = checked.records();
     assert!(records.iter().all(|record| record["allowed"] == true));
     assert_eq!(of(&records, "charges")["rows"], Value::Null);
@@ -270,9 +292,106 @@ fn sql_adds_amounts_up_exactly() {
 fn sql_lists_the_tables_of_the_copy() {
     let copy = Copy::new();
     copy.sync("--tables charges,webhooks");
-    let line = format!("sql --list-tables --database {} --jq .table -r", copy.path());
+    let line = format!(
+        "sql --list-tables --database {} --jq .table -r",
+        copy.path()
+    );
     rc(&line)
         .holding(&copy.store)
         .succeeds()
         .prints("charges\ncharges_history\nwebhooks\n");
+}
+
+#[test]
+fn files_have_the_rows_of_the_copy_and_a_manifest_that_names_them() {
+    let copy = Copy::new();
+    let folder = copy.store.path().join("out");
+    let sync = |format: &str, flags: &str| {
+        let to = format!("{format}:{}", folder.display());
+        let line = format!("sync --to '{to}' --tables subscriptions,webhooks -o ndjson {flags}");
+        copy.there(rc(&line)).succeeds()
+    };
+    sync("ndjson", "");
+    let lines = |file: &str| -> Vec<Value> {
+        let text = std::fs::read_to_string(folder.join(file)).unwrap();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    };
+    let rows = lines("subscriptions.ndjson");
+    let listed = copy.listed("subscriptions list --sort-by id-asc");
+    assert_eq!(rows.len(), listed.len());
+    for (row, record) in rows.iter().zip(&listed) {
+        for name in [
+            "id",
+            "price",
+            "status",
+            "properties",
+            "is_prepaid",
+            "external_variant_id",
+        ] {
+            assert_eq!(row[name], record[name], "{name}");
+        }
+    }
+    let manifest = || -> Value {
+        let text = std::fs::read_to_string(folder.join("manifest.json")).unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    let first = manifest();
+    assert_eq!(first["tables"]["subscriptions"]["rows"], rows.len());
+    let bytes = std::fs::metadata(folder.join("subscriptions.ndjson"))
+        .unwrap()
+        .len();
+    assert_eq!(first["tables"]["subscriptions"]["bytes"], bytes);
+    // A run that changes nothing writes no file.
+    let written = |file: &str| {
+        std::fs::metadata(folder.join(file))
+            .unwrap()
+            .modified()
+            .unwrap()
+    };
+    let before = written("subscriptions.ndjson");
+    sync("ndjson", "");
+    assert_eq!(
+        (manifest(), written("subscriptions.ndjson")),
+        (first, before)
+    );
+    // A row that changed is there once.
+    let id = copy.store.id("subscriptions list --status active");
+    copy.sandbox(&format!(
+        "subscriptions update {id} --quantity 9 --commit true"
+    ));
+    sync("ndjson", "");
+    let changed: Vec<Value> = lines("subscriptions.ndjson")
+        .into_iter()
+        .filter(|row| row["id"].to_string() == id)
+        .collect();
+    assert_eq!(changed.len(), 1);
+    assert_eq!(changed[0]["quantity"], 9);
+    let to = format!("csv:{}", folder.display());
+    copy.there(rc(&format!("sync --to '{to}'")))
+        .fails(2)
+        .says("has a copy in ndjson");
+}
+
+#[test]
+fn csv_files_have_a_header_and_a_line_for_each_row() {
+    let copy = Copy::new();
+    let folder = copy.store.path().join("out");
+    let to = format!("csv:{}", folder.display());
+    copy.there(rc(&format!("sync --to '{to}' --tables customers")))
+        .succeeds();
+    let mut reader = csv::Reader::from_path(folder.join("customers.csv")).unwrap();
+    let headers = reader.headers().unwrap().clone();
+    let email = headers.iter().position(|name| name == "email").unwrap();
+    let emails: Vec<String> = reader
+        .records()
+        .map(|record| record.unwrap()[email].to_owned())
+        .collect();
+    let listed = copy.listed("customers list --sort-by id-asc");
+    let expected: Vec<&str> = listed
+        .iter()
+        .map(|customer| customer["email"].as_str().unwrap())
+        .collect();
+    assert_eq!(emails, expected);
 }

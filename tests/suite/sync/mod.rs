@@ -74,7 +74,13 @@ impl Copy {
     /// One value of the copy.
     fn value(&self, query: &str) -> Value {
         let rows = self.sql(query);
-        rows[0].as_object().unwrap().values().next().unwrap().clone()
+        rows[0]
+            .as_object()
+            .unwrap()
+            .values()
+            .next()
+            .unwrap()
+            .clone()
     }
 
     /// What the sandbox lists.

@@ -48,16 +48,19 @@ fn change(copy: &Copy, stop: &AtomicBool) -> u32 {
         };
         let active = "subscriptions list --status active -n 60";
         let line = match rng.u32(..9) {
-            0 => format!(
-                "customers create --email c{made}@example.com --first-name A --last-name B"
-            ),
+            0 => {
+                format!("customers create --email c{made}@example.com --first-name A --last-name B")
+            }
             1 | 2 => {
                 let id = one(ids(active), &mut rng);
                 format!("subscriptions update {id} --quantity {}", rng.u32(1..9))
             }
             3 => {
                 let id = one(ids(active), &mut rng);
-                format!("subscriptions update {id} --quantity {} --commit true", rng.u32(1..9))
+                format!(
+                    "subscriptions update {id} --quantity {} --commit true",
+                    rng.u32(1..9)
+                )
             }
             4 => {
                 let id = one(ids(active), &mut rng);

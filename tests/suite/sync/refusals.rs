@@ -109,7 +109,9 @@ fn a_second_writer_is_refused_while_the_first_one_is_alive() {
     lock(1, "'elsewhere'", "2026-11-20T11:30:00Z");
     copy.sync("--tables webhooks");
     lock(1, "'elsewhere'", "2026-11-20T11:59:30Z");
-    copy.try_sync("--tables webhooks").fails(7).says("on elsewhere");
+    copy.try_sync("--tables webhooks")
+        .fails(7)
+        .says("on elsewhere");
 }
 
 fn hostname() -> String {
@@ -142,8 +144,13 @@ fn queries_that_do_not_read_are_refused() {
 #[test]
 fn a_copy_that_is_not_there_is_said_with_what_makes_one() {
     let copy = Copy::new();
-    copy.asked("SELECT 1").fails(4).says("there is no copy at").says("rc sync makes one");
-    copy.rc("sync status --to DB").fails(4).says("rc sync makes one");
+    copy.asked("SELECT 1")
+        .fails(4)
+        .says("there is no copy at")
+        .says("rc sync makes one");
+    copy.rc("sync status --to DB")
+        .fails(4)
+        .says("rc sync makes one");
 }
 
 #[test]
@@ -153,9 +160,15 @@ fn destinations_and_dates_that_cannot_be_read_are_usage_errors() {
         ("--to mysql:x", "\"mysql\" is no destination"),
         ("--to sqlite:", "--to sqlite: names no place"),
         ("--start-date 31/12/2026", "\"31/12/2026\" is not a date"),
-        ("--api-version 2021-01", "sync chooses the version of the API itself"),
+        (
+            "--api-version 2021-01",
+            "sync chooses the version of the API itself",
+        ),
         ("--dry-run", "sync only reads"),
     ] {
-        copy.rc(&format!("sync {words}")).sandboxed().fails(2).says(what);
+        copy.rc(&format!("sync {words}"))
+            .sandboxed()
+            .fails(2)
+            .says(what);
     }
 }

@@ -87,7 +87,9 @@ impl Holder {
 /// Whether a process of this host runs.
 #[cfg(unix)]
 fn is_running(process: u32) -> bool {
-    let id = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw);
+    let id = i32::try_from(process)
+        .ok()
+        .and_then(rustix::process::Pid::from_raw);
     // A process of another user answers that it may not be asked.
     id.is_some_and(|id| rustix::process::test_kill_process(id) != Err(rustix::io::Errno::SRCH))
 }

@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::{
-    Advance, Among, Batch, BatchPurpose, Destination, Missing, SchemaPolicy, StoreKey, Table, TableState,
-    TableStatus, Writer, Written,
+    Advance, Among, Batch, BatchPurpose, Destination, Missing, SchemaPolicy, StoreKey, Table,
+    TableState, TableStatus, Writer, Written,
 };
 use crate::error::{Error, Kind, Result};
 use crate::store;
@@ -55,14 +55,28 @@ impl Sqlite {
         })
     }
 
+    /// The connection, for reading.
+    pub(super) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The number of transactions that changed rows of a table.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(super) fn version(&self, table: &str) -> Result<i64> {
+        schema::version(&self.connection, table).map_err(|error| self.failed(error))
+    }
+
+    /// The error of the file.
+    pub(super) fn failed(&self, error: rusqlite::Error) -> Error {
+        failed(&self.name, error)
+    }
+
     /// The file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    fn failed(&self, error: rusqlite::Error) -> Error {
-        failed(&self.name, error)
     }
 
     /// The writer of a table that was prepared.
@@ -106,11 +120,12 @@ fn failed(name: &str, error: rusqlite::Error) -> Error {
         Some(ErrorCode::ReadOnly | ErrorCode::NotADatabase | ErrorCode::CannotOpen) => {
             cannot_open(name, error)
         }
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            Error::new(Kind::Partial, format!("{name} is in use by another program"))
-                .hint("close what writes to it, and run this again")
-                .caused_by(error)
-        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::new(
+            Kind::Partial,
+            format!("{name} is in use by another program"),
+        )
+        .hint("close what writes to it, and run this again")
+        .caused_by(error),
         Some(ErrorCode::DatabaseCorrupt) => {
             Error::unexpected(format!("{name} is damaged")).caused_by(error)
         }
@@ -126,8 +141,9 @@ impl Destination for Sqlite {
         schema::create_own(&transaction).map_err(|error| failed(&name, error))?;
         let known = schema::store_key(&transaction).map_err(|error| failed(&name, error))?;
         match known {
-            None => schema::keep_store_key(&transaction, store)
-                .map_err(|error| failed(&name, error))?,
+            None => {
+                schema::keep_store_key(&transaction, store).map_err(|error| failed(&name, error))?;
+            }
             Some(known) if known == *store => {}
             Some(known) => {
                 return Err(Error::usage(format!(
@@ -157,6 +173,9 @@ impl Destination for Sqlite {
         let transaction = transaction.map_err(|error| failed(name, error))?;
         lock::confirm(&transaction, name, lock, Some(batch.at))?;
         let written = writer.write(&transaction, name, batch, advance)?;
+        if written.changed > 0 {
+            schema::count_change(&transaction, table).map_err(|error| failed(name, error))?;
+        }
         transaction.commit().map_err(|error| failed(name, error))?;
         writer.committed();
         Ok(written)
@@ -197,6 +216,9 @@ impl Destination for Sqlite {
         lock::confirm(&transaction, name, self.lock.as_ref(), None)?;
         let marked = missing::mark(&transaction, writer, keys, at);
         let marked = marked.map_err(|error| failed(name, error))?;
+        if marked > 0 {
+            schema::count_change(&transaction, table).map_err(|error| failed(name, error))?;
+        }
         transaction.commit().map_err(|error| failed(name, error))?;
         Ok(marked)
     }
@@ -230,7 +252,7 @@ impl Destination for Sqlite {
 }
 
 /// A name as SQL quotes it.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

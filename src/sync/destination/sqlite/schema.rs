@@ -22,7 +22,8 @@ CREATE TABLE IF NOT EXISTS _sync_lock (
     since TEXT NOT NULL, beat TEXT NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS _sync_tables (
-    name TEXT PRIMARY KEY NOT NULL, state TEXT NOT NULL, columns TEXT NOT NULL DEFAULT '[]'
+    name TEXT PRIMARY KEY NOT NULL, state TEXT NOT NULL, columns TEXT NOT NULL DEFAULT '[]',
+    version INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 ";
 
@@ -68,9 +69,8 @@ pub(super) fn keep_state(
     table: &str,
     state: &TableState,
 ) -> rusqlite::Result<()> {
-    let text = serde_json::to_string(state).map_err(|error| {
-        rusqlite::Error::ToSqlConversionFailure(Box::new(error))
-    })?;
+    let text = serde_json::to_string(state)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
     let mut insert = connection.prepare_cached(
         "INSERT INTO _sync_tables (name, state) VALUES (?, ?)
          ON CONFLICT (name) DO UPDATE SET state = excluded.state",
@@ -164,7 +164,10 @@ fn create(table: &Table, own: &str, is_history: bool) -> String {
     match table.method.field().filter(|_| is_history) {
         Some(field) => {
             let (key, field) = (quoted(table.key), quoted(field));
-            let _ = write!(sql, ", PRIMARY KEY ({key}, {field})) STRICT, WITHOUT ROWID;");
+            let _ = write!(
+                sql,
+                ", PRIMARY KEY ({key}, {field})) STRICT, WITHOUT ROWID;"
+            );
         }
         None => {
             let _ = write!(sql, ", {DELETED_AT} TEXT) STRICT;");
@@ -240,12 +243,24 @@ fn known_columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<S
 }
 
 /// Keeps which columns of records a table has.
-fn keep_columns(
-    connection: &Connection,
-    table: &str,
-    columns: &[String],
-) -> rusqlite::Result<()> {
+fn keep_columns(connection: &Connection, table: &str, columns: &[String]) -> rusqlite::Result<()> {
     let text = serde_json::Value::from(columns).to_string();
     let update = "UPDATE _sync_tables SET columns = ? WHERE name = ?";
     connection.execute(update, params![text, table]).map(drop)
+}
+
+/// Counts a transaction that changed rows of a table.
+pub(super) fn count_change(connection: &Connection, table: &str) -> rusqlite::Result<()> {
+    let update = "UPDATE _sync_tables SET version = version + 1 WHERE name = ?";
+    connection
+        .prepare_cached(update)?
+        .execute([table])
+        .map(drop)
+}
+
+/// The number of transactions that changed rows of a table.
+pub(super) fn version(connection: &Connection, table: &str) -> rusqlite::Result<i64> {
+    let row = "SELECT version FROM _sync_tables WHERE name = ?";
+    let version = connection.query_row(row, [table], |row| row.get(0));
+    Ok(version.optional()?.unwrap_or_default())
 }
