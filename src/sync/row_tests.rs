@@ -3,7 +3,7 @@ use crate::catalog::recharge::FAMILY;
 use crate::sync::tables;
 
 fn reader() -> RowReader {
-    let charges = tables(&FAMILY, &[]);
+    let charges = tables(&FAMILY, None);
     let charges = charges
         .iter()
         .find(|table| table.name == "charges")

@@ -144,10 +144,10 @@ impl Table {
 
 /// The tables of an API, in the order of its catalog.
 ///
-/// `versions` chooses another version for the list of a resource than the catalog
-/// does (`products`, `2021-11`).
+/// `version` is that of the tables which the catalog lets copies read in another
+/// version than the newest, where it is not to be the one that the catalog names.
 #[must_use]
-pub fn tables(family: &'static ApiFamily, versions: &[(&str, &str)]) -> Vec<Table> {
+pub fn tables(family: &'static ApiFamily, version: Option<&str>) -> Vec<Table> {
     let api = family.newest();
     let operations = api.operations();
     let read = operations.filter(|(_, operation)| {
@@ -156,10 +156,8 @@ pub fn tables(family: &'static ApiFamily, versions: &[(&str, &str)]) -> Vec<Tabl
             && operation.replication.is_table
     });
     read.flat_map(|(resource, operation)| {
-        let asked = versions.iter().find(|(name, _)| *name == resource.name);
-        let version = asked
-            .map(|(_, version)| *version)
-            .or(operation.replication.from_version);
+        let usual = operation.replication.from_version;
+        let version = usual.map(|usual| version.unwrap_or(usual));
         let other = version.and_then(|version| in_version(family, version, resource, operation));
         let (api, resource, operation) = other.unwrap_or((api, resource, operation));
         of_operation(api, resource, operation)

@@ -104,7 +104,7 @@ mod tests {
     use crate::sync::tables;
 
     fn target(name: &str, window: Window) -> String {
-        let all = tables(&FAMILY, &[]);
+        let all = tables(&FAMILY, None);
         let table = all.iter().find(|table| table.name == name).unwrap();
         first_page(table, window).target()
     }

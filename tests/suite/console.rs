@@ -193,7 +193,10 @@ impl Desk {
         let words = words.into_iter().map(|word| {
             let is_file = std::mem::replace(
                 &mut named,
-                matches!(&*word, "--report" | "--out" | "--save-map"),
+                matches!(
+                    &*word,
+                    "--report" | "--out" | "--save-map" | "--to" | "--database"
+                ),
             );
             let path = self.path(&word);
             if is_file || path.is_file() {

@@ -54,6 +54,13 @@ fn the_page_on_troubleshooting_shows_what_happens() {
 }
 
 #[test]
+fn the_page_on_copies_shows_what_happens() {
+    let text = include_str!("../../docs/sync.md");
+    assert!(steps(text).len() >= 2);
+    check("docs/sync.md", text);
+}
+
+#[test]
 fn the_page_on_stores_shows_what_happens() {
     let text = include_str!("../../docs/stores.md");
     assert!(steps(text).len() >= 4);

@@ -19,7 +19,7 @@ use crate::ui::printer::{Described, Printer};
 /// Prints, for each table, whether it can be read and what the copy has.
 pub(super) fn run(run: &mut Run, options: &Options, asked: &Sync) -> Result<()> {
     let place = run.place(options)?;
-    let chosen = choose(&tables(place.family, &[]), &asked.tables)?;
+    let chosen = choose(&tables(place.family, None), &asked.tables)?;
     let described = Described {
         object: Some(&CHECK),
         ..Described::default()

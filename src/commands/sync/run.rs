@@ -118,12 +118,7 @@ fn repeat(
 
 /// The tables and the way to read them.
 fn plan(run: &mut Run, options: &Options, place: &Target, asked: &Sync) -> Result<RunPlan> {
-    let versions: Vec<(&str, &str)> = asked
-        .products_version
-        .iter()
-        .map(|version| ("products", version.as_str()))
-        .collect();
-    let all = tables(place.family, &versions);
+    let all = tables(place.family, asked.products_version.as_deref());
     let chosen = choose(&all, &asked.tables)?;
     choose(&all, &asked.refresh)?;
     let lag = asked.lag.unwrap_or(match asked.watch {

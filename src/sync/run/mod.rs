@@ -96,9 +96,7 @@ impl SyncRun<'_> {
 
 impl std::fmt::Debug for SyncRun<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("SyncRun")
-            .field("plan", &self.plan)
-            .finish_non_exhaustive()
+        out.debug_struct("SyncRun").finish_non_exhaustive()
     }
 }
 

@@ -142,7 +142,8 @@ impl Destination for Sqlite {
         let known = schema::store_key(&transaction).map_err(|error| failed(&name, error))?;
         match known {
             None => {
-                schema::keep_store_key(&transaction, store).map_err(|error| failed(&name, error))?;
+                schema::keep_store_key(&transaction, store)
+                    .map_err(|error| failed(&name, error))?;
             }
             Some(known) if known == *store => {}
             Some(known) => {
