@@ -30,13 +30,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use ::http::{HeaderMap, HeaderValue};
+use ::http::{HeaderMap, HeaderName, HeaderValue};
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::api::evidence;
-use crate::api::request::{Request, encode};
-use crate::catalog::{Api, AuthPlace, ErrorForm, Operation, PageForm};
+use crate::api::request::{ExtraHeader, Request, encode};
+use crate::catalog::{Api, AuthPlace, ErrorForm, Method, Operation, PageForm};
 use crate::error::{Error, Kind, Result};
 use crate::world::{Elapsed, Sleep};
 use deadline::RequestClock;
@@ -128,6 +128,8 @@ pub struct Response {
     pub request_id: Option<String>,
     /// The header `Link`.
     pub link: Option<String>,
+    /// All headers, of an answer to a `HEAD` request; none of others.
+    pub headers: HeaderMap,
     /// How to read the body.
     pub reading: Reading,
     /// The body, whole.
@@ -367,7 +369,11 @@ impl Client {
         let status = answer.status().as_u16();
         let link = header(answer.headers(), "Link");
         let reading = Reading::of(self.api, request.operation);
-        let body = answer.into_body();
+        let (parts, body) = answer.into_parts();
+        let headers = match request.method {
+            Method::Head => parts.headers,
+            _ => HeaderMap::new(),
+        };
         if (200..300).contains(&status) {
             if let Err(lack) = self.judge(request, status, &body) {
                 let error = refusal::unproven(reading.errors, &lack, status, request_id, &body);
@@ -377,6 +383,7 @@ impl Client {
                 status,
                 request_id,
                 link,
+                headers,
                 reading,
                 body,
             });
@@ -421,9 +428,28 @@ impl Client {
             builder = builder.header("Content-Type", json);
         }
         let body = request.body.clone().map_or_else(Bytes::new, Bytes::from);
-        builder
+        let mut outgoing = builder
             .body(body)
-            .map_err(|error| Error::usage("the request cannot be made").caused_by(error))
+            .map_err(|error| Error::usage("the request cannot be made").caused_by(error))?;
+        for extra in &request.headers {
+            let (name, value) = self.extra(extra)?;
+            outgoing.headers_mut().insert(name, value);
+        }
+        Ok(outgoing)
+    }
+
+    /// A header of the user, which must not carry the token to where none is
+    /// taken out.
+    fn extra(&self, extra: &ExtraHeader) -> Result<(HeaderName, HeaderValue)> {
+        let ExtraHeader { name, value } = extra;
+        if value.contains(self.token.expose_secret()) {
+            return Err(Error::usage(format!("the header {name} contains the token")).untouched());
+        }
+        let wrong = || Error::usage(format!("{name} cannot be sent as a header")).untouched();
+        let mut value = HeaderValue::from_str(value).map_err(|_| wrong())?;
+        value.set_sensitive(redact::hides_header(self.api, name));
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong())?;
+        Ok((name, value))
     }
 }
 
