@@ -6,13 +6,15 @@ mod confirm;
 mod facts;
 pub(super) mod find;
 pub(super) mod follow;
+mod ids;
 mod many;
 pub(super) mod preflight;
-mod question;
+pub(super) mod question;
 mod read;
 pub(super) mod rehearse;
 mod resume;
 pub(super) mod run;
+mod upcoming;
 mod watch;
 pub(super) mod written;
 

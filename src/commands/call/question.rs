@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::facts::{self, Facts};
 use crate::catalog::{FieldRole, Object, Operation, OperationAction, Resource};
+use crate::output::progress;
 use crate::stats::Decimal;
 
 /// The most names of objects in a question.
@@ -55,15 +56,7 @@ impl Question<'_> {
 
     /// `Cancel`, `Set next charge date on`.
     fn verb(&self) -> String {
-        let words = self.operation.verb.replace('_', " ");
-        let mut letters = words.chars();
-        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-        let verb: String = first.into_iter().chain(letters).collect();
-        if words.contains(' ') {
-            format!("{verb} on")
-        } else {
-            verb
-        }
+        capitalized(&verb(self.operation))
     }
 
     fn singular(&self) -> String {
@@ -200,6 +193,38 @@ fn with_details(what: String, details: &[String]) -> String {
         return what;
     }
     format!("{what} ({})", details.join(", "))
+}
+
+/// `cancel`, `set next charge date on`.
+fn verb(operation: &Operation) -> String {
+    let words = operation.verb.replace('_', " ");
+    if words.contains(' ') {
+        format!("{words} on")
+    } else {
+        words
+    }
+}
+
+/// What is done to so many objects: `cancel 3 subscriptions`.
+pub(in crate::commands) fn of_count(
+    resource: &Resource,
+    operation: &Operation,
+    count: u64,
+) -> String {
+    let name = if count == 1 {
+        resource.singular
+    } else {
+        resource.name
+    };
+    let (verb, count) = (verb(operation), progress::grouped(count));
+    format!("{verb} {count} {}", name.replace('_', " "))
+}
+
+/// The text with a capital letter at its beginning.
+pub(in crate::commands) fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// A number with commas between its thousands.

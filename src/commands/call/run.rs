@@ -15,9 +15,10 @@ use crate::commands::call::columns;
 use crate::commands::call::confirm;
 use crate::commands::call::find;
 use crate::commands::call::follow::{Far, follow};
+use crate::commands::call::ids::Ids;
 use crate::commands::call::many;
 use crate::commands::call::preflight;
-use crate::commands::call::read::{self, Ids};
+use crate::commands::call::read;
 use crate::commands::call::rehearse;
 use crate::commands::call::resume;
 use crate::commands::call::watch;
@@ -66,9 +67,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
         dry::check(options, form)?;
         return dry_run(run, options, &call, &place, form);
     }
-    if first.changes() {
-        confirm::read_targets(run, &mut call)?;
-    }
+    confirm::read_targets(run, &mut call, first.changes())?;
     let described = Described {
         shown: ShownIds::at(
             run,
@@ -394,7 +393,7 @@ pub(in crate::commands) fn one(
         }
     };
     if request.changes() {
-        written.report(run, call, request, &envelope);
+        written.report(run, client, call, request, &envelope);
     }
     for record in envelope.records().take(if single { 1 } else { usize::MAX }) {
         printer.record(record).map_err(is_done)?;
