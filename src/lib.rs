@@ -33,6 +33,7 @@ mod store;
 mod ui;
 pub mod userinfo;
 pub mod world;
+mod wrap;
 
 pub use recharge_catalog as catalog;
 #[cfg(feature = "sandbox")]
