@@ -61,16 +61,19 @@ fn wrap_line(line: &str, taken: usize, layout: Layout, out: &mut String) {
     }
 }
 
-/// The words of a line; a command counts as one word, up to the end of the line.
+/// The words of a line. A command, or flags that are named after a colon, count as
+/// one word, up to the end of the line.
 fn words(line: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(line);
+    let mut after_colon = false;
     std::iter::from_fn(move || {
         let line = rest.take()?;
-        if line.starts_with("rc ") {
+        if line.starts_with("rc ") || (after_colon && line.starts_with("--")) {
             return Some(line);
         }
         match line.split_once(' ') {
             Some((word, after)) => {
+                after_colon = word.ends_with(':');
                 rest = Some(after);
                 Some(word)
             }
@@ -116,6 +119,10 @@ mod tests {
         assert_eq!(
             at(20, "with its token: rc bulk resume abc --profile garden"),
             "with its token:\n  rc bulk resume abc --profile garden"
+        );
+        assert_eq!(
+            at(20, "add: --map 'Promo Code=code' --map Type=value_type"),
+            "add:\n  --map 'Promo Code=code' --map Type=value_type"
         );
     }
 

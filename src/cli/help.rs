@@ -220,7 +220,7 @@ pub fn flags(width: usize) -> StyledStr {
 
 /// The line that stands for the flags of every command in the help of one.
 const FOLDED: &str =
-    "Every command takes -o, -c, -q, --dry-run, -y, --sandbox, -v and more: rc help flags";
+    "Every command also takes -o, -c, -q, --dry-run, -y, -v and more: rc help flags";
 
 /// The help of a command, with a line for the flags of every command.
 #[must_use]

@@ -146,7 +146,7 @@ fn some_of_many_ids_that_fail_are_named() {
 #[test]
 fn write_without_an_answer_is_unknown() {
     let server = Canned::serve(vec![Reply::HangUp]);
-    let create = rc("collections create --title A").with("--max-retries 0");
+    let create = rc("collections create --title A --description B").with("--max-retries 0");
     assert_snapshot!("unknown", whole(&create.against(&server.url).runs()));
 }
 
@@ -286,7 +286,7 @@ fn interruption_says_what_the_command_was_doing() {
         ("interrupted_read", vec!["store", "get"]),
         (
             "interrupted_write",
-            vec!["collections", "create", "--title", "A"],
+            vec!["collections", "create", "--title", "A", "--description", "B"],
         ),
     ] {
         let child = crate::served::rc(&words)
