@@ -9,6 +9,7 @@ mod auth;
 mod bulk;
 mod call;
 mod collision;
+mod columns;
 mod completions;
 mod connect;
 mod difference;

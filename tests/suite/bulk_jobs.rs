@@ -402,3 +402,12 @@ fn irreversible_value_in_rows_asks_as_the_single_call_does() {
         .with("--yes")
         .succeeds();
 }
+
+#[test]
+fn columns_of_jobs_are_listed_as_of_other_lists() {
+    let columns = rc("bulk list -c help").sandboxed().succeeds().stdout;
+    assert!(
+        columns.starts_with("id\n") && columns.contains("\nstate\n"),
+        "{columns}"
+    );
+}

@@ -224,8 +224,7 @@ fn what_has_verbs_lists_them_without_flags() {
 
 #[test]
 fn help_of_a_command_has_its_own_flags_and_one_line_for_the_others() {
-    let line =
-        "Every command also takes -o, -c, -q, --dry-run, -y, -v and more: rc help flags";
+    let line = "Every command also takes -o, -c, -q, --dry-run, -y, -v and more: rc help flags";
     for words in [
         "subscriptions list",
         "api",

@@ -286,7 +286,14 @@ fn interruption_says_what_the_command_was_doing() {
         ("interrupted_read", vec!["store", "get"]),
         (
             "interrupted_write",
-            vec!["collections", "create", "--title", "A", "--description", "B"],
+            vec![
+                "collections",
+                "create",
+                "--title",
+                "A",
+                "--description",
+                "B",
+            ],
         ),
     ] {
         let child = crate::served::rc(&words)

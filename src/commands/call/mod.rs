@@ -1,7 +1,6 @@
 //! The operations of the API as commands: `rc <resource> <verb>`.
 
 pub(crate) mod args;
-mod columns;
 mod confirm;
 mod facts;
 pub(super) mod find;

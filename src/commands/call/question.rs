@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::facts::{self, Facts};
 use crate::catalog::{FieldRole, Object, Operation, OperationAction, Resource};
 use crate::output::progress;
@@ -90,7 +92,7 @@ impl Question<'_> {
         let left = facts::amount_left(object, record);
         let mut details = Vec::new();
         let moved = match &self.moved {
-            Moved::Each(amount) => Some(amount.clone()),
+            Moved::Each(amount) => Some(as_precise(amount, object, record)),
             Moved::Rest => left.map(|left| left.to_string()),
             Moved::Unstated => None,
         };
@@ -120,7 +122,10 @@ impl Question<'_> {
         let count = targets.len();
         let (verb, plural) = (self.verb(), self.plural());
         let mut what = match &self.moved {
-            Moved::Each(amount) => format!("{verb} {amount} each on {count} {plural}"),
+            Moved::Each(amount) => format!(
+                "{verb} {} each on {count} {plural}",
+                self.as_precise_as_any(amount)
+            ),
             Moved::Rest => format!("{verb} all that is left of {count} {plural}"),
             Moved::Unstated => format!("{verb} {count} {plural}"),
         };
@@ -152,11 +157,23 @@ impl Question<'_> {
         with_details(what, &details)
     }
 
+    /// The amount, as precise as that of the first object that was read.
+    fn as_precise_as_any(&self, amount: &str) -> String {
+        let mut records = self
+            .targets
+            .iter()
+            .filter_map(|target| self.facts.of(target));
+        records.next().map_or_else(
+            || amount.to_owned(),
+            |record| as_precise(amount, self.object(), record),
+        )
+    }
+
     /// What is moved, or what the objects amount to, by currency.
     fn sum(&self, targets: &[String]) -> Option<String> {
         let object = self.object();
         let each = match &self.moved {
-            Moved::Each(amount) => Some(Decimal::parse(amount)?),
+            Moved::Each(amount) => Some(Decimal::parse(&self.as_precise_as_any(amount))?),
             Moved::Rest | Moved::Unstated => None,
         };
         let mut sums: BTreeMap<String, Decimal> = BTreeMap::new();
@@ -179,6 +196,21 @@ impl Question<'_> {
             .collect();
         (!sums.is_empty()).then(|| sums.join(" + "))
     }
+}
+
+/// The amount with as many decimals as that of the object: `5.00` of `54.90`.
+fn as_precise(amount: &str, object: &Object, record: &Value) -> String {
+    let decimals = |text: &str| {
+        text.split_once('.')
+            .map_or(0, |(_, decimals)| decimals.len())
+    };
+    let whole = facts::text_with(object, record, FieldRole::Amount).unwrap_or_default();
+    let missing = decimals(&whole).saturating_sub(decimals(amount));
+    if missing == 0 {
+        return amount.to_owned();
+    }
+    let point = if amount.contains('.') { "" } else { "." };
+    format!("{amount}{point}{}", "0".repeat(missing))
 }
 
 fn in_currency(amount: &str, currency: Option<&str>) -> String {
