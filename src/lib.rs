@@ -34,6 +34,7 @@ pub mod sync;
 mod ui;
 pub mod userinfo;
 pub mod world;
+mod wrap;
 
 pub use recharge_catalog as catalog;
 #[cfg(feature = "sandbox")]

@@ -16,6 +16,7 @@ use jiff::tz::TimeZone;
 
 use crate::config::keyring::SystemKeyring;
 use crate::config::token_storage::Keyring;
+use crate::wrap::{self, Layout};
 
 /// Everything of the outside that a run may touch.
 pub struct World {
@@ -103,6 +104,8 @@ pub struct Terminal {
     pub controlling: bool,
     /// Columns, when one is there.
     pub width: Option<u16>,
+    /// Columns of the terminal that standard error is, which may be another one.
+    pub stderr_width: Option<u16>,
 }
 
 impl World {
@@ -123,6 +126,8 @@ impl World {
                 stderr: io::stderr().is_terminal(),
                 controlling: has_controlling_terminal(),
                 width: terminal_size::terminal_size().map(|(width, _)| width.0),
+                stderr_width: terminal_size::terminal_size_of(io::stderr())
+                    .map(|(width, _)| width.0),
             },
             size: Arc::new(|| {
                 terminal_size::terminal_size().map(|(width, height)| (width.0, height.0))
@@ -180,13 +185,19 @@ impl std::fmt::Debug for World {
 
 fn ask(question: &str) -> io::Result<String> {
     let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
+    let layout = Layout {
+        width: width.saturating_sub(ANSWER),
+        taken: 0,
+        indent: 2,
+    };
+    let wrapped = wrap::wrapped(question, layout);
     // A prompt over several lines would stand there twice once it is answered.
-    let prompt = match question.rsplit_once(". ") {
-        Some((before, last)) if question.chars().count() + ANSWER > width => {
-            writeln!(io::stderr(), "{before}.")?;
+    let prompt = match wrapped.rsplit_once('\n') {
+        Some((before, last)) => {
+            writeln!(io::stderr(), "{before}")?;
             last
         }
-        _ => question,
+        None => &wrapped,
     };
     dialoguer::Input::new()
         .with_prompt(prompt)

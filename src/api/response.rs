@@ -76,6 +76,7 @@ impl Envelope {
             status,
             request_id,
             link,
+            headers: _,
             reading,
             body,
         } = answer;

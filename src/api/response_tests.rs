@@ -7,6 +7,7 @@ fn open(body: &str, wanted: Wanted) -> Result<Envelope> {
         status: 200,
         request_id: Some("req-9".to_owned()),
         link: None,
+        headers: http::HeaderMap::new(),
         reading: client::Reading::of(&catalog::recharge::API, None),
         body: Bytes::copy_from_slice(body.as_bytes()),
     };
@@ -116,6 +117,7 @@ fn a_part_of_an_answer_is_no_answer() {
         status: 206,
         request_id: None,
         link: None,
+        headers: http::HeaderMap::new(),
         reading: client::Reading::of(&catalog::recharge::API, None),
         body: Bytes::from_static(b"{\"orders\":[]}"),
     };

@@ -12,14 +12,17 @@ use crate::catalog::{Operation, Parameter, ParameterRole, Unique, ValueKind, keb
 #[must_use]
 pub fn target(operation: &'static Operation) -> Option<Arg> {
     let hole = operation.path_parameters.first()?;
+    let takes_many = operation.targets_one();
     let arg = Arg::new("target")
         .value_name(value_name(hole))
         .required(true)
-        .value_parser(move |word: &str| checked_target(hole, word))
+        .value_parser(move |word: &str| checked_target(hole, takes_many, word))
         .help_heading("Arguments");
-    Some(if operation.targets_one() {
-        arg.num_args(1..)
-            .help(format!("{}; several, or - to read them", hole.help))
+    Some(if takes_many {
+        arg.num_args(1..).help(format!(
+            "{}; several, also 1,2, or - to read them",
+            hole.help
+        ))
     } else {
         arg.help(hole.help)
     })
@@ -39,20 +42,46 @@ pub fn target_or_unique(operation: &'static Operation, unique: Unique) -> Option
                 _ => Ok(word.to_owned()),
             })
             .help(format!(
-                "{} or its {field}; several, or - to read ids",
+                "{} or its {field}; several, also 1,2, or - to read ids",
                 hole.help
             )),
     )
 }
 
-fn checked_target(hole: &Parameter, word: &str) -> Result<String, String> {
+fn checked_target(hole: &Parameter, takes_many: bool, word: &str) -> Result<String, String> {
     if word.is_empty() {
         return Err("empty".to_owned());
     }
-    if word != "-" {
+    if word == "-" {
+        return Ok(word.to_owned());
+    }
+    if takes_many && hole.kind == ValueKind::Id && word.contains(',') {
+        for id in word.split(',') {
+            request::check(hole, id).map_err(|reason| match id {
+                "" => "an id is empty".to_owned(),
+                id => format!("{id}: {reason}"),
+            })?;
+        }
+    } else {
         request::check(hole, word)?;
     }
     Ok(word.to_owned())
+}
+
+/// The targets that a word names: `1,2` names two ids. A word that is something
+/// else, as an email address, stays whole.
+#[must_use]
+pub fn targets_of(operation: &Operation, word: &str) -> Vec<String> {
+    let hole = operation.path_parameters.first();
+    let is_list = hole.is_some_and(|hole| {
+        operation.targets_one()
+            && hole.kind == ValueKind::Id
+            && word.split(',').all(|id| request::check(hole, id).is_ok())
+    });
+    if is_list {
+        return word.split(',').map(str::to_owned).collect();
+    }
+    vec![word.to_owned()]
 }
 
 /// A parameter as a flag. `heading` groups it in help.

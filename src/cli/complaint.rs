@@ -36,7 +36,7 @@ pub(super) fn translate<'a>(
 }
 
 /// The commands that the words name, from the outermost to the innermost.
-fn innermost<'a, 'b>(
+pub(super) fn innermost<'a, 'b>(
     command: &'a Command,
     words: impl Iterator<Item = &'b str>,
 ) -> Vec<&'a Command> {

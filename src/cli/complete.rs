@@ -93,7 +93,7 @@ pub fn offer(set: &CommandSet, line: &TypedLine, facts: &Facts) -> Offer {
     let innermost = values::innermost(&command, &names);
     by_proper_names(&mut offer.candidates, innermost, &current);
     if topics {
-        let is_topic = |name: &str| topics::ALL.iter().any(|topic| topic.name == name);
+        let is_topic = |name: &str| topics::names().any(|(topic, _)| topic == name);
         offer.candidates.retain(|command| !is_topic(&command.value));
         offer.candidates.splice(0..0, topics_like(&current));
     }
@@ -124,12 +124,11 @@ fn by_proper_names(candidates: &mut [Candidate], innermost: &Command, current: &
 
 fn topics_like(current: &OsStr) -> impl Iterator<Item = Candidate> {
     let current = current.to_string_lossy().into_owned();
-    topics::ALL
-        .iter()
-        .filter(move |topic| topic.name.starts_with(&current))
-        .map(|topic| Candidate {
-            value: topic.name.to_owned(),
-            about: Some(topic.about.to_owned()),
+    topics::names()
+        .filter(move |(name, _)| name.starts_with(&current))
+        .map(|(name, about)| Candidate {
+            value: name.to_owned(),
+            about: Some(about.to_owned()),
         })
 }
 

@@ -41,7 +41,12 @@ pub enum FlagGroup {
 }
 
 impl FlagGroup {
-    const fn heading(self) -> &'static str {
+    /// All of them, in the order of help.
+    pub const ALL: [Self; 2] = [Self::Output, Self::Everywhere];
+
+    /// Its words in help.
+    #[must_use]
+    pub const fn heading(self) -> &'static str {
         match self {
             Self::Output => "Output",
             Self::Everywhere => "Everywhere",
@@ -109,7 +114,7 @@ pub const GLOBAL_FLAGS: &[GlobalFlag] = &[
             .require_equals(true)
             .default_missing_value("request")
     }),
-    switch("yes", "do not ask before what cannot be taken back")
+    switch("yes", "do not ask for confirmation")
         .short('y')
         .common(),
     switch("fail-fast", "with many ids: stop at the first that fails"),
@@ -301,8 +306,7 @@ mod tests {
     #[test]
     fn flag_is_in_help_completion_man_page_and_docs() {
         let words = |line: &str| line.split(' ').map(Into::into).collect::<Vec<_>>();
-        let Ok(crate::cli::Typed::Text(help)) =
-            commands::parse(&words("subscriptions list --help"), Some(100))
+        let Ok(crate::cli::Typed::Text(help)) = commands::parse(&words("help flags"), Some(100))
         else {
             panic!("no help");
         };

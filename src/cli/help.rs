@@ -6,10 +6,14 @@ use anstyle::{AnsiColor, Effects, Style};
 use clap::Command;
 use clap::builder::{StyledStr, Styles};
 
-use super::CommandSet;
+use unicode_width::UnicodeWidthStr;
+
+use super::global_flags::{FlagGroup, GLOBAL_FLAGS, GlobalFlag};
+use super::{CommandSet, topics};
 use crate::catalog::{
     ApiFamily, Effect, Operation, OperationAction, Resource, VersionedRow, kebab,
 };
+use crate::wrap;
 
 /// Colours of help and errors.
 pub const STYLES: Styles = Styles::styled()
@@ -68,17 +72,32 @@ pub fn verb(name: &'static str, about: &'static str, after: &'static str) -> Com
         .after_help(styled(after))
 }
 
-/// The first page of help.
+/// How much the first page of help says of flags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flags {
+    /// Those that most commands are used with.
+    Common,
+    /// All of them.
+    All,
+}
+
+/// The first page of help, for a terminal of that width.
 #[must_use]
-pub fn root(set: &CommandSet) -> StyledStr {
+pub fn root(set: &CommandSet, width: usize, flags: Flags) -> StyledStr {
     let mut text = String::new();
     section(&mut text, "Resources");
     for resource in set.family.resources() {
-        entry(&mut text, &kebab(resource.name), resource.about);
+        entry(&mut text, &kebab(resource.name), resource.about, width);
     }
     section(&mut text, "More");
-    for spec in set.specs.iter().filter(|spec| spec.is_own()) {
-        entry(&mut text, spec.name, spec.about);
+    let listed = set.specs.iter().filter(|spec| spec.is_listed());
+    for spec in listed {
+        entry(&mut text, spec.name, spec.about, width);
+    }
+    section(&mut text, "Flags of every command");
+    let shown = |flag: &&GlobalFlag| flags == Flags::All || flag.is_common;
+    for flag in GLOBAL_FLAGS.iter().filter(shown) {
+        flag_entry(&mut text, flag, width);
     }
     section(&mut text, "To begin");
     for line in [
@@ -89,10 +108,9 @@ pub fn root(set: &CommandSet) -> StyledStr {
     ] {
         let _ = writeln!(text, "  {line}");
     }
-    let _ = writeln!(
-        text,
-        "\n-o, --jq, --columns, --dry-run and more go with every command: see its --help."
-    );
+    if flags == Flags::Common {
+        text.push_str("\nrc help flags lists all flags.\n");
+    }
     // The template puts a blank line before it.
     text.trim().to_owned().into()
 }
@@ -138,8 +156,77 @@ fn section(text: &mut String, title: &str) {
     let _ = writeln!(text, "\n{BOLD}{title}:{BOLD:#}");
 }
 
-fn entry(text: &mut String, name: &str, about: &str) {
+/// A name and what it stands for. Further lines begin below the first.
+fn entry(text: &mut String, name: &str, about: &str, width: usize) {
+    const INDENT: usize = 24;
+    let about = hanging(about, width, INDENT);
     let _ = writeln!(text, "  {LITERAL}{name:<22}{LITERAL:#}{about}");
+}
+
+/// A flag of every command with its help.
+fn flag_entry(text: &mut String, flag: &GlobalFlag, width: usize) {
+    const INDENT: usize = 30;
+    let names = flag_names(flag);
+    let help = hanging(flag.help, width, INDENT);
+    if names.width() + 4 > INDENT {
+        let _ = writeln!(text, "  {LITERAL}{names}{LITERAL:#}\n{:INDENT$}{help}", "");
+    } else {
+        let _ = writeln!(text, "  {LITERAL}{names:<28}{LITERAL:#}{help}");
+    }
+}
+
+/// The names of a flag and of its values: `-o, --output <FORMAT>`.
+fn flag_names(flag: &GlobalFlag) -> String {
+    let arg = flag.arg();
+    let mut names = match flag.short {
+        Some(short) => format!("-{short}, --{}", flag.name),
+        None => format!("    --{}", flag.name),
+    };
+    let values = arg.get_value_names().unwrap_or_default();
+    let is_optional = arg
+        .get_num_args()
+        .is_some_and(|range| range.min_values() == 0);
+    for value in values {
+        let _ = if is_optional {
+            write!(names, "[=<{value}>]")
+        } else {
+            write!(names, " <{value}>")
+        };
+    }
+    names
+}
+
+fn hanging(text: &str, width: usize, indent: usize) -> String {
+    let layout = wrap::Layout {
+        width,
+        taken: indent,
+        indent,
+    };
+    wrap::wrapped(text, layout)
+}
+
+/// All flags of every command, as `rc help flags` prints them.
+#[must_use]
+pub fn flags(width: usize) -> StyledStr {
+    let mut text = format!("{BOLD}{}{BOLD:#}\n", topics::FLAGS_ABOUT);
+    for group in FlagGroup::ALL {
+        section(&mut text, group.heading());
+        for flag in GLOBAL_FLAGS.iter().filter(|flag| flag.group == group) {
+            flag_entry(&mut text, flag, width);
+        }
+    }
+    text.into()
+}
+
+/// The line that stands for the flags of every command in the help of one.
+const FOLDED: &str =
+    "Every command also takes -o, -c, -q, --dry-run, -y, -v and more: rc help flags";
+
+/// The help of a command, with a line for the flags of every command.
+#[must_use]
+pub fn with_folded_flags(help: &StyledStr) -> StyledStr {
+    let text = help.ansi().to_string();
+    format!("{}\n\n{FOLDED}\n", text.trim_end()).into()
 }
 
 /// The first lines of the long help of an operation.
@@ -181,6 +268,15 @@ pub fn after(family: &ApiFamily, rows: &[VersionedRow]) -> StyledStr {
     if operation.effect == Effect::Destroys {
         text.push_str("\nIt asks for confirmation, or needs --yes.");
     }
+    let special = operation.value_effects.iter();
+    for special in special.filter(|special| special.effect == Effect::Destroys) {
+        let flag = kebab(special.field);
+        let value = special.value;
+        let _ = write!(
+            text,
+            "\nWith --{flag} {value} it asks for confirmation, or needs --yes."
+        );
+    }
     if operation.targets_one() {
         let list = resource.operation_to(OperationAction::List).is_some();
         let from = if list {
@@ -190,7 +286,7 @@ pub fn after(family: &ApiFamily, rows: &[VersionedRow]) -> StyledStr {
         };
         let _ = write!(
             text,
-            "\nWith - it reads ids, or the records of {from}, from standard input."
+            "\nWith - it reads ids, the records of {from}, or a CSV with a column id from standard input."
         );
     }
     text.into()
@@ -231,6 +327,33 @@ fn broken(example: &str) -> String {
 mod tests {
     use super::*;
     use crate::catalog;
+
+    #[test]
+    fn folded_line_names_flags_of_every_command() {
+        let words = FOLDED
+            .split([' ', ','])
+            .filter(|word| word.starts_with('-'));
+        let mut count = 0;
+        for word in words {
+            let known = |flag: &&GlobalFlag| match word.strip_prefix("--") {
+                Some(name) => flag.name == name,
+                None => flag.short.is_some_and(|short| word == format!("-{short}")),
+            };
+            assert!(GLOBAL_FLAGS.iter().any(|flag| known(&flag)), "{word}");
+            count += 1;
+        }
+        assert!(count > 3);
+    }
+
+    #[test]
+    fn entries_hang_below_their_first_line() {
+        let mut text = String::new();
+        entry(&mut text, "name", "one two three four five six", 40);
+        let plain = StyledStr::from(text).to_string();
+        let indent = " ".repeat(24);
+        let expected = format!("  {:<22}one two three\n{indent}four five six\n", "name");
+        assert_eq!(plain, expected);
+    }
 
     #[test]
     fn a_broken_example_is_still_the_same_command() {

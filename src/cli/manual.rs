@@ -56,7 +56,10 @@ fn gather(command: &Command, above: Option<&Command>, pages: &mut Vec<ManualPage
     if matches!(name(command), "rc-bulk-check" | "rc-bulk-template") {
         return;
     }
-    for inner in command.get_subcommands() {
+    for inner in command
+        .get_subcommands()
+        .filter(|inner| !inner.is_hide_set())
+    {
         gather(inner, Some(command), pages);
     }
 }
@@ -71,18 +74,34 @@ fn name(command: &Command) -> &str {
 fn written(command: &Command, above: Option<&Command>) -> ManualPage {
     let name = name(command).to_owned();
     let page = Man::new(told_whole(command, above.is_none()))
-        .title(name.to_uppercase())
+        .title(title(&name))
         // A day would change with every build, and an argument that is left out
         // moves the next into its place.
         .date("\"\"")
         .source("rc")
-        .manual("rc, the command line for Recharge");
+        .manual(MANUAL);
     let mut text = Vec::new();
     // Nothing fails to be written to memory.
     let _ = sections(&page, command, above, &mut text);
     ManualPage {
         file: format!("{name}.1"),
         text: begun_once(&String::from_utf8_lossy(&text)),
+    }
+}
+
+/// What stands in the middle of the first line of a page.
+const MANUAL: &str = "Recharge";
+
+/// Letters of the longest title that fits twice into a line of 78 columns, with
+/// `(1)` behind each and the name of the manual between.
+const LONGEST_TITLE: usize = (78 - MANUAL.len() - 2) / 2 - "(1)".len();
+
+/// The name in the first line of a page, cut where it would not fit.
+fn title(name: &str) -> String {
+    let title = name.to_uppercase();
+    match title.get(..LONGEST_TITLE - 3) {
+        Some(beginning) if title.len() > LONGEST_TITLE => format!("{beginning}..."),
+        _ => title,
     }
 }
 

@@ -63,7 +63,7 @@ pub fn parse(set: &CommandSet, arguments: &[OsString], width: Option<u16>) -> Re
         return Ok(Typed::Text(command.render_help()));
     }
     let asked = match help_asked(arguments) {
-        Some(words) => match told(&command, &words)? {
+        Some(words) => match told(&command, &words, columns(width))? {
             Some(text) => return Ok(Typed::Text(text)),
             None => Some(words),
         },
@@ -76,13 +76,18 @@ pub fn parse(set: &CommandSet, arguments: &[OsString], width: Option<u16>) -> Re
             let options = values::options(innermost(&root))?;
             Ok(Typed::Matches(Box::new(Matches { options, root })))
         }
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-            ) =>
-        {
-            Ok(Typed::Text(error.render()))
+        Err(error) if error.kind() == ErrorKind::DisplayVersion => Ok(Typed::Text(error.render())),
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => {
+            let words = arguments.iter().filter_map(|word| word.to_str());
+            let inner = complaint::innermost(&command, words);
+            // What has verbs lists them, and each of them says it.
+            let is_verb = inner.last().is_some_and(|inner| !inner.has_subcommands());
+            let text = error.render();
+            Ok(Typed::Text(if is_verb {
+                help::with_folded_flags(&text)
+            } else {
+                text
+            }))
         }
         Err(error) => {
             let words = arguments.iter().filter_map(|word| word.to_str());
@@ -94,12 +99,23 @@ pub fn parse(set: &CommandSet, arguments: &[OsString], width: Option<u16>) -> Re
 /// The first page of help.
 #[must_use]
 pub fn root_help(set: &CommandSet, width: Option<u16>) -> StyledStr {
-    sized(set, width).render_help()
+    sized(set, width).render_long_help()
 }
 
+/// Columns that help may fill.
+fn columns(width: Option<u16>) -> usize {
+    width.map_or(100, |width| usize::from(width).min(120))
+}
+
+/// The command line as it is parsed. Flags of every command are not in the help
+/// of each; completion and manual pages have them from [`command`].
 fn sized(set: &CommandSet, width: Option<u16>) -> Command {
-    let width = width.map_or(100, |width| usize::from(width).min(120));
-    command(set).term_width(width)
+    let width = columns(width);
+    command(set)
+        .after_help(help::root(set, width, help::Flags::Common))
+        .after_long_help(help::root(set, width, help::Flags::All))
+        .mut_args(|flag| flag.hide(true))
+        .term_width(width)
 }
 
 /// The matches of the innermost command: they hold the flags that every
@@ -130,12 +146,12 @@ fn help_asked(arguments: &[OsString]) -> Option<Vec<OsString>> {
 
 /// The text of a topic, where the words name one and nothing else. A topic
 /// comes before a command of its name: its text ends with the way there.
-fn told(command: &Command, words: &[OsString]) -> Result<Option<StyledStr>> {
+fn told(command: &Command, words: &[OsString], width: usize) -> Result<Option<StyledStr>> {
     let Some(first) = words.first().and_then(|word| word.to_str()) else {
         return Ok(None);
     };
     if words.len() == 2
-        && let Some(text) = topics::text(first)
+        && let Some(text) = topics::text(first, width)
     {
         return Ok(Some(text));
     }

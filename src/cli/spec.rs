@@ -27,6 +27,8 @@ pub struct Spec {
     pub under: Option<&'static str>,
     /// The resources that it is an extra verb of, where there are many.
     pub of_resource: Option<ResourceVerb>,
+    /// Whether help, manual pages and completion leave it out.
+    pub is_hidden: bool,
     /// Makes the command with its flags, examples and verbs.
     pub build: fn() -> Command,
     /// As `build`, but builds in full only the commands that are wanted; for
@@ -59,6 +61,7 @@ impl Spec {
             about,
             under: None,
             of_resource: None,
+            is_hidden: false,
             build,
             build_where: None,
             formats: &[],
@@ -71,6 +74,12 @@ impl Spec {
     #[must_use]
     pub const fn is_own(&self) -> bool {
         self.under.is_none() && self.of_resource.is_none()
+    }
+
+    /// Whether the first page of help lists it.
+    #[must_use]
+    pub const fn is_listed(&self) -> bool {
+        self.is_own() && !self.is_hidden
     }
 
     /// The command as an extra verb of a resource, if it is one.

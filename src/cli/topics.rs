@@ -9,6 +9,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Effects, Style};
 use clap::builder::StyledStr;
 
+use super::help;
 use crate::error::Error;
 use crate::nearest::{Similarity, nearest};
 
@@ -77,13 +78,28 @@ pub const ALL: &[Topic] = &[
     },
 ];
 
+/// The topic that is made of the table of flags.
+pub const FLAGS: &str = "flags";
+
+/// One line about it.
+pub const FLAGS_ABOUT: &str = "Flags of every command";
+
+/// The names of all topics and a line about each, in the order of the list.
+pub fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let flags = std::iter::once((FLAGS, FLAGS_ABOUT));
+    let told = ALL.iter().map(|topic| (topic.name, topic.about));
+    told.chain(flags)
+}
+
 const HEAD: Style = Style::new().effects(Effects::BOLD);
 const LITERAL: Style = AnsiColor::Cyan.on_default();
 
 /// The text of a topic; that of `topics` lists them.
-pub(super) fn text(name: &str) -> Option<StyledStr> {
-    if name == "topics" {
-        return Some(list());
+pub(super) fn text(name: &str, width: usize) -> Option<StyledStr> {
+    match name {
+        "topics" => return Some(list()),
+        FLAGS => return Some(help::flags(width)),
+        _ => {}
     }
     let topic = ALL.iter().find(|topic| topic.name == name)?;
     let mut text = format!("{HEAD}{}{HEAD:#}\n\n", topic.about);
@@ -99,7 +115,7 @@ pub(super) fn text(name: &str) -> Option<StyledStr> {
 
 fn list() -> StyledStr {
     let mut text = format!("{HEAD}Topics{HEAD:#}\n\n");
-    for Topic { name, about, .. } in ALL {
+    for (name, about) in names() {
         let _ = writeln!(text, "  {LITERAL}{name:<22}{LITERAL:#}{about}");
     }
     text.push_str("\nrc help TOPIC tells about one, rc help RESOURCE [VERB] about a command.\n");
@@ -115,7 +131,7 @@ pub fn is_command(line: &str) -> bool {
 /// What to say of a word that is neither topic nor command.
 pub(super) fn unknown(word: &str, commands: &[&str]) -> Error {
     let error = Error::usage(format!("there is no help for {word}"));
-    let names = ALL.iter().map(|topic| topic.name);
+    let names = names().map(|(name, _)| name);
     let names = names.chain(commands.iter().copied());
     let error = match nearest(word, names, Similarity::Loose) {
         Some(name) => error.hint(format!("did you mean {name}?")),

@@ -21,7 +21,6 @@ pub fn command(set: &CommandSet) -> Command {
         .disable_help_flag(true)
         .args_override_self(true)
         .help_template(help::ROOT_TEMPLATE)
-        .after_help(help::root(set))
         .args(global_flags::global_args());
     for resource in set.family.resources() {
         let extra = set.specs.iter().filter_map(|spec| spec.verb_of(resource));
@@ -29,7 +28,7 @@ pub fn command(set: &CommandSet) -> Command {
         root = root.subcommand(of_resource(resource, set.fill).subcommands(extra));
     }
     let own = set.specs.iter().filter(|spec| spec.is_own());
-    root.subcommands(own.map(|spec| (spec.build)()))
+    root.subcommands(own.map(|spec| (spec.build)().hide(spec.is_hidden)))
 }
 
 /// Extra verbs of a resource come behind those of the API.

@@ -267,11 +267,17 @@ impl Target {
     pub(super) fn in_question(&self) -> String {
         let known = self.known();
         let login = known.and_then(|known| known.login.as_ref());
+        self.in_question_as(login.and_then(|login| login.store.as_deref()))
+    }
+
+    /// As [`Target::in_question`], where the name of the store was found out.
+    pub(super) fn in_question_as(&self, store: Option<&str>) -> String {
+        let known = self.known();
         let foreign = known.is_some_and(|known| known.source == TokenSource::Environment);
         let mut token = String::new();
         let store = if self.sandbox {
             "the sandbox".to_owned()
-        } else if let Some(name) = login.and_then(|login| login.store.as_deref()) {
+        } else if let Some(name) = store {
             if foreign {
                 token = format!(", token of {}", variable::TOKEN);
             }
@@ -289,15 +295,12 @@ impl Target {
         format!("{store} [{}{protected}{token}]", self.kind())
     }
 
-    /// `live` for the vendor's host, `local` for this machine, else the host.
+    /// Where the store is, as [`kind_of`] says it.
     fn kind(&self) -> &str {
-        if self.sandbox || self.base.is_loopback() {
+        if self.sandbox {
             return "local";
         }
-        match BaseUrl::parse(self.api.base_url) {
-            Ok(vendor) if vendor.host() == self.base.host() => "live",
-            _ => self.base.host(),
-        }
+        kind_of(self.api, &self.base)
     }
 
     /// What the history says about writes of a command to this target.
@@ -342,6 +345,17 @@ impl Target {
     pub(super) fn http(&self, environment: &Environment) -> Result<Box<dyn Transport>> {
         let network = Network::of(&self.network, environment, &self.base)?;
         Ok(Box::new(Http::new(&self.base, &network)?))
+    }
+}
+
+/// `live` for the vendor's host, `local` for this machine, else the host.
+pub(super) fn kind_of<'a>(api: &Api, base: &'a BaseUrl) -> &'a str {
+    if base.is_loopback() {
+        return "local";
+    }
+    match BaseUrl::parse(api.base_url) {
+        Ok(vendor) if vendor.host() == base.host() => "live",
+        _ => base.host(),
     }
 }
 

@@ -9,6 +9,7 @@ mod auth;
 mod bulk;
 mod call;
 mod collision;
+mod columns;
 mod completions;
 mod connect;
 mod difference;
@@ -64,6 +65,8 @@ const ALL: &[Command] = &[
     history::COMMAND,
     overview::COMMAND,
     auth::COMMAND,
+    auth::LOGIN,
+    auth::WHOAMI,
     profile::COMMAND,
     api::COMMAND,
     doctor::COMMAND,
@@ -142,7 +145,7 @@ pub fn run_with(set: &CommandSet, world: World) -> u8 {
 fn run_here(set: &CommandSet, mut world: World) -> u8 {
     let colour = config::colour(&world.environment, Colour::Auto, world.terminal.stderr);
     let stderr = std::mem::replace(&mut world.stderr, Box::new(std::io::sink()));
-    let mut talk = Reporter::new(stderr, colour, world.terminal.stderr);
+    let mut talk = Reporter::new(stderr, colour, world.terminal);
     talk.guess_form(&world.arguments);
     let typed = match cli::parse(set, &world.arguments, world.terminal.width) {
         Ok(typed) => typed,

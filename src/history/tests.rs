@@ -21,6 +21,7 @@ fn request(method: Method, path: &str) -> Request {
         query: vec![("email".to_owned(), "ada@example.com".to_owned())],
         body: Some("{\"token\":\"sk_secret\"}".to_owned()),
         operation: None,
+        headers: Vec::new(),
         notes: Vec::new(),
     }
 }

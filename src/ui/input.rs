@@ -28,6 +28,11 @@ impl Input {
             .ok_or_else(|| Error::usage("standard input can be read only once"))
     }
 
+    /// Gives it back, whole, after a look at its beginning.
+    pub(crate) fn put_back(&mut self, stream: Box<dyn Read + Send>) {
+        self.stream = Some(stream);
+    }
+
     /// Whether the command reads its values from it.
     pub(crate) const fn is_taken(&self) -> bool {
         self.stream.is_none()

@@ -15,8 +15,10 @@ use crate::error::Error;
 use crate::output::console::Console;
 use crate::output::progress::{Progress, ProgressLook};
 use crate::output::{Format, visible};
+use crate::ui::USUAL_WIDTH;
 use crate::userinfo;
-use crate::world::Elapsed;
+use crate::world::{Elapsed, Terminal};
+use crate::wrap::{self, Layout};
 
 const ERROR: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
 const HINT: Style = AnsiColor::Cyan.on_default();
@@ -28,6 +30,8 @@ pub(crate) struct Reporter {
     form: ErrorForm,
     colour: bool,
     person: bool,
+    /// Columns of the terminal that messages are fitted to; none elsewhere.
+    width: Option<usize>,
     /// What a client does now, for the message after Ctrl-C.
     activity: Activity,
 }
@@ -36,13 +40,16 @@ pub(crate) struct Reporter {
 type Activity = Arc<Mutex<Option<String>>>;
 
 impl Reporter {
-    /// Talk on a stream; `person` tells whether somebody reads it live.
-    pub(crate) fn new(stream: Box<dyn Write + Send>, colour: bool, person: bool) -> Self {
+    /// Messages on a stream, which is a terminal or is none.
+    pub(crate) fn new(stream: Box<dyn Write + Send>, colour: bool, terminal: Terminal) -> Self {
+        let person = terminal.stderr;
+        let width = terminal.stderr_width.unwrap_or(USUAL_WIDTH);
         Self {
             console: Console::new(stream),
             form: ErrorForm::Text,
             colour,
             person,
+            width: person.then_some(usize::from(width)),
             activity: Activity::default(),
         }
     }
@@ -88,7 +95,7 @@ impl Reporter {
     pub(crate) fn error(&mut self, error: &Error) {
         let text = match self.form {
             ErrorForm::Json => visible::json(&as_json(error)).into_owned(),
-            ErrorForm::Text => as_text(error, self.colour),
+            ErrorForm::Text => as_text(error, self.colour, self.width),
         };
         self.write(&text);
     }
@@ -103,7 +110,9 @@ impl Reporter {
     pub(crate) fn item(&mut self, text: &str, members: impl FnOnce() -> Value) {
         let line = match self.form {
             ErrorForm::Json => format!("{}\n", visible::json(&members().to_string())),
-            ErrorForm::Text => format!("{}\n", visible::one_line(text)),
+            ErrorForm::Text => {
+                format!("{}\n", fitted(&visible::one_line(text), self.width, 0, 2))
+            }
         };
         self.write(&line);
     }
@@ -111,7 +120,8 @@ impl Reporter {
     /// Tells a person that something is done; says nothing to scripts.
     pub(crate) fn done(&mut self, message: &str) {
         if self.person {
-            self.write(&format!("{}\n", visible::lines(message)));
+            let text = fitted(&visible::lines(message), self.width, 0, 2);
+            self.write(&format!("{text}\n"));
         }
     }
 
@@ -130,6 +140,7 @@ impl Reporter {
             form: self.form,
             colour: self.colour,
             person: self.person,
+            width: self.width,
             activity: Arc::clone(&self.activity),
         }
     }
@@ -145,6 +156,7 @@ pub(crate) struct Voice {
     form: ErrorForm,
     colour: bool,
     person: bool,
+    width: Option<usize>,
     activity: Activity,
 }
 
@@ -166,7 +178,8 @@ impl Voice {
             }
             ErrorForm::Text => {
                 let word = painted("note:", NOTE, self.colour);
-                format!("{word} {}\n", visible::one_line(message))
+                let text = fitted(&visible::one_line(message), self.width, 6, 2);
+                format!("{word} {text}\n")
             }
         };
         self.console.say(&text);
@@ -202,18 +215,36 @@ fn painted(word: &str, style: Style, colour: bool) -> String {
     }
 }
 
+/// The text in lines that fit the terminal, where there is one. `taken` columns
+/// stand before its first line, `indent` before the others.
+fn fitted(text: &str, width: Option<usize>, taken: usize, indent: usize) -> String {
+    match width {
+        Some(width) => wrap::wrapped(
+            text,
+            Layout {
+                width,
+                taken,
+                indent,
+            },
+        ),
+        None => text.to_owned(),
+    }
+}
+
 /// Words of a server or a file may stand in a message: they are made harmless
 /// here, where all of them pass.
-fn as_text(error: &Error, colour: bool) -> String {
+fn as_text(error: &Error, colour: bool, width: Option<usize>) -> String {
     let message = error.to_string();
+    let message = userinfo::hidden(&message);
     let mut text = format!(
         "{} {}\n",
         painted("error:", ERROR, colour),
-        visible::one_line(&userinfo::hidden(&message))
+        fitted(&visible::one_line(&message), width, 7, 2)
     );
     for hint in &error.hints {
         let hint = userinfo::hidden(hint);
         let hint = visible::lines(&hint).replace('\n', "\n    ");
+        let hint = fitted(&hint, width, 4, 4);
         let _ = writeln!(text, "  {} {hint}", painted("→", HINT, colour));
     }
     if let Some(id) = error
@@ -259,7 +290,7 @@ mod tests {
 
     fn guessed(words: &[&str]) -> ErrorForm {
         let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-        let mut talk = Reporter::new(Box::new(std::io::sink()), false, false);
+        let mut talk = Reporter::new(Box::new(std::io::sink()), false, Terminal::default());
         talk.guess_form(&words);
         talk.form
     }
@@ -288,9 +319,27 @@ mod tests {
     #[test]
     fn words_of_a_server_cannot_steer_the_terminal() {
         let error = Error::usage("\u{1b}[31mred\nnext").hint("\u{202e}turned");
-        let text = as_text(&error, false);
+        let text = as_text(&error, false, None);
         assert_eq!(text.lines().count(), 2);
         assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
+    }
+
+    #[test]
+    fn long_message_wraps_on_a_terminal_and_nowhere_else() {
+        let words = vec!["word"; 30].join(" ");
+        let error = Error::usage(words.as_str())
+            .hint(words.as_str())
+            .hint("say: rc bulk resume abc --profile garden --base-url https://example.com");
+        let text = as_text(&error, false, Some(40));
+        for line in text.lines().filter(|line| !line.contains("rc ")) {
+            assert!(line.chars().count() <= 40, "{line}");
+        }
+        assert!(text.contains("\n  word"), "{text}");
+        assert!(text.contains("\n    word"), "{text}");
+        assert!(text.ends_with(
+            "\n    rc bulk resume abc --profile garden --base-url https://example.com\n"
+        ));
+        assert_eq!(as_text(&error, false, None).lines().count(), 3);
     }
 
     #[test]

@@ -128,10 +128,11 @@ fn help_says_what_is_done_and_shows_how() {
     rc("bulk subscription cancel -h")
         .succeeds()
         .prints_in("default: requests")
-        .prints_in("cannot be taken back");
+        .prints_in("asks for confirmation")
+        .prints_in("rc help flags");
     rc("bulk results -h")
         .succeeds()
-        .prints_in("run a jq filter over each record");
+        .prints_in("rc bulk results");
 }
 
 #[test]

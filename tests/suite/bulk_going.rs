@@ -187,7 +187,7 @@ fn an_abandoned_job_is_over() {
     rc(&format!("bulk abandon {id}"))
         .within(&store)
         .fails(2)
-        .says("1 of its 1 rows have no result");
+        .says("1 of 1 rows of discounts.create have no result");
     let over = rc(&format!("bulk abandon {id} --yes"))
         .within(&store)
         .succeeds();

@@ -96,7 +96,7 @@ fn what_cannot_be_taken_back_wants_a_yes_also_in_bulk() {
         .stdin(&ids)
         .within(&store)
         .fails(2)
-        .says("subscriptions cancel for 3 rows of standard input, in the sandbox. Go on?")
+        .says("Cancel 3 subscriptions in the sandbox [local]?")
         .says("--yes");
     assert!(jobs(&store).is_empty());
     let done = rc(cancel)
@@ -360,4 +360,54 @@ fn what_a_list_prints_for_spreadsheets_changes_nothing_when_it_comes_back() {
             .succeeds()
             .prints(&format!("{title}\n"));
     }
+}
+
+#[test]
+fn irreversible_value_in_rows_asks_as_the_single_call_does() {
+    let store = Store::new();
+    let ids = store.ids("discounts list -n 3");
+    let rows = |statuses: [&str; 3]| {
+        let rows = ids.iter().zip(statuses);
+        let rows: Vec<String> = rows
+            .map(|(id, status)| format!("{id},{status}\n"))
+            .collect();
+        let text = format!("id,status\n{}", rows.concat());
+        file(&store, "rows.csv", &text)
+    };
+    let update = |path: &std::path::Path| bulk("discounts update", path).within(&store);
+    let path = rows(["disabled", "fully_disabled", "fully_disabled"]);
+    update(&path).fails(2).says(
+        "Update 3 discounts, 2 of them with status fully_disabled, in the sandbox [local]? \
+         This needs a confirmation",
+    );
+    let asked = update(&path).on_terminal(100).answering(&["n"]).fails(130);
+    assert!(
+        asked.questions.contains("2 of them with status"),
+        "{asked:?}"
+    );
+    assert!(jobs(&store).is_empty());
+    let path = rows(["fully_disabled"; 3]);
+    update(&path)
+        .fails(2)
+        .says("Update 3 discounts with status fully_disabled in the sandbox [local]?");
+    // As a value for every row it is the same.
+    let path = file(&store, "ids.csv", &format!("id\n{}\n", ids[0]));
+    let constant = update(&path).with("--const status=fully_disabled");
+    constant
+        .fails(2)
+        .says("Update 1 discount with status fully_disabled");
+    let path = rows(["disabled"; 3]);
+    update(&path).succeeds();
+    update(&rows(["enabled", "enabled", "fully_disabled"]))
+        .with("--yes")
+        .succeeds();
+}
+
+#[test]
+fn columns_of_jobs_are_listed_as_of_other_lists() {
+    let columns = rc("bulk list -c help").sandboxed().succeeds().stdout;
+    assert!(
+        columns.starts_with("id\n") && columns.contains("\nstate\n"),
+        "{columns}"
+    );
 }

@@ -45,7 +45,7 @@ fn messy_workbook_is_imported_on_a_terminal_within_twelve_keys() {
     for question in [
         "Use these names? [y/N]",
         "2 rows are wrong. Leave them out and import 2 rows? [y/N]",
-        "Go on? [y/N]",
+        "Create 2 discounts in the sandbox [local]? [y/N]",
     ] {
         assert!(outcome.questions.contains(question), "{outcome:?}");
     }

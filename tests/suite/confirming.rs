@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::canned::{Canned, Reply};
 use crate::harness::{Outcome, Rc, Store, rc};
 use crate::secure::{Listening, ok};
 
@@ -152,13 +153,59 @@ fn write_on_a_terminal_ends_with_its_result_and_the_reverse_command() {
     let id = store.id("charges list --status queued");
     let skip = plain(rc(&format!("charges skip {id}"))).within(&store);
     let outcome = skip.on_terminal(100).succeeds();
-    let expected = format!("✓ charge {id} skipped\n  undo: rc charges unskip {id}\n");
+    // The items of the charge are due again in another one.
+    let get = rc(&format!(
+        "charges get {id} -r --jq '.line_items[].purchase_item_id'"
+    ));
+    let items = get.within(&store).succeeds().stdout.replace('\n', ",");
+    let items = items.trim_end_matches(',');
+    let next = rc(&format!(
+        "charges list --status queued --purchase-item-ids {items} --sort-by scheduled_at-asc \
+         -n 1 -r --jq '.scheduled_at[:10]'"
+    ));
+    let next = next.within(&store).succeeds().stdout;
+    let expected = format!(
+        "✓ charge {id} skipped; next charge {}\n  undo: rc charges unskip {id}\n",
+        next.trim()
+    );
     assert_eq!(outcome.stderr, expected);
     assert!(outcome.stdout.lines().count() <= 10, "{outcome:?}");
     // The old state is another now, so that the reverse would be wrong.
     let again = plain(rc(&format!("charges skip {id}"))).within(&store);
     let outcome = again.on_terminal(100).runs();
     assert!(!outcome.stderr.contains("undo:"), "{outcome:?}");
+}
+
+#[test]
+fn next_charge_is_told_only_where_a_list_has_one() {
+    let skipped = "{\"charge\":{\"id\":7,\"status\":\"skipped\",\
+                   \"line_items\":[{\"purchase_item_id\":3}]}}";
+    let found = "{\"charges\":[{\"id\":8,\"scheduled_at\":\"2026-12-20T00:00:00\"}]}";
+    let queued = "{\"charge\":{\"id\":7,\"status\":\"queued\"}}";
+    for (list, told) in [
+        (
+            Reply::Json(200, found),
+            "✓ charge 7 skipped; next charge 2026-12-20\n",
+        ),
+        (Reply::Json(200, "{\"charges\":[]}"), "✓ charge 7 skipped\n"),
+        (
+            Reply::Json(404, "{\"error\":\"x\"}"),
+            "✓ charge 7 skipped\n",
+        ),
+    ] {
+        let replies = [Reply::Json(200, queued), Reply::Json(200, skipped), list];
+        let server = Canned::serve(replies.into_iter().collect());
+        let skip = plain(rc("charges skip 7")).against(&server.url);
+        let outcome = skip.on_terminal(100).succeeds();
+        assert!(outcome.stderr.starts_with(told), "{outcome:?}");
+        let asked = server.asked();
+        let query = "purchase_item_ids=3&status=queued&sort_by=scheduled_at-asc&limit=1";
+        assert_eq!(asked[2].line, format!("GET /charges?{query}"));
+    }
+    // A pipe gets the record, and nothing more is read.
+    let server = Canned::serve(vec![Reply::Json(200, skipped)]);
+    rc("charges skip 7").against(&server.url).succeeds();
+    assert_eq!(server.asked().len(), 1);
 }
 
 #[test]

@@ -104,8 +104,39 @@ pub fn check(document: &str, text: &str) {
     );
 }
 
+/// Runs the commands of a document with all streams in pipes, as a script does:
+/// each ends as on a terminal, and prints something where it does there.
+pub fn check_in_pipes(document: &str, text: &str) {
+    let mut seen = Desk::default();
+    let mut piped = Desk {
+        is_script: true,
+        ..Desk::default()
+    };
+    let mut wrong = Vec::new();
+    for step in steps(text) {
+        seen.runs(&step);
+        let printed = piped.runs(&step);
+        if (seen.code, seen.has_printed) != (piped.code, piped.has_printed) {
+            let (code, expected) = (piped.code, seen.code);
+            wrong.push(format!(
+                "$ {}\nends with {code}, on a terminal with {expected}\n{printed}",
+                step.line
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{document} shows what a script cannot do:\n{}",
+        wrong.join("\n")
+    );
+}
+
 /// Where somebody sits and types.
 struct Desk {
+    /// Whether a script runs the commands, and no terminal is there.
+    is_script: bool,
+    /// Whether the last program printed anything on standard output.
+    has_printed: bool,
     store: Store,
     files: TempDir,
     /// Jobs, by their names here and in the document.
@@ -116,6 +147,8 @@ struct Desk {
 impl Default for Desk {
     fn default() -> Self {
         Self {
+            is_script: false,
+            has_printed: false,
             store: Store::new(),
             files: tempfile::tempdir().unwrap(),
             jobs: Vec::new(),
@@ -209,12 +242,21 @@ impl Desk {
             .stdin(std::str::from_utf8(flow).unwrap())
             .env("NO_COLOR", "1")
             .holding(&self.store)
-            .in_time_of(&self.store)
-            .with_terminal(!piped, shows, WIDTH)
-            .answering(&step.answers);
+            .in_time_of(&self.store);
+        let run = if self.is_script {
+            run
+        } else {
+            run.with_terminal(!piped, shows, WIDTH)
+                // Documents have each message in one line.
+                .with_wide_messages()
+                .answering(&step.answers)
+        };
         let outcome = run.runs();
         self.code = outcome.code;
-        assert_eq!(outcome.questions, step.questions, "asked by {}", step.line);
+        self.has_printed = !outcome.stdout.is_empty();
+        if !self.is_script {
+            assert_eq!(outcome.questions, step.questions, "asked by {}", step.line);
+        }
         seen.push_str(if shows {
             &outcome.screen
         } else {

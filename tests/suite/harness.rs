@@ -39,6 +39,8 @@ pub struct Rc {
     until: Duration,
     meanwhile: Vec<(Duration, String)>,
     while_asked: Mutex<Option<WhileAsked>>,
+    /// Whether nobody reads standard output.
+    closed: bool,
     /// Another set of commands than that of the program.
     commands: Option<recharge_cli::cli::CommandSet>,
 }
@@ -73,6 +75,7 @@ pub fn rc_of(words: impl IntoIterator<Item = String>) -> Rc {
         until: Duration::MAX,
         meanwhile: Vec::new(),
         while_asked: Mutex::default(),
+        closed: false,
         commands: None,
     }
 }
@@ -123,7 +126,14 @@ impl Rc {
             stderr: true,
             controlling: false,
             width: Some(width),
+            stderr_width: Some(width),
         };
+        self
+    }
+
+    /// Messages are not wrapped, as on a terminal that is wide.
+    pub fn with_wide_messages(mut self) -> Self {
+        self.terminal.stderr_width = Some(u16::MAX);
         self
     }
 
@@ -131,6 +141,12 @@ impl Rc {
     /// not one.
     pub fn controlled(mut self) -> Self {
         self.terminal.controlling = true;
+        self
+    }
+
+    /// Standard output is a pipe that nobody reads any more.
+    pub fn closed(mut self) -> Self {
+        self.closed = true;
         self
     }
 
@@ -246,7 +262,11 @@ impl Rc {
             arguments: self.words,
             environment: self.environment,
             stdin: Box::new(io::Cursor::new(self.stdin)),
-            stdout: Box::new(stdout.clone()),
+            stdout: if self.closed {
+                Box::new(ClosedPipe)
+            } else {
+                Box::new(stdout.clone())
+            },
             stdout_is_file: false,
             stderr: Box::new(stderr.clone()),
             terminal: self.terminal,
@@ -388,6 +408,19 @@ impl Write for Kept {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A pipe whose reader has gone.
+struct ClosedPipe;
+
+impl Write for ClosedPipe {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
     }
 
     fn flush(&mut self) -> io::Result<()> {

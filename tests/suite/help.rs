@@ -151,7 +151,8 @@ fn help_is_coloured_on_a_terminal_only() {
 
 /// All commands below one, with the words that lead there.
 fn below<'a>(command: &'a Command, path: &str, found: &mut Vec<(String, &'a Command)>) {
-    for inner in command.get_subcommands() {
+    let listed = command.get_subcommands();
+    for inner in listed.filter(|inner| !inner.is_hide_set()) {
         let path = format!("{path} {}", inner.get_name());
         found.push((path.clone(), inner));
         below(inner, &path, found);
@@ -219,4 +220,101 @@ fn what_has_verbs_lists_them_without_flags() {
         assert!(!help.contains("--color"), "{help}");
     }
     rc("bulk check --help").succeeds().prints_in("Resources:\n");
+}
+
+#[test]
+fn help_of_a_command_has_its_own_flags_and_one_line_for_the_others() {
+    let line = "Every command also takes -o, -c, -q, --dry-run, -y, -v and more: rc help flags";
+    for words in [
+        "subscriptions list",
+        "api",
+        "stats charges",
+        "bulk discounts create",
+    ] {
+        for help in ["-h", "--help"] {
+            let help = rc(&format!("{words} {help}")).succeeds().stdout;
+            assert!(help.ends_with(&format!("\n\n{line}\n")), "{help}");
+            for flag in ["--color", "--trace", "--profile"] {
+                assert!(!help.contains(flag), "{words}: {flag}");
+            }
+        }
+    }
+    let group = rc("subscriptions --help").succeeds().stdout;
+    assert!(!group.contains("rc help flags"), "{group}");
+    let flags = rc("help flags").succeeds().stdout;
+    for flag in [
+        "-o, --output <FORMAT>",
+        "--dry-run[=<FORM>]",
+        "--argjson <NAME> <JSON>",
+    ] {
+        assert!(flags.contains(flag), "{flag}: {flags}");
+    }
+    // Flags of every command are still understood there.
+    rc("subscriptions list --limit 1 --color never -o csv")
+        .sandboxed()
+        .succeeds();
+    rc("subscriptions list --colour never")
+        .fails(2)
+        .says("did you mean --color?");
+}
+
+#[test]
+fn first_page_lists_the_flags_of_every_command() {
+    let long = rc("--help").succeeds().stdout;
+    let short = rc("-h").succeeds().stdout;
+    assert!(
+        long.contains("--system-ca") && !short.contains("--system-ca"),
+        "{short}"
+    );
+    for page in [&long, &short] {
+        assert!(page.contains("-o, --output <FORMAT>"), "{page}");
+    }
+    assert!(short.contains("rc help flags lists all flags"), "{short}");
+}
+
+#[test]
+fn help_at_80_columns_hangs_and_never_exceeds_them() {
+    for words in ["--help", "-h", "help flags"] {
+        let run = rc(words).on_terminal(80).env("NO_COLOR", "1");
+        let help = run.succeeds().stdout;
+        for line in help.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+        let cut = help
+            .lines()
+            .filter(|line| line.starts_with(&" ".repeat(24)));
+        assert!(cut.count() > 1, "{help}");
+    }
+}
+
+#[test]
+fn help_of_figures_begins_with_what_is_worked_out() {
+    let help = rc("stats charges --help").succeeds().stdout;
+    let first = help.find("--status").unwrap();
+    for flag in ["--by <", "--sum <"] {
+        assert!(help.find(flag).unwrap() < first, "{flag}: {help}");
+    }
+    rc("stats --help")
+        .succeeds()
+        .prints_in("--by")
+        .prints_in("--sum");
+}
+
+#[test]
+fn login_and_whoami_are_hidden_names_of_auth_login_and_auth_status() {
+    let status = rc("auth status -o json").sandboxed().succeeds().stdout;
+    rc("whoami -o json").sandboxed().succeeds().prints(&status);
+    rc("login --sandbox")
+        .fails(2)
+        .says("the sandbox needs no login");
+    rc("login --help").succeeds().prints_in("--with-token");
+    let root = rc("--help").succeeds().stdout;
+    let listed = |name: &str| {
+        root.lines()
+            .any(|line| line.starts_with(&format!("  {name} ")))
+    };
+    assert!(
+        !listed("login") && !listed("whoami") && listed("auth"),
+        "{root}"
+    );
 }

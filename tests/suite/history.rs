@@ -20,7 +20,7 @@ fn history(store: &Store, words: &str) -> Vec<Value> {
 fn facts(records: &[Value]) -> Vec<String> {
     let mut facts: Vec<String> = records
         .iter()
-        .filter(|record| record["method"] != "GET")
+        .filter(|record| record["method"] != "GET" && record["method"] != "HEAD")
         .map(|record| {
             let path = record["path"].as_str().unwrap();
             let path = path.split('?').next().unwrap();
@@ -56,6 +56,8 @@ fn history_has_each_write_once_that_reached_the_sandbox() {
     ask(&served, &store, &many).fails(7);
     let free = format!("api PUT /subscriptions/{} -f quantity=4", ids[1]);
     ask(&served, &store, &free).succeeds();
+    ask(&served, &store, "api HEAD /subscriptions").succeeds();
+    ask(&served, &store, &free.replace("PUT", "PATCH")).fails(5);
     ask(
         &served,
         &store,
@@ -80,7 +82,11 @@ fn history_has_each_write_once_that_reached_the_sandbox() {
         .against(&served.url)
         .succeeds();
     let reached = facts(&log.records());
-    assert!(reached.len() >= 14, "{reached:?}");
+    assert!(reached.len() >= 15, "{reached:?}");
+    assert!(
+        reached.iter().any(|line| line.contains("PATCH")),
+        "{reached:?}"
+    );
     assert_eq!(facts(&history(&store, "")), reached);
 
     let commands: Vec<String> = history(&store, "")
@@ -176,6 +182,8 @@ fn history_is_a_list_like_others() {
         .within(&store)
         .succeeds();
     assert_eq!(get.stdout.trim(), ids[0]);
+    let columns = rc("history list -c help").holding(&store).succeeds();
+    assert!(columns.stdout.starts_with("id\n"), "{columns:?}");
     assert_eq!(history(&store, "-n 1").len(), 1);
     assert_eq!(history(&store, "--outcome refused")[0]["id"], 3);
     assert_eq!(history(&store, &format!("--id {}", ids[1])).len(), 1);

@@ -191,9 +191,9 @@ fn a_token_of_another_store_replaces_none_without_a_yes() {
         desk.rc(&format!("auth login --with-token {flags}"))
             .stdin(ALL)
     };
-    login("")
-        .fails(2)
-        .says("has a token of Garden; this one is of The Sandbox Store");
+    login("").fails(2).says(
+        "Replace the token of \"Garden\" in profile default by one of \"The Sandbox Store\"?",
+    );
     login("--yes").succeeds();
     login("").succeeds();
 }

@@ -25,11 +25,15 @@ mod edit;
 mod evidence;
 mod examples;
 mod faults;
+mod free;
+#[cfg(unix)]
+mod fresh_home;
 mod golden;
 mod harness;
 mod help;
 mod history;
 mod hooks;
+mod id_lists;
 mod jq;
 #[cfg(unix)]
 mod kills;

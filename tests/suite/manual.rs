@@ -90,3 +90,22 @@ fn all_pages_are_written_into_a_folder_that_is_made() {
         .fails(2)
         .says("cannot write");
 }
+
+#[test]
+fn first_line_of_every_page_fits_a_terminal_of_80_columns() {
+    for page in commands::manual_pages() {
+        let header = page
+            .text
+            .lines()
+            .find(|line| line.starts_with(".TH "))
+            .unwrap();
+        let words = shell_words::split(header).unwrap();
+        let [_, title, section, _, _, manual] = words.as_slice() else {
+            panic!("{header}");
+        };
+        // The title with its section on both sides, and the manual between.
+        let length = 2 * (title.len() + section.len() + 2) + manual.len() + 2;
+        assert!(length <= 78, "{}: {length}: {header}", page.file);
+        assert!(title.starts_with("RC"), "{header}");
+    }
+}

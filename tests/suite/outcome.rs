@@ -39,16 +39,22 @@ impl Outcome {
         self.prints("")
     }
 
-    /// Something that standard error says.
+    /// Something that standard error says, wherever a terminal ends its lines.
     #[track_caller]
     pub fn says(self, text: &str) -> Self {
-        assert!(self.stderr.contains(text), "{text:?} is not said: {self:?}");
+        assert!(said(&self.stderr, text), "{text:?} is not said: {self:?}");
         self
     }
 
     #[track_caller]
     pub fn says_nothing(self) -> Self {
         assert_eq!(self.stderr, "", "{self:?}");
+        self
+    }
+
+    #[track_caller]
+    pub fn does_not_say(self, text: &str) -> Self {
+        assert!(!said(&self.stderr, text), "{text:?} is said: {self:?}");
         self
     }
 
@@ -66,4 +72,10 @@ impl Outcome {
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
     }
+}
+
+/// Whether a text has these words, in one line or over several.
+fn said(text: &str, words: &str) -> bool {
+    let in_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.contains(words) || in_one_line(text).contains(&in_one_line(words))
 }

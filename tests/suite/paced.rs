@@ -112,6 +112,7 @@ fn page() -> Request {
         query: vec![("limit".to_owned(), "1".to_owned())],
         body: None,
         operation: Some(operation),
+        headers: Vec::new(),
         notes: Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! Every command that the documents show runs, and prints what they show.
 
-use crate::console::{check, steps};
+use crate::console::{check, check_in_pipes, steps};
 use crate::harness::{Rc, Ring, Store, rc};
 use crate::login::{ALL, Desk};
 
@@ -9,6 +9,11 @@ fn the_readme_shows_what_happens() {
     let text = include_str!("../../README.md");
     assert!(steps(text).len() >= 10);
     check("README.md", text);
+}
+
+#[test]
+fn examples_of_the_readme_run_in_a_script() {
+    check_in_pipes("README.md", include_str!("../../README.md"));
 }
 
 #[test]

@@ -85,6 +85,7 @@ fn request(id: &str, target: &str, body: Option<&Value>) -> Request {
         query: Vec::new(),
         body: body.map(Value::to_string),
         operation: Some(operation),
+        headers: Vec::new(),
         notes: Vec::new(),
     }
 }

@@ -65,9 +65,18 @@ impl Operation {
     /// `value_of` gives the text of a field at the top level of the body.
     #[must_use]
     pub fn effect_for<'a>(&self, value_of: impl Fn(&str) -> Option<&'a str>) -> Effect {
-        let mut effects = self.value_effects.iter();
-        let special = effects.find(|special| value_of(special.field) == Some(special.value));
+        let special = self.special_effect(value_of);
         special.map_or(self.effect, |special| special.effect)
+    }
+
+    /// The value in a request with which the effect is another, if one is there.
+    #[must_use]
+    pub fn special_effect<'a>(
+        &self,
+        value_of: impl Fn(&str) -> Option<&'a str>,
+    ) -> Option<&'static ValueEffect> {
+        let mut effects = self.value_effects.iter();
+        effects.find(|special| value_of(special.field) == Some(special.value))
     }
 
     /// What sending a body with these fields a second time does.

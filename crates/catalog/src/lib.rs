@@ -12,6 +12,7 @@ pub mod build;
 mod bulk;
 mod check;
 mod exceptions;
+mod follow_up;
 mod model;
 pub mod recharge;
 mod replication;
@@ -20,6 +21,7 @@ mod secrets;
 pub use bulk::{Batch, Unique};
 pub use check::api as check;
 pub use exceptions::{BodyException, BodyFields, ValueEffect};
+pub use follow_up::FollowUp;
 pub use model::{
     Api, ApiFamily, Auth, AuthPlace, BareDay, Bucket, Conventions, Effect, Empty, ErrorForm, Field,
     FieldKind, FieldRole, Headers, Idempotency, Method, NoVersion, Object, OldValue, Operation,

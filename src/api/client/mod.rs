@@ -13,6 +13,7 @@ pub mod har;
 mod http;
 mod limit;
 pub mod notice;
+mod outgoing;
 pub mod pace;
 pub mod redact;
 mod redacting;
@@ -24,20 +25,20 @@ mod token_finder;
 pub mod trace;
 mod write_recorder;
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use ::http::{HeaderMap, HeaderValue};
+use ::http::HeaderMap;
 use bytes::Bytes;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use crate::api::evidence;
-use crate::api::request::{Request, encode};
-use crate::catalog::{Api, AuthPlace, ErrorForm, Operation, PageForm};
-use crate::error::{Error, Kind, Result};
+use crate::api::request::Request;
+use crate::catalog::{Api, ErrorForm, Method, Operation, PageForm};
+use crate::error::{Error, Result};
 use crate::world::{Elapsed, Sleep};
 use deadline::RequestClock;
 use gate::Gate;
@@ -128,6 +129,8 @@ pub struct Response {
     pub request_id: Option<String>,
     /// The header `Link`.
     pub link: Option<String>,
+    /// All headers, of an answer to a `HEAD` request; none of others.
+    pub headers: HeaderMap,
     /// How to read the body.
     pub reading: Reading,
     /// The body, whole.
@@ -387,7 +390,11 @@ impl Client {
         let status = answer.status().as_u16();
         let link = header(answer.headers(), "Link");
         let reading = Reading::of(self.api, request.operation);
-        let body = answer.into_body();
+        let (parts, body) = answer.into_parts();
+        let headers = match request.method {
+            Method::Head => parts.headers,
+            _ => HeaderMap::new(),
+        };
         if (200..300).contains(&status) {
             if let Err(lack) = self.judge(request, status, &body) {
                 let error = refusal::unproven(reading.errors, &lack, status, request_id, &body);
@@ -397,6 +404,7 @@ impl Client {
                 status,
                 request_id,
                 link,
+                headers,
                 reading,
                 body,
             });
@@ -414,36 +422,6 @@ impl Client {
         }
         let row = request.operation.filter(|_| self.version.is_none());
         evidence::judge(row, self.api.conventions.id, request, status, body)
-    }
-
-    fn outgoing(&self, request: &Request) -> Result<::http::Request<Bytes>> {
-        let json = HeaderValue::from_static("application/json");
-        let mut url = format!("{}{}", self.base, request.target());
-        if let AuthPlace::Query(parameter) = self.api.auth.place {
-            let sign = if url.contains('?') { '&' } else { '?' };
-            let token = encode(self.token.expose_secret());
-            let _ = write!(url, "{sign}{parameter}={token}");
-        }
-        let mut builder = ::http::Request::builder()
-            .method(request.method.name())
-            .uri(url)
-            .header("Accept", json.clone());
-        if let AuthPlace::Header(name) = self.api.auth.place {
-            let mut token = HeaderValue::from_str(self.token.expose_secret())
-                .map_err(|_| Error::new(Kind::Access, "the token cannot stand in a header"))?;
-            token.set_sensitive(true);
-            builder = builder.header(name, token);
-        }
-        if let Some(name) = self.api.headers.version {
-            builder = builder.header(name, self.version());
-        }
-        if request.body.is_some() {
-            builder = builder.header("Content-Type", json);
-        }
-        let body = request.body.clone().map_or_else(Bytes::new, Bytes::from);
-        builder
-            .body(body)
-            .map_err(|error| Error::usage("the request cannot be made").caused_by(error))
     }
 }
 

@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 
 use crate::api::query;
+use crate::api::request::header;
 use crate::catalog::Api;
 
 pub use super::token_finder::TokenFinder;
@@ -16,19 +17,10 @@ pub use super::token_finder::TokenFinder;
 /// What stands where a secret stood.
 pub const REDACTED: &str = "[redacted]";
 
-/// Headers whose values are secrets in every API.
-const HEADERS: &[&str] = &[
-    "Authorization",
-    "Proxy-Authorization",
-    "Cookie",
-    "Set-Cookie",
-];
-
 /// Whether the value of a header is a secret.
 #[must_use]
 pub fn hides_header(api: &Api, name: &str) -> bool {
-    let mut headers = HEADERS.iter().copied().chain(api.auth.header());
-    headers.any(|known| name.eq_ignore_ascii_case(known))
+    header::is_secret(api, name)
 }
 
 /// A text without the token, however it is spelled.

@@ -224,6 +224,7 @@ mod tests {
             query: Vec::new(),
             body: None,
             operation: Some(operation),
+            headers: Vec::new(),
             notes: Vec::new(),
         };
         explain(

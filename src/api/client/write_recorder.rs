@@ -9,7 +9,6 @@ use serde_json::value::RawValue;
 
 use super::Response;
 use crate::api::request::Request;
-use crate::catalog::Method;
 use crate::error::{Error, Result};
 
 /// Digits of the longest id.
@@ -117,7 +116,7 @@ impl<'a> WriteReport<'a> {
     /// A report to a recorder. Reads are not reported.
     pub(super) fn new(recorder: Option<&'a dyn WriteRecorder>, request: &Request) -> Self {
         Self {
-            recorder: recorder.filter(|_| request.method != Method::Get),
+            recorder: recorder.filter(|_| !request.method.is_read()),
             entry: None,
             attempts: 0,
         }

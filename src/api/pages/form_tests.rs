@@ -15,6 +15,7 @@ fn request(query: &[(&str, &str)]) -> Request {
             .collect(),
         body: None,
         operation: None,
+        headers: Vec::new(),
         notes: Vec::new(),
     }
 }

@@ -105,6 +105,7 @@ fn filled(
         path: path(operation, targets)?,
         query,
         body: None,
+        headers: Vec::new(),
         operation: Some(operation),
         notes,
     };

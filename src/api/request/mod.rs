@@ -5,6 +5,7 @@
 mod body;
 mod fill;
 mod flaw;
+pub mod header;
 mod moment;
 mod path;
 mod print;
@@ -17,6 +18,7 @@ use crate::catalog::{Effect, Idempotency, Method, Operation, Parameter};
 pub use body::free_body;
 pub use fill::{compose, compose_task, fill, missing};
 pub use flaw::Flaw;
+pub use header::ExtraHeader;
 pub use moment::{Moment, Now};
 pub use path::{check_segment, normalized_path};
 pub use print::{Printed, as_curl, as_json, as_text, quoted};
@@ -33,6 +35,8 @@ pub struct Request {
     pub query: Vec<(String, String)>,
     /// JSON body.
     pub body: Option<String>,
+    /// Headers beside those of the program; each replaces one of the same name.
+    pub headers: Vec<ExtraHeader>,
     /// The row it comes from; a free request has none.
     pub operation: Option<&'static Operation>,
     /// What the user should be told before it is sent.
@@ -84,6 +88,7 @@ impl Request {
             path: target.into(),
             query: Vec::new(),
             body,
+            headers: Vec::new(),
             operation: Some(operation),
             notes: Vec::new(),
         }
@@ -115,7 +120,7 @@ impl Request {
     pub fn changes(&self) -> bool {
         match self.operation {
             Some(operation) => operation.effect != Effect::Reads,
-            None => self.method != Method::Get,
+            None => !self.method.is_read(),
         }
     }
 
@@ -125,7 +130,7 @@ impl Request {
     pub fn again(&self) -> Idempotency {
         match self.operation {
             Some(operation) => sent::again(operation, self.body.as_deref()),
-            None if self.method == Method::Get => Idempotency::Idempotent,
+            None if self.method.is_read() => Idempotency::Idempotent,
             None => Idempotency::NotIdempotent,
         }
     }

@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
-use super::Request;
-use crate::catalog::{Api, AuthPlace};
+use super::{Request, header};
+use crate::catalog::{Api, AuthPlace, Method};
 
 /// What a printed request needs to know besides itself.
 #[derive(Debug, Clone, Copy)]
@@ -36,13 +36,25 @@ impl Printed<'_> {
         url
     }
 
-    fn headers(&self, request: &Request) -> Vec<(&'static str, String)> {
+    fn headers<'a>(&'a self, request: &'a Request) -> Vec<(&'a str, &'a str)> {
         let version = self.api.headers.version;
-        let version = version.map(|name| (name, self.version.to_owned()));
-        let mut headers: Vec<_> = version.into_iter().collect();
-        headers.push(("Accept", "application/json".to_owned()));
+        let mut headers: Vec<(&str, &str)> = version
+            .map(|name| (name, self.version))
+            .into_iter()
+            .collect();
+        headers.push(("Accept", "application/json"));
         if request.body.is_some() {
-            headers.push(("Content-Type", "application/json".to_owned()));
+            headers.push(("Content-Type", "application/json"));
+        }
+        for extra in &request.headers {
+            let is_same = |(name, _): &(&str, &str)| name.eq_ignore_ascii_case(&extra.name);
+            headers.retain(|known| !is_same(known));
+            let shown = if header::is_secret(self.api, &extra.name) {
+                REDACTED
+            } else {
+                &extra.value
+            };
+            headers.push((&extra.name, shown));
         }
         headers
     }
@@ -69,7 +81,7 @@ pub fn as_text(request: &Request, printed: Printed) -> String {
 pub fn as_json(request: &Request, printed: Printed) -> String {
     let mut headers = Map::new();
     for (name, value) in printed.headers(request) {
-        headers.insert(name.to_owned(), Value::String(value));
+        headers.insert(name.to_owned(), value.into());
     }
     if let Some(name) = printed.api.auth.header() {
         headers.insert(name.to_owned(), REDACTED.into());
@@ -87,14 +99,19 @@ pub fn as_json(request: &Request, printed: Printed) -> String {
 /// goes in through standard input, so that it never stands in a process list.
 #[must_use]
 pub fn as_curl(request: &Request, printed: Printed) -> String {
-    let (method, variable) = (request.method.name(), printed.api.auth.variable);
+    let variable = printed.api.auth.variable;
+    // With -X HEAD curl would wait for a body.
+    let method = match request.method {
+        Method::Head => "--head".to_owned(),
+        method => format!("-X {}", method.name()),
+    };
     let mut command = match printed.api.auth.place {
         AuthPlace::Header(name) => format!(
-            "printf '{name}: %s' \"${variable}\" | curl -sS -X {method} {} -H @-",
+            "printf '{name}: %s' \"${variable}\" | curl -sS {method} {} -H @-",
             quoted(&printed.url(request)),
         ),
         AuthPlace::Query(name) => format!(
-            "printf 'url = \"{}{}{name}=%s\"' \"${variable}\" | curl -sS -X {method} -K -",
+            "printf 'url = \"{}{}{name}=%s\"' \"${variable}\" | curl -sS {method} -K -",
             printed.base_url,
             target_before_token(request),
         ),
@@ -130,7 +147,6 @@ pub fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::Method;
     use crate::catalog::recharge::{API, TOKEN_HEADER};
 
     fn request() -> Request {
@@ -140,6 +156,7 @@ mod tests {
             query: vec![("a".to_owned(), "b c".to_owned())],
             body: Some("{\"cancellation_reason\":\"don't\"}".to_owned()),
             operation: None,
+            headers: Vec::new(),
             notes: Vec::new(),
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::catalog::{BodyFields, Effect, Idempotency, Operation};
+use crate::catalog::{BodyFields, Effect, Idempotency, Operation, ValueEffect};
 
 /// What sending this body a second time does.
 ///
@@ -33,6 +33,20 @@ pub fn effect(operation: &Operation, body: Option<&str>) -> Effect {
             operation.effect_for(|field| fields.get(field).and_then(Value::as_str))
         }
         _ => Effect::Destroys,
+    }
+}
+
+/// The value in this body with which the effect of the operation is another. A
+/// body that is not a JSON object counts as one with the worst of them.
+#[must_use]
+pub fn special_effect(operation: &Operation, body: Option<&str>) -> Option<&'static ValueEffect> {
+    let body = body.map(str::trim).filter(|body| !body.is_empty());
+    let body = body.filter(|_| !operation.value_effects.is_empty())?;
+    match serde_json::from_str(body) {
+        Ok(Value::Object(fields)) => {
+            operation.special_effect(|field| fields.get(field).and_then(Value::as_str))
+        }
+        _ => operation.value_effects.first(),
     }
 }
 

@@ -1,11 +1,15 @@
 //! `rc api`: any request, to any path, of any version.
 
+use serde_json::{Map, json};
+
 use super::args::Free;
+use crate::api::client::Client;
+use crate::api::client::redact::{self, REDACTED};
 use crate::api::pages::Pages;
 use crate::api::query;
-use crate::api::request::{self, Request};
+use crate::api::request::{self, Request, sent};
 use crate::api::response::{Envelope, Wanted};
-use crate::catalog::{self, Method};
+use crate::catalog::{self, Effect, Method};
 use crate::cli::Options;
 use crate::commands::call::follow::{Far, follow};
 use crate::commands::call::run::{perhaps_done, remarks};
@@ -32,7 +36,8 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, free: &Free) ->
     }
     let mut printer = Printer::prepare(run, options, shape, Described::default())?;
     let client = run.client(&place)?;
-    if request.destroys() || (request.changes() && place.is_protected()) {
+    let destroys = request.destroys() || patch_destroys(&request, &place);
+    if destroys || (request.changes() && place.is_protected()) {
         let question = format!(
             "{} {} in {}?",
             request.method.name(),
@@ -42,6 +47,9 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, free: &Free) ->
         run.confirm(options, &question)?;
     }
     (run.guard_interrupts)();
+    if request.method == Method::Head {
+        return head(&client, &request, printer);
+    }
     if free.paginate {
         let far = Far::of(run, options, &client, "records");
         let mut pages = Pages::new(client, request, Wanted::AnyList);
@@ -77,6 +85,39 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, free: &Free) ->
     Ok(())
 }
 
+/// Sends a `HEAD` request and prints status and headers.
+fn head(client: &Client, request: &Request, mut printer: Printer) -> Result<()> {
+    let response = Run::wait(client.send(request))?;
+    let mut headers = Map::new();
+    for name in response.headers.keys() {
+        let shown = if redact::hides_header(client.api(), name.as_str()) {
+            REDACTED.to_owned()
+        } else {
+            let values = response.headers.get_all(name).iter();
+            let values: Vec<_> = values
+                .map(|value| String::from_utf8_lossy(value.as_bytes()))
+                .collect();
+            values.join(", ")
+        };
+        headers.insert(name.as_str().to_owned(), shown.into());
+    }
+    let record = json!({"status": response.status, "headers": headers});
+    printer.record(&record.to_string())?;
+    printer.finish()?;
+    Ok(())
+}
+
+/// Whether a `PATCH` does what the update of the same path asks for. The API
+/// may read both alike.
+fn patch_destroys(request: &Request, place: &Target) -> bool {
+    let base = path_of(&place.base);
+    request.method == Method::Patch
+        && place
+            .api
+            .matching_below(Method::Put, base, &request.path)
+            .is_some_and(|row| sent::effect(row, request.body.as_deref()) == Effect::Destroys)
+}
+
 /// The whole body; nothing where the operation answers nothing, and did.
 fn wanted(request: &Request, body: &[u8]) -> Wanted {
     match request.operation {
@@ -94,6 +135,13 @@ fn request(run: &mut Run, free: &Free, place: &Target) -> Result<Request> {
     if free.paginate && free.method != Method::Get {
         return Err(Error::usage("--paginate goes with GET only"));
     }
+    if free.method == Method::Head && free.body.is_some() {
+        return Err(Error::usage("--body does not go with HEAD, which reads"));
+    }
+    let headers = free.headers.iter();
+    let headers = headers
+        .map(|word| request::header::parse(place.api, word))
+        .collect::<Result<_>>()?;
     let (path, query) = query::split(&free.path);
     if query.contains('#') {
         return Err(Error::usage(format!("the query {query} contains a #"))
@@ -113,6 +161,7 @@ fn request(run: &mut Run, free: &Free, place: &Target) -> Result<Request> {
         method: free.method,
         query: pairs(query)?,
         body: None,
+        headers,
         operation: operation.filter(|_| !free.paginate),
         path,
         notes: Vec::new(),

@@ -2,6 +2,8 @@
 
 use clap::{Arg, ArgAction, Command};
 
+use super::args::METHODS;
+use crate::catalog::Method;
 use crate::cli::{Spec, flags, help, plain};
 use crate::commands::FAMILY;
 
@@ -11,20 +13,24 @@ pub(super) const SPEC: Spec =
 /// The last lines of its help.
 const EXAMPLES: &str = "\
 Examples:
-  rc api GET /subscriptions -f status=active --paginate
+  rc api /store
+  rc api /subscriptions -f status=active --paginate
   rc api POST /subscriptions/89559201/activate
+  rc api HEAD /subscriptions
+  rc api PUT /subscriptions/89559201 -f quantity=2 -H 'X-Ticket: 4711'
   rc api GET /shop --api-version 2021-01";
 
 fn build() -> Command {
     plain(SPEC.name, SPEC.about)
         .after_help(help::styled(EXAMPLES))
+        // `rc api /store` leaves the method out.
+        .allow_missing_positional(true)
         .arg(
             Arg::new("method")
                 .value_name("METHOD")
-                .required(true)
                 .ignore_case(true)
-                .value_parser(["GET", "POST", "PUT", "DELETE"])
-                .help("HTTP method"),
+                .value_parser(METHODS.map(Method::name))
+                .help("HTTP method [default: GET]"),
         )
         .arg(
             Arg::new("path")
@@ -38,7 +44,15 @@ fn build() -> Command {
                 .short('f')
                 .value_name("NAME=VALUE")
                 .action(ArgAction::Append)
-                .help("query of GET and DELETE, field of the body otherwise"),
+                .help("query of GET, HEAD and DELETE, field of the body otherwise"),
+        )
+        .arg(
+            Arg::new("header")
+                .long("header")
+                .short('H')
+                .value_name("NAME:VALUE")
+                .action(ArgAction::Append)
+                .help("add a header; never the token, which rc sends itself"),
         )
         .arg(
             Arg::new("body")

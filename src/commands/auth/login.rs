@@ -181,7 +181,7 @@ fn replacing(
         && before != now
     {
         let question =
-            format!("Profile {name} has a token of {before}; this one is of {now}. Replace it?");
+            format!("Replace the token of \"{before}\" in profile {name} by one of \"{now}\"?");
         run.confirm(options, &question)?;
     }
     Ok(before)

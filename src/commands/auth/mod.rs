@@ -31,6 +31,20 @@ pub(super) const COMMAND: Command = Command {
     },
 };
 
+/// `rc login`, which help does not list.
+pub(super) const LOGIN: Command = Command {
+    spec: spec::LOGIN,
+    files: no_files,
+    run: |run, options, matches| self::run(run, options, &args::auth_of("login", matches)),
+};
+
+/// `rc whoami`, which help does not list.
+pub(super) const WHOAMI: Command = Command {
+    spec: spec::WHOAMI,
+    files: no_files,
+    run: |run, options, _| self::run(run, options, &Auth::Status),
+};
+
 /// Does what was asked about the token.
 fn run(run: &mut Run, options: &Options, asked: &Auth) -> Result<()> {
     match asked {

@@ -35,41 +35,61 @@ impl ValueEnum for TokenStorage {
     }
 }
 
+/// `rc login`, as other programs call it.
+pub(super) const LOGIN: Spec = Spec {
+    is_hidden: true,
+    ..Spec::new("login", "Run rc auth login", login)
+};
+
+/// `rc whoami`, as other programs call it.
+pub(super) const WHOAMI: Spec = Spec {
+    is_hidden: true,
+    ..Spec::new("whoami", "Run rc auth status", || status().name("whoami"))
+};
+
+fn login() -> Command {
+    verb(
+        "login",
+        "Take a token, check it, and keep it safe",
+        "It asks for the token without showing it, tells the store and what the token may do, \
+         and keeps it in the keyring of the system. Where there is none, it is kept in a file \
+         that only you can read.\n\n\
+         Examples:\n  rc auth login\n  rc auth login --profile garden\n  \
+         rc auth login --with-token < token.txt",
+    )
+    .arg(
+        Arg::new("with-token")
+            .long("with-token")
+            .action(ArgAction::SetTrue)
+            .help("read the token from standard input"),
+    )
+    .arg(
+        Arg::new("keep")
+            .long("keep")
+            .value_name("WHERE")
+            .value_parser(clap::builder::EnumValueParser::<TokenStorage>::new())
+            .help("where to keep it"),
+    )
+}
+
+fn status() -> Command {
+    verb(
+        "status",
+        "Tell the store, where the token comes from, and what it may do",
+        "Examples:\n  rc auth status\n  rc auth status --jq '.scopes[]' -r",
+    )
+}
+
 fn build() -> Command {
     group(SPEC.name, SPEC.about, AUTH).subcommands([
-        verb(
-            "login",
-            "Take a token, check it, and keep it safe",
-            "It asks for the token without showing it, tells the store and what the token may do, \
-             and keeps it in the keyring of the system. Where there is none, it is kept in a file \
-             that only you can read.\n\n\
-             Examples:\n  rc auth login\n  rc auth login --profile garden\n  \
-             rc auth login --with-token < token.txt",
-        )
-        .arg(
-            Arg::new("with-token")
-                .long("with-token")
-                .action(ArgAction::SetTrue)
-                .help("read the token from standard input"),
-        )
-        .arg(
-            Arg::new("keep")
-                .long("keep")
-                .value_name("WHERE")
-                .value_parser(clap::builder::EnumValueParser::<TokenStorage>::new())
-                .help("where to keep it"),
-        ),
+        login(),
         verb(
             "logout",
             "Remove the token of the profile wherever it is kept",
             "In Recharge the token stays; delete it there if somebody may have seen it.\n\n\
              Example:\n  rc auth logout",
         ),
-        verb(
-            "status",
-            "Tell the store, where the token comes from, and what it may do",
-            "Examples:\n  rc auth status\n  rc auth status --jq '.scopes[]' -r",
-        ),
+        status(),
         verb(
             "token",
             "Print the token, for other programs",

@@ -5,13 +5,15 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::rows;
-use super::store::again;
+use super::store::{again, in_question_of};
 use crate::bulk::ledger::{Job, JobState, Jobs, Ledger, LedgerRow};
 use crate::bulk::report;
 use crate::catalog::Object;
 use crate::cli::Options;
+use crate::commands::columns;
 use crate::error::{Error, Result};
 use crate::filter::{Columns, Flow};
+use crate::output::progress::grouped;
 use crate::output::{Format, Shape};
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
@@ -36,6 +38,9 @@ pub(super) fn nothing_to_rehearse(options: &Options) -> Result<()> {
 
 /// Shows all jobs, the newest first.
 pub(super) fn list(run: &mut Run, options: &Options) -> Result<()> {
+    if columns::are_asked_for(options) {
+        return columns::print(run, &report::JOB_OVERVIEW, &[]);
+    }
     nothing_to_rehearse(options)?;
     let jobs = all(run)?;
     jobs.prune()?;
@@ -61,6 +66,9 @@ pub(super) fn list(run: &mut Run, options: &Options) -> Result<()> {
 
 /// Shows one job.
 pub(super) fn status(run: &mut Run, options: &Options, word: &str) -> Result<()> {
+    if columns::are_asked_for(options) {
+        return columns::print(run, &report::JOB_OVERVIEW, &[]);
+    }
     nothing_to_rehearse(options)?;
     let ledger = all(run)?.open(word)?;
     let job = ledger.job()?;
@@ -209,7 +217,12 @@ pub(super) fn abandon(run: &mut Run, options: &Options, word: &str) -> Result<()
         run.reporter.note(&over(&job));
         return show(printer, &job);
     }
-    let question = format!("{} Go on?", to_be_abandoned(&job, ledger.rows_out()?));
+    let question = format!(
+        "{} Abandon job {} in {}?",
+        to_be_abandoned(&job, ledger.rows_out()?),
+        job.id,
+        in_question_of(&job)
+    );
     run.confirm(options, &question)?;
     ledger.abandon()?;
     let job = ledger.job()?;
@@ -227,17 +240,16 @@ pub(super) fn abandon(run: &mut Run, options: &Options, word: &str) -> Result<()
 fn to_be_abandoned(job: &Job, out: u64) -> String {
     let unsent = job.counts.open - out.min(job.counts.open);
     let mut text = format!(
-        "Job {} ({}) ends here: {} of its {} rows have no result. {} sent no more",
-        job.id,
+        "{} of {} rows of {} have no result: {} sent no more",
+        grouped(job.counts.open),
+        grouped(job.counts.rows()),
         job.subject.operation,
-        job.counts.open,
-        job.counts.rows(),
         are(unsent)
     );
     if out > 0 {
         let _ = write!(
             text,
-            "; {} at the API, which may still carry them out, and become unknown",
+            ", {} at the API, which may still carry them out, and become unknown",
             are(out)
         );
     }

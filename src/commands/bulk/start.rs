@@ -11,12 +11,14 @@ use super::pass::{self, Passed, Taker, kept};
 use super::preview::{self, Preview};
 use super::store::{Store, again, place_of};
 use super::{jobs, operation_id, rows, work};
+use crate::api::request::sent;
 use crate::bulk::Engine;
 use crate::bulk::ledger::{DraftLedger, Job, JobState, JobSubject, Jobs, Ledger, LockedLedger};
 use crate::bulk::plan::JobPlan;
 use crate::bulk::row::{Finding, RowContent, Task};
-use crate::catalog::{Effect, Operation};
+use crate::catalog::{Effect, Operation, Resource, ValueEffect};
 use crate::cli::{DryRun, Options};
+use crate::commands::call::question;
 use crate::error::{Error, Result};
 use crate::filter::Flow;
 use crate::output::progress::{grouped, span};
@@ -53,6 +55,8 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) 
             store: store.whereabouts(),
         },
         skips: asked.skip_invalid || may_ask,
+        operation: asked.operation,
+        special: SpecialRows::default(),
         draft: None,
     };
     let passed = pass::over(run, options, asked, Some(&store.client), &mut keeping)?;
@@ -61,6 +65,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) 
     } else {
         passed.verdict(asked)?;
     }
+    let special = keeping.special;
     let Some(mut draft) = keeping.draft.filter(|_| passed.plan.rows > 0) else {
         nothing_to_send(run, &passed);
         return Ok(());
@@ -75,8 +80,10 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) 
             rows(passed.plan.rows),
             passed.input
         ),
+        resource: asked.resource,
         operation: asked.operation,
         engine: asked.engine,
+        special,
         reads: passed.reads,
     };
     what.agree(run, options, &passed.plan, &store)?;
@@ -117,6 +124,8 @@ struct Keeping<'a> {
     jobs: &'a Jobs,
     subject: JobSubject,
     skips: bool,
+    operation: &'static Operation,
+    special: SpecialRows,
     draft: Option<DraftLedger<'a>>,
 }
 
@@ -129,6 +138,7 @@ impl Taker for Keeping<'_> {
     }
 
     fn good(&mut self, _: &mut Run, line: u64, content: &RowContent, task: &Task) -> Result<()> {
+        self.special.take(self.operation, task);
         match &mut self.draft {
             Some(draft) => draft.add(line, &kept(content), task),
             None => Ok(()),
@@ -160,11 +170,44 @@ fn problem(finding: &Finding) -> String {
     }
 }
 
+/// Rows whose value makes the operation one that asks for confirmation.
+#[derive(Debug, Default, Clone, Copy)]
+struct SpecialRows {
+    count: u64,
+    /// The value of the first of them.
+    value: Option<&'static ValueEffect>,
+}
+
+impl SpecialRows {
+    fn take(&mut self, operation: &'static Operation, task: &Task) {
+        let special = sent::special_effect(operation, task.body.as_deref());
+        if let Some(value) = special.filter(|special| special.effect == Effect::Destroys) {
+            self.count += 1;
+            self.value.get_or_insert(value);
+        }
+    }
+
+    /// `, 3 of them with status fully_disabled`; of `rows` in all.
+    fn in_question(self, rows: u64) -> String {
+        let Some(value) = self.value else {
+            return String::new();
+        };
+        let with = format!("with {} {}", value.field.replace('_', " "), value.value);
+        if self.count == rows {
+            format!(" {with}")
+        } else {
+            format!(", {} of them {with},", grouped(self.count))
+        }
+    }
+}
+
 /// What is about to be done.
 struct Announced {
     what: String,
+    resource: &'static Resource,
     operation: &'static Operation,
     engine: Engine,
+    special: SpecialRows,
     /// Requests that looked up ids.
     reads: u64,
 }
@@ -190,14 +233,13 @@ impl Announced {
             }
         }
         run.reporter.note(&told);
-        let must = self.operation.effect == Effect::Destroys || store.place.is_protected();
+        let destroys = self.operation.effect == Effect::Destroys || self.special.count > 0;
+        let must = destroys || store.place.is_protected();
         if must || run.is_attended() {
-            // A person has just read what it is about.
-            let question = if run.is_attended() {
-                "Go on?".to_owned()
-            } else {
-                format!("{}, in {}. Go on?", self.what, store.named())
-            };
+            let what = question::of_count(self.resource, self.operation, plan.rows);
+            let special = self.special.in_question(plan.rows);
+            let what = question::capitalized(&what);
+            let question = format!("{what}{special} in {}?", store.in_question());
             run.confirm(options, &question)?;
         }
         Ok(())
@@ -218,14 +260,15 @@ pub(super) fn resume(run: &mut Run, options: &Options, word: &str, going: Going)
         return jobs::show(printer, &job);
     }
     may_leave(job.subject.engine, going)?;
-    let (_, operation) = ledger.operation()?;
+    let (resource, operation) = ledger.operation()?;
     let place = place_of(run, options, &job)?;
     let mut store = Store::at(run, place)?;
     store.prepare(run, operation, job.subject.engine)?;
     store.check(run, &job)?;
     if store.place.is_protected() {
-        let (left, named) = (rows(job.counts.open), store.named());
-        let question = format!("Job {} goes on, with {left}, in {named}. Go on?", job.id);
+        let what = question::of_count(resource, operation, job.counts.open);
+        let (id, store) = (&job.id, store.in_question());
+        let question = format!("Resume job {id} and {what} in {store}?");
         run.confirm(options, &question)?;
     }
     work::run(run, options, &ledger, &store, going, printer)
@@ -254,7 +297,11 @@ pub(super) fn retry(run: &mut Run, options: &Options, word: &str, going: Going) 
         ..job.subject.clone()
     };
     let mut draft = jobs.begin(subject)?.retrying(&job.id);
-    failed(&old, |line, input, task| draft.add(line, input, task))?;
+    let mut special = SpecialRows::default();
+    failed(&old, |line, input, task| {
+        special.take(operation, task);
+        draft.add(line, input, task)
+    })?;
     let plan = draft.plan();
     draft.complete()?;
     if plan.rows == 0 {
@@ -269,8 +316,10 @@ pub(super) fn retry(run: &mut Run, options: &Options, word: &str, going: Going) 
             rows(plan.rows),
             job.id
         ),
+        resource,
         operation,
         engine: job.subject.engine,
+        special,
         reads: 0,
     };
     what.agree(run, options, &plan, &store)?;

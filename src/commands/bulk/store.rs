@@ -14,8 +14,9 @@ use crate::cli::Options;
 use crate::commands::FAMILY;
 use crate::commands::auth;
 use crate::commands::call::preflight;
-use crate::commands::connect::Target;
+use crate::commands::connect::{Target, kind_of};
 use crate::commands::token;
+use crate::config::BaseUrl;
 use crate::config::credential::TokenSource;
 use crate::config::login::fingerprint;
 use crate::config::profile::DEFAULT;
@@ -93,6 +94,11 @@ impl Store {
         self.place.named_as(self.name.as_deref())
     }
 
+    /// The store in a question about what is done to it.
+    pub(super) fn in_question(&self) -> String {
+        self.place.in_question_as(self.name.as_deref())
+    }
+
     /// What the ledger keeps of it.
     pub(super) fn whereabouts(&self) -> JobStore {
         let own = !self.place.sandbox;
@@ -164,6 +170,22 @@ fn in_words(store: &JobStore) -> String {
         (Some(name), None) => one_line(name).into_owned(),
         (None, Some(domain)) => one_line(domain).into_owned(),
         (None, None) => "another store".to_owned(),
+    }
+}
+
+/// The store of a job, for a question.
+pub(super) fn in_question_of(job: &Job) -> String {
+    let store = &job.subject.store;
+    if store.sandbox {
+        return "the sandbox [local]".to_owned();
+    }
+    let base = BaseUrl::parse(&store.base_url).ok();
+    let kind = base
+        .as_ref()
+        .map_or("unknown host", |base| kind_of(FAMILY.newest(), base));
+    match store.name.as_deref() {
+        Some(name) => format!("\"{}\" [{kind}]", one_line(name)),
+        None => format!("the store of the job [{kind}]"),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::api::request::Set;
 use crate::catalog::{Operation, Parameter, ParameterRole, Resource, VersionedRow};
 use crate::cli::tree::united;
 use crate::cli::values::{paging, sets, text, texts};
-use crate::cli::{Paging, watch_flag};
+use crate::cli::{Paging, argument, watch_flag};
 use crate::error::{Error, Result};
 
 /// A call of an operation, with values as typed.
@@ -80,7 +80,11 @@ pub(crate) fn call(row: VersionedRow, rows: &[VersionedRow], matches: &ArgMatche
         targets: if operation.path_parameters.is_empty() {
             Vec::new()
         } else {
-            texts(matches, "target")
+            let words = texts(matches, "target");
+            words
+                .iter()
+                .flat_map(|word| argument::targets_of(operation, word))
+                .collect()
         },
         given,
         body: if takes_body {

@@ -3,8 +3,8 @@
 //! user is asked, with facts of the objects.
 
 use super::facts::{self, Extent, Facts};
+use super::ids::{self, Ids};
 use super::question::{Moved, Question};
-use super::read::Ids;
 use super::run::PreparedCall;
 use crate::api::client::Client;
 use crate::api::request::{GivenValue, Request};
@@ -14,14 +14,23 @@ use crate::commands::connect::Target;
 use crate::error::{Error, Kind, Result};
 use crate::ui::Run;
 
-/// Reads the ids of a write from standard input, all of them before the first
-/// request: where one of them is malformed nothing is sent.
-pub(super) fn read_targets(run: &mut Run, call: &mut PreparedCall) -> Result<()> {
+/// Reads the ids on standard input, all of them before the first request: where
+/// one of them is malformed nothing is sent. Lines are left to a command that
+/// reads, which takes them as they come, from a pipe that may have no end.
+pub(super) fn read_targets(run: &mut Run, call: &mut PreparedCall, writes: bool) -> Result<()> {
+    if !call.reads_targets() {
+        return Ok(());
+    }
+    let parameter = &call.operation.path_parameters[0];
+    let (stream, csv) = ids::peeked(run.stdin.take()?, parameter)?;
+    run.stdin.put_back(stream);
+    if !writes && csv.is_none() {
+        return Ok(());
+    }
     let mut targets = Vec::new();
     for target in call.targets.iter() {
         if target == "-" {
-            let stream = run.stdin.take()?;
-            for id in Ids::new(stream, &call.operation.path_parameters[0]) {
+            for id in Ids::new(run.stdin.take()?, parameter) {
                 let id = id.map_err(|error: Error| error.hint("nothing was sent"))?;
                 targets.push(id);
             }
@@ -127,8 +136,7 @@ fn special(call: &PreparedCall) -> Option<String> {
         let given = given.find(|given| given.parameter.name == name)?;
         given.words.first().map(String::as_str)
     };
-    let mut effects = call.operation.value_effects.iter();
-    let special = effects.find(|special| words(special.field) == Some(special.value))?;
+    let special = call.operation.special_effect(words)?;
     Some(format!(
         "{} {}",
         special.field.replace('_', " "),

@@ -17,7 +17,7 @@ use crate::api::response::{Envelope, Wanted};
 use crate::catalog::Effect;
 use crate::cli::Options;
 use crate::commands::call::follow::Far;
-use crate::commands::call::read::Ids;
+use crate::commands::call::ids::Ids;
 use crate::commands::call::run::{PreparedCall, remarks};
 use crate::commands::call::written;
 use crate::error::{Error, Kind, Result};

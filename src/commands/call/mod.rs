@@ -1,18 +1,19 @@
 //! The operations of the API as commands: `rc <resource> <verb>`.
 
 pub(crate) mod args;
-mod columns;
 mod confirm;
 mod facts;
 pub(super) mod find;
 pub(super) mod follow;
+mod ids;
 mod many;
 pub(super) mod preflight;
-mod question;
+pub(super) mod question;
 mod read;
 pub(super) mod rehearse;
 mod resume;
 pub(super) mod run;
+mod upcoming;
 mod watch;
 pub(super) mod written;
 

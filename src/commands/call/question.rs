@@ -5,8 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::facts::{self, Facts};
 use crate::catalog::{FieldRole, Object, Operation, OperationAction, Resource};
+use crate::output::progress;
 use crate::stats::Decimal;
 
 /// The most names of objects in a question.
@@ -55,15 +58,7 @@ impl Question<'_> {
 
     /// `Cancel`, `Set next charge date on`.
     fn verb(&self) -> String {
-        let words = self.operation.verb.replace('_', " ");
-        let mut letters = words.chars();
-        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-        let verb: String = first.into_iter().chain(letters).collect();
-        if words.contains(' ') {
-            format!("{verb} on")
-        } else {
-            verb
-        }
+        capitalized(&verb(self.operation))
     }
 
     fn singular(&self) -> String {
@@ -97,7 +92,7 @@ impl Question<'_> {
         let left = facts::amount_left(object, record);
         let mut details = Vec::new();
         let moved = match &self.moved {
-            Moved::Each(amount) => Some(amount.clone()),
+            Moved::Each(amount) => Some(as_precise(amount, object, record)),
             Moved::Rest => left.map(|left| left.to_string()),
             Moved::Unstated => None,
         };
@@ -127,7 +122,10 @@ impl Question<'_> {
         let count = targets.len();
         let (verb, plural) = (self.verb(), self.plural());
         let mut what = match &self.moved {
-            Moved::Each(amount) => format!("{verb} {amount} each on {count} {plural}"),
+            Moved::Each(amount) => format!(
+                "{verb} {} each on {count} {plural}",
+                self.as_precise_as_any(amount)
+            ),
             Moved::Rest => format!("{verb} all that is left of {count} {plural}"),
             Moved::Unstated => format!("{verb} {count} {plural}"),
         };
@@ -159,11 +157,23 @@ impl Question<'_> {
         with_details(what, &details)
     }
 
+    /// The amount, as precise as that of the first object that was read.
+    fn as_precise_as_any(&self, amount: &str) -> String {
+        let mut records = self
+            .targets
+            .iter()
+            .filter_map(|target| self.facts.of(target));
+        records.next().map_or_else(
+            || amount.to_owned(),
+            |record| as_precise(amount, self.object(), record),
+        )
+    }
+
     /// What is moved, or what the objects amount to, by currency.
     fn sum(&self, targets: &[String]) -> Option<String> {
         let object = self.object();
         let each = match &self.moved {
-            Moved::Each(amount) => Some(Decimal::parse(amount)?),
+            Moved::Each(amount) => Some(Decimal::parse(&self.as_precise_as_any(amount))?),
             Moved::Rest | Moved::Unstated => None,
         };
         let mut sums: BTreeMap<String, Decimal> = BTreeMap::new();
@@ -188,6 +198,21 @@ impl Question<'_> {
     }
 }
 
+/// The amount with as many decimals as that of the object: `5.00` of `54.90`.
+fn as_precise(amount: &str, object: &Object, record: &Value) -> String {
+    let decimals = |text: &str| {
+        text.split_once('.')
+            .map_or(0, |(_, decimals)| decimals.len())
+    };
+    let whole = facts::text_with(object, record, FieldRole::Amount).unwrap_or_default();
+    let missing = decimals(&whole).saturating_sub(decimals(amount));
+    if missing == 0 {
+        return amount.to_owned();
+    }
+    let point = if amount.contains('.') { "" } else { "." };
+    format!("{amount}{point}{}", "0".repeat(missing))
+}
+
 fn in_currency(amount: &str, currency: Option<&str>) -> String {
     match currency {
         Some(currency) if !currency.is_empty() => format!("{amount} {currency}"),
@@ -200,6 +225,38 @@ fn with_details(what: String, details: &[String]) -> String {
         return what;
     }
     format!("{what} ({})", details.join(", "))
+}
+
+/// `cancel`, `set next charge date on`.
+fn verb(operation: &Operation) -> String {
+    let words = operation.verb.replace('_', " ");
+    if words.contains(' ') {
+        format!("{words} on")
+    } else {
+        words
+    }
+}
+
+/// What is done to so many objects: `cancel 3 subscriptions`.
+pub(in crate::commands) fn of_count(
+    resource: &Resource,
+    operation: &Operation,
+    count: u64,
+) -> String {
+    let name = if count == 1 {
+        resource.singular
+    } else {
+        resource.name
+    };
+    let (verb, count) = (verb(operation), progress::grouped(count));
+    format!("{verb} {count} {}", name.replace('_', " "))
+}
+
+/// The text with a capital letter at its beginning.
+pub(in crate::commands) fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// A number with commas between its thousands.

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::read::Ids;
+use super::ids::Ids;
 use super::run::PreparedCall;
 use crate::api::client::Client;
 use crate::api::request::{self, Now, Values};
@@ -50,9 +50,11 @@ pub(super) fn run(
             print(run, target)?;
             continue;
         }
+        // All of them are checked before the first one is read.
         let stdin = run.stdin.take()?;
-        for id in Ids::new(stdin, &call.operation.path_parameters[0]) {
-            print(run, &id?)?;
+        let ids = Ids::new(stdin, &call.operation.path_parameters[0]);
+        for id in ids.collect::<Result<Vec<_>>>()? {
+            print(run, &id)?;
         }
     }
     let requests = match read {

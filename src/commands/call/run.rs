@@ -11,17 +11,18 @@ use crate::api::request::{self, Now, Request, Values};
 use crate::api::response::{Envelope, Wanted};
 use crate::catalog::{Api, Empty, Operation, Parameter, ParameterRole, Resource, kebab};
 use crate::cli::{DryRun, Options, Paging};
-use crate::commands::call::columns;
 use crate::commands::call::confirm;
 use crate::commands::call::find;
 use crate::commands::call::follow::{Far, follow};
+use crate::commands::call::ids::Ids;
 use crate::commands::call::many;
 use crate::commands::call::preflight;
-use crate::commands::call::read::{self, Ids};
+use crate::commands::call::read;
 use crate::commands::call::rehearse;
 use crate::commands::call::resume;
 use crate::commands::call::watch;
 use crate::commands::call::written::{self, Written};
+use crate::commands::columns;
 use crate::commands::connect::{Target, target_flags};
 use crate::commands::dry;
 use crate::commands::profile::defaults;
@@ -34,8 +35,8 @@ use crate::ui::recent::ShownIds;
 
 /// Runs a call from values to exit.
 pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
-    if options.output.columns.as_deref() == Some("help") {
-        return columns::help(run, call);
+    if columns::are_asked_for(options) {
+        return help_of_columns(run, call);
     }
     let mut place = run.place(options)?;
     let row = place.row(call.resource.name, call.operation.verb)?;
@@ -66,9 +67,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
         dry::check(options, form)?;
         return dry_run(run, options, &call, &place, form);
     }
-    if first.changes() {
-        confirm::read_targets(run, &mut call)?;
-    }
+    confirm::read_targets(run, &mut call, first.changes())?;
     let described = Described {
         shown: ShownIds::at(
             run,
@@ -124,6 +123,18 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
             one(run, &client, &first, &call, printer, &written)
         }
     }
+}
+
+/// Prints the columns of the records of a call.
+fn help_of_columns(run: &mut Run, call: &Call) -> Result<()> {
+    let Some(object) = call.operation.response.object() else {
+        return Err(Error::usage("this command prints no records"));
+    };
+    let mut included = call.given.iter();
+    let included = included.find(|(parameter, _)| parameter.role == ParameterRole::Include);
+    let words = included.map_or(&[][..], |(_, words)| words.as_slice());
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    columns::print(run, object, &words)
 }
 
 /// Reads the values of a call, and asks for those that are missing.
@@ -394,7 +405,7 @@ pub(in crate::commands) fn one(
         }
     };
     if request.changes() {
-        written.report(run, call, request, &envelope);
+        written.report(run, client, call, request, &envelope);
     }
     for record in envelope.records().take(if single { 1 } else { usize::MAX }) {
         printer.record(record).map_err(is_done)?;

@@ -1,13 +1,15 @@
 //! What a person sees after a write: one line with its result, and the command
 //! that takes it back.
 //!
-//! Pure but for [`is_shown`]: in come the row, the request, the object before
+//! Pure but for [`is_shown`] and the read of what comes next: in come the row, the request, the object before
 //! and after; out come lines. Pipes and chosen formats see the record alone.
 
 use serde_json::Value;
 
 use super::facts::{self, Facts};
 use super::run::PreparedCall;
+use super::upcoming;
+use crate::api::client::Client;
 use crate::api::request::{Request, sent};
 use crate::api::response::Envelope;
 use crate::catalog::{Effect, OldValue, Operation, Reverse, kebab};
@@ -39,6 +41,7 @@ impl Written {
     pub(super) fn report(
         &self,
         run: &mut Run,
+        client: &Client,
         call: &PreparedCall,
         request: &Request,
         envelope: &Envelope,
@@ -49,7 +52,9 @@ impl Written {
         }
         let after: Option<Value> = after.and_then(|record| serde_json::from_str(record).ok());
         let target = call.targets.first().map(String::as_str);
-        run.reporter.done(&line(call, target, after.as_ref()));
+        let next = after.as_ref().filter(|_| self.is_shown);
+        let next = next.and_then(|after| upcoming::day(client, call, after));
+        run.reporter.done(&line(call, target, after.as_ref(), next));
         let before = target.and_then(|target| Some((target, self.facts.of(target)?)));
         let reverse = before.and_then(|(target, before)| reverse(call, request, target, before));
         if let Some(command) = reverse {
@@ -82,7 +87,12 @@ pub(super) fn columns(operation: &Operation) -> Option<String> {
 }
 
 /// `✓ charge 377750029 skipped; next charge 2026-12-20`.
-fn line(call: &PreparedCall, target: Option<&str>, after: Option<&Value>) -> String {
+fn line(
+    call: &PreparedCall,
+    target: Option<&str>,
+    after: Option<&Value>,
+    next: Option<String>,
+) -> String {
     let own = call.resource.object.name;
     let object = call.operation.response.object();
     let object = object.filter(|object| object.name == own);
@@ -97,6 +107,9 @@ fn line(call: &PreparedCall, target: Option<&str>, after: Option<&Value>) -> Str
         Some(id) => format!("✓ {singular} {id} {done}"),
         None => format!("✓ {} {done}", call.resource.name.replace('_', " ")),
     };
+    if let Some(next) = next {
+        return format!("{text}; {next}");
+    }
     // A day that has a name tells what comes next.
     let named = object.filter(|object| object.day().is_some_and(|(_, called)| !called.is_empty()));
     if let Some(day) = named

@@ -21,7 +21,9 @@ In ~/.zshrc, after compinit: source <(rc completions zsh)
 In $PROFILE: rc completions powershell | Out-String | Invoke-Expression
 
 Examples:
+  mkdir -p ~/.local/share/bash-completion/completions
   rc completions bash > ~/.local/share/bash-completion/completions/rc
+  mkdir -p ~/.config/fish/completions
   rc completions fish > ~/.config/fish/completions/rc.fish";
 
 fn build() -> Command {

@@ -166,7 +166,11 @@ impl Edit<'_> {
             1 => "1 field".to_owned(),
             several => format!("{several} fields"),
         };
-        let question = format!("Change {count} of {name} {} in {}?", self.id, place.named());
+        let question = format!(
+            "Change {count} of {name} {} in {}?",
+            self.id,
+            place.in_question()
+        );
         run.confirm(options, &question)?;
         let again = self.read(client, run)?;
         let meanwhile = all_changes(before, &again);

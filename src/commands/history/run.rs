@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::args::{History, HistoryQuery};
 use crate::api::request::{Moment, Now};
 use crate::cli::Options;
+use crate::commands::columns;
 use crate::config::{folders, variable};
 use crate::error::{Error, Result};
 use crate::filter::Flow;
@@ -15,6 +16,9 @@ use crate::ui::printer::{Described, Printer};
 
 /// Prints what was asked for of the history.
 pub(super) fn run(run: &mut Run, options: &Options, asked: &History) -> Result<()> {
+    if columns::are_asked_for(options) {
+        return columns::print(run, &ENTRY, &[]);
+    }
     if options.dry_run.is_some() {
         return Err(Error::usage(
             "--dry-run shows what would be sent, and this command sends nothing",

@@ -7,7 +7,7 @@ use super::args::Profiles;
 use crate::catalog::Api;
 use crate::cli::{DryRun, Options};
 use crate::commands::auth;
-use crate::commands::connect::is_sandbox;
+use crate::commands::connect::{is_sandbox, kind_of};
 use crate::config::edit::{Edit, Setting};
 use crate::config::login::Logins;
 use crate::config::profile::{
@@ -204,13 +204,10 @@ fn remove(run: &mut Run, options: &Options, settings: &Settings, name: &str) -> 
     }
     settings.edited(&edits)?;
     let stores = stores_of(run, name)?;
-    let of = if stores.is_empty() {
-        String::new()
-    } else {
-        format!(" for {}", stores.join(", "))
-    };
-    let question = format!("Profile {name} and the token{of} that is kept for it go. Go on?");
-    run.confirm(options, &question)?;
+    run.confirm(
+        options,
+        &removal_question(run.family.newest(), &profile, &stores),
+    )?;
     let locked = LockedSettings::take(&run.folders()?)?;
     let now = locked.settings.config.find(name);
     if now != Some(&profile) || stores_of(run, name)? != stores {
@@ -221,6 +218,23 @@ fn remove(run: &mut Run, options: &Options, settings: &Settings, name: &str) -> 
     locked.edit(&edits)?;
     run.reporter.done(&format!("profile {name} is removed"));
     Ok(())
+}
+
+/// `Remove profile garden and its token for "The Garden" [live, protected]?`
+fn removal_question(api: &Api, profile: &Profile, stores: &[String]) -> String {
+    let name = &profile.name;
+    if stores.is_empty() {
+        return format!("Remove profile {name} and the token that is kept for it?");
+    }
+    let quoted: Vec<String> = stores.iter().map(|store| format!("\"{store}\"")).collect();
+    let tokens = if stores.len() == 1 { "token" } else { "tokens" };
+    let base = BaseUrl::parse(&profile.own_base(api));
+    let kind = base
+        .as_ref()
+        .map_or("unknown host", |base| kind_of(api, base));
+    let protected = if profile.protected { ", protected" } else { "" };
+    let stores = quoted.join(", ");
+    format!("Remove profile {name} and its {tokens} for {stores} [{kind}{protected}]?")
 }
 
 /// The stores that tokens of a profile are for, as they were named at login.

@@ -16,7 +16,7 @@ const LONG_ABOUT: &str = "\
 Count, add up and draw: any list, by any field.
 
 Reads the whole list of a resource, with the filters that the list has, and
-prints a row for each group. On a terminal a picture with bars; elsewhere, or
+prints a row for each group: --by FIELD makes the groups, --sum FIELD adds up. On a terminal a picture with bars; elsewhere, or
 with -o, --jq or --columns, records. Amounts are added up exactly. Nothing is
 kept of the records but a few numbers for each group.";
 

@@ -88,8 +88,8 @@ const fn operation(
     summary: &'static str,
 ) -> Operation {
     let (effect, again, success) = match method {
-        Method::Get => (Effect::Reads, Idempotency::Idempotent, 200),
-        Method::Post => (Effect::Writes, Idempotency::NotIdempotent, 200),
+        Method::Get | Method::Head => (Effect::Reads, Idempotency::Idempotent, 200),
+        Method::Post | Method::Patch => (Effect::Writes, Idempotency::NotIdempotent, 200),
         Method::Put => (Effect::Writes, Idempotency::Idempotent, 200),
         Method::Delete => (Effect::Destroys, Idempotency::RejectsRepeat, 204),
     };
@@ -123,6 +123,7 @@ const fn operation(
             OperationAction::Update => Some(Reverse::SameNames),
             _ => None,
         },
+        follow_up: None,
         idempotency: again,
         exceptions: &[],
         batch: None,

@@ -12,6 +12,7 @@ mod parameter;
 use crate::bulk::{Batch, Unique};
 use crate::exceptions::{BodyException, ValueEffect};
 use crate::replication::Replication;
+use crate::follow_up::FollowUp;
 
 pub use api::{
     Api, Auth, AuthPlace, Bucket, ErrorForm, Headers, PageForm, Rate, Secrets, TimeForm,
@@ -84,6 +85,8 @@ pub struct Operation {
     pub done: &'static str,
     /// What takes it back, where something does.
     pub reverse: Option<Reverse>,
+    /// The list that tells what comes next, where the answer does not.
+    pub follow_up: Option<FollowUp>,
     /// What sending it a second time does.
     pub idempotency: Idempotency,
     /// Optional body fields with which the row is otherwise.
@@ -149,15 +152,19 @@ pub struct OldValue {
     pub field: &'static str,
 }
 
-/// HTTP methods that the API uses.
+/// HTTP methods: those of the rows, and `HEAD` and `PATCH` of free requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// Read.
     Get,
+    /// Read status and headers only.
+    Head,
     /// Create or act.
     Post,
     /// Change.
     Put,
+    /// Change some fields.
+    Patch,
     /// Remove.
     Delete,
 }
@@ -168,8 +175,10 @@ impl Method {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Get => "GET",
+            Self::Head => "HEAD",
             Self::Post => "POST",
             Self::Put => "PUT",
+            Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
     }
@@ -178,7 +187,13 @@ impl Method {
     /// empty one, as the reference's example requests do.
     #[must_use]
     pub const fn carries_body(self) -> bool {
-        matches!(self, Self::Post | Self::Put)
+        matches!(self, Self::Post | Self::Put | Self::Patch)
+    }
+
+    /// Whether HTTP defines the method to change nothing.
+    #[must_use]
+    pub const fn is_read(self) -> bool {
+        matches!(self, Self::Get | Self::Head)
     }
 }
 

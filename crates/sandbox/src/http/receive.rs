@@ -21,7 +21,7 @@ use crate::http::faulty::faulty;
 use crate::http::gate::{answer, is_older_version, token_of};
 use crate::http::limit::Level;
 use crate::http::log::{Log, LoggedRequest};
-use crate::http::respond::{in_version, naming_methods, refused, respond};
+use crate::http::respond::{in_version, naming_methods, refused, respond, without_body};
 use crate::requests::refusal::Refusal;
 use crate::requests::route::{self, Route};
 use crate::storage::state::State;
@@ -192,7 +192,12 @@ impl Sandbox {
         done.applied = changed && result.is_ok();
         done.held = held;
         let answer = respond(result, level);
-        done.answer = Some(naming_methods(answer, request.uri().path()));
+        let answer = naming_methods(answer, request.uri().path());
+        done.answer = Some(if request.method() == http::Method::HEAD {
+            without_body(answer)
+        } else {
+            answer
+        });
         done
     }
 

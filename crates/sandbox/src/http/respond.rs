@@ -46,6 +46,14 @@ pub(crate) fn naming_methods(mut answer: Response<Bytes>, path: &str) -> Respons
     answer
 }
 
+/// The answer to a `HEAD` request: the length of a body that is left out.
+pub(crate) fn without_body(answer: Response<Bytes>) -> Response<Bytes> {
+    let (mut parts, body) = answer.into_parts();
+    let length = HeaderValue::from(body.len());
+    parts.headers.insert(http::header::CONTENT_LENGTH, length);
+    Response::from_parts(parts, Bytes::new())
+}
+
 /// States which version of the API an answer is in.
 pub(crate) fn in_version(answer: &mut Response<Bytes>, version: &'static str) {
     let version = HeaderValue::from_static(version);

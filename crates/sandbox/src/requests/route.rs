@@ -22,6 +22,7 @@ pub(crate) struct Route {
 /// The row for a method and a path: 404 where no row has the path, 405 where
 /// rows have it but not the method.
 pub(crate) fn find(method: &str, path: &str) -> Result<Route, Refusal> {
+    let method = routed_as(method);
     let path = path.strip_suffix('/').unwrap_or(path);
     let mut known = false;
     let mut best: Option<(usize, Route)> = None;
@@ -40,6 +41,12 @@ pub(crate) fn find(method: &str, path: &str) -> Result<Route, Refusal> {
         None if known => Err(Refusal::error(405, "method not allowed")),
         None => Err(Refusal::no_endpoint()),
     }
+}
+
+/// The method whose row answers: a `HEAD` is answered as a `GET`, without its
+/// body.
+pub(crate) fn routed_as(method: &str) -> &str {
+    if method == "HEAD" { "GET" } else { method }
 }
 
 /// The methods that rows have for a path, as the header `Allow` lists them.
@@ -123,6 +130,7 @@ mod tests {
             "charges.remove_discount 9"
         );
         assert_eq!(name("GET", "/products/a%20b"), "products.get a b");
+        assert_eq!(name("HEAD", "/subscriptions/7"), "subscriptions.get 7");
     }
 
     #[test]

@@ -196,11 +196,11 @@ fn each_write_says_for_a_reason_what_a_second_time_does() {
         let id = format!("{}.{}", resource.name, row.verb);
         let reason = REASONS.iter().find(|(known, ..)| *known == id);
         let (stated, reason) = match (row.method, reason) {
-            (Method::Get, None) => (Idempotency::Idempotent, "reads"),
+            (Method::Get | Method::Head, None) => (Idempotency::Idempotent, "reads"),
             (Method::Put, None) => (Idempotency::Idempotent, "puts fields to values"),
             (Method::Delete, None) => (Idempotency::RejectsRepeat, "it is gone"),
             (_, Some((_, stated, reason))) => (*stated, *reason),
-            (Method::Post, None) => panic!("{id} has no reason"),
+            (Method::Post | Method::Patch, None) => panic!("{id} has no reason"),
         };
         assert_eq!(row.idempotency, stated, "{id}: {reason}");
         if row.method == Method::Get {

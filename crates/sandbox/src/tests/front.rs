@@ -144,6 +144,23 @@ fn a_wrong_method_is_told_which_are_right() {
 }
 
 #[test]
+fn head_is_answered_as_get_without_a_body() {
+    let store = Store::empty();
+    for path in ["/customers", "/customers/7"] {
+        let get = store.0.answer(&request("GET", path, &Value::Null));
+        let head = store.0.answer(&request("HEAD", path, &Value::Null));
+        assert_eq!(head.status(), get.status(), "{path}");
+        assert!(head.body().is_empty() && !get.body().is_empty());
+        let length = head.headers()["Content-Length"].to_str().unwrap();
+        assert_eq!(length, get.body().len().to_string());
+    }
+    let head = store
+        .0
+        .answer(&request("HEAD", "/charges/1/skip", &Value::Null));
+    assert_eq!(head.status(), 405);
+}
+
+#[test]
 fn a_body_is_a_json_object_or_it_is_415() {
     let store = Store::empty();
     for body in [json!([]), json!("text"), json!(7)] {

@@ -29,6 +29,7 @@ use crate::requests::envelope::{Answered, Draft};
 use crate::requests::list;
 use crate::requests::lists;
 use crate::requests::refusal::Refusal;
+use crate::requests::route::routed_as;
 use crate::row::Row;
 use crate::rules::store::token_information;
 use crate::storage::state::State;
@@ -58,7 +59,7 @@ pub(super) fn answer(
     token: &Token,
     request: &Request<Bytes>,
 ) -> Answered {
-    let route = route::find(request.method().as_str(), request.uri().path())?;
+    let route = route::find(routed_as(request.method().as_str()), request.uri().path())?;
     let reading = Reading {
         state,
         now,

@@ -6,6 +6,7 @@ use super::parameters::{
 };
 use crate::build::{boolean, day, field, get, id, ids, list, money, post, text, time};
 use crate::exceptions::BodyException;
+use crate::follow_up::FollowUp;
 use crate::model::STATUS_TONES;
 use crate::model::{
     FieldKind, FieldRole, Idempotency, Object, Operation, ParameterRole, Resource, ResponseShape,
@@ -257,6 +258,14 @@ const WITH_ITEMS: &[BodyException] = &[BodyException {
     answers_another: true,
 }];
 
+/// The items of a skipped charge are due again in another charge.
+const NEXT_OF_ITEMS: FollowUp = FollowUp {
+    same: &["purchase_item_ids"],
+    fixed: &[("status", "queued")],
+    sorted_by: "scheduled_at-asc",
+    called: "next charge",
+};
+
 /// The operation `charges.skip`.
 pub static SKIP: Operation = post(
     "skip",
@@ -275,6 +284,7 @@ pub static SKIP: Operation = post(
     field: "status",
     was: "queued",
 })
+.followed_by(NEXT_OF_ITEMS)
 .example("rc charges skip 377749210 --purchase-item-ids 27363808");
 
 /// The operation `charges.unskip`.
