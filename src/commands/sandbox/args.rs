@@ -88,6 +88,10 @@ pub struct Background {
     pub webhook_window: Option<Duration>,
     /// Whether webhooks are delivered to other machines too.
     pub webhooks_anywhere: bool,
+    /// Whether messages to webhooks name their topic in a header.
+    pub topic_header: bool,
+    /// Whether a webhook is tried again after any answer but 2xx.
+    pub retry_any_status: bool,
 }
 
 /// How to serve the sandbox.
@@ -168,6 +172,8 @@ fn background(matches: &ArgMatches) -> Background {
         client_secret: text(matches, "client-secret").map(SecretString::from),
         webhook_window: matches.get_one("webhook-window").copied(),
         webhooks_anywhere: matches.get_flag("webhooks-anywhere"),
+        topic_header: matches.get_flag("topic-header"),
+        retry_any_status: matches.get_flag("retry-any-status"),
     }
 }
 

@@ -115,7 +115,7 @@ fn serve() -> Command {
 }
 
 /// How what is served works in the background.
-fn in_background() -> [Arg; 6] {
+fn in_background() -> [Arg; 8] {
     let share = |name| {
         Arg::new(name)
             .long(name)
@@ -141,6 +141,14 @@ fn in_background() -> [Arg; 6] {
             .long("webhooks-anywhere")
             .action(ArgAction::SetTrue)
             .help("deliver webhooks to other machines too"),
+        Arg::new("topic-header")
+            .long("topic-header")
+            .action(ArgAction::SetTrue)
+            .help("name the topic of a webhook in the header X-Recharge-Topic"),
+        Arg::new("retry-any-status")
+            .long("retry-any-status")
+            .action(ArgAction::SetTrue)
+            .help("retry a webhook after any answer but 2xx, not after 408, 429 and 5xx alone"),
     ]
 }
 

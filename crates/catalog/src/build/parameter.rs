@@ -18,6 +18,7 @@ const fn parameter(
         sent: documented,
         help,
         required: false,
+        enforced: true,
         unless: &[],
         empty: Empty::Missing,
         values: &[],
@@ -159,6 +160,13 @@ impl Parameter {
     #[must_use]
     pub const fn unless(mut self, others: &'static [&'static str]) -> Self {
         self.unless = others;
+        self
+    }
+
+    /// The reference requires it, and a recorded answer shows that the API does not.
+    #[must_use]
+    pub const fn not_enforced(mut self) -> Self {
+        self.enforced = false;
         self
     }
 

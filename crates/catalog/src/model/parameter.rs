@@ -22,6 +22,9 @@ pub struct Parameter {
     pub help: &'static str,
     /// Whether the API refuses the request without it.
     pub required: bool,
+    /// Whether the API refuses a request that lacks the value although it is
+    /// required. The reference requires some that a recorded answer does not.
+    pub enforced: bool,
     /// Parameters that make a required one needless when one of them is given.
     pub unless: &'static [&'static str],
     /// What an empty text is where the parameter is required.

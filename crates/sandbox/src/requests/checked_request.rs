@@ -105,7 +105,7 @@ pub(crate) fn body_of(row: Row, bytes: &Bytes) -> Result<Record, Refusal> {
         Some(key) => match body.get(key) {
             Some(Value::Object(inner)) => Ok(inner.clone()),
             Some(_) => Err(Refusal::invalid(key, "Not a valid mapping type.")),
-            None => Err(Refusal::invalid("_schema", format!("{key} is required"))),
+            None => Err(Refusal::missing(&[key])),
         },
     }
 }

@@ -255,11 +255,9 @@ fn check_retry(body: &Record, full: bool) -> Result<(), Refusal> {
             "a charge is retried after a full refund only",
         );
     }
-    for name in ["error", "error_type"] {
-        if record::text(body, name).is_empty() {
-            faults.add("_schema", format!("{name} is required"));
-        }
-    }
+    let mut needed = vec!["error", "error_type"];
+    needed.retain(|name| record::text(body, name).is_empty());
+    faults.add_missing(&needed);
     faults.check()
 }
 

@@ -13,6 +13,7 @@ pub(super) mod charges;
 mod checkouts;
 mod collections;
 mod credits;
+mod currencies;
 mod customers;
 mod discounts;
 mod ending;
@@ -33,6 +34,7 @@ mod products;
 mod purchases;
 pub(super) mod queue;
 pub(super) mod redeeming;
+pub(super) mod regeneration;
 mod removal;
 mod retention;
 mod rhythm;
@@ -88,6 +90,10 @@ pub(super) type Ruling = Result<Outcome, Refusal>;
 /// Checks a request against its row and carries it out, wholly or not at all.
 pub(crate) fn perform(state: &mut State, asked: &CheckedRequest) -> Ruling {
     check::query(asked.row.operation, asked.query)?;
+    let (resource, verb) = (asked.row.resource.name, asked.row.operation.verb);
+    if resource == "subscriptions" && matches!(verb, "create" | "update") {
+        subscriptions::check_unit(verb, asked.body)?;
+    }
     check::body(asked.row.operation, asked.body)?;
     let begun = state.journal.len();
     let outcome = carry_out(state, asked);

@@ -11,6 +11,7 @@ mod discounting;
 mod events;
 mod every_operation;
 mod faults;
+mod fidelity;
 mod front;
 mod grounds;
 mod hostile;
