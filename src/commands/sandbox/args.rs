@@ -113,6 +113,8 @@ pub struct Serving {
     pub faults: Option<String>,
     /// How long each answer takes at least.
     pub latency: Option<String>,
+    /// Whether the values of applied discounts are numbers.
+    pub numbers: bool,
     /// How it works in the background.
     pub background: Background,
 }
@@ -159,6 +161,7 @@ pub(super) fn sandbox(verb: &str, matches: &ArgMatches) -> Sandbox {
             limited: !matches.get_flag("no-limit"),
             faults: text(matches, "faults"),
             latency: text(matches, "latency"),
+            numbers: matches.get_flag("numbers"),
             background: background(matches),
         }),
     }

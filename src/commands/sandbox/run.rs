@@ -258,7 +258,11 @@ fn served(run: &mut Run, serving: &Serving) -> Result<Sandbox> {
     });
     taught.map_err(Error::usage)?;
     let background = &serving.background;
-    sandbox.with_state(|state| state.behave(behaviour(state.behaviour(), background)));
+    sandbox.with_state(|state| {
+        let mut behaviour = behaviour(state.behaviour(), background);
+        behaviour.numbers |= serving.numbers;
+        state.behave(behaviour);
+    });
     let sandbox = sandbox.delivering(outbox(run, background)?);
     Ok(if serving.limited {
         sandbox.limited()

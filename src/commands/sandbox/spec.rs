@@ -111,6 +111,12 @@ fn serve() -> Command {
             .value_name("SPAN")
             .help("how long each answer takes at least, like 200ms"),
     )
+    .arg(
+        Arg::new("numbers")
+            .long("numbers")
+            .action(ArgAction::SetTrue)
+            .help("answer numbers, not text, as values of discounts on charges and addresses"),
+    )
     .args(in_background())
 }
 

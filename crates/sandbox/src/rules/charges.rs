@@ -267,6 +267,9 @@ fn refund_orders(state: &mut State, asked: &CheckedRequest, charge_id: u64, char
     let orders = state.all(TableName::Orders, "charge.id", charge_id);
     if let Some((id, mut order)) = orders.into_iter().next() {
         record::set(&mut order, "total_refunds", given(charge, "total_refunds"));
+        if let Some(Value::Object(of_charge)) = order.get_mut("charge") {
+            record::set(of_charge, "status", given(charge, "status"));
+        }
         if record::text(charge, "status") == "error" {
             record::set(&mut order, "status", "error");
             record::set(&mut order, "error", given(charge, "error"));

@@ -30,6 +30,9 @@ pub struct Behaviour {
     /// says. The vendor's newer documentation names no answer, 408, 429 and
     /// 500 and above only.
     pub retry_any_status: bool,
+    /// Whether the `value` of discounts on charges, addresses and orders is a
+    /// number, and not text.
+    pub numbers: bool,
 }
 
 /// Webhooks are tried for two days, as the reference says.
@@ -45,6 +48,7 @@ impl Default for Behaviour {
             webhook_window_ms: TWO_DAYS_MS,
             topic_header: false,
             retry_any_status: false,
+            numbers: false,
         }
     }
 }

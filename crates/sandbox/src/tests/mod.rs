@@ -12,6 +12,7 @@ mod events;
 mod every_operation;
 mod faults;
 mod fidelity;
+mod forms;
 mod front;
 mod grounds;
 mod hostile;

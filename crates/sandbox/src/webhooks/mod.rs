@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 pub(super) use ledger::told;
 
 use crate::requests::include;
+use crate::requests::numbers::in_discounts;
 use crate::storage::postings::{Posting, PostingNote};
 use crate::storage::state::{Change, QUIETLY, State};
 use crate::storage::tables::TableName;
@@ -140,7 +141,12 @@ fn body(
         .map(str::to_owned)
         .collect();
     include::put(state, table, id, &mut record, &wanted);
-    Some(json!({table.object(): record}).to_string())
+    let body = json!({table.object(): record}).to_string();
+    Some(if state.behaviour.numbers {
+        in_discounts(body)
+    } else {
+        body
+    })
 }
 
 /// Writes an empty message to a webhook, so that its address can be tried.

@@ -115,6 +115,9 @@ pub const BUNDLE_SELECTION: Object = Object {
         field("items", FieldKind::Json),
         field("updated_at", FieldKind::Time),
         field("bundle_variant", FieldKind::Integer),
+        field("is_fallback", FieldKind::Boolean).documented(Type::Unstated),
+        field("charge_id", FieldKind::Id).documented(Type::Unstated),
+        field("order_id", FieldKind::Id).documented(Type::Unstated),
     ],
     columns: &[
         "id",

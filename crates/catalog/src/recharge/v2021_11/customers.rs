@@ -203,6 +203,8 @@ pub const CUSTOMER: Object = Object {
         field("id", FieldKind::Id),
         field("analytics_data", FieldKind::Json).documented(Type::Object),
         field("apply_credit_to_next_recurring_charge", FieldKind::Boolean),
+        field("apply_credit_to_next_checkout_charge", FieldKind::Boolean)
+            .documented(Type::Unstated),
         field("created_at", FieldKind::Time),
         field("email", FieldKind::Text),
         field("external_customer_id", FieldKind::Parts(&["ecommerce"])),
@@ -210,6 +212,7 @@ pub const CUSTOMER: Object = Object {
         field("first_name", FieldKind::Text).role(FieldRole::Name(&[])),
         field("has_payment_method_in_dunning", FieldKind::Boolean),
         field("has_valid_payment_method", FieldKind::Boolean).short("can pay"),
+        field("reason_payment_method_not_valid", FieldKind::Text).documented(Type::Unstated),
         field("hash", FieldKind::Text).secret(),
         field("last_name", FieldKind::Text).role(FieldRole::Name(&[])),
         field("phone", FieldKind::Text),
