@@ -13,6 +13,7 @@ mod read;
 pub(super) mod rehearse;
 mod resume;
 pub(super) mod run;
+mod unapplied;
 mod watch;
 pub(super) mod written;
 

@@ -19,6 +19,7 @@ const fn parameter(
         help,
         required: false,
         enforced: true,
+        not_past: false,
         unless: &[],
         empty: Empty::Missing,
         values: &[],
@@ -160,6 +161,13 @@ impl Parameter {
     #[must_use]
     pub const fn unless(mut self, others: &'static [&'static str]) -> Self {
         self.unless = others;
+        self
+    }
+
+    /// A recorded answer refuses a day that is over.
+    #[must_use]
+    pub const fn not_past(mut self) -> Self {
+        self.not_past = true;
         self
     }
 

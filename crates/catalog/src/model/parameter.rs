@@ -25,6 +25,8 @@ pub struct Parameter {
     /// Whether the API refuses a request that lacks the value although it is
     /// required. The reference requires some that a recorded answer does not.
     pub enforced: bool,
+    /// Whether the API is known to refuse a day that is over.
+    pub not_past: bool,
     /// Parameters that make a required one needless when one of them is given.
     pub unless: &'static [&'static str],
     /// What an empty text is where the parameter is required.

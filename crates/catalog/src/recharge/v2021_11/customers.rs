@@ -203,8 +203,6 @@ pub const CUSTOMER: Object = Object {
         field("id", FieldKind::Id),
         field("analytics_data", FieldKind::Json).documented(Type::Object),
         field("apply_credit_to_next_recurring_charge", FieldKind::Boolean),
-        field("apply_credit_to_next_checkout_charge", FieldKind::Boolean)
-            .documented(Type::Unstated),
         field("created_at", FieldKind::Time),
         field("email", FieldKind::Text),
         field("external_customer_id", FieldKind::Parts(&["ecommerce"])),
@@ -212,7 +210,6 @@ pub const CUSTOMER: Object = Object {
         field("first_name", FieldKind::Text).role(FieldRole::Name(&[])),
         field("has_payment_method_in_dunning", FieldKind::Boolean),
         field("has_valid_payment_method", FieldKind::Boolean).short("can pay"),
-        field("reason_payment_method_not_valid", FieldKind::Text).documented(Type::Unstated),
         field("hash", FieldKind::Text).secret(),
         field("last_name", FieldKind::Text).role(FieldRole::Name(&[])),
         field("phone", FieldKind::Text),
@@ -221,6 +218,11 @@ pub const CUSTOMER: Object = Object {
         field("subscription_related_charge_streak", FieldKind::Integer),
         field("tax_exempt", FieldKind::Boolean),
         field("updated_at", FieldKind::Time),
+        // Beyond the reference.
+        field("apply_credit_to_next_checkout_charge", FieldKind::Boolean)
+            .beyond("recorded answers have it"),
+        field("reason_payment_method_not_valid", FieldKind::Text)
+            .beyond("recorded answers have it"),
     ],
     columns: &[
         "id",

@@ -226,9 +226,11 @@ pub const ORDER: Object = Object {
         field("type", FieldKind::Text).values(&["checkout", "recurring"]),
         field("updated_at", FieldKind::Time),
         field("external_order_number", FieldKind::Parts(&["ecommerce"])),
-        field("external_order_name", FieldKind::Parts(&["ecommerce"])).documented(Type::Unstated),
         field("hash", FieldKind::Text).secret(),
         field("error", FieldKind::Text).documented(Type::Unstated),
+        // Beyond the reference.
+        field("external_order_name", FieldKind::Parts(&["ecommerce"]))
+            .beyond("recorded answers have it"),
     ],
     columns: &[
         "id",
