@@ -2,6 +2,7 @@
 //! however many at once.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Store;
 use super::walker::Walker;
@@ -166,30 +167,47 @@ fn a_store_holds_together_after_each_of_many_writes() {
     // `.ci/full` walks many more.
     let walks = std::env::var("RC_WALKS").ok();
     let walks: u64 = walks.map_or(1, |count| count.parse().expect("RC_WALKS is a number"));
-    for seed in 0..walks {
-        let (store, mut walker) = (Store::demo(), Walker::new(seed));
-        let (mut told, mut carried_out) = (Vec::new(), 0);
-        for turn in 0..REQUESTS {
-            let (status, write) = walker.watched_step(&store);
-            assert!(status < 500, "seed {seed}: {status} {write}");
-            carried_out += u32::from(status < 300);
-            told.push(format!("{status} {write:.300}"));
-            if turn % 40 == 39 {
-                store.advance("2d");
-            }
-            if turn % 12 == 11 {
-                // What is not committed yet is then.
-                store.advance("5s");
-                let faults = store.0.with_state(|state| faults(state));
-                let last = &told[told.len().saturating_sub(12)..];
-                assert!(
-                    faults.is_empty(),
-                    "seed {seed}: {faults:#?}\nafter {last:#?}"
-                );
-            }
+    let next = AtomicU64::new(0);
+    let hands = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..hands {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::SeqCst);
+                    if seed >= walks {
+                        return;
+                    }
+                    walk(seed);
+                }
+            });
         }
-        assert!(carried_out > 150, "only {carried_out} were carried out");
+    });
+}
+
+/// A walk on a store of its own, which must hold together all the time.
+fn walk(seed: u64) {
+    let (store, mut walker) = (Store::demo(), Walker::new(seed));
+    let (mut told, mut carried_out) = (Vec::new(), 0);
+    for turn in 0..REQUESTS {
+        let (status, write) = walker.watched_step(&store);
+        assert!(status < 500, "seed {seed}: {status} {write}");
+        carried_out += u32::from(status < 300);
+        told.push(format!("{status} {write:.300}"));
+        if turn % 40 == 39 {
+            store.advance("2d");
+        }
+        if turn % 12 == 11 {
+            // What is not committed yet is then.
+            store.advance("5s");
+            let faults = store.0.with_state(|state| faults(state));
+            let last = &told[told.len().saturating_sub(12)..];
+            assert!(
+                faults.is_empty(),
+                "seed {seed}: {faults:#?}\nafter {last:#?}"
+            );
+        }
     }
+    assert!(carried_out > 150, "only {carried_out} were carried out");
 }
 
 #[test]
