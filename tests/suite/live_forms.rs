@@ -28,7 +28,7 @@ fn refusals_are_read_nested_and_dotted_and_name_the_same_path() {
 #[test]
 fn nested_refusal_of_the_sandbox_names_its_path() {
     let store = Store::new();
-    let id = store.id("payment-methods");
+    let id = store.id("payment-methods list");
     let body = r#"{"billing_address":{"address1":null}}"#;
     rc(&format!("payment-methods update {id} --body '{body}' -y"))
         .within(&store)
@@ -39,7 +39,7 @@ fn nested_refusal_of_the_sandbox_names_its_path() {
 #[test]
 fn day_in_the_past_is_told_before_it_is_sent() {
     let store = Store::new();
-    let id = store.id("subscriptions --status active");
+    let id = store.id("subscriptions list --status active");
     let line = format!("subscriptions set-next-charge-date {id} --date");
     rc(&format!("{line} 2026-11-19"))
         .within(&store)
@@ -75,7 +75,7 @@ fn bulk_check_counts_rows_with_a_day_in_the_past() {
 #[test]
 fn update_that_changes_nothing_is_told_though_it_succeeds() {
     let store = Store::new();
-    let id = store.id("subscriptions --status cancelled");
+    let id = store.id("subscriptions list --status cancelled");
     let line = format!("subscriptions update {id} --quantity 9");
     rc(&line)
         .within(&store)
@@ -127,7 +127,7 @@ fn times_are_read_with_and_without_offset_and_with_microseconds() {
         assert!(table.contains(day), "{day}: {table}");
     }
     let server = page(body);
-    let line = "subscriptions stats --by cancelled_at:month -o json";
+    let line = "stats subscriptions --by month --on cancelled_at -o json";
     let counted = rc(line).against(&server.url).runs();
     assert_eq!(counted.code, 0, "{}", counted.stderr);
     assert!(counted.stdout.contains("2026-11"), "{}", counted.stdout);
