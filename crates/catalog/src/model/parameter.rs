@@ -2,6 +2,10 @@
 
 /// A value that an operation takes: in its path, its query or its body.
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact that stands for itself"
+)]
 pub struct Parameter {
     /// Name in the API, snake case.
     pub name: &'static str,
