@@ -107,6 +107,7 @@ const fn field(name: &'static str, holds: FieldKind) -> Field {
         tones: Tones::NONE,
         secret: false,
         role: FieldRole::Plain,
+        beyond: None,
     }
 }
 

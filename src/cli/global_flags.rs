@@ -96,6 +96,8 @@ pub const GLOBAL_FLAGS: &[GlobalFlag] = &[
     switch("excel", "CSV for spreadsheets: a byte order mark, and no cell is a formula; implies -o csv")
         .output()
         .formats(&[Format::Csv]),
+    switch("all-columns", "csv, tsv: columns also for fields of the first page that rc does not know")
+        .output(),
     switch("no-headers", "leave out the line of headings")
         .output()
         .formats(&[Format::Table, Format::Csv, Format::Tsv]),

@@ -62,6 +62,8 @@ pub struct OutputOptions {
     pub slurp: bool,
     /// Columns of tables and CSV.
     pub columns: Option<String>,
+    /// In CSV, columns for fields that the catalogue lacks too.
+    pub all_columns: bool,
     /// For spreadsheets; implies CSV.
     pub excel: bool,
     /// Leave out the line of headings.

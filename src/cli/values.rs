@@ -27,6 +27,7 @@ pub fn options(matches: &ArgMatches) -> Result<Options> {
             columns: text(matches, "columns"),
             excel: matches.get_flag("excel"),
             no_headers: matches.get_flag("no-headers"),
+            all_columns: matches.get_flag("all-columns"),
             out: text(matches, "out").map(PathBuf::from),
         },
         colour: matches

@@ -167,6 +167,9 @@ fn run_here(set: &CommandSet, mut world: World) -> u8 {
     if let Some(note) = run.hidden_columns.note() {
         run.reporter.note(&note);
     }
+    if let Some(note) = run.left_out.note() {
+        run.reporter.note(&note);
+    }
     run.finish(&result)
 }
 

@@ -3,6 +3,8 @@
 //! In come the catalogue's object, what the user typed, or a first record; out
 //! comes a list of dotted paths that takes its cells out of any record.
 
+use serde_json::{Map, Value};
+
 use crate::catalog::{Field, FieldKind, Object, Tones, tones_at};
 use crate::error::{Error, Result};
 use crate::nearest::{Similarity, nearest};
@@ -147,6 +149,42 @@ impl Columns {
     #[must_use]
     pub fn list(&self) -> &[Column] {
         &self.list
+    }
+
+    /// The fields of a record that no column shows: dotted, where some parts of
+    /// an object have columns.
+    #[must_use]
+    pub fn strangers(&self, record: &Map<String, Value>) -> Vec<String> {
+        let under = |key: &str| {
+            let paths = self
+                .list
+                .iter()
+                .flat_map(|column| [Some(&column.path), column.other_path.as_ref()]);
+            let fitting = paths.flatten().filter(|path| path[0] == key);
+            fitting.collect::<Vec<&Vec<String>>>()
+        };
+        let mut strangers = Vec::new();
+        for (key, value) in record {
+            let paths = under(key);
+            if paths.is_empty() {
+                strangers.push(key.clone());
+                continue;
+            }
+            let whole = paths.iter().any(|path| path.len() == 1);
+            for part in value.as_object().filter(|_| !whole).into_iter().flatten() {
+                if !paths.iter().any(|path| path[1] == *part.0) {
+                    strangers.push(format!("{key}.{}", part.0));
+                }
+            }
+        }
+        strangers
+    }
+
+    /// The same columns, and one for each of these dotted paths.
+    #[must_use]
+    pub fn with(&self, names: &[String]) -> Self {
+        let more = names.iter().map(|name| Column::free(name));
+        Self::new(self.list.iter().cloned().chain(more).collect())
     }
 
     /// The record with these columns only, as JSON: nested and in the order of the

@@ -113,6 +113,7 @@ const fn field(name: &'static str, holds: FieldKind) -> Field {
         values: &[],
         tones: Tones::NONE,
         role: FieldRole::Plain,
+        beyond: None,
         secret: false,
     }
 }

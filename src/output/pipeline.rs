@@ -11,6 +11,7 @@ use super::csv::Csv;
 use super::destination::Destination;
 use super::detail::Detail;
 use super::filtering::Filter;
+use super::first_page::{FirstPage, LeftOutFields};
 use super::hidden_columns::HiddenColumns;
 use super::lines::{LineWriter, Spacing};
 use super::list::JsonArray;
@@ -37,6 +38,8 @@ pub struct OutputSettings {
     pub shape: Shape,
     /// `--columns`.
     pub columns: Option<String>,
+    /// `--all-columns`.
+    pub all_columns: bool,
     /// `--jq`.
     pub jq: Option<String>,
     /// `--arg` and `--argjson`.
@@ -72,6 +75,7 @@ impl OutputSettings {
             chosen: false,
             shape,
             columns: None,
+            all_columns: false,
             jq: None,
             variables: Variables::default(),
             on_error: None,
@@ -109,6 +113,18 @@ impl OutputSettings {
         }
         if self.excel && (as_jq_prints || !matches!(self.format, Format::Csv | Format::Tsv)) {
             return Err(Error::usage("--excel goes with csv or tsv").hint("add -o csv"));
+        }
+        let is_sheet = matches!(self.format, Format::Csv | Format::Tsv);
+        if self.all_columns && (filtered || !is_sheet) {
+            return Err(
+                Error::usage("--all-columns goes with csv or tsv, without --jq")
+                    .hint("-o json has every field anyway"),
+            );
+        }
+        if self.all_columns && self.columns.is_some() {
+            return Err(Error::usage(
+                "--columns and --all-columns exclude each other",
+            ));
         }
         if self.no_headers && (as_jq_prints || !self.format.has_columns()) {
             let error = Error::usage("--no-headers goes with table, csv or tsv");
@@ -154,26 +170,22 @@ impl OutputSettings {
 
     /// What writes records: JSON with the chosen fields only, other formats have
     /// columns of their own.
-    fn sink(&self, to: Destination, hidden: &HiddenColumns) -> Result<Box<dyn FormatWriter>> {
+    fn sink(&self, to: Destination, unseen: &Unseen) -> Result<Box<dyn FormatWriter>> {
         let is_json = !self.format.has_columns() || self.jq.is_some() && !self.chosen;
         let chosen = self.columns.as_ref().filter(|_| is_json);
         let Some(columns) = chosen.map(|_| self.columns()).transpose()?.flatten() else {
-            return self.unprojected(to, hidden);
+            return self.unprojected(to, unseen);
         };
         let noun = if self.jq.is_some() {
             "result"
         } else {
             "record"
         };
-        let inner = self.unprojected(to, hidden)?;
+        let inner = self.unprojected(to, unseen)?;
         Ok(Box::new(Projecting::new(inner, columns, noun)))
     }
 
-    fn unprojected(
-        &self,
-        to: Destination,
-        hidden: &HiddenColumns,
-    ) -> Result<Box<dyn FormatWriter>> {
+    fn unprojected(&self, to: Destination, unseen: &Unseen) -> Result<Box<dyn FormatWriter>> {
         let filtered = self.jq.is_some();
         let unquoted = self.raw && filtered;
         if self.makes_array() {
@@ -186,13 +198,16 @@ impl OutputSettings {
         Ok(match self.format {
             Format::Json => lines(to, self.spread_or(Spacing::AsSent)),
             Format::Ndjson => lines(to, Spacing::OneLine),
-            Format::Csv => self.rows(Csv::begin(to, self.excel, self.style)?)?,
-            Format::Tsv => self.rows(Tsv::begin(to, self.excel, self.style)?)?,
+            Format::Csv => self.sheet(Csv::begin(to, self.excel, self.style)?, unseen)?,
+            Format::Tsv => self.sheet(Tsv::begin(to, self.excel, self.style)?, unseen)?,
             Format::Table if self.shape == Shape::One && !filtered => {
                 let chosen = self.columns.as_ref().map(|_| self.columns()).transpose()?;
                 Box::new(Detail::new(to, self.style, chosen.flatten()))
             }
-            Format::Table => self.rows(TableWriter::new(to, self.style, hidden.clone()))?,
+            Format::Table => {
+                let table = TableWriter::new(to, self.style, unseen.hidden.clone());
+                Box::new(self.rows(table)?)
+            }
         })
     }
 
@@ -204,10 +219,29 @@ impl OutputSettings {
         }
     }
 
-    fn rows<W: super::rows::RowWriter + 'static>(
+    /// Rows for a program to read. Where the catalogue gives the columns, fields
+    /// that it lacks are looked for.
+    fn sheet<W: super::rows::RowWriter + 'static>(
         &self,
         writer: W,
+        unseen: &Unseen,
     ) -> Result<Box<dyn FormatWriter>> {
+        let is_plain = self.jq.is_none() && self.columns.is_none() && self.keys.is_none();
+        let Some(object) = self.object.filter(|_| is_plain) else {
+            return Ok(Box::new(self.rows(writer)?));
+        };
+        let columns = self.columns()?.unwrap_or_else(Columns::none);
+        let included = object.conventions.included;
+        Ok(Box::new(FirstPage::new(
+            self.rows(writer)?,
+            columns,
+            included,
+            self.all_columns,
+            unseen.left_out.clone(),
+        )))
+    }
+
+    fn rows<W: super::rows::RowWriter + 'static>(&self, writer: W) -> Result<RowMaker<W>> {
         let filtered = self.jq.is_some();
         let header = match self.columns()? {
             Some(columns) => Header::Known(columns),
@@ -216,10 +250,15 @@ impl OutputSettings {
             None => Header::FromFirst,
         };
         let noun = if filtered { "result" } else { "record" };
-        Ok(Box::new(
-            RowMaker::new(writer, header, noun).with_headings(!self.no_headers),
-        ))
+        Ok(RowMaker::new(writer, header, noun).with_headings(!self.no_headers))
     }
+}
+
+/// What the output does not show, counted while it is written.
+#[derive(Debug, Clone, Default)]
+struct Unseen {
+    hidden: HiddenColumns,
+    left_out: LeftOutFields,
 }
 
 /// What went out.
@@ -238,7 +277,7 @@ pub struct Output {
     slurp: Option<Slurp>,
     limit: Option<u64>,
     summary: Summary,
-    hidden: HiddenColumns,
+    unseen: Unseen,
 }
 
 impl std::fmt::Debug for Output {
@@ -261,10 +300,10 @@ impl Output {
             Ok(Filter::new(jq, settings.skips()))
         };
         let filter = settings.jq.as_deref().map(compile).transpose()?;
-        let hidden = HiddenColumns::default();
+        let unseen = Unseen::default();
         Ok(Self {
-            sink: settings.sink(to, &hidden)?,
-            hidden,
+            sink: settings.sink(to, &unseen)?,
+            unseen,
             filter,
             slurp: settings.slurp.then(Slurp::default),
             limit: settings.limit,
@@ -340,7 +379,13 @@ impl Output {
     /// The columns that a table has no room for, counted as it is drawn.
     #[must_use]
     pub fn hidden_columns(&self) -> HiddenColumns {
-        self.hidden.clone()
+        self.unseen.hidden.clone()
+    }
+
+    /// The fields that rows have no column for, found as they are written.
+    #[must_use]
+    pub fn left_out_fields(&self) -> LeftOutFields {
+        self.unseen.left_out.clone()
     }
 
     /// Whether no record would be used any more, as with `--limit 0` from the

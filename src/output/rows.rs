@@ -99,6 +99,11 @@ impl<W: RowWriter> RowMaker<W> {
         }
     }
 
+    /// Chooses other columns, before the first record.
+    pub(super) fn choose(&mut self, columns: Columns) {
+        self.columns = Some(columns);
+    }
+
     /// With headings, or without.
     pub(super) fn with_headings(self, headings: bool) -> Self {
         Self { headings, ..self }

@@ -25,7 +25,7 @@ use crate::config::{self, Colour, Environment, Folders, variable};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
 use crate::output::progress::{Progress, ProgressLook};
-use crate::output::{BackgroundWriter, HiddenColumns, Skipped, visible};
+use crate::output::{BackgroundWriter, HiddenColumns, LeftOutFields, Skipped, visible};
 use crate::runtime;
 use crate::world::{Ask, Clock, ReaderGone, Size, Terminal, World};
 use input::Input;
@@ -74,6 +74,8 @@ pub(crate) struct Run {
     pub(crate) family: &'static ApiFamily,
     /// Columns for which the terminal was too narrow.
     pub(crate) hidden_columns: HiddenColumns,
+    /// Fields for which rows have no column.
+    pub(crate) left_out: LeftOutFields,
 }
 
 impl Run {
@@ -125,6 +127,7 @@ impl Run {
             skipped: Skipped::default(),
             family,
             hidden_columns: HiddenColumns::default(),
+            left_out: LeftOutFields::default(),
         }
     }
 

@@ -53,6 +53,7 @@ impl Printer {
         let output = Output::new(&settings, stream)?;
         run.skipped = output.skipped();
         run.hidden_columns = output.hidden_columns();
+        run.left_out = output.left_out_fields();
         let writer = match &target {
             FileTarget::Stream => Some(run.writer.clone()),
             FileTarget::Device(writer) => Some(writer.clone()),
@@ -184,6 +185,7 @@ pub(crate) fn settings(
         raw: asked.raw,
         excel: asked.excel,
         no_headers: asked.no_headers,
+        all_columns: asked.all_columns,
         style,
         object: described.object,
         includes: described.includes,

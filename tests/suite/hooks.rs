@@ -52,7 +52,13 @@ fn lower_hex(text: &str) -> bool {
 fn a_batch_runs_in_the_background_and_its_webhook_comes_without_being_asked_for() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/hook", listener.local_addr().unwrap());
-    let served = Served::with(&["--batch-speed", "0", "--client-secret", "of the shop"]);
+    let served = Served::with(&[
+        "--batch-speed",
+        "0",
+        "--client-secret",
+        "of the shop",
+        "--topic-header",
+    ]);
     let run = |line: &str| {
         let words: Vec<&str> = line.split(' ').collect();
         printed(served.rc(&words)).trim().to_owned()

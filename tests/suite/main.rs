@@ -39,6 +39,7 @@ mod jq;
 mod kills;
 mod ledgers;
 mod literals;
+mod live_forms;
 mod login;
 mod manual;
 mod matrix;

@@ -138,11 +138,15 @@ fn of_nothing_there_are_no_groups_and_a_header_all_the_same() {
 #[test]
 fn a_day_is_that_of_the_zone_asked_for() {
     let store = Store::new();
-    let counted = |zone: &str| {
-        let line = format!("stats events --by day --on created_at -o csv --zone {zone}");
+    let counted = |list: &str, zone: &str| {
+        let line = format!("stats {list} --by day --on created_at -o csv --zone {zone}");
         rc(&line).within(&store).succeeds().stdout
     };
-    assert_ne!(counted("UTC"), counted("Pacific/Auckland"));
+    let list = "subscriptions";
+    assert_ne!(counted(list, "UTC"), counted(list, "Pacific/Auckland"));
+    // A time without an offset names its day: nothing tells its zone.
+    let list = "events";
+    assert_eq!(counted(list, "UTC"), counted(list, "Pacific/Auckland"));
     rc("stats events --by day --zone Nowhere/Land")
         .within(&store)
         .fails(2)

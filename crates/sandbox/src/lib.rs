@@ -127,7 +127,8 @@ impl Sandbox {
             })?;
         }
         self.change(state, |state| {
-            if rules::redeeming::end_due(state, now) {
+            let ended = rules::redeeming::end_due(state, now);
+            if rules::regeneration::run_due(state, now) || ended {
                 rules::events::settle(state, now, &token);
             }
             rules::batch_runs::run_due(state, now);

@@ -206,6 +206,12 @@ pub fn movable() -> (Now, Arc<AtomicI64>) {
     (Arc::new(now), moved)
 }
 
+/// The value at a dotted path; null when there is none.
+pub fn at<'a>(value: &'a Value, path: &str) -> &'a Value {
+    let pointer = format!("/{}", path.replace('.', "/"));
+    value.pointer(&pointer).unwrap_or(&Value::Null)
+}
+
 /// The path of one object.
 pub fn of(resource: &str, object: &Value) -> String {
     format!("/{resource}/{}", object["id"])

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::flaw::Flaw;
 use super::moment::Now;
 use super::value::{nested, plain};
-use super::{GivenValue, Request, Values, body, encode, set};
+use super::{GivenValue, Request, Values, body, encode, past, set};
 use crate::catalog::{Batch, Empty, Method, Operation, Parameter, ParameterRole, ValueKind, kebab};
 use crate::error::{Error, Result};
 
@@ -97,6 +97,7 @@ fn filled(
     if !missing.is_empty() {
         return Err(Flaw::Missing(missing));
     }
+    notes.extend(past::note(operation, &inner, now));
     if operation.method == Method::Put && inner.is_empty() {
         return Err(Flaw::Nothing);
     }

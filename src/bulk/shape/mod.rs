@@ -35,7 +35,7 @@ use csv::StringRecord;
 
 use super::Engine;
 use super::row::{CellMark, Finding, InputRow, MarkedCell, RowContent, Task};
-use crate::api::request::Now;
+use crate::api::request::{self, Now};
 use crate::catalog::{Operation, Resource};
 use crate::error::{Error, Result};
 use crate::excerpt::shortened;
@@ -105,6 +105,9 @@ pub struct Shaper {
     left: BTreeSet<String>,
     /// Values that lost the blanks around them, and the line of the first.
     trimmed: (u64, u64),
+    /// Rows with a day in the past that the API refuses: how many, the line of
+    /// the first, and its column.
+    past: (u64, u64, String),
 }
 
 impl Shaper {
@@ -160,6 +163,7 @@ impl Shaper {
             draft,
             keys: HashMap::new(),
             trimmed: (0, 0),
+            past: (0, 0, String::new()),
         })
     }
 
@@ -194,6 +198,17 @@ impl Shaper {
                 "the blanks around {values} are taken off, first on line {line}"
             ));
         }
+        let (count, line, column) = &self.past;
+        if *count > 0 {
+            let rows = if *count == 1 {
+                "1 row has".to_owned()
+            } else {
+                format!("{count} rows have")
+            };
+            notes.push(format!(
+                "{rows} a day in the past as {column}, which the API refuses, first on line {line}"
+            ));
+        }
         notes
     }
 
@@ -211,6 +226,21 @@ impl Shaper {
 
     /// Makes the task that a row asks for.
     pub fn shape(&mut self, row: &InputRow<'_>) -> Shaped {
+        let shaped = self.shaped(row);
+        if let Shaped::Task(task) = &shaped
+            && let Some(parameter) =
+                request::past_day(self.names.operation, task.body.as_deref(), &self.now)
+        {
+            if self.past.0 == 0 {
+                let column = self.column_of(&Place::Whole(parameter)).to_owned();
+                self.past = (0, row.line, column);
+            }
+            self.past.0 += 1;
+        }
+        shaped
+    }
+
+    fn shaped(&mut self, row: &InputRow<'_>) -> Shaped {
         self.draft.back_to(&self.start);
         let line = row.line;
         match (&row.content, self.shaping.jq.is_some()) {

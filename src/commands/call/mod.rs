@@ -13,6 +13,7 @@ mod read;
 pub(super) mod rehearse;
 mod resume;
 pub(super) mod run;
+mod unapplied;
 mod upcoming;
 mod watch;
 pub(super) mod written;

@@ -75,6 +75,7 @@ fn command(options: &Options, paging: Paging, call: &str, cursor: &str) -> Strin
         columns,
         excel,
         no_headers,
+        all_columns,
         // Where they are given, there is no hint.
         slurp: _,
         out: _,
@@ -130,6 +131,7 @@ fn command(options: &Options, paging: Paging, call: &str, cursor: &str) -> Strin
         ("-r", *raw),
         ("--excel", *excel),
         ("--no-headers", *no_headers),
+        ("--all-columns", *all_columns),
     ] {
         if given {
             words.push(name.to_owned());

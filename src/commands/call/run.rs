@@ -20,6 +20,7 @@ use crate::commands::call::preflight;
 use crate::commands::call::read;
 use crate::commands::call::rehearse;
 use crate::commands::call::resume;
+use crate::commands::call::unapplied;
 use crate::commands::call::watch;
 use crate::commands::call::written::{self, Written};
 use crate::commands::columns;
@@ -406,6 +407,12 @@ pub(in crate::commands) fn one(
     };
     if request.changes() {
         written.report(run, client, call, request, &envelope);
+    }
+    if let Some(note) = envelope.records().next().and_then(|record| {
+        let body = request.body.as_deref();
+        unapplied::note(request.method, body, record)
+    }) {
+        run.reporter.note(&note);
     }
     for record in envelope.records().take(if single { 1 } else { usize::MAX }) {
         printer.record(record).map_err(is_done)?;

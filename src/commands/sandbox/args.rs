@@ -88,6 +88,10 @@ pub struct Background {
     pub webhook_window: Option<Duration>,
     /// Whether webhooks are delivered to other machines too.
     pub webhooks_anywhere: bool,
+    /// Whether messages to webhooks name their topic in a header.
+    pub topic_header: bool,
+    /// Whether a webhook is tried again after any answer but 2xx.
+    pub retry_any_status: bool,
 }
 
 /// How to serve the sandbox.
@@ -109,6 +113,8 @@ pub struct Serving {
     pub faults: Option<String>,
     /// How long each answer takes at least.
     pub latency: Option<String>,
+    /// Whether the values of applied discounts are numbers.
+    pub numbers: bool,
     /// How it works in the background.
     pub background: Background,
 }
@@ -155,6 +161,7 @@ pub(super) fn sandbox(verb: &str, matches: &ArgMatches) -> Sandbox {
             limited: !matches.get_flag("no-limit"),
             faults: text(matches, "faults"),
             latency: text(matches, "latency"),
+            numbers: matches.get_flag("numbers"),
             background: background(matches),
         }),
     }
@@ -168,6 +175,8 @@ fn background(matches: &ArgMatches) -> Background {
         client_secret: text(matches, "client-secret").map(SecretString::from),
         webhook_window: matches.get_one("webhook-window").copied(),
         webhooks_anywhere: matches.get_flag("webhooks-anywhere"),
+        topic_header: matches.get_flag("topic-header"),
+        retry_any_status: matches.get_flag("retry-any-status"),
     }
 }
 

@@ -258,7 +258,11 @@ fn served(run: &mut Run, serving: &Serving) -> Result<Sandbox> {
     });
     taught.map_err(Error::usage)?;
     let background = &serving.background;
-    sandbox.with_state(|state| state.behave(behaviour(state.behaviour(), background)));
+    sandbox.with_state(|state| {
+        let mut behaviour = behaviour(state.behaviour(), background);
+        behaviour.numbers |= serving.numbers;
+        state.behave(behaviour);
+    });
     let sandbox = sandbox.delivering(outbox(run, background)?);
     Ok(if serving.limited {
         sandbox.limited()
@@ -274,12 +278,16 @@ fn behaviour(mut behaviour: Behaviour, asked: &Background) -> Behaviour {
         task_failures,
         batch_failures,
         webhook_window,
+        topic_header,
+        retry_any_status,
         ..
     } = asked;
     let put = |place: &mut u8, value: Option<u8>| *place = value.unwrap_or(*place);
     put(&mut behaviour.task_failures_percent, *task_failures);
     put(&mut behaviour.batch_failures_percent, *batch_failures);
     behaviour.tasks_per_second = batch_speed.unwrap_or(behaviour.tasks_per_second);
+    behaviour.topic_header |= topic_header;
+    behaviour.retry_any_status |= retry_any_status;
     if let Some(window) = webhook_window {
         behaviour.webhook_window_ms = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
     }

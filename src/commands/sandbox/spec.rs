@@ -111,11 +111,17 @@ fn serve() -> Command {
             .value_name("SPAN")
             .help("how long each answer takes at least, like 200ms"),
     )
+    .arg(
+        Arg::new("numbers")
+            .long("numbers")
+            .action(ArgAction::SetTrue)
+            .help("answer numbers, not text, as values of discounts on charges and addresses"),
+    )
     .args(in_background())
 }
 
 /// How what is served works in the background.
-fn in_background() -> [Arg; 6] {
+fn in_background() -> [Arg; 8] {
     let share = |name| {
         Arg::new(name)
             .long(name)
@@ -141,6 +147,14 @@ fn in_background() -> [Arg; 6] {
             .long("webhooks-anywhere")
             .action(ArgAction::SetTrue)
             .help("deliver webhooks to other machines too"),
+        Arg::new("topic-header")
+            .long("topic-header")
+            .action(ArgAction::SetTrue)
+            .help("name the topic of a webhook in the header X-Recharge-Topic"),
+        Arg::new("retry-any-status")
+            .long("retry-any-status")
+            .action(ArgAction::SetTrue)
+            .help("retry a webhook after any answer but 2xx, not after 408, 429 and 5xx alone"),
     ]
 }
 

@@ -103,6 +103,7 @@ fn as_picture(run: &Run, options: &Options) -> bool {
         && !asked.slurp
         && !asked.excel
         && !asked.no_headers
+        && !asked.all_columns
 }
 
 /// Columns that are known, also where there is no row to show them.

@@ -24,6 +24,7 @@ pub const fn field(name: &'static str, holds: FieldKind) -> Field {
         tones: Tones::NONE,
         secret: false,
         role: FieldRole::Plain,
+        beyond: None,
     }
 }
 
@@ -47,6 +48,13 @@ impl Field {
     #[must_use]
     pub const fn shown_as(mut self, shown: Type) -> Self {
         self.shown = shown;
+        self
+    }
+
+    /// The reference does not list it; it was seen there.
+    #[must_use]
+    pub const fn beyond(mut self, seen: &'static str) -> Self {
+        self.beyond = Some(seen);
         self
     }
 

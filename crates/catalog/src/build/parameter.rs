@@ -18,6 +18,8 @@ const fn parameter(
         sent: documented,
         help,
         required: false,
+        enforced: true,
+        not_past: false,
         unless: &[],
         empty: Empty::Missing,
         values: &[],
@@ -159,6 +161,20 @@ impl Parameter {
     #[must_use]
     pub const fn unless(mut self, others: &'static [&'static str]) -> Self {
         self.unless = others;
+        self
+    }
+
+    /// A recorded answer refuses a day that is over.
+    #[must_use]
+    pub const fn not_past(mut self) -> Self {
+        self.not_past = true;
+        self
+    }
+
+    /// The reference requires it, and a recorded answer shows that the API does not.
+    #[must_use]
+    pub const fn not_enforced(mut self) -> Self {
+        self.enforced = false;
         self
     }
 

@@ -95,6 +95,8 @@ pub struct Field {
     pub secret: bool,
     /// What the value says about the object in a sentence about it.
     pub role: FieldRole,
+    /// Where a field was seen that the reference does not list.
+    pub beyond: Option<&'static str>,
 }
 
 /// What a field contributes to a sentence about its object.

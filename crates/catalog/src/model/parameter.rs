@@ -2,6 +2,10 @@
 
 /// A value that an operation takes: in its path, its query or its body.
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact that stands for itself"
+)]
 pub struct Parameter {
     /// Name in the API, snake case.
     pub name: &'static str,
@@ -22,6 +26,11 @@ pub struct Parameter {
     pub help: &'static str,
     /// Whether the API refuses the request without it.
     pub required: bool,
+    /// Whether the API refuses a request that lacks the value although it is
+    /// required. The reference requires some that a recorded answer does not.
+    pub enforced: bool,
+    /// Whether the API is known to refuse a day that is over.
+    pub not_past: bool,
     /// Parameters that make a required one needless when one of them is given.
     pub unless: &'static [&'static str],
     /// What an empty text is where the parameter is required.

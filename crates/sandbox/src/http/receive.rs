@@ -22,6 +22,7 @@ use crate::http::gate::{answer, is_older_version, token_of};
 use crate::http::limit::Level;
 use crate::http::log::{Log, LoggedRequest};
 use crate::http::respond::{in_version, naming_methods, refused, respond, without_body};
+use crate::requests::numbers::in_discounts;
 use crate::requests::refusal::Refusal;
 use crate::requests::route::{self, Route};
 use crate::storage::state::State;
@@ -191,6 +192,13 @@ impl Sandbox {
         });
         done.applied = changed && result.is_ok();
         done.held = held;
+        let numbers = state.behaviour.numbers;
+        let result = result.map(|mut draft| {
+            if numbers {
+                draft.body = in_discounts(draft.body);
+            }
+            draft
+        });
         let answer = respond(result, level);
         let answer = naming_methods(answer, request.uri().path());
         done.answer = Some(if request.method() == http::Method::HEAD {

@@ -16,17 +16,18 @@ use recharge_catalog::{Operation, Parameter, Type, ValueKind};
 /// Name and value pairs of a query string, decoded.
 pub(crate) type Query = Vec<(String, String)>;
 
-/// The key under which faults of the request as a whole stand.
-const WHOLE: &str = "_schema";
-
 /// Checks the body against the row.
 pub(crate) fn body(operation: &Operation, body: &Record) -> Result<(), Refusal> {
     let mut faults = FieldErrors::default();
+    let missing: Vec<&str> = operation
+        .body
+        .iter()
+        .filter(|parameter| !body.contains_key(parameter.name) && is_missing(parameter, body))
+        .map(|parameter| parameter.name)
+        .collect();
+    faults.add_missing(&missing);
     for parameter in operation.body {
         match body.get(parameter.name) {
-            None if is_missing(parameter, body) => {
-                faults.add(WHOLE, format!("{} is required", parameter.name));
-            }
             None => {}
             Some(Value::Null) if parameter.required => {
                 faults.add(parameter.name, "Field may not be null.");
@@ -39,6 +40,7 @@ pub(crate) fn body(operation: &Operation, body: &Record) -> Result<(), Refusal> 
 
 fn is_missing(parameter: &Parameter, body: &Record) -> bool {
     parameter.required
+        && parameter.enforced
         && !parameter
             .unless
             .iter()
@@ -159,14 +161,18 @@ fn not_a_time(value: &Value) -> String {
 /// Checks the query string against the row. Unknown parameters are let pass.
 pub(crate) fn query(operation: &Operation, query: &Query) -> Result<(), Refusal> {
     let mut faults = FieldErrors::default();
+    let given = |name: &str| query.iter().any(|(known, _)| known == name);
+    let missing: Vec<&str> = operation
+        .query
+        .iter()
+        .filter(|parameter| parameter.required && !given(parameter.name))
+        .filter(|parameter| !parameter.unless.iter().any(|other| given(other)))
+        .map(|parameter| parameter.name)
+        .collect();
+    faults.add_missing(&missing);
     for parameter in operation.query {
-        let given = |name: &str| query.iter().any(|(known, _)| known == name);
-        match query.iter().find(|(name, _)| name == parameter.name) {
-            None if parameter.required && !parameter.unless.iter().any(|other| given(other)) => {
-                faults.add(WHOLE, format!("{} is required", parameter.name));
-            }
-            None => {}
-            Some((_, value)) => check_text(parameter, value, &mut faults),
+        if let Some((_, value)) = query.iter().find(|(name, _)| name == parameter.name) {
+            check_text(parameter, value, &mut faults);
         }
     }
     faults.check()
@@ -236,7 +242,7 @@ mod tests {
         let said = faults("customers.create", json!({"last_name": "King"}));
         assert_eq!(
             said,
-            json!({"_schema": ["email is required", "first_name is required"]})
+            json!({"_schema": ["Missing required fields: email, first_name"]})
         );
     }
 

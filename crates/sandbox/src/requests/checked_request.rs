@@ -16,6 +16,7 @@ use crate::row::Row;
 use crate::storage::state::Token;
 use crate::values::record::Record;
 use crate::values::time;
+use recharge_catalog::Method;
 
 /// A request that has found its row, as rules see it.
 #[derive(Debug, Clone, Copy)]
@@ -94,8 +95,11 @@ pub(crate) fn body_of(row: Row, bytes: &Bytes) -> Result<Record, Refusal> {
     if bytes.iter().all(u8::is_ascii_whitespace) || !row.operation.takes_body() {
         return Ok(Record::new());
     }
-    let Ok(Value::Object(body)) = serde_json::from_slice(bytes) else {
-        return Err(Refusal::error(415, "the body must be a JSON object"));
+    let body = match serde_json::from_slice(bytes) {
+        Ok(Value::Object(body)) => body,
+        // PHP writes an array for no fields at all.
+        Ok(Value::Array(items)) if items.is_empty() && may_be_empty(row) => Record::new(),
+        _ => return Err(Refusal::error(415, "the body must be a JSON object")),
     };
     if body.values().any(|value| is_deeper(value, DEEPEST)) {
         return Err(Refusal::invalid("_schema", "the body is nested too deeply"));
@@ -105,9 +109,13 @@ pub(crate) fn body_of(row: Row, bytes: &Bytes) -> Result<Record, Refusal> {
         Some(key) => match body.get(key) {
             Some(Value::Object(inner)) => Ok(inner.clone()),
             Some(_) => Err(Refusal::invalid(key, "Not a valid mapping type.")),
-            None => Err(Refusal::invalid("_schema", format!("{key} is required"))),
+            None => Err(Refusal::missing(&[key])),
         },
     }
+}
+
+fn may_be_empty(row: Row) -> bool {
+    matches!(row.operation.method, Method::Post | Method::Delete)
 }
 
 /// Values are kept inside other records (events, results of tasks), and

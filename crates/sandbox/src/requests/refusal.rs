@@ -5,6 +5,9 @@
 
 use serde_json::{Map, Value, json};
 
+/// The key under which faults of the request as a whole stand.
+pub(crate) const WHOLE: &str = "_schema";
+
 /// Why a request is not carried out.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Refusal {
@@ -46,6 +49,13 @@ impl Refusal {
         faults.into_refusal()
     }
 
+    /// The request lacks these fields.
+    pub(crate) fn missing(names: &[&str]) -> Self {
+        let mut faults = FieldErrors::default();
+        faults.add_missing(names);
+        faults.into_refusal()
+    }
+
     /// A fault whose value is a bare text, as some recorded answers have it.
     pub(crate) fn plainly(field: &str, message: &str) -> Self {
         Self {
@@ -68,14 +78,18 @@ impl Refusal {
 pub(crate) struct FieldErrors(Map<String, Value>);
 
 impl FieldErrors {
-    /// Notes a fault of a field; faults of one field gather in a list.
-    pub(crate) fn add(&mut self, field: &str, message: impl Into<String>) {
-        let message = Value::String(message.into());
-        match self.0.get_mut(field) {
-            Some(Value::Array(messages)) => messages.push(message),
-            _ => {
-                self.0.insert(field.to_owned(), Value::Array(vec![message]));
-            }
+    /// Notes a fault of a field; faults of one field gather in a list. A dotted
+    /// path leads into objects and lists, and is answered nested.
+    pub(crate) fn add(&mut self, path: &str, message: impl Into<String>) {
+        let message = Value::Array(vec![Value::String(message.into())]);
+        put(&mut self.0, path, message);
+    }
+
+    /// Notes all fields that a request lacks, in one sentence about the whole.
+    pub(crate) fn add_missing(&mut self, names: &[&str]) {
+        if !names.is_empty() {
+            let sentence = format!("Missing required fields: {}", names.join(", "));
+            self.add(WHOLE, sentence);
         }
     }
 
@@ -87,7 +101,7 @@ impl FieldErrors {
             return Err(part);
         };
         for (field, messages) in faults {
-            self.0.insert(format!("{place}.{field}"), messages.clone());
+            put(&mut self.0, &format!("{place}.{field}"), messages.clone());
         }
         Ok(())
     }
@@ -106,5 +120,67 @@ impl FieldErrors {
             status: 422,
             body: json!({"errors": self.0}),
         }
+    }
+}
+
+/// Puts messages at a dotted path. Where messages about a whole object meet
+/// those about its fields, the former come under `_schema`.
+fn put(fields: &mut Map<String, Value>, path: &str, messages: Value) {
+    let (field, rest) = match path.split_once('.') {
+        Some((field, rest)) => (field, Some(rest)),
+        None => (path, None),
+    };
+    let place = fields
+        .entry(field)
+        .or_insert_with(|| Value::Object(Map::new()));
+    match (rest, messages) {
+        (None, Value::Array(more)) => match place {
+            Value::Array(before) => before.extend(more),
+            Value::Object(inner) if !inner.is_empty() => put(inner, WHOLE, Value::Array(more)),
+            place => *place = Value::Array(more),
+        },
+        (None, Value::Object(more)) => {
+            for (deeper, messages) in more {
+                put(nested(place), &deeper, messages);
+            }
+        }
+        (None, other) => *place = other,
+        (Some(rest), messages) => put(nested(place), rest, messages),
+    }
+}
+
+/// The fields under a place, made when messages about the whole are there.
+fn nested(place: &mut Value) -> &mut Map<String, Value> {
+    if !place.is_object() {
+        let whole = std::mem::take(place);
+        *place = json!({WHOLE: whole});
+    }
+    match place {
+        Value::Object(inner) => inner,
+        _ => unreachable!("it was made an object"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_of_dotted_paths_are_nested_and_keep_those_of_the_whole() {
+        let mut faults = FieldErrors::default();
+        faults.add("billing_address.city", "short");
+        faults.add("billing_address", "odd");
+        faults.add("plans", "few");
+        faults.add("plans.1.type", "unknown");
+        faults.add("plans.1.type", "long");
+        faults.add_missing(&["email", "code"]);
+        assert_eq!(
+            Value::Object(faults.0),
+            json!({
+                "billing_address": {"city": ["short"], "_schema": ["odd"]},
+                "plans": {"_schema": ["few"], "1": {"type": ["unknown", "long"]}},
+                "_schema": ["Missing required fields: email, code"],
+            })
+        );
     }
 }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Ruling, charges, existing, given, items, merging, named, postal, queue, redeeming, removal,
-    skipping_ahead, target, totals, update,
+    Ruling, charges, currencies, existing, given, items, merging, named, postal, queue, redeeming,
+    regeneration, removal, skipping_ahead, target, totals, update,
 };
 use crate::requests::checked_request::CheckedRequest;
 use crate::requests::checked_request::Outcome;
@@ -84,7 +84,7 @@ fn change(state: &mut State, asked: &CheckedRequest) -> Ruling {
     {
         charges::strip(state, asked.now, id, discount);
     }
-    queue::refresh(state, id, asked.now);
+    regeneration::follow_address(state, id, asked.now);
     if asked.body.contains_key("payment_method_id") {
         let customer = record::id(&address, "customer_id").unwrap_or(0);
         queue::bill_anew(state, customer, asked.now);
@@ -96,6 +96,7 @@ fn change(state: &mut State, asked: &CheckedRequest) -> Ruling {
 fn fill(state: &State, asked: &CheckedRequest, address: &mut Record) -> Result<(), Refusal> {
     items::check_pairs(asked.body, "order_attributes")?;
     check_overrides(asked.body)?;
+    currencies::check(asked.body, "presentment_currency")?;
     let overridden = given(address, OVERRIDE);
     update(asked, address);
     // What is already there may be older than the rules.

@@ -60,6 +60,10 @@ fn build(id: u64, item_id: u64, item: &Record, contents: &[Value], stamp: &str) 
     record::object(json!({
         "id": id,
         "bundle_variant": 382_000 + item_id % 1_000,
+        "bundle_variant_id": 382_000 + item_id % 1_000,
+        "charge_id": null,
+        "is_fallback": false,
+        "order_id": null,
         "purchase_item_id": item_id,
         "created_at": stamp,
         "external_product_id": record::text(item, "external_product_id.ecommerce"),
@@ -106,6 +110,7 @@ fn contents(selection: u64, items: &[Value], stamp: &str) -> Result<Vec<Value>, 
             "created_at": stamp,
             "external_product_id": given(&fields, "external_product_id"),
             "external_variant_id": given(&fields, "external_variant_id"),
+            "price": given(&fields, "price"),
             "quantity": given(&fields, "quantity"),
             "updated_at": stamp,
         }));

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{given, products, redeeming, totals, update};
+use super::{currencies, given, products, redeeming, totals, update};
 use crate::requests::checked_request::CheckedRequest;
 use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
@@ -17,6 +17,7 @@ pub(super) fn fill(
     asked: &CheckedRequest,
     checkout: &mut Record,
 ) -> Result<(), Refusal> {
+    currencies::check(asked.body, "currency")?;
     let old = given(checkout, "line_items");
     let rate = given(checkout, "applied_shipping_rate");
     update(asked, checkout);

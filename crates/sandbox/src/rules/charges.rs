@@ -255,11 +255,9 @@ fn check_retry(body: &Record, full: bool) -> Result<(), Refusal> {
             "a charge is retried after a full refund only",
         );
     }
-    for name in ["error", "error_type"] {
-        if record::text(body, name).is_empty() {
-            faults.add("_schema", format!("{name} is required"));
-        }
-    }
+    let mut needed = vec!["error", "error_type"];
+    needed.retain(|name| record::text(body, name).is_empty());
+    faults.add_missing(&needed);
     faults.check()
 }
 
@@ -269,6 +267,9 @@ fn refund_orders(state: &mut State, asked: &CheckedRequest, charge_id: u64, char
     let orders = state.all(TableName::Orders, "charge.id", charge_id);
     if let Some((id, mut order)) = orders.into_iter().next() {
         record::set(&mut order, "total_refunds", given(charge, "total_refunds"));
+        if let Some(Value::Object(of_charge)) = order.get_mut("charge") {
+            record::set(of_charge, "status", given(charge, "status"));
+        }
         if record::text(charge, "status") == "error" {
             record::set(&mut order, "status", "error");
             record::set(&mut order, "error", given(charge, "error"));

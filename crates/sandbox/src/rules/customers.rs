@@ -36,6 +36,7 @@ pub(crate) fn blank(id: u64, stamp: &str) -> Record {
     record::fields([
         ("id", id.into()),
         ("analytics_data", json!({"utm_params": []})),
+        ("apply_credit_to_next_checkout_charge", false.into()),
         ("apply_credit_to_next_recurring_charge", false.into()),
         ("created_at", stamp.into()),
         ("email", Value::Null),
@@ -47,6 +48,7 @@ pub(crate) fn blank(id: u64, stamp: &str) -> Record {
         ("hash", hash(id).into()),
         ("last_name", Value::Null),
         ("phone", Value::Null),
+        ("reason_payment_method_not_valid", "NOT_VALIDATED".into()),
         ("subscriptions_active_count", 0.into()),
         ("subscriptions_total_count", 0.into()),
         ("subscription_related_charge_streak", 0.into()),
@@ -266,6 +268,8 @@ pub(crate) fn note_payment_methods(state: &mut State, id: u64) {
         .any(|(_, method)| record::text(method, "status") == "valid");
     if let Some(mut customer) = state.get(TableName::Customers, id) {
         record::set(&mut customer, "has_valid_payment_method", valid);
+        let reason = methods.is_empty().then_some("NOT_VALIDATED");
+        record::set(&mut customer, "reason_payment_method_not_valid", reason);
         state.change(TableName::Customers, id, &customer, QUIETLY);
     }
 }

@@ -68,7 +68,7 @@ pub(crate) fn event(id: u64, told: &Told, at: Timestamp, token: &Token) -> Recor
         "id": id,
         "object_id": told.id,
         "customer_id": told.customer,
-        "created_at": time::stamp(at),
+        "created_at": time::without_offset(&time::stamp(at)),
         "object_type": told.object,
         "verb": verb,
         "description": format!("{begin}{rest} {} #{}", told.object, told.id),

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde::Serialize;
 
-use super::{orders, processing};
+use super::{orders, processing, regeneration};
 use crate::rules::events;
 use crate::storage::state::{State, Token};
 use crate::storage::table::Table;
@@ -67,6 +67,9 @@ fn run_of(day: Date) -> Option<Timestamp> {
 /// Does the work of the day whose run is at that moment.
 pub(crate) fn run(state: &mut State, at: Timestamp, token: &Token) -> Happened {
     let day = time::day_of(at);
+    if regeneration::run_due(state, at) {
+        events::settle(state, at, token);
+    }
     let mut happened = Happened {
         announced: announce(state, TableName::Charges, day)
             + announce(state, TableName::Orders, day),

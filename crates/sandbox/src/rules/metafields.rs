@@ -9,6 +9,7 @@ use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 /// The reference's limit for one owner.
 const MOST_OF_OWNER: usize = 50;
@@ -28,6 +29,7 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruli
 
 /// A metafield with everything in its place and nothing chosen.
 pub(crate) fn blank(id: u64, stamp: &str) -> Record {
+    let stamp = time::without_offset(stamp);
     record::object(json!({
         "id": id,
         "created_at": stamp,

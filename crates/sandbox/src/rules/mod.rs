@@ -13,6 +13,7 @@ pub(super) mod charges;
 mod checkouts;
 mod collections;
 mod credits;
+mod currencies;
 mod customers;
 mod discounts;
 mod ending;
@@ -33,6 +34,7 @@ mod products;
 mod purchases;
 pub(super) mod queue;
 pub(super) mod redeeming;
+pub(super) mod regeneration;
 mod removal;
 mod retention;
 mod rhythm;
@@ -58,10 +60,10 @@ pub(super) use discounts::blank as discount;
 pub(super) use lines::{handle, line};
 pub(super) use metafields::blank as metafield;
 pub(super) use onetimes::blank as onetime;
-pub(super) use orders::{Slot, external_number, of_charge as order, short_number};
+pub(super) use orders::{Slot, external_number, of_charge as order, shop_name, short_number};
 pub(super) use payment_methods::blank as payment_method;
 pub(super) use plans::blank as plan;
-pub(super) use processing::{mark_paid, transaction};
+pub(super) use processing::{mark_paid, note_attempts, transaction};
 pub(super) use queue::{Parts, build as charge, shipping_address as postal};
 pub(super) use retention::blank as retention_strategy;
 pub(super) use rhythm::settle_shape;
@@ -80,6 +82,7 @@ use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
+use crate::values::time;
 use recharge_catalog::{Method, ResponseShape, ValueKind};
 
 /// What a rule comes to.
@@ -88,6 +91,10 @@ pub(super) type Ruling = Result<Outcome, Refusal>;
 /// Checks a request against its row and carries it out, wholly or not at all.
 pub(crate) fn perform(state: &mut State, asked: &CheckedRequest) -> Ruling {
     check::query(asked.row.operation, asked.query)?;
+    let (resource, verb) = (asked.row.resource.name, asked.row.operation.verb);
+    if resource == "subscriptions" && matches!(verb, "create" | "update") {
+        subscriptions::check_unit(verb, asked.body)?;
+    }
     check::body(asked.row.operation, asked.body)?;
     let begun = state.journal.len();
     let outcome = carry_out(state, asked);
@@ -224,7 +231,15 @@ fn update(asked: &CheckedRequest, record: &mut Record) {
 
 fn touch(asked: &CheckedRequest, record: &mut Record) {
     if record.contains_key("updated_at") {
-        record::set(record, "updated_at", asked.stamp());
+        let stamp = asked.stamp();
+        // A record keeps the form of its times.
+        let is_bare = !record::text(record, "created_at").contains('+');
+        let stamp = if is_bare && record.contains_key("created_at") {
+            time::without_offset(&stamp)
+        } else {
+            &stamp
+        };
+        record::set(record, "updated_at", stamp);
     }
 }
 

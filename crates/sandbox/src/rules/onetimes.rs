@@ -64,10 +64,7 @@ fn create(state: &mut State, asked: &CheckedRequest) -> Ruling {
         return Err(Refusal::invalid("add_to_next_charge", message));
     }
     if !add && !asked.body.contains_key("next_charge_scheduled_at") {
-        return Err(Refusal::invalid(
-            "_schema",
-            "next_charge_scheduled_at is required",
-        ));
+        return Err(Refusal::missing(&["next_charge_scheduled_at"]));
     }
     let id = state.next_id(TableName::Onetimes);
     let customer = record::id(&address, "customer_id").unwrap_or(0);

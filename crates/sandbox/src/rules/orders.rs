@@ -47,13 +47,19 @@ pub(crate) fn short_number(id: u64) -> String {
     (1_000 + id % 90_000).to_string()
 }
 
+/// The name under which the shop shows it.
+pub(crate) fn shop_name(id: u64) -> String {
+    format!("#{}", short_number(id))
+}
+
 /// The record of an order of a charge.
 pub(crate) fn of_charge(state: &State, id: u64, charge: &Record, slot: &Slot) -> Record {
     let sent = slot.sent.map(time::stamp);
-    let scheduled = time::beginning(slot.day).map(time::stamp);
+    let scheduled = time::eastern_midnight(slot.day).map(time::stamp);
     let created = given(charge, "updated_at");
     let number = slot.sent.map(|_| external_number(id));
     let short = slot.sent.map(|_| short_number(id));
+    let name = slot.sent.map(|_| shop_name(id));
     let mut order = record::fields([
         ("id", id.into()),
         ("address_id", given(charge, "address_id")),
@@ -63,6 +69,8 @@ pub(crate) fn of_charge(state: &State, id: u64, charge: &Record, slot: &Slot) ->
             json!({
                 "id": given(charge, "id"),
                 "external_transaction_id": given(charge, "external_transaction_id"),
+                "payment_processor_name": given(charge, "payment_processor"),
+                "status": given(charge, "status"),
             }),
         ),
         ("client_details", given(charge, "client_details")),
@@ -73,6 +81,7 @@ pub(crate) fn of_charge(state: &State, id: u64, charge: &Record, slot: &Slot) ->
         ("error", Value::Null),
         ("external_cart_token", Value::Null),
         ("external_order_id", json!({"ecommerce": number})),
+        ("external_order_name", json!({"ecommerce": name})),
         ("external_order_number", json!({"ecommerce": short})),
         ("is_prepaid", slot.prepaid.into()),
         ("line_items", lines(charge, &slot.items).into()),
@@ -130,6 +139,7 @@ pub(super) fn send(state: &mut State, id: u64, now: Timestamp) {
             "external_order_id",
             json!({"ecommerce": external_number(id)}),
         ),
+        ("external_order_name", json!({"ecommerce": shop_name(id)})),
         (
             "external_order_number",
             json!({"ecommerce": short_number(id)}),
@@ -148,7 +158,7 @@ fn lines(charge: &Record, items: &[u64]) -> Vec<Value> {
     kept.filter(|line| record::id(line, "purchase_item_id").is_some_and(|id| items.contains(&id)))
         .map(|line| {
             let mut order_line = Record::new();
-            for (name, value) in line.iter().filter(|(name, _)| *name != "handle") {
+            for (name, value) in line {
                 order_line.insert(name.clone(), value.clone());
                 if name == "purchase_item_id" {
                     record::set(
@@ -245,9 +255,13 @@ fn copy(state: &mut State, asked: &CheckedRequest, order: &Record) -> Ruling {
         ("created_at", json!(asked.stamp())),
         ("updated_at", json!(asked.stamp())),
         ("external_order_id", json!({"ecommerce": null})),
+        ("external_order_name", json!({"ecommerce": null})),
         ("external_order_number", json!({"ecommerce": null})),
         ("processed_at", Value::Null),
-        ("scheduled_at", json!(time::beginning(day).map(time::stamp))),
+        (
+            "scheduled_at",
+            json!(time::eastern_midnight(day).map(time::stamp)),
+        ),
         ("status", json!("queued")),
         ("total_refunds", json!("0.00")),
     ] {
@@ -307,7 +321,7 @@ fn delay(state: &mut State, asked: &CheckedRequest, id: u64, order: &Record) -> 
     };
     for (id, mut order) in queued {
         let day = time::parse_day(record::text(&order, "scheduled_at")).unwrap_or(Date::MIN);
-        let day = time::beginning(later(day)).map(time::stamp);
+        let day = time::eastern_midnight(later(day)).map(time::stamp);
         record::set(&mut order, "scheduled_at", day);
         touch(asked, &mut order);
         state.change(TableName::Orders, id, &order, "updated");

@@ -10,6 +10,7 @@ use crate::requests::write;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 /// The processor whose payment methods only the shop changes.
 const READ_ONLY: &str = "shopify_payments";
@@ -34,6 +35,7 @@ pub(super) fn act(verb: &str, state: &mut State, asked: &CheckedRequest) -> Ruli
 
 /// A payment method with everything in its place and nothing chosen.
 pub(crate) fn blank(id: u64, customer: u64, stamp: &str) -> Record {
+    let stamp = time::without_offset(stamp);
     record::fields([
         ("id", id.into()),
         ("customer_id", customer.into()),

@@ -273,7 +273,7 @@ fn one_of_bulk(
 
 fn of_product(state: &State, body: &Record, number: &str) -> Result<(u64, Record), Refusal> {
     let Some(id) = record::id(body, "id") else {
-        return Err(Refusal::invalid("_schema", "id is required"));
+        return Err(Refusal::missing(&["id"]));
     };
     let (id, plan) = super::existing(state, TableName::Plans, id, "id")?;
     if record::text(&plan, "external_product_id.ecommerce") == number {

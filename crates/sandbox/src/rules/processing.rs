@@ -117,6 +117,7 @@ fn fail(
     record::set(&mut charge, "error", error);
     record::set(&mut charge, "error_type", kind);
     record::set(&mut charge, "retry_date", retry);
+    note_attempts(&mut charge, tries, &time::stamp(now));
     record::set(&mut charge, "updated_at", time::stamp(now));
     state.change(TableName::Charges, id, &charge, "failed");
     note_last_try(state, &charge, last);
@@ -126,6 +127,13 @@ fn fail(
     let customer = record::id(&charge, "customer.id").unwrap_or(0);
     customers::note_dunning(state, customer);
     charge
+}
+
+/// What only charges carry that failed.
+pub(crate) fn note_attempts(charge: &mut Record, tries: i64, last: &str) {
+    record::set(charge, "charge_attempts", tries);
+    record::set(charge, "last_charge_attempt", last);
+    record::set(charge, "external_variant_not_found", Value::Null);
 }
 
 /// One more try has failed; gives how many that makes.

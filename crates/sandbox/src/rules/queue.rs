@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::lines::line_item;
 use super::skipping::items_of;
-use super::{customers, metafields, totals};
+use super::{customers, metafields, regeneration, totals};
 use crate::storage::state::{QUIETLY, State};
 use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
@@ -47,9 +47,11 @@ pub(super) fn refresh_merging(
     merged: Option<Date>,
 ) {
     let Some(address) = state.get(TableName::Addresses, address_id) else {
+        regeneration::take(state, address_id);
         drop_all(state, address_id);
         return;
     };
+    let changed = regeneration::take(state, address_id);
     let mut wanted = due(state, address_id);
     let mut kept: Vec<Date> = Vec::new();
     let open_before = open_charges(state, address_id);
@@ -68,7 +70,15 @@ pub(super) fn refresh_merging(
             continue;
         }
         kept.push(day);
-        renew(state, id, &charge, &address, items.clone(), now);
+        let is_forced = regeneration::holds(&charge, &changed);
+        renew(
+            state,
+            id,
+            &charge,
+            (&address, items.clone()),
+            is_forced,
+            now,
+        );
     }
     wanted.retain(|day, _| !kept.contains(day));
     for (day, items) in wanted {
@@ -145,21 +155,23 @@ pub(super) fn next_day(item: &Record) -> Option<Date> {
 
 /// Brings an open charge up to date. One that is made anew because an item or
 /// the address changed loses the discounts that were put on it alone; those of
-/// the address stay.
+/// the address stay. It is forced for a charge whose item or address was
+/// updated, even where that changed nothing in it.
 fn renew(
     state: &mut State,
     id: u64,
     charge: &Record,
-    address: &Record,
-    items: Vec<Value>,
+    (address, items): (&Record, Vec<Value>),
+    is_forced: bool,
     now: Timestamp,
 ) {
     let mut fresh = charge.clone();
+    record::set(&mut fresh, "has_uncommitted_changes", false);
     record::set(&mut fresh, "line_items", items);
     for (name, value) in of_address(address) {
         record::set(&mut fresh, name, value);
     }
-    if fresh == *charge && has_discounts_of(charge, address) {
+    if !is_forced && fresh == *charge && has_discounts_of(charge, address) {
         return;
     }
     bill(state, &mut fresh, address);
@@ -300,6 +312,7 @@ pub(crate) fn build(parts: Parts) -> Record {
         ),
         ("has_uncommitted_changes", false.into()),
         ("line_items", parts.items.into()),
+        ("merged_at", Value::Null),
         ("note", field(address, "order_note")),
         ("order_attributes", field(address, "order_attributes")),
         ("orders_count", 0.into()),
@@ -323,6 +336,7 @@ pub(crate) fn build(parts: Parts) -> Record {
         ("taxable", false.into()),
         ("taxes_included", false.into()),
         ("total_discounts", "0.00".into()),
+        ("total_duties", "0.00".into()),
         ("total_line_items_price", "0.00".into()),
         ("total_price", "0.00".into()),
         ("total_refunds", "0.00".into()),

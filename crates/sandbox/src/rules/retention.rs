@@ -60,7 +60,7 @@ fn check(state: &State, strategy: &Record) -> Result<(), Refusal> {
         }
     }
     if code.is_empty() && record::text(strategy, "incentive_type") == "discount" {
-        faults.add("_schema", "discount_code is required");
+        faults.add_missing(&["discount_code"]);
     }
     faults.check()?;
     if code.is_empty() {

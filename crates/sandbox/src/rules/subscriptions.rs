@@ -7,7 +7,8 @@ use super::products::{self, Goods};
 use super::rhythm::{check, fill_from_plan, fresh_day, set_next, settle_shape};
 use super::skipping::{self, unskip_all};
 use super::{
-    Ruling, customers, ending, gifting, given, items, named, queue, target, touch, update,
+    Ruling, customers, ending, gifting, given, items, named, queue, regeneration, target, touch,
+    update,
 };
 use crate::requests::checked_request::CheckedRequest;
 use crate::requests::checked_request::Outcome;
@@ -112,12 +113,13 @@ fn plan(state: &State, asked: &CheckedRequest) -> Result<Option<Record>, Refusal
 /// A plan that knows no intervals (a one-time plan) leaves them to the body.
 fn check_intervals(plan: &Record, body: &Record) -> Result<(), Refusal> {
     let mut faults = FieldErrors::default();
-    for (name, of_plan) in INTERVALS.iter().zip(INTERVALS_OF_PLAN) {
+    let both = INTERVALS.iter().zip(INTERVALS_OF_PLAN);
+    let missing = both.filter(|(name, of_plan)| {
         let planned = record::at(plan, &format!("subscription_preferences.{of_plan}"));
-        if record::is_nothing(body.get(*name)) && record::is_nothing(planned) {
-            faults.add("_schema", format!("{name} is required"));
-        }
-    }
+        record::is_nothing(body.get(**name)) && record::is_nothing(planned)
+    });
+    let missing: Vec<&str> = missing.map(|(name, _)| *name).collect();
+    faults.add_missing(&missing);
     faults.check()
 }
 
@@ -160,13 +162,13 @@ pub(crate) fn blank(id: u64, address: u64, customer: u64, stamp: &str) -> Record
 }
 
 fn change(state: &mut State, asked: &CheckedRequest, id: u64, mut one: Record) -> Ruling {
-    let forced = matches!(asked.asked_for("force_update"), Some("true" | "True" | "1"));
+    let forced = regeneration::is_true(asked.asked_for("force_update"));
     if record::text(&one, "status") != "active" && !forced {
-        return Err(Refusal::invalid(
-            "status",
-            "only active subscriptions can be changed",
-        ));
+        // "Only active subscriptions will be updated": a success that changes
+        // nothing, as its answer shows.
+        return Ok(Outcome::One(one));
     }
+    check_status(asked.body, &one)?;
     items::check_pairs(asked.body, "properties")?;
     let given_intervals = INTERVALS
         .iter()
@@ -213,13 +215,37 @@ fn change(state: &mut State, asked: &CheckedRequest, id: u64, mut one: Record) -
         ending::settle(state, asked, &one);
         ending::tell_address(state, asked, &one);
     } else {
-        queue::refresh(
-            state,
-            record::id(&one, "address_id").unwrap_or(0),
-            asked.now,
-        );
+        let address = record::id(&one, "address_id").unwrap_or(0);
+        regeneration::follow_update(state, asked, address, id);
     }
     shown(state, id)
+}
+
+/// An update changes no status, but that a cancelled subscription comes back.
+fn check_status(body: &Record, one: &Record) -> Result<(), Refusal> {
+    let wanted = record::text(body, "status");
+    let comes_back = wanted == "active" && record::text(one, "status") == "cancelled";
+    if body.contains_key("status") && wanted != record::text(one, "status") && !comes_back {
+        let message = "cannot be set by an update: cancel or activate the subscription";
+        return Err(Refusal::invalid("status", message));
+    }
+    Ok(())
+}
+
+/// A unit goes with its frequencies: refused before all else, under the name
+/// that a recorded answer gives, and with a bare text.
+pub(super) fn check_unit(verb: &str, body: &Record) -> Result<(), Refusal> {
+    let [frequencies @ .., unit] = INTERVALS;
+    let lacks = frequencies
+        .iter()
+        .any(|name| record::is_nothing(body.get(*name)));
+    let by_plan = verb == "create" && body.contains_key("plan_id");
+    let is_unit = matches!(record::text(body, unit), "day" | "week" | "month");
+    if lacks && !by_plan && is_unit {
+        let message = format!("{} are required with it", frequencies.join(" and "));
+        return Err(Refusal::plainly("charge_interval_unit_type", &message));
+    }
+    Ok(())
 }
 
 fn interval_fields(one: &Record) -> Vec<Value> {

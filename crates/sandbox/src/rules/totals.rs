@@ -30,7 +30,9 @@ pub(super) fn shipping_line() -> Value {
     json!({
         "code": "Standard",
         "price": SHIPPING,
+        "retrieved_at": null,
         "source": "recharge",
+        "status": "active",
         "taxable": false,
         "tax_lines": [],
         "title": "Standard",

@@ -216,11 +216,12 @@ impl Facts {
         };
         let day = self.today.saturating_add(Span::new().days(bill.day));
         let day = day.saturating_add(Span::new().months(parcel.months));
-        let scheduled = time::beginning(day).map_or(NEVER, Timestamp::as_second);
+        let begins = time::beginning(day).map_or(NEVER, Timestamp::as_second);
+        let scheduled = time::eastern_midnight(day).map_or(NEVER, Timestamp::as_second);
         let (status, processed) = if parcel.months == 0 {
             (self.words.success, paid)
-        } else if scheduled <= self.beginning {
-            (self.words.success, scheduled)
+        } else if begins <= self.beginning {
+            (self.words.success, begins)
         } else {
             (self.words.queued, NEVER)
         };

@@ -8,6 +8,7 @@ use crate::rules;
 use crate::storage::tables::TableName;
 use crate::values::money::Cents;
 use crate::values::record::{self, Record};
+use crate::values::time;
 
 /// A product: title, what it is, and its variants with price in cents and
 /// weight in grams.
@@ -262,6 +263,10 @@ impl Seeder {
             let days = self.random.i64(20..500);
             let stamp = self.stamp_ago(days);
             let mut discount = rules::discount(id, &stamp);
+            if kind == "percentage" {
+                let day = time::parse_day(&stamp).and_then(time::eastern_midnight);
+                record::set(&mut discount, "starts_at", day.map(time::stamp));
+            }
             for (field, value) in [
                 ("code", code),
                 ("value", value),

@@ -35,6 +35,8 @@ impl Home<'_> {
                 record::set(charge, "error", "Your card was declined.");
                 record::set(charge, "error_type", "CARD_DECLINED");
                 record::set(charge, "retry_date", time::day_text(self.day(1)));
+                let last = time::beginning(self.today()).map(time::stamp);
+                rules::note_attempts(charge, 1, &last.unwrap_or_default());
             }
             End::Skipped { at } => {
                 record::set(charge, "status", "skipped");

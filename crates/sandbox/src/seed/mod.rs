@@ -17,6 +17,7 @@ mod names;
 mod people;
 mod plan;
 mod printing;
+mod rarities;
 mod settings;
 mod slips;
 mod source;
@@ -36,7 +37,7 @@ use kinds::KINDS;
 
 /// Grows whenever the same seed makes another store: a file that keeps only
 /// what was changed must not be laid on other ground.
-pub(crate) const RECIPE: u32 = 3;
+pub(crate) const RECIPE: u32 = 4;
 
 /// What a demo store is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,12 +77,15 @@ impl State {
         seeder.discounts();
         seeder.households(*seed);
         seeder.settings();
+        let made = &mut seeder.state;
+        for (table, next) in made.tables.iter_mut().zip(&made.next) {
+            table.settle(*next);
+        }
+        // Records of households are changed as a request would, once all stand.
+        seeder.rarities();
         let mut state = seeder.state;
         state.journal.clear();
         state.fresh.clear();
-        for (table, next) in state.tables.iter_mut().zip(&state.next) {
-            table.settle(*next);
-        }
         state
     }
 }

@@ -55,6 +55,11 @@ impl Home<'_> {
         record::set(&mut customer, "has_valid_payment_method", !plan.failing);
         record::set(
             &mut customer,
+            "reason_payment_method_not_valid",
+            Value::Null,
+        );
+        record::set(
+            &mut customer,
             "has_payment_method_in_dunning",
             plan.failing && active > 0,
         );

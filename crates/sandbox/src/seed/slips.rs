@@ -35,7 +35,7 @@ impl Home<'_> {
                 let card = &plan.card;
                 let customer = numbers.of(Kind::Customer, 0);
                 slips.number(customer);
-                slips.plain(stamp(card.created));
+                slips.plain(time::without_offset(&stamp(card.created)));
                 slips.plain(card.brand);
                 slips.number(card.month);
                 slips.number(self.expires());
@@ -125,9 +125,11 @@ impl Home<'_> {
         if self.sent(parcel).is_some() {
             slips.plain(rules::external_number(id));
             slips.plain(rules::short_number(id));
+            slips.plain(rules::shop_name(id));
         }
-        let day = time::beginning(self.day_of(parcel));
-        slips.value(day.map(time::stamp));
+        let day = self.day_of(parcel);
+        slips.value(time::beginning(day).map(time::stamp));
+        slips.value(time::eastern_midnight(day).map(time::stamp));
         total_slips(&sums.order, slips);
     }
 }

@@ -24,6 +24,15 @@ pub struct Behaviour {
     pub batch_failures_percent: u8,
     /// Milliseconds from the first to the last attempt to deliver a webhook.
     pub webhook_window_ms: u64,
+    /// Whether messages to webhooks name their topic in a header.
+    pub topic_header: bool,
+    /// Whether a webhook has failed with any answer but 2xx, as the reference
+    /// says. The vendor's newer documentation names no answer, 408, 429 and
+    /// 500 and above only.
+    pub retry_any_status: bool,
+    /// Whether the `value` of discounts on charges, addresses and orders is a
+    /// number, and not text.
+    pub numbers: bool,
 }
 
 /// Webhooks are tried for two days, as the reference says.
@@ -37,6 +46,9 @@ impl Default for Behaviour {
             task_failures_percent: 0,
             batch_failures_percent: 0,
             webhook_window_ms: TWO_DAYS_MS,
+            topic_header: false,
+            retry_any_status: false,
+            numbers: false,
         }
     }
 }

@@ -37,6 +37,7 @@ pub(crate) enum TableName {
     // What no operation shows: work that is still to be done.
     BatchRuns,
     Deliveries,
+    Regenerations,
 }
 
 /// Every table with its shape, in the order of the enumeration.
@@ -263,6 +264,7 @@ pub(crate) const TABLES: &[(TableName, Shape)] = &[
         TableName::Deliveries,
         shape("webhook_delivery", &[], &[], 1),
     ),
+    (TableName::Regenerations, shape("regeneration", &[], &[], 1)),
 ];
 
 const fn shape(
@@ -298,7 +300,10 @@ impl TableName {
 
     /// Whether it holds work that is still to be done, which no operation shows.
     pub(crate) fn is_hidden(self) -> bool {
-        matches!(self, Self::BatchRuns | Self::Deliveries)
+        matches!(
+            self,
+            Self::BatchRuns | Self::Deliveries | Self::Regenerations
+        )
     }
 
     /// The table of that object name.

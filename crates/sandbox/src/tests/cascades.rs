@@ -117,7 +117,7 @@ fn an_owner_holds_fifty_metafields() {
     let bare = field(51)["metafield"].clone();
     assert_eq!(
         store.refused("POST", "/metafields", &bare),
-        json!({"_schema": ["metafield is required"]})
+        json!({"_schema": ["Missing required fields: metafield"]})
     );
 }
 

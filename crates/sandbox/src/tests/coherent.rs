@@ -2,6 +2,7 @@
 //! however many at once.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Store;
 use super::walker::Walker;
@@ -149,6 +150,9 @@ fn order(state: &State, id: u64, faults: &mut Vec<String>) {
     }
 }
 
+/// So many make a walk.
+const REQUESTS: u32 = 500;
+
 #[test]
 fn the_demo_store_holds_together() {
     let store = Store::demo();
@@ -160,26 +164,47 @@ fn the_demo_store_holds_together() {
 
 #[test]
 fn a_store_holds_together_after_each_of_many_writes() {
-    let mut carried_out = 0;
-    for seed in 0..3 {
-        let (store, mut walker) = (Store::demo(), Walker::new(seed));
-        let mut told = Vec::new();
-        for turn in 0..120 {
-            let (status, write) = walker.step(&store);
-            assert!(status < 500, "seed {seed}: {status} {write}");
-            carried_out += u32::from(status < 300);
-            told.push(format!("{status} {write:.300}"));
-            if turn % 40 == 39 {
-                store.advance("2d");
-            }
-            if turn % 12 == 11 {
-                let faults = store.0.with_state(|state| faults(state));
-                let last = &told[told.len().saturating_sub(12)..];
-                assert!(
-                    faults.is_empty(),
-                    "seed {seed}: {faults:#?}\nafter {last:#?}"
-                );
-            }
+    // `.ci/full` walks many more.
+    let walks = std::env::var("RC_WALKS").ok();
+    let walks: u64 = walks.map_or(1, |count| count.parse().expect("RC_WALKS is a number"));
+    let next = AtomicU64::new(0);
+    let hands = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..hands {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::SeqCst);
+                    if seed >= walks {
+                        return;
+                    }
+                    walk(seed);
+                }
+            });
+        }
+    });
+}
+
+/// A walk on a store of its own, which must hold together all the time.
+fn walk(seed: u64) {
+    let (store, mut walker) = (Store::demo(), Walker::new(seed));
+    let (mut told, mut carried_out) = (Vec::new(), 0);
+    for turn in 0..REQUESTS {
+        let (status, write) = walker.watched_step(&store);
+        assert!(status < 500, "seed {seed}: {status} {write}");
+        carried_out += u32::from(status < 300);
+        told.push(format!("{status} {write:.300}"));
+        if turn % 40 == 39 {
+            store.advance("2d");
+        }
+        if turn % 12 == 11 {
+            // What is not committed yet is then.
+            store.advance("5s");
+            let faults = store.0.with_state(|state| faults(state));
+            let last = &told[told.len().saturating_sub(12)..];
+            assert!(
+                faults.is_empty(),
+                "seed {seed}: {faults:#?}\nafter {last:#?}"
+            );
         }
     }
     assert!(carried_out > 150, "only {carried_out} were carried out");
@@ -200,6 +225,7 @@ fn a_store_holds_together_when_many_write_at_once() {
             });
         }
     });
+    store.advance("5s");
     assert_eq!(
         store.0.with_state(|state| faults(state)),
         Vec::<String>::new()

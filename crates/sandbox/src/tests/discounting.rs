@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Store, clock, of, present};
+use super::{Store, at, clock, of, present};
 use crate::Sandbox;
 use crate::State;
 
@@ -249,7 +249,6 @@ fn settings_of_a_discount_are_checked_all_at_once() {
         "usage_limits": {"one_application_per_customer": 1, "max_subsequent_redemptions": -1},
     });
     let said = store.refused("POST", "/discounts", &body);
-    let named: Vec<&String> = said.as_object().unwrap().keys().collect();
     for field in [
         "code",
         "value",
@@ -261,7 +260,7 @@ fn settings_of_a_discount_are_checked_all_at_once() {
         "usage_limits.one_application_per_customer",
         "usage_limits.max_subsequent_redemptions",
     ] {
-        assert!(named.iter().any(|name| *name == field), "{field}: {said}");
+        assert!(at(&said, field).is_array(), "{field}: {said}");
     }
     let made = discount(
         &store,

@@ -11,6 +11,8 @@ mod discounting;
 mod events;
 mod every_operation;
 mod faults;
+mod fidelity;
+mod forms;
 mod front;
 mod grounds;
 mod hostile;

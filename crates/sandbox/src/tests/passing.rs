@@ -125,7 +125,7 @@ fn a_prepaid_charge_makes_orders_that_are_sent_one_after_the_other() {
         ["success", "success", "queued"]
     );
     let order = store.get(&path)["orders"][1].clone();
-    assert_eq!(order["scheduled_at"], "2026-12-23T00:00:00+00:00");
+    assert_eq!(order["scheduled_at"], "2026-12-23T05:00:00+00:00");
     assert_eq!(order["processed_at"], "2026-12-23T08:00:00+00:00");
     assert!(order["external_order_id"]["ecommerce"].is_string());
     assert_eq!(store.told("order", "processed"), 1);

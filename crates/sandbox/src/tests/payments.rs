@@ -93,7 +93,7 @@ fn a_retry_needs_a_full_refund_and_a_known_error_with_its_type() {
     let errors = store.refused("POST", &refund, &json!({"amount": "1.00", "retry": true}));
     assert_eq!(
         errors["_schema"],
-        json!(["error is required", "error_type is required"])
+        json!(["Missing required fields: error, error_type"])
     );
     assert!(errors["full_refund"].is_array());
     let unknown = json!({"amount": "1.00", "full_refund": true, "retry": true,

@@ -66,7 +66,8 @@ fn an_email_on_an_upcoming_charge_is_about_a_charge_of_the_customer() {
     store.post(&path, &body("email", good.clone()));
     assert!(store.refused("POST", &path, &body("sms", good.clone()))["type"].is_array());
     let errors = store.refused("POST", &path, &body("email", json!({"charge_id": 1})));
-    assert_eq!(errors.as_object().unwrap().len(), 2, "{errors}");
+    let vars = errors["template_vars"].as_object().unwrap();
+    assert_eq!(vars.len(), 2, "{errors}");
     let stranger = of("customers", &store.customer("b@example.com")) + "/notifications";
     store.refused("POST", &stranger, &body("email", good));
     store.post(
@@ -176,7 +177,7 @@ fn a_billing_address_keeps_its_street_and_is_on_what_is_queued() {
     );
     assert_eq!(
         errors,
-        json!({"billing_address.address1": ["Field may not be null."]})
+        json!({"billing_address": {"address1": ["Field may not be null."]}})
     );
     store.put(
         &path,
@@ -240,7 +241,7 @@ fn the_contents_of_a_bundle_are_whole() {
         let mut item = good.clone();
         item[field] = value;
         let errors = store.refused("POST", path, &body(json!([good, item])));
-        assert!(errors[format!("items.1.{field}")].is_array(), "{errors}");
+        assert!(errors["items"]["1"][field].is_array(), "{errors}");
     }
     store.refused("POST", path, &body(json!([])));
     store.refused(

@@ -213,7 +213,10 @@ fn a_strategy_that_offers_a_discount_says_which() {
     let store = Store::demo();
     let mut body = json!({"reason": "r", "prevention_text": "p", "incentive_type": "discount"});
     let said = store.refused("POST", "/retention_strategies", &body);
-    assert_eq!(said, json!({"_schema": ["discount_code is required"]}));
+    assert_eq!(
+        said,
+        json!({"_schema": ["Missing required fields: discount_code"]})
+    );
     body["discount_code"] = json!("NOSUCH");
     let said = store.refused("POST", "/retention_strategies", &body);
     assert!(said["discount_code"].is_array(), "{said}");

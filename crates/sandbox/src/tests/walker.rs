@@ -1,12 +1,15 @@
 //! A random walk over the writes of a store: each step is something that the
 //! store, as it is just then, may carry out or refuse.
 
+use std::collections::BTreeMap;
+
 use fastrand::Rng;
 use serde_json::{Value, json};
 
 use super::{Store, request};
 use crate::State;
 use crate::storage::tables::TableName;
+use crate::values::record;
 
 /// One write, on whatever the store holds.
 pub(super) struct Walker {
@@ -219,7 +222,7 @@ impl Walker {
         ("DELETE", self.path(state, name), Value::Null)
     }
 
-    /// Takes one step; gives the status.
+    /// Takes one step; gives the status, and in words what was asked and told.
     pub(super) fn step(&mut self, store: &Store) -> (u16, String) {
         let (method, path, body) = store.0.with_state(|state| self.next(state));
         let answer = store.0.answer(&request(method, &path, &body));
@@ -229,4 +232,50 @@ impl Walker {
             format!("{method} {path} {body}: {told}"),
         )
     }
+
+    /// As [`Self::step`], and holds the answer against what must be so of each
+    /// request, as long as nobody else asks.
+    pub(super) fn watched_step(&mut self, store: &Store) -> (u16, String) {
+        let (method, path, body) = store.0.with_state(|state| self.next(state));
+        let unskips = path.ends_with("/unskip");
+        let before = if unskips {
+            next_days(store)
+        } else {
+            BTreeMap::new()
+        };
+        let (status, answer) = store.ask(method, &path, &body);
+        let told = format!("{method} {path} {body}: {answer}");
+        if unskips && status < 300 {
+            for (id, day) in next_days(store) {
+                let was = before.get(&id);
+                let later = was.is_some_and(|was| !was.is_empty() && day > *was);
+                assert!(!later, "{id} goes from {was:?} to {day}: {told}");
+            }
+        }
+        if let Some(id) = answer["charge"]["id"].as_u64().filter(|_| status < 300) {
+            let (found, charge) = store.ask("GET", &format!("/charges/{id}"), &Value::Null);
+            let is_old = store.0.with_state(|state| is_too_old(state, id));
+            assert!(found == 200 || is_old, "{found} {charge} after {told}");
+        }
+        (status, told)
+    }
+}
+
+/// The day of the next charge of each subscription.
+fn next_days(store: &Store) -> BTreeMap<u64, String> {
+    store.0.with_state(|state| {
+        let table = state.table(TableName::Subscriptions);
+        let day = |id| {
+            let one = table.get(id).unwrap_or_default();
+            record::text(&one, "next_charge_scheduled_at").to_owned()
+        };
+        table.ids(..).map(|id| (id, day(id))).collect()
+    })
+}
+
+/// Charges that were processed long ago are not shown any more.
+fn is_too_old(state: &State, id: u64) -> bool {
+    let charge = state.get(TableName::Charges, id).unwrap_or_default();
+    let day = record::text(&charge, "processed_at");
+    !day.is_empty() && day < "2026-09-20"
 }

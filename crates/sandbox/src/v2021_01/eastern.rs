@@ -3,15 +3,10 @@
 //!
 //! In come moments and texts, out come the same. Knows no records.
 
-use std::sync::OnceLock;
-
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
 
-/// The rule of the zone since 2007. It is written here, so that a machine
-/// without a database of time zones answers the same.
-const RULE: &str = "EST5EDT,M3.2.0,M11.1.0";
+use crate::values::time::eastern;
 
 /// Which moment is meant by a time that the clock shows twice, in the hour
 /// after summer time ends.
@@ -25,7 +20,7 @@ pub(super) enum Twice {
 
 /// A moment as answers carry it: `2021-02-25T16:27:19`.
 pub(super) fn stamp(moment: Timestamp) -> String {
-    let civil = zone().to_datetime(moment);
+    let civil = eastern().to_datetime(moment);
     civil.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
@@ -40,16 +35,11 @@ pub(super) fn parse(text: &str, twice: Twice) -> Option<Timestamp> {
     } else {
         text.parse().ok()?
     };
-    let meant = zone().to_ambiguous_timestamp(civil);
+    let meant = eastern().to_ambiguous_timestamp(civil);
     match twice {
         Twice::First => meant.earlier().ok(),
         Twice::Second => meant.later().ok(),
     }
-}
-
-fn zone() -> &'static TimeZone {
-    static ZONE: OnceLock<TimeZone> = OnceLock::new();
-    ZONE.get_or_init(|| TimeZone::posix(RULE).expect("a rule in the form that POSIX gives"))
 }
 
 #[cfg(test)]

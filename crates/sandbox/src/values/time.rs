@@ -4,6 +4,8 @@
 //! In come texts and civil dates, out come the same. Knows no clock: who needs
 //! the present is given it.
 
+use std::sync::OnceLock;
+
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
@@ -23,6 +25,27 @@ pub(crate) fn stamp(moment: Timestamp) -> String {
     }
     text.push_str("+00:00");
     text
+}
+
+/// A moment without its offset, as some objects carry it: `2021-02-25T21:27:19`.
+pub(crate) fn without_offset(stamp: &str) -> &str {
+    stamp.strip_suffix("+00:00").unwrap_or(stamp)
+}
+
+/// Midnight of a day by the clock of the US east coast, as orders carry the day
+/// for which they are scheduled.
+pub(crate) fn eastern_midnight(day: Date) -> Option<Timestamp> {
+    eastern().to_timestamp(day.at(0, 0, 0, 0)).ok()
+}
+
+/// The rule of the zone since 2007. It is written here, so that a machine
+/// without a database of time zones answers the same.
+const EASTERN: &str = "EST5EDT,M3.2.0,M11.1.0";
+
+/// The clock of the US east coast.
+pub(crate) fn eastern() -> &'static TimeZone {
+    static ZONE: OnceLock<TimeZone> = OnceLock::new();
+    ZONE.get_or_init(|| TimeZone::posix(EASTERN).expect("a rule in the form that POSIX gives"))
 }
 
 /// A day as answers carry it: `2026-12-01`.

@@ -137,9 +137,17 @@ impl PostingNote {
     }
 
     /// Of an attempt, and when the next one is.
-    pub(super) fn of(world: Timestamp, job: &Job, attempt: &Attempt, next: Option<i64>) -> Self {
+    pub(super) fn of(
+        world: Timestamp,
+        job: &Job,
+        attempt: &Attempt,
+        has_failed: bool,
+        next: Option<i64>,
+    ) -> Self {
         let outcome = match (&attempt.answer, next) {
             (Ok(200..300), _) => "delivered",
+            // The receiver answered, and will not answer otherwise.
+            _ if !has_failed => "refused",
             (_, Some(_)) => "failed",
             (_, None) => "given up",
         };

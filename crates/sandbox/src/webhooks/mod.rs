@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 pub(super) use ledger::told;
 
 use crate::requests::include;
+use crate::requests::numbers::in_discounts;
 use crate::storage::postings::{Posting, PostingNote};
 use crate::storage::state::{Change, QUIETLY, State};
 use crate::storage::tables::TableName;
@@ -46,6 +47,8 @@ pub(super) struct Job {
     pub(super) attempt: u32,
     /// The shop, as a header names it.
     pub(super) shop: String,
+    /// Whether a header names the topic.
+    pub(super) names_topic: bool,
     /// Of which store it is: another one may have taken its place meanwhile.
     generation: u64,
 }
@@ -55,6 +58,19 @@ pub(super) struct Job {
 pub(super) struct Attempt {
     pub(super) answer: Result<u16, String>,
     pub(super) milliseconds: u64,
+}
+
+impl Attempt {
+    /// Whether the message is tried again: without an answer, after 408, 429,
+    /// 500 and above, or after anything but 2xx.
+    fn has_failed(&self, any_status: bool) -> bool {
+        match self.answer {
+            Ok(200..300) => false,
+            Ok(_) if any_status => true,
+            Ok(status) => matches!(status, 408 | 429 | 500..),
+            Err(_) => true,
+        }
+    }
 }
 
 /// Writes the messages that changes call for: one for each webhook and record,
@@ -125,7 +141,12 @@ fn body(
         .map(str::to_owned)
         .collect();
     include::put(state, table, id, &mut record, &wanted);
-    Some(json!({table.object(): record}).to_string())
+    let body = json!({table.object(): record}).to_string();
+    Some(if state.behaviour.numbers {
+        in_discounts(body)
+    } else {
+        body
+    })
 }
 
 /// Writes an empty message to a webhook, so that its address can be tried.
@@ -231,24 +252,26 @@ fn job(state: &mut State, webhook: u64, id: u64) -> Option<Job> {
         attempt: message.attempts.saturating_add(1),
         generation: posting.generation,
         shop: record::text(&state.store, "identifier").to_owned(),
+        names_topic: state.behaviour.topic_header,
     })
 }
 
 /// Notes what came of an attempt: the message is delivered, waits for its next
 /// one, or is given up.
 pub(super) fn finish(state: &mut State, world: Timestamp, job: &Job, attempt: &Attempt) {
-    let window = state.behaviour.webhook_window_ms;
+    let behaviour = state.behaviour;
+    let window = behaviour.webhook_window_ms;
     let own = |posting: &&mut Posting| posting.generation == job.generation;
     let Some(posting) = state.posting.as_mut().filter(own) else {
         return;
     };
     posting.free(job.webhook);
-    let delivered = matches!(attempt.answer, Ok(status) if (200..300).contains(&status));
+    let has_failed = attempt.has_failed(behaviour.retry_any_status);
     let now = world.as_millisecond();
     let kept = state.get(TableName::Deliveries, job.id);
     let mut message = kept.and_then(|record| Message::read(&record));
     let mut due = None;
-    if let Some(message) = message.as_mut().filter(|_| !delivered) {
+    if let Some(message) = message.as_mut().filter(|_| has_failed) {
         let first = *message.first.get_or_insert(now);
         message.attempts = job.attempt;
         let offset = schedule::offset(job.attempt, window);
@@ -262,6 +285,6 @@ pub(super) fn finish(state: &mut State, world: Timestamp, job: &Job, attempt: &A
         (_, _) => forget(state, job.id),
     }
     if let Some(posting) = &mut state.posting {
-        posting.remember(PostingNote::of(world, job, attempt, due));
+        posting.remember(PostingNote::of(world, job, attempt, has_failed, due));
     }
 }

@@ -1,8 +1,8 @@
 //! Posting: messages leave the process over HTTP, signed, several at once.
 //!
 //! In comes a sandbox, out go requests to the addresses of its webhooks; what
-//! comes of them goes back to the sandbox. A request that takes too long, is
-//! answered with anything but 2xx, or sent elsewhere, has failed.
+//! comes of them goes back to the sandbox. A request that takes too long has no
+//! answer. Redirects are not followed.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -79,12 +79,11 @@ impl Outbox {
     async fn post(&self, seconds: i64, job: &Job) -> Attempt {
         let begun = Instant::now();
         let secret = self.secret.expose_secret();
-        let request = self
+        let mut request = self
             .client
             .post(&job.address)
             .timeout(self.patience)
             .header("Content-Type", "application/json")
-            .header("X-Recharge-Topic", &job.topic)
             .header("X-Recharge-External-Platform-Domain", &job.shop)
             .header(
                 "X-Recharge-Hmac-Sha256",
@@ -96,6 +95,9 @@ impl Outbox {
                 signature::timed(secret, seconds, &job.body),
             )
             .body(job.body.clone());
+        if job.names_topic {
+            request = request.header("X-Recharge-Topic", &job.topic);
+        }
         let answer = match request.send().await {
             Ok(mut answer) => {
                 let mut read = 0;

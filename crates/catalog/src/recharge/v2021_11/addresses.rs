@@ -104,9 +104,10 @@ pub static CREATE: Operation = create("/addresses", "Add an address to a custome
         CITY.required(),
         // Many countries have none.
         PROVINCE.required().may_be_empty(),
-        ZIP.required(),
+        // A recorded refusal of an empty body names neither zip nor phone.
+        ZIP.required().not_enforced(),
         COUNTRY_CODE.required(),
-        PHONE.required().may_be_empty(),
+        PHONE.required().may_be_empty().not_enforced(),
         DISCOUNTS,
         ORDER_NOTE,
         PAYMENT_METHOD_ID,

@@ -115,6 +115,10 @@ pub const BUNDLE_SELECTION: Object = Object {
         field("items", FieldKind::Json),
         field("updated_at", FieldKind::Time),
         field("bundle_variant", FieldKind::Integer),
+        // Beyond the reference.
+        field("is_fallback", FieldKind::Boolean).beyond("recorded answers have it"),
+        field("charge_id", FieldKind::Id).beyond("recorded answers have it"),
+        field("order_id", FieldKind::Id).beyond("recorded answers have it"),
     ],
     columns: &[
         "id",

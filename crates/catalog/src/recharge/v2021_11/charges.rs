@@ -376,6 +376,11 @@ pub const CHARGE: Object = Object {
         field("has_uncommited_changes", FieldKind::Boolean),
         field("has_uncommitted_changes", FieldKind::Boolean),
         field("processor_name", FieldKind::Text),
+        // Beyond the reference.
+        field("last_charge_attempt", FieldKind::Time).beyond("recorded answers have it"),
+        field("external_variant_not_found", FieldKind::Boolean).beyond("recorded answers have it"),
+        field("merged_at", FieldKind::Time).beyond("recorded answers have it"),
+        field("total_duties", FieldKind::Money).beyond("recorded answers have it"),
     ],
     columns: &[
         "id",

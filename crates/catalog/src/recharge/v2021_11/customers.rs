@@ -218,6 +218,11 @@ pub const CUSTOMER: Object = Object {
         field("subscription_related_charge_streak", FieldKind::Integer),
         field("tax_exempt", FieldKind::Boolean),
         field("updated_at", FieldKind::Time),
+        // Beyond the reference.
+        field("apply_credit_to_next_checkout_charge", FieldKind::Boolean)
+            .beyond("recorded answers have it"),
+        field("reason_payment_method_not_valid", FieldKind::Text)
+            .beyond("recorded answers have it"),
     ],
     columns: &[
         "id",

@@ -59,7 +59,16 @@ pub static LIST: Operation = list("/orders", "List orders")
         )
         .documented(Type::String),
         text("status", "only those of this status")
-            .values(&["success", "queued", "error", "refunded", "skipped"])
+            .values(&[
+                "success",
+                "queued",
+                "error",
+                "refunded",
+                "skipped",
+                "cancelled",
+                "pending_charge_status",
+            ])
+            .beyond("the vendor's types have cancelled and pending_charge_status too")
             .common(),
         text("type", "only those of this type")
             .values(&["checkout", "recurring"])
@@ -168,7 +177,12 @@ pub const ORDER: Object = Object {
             .role(FieldRole::Name(&["first_name", "last_name"])),
         field(
             "charge",
-            FieldKind::Parts(&["id", "external_transaction_id.payment_processor"]),
+            FieldKind::Parts(&[
+                "id",
+                "external_transaction_id.payment_processor",
+                "payment_processor_name",
+                "status",
+            ]),
         ),
         field(
             "client_details",
@@ -214,6 +228,9 @@ pub const ORDER: Object = Object {
         field("external_order_number", FieldKind::Parts(&["ecommerce"])),
         field("hash", FieldKind::Text).secret(),
         field("error", FieldKind::Text).documented(Type::Unstated),
+        // Beyond the reference.
+        field("external_order_name", FieldKind::Parts(&["ecommerce"]))
+            .beyond("recorded answers have it"),
     ],
     columns: &[
         "id",

@@ -116,6 +116,7 @@ pub static CREATE: Operation = create("/subscriptions", "Add a subscription to a
         EXPIRE_AFTER_SPECIFIC_NUMBER_OF_CHARGES,
         day("next_charge_scheduled_at", "day of the next charge")
             .flag("next-charge")
+            .not_past()
             .required(),
         integer(
             "order_day_of_month",
@@ -295,6 +296,7 @@ pub static SET_NEXT_CHARGE_DATE: Operation = post(
 .at(&[ID])
 .body(&[day("date", "day of the next charge")
     .documented(Type::String)
+    .not_past()
     .required()])
 .answers(ResponseShape::One("subscription", &SUBSCRIPTION))
 .scope("write_subscriptions")
