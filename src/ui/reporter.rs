@@ -122,6 +122,11 @@ impl Reporter {
         Progress::new(self.console.clone(), elapsed, look)
     }
 
+    /// Does something with the terminal while no live line is there.
+    pub(crate) fn suspended<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.console.suspend(work)
+    }
+
     /// A voice beside this one, for whoever tells something while a command
     /// is at work. Neither breaks into a line of the other.
     pub(crate) fn voice(&self) -> Voice {
