@@ -9,6 +9,7 @@ mod cell;
 mod columns;
 mod complaint;
 mod extract;
+mod interval;
 mod jq;
 mod project;
 mod reason;
