@@ -22,7 +22,8 @@ pub enum Kind {
     Partial,
     /// The user stopped it.
     Interrupted,
-    /// Whoever read the output has gone. Not a failure, but the end of work.
+    /// Whoever read the output has gone, or nothing else is to be printed. Not
+    /// a failure, but the end of work.
     Closed,
 }
 

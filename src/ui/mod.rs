@@ -197,6 +197,9 @@ impl Run {
                 if error.kind == Kind::Interrupted {
                     self.writer.let_go();
                 }
+                if self.terminal.stdout && self.terminal.stderr {
+                    self.writer.settle();
+                }
                 let code = told(&mut self.reporter, error);
                 if error.kind == Kind::Interrupted
                     && let Some(activity) = self.reporter.activity()
@@ -296,7 +299,9 @@ impl Run {
     /// Asks, and gives the line that was answered.
     pub(crate) fn question(&self, question: &str) -> Result<String> {
         // Names that a server told may stand in it.
-        (self.ask)(&visible::one_line(question))
+        let question = visible::one_line(question);
+        self.reporter
+            .suspended(|| (self.ask)(&question))
             .map_err(|_| Error::new(Kind::Interrupted, "cancelled; nothing was sent"))
     }
 

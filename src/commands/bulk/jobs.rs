@@ -53,7 +53,7 @@ pub(super) fn list(run: &mut Run, options: &Options) -> Result<()> {
             break;
         }
     }
-    if printer.finish()? == 0 {
+    if printer.finish()? == 0 && !options.output.count {
         run.reporter.done("there are no jobs");
     }
     Ok(())
@@ -152,7 +152,7 @@ pub(super) fn results(
     each(&ledger, statuses, |row| {
         printer.record(&report::record(header.as_deref(), row))
     })?;
-    if printer.finish()? == 0 {
+    if printer.finish()? == 0 && !options.output.count {
         run.reporter.done("no rows");
     }
     Ok(())

@@ -3,6 +3,7 @@
 pub(crate) mod args;
 mod columns;
 mod confirm;
+mod count;
 mod facts;
 pub(super) mod find;
 pub(super) mod follow;

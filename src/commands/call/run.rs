@@ -13,6 +13,7 @@ use crate::catalog::{Api, Empty, Operation, Parameter, ParameterRole, Resource, 
 use crate::cli::{DryRun, Options, Paging};
 use crate::commands::call::columns;
 use crate::commands::call::confirm;
+use crate::commands::call::count;
 use crate::commands::call::find;
 use crate::commands::call::follow::{Far, follow};
 use crate::commands::call::many;
@@ -62,14 +63,20 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
     if let (Some(DryRun::Diff), Some(get)) = (options.dry_run, rehearse::counterpart(&call)) {
         return rehearse::run(run, options, &call, get, &place);
     }
+    let counter = count::request(options, &call)?;
     if let Some(form) = options.dry_run {
         dry::check(options, form)?;
+        if let Some((request, _)) = &counter {
+            return run.print_request(&dry::print(request, options, &place, form));
+        }
         return dry_run(run, options, &call, &place, form);
     }
     if first.changes() {
         confirm::read_targets(run, &mut call)?;
     }
+    let shows_result = written::is_shown(run, options, call.operation);
     let described = Described {
+        key_columns: shows_result.then_some(written::MOST_FIELDS),
         shown: ShownIds::at(
             run,
             place.api,
@@ -78,12 +85,6 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
         ),
         ..call.described()
     };
-    let shows_result = written::is_shown(run, options, call.operation);
-    let mut options = Cow::Borrowed(options);
-    if shows_result {
-        options.to_mut().output.columns = written::columns(call.operation);
-    }
-    let options = &*options;
     let printer = Printer::prepare(run, options, call.shape(), described)?;
     let client = run.client(&place)?;
     preflight::scopes(run, &place, &client, call.operation, &[])?;
@@ -101,6 +102,9 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
     // The amount of the object is known now.
     let first = call.first()?;
     (run.guard_interrupts)();
+    if let Some(counter) = &counter {
+        return count::run(&client, counter, printer);
+    }
     match () {
         () if call.operation.pages() => {
             let read = list(run, options, client, first, &call, printer)?;
@@ -241,8 +245,7 @@ impl PreparedCall<'_> {
         Described {
             object: self.operation.response.object(),
             includes: includes.flat_map(|given| given.words.clone()).collect(),
-            keys: None,
-            shown: None,
+            ..Described::default()
         }
     }
 
@@ -438,7 +441,7 @@ fn list(
     }
     let received = printer.received();
     let records = printer.finish()?;
-    if records == 0 {
+    if records == 0 && !options.output.count {
         run.reporter.done(&format!(
             "no {} match",
             call.resource.name.replace('_', " ")

@@ -62,7 +62,7 @@ fn list(
             Ok(left > 0 && flow == Flow::More)
         })?;
     }
-    if printer.finish()? == 0 {
+    if printer.finish()? == 0 && !options.output.count {
         run.reporter.done("no writes match");
     }
     Ok(())
