@@ -160,7 +160,7 @@ fn run_here(set: &CommandSet, mut world: World) -> u8 {
     if let Some(note) = run.hidden_columns.note() {
         run.reporter.note(&note);
     }
-    run.finish(&result)
+    run.finish(result)
 }
 
 fn dispatch(run: &mut Run, matches: &Matches) -> Result<()> {

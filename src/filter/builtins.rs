@@ -84,8 +84,15 @@ const CLOSED_NATIVES: &[&str] = &["env", "debug_empty", "stderr_empty"];
 const MORE: &str = include_str!("more.jq");
 
 /// What the standard library itself uses. Reading JSON costs stack for each
-/// level, so that a text must not be nested too deep.
-const FIRST: &str = "def fromjson: __shallow | __fromjson;";
+/// level, so that a text must not be nested too deep. An offset of `%z` may have
+/// a colon, as it has in RFC 3339.
+const FIRST: &str = "\
+def fromjson: __shallow | __fromjson;
+def strptime($format):
+  (try [__strptime($format)] catch {error: .}) as $read
+  | if $read | isarray then $read[0]
+    else (try __strptime($format | __colon_offsets) catch error($read.error)) end;
+";
 
 /// Everything that is defined in jq itself.
 pub(super) fn definitions() -> Vec<Def<&'static str>> {
@@ -109,9 +116,10 @@ pub(super) fn natives() -> Vec<Fun<Data>> {
         .map(|(name, args, run)| match name {
             // Defined in `FIRST`, with a limit.
             "fromjson" => ("__fromjson", args, run),
+            "strptime" => ("__strptime", args, run),
             name => (name, args, run),
         });
-    let own = rows().into_iter().chain([shallow()]);
+    let own = rows().into_iter().chain([shallow(), colon_offsets()]);
     let own = own.chain(regex::natives()).chain(text::natives());
     standard.chain(own).collect()
 }
@@ -130,6 +138,32 @@ fn shallow() -> Fun<Data> {
             Ok(cv.1)
         })
     }))
+}
+
+/// A format of times whose offsets have a colon: `%:z` for `%z`.
+fn colon_offsets() -> Fun<Data> {
+    native::run(("__colon_offsets", v(0), |cv| {
+        bome(Ok(match cv.1 {
+            Val::TStr(format) => Val::utf8_str(with_colons(&String::from_utf8_lossy(&format))),
+            other => other,
+        }))
+    }))
+}
+
+fn with_colons(format: &str) -> String {
+    let mut out = String::with_capacity(format.len() + 1);
+    let mut letters = format.chars();
+    while let Some(letter) = letters.next() {
+        out.push(letter);
+        if letter == '%' {
+            // `%%z` is a per cent sign and a letter.
+            match letters.next() {
+                Some('z') => out.push_str(":z"),
+                directive => out.extend(directive),
+            }
+        }
+    }
+    out
 }
 
 /// `@csv` and `@tsv`. jaq has them in a crate of its own, which brings

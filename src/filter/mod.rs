@@ -16,6 +16,7 @@ mod reason;
 mod regex;
 mod room;
 mod slurp;
+mod surrogates;
 mod text;
 mod tokens;
 mod value;

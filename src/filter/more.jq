@@ -36,9 +36,10 @@ def join($between):
     + ($item | if . == null then "" elif isboolean or isnumber then tostring end))
   // "";
 
-# A text is one number or none.
+# A text is one number or none; as in jq, one is called "nan".
 def tonumber:
   if isnumber then .
+  elif . == "nan" then nan
   else
     (if isstring then try [fromjson] catch [] else [] end) as $read
     | if ($read | length) == 1 and ($read[0] | isnumber) then $read[0]

@@ -189,25 +189,25 @@ impl Run {
     }
 
     /// Reports the result, waits until all output is written, and gives the
-    /// exit code. After Ctrl-C no reader is waited for.
-    pub(crate) fn finish(&mut self, result: &Result<()>) -> u8 {
+    /// exit code. After Ctrl-C no reader is waited for, and the message says what
+    /// was going on.
+    pub(crate) fn finish(&mut self, result: Result<()>) -> u8 {
         let code = match result {
             Ok(()) => None,
             Err(error) => {
-                if error.kind == Kind::Interrupted {
+                let is_interrupted = error.kind == Kind::Interrupted;
+                if is_interrupted {
                     self.writer.let_go();
                 }
                 if self.terminal.stdout && self.terminal.stderr {
                     self.writer.settle();
                 }
-                let code = told(&mut self.reporter, error);
-                if error.kind == Kind::Interrupted
-                    && let Some(activity) = self.reporter.activity()
-                {
-                    self.reporter
-                        .done(&format!("  it was interrupted at this: {activity}"));
-                }
-                Some(code)
+                let activity = self.reporter.activity().filter(|_| is_interrupted);
+                let error = match activity {
+                    Some(activity) => error.hint(format!("what was going on: {activity}")),
+                    None => error,
+                };
+                Some(told(&mut self.reporter, &error))
             }
         };
         match (code, self.writer.finish()) {

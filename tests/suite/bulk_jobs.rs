@@ -144,7 +144,8 @@ fn the_line_lives_while_the_batch_does_and_is_gone_at_the_end() {
     let shown = run().on_terminal(100).succeeds();
     assert!(shown.stderr.contains(" of 2 rows"), "{shown:?}");
     let (before, after) = shown.stderr.rsplit_once("\r\u{1b}[2K").unwrap();
-    assert!(before.contains("the batch is running"), "{shown:?}");
+    let waits = "waiting for the batch for 1 s";
+    assert!(before.contains(waits), "{shown:?}");
     assert!(!after.contains(" of 2 rows"), "{shown:?}");
     let dumb = run().on_terminal(100).env("TERM", "dumb").fails(7);
     assert!(!dumb.stderr.contains('\u{1b}'), "{dumb:?}");

@@ -19,6 +19,7 @@ mod confirming;
 mod console;
 mod contract;
 mod controls;
+mod counting;
 mod doctor;
 #[cfg(unix)]
 mod edit;
@@ -34,6 +35,7 @@ mod jq;
 #[cfg(unix)]
 mod kills;
 mod ledgers;
+mod listed;
 mod literals;
 mod login;
 mod manual;
