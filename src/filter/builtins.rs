@@ -84,15 +84,8 @@ const CLOSED_NATIVES: &[&str] = &["env", "debug_empty", "stderr_empty"];
 const MORE: &str = include_str!("more.jq");
 
 /// What the standard library itself uses. Reading JSON costs stack for each
-/// level, so that a text must not be nested too deep. An offset of `%z` may have
-/// a colon, as it has in RFC 3339.
-const FIRST: &str = "\
-def fromjson: __shallow | __fromjson;
-def strptime($format):
-  (try [__strptime($format)] catch {error: .}) as $read
-  | if $read | isarray then $read[0]
-    else (try __strptime($format | __colon_offsets) catch error($read.error)) end;
-";
+/// level, so that a text must not be nested too deep.
+const FIRST: &str = "def fromjson: __shallow | __fromjson;";
 
 /// Everything that is defined in jq itself.
 pub(super) fn definitions() -> Vec<Def<&'static str>> {
@@ -116,6 +109,7 @@ pub(super) fn natives() -> Vec<Fun<Data>> {
         .map(|(name, args, run)| match name {
             // Defined in `FIRST`, with a limit.
             "fromjson" => ("__fromjson", args, run),
+            // Defined in `MORE`, with offsets of two forms.
             "strptime" => ("__strptime", args, run),
             name => (name, args, run),
         });

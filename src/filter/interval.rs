@@ -33,18 +33,16 @@ impl IntervalCells {
 
 /// `3 months`; what is charged in another rhythm says so.
 fn words(number: &str, unit: &str, charge: &str) -> String {
-    let orders = counted(number, unit);
-    if charge.is_empty() || charge == number {
-        return orders;
-    }
-    format!("{orders}, charged every {}", counted(charge, unit))
-}
-
-fn counted(number: &str, unit: &str) -> String {
-    match unit {
-        "" => number.to_owned(),
-        unit if number == "1" => format!("1 {unit}"),
-        unit => format!("{number} {unit}s"),
+    let orders = match (number, unit) {
+        (number, "") => number.to_owned(),
+        ("1", unit) => format!("1 {unit}"),
+        (number, unit) => format!("{number} {unit}s"),
+    };
+    match charge {
+        "" => orders,
+        charge if charge == number => orders,
+        "1" if !unit.is_empty() => format!("{orders}, billed every {unit}"),
+        charge => format!("{orders}, billed every {charge}"),
     }
 }
 
@@ -58,7 +56,8 @@ mod tests {
             ("1", "month", "1", "1 month"),
             ("3", "month", "3", "3 months"),
             ("15", "day", "", "15 days"),
-            ("1", "month", "3", "1 month, charged every 3 months"),
+            ("1", "month", "3", "1 month, billed every 3"),
+            ("3", "week", "1", "3 weeks, billed every week"),
             ("2", "", "2", "2"),
         ] {
             assert_eq!(words(number, unit, charge), expected);

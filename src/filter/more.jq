@@ -124,3 +124,9 @@ def truncate_stream(events):
 # What lists lack on the way to a part is null.
 def pick(parts):
   . as $whole | reduce path(parts) as $path (null; setpath($path; $whole | getpath($path)));
+
+# An offset of `%z` may have a colon, as it has in RFC 3339.
+def strptime($format):
+  (try [__strptime($format), null] catch [null, .]) as [$time, $why]
+  | if $why == null then $time
+    else (try __strptime($format | __colon_offsets) catch ($why | error)) end;

@@ -98,6 +98,7 @@ impl OutputSettings {
     fn check(&self) -> Result<()> {
         let filtered = self.jq.is_some();
         let as_jq_prints = filtered && !self.chosen;
+        self.check_count()?;
         if self.raw && !filtered {
             return Err(Error::usage(
                 "--raw takes quotes off results of --jq, which is missing",
@@ -121,7 +122,6 @@ impl OutputSettings {
             let error = Error::usage("--no-headers goes with table, csv or tsv");
             return Err(error.hint("add -o csv"));
         }
-        self.check_count()?;
         if self.raw && filtered && self.makes_array() {
             let error = Error::usage("--raw takes away the quotes that a JSON list needs");
             return Err(error.hint("leave out -o json, or --raw"));

@@ -31,7 +31,7 @@ fn schedule_is_one_column_in_each_version_and_two_fields_elsewhere() {
         let shown = list(&format!("--api-version {version}"));
         let (heading, row) = shown.split_once('\n').unwrap();
         assert!(heading.contains("EVERY") && !heading.contains("UNIT"));
-        assert!(row.contains("1 month, charged every 3 months"), "{shown}");
+        assert!(row.contains("1 month, billed every 3"), "{shown}");
     }
     // Whoever names fields gets them.
     let shown = list("-c order_interval_frequency,order_interval_unit -o csv");

@@ -40,7 +40,7 @@ pub(super) struct BatchRun<'a> {
     pub(super) waiting: Cell<Option<Duration>>,
 }
 
-/// While the API is waited for, how long is said so often.
+/// While the API is waited for, how long is said so often, and from then on.
 const BETWEEN_WORDS: Duration = Duration::from_secs(1);
 
 impl<'a> BatchRun<'a> {
@@ -180,9 +180,12 @@ impl<'a> BatchRun<'a> {
         let begun = self.waiting.get().unwrap_or_else(|| self.now());
         self.waiting.set(Some(begun));
         while !left.is_zero() && !self.is_stopped() {
-            let waited = span(self.now().saturating_sub(begun));
-            let which = self.which(batch);
-            self.show.doing(format!("waiting for {which} for {waited}"));
+            let waited = self.now().saturating_sub(begun);
+            let mut text = format!("waiting for {}", self.which(batch));
+            if waited >= BETWEEN_WORDS {
+                text = format!("{text} for {}", span(waited));
+            }
+            self.show.doing(text);
             let slice = left.min(BETWEEN_WORDS);
             self.means.pause(slice).await;
             left -= slice;
