@@ -137,8 +137,8 @@ impl RecordSink for PrintedList<'_> {
     }
 
     async fn page_end(&mut self) -> Result<Flow> {
-        let hints = self.hint_due && self.records >= MANY;
-        if hints {
+        if self.far.is_mixed {
+            // Until the next page comes there may be messages.
             self.printer.break_off();
         } else {
             self.printer.page_end()?;
@@ -147,7 +147,7 @@ impl RecordSink for PrintedList<'_> {
         // page arrives meanwhile.
         self.printer.drained().await?;
         self.far.is(self.records, 0, None);
-        if hints {
+        if self.hint_due && self.records >= MANY {
             self.hint_due = false;
             let shown = grouped(self.records);
             let hint = format!("{shown} records are shown; -n 50 stops earlier");
