@@ -84,9 +84,8 @@ impl LineTerminal {
         self.draft.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, text: &str) -> io::Result<()> {
+    fn push(&self, text: &str) {
         self.draft().push_str(text);
-        Ok(())
     }
 }
 
@@ -121,15 +120,18 @@ impl TermLike for LineTerminal {
     }
 
     fn write_line(&self, text: &str) -> io::Result<()> {
-        self.push(text)
+        self.push(text);
+        Ok(())
     }
 
     fn write_str(&self, text: &str) -> io::Result<()> {
-        self.push(text)
+        self.push(text);
+        Ok(())
     }
 
     fn clear_line(&self) -> io::Result<()> {
-        self.push(CLEAR)
+        self.push(CLEAR);
+        Ok(())
     }
 
     fn flush(&self) -> io::Result<()> {
