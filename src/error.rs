@@ -24,7 +24,8 @@ pub enum Kind {
     CheckFailed,
     /// The user stopped it.
     Interrupted,
-    /// Whoever read the output has gone. Not a failure, but the end of work.
+    /// Whoever read the output has gone, or nothing else is to be printed. Not
+    /// a failure, but the end of work.
     Closed,
 }
 

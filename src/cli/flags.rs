@@ -184,6 +184,20 @@ pub fn limit() -> Arg {
         .help_heading("Paging")
 }
 
+/// The name of the flag that counts, among the matches: `rc stats` has another
+/// flag of that spelling.
+pub(super) const COUNT: &str = "count-only";
+
+/// Whether to print the number of records instead of them.
+#[must_use]
+pub fn count_only() -> Arg {
+    Arg::new(COUNT)
+        .long("count")
+        .action(ArgAction::SetTrue)
+        .help("print the number of records only; with --jq, of its results")
+        .help_heading("Output")
+}
+
 /// How far to follow a list, and how many records a page has at most.
 #[must_use]
 pub fn paging(maximum: u32) -> Vec<Arg> {

@@ -68,6 +68,8 @@ pub struct OutputOptions {
     pub excel: bool,
     /// Leave out the line of headings.
     pub no_headers: bool,
+    /// Print the number of records instead of them.
+    pub count: bool,
     /// A file to write to.
     pub out: Option<PathBuf>,
 }

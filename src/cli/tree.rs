@@ -154,6 +154,9 @@ fn verb(family: &ApiFamily, row: VersionedRow) -> Command {
     if operation.pages() {
         command = command.args(flags::paging(row.api.maximum_page_size));
     }
+    if operation.response.is_list() {
+        command = command.arg(flags::count_only());
+    }
     if operation.effect == Effect::Reads {
         command = command.arg(watch_flag::flag());
     }

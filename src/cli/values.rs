@@ -28,6 +28,7 @@ pub fn options(matches: &ArgMatches) -> Result<Options> {
             excel: matches.get_flag("excel"),
             no_headers: matches.get_flag("no-headers"),
             all_columns: matches.get_flag("all-columns"),
+            count: switched(matches, flags::COUNT),
             out: text(matches, "out").map(PathBuf::from),
         },
         colour: matches
@@ -52,6 +53,12 @@ pub fn options(matches: &ArgMatches) -> Result<Options> {
         max_retries: matches.get_one("max-retries").copied(),
         max_time: matches.get_one("max-time").copied(),
     })
+}
+
+/// Whether a switch is given that not all commands have.
+fn switched(matches: &ArgMatches, name: &str) -> bool {
+    let switch = matches.try_get_one::<bool>(name).ok().flatten();
+    switch.copied().unwrap_or_default()
 }
 
 /// Nested values, in the order that they apply.

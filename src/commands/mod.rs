@@ -9,7 +9,6 @@ mod auth;
 mod bulk;
 mod call;
 mod collision;
-mod columns;
 mod completions;
 mod connect;
 mod difference;
@@ -170,7 +169,7 @@ fn run_here(set: &CommandSet, mut world: World) -> u8 {
     if let Some(note) = run.left_out.note() {
         run.reporter.note(&note);
     }
-    run.finish(&result)
+    run.finish(result)
 }
 
 fn dispatch(run: &mut Run, matches: &Matches) -> Result<()> {

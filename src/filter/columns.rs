@@ -5,12 +5,13 @@
 
 use serde_json::{Map, Value};
 
-use crate::catalog::{Field, FieldKind, Object, Tones, tones_at};
+use crate::catalog::{Field, FieldKind, FieldRole, Interval, Object, Tones, tones_at};
 use crate::error::{Error, Result};
 use crate::nearest::{Similarity, nearest};
 
 use super::cell::Cell;
 use super::extract::{self, Branch, Misfit};
+use super::interval::IntervalCells;
 use super::project;
 
 /// One column.
@@ -34,6 +35,10 @@ pub struct Column {
 pub struct Columns {
     list: Vec<Column>,
     tree: Vec<Branch>,
+    /// Columns made of several values, which lie behind the cells of the list.
+    intervals: Vec<IntervalCells>,
+    /// Cells of the list, and of the values behind them.
+    places: usize,
     strict: bool,
     yielding: bool,
 }
@@ -42,11 +47,41 @@ impl Columns {
     /// The columns of a table when none are chosen.
     #[must_use]
     pub fn default_for_table(object: &Object) -> Self {
-        let columns = object.columns.iter();
-        Self {
+        Self::first_for_table(object, usize::MAX)
+    }
+
+    /// At most so many of them, from the first on.
+    #[must_use]
+    pub fn first_for_table(object: &Object, most: usize) -> Self {
+        let columns = object.columns.iter().take(most);
+        let list = columns.map(|name| Column::known(name, object)).collect();
+        let mut columns = Self {
             yielding: true,
-            ..Self::new(columns.map(|name| Column::known(name, object)).collect())
+            ..Self::new(list)
+        };
+        for (number, name) in object.columns.iter().take(most).enumerate() {
+            if let Some(FieldRole::Interval(interval)) = object.field(name).map(|field| field.role)
+            {
+                columns.compose(number, interval);
+            }
         }
+        columns
+    }
+
+    /// Makes a column of a number that of its schedule.
+    fn compose(&mut self, number: usize, interval: Interval) {
+        let mut place = |name: &str| {
+            extract::plant(&mut self.tree, &[name.to_owned()], self.places);
+            self.places += 1;
+            self.places - 1
+        };
+        let cells = IntervalCells {
+            number,
+            unit: place(interval.unit),
+            charge: interval.charge.map(place),
+        };
+        self.intervals.push(cells);
+        self.list[number].holds = Some(FieldKind::Text);
     }
 
     /// Every field in the order of the catalogue, the parts of an object as
@@ -124,8 +159,10 @@ impl Columns {
             }
         }
         Self {
+            places: list.len(),
             list,
             tree,
+            intervals: Vec::new(),
             strict: false,
             yielding: false,
         }
@@ -203,8 +240,13 @@ impl Columns {
     /// first record do not know.
     pub fn extract<'a>(&self, record: &'a str, cells: &mut Vec<Cell<'a>>) -> Result<(), Misfit> {
         cells.clear();
-        cells.resize(self.list.len(), Cell::Empty);
-        extract::fill(record, &self.tree, self.strict, cells)
+        cells.resize(self.places, Cell::Empty);
+        extract::fill(record, &self.tree, self.strict, cells)?;
+        for interval in &self.intervals {
+            interval.compose(cells);
+        }
+        cells.truncate(self.list.len());
+        Ok(())
     }
 }
 

@@ -18,6 +18,7 @@ use super::complaint::{self, Name};
 use super::reason;
 use super::regex;
 use super::room::{self, Floor};
+use super::surrogates;
 use super::text;
 use super::value::write_json;
 use super::variables::Variables;
@@ -143,6 +144,10 @@ impl Jq {
             return Err(Error::unexpected(message));
         }
         let value = read::parse_single(record)
+            .or_else(|error| {
+                let whole = surrogates::replaced(record).ok_or(error)?;
+                read::parse_single(&whole)
+            })
             .map_err(|error| Error::unexpected(format!("the record is not JSON: {error}")))?;
         room::within(|| self.results(value, each))
     }

@@ -36,9 +36,10 @@ def join($between):
     + ($item | if . == null then "" elif isboolean or isnumber then tostring end))
   // "";
 
-# A text is one number or none.
+# A text is one number or none; as in jq, one is called "nan".
 def tonumber:
   if isnumber then .
+  elif . == "nan" then nan
   else
     (if isstring then try [fromjson] catch [] else [] end) as $read
     | if ($read | length) == 1 and ($read[0] | isnumber) then $read[0]
@@ -123,3 +124,9 @@ def truncate_stream(events):
 # What lists lack on the way to a part is null.
 def pick(parts):
   . as $whole | reduce path(parts) as $path (null; setpath($path; $whole | getpath($path)));
+
+# An offset of `%z` may have a colon, as it has in RFC 3339.
+def strptime($format):
+  (try [__strptime($format), null] catch [null, .]) as [$time, $why]
+  | if $why == null then $time
+    else (try __strptime($format | __colon_offsets) catch ($why | error)) end;

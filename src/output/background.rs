@@ -162,6 +162,14 @@ impl BackgroundWriter {
         self.shared.written.notify_all();
     }
 
+    /// Waits for a moment until all is written, so that a message on the same
+    /// terminal comes after it.
+    pub fn settle(&self) {
+        let held = |_: &mut WriterState| self.shared.held() > 0;
+        let state = self.shared.lock();
+        drop(self.shared.written.wait_timeout_while(state, GRACE, held));
+    }
+
     /// Waits until all is written, and ends the thread. After
     /// [`BackgroundWriter::let_go`] it waits for a moment only.
     ///
@@ -178,12 +186,8 @@ impl BackgroundWriter {
         state.closed = true;
         self.shared.work.notify_all();
         if state.let_go {
-            let drained = |_: &mut WriterState| self.shared.held() > 0;
-            let waited = self
-                .shared
-                .written
-                .wait_timeout_while(state, GRACE, drained);
-            drop(waited);
+            drop(state);
+            self.settle();
             return Ok(());
         }
         self.shared.wait(state, |held| held == 0).map(drop)

@@ -1,12 +1,15 @@
-//! Standard error, shared: whole lines, and below them one line that lives.
+//! Standard error, shared: whole lines, and below them live lines, which
+//! `indicatif` draws and takes away.
 //!
-//! In come whole lines, from whoever has something to tell, and the live line
-//! as it is to be seen now. Before lines are written the live one is taken
-//! away, and after them it is drawn again, so that neither breaks the other.
-//! What the live line says is not known here.
+//! In come whole lines, from whoever has something to tell, and the width of the
+//! terminal when a live line begins. Before lines are written, or a question is
+//! asked, the live one is taken away, and after them it is drawn again, so that
+//! neither breaks the other. What a live line says is not known here.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, TermLike};
 
 /// To the beginning of the line, and all of it away.
 const CLEAR: &str = "\r\u{1b}[2K";
@@ -14,13 +17,8 @@ const CLEAR: &str = "\r\u{1b}[2K";
 /// A stream that many hold.
 #[derive(Clone)]
 pub struct Console {
-    inner: Arc<Mutex<ConsoleState>>,
-}
-
-struct ConsoleState {
-    stream: Box<dyn Write + Send>,
-    /// The live line as it stands there; empty when there is none.
-    live: String,
+    stream: Arc<Mutex<Box<dyn Write + Send>>>,
+    live: MultiProgress,
 }
 
 impl Console {
@@ -28,47 +26,122 @@ impl Console {
     #[must_use]
     pub fn new(stream: Box<dyn Write + Send>) -> Self {
         Self {
-            inner: Arc::new(Mutex::new(ConsoleState {
-                stream,
-                live: String::new(),
-            })),
+            stream: Arc::new(Mutex::new(stream)),
+            // Until a line begins nobody knows how wide it may be.
+            live: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()),
         }
     }
 
     /// Writes whole lines at once.
     pub fn say(&self, lines: &str) {
-        self.with(|inner| {
-            if inner.live.is_empty() {
-                inner.write(lines);
-            } else {
-                let all = format!("{CLEAR}{lines}{}", inner.live);
-                inner.write(&all);
-            }
-        });
+        self.suspend(|| write(&self.stream, lines));
     }
 
-    /// Draws the live line anew; an empty one takes it away.
-    pub fn show(&self, live: &str) {
-        self.with(|inner| {
-            if inner.live != live {
-                let all = format!("{CLEAR}{live}");
-                inner.write(&all);
-                live.clone_into(&mut inner.live);
-            }
-        });
+    /// Does something with the terminal while no live line is there.
+    pub fn suspend<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.live.suspend(work)
     }
 
-    fn with(&self, work: impl FnOnce(&mut ConsoleState)) {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        work(&mut inner);
+    /// A live line, on a terminal of so many columns. It is drawn when it is
+    /// told something; [`Console::end`] takes it away.
+    #[must_use]
+    pub(super) fn begin(&self, width: u16) -> ProgressBar {
+        let terminal = LineTerminal {
+            stream: Arc::clone(&self.stream),
+            width,
+            draft: Mutex::default(),
+        };
+        let target = ProgressDrawTarget::term_like(Box::new(terminal));
+        self.live.set_draw_target(target);
+        self.live.add(ProgressBar::no_length())
+    }
+
+    /// Takes a live line away.
+    pub(super) fn end(&self, line: &ProgressBar) {
+        line.finish_and_clear();
+        self.live.remove(line);
     }
 }
 
-impl ConsoleState {
-    fn write(&mut self, text: &str) {
-        // When nobody can be told, there is nobody to tell.
-        let _ = self.stream.write_all(text.as_bytes());
-        let _ = self.stream.flush();
+fn write(stream: &Mutex<Box<dyn Write + Send>>, text: &str) {
+    let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
+    // When nobody can be told, there is nobody to tell.
+    let _ = stream.write_all(text.as_bytes());
+    let _ = stream.flush();
+}
+
+/// The terminal as `indicatif` sees it: one line, of which the last column stays
+/// free, since a line that is full to its edge may begin another one. What is
+/// drawn up to a flush is written at once.
+struct LineTerminal {
+    stream: Arc<Mutex<Box<dyn Write + Send>>>,
+    width: u16,
+    draft: Mutex<String>,
+}
+
+impl LineTerminal {
+    fn draft(&self) -> MutexGuard<'_, String> {
+        self.draft.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, text: &str) {
+        self.draft().push_str(text);
+    }
+}
+
+impl std::fmt::Debug for LineTerminal {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("LineTerminal")
+            .field("width", &self.width)
+            .finish_non_exhaustive()
+    }
+}
+
+impl TermLike for LineTerminal {
+    fn width(&self) -> u16 {
+        self.width.saturating_sub(1).max(1)
+    }
+
+    /// There is one line: a terminal is never scrolled by it.
+    fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.push(text);
+        Ok(())
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.push(text);
+        Ok(())
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.push(CLEAR);
+        Ok(())
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        let draft = std::mem::take(&mut *self.draft());
+        // The library fills the line up with spaces.
+        let drawn = draft.trim_end_matches(' ');
+        if !drawn.is_empty() {
+            write(&self.stream, drawn);
+        }
+        Ok(())
     }
 }
 
@@ -83,19 +156,44 @@ mod tests {
     use super::*;
     use crate::output::testing::KeptOutput;
 
+    fn told(line: &ProgressBar, text: &str) {
+        line.set_style(indicatif::ProgressStyle::with_template("{wide_msg}").unwrap());
+        line.set_message(text.to_owned());
+    }
+
     #[test]
     fn lines_go_above_the_live_one_and_leave_it_whole() {
         let kept = KeptOutput::default();
         let console = Console::new(Box::new(kept.clone()));
         console.say("first\n");
-        console.show("1 of 2");
+        let line = console.begin(80);
+        console.say("second\n");
+        told(&line, "1 of 2");
         console.say("note\n");
-        console.show("1 of 2");
-        console.show("");
+        console.suspend(|| console_free(&kept));
+        console.end(&line);
         console.say("last\n");
-        assert_eq!(
-            kept.text(),
-            format!("first\n{CLEAR}1 of 2{CLEAR}note\n1 of 2{CLEAR}last\n")
-        );
+        let expected =
+            format!("first\nsecond\n1 of 2{CLEAR}note\n1 of 2{CLEAR}[asked]1 of 2{CLEAR}last\n");
+        assert_eq!(kept.text(), expected);
+    }
+
+    /// Writes to the terminal beside the console, as a question does.
+    fn console_free(kept: &KeptOutput) {
+        kept.clone().write_all(b"[asked]").unwrap();
+    }
+
+    #[test]
+    fn live_lines_follow_one_another() {
+        let kept = KeptOutput::default();
+        let console = Console::new(Box::new(kept.clone()));
+        for width in [5, 80] {
+            let line = console.begin(width);
+            told(&line, "1234567");
+            console.end(&line);
+        }
+        console.say("end\n");
+        let expected = format!("1234{CLEAR}1234567{CLEAR}end\n");
+        assert_eq!(kept.text(), expected);
     }
 }

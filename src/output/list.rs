@@ -14,6 +14,8 @@ pub(super) struct JsonArray {
     to: Destination,
     style: Style,
     empty: bool,
+    /// Whether the last line has no end yet.
+    is_open: bool,
     buffer: String,
 }
 
@@ -23,6 +25,7 @@ impl JsonArray {
             to,
             style,
             empty: true,
+            is_open: false,
             buffer: String::new(),
         }
     }
@@ -32,6 +35,7 @@ impl FormatWriter for JsonArray {
     fn record(&mut self, record: &str) -> Result<()> {
         self.to.text(if self.empty { "[\n" } else { ",\n" })?;
         self.empty = false;
+        self.is_open = true;
         if !self.style.spreads() {
             return self.to.text(&one_line(record));
         }
@@ -46,14 +50,19 @@ impl FormatWriter for JsonArray {
     }
 
     fn break_off(&mut self) -> Result<()> {
-        if !self.empty {
+        if self.is_open {
             self.to.line("")?;
+            self.is_open = false;
         }
         self.to.let_out()
     }
 
     fn finish(&mut self) -> Result<()> {
-        self.to.line(if self.empty { "[]" } else { "\n]" })?;
+        self.to.line(match (self.empty, self.is_open) {
+            (true, _) => "[]",
+            (false, true) => "\n]",
+            (false, false) => "]",
+        })?;
         self.to.let_out()
     }
 }
@@ -94,6 +103,21 @@ mod tests {
             printed(EYES, &[r#"{"a":1}"#, "[]"]),
             "[\n  {\n    \"a\": 1\n  },\n  []\n]\n"
         );
+    }
+
+    /// White space may stand before a comma, so that the array stays valid.
+    #[test]
+    fn an_array_goes_on_after_its_line_was_ended_for_a_message() {
+        let paper = KeptText::default();
+        let mut sink = JsonArray::new(paper.destination(), Style::PLAIN);
+        sink.break_off().unwrap();
+        sink.record("1").unwrap();
+        sink.break_off().unwrap();
+        sink.break_off().unwrap();
+        sink.record("2").unwrap();
+        sink.break_off().unwrap();
+        sink.finish().unwrap();
+        assert_eq!(paper.text(), "[\n1\n,\n2\n]\n");
     }
 
     #[test]

@@ -8,6 +8,7 @@
 mod background;
 mod bars;
 pub mod console;
+mod count;
 mod csv;
 mod destination;
 mod detail;
@@ -145,14 +146,18 @@ pub trait FormatWriter {
     /// writing can fail with; a record that does not fit the columns.
     fn record(&mut self, record: &str) -> Result<()>;
 
+    /// Takes the number of records that another part counted. What prints
+    /// records has no use for it.
+    fn counted(&mut self, _records: u64) {}
+
     /// Lets everything out that was written so far.
     ///
     /// # Errors
     /// As for [`FormatWriter::record`].
     fn page_end(&mut self) -> Result<()>;
 
-    /// Lets everything out where the output ends before its end, and ends the
-    /// line that was begun.
+    /// Lets everything out, and ends the line that was begun: the output ends
+    /// here, or a message comes before the next record.
     ///
     /// # Errors
     /// As for [`FormatWriter::record`].

@@ -7,6 +7,7 @@ use crate::catalog::Object;
 use crate::error::{Error, Kind, Result};
 use crate::filter::{Columns, Flow, Jq, OnError, Slurp, Variables};
 
+use super::count::Count;
 use super::csv::Csv;
 use super::destination::Destination;
 use super::detail::Detail;
@@ -54,6 +55,10 @@ pub struct OutputSettings {
     pub excel: bool,
     /// `--no-headers`.
     pub no_headers: bool,
+    /// `--count`.
+    pub count: bool,
+    /// The most columns of an object that stand for it where none are chosen.
+    pub key_columns: Option<usize>,
     /// `--limit`, counted in records before the filter.
     pub limit: Option<u64>,
     /// What the other end can show.
@@ -83,6 +88,8 @@ impl OutputSettings {
             raw: false,
             excel: false,
             no_headers: false,
+            count: false,
+            key_columns: None,
             limit: None,
             style: Style::PLAIN,
             object: None,
@@ -95,6 +102,7 @@ impl OutputSettings {
     fn check(&self) -> Result<()> {
         let filtered = self.jq.is_some();
         let as_jq_prints = filtered && !self.chosen;
+        self.check_count()?;
         if self.raw && !filtered {
             return Err(Error::usage(
                 "--raw takes quotes off results of --jq, which is missing",
@@ -137,6 +145,23 @@ impl OutputSettings {
         Ok(())
     }
 
+    /// A count is one number, in which nothing can be chosen.
+    fn check_count(&self) -> Result<()> {
+        let flags = [
+            ("--columns", self.columns.is_some()),
+            ("--excel", self.excel),
+            ("--no-headers", self.no_headers),
+            ("--raw", self.raw),
+        ];
+        match flags.into_iter().find(|(_, is_given)| *is_given) {
+            Some((flag, _)) if self.count => Err(Error::usage(format!(
+                "--count prints a number, for which {flag} means nothing"
+            ))
+            .hint("leave out one of them")),
+            _ => Ok(()),
+        }
+    }
+
     fn skips(&self) -> bool {
         self.on_error == Some(OnError::Skip)
     }
@@ -162,7 +187,10 @@ impl OutputSettings {
             return Columns::parse(text, object, &includes).map(Some);
         }
         Ok(match (object, self.format) {
-            (Some(object), Format::Table) => Some(Columns::default_for_table(object)),
+            (Some(object), Format::Table) => {
+                let most = self.key_columns.unwrap_or(usize::MAX);
+                Some(Columns::first_for_table(object, most))
+            }
             (Some(object), _) => Some(Columns::all(object, &includes)),
             (None, _) => None,
         })
@@ -171,6 +199,9 @@ impl OutputSettings {
     /// What writes records: JSON with the chosen fields only, other formats have
     /// columns of their own.
     fn sink(&self, to: Destination, unseen: &Unseen) -> Result<Box<dyn FormatWriter>> {
+        if self.count {
+            return Ok(Box::new(Count::new(to)));
+        }
         let is_json = !self.format.has_columns() || self.jq.is_some() && !self.chosen;
         let chosen = self.columns.as_ref().filter(|_| is_json);
         let Some(columns) = chosen.map(|_| self.columns()).transpose()?.flatten() else {
@@ -201,8 +232,9 @@ impl OutputSettings {
             Format::Csv => self.sheet(Csv::begin(to, self.excel, self.style)?, unseen)?,
             Format::Tsv => self.sheet(Tsv::begin(to, self.excel, self.style)?, unseen)?,
             Format::Table if self.shape == Shape::One && !filtered => {
-                let chosen = self.columns.as_ref().map(|_| self.columns()).transpose()?;
-                Box::new(Detail::new(to, self.style, chosen.flatten()))
+                let is_chosen = self.columns.is_some() || self.key_columns.is_some();
+                let chosen = if is_chosen { self.columns()? } else { None };
+                Box::new(Detail::new(to, self.style, chosen))
             }
             Format::Table => {
                 let table = TableWriter::new(to, self.style, unseen.hidden.clone());
@@ -331,6 +363,11 @@ impl Output {
         Ok(if self.is_full() { Flow::Enough } else { flow })
     }
 
+    /// Takes the number of records that the API counted, for `--count`.
+    pub fn counted(&mut self, records: u64) {
+        self.sink.counted(records);
+    }
+
     /// Lets everything out that came so far. To be called between pages, and
     /// before a failure is reported.
     ///
@@ -340,7 +377,7 @@ impl Output {
         self.sink.page_end()
     }
 
-    /// Lets everything out and ends its line: nothing more will come.
+    /// Lets everything out and ends its line, for a message that follows.
     ///
     /// # Errors
     /// As for [`Output::record`].

@@ -4,17 +4,17 @@
 //!
 //! In comes what was done so far, whenever there is something new; out goes at
 //! most a line each tenth of a second, and none at all before half a second
-//! has passed. Time is that of the work itself: layout is left to `indicatif`,
-//! but not its estimates, which go by the clock of the system and would count
-//! what an earlier run has done as done now.
+//! has passed. `indicatif` lays the line out, draws it and takes it away, on the
+//! stream of the [`Console`]. Its clock is that of the system, so that when to
+//! draw, and how fast the work is, is decided here, in the time of the work: its
+//! estimates would count what an earlier run has done as done now.
 
 use std::fmt::Write as _;
-use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::console::Console;
 use super::visible;
@@ -76,7 +76,6 @@ pub struct Progress {
 #[derive(Default)]
 struct ShownLine {
     bar: Option<ProgressBar>,
-    laid_out: Arc<Mutex<String>>,
     drawn: Option<Duration>,
     /// When counts came from which the rate is told, and what had been done by
     /// then; the older one first.
@@ -120,28 +119,23 @@ impl Progress {
             in_time: now.saturating_sub(since),
         };
         let words = words(&seen, pace, look);
-        let ShownLine { bar, laid_out, .. } = &mut *line;
-        let bar = bar.get_or_insert_with(|| {
-            let paper = Box::new(HiddenTerminal::of(Arc::clone(laid_out), look.width));
-            let target = ProgressDrawTarget::term_like(paper);
-            let bar = ProgressBar::with_draw_target(None, target);
+        let bar = line.bar.get_or_insert_with(|| {
+            let bar = self.console.begin(look.width);
             bar.with_style(style(look, seen.total.is_some()))
         });
-        bar.set_message(words);
+        // Both handles are of one line; this one draws nothing by itself.
+        drop(bar.clone().with_message(words));
         bar.update(|state| {
             state.set_len(seen.total.unwrap_or(seen.done).max(1));
             state.set_pos(seen.done);
         });
-        let text = laid_out.lock().unwrap_or_else(PoisonError::into_inner);
-        self.console.show(&text);
     }
 
     /// Takes the line away. What comes later draws it again.
     pub fn hide(&self) {
         let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bar) = line.bar.take() {
-            bar.finish_and_clear();
-            self.console.show("");
+            self.console.end(&bar);
         }
     }
 }
@@ -233,74 +227,6 @@ pub fn span(time: Duration) -> String {
         }
         (hours @ 1..=47, ..) => format!("{hours} h"),
         (hours, ..) => format!("{} days", hours / 24),
-    }
-}
-
-/// A terminal of one line that nobody sees: what `indicatif` writes up to a
-/// flush is the line as it is to be shown.
-#[derive(Debug)]
-struct HiddenTerminal {
-    width: u16,
-    draft: Mutex<String>,
-    laid_out: Arc<Mutex<String>>,
-}
-
-impl HiddenTerminal {
-    fn of(laid_out: Arc<Mutex<String>>, width: u16) -> Self {
-        Self {
-            // The last column stays free: a terminal that is full to its edge
-            // may begin another line.
-            width: width.saturating_sub(1).max(1),
-            draft: Mutex::default(),
-            laid_out,
-        }
-    }
-
-    fn draft(&self) -> MutexGuard<'_, String> {
-        self.draft.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl TermLike for HiddenTerminal {
-    fn width(&self) -> u16 {
-        self.width
-    }
-
-    fn move_cursor_up(&self, _: usize) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn move_cursor_down(&self, _: usize) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn move_cursor_right(&self, _: usize) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn move_cursor_left(&self, _: usize) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn write_line(&self, text: &str) -> io::Result<()> {
-        self.write_str(text)
-    }
-
-    fn write_str(&self, text: &str) -> io::Result<()> {
-        self.draft().push_str(text);
-        Ok(())
-    }
-
-    fn clear_line(&self) -> io::Result<()> {
-        self.draft().clear();
-        Ok(())
-    }
-
-    fn flush(&self) -> io::Result<()> {
-        let draft = std::mem::take(&mut *self.draft());
-        let mut line = self.laid_out.lock().unwrap_or_else(PoisonError::into_inner);
-        draft.trim_end().clone_into(&mut line);
-        Ok(())
     }
 }
 

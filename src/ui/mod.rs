@@ -192,22 +192,25 @@ impl Run {
     }
 
     /// Reports the result, waits until all output is written, and gives the
-    /// exit code. After Ctrl-C no reader is waited for.
-    pub(crate) fn finish(&mut self, result: &Result<()>) -> u8 {
+    /// exit code. After Ctrl-C no reader is waited for, and the message says what
+    /// was going on.
+    pub(crate) fn finish(&mut self, result: Result<()>) -> u8 {
         let code = match result {
             Ok(()) => None,
             Err(error) => {
-                if error.kind == Kind::Interrupted {
+                let is_interrupted = error.kind == Kind::Interrupted;
+                if is_interrupted {
                     self.writer.let_go();
                 }
-                let code = told(&mut self.reporter, error);
-                if error.kind == Kind::Interrupted
-                    && let Some(activity) = self.reporter.activity()
-                {
-                    self.reporter
-                        .done(&format!("  it was interrupted at this: {activity}"));
+                if self.terminal.stdout && self.terminal.stderr {
+                    self.writer.settle();
                 }
-                Some(code)
+                let activity = self.reporter.activity().filter(|_| is_interrupted);
+                let error = match activity {
+                    Some(activity) => error.hint(format!("what was going on: {activity}")),
+                    None => error,
+                };
+                Some(told(&mut self.reporter, &error))
             }
         };
         match (code, self.writer.finish()) {
@@ -299,7 +302,9 @@ impl Run {
     /// Asks, and gives the line that was answered.
     pub(crate) fn question(&self, question: &str) -> Result<String> {
         // Names that a server told may stand in it.
-        (self.ask)(&visible::one_line(question))
+        let question = visible::one_line(question);
+        self.reporter
+            .suspended(|| (self.ask)(&question))
             .map_err(|_| Error::new(Kind::Interrupted, "cancelled; nothing was sent"))
     }
 

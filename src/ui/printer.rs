@@ -3,8 +3,8 @@
 use crate::catalog::Object;
 use crate::cli::{Options, OutputOptions};
 use crate::config::{self, Colour};
-use crate::error::{Error, Result};
-use crate::filter::Flow;
+use crate::error::{Error, Kind, Result};
+use crate::filter::{Columns, Flow};
 use crate::output::{BackgroundWriter, FileTarget, Format, Output, OutputSettings, Shape, Style};
 use crate::ui::Run;
 use crate::ui::USUAL_WIDTH;
@@ -32,13 +32,52 @@ pub(crate) struct Described {
     pub(crate) includes: Vec<String>,
     /// The keys of the records, when they are known otherwise.
     pub(crate) keys: Option<Vec<String>>,
+    /// The most columns that stand for an object where none are chosen.
+    pub(crate) key_columns: Option<usize>,
     /// Takes note of ids that somebody sees.
     pub(crate) shown: Option<ShownIds>,
+}
+
+impl Described {
+    /// Records of these keys.
+    pub(crate) fn of_keys(keys: &[&str]) -> Self {
+        Self {
+            keys: Some(keys.iter().map(|key| (*key).to_owned()).collect()),
+            ..Self::default()
+        }
+    }
+
+    /// The names of all columns, where they are known.
+    pub(crate) fn columns(&self) -> Option<Vec<String>> {
+        let includes: Vec<&str> = self.includes.iter().map(String::as_str).collect();
+        let of_object = |object| {
+            let columns = Columns::all(object, &includes);
+            let names = columns.list().iter().map(|column| column.name.clone());
+            names.collect()
+        };
+        self.keys.clone().or_else(|| self.object.map(of_object))
+    }
+}
+
+/// Prints the names of the columns of a command, one on each line.
+///
+/// # Errors
+/// The columns are not known.
+pub(crate) fn list_columns(run: &mut Run, described: &Described) -> Result<()> {
+    let names = described.columns().ok_or_else(|| {
+        Error::usage("the columns of this command are those of its records")
+            .hint("-o json shows them with their names")
+    })?;
+    run.print(&format!("{}\n", names.join("\n")))
 }
 
 impl Printer {
     /// Compiles the filter, chooses the columns, opens the target. All that
     /// can be wrong with the flags is found here.
+    ///
+    /// # Errors
+    /// A usage error. Of kind `Closed`, which ends a command without a message:
+    /// `--columns help` was given, and the columns are printed.
     pub(crate) fn prepare(
         run: &mut Run,
         options: &Options,
@@ -46,7 +85,11 @@ impl Printer {
         mut described: Described,
     ) -> Result<Self> {
         let asked = &options.output;
-        let shown = described.shown.take();
+        if asked.columns.as_deref() == Some("help") {
+            list_columns(run, &described)?;
+            return Err(Error::new(Kind::Closed, "the columns are printed"));
+        }
+        let shown = described.shown.take().filter(|_| !asked.count);
         let settings = settings(run, options, shape, described);
         let style = settings.style;
         let (stream, target) = FileTarget::open(asked.out.as_deref(), run.stdout()?)?;
@@ -77,6 +120,11 @@ impl Printer {
         }
         self.came += 1;
         self.output.record(record)
+    }
+
+    /// Takes the number of records that the API counted, for `--count`.
+    pub(crate) fn counted(&mut self, records: u64) {
+        self.output.counted(records);
     }
 
     /// Lets everything out that came so far.
@@ -186,6 +234,8 @@ pub(crate) fn settings(
         excel: asked.excel,
         no_headers: asked.no_headers,
         all_columns: asked.all_columns,
+        count: asked.count,
+        key_columns: described.key_columns,
         style,
         object: described.object,
         includes: described.includes,

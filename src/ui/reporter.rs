@@ -32,12 +32,35 @@ pub(crate) struct Reporter {
     person: bool,
     /// Columns of the terminal that messages are fitted to; none elsewhere.
     width: Option<usize>,
-    /// What a client does now, for the message after Ctrl-C.
+    /// What the command does now, for the message after Ctrl-C.
     activity: Activity,
 }
 
-/// What a client does now, shared with its observers.
-type Activity = Arc<Mutex<Option<String>>>;
+/// What a command does now, shared with those that do it.
+#[derive(Debug, Clone, Default)]
+struct Activity(Arc<Mutex<CurrentWork>>);
+
+#[derive(Debug, Default)]
+struct CurrentWork {
+    /// The step of a long job; empty where there is none.
+    step: String,
+    /// What its client does.
+    request: Option<String>,
+}
+
+impl Activity {
+    fn change(&self, change: impl FnOnce(&mut CurrentWork)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// In words: the step, and the request of it.
+    fn words(&self) -> Option<String> {
+        let work = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let step = Some(work.step.as_str()).filter(|step| !step.is_empty());
+        let parts: Vec<&str> = step.into_iter().chain(work.request.as_deref()).collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
+}
 
 impl Reporter {
     /// Messages on a stream, which is a terminal or is none.
@@ -54,12 +77,9 @@ impl Reporter {
         }
     }
 
-    /// What a client was doing when the command was interrupted.
+    /// What the command does now, or did when it was interrupted.
     pub(crate) fn activity(&self) -> Option<String> {
-        self.activity
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.activity.words()
     }
 
     /// Chooses the form before the command line is understood, so that also
@@ -132,6 +152,11 @@ impl Reporter {
         Progress::new(self.console.clone(), elapsed, look)
     }
 
+    /// Does something with the terminal while no live line is there.
+    pub(crate) fn suspended<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.console.suspend(work)
+    }
+
     /// A voice beside this one, for whoever tells something while a command
     /// is at work. Neither breaks into a line of the other.
     pub(crate) fn voice(&self) -> Voice {
@@ -141,7 +166,7 @@ impl Reporter {
             colour: self.colour,
             person: self.person,
             width: self.width,
-            activity: Arc::clone(&self.activity),
+            activity: self.activity.clone(),
         }
     }
 
@@ -185,6 +210,11 @@ impl Voice {
         self.console.say(&text);
     }
 
+    /// Notes the step that a long job is at; an empty one ends it.
+    pub(crate) fn step(&self, step: &str) {
+        self.activity.change(|work| step.clone_into(&mut work.step));
+    }
+
     /// Says whole lines at once.
     pub(crate) fn say(&self, lines: &str) {
         self.console.say(lines);
@@ -202,8 +232,8 @@ impl Observer for Voice {
     }
 
     fn activity(&self, activity: Option<&str>) {
-        let mut current = self.activity.lock().unwrap_or_else(PoisonError::into_inner);
-        *current = activity.map(str::to_owned);
+        let request = activity.map(str::to_owned);
+        self.activity.change(|work| work.request = request);
     }
 }
 

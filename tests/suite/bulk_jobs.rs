@@ -144,7 +144,7 @@ fn the_line_lives_while_the_batch_does_and_is_gone_at_the_end() {
     let shown = run().on_terminal(100).succeeds();
     assert!(shown.stderr.contains(" of 2 rows"), "{shown:?}");
     let (before, after) = shown.stderr.rsplit_once("\r\u{1b}[2K").unwrap();
-    assert!(before.contains("the batch is running"), "{shown:?}");
+    assert!(before.contains("waiting for the batch"), "{shown:?}");
     assert!(!after.contains(" of 2 rows"), "{shown:?}");
     let dumb = run().on_terminal(100).env("TERM", "dumb").fails(7);
     assert!(!dumb.stderr.contains('\u{1b}'), "{dumb:?}");
@@ -152,6 +152,20 @@ fn the_line_lives_while_the_batch_does_and_is_gone_at_the_end() {
     assert!(!piped.stderr.contains('\u{1b}'), "{piped:?}");
     let plain = run().on_terminal(100).env("NO_COLOR", "1").fails(7);
     assert!(!plain.stderr.contains("\u{1b}[3"), "{plain:?}");
+}
+
+#[test]
+fn batch_is_waited_for_by_name_and_time() {
+    let store = Store::new();
+    let rows = (0..700).map(|row| format!("\nC{row},1,percentage"));
+    let rows = format!("code,value,value_type{}", rows.collect::<String>());
+    let path = file(&store, "spring.csv", &rows);
+    let run = bulk("discounts create", &path).with("--yes").within(&store);
+    let shown = run.on_terminal(100).succeeds();
+    for seconds in [2, 4] {
+        let waits = format!("waiting for the batch for {seconds} s\r");
+        assert!(shown.stderr.contains(&waits), "{seconds} s: {shown:?}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::answering::Answering;
 use crate::canned::{Canned, Reply};
 use crate::harness::{Outcome, Rc, Store, rc};
 use crate::secure::{Listening, ok};
@@ -258,6 +259,49 @@ fn prompt_lists_the_choices_and_repeats_on_an_empty_answer() {
     let question = "upcoming_charge, get_account_access, shopify_update_payment_information";
     assert_eq!(outcome.questions.matches(question).count(), 2);
     assert!(outcome.stderr.contains("a value is needed"), "{outcome:?}");
+}
+
+/// Answers each request with an empty list or, for one object, with the object.
+fn answering(request: &crate::canned::Asked) -> (u16, String) {
+    let path = request.line.split(' ').nth(1).unwrap();
+    let list = path
+        .split_once('?')
+        .map(|(list, _)| list.trim_start_matches('/'));
+    match list {
+        Some(list) => (200, format!("{{\"{list}\":[],\"next_cursor\":null}}")),
+        None => (404, "{}".to_owned()),
+    }
+}
+
+#[test]
+fn question_costs_four_requests_at_most_and_none_with_yes() {
+    let ids: Vec<String> = (1..=1_200).map(|id| id.to_string()).collect();
+    let ids = ids.join("\n");
+    for (line, path) in [
+        // By the filter for ids of its list, and one by one where it has none.
+        ("subscriptions cancel - --reason x", "GET /subscriptions?"),
+        ("webhooks delete -", "GET /webhooks/"),
+    ] {
+        let server = Answering::with(answering);
+        let refused = rc(line)
+            .stdin(&ids)
+            .against(&server.url)
+            .showing(100)
+            .controlled()
+            .answering(&["n"])
+            .fails(130);
+        assert!(refused.questions.contains("1,200 ") || refused.questions.contains("1200 "));
+        let read = server.asked(&["GET"]);
+        let facts = read.iter().filter(|line| line.starts_with(path));
+        assert_eq!(facts.count(), 4, "{read:?}");
+        assert!(server.asked(&["POST", "PUT", "DELETE"]).is_empty());
+    }
+    let server = Answering::with(answering);
+    let outcome = rc("webhooks delete 1 2 3 --yes")
+        .against(&server.url)
+        .runs();
+    let read = server.asked(&["GET /webhooks/"]);
+    assert!(read.is_empty(), "{read:?} {outcome:?}");
 }
 
 #[test]

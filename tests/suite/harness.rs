@@ -35,6 +35,8 @@ pub struct Rc {
     waited: Waited,
     homeless: bool,
     height: u16,
+    /// Both streams, as a terminal shows them.
+    screen: Kept,
     /// When the reader goes away.
     until: Duration,
     meanwhile: Vec<(Duration, String)>,
@@ -72,6 +74,7 @@ pub fn rc_of(words: impl IntoIterator<Item = String>) -> Rc {
         waited: Waited::default(),
         homeless: false,
         height: 24,
+        screen: Kept::default(),
         until: Duration::MAX,
         meanwhile: Vec::new(),
         while_asked: Mutex::default(),
@@ -156,6 +159,12 @@ impl Rc {
         self
     }
 
+    /// What is shown can be seen here meanwhile.
+    pub fn on_screen(mut self, bytes: &Arc<Mutex<Vec<u8>>>) -> Self {
+        self.screen = Kept(Arc::clone(bytes));
+        self
+    }
+
     /// After so many seconds nobody reads any more.
     pub fn until(mut self, seconds: u64) -> Self {
         self.until = Duration::from_secs(seconds);
@@ -231,7 +240,7 @@ impl Rc {
 
     pub fn runs(self) -> Outcome {
         let line = format!("rc {:?}", self.words);
-        let screen = Kept::default();
+        let screen = self.screen;
         let (stdout, stderr) = (Shown::on(&screen), Shown::on(&screen));
         let questions = Arc::new(Mutex::new(String::new()));
         let asked = Arc::clone(&questions);

@@ -19,6 +19,7 @@ mod confirming;
 mod console;
 mod contract;
 mod controls;
+mod counting;
 mod doctor;
 #[cfg(unix)]
 mod edit;
@@ -38,6 +39,7 @@ mod jq;
 #[cfg(unix)]
 mod kills;
 mod ledgers;
+mod listed;
 mod literals;
 mod live_forms;
 mod login;

@@ -58,10 +58,9 @@ fn ctrl_c_ends_with_130_and_leaves_no_half_file() {
     assert!(killed.success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{output:?}");
-    assert!(
-        String::from_utf8(output.stderr)
-            .unwrap()
-            .contains("interrupted")
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "error: interrupted\n  → what was going on: waiting for an answer to GET /store\n"
     );
     let left: Vec<_> = std::fs::read_dir(store.path()).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");

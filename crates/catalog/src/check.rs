@@ -2,8 +2,8 @@
 //! build. Plain loops, as `const` evaluation knows nothing else.
 
 use crate::model::{
-    Api, FieldKind, Object, Operation, OperationAction, Parameter, ParameterRole, Resource, Tones,
-    ValueKind,
+    Api, FieldKind, FieldRole, Object, Operation, OperationAction, Parameter, ParameterRole,
+    Resource, Tones, ValueKind,
 };
 
 /// Checks an API. A row that contradicts itself does not compile where this is
@@ -324,6 +324,16 @@ const fn object(object: &Object) {
             other += 1;
         }
         tones(object.fields[at].tones);
+        if let FieldRole::Interval(interval) = object.fields[at].role {
+            let charge = match interval.charge {
+                Some(charge) => is_field(object, charge),
+                None => true,
+            };
+            assert!(
+                is_field(object, interval.unit) && charge,
+                "an interval of fields that are not there"
+            );
+        }
         at += 1;
     }
     assert!(!object.columns.is_empty(), "an object without columns");
@@ -338,6 +348,17 @@ const fn object(object: &Object) {
         assert!(found, "a column that is no field");
         at += 1;
     }
+}
+
+const fn is_field(object: &Object, name: &str) -> bool {
+    let mut at = 0;
+    while at < object.fields.len() {
+        if same(object.fields[at].name, name) {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 const fn tones(tones: Tones) {

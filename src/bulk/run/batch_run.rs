@@ -14,6 +14,7 @@ use crate::bulk::ledger::{Batch, BatchStage, LockedLedger};
 use crate::bulk::settle::{self, Arrival};
 use crate::catalog::{Idempotency, Operation};
 use crate::error::{Error, Kind, Result};
+use crate::output::progress::span;
 
 /// Batches that are created in vain, at most: each was left unprocessed,
 /// because its content was not certain.
@@ -35,7 +36,12 @@ pub(super) struct BatchRun<'a> {
     pub(super) unfound: Cell<Absence>,
     pub(super) stall: RefCell<Stall>,
     pub(super) backoff: RefCell<PollBackoff>,
+    /// Since when the API is waited for.
+    pub(super) waiting: Cell<Option<Duration>>,
 }
+
+/// While the API is waited for, how long is said so often, and from then on.
+const BETWEEN_WORDS: Duration = Duration::from_secs(1);
 
 impl<'a> BatchRun<'a> {
     pub(super) fn new(
@@ -60,6 +66,7 @@ impl<'a> BatchRun<'a> {
             unfound: Cell::default(),
             stall: RefCell::default(),
             backoff: RefCell::default(),
+            waiting: Cell::default(),
         })
     }
 
@@ -156,7 +163,7 @@ impl<'a> BatchRun<'a> {
     ///
     /// # Errors
     /// The batch made no progress for longer than the job allows.
-    async fn wait(&self, remote: u64, seen: &RemoteBatch) -> Result<()> {
+    async fn wait(&self, batch: &Batch, remote: u64, seen: &RemoteBatch) -> Result<()> {
         let idle = self.stall.borrow_mut().idle(self.now(), seen);
         let patience = self.means.patience;
         let Some(left) = patience.checked_sub(idle).filter(|left| !left.is_zero()) else {
@@ -164,8 +171,25 @@ impl<'a> BatchRun<'a> {
         };
         let done = seen.ok.saturating_add(seen.failed);
         let wait = self.backoff.borrow_mut().wait(self.now(), done, seen.total);
-        self.means.pause(wait.min(left)).await;
+        self.say_waiting(batch, wait.min(left)).await;
         Ok(())
+    }
+
+    /// Waits for the API, and says for what and how long it has been.
+    async fn say_waiting(&self, batch: &Batch, mut left: Duration) {
+        let begun = self.waiting.get().unwrap_or_else(|| self.now());
+        self.waiting.set(Some(begun));
+        while !left.is_zero() && !self.is_stopped() {
+            let waited = self.now().saturating_sub(begun);
+            let mut text = format!("waiting for {}", self.which(batch));
+            if waited >= BETWEEN_WORDS {
+                text = format!("{text} for {}", span(waited));
+            }
+            self.show.doing(text);
+            let slice = left.min(BETWEEN_WORDS);
+            self.means.pause(slice).await;
+            left -= slice;
+        }
     }
 
     /// Records a 404 response to a request that changes the batch; returns
@@ -179,12 +203,16 @@ impl<'a> BatchRun<'a> {
 
     /// Reports the step that the batch is at.
     fn doing(&self, batch: &Batch, what: &str) {
-        let which = if self.of > 1 {
+        self.show.doing(format!("{} {what}", self.which(batch)));
+    }
+
+    /// The batch in words.
+    fn which(&self, batch: &Batch) -> String {
+        if self.of > 1 {
             format!("batch {} of {}", batch.slot + 1, self.of)
         } else {
             "the batch".to_owned()
-        };
-        self.show.doing(format!("{which} {what}"));
+        }
     }
 
     /// Creates a batch. A lost response leaves an unknown batch behind, which
@@ -313,7 +341,10 @@ impl<'a> BatchRun<'a> {
         let again = is_lost(&error) || (remote::is_gone(&error) && !self.is_unfound());
         match seen.phase {
             Phase::Deleted => collect::all_unknown(self, batch, &gone(remote)),
-            Phase::NotStarted if again => self.wait(remote, &seen).await.map_err(|_| error),
+            Phase::NotStarted if again => {
+                let waited = self.wait(batch, remote, &seen).await;
+                waited.map_err(|_| error)
+            }
             Phase::NotStarted => Err(error),
             _ => self.ledger.reaches(batch.slot, BatchStage::Running),
         }
@@ -337,8 +368,7 @@ impl<'a> BatchRun<'a> {
                 Ok(None)
             }
             Phase::NotStarted | Phase::Running | Phase::Missing => {
-                self.doing(batch, "is running");
-                self.wait(remote, &seen).await?;
+                self.wait(batch, remote, &seen).await?;
                 Ok(None)
             }
         }

@@ -69,6 +69,7 @@ fn build() -> Command {
         .args(
             flags::paging(FAMILY.newest().maximum_page_size)
                 .into_iter()
+                .chain([flags::count_only()])
                 .map(|flag| flag.requires("paginate")),
         )
 }

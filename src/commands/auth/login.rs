@@ -141,7 +141,9 @@ fn take(run: &mut Run, with_token: bool) -> Result<SecretString> {
             .hint("rc auth login --with-token reads it from standard input")
             .hint(format!("without a login, {} is used", variable::TOKEN)));
     }
-    let typed = (run.ask_secret)("API token (not shown)")
+    let typed = run
+        .reporter
+        .suspended(|| (run.ask_secret)("API token (not shown)"))
         .map(SecretString::from)
         .map_err(|_| Error::new(Kind::Interrupted, "cancelled; nothing was sent"))?;
     whole(&typed, "what was typed")

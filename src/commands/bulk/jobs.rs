@@ -10,7 +10,6 @@ use crate::bulk::ledger::{Job, JobState, Jobs, Ledger, LedgerRow};
 use crate::bulk::report;
 use crate::catalog::Object;
 use crate::cli::Options;
-use crate::commands::columns;
 use crate::error::{Error, Result};
 use crate::filter::{Columns, Flow};
 use crate::output::progress::grouped;
@@ -38,9 +37,6 @@ pub(super) fn nothing_to_rehearse(options: &Options) -> Result<()> {
 
 /// Shows all jobs, the newest first.
 pub(super) fn list(run: &mut Run, options: &Options) -> Result<()> {
-    if columns::are_asked_for(options) {
-        return columns::print(run, &report::JOB_OVERVIEW, &[]);
-    }
     nothing_to_rehearse(options)?;
     let jobs = all(run)?;
     jobs.prune()?;
@@ -58,7 +54,7 @@ pub(super) fn list(run: &mut Run, options: &Options) -> Result<()> {
             break;
         }
     }
-    if printer.finish()? == 0 {
+    if printer.finish()? == 0 && !options.output.count {
         run.reporter.done("there are no jobs");
     }
     Ok(())
@@ -66,9 +62,6 @@ pub(super) fn list(run: &mut Run, options: &Options) -> Result<()> {
 
 /// Shows one job.
 pub(super) fn status(run: &mut Run, options: &Options, word: &str) -> Result<()> {
-    if columns::are_asked_for(options) {
-        return columns::print(run, &report::JOB_OVERVIEW, &[]);
-    }
     nothing_to_rehearse(options)?;
     let ledger = all(run)?.open(word)?;
     let job = ledger.job()?;
@@ -160,7 +153,7 @@ pub(super) fn results(
     each(&ledger, statuses, |row| {
         printer.record(&report::record(header.as_deref(), row))
     })?;
-    if printer.finish()? == 0 {
+    if printer.finish()? == 0 && !options.output.count {
         run.reporter.done("no rows");
     }
     Ok(())

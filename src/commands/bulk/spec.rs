@@ -14,7 +14,7 @@ use crate::catalog::{Operation, Resource, kebab};
 use crate::cli::global_flags::local_arg;
 use crate::cli::help::{RESOURCES_TEMPLATE, VERBS_TEMPLATE, styled};
 use crate::cli::tree::of_resource;
-use crate::cli::{Spec, plain};
+use crate::cli::{Spec, flags, plain};
 use crate::commands::FAMILY;
 
 /// Batches that may be under way at a time.
@@ -80,7 +80,9 @@ fn beside() -> [Command; 8] {
             .defer(|command| command.subcommands(resources(template_of))),
         group("check", help::CHECK_ABOUT, help::CHECK)
             .defer(|command| command.subcommands(resources(check_of))),
-        plain("list", help::LIST_ABOUT).after_help(styled(help::LIST)),
+        plain("list", help::LIST_ABOUT)
+            .after_help(styled(help::LIST))
+            .arg(flags::count_only()),
         plain("status", help::STATUS_ABOUT)
             .after_help(styled(help::STATUS))
             .arg(job()),
@@ -100,7 +102,8 @@ fn beside() -> [Command; 8] {
                     .value_delimiter(',')
                     .value_parser(STATUSES)
                     .help("only rows of which this became"),
-            ),
+            )
+            .arg(flags::count_only()),
         plain("retry", help::RETRY_ABOUT)
             .long_about(help::RETRY_LONG)
             .after_help(styled(help::RETRY))

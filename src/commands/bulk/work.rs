@@ -22,6 +22,7 @@ use crate::runtime;
 use crate::ui::Run;
 use crate::ui::interrupted;
 use crate::ui::printer::Printer;
+use crate::ui::reporter::Voice;
 
 /// After Ctrl-C, what is under way may take so long to be answered.
 const GRACE: Duration = Duration::from_secs(30);
@@ -41,7 +42,10 @@ pub(super) fn run(
 ) -> Result<()> {
     let (stopper, stop) = watch::channel(false);
     let timing = run.timing.clone();
-    let line = Line(run.progress(options, "rows"));
+    let line = Line {
+        progress: run.progress(options, "rows"),
+        voice: run.reporter.voice(),
+    };
     let means = RunContext {
         client: &store.client,
         timing: &timing,
@@ -85,13 +89,17 @@ pub(super) fn run(
     }
 }
 
-/// Shows how far a job is.
-struct Line(progress::Progress);
+/// Shows how far a job is, and notes what it does.
+struct Line {
+    progress: progress::Progress,
+    voice: Voice,
+}
 
 impl RunObserver for Line {
     fn see(&self, progress: &JobProgress) {
         let failed = progress.failed.saturating_add(progress.unknown);
-        self.0.seen(ProgressState {
+        self.voice.step(&progress.doing);
+        self.progress.seen(ProgressState {
             done: progress.ok.saturating_add(failed),
             failed,
             total: Some(progress.rows),
@@ -116,8 +124,11 @@ fn wait(
             () = interrupted() => {}
             result = &mut work => return result,
         }
-        run.reporter
-            .note("stopping: waits for what is under way; Ctrl-C again leaves at once");
+        let activity = run.reporter.activity();
+        let activity = activity.map_or_else(String::new, |activity| format!(" ({activity})"));
+        run.reporter.note(&format!(
+            "stopping: waits for what is under way{activity}; Ctrl-C again leaves at once"
+        ));
         // Where nobody hears it, the work has ended.
         let _ = stopper.send(true);
         tokio::select! {

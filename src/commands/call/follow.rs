@@ -8,7 +8,7 @@ use crate::api::pages::{ListFailure, Pages, RecordSink};
 use crate::cli::Options;
 use crate::error::Result;
 use crate::filter::Flow;
-use crate::output::progress::{Progress, ProgressState};
+use crate::output::progress::{Progress, ProgressState, grouped};
 use crate::ui::Run;
 use crate::ui::printer::Printer;
 use crate::ui::reporter::Reporter;
@@ -18,7 +18,12 @@ use crate::ui::reporter::Reporter;
 pub(in crate::commands) struct Far {
     progress: Option<Progress>,
     client: Arc<Client>,
+    /// Whether records and messages are on one terminal.
+    is_mixed: bool,
 }
+
+/// After so many records on a terminal, a hint says how to see fewer.
+const MANY: u64 = 1_000;
 
 impl Far {
     /// Where the records themselves run over the terminal there is no line:
@@ -31,15 +36,22 @@ impl Far {
     ) -> Self {
         let out = options.output.out.as_deref();
         let elsewhere = out.is_some_and(|path| path.as_os_str() != "-");
-        let gathers = options.output.slurp;
+        let gathers = options.output.slurp || options.output.count;
         let far = Self::silent(run, options, client, unit);
         if run.terminal.stdout && !elsewhere && !gathers {
             return Self {
                 progress: None,
+                is_mixed: run.terminal.stderr,
                 ..far
             };
         }
         far
+    }
+
+    /// Whether records and messages are on one terminal, so that a message
+    /// begins a line of its own.
+    pub(in crate::commands) const fn is_mixed(&self) -> bool {
+        self.is_mixed
     }
 
     /// Work that prints nothing while it goes on.
@@ -52,6 +64,7 @@ impl Far {
         Self {
             progress: Some(run.progress(options, unit)),
             client: Arc::clone(client),
+            is_mixed: false,
         }
     }
 
@@ -87,6 +100,7 @@ pub(in crate::commands) async fn follow(
     let mut sink = PrintedList {
         talk,
         printer,
+        hint_due: far.is_mixed && limit.is_none(),
         far,
         records: 0,
     };
@@ -100,6 +114,8 @@ struct PrintedList<'a> {
     printer: &'a mut Printer,
     far: &'a Far,
     records: u64,
+    /// Whether to say how to see fewer records, once there are many.
+    hint_due: bool,
 }
 
 impl RecordSink for PrintedList<'_> {
@@ -121,11 +137,22 @@ impl RecordSink for PrintedList<'_> {
     }
 
     async fn page_end(&mut self) -> Result<Flow> {
-        self.printer.page_end()?;
+        if self.far.is_mixed {
+            // Until the next page comes there may be messages.
+            self.printer.break_off();
+        } else {
+            self.printer.page_end()?;
+        }
         // A closed pipe is noticed before another page is requested. The next
         // page arrives meanwhile.
         self.printer.drained().await?;
         self.far.is(self.records, 0, None);
+        if self.hint_due && self.records >= MANY {
+            self.hint_due = false;
+            let shown = grouped(self.records);
+            let hint = format!("{shown} records are shown; -n 50 stops earlier");
+            self.talk.note(&hint);
+        }
         Ok(Flow::More)
     }
 }

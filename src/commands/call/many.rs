@@ -66,6 +66,7 @@ pub(in crate::commands) fn run(
         Ok(()) => {}
         Err(error) if error.kind == Kind::Interrupted => {
             printer.let_go();
+            printer.break_off();
             return Err(tally.cut_short(error, call));
         }
         Err(error) => return Err(error),
@@ -256,6 +257,10 @@ async fn work(
         tokio::select! {
             biased;
             Some(answered) = answers.next(), if !answers.is_empty() => {
+                let (_, answer): &Answered = &answered;
+                if answer.is_err() {
+                    begin_line(printer, tally).await;
+                }
                 settle(run, options, call, printer, tally, answered)?;
                 // A reader that is there has it before the next message.
                 if let Ok(read) = timeout(AT_HAND, printer.drained()).await {
@@ -280,6 +285,15 @@ async fn work(
         more &= tally.broken.is_none() && !tally.stopped;
     }
     Ok(())
+}
+
+/// Ends the line of a record before a message on the same terminal.
+async fn begin_line(printer: &mut Printer, tally: &Tally) {
+    if tally.far.as_ref().is_some_and(Far::is_mixed) {
+        printer.break_off();
+        // Whoever cannot take it in that time is not waited for.
+        let _ = timeout(AT_HAND, printer.drained()).await;
+    }
 }
 
 /// Prints an answer or tells a failure. Trouble with the output ends a read at

@@ -1,7 +1,9 @@
 //! The operations of the API as commands: `rc <resource> <verb>`.
 
 pub(crate) mod args;
+mod columns;
 mod confirm;
+mod count;
 mod facts;
 pub(super) mod find;
 pub(super) mod follow;

@@ -21,7 +21,8 @@ pub(in crate::commands) fn hint(
 ) -> Error {
     let out = options.output.out.as_deref();
     let to_stdout = out.is_none_or(|path| path.as_os_str() == "-");
-    let kept = to_stdout && !options.output.slurp && printer.whole() > 0;
+    let gathers = options.output.slurp || options.output.count;
+    let kept = to_stdout && !gathers && printer.whole() > 0;
     let cursor = pages
         .resume()
         .filter(|cursor| !cursor.is_empty() && !pages.is_endless());
@@ -78,6 +79,7 @@ fn command(options: &Options, paging: Paging, call: &str, cursor: &str) -> Strin
         all_columns,
         // Where they are given, there is no hint.
         slurp: _,
+        count: _,
         out: _,
     } = output;
     let NetworkFlags {

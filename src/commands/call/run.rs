@@ -11,7 +11,9 @@ use crate::api::request::{self, Now, Request, Values};
 use crate::api::response::{Envelope, Wanted};
 use crate::catalog::{Api, Empty, Operation, Parameter, ParameterRole, Resource, kebab};
 use crate::cli::{DryRun, Options, Paging};
+use crate::commands::call::columns;
 use crate::commands::call::confirm;
+use crate::commands::call::count;
 use crate::commands::call::find;
 use crate::commands::call::follow::{Far, follow};
 use crate::commands::call::ids::Ids;
@@ -23,7 +25,6 @@ use crate::commands::call::resume;
 use crate::commands::call::unapplied;
 use crate::commands::call::watch;
 use crate::commands::call::written::{self, Written};
-use crate::commands::columns;
 use crate::commands::connect::{Target, target_flags};
 use crate::commands::dry;
 use crate::commands::profile::defaults;
@@ -36,8 +37,8 @@ use crate::ui::recent::ShownIds;
 
 /// Runs a call from values to exit.
 pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) -> Result<()> {
-    if columns::are_asked_for(options) {
-        return help_of_columns(run, call);
+    if options.output.columns.as_deref() == Some("help") {
+        return columns::help(run, call);
     }
     let mut place = run.place(options)?;
     let row = place.row(call.resource.name, call.operation.verb)?;
@@ -64,12 +65,18 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
     if let (Some(DryRun::Diff), Some(get)) = (options.dry_run, rehearse::counterpart(&call)) {
         return rehearse::run(run, options, &call, get, &place);
     }
+    let counter = count::request(options, &call)?;
     if let Some(form) = options.dry_run {
         dry::check(options, form)?;
+        if let Some((request, _)) = &counter {
+            return run.print_request(&dry::print(request, options, &place, form));
+        }
         return dry_run(run, options, &call, &place, form);
     }
     confirm::read_targets(run, &mut call, first.changes())?;
+    let shows_result = written::is_shown(run, options, call.operation);
     let described = Described {
+        key_columns: shows_result.then_some(written::MOST_FIELDS),
         shown: ShownIds::at(
             run,
             place.api,
@@ -78,12 +85,6 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
         ),
         ..call.described()
     };
-    let shows_result = written::is_shown(run, options, call.operation);
-    let mut options = Cow::Borrowed(options);
-    if shows_result {
-        options.to_mut().output.columns = written::columns(call.operation);
-    }
-    let options = &*options;
     let printer = Printer::prepare(run, options, call.shape(), described)?;
     let client = run.client(&place)?;
     preflight::scopes(run, &place, &client, call.operation, &[])?;
@@ -101,6 +102,9 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
     // The amount of the object is known now.
     let first = call.first()?;
     (run.guard_interrupts)();
+    if let Some(counter) = &counter {
+        return count::run(&client, counter, printer);
+    }
     match () {
         () if call.operation.pages() => {
             let read = list(run, options, client, first, &call, printer)?;
@@ -124,18 +128,6 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
             one(run, &client, &first, &call, printer, &written)
         }
     }
-}
-
-/// Prints the columns of the records of a call.
-fn help_of_columns(run: &mut Run, call: &Call) -> Result<()> {
-    let Some(object) = call.operation.response.object() else {
-        return Err(Error::usage("this command prints no records"));
-    };
-    let mut included = call.given.iter();
-    let included = included.find(|(parameter, _)| parameter.role == ParameterRole::Include);
-    let words = included.map_or(&[][..], |(_, words)| words.as_slice());
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    columns::print(run, object, &words)
 }
 
 /// Reads the values of a call, and asks for those that are missing.
@@ -253,8 +245,7 @@ impl PreparedCall<'_> {
         Described {
             object: self.operation.response.object(),
             includes: includes.flat_map(|given| given.words.clone()).collect(),
-            keys: None,
-            shown: None,
+            ..Described::default()
         }
     }
 
@@ -456,7 +447,7 @@ fn list(
     }
     let received = printer.received();
     let records = printer.finish()?;
-    if records == 0 {
+    if records == 0 && !options.output.count {
         run.reporter.done(&format!(
             "no {} match",
             call.resource.name.replace('_', " ")

@@ -65,7 +65,7 @@ impl Written {
 }
 
 /// The most fields of an object that are shown after a write.
-const MOST_FIELDS: usize = 8;
+pub(super) const MOST_FIELDS: usize = 8;
 
 /// Whether a person reads the result of a write, and asked for no format.
 pub(super) fn is_shown(run: &Run, options: &Options, operation: &Operation) -> bool {
@@ -77,13 +77,6 @@ pub(super) fn is_shown(run: &Run, options: &Options, operation: &Operation) -> b
         || asked.slurp
         || asked.raw;
     operation.effect != Effect::Reads && run.terminal.stdout && run.terminal.stderr && !chosen
-}
-
-/// The columns that stand for the object after a write.
-pub(super) fn columns(operation: &Operation) -> Option<String> {
-    let object = operation.response.object()?;
-    let columns = object.columns.iter().take(MOST_FIELDS).copied();
-    Some(columns.collect::<Vec<_>>().join(","))
 }
 
 /// `✓ charge 377750029 skipped; next charge 2026-12-20`.

@@ -39,10 +39,15 @@ pub(super) const COMMAND: Command = Command {
 
 /// Checks everything, and tells what was found.
 fn run(run: &mut Run, options: &Options) -> Result<()> {
+    let printer = if as_records(options) {
+        let described = Described::of_keys(&CHECK_KEYS);
+        Some(Printer::prepare(run, options, Shape::Many, described)?)
+    } else {
+        None
+    };
     let mut report = DoctorReport::default();
     look(run, options, &mut report)?;
-    if as_records(options) {
-        let mut printer = Printer::prepare(run, options, Shape::Many, Described::default())?;
+    if let Some(mut printer) = printer {
         for check in &report.checks {
             printer.record(&check.record().to_string())?;
         }
@@ -308,6 +313,9 @@ fn question(place: &Target, token: Option<&SecretString>) -> Result<Request<Byte
         .body(Bytes::new())
         .map_err(|error| Error::usage("the request cannot be made").caused_by(error))
 }
+
+/// The keys of the record of a check.
+const CHECK_KEYS: [&str; 5] = ["check", "status", "message", "hint", "ms"];
 
 impl Check {
     /// The check as a record.

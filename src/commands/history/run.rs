@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use super::args::{History, HistoryQuery};
 use crate::api::request::{Moment, Now};
 use crate::cli::Options;
-use crate::commands::columns;
 use crate::config::{folders, variable};
 use crate::error::{Error, Result};
 use crate::filter::Flow;
@@ -16,9 +15,6 @@ use crate::ui::printer::{Described, Printer};
 
 /// Prints what was asked for of the history.
 pub(super) fn run(run: &mut Run, options: &Options, asked: &History) -> Result<()> {
-    if columns::are_asked_for(options) {
-        return columns::print(run, &ENTRY, &[]);
-    }
     if options.dry_run.is_some() {
         return Err(Error::usage(
             "--dry-run shows what would be sent, and this command sends nothing",
@@ -66,7 +62,7 @@ fn list(
             Ok(left > 0 && flow == Flow::More)
         })?;
     }
-    if printer.finish()? == 0 {
+    if printer.finish()? == 0 && !options.output.count {
         run.reporter.done("no writes match");
     }
     Ok(())

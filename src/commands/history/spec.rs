@@ -48,7 +48,8 @@ fn build() -> Command {
         verb("list", "List the writes that were sent", LIST)
             .alias("ls")
             .args(filters())
-            .arg(flags::limit()),
+            .arg(flags::limit())
+            .arg(flags::count_only()),
         verb("get", "Show one write", "Example:\n  rc history get 1")
             .aliases(["show", "view"])
             .arg(

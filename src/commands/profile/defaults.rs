@@ -10,8 +10,8 @@ use crate::output::Format;
 /// The options with the output format and the columns of a profile.
 ///
 /// `usual` is the format where none is chosen. Columns that the object does not
-/// have are left out; where none remain, the usual ones are shown. A dry run
-/// and a filter print what they print without a profile.
+/// have are left out; where none remain, the usual ones are shown. A dry run,
+/// a filter and a count print what they print without a profile.
 pub(in crate::commands) fn options(
     options: &Options,
     profile: &Profile,
@@ -19,7 +19,8 @@ pub(in crate::commands) fn options(
     list_of: Option<&Object>,
 ) -> Options {
     let mut options = options.clone();
-    if options.dry_run.is_some() || options.output.jq.is_some() {
+    let asked = &options.output;
+    if options.dry_run.is_some() || asked.jq.is_some() || asked.count {
         return options;
     }
     let output = &mut options.output;
@@ -41,14 +42,15 @@ pub(in crate::commands) fn options(
 }
 
 /// The call with the limit of a profile, if that applies: to lists that have no
-/// limit of their own.
+/// limit of their own. What is counted is the whole list.
 pub(in crate::commands) fn limited(
     options: &Options,
     profile: &Profile,
     call: &Call,
 ) -> Option<Call> {
     let limit = profile.limit.filter(|_| {
-        options.dry_run.is_none() && call.operation.pages() && call.paging.limit.is_none()
+        let is_whole = options.dry_run.is_some() || options.output.count;
+        !is_whole && call.operation.pages() && call.paging.limit.is_none()
     })?;
     let mut call = call.clone();
     call.paging.limit = Some(limit);

@@ -260,7 +260,8 @@ fn list(run: &mut Run, options: &Options, config: &Config) -> Result<()> {
     {
         profiles.insert(0, Profile::named(DEFAULT));
     }
-    let mut printer = Printer::prepare(run, options, Shape::Many, Described::default())?;
+    let described = Described::of_keys(&RECORD_KEYS);
+    let mut printer = Printer::prepare(run, options, Shape::Many, described)?;
     for profile in profiles {
         let record = record(run.family.newest(), &profile, &used, &logins);
         if printer.record(&record.to_string())? == Flow::Enough {
@@ -275,11 +276,27 @@ fn show(run: &mut Run, options: &Options, config: &Config, name: Option<&str>) -
     let (used, _) = config.choose(options.profile.as_deref(), &run.environment)?;
     let profile = config.profile(name.unwrap_or(&used))?;
     let logins = Logins::below(run.folders()?.state());
-    let mut printer = Printer::prepare(run, options, Shape::One, Described::default())?;
+    let described = Described::of_keys(&RECORD_KEYS);
+    let mut printer = Printer::prepare(run, options, Shape::One, described)?;
     printer.record(&record(run.family.newest(), &profile, &used, &logins).to_string())?;
     printer.finish()?;
     Ok(())
 }
+
+/// The keys of the record of a profile.
+const RECORD_KEYS: [&str; 11] = [
+    "name",
+    "in_use",
+    "store",
+    "token",
+    "protected",
+    "base_url",
+    "api_version",
+    "credential_command",
+    "output",
+    "columns",
+    LIMIT,
+];
 
 fn record(api: &Api, profile: &Profile, used: &str, logins: &Logins) -> Value {
     let login = logins.of(api.name, &profile.name, &profile.own_base(api));

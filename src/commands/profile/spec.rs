@@ -27,7 +27,7 @@ fn build() -> Command {
             .help("name of a profile")
     };
     group(SPEC.name, SPEC.about, PROFILES).subcommands([
-        verb("list", "List profiles", "Example:\n  rc profile list"),
+        verb("list", "List profiles", "Example:\n  rc profile list").arg(flags::count_only()),
         verb(
             "show",
             "Show what is set for a profile",

@@ -100,11 +100,13 @@ fn a_job_has_one_process_at_a_time_and_ctrl_c_leaves_it_to_the_next() {
     let status = shop.ask(&format!("bulk status {} --jq .state -r", first.job));
     status.prints("running\n");
     first.interrupted();
-    first.says("stopping");
+    // What it did then is said at once, and where it stopped at the end.
+    first.says("stopping: waits for what is under way (");
     let job = first.job.clone();
     let (code, left) = first.ends();
     assert_eq!(code, Some(130), "{left}");
     assert!(left.contains("detached: "), "{left}");
+    assert!(left.contains("what was going on: "), "{left}");
     let resume = format!("rc bulk resume {job} --base-url ");
     assert!(left.contains(&resume), "{left}");
     // The batch goes on meanwhile, if it has been started.

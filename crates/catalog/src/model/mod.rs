@@ -19,7 +19,9 @@ pub use api::{
 };
 pub use family::{ApiFamily, NoVersion, VersionedRow};
 pub(crate) use object::STATUS_TONES;
-pub use object::{Conventions, Field, FieldKind, FieldRole, Object, Tone, Tones, tones_at};
+pub use object::{
+    Conventions, Field, FieldKind, FieldRole, Interval, Object, Tone, Tones, tones_at,
+};
 pub use parameter::{BareDay, Empty, Parameter, ParameterRole, Type, ValueKind};
 
 /// A family of operations on one kind of object, and a first word of the

@@ -115,6 +115,17 @@ pub enum FieldRole {
     Currency,
     /// The day that tells the object from others, and what it is called.
     Day(&'static str),
+    /// How many units lie between two orders, the number of a schedule.
+    Interval(Interval),
+}
+
+/// The other fields of a schedule whose number one field has: `3 months`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interval {
+    /// The field with the unit, a noun in the singular.
+    pub unit: &'static str,
+    /// The field with the number of units between two charges.
+    pub charge: Option<&'static str>,
 }
 
 /// What a status means for the user, and so its colour.

@@ -93,6 +93,9 @@ fn check(options: &Options, call: &PreparedCall, looks: bool) -> Result<()> {
     if options.dry_run.is_some() {
         return refused("--dry-run");
     }
+    if options.output.count {
+        return refused("--count");
+    }
     if options.output.out.is_some() {
         return match refused("--out") {
             Err(error) => Err(error.hint("a file appears at the end, and a watch has none")),

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::build::{field, get, id, list, read, text};
 use crate::model::{
-    FieldKind, Object, Operation, Parameter, Resource, ResponseShape, STATUS_TONES,
+    FieldKind, FieldRole, Interval, Object, Operation, Parameter, Resource, ResponseShape,
+    STATUS_TONES,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -104,7 +105,12 @@ pub const SUBSCRIPTION: Object = Object {
         field("next_charge_scheduled_at", FieldKind::Time),
         field("order_day_of_month", FieldKind::Text),
         field("order_day_of_week", FieldKind::Text),
-        field("order_interval_frequency", FieldKind::Text),
+        field("order_interval_frequency", FieldKind::Text)
+            .short("every")
+            .role(FieldRole::Interval(Interval {
+                unit: "order_interval_unit",
+                charge: Some("charge_interval_frequency"),
+            })),
         field("order_interval_unit", FieldKind::Text),
         field("presentment_currency", FieldKind::Text),
         field("price", FieldKind::Money),
@@ -127,6 +133,7 @@ pub const SUBSCRIPTION: Object = Object {
         "quantity",
         "price",
         "next_charge_scheduled_at",
+        "order_interval_frequency",
         "customer_id",
     ],
     conventions: &CONVENTIONS,

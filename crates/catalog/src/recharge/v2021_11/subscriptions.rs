@@ -11,7 +11,7 @@ use crate::build::{
 };
 use crate::model::STATUS_TONES;
 use crate::model::{
-    FieldKind, FieldRole, Idempotency, Object, OldValue, Operation, Parameter, Resource,
+    FieldKind, FieldRole, Idempotency, Interval, Object, OldValue, Operation, Parameter, Resource,
     ResponseShape, Reverse, Type,
 };
 use crate::recharge::CONVENTIONS;
@@ -362,7 +362,12 @@ pub const SUBSCRIPTION: Object = Object {
             .role(FieldRole::Day("next charge")),
         field("order_day_of_month", FieldKind::Integer),
         field("order_day_of_week", FieldKind::Integer),
-        field("order_interval_frequency", FieldKind::Integer).short("every"),
+        field("order_interval_frequency", FieldKind::Integer)
+            .short("every")
+            .role(FieldRole::Interval(Interval {
+                unit: "order_interval_unit",
+                charge: Some("charge_interval_frequency"),
+            })),
         field("order_interval_unit", FieldKind::Text)
             .short("unit")
             .values(ORDER_INTERVAL_UNITS),
@@ -390,7 +395,6 @@ pub const SUBSCRIPTION: Object = Object {
         "price",
         "next_charge_scheduled_at",
         "order_interval_frequency",
-        "order_interval_unit",
     ],
     conventions: &CONVENTIONS,
 };
