@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::args::Sync;
-use super::run::{choose, field, store_key};
+use super::run::{choose, store_key};
 use super::status;
+use crate::catalog::build::field;
 use crate::catalog::{Conventions, FieldKind, Object};
 use crate::cli::Options;
 use crate::commands::auth::check;

@@ -10,7 +10,8 @@ use serde_json::json;
 use super::args::Sync;
 use super::watcher::Watcher;
 use crate::api::client::Client;
-use crate::catalog::{Conventions, Field, FieldKind, FieldRole, Object, Tones, Type};
+use crate::catalog::build::field;
+use crate::catalog::{Conventions, FieldKind, Object};
 use crate::cli::Options;
 use crate::commands::auth::check;
 use crate::commands::connect::Target;
@@ -302,22 +303,3 @@ static REPORT: Object = Object {
     columns: &["table", "rows", "changed", "deleted", "bookmark", "state"],
     conventions: &Conventions::PLAIN,
 };
-
-pub(super) const fn field(name: &'static str, kind: FieldKind) -> Field {
-    let stated = match kind {
-        FieldKind::Integer => Type::Integer,
-        FieldKind::Time => Type::DateTime,
-        _ => Type::String,
-    };
-    Field {
-        name,
-        short: None,
-        kind,
-        documented: stated,
-        shown: stated,
-        values: &[],
-        tones: Tones::NONE,
-        role: FieldRole::Plain,
-        secret: false,
-    }
-}

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use serde_json::json;
 
-use super::run::field;
+use crate::catalog::build::field;
 use crate::catalog::{Conventions, FieldKind, Object};
 use crate::cli::Options;
 use crate::error::{Error, Kind, Result};
