@@ -31,9 +31,12 @@ pub(crate) struct Held {
 }
 
 impl AddressLocks {
-    /// Takes all addresses that a request edits, or none of them.
-    pub(crate) fn enter(&self, state: &State, asked: &CheckedRequest) -> Result<Held, Refusal> {
-        let addresses = edited(state, asked);
+    /// Takes all addresses that requests edit, or none of them.
+    pub(crate) fn enter(&self, state: &State, asked: &[CheckedRequest]) -> Result<Held, Refusal> {
+        let addresses: BTreeSet<u64> = asked
+            .iter()
+            .flat_map(|asked| edited(state, asked))
+            .collect();
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !taken.is_disjoint(&addresses) {
             return Err(in_progress());

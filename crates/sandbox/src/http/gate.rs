@@ -12,29 +12,31 @@ use crate::http::respond::welcome;
 use crate::requests::checked_request::{CheckedRequest, body_of, check_scopes, query_of};
 use crate::requests::envelope::{Answered, Draft, envelope};
 use crate::requests::refusal::Refusal;
-use crate::requests::route::Route;
+use crate::requests::route::{self, Route};
 use crate::rules;
 use crate::rules::events;
 use crate::storage::state::{State, Token};
 use crate::v2021_01;
 use recharge_catalog as catalog;
 
-/// Carries a request out, once `enter` lets it.
+/// Carries a request out, once `enter` lets it: it is given the requests to the
+/// rules that this one comes to.
 pub(crate) fn answer(
     state: &mut State,
     now: Timestamp,
     request: &Request<Bytes>,
     route: Result<Route, Refusal>,
-    enter: impl FnOnce(&State, &CheckedRequest) -> Result<(), Refusal>,
+    enter: impl FnOnce(&State, &[CheckedRequest]) -> Result<(), Refusal>,
 ) -> Answered {
     if request.uri().path() == "/" {
         return Ok(Draft::new(200, welcome()));
     }
     let token = token_of(state, request)?;
-    if is_older_version(request)? {
-        return v2021_01::answer(state, now, &token, request);
-    }
+    let version = version_of(state, request)?;
     let route = route?;
+    if version == v2021_01::VERSION {
+        return v2021_01::answer(state, now, &token, request, &route, enter);
+    }
     check_scopes(route.row, &token)?;
     let query = query_of(request);
     let body = body_of(route.row, request.body())?;
@@ -46,10 +48,19 @@ pub(crate) fn answer(
         now,
         token: &token,
     };
-    enter(state, &asked)?;
+    enter(state, &[asked])?;
     let outcome = rules::perform(state, &asked)?;
     events::settle(state, now, &token);
     envelope(route.row, outcome)
+}
+
+/// The row that a request asks for, in its version.
+pub(crate) fn route_of(state: &State, request: &Request<Bytes>) -> Result<Route, Refusal> {
+    let (method, path) = (request.method().as_str(), request.uri().path());
+    match version_of(state, request) {
+        Ok(v2021_01::VERSION) => v2021_01::route(method, path),
+        _ => route::find(method, path),
+    }
 }
 
 pub(crate) fn token_of(state: &State, request: &Request<Bytes>) -> Result<Token, Refusal> {
@@ -63,15 +74,15 @@ pub(crate) fn token_of(state: &State, request: &Request<Bytes>) -> Result<Token,
         .ok_or_else(|| Refusal::error(401, "bad authentication"))
 }
 
-/// Whether a request is asked in 2021-01. One that names no version is asked in
-/// the one that the catalogue describes.
-pub(crate) fn is_older_version(request: &Request<Bytes>) -> Result<bool, Refusal> {
-    let Some(version) = request.headers().get(catalog::recharge::VERSION_HEADER) else {
-        return Ok(false);
+/// The version that a request is asked in: the one that its header names, else
+/// the default of the store.
+pub(crate) fn version_of(state: &State, request: &Request<Bytes>) -> Result<&'static str, Refusal> {
+    let version = match request.headers().get(catalog::recharge::VERSION_HEADER) {
+        Some(version) => version.to_str().unwrap_or_default(),
+        None => state.default_api_version(),
     };
-    match version.to_str().unwrap_or_default() {
-        catalog::recharge::VERSION => Ok(false),
-        v2021_01::VERSION => Ok(true),
-        _ => Err(Refusal::error(426, "invalid API version")),
-    }
+    let mut known = catalog::recharge::FAMILY.version_names();
+    known
+        .find(|known| *known == version)
+        .ok_or_else(|| Refusal::error(426, "invalid API version"))
 }

@@ -18,7 +18,7 @@ use crate::Sandbox;
 use crate::faults::{Fault, FaultKind, Met};
 use crate::http::address_locks::Held;
 use crate::http::faulty::faulty;
-use crate::http::gate::{answer, is_older_version, token_of};
+use crate::http::gate::{answer, route_of, token_of, version_of};
 use crate::http::limit::Level;
 use crate::http::log::{Log, LoggedRequest};
 use crate::http::respond::{in_version, naming_methods, refused, respond};
@@ -107,7 +107,8 @@ impl Sandbox {
         let world = (self.now)();
         let mut state = self.lock();
         let level = self.pour(&state, request, world);
-        let route = route::find(request.method().as_str(), request.uri().path());
+        let route = route_of(&state, request);
+        let version = version_of(&state, request);
         let row = route.as_ref().ok().map(|route| route.row);
         let met = if level.admitted && request.uri().path() != "/" {
             state.faults.meet(row)
@@ -116,8 +117,8 @@ impl Sandbox {
         };
         let done = self.carry_out(&mut state, request, route, level, met.fault.as_ref());
         let mut ending = ending(done.answer, met.fault.as_ref(), level);
-        if let (Some(answer), Ok(true)) = (ending.answer_mut(), is_older_version(request)) {
-            in_version(answer, v2021_01::VERSION);
+        if let (Some(answer), Ok(version)) = (ending.answer_mut(), version) {
+            in_version(answer, version);
         }
         let after = met.delay.max(state.behaviour.latency());
         let took = u64::try_from((begun.elapsed() + after).as_millis()).ok();
@@ -192,7 +193,11 @@ impl Sandbox {
         done.applied = changed && result.is_ok();
         done.held = held;
         let answer = respond(result, level);
-        done.answer = Some(naming_methods(answer, request.uri().path()));
+        let methods = match version_of(state, request) {
+            Ok(v2021_01::VERSION) => v2021_01::allowed(request.uri().path()),
+            _ => route::allowed(request.uri().path()),
+        };
+        done.answer = Some(naming_methods(answer, methods));
         done
     }
 

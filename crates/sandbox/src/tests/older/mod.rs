@@ -6,6 +6,7 @@ mod filters;
 mod goods;
 mod people;
 mod syncing;
+mod writing;
 
 use std::collections::BTreeSet;
 
@@ -37,13 +38,22 @@ struct SeenAnswer {
 }
 
 fn send(store: &Store, method: &str, path: &str, token: &str) -> SeenAnswer {
+    send_with(store, method, path, token, &Value::Null)
+}
+
+fn send_with(store: &Store, method: &str, path: &str, token: &str, body: &Value) -> SeenAnswer {
+    let body = if body.is_null() {
+        Bytes::new()
+    } else {
+        Bytes::from(body.to_string())
+    };
     let request = Request::builder()
         .method(method)
         .uri(path)
         .header("Host", "localhost:4010")
         .header("X-Recharge-Access-Token", token)
         .header("X-Recharge-Version", "2021-01")
-        .body(Bytes::new())
+        .body(body)
         .unwrap();
     let answer = store.0.answer(&request);
     let link = answer.headers().get("Link");
