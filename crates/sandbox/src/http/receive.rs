@@ -103,6 +103,8 @@ impl Sandbox {
     /// answer too, but for faults that were asked for.
     #[must_use]
     pub fn receive(&self, request: &Request<Bytes>) -> Reply {
+        let respelled = without_prefix(request);
+        let request = respelled.as_ref().unwrap_or(request);
         let begun = Instant::now();
         let world = (self.now)();
         let mut state = self.lock();
@@ -129,7 +131,9 @@ impl Sandbox {
             method: request.method().to_string(),
             path: without_secrets(&state, request),
             operation: row.map(|row| format!("{}.{}", row.resource.name, row.operation.verb)),
-            token: token_of(&state, request).ok().map(|token| token.name),
+            token: token_of(&state, state.clock.shown(world), request)
+                .ok()
+                .map(|token| token.name),
             status: answer.map(|answer| answer.status().as_u16()),
             answer: ending.name(),
             applied: done.applied,
@@ -202,7 +206,10 @@ impl Sandbox {
     }
 
     fn pour(&self, state: &State, request: &Request<Bytes>, now: Timestamp) -> Level {
-        let (Some(limits), Ok(token)) = (&self.limits, token_of(state, request)) else {
+        let (Some(limits), Ok(token)) = (
+            &self.limits,
+            token_of(state, state.clock.shown(now), request),
+        ) else {
             return Level::UNLIMITED;
         };
         let mut buckets = limits.lock().unwrap_or_else(PoisonError::into_inner);
@@ -234,6 +241,20 @@ impl Sandbox {
         let limit = number("limit")?.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(log.told(number("after")?, limit))
     }
+}
+
+/// The same request without the `/api` that the client for customers puts
+/// before each path, where it has it.
+fn without_prefix(request: &Request<Bytes>) -> Option<Request<Bytes>> {
+    let path = request.uri().path_and_query()?.as_str();
+    let rest = path
+        .strip_prefix("/api")
+        .filter(|rest| rest.starts_with('/'))?;
+    let mut parts = request.uri().clone().into_parts();
+    parts.path_and_query = Some(rest.parse().ok()?);
+    let mut respelled = request.clone();
+    *respelled.uri_mut() = http::Uri::from_parts(parts).ok()?;
+    Some(respelled)
 }
 
 /// How a request ends that has come to an answer, or to none.

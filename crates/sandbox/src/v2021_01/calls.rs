@@ -10,17 +10,15 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::body::{self, BodyField};
-use super::reading;
 use super::resources::RESOURCES;
 use super::writes;
+use crate::combined::{self, RuleRequest};
 use crate::requests::check::{self, Query};
-use crate::requests::checked_request::{CheckedRequest, Outcome, body_of, check_scopes, query_of};
+use crate::requests::checked_request::{CheckedRequest, Outcome, body_of, query_of};
 use crate::requests::envelope::{Answered, Draft};
 use crate::requests::refusal::Refusal;
 use crate::requests::route::Route;
 use crate::row::Row;
-use crate::rules;
-use crate::rules::events;
 use crate::storage::state::{State, Token};
 use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
@@ -45,14 +43,6 @@ pub(super) struct AskedWrite<'a> {
     pub(super) holes: &'a [String],
     pub(super) query: &'a Query,
     pub(super) body: &'a Record,
-}
-
-/// A request to a rule of 2021-11.
-pub(super) struct RuleRequest {
-    row: Row,
-    holes: Vec<String>,
-    query: Query,
-    pub(super) body: Record,
 }
 
 /// What a write comes to.
@@ -85,7 +75,7 @@ impl AskedWrite<'_> {
     /// The request of the write's own row, for what the path names.
     pub(super) fn request(&self) -> RuleRequest {
         let (body, query) = body::translated(self.write.body, self.body);
-        let row = reading::row(self.write.newer);
+        let row = combined::row(self.write.newer);
         // A path of 2021-11 names one thing at most.
         let holes = row.operation.path_parameters.len();
         let holes = self.holes.iter().take(holes).cloned().collect();
@@ -95,30 +85,6 @@ impl AskedWrite<'_> {
             query,
             body,
         }
-    }
-}
-
-impl RuleRequest {
-    /// A request to the rule of another operation, for a thing by its number.
-    pub(super) fn to(newer: &str, id: u64, body: Value) -> Self {
-        Self {
-            row: reading::row(newer),
-            holes: vec![id.to_string()],
-            query: Query::new(),
-            body: record::object(body),
-        }
-    }
-
-    /// The same request with a field more, or another value of it.
-    pub(super) fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
-        self.body.insert(field.to_owned(), value.into());
-        self
-    }
-
-    /// The same request for another thing.
-    pub(super) fn of(mut self, id: u64) -> Self {
-        self.holes = vec![id.to_string()];
-        self
     }
 }
 
@@ -154,25 +120,15 @@ pub(super) fn answer(
         query: &query,
         body: &body,
     })?;
-    let requests: Vec<CheckedRequest> = plan
-        .requests
-        .iter()
-        .map(|one| CheckedRequest {
-            row: one.row,
-            holes: &one.holes,
-            query: &one.query,
-            body: &one.body,
-            now,
-            token,
-        })
-        .collect();
-    for request in &requests {
-        check_scopes(request.row, token)?;
-    }
-    enter(state, &requests)?;
-    let outcomes = carry_out(state, write, &plan, &requests)?;
-    events::settle(state, now, token);
-    shown(state, row, &plan, &requests, outcomes)
+    let carried_out = combined::carry_out(state, now, token, &plan.requests, enter);
+    let outcomes = carried_out.map_err(|(place, refusal)| {
+        let place = match plan.shown {
+            Shown::Each => format!("subscriptions.{place}."),
+            _ => String::new(),
+        };
+        body::told_back(refusal, write.body, &place)
+    })?;
+    shown(state, row, &plan, outcomes)
 }
 
 /// Some clients leave the wrapper of a body away, and were never refused.
@@ -188,43 +144,12 @@ fn wrapped_or_not(row: Row, bytes: &Bytes) -> Result<Record, Refusal> {
     }
 }
 
-/// All requests, or none of them.
-fn carry_out(
-    state: &mut State,
-    write: &Write,
-    plan: &Plan,
-    requests: &[CheckedRequest],
-) -> Result<Vec<Outcome>, Refusal> {
-    let begun = state.journal.len();
-    let mut outcomes = Vec::with_capacity(requests.len());
-    for (place, request) in requests.iter().enumerate() {
-        match rules::perform(state, request) {
-            Ok(outcome) => outcomes.push(outcome),
-            Err(refusal) => {
-                state.undo_to(begun);
-                let place = match plan.shown {
-                    Shown::Each => format!("subscriptions.{place}."),
-                    _ => String::new(),
-                };
-                return Err(body::told_back(refusal, write.body, &place));
-            }
-        }
-    }
-    Ok(outcomes)
-}
-
 /// The answer, as the row of 2021-01 says.
-fn shown(
-    state: &State,
-    row: Row,
-    plan: &Plan,
-    requests: &[CheckedRequest],
-    outcomes: Vec<Outcome>,
-) -> Answered {
+fn shown(state: &State, row: Row, plan: &Plan, outcomes: Vec<Outcome>) -> Answered {
     let operation = row.operation;
     let key = operation.response.key().unwrap_or_default();
     let object = |at: usize| {
-        let request = requests.get(at)?;
+        let request = plan.requests.get(at)?;
         request.row.operation.response.object()
     };
     let body = match (&plan.shown, operation.response) {

@@ -3,19 +3,19 @@
 //! In comes a write that keeps to its row, out come requests to rules of
 //! 2021-11. Nothing is changed here.
 
-use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::calls::{AskedWrite, Plan, RuleRequest, Shown};
+use super::calls::{AskedWrite, Plan, Shown};
 use super::objects::charged_method;
 use super::writes::DISCOUNT;
 use super::{body, countries};
+use crate::combined::{Moving, RuleRequest, charge_with};
 use crate::requests::check;
 use crate::requests::refusal::{FieldErrors, Refusal};
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
-use crate::values::time::{self, Interval, Unit};
+use crate::values::time;
 use recharge_catalog as catalog;
 
 /// The request of the row itself.
@@ -190,95 +190,26 @@ fn for_one(asked: &AskedWrite, one: &Record) -> RuleRequest {
     alone.request()
 }
 
-/// The subscriptions and one-time items of a queued charge.
-struct Moving {
-    subscriptions: Vec<(u64, Record)>,
-    onetimes: Vec<u64>,
-}
-
-impl Moving {
-    fn of(asked: &AskedWrite) -> Result<(Self, Record), Refusal> {
-        let charge = asked.state.get(TableName::Charges, asked.id());
-        let charge = charge.ok_or_else(Refusal::not_found)?;
-        if record::text(&charge, "status") != "queued" {
-            return Err(Refusal::invalid(
-                "status",
-                "only queued charges can be moved",
-            ));
-        }
-        let mut moving = Self {
-            subscriptions: Vec::new(),
-            onetimes: Vec::new(),
-        };
-        for line in record::list(&charge, "line_items") {
-            let Some(id) = line.get("purchase_item_id").and_then(record::as_id) else {
-                continue;
-            };
-            if let Some(one) = asked.state.get(TableName::Subscriptions, id) {
-                moving.subscriptions.push((id, one));
-            } else if asked.state.table(TableName::Onetimes).holds(id) {
-                moving.onetimes.push(id);
-            }
-        }
-        Ok((moving, charge))
-    }
-
-    /// Moves each subscription to its day, and one-time items along with the
-    /// first of them.
-    fn to(self, day_of: impl Fn(&Record) -> Value) -> Plan {
-        let first = self.subscriptions.first();
-        let of_onetimes = day_of(&first.map(|(_, one)| one.clone()).unwrap_or_default());
-        let items: Vec<u64> = self.subscriptions.iter().map(|(id, _)| *id).collect();
-        let items: Vec<u64> = items.into_iter().chain(self.onetimes.clone()).collect();
-        let moved = self.subscriptions.iter().map(|(id, one)| {
-            let body = json!({"date": day_of(one)});
-            RuleRequest::to("subscriptions.set_next_charge_date", *id, body)
-        });
-        let along = self.onetimes.iter().map(|id| {
-            let body = json!({"next_charge_scheduled_at": of_onetimes});
-            RuleRequest::to("onetimes.update", *id, body)
-        });
-        Plan {
-            requests: moved.chain(along).collect(),
-            shown: Shown::Found(Box::new(move |state| charge_with(state, &items))),
-        }
-    }
-}
-
-/// The queued charge that has one of these items, the earliest first.
-fn charge_with(state: &State, items: &[u64]) -> Option<(TableName, u64)> {
-    let charges = items.iter().flat_map(|item| {
-        let path = "line_items.*.purchase_item_id";
-        state.all_in(TableName::Charges, path, *item, &["queued"])
-    });
-    let first =
-        charges.min_by_key(|(id, charge)| (record::text(charge, "scheduled_at").to_owned(), *id));
-    first.map(|(id, _)| (TableName::Charges, id))
-}
-
 pub(super) fn move_charge(asked: &AskedWrite) -> Result<Plan, Refusal> {
-    let (moving, _) = Moving::of(asked)?;
+    let moving = Moving::of(asked.state, asked.id())?;
     let day = asked.request().body.remove("date").unwrap_or_default();
-    Ok(moving.to(|_| day.clone()))
+    Ok(moved(moving.requests(|_| day.clone()), moving.items()))
 }
 
 /// Each subscription moves by its own interval.
 pub(super) fn delay_charge(asked: &AskedWrite) -> Result<Plan, Refusal> {
-    let (moving, charge) = Moving::of(asked)?;
-    let day = time::parse_day(record::text(&charge, "scheduled_at"));
-    let day = day.ok_or_else(Refusal::not_found)?;
-    Ok(moving.to(|one| time::day_text(after(one, day)).into()))
+    let moving = Moving::of(asked.state, asked.id())?;
+    let requests = moving.requests(|one| time::day_text(moving.day_after(one)).into());
+    Ok(moved(requests, moving.items()))
 }
 
-/// The day one charge interval after another one.
-fn after(one: &Record, day: Date) -> Date {
-    let interval = Interval {
-        count: record::number(one, "charge_interval_frequency").unwrap_or(1),
-        unit: Unit::named(record::text(one, "order_interval_unit")),
-        day_of_month: record::number(one, "order_day_of_month").filter(|day| *day > 0),
-        day_of_week: record::number(one, "order_day_of_week"),
-    };
-    interval.after(day)
+/// What is shown is the charge that has the items then.
+fn moved(requests: Vec<RuleRequest>, items: Vec<u64>) -> Plan {
+    let found = move |state: &State| Some((TableName::Charges, charge_with(state, &items)?));
+    Plan {
+        requests,
+        shown: Shown::Found(Box::new(found)),
+    }
 }
 
 /// 2021-11 lists the discounts of a new checkout.

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::resources::{RESOURCES, Resource};
 use super::{filters, link, objects};
+use crate::combined::row;
 use crate::requests::check::{self, Query};
 use crate::requests::checked_request::{CheckedRequest, check_scopes, query_of};
 use crate::requests::envelope::{Answered, Draft};
@@ -25,7 +26,6 @@ use crate::rules::store::token_information;
 use crate::storage::state::{State, Token};
 use crate::storage::tables::TableName;
 use crate::values::record::Record;
-use recharge_catalog as catalog;
 
 /// One request.
 struct Reading<'a> {
@@ -184,16 +184,6 @@ impl Reading<'_> {
             now: self.now,
             token: self.token,
         })
-    }
-}
-
-pub(super) fn row(id: &str) -> Row {
-    let (resource, operation) = catalog::recharge::API
-        .operation(id)
-        .expect("the catalogue has the row");
-    Row {
-        resource,
-        operation,
     }
 }
 

@@ -17,7 +17,8 @@ pub(super) use goods::{DISCOUNT, METAFIELD, PRODUCT};
 pub(super) use items::{ONETIME, SUBSCRIPTION};
 pub(super) use orders::ORDER;
 pub(super) use people::{ADDRESS, CUSTOMER, charged_method, payment_sources};
-pub(super) use shop::{both as shop, shipping_countries};
+pub(super) use shop::both as shop;
+pub(crate) use shop::shipping_countries;
 
 use serde_json::{Value, json};
 

@@ -68,7 +68,7 @@ fn dated(store: &Record, field: &str) -> Option<String> {
 
 /// Every country, with the provinces that the sandbox knows of it. The numbers
 /// follow from the place in the list.
-pub(in crate::v2021_01) fn shipping_countries() -> Vec<Value> {
+pub(crate) fn shipping_countries() -> Vec<Value> {
     let country = |(place, (code, name)): (u64, (&str, &str))| {
         let id = FIRST_COUNTRY + place;
         let provinces: Vec<Value> = countries::provinces(code)
