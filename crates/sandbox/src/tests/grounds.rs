@@ -95,7 +95,7 @@ fn a_recipe_makes_the_same_store_for_ever() {
         });
     assert_eq!(
         (RECIPE, print),
-        (3, 0x003a_e9e4_32dc_d4d1),
+        (4, 0x10a7_6782_dfab_63dd),
         "the demo store is another one now: let RECIPE grow, and note its print here"
     );
 }
