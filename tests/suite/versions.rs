@@ -96,7 +96,7 @@ fn free_request_takes_a_version_that_no_table_describes() {
 
 /// The first id of a list of the store.
 fn first_id(store: &Store, line: &str) -> String {
-    let listed = rc(&format!("{line} --limit 1 --jq .id"))
+    let listed = rc(&format!("{line} --limit 1 -r --jq .id"))
         .within(store)
         .succeeds();
     listed.stdout.trim().to_owned()
@@ -111,13 +111,13 @@ fn write_of_the_older_version_is_confirmed_sent_and_seen_in_the_newer_one() {
     // It asks first, and nobody is there to answer.
     rc(&older).within(&store).fails(2).says("--yes");
     let status = || {
-        let shown = rc(&format!("subscriptions get {id} --jq .status"));
+        let shown = rc(&format!("subscriptions get {id} -r --jq .status"));
         shown.within(&store).succeeds().stdout.trim().to_owned()
     };
     assert_eq!(status(), "active");
     rc(&format!("{older} --yes")).within(&store).succeeds();
     assert_eq!(status(), "cancelled");
-    let line = format!("subscriptions activate {id} --api-version 2021-01 --jq .status");
+    let line = format!("subscriptions activate {id} --api-version 2021-01 -r --jq .status");
     let activated = rc(&line).within(&store).succeeds();
     assert_eq!(activated.stdout.trim(), "ACTIVE");
     assert_eq!(status(), "active");
@@ -129,7 +129,7 @@ fn products_and_the_shop_are_read_in_the_older_version() {
     let line = "products list --api-version 2021-01 --jq .shopify_product_id";
     let listed = rc(line).within(&store).succeeds();
     assert!(listed.stdout.lines().count() > 1);
-    let countries = rc("shop shipping-countries --jq .code").within(&store);
+    let countries = rc("shop shipping-countries -r --jq .code").within(&store);
     assert!(countries.succeeds().stdout.lines().any(|code| code == "US"));
 }
 
