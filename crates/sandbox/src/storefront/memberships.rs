@@ -12,17 +12,15 @@ use crate::values::time;
 /// The answer to a request about memberships.
 pub(super) fn answer(state: &mut State, asked: &Asked, name: &str) -> Result<Value, Refusal> {
     match name {
-        "memberships.list" => Ok(page("memberships", list(state, asked))),
+        "memberships.list" => Ok(page("memberships", &list(state, asked))),
         "memberships.get" => Ok(json!({"membership": one(state, asked)?.1})),
         "memberships.cancel" => change(state, asked, "cancelled"),
         "memberships.activate" => change(state, asked, "active"),
         "membership_programs.list" => {
             let programs = state.table(TableName::MembershipPrograms);
             let programs = programs.ids(..).filter_map(|id| programs.get(id));
-            Ok(page(
-                "membership_programs",
-                programs.map(Value::Object).collect(),
-            ))
+            let programs: Vec<Value> = programs.map(Value::Object).collect();
+            Ok(page("membership_programs", &programs))
         }
         "membership_programs.get" => {
             let program = state.get(TableName::MembershipPrograms, asked.id());

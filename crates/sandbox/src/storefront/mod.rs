@@ -143,7 +143,7 @@ fn dispatch(
         }
         "gift_purchases.list" => {
             asked.customer()?;
-            Ok(ok(&page("gift_purchases", Vec::new())))
+            Ok(ok(&page("gift_purchases", &[])))
         }
         // The store has no surveys and no gifts, whatever number is asked for.
         "gift_purchases.get" | "customer_surveys" | "offers.claim" => {
@@ -161,7 +161,7 @@ fn ok(body: &Value) -> Draft {
     Draft::new(200, body.to_string())
 }
 
-fn page(key: &str, records: Vec<Value>) -> Value {
+fn page(key: &str, records: &[Value]) -> Value {
     json!({"next_cursor": null, "previous_cursor": null, key: records})
 }
 
@@ -227,7 +227,7 @@ fn search(state: &State, asked: &Asked) -> Value {
         })
         .take(usize::min(limit, LARGEST_PAGE))
         .map(Value::Object);
-    page("products", found.collect())
+    page("products", &found.collect::<Vec<Value>>())
 }
 
 /// The records of a page.
@@ -245,7 +245,7 @@ fn skip_charge(
     let body = json!({"date": asked.body.get("date"), "purchase_item_ids": [id]});
     let address = record::id(&one, "address_id").unwrap_or(0);
     let request = RuleRequest::to("addresses.skip_charge", address, body);
-    let outcome = first(state, asked, vec![request], enter)?;
+    let outcome = first(state, asked, &[request], enter)?;
     shown("charge", outcome)
 }
 
@@ -263,7 +263,7 @@ fn move_charge(
     };
     let moving = Moving::of(state, asked.id())?;
     let requests = moving.requests(|_| time::day_text(day).into());
-    first(state, asked, requests, enter)?;
+    first(state, asked, &requests, enter)?;
     let found = charge_with(state, &moving.items());
     let charge = found.and_then(|id| state.get(TableName::Charges, id));
     shown("charge", charge.map_or(Outcome::Nothing, Outcome::One))
@@ -282,7 +282,7 @@ fn skip_gift(
         holes: Vec::new(),
         ..RuleRequest::to("subscriptions.skip_gift", 0, asked.body.clone().into())
     };
-    let outcome = first(state, asked, vec![request], enter)?;
+    let outcome = first(state, asked, &[request], enter)?;
     shown("onetimes", outcome)
 }
 
@@ -290,11 +290,11 @@ fn skip_gift(
 fn first(
     state: &mut State,
     asked: &Asked,
-    requests: Vec<RuleRequest>,
+    requests: &[RuleRequest],
     enter: impl FnOnce(&State, &[CheckedRequest]) -> Result<(), Refusal>,
 ) -> Result<Outcome, Refusal> {
     let token = asked.asker.token;
-    let outcomes = combined::carry_out(state, asked.now, token, &requests, enter);
+    let outcomes = combined::carry_out(state, asked.now, token, requests, enter);
     let outcomes = outcomes.map_err(|(_, refusal)| refusal)?;
     outcomes.into_iter().next().ok_or_else(Refusal::not_found)
 }

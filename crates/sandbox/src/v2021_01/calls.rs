@@ -51,6 +51,9 @@ pub(super) struct Plan {
     pub(super) shown: Shown,
 }
 
+/// Finds the record to show.
+type FindShown = dyn Fn(&State) -> Option<(TableName, u64)>;
+
 /// What is answered, once all requests were carried out.
 pub(super) enum Shown {
     /// What the first request came to.
@@ -58,7 +61,7 @@ pub(super) enum Shown {
     /// A list of what each request came to.
     Each,
     /// The record that is found then.
-    Found(Box<dyn Fn(&State) -> Option<(TableName, u64)>>),
+    Found(Box<FindShown>),
     /// This body.
     Body(Value),
 }

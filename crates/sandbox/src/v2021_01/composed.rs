@@ -83,16 +83,13 @@ pub(super) fn validate_address(asked: &AskedWrite) -> Result<Plan, Refusal> {
 }
 
 pub(super) fn apply_discount(asked: &AskedWrite) -> Result<Plan, Refusal> {
-    let id = match record::id(asked.body, "discount_id") {
-        Some(id) => id,
-        None => {
-            let code = record::text(asked.body, "discount_code");
-            let discounts = asked.state.table(TableName::Discounts);
-            let found = discounts.find("code", code).first().copied();
-            let missing = || Refusal::invalid("discount_code", format!("{code} does not exist"));
-            found.ok_or_else(missing)?
-        }
+    let by_code = || {
+        let code = record::text(asked.body, "discount_code");
+        let discounts = asked.state.table(TableName::Discounts);
+        let found = discounts.find("code", code).first().copied();
+        found.ok_or_else(|| Refusal::invalid("discount_code", format!("{code} does not exist")))
     };
+    let id = record::id(asked.body, "discount_id").map_or_else(by_code, Ok)?;
     let body = json!({"discounts": [{"id": id}]});
     Ok(Plan::one(RuleRequest::to(
         "addresses.update",
@@ -272,18 +269,6 @@ fn set_duration(there: &mut Record, body: &Record) {
     if let Value::Object(limits) = limits {
         record::set(limits, "max_subsequent_redemptions", later);
     }
-}
-
-/// The kind of owner may stand in the query.
-#[expect(clippy::unnecessary_wraps, reason = "plans of other writes can refuse")]
-pub(super) fn with_owner(asked: &AskedWrite) -> Result<Plan, Refusal> {
-    let mut request = asked.request();
-    let mut query = asked.query.iter();
-    let named = query.find(|(name, _)| name == "owner_resource");
-    if let (false, Some((name, value))) = (request.body.contains_key("owner_resource"), named) {
-        request = request.with(name, value.as_str());
-    }
-    Ok(Plan::one(request))
 }
 
 /// Another variant in the place of one, on all lines that have it.

@@ -280,10 +280,7 @@ pub(super) const WRITES: &[Write] = &[
         ..alike("discounts.update", DISCOUNT)
     },
     alike("discounts.delete", &[]),
-    Write {
-        plan: composed::with_owner,
-        ..alike("metafields.create", METAFIELD)
-    },
+    alike("metafields.create", METAFIELD),
     alike("metafields.update", METAFIELD),
     alike("metafields.delete", &[]),
     alike("onetimes.update", ONETIME),

@@ -7,6 +7,7 @@ mod goods;
 mod people;
 mod syncing;
 mod writing;
+mod writing_others;
 
 use std::collections::BTreeSet;
 
@@ -62,6 +63,27 @@ fn send_with(store: &Store, method: &str, path: &str, token: &str, body: &Value)
         link: link.map_or(String::new(), |link| link.to_str().unwrap().to_owned()),
         body: serde_json::from_slice(answer.body()).unwrap_or(Value::Null),
     }
+}
+
+fn write(store: &Store, method: &str, path: &str, body: &Value) -> Value {
+    let seen = send_with(store, method, path, TOKEN, body);
+    assert!(
+        seen.status < 300,
+        "{method} {path}: {} {}",
+        seen.status,
+        seen.body
+    );
+    seen.body
+}
+
+fn post(store: &Store, path: &str, body: &Value) -> Value {
+    write(store, "POST", path, body)
+}
+
+fn refused(store: &Store, method: &str, path: &str, body: &Value) -> Value {
+    let seen = send_with(store, method, path, TOKEN, body);
+    assert_eq!(seen.status, 422, "{method} {path}: {}", seen.body);
+    seen.body["errors"].clone()
 }
 
 fn see(store: &Store, path: &str) -> SeenAnswer {
