@@ -13,7 +13,7 @@ use super::body::{self, BodyField};
 use super::resources::RESOURCES;
 use super::writes;
 use crate::combined::{self, RuleRequest};
-use crate::requests::check::{self, Query};
+use crate::requests::check;
 use crate::requests::checked_request::{CheckedRequest, Outcome, body_of, query_of};
 use crate::requests::envelope::{Answered, Draft};
 use crate::requests::refusal::Refusal;
@@ -41,7 +41,6 @@ pub(super) struct AskedWrite<'a> {
     pub(super) state: &'a State,
     pub(super) write: &'static Write,
     pub(super) holes: &'a [String],
-    pub(super) query: &'a Query,
     pub(super) body: &'a Record,
 }
 
@@ -120,7 +119,6 @@ pub(super) fn answer(
         state,
         write,
         holes: &route.holes,
-        query: &query,
         body: &body,
     })?;
     let carried_out = combined::carry_out(state, now, token, &plan.requests, enter);

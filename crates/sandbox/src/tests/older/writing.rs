@@ -4,7 +4,6 @@
 use serde_json::{Value, json};
 
 use super::{Store, ids, post, read, records, refused, send_with, write};
-use crate::TOKEN;
 use crate::tests::of;
 
 /// A subscription as clients of 2021-01 ask for it.
