@@ -18,6 +18,9 @@ pub fn target(operation: &'static Operation) -> Option<Arg> {
         .required(true)
         .value_parser(move |word: &str| checked_target(hole, takes_many, word))
         .help_heading("Arguments");
+    if let [_, _, ..] = operation.path_parameters {
+        return Some(several_parts(operation, arg));
+    }
     Some(if takes_many {
         arg.num_args(1..).help(format!(
             "{}; several, also 1,2, or - to read them",
@@ -26,6 +29,22 @@ pub fn target(operation: &'static Operation) -> Option<Arg> {
     } else {
         arg.help(hole.help)
     })
+}
+
+/// The words for a path with several parts: one for each, in their order.
+fn several_parts(operation: &'static Operation, arg: Arg) -> Arg {
+    let parts = operation.path_parameters;
+    let names = parts.iter().map(|part| kebab(part.name).to_uppercase());
+    let help: Vec<&str> = parts.iter().map(|part| part.help).collect();
+    arg.value_names(names)
+        .num_args(parts.len())
+        .help(help.join(", then "))
+        .value_parser(move |word: &str| {
+            for part in parts {
+                request::check(part, word)?;
+            }
+            Ok::<String, String>(word.to_owned())
+        })
 }
 
 /// As [`target`], where a word may also be the value of a field that no two

@@ -91,6 +91,31 @@ fn a_served_sandbox_answers_over_the_network() {
 }
 
 #[test]
+fn served_sandbox_answers_unversioned_requests_in_the_version_of_its_flag() {
+    let served = Served::with(&["--api-version", "2021-01"]);
+    let authority = served.url.strip_prefix("http://").unwrap();
+    let mut stream = std::net::TcpStream::connect(authority).unwrap();
+    let request = format!(
+        "GET /shop HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\
+         X-Recharge-Access-Token: sk_sandbox_all\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let answer = answer.to_lowercase();
+    assert!(answer.starts_with("http/1.1 200"), "{answer}");
+    assert!(answer.contains("x-recharge-version: 2021-01"), "{answer}");
+    let arguments = ["sandbox", "serve", "--api-version", "2020-01"];
+    let output = rc(&arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("there is no version 2020-01 of the API"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_served_sandbox_is_controlled_from_its_own_machine() {
     let served = Served::start();
     let says = |arguments: &[&str]| {

@@ -93,3 +93,80 @@ fn free_request_takes_a_version_that_no_table_describes() {
     let line = "api GET /orders --api-version 2099-01";
     assert_eq!(sent_in(line, "{\"orders\":[]}"), "2099-01");
 }
+
+/// The first id of a list of the store.
+fn first_id(store: &Store, line: &str) -> String {
+    let listed = rc(&format!("{line} --limit 1 -r --jq .id"))
+        .within(store)
+        .succeeds();
+    listed.stdout.trim().to_owned()
+}
+
+#[test]
+fn write_of_the_older_version_is_confirmed_sent_and_seen_in_the_newer_one() {
+    let store = Store::new();
+    let id = first_id(&store, "subscriptions list --status active");
+    let line = format!("subscriptions cancel {id} --cancellation-reason moved");
+    let older = format!("{line} --api-version 2021-01");
+    // It asks first, and nobody is there to answer.
+    rc(&older).within(&store).fails(2).says("--yes");
+    let status = || {
+        let shown = rc(&format!("subscriptions get {id} -r --jq .status"));
+        shown.within(&store).succeeds().stdout.trim().to_owned()
+    };
+    assert_eq!(status(), "active");
+    rc(&format!("{older} --yes")).within(&store).succeeds();
+    assert_eq!(status(), "cancelled");
+    let line = format!("subscriptions activate {id} --api-version 2021-01 -r --jq .status");
+    let activated = rc(&line).within(&store).succeeds();
+    assert_eq!(activated.stdout.trim(), "ACTIVE");
+    assert_eq!(status(), "active");
+}
+
+#[test]
+fn products_and_the_shop_are_read_in_the_older_version() {
+    let store = Store::new();
+    let line = "products list --api-version 2021-01 --jq .shopify_product_id";
+    let listed = rc(line).within(&store).succeeds();
+    assert!(listed.stdout.lines().count() > 1);
+    let countries = rc("shop shipping-countries -r --jq .code").within(&store);
+    assert!(countries.succeeds().stdout.lines().any(|code| code == "US"));
+}
+
+#[test]
+fn lost_answer_to_an_older_write_is_retried_only_where_its_row_allows_it() {
+    let moved = "{\"order\":{\"id\":7},\"charge\":{\"id\":7}}";
+    let once = "charges change-next-charge-date 7 --date 2030-01-05";
+    let server = Canned::serve(vec![Reply::HangUp]);
+    let outcome = rc(once).against(&server.url).runs();
+    assert!(
+        outcome.stderr.contains("it is unknown whether"),
+        "{outcome:?}"
+    );
+    assert_eq!(server.asked().len(), 1);
+    let twice = "orders change-date 7 --scheduled-at 2030-01-05";
+    let server = Canned::serve(vec![Reply::HangUp, Reply::Json(200, moved)]);
+    rc(twice).against(&server.url).succeeds();
+    assert_eq!(server.asked().len(), 2);
+}
+
+#[test]
+fn path_with_two_parts_takes_two_words() {
+    let line = "orders update-shopify-variant 7 8 --new-shopify-variant-id 9";
+    let shown = rc(line).with("--dry-run -o json").runs();
+    let sent: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+    assert!(
+        sent["url"]
+            .as_str()
+            .unwrap()
+            .ends_with("/orders/7/update_shopify_variant/8"),
+        "{sent}"
+    );
+    assert_eq!(sent["method"], "PUT");
+    rc("orders update-shopify-variant 7 --new-shopify-variant-id 9")
+        .sandboxed()
+        .fails(2);
+    rc("orders update-shopify-variant 7 - --new-shopify-variant-id 9")
+        .sandboxed()
+        .fails(2);
+}

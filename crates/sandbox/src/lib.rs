@@ -11,6 +11,7 @@
 
 #![deny(missing_docs)]
 
+mod combined;
 pub mod faults;
 mod http;
 mod persistence;
@@ -19,6 +20,7 @@ mod row;
 mod rules;
 pub mod seed;
 mod storage;
+mod storefront;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod v2021_01;

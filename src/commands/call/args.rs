@@ -32,6 +32,9 @@ pub struct Call {
     pub watch: Option<Duration>,
 }
 
+/// What stands between the parts of a target, which are numbers.
+pub(super) const PART_SEPARATOR: &str = " ";
+
 impl Call {
     /// The same call in the version of a row.
     ///
@@ -77,14 +80,17 @@ pub(crate) fn call(row: VersionedRow, rows: &[VersionedRow], matches: &ArgMatche
     Ok(Call {
         resource,
         operation,
-        targets: if operation.path_parameters.is_empty() {
-            Vec::new()
-        } else {
-            let words = texts(matches, "target");
-            words
-                .iter()
-                .flat_map(|word| argument::targets_of(operation, word))
-                .collect()
+        targets: match operation.path_parameters {
+            [] => Vec::new(),
+            [_] => {
+                let words = texts(matches, "target");
+                words
+                    .iter()
+                    .flat_map(|word| argument::targets_of(operation, word))
+                    .collect()
+            }
+            // The parts of the path together name one target.
+            [_, _, ..] => vec![texts(matches, "target").join(PART_SEPARATOR)],
         },
         given,
         body: if takes_body {

@@ -17,8 +17,11 @@ const NAMED: usize = 5;
 
 /// Whether a word is neither an id nor `-`.
 pub(in crate::commands) fn is_not_an_id(operation: &Operation, word: &str) -> bool {
-    let parameter = operation.path_parameters.first();
-    word != "-" && parameter.is_some_and(|parameter| request::check(parameter, word).is_err())
+    match operation.path_parameters {
+        [parameter] => word != "-" && request::check(parameter, word).is_err(),
+        // The parts of a path with several were checked as words.
+        _ => false,
+    }
 }
 
 /// Refuses words that must be looked up where nothing is sent, or where the

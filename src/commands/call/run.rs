@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::args::Call;
+use super::args::{Call, PART_SEPARATOR};
 use crate::api::client::{self, Client};
 use crate::api::pages::Pages;
 use crate::api::request::{self, Now, Request, Values};
@@ -205,7 +205,11 @@ impl PreparedCall<'_> {
                     words: vec![amount.clone()],
                 }));
         }
-        request::fill(self.operation, &[target.to_owned()], &values, &self.now)
+        let parts: Vec<String> = match self.operation.path_parameters {
+            [_, _, ..] => target.split(PART_SEPARATOR).map(str::to_owned).collect(),
+            _ => vec![target.to_owned()],
+        };
+        request::fill(self.operation, &parts, &values, &self.now)
     }
 
     /// The request for the first target.

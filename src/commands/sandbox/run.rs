@@ -170,7 +170,7 @@ fn load(run: &mut Run, options: &Options, file: &Path) -> Result<()> {
 }
 
 fn serve(run: &mut Run, options: &Options, serving: &Serving) -> Result<()> {
-    let sandbox = Arc::new(served(run, serving)?);
+    let sandbox = Arc::new(served(run, options, serving)?);
     let wanted = SocketAddr::from((serving.host, serving.port));
     let ended = Run::wait(async {
         let listener = tokio::net::TcpListener::bind(wanted)
@@ -227,7 +227,7 @@ fn near(address: SocketAddr) -> SocketAddr {
 }
 
 /// The sandbox that is served: made up, or kept in a file.
-fn served(run: &mut Run, serving: &Serving) -> Result<Sandbox> {
+fn served(run: &mut Run, options: &Options, serving: &Serving) -> Result<Sandbox> {
     let seed = seed_of(serving.customers, serving.seed);
     let clock = run.clock.clone();
     let made = || State::seeded(&seed, clock());
@@ -237,6 +237,8 @@ fn served(run: &mut Run, serving: &Serving) -> Result<Sandbox> {
     let spec = serving.faults.as_deref();
     spec.map_or(Ok(()), faults::check)
         .map_err(|error| Error::usage(format!("--faults {error}")))?;
+    let version = options.api_version.as_deref();
+    check_version(run, version)?;
     let sandbox = match &serving.data {
         None => Sandbox::new(made(), run.clock.clone()),
         Some(path) => {
@@ -254,6 +256,7 @@ fn served(run: &mut Run, serving: &Serving) -> Result<Sandbox> {
             behaviour.latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
             state.behave(behaviour);
         }
+        version.map_or(Ok(()), |version| state.set_default_api_version(version))?;
         spec.map_or(Ok(()), |spec| state.let_fail(spec))
     });
     taught.map_err(Error::usage)?;
@@ -269,6 +272,21 @@ fn served(run: &mut Run, serving: &Serving) -> Result<Sandbox> {
     } else {
         sandbox
     })
+}
+
+/// The version in which requests without a version are answered is one of the
+/// API.
+fn check_version(run: &Run, version: Option<&str>) -> Result<()> {
+    match version.filter(|version| run.family.version(version).is_none()) {
+        None => Ok(()),
+        Some(version) => {
+            let known: Vec<&str> = run.family.version_names().collect();
+            Err(
+                Error::usage(format!("there is no version {version} of the API"))
+                    .hint(format!("its versions: {}", known.join(", "))),
+            )
+        }
+    }
 }
 
 /// What was said about the background, over what is so.

@@ -68,6 +68,7 @@ fn serve() -> Command {
         "Serve it on this machine, to any client",
         "Examples:\n  rc sandbox serve --port 4010\n  \
          rc sandbox serve --customers 50000 --data store.json\n  \
+         rc sandbox serve --api-version 2021-01\n  \
          rc sandbox serve --faults '429=5% reset:writes=1%' --latency 200ms",
     )
     .arg(

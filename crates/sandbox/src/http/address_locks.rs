@@ -10,14 +10,13 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::Value;
-
 use crate::requests::checked_request::CheckedRequest;
+use crate::requests::named::{ids_in, tables_of};
 use crate::requests::refusal::Refusal;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
-use recharge_catalog::{Effect, Parameter, ValueKind};
+use recharge_catalog::Effect;
 
 /// The addresses that are being edited.
 #[derive(Debug, Clone, Default)]
@@ -31,9 +30,12 @@ pub(crate) struct Held {
 }
 
 impl AddressLocks {
-    /// Takes all addresses that a request edits, or none of them.
-    pub(crate) fn enter(&self, state: &State, asked: &CheckedRequest) -> Result<Held, Refusal> {
-        let addresses = edited(state, asked);
+    /// Takes all addresses that requests edit, or none of them.
+    pub(crate) fn enter(&self, state: &State, asked: &[CheckedRequest]) -> Result<Held, Refusal> {
+        let addresses: BTreeSet<u64> = asked
+            .iter()
+            .flat_map(|asked| edited(state, asked))
+            .collect();
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !taken.is_disjoint(&addresses) {
             return Err(in_progress());
@@ -82,43 +84,6 @@ fn edited(state: &State, asked: &CheckedRequest) -> BTreeSet<u64> {
         }
     }
     found
-}
-
-/// The tables in which a parameter names something by number, by its name:
-/// `subscription_ids`, `target_address`, `purchase_item_id`.
-fn tables_of(parameter: &str) -> Vec<TableName> {
-    let name = parameter
-        .strip_suffix("_ids")
-        .or_else(|| parameter.strip_suffix("_id"))
-        .unwrap_or(parameter);
-    let name = name
-        .strip_prefix("target_")
-        .or_else(|| name.strip_prefix("source_"))
-        .unwrap_or(name);
-    match name {
-        "address" | "addresses" => vec![TableName::Addresses],
-        "purchase_item" => vec![TableName::Subscriptions, TableName::Onetimes],
-        _ if name == parameter => Vec::new(),
-        _ => TableName::named(name).into_iter().collect(),
-    }
-}
-
-/// The numbers that a request gives for a parameter.
-fn ids_in(asked: &CheckedRequest, parameter: &Parameter) -> Vec<u64> {
-    let from_query = asked.asked_for(parameter.name).unwrap_or_default();
-    let mut ids: Vec<u64> = from_query
-        .split(',')
-        .filter_map(|word| word.trim().parse().ok())
-        .collect();
-    let path = match parameter.kind {
-        ValueKind::Reference(field) => format!("{}.{field}", parameter.name),
-        ValueKind::References(field) => format!("{}.*.{field}", parameter.name),
-        ValueKind::Ids => format!("{}.*", parameter.name),
-        _ => parameter.name.to_owned(),
-    };
-    let mut see = |value: &Value| ids.extend(record::as_id(value));
-    record::each(asked.body, &path, &mut see);
-    ids
 }
 
 /// The address on which a record hangs; it may be that address itself.

@@ -18,7 +18,7 @@ use crate::Sandbox;
 use crate::faults::{Fault, FaultKind, Met};
 use crate::http::address_locks::Held;
 use crate::http::faulty::faulty;
-use crate::http::gate::{answer, is_older_version, token_of};
+use crate::http::gate::{answer, route_of, token_of, version_of};
 use crate::http::limit::Level;
 use crate::http::log::{Log, LoggedRequest};
 use crate::http::respond::{in_version, naming_methods, refused, respond, without_body};
@@ -104,11 +104,14 @@ impl Sandbox {
     /// answer too, but for faults that were asked for.
     #[must_use]
     pub fn receive(&self, request: &Request<Bytes>) -> Reply {
+        let respelled = without_prefix(request);
+        let request = respelled.as_ref().unwrap_or(request);
         let begun = Instant::now();
         let world = (self.now)();
         let mut state = self.lock();
         let level = self.pour(&state, request, world);
-        let route = route::find(request.method().as_str(), request.uri().path());
+        let route = route_of(&state, request);
+        let version = version_of(&state, request);
         let row = route.as_ref().ok().map(|route| route.row);
         let met = if level.admitted && request.uri().path() != "/" {
             state.faults.meet(row)
@@ -117,8 +120,8 @@ impl Sandbox {
         };
         let done = self.carry_out(&mut state, request, route, level, met.fault.as_ref());
         let mut ending = ending(done.answer, met.fault.as_ref(), level);
-        if let (Some(answer), Ok(true)) = (ending.answer_mut(), is_older_version(request)) {
-            in_version(answer, v2021_01::VERSION);
+        if let (Some(answer), Ok(version)) = (ending.answer_mut(), version) {
+            in_version(answer, version);
         }
         let after = met.delay.max(state.behaviour.latency());
         let took = u64::try_from((begun.elapsed() + after).as_millis()).ok();
@@ -129,7 +132,9 @@ impl Sandbox {
             method: request.method().to_string(),
             path: without_secrets(&state, request),
             operation: row.map(|row| format!("{}.{}", row.resource.name, row.operation.verb)),
-            token: token_of(&state, request).ok().map(|token| token.name),
+            token: token_of(&state, state.clock.shown(world), request)
+                .ok()
+                .map(|token| token.name),
             status: answer.map(|answer| answer.status().as_u16()),
             answer: ending.name(),
             applied: done.applied,
@@ -200,7 +205,11 @@ impl Sandbox {
             draft
         });
         let answer = respond(result, level);
-        let answer = naming_methods(answer, request.uri().path());
+        let methods = match version_of(state, request) {
+            Ok(v2021_01::VERSION) => v2021_01::allowed(request.uri().path()),
+            _ => route::allowed(request.uri().path()),
+        };
+        let answer = naming_methods(answer, methods);
         done.answer = Some(if request.method() == http::Method::HEAD {
             without_body(answer)
         } else {
@@ -210,7 +219,10 @@ impl Sandbox {
     }
 
     fn pour(&self, state: &State, request: &Request<Bytes>, now: Timestamp) -> Level {
-        let (Some(limits), Ok(token)) = (&self.limits, token_of(state, request)) else {
+        let (Some(limits), Ok(token)) = (
+            &self.limits,
+            token_of(state, state.clock.shown(now), request),
+        ) else {
             return Level::UNLIMITED;
         };
         let mut buckets = limits.lock().unwrap_or_else(PoisonError::into_inner);
@@ -242,6 +254,20 @@ impl Sandbox {
         let limit = number("limit")?.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(log.told(number("after")?, limit))
     }
+}
+
+/// The same request without the `/api` that the client for customers puts
+/// before each path, where it has it.
+fn without_prefix(request: &Request<Bytes>) -> Option<Request<Bytes>> {
+    let path = request.uri().path_and_query()?.as_str();
+    let rest = path
+        .strip_prefix("/api")
+        .filter(|rest| rest.starts_with('/'))?;
+    let mut parts = request.uri().clone().into_parts();
+    parts.path_and_query = Some(rest.parse().ok()?);
+    let mut respelled = request.clone();
+    *respelled.uri_mut() = http::Uri::from_parts(parts).ok()?;
+    Some(respelled)
 }
 
 /// How a request ends that has come to an answer, or to none.

@@ -9,7 +9,6 @@ use crate::SERVER;
 use crate::http::limit::Level;
 use crate::requests::envelope::{Answered, Draft};
 use crate::requests::refusal::Refusal;
-use crate::requests::route;
 use recharge_catalog as catalog;
 
 /// Headers that a page of a browser may read, as recorded answers name them.
@@ -35,8 +34,7 @@ pub(crate) fn refused(status: u16, message: &str) -> Response<Bytes> {
 }
 
 /// Where the method is wrong, the answer names the right ones, as HTTP asks.
-pub(crate) fn naming_methods(mut answer: Response<Bytes>, path: &str) -> Response<Bytes> {
-    let methods = route::allowed(path);
+pub(crate) fn naming_methods(mut answer: Response<Bytes>, methods: String) -> Response<Bytes> {
     if answer.status() == StatusCode::METHOD_NOT_ALLOWED
         && !methods.is_empty()
         && let Ok(methods) = HeaderValue::try_from(methods)

@@ -10,6 +10,7 @@ pub(crate) mod filter;
 pub(crate) mod include;
 pub(crate) mod list;
 pub(crate) mod lists;
+pub(crate) mod named;
 pub(crate) mod numbers;
 pub(crate) mod refusal;
 pub(crate) mod route;

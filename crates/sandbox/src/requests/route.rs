@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::requests::refusal::Refusal;
 use crate::row::Row;
-use recharge_catalog::{self as catalog, Operation, ValueKind};
+use recharge_catalog::{self as catalog, Api, Operation, ValueKind};
 
 /// A request that found its row.
 #[derive(Debug)]
@@ -19,47 +19,92 @@ pub(crate) struct Route {
     pub(crate) holes: Vec<String>,
 }
 
-/// The row for a method and a path: 404 where no row has the path, 405 where
-/// rows have it but not the method.
-pub(crate) fn find(method: &str, path: &str) -> Result<Route, Refusal> {
-    let method = routed_as(method);
-    let path = path.strip_suffix('/').unwrap_or(path);
-    let mut known = false;
-    let mut best: Option<(usize, Route)> = None;
-    for row in rows_of_length(path.split('/').skip(1).count()) {
-        let Some(holes) = matched(row.operation, path) else {
-            continue;
-        };
-        known = true;
-        let better = best.as_ref().is_none_or(|(count, _)| holes.len() < *count);
-        if row.operation.method.name() == method && better {
-            best = Some((holes.len(), Route { row: *row, holes }));
-        }
-    }
-    match best {
-        Some((_, route)) => well_formed(route),
-        None if known => Err(Refusal::error(405, "method not allowed")),
-        None => Err(Refusal::no_endpoint()),
-    }
-}
-
 /// The method whose row answers: a `HEAD` is answered as a `GET`, without its
 /// body.
-pub(crate) fn routed_as(method: &str) -> &str {
+fn routed_as(method: &str) -> &str {
     if method == "HEAD" { "GET" } else { method }
 }
 
-/// The methods that rows have for a path, as the header `Allow` lists them.
+/// The routes of one version of the API: its rows, by the length of their paths.
+pub(crate) struct Routes {
+    api: &'static Api,
+    rows: OnceLock<Vec<Vec<Row>>>,
+}
+
+/// The routes of the version that the sandbox has rules for.
+static NEWEST: Routes = Routes::of(&catalog::recharge::API);
+
+/// As [`Routes::find`], in the version that the sandbox has rules for.
+pub(crate) fn find(method: &str, path: &str) -> Result<Route, Refusal> {
+    NEWEST.find(method, path)
+}
+
+/// As [`Routes::allowed`], in the version that the sandbox has rules for.
 pub(crate) fn allowed(path: &str) -> String {
-    let path = path.strip_suffix('/').unwrap_or(path);
-    let mut methods: Vec<&str> = rows_of_length(path.split('/').skip(1).count())
-        .iter()
-        .filter(|row| matched(row.operation, path).is_some())
-        .map(|row| row.operation.method.name())
-        .collect();
-    methods.sort_unstable();
-    methods.dedup();
-    methods.join(", ")
+    NEWEST.allowed(path)
+}
+
+impl Routes {
+    pub(crate) const fn of(api: &'static Api) -> Self {
+        Self {
+            api,
+            rows: OnceLock::new(),
+        }
+    }
+
+    /// The row for a method and a path: 404 where no row has the path, 405
+    /// where rows have it but not the method.
+    pub(crate) fn find(&self, method: &str, path: &str) -> Result<Route, Refusal> {
+        let method = routed_as(method);
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let mut known = false;
+        let mut best: Option<(usize, Route)> = None;
+        for row in self.rows_of_length(path.split('/').skip(1).count()) {
+            let Some(holes) = matched(row.operation, path) else {
+                continue;
+            };
+            known = true;
+            let better = best.as_ref().is_none_or(|(count, _)| holes.len() < *count);
+            if row.operation.method.name() == method && better {
+                best = Some((holes.len(), Route { row: *row, holes }));
+            }
+        }
+        match best {
+            Some((_, route)) => well_formed(route),
+            None if known => Err(Refusal::error(405, "method not allowed")),
+            None => Err(Refusal::no_endpoint()),
+        }
+    }
+
+    /// The methods that rows have for a path, as the header `Allow` lists them.
+    pub(crate) fn allowed(&self, path: &str) -> String {
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let mut methods: Vec<&str> = self
+            .rows_of_length(path.split('/').skip(1).count())
+            .iter()
+            .filter(|row| matched(row.operation, path).is_some())
+            .map(|row| row.operation.method.name())
+            .collect();
+        methods.sort_unstable();
+        methods.dedup();
+        methods.join(", ")
+    }
+
+    fn rows_of_length(&self, length: usize) -> &[Row] {
+        let rows = self.rows.get_or_init(|| {
+            let mut rows: Vec<Vec<Row>> = Vec::new();
+            for (resource, operation) in self.api.operations() {
+                let length = operation.path.split('/').skip(1).count();
+                rows.resize_with(rows.len().max(length + 1), Vec::new);
+                rows[length].push(Row {
+                    resource,
+                    operation,
+                });
+            }
+            rows
+        });
+        rows.get(length).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// An id that is no number names nothing.
@@ -71,23 +116,6 @@ fn well_formed(route: Route) -> Result<Route, Refusal> {
         }
     }
     Ok(route)
-}
-
-fn rows_of_length(length: usize) -> &'static [Row] {
-    static ROWS: OnceLock<Vec<Vec<Row>>> = OnceLock::new();
-    let rows = ROWS.get_or_init(|| {
-        let mut rows: Vec<Vec<Row>> = Vec::new();
-        for (resource, operation) in catalog::recharge::API.operations() {
-            let length = operation.path.split('/').skip(1).count();
-            rows.resize_with(rows.len().max(length + 1), Vec::new);
-            rows[length].push(Row {
-                resource,
-                operation,
-            });
-        }
-        rows
-    });
-    rows.get(length).map_or(&[], Vec::as_slice)
 }
 
 /// Values for the holes when the path fits the row.

@@ -46,7 +46,43 @@ impl Seeder {
         for id in subscriptions.iter().step_by(2) {
             self.bundle(*id);
         }
+        self.memberships();
         self.events(&subscriptions);
+    }
+
+    /// A program, and a member of it for each of the first two customers.
+    fn memberships(&mut self) {
+        let members: Vec<u64> = self
+            .state
+            .table(TableName::Customers)
+            .ids(..)
+            .take(2)
+            .collect();
+        let program = self.state.next_id(TableName::MembershipPrograms);
+        let stamp = self.stamp_ago(400);
+        let club = record::object(json!({
+            "id": program, "description": "Free shipping for members", "name": "Club",
+            "status": "active", "tag_name": "club-member", "created_at": stamp,
+            "updated_at": stamp, "external_attributes": {},
+        }));
+        self.state
+            .lay(TableName::MembershipPrograms, program, &club);
+        for customer in members {
+            let id = self.state.next_id(TableName::Memberships);
+            let addresses = self.state.table(TableName::Addresses);
+            let address = addresses.find("customer_id", customer).first().copied();
+            let subscriptions = self.state.table(TableName::Subscriptions);
+            let item = subscriptions.find("customer_id", customer).first().copied();
+            let membership = record::object(json!({
+                "id": id, "address_id": address, "customer_id": customer,
+                "membership_program_id": program, "purchase_item_id": item,
+                "cancellation_reason": null, "cancellation_reason_comments": null,
+                "cancelled_at": null, "created_at": stamp, "expires_at": null,
+                "has_queued_charges": true, "quantity": 1, "status": "active",
+                "type": "membership_subscription", "updated_at": stamp,
+            }));
+            self.state.lay(TableName::Memberships, id, &membership);
+        }
     }
 
     fn accounts(&mut self) {

@@ -20,6 +20,7 @@ use crate::storage::table::Table;
 use crate::storage::tables::{TABLES, TableName};
 use crate::values::key::Key;
 use crate::values::record::{self, Record};
+use recharge_catalog as catalog;
 
 /// Everything that a sandbox remembers.
 #[derive(Debug, Clone)]
@@ -97,6 +98,9 @@ pub(crate) struct Change {
     pub(crate) before: Option<Record>,
 }
 
+/// The setting of the store with the version of requests that name none.
+const DEFAULT_API_VERSION: &str = "default_api_version";
+
 /// A change that follows from another one and leaves no event.
 pub(crate) const QUIETLY: &str = "";
 
@@ -137,6 +141,27 @@ impl State {
     pub fn behave(&mut self, behaviour: Behaviour) {
         self.behaviour = behaviour;
         self.revision += 1;
+    }
+
+    /// The version in which requests without a version are answered.
+    #[must_use]
+    pub fn default_api_version(&self) -> &str {
+        record::text(&self.store, DEFAULT_API_VERSION)
+    }
+
+    /// Sets the version in which requests without a version are answered.
+    ///
+    /// # Errors
+    /// When the API has no such version, with those that it has.
+    pub fn set_default_api_version(&mut self, version: &str) -> Result<(), String> {
+        let family = &catalog::recharge::FAMILY;
+        if family.version(version).is_none() {
+            let known: Vec<&str> = family.version_names().collect();
+            return Err(format!("must be one of {}", known.join(", ")));
+        }
+        record::set(&mut self.store, DEFAULT_API_VERSION, version);
+        self.revision += 1;
+        Ok(())
     }
 
     /// Lets go wrong from now on what a spec says, and nothing else; an empty

@@ -34,10 +34,15 @@ pub(crate) enum TableName {
     RetentionStrategies,
     Subscriptions,
     Webhooks,
-    // What no operation shows: work that is still to be done.
+    /// Memberships and their programs; the reference does not have them.
+    Memberships,
+    MembershipPrograms,
+    // What no operation shows: work that is still to be done, and sessions of
+    // customers.
     BatchRuns,
     Deliveries,
     Regenerations,
+    Sessions,
 }
 
 /// Every table with its shape, in the order of the enumeration.
@@ -259,12 +264,29 @@ pub(crate) const TABLES: &[(TableName, Shape)] = &[
         TableName::Webhooks,
         shape("webhook", &["topic"], &[], 194_513),
     ),
+    (
+        TableName::Memberships,
+        shape(
+            "membership",
+            &["customer_id", "membership_program_id"],
+            &[],
+            51_001,
+        ),
+    ),
+    (
+        TableName::MembershipPrograms,
+        shape("membership_program", &[], &[], 7_001),
+    ),
     (TableName::BatchRuns, shape("batch_run", &[], &[], 1)),
     (
         TableName::Deliveries,
         shape("webhook_delivery", &[], &[], 1),
     ),
     (TableName::Regenerations, shape("regeneration", &[], &[], 1)),
+    (
+        TableName::Sessions,
+        shape("customer_session", &["secret", "customer_id"], &[], 1),
+    ),
 ];
 
 const fn shape(
@@ -302,7 +324,7 @@ impl TableName {
     pub(crate) fn is_hidden(self) -> bool {
         matches!(
             self,
-            Self::BatchRuns | Self::Deliveries | Self::Regenerations
+            Self::BatchRuns | Self::Deliveries | Self::Regenerations | Self::Sessions
         )
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The folders from the lowest to the highest: each may import from those before
 /// it, and from no other.
-const LAYERS: [&str; 10] = [
+const LAYERS: [&str; 12] = [
     "values",
     "faults",
     "storage",
@@ -14,7 +14,9 @@ const LAYERS: [&str; 10] = [
     "webhooks",
     "rules",
     "seed",
+    "combined",
     "v2021_01",
+    "storefront",
     "http",
     "persistence",
 ];

@@ -35,6 +35,7 @@ mod selling;
 mod settings;
 mod slices;
 mod sockets;
+mod storefront;
 mod subscribing;
 mod telling;
 mod together;

@@ -1,6 +1,6 @@
 //! Names of countries: 2021-01 writes "United States" where 2021-11 writes "US".
 //!
-//! In comes a code of ISO 3166, out comes the English name.
+//! In comes a code of ISO 3166, out comes the English name, or the reverse.
 
 /// The name of a country; a code that no country has stays what it is.
 pub(super) fn name(code: &str) -> &str {
@@ -9,6 +9,85 @@ pub(super) fn name(code: &str) -> &str {
         .binary_search_by(|(known, _)| known.cmp(&code))
         .map_or(code, |at| NAMES[at].1)
 }
+
+/// The code of a country that is named in English, in any case; what no country
+/// is called stays what it is.
+pub(super) fn code(name: &str) -> &str {
+    let name = name.trim();
+    NAMES
+        .iter()
+        .find(|(_, known)| known.eq_ignore_ascii_case(name))
+        .map_or(name, |(code, _)| code)
+}
+
+/// Codes and names of all countries, by code.
+pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    NAMES.iter().copied()
+}
+
+/// Codes and names of the provinces of a country, as far as the sandbox knows
+/// them: those of the United States.
+pub(super) fn provinces(country: &str) -> &'static [(&'static str, &'static str)] {
+    match country {
+        "US" => STATES,
+        _ => &[],
+    }
+}
+
+/// The states of the United States, and the federal district.
+const STATES: &[(&str, &str)] = &[
+    ("AL", "Alabama"),
+    ("AK", "Alaska"),
+    ("AZ", "Arizona"),
+    ("AR", "Arkansas"),
+    ("CA", "California"),
+    ("CO", "Colorado"),
+    ("CT", "Connecticut"),
+    ("DE", "Delaware"),
+    ("DC", "District of Columbia"),
+    ("FL", "Florida"),
+    ("GA", "Georgia"),
+    ("HI", "Hawaii"),
+    ("ID", "Idaho"),
+    ("IL", "Illinois"),
+    ("IN", "Indiana"),
+    ("IA", "Iowa"),
+    ("KS", "Kansas"),
+    ("KY", "Kentucky"),
+    ("LA", "Louisiana"),
+    ("ME", "Maine"),
+    ("MD", "Maryland"),
+    ("MA", "Massachusetts"),
+    ("MI", "Michigan"),
+    ("MN", "Minnesota"),
+    ("MS", "Mississippi"),
+    ("MO", "Missouri"),
+    ("MT", "Montana"),
+    ("NE", "Nebraska"),
+    ("NV", "Nevada"),
+    ("NH", "New Hampshire"),
+    ("NJ", "New Jersey"),
+    ("NM", "New Mexico"),
+    ("NY", "New York"),
+    ("NC", "North Carolina"),
+    ("ND", "North Dakota"),
+    ("OH", "Ohio"),
+    ("OK", "Oklahoma"),
+    ("OR", "Oregon"),
+    ("PA", "Pennsylvania"),
+    ("RI", "Rhode Island"),
+    ("SC", "South Carolina"),
+    ("SD", "South Dakota"),
+    ("TN", "Tennessee"),
+    ("TX", "Texas"),
+    ("UT", "Utah"),
+    ("VT", "Vermont"),
+    ("VA", "Virginia"),
+    ("WA", "Washington"),
+    ("WV", "West Virginia"),
+    ("WI", "Wisconsin"),
+    ("WY", "Wyoming"),
+];
 
 /// Codes and names, by code.
 const NAMES: &[(&str, &str)] = &[
@@ -274,5 +353,8 @@ mod tests {
         assert_eq!(name("GB"), "United Kingdom");
         assert_eq!(name("XX"), "XX");
         assert_eq!(name("Atlantis"), "Atlantis");
+        assert!(NAMES.iter().all(|(known, name)| code(name) == *known));
+        assert_eq!(code(" united states "), "US");
+        assert_eq!(code("DE"), "DE");
     }
 }

@@ -67,6 +67,13 @@ pub(super) const RESOURCES: &[Resource] = &[
         ],
     ),
     resource(
+        "async_batches",
+        "async_batch",
+        TableName::Batches,
+        objects::AS_IT_IS,
+        &[PAGING],
+    ),
+    resource(
         "charges",
         "charge",
         TableName::Charges,
@@ -91,6 +98,13 @@ pub(super) const RESOURCES: &[Resource] = &[
                 named("subscription_id", "purchase_item_id"),
             ],
         ],
+    ),
+    resource(
+        "collections",
+        "collection",
+        TableName::Collections,
+        objects::AS_IT_IS,
+        &[PAGING],
     ),
     Resource {
         further: by_activity,
@@ -212,6 +226,13 @@ pub(super) const RESOURCES: &[Resource] = &[
             ],
         ],
     ),
+    resource(
+        "webhooks",
+        "webhook",
+        TableName::Webhooks,
+        objects::AS_IT_IS,
+        &[PAGING],
+    ),
 ];
 
 fn given<'a>(query: &'a Query, name: &str) -> Option<&'a str> {
@@ -250,15 +271,6 @@ fn by_own_number(query: &Query) -> Vec<Test> {
     ids.sort_unstable();
     vec![Test::Ids(ids)]
 }
-
-/// What 2021-01 has besides, and the sandbox does not answer in it.
-pub(super) const UNSPOKEN: &[&str] = &[
-    "async_batches",
-    "checkouts",
-    "notifications",
-    "shipping_countries",
-    "webhooks",
-];
 
 #[cfg(test)]
 mod tests {

@@ -1,123 +1,159 @@
-//! From a method and a path to what is asked for in 2021-01.
+//! From a method and a path to the row of 2021-01 that they ask for.
 //!
-//! Knows the shapes of paths; which resources there are is a table elsewhere.
+//! Routes are the rows of that version, and further spellings that clients of it
+//! use for the same.
 
-use super::resources::{RESOURCES, Resource, UNSPOKEN};
 use crate::requests::refusal::Refusal;
+use crate::requests::route::{Route, Routes};
+use recharge_catalog as catalog;
 
-/// What a request wants to read.
-#[derive(Debug)]
-pub(super) enum ReadRoute {
-    /// The shop.
-    Shop,
-    /// The token in use: the same in every version.
-    Token,
-    /// A page of a list.
-    Page(&'static Resource),
-    /// A page of the addresses of this customer.
-    AddressesOf(u64),
-    /// How many records a list holds.
-    Count(&'static Resource),
-    /// One record.
-    One(&'static Resource, u64),
+static ROUTES: Routes = Routes::of(&catalog::recharge::v2021_01::API);
+
+/// Another method or path for a row: how it is sent, and the row's own. The
+/// parts in braces stand for one segment each, in the same order in both.
+struct Spelling {
+    method: &'static str,
+    path: &'static str,
+    own_method: &'static str,
+    own_path: &'static str,
 }
 
-/// What the method and the path ask for.
-pub(super) fn find(method: &str, path: &str) -> Result<ReadRoute, Refusal> {
+/// Spellings that published clients use.
+const SPELLINGS: &[Spelling] = &[
+    Spelling {
+        method: "PUT",
+        path: "/charges/{}/change_next_charge_date",
+        own_method: "POST",
+        own_path: "/charges/{}/change_next_charge_date",
+    },
+    Spelling {
+        method: "PUT",
+        path: "/orders/{}/change_date",
+        own_method: "POST",
+        own_path: "/orders/{}/change_date",
+    },
+    Spelling {
+        method: "POST",
+        path: "/orders/{}/update_shopify_variant/{}",
+        own_method: "PUT",
+        own_path: "/orders/{}/update_shopify_variant/{}",
+    },
+    Spelling {
+        method: "POST",
+        path: "/onetimes/address/{}",
+        own_method: "POST",
+        own_path: "/addresses/{}/onetimes",
+    },
+    Spelling {
+        method: "POST",
+        path: "/addresses/validate_address",
+        own_method: "POST",
+        own_path: "/addresses/validate",
+    },
+    Spelling {
+        method: "POST",
+        path: "/subscriptions/bulk_update",
+        own_method: "PUT",
+        own_path: "/subscriptions/bulk_update",
+    },
+    Spelling {
+        method: "POST",
+        path: "/subscriptions/bulk_delete",
+        own_method: "DELETE",
+        own_path: "/subscriptions/bulk_delete",
+    },
+];
+
+/// The row for a method and a path.
+pub(in crate::v2021_01) fn find_own(method: &str, path: &str) -> Result<Route, Refusal> {
+    ROUTES.find(method, path)
+}
+
+/// The row for a method and a path, in any of its spellings.
+pub(crate) fn find(method: &str, path: &str) -> Result<Route, Refusal> {
     let path = path.strip_suffix('/').unwrap_or(path);
-    let segments: Vec<&str> = path.split('/').skip(1).collect();
-    let first = segments.first().copied().unwrap_or_default();
-    if UNSPOKEN.contains(&first) {
-        return Err(unspoken());
-    }
-    let alone = match segments[..] {
-        ["shop"] => Some(ReadRoute::Shop),
-        ["token_information"] => Some(ReadRoute::Token),
-        _ => None,
-    };
-    if let Some(route) = alone {
-        return if method == "GET" {
-            Ok(route)
-        } else {
-            Err(not_allowed())
-        };
-    }
-    let resource = RESOURCES
+    let respelled = SPELLINGS
         .iter()
-        .find(|resource| resource.many == first)
-        .ok_or_else(Refusal::no_endpoint)?;
-    match method {
-        "GET" => read(resource, &segments[1..]),
-        "POST" | "PUT" | "DELETE" => Err(unspoken()),
-        _ => Err(not_allowed()),
+        .filter(|spelling| spelling.method == method)
+        .find_map(|spelling| Some((spelling.own_method, respelled(spelling, path)?)));
+    match respelled {
+        Some((method, path)) => find_own(method, &path),
+        None => find_own(method, path),
     }
 }
 
-fn read(resource: &'static Resource, rest: &[&str]) -> Result<ReadRoute, Refusal> {
-    match (resource.many, rest) {
-        (_, []) => Ok(ReadRoute::Page(resource)),
-        (_, ["count"]) => Ok(ReadRoute::Count(resource)),
-        (_, [id]) => Ok(ReadRoute::One(resource, number(id)?)),
-        ("customers", [id, "addresses"]) => Ok(ReadRoute::AddressesOf(number(id)?)),
-        ("customers", [_, "payment_sources"]) => Err(unspoken()),
-        _ => Err(Refusal::no_endpoint()),
+/// The methods that rows have for a path, as the header `Allow` lists them.
+pub(crate) fn allowed(path: &str) -> String {
+    ROUTES.allowed(path)
+}
+
+/// The row's own path, when a path has the spelling.
+fn respelled(spelling: &Spelling, path: &str) -> Option<String> {
+    let mut words = path.split('/');
+    let mut values = Vec::new();
+    for part in spelling.path.split('/') {
+        match words.next()? {
+            "" if part == "{}" => return None,
+            word if part == "{}" => values.push(word),
+            word if word == part => {}
+            _ => return None,
+        }
     }
-}
-
-/// An id that is no number names nothing.
-fn number(id: &str) -> Result<u64, Refusal> {
-    id.parse().map_err(|_| Refusal::not_found())
-}
-
-fn not_allowed() -> Refusal {
-    Refusal::error(405, "method not allowed")
-}
-
-/// It is there in 2021-01, but not here.
-fn unspoken() -> Refusal {
-    Refusal::error(
-        501,
-        "in version 2021-01 the sandbox only reads, and not everything; ask it in 2021-11",
-    )
+    if words.next().is_some() {
+        return None;
+    }
+    let mut own = spelling.own_path.to_owned();
+    for value in values {
+        own = own.replacen("{}", value, 1);
+    }
+    Some(own)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn status(method: &str, path: &str) -> u16 {
-        find(method, path).map_or_else(|refusal| refusal.status, |_| 200)
+    fn name(method: &str, path: &str) -> String {
+        match find(method, path) {
+            Ok(Route { row, holes }) => {
+                let (resource, verb) = (row.resource.name, row.operation.verb);
+                format!("{resource}.{verb} {}", holes.join(","))
+            }
+            Err(refusal) => refusal.status.to_string(),
+        }
     }
 
     #[test]
-    fn what_is_read_is_found_and_the_rest_is_refused_as_what_it_is() {
-        for path in [
-            "/shop",
-            "/token_information",
-            "/subscriptions",
-            "/subscriptions/",
-            "/subscriptions/7",
-            "/orders/count",
-            "/customers/7/addresses",
-        ] {
-            assert_eq!(status("GET", path), 200, "{path}");
-        }
+    fn path_of_the_version_finds_its_row_and_others_are_refused() {
+        assert_eq!(name("GET", "/shop"), "shop.get ");
+        assert_eq!(name("GET", "/subscriptions/7/"), "subscriptions.get 7");
+        assert_eq!(name("GET", "/orders/count"), "orders.count ");
+        assert_eq!(
+            name("GET", "/customers/7/addresses"),
+            "customers.list_addresses 7"
+        );
         for path in [
             "/store",
             "/plans",
             "/events",
-            "/credit_accounts",
+            "/payment_methods",
             "/orders/x",
-            "/nothing",
         ] {
-            assert_eq!(status("GET", path), 404, "{path}");
+            assert_eq!(name("GET", path), "404", "{path}");
         }
-        assert_eq!(status("GET", "/subscriptions/7/cancel"), 404);
-        assert_eq!(status("GET", "/webhooks"), 501);
-        assert_eq!(status("GET", "/customers/7/payment_sources"), 501);
-        assert_eq!(status("POST", "/subscriptions/7/cancel"), 501);
-        assert_eq!(status("PUT", "/orders/7"), 501);
-        assert_eq!(status("PATCH", "/orders/7"), 405);
-        assert_eq!(status("DELETE", "/shop"), 405);
+        assert_eq!(name("PATCH", "/orders/7"), "405");
+        assert_eq!(name("DELETE", "/shop"), "405");
+    }
+
+    #[test]
+    fn each_spelling_finds_the_row_of_its_own_path() {
+        for spelling in SPELLINGS {
+            let at = |path: &str| path.replace("{}", "12");
+            let own = name(spelling.own_method, &at(spelling.own_path));
+            assert_eq!(name(spelling.method, &at(spelling.path)), own);
+            assert!(own.contains('.'), "{own}");
+            let free = find_own(spelling.method, &at(spelling.path));
+            assert!(free.is_err(), "{} is a row itself", spelling.path);
+        }
     }
 }

@@ -4,9 +4,11 @@ use super::{
     CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, LIMIT, PAGE, SORT_BY, UPDATED_AT_MAX,
     UPDATED_AT_MIN,
 };
-use crate::build::{day, field, get, id, list, read, text};
+use crate::build::{boolean, day, field, get, id, ids, list, money, post, read, text};
+use crate::exceptions::BodyException;
 use crate::model::{
-    FieldKind, Object, Operation, Parameter, Resource, ResponseShape, STATUS_TONES,
+    FieldKind, Idempotency, Object, Operation, Parameter, ParameterRole, Resource, ResponseShape,
+    Reverse, STATUS_TONES,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -16,7 +18,20 @@ pub const RESOURCE: Resource = Resource {
     singular: "charge",
     about: "Charges that are due, failed or done",
     object: &CHARGE,
-    operations: &[&LIST, &GET, &COUNT],
+    operations: &[
+        &LIST,
+        &GET,
+        &COUNT,
+        &APPLY_DISCOUNT,
+        &REMOVE_DISCOUNT,
+        &CAPTURE_PAYMENT,
+        &CHANGE_NEXT_CHARGE_DATE,
+        &DELAY,
+        &PROCESS,
+        &REFUND,
+        &SKIP,
+        &UNSKIP,
+    ],
 };
 
 /// The operation `charges.list`.
@@ -89,6 +104,164 @@ const COUNTED: &[Parameter] = &[
     text("status", "only those with this status"),
     id("subscription_id", "only those with this subscription id"),
 ];
+
+const SUBSCRIPTION_ID: Parameter = id("subscription_id", "only this subscription of the charge");
+const SUBSCRIPTION_IDS: Parameter =
+    ids("subscription_ids", "only these subscriptions of the charge");
+
+/// Skipped items move to a charge of their own, as in the newer version.
+const WITH_ITEMS: &[BodyException] = &[
+    BodyException {
+        field: "subscription_id",
+        idempotency: Idempotency::NotIdempotent,
+        answers_another: true,
+    },
+    BodyException {
+        field: "subscription_ids",
+        idempotency: Idempotency::NotIdempotent,
+        answers_another: true,
+    },
+];
+
+/// The operation `charges.apply_discount`.
+pub static APPLY_DISCOUNT: Operation = post(
+    "apply_discount",
+    "/charges/{id}/apply_discount",
+    "Put a discount on a queued charge",
+)
+.at(&[ID])
+.body(&[
+    text("discount_code", "code of the discount"),
+    id("discount_id", "number of the discount"),
+])
+.answers(ResponseShape::One("charge", &CHARGE))
+.scope("write_orders")
+.again(Idempotency::RejectsRepeat)
+.done("discounted")
+.example("rc charges apply-discount 377749210 --api-version 2021-01 --discount-code SPRING");
+
+/// The operation `charges.remove_discount`.
+pub static REMOVE_DISCOUNT: Operation = post(
+    "remove_discount",
+    "/charges/{id}/remove_discount",
+    "Take a discount off a charge",
+)
+.at(&[ID])
+.body(&[id(
+    "address_id",
+    "take it off this address, and so off all later charges",
+)])
+.answers(ResponseShape::One("charge", &CHARGE))
+.scope("write_orders")
+.again(Idempotency::RejectsRepeat)
+.done("left without the discount")
+.example("rc charges remove-discount 377749210 --api-version 2021-01");
+
+/// The operation `charges.capture_payment`.
+pub static CAPTURE_PAYMENT: Operation = post(
+    "capture_payment",
+    "/charges/{id}/capture",
+    "Capture a payment that was authorised",
+)
+.at(&[ID])
+.answers(ResponseShape::One("charge", &CHARGE))
+.scope("write_orders")
+.destroys()
+.done("captured")
+.example("rc charges capture-payment 377749210 --api-version 2021-01 --yes");
+
+/// The operation `charges.change_next_charge_date`.
+pub static CHANGE_NEXT_CHARGE_DATE: Operation = post(
+    "change_next_charge_date",
+    "/charges/{id}/change_next_charge_date",
+    "Move a queued charge to another day",
+)
+.details("Everything on the charge moves with it, and joins what is due on that day.")
+.at(&[ID])
+.body(&[day("next_charge_date", "the new day of the charge")
+    .flag("date")
+    .required()])
+.answers(ResponseShape::One("charge", &CHARGE))
+.answers_another()
+.scope("write_orders")
+.done("moved")
+.example("rc charges change-next-charge-date 377749210 --date 2026-12-24");
+
+/// The operation `charges.delay`.
+pub static DELAY: Operation = post(
+    "delay",
+    "/charges/{id}/delay",
+    "Move a queued charge one interval later",
+)
+.at(&[ID])
+.answers(ResponseShape::One("charge", &CHARGE))
+.answers_another()
+.scope("write_orders")
+.done("delayed")
+.example("rc charges delay 377749210");
+
+/// The operation `charges.process`.
+pub static PROCESS: Operation = post(
+    "process",
+    "/charges/{id}/process",
+    "Charge now what is queued or failed",
+)
+.at(&[ID])
+.answers(ResponseShape::One("charge", &CHARGE))
+.scope("write_orders")
+.also_needs(&["write_payments"])
+.destroys()
+.done("processed")
+.example("rc charges process 377749210 --api-version 2021-01 --yes");
+
+/// The operation `charges.refund`.
+pub static REFUND: Operation = post("refund", "/charges/{id}/refund", "Give money back")
+    .at(&[ID])
+    .body(&[
+        money("amount", "how much to give back")
+            .role(ParameterRole::Amount)
+            .required()
+            .unless(&["full_refund"]),
+        boolean("full_refund", "give back all that is left of the charge")
+            .role(ParameterRole::WholeAmount),
+    ])
+    .answers(ResponseShape::One("charge", &CHARGE))
+    .scope("write_orders")
+    .destroys()
+    .done("refunded")
+    .example("rc charges refund 377749210 --api-version 2021-01 --amount 11.00 --yes");
+
+/// The operation `charges.skip`.
+pub static SKIP: Operation = post(
+    "skip",
+    "/charges/{id}/skip",
+    "Skip a queued charge, or some of its items",
+)
+.at(&[ID])
+.body(&[SUBSCRIPTION_ID, SUBSCRIPTION_IDS])
+.answers(ResponseShape::One("charge", &CHARGE))
+.scope("write_orders")
+.again(Idempotency::Idempotent)
+.except(WITH_ITEMS)
+.done("skipped")
+.reversed_by(Reverse::Operation {
+    verb: "unskip",
+    field: "status",
+    was: "QUEUED",
+})
+.example("rc charges skip 377749210 --api-version 2021-01 --subscription-id 27363808");
+
+/// The operation `charges.unskip`.
+pub static UNSKIP: Operation = post("unskip", "/charges/{id}/unskip", "Take back a skip")
+    .at(&[ID])
+    .body(&[SUBSCRIPTION_ID, SUBSCRIPTION_IDS])
+    .answers(ResponseShape::One("charge", &CHARGE))
+    .scope("write_orders")
+    .again(Idempotency::Idempotent)
+    .except(WITH_ITEMS)
+    .answers_another()
+    .done("unskipped")
+    .example("rc charges unskip 377749210 --api-version 2021-01");
 
 /// The object `charge`.
 pub const CHARGE: Object = Object {

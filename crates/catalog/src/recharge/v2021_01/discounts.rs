@@ -4,9 +4,13 @@ use super::{
     CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, LIMIT, PAGE, SORT_BY, UPDATED_AT_MAX,
     UPDATED_AT_MIN,
 };
-use crate::build::{field, get, list, read, text};
+use crate::build::{
+    boolean, create, field, get, id, integer, list, money, object, read, text, time, update,
+};
+use crate::exceptions::ValueEffect;
 use crate::model::{
-    FieldKind, Object, Operation, Parameter, Resource, ResponseShape, STATUS_TONES,
+    Effect, FieldKind, Idempotency, Object, Operation, Parameter, Resource, ResponseShape,
+    STATUS_TONES,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -16,7 +20,14 @@ pub const RESOURCE: Resource = Resource {
     singular: "discount",
     about: "Discount codes",
     object: &DISCOUNT,
-    operations: &[&LIST, &GET, &COUNT],
+    operations: &[
+        &LIST,
+        &GET,
+        &COUNT,
+        &CREATE,
+        &UPDATE,
+        &super::super::v2021_11::discounts::DELETE,
+    ],
 };
 
 /// The operation `discounts.list`.
@@ -61,6 +72,78 @@ const COUNTED: &[Parameter] = &[
     text("discount_type", "only those with this discount type"),
     text("status", "only those with this status"),
 ];
+
+const CHANNEL_SETTINGS: Parameter = object("channel_settings", "where it can be used");
+const STARTS_AT: Parameter = time("starts_at", "when it begins");
+const ENDS_AT: Parameter = time("ends_at", "when it ends");
+const STATUS: Parameter = text("status", "status of the discount");
+const DURATION: Parameter = text("duration", "how often a customer gets it").values(&[
+    "forever",
+    "single_use",
+    "usage_limit",
+]);
+const DURATION_USAGE_LIMIT: Parameter = integer(
+    "duration_usage_limit",
+    "how often, with the duration usage_limit",
+);
+
+/// A fully disabled discount leaves every queued charge, for good.
+const FOR_GOOD: &[ValueEffect] = &[ValueEffect {
+    field: "status",
+    value: "fully_disabled",
+    effect: Effect::Destroys,
+}];
+
+/// The operation `discounts.create`.
+pub static CREATE: Operation = create("/discounts", "Create a discount code")
+    .body(&[
+        id("applies_to_id", "the product, collection or customer"),
+        text("applies_to_product_type", "kind of item").values(&["ALL", "ONETIME", "SUBSCRIPTION"]),
+        text("applies_to_resource", "what applies_to_id is"),
+        CHANNEL_SETTINGS,
+        text("code", "the code").required(),
+        text("discount_type", "what the value means")
+            .values(&["percentage", "fixed_amount", "shipping"])
+            .required(),
+        DURATION,
+        DURATION_USAGE_LIMIT,
+        ENDS_AT,
+        text(
+            "first_time_customer_restriction",
+            "customer_must_not_exist_in_recharge, or null",
+        ),
+        boolean("once_per_customer", "a customer uses it once"),
+        money("prerequisite_subtotal_min", "least subtotal that it needs"),
+        STARTS_AT,
+        STATUS,
+        money("value", "percentage or amount").required(),
+    ])
+    .answers(ResponseShape::One("discount", &DISCOUNT))
+    .success(201)
+    .scope("write_discounts")
+    .again(Idempotency::RejectsRepeat)
+    .unique("code", "discount_code")
+    .example(
+        "rc discounts create --api-version 2021-01 --code SPRING --value 10 \
+             --discount-type percentage",
+    );
+
+/// The operation `discounts.update`.
+pub static UPDATE: Operation = update("/discounts/{id}", "Change a discount")
+    .details("fully_disabled takes the discount off every queued charge, for good.")
+    .at(&[ID])
+    .body(&[
+        CHANNEL_SETTINGS,
+        DURATION,
+        DURATION_USAGE_LIMIT,
+        ENDS_AT,
+        STARTS_AT,
+        STATUS,
+    ])
+    .answers(ResponseShape::One("discount", &DISCOUNT))
+    .scope("write_discounts")
+    .value_effects(FOR_GOOD)
+    .example("rc discounts update 59568555 --api-version 2021-01 --status disabled");
 
 /// The object `discount`.
 pub const DISCOUNT: Object = Object {

@@ -1,7 +1,7 @@
 //! Operations and fields of the resource `metafields` in version 2021-01.
 
 use super::{CURSOR, ID, LIMIT, PAGE, SORT_BY};
-use crate::build::{field, get, id, list, read, text};
+use crate::build::{create, field, get, id, list, read, text, update};
 use crate::model::{FieldKind, Object, Operation, Parameter, Resource, ResponseShape};
 use crate::recharge::CONVENTIONS;
 
@@ -11,7 +11,14 @@ pub const RESOURCE: Resource = Resource {
     singular: "metafield",
     about: "Extra fields of other objects",
     object: &METAFIELD,
-    operations: &[&LIST, &GET, &COUNT],
+    operations: &[
+        &LIST,
+        &GET,
+        &COUNT,
+        &CREATE,
+        &UPDATE,
+        &super::super::v2021_11::metafields::DELETE,
+    ],
 };
 
 /// The operation `metafields.list`.
@@ -48,6 +55,41 @@ const COUNTED: &[Parameter] = &[
     id("owner_id", "only those with this owner id"),
     text("owner_resource", "only those with this owner resource").required(),
 ];
+
+const OWNER_RESOURCE: Parameter = text("owner_resource", "kind of owner");
+const OWNER_ID: Parameter = id("owner_id", "number of the owner");
+const VALUE: Parameter = text("value", "the value");
+const VALUE_TYPE: Parameter =
+    text("value_type", "type of the value").values(&["string", "integer", "json_string"]);
+const DESCRIPTION: Parameter = text("description", "what it is for");
+
+/// The operation `metafields.create`.
+pub static CREATE: Operation = create("/metafields", "Keep an extra value on an object")
+    .body(&[
+        DESCRIPTION,
+        text("key", "name").required(),
+        text("namespace", "group of names").required(),
+        OWNER_ID.required(),
+        OWNER_RESOURCE.required(),
+        VALUE.required(),
+        VALUE_TYPE.required(),
+    ])
+    .wrapped_in("metafield")
+    .answers(ResponseShape::One("metafield", &METAFIELD))
+    .example(
+        "rc metafields create --api-version 2021-01 --owner-resource customer \
+             --owner-id 37657002 --namespace personal --key phone --value 3103103101 \
+             --value-type string",
+    );
+
+/// The operation `metafields.update`.
+pub static UPDATE: Operation = update("/metafields/{id}", "Change a metafield")
+    .at(&[ID])
+    .body(&[DESCRIPTION, OWNER_ID, OWNER_RESOURCE, VALUE, VALUE_TYPE])
+    .wrapped_in("metafield")
+    .answers(ResponseShape::One("metafield", &METAFIELD))
+    .success(201)
+    .example("rc metafields update 33 --api-version 2021-01 --value 0333103133");
 
 /// The object `metafield`.
 pub const METAFIELD: Object = Object {

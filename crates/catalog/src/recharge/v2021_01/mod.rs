@@ -1,8 +1,10 @@
-//! The tables of version 2021-01: the reads of the older version, one file per
-//! resource. Lists continue by the header `Link`.
+//! The tables of version 2021-01, one file per resource. Lists continue by the
+//! header `Link`. Pages that both versions share are those of 2021-11.
 
 pub mod addresses;
 pub mod charges;
+pub mod checkouts;
+pub mod collections;
 pub mod customers;
 pub mod discounts;
 pub mod metafields;
@@ -44,7 +46,10 @@ const SORT_BY: Parameter = text("sort_by", "order of the list")
 /// Every resource, in the order of the help.
 pub(super) const RESOURCES: &[Resource] = &[
     addresses::RESOURCE,
+    super::v2021_11::async_batches::RESOURCE,
     charges::RESOURCE,
+    checkouts::RESOURCE,
+    collections::RESOURCE,
     customers::RESOURCE,
     discounts::RESOURCE,
     metafields::RESOURCE,
@@ -53,4 +58,6 @@ pub(super) const RESOURCES: &[Resource] = &[
     products::RESOURCE,
     subscriptions::RESOURCE,
     shop::RESOURCE,
+    super::v2021_11::token_information::RESOURCE,
+    super::v2021_11::webhooks::RESOURCE,
 ];

@@ -4,7 +4,7 @@ use super::{
     CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, LIMIT, PAGE, SORT_BY, UPDATED_AT_MAX,
     UPDATED_AT_MIN,
 };
-use crate::build::{field, get, id, list, read};
+use crate::build::{day, field, get, id, integer, list, money, pairs, read, text, update};
 use crate::model::{
     FieldKind, Object, Operation, Parameter, Resource, ResponseShape, STATUS_TONES,
 };
@@ -16,7 +16,13 @@ pub const RESOURCE: Resource = Resource {
     singular: "onetime",
     about: "Items that are shipped once with a charge",
     object: &ONETIME,
-    operations: &[&LIST, &GET, &COUNT],
+    operations: &[
+        &LIST,
+        &GET,
+        &COUNT,
+        &UPDATE,
+        &super::super::v2021_11::onetimes::DELETE,
+    ],
 };
 
 /// The operation `onetimes.list`.
@@ -75,6 +81,22 @@ const COUNTED: &[Parameter] = &[
         "only those with this shopify variant id",
     ),
 ];
+
+/// The operation `onetimes.update`.
+pub static UPDATE: Operation = update("/onetimes/{id}", "Change a one-time item")
+    .at(&[ID])
+    .body(&[
+        day("next_charge_scheduled_at", "day of the next charge").flag("next-charge"),
+        money("price", "price of one"),
+        text("product_title", "name of the product"),
+        pairs("properties", "extra name and value").flag("property"),
+        integer("quantity", "how many"),
+        id("shopify_variant_id", "the variant in the shop"),
+        text("sku", "stock-keeping unit"),
+    ])
+    .answers(ResponseShape::One("onetime", &ONETIME))
+    .scope("write_subscriptions")
+    .example("rc onetimes update 16909886 --api-version 2021-01 --quantity 2");
 
 /// The object `onetime`.
 pub const ONETIME: Object = Object {

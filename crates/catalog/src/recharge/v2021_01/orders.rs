@@ -4,9 +4,12 @@ use super::{
     CREATED_AT_MAX, CREATED_AT_MIN, CURSOR, ID, LIMIT, PAGE, SORT_BY, UPDATED_AT_MAX,
     UPDATED_AT_MIN,
 };
-use crate::build::{boolean, day, field, get, id, list, read, text};
+use crate::build::{
+    act, boolean, day, field, get, id, list, object, post, read, text, time, update,
+};
 use crate::model::{
-    FieldKind, Object, Operation, Parameter, Resource, ResponseShape, STATUS_TONES,
+    FieldKind, Idempotency, Method, Object, OldValue, Operation, Parameter, Resource,
+    ResponseShape, Reverse, STATUS_TONES,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -16,7 +19,17 @@ pub const RESOURCE: Resource = Resource {
     singular: "order",
     about: "Orders that charges became",
     object: &ORDER,
-    operations: &[&LIST, &GET, &COUNT],
+    operations: &[
+        &LIST,
+        &GET,
+        &COUNT,
+        &UPDATE,
+        &super::super::v2021_11::orders::DELETE,
+        &CHANGE_DATE,
+        &UPDATE_SHOPIFY_VARIANT,
+        &CLONE_ON_CHARGE,
+        &DELAY,
+    ],
 };
 
 /// The operation `orders.list`.
@@ -95,6 +108,84 @@ const COUNTED: &[Parameter] = &[
     id("subscription_id", "only those with this subscription id"),
     text("type", "only those with this type"),
 ];
+
+/// The operation `orders.update`.
+pub static UPDATE: Operation = update("/orders/{id}", "Change an order")
+    .at(&[ID])
+    .body(&[
+        object("billing_address", "billing address"),
+        object("customer", "fields of the customer"),
+        object("shipping_address", "shipping address"),
+    ])
+    .answers(ResponseShape::One("order", &ORDER))
+    .scope("write_orders")
+    .example("rc orders update 210987092 --api-version 2021-01 --set shipping_address.city=Ulm");
+
+/// The operation `orders.change_date`.
+pub static CHANGE_DATE: Operation = post(
+    "change_date",
+    "/orders/{id}/change_date",
+    "Move a queued order to another day",
+)
+.at(&[ID])
+.body(&[SCHEDULED_AT])
+.answers(ResponseShape::One("order", &ORDER))
+.scope("write_orders")
+.again(Idempotency::Idempotent)
+.done("moved")
+.reversed_by(Reverse::OldValues(&[OldValue {
+    parameter: "scheduled_at",
+    field: "scheduled_at",
+}]))
+.example("rc orders change-date 210987092 --scheduled-at 2026-12-16");
+
+const SCHEDULED_AT: Parameter = time("scheduled_at", "day of the order").required();
+
+/// The operation `orders.update_shopify_variant`.
+pub static UPDATE_SHOPIFY_VARIANT: Operation = act(
+    Method::Put,
+    "update_shopify_variant",
+    "/orders/{id}/update_shopify_variant/{old_variant_id}",
+    "Put another variant in the place of one on a queued order",
+)
+.at(&[ID, id("old_variant_id", "the variant to replace")])
+.body(&[
+    id("new_shopify_variant_id", "the variant to put there").required(),
+    id("shopify_product_id", "the product of that variant"),
+])
+.answers(ResponseShape::One("order", &ORDER))
+.scope("write_orders")
+.done("changed")
+.example(
+    "rc orders update-shopify-variant 210987092 18261278883891 \
+             --new-shopify-variant-id 18261322924083",
+);
+
+/// The operation `orders.clone_on_charge`.
+pub static CLONE_ON_CHARGE: Operation = post(
+    "clone_on_charge",
+    "/orders/clone_order_on_success_charge/{id}/charge/{charge_id}",
+    "Copy a prepaid order of a paid charge to another day",
+)
+.at(&[ID, id("charge_id", "the paid charge of the order")])
+.body(&[SCHEDULED_AT])
+.answers(ResponseShape::One("order", &ORDER))
+.answers_another()
+.scope("write_orders")
+.done("cloned")
+.example("rc orders clone-on-charge 210987092 377749210 --scheduled-at 2026-12-16");
+
+/// The operation `orders.delay`.
+pub static DELAY: Operation = post(
+    "delay",
+    "/orders/{id}/delay",
+    "Move a prepaid order, and all after it, one interval later",
+)
+.at(&[ID])
+.answers(ResponseShape::One("order", &ORDER))
+.scope("write_orders")
+.done("delayed")
+.example("rc orders delay 210987092 --api-version 2021-01");
 
 /// The object `order`.
 pub const ORDER: Object = Object {

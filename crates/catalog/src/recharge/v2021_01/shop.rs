@@ -1,6 +1,6 @@
 //! Operations and fields of the resource `shop` in version 2021-01.
 
-use crate::build::{field, get};
+use crate::build::{field, get, read};
 use crate::model::{FieldKind, Object, Operation, Resource, ResponseShape};
 use crate::recharge::CONVENTIONS;
 
@@ -10,7 +10,7 @@ pub const RESOURCE: Resource = Resource {
     singular: "shop",
     about: "The store itself, as version 2021-01 has it",
     object: &SHOP,
-    operations: &[&GET],
+    operations: &[&GET, &SHIPPING_COUNTRIES],
 };
 
 /// The operation `shop.get`.
@@ -18,6 +18,30 @@ pub static GET: Operation = get("/shop", "Show the settings of the store")
     .answers(ResponseShape::One("shop", &SHOP))
     .scope("read_store")
     .example("rc shop get");
+
+/// The operation `shop.shipping_countries`.
+pub static SHIPPING_COUNTRIES: Operation = read(
+    "shipping_countries",
+    "/shop/shipping_countries",
+    "List the countries that the store ships to",
+)
+.answers(ResponseShape::Many("shipping_countries", &SHIPPING_COUNTRY))
+.scope("read_store")
+.example("rc shop shipping-countries");
+
+/// A country that the store ships to.
+pub const SHIPPING_COUNTRY: Object = Object {
+    name: "shipping_country",
+    fields: &[
+        field("id", FieldKind::Id),
+        field("code", FieldKind::Text),
+        field("country_id", FieldKind::Id),
+        field("name", FieldKind::Text),
+        field("provinces", FieldKind::Json),
+    ],
+    columns: &["id", "code", "name"],
+    conventions: &CONVENTIONS,
+};
 
 /// The object `shop`.
 pub const SHOP: Object = Object {

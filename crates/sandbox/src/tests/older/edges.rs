@@ -14,14 +14,13 @@ use crate::Token;
 use crate::tests::of;
 
 #[test]
-fn what_this_version_lacks_is_not_found_and_what_the_sandbox_lacks_is_not_done() {
+fn what_this_version_lacks_is_not_found() {
     let store = Store::demo();
     for path in [
         "/store",
         "/plans",
         "/events",
         "/payment_methods",
-        "/collections",
         "/credit_accounts",
         "/accounts",
         "/nothing",
@@ -38,12 +37,11 @@ fn what_this_version_lacks_is_not_found_and_what_the_sandbox_lacks_is_not_done()
         json!({"errors": "Not Found"})
     );
     assert_eq!(see(&store, "/customers/1/addresses").status, 404);
-    let order = store.first("/orders", "orders");
-    let refused = send(&store, "DELETE", &of("orders", &order), TOKEN);
-    assert_eq!(refused.status, 501);
-    assert!(refused.body["error"].as_str().unwrap().contains("2021-01"));
-    assert_eq!(send(&store, "POST", "/subscriptions", TOKEN).status, 501);
-    assert_eq!(store.first("/orders", "orders"), order);
+    let missing = send(&store, "POST", "/plans", TOKEN);
+    assert_eq!(
+        (missing.status, missing.body["error"].as_str()),
+        (404, Some("endpoint not found"))
+    );
 }
 
 #[test]
@@ -122,7 +120,7 @@ fn days_stay_the_days_that_they_are() {
 }
 
 #[test]
-fn without_a_version_the_newer_one_answers() {
+fn request_without_a_version_is_answered_in_the_default_of_the_store() {
     let store = Store::demo();
     let ask = |path: &str| {
         let request = Request::builder()
@@ -130,7 +128,40 @@ fn without_a_version_the_newer_one_answers() {
             .header("X-Recharge-Access-Token", TOKEN)
             .body(Bytes::new())
             .unwrap();
-        store.0.answer(&request).status().as_u16()
+        let answer = store.0.answer(&request);
+        let version = answer.headers()["X-Recharge-Version"].to_str().unwrap();
+        (answer.status().as_u16(), version.to_owned())
     };
-    assert_eq!((ask("/"), ask("/store"), ask("/shop")), (200, 200, 404));
+    assert_eq!(ask("/").0, 200);
+    assert_eq!(ask("/store"), (200, "2021-11".to_owned()));
+    assert_eq!(ask("/shop"), (404, "2021-11".to_owned()));
+    let set = |version: &str| {
+        let set = |state: &mut State| state.set_default_api_version(version);
+        store.0.with_state(set)
+    };
+    assert_eq!(set("2021-01"), Ok(()));
+    assert_eq!(ask("/"), (200, "2021-01".to_owned()));
+    assert_eq!(ask("/shop"), (200, "2021-01".to_owned()));
+    assert_eq!(ask("/store"), (404, "2021-01".to_owned()));
+    assert_eq!(
+        set("2020-01").unwrap_err(),
+        "must be one of 2021-11, 2021-01"
+    );
+    assert_eq!(ask("/shop").0, 200);
+}
+
+#[test]
+fn fault_of_an_operation_befalls_it_in_both_versions() {
+    let store = Store::demo();
+    let subscription = store.first("/subscriptions?status=active", "subscriptions");
+    store.0.with_state(|state| {
+        state.let_fail("500:subscriptions.cancel=100%").unwrap();
+    });
+    let path = format!("{}/cancel", of("subscriptions", &subscription));
+    let refused = send(&store, "POST", &path, TOKEN);
+    assert_eq!(refused.status, 500);
+    assert_eq!(
+        store.get(&of("subscriptions", &subscription))["subscription"],
+        subscription
+    );
 }

@@ -6,6 +6,8 @@ mod filters;
 mod goods;
 mod people;
 mod syncing;
+mod writing;
+mod writing_others;
 
 use std::collections::BTreeSet;
 
@@ -37,13 +39,22 @@ struct SeenAnswer {
 }
 
 fn send(store: &Store, method: &str, path: &str, token: &str) -> SeenAnswer {
+    send_with(store, method, path, token, &Value::Null)
+}
+
+fn send_with(store: &Store, method: &str, path: &str, token: &str, body: &Value) -> SeenAnswer {
+    let body = if body.is_null() {
+        Bytes::new()
+    } else {
+        Bytes::from(body.to_string())
+    };
     let request = Request::builder()
         .method(method)
         .uri(path)
         .header("Host", "localhost:4010")
         .header("X-Recharge-Access-Token", token)
         .header("X-Recharge-Version", "2021-01")
-        .body(Bytes::new())
+        .body(body)
         .unwrap();
     let answer = store.0.answer(&request);
     let link = answer.headers().get("Link");
@@ -52,6 +63,27 @@ fn send(store: &Store, method: &str, path: &str, token: &str) -> SeenAnswer {
         link: link.map_or(String::new(), |link| link.to_str().unwrap().to_owned()),
         body: serde_json::from_slice(answer.body()).unwrap_or(Value::Null),
     }
+}
+
+fn write(store: &Store, method: &str, path: &str, body: &Value) -> Value {
+    let seen = send_with(store, method, path, TOKEN, body);
+    assert!(
+        seen.status < 300,
+        "{method} {path}: {} {}",
+        seen.status,
+        seen.body
+    );
+    seen.body
+}
+
+fn post(store: &Store, path: &str, body: &Value) -> Value {
+    write(store, "POST", path, body)
+}
+
+fn refused(store: &Store, method: &str, path: &str, body: &Value) -> Value {
+    let seen = send_with(store, method, path, TOKEN, body);
+    assert_eq!(seen.status, 422, "{method} {path}: {}", seen.body);
+    seen.body["errors"].clone()
 }
 
 fn see(store: &Store, path: &str) -> SeenAnswer {

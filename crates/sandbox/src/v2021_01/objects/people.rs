@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Object;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
-use crate::v2021_01::fields::{Field, from, same};
+use crate::v2021_01::fields::{Field, from, object, same};
 use crate::values::record::{self, Record};
 
 pub(in crate::v2021_01) const CUSTOMER: Object = Object {
@@ -70,7 +70,7 @@ fn is_active(customer: &Record) -> bool {
 }
 
 /// The default payment method, else the oldest.
-fn charged_method(state: &State, customer: u64) -> Record {
+pub(in crate::v2021_01) fn charged_method(state: &State, customer: u64) -> Record {
     let mut methods = state.all(TableName::PaymentMethods, "customer_id", customer);
     let default = methods
         .iter()
@@ -112,3 +112,33 @@ pub(in crate::v2021_01) const ADDRESS: Object = Object {
 };
 
 const RATES: &[Field] = &[same("code"), same("price"), same("title")];
+
+/// What a customer pays with: payment methods under their former name, with the
+/// card beside the rest.
+pub(in crate::v2021_01) fn payment_sources(state: &State, customer: u64) -> Vec<Record> {
+    let methods = state.all(TableName::PaymentMethods, "customer_id", customer);
+    let owner = state
+        .get(TableName::Customers, customer)
+        .unwrap_or_default();
+    let in_dunning = record::flag(&owner, "has_payment_method_in_dunning");
+    let shown = |(_, mut method): (u64, Record)| {
+        record::set(&mut method, super::ASIDE, json!({"in_dunning": in_dunning}));
+        object(PAYMENT_SOURCE, &method)
+    };
+    methods.into_iter().map(shown).collect()
+}
+
+const PAYMENT_SOURCE: &[Field] = &[
+    same("billing_address").part(super::POSTAL),
+    from("card_brand", "payment_details.brand"),
+    from("card_exp_month", "payment_details.exp_month"),
+    from("card_exp_year", "payment_details.exp_year"),
+    from("card_last4", "payment_details.last4"),
+    from("cardholder_name", "billing_address.first_name"),
+    same("customer_id"),
+    from("has_card_error_in_dunning", "aside.in_dunning"),
+    same("payment_type"),
+    same("processor_name"),
+    same("status"),
+    same("status_reason"),
+];

@@ -3,6 +3,7 @@
 use jiff::fmt::rfc2822::DateTimePrinter;
 use serde_json::{Value, json};
 
+use crate::v2021_01::countries;
 use crate::v2021_01::fields::{Field, from, object, same};
 use crate::values::record::{self, Record};
 use crate::values::time;
@@ -64,3 +65,21 @@ fn dated(store: &Record, field: &str) -> Option<String> {
         .timestamp_to_rfc9110_string(&moment)
         .ok()
 }
+
+/// Every country, with the provinces that the sandbox knows of it. The numbers
+/// follow from the place in the list.
+pub(crate) fn shipping_countries() -> Vec<Value> {
+    let country = |(place, (code, name)): (u64, (&str, &str))| {
+        let id = FIRST_COUNTRY + place;
+        let provinces: Vec<Value> = countries::provinces(code)
+            .iter()
+            .zip(id * 100..)
+            .map(|((code, name), id)| json!({"id": id, "country_id": id / 100, "code": code, "name": name}))
+            .collect();
+        json!({"id": id, "code": code, "country_id": id, "name": name, "provinces": provinces})
+    };
+    (0..).zip(countries::all()).map(country).collect()
+}
+
+/// The number of the first country.
+const FIRST_COUNTRY: u64 = 70_001;
