@@ -109,6 +109,8 @@ pub(super) fn natives() -> Vec<Fun<Data>> {
         .map(|(name, args, run)| match name {
             // Defined in `FIRST`, with a limit.
             "fromjson" => ("__fromjson", args, run),
+            // Defined in `MORE`, with more forms of an offset.
+            "strptime" => ("__strptime", args, run),
             name => (name, args, run),
         });
     let own = rows().into_iter().chain([shallow()]);
