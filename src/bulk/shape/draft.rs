@@ -129,10 +129,21 @@ impl RowDraft {
 
     /// A number or a day in the form of the API, where the user named that of
     /// the file. `None` leaves the text as it is.
-    fn localised(&self, parameter: &Parameter, text: &str) -> Result<Option<String>, String> {
-        let word = text.trim();
+    fn localised(
+        &mut self,
+        parameter: &'static Parameter,
+        text: &str,
+    ) -> Result<Option<String>, String> {
+        let mut word = text.trim();
         match (parameter.kind, self.decimal, self.dates) {
             (ValueKind::Money | ValueKind::Integer, Some(mark), _) => {
+                if parameter.kind == ValueKind::Money
+                    && let Some(number) = numeral::without_percent(word)
+                {
+                    // The rules say whether a percentage is meant.
+                    self.percents.push(parameter.name);
+                    word = number;
+                }
                 match numeral::reading(word, Some(mark)) {
                     Reading::Certain(number) => Ok(Some(number)),
                     _ if numeral::reading(word, None) == Reading::None => Ok(None),

@@ -8,19 +8,24 @@
 //! at rows together, `template` goes the other way. Pure: no files, no
 //! network.
 
+mod boolean_words;
 mod calendar;
 mod check;
+mod currency;
 mod draft;
 mod layout;
 mod letters;
 mod lookup_column;
 mod mapping;
+mod misread;
+mod months;
 mod names;
 mod numeral;
 mod object;
 mod outcome;
 mod place;
 mod rules;
+mod scripts;
 mod seen_keys;
 mod slips;
 mod synonyms;

@@ -26,6 +26,12 @@ const AMOUNTS: [(&str, &str); 2] = [
     ("discount_amount", "discount_type"),
 ];
 
+/// The field that says whether an amount is a percentage, if there is one.
+pub(super) fn kind_of_amount(name: &str) -> Option<&'static str> {
+    let kind = AMOUNTS.iter().find(|(amount, _)| *amount == name);
+    kind.map(|(_, kind)| *kind)
+}
+
 /// A beginning and its end.
 const SPANS: [(&str, &str); 1] = [("starts_at", "ends_at")];
 
