@@ -144,7 +144,33 @@ fn codes_are_looked_up_and_rows_for_one_object_are_found() {
         .within(&store)
         .fails(2)
         .says("codes.csv:4: Promo Code: ")
-        .says("the same Promo Code as line 2");
+        .says(": the same id as line 2");
+}
+
+#[test]
+fn duplicates_behind_different_emails_name_the_id_and_both_lines() {
+    let store = Store::new();
+    let id = store.id("customers list --limit 1");
+    let email = email_of(&store, &id);
+    let rows = format!("{email},{ADA}\n{},{ADA}\n", email.to_uppercase());
+    let path = file(
+        &store,
+        "people.csv",
+        &format!(
+            "email,phone\n{email},+14155550123\n{},+14155550124\n",
+            email.to_uppercase()
+        ),
+    );
+    bulk("check customers update", &path)
+        .with("--lookup email=id")
+        .within(&store)
+        .fails(2)
+        .says(&format!("people.csv:3: email: {id}: the same id as line 2"));
+    // What names its object in the body: two rows that ask for the same.
+    addresses(&store, &rows)
+        .within(&store)
+        .with("--dry-run=curl")
+        .succeeds();
 }
 
 #[test]

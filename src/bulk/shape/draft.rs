@@ -6,19 +6,15 @@ use serde_json::{Value, json};
 use super::calendar::{self, DateOrder};
 use super::numeral::{self, DecimalMark, Reading};
 use super::place::Place;
-use super::{letters, slips, words};
+use super::{letters, part_rules, slips, words};
 use crate::api::request::{self, GivenValue, Set, Values};
 use crate::bulk::lookup::LookupTable;
 use crate::catalog::{Empty, Operation, Parameter, ValueKind};
 
-/// Text by which something is found again: people type it, and other systems
-/// compare it.
-const IDENTIFYING: [&str; 6] = ["code", "email", "sku", "discount_code", "key", "phone"];
-
 /// The values of one row.
 #[derive(Debug, Clone)]
 pub(super) struct RowDraft {
-    operation: &'static Operation,
+    pub(super) operation: &'static Operation,
     /// What fills the holes of the path; empty where nothing does yet.
     pub(super) targets: Vec<String>,
     pub(super) values: Values,
@@ -185,7 +181,10 @@ impl RowDraft {
                 if let Some(damage) = damage {
                     return Err(damage);
                 }
-                let (value, verbatim) = words::of_part(text, *verbatim)?;
+                let (value, verbatim) = match part_rules::listed(path, text) {
+                    Some(list) => (list, false),
+                    None => words::of_part(text, *verbatim)?,
+                };
                 self.set(path, value, verbatim);
                 Ok(())
             }
@@ -261,7 +260,7 @@ impl RowDraft {
     /// Puts open text at its place. Text that identifies something loses the
     /// blanks around it; required text that is blank is no value.
     fn open(&mut self, parameter: &'static Parameter, text: &str) -> Result<(), String> {
-        let identifies = IDENTIFYING.contains(&parameter.name);
+        let identifies = letters::identifies(parameter);
         if let Some(damage) = letters::damage(text) {
             return Err(damage);
         }

@@ -7,6 +7,16 @@
 use super::{misread, slips};
 use crate::bulk::error_values;
 use crate::bulk::invisible::{is_invisible, visible};
+use crate::catalog::Parameter;
+
+/// Text by which something is found again: people type it, and other systems
+/// compare it.
+const IDENTIFYING: [&str; 6] = ["code", "email", "sku", "discount_code", "key", "phone"];
+
+/// Whether the values of a parameter identify something.
+pub(super) fn identifies(parameter: &Parameter) -> bool {
+    IDENTIFYING.contains(&parameter.name)
+}
 
 /// Why a text cannot be meant as it is; `None` for all others.
 pub(super) fn damage(text: &str) -> Option<String> {

@@ -53,7 +53,7 @@ mod tests {
         for (text, right) in [
             ("CrÃ¨me brÃ»lÃ©e", "Crème brûlée"),
             ("itâ€™s", "it’s"),
-            ("5Â â‚¬", "5\u{a0}€"),
+            ("5Â\u{a0}â‚¬", "5\u{a0}€"),
             ("cÅ“ur", "cœur"),
             ("ÐŸÑ€Ð¸Ð²ÐµÑ‚", "Привет"),
             ("Cr√®me", "Crème"),

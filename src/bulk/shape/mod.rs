@@ -23,7 +23,10 @@ mod names;
 mod numeral;
 mod object;
 mod outcome;
+mod part_rules;
 mod place;
+mod postal;
+mod remarks;
 mod rules;
 mod scripts;
 mod seen_keys;
@@ -57,6 +60,7 @@ use draft::{DraftMark, RowDraft};
 use layout::{ColumnRole, InputColumn};
 use names::Names;
 use place::Place;
+use remarks::Remarks;
 
 /// Longest value that a finding shows, in letters.
 const LONGEST: usize = 60;
@@ -110,6 +114,7 @@ pub struct Shaper {
     left: BTreeSet<String>,
     /// Values that lost the blanks around them, and the line of the first.
     trimmed: (u64, u64),
+    remarks: Remarks,
 }
 
 impl Shaper {
@@ -156,6 +161,7 @@ impl Shaper {
         Ok(Self {
             left: columns.iter().filter_map(left_out).collect(),
             start: draft.mark(),
+            remarks: Remarks::new(&now),
             names,
             shaping,
             now,
@@ -199,6 +205,7 @@ impl Shaper {
                 "the blanks around {values} are taken off, first on line {line}"
             ));
         }
+        notes.extend(self.remarks.notes());
         notes
     }
 

@@ -117,6 +117,16 @@ pub(super) fn named_date(text: &str) -> Option<NamedDate<'_>> {
     })
 }
 
+/// Whether a text is a month and a number with a mark between them: `10-Mar`.
+pub(super) fn is_short(text: &str) -> bool {
+    let Some((one, other)) = text.split_once(['-', '.', ' ']) else {
+        return false;
+    };
+    let is_number = |word: &str| (1..=2).contains(&word.len()) && is_digits(word);
+    let is_month = |word: &str| month(word.trim_start()).is_some();
+    is_number(one) && is_month(other) || is_month(one) && is_number(other)
+}
+
 fn is_mark(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, '-' | ',' | '.' | '/')
 }
@@ -182,6 +192,8 @@ mod tests {
             };
             assert_eq!(found, Some(parts), "{text}");
         }
+        assert!(is_short("10-Mar") && is_short("Mar-27") && is_short("10. Mrz"));
+        assert!(!is_short("MAR10") && !is_short("SALE-10") && !is_short("10-MARKET"));
         // Both begin with `jui`.
         for text in [
             "5 jui 2027",

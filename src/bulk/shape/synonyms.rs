@@ -102,6 +102,11 @@ const SYNONYMS: &[Synonyms] = &[
     ),
     (
         discounts::RESOURCE.name,
+        "applies_to.purchase_item_type",
+        &["applies_to_product_type", "applies_to_purchase_item_type"],
+    ),
+    (
+        discounts::RESOURCE.name,
         "prerequisite_subtotal_min",
         &[
             "minimum_subtotal",
