@@ -58,7 +58,8 @@ fn the_usual_filters_work() {
             "[1704164645]",
         ),
         (
-            r#"["2024%z", "2024"] | map(try (strptime("%Y%%z") | .[0]) catch "refused")"#,
+            r#"["2024-01-02T03:04:05%z", "2024-01-02T03:04:05Z"]
+               | map(try (strptime("%Y-%m-%dT%H:%M:%S%%z") | .[0]) catch "refused")"#,
             r#"[2024,"refused"]"#,
         ),
         (

@@ -177,7 +177,8 @@ fn duplicates_behind_different_emails_name_the_id_and_both_lines() {
 fn rows_of_json_are_looked_up() {
     let store = Store::new();
     let id = store.id("customers list --limit 1");
-    let row = serde_json::json!({"email": email_of(&store, &id), "note": "x"}).to_string();
+    let row =
+        serde_json::json!({"email": email_of(&store, &id), "note": "+14155550123"}).to_string();
     let path = file(&store, "notes.ndjson", &row);
     bulk("customers update", &path)
         .with("--lookup email=id --jq '{email, phone: .note}' --dry-run=curl")

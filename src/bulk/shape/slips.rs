@@ -94,7 +94,8 @@ fn number(word: &str, is_id: bool) -> Option<String> {
              take it from the original"
         ));
     }
-    Some(format!("not a whole number; write {whole}"))
+    // What is refused as it is has another fault.
+    (whole != word).then(|| format!("not a whole number; write {whole}"))
 }
 
 fn amount(name: &str, word: &str) -> Option<String> {

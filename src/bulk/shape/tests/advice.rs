@@ -143,7 +143,8 @@ proptest! {
         ];
         let text = date.to_zoned(TimeZone::UTC).unwrap().strftime(forms[form]).to_string();
         for advice in advised(&charge_day(&text)) {
-            let is_form = advice == "it";
+            // The example of a form, where nothing is known of the value.
+            let is_form = ["it", "the", "2026-12-24"].contains(&advice.as_str());
             prop_assert!(is_form || advice == date.to_string(), "{text}: {advice}");
         }
     }
