@@ -17,7 +17,7 @@ use crate::catalog::{Effect, Idempotency, Operation, Parameter, Type, ValueKind}
 use crate::error::Result;
 use crate::filter::{Cell, Columns};
 
-/// Looks at rows together. Its memory grows with them: at most 18 bytes a row
+/// Looks at rows together. Its memory grows with them: at most 19 bytes a row
 /// for an operation of which an object is asked once, else none.
 #[derive(Debug)]
 pub struct Checker {
