@@ -1,7 +1,7 @@
 //! What spreadsheets show in place of a value that they cannot compute, in the
 //! languages in which they write it into files.
 
-/// The errors of Excel, LibreOffice, Google Sheets and Numbers.
+/// The errors of the usual spreadsheets.
 const ERRORS: [&str; 62] = [
     "#N/A",
     "#NAME?",
@@ -75,7 +75,7 @@ pub(super) fn is_error_value(text: &str) -> bool {
             let upper = text.to_uppercase();
             ERRORS.contains(&upper.as_str())
         }
-        // LibreOffice numbers the others: `Err:502`.
+        // Some programs number the others: `Err:502`.
         [b'E', b'r', b'r', b':', code @ ..] => {
             code.len() == 3 && code.iter().all(u8::is_ascii_digit)
         }

@@ -188,6 +188,22 @@ fn rows_of_json_are_looked_up() {
 }
 
 #[test]
+fn id_of_elsewhere_that_a_spreadsheet_spoiled_is_found_before_any_read() {
+    let store = Store::new();
+    let text = "external_order_id,scheduled_at\n18261322956851.0,2027-01-05\n\
+                1.82613E+13,2027-01-05\n";
+    let path = file(&store, "orders.csv", text);
+    let outcome = bulk("check orders update", &path)
+        .with("--lookup external_order_id=id")
+        .within(&store)
+        .fails(2)
+        .says("orders.csv:2: external_order_id: 18261322956851.0: ")
+        .says("write 18261322956851")
+        .says("orders.csv:3: external_order_id: 1.82613E+13: a spreadsheet shortened the number");
+    assert!(!outcome.stderr.contains("looking up"), "{outcome:?}");
+}
+
+#[test]
 fn lookup_comes_before_a_saved_name_of_its_column() {
     let store = Store::new();
     let id = store.id("customers list --limit 1");

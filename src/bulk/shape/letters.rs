@@ -42,10 +42,9 @@ pub(super) fn damage(text: &str) -> Option<String> {
 /// without its last digits.
 fn spoilt(word: &str) -> Option<String> {
     match word.as_bytes() {
-        [b'#', ..] => error_value(word),
+        [b'#' | b'E', ..] => error_value(word),
         [b'=', ..] => formula(word),
         [b'0'..=b'9' | b'-', ..] => slips::exponential(word),
-        [b'E', ..] => error_value(word),
         _ => None,
     }
 }

@@ -193,6 +193,7 @@ impl Shaper {
                 crate::catalog::kebab(self.names.operation.verb),
             ));
             notes.extend(synonyms::elsewhere(&self.names, &names));
+            notes.extend(synonyms::in_parts(&self.names, &names));
         }
         let (count, line) = self.trimmed;
         if count > 0 {

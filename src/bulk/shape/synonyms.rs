@@ -271,6 +271,16 @@ fn folded(heading: &str) -> String {
     words.join("_")
 }
 
+/// Names under which the operation takes fields that are left out as they are.
+pub(super) fn in_parts(names: &Names, fields: &[&str]) -> Vec<String> {
+    let said = |field: &&str| {
+        let name = of_heading(names, field)?;
+        let flag = super::layout::quoted(&format!("{field}={name}"));
+        Some(format!("if {field} is {name}, add: --map {flag}"))
+    };
+    fields.iter().filter_map(said).collect()
+}
+
 /// The commands that change fields which this operation leaves as they are.
 pub(super) fn elsewhere(names: &Names, fields: &[&str]) -> Vec<String> {
     let own = |(resource, _, verb): &&(&str, &str, &str)| {

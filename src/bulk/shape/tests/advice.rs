@@ -171,7 +171,7 @@ proptest! {
 
     #[test]
     fn advice_for_a_text_is_another_form_of_it(text in "\\PC{0,12}") {
-        let letters = |text: &str| text.chars().filter(|letter| letter.is_ascii_alphanumeric()).collect::<String>();
+        let letters = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
         let cells = [("code", text.as_str()), ("value", "5"), ("value_type", "percentage")];
         let shaped = one("discounts.create", &cells);
         if let Shaped::Wrong(findings) = &shaped {
