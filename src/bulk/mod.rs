@@ -7,6 +7,7 @@
 //! so. Reading, shaping, planning and settling are pure; only `run` waits for
 //! answers. Nothing here prints or asks.
 
+mod error_values;
 mod invisible;
 pub mod ledger;
 pub mod lookup;

@@ -109,11 +109,11 @@ pub(super) fn natives() -> Vec<Fun<Data>> {
         .map(|(name, args, run)| match name {
             // Defined in `FIRST`, with a limit.
             "fromjson" => ("__fromjson", args, run),
-            // Defined in `MORE`, with offsets of two forms.
+            // Defined in `MORE`, with more forms of an offset.
             "strptime" => ("__strptime", args, run),
             name => (name, args, run),
         });
-    let own = rows().into_iter().chain([shallow(), colon_offsets()]);
+    let own = rows().into_iter().chain([shallow()]);
     let own = own.chain(regex::natives()).chain(text::natives());
     standard.chain(own).collect()
 }
@@ -132,32 +132,6 @@ fn shallow() -> Fun<Data> {
             Ok(cv.1)
         })
     }))
-}
-
-/// A format of times whose offsets have a colon: `%:z` for `%z`.
-fn colon_offsets() -> Fun<Data> {
-    native::run(("__colon_offsets", v(0), |cv| {
-        bome(Ok(match cv.1 {
-            Val::TStr(format) => Val::utf8_str(with_colons(&String::from_utf8_lossy(&format))),
-            other => other,
-        }))
-    }))
-}
-
-fn with_colons(format: &str) -> String {
-    let mut out = String::with_capacity(format.len() + 1);
-    let mut letters = format.chars();
-    while let Some(letter) = letters.next() {
-        out.push(letter);
-        if letter == '%' {
-            // `%%z` is a per cent sign and a letter.
-            match letters.next() {
-                Some('z') => out.push_str(":z"),
-                directive => out.extend(directive),
-            }
-        }
-    }
-    out
 }
 
 /// `@csv` and `@tsv`. jaq has them in a crate of its own, which brings

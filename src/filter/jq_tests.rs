@@ -52,6 +52,20 @@ fn the_usual_filters_work() {
             r#".at | strptime("%Y-%m-%dT%H:%M:%SZ") | mktime"#,
             "1704164645",
         ),
+        (
+            r#"["2024-01-02T03:04:05+00:00", "2024-01-02T03:04:05+0000", "2024-01-02T03:04:05Z"]
+               | map(strptime("%Y-%m-%dT%H:%M:%S%z") | mktime) | unique"#,
+            "[1704164645]",
+        ),
+        (
+            r#"["2024-01-02T03:04:05%z", "2024-01-02T03:04:05Z"]
+               | map(try (strptime("%Y-%m-%dT%H:%M:%S%%z") | .[0]) catch "refused")"#,
+            r#"[2024,"refused"]"#,
+        ),
+        (
+            r#"try ("soon" | strptime("%Y%z")) catch (test("%Y") and (test("%:z") | not))"#,
+            "true",
+        ),
         ("with_entries(select(.key == \"id\"))", r#"{"id":7}"#),
         ("first(repeat(1))", "1"),
         ("[limit(3; repeat(.id))]", "[7,7,7]"),

@@ -14,6 +14,16 @@ def date: todate;
 def dateadd(unit; n): . + n;
 def datesub(unit; n): . - n;
 
+# In jq %z is +0000, +00:00 or Z; jaq reads the first of these only. The reason
+# is that for the format as it was given.
+def strptime($format):
+  . as $text
+  | def __read($offset):
+      ($format | gsub("(?<before>(^|[^%])(%%)*)%z"; "\(.before)\($offset)")) as $other
+      | $text | __strptime($other);
+    try __strptime($format) catch (. as $why
+      | try __read("%:z") catch try __read("Z") catch ($why | error));
+
 def IN(xs): . as $x | any(xs == $x; .);
 def IN(from; xs): any(from == xs; .);
 def INDEX(from; f): reduce from as $row ({}; .[$row | f | tostring] = $row);
@@ -124,9 +134,3 @@ def truncate_stream(events):
 # What lists lack on the way to a part is null.
 def pick(parts):
   . as $whole | reduce path(parts) as $path (null; setpath($path; $whole | getpath($path)));
-
-# An offset of `%z` may have a colon, as it has in RFC 3339.
-def strptime($format):
-  (try [__strptime($format), null] catch [null, .]) as [$time, $why]
-  | if $why == null then $time
-    else (try __strptime($format | __colon_offsets) catch ($why | error)) end;

@@ -144,20 +144,63 @@ fn codes_are_looked_up_and_rows_for_one_object_are_found() {
         .within(&store)
         .fails(2)
         .says("codes.csv:4: Promo Code: ")
-        .says("the same Promo Code as line 2");
+        .says(": the same id as line 2");
+}
+
+#[test]
+fn duplicates_behind_different_emails_name_the_id_and_both_lines() {
+    let store = Store::new();
+    let id = store.id("customers list --limit 1");
+    let email = email_of(&store, &id);
+    let rows = format!("{email},{ADA}\n{},{ADA}\n", email.to_uppercase());
+    let path = file(
+        &store,
+        "people.csv",
+        &format!(
+            "email,phone\n{email},+14155550123\n{},+14155550124\n",
+            email.to_uppercase()
+        ),
+    );
+    bulk("check customers update", &path)
+        .with("--lookup email=id")
+        .within(&store)
+        .fails(2)
+        .says(&format!("people.csv:3: email: {id}: the same id as line 2"));
+    // What names its object in the body: two rows that ask for the same.
+    addresses(&store, &rows)
+        .within(&store)
+        .with("--dry-run=curl")
+        .succeeds();
 }
 
 #[test]
 fn rows_of_json_are_looked_up() {
     let store = Store::new();
     let id = store.id("customers list --limit 1");
-    let row = serde_json::json!({"email": email_of(&store, &id), "note": "x"}).to_string();
+    let row =
+        serde_json::json!({"email": email_of(&store, &id), "note": "+14155550123"}).to_string();
     let path = file(&store, "notes.ndjson", &row);
     bulk("customers update", &path)
         .with("--lookup email=id --jq '{email, phone: .note}' --dry-run=curl")
         .within(&store)
         .succeeds()
         .prints_in(&format!("/customers/{id}"));
+}
+
+#[test]
+fn id_of_elsewhere_that_a_spreadsheet_spoiled_is_found_before_any_read() {
+    let store = Store::new();
+    let text = "external_order_id,scheduled_at\n18261322956851.0,2027-01-05\n\
+                1.82613E+13,2027-01-05\n";
+    let path = file(&store, "orders.csv", text);
+    let outcome = bulk("check orders update", &path)
+        .with("--lookup external_order_id=id")
+        .within(&store)
+        .fails(2)
+        .says("orders.csv:2: external_order_id: 18261322956851.0: ")
+        .says("write 18261322956851")
+        .says("orders.csv:3: external_order_id: 1.82613E+13: a spreadsheet shortened the number");
+    assert!(!outcome.stderr.contains("looking up"), "{outcome:?}");
 }
 
 #[test]

@@ -11,10 +11,10 @@ fn keys(answers: &[&str]) -> usize {
         .sum()
 }
 
-#[test]
-fn messy_workbook_is_imported_on_a_terminal_within_twelve_keys() {
-    let store = Store::new();
-    let rows = row(1, ["Spring campaign 2027", "", ""])
+/// A workbook as people have them: a title, its own headings, a percentage, an
+/// id with zeros, a code that is there twice, and an error.
+pub fn messy() -> String {
+    row(1, ["Spring campaign 2027", "", ""])
         + &row(2, ["", "", ""])
         + &row(3, ["Promo\u{a0}Code", "Discount", "Type of discount"])
         + &row(4, [" FERN5 ", r#"<c s="1"><v>0.05</v></c>"#, "percentage"])
@@ -28,8 +28,13 @@ fn messy_workbook_is_imported_on_a_terminal_within_twelve_keys() {
         )
         + &row(6, ["fern5", "<c><v>7</v></c>", "percentage"])
         + &row(7, ["#N/A", "<c><v>7</v></c>", "percentage"])
-        + &row(8, ["", "", ""]);
-    let path = workbook(&store, &rows);
+        + &row(8, ["", "", ""])
+}
+
+#[test]
+fn messy_workbook_is_imported_on_a_terminal_within_twelve_keys() {
+    let store = Store::new();
+    let path = workbook(&store, &messy());
     let answers = ["y", "y", "y"];
     let outcome = rc_of(
         ["bulk", "discounts", "create"]

@@ -62,6 +62,8 @@ mod process;
 mod profile_defaults;
 mod profiles;
 mod proof;
+#[cfg(unix)]
+mod pseudo_terminal;
 mod readme;
 mod repeated;
 mod ring;

@@ -39,10 +39,6 @@ const NAMED: &[(&str, &str)] = &[
         "the overview of a customer joins lists that this API has",
     ),
     (
-        "src/bulk/lookup/mod.rs",
-        "bulk imports are of this API, whose batches they use",
-    ),
-    (
         "src/bulk/shape/synonyms.rs",
         "the headings of spreadsheets for resources of this API",
     ),

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 pub use read::{ReadObserver, most_reads, read};
 
 use crate::catalog::{
-    self, Operation, OperationAction, Parameter, ParameterRole, Resource, ValueKind,
+    Api, Operation, OperationAction, Parameter, ParameterRole, Resource, ValueKind,
 };
 
 /// Most different values that one lookup takes: about 16 MiB, and more than
@@ -44,7 +44,7 @@ impl LookupKey {
     /// All keys by which objects of a resource are found: its own ones first,
     /// then those of the objects that they belong to.
     #[must_use]
-    pub fn all(target: &'static Resource) -> Vec<Self> {
+    pub fn all(api: &Api, target: &'static Resource) -> Vec<Self> {
         let Some(list) = target.operation_to(OperationAction::List) else {
             return Vec::new();
         };
@@ -59,7 +59,7 @@ impl LookupKey {
             .iter()
             .filter(|known| known.kind == ValueKind::Id);
         let of_parents = parents.filter_map(|by| {
-            let parent = owner(by.name)?;
+            let parent = owner(api, by.name)?;
             let parent_list = parent.operation_to(OperationAction::List)?;
             let child = ChildList {
                 resource: target,
@@ -105,11 +105,11 @@ fn keys(list: &'static Operation) -> impl Iterator<Item = &'static Parameter> {
     query.filter(|known| known.role == ParameterRole::Key)
 }
 
-/// The resource whose ids a parameter of that name has.
+/// The resource of an API whose ids a parameter of that name has.
 #[must_use]
-pub fn owner(name: &str) -> Option<&'static Resource> {
+pub fn owner(api: &Api, name: &str) -> Option<&'static Resource> {
     let singular = name.strip_suffix("_id")?;
-    let mut resources = catalog::recharge::API.resources.iter();
+    let mut resources = api.resources.iter();
     resources.find(|resource| resource.singular == singular)
 }
 
@@ -222,9 +222,10 @@ fn folded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::recharge::API;
 
     fn keys_of(resource: &str) -> Vec<(&'static str, &'static str, bool)> {
-        LookupKey::all(catalog::recharge::API.resource(resource).unwrap())
+        LookupKey::all(&API, API.resource(resource).unwrap())
             .iter()
             .map(|key| (key.resource.name, key.name(), key.is_unique()))
             .collect()
@@ -246,8 +247,8 @@ mod tests {
 
     #[test]
     fn value_has_one_number_while_collected_and_its_id_when_resolved() {
-        let customers = catalog::recharge::API.resource("customers").unwrap();
-        let mut table = LookupTable::new(LookupKey::all(customers)[0]);
+        let customers = API.resource("customers").unwrap();
+        let mut table = LookupTable::new(LookupKey::all(&API, customers)[0]);
         assert_eq!(table.id("Ada@example.com"), Ok(1));
         assert_eq!(table.id("bob@example.com"), Ok(2));
         assert_eq!(table.id(" ADA@EXAMPLE.COM"), Ok(1));
@@ -267,8 +268,8 @@ mod tests {
 
     #[test]
     fn values_beyond_the_limit_are_refused() {
-        let discounts = catalog::recharge::API.resource("discounts").unwrap();
-        let mut table = LookupTable::new(LookupKey::all(discounts)[0]);
+        let discounts = API.resource("discounts").unwrap();
+        let mut table = LookupTable::new(LookupKey::all(&API, discounts)[0]);
         for number in 0..MOST_VALUES {
             table.id(&number.to_string()).unwrap();
         }

@@ -71,7 +71,7 @@ pub async fn read(
     for value in table.spellings() {
         observer.see(resolved.len() as u64, of);
         let owners = match (known.ids.remove(&folded(value)), known.is_whole) {
-            (Some(id), _) => vec![id],
+            (Some(ids), _) => ids,
             (None, true) => Vec::new(),
             (None, false) => reader.owners(value).await?,
         };
@@ -101,7 +101,7 @@ fn resolution(mut ids: Vec<u64>) -> Resolution {
 /// Ids by the values of pages.
 #[derive(Default)]
 struct KnownIds {
-    ids: HashMap<String, u64>,
+    ids: HashMap<String, Vec<u64>>,
     /// Whether the list was read to its end.
     is_whole: bool,
 }
@@ -130,7 +130,7 @@ impl LookupReader<'_> {
                     if table.values.contains_key(&value)
                         && let Some(id) = id(record)
                     {
-                        known.ids.insert(value, id);
+                        known.ids.entry(value).or_default().push(id);
                     }
                 }
                 known.ids.len() == table.values.len()

@@ -12,6 +12,7 @@ mod document;
 mod feed;
 mod guard;
 mod header;
+pub(super) mod labels;
 mod lines;
 mod open;
 mod source;

@@ -9,7 +9,7 @@ use csv::StringRecord;
 use super::feed::Feed;
 use super::guard::RecordGuard;
 use super::source::RowSource;
-use super::{CellNames, delimiter, header, nothing_in, shown};
+use super::{CellNames, delimiter, header, labels, nothing_in, shown};
 use crate::bulk::row::{InputRow, MarkedCell, RowContent};
 use crate::error::{Error, Result};
 use crate::output::formula;
@@ -22,6 +22,9 @@ pub(super) struct Table {
     /// Cells of the header, with those that have no name.
     width: usize,
     blank: u64,
+    /// Whether the first column has labels, and how many rows they explained.
+    is_labelled: bool,
+    labelled: u64,
     notes: Vec<String>,
     /// Rows that were read while the header was sought.
     ahead: VecDeque<(u64, StringRecord)>,
@@ -74,6 +77,8 @@ impl Table {
             header: Vec::new(),
             width: 0,
             blank: 0,
+            is_labelled: false,
+            labelled: 0,
             notes: note.into_iter().collect(),
             ahead: VecDeque::new(),
             broken: false,
@@ -124,6 +129,10 @@ impl Table {
         )
         .map_err(|error| self.told_of_merges(error, line, &record))?;
         self.width = record.len();
+        self.is_labelled = self
+            .header
+            .first()
+            .is_some_and(|name| labels::is_heading(name));
         self.ahead = rows.collect();
         if found.is_some_and(|above| above > 0) {
             self.notes.push(format!(
@@ -142,6 +151,7 @@ impl Table {
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = self.source.notes();
         notes.extend(self.notes.iter().cloned());
+        notes.extend(labels::note(self.labelled));
         let (count, line) = self.restored;
         let is_marked = self.source.feed().is_some_and(Feed::is_marked);
         if count > 0 && !is_marked {
@@ -204,6 +214,10 @@ impl Table {
         loop {
             if !self.advance()? {
                 return Ok(None);
+            }
+            if self.is_labelled && self.record.get(0).is_some_and(labels::is_label) {
+                self.labelled += 1;
+                continue;
             }
             // A cell without text may be one that could not be read.
             if !is_blank(&self.record) || !self.source.marks(self.line).is_empty() {

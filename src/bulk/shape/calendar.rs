@@ -1,9 +1,11 @@
-//! Days as people write them: `31.12.2026`, `12/31/2026`, `January 5, 2027`.
+//! Days as people write them: `31.12.2026`, `12/31/2026`, `5. Januar 2027`.
 //!
 //! Takes a text and gives the day with the year first, if the text has exactly
 //! one reading, or the reason why it has none.
 
 use jiff::civil::{Date, Time};
+
+use super::months::{NamedDate, named_date};
 
 /// The order of day, month and year in a date of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,24 +39,23 @@ impl DateOrder {
     }
 }
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
+/// Years of days that are proposed. Others are those of another calendar, or
+/// what a spreadsheet shows for an empty cell.
+const YEARS: std::ops::RangeInclusive<i16> = 1970..=2199;
+
+/// Whether the year at the beginning of a text is one of [`YEARS`].
+pub(super) fn is_usual_year(text: &str) -> bool {
+    let year = text.get(..4).and_then(|year| year.parse().ok());
+    year.is_some_and(|year: i16| YEARS.contains(&year))
+}
 
 /// Rewrites a date with a known order as `2026-12-31`, with its time if it
 /// has one. `None` if it is no such date.
 pub(super) fn rewritten(text: &str, order: DateOrder) -> Option<String> {
+    if let Some(named) = named_date(text) {
+        let date = of_named(&named, Some(order))?;
+        return joined(date, named.rest);
+    }
     let (day, rest) = split(text);
     let parts = numbers(day)?;
     let [first, second, third] = parts;
@@ -75,37 +76,60 @@ pub(super) fn reason(text: &str) -> Option<String> {
     if let Some(parts) = numbers(day) {
         return Some(of_numbers(parts, rest));
     }
-    if let Some(date) = spelled(text) {
-        return Some(format!("not a day the API reads; write {date}"));
+    if let Some(named) = named_date(text) {
+        return Some(match of_named(&named, None) {
+            Some(date) => advice(date, named.rest),
+            None if named.numbers.iter().all(|number| number.len() <= 2) => TWO_DIGITS.to_owned(),
+            None => "there is no such day; write it as 2026-12-24".to_owned(),
+        });
     }
     if text.len() == 8 && is_digits(text) {
         return date(&text[..4], &text[4..6], &text[6..])
-            .map(|date| format!("not a day the API reads; write {date}"));
+            .filter(|date| YEARS.contains(&date.year()))
+            .map(|date| advice(date, ""));
     }
-    if (9..=10).contains(&text.len()) && is_digits(text) {
-        return Some("seconds since 1970; write the day as 2026-12-24".to_owned());
+    if is_digits(text) && matches!(text.len(), 9 | 10 | 13) {
+        let unit = if text.len() == 13 {
+            "milliseconds"
+        } else {
+            "seconds"
+        };
+        return Some(format!("{unit} since 1970; write the day as 2026-12-24"));
     }
-    let (whole, _) = text.split_once('.').unwrap_or((text, ""));
+    let (whole, _) = text.split_once(['.', ',']).unwrap_or((text, ""));
     (whole.len() == 5 && is_digits(whole)).then(|| {
         "the number that a spreadsheet keeps for a day; format the column as 2026-12-24".to_owned()
     })
 }
 
+const TWO_DIGITS: &str = "a year of two digits, which can be mistaken; write it as 2026-12-24, \
+                          or name the order with --dates dmy, mdy or ymd";
+
+/// The form to write for a day and what follows it.
+fn advice(date: Date, rest: &str) -> String {
+    if !YEARS.contains(&date.year()) {
+        return format!(
+            "the year {}, which is most likely not meant; write the day as 2026-12-24",
+            date.year()
+        );
+    }
+    match joined(date, rest) {
+        Some(whole) if rest.is_empty() => format!("not a day the API reads; write {whole}"),
+        Some(whole) => format!("not a time the API reads; write {whole}"),
+        None => format!("{rest} is not a time of day; write it like {date}T23:59:00Z"),
+    }
+}
+
 fn of_numbers(parts: [&str; 3], rest: &str) -> String {
     let [first, second, third] = parts;
     if first.len() == 4 {
-        let Some(date) = date(first, second, third) else {
-            return format!("there is no such day: {}", impossible(first, second, third));
-        };
-        return match joined(date, rest) {
-            Some(whole) => format!("not a time the API reads; write {whole}"),
-            None => format!("{rest} is not a time of day; write it like {date}T23:59:00Z"),
+        return match date(first, second, third) {
+            Some(date) => advice(date, rest),
+            None => format!("there is no such day: {}", impossible(first, second, third)),
         };
     }
     if third.len() != 4 {
-        return "a year of two digits, and day and month can be mistaken; write it as \
-                2026-12-24, or name the order with --dates dmy, mdy or ymd"
-            .to_owned();
+        return TWO_DIGITS.to_owned();
     }
     let readings = [date(third, second, first), date(third, first, second)];
     match readings {
@@ -114,12 +138,21 @@ fn of_numbers(parts: [&str; 3], rest: &str) -> String {
              order with --dates dmy or mdy"
                 .to_owned()
         }
-        [Some(date), _] | [None, Some(date)] => match joined(date, rest) {
-            Some(whole) => format!("not a day the API reads; write {whole}"),
-            None => format!("{rest} is not a time of day; write it like {date}T23:59:00Z"),
-        },
+        [Some(date), _] | [None, Some(date)] => advice(date, rest),
         [None, None] => "there is no such day; write it as 2026-12-24".to_owned(),
     }
+}
+
+/// The day of a date with the name of its month. A year of two digits needs
+/// an order.
+fn of_named(named: &NamedDate<'_>, order: Option<DateOrder>) -> Option<Date> {
+    let [first, second] = named.numbers;
+    let (year, day) = match (first.len(), second.len(), order) {
+        (4, ..) | (_, ..=2, Some(DateOrder::YearFirst)) => (first, second),
+        (_, 4, _) | (_, _, Some(DateOrder::DayFirst | DateOrder::MonthFirst)) => (second, first),
+        _ => return None,
+    };
+    date(year, &named.month.to_string(), day)
 }
 
 fn impossible(year: &str, month: &str, day: &str) -> String {
@@ -164,34 +197,6 @@ fn date(year: &str, month: &str, day: &str) -> Option<Date> {
         return None;
     }
     Date::new(full, month.parse().ok()?, day.parse().ok()?).ok()
-}
-
-/// A day with its name of a month in English and a year of four digits.
-fn spelled(text: &str) -> Option<Date> {
-    let words: Vec<&str> = text
-        .split([' ', '-', ',', '.'])
-        .filter(|word| !word.is_empty())
-        .collect();
-    let [first, second, year] = words.try_into().ok()?;
-    let (month, day) = match (month(first), month(second)) {
-        (Some(month), None) => (month, second),
-        (None, Some(month)) => (month, first),
-        _ => return None,
-    };
-    let day = day.trim_end_matches(|letter: char| letter.is_ascii_lowercase());
-    if year.len() != 4 || !is_digits(year) || !is_digits(day) {
-        return None;
-    }
-    Date::new(year.parse().ok()?, month, day.parse().ok()?).ok()
-}
-
-fn month(word: &str) -> Option<i8> {
-    let word = word.to_ascii_lowercase();
-    let mut months = (1..).zip(MONTHS);
-    let fits = |name: &str| name == word || (word.len() >= 3 && name.starts_with(&word));
-    months
-        .find(|(_, name)| fits(name))
-        .map(|(number, _)| number)
 }
 
 /// A day and a time of day in the form that the API reads.
@@ -297,6 +302,18 @@ mod tests {
             ("2027/01/05", "write 2027-01-05"),
             ("2027-1-5", "write 2027-01-05"),
             ("20270105", "write 2027-01-05"),
+            ("5. Januar 2027", "write 2027-01-05"),
+            ("5 janvier 2027 18:00", "write 2027-01-05T18:00:00"),
+            (
+                "Tue, 05 Jan 2027 00:00:00 GMT",
+                "write 2027-01-05T00:00:00Z",
+            ),
+            ("31 Feb 2027", "there is no such day"),
+            ("5-Jan-27", "a year of two digits"),
+            ("31.12.1899", "the year 1899"),
+            ("31/12/2570", "the year 2570"),
+            ("1798675200000", "milliseconds since 1970"),
+            ("46392,75", "spreadsheet keeps for a day"),
             ("46392", "spreadsheet keeps for a day"),
             ("1798675200", "seconds since 1970"),
         ] {
@@ -304,7 +321,8 @@ mod tests {
             assert!(reason.contains(part), "{text}: {reason}");
         }
         assert_eq!(reason("soon"), None);
-        assert_eq!(reason("5-Jan-27"), None);
+        assert_eq!(reason("31122026"), None);
+        assert_eq!(reason("about 5 May 2027"), None);
     }
 
     #[test]
@@ -314,9 +332,13 @@ mod tests {
         assert_eq!(dmy("3.4.27").as_deref(), Some("2027-04-03"));
         assert_eq!(dmy("2027-04-03").as_deref(), Some("2027-04-03"));
         assert_eq!(dmy("04/31/2027"), None);
+        assert_eq!(dmy("5-Jan-27").as_deref(), Some("2027-01-05"));
+        assert_eq!(dmy("5. März 2027").as_deref(), Some("2027-03-05"));
         let mdy = rewritten("03/04/2027 6:00 PM", DateOrder::MonthFirst);
         assert_eq!(mdy.as_deref(), Some("2027-03-04T18:00:00"));
         let ymd = rewritten("27/04/03", DateOrder::YearFirst);
         assert_eq!(ymd.as_deref(), Some("2027-04-03"));
+        let named = rewritten("27-Jan-05", DateOrder::YearFirst);
+        assert_eq!(named.as_deref(), Some("2027-01-05"));
     }
 }

@@ -6,6 +6,7 @@
 
 use percent_encoding::percent_decode_str;
 
+use super::layout::InputColumn;
 use super::place::Place;
 use super::seen_keys::SeenKeys;
 use super::{Shaped, Shaper, finding};
@@ -16,7 +17,7 @@ use crate::catalog::{Effect, Idempotency, Operation, Parameter, Type, ValueKind}
 use crate::error::Result;
 use crate::filter::{Cell, Columns};
 
-/// Looks at rows together. Its memory grows with them: at most 28 bytes a row
+/// Looks at rows together. Its memory grows with them: at most 19 bytes a row
 /// for an operation of which an object is asked once, else none.
 #[derive(Debug)]
 pub struct Checker {
@@ -25,8 +26,26 @@ pub struct Checker {
     /// The column that names what is acted on.
     target: String,
     unique: Option<UniqueField>,
+    /// The columns that were looked up.
+    looked_up: Vec<LookedUp>,
     seen: SeenKeys,
     counts: CheckCounts,
+}
+
+/// A column that was looked up, and where its id is.
+#[derive(Debug)]
+struct LookedUp {
+    /// The name of the id.
+    name: String,
+    place: IdPlace,
+}
+
+#[derive(Debug)]
+enum IdPlace {
+    /// A value of the path, by number.
+    Path(usize),
+    /// A field of the body.
+    Body(Columns),
 }
 
 /// How many rows became what.
@@ -77,6 +96,7 @@ impl Checker {
             twins: twins(operation),
             target: shaper.column_of(&Place::Hole(0)).to_owned(),
             unique: unique(shaper)?,
+            looked_up: looked_up(shaper)?,
             seen: SeenKeys::new(),
             counts: CheckCounts::default(),
         })
@@ -126,6 +146,7 @@ impl Checker {
             let key = value.to_lowercase();
             let first = self.seen.first(key.as_bytes(), line)?;
             let problem = format!("the same {} as line {first}", field.name);
+            let problem = problem + &self.ids(task);
             return Some(finding(line, Some(&field.column), value, problem));
         }
         let path = query::split(&task.target).0;
@@ -135,7 +156,11 @@ impl Checker {
                 let first = self.seen.first(path.as_bytes(), line)?;
                 let holes = self.operation.path_values(path).unwrap_or_default();
                 let id = percent_decode_str(holes.first().copied().unwrap_or_default());
-                let problem = format!("the same {} as line {first}", self.target);
+                // Two emails can have been looked up to one id.
+                let problem = match self.looked_up.first() {
+                    Some(column) => format!("the same {} as line {first}", column.name),
+                    None => format!("the same {} as line {first}", self.target),
+                };
                 Some(finding(
                     line,
                     Some(&self.target),
@@ -146,9 +171,34 @@ impl Checker {
             Duplicates::Request => {
                 let key = [&task.target, " ", body].concat();
                 let first = self.seen.first(key.as_bytes(), line)?;
-                Some(finding(line, None, "", format!("the same as line {first}")))
+                let problem = format!("the same as line {first}") + &self.ids(task);
+                Some(finding(line, None, "", problem))
             }
         }
+    }
+}
+
+impl Checker {
+    /// The ids of a row that were looked up: ` (customer_id 7)`.
+    fn ids(&self, task: &Task) -> String {
+        let path = query::split(&task.target).0;
+        let holes = self.operation.path_values(path).unwrap_or_default();
+        let ids = self.looked_up.iter().filter_map(|column| {
+            let id = match &column.place {
+                IdPlace::Path(hole) => holes.get(*hole).map(|id| (*id).to_owned())?,
+                IdPlace::Body(field) => {
+                    let mut cells = Vec::new();
+                    field.extract(task.body.as_deref()?, &mut cells).ok()?;
+                    cells.first()?.text().to_owned()
+                }
+            };
+            Some(format!("{} {id}", column.name))
+        });
+        let ids: Vec<String> = ids.collect();
+        if ids.is_empty() {
+            return String::new();
+        }
+        format!(" ({})", ids.join(", "))
     }
 }
 
@@ -175,6 +225,35 @@ fn names_many(parameter: &Parameter) -> bool {
     }
 }
 
+fn looked_up(shaper: &Shaper) -> Result<Vec<LookedUp>> {
+    let columns = shaper.columns.iter();
+    let columns = columns.filter(|column| column.lookup.is_some());
+    let places = columns.filter_map(InputColumn::place);
+    places
+        .map(|place| {
+            let name = place.name(shaper.operation()).unwrap_or_default();
+            let place = match place {
+                Place::Hole(hole) => IdPlace::Path(*hole),
+                _ => IdPlace::Body(field(shaper, place.path())?),
+            };
+            Ok(LookedUp { name, place })
+        })
+        .collect()
+}
+
+/// Takes a field out of the body of a task.
+fn field(shaper: &Shaper, path: &str) -> Result<Columns> {
+    let wrapper = match shaper.names.engine {
+        Engine::Requests => shaper.operation().wrapper,
+        Engine::Batches => None,
+    };
+    let path = match wrapper {
+        Some(wrapper) => format!("{wrapper}.{path}"),
+        None => path.to_owned(),
+    };
+    Columns::parse(&path, None, &[])
+}
+
 fn unique(shaper: &Shaper) -> Result<Option<UniqueField>> {
     let operation = shaper.operation();
     let Some(unique) = operation.unique else {
@@ -187,13 +266,9 @@ fn unique(shaper: &Shaper) -> Result<Option<UniqueField>> {
     let column = parameter.map_or(unique.field, |parameter| {
         shaper.column_of(&Place::Whole(parameter))
     });
-    let path = match (shaper.names.engine, operation.wrapper) {
-        (Engine::Requests, Some(wrapper)) => format!("{wrapper}.{}", unique.field),
-        _ => unique.field.to_owned(),
-    };
     Ok(Some(UniqueField {
         name: unique.field,
         column: column.to_owned(),
-        path: Columns::parse(&path, None, &[])?,
+        path: field(shaper, unique.field)?,
     }))
 }

@@ -6,19 +6,15 @@ use serde_json::{Value, json};
 use super::calendar::{self, DateOrder};
 use super::numeral::{self, DecimalMark, Reading};
 use super::place::Place;
-use super::{letters, slips, words};
+use super::{letters, part_rules, slips, words};
 use crate::api::request::{self, GivenValue, Set, Values};
 use crate::bulk::lookup::LookupTable;
 use crate::catalog::{Empty, Operation, Parameter, ValueKind};
 
-/// Text by which something is found again: people type it, and other systems
-/// compare it.
-const IDENTIFYING: [&str; 6] = ["code", "email", "sku", "discount_code", "key", "phone"];
-
 /// The values of one row.
 #[derive(Debug, Clone)]
 pub(super) struct RowDraft {
-    operation: &'static Operation,
+    pub(super) operation: &'static Operation,
     /// What fills the holes of the path; empty where nothing does yet.
     pub(super) targets: Vec<String>,
     pub(super) values: Values,
@@ -106,7 +102,13 @@ impl RowDraft {
         if text.trim().is_empty() {
             return Ok(());
         }
-        if let Some(damage) = letters::damage(text) {
+        // Ids that objects have elsewhere lose digits as ids here do.
+        let damage = if table.key().name().ends_with("_id") {
+            slips::spoilt(text.trim())
+        } else {
+            letters::damage(text)
+        };
+        if let Some(damage) = damage {
             return Err(damage);
         }
         let id = table.id(letters::identifying(text)?)?;
@@ -129,10 +131,21 @@ impl RowDraft {
 
     /// A number or a day in the form of the API, where the user named that of
     /// the file. `None` leaves the text as it is.
-    fn localised(&self, parameter: &Parameter, text: &str) -> Result<Option<String>, String> {
-        let word = text.trim();
+    fn localised(
+        &mut self,
+        parameter: &'static Parameter,
+        text: &str,
+    ) -> Result<Option<String>, String> {
+        let mut word = text.trim();
         match (parameter.kind, self.decimal, self.dates) {
             (ValueKind::Money | ValueKind::Integer, Some(mark), _) => {
+                if parameter.kind == ValueKind::Money
+                    && let Some(number) = numeral::without_percent(word)
+                {
+                    // The rules say whether a percentage is meant.
+                    self.percents.push(parameter.name);
+                    word = number;
+                }
                 match numeral::reading(word, Some(mark)) {
                     Reading::Certain(number) => Ok(Some(number)),
                     _ if numeral::reading(word, None) == Reading::None => Ok(None),
@@ -174,7 +187,10 @@ impl RowDraft {
                 if let Some(damage) = damage {
                     return Err(damage);
                 }
-                let (value, verbatim) = words::of_part(text, *verbatim)?;
+                let (value, verbatim) = match part_rules::listed(path, text) {
+                    Some(list) => (list, false),
+                    None => words::of_part(text, *verbatim)?,
+                };
                 self.set(path, value, verbatim);
                 Ok(())
             }
@@ -250,7 +266,7 @@ impl RowDraft {
     /// Puts open text at its place. Text that identifies something loses the
     /// blanks around it; required text that is blank is no value.
     fn open(&mut self, parameter: &'static Parameter, text: &str) -> Result<(), String> {
-        let identifies = IDENTIFYING.contains(&parameter.name);
+        let identifies = letters::identifies(parameter);
         if let Some(damage) = letters::damage(text) {
             return Err(damage);
         }

@@ -4,32 +4,19 @@
 //! Takes the text of a cell and gives the reason why it cannot be meant. Plain
 //! text, which nearly every cell is, is recognised without looking twice.
 
-use super::slips;
+use super::{misread, slips};
+use crate::bulk::error_values;
 use crate::bulk::invisible::{is_invisible, visible};
+use crate::catalog::Parameter;
 
-/// The letters of the bytes 0x80 to 0x9F in Windows-1252.
-const HIGH: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
+/// Text by which something is found again: people type it, and other systems
+/// compare it.
+const IDENTIFYING: [&str; 6] = ["code", "email", "sku", "discount_code", "key", "phone"];
 
-/// What a spreadsheet shows in place of a value that it cannot compute.
-const ERRORS: [&str; 17] = [
-    "#N/A",
-    "#NAME?",
-    "#REF!",
-    "#VALUE!",
-    "#DIV/0!",
-    "#NUM!",
-    "#NULL!",
-    "#SPILL!",
-    "#CALC!",
-    "#FIELD!",
-    "#BLOCKED!",
-    "#BUSY!",
-    "#CONNECT!",
-    "#UNKNOWN!",
-    "#EXTERNAL!",
-    "#GETTING_DATA",
-    "#PYTHON!",
-];
+/// Whether the values of a parameter identify something.
+pub(super) fn identifies(parameter: &Parameter) -> bool {
+    IDENTIFYING.contains(&parameter.name)
+}
 
 /// Why a text cannot be meant as it is; `None` for all others.
 pub(super) fn damage(text: &str) -> Option<String> {
@@ -46,56 +33,56 @@ pub(super) fn damage(text: &str) -> Option<String> {
                 .to_owned(),
         );
     }
-    let misread = misread(text)
-        .map(|right| format!("letters of UTF-8 that were read as Windows-1252; write {right}"));
-    misread.or_else(|| control(text))
+    spoilt(text.trim())
+        .or_else(|| misread::told(text))
+        .or_else(|| control(text))
 }
 
 /// A value that a spreadsheet has replaced: an error, a formula, a number
 /// without its last digits.
 fn spoilt(word: &str) -> Option<String> {
     match word.as_bytes() {
-        [b'#', ..] => error_value(word),
+        [b'#' | b'E', ..] => error_value(word),
         [b'=', ..] => formula(word),
         [b'0'..=b'9' | b'-', ..] => slips::exponential(word),
-        [b'E', b'r', b'r', b':', digits @ ..] if is_code(digits) => Some(format!(
-            "{word} is an error of the spreadsheet, not a value"
-        )),
         _ => None,
     }
 }
 
-fn is_code(digits: &[u8]) -> bool {
-    digits.len() == 3 && digits.iter().all(u8::is_ascii_digit)
-}
-
 /// Whether a spreadsheet shows the text in place of a value.
 fn error_value(word: &str) -> Option<String> {
-    if ERRORS.iter().any(|error| word.eq_ignore_ascii_case(error)) {
-        return Some(format!(
-            "{word} is an error of the spreadsheet, not a value"
-        ));
+    if error_values::is_error_value(word) {
+        return Some(error_values::reason(word));
     }
     let is_narrow = word.len() >= 3 && word.bytes().all(|byte| byte == b'#');
     is_narrow.then(|| "the column was too narrow for the value; widen it and export again".into())
 }
 
 /// A formula: `="00123"`, `=CONCAT(A1;5)`, `=A1`. A text that only begins with
-/// the sign is none.
+/// the sign is none: spreadsheets write values into files, not `=1+1`.
 fn formula(word: &str) -> Option<String> {
     let rest = &word[1..];
-    if let Some(inner) = rest
+    let inner = rest
         .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-    {
-        let inner = inner.replace("\"\"", "\"");
-        return Some(format!("a formula around a text; write {inner}"));
+        .and_then(|rest| rest.strip_suffix('"'));
+    if let Some(inner) = inner {
+        let without_pairs = inner.replace("\"\"", "");
+        return Some(if without_pairs.contains('"') {
+            FORMULA.to_owned()
+        } else {
+            let inner = inner.replace("\"\"", "\"");
+            format!("a formula around a text; write {inner}")
+        });
     }
     let name = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.');
     let is_call = name.is_some_and(|end| end > 0 && rest[end..].starts_with('('));
-    (is_call || starts_with_cell(rest))
-        .then(|| "a formula, not its value; copy the column and paste its values".to_owned())
+    let of_sheet = rest
+        .rsplit_once('!')
+        .is_some_and(|(_, cell)| starts_with_cell(cell));
+    (is_call || of_sheet || starts_with_cell(rest)).then(|| FORMULA.to_owned())
 }
+
+const FORMULA: &str = "a formula, not its value; copy the column and paste its values";
 
 /// Whether a text begins with the address of a cell, like `A1` or `$B$7`.
 fn starts_with_cell(text: &str) -> bool {
@@ -119,20 +106,6 @@ fn control(text: &str) -> Option<String> {
     Some(format!("a control character (U+{:04X})", u32::from(found)))
 }
 
-/// The text that was meant, where UTF-8 was read as Windows-1252.
-fn misread(text: &str) -> Option<String> {
-    let bytes: Option<Vec<u8>> = text.chars().map(byte).collect();
-    String::from_utf8(bytes?).ok()
-}
-
-/// The byte of a letter in Windows-1252.
-fn byte(letter: char) -> Option<u8> {
-    if let Some(at) = HIGH.chars().position(|high| high == letter) {
-        return u8::try_from(0x80 + at).ok();
-    }
-    u8::try_from(u32::from(letter)).ok()
-}
-
 /// A text that identifies something, without the blanks around it.
 ///
 /// # Errors
@@ -147,7 +120,7 @@ pub(super) fn identifying(text: &str) -> Result<&str, String> {
     {
         return Ok(word);
     }
-    if let Some(found) = word.chars().find(|letter| is_invisible(*letter)) {
+    if let Some(found) = invisible(word) {
         let code = u32::from(found);
         let bare = visible(word);
         let bare = bare.trim();
@@ -174,6 +147,25 @@ pub(super) fn identifying(text: &str) -> Result<&str, String> {
     Ok(word)
 }
 
+/// The first invisible character that is no part of an emoji.
+fn invisible(word: &str) -> Option<char> {
+    let mut before = ' ';
+    for letter in word.chars() {
+        // Joiners and variants belong to the symbol before them.
+        let belongs = matches!(letter, '\u{200d}' | '\u{fe0e}' | '\u{fe0f}') && is_symbol(before);
+        if is_invisible(letter) && !belongs {
+            return Some(letter);
+        }
+        before = letter;
+    }
+    None
+}
+
+fn is_symbol(letter: char) -> bool {
+    matches!(letter, '\u{2190}'..='\u{2bff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}')
+        || matches!(letter, '#' | '*' | '0'..='9' | '©' | '®')
+}
+
 /// Whether quotes, straight or typographic, are around a text.
 fn is_quoted(word: &str) -> bool {
     let is_quote = |letter| matches!(letter, '"' | '“' | '”' | '„' | '«' | '»');
@@ -192,7 +184,14 @@ mod tests {
             (" #REF! ", "an error of the spreadsheet"),
             ("Err:502", "an error of the spreadsheet"),
             ("######", "too narrow"),
+            ("#WERT!", "an error of the spreadsheet"),
+            ("#¡VALOR!", "an error of the spreadsheet"),
             ("=\"00123\"", "write 00123"),
+            ("=\"Crème\"", "write Crème"),
+            ("=\"a\"\"b\"", "write a\"b"),
+            ("=\"001\"&\"2\"", "paste its values"),
+            ("=Prices!B2", "a formula"),
+            ("='My sheet'!B2", "a formula"),
             ("=CONCAT(A1;5)", "a formula"),
             ("=A1", "a formula"),
             ("=$B$7*2", "a formula"),
@@ -228,6 +227,13 @@ mod tests {
             "Ã",
             "ÜBER",
             "½ price",
+            "=)",
+            "=5€",
+            "CAFÉ® 250 g",
+            "NESCAFÉ™",
+            "L’école",
+            "“Über uns”",
+            "SMÅ…",
         ] {
             assert_eq!(damage(text), None, "{text}");
         }
@@ -241,6 +247,8 @@ mod tests {
             ("SPRING\n", "SPRING"),
             ("two words", "two words"),
             ("ÉTÉ15", "ÉTÉ15"),
+            ("❤\u{fe0f}10", "❤\u{fe0f}10"),
+            ("👩\u{200d}👧", "👩\u{200d}👧"),
             ("", ""),
         ] {
             assert_eq!(identifying(text), Ok(kept), "{text}");

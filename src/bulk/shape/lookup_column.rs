@@ -7,7 +7,7 @@ use super::place::Place;
 use super::synonyms;
 use crate::bulk::Engine;
 use crate::bulk::lookup::{LookupKey, LookupTable, owner};
-use crate::catalog::{Operation, Resource, ValueKind};
+use crate::catalog::{Api, Operation, Resource, ValueKind};
 use crate::error::{Error, Result};
 
 /// A column that names objects by a key (`--lookup email=customer_id`).
@@ -22,13 +22,14 @@ pub struct LookupColumn {
 }
 
 impl LookupColumn {
-    /// The column of a flag. The heading chooses the key; a heading that names
+    /// The column of a flag, for an operation of an API. The heading chooses the key; a heading that names
     /// none is for the first one.
     ///
     /// # Errors
     /// Of kind `Usage`: the operation has no such id, or nothing but an id
     /// finds its objects.
     pub fn of(
+        api: &Api,
         resource: &'static Resource,
         operation: &'static Operation,
         engine: Engine,
@@ -49,8 +50,8 @@ impl LookupColumn {
             };
             return Err(error.hint(layout::template_hint(&names)));
         };
-        let keys = target(&names, &place)
-            .map(LookupKey::all)
+        let keys = target(api, &names, &place)
+            .map(|target| LookupKey::all(api, target))
             .unwrap_or_default();
         let is_named = |key: &&LookupKey| {
             key.name() == normal(heading) || synonyms::means(heading, key.name())
@@ -71,13 +72,13 @@ impl LookupColumn {
 }
 
 /// The resource whose id stands at a place.
-fn target(names: &Names, place: &Place) -> Option<&'static Resource> {
+fn target(api: &Api, names: &Names, place: &Place) -> Option<&'static Resource> {
     match place {
         Place::Hole(hole) => {
             let name = names.hole_name(*hole);
-            owner(name).or_else(|| (name == "id").then_some(names.resource))
+            owner(api, name).or_else(|| (name == "id").then_some(names.resource))
         }
-        Place::Whole(parameter) if parameter.kind == ValueKind::Id => owner(parameter.name),
+        Place::Whole(parameter) if parameter.kind == ValueKind::Id => owner(api, parameter.name),
         _ => None,
     }
 }
@@ -88,8 +89,10 @@ mod tests {
     use crate::catalog;
 
     fn of(id: &str, heading: &str, name: &str) -> Result<LookupColumn> {
-        let (resource, operation) = catalog::recharge::API.operation(id).unwrap();
-        LookupColumn::of(resource, operation, Engine::of(operation), (heading, name))
+        let api = &catalog::recharge::API;
+        let (resource, operation) = api.operation(id).unwrap();
+        let engine = Engine::of(operation);
+        LookupColumn::of(api, resource, operation, engine, (heading, name))
     }
 
     #[test]

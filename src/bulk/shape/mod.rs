@@ -8,19 +8,27 @@
 //! at rows together, `template` goes the other way. Pure: no files, no
 //! network.
 
+mod boolean_words;
 mod calendar;
 mod check;
+mod currency;
 mod draft;
 mod layout;
 mod letters;
 mod lookup_column;
 mod mapping;
+mod misread;
+mod months;
 mod names;
 mod numeral;
 mod object;
 mod outcome;
+mod part_rules;
 mod place;
+mod postal;
+mod remarks;
 mod rules;
+mod scripts;
 mod seen_keys;
 mod slips;
 mod synonyms;
@@ -52,6 +60,7 @@ use draft::{DraftMark, RowDraft};
 use layout::{ColumnRole, InputColumn};
 use names::Names;
 use place::Place;
+use remarks::Remarks;
 
 /// Longest value that a finding shows, in letters.
 const LONGEST: usize = 60;
@@ -108,6 +117,7 @@ pub struct Shaper {
     /// Rows with a day in the past that the API refuses: how many, the line of
     /// the first, and its column.
     past: (u64, u64, String),
+    remarks: Remarks,
 }
 
 impl Shaper {
@@ -154,6 +164,7 @@ impl Shaper {
         Ok(Self {
             left: columns.iter().filter_map(left_out).collect(),
             start: draft.mark(),
+            remarks: Remarks::new(&now),
             names,
             shaping,
             now,
@@ -186,6 +197,7 @@ impl Shaper {
                 crate::catalog::kebab(self.names.operation.verb),
             ));
             notes.extend(synonyms::elsewhere(&self.names, &names));
+            notes.extend(synonyms::in_parts(&self.names, &names));
         }
         let (count, line) = self.trimmed;
         if count > 0 {
@@ -209,6 +221,7 @@ impl Shaper {
                 "{rows} a day in the past as {column}, which the API refuses, first on line {line}"
             ));
         }
+        notes.extend(self.remarks.notes());
         notes
     }
 

@@ -3,6 +3,7 @@
 //! case does not count, and spaces and dashes are underscores.
 
 use super::super::Engine;
+use super::super::read::labels;
 use super::place::Place;
 use super::synonyms;
 use crate::catalog::{
@@ -40,7 +41,7 @@ impl Names {
     /// What a name means.
     pub(super) fn meaning(&self, name: &str) -> Meaning {
         let name = name.trim();
-        if name.starts_with('_') {
+        if name.starts_with('_') || labels::is_heading(name) {
             return Meaning::Left;
         }
         let (first, rest) = match name.split_once('.') {

@@ -1,7 +1,9 @@
-//! Numbers as people and spreadsheets write them: `1.234,50 €`, `$.50`, `10%`.
+//! Numbers as people and spreadsheets write them: `1.234,50 €`, `$.50`, `5,-`.
 //!
 //! Takes a text and gives the number in the plain form of the API, but only
 //! if the text has exactly one reading. `1.299` has two, so it gives none.
+
+use super::currency;
 
 /// The mark before the decimals of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,14 +94,24 @@ pub(super) fn is_same(one: &str, other: &str) -> bool {
     whole(one) == whole(other) && fraction(one) == fraction(other)
 }
 
-/// Takes currency, percent sign and minus off. `None` if anything else is left.
-fn bare(text: &str) -> Option<(bool, &str)> {
+/// A text without its percent sign, if it has one.
+pub(super) fn without_percent(text: &str) -> Option<&str> {
     let text = text.trim_matches(is_blank);
-    let text = text.strip_suffix('%').unwrap_or(text);
-    let (negative, text) = without_minus(without_currency(text));
+    let text = text.strip_suffix(['%', '％', '٪']);
+    text.map(|rest| rest.trim_end_matches(is_blank))
+}
+
+/// Takes currency and sign off. `None` if anything but digits and their marks
+/// is left: a percent sign makes another number.
+fn bare(text: &str) -> Option<(bool, &str)> {
+    let (negative, text) = without_sign(currency::without(text.trim_matches(is_blank)));
     // `-$5` has the minus before the currency, `$-5` behind it.
-    let text = without_currency(text);
+    let text = currency::without(text);
     let inner = text.trim_matches(is_blank);
+    let inner = NO_DECIMALS
+        .iter()
+        .find_map(|end| inner.strip_suffix(end))
+        .unwrap_or(inner);
     let known = |letter: char| {
         letter.is_ascii_digit() || matches!(letter, '.' | ',' | '\'' | '’') || is_blank(letter)
     };
@@ -107,33 +119,14 @@ fn bare(text: &str) -> Option<(bool, &str)> {
     (has_digit && inner.chars().all(known)).then_some((negative, inner))
 }
 
-fn without_minus(text: &str) -> (bool, &str) {
+/// A dash in place of decimals that are zero: `5,-` and `5.–`.
+const NO_DECIMALS: [&str; 8] = [",--", ".--", ",-", ".-", ",–", ".–", ",—", ".—"];
+
+fn without_sign(text: &str) -> (bool, &str) {
+    let text = text.trim_matches(is_blank);
     match text.strip_prefix(['-', '\u{2212}']) {
         Some(rest) => (true, rest),
-        None => (false, text),
-    }
-}
-
-/// Takes off one sign or code of a currency, at either end.
-fn without_currency(text: &str) -> &str {
-    let text = text.trim_matches(is_blank);
-    let signs = ['$', '€', '£', '¥', '₹', '₩', '₪', '₺', '₽', '₫', '฿', '₱'];
-    if let Some(rest) = text
-        .strip_prefix(signs)
-        .or_else(|| text.strip_suffix(signs))
-    {
-        return rest;
-    }
-    let is_code = |code: &str| code.bytes().all(|byte| byte.is_ascii_uppercase());
-    match (
-        text.split_at_checked(3),
-        text.len()
-            .checked_sub(3)
-            .and_then(|at| text.split_at_checked(at)),
-    ) {
-        (Some((code, rest)), _) if is_code(code) => rest,
-        (_, Some((rest, code))) if is_code(code) => rest,
-        _ => text,
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
     }
 }
 
@@ -169,11 +162,17 @@ fn ungrouped(whole: &str, decimal: DecimalMark) -> Option<String> {
     if mark == decimal.sign() {
         return None;
     }
-    let mut groups = whole.split(mark);
-    let first = groups.next().unwrap_or_default();
-    let first_fits = is_digits(first) && first.len() <= 3 && !first.starts_with('0');
-    let fits = first_fits && groups.all(|group| group.len() == 3 && is_digits(group));
-    fits.then(|| whole.split(mark).collect())
+    let groups: Vec<&str> = whole.split(mark).collect();
+    let [first, middle @ .., last] = groups.as_slice() else {
+        return None;
+    };
+    let are = |length: usize| middle.iter().all(|group| group.len() == length);
+    let all_digits = groups.iter().all(|group| is_digits(group));
+    let begins = (1..=3).contains(&first.len()) && !first.starts_with('0');
+    // In India all groups but the last have two digits: 12,34,567.
+    let is_indian = mark == ',' && !middle.is_empty() && first.len() <= 2 && are(2);
+    let fits = all_digits && begins && last.len() == 3 && (are(3) || is_indian);
+    fits.then(|| groups.concat())
 }
 
 pub(super) fn is_digits(text: &str) -> bool {
@@ -210,7 +209,12 @@ mod tests {
             ("-$5.00", "-5.00"),
             ("$-5.00", "-5.00"),
             ("\u{2212}5", "-5"),
-            ("10 %", "10"),
+            ("+5.00", "5.00"),
+            ("5,-", "5"),
+            ("CHF 5.–", "5"),
+            ("12,34,567", "1234567"),
+            ("1,00,000.50", "100000.50"),
+            ("5 kr", "5"),
             ("0,125", "0.125"),
         ] {
             assert_eq!(certain(text).as_deref(), Some(number), "{text}");
@@ -224,7 +228,13 @@ mod tests {
             "1,000",
             "12.345",
             "(10.00)",
-            "12,34,567",
+            "10%",
+            "10 ％",
+            "12,34,56",
+            "1,234,56",
+            "12.34.567",
+            "5 PCT",
+            "5 TSD",
             "1,23.45",
             "1.2.3",
             "10-",

@@ -10,7 +10,7 @@ use crate::bulk::row::{Finding, Task};
 
 impl Shaper {
     /// The draft as a task, if nothing was found so far and all is there.
-    pub(super) fn finished(&self, line: u64, mut findings: Vec<Finding>) -> Shaped {
+    pub(super) fn finished(&mut self, line: u64, mut findings: Vec<Finding>) -> Shaped {
         for (hole, target) in self.draft.targets.iter().enumerate() {
             if target.is_empty() {
                 let column = self.column_of(&Place::Hole(hole));
@@ -32,14 +32,15 @@ impl Shaper {
             Ok(request) if findings.is_empty() => {
                 let breaches = rules::breaches(&self.draft);
                 if breaches.is_empty() {
+                    self.remarks.take(line, &self.draft);
                     return Shaped::Task(Task {
                         target: request.target(),
                         body: request.body,
                     });
                 }
                 let broken = breaches.into_iter().map(|breach| {
-                    let column = self.column_of(&Place::Whole(breach.parameter));
-                    finding(line, Some(column), breach.value, breach.problem)
+                    let column = self.column_at(breach.path);
+                    finding(line, Some(column), &breach.value, breach.problem)
                 });
                 Shaped::Wrong(broken.collect())
             }

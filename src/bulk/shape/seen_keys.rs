@@ -1,10 +1,10 @@
 //! Which keys have been seen, and on which line first: a hash a key, not the
 //! key itself, so that a million rows fit into little memory.
 //!
-//! An entry takes 12 bytes, and a table is never emptier than half: at most
-//! 24 bytes a key, growing with the rows. Two keys of one hash would be taken
-//! for one; among a million keys of 64 bits that is one chance in forty
-//! million.
+//! An entry takes 10 bytes, and a table is never emptier than half: at most
+//! 19 bytes a key, growing with the rows. Two keys of one hash would be taken
+//! for one; among a million keys of 56 bits that is one chance in a hundred
+//! thousand.
 
 use std::hash::{DefaultHasher, Hasher};
 
@@ -21,15 +21,18 @@ pub(super) struct SeenKeys {
     shards: Vec<Shard>,
 }
 
-/// A table with open addressing. The first byte of a hash chooses it, so that
-/// of an entry only 56 bits are kept; beside them is room for 40 bits of line.
+/// Bytes of a hash that an entry keeps.
+const HASH_BYTES: usize = 6;
+
+/// Six bytes of the hash, and four of the line. Lines count from 1, so that an
+/// entry of zeros only is a free one.
+type Entry = [u8; HASH_BYTES + 4];
+
+/// A table with open addressing. The first byte of a hash chooses it, and the
+/// six that follow are kept.
 #[derive(Debug)]
 struct Shard {
-    /// 56 bits of the hash, then the highest 8 of the line.
-    marks: Vec<u64>,
-    /// The lower 32 bits of the line. Lines count from 1, so that an entry of
-    /// zeros only is a free one.
-    lines: Vec<u32>,
+    entries: Vec<Entry>,
     used: usize,
 }
 
@@ -45,16 +48,18 @@ impl SeenKeys {
     pub(super) fn first(&mut self, key: &[u8], line: u64) -> Option<u64> {
         let mut hasher = DefaultHasher::new();
         hasher.write(key);
-        let hash = hasher.finish();
-        let [shard, ..] = hash.to_be_bytes();
-        self.shards[usize::from(shard)].first(hash << 8, line)
+        let [shard, kept @ .., _] = hasher.finish().to_be_bytes();
+        // Beyond four thousand million lines the number is that of the last.
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        let first = self.shards[usize::from(shard)].first(kept, line);
+        first.map(u64::from)
     }
 
     #[cfg(test)]
     fn bytes(&self) -> usize {
         let shards = self.shards.iter();
         shards
-            .map(|shard| shard.marks.capacity() * 8 + shard.lines.capacity() * 4)
+            .map(|shard| shard.entries.capacity() * size_of::<Entry>())
             .sum()
     }
 }
@@ -62,65 +67,71 @@ impl SeenKeys {
 impl Shard {
     fn of(size: usize) -> Self {
         Self {
-            marks: vec![0; size],
-            lines: vec![0; size],
+            entries: vec![[0; HASH_BYTES + 4]; size],
             used: 0,
         }
     }
 
-    fn first(&mut self, hash: u64, line: u64) -> Option<u64> {
+    fn first(&mut self, hash: [u8; HASH_BYTES], line: u32) -> Option<u32> {
         // At most four fifths full, so that a search is short.
-        if self.used * 5 >= self.marks.len() * 4 {
+        if self.used * 5 >= self.entries.len() * 4 {
             self.grow();
         }
         let at = self.find(hash);
-        if let Some(known) = self.line(at) {
+        let known = line_of(&self.entries[at]);
+        if known > 0 {
             return Some(known);
         }
-        self.put(at, hash, line);
+        self.entries[at][..HASH_BYTES].copy_from_slice(&hash);
+        self.entries[at][HASH_BYTES..].copy_from_slice(&line.to_le_bytes());
+        self.used += 1;
         None
     }
 
     /// Where the hash is, or belongs.
-    fn find(&self, hash: u64) -> usize {
-        let mut at = place(hash, self.marks.len());
-        while self.line(at).is_some() && self.marks[at] >> 8 != hash >> 8 {
-            at = (at + 1) % self.marks.len();
+    fn find(&self, hash: [u8; HASH_BYTES]) -> usize {
+        let mut at = place(hash, self.entries.len());
+        loop {
+            let entry = &self.entries[at];
+            if line_of(entry) == 0 || hash_of(entry) == hash {
+                return at;
+            }
+            at += 1;
+            if at == self.entries.len() {
+                at = 0;
+            }
         }
-        at
-    }
-
-    fn line(&self, at: usize) -> Option<u64> {
-        let line = (self.marks[at] & 0xFF) << 32 | u64::from(self.lines[at]);
-        (line > 0).then_some(line)
-    }
-
-    fn put(&mut self, at: usize, hash: u64, line: u64) {
-        let [_, _, _, high, low @ ..] = line.to_be_bytes();
-        self.marks[at] = hash | u64::from(high);
-        self.lines[at] = u32::from_be_bytes(low);
-        self.used += 1;
     }
 
     /// By half as much again: twice would leave more free than is used.
     fn grow(&mut self) {
-        let old = std::mem::replace(self, Self::of(self.marks.len() * 3 / 2));
-        for at in 0..old.marks.len() {
-            if let Some(line) = old.line(at) {
-                let hash = old.marks[at] & !0xFF;
-                let to = self.find(hash);
-                self.put(to, hash, line);
-            }
+        let old = std::mem::replace(self, Self::of(self.entries.len() * 3 / 2));
+        for entry in old.entries.iter().filter(|entry| line_of(entry) > 0) {
+            let to = self.find(hash_of(entry));
+            self.entries[to] = *entry;
         }
+        self.used = old.used;
     }
 }
 
-/// Where a hash would stand in a table of that size: its share of the whole
-/// range.
-fn place(hash: u64, size: usize) -> usize {
-    let share = (u128::from(hash) * size as u128) >> 64;
+/// The line of an entry; 0 of a free one.
+fn line_of(entry: &Entry) -> u32 {
+    let [.., a, b, c, d] = *entry;
+    u32::from_le_bytes([a, b, c, d])
+}
+
+fn hash_of(entry: &Entry) -> [u8; HASH_BYTES] {
+    let [hash @ .., _, _, _, _] = *entry;
+    hash
+}
+
+/// Where a hash would be in a table of that size: the share of its first four
+/// bytes of the whole range.
+fn place(hash: [u8; HASH_BYTES], size: usize) -> usize {
+    let [a, b, c, d, ..] = hash;
+    let first = u64::from(u32::from_be_bytes([a, b, c, d]));
     // Less than the size.
-    usize::try_from(share).unwrap_or(0)
+    usize::try_from((first * size as u64) >> 32).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -141,21 +152,21 @@ mod tests {
     }
 
     #[test]
-    fn lines_beyond_four_thousand_million_are_kept() {
+    fn lines_beyond_four_thousand_million_are_the_last_of_these() {
         let mut seen = SeenKeys::new();
         let far = (7 << 32) + 9;
         assert_eq!(seen.first(b"a", far), None);
-        assert_eq!(seen.first(b"a", far + 1), Some(far));
+        assert_eq!(seen.first(b"a", far + 1), Some(u64::from(u32::MAX)));
     }
 
     #[test]
-    fn a_key_takes_at_most_28_bytes() {
+    fn a_key_takes_at_most_19_bytes() {
         let mut seen = SeenKeys::new();
         for line in 1..=200_000_u64 {
             seen.first(&line.to_be_bytes(), line);
             if line > 100_000 && line % 10_000 == 0 {
                 let each = seen.bytes() as u64 / line;
-                assert!(each <= 28, "{each} bytes a key at {line}");
+                assert!(each <= 19, "{each} bytes a key at {line}");
             }
         }
     }

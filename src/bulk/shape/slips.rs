@@ -3,24 +3,49 @@
 //! for a text that it is not.
 
 use super::numeral::{self, Reading};
-use super::{calendar, letters};
+use super::{boolean_words, calendar, letters, names, rules, scripts};
+use crate::api::request;
 use crate::catalog::{Parameter, ValueKind};
+
+/// The most digits of a number that a spreadsheet keeps.
+const KEPT_DIGITS: usize = 15;
 
 /// Why a value is refused: the slip that it looks like, or else the plain
 /// reason.
 pub(super) fn telling(parameter: &Parameter, word: &str, reason: String) -> String {
+    let is_text = matches!(parameter.kind, ValueKind::Text | ValueKind::Texts);
+    if !is_text && let Some(plain) = scripts::plain(word) {
+        let is_day = matches!(parameter.kind, ValueKind::Time | ValueKind::Day);
+        return match request::check(parameter, &plain) {
+            // The year may be that of another calendar.
+            Ok(()) if is_day && !calendar::is_usual_year(&plain) => {
+                "digits of another script; write the day as 2026-12-24".to_owned()
+            }
+            Ok(()) => format!("digits of another script; write {plain}"),
+            Err(reason) => telling(parameter, &plain, reason),
+        };
+    }
     let slip = match parameter.kind {
         ValueKind::Integer => number(word, false),
         ValueKind::Id
         | ValueKind::Ids
         | ValueKind::Reference("id")
         | ValueKind::References("id") => number(word, true),
-        ValueKind::Money => amount(word),
+        ValueKind::Money => amount(parameter.name, word),
         ValueKind::Time | ValueKind::Day => calendar::reason(word),
-        ValueKind::Boolean => Some("neither true nor false".to_owned()),
+        ValueKind::Boolean => Some(boolean_words::reason(word)),
+        ValueKind::Text | ValueKind::Texts => listed(parameter, word, &reason),
         _ => None,
     };
     slip.or_else(|| letters::damage(word)).unwrap_or(reason)
+}
+
+/// One of the words that are allowed, in other letters: `Fixed amount`.
+fn listed(parameter: &Parameter, word: &str, reason: &str) -> Option<String> {
+    let spelled = names::normal(word);
+    let mut values = parameter.values.iter();
+    let meant = values.find(|value| value.eq_ignore_ascii_case(&spelled))?;
+    Some(format!("{reason}; write {meant}"))
 }
 
 /// An id that is kept as text, and that a spreadsheet has spoilt: shortened,
@@ -29,17 +54,26 @@ pub(super) fn spoilt(word: &str) -> Option<String> {
     if numeral::is_digits(word) {
         return None;
     }
-    let is_numeric = |letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ',' | ' ');
-    if word.starts_with(|letter: char| letter.is_ascii_digit()) && word.chars().all(is_numeric) {
+    if word.starts_with(|letter: char| letter.is_ascii_digit()) && has_digits_and_marks(word) {
         return number(word, true);
     }
     letters::damage(word)
 }
 
-/// A whole number with marks in it. Of an id only whole readings count.
+fn has_digits_and_marks(word: &str) -> bool {
+    let is_mark = |letter: char| matches!(letter, '.' | ',' | '\'' | '’') || letter.is_whitespace();
+    let mut letters = word.chars();
+    letters.all(|letter| letter.is_ascii_digit() || is_mark(letter))
+}
+
+/// A whole number with marks in it. Of an id only whole readings count, and
+/// nothing but digits and their marks may be around it.
 fn number(word: &str, is_id: bool) -> Option<String> {
     if let Some(slip) = exponential(word) {
         return Some(slip);
+    }
+    if is_id && !has_digits_and_marks(word) {
+        return None;
     }
     let is_whole = |number: &str| numeral::fraction(number).is_empty();
     let certain = match numeral::reading(word, None) {
@@ -54,12 +88,22 @@ fn number(word: &str, is_id: bool) -> Option<String> {
         _ => return None,
     };
     let (whole, _) = certain.split_once('.').unwrap_or((&certain, ""));
-    Some(format!("not a whole number; write {whole}"))
+    if is_id && whole.len() > KEPT_DIGITS {
+        return Some(format!(
+            "a number of more than {KEPT_DIGITS} digits, of which a spreadsheet loses the last; \
+             take it from the original"
+        ));
+    }
+    // What is refused as it is has another fault.
+    (whole != word).then(|| format!("not a whole number; write {whole}"))
 }
 
-fn amount(word: &str) -> Option<String> {
+fn amount(name: &str, word: &str) -> Option<String> {
     if let Some(slip) = exponential(word) {
         return Some(slip);
+    }
+    if let Some(inner) = numeral::without_percent(word) {
+        return Some(percentage(name, inner));
     }
     let in_parentheses = word.starts_with('(') && word.ends_with(')');
     match numeral::reading(word, None) {
@@ -74,7 +118,24 @@ fn amount(word: &str) -> Option<String> {
         Reading::None if in_parentheses => {
             Some("an amount in parentheses, which spreadsheets show for a negative one".to_owned())
         }
-        Reading::None => None,
+        Reading::None => {
+            let before = word.strip_suffix(['-', '\u{2212}'])?;
+            let is_number = numeral::reading(before, None) != Reading::None;
+            is_number.then(|| "an amount with a minus behind it, so a negative one".to_owned())
+        }
+    }
+}
+
+/// A number with a percent sign is the number only where percentages are meant.
+fn percentage(name: &str, number: &str) -> String {
+    let Some(kind) = rules::kind_of_amount(name) else {
+        return "a percentage, but it is an amount".to_owned();
+    };
+    match numeral::reading(number, None) {
+        Reading::Certain(number) if !number.starts_with('-') => {
+            format!("a percent sign; where {kind} is percentage, write {number}")
+        }
+        _ => "a percentage; write it as a number without the sign".to_owned(),
     }
 }
 

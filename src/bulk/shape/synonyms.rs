@@ -102,6 +102,11 @@ const SYNONYMS: &[Synonyms] = &[
     ),
     (
         discounts::RESOURCE.name,
+        "applies_to.purchase_item_type",
+        &["applies_to_product_type", "applies_to_purchase_item_type"],
+    ),
+    (
+        discounts::RESOURCE.name,
         "prerequisite_subtotal_min",
         &[
             "minimum_subtotal",
@@ -264,6 +269,16 @@ fn folded(heading: &str) -> String {
         .map(str::to_lowercase)
         .collect();
     words.join("_")
+}
+
+/// Names under which the operation takes fields that are left out as they are.
+pub(super) fn in_parts(names: &Names, fields: &[&str]) -> Vec<String> {
+    let said = |field: &&str| {
+        let name = of_heading(names, field)?;
+        let flag = super::layout::quoted(&format!("{field}={name}"));
+        Some(format!("if {field} is {name}, add: --map {flag}"))
+    };
+    fields.iter().filter_map(said).collect()
 }
 
 /// The commands that change fields which this operation leaves as they are.

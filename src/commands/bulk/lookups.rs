@@ -9,6 +9,7 @@ use crate::api::client::Client;
 use crate::bulk::lookup::{self, ReadObserver};
 use crate::bulk::shape::LookupColumn;
 use crate::cli::Options;
+use crate::commands::FAMILY;
 use crate::error::{Error, Result};
 use crate::output::progress::{Progress, ProgressState, grouped};
 use crate::ui::Run;
@@ -29,7 +30,13 @@ pub(super) fn columns(work: &Work) -> Result<Vec<LookupColumn>> {
     }
     let column = |(heading, name): &(String, String)| {
         let pair = (heading.as_str(), name.as_str());
-        LookupColumn::of(work.resource, work.operation, work.engine, pair)
+        LookupColumn::of(
+            FAMILY.newest(),
+            work.resource,
+            work.operation,
+            work.engine,
+            pair,
+        )
     };
     work.lookups.iter().map(column).collect()
 }

@@ -129,3 +129,21 @@ fn other_encodings_are_read_when_they_are_named() {
     let got = read_with(b"code\n\xb1\n", options).unwrap();
     assert_eq!(got.rows, [(2, cells(&["ą"]))]);
 }
+
+#[test]
+fn rows_that_explain_a_template_are_left_out() {
+    let text = "HEADER,code,value,note\nREQUIRED?,REQUIRED,REQUIRED,\nEXPLANATION,the code,how much,\n\
+                Options:,,,\nEXAMPLE,MOSS10,10,x\n,FERN20,20,y\nSpring,EXAMPLE,5,z\n";
+    let got = read(text);
+    assert_eq!(
+        got.rows,
+        [
+            (6, cells(&["", "FERN20", "20", "y"])),
+            (7, cells(&["Spring", "EXAMPLE", "5", "z"])),
+        ]
+    );
+    assert_eq!(got.notes, ["4 rows that explain the template are left out"]);
+    // Without a column of labels the same words are data.
+    let got = read("code,value,note\nEXAMPLE,5,x\n");
+    assert_eq!(got.rows, [(2, cells(&["EXAMPLE", "5", "x"]))]);
+}

@@ -14,6 +14,7 @@ mod xlsx;
 
 use std::io::Read;
 
+use crate::bulk::error_values;
 use crate::bulk::row::CellMark;
 use crate::error::{Error, Result};
 use crate::nearest::{Similarity, nearest};
@@ -26,6 +27,31 @@ const NAMED: usize = 8;
 
 /// Merged cells beside each other: row, first and last column, from 0.
 type MergedCells = (u32, u32, u32);
+
+/// Rows with values that nobody sees: filtered out, or hidden by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hidden {
+    None,
+    /// So many of the sheet.
+    Rows(u64),
+    /// Some of a sheet of the workbook.
+    Somewhere,
+}
+
+impl Hidden {
+    fn note(self, sheet: &str) -> Option<String> {
+        match self {
+            Self::None => None,
+            Self::Rows(1) => Some(format!("1 hidden row of sheet `{sheet}` is read as well")),
+            Self::Rows(count) => Some(format!(
+                "{count} hidden rows of sheet `{sheet}` are read as well"
+            )),
+            Self::Somewhere => {
+                Some("the workbook has hidden rows; those of the sheet are read as well".to_owned())
+            }
+        }
+    }
+}
 
 /// A sheet of a workbook.
 pub(super) struct Sheet {
@@ -60,9 +86,7 @@ pub(super) fn cell_name(sheet: &str, row: u64, column: usize) -> String {
 
 /// The mark of a cell that shows an error in place of a value.
 fn error_value(text: &str) -> CellMark {
-    CellMark::Fault(format!(
-        "{text} is an error of the spreadsheet, not a value"
-    ))
+    CellMark::Fault(error_values::reason(text))
 }
 
 /// Which sheet of a workbook is read.
@@ -105,14 +129,20 @@ impl<'a> SheetChoice<'a> {
         self.left.is_empty()
     }
 
-    fn chosen(&self, name: String, rows: SheetRows, merged: Vec<MergedCells>) -> Sheet {
+    fn chosen(
+        &self,
+        name: String,
+        rows: SheetRows,
+        merged: Vec<MergedCells>,
+        hidden: Hidden,
+    ) -> Sheet {
         let others: Vec<String> = self
             .all
             .iter()
             .filter(|other| **other != name)
             .map(|other| format!("`{other}`"))
             .collect();
-        let notes = if self.is_named || others.is_empty() {
+        let mut notes = if self.is_named || others.is_empty() {
             Vec::new()
         } else {
             vec![format!(
@@ -120,6 +150,7 @@ impl<'a> SheetChoice<'a> {
                 listed(&others)
             )]
         };
+        notes.extend(hidden.note(&name));
         Sheet {
             name,
             rows,

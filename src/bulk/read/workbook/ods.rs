@@ -12,7 +12,8 @@ use zip::ZipArchive;
 use super::package::Package;
 use super::rows::SheetRows;
 use super::shown::NumberForm;
-use super::{MergedCells, Sheet, SheetChoice, moment};
+use super::{Hidden, MergedCells, Sheet, SheetChoice, moment};
+use crate::bulk::error_values::is_error_value;
 use crate::bulk::row::CellMark;
 use crate::error::{Error, Result};
 
@@ -32,11 +33,15 @@ pub(super) fn read(name: &str, package: Package, wanted: Option<&str>) -> Result
     while let Some(sheet) = choice.next() {
         let at = sheets.iter().position(|(known, _)| *known == sheet);
         let mut document = Document::open(name, &mut archive)?;
-        let (rows, merged) = document.rows(at.unwrap_or(0))?;
-        if rows.is_empty() && !choice.is_last() {
+        let table = document.rows(at.unwrap_or(0))?;
+        if table.rows.is_empty() && !choice.is_last() {
             continue;
         }
-        return Ok(choice.chosen(sheet, rows, merged));
+        let hidden = match table.hidden {
+            0 => Hidden::None,
+            count => Hidden::Rows(count),
+        };
+        return Ok(choice.chosen(sheet, table.rows, table.merged, hidden));
     }
     Err(choice.nothing())
 }
@@ -46,6 +51,15 @@ fn broken(name: &str, error: &str) -> Error {
         "{name} is not a workbook that can be read: {error}"
     ))
     .hint("open it in the spreadsheet and save it again, or as CSV (UTF-8)")
+}
+
+/// What a sheet has.
+#[derive(Default)]
+struct Table {
+    rows: SheetRows,
+    merged: Vec<MergedCells>,
+    /// Rows with values that are hidden.
+    hidden: u64,
 }
 
 /// The XML of a workbook, read from its beginning.
@@ -111,8 +125,8 @@ impl<R: Read> Document<'_, R> {
         }
     }
 
-    /// The rows of a sheet, by its place, and its merged cells.
-    fn rows(&mut self, wanted: usize) -> Result<(SheetRows, Vec<MergedCells>)> {
+    /// The rows of a sheet, by its place.
+    fn rows(&mut self, wanted: usize) -> Result<Table> {
         let mut before = 0;
         loop {
             match self.event()? {
@@ -122,33 +136,35 @@ impl<R: Read> Document<'_, R> {
                     }
                     before += 1;
                 }
-                Event::Eof => return Ok((SheetRows::default(), Vec::new())),
+                Event::Eof => return Ok(Table::default()),
                 _ => {}
             }
         }
     }
 
-    fn table(&mut self) -> Result<(SheetRows, Vec<MergedCells>)> {
-        let mut rows = SheetRows::default();
-        let mut merged = Vec::new();
+    fn table(&mut self) -> Result<Table> {
+        let mut table = Table::default();
         let mut number = 0_u32;
         loop {
             match self.event()? {
                 Event::Start(tag) if tag.name().as_ref() == "table:table-row" => {
                     let repeated = count(&tag, "table:number-rows-repeated");
-                    let cells = self.row(number, &mut merged)?;
+                    let visibility = attribute(&tag, "table:visibility");
+                    let is_hidden = visibility.is_some_and(|word| word != "visible");
+                    let cells = self.row(number, &mut table.merged)?;
                     let filled = cells.iter().any(|cell| !cell.is_empty());
-                    let copies = if filled { repeated } else { 0 };
-                    for row in 0..copies.min(MOST_ROWS) {
-                        add(&mut rows, number.saturating_add(row), &cells)
+                    let copies = if filled { repeated.min(MOST_ROWS) } else { 0 };
+                    for row in 0..copies {
+                        add(&mut table.rows, number.saturating_add(row), &cells)
                             .map_err(|error| self.of_file(error))?;
                     }
+                    table.hidden += u64::from(is_hidden) * u64::from(copies);
                     number = number.saturating_add(repeated);
                 }
                 Event::End(tag) if tag.name().as_ref() == "table:table" => {
-                    return Ok((rows, merged));
+                    return Ok(table);
                 }
-                Event::Eof => return Ok((rows, merged)),
+                Event::Eof => return Ok(table),
                 _ => {}
             }
         }
@@ -197,7 +213,7 @@ impl<R: Read> Document<'_, R> {
         let shown = self.shown(tag.name().as_ref())?;
         let value = |name| attribute(tag, name);
         let kind = value("office:value-type").unwrap_or_default();
-        if value("calcext:value-type").as_deref() == Some("error") || is_error(&shown) {
+        if value("calcext:value-type").as_deref() == Some("error") || is_error_value(&shown) {
             let mark = super::error_value(&shown);
             return Ok((shown, Some(mark)));
         }
@@ -205,7 +221,7 @@ impl<R: Read> Document<'_, R> {
             "float" | "currency" | "percentage" => {
                 let number = value("office:value").and_then(|number| number.parse().ok());
                 match number {
-                    Some(number) => form(&shown, &kind, number).text(number),
+                    Some(number) => as_shown(&shown, &kind, number),
                     None => (shown, None),
                 }
             }
@@ -300,6 +316,28 @@ fn add(rows: &mut SheetRows, row: u32, cells: &[Cell]) -> Result<()> {
     Ok(())
 }
 
+/// A number as the cell shows it. Where other digits are shown, as in thousands,
+/// its text is not known.
+fn as_shown(shown: &str, kind: &str, number: f64) -> (String, Option<CellMark>) {
+    let form = form(shown, kind, number);
+    let (text, mark) = form.text(number);
+    let digits = |text: &str| {
+        let digits = text.chars().filter(char::is_ascii_digit);
+        digits.collect::<String>()
+    };
+    let is_other = match form {
+        NumberForm::Decimals(_) | NumberForm::Percent(_) => {
+            let shown = digits(shown);
+            !shown.is_empty() && shown != digits(&text)
+        }
+        _ => false,
+    };
+    if mark.as_ref().is_none_or(|mark| *mark == CellMark::Percent) && is_other {
+        return NumberForm::Other.text(number);
+    }
+    (text, mark)
+}
+
 /// How a cell shows its number, from what it shows: leading zeros, decimals.
 fn form(shown: &str, kind: &str, number: f64) -> NumberForm {
     let digits = shown.bytes().filter(u8::is_ascii_digit).count();
@@ -353,15 +391,6 @@ fn decimals(shown: &str, number: f64) -> usize {
             .is_ok_and(|all| (all - number.abs().round()).abs() < 0.5)
         && whole.parse::<f64>().is_ok_and(|whole| whole > 0.0);
     if is_thousands { 0 } else { count }
-}
-
-fn is_error(shown: &str) -> bool {
-    matches!(
-        shown,
-        "#N/A" | "#REF!" | "#VALUE!" | "#DIV/0!" | "#NAME?" | "#NUM!" | "#NULL!"
-    ) || shown
-        .strip_prefix("Err:")
-        .is_some_and(|code| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {

@@ -28,6 +28,10 @@ const MOST_TEXTS: u64 = 8 * 1024 * 1024;
 const LARGEST_RATIO: u64 = 200;
 const LARGE: u64 = 16 * 1024 * 1024;
 
+/// Bytes of a part that are searched again with those that follow: longer
+/// than the tag of a row.
+const KEPT: usize = 512;
+
 /// The bytes of a file that is a zip.
 pub(super) type Archive = ZipArchive<Cursor<Vec<u8>>>;
 
@@ -46,6 +50,8 @@ pub(super) struct Package {
     pub(super) has_formulas: bool,
     /// Whether cells of a sheet may be merged.
     pub(super) has_merges: bool,
+    /// Rows of all sheets that are hidden, of an xlsx file.
+    pub(super) hidden: u64,
 }
 
 /// Reads a whole file and checks that it is a workbook of bounded size.
@@ -73,6 +79,7 @@ pub(super) fn read(name: &str, stream: &mut dyn Read) -> Result<Package> {
         bytes: Vec::new(),
         has_formulas: false,
         has_merges: false,
+        hidden: 0,
     };
     let archive = measured(name, archive, &mut package)?;
     package.bytes = archive.into_inner().into_inner();
@@ -145,7 +152,8 @@ fn measured(name: &str, mut archive: Archive, package: &mut Package) -> Result<A
         let part_name = part_name.map_err(damaged)?;
         let most = most(&part_name);
         let mut size = 0;
-        // The end of the last piece, as a word may be cut in two.
+        let is_sheet = part_name.contains("worksheets/");
+        // The end of the last piece, as a tag may be cut in two.
         let mut kept = 0;
         loop {
             let read = part.read(&mut buffer[kept..]).map_err(|error| {
@@ -164,11 +172,14 @@ fn measured(name: &str, mut archive: Archive, package: &mut Package) -> Result<A
             package.has_formulas |= has_tag(piece, b"f");
             package.has_merges |= memmem::find(piece, b"mergeCell").is_some();
             texts += memmem::find_iter(piece, b"<si").count() as u64;
+            if is_sheet {
+                package.hidden += hidden_rows(piece, kept);
+            }
             let is_bomb = size > LARGE && size / packed > LARGEST_RATIO;
             if is_bomb || size > most || whole > LARGEST_WHOLE || texts > MOST_TEXTS {
                 return Err(too_large(name));
             }
-            kept = (kept + read).min(16);
+            kept = (kept + read).min(KEPT);
             let end = piece.len();
             buffer.copy_within(end - kept..end, 0);
         }
@@ -177,6 +188,26 @@ fn measured(name: &str, mut archive: Archive, package: &mut Package) -> Result<A
         return Err(protected(name));
     }
     Ok(archive)
+}
+
+/// How many rows with cells are hidden; those within the first bytes, which
+/// were seen before, are not counted again.
+fn hidden_rows(xml: &[u8], seen: usize) -> u64 {
+    const HIDDEN: &[u8] = b" hidden=\"";
+    let found = memmem::find_iter(xml, HIDDEN).filter(|at| {
+        let value = &xml[at + HIDDEN.len()..];
+        let Some(begin) = memchr::memrchr(b'<', &xml[..*at]) else {
+            return false;
+        };
+        let name = xml[begin + 1..*at].split(|byte| *byte == b' ').next();
+        let is_row = name.is_some_and(|name| name == b"row" || name.ends_with(b":row"));
+        let end = memchr::memchr(b'>', value);
+        let is_empty = end.is_some_and(|end| value[..end].ends_with(b"/"));
+        let is_true = value.starts_with(b"1\"") || value.starts_with(b"true\"");
+        // The value ends behind what was seen.
+        is_row && is_true && !is_empty && at + HIDDEN.len() + 2 > seen
+    });
+    found.count() as u64
 }
 
 fn most(part: &str) -> u64 {

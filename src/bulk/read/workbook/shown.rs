@@ -23,6 +23,10 @@ pub(super) enum NumberForm {
 /// The most digits that a spreadsheet keeps of a number.
 const DIGITS: i32 = 15;
 
+/// The most digits of a format that are read. Those of a hostile file could
+/// ask for more than can be written.
+const MOST_DIGITS: usize = 32;
+
 impl NumberForm {
     /// Reads the code of a format, like `#,##0.00 "EUR"`.
     pub(super) fn of(code: &str) -> Self {
@@ -59,6 +63,9 @@ impl NumberForm {
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         // Digits that may be missing show what there is.
         let decimals = fraction.len();
+        if digits.len() > MOST_DIGITS {
+            return Self::Other;
+        }
         if signs.contains('%') {
             return Self::Percent(decimals);
         }
@@ -199,6 +206,9 @@ mod tests {
             ("0", 6.4),
             ("0%", 0.505),
             ("000-0000", 5_551_234.0),
+            (";;;", 5.0),
+            ("# ?/?", 5.5),
+            ("[=1]\"one\"", 1.0),
             ("0,", 12_000.0),
             ("00000", 1.5),
             ("General", 1e15),
@@ -206,6 +216,14 @@ mod tests {
         ] {
             let (_, mark) = NumberForm::of(code).text(value);
             assert!(matches!(mark, Some(CellMark::Fault(_))), "{code} {value}");
+        }
+    }
+
+    #[test]
+    fn format_of_more_digits_than_a_number_has_is_a_fault() {
+        for code in ["0".repeat(70_000), format!("0.{}", "0".repeat(70_000))] {
+            let (_, mark) = NumberForm::of(&code).text(5.0);
+            assert!(matches!(mark, Some(CellMark::Fault(_))));
         }
     }
 

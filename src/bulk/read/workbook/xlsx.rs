@@ -8,7 +8,7 @@ use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
 use super::package::{self, Package};
 use super::rows::SheetRows;
 use super::shown::NumberForm;
-use super::{Sheet, SheetChoice, moment};
+use super::{Hidden, Sheet, SheetChoice, moment};
 use crate::bulk::row::CellMark;
 use crate::error::{Error, Result};
 
@@ -17,6 +17,7 @@ type Workbook = Xlsx<Cursor<Vec<u8>>>;
 /// Reads the wanted sheet, or the first one that is not empty.
 pub(super) fn read(name: &str, package: Package, wanted: Option<&str>) -> Result<Sheet> {
     let (has_formulas, has_merges) = (package.has_formulas, package.has_merges);
+    let hidden = package.hidden;
     let mut workbook: Workbook =
         Xlsx::new(Cursor::new(package.bytes)).map_err(|error| broken(name, &error))?;
     let sheets = workbook.sheets_metadata().iter();
@@ -43,7 +44,12 @@ pub(super) fn read(name: &str, package: Package, wanted: Option<&str>) -> Result
             .map(|area| (area.start.0, area.start.1, area.end.1))
             .filter(|(_, first, last)| first < last)
             .collect();
-        return Ok(choice.chosen(sheet, rows, merged));
+        let hidden = match (hidden, choice.all.len()) {
+            (0, _) => Hidden::None,
+            (count, 1) => Hidden::Rows(count),
+            _ => Hidden::Somewhere,
+        };
+        return Ok(choice.chosen(sheet, rows, merged, hidden));
     }
     Err(choice.nothing())
 }

@@ -215,7 +215,10 @@ fn slips_of_spreadsheets_are_told_apart() {
         "3.84E+09",
     );
     assert!(part.contains("shortened"));
-    assert!(refused("customers.update", "tax_exempt", "yes").ends_with("neither true nor false"));
+    assert!(
+        refused("customers.update", "tax_exempt", "yes")
+            .ends_with("neither true nor false; write true")
+    );
 }
 
 #[test]

@@ -265,3 +265,19 @@ fn familiar_names_are_those_that_mean_something() {
         assert!(!familiar(name), "{name}");
     }
 }
+
+#[test]
+fn column_that_is_left_out_but_has_another_name_here_is_told() {
+    let header = [
+        "code",
+        "value",
+        "value_type",
+        "first_time_customer_restriction",
+    ];
+    let notes = shaper("discounts.create", &header, Shaping::default())
+        .unwrap()
+        .notes();
+    let flag =
+        "--map 'first_time_customer_restriction=usage_limits.first_time_customer_restriction'";
+    assert!(notes.iter().any(|note| note.ends_with(flag)), "{notes:?}");
+}

@@ -4,6 +4,7 @@ mod advice;
 mod cells;
 mod columns;
 mod faults;
+mod kinds;
 mod objects;
 mod properties;
 mod templates;

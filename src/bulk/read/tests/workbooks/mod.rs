@@ -1,5 +1,6 @@
 //! Workbooks: what a person sees comes out, or a reason with its cell.
 
+mod hidden;
 mod written;
 
 use super::*;
