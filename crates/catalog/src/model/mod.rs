@@ -11,8 +11,8 @@ mod parameter;
 
 use crate::bulk::{Batch, Unique};
 use crate::exceptions::{BodyException, ValueEffect};
-use crate::replication::Replication;
 use crate::follow_up::FollowUp;
+use crate::replication::Replication;
 
 pub use api::{
     Api, Auth, AuthPlace, Bucket, ErrorForm, Headers, PageForm, Rate, Secrets, TimeForm,

@@ -10,8 +10,7 @@ use crate::build::{
 };
 use crate::model::{
     FieldKind, FieldRole, Idempotency, Interval, Method, Object, Operation, Parameter, Resource,
-    ResponseShape, Reverse,
-    STATUS_TONES,
+    ResponseShape, Reverse, STATUS_TONES,
 };
 use crate::recharge::CONVENTIONS;
 
