@@ -3,17 +3,24 @@ use crate::catalog::recharge::FAMILY;
 use crate::sync::tables;
 
 fn reader() -> RowReader {
-    let charges = tables(&FAMILY, None);
-    let charges = charges
-        .iter()
-        .find(|table| table.name == "charges")
-        .unwrap();
-    RowReader::new(charges, None)
+    reader_of("charges")
 }
 
-/// The cell of one field of a charge, and what stands beside the cells.
+fn reader_of(name: &str) -> RowReader {
+    let all = tables(&FAMILY, None);
+    let table = all.iter().find(|table| table.name == name).unwrap();
+    RowReader::new(table, None)
+}
+
+/// The cell of one field of a charge, or of a subscription that has it, and what
+/// stands beside the cells.
 fn placed(field: &str, value: &str) -> (String, Option<String>) {
-    let mut reader = reader();
+    let is_of_charges = field != "next_charge_scheduled_at";
+    let mut reader = reader_of(if is_of_charges {
+        "charges"
+    } else {
+        "subscriptions"
+    });
     let record = format!(r#"{{"id":7,"{field}":{value}}}"#);
     let mut row = Row::default();
     reader.read(&record, &mut row).unwrap();
@@ -35,9 +42,13 @@ fn values_become_cells_of_the_type_of_their_column() {
         ("status", "\"queued\"", "Text(\"queued\")"),
         ("note", "\"a\\nb\"", "Text(\"a\\nb\")"),
         ("line_items", "[{\"a\": 1}]", "Json(\"[{\\\"a\\\": 1}]\")"),
-        ("scheduled_at", "\"2026-11-20\"", "Text(\"2026-11-20\")"),
         (
-            "scheduled_at",
+            "next_charge_scheduled_at",
+            "\"2026-11-20\"",
+            "Text(\"2026-11-20\")",
+        ),
+        (
+            "next_charge_scheduled_at",
             "\"2026-11-20T00:00:00\"",
             "Text(\"2026-11-20\")",
         ),
@@ -60,7 +71,7 @@ fn values_that_fit_no_column_stand_beside_them() {
         ("updated_at", "\"soon\"", "Null"),
         ("updated_at", "17", "Null"),
         (
-            "scheduled_at",
+            "next_charge_scheduled_at",
             "\"2026-11-20T06:00:00\"",
             "Text(\"2026-11-20\")",
         ),

@@ -121,7 +121,7 @@ fn messy_workbook_is_imported_in_a_terminal_within_twelve_keys() {
     let mut screen = Screen::of(sandboxed(&store, &words));
     screen.answer("Use these names? [y/N]", "y\r");
     screen.answer("Leave them out and import 2 rows? [y/N]", "y\r");
-    screen.answer("Go on? [y/N]", "y\r");
+    screen.answer("Create 2 discounts in the sandbox [local]? [y/N]", "y\r");
     let keys = screen.keys;
     let (code, shown) = screen.end();
     assert_eq!(code, Some(0), "{shown}");

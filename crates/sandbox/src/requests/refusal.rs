@@ -82,7 +82,7 @@ impl FieldErrors {
     /// path leads into objects and lists, and is answered nested.
     pub(crate) fn add(&mut self, path: &str, message: impl Into<String>) {
         let message = Value::Array(vec![Value::String(message.into())]);
-        put(&mut self.0, path, message);
+        nest(&mut self.0, path, message);
     }
 
     /// Notes all fields that a request lacks, in one sentence about the whole.
@@ -101,7 +101,7 @@ impl FieldErrors {
             return Err(part);
         };
         for (field, messages) in faults {
-            put(&mut self.0, &format!("{place}.{field}"), messages.clone());
+            nest(&mut self.0, &format!("{place}.{field}"), messages.clone());
         }
         Ok(())
     }
@@ -125,7 +125,7 @@ impl FieldErrors {
 
 /// Puts messages at a dotted path. Where messages about a whole object meet
 /// those about its fields, the former come under `_schema`.
-fn put(fields: &mut Map<String, Value>, path: &str, messages: Value) {
+pub(crate) fn nest(fields: &mut Map<String, Value>, path: &str, messages: Value) {
     let (field, rest) = match path.split_once('.') {
         Some((field, rest)) => (field, Some(rest)),
         None => (path, None),
@@ -136,16 +136,16 @@ fn put(fields: &mut Map<String, Value>, path: &str, messages: Value) {
     match (rest, messages) {
         (None, Value::Array(more)) => match place {
             Value::Array(before) => before.extend(more),
-            Value::Object(inner) if !inner.is_empty() => put(inner, WHOLE, Value::Array(more)),
+            Value::Object(inner) if !inner.is_empty() => nest(inner, WHOLE, Value::Array(more)),
             place => *place = Value::Array(more),
         },
         (None, Value::Object(more)) => {
             for (deeper, messages) in more {
-                put(nested(place), &deeper, messages);
+                nest(nested(place), &deeper, messages);
             }
         }
         (None, other) => *place = other,
-        (Some(rest), messages) => put(nested(place), rest, messages),
+        (Some(rest), messages) => nest(nested(place), rest, messages),
     }
 }
 

