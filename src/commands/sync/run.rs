@@ -43,8 +43,8 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Sync) -> Result<()> 
         .hint("rc sync check says what a run would meet"));
     }
     let mut printer = Printer::prepare(run, options, Shape::Many, described())?;
-    let destination = open(asked.to.as_ref())?;
     let clients = clients(run, &place, &plan)?;
+    let destination = open(asked.to.as_ref())?;
     (run.guard_interrupts)();
     let worker = Worker::start(destination, run.clock.clone())?;
     let outcome = repeat(

@@ -83,7 +83,7 @@ impl SyncRun<'_> {
         state: &mut TableState,
         total: &mut Total,
     ) -> Result<(), ListFailure> {
-        let begun = self.now();
+        let begun = self.now().whole_seconds();
         let from = match state.bookmark {
             Some(bookmark) => Some(bookmark.before(self.plan.lookback)),
             None => self.plan.start,
