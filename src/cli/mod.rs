@@ -59,6 +59,9 @@ pub struct Matches {
 /// Of kind `Usage`, with the nearest name as a hint where there is one.
 pub fn parse(set: &CommandSet, arguments: &[OsString], width: Option<u16>) -> Result<Typed> {
     let mut command = sized(set, width);
+    if may_show_root_help(arguments) {
+        command = with_root_help(command, set, width);
+    }
     if arguments.is_empty() {
         return Ok(Typed::Text(command.render_help()));
     }
@@ -99,7 +102,7 @@ pub fn parse(set: &CommandSet, arguments: &[OsString], width: Option<u16>) -> Re
 /// The first page of help.
 #[must_use]
 pub fn root_help(set: &CommandSet, width: Option<u16>) -> StyledStr {
-    sized(set, width).render_long_help()
+    with_root_help(sized(set, width), set, width).render_long_help()
 }
 
 /// Columns that help may fill.
@@ -110,12 +113,27 @@ fn columns(width: Option<u16>) -> usize {
 /// The command line as it is parsed. Flags of every command are not in the help
 /// of each; completion and manual pages have them from [`command`].
 fn sized(set: &CommandSet, width: Option<u16>) -> Command {
+    let command = command(set).mut_args(|flag| flag.hide(true));
+    command.term_width(columns(width))
+}
+
+/// Whether the first page of help may be shown: what it says takes longer to put
+/// together than all else that a command line needs.
+fn may_show_root_help(arguments: &[OsString]) -> bool {
+    let is_help = |word: &str| {
+        let is_short = word.starts_with('-') && !word.starts_with("--") && word.contains('h');
+        is_short || word == "--help"
+    };
+    let asks = |word: &OsString| word.to_str().is_some_and(is_help);
+    arguments.first().is_none_or(|first| first == "help") || arguments.iter().any(asks)
+}
+
+/// The command line with the first page of help.
+fn with_root_help(command: Command, set: &CommandSet, width: Option<u16>) -> Command {
     let width = columns(width);
-    command(set)
+    command
         .after_help(help::root(set, width, help::Flags::Common))
         .after_long_help(help::root(set, width, help::Flags::All))
-        .mut_args(|flag| flag.hide(true))
-        .term_width(width)
 }
 
 /// The matches of the innermost command: they hold the flags that every

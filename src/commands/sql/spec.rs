@@ -25,32 +25,29 @@ Examples:
 fn build() -> Command {
     plain(SPEC.name, SPEC.about)
         .long_about(LONG_ABOUT)
-        .after_help(styled(EXAMPLES))
-        .arg(
-            Arg::new("query")
-                .value_name("QUERY")
-                .required_unless_present_any(["file", "list-tables"])
-                .help("one SELECT of SQLite"),
-        )
-        .arg(
-            Arg::new("file")
-                .long("file")
-                .value_name("FILE|-")
-                .conflicts_with("query")
-                .help("read the query from a file"),
-        )
-        .arg(
-            Arg::new("list-tables")
-                .long("list-tables")
-                .action(ArgAction::SetTrue)
-                .conflicts_with_all(["query", "file"])
-                .help("show the tables and their columns"),
-        )
-        .arg(
-            Arg::new("database")
-                .long("database")
-                .value_name("FILE")
-                .default_value(crate::sync::destination::USUAL_FILE)
-                .help("the copy"),
-        )
+        .defer(|command| command.after_help(styled(EXAMPLES)).args(flags()))
+}
+
+fn flags() -> [Arg; 4] {
+    [
+        Arg::new("query")
+            .value_name("QUERY")
+            .required_unless_present_any(["file", "list-tables"])
+            .help("one SELECT of SQLite"),
+        Arg::new("file")
+            .long("file")
+            .value_name("FILE|-")
+            .conflicts_with("query")
+            .help("read the query from a file"),
+        Arg::new("list-tables")
+            .long("list-tables")
+            .action(ArgAction::SetTrue)
+            .conflicts_with_all(["query", "file"])
+            .help("show the tables and their columns"),
+        Arg::new("database")
+            .long("database")
+            .value_name("FILE")
+            .default_value(crate::sync::destination::USUAL_FILE)
+            .help("the copy"),
+    ]
 }

@@ -50,13 +50,16 @@ Example:
 fn build() -> Command {
     plain(SPEC.name, SPEC.about)
         .long_about(LONG_ABOUT)
-        .after_help(styled(EXAMPLES))
         .args_conflicts_with_subcommands(true)
-        .args(flags())
-        .subcommands([
-            verb("status", "Show what the copy has", STATUS).arg(to()),
-            verb("check", "Check token and copy before a run", CHECK).args(flags()),
-        ])
+        .defer(|command| {
+            command
+                .after_help(styled(EXAMPLES))
+                .args(flags())
+                .subcommands([
+                    verb("status", "Show what the copy has", STATUS).arg(to()),
+                    verb("check", "Check token and copy before a run", CHECK).args(flags()),
+                ])
+        })
 }
 
 fn to() -> Arg {
