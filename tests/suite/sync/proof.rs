@@ -5,7 +5,7 @@
 //! The plain suite has a short form. The long one kills so many runs:
 //!
 //! ```sh
-//! RC_KILLS=60 cargo test --test suite sync::proof -- --nocapture
+//! RC_SYNC_KILLS=60 cargo test --test suite sync::proof -- --nocapture
 //! ```
 
 use std::process::{Command, Stdio};
@@ -28,7 +28,7 @@ const TABLES: &str = "customers,subscriptions,charges,webhooks,discounts,onetime
 const FAULTS: &str = "500=2% 503=2%,1s truncate=2% reset=2% seed=7";
 
 fn kills() -> u32 {
-    let asked = std::env::var("RC_KILLS").ok();
+    let asked = std::env::var("RC_SYNC_KILLS").ok();
     asked.and_then(|asked| asked.parse().ok()).unwrap_or(FEW)
 }
 
