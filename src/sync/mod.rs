@@ -2,9 +2,9 @@
 //!
 //! Three parts, none of which knows the kind of another:
 //!
-//! - the **source** ([`tables`], [`window`]): which tables an API has, and which
+//! - the **source** (`table`, `window`): which tables an API has, and which
 //!   requests read them;
-//! - the **run** ([`run`]): the order, bookmarks, deletions, retries;
+//! - the **run** (`run`): the order, bookmarks, deletions, retries;
 //! - the **destination** ([`destination`]): keeps rows together with the bookmark
 //!   that is valid once they are stored.
 //!
