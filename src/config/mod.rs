@@ -25,7 +25,7 @@ use crate::error::{Error, Result};
 
 pub use base_url::BaseUrl;
 pub use folders::Folders;
-pub use network::{Network, NetworkFlags, Proxy, READ_TIMEOUT, Timeouts, Trust};
+pub use network::{Network, NetworkFlags, Proxy, READ_TIMEOUT, Timeouts, Trust, trust};
 pub use span::span;
 
 /// The API whose name is left out of what is kept: programs that knew no other
@@ -79,6 +79,18 @@ pub mod variable {
     pub const VISUAL: &str = "VISUAL";
     /// The editor of `rc RESOURCE edit`.
     pub const EDITOR: &str = "EDITOR";
+    /// Where `rc sync` copies to.
+    pub const SYNC_TO: &str = "RECHARGE_SYNC_TO";
+    /// The user of a database of `PostgreSQL`.
+    pub const PG_USER: &str = "PGUSER";
+    /// The password of that user.
+    pub const PG_PASSWORD: &str = "PGPASSWORD";
+    /// The file with passwords of databases.
+    pub const PG_PASS_FILE: &str = "PGPASSFILE";
+    /// The home folder.
+    pub const HOME: &str = "HOME";
+    /// The name of the user at this machine.
+    pub const USER: &str = "USER";
     /// `dumb`: a terminal without colour.
     pub const TERM: &str = "TERM";
 }

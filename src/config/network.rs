@@ -161,7 +161,11 @@ fn timeout(flags: &NetworkFlags, environment: &Environment) -> Result<Duration> 
     }
 }
 
-fn trust(flags: &NetworkFlags, environment: &Environment) -> Result<Trust> {
+/// Whom to trust: flag, then environment, then the authorities that are built in.
+///
+/// # Errors
+/// A variable is not Unicode.
+pub fn trust(flags: &NetworkFlags, environment: &Environment) -> Result<Trust> {
     if let Some(file) = &flags.ca_file {
         return Ok(Trust::File(file.clone()));
     }

@@ -38,7 +38,7 @@ pub(super) fn run(run: &mut Run, options: &Options, matches: &ArgMatches) -> Res
         query(run, matches)?
     };
     let database = text(matches, "database").unwrap_or_default();
-    let copy = open_copy(Path::new(&database))?;
+    let (copy, _) = open_copy(Path::new(&database))?;
     sums::define(&copy).map_err(refused)?;
     // A query that never ends does not see Ctrl-C.
     (run.guard_interrupts)();

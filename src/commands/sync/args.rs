@@ -12,7 +12,7 @@ use crate::sync::{Deletes, StartDate};
 /// What to copy, where to, and how.
 #[derive(Debug)]
 pub(super) struct Sync {
-    /// The destination, where it was named.
+    /// The destination, where a flag names it.
     pub(super) to: Option<Address>,
     /// The tables; empty for all of them.
     pub(super) tables: Vec<String>,

@@ -3,17 +3,15 @@
 use serde_json::json;
 
 use super::args::Sync;
+use super::place::{CopyFacts, facts};
 use super::run::{choose, store_key};
-use super::status;
 use crate::catalog::build::field;
 use crate::catalog::{Conventions, FieldKind, Object};
 use crate::cli::Options;
 use crate::commands::auth::check;
 use crate::error::{Error, Kind, Result};
 use crate::output::Shape;
-use crate::store;
-use crate::sync::destination::sqlite::{copy_of, status as of_copy};
-use crate::sync::{StoreKey, TableStatus, tables};
+use crate::sync::tables;
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
 
@@ -35,7 +33,16 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Sync) -> Result<()> 
         Ok((scopes, facts.identity().map(|identity| identity.id)))
     })?;
     let here = store_key(&place, store)?;
-    let copy = copy(asked, &here)?;
+    let copy = match facts(run, options, asked.to.as_ref())? {
+        None => Vec::new(),
+        Some(copy) if copy.store == here => copy.tables,
+        Some(CopyFacts { name, store, .. }) => {
+            return Err(Error::new(
+                Kind::CheckFailed,
+                format!("{name} is a copy of {store}, and this is {here}"),
+            ));
+        }
+    };
     let mut forbidden = Vec::new();
     for table in &chosen {
         let scope = table.operation.scope;
@@ -65,25 +72,6 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Sync) -> Result<()> 
         format!("the token may not read {tables}"),
     )
     .hint("give it the scopes, or name the tables to copy with --tables"))
-}
-
-/// What the copy has; nothing where there is none yet.
-fn copy(asked: &Sync, here: &StoreKey) -> Result<Vec<TableStatus>> {
-    let path = status::file(asked.to.as_ref());
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let copy = status::open_copy(&path)?;
-    let name = path.display().to_string();
-    let unreadable = |error| store::unreadable(&name, error);
-    let known = copy_of(&copy).map_err(unreadable)?;
-    if let Some(known) = known.filter(|known| known != here) {
-        return Err(Error::new(
-            Kind::CheckFailed,
-            format!("{name} is a copy of {known}, and this is {here}"),
-        ));
-    }
-    of_copy(&copy).map_err(unreadable)
 }
 
 /// The fields of the check of a table.

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod place;
 mod run;
 mod spec;
 mod status;
@@ -9,7 +10,7 @@ mod watcher;
 
 use super::{Command, no_files};
 
-pub(in crate::commands) use status::open_copy;
+pub(in crate::commands) use place::open_copy;
 
 pub(super) const COMMAND: Command = Command {
     spec: spec::SPEC,

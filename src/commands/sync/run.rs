@@ -1,13 +1,13 @@
 //! `rc sync`: from words to a copy.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 
 use super::args::Sync;
+use super::place;
 use super::watcher::Watcher;
 use crate::api::client::Client;
 use crate::catalog::build::field;
@@ -18,9 +18,7 @@ use crate::commands::connect::Target;
 use crate::error::{Error, Kind, Result};
 use crate::nearest::{Similarity, nearest};
 use crate::output::Shape;
-use crate::sync::destination::files::{FileFormat, Files};
-use crate::sync::destination::sqlite::Sqlite;
-use crate::sync::destination::{Address, Destination, USUAL_FILE, Worker, Writer};
+use crate::sync::destination::{Worker, Writer};
 use crate::sync::{RunPlan, StoreKey, SyncRun, Table, TableEnd, TableReport, tables};
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
@@ -44,7 +42,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Sync) -> Result<()> 
     }
     let mut printer = Printer::prepare(run, options, Shape::Many, described())?;
     let clients = clients(run, &place, &plan)?;
-    let destination = open(asked.to.as_ref())?;
+    let destination = place::open(run, options, asked.to.as_ref())?;
     (run.guard_interrupts)();
     let worker = Worker::start(destination, run.clock.clone())?;
     let outcome = repeat(
@@ -160,16 +158,6 @@ pub(super) fn choose(all: &[Table], names: &[String]) -> Result<Vec<Table>> {
     }
     let is_wanted = |table: &&Table| names.is_empty() || names.contains(&table.name);
     Ok(all.iter().filter(is_wanted).cloned().collect())
-}
-
-/// Opens the destination.
-fn open(to: Option<&Address>) -> Result<Box<dyn Destination>> {
-    match to {
-        None => Ok(Box::new(Sqlite::open(Path::new(USUAL_FILE))?)),
-        Some(Address::Sqlite(path)) => Ok(Box::new(Sqlite::open(path)?)),
-        Some(Address::Ndjson(folder)) => Ok(Box::new(Files::open(folder, FileFormat::Ndjson)?)),
-        Some(Address::Csv(folder)) => Ok(Box::new(Files::open(folder, FileFormat::Csv)?)),
-    }
 }
 
 /// A client for each version of the API that a table is read in, and for the newest.

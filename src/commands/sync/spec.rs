@@ -64,7 +64,7 @@ fn build() -> Command {
 
 fn to() -> Arg {
     Arg::new("to").long("to").value_name("DEST").help(
-        "where the copy is: sqlite:FILE, ndjson:FOLDER or csv:FOLDER [default: sqlite:recharge.db]",
+        "where the copy is: sqlite:FILE, ndjson:FOLDER, csv:FOLDER or postgres://HOST/DATABASE [default: sqlite:recharge.db]",
     )
 }
 

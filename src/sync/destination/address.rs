@@ -13,13 +13,26 @@ pub enum Address {
     Ndjson(PathBuf),
     /// A folder with a CSV file for each table.
     Csv(PathBuf),
+    /// The URL of a database of `PostgreSQL`.
+    Postgres(PostgresUrl),
+}
+
+/// The URL of a database. It may have a password in it, so that nothing shows it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PostgresUrl(pub String);
+
+impl std::fmt::Debug for PostgresUrl {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("PostgresUrl")
+    }
 }
 
 /// The file that a copy goes to where nobody says where.
 pub const USUAL_FILE: &str = "recharge.db";
 
 impl Address {
-    /// Reads `sqlite:FILE`, `FILE.db`, `ndjson:FOLDER` and `csv:FOLDER`.
+    /// Reads `sqlite:FILE`, `FILE.db`, `ndjson:FOLDER`, `csv:FOLDER` and
+    /// `postgres://…`.
     ///
     /// # Errors
     /// Of kind `Usage`: it is none of these.
@@ -40,12 +53,16 @@ impl Address {
         if let Some(rest) = text.strip_prefix("csv:") {
             return Ok(Self::Csv(path(rest)?));
         }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(PostgresUrl(text.to_owned())));
+        }
         let ends = [".db", ".sqlite", ".sqlite3"];
         if ends.iter().any(|end| text.ends_with(end)) {
             return Ok(Self::Sqlite(path(text)?));
         }
         let scheme = text.split(':').next().unwrap_or_default();
-        Err(Error::usage(format!("{scheme:?} is no destination"))
-            .hint("destinations are sqlite:FILE, ndjson:FOLDER and csv:FOLDER"))
+        Err(Error::usage(format!("{scheme:?} is no destination")).hint(
+            "destinations are sqlite:FILE, ndjson:FOLDER, csv:FOLDER and postgres://HOST/DATABASE",
+        ))
     }
 }

@@ -7,6 +7,8 @@
 mod address;
 mod batch;
 pub mod files;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod sqlite;
 mod worker;
 
@@ -18,7 +20,7 @@ use super::table::Table;
 use crate::catalog::{ForgottenRecords, RemovedRecords};
 use crate::error::Result;
 
-pub use address::{Address, USUAL_FILE};
+pub use address::{Address, PostgresUrl, USUAL_FILE};
 pub use batch::{Batch, BatchPurpose};
 pub use worker::Worker;
 
@@ -141,6 +143,12 @@ pub trait Destination: Send {
     /// # Errors
     /// The destination was taken by another process.
     fn beat(&mut self, now: Micros) -> Result<()>;
+
+    /// The store that it is a copy of; `None` where it is none yet.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn store(&mut self) -> Result<Option<StoreKey>>;
 
     /// What it has of each table.
     ///

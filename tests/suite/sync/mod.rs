@@ -1,6 +1,8 @@
 //! `rc sync` and `rc sql`: a copy of the sandbox, compared with what it lists.
 
 mod copies;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(unix)]
 mod proof;
 mod refusals;
@@ -13,6 +15,8 @@ use crate::harness::{Outcome, Rc, Store, rc};
 struct Copy {
     store: Store,
     url: Option<String>,
+    /// The destination, where it is not a file of the store's folder.
+    to: Option<String>,
 }
 
 impl Copy {
@@ -20,6 +24,7 @@ impl Copy {
         Self {
             store: Store::new(),
             url: None,
+            to: None,
         }
     }
 
@@ -38,6 +43,9 @@ impl Copy {
     }
 
     fn file(&self) -> String {
+        if let Some(to) = &self.to {
+            return to.clone();
+        }
         format!("sqlite:{}", self.store.path().join("copy.db").display())
     }
 

@@ -23,7 +23,7 @@ const FEW: u32 = 8;
 /// Longer than all runs together may take.
 const PATIENCE: Duration = Duration::from_secs(1500);
 
-const TABLES: &str = "customers,subscriptions,charges,webhooks,discounts,onetimes";
+pub(super) const TABLES: &str = "customers,subscriptions,charges,webhooks,discounts,onetimes";
 
 const FAULTS: &str = "500=2% 503=2%,1s truncate=2% reset=2% seed=7";
 
@@ -121,12 +121,15 @@ fn killed(copy: &Copy, url: &str, after: Duration) -> bool {
     }
 }
 
-#[test]
-fn a_copy_is_the_store_after_kills_faults_and_changes() {
+/// Copies a store that changes to a destination, by runs that are killed; `None`
+/// stands for a file. Afterwards the store stands still and the copy is complete.
+#[expect(clippy::print_stderr, reason = "the figures of the proof")]
+pub(super) fn copied_under_kills(to: Option<String>) -> (Served, Copy) {
     let served = Served::with(&["--no-limit"]);
     let copy = Copy {
         store: Store::new(),
         url: Some(served.url.clone()),
+        to,
     };
     copy.sandbox(&format!("sandbox faults set {FAULTS}"));
     let stop = AtomicBool::new(false);
@@ -157,6 +160,12 @@ fn a_copy_is_the_store_after_kills_faults_and_changes() {
     copy.sandbox("sandbox faults off");
     let mut last = process(&copy, &served.url, &["--deletes", "full", "--yes"]);
     assert!(last.status().unwrap().success());
+    (served, copy)
+}
+
+#[test]
+fn a_copy_is_the_store_after_kills_faults_and_changes() {
+    let (_served, copy) = copied_under_kills(None);
     for table in TABLES.split(',') {
         assert_same(&copy, table, &format!("{table} list"));
     }

@@ -235,6 +235,10 @@ impl Destination for Files {
         self.database.beat(now)
     }
 
+    fn store(&mut self) -> Result<Option<StoreKey>> {
+        self.database.store()
+    }
+
     fn status(&mut self) -> Result<Vec<TableStatus>> {
         self.database.status()
     }

@@ -240,6 +240,10 @@ impl Destination for Sqlite {
         lock::confirm(&self.connection, &self.name, self.lock.as_ref(), Some(now))
     }
 
+    fn store(&mut self) -> Result<Option<StoreKey>> {
+        copy_of(&self.connection).map_err(|error| self.failed(error))
+    }
+
     fn status(&mut self) -> Result<Vec<TableStatus>> {
         status(&self.connection).map_err(|error| self.failed(error))
     }
