@@ -1,5 +1,6 @@
 //! `rc sync` and `rc sql`: a copy of the sandbox, compared with what it lists.
 
+mod answers;
 mod copies;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -49,8 +50,14 @@ impl Copy {
         format!("sqlite:{}", self.store.path().join("copy.db").display())
     }
 
+    /// The database of the copy.
     fn path(&self) -> String {
-        self.file().replace("sqlite:", "")
+        let file = self.file();
+        match file.split_once(':') {
+            Some(("sqlite", path)) => path.to_owned(),
+            Some((_, folder)) => format!("{folder}/.copy.db"),
+            None => file,
+        }
     }
 
     /// Syncs; returns the report of each table.

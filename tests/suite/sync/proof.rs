@@ -177,3 +177,30 @@ fn a_copy_is_the_store_after_kills_faults_and_changes() {
         assert_eq!(copy.value(&lost), 0, "{table}");
     }
 }
+
+#[test]
+fn files_are_the_store_after_kills_faults_and_changes() {
+    for format in ["ndjson", "csv"] {
+        let folder = tempfile::tempdir().unwrap();
+        let to = format!("{format}:{}", folder.path().display());
+        let (_served, copy) = copied_under_kills(Some(to));
+        for table in TABLES.split(',') {
+            assert_same(&copy, table, &format!("{table} list"));
+            let file = folder.path().join(format!("{table}.{format}"));
+            let ids: Vec<u64> = if format == "ndjson" {
+                let text = std::fs::read_to_string(&file).unwrap();
+                let row = |line| -> serde_json::Value { serde_json::from_str(line).unwrap() };
+                text.lines()
+                    .map(|line| row(line)["id"].as_u64().unwrap())
+                    .collect()
+            } else {
+                let mut reader = csv::Reader::from_path(&file).unwrap();
+                let records = reader.records().map(Result::unwrap);
+                records.map(|record| record[0].parse().unwrap()).collect()
+            };
+            let kept = copy.sql(&format!("SELECT id FROM {table} ORDER BY id"));
+            let kept: Vec<u64> = kept.iter().map(|row| row["id"].as_u64().unwrap()).collect();
+            assert_eq!(ids, kept, "{table}.{format}");
+        }
+    }
+}
