@@ -50,6 +50,8 @@ pub struct RowReader {
     columns: Vec<(&'static str, ColumnType)>,
     places: HashMap<&'static str, usize>,
     key: usize,
+    /// The columns that the key is made of; none where a field is the key.
+    key_parts: Vec<usize>,
     replication_key: Option<usize>,
     /// The field of related objects, which some lists have though none were asked
     /// for.
@@ -120,6 +122,7 @@ impl RowReader {
                 .map(|(at, (name, _))| (*name, at))
                 .collect(),
             key: place(table.key).unwrap_or_default(),
+            key_parts: table.key_parts.iter().copied().filter_map(place).collect(),
             replication_key: table.method.field().and_then(place),
             included: table.api.conventions.included,
             // A zone that cannot be read would be seen in every test of the row.
@@ -171,6 +174,9 @@ impl RowReader {
         if let Some(extra) = &mut row.extra {
             extra.push('}');
         }
+        if !self.key_parts.is_empty() {
+            row.cells[self.key] = self.made_key(row);
+        }
         match row.cells.get(self.key) {
             Some(Cell::Integer(_)) => Ok(()),
             Some(Cell::Text(text)) if !text.is_empty() => Ok(()),
@@ -179,6 +185,18 @@ impl RowReader {
                 Err(self.broken(&format!("a record has no {key}")))
             }
         }
+    }
+
+    /// The values of the parts of a key with colons between them; none where one is
+    /// missing.
+    fn made_key<'a>(&self, row: &Row<'a>) -> Cell<'a> {
+        let text = |at: &usize| match &row.cells[*at] {
+            Cell::Integer(number) => Some(number.to_string()),
+            Cell::Text(text) => Some(text.clone().into_owned()),
+            _ => None,
+        };
+        let parts: Option<Vec<String>> = self.key_parts.iter().map(text).collect();
+        parts.map_or(Cell::Null, |parts| Cell::Text(parts.join(":").into()))
     }
 
     fn broken(&self, what: &str) -> Error {

@@ -141,3 +141,14 @@ fn the_bookmark_is_a_value_of_the_replication_key() {
     let key = reader.replication_key(&row).unwrap();
     assert_eq!(key.to_string(), "2026-11-20T10:00:00Z");
 }
+
+#[test]
+fn a_key_of_several_fields_is_made_of_their_values() {
+    let mut reader = reader_of("collection_products");
+    let mut row = Row::default();
+    let record = r#"{"collection_id":7,"external_product_id":"99"}"#;
+    reader.read(record, &mut row).unwrap();
+    assert_eq!(row.cells[reader.key()], Cell::Text("7:99".into()));
+    let error = reader.read(r#"{"collection_id":7}"#, &mut row).unwrap_err();
+    assert_eq!(error.message, "collection_products: a record has no _key");
+}

@@ -20,6 +20,8 @@ pub struct Table {
     pub object: &'static Object,
     /// The name of the column that identifies a row.
     pub key: &'static str,
+    /// The fields that the key is made of, where records have no id of their own.
+    pub key_parts: &'static [&'static str],
     /// How changes are found.
     pub method: ReadMethod,
     /// The columns, in the order of the catalog.
@@ -142,6 +144,9 @@ impl Table {
     }
 }
 
+/// The column of a key that is made of several fields.
+pub(super) const MADE_KEY: &str = "_key";
+
 /// The tables of an API, in the order of its catalog.
 ///
 /// `version` is that of the tables which the catalog lets copies read in another
@@ -190,9 +195,16 @@ fn of_operation(
         ResponseShape::Page(name, object) | ResponseShape::One(name, object) => (name, object),
         _ => return Vec::new(),
     };
-    let Some(key) = key_of(api, resource, object) else {
+    let key_parts = operation.replication.key_parts;
+    let made = (!key_parts.is_empty()).then_some(MADE_KEY);
+    let Some(key) = made.or_else(|| key_of(api, resource, object)) else {
         return Vec::new();
     };
+    let made = made.map(|name| Column {
+        name,
+        kind: ColumnType::Text,
+    });
+    let columns: Vec<Column> = made.into_iter().chain(columns_of(object)).collect();
     let table = |name: String, filters| Table {
         name,
         api,
@@ -200,8 +212,9 @@ fn of_operation(
         filters,
         object,
         key,
+        key_parts,
         method: method_of(api, operation, object),
-        columns: columns_of(object),
+        columns: columns.clone(),
         keeps_history: operation.replication.keeps_history,
         removed: operation.replication.removed,
         forgotten: operation.replication.forgotten,

@@ -7,6 +7,8 @@ use crate::model::Operation;
 pub struct Replication {
     /// Whether it may become one.
     pub is_table: bool,
+    /// The fields that together tell a record from others, where it has no id.
+    pub key_parts: &'static [&'static str],
     /// The version of the API whose list is read instead.
     pub from_version: Option<&'static str>,
     /// Whether each version of a record that is seen is kept as well.
@@ -47,6 +49,7 @@ impl Replication {
     /// A table like most.
     pub(crate) const USUAL: Self = Self {
         is_table: true,
+        key_parts: &[],
         from_version: None,
         keeps_history: false,
         removed: None,
@@ -60,6 +63,13 @@ impl Operation {
     #[must_use]
     pub const fn not_copied(mut self) -> Self {
         self.replication.is_table = false;
+        self
+    }
+
+    /// Records have no id: these fields together tell one from others.
+    #[must_use]
+    pub const fn copied_by(mut self, parts: &'static [&'static str]) -> Self {
+        self.replication.key_parts = parts;
         self
     }
 
@@ -120,6 +130,16 @@ mod tests {
             let field = resource.object.field(removed.field).unwrap();
             for value in removed.values {
                 assert!(filter.values.contains(value) && field.values.contains(value));
+            }
+        }
+    }
+
+    #[test]
+    fn parts_of_a_key_are_fields_of_records_without_an_id() {
+        for (_, operation) in FAMILY.newest().operations() {
+            for part in operation.replication.key_parts {
+                let object = operation.response.object().unwrap();
+                assert!(object.field(part).is_some() && object.field("id").is_none());
             }
         }
     }

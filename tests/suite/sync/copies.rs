@@ -109,6 +109,10 @@ fn a_copy_has_every_row_and_field_of_the_store() {
     }
     assert_eq!(copy.value("SELECT count(*) FROM store"), 1);
     assert_eq!(
+        copy.value("SELECT count(DISTINCT _key) FROM collection_products"),
+        copy.listed("collections list-products").len()
+    );
+    assert_eq!(
         copy.value("SELECT count(*) FROM products"),
         copy.listed("products list --api-version 2021-01").len()
     );

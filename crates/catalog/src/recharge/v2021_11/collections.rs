@@ -132,6 +132,7 @@ pub static LIST_PRODUCTS: Operation = read(
     LIMIT,
     CURSOR,
 ])
+.copied_by(&["collection_id", "external_product_id"])
 .answers(ResponseShape::Page(
     "collection_products",
     &COLLECTION_PRODUCT,
