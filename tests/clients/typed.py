@@ -30,6 +30,7 @@ NARROWER = {
     "BundleSelection": "bundle_variant_id",  # the reference shows bundle_variant
     "Charge": "'PENDING'",  # authorised, not captured
     "Metafield": "owner_id",  # a number in the reference
+    "PaymentMethod": "payment_type",  # methods that have a processor's name alone
     "Order": "external_order_number.ecommerce",  # null until the order is sent
     "Store": "checkout_logo_url",  # a store may have none
     "AsyncBatch tasks": "AsyncBatchTask",  # tasks wait, and have statuses of their own

@@ -278,20 +278,21 @@ impl Shaper {
         let null = null.as_deref();
         for (at, (column, cell)) in self.columns.iter().zip(cells).enumerate() {
             let mark = marks.iter().find(|marked| marked.column == at);
-            let put = match &column.role {
-                ColumnRole::Left | ColumnRole::Unwanted => continue,
-                _ if let Some(CellMark::Fault(problem)) = mark.map(|marked| &marked.mark) => {
-                    Err(problem.clone())
+            let mark = mark.map(|marked| &marked.mark);
+            let put = match (&column.role, mark, column.lookup) {
+                (ColumnRole::Left | ColumnRole::Unwanted, _, _) => continue,
+                (_, Some(CellMark::Fault(problem)), _) => Err(problem.clone()),
+                (ColumnRole::At(place), Some(_), _) => self.draft.percent(place, cell),
+                (ColumnRole::Nameless, _, _) if cell.trim().is_empty() => continue,
+                (ColumnRole::Nameless, _, _) => {
+                    Err("a value in a column without a name".to_owned())
                 }
-                ColumnRole::At(place) if mark.is_some() => self.draft.percent(place, cell),
-                ColumnRole::Nameless if cell.trim().is_empty() => continue,
-                ColumnRole::Nameless => Err("a value in a column without a name".to_owned()),
-                ColumnRole::At(place) if let Some(lookup) = column.lookup => {
+                (ColumnRole::At(place), None, Some(lookup)) => {
                     let table = &mut self.shaping.lookups[lookup].table;
                     self.draft.looked_up(place, cell, table)
                 }
-                ColumnRole::At(place) if null == Some(cell) => self.draft.null(place),
-                ColumnRole::At(place) => self.draft.cell(place, cell),
+                (ColumnRole::At(place), None, None) if null == Some(cell) => self.draft.null(place),
+                (ColumnRole::At(place), None, None) => self.draft.cell(place, cell),
             };
             if let Err(problem) = put {
                 findings.push(finding(line, Some(&column.name), cell, problem));
