@@ -27,4 +27,4 @@ pub use identity::StoreKey;
 pub use moment::{Micros, StartDate};
 pub use run::{Deletes, RunPlan, SyncObserver, SyncRun, TableEnd, TableReport};
 pub use state::{TableState, TableStatus};
-pub use table::{Column, ColumnType, ReadMethod, Table, tables};
+pub use table::{ColumnType, ReadMethod, SyncTable, TableColumn, tables};

@@ -1,7 +1,7 @@
 //! A list on its way to a destination, page by page.
 
 use super::Micros;
-use super::destination::{Advance, Batch, BatchPurpose, Worker, Written};
+use super::destination::{Advance, BatchPurpose, DestinationThread, RecordPage, StoredPage};
 use super::row::RowFindings;
 use super::run::SyncObserver;
 use crate::api::pages::RecordSink;
@@ -11,7 +11,7 @@ use crate::world::Clock;
 
 /// Takes the records of one list of a table.
 pub(super) struct TableSink<'a> {
-    pub(super) worker: &'a Worker,
+    pub(super) worker: &'a DestinationThread,
     pub(super) observer: &'a dyn SyncObserver,
     pub(super) clock: &'a Clock,
     /// The name of the table.
@@ -24,7 +24,7 @@ pub(super) struct TableSink<'a> {
     pub(super) until_older: Option<Micros>,
     /// What was stored.
     pub(super) total: &'a mut Total,
-    page: Option<Batch>,
+    page: Option<RecordPage>,
 }
 
 /// What was stored of a table.
@@ -38,7 +38,7 @@ pub(super) struct Total {
 
 impl<'a> TableSink<'a> {
     pub(super) fn new(
-        (worker, observer, clock): (&'a Worker, &'a dyn SyncObserver, &'a Clock),
+        (worker, observer, clock): (&'a DestinationThread, &'a dyn SyncObserver, &'a Clock),
         table: &'a str,
         advance: Advance,
         total: &'a mut Total,
@@ -56,7 +56,7 @@ impl<'a> TableSink<'a> {
         }
     }
 
-    fn tell(&mut self, written: &Written) {
+    fn tell(&mut self, written: &StoredPage) {
         let new = self.total.findings.merge(&written.findings);
         let kinds = [
             (
@@ -85,7 +85,7 @@ impl RecordSink for TableSink<'_> {
 
     fn record(&mut self, record: &str) -> Result<Flow> {
         let page = self.page.get_or_insert_with(|| {
-            let mut page = Batch::new(Micros::of((self.clock)()));
+            let mut page = RecordPage::new(Micros::of((self.clock)()));
             page.purpose = self.purpose;
             page
         });

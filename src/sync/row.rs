@@ -10,7 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::moment::Micros;
-use super::table::{ColumnType, Table};
+use super::table::{ColumnType, SyncTable};
 use crate::error::{Error, Result};
 
 /// What stands for a character that databases refuse.
@@ -18,7 +18,7 @@ const REPLACEMENT: char = '\u{fffd}';
 
 /// A value of a row.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub enum Cell<'a> {
+pub enum RowValue<'a> {
     /// None.
     #[default]
     Null,
@@ -38,7 +38,7 @@ pub enum Cell<'a> {
 #[derive(Debug, Default)]
 pub struct Row<'a> {
     /// A cell for each column of the table.
-    pub cells: Vec<Cell<'a>>,
+    pub cells: Vec<RowValue<'a>>,
     /// What fits no column: a JSON object.
     pub extra: Option<String>,
 }
@@ -105,7 +105,7 @@ impl RowReader {
     /// A reader for a table. With `only`, columns that are not in it are as good
     /// as unknown.
     #[must_use]
-    pub fn new(table: &Table, only: Option<&[String]>) -> Self {
+    pub fn new(table: &SyncTable, only: Option<&[String]>) -> Self {
         let is_there = |name: &str| only.is_none_or(|only| only.iter().any(|known| known == name));
         let columns: Vec<_> = table
             .columns
@@ -153,7 +153,7 @@ impl RowReader {
     #[must_use]
     pub fn replication_key(&self, row: &Row<'_>) -> Option<Micros> {
         match row.cells.get(self.replication_key?)? {
-            Cell::Time(time) => Some(*time),
+            RowValue::Time(time) => Some(*time),
             _ => None,
         }
     }
@@ -164,7 +164,7 @@ impl RowReader {
     /// Of kind `Unreachable`: the record is no object, or has no key.
     pub fn read<'a>(&mut self, record: &'a str, row: &mut Row<'a>) -> Result<()> {
         row.cells.clear();
-        row.cells.resize(self.columns.len(), Cell::Null);
+        row.cells.resize(self.columns.len(), RowValue::Null);
         row.extra = None;
         let mut reader = serde_json::Deserializer::from_str(record);
         let fields = Fields { reader: self, row };
@@ -178,8 +178,8 @@ impl RowReader {
             row.cells[self.key] = self.made_key(row);
         }
         match row.cells.get(self.key) {
-            Some(Cell::Integer(_)) => Ok(()),
-            Some(Cell::Text(text)) if !text.is_empty() => Ok(()),
+            Some(RowValue::Integer(_)) => Ok(()),
+            Some(RowValue::Text(text)) if !text.is_empty() => Ok(()),
             _ => {
                 let key = self.columns.get(self.key).map_or("id", |(name, _)| *name);
                 Err(self.broken(&format!("a record has no {key}")))
@@ -189,14 +189,16 @@ impl RowReader {
 
     /// The values of the parts of a key with colons between them; none where one is
     /// missing.
-    fn made_key<'a>(&self, row: &Row<'a>) -> Cell<'a> {
+    fn made_key<'a>(&self, row: &Row<'a>) -> RowValue<'a> {
         let text = |at: &usize| match &row.cells[*at] {
-            Cell::Integer(number) => Some(number.to_string()),
-            Cell::Text(text) => Some(text.clone().into_owned()),
+            RowValue::Integer(number) => Some(number.to_string()),
+            RowValue::Text(text) => Some(text.clone().into_owned()),
             _ => None,
         };
         let parts: Option<Vec<String>> = self.key_parts.iter().map(text).collect();
-        parts.map_or(Cell::Null, |parts| Cell::Text(parts.join(":").into()))
+        parts.map_or(RowValue::Null, |parts| {
+            RowValue::Text(parts.join(":").into())
+        })
     }
 
     fn broken(&self, what: &str) -> Error {
@@ -245,14 +247,14 @@ impl RowReader {
     }
 
     /// A cell without NUL characters.
-    fn harmless<'a>(&mut self, name: &str, cell: Cell<'a>) -> Cell<'a> {
+    fn harmless<'a>(&mut self, name: &str, cell: RowValue<'a>) -> RowValue<'a> {
         let clean = match &cell {
-            Cell::Text(text) if text.contains('\0') => Cell::Text(
+            RowValue::Text(text) if text.contains('\0') => RowValue::Text(
                 text.replace('\0', REPLACEMENT.encode_utf8(&mut [0; 4]))
                     .into(),
             ),
-            Cell::Json(text) => match without_nul_escapes(text) {
-                Some(text) => Cell::Json(text.into()),
+            RowValue::Json(text) => match without_nul_escapes(text) {
+                Some(text) => RowValue::Json(text.into()),
                 None => return cell,
             },
             _ => return cell,
@@ -294,9 +296,9 @@ fn without_nul_escapes(text: &str) -> Option<String> {
 /// How a value fits a column.
 enum Fit<'a> {
     /// The cell is the value.
-    Whole(Cell<'a>),
+    Whole(RowValue<'a>),
     /// The cell is a part of the value.
-    Part(Cell<'a>),
+    Part(RowValue<'a>),
     /// There is no cell that is.
     No,
 }
@@ -305,30 +307,30 @@ enum Fit<'a> {
 fn cell<'a>(raw: &'a str, kind: ColumnType, zone: &TimeZone) -> Fit<'a> {
     let bytes = raw.as_bytes();
     match bytes.first() {
-        None | Some(b'n') => Fit::Whole(Cell::Null),
+        None | Some(b'n') => Fit::Whole(RowValue::Null),
         Some(b'"') => match serde_json::from_str::<CowText<'a>>(raw) {
             Ok(CowText(text)) => of_text(text, raw, kind, zone),
             Err(_) => Fit::No,
         },
         Some(b'{' | b'[') => match kind {
-            ColumnType::Json => Fit::Whole(Cell::Json(raw.into())),
-            ColumnType::Text => Fit::Whole(Cell::Text(raw.into())),
+            ColumnType::Json => Fit::Whole(RowValue::Json(raw.into())),
+            ColumnType::Text => Fit::Whole(RowValue::Text(raw.into())),
             _ => Fit::No,
         },
         Some(b't' | b'f') => match kind {
-            ColumnType::Boolean => Fit::Whole(Cell::Boolean(raw == "true")),
-            ColumnType::Json => Fit::Whole(Cell::Json(raw.into())),
-            ColumnType::Text => Fit::Whole(Cell::Text(raw.into())),
+            ColumnType::Boolean => Fit::Whole(RowValue::Boolean(raw == "true")),
+            ColumnType::Json => Fit::Whole(RowValue::Json(raw.into())),
+            ColumnType::Text => Fit::Whole(RowValue::Text(raw.into())),
             _ => Fit::No,
         },
         Some(_) => match kind {
             ColumnType::Integer => match raw.parse() {
-                Ok(number) => Fit::Whole(Cell::Integer(number)),
+                Ok(number) => Fit::Whole(RowValue::Integer(number)),
                 Err(_) => Fit::No,
             },
             ColumnType::Decimal => decimal(raw.into()),
-            ColumnType::Json => Fit::Whole(Cell::Json(raw.into())),
-            ColumnType::Text => Fit::Whole(Cell::Text(raw.into())),
+            ColumnType::Json => Fit::Whole(RowValue::Json(raw.into())),
+            ColumnType::Text => Fit::Whole(RowValue::Text(raw.into())),
             _ => Fit::No,
         },
     }
@@ -336,22 +338,22 @@ fn cell<'a>(raw: &'a str, kind: ColumnType, zone: &TimeZone) -> Fit<'a> {
 
 fn of_text<'a>(text: Cow<'a, str>, raw: &'a str, kind: ColumnType, zone: &TimeZone) -> Fit<'a> {
     match kind {
-        ColumnType::Text => Fit::Whole(Cell::Text(text)),
-        ColumnType::Json => Fit::Whole(Cell::Json(raw.into())),
+        ColumnType::Text => Fit::Whole(RowValue::Text(text)),
+        ColumnType::Json => Fit::Whole(RowValue::Json(raw.into())),
         // Forms send an empty text for what has no value.
-        _ if text.is_empty() => Fit::Whole(Cell::Null),
+        _ if text.is_empty() => Fit::Whole(RowValue::Null),
         ColumnType::Integer => match text.parse() {
-            Ok(number) => Fit::Whole(Cell::Integer(number)),
+            Ok(number) => Fit::Whole(RowValue::Integer(number)),
             Err(_) => Fit::No,
         },
         ColumnType::Boolean => match text.as_ref() {
-            "true" => Fit::Whole(Cell::Boolean(true)),
-            "false" => Fit::Whole(Cell::Boolean(false)),
+            "true" => Fit::Whole(RowValue::Boolean(true)),
+            "false" => Fit::Whole(RowValue::Boolean(false)),
             _ => Fit::No,
         },
         ColumnType::Decimal => decimal(text),
         ColumnType::Time => match Micros::read(&text, zone) {
-            Some(time) => Fit::Whole(Cell::Time(time)),
+            Some(time) => Fit::Whole(RowValue::Time(time)),
             None => Fit::No,
         },
         ColumnType::Date => day(text, zone),
@@ -365,7 +367,7 @@ fn decimal(text: Cow<'_, str>) -> Fit<'_> {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if is_number(whole) && is_number(fraction) {
-        Fit::Whole(Cell::Text(text))
+        Fit::Whole(RowValue::Text(text))
     } else {
         Fit::No
     }
@@ -376,7 +378,7 @@ fn decimal(text: Cow<'_, str>) -> Fit<'_> {
 fn day<'a>(text: Cow<'a, str>, zone: &TimeZone) -> Fit<'a> {
     let is_day = text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok();
     if is_day {
-        return Fit::Whole(Cell::Text(text));
+        return Fit::Whole(RowValue::Text(text));
     }
     if Micros::read(&text, zone).is_none() {
         return Fit::No;
@@ -385,7 +387,7 @@ fn day<'a>(text: Cow<'a, str>, zone: &TimeZone) -> Fit<'a> {
         return Fit::No;
     };
     let is_midnight = matches!(time, "T00:00:00" | "T00:00:00Z" | "T00:00:00+00:00");
-    let cell = Cell::Text(date.to_owned().into());
+    let cell = RowValue::Text(date.to_owned().into());
     if is_midnight {
         Fit::Whole(cell)
     } else {

@@ -1,3 +1,5 @@
+//! Records as rows, field by field.
+
 use super::*;
 use crate::catalog::recharge::FAMILY;
 use crate::sync::tables;
@@ -148,7 +150,7 @@ fn a_key_of_several_fields_is_made_of_their_values() {
     let mut row = Row::default();
     let record = r#"{"collection_id":7,"external_product_id":"99"}"#;
     reader.read(record, &mut row).unwrap();
-    assert_eq!(row.cells[reader.key()], Cell::Text("7:99".into()));
+    assert_eq!(row.cells[reader.key()], RowValue::Text("7:99".into()));
     let error = reader.read(r#"{"collection_id":7}"#, &mut row).unwrap_err();
     assert_eq!(error.message, "collection_products: a record has no _key");
 }

@@ -7,7 +7,7 @@ use crate::catalog::{
 
 /// A table of a copy.
 #[derive(Debug, Clone)]
-pub struct Table {
+pub struct SyncTable {
     /// Its name at the destination, snake case.
     pub name: String,
     /// The version of the API that it is read from.
@@ -25,7 +25,7 @@ pub struct Table {
     /// How changes are found.
     pub method: ReadMethod,
     /// The columns, in the order of the catalog.
-    pub columns: Vec<Column>,
+    pub columns: Vec<TableColumn>,
     /// Whether each version of a row is kept in a table of its own.
     pub keeps_history: bool,
     /// Which rows the API removes without telling.
@@ -38,7 +38,7 @@ pub struct Table {
 
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
+pub struct TableColumn {
     /// Its name, as the API spells the field.
     pub name: &'static str,
     /// What it holds.
@@ -117,7 +117,7 @@ impl ReadMethod {
     }
 }
 
-impl Table {
+impl SyncTable {
     /// The column of that name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<usize> {
@@ -152,7 +152,7 @@ pub(super) const MADE_KEY: &str = "_key";
 /// `version` is that of the tables which the catalog lets copies read in another
 /// version than the newest, where it is not to be the one that the catalog names.
 #[must_use]
-pub fn tables(family: &'static ApiFamily, version: Option<&str>) -> Vec<Table> {
+pub fn tables(family: &'static ApiFamily, version: Option<&str>) -> Vec<SyncTable> {
     let api = family.newest();
     let operations = api.operations();
     let read = operations.filter(|(_, operation)| {
@@ -187,7 +187,7 @@ fn of_operation(
     api: &'static Api,
     resource: &'static Resource,
     operation: &'static Operation,
-) -> Vec<Table> {
+) -> Vec<SyncTable> {
     let (name, object) = match operation.response {
         ResponseShape::Page(_, object) if operation.action == OperationAction::List => {
             (resource.name, object)
@@ -200,12 +200,12 @@ fn of_operation(
     let Some(key) = made.or_else(|| key_of(api, resource, object)) else {
         return Vec::new();
     };
-    let made = made.map(|name| Column {
+    let made = made.map(|name| TableColumn {
         name,
         kind: ColumnType::Text,
     });
-    let columns: Vec<Column> = made.into_iter().chain(columns_of(object)).collect();
-    let table = |name: String, filters| Table {
+    let columns: Vec<TableColumn> = made.into_iter().chain(columns_of(object)).collect();
+    let table = |name: String, filters| SyncTable {
         name,
         api,
         operation,
@@ -281,9 +281,9 @@ fn method_of(api: &Api, operation: &Operation, object: &Object) -> ReadMethod {
     }
 }
 
-fn columns_of(object: &Object) -> Vec<Column> {
+fn columns_of(object: &Object) -> Vec<TableColumn> {
     let fields = object.fields.iter();
-    let columns = fields.map(|field| Column {
+    let columns = fields.map(|field| TableColumn {
         name: field.name,
         kind: match field.kind {
             FieldKind::Id | FieldKind::Integer => ColumnType::Integer,

@@ -1,7 +1,9 @@
+//! The tables of Recharge, with their names, keys and methods.
+
 use super::*;
 use crate::catalog::recharge::FAMILY;
 
-fn table(name: &str) -> Table {
+fn table(name: &str) -> SyncTable {
     let mut all = tables(&FAMILY, None).into_iter();
     all.find(|table| table.name == name).unwrap()
 }
@@ -111,7 +113,7 @@ fn charges_and_subscriptions_keep_their_history() {
     let kept: Vec<Option<String>> = tables(&FAMILY, None)
         .iter()
         .filter(|table| table.keeps_history)
-        .map(Table::history_name)
+        .map(SyncTable::history_name)
         .collect();
     let names = ["charges_history", "subscriptions_history"];
     assert_eq!(kept, names.map(|name| Some(name.to_owned())));

@@ -1,13 +1,13 @@
 //! The requests that read a table, and the span of time that one reads.
 
 use super::Micros;
-use super::table::{ReadMethod, Table};
+use super::table::{ReadMethod, SyncTable};
 use crate::api::request::Request;
 use crate::catalog::{Operation, ParameterRole};
 
 /// A span of the replication key. Both ends are included, in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Window {
+pub(super) struct ReadWindow {
     /// Its beginning; none for the beginning of the store.
     pub(super) from: Option<Micros>,
     /// Its end; none for now.
@@ -17,7 +17,7 @@ pub(super) struct Window {
 /// The shortest window that is halved.
 const SHORTEST: std::time::Duration = std::time::Duration::from_secs(2);
 
-impl Window {
+impl ReadWindow {
     /// Two windows that together are this one, the earlier first; `None` when it is
     /// too short. `now` stands for an end that is open, and 2014, when the oldest
     /// store of any API began, for an open beginning.
@@ -43,7 +43,7 @@ impl Window {
 
 /// The request of the first page of a table, for a span of time where the list can
 /// be asked for one.
-pub(super) fn first_page(table: &Table, window: Window) -> Request {
+pub(super) fn first_page(table: &SyncTable, window: ReadWindow) -> Request {
     let mut request = bare(table.operation);
     for (name, value) in &table.filters {
         request.set_query(name, (*value).to_owned());
@@ -76,7 +76,7 @@ pub(super) fn first_page(table: &Table, window: Window) -> Request {
 }
 
 /// The request of the first page of all rows whose field has one of the values.
-pub(super) fn among(table: &Table, field: &str, values: &[&str]) -> Request {
+pub(super) fn among(table: &SyncTable, field: &str, values: &[&str]) -> Request {
     let mut request = bare(table.operation);
     request.set_query(table.api.page_size, table.api.maximum_page_size.to_string());
     request.set_query(field, values.join(","));
@@ -85,7 +85,7 @@ pub(super) fn among(table: &Table, field: &str, values: &[&str]) -> Request {
 
 /// The request for the rows with these keys; `None` for a list that cannot be asked
 /// for keys.
-pub(super) fn with_keys(table: &Table, keys: &[String]) -> Option<Request> {
+pub(super) fn with_keys(table: &SyncTable, keys: &[String]) -> Option<Request> {
     let ids = table.parameter(ParameterRole::Ids)?;
     let mut request = bare(table.operation);
     request.set_query(table.api.page_size, table.api.maximum_page_size.to_string());
@@ -103,7 +103,7 @@ mod tests {
     use crate::catalog::recharge::FAMILY;
     use crate::sync::tables;
 
-    fn target(name: &str, window: Window) -> String {
+    fn target(name: &str, window: ReadWindow) -> String {
         let all = tables(&FAMILY, None);
         let table = all.iter().find(|table| table.name == name).unwrap();
         first_page(table, window).target()
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_table_is_read_from_its_bookmark_in_the_order_of_changes() {
-        let window = Window {
+        let window = ReadWindow {
             from: at("2026-11-20T10:00:00.500Z"),
             to: at("2026-11-21T10:00:00Z"),
         };
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_window_is_halved_until_it_is_short() {
         let now = at("2026-11-21T10:00:00Z").unwrap();
-        let window = Window {
+        let window = ReadWindow {
             from: at("2026-11-20T10:00:00Z"),
             to: None,
         };
@@ -154,6 +154,6 @@ mod tests {
             halved += 1;
         }
         assert_eq!(halved, 17);
-        assert!(Window::default().halves(now).is_some());
+        assert!(ReadWindow::default().halves(now).is_some());
     }
 }

@@ -1,3 +1,5 @@
+//! Ids from words, pipes and CSV files.
+
 use super::*;
 use crate::catalog;
 

@@ -8,7 +8,7 @@ use crate::cli::Options;
 use crate::config::{Environment, read, variable};
 use crate::error::{Error, Kind, Result};
 use crate::store;
-use crate::sync::destination::files::{DATABASE, FileFormat, Files};
+use crate::sync::destination::files::{DATABASE, FileFolder, FileFormat};
 use crate::sync::destination::sqlite::{self, Sqlite};
 use crate::sync::destination::{Address, Destination, USUAL_FILE};
 use crate::sync::{StoreKey, TableStatus};
@@ -96,7 +96,7 @@ pub(super) fn open(
     flag: Option<&Address>,
 ) -> Result<Box<dyn Destination>> {
     let folder = |folder: &Path, format| -> Result<Box<dyn Destination>> {
-        Ok(Box::new(Files::open(folder, format)?))
+        Ok(Box::new(FileFolder::open(folder, format)?))
     };
     match address(&run.environment, flag)? {
         Address::Sqlite(path) => Ok(Box::new(Sqlite::open(&path)?)),
@@ -115,7 +115,7 @@ pub(super) mod postgres {
     use crate::config::{NetworkFlags, read, trust, variable};
     use crate::error::{Error, Result};
     use crate::sync::destination::PostgresUrl;
-    use crate::sync::destination::postgres::{Credentials, Place, Postgres};
+    use crate::sync::destination::postgres::{Credentials, Postgres, PostgresServer};
 
     /// Connects to a database.
     pub(in crate::commands::sync) fn open(
@@ -123,7 +123,7 @@ pub(super) mod postgres {
         options: &Options,
         url: &PostgresUrl,
     ) -> Result<Box<dyn Destination>> {
-        let place = Place::parse(&url.0, &credentials(run)?)?;
+        let place = PostgresServer::parse(&url.0, &credentials(run)?)?;
         if place.has_password {
             let shown = "the password in the URL can be seen in the list of processes";
             let hint = "PGPASSWORD, or a file that PGPASSFILE names, takes it";

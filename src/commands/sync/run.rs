@@ -18,8 +18,8 @@ use crate::commands::connect::Target;
 use crate::error::{Error, Kind, Result};
 use crate::nearest::{Similarity, nearest};
 use crate::output::Shape;
-use crate::sync::destination::{Worker, Writer};
-use crate::sync::{RunPlan, StoreKey, SyncRun, Table, TableEnd, TableReport, tables};
+use crate::sync::destination::{DestinationThread, Writer};
+use crate::sync::{RunPlan, StoreKey, SyncRun, SyncTable, TableEnd, TableReport, tables};
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
 
@@ -44,7 +44,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Sync) -> Result<()> 
     let clients = clients(run, &place, &plan)?;
     let destination = place::open(run, options, asked.to.as_ref())?;
     (run.guard_interrupts)();
-    let worker = Worker::start(destination, run.clock.clone())?;
+    let worker = DestinationThread::start(destination, run.clock.clone())?;
     let outcome = repeat(
         run,
         options,
@@ -68,7 +68,7 @@ fn repeat(
     asked: &Sync,
     plan: RunPlan,
     clients: HashMap<&'static str, Arc<Client>>,
-    worker: &Worker,
+    worker: &DestinationThread,
     printer: &mut Printer,
 ) -> Result<()> {
     let progress = run.progress(options, "rows");
@@ -143,7 +143,7 @@ fn plan(run: &mut Run, options: &Options, place: &Target, asked: &Sync) -> Resul
 }
 
 /// The tables of these names, all of them where there are no names.
-pub(super) fn choose(all: &[Table], names: &[String]) -> Result<Vec<Table>> {
+pub(super) fn choose(all: &[SyncTable], names: &[String]) -> Result<Vec<SyncTable>> {
     let known: Vec<&str> = all.iter().map(|table| table.name.as_str()).collect();
     for name in names {
         if !known.contains(&name.as_str()) {
@@ -156,7 +156,7 @@ pub(super) fn choose(all: &[Table], names: &[String]) -> Result<Vec<Table>> {
             return Err(error.hint(format!("tables are: {}", known.join(", "))));
         }
     }
-    let is_wanted = |table: &&Table| names.is_empty() || names.contains(&table.name);
+    let is_wanted = |table: &&SyncTable| names.is_empty() || names.contains(&table.name);
     Ok(all.iter().filter(is_wanted).cloned().collect())
 }
 

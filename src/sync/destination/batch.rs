@@ -5,7 +5,7 @@ use crate::sync::Micros;
 /// The records of a page: one text, and where each ends in it. It holds a whole
 /// page, 250 records at most.
 #[derive(Debug, Clone)]
-pub struct Batch {
+pub struct RecordPage {
     text: String,
     ends: Vec<usize>,
     /// When the page came.
@@ -25,7 +25,7 @@ pub enum BatchPurpose {
     Keys,
 }
 
-impl Batch {
+impl RecordPage {
     /// An empty page.
     #[must_use]
     pub const fn new(at: Micros) -> Self {

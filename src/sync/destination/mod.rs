@@ -1,7 +1,7 @@
 //! Where copies go. A destination keeps rows and the state of their table in one
 //! transaction, so that the state is always true of the rows.
 //!
-//! Its methods block: [`Worker`] runs it on a thread of its own, so that a page is
+//! Its methods block: [`DestinationThread`] runs it on a thread of its own, so that a page is
 //! stored while the next one is fetched.
 
 mod address;
@@ -16,13 +16,13 @@ use super::Micros;
 use super::identity::StoreKey;
 use super::row::RowFindings;
 use super::state::{TableState, TableStatus};
-use super::table::Table;
+use super::table::SyncTable;
 use crate::catalog::{ForgottenRecords, RemovedRecords};
 use crate::error::Result;
 
 pub use address::{Address, PostgresUrl, USUAL_FILE};
-pub use batch::{Batch, BatchPurpose};
-pub use worker::Worker;
+pub use batch::{BatchPurpose, RecordPage};
+pub use worker::DestinationThread;
 
 /// The columns that every table has beside those of its records.
 pub const EXTRA: &str = "_extra";
@@ -42,7 +42,7 @@ pub enum Advance {
 
 /// What became of a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Written {
+pub struct StoredPage {
     /// Its rows.
     pub rows: u64,
     /// Of those, the ones that were new or different.
@@ -86,14 +86,14 @@ pub trait Destination: Send {
     ///
     /// # Errors
     /// It is not as it was left.
-    fn prepare(&mut self, table: &Table, policy: SchemaPolicy) -> Result<TableState>;
+    fn prepare(&mut self, table: &SyncTable, policy: SchemaPolicy) -> Result<TableState>;
 
     /// Stores a page and the bookmark in one transaction. A row that was deleted
     /// returns to life.
     ///
     /// # Errors
     /// Nothing of the page was stored.
-    fn write(&mut self, table: &str, batch: &Batch, advance: Advance) -> Result<Written>;
+    fn write(&mut self, table: &str, batch: &RecordPage, advance: Advance) -> Result<StoredPage>;
 
     /// Begins to gather the keys of a list that is read from its beginning.
     ///

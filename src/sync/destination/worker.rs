@@ -20,12 +20,12 @@ type Call = Box<dyn FnOnce(&mut dyn Destination) + Send>;
 /// Runs a destination on a thread, in the order of the calls. Whoever calls waits
 /// for the answer, so that there are no more calls than tables that are read.
 #[derive(Debug, Clone)]
-pub struct Worker {
+pub struct DestinationThread {
     calls: mpsc::Sender<Call>,
     thread: Arc<JoinHandle<()>>,
 }
 
-impl Worker {
+impl DestinationThread {
     /// Starts the thread. It ends when the last handle is dropped.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use futures_util::stream;
 
-use super::destination::Worker;
+use super::destination::DestinationThread;
 use super::{Micros, StoreKey};
 use crate::api::client::Client;
 use crate::error::{Error, Kind, Result};
@@ -41,7 +41,7 @@ pub struct SyncRun<'a> {
     /// A client for each version of the API, by its name.
     pub clients: HashMap<&'static str, Arc<Client>>,
     /// Where rows go.
-    pub worker: Worker,
+    pub worker: DestinationThread,
     /// Who watches.
     pub observer: &'a dyn SyncObserver,
     /// The present.

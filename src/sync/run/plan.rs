@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use crate::sync::destination::SchemaPolicy;
-use crate::sync::{Micros, Table};
+use crate::sync::{Micros, SyncTable};
 
 /// What a run is to do.
 #[derive(Debug, Clone)]
 pub struct RunPlan {
     /// The tables, in their order.
-    pub tables: Vec<Table>,
+    pub tables: Vec<SyncTable>,
     /// The tables that are read anew from the beginning.
     pub refresh: Vec<String>,
     /// Nothing older is read, where a table has no bookmark yet.
@@ -47,7 +47,7 @@ pub enum Deletes {
 impl RunPlan {
     /// Whether a table is read anew.
     #[must_use]
-    pub fn refreshes(&self, table: &Table) -> bool {
+    pub fn refreshes(&self, table: &SyncTable) -> bool {
         self.refresh.contains(&table.name)
     }
 }

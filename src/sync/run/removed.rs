@@ -12,8 +12,8 @@ use crate::api::pages::ListFailure;
 use crate::sync::TableState;
 use crate::sync::destination::{Among, BatchPurpose, Destination, Missing};
 use crate::sync::read::Total;
-use crate::sync::table::{ReadMethod, Table};
-use crate::sync::window::{Window, among, first_page, with_keys};
+use crate::sync::table::{ReadMethod, SyncTable};
+use crate::sync::window::{ReadWindow, among, first_page, with_keys};
 
 /// Seconds of a day.
 const DAY: u64 = 86_400;
@@ -26,7 +26,7 @@ const TENTH: u64 = 10;
 
 impl SyncRun<'_> {
     /// Begins to gather the keys of a list.
-    pub(super) async fn gather(&self, table: &Table) -> crate::error::Result<()> {
+    pub(super) async fn gather(&self, table: &SyncTable) -> crate::error::Result<()> {
         let name = table.name.clone();
         let gather = move |destination: &mut dyn Destination| destination.gather(&name);
         self.worker.call(gather).await
@@ -35,7 +35,7 @@ impl SyncRun<'_> {
     /// Marks the rows that are gone; returns how many, and how the table ended.
     pub(super) async fn deletions(
         &self,
-        table: &Table,
+        table: &SyncTable,
         state: &mut TableState,
         total: &mut Total,
     ) -> Result<(u64, TableEnd), ListFailure> {
@@ -48,7 +48,7 @@ impl SyncRun<'_> {
             _ if table.reach_days.is_some() => return Ok((0, TableEnd::Done)),
             _ if self.plan.deletes == Deletes::Full => {
                 self.gather(table).await.map_err(ListFailure::Sink)?;
-                let request = first_page(table, Window::default());
+                let request = first_page(table, ReadWindow::default());
                 let purpose = BatchPurpose::RowsAndKeys;
                 self.gathering(table, request, purpose, total).await?;
                 table.forgotten.map(|rows| {
@@ -78,7 +78,7 @@ impl SyncRun<'_> {
     /// Marks what is missing, unless it is too much at once.
     async fn mark(
         &self,
-        table: &Table,
+        table: &SyncTable,
         among: Option<Among>,
         total: &mut Total,
     ) -> Result<(u64, TableEnd), ListFailure> {
@@ -113,7 +113,7 @@ impl SyncRun<'_> {
     /// Those of the keys that the API does not find either.
     async fn still_missing(
         &self,
-        table: &Table,
+        table: &SyncTable,
         keys: Vec<String>,
         total: &mut Total,
     ) -> Result<Vec<String>, ListFailure> {
@@ -128,7 +128,7 @@ impl SyncRun<'_> {
         self.worker.call(lacking).await.map_err(ListFailure::Sink)
     }
 
-    async fn count(&self, table: &Table, among: Option<Among>) -> Result<Missing, ListFailure> {
+    async fn count(&self, table: &SyncTable, among: Option<Among>) -> Result<Missing, ListFailure> {
         let name = table.name.clone();
         let count = move |destination: &mut dyn Destination| {
             destination.count_missing(&name, among.as_ref())
@@ -138,7 +138,7 @@ impl SyncRun<'_> {
 
     async fn missing(
         &self,
-        table: &Table,
+        table: &SyncTable,
         among: Option<Among>,
         after: Option<String>,
     ) -> Result<Vec<String>, ListFailure> {
@@ -149,7 +149,7 @@ impl SyncRun<'_> {
         self.worker.call(missing).await.map_err(ListFailure::Sink)
     }
 
-    async fn mark_keys(&self, table: &Table, keys: Vec<String>) -> Result<u64, ListFailure> {
+    async fn mark_keys(&self, table: &SyncTable, keys: Vec<String>) -> Result<u64, ListFailure> {
         if keys.is_empty() {
             return Ok(0);
         }

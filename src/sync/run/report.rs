@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::sync::destination::Missing;
-use crate::sync::{Micros, Table};
+use crate::sync::{Micros, SyncTable};
 
 /// What became of a table.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub enum TableEnd {
 impl TableReport {
     /// A table of which nothing was read.
     #[must_use]
-    pub fn unread(table: &Table, end: TableEnd) -> Self {
+    pub fn unread(table: &SyncTable, end: TableEnd) -> Self {
         Self {
             table: table.name.clone(),
             rows: 0,

@@ -8,8 +8,8 @@ use crate::api::response::Wanted;
 use crate::error::{Error, Kind, Result};
 use crate::sync::destination::{Advance, BatchPurpose};
 use crate::sync::read::{TableSink, Total};
-use crate::sync::table::{ReadMethod, Table};
-use crate::sync::window::{Window, first_page};
+use crate::sync::table::{ReadMethod, SyncTable};
+use crate::sync::window::{ReadWindow, first_page};
 use crate::sync::{Micros, TableState};
 
 /// The status of an answer that took the API too long to make.
@@ -24,7 +24,7 @@ impl SyncRun<'_> {
     ///
     /// # Errors
     /// The run cannot go on.
-    pub(super) async fn table(&self, table: &Table) -> Result<TableReport> {
+    pub(super) async fn table(&self, table: &SyncTable) -> Result<TableReport> {
         let (of_table, policy) = (table.clone(), self.plan.schema);
         let prepare = move |destination: &mut dyn crate::sync::destination::Destination| {
             destination.prepare(&of_table, policy)
@@ -69,7 +69,7 @@ impl SyncRun<'_> {
         })
     }
 
-    fn is_due(&self, table: &Table, state: &TableState) -> bool {
+    fn is_due(&self, table: &SyncTable, state: &TableState) -> bool {
         let (Some(every), Some(read)) = (self.plan.full_every, state.read_whole) else {
             return true;
         };
@@ -79,7 +79,7 @@ impl SyncRun<'_> {
     /// Reads what is new, and stores how far the table is then.
     async fn read(
         &self,
-        table: &Table,
+        table: &SyncTable,
         state: &mut TableState,
         total: &mut Total,
     ) -> Result<(), ListFailure> {
@@ -93,7 +93,7 @@ impl SyncRun<'_> {
                 let to = (!self.plan.lag.is_zero()).then(|| begun.before(self.plan.lag));
                 let is_empty = from.zip(to).is_some_and(|(from, to)| to < from);
                 if !is_empty {
-                    let window = Window { from, to };
+                    let window = ReadWindow { from, to };
                     self.read_windows(table, window, begun, state, total)
                         .await?;
                 }
@@ -101,7 +101,7 @@ impl SyncRun<'_> {
             }
             ReadMethod::Since { .. } | ReadMethod::NewestFirst { .. } => {
                 self.note_gap(table, state, begun);
-                let window = Window { from, to: None };
+                let window = ReadWindow { from, to: None };
                 let request = first_page(table, window);
                 self.list(table, request, Advance::AtEnd, from, total)
                     .await?;
@@ -109,7 +109,7 @@ impl SyncRun<'_> {
             }
             ReadMethod::Whole => {
                 self.gather(table).await.map_err(ListFailure::Sink)?;
-                let request = first_page(table, Window::default());
+                let request = first_page(table, ReadWindow::default());
                 let purpose = BatchPurpose::RowsAndKeys;
                 self.gathering(table, request, purpose, total).await?;
             }
@@ -122,7 +122,7 @@ impl SyncRun<'_> {
     /// Stores the state of a table.
     pub(super) async fn conclude(
         &self,
-        table: &Table,
+        table: &SyncTable,
         state: &TableState,
     ) -> Result<(), ListFailure> {
         let (name, state) = (table.name.clone(), state.clone());
@@ -136,8 +136,8 @@ impl SyncRun<'_> {
     /// is halved.
     async fn read_windows(
         &self,
-        table: &Table,
-        window: Window,
+        table: &SyncTable,
+        window: ReadWindow,
         now: Micros,
         state: &TableState,
         total: &mut Total,
@@ -164,7 +164,7 @@ impl SyncRun<'_> {
             } else {
                 window.from
             };
-            let rest = Window {
+            let rest = ReadWindow {
                 from: reached,
                 to: window.to,
             };
@@ -179,7 +179,7 @@ impl SyncRun<'_> {
     /// Reads a list to its end, or to a page that is wholly older.
     async fn list(
         &self,
-        table: &Table,
+        table: &SyncTable,
         request: Request,
         advance: Advance,
         until_older: Option<Micros>,
@@ -195,7 +195,7 @@ impl SyncRun<'_> {
     /// Reads a list to its end and gathers its keys.
     pub(super) async fn gathering(
         &self,
-        table: &Table,
+        table: &SyncTable,
         request: Request,
         purpose: BatchPurpose,
         total: &mut Total,
@@ -208,7 +208,7 @@ impl SyncRun<'_> {
 
     async fn into(
         &self,
-        table: &Table,
+        table: &SyncTable,
         request: Request,
         sink: &mut TableSink<'_>,
     ) -> Result<(), ListFailure> {
@@ -219,7 +219,7 @@ impl SyncRun<'_> {
     }
 
     /// Says when the list no longer reaches back to where the last run ended.
-    fn note_gap(&self, table: &Table, state: &TableState, now: Micros) {
+    fn note_gap(&self, table: &SyncTable, state: &TableState, now: Micros) {
         let Some((days, bookmark)) = table.reach_days.zip(state.bookmark) else {
             return;
         };
@@ -236,7 +236,7 @@ impl SyncRun<'_> {
     /// A bookmark that is later than everything the store has would hide whatever
     /// comes.
     fn check_bookmark(
-        table: &Table,
+        table: &SyncTable,
         state: &TableState,
         now: Micros,
         total: &Total,

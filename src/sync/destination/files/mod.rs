@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 
 use super::sqlite::Sqlite;
 use super::{
-    Advance, Among, Batch, Destination, Missing, SchemaPolicy, StoreKey, Table, TableState,
-    TableStatus, Writer, Written,
+    Advance, Among, Destination, Missing, RecordPage, SchemaPolicy, StoreKey, StoredPage,
+    SyncTable, TableState, TableStatus, Writer,
 };
 use crate::error::{Error, Kind, Result};
 use crate::sync::Micros;
@@ -48,15 +48,15 @@ impl FileFormat {
 
 /// A destination that is a folder of files.
 #[derive(Debug)]
-pub struct Files {
+pub struct FileFolder {
     folder: PathBuf,
     format: FileFormat,
     database: Sqlite,
-    tables: Vec<Table>,
+    tables: Vec<SyncTable>,
     store: Option<StoreKey>,
 }
 
-impl Files {
+impl FileFolder {
     /// Opens a folder, or makes it.
     ///
     /// # Errors
@@ -118,7 +118,7 @@ impl Files {
 
     fn write_table(
         &self,
-        table: &Table,
+        table: &SyncTable,
         name: &str,
         is_history: bool,
         file: &str,
@@ -138,8 +138,8 @@ impl Files {
             );
             match written {
                 Ok(rows) => counts = (rows, counted.bytes()),
-                Err(rows::Failure::Reading(error)) => failed = Some(error),
-                Err(rows::Failure::Writing(error)) => return Err(error),
+                Err(rows::ExportFailure::Reading(error)) => failed = Some(error),
+                Err(rows::ExportFailure::Writing(error)) => return Err(error),
             }
             Ok(())
         })?;
@@ -183,7 +183,7 @@ impl Files {
     }
 }
 
-impl Destination for Files {
+impl Destination for FileFolder {
     fn begin(&mut self, store: &StoreKey, writer: &Writer, now: Micros) -> Result<()> {
         self.database.begin(store, writer, now)?;
         self.store = Some(store.clone());
@@ -191,13 +191,13 @@ impl Destination for Files {
         Ok(())
     }
 
-    fn prepare(&mut self, table: &Table, policy: SchemaPolicy) -> Result<TableState> {
+    fn prepare(&mut self, table: &SyncTable, policy: SchemaPolicy) -> Result<TableState> {
         let state = self.database.prepare(table, policy)?;
         self.tables.push(table.clone());
         Ok(state)
     }
 
-    fn write(&mut self, table: &str, batch: &Batch, advance: Advance) -> Result<Written> {
+    fn write(&mut self, table: &str, batch: &RecordPage, advance: Advance) -> Result<StoredPage> {
         self.database.write(table, batch, advance)
     }
 

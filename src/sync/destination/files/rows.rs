@@ -8,24 +8,24 @@ use rusqlite::{Connection, Row};
 
 use super::super::sqlite::quoted;
 use super::super::{DELETED_AT, EXTRA, SYNCED_AT};
-use super::{FileFormat, Table};
+use super::{FileFormat, SyncTable};
 use crate::sync::table::ColumnType;
 
 /// Why a file was not written.
-pub(super) enum Failure {
+pub(super) enum ExportFailure {
     /// The table cannot be read.
     Reading(rusqlite::Error),
     /// The file cannot be written.
     Writing(io::Error),
 }
 
-impl From<rusqlite::Error> for Failure {
+impl From<rusqlite::Error> for ExportFailure {
     fn from(error: rusqlite::Error) -> Self {
         Self::Reading(error)
     }
 }
 
-impl From<io::Error> for Failure {
+impl From<io::Error> for ExportFailure {
     fn from(error: io::Error) -> Self {
         Self::Writing(error)
     }
@@ -62,12 +62,12 @@ impl Write for Counted<'_> {
 /// Writes all rows in the order of their keys; returns how many.
 pub(super) fn write(
     connection: &Connection,
-    table: &Table,
+    table: &SyncTable,
     name: &str,
     is_history: bool,
     format: FileFormat,
     out: &mut dyn Write,
-) -> Result<u64, Failure> {
+) -> Result<u64, ExportFailure> {
     let mut query = connection.prepare(&select(table, name, is_history))?;
     let kinds: Vec<(String, ColumnType)> = query
         .column_names()
@@ -89,7 +89,7 @@ pub(super) fn write(
         }
         FileFormat::Csv => {
             let mut csv = csv.flexible(false).from_writer(out);
-            let broken = |error: csv::Error| Failure::Writing(io::Error::other(error));
+            let broken = |error: csv::Error| ExportFailure::Writing(io::Error::other(error));
             let names = kinds.iter().map(|(name, _)| name);
             csv.write_record(names).map_err(broken)?;
             while let Some(row) = rows.next()? {
@@ -106,7 +106,7 @@ pub(super) fn write(
     Ok(number)
 }
 
-fn select(table: &Table, name: &str, is_history: bool) -> String {
+fn select(table: &SyncTable, name: &str, is_history: bool) -> String {
     let mut columns = String::from("*");
     // The order of the catalog, whatever was added to the file later.
     let mut names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
@@ -126,7 +126,7 @@ fn select(table: &Table, name: &str, is_history: bool) -> String {
     format!("SELECT {columns} FROM {} ORDER BY {order}", quoted(name))
 }
 
-fn type_of(table: &Table, column: &str) -> ColumnType {
+fn type_of(table: &SyncTable, column: &str) -> ColumnType {
     match table.column(column) {
         Some(at) => table.columns[at].kind,
         None if column == EXTRA => ColumnType::Json,

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A database, and who asks there.
 #[derive(Clone)]
-pub struct Place {
+pub struct PostgresServer {
     config: Config,
     tls: Option<Arc<ClientConfig>>,
     name: String,
@@ -41,7 +41,7 @@ pub struct Credentials {
     pub user: Option<String>,
 }
 
-impl Place {
+impl PostgresServer {
     /// Reads a URL.
     ///
     /// # Errors
@@ -106,9 +106,9 @@ impl Place {
     }
 }
 
-impl std::fmt::Debug for Place {
+impl std::fmt::Debug for PostgresServer {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Place")
+        out.debug_struct("PostgresServer")
             .field("name", &self.name)
             .finish_non_exhaustive()
     }
@@ -191,7 +191,7 @@ fn in_line(line: &str, wanted: [&str; 4]) -> Option<String> {
 }
 
 /// Connects, and lets the connection run on the runtime of this thread.
-pub(super) async fn connect(place: &Place) -> Result<Client> {
+pub(super) async fn connect(place: &PostgresServer) -> Result<Client> {
     let unreachable = |error: tokio_postgres::Error| {
         if error.as_db_error().is_some() {
             return failed(&place.name, error);
@@ -253,21 +253,22 @@ mod tests {
 
     #[test]
     fn the_name_of_a_place_has_no_password() {
-        let place = Place::parse(
+        let place = PostgresServer::parse(
             "postgres://ada:secret@db.internal/shop",
             &Credentials::default(),
         );
         let place = place.unwrap();
         assert_eq!(place.name(), "shop at db.internal");
         assert!(place.has_password && !format!("{place:?}").contains("secret"));
-        let error = Place::parse("postgres://ada:secret@db:port/x", &Credentials::default());
+        let error =
+            PostgresServer::parse("postgres://ada:secret@db:port/x", &Credentials::default());
         assert!(!error.unwrap_err().to_string().contains("secret"));
     }
 
     #[test]
     fn only_this_machine_is_spoken_to_in_the_clear() {
         let local = |url| {
-            Place::parse(url, &Credentials::default())
+            PostgresServer::parse(url, &Credentials::default())
                 .unwrap()
                 .is_local()
         };

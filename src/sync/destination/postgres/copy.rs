@@ -6,10 +6,12 @@ use bytes::Bytes;
 use futures_util::SinkExt;
 use tokio_postgres::Client;
 
-use super::schema::{self, Prepared, type_of};
-use super::{Advance, Batch, Failure, Table, TableState, Written, missing, quoted};
+use super::schema::{self, PostgresTable, type_of};
+use super::{
+    Advance, PostgresFailure, RecordPage, StoredPage, SyncTable, TableState, missing, quoted,
+};
 use crate::sync::destination::{BatchPurpose, DELETED_AT, EXTRA, SYNCED_AT};
-use crate::sync::row::{Cell, Row, RowReader};
+use crate::sync::row::{Row, RowReader, RowValue};
 use crate::sync::table::ColumnType;
 
 /// The order of the rows of a page: of two with the same key, the later one counts.
@@ -40,7 +42,7 @@ struct Statements {
 }
 
 impl TableCopy {
-    pub(super) fn new(table: &Table, prepared: &Prepared) -> Self {
+    pub(super) fn new(table: &SyncTable, prepared: &PostgresTable) -> Self {
         let reader = RowReader::new(table, Some(&prepared.columns));
         let key_type = table.columns[table.key_column()].kind;
         Self {
@@ -67,10 +69,10 @@ impl TableCopy {
     pub(super) async fn write(
         &mut self,
         client: &mut Client,
-        batch: &Batch,
+        batch: &RecordPage,
         advance: Advance,
-    ) -> Result<Written, Failure> {
-        let mut written = Written::default();
+    ) -> Result<StoredPage, PostgresFailure> {
+        let mut written = StoredPage::default();
         let mut keys = Vec::new();
         let gathers = batch.purpose != BatchPurpose::Rows;
         self.lines.clear();
@@ -115,10 +117,10 @@ impl TableCopy {
     }
 }
 
-fn key_text(cell: &Cell<'_>) -> String {
+fn key_text(cell: &RowValue<'_>) -> String {
     match cell {
-        Cell::Integer(number) => number.to_string(),
-        Cell::Text(text) => text.clone().into_owned(),
+        RowValue::Integer(number) => number.to_string(),
+        RowValue::Text(text) => text.clone().into_owned(),
         _ => String::new(),
     }
 }
@@ -127,15 +129,15 @@ fn key_text(cell: &Cell<'_>) -> String {
 fn line(row: &Row<'_>, at: &str, order: usize, lines: &mut String) {
     for cell in &row.cells {
         match cell {
-            Cell::Null => lines.push_str("\\N"),
-            Cell::Integer(number) => {
+            RowValue::Null => lines.push_str("\\N"),
+            RowValue::Integer(number) => {
                 let _ = write!(lines, "{number}");
             }
-            Cell::Boolean(is) => lines.push(if *is { 't' } else { 'f' }),
-            Cell::Time(time) => {
+            RowValue::Boolean(is) => lines.push(if *is { 't' } else { 'f' }),
+            RowValue::Time(time) => {
                 let _ = write!(lines, "{time}");
             }
-            Cell::Text(text) | Cell::Json(text) => escaped(text, lines),
+            RowValue::Text(text) | RowValue::Json(text) => escaped(text, lines),
         }
         lines.push('\t');
     }
@@ -163,7 +165,7 @@ fn escaped(text: &str, lines: &mut String) {
     lines.push_str(rest);
 }
 
-fn statements(table: &Table, columns: &[(&'static str, ColumnType)]) -> Statements {
+fn statements(table: &SyncTable, columns: &[(&'static str, ColumnType)]) -> Statements {
     let stage = quoted(&format!("_stage_{}", table.name));
     let mut typed = String::new();
     let mut names = String::new();

@@ -16,14 +16,14 @@ use tokio::runtime::Runtime;
 use tokio_postgres::Client;
 
 use super::{
-    Advance, Among, Batch, Destination, Missing, SchemaPolicy, StoreKey, Table, TableState,
-    TableStatus, Writer, Written,
+    Advance, Among, Destination, Missing, RecordPage, SchemaPolicy, StoreKey, StoredPage,
+    SyncTable, TableState, TableStatus, Writer,
 };
 use crate::error::{Error, Kind, Result};
 use crate::sync::Micros;
 use copy::TableCopy;
 
-pub use connect::{Credentials, Place};
+pub use connect::{Credentials, PostgresServer};
 
 /// A destination that is a database of `PostgreSQL`.
 pub struct Postgres {
@@ -39,7 +39,7 @@ impl Postgres {
     /// # Errors
     /// Of kind `Unreachable`: nothing answers. `Access`: the server refuses user or
     /// password.
-    pub fn open(place: &Place) -> Result<Self> {
+    pub fn open(place: &PostgresServer) -> Result<Self> {
         let runtime = crate::runtime::current_thread()?;
         let name = place.name();
         let client = runtime.block_on(connect::connect(place))?;
@@ -55,7 +55,7 @@ impl Postgres {
     fn with<T>(
         &mut self,
         table: &str,
-        work: impl AsyncFnOnce(&mut Client, &mut TableCopy) -> Result<T, Failure>,
+        work: impl AsyncFnOnce(&mut Client, &mut TableCopy) -> Result<T, PostgresFailure>,
     ) -> Result<T> {
         let copy = self.tables.get_mut(table);
         let copy =
@@ -66,26 +66,26 @@ impl Postgres {
 }
 
 /// Why a statement failed.
-enum Failure {
+enum PostgresFailure {
     /// The database says so.
     Sql(tokio_postgres::Error),
     /// Something of our own.
     Own(Error),
 }
 
-impl From<tokio_postgres::Error> for Failure {
+impl From<tokio_postgres::Error> for PostgresFailure {
     fn from(error: tokio_postgres::Error) -> Self {
         Self::Sql(error)
     }
 }
 
-impl From<Error> for Failure {
+impl From<Error> for PostgresFailure {
     fn from(error: Error) -> Self {
         Self::Own(error)
     }
 }
 
-impl Failure {
+impl PostgresFailure {
     fn about(self, name: &str) -> Error {
         match self {
             Self::Own(error) => error,
@@ -146,7 +146,7 @@ impl Destination for Postgres {
         begun.map_err(|failure| failure.about(&name))
     }
 
-    fn prepare(&mut self, table: &Table, policy: SchemaPolicy) -> Result<TableState> {
+    fn prepare(&mut self, table: &SyncTable, policy: SchemaPolicy) -> Result<TableState> {
         let name = self.name.clone();
         let prepared =
             self.runtime
@@ -161,7 +161,7 @@ impl Destination for Postgres {
         Ok(state)
     }
 
-    fn write(&mut self, table: &str, batch: &Batch, advance: Advance) -> Result<Written> {
+    fn write(&mut self, table: &str, batch: &RecordPage, advance: Advance) -> Result<StoredPage> {
         self.with(table, async |client, copy| {
             copy.write(client, batch, advance).await
         })

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use tokio_postgres::{Client, GenericClient};
 
-use super::{Failure, SchemaPolicy, StoreKey, Table, TableState, TableStatus, Writer, quoted};
+use super::{
+    PostgresFailure, SchemaPolicy, StoreKey, SyncTable, TableState, TableStatus, Writer, quoted,
+};
 use crate::error::{Error, Kind};
 use crate::sync::destination::{DELETED_AT, EXTRA, SYNCED_AT};
 use crate::sync::table::ColumnType;
@@ -24,7 +26,7 @@ CREATE TABLE IF NOT EXISTS _sync_tables (
 
 /// What a table looks like in the database.
 #[derive(Debug)]
-pub(super) struct Prepared {
+pub(super) struct PostgresTable {
     /// The columns of records that it has.
     pub(super) columns: Vec<String>,
     /// How far it is.
@@ -37,7 +39,7 @@ pub(super) async fn begin(
     name: &str,
     store: &StoreKey,
     writer: &Writer,
-) -> Result<(), Failure> {
+) -> Result<(), PostgresFailure> {
     let taken = "SELECT pg_try_advisory_lock($1)";
     let is_mine: bool = client.query_one(taken, &[&LOCK]).await?.get(0);
     if !is_mine {
@@ -106,7 +108,7 @@ pub(super) async fn keep_state(
     client: &impl GenericClient,
     table: &str,
     state: &TableState,
-) -> Result<(), Failure> {
+) -> Result<(), PostgresFailure> {
     let text = serde_json::to_string(state)
         .map_err(|error| Error::unexpected("the state of a table").caused_by(error))?;
     let update = "INSERT INTO _sync_tables (name, state) VALUES ($1, $2::text::jsonb)
@@ -119,9 +121,9 @@ pub(super) async fn keep_state(
 pub(super) async fn prepare(
     client: &mut Client,
     name: &str,
-    table: &Table,
+    table: &SyncTable,
     policy: SchemaPolicy,
-) -> Result<Prepared, Failure> {
+) -> Result<PostgresTable, PostgresFailure> {
     let transaction = client.transaction().await?;
     let kept = "SELECT state::text, columns FROM _sync_tables WHERE name = $1";
     let kept = transaction.query_opt(kept, &[&table.name]).await?;
@@ -173,7 +175,7 @@ pub(super) async fn prepare(
         .execute(update, &[&table.name, &columns])
         .await?;
     transaction.commit().await?;
-    Ok(Prepared { columns, state })
+    Ok(PostgresTable { columns, state })
 }
 
 /// The names of the columns; none where there is no table.
@@ -191,7 +193,7 @@ async fn columns_of(
 /// The columns that the table lacks, by their positions in the catalog.
 fn compare(
     name: &str,
-    table: &Table,
+    table: &SyncTable,
     own: &str,
     there: &[String],
     known: &[String],
@@ -224,7 +226,7 @@ fn compare(
 }
 
 /// The statement that creates a table.
-fn create(table: &Table, own: &str, is_history: bool) -> String {
+fn create(table: &SyncTable, own: &str, is_history: bool) -> String {
     let mut sql = format!("CREATE TABLE {} (", quoted(own));
     for column in &table.columns {
         let _ = write!(sql, "{} {}, ", quoted(column.name), type_of(column.kind));
@@ -273,7 +275,7 @@ pub(super) async fn store(client: &Client) -> Result<Option<StoreKey>, tokio_pos
 }
 
 /// What the database has of each table.
-pub(super) async fn status(client: &Client) -> Result<Vec<TableStatus>, Failure> {
+pub(super) async fn status(client: &Client) -> Result<Vec<TableStatus>, PostgresFailure> {
     if store(client).await?.is_none() {
         return Ok(Vec::new());
     }

@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::{
-    Advance, Among, Batch, BatchPurpose, Destination, Missing, SchemaPolicy, StoreKey, Table,
-    TableState, TableStatus, Writer, Written,
+    Advance, Among, BatchPurpose, Destination, Missing, RecordPage, SchemaPolicy, StoreKey,
+    StoredPage, SyncTable, TableState, TableStatus, Writer,
 };
 use crate::error::{Error, Kind, Result};
 use crate::store;
@@ -159,14 +159,14 @@ impl Destination for Sqlite {
         Ok(())
     }
 
-    fn prepare(&mut self, table: &Table, policy: SchemaPolicy) -> Result<TableState> {
+    fn prepare(&mut self, table: &SyncTable, policy: SchemaPolicy) -> Result<TableState> {
         let prepared = schema::prepare(&self.connection, &self.name, table, policy)?;
         let writer = TableWriter::new(table, &prepared);
         self.writers.insert(table.name.clone(), writer);
         Ok(prepared.state)
     }
 
-    fn write(&mut self, table: &str, batch: &Batch, advance: Advance) -> Result<Written> {
+    fn write(&mut self, table: &str, batch: &RecordPage, advance: Advance) -> Result<StoredPage> {
         let name = &self.name;
         let lock = self.lock.as_ref();
         let writer = Self::writer(&mut self.writers, table)?;
@@ -260,6 +260,3 @@ impl Destination for Sqlite {
 pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{SchemaPolicy, StoreKey, Table, TableState, failed, quoted};
+use super::{SchemaPolicy, StoreKey, SyncTable, TableState, failed, quoted};
 use crate::error::{Error, Result};
 use crate::sync::destination::{DELETED_AT, EXTRA, SYNCED_AT};
 use crate::sync::table::ColumnType;
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS _sync_tables (
 
 /// What a table looks like in the file.
 #[derive(Debug)]
-pub(super) struct Prepared {
+pub(super) struct SqliteTable {
     /// The columns of records that it has.
     pub(super) columns: Vec<String>,
     /// How far it is.
@@ -85,9 +85,9 @@ pub(super) fn keep_state(
 pub(super) fn prepare(
     connection: &Connection,
     name: &str,
-    table: &Table,
+    table: &SyncTable,
     policy: SchemaPolicy,
-) -> Result<Prepared> {
+) -> Result<SqliteTable> {
     let sql = |error| failed(name, error);
     let transaction = connection.unchecked_transaction().map_err(sql)?;
     let state = state_of(&transaction, name, &table.name)?;
@@ -112,7 +112,7 @@ pub(super) fn prepare(
     keep_state(&transaction, &table.name, &state).map_err(sql)?;
     keep_columns(&transaction, &table.name, &columns).map_err(sql)?;
     transaction.commit().map_err(sql)?;
-    Ok(Prepared { columns, state })
+    Ok(SqliteTable { columns, state })
 }
 
 fn state_of(connection: &Connection, name: &str, table: &str) -> Result<TableState> {
@@ -148,7 +148,7 @@ const fn own_columns(is_history: bool) -> &'static [&'static str] {
 }
 
 /// The statement that creates a table.
-fn create(table: &Table, own: &str, is_history: bool) -> String {
+fn create(table: &SyncTable, own: &str, is_history: bool) -> String {
     let mut sql = format!("CREATE TABLE {} (", quoted(own));
     for column in &table.columns {
         let kind = type_of(column.kind);
@@ -192,7 +192,7 @@ const fn type_of(kind: ColumnType) -> &'static str {
 fn compare(
     connection: &Connection,
     name: &str,
-    table: &Table,
+    table: &SyncTable,
     own: &str,
     mut there: Vec<String>,
     is_history: bool,

@@ -5,11 +5,13 @@ use std::fmt::Write as _;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, Statement, ToSql};
 
-use super::schema::{self, Prepared};
-use super::{Advance, Batch, BatchPurpose, Table, TableState, Written, failed, missing, quoted};
+use super::schema::{self, SqliteTable};
+use super::{
+    Advance, BatchPurpose, RecordPage, StoredPage, SyncTable, TableState, failed, missing, quoted,
+};
 use crate::error::Result;
 use crate::sync::destination::{DELETED_AT, EXTRA, SYNCED_AT};
-use crate::sync::row::{Cell, Row, RowReader};
+use crate::sync::row::{Row, RowReader, RowValue};
 
 /// Writes the rows of one table.
 #[derive(Debug)]
@@ -27,7 +29,7 @@ pub(super) struct TableWriter {
 }
 
 impl TableWriter {
-    pub(super) fn new(table: &Table, prepared: &Prepared) -> Self {
+    pub(super) fn new(table: &SyncTable, prepared: &SqliteTable) -> Self {
         let reader = RowReader::new(table, Some(&prepared.columns));
         let columns: Vec<&str> = reader.columns().iter().map(|(name, _)| *name).collect();
         Self {
@@ -63,9 +65,9 @@ impl TableWriter {
         &mut self,
         connection: &Connection,
         name: &str,
-        batch: &Batch,
+        batch: &RecordPage,
         advance: Advance,
-    ) -> Result<Written> {
+    ) -> Result<StoredPage> {
         let sql = |error| failed(name, error);
         let mut upsert = connection.prepare_cached(&self.upsert).map_err(sql)?;
         let mut history = match &self.history {
@@ -80,7 +82,7 @@ impl TableWriter {
             }
         };
         let at = batch.at.to_string();
-        let mut written = Written::default();
+        let mut written = StoredPage::default();
         let mut row = Row::default();
         for record in batch.records() {
             self.reader.read(record, &mut row)?;
@@ -122,18 +124,18 @@ fn bind(statement: &mut Statement<'_>, row: &Row<'_>, at: &str) -> rusqlite::Res
 }
 
 /// A cell as `SQLite` keeps it.
-struct Bound<'c, 'a>(&'c Cell<'a>);
+struct Bound<'c, 'a>(&'c RowValue<'a>);
 
 impl ToSql for Bound<'_, '_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match self.0 {
-            Cell::Null => ToSqlOutput::Borrowed(ValueRef::Null),
-            Cell::Integer(number) => ToSqlOutput::Borrowed(ValueRef::Integer(*number)),
-            Cell::Boolean(is) => ToSqlOutput::Borrowed(ValueRef::Integer(i64::from(*is))),
-            Cell::Text(text) | Cell::Json(text) => {
+            RowValue::Null => ToSqlOutput::Borrowed(ValueRef::Null),
+            RowValue::Integer(number) => ToSqlOutput::Borrowed(ValueRef::Integer(*number)),
+            RowValue::Boolean(is) => ToSqlOutput::Borrowed(ValueRef::Integer(i64::from(*is))),
+            RowValue::Text(text) | RowValue::Json(text) => {
                 ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes()))
             }
-            Cell::Time(time) => ToSqlOutput::Owned(Value::Text(time.to_string())),
+            RowValue::Time(time) => ToSqlOutput::Owned(Value::Text(time.to_string())),
         })
     }
 }
