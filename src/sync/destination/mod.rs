@@ -6,6 +6,7 @@
 
 mod address;
 mod batch;
+mod columns;
 pub mod files;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -61,6 +62,8 @@ pub enum SchemaPolicy {
     Evolve,
     /// The columns stay as they are; new fields go to `_extra`.
     Freeze,
+    /// As `Evolve`, and columns that are gone are added: all rows are read anew.
+    Refresh,
 }
 
 /// A process that writes to a destination, as others see it.

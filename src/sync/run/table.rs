@@ -6,7 +6,7 @@ use crate::api::pages::{ListFailure, Pages};
 use crate::api::request::Request;
 use crate::api::response::Wanted;
 use crate::error::{Error, Kind, Result};
-use crate::sync::destination::{Advance, BatchPurpose};
+use crate::sync::destination::{Advance, BatchPurpose, SchemaPolicy};
 use crate::sync::read::{TableSink, Total};
 use crate::sync::table::{ReadMethod, SyncTable};
 use crate::sync::window::{ReadWindow, first_page};
@@ -25,7 +25,12 @@ impl SyncRun<'_> {
     /// # Errors
     /// The run cannot go on.
     pub(super) async fn table(&self, table: &SyncTable) -> Result<TableReport> {
-        let (of_table, policy) = (table.clone(), self.plan.schema);
+        let policy = if self.plan.refreshes(table) {
+            SchemaPolicy::Refresh
+        } else {
+            self.plan.schema
+        };
+        let of_table = table.clone();
         let prepare = move |destination: &mut dyn crate::sync::destination::Destination| {
             destination.prepare(&of_table, policy)
         };

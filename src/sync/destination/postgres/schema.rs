@@ -8,6 +8,7 @@ use super::{
     PostgresFailure, SchemaPolicy, StoreKey, SyncTable, TableState, TableStatus, Writer, quoted,
 };
 use crate::error::{Error, Kind};
+use crate::sync::destination::columns::{self, ExistingTable};
 use crate::sync::destination::{DELETED_AT, EXTRA, SYNCED_AT};
 use crate::sync::table::ColumnType;
 
@@ -131,18 +132,11 @@ pub(super) async fn prepare(
         None => (TableState::default(), Vec::new()),
         Some(row) => {
             let text: String = row.get(0);
-            let state = serde_json::from_str(&text).map_err(|error| {
-                Error::usage(format!(
-                    "{name}: the state of {} cannot be read",
-                    table.name
-                ))
-                .hint(format!("--refresh {} reads the table anew", table.name))
-                .caused_by(error)
-            })?;
+            let state = columns::state_of(name, &table.name, &text, policy)?;
             (state, row.get(1))
         }
     };
-    let mut columns = Vec::new();
+    let mut kept = Vec::new();
     let names = std::iter::once(table.name.clone()).chain(table.history_name());
     for (at, own) in names.enumerate() {
         let is_history = at == 1;
@@ -153,29 +147,33 @@ pub(super) async fn prepare(
                 .await?;
             there = columns_of(&transaction, &own).await?;
         }
-        let lacking = compare(name, table, &own, &there, &known, is_history)?;
-        if policy == SchemaPolicy::Evolve {
-            for column in lacking {
-                let kind = table.columns[column].kind;
-                let column = table.columns[column].name;
-                let (own, quoted) = (quoted(&own), quoted(column));
-                let add = format!("ALTER TABLE {own} ADD COLUMN {quoted} {}", type_of(kind));
-                transaction.batch_execute(&add).await?;
-                there.push(column.to_owned());
-            }
+        let existing = ExistingTable {
+            place: name,
+            name: &own,
+            columns: &there,
+            known: &known,
+            is_history,
+        };
+        for at in columns::to_add(table, &existing, policy)? {
+            let column = &table.columns[at];
+            let (own, quoted, kind) = (quoted(&own), quoted(column.name), type_of(column.kind));
+            let add = format!("ALTER TABLE {own} ADD COLUMN {quoted} {kind}");
+            transaction.batch_execute(&add).await?;
+            there.push(column.name.to_owned());
         }
         if !is_history {
-            columns = there;
+            kept = there;
         }
     }
-    columns.retain(|column| table.column(column).is_some());
+    kept.retain(|column| table.column(column).is_some());
     keep_state(&transaction, &table.name, &state).await?;
     let update = "UPDATE _sync_tables SET columns = $2 WHERE name = $1";
-    transaction
-        .execute(update, &[&table.name, &columns])
-        .await?;
+    transaction.execute(update, &[&table.name, &kept]).await?;
     transaction.commit().await?;
-    Ok(PostgresTable { columns, state })
+    Ok(PostgresTable {
+        columns: kept,
+        state,
+    })
 }
 
 /// The names of the columns; none where there is no table.
@@ -188,41 +186,6 @@ async fn columns_of(
                  ORDER BY attnum";
     let rows = client.query(query, &[&quoted(table)]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
-}
-
-/// The columns that the table lacks, by their positions in the catalog.
-fn compare(
-    name: &str,
-    table: &SyncTable,
-    own: &str,
-    there: &[String],
-    known: &[String],
-    is_history: bool,
-) -> Result<Vec<usize>, Error> {
-    let altered = |what: String| {
-        Error::usage(format!("{name}: the table {own} was altered: {what}")).hint(format!(
-            "drop it, and --refresh {} builds it anew",
-            table.name
-        ))
-    };
-    let mut needed = vec![EXTRA, SYNCED_AT, table.key];
-    needed.extend((!is_history).then_some(DELETED_AT));
-    for column in needed {
-        if !there.iter().any(|known| known == column) {
-            return Err(altered(format!("it has no column {column}")));
-        }
-    }
-    let mut lacking = Vec::new();
-    for (at, column) in table.columns.iter().enumerate() {
-        if there.iter().any(|known| known == column.name) {
-            continue;
-        }
-        if known.iter().any(|known| known == column.name) {
-            return Err(altered(format!("its column {} is gone", column.name)));
-        }
-        lacking.push(at);
-    }
-    Ok(lacking)
 }
 
 /// The statement that creates a table.

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{SchemaPolicy, StoreKey, SyncTable, TableState, failed, quoted};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::sync::destination::columns::{self, ExistingTable};
 use crate::sync::destination::{DELETED_AT, EXTRA, SYNCED_AT};
 use crate::sync::table::ColumnType;
 
@@ -90,45 +91,62 @@ pub(super) fn prepare(
 ) -> Result<SqliteTable> {
     let sql = |error| failed(name, error);
     let transaction = connection.unchecked_transaction().map_err(sql)?;
-    let state = state_of(&transaction, name, &table.name)?;
-    let mut columns = Vec::new();
+    let state = state_of(&transaction, name, &table.name, policy)?;
+    let mut kept = Vec::new();
     let names = std::iter::once(table.name.clone()).chain(table.history_name());
+    let known = known_columns(&transaction, &table.name).map_err(sql)?;
     for (at, own) in names.enumerate() {
         let is_history = at == 1;
-        let there = columns_of(&transaction, &own).map_err(sql)?;
-        let there = if there.is_empty() {
+        let mut there = columns_of(&transaction, &own).map_err(sql)?;
+        if there.is_empty() {
             let create = create(table, &own, is_history);
             transaction.execute_batch(&create).map_err(sql)?;
-            columns_of(&transaction, &own).map_err(sql)?
-        } else {
-            compare(&transaction, name, table, &own, there, is_history, policy)?
+            there = columns_of(&transaction, &own).map_err(sql)?;
+        }
+        let existing = ExistingTable {
+            place: name,
+            name: &own,
+            columns: &there,
+            known: &known,
+            is_history,
         };
+        for at in columns::to_add(table, &existing, policy)? {
+            let column = &table.columns[at];
+            let (own, quoted, kind) = (quoted(&own), quoted(column.name), type_of(column.kind));
+            let add = format!("ALTER TABLE {own} ADD COLUMN {quoted} {kind}");
+            transaction.execute_batch(&add).map_err(sql)?;
+            there.push(column.name.to_owned());
+        }
         if !is_history {
-            columns = there;
+            kept = there;
         }
     }
     let is_of_records = |column: &String| table.column(column).is_some();
-    columns.retain(is_of_records);
+    kept.retain(is_of_records);
     keep_state(&transaction, &table.name, &state).map_err(sql)?;
-    keep_columns(&transaction, &table.name, &columns).map_err(sql)?;
+    keep_columns(&transaction, &table.name, &kept).map_err(sql)?;
     transaction.commit().map_err(sql)?;
-    Ok(SqliteTable { columns, state })
+    Ok(SqliteTable {
+        columns: kept,
+        state,
+    })
 }
 
-fn state_of(connection: &Connection, name: &str, table: &str) -> Result<TableState> {
+fn state_of(
+    connection: &Connection,
+    name: &str,
+    table: &str,
+    policy: SchemaPolicy,
+) -> Result<TableState> {
     let row = "SELECT state FROM _sync_tables WHERE name = ?";
     let text: Option<String> = connection
         .query_row(row, [table], |row| row.get(0))
         .optional()
         .map_err(|error| failed(name, error))?;
-    let Some(text) = text else {
-        return Ok(TableState::default());
-    };
-    serde_json::from_str(&text).map_err(|error| {
-        Error::usage(format!("{name}: the state of {table} cannot be read"))
-            .hint(format!("--refresh {table} reads the table anew"))
-            .caused_by(error)
-    })
+    text.map_or_else(
+        || Ok(TableState::default()),
+        |text| columns::state_of(name, table, &text, policy),
+    )
 }
 
 /// The names of the columns; none where there is no table.
@@ -136,15 +154,6 @@ fn columns_of(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Stri
     let mut query = connection.prepare("SELECT name FROM pragma_table_info(?)")?;
     let rows = query.query_map([table], |row| row.get(0))?;
     rows.collect()
-}
-
-/// The program's own columns of a table.
-const fn own_columns(is_history: bool) -> &'static [&'static str] {
-    if is_history {
-        &[EXTRA, SYNCED_AT]
-    } else {
-        &[EXTRA, SYNCED_AT, DELETED_AT]
-    }
 }
 
 /// The statement that creates a table.
@@ -185,48 +194,6 @@ const fn type_of(kind: ColumnType) -> &'static str {
         | ColumnType::Decimal
         | ColumnType::Json => "TEXT",
     }
-}
-
-/// Compares a table that is there with what it is to be. Columns that somebody has
-/// added stay; those that are new in the catalog are added.
-fn compare(
-    connection: &Connection,
-    name: &str,
-    table: &SyncTable,
-    own: &str,
-    mut there: Vec<String>,
-    is_history: bool,
-    policy: SchemaPolicy,
-) -> Result<Vec<String>> {
-    let altered = |what: String| {
-        Error::usage(format!("{name}: the table {own} was altered: {what}"))
-            .hint(format!("--refresh {} builds it anew", table.name))
-    };
-    let is_there = |there: &[String], column: &str| there.iter().any(|known| known == column);
-    for column in own_columns(is_history).iter().chain([&table.key]) {
-        if !is_there(&there, column) {
-            return Err(altered(format!("it has no column {column}")));
-        }
-    }
-    let known = known_columns(connection, &table.name).map_err(|error| failed(name, error))?;
-    for column in &table.columns {
-        if is_there(&there, column.name) {
-            continue;
-        }
-        if is_there(&known, column.name) {
-            return Err(altered(format!("its column {} is gone", column.name)));
-        }
-        if policy == SchemaPolicy::Evolve {
-            let (own, column_name) = (quoted(own), quoted(column.name));
-            let kind = type_of(column.kind);
-            let add = format!("ALTER TABLE {own} ADD COLUMN {column_name} {kind}");
-            connection
-                .execute_batch(&add)
-                .map_err(|error| failed(name, error))?;
-            there.push(column.name.to_owned());
-        }
-    }
-    Ok(there)
 }
 
 /// The columns of records that a table had when it was last prepared; none for one
