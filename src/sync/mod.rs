@@ -13,6 +13,7 @@
 //! another machine as well.
 
 pub mod destination;
+mod fit;
 mod identity;
 mod moment;
 mod read;

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::fit::{CowText, Fit, fit};
 use super::moment::Micros;
 use super::table::{ColumnType, SyncTable};
 use crate::error::{Error, Result};
@@ -218,7 +219,7 @@ impl RowReader {
             }
             return;
         };
-        match cell(text, self.columns[at].1, &self.zone) {
+        match fit(text, self.columns[at].1, &self.zone) {
             Fit::Whole(cell) => row.cells[at] = self.harmless(name, cell),
             Fit::Part(cell) => {
                 row.cells[at] = cell;
@@ -291,133 +292,6 @@ fn without_nul_escapes(text: &str) -> Option<String> {
     }
     clean.push_str(rest);
     changed.then_some(clean)
-}
-
-/// How a value fits a column.
-enum Fit<'a> {
-    /// The cell is the value.
-    Whole(RowValue<'a>),
-    /// The cell is a part of the value.
-    Part(RowValue<'a>),
-    /// There is no cell that is.
-    No,
-}
-
-/// A JSON value as a cell of a column.
-fn cell<'a>(raw: &'a str, kind: ColumnType, zone: &TimeZone) -> Fit<'a> {
-    let bytes = raw.as_bytes();
-    match bytes.first() {
-        None | Some(b'n') => Fit::Whole(RowValue::Null),
-        Some(b'"') => match serde_json::from_str::<CowText<'a>>(raw) {
-            Ok(CowText(text)) => of_text(text, raw, kind, zone),
-            Err(_) => Fit::No,
-        },
-        Some(b'{' | b'[') => match kind {
-            ColumnType::Json => Fit::Whole(RowValue::Json(raw.into())),
-            ColumnType::Text => Fit::Whole(RowValue::Text(raw.into())),
-            _ => Fit::No,
-        },
-        Some(b't' | b'f') => match kind {
-            ColumnType::Boolean => Fit::Whole(RowValue::Boolean(raw == "true")),
-            ColumnType::Json => Fit::Whole(RowValue::Json(raw.into())),
-            ColumnType::Text => Fit::Whole(RowValue::Text(raw.into())),
-            _ => Fit::No,
-        },
-        Some(_) => match kind {
-            ColumnType::Integer => match raw.parse() {
-                Ok(number) => Fit::Whole(RowValue::Integer(number)),
-                Err(_) => Fit::No,
-            },
-            ColumnType::Decimal => decimal(raw.into()),
-            ColumnType::Json => Fit::Whole(RowValue::Json(raw.into())),
-            ColumnType::Text => Fit::Whole(RowValue::Text(raw.into())),
-            _ => Fit::No,
-        },
-    }
-}
-
-fn of_text<'a>(text: Cow<'a, str>, raw: &'a str, kind: ColumnType, zone: &TimeZone) -> Fit<'a> {
-    match kind {
-        ColumnType::Text => Fit::Whole(RowValue::Text(text)),
-        ColumnType::Json => Fit::Whole(RowValue::Json(raw.into())),
-        // Forms send an empty text for what has no value.
-        _ if text.is_empty() => Fit::Whole(RowValue::Null),
-        ColumnType::Integer => match text.parse() {
-            Ok(number) => Fit::Whole(RowValue::Integer(number)),
-            Err(_) => Fit::No,
-        },
-        ColumnType::Boolean => match text.as_ref() {
-            "true" => Fit::Whole(RowValue::Boolean(true)),
-            "false" => Fit::Whole(RowValue::Boolean(false)),
-            _ => Fit::No,
-        },
-        ColumnType::Decimal => decimal(text),
-        ColumnType::Time => match Micros::read(&text, zone) {
-            Some(time) => Fit::Whole(RowValue::Time(time)),
-            None => Fit::No,
-        },
-        ColumnType::Date => day(text, zone),
-    }
-}
-
-/// A decimal number as it was sent. One with an exponent is no text of a number
-/// that everything reads.
-fn decimal(text: Cow<'_, str>) -> Fit<'_> {
-    let digits = text.strip_prefix('-').unwrap_or(&text);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number(whole) && is_number(fraction) {
-        Fit::Whole(RowValue::Text(text))
-    } else {
-        Fit::No
-    }
-}
-
-/// A day. Of a moment the cell is its day; unless that is its first moment, the
-/// moment stays as well.
-fn day<'a>(text: Cow<'a, str>, zone: &TimeZone) -> Fit<'a> {
-    let is_day = text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok();
-    if is_day {
-        return Fit::Whole(RowValue::Text(text));
-    }
-    if Micros::read(&text, zone).is_none() {
-        return Fit::No;
-    }
-    let Some((date, time)) = text.split_at_checked(10) else {
-        return Fit::No;
-    };
-    let is_midnight = matches!(time, "T00:00:00" | "T00:00:00Z" | "T00:00:00+00:00");
-    let cell = RowValue::Text(date.to_owned().into());
-    if is_midnight {
-        Fit::Whole(cell)
-    } else {
-        Fit::Part(cell)
-    }
-}
-
-/// Text that is borrowed where it has no escapes.
-struct CowText<'a>(Cow<'a, str>);
-
-impl<'de: 'a, 'a> serde::Deserialize<'de> for CowText<'a> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
-        struct Text;
-        impl<'de> Visitor<'de> for Text {
-            type Value = Cow<'de, str>;
-
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("a text")
-            }
-
-            fn visit_borrowed_str<E>(self, text: &'de str) -> std::result::Result<Self::Value, E> {
-                Ok(Cow::Borrowed(text))
-            }
-
-            fn visit_str<E>(self, text: &str) -> std::result::Result<Self::Value, E> {
-                Ok(Cow::Owned(text.to_owned()))
-            }
-        }
-        from.deserialize_str(Text).map(CowText)
-    }
 }
 
 /// Reads the fields of a record in one pass.

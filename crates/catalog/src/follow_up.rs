@@ -17,7 +17,7 @@ pub struct FollowUp {
 }
 
 impl Operation {
-    /// The list that tells what comes next.
+    /// The list that contains the next record.
     pub(super) const fn followed_by(mut self, follow_up: FollowUp) -> Self {
         self.follow_up = Some(follow_up);
         self

@@ -87,7 +87,7 @@ pub struct Operation {
     pub done: &'static str,
     /// What takes it back, where something does.
     pub reverse: Option<Reverse>,
-    /// The list that tells what comes next, where the answer does not.
+    /// The list that contains the next record, where the answer does not.
     pub follow_up: Option<FollowUp>,
     /// What sending it a second time does.
     pub idempotency: Idempotency,
@@ -102,7 +102,7 @@ pub struct Operation {
     /// How its answers state errors, where it is otherwise than in the rest of
     /// the API.
     pub error_form: Option<ErrorForm>,
-    /// How it becomes a table of a copy, for lists and for what is one object.
+    /// How copies replicate it: a list, or a single object.
     pub replication: Replication,
     /// A command line that shows the operation at work.
     pub example: &'static str,

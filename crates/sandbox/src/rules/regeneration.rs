@@ -93,7 +93,7 @@ pub(super) fn holds(charge: &Record, items: &[u64]) -> bool {
             .any(|item| items.contains(item))
 }
 
-/// Makes anew what has waited long enough; says whether there was any.
+/// Regenerates the charges whose wait is over; returns whether there were any.
 pub(crate) fn run_due(state: &mut State, now: Timestamp) -> bool {
     let table = state.table(TableName::Regenerations);
     if table.len() == 0 {

@@ -1,8 +1,8 @@
 //! Forms that live stores answer with now and then: nulls, times of other
 //! forms, fields that few records have.
 //!
-//! In comes a store that is made up, out go some of its records, changed. Only
-//! what is over is changed, so that the store stays coherent.
+//! Takes a seeded store and changes some of its records: those of past charges and
+//! orders only, so that the store stays coherent.
 
 use serde_json::{Value, json};
 
