@@ -106,6 +106,8 @@ pub struct Terminal {
     pub width: Option<u16>,
     /// Columns of the terminal that standard error is, which may be another one.
     pub stderr_width: Option<u16>,
+    /// Its lines.
+    pub stderr_height: Option<u16>,
 }
 
 impl World {
@@ -113,6 +115,7 @@ impl World {
     #[must_use]
     pub fn process() -> Self {
         let begun = Instant::now();
+        let stderr_size = terminal_size::terminal_size_of(io::stderr());
         Self {
             arguments: std::env::args_os().skip(1).collect(),
             environment: environment(),
@@ -126,8 +129,8 @@ impl World {
                 stderr: io::stderr().is_terminal(),
                 controlling: has_controlling_terminal(),
                 width: terminal_size::terminal_size().map(|(width, _)| width.0),
-                stderr_width: terminal_size::terminal_size_of(io::stderr())
-                    .map(|(width, _)| width.0),
+                stderr_width: stderr_size.map(|(width, _)| width.0),
+                stderr_height: stderr_size.map(|(_, height)| height.0),
             },
             size: Arc::new(|| {
                 terminal_size::terminal_size().map(|(width, height)| (width.0, height.0))

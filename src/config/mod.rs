@@ -87,6 +87,10 @@ pub mod variable {
     pub const PG_PASSWORD: &str = "PGPASSWORD";
     /// The file with passwords of databases.
     pub const PG_PASS_FILE: &str = "PGPASSFILE";
+    /// The service of a database: its place, by a name.
+    pub const PG_SERVICE: &str = "PGSERVICE";
+    /// The file with services of databases.
+    pub const PG_SERVICE_FILE: &str = "PGSERVICEFILE";
     /// The home folder.
     pub const HOME: &str = "HOME";
     /// The name of the user at this machine.

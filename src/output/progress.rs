@@ -16,7 +16,7 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::console::Console;
+use super::console::{Console, TerminalSize};
 use super::visible;
 use crate::world::Elapsed;
 
@@ -36,14 +36,17 @@ const LATELY: Duration = Duration::from_secs(15);
 /// The narrowest terminal that has room for a bar beside the words.
 const ROOM_FOR_BAR: u16 = 60;
 
+/// Columns of the bar.
+const BAR_WIDTH: usize = 20;
+
 const BAR: Style = AnsiColor::Cyan.on_default();
 const FAILED: Style = AnsiColor::Red.on_default();
 
 /// How the line looks.
 #[derive(Debug, Clone, Copy)]
 pub struct ProgressLook {
-    /// Columns of the terminal.
-    pub width: u16,
+    /// The terminal.
+    pub size: TerminalSize,
     /// Whether to colour.
     pub colour: bool,
     /// What is counted, in the plural: `rows`.
@@ -59,8 +62,33 @@ pub struct ProgressState<'a> {
     pub failed: u64,
     /// All there is, where that is known.
     pub total: Option<u64>,
+    /// How much of the work is done, from 0 to 1, where that is known otherwise.
+    pub share: Option<f32>,
+    /// What is counted, where there are several lines; may be empty.
+    pub label: &'a str,
     /// What is going on, in a few words; may be empty.
     pub state: &'a str,
+}
+
+impl ProgressState<'_> {
+    /// The position of the bar, and its length; the position is 0 where nothing tells
+    /// how much there is.
+    fn bar(&self) -> (u64, u64) {
+        const PARTS: u16 = 1000;
+        match (self.total, self.share) {
+            (Some(total), _) => (self.done, total.max(1)),
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "from 0 to 1000"
+            )]
+            (None, Some(share)) => {
+                let done = (share.clamp(0.0, 1.0) * f32::from(PARTS)) as u64;
+                (done, PARTS.into())
+            }
+            (None, None) => (0, 1),
+        }
+    }
 }
 
 /// The live line of one piece of work. It goes when this is dropped.
@@ -96,6 +124,12 @@ impl Progress {
         }
     }
 
+    /// A line below this one, for work that begins now.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self::new(self.console.clone(), self.elapsed.clone(), self.look)
+    }
+
     /// Takes note of how far it is, and draws the line when it is time.
     pub fn seen(&self, seen: ProgressState) {
         let Some(look) = self.look else {
@@ -119,15 +153,16 @@ impl Progress {
             in_time: now.saturating_sub(since),
         };
         let words = words(&seen, pace, look);
-        let bar = line.bar.get_or_insert_with(|| {
-            let bar = self.console.begin(look.width);
-            bar.with_style(style(look, seen.total.is_some()))
-        });
+        let bar = line
+            .bar
+            .get_or_insert_with(|| self.console.begin(look.size));
+        bar.set_style(style(look, &seen));
         // Both handles are of one line; this one draws nothing by itself.
         drop(bar.clone().with_message(words));
         bar.update(|state| {
-            state.set_len(seen.total.unwrap_or(seen.done).max(1));
-            state.set_pos(seen.done);
+            let (done, all) = seen.bar();
+            state.set_len(all);
+            state.set_pos(done);
         });
     }
 
@@ -162,13 +197,18 @@ impl ProgressPace {
     }
 }
 
-fn style(look: ProgressLook, measured: bool) -> ProgressStyle {
-    let template = if !measured || look.width < ROOM_FOR_BAR {
+fn style(look: ProgressLook, seen: &ProgressState) -> ProgressStyle {
+    let is_measured = seen.total.is_some() || seen.share.is_some();
+    let has_room = look.size.width >= ROOM_FOR_BAR;
+    let template = if !is_measured && has_room && !seen.label.is_empty() {
+        // The words are below those of the other lines.
+        format!("{:BAR_WIDTH$} {{wide_msg}}", "")
+    } else if !is_measured || !has_room {
         "{wide_msg}".to_owned()
     } else if look.colour {
-        format!("{BAR}{{bar:20}}{BAR:#} {{wide_msg}}")
+        format!("{BAR}{{bar:{BAR_WIDTH}}}{BAR:#} {{wide_msg}}")
     } else {
-        "{bar:20} {wide_msg}".to_owned()
+        format!("{{bar:{BAR_WIDTH}}} {{wide_msg}}")
     };
     // A template that cannot be read would be seen in every test of it.
     ProgressStyle::with_template(&template)
@@ -178,7 +218,11 @@ fn style(look: ProgressLook, measured: bool) -> ProgressStyle {
 
 /// The words, the most telling first: a narrow terminal shows but those.
 fn words(seen: &ProgressState, pace: ProgressPace, look: ProgressLook) -> String {
-    let mut text = grouped(seen.done);
+    let mut text = String::new();
+    if !seen.label.is_empty() {
+        let _ = write!(text, "{}: ", visible::one_line(seen.label));
+    }
+    text.push_str(&grouped(seen.done));
     if let Some(total) = seen.total {
         let _ = write!(text, " of {}", grouped(total));
     }

@@ -30,7 +30,7 @@ fn shown(look: Option<ProgressLook>) -> ShownProgress {
 
 fn plain(width: u16) -> ProgressLook {
     ProgressLook {
-        width,
+        size: TerminalSize { width, height: 24 },
         colour: false,
         unit: "rows",
     }
@@ -44,6 +44,7 @@ impl ShownProgress {
             failed,
             total: Some(10_000),
             state: "batch 2 of 3 processing",
+            ..ProgressState::default()
         });
     }
 
@@ -165,4 +166,40 @@ fn spans_are_said_as_one_says_them() {
     ] {
         assert_eq!(span(Duration::from_secs(seconds)), said);
     }
+}
+
+#[test]
+fn several_lines_show_a_share_where_one_is_known() {
+    let shown = shown(Some(plain(60)));
+    let tables = [shown.progress.another(), shown.progress.another()];
+    for millis in [0, 4000] {
+        shown.millis.store(millis, Relaxed);
+        shown.progress.seen(ProgressState {
+            done: millis,
+            ..ProgressState::default()
+        });
+        tables[0].seen(ProgressState {
+            done: millis,
+            share: Some(0.5),
+            label: "charges",
+            ..ProgressState::default()
+        });
+        tables[1].seen(ProgressState {
+            done: 7,
+            label: "plans",
+            ..ProgressState::default()
+        });
+    }
+    let seen = || crate::output::testing::screen(&shown.kept.text());
+    assert_eq!(
+        seen(),
+        [
+            "4,000 rows, 1000/s",
+            "██████████░░░░░░░░░░ charges: 4,000 rows, 1000/s",
+            "                     plans: 7 rows",
+        ]
+    );
+    drop(tables);
+    shown.console.say("done\n");
+    assert_eq!(seen(), ["done", "4,000 rows, 1000/s"]);
 }

@@ -121,3 +121,49 @@ pub(super) fn printed(settings: &OutputSettings, records: &[&str]) -> Result<Str
     output.finish()?;
     Ok(paper.text())
 }
+
+/// The lines that a terminal shows after it was sent that text. It understands what
+/// live lines need: the ends of lines, clearing a line, and moving over lines.
+pub(super) fn screen(text: &str) -> Vec<String> {
+    let mut lines: Vec<Vec<char>> = vec![Vec::new()];
+    let (mut row, mut column) = (0, 0);
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\r' => column = 0,
+            '\n' => {
+                row += 1;
+                column = 0;
+            }
+            '\u{1b}' => {
+                assert_eq!(letters.next(), Some('['));
+                let mut number = String::new();
+                while letters.peek().is_some_and(char::is_ascii_digit) {
+                    number.extend(letters.next());
+                }
+                let number: usize = number.parse().unwrap();
+                match letters.next() {
+                    Some('A') => row -= number,
+                    Some('B') => row += number,
+                    Some('K') => lines[row].clear(),
+                    other => panic!("{other:?}"),
+                }
+            }
+            letter => {
+                let line = &mut lines[row];
+                line.resize(line.len().max(column + 1), ' ');
+                line[column] = letter;
+                column += 1;
+            }
+        }
+        lines.resize(lines.len().max(row + 1), Vec::new());
+    }
+    let lines = lines.into_iter().map(String::from_iter);
+    let mut lines: Vec<String> = lines
+        .map(|line: String| line.trim_end().to_owned())
+        .collect();
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    lines
+}

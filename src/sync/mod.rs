@@ -12,6 +12,7 @@
 //! destination: a run that was killed goes on where the destination stands, on
 //! another machine as well.
 
+mod copied;
 pub mod destination;
 mod fit;
 mod identity;
@@ -24,6 +25,7 @@ pub mod sums;
 mod table;
 mod window;
 
+pub use copied::CopiedTable;
 pub use identity::StoreKey;
 pub use moment::{Micros, StartDate};
 pub use run::{Deletes, RunPlan, SyncObserver, SyncRun, TableEnd, TableReport};

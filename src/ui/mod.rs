@@ -24,6 +24,7 @@ use crate::config::token_storage::Keyring;
 use crate::config::{self, Colour, Environment, Folders, variable};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
+use crate::output::console::TerminalSize;
 use crate::output::progress::{Progress, ProgressLook};
 use crate::output::{BackgroundWriter, HiddenColumns, LeftOutFields, Skipped, visible};
 use crate::runtime;
@@ -34,6 +35,9 @@ use request_trace::RequestTrace;
 
 /// The width of a terminal that does not tell its own.
 pub(crate) const USUAL_WIDTH: u16 = 80;
+
+/// The height of a terminal that does not tell its own.
+const USUAL_HEIGHT: u16 = 24;
 
 /// Tells an error, unless it is only that nobody reads any more, or there is
 /// nothing to tell of it.
@@ -292,7 +296,10 @@ impl Run {
     /// draw a line anew shows none.
     pub(crate) fn progress(&self, options: &Options, unit: &'static str) -> Progress {
         let look = (!self.is_dumb()).then(|| ProgressLook {
-            width: self.terminal.width.unwrap_or(USUAL_WIDTH),
+            size: TerminalSize {
+                width: self.terminal.width.unwrap_or(USUAL_WIDTH),
+                height: self.terminal.stderr_height.unwrap_or(USUAL_HEIGHT),
+            },
             colour: config::colour(&self.environment, options.colour, self.terminal.stderr),
             unit,
         });

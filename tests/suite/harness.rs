@@ -130,6 +130,7 @@ impl Rc {
             controlling: false,
             width: Some(width),
             stderr_width: Some(width),
+            stderr_height: Some(24),
         };
         self
     }

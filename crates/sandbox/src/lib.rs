@@ -38,7 +38,7 @@ use jiff::Timestamp;
 
 pub use self::http::receive::{Ending, Reply};
 pub use self::http::{control, server};
-pub use persistence::{data, file};
+pub use persistence::{data, file, records};
 pub use storage::behaviour::Behaviour;
 pub use storage::state::{State, Token};
 pub use webhooks::post::{CLIENT_SECRET, Outbox};

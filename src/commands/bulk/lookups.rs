@@ -95,6 +95,7 @@ impl ReadObserver for Line {
             failed: 0,
             total: Some(of),
             state: "looked up",
+            ..ProgressState::default()
         });
     }
 }

@@ -275,6 +275,7 @@ fn show(progress: &Progress, counts: CheckCounts) {
             failed: 0,
             total: None,
             state: "read and checked",
+            ..ProgressState::default()
         });
     }
 }

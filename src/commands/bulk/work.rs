@@ -104,6 +104,7 @@ impl RunObserver for Line {
             failed,
             total: Some(progress.rows),
             state: &progress.doing,
+            ..ProgressState::default()
         });
     }
 }

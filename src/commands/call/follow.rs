@@ -82,6 +82,7 @@ impl Far {
             failed,
             total,
             state: &state,
+            ..ProgressState::default()
         });
     }
 }

@@ -2,6 +2,7 @@
 
 mod args;
 pub(super) mod control;
+mod copy;
 mod run;
 mod spec;
 

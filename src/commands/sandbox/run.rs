@@ -12,6 +12,7 @@ use super::args::{Background, Sandbox as Asked, Serving};
 use crate::cli::Options;
 use crate::commands::local;
 use crate::commands::sandbox::control::{self, ControlTarget, cannot_open};
+use crate::commands::sandbox::copy;
 use crate::config::{self, BaseUrl, variable};
 use crate::error::{Error, Kind, Result};
 use crate::output::Format;
@@ -141,6 +142,11 @@ fn dump(run: &mut Run, options: &Options) -> Result<()> {
 
 fn load(run: &mut Run, options: &Options, file: &Path) -> Result<()> {
     let named = file.display().to_string();
+    if file != Path::new("-") && copy::is_database(file) {
+        let state = copy::state(run, file)?;
+        let replaced = Replaced::confirmed(run, options)?;
+        return replace(run, &replaced, &state, None, &named);
+    }
     let text = if file == Path::new("-") {
         Ok(run.stdin.text("-")?)
     } else {
@@ -156,13 +162,32 @@ fn load(run: &mut Run, options: &Options, file: &Path) -> Result<()> {
             .hint("give a file that `rc sandbox dump` wrote; the sandbox is as it was")
     })?;
     let replaced = Replaced::confirmed(run, options)?;
-    match &replaced {
+    replace(run, &replaced, &state, Some(text), &named)
+}
+
+/// Puts a store in the place of another; `text` is the store as JSON, where that is at
+/// hand.
+fn replace(
+    run: &mut Run,
+    replaced: &Replaced,
+    state: &State,
+    text: Option<String>,
+    named: &str,
+) -> Result<()> {
+    let failed = |error| Error::unexpected("cannot keep the sandbox").caused_by(error);
+    match replaced {
         Replaced::Served(url) => {
+            let body = if let Some(text) = text {
+                text.into_bytes()
+            } else {
+                let mut body = Vec::new();
+                state.to_json_writer(&mut body).map_err(failed)?;
+                body
+            };
             let target = ControlTarget::Served(url.clone());
-            target.send(Method::PUT, "store", text.into())?;
+            target.send(Method::PUT, "store", body.into())?;
         }
-        Replaced::Local(path) => SandboxFile::replace(path, &state)
-            .map_err(|error| Error::unexpected("cannot keep the sandbox").caused_by(error))?,
+        Replaced::Local(path) => SandboxFile::replace(path, state).map_err(failed)?,
     }
     run.reporter
         .done(&format!("{replaced} contains what {named} does"));

@@ -199,18 +199,26 @@ fn dump() -> Command {
     )
 }
 
+const LOAD: &str = "\
+A copy that `rc sync` made is a rehearsal: what is done to it in the sandbox is not
+done to the store. Rows that the store no longer has are left out.
+
+Examples:
+  rc sandbox load snapshot.json
+  rc sync --products-version 2021-11 && rc sandbox load recharge.db --yes";
+
 fn load() -> Command {
     verb(
         "load",
-        "Start over with a store that was dumped",
-        "Example:\n  rc sandbox load snapshot.json",
+        "Start over with a store that was dumped, or with a copy that rc sync made",
+        LOAD,
     )
     .arg(
         Arg::new("file")
             .value_name("FILE|-")
             .required(true)
             .value_parser(value_parser!(PathBuf))
-            .help("what `rc sandbox dump` printed; - reads standard input"),
+            .help("what `rc sandbox dump` printed, or a copy in SQLite; - reads standard input"),
     )
 }
 

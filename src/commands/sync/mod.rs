@@ -8,16 +8,36 @@ mod spec;
 mod status;
 mod watcher;
 
-use super::{Command, no_files};
+use clap::ArgMatches;
+
+use super::Command;
+use super::collision::{Files, NamedFile};
+use crate::error::Result;
+use crate::sync::destination::files::DATABASE;
+use crate::sync::destination::{Address, USUAL_FILE};
 
 pub(in crate::commands) use place::open_copy;
 
 pub(super) const COMMAND: Command = Command {
     spec: spec::SPEC,
-    files: no_files,
+    files,
     run: |run, options, matches| match matches.subcommand() {
         Some(("status", inner)) => status::run(run, options, args::destination(inner)?.as_ref()),
         Some(("check", inner)) => check::run(run, options, &args::sync_of(inner)?),
         _ => run::run(run, options, &args::sync_of(matches)?),
     },
 };
+
+/// The files that a run writes: those of the destination.
+fn files(matches: &ArgMatches) -> Result<Files> {
+    let matches = matches.subcommand().map_or(matches, |(_, inner)| inner);
+    let mut files = Files::default();
+    let path = match args::destination(matches)? {
+        Some(Address::Sqlite(path)) => path,
+        Some(Address::Ndjson(folder) | Address::Csv(folder)) => folder.join(DATABASE),
+        Some(Address::Postgres(_)) => return Ok(files),
+        None => USUAL_FILE.into(),
+    };
+    files.written.push(NamedFile::new("the copy", path));
+    Ok(files)
+}

@@ -115,7 +115,7 @@ pub(super) mod postgres {
     use crate::config::{NetworkFlags, read, trust, variable};
     use crate::error::{Error, Result};
     use crate::sync::destination::PostgresUrl;
-    use crate::sync::destination::postgres::{Credentials, Postgres, PostgresServer};
+    use crate::sync::destination::postgres::{Credentials, Postgres, PostgresServer, ServiceName};
 
     /// Connects to a database.
     pub(in crate::commands::sync) fn open(
@@ -139,13 +139,20 @@ pub(super) mod postgres {
 
     fn credentials(run: &Run) -> Result<Credentials> {
         let of = |name| read(&run.environment, name);
-        let home = of(variable::HOME)?.map(|home| PathBuf::from(home).join(".pgpass"));
+        let home = of(variable::HOME)?.map(PathBuf::from);
+        let at_home = |name: &str| home.as_ref().map(|home| home.join(name));
         let file = of(variable::PG_PASS_FILE)?.map(PathBuf::from);
+        let services = of(variable::PG_SERVICE_FILE)?.map(PathBuf::from);
+        let service = of(variable::PG_SERVICE)?.map(|name| ServiceName {
+            name: name.to_owned(),
+            file: services.or(at_home(".pg_service.conf")),
+        });
         let user = of(variable::PG_USER)?.or(of(variable::USER)?);
         Ok(Credentials {
             password: of(variable::PG_PASSWORD)?.map(str::to_owned),
-            file: file.or(home),
+            file: file.or(at_home(".pgpass")),
             user: user.map(str::to_owned),
+            service,
         })
     }
 }

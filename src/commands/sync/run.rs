@@ -72,7 +72,8 @@ fn repeat(
     printer: &mut Printer,
 ) -> Result<()> {
     let progress = run.progress(options, "rows");
-    let watcher = Watcher::new(progress, run.reporter.voice(), plan.tables.len());
+    let voice = run.reporter.voice();
+    let watcher = Watcher::new(progress, voice, run.clock.clone(), &plan.tables);
     let first = clients.get(place.family.newest().version);
     let first = first
         .ok_or_else(|| Error::unexpected("there is no client"))?
@@ -87,6 +88,7 @@ fn repeat(
     };
     let writer = writer();
     loop {
+        watcher.begin();
         let result = Run::wait(async {
             let facts = check::store(&first, &now).await?;
             let store = store_key(place, facts.identity().map(|identity| identity.id))?;

@@ -1,63 +1,121 @@
-//! What a person sees of a run: one line for all tables, and a word on each.
+//! What a person sees of a run: a line for all tables, one for each that is read, and
+//! a note on each that failed.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::output::progress::{Progress, ProgressState, grouped};
-use crate::sync::{Micros, SyncObserver, TableEnd, TableReport};
+use jiff::Timestamp;
+
+use crate::output::progress::{Progress, ProgressState};
+use crate::sync::{Micros, ReadMethod, SyncObserver, SyncTable, TableEnd, TableReport};
 use crate::ui::reporter::Voice;
+use crate::world::Clock;
 
 /// Shows the progress of a run.
 pub(super) struct Watcher {
     progress: Progress,
     voice: Voice,
+    clock: Clock,
     tables: usize,
+    /// The tables that are read in the order of changes: how far one is, its bookmark
+    /// tells.
+    ordered: Vec<String>,
     seen: RefCell<Seen>,
 }
 
 #[derive(Default)]
 struct Seen {
     rows: BTreeMap<String, u64>,
+    reading: BTreeMap<String, TableLine>,
     ended: usize,
 }
 
+/// The line of a table that is read.
+struct TableLine {
+    line: Progress,
+    /// The bookmark after the first page, and the time then.
+    first: Option<(Micros, Timestamp)>,
+}
+
 impl Watcher {
-    pub(super) fn new(progress: Progress, voice: Voice, tables: usize) -> Self {
+    pub(super) fn new(
+        progress: Progress,
+        voice: Voice,
+        clock: Clock,
+        tables: &[SyncTable],
+    ) -> Self {
+        let ordered = tables
+            .iter()
+            .filter(|table| matches!(table.method, ReadMethod::Ascending { .. }));
         Self {
             progress,
             voice,
-            tables,
+            clock,
+            tables: tables.len(),
+            ordered: ordered.map(|table| table.name.clone()).collect(),
             seen: RefCell::default(),
         }
     }
 
-    fn draw(&self, latest: &str) {
-        let seen = self.seen.borrow();
-        let state = format!("{} of {} tables done, {latest}", seen.ended, self.tables);
+    /// Another run over the same tables begins.
+    pub(super) fn begin(&self) {
+        *self.seen.borrow_mut() = Seen::default();
+    }
+
+    /// Draws the line of all tables, which stays above the others.
+    fn draw(&self, seen: &Seen) {
+        let state = format!("{} of {} tables done", seen.ended, self.tables);
         self.progress.seen(ProgressState {
             done: seen.rows.values().sum(),
             state: &state,
             ..ProgressState::default()
         });
     }
+
+    /// How much of a table is read, by its bookmark.
+    fn share(&self, table: &str, line: &mut TableLine, newest: Option<Micros>) -> Option<f32> {
+        if !self.ordered.iter().any(|name| name == table) {
+            return None;
+        }
+        let newest = newest?;
+        let (first, now) = *line.first.get_or_insert_with(|| (newest, (self.clock)()));
+        let all = Micros::of(now).since(first).as_secs_f32();
+        (all > 0.0).then(|| newest.since(first).as_secs_f32() / all)
+    }
 }
 
 impl SyncObserver for Watcher {
     fn progress(&self, table: &str, rows: u64, newest: Option<Micros>) {
-        self.seen.borrow_mut().rows.insert(table.to_owned(), rows);
-        let until = newest.map_or_else(String::new, |newest| format!(" up to {newest}"));
-        self.draw(&format!("{table}: {}{until}", grouped(rows)));
+        let mut seen = self.seen.borrow_mut();
+        seen.rows.insert(table.to_owned(), rows);
+        self.draw(&seen);
+        let line = seen.reading.entry(table.to_owned());
+        let line = line.or_insert_with(|| TableLine {
+            line: self.progress.another(),
+            first: None,
+        });
+        let until = newest.map_or_else(String::new, |newest| format!("up to {newest}"));
+        let share = self.share(table, line, newest);
+        line.line.seen(ProgressState {
+            done: rows,
+            share,
+            label: table,
+            state: &until,
+            ..ProgressState::default()
+        });
     }
 
     fn ended(&self, report: &TableReport) {
-        self.seen.borrow_mut().ended += 1;
         if let TableEnd::Failed(error) | TableEnd::Forbidden(error) = &report.end {
             self.voice.note(&format!("{}: {error}", report.table));
             for hint in &error.hints {
                 self.voice.note(hint);
             }
         }
-        self.draw(&report.table);
+        let mut seen = self.seen.borrow_mut();
+        seen.ended += 1;
+        seen.reading.remove(&report.table);
+        self.draw(&seen);
     }
 
     fn note(&self, note: &str) {

@@ -61,7 +61,12 @@ impl SyncRun<'_> {
             (_, Some(removed)) => {
                 self.gather(table).await.map_err(ListFailure::Sink)?;
                 let request = among(table, removed.field, removed.values);
-                let purpose = BatchPurpose::Keys;
+                // Each version that was seen is a row of the history.
+                let purpose = if table.keeps_history {
+                    BatchPurpose::RowsAndKeys
+                } else {
+                    BatchPurpose::Keys
+                };
                 self.gathering(table, request, purpose, total).await?;
                 Some(Among::With(removed))
             }

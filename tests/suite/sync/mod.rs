@@ -6,7 +6,10 @@ mod copies;
 mod postgres;
 #[cfg(unix)]
 mod proof;
+#[cfg(unix)]
+mod recorder;
 mod refusals;
+mod rehearsal;
 
 use serde_json::Value;
 

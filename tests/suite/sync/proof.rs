@@ -8,12 +8,14 @@
 //! RC_SYNC_KILLS=60 cargo test --test suite sync::proof -- --nocapture
 //! ```
 
+use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Copy;
 use super::copies::assert_same;
+use super::recorder::{Recorder, Version};
 use crate::harness::{Store, rc};
 use crate::served::{Served, rc as rc_process};
 
@@ -103,28 +105,87 @@ fn process(copy: &Copy, url: &str, flags: &[&str]) -> Command {
     command
 }
 
-/// Runs a sync, and kills it after a while; returns whether it was killed.
-fn killed(copy: &Copy, url: &str, after: Duration) -> bool {
+/// How a run ended.
+enum RunEnd {
+    Killed,
+    Failed,
+    CameThrough,
+}
+
+/// Runs a sync, and kills it after a while.
+fn ended(copy: &Copy, url: &str, after: Duration) -> RunEnd {
     let mut command = process(copy, url, &[]);
     let mut child = command.stderr(Stdio::null()).spawn().unwrap();
     let begun = Instant::now();
     loop {
-        if child.try_wait().unwrap().is_some() {
-            return false;
+        if let Some(status) = child.try_wait().unwrap() {
+            return if status.success() {
+                RunEnd::CameThrough
+            } else {
+                RunEnd::Failed
+            };
         }
         if begun.elapsed() >= after {
             child.kill().unwrap();
             child.wait().unwrap();
-            return true;
+            return RunEnd::Killed;
         }
         std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// A store that was copied, the copy, and what its runs were served.
+pub(super) struct Proof {
+    _served: Served,
+    pub(super) copy: Copy,
+    /// Versions that runs were served which came through.
+    kept: BTreeSet<Version>,
+    /// Versions that any run was served.
+    all: BTreeSet<Version>,
+}
+
+impl Proof {
+    /// The history has what was served, and nothing else: all that runs were served
+    /// which came through, and of the others what they stored before they ended.
+    pub(super) fn assert_history(&self, versions: impl Fn(&str) -> Vec<(u64, String)>) {
+        for table in ["charges", "subscriptions"] {
+            let of_table = |versions: &BTreeSet<Version>| -> BTreeSet<(u64, String)> {
+                let own = versions.iter().filter(|(name, ..)| name == table);
+                own.map(|(_, id, at)| (*id, at.clone())).collect()
+            };
+            let history = versions(table);
+            let distinct: BTreeSet<(u64, String)> = history.iter().cloned().collect();
+            assert_eq!(
+                distinct.len(),
+                history.len(),
+                "{table}: a version is there twice"
+            );
+            let (kept, all) = (of_table(&self.kept), of_table(&self.all));
+            assert!(kept.len() > 50, "{table}: {}", kept.len());
+            let lost: Vec<_> = kept.difference(&distinct).collect();
+            assert!(lost.is_empty(), "{table} lacks {lost:?}");
+            let invented: Vec<_> = distinct.difference(&all).collect();
+            assert!(invented.is_empty(), "{table} was never served {invented:?}");
+        }
+    }
+}
+
+/// The versions in the history of a copy that is a file.
+fn history_of(copy: &Copy) -> impl Fn(&str) -> Vec<(u64, String)> {
+    |table| {
+        let rows = copy.sql(&format!("SELECT id, updated_at FROM {table}_history"));
+        let version = |row: &serde_json::Value| {
+            let at = row["updated_at"].as_str().unwrap().to_owned();
+            (row["id"].as_u64().unwrap(), at)
+        };
+        rows.iter().map(version).collect()
     }
 }
 
 /// Copies a store that changes to a destination, by runs that are killed; `None`
 /// stands for a file. Afterwards the store stands still and the copy is complete.
 #[expect(clippy::print_stderr, reason = "the figures of the proof")]
-pub(super) fn copied_under_kills(to: Option<String>) -> (Served, Copy) {
+pub(super) fn copied_under_kills(to: Option<String>) -> Proof {
     let served = Served::with(&["--no-limit"]);
     let copy = Copy {
         store: Store::new(),
@@ -132,6 +193,8 @@ pub(super) fn copied_under_kills(to: Option<String>) -> (Served, Copy) {
         to,
     };
     copy.sandbox(&format!("sandbox faults set {FAULTS}"));
+    let recorder = Recorder::before(&served.url);
+    let (mut kept, mut all) = (BTreeSet::new(), BTreeSet::new());
     let stop = AtomicBool::new(false);
     let wanted = kills();
     let begun = Instant::now();
@@ -141,10 +204,16 @@ pub(super) fn copied_under_kills(to: Option<String>) -> (Served, Copy) {
         let changing = scope.spawn(|| change(&copy, &stop));
         while kills < wanted && begun.elapsed() < PATIENCE {
             let after = Duration::from_millis(rng.u64(20..900));
-            if killed(&copy, &served.url, after) {
-                kills += 1;
-            } else {
-                whole += 1;
+            let end = ended(&copy, &recorder.url, after);
+            let seen = recorder.take();
+            all.extend(seen.iter().cloned());
+            match end {
+                RunEnd::Killed => kills += 1,
+                RunEnd::Failed => whole += 1,
+                RunEnd::CameThrough => {
+                    whole += 1;
+                    kept.extend(seen);
+                }
             }
             if rng.u32(..3) == 0 {
                 // Nothing that a run needs is kept here.
@@ -158,24 +227,26 @@ pub(super) fn copied_under_kills(to: Option<String>) -> (Served, Copy) {
     assert_eq!(kills, wanted, "too slow");
     assert!(changes > 0);
     copy.sandbox("sandbox faults off");
-    let mut last = process(&copy, &served.url, &["--deletes", "full", "--yes"]);
+    let mut last = process(&copy, &recorder.url, &["--deletes", "full", "--yes"]);
     assert!(last.status().unwrap().success());
-    (served, copy)
+    let seen = recorder.take();
+    all.extend(seen.iter().cloned());
+    kept.extend(seen);
+    Proof {
+        _served: served,
+        copy,
+        kept,
+        all,
+    }
 }
 
 #[test]
 fn a_copy_is_the_store_after_kills_faults_and_changes() {
-    let (_served, copy) = copied_under_kills(None);
+    let proof = copied_under_kills(None);
     for table in TABLES.split(',') {
-        assert_same(&copy, table, &format!("{table} list"));
+        assert_same(&proof.copy, table, &format!("{table} list"));
     }
-    for table in ["charges", "subscriptions"] {
-        let lost = format!(
-            "SELECT count(*) FROM {table} WHERE NOT EXISTS (SELECT 1 FROM {table}_history AS old
-             WHERE old.id = {table}.id AND old.updated_at = {table}.updated_at)"
-        );
-        assert_eq!(copy.value(&lost), 0, "{table}");
-    }
+    proof.assert_history(history_of(&proof.copy));
 }
 
 #[test]
@@ -183,9 +254,10 @@ fn files_are_the_store_after_kills_faults_and_changes() {
     for format in ["ndjson", "csv"] {
         let folder = tempfile::tempdir().unwrap();
         let to = format!("{format}:{}", folder.path().display());
-        let (_served, copy) = copied_under_kills(Some(to));
+        let proof = copied_under_kills(Some(to));
+        let copy = &proof.copy;
         for table in TABLES.split(',') {
-            assert_same(&copy, table, &format!("{table} list"));
+            assert_same(copy, table, &format!("{table} list"));
             let file = folder.path().join(format!("{table}.{format}"));
             let ids: Vec<u64> = if format == "ndjson" {
                 let text = std::fs::read_to_string(&file).unwrap();
@@ -202,5 +274,6 @@ fn files_are_the_store_after_kills_faults_and_changes() {
             let kept: Vec<u64> = kept.iter().map(|row| row["id"].as_u64().unwrap()).collect();
             assert_eq!(ids, kept, "{table}.{format}");
         }
+        proof.assert_history(history_of(copy));
     }
 }

@@ -7,6 +7,9 @@ use serde_json::json;
 use crate::values::record::{self, Record};
 use crate::values::time;
 
+/// The object that the settings are.
+pub(crate) const OBJECT: &str = "store";
+
 /// The settings of a store that was opened some years ago.
 pub(crate) fn settings(now: Timestamp) -> Record {
     let opened = now

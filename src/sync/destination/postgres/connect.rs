@@ -14,6 +14,7 @@ use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::failed;
+use super::service::{self, ServiceName};
 use crate::config::loopback::is_loopback;
 use crate::error::{Error, Kind, Result};
 
@@ -39,6 +40,8 @@ pub struct Credentials {
     pub file: Option<PathBuf>,
     /// `PGUSER`, else the name of the user at this machine.
     pub user: Option<String>,
+    /// The service that `PGSERVICE` names.
+    pub service: Option<ServiceName>,
 }
 
 impl PostgresServer {
@@ -53,6 +56,9 @@ impl PostgresServer {
                 .hint("write it as postgres://USER@HOST/DATABASE")
         })?;
         let has_password = config.get_password().is_some();
+        if let Some(service) = &credentials.service {
+            service::fill_in(&mut config, &service.read()?)?;
+        }
         if config.get_user().is_none()
             && let Some(user) = &credentials.user
         {
@@ -63,7 +69,9 @@ impl PostgresServer {
         }
         config.connect_timeout(PATIENCE);
         let name = name_of(&config);
-        if !has_password && let Some(password) = password(&config, credentials)? {
+        if config.get_password().is_none()
+            && let Some(password) = password(&config, credentials)?
+        {
             config.password(password);
         }
         Ok(Self {

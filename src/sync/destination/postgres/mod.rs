@@ -8,6 +8,7 @@ mod connect;
 mod copy;
 mod missing;
 mod schema;
+mod service;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -24,6 +25,7 @@ use crate::sync::Micros;
 use copy::TableCopy;
 
 pub use connect::{Credentials, PostgresServer};
+pub use service::ServiceName;
 
 /// A destination that is a database of `PostgreSQL`.
 pub struct Postgres {

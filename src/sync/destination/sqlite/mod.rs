@@ -257,6 +257,6 @@ impl Destination for Sqlite {
 }
 
 /// A name as SQL quotes it.
-pub(super) fn quoted(name: &str) -> String {
+pub(in crate::sync) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
