@@ -15,6 +15,8 @@ use crate::excerpt::first_letters;
 
 use super::builtins::{self, Data, Steps};
 use super::complaint::{self, Name};
+use super::cut;
+use super::needed::NeededFields;
 use super::reason;
 use super::regex;
 use super::room::{self, Floor};
@@ -58,6 +60,8 @@ pub struct Jq {
     filter: jaq_core::Filter<Data>,
     globals: Vars<Val>,
     patterns: regex::Patterns,
+    /// The fields that are read of each record; `None` where it is read in whole.
+    needed: Option<NeededFields>,
 }
 
 impl std::fmt::Debug for Jq {
@@ -85,7 +89,10 @@ impl Jq {
         // Places in errors are those of the text that was given.
         let written = text::with_writers(text);
         let written = written.and_then(|text| Self::compile_text(&text, variables).ok());
-        Ok(written.unwrap_or(filter))
+        Ok(Self {
+            needed: NeededFields::of(text),
+            ..written.unwrap_or(filter)
+        })
     }
 
     fn compile_text(text: &str, variables: &Variables) -> Result<Self> {
@@ -128,6 +135,7 @@ impl Jq {
             filter,
             globals: Vars::new(variables.values()),
             patterns: regex::Patterns::default(),
+            needed: None,
         })
     }
 
@@ -143,13 +151,31 @@ impl Jq {
             let message = format!("the record is nested deeper than {DEEPEST} levels");
             return Err(Error::unexpected(message));
         }
-        let value = read::parse_single(record)
-            .or_else(|error| {
-                let whole = surrogates::replaced(record).ok_or(error)?;
-                read::parse_single(&whole)
-            })
-            .map_err(|error| Error::unexpected(format!("the record is not JSON: {error}")))?;
+        let cut = self
+            .needed
+            .as_ref()
+            .and_then(|needed| cut::cut(record, needed));
+        let value = match cut {
+            Some(value) => value,
+            None => whole(record)?,
+        };
         room::within(|| self.results(value, each))
+    }
+
+    /// The fields that the filter reads of each record, as paths; `None` where it may
+    /// read all of them.
+    #[must_use]
+    pub fn needed_fields(&self) -> Option<Vec<String>> {
+        self.needed.as_ref().map(NeededFields::names)
+    }
+
+    /// The same filter, which reads each record in whole.
+    #[cfg(test)]
+    pub(super) fn reading_all(self) -> Self {
+        Self {
+            needed: None,
+            ..self
+        }
     }
 
     /// Whether the filter begins with something that lists have and records
@@ -178,6 +204,16 @@ impl Jq {
         }
         Ok(Flow::More)
     }
+}
+
+/// A record as a value, all of it.
+fn whole(record: &[u8]) -> Result<Val> {
+    read::parse_single(record)
+        .or_else(|error| {
+            let whole = surrogates::replaced(record).ok_or(error)?;
+            read::parse_single(&whole)
+        })
+        .map_err(|error| Error::unexpected(format!("the record is not JSON: {error}")))
 }
 
 /// What an exception means: an error, or `halt`.

@@ -25,6 +25,11 @@ pub(super) struct Filter {
 }
 
 impl Filter {
+    /// The fields that are read of each record; `None` where all may be.
+    pub(super) fn needed_fields(&self) -> Option<Vec<String>> {
+        self.jq.needed_fields()
+    }
+
     /// A filter; `skips` leaves out the records that it fails on.
     pub(super) fn new(jq: Jq, skips: bool) -> Self {
         Self {

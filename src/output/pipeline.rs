@@ -343,6 +343,18 @@ impl Output {
         })
     }
 
+    /// Which fields of each record the filter reads, in words; `None` where there is
+    /// no filter.
+    #[must_use]
+    pub fn needed_fields(&self) -> Option<String> {
+        let needed = self.filter.as_ref()?.needed_fields();
+        Some(match needed {
+            None => "the filter reads records in whole".to_owned(),
+            Some(names) if names.is_empty() => "the filter reads no field of a record".to_owned(),
+            Some(names) => format!("the filter reads only {}", names.join(", ")),
+        })
+    }
+
     /// Takes one record, and tells whether another would be used.
     ///
     /// # Errors

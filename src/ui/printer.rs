@@ -94,6 +94,9 @@ impl Printer {
         let style = settings.style;
         let (stream, target) = FileTarget::open(asked.out.as_deref(), run.stdout()?)?;
         let output = Output::new(&settings, stream)?;
+        if let Some(needed) = output.needed_fields().filter(|_| options.verbose > 1) {
+            run.reporter.note(&needed);
+        }
         run.skipped = output.skipped();
         run.hidden_columns = output.hidden_columns();
         run.left_out = output.left_out_fields();

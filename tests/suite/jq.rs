@@ -1,7 +1,7 @@
 //! Filters from the command line: variables, failures, and what they cannot
 //! reach.
 
-use crate::harness::{Store, rc};
+use crate::harness::{Store, rc, rc_of};
 
 fn customers(flags: &str) -> crate::harness::Rc {
     rc(&format!("customers list {flags}")).sandboxed()
@@ -164,5 +164,25 @@ fn a_filter_sees_nothing_of_the_process() {
             .sandboxed()
             .fails(2)
             .prints_nothing();
+    }
+}
+
+#[test]
+fn very_verbose_command_says_which_fields_the_filter_reads() {
+    for (filter, said) in [
+        (".id", "the filter reads only id"),
+        (
+            "{id, email: .customer.email}",
+            "the filter reads only id, customer.email",
+        ),
+        ("keys", "the filter reads records in whole"),
+        ("1", "the filter reads no field of a record"),
+    ] {
+        let words = ["orders", "list", "-n", "1", "--jq", filter, "-vv"];
+        let outcome = rc_of(words.map(str::to_owned))
+            .within(&Store::new())
+            .succeeds();
+        let first = outcome.stderr.lines().next().unwrap();
+        assert_eq!(first, format!("note: {said}"));
     }
 }
