@@ -5,6 +5,7 @@
 //! states what is special about it and nothing else.
 
 mod api;
+mod event_feed;
 mod family;
 mod object;
 mod parameter;
@@ -17,6 +18,7 @@ use crate::replication::Replication;
 pub use api::{
     Api, Auth, AuthPlace, Bucket, ErrorForm, Headers, PageForm, Rate, Secrets, TimeForm,
 };
+pub use event_feed::{EventClass, EventFeed, EventRule, EventTopic, StatusItems, Subject};
 pub use family::{ApiFamily, NoVersion, VersionedRow};
 pub(crate) use object::STATUS_TONES;
 pub use object::{
