@@ -299,7 +299,10 @@ pub(crate) const TOPICS: &[Topic] = &[
     topic(
         "subscription/swapped",
         "read_subscriptions",
-        &[on(TableName::Subscriptions, "updated").only(|seen| {
+        &[ToldChanges::of(TableName::Subscriptions).only(|seen| {
+            if !matches!(seen.verb, "swapped" | "updated") {
+                return false;
+            }
             let goods = [
                 "external_product_id.ecommerce",
                 "external_variant_id.ecommerce",

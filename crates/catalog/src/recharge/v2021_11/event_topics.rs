@@ -244,7 +244,11 @@ const TOPICS: &[EventTopic] = &[
         orders::RESOURCE.name,
         &[on(ORDER, CREATED)],
     ),
-    lossy("order/deleted", orders::RESOURCE.name, &[on(ORDER, DELETED)]),
+    lossy(
+        "order/deleted",
+        orders::RESOURCE.name,
+        &[on(ORDER, DELETED)],
+    ),
     // Not at a checkout.
     confirmed(
         "order/processed",
