@@ -33,6 +33,7 @@ mod store;
 pub mod sync;
 mod ui;
 pub mod userinfo;
+pub mod webhooks;
 pub mod world;
 mod wrap;
 

@@ -17,6 +17,10 @@ pub struct EventFeed {
     pub customer: &'static str,
     /// The parameter with the origin.
     pub origin: &'static str,
+    /// The verb of an object that is new.
+    pub created: &'static str,
+    /// The verb of an object that is gone.
+    pub deleted: &'static str,
     /// Days that the list reaches back.
     pub days: u32,
     /// The field of an object that each change sets and no event tells.

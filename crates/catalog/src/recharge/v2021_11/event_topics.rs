@@ -19,6 +19,8 @@ pub static EVENT_FEED: EventFeed = EventFeed {
     verbs: "verbs",
     customer: "customer_id",
     origin: "origin",
+    created: "created",
+    deleted: "deleted",
     days: 7,
     untold: "updated_at",
     topics: TOPICS,
