@@ -1,9 +1,14 @@
 //! Webhooks and events: what happened in a store, as its webhooks tell it.
 //!
-//! [`listen`] rebuilds the messages of webhooks from the events of the store and
-//! hands each to a [`forward::Forwarder`]; [`deliveries`] keeps what was handed
-//! over, and how far a listener is.
+//! [`topics`] names what can be told, [`body`] makes the body of a message from
+//! an object, and [`signature`] signs messages and checks signatures. [`listen`]
+//! rebuilds messages from the events of the store and hands each to a
+//! [`forward::Forwarder`]; [`deliveries`] keeps what was handed over, and how far
+//! a listener is.
 
+pub mod body;
 pub mod deliveries;
 pub mod forward;
 pub mod listen;
+pub mod signature;
+pub mod topics;

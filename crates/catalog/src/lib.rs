@@ -27,7 +27,8 @@ pub use model::{
     EventClass, EventFeed, EventRule, EventTopic, Field, FieldKind, FieldRole, Headers,
     Idempotency, Interval, Method, NoVersion, Object, OldValue, Operation, OperationAction,
     PageForm, Parameter, ParameterRole, Rate, Resource, ResponseShape, Reverse, Secrets,
-    StatusItems, Subject, TimeForm, Tone, Tones, Type, ValueKind, VersionedRow, tones_at,
+    StatusItems, Subject, TimeForm, Tone, Tones, Type, ValueKind, VersionedRow, WebhookHeaders,
+    WebhookTopic, Webhooks, tones_at,
 };
 pub use replication::{ForgottenRecords, RemovedRecords, Replication};
 pub use secrets::{SecretFields, secret_fields};

@@ -25,6 +25,7 @@ pub mod retention_strategies;
 pub mod store;
 pub mod subscriptions;
 pub mod token_information;
+mod webhook_topics;
 pub mod webhooks;
 
 pub use parameters::{
