@@ -31,6 +31,7 @@ mod stats;
 mod sync;
 mod token;
 mod version;
+mod webhooks;
 
 use clap::ArgMatches;
 
@@ -63,6 +64,11 @@ const ALL: &[Command] = &[
     sql::COMMAND,
     history::COMMAND,
     overview::COMMAND,
+    webhooks::TOPICS,
+    webhooks::VERIFY,
+    webhooks::TRIGGER,
+    webhooks::APPLY,
+    webhooks::SECRET,
     auth::COMMAND,
     auth::LOGIN,
     auth::WHOAMI,
