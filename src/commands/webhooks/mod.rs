@@ -1,0 +1,3 @@
+//! `rc webhooks …` beside the operations of the API.
+
+pub(super) mod listen;
