@@ -11,10 +11,12 @@ mod call;
 mod collision;
 mod completions;
 mod connect;
+mod deliveries;
 mod difference;
 mod doctor;
 mod dry;
 mod edit;
+mod events;
 mod help;
 mod history;
 #[cfg(feature = "sandbox")]
@@ -62,6 +64,10 @@ const ALL: &[Command] = &[
     bulk::COMMAND,
     sync::COMMAND,
     sql::COMMAND,
+    webhooks::listen::COMMAND,
+    deliveries::COMMAND,
+    events::TAIL,
+    events::CHANGES,
     history::COMMAND,
     overview::COMMAND,
     webhooks::TOPICS,

@@ -2,6 +2,7 @@
 //! to a receiver.
 
 mod apply;
+pub(super) mod listen;
 pub(in crate::commands) mod receive;
 mod remote;
 pub(in crate::commands) mod secret;

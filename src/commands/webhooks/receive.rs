@@ -44,6 +44,16 @@ pub(in crate::commands) struct Receive {
     most: Option<u64>,
 }
 
+/// Flags for messages that are made from events.
+const OF_EVENTS: [&str; 6] = [
+    "topics",
+    "since",
+    "every",
+    "once",
+    "path-per-topic",
+    "topic-header",
+];
+
 /// The flags of the receiver, beside `--forward-to` and `-n`.
 pub(in crate::commands) fn flags() -> Vec<Arg> {
     let flags = vec![
@@ -51,6 +61,7 @@ pub(in crate::commands) fn flags() -> Vec<Arg> {
             .long("port")
             .value_name("PORT")
             .value_parser(clap::value_parser!(u16))
+            .conflicts_with_all(OF_EVENTS)
             .help("receive messages of webhooks on this port; 0 takes a free one"),
         Arg::new("host")
             .long("host")
