@@ -45,7 +45,8 @@ pub(in crate::commands) struct Receive {
 }
 
 /// Flags for messages that are made from events.
-const OF_EVENTS: [&str; 6] = [
+const OF_EVENTS: [&str; 7] = [
+    "header",
     "topics",
     "since",
     "every",

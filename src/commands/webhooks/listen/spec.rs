@@ -7,8 +7,8 @@ use clap::{Arg, ArgAction, Command};
 
 use super::forwarder;
 use crate::cli::help::verb;
-use crate::commands::webhooks::receive;
 use crate::cli::{Spec, flags};
+use crate::commands::webhooks::receive;
 use crate::config::span;
 
 pub(super) const SPEC: Spec = Spec {
