@@ -346,7 +346,7 @@ impl Registered {
         for one in &wanted {
             registry.create(one, &ids).await?;
         }
-        run.reporter.done(&format!(
+        run.reporter.note(&format!(
             "{} webhooks lead to {} until the receiver ends",
             wanted.len(),
             first.address

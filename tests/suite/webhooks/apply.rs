@@ -21,6 +21,17 @@ fn apply(store: &Store, text: &str) -> Rc {
         .with_wide_messages()
 }
 
+/// A store without webhooks: the demo store has some.
+fn empty() -> Store {
+    let store = Store::new();
+    let told = steps(&store, "", "--prune --yes");
+    assert!(
+        told.iter().all(|step| step.starts_with("delete ")),
+        "{told:?}"
+    );
+    store
+}
+
 /// Action, topic and address of each step.
 fn steps(store: &Store, text: &str, flags: &str) -> Vec<String> {
     let outcome = apply(store, text).with(flags).with("-o ndjson").succeeds();
@@ -42,7 +53,7 @@ fn listed(store: &Store) -> Vec<Value> {
 
 #[test]
 fn second_run_changes_nothing() {
-    let store = Store::new();
+    let store = empty();
     let text = entry(
         "charge/paid",
         A,
@@ -71,7 +82,7 @@ fn second_run_changes_nothing() {
 
 #[test]
 fn what_differs_is_changed_and_others_are_left_alone_without_prune() {
-    let store = Store::new();
+    let store = empty();
     steps(
         &store,
         &(entry("charge/paid", A, "") + &entry("plan/created", A, "")),
@@ -101,7 +112,7 @@ fn what_differs_is_changed_and_others_are_left_alone_without_prune() {
 
 #[test]
 fn pruning_moves_an_address_asks_and_deletes_the_rest() {
-    let store = Store::new();
+    let store = empty();
     steps(
         &store,
         &(entry("charge/paid", A, "") + &entry("plan/created", A, "")),
@@ -131,7 +142,7 @@ fn pruning_moves_an_address_asks_and_deletes_the_rest() {
 
 #[test]
 fn webhook_that_was_deleted_meanwhile_is_named_and_registered_again() {
-    let store = Store::new();
+    let store = empty();
     let text = entry("charge/paid", A, "");
     steps(&store, &text, "");
     let id = listed(&store)[0]["id"].to_string();
@@ -148,7 +159,7 @@ fn webhook_that_was_deleted_meanwhile_is_named_and_registered_again() {
 
 #[test]
 fn dry_run_prints_the_requests_and_writes_nothing() {
-    let store = Store::new();
+    let store = empty();
     let text = entry("charge/paid", A, "");
     let outcome = apply(&store, &text).with("--dry-run").succeeds();
     let outcome = outcome.prints_in("POST").prints_in("charge/paid");
@@ -161,7 +172,7 @@ const ONE: &str = r#"{"webhooks":[{"id":5,"topic":"charge/paid","address":"https
 
 #[test]
 fn registration_whose_answer_was_lost_is_looked_for_and_not_repeated() {
-    let store = Store::new();
+    let store = empty();
     let text = entry("charge/paid", A, "");
     let path = store.path().join("w.toml");
     std::fs::write(&path, text).unwrap();
@@ -192,7 +203,7 @@ fn registration_whose_answer_was_lost_is_looked_for_and_not_repeated() {
 
 #[test]
 fn steps_that_were_taken_before_a_failure_stay_and_the_next_run_goes_on() {
-    let store = Store::new();
+    let store = empty();
     let path = store.path().join("w.toml");
     let text = entry("charge/paid", A, "") + &entry("charge/failed", A, "");
     std::fs::write(&path, text).unwrap();
@@ -214,13 +225,13 @@ fn steps_that_were_taken_before_a_failure_stay_and_the_next_run_goes_on() {
 
 #[test]
 fn file_that_is_wrong_sends_nothing() {
-    let store = Store::new();
+    let store = empty();
     for (text, reason) in [
         (
             entry("order/created", "http://a.example.com/", ""),
             "is not https",
         ),
-        (entry("order/made", A, ""), "did you mean order/created?"),
+        (entry("order/create", A, ""), "did you mean order/created?"),
         (
             entry("order/created", A, "included_objects = [\"addresses\"]"),
             "cannot include",

@@ -193,7 +193,10 @@ fn registered(served: &Served) -> Vec<String> {
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    text.lines().map(str::to_owned).collect()
+    let own = text
+        .lines()
+        .filter(|address| address.contains("/from-outside/"));
+    own.map(str::to_owned).collect()
 }
 
 fn update_a_customer(served: &Served) {
@@ -276,7 +279,7 @@ fn receiver_refuses_what_cannot_work_before_it_listens() {
     here("--port 0 --public-url https://localhost --register order/created")
         .fails(2)
         .says("which Recharge does not reach");
-    here("--port 0 --public-url https://example.com --register order/made")
+    here("--port 0 --public-url https://example.com --register order/create")
         .fails(2)
         .says("did you mean order/created?");
     here("--port 0 --forward-to http://example.com/")
@@ -300,7 +303,7 @@ fn receiver_refuses_what_cannot_work_before_it_listens() {
 fn more_webhooks_of_a_topic_than_are_accepted_are_refused_and_named() {
     let served = Served::start();
     for at in 0..10 {
-        let address = format!("https://example.com/{at}");
+        let address = format!("https://example.com/from-outside/{at}");
         let words = [
             "webhooks",
             "create",

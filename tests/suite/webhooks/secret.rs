@@ -11,6 +11,7 @@ fn secret_is_kept_in_the_keyring_and_never_shown() {
     let set = || {
         rc("webhooks secret set --with-secret")
             .stdin(&format!("{SECRET}\n"))
+            .showing(100)
             .holding(&store)
             .succeeds()
     };

@@ -205,7 +205,10 @@ fn what_goes_wrong_with_a_message_is_told() {
     .says("redirects are not followed");
     assert_eq!(elsewhere.arrived().len(), 1);
     for (line, reason) in [
-        ("order/made --latest --print", "did you mean order/created?"),
+        (
+            "order/create --latest --print",
+            "did you mean order/created?",
+        ),
         ("order/created --print", "--id"),
         ("order/created --latest", "nowhere to go"),
         (
