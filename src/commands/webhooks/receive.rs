@@ -162,7 +162,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Receive
             .map_err(|error| Error::unexpected("cannot tell the port").caused_by(error))?;
         registered.register(run, wanted).await?;
         run.reporter
-            .done(&format!("receiving on http://{address}; Ctrl-C ends it"));
+            .note(&format!("receiving on http://{address}; Ctrl-C ends it"));
         let mut failed = None;
         let until = print(&mut printer, reports, asked.most, &mut failed);
         receiver::run(listener, settings, until).await?;
@@ -372,7 +372,7 @@ impl Registered {
             })?;
         note.remove();
         run.reporter
-            .done(&format!("{removed} webhooks are removed"));
+            .note(&format!("{removed} webhooks are removed"));
         Ok(())
     }
 }
