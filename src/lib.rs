@@ -3,7 +3,7 @@
 //! Dependencies run downwards. [`commands`] has a folder for each command and
 //! dispatches to them; `ui` is what a person sees and answers; [`cli`] is the
 //! frame that reads words and writes help. Below are the domains, which know no
-//! terminal: [`bulk`], [`history`], [`stats`], [`filter`] and [`output`]. In [`api`] a request
+//! terminal: [`bulk`], [`history`], [`stats`], [`webhooks`], [`filter`] and [`output`]. In [`api`] a request
 //! is built from a row of the [`catalog`], sent, its response opened, and lists
 //! are followed. [`world`] is all that a run may touch of the process around it.
 //! The [`sandbox`] reads the same catalog from the other side, and [`openapi`]
@@ -33,6 +33,7 @@ mod store;
 pub mod sync;
 mod ui;
 pub mod userinfo;
+pub mod webhooks;
 pub mod world;
 mod wrap;
 

@@ -11,10 +11,12 @@ mod call;
 mod collision;
 mod completions;
 mod connect;
+mod deliveries;
 mod difference;
 mod doctor;
 mod dry;
 mod edit;
+mod events;
 mod help;
 mod history;
 #[cfg(feature = "sandbox")]
@@ -31,6 +33,7 @@ mod stats;
 mod sync;
 mod token;
 mod version;
+mod webhooks;
 
 use clap::ArgMatches;
 
@@ -61,8 +64,17 @@ const ALL: &[Command] = &[
     bulk::COMMAND,
     sync::COMMAND,
     sql::COMMAND,
+    webhooks::listen::COMMAND,
+    deliveries::COMMAND,
+    events::TAIL,
+    events::CHANGES,
     history::COMMAND,
     overview::COMMAND,
+    webhooks::TOPICS,
+    webhooks::VERIFY,
+    webhooks::TRIGGER,
+    webhooks::APPLY,
+    webhooks::SECRET,
     auth::COMMAND,
     auth::LOGIN,
     auth::WHOAMI,

@@ -88,3 +88,4 @@ mod unrepeated;
 mod usage;
 mod versions;
 mod watch;
+mod webhooks;

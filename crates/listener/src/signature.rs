@@ -10,20 +10,22 @@ use ring::{digest, hmac};
 /// The older signature: the plain SHA-256 of the secret followed by the body,
 /// which its header calls an HMAC.
 #[must_use]
-pub fn legacy(secret: &str, body: &str) -> String {
+pub fn legacy(secret: &str, body: impl AsRef<[u8]>) -> String {
     let mut all = digest::Context::new(&digest::SHA256);
     all.update(secret.as_bytes());
-    all.update(body.as_bytes());
+    all.update(body.as_ref());
     hex(all.finish().as_ref())
 }
 
 /// The newer signature: the HMAC-SHA256 of a time in seconds since 1970 and the
 /// body, keyed with the secret.
 #[must_use]
-pub fn timed(secret: &str, seconds: i64, body: &str) -> String {
+pub fn timed(secret: &str, seconds: i64, body: impl AsRef<[u8]>) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-    let tag = hmac::sign(&key, format!("{seconds}.{body}").as_bytes());
-    format!("t={seconds},v1={}", hex(tag.as_ref()))
+    let mut signing = hmac::Context::with_key(&key);
+    signing.update(format!("{seconds}.").as_bytes());
+    signing.update(body.as_ref());
+    format!("t={seconds},v1={}", hex(signing.sign().as_ref()))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -24,6 +24,7 @@ const VALUE: Api = Api {
     conventions: &TOYS,
     secrets: Secrets { fields: &["pin"], names: &[], prefixes: &[], suffixes: &[] },
     other_scopes: &[],
+    events: None,
     resources: &[Resource { name: "toys", singular: "toy", about: "Toys", object: &TOY,
         operations: &[&LIST, &PARTS, &GET, &MAKE] }],
 };

@@ -4,7 +4,7 @@
 use crate::bulk::{Batch, Unique};
 use crate::model::{
     Effect, Idempotency, Method, Operation, OperationAction, PageForm, Parameter, ResponseShape,
-    Reverse,
+    Reverse, Webhooks,
 };
 use crate::replication::Replication;
 
@@ -131,6 +131,7 @@ const fn operation(
         page_form: None,
         error_form: None,
         replication: Replication::USUAL,
+        webhooks: None,
         example: "",
     }
 }
@@ -273,6 +274,13 @@ impl Operation {
     #[must_use]
     pub const fn pages_by(mut self, form: PageForm) -> Self {
         self.page_form = Some(form);
+        self
+    }
+
+    /// It registers a webhook.
+    #[must_use]
+    pub const fn registers(mut self, webhooks: &'static Webhooks) -> Self {
+        self.webhooks = Some(webhooks);
         self
     }
 

@@ -1,7 +1,7 @@
 //! An API as a value: what all requests and answers of one version have in
 //! common, and its operations.
 
-use super::{Conventions, Method, Object, Operation, ParameterRole, Resource};
+use super::{Conventions, EventFeed, Method, Object, Operation, ParameterRole, Resource, Webhooks};
 
 /// One version of an API. It travels from the target of a command through
 /// client, pages, completion, redaction and output.
@@ -42,6 +42,8 @@ pub struct Api {
     pub secrets: Secrets,
     /// Scopes that a token can have and no operation asks for.
     pub other_scopes: &'static [&'static str],
+    /// The events of the API, where it lists any.
+    pub events: Option<&'static EventFeed>,
     /// Every resource, in the order of the help.
     pub resources: &'static [Resource],
 }
@@ -359,6 +361,13 @@ impl Api {
             .filter(|operation| operation.method == method)
             .filter(|operation| operation.holes_by(path, &same).is_some())
             .min_by_key(|operation| operation.path_parameters.len())
+    }
+
+    /// The webhooks of the API, where it has any.
+    #[must_use]
+    pub fn webhooks(&self) -> Option<&'static Webhooks> {
+        let mut all = self.operations();
+        all.find_map(|(_, operation)| operation.webhooks)
     }
 
     /// Every scope that a token may have, some more than once.

@@ -5,9 +5,11 @@
 //! states what is special about it and nothing else.
 
 mod api;
+mod event_feed;
 mod family;
 mod object;
 mod parameter;
+mod webhooks;
 
 use crate::bulk::{Batch, Unique};
 use crate::exceptions::{BodyException, ValueEffect};
@@ -17,12 +19,14 @@ use crate::replication::Replication;
 pub use api::{
     Api, Auth, AuthPlace, Bucket, ErrorForm, Headers, PageForm, Rate, Secrets, TimeForm,
 };
+pub use event_feed::{EventClass, EventFeed, EventRule, EventTopic, StatusItems, Subject};
 pub use family::{ApiFamily, NoVersion, VersionedRow};
 pub(crate) use object::STATUS_TONES;
 pub use object::{
     Conventions, Field, FieldKind, FieldRole, Interval, Object, Tone, Tones, tones_at,
 };
 pub use parameter::{BareDay, Empty, Parameter, ParameterRole, Type, ValueKind};
+pub use webhooks::{OtherSource, WebhookHeaders, WebhookTopic, Webhooks};
 
 /// A family of operations on one kind of object, and a first word of the
 /// command line (`rc subscriptions …`).
@@ -104,6 +108,8 @@ pub struct Operation {
     pub error_form: Option<ErrorForm>,
     /// How copies replicate it: a list, or a single object.
     pub replication: Replication,
+    /// The webhooks of the API, where it registers one.
+    pub webhooks: Option<&'static Webhooks>,
     /// A command line that shows the operation at work.
     pub example: &'static str,
 }

@@ -110,6 +110,7 @@ const fn api(
         secrets: secrets::SECRETS,
         // The reference names them for tokens and for topics of webhooks.
         other_scopes: &["store_info"],
+        events: None,
         resources,
     }
 }

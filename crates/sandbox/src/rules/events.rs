@@ -3,11 +3,13 @@
 //! In comes the journal of a request, out go event records; those older than
 //! the window are forgotten. Messages to webhooks come from the same journal.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::requests::lists;
-use crate::storage::state::{self, QUIETLY, State, Token};
+use crate::storage::state::{self, Change, QUIETLY, State, Token};
 use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
 use crate::values::time;
@@ -27,20 +29,16 @@ pub(crate) fn settle(state: &mut State, now: Timestamp, token: &Token) {
     }
     state.revision += 1;
     let changes = std::mem::take(&mut state.journal);
-    for change in &changes {
-        if change.verb == QUIETLY || change.table == TableName::Events {
-            continue;
-        }
-        let after = state.get(change.table, change.id);
-        let Some(record) = after.as_ref().or(change.before.as_ref()) else {
+    for step in steps(state, &changes) {
+        let Some(record) = step.after.as_ref().or(step.before) else {
             continue;
         };
         let told = Told {
-            customer: state::owner(change.table, change.id, record),
-            object: change.table.object(),
-            id: change.id,
-            verb: change.verb,
-            attributes: attributes(change.before.as_ref(), after.as_ref()),
+            customer: state::owner(step.table, step.id, record),
+            object: step.table.object(),
+            id: step.id,
+            verb: step.verb,
+            attributes: attributes(step.before, step.after.as_ref()),
         };
         let id = state.next_id(TableName::Events);
         let event = event(id, &told, now, token);
@@ -48,6 +46,56 @@ pub(crate) fn settle(state: &mut State, now: Timestamp, token: &Token) {
     }
     webhooks::note(state, &changes);
     forget_old(state, now);
+}
+
+/// What an event is made of.
+struct Step<'a> {
+    table: TableName,
+    id: u64,
+    verb: &'static str,
+    before: Option<&'a Record>,
+    after: Option<Record>,
+}
+
+/// The changes of a request that events tell of, so that the events of an object
+/// join: each begins where the one before ends. Changes of one verb that follow
+/// each other are one, and quiet changes belong to the one before them, or to the
+/// first.
+fn steps<'a>(state: &State, changes: &'a [Change]) -> Vec<Step<'a>> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut last: HashMap<(TableName, u64), usize> = HashMap::new();
+    let mut quiet: HashMap<(TableName, u64), &Record> = HashMap::new();
+    for change in changes {
+        if change.table == TableName::Events {
+            continue;
+        }
+        let key = (change.table, change.id);
+        let known = last.get(&key).copied();
+        if change.verb == QUIETLY {
+            if let (None, Some(before)) = (known, &change.before) {
+                quiet.entry(key).or_insert(before);
+            }
+            continue;
+        }
+        let mut before = change.before.as_ref();
+        match known {
+            Some(at) if steps[at].verb == change.verb => continue,
+            Some(at) => steps[at].after = change.before.clone(),
+            None => before = quiet.get(&key).copied().or(before),
+        }
+        last.insert(key, steps.len());
+        steps.push(Step {
+            table: change.table,
+            id: change.id,
+            verb: change.verb,
+            before,
+            after: None,
+        });
+    }
+    for ((table, id), at) in last {
+        steps[at].after = state.get(table, id);
+    }
+    steps
 }
 
 /// What an event tells.
@@ -108,5 +156,47 @@ fn forget_old(state: &mut State, now: Timestamp) {
     let old: Vec<u64> = table.timed(time, ..(end, 0)).map(|(_, id)| id).collect();
     for id in old {
         state.forget(TableName::Events, id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(verb: &'static str, before: &Value) -> Change {
+        Change {
+            table: TableName::Customers,
+            id: 1,
+            verb,
+            before: Some(record::object(before.clone())),
+        }
+    }
+
+    #[test]
+    fn events_of_an_object_join_when_one_request_changes_it_repeatedly() {
+        let mut state = State::empty(Timestamp::UNIX_EPOCH);
+        let last = record::object(json!({"n": 6}));
+        state.lay(TableName::Customers, 1, &last);
+        let changes = [
+            change(QUIETLY, &json!({"n": 0})),
+            change("updated", &json!({"n": 1})),
+            change("updated", &json!({"n": 2})),
+            change(QUIETLY, &json!({"n": 3})),
+            change("activated", &json!({"n": 4})),
+            change("updated", &json!({"n": 5})),
+        ];
+        let steps = steps(&state, &changes);
+        let told: Vec<(&str, i64, i64)> = steps
+            .iter()
+            .map(|step| {
+                let number =
+                    |record: Option<&Record>| record::number(record.unwrap(), "n").unwrap();
+                (step.verb, number(step.before), number(step.after.as_ref()))
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [("updated", 0, 4), ("activated", 4, 5), ("updated", 5, 6)]
+        );
     }
 }

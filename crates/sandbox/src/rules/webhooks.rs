@@ -13,7 +13,7 @@ use crate::webhooks::{self, topics::Topic};
 use recharge_catalog as catalog;
 
 /// The reference's limit for webhooks of one topic.
-const MOST_OF_TOPIC: usize = 10;
+const MOST_OF_TOPIC: usize = catalog::recharge::webhooks::WEBHOOKS.most_of_topic;
 
 /// The versions that messages can be written in.
 const VERSIONS: &[&str] = &["2021-01", catalog::recharge::API.version];
@@ -105,8 +105,9 @@ fn check(
         faults.add("topic", format!("has {MOST_OF_TOPIC} webhooks already"));
     }
     faults.check()?;
-    match known.filter(|topic| !asked.token.may(topic.scope)) {
-        Some(Topic { scope, .. }) => Err(Refusal {
+    let scope = known.and_then(Topic::row).map(|row| row.scope);
+    match scope.filter(|scope| !asked.token.may(scope)) {
+        Some(scope) => Err(Refusal {
             status: 403,
             body: json!({"errors": format!("the token lacks the scope {scope}")}),
         }),

@@ -1,5 +1,5 @@
-//! The topics that webhooks are registered for: one row each, with its scope
-//! and with the changes that it tells of.
+//! The topics that webhooks are registered for: one row each, with the
+//! changes that it tells of. Scopes and included objects are the catalog's.
 //!
 //! When a topic is told is said in the reference under "Webhooks explained";
 //! where that says nothing, the row has a comment. How a change is held against
@@ -7,14 +7,14 @@
 
 use super::changes::{About, ToldChanges};
 use crate::storage::tables::TableName;
+use recharge_catalog::WebhookTopic;
+use recharge_catalog::recharge::webhooks;
 
 /// A topic that webhooks are registered for.
 #[derive(Debug)]
 pub(crate) struct Topic {
     /// Its name (`subscription/created`).
     pub(crate) name: &'static str,
-    /// The scope that registering for it needs.
-    pub(crate) scope: &'static str,
     /// What is told under it; nothing, where no operation brings it about.
     pub(super) when: &'static [ToldChanges],
 }
@@ -24,19 +24,22 @@ pub(crate) fn named(name: &str) -> Option<&'static Topic> {
     TOPICS.iter().find(|topic| topic.name == name)
 }
 
-/// What `included_objects` may add to messages about such records.
-pub(crate) fn included(table: TableName) -> &'static [&'static str] {
-    match table {
-        TableName::Addresses => &["customer", "payment_methods"],
-        TableName::Charges => &["customer", "metafields", "payment_methods"],
-        TableName::Customers => &["addresses", "metafields", "payment_methods"],
-        TableName::Orders | TableName::Subscriptions => &["customer", "metafields"],
-        _ => &[],
+impl Topic {
+    /// What the catalog says of it.
+    pub(crate) fn row(&self) -> Option<&'static WebhookTopic> {
+        webhooks::WEBHOOKS.topic(self.name)
     }
 }
 
-const fn topic(name: &'static str, scope: &'static str, when: &'static [ToldChanges]) -> Topic {
-    Topic { name, scope, when }
+/// What `included_objects` may add to messages about such records.
+pub(crate) fn included(table: TableName) -> &'static [&'static str] {
+    let mut topics = webhooks::WEBHOOKS.topics.iter();
+    let topic = topics.find(|topic| topic.key == table.object());
+    topic.map_or(&[], |topic| topic.included)
+}
+
+const fn topic(name: &'static str, when: &'static [ToldChanges]) -> Topic {
+    Topic { name, when }
 }
 
 const fn on(table: TableName, verb: &'static str) -> ToldChanges {
@@ -45,14 +48,9 @@ const fn on(table: TableName, verb: &'static str) -> ToldChanges {
 
 /// Every topic.
 pub(crate) const TOPICS: &[Topic] = &[
-    topic(
-        "address/created",
-        "read_customers",
-        &[on(TableName::Addresses, "created")],
-    ),
+    topic("address/created", &[on(TableName::Addresses, "created")]),
     topic(
         "address/updated",
-        "read_customers",
         &[
             on(TableName::Addresses, "updated"),
             on(TableName::Subscriptions, "activated").about(About::Address),
@@ -63,221 +61,113 @@ pub(crate) const TOPICS: &[Topic] = &[
     // should know.
     topic(
         "async_batch/processed",
-        "read_batches",
         &[on(TableName::Batches, "processed")],
     ),
     topic(
         "bundle_selection/created",
-        "read_subscriptions",
         &[on(TableName::BundleSelections, "created")],
     ),
     topic(
         "bundle_selection/updated",
-        "read_subscriptions",
         &[on(TableName::BundleSelections, "updated")],
     ),
     topic(
         "bundle_selection/deleted",
-        "read_subscriptions",
         &[on(TableName::BundleSelections, "deleted")],
     ),
     topic(
         "customer/activated",
-        "read_customers",
         &[on(TableName::Customers, "activated")],
     ),
-    topic(
-        "customer/created",
-        "read_customers",
-        &[on(TableName::Customers, "created")],
-    ),
+    topic("customer/created", &[on(TableName::Customers, "created")]),
     topic(
         "customer/deactivated",
-        "read_customers",
         &[on(TableName::Customers, "deactivated")],
     ),
     // Promised for requests too, and a handler that is never called is never
     // tried.
     topic(
         "customer/payment_method_updated",
-        "read_customers",
         &[on(TableName::PaymentMethods, "updated").about(About::Customer)],
     ),
-    topic(
-        "customer/updated",
-        "read_customers",
-        &[on(TableName::Customers, "updated")],
-    ),
-    topic(
-        "customer/deleted",
-        "read_customers",
-        &[on(TableName::Customers, "deleted")],
-    ),
+    topic("customer/updated", &[on(TableName::Customers, "updated")]),
+    topic("customer/deleted", &[on(TableName::Customers, "deleted")]),
     topic(
         "charge/created",
-        "read_orders",
         &[on(TableName::Charges, "created").only(|seen| seen.after("type") == "checkout")],
     ),
-    topic(
-        "charge/failed",
-        "read_orders",
-        &[on(TableName::Charges, "failed")],
-    ),
+    topic("charge/failed", &[on(TableName::Charges, "failed")]),
     topic(
         "charge/max_retries_reached",
-        "read_orders",
         &[on(TableName::Charges, "max_retries_reached")],
     ),
-    topic(
-        "charge/paid",
-        "read_orders",
-        &[on(TableName::Charges, "paid")],
-    ),
-    topic(
-        "charge/refunded",
-        "read_orders",
-        &[on(TableName::Charges, "refunded")],
-    ),
+    topic("charge/paid", &[on(TableName::Charges, "paid")]),
+    topic("charge/refunded", &[on(TableName::Charges, "refunded")]),
     // Not explained: authorised, and the time to capture it runs out.
-    topic(
-        "charge/uncaptured",
-        "read_orders",
-        &[on(TableName::Charges, "uncaptured")],
-    ),
-    topic(
-        "charge/upcoming",
-        "read_orders",
-        &[on(TableName::Charges, "upcoming")],
-    ),
-    topic(
-        "charge/updated",
-        "read_orders",
-        &[on(TableName::Charges, "updated")],
-    ),
-    topic(
-        "charge/deleted",
-        "read_orders",
-        &[on(TableName::Charges, "deleted")],
-    ),
-    topic(
-        "checkout/created",
-        "read_orders",
-        &[on(TableName::Checkouts, "created")],
-    ),
+    topic("charge/uncaptured", &[on(TableName::Charges, "uncaptured")]),
+    topic("charge/upcoming", &[on(TableName::Charges, "upcoming")]),
+    topic("charge/updated", &[on(TableName::Charges, "updated")]),
+    topic("charge/deleted", &[on(TableName::Charges, "deleted")]),
+    topic("checkout/created", &[on(TableName::Checkouts, "created")]),
     // Deprecated and not removed: told with the one that replaces it.
     topic(
         "checkout/completed",
-        "read_orders",
         &[on(TableName::Checkouts, "processed")],
     ),
     topic(
         "checkout/processed",
-        "read_orders",
         &[on(TableName::Checkouts, "processed")],
     ),
-    topic(
-        "checkout/updated",
-        "read_orders",
-        &[on(TableName::Checkouts, "updated")],
-    ),
-    topic(
-        "onetime/created",
-        "read_subscriptions",
-        &[on(TableName::Onetimes, "created")],
-    ),
-    topic(
-        "onetime/deleted",
-        "read_subscriptions",
-        &[on(TableName::Onetimes, "deleted")],
-    ),
-    topic(
-        "onetime/updated",
-        "read_subscriptions",
-        &[on(TableName::Onetimes, "updated")],
-    ),
+    topic("checkout/updated", &[on(TableName::Checkouts, "updated")]),
+    topic("onetime/created", &[on(TableName::Onetimes, "created")]),
+    topic("onetime/deleted", &[on(TableName::Onetimes, "deleted")]),
+    topic("onetime/updated", &[on(TableName::Onetimes, "updated")]),
     topic(
         "order/cancelled",
-        "read_orders",
         &[ToldChanges::of(TableName::Orders).only(|seen| seen.came_to("cancelled"))],
     ),
-    topic(
-        "order/created",
-        "read_orders",
-        &[on(TableName::Orders, "created")],
-    ),
-    topic(
-        "order/deleted",
-        "read_orders",
-        &[on(TableName::Orders, "deleted")],
-    ),
+    topic("order/created", &[on(TableName::Orders, "created")]),
+    topic("order/deleted", &[on(TableName::Orders, "deleted")]),
     topic(
         "order/processed",
-        "read_orders",
         &[ToldChanges::of(TableName::Orders)
             .only(|seen| seen.came_to("success") && seen.after("type") != "checkout")],
     ),
     // Not explained: the orders of a payment that was authorised before.
     topic(
         "order/payment_captured",
-        "read_orders",
         &[on(TableName::Charges, "paid")
             .only(|seen| seen.before("status") == "pending")
             .about(About::Orders)],
     ),
-    topic(
-        "order/upcoming",
-        "read_orders",
-        &[on(TableName::Orders, "upcoming")],
-    ),
-    topic(
-        "order/updated",
-        "read_orders",
-        &[on(TableName::Orders, "updated")],
-    ),
+    topic("order/upcoming", &[on(TableName::Orders, "upcoming")]),
+    topic("order/updated", &[on(TableName::Orders, "updated")]),
     // Not explained: as `order/processed`, and at a checkout too.
     topic(
         "order/success",
-        "read_orders",
         &[ToldChanges::of(TableName::Orders).only(|seen| seen.came_to("success"))],
     ),
-    topic(
-        "plan/created",
-        "read_products",
-        &[on(TableName::Plans, "created")],
-    ),
-    topic(
-        "plan/deleted",
-        "read_products",
-        &[on(TableName::Plans, "deleted")],
-    ),
-    topic(
-        "plan/updated",
-        "read_products",
-        &[on(TableName::Plans, "updated")],
-    ),
+    topic("plan/created", &[on(TableName::Plans, "created")]),
+    topic("plan/deleted", &[on(TableName::Plans, "deleted")]),
+    topic("plan/updated", &[on(TableName::Plans, "updated")]),
     topic(
         "subscription/activated",
-        "read_subscriptions",
         &[on(TableName::Subscriptions, "activated")],
     ),
     topic(
         "subscription/cancelled",
-        "read_subscriptions",
         &[on(TableName::Subscriptions, "cancelled")],
     ),
     topic(
         "subscription/created",
-        "read_subscriptions",
         &[on(TableName::Subscriptions, "created")],
     ),
     topic(
         "subscription/deleted",
-        "read_subscriptions",
         &[on(TableName::Subscriptions, "deleted")],
     ),
     topic(
         "subscription/skipped",
-        "read_subscriptions",
         &[ToldChanges::of(TableName::Charges)
             .only(|seen| seen.came_to("skipped"))
             .about(About::Subscriptions)],
@@ -285,7 +175,6 @@ pub(crate) const TOPICS: &[Topic] = &[
     // One that has had all its charges is not cancelled; it is told as a change.
     topic(
         "subscription/updated",
-        "read_subscriptions",
         &[
             on(TableName::Subscriptions, "updated"),
             on(TableName::Subscriptions, "expired"),
@@ -293,13 +182,14 @@ pub(crate) const TOPICS: &[Topic] = &[
     ),
     topic(
         "subscription/unskipped",
-        "read_subscriptions",
         &[on(TableName::Charges, "unskipped").about(About::Subscriptions)],
     ),
     topic(
         "subscription/swapped",
-        "read_subscriptions",
-        &[on(TableName::Subscriptions, "updated").only(|seen| {
+        &[ToldChanges::of(TableName::Subscriptions).only(|seen| {
+            if !matches!(seen.verb, "swapped" | "updated") {
+                return false;
+            }
             let goods = [
                 "external_product_id.ecommerce",
                 "external_variant_id.ecommerce",
@@ -312,13 +202,12 @@ pub(crate) const TOPICS: &[Topic] = &[
     // Paused in the customer portal only, which has no operation.
     topic(
         "subscription/paused",
-        "read_subscriptions",
         &[on(TableName::Subscriptions, "paused")],
     ),
     // No operation changes the settings of a store or takes an app away.
-    topic("store/updated", "read_store", &[]),
-    topic("app/uninstalled", "read_store", &[]),
-    topic("recharge/uninstalled", "store_info", &[]),
+    topic("store/updated", &[]),
+    topic("app/uninstalled", &[]),
+    topic("recharge/uninstalled", &[]),
 ];
 
 #[cfg(test)]
@@ -351,7 +240,7 @@ mod tests {
             .collect();
         let known: BTreeMap<&str, &str> = TOPICS
             .iter()
-            .map(|topic| (topic.name, topic.scope))
+            .map(|topic| (topic.name, topic.row().unwrap().scope))
             .collect();
         assert_eq!(known, stated);
         assert_eq!(TOPICS.len(), stated.len());

@@ -12,6 +12,7 @@ pub mod credit_accounts;
 pub mod credit_adjustments;
 pub mod customers;
 pub mod discounts;
+pub mod event_topics;
 pub mod events;
 pub mod metafields;
 pub mod onetimes;
@@ -24,6 +25,7 @@ pub mod retention_strategies;
 pub mod store;
 pub mod subscriptions;
 pub mod token_information;
+mod webhook_topics;
 pub mod webhooks;
 
 pub use parameters::{
@@ -34,7 +36,10 @@ pub use parameters::{
 use crate::model::{Api, PageForm, Resource};
 
 /// The API in this version.
-pub static API: Api = super::api(VERSION, ZONE, PAGE_FORM, RESOURCES);
+pub static API: Api = Api {
+    events: Some(&event_topics::EVENT_FEED),
+    ..super::api(VERSION, ZONE, PAGE_FORM, RESOURCES)
+};
 
 /// The version that these tables describe.
 pub const VERSION: &str = "2021-11";

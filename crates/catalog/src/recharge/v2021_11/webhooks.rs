@@ -1,8 +1,12 @@
 //! Operations, parameters and fields of the resource `webhooks`.
 
 use super::parameters::{CURSOR, ID, LIMIT_OF_ALL_LISTS, SORT_BY};
+use super::webhook_topics::TOPICS;
 use crate::build::{create, delete, field, get, list, post, text, texts, update};
-use crate::model::{FieldKind, FieldRole, Object, Operation, Parameter, Resource, ResponseShape};
+use crate::model::{
+    FieldKind, FieldRole, Object, Operation, Parameter, Resource, ResponseShape, WebhookHeaders,
+    Webhooks,
+};
 use crate::recharge::CONVENTIONS;
 
 /// The resource `webhooks`.
@@ -34,6 +38,26 @@ const INCLUDED_OBJECTS: Parameter =
 const TOPIC: Parameter = text("topic", "what to tell about");
 const VERSION: Parameter = text("version", "API version of the messages");
 
+/// The topics of webhooks, and how their messages are signed.
+pub static WEBHOOKS: Webhooks = Webhooks {
+    topics: TOPICS,
+    headers: WebhookHeaders {
+        digest: "X-Recharge-Hmac-Sha256",
+        timestamp: "X-Recharge-Webhook-Timestamp",
+        signature: "X-Recharge-Webhook-Signature",
+        shop: "X-Recharge-External-Platform-Domain",
+        topic: "X-Recharge-Topic",
+    },
+    tolerance_seconds: 172_800,
+    most_of_topic: 10,
+    answer_seconds: 5,
+    secret_at: "Recharge: Tools & apps, API tokens, the token, API client secret",
+    topic_field: TOPIC.name,
+    address_field: ADDRESS.name,
+    included_field: INCLUDED_OBJECTS.name,
+    version_field: VERSION.name,
+};
+
 /// The operation `webhooks.list`.
 pub static LIST: Operation = list("/webhooks", "List webhooks")
     .query(&[
@@ -63,6 +87,7 @@ pub static CREATE: Operation = create("/webhooks", "Register a webhook")
         VERSION,
     ])
     .answers(ResponseShape::One("webhook", &WEBHOOK))
+    .registers(&WEBHOOKS)
     .example(
         "rc webhooks create --topic subscription/created --address \
              https://example.com/hooks",

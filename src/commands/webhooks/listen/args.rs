@@ -1,0 +1,35 @@
+//! The words of `rc webhooks listen`.
+
+use std::time::Duration;
+
+use clap::ArgMatches;
+
+use super::forwarder::ForwardWords;
+use crate::cli::values::{limit, text, texts};
+use crate::error::Result;
+
+/// What to listen to, and where messages go.
+#[derive(Debug)]
+pub(super) struct Listen {
+    pub(super) forward: ForwardWords,
+    pub(super) topics: Vec<String>,
+    pub(super) since: Option<String>,
+    pub(super) every: Option<Duration>,
+    pub(super) once: bool,
+    pub(super) limit: Option<u64>,
+    /// Whether lists are compared instead of reading events.
+    pub(super) by_lists: bool,
+}
+
+/// What the words come to.
+pub(super) fn listen_of(matches: &ArgMatches) -> Result<Listen> {
+    Ok(Listen {
+        forward: ForwardWords::of(matches)?,
+        topics: texts(matches, "topics"),
+        since: text(matches, "since"),
+        every: matches.get_one("every").copied(),
+        once: matches.get_flag("once"),
+        limit: limit(matches),
+        by_lists: text(matches, "source").as_deref() == Some("lists"),
+    })
+}

@@ -1,0 +1,85 @@
+//! How `rc webhooks listen` looks.
+
+use std::time::Duration;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, Command};
+
+use super::forwarder;
+use crate::cli::help::verb;
+use crate::cli::{Spec, flags};
+use crate::commands::webhooks::receive;
+use crate::config::span;
+
+pub(super) const SPEC: Spec = Spec {
+    under: Some("webhooks"),
+    ..Spec::new(
+        "listen",
+        "Forward what happens to a local program, as webhooks do",
+        build,
+    )
+};
+
+const LISTEN: &str = "\
+Needs no public address: the events of the store are read, and each message is
+made from them as its webhook carries it, signed, and posted. The header
+X-Rc-Body says how near the body is: as-of, current, last-seen or stub.
+
+A run continues where the last one with the same target ended, and messages
+that were answered are not sent again. Without a target messages are printed.
+A program that is down is waited for; an answer other than 2xx is a failure,
+which rc deliveries replay sends again.
+
+With --port it receives webhooks instead: both signatures of a message are
+checked, it is recorded, and its very bytes and headers are forwarded. What is
+registered for it with --register is removed when it ends.
+
+Examples:
+  rc webhooks listen --forward-to http://localhost:3000/hooks
+  rc webhooks listen --forward-to http://localhost:3000 --topics 'subscription/*,charge/paid'
+  rc webhooks listen --forward-to http://localhost:3000 --since 2h --once
+  rc webhooks listen --topics 'order/*' --jq .body
+  rc webhooks listen --port 4010 --forward-to http://localhost:3000/hooks";
+
+fn build() -> Command {
+    verb(SPEC.name, SPEC.about, LISTEN)
+        .args(forwarder::flags())
+        .args([
+            Arg::new("topics")
+                .long("topics")
+                .value_name("TOPIC,TOPIC")
+                .action(ArgAction::Append)
+                .value_delimiter(',')
+                .help("only these topics; * stands for anything [default: all]"),
+            Arg::new("since")
+                .long("since")
+                .value_name("WHEN")
+                .help("from then on: a span like 2h, a time, an event's id, or @saved [default: where the last run ended, else now]"),
+            Arg::new("every")
+                .long("every")
+                .value_name("SPAN")
+                .value_parser(pause)
+                .help("pause between two looks [default: 5s, growing to 30s while nothing happens]"),
+            Arg::new("once")
+                .long("once")
+                .action(ArgAction::SetTrue)
+                .help("end once everything that happened is delivered"),
+            Arg::new("source")
+                .long("source")
+                .value_name("SOURCE")
+                .value_parser(PossibleValuesParser::new(["events", "lists"]))
+                .default_value("events")
+                .help("events: the list of events; lists: compare the store's lists, for tokens that may not read events"),
+        ])
+        .args(receive::flags())
+        .arg(flags::limit().help("stop after this many messages"))
+}
+
+/// A pause between two looks.
+pub(in crate::commands) fn pause(word: &str) -> Result<Duration, String> {
+    let span = span(word)?;
+    if span < Duration::from_secs(1) || span > Duration::from_secs(24 * 60 * 60) {
+        return Err("a pause from 1s to 1d".to_owned());
+    }
+    Ok(span)
+}

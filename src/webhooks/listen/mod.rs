@@ -1,0 +1,21 @@
+//! Listening to a store without a public address: its events are read again and
+//! again, and each becomes the messages that its webhooks would have sent.
+//!
+//! In come a client and what to listen to; out go deliveries, in the order of the
+//! events. [`feed`] reads events, [`topics`] says which topics they tell of,
+//! [`objects`] fetches what the messages carry, [`rewind`] makes of it what it was
+//! at the event, and [`run`] does all this in a loop.
+
+mod event;
+mod feed;
+mod message;
+mod objects;
+mod rewind;
+mod run;
+mod topics;
+
+pub use event::{FieldChange, StoreEvent};
+pub use feed::{EventFilter, EventReader};
+pub use rewind::BodyForm;
+pub use run::{ListenEnd, ListenObserver, ListenPlan, Listener, StartPoint};
+pub use topics::{TopicChoice, unknown_topic};

@@ -1,0 +1,174 @@
+//! What an object was at an event: the object as it is now, and the later events
+//! that changed it, come in; the object as it was goes out, and how sure that is.
+
+use serde_json::{Map, Value};
+
+use super::event::{FieldChange, StoreEvent, text_of};
+
+/// An object, as its JSON has it.
+pub(super) type Fields = Map<String, Value>;
+
+/// How near a body is to what the webhook carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyForm {
+    /// The object as it was at the event.
+    AsOf,
+    /// The object as it is now; later changes could not all be undone.
+    Current,
+    /// The object is gone: as it was when it was last delivered.
+    LastSeen,
+    /// The object is gone and was never seen: its number.
+    Stub,
+}
+
+impl BodyForm {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::AsOf, Self::Current, Self::LastSeen, Self::Stub];
+
+    /// Its name, as the header and the log have it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AsOf => "as-of",
+            Self::Current => "current",
+            Self::LastSeen => "last-seen",
+            Self::Stub => "stub",
+        }
+    }
+}
+
+/// Undoes later events, the newest first, and checks the outcome against what
+/// `own` says of the object, where it is an event of this very object. `None`
+/// when a change does not fit: then nothing is certain.
+///
+/// `untold` is the field that every change sets without telling: it becomes the
+/// time of the event where something was undone.
+pub(super) fn rewound<'a>(
+    now: &Fields,
+    later: impl DoubleEndedIterator<Item = &'a StoreEvent>,
+    own: Option<&StoreEvent>,
+    untold: &str,
+) -> Option<Fields> {
+    let mut fields = now.clone();
+    let mut is_changed = false;
+    for event in later.rev() {
+        let fits = |side: fn(&FieldChange) -> &Value| {
+            let mut changes = event.changes.iter();
+            changes.all(|change| same(fields.get(&change.field), side(change)))
+        };
+        if fits(|change| &change.after) {
+            for change in &event.changes {
+                fields.insert(change.field.clone(), change.before.clone());
+            }
+            is_changed = true;
+        } else if !fits(|change| &change.before) {
+            // Neither done nor still to come when the object was read.
+            return None;
+        }
+    }
+    if let Some(own) = own {
+        let mut changes = own.changes.iter();
+        if !changes.all(|change| same(fields.get(&change.field), &change.after)) {
+            return None;
+        }
+        if is_changed && let Some(Value::String(stamp)) = fields.get_mut(untold) {
+            *stamp = stamped(stamp, own);
+        }
+    }
+    Some(fields)
+}
+
+/// The time of an event in the form of another one.
+fn stamped(like: &str, event: &StoreEvent) -> String {
+    let time = event.at.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let offset = like.get(time.len()..).unwrap_or_default();
+    if offset.contains(['+', 'Z']) && !offset.starts_with("+00:00") && !offset.starts_with('Z') {
+        return like.to_owned();
+    }
+    format!("{time}{offset}")
+}
+
+/// Whether a field has a value. A field that is missing is null, and a number may
+/// be spelled as text.
+fn same(field: Option<&Value>, value: &Value) -> bool {
+    let field = field.unwrap_or(&Value::Null);
+    field == value || text_of(field).is_some_and(|text| text_of(value) == Some(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn event(second: i64, changes: &[(&str, Value, Value)]) -> StoreEvent {
+        StoreEvent {
+            id: second,
+            at: jiff::Timestamp::from_second(second).unwrap(),
+            object: "subscription".to_owned(),
+            object_id: "1".to_owned(),
+            customer_id: None,
+            verb: "updated".to_owned(),
+            origin: None,
+            actor: None,
+            changes: changes
+                .iter()
+                .map(|(field, before, after)| FieldChange {
+                    field: (*field).to_owned(),
+                    before: before.clone(),
+                    after: after.clone(),
+                })
+                .collect(),
+        }
+    }
+
+    fn fields(value: Value) -> Fields {
+        let Value::Object(fields) = value else {
+            panic!("an object")
+        };
+        fields
+    }
+
+    fn events() -> Vec<StoreEvent> {
+        vec![
+            event(1, &[("n", json!(0), json!(1))]),
+            event(
+                2,
+                &[("n", json!(1), json!(2)), ("t", json!("a"), json!("b"))],
+            ),
+            event(3, &[("n", json!(2), json!("3"))]),
+        ]
+    }
+
+    #[test]
+    fn later_changes_are_undone_and_the_order_of_fields_stays() {
+        let stamp = "1970-01-01T00:00:03+00:00";
+        let now = fields(json!({"n": 3, "updated_at": stamp, "t": "b"}));
+        let events = events();
+        let was = rewound(&now, events[1..].iter(), Some(&events[0]), "updated_at").unwrap();
+        assert_eq!(
+            Value::from(was).to_string(),
+            r#"{"n":1,"updated_at":"1970-01-01T00:00:01+00:00","t":"a"}"#
+        );
+    }
+
+    #[test]
+    fn an_event_that_the_object_does_not_show_yet_is_not_undone() {
+        let now = fields(json!({"n": 2, "t": "b"}));
+        let events = events();
+        let was = rewound(&now, events[2..].iter(), Some(&events[1]), "updated_at").unwrap();
+        assert_eq!(was, now);
+    }
+
+    #[test]
+    fn nothing_is_certain_when_a_change_does_not_fit() {
+        let events = events();
+        for now in [json!({"n": 7, "t": "b"}), json!({"n": 3, "t": "c"})] {
+            let now = fields(now);
+            let was = rewound(&now, events[1..].iter(), Some(&events[0]), "updated_at");
+            assert_eq!(was, None);
+        }
+        let now = fields(json!({"n": 9, "t": "b"}));
+        assert_eq!(rewound(&now, [].iter(), Some(&events[1]), "x"), None);
+    }
+}
