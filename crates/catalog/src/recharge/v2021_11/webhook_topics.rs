@@ -441,7 +441,7 @@ pub(super) const TOPICS: &[WebhookTopic] = &[
 mod tests {
     use super::*;
     use crate::recharge::v2021_11::API;
-    use crate::recharge::v2021_11::EVENT_FEED;
+    use crate::recharge::v2021_11::event_topics::EVENT_FEED;
 
     #[test]
     fn topic_is_told_by_events_or_says_how_else_it_is_known() {
