@@ -104,10 +104,12 @@ impl Timeline {
             .filter(|later| later.order() > event.order());
         let is_own = event.object == object && event.object_id == id;
         let was = rewound(now, later, is_own.then_some(event), feed.untold);
-        match was {
-            (fields, form) if self.is_whole => (fields, form),
-            (fields, _) => (fields, BodyForm::Current),
-        }
+        let form = if self.is_whole {
+            BodyForm::AsOf
+        } else {
+            BodyForm::Current
+        };
+        (was, form)
     }
 }
 

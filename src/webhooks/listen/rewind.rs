@@ -1,5 +1,5 @@
 //! What an object was at an event: the object as it is now, and the later events
-//! that changed it, come in; the object as it was goes out, and how sure that is.
+//! that changed it, come in; the object as it was goes out.
 
 use serde_json::{Map, Value};
 
@@ -11,10 +11,10 @@ pub(super) type Fields = Map<String, Value>;
 /// How near a body is to what the webhook carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyForm {
-    /// The object as it was at the event.
+    /// The object as it was at the event, in all fields that events tell of.
     AsOf,
-    /// The object with the fields that the event tells of, and others perhaps as they
-    /// are now: not all later changes are known.
+    /// The object as it is now, but for the fields that the event tells of: the later
+    /// events are not known.
     Current,
     /// The object is gone: as it was when it was last delivered.
     LastSeen,
@@ -41,8 +41,7 @@ impl BodyForm {
 /// Undoes later events, the newest first, and puts in what `own` says of the
 /// object, where it is an event of this very object. Each field that events tell of
 /// has the value that it had then: what the next change found, or what `own` left.
-/// A change that no event tells of is no obstacle, unless it lies between the two:
-/// then they contradict each other, and the outcome is not certain.
+/// A change that no event tells of is no obstacle.
 ///
 /// `untold` is the field that every change sets without telling: it becomes the
 /// time of the event where something was undone.
@@ -51,27 +50,19 @@ pub(super) fn rewound<'a>(
     later: impl DoubleEndedIterator<Item = &'a StoreEvent>,
     own: Option<&StoreEvent>,
     untold: &str,
-) -> (Fields, BodyForm) {
+) -> Fields {
     let mut fields = now.clone();
-    let mut is_certain = true;
-    let mut undone: Vec<&str> = Vec::new();
     let mut is_changed = false;
     for event in later.rev() {
         is_changed = true;
         for change in &event.changes {
-            // What one change leaves, the next one finds.
-            let is_known = undone.contains(&change.field.as_str());
-            is_certain &= !is_known || same(fields.get(&change.field), &change.after);
             fields.insert(change.field.clone(), change.before.clone());
-            undone.push(&change.field);
         }
     }
     if let Some(own) = own {
         for change in &own.changes {
-            let is_known = undone.contains(&change.field.as_str());
-            let is_same = same(fields.get(&change.field), &change.after);
-            is_certain &= !is_known || is_same;
-            if !is_same {
+            // A number that is spelled as text in the event stays as it is.
+            if !same(fields.get(&change.field), &change.after) {
                 fields.insert(change.field.clone(), change.after.clone());
             }
         }
@@ -79,12 +70,7 @@ pub(super) fn rewound<'a>(
             *stamp = stamped(stamp, own);
         }
     }
-    let form = if is_certain {
-        BodyForm::AsOf
-    } else {
-        BodyForm::Current
-    };
-    (fields, form)
+    fields
 }
 
 /// The time of an event in the form of another one.
@@ -156,8 +142,7 @@ mod tests {
         let stamp = "1970-01-01T00:00:03+00:00";
         let now = fields(json!({"n": 3, "updated_at": stamp, "t": "b"}));
         let events = events();
-        let (was, form) = rewound(&now, events[1..].iter(), Some(&events[0]), "updated_at");
-        assert_eq!(form, BodyForm::AsOf);
+        let was = rewound(&now, events[1..].iter(), Some(&events[0]), "updated_at");
         assert_eq!(
             Value::from(was).to_string(),
             r#"{"n":1,"updated_at":"1970-01-01T00:00:01+00:00","t":"a"}"#
@@ -169,7 +154,7 @@ mod tests {
         let now = fields(json!({"n": 2, "t": "b"}));
         let events = events();
         let was = rewound(&now, events[2..].iter(), Some(&events[1]), "updated_at");
-        assert_eq!(was, (now, BodyForm::AsOf));
+        assert_eq!(was, now);
     }
 
     #[test]
@@ -177,20 +162,8 @@ mod tests {
         let events = events();
         let now = fields(json!({"n": 7, "t": "c"}));
         let (was, form) = rewound(&now, events[1..].iter(), Some(&events[0]), "updated_at");
-        assert_eq!(
-            (was, form),
-            (fields(json!({"n": 1, "t": "a"})), BodyForm::AsOf)
-        );
-        let (was, _) = rewound(&now, [].iter(), Some(&events[1]), "updated_at");
+        assert_eq!(was, fields(json!({"n": 1, "t": "a"})));
+        let was = rewound(&now, [].iter(), Some(&events[1]), "updated_at");
         assert_eq!(was, fields(json!({"n": 2, "t": "b"})));
-    }
-
-    #[test]
-    fn nothing_is_certain_when_two_events_contradict_each_other() {
-        let mut events = events();
-        events.remove(1);
-        let now = fields(json!({"n": 3, "t": "b"}));
-        let (was, form) = rewound(&now, events[1..].iter(), Some(&events[0]), "updated_at");
-        assert_eq!((was["n"].clone(), form), (json!(1), BodyForm::Current));
     }
 }
