@@ -8,12 +8,12 @@ use crate::catalog::Webhooks;
 use crate::cli::Options;
 use crate::cli::values::{text, texts};
 use crate::commands::connect::Target;
-use crate::config::{Network, read, variable};
+use crate::commands::webhooks::secret;
+use crate::config::Network;
 use crate::error::{Error, Result};
 use crate::ui::Run;
 use crate::webhooks::forward::{ForwardOptions, ForwardTarget, Forwarder, PATIENCE, Signer};
 use crate::webhooks::{signature, topics};
-use secrecy::SecretString;
 
 /// Where messages go, and how.
 #[derive(Debug)]
@@ -96,15 +96,9 @@ pub(in crate::commands) fn forwarder(
     Forwarder::new(target.clone(), network, patience, signer, forward)
 }
 
-/// Signs messages with the client secret. Without one they are not signed.
+/// Signs messages with the client secret. Where none is known one is made.
 fn signer(run: &mut Run, place: &Target, webhooks: &'static Webhooks) -> Result<Signer> {
-    let Some(secret) = secret(run, place)? else {
-        run.reporter.note(&format!(
-            "messages are not signed: set {} to the client secret",
-            variable::CLIENT_SECRET
-        ));
-        return Ok(Arc::new(|_, _| Vec::new()));
-    };
+    let secret = secret::of_or_made(run, place)?;
     Ok(Arc::new(move |body, now| {
         let signed = signature::sign(webhooks, &secret, now.as_second(), body);
         let owned = signed.into_iter();
@@ -112,10 +106,4 @@ fn signer(run: &mut Run, place: &Target, webhooks: &'static Webhooks) -> Result<
             .map(|(name, value)| (name.to_owned(), value))
             .collect()
     }))
-}
-
-/// The client secret.
-fn secret(run: &Run, _: &Target) -> Result<Option<SecretString>> {
-    let secret = read(&run.environment, variable::CLIENT_SECRET)?;
-    Ok(secret.map(SecretString::from))
 }

@@ -6,6 +6,7 @@ mod run;
 mod show;
 mod spec;
 
+use super::receive::{self, Receive};
 use crate::commands::{Command, no_files};
 
 pub(in crate::commands) use forwarder::{ForwardWords, flags as forward_flags, forwarder};
@@ -15,5 +16,8 @@ pub(in crate::commands) use spec::pause;
 pub(in crate::commands) const COMMAND: Command = Command {
     spec: spec::SPEC,
     files: no_files,
-    run: |run, options, matches| run::run(run, options, args::listen_of(matches)?),
+    run: |run, options, matches| match Receive::of(matches)? {
+        Some(asked) => receive::run(run, options, &asked),
+        None => run::run(run, options, args::listen_of(matches)?),
+    },
 };

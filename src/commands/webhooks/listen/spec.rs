@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, Command};
 
 use super::forwarder;
 use crate::cli::help::verb;
+use crate::commands::webhooks::receive;
 use crate::cli::{Spec, flags};
 use crate::config::span;
 
@@ -29,11 +30,16 @@ that were answered are not sent again. Without a target messages are printed.
 A program that is down is waited for; an answer other than 2xx is a failure,
 which rc deliveries replay sends again.
 
+With --port it receives webhooks instead: both signatures of a message are
+checked, it is recorded, and its very bytes and headers are forwarded. What is
+registered for it with --register is removed when it ends.
+
 Examples:
   rc webhooks listen --forward-to http://localhost:3000/hooks
   rc webhooks listen --forward-to http://localhost:3000 --topics 'subscription/*,charge/paid'
   rc webhooks listen --forward-to http://localhost:3000 --since 2h --once
-  rc webhooks listen --topics 'order/*' --jq .body";
+  rc webhooks listen --topics 'order/*' --jq .body
+  rc webhooks listen --port 4010 --forward-to http://localhost:3000/hooks";
 
 fn build() -> Command {
     verb(SPEC.name, SPEC.about, LISTEN)
@@ -65,6 +71,7 @@ fn build() -> Command {
                 .default_value("events")
                 .help("events: the list of events; lists: compare the store's lists, for tokens that may not read events"),
         ])
+        .args(receive::flags())
         .arg(flags::limit().help("stop after this many messages"))
 }
 
