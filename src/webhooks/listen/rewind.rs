@@ -161,7 +161,7 @@ mod tests {
     fn a_change_that_no_event_tells_of_is_undone_where_an_event_says_the_value() {
         let events = events();
         let now = fields(json!({"n": 7, "t": "c"}));
-        let (was, form) = rewound(&now, events[1..].iter(), Some(&events[0]), "updated_at");
+        let was = rewound(&now, events[1..].iter(), Some(&events[0]), "updated_at");
         assert_eq!(was, fields(json!({"n": 1, "t": "a"})));
         let was = rewound(&now, [].iter(), Some(&events[1]), "updated_at");
         assert_eq!(was, fields(json!({"n": 2, "t": "b"})));
