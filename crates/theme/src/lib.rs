@@ -1,0 +1,8 @@
+//! Themes of Recharge's customer portal: read from a folder, rendered as the
+//! vendor's engine renders them, checked, and prepared for migration.
+//!
+//! Nothing here knows a terminal, a network or a store: data comes in as JSON.
+
+#![warn(missing_docs)]
+
+pub mod syntax;
