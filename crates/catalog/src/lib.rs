@@ -14,6 +14,7 @@ mod check;
 mod exceptions;
 mod follow_up;
 mod model;
+pub mod portal;
 pub mod recharge;
 mod replication;
 mod secrets;
@@ -26,7 +27,8 @@ pub use model::{
     Api, ApiFamily, Auth, AuthPlace, BareDay, Bucket, Conventions, Effect, Empty, ErrorForm, Field,
     FieldKind, FieldRole, Headers, Idempotency, Interval, Method, NoVersion, Object, OldValue,
     Operation, OperationAction, PageForm, Parameter, ParameterRole, Rate, Resource, ResponseShape,
-    Reverse, Secrets, TimeForm, Tone, Tones, Type, ValueKind, VersionedRow, tones_at,
+    Reverse, RowSource, Secrets, TimeForm, Tone, Tones, Twin, Type, ValueKind, VersionedRow,
+    tones_at,
 };
 pub use replication::{ForgottenRecords, RemovedRecords, Replication};
 pub use secrets::{SecretFields, secret_fields};

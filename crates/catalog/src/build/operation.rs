@@ -4,7 +4,7 @@
 use crate::bulk::{Batch, Unique};
 use crate::model::{
     Effect, Idempotency, Method, Operation, OperationAction, PageForm, Parameter, ResponseShape,
-    Reverse,
+    Reverse, RowSource,
 };
 use crate::replication::Replication;
 
@@ -132,6 +132,9 @@ const fn operation(
         error_form: None,
         replication: Replication::USUAL,
         example: "",
+        twin: None,
+        template: None,
+        source: RowSource::Reference,
     }
 }
 

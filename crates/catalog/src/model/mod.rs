@@ -8,6 +8,7 @@ mod api;
 mod family;
 mod object;
 mod parameter;
+mod portal;
 
 use crate::bulk::{Batch, Unique};
 use crate::exceptions::{BodyException, ValueEffect};
@@ -23,6 +24,7 @@ pub use object::{
     Conventions, Field, FieldKind, FieldRole, Interval, Object, Tone, Tones, tones_at,
 };
 pub use parameter::{BareDay, Empty, Parameter, ParameterRole, Type, ValueKind};
+pub use portal::{RowSource, Twin};
 
 /// A family of operations on one kind of object, and a first word of the
 /// command line (`rc subscriptions …`).
@@ -106,6 +108,12 @@ pub struct Operation {
     pub replication: Replication,
     /// A command line that shows the operation at work.
     pub example: &'static str,
+    /// Where else it can be done, for routes that have twins.
+    pub twin: Option<Twin>,
+    /// The template of the page that it answers, where it answers one.
+    pub template: Option<&'static str>,
+    /// Where the row is from.
+    pub source: RowSource,
 }
 
 /// What an operation does to the objects of its resource. A resource has at

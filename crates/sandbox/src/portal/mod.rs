@@ -1,0 +1,3 @@
+//! The customer portal of the store: pages, and the requests that they send.
+
+pub mod pages;
