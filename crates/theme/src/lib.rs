@@ -5,4 +5,9 @@
 
 #![warn(missing_docs)]
 
+pub mod engine;
+pub mod folder;
+pub mod objects;
+pub mod pages;
 pub mod syntax;
+pub mod urls;
