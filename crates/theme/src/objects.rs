@@ -142,7 +142,7 @@ const OBJECTS: &[Row] = &[
         "quick_actions",
         "action_url contact_info[] greeting images[]",
     ),
-    ("form", "data errors q:form_field"),
+    ("form", "data q:form_field"),
     ("form_field", "data"),
 ];
 

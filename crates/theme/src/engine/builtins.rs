@@ -24,6 +24,14 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         }
         Ok(OwnList::value(value.try_iter()?.collect()))
     });
+    // Attributes of Python's objects: data of a page has none.
+    environment.add_filter("attr", |_: &Value, _: &str| Value::UNDEFINED);
+    environment.add_test("sequence", |value: &Value| {
+        matches!(
+            value.kind(),
+            ValueKind::Seq | ValueKind::String | ValueKind::Map
+        )
+    });
     environment.add_test("callable", |value: &Value| value.kind() == ValueKind::Plain);
     environment.add_function(rewrite::MODULO, modulo);
     environment.add_function(rewrite::CONCATENATE, |left: &Value, right: &Value| {

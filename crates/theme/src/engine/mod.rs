@@ -8,6 +8,7 @@ mod python;
 mod rewrite;
 mod values;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -120,9 +121,15 @@ impl Engine {
             if let Some(missing) = name.strip_prefix(MISSING) {
                 return Ok(Some(missing_box(missing)));
             }
-            Ok(sources
-                .text(name)
-                .map(|source| Rewritten::new(source).source))
+            let Some(source) = sources.text(name) else {
+                return Ok(None);
+            };
+            let rewritten = Rewritten::new(&with_newlines(source));
+            if rewritten.is_too_deep {
+                let message = format!("{name}: tags or brackets nest too deep");
+                return Err(minijinja::Error::new(ErrorKind::SyntaxError, message));
+            }
+            Ok(Some(rewritten.source))
         });
         let names = Arc::clone(&theme);
         environment.add_function(
@@ -183,7 +190,8 @@ impl Engine {
             .or_else(|| error.name())
             .unwrap_or(template)
             .to_owned();
-        let source = self.theme.text(&file).unwrap_or_default();
+        let source = with_newlines(self.theme.text(&file).unwrap_or_default());
+        let source = source.as_ref();
         let (mut line, mut column) = (inner.line().unwrap_or_default(), 0);
         if let Some(range) = inner.range().filter(|range| !range.is_empty()) {
             let rewritten = Rewritten::new(source);
@@ -200,6 +208,14 @@ impl Engine {
             file,
         }
     }
+}
+
+/// Every line ends as Jinja2 ends lines.
+fn with_newlines(source: &str) -> Cow<'_, str> {
+    if !source.contains('\r') {
+        return Cow::Borrowed(source);
+    }
+    Cow::Owned(source.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
 fn reason(error: &minijinja::Error) -> String {

@@ -19,6 +19,8 @@ pub(super) const INCLUDE: &str = "__include";
 pub(super) struct Rewritten {
     /// What the engine reads.
     pub(super) source: String,
+    /// Whether the source nests deeper than the engine is given.
+    pub(super) is_too_deep: bool,
     edits: Vec<Edit>,
 }
 
@@ -35,8 +37,10 @@ impl Rewritten {
     /// it is: the engine says what is wrong with it.
     pub(super) fn new(source: &str) -> Self {
         let mut edits = Vec::new();
-        if let Ok(nodes) = parse(source) {
-            walk_nodes(&nodes, &mut |node| edit_node(node, source, &mut edits));
+        let mut is_too_deep = false;
+        match parse(source) {
+            Ok(nodes) => walk_nodes(&nodes, &mut |node| edit_node(node, source, &mut edits)),
+            Err(error) => is_too_deep = error.is_too_deep,
         }
         edits.sort_by_key(|edit| (edit.replaced.start, edit.replaced.end));
         let mut rewritten = String::with_capacity(source.len());
@@ -49,6 +53,7 @@ impl Rewritten {
         rewritten.push_str(&source[at..]);
         Self {
             source: rewritten,
+            is_too_deep,
             edits,
         }
     }
@@ -121,6 +126,13 @@ fn edit_operators(expression: &Expression, source: &str, edits: &mut Vec<Edit>) 
         // A bare tuple after the operator would become further arguments.
         debug_assert!(source.is_char_boundary(right.span.end));
         insert(edits, right.span.end, ")".to_owned());
+    }
+    if let ExpressionKind::Call(called, _) = &expression.kind
+        && let ExpressionKind::Attribute(of, _) = &called.kind
+        && matches!(of.kind, ExpressionKind::List(_))
+    {
+        insert(edits, of.span.start, format!("{LIST}("));
+        insert(edits, of.span.end, ")".to_owned());
     }
     for child in expression.children() {
         edit_operators(child, source, edits);

@@ -35,6 +35,8 @@ pub struct SyntaxError {
     pub message: String,
     /// Whether it is only that the tag is unknown.
     pub unknown_tag: Option<String>,
+    /// Whether tags or brackets nest deeper than stack is spent on.
+    pub is_too_deep: bool,
 }
 
 impl SyntaxError {
@@ -43,7 +45,14 @@ impl SyntaxError {
             at,
             message: message.into(),
             unknown_tag: None,
+            is_too_deep: false,
         }
+    }
+
+    pub(crate) fn too_deep(at: usize) -> Self {
+        let mut error = Self::new(at, "tags or brackets nest too deep");
+        error.is_too_deep = true;
+        error
     }
 }
 

@@ -5,7 +5,7 @@ use super::tree::{Arguments, Expression, ExpressionKind, Loop, Named, Node, Node
 use super::{Span, SyntaxError};
 
 /// How deep expressions and tags may nest: each level costs stack.
-const DEEPEST: usize = 100;
+const DEEPEST: usize = 40;
 
 /// The tags that the language has, also those that only end others.
 pub const TAGS: [&str; 33] = [
@@ -109,7 +109,7 @@ impl<'a> Parser<'a> {
                         return Ok((nodes, Some((word, reader))));
                     }
                     if self.depth > DEEPEST {
-                        return Err(SyntaxError::new(segment.span.start, "tags nest too deep"));
+                        return Err(SyntaxError::too_deep(segment.span.start));
                     }
                     self.tag(word, reader, segment.span)?
                 }
@@ -315,6 +315,7 @@ fn unknown_tag(word: &str, span: Span) -> SyntaxError {
         at: span.start,
         message: format!("unknown tag {word}"),
         unknown_tag: (!TAGS.contains(&word)).then(|| word.to_owned()),
+        is_too_deep: false,
     }
 }
 
@@ -486,7 +487,7 @@ impl<'a> Reader<'a> {
     fn expression(&mut self) -> Result<Expression, SyntaxError> {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(SyntaxError::new(self.at(), "the expression nests too deep"));
+            return Err(SyntaxError::too_deep(self.at()));
         }
         let mut value = self.or()?;
         while self.take_word("if") {
@@ -529,7 +530,7 @@ impl<'a> Reader<'a> {
         if self.take_word("not") {
             self.depth += 1;
             if self.depth > DEEPEST {
-                return Err(SyntaxError::new(self.at(), "the expression nests too deep"));
+                return Err(SyntaxError::too_deep(self.at()));
             }
             let inner = self.not()?;
             self.depth -= 1;
@@ -589,7 +590,7 @@ impl<'a> Reader<'a> {
         if let Some(operator) = operator {
             self.depth += 1;
             if self.depth > DEEPEST {
-                return Err(SyntaxError::new(self.at(), "the expression nests too deep"));
+                return Err(SyntaxError::too_deep(self.at()));
             }
             let inner = self.unary()?;
             self.depth -= 1;
