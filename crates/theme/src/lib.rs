@@ -5,9 +5,14 @@
 
 #![warn(missing_docs)]
 
+pub mod calls;
+pub mod check;
 pub mod engine;
 pub mod folder;
+pub mod migrate;
 pub mod objects;
 pub mod pages;
+pub mod schema;
+mod script;
 pub mod syntax;
 pub mod urls;
