@@ -7,7 +7,6 @@
 use super::RowSource;
 use crate::build::{id, post, read};
 use crate::model::Operation;
-use crate::recharge;
 
 /// Opens a session of a customer.
 pub static SESSION: Operation = post("create", "/customers/{id}/sessions", "Open a session")
@@ -41,6 +40,3 @@ pub const LINK_TOKEN: &str = "temp_token";
 
 /// The field of a link with the time at which it ends.
 pub const EXPIRES: &str = "expires_at";
-
-/// The lists and fields by which a customer is found.
-pub static CUSTOMER: &crate::model::Operation = &recharge::customers::GET;

@@ -206,6 +206,7 @@ static SHIPPING_REMOVE: Operation = act(
     "Delete an address without active subscriptions",
 )
 .at(&[ADDRESS_ID])
+.success(200)
 .done("deleted")
 .example("rc portal post 37657002 /shipping/42171447 --method DELETE")
 .admin_twin("addresses.delete")

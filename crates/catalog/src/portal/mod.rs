@@ -19,8 +19,8 @@ mod various;
 use crate::build::{id, post, read, text};
 use crate::check;
 use crate::model::{
-    Api, ApiFamily, Auth, AuthPlace, ErrorForm, Headers, Method, Object, Operation, PageForm,
-    Parameter, Rate, Resource, RowSource, Secrets, TimeForm,
+    Api, ApiFamily, Auth, AuthPlace, ErrorForm, Headers, Object, Operation, PageForm, Parameter,
+    Rate, Resource, RowSource, Secrets, TimeForm,
 };
 use crate::recharge::{CONVENTIONS, SECRETS};
 
@@ -123,6 +123,16 @@ const fn write(verb: &'static str, path: &'static str, summary: &'static str) ->
     row
 }
 
+/// An object of the portal of which only the names of some fields are known.
+const fn little_known(name: &'static str, fields: &'static [crate::model::Field]) -> Object {
+    Object {
+        name,
+        fields,
+        columns: &["id"],
+        conventions: &CONVENTIONS,
+    }
+}
+
 /// A row that only public themes have.
 const THEMES: RowSource = RowSource::PublicThemes;
 
@@ -132,6 +142,7 @@ const SUBSCRIPTION_ID: Parameter = id("subscription_id", "the subscription");
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Method;
     use crate::recharge;
 
     #[test]
@@ -186,15 +197,5 @@ mod tests {
                 "{path}"
             );
         }
-    }
-}
-
-/// An object of the portal of which only the names of some fields are known.
-const fn little_known(name: &'static str, fields: &'static [crate::model::Field]) -> Object {
-    Object {
-        name,
-        fields,
-        columns: &["id"],
-        conventions: &CONVENTIONS,
     }
 }
