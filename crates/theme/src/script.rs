@@ -30,6 +30,11 @@ pub(crate) enum ScriptTokenKind {
 
 /// The scripts of a file, each as tokens.
 pub(crate) fn scripts(name: &str, source: &str, segments: &[Segment]) -> Vec<Vec<ScriptToken>> {
+    let comments: Vec<Span> = segments
+        .iter()
+        .filter(|segment| segment.kind == SegmentKind::Comment)
+        .map(|segment| segment.span)
+        .collect();
     let mut tags: Vec<(Span, bool)> = Vec::new();
     for segment in segments {
         match segment.kind {
@@ -41,7 +46,7 @@ pub(crate) fn scripts(name: &str, source: &str, segments: &[Segment]) -> Vec<Vec
     let regions = if has_ending(name, "js") {
         vec![Span::new(0, source.len())]
     } else {
-        in_html(source)
+        in_html(source, &comments)
     };
     regions
         .into_iter()
@@ -57,13 +62,20 @@ pub(crate) fn scripts(name: &str, source: &str, segments: &[Segment]) -> Vec<Vec
         .collect()
 }
 
-/// What stands between `<script …>` and `</script>`.
-pub(crate) fn in_html(source: &str) -> Vec<Span> {
+/// What stands between `<script …>` and `</script>`, unless it is commented out.
+fn in_html(source: &str, comments: &[Span]) -> Vec<Span> {
     // Case does not matter, and lengths stay: only ASCII is changed.
     let lower = source.to_ascii_lowercase();
     let mut regions = Vec::new();
     let mut from = 0;
     while let Some(open) = lower[from..].find("<script").map(|at| from + at) {
+        let comment = comments
+            .iter()
+            .find(|span| span.start <= open && open < span.end);
+        if let Some(comment) = comment {
+            from = comment.end;
+            continue;
+        }
         let Some(start) = lower[open..].find('>').map(|at| open + at + 1) else {
             break;
         };

@@ -32,6 +32,10 @@ const LANGUAGE: [&str; 14] = [
 /// How deep includes are followed.
 const DEEPEST: usize = 20;
 
+/// How often a file is followed for a page, with other names known each time:
+/// includes that double at each level would never end.
+const MOST_VISITS: usize = 16;
+
 /// What is known of a value: the object it is, and whether it is a list of such.
 type Kind = Option<(&'static str, bool)>;
 type Scope = BTreeMap<String, Kind>;
@@ -41,7 +45,7 @@ pub(super) fn check(theme: &Theme, trees: &Trees, findings: &mut Findings<'_>) {
         trees,
         seen: BTreeMap::new(),
         fields: BTreeSet::new(),
-        visited: HashSet::new(),
+        visited: BTreeMap::new(),
         guarded: BTreeSet::new(),
     };
     for page in theme.pages() {
@@ -94,7 +98,7 @@ struct Walk<'a> {
     seen: BTreeMap<(String, usize, String), (usize, usize)>,
     fields: BTreeSet<(String, usize, &'static str, String)>,
     /// Files that were followed with the same names known.
-    visited: HashSet<(String, Vec<(String, Kind)>)>,
+    visited: BTreeMap<String, HashSet<Vec<(String, Kind)>>>,
     /// Names of the file at hand that it asks for with `is defined` or `default`.
     guarded: BTreeSet<String>,
 }
@@ -129,7 +133,8 @@ impl<'a> Walk<'a> {
             .iter()
             .map(|(name, kind)| (name.clone(), *kind))
             .collect();
-        if !self.visited.insert((name.to_owned(), known)) {
+        let visits = self.visited.entry(name.to_owned()).or_default();
+        if visits.len() >= MOST_VISITS || !visits.insert(known) {
             return;
         }
         let before = std::mem::replace(&mut self.guarded, guarded(nodes));
