@@ -31,6 +31,8 @@ mod sandbox;
 mod sql;
 mod stats;
 mod sync;
+#[cfg(feature = "theme")]
+mod theme;
 mod token;
 mod version;
 mod webhooks;
@@ -84,6 +86,8 @@ const ALL: &[Command] = &[
     openapi::COMMAND,
     #[cfg(feature = "sandbox")]
     sandbox::COMMAND,
+    #[cfg(feature = "theme")]
+    theme::COMMAND,
     help::COMMAND,
     completions::COMMAND,
     man::COMMAND,

@@ -82,6 +82,8 @@ mod stores;
 mod sweep;
 mod sync;
 mod terminals;
+#[cfg(all(feature = "theme", feature = "sandbox"))]
+mod themes;
 mod toy_api;
 mod trials;
 mod trouble;

@@ -14,6 +14,7 @@ mod check;
 mod exceptions;
 mod follow_up;
 mod model;
+pub mod portal;
 pub mod recharge;
 mod replication;
 mod secrets;
@@ -23,12 +24,7 @@ pub use check::api as check;
 pub use exceptions::{BodyException, BodyFields, ValueEffect};
 pub use follow_up::FollowUp;
 pub use model::{
-    Api, ApiFamily, Auth, AuthPlace, BareDay, Bucket, Conventions, Effect, Empty, ErrorForm,
-    EventClass, EventFeed, EventRule, EventTopic, Field, FieldKind, FieldRole, Headers,
-    Idempotency, Interval, Method, NoVersion, Object, OldValue, Operation, OperationAction,
-    PageForm, Parameter, ParameterRole, Rate, Resource, ResponseShape, Reverse, Secrets,
-    StatusItems, Subject, TimeForm, Tone, Tones, Type, ValueKind, VersionedRow, WebhookHeaders,
-    WebhookTopic, Webhooks, tones_at,
+    Api, ApiFamily, Auth, AuthPlace, BareDay, Bucket, Conventions, Effect, Empty, ErrorForm, EventClass, EventFeed, EventRule, EventTopic, Field, FieldKind, FieldRole, Headers, Idempotency, Interval, Method, NoVersion, Object, OldValue, Operation, OperationAction, PageForm, Parameter, ParameterRole, Rate, Resource, ResponseShape, Reverse, RowSource, Secrets, StatusItems, Subject, TimeForm, Tone, Tones, Twin, Type, ValueKind, VersionedRow, WebhookHeaders, WebhookTopic, Webhooks, tones_at,
 };
 pub use replication::{ForgottenRecords, RemovedRecords, Replication};
 pub use secrets::{SecretFields, secret_fields};

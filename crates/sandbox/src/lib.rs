@@ -15,6 +15,7 @@ mod combined;
 pub mod faults;
 mod http;
 mod persistence;
+pub mod portal;
 mod requests;
 mod row;
 mod rules;
@@ -47,6 +48,7 @@ use self::http::address_locks::AddressLocks;
 use self::http::limit::Buckets;
 use self::http::log::Log;
 use persistence::data::DataFile;
+use portal::pages::{Pages, PlainPages};
 use requests::refusal::Refusal;
 use rules::life::Happened;
 
@@ -72,6 +74,8 @@ pub struct Sandbox {
     log: Mutex<Log>,
     /// How messages to webhooks are posted, where they are.
     outbox: Option<Arc<Outbox>>,
+    /// What renders pages of the customer portal.
+    pages: Arc<dyn Pages>,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -92,7 +96,15 @@ impl Sandbox {
             trees: AddressLocks::default(),
             log: Mutex::default(),
             outbox: None,
+            pages: Arc::new(PlainPages),
         }
+    }
+
+    /// The same sandbox, whose customer portal is rendered by `pages`.
+    #[must_use]
+    pub fn rendering(mut self, pages: Arc<dyn Pages>) -> Self {
+        self.pages = pages;
+        self
     }
 
     /// The same sandbox, which keeps every change in a data file before it

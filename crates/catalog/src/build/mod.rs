@@ -4,6 +4,7 @@
 mod field;
 mod operation;
 mod parameter;
+mod portal;
 
 pub use field::field;
 pub use operation::{act, create, delete, get, list, post, read, update};

@@ -4,7 +4,7 @@
 use crate::bulk::{Batch, Unique};
 use crate::model::{
     Effect, Idempotency, Method, Operation, OperationAction, PageForm, Parameter, ResponseShape,
-    Reverse, Webhooks,
+    Reverse, RowSource, Webhooks,
 };
 use crate::replication::Replication;
 
@@ -133,6 +133,9 @@ const fn operation(
         replication: Replication::USUAL,
         webhooks: None,
         example: "",
+        twin: None,
+        template: None,
+        source: RowSource::Reference,
     }
 }
 

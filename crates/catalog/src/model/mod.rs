@@ -10,6 +10,7 @@ mod family;
 mod object;
 mod parameter;
 mod webhooks;
+mod portal;
 
 use crate::bulk::{Batch, Unique};
 use crate::exceptions::{BodyException, ValueEffect};
@@ -27,6 +28,7 @@ pub use object::{
 };
 pub use parameter::{BareDay, Empty, Parameter, ParameterRole, Type, ValueKind};
 pub use webhooks::{OtherSource, WebhookHeaders, WebhookTopic, Webhooks};
+pub use portal::{RowSource, Twin};
 
 /// A family of operations on one kind of object, and a first word of the
 /// command line (`rc subscriptions …`).
@@ -112,6 +114,12 @@ pub struct Operation {
     pub webhooks: Option<&'static Webhooks>,
     /// A command line that shows the operation at work.
     pub example: &'static str,
+    /// Where else it can be done, for routes that have twins.
+    pub twin: Option<Twin>,
+    /// The template of the page that it answers, where it answers one.
+    pub template: Option<&'static str>,
+    /// Where the row is from.
+    pub source: RowSource,
 }
 
 /// What an operation does to the objects of its resource. A resource has at

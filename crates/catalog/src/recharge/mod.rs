@@ -9,6 +9,8 @@ pub mod v2021_11;
 pub use limits::{bucket, multiplier};
 pub use v2021_11::*;
 
+pub(crate) use secrets::SECRETS;
+
 use crate::check;
 use crate::model::{
     Api, ApiFamily, Auth, AuthPlace, Conventions, ErrorForm, Headers, PageForm, Rate, Resource,
@@ -107,7 +109,7 @@ const fn api(
             remarks: &["errors", "error", "warning"],
         },
         conventions: &CONVENTIONS,
-        secrets: secrets::SECRETS,
+        secrets: SECRETS,
         // The reference names them for tokens and for topics of webhooks.
         other_scopes: &["store_info"],
         events: None,

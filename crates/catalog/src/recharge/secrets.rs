@@ -29,7 +29,7 @@ const PREFIXES: &[&str] = &["card_"];
 static OF_ROWS: SecretFields = secret_fields(super::v2021_11::RESOURCES);
 
 /// The secrets of all versions.
-pub(super) const SECRETS: Secrets = Secrets {
+pub(crate) const SECRETS: Secrets = Secrets {
     fields: OF_ROWS.names(),
     names: NAMES,
     prefixes: PREFIXES,

@@ -22,6 +22,8 @@ use crate::http::gate::{answer, route_of, token_of, version_of};
 use crate::http::limit::Level;
 use crate::http::log::{Log, LoggedRequest};
 use crate::http::respond::{in_version, naming_methods, refused, respond, without_body};
+use crate::portal::{self, Door};
+use crate::requests::checked_request::CheckedRequest;
 use crate::requests::numbers::in_discounts;
 use crate::requests::refusal::Refusal;
 use crate::requests::route::{self, Route};
@@ -110,7 +112,11 @@ impl Sandbox {
         let world = (self.now)();
         let mut state = self.lock();
         let level = self.pour(&state, request, world);
-        let route = route_of(&state, request);
+        let door = portal::find(request.uri().path());
+        let route = match &door {
+            Some(door) => portal::route(door, request.method().as_str()),
+            None => route_of(&state, request),
+        };
         let version = version_of(&state, request);
         let row = route.as_ref().ok().map(|route| route.row);
         let met = if level.admitted && request.uri().path() != "/" {
@@ -118,7 +124,13 @@ impl Sandbox {
         } else {
             Met::default()
         };
-        let done = self.carry_out(&mut state, request, route, level, met.fault.as_ref());
+        let done = self.carry_out(
+            &mut state,
+            request,
+            (route, door.as_ref()),
+            level,
+            met.fault.as_ref(),
+        );
         let mut ending = ending(done.answer, met.fault.as_ref(), level);
         if let (Some(answer), Ok(version)) = (ending.answer_mut(), version) {
             in_version(answer, version);
@@ -131,7 +143,10 @@ impl Sandbox {
             at: time::stamp(state.clock.shown(world)),
             method: request.method().to_string(),
             path: without_secrets(&state, request),
-            operation: row.map(|row| format!("{}.{}", row.resource.name, row.operation.verb)),
+            operation: row.map(|row| {
+                let of_portal = if door.is_some() { "portal." } else { "" };
+                format!("{of_portal}{}.{}", row.resource.name, row.operation.verb)
+            }),
             token: token_of(&state, state.clock.shown(world), request)
                 .ok()
                 .map(|token| token.name),
@@ -162,7 +177,7 @@ impl Sandbox {
         &self,
         state: &mut State,
         request: &Request<Bytes>,
-        route: Result<Route, Refusal>,
+        (route, door): (Result<Route, Refusal>, Option<&Door>),
         level: Level,
         fault: Option<&Fault>,
     ) -> Done {
@@ -182,7 +197,7 @@ impl Sandbox {
             let now = state.clock.shown(world);
             let revision = state.revision;
             let result = self.change(state, |state| {
-                answer(state, now, request, route, |state, asked| {
+                let enter = |state: &State, asked: &[CheckedRequest]| {
                     held = Some(self.trees.enter(state, asked)?);
                     // It got as far as this, and no further.
                     if stuck {
@@ -190,14 +205,21 @@ impl Sandbox {
                     } else {
                         Ok(())
                     }
-                })
+                };
+                match door {
+                    Some(door) => {
+                        let pages = self.pages.as_ref();
+                        portal::answer(state, now, request, door, pages, enter)
+                    }
+                    None => answer(state, now, request, route, enter),
+                }
             });
             changed = state.revision != revision;
             result
         });
         done.applied = changed && result.is_ok();
         done.held = held;
-        let numbers = state.behaviour.numbers;
+        let numbers = state.behaviour.numbers && door.is_none();
         let result = result.map(|mut draft| {
             if numbers {
                 draft.body = in_discounts(draft.body);
@@ -205,9 +227,10 @@ impl Sandbox {
             draft
         });
         let answer = respond(result, level);
-        let methods = match version_of(state, request) {
-            Ok(v2021_01::VERSION) => v2021_01::allowed(request.uri().path()),
-            _ => route::allowed(request.uri().path()),
+        let methods = match (door, version_of(state, request)) {
+            (Some(door), _) => portal::allowed(door),
+            (None, Ok(v2021_01::VERSION)) => v2021_01::allowed(request.uri().path()),
+            (None, _) => route::allowed(request.uri().path()),
         };
         let answer = naming_methods(answer, methods);
         done.answer = Some(if request.method() == http::Method::HEAD {
@@ -301,10 +324,8 @@ fn request_id(answer: &Response<Bytes>) -> Option<String> {
 /// The path and query of a request, without any token that stands in it.
 fn without_secrets(state: &State, request: &Request<Bytes>) -> String {
     let uri = request.uri();
-    let mut path = uri
-        .path_and_query()
-        .map_or("/", |path| path.as_str())
-        .to_owned();
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let mut path = portal::without_secrets(path);
     for token in &state.tokens {
         if path.contains(&token.secret) {
             path = path.replace(&token.secret, "[token]");

@@ -77,6 +77,9 @@ pub(crate) fn respond(answered: Answered, level: Level) -> Response<Bytes> {
         .header(http::header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED)
         .body(Bytes::from(reply.body))
         .expect("statuses and headers come from constants");
-    response.headers_mut().extend(reply.headers);
+    // A page has another type than most answers.
+    for (name, value) in reply.headers {
+        response.headers_mut().insert(name, value);
+    }
     response
 }

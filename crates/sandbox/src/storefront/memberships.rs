@@ -1,5 +1,6 @@
 //! Memberships of customers and the programs that they belong to.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Asked, page};
@@ -49,8 +50,21 @@ fn one(state: &State, asked: &Asked) -> Result<(u64, Record), Refusal> {
 }
 
 fn change(state: &mut State, asked: &Asked, status: &str) -> Result<Value, Refusal> {
-    let (id, mut membership) = one(state, asked)?;
-    let stamp = time::stamp(asked.now);
+    let (id, membership) = one(state, asked)?;
+    let membership = set_status(state, asked.now, id, membership, &asked.body, status);
+    Ok(json!({"membership": membership}))
+}
+
+/// Ends a membership, or brings it back.
+pub(crate) fn set_status(
+    state: &mut State,
+    now: Timestamp,
+    id: u64,
+    mut membership: Record,
+    body: &Record,
+    status: &str,
+) -> Record {
+    let stamp = time::stamp(now);
     let ends = status == "cancelled";
     record::set(&mut membership, "status", status);
     record::set(
@@ -59,10 +73,10 @@ fn change(state: &mut State, asked: &Asked, status: &str) -> Result<Value, Refus
         ends.then_some(stamp.as_str()),
     );
     for field in ["cancellation_reason", "cancellation_reason_comments"] {
-        let given = asked.body.get(field).filter(|_| ends).cloned();
+        let given = body.get(field).filter(|_| ends).cloned();
         record::set(&mut membership, field, given.unwrap_or_default());
     }
     record::set(&mut membership, "updated_at", stamp);
     state.change(TableName::Memberships, id, &membership, QUIETLY);
-    Ok(json!({"membership": membership}))
+    membership
 }

@@ -15,8 +15,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 pub(crate) use limits::check as check_own;
+pub(crate) use memberships::set_status as set_membership_status;
 pub(crate) use routes::{Unlisted, find};
-pub(crate) use sessions::{customer_of, token_of};
+pub(crate) use sessions::{customer_of, customer_of_link, end_link, token_of};
 
 use crate::combined::{self, Moving, RuleRequest, charge_with};
 use crate::requests::checked_request::{CheckedRequest, Outcome, query_of};
@@ -43,6 +44,8 @@ struct Asked<'a> {
     holes: &'a [String],
     query: Vec<(String, String)>,
     body: Record,
+    /// The address under which the sandbox was asked, where it is served.
+    served_at: Option<String>,
 }
 
 impl Asked<'_> {
@@ -106,10 +109,18 @@ pub(crate) fn answer(
         holes: &route.holes,
         query: query_of(request),
         body: body_of(request)?,
+        served_at: served_at(request),
     };
     let answer = dispatch(state, &asked, route.name, enter)?;
     events::settle(state, now, asker.token);
     Ok(answer)
+}
+
+/// The host that a request names in its header, as requests over the network do.
+fn served_at(request: &Request<Bytes>) -> Option<String> {
+    let host = request.headers().get(http::header::HOST)?.to_str().ok()?;
+    host.parse::<http::uri::Authority>().ok()?;
+    Some(host.to_owned())
 }
 
 fn dispatch(
@@ -128,7 +139,8 @@ fn dispatch(
         }
         "portal_access" => {
             let customer = asked.customer()?;
-            sessions::portal_access(state, now, customer).map(|access| ok(&access))
+            sessions::portal_access(state, now, customer, asked.served_at.as_deref())
+                .map(|access| ok(&access))
         }
         "shop.settings" => Ok(ok(&settings(state))),
         "shop.shipping_countries" => {

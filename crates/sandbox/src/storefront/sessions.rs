@@ -53,6 +53,27 @@ fn find(state: &State, secret: &str, kind: &str, now: Timestamp) -> Option<u64> 
     (holds && now < ends && is_there).then_some(customer)
 }
 
+/// The customer to whose portal a link leads, while it does.
+pub(crate) fn customer_of_link(
+    state: &State,
+    secret: &str,
+    hash: &str,
+    now: Timestamp,
+) -> Option<u64> {
+    let customer = find(state, secret, OF_LINK, now)?;
+    let record = state.get(TableName::Customers, customer)?;
+    (record::text(&record, "hash") == hash).then_some(customer)
+}
+
+/// Ends a link to a portal.
+pub(crate) fn end_link(state: &mut State, secret: &str) {
+    let sessions = state.table(TableName::Sessions);
+    let found = sessions.find_one("secret", secret).map(|(id, _)| id);
+    if let Some(id) = found {
+        state.drop_quietly(TableName::Sessions, id);
+    }
+}
+
 fn make(state: &mut State, kind: &str, customer: u64, ends: Timestamp) -> String {
     let secret = format!(
         "{kind}_{:032x}{:032x}",
@@ -84,11 +105,13 @@ pub(super) fn open(state: &mut State, now: Timestamp, customer: u64) -> Result<V
     }}))
 }
 
-/// A link to the portal of a customer.
+/// A link to the portal of a customer. `served_at` is the address under which the
+/// sandbox was asked, where it is served.
 pub(super) fn portal_access(
     state: &mut State,
     now: Timestamp,
     customer: u64,
+    served_at: Option<&str>,
 ) -> Result<Value, Refusal> {
     let record: Record = state
         .get(TableName::Customers, customer)
@@ -96,8 +119,13 @@ pub(super) fn portal_access(
     let hash = record::text(&record, "hash").to_owned();
     let ends = now + LINK;
     let secret = make(state, OF_LINK, customer, ends);
-    let base = record::text(&state.store, "customer_portal_base_url");
-    let base = format!("{}/", base.trim_end_matches('/'));
+    let base = match served_at {
+        Some(host) => format!("http://{host}/portal/"),
+        None => {
+            let base = record::text(&state.store, "customer_portal_base_url");
+            format!("{}/", base.trim_end_matches('/'))
+        }
+    };
     Ok(json!({
         "base_url": base, "customer_hash": hash, "expires_at": time::stamp(ends),
         "portal_url": format!("{base}{hash}?token={secret}"), "temp_token": secret,
@@ -112,11 +140,7 @@ pub(super) fn exchange(
     secret: &str,
 ) -> Result<Value, Refusal> {
     let refused = || Refusal::error(401, "bad authentication");
-    let customer = find(state, secret, OF_LINK, now).ok_or_else(refused)?;
-    let record = state.get(TableName::Customers, customer);
-    if record.is_none_or(|record| record::text(&record, "hash") != hash) {
-        return Err(refused());
-    }
+    let customer = customer_of_link(state, secret, hash, now).ok_or_else(refused)?;
     let secret = make(state, OF_SESSION, customer, now + SESSION);
     Ok(json!({"api_token": secret, "customer_id": customer, "message": null}))
 }

@@ -28,6 +28,8 @@ mod outbox;
 mod passing;
 mod payments;
 mod people;
+mod portal;
+mod portal_writes;
 mod refusals;
 mod repeats;
 mod reviewed;

@@ -14,7 +14,7 @@ use crate::values::time;
 
 /// One field of a body.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct BodyField {
+pub(crate) struct BodyField {
     /// Name in 2021-01.
     name: &'static str,
     /// Where 2021-11 has it: a dotted path of at most two names.
@@ -48,12 +48,12 @@ enum BodyForm {
 }
 
 /// A field of the same name and value.
-pub(super) const fn same(name: &'static str) -> BodyField {
+pub(crate) const fn same(name: &'static str) -> BodyField {
     named(name, name)
 }
 
 /// A field that has another name, or stands elsewhere.
-pub(super) const fn named(name: &'static str, there: &'static str) -> BodyField {
+pub(crate) const fn named(name: &'static str, there: &'static str) -> BodyField {
     let form = BodyForm::Same;
     BodyField { name, there, form }
 }
@@ -64,46 +64,46 @@ impl BodyField {
         self
     }
 
-    pub(super) const fn lower(self) -> Self {
+    pub(crate) const fn lower(self) -> Self {
         self.form(BodyForm::Lower)
     }
 
-    pub(super) const fn external(self) -> Self {
+    pub(crate) const fn external(self) -> Self {
         self.form(BodyForm::External)
     }
 
-    pub(super) const fn moment(self) -> Self {
+    pub(crate) const fn moment(self) -> Self {
         self.form(BodyForm::Moment)
     }
 
-    pub(super) const fn day(self) -> Self {
+    pub(crate) const fn day(self) -> Self {
         self.form(BodyForm::Day)
     }
 
-    pub(super) const fn country(self) -> Self {
+    pub(crate) const fn country(self) -> Self {
         self.form(BodyForm::Country)
     }
 
-    pub(super) const fn listed(self) -> Self {
+    pub(crate) const fn listed(self) -> Self {
         self.form(BodyForm::Listed)
     }
 
-    pub(super) const fn is_set(self) -> Self {
+    pub(crate) const fn is_set(self) -> Self {
         self.form(BodyForm::IsSet)
     }
 
-    pub(super) const fn part(self, fields: &'static [Self]) -> Self {
+    pub(crate) const fn part(self, fields: &'static [Self]) -> Self {
         self.form(BodyForm::Part(fields))
     }
 
-    pub(super) const fn query(self) -> Self {
+    pub(crate) const fn query(self) -> Self {
         self.form(BodyForm::Query)
     }
 }
 
 /// The body for a rule of 2021-11, and parameters that go beside it. What
 /// 2021-01 does not know is not handed on.
-pub(super) fn translated(fields: &[BodyField], body: &Record) -> (Record, Query) {
+pub(crate) fn translated(fields: &[BodyField], body: &Record) -> (Record, Query) {
     let (mut there, mut query) = (Record::new(), Query::new());
     for field in fields {
         let Some(value) = body.get(field.name) else {
@@ -155,7 +155,7 @@ fn changed(form: BodyForm, value: &Value) -> Value {
 
 /// A refusal of 2021-11 with the names that the body used. `place` leads to the
 /// part of the request that was refused.
-pub(super) fn told_back(mut refusal: Refusal, fields: &[BodyField], place: &str) -> Refusal {
+pub(crate) fn told_back(mut refusal: Refusal, fields: &[BodyField], place: &str) -> Refusal {
     if let Some(Value::Object(errors)) = refusal.body.get_mut("errors") {
         let mut told = Map::new();
         for (path, messages) in flattened(std::mem::take(errors)) {

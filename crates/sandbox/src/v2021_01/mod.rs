@@ -30,8 +30,11 @@ use crate::requests::refusal::Refusal;
 use crate::requests::route::Route;
 use crate::storage::state::{State, Token};
 
-pub(crate) use objects::shipping_countries;
+pub(crate) use body::{BodyField, named, same, told_back, translated};
+pub(crate) use countries::name as country_name;
+pub(crate) use objects::{charged_method, of_table, payment_source, shipping_countries, shop};
 pub(super) use route::{allowed, find as route};
+pub(crate) use writes::{ADDRESS, CUSTOMER, ONETIME, POSTAL, SUBSCRIPTION};
 
 /// How requests name the version.
 pub(super) const VERSION: &str = "2021-01";

@@ -29,7 +29,7 @@ const fn alike(id: &'static str, body: &'static [BodyField]) -> Write {
 }
 
 /// Fields of a subscription, in bodies that create and that change one.
-pub(super) const SUBSCRIPTION: &[BodyField] = &[
+pub(crate) const SUBSCRIPTION: &[BodyField] = &[
     same("address_id"),
     same("charge_interval_frequency"),
     named("commit_update", "commit").query(),
@@ -55,7 +55,7 @@ pub(super) const SUBSCRIPTION: &[BodyField] = &[
     same("variant_title"),
 ];
 
-const ONETIME: &[BodyField] = &[
+pub(crate) const ONETIME: &[BodyField] = &[
     same("add_to_next_charge"),
     same("next_charge_scheduled_at").day(),
     same("price"),
@@ -67,7 +67,7 @@ const ONETIME: &[BodyField] = &[
     same("sku"),
 ];
 
-const ADDRESS: &[BodyField] = &[
+pub(crate) const ADDRESS: &[BodyField] = &[
     same("address1"),
     same("address2"),
     named("cart_note", "order_note"),
@@ -85,7 +85,7 @@ const ADDRESS: &[BodyField] = &[
 ];
 
 /// An address inside another body.
-const POSTAL: &[BodyField] = &[
+pub(crate) const POSTAL: &[BodyField] = &[
     same("address1"),
     same("address2"),
     same("city"),
@@ -98,7 +98,7 @@ const POSTAL: &[BodyField] = &[
     same("zip"),
 ];
 
-const CUSTOMER: &[BodyField] = &[
+pub(crate) const CUSTOMER: &[BodyField] = &[
     same("email"),
     same("first_name"),
     same("last_name"),

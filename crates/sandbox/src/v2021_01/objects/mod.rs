@@ -16,8 +16,9 @@ pub(super) use charges::CHARGE;
 pub(super) use goods::{DISCOUNT, METAFIELD, PRODUCT};
 pub(super) use items::{ONETIME, SUBSCRIPTION};
 pub(super) use orders::ORDER;
-pub(super) use people::{ADDRESS, CUSTOMER, charged_method, payment_sources};
-pub(super) use shop::both as shop;
+pub(super) use people::{ADDRESS, CUSTOMER, payment_sources};
+pub(crate) use people::{charged_method, payment_source};
+pub(crate) use shop::both as shop;
 pub(crate) use shop::shipping_countries;
 
 use serde_json::{Value, json};
@@ -54,6 +55,22 @@ impl Object {
         record::set(&mut record, ASIDE, aside);
         fields::object(self.fields, &record)
     }
+}
+
+/// The object of a record of a table.
+pub(crate) fn of_table(state: &State, of: TableName, id: u64, record: Record) -> Record {
+    let object = match of {
+        TableName::Addresses => ADDRESS,
+        TableName::Charges => CHARGE,
+        TableName::Customers => CUSTOMER,
+        TableName::Discounts => DISCOUNT,
+        TableName::Onetimes => ONETIME,
+        TableName::Orders => ORDER,
+        TableName::Products => PRODUCT,
+        TableName::Subscriptions => SUBSCRIPTION,
+        _ => AS_IT_IS,
+    };
+    object.of(state, id, record)
 }
 
 /// An object that its own record tells whole.

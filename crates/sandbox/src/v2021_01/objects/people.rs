@@ -70,7 +70,7 @@ fn is_active(customer: &Record) -> bool {
 }
 
 /// The default payment method, else the oldest.
-pub(in crate::v2021_01) fn charged_method(state: &State, customer: u64) -> Record {
+pub(crate) fn charged_method(state: &State, customer: u64) -> Record {
     let mut methods = state.all(TableName::PaymentMethods, "customer_id", customer);
     let default = methods
         .iter()
@@ -117,15 +117,17 @@ const RATES: &[Field] = &[same("code"), same("price"), same("title")];
 /// card beside the rest.
 pub(in crate::v2021_01) fn payment_sources(state: &State, customer: u64) -> Vec<Record> {
     let methods = state.all(TableName::PaymentMethods, "customer_id", customer);
-    let owner = state
-        .get(TableName::Customers, customer)
-        .unwrap_or_default();
-    let in_dunning = record::flag(&owner, "has_payment_method_in_dunning");
-    let shown = |(_, mut method): (u64, Record)| {
-        record::set(&mut method, super::ASIDE, json!({"in_dunning": in_dunning}));
-        object(PAYMENT_SOURCE, &method)
-    };
+    let shown = |(_, method): (u64, Record)| payment_source(state, method);
     methods.into_iter().map(shown).collect()
+}
+
+/// A payment method under its former name.
+pub(crate) fn payment_source(state: &State, mut method: Record) -> Record {
+    let owner = record::id(&method, "customer_id").unwrap_or(0);
+    let owner = state.get(TableName::Customers, owner).unwrap_or_default();
+    let in_dunning = record::flag(&owner, "has_payment_method_in_dunning");
+    record::set(&mut method, super::ASIDE, json!({"in_dunning": in_dunning}));
+    object(PAYMENT_SOURCE, &method)
 }
 
 const PAYMENT_SOURCE: &[Field] = &[

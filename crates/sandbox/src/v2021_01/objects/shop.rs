@@ -39,7 +39,7 @@ const SHOP: &[Field] = &[from("allow_customers_to_skip_delivery", "aside.yes").b
 
 /// The body of the answer. It holds the settings twice, under the old name and
 /// under the new one.
-pub(in crate::v2021_01) fn both(store: &Record) -> Value {
+pub(crate) fn both(store: &Record) -> Value {
     let mut record = store.clone();
     let identifier = record::text(store, "identifier");
     let aside = json!({
