@@ -17,6 +17,7 @@ mod model;
 pub mod recharge;
 mod replication;
 mod secrets;
+mod undo;
 
 pub use bulk::{Batch, Unique};
 pub use check::api as check;
@@ -30,6 +31,7 @@ pub use model::{
 };
 pub use replication::{ForgottenRecords, RemovedRecords, Replication};
 pub use secrets::{SecretFields, secret_fields};
+pub use undo::{Undo, UndoBy, UndoStep, UndoTarget, UndoValues};
 
 /// A name as a word of the command line.
 #[must_use]

@@ -97,7 +97,8 @@ pub static UPDATE: Operation = update("/payment_methods/{id}", "Change a payment
 pub static DELETE: Operation = delete("/payment_methods/{id}", "Delete a payment method for good")
     .at(&[ID])
     .scope("write_payment_methods")
-    .example("rc payment-methods delete 1234567 --yes");
+    .example("rc payment-methods delete 1234567 --yes")
+    .never_undone("the payment details cannot be read, so that they cannot be put back");
 
 /// The object `payment_method`.
 pub const PAYMENT_METHOD: Object = Object {
