@@ -17,7 +17,10 @@ pub mod report;
 pub mod row;
 pub mod run;
 pub mod settle;
+pub mod select;
 pub mod shape;
+pub mod undo;
+pub mod values;
 
 use crate::catalog::Operation;
 
