@@ -34,9 +34,8 @@ pub fn sent(operation: &Operation, body: Option<&str>) -> ObjectValues {
 /// The field of the object that a parameter sets.
 #[must_use]
 pub fn field_of<'a>(resource: &Resource, operation: &Operation, parameter: &'a str) -> &'a str {
-    let by = |operation: &Operation| {
-        old_values(operation).find(|value| value.parameter == parameter)
-    };
+    let by =
+        |operation: &Operation| old_values(operation).find(|value| value.parameter == parameter);
     // An operation that undoes itself says where its parameters are read.
     let own = by(operation).filter(|value| resource.object.field(value.field).is_some());
     own.map_or(parameter, |value| value.field)
@@ -157,12 +156,15 @@ fn repeats(sent: &Value, answered: &Value) -> bool {
             sent.trim().to_lowercase() == answered.trim().to_lowercase()
         }
         // What was not sent of an object stays as it was.
-        (Value::Object(sent), Value::Object(answered)) => sent.iter().all(|(name, value)| {
-            repeats(value, answered.get(name).unwrap_or(&Value::Null))
-        }),
+        (Value::Object(sent), Value::Object(answered)) => sent
+            .iter()
+            .all(|(name, value)| repeats(value, answered.get(name).unwrap_or(&Value::Null))),
         (Value::Array(sent), Value::Array(answered)) => {
             sent.len() == answered.len()
-                && sent.iter().zip(answered).all(|(one, other)| repeats(one, other))
+                && sent
+                    .iter()
+                    .zip(answered)
+                    .all(|(one, other)| repeats(one, other))
         }
         _ => false,
     }
@@ -170,10 +172,7 @@ fn repeats(sent: &Value, answered: &Value) -> bool {
 
 /// The fields of which two readings differ, with both values.
 #[must_use]
-pub fn differences(
-    expected: &ObjectValues,
-    seen: &ObjectValues,
-) -> Vec<(String, Value, Value)> {
+pub fn differences(expected: &ObjectValues, seen: &ObjectValues) -> Vec<(String, Value, Value)> {
     let found = expected.iter().filter_map(|(field, value)| {
         let other = seen.get(field).unwrap_or(&Value::Null);
         (!agree(value, other)).then(|| (field.clone(), value.clone(), other.clone()))
@@ -209,11 +208,7 @@ pub fn shown(value: &Value) -> String {
 /// The values that an object has after an operation, as far as the request
 /// says so.
 #[must_use]
-pub fn intended(
-    resource: &Resource,
-    operation: &Operation,
-    body: Option<&str>,
-) -> ObjectValues {
+pub fn intended(resource: &Resource, operation: &Operation, body: Option<&str>) -> ObjectValues {
     let mut values = ObjectValues::new();
     for (name, value) in sent(operation, body) {
         let field = field_of(resource, operation, &name);
@@ -240,11 +235,7 @@ pub enum Proof {
 
 /// Holds an answered record against what was sent, and what was before.
 #[must_use]
-pub fn judge(
-    intended: &ObjectValues,
-    before: Option<&ObjectValues>,
-    answered: &Value,
-) -> Proof {
+pub fn judge(intended: &ObjectValues, before: Option<&ObjectValues>, answered: &Value) -> Proof {
     let lacking: Vec<(String, Value, Value)> = intended
         .iter()
         .filter_map(|(field, value)| {
@@ -263,8 +254,12 @@ pub fn judge(
         .collect();
     let words = parts.join(", ");
     let is_as_before = before.is_some_and(|before| {
-        let shown = before.iter().filter(|(field, _)| answered.get(field).is_some());
-        shown.into_iter().all(|(field, value)| agree(value, &answered[field]))
+        let shown = before
+            .iter()
+            .filter(|(field, _)| answered.get(field).is_some());
+        shown
+            .into_iter()
+            .all(|(field, value)| agree(value, &answered[field]))
     });
     if is_as_before {
         Proof::Unchanged(words)

@@ -34,7 +34,9 @@ fn begun(store: &Store, sandbox: bool, url: &str, name: &str) -> (Jobs, String) 
             name: Some(name.to_owned()),
             fingerprint: (!sandbox).then(|| "0123456789abcdef".to_owned()),
             identity: None,
-        }, guard: recharge_cli::bulk::ledger::Guard::Absent, undoes: None,
+        },
+        guard: recharge_cli::bulk::ledger::Guard::Absent,
+        undoes: None,
     };
     let mut draft = jobs.begin(subject).unwrap();
     let task = Task {

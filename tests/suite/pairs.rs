@@ -103,7 +103,9 @@ impl Shop {
                     name: None,
                     fingerprint: Some(fingerprint(&TOKEN.into())),
                     identity: None,
-                }, guard: recharge_cli::bulk::ledger::Guard::Absent, undoes: None,
+                },
+                guard: recharge_cli::bulk::ledger::Guard::Absent,
+                undoes: None,
             })
             .unwrap();
         for n in 1..=3 {

@@ -37,7 +37,9 @@ fn subject(engine: Engine) -> JobSubject {
             name: None,
             fingerprint: Some("f".to_owned()),
             identity: None,
-        }, guard: Guard::Absent, undoes: None,
+        },
+        guard: Guard::Absent,
+        undoes: None,
     }
 }
 

@@ -25,7 +25,10 @@ const CUT_OFF: &str = "it was cut off";
 
 /// Settles a row that went out before this run, which found it without an end.
 /// That says nothing of the network now: many such rows are no trouble.
-pub(super) async fn settle_cut_off(sender: &RowSender<'_>, row: &PendingRow) -> Result<Option<PendingRow>> {
+pub(super) async fn settle_cut_off(
+    sender: &RowSender<'_>,
+    row: &PendingRow,
+) -> Result<Option<PendingRow>> {
     if sender.again(row)? == Idempotency::NotIdempotent {
         return sender.end(row.n, &unknown(CUT_OFF)).map(|()| None);
     }
@@ -33,7 +36,11 @@ pub(super) async fn settle_cut_off(sender: &RowSender<'_>, row: &PendingRow) -> 
 }
 
 /// Settles a row that went out and has no end. `why` is what is known.
-pub(super) async fn settle(sender: &RowSender<'_>, row: &PendingRow, why: &str) -> Result<Option<PendingRow>> {
+pub(super) async fn settle(
+    sender: &RowSender<'_>,
+    row: &PendingRow,
+    why: &str,
+) -> Result<Option<PendingRow>> {
     if sender.again(row)? == Idempotency::NotIdempotent {
         sender.end(row.n, &unknown(why))?;
         return sender.is_in_trouble(why).map(|()| None);
@@ -73,11 +80,7 @@ pub(super) async fn settle(sender: &RowSender<'_>, row: &PendingRow, why: &str) 
 }
 
 /// Notes the end that was found out; after a success the row goes on.
-fn settled(
-    sender: &RowSender<'_>,
-    row: &PendingRow,
-    fate: &RowEnd,
-) -> Result<Option<PendingRow>> {
+fn settled(sender: &RowSender<'_>, row: &PendingRow, fate: &RowEnd) -> Result<Option<PendingRow>> {
     let next = sender.ledger.step_ends(row, fate, None)?;
     if next.is_none() {
         sender.count(fate);

@@ -112,8 +112,11 @@ pub fn is_readable(resource: &Resource, operation: &Operation) -> bool {
         return false;
     };
     let get = resource.operation_to(OperationAction::Get);
-    get.is_some_and(|get| get.path_parameters.first().is_some_and(|own| own.name == hole.name))
-        && hole.name == resource.object.conventions.id
+    get.is_some_and(|get| {
+        get.path_parameters
+            .first()
+            .is_some_and(|own| own.name == hole.name)
+    }) && hole.name == resource.object.conventions.id
 }
 
 /// The id of the object that a request names.

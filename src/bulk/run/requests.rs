@@ -180,7 +180,9 @@ impl RowSender<'_> {
     ) -> Result<Option<Vec<PendingRow>>> {
         let found = match rows {
             RowSelection::InDoubt => self.ledger.in_doubt_behind(*last, AT_A_TIME)?,
-            RowSelection::Ready | RowSelection::Met => self.ledger.ready_behind(*last, AT_A_TIME)?,
+            RowSelection::Ready | RowSelection::Met => {
+                self.ledger.ready_behind(*last, AT_A_TIME)?
+            }
         };
         let Some(row) = found.last() else {
             return Ok(None);
@@ -224,11 +226,7 @@ impl RowSender<'_> {
     }
 
     /// Carries out one step; returns the one after it, once it has succeeded.
-    async fn carry_step(
-        &self,
-        row: &PendingRow,
-        rows: RowSelection,
-    ) -> Result<Option<PendingRow>> {
+    async fn carry_step(&self, row: &PendingRow, rows: RowSelection) -> Result<Option<PendingRow>> {
         if rows == RowSelection::InDoubt {
             return doubt::settle_cut_off(self, row).await;
         }
@@ -345,7 +343,9 @@ impl RowSender<'_> {
             Proof::Changed => done,
             Proof::Unchanged(what) => RowEnd::Failed {
                 status,
-                error: task::kept(&format!("answered as a success that changed nothing: {what}")),
+                error: task::kept(&format!(
+                    "answered as a success that changed nothing: {what}"
+                )),
             },
             Proof::Other(what) => RowEnd::Unknown {
                 status,

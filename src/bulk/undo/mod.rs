@@ -77,11 +77,16 @@ pub fn reversal(
     let steps = operation.undo.list();
     let is_on_named = steps.iter().any(|step| step.target == UndoTarget::Named);
     let needs_before = steps.iter().any(|step| {
-        matches!(step.values, UndoValues::Changed | UndoValues::Fields(_) | UndoValues::Whole)
+        matches!(
+            step.values,
+            UndoValues::Changed | UndoValues::Fields(_) | UndoValues::Whole
+        )
     });
     let before = parse(&row.before);
     if before.is_none() && needs_before {
-        return RowUndo::Impossible("its old values were not read before it was changed".to_owned());
+        return RowUndo::Impossible(
+            "its old values were not read before it was changed".to_owned(),
+        );
     }
     let intended = values::intended(resource, operation, task.body.as_deref());
     let before = before.unwrap_or_default();
@@ -151,7 +156,11 @@ impl RowValues<'_> {
     /// The path of a step on the object that the row named. The same operation
     /// keeps its query, as `force_update` was needed for a reason.
     fn named(&self, operation: &'static Operation) -> Result<String, String> {
-        let target = self.row.task.as_ref().map_or("", |task| task.target.as_str());
+        let target = self
+            .row
+            .task
+            .as_ref()
+            .map_or("", |task| task.target.as_str());
         if std::ptr::eq(operation, self.operation) {
             return Ok(target.to_owned());
         }
@@ -173,12 +182,19 @@ impl RowValues<'_> {
             UndoValues::Sent => Some(self.sent.clone()),
             UndoValues::Fixed(values) => {
                 let pairs = values.iter();
-                Some(pairs.map(|(name, value)| ((*name).to_owned(), (*value).into())).collect())
+                Some(
+                    pairs
+                        .map(|(name, value)| ((*name).to_owned(), (*value).into()))
+                        .collect(),
+                )
             }
             UndoValues::Whole => {
                 let old = self.before.iter();
                 let old = old.filter(|(name, value)| takes(name) && !value.is_null());
-                Some(old.map(|(name, value)| (name.clone(), value.clone())).collect())
+                Some(
+                    old.map(|(name, value)| (name.clone(), value.clone()))
+                        .collect(),
+                )
             }
             UndoValues::Changed => {
                 let changed = self.changed();
@@ -189,8 +205,9 @@ impl RowValues<'_> {
                     takes(name)
                         && (changed.contains(&name) || is_group && undo.together.contains(&name))
                 });
-                let fields: ObjectValues =
-                    old.map(|(name, value)| (name.clone(), value.clone())).collect();
+                let fields: ObjectValues = old
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .collect();
                 (!fields.is_empty()).then_some(fields)
             }
             UndoValues::Fields(list) => self.old(list),
@@ -236,18 +253,25 @@ impl RowValues<'_> {
     /// steps or the row changed.
     fn guarded(&self, steps: Vec<PlannedStep>, is_on_named: bool) -> Reversal {
         if !is_on_named {
-            let is_new = steps.first().is_some_and(|step| !step.task.target.contains(|c: char| c.is_ascii_digit()));
+            let is_new = steps
+                .first()
+                .is_some_and(|step| !step.task.target.contains(|c: char| c.is_ascii_digit()));
             return Reversal {
                 steps,
-                expected: (!is_new).then(|| self.after.clone()).filter(|after| !after.is_empty()),
+                expected: (!is_new)
+                    .then(|| self.after.clone())
+                    .filter(|after| !after.is_empty()),
                 wanted: (!is_new && self.operation.action == OperationAction::Create)
                     .then_some(Value::Null),
             };
         }
         let changed = self.changed();
         let of = |values: &ObjectValues| -> ObjectValues {
-            let kept = values.iter().filter(|(name, _)| changed.contains(&name.as_str()));
-            kept.map(|(name, value)| (name.clone(), value.clone())).collect()
+            let kept = values
+                .iter()
+                .filter(|(name, _)| changed.contains(&name.as_str()));
+            kept.map(|(name, value)| (name.clone(), value.clone()))
+                .collect()
         };
         let expected = of(&self.after);
         Reversal {

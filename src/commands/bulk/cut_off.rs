@@ -133,7 +133,9 @@ mod tests {
                 name: None,
                 fingerprint: None,
                 identity: None,
-            }, guard: crate::bulk::ledger::Guard::Absent, undoes: None,
+            },
+            guard: crate::bulk::ledger::Guard::Absent,
+            undoes: None,
         };
         let limits = Limits {
             batch: 4,

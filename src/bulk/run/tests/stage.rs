@@ -209,7 +209,9 @@ impl TestStage {
                 name: None,
                 fingerprint: None,
                 identity: None,
-            }, guard: crate::bulk::ledger::Guard::Absent, undoes: None,
+            },
+            guard: crate::bulk::ledger::Guard::Absent,
+            undoes: None,
         };
         let mut draft = jobs.begin(subject).unwrap().within(SMALL);
         for (at, task) in tasks.iter().enumerate() {
