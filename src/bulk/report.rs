@@ -293,6 +293,7 @@ mod tests {
             status: Some(422),
             object: None,
             error: Some("taken".to_owned()),
+            ..LedgerRow::default()
         }
     }
 

@@ -79,7 +79,7 @@ pub struct PendingRow {
 }
 
 /// A row as the ledger holds it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LedgerRow {
     /// Its place in the order of the input, from 1.
     pub n: u64,

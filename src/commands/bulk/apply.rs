@@ -37,6 +37,7 @@ pub(super) fn run(
             ))
         })?;
     let mut store = Store::at(run, run.place(options)?)?;
+    at_this_place(&name, &subject, &store)?;
     store.prepare(run, operation, Engine::Requests)?;
     of_this_store(run, &name, &subject, &store)?;
     let mut special = SpecialRows::default();
@@ -86,9 +87,8 @@ pub(super) fn run(
     begin(run, options, draft, &announced, &store, going)
 }
 
-/// Refuses the plan of another store. Where neither number nor domain is known,
-/// only a person can tell.
-fn of_this_store(run: &mut Run, name: &str, plan: &PlanSubject, store: &Store) -> Result<()> {
+/// Refuses the plan of another place. Nothing is asked of this one before.
+fn at_this_place(name: &str, plan: &PlanSubject, store: &Store) -> Result<()> {
     let here = store.whereabouts();
     let place = |sandbox: bool, base: &str| {
         if sandbox {
@@ -108,6 +108,13 @@ fn of_this_store(run: &mut Run, name: &str, plan: &PlanSubject, store: &Store) -
         ))
         .hint("name the store of the plan with --profile, --sandbox or --base-url"));
     }
+    Ok(())
+}
+
+/// Refuses the plan of another store. Where neither number nor domain is known,
+/// only a person can tell.
+fn of_this_store(run: &mut Run, name: &str, plan: &PlanSubject, store: &Store) -> Result<()> {
+    let here = store.whereabouts();
     match is_same_store(&plan.store, &here) {
         Some(true) => Ok(()),
         Some(false) => Err(Error::usage(format!(

@@ -10,7 +10,7 @@ use clap::ArgMatches;
 use crate::bulk::Engine;
 use crate::bulk::read::Encoding;
 use crate::bulk::shape::{DateOrder, DecimalMark};
-use crate::catalog::{Effect, Operation, Resource, kebab};
+use crate::catalog::{Effect, Operation, OperationAction, Resource, kebab};
 use crate::cli::filtering;
 use crate::cli::values::{text, texts};
 use crate::commands::FAMILY;
@@ -302,11 +302,13 @@ fn selection(work: &Work, matches: &ArgMatches) -> Result<Option<SelectionWords>
             ));
         }
         if work.file.is_empty() {
-            return Err(
-                Error::usage(format!("bulk {named} needs a file, or a selection"))
-                    .hint(format!("a file: rc bulk {named} FILE"))
-                    .hint(format!("a selection: rc bulk {named} --where CONDITION")),
-            );
+            let file = format!("rc bulk {named} <FILE|->");
+            if work.operation.action == OperationAction::Create {
+                return Err(Error::usage(format!("bulk {named} needs a file")).hint(file));
+            }
+            let message = format!("bulk {named} needs a file, or a selection");
+            let selection = format!("rc bulk {named} --where CONDITION");
+            return Err(Error::usage(message).hint(file).hint(selection));
         }
         if words.is_forced {
             return Err(Error::usage(

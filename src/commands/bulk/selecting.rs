@@ -327,7 +327,7 @@ fn written(run: &mut Run, words: &SelectionWords, writer: PlanWriter, count: u64
     let file = AtomicFile::create_private(path)?;
     writer.finish(file.writer()?)?;
     file.commit()?;
-    run.reporter.done(&format!(
+    run.reporter.note(&format!(
         "{} in {}; nothing was sent: rc bulk apply {}",
         rows(count),
         path.display(),
