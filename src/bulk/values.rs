@@ -1,6 +1,9 @@
 //! Values of an object around a change: which fields of it matter to an
 //! operation, whether two readings agree, and what an answer proves. Pure.
 
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::settle::says_the_same;
@@ -122,7 +125,8 @@ pub fn agree(one: &Value, other: &Value) -> bool {
             && left.iter().zip(right).all(|(one, other)| agree(one, other));
     }
     if let (Value::String(one), Value::String(other)) = (one, other)
-        && (is_day_of(one, other) || is_day_of(other, one))
+        && let (Some(one), Some(other)) = (moment(one), moment(other))
+        && one == other
     {
         return true;
     }
@@ -140,9 +144,19 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
-/// `2026-12-01` and `2026-12-01T00:00:00`.
-fn is_day_of(day: &str, time: &str) -> bool {
-    day.len() == 10 && time.strip_prefix(day) == Some("T00:00:00")
+/// The moment that a text names: a day, or a time with or without an offset.
+fn moment(text: &str) -> Option<Timestamp> {
+    let is_dated =
+        text.len() >= 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[0].is_ascii_digit();
+    if !is_dated {
+        return None;
+    }
+    text.parse().ok().or_else(|| {
+        let time: DateTime = text.parse().ok()?;
+        time.to_zoned(TimeZone::UTC)
+            .ok()
+            .map(|zoned| zoned.timestamp())
+    })
 }
 
 /// Whether an answer repeats what was sent. Stores trim texts and change the
@@ -233,17 +247,21 @@ pub enum Proof {
     Other(String),
 }
 
+/// The fields of a record that do not have the value that was sent, with both
+/// values. A field that the record does not show says nothing.
+#[must_use]
+pub fn lacking(intended: &ObjectValues, record: &Value) -> Vec<(String, Value, Value)> {
+    let lacking = intended.iter().filter_map(|(field, value)| {
+        let other = record.get(field)?;
+        (!repeats(value, other)).then(|| (field.clone(), value.clone(), other.clone()))
+    });
+    lacking.collect()
+}
+
 /// Holds an answered record against what was sent, and what was before.
 #[must_use]
 pub fn judge(intended: &ObjectValues, before: Option<&ObjectValues>, answered: &Value) -> Proof {
-    let lacking: Vec<(String, Value, Value)> = intended
-        .iter()
-        .filter_map(|(field, value)| {
-            // An answer that does not show a field says nothing of it.
-            let other = answered.get(field)?;
-            (!repeats(value, other)).then(|| (field.clone(), value.clone(), other.clone()))
-        })
-        .collect();
+    let lacking = lacking(intended, answered);
     if lacking.is_empty() {
         return Proof::Changed;
     }
@@ -308,6 +326,14 @@ mod tests {
             (json!("10"), json!("10.00")),
             (json!(3), json!("3")),
             (json!("2026-12-01"), json!("2026-12-01T00:00:00")),
+            (
+                json!("2027-01-09T00:00:00"),
+                json!("2027-01-09T00:00:00+00:00"),
+            ),
+            (
+                json!("2027-01-09T05:00:00Z"),
+                json!("2027-01-09T00:00:00-05:00"),
+            ),
             (json!({"ecommerce": null}), Value::Null),
             (json!([]), Value::Null),
             (json!({"a": 1}), json!({"a": 1, "b": null})),

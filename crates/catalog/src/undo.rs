@@ -13,9 +13,11 @@ pub struct Undo {
     pub by: UndoBy,
     /// What the steps do not restore, a fragment each.
     pub limits: &'static [&'static str],
-    /// Fields that the API takes together only: where one of them differs, all
-    /// are sent.
-    pub together: &'static [&'static str],
+    /// Groups of fields that the API takes together only, or that follow each
+    /// other: where one of a group differs, all of it are sent.
+    pub together: &'static [&'static [&'static str]],
+    /// Fields whose change also moves what the later steps put back.
+    pub moving: &'static [&'static str],
 }
 
 /// Whether steps take an operation back.
@@ -103,6 +105,7 @@ impl Undo {
             by,
             limits: &[],
             together: &[],
+            moving: &[],
         }
     }
 
@@ -125,11 +128,28 @@ impl Undo {
         self
     }
 
-    /// The same; these fields go together.
+    /// The same; the fields of each group go together.
     #[must_use]
-    pub const fn together(mut self, fields: &'static [&'static str]) -> Self {
-        self.together = fields;
+    pub const fn together(mut self, groups: &'static [&'static [&'static str]]) -> Self {
+        self.together = groups;
         self
+    }
+
+    /// The same; a change of these fields moves what later steps put back.
+    #[must_use]
+    pub const fn moving(mut self, fields: &'static [&'static str]) -> Self {
+        self.moving = fields;
+        self
+    }
+
+    /// The fields that go together with a field, itself among them.
+    #[must_use]
+    pub fn group_of(&self, field: &str) -> &'static [&'static str] {
+        let mut groups = self.together.iter();
+        groups
+            .find(|group| group.contains(&field))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// Its steps; none where nothing takes it back.
@@ -269,7 +289,14 @@ mod tests {
                     UndoValues::Nothing | UndoValues::Sent => {}
                 }
             }
-            for field in row.undo.together {
+            for field in row
+                .undo
+                .together
+                .iter()
+                .copied()
+                .flatten()
+                .chain(row.undo.moving)
+            {
                 assert!(resource.object.field(field).is_some(), "{field}");
             }
             for (field, _) in row.leaves {

@@ -307,7 +307,7 @@ fn doubted(
     };
     let is_as_before = values::differences(&expected, now).is_empty();
     let intended = values::intended(resource, operation, row.task.body.as_deref());
-    let foreign = values::differences(&intended, now);
+    let foreign = values::lacking(&intended, &Value::Object(now.clone()));
     if is_as_before || foreign.is_empty() {
         return None;
     }

@@ -199,11 +199,11 @@ impl RowValues<'_> {
             UndoValues::Changed => {
                 let changed = self.changed();
                 let undo: &Undo = &self.operation.undo;
-                let is_group = undo.together.iter().any(|name| changed.contains(name));
                 let old = self.before.iter().filter(|(name, _)| {
                     let name = name.as_str();
                     takes(name)
-                        && (changed.contains(&name) || is_group && undo.together.contains(&name))
+                        && (changed.contains(&name)
+                            || undo.group_of(name).iter().any(|own| changed.contains(own)))
                 });
                 let fields: ObjectValues = old
                     .map(|(name, value)| (name.clone(), value.clone()))
@@ -218,11 +218,11 @@ impl RowValues<'_> {
     /// none.
     fn old(&self, list: &[OldValue]) -> Option<ObjectValues> {
         let changed = self.changed();
-        let together = self.operation.undo.together;
+        let moving = self.operation.undo.moving;
         let is_left = list.iter().all(|value| {
             let field = value.field.split('.').next().unwrap_or(value.field);
-            // The steps before may move it along with fields that go together.
-            let moves = together.iter().any(|name| changed.contains(name));
+            // The steps before move it along with these.
+            let moves = moving.iter().any(|name| changed.contains(name));
             !changed.contains(&field) && !moves
         });
         if is_left && self.operation.action == OperationAction::Update {

@@ -129,7 +129,8 @@ pub static UPDATE: Operation = update("/orders/{id}", "Change an order")
     ])
     .answers(ResponseShape::One("order", &ORDER))
     .scope("write_orders")
-    .example("rc orders update 210987092 --set billing_address.city=\"Los Angeles\"");
+    .example("rc orders update 210987092 --set billing_address.city=\"Los Angeles\"")
+    .undo_limits(&["the status of an order that was sent"]);
 
 /// The operation `orders.delete`.
 pub static DELETE: Operation = delete("/orders/{id}", "Delete a scheduled order")

@@ -91,7 +91,10 @@ pub static UPDATE: Operation = update("/payment_methods/{id}", "Change a payment
     .body(&[DEFAULT.common(), PROCESSOR_NAME, BILLING_ADDRESS])
     .answers(ResponseShape::One("payment_method", &PAYMENT_METHOD))
     .scope("write_payment_methods")
-    .example("rc payment-methods update 1234567 --default");
+    .example("rc payment-methods update 1234567 --default")
+    .undo_limits(&[
+        "where a payment method was moved to another processor, whose tokens cannot be read",
+    ]);
 
 /// The operation `payment_methods.delete`.
 pub static DELETE: Operation = delete("/payment_methods/{id}", "Delete a payment method for good")

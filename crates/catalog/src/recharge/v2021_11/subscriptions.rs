@@ -63,6 +63,13 @@ const PROPERTIES: Parameter = pairs("properties", "extra name and value").flag("
 const EXTERNAL_VARIANT_ID: Parameter = external("external_variant_id", "the variant in the shop");
 const SEND_EMAIL: Parameter = boolean("send_email", "tell the customer by email");
 
+/// They are changed together, and their change sets the next charge anew.
+const INTERVALS: &[&str] = &[
+    "charge_interval_frequency",
+    "order_interval_frequency",
+    "order_interval_unit",
+];
+
 /// Where the old day of the next charge is read.
 const NEXT_CHARGE: &[OldValue] = &[OldValue {
     parameter: "date",
@@ -218,11 +225,8 @@ pub static UPDATE: Operation = update("/subscriptions/{id}", "Change a subscript
             UndoStep::with("update", UndoValues::Changed),
             UndoStep::with("set_next_charge_date", UndoValues::Fields(NEXT_CHARGE)),
         ])
-        .together(&[
-            "charge_interval_frequency",
-            "order_interval_frequency",
-            "order_interval_unit",
-        ])
+        .together(&[INTERVALS, &["sku", "sku_override"]])
+        .moving(INTERVALS)
         .but(&[
             "discounts of queued charges that are made anew",
             "skips, where the interval changed",
