@@ -258,13 +258,16 @@ pub static REMOVE_DISCOUNT: Operation = post(
 .again(Idempotency::RejectsRepeat)
 .done("left without the discount")
 .example("rc charges remove-discount 377749210")
-.undo(Undo::steps(&[UndoStep::with(
-    "apply_discount",
-    UndoValues::Fields(&[OldValue {
-        parameter: "discount_id",
-        field: "discounts.0.id",
-    }]),
-)]));
+.undo(
+    Undo::steps(&[UndoStep::with(
+        "apply_discount",
+        UndoValues::Fields(&[OldValue {
+            parameter: "discount_id",
+            field: "discounts.0.id",
+        }]),
+    )])
+    .but(&["where the address has a discount already"]),
+);
 
 /// Skipped items move to a charge of their own: a second request finds the
 /// first charge without them. The reference does not say what it does then.

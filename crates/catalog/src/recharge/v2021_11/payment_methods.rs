@@ -94,6 +94,7 @@ pub static UPDATE: Operation = update("/payment_methods/{id}", "Change a payment
     .example("rc payment-methods update 1234567 --default")
     .undo_limits(&[
         "where a payment method was moved to another processor, whose tokens cannot be read",
+        "which other method was the default before",
     ]);
 
 /// The operation `payment_methods.delete`.

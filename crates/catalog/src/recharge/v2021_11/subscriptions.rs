@@ -311,6 +311,7 @@ pub static CANCEL: Operation = post(
     .but(&[
         "queued charges, which get new ids, and what was changed on them alone",
         "skipped charges that the store has removed",
+        "a day that is over by then",
     ]),
 );
 
@@ -357,7 +358,11 @@ pub static CHANGE_ADDRESS: Operation = post(
             },
         ]),
     )])
-    .but(&["queued charges, which get new ids, and what was changed on them alone"]),
+    .but(&[
+        "queued charges, which get new ids, and what was changed on them alone",
+        "a move from an address with another currency",
+        "a day that is over by then",
+    ]),
 );
 
 /// The operation `subscriptions.set_next_charge_date`.
