@@ -7,17 +7,22 @@
 //! so. Reading, shaping, planning and settling are pure; only `run` waits for
 //! answers. Nothing here prints or asks.
 
+pub mod change;
 mod error_values;
 mod invisible;
 pub mod ledger;
 pub mod lookup;
 pub mod plan;
+pub mod plan_file;
 pub mod read;
 pub mod report;
 pub mod row;
 pub mod run;
+pub mod select;
 pub mod settle;
 pub mod shape;
+pub mod undo;
+pub mod values;
 
 use crate::catalog::Operation;
 

@@ -3,10 +3,15 @@
 //! an input again. Pure.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::ledger::{Job, LedgerRow};
-use crate::catalog::{Conventions, Field, FieldKind, FieldRole, Object, Tones, Type};
+use super::run::look::target_of;
+use super::undo::operation_of;
+use super::values::{ObjectValues, agree, intended};
+use crate::catalog::{
+    Conventions, Field, FieldKind, FieldRole, Object, Operation, Resource, Tones, Type,
+};
 
 /// The columns that a report adds, in order.
 pub const ADDED: [&str; 5] = ["_line", "_status", "_id", "_http_status", "_error"];
@@ -88,6 +93,20 @@ pub static JOB_OVERVIEW: Object = Object {
         "engine",
         "updated_at",
     ],
+    conventions: &Conventions::PLAIN,
+};
+
+/// A change of a field, as `rc bulk diff` shows it.
+pub static CHANGE: Object = Object {
+    name: "change",
+    fields: &[
+        field("id", FieldKind::Text),
+        field("field", FieldKind::Text),
+        field("before", FieldKind::Text),
+        field("after", FieldKind::Text),
+        field("row", FieldKind::Text),
+    ],
+    columns: &["id", "field", "before", "after", "row"],
     conventions: &Conventions::PLAIN,
 };
 
@@ -274,6 +293,7 @@ mod tests {
             status: Some(422),
             object: None,
             error: Some("taken".to_owned()),
+            ..LedgerRow::default()
         }
     }
 
@@ -343,4 +363,40 @@ mod tests {
         let odd = record(Some(&["a".to_owned()]), &row("a;b"));
         assert!(odd.starts_with("{\"a\":null,\"_line\""), "{odd}");
     }
+}
+
+/// What a row changes, a record for each field: the values before, and those
+/// that the answer showed, or that are to be sent.
+#[must_use]
+pub fn changes(
+    resource: &'static Resource,
+    operation: &'static Operation,
+    row: &LedgerRow,
+) -> Vec<String> {
+    let parse = |text: &Option<String>| -> Option<ObjectValues> {
+        serde_json::from_str(text.as_deref()?).ok()
+    };
+    let (Some(task), Some(before)) = (
+        &row.task,
+        parse(&row.before).or_else(|| parse(&row.expected)),
+    ) else {
+        return Vec::new();
+    };
+    // A row of an undo names its own operation.
+    let (resource, operation) = row
+        .operation
+        .as_deref()
+        .and_then(|name| operation_of(resource, name))
+        .unwrap_or((resource, operation));
+    let after =
+        parse(&row.after).unwrap_or_else(|| intended(resource, operation, task.body.as_deref()));
+    let id = target_of(operation, &task.target).unwrap_or_default();
+    let record = |name: &String, old: &Value, new: &Value| {
+        json!({"id": id, "field": name, "before": old, "after": new, "row": row.state}).to_string()
+    };
+    let changed = before.iter().filter_map(|(name, old)| {
+        let new = after.get(name)?;
+        (!agree(old, new)).then(|| record(name, old, new))
+    });
+    changed.collect()
 }

@@ -35,6 +35,8 @@ fn begun(store: &Store, sandbox: bool, url: &str, name: &str) -> (Jobs, String) 
             fingerprint: (!sandbox).then(|| "0123456789abcdef".to_owned()),
             identity: None,
         },
+        guard: recharge_cli::bulk::ledger::Guard::Absent,
+        undoes: None,
     };
     let mut draft = jobs.begin(subject).unwrap();
     let task = Task {

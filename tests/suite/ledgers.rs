@@ -69,6 +69,10 @@ impl Shelf {
     /// Puts a ledger on the shelf. Its job works on the API of the shelf.
     fn put(&self, name: &str) {
         let (file, id) = find(name);
+        self.put_file(&file, &id);
+    }
+
+    fn put_file(&self, file: &Path, id: &str) {
         let jobs = self.store.path().join("jobs");
         std::fs::create_dir_all(&jobs).unwrap();
         let path = jobs.join(format!("{id}.db"));
@@ -370,4 +374,33 @@ fn job_of_0_1_0_is_not_resumed_when_the_address_is_another() {
     // At its own address it is.
     let resumed = shelf.rc(&format!("bulk resume {}", id("requests-ready")));
     assert_eq!(resumed.succeeds().json()["ok"], 4);
+}
+
+#[test]
+fn a_job_of_form_2_is_resumed_and_has_no_old_values_to_undo() {
+    let shelf = Shelf::of(&[], "completed", 4);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ledgers/form-2");
+    for (file, id) in [
+        ("requests-done.6qfsn5.db", "6qfsn5"),
+        ("requests-stopped.74r22f.db", "74r22f"),
+    ] {
+        shelf.put_file(&root.join(file), id);
+    }
+    let listed = shelf.rc("bulk list -o ndjson").succeeds().records();
+    assert_eq!(listed.len(), 2);
+    shelf
+        .rc("bulk undo 6qfsn5 --yes")
+        .fails(2)
+        .says("no row of job 6qfsn5 can be undone");
+    shelf
+        .rc("bulk undo 74r22f --yes")
+        .fails(2)
+        .says("job 74r22f is not over");
+    let resumed = shelf.rc("bulk resume 74r22f").succeeds().json();
+    assert_eq!(
+        (&resumed["ok"], &resumed["state"]),
+        (&6.into(), &"done".into())
+    );
+    // Four rows were left.
+    assert_eq!(shelf.api.asked(&["PUT"]).len(), 4);
 }

@@ -9,6 +9,7 @@ mod bulk_going;
 mod bulk_jobs;
 mod bulk_lookups;
 mod bulk_mapping;
+mod bulk_selection;
 #[cfg(feature = "xlsx")]
 mod bulk_sheets;
 mod bulk_typed;

@@ -104,6 +104,8 @@ impl Shop {
                     fingerprint: Some(fingerprint(&TOKEN.into())),
                     identity: None,
                 },
+                guard: recharge_cli::bulk::ledger::Guard::Absent,
+                undoes: None,
             })
             .unwrap();
         for n in 1..=3 {

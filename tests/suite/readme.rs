@@ -65,6 +65,27 @@ fn the_page_on_copies_shows_what_happens() {
     check("docs/sync.md", text);
 }
 
+/// Its session, and the commands that stand alone.
+#[test]
+fn the_page_on_undo_shows_what_happens() {
+    let text = include_str!("../../docs/undo.md");
+    assert!(steps(text).len() >= 5);
+    check("docs/undo.md", text);
+    let (mut run, mut inside) = (0, false);
+    for line in text.lines() {
+        match line {
+            "```sh" => inside = true,
+            "```" => inside = false,
+            line if inside => {
+                rc(line).sandboxed().succeeds().says("to change");
+                run += 1;
+            }
+            _ => {}
+        }
+    }
+    assert!(run >= 2);
+}
+
 #[test]
 fn the_page_on_listening_shows_what_happens() {
     let text = include_str!("../../docs/listening.md");

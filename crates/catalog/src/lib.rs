@@ -18,6 +18,7 @@ pub mod portal;
 pub mod recharge;
 mod replication;
 mod secrets;
+mod undo;
 
 pub use bulk::{Batch, Unique};
 pub use check::api as check;
@@ -28,6 +29,7 @@ pub use model::{
 };
 pub use replication::{ForgottenRecords, RemovedRecords, Replication};
 pub use secrets::{SecretFields, secret_fields};
+pub use undo::{Undo, UndoBy, UndoStep, UndoTarget, UndoValues};
 
 /// A name as a word of the command line.
 #[must_use]

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use tempfile::NamedTempFile;
 
 use super::locked::LockFile;
-use super::{JobStore, JobSubject, Jobs, LockedLedger, rows, schema};
+use super::{JobStore, JobSubject, Jobs, LockedLedger, PlannedRow, rows, schema};
 use crate::bulk::plan::{JobPlan, Limits, Planner};
 use crate::bulk::row::Task;
 use crate::error::{Error, Result};
@@ -147,6 +147,15 @@ impl<'a> DraftLedger<'a> {
     /// # Errors
     /// The ledger cannot be written.
     pub fn add(&mut self, line: u64, input: &str, task: &Task) -> Result<()> {
+        self.add_planned(&PlannedRow::of(line, input, task))
+    }
+
+    /// Adds a row that has several steps, or whose object is known.
+    ///
+    /// # Errors
+    /// The ledger cannot be written.
+    pub fn add_planned(&mut self, row: &PlannedRow<'_>) -> Result<()> {
+        let task = row.task;
         let place = self.planner.place(task.body.as_deref().map_or(0, str::len));
         if let Some(place) = place {
             let n = self.rows + 1;
@@ -160,18 +169,41 @@ impl<'a> DraftLedger<'a> {
             place.map(|place| place.slot.cast_signed()),
             place.map(|place| place.part.cast_signed()),
         );
+        for (k, step) in (1_i64..).zip(&row.later) {
+            let written = self
+                .connection
+                .prepare_cached(
+                    "INSERT INTO step (n, k, operation, target, body, state)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                )
+                .and_then(|mut statement| {
+                    statement.execute(params![
+                        self.rows.cast_signed() + 1,
+                        k,
+                        step.operation,
+                        step.task.target,
+                        step.task.body,
+                        rows::READY
+                    ])
+                });
+            written.map_err(|error| unwritable(&self.id, error))?;
+        }
         self.insert(
-            "INSERT INTO row (n, line, input, state, target, body, slot, part)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO row (n, line, input, state, target, body, slot, part, operation,
+                              expected, wanted)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             params![
                 self.rows.cast_signed() + 1,
-                line.cast_signed(),
-                input,
+                row.line.cast_signed(),
+                row.input,
                 rows::READY,
                 task.target,
                 task.body,
                 slot,
-                part
+                part,
+                row.operation,
+                row.expected,
+                row.wanted
             ],
         )
     }
@@ -236,7 +268,7 @@ impl<'a> DraftLedger<'a> {
             let header = header.map(|names| serde_json::Value::from(names.clone()).to_string());
             let store = serde_json::to_string(&self.subject.store).unwrap_or_default();
             connection.execute(
-                "INSERT INTO job VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?6, ?6, ?7, ?8)",
+                "INSERT INTO job VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?6, ?6, ?7, ?8, ?9, ?10)",
                 params![
                     self.subject.operation,
                     self.subject.engine.name(),
@@ -245,7 +277,9 @@ impl<'a> DraftLedger<'a> {
                     store,
                     now,
                     id,
-                    self.parent
+                    self.parent,
+                    self.subject.undoes,
+                    self.subject.guard.number()
                 ],
             )?;
             let spans = plan.batches.iter().zip(&self.spans);

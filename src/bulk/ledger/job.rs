@@ -18,6 +18,35 @@ pub struct JobSubject {
     pub header: Option<Vec<String>>,
     /// Where it is carried out.
     pub store: JobStore,
+    /// What is read of objects before they are changed.
+    pub guard: Guard,
+    /// The job that it undoes.
+    pub undoes: Option<String>,
+}
+
+/// What a job reads of an object right before it changes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// Nothing: jobs of earlier versions, and those that make new objects.
+    Absent,
+    /// The old values, for an undo.
+    Note,
+    /// The old values, and whether they are those that the job expects. A row
+    /// whose object has others fails.
+    Compare,
+}
+
+impl Guard {
+    const ALL: [Self; 3] = [Self::Absent, Self::Note, Self::Compare];
+
+    pub(super) fn number(self) -> i64 {
+        let at = Self::ALL.iter().position(|guard| *guard == self);
+        at.and_then(|at| i64::try_from(at).ok()).unwrap_or(0)
+    }
+
+    pub(super) fn of_number(number: i64) -> Option<Self> {
+        Self::ALL.get(usize::try_from(number).ok()?).copied()
+    }
 }
 
 /// The store that a job works on.

@@ -14,6 +14,7 @@ mod jobs;
 mod locked;
 mod rows;
 mod schema;
+mod steps;
 
 #[cfg(test)]
 mod tests;
@@ -29,10 +30,11 @@ use crate::world::Clock;
 
 pub use batches::{Batch, BatchStage, Paired, SeenTask};
 pub use draft::DraftLedger;
-pub use job::{Job, JobState, JobStore, JobSubject, RowCounts, StoreIdentity};
+pub use job::{Guard, Job, JobState, JobStore, JobSubject, RowCounts, StoreIdentity};
 pub use jobs::Jobs;
 pub use locked::LockedLedger;
 pub use rows::{LedgerRow, PendingRow, RowEnd};
+pub use steps::{PlannedRow, PlannedStep, Seen};
 
 /// The ledger of one job, to read from. [`Ledger::lock`] gives the one to
 /// write to.
@@ -103,7 +105,7 @@ impl Ledger {
     fn is_begun(&self) -> Result<bool> {
         self.query(
             "SELECT EXISTS (SELECT 1 FROM batch WHERE stage > 0)
-             OR EXISTS (SELECT 1 FROM row WHERE state IN (1, 2, 3, 5))",
+             OR EXISTS (SELECT 1 FROM row WHERE state IN (1, 2, 3, 5) OR step > 0)",
             |row| row.get(0),
         )
     }
@@ -113,8 +115,8 @@ impl Ledger {
     /// # Errors
     /// The ledger cannot be read.
     pub fn subject(&self) -> Result<JobSubject> {
-        let (operation, engine, input, header, store) = self.query(
-            "SELECT operation, engine, input, header, store FROM job",
+        let (operation, engine, input, header, store, guard, undoes) = self.query(
+            "SELECT operation, engine, input, header, store, guard, undoes FROM job",
             |row| {
                 Ok((
                     row.get::<_, String>(0)?,
@@ -122,6 +124,8 @@ impl Ledger {
                     row.get::<_, String>(2)?,
                     row.get::<_, Option<String>>(3)?,
                     row.get::<_, String>(4)?,
+                    row.get::<_, i64>(5)?,
+                    row.get::<_, Option<String>>(6)?,
                 ))
             },
         )?;
@@ -132,6 +136,10 @@ impl Ledger {
             input,
             header: header.and_then(|names| serde_json::from_str(&names).ok()),
             store: serde_json::from_str(&store).map_err(|error| odd().caused_by(error))?,
+            // Reading one as another could overwrite what somebody changed.
+            guard: Guard::of_number(guard)
+                .ok_or_else(|| self.is_newer(&format!("the guard {guard}")))?,
+            undoes,
         })
     }
 
@@ -140,8 +148,15 @@ impl Ledger {
     /// # Errors
     /// This program knows no such operation.
     pub fn operation(&self) -> Result<(&'static Resource, &'static Operation)> {
-        let name = self.subject()?.operation;
-        catalog::recharge::API.operation(&name).ok_or_else(|| {
+        self.operation_named(&self.subject()?.operation)
+    }
+
+    /// The rows of the catalogue of that name.
+    ///
+    /// # Errors
+    /// This program knows no such operation.
+    pub fn operation_named(&self, name: &str) -> Result<(&'static Resource, &'static Operation)> {
+        catalog::recharge::API.operation(name).ok_or_else(|| {
             Error::unexpected(format!(
                 "job {} is about {name}, which this version of rc does not know",
                 self.id

@@ -66,10 +66,20 @@ pub struct PendingRow {
     pub tries: u64,
     /// What it asks for.
     pub task: Task,
+    /// Which of its steps it is at, from 0.
+    pub step: u64,
+    /// The operation of that step, unless it is that of the job.
+    pub operation: Option<String>,
+    /// The values that its object has unless somebody changed it, as JSON.
+    pub expected: Option<String>,
+    /// The values that its object had right before it was changed.
+    pub before: Option<String>,
+    /// The values with which nothing is left to do.
+    pub wanted: Option<String>,
 }
 
 /// A row as the ledger holds it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LedgerRow {
     /// Its place in the order of the input, from 1.
     pub n: u64,
@@ -87,6 +97,18 @@ pub struct LedgerRow {
     pub object: Option<String>,
     /// What is wrong.
     pub error: Option<String>,
+    /// Which of its steps it is at, from 0.
+    pub step: u64,
+    /// The operation of that step, unless it is that of the job.
+    pub operation: Option<String>,
+    /// The values that its object has unless somebody changed it, as JSON.
+    pub expected: Option<String>,
+    /// The values that its object had right before it was changed.
+    pub before: Option<String>,
+    /// The values that the answer showed.
+    pub after: Option<String>,
+    /// The values with which nothing is left to do.
+    pub wanted: Option<String>,
 }
 
 /// The words for what became of rows, and their numbers.
@@ -118,7 +140,7 @@ impl Ledger {
 
     fn pending_behind(&self, state: i64, n: u64, most: u64) -> Result<Vec<PendingRow>> {
         self.list(
-            "SELECT n, tries, target, body FROM row
+            "SELECT n, tries, target, body, step, operation, expected, before, wanted FROM row
              WHERE state = ?1 AND n > ?2 ORDER BY n LIMIT ?3",
             params![state, n.cast_signed(), most.cast_signed()],
             pending,
@@ -137,7 +159,8 @@ impl Ledger {
             .collect();
         self.list(
             &format!(
-                "SELECT n, line, input, target, body, state, status, object, error FROM row
+                "SELECT n, line, input, target, body, state, status, object, error,
+                 step, operation, expected, before, after, wanted FROM row
                  WHERE n > ?1 AND state IN ({}) ORDER BY n LIMIT ?2",
                 wanted.join(", ")
             ),
@@ -235,7 +258,7 @@ pub(super) fn end(
     Ok(())
 }
 
-fn pending(row: &Row) -> rusqlite::Result<PendingRow> {
+pub(super) fn pending(row: &Row) -> rusqlite::Result<PendingRow> {
     Ok(PendingRow {
         n: row.get::<_, i64>(0)?.cast_unsigned(),
         tries: row.get::<_, i64>(1)?.cast_unsigned(),
@@ -243,6 +266,11 @@ fn pending(row: &Row) -> rusqlite::Result<PendingRow> {
             target: row.get(2)?,
             body: row.get(3)?,
         },
+        step: row.get::<_, i64>(4)?.cast_unsigned(),
+        operation: row.get(5)?,
+        expected: row.get(6)?,
+        before: row.get(7)?,
+        wanted: row.get(8)?,
     })
 }
 
@@ -260,5 +288,11 @@ fn kept(row: &Row) -> rusqlite::Result<LedgerRow> {
         status: row.get(6)?,
         object: row.get(7)?,
         error: row.get(8)?,
+        step: row.get::<_, i64>(9)?.cast_unsigned(),
+        operation: row.get(10)?,
+        expected: row.get(11)?,
+        before: row.get(12)?,
+        after: row.get(13)?,
+        wanted: row.get(14)?,
     })
 }

@@ -1,19 +1,26 @@
-//! The tables of a ledger, and the step from the form of version 0.1.0.
+//! The tables of a ledger, and the steps from older forms.
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::locked;
 use crate::store;
 
-/// The form that this program writes. Version 0.1.0 wrote form 1.
-const VERSION: i64 = 2;
+/// The form that this program writes. Version 0.1.0 wrote form 1; form 2 had no
+/// steps and no old values.
+const VERSION: i64 = 3;
 
 /// The forms that this program reads.
 pub(super) const KNOWN: std::ops::RangeInclusive<i64> = 1..=VERSION;
 
 /// Rows count from 1 in the order of the input; so do batches from 0. States
 /// and stages are the numbers that `rows` and `batches` name. `id` is the name
-/// of the job and `parent` that of the job whose failed rows it retries.
+/// of the job and `parent` that of the job whose failed rows it retries; `undoes`
+/// is the job that it undoes, and `guard` the number that `guard` names.
+///
+/// A row stands at its step `step`, which `operation` (that of the job where it
+/// is NULL), `target` and `body` describe. `step` has the steps that are done,
+/// and those to come, of rows that have several. `expected`, `before`, `after`
+/// and `wanted` are values of the object; see `values`.
 const TABLES: &str = "
 CREATE TABLE job (
     operation TEXT NOT NULL,
@@ -25,7 +32,9 @@ CREATE TABLE job (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     id TEXT NOT NULL,
-    parent TEXT
+    parent TEXT,
+    undoes TEXT,
+    guard INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE row (
     n INTEGER PRIMARY KEY,
@@ -39,7 +48,13 @@ CREATE TABLE row (
     tries INTEGER NOT NULL DEFAULT 0,
     status INTEGER,
     object TEXT,
-    error TEXT
+    error TEXT,
+    step INTEGER NOT NULL DEFAULT 0,
+    operation TEXT,
+    expected TEXT,
+    before TEXT,
+    after TEXT,
+    wanted TEXT
 );
 CREATE TABLE batch (
     slot INTEGER PRIMARY KEY,
@@ -69,6 +84,21 @@ CREATE TABLE task (
 ) WITHOUT ROWID;
 ";
 
+/// The steps of rows that have several.
+const STEPS: &str = "
+CREATE TABLE step (
+    n INTEGER NOT NULL,
+    k INTEGER NOT NULL,
+    operation TEXT NOT NULL,
+    target TEXT NOT NULL,
+    body TEXT,
+    state INTEGER NOT NULL,
+    status INTEGER,
+    object TEXT,
+    PRIMARY KEY (n, k)
+) WITHOUT ROWID;
+";
+
 /// Created once all rows are in, which is faster.
 const INDEXES: &str = "CREATE INDEX IF NOT EXISTS row_by_state ON row (state, n);";
 
@@ -79,9 +109,22 @@ ALTER TABLE job ADD COLUMN parent TEXT;
 UPDATE job SET parent = substr(input, 10) WHERE input GLOB 'retry of ??????';
 ";
 
+/// From form 2 to form 3.
+const FROM_2: &str = "
+ALTER TABLE job ADD COLUMN undoes TEXT;
+ALTER TABLE job ADD COLUMN guard INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE row ADD COLUMN step INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE row ADD COLUMN operation TEXT;
+ALTER TABLE row ADD COLUMN expected TEXT;
+ALTER TABLE row ADD COLUMN before TEXT;
+ALTER TABLE row ADD COLUMN after TEXT;
+ALTER TABLE row ADD COLUMN wanted TEXT;
+";
+
 /// Creates the tables of a draft.
 pub(super) fn make(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(TABLES)?;
+    connection.execute_batch(STEPS)?;
     store::set_version(connection, VERSION)
 }
 
@@ -111,6 +154,11 @@ pub(super) fn upgrade(connection: &mut Connection, id: &str) -> rusqlite::Result
         if is_abandoned {
             locked::give_up_rows(&transaction)?;
         }
+        store::set_version(&transaction, 2)?;
+    }
+    if store::version(&transaction)? == 2 {
+        transaction.execute_batch(FROM_2)?;
+        transaction.execute_batch(STEPS)?;
         store::set_version(&transaction, VERSION)?;
     }
     transaction.commit()

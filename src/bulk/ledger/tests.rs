@@ -38,6 +38,8 @@ fn subject(engine: Engine) -> JobSubject {
             fingerprint: Some("f".to_owned()),
             identity: None,
         },
+        guard: Guard::Absent,
+        undoes: None,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::lookup::{LookupResult, RowLookup};
 use super::remote;
-use super::requests::{PriorAttempt, RowSender, carried_out, is_own, refusal, stops};
+use super::requests::{PriorAttempt, RowSender, is_own, refusal, stops};
 use super::{backoff, task};
 use crate::api::client::is_refused_each_time;
 use crate::api::client::retry::is_refusal;
@@ -25,32 +25,39 @@ const CUT_OFF: &str = "it was cut off";
 
 /// Settles a row that went out before this run, which found it without an end.
 /// That says nothing of the network now: many such rows are no trouble.
-pub(super) async fn settle_cut_off(sender: &RowSender<'_>, row: &PendingRow) -> Result<()> {
-    if sender.again(row) == Idempotency::NotIdempotent {
-        return sender.end(row.n, &unknown(CUT_OFF));
+pub(super) async fn settle_cut_off(
+    sender: &RowSender<'_>,
+    row: &PendingRow,
+) -> Result<Option<PendingRow>> {
+    if sender.again(row)? == Idempotency::NotIdempotent {
+        return sender.end(row.n, &unknown(CUT_OFF)).map(|()| None);
     }
     settle(sender, row, CUT_OFF).await
 }
 
 /// Settles a row that went out and has no end. `why` is what is known.
-pub(super) async fn settle(sender: &RowSender<'_>, row: &PendingRow, why: &str) -> Result<()> {
-    if sender.again(row) == Idempotency::NotIdempotent {
+pub(super) async fn settle(
+    sender: &RowSender<'_>,
+    row: &PendingRow,
+    why: &str,
+) -> Result<Option<PendingRow>> {
+    if sender.again(row)? == Idempotency::NotIdempotent {
         sender.end(row.n, &unknown(why))?;
-        return sender.is_in_trouble(why);
+        return sender.is_in_trouble(why).map(|()| None);
     }
     let mut why = why.to_owned();
     for attempt in 0..AT_ONCE {
         if row.tries + u64::from(attempt) >= MOST_TRIES {
             let last = format!("{why}; it was sent {MOST_TRIES} times");
             sender.end(row.n, &unknown(&last))?;
-            return sender.is_in_trouble(&why);
+            return sender.is_in_trouble(&why).map(|()| None);
         }
         let error = match sender.send(row, PriorAttempt::Lost).await {
-            Ok(answer) => return sender.end(row.n, &carried_out(&answer)),
+            Ok(answer) => return sender.answered(row, &answer),
             Err(error) => error,
         };
         if error.kind == Kind::Interrupted && error.untouched {
-            return Ok(());
+            return Ok(None);
         }
         if is_own(&error) || (error.untouched && stops(&error)) {
             return Err(error);
@@ -62,14 +69,23 @@ pub(super) async fn settle(sender: &RowSender<'_>, row: &PendingRow, why: &str) 
         }
         if error.untouched && !is_at_work {
             let fate = of_refusal(sender, row, &error).await?;
-            return sender.end(row.n, &fate);
+            return settled(sender, row, &fate);
         }
         why = error.to_string();
         sender.means.pause(backoff::FIRST).await;
     }
     // It stays in doubt in the ledger: the next pass, or the next run, settles
     // it.
-    sender.is_in_trouble(&why)
+    sender.is_in_trouble(&why).map(|()| None)
+}
+
+/// Notes the end that was found out; after a success the row goes on.
+fn settled(sender: &RowSender<'_>, row: &PendingRow, fate: &RowEnd) -> Result<Option<PendingRow>> {
+    let next = sender.ledger.step_ends(row, fate, None)?;
+    if next.is_none() {
+        sender.count(fate);
+    }
+    Ok(next)
 }
 
 /// Whether a refusal followed an attempt whose answer was lost, in one sending.
@@ -88,12 +104,12 @@ pub(super) async fn settle_refused(
     sender: &RowSender<'_>,
     row: &PendingRow,
     error: Error,
-) -> Result<()> {
+) -> Result<Option<PendingRow>> {
     if matches!(remote::status(&error), Some(300..=399 | 401 | 403)) {
         return Err(error);
     }
     let fate = of_refusal(sender, row, &error).await?;
-    sender.end(row.n, &fate)
+    settled(sender, row, &fate)
 }
 
 /// The end of a row that was refused after an attempt whose answer was lost:
@@ -103,7 +119,7 @@ async fn of_refusal(sender: &RowSender<'_>, row: &PendingRow, error: &Error) -> 
         return Ok(refusal(error));
     }
     let status = remote::status(error);
-    if let Some(wanted) = RowLookup::of(sender, row) {
+    if let Some(wanted) = RowLookup::of(sender, row)? {
         return Ok(match wanted.find(sender.means.client).await? {
             LookupResult::Same { object } => RowEnd::Ok {
                 status: None,

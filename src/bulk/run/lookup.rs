@@ -46,16 +46,23 @@ pub(super) enum LookupResult {
 impl RowLookup {
     /// What to look for; `None` where the row creates nothing with a unique
     /// field.
-    pub(super) fn of(sender: &RowSender<'_>, row: &PendingRow) -> Option<Self> {
-        let unique = sender.operation.unique?;
-        let body: Value = serde_json::from_str(row.task.body.as_deref()?).ok()?;
-        Some(Self {
-            list: sender.resource.operation_to(OperationAction::List)?,
-            unique,
-            singular: sender.resource.singular,
-            value: body.get(unique.field)?.as_str()?.to_owned(),
-            body,
-        })
+    ///
+    /// # Errors
+    /// This program does not know the operation of the row.
+    pub(super) fn of(sender: &RowSender<'_>, row: &PendingRow) -> Result<Option<Self>> {
+        let (resource, operation) = sender.operation_of(row)?;
+        let found = || {
+            let unique = operation.unique?;
+            let body: Value = serde_json::from_str(row.task.body.as_deref()?).ok()?;
+            Some(Self {
+                list: resource.operation_to(OperationAction::List)?,
+                unique,
+                singular: resource.singular,
+                value: body.get(unique.field)?.as_str()?.to_owned(),
+                body,
+            })
+        };
+        Ok(found())
     }
 
     /// Requests the list with the value as written, then in other letters.

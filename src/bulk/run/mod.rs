@@ -11,6 +11,7 @@ mod batch_run;
 mod batches;
 mod collect;
 mod doubt;
+pub mod look;
 mod lookup;
 mod remote;
 mod requests;

@@ -7,11 +7,12 @@ use std::collections::VecDeque;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use serde_json::Value;
 
-use super::{ProgressTracker, RunContext, RunEnd, doubt, halted, remote, task};
+use super::{ProgressTracker, RunContext, RunEnd, doubt, halted, look, remote, task};
 use crate::api::client::{AttemptRecord, Response};
 use crate::api::request::{Request, sent};
-use crate::bulk::ledger::{LockedLedger, PendingRow, RowCounts, RowEnd};
-use crate::catalog::{Idempotency, Operation, Resource};
+use crate::bulk::ledger::{Guard, LockedLedger, PendingRow, RowCounts, RowEnd};
+use crate::bulk::values::{self, ObjectValues, Proof};
+use crate::catalog::{Idempotency, Operation, OperationAction, Resource};
 use crate::error::{Error, Kind, Result};
 
 /// Requests in flight at a time. The rate limit lets about one start at a time;
@@ -30,8 +31,9 @@ pub(super) struct RowSender<'a> {
     pub(super) ledger: &'a LockedLedger,
     pub(super) means: &'a RunContext<'a>,
     pub(super) show: &'a ProgressTracker<'a>,
-    pub(super) resource: &'static Resource,
-    pub(super) operation: &'static Operation,
+    /// The operation of rows that name none.
+    of_job: (&'static Resource, &'static Operation),
+    pub(super) guard: Guard,
     halt: Cell<bool>,
     trouble: Cell<u32>,
 }
@@ -44,13 +46,12 @@ pub(super) async fn run(
     means: &RunContext<'_>,
     show: &ProgressTracker<'_>,
 ) -> Result<RunEnd> {
-    let (resource, operation) = ledger.operation()?;
     let sender = RowSender {
         ledger,
         means,
         show,
-        resource,
-        operation,
+        of_job: ledger.operation()?,
+        guard: ledger.subject()?.guard,
         halt: Cell::new(false),
         trouble: Cell::new(0),
     };
@@ -136,25 +137,30 @@ impl RowSender<'_> {
         let mut last = 0;
         let mut under_way = FuturesUnordered::new();
         let mut failure: Option<Error> = None;
+        let mut is_end = false;
         loop {
-            while under_way.len() < rows.at_once() && !self.is_halted() {
-                if waiting.is_empty() {
-                    waiting.extend(match rows {
-                        RowSelection::InDoubt => self.ledger.in_doubt_behind(last, AT_A_TIME)?,
-                        RowSelection::Ready | RowSelection::Met => {
-                            self.ledger.ready_behind(last, AT_A_TIME)?
-                        }
-                    });
+            // Objects are read while nothing is under way: nothing that is
+            // waited for stands still meanwhile.
+            let may_read = self.guard == Guard::Absent || under_way.is_empty();
+            if waiting.is_empty() && !is_end && may_read && !self.is_halted() {
+                match self.next_rows(rows, &mut last).await {
+                    Ok(Some(found)) => waiting.extend(found),
+                    Ok(None) => is_end = true,
+                    Err(error) => {
+                        self.halt.set(true);
+                        failure.get_or_insert(error);
+                    }
                 }
-                let Some(row) = waiting.pop_front() else {
-                    break;
-                };
-                last = row.n;
+            }
+            while under_way.len() < rows.at_once()
+                && !self.is_halted()
+                && let Some(row) = waiting.pop_front()
+            {
                 under_way.push(self.carry(row, rows));
             }
             match under_way.next().await {
-                None => break,
-                Some(Ok(())) => {}
+                None if is_end || self.is_halted() => break,
+                None | Some(Ok(())) => {}
                 Some(Err(error)) => {
                     // What is under way is still waited for, so that it is
                     // known; nothing else goes out.
@@ -166,19 +172,74 @@ impl RowSender<'_> {
         failure.map_or(Ok(()), Err)
     }
 
-    async fn carry(&self, row: PendingRow, rows: RowSelection) -> Result<()> {
-        if rows == RowSelection::InDoubt {
-            return doubt::settle_cut_off(self, &row).await;
+    /// The next rows of a pass that are to be sent; `None` after the last.
+    async fn next_rows(
+        &self,
+        rows: RowSelection,
+        last: &mut u64,
+    ) -> Result<Option<Vec<PendingRow>>> {
+        let found = match rows {
+            RowSelection::InDoubt => self.ledger.in_doubt_behind(*last, AT_A_TIME)?,
+            RowSelection::Ready | RowSelection::Met => {
+                self.ledger.ready_behind(*last, AT_A_TIME)?
+            }
+        };
+        let Some(row) = found.last() else {
+            return Ok(None);
+        };
+        *last = row.n;
+        Ok(Some(match (self.guard, rows) {
+            (Guard::Absent, _) => found,
+            (_, RowSelection::InDoubt) => look::in_doubt(self, found).await?,
+            (_, RowSelection::Ready | RowSelection::Met) => {
+                look::before_sending(self, found).await?
+            }
+        }))
+    }
+
+    /// The operation of the step that a row is at.
+    pub(super) fn operation_of(
+        &self,
+        row: &PendingRow,
+    ) -> Result<(&'static Resource, &'static Operation)> {
+        match &row.operation {
+            Some(name) => self.ledger.operation_named(name),
+            None => Ok(self.of_job),
         }
-        match self.send(&row, PriorAttempt::Unsent).await {
-            Ok(answer) => self.end(row.n, &carried_out(&answer)),
-            Err(error) => self.refused(&row, error, rows).await,
+    }
+
+    /// Carries out the step that a row is at, and those after it.
+    async fn carry(&self, row: PendingRow, rows: RowSelection) -> Result<()> {
+        let mut next = Some(row);
+        let mut rows = rows;
+        while let Some(row) = next.take() {
+            next = self.carry_step(&row, rows).await?;
+            // Only the step that an earlier run left can be in doubt.
+            if rows == RowSelection::InDoubt {
+                rows = RowSelection::Ready;
+            }
+            if self.is_halted() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries out one step; returns the one after it, once it has succeeded.
+    async fn carry_step(&self, row: &PendingRow, rows: RowSelection) -> Result<Option<PendingRow>> {
+        if rows == RowSelection::InDoubt {
+            return doubt::settle_cut_off(self, row).await;
+        }
+        match self.send(row, PriorAttempt::Unsent).await {
+            Ok(answer) => self.answered(row, &answer),
+            Err(error) => self.refused(row, error, rows).await,
         }
     }
 
     /// Sends the request of a row. That it goes out is in the ledger before.
     pub(super) async fn send(&self, row: &PendingRow, before: PriorAttempt) -> Result<Response> {
-        let request = Request::composed(self.operation, &row.task.target, row.task.body.clone());
+        let (_, operation) = self.operation_of(row)?;
+        let request = Request::composed(operation, &row.task.target, row.task.body.clone());
         let record = RowRecord {
             sender: self,
             n: row.n,
@@ -203,23 +264,28 @@ impl RowSender<'_> {
     }
 
     /// A row that was not carried out, or of which that is not certain.
-    async fn refused(&self, row: &PendingRow, error: Error, rows: RowSelection) -> Result<()> {
+    async fn refused(
+        &self,
+        row: &PendingRow,
+        error: Error,
+        rows: RowSelection,
+    ) -> Result<Option<PendingRow>> {
         if is_own(&error) {
             return Err(error);
         }
         if error.kind == Kind::Interrupted && error.untouched {
             // It did not leave.
-            return Ok(());
+            return Ok(None);
         }
         if !error.untouched {
             if doubt::is_refused_after_loss(&error) {
                 return doubt::settle_refused(self, row, error).await;
             }
             let why = error.to_string();
-            return match self.again(row) {
+            return match self.again(row)? {
                 // It was sent again as often as is allowed: the next pass, or
                 // the next run, does so once more.
-                Idempotency::Idempotent => self.is_in_trouble(&why),
+                Idempotency::Idempotent => self.is_in_trouble(&why).map(|()| None),
                 Idempotency::RejectsRepeat | Idempotency::NotIdempotent => {
                     doubt::settle(self, row, &why).await
                 }
@@ -230,19 +296,80 @@ impl RowSender<'_> {
             return Err(error);
         }
         if remote::status(&error) == Some(409) && rows != RowSelection::Met {
-            return self.ledger.returns(row.n);
+            return self.ledger.returns(row.n).map(|()| None);
         }
-        self.end(row.n, &refusal(&error))
+        self.end(row.n, &refusal(&error)).map(|()| None)
+    }
+
+    /// Notes what an answer with a success proves; returns the next step.
+    pub(super) fn answered(
+        &self,
+        row: &PendingRow,
+        answer: &Response,
+    ) -> Result<Option<PendingRow>> {
+        let (fate, after) = self.proved(row, answer)?;
+        let next = self.ledger.step_ends(row, &fate, after.as_deref())?;
+        if next.is_none() {
+            self.count(&fate);
+        }
+        Ok(next)
+    }
+
+    /// What a success proves, and the values that its object shows.
+    fn proved(&self, row: &PendingRow, answer: &Response) -> Result<(RowEnd, Option<String>)> {
+        let (resource, operation) = self.operation_of(row)?;
+        let done = carried_out(answer);
+        let body = row.task.body.as_deref();
+        let is_new = operation.action == OperationAction::Create;
+        let is_target = sent::identified_by(operation, body).is_some();
+        if self.guard == Guard::Absent || !(is_new || is_target) {
+            return Ok((done, None));
+        }
+        let Some(record) = task::answered_object(operation, &answer.body) else {
+            return Ok((done, None));
+        };
+        let after = values::values_of(&record, &values::watched(resource, operation));
+        let after = Some(Value::Object(after).to_string());
+        let before: Option<ObjectValues> = row
+            .before
+            .as_deref()
+            .and_then(|before| serde_json::from_str(before).ok());
+        let Some(before) = before.filter(|_| is_target) else {
+            return Ok((done, after));
+        };
+        let status = Some(answer.status);
+        let intended = values::intended(resource, operation, body);
+        let end = match values::judge(&intended, Some(&before), &record) {
+            Proof::Changed => done,
+            Proof::Unchanged(what) => RowEnd::Failed {
+                status,
+                error: task::kept(&format!(
+                    "answered as a success that changed nothing: {what}"
+                )),
+            },
+            Proof::Other(what) => RowEnd::Unknown {
+                status,
+                error: task::kept(&format!("answered as a success, and yet {what}")),
+            },
+        };
+        Ok((end, after))
     }
 
     /// What a second time does with this row.
-    pub(super) fn again(&self, row: &PendingRow) -> Idempotency {
-        sent::again(self.operation, row.task.body.as_deref())
+    pub(super) fn again(&self, row: &PendingRow) -> Result<Idempotency> {
+        let (_, operation) = self.operation_of(row)?;
+        Ok(sent::again(operation, row.task.body.as_deref()))
     }
 
     /// Notes the end of a row.
     pub(super) fn end(&self, n: u64, fate: &RowEnd) -> Result<()> {
         self.ledger.ends(n, fate)?;
+        self.count(fate);
+        Ok(())
+    }
+
+    /// Counts the end of a row.
+    pub(super) fn count(&self, fate: &RowEnd) {
         if !matches!(fate, RowEnd::Unknown { .. }) {
             self.trouble.set(0);
         }
@@ -251,7 +378,6 @@ impl RowSender<'_> {
             RowEnd::Failed { .. } => counts.failed += 1,
             RowEnd::Unknown { .. } => counts.unknown += 1,
         });
-        Ok(())
     }
 
     /// A row got no answer. One of them may have bad luck; when it is so with
@@ -285,7 +411,7 @@ pub(super) fn stops(error: &Error) -> bool {
 }
 
 /// The end of a row that was answered with a success.
-pub(super) fn carried_out(answer: &Response) -> RowEnd {
+fn carried_out(answer: &Response) -> RowEnd {
     let said: Option<Value> = serde_json::from_slice(&answer.body).ok();
     RowEnd::Ok {
         status: Some(answer.status),

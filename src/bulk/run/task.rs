@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::remote::{Phase, number};
 use crate::bulk::ledger::{RowEnd, SeenTask};
 use crate::bulk::settle::likeness;
-use crate::catalog::Idempotency;
+use crate::catalog::{Idempotency, Operation, ResponseShape};
 use crate::excerpt::shortened;
 
 /// The most of a reason that is kept.
@@ -98,6 +98,26 @@ fn contradicts(said: &str, status: Option<u16>, output: &Value) -> bool {
                 || ((is_set("errors") || is_set("error")) && object_id(output).is_none())
         }
         _ => is_success == Some(true),
+    }
+}
+
+/// The object that an answer holds under the key of its operation.
+pub(super) fn answered_object(operation: &Operation, body: &[u8]) -> Option<Value> {
+    let mut said: Value = serde_json::from_slice(body).ok()?;
+    match operation.response {
+        ResponseShape::One(key, _) | ResponseShape::OneInList(key, _) => {
+            let found = said.get_mut(key)?.take();
+            match found {
+                Value::Array(mut list) if !list.is_empty() => Some(list.swap_remove(0)),
+                Value::Object(_) => Some(found),
+                _ => None,
+            }
+        }
+        ResponseShape::Bare(key, _) => match said.get_mut(key).map(Value::take) {
+            Some(found @ Value::Object(_)) => Some(found),
+            _ => Some(said),
+        },
+        _ => None,
     }
 }
 

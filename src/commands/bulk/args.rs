@@ -10,7 +10,7 @@ use clap::ArgMatches;
 use crate::bulk::Engine;
 use crate::bulk::read::Encoding;
 use crate::bulk::shape::{DateOrder, DecimalMark};
-use crate::catalog::{Effect, Operation, Resource, kebab};
+use crate::catalog::{Effect, Operation, OperationAction, Resource, kebab};
 use crate::cli::filtering;
 use crate::cli::values::{text, texts};
 use crate::commands::FAMILY;
@@ -22,6 +22,14 @@ use crate::filter::Variables;
 pub enum Bulk {
     /// Carry out an operation for every row.
     Run(Box<Work>, Going),
+    /// Carry out an operation for every object of a selection.
+    Select(Box<Work>, Box<SelectionWords>, Going),
+    /// Carry out a plan; `true` overwrites what changed since.
+    Apply(String, bool, Going),
+    /// Show what a job changes, field by field.
+    Diff(String),
+    /// Take back what a job did; `true` overwrites what changed since.
+    Undo(String, bool, Going),
     /// Read and check all rows, and send nothing.
     Check(Box<Work>),
     /// Print the header that fits an operation, and an example row.
@@ -83,6 +91,25 @@ pub struct Work {
     pub engine: Engine,
     /// Where to write down what is wrong.
     pub report: Option<PathBuf>,
+}
+
+/// The objects that are changed, and how.
+#[derive(Debug, Default)]
+pub struct SelectionWords {
+    /// The jq condition that selects records of the list.
+    pub condition: Option<String>,
+    /// Filters of the list.
+    pub filters: Vec<(String, String)>,
+    /// The file with ids; `-` stands for standard input.
+    pub ids: Option<String>,
+    /// New values for all.
+    pub set: Vec<(String, String)>,
+    /// The filter that computes new values.
+    pub computed: Option<String>,
+    /// Where to write the plan, instead of carrying it out.
+    pub plan: Option<PathBuf>,
+    /// Overwrite what changed since the objects were read.
+    pub is_forced: bool,
 }
 
 impl Work {
@@ -155,10 +182,20 @@ fn asked<'a>(verb: &str, matches: &'a ArgMatches) -> Result<(Bulk, &'a ArgMatche
         "results" => Bulk::Results(job(), texts(matches, "status")),
         "retry" => Bulk::Retry(job(), going(matches)),
         "abandon" => Bulk::Abandon(job()),
+        "diff" => Bulk::Diff(job()),
+        "undo" => Bulk::Undo(job(), matches.get_flag("force"), going(matches)),
+        "apply" => {
+            let file = text(matches, "plan").unwrap_or_default();
+            Bulk::Apply(file, matches.get_flag("force"), going(matches))
+        }
         name => {
             let (resource, operation, deepest) = operation(name, matches)?;
             let work = Box::new(work(resource, operation, deepest)?);
-            return Ok((Bulk::Run(work, going(deepest)), deepest));
+            let bulk = match selection(&work, deepest)? {
+                None => Bulk::Run(work, going(deepest)),
+                Some(words) => Bulk::Select(work, Box::new(words), going(deepest)),
+            };
+            return Ok((bulk, deepest));
         }
     };
     Ok((bulk, matches))
@@ -242,6 +279,57 @@ fn work(
     })
 }
 
+/// What a selection is made of; `None` for a file of rows.
+fn selection(work: &Work, matches: &ArgMatches) -> Result<Option<SelectionWords>> {
+    let words = SelectionWords {
+        condition: text(matches, "where"),
+        filters: pairs(matches, "filter")?,
+        ids: text(matches, "ids"),
+        set: pairs(matches, "set")?,
+        computed: text(matches, "set-jq"),
+        plan: matches.get_one("plan").cloned(),
+        is_forced: matches.get_flag("force"),
+    };
+    let selects = words.condition.is_some() || words.ids.is_some() || !words.filters.is_empty();
+    let named = work.named();
+    if !selects {
+        if !words.set.is_empty() || words.computed.is_some() || words.plan.is_some() {
+            return Err(Error::usage(format!(
+                "--set, --set-jq and --plan change a selection, and none is given for {named}"
+            ))
+            .hint(
+                "select with --where, --filter or --ids; --const gives every row of a file a value",
+            ));
+        }
+        if work.file.is_empty() {
+            let file = format!("rc bulk {named} <FILE|->");
+            if work.operation.action == OperationAction::Create {
+                return Err(Error::usage(format!("bulk {named} needs a file")).hint(file));
+            }
+            let message = format!("bulk {named} needs a file, or a selection");
+            let selection = format!("rc bulk {named} --where CONDITION");
+            return Err(Error::usage(message).hint(file).hint(selection));
+        }
+        if words.is_forced {
+            return Err(Error::usage(
+                "--force goes with a selection, a plan or an undo",
+            ));
+        }
+        return Ok(None);
+    }
+    if !work.file.is_empty() {
+        return Err(Error::usage("a file and a selection are two inputs")
+            .hint("leave the file out, or --where, --filter and --ids"));
+    }
+    if words.ids.is_some() && !words.filters.is_empty() {
+        return Err(
+            Error::usage("--filter is for a list, and --ids names the objects")
+                .hint("--where goes with both"),
+        );
+    }
+    Ok(Some(words))
+}
+
 fn engine(resource: &Resource, operation: &Operation, matches: &ArgMatches) -> Result<Engine> {
     let wished = matches.get_one::<String>("engine");
     let wished = wished.and_then(|name| Engine::named(name));
@@ -290,6 +378,8 @@ fn pairs_of(
             let example = match flag {
                 "map" => "--map 'Promo Code=code'",
                 "lookup" => "--lookup email=customer_id",
+                "set" => "--set price=12.00",
+                "filter" => "--filter status=active",
                 _ => "--const status=enabled",
             };
             return Err(

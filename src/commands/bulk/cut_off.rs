@@ -134,6 +134,8 @@ mod tests {
                 fingerprint: None,
                 identity: None,
             },
+            guard: crate::bulk::ledger::Guard::Absent,
+            undoes: None,
         };
         let limits = Limits {
             batch: 4,

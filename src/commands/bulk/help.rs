@@ -30,6 +30,40 @@ pub(super) const RESULTS_ABOUT: &str = "Show what became of each row";
 pub(super) const RETRY_ABOUT: &str = "Make a new job of the rows that failed, and run it";
 pub(super) const ABANDON_ABOUT: &str = "End a job before its end";
 
+pub(super) const APPLY_ABOUT: &str = "Carry out a plan";
+pub(super) const DIFF_ABOUT: &str = "Show what a job changes, field by field";
+pub(super) const UNDO_ABOUT: &str = "Take back what a job did";
+
+pub(super) const APPLY_LONG: &str = "\
+Carry out a plan that --plan wrote. Rows may be deleted from it and sorted; a
+plan in which anything else was altered, or of another store, is refused. An
+object that was changed since the plan was made is left as it is, and its row
+fails.";
+
+pub(super) const DIFF_LONG: &str = "\
+Show what a job changes, field by field: the values before, and those after, or
+those that will be sent. Reads the ledger of the job, not the store.";
+
+pub(super) const UNDO_LONG: &str = "\
+Take back what a job did, as a new job. It uses the old values in the ledger of
+the job; the input is not needed. An object that was changed since is left as it
+is, and its row fails. docs/undo.md says what each verb restores.";
+
+pub(super) const APPLY: &str = "\
+Example:
+  rc bulk apply raise.csv";
+
+pub(super) const DIFF: &str = "\
+Example:
+  rc bulk diff k3f9xq";
+
+pub(super) const UNDO: &str = "\
+Exit code 7 says that rows failed: rc bulk results shows which were changed
+meanwhile.
+
+Example:
+  rc bulk undo k3f9xq";
+
 pub(super) const RESULTS_LONG: &str = "\
 Show what became of each row: the columns of the input, and beside them _line,
 _status (open, ok, failed, invalid, unknown), _id, _http_status and _error.

@@ -264,3 +264,24 @@ pub(super) fn over(job: &Job) -> String {
     };
     format!("job {} {how}; there is nothing left to do", job.id)
 }
+
+/// Shows what a job changes: for each row the fields that get another value.
+pub(super) fn diff(run: &mut Run, options: &Options, word: &str) -> Result<()> {
+    nothing_to_rehearse(options)?;
+    let ledger = all(run)?.open(word)?;
+    let (resource, operation) = ledger.operation()?;
+    let mut printer = Printer::prepare(run, options, Shape::Many, of(&report::CHANGE))?;
+    each(&ledger, &[], |row| {
+        for change in report::changes(resource, operation, row) {
+            if printer.record(&change)? == Flow::Enough {
+                return Ok(Flow::Enough);
+            }
+        }
+        Ok(Flow::More)
+    })?;
+    if printer.finish()? == 0 && !options.output.count {
+        run.reporter
+            .done("the ledger of this job has no old values to compare with");
+    }
+    Ok(())
+}

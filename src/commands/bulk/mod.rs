@@ -1,6 +1,7 @@
 //! `rc bulk …`: a spreadsheet into the store. Wires the rooms of `bulk` to
 //! what was typed, to the terminal and to the API.
 
+mod apply;
 pub(super) mod args;
 mod check;
 mod cut_off;
@@ -13,9 +14,11 @@ mod lookups;
 mod mapping;
 mod pass;
 mod preview;
+mod selecting;
 mod spec;
 mod start;
 mod store;
+mod undo;
 mod work;
 
 use super::collision::{Files, NamedFile};
@@ -36,7 +39,7 @@ pub(super) const COMMAND: Command = Command {
     run: |run, options, matches| {
         let (verb, matches) = verb_of(matches)?;
         let asked = args::bulk_of(verb, matches)?;
-        if matches!(asked, Bulk::Run(..) | Bulk::Check(_)) {
+        if matches!(asked, Bulk::Run(..) | Bulk::Select(..) | Bulk::Check(_)) {
             // There the filter is for what comes in.
             let mut options = options.clone();
             options.output.jq = None;
@@ -50,7 +53,21 @@ pub(super) const COMMAND: Command = Command {
 fn files(matches: &ArgMatches) -> Result<Files> {
     let (verb, matches) = verb_of(matches)?;
     let mut files = Files::default();
-    if let Bulk::Run(work, _) | Bulk::Check(work) = args::bulk_of(verb, matches)? {
+    let asked = args::bulk_of(verb, matches)?;
+    if let Bulk::Select(_, words, _) = &asked {
+        let plan = words.plan.iter();
+        files
+            .written
+            .extend(plan.map(|path| NamedFile::new("--plan", path)));
+        let ids = words.ids.iter();
+        files
+            .read
+            .extend(ids.map(|path| NamedFile::new("--ids", path)));
+    }
+    if let Bulk::Apply(file, ..) = &asked {
+        files.read.push(NamedFile::new("plan", file));
+    }
+    if let Bulk::Run(work, _) | Bulk::Check(work) = asked {
         let report = work.report.iter();
         files
             .written
@@ -74,6 +91,10 @@ fn files(matches: &ArgMatches) -> Result<Files> {
 fn run(run: &mut Run, options: &Options, asked: &Bulk) -> Result<()> {
     match asked {
         Bulk::Run(work, going) => start::run(run, options, work, *going),
+        Bulk::Select(work, words, going) => selecting::run(run, options, work, words, *going),
+        Bulk::Apply(file, force, going) => apply::run(run, options, file, *force, *going),
+        Bulk::Diff(job) => jobs::diff(run, options, job),
+        Bulk::Undo(job, force, going) => undo::run(run, options, job, *force, *going),
         Bulk::Resume(job, going) => start::resume(run, options, job, *going),
         Bulk::Retry(job, going) => start::retry(run, options, job, *going),
         Bulk::Check(work) => check::check(run, options, work),

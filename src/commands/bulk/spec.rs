@@ -74,7 +74,7 @@ fn bare() -> Command {
 }
 
 /// What there is besides carrying out an operation.
-fn beside() -> [Command; 8] {
+fn beside() -> [Command; 11] {
     [
         group("template", help::TEMPLATE_ABOUT, help::TEMPLATE)
             .defer(|command| command.subcommands(resources(template_of))),
@@ -113,6 +113,30 @@ fn beside() -> [Command; 8] {
             .long_about(help::ABANDON_LONG)
             .after_help(styled(help::ABANDON))
             .arg(job()),
+        plain("apply", help::APPLY_ABOUT)
+            .long_about(help::APPLY_LONG)
+            .after_help(styled(help::APPLY))
+            .arg(
+                Arg::new("plan")
+                    .value_name("FILE|-")
+                    .required(true)
+                    .value_hint(ValueHint::FilePath)
+                    .help("a plan that --plan wrote; - reads standard input")
+                    .help_heading("Arguments"),
+            )
+            .arg(force())
+            .args(going()),
+        plain("diff", help::DIFF_ABOUT)
+            .long_about(help::DIFF_LONG)
+            .after_help(styled(help::DIFF))
+            .arg(job())
+            .arg(flags::count_only()),
+        plain("undo", help::UNDO_ABOUT)
+            .long_about(help::UNDO_LONG)
+            .after_help(styled(help::UNDO))
+            .arg(job())
+            .arg(force())
+            .args(going()),
     ]
 }
 
@@ -141,7 +165,9 @@ fn run_of(command: Command) -> Command {
             .after_help(styled(&help::run(resource, operation)))
             .args(input())
             .args(checking(operation))
+            .args(selecting())
             .args(going())
+            .mut_arg("file", |file| file.required(false))
     })
 }
 
@@ -290,6 +316,41 @@ fn checking(operation: &Operation) -> Vec<Arg> {
             )),
     ];
     flags.map(|flag| flag.help_heading("Rows")).into()
+}
+
+fn force() -> Arg {
+    switch("force")
+        .help("overwrite objects that somebody changed meanwhile")
+        .help_heading("Job")
+}
+
+/// The objects that are changed, in place of a file of rows.
+fn selecting() -> Vec<Arg> {
+    let flags = [
+        Arg::new("where")
+            .long("where")
+            .value_name("CONDITION")
+            .help("change objects of the list that fulfil this jq condition, like '.price == \"9.00\"'"),
+        repeated("filter", "NAME=VALUE").help("a filter of the list, like status=active"),
+        Arg::new("ids")
+            .long("ids")
+            .value_name("FILE|-")
+            .value_hint(ValueHint::FilePath)
+            .help("change the objects with these ids: one a line, or a CSV with a column id"),
+        repeated("set", "NAME=VALUE").help("a new value, like price=12.00"),
+        Arg::new("set-jq")
+            .long("set-jq")
+            .value_name("FILTER")
+            .help("a jq filter that makes an object of new values from each record"),
+        Arg::new("plan")
+            .long("plan")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .value_hint(ValueHint::FilePath)
+            .help("write the changes to a CSV for rc bulk apply, and send nothing"),
+    ];
+    let flags = flags.map(|flag| flag.help_heading("Selection"));
+    flags.into_iter().chain([force()]).collect()
 }
 
 /// How a job goes on.

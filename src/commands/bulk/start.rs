@@ -13,10 +13,13 @@ use super::store::{Store, again, place_of};
 use super::{jobs, operation_id, rows, work};
 use crate::api::request::sent;
 use crate::bulk::Engine;
-use crate::bulk::ledger::{DraftLedger, Job, JobState, JobSubject, Jobs, Ledger, LockedLedger};
+use crate::bulk::ledger::{
+    DraftLedger, Guard, Job, JobState, JobSubject, Jobs, Ledger, LedgerRow, LockedLedger,
+    PlannedRow,
+};
 use crate::bulk::plan::JobPlan;
 use crate::bulk::row::{Finding, RowContent, Task};
-use crate::catalog::{Effect, Operation, Resource, ValueEffect};
+use crate::catalog::{Effect, Operation, Resource, UndoBy, ValueEffect};
 use crate::cli::{DryRun, Options};
 use crate::commands::call::question;
 use crate::error::{Error, Result};
@@ -53,6 +56,8 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) 
             input: asked.file.clone(),
             header: None,
             store: store.whereabouts(),
+            guard: guard(asked.operation, asked.engine),
+            undoes: None,
         },
         skips: asked.skip_invalid || may_ask,
         operation: asked.operation,
@@ -85,6 +90,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) 
         engine: asked.engine,
         special,
         reads: passed.reads,
+        is_undoable: guard(asked.operation, asked.engine) != Guard::Absent,
     };
     what.agree(run, options, &passed.plan, &store)?;
     let (ledger, _) = draft.finish()?;
@@ -104,8 +110,17 @@ fn nothing_to_send(run: &mut Run, passed: &Passed) {
         .note(&format!("nothing to send: {what} in {input}"));
 }
 
+/// What is read of objects before rows of a file change them. A batch is
+/// filled long before it runs, so that nothing is read for it.
+const fn guard(operation: &Operation, engine: Engine) -> Guard {
+    match (engine, operation.undo.by) {
+        (Engine::Requests, UndoBy::Steps(_)) => Guard::Note,
+        _ => Guard::Absent,
+    }
+}
+
 /// Only batches go on by themselves.
-fn may_leave(engine: Engine, going: Going) -> Result<()> {
+pub(super) fn may_leave(engine: Engine, going: Going) -> Result<()> {
     if engine == Engine::Requests && !going.wait {
         return Err(Error::usage(
             "--no-wait goes with async batches; here each row is a request of this process",
@@ -114,7 +129,7 @@ fn may_leave(engine: Engine, going: Going) -> Result<()> {
     Ok(())
 }
 
-fn begun(run: &mut Run, ledger: &LockedLedger) {
+pub(super) fn begun(run: &mut Run, ledger: &LockedLedger) {
     run.reporter.note(&format!("this is job {}", ledger.id()));
 }
 
@@ -172,14 +187,14 @@ fn problem(finding: &Finding) -> String {
 
 /// Rows whose value makes the operation one that asks for confirmation.
 #[derive(Debug, Default, Clone, Copy)]
-struct SpecialRows {
+pub(super) struct SpecialRows {
     count: u64,
     /// The value of the first of them.
     value: Option<&'static ValueEffect>,
 }
 
 impl SpecialRows {
-    fn take(&mut self, operation: &'static Operation, task: &Task) {
+    pub(super) fn take(&mut self, operation: &'static Operation, task: &Task) {
         let special = sent::special_effect(operation, task.body.as_deref());
         if let Some(value) = special.filter(|special| special.effect == Effect::Destroys) {
             self.count += 1;
@@ -202,20 +217,28 @@ impl SpecialRows {
 }
 
 /// What is about to be done.
-struct Announced {
-    what: String,
-    resource: &'static Resource,
-    operation: &'static Operation,
-    engine: Engine,
-    special: SpecialRows,
+pub(super) struct Announced {
+    pub(super) what: String,
+    pub(super) resource: &'static Resource,
+    pub(super) operation: &'static Operation,
+    pub(super) engine: Engine,
+    pub(super) special: SpecialRows,
     /// Requests that looked up ids.
-    reads: u64,
+    pub(super) reads: u64,
+    /// What takes it back is told: the old values are kept.
+    pub(super) is_undoable: bool,
 }
 
 impl Announced {
     /// Tells the plan, and asks: a person always, elsewhere only for what
     /// cannot be taken back or where the profile is protected.
-    fn agree(&self, run: &mut Run, options: &Options, plan: &JobPlan, store: &Store) -> Result<()> {
+    pub(super) fn agree(
+        &self,
+        run: &mut Run,
+        options: &Options,
+        plan: &JobPlan,
+        store: &Store,
+    ) -> Result<()> {
         let time = plan.shortest(store.bucket);
         let share = pass::share(plan, self.engine);
         let mut told = format!("{}, in {}: {share}", self.what, store.named());
@@ -233,6 +256,7 @@ impl Announced {
             }
         }
         run.reporter.note(&told);
+        self.tell_undo(run);
         let destroys = self.operation.effect == Effect::Destroys || self.special.count > 0;
         let must = destroys || store.place.is_protected();
         if must || run.is_attended() {
@@ -241,8 +265,31 @@ impl Announced {
             let what = question::capitalized(&what);
             let question = format!("{what}{special} in {}?", store.in_question());
             run.confirm(options, &question)?;
+            if let UndoBy::Never(why) = self.operation.undo.by {
+                let question = format!("Nothing takes it back: {why}. Go on all the same?");
+                run.confirm(options, &question)?;
+            }
         }
         Ok(())
+    }
+
+    /// Tells what an undo restores, and whether customers are written to.
+    fn tell_undo(&self, run: &mut Run) {
+        let undo = &self.operation.undo;
+        match undo.by {
+            UndoBy::Never(why) => run.reporter.note(&format!("nothing takes it back: {why}")),
+            UndoBy::Steps(_) if self.is_undoable && !undo.limits.is_empty() => {
+                run.reporter.note(&format!(
+                    "rc bulk undo takes it back, except: {}",
+                    undo.limits.join("; ")
+                ));
+            }
+            UndoBy::Steps(_) | UndoBy::Needless | UndoBy::Unstated => {}
+        }
+        if self.operation.mails {
+            run.reporter
+                .note("the store may write to the customer of each row, as its settings say");
+        }
     }
 }
 
@@ -298,9 +345,9 @@ pub(super) fn retry(run: &mut Run, options: &Options, word: &str, going: Going) 
     };
     let mut draft = jobs.begin(subject)?.retrying(&job.id);
     let mut special = SpecialRows::default();
-    failed(&old, |line, input, task| {
+    failed(&old, |row, task| {
         special.take(operation, task);
-        draft.add(line, input, task)
+        draft.add_planned(&again_planned(&old, row, task)?)
     })?;
     let plan = draft.plan();
     draft.complete()?;
@@ -321,6 +368,7 @@ pub(super) fn retry(run: &mut Run, options: &Options, word: &str, going: Going) 
         engine: job.subject.engine,
         special,
         reads: 0,
+        is_undoable: job.subject.guard != Guard::Absent && job.subject.undoes.is_none(),
     };
     what.agree(run, options, &plan, &store)?;
     // A question takes its time, and a ledger can be put back by hand.
@@ -346,7 +394,7 @@ fn rehearse_retry(
     let (_, operation) = old.operation()?;
     let place = place_of(run, options, &job)?;
     let mut rehearsal = Rehearsal::with(options, (operation, job.subject.engine), &place, form)?;
-    failed(&old, |_, _, task| rehearsal.print(run, task))?;
+    failed(&old, |_, task| rehearsal.print(run, task))?;
     rehearsal.finish(run)
 }
 
@@ -392,11 +440,28 @@ fn instead(retry: &Job) -> String {
     }
 }
 
+/// A row of a job that failed, from the step on at which it did. After its first
+/// step its object has other values than the job expected.
+fn again_planned<'a>(
+    ledger: &Ledger,
+    row: &'a LedgerRow,
+    task: &'a Task,
+) -> Result<PlannedRow<'a>> {
+    let at_first = row.step == 0;
+    Ok(PlannedRow {
+        operation: row.operation.clone(),
+        expected: row.expected.clone().filter(|_| at_first),
+        wanted: row.wanted.clone().filter(|_| at_first),
+        later: ledger.later_steps(row.n, row.step)?,
+        ..PlannedRow::of(row.line, &row.input, task)
+    })
+}
+
 /// Hands on the rows of a job that failed, in order.
-fn failed(ledger: &Ledger, mut take: impl FnMut(u64, &str, &Task) -> Result<()>) -> Result<()> {
+fn failed(ledger: &Ledger, mut take: impl FnMut(&LedgerRow, &Task) -> Result<()>) -> Result<()> {
     jobs::each(ledger, &["failed".to_owned()], |row| {
         if let Some(task) = &row.task {
-            take(row.line, &row.input, task)?;
+            take(row, task)?;
         }
         Ok(Flow::More)
     })

@@ -146,7 +146,7 @@ impl Store {
 
 /// Whether a job of one place belongs to another; `None` where only a person
 /// can tell.
-fn is_same_store(of_job: &JobStore, here: &JobStore) -> Option<bool> {
+pub(super) fn is_same_store(of_job: &JobStore, here: &JobStore) -> Option<bool> {
     let known = of_job.identity.as_ref().zip(here.identity.as_ref());
     if let Some(same) = known.and_then(|(one, other)| one.is_same(other)) {
         return Some(same);
@@ -160,7 +160,7 @@ fn is_same_store(of_job: &JobStore, here: &JobStore) -> Option<bool> {
 }
 
 /// The store of a job, for a message.
-fn in_words(store: &JobStore) -> String {
+pub(super) fn in_words(store: &JobStore) -> String {
     let domain = store
         .identity
         .as_ref()

@@ -34,7 +34,7 @@ const ID: &str = "id";
 const NAME: &str = "standard input";
 
 /// The ids in a stream.
-pub(super) struct Ids {
+pub(in crate::commands) struct Ids {
     source: IdSource,
     hole: &'static Parameter,
 }
@@ -50,7 +50,7 @@ enum IdSource {
 
 impl Ids {
     /// Ids for a path parameter. Reads nothing yet.
-    pub(super) fn new(stream: InputStream, hole: &'static Parameter) -> Self {
+    pub(in crate::commands) fn new(stream: InputStream, hole: &'static Parameter) -> Self {
         Self {
             source: IdSource::Unread(stream),
             hole,

@@ -7,7 +7,7 @@ mod count;
 mod facts;
 pub(super) mod find;
 pub(super) mod follow;
-mod ids;
+pub(in crate::commands) mod ids;
 mod many;
 pub(super) mod preflight;
 pub(super) mod question;

@@ -7,6 +7,7 @@ use crate::model::{
     Reverse, RowSource, Webhooks,
 };
 use crate::replication::Replication;
+use crate::undo::Undo;
 
 /// An operation that lists the objects of its resource.
 #[must_use]
@@ -123,6 +124,17 @@ const fn operation(
             OperationAction::Update => Some(Reverse::SameNames),
             _ => None,
         },
+        undo: match (action, method.is_read()) {
+            (_, true) => Undo::NEEDLESS,
+            (OperationAction::Create, _) => Undo::DELETE,
+            (OperationAction::Update, _) => Undo::OLD_VALUES,
+            (OperationAction::Delete, _) => Undo::CREATE_ANEW,
+            (OperationAction::List | OperationAction::Get | OperationAction::Act, _) => {
+                Undo::UNSTATED
+            }
+        },
+        mails: false,
+        leaves: &[],
         follow_up: None,
         idempotency: again,
         exceptions: &[],

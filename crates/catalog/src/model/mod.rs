@@ -16,6 +16,7 @@ use crate::bulk::{Batch, Unique};
 use crate::exceptions::{BodyException, ValueEffect};
 use crate::follow_up::FollowUp;
 use crate::replication::Replication;
+use crate::undo::Undo;
 
 pub use api::{
     Api, Auth, AuthPlace, Bucket, ErrorForm, Headers, PageForm, Rate, Secrets, TimeForm,
@@ -93,6 +94,12 @@ pub struct Operation {
     pub done: &'static str,
     /// What takes it back, where something does.
     pub reverse: Option<Reverse>,
+    /// What takes it back in a job of many rows, and what that does not restore.
+    pub undo: Undo,
+    /// Whether the store may write to the customer.
+    pub mails: bool,
+    /// Values that fields of the answered object have after a success.
+    pub leaves: &'static [(&'static str, &'static str)],
     /// The list that contains the next record, where the answer does not.
     pub follow_up: Option<FollowUp>,
     /// What sending it a second time does.

@@ -8,4 +8,5 @@ mod lags;
 mod proof;
 mod stage;
 mod stops;
+mod undoing;
 mod wire;

@@ -17,7 +17,9 @@ use super::wire::Wire;
 use crate::api::client::retry::Budget;
 use crate::api::client::{Client, Connection, Timing};
 use crate::bulk::Engine;
-use crate::bulk::ledger::{JobStore, JobSubject, Jobs, Ledger, LedgerRow, RowCounts};
+use crate::bulk::ledger::{
+    DraftLedger, Guard, JobStore, JobSubject, Jobs, Ledger, LedgerRow, RowCounts,
+};
 use crate::bulk::plan::Limits;
 use crate::bulk::row::Task;
 use crate::bulk::run::{JobProgress, PATIENCE, RunContext, RunEnd, RunObserver, run};
@@ -83,6 +85,21 @@ pub(super) fn stage(seed: u64) -> Arc<TestStage> {
     static DEMO: std::sync::OnceLock<State> = std::sync::OnceLock::new();
     let present: Timestamp = PRESENT.parse().unwrap();
     let demo = DEMO.get_or_init(|| State::seeded(&Seed::demo(), present));
+    stage_of(seed, demo)
+}
+
+/// A small store of its own for each seed.
+pub(super) fn random_stage(seed: u64) -> Arc<TestStage> {
+    let present: Timestamp = PRESENT.parse().unwrap();
+    let small = Seed {
+        customers: 8,
+        seed: seed + 1,
+    };
+    stage_of(seed, &State::seeded(&small, present))
+}
+
+fn stage_of(seed: u64, demo: &State) -> Arc<TestStage> {
+    let present: Timestamp = PRESENT.parse().unwrap();
     Arc::new_cyclic(|stage: &std::sync::Weak<TestStage>| {
         let time = stage.clone();
         let now = move || time.upgrade().map_or(present, |stage| stage.now());
@@ -193,6 +210,21 @@ impl TestStage {
 
     /// Puts a job into the ledger and gives its name.
     pub(super) fn job(self: &Arc<Self>, operation: &str, engine: Engine, tasks: &[Task]) -> String {
+        self.planned(operation, engine, (Guard::Absent, None), |draft| {
+            for (at, task) in tasks.iter().enumerate() {
+                draft.add(at as u64 + 2, "{}", task).unwrap();
+            }
+        })
+    }
+
+    /// Puts a job into the ledger whose rows are planned, and gives its name.
+    pub(super) fn planned(
+        self: &Arc<Self>,
+        operation: &str,
+        engine: Engine,
+        (guard, undoes): (Guard, Option<String>),
+        fill: impl FnOnce(&mut DraftLedger<'_>),
+    ) -> String {
         self.dies_at(u64::MAX);
         let jobs = self.jobs();
         let subject = JobSubject {
@@ -210,11 +242,11 @@ impl TestStage {
                 fingerprint: None,
                 identity: None,
             },
+            guard,
+            undoes,
         };
         let mut draft = jobs.begin(subject).unwrap().within(SMALL);
-        for (at, task) in tasks.iter().enumerate() {
-            draft.add(at as u64 + 2, "{}", task).unwrap();
-        }
+        fill(&mut draft);
         draft.finish().unwrap().0.id().to_owned()
     }
 

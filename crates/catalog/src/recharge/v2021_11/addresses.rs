@@ -13,6 +13,7 @@ use crate::model::{
     FieldKind, FieldRole, Idempotency, Object, Operation, Parameter, Resource, ResponseShape, Type,
 };
 use crate::recharge::CONVENTIONS;
+use crate::undo::{Undo, UndoStep, UndoTarget, UndoValues};
 
 /// The resource `addresses`.
 pub const RESOURCE: Resource = Resource {
@@ -192,7 +193,8 @@ pub static MERGE: Operation = post(
 .example(
     "rc addresses merge --target-address 42171447 \
              --source-addresses 42171446,42171445 --yes",
-);
+)
+.never_undone("addresses that were merged do not part again");
 
 /// The operation `addresses.skip_charge`.
 pub static SKIP_CHARGE: Operation = post(
@@ -225,7 +227,12 @@ pub static SKIP_CHARGE: Operation = post(
 .example(
     "rc addresses skip-charge 42171447 --date 2026-12-24 --subscription-ids \
              27363808",
-);
+)
+.undo(Undo::steps(&[UndoStep {
+    operation: "charges.unskip",
+    target: UndoTarget::Answered,
+    values: UndoValues::Nothing,
+}]));
 
 /// The object `address`.
 pub const ADDRESS: Object = Object {

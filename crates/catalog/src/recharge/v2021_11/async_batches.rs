@@ -67,7 +67,8 @@ pub static CREATE: Operation = create("/async_batches", "Open a batch")
     .answers(ResponseShape::One("async_batch", &ASYNC_BATCH))
     .success(201)
     .scope("write_batches")
-    .example("rc async-batches create --batch-type discount_create");
+    .example("rc async-batches create --batch-type discount_create")
+    .never_undone("a batch that is open stays open");
 
 /// The operation `async_batches.add_tasks`.
 pub static ADD_TASKS: Operation = post(
@@ -85,7 +86,8 @@ pub static ADD_TASKS: Operation = post(
     "rc async-batches add-tasks 19 --tasks \
              '[{\"body\":{\"code\":\"SPRING\",\"value\":\"10\",\
              \"value_type\":\"percentage\"}}]'",
-);
+)
+.never_undone("tasks of a batch cannot be taken out");
 
 /// The operation `async_batches.list_tasks`.
 pub static LIST_TASKS: Operation = read(
@@ -109,7 +111,8 @@ pub static PROCESS: Operation = post("process", "/async_batches/{id}/process", "
     .scope("write_batches")
     .destroys()
     .done("started")
-    .example("rc async-batches process 19 --yes");
+    .example("rc async-batches process 19 --yes")
+    .never_undone("a batch that was started runs to its end");
 
 /// The field with the number of tasks of a batch.
 pub const TOTAL_TASK_COUNT: Field = field("total_task_count", FieldKind::Integer)

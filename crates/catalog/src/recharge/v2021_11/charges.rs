@@ -7,6 +7,7 @@ use super::parameters::{
 use crate::build::{boolean, day, field, get, id, ids, list, money, post, text, time};
 use crate::exceptions::BodyException;
 use crate::follow_up::FollowUp;
+use crate::model::OldValue;
 use crate::model::STATUS_TONES;
 use crate::model::{
     FieldKind, FieldRole, Idempotency, Object, Operation, ParameterRole, Resource, ResponseShape,
@@ -14,6 +15,7 @@ use crate::model::{
 };
 use crate::recharge::CONVENTIONS;
 use crate::replication::ForgottenRecords;
+use crate::undo::{Undo, UndoStep, UndoTarget, UndoValues};
 
 /// The resource `charges`.
 pub const RESOURCE: Resource = Resource {
@@ -164,7 +166,8 @@ pub static APPLY_DISCOUNT: Operation = post(
     field: "discounts",
     was: "[]",
 })
-.example("rc charges apply-discount 377749210 --discount-code SPRING");
+.example("rc charges apply-discount 377749210 --discount-code SPRING")
+.undo(Undo::steps(&[UndoStep::act("remove_discount")]));
 
 /// The operation `charges.capture_payment`.
 pub static CAPTURE_PAYMENT: Operation = post(
@@ -185,7 +188,9 @@ pub static CAPTURE_PAYMENT: Operation = post(
 ])
 .destroys()
 .done("captured")
-.example("rc charges capture-payment 377749210 --yes");
+.example("rc charges capture-payment 377749210 --yes")
+.mails()
+.never_undone("money that was taken stays taken; refund it");
 
 /// The operation `charges.process`.
 pub static PROCESS: Operation = post(
@@ -200,7 +205,9 @@ pub static PROCESS: Operation = post(
 .also_needs(&["write_payments"])
 .destroys()
 .done("processed")
-.example("rc charges process 377749210 --yes");
+.example("rc charges process 377749210 --yes")
+.mails()
+.never_undone("the customer was charged, and an order exists; refund it");
 
 /// The operation `charges.refund`.
 pub static REFUND: Operation = post("refund", "/charges/{id}/refund", "Give money back")
@@ -227,7 +234,9 @@ pub static REFUND: Operation = post("refund", "/charges/{id}/refund", "Give mone
     .also_needs(&["write_payment_methods"])
     .destroys()
     .done("refunded")
-    .example("rc charges refund 377749210 --amount 11.00 --yes");
+    .example("rc charges refund 377749210 --amount 11.00 --yes")
+    .mails()
+    .never_undone("money that was given back cannot be taken again");
 
 /// The operation `charges.remove_discount`.
 pub static REMOVE_DISCOUNT: Operation = post(
@@ -248,7 +257,17 @@ pub static REMOVE_DISCOUNT: Operation = post(
 .scope("write_orders")
 .again(Idempotency::RejectsRepeat)
 .done("left without the discount")
-.example("rc charges remove-discount 377749210");
+.example("rc charges remove-discount 377749210")
+.undo(
+    Undo::steps(&[UndoStep::with(
+        "apply_discount",
+        UndoValues::Fields(&[OldValue {
+            parameter: "discount_id",
+            field: "discounts.0.id",
+        }]),
+    )])
+    .but(&["where the address has a discount already"]),
+);
 
 /// Skipped items move to a charge of their own: a second request finds the
 /// first charge without them. The reference does not say what it does then.
@@ -285,7 +304,17 @@ pub static SKIP: Operation = post(
     was: "queued",
 })
 .followed_by(NEXT_OF_ITEMS)
-.example("rc charges skip 377749210 --purchase-item-ids 27363808");
+.example("rc charges skip 377749210 --purchase-item-ids 27363808")
+.mails()
+.leaves(&[("status", "skipped")])
+.undo(
+    Undo::steps(&[UndoStep {
+        operation: "unskip",
+        target: UndoTarget::Answered,
+        values: UndoValues::Nothing,
+    }])
+    .but(&["ids of the charges that follow"]),
+);
 
 /// The operation `charges.unskip`.
 pub static UNSKIP: Operation = post("unskip", "/charges/{id}/unskip", "Take back a skip")
@@ -302,7 +331,15 @@ pub static UNSKIP: Operation = post("unskip", "/charges/{id}/unskip", "Take back
     .except(WITH_ITEMS)
     .answers_another()
     .done("unskipped")
-    .example("rc charges unskip 377749210");
+    .example("rc charges unskip 377749210")
+    .undo(
+        Undo::steps(&[UndoStep {
+            operation: "skip",
+            target: UndoTarget::Answered,
+            values: UndoValues::Nothing,
+        }])
+        .but(&["ids of the charges that follow"]),
+    );
 
 /// The object `charge`.
 pub const CHARGE: Object = Object {

@@ -81,7 +81,8 @@ pub static CREATE: Operation = create("/checkouts", "Open a checkout")
         "rc checkouts create --email ada@example.com --line-items \
              '[{\"external_product_id\":{\"ecommerce\":\"12345\"},\
              \"external_variant_id\":{\"ecommerce\":\"123456\"},\"quantity\":1}]'",
-    );
+    )
+    .never_undone("the API deletes no checkouts; an unpaid one ends by itself");
 
 /// The operation `checkouts.update`.
 pub static UPDATE: Operation = update("/checkouts/{token}", "Change a checkout")
@@ -139,7 +140,9 @@ pub static PROCESS: Operation = post("process", "/checkouts/{token}/process", "P
     .example(
         "rc checkouts process efd5a6b12b984f439ec16ce2a00fb5c3 --payment-processor \
              stripe --payment-token tok_visa --yes",
-    );
+    )
+    .mails()
+    .never_undone("the customer was charged, and an order exists");
 
 /// The operation `checkouts.shipping_rates`.
 pub static SHIPPING_RATES: Operation = read(

@@ -8,6 +8,7 @@ use crate::model::{
     FieldKind, FieldRole, Method, Object, Operation, Parameter, Resource, ResponseShape,
 };
 use crate::recharge::CONVENTIONS;
+use crate::undo::{Undo, UndoStep, UndoValues};
 
 /// The resource `collections`.
 pub const RESOURCE: Resource = Resource {
@@ -118,7 +119,11 @@ pub static ADD_PRODUCTS: Operation = post(
 .errors(&[422, 500])
 .scope("write_products")
 .done("extended")
-.example("rc collections add-products 134157 --collection-products 7,8");
+.example("rc collections add-products 134157 --collection-products 7,8")
+.undo(
+    Undo::steps(&[UndoStep::with("remove_products", UndoValues::Sent)])
+        .but(&["products that were in the collection before are taken out as well"]),
+);
 
 /// The operation `collections.list_products`.
 pub static LIST_PRODUCTS: Operation = read(
@@ -153,7 +158,11 @@ pub static REMOVE_PRODUCTS: Operation = act(
 .errors(&[404])
 .scope("write_products")
 .done("reduced")
-.example("rc collections remove-products 134157 --collection-products 7 --yes");
+.example("rc collections remove-products 134157 --collection-products 7 --yes")
+.undo(
+    Undo::steps(&[UndoStep::with("add_products", UndoValues::Sent)])
+        .but(&["the places of the products in the collection"]),
+);
 
 /// The object `collection`.
 pub const COLLECTION: Object = Object {

@@ -194,7 +194,9 @@ pub static NOTIFY: Operation = post(
 .example(
     "rc customers notify 37657002 --type email --template-type \
              get_account_access",
-);
+)
+.mails()
+.never_undone("a message that was sent cannot be called back");
 
 /// The object `customer`.
 pub const CUSTOMER: Object = Object {

@@ -12,6 +12,7 @@ use crate::model::{
     Resource, ResponseShape, Type,
 };
 use crate::recharge::CONVENTIONS;
+use crate::undo::{Undo, UndoStep, UndoTarget, UndoValues};
 
 /// The resource `discounts`.
 pub const RESOURCE: Resource = Resource {
@@ -96,7 +97,18 @@ pub static CREATE: Operation = create("/discounts", "Create a discount code")
     .again(Idempotency::RejectsRepeat)
     .batch("discount_create", None)
     .unique("code", "discount_code")
-    .example("rc discounts create --code SPRING --value 10 --value-type percentage");
+    .example("rc discounts create --code SPRING --value 10 --value-type percentage")
+    .undo(
+        Undo::steps(&[
+            UndoStep {
+                operation: "update",
+                target: UndoTarget::Answered,
+                values: UndoValues::Fixed(&[("status", "fully_disabled")]),
+            },
+            UndoStep::DELETE,
+        ])
+        .but(&["a discount that was used cannot be deleted"]),
+    );
 
 /// The reference: a fully disabled discount leaves every queued charge, and
 /// cannot be enabled again.

@@ -12,6 +12,7 @@ use crate::model::{
     STATUS_TONES, Type,
 };
 use crate::recharge::CONVENTIONS;
+use crate::undo::Undo;
 
 /// The resource `orders`.
 pub const RESOURCE: Resource = Resource {
@@ -128,13 +129,15 @@ pub static UPDATE: Operation = update("/orders/{id}", "Change an order")
     ])
     .answers(ResponseShape::One("order", &ORDER))
     .scope("write_orders")
-    .example("rc orders update 210987092 --set billing_address.city=\"Los Angeles\"");
+    .example("rc orders update 210987092 --set billing_address.city=\"Los Angeles\"")
+    .undo_limits(&["the status of an order that was sent"]);
 
 /// The operation `orders.delete`.
 pub static DELETE: Operation = delete("/orders/{id}", "Delete a scheduled order")
     .at(&[ID])
     .scope("write_orders")
-    .example("rc orders delete 210987092 --yes");
+    .example("rc orders delete 210987092 --yes")
+    .never_undone("the API creates no orders");
 
 /// The operation `orders.clone`.
 pub static CLONE: Operation = post(
@@ -149,7 +152,8 @@ pub static CLONE: Operation = post(
 .success(201)
 .scope("write_orders")
 .done("cloned")
-.example("rc orders clone 210987092 --scheduled-at 2026-12-16");
+.example("rc orders clone 210987092 --scheduled-at 2026-12-16")
+.undo(Undo::DELETE);
 
 /// The operation `orders.delay`.
 pub static DELAY: Operation = post(
@@ -165,7 +169,8 @@ pub static DELAY: Operation = post(
 .answers(ResponseShape::One("order", &ORDER))
 .scope("write_orders")
 .done("delayed")
-.example("rc orders delay 210987092");
+.example("rc orders delay 210987092")
+.never_undone("later orders moved along, and the API moves none of them back");
 
 /// The object `order`.
 pub const ORDER: Object = Object {

@@ -91,13 +91,18 @@ pub static UPDATE: Operation = update("/payment_methods/{id}", "Change a payment
     .body(&[DEFAULT.common(), PROCESSOR_NAME, BILLING_ADDRESS])
     .answers(ResponseShape::One("payment_method", &PAYMENT_METHOD))
     .scope("write_payment_methods")
-    .example("rc payment-methods update 1234567 --default");
+    .example("rc payment-methods update 1234567 --default")
+    .undo_limits(&[
+        "where a payment method was moved to another processor, whose tokens cannot be read",
+        "which other method was the default before",
+    ]);
 
 /// The operation `payment_methods.delete`.
 pub static DELETE: Operation = delete("/payment_methods/{id}", "Delete a payment method for good")
     .at(&[ID])
     .scope("write_payment_methods")
-    .example("rc payment-methods delete 1234567 --yes");
+    .example("rc payment-methods delete 1234567 --yes")
+    .never_undone("the payment details cannot be read, so that they cannot be put back");
 
 /// The object `payment_method`.
 pub const PAYMENT_METHOD: Object = Object {

@@ -128,7 +128,8 @@ pub static BULK_CREATE: Operation = post(
 .answers(ResponseShape::Many("plans", &PLAN))
 .scope("write_products")
 .done("created")
-.example("rc plans bulk-create 2103271587891 --plans @plans.json");
+.example("rc plans bulk-create 2103271587891 --plans @plans.json")
+.never_undone("the answer does not say which row made which plan; delete the plans");
 
 /// The operation `plans.bulk_delete`.
 pub static BULK_DELETE: Operation = act(
@@ -141,7 +142,8 @@ pub static BULK_DELETE: Operation = act(
 .body(&[references("plans", "id", "the plans to delete; 20 at most").required()])
 .scope("write_products")
 .done("deleted")
-.example("rc plans bulk-delete 2103271587891 --plans 88237,88238 --yes");
+.example("rc plans bulk-delete 2103271587891 --plans 88237,88238 --yes")
+.never_undone("orders of old customers refer to the deleted plans by id");
 
 /// The operation `plans.bulk_update`.
 pub static BULK_UPDATE: Operation = act(
@@ -158,7 +160,8 @@ pub static BULK_UPDATE: Operation = act(
 .example(
     "rc plans bulk-update 2103271587891 --plans \
              '[{\"id\":88237,\"title\":\"Monthly\"}]'",
-);
+)
+.never_undone("the plans of a whole list are not read before; update the plans singly");
 
 /// The object `plan`.
 pub const PLAN: Object = Object {

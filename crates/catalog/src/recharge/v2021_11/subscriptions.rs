@@ -15,6 +15,7 @@ use crate::model::{
     ResponseShape, Reverse, Type,
 };
 use crate::recharge::CONVENTIONS;
+use crate::undo::{Undo, UndoStep, UndoValues};
 
 /// The resource `subscriptions`.
 pub const RESOURCE: Resource = Resource {
@@ -61,6 +62,19 @@ const PRODUCT_TITLE: Parameter = text("product_title", "name of the product");
 const PROPERTIES: Parameter = pairs("properties", "extra name and value").flag("property");
 const EXTERNAL_VARIANT_ID: Parameter = external("external_variant_id", "the variant in the shop");
 const SEND_EMAIL: Parameter = boolean("send_email", "tell the customer by email");
+
+/// They are changed together, and their change sets the next charge anew.
+const INTERVALS: &[&str] = &[
+    "charge_interval_frequency",
+    "order_interval_frequency",
+    "order_interval_unit",
+];
+
+/// Where the old day of the next charge is read.
+const NEXT_CHARGE: &[OldValue] = &[OldValue {
+    parameter: "date",
+    field: "next_charge_scheduled_at",
+}];
 
 /// The operation `subscriptions.list`.
 pub static LIST: Operation = list("/subscriptions", "List subscriptions")
@@ -149,7 +163,8 @@ pub static CREATE: Operation = create("/subscriptions", "Add a subscription to a
         "rc subscriptions create --address-id 48563471 --next-charge 2026-12-01 \
              --external-variant-id 18261278883891 --quantity 1 --order-every 1 \
              --charge-every 1 --unit month",
-    );
+    )
+    .mails();
 
 /// The operation `subscriptions.update`.
 pub static UPDATE: Operation = update("/subscriptions/{id}", "Change a subscription")
@@ -204,7 +219,20 @@ pub static UPDATE: Operation = update("/subscriptions/{id}", "Change a subscript
     ])
     .answers(ResponseShape::One("subscription", &SUBSCRIPTION))
     .scope("write_subscriptions")
-    .example("rc subscriptions update 89559201 --quantity 2");
+    .example("rc subscriptions update 89559201 --quantity 2")
+    .undo(
+        Undo::steps(&[
+            UndoStep::with("update", UndoValues::Changed),
+            UndoStep::with("set_next_charge_date", UndoValues::Fields(NEXT_CHARGE)),
+        ])
+        .together(&[INTERVALS, &["sku", "sku_override"]])
+        .moving(INTERVALS)
+        .but(&[
+            "discounts of queued charges that are made anew",
+            "skips, where the interval changed",
+            "days of earlier charges that were moved by hand",
+        ]),
+    );
 
 /// The operation `subscriptions.delete`.
 pub static DELETE: Operation = delete("/subscriptions/{id}", "Delete a subscription")
@@ -224,7 +252,25 @@ pub static ACTIVATE: Operation = post(
 .scope("write_subscriptions")
 .again(Idempotency::Idempotent)
 .done("activated")
-.example("rc subscriptions activate 89559201");
+.example("rc subscriptions activate 89559201")
+.mails()
+.leaves(&[("status", "active")])
+.undo(
+    Undo::steps(&[UndoStep::with(
+        "cancel",
+        UndoValues::Fields(&[
+            OldValue {
+                parameter: "cancellation_reason",
+                field: "cancellation_reason",
+            },
+            OldValue {
+                parameter: "cancellation_reason_comments",
+                field: "cancellation_reason_comments",
+            },
+        ]),
+    )])
+    .but(&["the time of the first cancellation"]),
+);
 
 /// The operation `subscriptions.cancel`.
 pub static CANCEL: Operation = post(
@@ -254,7 +300,20 @@ pub static CANCEL: Operation = post(
     field: "status",
     was: "active",
 })
-.example("rc subscriptions cancel 89559201 --reason \"moved away\" --yes");
+.example("rc subscriptions cancel 89559201 --reason \"moved away\" --yes")
+.mails()
+.leaves(&[("status", "cancelled")])
+.undo(
+    Undo::steps(&[
+        UndoStep::act("activate"),
+        UndoStep::with("set_next_charge_date", UndoValues::Fields(NEXT_CHARGE)),
+    ])
+    .but(&[
+        "queued charges, which get new ids, and what was changed on them alone",
+        "skipped charges that the store has removed",
+        "a day that is over by then",
+    ]),
+);
 
 /// The operation `subscriptions.change_address`.
 pub static CHANGE_ADDRESS: Operation = post(
@@ -284,7 +343,27 @@ pub static CHANGE_ADDRESS: Operation = post(
         field: "next_charge_scheduled_at",
     },
 ]))
-.example("rc subscriptions change-address 89559201 --address-id 48563471");
+.example("rc subscriptions change-address 89559201 --address-id 48563471")
+.undo(
+    Undo::steps(&[UndoStep::with(
+        "change_address",
+        UndoValues::Fields(&[
+            OldValue {
+                parameter: "address_id",
+                field: "address_id",
+            },
+            OldValue {
+                parameter: "next_charge_scheduled_at",
+                field: "next_charge_scheduled_at",
+            },
+        ]),
+    )])
+    .but(&[
+        "queued charges, which get new ids, and what was changed on them alone",
+        "a move from an address with another currency",
+        "a day that is over by then",
+    ]),
+);
 
 /// The operation `subscriptions.set_next_charge_date`.
 pub static SET_NEXT_CHARGE_DATE: Operation = post(
@@ -306,7 +385,14 @@ pub static SET_NEXT_CHARGE_DATE: Operation = post(
     parameter: "date",
     field: "next_charge_scheduled_at",
 }]))
-.example("rc subscriptions set-next-charge-date 89559201 --date 2026-12-24");
+.example("rc subscriptions set-next-charge-date 89559201 --date 2026-12-24")
+.undo(
+    Undo::steps(&[UndoStep::with(
+        "set_next_charge_date",
+        UndoValues::Fields(NEXT_CHARGE),
+    )])
+    .but(&["a day that is over by then"]),
+);
 
 /// The operation `subscriptions.skip_gift`.
 pub static SKIP_GIFT: Operation = post(
@@ -330,7 +416,8 @@ pub static SKIP_GIFT: Operation = post(
 .example(
     "rc subscriptions skip-gift --purchase-item-ids 89559201 \
              --recipient-address @friend.json",
-);
+)
+.never_undone("the gift is an order of its own");
 
 /// The object `subscription`.
 pub const SUBSCRIPTION: Object = Object {

@@ -113,7 +113,8 @@ pub static TEST: Operation = post(
 )
 .at(&[ID])
 .done("tested")
-.example("rc webhooks test 19451");
+.example("rc webhooks test 19451")
+.never_undone("a message that was sent cannot be called back");
 
 /// The object `webhook`.
 pub const WEBHOOK: Object = Object {

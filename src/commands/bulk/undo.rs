@@ -1,0 +1,160 @@
+//! `rc bulk undo JOB`: a new job that takes back what a job did, from what its
+//! ledger has of each row.
+
+use super::args::Going;
+use super::selecting::begin;
+use super::start::{self, Announced, SpecialRows};
+use super::store::{Store, again, place_of};
+use super::{jobs, rows};
+use crate::bulk::Engine;
+use crate::bulk::ledger::{Guard, Job, JobState, JobSubject, Jobs, PlannedRow};
+use crate::bulk::undo::{self, RowUndo};
+use crate::catalog::UndoBy;
+use crate::cli::Options;
+use crate::error::{Error, Result};
+use crate::filter::Flow;
+use crate::output::progress::grouped;
+use crate::ui::Run;
+
+/// Takes back a job; `force` overwrites what changed since.
+pub(super) fn run(
+    run: &mut Run,
+    options: &Options,
+    word: &str,
+    force: bool,
+    going: Going,
+) -> Result<()> {
+    if options.dry_run.is_some() {
+        return Err(Error::usage("--dry-run does not go with undo")
+            .hint("rc bulk diff shows the values that an undo puts back"));
+    }
+    start::may_leave(Engine::Requests, going)?;
+    let jobs = jobs::all(run)?;
+    let (old, job) = jobs.open(word)?.lock()?;
+    may_be_undone(&jobs, &job)?;
+    let (resource, operation) = old.operation()?;
+    if let UndoBy::Never(why) = operation.undo.by {
+        return Err(
+            Error::usage(format!("job {} cannot be undone: {why}", job.id))
+                .hint(format!("its rows: rc bulk results {}", job.id)),
+        );
+    }
+    let place = place_of(run, options, &job)?;
+    let mut store = Store::at(run, place)?;
+    for step in operation.undo.list() {
+        if let Some((_, operation)) = undo::operation_of(resource, step.operation) {
+            store.prepare(run, operation, Engine::Requests)?;
+        }
+    }
+    store.check(run, &job)?;
+    let mut draft = jobs.begin(JobSubject {
+        engine: Engine::Requests,
+        input: format!("undo of {}", job.id),
+        store: store.whereabouts(),
+        guard: if force { Guard::Note } else { Guard::Compare },
+        undoes: Some(job.id.clone()),
+        ..job.subject.clone()
+    })?;
+    let (mut planned, mut impossible) = (0, 0);
+    let statuses = ["ok".to_owned(), "unknown".to_owned()];
+    jobs::each(&old, &statuses, |row| {
+        match undo::reversal(resource, operation, row) {
+            RowUndo::Nothing => {}
+            RowUndo::Impossible(why) => {
+                impossible += 1;
+                draft.add_invalid(row.line, &row.input, &format!("it cannot be undone: {why}"))?;
+            }
+            RowUndo::Steps(reversal) => {
+                planned += 1;
+                let mut steps = reversal.steps.into_iter();
+                if let Some(first) = steps.next() {
+                    draft.add_planned(&PlannedRow {
+                        operation: Some(first.operation),
+                        expected: reversal
+                            .expected
+                            .map(|values| serde_json::Value::Object(values).to_string()),
+                        wanted: reversal.wanted.map(|wanted| wanted.to_string()),
+                        later: steps.collect(),
+                        ..PlannedRow::of(row.line, &row.input, &first.task)
+                    })?;
+                }
+            }
+        }
+        Ok(Flow::More)
+    })?;
+    if impossible > 0 {
+        run.reporter.note(&format!(
+            "{} cannot be undone; rc bulk results of the undo says why",
+            rows(impossible)
+        ));
+    }
+    if planned == 0 {
+        let id = &job.id;
+        if impossible > 0 {
+            return Err(Error::usage(format!("no row of job {id} can be undone"))
+                .hint("its old values were not read before it was changed, as its results show"));
+        }
+        run.reporter
+            .note(&format!("nothing to undo: job {id} changed nothing"));
+        return Ok(());
+    }
+    let limits = operation.undo.limits;
+    if !limits.is_empty() {
+        run.reporter
+            .note(&format!("an undo does not restore: {}", limits.join("; ")));
+    }
+    let announced = Announced {
+        what: format!(
+            "undo of job {}, {} of {}",
+            job.id,
+            rows(planned),
+            grouped(job.counts.rows())
+        ),
+        resource,
+        operation: undo::operation_of(resource, operation.undo.list()[0].operation)
+            .map_or(operation, |(_, operation)| operation),
+        engine: Engine::Requests,
+        special: SpecialRows::default(),
+        reads: 0,
+        is_undoable: false,
+    };
+    let result = begin(run, options, draft, &announced, &store, going);
+    drop(old);
+    result
+}
+
+/// A job is undone once it is over, and once only. An undo that was abandoned
+/// before anything was sent does not count.
+fn may_be_undone(jobs: &Jobs, job: &Job) -> Result<()> {
+    let id = &job.id;
+    if !job.state.is_final() {
+        return Err(Error::usage(format!("job {id} is not over")).hint(format!(
+            "first: {}, or {}",
+            again(job, "resume"),
+            again(job, "abandon")
+        )));
+    }
+    if let Some(undone) = &job.subject.undoes {
+        return Err(
+            Error::usage(format!("job {id} is itself the undo of job {undone}"))
+                .hint("to change the objects once more, select them again"),
+        );
+    }
+    let (known, _) = jobs.list()?;
+    let earlier = known.into_iter().find(|other| {
+        let is_untouched = other.state == JobState::Abandoned && !other.is_begun;
+        other.subject.undoes.as_ref() == Some(id) && !is_untouched
+    });
+    match earlier {
+        None => Ok(()),
+        Some(earlier) => Err(Error::usage(format!(
+            "job {id} was undone already, as job {}",
+            earlier.id
+        ))
+        .hint(if earlier.state.is_final() {
+            format!("see its rows: rc bulk results {} -o csv", earlier.id)
+        } else {
+            format!("go on with that: {}", again(&earlier, "resume"))
+        })),
+    }
+}
