@@ -8,6 +8,7 @@
 
 #![deny(missing_docs)]
 
+pub mod bigcommerce;
 pub mod build;
 mod bulk;
 mod check;
@@ -23,12 +24,13 @@ pub use check::api as check;
 pub use exceptions::{BodyException, BodyFields, ValueEffect};
 pub use follow_up::FollowUp;
 pub use model::{
-    Api, ApiFamily, Auth, AuthPlace, BareDay, Bucket, Conventions, Effect, Empty, ErrorForm, Field,
-    FieldKind, FieldRole, Headers, Idempotency, Interval, Method, NoVersion, Object, OldValue,
-    Operation, OperationAction, PageForm, Parameter, ParameterRole, Rate, Resource, ResponseShape,
-    Reverse, Secrets, TimeForm, Tone, Tones, Type, ValueKind, VersionedRow, tones_at,
+    Api, ApiFamily, Auth, AuthPlace, BareDay, Bucket, ClientId, Conventions, CredentialFile,
+    Effect, Empty, ErrorForm, Field, FieldKind, FieldRole, Headers, Idempotency, Interval, Method,
+    NoVersion, Object, OldValue, Operation, OperationAction, PageForm, Parameter, ParameterRole,
+    Rate, Resource, ResponseShape, Reverse, Secrets, StoreAddress, TimeForm, Tone, Tones, Type,
+    ValueKind, VersionedRow, tones_at,
 };
-pub use replication::{ForgottenRecords, RemovedRecords, Replication};
+pub use replication::{ForgottenRecords, RemovedRecords, Replication, VanishedRecords};
 pub use secrets::{SecretFields, secret_fields};
 
 /// A name as a word of the command line.

@@ -130,6 +130,7 @@ const fn format(times: TimeForm) -> &'static str {
     match times {
         TimeForm::WithOffset => "%Y-%m-%dT%H:%M:%S+00:00",
         TimeForm::WithoutOffset => "%Y-%m-%dT%H:%M:%S",
+        TimeForm::Zulu => "%Y-%m-%dT%H:%M:%SZ",
     }
 }
 

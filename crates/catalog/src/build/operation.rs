@@ -3,8 +3,8 @@
 
 use crate::bulk::{Batch, Unique};
 use crate::model::{
-    Effect, Idempotency, Method, Operation, OperationAction, PageForm, Parameter, ResponseShape,
-    Reverse,
+    Effect, ErrorForm, Idempotency, Method, Operation, OperationAction, PageForm, Parameter,
+    ResponseShape, Reverse,
 };
 use crate::replication::Replication;
 
@@ -273,6 +273,13 @@ impl Operation {
     #[must_use]
     pub const fn pages_by(mut self, form: PageForm) -> Self {
         self.page_form = Some(form);
+        self
+    }
+
+    /// Its answers state errors in another form than the rest of the API.
+    #[must_use]
+    pub const fn fails_with(mut self, form: ErrorForm) -> Self {
+        self.error_form = Some(form);
         self
     }
 

@@ -15,7 +15,8 @@ use crate::follow_up::FollowUp;
 use crate::replication::Replication;
 
 pub use api::{
-    Api, Auth, AuthPlace, Bucket, ErrorForm, Headers, PageForm, Rate, Secrets, TimeForm,
+    Api, Auth, AuthPlace, Bucket, ClientId, CredentialFile, ErrorForm, Headers, PageForm, Rate,
+    Secrets, StoreAddress, TimeForm,
 };
 pub use family::{ApiFamily, NoVersion, VersionedRow};
 pub(crate) use object::STATUS_TONES;

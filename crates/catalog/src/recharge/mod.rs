@@ -91,7 +91,10 @@ const fn api(
         headers: Headers {
             version: Some(VERSION_HEADER),
             request_id: Some(REQUEST_ID_HEADER),
+            client_id: None,
         },
+        store: None,
+        credential_file: None,
         rate: Rate::Bucket {
             header: LIMIT_HEADER,
             of: bucket,
