@@ -181,7 +181,7 @@ struct Found {
 }
 
 /// The id of a record, as text.
-fn id_of(record: &[u8], field: &str) -> Option<String> {
+pub(crate) fn id_of(record: &[u8], field: &str) -> Option<String> {
     let fields: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_slice(record).ok()?;
     let raw = fields.get(field)?.get();
     match raw.as_bytes().first()? {

@@ -22,7 +22,7 @@ const LONGEST: usize = 2000;
 
 /// Explains an answer.
 pub(super) fn explain(
-    api: &Api,
+    (api, store): (&Api, Option<&str>),
     request: &Request,
     status: u16,
     request_id: Option<String>,
@@ -34,7 +34,9 @@ pub(super) fn explain(
         401 => Error::new(Kind::Access, "the API refused the token (401)")
             .hint("the token may be mistyped, deleted, or of another store"),
         403 => forbidden(api, request, &reason),
-        404 => not_found(request, &reason),
+        404 => {
+            no_store(api, store, request, &reason).unwrap_or_else(|| not_found(request, &reason))
+        }
         429 => Error::new(Kind::Unreachable, "too many requests (429)")
             .hint("something else may be using the same token; try again in a minute"),
         300..=399 => Error::new(Kind::Unreachable, format!("the API redirects ({status})"))
@@ -98,6 +100,19 @@ fn forbidden(api: &Api, request: &Request, reason: &str) -> Error {
             others.join(", ")
         )),
     }
+}
+
+/// A list without an id in its path is there in every store: what is missing is the
+/// store that the base URL names.
+fn no_store(api: &Api, store: Option<&str>, request: &Request, reason: &str) -> Option<Error> {
+    let part = api.store.as_ref()?;
+    let is_list = request.operation?.path_parameters.is_empty();
+    let store = store.filter(|_| is_list)?;
+    let error = Error::new(
+        Kind::Access,
+        format!("there is no store {store} (404){reason}"),
+    );
+    Some(error.hint(format!("check the {}: {}", part.title, part.found_at)))
 }
 
 fn not_found(request: &Request, reason: &str) -> Error {
@@ -228,7 +243,7 @@ mod tests {
             notes: Vec::new(),
         };
         explain(
-            &catalog::recharge::API,
+            (&catalog::recharge::API, None),
             &request,
             status,
             Some("req-1".to_owned()),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 
+use crate::catalog::{self, ApiFamily};
 use crate::cli::values::{text, texts};
 use crate::error::Result;
 use crate::sync::destination::{Address, SchemaPolicy};
@@ -14,6 +15,8 @@ use crate::sync::{Deletes, StartDate};
 pub(super) struct Sync {
     /// The destination, where a flag names it.
     pub(super) to: Option<Address>,
+    /// The API to copy from, where a flag names it.
+    pub(super) from: Option<&'static ApiFamily>,
     /// The tables; empty for all of them.
     pub(super) tables: Vec<String>,
     /// The tables to read anew.
@@ -37,6 +40,7 @@ pub(super) fn sync_of(matches: &ArgMatches) -> Result<Sync> {
     let start = text(matches, "start-date");
     Ok(Sync {
         to: destination(matches)?,
+        from: source(matches),
         tables: texts(matches, "tables"),
         refresh: texts(matches, "refresh"),
         start: start.map(|start| StartDate::parse(&start)).transpose()?,
@@ -59,6 +63,11 @@ pub(super) fn sync_of(matches: &ArgMatches) -> Result<Sync> {
         },
         products_version: text(matches, "products-version"),
     })
+}
+
+/// The API, where it was named.
+pub(super) fn source(matches: &ArgMatches) -> Option<&'static ApiFamily> {
+    catalog::family(&text(matches, "from")?)
 }
 
 /// The destination, where it was named.

@@ -104,6 +104,7 @@ const VALUE: Api = Api {
     title: "BigCommerce",
     version: "3",
     base_url: "https://api.bigcommerce.com/stores/{store_hash}",
+    base_variable: "BIGCOMMERCE_BASE_URL",
     auth: Auth {
         place: AuthPlace::Header(TOKEN_HEADER),
         variable: "BIGCOMMERCE_ACCESS_TOKEN",
