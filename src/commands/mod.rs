@@ -109,6 +109,12 @@ pub(crate) fn all() -> CommandSet {
     }
 }
 
+/// All commands, for programs that look at them.
+#[must_use]
+pub fn command_set() -> CommandSet {
+    all()
+}
+
 /// The whole command line, for programs that look at it.
 #[must_use]
 pub fn command_line() -> clap::Command {

@@ -26,7 +26,7 @@ pub fn address(api: &Api, base: Option<&str>, store: Option<&str>) -> Result<Str
     let Some(store) = store else {
         return Err(Error::usage(format!("the {} is missing", part.title))
             .hint(format!(
-                "--{} or {} names the store: {}",
+                "--{} or {} names it; it is {}",
                 part.flag, part.variable, part.found_at
             ))
             .hint(format!(

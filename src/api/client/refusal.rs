@@ -112,7 +112,7 @@ fn no_store(api: &Api, store: Option<&str>, request: &Request, reason: &str) -> 
         Kind::Access,
         format!("there is no store {store} (404){reason}"),
     );
-    Some(error.hint(format!("check the {}: {}", part.title, part.found_at)))
+    Some(error.hint(format!("check the {}; it is {}", part.title, part.found_at)))
 }
 
 fn not_found(request: &Request, reason: &str) -> Error {
@@ -147,7 +147,7 @@ fn said(form: ErrorForm, body: &[u8]) -> Option<String> {
         ErrorForm::Members { reasons, .. } => {
             let members: Members = serde_json::from_slice(body).ok()?;
             let mut stated = reasons.iter().filter_map(|name| members.get(*name));
-            let stated = stated.find(|raw| raw.get() != "null")?;
+            let stated = stated.find(|raw| says_something(raw.get()))?;
             Some(stated.get().to_owned())
         }
         ErrorForm::List { message } => {
@@ -162,6 +162,14 @@ fn said(form: ErrorForm, body: &[u8]) -> Option<String> {
             serde_json::to_string(&messages).ok()
         }
     }
+}
+
+/// Whether a member has a value: some answers have it empty beside another one.
+fn says_something(raw: &str) -> bool {
+    raw != "null"
+        && raw
+            .bytes()
+            .any(|byte| byte.is_ascii_alphanumeric() || byte >= 0x80)
 }
 
 /// What was said, as text after a colon; empty when nothing was.

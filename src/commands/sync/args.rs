@@ -15,8 +15,6 @@ use crate::sync::{Deletes, StartDate};
 pub(super) struct Sync {
     /// The destination, where a flag names it.
     pub(super) to: Option<Address>,
-    /// The API to copy from, where a flag names it.
-    pub(super) from: Option<&'static ApiFamily>,
     /// The tables; empty for all of them.
     pub(super) tables: Vec<String>,
     /// The tables to read anew.
@@ -40,7 +38,6 @@ pub(super) fn sync_of(matches: &ArgMatches) -> Result<Sync> {
     let start = text(matches, "start-date");
     Ok(Sync {
         to: destination(matches)?,
-        from: source(matches),
         tables: texts(matches, "tables"),
         refresh: texts(matches, "refresh"),
         start: start.map(|start| StartDate::parse(&start)).transpose()?,

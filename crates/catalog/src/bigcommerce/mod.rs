@@ -123,7 +123,7 @@ const VALUE: Api = Api {
         title: "store hash",
         flag: "store-hash",
         variable: "BIGCOMMERCE_STORE_HASH",
-        found_at: "the API path, between stores/ and /v3/",
+        found_at: "in the API path, between stores/ and /v3/",
     }),
     credential_file: Some(CredentialFile {
         token: "ACCESS TOKEN",
