@@ -126,7 +126,10 @@ fn making(run: &Run, settings: &Settings, place: &Target, new: bool) -> Result<V
     }
     let logins = Logins::below(run.folders()?.state());
     let alone = logins.of_profile(DEFAULT).next().is_none();
-    if alone && settings.config.used.is_none() && settings.config.profiles.is_empty() {
+    // Commands that name no API are for the first one.
+    let is_first = place.api.name == config::FIRST_API;
+    let is_only = settings.config.used.is_none() && settings.config.profiles.is_empty();
+    if is_first && alone && is_only {
         edits.push(Edit::Use(profile));
     }
     Ok(edits)

@@ -16,7 +16,11 @@ fn every_command_of_the_page_runs() {
     let folder = served.store.path();
     let credentials = folder.join("credentials.txt");
     let path = format!("https://api.bigcommerce.com/stores/{HASH}/v3/");
-    std::fs::write(&credentials, format!("ACCESS TOKEN: {TOKEN}\nAPI PATH: {path}\n")).unwrap();
+    std::fs::write(
+        &credentials,
+        format!("ACCESS TOKEN: {TOKEN}\nAPI PATH: {path}\n"),
+    )
+    .unwrap();
     let database = folder.join("bigcommerce.db");
     let (mut run, mut inside) = (0, false);
     for typed in text.lines() {
@@ -31,7 +35,10 @@ fn every_command_of_the_page_runs() {
                 rc(&typed)
                     .holding(&served.store)
                     .env("BIGCOMMERCE_BASE_URL", &served.server.url)
-                    .env("RECHARGE_SYNC_TO", &format!("sqlite:{}", database.display()))
+                    .env(
+                        "RECHARGE_SYNC_TO",
+                        &format!("sqlite:{}", database.display()),
+                    )
                     .succeeds();
                 run += 1;
             }
