@@ -28,7 +28,7 @@ use crate::storage::tables::TableName;
 use recharge_catalog::Object;
 
 /// The hash of the store, which every path of the API contains.
-pub const STORE_HASH: &str = "sandbox1";
+pub const STORE_HASH: &str = "sandbox";
 
 /// The table with the records of a row's object.
 fn table_of(object: &Object) -> Option<TableName> {
