@@ -3,7 +3,7 @@
 //! In comes a code of ISO 3166, out comes the English name, or the reverse.
 
 /// The name of a country; a code that no country has stays what it is.
-pub(super) fn name(code: &str) -> &str {
+pub(crate) fn name(code: &str) -> &str {
     let code = code.trim();
     NAMES
         .binary_search_by(|(known, _)| known.cmp(&code))

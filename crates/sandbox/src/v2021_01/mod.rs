@@ -30,6 +30,7 @@ use crate::requests::refusal::Refusal;
 use crate::requests::route::Route;
 use crate::storage::state::{State, Token};
 
+pub(crate) use countries::name as country_name;
 pub(crate) use objects::shipping_countries;
 pub(super) use route::{allowed, find as route};
 
