@@ -536,6 +536,7 @@ impl Run {
     pub(super) fn sandbox(&self) -> Result<(Box<dyn Transport>, SecretString)> {
         let folder = self.state_folder.clone();
         sandbox(
+            self.family.newest(),
             &self.environment,
             folder,
             &self.clock,
@@ -550,6 +551,7 @@ use crate::commands::local::open as sandbox;
 /// Without the sandbox there is nothing to open.
 #[cfg(not(feature = "sandbox"))]
 fn sandbox(
+    _: &Api,
     _: &Environment,
     _: Option<PathBuf>,
     _: &Clock,

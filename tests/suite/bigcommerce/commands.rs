@@ -48,7 +48,7 @@ fn a_list_without_records_is_empty_in_both_generations() {
         let outcome = served
             .rc(&format!("bigcommerce {resource} list -o json"))
             .succeeds();
-        assert_eq!(outcome.stdout, "", "{resource}");
+        assert_eq!(outcome.stdout.trim(), "[]", "{resource}");
     }
 }
 

@@ -32,7 +32,7 @@ fn a_login_takes_token_store_and_client_from_the_file() {
         .says("store_v2_orders_read_only");
     assert!(!outcome.stderr.contains(TOKEN), "{}", outcome.stderr);
     let list = there(&served, "bigcommerce orders list -o json").succeeds();
-    assert_eq!(list.stdout, "");
+    assert_eq!(list.stdout.trim(), "[]");
     let shown = there(&served, "profile show bigcommerce -o json").succeeds();
     assert!(
         shown.stdout.contains("\"store_hash\":\"abc123\""),

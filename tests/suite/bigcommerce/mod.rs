@@ -3,5 +3,7 @@
 mod commands;
 mod docs;
 mod login;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod shop;
 mod sync;
