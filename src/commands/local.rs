@@ -6,35 +6,53 @@ use bytes::Bytes;
 use secrecy::SecretString;
 
 use crate::api::client::{Failure, READ_TIMEOUT, Sending, Transport};
+use crate::catalog::Api;
 use crate::config::{Environment, Folders, variable};
 use crate::error::{Error, Result};
 use crate::sandbox::file::SandboxFile;
-use crate::sandbox::{Ending, TOKEN};
+use crate::sandbox::{Ending, Platform, TOKEN};
 use crate::world::{Clock, Sleep};
 
-/// The name of the file that keeps the store of `--sandbox`.
-const STORE: &str = "sandbox.json";
+/// The name of the file that keeps the store of `--sandbox`, of a platform.
+fn file_name(platform: Platform) -> String {
+    if platform == Platform::default() {
+        return "sandbox.json".to_owned();
+    }
+    format!("sandbox-{}.json", platform.name())
+}
 
 /// Where the store of `--sandbox` is kept: in the folder of the environment's
 /// choice, else in the system's.
-pub(super) fn store_path(environment: &Environment, system: Option<PathBuf>) -> Result<PathBuf> {
+pub(super) fn store_path(
+    platform: Platform,
+    environment: &Environment,
+    system: Option<PathBuf>,
+) -> Result<PathBuf> {
     let folders = Folders::choose(environment, None, system)?;
     let folder = folders.state().ok_or_else(|| {
         Error::unexpected("there is no home folder to keep the sandbox in")
             .hint(format!("name a folder in {}", variable::STATE_FOLDER))
     })?;
-    Ok(folder.join(STORE))
+    Ok(folder.join(file_name(platform)))
 }
 
-/// The sandbox of this user, as a transport, and the token it knows.
+/// The sandbox of this user that answers as an API, as a transport, and the token it
+/// knows.
 pub(super) fn open(
+    api: &Api,
     environment: &Environment,
     system: Option<PathBuf>,
     clock: &Clock,
     sleep: Sleep,
 ) -> Result<(Box<dyn Transport>, SecretString)> {
-    let path = store_path(environment, system)?;
-    let file = SandboxFile::open(&path, clock.clone()).map_err(|error| {
+    let Some(platform) = Platform::of(api) else {
+        return Err(Error::usage(format!(
+            "there is no sandbox of {}",
+            api.title
+        )));
+    };
+    let path = store_path(platform, environment, system)?;
+    let file = SandboxFile::of(platform, &path, clock.clone()).map_err(|error| {
         Error::unexpected("cannot open the sandbox")
             .hint(format!(
                 "{} names another folder for it",

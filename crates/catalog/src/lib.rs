@@ -8,6 +8,7 @@
 
 #![deny(missing_docs)]
 
+pub mod bigcommerce;
 pub mod build;
 mod bulk;
 mod check;
@@ -25,11 +26,21 @@ pub use check::api as check;
 pub use exceptions::{BodyException, BodyFields, ValueEffect};
 pub use follow_up::FollowUp;
 pub use model::{
-    Api, ApiFamily, Auth, AuthPlace, BareDay, Bucket, Conventions, Effect, Empty, ErrorForm, EventClass, EventFeed, EventRule, EventTopic, Field, FieldKind, FieldRole, Headers, Idempotency, Interval, Method, NoVersion, Object, OldValue, Operation, OperationAction, PageForm, Parameter, ParameterRole, Rate, Resource, ResponseShape, Reverse, RowSource, Secrets, StatusItems, Subject, TimeForm, Tone, Tones, Twin, Type, ValueKind, VersionedRow, WebhookHeaders, WebhookTopic, Webhooks, tones_at,
+    Api, ApiFamily, Auth, AuthPlace, BareDay, Bucket, ClientId, Conventions, CredentialFile, Effect, Empty, ErrorForm, EventClass, EventFeed, EventRule, EventTopic, Field, FieldKind, FieldRole, Headers, Idempotency, Interval, Method, NoVersion, Object, OldValue, Operation, OperationAction, PageForm, Parameter, ParameterRole, Rate, Resource, ResponseShape, Reverse, RowSource, Secrets, StatusItems, StoreAddress, Subject, TimeForm, Tone, Tones, Twin, Type, ValueKind, VersionedRow, WebhookHeaders, WebhookTopic, Webhooks, tones_at,
 };
-pub use replication::{ForgottenRecords, RemovedRecords, Replication};
+pub use replication::{ForgottenRecords, RemovedRecords, Replication, VanishedRecords};
 pub use secrets::{SecretFields, secret_fields};
 pub use undo::{Undo, UndoBy, UndoStep, UndoTarget, UndoValues};
+
+/// Every API, the first of them the one whose operations are commands by themselves.
+pub static FAMILIES: &[&ApiFamily] = &[&recharge::FAMILY, &bigcommerce::FAMILY];
+
+/// The API of that name.
+#[must_use]
+pub fn family(name: &str) -> Option<&'static ApiFamily> {
+    let mut families = FAMILIES.iter().copied();
+    families.find(|family| family.newest().name == name)
+}
 
 /// A name as a word of the command line.
 #[must_use]

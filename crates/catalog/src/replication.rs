@@ -19,6 +19,24 @@ pub struct Replication {
     pub forgotten: Option<ForgottenRecords>,
     /// How many days the list reaches back.
     pub reach_days: Option<u32>,
+    /// Query parameters of every request of a copy, beside those of the method.
+    pub query: &'static [(&'static str, &'static str)],
+    /// Query parameters of a further list with records of the same table, which
+    /// the list may leave out.
+    pub further: &'static [(&'static str, &'static str)],
+    /// How records that disappeared are found.
+    pub vanished: Option<VanishedRecords>,
+    /// The resource whose records name, one by one, the lists of this operation.
+    /// They are read anew with each record of it that changed.
+    pub parent: Option<&'static str>,
+}
+
+/// Records that disappear and that no filter tells: the whole list is compared with
+/// the copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VanishedRecords {
+    /// Query parameters that make the list as small as it can be.
+    pub query: &'static [(&'static str, &'static str)],
 }
 
 /// Records that a list leaves out once they are old: those whose field has one of
@@ -55,6 +73,10 @@ impl Replication {
         removed: None,
         forgotten: None,
         reach_days: None,
+        query: &[],
+        further: &[],
+        vanished: None,
+        parent: None,
     };
 }
 
@@ -103,6 +125,38 @@ impl Operation {
     #[must_use]
     pub const fn forgets(mut self, forgotten: ForgottenRecords) -> Self {
         self.replication.forgotten = Some(forgotten);
+        self
+    }
+
+    /// Requests of copies have these query parameters too.
+    #[must_use]
+    pub const fn copied_with(mut self, query: &'static [(&'static str, &'static str)]) -> Self {
+        self.replication.query = query;
+        self
+    }
+
+    /// The list may leave out records that it has with these query parameters.
+    #[must_use]
+    pub const fn copied_also_with(
+        mut self,
+        query: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        self.replication.further = query;
+        self
+    }
+
+    /// Records may disappear; these query parameters make the list that tells as small
+    /// as it can be.
+    #[must_use]
+    pub const fn may_vanish(mut self, query: &'static [(&'static str, &'static str)]) -> Self {
+        self.replication.vanished = Some(VanishedRecords { query });
+        self
+    }
+
+    /// The list belongs to one record of that resource.
+    #[must_use]
+    pub const fn copied_under(mut self, parent: &'static str) -> Self {
+        self.replication.parent = Some(parent);
         self
     }
 

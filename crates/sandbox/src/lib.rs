@@ -11,6 +11,7 @@
 
 #![deny(missing_docs)]
 
+mod bigcommerce;
 mod combined;
 pub mod faults;
 mod http;
@@ -37,13 +38,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+pub use self::bigcommerce::{Edit, STORE_HASH};
 pub use self::http::receive::{Ending, Reply};
 pub use self::http::{control, server};
 pub use persistence::{data, file, records};
 pub use storage::behaviour::Behaviour;
+pub use storage::platform::Platform;
 pub use storage::state::{State, Token};
 pub use webhooks::post::{CLIENT_SECRET, Outbox};
 
+use self::bigcommerce::Windows;
 use self::http::address_locks::AddressLocks;
 use self::http::limit::Buckets;
 use self::http::log::Log;
@@ -69,6 +73,8 @@ pub struct Sandbox {
     /// Where changes are kept, where they are.
     data: Option<Mutex<DataFile>>,
     limits: Option<Mutex<Buckets>>,
+    /// The requests of each token, where the platform counts them by windows.
+    windows: Mutex<Windows>,
     /// What is being edited by requests that are not answered yet.
     trees: AddressLocks,
     log: Mutex<Log>,
@@ -93,6 +99,7 @@ impl Sandbox {
             now,
             data: None,
             limits: None,
+            windows: Mutex::default(),
             trees: AddressLocks::default(),
             log: Mutex::default(),
             outbox: None,

@@ -211,7 +211,7 @@ impl Gate {
 
     /// What an answer says of the window of time that limits requests.
     fn window(&self, headers: &HeaderMap) -> Option<Window> {
-        let Rate::Window { left, reset } = self.rate else {
+        let Rate::Window { left, reset, .. } = self.rate else {
             return None;
         };
         let number = |name| header(headers, name)?.trim().parse::<u64>().ok();

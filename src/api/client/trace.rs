@@ -137,6 +137,7 @@ impl Traced {
         let Headers {
             version: api_version,
             request_id,
+            ..
         } = self.api.headers;
         Answered {
             status: answer.status().as_u16(),

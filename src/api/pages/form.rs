@@ -67,11 +67,15 @@ pub fn next_request(
             let page = number(request, parameter)?;
             Ok(Some(numbered(request, parameter, page + 1)))
         }
-        PageForm::AfterId { parameter } => after_id(request, parameter, facts),
+        PageForm::AfterId { parameter, step } => after_id(request, (parameter, step), facts),
     }
 }
 
-fn after_id(request: &Request, parameter: &str, facts: &PageFacts) -> Result<Option<Request>> {
+fn after_id(
+    request: &Request,
+    (parameter, step): (&str, u64),
+    facts: &PageFacts,
+) -> Result<Option<Request>> {
     if facts.rows == 0 {
         return Ok(None);
     }
@@ -81,7 +85,8 @@ fn after_id(request: &Request, parameter: &str, facts: &PageFacts) -> Result<Opt
     let before = request.query_value(parameter);
     let number = |id: &str| id.parse::<u64>().ok();
     let is_progress = match (before.and_then(number), number(id)) {
-        (Some(before), Some(id)) => id > before,
+        // A minimum may be the number of the record itself.
+        (Some(before), Some(id)) => id.saturating_add(step) > before,
         _ => before != Some(id),
     };
     if !is_progress {
@@ -91,7 +96,12 @@ fn after_id(request: &Request, parameter: &str, facts: &PageFacts) -> Result<Opt
         )));
     }
     let mut next = request.clone();
-    next.set_query(parameter, id.to_owned());
+    let position = match number(id) {
+        Some(id) => id.saturating_add(step).to_string(),
+        None if step > 0 => return Err(violated(&format!("its last id, {id}, is not a number"))),
+        None => id.to_owned(),
+    };
+    next.set_query(parameter, position);
     Ok(Some(next))
 }
 

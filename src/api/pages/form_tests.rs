@@ -43,6 +43,7 @@ const UNTIL_SHORT: PageForm = PageForm::UntilShort {
 };
 const AFTER_ID: PageForm = PageForm::AfterId {
     parameter: "since_id",
+    step: 0,
 };
 
 fn rows(rows: usize) -> PageFacts {

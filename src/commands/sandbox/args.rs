@@ -8,6 +8,7 @@ use clap::ArgMatches;
 use secrecy::SecretString;
 
 use crate::cli::values::{text, texts};
+use crate::sandbox::Platform;
 
 /// What to do with the sandbox.
 #[derive(Debug)]
@@ -117,6 +118,13 @@ pub struct Serving {
     pub numbers: bool,
     /// How it works in the background.
     pub background: Background,
+}
+
+/// The platform whose store is meant.
+pub(super) fn platform(matches: &ArgMatches) -> Platform {
+    let deepest = matches.subcommand().map_or(matches, |(_, deeper)| deeper);
+    let given = deepest.try_get_one::<Platform>("platform").ok().flatten();
+    given.copied().unwrap_or_default()
 }
 
 /// What the words come to.

@@ -19,18 +19,24 @@ use crate::config::BaseUrl;
 use crate::error::{Error, Kind, Result};
 use crate::filter::Flow;
 use crate::output::Shape;
+use crate::sandbox::Platform;
 use crate::sandbox::file::SandboxFile;
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
 
 /// Does what was asked, and prints what is so then.
-pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Control) -> Result<()> {
+pub(in crate::commands) fn run(
+    run: &mut Run,
+    options: &Options,
+    platform: Platform,
+    asked: &Control,
+) -> Result<()> {
     if let Control::Requests { .. } | Control::ForgetRequests = asked {
         return requests(run, options, asked);
     }
     let mut printer = Printer::prepare(run, options, Shape::One, Described::default())?;
     let (method, path, body) = spelled(asked);
-    let answer = ControlTarget::choose(run, options)?.ask(method, &path, &body)?;
+    let answer = ControlTarget::choose(platform, run, options)?.ask(method, &path, &body)?;
     printer.record(&answer)?;
     printer.finish()?;
     Ok(())
@@ -114,13 +120,14 @@ pub(in crate::commands) enum ControlTarget {
 }
 
 impl ControlTarget {
-    /// The sandbox that is meant.
-    pub(in crate::commands) fn choose(run: &Run, options: &Options) -> Result<Self> {
+    /// The sandbox that is meant: the one that is served, else that of a platform in
+    /// its file.
+    fn choose(platform: Platform, run: &Run, options: &Options) -> Result<Self> {
         if let Some(url) = served(run, options)? {
             return Ok(Self::Served(url));
         }
-        let path = local::store_path(&run.environment, run.state_folder.clone())?;
-        let file = SandboxFile::open(&path, run.clock.clone());
+        let path = local::store_path(platform, &run.environment, run.state_folder.clone())?;
+        let file = SandboxFile::of(platform, &path, run.clock.clone());
         file.map(|file| Self::Kept(Box::new(file)))
             .map_err(cannot_open)
     }

@@ -18,7 +18,8 @@ pub(super) const COMMAND: Command = Command {
     files,
     run: |run, options, matches| {
         let (verb, matches) = verb_of(matches)?;
-        run::run(run, options, &args::sandbox(verb, matches))
+        let platform = args::platform(matches);
+        run::run(run, options, platform, &args::sandbox(verb, matches))
     },
 };
 

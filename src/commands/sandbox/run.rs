@@ -19,11 +19,18 @@ use crate::output::Format;
 use crate::sandbox::data::DataFile;
 use crate::sandbox::file::SandboxFile;
 use crate::sandbox::seed::Seed;
-use crate::sandbox::{Behaviour, CLIENT_SECRET, Outbox, Sandbox, State, TOKEN, faults, server};
+use crate::sandbox::{
+    Behaviour, CLIENT_SECRET, Outbox, Platform, STORE_HASH, Sandbox, State, TOKEN, faults, server,
+};
 use crate::ui::Run;
 
 /// Does what was asked of the sandbox.
-pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Asked) -> Result<()> {
+pub(in crate::commands) fn run(
+    run: &mut Run,
+    options: &Options,
+    platform: Platform,
+    asked: &Asked,
+) -> Result<()> {
     if options.dry_run.is_some() {
         return Err(Error::usage(
             "--dry-run shows requests, and this command sends none",
@@ -31,7 +38,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Asked) 
     }
     match asked {
         Asked::Reset => {
-            let replaced = seed(run, options, &Seed::demo())?;
+            let replaced = seed(run, options, platform, &Seed::demo())?;
             let done = format!("{replaced} contains its demo store again");
             run.reporter.done(&done);
         }
@@ -39,14 +46,14 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Asked) 
             customers,
             seed: number,
         } => {
-            let replaced = seed(run, options, &seed_of(Some(*customers), *number))?;
+            let replaced = seed(run, options, platform, &seed_of(Some(*customers), *number))?;
             let done = format!("{replaced} contains {customers} customers");
             run.reporter.done(&done);
         }
-        Asked::Dump => dump(run, options)?,
-        Asked::Load { file } => load(run, options, file)?,
-        Asked::Serve(serving) => serve(run, options, serving)?,
-        Asked::Control(asked) => control::run(run, options, asked)?,
+        Asked::Dump => dump(run, options, platform)?,
+        Asked::Load { file } => load(run, options, platform, file)?,
+        Asked::Serve(serving) => serve(run, options, platform, serving)?,
+        Asked::Control(asked) => control::run(run, options, platform, asked)?,
     }
     Ok(())
 }
@@ -81,7 +88,7 @@ impl Replaced {
     ///
     /// A served sandbox has others' work in it, so it is only replaced where this
     /// command line names it: a profile in use or a variable does not.
-    fn confirmed(run: &mut Run, options: &Options) -> Result<Self> {
+    fn confirmed(run: &mut Run, options: &Options, platform: Platform) -> Result<Self> {
         let is_named = options.base_url.is_some() || options.profile.is_some();
         let served = if is_named {
             control::served(run, options)?
@@ -91,6 +98,7 @@ impl Replaced {
         let replaced = match served {
             Some(url) => Self::Served(url),
             None => Self::Local(local::store_path(
+                platform,
                 &run.environment,
                 run.state_folder.clone(),
             )?),
@@ -104,27 +112,27 @@ impl Replaced {
     }
 }
 
-fn seed(run: &mut Run, options: &Options, seed: &Seed) -> Result<Replaced> {
-    let replaced = Replaced::confirmed(run, options)?;
+fn seed(run: &mut Run, options: &Options, platform: Platform, seed: &Seed) -> Result<Replaced> {
+    let replaced = Replaced::confirmed(run, options, platform)?;
     match &replaced {
         Replaced::Served(url) => {
             let body = json!({"customers": seed.customers, "seed": seed.seed});
             let target = ControlTarget::Served(url.clone());
             target.ask(Method::POST, "reset", &body)?;
         }
-        Replaced::Local(path) => SandboxFile::reset(path, seed, &run.clock)
+        Replaced::Local(path) => SandboxFile::reset_as(platform, path, seed, &run.clock)
             .map_err(|error| Error::unexpected("cannot reset the sandbox").caused_by(error))?,
     }
     Ok(replaced)
 }
 
-fn dump(run: &mut Run, options: &Options) -> Result<()> {
+fn dump(run: &mut Run, options: &Options, platform: Platform) -> Result<()> {
     if let Some(url) = control::served(run, options)? {
         let store = ControlTarget::Served(url).ask(Method::GET, "store", &Value::Null)?;
         return run.print_request(&store);
     }
-    let path = local::store_path(&run.environment, run.state_folder.clone())?;
-    let file = SandboxFile::open(&path, run.clock.clone()).map_err(cannot_open)?;
+    let path = local::store_path(platform, &run.environment, run.state_folder.clone())?;
+    let file = SandboxFile::of(platform, &path, run.clock.clone()).map_err(cannot_open)?;
     if run.terminal.stdout {
         let mut store = Vec::new();
         file.with_state(|state| state.to_json_writer(&mut store))
@@ -140,11 +148,11 @@ fn dump(run: &mut Run, options: &Options) -> Result<()> {
     written.map_err(|error| Error::writing("standard output", error))
 }
 
-fn load(run: &mut Run, options: &Options, file: &Path) -> Result<()> {
+fn load(run: &mut Run, options: &Options, platform: Platform, file: &Path) -> Result<()> {
     let named = file.display().to_string();
     if file != Path::new("-") && copy::is_database(file) {
         let state = copy::state(run, file)?;
-        let replaced = Replaced::confirmed(run, options)?;
+        let replaced = Replaced::confirmed(run, options, platform)?;
         return replace(run, &replaced, &state, None, &named);
     }
     let text = if file == Path::new("-") {
@@ -161,7 +169,14 @@ fn load(run: &mut Run, options: &Options, file: &Path) -> Result<()> {
             .caused_by(error)
             .hint("give a file that `rc sandbox dump` wrote; the sandbox is as it was")
     })?;
-    let replaced = Replaced::confirmed(run, options)?;
+    if state.platform() != platform {
+        let (is, wanted) = (state.platform().name(), platform.name());
+        return Err(
+            Error::usage(format!("{named} contains a store of {is}, not of {wanted}"))
+                .hint(format!("--platform {is} replaces that of {is}")),
+        );
+    }
+    let replaced = Replaced::confirmed(run, options, platform)?;
     replace(run, &replaced, &state, Some(text), &named)
 }
 
@@ -194,8 +209,8 @@ fn replace(
     Ok(())
 }
 
-fn serve(run: &mut Run, options: &Options, serving: &Serving) -> Result<()> {
-    let sandbox = Arc::new(served(run, options, serving)?);
+fn serve(run: &mut Run, options: &Options, platform: Platform, serving: &Serving) -> Result<()> {
+    let sandbox = Arc::new(served(run, options, platform, serving)?);
     let wanted = SocketAddr::from((serving.host, serving.port));
     let ended = Run::wait(async {
         let listener = tokio::net::TcpListener::bind(wanted)
@@ -212,7 +227,7 @@ fn serve(run: &mut Run, options: &Options, serving: &Serving) -> Result<()> {
             .local_addr()
             .map_err(|error| Error::unexpected("cannot tell the port").caused_by(error))?;
         warn(run, address.ip(), &sandbox);
-        announce(run, options, &format!("http://{}", near(address)))?;
+        announce(run, options, platform, &format!("http://{}", near(address)))?;
         server::serve(listener, sandbox, std::future::pending())
             .await
             .map_err(|error| Error::unexpected("the sandbox stopped").caused_by(error))
@@ -252,10 +267,15 @@ fn near(address: SocketAddr) -> SocketAddr {
 }
 
 /// The sandbox that is served: made up, or kept in a file.
-fn served(run: &mut Run, options: &Options, serving: &Serving) -> Result<Sandbox> {
+fn served(
+    run: &mut Run,
+    options: &Options,
+    platform: Platform,
+    serving: &Serving,
+) -> Result<Sandbox> {
     let seed = seed_of(serving.customers, serving.seed);
     let clock = run.clock.clone();
-    let made = || State::seeded(&seed, clock());
+    let made = || State::seeded_as(platform, &seed, clock());
     // What is wrong with a flag is told before a large store is made.
     let latency = serving.latency.as_deref().map(faults::span).transpose();
     let latency = latency.map_err(|error| Error::usage(format!("--latency {error}")))?;
@@ -267,7 +287,7 @@ fn served(run: &mut Run, options: &Options, serving: &Serving) -> Result<Sandbox
     let sandbox = match &serving.data {
         None => Sandbox::new(made(), run.clock.clone()),
         Some(path) => {
-            let (mut file, state) = DataFile::open(path, made)
+            let (mut file, state) = DataFile::open(platform, path, made)
                 .map_err(|error| Error::unexpected("cannot open the data file").caused_by(error))?;
             for note in file.take_notes() {
                 run.reporter.note(&note);
@@ -350,14 +370,32 @@ fn outbox(run: &Run, asked: &Background) -> Result<Outbox> {
         .map_err(|error| Error::unexpected("cannot set up webhooks").caused_by(error))
 }
 
-fn announce(run: &mut Run, options: &Options, url: &str) -> Result<()> {
+fn announce(run: &mut Run, options: &Options, platform: Platform, url: &str) -> Result<()> {
+    let store = platform.api().store;
     if matches!(options.output.format, Some(Format::Json | Format::Ndjson)) {
-        return run.print(&format!("{{\"url\":\"{url}\",\"token\":\"{TOKEN}\"}}\n"));
+        let mut told = json!({"url": url, "token": TOKEN});
+        if store.is_some() {
+            told["store_hash"] = STORE_HASH.into();
+        }
+        return run.print(&format!("{told}\n"));
     }
-    run.print(&format!("{url}  token {TOKEN}\n"))?;
+    let Some(store) = store else {
+        run.print(&format!("{url}  token {TOKEN}\n"))?;
+        run.reporter.done(&format!(
+            "serving until Ctrl-C; in another terminal:\n  \
+             export RECHARGE_BASE_URL={url} RECHARGE_ACCESS_TOKEN={TOKEN}\n  rc subscriptions list"
+        ));
+        return Ok(());
+    };
+    let api = platform.api();
+    run.print(&format!(
+        "{url}  token {TOKEN}  {} {STORE_HASH}\n",
+        store.title
+    ))?;
     run.reporter.done(&format!(
         "serving until Ctrl-C; in another terminal:\n  \
-         export RECHARGE_BASE_URL={url} RECHARGE_ACCESS_TOKEN={TOKEN}\n  rc subscriptions list"
+         export {}={TOKEN} {}={STORE_HASH}\n  rc --base-url {url} {} orders list",
+        api.auth.variable, store.variable, api.name
     ));
     Ok(())
 }

@@ -8,6 +8,7 @@ use clap::{Arg, ArgAction, Command, value_parser};
 
 use crate::cli::{Spec, help};
 use crate::config::span;
+use crate::sandbox::Platform;
 
 /// The most customers that a store is made up for.
 const MOST_CUSTOMERS: i64 = 10_000_000;
@@ -68,6 +69,7 @@ fn serve() -> Command {
         "Serve it on this machine, to any client",
         "Examples:\n  rc sandbox serve --port 4010\n  \
          rc sandbox serve --customers 50000 --data store.json\n  \
+         rc sandbox serve --platform bigcommerce\n  \
          rc sandbox serve --api-version 2021-01\n  \
          rc sandbox serve --faults '429=5% reset:writes=1%' --latency 200ms",
     )
@@ -85,6 +87,7 @@ fn serve() -> Command {
             .default_value("4010")
             .help("port to listen on; 0 takes a free one"),
     )
+    .arg(platform())
     .arg(customers())
     .arg(seed_flag())
     .arg(
@@ -179,6 +182,7 @@ fn reset() -> Command {
         "Start over: the store of --sandbox becomes the demo store again",
         "Example:\n  rc sandbox reset --yes",
     )
+    .arg(platform())
 }
 
 fn seed() -> Command {
@@ -189,6 +193,7 @@ fn seed() -> Command {
     )
     .arg(customers().required(true))
     .arg(seed_flag())
+    .arg(platform())
 }
 
 fn dump() -> Command {
@@ -197,6 +202,7 @@ fn dump() -> Command {
         "Print the whole store of --sandbox, for `rc sandbox load`",
         "Example:\n  rc sandbox dump > snapshot.json",
     )
+    .arg(platform())
 }
 
 const LOAD: &str = "\
@@ -220,6 +226,7 @@ fn load() -> Command {
             .value_parser(value_parser!(PathBuf))
             .help("what `rc sandbox dump` printed, or a copy in SQLite; - reads standard input"),
     )
+    .arg(platform())
 }
 
 fn state() -> Command {
@@ -228,6 +235,7 @@ fn state() -> Command {
         "Show what the store holds, in numbers, its time and how it behaves",
         "Example:\n  rc sandbox state --jq .counts.subscription",
     )
+    .arg(platform())
 }
 
 fn clock() -> Command {
@@ -246,21 +254,24 @@ fn clock() -> Command {
             "show",
             "Show the time of the store",
             "Example:\n  rc sandbox clock show",
-        ),
+        )
+        .arg(platform()),
         verb(
             "set",
             "Go forward to a time",
             "What falls due until then happens: charges are processed, orders are made.\n\n\
              Example:\n  rc sandbox clock set 2030-01-01",
         )
-        .arg(word("time", "TIME").help("a day or a time, like 2030-01-01T08:00:00Z")),
+        .arg(word("time", "TIME").help("a day or a time, like 2030-01-01T08:00:00Z"))
+        .arg(platform()),
         verb(
             "advance",
             "Go forward by a span",
             "What falls due until then happens: charges are processed, orders are made.\n\n\
              Example:\n  rc sandbox clock advance 30d",
         )
-        .arg(word("span", "SPAN").help("a span, like 30d, 2w, 1mo or 12h")),
+        .arg(word("span", "SPAN").help("a span, like 30d, 2w, 1mo or 12h"))
+        .arg(platform()),
     ])
 }
 
@@ -299,7 +310,8 @@ fn faults() -> Command {
             "show",
             "Show what goes wrong, and how often it did",
             "Example:\n  rc sandbox faults show",
-        ),
+        )
+        .arg(platform()),
         verb(
             "set",
             "Let this go wrong from now on, and nothing else",
@@ -313,12 +325,14 @@ fn faults() -> Command {
             word("spec", "SPEC")
                 .num_args(1..)
                 .help("terms like 429=5%, separated by spaces"),
-        ),
+        )
+        .arg(platform()),
         verb(
             "off",
             "Let all go well again",
             "Example:\n  rc sandbox faults off",
-        ),
+        )
+        .arg(platform()),
     ])
 }
 
@@ -376,6 +390,26 @@ fn token() -> Command {
             .value_name("LEAKxSIZE")
             .help("a rate limit like that of faster tokens: 2x1 leaks twice as fast"),
     )
+    .arg(platform())
+}
+
+/// Whose API the store answers.
+fn platform() -> Arg {
+    let parse = |word: &str| {
+        Platform::named(word).ok_or_else(|| {
+            let known = Platform::ALL.map(Platform::name);
+            format!("it is one of {}", known.join(", "))
+        })
+    };
+    Arg::new("platform")
+        .long("platform")
+        .value_name("API")
+        .value_parser(parse)
+        .help(format!(
+            "whose API it answers: {} [default: {}]",
+            Platform::ALL.map(Platform::name).join(", "),
+            Platform::default().name()
+        ))
 }
 
 fn word(name: &'static str, value: &'static str) -> Arg {

@@ -13,9 +13,9 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::Copy;
 use super::copies::assert_same;
 use super::recorder::{Recorder, Version};
+use super::{Copy, environment};
 use crate::harness::{Store, rc};
 use crate::served::{Served, rc as rc_process};
 
@@ -28,6 +28,22 @@ const PATIENCE: Duration = Duration::from_secs(1500);
 pub(super) const TABLES: &str = "customers,subscriptions,charges,webhooks,discounts,onetimes";
 
 const FAULTS: &str = "500=2% 503=2%,1s truncate=2% reset=2% seed=7";
+
+/// A kind of store that is copied.
+pub(crate) struct ProofSource {
+    /// Flags of the sandbox that is served.
+    pub serve: &'static [&'static str],
+    /// Flags of `rc sync`.
+    pub sync: &'static [&'static str],
+    /// Changes the store until it is told to stop; returns how many changes were made.
+    pub change: fn(&Copy, &AtomicBool) -> u32,
+}
+
+const RECHARGE: ProofSource = ProofSource {
+    serve: &["--no-limit"],
+    sync: &["--tables", TABLES],
+    change,
+};
 
 fn kills() -> u32 {
     let asked = std::env::var("RC_SYNC_KILLS").ok();
@@ -92,13 +108,13 @@ fn change(copy: &Copy, stop: &AtomicBool) -> u32 {
 }
 
 /// A process that syncs.
-fn process(copy: &Copy, url: &str, flags: &[&str]) -> Command {
+fn process(copy: &Copy, source: &ProofSource, url: &str, flags: &[&str]) -> Command {
     let file = copy.file();
-    let mut command = rc_process(&["sync", "--to", &file, "--tables", TABLES]);
+    let mut command = rc_process(&["sync", "--to", &file]);
     command
+        .args(source.sync)
         .args(flags)
-        .env("RECHARGE_BASE_URL", url)
-        .env("RECHARGE_ACCESS_TOKEN", "sk_sandbox_all")
+        .envs(environment(url))
         .env("RECHARGE_STATE_DIR", copy.store.path().join("state"))
         .env("RECHARGE_CONFIG_DIR", copy.store.path().join("config"))
         .stdout(Stdio::null());
@@ -113,8 +129,8 @@ enum RunEnd {
 }
 
 /// Runs a sync, and kills it after a while.
-fn ended(copy: &Copy, url: &str, after: Duration) -> RunEnd {
-    let mut command = process(copy, url, &[]);
+fn ended(copy: &Copy, source: &ProofSource, url: &str, after: Duration) -> RunEnd {
+    let mut command = process(copy, source, url, &[]);
     let mut child = command.stderr(Stdio::null()).spawn().unwrap();
     let begun = Instant::now();
     loop {
@@ -135,9 +151,9 @@ fn ended(copy: &Copy, url: &str, after: Duration) -> RunEnd {
 }
 
 /// A store that was copied, the copy, and what its runs were served.
-pub(super) struct Proof {
+pub(crate) struct Proof {
     _served: Served,
-    pub(super) copy: Copy,
+    pub(crate) copy: Copy,
     /// Versions that runs were served which came through.
     kept: BTreeSet<Version>,
     /// Versions that any run was served.
@@ -184,9 +200,14 @@ fn history_of(copy: &Copy) -> impl Fn(&str) -> Vec<(u64, String)> {
 
 /// Copies a store that changes to a destination, by runs that are killed; `None`
 /// stands for a file. Afterwards the store stands still and the copy is complete.
-#[expect(clippy::print_stderr, reason = "the figures of the proof")]
 pub(super) fn copied_under_kills(to: Option<String>) -> Proof {
-    let served = Served::with(&["--no-limit"]);
+    copied_from(&RECHARGE, to)
+}
+
+/// As [`copied_under_kills`], from a kind of store.
+#[expect(clippy::print_stderr, reason = "the figures of the proof")]
+pub(crate) fn copied_from(source: &ProofSource, to: Option<String>) -> Proof {
+    let served = Served::with(source.serve);
     let copy = Copy {
         store: Store::new(),
         url: Some(served.url.clone()),
@@ -201,10 +222,10 @@ pub(super) fn copied_under_kills(to: Option<String>) -> Proof {
     let mut rng = fastrand::Rng::with_seed(5);
     let (mut kills, mut whole) = (0, 0);
     let changes = std::thread::scope(|scope| {
-        let changing = scope.spawn(|| change(&copy, &stop));
+        let changing = scope.spawn(|| (source.change)(&copy, &stop));
         while kills < wanted && begun.elapsed() < PATIENCE {
             let after = Duration::from_millis(rng.u64(20..900));
-            let end = ended(&copy, &recorder.url, after);
+            let end = ended(&copy, source, &recorder.url, after);
             let seen = recorder.take();
             all.extend(seen.iter().cloned());
             match end {
@@ -227,7 +248,7 @@ pub(super) fn copied_under_kills(to: Option<String>) -> Proof {
     assert_eq!(kills, wanted, "too slow");
     assert!(changes > 0);
     copy.sandbox("sandbox faults off");
-    let mut last = process(&copy, &recorder.url, &["--deletes", "full", "--yes"]);
+    let mut last = process(&copy, source, &recorder.url, &["--deletes", "full", "--yes"]);
     assert!(last.status().unwrap().success());
     let seen = recorder.take();
     all.extend(seen.iter().cloned());

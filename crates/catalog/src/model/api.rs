@@ -15,10 +15,16 @@ pub struct Api {
     pub version: &'static str,
     /// Where the API answers, without a slash at the end.
     pub base_url: &'static str,
+    /// The environment variable with another address.
+    pub base_variable: &'static str,
     /// How a request carries the token.
     pub auth: Auth,
     /// Names of further headers.
     pub headers: Headers,
+    /// The part of the base URL that names a store, where it has one.
+    pub store: Option<StoreAddress>,
+    /// The file with credentials that users get from the vendor.
+    pub credential_file: Option<CredentialFile>,
     /// How the API limits the rate of requests.
     pub rate: Rate,
     /// How times are written.
@@ -87,6 +93,44 @@ pub struct Headers {
     pub version: Option<&'static str>,
     /// The response header by which support finds a request.
     pub request_id: Option<&'static str>,
+    /// The request header with the id of the program that asks, for APIs that
+    /// give programs one. It is sent when an id is configured.
+    pub client_id: Option<ClientId>,
+}
+
+/// A header with the id of the program that asks. It is no secret.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientId {
+    /// The request header.
+    pub header: &'static str,
+    /// The environment variable with the id.
+    pub variable: &'static str,
+}
+
+/// The part of a base URL that names the store.
+#[derive(Debug, Clone, Copy)]
+pub struct StoreAddress {
+    /// What stands for it in the base URL (`{store_hash}`).
+    pub hole: &'static str,
+    /// What users call it (`store hash`).
+    pub title: &'static str,
+    /// The long flag, without dashes.
+    pub flag: &'static str,
+    /// The environment variable with it.
+    pub variable: &'static str,
+    /// Where a user finds it.
+    pub found_at: &'static str,
+}
+
+/// A text file with credentials: lines of a label, a colon and a value.
+#[derive(Debug, Clone, Copy)]
+pub struct CredentialFile {
+    /// The label of the token.
+    pub token: &'static str,
+    /// The label of the client id.
+    pub client_id: &'static str,
+    /// The label of the URL of the API, which contains the store.
+    pub url: &'static str,
 }
 
 /// How an API limits the rate of requests.
@@ -106,6 +150,10 @@ pub enum Rate {
         left: &'static str,
         /// The response header with the milliseconds until the next window.
         reset: &'static str,
+        /// The response header with the requests of a whole window.
+        quota: Option<&'static str>,
+        /// The response header with the length of a window in milliseconds.
+        length: Option<&'static str>,
     },
 }
 
@@ -162,6 +210,10 @@ pub enum TimeForm {
     WithOffset,
     /// In UTC without an offset: `2024-01-31T10:00:00`.
     WithoutOffset,
+    /// In UTC with its letter: `2024-01-31T10:00:00Z`, and always with a time of
+    /// day, since a day alone means something else to the server. There is no plus
+    /// sign, which servers that decode a query twice take for a space.
+    Zulu,
 }
 
 /// How a list continues after a page.
@@ -202,6 +254,9 @@ pub enum PageForm {
     AfterId {
         /// The query parameter that takes the id.
         parameter: &'static str,
+        /// What is added to the last id: 1 where the parameter is the smallest
+        /// id that the page may have, else 0.
+        step: u64,
     },
 }
 
@@ -214,7 +269,7 @@ impl PageForm {
             | Self::LinkHeader { parameter }
             | Self::Counted { parameter, .. }
             | Self::UntilShort { parameter, .. }
-            | Self::AfterId { parameter } => parameter,
+            | Self::AfterId { parameter, .. } => parameter,
         }
     }
 
@@ -226,6 +281,12 @@ impl PageForm {
         } else {
             ParameterRole::Cursor
         }
+    }
+
+    /// Whether the position of a page carries the filters and the order of its list.
+    #[must_use]
+    pub const fn carries_filters(&self) -> bool {
+        matches!(self, Self::BodyCursor { .. } | Self::LinkHeader { .. })
     }
 
     /// Whether pages have numbers.

@@ -19,7 +19,8 @@ use crate::replication::Replication;
 use crate::undo::Undo;
 
 pub use api::{
-    Api, Auth, AuthPlace, Bucket, ErrorForm, Headers, PageForm, Rate, Secrets, TimeForm,
+    Api, Auth, AuthPlace, Bucket, ClientId, CredentialFile, ErrorForm, Headers, PageForm, Rate,
+    Secrets, StoreAddress, TimeForm,
 };
 pub use event_feed::{EventClass, EventFeed, EventRule, EventTopic, StatusItems, Subject};
 pub use family::{ApiFamily, NoVersion, VersionedRow};

@@ -85,6 +85,10 @@ pub enum ParameterRole {
     PageNumber,
     /// Order of a list.
     Sort,
+    /// Direction of the order of a list, where the order does not contain it.
+    Direction,
+    /// Names of the only fields that records are to have.
+    OnlyFields,
     /// Names of related objects to put into each record.
     Include,
     /// Numbers of the objects to list.
@@ -110,6 +114,8 @@ impl ParameterRole {
             Self::Cursor => "cursor",
             Self::PageNumber => "page number",
             Self::Sort => "sort",
+            Self::Direction => "direction",
+            Self::OnlyFields => "only fields",
             Self::Include => "include",
             Self::Ids => "ids",
             Self::Key => "key",
@@ -129,6 +135,8 @@ impl ParameterRole {
             | Self::Cursor
             | Self::PageNumber
             | Self::Sort
+            | Self::Direction
+            | Self::OnlyFields
             | Self::Include
             | Self::Ids
             | Self::Key

@@ -85,6 +85,7 @@ const fn api(
         title: "Recharge",
         version,
         base_url: BASE_URL,
+        base_variable: "RECHARGE_BASE_URL",
         auth: Auth {
             place: AuthPlace::Header(TOKEN_HEADER),
             variable: "RECHARGE_ACCESS_TOKEN",
@@ -93,7 +94,10 @@ const fn api(
         headers: Headers {
             version: Some(VERSION_HEADER),
             request_id: Some(REQUEST_ID_HEADER),
+            client_id: None,
         },
+        store: None,
+        credential_file: None,
         rate: Rate::Bucket {
             header: LIMIT_HEADER,
             of: bucket,

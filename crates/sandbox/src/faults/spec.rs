@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::{FaultKind, FaultPlace, FaultTime, Spec, Term};
+use crate::storage::platform::Platform;
 use recharge_catalog as catalog;
 
 /// Ills by name, for messages.
@@ -181,14 +182,13 @@ fn where_of(place: &str) -> Result<FaultPlace, String> {
         _ => {}
     }
     let Some((resource, verb)) = place.split_once('.') else {
-        let found = catalog::recharge::API
-            .resource(place)
+        let mut apis = Platform::ALL.into_iter().map(Platform::api);
+        let found = apis
+            .find_map(|api| api.resource(place))
             .map(|resource| FaultPlace::Resource(resource.name));
         return found.ok_or_else(|| {
-            let names = catalog::recharge::API
-                .resources
-                .iter()
-                .map(|one| one.name.to_owned());
+            let apis = Platform::ALL.into_iter().map(Platform::api);
+            let names = apis.flat_map(|api| api.resources.iter().map(|one| one.name.to_owned()));
             let names = names.chain(["reads".to_owned(), "writes".to_owned()]);
             let nearest = nearest(place, names);
             format!(
@@ -197,14 +197,16 @@ fn where_of(place: &str) -> Result<FaultPlace, String> {
             )
         });
     };
-    let found = catalog::recharge::API
-        .resource(resource)
-        .and_then(|found| Some((found.name, found.operation(&verb.replace('-', "_"))?.verb)));
+    let found = Platform::ALL.into_iter().find_map(|platform| {
+        let found = platform.api().resource(resource)?;
+        Some((found.name, found.operation(&verb.replace('-', "_"))?.verb))
+    });
     found
         .map(|(resource, verb)| FaultPlace::Operation(resource, verb))
         .ok_or_else(|| {
-            let names = catalog::recharge::API
-                .operations()
+            let apis = Platform::ALL.into_iter().map(Platform::api);
+            let operations = apis.flat_map(catalog::Api::operations);
+            let names = operations
                 .map(|(resource, operation)| format!("{}.{}", resource.name, operation.verb));
             let nearest = nearest(place, names);
             format!("there is no operation {place}{nearest}")

@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::Sandbox;
+use crate::bigcommerce::{Edit, edited};
 use crate::http::clock_advance::Passing;
 use crate::http::respond::controlled;
 use crate::requests::refusal::Refusal;
@@ -99,9 +100,23 @@ impl Sandbox {
             ("PUT", "store") => {
                 let by = State::from_json_reader(&mut body.as_ref())
                     .map_err(|error| Refusal::error(422, &error.to_string()))?;
+                if by.platform != state.platform {
+                    let (is, wanted) = (state.platform.name(), by.platform.name());
+                    let message = format!("this sandbox serves {is}, and the store is of {wanted}");
+                    return Err(Refusal::error(422, &message));
+                }
                 self.put(&mut state, by, world)
             }
-            _ => Err(Refusal::error(404, PATHS)),
+            _ => {
+                let edit = path
+                    .strip_prefix("records/")
+                    .and_then(|path| Edit::of(method, path, body))
+                    .unwrap_or_else(|| Err(Refusal::error(404, PATHS)))?;
+                self.change(&mut state, |state| {
+                    let now = state.clock.shown(world);
+                    edited(state, now, &edit)
+                })
+            }
         }
     }
 
@@ -178,7 +193,9 @@ impl Sandbox {
 /// What stands here, for whoever missed it.
 const PATHS: &str = "the control surface has GET state, GET|PUT clock, POST clock/advance, \
                      GET|PATCH behaviour, GET|PUT|DELETE faults, GET|DELETE requests, \
-                     GET deliveries, POST tokens, POST reset, GET|PUT store";
+                     GET deliveries, POST tokens, POST reset, GET|PUT store; of a store that is \
+                     only read POST records/RESOURCE, PATCH|DELETE records/RESOURCE/ID, \
+                     POST records/RESOURCE/touch";
 
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
     let body = if body.is_empty() { b"{}" } else { &body[..] };
@@ -189,8 +206,11 @@ fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
 fn standing(state: &State, world: Timestamp) -> Value {
     let counts: serde_json::Map<String, Value> = TABLES
         .iter()
-        .filter(|(name, _)| !name.is_hidden())
-        .map(|(name, shape)| (shape.object.to_owned(), state.table(*name).len().into()))
+        .filter(|(name, _)| !name.is_hidden() && name.platform() == state.platform)
+        .map(|(name, _)| {
+            let count = state.table(*name).len();
+            (name.plain_object().to_owned(), count.into())
+        })
         .collect();
     json!({
         "revision": state.revision,
@@ -293,7 +313,7 @@ struct NewToken {
 fn add_token(state: &mut State, body: &Bytes) -> Told {
     let wanted: NewToken = read(body)?;
     let scopes = wanted.scopes;
-    let known = |scope: &String| catalog::recharge::API.scopes().any(|known| known == scope);
+    let known = |scope: &String| state.platform.api().scopes().any(|known| known == scope);
     if let Some(unknown) = scopes.iter().flatten().find(|scope| !known(scope)) {
         return Err(Refusal::error(422, &format!("there is no scope {unknown}")));
     }
@@ -344,7 +364,7 @@ impl WantedStore {
             let most = Seed::LARGEST;
             return Err(Refusal::error(422, &format!("customers: 1 to {most}")));
         }
-        let mut state = State::seeded(&seed, world);
+        let mut state = State::seeded_as(before.platform, &seed, world);
         state.behaviour = before.behaviour;
         state.faults = before.faults.clone().anew();
         Ok(state)

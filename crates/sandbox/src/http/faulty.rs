@@ -15,13 +15,11 @@ use crate::faults::Fault;
 
 /// The answer of a status in the place of the right one.
 pub(crate) fn faulty(fault: &Fault, status: u16, level: Level) -> Response<Bytes> {
-    let mut answer = match status {
+    let answer = match status {
         409 => respond(Err(address_locks::in_progress()), level),
         // The bucket has room: it is refused for load on the platform.
         429 => respond(Err(Refusal::too_many()), level),
-        502 => page(status, "Bad Gateway"),
-        503 => page(status, "Service Temporarily Unavailable"),
-        504 => page(status, "Gateway Time-out"),
+        502..=504 => return gateway_page(fault, status),
         _ => respond(
             Err(Refusal {
                 status,
@@ -30,6 +28,21 @@ pub(crate) fn faulty(fault: &Fault, status: u16, level: Level) -> Response<Bytes
             level,
         ),
     };
+    asking_to_wait(answer, fault)
+}
+
+/// The answer of a gateway before the API, in the place of the right one.
+pub(crate) fn gateway_page(fault: &Fault, status: u16) -> Response<Bytes> {
+    let title = match status {
+        502 => "Bad Gateway",
+        503 => "Service Temporarily Unavailable",
+        _ => "Gateway Time-out",
+    };
+    asking_to_wait(page(status, title), fault)
+}
+
+/// The same answer, which asks for the wait of a fault.
+fn asking_to_wait(mut answer: Response<Bytes>, fault: &Fault) -> Response<Bytes> {
     if let Some(wait) = fault.wait {
         let seconds = HeaderValue::from(wait.as_secs());
         answer.headers_mut().insert(header::RETRY_AFTER, seconds);

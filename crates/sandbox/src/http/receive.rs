@@ -27,6 +27,7 @@ use crate::requests::checked_request::CheckedRequest;
 use crate::requests::numbers::in_discounts;
 use crate::requests::refusal::Refusal;
 use crate::requests::route::{self, Route};
+use crate::storage::platform::Platform;
 use crate::storage::state::State;
 use crate::v2021_01;
 use crate::values::time;
@@ -44,6 +45,28 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// A reply to a request that edits nothing.
+    pub(crate) const fn new(after: Duration, ending: Ending) -> Self {
+        Self {
+            after,
+            ending,
+            _held: None,
+        }
+    }
+
+    /// What the log notes of it, for a request that was begun then.
+    pub(crate) fn noted(&self, begun: Instant) -> LoggedRequest {
+        let answer = self.ending.answer();
+        let took = u64::try_from((begun.elapsed() + self.after).as_millis()).ok();
+        LoggedRequest {
+            status: answer.map(|answer| answer.status().as_u16()),
+            answer: self.ending.name(),
+            ms: took.filter(|_| !matches!(self.ending, Ending::Never)),
+            request_id: answer.and_then(request_id),
+            ..LoggedRequest::default()
+        }
+    }
+
     /// The answer, whole and without delay. Where a fault takes it away, one of
     /// a gateway that waited in vain stands for it.
     #[must_use]
@@ -111,6 +134,9 @@ impl Sandbox {
         let begun = Instant::now();
         let world = (self.now)();
         let mut state = self.lock();
+        if state.platform == Platform::Bigcommerce {
+            return self.receive_bigcommerce(&mut state, request, begun);
+        }
         let level = self.pour(&state, request, world);
         let door = portal::find(request.uri().path());
         let route = match &door {
@@ -131,15 +157,19 @@ impl Sandbox {
             level,
             met.fault.as_ref(),
         );
-        let mut ending = ending(done.answer, met.fault.as_ref(), level);
+        let mut ending = ending(done.answer, met.fault.as_ref(), |fault, status| {
+            faulty(fault, status, level)
+        });
         if let (Some(answer), Ok(version)) = (ending.answer_mut(), version) {
             in_version(answer, version);
         }
         let after = met.delay.max(state.behaviour.latency());
-        let took = u64::try_from((begun.elapsed() + after).as_millis()).ok();
-        let answer = ending.answer();
+        let reply = Reply {
+            after,
+            ending,
+            _held: done.held,
+        };
         let note = LoggedRequest {
-            number: 0,
             at: time::stamp(state.clock.shown(world)),
             method: request.method().to_string(),
             path: without_secrets(&state, request),
@@ -150,21 +180,14 @@ impl Sandbox {
             token: token_of(&state, state.clock.shown(world), request)
                 .ok()
                 .map(|token| token.name),
-            status: answer.map(|answer| answer.status().as_u16()),
-            answer: ending.name(),
             applied: done.applied,
             fault: (!met.terms.is_empty()).then(|| met.terms.join(" ")),
-            ms: took.filter(|_| !matches!(ending, Ending::Never)),
-            request_id: answer.and_then(request_id),
+            ..reply.noted(begun)
         };
         // The state is still held: requests are noted in the order in which
         // they were carried out.
         self.log().note(note);
-        Reply {
-            after,
-            ending,
-            _held: done.held,
-        }
+        reply
     }
 
     /// Answers a request at once, as [`Reply::into_answer`] does.
@@ -252,7 +275,7 @@ impl Sandbox {
         buckets.pour(&token.secret, now)
     }
 
-    fn log(&self) -> MutexGuard<'_, Log> {
+    pub(crate) fn log(&self) -> MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -294,13 +317,17 @@ fn without_prefix(request: &Request<Bytes>) -> Option<Request<Bytes>> {
 }
 
 /// How a request ends that has come to an answer, or to none.
-fn ending(answer: Option<Response<Bytes>>, fault: Option<&Fault>, level: Level) -> Ending {
+pub(crate) fn ending(
+    answer: Option<Response<Bytes>>,
+    fault: Option<&Fault>,
+    faulty: impl FnOnce(&Fault, u16) -> Response<Bytes>,
+) -> Ending {
     let whole = |answer: Option<Response<Bytes>>| answer.map_or(Ending::Reset, Ending::Whole);
     let Some(fault) = fault else {
         return whole(answer);
     };
     match fault.ill {
-        FaultKind::Status(status) => Ending::Whole(faulty(fault, status, level)),
+        FaultKind::Status(status) => Ending::Whole(faulty(fault, status)),
         FaultKind::Reset => Ending::Reset,
         FaultKind::Hang => Ending::Never,
         FaultKind::Truncate => match answer {
@@ -322,7 +349,7 @@ fn request_id(answer: &Response<Bytes>) -> Option<String> {
 }
 
 /// The path and query of a request, without any token that stands in it.
-fn without_secrets(state: &State, request: &Request<Bytes>) -> String {
+pub(crate) fn without_secrets(state: &State, request: &Request<Bytes>) -> String {
     let uri = request.uri();
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let mut path = portal::without_secrets(path);

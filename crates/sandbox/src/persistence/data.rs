@@ -9,10 +9,10 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use crate::State;
-use crate::persistence::file::{beside, guard, naming, replace};
+use crate::persistence::file::{beside, check_platform, guard, naming, replace};
 use crate::persistence::journal::{self, Journal, JournalHead};
 use crate::persistence::snapshot::{Mark, invalid};
+use crate::{Platform, State};
 
 /// A journal shorter than this is never folded while serving.
 const SHORT: u64 = 4 * 1024 * 1024;
@@ -48,7 +48,7 @@ struct FoundFiles {
 }
 
 impl DataFile {
-    /// The state in a data file, and the file, ready for what changes. A file
+    /// The state of a platform in a data file, and the file, ready for what changes. A file
     /// that is missing is made, with the state that `fresh` gives; one that is
     /// there and empty is damage, since this program never leaves such a file.
     ///
@@ -58,7 +58,11 @@ impl DataFile {
     /// # Errors
     /// When another process has the file, when it cannot be read or written, or
     /// when it holds something else; it is left as it is then.
-    pub fn open(path: &Path, fresh: impl FnOnce() -> State) -> io::Result<(Self, State)> {
+    pub fn open(
+        platform: Platform,
+        path: &Path,
+        fresh: impl FnOnce() -> State,
+    ) -> io::Result<(Self, State)> {
         let lock = guard(path)?;
         match lock.try_lock() {
             Ok(()) => {}
@@ -70,6 +74,7 @@ impl DataFile {
         }
         let journal_path = beside(path, ".journal");
         let found = find(path, &journal_path, fresh)?;
+        check_platform(path, &found.state, platform)?;
         // A journal that holds nothing gets its head before the snapshot names
         // it, one that holds records after they are in the snapshot: killed in
         // between, either pair of files is still whole.

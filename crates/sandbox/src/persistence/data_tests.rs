@@ -13,7 +13,9 @@ use crate::seed::Seed;
 
 fn open(path: &Path) -> io::Result<Sandbox> {
     let now: jiff::Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
-    let (data, state) = DataFile::open(path, || State::seeded(&Seed::demo(), now))?;
+    let (data, state) = DataFile::open(crate::Platform::Recharge, path, || {
+        State::seeded(&Seed::demo(), now)
+    })?;
     Ok(Sandbox::new(state, Arc::new(move || now)).kept_in(data))
 }
 
@@ -205,7 +207,10 @@ fn lines(journal: &[u8]) -> Vec<usize> {
 }
 
 fn notes(path: &Path) -> Vec<String> {
-    let (mut file, _) = DataFile::open(path, || unreachable!("it is there")).unwrap();
+    let (mut file, _) = DataFile::open(crate::Platform::Recharge, path, || {
+        unreachable!("it is there")
+    })
+    .unwrap();
     file.take_notes()
 }
 

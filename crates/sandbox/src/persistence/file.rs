@@ -16,6 +16,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::Now;
+use crate::Platform;
 use crate::Reply;
 use crate::Sandbox;
 use crate::State;
@@ -24,6 +25,7 @@ use crate::seed::Seed;
 /// A sandbox whose state lives in a file.
 pub struct SandboxFile {
     path: PathBuf,
+    platform: Platform,
     now: Now,
     kept: Mutex<Option<KeptState>>,
 }
@@ -57,8 +59,17 @@ impl SandboxFile {
     /// When the file cannot be read, written or locked, or when it holds
     /// something else than a sandbox's state; it is left as it is then.
     pub fn open(path: &Path, now: Now) -> io::Result<Self> {
+        Self::of(Platform::default(), path, now)
+    }
+
+    /// As [`Self::open`], of a platform.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and when the file holds a store of another platform.
+    pub fn of(platform: Platform, path: &Path, now: Now) -> io::Result<Self> {
         let sandbox = Self {
             path: path.to_owned(),
+            platform,
             now,
             kept: Mutex::new(None),
         };
@@ -127,7 +138,15 @@ impl SandboxFile {
     /// # Errors
     /// When the file cannot be written or locked.
     pub fn reset(path: &Path, seed: &Seed, now: &Now) -> io::Result<()> {
-        Self::replace(path, &State::seeded(seed, now()))
+        Self::reset_as(Platform::default(), path, seed, now)
+    }
+
+    /// As [`Self::reset`], of a platform.
+    ///
+    /// # Errors
+    /// As [`Self::reset`].
+    pub fn reset_as(platform: Platform, path: &Path, seed: &Seed, now: &Now) -> io::Result<()> {
+        Self::replace(path, &State::seeded_as(platform, seed, now()))
     }
 
     /// Puts a state in, whatever the file holds.
@@ -149,12 +168,13 @@ impl SandboxFile {
                 State::from_json_reader(&mut file).map_err(|error| self.damaged(&error))?
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let state = State::seeded(&Seed::demo(), (self.now)());
+                let state = State::seeded_as(self.platform, &Seed::demo(), (self.now)());
                 write(&self.path, &state)?;
                 state
             }
             Err(error) => return Err(naming(&self.path, &error)),
         };
+        check_platform(&self.path, &state, self.platform)?;
         let sandbox = Sandbox::new(state, self.now.clone());
         Ok(KeptState {
             seen: self.seen()?,
@@ -178,6 +198,20 @@ impl SandboxFile {
             number: number(&facts),
         })
     }
+}
+
+/// A store is of the platform that was asked for.
+pub(crate) fn check_platform(path: &Path, state: &State, wanted: Platform) -> io::Result<()> {
+    if state.platform() == wanted {
+        return Ok(());
+    }
+    let message = format!(
+        "{} holds a store of {}, not of {}",
+        path.display(),
+        state.platform().name(),
+        wanted.name()
+    );
+    Err(io::Error::new(io::ErrorKind::InvalidData, message))
 }
 
 #[cfg(unix)]

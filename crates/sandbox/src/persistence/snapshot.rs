@@ -17,6 +17,7 @@ use crate::faults::Faults;
 use crate::seed::{RECIPE, Seed};
 use crate::storage::behaviour::Behaviour;
 use crate::storage::clock::Clock;
+use crate::storage::platform::Platform;
 use crate::storage::state::{State, Token};
 use crate::storage::table::Table;
 use crate::storage::tables::{TABLES, TableName};
@@ -28,6 +29,8 @@ const FORMAT: u32 = 3;
 #[derive(Deserialize)]
 struct SnapshotHead {
     format: u32,
+    #[serde(default)]
+    platform: Platform,
     ground: Option<SeedOrigin>,
     journal: Option<Mark>,
 }
@@ -112,7 +115,11 @@ impl State {
         journal: Option<Mark>,
     ) -> io::Result<()> {
         let changes = origin.is_some();
-        write!(out, "{{\"format\":{FORMAT},\"ground\":")?;
+        write!(out, "{{\"format\":{FORMAT},")?;
+        if self.platform != Platform::default() {
+            write!(out, "\"platform\":\"{}\",", self.platform.name())?;
+        }
+        write!(out, "\"ground\":")?;
         serde_json::to_writer(&mut *out, &origin)?;
         if let Some(mark) = journal {
             write!(out, ",\"journal\":")?;
@@ -132,7 +139,10 @@ impl State {
         serde_json::to_writer(&mut *out, &self.numbers())?;
         write!(out, ",\"tables\":{{")?;
         let mut gone: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
-        let told = |(name, _): &&(TableName, _)| !name.is_hidden() || self.table(*name).len() > 0;
+        let told = |(name, _): &&(TableName, _)| {
+            let is_shown = name.platform() == self.platform && !name.is_hidden();
+            is_shown || self.table(*name).len() > 0
+        };
         for (place, (name, shape)) in TABLES.iter().filter(told).enumerate() {
             let table = self.table(*name);
             let comma = if place > 0 { ",\n" } else { "\n" };
@@ -155,8 +165,9 @@ impl State {
 
     /// The number for the next new record of each object.
     pub(crate) fn numbers(&self) -> BTreeMap<&'static str, u64> {
+        let own = |(name, _): &&(TableName, _)| name.platform() == self.platform;
         let next = |(name, _): &(TableName, _)| (name.object(), self.next[*name as usize]);
-        TABLES.iter().map(next).collect()
+        TABLES.iter().filter(own).map(next).collect()
     }
 
     /// Reads what [`Self::to_json_writer`] or [`Self::changes_to_json_writer`]
@@ -201,9 +212,12 @@ impl State {
                 if customers > Seed::LARGEST {
                     return Err(invalid(format!("{customers} customers are too many")));
                 }
-                Self::seeded(&Seed { customers, seed }, now)
+                Self::seeded_as(head.platform, &Seed { customers, seed }, now)
             }
-            None => Self::empty(Timestamp::UNIX_EPOCH),
+            None => Self {
+                platform: head.platform,
+                ..Self::empty(Timestamp::UNIX_EPOCH)
+            },
         };
         state.store = snapshot.store;
         state.tokens = snapshot.tokens;

@@ -28,8 +28,11 @@ use std::sync::Arc;
 use fastrand::Rng;
 use jiff::{Span, Timestamp};
 
+use crate::bigcommerce;
+use crate::storage::platform::Platform;
 use crate::storage::source::Source;
 use crate::storage::state::State;
+use crate::storage::tables::TableName;
 use crate::values::record::Record;
 use crate::values::time;
 use ground::Ground;
@@ -38,6 +41,11 @@ use kinds::KINDS;
 /// Grows whenever the same seed makes another store: a file that keeps only
 /// what was changed must not be laid on other ground.
 pub(crate) const RECIPE: u32 = 4;
+
+/// The section of a demo store's source that fills a table.
+pub(crate) fn section_of(table: TableName) -> Option<usize> {
+    KINDS.iter().position(|(_, name)| *name == table)
+}
 
 /// What a demo store is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +71,17 @@ impl Seed {
 }
 
 impl State {
-    /// A demo store as of `now`.
+    /// A demo store of a platform as of `now`: the same shop on each of them.
+    #[must_use]
+    pub fn seeded_as(platform: Platform, seed: &Seed, now: Timestamp) -> Self {
+        let shop = Self::seeded(seed, now);
+        match platform {
+            Platform::Recharge => shop,
+            Platform::Bigcommerce => bigcommerce::store_of(shop, now),
+        }
+    }
+
+    /// A demo store of Recharge as of `now`.
     #[must_use]
     pub fn seeded(seed: &Seed, now: Timestamp) -> Self {
         let mut seeder = Seeder {

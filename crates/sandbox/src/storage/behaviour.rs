@@ -33,6 +33,28 @@ pub struct Behaviour {
     /// Whether the `value` of discounts on charges, addresses and orders is a
     /// number, and not text.
     pub numbers: bool,
+    /// Whether the list of BigCommerce's orders shows archived ones to requests
+    /// that do not say which they want.
+    #[serde(skip_serializing_if = "ArchivedOrders::is_default")]
+    pub archived_orders: ArchivedOrders,
+}
+
+/// Whether a list shows archived orders. The specification leaves it open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ArchivedOrders {
+    /// Only to requests that ask for them.
+    #[default]
+    Hidden,
+    /// To all requests that do not ask for the others.
+    Listed,
+}
+
+impl ArchivedOrders {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    fn is_default(&self) -> bool {
+        *self == Self::Hidden
+    }
 }
 
 /// Webhooks are tried for two days, as the reference says.
@@ -49,6 +71,7 @@ impl Default for Behaviour {
             topic_header: false,
             retry_any_status: false,
             numbers: false,
+            archived_orders: ArchivedOrders::Hidden,
         }
     }
 }

@@ -16,6 +16,7 @@ use super::source::Source;
 use crate::faults::Faults;
 use crate::storage::behaviour::Behaviour;
 use crate::storage::clock::Clock;
+use crate::storage::platform::Platform;
 use crate::storage::table::Table;
 use crate::storage::tables::{TABLES, TableName};
 use crate::values::key::Key;
@@ -25,6 +26,8 @@ use recharge_catalog as catalog;
 /// Everything that a sandbox remembers.
 #[derive(Debug, Clone)]
 pub struct State {
+    /// Whose API it answers.
+    pub(crate) platform: Platform,
     pub(crate) tables: Vec<Table>,
     /// What makes the records that nobody changed, in a made-up store.
     pub(crate) source: Option<Arc<dyn Source>>,
@@ -109,6 +112,7 @@ impl State {
     #[must_use]
     pub fn empty(now: Timestamp) -> Self {
         Self {
+            platform: Platform::default(),
             tables: TABLES.iter().map(|(_, shape)| Table::new(shape)).collect(),
             source: None,
             next: TABLES.iter().map(|(_, shape)| shape.first_id).collect(),
@@ -129,6 +133,12 @@ impl State {
             longest_work: None,
             rests_until: None,
         }
+    }
+
+    /// Whose API the store answers.
+    #[must_use]
+    pub const fn platform(&self) -> Platform {
+        self.platform
     }
 
     /// How the sandbox behaves.

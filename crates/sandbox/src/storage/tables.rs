@@ -3,6 +3,7 @@
 //! One line of data for each kind of object. Which catalogue object lives in
 //! which table follows from the object's name.
 
+use crate::storage::platform::Platform;
 use crate::storage::shape::Shape;
 use recharge_catalog::Object;
 
@@ -43,6 +44,13 @@ pub(crate) enum TableName {
     Deliveries,
     Regenerations,
     Sessions,
+    // The store of BigCommerce. An order contains its lines.
+    BigcommerceCoupons,
+    BigcommerceCustomers,
+    BigcommerceOrders,
+    BigcommerceProducts,
+    BigcommerceRefunds,
+    BigcommerceVariants,
 }
 
 /// Every table with its shape, in the order of the enumeration.
@@ -287,7 +295,39 @@ pub(crate) const TABLES: &[(TableName, Shape)] = &[
         TableName::Sessions,
         shape("customer_session", &["secret", "customer_id"], &[], 1),
     ),
+    (
+        TableName::BigcommerceCoupons,
+        shape("bigcommerce_coupon", &[], &["date_created"], 1),
+    ),
+    // The times of customers and orders stand where those of Recharge's do: both
+    // are found by the same layers.
+    (
+        TableName::BigcommerceCustomers,
+        shape("bigcommerce_customer", &[], CHANGES, 1),
+    ),
+    (
+        TableName::BigcommerceOrders,
+        shape("bigcommerce_order", &[], CHANGES, 1),
+    ),
+    (
+        TableName::BigcommerceProducts,
+        shape("bigcommerce_product", &[], CHANGES, 77),
+    ),
+    (
+        TableName::BigcommerceRefunds,
+        shape("bigcommerce_order_refund", &[], &["created"], 5),
+    ),
+    (
+        TableName::BigcommerceVariants,
+        shape("bigcommerce_product_variant", &[], &[], 301),
+    ),
 ];
+
+/// The times of records that BigCommerce lists by their last change.
+const CHANGES: &[&str] = &["date_created", "date_modified"];
+
+/// What precedes the names of BigCommerce's objects.
+const BIGCOMMERCE: &str = "bigcommerce_";
 
 const fn shape(
     object: &'static str,
@@ -326,6 +366,27 @@ impl TableName {
             self,
             Self::BatchRuns | Self::Deliveries | Self::Regenerations | Self::Sessions
         )
+    }
+
+    /// The platform whose store it belongs to.
+    pub(crate) fn platform(self) -> Platform {
+        if self.object().starts_with(BIGCOMMERCE) {
+            Platform::Bigcommerce
+        } else {
+            Platform::Recharge
+        }
+    }
+
+    /// The name of its object among those of its platform.
+    pub(crate) fn plain_object(self) -> &'static str {
+        let object = self.object();
+        object.strip_prefix(BIGCOMMERCE).unwrap_or(object)
+    }
+
+    /// The table of a platform for objects of that name.
+    pub(crate) fn on(platform: Platform, object: &str) -> Option<Self> {
+        let mut all = TABLES.iter().map(|(name, _)| *name);
+        all.find(|name| name.platform() == platform && name.plain_object() == object)
     }
 
     /// The table of that object name.

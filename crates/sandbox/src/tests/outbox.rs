@@ -369,7 +369,7 @@ fn messages_that_wait_outlive_the_process_and_go_out_later() {
     let path = folder.path().join("store.json");
     let open = || {
         let fresh = || State::empty(Timestamp::now());
-        let (file, state) = DataFile::open(&path, fresh).unwrap();
+        let (file, state) = DataFile::open(crate::Platform::Recharge, &path, fresh).unwrap();
         let sandbox = Sandbox::new(state, Arc::new(Timestamp::now));
         Store(sandbox.kept_in(file).delivering(settings()))
     };

@@ -1,0 +1,250 @@
+//! A request's whole way through the stand-in: store, token, quota, faults, scope,
+//! row, answer, log.
+//!
+//! In comes a request with the state, out comes a reply. The rows only read, so
+//! nothing is changed here.
+
+use std::sync::PoisonError;
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::lists::{self, PageAsked};
+use super::responses::{Answered, Generation, Rejection, response};
+use super::seed::LINES;
+use super::shown::Shown;
+use super::windows::Quota;
+use super::{STORE_HASH, table_of};
+use crate::Sandbox;
+use crate::faults::{Fault, Met};
+use crate::http::faulty::gateway_page;
+use crate::http::log::LoggedRequest;
+use crate::http::receive::{Reply, ending, without_secrets};
+use crate::http::respond::without_body;
+use crate::requests::check::Query;
+use crate::requests::checked_request::query_of;
+use crate::requests::route::{Route, Routes};
+use crate::row::Row;
+use crate::storage::state::{State, Token};
+use crate::storage::tables::TableName;
+use crate::values::record;
+use crate::values::time;
+use recharge_catalog::{OperationAction, bigcommerce as rows};
+
+/// The rows of the API.
+static ROUTES: Routes = Routes::of(&rows::API);
+
+/// A request below its store.
+struct StoreRequest<'a> {
+    /// The store that the path names, if it names one.
+    store: Option<&'a str>,
+    generation: Generation,
+    route: Result<Route, Rejection>,
+    token: Result<Token, Rejection>,
+    query: Query,
+    /// Where links of the answer begin.
+    host: String,
+}
+
+impl<'a> StoreRequest<'a> {
+    fn of(state: &State, request: &'a Request<Bytes>) -> Self {
+        let whole = request.uri().path();
+        let below = whole.strip_prefix("/stores/");
+        let (store, path) = match below.and_then(|below| below.split_once('/')) {
+            Some((store, path)) => (Some(store), format!("/{path}")),
+            None => (None, whole.to_owned()),
+        };
+        let route = ROUTES.find(request.method().as_str(), &path);
+        let route = route.map_err(|refusal| match refusal.status {
+            405 => Rejection::new(405, "Method not allowed"),
+            _ => Rejection::not_found(),
+        });
+        Self {
+            store,
+            generation: Generation::of(&path),
+            route,
+            token: token_of(state, request),
+            query: query_of(request),
+            host: host_of(request),
+        }
+    }
+
+    fn row(&self) -> Option<Row> {
+        self.route.as_ref().ok().map(|route| route.row)
+    }
+
+    fn answer(&self, state: &State, now: Timestamp) -> Answered {
+        let token = self.token.clone()?;
+        if self.store != Some(STORE_HASH) {
+            return Err(Rejection::not_found());
+        }
+        let route = self.route.as_ref().map_err(Clone::clone)?;
+        let scope = route.row.operation.scope;
+        if scope.is_some_and(|scope| !token.may(scope)) {
+            let message = "You don't have a required scope to access the endpoint";
+            return Err(Rejection::new(403, message));
+        }
+        let object = route.row.operation.response.object();
+        let object = object.unwrap_or(route.row.resource.object);
+        match table_of(object) {
+            Some(table) if route.row.operation.action == OperationAction::List => lists::list(
+                state,
+                route.row,
+                table,
+                &self.query,
+                (self.generation, now),
+                &self.host,
+            ),
+            Some(table) => self.one(state, route, table),
+            None => self.lines(state, route),
+        }
+    }
+
+    /// One record, by the number in the path.
+    fn one(&self, state: &State, route: &Route, table: TableName) -> Answered {
+        let shown = Shown::of(route.row, &self.query, self.generation, &self.host)?;
+        let id = route.holes.first().and_then(|id| id.parse().ok());
+        let found = id.and_then(|id: u64| state.get(table, id));
+        let record = shown.record(table, found.ok_or_else(Rejection::not_found)?);
+        Ok(Some(match self.generation {
+            Generation::V2 => record,
+            Generation::V3 => json!({"data": record, "meta": {}}),
+        }))
+    }
+
+    /// The lines of an order.
+    fn lines(&self, state: &State, route: &Route) -> Answered {
+        let page = PageAsked::of(&self.query, self.generation)?;
+        let id = route.holes.first().and_then(|id| id.parse().ok());
+        let order = id.and_then(|id: u64| state.get(TableName::BigcommerceOrders, id));
+        let order = order.ok_or_else(Rejection::not_found)?;
+        let lines = page.cut(record::list(&order, LINES)).to_vec();
+        Ok(PageAsked::bare(lines))
+    }
+}
+
+impl Sandbox {
+    /// Takes a request to a store of `BigCommerce`.
+    pub(crate) fn receive_bigcommerce(
+        &self,
+        state: &mut State,
+        request: &Request<Bytes>,
+        begun: Instant,
+    ) -> Reply {
+        let now = state.clock.shown((self.now)());
+        let asked = StoreRequest::of(state, request);
+        let row = asked.row();
+        let quota = asked
+            .token
+            .as_ref()
+            .ok()
+            .map(|token| self.count(token, now));
+        let is_admitted = quota.is_none_or(|quota| quota.admitted);
+        let is_root = request.uri().path() == "/";
+        let met = if is_admitted && !is_root {
+            state.faults.meet(row)
+        } else {
+            Met::default()
+        };
+        let answered = if is_root {
+            Ok(Some(welcome()))
+        } else if is_admitted {
+            asked.answer(state, now)
+        } else {
+            Err(Rejection::new(429, TOO_MANY))
+        };
+        let generation = asked.generation;
+        let mut answer = response(answered, generation, quota);
+        if request.method() == http::Method::HEAD {
+            answer = without_body(answer);
+        }
+        let ending = ending(Some(answer), met.fault.as_ref(), |fault, status| {
+            faulty(fault, status, generation, quota)
+        });
+        let after = met.delay.max(state.behaviour.latency());
+        let reply = Reply::new(after, ending);
+        self.log().note(LoggedRequest {
+            at: time::stamp(now),
+            method: request.method().to_string(),
+            path: without_secrets(state, request),
+            operation: row.map(|row| format!("{}.{}", row.resource.name, row.operation.verb)),
+            token: asked.token.ok().map(|token| token.name),
+            fault: (!met.terms.is_empty()).then(|| met.terms.join(" ")),
+            ..reply.noted(begun)
+        });
+        reply
+    }
+
+    fn count(&self, token: &Token, now: Timestamp) -> Quota {
+        if self.limits.is_none() {
+            return Quota::unlimited(&token.secret);
+        }
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        windows.count(&token.secret, now)
+    }
+}
+
+const TOO_MANY: &str = "You have exceeded the rate limit.";
+
+fn welcome() -> Value {
+    json!({
+        "sandbox": true,
+        "about": "This is a local stand-in for the BigCommerce API, not BigCommerce itself.",
+        "store_hash": STORE_HASH,
+    })
+}
+
+fn token_of(state: &State, request: &Request<Bytes>) -> Result<Token, Rejection> {
+    let given = request.headers().get(rows::TOKEN_HEADER);
+    let given = given.and_then(|value| value.to_str().ok());
+    let known = state
+        .tokens
+        .iter()
+        .find(|token| given == Some(token.secret.as_str()));
+    let message = "Authentication credentials are required to access the API.";
+    known.cloned().ok_or_else(|| Rejection::new(401, message))
+}
+
+/// Where the client reached the stand-in: links lead there, and not to the vendor,
+/// who must not be sent a token of the sandbox.
+fn host_of(request: &Request<Bytes>) -> String {
+    let host = request.headers().get(http::header::HOST);
+    let host = host.and_then(|host| host.to_str().ok());
+    host.map_or_else(String::new, |host| format!("http://{host}"))
+}
+
+/// An answer of that status in the place of the right one.
+///
+/// A 429 that names a wait says that the quota is used up, with the headers of the
+/// limit; one that does not is for load on the platform, and has none of them.
+fn faulty(
+    fault: &Fault,
+    status: u16,
+    generation: Generation,
+    quota: Option<Quota>,
+) -> Response<Bytes> {
+    match (status, fault.wait) {
+        (502..=504, _) => gateway_page(fault, status),
+        (429, Some(wait)) => {
+            let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            let exhausted = quota.map(|quota| quota.exhausted(wait));
+            response(Err(Rejection::new(status, TOO_MANY)), generation, exhausted)
+        }
+        (429, None) => response(
+            Err(Rejection::new(status, "Too Many Requests")),
+            generation,
+            None,
+        ),
+        _ => {
+            let message = if status == 409 {
+                "Conflict"
+            } else {
+                "Internal Server Error"
+            };
+            response(Err(Rejection::new(status, message)), generation, quota)
+        }
+    }
+}
