@@ -273,7 +273,7 @@ mod tests {
     #[test]
     fn deep_and_large_schemas_are_refused() {
         let mut deep = String::from("{}");
-        for level in 0..20 {
+        for level in 0..21 {
             let key = if level % 2 == 0 {
                 "subscriptions"
             } else {

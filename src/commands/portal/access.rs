@@ -7,10 +7,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::header::{HeaderValue, LOCATION};
 use secrecy::SecretString;
 use serde_json::Value;
 
 use super::args::OfCustomer;
+use crate::api::client::redact::REDACTED;
 use crate::api::client::{Client, Sending, Transport};
 use crate::api::request::Request;
 use crate::catalog::portal::{API, access};
@@ -189,7 +191,24 @@ impl Transport for WithHash {
         if let Ok(uri) = with_hash.parse() {
             *request.uri_mut() = uri;
         }
-        self.inner.send(request)
+        Box::pin(async move {
+            let mut answer = self.inner.send(request).await?;
+            // It leads to a page with the token, and no redirect is followed.
+            if let Some(place) = answer.headers_mut().get_mut(LOCATION) {
+                *place = HeaderValue::from_static(REDACTED);
+            }
+            Ok(answer.map(|body| self.without_hash(body)))
+        })
+    }
+}
+
+impl WithHash {
+    /// A body with the placeholder wherever it has the hash, as in links of pages.
+    fn without_hash(&self, body: Bytes) -> Bytes {
+        match std::str::from_utf8(&body) {
+            Ok(text) if text.contains(&self.hash) => text.replace(&self.hash, PLACEHOLDER).into(),
+            _ => body,
+        }
     }
 }
 

@@ -11,7 +11,10 @@ use crate::output::Shape;
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
 
-/// The keys of each record, in the order of the table.
+/// The keys of the table.
+const COLUMNS: &[&str] = &["method", "path", "admin", "source"];
+
+/// The keys of each record.
 const KEYS: &[&str] = &[
     "method", "path", "summary", "admin", "sdk", "source", "template", "body",
 ];
@@ -22,10 +25,7 @@ pub(super) fn run(run: &mut Run, options: &Options) -> Result<()> {
             "--dry-run shows what would be sent, and this command sends nothing",
         ));
     }
-    let described = Described {
-        key_columns: Some(6),
-        ..Described::of_keys(KEYS)
-    };
+    let described = Described::of_keys(COLUMNS);
     let mut printer = Printer::prepare(run, options, Shape::Many, described)?;
     for (_, row) in API.operations() {
         let twin = row.twin;

@@ -13,6 +13,7 @@ use crate::recharge::CONVENTIONS;
 pub static SESSION: Operation = post("create", "/customers/{id}/sessions", "Open a session")
     .at(&[id("id", "the customer")])
     .answers(ResponseShape::One(SESSION_KEY, &SESSION_OBJECT))
+    .answers_another()
     .scope("write_customers")
     .from(RowSource::VendorClient)
     .example("rc portal link 37657002");
