@@ -73,7 +73,7 @@ impl Portal {
 pub(super) fn portal(verb: &str, matches: &ArgMatches) -> Result<Portal> {
     Ok(match verb {
         "link" => Portal::Link {
-            customer: text(matches, "customer").unwrap_or_default(),
+            customer: text(matches, "whose").unwrap_or_default(),
         },
         "objects" => Portal::Objects(Objects {
             of: of_customer(matches)?,
@@ -113,7 +113,7 @@ fn request(verb: &str, matches: &ArgMatches) -> Result<PortalRequest> {
 
 fn of_customer(matches: &ArgMatches) -> Result<OfCustomer> {
     let of = OfCustomer {
-        customer: text(matches, "customer"),
+        customer: text(matches, "whose"),
         hash: text(matches, "hash"),
         portal_url: text(matches, "portal-url"),
         token_file: text(matches, "token-file"),

@@ -27,7 +27,7 @@ Examples:
   rc portal routes";
 
 fn customer() -> Arg {
-    Arg::new("customer")
+    Arg::new("whose")
         .value_name("CUSTOMER")
         .help("number of the customer")
 }
