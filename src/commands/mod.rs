@@ -26,6 +26,7 @@ mod man;
 mod openapi;
 mod overview;
 mod patience;
+mod portal;
 mod profile;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -79,6 +80,7 @@ const ALL: &[Command] = &[
     webhooks::TRIGGER,
     webhooks::APPLY,
     webhooks::SECRET,
+    portal::COMMAND,
     auth::COMMAND,
     auth::LOGIN,
     auth::WHOAMI,
