@@ -160,7 +160,23 @@ pub(crate) fn edited(state: &mut State, now: Timestamp, edit: &Edit) -> Result<V
         .resource(edit.resource())
         .and_then(|resource| table_of(resource.object))
         .ok_or_else(|| invalid(&format!("no records of {} are edited", edit.resource())))?;
-    let told = match edit {
+    let begun = state.journal.len();
+    let told = carried_out(state, table, now, edit);
+    match &told {
+        Ok(_) => state.revision += 1,
+        // One record of many was none: the others are as they were.
+        Err(_) => state.undo_to(begun),
+    }
+    told
+}
+
+fn carried_out(
+    state: &mut State,
+    table: TableName,
+    now: Timestamp,
+    edit: &Edit,
+) -> Result<Value, Refusal> {
+    Ok(match edit {
         Edit::Add { fields, .. } => add(state, table, now, fields)?,
         Edit::Change { id, fields, .. } => {
             let mut record = kept(state, table, *id)?;
@@ -174,9 +190,7 @@ pub(crate) fn edited(state: &mut State, now: Timestamp, edit: &Edit) -> Result<V
             json!({"removed": id})
         }
         Edit::Touch { ids, count, at, .. } => touch(state, table, ids, *count, at.unwrap_or(now))?,
-    };
-    state.revision += 1;
-    Ok(told)
+    })
 }
 
 fn kept(state: &State, table: TableName, id: u64) -> Result<Record, Refusal> {
