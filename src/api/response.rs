@@ -111,9 +111,9 @@ impl Envelope {
         let Some(records) = found.records else {
             return Err(with_answer(missing(wanted)));
         };
-        let last_id = match (reading.page, records.last()) {
-            (PageForm::AfterId { .. }, Some(last)) => id_of(&body[last.clone()], reading.id),
-            _ => None,
+        let (last_id, is_rising) = match reading.page {
+            PageForm::AfterId { .. } => last_id(&body, &records, reading.id),
+            _ => (None, true),
         };
         Ok(Self {
             facts: PageFacts {
@@ -122,7 +122,10 @@ impl Envelope {
                 cursor: found.cursor.filter(|cursor| !cursor.trim().is_empty()),
                 link,
                 total_pages: found.total_pages,
-                mistyped: found.mistyped,
+                // After the last id there would be others that are smaller.
+                mistyped: found
+                    .mistyped
+                    .or((!is_rising).then_some("its ids do not rise")),
             },
             records,
             remarks: found.remarks,
@@ -180,8 +183,23 @@ struct Found {
     remarks: Vec<String>,
 }
 
+/// The id of the last record, and whether the ids rise up to it. What is no number
+/// is not compared.
+fn last_id(body: &[u8], records: &[Range<usize>], field: &str) -> (Option<String>, bool) {
+    let (mut last, mut is_rising) = (None, true);
+    let number = |id: &Option<String>| id.as_ref().and_then(|id| id.parse::<u64>().ok());
+    for record in records {
+        let id = id_of(&body[record.clone()], field);
+        if let (Some(before), Some(now)) = (number(&last), number(&id)) {
+            is_rising &= before < now;
+        }
+        last = id;
+    }
+    (last, is_rising)
+}
+
 /// The id of a record, as text.
-fn id_of(record: &[u8], field: &str) -> Option<String> {
+pub(crate) fn id_of(record: &[u8], field: &str) -> Option<String> {
     let fields: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_slice(record).ok()?;
     let raw = fields.get(field)?.get();
     match raw.as_bytes().first()? {

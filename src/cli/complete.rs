@@ -14,7 +14,8 @@ use std::sync::Arc;
 use clap::Command;
 use clap_complete::engine::{self, CompletionCandidate};
 
-use super::{CommandSet, topics, tree};
+use super::{CommandSet, Spec, topics, tree};
+use crate::catalog::ApiFamily;
 
 pub use line::{TypedLine, asked};
 pub use shell::Shell;
@@ -81,7 +82,8 @@ pub fn offer(set: &CommandSet, line: &TypedLine, facts: &Facts) -> Offer {
     let mut command = built(set, &words);
     let last = words.len() - 1;
     if asked.is_none() {
-        values::attach(&mut command, set.family, &words[1..last], facts);
+        let family = family_of(set, &words[1..last]);
+        values::attach(&mut command, family, &words[1..last], facts);
     }
     let current = words[last].clone();
     let names = words[1..last].to_vec();
@@ -98,6 +100,14 @@ pub fn offer(set: &CommandSet, line: &TypedLine, facts: &Facts) -> Offer {
         offer.candidates.splice(0..0, topics_like(&current));
     }
     offer
+}
+
+/// The API that the words are about: that of the command they begin with, where it is
+/// one of an API.
+fn family_of(set: &CommandSet, before: &[OsString]) -> &'static ApiFamily {
+    let named = |spec: &&&Spec| before.first().is_some_and(|first| first == spec.name);
+    let spec = set.specs.iter().find(named);
+    spec.and_then(|spec| spec.family).unwrap_or(set.family)
 }
 
 /// `rc help subscriptions …` and `rc man subscriptions …` go on as `rc

@@ -124,6 +124,7 @@ pub const GLOBAL_FLAGS: &[GlobalFlag] = &[
     value("profile", "NAME", "the store to work with: a profile of rc profile list").common(),
     value("base-url", "URL", "where the API answers; https, or this machine")
         .takes(|arg| arg.value_hint(ValueHint::Url)),
+    value("store-hash", "HASH", "the BigCommerce store to work with"),
     value("api-version", "VERSION", "version of the API to ask for"),
     switch("verbose", "show each request on standard error; -vv with headers and bodies")
         .short('v')

@@ -25,6 +25,8 @@ pub struct Options {
     pub sandbox: bool,
     /// Where the API answers.
     pub base_url: Option<String>,
+    /// What names the store in the base URL of its API.
+    pub store_hash: Option<String>,
     /// The version of the API.
     pub api_version: Option<String>,
     /// How requests get there.

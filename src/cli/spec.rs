@@ -27,6 +27,8 @@ pub struct Spec {
     pub under: Option<&'static str>,
     /// The resources that it is an extra verb of, where there are many.
     pub of_resource: Option<ResourceVerb>,
+    /// The API whose operations are the verbs of the words below it.
+    pub family: Option<&'static ApiFamily>,
     /// Whether help, manual pages and completion leave it out.
     pub is_hidden: bool,
     /// Makes the command with its flags, examples and verbs.
@@ -61,6 +63,7 @@ impl Spec {
             about,
             under: None,
             of_resource: None,
+            family: None,
             is_hidden: false,
             build,
             build_where: None,

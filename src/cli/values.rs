@@ -41,6 +41,7 @@ pub fn options(matches: &ArgMatches) -> Result<Options> {
         fail_fast: matches.get_flag("fail-fast"),
         sandbox: matches.get_flag("sandbox"),
         base_url: text(matches, "base-url"),
+        store_hash: text(matches, "store-hash"),
         api_version: text(matches, "api-version"),
         network: NetworkFlags {
             ca_file: text(matches, "ca-file").map(PathBuf::from),

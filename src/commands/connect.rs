@@ -14,7 +14,7 @@ use crate::api::client::notice::Observer;
 use crate::api::client::retry::Budget;
 use crate::api::client::{Client, Connection, Http, Timing, Transport, WriteRecorder};
 use crate::api::request::{Printed, quoted};
-use crate::catalog::{Api, ApiFamily, NoVersion, VersionedRow, kebab};
+use crate::catalog::{self, Api, ApiFamily, NoVersion, VersionedRow, kebab};
 use crate::cli::Options;
 use crate::commands::patience;
 use crate::commands::token;
@@ -22,6 +22,7 @@ use crate::config::credential::TokenSource;
 use crate::config::login::Login;
 use crate::config::profile::{DEFAULT, NamedBy, Profile};
 use crate::config::settings::Settings;
+use crate::config::store_address;
 use crate::config::{self, BaseUrl, Environment, Folders, Network, NetworkFlags, variable};
 use crate::error::{Error, Result};
 use crate::history::{HistoryRecorder, SANDBOX, WriteContext};
@@ -36,6 +37,9 @@ use crate::world::Sleep;
 /// sandbox command points there, so that its `curl` form runs.
 const SANDBOX_URL: &str = "http://127.0.0.1:4010";
 
+/// The store of the sandbox, for APIs whose base URL names a store.
+const SANDBOX_STORE: &str = "sandbox";
+
 /// The place that a command works on.
 #[derive(Debug)]
 pub(super) struct Target {
@@ -46,6 +50,10 @@ pub(super) struct Target {
     pub(super) api: &'static Api,
     /// The version asked for; else it is the newest with the operation.
     asked_version: Option<String>,
+    /// The store that the base URL names, where it names one.
+    pub(super) store: Option<String>,
+    /// The id of the program, where one is configured.
+    pub(super) client_id: Option<String>,
     pub(super) sandbox: bool,
     pub(super) profile: Profile,
     pub(super) named_by: NamedBy,
@@ -86,8 +94,9 @@ impl Target {
             return Self::of(profile, NamedBy::Nobody, options, environment, family);
         }
         let config = Settings::read(folders)?.config;
-        let (name, named_by) = config.choose(options.profile.as_deref(), environment)?;
-        let profile = config.profile(&name)?;
+        let api = family.newest();
+        let (name, named_by) = config.choose_of(api, options.profile.as_deref(), environment)?;
+        let profile = config.profile_of(api, &name)?;
         Self::of(profile, named_by, options, environment, family)
     }
 
@@ -110,11 +119,35 @@ impl Target {
                 (None, _) => own,
             })
         };
+        let newest = family.newest();
         let base = if sandbox {
-            SANDBOX_URL.to_owned()
+            Some(SANDBOX_URL.to_owned())
         } else {
-            chosen(&options.base_url, &profile.base_url, variable::BASE_URL)?
-                .unwrap_or_else(|| family.newest().base_url.to_owned())
+            chosen(&options.base_url, &profile.base_url, newest.base_variable)?
+        };
+        let store = match newest.store {
+            None => None,
+            Some(_) if sandbox => Some(SANDBOX_STORE.to_owned()),
+            Some(part) => chosen(&options.store_hash, &profile.store_hash, part.variable)?,
+        };
+        if newest.store.is_none() && options.store_hash.is_some() {
+            return Err(Error::usage(format!(
+                "--store-hash names a store of another API than {}",
+                newest.title
+            )));
+        }
+        let base = store_address::address(newest, base.as_deref(), store.as_deref())?;
+        let named = store_address::store_of(newest, &base);
+        if let (Some(asked), Some(named)) = (&store, &named)
+            && asked != named
+        {
+            return Err(Error::usage(format!(
+                "the base URL is that of the store {named}, and {asked} was asked for"
+            )));
+        }
+        let client_id = match newest.headers.client_id {
+            Some(client) => chosen(&None, &profile.client_id, client.variable)?,
+            None => None,
         };
         let asked_version = chosen(
             &options.api_version,
@@ -137,6 +170,8 @@ impl Target {
             family,
             api,
             asked_version,
+            store: named.or(store),
+            client_id,
             sandbox,
             network: options.network.clone(),
             profile,
@@ -240,9 +275,10 @@ impl Target {
             return "the sandbox".to_owned();
         }
         let known = self.known();
-        let foreign = known.is_some_and(|known| known.source == TokenSource::Environment);
+        let foreign =
+            known.is_some_and(|known| matches!(known.source, TokenSource::Environment(_)));
         let by = match (foreign, self.named_by) {
-            (true, _) => Some(format!("the token of {}", variable::TOKEN)),
+            (true, _) => Some(format!("the token of {}", self.api.auth.variable)),
             (false, NamedBy::Nobody) => None,
             (false, _) => Some(format!("profile {}", self.profile.name)),
         };
@@ -273,17 +309,18 @@ impl Target {
     /// As [`Target::in_question`], where the name of the store was found out.
     pub(super) fn in_question_as(&self, store: Option<&str>) -> String {
         let known = self.known();
-        let foreign = known.is_some_and(|known| known.source == TokenSource::Environment);
+        let foreign =
+            known.is_some_and(|known| matches!(known.source, TokenSource::Environment(_)));
         let mut token = String::new();
         let store = if self.sandbox {
             "the sandbox".to_owned()
         } else if let Some(name) = store {
             if foreign {
-                token = format!(", token of {}", variable::TOKEN);
+                token = format!(", token of {}", self.api.auth.variable);
             }
             format!("\"{}\"", visible::one_line(name))
         } else if foreign {
-            format!("the store of {}", variable::TOKEN)
+            format!("the store of {}", self.api.auth.variable)
         } else {
             format!("the store of profile {}", self.profile.name)
         };
@@ -313,7 +350,8 @@ impl Target {
             };
         }
         let known = self.known();
-        let foreign = known.is_some_and(|known| known.source == TokenSource::Environment);
+        let foreign =
+            known.is_some_and(|known| matches!(known.source, TokenSource::Environment(_)));
         WriteContext {
             command,
             store: known.and_then(|known| known.login.as_ref()?.store.clone()),
@@ -336,6 +374,8 @@ impl Target {
             token,
             api: self.api,
             version: self.unknown_version(),
+            client_id: self.client_id.clone(),
+            store: self.store.clone(),
         };
         let client = Client::new(transport, connection, timing, self.budget);
         Arc::new(client.observed(observer).recorded(Some(recorder)))
@@ -353,7 +393,9 @@ pub(super) fn kind_of<'a>(api: &Api, base: &'a BaseUrl) -> &'a str {
     if base.is_loopback() {
         return "local";
     }
-    match BaseUrl::parse(api.base_url) {
+    // The place of the store in it is no part of a URL.
+    let vendor = store_address::address(api, None, Some(SANDBOX_STORE));
+    match vendor.and_then(|vendor| BaseUrl::parse(&vendor)) {
         Ok(vendor) if vendor.host() == base.host() => "live",
         _ => base.host(),
     }
@@ -369,6 +411,7 @@ pub(super) fn target_flags(options: &Options) -> String {
     let named = [
         ("profile", &options.profile),
         ("base-url", &options.base_url),
+        ("store-hash", &options.store_hash),
         ("api-version", &options.api_version),
     ];
     for (flag, value) in named {
@@ -384,6 +427,7 @@ pub(super) fn is_sandbox(options: &Options, environment: &Environment) -> Result
     let other = [
         ("--base-url", options.base_url.is_some()),
         ("--profile", options.profile.is_some()),
+        ("--store-hash", options.store_hash.is_some()),
     ];
     let other = other.into_iter().find(|(_, given)| *given);
     if let (true, Some((flag, _))) = (options.sandbox, other) {
@@ -405,6 +449,34 @@ pub(super) fn is_sandbox(options: &Options, environment: &Environment) -> Result
 }
 
 impl Run {
+    /// Works on the API that is given, else on that of the store that is asked for: a
+    /// store that a base URL names, or the profile in use.
+    pub(super) fn choose_family(
+        &mut self,
+        options: &Options,
+        given: Option<&'static ApiFamily>,
+    ) -> Result<()> {
+        let families = || catalog::FAMILIES.iter().copied();
+        let asked = match given {
+            Some(given) => Some(given),
+            None if options.store_hash.is_some() => {
+                families().find(|family| family.newest().store.is_some())
+            }
+            None if is_sandbox(options, &self.environment)? => None,
+            None => {
+                let config = Settings::read(&self.folders()?)?.config;
+                let profile = options.profile.as_deref();
+                let (name, _) = config.choose(profile, &self.environment)?;
+                let profile = config.find(&name);
+                // A program with another set of commands works on its own API.
+                let api = profile.and_then(|profile| profile.api.as_deref());
+                api.and_then(catalog::family)
+            }
+        };
+        self.family = asked.unwrap_or(self.family);
+        Ok(())
+    }
+
     /// The place that a command works on.
     pub(super) fn place(&self, options: &Options) -> Result<Target> {
         Target::choose(options, &self.environment, &self.folders()?, self.family)
@@ -464,6 +536,7 @@ impl Run {
     pub(super) fn sandbox(&self) -> Result<(Box<dyn Transport>, SecretString)> {
         let folder = self.state_folder.clone();
         sandbox(
+            self.family.newest(),
             &self.environment,
             folder,
             &self.clock,
@@ -478,6 +551,7 @@ use crate::commands::local::open as sandbox;
 /// Without the sandbox there is nothing to open.
 #[cfg(not(feature = "sandbox"))]
 fn sandbox(
+    _: &Api,
     _: &Environment,
     _: Option<PathBuf>,
     _: &Clock,

@@ -119,7 +119,7 @@ fn store_in_question_says_its_name_whether_it_is_live_and_protected() {
         "the store of profile default [api.example.com]"
     );
     other.knows(KnownToken {
-        source: TokenSource::Environment,
+        source: TokenSource::Environment(crate::config::variable::TOKEN),
         login: None,
     });
     assert_eq!(

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use secrecy::SecretString;
 
 use crate::api::client::{Failure, READ_TIMEOUT, Sending, Transport};
+use crate::catalog::Api;
 use crate::config::{Environment, Folders, variable};
 use crate::error::{Error, Result};
 use crate::sandbox::file::SandboxFile;
@@ -35,24 +36,21 @@ pub(super) fn store_path(
     Ok(folder.join(file_name(platform)))
 }
 
-/// The sandbox of this user, as a transport, and the token it knows.
+/// The sandbox of this user that answers as an API, as a transport, and the token it
+/// knows.
 pub(super) fn open(
+    api: &Api,
     environment: &Environment,
     system: Option<PathBuf>,
     clock: &Clock,
     sleep: Sleep,
 ) -> Result<(Box<dyn Transport>, SecretString)> {
-    open_as(Platform::default(), environment, system, clock, sleep)
-}
-
-/// As [`open`], of a platform: [`Platform::of`] is that of an API.
-pub(super) fn open_as(
-    platform: Platform,
-    environment: &Environment,
-    system: Option<PathBuf>,
-    clock: &Clock,
-    sleep: Sleep,
-) -> Result<(Box<dyn Transport>, SecretString)> {
+    let Some(platform) = Platform::of(api) else {
+        return Err(Error::usage(format!(
+            "there is no sandbox of {}",
+            api.title
+        )));
+    };
     let path = store_path(platform, environment, system)?;
     let file = SandboxFile::of(platform, &path, clock.clone()).map_err(|error| {
         Error::unexpected("cannot open the sandbox")

@@ -6,6 +6,7 @@
 
 mod api;
 mod auth;
+mod bigcommerce;
 mod bulk;
 mod call;
 mod collision;
@@ -61,6 +62,7 @@ const ALL: &[Command] = &[
     bulk::COMMAND,
     sync::COMMAND,
     sql::COMMAND,
+    bigcommerce::COMMAND,
     history::COMMAND,
     overview::COMMAND,
     auth::COMMAND,
@@ -94,6 +96,7 @@ const OF_RESOURCES: &[ResourceCommand] = &[edit::COMMAND];
 pub(crate) static FAMILY: &ApiFamily = &catalog::recharge::FAMILY;
 
 const _: () = cli::flags::check_reserved(&catalog::recharge::FAMILY);
+const _: () = cli::flags::check_reserved(&catalog::bigcommerce::FAMILY);
 
 /// All commands of the program.
 pub(crate) fn all() -> CommandSet {
@@ -104,6 +107,12 @@ pub(crate) fn all() -> CommandSet {
         fill: |command| cli::tree::fill_resource(FAMILY, command),
         specs: own.chain(verbs).collect(),
     }
+}
+
+/// All commands, for programs that look at them.
+#[must_use]
+pub fn command_set() -> CommandSet {
+    all()
 }
 
 /// The whole command line, for programs that look at it.
@@ -180,27 +189,39 @@ fn dispatch(run: &mut Run, matches: &Matches) -> Result<()> {
         return Err(Error::usage("a resource is missing").hint("rc --help lists them"));
     };
     if let Some(resource) = run.family.resource(name) {
-        let (verb, inner) = verb_of(inner)?;
+        let (verb, deeper) = verb_of(inner)?;
         if let Some(command) = extra(resource, verb) {
-            return begin(run, command, options, inner);
+            return begin(run, command, options, deeper);
         }
         if let Some(command) = verb_of_many(resource, verb) {
             prepare(run, options, &Files::default())?;
-            return (command.run)(run, options, resource, inner);
+            return (command.run)(run, options, resource, deeper);
         }
-        let verb_name = verb.replace('-', "_");
-        let rows: Vec<VersionedRow> = run.family.rows(resource.name, &verb_name).collect();
-        let row = rows.first().copied();
-        let row = row.ok_or_else(|| Error::usage(format!("{name} has no verb {verb}")))?;
-        let call = call::args::call(row, &rows, inner)?;
-        prepare(run, options, &Files::reading(call::files(&call)))?;
-        call::run::run(run, options, &call)
+        run_operation(run, options, resource, inner)
     } else {
         let own = ALL.iter().filter(|command| command.spec.is_own());
         let named = own.into_iter().find(|command| command.spec.name == name);
         let command = named.ok_or_else(|| Error::usage(format!("there is no {name}")))?;
         begin(run, command, options, inner)
     }
+}
+
+/// Runs an operation of a resource; the matches are those below its name.
+fn run_operation(
+    run: &mut Run,
+    options: &Options,
+    resource: &'static catalog::Resource,
+    matches: &ArgMatches,
+) -> Result<()> {
+    let (verb, inner) = verb_of(matches)?;
+    let verb_name = verb.replace('-', "_");
+    let rows: Vec<VersionedRow> = run.family.rows(resource.name, &verb_name).collect();
+    let row = rows.first().copied();
+    let name = resource.name;
+    let row = row.ok_or_else(|| Error::usage(format!("{name} has no verb {verb}")))?;
+    let call = call::args::call(row, &rows, inner)?;
+    prepare(run, options, &Files::reading(call::files(&call)))?;
+    call::run::run(run, options, &call)
 }
 
 /// The command that is an extra verb of a resource.

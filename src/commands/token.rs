@@ -5,12 +5,13 @@ use std::cell::RefCell;
 use secrecy::SecretString;
 
 use crate::commands::connect::{KnownToken, Target};
+use crate::config;
 use crate::config::credential::{self, SourceLookup, SourceResult, TokenSearch, TokenSource};
 use crate::config::keyring::patiently;
 use crate::config::login::Logins;
 use crate::config::profile::NamedBy;
+use crate::config::store_address;
 use crate::config::token_storage::{Keyring, KeyringFailure, TokenFiles, TokenStorage, account};
-use crate::config::{self, variable};
 use crate::error::{Error, Kind, Result};
 use crate::ui::Run;
 
@@ -44,10 +45,10 @@ pub(super) fn search(run: &mut Run, place: &Target) -> Result<TokenSearch> {
     let talk = RefCell::new(talk);
     let sources: Vec<(TokenSource, SourceLookup<'_>)> = vec![
         (
-            TokenSource::Environment,
+            TokenSource::Environment(place.api.auth.variable),
             Box::new(|| {
                 Ok(in_environment(
-                    config::read(environment, variable::TOKEN)?,
+                    config::read(environment, place.api.auth.variable)?,
                     place,
                 ))
             }),
@@ -159,16 +160,24 @@ pub(super) fn missing(place: &Target, said: &[(TokenSource, String)]) -> Error {
         NamedBy::Nobody => (String::new(), String::new()),
         _ => (format!(" for profile {name}"), format!(" --profile {name}")),
     };
-    let at = if place.base.as_str() == place.api.base_url {
+    let vendor = store_address::address(place.api, None, place.store.as_deref());
+    let at = if vendor.is_ok_and(|vendor| vendor == place.base.as_str()) {
         String::new()
     } else {
         format!(" at {}", place.base)
     };
+    // A login is for the first API unless it says otherwise.
+    let kind = match place.api.credential_file {
+        Some(_) => format!(" --{} --from-file FILE", place.api.name),
+        None => String::new(),
+    };
     let error = Error::new(Kind::Access, format!("no API token{of}{at}"))
-        .hint(format!("rc auth login{flag} takes one and keeps it safe"))
+        .hint(format!(
+            "rc auth login{kind}{flag} takes one and keeps it safe"
+        ))
         .hint(format!(
             "or set {} to a token of your store",
-            variable::TOKEN
+            place.api.auth.variable
         ))
         .hint("or try it without one: rc --sandbox …");
     let keyring = said

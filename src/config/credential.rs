@@ -13,8 +13,8 @@ use crate::error::{Error, Kind, Result};
 /// What a token can come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenSource {
-    /// `RECHARGE_ACCESS_TOKEN`.
-    Environment,
+    /// The environment variable of this name.
+    Environment(&'static str),
     /// The credential command of the profile.
     Command,
     /// The keyring of the system.
@@ -28,7 +28,7 @@ impl TokenSource {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Environment => variable::TOKEN,
+            Self::Environment(name) => name,
             Self::Command => "credential_command",
             Self::Keyring => "keyring",
             Self::File => "file",
@@ -179,12 +179,11 @@ fn run_within(
     let Some((name, arguments)) = words.split_first() else {
         return Err(Error::usage("the credential command is empty"));
     };
-    let secret = [variable::TOKEN, variable::CLIENT_SECRET];
     let mut command = Command::new(name);
     command.args(arguments).env_clear().envs(
         environment
             .iter()
-            .filter(|(name, _)| !secret.contains(&name.as_str())),
+            .filter(|(name, _)| !variable::is_secret(name)),
     );
     let seconds = limits.whole.as_secs();
     let ended = program::run(&mut command, limits, &mut |said| match said {
@@ -232,7 +231,7 @@ mod tests {
     #[test]
     fn the_first_source_that_has_a_token_wins() {
         let search = search(vec![
-            (TokenSource::Environment, empty()),
+            (TokenSource::Environment(variable::TOKEN), empty()),
             (TokenSource::Command, has(" sk_1\n")),
             (TokenSource::Keyring, Box::new(|| panic!("it is not asked"))),
         ]);

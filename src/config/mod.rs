@@ -15,6 +15,7 @@ mod program;
 pub mod recent;
 pub mod settings;
 mod span;
+pub mod store_address;
 mod token_name;
 pub mod token_storage;
 
@@ -93,6 +94,13 @@ pub mod variable {
     pub const USER: &str = "USER";
     /// `dumb`: a terminal without colour.
     pub const TERM: &str = "TERM";
+
+    /// Whether the value of a variable is a secret that no other program needs.
+    #[must_use]
+    pub fn is_secret(name: &str) -> bool {
+        let mut families = crate::catalog::FAMILIES.iter();
+        name == CLIENT_SECRET || families.any(|family| family.newest().auth.variable == name)
+    }
 }
 
 /// The environment, as the world lends it.

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use toml_edit::{Document, Item, TableLike};
 
-use super::{BaseUrl, Environment, read, variable};
+use super::{BaseUrl, Environment, FIRST_API, read, store_address, variable};
 use crate::catalog::Api;
 use crate::error::{Error, Result};
 use crate::nearest::{Similarity, nearest};
@@ -21,6 +21,9 @@ const KEYS: &[&str] = &["profile", "profiles"];
 
 /// Settings of a profile.
 pub const PROFILE_KEYS: &[&str] = &[
+    "api",
+    "store_hash",
+    "client_id",
     "base_url",
     "api_version",
     "protected",
@@ -50,6 +53,12 @@ pub struct Config {
 pub struct Profile {
     /// Its name.
     pub name: String,
+    /// The API that it is a store of; the first one where it names none.
+    pub api: Option<String>,
+    /// What names the store in the base URL of its API.
+    pub store_hash: Option<String>,
+    /// The id of the program, for APIs that give programs one.
+    pub client_id: Option<String>,
     /// Where its API answers.
     pub base_url: Option<String>,
     /// The version of the API to ask for.
@@ -143,6 +152,60 @@ impl Config {
         }
     }
 
+    /// As [`Self::profile`], for an API: the profile with its name is always there too.
+    ///
+    /// # Errors
+    /// Of kind `Usage`: there is none, or it is a store of another API.
+    pub fn profile_of(&self, api: &Api, name: &str) -> Result<Profile> {
+        if self.find(name).is_none() && api.name != FIRST_API && [DEFAULT, api.name].contains(&name)
+        {
+            return Ok(Profile {
+                api: Some(api.name.to_owned()),
+                ..Profile::named(name)
+            });
+        }
+        let profile = self.profile(name)?;
+        if self.find(name).is_some() && profile.api_name() != api.name {
+            return Err(Error::usage(format!(
+                "profile {name} is a store of {}, and this is for {}",
+                profile.api_name(),
+                api.name
+            ))
+            .hint("--profile names another one; rc profile list shows what there is"));
+        }
+        Ok(profile)
+    }
+
+    /// As [`Self::choose`], for an API. Where the profile in use is a store of another
+    /// API, the only one of this API counts, else the profile with its name.
+    ///
+    /// # Errors
+    /// As [`Self::choose`].
+    pub fn choose_of(
+        &self,
+        api: &Api,
+        flag: Option<&str>,
+        environment: &Environment,
+    ) -> Result<(String, NamedBy)> {
+        let (name, by) = self.choose(flag, environment)?;
+        let is_of_api = match self.find(&name) {
+            Some(profile) => profile.api_name() == api.name,
+            None => api.name == FIRST_API,
+        };
+        if is_of_api || by == NamedBy::Flag {
+            return Ok((name, by));
+        }
+        let mut own = self
+            .profiles
+            .iter()
+            .filter(|profile| profile.api_name() == api.name);
+        match (own.next(), own.next()) {
+            (Some(only), None) => Ok((only.name.clone(), NamedBy::Config)),
+            _ if api.name == FIRST_API => Ok((name, by)),
+            _ => Ok((api.name.to_owned(), NamedBy::Nobody)),
+        }
+    }
+
     fn unknown(&self, name: &str) -> Error {
         let names = || self.profiles.iter().map(|profile| profile.name.as_str());
         let mut error = Error::usage(format!("there is no profile {name}"));
@@ -185,11 +248,20 @@ impl Profile {
         }
     }
 
+    /// The name of its API.
+    #[must_use]
+    pub fn api_name(&self) -> &str {
+        self.api.as_deref().unwrap_or(FIRST_API)
+    }
+
     /// Where that API answers for it, in the way addresses are spelled.
     #[must_use]
     pub fn own_base(&self, api: &Api) -> String {
-        let own = self.base_url.as_deref().unwrap_or(api.base_url);
-        BaseUrl::parse(own).map_or_else(|_| own.to_owned(), |url| url.as_str().to_owned())
+        let (base, store) = (self.base_url.as_deref(), self.store_hash.as_deref());
+        // Without the store there is no address that a token could be for.
+        let own =
+            store_address::address(api, base, store).unwrap_or_else(|_| api.base_url.to_owned());
+        BaseUrl::parse(&own).map_or_else(|_| own.clone(), |url| url.as_str().to_owned())
     }
 }
 
@@ -274,6 +346,9 @@ impl SettingsPage<'_> {
         })?;
         let profile = Profile {
             name: name.to_owned(),
+            api: text("api")?,
+            store_hash: text("store_hash")?,
+            client_id: text("client_id")?,
             base_url: text("base_url")?,
             api_version: text("api_version")?,
             protected,
@@ -286,6 +361,12 @@ impl SettingsPage<'_> {
                 .transpose()?,
         };
         let span = |key: &str| table.get(key).and_then(Item::span);
+        if let Some(api) = &profile.api {
+            store_address::check_api(api).map_err(|error| self.within(span("api"), error))?;
+        }
+        if let Some(hash) = &profile.store_hash {
+            store_address::check(hash).map_err(|error| self.within(span("store_hash"), error))?;
+        }
         if let Some(url) = &profile.base_url {
             BaseUrl::parse(url).map_err(|error| self.within(span("base_url"), error))?;
         }

@@ -22,6 +22,9 @@ fn every_setting_is_read() {
     .unwrap();
     assert_eq!(config.used.as_deref(), Some("a"));
     let expected = Profile {
+        api: None,
+        store_hash: None,
+        client_id: None,
         name: "a".to_owned(),
         base_url: Some("https://x.example.com".to_owned()),
         api_version: Some("2021-01".to_owned()),

@@ -34,6 +34,11 @@ impl Micros {
         }
         let local = match text.parse::<DateTime>() {
             Ok(local) => local,
+            // `Tue, 20 Nov 2012 00:00:00 +0000` has its own offset.
+            Err(_) if text.contains(',') => {
+                let zoned = jiff::fmt::rfc2822::parse(text).ok()?;
+                return Some(Self::of(zoned.timestamp()));
+            }
             Err(_) => text
                 .parse::<Date>()
                 .ok()?
@@ -211,6 +216,8 @@ mod tests {
             "2023-05-13 04:00:00",
             "2023-05-13T00:00:00-04:00",
             "2023-05-13T04:00:00.000000+00:00",
+            "Sat, 13 May 2023 04:00:00 +0000",
+            "Sat, 13 May 2023 00:00:00 -0400",
         ] {
             assert_eq!(read(text).as_deref(), Some(same), "{text}");
         }
@@ -225,6 +232,8 @@ mod tests {
             "2023-02-30",
             "2023-02-30T00:00:00+00:00",
             "2023-05-13T24:61:00Z",
+            "Sat, 32 May 2023 04:00:00 +0000",
+            "soon, later",
         ] {
             assert_eq!(read(text), None, "{text}");
         }

@@ -1,11 +1,13 @@
 //! A list on its way to a destination, page by page.
 
 use super::Micros;
-use super::destination::{Advance, BatchPurpose, DestinationThread, RecordPage, StoredPage};
+use super::destination::{
+    Advance, BatchPurpose, Destination, DestinationThread, RecordPage, StoredPage,
+};
 use super::row::RowFindings;
-use super::run::SyncObserver;
-use crate::api::pages::RecordSink;
-use crate::error::Result;
+use super::run::{ChildReader, SyncObserver};
+use crate::api::pages::{ListFailure, RecordSink};
+use crate::error::{Error, Kind, Result};
 use crate::filter::Flow;
 use crate::world::Clock;
 
@@ -22,6 +24,14 @@ pub(super) struct TableSink<'a> {
     pub(super) purpose: BatchPurpose,
     /// A page that is wholly older ends the list.
     pub(super) until_older: Option<Micros>,
+    /// A row that is older shows that the API ignored the filter of the list.
+    pub(super) not_older: Option<Micros>,
+    /// The lists that belong to each record.
+    pub(super) children: Option<&'a ChildReader<'a>>,
+    /// What was stored of the last page.
+    pub(super) last: Option<StoredPage>,
+    /// Why the list is not read on, where it is not the destination's doing.
+    pub(super) failure: Option<Error>,
     /// What was stored.
     pub(super) total: &'a mut Total,
     page: Option<RecordPage>,
@@ -33,7 +43,7 @@ pub(super) struct Total {
     pub(super) rows: u64,
     pub(super) changed: u64,
     pub(super) newest: Option<Micros>,
-    findings: RowFindings,
+    pub(super) findings: RowFindings,
 }
 
 impl<'a> TableSink<'a> {
@@ -51,29 +61,77 @@ impl<'a> TableSink<'a> {
             advance,
             purpose: BatchPurpose::Rows,
             until_older: None,
+            not_older: None,
+            children: None,
+            last: None,
+            failure: None,
             total,
             page: None,
         }
     }
 
+    /// Stores a page, with the lists that belong to its records.
+    async fn store(&mut self, page: RecordPage) -> Result<StoredPage, ListFailure> {
+        let (table, advance) = (self.table.to_owned(), self.advance);
+        let Some(reader) = self.children else {
+            let write =
+                move |destination: &mut dyn Destination| destination.write(&table, &page, advance);
+            return self.worker.call(write).await.map_err(ListFailure::Sink);
+        };
+        let children = reader.read(&page).await.map_err(ListFailure::Fetch)?;
+        let write = move |destination: &mut dyn Destination| {
+            destination.write_family(&table, &page, advance, &children)
+        };
+        let written = self.worker.call(write).await.map_err(ListFailure::Sink)?;
+        let mut written = written.into_iter();
+        let own = written.next().unwrap_or_default();
+        for (table, written) in reader.stored(written) {
+            tell(self.observer, &table, &written);
+        }
+        Ok(own)
+    }
+
+    /// The error of a page that shows that the list is not the one asked for.
+    fn flaw(&self, written: &StoredPage) -> Option<Error> {
+        let (asked, oldest) = self.not_older.zip(written.oldest)?;
+        if oldest >= asked {
+            return None;
+        }
+        Some(
+            Error::new(
+                Kind::Unreachable,
+                format!(
+                    "{}: the API ignored the date: rows since {asked} were asked for, and it \
+                     answered with one of {oldest}",
+                    self.table
+                ),
+            )
+            .hint("what was stored is right; the bookmark did not move"),
+        )
+    }
+
     fn tell(&mut self, written: &StoredPage) {
         let new = self.total.findings.merge(&written.findings);
-        let kinds = [
-            (
-                new.unknown,
-                "fields that no column is for; they are kept in _extra",
-            ),
-            (
-                new.unfit,
-                "values that do not fit their column; they are kept in _extra",
-            ),
-            (new.nul, "NUL characters, which were replaced by U+FFFD"),
-        ];
-        for (names, what) in kinds {
-            if !names.is_empty() {
-                let note = format!("{} has {what}: {}", self.table, names.join(", "));
-                self.observer.note(&note);
-            }
+        tell(self.observer, self.table, &new);
+    }
+}
+
+/// Says what was odd about rows of a table.
+fn tell(observer: &dyn SyncObserver, table: &str, new: &RowFindings) {
+    let kinds = [
+        (
+            &new.unknown,
+            "fields that no column is for; they are kept in _extra",
+        ),
+        (
+            &new.unfit,
+            "values that do not fit their column; they are kept in _extra",
+        ),
+        (&new.nul, "NUL characters, which were replaced by U+FFFD"),
+    ];
+    for (names, what) in kinds {
+        if !names.is_empty() {
+            observer.note(&format!("{table} has {what}: {}", names.join(", ")));
         }
     }
 }
@@ -97,20 +155,28 @@ impl RecordSink for TableSink<'_> {
         let Some(page) = self.page.take() else {
             return Ok(Flow::More);
         };
-        let (table, advance) = (self.table.to_owned(), self.advance);
-        let write = move |destination: &mut dyn super::destination::Destination| {
-            destination.write(&table, &page, advance)
+        let written = match self.store(page).await {
+            Ok(written) => written,
+            Err(ListFailure::Sink(error)) => return Err(error),
+            Err(ListFailure::Fetch(error)) => {
+                self.failure = Some(error);
+                return Ok(Flow::Enough);
+            }
         };
-        let written = self.worker.call(write).await?;
         self.total.rows += written.rows;
         self.total.changed += written.changed;
         self.total.newest = self.total.newest.max(written.newest);
         self.tell(&written);
         self.observer
             .progress(self.table, self.total.rows, self.total.newest);
+        self.failure = self.flaw(&written);
+        if self.failure.is_some() {
+            return Ok(Flow::Enough);
+        }
         let is_older = self
             .until_older
             .is_some_and(|limit| written.newest.is_some_and(|newest| newest < limit));
+        self.last = Some(written);
         Ok(if is_older { Flow::Enough } else { Flow::More })
     }
 }

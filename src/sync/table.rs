@@ -2,7 +2,7 @@
 
 use crate::catalog::{
     Api, ApiFamily, FieldKind, ForgottenRecords, Method, Object, Operation, OperationAction,
-    Parameter, ParameterRole, RemovedRecords, Resource, ResponseShape,
+    Parameter, ParameterRole, RemovedRecords, Resource, ResponseShape, VanishedRecords,
 };
 
 /// A table of a copy.
@@ -34,6 +34,21 @@ pub struct SyncTable {
     pub forgotten: Option<ForgottenRecords>,
     /// How many days the list reaches back.
     pub reach_days: Option<u32>,
+    /// Query parameters of a further list with records of the table.
+    pub further: &'static [(&'static str, &'static str)],
+    /// How records that disappeared without a trace are found.
+    pub vanished: Option<VanishedRecords>,
+    /// Where the list belongs to one record of another table.
+    pub parent: Option<ParentLink>,
+}
+
+/// The record that a list belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParentLink {
+    /// The table of the record.
+    pub table: &'static str,
+    /// The column with its key.
+    pub column: &'static str,
 }
 
 /// A column of a table.
@@ -156,8 +171,9 @@ pub fn tables(family: &'static ApiFamily, version: Option<&str>) -> Vec<SyncTabl
     let api = family.newest();
     let operations = api.operations();
     let read = operations.filter(|(_, operation)| {
+        let parts = usize::from(operation.replication.parent.is_some());
         operation.method == Method::Get
-            && operation.path_parameters.is_empty()
+            && operation.path_parameters.len() == parts
             && operation.replication.is_table
     });
     read.flat_map(|(resource, operation)| {
@@ -189,7 +205,9 @@ fn of_operation(
     operation: &'static Operation,
 ) -> Vec<SyncTable> {
     let (name, object) = match operation.response {
-        ResponseShape::Page(_, object) if operation.action == OperationAction::List => {
+        ResponseShape::Page(_, object) | ResponseShape::BarePage(object)
+            if operation.action == OperationAction::List =>
+        {
             (resource.name, object)
         }
         ResponseShape::Page(name, object) | ResponseShape::One(name, object) => (name, object),
@@ -213,23 +231,59 @@ fn of_operation(
         object,
         key,
         key_parts,
-        method: method_of(api, operation, object),
+        method: method_of(operation, object),
         columns: columns.clone(),
         keeps_history: operation.replication.keeps_history,
         removed: operation.replication.removed,
         forgotten: operation.replication.forgotten,
         reach_days: operation.replication.reach_days,
+        further: operation.replication.further,
+        vanished: operation.replication.vanished,
+        parent: parent_of(api, operation),
     };
     let mut query = operation.query.iter();
     match query.find(|parameter| parameter.required && !parameter.values.is_empty()) {
         Some(kind) => {
             let kinds = kind.values.iter();
-            let one =
-                |value: &&'static str| table(format!("{name}_{value}"), vec![(kind.name, *value)]);
+            let one = |value: &&'static str| {
+                let mut filters = operation.replication.query.to_vec();
+                filters.push((kind.name, *value));
+                table(format!("{name}_{value}"), filters)
+            };
             kinds.map(one).collect()
         }
-        None => vec![table(name.to_owned(), Vec::new())],
+        None => vec![table(name.to_owned(), operation.replication.query.to_vec())],
     }
+}
+
+fn parent_of(api: &Api, operation: &'static Operation) -> Option<ParentLink> {
+    let parent = api.resource(operation.replication.parent?)?;
+    Some(ParentLink {
+        table: parent.name,
+        column: operation.path_parameters.first()?.name,
+    })
+}
+
+/// The query parameters that put a list into an order; `None` where it cannot be put
+/// into it. APIs spell an order as `field-asc`, `field:asc`, or as a field and a
+/// direction of its own.
+pub(super) fn ordered_by(
+    operation: &'static Operation,
+    field: &str,
+    direction: &str,
+) -> Option<Vec<(&'static str, &'static str)>> {
+    let sort = operation.query_for(ParameterRole::Sort)?;
+    let spelled = |known: &&&str| {
+        let rest = known.strip_prefix(field);
+        rest.and_then(|rest| rest.strip_prefix(['-', ':'])) == Some(direction)
+    };
+    if let Some(value) = sort.values.iter().find(spelled) {
+        return Some(vec![(sort.name, *value)]);
+    }
+    let value = sort.values.iter().find(|known| **known == field)?;
+    let other = operation.query_for(ParameterRole::Direction)?;
+    let word = other.values.iter().find(|known| **known == direction)?;
+    Some(vec![(sort.name, *value), (other.name, *word)])
 }
 
 /// The id, else the field by which the object is read.
@@ -242,19 +296,15 @@ fn key_of(api: &Api, resource: &Resource, object: &Object) -> Option<&'static st
     object.field(named.name).map(|field| field.name)
 }
 
-fn method_of(api: &Api, operation: &Operation, object: &Object) -> ReadMethod {
+fn method_of(operation: &'static Operation, object: &Object) -> ReadMethod {
     if operation.action != OperationAction::List {
         return ReadMethod::Whole;
     }
     let with_role = |role: ParameterRole| operation.query.iter().find(move |one| one.role == role);
-    let sorts = with_role(ParameterRole::Sort).map_or(&[] as &[&str], |sort| sort.values);
-    let is_sorted = |field: &str, order: &str| {
-        let wanted = format!("{field}-{order}");
-        sorts.iter().any(|known| *known == wanted)
-    };
+    let is_sorted = |field: &str, order: &str| ordered_by(operation, field, order).is_some();
     let of_object =
         |field: Option<&'static str>| field.filter(|field| object.field(field).is_some());
-    let updated = of_object(api.conventions.updated);
+    let updated = of_object(object.conventions.updated);
     if let Some(field) = updated {
         match with_role(ParameterRole::Since(field)) {
             Some(since) if is_sorted(field, "asc") => {
@@ -274,7 +324,7 @@ fn method_of(api: &Api, operation: &Operation, object: &Object) -> ReadMethod {
         }
     }
     // Records that nothing changes any more: the time of creation will do.
-    let created = of_object(api.conventions.created).filter(|_| updated.is_none());
+    let created = of_object(object.conventions.created).filter(|_| updated.is_none());
     match created.and_then(|field| Some((field, with_role(ParameterRole::Since(field))?.name))) {
         Some((field, since)) => ReadMethod::Since { field, since },
         None => ReadMethod::Whole,

@@ -1,9 +1,9 @@
 //! The requests that read a table, and the span of time that one reads.
 
 use super::Micros;
-use super::table::{ReadMethod, SyncTable};
-use crate::api::request::Request;
-use crate::catalog::{Operation, ParameterRole};
+use super::table::{ReadMethod, SyncTable, ordered_by};
+use crate::api::request::{Request, encode};
+use crate::catalog::{Operation, ParameterRole, VanishedRecords};
 
 /// A span of the replication key. Both ends are included, in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,14 +52,13 @@ pub(super) fn first_page(table: &SyncTable, window: ReadWindow) -> Request {
         let size = table.api.maximum_page_size;
         request.set_query(table.api.page_size, size.to_string());
     }
-    let sort = table.parameter(ParameterRole::Sort).map(|sort| sort.name);
     let order = match table.method {
-        ReadMethod::Ascending { field, .. } => Some(format!("{field}-asc")),
-        ReadMethod::NewestFirst { field } => Some(format!("{field}-desc")),
+        ReadMethod::Ascending { field, .. } => ordered_by(table.operation, field, "asc"),
+        ReadMethod::NewestFirst { field } => ordered_by(table.operation, field, "desc"),
         ReadMethod::Since { .. } | ReadMethod::Whole => None,
     };
-    if let (Some(sort), Some(order)) = (sort, order) {
-        request.set_query(sort, order);
+    for (name, value) in order.into_iter().flatten() {
+        request.set_query(name, value.to_owned());
     }
     let (since, until) = match table.method {
         ReadMethod::Ascending { since, until, .. } => (Some(since), until),
@@ -83,14 +82,42 @@ pub(super) fn among(table: &SyncTable, field: &str, values: &[&str]) -> Request 
     request
 }
 
-/// The request for the rows with these keys; `None` for a list that cannot be asked
+/// The requests for the rows with these keys; `None` for a list that cannot be asked
 /// for keys.
-pub(super) fn with_keys(table: &SyncTable, keys: &[String]) -> Option<Request> {
+pub(super) fn with_keys(table: &SyncTable, keys: &[String]) -> Option<Vec<Request>> {
     let ids = table.parameter(ParameterRole::Ids)?;
+    let at_once = if ids.multiple { keys.len().max(1) } else { 1 };
+    let request = |keys: &[String]| {
+        let mut request = bare(table.operation);
+        for (name, value) in &table.filters {
+            request.set_query(name, (*value).to_owned());
+        }
+        request.set_query(table.api.page_size, table.api.maximum_page_size.to_string());
+        request.set_query(ids.name, keys.join(","));
+        request
+    };
+    Some(keys.chunks(at_once).map(request).collect())
+}
+
+/// The request of the first page of the whole list, as small as it can be.
+pub(super) fn small(table: &SyncTable, vanished: VanishedRecords) -> Request {
     let mut request = bare(table.operation);
     request.set_query(table.api.page_size, table.api.maximum_page_size.to_string());
-    request.set_query(ids.name, keys.join(","));
-    Some(request)
+    for (name, value) in vanished.query {
+        request.set_query(name, (*value).to_owned());
+    }
+    request
+}
+
+/// The request of the first page of the list that belongs to a record.
+pub(super) fn of_parent(table: &SyncTable, parent: &str) -> Request {
+    let hole = table.operation.path_parameters.first();
+    let hole = hole.map_or("", |hole| hole.name);
+    let path = table.operation.path;
+    let path = path.replacen(&format!("{{{hole}}}"), &encode(parent), 1);
+    let mut request = Request::composed(table.operation, &path, None);
+    request.set_query(table.api.page_size, table.api.maximum_page_size.to_string());
+    request
 }
 
 fn bare(operation: &'static Operation) -> Request {

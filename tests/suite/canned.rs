@@ -75,11 +75,13 @@ impl Canned {
 pub fn read(stream: &TcpStream) -> Asked {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
-    reader.read_line(&mut line).unwrap();
+    let _ = reader.read_line(&mut line);
     let mut headers = Vec::new();
     loop {
         let mut header = String::new();
-        reader.read_line(&mut header).unwrap();
+        if reader.read_line(&mut header).unwrap_or(0) == 0 {
+            break;
+        }
         let Some((name, value)) = header.trim_end().split_once(": ") else {
             break;
         };

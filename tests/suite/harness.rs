@@ -364,6 +364,11 @@ pub struct Store {
 }
 
 impl Store {
+    /// How long runs of the store have waited.
+    pub fn waited(&self) -> Duration {
+        *self.waited.lock().unwrap()
+    }
+
     pub fn new() -> Self {
         Self {
             folder: Arc::new(tempfile::tempdir().unwrap()),

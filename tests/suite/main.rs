@@ -4,6 +4,7 @@
 
 mod answering;
 mod answers;
+mod bigcommerce;
 mod bulk;
 mod bulk_going;
 mod bulk_jobs;

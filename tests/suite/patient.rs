@@ -87,6 +87,8 @@ impl Scene {
             token: token.to_owned().into(),
             api: &recharge_cli::catalog::recharge::API,
             version: None,
+            client_id: None,
+            store: None,
         };
         let timing = Timing {
             sleep: Arc::new(|span| Box::pin(tokio::time::sleep(span))),

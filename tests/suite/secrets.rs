@@ -216,6 +216,8 @@ fn the_token_is_in_nothing_that_shows_itself() {
         token: token(),
         api: &recharge_cli::catalog::recharge::API,
         version: None,
+        client_id: None,
+        store: None,
     };
     is_free_of_it(&format!("{:?} {connection:?}", token()), "a connection");
     let base = BaseUrl::parse("http://127.0.0.1:9").unwrap();

@@ -71,6 +71,8 @@ fn ground(customers: u32, faults: &str, seed: u64) -> (Arc<Sandbox>, Arc<Client>
         token: TOKEN.to_owned().into(),
         api: &recharge_cli::catalog::recharge::API,
         version: None,
+        client_id: None,
+        store: None,
     };
     let wire = Box::new(Wire(Arc::clone(&sandbox)));
     let client = Client::new(wire, connection, timing, Budget::default());

@@ -33,6 +33,16 @@ pub use model::{
 pub use replication::{ForgottenRecords, RemovedRecords, Replication, VanishedRecords};
 pub use secrets::{SecretFields, secret_fields};
 
+/// Every API, the first of them the one whose operations are commands by themselves.
+pub static FAMILIES: &[&ApiFamily] = &[&recharge::FAMILY, &bigcommerce::FAMILY];
+
+/// The API of that name.
+#[must_use]
+pub fn family(name: &str) -> Option<&'static ApiFamily> {
+    let mut families = FAMILIES.iter().copied();
+    families.find(|family| family.newest().name == name)
+}
+
 /// A name as a word of the command line.
 #[must_use]
 pub fn kebab(name: &str) -> String {

@@ -61,6 +61,8 @@ pub struct Client {
     token: SecretString,
     api: &'static Api,
     version: Option<String>,
+    client_id: Option<String>,
+    store: Option<String>,
     gate: Arc<Gate>,
     budget: Budget,
     /// Whether anything ever came of a request.
@@ -171,6 +173,10 @@ pub struct Connection {
     pub api: &'static Api,
     /// The version to ask for, where it is not the one that `api` describes.
     pub version: Option<String>,
+    /// The id of the program, for APIs with a header for it.
+    pub client_id: Option<String>,
+    /// The store, where the base URL names it.
+    pub store: Option<String>,
 }
 
 /// How a client waits, and by which clock. The two go together.
@@ -211,6 +217,8 @@ impl Client {
             token: connection.token,
             api: connection.api,
             version: connection.version,
+            client_id: connection.client_id,
+            store: connection.store,
         }
     }
 
@@ -234,6 +242,8 @@ impl Client {
             token: self.token.clone(),
             api,
             version: None,
+            client_id: self.client_id.clone(),
+            store: self.store.clone(),
             gate: Arc::clone(&self.gate),
             budget: self.budget,
             met: AtomicBool::new(self.met.load(Ordering::Relaxed)),
@@ -245,6 +255,12 @@ impl Client {
     #[must_use]
     pub const fn api(&self) -> &'static Api {
         self.api
+    }
+
+    /// The store that its base URL names.
+    #[must_use]
+    pub fn store(&self) -> Option<&str> {
+        self.store.as_deref()
     }
 
     /// The version that it asks for.
@@ -410,7 +426,11 @@ impl Client {
             });
         }
         Err(refusal::explain(
-            self.api, request, status, request_id, &body,
+            (self.api, self.store.as_deref()),
+            request,
+            status,
+            request_id,
+            &body,
         ))
     }
 

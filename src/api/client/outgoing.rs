@@ -39,6 +39,9 @@ impl Client {
         if let Some(name) = self.api.headers.version {
             builder = builder.header(name, self.version());
         }
+        if let (Some(client), Some(id)) = (self.api.headers.client_id, &self.client_id) {
+            builder = builder.header(client.header, id);
+        }
         if request.body.is_some() {
             builder = builder.header("Content-Type", json);
         }

@@ -279,7 +279,8 @@ impl Pace {
             self.bucket.size = f64::from(told.size);
         }
         let used = told.map_or(self.level, |told| f64::from(told.used));
-        let is_full = used >= self.bucket.size * FULL;
+        // A bucket that no answer has shown cannot be full: it is load.
+        let is_full = self.known && used >= self.bucket.size * FULL;
         if is_full {
             self.level = self.bucket.size;
             self.bucket.leak = self.promised;

@@ -22,7 +22,7 @@ const LONGEST: usize = 2000;
 
 /// Explains an answer.
 pub(super) fn explain(
-    api: &Api,
+    (api, store): (&Api, Option<&str>),
     request: &Request,
     status: u16,
     request_id: Option<String>,
@@ -34,7 +34,9 @@ pub(super) fn explain(
         401 => Error::new(Kind::Access, "the API refused the token (401)")
             .hint("the token may be mistyped, deleted, or of another store"),
         403 => forbidden(api, request, &reason),
-        404 => not_found(request, &reason),
+        404 => {
+            no_store(api, store, request, &reason).unwrap_or_else(|| not_found(request, &reason))
+        }
         429 => Error::new(Kind::Unreachable, "too many requests (429)")
             .hint("something else may be using the same token; try again in a minute"),
         300..=399 => Error::new(Kind::Unreachable, format!("the API redirects ({status})"))
@@ -100,6 +102,19 @@ fn forbidden(api: &Api, request: &Request, reason: &str) -> Error {
     }
 }
 
+/// A list without an id in its path is there in every store: what is missing is the
+/// store that the base URL names.
+fn no_store(api: &Api, store: Option<&str>, request: &Request, reason: &str) -> Option<Error> {
+    let part = api.store.as_ref()?;
+    let is_list = request.operation?.path_parameters.is_empty();
+    let store = store.filter(|_| is_list)?;
+    let error = Error::new(
+        Kind::Access,
+        format!("there is no store {store} (404){reason}"),
+    );
+    Some(error.hint(format!("check the {}; it is {}", part.title, part.found_at)))
+}
+
 fn not_found(request: &Request, reason: &str) -> Error {
     let what = format!("nothing at {} (404){reason}", request.path);
     let error = Error::new(Kind::NotFound, what);
@@ -132,7 +147,7 @@ fn said(form: ErrorForm, body: &[u8]) -> Option<String> {
         ErrorForm::Members { reasons, .. } => {
             let members: Members = serde_json::from_slice(body).ok()?;
             let mut stated = reasons.iter().filter_map(|name| members.get(*name));
-            let stated = stated.find(|raw| raw.get() != "null")?;
+            let stated = stated.find(|raw| says_something(raw.get()))?;
             Some(stated.get().to_owned())
         }
         ErrorForm::List { message } => {
@@ -147,6 +162,14 @@ fn said(form: ErrorForm, body: &[u8]) -> Option<String> {
             serde_json::to_string(&messages).ok()
         }
     }
+}
+
+/// Whether a member has a value: some answers have it empty beside another one.
+fn says_something(raw: &str) -> bool {
+    raw != "null"
+        && raw
+            .bytes()
+            .any(|byte| byte.is_ascii_alphanumeric() || byte >= 0x80)
 }
 
 /// What was said, as text after a colon; empty when nothing was.
@@ -228,7 +251,7 @@ mod tests {
             notes: Vec::new(),
         };
         explain(
-            &catalog::recharge::API,
+            (&catalog::recharge::API, None),
             &request,
             status,
             Some("req-1".to_owned()),

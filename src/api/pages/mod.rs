@@ -38,6 +38,8 @@ pub struct Pages {
     form: PageForm,
     /// Whether the list continues after its first page.
     follow: bool,
+    /// Whether a page that was not followed says that there is another one.
+    goes_on: Result<bool>,
     /// Whether the list leads back to where it was.
     loops: bool,
 }
@@ -79,11 +81,21 @@ impl Pages {
             trail: Trail::default(),
             returned: 0,
             loops: false,
+            goes_on: Ok(false),
         }
     }
 
+    /// Whether the page that was read says that there is another one, for a list of
+    /// one page by its number.
+    ///
+    /// # Errors
+    /// Of kind `Unreachable`: the page violates its form.
+    pub fn goes_on(&mut self) -> Result<bool> {
+        std::mem::replace(&mut self.goes_on, Ok(false))
+    }
+
     /// The position of the first page that was not read completely, to resume
-    /// from (a cursor; pages by number have none): the current page, or the one that could not be fetched. The first
+    /// from (a cursor with filters and order; other forms have none): the current page, or the one that could not be fetched. The first
     /// page of a list has none.
     #[must_use]
     pub fn resume(&self) -> Option<&str> {
@@ -105,7 +117,7 @@ impl Pages {
             NextPage::Unsent(request) | NextPage::Fetching(request, _) => {
                 let position = request.query_value(self.form.parameter());
                 position
-                    .filter(|_| !self.form.is_numbered())
+                    .filter(|_| self.form.carries_filters())
                     .map(str::to_owned)
             }
             NextPage::None | NextPage::Endless(_) | NextPage::Invalid(_) => None,
@@ -135,9 +147,14 @@ impl Pages {
             return Err(self.endless(why));
         }
         self.returned += 1;
+        let api = self.client.api();
         let next = if self.follow && more(&page) {
-            next_request(self.client.api(), self.form, &self.request, &page.facts)
+            next_request(api, self.form, &self.request, &page.facts)
+        } else if self.follow {
+            Ok(None)
         } else {
+            let after = next_request(api, self.form, &self.request, &page.facts);
+            self.goes_on = after.map(|after| after.is_some());
             Ok(None)
         };
         self.next = match next {

@@ -109,6 +109,8 @@ fn read(
         token: "sk_test_0123456789".into(),
         api: &crate::catalog::recharge::API,
         version: None,
+        client_id: None,
+        store: None,
     };
     let timing = Timing {
         sleep: Arc::new(|_| Box::pin(async {})),

@@ -151,7 +151,9 @@ fn query(
         given.filter(|parameter| named(operation.query, parameter.name))
     };
     let is_page = |role| matches!(role, ParameterRole::Cursor | ParameterRole::PageSize);
-    if in_query().any(|parameter| parameter.role == ParameterRole::Cursor)
+    let form = operation.page_form;
+    if form.is_none_or(|form| form.carries_filters())
+        && in_query().any(|parameter| parameter.role == ParameterRole::Cursor)
         && let Some(other) = in_query().find(|parameter| !is_page(parameter.role))
     {
         let flag = kebab(other.name);

@@ -1,10 +1,11 @@
 //! Times as people write them: `2024-01-01`, RFC 3339, `7d`, `+2w`, `today`.
 //! What is a date or a time already is sent as it was typed.
 
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 
-use crate::catalog::TimeForm;
+use crate::catalog::{BareDay, TimeForm};
 
 /// What turns a user's words of time into the API's.
 #[derive(Debug, Clone)]
@@ -81,8 +82,24 @@ impl Moment {
     /// moment in the user's zone.
     #[must_use]
     pub fn as_time(&self, now: &Now) -> String {
+        self.as_time_at(now, BareDay::Start)
+    }
+
+    /// As [`Self::as_time`]. Where the API takes a day for something else than that
+    /// day, a day alone is its first or its last second in the user's zone.
+    #[must_use]
+    pub fn as_time_at(&self, now: &Now, bare: BareDay) -> String {
         let moment = match self {
-            Self::Verbatim(text) => return verbatim(text, now.times),
+            Self::Verbatim(text) => {
+                let day = text
+                    .parse::<Date>()
+                    .ok()
+                    .filter(|_| text.len() == DAY_LENGTH);
+                match day.filter(|_| now.times == TimeForm::Zulu) {
+                    Some(day) => second_of(day, bare, &now.zone),
+                    None => return verbatim(text, now.times),
+                }
+            }
             Self::Day(_) => {
                 let day = self.zoned(now);
                 day.start_of_day().unwrap_or(day)
@@ -117,11 +134,30 @@ impl Moment {
     }
 }
 
+/// Letters of `2024-01-31`.
+const DAY_LENGTH: usize = 10;
+
+/// The first or the last second of a day in a zone.
+fn second_of(day: Date, bare: BareDay, zone: &TimeZone) -> Zoned {
+    let time = match bare {
+        BareDay::Start => Time::midnight(),
+        BareDay::End => Time::constant(23, 59, 59, 0),
+    };
+    let moment = day.to_datetime(time);
+    let ambiguous = zone.to_ambiguous_zoned(moment);
+    // A time that a zone skips is the one that its clocks show instead.
+    ambiguous
+        .compatible()
+        .unwrap_or_else(|_| Zoned::new(Timestamp::UNIX_EPOCH, zone.clone()))
+}
+
 /// A time as typed. Where the API takes no offset, a time with one is moved to
 /// UTC; without one it stays.
 fn verbatim(text: &str, times: TimeForm) -> String {
     match (times, text.parse::<Timestamp>()) {
-        (TimeForm::WithoutOffset, Ok(moment)) => moment.strftime(format(times)).to_string(),
+        (TimeForm::WithoutOffset | TimeForm::Zulu, Ok(moment)) => {
+            moment.strftime(format(times)).to_string()
+        }
         _ => text.to_owned(),
     }
 }

@@ -10,7 +10,9 @@ use crate::catalog::{Parameter, Type, ValueKind};
 /// A word as it stands in a query, or as text in a body.
 pub(super) fn plain(parameter: &Parameter, word: &str, now: &Now) -> String {
     let written = match parameter.kind {
-        ValueKind::Time => Moment::parse(word).map(|moment| moment.as_time(now)),
+        ValueKind::Time => {
+            Moment::parse(word).map(|moment| moment.as_time_at(now, parameter.bare_day))
+        }
         ValueKind::Day => Moment::parse(word).map(|moment| moment.as_day(now)),
         _ => return word.to_owned(),
     };

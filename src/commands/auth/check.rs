@@ -5,8 +5,8 @@ use serde::Deserialize;
 use crate::api::client::Client;
 use crate::api::request::{self, Now, Values};
 use crate::bulk::ledger::StoreIdentity;
-use crate::catalog::Operation;
 use crate::catalog::recharge::{store as store_rows, token_information};
+use crate::catalog::{Api, Operation};
 use crate::error::{Error, Result};
 
 /// What the API says of a token.
@@ -65,6 +65,13 @@ impl ShopFacts {
 /// Asks what a token may do, and which store it is of. A token that may not
 /// read the store is as good as another.
 pub(crate) async fn token(client: &Client, now: &Now) -> Result<TokenFacts> {
+    if !describes_tokens(client.api()) {
+        return Ok(TokenFacts {
+            store: client.store().map(str::to_owned),
+            name: None,
+            scopes: scopes(client, now).await?,
+        });
+    }
     let Token { name, scopes } = information(client, now).await?;
     let store = store(client, now).await?.name;
     Ok(TokenFacts {
@@ -87,7 +94,40 @@ pub(crate) async fn store(client: &Client, now: &Now) -> Result<ShopFacts> {
 
 /// Asks what a token may do.
 pub(crate) async fn scopes(client: &Client, now: &Now) -> Result<Vec<String>> {
-    Ok(information(client, now).await?.scopes)
+    if describes_tokens(client.api()) {
+        return Ok(information(client, now).await?.scopes);
+    }
+    let mut scopes = Vec::new();
+    for (scope, list) in probes(client.api()) {
+        let mut request = request::fill(list, &[], &Values::default(), now)?;
+        request.set_query(client.api().page_size, "1".to_owned());
+        match client.send(&request).await {
+            Ok(_) => scopes.push(scope.to_owned()),
+            Err(error) if error.answer.as_ref().is_some_and(|told| told.status == 403) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(scopes)
+}
+
+/// Whether an operation of the API says what a token may do.
+pub(crate) fn describes_tokens(api: &Api) -> bool {
+    api.resource_of(&token_information::GET).is_some()
+}
+
+/// For an API that does not describe tokens: a list for each scope, which the token
+/// may read with it.
+pub(crate) fn probes(api: &Api) -> Vec<(&'static str, &'static Operation)> {
+    let mut probes: Vec<(&'static str, &'static Operation)> = Vec::new();
+    for (_, operation) in api.operations() {
+        let is_list = operation.pages() && operation.path_parameters.is_empty();
+        if let Some(scope) = operation.scope.filter(|_| is_list)
+            && probes.iter().all(|(known, _)| *known != scope)
+        {
+            probes.push((scope, operation));
+        }
+    }
+    probes
 }
 
 async fn information(client: &Client, now: &Now) -> Result<Token> {

@@ -4,7 +4,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::check::{self, TokenFacts};
-use super::of_a_store;
+use super::{credentials, of_a_store};
 use crate::cli::Options;
 use crate::commands::connect::{Target, is_sandbox};
 use crate::commands::profile::run::changed_meanwhile;
@@ -14,15 +14,25 @@ use crate::config::login::{LockedLogins, Login, Logins, fingerprint};
 use crate::config::profile::{DEFAULT, NamedBy, Profile};
 use crate::config::settings::{LockedSettings, Settings};
 use crate::config::token_storage::{KeyringFailure, TokenFiles, TokenStorage, account};
-use crate::config::{self, variable};
+use crate::config::{self, store_address};
 use crate::error::{Error, Kind, Result};
 use crate::ui::Run;
+
+/// What a token is read from.
+pub(super) enum LoginSource {
+    /// Whoever sits there.
+    Prompt,
+    /// Standard input.
+    Stdin,
+    /// A file with credentials; `-` is standard input.
+    File(String),
+}
 
 /// Takes a token for a profile.
 pub(super) fn run(
     run: &mut Run,
     options: &Options,
-    with_token: bool,
+    from: &LoginSource,
     keep: Option<TokenStorage>,
 ) -> Result<()> {
     let sandbox = is_sandbox(options, &run.environment)?;
@@ -30,11 +40,28 @@ pub(super) fn run(
         return of_a_store(&run.place(options)?);
     }
     let settings = Settings::read(&run.folders()?)?;
-    let (name, named_by) = settings
-        .config
-        .choose(options.profile.as_deref(), &run.environment)?;
+    let api = run.family.newest();
+    let (name, named_by) =
+        settings
+            .config
+            .choose_of(api, options.profile.as_deref(), &run.environment)?;
     let known = settings.config.find(&name).cloned();
-    let profile = known.clone().unwrap_or_else(|| Profile::named(&name));
+    let profile = match &known {
+        Some(_) => settings.config.profile_of(api, &name)?,
+        None => Profile {
+            api: (api.name != config::FIRST_API).then(|| api.name.to_owned()),
+            ..Profile::named(&name)
+        },
+    };
+    let (file, options) = match from {
+        LoginSource::File(path) => {
+            let file = credentials::read(run, path)?;
+            let options = file.options(options);
+            (Some(file), options)
+        }
+        LoginSource::Prompt | LoginSource::Stdin => (None, options.clone()),
+    };
+    let options = &options;
     if profile.credential_command.is_some() {
         return Err(
             Error::usage(format!("profile {name} takes its token from a command")).hint(format!(
@@ -43,13 +70,22 @@ pub(super) fn run(
         );
     }
     let new = known.is_none() && name != DEFAULT;
-    let place = Target::of(profile, named_by, options, &run.environment, run.family)?;
+    let mut place = Target::of(profile, named_by, options, &run.environment, run.family)?;
+    if let Some(id) = file.as_ref().and_then(|file| file.client_id.clone()) {
+        place.client_id = Some(id);
+    }
     // What cannot be written is found before a token is asked for.
     settings.edited(&making(run, &settings, &place, new)?)?;
     if options.dry_run.is_some() {
         return rehearse(run, options, &place, new, keep);
     }
-    let token = take(run, with_token)?;
+    let token = match file {
+        Some(file) => {
+            check_length(&file.token, "the token of the file")?;
+            file.token
+        }
+        None => take(run, matches!(from, LoginSource::Stdin))?,
+    };
     let client = run.client_with(&place, token.clone())?;
     let told = Run::wait(check::token(&client, &run.now(place.api)))?;
     let replaced = replacing(run, options, &place, &told)?;
@@ -74,12 +110,14 @@ pub(super) fn run(
 /// The edits that make a profile at its first login. Where nothing else is in
 /// use yet, it is.
 fn making(run: &Run, settings: &Settings, place: &Target, new: bool) -> Result<Vec<Edit>> {
+    let mut edits = naming_store(place);
     if !new {
-        return Ok(Vec::new());
+        return Ok(edits);
     }
     let profile = place.profile.name.clone();
-    let mut edits = vec![Edit::Make(profile.clone())];
-    if place.base.as_str() != place.api.base_url {
+    edits.insert(0, Edit::Make(profile.clone()));
+    let vendor = store_address::address(place.api, None, place.store.as_deref())?;
+    if place.base.as_str() != vendor {
         edits.push(Edit::Set {
             profile: profile.clone(),
             key: "base_url",
@@ -88,10 +126,36 @@ fn making(run: &Run, settings: &Settings, place: &Target, new: bool) -> Result<V
     }
     let logins = Logins::below(run.folders()?.state());
     let alone = logins.of_profile(DEFAULT).next().is_none();
-    if alone && settings.config.used.is_none() && settings.config.profiles.is_empty() {
+    // Commands that name no API are for the first one.
+    let is_first = place.api.name == config::FIRST_API;
+    let is_only = settings.config.used.is_none() && settings.config.profiles.is_empty();
+    if is_first && alone && is_only {
         edits.push(Edit::Use(profile));
     }
     Ok(edits)
+}
+
+/// The edits that note the store of an API whose base URL names it.
+fn naming_store(place: &Target) -> Vec<Edit> {
+    if place.api.store.is_none() {
+        return Vec::new();
+    }
+    let api = Some(place.api.name.to_owned());
+    let own = &place.profile;
+    let noted = [
+        ("api", &api, &None),
+        ("store_hash", &place.store, &own.store_hash),
+        ("client_id", &place.client_id, &own.client_id),
+    ];
+    let changed = noted
+        .into_iter()
+        .filter(|(_, now, before)| now.is_some() && now != before);
+    let set = changed.map(|(key, now, _)| Edit::Set {
+        profile: own.name.clone(),
+        key,
+        to: now.clone().map(Setting::Text),
+    });
+    set.collect()
 }
 
 fn rehearse(
@@ -118,10 +182,21 @@ fn rehearse(
     };
     run.print(&format!(
         "take a token for profile {name}\n\
-         check it: GET {base}/token_information and GET {base}/store\n\
+         check it: {}\n\
          {made}keep it {place_of_it}\n",
-        base = place.base
+        questions(place)
     ))
+}
+
+/// The requests that check a token.
+fn questions(place: &Target) -> String {
+    let base = &place.base;
+    if check::describes_tokens(place.api) {
+        return format!("GET {base}/token_information and GET {base}/store");
+    }
+    let probes = check::probes(place.api).into_iter();
+    let asked = probes.map(|(_, list)| format!("GET {base}{}", list.path));
+    asked.collect::<Vec<_>>().join(", ")
 }
 
 /// The token: from standard input, or from whoever sits there.
@@ -139,7 +214,10 @@ fn take(run: &mut Run, with_token: bool) -> Result<SecretString> {
     if !run.is_attended() {
         return Err(Error::usage("nobody can be asked for the token here")
             .hint("rc auth login --with-token reads it from standard input")
-            .hint(format!("without a login, {} is used", variable::TOKEN)));
+            .hint(format!(
+                "without a login, {} is used",
+                run.family.newest().auth.variable
+            )));
     }
     let typed = run
         .reporter
@@ -357,11 +435,10 @@ fn tell(
             "commands use profile {used}; change that with: rc profile use {name}"
         ));
     }
-    if config::read(&run.environment, variable::TOKEN)?.is_some() && place.named_by != NamedBy::Flag
-    {
+    let variable = place.api.auth.variable;
+    if config::read(&run.environment, variable)?.is_some() && place.named_by != NamedBy::Flag {
         run.reporter.note(&format!(
-            "{} is set and comes first; unset it to use the token that is kept now",
-            variable::TOKEN
+            "{variable} is set and comes first; unset it to use the token that is kept now"
         ));
     }
     let own = place.profile.own_base(place.api);

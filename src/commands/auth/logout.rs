@@ -2,9 +2,9 @@
 
 use super::of_a_store;
 use crate::cli::Options;
+use crate::config;
 use crate::config::login::{LockedLogins, Logins};
 use crate::config::token_storage::{TokenFiles, TokenStorage, account};
-use crate::config::{self, variable};
 use crate::error::{Error, Result};
 use crate::ui::Run;
 
@@ -29,13 +29,14 @@ pub(super) fn run(run: &mut Run, options: &Options) -> Result<()> {
             .note(&format!("no token was kept for profile {name}"));
     } else {
         run.reporter.done(&format!(
-            "the token of profile {name} is no longer kept here; in Recharge it stays until it \
-             is deleted there"
+            "the token of profile {name} is no longer kept here; in {} it stays until it \
+             is deleted there",
+            place.api.title
         ));
     }
-    if config::read(&run.environment, variable::TOKEN)?.is_some() {
-        run.reporter
-            .note(&format!("{} is still set", variable::TOKEN));
+    let variable = place.api.auth.variable;
+    if config::read(&run.environment, variable)?.is_some() {
+        run.reporter.note(&format!("{variable} is still set"));
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 mod args;
 pub(super) mod check;
+mod credentials;
 mod login;
 pub(super) mod logout;
 mod spec;
@@ -27,7 +28,8 @@ pub(super) const COMMAND: Command = Command {
     files: no_files,
     run: |run, options, matches| {
         let (verb, matches) = verb_of(matches)?;
-        self::run(run, options, &args::auth_of(verb, matches))
+        run.choose_family(options, args::family(matches))?;
+        self::run(run, options, args::auth_of(verb, matches))
     },
 };
 
@@ -35,20 +37,37 @@ pub(super) const COMMAND: Command = Command {
 pub(super) const LOGIN: Command = Command {
     spec: spec::LOGIN,
     files: no_files,
-    run: |run, options, matches| self::run(run, options, &args::auth_of("login", matches)),
+    run: |run, options, matches| {
+        run.choose_family(options, args::family(matches))?;
+        self::run(run, options, args::auth_of("login", matches))
+    },
 };
 
 /// `rc whoami`, which help does not list.
 pub(super) const WHOAMI: Command = Command {
     spec: spec::WHOAMI,
     files: no_files,
-    run: |run, options, _| self::run(run, options, &Auth::Status),
+    run: |run, options, _| {
+        run.choose_family(options, None)?;
+        self::run(run, options, Auth::Status)
+    },
 };
 
 /// Does what was asked about the token.
-fn run(run: &mut Run, options: &Options, asked: &Auth) -> Result<()> {
+fn run(run: &mut Run, options: &Options, asked: Auth) -> Result<()> {
     match asked {
-        Auth::Login { with_token, keep } => login::run(run, options, *with_token, *keep),
+        Auth::Login {
+            with_token,
+            from_file,
+            keep,
+        } => {
+            let from = match from_file {
+                Some(file) => login::LoginSource::File(file),
+                None if with_token => login::LoginSource::Stdin,
+                None => login::LoginSource::Prompt,
+            };
+            login::run(run, options, &from, keep)
+        }
         Auth::Logout => logout::run(run, options),
         Auth::Status | Auth::Token if options.dry_run.is_some() => Err(Error::usage(
             "--dry-run shows what would be changed, and this command changes nothing",
@@ -133,7 +152,12 @@ fn record(
     said: &[(TokenSource, String)],
     told: &check::TokenFacts,
 ) -> Value {
-    let (leak, size) = catalog::recharge::multiplier(token.expose_secret()).unwrap_or((1.0, 1.0));
+    let bucket = place.api.rate.bucket(token.expose_secret());
+    let multiplier = bucket.map(|_| {
+        let multiplier = catalog::recharge::multiplier(token.expose_secret());
+        let (leak, size) = multiplier.unwrap_or((1.0, 1.0));
+        format!("{leak}x{size}")
+    });
     let sources: Map<String, Value> = said
         .iter()
         .map(|(source, said)| (source.name().to_owned(), said.as_str().into()))
@@ -149,7 +173,7 @@ fn record(
         "token": {
             "name": told.name,
             "source": source,
-            "rate_multiplier": format!("{leak}x{size}"),
+            "rate_multiplier": multiplier,
         },
         "sources": sources,
         "scopes": told.scopes,

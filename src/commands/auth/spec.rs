@@ -1,8 +1,9 @@
 //! How `rc auth` looks.
 
 use clap::builder::PossibleValue;
-use clap::{Arg, ArgAction, Command, ValueEnum};
+use clap::{Arg, ArgAction, Command, ValueEnum, ValueHint};
 
+use crate::catalog;
 use crate::cli::Spec;
 use crate::cli::help::{group, verb};
 use crate::config::token_storage::TokenStorage;
@@ -55,13 +56,23 @@ fn login() -> Command {
          and keeps it in the keyring of the system. Where there is none, it is kept in a file \
          that only you can read.\n\n\
          Examples:\n  rc auth login\n  rc auth login --profile garden\n  \
-         rc auth login --with-token < token.txt",
+         rc auth login --with-token < token.txt\n  \
+         rc auth login --bigcommerce --from-file credentials.txt",
     )
     .arg(
         Arg::new("with-token")
             .long("with-token")
             .action(ArgAction::SetTrue)
             .help("read the token from standard input"),
+    )
+    .args(families())
+    .arg(
+        Arg::new("from-file")
+            .long("from-file")
+            .value_name("FILE")
+            .value_hint(ValueHint::FilePath)
+            .conflicts_with("with-token")
+            .help("read token, store and client id from the file that the control panel gives; - for standard input"),
     )
     .arg(
         Arg::new("keep")
@@ -72,12 +83,25 @@ fn login() -> Command {
     )
 }
 
+/// A flag for each API but the first, which needs none.
+fn families() -> impl Iterator<Item = Arg> {
+    let families = catalog::FAMILIES.iter().skip(1);
+    families.map(|family| {
+        let api = family.newest();
+        Arg::new(api.name)
+            .long(api.name)
+            .action(ArgAction::SetTrue)
+            .help(format!("of a {} store", api.title))
+    })
+}
+
 fn status() -> Command {
     verb(
         "status",
         "Tell the store, where the token comes from, and what it may do",
         "Examples:\n  rc auth status\n  rc auth status --jq '.scopes[]' -r",
     )
+    .args(families())
 }
 
 fn build() -> Command {
@@ -88,13 +112,15 @@ fn build() -> Command {
             "Remove the token of the profile wherever it is kept",
             "In Recharge the token stays; delete it there if somebody may have seen it.\n\n\
              Example:\n  rc auth logout",
-        ),
+        )
+        .args(families()),
         status(),
         verb(
             "token",
             "Print the token, for other programs",
             "Example:\n  curl -H \"X-Recharge-Access-Token: $(rc auth token)\" \\\n      \
              https://api.rechargeapps.com/store",
-        ),
+        )
+        .args(families()),
     ])
 }

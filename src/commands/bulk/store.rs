@@ -103,7 +103,8 @@ impl Store {
     pub(super) fn whereabouts(&self) -> JobStore {
         let own = !self.place.sandbox;
         let known = self.place.known();
-        let foreign = known.is_some_and(|known| known.source == TokenSource::Environment);
+        let foreign =
+            known.is_some_and(|known| matches!(known.source, TokenSource::Environment(_)));
         JobStore {
             // With a token of the environment no profile has a part in it.
             profile: (own && !foreign).then(|| self.place.profile.name.clone()),

@@ -228,12 +228,7 @@ impl PreparedCall<'_> {
     }
 
     pub(in crate::commands) fn shape(&self) -> Shape {
-        use crate::catalog::ResponseShape;
-        let list = matches!(
-            self.operation.response,
-            ResponseShape::Page(..) | ResponseShape::Many(..)
-        );
-        if list || self.is_many() {
+        if self.operation.response.is_list() || self.is_many() {
             Shape::Many
         } else {
             Shape::One

@@ -6,8 +6,8 @@ use http::Version;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::catalog::ApiFamily;
 use crate::catalog::recharge::token_information;
+use crate::catalog::{Api, ApiFamily};
 use crate::config::variable;
 use crate::error::{Error, Kind};
 
@@ -145,6 +145,36 @@ pub(super) fn token(status: u16, body: &[u8]) -> Check {
         ),
         200..300 => accepted(body),
         _ => Check::warn("token", format!("not judged, status {status}")),
+    }
+}
+
+/// What a list says of a token, for an API that does not describe tokens.
+pub(super) fn probed(api: &Api, status: u16, scope: Option<&str>) -> Check {
+    let place = api.auth.managed_at;
+    match status {
+        401 => Check::failed(
+            "token",
+            &Error::new(Kind::Access, "refused").hint(format!(
+                "it is wrong, was taken back, or belongs to another store; make one in {place}"
+            )),
+        ),
+        403 => Check::warn(
+            "token",
+            format!("accepted, without the scope {}", scope.unwrap_or_default()),
+        )
+        .hint(format!(
+            "rc auth status tells its scopes; they are set in {place}"
+        )),
+        200..300 => Check::ok("token", "accepted"),
+        _ => Check::warn("token", format!("not judged, status {status}")),
+    }
+}
+
+/// How many requests the window of time has left.
+pub(super) fn left(left: Option<&str>) -> Check {
+    match left {
+        Some(left) => Check::ok("limit", format!("{left} requests left")),
+        None => Check::warn("limit", "the answer does not tell"),
     }
 }
 

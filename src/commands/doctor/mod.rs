@@ -22,9 +22,10 @@ use serde_json::json;
 use super::{Command, no_files};
 use crate::api::client::{Failure, Http, Redacting, Transport, redact, tls};
 use crate::cli::Options;
+use crate::commands::auth::check;
 use crate::commands::connect::Target;
 use crate::commands::token;
-use crate::config::{BaseUrl, Network, Trust, variable};
+use crate::config::{BaseUrl, Network, Trust};
 use crate::error::{Error, Kind, Result};
 use crate::output::{Format, Shape, aligned};
 use crate::ui::Run;
@@ -34,7 +35,10 @@ use judge::{Check, CheckStatus};
 pub(super) const COMMAND: Command = Command {
     spec: spec::SPEC,
     files: no_files,
-    run: |run, options, _| self::run(run, options),
+    run: |run, options, _| {
+        run.choose_family(options, None)?;
+        self::run(run, options)
+    },
 };
 
 /// Checks everything, and tells what was found.
@@ -260,12 +264,20 @@ fn asked(
                 answer.version(),
                 took,
             ));
-            let version = place.api.headers.version;
-            let version = version.and_then(|name| header(&answer, name));
-            report.add(judge::version(version.as_deref(), place.version()));
+            if let Some(name) = place.api.headers.version {
+                let version = header(&answer, name);
+                report.add(judge::version(version.as_deref(), place.version()));
+            }
             if let Some(token) = token {
-                report.add(judge::token(answer.status().as_u16(), answer.body()));
-                report.add(judge::limit(limit.as_deref(), token.expose_secret()));
+                let status = answer.status().as_u16();
+                if check::describes_tokens(place.api) {
+                    report.add(judge::token(status, answer.body()));
+                    report.add(judge::limit(limit.as_deref(), token.expose_secret()));
+                } else {
+                    let scope = check::probes(place.api).first().map(|(scope, _)| *scope);
+                    report.add(judge::probed(place.api, status, scope));
+                    report.add(judge::left(limit.as_deref()));
+                }
             }
             if place.url().is_some() {
                 report.add(judge::clock(header(&answer, "Date").as_deref(), ours));
@@ -290,9 +302,20 @@ fn header(answer: &Response<Bytes>, name: &str) -> Option<String> {
     answer.headers().get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// Asks what the token may do; that changes nothing.
+/// The path of what describes a token.
+fn token_path() -> String {
+    "/token_information".to_owned()
+}
+
+/// Asks what the token may do; that changes nothing. Where the API does not say, a
+/// list is asked for.
 fn question(place: &Target, token: Option<&SecretString>) -> Result<Request<Bytes>> {
-    let mut builder = Request::get(format!("{}/token_information", place.printed().base_url))
+    let path = match check::probes(place.api).first() {
+        _ if check::describes_tokens(place.api) => token_path(),
+        Some((_, list)) => format!("{}?{}=1", list.path, place.api.page_size),
+        None => String::new(),
+    };
+    let mut builder = Request::get(format!("{}{path}", place.printed().base_url))
         .header("Accept", "application/json");
     if let Some(name) = place.api.headers.version {
         builder = builder.header(name, place.version());
@@ -303,7 +326,7 @@ fn question(place: &Target, token: Option<&SecretString>) -> Result<Request<Byte
         let mut value = HeaderValue::from_str(token.expose_secret()).map_err(|_| {
             Error::new(
                 Kind::Access,
-                format!("{} cannot stand in a header", variable::TOKEN),
+                format!("{} cannot stand in a header", place.api.auth.variable),
             )
         })?;
         value.set_sensitive(true);

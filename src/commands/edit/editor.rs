@@ -52,9 +52,7 @@ impl Editor {
 
     fn of(words: Vec<String>, environment: &Environment) -> Self {
         let mut environment = environment.clone();
-        for secret in [variable::TOKEN, variable::CLIENT_SECRET] {
-            environment.remove(secret);
-        }
+        environment.retain(|name, _| !variable::is_secret(name));
         Self { words, environment }
     }
 

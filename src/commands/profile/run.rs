@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::args::Profiles;
-use crate::catalog::Api;
+use crate::catalog::{self, Api};
 use crate::cli::{DryRun, Options};
 use crate::commands::auth;
 use crate::commands::connect::{is_sandbox, kind_of};
@@ -164,7 +164,13 @@ impl GivenSettings<'_> {
                 .hint("--unset limit takes the limit away"));
         }
         let text = |text: &str| Setting::Text(text.to_owned());
+        // A store that a base URL names is one of an API whose base URLs do.
+        let mut families = catalog::FAMILIES.iter().map(|family| family.newest());
+        let api = families.find(|api| options.store_hash.is_some() && api.store.is_some());
+        let api = api.map(|api| api.name);
         let set = [
+            ("api", api.map(text)),
+            ("store_hash", options.store_hash.as_deref().map(text)),
             ("base_url", options.base_url.as_deref().map(text)),
             ("api_version", options.api_version.as_deref().map(text)),
             ("protected", self.protected.map(Setting::Switch)),
@@ -198,6 +204,9 @@ fn remove(run: &mut Run, options: &Options, settings: &Settings, name: &str) -> 
         return Err(Error::usage(format!("nothing is set for profile {name}"))
             .hint("rc auth logout removes its token"));
     };
+    if let Some(family) = catalog::family(profile.api_name()).filter(|_| profile.api.is_some()) {
+        run.family = family;
+    }
     let edits = [Edit::Remove(name.to_owned())];
     if options.dry_run.is_some() {
         return rehearse(run, options, settings, &edits);
@@ -298,10 +307,13 @@ const RECORD_KEYS: [&str; 11] = [
     LIMIT,
 ];
 
-fn record(api: &Api, profile: &Profile, used: &str, logins: &Logins) -> Value {
+fn record(api: &'static Api, profile: &Profile, used: &str, logins: &Logins) -> Value {
+    let api = catalog::family(profile.api_name()).map_or(api, catalog::ApiFamily::newest);
     let login = logins.of(api.name, &profile.name, &profile.own_base(api));
     json!({
         "name": profile.name,
+        "api": api.name,
+        "store_hash": profile.store_hash,
         "in_use": profile.name == used,
         "store": login.and_then(|login| login.store.clone()),
         "token": match (&profile.credential_command, login) {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 
+use crate::catalog::{self, ApiFamily};
 use crate::cli::values::{text, texts};
 use crate::error::Result;
 use crate::sync::destination::{Address, SchemaPolicy};
@@ -59,6 +60,11 @@ pub(super) fn sync_of(matches: &ArgMatches) -> Result<Sync> {
         },
         products_version: text(matches, "products-version"),
     })
+}
+
+/// The API, where it was named.
+pub(super) fn source(matches: &ArgMatches) -> Option<&'static ApiFamily> {
+    catalog::family(&text(matches, "from")?)
 }
 
 /// The destination, where it was named.

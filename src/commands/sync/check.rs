@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::args::Sync;
 use super::place::{CopyFacts, facts};
-use super::run::{choose, store_key};
+use super::run::{choose, store_id, store_key};
 use crate::catalog::build::field;
 use crate::catalog::{Conventions, FieldKind, Object};
 use crate::cli::Options;
@@ -29,8 +29,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Sync) -> Result<()> 
     let now = run.now(place.family.newest());
     let (scopes, store) = Run::wait(async {
         let scopes = check::scopes(&client, &now).await?;
-        let facts = check::store(&client, &now).await?;
-        Ok((scopes, facts.identity().map(|identity| identity.id)))
+        Ok((scopes, store_id(&client, &now).await?))
     })?;
     let here = store_key(&place, store)?;
     let copy = match facts(run, options, asked.to.as_ref())? {

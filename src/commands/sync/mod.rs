@@ -15,9 +15,13 @@ pub(in crate::commands) use place::open_copy;
 pub(super) const COMMAND: Command = Command {
     spec: spec::SPEC,
     files: no_files,
-    run: |run, options, matches| match matches.subcommand() {
-        Some(("status", inner)) => status::run(run, options, args::destination(inner)?.as_ref()),
-        Some(("check", inner)) => check::run(run, options, &args::sync_of(inner)?),
-        _ => run::run(run, options, &args::sync_of(matches)?),
+    run: |run, options, matches| {
+        let inner = matches.subcommand().map_or(matches, |(_, inner)| inner);
+        run.choose_family(options, args::source(inner))?;
+        match matches.subcommand_name() {
+            Some("status") => status::run(run, options, args::destination(inner)?.as_ref()),
+            Some("check") => check::run(run, options, &args::sync_of(inner)?),
+            _ => run::run(run, options, &args::sync_of(inner)?),
+        }
     },
 };

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use crate::cli::Options;
-use crate::config::{Environment, read, variable};
+use crate::config::{FIRST_API, read, variable};
 use crate::error::{Error, Kind, Result};
 use crate::store;
 use crate::sync::destination::files::{DATABASE, FileFolder, FileFormat};
@@ -15,13 +15,15 @@ use crate::sync::{StoreKey, TableStatus};
 use crate::ui::Run;
 
 /// The address of the copy.
-pub(super) fn address(environment: &Environment, flag: Option<&Address>) -> Result<Address> {
+pub(super) fn address(run: &Run, flag: Option<&Address>) -> Result<Address> {
     if let Some(address) = flag {
         return Ok(address.clone());
     }
-    match read(environment, variable::SYNC_TO)? {
+    let api = run.family.newest().name;
+    match read(&run.environment, variable::SYNC_TO)? {
         Some(text) => Address::parse(text),
-        None => Ok(Address::Sqlite(PathBuf::from(USUAL_FILE))),
+        None if api == FIRST_API => Ok(Address::Sqlite(PathBuf::from(USUAL_FILE))),
+        None => Ok(Address::Sqlite(PathBuf::from(format!("{api}.db")))),
     }
 }
 
@@ -41,7 +43,7 @@ pub(super) fn facts(
     options: &Options,
     flag: Option<&Address>,
 ) -> Result<Option<CopyFacts>> {
-    let path = match address(&run.environment, flag)? {
+    let path = match address(run, flag)? {
         Address::Sqlite(path) => path,
         Address::Ndjson(folder) | Address::Csv(folder) => folder.join(DATABASE),
         Address::Postgres(url) => {
@@ -98,7 +100,7 @@ pub(super) fn open(
     let folder = |folder: &Path, format| -> Result<Box<dyn Destination>> {
         Ok(Box::new(FileFolder::open(folder, format)?))
     };
-    match address(&run.environment, flag)? {
+    match address(run, flag)? {
         Address::Sqlite(path) => Ok(Box::new(Sqlite::open(&path)?)),
         Address::Ndjson(path) => folder(&path, FileFormat::Ndjson),
         Address::Csv(path) => folder(&path, FileFormat::Csv),

@@ -10,6 +10,7 @@ use super::args::Sync;
 use super::place;
 use super::watcher::Watcher;
 use crate::api::client::Client;
+use crate::api::request::Now;
 use crate::catalog::build::field;
 use crate::catalog::{Conventions, FieldKind, Object};
 use crate::cli::Options;
@@ -88,8 +89,7 @@ fn repeat(
     let writer = writer();
     loop {
         let result = Run::wait(async {
-            let facts = check::store(&first, &now).await?;
-            let store = store_key(place, facts.identity().map(|identity| identity.id))?;
+            let store = store_key(place, store_id(&first, &now).await?)?;
             sync.run(store, writer.clone()).await
         });
         if matches!(&result, Err(error) if error.kind == Kind::Interrupted) {
@@ -156,7 +156,17 @@ pub(super) fn choose(all: &[SyncTable], names: &[String]) -> Result<Vec<SyncTabl
             return Err(error.hint(format!("tables are: {}", known.join(", "))));
         }
     }
-    let is_wanted = |table: &&SyncTable| names.is_empty() || names.contains(&table.name);
+    let is_named = |table: &SyncTable| names.contains(&table.name);
+    // A list that belongs to records is read with them.
+    let has_named_list = |table: &SyncTable| {
+        let of_table = |child: &&SyncTable| {
+            let parent = child.parent.as_ref();
+            parent.is_some_and(|parent| parent.table == table.name)
+        };
+        all.iter().filter(of_table).any(is_named)
+    };
+    let is_wanted =
+        |table: &&SyncTable| names.is_empty() || is_named(table) || has_named_list(table);
     Ok(all.iter().filter(is_wanted).cloned().collect())
 }
 
@@ -179,9 +189,25 @@ fn clients(
     Ok(clients)
 }
 
+/// What the API calls the store: what its base URL names, else what the API says.
+pub(super) async fn store_id(client: &Client, now: &Now) -> Result<Option<String>> {
+    if let Some(store) = client.store() {
+        return Ok(Some(store.to_owned()));
+    }
+    let facts = check::store(client, now).await?;
+    Ok(facts.identity().map(|identity| identity.id))
+}
+
 /// What tells the store of a place from every other one.
 pub(super) fn store_key(place: &Target, id: Option<String>) -> Result<StoreKey> {
     let Some(store) = id else {
+        if let Some(part) = place.family.newest().store {
+            let message = format!("the {} is missing", part.title);
+            return Err(Error::usage(message).hint(format!(
+                "--{} or {} names the store",
+                part.flag, part.variable
+            )));
+        }
         return Err(Error::new(
             Kind::Access,
             "the token may not read the store, so that its copy cannot be told from another one's",

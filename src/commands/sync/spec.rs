@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command};
 
+use crate::catalog;
 use crate::cli::help::{styled, verb};
 use crate::cli::{Spec, plain};
 use crate::config::span;
@@ -31,6 +32,7 @@ Examples:
   rc sync --to sqlite:shop.db --tables subscriptions,charges
   rc sync --start-date 2026-01-01
   rc sync --watch 15m
+  rc sync --from bigcommerce --store-hash abc123
   rc sync status
   rc sql 'SELECT status, count(*) FROM subscriptions GROUP BY 1'";
 
@@ -56,7 +58,7 @@ fn build() -> Command {
                 .after_help(styled(EXAMPLES))
                 .args(flags())
                 .subcommands([
-                    verb("status", "Show what the copy has", STATUS).arg(to()),
+                    verb("status", "Show what the copy has", STATUS).args([to(), from()]),
                     verb("check", "Check token and copy before a run", CHECK).args(flags()),
                 ])
         })
@@ -64,8 +66,18 @@ fn build() -> Command {
 
 fn to() -> Arg {
     Arg::new("to").long("to").value_name("DEST").help(
-        "where the copy is: sqlite:FILE, ndjson:FOLDER, csv:FOLDER or postgres://HOST/DATABASE [default: sqlite:recharge.db]",
+        "where the copy is: sqlite:FILE, ndjson:FOLDER, csv:FOLDER or postgres://HOST/DATABASE [default: sqlite:recharge.db, or the name of the other API]",
     )
+}
+
+fn from() -> Arg {
+    let families = catalog::FAMILIES.iter();
+    let names: Vec<&str> = families.map(|family| family.newest().name).collect();
+    Arg::new("from")
+        .long("from")
+        .value_name("API")
+        .value_parser(PossibleValuesParser::new(names))
+        .help("the API to copy from [default: that of the profile]")
 }
 
 fn flags() -> Vec<Arg> {
@@ -86,6 +98,7 @@ fn flags() -> Vec<Arg> {
     };
     vec![
         to(),
+        from(),
         names("tables", "only these tables"),
         names("refresh", "read these tables anew, from their beginning"),
         Arg::new("start-date")

@@ -15,7 +15,7 @@ use crate::ui::printer::{Described, Printer};
 /// Prints what the copy has of each table.
 pub(super) fn run(run: &mut Run, options: &Options, to: Option<&Address>) -> Result<()> {
     let Some(copy) = facts(run, options, to)? else {
-        return Err(none_at(&match address(&run.environment, to)? {
+        return Err(none_at(&match address(run, to)? {
             Address::Sqlite(path) | Address::Ndjson(path) | Address::Csv(path) => {
                 path.display().to_string()
             }

@@ -50,8 +50,35 @@ pub struct StoredPage {
     pub changed: u64,
     /// The newest replication key.
     pub newest: Option<Micros>,
+    /// The oldest replication key.
+    pub oldest: Option<Micros>,
+    /// Whether a replication key is older than one before it.
+    pub is_unordered: bool,
     /// What was odd.
     pub findings: RowFindings,
+}
+
+impl StoredPage {
+    /// Takes note of the replication key of a row.
+    pub fn saw(&mut self, key: Option<Micros>) {
+        let Some(key) = key else { return };
+        self.is_unordered |= self.newest.is_some_and(|newest| newest > key);
+        self.newest = self.newest.max(Some(key));
+        self.oldest = Some(self.oldest.map_or(key, |oldest| oldest.min(key)));
+    }
+}
+
+/// Lists of records of another table, complete for some of its records.
+#[derive(Debug, Clone)]
+pub struct ChildPage {
+    /// The name of their table.
+    pub table: String,
+    /// The column with the key of the record that each belongs to.
+    pub column: &'static str,
+    /// The keys of the records whose lists these are.
+    pub parents: Vec<String>,
+    /// All records of these lists.
+    pub records: RecordPage,
 }
 
 /// Whether the columns of a table follow the catalog.
@@ -97,6 +124,20 @@ pub trait Destination: Send {
     /// # Errors
     /// Nothing of the page was stored.
     fn write(&mut self, table: &str, batch: &RecordPage, advance: Advance) -> Result<StoredPage>;
+
+    /// As [`Self::write`], with the lists that belong to the records of the page, all
+    /// in one transaction: what a list no longer has is marked as deleted, and the
+    /// tables of the lists have the bookmark of the page.
+    ///
+    /// # Errors
+    /// Nothing was stored.
+    fn write_family(
+        &mut self,
+        table: &str,
+        batch: &RecordPage,
+        advance: Advance,
+        children: &[ChildPage],
+    ) -> Result<Vec<StoredPage>>;
 
     /// Begins to gather the keys of a list that is read from its beginning.
     ///

@@ -1,6 +1,8 @@
 //! One run: every table from its bookmark to now, several at a time, and what the
 //! store no longer has.
 
+mod by_time;
+mod children;
 mod plan;
 mod removed;
 mod report;
@@ -19,6 +21,7 @@ use crate::error::{Error, Kind, Result};
 use crate::world::Clock;
 
 use super::destination::Writer;
+pub(super) use children::ChildReader;
 pub use plan::{Deletes, RunPlan};
 pub use report::{TableEnd, TableReport};
 
@@ -72,13 +75,20 @@ impl SyncRun<'_> {
 
     async fn tables(&self) -> Result<Vec<TableReport>> {
         let parallel = self.plan.parallel.max(1);
-        let each = self.plan.tables.iter().map(|table| self.table(table));
+        // Lists that belong to records are read with them.
+        let own = self
+            .plan
+            .tables
+            .iter()
+            .filter(|table| table.parent.is_none());
+        let each = own.map(|table| self.table(table));
         let mut running = stream::iter(each).buffer_unordered(parallel);
         let mut reports = Vec::new();
-        while let Some(report) = running.next().await {
-            let report = report?;
-            self.observer.ended(&report);
-            reports.push(report);
+        while let Some(of_table) = running.next().await {
+            for report in of_table? {
+                self.observer.ended(&report);
+                reports.push(report);
+            }
         }
         let order = |report: &TableReport| {
             let mut tables = self.plan.tables.iter();
@@ -104,5 +114,6 @@ impl std::fmt::Debug for SyncRun<'_> {
 fn ends_all(error: &Error) -> bool {
     let status = error.answer.as_ref().map(|answer| answer.status);
     matches!(error.kind, Kind::Usage | Kind::Interrupted | Kind::Closed)
+        // No store, no token: only a scope is about one table.
         || (error.kind == Kind::Access && status != Some(403))
 }

@@ -13,7 +13,7 @@ use crate::sync::TableState;
 use crate::sync::destination::{Among, BatchPurpose, Destination, Missing};
 use crate::sync::read::Total;
 use crate::sync::table::{ReadMethod, SyncTable};
-use crate::sync::window::{ReadWindow, among, first_page, with_keys};
+use crate::sync::window::{ReadWindow, among, first_page, small, with_keys};
 
 /// Seconds of a day.
 const DAY: u64 = 86_400;
@@ -65,10 +65,20 @@ impl SyncRun<'_> {
                 self.gathering(table, request, purpose, total).await?;
                 Some(Among::With(removed))
             }
-            _ => return Ok((0, TableEnd::Done)),
+            _ => match table.vanished.filter(|_| self.is_due_whole(state)) {
+                Some(vanished) => {
+                    self.gather(table).await.map_err(ListFailure::Sink)?;
+                    let request = small(table, vanished);
+                    let purpose = BatchPurpose::Keys;
+                    self.gathering(table, request, purpose, total).await?;
+                    None
+                }
+                None => return Ok((0, TableEnd::Done)),
+            },
         };
         let (deleted, end) = self.mark(table, restriction, total).await?;
-        if table.method == ReadMethod::Whole && matches!(end, TableEnd::Done) {
+        let is_whole = table.method == ReadMethod::Whole || table.vanished.is_some();
+        if is_whole && matches!(end, TableEnd::Done) {
             state.read_whole = state.completed;
             self.conclude(table, state).await?;
         }
@@ -117,11 +127,13 @@ impl SyncRun<'_> {
         keys: Vec<String>,
         total: &mut Total,
     ) -> Result<Vec<String>, ListFailure> {
-        let Some(request) = with_keys(table, &keys) else {
+        let Some(requests) = with_keys(table, &keys) else {
             return Ok(keys);
         };
-        let purpose = BatchPurpose::RowsAndKeys;
-        self.gathering(table, request, purpose, total).await?;
+        for request in requests {
+            let purpose = BatchPurpose::RowsAndKeys;
+            self.gathering(table, request, purpose, total).await?;
+        }
         // What was found is among the keys that were gathered now.
         let name = table.name.clone();
         let lacking = move |destination: &mut dyn Destination| destination.lacking(&name, &keys);

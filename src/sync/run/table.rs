@@ -1,12 +1,16 @@
 //! One table from its bookmark to now.
 
+use std::cell::RefCell;
+
+use super::by_time::ListReading;
+use super::children::ChildReader;
 use super::report::{TableEnd, TableReport};
 use super::{SyncRun, ends_all};
 use crate::api::pages::{ListFailure, Pages};
 use crate::api::request::Request;
 use crate::api::response::Wanted;
 use crate::error::{Error, Kind, Result};
-use crate::sync::destination::{Advance, BatchPurpose, SchemaPolicy};
+use crate::sync::destination::{Advance, BatchPurpose, Destination, SchemaPolicy};
 use crate::sync::read::{TableSink, Total};
 use crate::sync::table::{ReadMethod, SyncTable};
 use crate::sync::window::{ReadWindow, first_page};
@@ -24,25 +28,16 @@ impl SyncRun<'_> {
     ///
     /// # Errors
     /// The run cannot go on.
-    pub(super) async fn table(&self, table: &SyncTable) -> Result<TableReport> {
-        let policy = if self.plan.refreshes(table) {
-            SchemaPolicy::Refresh
-        } else {
-            self.plan.schema
-        };
-        let of_table = table.clone();
-        let prepare = move |destination: &mut dyn crate::sync::destination::Destination| {
-            destination.prepare(&of_table, policy)
-        };
-        let mut state = self.worker.call(prepare).await?;
-        if self.plan.refreshes(table) {
-            state = TableState::default();
-        } else if !self.is_due(table, &state) {
-            return Ok(TableReport::unread(table, TableEnd::NotDue));
+    pub(super) async fn table(&self, table: &SyncTable) -> Result<Vec<TableReport>> {
+        let mut state = self.prepared(table).await?;
+        if !self.plan.refreshes(table) && !self.is_due(table, &state) {
+            return Ok(vec![TableReport::unread(table, TableEnd::NotDue)]);
         }
         let is_first = state == TableState::default() && !self.plan.refreshes(table);
+        let (children, behind) = self.children_of(table, &state).await?;
         let mut total = Total::default();
-        let read = self.read(table, &mut state, &mut total).await;
+        let reading = (behind, children.as_ref());
+        let read = self.read(table, reading, &mut state, &mut total).await;
         let deleted = match read {
             // What was read just now, of a table that was empty, is still there.
             Ok(()) if is_first && table.method != ReadMethod::Whole => Ok((0, TableEnd::Done)),
@@ -64,32 +59,134 @@ impl SyncRun<'_> {
                 (0, end)
             }
         };
-        Ok(TableReport {
+        let is_read = !matches!(end, TableEnd::Failed(_) | TableEnd::Forbidden(_));
+        let mut reports = vec![TableReport {
             table: table.name.clone(),
             rows: total.rows,
             changed: total.changed,
             deleted,
             bookmark: state.bookmark,
             end,
+        }];
+        if let Some(children) = children {
+            reports.extend(self.of_children(table, &children, &state, is_read).await?);
+        }
+        Ok(reports)
+    }
+
+    /// Makes a table ready; returns how far it is, which is nowhere where it is read
+    /// anew.
+    async fn prepared(&self, table: &SyncTable) -> Result<TableState> {
+        let is_anew = self.plan.refreshes(table);
+        let policy = if is_anew {
+            SchemaPolicy::Refresh
+        } else {
+            self.plan.schema
+        };
+        let of_table = table.clone();
+        let prepare =
+            move |destination: &mut dyn Destination| destination.prepare(&of_table, policy);
+        let state = self.worker.call(prepare).await?;
+        Ok(if is_anew {
+            TableState::default()
+        } else {
+            state
         })
     }
 
+    /// What reads the lists that belong to the records of a table, and from where the
+    /// records are read so that no list is missing.
+    async fn children_of<'t>(
+        &'t self,
+        table: &SyncTable,
+        state: &TableState,
+    ) -> Result<(Option<ChildReader<'t>>, Option<Micros>)> {
+        let is_child = |child: &&SyncTable| {
+            let parent = child.parent.as_ref();
+            parent.is_some_and(|parent| parent.table == table.name)
+        };
+        let tables: Vec<&SyncTable> = self.plan.tables.iter().filter(is_child).collect();
+        let mut bookmark = state.bookmark;
+        for child in &tables {
+            // One that was added later begins at the beginning.
+            bookmark = bookmark.min(self.prepared(child).await?.bookmark);
+        }
+        if tables.is_empty() {
+            return Ok((None, bookmark));
+        }
+        let reader = ChildReader {
+            client: self.client(table.api.version)?.clone(),
+            observer: self.observer,
+            key: table.key,
+            totals: RefCell::new(tables.iter().map(|_| Total::default()).collect()),
+            tables,
+            parallel: self.plan.parallel,
+        };
+        Ok((Some(reader), bookmark))
+    }
+
+    /// The reports of the lists that were read with a table.
+    async fn of_children(
+        &self,
+        table: &SyncTable,
+        children: &ChildReader<'_>,
+        state: &TableState,
+        is_read: bool,
+    ) -> Result<Vec<TableReport>> {
+        let mut reports = Vec::new();
+        let totals = children.totals.take();
+        for (child, total) in children.tables.iter().zip(totals) {
+            let end = if is_read {
+                let state = TableState {
+                    read_whole: None,
+                    ..state.clone()
+                };
+                let concluded = self.conclude(child, &state).await;
+                concluded.map_err(ListFailure::into_error)?;
+                TableEnd::Done
+            } else {
+                TableEnd::Failed(Error::new(
+                    Kind::Partial,
+                    format!(
+                        "it is read with {}, which was not read to its end",
+                        table.name
+                    ),
+                ))
+            };
+            reports.push(TableReport {
+                table: child.name.clone(),
+                rows: total.rows,
+                changed: total.changed,
+                deleted: 0,
+                bookmark: state.bookmark,
+                end,
+            });
+        }
+        Ok(reports)
+    }
+
     fn is_due(&self, table: &SyncTable, state: &TableState) -> bool {
+        table.method != ReadMethod::Whole || self.is_due_whole(state)
+    }
+
+    /// Whether a whole list is to be read again.
+    pub(super) fn is_due_whole(&self, state: &TableState) -> bool {
         let (Some(every), Some(read)) = (self.plan.full_every, state.read_whole) else {
             return true;
         };
-        table.method != ReadMethod::Whole || self.now().since(read) >= every
+        self.now().since(read) >= every
     }
 
     /// Reads what is new, and stores how far the table is then.
     async fn read(
         &self,
         table: &SyncTable,
+        (bookmark, children): (Option<Micros>, Option<&ChildReader<'_>>),
         state: &mut TableState,
         total: &mut Total,
     ) -> Result<(), ListFailure> {
         let begun = self.now().whole_seconds();
-        let from = match state.bookmark {
+        let from = match bookmark {
             Some(bookmark) => Some(bookmark.before(self.plan.lookback)),
             None => self.plan.start,
         };
@@ -99,7 +196,19 @@ impl SyncRun<'_> {
                 let is_empty = from.zip(to).is_some_and(|(from, to)| to < from);
                 if !is_empty {
                     let window = ReadWindow { from, to };
-                    self.read_windows(table, window, begun, state, total)
+                    let mut reading = ListReading {
+                        also: table.further,
+                        advance: Advance::AtEnd,
+                        children,
+                    };
+                    // First what the list itself may leave out: once the bookmark has
+                    // moved, it would not be read again.
+                    if !table.further.is_empty() {
+                        self.read_windows(table, window, reading, (begun, state), total)
+                            .await?;
+                    }
+                    (reading.also, reading.advance) = (&[], Advance::WithPage);
+                    self.read_windows(table, window, reading, (begun, state), total)
                         .await?;
                 }
                 state.advance(total.newest);
@@ -131,9 +240,7 @@ impl SyncRun<'_> {
         state: &TableState,
     ) -> Result<(), ListFailure> {
         let (name, state) = (table.name.clone(), state.clone());
-        let conclude = move |destination: &mut dyn crate::sync::destination::Destination| {
-            destination.conclude(&name, &state)
-        };
+        let conclude = move |destination: &mut dyn Destination| destination.conclude(&name, &state);
         self.worker.call(conclude).await.map_err(ListFailure::Sink)
     }
 
@@ -143,17 +250,21 @@ impl SyncRun<'_> {
         &self,
         table: &SyncTable,
         window: ReadWindow,
-        now: Micros,
-        state: &TableState,
+        reading: ListReading<'_>,
+        (now, state): (Micros, &TableState),
         total: &mut Total,
     ) -> Result<(), ListFailure> {
+        let is_numbered = table.api.page_form(Some(table.operation)).is_numbered();
         let mut left = vec![window];
         while let Some(window) = left.pop() {
-            let request = first_page(table, window);
             let newest = total.newest;
-            let read = self
-                .list(table, request, Advance::WithPage, None, total)
-                .await;
+            let read = if is_numbered {
+                self.by_time(table, window, reading, total).await
+            } else {
+                let request = first_page(table, window);
+                self.list(table, request, reading.advance, None, total)
+                    .await
+            };
             let error = match read {
                 Ok(()) => continue,
                 Err(ListFailure::Fetch(error)) => error,
@@ -194,6 +305,10 @@ impl SyncRun<'_> {
         let mut sink = TableSink::new(around, &table.name, advance, total);
         let is_newest_first = matches!(table.method, ReadMethod::NewestFirst { .. });
         sink.until_older = until_older.filter(|_| is_newest_first);
+        let is_numbered = table.api.page_form(Some(table.operation)).is_numbered();
+        if is_numbered && matches!(table.method, ReadMethod::Since { .. }) {
+            sink.not_older = until_older.map(Micros::whole_seconds);
+        }
         self.into(table, request, &mut sink).await
     }
 
@@ -220,7 +335,11 @@ impl SyncRun<'_> {
         let client = self.client(table.api.version).map_err(ListFailure::Fetch)?;
         let wanted = Wanted::of(table.operation.response);
         let mut pages = Pages::new(client.clone(), request, wanted);
-        pages.records(None, sink).await.map(drop)
+        pages.records(None, sink).await?;
+        match sink.failure.take() {
+            Some(error) => Err(ListFailure::Fetch(error)),
+            None => Ok(()),
+        }
     }
 
     /// Says when the list no longer reaches back to where the last run ended.

@@ -1,11 +1,11 @@
 //! `rc sync` and `rc sql`: a copy of the sandbox, compared with what it lists.
 
 mod answers;
-mod copies;
+pub mod copies;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(unix)]
-mod proof;
+pub mod proof;
 mod refusals;
 
 use serde_json::Value;
@@ -13,15 +13,26 @@ use serde_json::Value;
 use crate::harness::{Outcome, Rc, Store, rc};
 
 /// A copy of the sandbox of a store, or of one that is served.
-struct Copy {
-    store: Store,
-    url: Option<String>,
+pub struct Copy {
+    pub store: Store,
+    pub url: Option<String>,
     /// The destination, where it is not a file of the store's folder.
-    to: Option<String>,
+    pub to: Option<String>,
+}
+
+/// The variables by which a run works on a served sandbox, whatever API it answers as.
+fn environment(url: &str) -> [(&'static str, &str); 5] {
+    [
+        ("RECHARGE_BASE_URL", url),
+        ("RECHARGE_ACCESS_TOKEN", "sk_sandbox_all"),
+        ("BIGCOMMERCE_BASE_URL", url),
+        ("BIGCOMMERCE_STORE_HASH", "sandbox"),
+        ("BIGCOMMERCE_ACCESS_TOKEN", "sk_sandbox_all"),
+    ]
 }
 
 impl Copy {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             store: Store::new(),
             url: None,
@@ -30,9 +41,13 @@ impl Copy {
     }
 
     /// A run on the store that is copied.
-    fn there(&self, rc: Rc) -> Rc {
+    pub fn there(&self, rc: Rc) -> Rc {
         match &self.url {
-            Some(url) => rc.holding(&self.store).against(url),
+            Some(url) => environment(url)
+                .into_iter()
+                .fold(rc.holding(&self.store), |rc, (name, value)| {
+                    rc.env(name, value)
+                }),
             None => rc.within(&self.store),
         }
     }
@@ -43,7 +58,7 @@ impl Copy {
         rc(&line.replace("DB", &file)).holding(&self.store)
     }
 
-    fn file(&self) -> String {
+    pub fn file(&self) -> String {
         if let Some(to) = &self.to {
             return to.clone();
         }
@@ -61,7 +76,7 @@ impl Copy {
     }
 
     /// Syncs; returns the report of each table.
-    fn sync(&self, flags: &str) -> Vec<Value> {
+    pub fn sync(&self, flags: &str) -> Vec<Value> {
         let line = format!("sync --to DB -o ndjson {flags}");
         self.there(self.rc(&line)).succeeds().records()
     }
@@ -71,7 +86,7 @@ impl Copy {
     }
 
     /// Asks the copy.
-    fn sql(&self, query: &str) -> Vec<Value> {
+    pub fn sql(&self, query: &str) -> Vec<Value> {
         self.asked(query).succeeds().records()
     }
 
@@ -87,7 +102,7 @@ impl Copy {
     }
 
     /// One value of the copy.
-    fn value(&self, query: &str) -> Value {
+    pub fn value(&self, query: &str) -> Value {
         let rows = self.sql(query);
         rows[0]
             .as_object()
@@ -99,11 +114,11 @@ impl Copy {
     }
 
     /// What the sandbox lists.
-    fn listed(&self, words: &str) -> Vec<Value> {
+    pub fn listed(&self, words: &str) -> Vec<Value> {
         self.sandbox(&format!("{words} -o ndjson")).records()
     }
 
-    fn sandbox(&self, line: &str) -> Outcome {
+    pub fn sandbox(&self, line: &str) -> Outcome {
         self.there(rc(line)).succeeds()
     }
 }

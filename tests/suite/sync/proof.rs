@@ -12,8 +12,8 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::Copy;
 use super::copies::assert_same;
+use super::{Copy, environment};
 use crate::harness::{Store, rc};
 use crate::served::{Served, rc as rc_process};
 
@@ -26,6 +26,22 @@ const PATIENCE: Duration = Duration::from_secs(1500);
 pub(super) const TABLES: &str = "customers,subscriptions,charges,webhooks,discounts,onetimes";
 
 const FAULTS: &str = "500=2% 503=2%,1s truncate=2% reset=2% seed=7";
+
+/// A kind of store that is copied.
+pub(crate) struct ProofSource {
+    /// Flags of the sandbox that is served.
+    pub serve: &'static [&'static str],
+    /// Flags of `rc sync`.
+    pub sync: &'static [&'static str],
+    /// Changes the store until it is told to stop; returns how many changes were made.
+    pub change: fn(&Copy, &AtomicBool) -> u32,
+}
+
+const RECHARGE: ProofSource = ProofSource {
+    serve: &["--no-limit"],
+    sync: &["--tables", TABLES],
+    change,
+};
 
 fn kills() -> u32 {
     let asked = std::env::var("RC_SYNC_KILLS").ok();
@@ -90,13 +106,13 @@ fn change(copy: &Copy, stop: &AtomicBool) -> u32 {
 }
 
 /// A process that syncs.
-fn process(copy: &Copy, url: &str, flags: &[&str]) -> Command {
+fn process(copy: &Copy, source: &ProofSource, url: &str, flags: &[&str]) -> Command {
     let file = copy.file();
-    let mut command = rc_process(&["sync", "--to", &file, "--tables", TABLES]);
+    let mut command = rc_process(&["sync", "--to", &file]);
     command
+        .args(source.sync)
         .args(flags)
-        .env("RECHARGE_BASE_URL", url)
-        .env("RECHARGE_ACCESS_TOKEN", "sk_sandbox_all")
+        .envs(environment(url))
         .env("RECHARGE_STATE_DIR", copy.store.path().join("state"))
         .env("RECHARGE_CONFIG_DIR", copy.store.path().join("config"))
         .stdout(Stdio::null());
@@ -104,8 +120,8 @@ fn process(copy: &Copy, url: &str, flags: &[&str]) -> Command {
 }
 
 /// Runs a sync, and kills it after a while; returns whether it was killed.
-fn killed(copy: &Copy, url: &str, after: Duration) -> bool {
-    let mut command = process(copy, url, &[]);
+fn killed(copy: &Copy, source: &ProofSource, url: &str, after: Duration) -> bool {
+    let mut command = process(copy, source, url, &[]);
     let mut child = command.stderr(Stdio::null()).spawn().unwrap();
     let begun = Instant::now();
     loop {
@@ -123,9 +139,14 @@ fn killed(copy: &Copy, url: &str, after: Duration) -> bool {
 
 /// Copies a store that changes to a destination, by runs that are killed; `None`
 /// stands for a file. Afterwards the store stands still and the copy is complete.
-#[expect(clippy::print_stderr, reason = "the figures of the proof")]
 pub(super) fn copied_under_kills(to: Option<String>) -> (Served, Copy) {
-    let served = Served::with(&["--no-limit"]);
+    copied_from(&RECHARGE, to)
+}
+
+/// As [`copied_under_kills`], from a kind of store.
+#[expect(clippy::print_stderr, reason = "the figures of the proof")]
+pub(crate) fn copied_from(source: &ProofSource, to: Option<String>) -> (Served, Copy) {
+    let served = Served::with(source.serve);
     let copy = Copy {
         store: Store::new(),
         url: Some(served.url.clone()),
@@ -138,10 +159,10 @@ pub(super) fn copied_under_kills(to: Option<String>) -> (Served, Copy) {
     let mut rng = fastrand::Rng::with_seed(5);
     let (mut kills, mut whole) = (0, 0);
     let changes = std::thread::scope(|scope| {
-        let changing = scope.spawn(|| change(&copy, &stop));
+        let changing = scope.spawn(|| (source.change)(&copy, &stop));
         while kills < wanted && begun.elapsed() < PATIENCE {
             let after = Duration::from_millis(rng.u64(20..900));
-            if killed(&copy, &served.url, after) {
+            if killed(&copy, source, &served.url, after) {
                 kills += 1;
             } else {
                 whole += 1;
@@ -158,7 +179,7 @@ pub(super) fn copied_under_kills(to: Option<String>) -> (Served, Copy) {
     assert_eq!(kills, wanted, "too slow");
     assert!(changes > 0);
     copy.sandbox("sandbox faults off");
-    let mut last = process(&copy, &served.url, &["--deletes", "full", "--yes"]);
+    let mut last = process(&copy, source, &served.url, &["--deletes", "full", "--yes"]);
     assert!(last.status().unwrap().success());
     (served, copy)
 }

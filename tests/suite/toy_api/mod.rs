@@ -241,6 +241,8 @@ fn client(api: &'static Api, token: &str, replies: &[(&str, &str)]) -> (Arc<Clie
         token: token.to_owned().into(),
         api,
         version: None,
+        client_id: None,
+        store: None,
     };
     let timing = Timing {
         sleep: Arc::new(|_| Box::pin(async {})),

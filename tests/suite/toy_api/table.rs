@@ -11,6 +11,7 @@ const VALUE: Api = Api {
     title: "Toys",
     version: "3",
     base_url: "https://toys.invalid",
+    base_variable: "TOY_BASE_URL",
     auth: Auth { place: AuthPlace::Header("X-Toy-Key"), variable: "TOY_KEY", managed_at: "Toys: Keys" },
     headers: Headers { version: None, request_id: Some("X-Toy-Trace"), client_id: None },
     rate: Rate::Window { left: "X-Left", reset: "X-Reset-Ms", quota: None, length: None },

@@ -104,6 +104,7 @@ const VALUE: Api = Api {
     title: "BigCommerce",
     version: "3",
     base_url: "https://api.bigcommerce.com/stores/{store_hash}",
+    base_variable: "BIGCOMMERCE_BASE_URL",
     auth: Auth {
         place: AuthPlace::Header(TOKEN_HEADER),
         variable: "BIGCOMMERCE_ACCESS_TOKEN",
@@ -122,7 +123,7 @@ const VALUE: Api = Api {
         title: "store hash",
         flag: "store-hash",
         variable: "BIGCOMMERCE_STORE_HASH",
-        found_at: "the API path, between stores/ and /v3/",
+        found_at: "in the API path, between stores/ and /v3/",
     }),
     credential_file: Some(CredentialFile {
         token: "ACCESS TOKEN",

@@ -18,7 +18,7 @@ pub const RESOURCE: Resource = Resource {
 /// The operation `product_variants.list`. There is no filter of dates.
 pub static LIST: Operation = list("/v3/catalog/variants", "List variants of all products")
     .query(&[
-        id("id", "only the one of this number"),
+        id("id", "only the one of this number").role(ParameterRole::Ids),
         text("sku", "only the one with this SKU")
             .role(ParameterRole::Key)
             .common(),

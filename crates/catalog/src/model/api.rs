@@ -15,6 +15,8 @@ pub struct Api {
     pub version: &'static str,
     /// Where the API answers, without a slash at the end.
     pub base_url: &'static str,
+    /// The environment variable with another address.
+    pub base_variable: &'static str,
     /// How a request carries the token.
     pub auth: Auth,
     /// Names of further headers.
@@ -277,6 +279,12 @@ impl PageForm {
         } else {
             ParameterRole::Cursor
         }
+    }
+
+    /// Whether the position of a page carries the filters and the order of its list.
+    #[must_use]
+    pub const fn carries_filters(&self) -> bool {
+        matches!(self, Self::BodyCursor { .. } | Self::LinkHeader { .. })
     }
 
     /// Whether pages have numbers.

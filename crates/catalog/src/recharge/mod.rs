@@ -83,6 +83,7 @@ const fn api(
         title: "Recharge",
         version,
         base_url: BASE_URL,
+        base_variable: "RECHARGE_BASE_URL",
         auth: Auth {
             place: AuthPlace::Header(TOKEN_HEADER),
             variable: "RECHARGE_ACCESS_TOKEN",

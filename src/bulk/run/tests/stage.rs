@@ -293,6 +293,8 @@ impl TestStage {
             token: TOKEN.to_owned().into(),
             api: &crate::catalog::recharge::API,
             version: None,
+            client_id: None,
+            store: None,
         };
         let budget = Budget {
             retries: 3,

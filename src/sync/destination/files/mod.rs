@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 
 use super::sqlite::Sqlite;
 use super::{
-    Advance, Among, Destination, Missing, RecordPage, SchemaPolicy, StoreKey, StoredPage,
-    SyncTable, TableState, TableStatus, Writer,
+    Advance, Among, ChildPage, Destination, Missing, RecordPage, SchemaPolicy, StoreKey,
+    StoredPage, SyncTable, TableState, TableStatus, Writer,
 };
 use crate::error::{Error, Kind, Result};
 use crate::sync::Micros;
@@ -199,6 +199,16 @@ impl Destination for FileFolder {
 
     fn write(&mut self, table: &str, batch: &RecordPage, advance: Advance) -> Result<StoredPage> {
         self.database.write(table, batch, advance)
+    }
+
+    fn write_family(
+        &mut self,
+        table: &str,
+        batch: &RecordPage,
+        advance: Advance,
+        children: &[ChildPage],
+    ) -> Result<Vec<StoredPage>> {
+        self.database.write_family(table, batch, advance, children)
     }
 
     fn gather(&mut self, table: &str) -> Result<()> {

@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 
 use bytes::Bytes;
 use futures_util::SinkExt;
-use tokio_postgres::Client;
+use tokio_postgres::{Client, Transaction};
 
 use super::schema::{self, PostgresTable, type_of};
 use super::{
     Advance, PostgresFailure, RecordPage, StoredPage, SyncTable, TableState, missing, quoted,
 };
+use crate::sync::Micros;
 use crate::sync::destination::{BatchPurpose, DELETED_AT, EXTRA, SYNCED_AT};
 use crate::sync::row::{Row, RowReader, RowValue};
 use crate::sync::table::ColumnType;
@@ -72,6 +73,20 @@ impl TableCopy {
         batch: &RecordPage,
         advance: Advance,
     ) -> Result<StoredPage, PostgresFailure> {
+        let transaction = client.transaction().await?;
+        let (written, state) = self.write_in(&transaction, batch, advance).await?;
+        transaction.commit().await?;
+        self.state = state;
+        Ok(written)
+    }
+
+    /// Writes a page within a transaction; returns the state after it as well.
+    pub(super) async fn write_in(
+        &mut self,
+        transaction: &Transaction<'_>,
+        batch: &RecordPage,
+        advance: Advance,
+    ) -> Result<(StoredPage, TableState), PostgresFailure> {
         let mut written = StoredPage::default();
         let mut keys = Vec::new();
         let gathers = batch.purpose != BatchPurpose::Rows;
@@ -86,11 +101,10 @@ impl TableCopy {
             if batch.purpose == BatchPurpose::Keys {
                 continue;
             }
-            written.newest = written.newest.max(self.reader.replication_key(&row));
+            written.saw(self.reader.replication_key(&row));
             written.rows += 1;
             line(&row, &at, order, &mut self.lines);
         }
-        let transaction = client.transaction().await?;
         if written.rows > 0 {
             let sink = transaction.copy_in(&self.statements.copy).await?;
             let mut sink = std::pin::pin!(sink);
@@ -103,17 +117,26 @@ impl TableCopy {
             }
         }
         if gathers {
-            missing::insert(&transaction, self, &keys).await?;
+            missing::insert(transaction, self, &keys).await?;
         }
-        let mut state = self.state.clone();
-        if advance == Advance::WithPage && written.newest > state.bookmark {
-            state.advance(written.newest);
-            schema::keep_state(&transaction, &self.table, &state).await?;
-        }
-        transaction.commit().await?;
-        self.state = state;
+        let newest = written.newest.filter(|_| advance == Advance::WithPage);
+        let state = self.advanced(transaction, newest).await?;
         written.findings = self.reader.take_findings();
-        Ok(written)
+        Ok((written, state))
+    }
+
+    /// The state with the bookmark moved on, which is kept within the transaction.
+    pub(super) async fn advanced(
+        &self,
+        transaction: &Transaction<'_>,
+        newest: Option<Micros>,
+    ) -> Result<TableState, PostgresFailure> {
+        let mut state = self.state.clone();
+        if newest > state.bookmark {
+            state.advance(newest);
+            schema::keep_state(transaction, &self.table, &state).await?;
+        }
+        Ok(state)
     }
 }
 

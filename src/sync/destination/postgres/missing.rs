@@ -7,7 +7,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, GenericClient};
 
 use super::copy::TableCopy;
-use super::{Among, Micros, Missing, quoted};
+use super::{Among, ChildPage, Micros, Missing, quoted};
 use crate::sync::destination::DELETED_AT;
 
 type Sql<T> = Result<T, tokio_postgres::Error>;
@@ -17,7 +17,7 @@ fn gathered(copy: &TableCopy) -> String {
 }
 
 /// Begins to gather keys.
-pub(super) async fn gather(client: &Client, copy: &TableCopy) -> Sql<()> {
+pub(super) async fn gather(client: &impl GenericClient, copy: &TableCopy) -> Sql<()> {
     let (name, kind) = (gathered(copy), copy.key_type);
     client
         .batch_execute(&format!(
@@ -132,6 +132,23 @@ pub(super) async fn lacking(
     );
     let rows = client.query(&sql, &[&keys]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// Marks the rows of lists that the lists no longer have; returns how many.
+pub(super) async fn mark_of(
+    client: &impl GenericClient,
+    copy: &TableCopy,
+    child: &ChildPage,
+) -> Sql<u64> {
+    let sql = format!(
+        "UPDATE {} SET {DELETED_AT} = $2::text::timestamptz
+         WHERE {}::text = ANY($1::text[]) AND {DELETED_AT} IS NULL AND {}",
+        quoted(&copy.table),
+        quoted(child.column),
+        is_missing(copy)
+    );
+    let at = child.records.at.to_string();
+    client.execute(&sql, &[&child.parents, &at]).await
 }
 
 /// Marks rows as deleted; returns how many.

@@ -6,6 +6,7 @@
 
 mod connect;
 mod copy;
+mod family;
 mod missing;
 mod schema;
 
@@ -16,8 +17,8 @@ use tokio::runtime::Runtime;
 use tokio_postgres::Client;
 
 use super::{
-    Advance, Among, Destination, Missing, RecordPage, SchemaPolicy, StoreKey, StoredPage,
-    SyncTable, TableState, TableStatus, Writer,
+    Advance, Among, ChildPage, Destination, Missing, RecordPage, SchemaPolicy, StoreKey,
+    StoredPage, SyncTable, TableState, TableStatus, Writer,
 };
 use crate::error::{Error, Kind, Result};
 use crate::sync::Micros;
@@ -165,6 +166,25 @@ impl Destination for Postgres {
         self.with(table, async |client, copy| {
             copy.write(client, batch, advance).await
         })
+    }
+
+    fn write_family(
+        &mut self,
+        table: &str,
+        batch: &RecordPage,
+        advance: Advance,
+        children: &[ChildPage],
+    ) -> Result<Vec<StoredPage>> {
+        let Self {
+            name,
+            runtime,
+            client,
+            tables,
+        } = self;
+        let written = runtime.block_on(family::write(
+            client, tables, table, batch, advance, children,
+        ));
+        written.map_err(|failure| failure.about(name))
     }
 
     fn gather(&mut self, table: &str) -> Result<()> {

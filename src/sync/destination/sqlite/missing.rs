@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use rusqlite::{Connection, params_from_iter};
 
 use super::write::TableWriter;
-use super::{Among, Micros, Missing, quoted};
+use super::{Among, ChildPage, Micros, Missing, quoted};
 use crate::sync::destination::DELETED_AT;
 
 /// The name of the temporary table.
@@ -139,6 +139,26 @@ pub(super) fn lacking(
         }
     }
     Ok(lacking)
+}
+
+/// Marks the rows of lists that the lists no longer have; returns how many.
+pub(super) fn mark_of(
+    connection: &Connection,
+    writer: &TableWriter,
+    child: &ChildPage,
+) -> rusqlite::Result<u64> {
+    let mut update = connection.prepare_cached(&format!(
+        "UPDATE {} SET {DELETED_AT} = ? WHERE {} = ? AND {DELETED_AT} IS NULL AND {}",
+        quoted(&writer.table),
+        quoted(child.column),
+        is_missing(writer)
+    ))?;
+    let at = child.records.at.to_string();
+    let mut marked = 0;
+    for parent in &child.parents {
+        marked += update.execute([&at, parent])? as u64;
+    }
+    Ok(marked)
 }
 
 /// Marks rows as deleted; returns how many.

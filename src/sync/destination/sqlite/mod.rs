@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::{
-    Advance, Among, BatchPurpose, Destination, Missing, RecordPage, SchemaPolicy, StoreKey,
-    StoredPage, SyncTable, TableState, TableStatus, Writer,
+    Advance, Among, BatchPurpose, ChildPage, Destination, Missing, RecordPage, SchemaPolicy,
+    StoreKey, StoredPage, SyncTable, TableState, TableStatus, Writer,
 };
 use crate::error::{Error, Kind, Result};
 use crate::store;
@@ -180,6 +180,43 @@ impl Destination for Sqlite {
         transaction.commit().map_err(|error| failed(name, error))?;
         writer.committed();
         Ok(written)
+    }
+
+    fn write_family(
+        &mut self,
+        table: &str,
+        batch: &RecordPage,
+        advance: Advance,
+        children: &[ChildPage],
+    ) -> Result<Vec<StoredPage>> {
+        let name = self.name.clone();
+        let sql = |error| failed(&name, error);
+        let transaction = self.connection.unchecked_transaction().map_err(sql)?;
+        lock::confirm(&transaction, &name, self.lock.as_ref(), Some(batch.at))?;
+        let writer = Self::writer(&mut self.writers, table)?;
+        let mut all = vec![writer.write(&transaction, &name, batch, advance)?];
+        let newest = all[0].newest.filter(|_| advance == Advance::WithPage);
+        for child in children {
+            let writer = Self::writer(&mut self.writers, &child.table)?;
+            missing::gather(&transaction, writer).map_err(sql)?;
+            let at_end = Advance::AtEnd;
+            let mut written = writer.write(&transaction, &name, &child.records, at_end)?;
+            let gone = missing::mark_of(&transaction, writer, child);
+            written.changed += gone.map_err(sql)?;
+            writer.advance(&transaction, newest).map_err(sql)?;
+            all.push(written);
+        }
+        let names = std::iter::once(table).chain(children.iter().map(|child| &*child.table));
+        for (written, table) in all.iter().zip(names.clone()) {
+            if written.changed > 0 {
+                schema::count_change(&transaction, table).map_err(sql)?;
+            }
+        }
+        transaction.commit().map_err(sql)?;
+        for table in names {
+            Self::writer(&mut self.writers, table)?.committed();
+        }
+        Ok(all)
     }
 
     fn gather(&mut self, table: &str) -> Result<()> {

@@ -7,7 +7,8 @@ use rusqlite::{Connection, Statement, ToSql};
 
 use super::schema::{self, SqliteTable};
 use super::{
-    Advance, BatchPurpose, RecordPage, StoredPage, SyncTable, TableState, failed, missing, quoted,
+    Advance, BatchPurpose, Micros, RecordPage, StoredPage, SyncTable, TableState, failed, missing,
+    quoted,
 };
 use crate::error::Result;
 use crate::sync::destination::{DELETED_AT, EXTRA, SYNCED_AT};
@@ -94,21 +95,34 @@ impl TableWriter {
                 continue;
             }
             let newest = self.reader.replication_key(&row);
-            written.newest = written.newest.max(newest);
+            written.saw(newest);
             written.rows += 1;
             written.changed += bind(&mut upsert, &row, &at).map_err(sql)?;
             if let (Some(history), Some(_)) = (&mut history, newest) {
                 bind(history, &row, &at).map_err(sql)?;
             }
         }
-        if advance == Advance::WithPage && written.newest > self.state.bookmark {
-            let mut state = self.state.clone();
-            state.advance(written.newest);
-            schema::keep_state(connection, &self.table, &state).map_err(sql)?;
-            self.pending = Some(state);
+        if advance == Advance::WithPage {
+            self.advance(connection, written.newest).map_err(sql)?;
         }
         written.findings = self.reader.take_findings();
         Ok(written)
+    }
+
+    /// Moves the bookmark on, within the transaction of the connection.
+    pub(super) fn advance(
+        &mut self,
+        connection: &Connection,
+        newest: Option<Micros>,
+    ) -> rusqlite::Result<()> {
+        if newest <= self.state.bookmark {
+            return Ok(());
+        }
+        let mut state = self.state.clone();
+        state.advance(newest);
+        schema::keep_state(connection, &self.table, &state)?;
+        self.pending = Some(state);
+        Ok(())
     }
 }
 

@@ -1,0 +1,9 @@
+//! The second API: `rc bigcommerce …` and `rc sync --from bigcommerce`.
+
+mod commands;
+mod docs;
+mod login;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+mod shop;
+mod sync;
