@@ -14,6 +14,7 @@ mod receive;
 mod responses;
 mod seed;
 mod shown;
+mod unlisted;
 mod windows;
 
 #[cfg(test)]

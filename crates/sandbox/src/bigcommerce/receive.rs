@@ -17,7 +17,7 @@ use super::responses::{Answered, Generation, Rejection, response};
 use super::seed::LINES;
 use super::shown::Shown;
 use super::windows::Quota;
-use super::{STORE_HASH, table_of};
+use super::{STORE_HASH, table_of, unlisted};
 use crate::Sandbox;
 use crate::faults::{Fault, Met};
 use crate::http::faulty::gateway_page;
@@ -41,6 +41,9 @@ static ROUTES: Routes = Routes::of(&rows::API);
 struct StoreRequest<'a> {
     /// The store that the path names, if it names one.
     store: Option<&'a str>,
+    /// The path below it.
+    path: String,
+    is_read: bool,
     generation: Generation,
     route: Result<Route, Rejection>,
     token: Result<Token, Rejection>,
@@ -65,6 +68,8 @@ impl<'a> StoreRequest<'a> {
         Self {
             store,
             generation: Generation::of(&path),
+            path,
+            is_read: request.method() == http::Method::GET,
             route,
             token: token_of(state, request),
             query: query_of(request),
@@ -81,11 +86,20 @@ impl<'a> StoreRequest<'a> {
         if self.store != Some(STORE_HASH) {
             return Err(Rejection::not_found());
         }
-        let route = self.route.as_ref().map_err(Clone::clone)?;
+        let unlisted = || {
+            let (path, host) = (self.path.as_str(), self.host.as_str());
+            unlisted::answer(state, &token, path, &self.query, now, host)
+        };
+        let route = match &self.route {
+            Ok(route) => route,
+            Err(rejection) if self.is_read => {
+                return unlisted().unwrap_or_else(|| Err(rejection.clone()));
+            }
+            Err(rejection) => return Err(rejection.clone()),
+        };
         let scope = route.row.operation.scope;
         if scope.is_some_and(|scope| !token.may(scope)) {
-            let message = "You don't have a required scope to access the endpoint";
-            return Err(Rejection::new(403, message));
+            return Err(Rejection::no_scope());
         }
         let object = route.row.operation.response.object();
         let object = object.unwrap_or(route.row.resource.object);

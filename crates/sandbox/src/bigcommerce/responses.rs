@@ -45,6 +45,13 @@ impl Rejection {
         }
     }
 
+    pub(super) fn no_scope() -> Self {
+        Self::new(
+            403,
+            "You don't have a required scope to access the endpoint",
+        )
+    }
+
     pub(super) fn not_found() -> Self {
         Self::new(404, "The requested resource was not found.")
     }

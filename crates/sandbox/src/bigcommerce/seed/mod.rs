@@ -13,7 +13,7 @@ mod refunds;
 mod source;
 
 pub(super) use money::NOTHING;
-pub(super) use orders::LINES;
+pub(super) use orders::{LINES, SHIPPING_ADDRESS};
 
 use std::sync::Arc;
 

@@ -185,3 +185,36 @@ fn wrong_method_is_405_and_head_has_no_body() {
     let head = with("HEAD");
     assert_eq!((head.status().as_u16(), head.body().len()), (200, 0));
 }
+
+#[test]
+fn paths_that_published_clients_follow_are_answered() {
+    let shop = Shop::demo();
+    assert!(shop.get("/v2/time")["time"].is_u64());
+    let order = &shop.rows("/v2/orders?limit=1")[0];
+    for part in [
+        "products",
+        "shipping_addresses",
+        "coupons",
+        "consignments",
+        "fees",
+    ] {
+        let path = format!("/v2{}", order[part]["resource"].as_str().unwrap());
+        assert!([200, 204].contains(&shop.ask(&path).0), "{path}");
+    }
+    let addresses = shop.rows(&format!("/v2/orders/{}/shippingaddresses", order["id"]));
+    assert_eq!(addresses[0]["order_id"], order["id"]);
+    assert!(addresses[0]["street_1"].is_string());
+    assert_eq!(shop.ask("/v2/orders/1/coupons").0, 404);
+    assert_eq!(
+        shop.ask(&format!("/v2/orders/{}/nothing", order["id"])).0,
+        404
+    );
+    shop.touch("customers", 3, "2026-11-19T09:00:00Z");
+    let changed = shop.rows("/v2/customers?min_date_modified=2026-11-19T09:00:00Z&max_date_modified=2026-11-19T09:00:00Z");
+    assert_eq!(changed.len(), 3);
+    assert!(changed[0]["store_credit"].is_string());
+    assert_eq!(shop.ids("/v2/customers?limit=250").len(), 60);
+    let (_, made) = shop.control("POST", "tokens", &json!({"scopes": []}));
+    let token = made["token"].as_str().unwrap();
+    assert_eq!(shop.answer_as(token, "/v2/customers").status(), 403);
+}
