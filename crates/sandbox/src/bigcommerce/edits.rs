@@ -12,11 +12,10 @@ use serde_json::{Map, Value, json};
 
 use super::seed::LINES;
 use super::table_of;
-use crate::Sandbox;
 use crate::requests::refusal::Refusal;
-use crate::storage::platform::Platform;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
+use crate::values::platform::Platform;
 use crate::values::record::{self, Record};
 use crate::values::time;
 use recharge_catalog::bigcommerce as rows;
@@ -61,27 +60,6 @@ pub enum Edit {
         /// The second; the present without.
         at: Option<Timestamp>,
     },
-}
-
-impl Sandbox {
-    /// Edits the store beside its API; gives the record, or how many there were.
-    ///
-    /// # Errors
-    /// With what is wrong, in words.
-    pub fn edit(&self, edit: &Edit) -> Result<Value, String> {
-        let world = (self.now)();
-        let mut state = self.lock();
-        let result = self.change(&mut state, |state| {
-            let now = state.clock.shown(world);
-            edited(state, now, edit)
-        });
-        result.map_err(|refusal| {
-            refusal.body["error"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned()
-        })
-    }
 }
 
 impl Edit {

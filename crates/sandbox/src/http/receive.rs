@@ -25,9 +25,9 @@ use crate::http::respond::{in_version, naming_methods, refused, respond, without
 use crate::requests::numbers::in_discounts;
 use crate::requests::refusal::Refusal;
 use crate::requests::route::{self, Route};
-use crate::storage::platform::Platform;
 use crate::storage::state::State;
 use crate::v2021_01;
+use crate::values::platform::Platform;
 use crate::values::time;
 use recharge_catalog as catalog;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The folders from the lowest to the highest: each may import from those before
 /// it, and from no other.
-const LAYERS: [&str; 12] = [
+const LAYERS: [&str; 13] = [
     "values",
     "faults",
     "storage",
@@ -16,6 +16,7 @@ const LAYERS: [&str; 12] = [
     "seed",
     "combined",
     "v2021_01",
+    "bigcommerce",
     "storefront",
     "http",
     "persistence",

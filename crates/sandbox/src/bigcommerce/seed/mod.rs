@@ -19,10 +19,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::storage::platform::Platform;
 use crate::storage::source::Source;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
+use crate::values::platform::Platform;
 use source::{SECTIONS, Shop};
 
 /// The store of the same shop on `BigCommerce`.

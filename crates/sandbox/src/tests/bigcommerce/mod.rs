@@ -13,10 +13,9 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 
-use super::Edit;
 use crate::seed::Seed;
 use crate::testing::{clock, present};
-use crate::{Platform, STORE_HASH, Sandbox, State, TOKEN};
+use crate::{Edit, Platform, STORE_HASH, Sandbox, State, TOKEN};
 
 /// A store to talk to.
 struct Shop(Sandbox);
