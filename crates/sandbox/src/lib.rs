@@ -43,8 +43,8 @@ pub use self::http::receive::{Ending, Reply};
 pub use self::http::{control, server};
 pub use persistence::{data, file, records};
 pub use storage::behaviour::Behaviour;
-pub use storage::platform::Platform;
 pub use storage::state::{State, Token};
+pub use values::platform::Platform;
 pub use webhooks::post::{CLIENT_SECRET, Outbox};
 
 use self::bigcommerce::Windows;

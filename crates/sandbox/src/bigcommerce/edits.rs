@@ -12,11 +12,10 @@ use serde_json::{Map, Value, json};
 
 use super::seed::LINES;
 use super::table_of;
-use crate::Sandbox;
 use crate::requests::refusal::Refusal;
-use crate::storage::platform::Platform;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
+use crate::values::platform::Platform;
 use crate::values::record::{self, Record};
 use crate::values::time;
 use recharge_catalog::bigcommerce as rows;
@@ -61,27 +60,6 @@ pub enum Edit {
         /// The second; the present without.
         at: Option<Timestamp>,
     },
-}
-
-impl Sandbox {
-    /// Edits the store beside its API; gives the record, or how many there were.
-    ///
-    /// # Errors
-    /// With what is wrong, in words.
-    pub fn edit(&self, edit: &Edit) -> Result<Value, String> {
-        let world = (self.now)();
-        let mut state = self.lock();
-        let result = self.change(&mut state, |state| {
-            let now = state.clock.shown(world);
-            edited(state, now, edit)
-        });
-        result.map_err(|refusal| {
-            refusal.body["error"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned()
-        })
-    }
 }
 
 impl Edit {
@@ -160,7 +138,23 @@ pub(crate) fn edited(state: &mut State, now: Timestamp, edit: &Edit) -> Result<V
         .resource(edit.resource())
         .and_then(|resource| table_of(resource.object))
         .ok_or_else(|| invalid(&format!("no records of {} are edited", edit.resource())))?;
-    let told = match edit {
+    let begun = state.journal.len();
+    let told = carried_out(state, table, now, edit);
+    match &told {
+        Ok(_) => state.revision += 1,
+        // One record of many was none: the others are as they were.
+        Err(_) => state.undo_to(begun),
+    }
+    told
+}
+
+fn carried_out(
+    state: &mut State,
+    table: TableName,
+    now: Timestamp,
+    edit: &Edit,
+) -> Result<Value, Refusal> {
+    Ok(match edit {
         Edit::Add { fields, .. } => add(state, table, now, fields)?,
         Edit::Change { id, fields, .. } => {
             let mut record = kept(state, table, *id)?;
@@ -174,9 +168,7 @@ pub(crate) fn edited(state: &mut State, now: Timestamp, edit: &Edit) -> Result<V
             json!({"removed": id})
         }
         Edit::Touch { ids, count, at, .. } => touch(state, table, ids, *count, at.unwrap_or(now))?,
-    };
-    state.revision += 1;
-    Ok(told)
+    })
 }
 
 fn kept(state: &State, table: TableName, id: u64) -> Result<Record, Refusal> {

@@ -39,13 +39,14 @@ enum FieldCheck {
 }
 
 impl Filters {
-    /// What a query asks for, as of a present.
+    /// What a query asks for, as of a present. Where archived orders are hidden, only
+    /// requests that ask for them see them.
     pub(super) fn of(
         operation: &'static Operation,
         query: &Query,
         table: &Table,
         (generation, now): (Generation, Timestamp),
-        lists_archived: bool,
+        hides_archived: bool,
     ) -> Result<Self, Rejection> {
         let mut filters = Self::default();
         for (name, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
@@ -57,7 +58,11 @@ impl Filters {
                     .ok_or_else(invalid)?;
             }
         }
-        filters.hide_archived(operation, query, lists_archived);
+        let is_asked = query.iter().any(|(name, _)| name == ARCHIVED);
+        if hides_archived && !is_asked {
+            let shown = vec!["false".to_owned()];
+            filters.checks.push(FieldCheck::IsOneOf(&[ARCHIVED], shown));
+        }
         Ok(filters)
     }
 
@@ -122,20 +127,6 @@ impl Filters {
             }
         }
         Some(())
-    }
-
-    /// Without a word about archived orders, a list shows the others, unless the
-    /// sandbox is told otherwise: the specification leaves it open.
-    fn hide_archived(&mut self, operation: &Operation, query: &Query, lists_archived: bool) {
-        let archived = operation
-            .query
-            .iter()
-            .find(|parameter| parameter.name == ARCHIVED);
-        let is_asked = query.iter().any(|(name, _)| name == ARCHIVED);
-        if archived.is_some() && !is_asked && !lists_archived {
-            let hidden = vec!["false".to_owned()];
-            self.checks.push(FieldCheck::IsOneOf(&[ARCHIVED], hidden));
-        }
     }
 
     /// The numbers of the records that are like this, ascending.

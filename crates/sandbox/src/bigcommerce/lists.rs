@@ -177,9 +177,10 @@ pub(super) fn list(
     let order = ListOrder::of(row, query, generation)?;
     let shown = Shown::of(row, query, generation, host)?;
     let records = state.table(table);
-    let lists_archived = state.behaviour.archived_orders == ArchivedOrders::Listed;
+    let hides_archived = table == TableName::BigcommerceOrders
+        && state.behaviour.archived_orders == ArchivedOrders::Hidden;
     let at = (generation, now);
-    let filters = Filters::of(row.operation, query, records, at, lists_archived)?;
+    let filters = Filters::of(row.operation, query, records, at, hides_archived)?;
     let keys = order.apply(state, table, filters.matching(records));
     let has_cursors = table == TableName::BigcommerceCustomers;
     if has_cursors && (given(query, AFTER).is_some() || given(query, BEFORE).is_some()) {

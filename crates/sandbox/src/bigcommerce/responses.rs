@@ -12,14 +12,14 @@ use recharge_catalog::bigcommerce as rows;
 
 /// A generation of the API, which the path names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Generation {
+pub(crate) enum Generation {
     V2,
     V3,
 }
 
 impl Generation {
     /// That of a path below the store.
-    pub(super) fn of(path: &str) -> Self {
+    pub(crate) fn of(path: &str) -> Self {
         match path.split('/').nth(1) {
             Some("v2") => Self::V2,
             _ => Self::V3,
@@ -29,15 +29,15 @@ impl Generation {
 
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Rejection {
-    pub(super) status: u16,
-    pub(super) message: String,
+pub(crate) struct Rejection {
+    pub(crate) status: u16,
+    pub(crate) message: String,
     /// The parameter that is wrong.
-    pub(super) parameter: Option<String>,
+    pub(crate) parameter: Option<String>,
 }
 
 impl Rejection {
-    pub(super) fn new(status: u16, message: &str) -> Self {
+    pub(crate) fn new(status: u16, message: &str) -> Self {
         Self {
             status,
             message: message.to_owned(),
@@ -45,12 +45,19 @@ impl Rejection {
         }
     }
 
-    pub(super) fn not_found() -> Self {
+    pub(crate) fn no_scope() -> Self {
+        Self::new(
+            403,
+            "You don't have a required scope to access the endpoint",
+        )
+    }
+
+    pub(crate) fn not_found() -> Self {
         Self::new(404, "The requested resource was not found.")
     }
 
     /// A parameter with a value that it cannot have: 400 in v2, 422 in v3.
-    pub(super) fn invalid(generation: Generation, parameter: &str) -> Self {
+    pub(crate) fn invalid(generation: Generation, parameter: &str) -> Self {
         let status = match generation {
             Generation::V2 => 400,
             Generation::V3 => 422,
@@ -82,10 +89,10 @@ impl Rejection {
 }
 
 /// What a request is answered with: a body, or none.
-pub(super) type Answered = Result<Option<Value>, Rejection>;
+pub(crate) type Answered = Result<Option<Value>, Rejection>;
 
 /// The answer of HTTP. Without a quota it lacks the headers of the limit.
-pub(super) fn response(
+pub(crate) fn response(
     answered: Answered,
     generation: Generation,
     quota: Option<Quota>,

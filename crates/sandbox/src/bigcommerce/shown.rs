@@ -7,7 +7,7 @@ use super::STORE_HASH;
 use super::dates::{rfc_2822, zulu};
 use super::lists::given;
 use super::responses::{Generation, Rejection};
-use super::seed::{LINES, NOTHING};
+use super::seed::{LINES, NOTHING, SHIPPING_ADDRESS};
 use crate::requests::check::Query;
 use crate::row::Row;
 use crate::storage::state::State;
@@ -103,6 +103,7 @@ impl<'a> Shown<'a> {
             }
             (Generation::V2, TableName::BigcommerceOrders) => {
                 stored.shift_remove(LINES);
+                stored.shift_remove(SHIPPING_ADDRESS);
                 self.link_parts(&mut stored);
             }
             (Generation::V3, TableName::BigcommerceProducts) => {}

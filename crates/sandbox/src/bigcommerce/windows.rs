@@ -27,21 +27,21 @@ struct Window {
 
 /// What is left of a token's window, after a request was counted or refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Quota {
-    pub(super) requests: u32,
-    pub(super) left: u32,
+pub(crate) struct Quota {
+    pub(crate) requests: u32,
+    pub(crate) left: u32,
     /// Milliseconds until the next window.
-    pub(super) reset_ms: u64,
+    pub(crate) reset_ms: u64,
     /// Whether the request fitted.
-    pub(super) admitted: bool,
+    pub(crate) admitted: bool,
 }
 
 impl Quota {
     /// How long a window is, in milliseconds.
-    pub(super) const WINDOW_MS: u64 = LENGTH.as_secs().unsigned_abs() * 1000;
+    pub(crate) const WINDOW_MS: u64 = LENGTH.as_secs().unsigned_abs() * 1000;
 
     /// Of a sandbox without limit, for a token.
-    pub(super) fn unlimited(token: &str) -> Self {
+    pub(crate) fn unlimited(token: &str) -> Self {
         let requests = requests_of(token);
         Self {
             requests,
@@ -52,7 +52,7 @@ impl Quota {
     }
 
     /// The same window, used up.
-    pub(super) const fn exhausted(self, reset_ms: u64) -> Self {
+    pub(crate) const fn exhausted(self, reset_ms: u64) -> Self {
         Self {
             left: 0,
             reset_ms,
@@ -64,7 +64,7 @@ impl Quota {
 
 impl Windows {
     /// Counts one request of a token.
-    pub(super) fn count(&mut self, token: &str, now: Timestamp) -> Quota {
+    pub(crate) fn count(&mut self, token: &str, now: Timestamp) -> Quota {
         let fresh = Window {
             begun: now,
             requests: 0,

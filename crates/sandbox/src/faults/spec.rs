@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::{FaultKind, FaultPlace, FaultTime, Spec, Term};
-use crate::storage::platform::Platform;
+use crate::values::platform::Platform;
 use recharge_catalog as catalog;
 
 /// Ills by name, for messages.

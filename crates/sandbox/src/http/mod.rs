@@ -2,6 +2,7 @@
 //! control surface, and the socket.
 
 pub(crate) mod address_locks;
+mod bigcommerce;
 pub(crate) mod clock_advance;
 pub mod control;
 pub(crate) mod faulty;

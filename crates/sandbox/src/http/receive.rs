@@ -27,9 +27,9 @@ use crate::requests::checked_request::CheckedRequest;
 use crate::requests::numbers::in_discounts;
 use crate::requests::refusal::Refusal;
 use crate::requests::route::{self, Route};
-use crate::storage::platform::Platform;
 use crate::storage::state::State;
 use crate::v2021_01;
+use crate::values::platform::Platform;
 use crate::values::time;
 use recharge_catalog as catalog;
 

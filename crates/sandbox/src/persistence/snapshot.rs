@@ -17,10 +17,10 @@ use crate::faults::Faults;
 use crate::seed::{RECIPE, Seed};
 use crate::storage::behaviour::Behaviour;
 use crate::storage::clock::Clock;
-use crate::storage::platform::Platform;
 use crate::storage::state::{State, Token};
 use crate::storage::table::Table;
 use crate::storage::tables::{TABLES, TableName};
+use crate::values::platform::Platform;
 use crate::values::record::Record;
 
 /// The number of the format written here.

@@ -28,8 +28,6 @@ use std::sync::Arc;
 use fastrand::Rng;
 use jiff::{Span, Timestamp};
 
-use crate::bigcommerce;
-use crate::storage::platform::Platform;
 use crate::storage::source::Source;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
@@ -71,16 +69,6 @@ impl Seed {
 }
 
 impl State {
-    /// A demo store of a platform as of `now`: the same shop on each of them.
-    #[must_use]
-    pub fn seeded_as(platform: Platform, seed: &Seed, now: Timestamp) -> Self {
-        let shop = Self::seeded(seed, now);
-        match platform {
-            Platform::Recharge => shop,
-            Platform::Bigcommerce => bigcommerce::store_of(shop, now),
-        }
-    }
-
     /// A demo store of Recharge as of `now`.
     #[must_use]
     pub fn seeded(seed: &Seed, now: Timestamp) -> Self {

@@ -9,7 +9,6 @@ pub(crate) mod index;
 pub(crate) mod layer;
 pub(crate) mod merged;
 pub(crate) mod pack;
-pub(crate) mod platform;
 pub(crate) mod postings;
 pub(crate) mod settings;
 pub(crate) mod shape;

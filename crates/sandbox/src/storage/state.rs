@@ -16,10 +16,10 @@ use super::source::Source;
 use crate::faults::Faults;
 use crate::storage::behaviour::Behaviour;
 use crate::storage::clock::Clock;
-use crate::storage::platform::Platform;
 use crate::storage::table::Table;
 use crate::storage::tables::{TABLES, TableName};
 use crate::values::key::Key;
+use crate::values::platform::Platform;
 use crate::values::record::{self, Record};
 use recharge_catalog as catalog;
 

@@ -3,8 +3,8 @@
 //! One line of data for each kind of object. Which catalogue object lives in
 //! which table follows from the object's name.
 
-use crate::storage::platform::Platform;
 use crate::storage::shape::Shape;
+use crate::values::platform::Platform;
 use recharge_catalog::Object;
 
 /// The tables of the store.

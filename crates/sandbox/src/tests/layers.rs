@@ -16,6 +16,7 @@ const LAYERS: [&str; 13] = [
     "seed",
     "combined",
     "v2021_01",
+    "bigcommerce",
     "storefront",
     "portal",
     "http",

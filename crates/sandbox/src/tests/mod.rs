@@ -2,6 +2,7 @@
 
 mod again;
 mod batches;
+mod bigcommerce;
 mod cascades;
 mod charging;
 mod checking_out;

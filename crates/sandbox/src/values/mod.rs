@@ -3,5 +3,6 @@
 
 pub(crate) mod key;
 pub(crate) mod money;
+pub(crate) mod platform;
 pub(crate) mod record;
 pub(crate) mod time;

@@ -1,6 +1,6 @@
 //! Coupons, from the discounts of the shop.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::money::{NOTHING, cents, four_decimals};
 use crate::storage::state::State;
@@ -13,6 +13,16 @@ pub(super) fn all(recharge: &State) -> Vec<Record> {
     let discounts = table.ids(..).filter_map(|id| table.get(id));
     let numbered = discounts.zip(1_u64..);
     numbered.map(|(from, id)| coupon(id, &from)).collect()
+}
+
+/// Where a coupon can be used. No restriction is an empty list, as PHP writes an
+/// empty object; the schemas of a published connector know no other form.
+fn restrictions(id: u64) -> Value {
+    if id.is_multiple_of(5) {
+        json!({"countries": ["US"]})
+    } else {
+        json!([])
+    }
 }
 
 fn coupon(id: u64, from: &Record) -> Record {
@@ -41,7 +51,7 @@ fn coupon(id: u64, from: &Record) -> Record {
         "applies_to": {"entity": "categories", "ids": [0]},
         "max_uses": 0,
         "max_uses_per_customer": i32::from(once),
-        "restricted_to": {},
+        "restricted_to": restrictions(id),
         "shipping_methods": [],
     }))
 }

@@ -13,16 +13,16 @@ mod refunds;
 mod source;
 
 pub(super) use money::NOTHING;
-pub(super) use orders::LINES;
+pub(super) use orders::{LINES, SHIPPING_ADDRESS};
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::storage::platform::Platform;
 use crate::storage::source::Source;
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
+use crate::values::platform::Platform;
 use source::{SECTIONS, Shop};
 
 /// The store of the same shop on `BigCommerce`.

@@ -13,6 +13,9 @@ use crate::values::time;
 /// The member of a stored order with its lines, which the API lists apart.
 pub(in crate::bigcommerce) const LINES: &str = "_lines";
 
+/// The member of a stored order with the address that it is sent to.
+pub(in crate::bigcommerce) const SHIPPING_ADDRESS: &str = "_shipping_address";
+
 /// How long a parcel takes to leave, and to be completed.
 const SENT_AFTER: SignedDuration = SignedDuration::from_hours(24);
 const COMPLETED_AFTER: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -125,6 +128,8 @@ pub(super) fn order(shop: &Shop, id: u64, from: &Record) -> Record {
     order.extend(circumstances(id, from, status));
     order.extend(amounts(&sums));
     record::set(&mut order, LINES, lines);
+    let sent_to = postal_address(from, "shipping_address");
+    record::set(&mut order, SHIPPING_ADDRESS, sent_to);
     order
 }
 
@@ -155,7 +160,7 @@ fn circumstances(id: u64, from: &Record, status: &str) -> Record {
         "customer_locale": "en",
         "credit_card_type": null,
         "custom_status": status,
-        "billing_address": billing_address(from),
+        "billing_address": postal_address(from, "billing_address"),
     }))
 }
 
@@ -202,8 +207,8 @@ fn amounts(sums: &Sums) -> Record {
     }))
 }
 
-fn billing_address(from: &Record) -> Value {
-    let part = |name: &str| text(from, &format!("billing_address.{name}"));
+fn postal_address(from: &Record, path: &str) -> Value {
+    let part = |name: &str| text(from, &format!("{path}.{name}"));
     let code = part("country_code");
     json!({
         "first_name": part("first_name"),

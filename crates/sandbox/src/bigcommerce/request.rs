@@ -1,29 +1,18 @@
-//! A request's whole way through the stand-in: store, token, quota, faults, scope,
-//! row, answer, log.
+//! A request to a store: which store, token and row it is for, and its answer.
 //!
-//! In comes a request with the state, out comes a reply. The rows only read, so
-//! nothing is changed here.
-
-use std::sync::PoisonError;
-use std::time::Instant;
+//! In come a state and a request, out comes a body or a rejection. The rows only read,
+//! so nothing is changed here.
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Request;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::lists::{self, PageAsked};
-use super::responses::{Answered, Generation, Rejection, response};
+use super::responses::{Answered, Generation, Rejection};
 use super::seed::LINES;
 use super::shown::Shown;
-use super::windows::Quota;
-use super::{STORE_HASH, table_of};
-use crate::Sandbox;
-use crate::faults::{Fault, Met};
-use crate::http::faulty::gateway_page;
-use crate::http::log::LoggedRequest;
-use crate::http::receive::{Reply, ending, without_secrets};
-use crate::http::respond::without_body;
+use super::{STORE_HASH, table_of, unlisted};
 use crate::requests::check::Query;
 use crate::requests::checked_request::query_of;
 use crate::requests::route::{Route, Routes};
@@ -31,26 +20,29 @@ use crate::row::Row;
 use crate::storage::state::{State, Token};
 use crate::storage::tables::TableName;
 use crate::values::record;
-use crate::values::time;
 use recharge_catalog::{OperationAction, bigcommerce as rows};
 
 /// The rows of the API.
 static ROUTES: Routes = Routes::of(&rows::API);
 
 /// A request below its store.
-struct StoreRequest<'a> {
+pub(crate) struct StoreRequest<'a> {
     /// The store that the path names, if it names one.
     store: Option<&'a str>,
-    generation: Generation,
+    /// The path below it.
+    path: String,
+    is_read: bool,
+    pub(crate) generation: Generation,
     route: Result<Route, Rejection>,
-    token: Result<Token, Rejection>,
+    pub(crate) token: Result<Token, Rejection>,
     query: Query,
     /// Where links of the answer begin.
     host: String,
 }
 
 impl<'a> StoreRequest<'a> {
-    fn of(state: &State, request: &'a Request<Bytes>) -> Self {
+    /// What a request to a store asks for.
+    pub(crate) fn of(state: &State, request: &'a Request<Bytes>) -> Self {
         let whole = request.uri().path();
         let below = whole.strip_prefix("/stores/");
         let (store, path) = match below.and_then(|below| below.split_once('/')) {
@@ -65,6 +57,8 @@ impl<'a> StoreRequest<'a> {
         Self {
             store,
             generation: Generation::of(&path),
+            path,
+            is_read: request.method() == http::Method::GET,
             route,
             token: token_of(state, request),
             query: query_of(request),
@@ -72,20 +66,31 @@ impl<'a> StoreRequest<'a> {
         }
     }
 
-    fn row(&self) -> Option<Row> {
+    /// The row that it asks for, if there is one.
+    pub(crate) fn row(&self) -> Option<Row> {
         self.route.as_ref().ok().map(|route| route.row)
     }
 
-    fn answer(&self, state: &State, now: Timestamp) -> Answered {
+    /// What it is answered with, as of a present.
+    pub(crate) fn answer(&self, state: &State, now: Timestamp) -> Answered {
         let token = self.token.clone()?;
         if self.store != Some(STORE_HASH) {
             return Err(Rejection::not_found());
         }
-        let route = self.route.as_ref().map_err(Clone::clone)?;
+        let unlisted = || {
+            let (path, host) = (self.path.as_str(), self.host.as_str());
+            unlisted::answer(state, &token, path, &self.query, now, host)
+        };
+        let route = match &self.route {
+            Ok(route) => route,
+            Err(rejection) if self.is_read => {
+                return unlisted().unwrap_or_else(|| Err(rejection.clone()));
+            }
+            Err(rejection) => return Err(rejection.clone()),
+        };
         let scope = route.row.operation.scope;
         if scope.is_some_and(|scope| !token.may(scope)) {
-            let message = "You don't have a required scope to access the endpoint";
-            return Err(Rejection::new(403, message));
+            return Err(Rejection::no_scope());
         }
         let object = route.row.operation.response.object();
         let object = object.unwrap_or(route.row.resource.object);
@@ -126,70 +131,8 @@ impl<'a> StoreRequest<'a> {
     }
 }
 
-impl Sandbox {
-    /// Takes a request to a store of `BigCommerce`.
-    pub(crate) fn receive_bigcommerce(
-        &self,
-        state: &mut State,
-        request: &Request<Bytes>,
-        begun: Instant,
-    ) -> Reply {
-        let now = state.clock.shown((self.now)());
-        let asked = StoreRequest::of(state, request);
-        let row = asked.row();
-        let quota = asked
-            .token
-            .as_ref()
-            .ok()
-            .map(|token| self.count(token, now));
-        let is_admitted = quota.is_none_or(|quota| quota.admitted);
-        let is_root = request.uri().path() == "/";
-        let met = if is_admitted && !is_root {
-            state.faults.meet(row)
-        } else {
-            Met::default()
-        };
-        let answered = if is_root {
-            Ok(Some(welcome()))
-        } else if is_admitted {
-            asked.answer(state, now)
-        } else {
-            Err(Rejection::new(429, TOO_MANY))
-        };
-        let generation = asked.generation;
-        let mut answer = response(answered, generation, quota);
-        if request.method() == http::Method::HEAD {
-            answer = without_body(answer);
-        }
-        let ending = ending(Some(answer), met.fault.as_ref(), |fault, status| {
-            faulty(fault, status, generation, quota)
-        });
-        let after = met.delay.max(state.behaviour.latency());
-        let reply = Reply::new(after, ending);
-        self.log().note(LoggedRequest {
-            at: time::stamp(now),
-            method: request.method().to_string(),
-            path: without_secrets(state, request),
-            operation: row.map(|row| format!("{}.{}", row.resource.name, row.operation.verb)),
-            token: asked.token.ok().map(|token| token.name),
-            fault: (!met.terms.is_empty()).then(|| met.terms.join(" ")),
-            ..reply.noted(begun)
-        });
-        reply
-    }
-
-    fn count(&self, token: &Token, now: Timestamp) -> Quota {
-        if self.limits.is_none() {
-            return Quota::unlimited(&token.secret);
-        }
-        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        windows.count(&token.secret, now)
-    }
-}
-
-const TOO_MANY: &str = "You have exceeded the rate limit.";
-
-fn welcome() -> Value {
+/// What the root of the stand-in says of itself.
+pub(crate) fn welcome() -> Value {
     json!({
         "sandbox": true,
         "about": "This is a local stand-in for the BigCommerce API, not BigCommerce itself.",
@@ -214,37 +157,4 @@ fn host_of(request: &Request<Bytes>) -> String {
     let host = request.headers().get(http::header::HOST);
     let host = host.and_then(|host| host.to_str().ok());
     host.map_or_else(String::new, |host| format!("http://{host}"))
-}
-
-/// An answer of that status in the place of the right one.
-///
-/// A 429 that names a wait says that the quota is used up, with the headers of the
-/// limit; one that does not is for load on the platform, and has none of them.
-fn faulty(
-    fault: &Fault,
-    status: u16,
-    generation: Generation,
-    quota: Option<Quota>,
-) -> Response<Bytes> {
-    match (status, fault.wait) {
-        (502..=504, _) => gateway_page(fault, status),
-        (429, Some(wait)) => {
-            let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            let exhausted = quota.map(|quota| quota.exhausted(wait));
-            response(Err(Rejection::new(status, TOO_MANY)), generation, exhausted)
-        }
-        (429, None) => response(
-            Err(Rejection::new(status, "Too Many Requests")),
-            generation,
-            None,
-        ),
-        _ => {
-            let message = if status == 409 {
-                "Conflict"
-            } else {
-                "Internal Server Error"
-            };
-            response(Err(Rejection::new(status, message)), generation, quota)
-        }
-    }
 }
