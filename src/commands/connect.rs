@@ -541,6 +541,8 @@ impl Run {
             token,
             api,
             version: None,
+            client_id: None,
+            store: None,
         };
         let observer = Arc::new(self.reporter.voice());
         let recorder = Arc::new(self.recorder_of(place, api));

@@ -373,9 +373,8 @@ impl SelectionSink for Planning<'_, '_> {
     fn read(&mut self, count: u64) {
         self.progress.seen(ProgressState {
             done: count,
-            failed: 0,
-            total: None,
             state: "read",
+            ..ProgressState::default()
         });
     }
 }

@@ -248,7 +248,12 @@ pub(crate) fn copied_from(source: &ProofSource, to: Option<String>) -> Proof {
     assert_eq!(kills, wanted, "too slow");
     assert!(changes > 0);
     copy.sandbox("sandbox faults off");
-    let mut last = process(&copy, source, &recorder.url, &["--deletes", "full", "--yes"]);
+    let mut last = process(
+        &copy,
+        source,
+        &recorder.url,
+        &["--deletes", "full", "--yes"],
+    );
     assert!(last.status().unwrap().success());
     let seen = recorder.take();
     all.extend(seen.iter().cloned());

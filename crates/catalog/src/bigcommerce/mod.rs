@@ -157,6 +157,7 @@ const VALUE: Api = Api {
         suffixes: &["password"],
     },
     other_scopes: &[],
+    events: None,
     resources: RESOURCES,
 };
 

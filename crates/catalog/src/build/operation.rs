@@ -3,7 +3,8 @@
 
 use crate::bulk::{Batch, Unique};
 use crate::model::{
-    Effect, ErrorForm, Idempotency, Method, Operation, OperationAction, PageForm, Parameter, ResponseShape, Reverse, RowSource, Webhooks,
+    Effect, ErrorForm, Idempotency, Method, Operation, OperationAction, PageForm, Parameter,
+    ResponseShape, Reverse, RowSource, Webhooks,
 };
 use crate::replication::Replication;
 use crate::undo::Undo;
@@ -295,7 +296,11 @@ impl Operation {
     #[must_use]
     pub const fn registers(mut self, webhooks: &'static Webhooks) -> Self {
         self.webhooks = Some(webhooks);
+        self
+    }
+
     /// Its answers state errors in another form than the rest of the API.
+    #[must_use]
     pub const fn fails_with(mut self, form: ErrorForm) -> Self {
         self.error_form = Some(form);
         self

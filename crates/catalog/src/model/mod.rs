@@ -9,8 +9,8 @@ mod event_feed;
 mod family;
 mod object;
 mod parameter;
-mod webhooks;
 mod portal;
+mod webhooks;
 
 use crate::bulk::{Batch, Unique};
 use crate::exceptions::{BodyException, ValueEffect};
@@ -29,8 +29,8 @@ pub use object::{
     Conventions, Field, FieldKind, FieldRole, Interval, Object, Tone, Tones, tones_at,
 };
 pub use parameter::{BareDay, Empty, Parameter, ParameterRole, Type, ValueKind};
-pub use webhooks::{OtherSource, WebhookHeaders, WebhookTopic, Webhooks};
 pub use portal::{RowSource, Twin};
+pub use webhooks::{OtherSource, WebhookHeaders, WebhookTopic, Webhooks};
 
 /// A family of operations on one kind of object, and a first word of the
 /// command line (`rc subscriptions …`).

@@ -34,6 +34,7 @@ pub static API: Api = Api {
     version: "novum",
     // The shop is another for each merchant.
     base_url: "https://example.myshopify.com/tools/recurring/portal",
+    base_variable: "RECHARGE_BASE_URL",
     auth: Auth {
         place: AuthPlace::Query(TOKEN.name),
         variable: "RECHARGE_PORTAL_TOKEN",
@@ -42,11 +43,16 @@ pub static API: Api = Api {
     headers: Headers {
         version: None,
         request_id: None,
+        client_id: None,
     },
+    store: None,
+    credential_file: None,
     // No limit is documented and no header states one.
     rate: Rate::Window {
         left: "X-RateLimit-Remaining",
         reset: "X-RateLimit-Reset",
+        quota: None,
+        length: None,
     },
     times: TimeForm::WithoutOffset,
     zone: "EST5EDT,M3.2.0,M11.1.0",
@@ -65,6 +71,7 @@ pub static API: Api = Api {
     conventions: &CONVENTIONS,
     secrets: Secrets { ..SECRETS },
     other_scopes: &[],
+    events: None,
     resources: RESOURCES,
 };
 
