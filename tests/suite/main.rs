@@ -59,6 +59,7 @@ mod pairs;
 mod patient;
 #[cfg(unix)]
 mod pauses;
+mod platforms;
 mod process;
 mod profile_defaults;
 mod profiles;
