@@ -62,6 +62,7 @@ mod patient;
 #[cfg(unix)]
 mod pauses;
 mod portal;
+mod platforms;
 mod process;
 mod profile_defaults;
 mod profiles;
