@@ -21,27 +21,27 @@ pub fn of_json(text: &str) -> Result<String> {
     };
     let mut pairs = Vec::new();
     for (name, value) in &fields {
-        add(&mut pairs, name.clone(), value);
+        add(&mut pairs, name, value);
     }
     Ok(pairs.join("&"))
 }
 
-fn add(pairs: &mut Vec<String>, name: String, value: &Value) {
+fn add(pairs: &mut Vec<String>, name: &str, value: &Value) {
     match value {
         Value::Object(fields) => {
             for (inner, value) in fields {
-                add(pairs, format!("{name}[{inner}]"), value);
+                add(pairs, &format!("{name}[{inner}]"), value);
             }
         }
         Value::Array(items) => {
             for (place, item) in items.iter().enumerate() {
-                add(pairs, format!("{name}[{place}]"), item);
+                add(pairs, &format!("{name}[{place}]"), item);
             }
         }
         // A form has no null: an empty field empties.
-        Value::Null => pairs.push(format!("{}=", encode(&name))),
-        Value::String(text) => pairs.push(format!("{}={}", encode(&name), encode(text))),
-        other => pairs.push(format!("{}={other}", encode(&name))),
+        Value::Null => pairs.push(format!("{}=", encode(name))),
+        Value::String(text) => pairs.push(format!("{}={}", encode(name), encode(text))),
+        other => pairs.push(format!("{}={other}", encode(name))),
     }
 }
 

@@ -29,18 +29,18 @@ pub struct CheckedSchema {
 pub fn check(text: &str) -> Result<CheckedSchema> {
     let text = text.trim();
     if text.len() > LONGEST {
-        return Err(wrong(format!(
+        return Err(wrong(&format!(
             "it has {} bytes, and travels in a URL, which holds {LONGEST}",
             text.len()
         )));
     }
     let value: Value = serde_json::from_str(text).map_err(|error| not_json(text, &error))?;
     let Value::Object(schema) = value else {
-        return Err(wrong("it must be a JSON object".to_owned())
+        return Err(wrong("it must be a JSON object")
             .hint(r#"for example: {"subscriptions":{"product":{}}}"#));
     };
     if schema.is_empty() {
-        return Err(wrong("it asks for nothing".to_owned()));
+        return Err(wrong("it asks for nothing"));
     }
     let mut notes = Vec::new();
     for (name, spec) in &schema {
@@ -52,7 +52,7 @@ pub fn check(text: &str) -> Result<CheckedSchema> {
     })
 }
 
-fn wrong(why: String) -> Error {
+fn wrong(why: &str) -> Error {
     Error::usage(format!("the schema cannot be sent: {why}"))
 }
 
@@ -63,10 +63,10 @@ fn not_json(text: &str, error: &serde_json::Error) -> Error {
     if let Some(Ok(Value::Object(_))) = values.next() {
         let end = values.byte_offset();
         let rest = shortened(text[end..].trim(), 40);
-        return wrong(format!("it ends at byte {end}, and {rest} follows"))
+        return wrong(&format!("it ends at byte {end}, and {rest} follows"))
             .hint("the portal reads the first object alone: join both with a comma");
     }
-    wrong(format!("it is not JSON: {error}"))
+    wrong(&format!("it is not JSON: {error}"))
 }
 
 fn member(
@@ -77,11 +77,11 @@ fn member(
     notes: &mut Vec<String>,
 ) -> Result<()> {
     if depth > DEEPEST {
-        return Err(wrong(format!("it nests more than {DEEPEST} objects")));
+        return Err(wrong(&format!("it nests more than {DEEPEST} objects")));
     }
     let Some(key) = key(name) else {
         let shown = shortened(name, 60);
-        let error = wrong(format!("there are no objects {shown}"));
+        let error = wrong(&format!("there are no objects {shown}"));
         return Err(with_nearest(error, name, KEYS.iter().map(|key| key.name)));
     };
     if let Some(better) = key.instead {
@@ -92,7 +92,7 @@ fn member(
         Value::Object(spec) => spec,
         Value::Array(items) if items.is_empty() => &empty,
         _ => {
-            return Err(wrong(format!("{name} must be {{}}, [] or an object"))
+            return Err(wrong(&format!("{name} must be {{}}, [] or an object"))
                 .hint(format!(r#"for example: {{"{name}":{{"id":7}}}}"#)));
         }
     };
@@ -130,7 +130,7 @@ fn check_names_one(
     if key.answers == KeyAnswer::One && parent.is_none() && !filters {
         let name = key.name;
         return Err(
-            wrong(format!("{name} does not say which one")).hint(format!(
+            wrong(&format!("{name} does not say which one")).hint(format!(
                 r#"write {{"{name}":{{"id":7}}}}, or ask for the list"#
             )),
         );
@@ -141,7 +141,7 @@ fn check_names_one(
 fn filter(key: &SchemaKey, name: &str, value: &Value, is_nested: bool) -> Result<()> {
     if !key.filters.contains(&name) {
         let shown = shortened(name, 60);
-        let error = wrong(format!("{} has no member {shown}", key.name));
+        let error = wrong(&format!("{} has no member {shown}", key.name));
         let known = key.filters.iter().chain(key.related).copied();
         return Err(with_nearest(error, name, known));
     }
@@ -150,18 +150,18 @@ fn filter(key: &SchemaKey, name: &str, value: &Value, is_nested: bool) -> Result
         Value::String(text) => text.as_str(),
         Value::Number(_) | Value::Bool(_) if name != ID => return Ok(()),
         Value::Number(number) if number.is_u64() => return Ok(()),
-        _ => return Err(wrong(format!("{place} must be a text or a number"))),
+        _ => return Err(wrong(&format!("{place} must be a text or a number"))),
     };
     if text.starts_with(PARENT) {
         return if is_nested {
             Ok(())
         } else {
-            Err(wrong(format!("{place}: {text} has no enclosing object")))
+            Err(wrong(&format!("{place}: {text} has no enclosing object")))
         };
     }
     if name == ID && (text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit())) {
         let shown = shortened(text, 40);
-        return Err(wrong(format!("{place} must be a number, not {shown}"))
+        return Err(wrong(&format!("{place} must be a number, not {shown}"))
             .hint(format!("within another object it may be {PARENT}FIELD")));
     }
     Ok(())

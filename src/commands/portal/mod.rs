@@ -19,16 +19,18 @@ pub(super) const COMMAND: Command = Command {
         let words = args::portal(verb, inner)?;
         let mut read = Vec::new();
         match &words {
-            Portal::Objects(objects) => read.extend(named("schema file", &objects.schema_file)),
+            Portal::Objects(objects) => {
+                read.extend(named("schema file", objects.schema_file.as_ref()))
+            }
             Portal::Request(request) => {
-                read.extend(request.body.iter().filter_map(|word| at_file(word)))
+                read.extend(request.body.iter().filter_map(|word| at_file(word)));
             }
             Portal::Link { .. } | Portal::Routes => {}
         }
         read.extend(
             words
                 .customer()
-                .and_then(|of| named("token file", &of.token_file)),
+                .and_then(|of| named("token file", of.token_file.as_ref())),
         );
         Ok(Files::reading(read.into_iter()))
     },
@@ -43,7 +45,7 @@ pub(super) const COMMAND: Command = Command {
     },
 };
 
-fn named(what: &'static str, file: &Option<String>) -> Option<NamedFile> {
-    let file = file.as_deref().filter(|file| *file != "-")?;
+fn named(what: &'static str, file: Option<&String>) -> Option<NamedFile> {
+    let file = file.filter(|file| *file != "-")?;
     Some(NamedFile::new(what, file))
 }
