@@ -27,6 +27,7 @@ mod interrupt;
 mod nearest;
 pub mod openapi;
 pub mod output;
+pub mod portal;
 mod runtime;
 pub mod stats;
 mod store;

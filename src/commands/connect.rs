@@ -341,6 +341,19 @@ impl Target {
         Arc::new(client.observed(observer).recorded(Some(recorder)))
     }
 
+    /// A client for another API beside the place, at another address.
+    fn client_of(
+        &self,
+        transport: Box<dyn Transport>,
+        connection: Connection,
+        timing: Timing,
+        observer: Arc<dyn Observer>,
+        recorder: Arc<dyn WriteRecorder>,
+    ) -> Arc<Client> {
+        let client = Client::new(transport, connection, timing, self.budget);
+        Arc::new(client.observed(observer).recorded(Some(recorder)))
+    }
+
     /// The way to the place, unless it is the sandbox.
     pub(super) fn http(&self, environment: &Environment) -> Result<Box<dyn Transport>> {
         let network = Network::of(&self.network, environment, &self.base)?;
@@ -431,6 +444,38 @@ impl Run {
         Ok(self.seen(place, transport, token))
     }
 
+    /// A client of the customer portal of the place. `base` is where the token may
+    /// go, `shown` is what is shown of it, and `around` makes of one the other.
+    pub(super) fn portal_client(
+        &self,
+        place: &Target,
+        base: &BaseUrl,
+        shown: String,
+        token: SecretString,
+        around: impl FnOnce(Box<dyn Transport>) -> Box<dyn Transport>,
+    ) -> Result<Arc<Client>> {
+        let api = &crate::catalog::portal::API;
+        let transport = if place.sandbox {
+            self.sandbox()?.0
+        } else {
+            let network = Network::of(&place.network, &self.environment, base)?;
+            Box::new(Http::new(base, &network)?) as Box<dyn Transport>
+        };
+        let transport = self
+            .request_trace
+            .around(around(transport), &self.clock, api, &token);
+        let connection = Connection {
+            base: shown,
+            token,
+            api,
+            version: None,
+        };
+        let observer = Arc::new(self.reporter.voice());
+        let recorder = Arc::new(self.recorder_of(place, api));
+        let timing = self.timing.clone();
+        Ok(place.client_of(transport, connection, timing, observer, recorder))
+    }
+
     /// A client whose requests are shown where that was asked for.
     fn seen(
         &self,
@@ -448,11 +493,16 @@ impl Run {
 
     /// What writes of this command to a place are recorded with.
     fn recorder(&self, place: &Target) -> HistoryRecorder {
+        self.recorder_of(place, place.api)
+    }
+
+    /// The same for writes to another API beside the place.
+    fn recorder_of(&self, place: &Target, api: &'static Api) -> HistoryRecorder {
         let folders = self.folders().ok();
         let state = folders.and_then(|folders| folders.state().map(Path::to_owned));
         let voice = self.reporter.voice();
         HistoryRecorder::new(
-            place.api,
+            api,
             state,
             place.write_context(self.command.clone()),
             self.clock.clone(),

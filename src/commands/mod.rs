@@ -23,6 +23,7 @@ mod man;
 mod openapi;
 mod overview;
 mod patience;
+mod portal;
 mod profile;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -65,6 +66,7 @@ const ALL: &[Command] = &[
     sql::COMMAND,
     history::COMMAND,
     overview::COMMAND,
+    portal::COMMAND,
     auth::COMMAND,
     auth::LOGIN,
     auth::WHOAMI,

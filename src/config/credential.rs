@@ -179,7 +179,11 @@ fn run_within(
     let Some((name, arguments)) = words.split_first() else {
         return Err(Error::usage("the credential command is empty"));
     };
-    let secret = [variable::TOKEN, variable::CLIENT_SECRET];
+    let secret = [
+        variable::TOKEN,
+        variable::CLIENT_SECRET,
+        variable::PORTAL_TOKEN,
+    ];
     let mut command = Command::new(name);
     command.args(arguments).env_clear().envs(
         environment

@@ -36,6 +36,8 @@ pub const FIRST_API: &str = "recharge";
 pub mod variable {
     /// The API token.
     pub const TOKEN: &str = "RECHARGE_ACCESS_TOKEN";
+    /// The token of a link to the customer portal, for `rc portal --hash`.
+    pub const PORTAL_TOKEN: &str = "RECHARGE_PORTAL_TOKEN";
     /// Where the API answers, instead of the public address.
     pub const BASE_URL: &str = "RECHARGE_BASE_URL";
     /// The version of the API to ask for.

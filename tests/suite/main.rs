@@ -58,6 +58,7 @@ mod pairs;
 mod patient;
 #[cfg(unix)]
 mod pauses;
+mod portal;
 mod process;
 mod profile_defaults;
 mod profiles;

@@ -142,6 +142,13 @@ fn the_page_on_requests_shows_what_happens() {
 }
 
 #[test]
+fn the_page_on_the_portal_shows_what_happens() {
+    let text = include_str!("../../docs/portal.md");
+    assert!(steps(text).len() >= 5);
+    check("docs/portal.md", text);
+}
+
+#[test]
 fn the_set_up_commands_of_the_readme_run() {
     let store = Store::new();
     let mut run = 0;

@@ -52,7 +52,11 @@ impl Editor {
 
     fn of(words: Vec<String>, environment: &Environment) -> Self {
         let mut environment = environment.clone();
-        for secret in [variable::TOKEN, variable::CLIENT_SECRET] {
+        for secret in [
+            variable::TOKEN,
+            variable::CLIENT_SECRET,
+            variable::PORTAL_TOKEN,
+        ] {
             environment.remove(secret);
         }
         Self { words, environment }

@@ -5,12 +5,15 @@
 //! it), and the session asks for a link (the vendor's client does so).
 
 use super::RowSource;
-use crate::build::{id, post, read};
-use crate::model::Operation;
+use crate::build::{field, id, post, read};
+use crate::model::{FieldKind, Object, Operation, ResponseShape};
+use crate::recharge::CONVENTIONS;
 
 /// Opens a session of a customer.
 pub static SESSION: Operation = post("create", "/customers/{id}/sessions", "Open a session")
     .at(&[id("id", "the customer")])
+    .answers(ResponseShape::One(SESSION_KEY, &SESSION_OBJECT))
+    .answers_another()
     .scope("write_customers")
     .from(RowSource::VendorClient)
     .example("rc portal link 37657002");
@@ -40,3 +43,14 @@ pub const LINK_TOKEN: &str = "temp_token";
 
 /// The field of a link with the time at which it ends.
 pub const EXPIRES: &str = "expires_at";
+
+/// A session of a customer.
+const SESSION_OBJECT: Object = Object {
+    name: SESSION_KEY,
+    fields: &[
+        field("customer_id", FieldKind::Id),
+        field(SESSION_TOKEN, FieldKind::Text).secret(),
+    ],
+    columns: &["customer_id"],
+    conventions: &CONVENTIONS,
+};

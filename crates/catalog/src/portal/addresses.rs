@@ -87,7 +87,7 @@ static NEW: Operation = page(
 );
 static SHOW: Operation = page(
     "show",
-    "/addresses/{address_id}",
+    "/addresses/{id}",
     "address.html",
     "Form of an address",
 )
@@ -102,7 +102,7 @@ static ADD: Operation = write("add", "/addresses", "Add an address")
     .sdk_twin("createAddress");
 static CHANGE: Operation = write(
     "change",
-    "/addresses/{address_id}",
+    "/addresses/{id}",
     "Change an address, or what pays for it",
 )
 .at(&[ADDRESS_ID])
@@ -113,7 +113,7 @@ static CHANGE: Operation = write(
 .sdk_twin("updateAddress");
 static SKIP: Operation = write(
     "skip_charge",
-    "/addresses/{address_id}/charges/skip",
+    "/addresses/{id}/charges/skip",
     "Skip a charge that lies in the future",
 )
 .at(&[ADDRESS_ID])
@@ -147,7 +147,7 @@ static MERGE: Operation = write(
 .sdk_twin("mergeAddresses");
 static APPLY_DISCOUNT: Operation = write(
     "apply_discount",
-    "/addresses/{address_id}/apply_discount",
+    "/addresses/{id}/apply_discount",
     "Put a discount on an address",
 )
 .at(&[ADDRESS_ID])
@@ -158,7 +158,7 @@ static APPLY_DISCOUNT: Operation = write(
 .sdk_twin("applyDiscountToAddress");
 static REMOVE_DISCOUNT: Operation = write(
     "remove_discount",
-    "/addresses/{address_id}/remove_discount",
+    "/addresses/{id}/remove_discount",
     "Take the discount off an address",
 )
 .at(&[ADDRESS_ID])
@@ -171,7 +171,7 @@ static SHIPPING_LIST: Operation =
     page("list", "/shipping", "shipping.html", "List addresses").admin_twin("addresses.list");
 static SHIPPING_SHOW: Operation = page(
     "show",
-    "/shipping/{address_id}",
+    "/shipping/{id}",
     "edit_shipping_address.html",
     "Form of an address",
 )
@@ -179,7 +179,7 @@ static SHIPPING_SHOW: Operation = page(
 .admin_twin("addresses.get");
 static SHIPPING_PAYMENT_METHOD: Operation = page(
     "payment_method",
-    "/shipping/{address_id}/payment_method",
+    "/shipping/{id}/payment_method",
     "edit_shipping_payment_method.html",
     "Form of what pays for an address",
 )
@@ -191,7 +191,7 @@ static SHIPPING_ADD: Operation = write("add", "/shipping/create", "Add an addres
     .done("added")
     .admin_twin("addresses.create")
     .sdk_twin("createAddress");
-static SHIPPING_CHANGE: Operation = write("change", "/shipping/{address_id}", "Change an address")
+static SHIPPING_CHANGE: Operation = write("change", "/shipping/{id}", "Change an address")
     .at(&[ADDRESS_ID])
     .body(CHANGES)
     .answers(ANSWER)
@@ -202,7 +202,7 @@ static SHIPPING_CHANGE: Operation = write("change", "/shipping/{address_id}", "C
 static SHIPPING_REMOVE: Operation = act(
     Method::Delete,
     "remove",
-    "/shipping/{address_id}",
+    "/shipping/{id}",
     "Delete an address without active subscriptions",
 )
 .at(&[ADDRESS_ID])

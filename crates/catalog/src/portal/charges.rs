@@ -15,30 +15,26 @@ pub const RESOURCE: Resource = Resource {
     operations: &[&PROCESS, &SKIP, &UNSKIP, &SKIP_GIFT],
 };
 
-const CHARGE_ID: Parameter = id("charge_id", "the charge");
+const CHARGE_ID: Parameter = id("id", "the charge");
 const ITEMS: Parameter = ids("subscription_ids", "subscriptions on the charge").required();
 const ANSWER: ResponseShape = ResponseShape::One("charge", &CHARGE);
 
-static PROCESS: Operation = write("process", "/charges/{charge_id}/process", "Charge now")
+static PROCESS: Operation = write("process", "/charges/{id}/process", "Charge now")
     .at(&[CHARGE_ID])
     .answers(ANSWER)
     .destroys()
     .done("processed")
     .admin_twin("charges.process")
     .sdk_twin("processCharge");
-static SKIP: Operation = write(
-    "skip",
-    "/charges/{charge_id}/skip",
-    "Skip items of a charge",
-)
-.at(&[CHARGE_ID])
-.body(&[ITEMS])
-.answers(ANSWER)
-.answers_another()
-.done("skipped")
-.admin_twin("charges.skip")
-.sdk_twin("skipCharge");
-static UNSKIP: Operation = write("unskip", "/charges/{charge_id}/unskip", "Take back a skip")
+static SKIP: Operation = write("skip", "/charges/{id}/skip", "Skip items of a charge")
+    .at(&[CHARGE_ID])
+    .body(&[ITEMS])
+    .answers(ANSWER)
+    .answers_another()
+    .done("skipped")
+    .admin_twin("charges.skip")
+    .sdk_twin("skipCharge");
+static UNSKIP: Operation = write("unskip", "/charges/{id}/unskip", "Take back a skip")
     .at(&[CHARGE_ID])
     .body(&[ITEMS])
     .answers(ANSWER)

@@ -136,8 +136,8 @@ const fn little_known(name: &'static str, fields: &'static [crate::model::Field]
 /// A row that only public themes have.
 const THEMES: RowSource = RowSource::PublicThemes;
 
-const ADDRESS_ID: Parameter = id("address_id", "the address");
-const SUBSCRIPTION_ID: Parameter = id("subscription_id", "the subscription");
+const ADDRESS_ID: Parameter = id("id", "the address");
+const SUBSCRIPTION_ID: Parameter = id("id", "the subscription");
 
 #[cfg(test)]
 mod tests {

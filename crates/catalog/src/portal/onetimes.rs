@@ -14,7 +14,7 @@ pub const RESOURCE: Resource = Resource {
     operations: &[&SHOW, &ADD, &CHANGE, &MOVE, &CANCEL],
 };
 
-const ONETIME_ID: Parameter = id("onetime_id", "the item");
+const ONETIME_ID: Parameter = id("id", "the item");
 const DAY: Parameter = day(
     "next_charge_scheduled_at",
     "day of the charge it comes with",
@@ -24,7 +24,7 @@ const ANSWER: ResponseShape = ResponseShape::One("onetime", &ONETIME);
 
 static SHOW: Operation = page(
     "show",
-    "/onetimes/{onetime_id}",
+    "/onetimes/{id}",
     "onetime.html",
     "Form of a one-time item",
 )
@@ -43,7 +43,7 @@ static ADD: Operation = write("add", "/onetimes", "Add a one-time item")
     .done("added")
     .admin_twin("onetimes.create")
     .sdk_twin("createOnetime");
-static CHANGE: Operation = write("change", "/onetimes/{onetime_id}", "Change a one-time item")
+static CHANGE: Operation = write("change", "/onetimes/{id}", "Change a one-time item")
     .at(&[ONETIME_ID])
     .body(&[
         DAY,
@@ -58,7 +58,7 @@ static CHANGE: Operation = write("change", "/onetimes/{onetime_id}", "Change a o
     .sdk_twin("updateOnetime");
 static MOVE: Operation = write(
     "set_next_charge_date",
-    "/onetimes/{onetime_id}/set_next_charge_date",
+    "/onetimes/{id}/set_next_charge_date",
     "Move a one-time item to another day",
 )
 .at(&[ONETIME_ID])
@@ -67,13 +67,9 @@ static MOVE: Operation = write(
 .done("moved")
 .admin_twin("onetimes.update")
 .sdk_twin("updateOnetime");
-static CANCEL: Operation = write(
-    "cancel",
-    "/onetimes/{onetime_id}/cancel",
-    "Cancel a one-time item",
-)
-.at(&[ONETIME_ID])
-.destroys()
-.done("cancelled")
-.admin_twin("onetimes.delete")
-.sdk_twin("deleteOnetime");
+static CANCEL: Operation = write("cancel", "/onetimes/{id}/cancel", "Cancel a one-time item")
+    .at(&[ONETIME_ID])
+    .destroys()
+    .done("cancelled")
+    .admin_twin("onetimes.delete")
+    .sdk_twin("deleteOnetime");

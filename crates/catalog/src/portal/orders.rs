@@ -14,7 +14,7 @@ pub const RESOURCE: Resource = Resource {
     operations: &[&LIST, &SHOW, &DELAY],
 };
 
-const ORDER_ID: Parameter = id("order_id", "the order");
+const ORDER_ID: Parameter = id("id", "the order");
 
 static LIST: Operation = page("list", "/orders", "orders.html", "List orders")
     .query(&[
@@ -24,13 +24,13 @@ static LIST: Operation = page("list", "/orders", "orders.html", "List orders")
     ])
     .admin_twin("orders.list")
     .sdk_twin("listOrders");
-static SHOW: Operation = page("show", "/orders/{order_id}", "order.html", "Show an order")
+static SHOW: Operation = page("show", "/orders/{id}", "order.html", "Show an order")
     .at(&[ORDER_ID])
     .admin_twin("orders.get")
     .sdk_twin("getOrder");
 static DELAY: Operation = write(
     "delay",
-    "/orders/{order_id}/delay",
+    "/orders/{id}/delay",
     "Move a prepaid order, and all after it, one interval later",
 )
 .at(&[ORDER_ID])

@@ -48,8 +48,8 @@ pub const CARD: Resource = Resource {
     operations: &[&CARD_FORM],
 };
 
-const METHOD_ID: Parameter = id("payment_method_id", "the payment method");
-const SOURCE_ID: Parameter = id("payment_source_id", "the payment source");
+const METHOD_ID: Parameter = id("id", "the payment method");
+const SOURCE_ID: Parameter = id("id", "the payment source");
 
 const BILLING: &[Parameter] = &[
     text("billing_first_name", "first name").required(),
@@ -78,7 +78,7 @@ static LIST: Operation = page(
 .sdk_twin("listPaymentMethods");
 static SHOW: Operation = page(
     "show",
-    "/payment_methods/{payment_method_id}",
+    "/payment_methods/{id}",
     "payment_method.html",
     "Form of a payment method",
 )
@@ -87,7 +87,7 @@ static SHOW: Operation = page(
 .sdk_twin("getPaymentMethod");
 static CHANGE: Operation = write(
     "change",
-    "/payment_methods/{payment_method_id}",
+    "/payment_methods/{id}",
     "Change the billing address of a payment method",
 )
 .at(&[METHOD_ID])
@@ -113,7 +113,7 @@ static SOURCE_SHOW: Operation = page(
 .admin_twin("payment_methods.get");
 static SOURCE_ADDRESS: Operation = page(
     "address",
-    "/payment_source/{payment_source_id}/address",
+    "/payment_source/{id}/address",
     "payment_source_address.html",
     "Form of a billing address",
 )
@@ -138,12 +138,14 @@ static SOURCE_ADDRESS_ADD: Operation = write(
 .from(THEMES);
 static SOURCE_ADDRESS_CHANGE: Operation = write(
     "change_address",
-    "/payment_source/{payment_source_id}/address",
+    "/payment_source/{id}/address",
     "Change the billing address of a payment source",
 )
 .at(&[SOURCE_ID])
 .body(BILLING)
 .answers(SOURCE_ANSWER)
+// Number 1 is the payment method that is charged, whatever its number is.
+.answers_another()
 .done("changed")
 .admin_twin("payment_methods.update");
 

@@ -1,7 +1,7 @@
 //! Subscriptions. The reference ends before them: all rows are from public
 //! themes.
 
-use super::{ADDRESS_ID, SUBSCRIPTION_ID, THEMES, page, write};
+use super::{SUBSCRIPTION_ID, THEMES, page, write};
 use crate::build::{array, boolean, day, id, integer, object, text};
 use crate::model::{Operation, Parameter, Resource, ResponseShape};
 use crate::recharge::v2021_01::charges::CHARGE;
@@ -63,7 +63,7 @@ static NEW: Operation = page(
 .from(THEMES);
 static SHOW: Operation = page(
     "show",
-    "/subscriptions/{subscription_id}",
+    "/subscriptions/{id}",
     "subscription.html",
     "Show a subscription",
 )
@@ -73,7 +73,7 @@ static SHOW: Operation = page(
 .from(THEMES);
 static SWAP_PAGE: Operation = page(
     "swap_form",
-    "/subscriptions/{subscription_id}/swap",
+    "/subscriptions/{id}/swap",
     "subscription_swap.html",
     "Form to swap the product of a subscription",
 )
@@ -82,7 +82,7 @@ static SWAP_PAGE: Operation = page(
 .from(THEMES);
 static CANCEL_PAGE: Operation = page(
     "cancel_form",
-    "/subscriptions/{subscription_id}/cancel",
+    "/subscriptions/{id}/cancel",
     "subscription_cancel.html",
     "Form to cancel a subscription",
 )
@@ -90,7 +90,7 @@ static CANCEL_PAGE: Operation = page(
 .from(THEMES);
 static RETENTION_STRATEGY: Operation = page(
     "retention_strategy",
-    "/subscriptions/{subscription_id}/cancel/{strategy_id}",
+    "/subscriptions/{id}/cancel/{strategy_id}",
     "subscription_retention_strategy.html",
     "Offer to those who want to cancel",
 )
@@ -118,28 +118,24 @@ static ADD: Operation = write("add", "/subscriptions", "Add a subscription")
     .admin_twin("subscriptions.create")
     .sdk_twin("createSubscription")
     .from(THEMES);
-static CHANGE: Operation = write(
-    "change",
-    "/subscriptions/{subscription_id}",
-    "Change a subscription",
-)
-.at(&[SUBSCRIPTION_ID])
-.body(&[
-    QUANTITY,
-    UNIT,
-    ORDERS,
-    CHARGES,
-    VARIANT,
-    array("properties", "extra name and value"),
-])
-.answers(ANSWER)
-.done("changed")
-.admin_twin("subscriptions.update")
-.sdk_twin("updateSubscription")
-.from(THEMES);
+static CHANGE: Operation = write("change", "/subscriptions/{id}", "Change a subscription")
+    .at(&[SUBSCRIPTION_ID])
+    .body(&[
+        QUANTITY,
+        UNIT,
+        ORDERS,
+        CHARGES,
+        VARIANT,
+        array("properties", "extra name and value"),
+    ])
+    .answers(ANSWER)
+    .done("changed")
+    .admin_twin("subscriptions.update")
+    .sdk_twin("updateSubscription")
+    .from(THEMES);
 static ACTIVATE: Operation = write(
     "activate",
-    "/subscriptions/{subscription_id}/activate",
+    "/subscriptions/{id}/activate",
     "Bring back a cancelled subscription",
 )
 .at(&[SUBSCRIPTION_ID])
@@ -150,7 +146,7 @@ static ACTIVATE: Operation = write(
 .from(THEMES);
 static SKIP: Operation = write(
     "skip",
-    "/subscriptions/{subscription_id}/skip",
+    "/subscriptions/{id}/skip",
     "Skip a delivery of a subscription",
 )
 .at(&[SUBSCRIPTION_ID])
@@ -164,22 +160,18 @@ static SKIP: Operation = write(
 .admin_twin("charges.skip")
 .sdk_twin("skipSubscriptionCharge")
 .from(THEMES);
-static UNSKIP: Operation = write(
-    "unskip",
-    "/subscriptions/{subscription_id}/unskip",
-    "Take back a skip",
-)
-.at(&[SUBSCRIPTION_ID])
-.body(&[id("charge_id", "the skipped charge").required()])
-.answers(ANSWERS_CHARGE)
-.answers_another()
-.done("unskipped")
-.admin_twin("charges.unskip")
-.sdk_twin("unskipCharge")
-.from(THEMES);
+static UNSKIP: Operation = write("unskip", "/subscriptions/{id}/unskip", "Take back a skip")
+    .at(&[SUBSCRIPTION_ID])
+    .body(&[id("charge_id", "the skipped charge").required()])
+    .answers(ANSWERS_CHARGE)
+    .answers_another()
+    .done("unskipped")
+    .admin_twin("charges.unskip")
+    .sdk_twin("unskipCharge")
+    .from(THEMES);
 static SWAP: Operation = write(
     "swap",
-    "/subscriptions/{subscription_id}/swap",
+    "/subscriptions/{id}/swap",
     "Swap the product of a subscription",
 )
 .at(&[SUBSCRIPTION_ID])
@@ -191,7 +183,7 @@ static SWAP: Operation = write(
 .from(THEMES);
 static MOVE: Operation = write(
     "set_next_charge_date",
-    "/subscriptions/{subscription_id}/set_next_charge_date",
+    "/subscriptions/{id}/set_next_charge_date",
     "Move the next charge to another day",
 )
 .at(&[SUBSCRIPTION_ID])
@@ -204,7 +196,7 @@ static MOVE: Operation = write(
 .from(THEMES);
 static DELAY: Operation = write(
     "delay",
-    "/subscriptions/{subscription_id}/delay",
+    "/subscriptions/{id}/delay",
     "Move the next charge some days later",
 )
 .at(&[SUBSCRIPTION_ID])
@@ -219,7 +211,7 @@ static DELAY: Operation = write(
 .from(THEMES);
 static CANCEL: Operation = write(
     "cancel",
-    "/subscriptions/{subscription_id}/cancel",
+    "/subscriptions/{id}/cancel",
     "Cancel a subscription",
 )
 .at(&[SUBSCRIPTION_ID])
@@ -235,10 +227,10 @@ static CANCEL: Operation = write(
 .from(THEMES);
 static MOVE_ADDRESS: Operation = write(
     "move_address",
-    "/subscriptions/{subscription_id}/move/address/{address_id}",
+    "/subscriptions/{id}/move/address/{address_id}",
     "Move a subscription to another address",
 )
-.at(&[SUBSCRIPTION_ID, ADDRESS_ID])
+.at(&[SUBSCRIPTION_ID, id("address_id", "the address")])
 .answers(ANSWER)
 .done("moved")
 .admin_twin("subscriptions.change_address")
@@ -246,7 +238,7 @@ static MOVE_ADDRESS: Operation = write(
 .from(THEMES);
 static MOVE_PAYMENT_METHOD: Operation = write(
     "move_payment_method",
-    "/subscriptions/{subscription_id}/move/payment_method/{payment_method_id}",
+    "/subscriptions/{id}/move/payment_method/{payment_method_id}",
     "Let another payment method pay for a subscription",
 )
 .at(&[
@@ -260,7 +252,7 @@ static MOVE_PAYMENT_METHOD: Operation = write(
 .from(THEMES);
 static BUNDLES: Operation = write(
     "bundles",
-    "/subscriptions/{subscription_id}/bundles",
+    "/subscriptions/{id}/bundles",
     "Choose the contents of a bundle",
 )
 .at(&[SUBSCRIPTION_ID])

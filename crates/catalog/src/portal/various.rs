@@ -59,7 +59,7 @@ pub const HOME: Resource = Resource {
     ],
 };
 
-const MEMBERSHIP_ID: Parameter = id("membership_id", "the membership");
+const MEMBERSHIP_ID: Parameter = id("id", "the membership");
 
 static SHOW_SCHEDULE: Operation = page(
     "show",
@@ -100,7 +100,7 @@ static MEMBERSHIP_LIST: Operation = page(
 .from(RowSource::VendorClient);
 static MEMBERSHIP_ACTIVATE: Operation = write(
     "activate",
-    "/memberships/{membership_id}/activate",
+    "/memberships/{id}/activate",
     "Bring back a membership",
 )
 .at(&[MEMBERSHIP_ID])
@@ -108,21 +108,18 @@ static MEMBERSHIP_ACTIVATE: Operation = write(
 .done("activated")
 .sdk_twin("activateMembership")
 .from(RowSource::Inferred);
-static MEMBERSHIP_CANCEL: Operation = write(
-    "cancel",
-    "/memberships/{membership_id}/cancel",
-    "Cancel a membership",
-)
-.at(&[MEMBERSHIP_ID])
-.body(&[
-    text("cancellation_reason", "why it is cancelled"),
-    text("cancellation_reason_comments", "more about why"),
-])
-.answers(ResponseShape::One("membership", &MEMBERSHIP))
-.destroys()
-.done("cancelled")
-.sdk_twin("cancelMembership")
-.from(RowSource::Inferred);
+static MEMBERSHIP_CANCEL: Operation =
+    write("cancel", "/memberships/{id}/cancel", "Cancel a membership")
+        .at(&[MEMBERSHIP_ID])
+        .body(&[
+            text("cancellation_reason", "why it is cancelled"),
+            text("cancellation_reason_comments", "more about why"),
+        ])
+        .answers(ResponseShape::One("membership", &MEMBERSHIP))
+        .destroys()
+        .done("cancelled")
+        .sdk_twin("cancelMembership")
+        .from(RowSource::Inferred);
 
 static NOTIFY: Operation = write("send", "/notifications", "Send the customer an email")
     .body(&[
@@ -145,11 +142,11 @@ static OVERVIEW: Operation = page(
 .from(RowSource::Inferred);
 static MANAGE_ORDER: Operation = page(
     "manage_order",
-    "/charges/{charge_id}/manage",
+    "/charges/{id}/manage",
     "manage_order.html",
     "Show an order to come",
 )
-.at(&[id("charge_id", "the charge of the order")])
+.at(&[id("id", "the charge of the order")])
 .from(RowSource::Inferred);
 static QUICK_ACTION: Operation = page(
     "quick_action",

@@ -17,6 +17,9 @@ const NAMES: &[&str] = &[
     "password",
     "secret",
     "authorization",
+    // Of sessions of customers, and of links to the portal.
+    "apitoken",
+    "portal_url",
 ];
 
 /// Ends of further names (`processor_customer_token`).

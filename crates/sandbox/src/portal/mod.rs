@@ -100,7 +100,7 @@ pub(crate) fn answer(
     let operation = row.operation;
     if let Some(template) = operation.template {
         return match context::of_page(&mut visit, &route, template) {
-            Ok((template, context)) => rendered(&visit, pages, 200, template, &context),
+            Ok((template, context)) => Ok(rendered(&visit, pages, 200, template, &context)),
             Err(refusal) if refusal.status == 404 => not_found(&mut visit, pages),
             Err(refusal) => Err(refusal),
         };
@@ -125,7 +125,7 @@ fn rendered(
     status: u16,
     template: &str,
     context: &Value,
-) -> Answered {
+) -> Draft {
     let page = PageRequest {
         template,
         context,
@@ -135,12 +135,12 @@ fn rendered(
         is_hosted: visit.is_hosted,
     };
     match pages.render(&page) {
-        Ok(page) => Ok(html(status, page)),
+        Ok(page) => html(status, page),
         Err(error) => {
             let page = error.page.unwrap_or_else(|| {
                 pages::plain("This page cannot be rendered", error.message.as_str())
             });
-            Ok(html(500, page))
+            html(500, page)
         }
     }
 }
@@ -148,7 +148,7 @@ fn rendered(
 /// The page for what is not there; a theme may lack one.
 fn not_found(visit: &mut Visit, pages: &dyn Pages) -> Answered {
     let context = Value::Object(context::globals(visit)?);
-    let page = rendered(visit, pages, 404, NOT_FOUND, &context)?;
+    let page = rendered(visit, pages, 404, NOT_FOUND, &context);
     if page.status == 404 {
         return Ok(page);
     }

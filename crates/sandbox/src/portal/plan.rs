@@ -160,7 +160,7 @@ pub(super) fn of(resource: &str, verb: &str, asked: &Asked) -> Option<Planned> {
         ("payment_methods" | "payment_source", _) => bill(resource, verb, asked),
         ("subscriptions", "add") => add_subscription(asked),
         ("subscriptions", _) => subscription(verb, asked),
-        ("notifications", _) => notify(asked),
+        ("notifications", _) => Ok(notify(asked)),
         _ => return None,
     })
 }
@@ -335,15 +335,15 @@ fn bill(resource: &str, verb: &str, asked: &Asked) -> Planned {
     Ok(one(to("payment_methods.update", id, body), BILL))
 }
 
-fn notify(asked: &Asked) -> Planned {
+fn notify(asked: &Asked) -> Plan {
     let mut body = asked.body.clone();
     if let Some(address) = body.shift_remove("address_id") {
         record::set(&mut body, "template_vars", json!({"address_id": address}));
     }
-    Ok(one(
+    one(
         to("customers.notify", asked.visit.customer, body),
         NO_FIELDS,
-    ))
+    )
 }
 
 fn add_subscription(asked: &Asked) -> Planned {

@@ -77,14 +77,12 @@ fn discounts(visit: &Visit, parent: Option<&Record>) -> Vec<u64> {
 fn bundles(visit: &Visit, parent: Option<&Record>) -> Vec<u64> {
     let table = visit.state.table(TableName::BundleSelections);
     let of_item = |item: u64| table.find("purchase_item_id", item);
-    match parent.and_then(|one| record::id(one, "id")) {
-        Some(item) => of_item(item),
-        None => {
-            let items = visit.state.table(TableName::Subscriptions);
-            let items = items.find("customer_id", visit.customer);
-            items.into_iter().flat_map(of_item).collect()
-        }
+    if let Some(item) = parent.and_then(|one| record::id(one, "id")) {
+        return of_item(item);
     }
+    let items = visit.state.table(TableName::Subscriptions);
+    let items = items.find("customer_id", visit.customer);
+    items.into_iter().flat_map(of_item).collect()
 }
 
 /// Whether the customer may see the record.

@@ -119,12 +119,11 @@ pub(super) fn portal_access(
     let hash = record::text(&record, "hash").to_owned();
     let ends = now + LINK;
     let secret = make(state, OF_LINK, customer, ends);
-    let base = match served_at {
-        Some(host) => format!("http://{host}/portal/"),
-        None => {
-            let base = record::text(&state.store, "customer_portal_base_url");
-            format!("{}/", base.trim_end_matches('/'))
-        }
+    let base = if let Some(host) = served_at {
+        format!("http://{host}/portal/")
+    } else {
+        let base = record::text(&state.store, "customer_portal_base_url");
+        format!("{}/", base.trim_end_matches('/'))
     };
     Ok(json!({
         "base_url": base, "customer_hash": hash, "expires_at": time::stamp(ends),
