@@ -1,8 +1,6 @@
 //! Each rule of `check`: an example that it finds, the same written well, and
 //! the same where it is no template or no script.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop at once")]
-
 use std::collections::BTreeSet;
 
 use recharge_theme::calls::CallForm;
