@@ -369,7 +369,7 @@ fn see_request(call: &mut EngineCall, source: &str, tokens: &[ScriptToken], inde
             let close = closing(tokens, open);
             if let Some(method) = request_method(word, &tokens[open..close], tokens, open) {
                 call.is_request = true;
-                call.method = method;
+                call.method = method.ok();
                 let end = tokens
                     .get(close)
                     .map_or(source.len(), |token| token.span.end);
@@ -422,19 +422,25 @@ fn word_before(tokens: &[ScriptToken], at: usize) -> Option<&str> {
     }
 }
 
-/// The method of a request that a function sends; `Some(None)` where it cannot
-/// be seen, `None` where the function sends none.
+/// The method of a request, where it can be seen.
+type SeenMethod = Result<Method, Unseen>;
+
+/// The method is chosen while the script runs.
+struct Unseen;
+
+/// The method of a request that a function sends; `None` where the function
+/// sends none.
 fn request_method(
     word: &str,
     inside: &[ScriptToken],
     tokens: &[ScriptToken],
     open: usize,
-) -> Option<Option<Method>> {
+) -> Option<SeenMethod> {
     let is_member = open.checked_sub(2).and_then(|dot| tokens.get(dot));
     let is_member = is_member.is_some_and(|token| token.kind == ScriptTokenKind::Mark('.'));
     match word {
-        "get" | "getJSON" | "load" if is_member => Some(Some(Method::Get)),
-        "post" | "put" | "patch" | "delete" if is_member => Some(method(word)),
+        "get" | "getJSON" | "load" if is_member => Some(Ok(Method::Get)),
+        "post" | "put" | "patch" | "delete" if is_member => Some(method(word).ok_or(Unseen)),
         "fetch" | "ajax" | "axios" | "request" => {
             let named = inside.windows(3).find_map(|three| match three {
                 [
@@ -460,14 +466,15 @@ fn request_method(
                 }
                 _ => false,
             });
-            Some(named.or((!is_open).then_some(Method::Get)))
+            Some(named.or((!is_open).then_some(Method::Get)).ok_or(Unseen))
         }
         "open" if is_member => {
             let first = inside.get(1).map(|token| &token.kind);
-            Some(match first {
+            let seen = match first {
                 Some(ScriptTokenKind::Text(value)) => method(value),
                 _ => None,
-            })
+            };
+            Some(seen.ok_or(Unseen))
         }
         _ => None,
     }

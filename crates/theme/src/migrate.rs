@@ -108,13 +108,9 @@ fn is_link(call: &EngineCall) -> bool {
     if !matches!(call.form, CallForm::Filter | CallForm::Variable) {
         return false;
     }
-    match call.method {
-        Some(method) => method == Method::Get,
-        None => {
-            let mut routes = routes_at(&call.path);
-            routes.any(|route| route.template.is_some())
-        }
-    }
+    let has_page = || routes_at(&call.path).any(|route| route.template.is_some());
+    call.method
+        .map_or_else(has_page, |method| method == Method::Get)
 }
 
 fn of_schema(call: &EngineCall) -> Vec<Replacement> {

@@ -1,6 +1,8 @@
 //! The themes in `tests/themes` render as Jinja2 renders them, byte for byte.
 //! The script `tests/themes/expect` writes the expectations.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop at once")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -45,7 +47,7 @@ fn fixtures_render_as_jinja2_does() {
             count += 1;
             match rendered {
                 Ok(rendered) => {
-                    different.extend(difference(&expected, &rendered.text, folder, template))
+                    different.extend(difference(&expected, &rendered.text, folder, template));
                 }
                 Err(error) => different.push(format!("{folder}/{error}")),
             }

@@ -287,38 +287,5 @@ pub(super) fn cannot_listen(port: u16, error: std::io::Error) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn page_of_another_origin_is_refused_and_an_own_page_is_not() {
-        let may = |peer: &str, host: &str, origin: Option<&str>| {
-            let mut headers = HeaderMap::new();
-            headers.insert(HOST, host.parse().unwrap());
-            if let Some(origin) = origin {
-                headers.insert(ORIGIN, origin.parse().unwrap());
-            }
-            is_own(peer.parse().unwrap(), &headers)
-        };
-        assert!(may("127.0.0.1", "127.0.0.1:9292", None));
-        assert!(may(
-            "127.0.0.1",
-            "127.0.0.1:9292",
-            Some("http://127.0.0.1:9292")
-        ));
-        assert!(may("::1", "[::1]:9292", Some("http://[::1]:9292")));
-        assert!(!may(
-            "127.0.0.1",
-            "127.0.0.1:9292",
-            Some("http://127.0.0.1:9293")
-        ));
-        assert!(!may(
-            "127.0.0.1",
-            "127.0.0.1:9292",
-            Some("https://evil.example")
-        ));
-        assert!(!may("127.0.0.1", "127.0.0.1:9292", Some("null")));
-        assert!(!may("127.0.0.1", "rebound.example:9292", None));
-        assert!(!may("192.168.1.7", "127.0.0.1:9292", None));
-    }
-}
+#[path = "live_tests.rs"]
+mod tests;

@@ -121,12 +121,14 @@ impl Pages for ServedTheme {
                 } else {
                     shell::without_liquid(&rendered.text)
                 };
+                let bar = shell::Bar {
+                    version,
+                    missing: &rendered.missing,
+                };
                 Ok(RenderedPage::html(shell::page(
                     &text,
-                    &shell::Bar {
-                        version,
-                        missing: &rendered.missing,
-                    },
+                    &bar,
+                    page.portal_path,
                 )))
             }
             Err(error) => Err(PageError {

@@ -78,16 +78,16 @@ pub(super) fn run(run: &mut Run, matches: &ArgMatches) -> Result<()> {
             Err(error) => failed.push(error),
         }
     }
-    finish(run, failed, written, out_dir.as_deref())
+    finish(run, &failed, written, out_dir.as_deref())
 }
 
 fn finish(
     run: &mut Run,
-    failed: Vec<RenderError>,
+    failed: &[RenderError],
     written: usize,
     out_dir: Option<&str>,
 ) -> Result<()> {
-    match failed.as_slice() {
+    match failed {
         [] => {
             if let Some(folder) = out_dir {
                 run.reporter.done(&format!("{folder} has {written} pages"));

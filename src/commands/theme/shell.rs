@@ -4,6 +4,8 @@
 use std::fmt::Write as _;
 
 use recharge_theme::engine::RenderError;
+use recharge_theme::urls::{URL_NAMES, UrlForm};
+use serde_json::{Map, Value};
 
 use super::live::ROOT;
 
@@ -17,9 +19,35 @@ pub(super) struct Bar<'a> {
 /// and after a failure the next one waits: no loop of reconnects.
 const SCRIPT: &str = include_str!("live.js");
 
-/// The page around the output of a theme.
-pub(super) fn page(fragment: &str, bar: &Bar<'_>) -> String {
-    document(fragment, bar, "")
+/// The page around the output of a theme. `portal_path` is where the functions
+/// of `ReCharge.Endpoints` lead; themes that define their own replace them.
+pub(super) fn page(fragment: &str, bar: &Bar<'_>, portal_path: &str) -> String {
+    document(&format!("{}{fragment}", endpoints(portal_path)), bar, "")
+}
+
+fn endpoints(portal_path: &str) -> String {
+    let names = URL_NAMES
+        .iter()
+        .filter(|url| url.form != UrlForm::Elsewhere);
+    let paths: Map<String, Value> = names
+        .map(|url| (url.name.to_owned(), Value::from(url.path)))
+        .collect();
+    // Hashes of customers are of letters and digits, but a path is a path.
+    let base = Value::from(portal_path).to_string().replace('<', "\\u003c");
+    format!(
+        "<script>(function (base, paths) {{\n\
+         var found = {{ base: base + '/' }};\n\
+         Object.keys(paths).forEach(function (name) {{\n\
+         found[name] = function () {{\n\
+         var values = arguments, at = 0;\n\
+         return base + paths[name].replace(/\\{{\\}}/g, function () {{\n\
+         var value = values[at++]; return value === undefined ? '' : encodeURIComponent(value); }});\n\
+         }};\n}});\n\
+         window.ReCharge = window.ReCharge || {{}};\n\
+         window.ReCharge.Endpoints = window.ReCharge.Endpoints || found;\n\
+         }})({base}, {});</script>\n",
+        Value::Object(paths)
+    )
 }
 
 fn document(content: &str, bar: &Bar<'_>, overlay: &str) -> String {

@@ -169,7 +169,7 @@ pub(super) fn check(trees: &Trees, findings: &mut Findings<'_>) {
             }
         });
         walk_expressions(nodes, &mut |expression| {
-            check_expression(file, expression, &modules, findings)
+            check_expression(file, expression, &modules, findings);
         });
     }
 }

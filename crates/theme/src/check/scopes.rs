@@ -282,7 +282,7 @@ fn bind_top_level(nodes: &[Node], scope: &mut Scope) {
                 scope.insert(name.name.clone(), None);
             }
             NodeKind::Import(_, names) => {
-                scope.extend(names.iter().map(|name| (name.name.clone(), None)))
+                scope.extend(names.iter().map(|name| (name.name.clone(), None)));
             }
             NodeKind::If(branches, otherwise) => {
                 for (_, body) in branches {

@@ -214,25 +214,23 @@ fn order(name: &str, expression: &Expression, findings: &mut Findings<'_>) {
 
 fn is_text(expression: &Expression) -> bool {
     match &expression.kind {
-        ExpressionKind::Text(_) => true,
+        ExpressionKind::Text(_) | ExpressionKind::Binary("~", ..) => true,
         ExpressionKind::Filter(_, filter, _) => {
             matches!(
                 filter.name.as_str(),
                 "string" | "date" | "money" | "replace" | "lower" | "upper" | "url_param"
             )
         }
-        ExpressionKind::Binary("~", ..) => true,
         _ => false,
     }
 }
 
 fn is_number(expression: &Expression) -> bool {
     match &expression.kind {
-        ExpressionKind::Number(_) => true,
+        ExpressionKind::Number(_) | ExpressionKind::Binary("-" | "*" | "/" | "//", ..) => true,
         ExpressionKind::Filter(_, filter, _) => {
             matches!(filter.name.as_str(), "int" | "float" | "length" | "count")
         }
-        ExpressionKind::Binary("-" | "*" | "/" | "//", ..) => true,
         ExpressionKind::Unary("-", inner) => is_number(inner),
         _ => false,
     }

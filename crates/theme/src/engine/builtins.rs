@@ -86,7 +86,12 @@ fn texts(environment: &mut Environment<'static>) {
             }
         },
     );
-    environment.add_filter("join", join);
+    environment.add_filter(
+        "join",
+        |value: &Value, separator: Option<&Value>, options: Kwargs| {
+            join(value, separator, &options)
+        },
+    );
     environment.add_filter("wordcount", |value: &Value| words(&to_text(value)).count());
     environment.add_filter("striptags", |value: &Value| without_tags(&to_text(value)));
     environment.add_filter("center", |value: &Value, width: Option<usize>| {
@@ -143,7 +148,7 @@ pub(super) fn float(value: &Value) -> Option<f64> {
 }
 
 /// Python rounds halves to the even neighbour.
-fn round(value: &Value, precision: Option<i32>, method: Option<String>) -> Result<Value, Error> {
+fn round(value: &Value, precision: Option<i32>, method: Option<&str>) -> Result<Value, Error> {
     let precision = precision.unwrap_or_default().clamp(-300, 300);
     let is_whole = value.is_integer() || value.kind() == ValueKind::Bool;
     let Some(number) = float(value).filter(|_| value.kind() != ValueKind::String) else {
@@ -153,7 +158,7 @@ fn round(value: &Value, precision: Option<i32>, method: Option<String>) -> Resul
         ));
     };
     let factor = 10_f64.powi(precision);
-    let rounded = match method.as_deref() {
+    let rounded = match method {
         None | Some("common") if is_whole && precision >= 0 => return Ok(value.clone()),
         None | Some("common") if precision > 0 => {
             let places = usize::try_from(precision).unwrap_or_default();
@@ -208,7 +213,7 @@ fn titled(text: &str) -> String {
     out
 }
 
-fn join(value: &Value, separator: Option<&Value>, options: Kwargs) -> Result<String, Error> {
+fn join(value: &Value, separator: Option<&Value>, options: &Kwargs) -> Result<String, Error> {
     let attribute: Option<String> = options.get("attribute")?;
     options.assert_all_used()?;
     let separator = separator.map(to_text).unwrap_or_default();
@@ -304,16 +309,17 @@ fn modulo(state: &State, left: &Value, right: &Value) -> Result<Value, Error> {
             value.as_i64()
         }
     };
-    if left.is_integer() && right.is_integer() {
-        if let (Some(left), Some(right)) = (as_whole(left), as_whole(right)) {
-            let remainder = left.checked_rem(right).ok_or_else(zero)?;
-            let has_other_sign = remainder != 0 && (remainder < 0) != (right < 0);
-            return Ok(Value::from(if has_other_sign {
-                remainder + right
-            } else {
-                remainder
-            }));
-        }
+    if left.is_integer()
+        && right.is_integer()
+        && let (Some(left), Some(right)) = (as_whole(left), as_whole(right))
+    {
+        let remainder = left.checked_rem(right).ok_or_else(zero)?;
+        let has_other_sign = remainder != 0 && (remainder < 0) != (right < 0);
+        return Ok(Value::from(if has_other_sign {
+            remainder + right
+        } else {
+            remainder
+        }));
     }
     let number = |value: &Value| match value.kind() {
         ValueKind::Number | ValueKind::Bool => float(value),

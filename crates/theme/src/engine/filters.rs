@@ -260,7 +260,7 @@ fn img_url(value: &Value, size: Option<&Value>) -> String {
         ValueKind::Map => ["src", "original", "large"]
             .iter()
             .map(|name| value.get_attr(name).unwrap_or_default())
-            .find(|source| source.is_true())
+            .find(Value::is_true)
             .unwrap_or_default(),
         _ => value.clone(),
     };

@@ -197,8 +197,11 @@ impl Node {
     #[must_use]
     pub fn expressions(&self) -> Vec<&Expression> {
         match &self.kind {
-            NodeKind::Text | NodeKind::Raw | NodeKind::LoopControl => Vec::new(),
-            NodeKind::Block(..) | NodeKind::SetBlock(..) => Vec::new(),
+            NodeKind::Text
+            | NodeKind::Raw
+            | NodeKind::LoopControl
+            | NodeKind::Block(..)
+            | NodeKind::SetBlock(..) => Vec::new(),
             NodeKind::Output(expression)
             | NodeKind::Extends(expression)
             | NodeKind::Do(expression)
