@@ -40,6 +40,7 @@ mod jq;
 mod kills;
 mod ledgers;
 mod listed;
+mod listening;
 mod literals;
 mod live_forms;
 mod login;

@@ -66,6 +66,13 @@ fn the_page_on_copies_shows_what_happens() {
 }
 
 #[test]
+fn the_page_on_listening_shows_what_happens() {
+    let text = include_str!("../../docs/listening.md");
+    assert!(steps(text).len() >= 4);
+    check("docs/listening.md", text);
+}
+
+#[test]
 fn the_page_on_stores_shows_what_happens() {
     let text = include_str!("../../docs/stores.md");
     assert!(steps(text).len() >= 4);

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::event::{StoreEvent, text_of};
@@ -26,6 +27,12 @@ pub(super) struct Message {
     pub(super) object_id: String,
     pub(super) form: BodyForm,
     pub(super) body: Vec<u8>,
+    /// The object, without the field that events do not tell.
+    told: Fields,
+    /// When it happened.
+    at: Timestamp,
+    /// Whether the event is about this very object.
+    is_own: bool,
 }
 
 /// The messages of some events, in their order.
@@ -97,10 +104,12 @@ impl Timeline {
             .filter(|later| later.order() > event.order());
         let is_own = event.object == object && event.object_id == id;
         let was = rewound(now, later, is_own.then_some(event), feed.untold);
-        match was.filter(|_| self.is_whole) {
-            Some(was) => (was, BodyForm::AsOf),
-            None => (now.clone(), BodyForm::Current),
-        }
+        let form = if self.is_whole {
+            BodyForm::AsOf
+        } else {
+            BodyForm::Current
+        };
+        (was, form)
     }
 }
 
@@ -150,6 +159,7 @@ impl Messages<'_> {
             list.list
                 .push(self.message(feed, draft, &objects, &timeline)?);
         }
+        drop_repeated(&mut list.list);
         for name in &objects.forbidden {
             list.remarks.push(format!(
                 "the token may not read {name}: their messages carry what was last seen, or a number"
@@ -279,7 +289,14 @@ impl Messages<'_> {
             event: event.id,
             topic: topic.name,
             form,
+            told: {
+                let mut told = fields.clone();
+                told.remove(feed.untold);
+                told
+            },
             body: body_of(object, fields),
+            at: event.at,
+            is_own: event.object == object && event.object_id == object_id,
             object_id,
         })
     }
@@ -321,6 +338,24 @@ impl Messages<'_> {
         let mut resources = self.reader.client().api().resources.iter();
         resources.find(|resource| resource.singular == object)
     }
+}
+
+/// One request that changes an object and something that belongs to it leaves two
+/// events, and one webhook. So a message that follows from another object is left
+/// out where the same object, as far as events tell, is told in the same second.
+fn drop_repeated(messages: &mut Vec<Message>) {
+    let key = |one: &Message| (one.topic, one.object_id.clone(), one.at);
+    let mut told: HashMap<_, Fields> = HashMap::new();
+    for own in messages.iter().filter(|message| message.is_own) {
+        told.insert(key(own), own.told.clone());
+    }
+    messages.retain(|message| {
+        if message.is_own {
+            return true;
+        }
+        let before = told.insert(key(message), message.told.clone());
+        before.is_none_or(|told| told != message.told)
+    });
 }
 
 /// The body of a webhook: the object under its name.

@@ -84,7 +84,7 @@ impl Objects {
             .operations
             .iter()
             .find(|row| numbers(row).is_some());
-        if let Some(list) = list.filter(|_| ids.len() > 1) {
+        if let Some(list) = list.filter(|_| ids.len() > 1 || getter(resource).is_none()) {
             let size = client.api().maximum_page_size as usize;
             for some in ids.chunks(size) {
                 self.fetch_listed(client, resource, list, some).await?;
@@ -151,13 +151,7 @@ pub(super) async fn fetch_one(
     resource: &'static Resource,
     id: &str,
 ) -> Result<Option<Fields>> {
-    let get = resource.operations.iter().find(|row| {
-        row.method.is_read()
-            && row.targets_one()
-            && row.path.matches('{').count() == 1
-            && row.path.ends_with('}')
-    });
-    let Some(get) = get else {
+    let Some(get) = getter(resource) else {
         return Ok(None);
     };
     let path = get.path.split('{').next().unwrap_or_default();
@@ -170,6 +164,12 @@ pub(super) async fn fetch_one(
     let envelope = Envelope::open(answer, Wanted::of(get.response))?;
     let record = envelope.records().next().map(read);
     Ok(record.flatten())
+}
+
+/// The operation that reads an object by its number.
+fn getter(resource: &'static Resource) -> Option<&'static Operation> {
+    let mut rows = resource.operations.iter().copied();
+    rows.find(|row| row.method.is_read() && row.targets_one() && row.path.ends_with('}'))
 }
 
 fn numbers(list: &Operation) -> Option<&'static str> {

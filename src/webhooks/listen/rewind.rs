@@ -1,9 +1,9 @@
 //! What an object was at an event: the object as it is now, and the later events
-//! that changed it, come in; the object as it was goes out, and how sure that is.
+//! that changed it, come in; the object as it was goes out.
 
 use serde_json::{Map, Value};
 
-use super::event::{FieldChange, StoreEvent, text_of};
+use super::event::{StoreEvent, text_of};
 
 /// An object, as its JSON has it.
 pub(super) type Fields = Map<String, Value>;
@@ -11,9 +11,10 @@ pub(super) type Fields = Map<String, Value>;
 /// How near a body is to what the webhook carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyForm {
-    /// The object as it was at the event.
+    /// The object as it was at the event, in all fields that events tell of.
     AsOf,
-    /// The object as it is now; later changes could not all be undone.
+    /// The object as it is now, but for the fields that the event tells of: the later
+    /// events are not known.
     Current,
     /// The object is gone: as it was when it was last delivered.
     LastSeen,
@@ -37,9 +38,10 @@ impl BodyForm {
     }
 }
 
-/// Undoes later events, the newest first, and checks the outcome against what
-/// `own` says of the object, where it is an event of this very object. `None`
-/// when a change does not fit: then nothing is certain.
+/// Undoes later events, the newest first, and puts in what `own` says of the
+/// object, where it is an event of this very object. Each field that events tell of
+/// has the value that it had then: what the next change found, or what `own` left.
+/// A change that no event tells of is no obstacle.
 ///
 /// `untold` is the field that every change sets without telling: it becomes the
 /// time of the event where something was undone.
@@ -48,34 +50,27 @@ pub(super) fn rewound<'a>(
     later: impl DoubleEndedIterator<Item = &'a StoreEvent>,
     own: Option<&StoreEvent>,
     untold: &str,
-) -> Option<Fields> {
+) -> Fields {
     let mut fields = now.clone();
     let mut is_changed = false;
     for event in later.rev() {
-        let fits = |side: fn(&FieldChange) -> &Value| {
-            let mut changes = event.changes.iter();
-            changes.all(|change| same(fields.get(&change.field), side(change)))
-        };
-        if fits(|change| &change.after) {
-            for change in &event.changes {
-                fields.insert(change.field.clone(), change.before.clone());
-            }
-            is_changed = true;
-        } else if !fits(|change| &change.before) {
-            // Neither done nor still to come when the object was read.
-            return None;
+        is_changed = true;
+        for change in &event.changes {
+            fields.insert(change.field.clone(), change.before.clone());
         }
     }
     if let Some(own) = own {
-        let mut changes = own.changes.iter();
-        if !changes.all(|change| same(fields.get(&change.field), &change.after)) {
-            return None;
+        for change in &own.changes {
+            // A number that is spelled as text in the event stays as it is.
+            if !same(fields.get(&change.field), &change.after) {
+                fields.insert(change.field.clone(), change.after.clone());
+            }
         }
         if is_changed && let Some(Value::String(stamp)) = fields.get_mut(untold) {
             *stamp = stamped(stamp, own);
         }
     }
-    Some(fields)
+    fields
 }
 
 /// The time of an event in the form of another one.
@@ -98,6 +93,8 @@ fn same(field: Option<&Value>, value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+
+    use crate::webhooks::listen::FieldChange;
 
     use super::*;
 
@@ -145,7 +142,7 @@ mod tests {
         let stamp = "1970-01-01T00:00:03+00:00";
         let now = fields(json!({"n": 3, "updated_at": stamp, "t": "b"}));
         let events = events();
-        let was = rewound(&now, events[1..].iter(), Some(&events[0]), "updated_at").unwrap();
+        let was = rewound(&now, events[1..].iter(), Some(&events[0]), "updated_at");
         assert_eq!(
             Value::from(was).to_string(),
             r#"{"n":1,"updated_at":"1970-01-01T00:00:01+00:00","t":"a"}"#
@@ -153,22 +150,20 @@ mod tests {
     }
 
     #[test]
-    fn an_event_that_the_object_does_not_show_yet_is_not_undone() {
+    fn an_event_that_the_object_does_not_show_yet_is_undone_all_the_same() {
         let now = fields(json!({"n": 2, "t": "b"}));
         let events = events();
-        let was = rewound(&now, events[2..].iter(), Some(&events[1]), "updated_at").unwrap();
+        let was = rewound(&now, events[2..].iter(), Some(&events[1]), "updated_at");
         assert_eq!(was, now);
     }
 
     #[test]
-    fn nothing_is_certain_when_a_change_does_not_fit() {
+    fn a_change_that_no_event_tells_of_is_undone_where_an_event_says_the_value() {
         let events = events();
-        for now in [json!({"n": 7, "t": "b"}), json!({"n": 3, "t": "c"})] {
-            let now = fields(now);
-            let was = rewound(&now, events[1..].iter(), Some(&events[0]), "updated_at");
-            assert_eq!(was, None);
-        }
-        let now = fields(json!({"n": 9, "t": "b"}));
-        assert_eq!(rewound(&now, [].iter(), Some(&events[1]), "x"), None);
+        let now = fields(json!({"n": 7, "t": "c"}));
+        let was = rewound(&now, events[1..].iter(), Some(&events[0]), "updated_at");
+        assert_eq!(was, fields(json!({"n": 1, "t": "a"})));
+        let was = rewound(&now, [].iter(), Some(&events[1]), "updated_at");
+        assert_eq!(was, fields(json!({"n": 2, "t": "b"})));
     }
 }

@@ -515,7 +515,7 @@ fn explained(error: Error) -> Error {
     if matches!(status, Some(402 | 403)) {
         return error
             .hint("events need the scope read_events, and a plan that has them")
-            .hint("--source lists does without: it compares lists of the store");
+            .hint("rc webhooks listen --port receives the webhooks themselves, without events");
     }
     error
 }

@@ -129,6 +129,8 @@ pub struct StatusItems {
     pub list: &'static str,
     /// The field of an item with its number.
     pub id: &'static str,
+    /// The field of an item with its kind, and the kind that counts.
+    pub kind: (&'static str, &'static str),
 }
 
 impl EventRule {

@@ -17,8 +17,6 @@ pub(super) struct Listen {
     pub(super) every: Option<Duration>,
     pub(super) once: bool,
     pub(super) limit: Option<u64>,
-    /// Whether lists are compared instead of reading events.
-    pub(super) by_lists: bool,
 }
 
 /// What the words come to.
@@ -30,6 +28,5 @@ pub(super) fn listen_of(matches: &ArgMatches) -> Result<Listen> {
         every: matches.get_one("every").copied(),
         once: matches.get_flag("once"),
         limit: limit(matches),
-        by_lists: text(matches, "source").as_deref() == Some("lists"),
     })
 }

@@ -30,9 +30,6 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: Listen) -> Result<()>
     }
     let place = run.place(options)?;
     let plan = plan(run, &place, &asked)?;
-    if asked.by_lists {
-        return Err(Error::usage("--source lists is not built yet"));
-    }
     let state = run.folders()?;
     let state = state
         .state()

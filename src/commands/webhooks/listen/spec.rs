@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command};
 
 use super::forwarder;
@@ -64,12 +63,6 @@ fn build() -> Command {
                 .long("once")
                 .action(ArgAction::SetTrue)
                 .help("end once everything that happened is delivered"),
-            Arg::new("source")
-                .long("source")
-                .value_name("SOURCE")
-                .value_parser(PossibleValuesParser::new(["events", "lists"]))
-                .default_value("events")
-                .help("events: the list of events; lists: compare the store's lists, for tokens that may not read events"),
         ])
         .args(receive::flags())
         .arg(flags::limit().help("stop after this many messages"))

@@ -48,6 +48,7 @@ const SKIPPED: StatusItems = StatusItems {
     status: "skipped",
     list: "line_items",
     id: "purchase_item_id",
+    kind: ("purchase_item_type", SUBSCRIPTION),
 };
 
 const fn topic(
