@@ -89,3 +89,4 @@ mod unrepeated;
 mod usage;
 mod versions;
 mod watch;
+mod webhooks;

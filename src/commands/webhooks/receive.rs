@@ -45,7 +45,8 @@ pub(in crate::commands) struct Receive {
 }
 
 /// Flags for messages that are made from events.
-const OF_EVENTS: [&str; 6] = [
+const OF_EVENTS: [&str; 7] = [
+    "header",
     "topics",
     "since",
     "every",
@@ -161,7 +162,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Receive
             .map_err(|error| Error::unexpected("cannot tell the port").caused_by(error))?;
         registered.register(run, wanted).await?;
         run.reporter
-            .done(&format!("receiving on http://{address}; Ctrl-C ends it"));
+            .note(&format!("receiving on http://{address}; Ctrl-C ends it"));
         let mut failed = None;
         let until = print(&mut printer, reports, asked.most, &mut failed);
         receiver::run(listener, settings, until).await?;
@@ -345,7 +346,7 @@ impl Registered {
         for one in &wanted {
             registry.create(one, &ids).await?;
         }
-        run.reporter.done(&format!(
+        run.reporter.note(&format!(
             "{} webhooks lead to {} until the receiver ends",
             wanted.len(),
             first.address
@@ -371,7 +372,7 @@ impl Registered {
             })?;
         note.remove();
         run.reporter
-            .done(&format!("{removed} webhooks are removed"));
+            .note(&format!("{removed} webhooks are removed"));
         Ok(())
     }
 }
