@@ -10,7 +10,7 @@ use super::run::look::target_of;
 use super::undo::operation_of;
 use super::values::{ObjectValues, agree, intended};
 use crate::catalog::{
-    Conventions, Field, FieldKind, FieldRole, Object, Operation, Resource, Tones, Type,
+    Api, Conventions, Field, FieldKind, FieldRole, Object, Operation, Resource, Tones, Type,
 };
 
 /// The columns that a report adds, in order.
@@ -369,6 +369,7 @@ mod tests {
 /// that the answer showed, or that are to be sent.
 #[must_use]
 pub fn changes(
+    api: &'static Api,
     resource: &'static Resource,
     operation: &'static Operation,
     row: &LedgerRow,
@@ -386,7 +387,7 @@ pub fn changes(
     let (resource, operation) = row
         .operation
         .as_deref()
-        .and_then(|name| operation_of(resource, name))
+        .and_then(|name| operation_of(api, resource, name))
         .unwrap_or((resource, operation));
     let after =
         parse(&row.after).unwrap_or_else(|| intended(resource, operation, task.body.as_deref()));

@@ -448,7 +448,7 @@ fn round(seed: u64, tally: &mut UndoTally) {
                 if !matches!(row.state, "ok" | "unknown") {
                     continue;
                 }
-                match reversal(resource, operation, row) {
+                match reversal(&API, resource, operation, row) {
                     RowUndo::Nothing => {}
                     RowUndo::Impossible(why) => {
                         named += 1;
