@@ -116,9 +116,8 @@ pub fn reversal(
         }
     }
     if planned.is_empty() {
-        return if is_on_named && values.before == values.after {
-            RowUndo::Nothing
-        } else if is_on_named && operation.action == OperationAction::Update {
+        let is_update = operation.action == OperationAction::Update;
+        return if is_on_named && (is_update || values.before == values.after) {
             RowUndo::Nothing
         } else {
             RowUndo::Impossible("the old values do not say how it was before".to_owned())

@@ -9,7 +9,7 @@ use super::{jobs, rows};
 use crate::bulk::Engine;
 use crate::bulk::ledger::{Guard, Job, JobState, JobSubject, Jobs, PlannedRow};
 use crate::bulk::undo::{self, RowUndo};
-use crate::catalog::UndoBy;
+use crate::catalog::{Operation, UndoBy};
 use crate::cli::Options;
 use crate::commands::FAMILY;
 use crate::error::{Error, Result};
@@ -100,11 +100,7 @@ pub(super) fn run(
             .note(&format!("nothing to undo: job {id} changed nothing"));
         return Ok(());
     }
-    let limits = operation.undo.limits;
-    if !limits.is_empty() {
-        run.reporter
-            .note(&format!("an undo does not restore: {}", limits.join("; ")));
-    }
+    tell_limits(run, operation);
     let announced = Announced {
         what: format!(
             "undo of job {}, {} of {}",
@@ -127,6 +123,15 @@ pub(super) fn run(
     let result = begin(run, options, draft, &announced, &store, going);
     drop(old);
     result
+}
+
+/// Tells what the undo leaves as it is.
+fn tell_limits(run: &mut Run, operation: &Operation) {
+    let limits = operation.undo.limits;
+    if !limits.is_empty() {
+        run.reporter
+            .note(&format!("an undo does not restore: {}", limits.join("; ")));
+    }
 }
 
 /// A job is undone once it is over, and once only. An undo that was abandoned
