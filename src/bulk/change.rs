@@ -3,6 +3,8 @@
 //! In come a record and new values; out come the request and the values that
 //! the object has now. Rows that change nothing are left out.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value};
 
 use super::row::{InputRow, RowContent, Task};
@@ -310,7 +312,7 @@ impl ChangeSummary {
             let rows = if field.rows == 1 { "row" } else { "rows" };
             let mut line = format!("{}: {} {rows}", field.name, field.rows);
             if let Some((before, after)) = field.sums {
-                line.push_str(&format!(", sum {before} → {after}"));
+                let _ = write!(line, ", sum {before} → {after}");
             }
             lines.push(line);
         }

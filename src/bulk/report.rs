@@ -10,7 +10,7 @@ use super::run::look::target_of;
 use super::undo::operation_of;
 use super::values::{ObjectValues, agree, intended};
 use crate::catalog::{
-    Conventions, Field, FieldKind, FieldRole, Object, Operation, Resource, Tones, Type,
+    Api, Conventions, Field, FieldKind, FieldRole, Object, Operation, Resource, Tones, Type,
 };
 
 /// The columns that a report adds, in order.
@@ -279,6 +279,43 @@ fn id(object: Option<&str>) -> Value {
     }
 }
 
+/// What a row changes, a record for each field: the values before, and those
+/// that the answer showed, or that are to be sent.
+#[must_use]
+pub fn changes(
+    api: &'static Api,
+    resource: &'static Resource,
+    operation: &'static Operation,
+    row: &LedgerRow,
+) -> Vec<String> {
+    let parse = |text: &Option<String>| -> Option<ObjectValues> {
+        serde_json::from_str(text.as_deref()?).ok()
+    };
+    let (Some(task), Some(before)) = (
+        &row.task,
+        parse(&row.before).or_else(|| parse(&row.expected)),
+    ) else {
+        return Vec::new();
+    };
+    // A row of an undo names its own operation.
+    let (resource, operation) = row
+        .operation
+        .as_deref()
+        .and_then(|name| operation_of(api, resource, name))
+        .unwrap_or((resource, operation));
+    let after =
+        parse(&row.after).unwrap_or_else(|| intended(resource, operation, task.body.as_deref()));
+    let id = target_of(operation, &task.target).unwrap_or_default();
+    let record = |name: &String, old: &Value, new: &Value| {
+        json!({"id": id, "field": name, "before": old, "after": new, "row": row.state}).to_string()
+    };
+    let changed = before.iter().filter_map(|(name, old)| {
+        let new = after.get(name)?;
+        (!agree(old, new)).then(|| record(name, old, new))
+    });
+    changed.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -363,40 +400,4 @@ mod tests {
         let odd = record(Some(&["a".to_owned()]), &row("a;b"));
         assert!(odd.starts_with("{\"a\":null,\"_line\""), "{odd}");
     }
-}
-
-/// What a row changes, a record for each field: the values before, and those
-/// that the answer showed, or that are to be sent.
-#[must_use]
-pub fn changes(
-    resource: &'static Resource,
-    operation: &'static Operation,
-    row: &LedgerRow,
-) -> Vec<String> {
-    let parse = |text: &Option<String>| -> Option<ObjectValues> {
-        serde_json::from_str(text.as_deref()?).ok()
-    };
-    let (Some(task), Some(before)) = (
-        &row.task,
-        parse(&row.before).or_else(|| parse(&row.expected)),
-    ) else {
-        return Vec::new();
-    };
-    // A row of an undo names its own operation.
-    let (resource, operation) = row
-        .operation
-        .as_deref()
-        .and_then(|name| operation_of(resource, name))
-        .unwrap_or((resource, operation));
-    let after =
-        parse(&row.after).unwrap_or_else(|| intended(resource, operation, task.body.as_deref()));
-    let id = target_of(operation, &task.target).unwrap_or_default();
-    let record = |name: &String, old: &Value, new: &Value| {
-        json!({"id": id, "field": name, "before": old, "after": new, "row": row.state}).to_string()
-    };
-    let changed = before.iter().filter_map(|(name, old)| {
-        let new = after.get(name)?;
-        (!agree(old, new)).then(|| record(name, old, new))
-    });
-    changed.collect()
 }

@@ -83,6 +83,8 @@ impl Shelf {
             .unwrap();
         let mut store: Value = serde_json::from_str(&store).unwrap();
         store["base_url"] = self.api.url.clone().into();
+        // The token tells the store then.
+        store["identity"] = Value::Null;
         ledger
             .execute("UPDATE job SET store = ?1", [store.to_string()])
             .unwrap();

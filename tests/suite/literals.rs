@@ -35,6 +35,16 @@ const EXCEPTIONS: &[Exception] = &[
         "a column of bulk list: the store that a job works on",
     ),
     except(
+        "src/commands/bulk/args.rs",
+        "plan",
+        "the flag --plan, which names a file",
+    ),
+    except(
+        "src/commands/bulk/args.rs",
+        "ids",
+        "the flag --ids, which names a file",
+    ),
+    except(
         "src/cli/flags.rs",
         "limit",
         "the flag --limit counts records; the parameter is the page size",

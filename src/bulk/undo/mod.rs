@@ -13,7 +13,7 @@ use super::row::Task;
 use super::values::{self, ObjectValues};
 use crate::api::query;
 use crate::catalog::{
-    self, OldValue, Operation, OperationAction, Resource, Undo, UndoStep, UndoTarget, UndoValues,
+    Api, OldValue, Operation, OperationAction, Resource, Undo, UndoStep, UndoTarget, UndoValues,
 };
 
 /// How a row is taken back.
@@ -42,17 +42,19 @@ pub enum RowUndo {
 /// The operation that a step of an undo names.
 #[must_use]
 pub fn operation_of(
+    api: &'static Api,
     own: &'static Resource,
     name: &str,
 ) -> Option<(&'static Resource, &'static Operation)> {
     match name.split_once('.') {
-        Some(_) => catalog::recharge::API.operation(name),
+        Some(_) => api.operation(name),
         None => own.operation(name).map(|operation| (own, operation)),
     }
 }
 
 /// The values of a row, as the ledger has them.
 struct RowValues<'a> {
+    api: &'static Api,
     row: &'a LedgerRow,
     resource: &'static Resource,
     operation: &'static Operation,
@@ -64,6 +66,7 @@ struct RowValues<'a> {
 /// How a row that was carried out, or may have been, is taken back.
 #[must_use]
 pub fn reversal(
+    api: &'static Api,
     resource: &'static Resource,
     operation: &'static Operation,
     row: &LedgerRow,
@@ -96,6 +99,7 @@ pub fn reversal(
         after
     });
     let values = RowValues {
+        api,
         row,
         resource,
         operation,
@@ -112,9 +116,8 @@ pub fn reversal(
         }
     }
     if planned.is_empty() {
-        return if is_on_named && values.before == values.after {
-            RowUndo::Nothing
-        } else if is_on_named && operation.action == OperationAction::Update {
+        let is_update = operation.action == OperationAction::Update;
+        return if is_on_named && (is_update || values.before == values.after) {
             RowUndo::Nothing
         } else {
             RowUndo::Impossible("the old values do not say how it was before".to_owned())
@@ -126,7 +129,7 @@ pub fn reversal(
 impl RowValues<'_> {
     /// A step with its values; `None` where it has none to send.
     fn step(&self, step: &UndoStep) -> Result<Option<PlannedStep>, String> {
-        let (resource, operation) = operation_of(self.resource, step.operation)
+        let (resource, operation) = operation_of(self.api, self.resource, step.operation)
             .ok_or_else(|| format!("this version of rc does not know {}", step.operation))?;
         let Some(fields) = self.fields(step, operation) else {
             return Ok(None);

@@ -185,7 +185,7 @@ fn asked<'a>(verb: &str, matches: &'a ArgMatches) -> Result<(Bulk, &'a ArgMatche
         "diff" => Bulk::Diff(job()),
         "undo" => Bulk::Undo(job(), matches.get_flag("force"), going(matches)),
         "apply" => {
-            let file = text(matches, "plan").unwrap_or_default();
+            let file = text(matches, "file").unwrap_or_default();
             Bulk::Apply(file, matches.get_flag("force"), going(matches))
         }
         name => {

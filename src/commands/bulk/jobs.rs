@@ -10,6 +10,7 @@ use crate::bulk::ledger::{Job, JobState, Jobs, Ledger, LedgerRow};
 use crate::bulk::report;
 use crate::catalog::Object;
 use crate::cli::Options;
+use crate::commands::FAMILY;
 use crate::error::{Error, Result};
 use crate::filter::{Columns, Flow};
 use crate::output::progress::grouped;
@@ -272,7 +273,7 @@ pub(super) fn diff(run: &mut Run, options: &Options, word: &str) -> Result<()> {
     let (resource, operation) = ledger.operation()?;
     let mut printer = Printer::prepare(run, options, Shape::Many, of(&report::CHANGE))?;
     each(&ledger, &[], |row| {
-        for change in report::changes(resource, operation, row) {
+        for change in report::changes(FAMILY.newest(), resource, operation, row) {
             if printer.record(&change)? == Flow::Enough {
                 return Ok(Flow::Enough);
             }

@@ -65,7 +65,7 @@ fn files(matches: &ArgMatches) -> Result<Files> {
             .extend(ids.map(|path| NamedFile::new("--ids", path)));
     }
     if let Bulk::Apply(file, ..) = &asked {
-        files.read.push(NamedFile::new("plan", file));
+        files.read.push(NamedFile::new("plan file", file));
     }
     if let Bulk::Run(work, _) | Bulk::Check(work) = asked {
         let report = work.report.iter();

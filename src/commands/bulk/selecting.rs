@@ -2,6 +2,8 @@
 //! are read, the changes are planned and told, and either written as a plan or
 //! carried out.
 
+use std::fmt::Write as _;
+
 use super::args::{Going, SelectionWords, Work};
 use super::dry::Rehearsal;
 use super::start::{self, Announced, SpecialRows};
@@ -10,7 +12,7 @@ use super::{jobs, operation_id, rows, work};
 use crate::api::request::{self, GivenValue, Request, Values};
 use crate::bulk::Engine;
 use crate::bulk::change::{ChangeRow, ChangeSummary, Changer, check_field};
-use crate::bulk::ledger::{DraftLedger, Guard, JobSubject, PlannedRow};
+use crate::bulk::ledger::{DraftLedger, Guard, JobSubject, Jobs, PlannedRow};
 use crate::bulk::plan_file::{PlanSubject, PlanWriter};
 use crate::bulk::read;
 use crate::bulk::run::look::is_readable;
@@ -50,36 +52,7 @@ pub(super) fn run(
     let mut store = Store::at(run, place)?;
     store.prepare(run, asked.operation, Engine::Requests)?;
     let jobs = jobs::all(run)?;
-    let subject = JobSubject {
-        operation: operation_id(asked.resource, asked.operation),
-        engine: Engine::Requests,
-        input: described(words),
-        header: None,
-        store: store.whereabouts(),
-        guard: if words.is_forced {
-            Guard::Note
-        } else {
-            Guard::Compare
-        },
-        undoes: None,
-    };
-    let target = match (&words.plan, options.dry_run) {
-        (_, Some(form)) => Planned::Shown(Rehearsal::with(
-            options,
-            (asked.operation, Engine::Requests),
-            &store.place,
-            form,
-        )?),
-        (Some(_), None) => Planned::File(PlanWriter::new(PlanSubject {
-            operation: subject.operation.clone(),
-            store: subject.store.clone(),
-            made_at: (run.clock)(),
-        })?),
-        (None, None) => {
-            jobs.prune()?;
-            Planned::Job(Box::new(jobs.begin(subject)?))
-        }
-    };
+    let target = target(run, options, (asked, words), &store, &jobs)?;
     let ids = match &words.ids {
         Some(path) => Some(ids(run, asked, path)?),
         None => None,
@@ -152,6 +125,46 @@ pub(super) fn run(
             begin(run, options, *draft, &announced, &store, going)
         }
     }
+}
+
+/// Where the planned rows go, as the flags say.
+fn target<'a>(
+    run: &Run,
+    options: &'a Options,
+    (asked, words): (&Work, &SelectionWords),
+    store: &'a Store,
+    jobs: &'a Jobs,
+) -> Result<Planned<'a>> {
+    let subject = JobSubject {
+        operation: operation_id(asked.resource, asked.operation),
+        engine: Engine::Requests,
+        input: described(words),
+        header: None,
+        store: store.whereabouts(),
+        guard: if words.is_forced {
+            Guard::Note
+        } else {
+            Guard::Compare
+        },
+        undoes: None,
+    };
+    Ok(match (&words.plan, options.dry_run) {
+        (_, Some(form)) => Planned::Shown(Rehearsal::with(
+            options,
+            (asked.operation, Engine::Requests),
+            &store.place,
+            form,
+        )?),
+        (Some(_), None) => Planned::File(PlanWriter::new(PlanSubject {
+            operation: subject.operation.clone(),
+            store: subject.store.clone(),
+            made_at: (run.clock)(),
+        })?),
+        (None, None) => {
+            jobs.prune()?;
+            Planned::Job(Box::new(jobs.begin(subject)?))
+        }
+    })
 }
 
 /// Agrees on a job whose rows are all in, and carries it out.
@@ -306,10 +319,11 @@ fn tell(run: &mut Run, asked: &Work, summary: &ChangeSummary, read: u64) {
         grouped(summary.rows)
     );
     if summary.unchanged > 0 {
-        told.push_str(&format!(
+        let _ = write!(
+            told,
             ", {} selected that are so already",
             grouped(summary.unchanged)
-        ));
+        );
     }
     run.reporter.note(&told);
     for line in summary.lines() {

@@ -117,7 +117,7 @@ fn beside() -> [Command; 11] {
             .long_about(help::APPLY_LONG)
             .after_help(styled(help::APPLY))
             .arg(
-                Arg::new("plan")
+                Arg::new("file")
                     .value_name("FILE|-")
                     .required(true)
                     .value_hint(ValueHint::FilePath)

@@ -9,8 +9,9 @@ use super::{jobs, rows};
 use crate::bulk::Engine;
 use crate::bulk::ledger::{Guard, Job, JobState, JobSubject, Jobs, PlannedRow};
 use crate::bulk::undo::{self, RowUndo};
-use crate::catalog::UndoBy;
+use crate::catalog::{Operation, UndoBy};
 use crate::cli::Options;
+use crate::commands::FAMILY;
 use crate::error::{Error, Result};
 use crate::filter::Flow;
 use crate::output::progress::grouped;
@@ -42,7 +43,8 @@ pub(super) fn run(
     let place = place_of(run, options, &job)?;
     let mut store = Store::at(run, place)?;
     for step in operation.undo.list() {
-        if let Some((_, operation)) = undo::operation_of(resource, step.operation) {
+        if let Some((_, operation)) = undo::operation_of(FAMILY.newest(), resource, step.operation)
+        {
             store.prepare(run, operation, Engine::Requests)?;
         }
     }
@@ -58,7 +60,7 @@ pub(super) fn run(
     let (mut planned, mut impossible) = (0, 0);
     let statuses = ["ok".to_owned(), "unknown".to_owned()];
     jobs::each(&old, &statuses, |row| {
-        match undo::reversal(resource, operation, row) {
+        match undo::reversal(FAMILY.newest(), resource, operation, row) {
             RowUndo::Nothing => {}
             RowUndo::Impossible(why) => {
                 impossible += 1;
@@ -98,11 +100,7 @@ pub(super) fn run(
             .note(&format!("nothing to undo: job {id} changed nothing"));
         return Ok(());
     }
-    let limits = operation.undo.limits;
-    if !limits.is_empty() {
-        run.reporter
-            .note(&format!("an undo does not restore: {}", limits.join("; ")));
-    }
+    tell_limits(run, operation);
     let announced = Announced {
         what: format!(
             "undo of job {}, {} of {}",
@@ -111,8 +109,12 @@ pub(super) fn run(
             grouped(job.counts.rows())
         ),
         resource,
-        operation: undo::operation_of(resource, operation.undo.list()[0].operation)
-            .map_or(operation, |(_, operation)| operation),
+        operation: undo::operation_of(
+            FAMILY.newest(),
+            resource,
+            operation.undo.list()[0].operation,
+        )
+        .map_or(operation, |(_, operation)| operation),
         engine: Engine::Requests,
         special: SpecialRows::default(),
         reads: 0,
@@ -121,6 +123,15 @@ pub(super) fn run(
     let result = begin(run, options, draft, &announced, &store, going);
     drop(old);
     result
+}
+
+/// Tells what the undo leaves as it is.
+fn tell_limits(run: &mut Run, operation: &Operation) {
+    let limits = operation.undo.limits;
+    if !limits.is_empty() {
+        run.reporter
+            .note(&format!("an undo does not restore: {}", limits.join("; ")));
+    }
 }
 
 /// A job is undone once it is over, and once only. An undo that was abandoned

@@ -158,7 +158,10 @@ fn grouped_reasons(errors: Vec<(String, u64)>) -> Vec<(String, u64)> {
 fn conclude(run: &mut Run, ledger: &Ledger, job: &Job) -> Result<()> {
     let counts = &job.counts;
     let sent = rows(counts.rows() - counts.invalid);
-    let operation = job.subject.operation.replace(['.', '_'], " ");
+    let mut operation = job.subject.operation.replace(['.', '_'], " ");
+    if job.subject.undoes.is_some() {
+        operation.insert_str(0, "undo of ");
+    }
     let bad = counts.failed + counts.unknown;
     if bad == 0 {
         run.reporter.done(&format!("done: {operation} for {sent}"));
