@@ -112,6 +112,21 @@ const EXCEPTIONS: &[Exception] = &[
         "a heading of a spreadsheet",
     ),
     except(
+        "src/commands/webhooks/apply.rs",
+        "address",
+        "a column of the steps that `rc webhooks apply` takes",
+    ),
+    except(
+        "src/commands/webhooks/trigger.rs",
+        "include",
+        "the flag --include of `rc webhooks trigger`",
+    ),
+    except(
+        "src/webhooks/registrations.rs",
+        "webhook",
+        "the name of a table in a file of webhooks",
+    ),
+    except(
         "src/ui/request_trace.rs",
         "limit",
         "a key of the JSON trace",

@@ -16,7 +16,7 @@ use crate::api::client::Client;
 use crate::catalog::build::field;
 use crate::catalog::{Conventions, FieldKind, Object, WebhookTopic, Webhooks};
 use crate::cli::Options;
-use crate::cli::values::{text, texts};
+use crate::cli::values::{limit, text, texts};
 use crate::commands::connect::Target;
 use crate::config::Network;
 use crate::error::{Error, Kind, Result};
@@ -101,7 +101,7 @@ impl Receive {
             public_url: text(matches, "public-url"),
             register: texts(matches, "register"),
             forward_to: forward_to.map(|to| ForwardTarget::parse(&to)).transpose()?,
-            most: matches.get_one::<u64>("limit").copied(),
+            most: limit(matches),
         }))
     }
 }

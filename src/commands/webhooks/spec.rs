@@ -230,7 +230,10 @@ Keep the client secret that Recharge signs the messages of webhooks with. It
 belongs to an API token, and is not the token: in Recharge under Tools & apps,
 API tokens, on the page of the token.
 
-RECHARGE_CLIENT_SECRET comes before it.";
+RECHARGE_CLIENT_SECRET comes before it.
+
+Examples:
+  rc webhooks secret set";
 
 fn secret() -> Command {
     group(SECRET.name, SECRET.about, SECRET_TEXT).subcommand(

@@ -147,7 +147,7 @@ fn report(
         };
         let record: Value = json!({
             "topic": topic.name,
-            "address": address,
+            "url": address,
             "status": status,
             "milliseconds": posted.milliseconds,
             "problem": problem,
@@ -177,11 +177,11 @@ static TRIGGERED: Object = Object {
     name: "triggered_message",
     fields: &[
         field("topic", FieldKind::Text),
-        field("address", FieldKind::Text),
+        field("url", FieldKind::Text),
         field("status", FieldKind::Integer),
         field("milliseconds", FieldKind::Integer),
         field("problem", FieldKind::Text),
     ],
-    columns: &["topic", "address", "status", "milliseconds", "problem"],
+    columns: &["topic", "url", "status", "milliseconds", "problem"],
     conventions: &Conventions::PLAIN,
 };

@@ -37,10 +37,10 @@ const fn topic(
 }
 
 /// The same topic, which no event tells of.
-const fn known_by(source: OtherSource, topic: WebhookTopic) -> WebhookTopic {
+const fn known_by(source: OtherSource, topic: &WebhookTopic) -> WebhookTopic {
     WebhookTopic {
         without_events: Some(source),
-        ..topic
+        ..*topic
     }
 }
 
@@ -51,7 +51,7 @@ const fn uninstalled(name: &'static str, scope: &'static str, about: &'static st
         resource: None,
         ..known_by(
             OtherSource::Impossible,
-            topic(name, scope, &store::RESOURCE, &[], about),
+            &topic(name, scope, &store::RESOURCE, &[], about),
         )
     }
 }
@@ -74,7 +74,7 @@ pub(super) const TOPICS: &[WebhookTopic] = &[
     ),
     known_by(
         OtherSource::Polling,
-        topic(
+        &topic(
             "async_batch/processed",
             "read_batches",
             &async_batches::RESOURCE,
@@ -189,7 +189,7 @@ pub(super) const TOPICS: &[WebhookTopic] = &[
     ),
     known_by(
         OtherSource::Polling,
-        topic(
+        &topic(
             "charge/upcoming",
             "read_orders",
             &charges::RESOURCE,
@@ -213,7 +213,7 @@ pub(super) const TOPICS: &[WebhookTopic] = &[
     ),
     known_by(
         OtherSource::Impossible,
-        topic(
+        &topic(
             "checkout/created",
             "read_orders",
             &checkouts::RESOURCE,
@@ -223,7 +223,7 @@ pub(super) const TOPICS: &[WebhookTopic] = &[
     ),
     known_by(
         OtherSource::Impossible,
-        topic(
+        &topic(
             "checkout/completed",
             "read_orders",
             &checkouts::RESOURCE,
@@ -233,7 +233,7 @@ pub(super) const TOPICS: &[WebhookTopic] = &[
     ),
     known_by(
         OtherSource::Impossible,
-        topic(
+        &topic(
             "checkout/processed",
             "read_orders",
             &checkouts::RESOURCE,
@@ -243,7 +243,7 @@ pub(super) const TOPICS: &[WebhookTopic] = &[
     ),
     known_by(
         OtherSource::Impossible,
-        topic(
+        &topic(
             "checkout/updated",
             "read_orders",
             &checkouts::RESOURCE,
@@ -309,7 +309,7 @@ pub(super) const TOPICS: &[WebhookTopic] = &[
     ),
     known_by(
         OtherSource::Polling,
-        topic(
+        &topic(
             "order/upcoming",
             "read_orders",
             &orders::RESOURCE,
@@ -417,7 +417,7 @@ pub(super) const TOPICS: &[WebhookTopic] = &[
     ),
     known_by(
         OtherSource::Polling,
-        topic(
+        &topic(
             "store/updated",
             "read_store",
             &store::RESOURCE,
