@@ -20,6 +20,14 @@ pub struct Answering {
 impl Answering {
     /// Answers each request with a status and a body, one connection each.
     pub fn with(answer: impl Fn(&Asked) -> (u16, String) + Send + 'static) -> Self {
+        Self::with_headers(move |asked| {
+            let (status, body) = answer(asked);
+            (status, String::new(), body)
+        })
+    }
+
+    /// As [`Self::with`], with lines of headers between status and body.
+    pub fn with_headers(answer: impl Fn(&Asked) -> (u16, String, String) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (asked, ended) = (Arc::default(), Arc::new(AtomicBool::new(false)));
@@ -31,10 +39,10 @@ impl Answering {
                 }
                 let request = read(&stream);
                 log.lock().unwrap().push(request.line.clone());
-                let (status, body) = answer(&request);
+                let (status, headers, body) = answer(&request);
                 let _ = write!(
                     &stream,
-                    "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n\
+                    "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{headers}\
                      Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
                     body.len()
                 );

@@ -236,6 +236,8 @@ impl Rc {
     pub fn against(self, url: &str) -> Self {
         self.env("RECHARGE_BASE_URL", url)
             .env("RECHARGE_ACCESS_TOKEN", "sk_sandbox_all")
+            .env("TOY_BASE_URL", url)
+            .env("TOY_KEY", "sk_sandbox_all")
     }
 
     pub fn runs(self) -> Outcome {
@@ -364,6 +366,11 @@ pub struct Store {
 }
 
 impl Store {
+    /// The time that runs of the store have waited, as they go on.
+    pub fn waiting(&self) -> Arc<Mutex<Duration>> {
+        Arc::clone(&self.waited)
+    }
+
     /// How long runs of the store have waited.
     pub fn waited(&self) -> Duration {
         *self.waited.lock().unwrap()

@@ -108,6 +108,8 @@ pub struct Pace {
     shared_until: Duration,
     /// When it is our turn beside others.
     turn: Duration,
+    /// Requests that the window of time has room for, and until when it lasts.
+    room: Option<(u64, Duration)>,
     /// Until when the API wants to be left alone.
     held: Duration,
     /// Whether the API asked for that pause.
@@ -142,6 +144,7 @@ impl Pace {
             unanswered: 0,
             shared_until: Duration::ZERO,
             turn: Duration::ZERO,
+            room: None,
             held: Duration::ZERO,
             asked: false,
             refusals: 0,
@@ -153,6 +156,17 @@ impl Pace {
     pub fn admit(&mut self, now: Duration, jitter: f64) -> Result<Ticket, Wait> {
         if let Some(wait) = self.wait(now) {
             return Err(wait);
+        }
+        if let Some((room, until)) = &mut self.room
+            && now < *until
+        {
+            // What was let through since the last answer uses the window up as well.
+            let Some(left) = room.checked_sub(1) else {
+                let span = until.saturating_sub(now).max(SHORTEST);
+                let why = Why::Asked;
+                return Err(Wait { span, why });
+            };
+            *room = left;
         }
         // Beside others, who has asked first hears how full it is.
         let crowded = self.level + 1.0 > self.bucket.size * ALERT;
@@ -254,8 +268,17 @@ impl Pace {
     /// Learns how many requests a window of time has left, and how long it
     /// lasts. Nothing is sent while those under way may use it up.
     pub fn window(&mut self, now: Duration, left: u64, reset: Duration) {
+        let until = now.saturating_add(reset.min(LONGEST_HOLD));
+        let others = self.unanswered.saturating_sub(1);
+        let mut room = left.saturating_sub(others);
+        // Answers come in any order: the smallest number of a window counts.
+        if let Some((known, ends)) = self.room
+            && now < ends
+        {
+            room = room.min(known);
+        }
+        self.room = Some((room, until));
         if left < self.unanswered.max(1) {
-            let until = now.saturating_add(reset.min(LONGEST_HOLD));
             if until > self.held {
                 self.held = until;
                 self.asked = true;

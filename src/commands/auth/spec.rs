@@ -54,10 +54,10 @@ fn login() -> Command {
         "Take a token, check it, and keep it safe",
         "It asks for the token without showing it, tells the store and what the token may do, \
          and keeps it in the keyring of the system. Where there is none, it is kept in a file \
-         that only you can read.\n\n\
+         that only you can read. --bigcommerce with --from-file takes token and store from the \
+         file that the control panel of BigCommerce gives.\n\n\
          Examples:\n  rc auth login\n  rc auth login --profile garden\n  \
-         rc auth login --with-token < token.txt\n  \
-         rc auth login --bigcommerce --from-file credentials.txt",
+         rc auth login --with-token < token.txt",
     )
     .arg(
         Arg::new("with-token")

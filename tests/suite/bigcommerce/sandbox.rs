@@ -72,26 +72,6 @@ fn a_copy_of_the_sandbox_is_the_store() {
         .says("is a copy of bigcommerce store sandbox");
 }
 
-#[test]
-fn a_copy_takes_as_long_as_the_quota_asks_and_no_longer() {
-    let copy = Copy::new();
-    let mut requests = 0;
-    for anew in ["", "--refresh orders,order_products"] {
-        let line = format!("sync --from bigcommerce --to {} -v {anew}", copy.file());
-        let run = copy.there(rc(&line)).in_time_of(&copy.store);
-        let outcome = run.succeeds();
-        let lines = outcome.stderr.lines();
-        requests += lines.filter(|line| line.contains("GET /")).count();
-        assert!(!outcome.stderr.contains("429"), "{}", outcome.stderr);
-    }
-    assert!(requests > 150, "{requests}: the quota is not reached");
-    // 150 requests in 30 seconds.
-    let asked = f64::from(u32::try_from(requests).unwrap()) / 5.0;
-    let waited = copy.store.waited().as_secs_f64();
-    assert!(waited <= 1.05 * asked, "{waited} s for {requests} requests");
-    assert!(waited >= asked - 30.0, "{waited} s for {requests} requests");
-}
-
 /// Sends a request to the control surface of a served sandbox.
 #[cfg(unix)]
 fn control(url: &str, method: &str, path: &str, body: &Value) -> u16 {
