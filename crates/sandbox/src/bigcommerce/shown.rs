@@ -99,16 +99,15 @@ impl<'a> Shown<'a> {
         }
         match (self.generation, table) {
             (Generation::V2, TableName::BigcommerceCustomers) => {
-                stored = older_customer(&stored, self.host)
+                stored = older_customer(&stored, self.host);
             }
             (Generation::V2, TableName::BigcommerceOrders) => {
                 stored.shift_remove(LINES);
                 stored.shift_remove(SHIPPING_ADDRESS);
                 self.link_parts(&mut stored);
             }
-            (Generation::V3, TableName::BigcommerceProducts) => {}
+            (Generation::V2, _) | (Generation::V3, TableName::BigcommerceProducts) => {}
             (Generation::V3, _) => rewrite(&mut stored, V3_TIMES, zulu),
-            (Generation::V2, _) => {}
         }
         if self.generation == Generation::V2 {
             rewrite(&mut stored, V2_TIMES, rfc_2822);

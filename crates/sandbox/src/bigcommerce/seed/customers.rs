@@ -26,7 +26,7 @@ pub(super) fn customer(recharge: &State, id: u64, from: &Record) -> Record {
         "registration_ip_address": "",
         "notes": "",
         "tax_exempt_category": "",
-        "customer_group_id": if id % 5 == 0 { 2 } else { 0 },
+        "customer_group_id": if id.is_multiple_of(5) { 2 } else { 0 },
         "id": id,
         "date_modified": text(from, "updated_at"),
         "date_created": text(from, "created_at"),
@@ -37,7 +37,7 @@ pub(super) fn customer(recharge: &State, id: u64, from: &Record) -> Record {
         "attributes": [],
         "form_fields": [],
         "store_credit_amounts": [{"amount": 0}],
-        "accepts_product_review_abandoned_cart_emails": id % 3 != 0,
+        "accepts_product_review_abandoned_cart_emails": !id.is_multiple_of(3),
         "origin_channel_id": 1,
         "channel_ids": null,
     }))

@@ -146,8 +146,8 @@ fn circumstances(id: u64, from: &Record, status: &str) -> Record {
         "geoip_country_iso2": country,
         "order_is_digital": false,
         // Those that somebody archived after they were done with.
-        "is_deleted": status == COMPLETED.1 && id % 19 == 0,
-        "is_email_opt_in": id % 2 == 0,
+        "is_deleted": status == COMPLETED.1 && id.is_multiple_of(19),
+        "is_email_opt_in": id.is_multiple_of(2),
         "is_tax_inclusive_pricing": false,
         "order_source": "external",
         "channel_id": 1,
