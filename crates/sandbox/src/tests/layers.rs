@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The folders from the lowest to the highest: each may import from those before
 /// it, and from no other.
-const LAYERS: [&str; 13] = [
+const LAYERS: [&str; 14] = [
     "values",
     "faults",
     "storage",
