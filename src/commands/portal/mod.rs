@@ -20,7 +20,7 @@ pub(super) const COMMAND: Command = Command {
         let mut read = Vec::new();
         match &words {
             Portal::Objects(objects) => {
-                read.extend(named("schema file", objects.schema_file.as_ref()))
+                read.extend(named("schema file", objects.schema_file.as_ref()));
             }
             Portal::Request(request) => {
                 read.extend(request.body.iter().filter_map(|word| at_file(word)));
