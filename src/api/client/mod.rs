@@ -61,7 +61,8 @@ pub struct Client {
     token: SecretString,
     api: &'static Api,
     version: Option<String>,
-    client_id: Option<String>,
+    /// The id of the program.
+    program: Option<String>,
     store: Option<String>,
     gate: Arc<Gate>,
     budget: Budget,
@@ -217,7 +218,7 @@ impl Client {
             token: connection.token,
             api: connection.api,
             version: connection.version,
-            client_id: connection.client_id,
+            program: connection.client_id,
             store: connection.store,
         }
     }
@@ -242,7 +243,7 @@ impl Client {
             token: self.token.clone(),
             api,
             version: None,
-            client_id: self.client_id.clone(),
+            program: self.program.clone(),
             store: self.store.clone(),
             gate: Arc::clone(&self.gate),
             budget: self.budget,

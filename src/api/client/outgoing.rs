@@ -39,7 +39,7 @@ impl Client {
         if let Some(name) = self.api.headers.version {
             builder = builder.header(name, self.version());
         }
-        if let (Some(client), Some(id)) = (self.api.headers.client_id, &self.client_id) {
+        if let (Some(client), Some(id)) = (self.api.headers.client_id, &self.program) {
             builder = builder.header(client.header, id);
         }
         if request.body.is_some() {

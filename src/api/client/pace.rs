@@ -278,11 +278,9 @@ impl Pace {
             room = room.min(known);
         }
         self.room = Some((room, until));
-        if left < self.unanswered.max(1) {
-            if until > self.held {
-                self.held = until;
-                self.asked = true;
-            }
+        if left < self.unanswered.max(1) && until > self.held {
+            self.held = until;
+            self.asked = true;
         }
     }
 
