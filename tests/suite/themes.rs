@@ -7,10 +7,17 @@ use std::path::Path;
 use crate::harness::rc;
 
 /// A new theme in a folder of its own.
+/// As on a terminal: what is done is said there alone.
+fn told(line: &str) -> crate::harness::Rc {
+    rc(line).with_terminal(false, false, 300)
+}
+
 fn beginning() -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let theme = folder.path().join("theme").display().to_string();
-    rc(&format!("theme new {theme}")).succeeds().says("7 files");
+    told(&format!("theme new {theme}"))
+        .succeeds()
+        .says("7 files");
     (folder, theme)
 }
 
@@ -21,7 +28,7 @@ fn put(theme: &str, name: &str, text: &str) {
 #[test]
 fn new_theme_has_no_errors_and_renders() {
     let (_folder, theme) = beginning();
-    rc(&format!("theme check {theme}"))
+    told(&format!("theme check {theme}"))
         .succeeds()
         .says("0 errors");
     let page = rc(&format!("theme render subscriptions {theme}"))
@@ -131,7 +138,7 @@ fn archive_gives_the_theme_back_without_translations() {
         folder.path().join("t.zip").display().to_string(),
         folder.path().join("out").display().to_string(),
     );
-    rc(&format!("theme pack {zip} {theme}"))
+    told(&format!("theme pack {zip} {theme}"))
         .succeeds()
         .says("7 files");
     let first = fs::read(&zip).unwrap();
@@ -141,7 +148,7 @@ fn archive_gives_the_theme_back_without_translations() {
         first,
         "the same theme gives the same archive"
     );
-    rc(&format!("theme unpack {zip} {out}"))
+    told(&format!("theme unpack {zip} {out}"))
         .succeeds()
         .says("7 files");
     let text = |folder: &str| fs::read_to_string(Path::new(folder).join("base.html")).unwrap();
@@ -179,7 +186,7 @@ fn migrate_lists_calls_and_counts_those_without_a_function() {
         "app.js",
         "fetch(`${base}payment_source/1/address?token=${t}`, { method: 'POST' });",
     );
-    let outcome = rc(&format!(
+    let outcome = told(&format!(
         "theme migrate {theme} --jq '[.file, .line, .engine, .twin]' -o ndjson"
     ))
     .succeeds();

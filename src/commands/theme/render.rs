@@ -23,7 +23,7 @@ const NOW: &str = "2026-01-01T12:00:00Z";
 pub(super) fn run(run: &mut Run, matches: &ArgMatches) -> Result<()> {
     let is_all = matches.get_flag("all");
     // With --all the first word is the folder.
-    let words = (text(matches, "page"), text(matches, "dir"));
+    let words = (text(matches, "template"), text(matches, "dir"));
     let (page, folder) = match words {
         (folder, None) if is_all => (None, folder),
         (Some(_), Some(_)) if is_all => {
@@ -180,7 +180,7 @@ impl Source {
             let now: jiff::Timestamp = NOW
                 .parse()
                 .map_err(|error| Error::unexpected("no time").caused_by(error))?;
-            let customer = matches.get_one::<u64>("customer").copied();
+            let customer = matches.get_one::<u64>("shown-customer").copied();
             Ok(Self::Store(Box::new(super::store::DemoStore::new(
                 std::sync::Arc::new(move || now),
                 customer,

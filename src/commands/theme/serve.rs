@@ -30,7 +30,7 @@ pub(super) fn run(run: &mut Run, options: &Options, matches: &ArgMatches) -> Res
     let state = State::seeded(&Seed::demo(), (run.clock)());
     let sandbox =
         Sandbox::new(state, run.clock.clone()).rendering(Arc::<ServedTheme>::clone(&theme));
-    let customer = match matches.get_one::<u64>("customer") {
+    let customer = match matches.get_one::<u64>("shown-customer") {
         Some(customer) => *customer,
         None => first(&sandbox)?,
     };

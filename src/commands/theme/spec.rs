@@ -99,7 +99,7 @@ fn check() -> Command {
 }
 
 fn customer() -> Arg {
-    Arg::new("customer")
+    Arg::new("shown-customer")
         .long("customer")
         .value_name("ID")
         .value_parser(value_parser!(u64))
@@ -145,7 +145,7 @@ fn render() -> Command {
          rc theme render --all my-theme --out-dir rendered",
     )
     .arg(
-        Arg::new("page")
+        Arg::new("template")
             .value_name("PAGE")
             .required_unless_present("all")
             .help("template of the page, like subscriptions or subscriptions.html"),
@@ -157,7 +157,7 @@ fn render() -> Command {
         Arg::new("context")
             .long("context")
             .value_name("FILE|-")
-            .conflicts_with("customer")
+            .conflicts_with("shown-customer")
             .help("variables of the page, as a JSON object"),
     )
     .arg(
