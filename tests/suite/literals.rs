@@ -54,6 +54,16 @@ const EXCEPTIONS: &[Exception] = &[
         "store",
         "the flag --store of the history",
     ),
+    except(
+        "src/commands/deliveries/args.rs",
+        "event",
+        "the flag --event of deliveries",
+    ),
+    except(
+        "src/commands/events/args.rs",
+        "customer",
+        "the flag --customer of events tail",
+    ),
     except("src/history/entry.rs", "ids", "a key of a history entry"),
     except("src/history/entry.rs", "store", "a key of a history entry"),
     except(

@@ -349,20 +349,24 @@ fn drop_repeated(messages: &mut Vec<Message>) {
         let told = Value::Object(one.told.clone()).to_string();
         (one.topic, one.object_id.clone(), one.at, told)
     };
-    let mut own: HashMap<_, usize> = HashMap::new();
+    let mut own: HashMap<_, Vec<i64>> = HashMap::new();
     for message in messages.iter().filter(|message| message.is_own) {
-        *own.entry(key(message)).or_default() += 1;
+        own.entry(key(message)).or_default().push(message.event);
     }
     messages.retain(|message| {
         if message.is_own {
             return true;
         }
-        match own.get_mut(&key(message)) {
-            Some(left) if *left > 0 => {
-                *left -= 1;
+        let Some(events) = own.get_mut(&key(message)) else {
+            return true;
+        };
+        // What belongs to a change follows it: an earlier event is of another request.
+        match events.iter().position(|event| *event > message.event) {
+            Some(at) => {
+                events.remove(at);
                 false
             }
-            _ => true,
+            None => true,
         }
     });
 }

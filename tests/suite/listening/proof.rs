@@ -77,7 +77,7 @@ impl Shop {
             shop.there(rc(&line)).succeeds();
         }
         let token = shop.there(rc("sandbox token --jq .token -r")).succeeds();
-        shop.token = token.stdout.trim().to_owned();
+        token.stdout.trim().clone_into(&mut shop.token);
         shop
     }
 
@@ -248,7 +248,7 @@ fn every_message_of_the_store_is_delivered_in_order_whatever_is_killed() {
             shop.write();
         }
         let command = shop.listen(&["--every", "1s"]);
-        if shop.made % (2 * every) == 0 {
+        if shop.made.is_multiple_of(2 * every) {
             let span = Duration::from_millis(shop.rng.u64(60..900));
             rc_kills += u32::from(killed(command, span));
         } else {
@@ -360,5 +360,5 @@ fn judge(shop: &Shop, kills: u32) {
     assert!(wrong.is_empty(), "{report}{}", wrong.join("\n"));
     assert!(updated > shop.made / 4, "{report}");
     let enough = |count: u32| count * 100 >= updated * 95;
-    assert!(enough(as_of) && enough(same), "{report}{:?}", differing);
+    assert!(enough(as_of) && enough(same), "{report}{differing:?}");
 }

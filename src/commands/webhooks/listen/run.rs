@@ -117,11 +117,10 @@ fn plan(run: &Run, place: &crate::commands::connect::Target, asked: &Listen) -> 
 fn lock_listener(state: &Path, key: &ListenerKey) -> Result<File> {
     let name = format!("{}\n{}", key.store, key.listener);
     let digest = ring::digest::digest(&ring::digest::SHA256, name.as_bytes());
-    let name: String = digest.as_ref()[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let path = state.join(format!(".listen-{name}.lock"));
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest.as_ref()[..8]);
+    let name = u64::from_be_bytes(first);
+    let path = state.join(format!(".listen-{name:016x}.lock"));
     let cannot = |error: std::io::Error| {
         Error::unexpected(format!("cannot lock {}", path.display())).caused_by(error)
     };
