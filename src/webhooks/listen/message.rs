@@ -341,20 +341,29 @@ impl Messages<'_> {
 }
 
 /// One request that changes an object and something that belongs to it leaves two
-/// events, and one webhook. So a message that follows from another object is left
-/// out where the same object, as far as events tell, is told in the same second.
+/// events, and one webhook. So for each message about an object itself, one that
+/// follows from another object is left out, where both tell the same, as far as
+/// events tell, in the same second.
 fn drop_repeated(messages: &mut Vec<Message>) {
-    let key = |one: &Message| (one.topic, one.object_id.clone(), one.at);
-    let mut told: HashMap<_, Fields> = HashMap::new();
-    for own in messages.iter().filter(|message| message.is_own) {
-        told.insert(key(own), own.told.clone());
+    let key = |one: &Message| {
+        let told = Value::Object(one.told.clone()).to_string();
+        (one.topic, one.object_id.clone(), one.at, told)
+    };
+    let mut own: HashMap<_, usize> = HashMap::new();
+    for message in messages.iter().filter(|message| message.is_own) {
+        *own.entry(key(message)).or_default() += 1;
     }
     messages.retain(|message| {
         if message.is_own {
             return true;
         }
-        let before = told.insert(key(message), message.told.clone());
-        before.is_none_or(|told| told != message.told)
+        match own.get_mut(&key(message)) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                false
+            }
+            _ => true,
+        }
     });
 }
 

@@ -260,7 +260,7 @@ fn listener_begins_at_a_time_at_an_event_or_where_it_ended() {
     assert_eq!(shop.receiver.arrived().len(), 3);
     shop.listen("--since 1h --topics subscription/updated")
         .succeeds()
-        .says("3 messages had been delivered before");
+        .says("messages that had been delivered before: 3");
     assert_eq!(shop.receiver.arrived().len(), 3);
     shop.listen("--since 30d")
         .fails(2)

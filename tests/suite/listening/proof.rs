@@ -53,6 +53,8 @@ struct Shop {
     webhooks: Receiver,
     /// What `rc` forwards to.
     program: Receiver,
+    /// The token of the listener, with a rate limit of its own.
+    token: String,
     rng: fastrand::Rng,
     made: u32,
 }
@@ -60,8 +62,9 @@ struct Shop {
 impl Shop {
     fn open() -> Self {
         let served = Served::with(&["--topic-header", "--customers", "40"]);
-        let shop = Self {
+        let mut shop = Self {
             served,
+            token: String::new(),
             store: Store::new(),
             webhooks: Receiver::start(),
             program: Receiver::start(),
@@ -73,6 +76,8 @@ impl Shop {
             let line = format!("webhooks create --topic {topic} --address {address}");
             shop.there(rc(&line)).succeeds();
         }
+        let token = shop.there(rc("sandbox token --jq .token -r")).succeeds();
+        shop.token = token.stdout.trim().to_owned();
         shop
     }
 
@@ -142,11 +147,12 @@ impl Shop {
             .args(["--topic-header", "-o", "ndjson"])
             .args(flags)
             .env("RECHARGE_BASE_URL", &self.served.url)
-            .env("RECHARGE_ACCESS_TOKEN", "sk_sandbox_all")
+            .env("RECHARGE_ACCESS_TOKEN", &self.token)
+            .env("RECHARGE_CLIENT_SECRET", "of the shop")
             .env("RECHARGE_STATE_DIR", self.store.path().join("state"))
             .env("RECHARGE_CONFIG_DIR", self.store.path().join("config"))
             .stdout(Stdio::null())
-            .stderr(Stdio::inherit());
+            .stderr(Stdio::null());
         command
     }
 

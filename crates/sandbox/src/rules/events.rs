@@ -80,7 +80,7 @@ fn steps<'a>(state: &State, changes: &'a [Change]) -> Vec<Step<'a>> {
         let mut before = change.before.as_ref();
         match known {
             Some(at) if steps[at].verb == change.verb => continue,
-            Some(at) => steps[at].after = change.before.clone(),
+            Some(at) => steps[at].after.clone_from(&change.before),
             None => before = quiet.get(&key).copied().or(before),
         }
         last.insert(key, steps.len());

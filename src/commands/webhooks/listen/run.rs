@@ -141,13 +141,18 @@ fn lock_listener(state: &Path, key: &ListenerKey) -> Result<File> {
 fn judged(run: &mut Run, end: ListenEnd) -> Result<()> {
     if end.repeated > 0 {
         run.reporter.note(&format!(
-            "{} messages had been delivered before; rc deliveries replay sends them again",
+            "messages that had been delivered before: {}; rc deliveries replay sends them again",
             end.repeated
         ));
     }
     if end.failed == 0 {
+        let messages = if end.delivered == 1 {
+            "message"
+        } else {
+            "messages"
+        };
         run.reporter
-            .done(&format!("{} messages delivered", end.delivered));
+            .done(&format!("{} {messages} delivered", end.delivered));
         return Ok(());
     }
     let all = end.delivered + end.failed;
