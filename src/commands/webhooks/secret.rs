@@ -183,6 +183,10 @@ pub(in crate::commands) fn known(run: &mut Run, place: &Target) -> Result<Option
 }
 
 #[cfg(feature = "sandbox")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "a build without the sandbox has none"
+)]
 fn of_sandbox() -> Option<SecretString> {
     Some(crate::sandbox::CLIENT_SECRET.into())
 }
