@@ -139,9 +139,9 @@ pub async fn read(
     } else if operation.action == OperationAction::List {
         put(ParameterRole::PageSize, vec!["1".to_owned()]);
         let newest = latest(operation).map(str::to_owned);
-        newest
-            .into_iter()
-            .for_each(|order| put(ParameterRole::Sort, vec![order]));
+        if let Some(order) = newest {
+            put(ParameterRole::Sort, vec![order]);
+        }
     }
     let values = Values {
         given,

@@ -32,8 +32,7 @@ pub fn generate() -> Result<SecretString> {
     SystemRandom::new()
         .fill(&mut bytes)
         .map_err(|_| Error::unexpected("the system gives no random numbers"))?;
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(digits.into())
+    Ok(super::signature::hex(&bytes).into())
 }
 
 /// The secret in a text: one line, without the blanks around it.

@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::catalog::Webhooks;
 pub use explain::Mistake;
+pub(super) use explain::hex;
 
 /// Names and values of headers.
 pub type HeaderList = Vec<(String, String)>;

@@ -116,8 +116,15 @@ fn keep(
 ) -> Result<TokenStorage> {
     let account = account(place);
     let files = TokenFiles::below(run.folders()?.state());
-    if keep != Some(TokenStorage::File) {
-        let (named, value) = (account.clone(), secret.clone());
+    let named = account.clone();
+    if keep == Some(TokenStorage::File) {
+        // One that stays in the keyring would come before the file.
+        match run.with_keyring(move |keyring| keyring.remove(&named)) {
+            Ok(_) | Err(KeyringFailure::Absent(_)) => {}
+            Err(failure) => return Err(failure.error("the client secret was not kept")),
+        }
+    } else {
+        let value = secret.clone();
         match run.with_keyring(move |keyring| keyring.set(&named, &value)) {
             Ok(()) => {
                 files.remove(&account)?;
@@ -132,13 +139,6 @@ fn keep(
                 return Err(failure.error("the client secret was not kept"));
             }
             Err(_) => {}
-        }
-    } else {
-        let named = account.clone();
-        // One that stays in the keyring would come before the file.
-        match run.with_keyring(move |keyring| keyring.remove(&named)) {
-            Ok(_) | Err(KeyringFailure::Absent(_)) => {}
-            Err(failure) => return Err(failure.error("the client secret was not kept")),
         }
     }
     files.set(&account, secret)?;
@@ -183,6 +183,10 @@ pub(in crate::commands) fn known(run: &mut Run, place: &Target) -> Result<Option
 }
 
 #[cfg(feature = "sandbox")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "a build without the sandbox has none"
+)]
 fn of_sandbox() -> Option<SecretString> {
     Some(crate::sandbox::CLIENT_SECRET.into())
 }
@@ -197,20 +201,18 @@ fn of_sandbox() -> Option<SecretString> {
 /// # Errors
 /// Of kind `Access`: it is not known.
 pub(in crate::commands) fn of(run: &mut Run, place: &Target) -> Result<SecretString> {
-    match known(run, place)? {
-        Some(secret) => Ok(secret),
-        None => {
-            let at = topics::webhooks(place.api)?.secret_at;
-            let name = &place.profile.name;
-            Err(Error::new(
-                Kind::Access,
-                format!("the client secret of profile {name} is not known"),
-            )
-            .hint(format!("it is in {at}; it is not the access token"))
-            .hint("rc webhooks secret set keeps it")
-            .hint(format!("or set {}", variable::CLIENT_SECRET)))
-        }
+    if let Some(secret) = known(run, place)? {
+        return Ok(secret);
     }
+    let at = topics::webhooks(place.api)?.secret_at;
+    let name = &place.profile.name;
+    Err(Error::new(
+        Kind::Access,
+        format!("the client secret of profile {name} is not known"),
+    )
+    .hint(format!("it is in {at}; it is not the access token"))
+    .hint("rc webhooks secret set keeps it")
+    .hint(format!("or set {}", variable::CLIENT_SECRET)))
 }
 
 /// The client secret of a place, for messages that are made here. Where none is

@@ -94,7 +94,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Trigger) -> Result<(
     let now = run.now(place.api);
     let id = asked.id.as_deref();
     let record = Run::wait(body::read(&client, topic, id, &asked.included, &now))?;
-    let message = message(topic, record, &asked.set)?;
+    let message = message(topic, &record, &asked.set)?;
     if asked.print {
         let end = if run.terminal.stdout { "\n" } else { "" };
         run.print_request(&format!("{message}{end}"))?;
@@ -125,11 +125,11 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Trigger) -> Result<(
 }
 
 /// The body, with the fields that were asked for.
-fn message(topic: &WebhookTopic, record: String, set: &[Set]) -> Result<String> {
+fn message(topic: &WebhookTopic, record: &str, set: &[Set]) -> Result<String> {
     if set.is_empty() {
-        return Ok(body::of_text(topic, &record));
+        return Ok(body::of_text(topic, record));
     }
-    let record = free_body(Some(&record), set)?;
+    let record = free_body(Some(record), set)?;
     Ok(body::of_text(topic, &record))
 }
 

@@ -12,7 +12,9 @@ use crate::error::{Error, Kind, Result};
 use crate::output::Shape;
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
-use crate::webhooks::signature::{SignatureState, SignedMessage, Verification, Verifier};
+use crate::webhooks::signature::{
+    HeaderList, SignatureState, SignedMessage, Verification, Verifier,
+};
 use crate::webhooks::topics;
 
 /// The largest message that is read, in bytes.
@@ -106,7 +108,7 @@ fn record(verification: &Verification) -> Value {
 
 /// Reads a request as text: its first line, headers, an empty line, and the body.
 /// Lines end as HTTP wants it, or with a line feed alone.
-fn parse(request: &[u8]) -> Result<(Vec<(String, String)>, Vec<u8>)> {
+fn parse(request: &[u8]) -> Result<(HeaderList, Vec<u8>)> {
     let wrong = |why: &str| Error::usage(format!("the request {why}"));
     let mut rest = request;
     let mut headers = Vec::new();

@@ -312,7 +312,9 @@ fn ascii(json: &str) -> String {
 
 fn hash_hex(parts: &[&[u8]]) -> String {
     let mut all = digest::Context::new(&digest::SHA256);
-    parts.iter().for_each(|part| all.update(part));
+    for part in parts {
+        all.update(part);
+    }
     hex(all.finish().as_ref())
 }
 
@@ -321,7 +323,8 @@ fn hmac_hex(secret: &str, body: &[u8]) -> String {
     hex(hmac::sign(&key, body).as_ref())
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes in lower-case hexadecimal.
+pub(in crate::webhooks) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
@@ -330,7 +333,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || text.len() % 2 != 0 {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return None;
     }
     let pairs = (0..text.len()).step_by(2);
