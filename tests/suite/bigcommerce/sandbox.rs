@@ -64,7 +64,7 @@ fn commands_and_copies_of_the_sandbox_need_no_token() {
 fn a_copy_of_the_sandbox_is_the_store() {
     let copy = Copy::new();
     copy.sync("--from bigcommerce");
-    assert_is_the_store(copy);
+    assert_is_the_store(&copy);
     // The sandbox of the other API is another store.
     let other = copy.there(rc(&format!("sync --to {}", copy.file())));
     other
