@@ -6,12 +6,12 @@ use std::path::Path;
 
 use crate::harness::rc;
 
-/// A new theme in a folder of its own.
 /// As on a terminal: what is done is said there alone.
 fn told(line: &str) -> crate::harness::Rc {
     rc(line).with_terminal(false, false, 300)
 }
 
+/// A new theme in a folder of its own.
 fn beginning() -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let theme = folder.path().join("theme").display().to_string();
