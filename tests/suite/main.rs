@@ -61,8 +61,8 @@ mod pairs;
 mod patient;
 #[cfg(unix)]
 mod pauses;
-mod portal;
 mod platforms;
+mod portal;
 mod process;
 mod profile_defaults;
 mod profiles;

@@ -22,14 +22,14 @@ use crate::webhooks::topics;
 const PRINTED: &str = "standard output";
 
 /// Listens as the words say.
-pub(super) fn run(run: &mut Run, options: &Options, asked: Listen) -> Result<()> {
+pub(super) fn run(run: &mut Run, options: &Options, asked: &Listen) -> Result<()> {
     if options.dry_run.is_some() {
         return Err(Error::usage(
             "--dry-run shows what a command writes to the API, and listen only reads",
         ));
     }
     let place = run.place(options)?;
-    let plan = plan(run, &place, &asked)?;
+    let plan = plan(run, &place, asked)?;
     let state = run.folders()?;
     let state = state
         .state()
