@@ -6,6 +6,16 @@ use std::path::Path;
 
 use crate::harness::rc;
 
+/// Pages of objects that the demo customer has none of, and templates that the
+/// reference names without a route.
+const WITHOUT_DATA: [&str; 5] = [
+    "addresses_new.html",
+    "create_shipping.html",
+    "membership.html",
+    "membership_cancel.html",
+    "onetime.html",
+];
+
 /// As on a terminal: what is done is said there alone.
 fn told(line: &str) -> crate::harness::Rc {
     rc(line).with_terminal(false, false, 300)
@@ -47,6 +57,38 @@ fn page_renders_to_the_same_bytes_each_time() {
     assert_eq!(rc(&line).succeeds().stdout, rc(&line).succeeds().stdout);
 }
 
+/// A page of one object shows one that the customer has.
+#[test]
+fn every_page_has_data_of_the_demo_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let theme = folder.path().join("theme");
+    fs::create_dir(&theme).unwrap();
+    let theme = theme.display().to_string();
+    put(&theme, "base.html", "");
+    for page in recharge_theme::pages::templates() {
+        put(
+            &theme,
+            page,
+            "{{ address.id }}{{ subscription.id }}{{ order.id }}",
+        );
+    }
+    let out = folder.path().join("out").display().to_string();
+    let rendered = rc(&format!("theme render --all {theme} --out-dir {out}")).succeeds();
+    let without: Vec<&str> = rendered
+        .stderr
+        .lines()
+        .filter_map(|line| {
+            line.strip_suffix(": the store has no data for it; give it with --context")
+        })
+        .filter_map(|line| line.strip_prefix("note: "))
+        .collect();
+    assert_eq!(without, WITHOUT_DATA, "{rendered:?}");
+    for page in ["order", "subscription", "edit_shipping_address"] {
+        let text = fs::read_to_string(Path::new(&out).join(format!("{page}.html"))).unwrap();
+        assert!(text.parse::<u64>().is_ok(), "{page}: {text}");
+    }
+}
+
 #[test]
 fn check_ends_with_8_when_there_is_an_error_and_names_the_place() {
     let (_folder, theme) = beginning();
@@ -62,7 +104,7 @@ fn check_ends_with_8_when_there_is_an_error_and_names_the_place() {
     assert!(
         outcome
             .stdout
-            .contains("\"file\":\"orders.html\",\"line\":2,\"column\":20"),
+            .contains("\"file\":\"orders.html\",\"line\":2,\"column\":21"),
         "{}",
         outcome.stdout
     );
