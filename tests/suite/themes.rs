@@ -274,3 +274,35 @@ fn folder_without_a_theme_is_a_usage_error() {
         .fails(2)
         .says("name the folder that has base.html");
 }
+
+/// Its sessions, and the commands that stand alone.
+#[test]
+fn the_page_on_themes_shows_what_happens() {
+    let text = include_str!("../../docs/themes.md");
+    assert!(crate::console::steps(text).len() >= 7);
+    crate::console::check("docs/themes.md", text);
+    let (folder, _) = beginning();
+    let place = format!("{}/", folder.path().display());
+    fs::rename(folder.path().join("theme"), folder.path().join("my-theme")).unwrap();
+    let (mut run, mut inside) = (0, false);
+    for line in text.lines() {
+        match line {
+            "```sh" => inside = true,
+            "```" => inside = false,
+            // It has no end; the browser test serves themes.
+            line if inside && line.starts_with("rc theme serve") => {
+                let words = shell_words::split(line).unwrap();
+                let root = recharge_cli::commands::command_line();
+                root.try_get_matches_from(words).unwrap();
+            }
+            line if inside => {
+                let line = line.replace("my-theme", &format!("{place}my-theme"));
+                let line = line.replace(" rendered", &format!(" {place}rendered"));
+                rc(&line).succeeds();
+                run += 1;
+            }
+            _ => {}
+        }
+    }
+    assert!(run >= 9 && folder.path().join("rendered/subscription.html").exists());
+}
