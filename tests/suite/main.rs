@@ -6,6 +6,7 @@ mod answering;
 mod answers;
 mod bigcommerce;
 mod bulk;
+mod bulk_beside;
 mod bulk_going;
 mod bulk_jobs;
 mod bulk_lookups;
@@ -61,8 +62,8 @@ mod pairs;
 mod patient;
 #[cfg(unix)]
 mod pauses;
-mod portal;
 mod platforms;
+mod portal;
 mod process;
 mod profile_defaults;
 mod profiles;

@@ -42,6 +42,10 @@ pub struct Beside {
     pub day: &'static str,
     /// What is put back of them, and where to.
     pub put_back: PutBack,
+    /// The parameter of the query with which the steps before have settled it
+    /// when they are answered, for those that take it: otherwise the store
+    /// takes away later what was put back.
+    pub at_once: Option<(&'static str, &'static str)>,
     /// The operation that puts it back, as `resource.verb`.
     pub operation: &'static str,
     /// What it sends, from the record that was read.
@@ -369,7 +373,10 @@ mod tests {
                     PutBack::Field(field) => assert!(shown.object.field(field).is_some(), "{id}"),
                     PutBack::Record { owner, item, after } => {
                         assert!(shown.object.field(owner).is_some(), "{id}");
-                        assert!(takes(item) && resource.object.field(after).is_some(), "{id}");
+                        assert!(
+                            takes(item) && resource.object.field(after).is_some(),
+                            "{id}"
+                        );
                     }
                 }
             }

@@ -115,7 +115,11 @@ impl LockedLedger {
         following: &NextStep,
     ) -> Result<Option<PendingRow>> {
         let n = row.n.cast_signed();
-        let ahead = if *following == NextStep::LeftOut { 2 } else { 1_i64 };
+        let ahead = if *following == NextStep::LeftOut {
+            2
+        } else {
+            1_i64
+        };
         let mut next = None;
         self.steps(|connection| {
             if let Some(after) = after {

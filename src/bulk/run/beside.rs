@@ -42,7 +42,9 @@ pub async fn read(
                 };
                 for id in ids.iter().filter(|id| some.contains(id)) {
                     let of_id = found.entry(id.clone()).or_default();
-                    let records = of_id.entry(beside.operation).or_insert_with(|| Value::Array(Vec::new()));
+                    let records = of_id
+                        .entry(beside.operation)
+                        .or_insert_with(|| Value::Array(Vec::new()));
                     if let Value::Array(records) = records
                         && records.len() < MOST
                     {
@@ -91,7 +93,10 @@ async fn each(
     mut take: impl FnMut(&Value, &[String]) + Send,
 ) -> Result<()> {
     let (_, list) = client.api().operation(beside.list).ok_or_else(|| {
-        Error::new(Kind::Usage, format!("this version of the API has no {}", beside.list))
+        Error::new(
+            Kind::Usage,
+            format!("this version of the API has no {}", beside.list),
+        )
     })?;
     let Some(filter) = beside::filter_of(list, beside) else {
         return Ok(());

@@ -82,7 +82,9 @@ pub(super) async fn settle(
 
 /// Notes the end that was found out; after a success the row goes on.
 fn settled(sender: &RowSender<'_>, row: &PendingRow, fate: &RowEnd) -> Result<Option<PendingRow>> {
-    let next = sender.ledger.step_ends(row, fate, None, &NextStep::AsPlanned)?;
+    let next = sender
+        .ledger
+        .step_ends(row, fate, None, &NextStep::AsPlanned)?;
     if next.is_none() {
         sender.count(fate);
     }

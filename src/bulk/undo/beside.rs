@@ -9,6 +9,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use super::filled;
+use crate::api::query;
 use crate::bulk::ledger::PlannedStep;
 use crate::bulk::row::Task;
 use crate::bulk::values::{self, ObjectValues};
@@ -159,6 +160,21 @@ fn of_record(
     ])
 }
 
+/// Lets a step be answered once what lies beside the object has followed it.
+pub fn settle_at_once(api: &'static Api, operation: &Operation, step: &mut PlannedStep) {
+    let Some((_, of_step)) = api.operation(&step.operation) else {
+        return;
+    };
+    for (name, value) in operation.undo.beside.iter().filter_map(|one| one.at_once) {
+        let target = &mut step.task.target;
+        let is_given = query::split(target).1.contains(name);
+        if of_step.query.iter().any(|known| known.name == name) && !is_given {
+            let joint = if target.contains('?') { '&' } else { '?' };
+            target.push_str(&format!("{joint}{name}={value}"));
+        }
+    }
+}
+
 /// Letters of a day, `2026-12-24`.
 const DAY: usize = 10;
 
@@ -228,3 +244,7 @@ fn word(value: &Value) -> Option<String> {
 fn encoded(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
+
+#[cfg(test)]
+#[path = "beside_tests.rs"]
+mod tests;

@@ -133,6 +133,11 @@ pub fn reversal(
         .and_then(|names| names.first().cloned());
     if let Some(id) = id {
         let last = beside::steps(api, operation, &id, &values.before, &beside_it);
+        if !last.is_empty() {
+            for step in &mut reversal.steps {
+                beside::settle_at_once(api, operation, step);
+            }
+        }
         reversal.steps.extend(last);
     }
     RowUndo::Steps(reversal)

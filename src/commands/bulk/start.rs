@@ -18,9 +18,9 @@ use crate::bulk::ledger::{
     PlannedRow,
 };
 use crate::bulk::plan::JobPlan;
+use crate::bulk::row::{Finding, RowContent, Task};
 use crate::bulk::run::beside;
 use crate::bulk::run::look::target_of;
-use crate::bulk::row::{Finding, RowContent, Task};
 use crate::catalog::{Effect, Operation, Resource, UndoBy, ValueEffect};
 use crate::cli::{DryRun, Options};
 use crate::commands::call::question;

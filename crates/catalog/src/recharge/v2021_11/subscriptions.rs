@@ -85,6 +85,7 @@ const CHARGE_DISCOUNTS: Beside = Beside {
     having: &[("status", "queued")],
     day: "scheduled_at",
     put_back: PutBack::Field("discounts"),
+    at_once: Some(("commit", "true")),
     operation: "charges.apply_discount",
     values: &[OldValue {
         parameter: "discount_id",
@@ -104,6 +105,7 @@ const SKIPS: Beside = Beside {
         item: "purchase_item_ids",
         after: "next_charge_scheduled_at",
     },
+    at_once: None,
     operation: "addresses.skip_charge",
     values: &[OldValue {
         parameter: "date",
