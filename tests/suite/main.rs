@@ -6,6 +6,7 @@ mod answering;
 mod answers;
 mod bigcommerce;
 mod bulk;
+mod bulk_beside;
 mod bulk_going;
 mod bulk_jobs;
 mod bulk_lookups;
