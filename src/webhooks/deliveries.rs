@@ -5,6 +5,8 @@
 //! A delivery is written before it is sent, and its end behind it. One that has
 //! been sent and has no end may have arrived: its next attempt is marked as such.
 
+mod snapshots;
+
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
@@ -16,6 +18,8 @@ use crate::catalog::{Conventions, FieldKind, Object};
 use crate::config::folders;
 use crate::error::{Error, Kind, Result};
 use crate::store;
+
+pub use snapshots::Snapshot;
 
 /// The version of the tables.
 const VERSION: i64 = 1;
@@ -223,6 +227,9 @@ impl DeliveryLog {
         let connection = store::open_or_create(&path).map_err(unreadable)?;
         check_version(&connection, &path)?;
         connection.execute_batch(TABLES).map_err(unwritable)?;
+        connection
+            .execute_batch(snapshots::TABLE)
+            .map_err(unwritable)?;
         store::set_version(&connection, VERSION).map_err(unwritable)?;
         Ok(Self { connection })
     }

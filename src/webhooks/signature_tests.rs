@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::*;
 use crate::catalog::recharge::API;
 
@@ -35,10 +37,10 @@ fn hash(parts: &[&[u8]]) -> String {
 fn hmac(secret: &str, body: &[u8]) -> String {
     use ring::hmac::{HMAC_SHA256, Key, sign};
     let tag = sign(&Key::new(HMAC_SHA256, secret.as_bytes()), body);
-    tag.as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    tag.as_ref().iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// What is wrong with that value of the older header.

@@ -60,6 +60,21 @@ const EXCEPTIONS: &[Exception] = &[
         "the flag --event of deliveries",
     ),
     except(
+        "src/commands/events/run.rs",
+        "event",
+        "a column of events changes: the event that told of it",
+    ),
+    except(
+        "src/webhooks/deliveries.rs",
+        "event",
+        "a key of a delivery: the event that it was made of",
+    ),
+    except(
+        "src/webhooks/deliveries.rs",
+        "store",
+        "a key of a delivery: the store that it is of",
+    ),
+    except(
         "src/commands/events/args.rs",
         "customer",
         "the flag --customer of events tail",

@@ -53,6 +53,8 @@ mod meanwhile;
 mod network;
 mod one_api;
 mod openapi;
+#[cfg(all(unix, feature = "sandbox"))]
+mod opened;
 mod other_stores;
 mod outcome;
 mod overview;

@@ -293,8 +293,10 @@ fn show(run: &mut Run, options: &Options, config: &Config, name: Option<&str>) -
 }
 
 /// The keys of the record of a profile.
-const RECORD_KEYS: [&str; 11] = [
+const RECORD_KEYS: [&str; 13] = [
     "name",
+    "api",
+    "store_hash",
     "in_use",
     "store",
     "token",

@@ -53,14 +53,15 @@ fn pass(client: &TcpStream, target: &str, served: &Mutex<BTreeSet<Version>>) {
     };
     let mut request = format!("{} HTTP/1.1\r\n", asked.line);
     for (name, value) in &asked.headers {
-        let is_own = ["connection", "accept-encoding"]
+        let is_own = ["connection", "accept-encoding", "host"]
             .iter()
             .any(|own| name.eq_ignore_ascii_case(own));
         if !is_own {
             request.extend([name.as_str(), ": ", value.as_str(), "\r\n"]);
         }
     }
-    request.push_str("Connection: close\r\n\r\n");
+    // Links in records lead to the server itself.
+    request.extend(["Host: ", target, "\r\nConnection: close\r\n\r\n"]);
     request.push_str(&asked.body);
     let mut answer = Vec::new();
     if (&server).write_all(request.as_bytes()).is_ok() {

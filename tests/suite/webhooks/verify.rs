@@ -14,10 +14,9 @@ fn now() -> i64 {
 fn verify(store: &Store, body: &[u8], headers: &[String]) -> Rc {
     let path = store.path().join("body");
     std::fs::write(&path, body).unwrap();
-    let headers: String = headers
+    let headers = headers
         .iter()
-        .map(|header| format!(" -H '{header}'"))
-        .collect();
+        .fold(String::new(), |line, header| line + " -H '" + header + "'");
     rc(&format!(
         "webhooks verify --body '{}'{headers}",
         path.display()

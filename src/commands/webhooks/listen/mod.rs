@@ -18,6 +18,6 @@ pub(in crate::commands) const COMMAND: Command = Command {
     files: no_files,
     run: |run, options, matches| match Receive::of(matches)? {
         Some(asked) => receive::run(run, options, &asked),
-        None => run::run(run, options, args::listen_of(matches)?),
+        None => run::run(run, options, &args::listen_of(matches)?),
     },
 };
