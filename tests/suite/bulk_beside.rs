@@ -81,7 +81,7 @@ fn a_discount_that_a_queued_charge_loses_is_counted_and_put_back() {
     let undone = rc(&format!("bulk undo {}", job(&done)))
         .within(&store)
         .succeeds()
-        .says("discounts of queued charges: 1 are put back where they are missing");
+        .says("discounts of queued charges: 1 to put back where they are missing");
     assert_eq!(undone.json()["ok"], 1);
     assert_eq!(discounts(&store, &subscription), before);
     pass_a_minute(&store);
@@ -172,7 +172,7 @@ fn a_later_skip_that_a_cancellation_took_away_is_skipped_again() {
         rc(&format!("bulk undo {} --yes", job(&done)))
             .within(&store)
             .succeeds()
-            .says("skips of later days: 1 are put back where they are missing");
+            .says("skips of later days: 1 to put back where they are missing");
         let again = skipped();
         assert_eq!(again.len(), 1, "{is_removed}: {again:?}");
         assert_eq!(again[0]["id"].to_string() == charge, !is_removed);

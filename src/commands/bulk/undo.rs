@@ -119,7 +119,7 @@ pub(super) fn run(
             store.prepare(run, operation, Engine::Requests)?;
         }
         run.reporter.note(&format!(
-            "{}: {} are put back where they are missing",
+            "{}: {} to put back where they are missing",
             one.called,
             grouped(count)
         ));
