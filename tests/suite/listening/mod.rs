@@ -532,7 +532,8 @@ fn body_is_marked_as_current_when_too_many_events_lie_between() {
             (vec![about_customer(5, 1)], Value::Null)
         } else {
             let many = (0..250).map(|id| about_customer(id + 1, 30));
-            (many.collect(), json!("more"))
+            let page: u32 = query(asked, "cursor").map_or(0, |page| page.parse().unwrap());
+            (many.collect(), json!((page + 1).to_string()))
         };
         (
             200,
