@@ -280,7 +280,7 @@ pub fn after(family: &ApiFamily, rows: &[VersionedRow]) -> StyledStr {
     if operation.targets_one() {
         let list = resource.operation_to(OperationAction::List).is_some();
         let from = if list {
-            format!("rc {} list", kebab(resource.name))
+            format!("rc {} list", family.newest().command_of(resource))
         } else {
             "a file".to_owned()
         };

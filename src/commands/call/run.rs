@@ -264,13 +264,10 @@ impl PreparedCall<'_> {
         }
     }
 
-    /// What the call does, in words: `subscriptions cancel`.
+    /// What the call does, in the words of its command: `subscriptions cancel`.
     pub(in crate::commands) fn named(&self) -> String {
-        format!(
-            "{} {}",
-            kebab(self.resource.name),
-            kebab(self.operation.verb)
-        )
+        let resource = self.api.command_of(self.resource);
+        format!("{resource} {}", kebab(self.operation.verb))
     }
 }
 

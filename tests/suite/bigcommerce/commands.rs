@@ -241,3 +241,15 @@ fn words_of_the_command_are_completed_from_its_own_rows() {
         ["geoip_country_iso2"]
     );
 }
+
+#[test]
+fn what_is_said_of_many_ids_names_the_whole_command() {
+    let served = Served::new(shop());
+    let outcome = served.rc("bigcommerce orders get 7 998 999").fails(7);
+    outcome.says("bigcommerce orders get: 2 of 3 failed");
+    let help = served.rc("bigcommerce orders get --help").succeeds();
+    assert!(
+        help.stdout
+            .contains("the records of rc bigcommerce orders list")
+    );
+}

@@ -4,6 +4,6 @@ mod commands;
 mod docs;
 mod login;
 #[cfg(feature = "sandbox")]
-mod sandbox;
+pub mod sandbox;
 mod shop;
 mod sync;

@@ -1,17 +1,26 @@
 //! The stand-in of the second API: commands and copies without a token, and the proof
 //! that a copy is exact.
 
+use std::sync::Arc;
 #[cfg(unix)]
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicU32, Ordering};
 
+use bytes::Bytes;
+use recharge_cli::catalog::bigcommerce::{LEFT_HEADER, QUOTA_HEADER, RESET_HEADER, WINDOW_HEADER};
+use recharge_cli::sandbox::seed::Seed;
+use recharge_cli::sandbox::{Platform, Sandbox, State};
+use serde_json::Value;
 #[cfg(unix)]
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::harness::{Store, rc};
+use crate::answering::Answering;
+use crate::canned::Asked;
+use crate::harness::{NOW, Store, rc};
 use crate::sync::Copy;
-use crate::sync::copies::{assert_records, assert_same};
+use crate::sync::copies::assert_records;
 #[cfg(unix)]
-use crate::sync::proof::{ProofSource, copied_from};
+use crate::sync::proof::{Proof, ProofSource, assert_files, copied_from};
 
 /// Each table whose list is one request of its own, and that list.
 const LISTS: [(&str, &str); 5] = [
@@ -28,11 +37,10 @@ const LISTS: [(&str, &str); 5] = [
     ("product_variants", "product-variants list"),
 ];
 
-/// The copy is the store: every table, row by row.
-fn assert_is_the_store(copy: &Copy) {
-    for (table, list) in LISTS {
-        assert_same(copy, table, &format!("bigcommerce {list}"));
-    }
+/// What the store has, by the tables of a copy.
+pub fn tables(copy: &Copy) -> Vec<(&'static str, Vec<Value>)> {
+    let listed = |(table, list)| (table, copy.listed(&format!("bigcommerce {list}")));
+    let mut tables: Vec<_> = LISTS.into_iter().map(listed).collect();
     let mut orders = copy.listed("bigcommerce orders list --is-deleted false");
     orders.extend(copy.listed("bigcommerce orders list --is-deleted true"));
     let mut lines = Vec::new();
@@ -41,8 +49,17 @@ fn assert_is_the_store(copy: &Copy) {
         lines.extend(copy.listed(&list));
     }
     assert!(orders.len() > 10 && lines.len() > 10);
-    assert_records(copy, "orders", orders);
-    assert_records(copy, "order_products", lines);
+    tables.extend([("orders", orders), ("order_products", lines)]);
+    tables
+}
+
+/// The copy is the store: every table, row by row. Gives the names of the tables.
+fn assert_is_the_store(copy: &Copy) -> Vec<&'static str> {
+    let named = |(table, records)| {
+        assert_records(copy, table, records);
+        table
+    };
+    tables(copy).into_iter().map(named).collect()
 }
 
 #[test]
@@ -153,10 +170,90 @@ const SOURCE: ProofSource = ProofSource {
     change,
 };
 
+/// Copies a store that changes to a destination, by runs that are killed.
+#[cfg(unix)]
+pub fn copied_under_kills(to: Option<String>) -> Proof {
+    copied_from(&SOURCE, to)
+}
+
 #[cfg(unix)]
 #[test]
 fn a_copy_is_the_store_after_kills_faults_and_changes() {
-    let proof = copied_from(&SOURCE, None);
-    let copy = &proof.copy;
-    assert_is_the_store(copy);
+    let proof = copied_under_kills(None);
+    assert_is_the_store(&proof.copy);
+}
+
+#[cfg(unix)]
+#[test]
+fn files_are_the_store_after_kills_faults_and_changes() {
+    for format in ["ndjson", "csv"] {
+        let folder = tempfile::tempdir().unwrap();
+        let to = format!("{format}:{}", folder.path().display());
+        let proof = copied_under_kills(Some(to));
+        for table in assert_is_the_store(&proof.copy) {
+            assert_files(&proof.copy, folder.path(), table, format);
+        }
+    }
+}
+
+/// The answer of the sandbox to a request: status, headers of the limit, and body.
+fn answered(sandbox: &Sandbox, asked: &Asked) -> (u16, String, String) {
+    let (method, path) = asked.line.split_once(' ').unwrap();
+    let mut request = http::Request::builder().method(method).uri(path);
+    for (name, value) in &asked.headers {
+        request = request.header(name, value);
+    }
+    let answer = sandbox.answer(&request.body(Bytes::new()).unwrap());
+    let told = |name: &str| {
+        let value = answer.headers().get(name)?.to_str().unwrap();
+        Some(format!("{name}: {value}\r\n"))
+    };
+    let names = [LEFT_HEADER, RESET_HEADER, QUOTA_HEADER, WINDOW_HEADER];
+    let headers = names.into_iter().filter_map(told).collect();
+    let body = String::from_utf8(answer.body().to_vec()).unwrap();
+    (answer.status().as_u16(), headers, body)
+}
+
+#[test]
+fn a_copy_takes_as_long_as_the_quota_asks_and_no_longer() {
+    const QUOTA: f64 = 150.0;
+    const WINDOW: f64 = 30.0;
+    let store = Store::new();
+    // The sandbox and the runs have one clock, which goes on by what is waited.
+    let (clock, present) = (store.waiting(), NOW.parse::<jiff::Timestamp>().unwrap());
+    let now = move || present + *clock.lock().unwrap();
+    let seed = Seed {
+        customers: 200,
+        seed: 3,
+    };
+    let state = State::seeded_as(Platform::Bigcommerce, &seed, present);
+    let sandbox = Sandbox::new(state, Arc::new(now)).limited();
+    let refused = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&refused);
+    let server = Answering::with_headers(move |asked| {
+        let answer = answered(&sandbox, asked);
+        count.fetch_add(u32::from(answer.0 == 429), Ordering::SeqCst);
+        answer
+    });
+    let copy = Copy {
+        url: Some(server.url.clone()),
+        store,
+        to: None,
+    };
+    let line = format!("sync --from bigcommerce --to {}", copy.file());
+    let run = copy.there(rc(&line)).in_time_of(&copy.store);
+    run.succeeds();
+    let requests = f64::from(u32::try_from(server.asked(&["GET"]).len()).unwrap());
+    let waited = copy.store.waited().as_secs_f64();
+    assert!(requests > 3.0 * QUOTA, "{requests}");
+    let asked = requests / QUOTA * WINDOW;
+    assert!(waited <= 1.05 * asked, "{waited} s for {requests} requests");
+    // The first window is used up at once.
+    let least = asked - WINDOW;
+    assert!(waited >= least, "{waited} s for {requests} requests");
+    assert_eq!(refused.load(Ordering::SeqCst), 0);
+    assert_eq!(
+        copy.value("SELECT count(DISTINCT order_id) FROM order_products"),
+        copy.value("SELECT count(*) FROM orders")
+    );
 }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -261,40 +260,6 @@ impl Served {
             server: Answering::with(move |asked| answers.lock().unwrap().answer(asked)),
             shop,
             store: Store::new(),
-        }
-    }
-
-    /// With the limit of a standard plan: 150 requests in 30 seconds of the runs' clock.
-    pub fn limited(shop: Shop) -> Self {
-        let shop = Arc::new(Mutex::new(shop));
-        let (answers, store) = (Arc::clone(&shop), Store::new());
-        let clock = store.waiting();
-        let window = Mutex::new((Duration::ZERO, 0));
-        let length = Duration::from_secs(30);
-        let server = Answering::with_headers(move |asked| {
-            let now = *clock.lock().unwrap();
-            let mut window = window.lock().unwrap();
-            if now >= window.0 + length {
-                *window = (now, 0);
-            }
-            let reset = (window.0 + length - now).as_millis();
-            let (status, left, body) = if window.1 < 150 {
-                window.1 += 1;
-                let (status, body) = answers.lock().unwrap().answer(asked);
-                (status, 150 - window.1, body)
-            } else {
-                (429, 0, String::new())
-            };
-            let headers = format!(
-                "X-Rate-Limit-Requests-Left: {left}\r\nX-Rate-Limit-Time-Reset-Ms: {reset}\r\n\
-                 X-Rate-Limit-Requests-Quota: 150\r\nX-Rate-Limit-Time-Window-Ms: 30000\r\n"
-            );
-            (status, headers, body)
-        });
-        Self {
-            shop,
-            server,
-            store,
         }
     }
 

@@ -318,21 +318,3 @@ fn a_copy_of_one_store_takes_no_rows_of_another() {
         "is a copy of bigcommerce store abc123 at 127.0.0.1, and this is bigcommerce store other",
     );
 }
-
-#[test]
-fn a_copy_takes_as_long_as_the_quota_asks_and_no_longer() {
-    let mut shop = small();
-    shop.orders = (1..=700).map(|id| order(id, &second(id))).collect();
-    let served = Served::limited(shop);
-    let run = served.syncing("").in_time_of(&served.store);
-    run.succeeds();
-    let requests = served.server.asked(&["GET"]).len();
-    assert!(requests > 700, "{requests}");
-    // 150 requests in 30 seconds.
-    let asked = f64::from(u32::try_from(requests).unwrap()) / 5.0;
-    let waited = served.store.waited().as_secs_f64();
-    assert!(waited <= 1.05 * asked, "{waited} s for {requests} requests");
-    assert!(waited >= asked - 30.0, "{waited} s for {requests} requests");
-    let lines = served.value("SELECT count(*) FROM order_products");
-    assert_eq!(lines, 3);
-}

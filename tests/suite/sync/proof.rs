@@ -9,6 +9,7 @@
 //! ```
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -266,6 +267,27 @@ pub(crate) fn copied_from(source: &ProofSource, to: Option<String>) -> Proof {
     }
 }
 
+/// The file of a table has the rows of the copy, in the order of their ids.
+pub(crate) fn assert_files(copy: &Copy, folder: &Path, table: &str, format: &str) {
+    let file = folder.join(format!("{table}.{format}"));
+    let ids: Vec<u64> = if format == "ndjson" {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let row = |line| -> serde_json::Value { serde_json::from_str(line).unwrap() };
+        text.lines()
+            .map(|line| row(line)["id"].as_u64().unwrap())
+            .collect()
+    } else {
+        let mut reader = csv::Reader::from_path(&file).unwrap();
+        let headers = reader.headers().unwrap();
+        let id = headers.iter().position(|name| name == "id").unwrap();
+        let records = reader.records().map(Result::unwrap);
+        records.map(|record| record[id].parse().unwrap()).collect()
+    };
+    let kept = copy.sql(&format!("SELECT id FROM {table} ORDER BY id"));
+    let kept: Vec<u64> = kept.iter().map(|row| row["id"].as_u64().unwrap()).collect();
+    assert_eq!(ids, kept, "{table}.{format}");
+}
+
 #[test]
 fn a_copy_is_the_store_after_kills_faults_and_changes() {
     let proof = copied_under_kills(None);
@@ -284,21 +306,7 @@ fn files_are_the_store_after_kills_faults_and_changes() {
         let copy = &proof.copy;
         for table in TABLES.split(',') {
             assert_same(copy, table, &format!("{table} list"));
-            let file = folder.path().join(format!("{table}.{format}"));
-            let ids: Vec<u64> = if format == "ndjson" {
-                let text = std::fs::read_to_string(&file).unwrap();
-                let row = |line| -> serde_json::Value { serde_json::from_str(line).unwrap() };
-                text.lines()
-                    .map(|line| row(line)["id"].as_u64().unwrap())
-                    .collect()
-            } else {
-                let mut reader = csv::Reader::from_path(&file).unwrap();
-                let records = reader.records().map(Result::unwrap);
-                records.map(|record| record[0].parse().unwrap()).collect()
-            };
-            let kept = copy.sql(&format!("SELECT id FROM {table} ORDER BY id"));
-            let kept: Vec<u64> = kept.iter().map(|row| row["id"].as_u64().unwrap()).collect();
-            assert_eq!(ids, kept, "{table}.{format}");
+            assert_files(copy, folder.path(), table, format);
         }
         proof.assert_history(history_of(copy));
     }

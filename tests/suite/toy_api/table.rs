@@ -9,6 +9,7 @@ pub static API: Api = VALUE;
 const VALUE: Api = Api {
     name: "toy",
     title: "Toys",
+    command_group: None,
     version: "3",
     base_url: "https://toys.invalid",
     base_variable: "TOY_BASE_URL",

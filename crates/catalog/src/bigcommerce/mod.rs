@@ -102,6 +102,7 @@ const RESOURCES: &[crate::model::Resource] = &[
 const VALUE: Api = Api {
     name: "bigcommerce",
     title: "BigCommerce",
+    command_group: Some("bigcommerce"),
     version: "3",
     base_url: "https://api.bigcommerce.com/stores/{store_hash}",
     base_variable: "BIGCOMMERCE_BASE_URL",

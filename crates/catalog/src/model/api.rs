@@ -2,6 +2,7 @@
 //! common, and its operations.
 
 use super::{Conventions, EventFeed, Method, Object, Operation, ParameterRole, Resource, Webhooks};
+use crate::kebab;
 
 /// One version of an API. It travels from the target of a command through
 /// client, pages, completion, redaction and output.
@@ -11,6 +12,8 @@ pub struct Api {
     pub name: &'static str,
     /// Name in messages (`Recharge`).
     pub title: &'static str,
+    /// The command that has its resources as commands; without, `rc` itself has them.
+    pub command_group: Option<&'static str>,
     /// The version that the tables describe, as requests name it.
     pub version: &'static str,
     /// Where the API answers, without a slash at the end.
@@ -339,6 +342,14 @@ pub struct Secrets {
 }
 
 impl Api {
+    /// The words of the command of a resource: `order-refunds`, below the command of
+    /// the API where it has one.
+    #[must_use]
+    pub fn command_of(&self, resource: &Resource) -> String {
+        let group = self.command_group.map(|group| format!("{group} "));
+        group.unwrap_or_default() + &kebab(resource.name)
+    }
+
     /// The resource of that name: plural or singular, in snake or kebab case.
     #[must_use]
     pub fn resource(&self, name: &str) -> Option<&'static Resource> {

@@ -31,6 +31,7 @@ pub static FAMILY: ApiFamily = ApiFamily { versions: &[&API] };
 pub static API: Api = Api {
     name: "portal",
     title: "the customer portal",
+    command_group: None,
     version: "novum",
     // The shop is another for each merchant.
     base_url: "https://example.myshopify.com/tools/recurring/portal",

@@ -83,6 +83,7 @@ const fn api(
     Api {
         name: "recharge",
         title: "Recharge",
+        command_group: None,
         version,
         base_url: BASE_URL,
         base_variable: "RECHARGE_BASE_URL",
