@@ -321,7 +321,8 @@ fn a_plan_that_was_edited_is_refused() {
             .fails(2)
             .prints_nothing()
             .says(says);
-        messages.push_str(&format!("{}\n", message(&store, &refused)));
+        messages.push_str(&message(&store, &refused));
+        messages.push('\n');
     }
     insta::assert_snapshot!("edited_plans", messages);
     // What a spreadsheet does to it is no edit: quotes, empty cells, sorting.
@@ -458,7 +459,7 @@ fn wrong_selections_and_values_are_refused_before_anything_is_sent() {
             .says(says);
         let shown = line.replace(&path, "[ids]");
         let told = message(&store, &refused);
-        messages.push_str(&format!("rc {shown}\n{told}\n"));
+        messages.push_str(&["rc ", &shown, "\n", &told, "\n"].concat());
     }
     insta::assert_snapshot!("wrong_selections", messages);
     let listed = rc("bulk list --count").within(&store).succeeds();

@@ -170,7 +170,8 @@ pub fn settle_at_once(api: &'static Api, operation: &Operation, step: &mut Plann
         let is_given = query::split(target).1.contains(name);
         if of_step.query.iter().any(|known| known.name == name) && !is_given {
             let joint = if target.contains('?') { '&' } else { '?' };
-            target.push_str(&format!("{joint}{name}={value}"));
+            target.push(joint);
+            target.push_str(&[name, value].join("="));
         }
     }
 }

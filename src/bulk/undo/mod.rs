@@ -130,9 +130,9 @@ pub fn reversal(
     // Steps that put back what lies beside an object are the last ones.
     let id = operation
         .path_values(query::split(&task.target).0)
-        .and_then(|names| names.first().cloned());
+        .and_then(|names| names.first().copied());
     if let Some(id) = id {
-        let last = beside::steps(api, operation, &id, &values.before, &beside_it);
+        let last = beside::steps(api, operation, id, &values.before, &beside_it);
         if !last.is_empty() {
             for step in &mut reversal.steps {
                 beside::settle_at_once(api, operation, step);

@@ -10,7 +10,7 @@ use super::store::{Store, again, place_of};
 use super::{jobs, rows};
 use crate::bulk::Engine;
 use crate::bulk::ledger::{Guard, Job, JobState, JobSubject, Jobs, PlannedRow};
-use crate::bulk::undo::{self, RowUndo};
+use crate::bulk::undo::{self, Reversal, RowUndo};
 use crate::catalog::{Operation, UndoBy};
 use crate::cli::Options;
 use crate::commands::FAMILY;
@@ -72,11 +72,7 @@ pub(super) fn run(
             }
             RowUndo::Steps(reversal) => {
                 planned += 1;
-                for step in &reversal.steps {
-                    if let Some(count) = beside.get_mut(step.operation.as_str()) {
-                        *count += 1;
-                    }
-                }
+                count_beside(&mut beside, &reversal);
                 let mut steps = reversal.steps.into_iter();
                 if let Some(first) = steps.next() {
                     draft.add_planned(&PlannedRow {
@@ -110,20 +106,7 @@ pub(super) fn run(
         return Ok(());
     }
     tell_limits(run, operation);
-    for one in operation.undo.beside {
-        let count = beside.get(one.operation).copied().unwrap_or_default();
-        if count == 0 {
-            continue;
-        }
-        if let Some((_, operation)) = FAMILY.newest().operation(one.operation) {
-            store.prepare(run, operation, Engine::Requests)?;
-        }
-        run.reporter.note(&format!(
-            "{}: {} to put back where they are missing",
-            one.called,
-            grouped(count)
-        ));
-    }
+    prepare_beside(run, &mut store, operation, &beside)?;
     let announced = Announced {
         what: format!(
             "undo of job {}, {} of {}",
@@ -146,6 +129,39 @@ pub(super) fn run(
     let result = begin(run, options, draft, &announced, &store, going);
     drop(old);
     result
+}
+
+/// Counts the steps that put something back beside the object of a row.
+fn count_beside(beside: &mut BTreeMap<&str, u64>, reversal: &Reversal) {
+    for step in &reversal.steps {
+        if let Some(count) = beside.get_mut(step.operation.as_str()) {
+            *count += 1;
+        }
+    }
+}
+
+/// Tells what is put back beside the objects, and checks that the token may.
+fn prepare_beside(
+    run: &mut Run,
+    store: &mut Store,
+    operation: &Operation,
+    beside: &BTreeMap<&str, u64>,
+) -> Result<()> {
+    for one in operation.undo.beside {
+        let count = beside.get(one.operation).copied().unwrap_or_default();
+        if count == 0 {
+            continue;
+        }
+        if let Some((_, operation)) = FAMILY.newest().operation(one.operation) {
+            store.prepare(run, operation, Engine::Requests)?;
+        }
+        run.reporter.note(&format!(
+            "{}: {} to put back where they are missing",
+            one.called,
+            grouped(count)
+        ));
+    }
+    Ok(())
 }
 
 /// Tells what the undo leaves as it is.
