@@ -7,6 +7,7 @@
 mod api;
 mod auth;
 mod bigcommerce;
+mod browser;
 mod bulk;
 mod call;
 mod collision;

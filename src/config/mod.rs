@@ -100,6 +100,8 @@ pub mod variable {
     pub const USER: &str = "USER";
     /// `dumb`: a terminal without colour.
     pub const TERM: &str = "TERM";
+    /// The programs that open pages, with `:` between them.
+    pub const BROWSER: &str = "BROWSER";
 
     /// Whether the value of a variable is a secret that no other program needs.
     #[must_use]

@@ -5,6 +5,8 @@
 //! A delivery is written before it is sent, and its end behind it. One that has
 //! been sent and has no end may have arrived: its next attempt is marked as such.
 
+mod snapshots;
+
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
@@ -16,6 +18,8 @@ use crate::catalog::{Conventions, FieldKind, Object};
 use crate::config::folders;
 use crate::error::{Error, Kind, Result};
 use crate::store;
+
+pub use snapshots::Snapshot;
 
 /// The version of the tables.
 const VERSION: i64 = 1;
@@ -223,6 +227,9 @@ impl DeliveryLog {
         let connection = store::open_or_create(&path).map_err(unreadable)?;
         check_version(&connection, &path)?;
         connection.execute_batch(TABLES).map_err(unwritable)?;
+        connection
+            .execute_batch(snapshots::TABLE)
+            .map_err(unwritable)?;
         store::set_version(&connection, VERSION).map_err(unwritable)?;
         Ok(Self { connection })
     }
@@ -616,4 +623,64 @@ fn unreadable(cause: rusqlite::Error) -> Error {
 
 fn unwritable(cause: rusqlite::Error) -> Error {
     store::unwritable(WHAT, "Nothing is delivered without it.", cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> ListenerKey {
+        ListenerKey {
+            store: "s".to_owned(),
+            listener: "http://localhost/".to_owned(),
+        }
+    }
+
+    fn new(event: i64, bytes: usize) -> NewDelivery {
+        NewDelivery {
+            event: Some(event),
+            topic: Some("t/t".to_owned()),
+            object_id: Some("1".to_owned()),
+            happened_at: None,
+            form: None,
+            replay_of: None,
+            headers: Vec::new(),
+            body: vec![b'x'; bytes],
+        }
+    }
+
+    #[test]
+    fn deliveries_that_are_too_old_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = DeliveryLog::create_below(folder.path()).unwrap();
+        let now = Timestamp::from_second(100_000_000).unwrap();
+        let days = |days: i64| {
+            now.checked_sub(SignedDuration::from_hours(days * 24))
+                .unwrap()
+        };
+        let old = log.add(&key(), &new(1, 10), days(31)).unwrap();
+        let young = log.add(&key(), &new(2, 10), days(29)).unwrap();
+        log.prune(now, MOST_BYTES).unwrap();
+        assert!(log.delivery(old).is_err());
+        assert!(log.delivery(young).unwrap().has_body);
+    }
+
+    #[test]
+    fn oldest_bodies_go_first_when_there_are_too_many_and_the_deliveries_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = DeliveryLog::create_below(folder.path()).unwrap();
+        let now = Timestamp::from_second(100_000_000).unwrap();
+        let ids: Vec<i64> = (0..100)
+            .map(|event| log.add(&key(), &new(event, 20_000), now).unwrap())
+            .collect();
+        log.prune(now, 1_000_000).unwrap();
+        assert!(log.used_bytes().unwrap() <= 1_000_000);
+        let has_body: Vec<bool> = ids
+            .iter()
+            .map(|id| log.delivery(*id).unwrap().has_body)
+            .collect();
+        let kept = has_body.iter().filter(|has| **has).count();
+        assert!((20..60).contains(&kept), "{kept}");
+        assert!(has_body.is_sorted(), "the oldest go first");
+    }
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::harness::{Outcome, Store, rc};
+use crate::snapshots::{without_port, without_request_id};
 
 /// Subscriptions by id, with some fields.
 fn subscriptions(store: &Store) -> Vec<Value> {
@@ -29,6 +30,17 @@ fn get(store: &Store, id: &str, field: &str) -> Value {
         .within(store)
         .succeeds();
     got.json()[field].clone()
+}
+
+/// All that a command says, with what differs each time masked.
+fn message(store: &Store, outcome: &Outcome) -> String {
+    let path = store.path().display().to_string();
+    let said = without_port(&without_request_id(&outcome.stderr)).replace(&path, "[store]");
+    let ids = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("note: this is job "));
+    let ids: Vec<String> = ids.map(str::to_owned).collect();
+    ids.iter().fold(said, |said, id| said.replace(id, "[job]"))
 }
 
 fn job(outcome: &Outcome) -> String {
@@ -87,7 +99,7 @@ fn an_update_is_taken_back_without_its_input() {
     let undone = rc(&format!("bulk undo {id}"))
         .within(&store)
         .succeeds()
-        .says("an undo does not restore: discounts of queued charges");
+        .says("an undo does not restore: a discount of a queued charge");
     assert_eq!(undone.json()["ok"], 3);
     for (old, new) in before.iter().zip(subscriptions(&store)) {
         for field in ["quantity", "price", "status", "next_charge_scheduled_at"] {
@@ -264,6 +276,7 @@ fn a_plan_that_was_edited_is_refused() {
     let text = std::fs::read_to_string(&plan).unwrap();
     let row = text.lines().nth(2).unwrap();
     let cell = format!("{},", ids[0]);
+    let mut messages = String::new();
     for (edited, says) in [
         (
             text.replacen(",4,", ",5,", 1),
@@ -303,12 +316,14 @@ fn a_plan_that_was_edited_is_refused() {
         ),
     ] {
         std::fs::write(&plan, &edited).unwrap();
-        rc(&format!("bulk apply {name}"))
+        let refused = rc(&format!("bulk apply {name}"))
             .within(&store)
             .fails(2)
             .prints_nothing()
             .says(says);
+        messages.push_str(&format!("{}\n", message(&store, &refused)));
     }
+    insta::assert_snapshot!("edited_plans", messages);
     // What a spreadsheet does to it is no edit: quotes, empty cells, sorting.
     let lines: Vec<&str> = text.lines().collect();
     let sorted = format!(
@@ -333,11 +348,12 @@ fn the_plan_of_another_store_is_refused() {
     .within(&store)
     .succeeds();
     let server = crate::answering::Answering::with(|_| (200, "{}".to_owned()));
-    rc(&format!("bulk apply {name}"))
+    let refused = rc(&format!("bulk apply {name}"))
         .holding(&store)
         .against(&server.url)
         .fails(2)
         .says("is a plan for the sandbox (2021-11), and this command works on http");
+    insta::assert_snapshot!("plan_of_another_store", message(&store, &refused));
 }
 
 #[test]
@@ -346,6 +362,7 @@ fn wrong_selections_and_values_are_refused_before_anything_is_sent() {
     let id = active(&store, 1).remove(0);
     let path = ids_file(&store, &[id.clone(), "987654321".to_owned()]);
     let update = "bulk subscriptions update";
+    let mut messages = String::new();
     for (line, code, says) in [
         (
             format!("{update} --where '.sku | test(\"x\")' --set quantity=2"),
@@ -434,12 +451,16 @@ fn wrong_selections_and_values_are_refused_before_anything_is_sent() {
         ),
         ("bulk undo zzzzzz".to_owned(), 4, "there is no job zzzzzz"),
     ] {
-        rc(&line)
+        let refused = rc(&line)
             .within(&store)
             .fails(code)
             .prints_nothing()
             .says(says);
+        let shown = line.replace(&path, "[ids]");
+        let told = message(&store, &refused);
+        messages.push_str(&format!("rc {shown}\n{told}\n"));
     }
+    insta::assert_snapshot!("wrong_selections", messages);
     let listed = rc("bulk list --count").within(&store).succeeds();
     assert_eq!(listed.stdout, "0\n");
 }
@@ -463,6 +484,7 @@ fn an_object_that_is_gone_fails_its_row_alone() {
         .within(&store)
         .fails(7)
         .says(&format!("{} is gone", ids[0]));
+    insta::assert_snapshot!("object_that_is_gone", message(&store, &applied));
     assert_eq!(applied.json()["ok"], 1);
 }
 

@@ -222,17 +222,27 @@ impl Desk {
         (piped, shows, step): (bool, bool, &Step),
         seen: &mut String,
     ) -> Vec<u8> {
-        let mut named = false;
+        let (mut named, mut is_archive) = (false, false);
         let words = words.into_iter().map(|word| {
             let is_file = std::mem::replace(
                 &mut named,
                 matches!(
                     &*word,
-                    "--report" | "--out" | "--save-map" | "--to" | "--database"
+                    "--report"
+                        | "--out"
+                        | "--save-map"
+                        | "--to"
+                        | "--database"
+                        | "new"
+                        | "pack"
+                        | "unpack"
                 ),
             );
             let path = self.path(&word);
-            if is_file || path.is_file() {
+            // What is unpacked goes into a folder that is not there yet.
+            named |= is_archive;
+            is_archive = named && word == "unpack";
+            if is_file || (path.exists() && !word.is_empty()) {
                 return path.display().to_string();
             }
             let job = self.jobs.iter().find(|(_, there)| *there == word);

@@ -137,6 +137,11 @@ const EXCEPTIONS: &[Exception] = &[
         "a heading of a spreadsheet",
     ),
     except(
+        "src/commands/webhooks/listen/spec.rs",
+        "events",
+        "a word of a flag",
+    ),
+    except(
         "src/commands/webhooks/apply.rs",
         "address",
         "a column of the steps that `rc webhooks apply` takes",

@@ -6,6 +6,7 @@ mod answering;
 mod answers;
 mod bigcommerce;
 mod bulk;
+mod bulk_beside;
 mod bulk_going;
 mod bulk_jobs;
 mod bulk_lookups;
@@ -52,6 +53,8 @@ mod meanwhile;
 mod network;
 mod one_api;
 mod openapi;
+#[cfg(all(unix, feature = "sandbox"))]
+mod opened;
 mod other_stores;
 mod outcome;
 mod overview;

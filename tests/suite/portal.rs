@@ -1,5 +1,7 @@
 //! `rc portal`: links, objects, requests and routes, on the sandbox.
 
+use std::fmt::Write as _;
+
 use crate::canned::{Canned, Reply};
 use crate::harness::{Rc, Store, rc};
 use crate::served::Served;
@@ -324,7 +326,7 @@ fn neither_token_nor_hash_is_in_messages_traces_history_or_files() {
             "history list -o json".to_owned(),
         ] {
             let outcome = of(&line).env("RECHARGE_PORTAL_TOKEN", &token).runs();
-            said += &format!("{}{}\n", outcome.stdout, outcome.stderr);
+            writeln!(said, "{}{}", outcome.stdout, outcome.stderr).unwrap();
         }
         // A link is what is asked for; beside it nothing is told.
         let made = of(&format!("portal link {customer} --yes {way}")).succeeds();

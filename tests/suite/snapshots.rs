@@ -26,7 +26,7 @@ fn whole_with_questions(outcome: &Outcome) -> String {
 }
 
 /// The text with the port of a server on this machine masked.
-fn without_port(text: &str) -> String {
+pub(crate) fn without_port(text: &str) -> String {
     const LOCAL: &str = "http://127.0.0.1:";
     let mut parts = text.split(LOCAL);
     let mut masked = parts.next().unwrap_or_default().to_owned();
@@ -44,7 +44,7 @@ fn attended(run: Rc) -> Rc {
 }
 
 /// The text with each id of 32 hexadecimal digits masked, which differs each time.
-fn without_request_id(text: &str) -> String {
+pub(crate) fn without_request_id(text: &str) -> String {
     let is_id = |word: &&str| word.len() == 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
     words.filter(is_id).fold(text.to_owned(), |masked, id| {

@@ -6,6 +6,16 @@ use std::path::Path;
 
 use crate::harness::rc;
 
+/// Pages of objects that the demo customer has none of, and templates that the
+/// reference names without a route.
+const WITHOUT_DATA: [&str; 5] = [
+    "addresses_new.html",
+    "create_shipping.html",
+    "membership.html",
+    "membership_cancel.html",
+    "onetime.html",
+];
+
 /// As on a terminal: what is done is said there alone.
 fn told(line: &str) -> crate::harness::Rc {
     rc(line).with_terminal(false, false, 300)
@@ -47,6 +57,38 @@ fn page_renders_to_the_same_bytes_each_time() {
     assert_eq!(rc(&line).succeeds().stdout, rc(&line).succeeds().stdout);
 }
 
+/// A page of one object shows one that the customer has.
+#[test]
+fn every_page_has_data_of_the_demo_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let theme = folder.path().join("theme");
+    fs::create_dir(&theme).unwrap();
+    let theme = theme.display().to_string();
+    put(&theme, "base.html", "");
+    for page in recharge_theme::pages::templates() {
+        put(
+            &theme,
+            page,
+            "{{ address.id }}{{ subscription.id }}{{ order.id }}",
+        );
+    }
+    let out = folder.path().join("out").display().to_string();
+    let rendered = rc(&format!("theme render --all {theme} --out-dir {out}")).succeeds();
+    let without: Vec<&str> = rendered
+        .stderr
+        .lines()
+        .filter_map(|line| {
+            line.strip_suffix(": the store has no data for it; give it with --context")
+        })
+        .filter_map(|line| line.strip_prefix("note: "))
+        .collect();
+    assert_eq!(without, WITHOUT_DATA, "{rendered:?}");
+    for page in ["order", "subscription", "edit_shipping_address"] {
+        let text = fs::read_to_string(Path::new(&out).join(format!("{page}.html"))).unwrap();
+        assert!(text.parse::<u64>().is_ok(), "{page}: {text}");
+    }
+}
+
 #[test]
 fn check_ends_with_8_when_there_is_an_error_and_names_the_place() {
     let (_folder, theme) = beginning();
@@ -62,7 +104,7 @@ fn check_ends_with_8_when_there_is_an_error_and_names_the_place() {
     assert!(
         outcome
             .stdout
-            .contains("\"file\":\"orders.html\",\"line\":2,\"column\":20"),
+            .contains("\"file\":\"orders.html\",\"line\":2,\"column\":21"),
         "{}",
         outcome.stdout
     );
@@ -204,9 +246,7 @@ fn migrate_lists_calls_and_counts_those_without_a_function() {
         "{}",
         outcome.stdout
     );
-    outcome.says(
-        "2 calls of the script endpoints: 1 have a function of the vendor's client, 1 have none",
-    );
+    outcome.says("2 calls of the script endpoints, 1 without a function of the vendor's client");
 }
 
 #[test]
@@ -231,4 +271,36 @@ fn folder_without_a_theme_is_a_usage_error() {
     rc(&format!("theme check {}", folder.path().display()))
         .fails(2)
         .says("name the folder that has base.html");
+}
+
+/// Its sessions, and the commands that stand alone.
+#[test]
+fn the_page_on_themes_shows_what_happens() {
+    let text = include_str!("../../docs/themes.md");
+    assert!(crate::console::steps(text).len() >= 7);
+    crate::console::check("docs/themes.md", text);
+    let (folder, _) = beginning();
+    let place = format!("{}/", folder.path().display());
+    fs::rename(folder.path().join("theme"), folder.path().join("my-theme")).unwrap();
+    let (mut run, mut inside) = (0, false);
+    for line in text.lines() {
+        match line {
+            "```sh" => inside = true,
+            "```" => inside = false,
+            // It has no end; the browser test serves themes.
+            line if inside && line.starts_with("rc theme serve") => {
+                let words = shell_words::split(line).unwrap();
+                let root = recharge_cli::commands::command_line();
+                root.try_get_matches_from(words).unwrap();
+            }
+            line if inside => {
+                let line = line.replace("my-theme", &format!("{place}my-theme"));
+                let line = line.replace(" rendered", &format!(" {place}rendered"));
+                rc(&line).succeeds();
+                run += 1;
+            }
+            _ => {}
+        }
+    }
+    assert!(run >= 9 && folder.path().join("rendered/subscription.html").exists());
 }

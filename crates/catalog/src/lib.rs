@@ -35,7 +35,7 @@ pub use model::{
 };
 pub use replication::{ForgottenRecords, RemovedRecords, Replication, VanishedRecords};
 pub use secrets::{SecretFields, secret_fields};
-pub use undo::{Undo, UndoBy, UndoStep, UndoTarget, UndoValues};
+pub use undo::{Beside, PutBack, Undo, UndoBy, UndoStep, UndoTarget, UndoValues};
 
 /// Every API, the first of them the one whose operations are commands by themselves.
 pub static FAMILIES: &[&ApiFamily] = &[&recharge::FAMILY, &bigcommerce::FAMILY];

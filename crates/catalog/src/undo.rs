@@ -18,6 +18,55 @@ pub struct Undo {
     pub together: &'static [&'static [&'static str]],
     /// Fields whose change also moves what the later steps put back.
     pub moving: &'static [&'static str],
+    /// What the write may change beside its object, and how it is put back
+    /// after the steps.
+    pub beside: &'static [Beside],
+}
+
+/// Objects that a write makes anew or removes beside the one that it names: the
+/// queued charges of a subscription, with what was set on them alone. They are
+/// read before the write, and looked for again by their day after the steps, as
+/// they may have other ids then.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside {
+    /// What they are, for people: `discounts of queued charges`.
+    pub called: &'static str,
+    /// The list that shows them, as `resource.verb`.
+    pub list: &'static str,
+    /// Its filter by the ids of the objects that rows name; it says where a
+    /// record has them.
+    pub of: &'static str,
+    /// The filters with fixed values.
+    pub having: &'static [(&'static str, &'static str)],
+    /// The field with their day, which is a filter of the list as well.
+    pub day: &'static str,
+    /// What is put back of them, and where to.
+    pub put_back: PutBack,
+    /// The parameter of the query with which the steps before have settled it
+    /// when they are answered, for those that take it: otherwise the store
+    /// takes away later what was put back.
+    pub at_once: Option<(&'static str, &'static str)>,
+    /// The operation that puts it back, as `resource.verb`.
+    pub operation: &'static str,
+    /// What it sends, from the record that was read.
+    pub values: &'static [OldValue],
+}
+
+/// What is put back of an object beside the one of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutBack {
+    /// What this field held, on the record of that day, where it is empty now.
+    Field(&'static str),
+    /// The record itself, where there is none of that day any more; only of
+    /// days after the one that the object of the row has here.
+    Record {
+        /// The field of the record with the id of the object that is asked.
+        owner: &'static str,
+        /// The parameter for the id of the object of the row.
+        item: &'static str,
+        /// The field of that object which holds its next day.
+        after: &'static str,
+    },
 }
 
 /// Whether steps take an operation back.
@@ -106,6 +155,7 @@ impl Undo {
             limits: &[],
             together: &[],
             moving: &[],
+            beside: &[],
         }
     }
 
@@ -139,6 +189,13 @@ impl Undo {
     #[must_use]
     pub const fn moving(mut self, fields: &'static [&'static str]) -> Self {
         self.moving = fields;
+        self
+    }
+
+    /// The same; these are put back after the steps.
+    #[must_use]
+    pub const fn beside(mut self, beside: &'static [Beside]) -> Self {
+        self.beside = beside;
         self
     }
 
@@ -298,6 +355,30 @@ mod tests {
                 .chain(row.undo.moving)
             {
                 assert!(resource.object.field(field).is_some(), "{field}");
+            }
+            for beside in row.undo.beside {
+                let id = format!("{}.{}: {}", resource.name, row.verb, beside.called);
+                let (shown, list) = operation(resource, beside.list).unwrap();
+                let filters = beside.having.iter().map(|(name, _)| *name);
+                for name in filters.chain([beside.of, beside.day]) {
+                    let filter = list.query.iter().find(|filter| filter.name == name);
+                    let filter = filter.unwrap_or_else(|| panic!("{id}: {name}"));
+                    assert!(name != beside.of || filter.stands_at.is_some(), "{id}");
+                }
+                let (_, put_back) = operation(resource, beside.operation).unwrap();
+                assert_eq!(put_back.path_parameters.len(), 1, "{id}");
+                let takes = |name: &str| put_back.body.iter().any(|field| field.name == name);
+                assert!(beside.values.iter().all(|one| takes(one.parameter)), "{id}");
+                match beside.put_back {
+                    PutBack::Field(field) => assert!(shown.object.field(field).is_some(), "{id}"),
+                    PutBack::Record { owner, item, after } => {
+                        assert!(shown.object.field(owner).is_some(), "{id}");
+                        assert!(
+                            takes(item) && resource.object.field(after).is_some(),
+                            "{id}"
+                        );
+                    }
+                }
             }
             for (field, _) in row.leaves {
                 assert!(resource.object.field(field).is_some(), "{field}");

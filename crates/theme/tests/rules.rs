@@ -300,6 +300,53 @@ fn page_without_template_or_layout_is_reported() {
     assert_eq!(check(&theme(&[("own.html", b"<p>own</p>")])), []);
 }
 
+/// A page is there when its file is; text about a page is not one.
+#[test]
+fn page_that_is_only_written_about_is_missing_and_none_is_missed_by_writing() {
+    let written: [&[u8]; 3] = [
+        b"{# order.html #}",
+        b"{% raw %}{% include 'order.html' %}{% endraw %}",
+        b"<script>// order.html\n</script>",
+    ];
+    for text in written {
+        let page = [b"{% extends 'base.html' %}", text].concat();
+        let missing = check(&theme(&[("order.html", b""), ("orders.html", &page)]));
+        let files = |findings: &[Finding]| {
+            let about = findings.iter();
+            let about = about.filter(|finding| finding.rule == "missing-template");
+            about
+                .map(|finding| finding.file.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(files(&missing), ["order.html"]);
+        // Pages that no portal has are not asked for, whatever is written.
+        let other = String::from_utf8(page).unwrap().replace("order", "absent");
+        let other = check(&theme(&[("orders.html", other.as_bytes())]));
+        assert_eq!(files(&other), [""; 0]);
+    }
+}
+
+/// What a file is decides, not what stands in it.
+#[test]
+fn text_about_broken_files_and_places_outside_is_no_broken_file() {
+    for text in [
+        "{# \\xff ../outside.html #}",
+        "{% raw %}{% include '../outside.html' %}\u{fffd}{% endraw %}",
+        "<script>var bytes = '\\xff\\xfe', place = '../outside.html';</script>",
+    ] {
+        assert!(!rules(&check(&page(text))).contains("file"), "{text}");
+    }
+    // The same bytes are an error in a comment, as nobody can read the file.
+    for text in [
+        &b"{# \xff #}"[..],
+        b"{% raw %}\xff{% endraw %}",
+        b"<script>// \xff\n</script>",
+    ] {
+        let findings = check(&theme(&[("own.html", text)]));
+        assert_eq!(rules(&findings), BTreeSet::from(["file"]), "{findings:?}");
+    }
+}
+
 #[test]
 fn file_that_is_not_utf8_is_an_error_and_an_image_is_not() {
     let findings = check(&theme(&[("app.js", b"\xff"), ("logo.png", b"\xff")]));

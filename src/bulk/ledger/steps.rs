@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, params};
 use super::rows::{self, RowEnd};
 use super::{Ledger, LockedLedger, PendingRow};
 use crate::bulk::row::Task;
+use crate::bulk::undo::beside::NextStep;
 use crate::error::Result;
 
 /// A row as it is planned.
@@ -102,7 +103,7 @@ impl LockedLedger {
 
     /// Notes the end of the step that a row is at, and the values that its
     /// answer showed. After a success the row goes on to its next step, which
-    /// is returned.
+    /// is returned; `following` says whether that one is as it was planned.
     ///
     /// # Errors
     /// The ledger cannot be written.
@@ -111,8 +112,14 @@ impl LockedLedger {
         row: &PendingRow,
         fate: &RowEnd,
         after: Option<&str>,
+        following: &NextStep,
     ) -> Result<Option<PendingRow>> {
         let n = row.n.cast_signed();
+        let ahead = if *following == NextStep::LeftOut {
+            2
+        } else {
+            1_i64
+        };
         let mut next = None;
         self.steps(|connection| {
             if let Some(after) = after {
@@ -123,9 +130,9 @@ impl LockedLedger {
             let RowEnd::Ok { status, object } = fate else {
                 return rows::end(connection, row.n, fate);
             };
-            let following = connection
+            let found = connection
                 .prepare_cached("SELECT operation, target, body FROM step WHERE n = ?1 AND k = ?2")?
-                .query_row(params![n, row.step.cast_signed() + 1], |found| {
+                .query_row(params![n, row.step.cast_signed() + ahead], |found| {
                     Ok((
                         found.get::<_, String>(0)?,
                         found.get::<_, String>(1)?,
@@ -133,8 +140,12 @@ impl LockedLedger {
                     ))
                 })
                 .optional()?;
-            let Some((operation, target, body)) = following else {
+            let Some((operation, planned, body)) = found else {
                 return rows::end(connection, row.n, fate);
+            };
+            let target = match following {
+                NextStep::To(target) => target.clone(),
+                _ => planned,
             };
             connection.execute(
                 "INSERT OR REPLACE INTO step (n, k, operation, target, body, state, status, object)
@@ -144,12 +155,12 @@ impl LockedLedger {
                 params![n, rows::OK, status, object],
             )?;
             connection.execute(
-                "UPDATE row SET step = step + 1, operation = ?2, target = ?3, body = ?4,
+                "UPDATE row SET step = step + ?6, operation = ?2, target = ?3, body = ?4,
                  state = ?5, tries = 0 WHERE n = ?1",
-                params![n, operation, target, body, rows::READY],
+                params![n, operation, target, body, rows::READY, ahead],
             )?;
             next = Some(PendingRow {
-                step: row.step + 1,
+                step: row.step + ahead.cast_unsigned(),
                 operation: Some(operation),
                 task: Task { target, body },
                 tries: 0,

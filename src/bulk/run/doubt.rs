@@ -8,6 +8,7 @@ use super::{backoff, task};
 use crate::api::client::is_refused_each_time;
 use crate::api::client::retry::is_refusal;
 use crate::bulk::ledger::{PendingRow, RowEnd};
+use crate::bulk::undo::beside::NextStep;
 use crate::catalog::Idempotency;
 use crate::error::{Error, Kind, Result};
 
@@ -81,7 +82,9 @@ pub(super) async fn settle(
 
 /// Notes the end that was found out; after a success the row goes on.
 fn settled(sender: &RowSender<'_>, row: &PendingRow, fate: &RowEnd) -> Result<Option<PendingRow>> {
-    let next = sender.ledger.step_ends(row, fate, None)?;
+    let next = sender
+        .ledger
+        .step_ends(row, fate, None, &NextStep::AsPlanned)?;
     if next.is_none() {
         sender.count(fate);
     }

@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::requests::RowSender;
-use super::{remote, task};
+use super::{beside, remote, task};
 use crate::api::client::Client;
 use crate::api::pages::{ListFailure, Pages, RecordSink};
 use crate::api::query;
@@ -200,6 +200,7 @@ async fn look(
             }
             Err(error) => return Err(error),
         };
+        let beside_them = beside_rows(sender, &of_one, in_doubt).await?;
         for LookedRow {
             mut row,
             resource,
@@ -217,7 +218,10 @@ async fn look(
             };
             match (decided, now) {
                 (Some(end), _) => sender.end(row.n, &end)?,
-                (None, Some(now)) if !in_doubt => {
+                (None, Some(mut now)) if !in_doubt => {
+                    if let Some(found) = beside_them.get(&id) {
+                        now.extend(found.clone());
+                    }
                     let before = Value::Object(now).to_string();
                     seen.push(Seen {
                         n: row.n,
@@ -237,7 +241,22 @@ async fn look(
     Ok(going)
 }
 
-fn is_forbidden(error: &Error) -> bool {
+/// What the operation of a job may change beside the objects of its rows. The
+/// steps of an undo name their operations: nothing is kept for these.
+async fn beside_rows(
+    sender: &RowSender<'_>,
+    rows: &[LookedRow],
+    in_doubt: bool,
+) -> Result<beside::Found> {
+    let own = rows.iter().filter(|row| row.row.operation.is_none());
+    let ids: Vec<String> = own.map(|row| row.id.clone()).collect();
+    let Some(first) = rows.first().filter(|_| !in_doubt && !ids.is_empty()) else {
+        return Ok(beside::Found::new());
+    };
+    beside::read(sender.means.client, first.operation, &ids).await
+}
+
+pub(super) fn is_forbidden(error: &Error) -> bool {
     error.kind == Kind::Access && remote::status(error) == Some(403)
 }
 

@@ -9,6 +9,7 @@ mod absence;
 mod backoff;
 mod batch_run;
 mod batches;
+pub mod beside;
 mod collect;
 mod doubt;
 pub mod look;

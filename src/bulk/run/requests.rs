@@ -11,6 +11,7 @@ use super::{ProgressTracker, RunContext, RunEnd, doubt, halted, look, remote, ta
 use crate::api::client::{AttemptRecord, Response};
 use crate::api::request::{Request, sent};
 use crate::bulk::ledger::{Guard, LockedLedger, PendingRow, RowCounts, RowEnd};
+use crate::bulk::undo::beside::{self, NextStep};
 use crate::bulk::values::{self, ObjectValues, Proof};
 use crate::catalog::{Idempotency, Operation, OperationAction, Resource};
 use crate::error::{Error, Kind, Result};
@@ -307,12 +308,40 @@ impl RowSender<'_> {
         row: &PendingRow,
         answer: &Response,
     ) -> Result<Option<PendingRow>> {
-        let (fate, after) = self.proved(row, answer)?;
-        let next = self.ledger.step_ends(row, &fate, after.as_deref())?;
+        let (mut fate, after) = self.proved(row, answer)?;
+        let mut following = NextStep::AsPlanned;
+        let (_, operation) = self.operation_of(row)?;
+        if beside::is_look(operation) {
+            following = self.looked(row, operation, answer)?;
+            if let NextStep::Impossible(why) = &following {
+                fate = RowEnd::Failed {
+                    status: None,
+                    error: task::kept(why),
+                };
+            }
+        }
+        let next = self
+            .ledger
+            .step_ends(row, &fate, after.as_deref(), &following)?;
         if next.is_none() {
             self.count(&fate);
         }
         Ok(next)
+    }
+
+    /// What the answer to a step that only looks decides on the one after it.
+    fn looked(
+        &self,
+        row: &PendingRow,
+        list: &'static Operation,
+        answer: &Response,
+    ) -> Result<NextStep> {
+        let later = self.ledger.later_steps(row.n, row.step)?;
+        let next = later.first().map_or("", |step| step.operation.as_str());
+        Ok(match beside::named(self.of_job.1, next) {
+            Some(found) => beside::decide(self.means.client.api(), found, list, &answer.body),
+            None => NextStep::AsPlanned,
+        })
     }
 
     /// What a success proves, and the values that its object shows.

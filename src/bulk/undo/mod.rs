@@ -16,6 +16,8 @@ use crate::catalog::{
     Api, OldValue, Operation, OperationAction, Resource, Undo, UndoStep, UndoTarget, UndoValues,
 };
 
+pub mod beside;
+
 /// How a row is taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reversal {
@@ -92,7 +94,8 @@ pub fn reversal(
         );
     }
     let intended = values::intended(resource, operation, task.body.as_deref());
-    let before = before.unwrap_or_default();
+    let mut before = before.unwrap_or_default();
+    let beside_it = beside::split(operation, &mut before);
     let after = parse(&row.after).unwrap_or_else(|| {
         let mut after = before.clone();
         after.extend(intended);
@@ -123,7 +126,21 @@ pub fn reversal(
             RowUndo::Impossible("the old values do not say how it was before".to_owned())
         };
     }
-    RowUndo::Steps(values.guarded(planned, is_on_named))
+    let mut reversal = values.guarded(planned, is_on_named);
+    // Steps that put back what lies beside an object are the last ones.
+    let id = operation
+        .path_values(query::split(&task.target).0)
+        .and_then(|names| names.first().cloned());
+    if let Some(id) = id {
+        let last = beside::steps(api, operation, &id, &values.before, &beside_it);
+        if !last.is_empty() {
+            for step in &mut reversal.steps {
+                beside::settle_at_once(api, operation, step);
+            }
+        }
+        reversal.steps.extend(last);
+    }
+    RowUndo::Steps(reversal)
 }
 
 impl RowValues<'_> {

@@ -19,6 +19,8 @@ use crate::bulk::ledger::{
 };
 use crate::bulk::plan::JobPlan;
 use crate::bulk::row::{Finding, RowContent, Task};
+use crate::bulk::run::beside;
+use crate::bulk::run::look::target_of;
 use crate::catalog::{Effect, Operation, Resource, UndoBy, ValueEffect};
 use crate::cli::{DryRun, Options};
 use crate::commands::call::question;
@@ -186,15 +188,25 @@ fn problem(finding: &Finding) -> String {
 }
 
 /// Rows whose value makes the operation one that asks for confirmation.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct SpecialRows {
     count: u64,
     /// The value of the first of them.
     value: Option<&'static ValueEffect>,
+    /// The objects of the first rows, where the operation changes something
+    /// beside them that is counted before the question.
+    named: Vec<String>,
 }
+
+/// Objects beside which is counted what a job may change: more would take
+/// longer than the question is worth.
+const MOST_COUNTED: usize = 1_000;
 
 impl SpecialRows {
     pub(super) fn take(&mut self, operation: &'static Operation, task: &Task) {
+        if !operation.undo.beside.is_empty() && self.named.len() <= MOST_COUNTED {
+            self.named.extend(target_of(operation, &task.target));
+        }
         let special = sent::special_effect(operation, task.body.as_deref());
         if let Some(value) = special.filter(|special| special.effect == Effect::Destroys) {
             self.count += 1;
@@ -203,7 +215,7 @@ impl SpecialRows {
     }
 
     /// `, 3 of them with status fully_disabled`; of `rows` in all.
-    fn in_question(self, rows: u64) -> String {
+    fn in_question(&self, rows: u64) -> String {
         let Some(value) = self.value else {
             return String::new();
         };
@@ -257,6 +269,7 @@ impl Announced {
         }
         run.reporter.note(&told);
         self.tell_undo(run);
+        self.tell_beside(run, store)?;
         let destroys = self.operation.effect == Effect::Destroys || self.special.count > 0;
         let must = destroys || store.place.is_protected();
         if must || run.is_attended() {
@@ -269,6 +282,32 @@ impl Announced {
                 let question = format!("Nothing takes it back: {why}. Go on all the same?");
                 run.confirm(options, &question)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Counts what the job may change beside its objects.
+    fn tell_beside(&self, run: &mut Run, store: &Store) -> Result<()> {
+        let named = &self.special.named;
+        let beside = self.operation.undo.beside;
+        if !self.is_undoable || beside.is_empty() || named.is_empty() {
+            return Ok(());
+        }
+        if named.len() > MOST_COUNTED {
+            let called: Vec<&str> = beside.iter().map(|one| one.called).collect();
+            run.reporter.note(&format!(
+                "{} are not counted for more than {} rows; the job reads them, and rc bulk undo puts them back",
+                called.join(" and "),
+                grouped(MOST_COUNTED as u64)
+            ));
+            return Ok(());
+        }
+        let counts = Run::wait(beside::count(&store.client, self.operation, named))?;
+        for (called, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+            run.reporter.note(&format!(
+                "{called}: {} that this may take away; rc bulk undo puts them back",
+                grouped(count)
+            ));
         }
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! `rc bulk undo JOB`: a new job that takes back what a job did, from what its
 //! ledger has of each row.
 
+use std::collections::BTreeMap;
+
 use super::args::Going;
 use super::selecting::begin;
 use super::start::{self, Announced, SpecialRows};
@@ -58,6 +60,8 @@ pub(super) fn run(
         ..job.subject.clone()
     })?;
     let (mut planned, mut impossible) = (0, 0);
+    let put_back = operation.undo.beside.iter();
+    let mut beside: BTreeMap<&str, u64> = put_back.map(|one| (one.operation, 0)).collect();
     let statuses = ["ok".to_owned(), "unknown".to_owned()];
     jobs::each(&old, &statuses, |row| {
         match undo::reversal(FAMILY.newest(), resource, operation, row) {
@@ -68,6 +72,11 @@ pub(super) fn run(
             }
             RowUndo::Steps(reversal) => {
                 planned += 1;
+                for step in &reversal.steps {
+                    if let Some(count) = beside.get_mut(step.operation.as_str()) {
+                        *count += 1;
+                    }
+                }
                 let mut steps = reversal.steps.into_iter();
                 if let Some(first) = steps.next() {
                     draft.add_planned(&PlannedRow {
@@ -101,6 +110,20 @@ pub(super) fn run(
         return Ok(());
     }
     tell_limits(run, operation);
+    for one in operation.undo.beside {
+        let count = beside.get(one.operation).copied().unwrap_or_default();
+        if count == 0 {
+            continue;
+        }
+        if let Some((_, operation)) = FAMILY.newest().operation(one.operation) {
+            store.prepare(run, operation, Engine::Requests)?;
+        }
+        run.reporter.note(&format!(
+            "{}: {} to put back where they are missing",
+            one.called,
+            grouped(count)
+        ));
+    }
     let announced = Announced {
         what: format!(
             "undo of job {}, {} of {}",

@@ -17,6 +17,10 @@ use crate::webhooks::deliveries::{
     NewDelivery, not_found,
 };
 use crate::webhooks::forward::{ForwardTarget, Forwarded, Forwarder, Outgoing};
+use crate::webhooks::listen::{EventFilter, EventReader, messages_of_event};
+
+/// The number of a delivery that was not made.
+const NEVER: i64 = 0;
 
 /// Does what was asked for.
 pub(super) fn run(run: &mut Run, options: &Options, asked: Deliveries) -> Result<()> {
@@ -63,7 +67,10 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: Deliveries) -> Result
             };
             let place = run.place(options)?;
             let chosen = match event {
-                Some(event) => of_event(&log, &place, event)?,
+                Some(event) => match of_event(&log, &place, event)? {
+                    none if none.is_empty() => never_delivered(run, &log, &place, event, &forward)?,
+                    found => found,
+                },
                 None => ids
                     .iter()
                     .map(|id| log.delivery(*id))
@@ -119,13 +126,34 @@ fn of_event(log: &DeliveryLog, place: &Target, event: i64) -> Result<Vec<Deliver
         }
         Ok(true)
     })?;
-    if found.is_empty() {
-        let message = format!("no message of event {event} was delivered");
-        return Err(Error::new(Kind::NotFound, message)
-            .hint("rc webhooks listen --since 7d --once delivers what happened in the last week"));
-    }
     found.reverse();
     Ok(found)
+}
+
+/// The messages of an event of which none was delivered, made from the event.
+fn never_delivered(
+    run: &mut Run,
+    log: &DeliveryLog,
+    place: &Target,
+    event: i64,
+    words: &ForwardWords,
+) -> Result<Vec<Delivery>> {
+    let Some(target) = &words.target else {
+        let message = format!("no message of event {event} was delivered");
+        return Err(Error::new(Kind::NotFound, message)
+            .hint("with --forward-to its messages are made from the event"));
+    };
+    let key = ListenerKey {
+        store: place.recent_name(),
+        listener: target.as_str().to_owned(),
+    };
+    let reader = EventReader::new(run.client(place)?, EventFilter::default())?;
+    let now = (run.clock)();
+    let messages = messages_of_event(&reader, log, &key.store, event, now);
+    let messages = Run::wait(messages)?.into_iter();
+    Ok(messages
+        .map(|new| Delivery::begun(NEVER, key.clone(), new, now))
+        .collect())
 }
 
 fn replay(
@@ -180,7 +208,7 @@ async fn send(
         listener: forwarder.target().as_str().to_owned(),
     };
     let what = NewDelivery {
-        replay_of: Some(old.id),
+        replay_of: Some(old.id).filter(|id| *id != NEVER),
         ..old.what.clone()
     };
     let now = (run.clock)();

@@ -14,6 +14,8 @@ pub(super) enum Portal {
     Link {
         /// The number of the customer.
         customer: String,
+        /// Whether a browser opens it.
+        opens: bool,
     },
     /// Get objects by a schema.
     Objects(Objects),
@@ -74,6 +76,7 @@ pub(super) fn portal(verb: &str, matches: &ArgMatches) -> Result<Portal> {
     Ok(match verb {
         "link" => Portal::Link {
             customer: text(matches, "whose").unwrap_or_default(),
+            opens: matches.get_flag("open"),
         },
         "objects" => Portal::Objects(Objects {
             of: of_customer(matches)?,

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::access;
 use crate::cli::Options;
 use crate::commands::dry;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::output::Shape;
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
@@ -15,7 +15,7 @@ use crate::ui::printer::{Described, Printer};
 const URL: &str = "portal_url";
 const EXPIRES: &str = "expires_at";
 
-pub(super) fn run(run: &mut Run, options: &Options, customer: &str) -> Result<()> {
+pub(super) fn run(run: &mut Run, options: &Options, customer: &str, opens: bool) -> Result<()> {
     let place = run.place(options)?;
     let opening = access::session_request(customer)?;
     if let Some(form) = options.dry_run {
@@ -27,6 +27,9 @@ pub(super) fn run(run: &mut Run, options: &Options, customer: &str) -> Result<()
         && asked.jq.is_none()
         && asked.columns.is_none()
         && asked.out.is_none();
+    if opens {
+        refuse_open(is_plain, place.sandbox)?;
+    }
     let printer = if is_plain {
         None
     } else {
@@ -47,11 +50,25 @@ pub(super) fn run(run: &mut Run, options: &Options, customer: &str) -> Result<()
             printer.record(&record.to_string())?;
             printer.finish()?;
         }
+        None if opens => super::open::open(&run.environment, &link.url)?,
         None => run.print(&format!("{}\n", link.url.expose_secret()))?,
     }
     let until = expires.map_or_else(|| "it expires".to_owned(), str::to_owned);
     run.reporter.note(&format!(
         "the link gives full access to the account of the customer until {until}"
     ));
+    Ok(())
+}
+
+/// A link that is opened is not printed, and leads to a server.
+fn refuse_open(is_plain: bool, is_sandbox: bool) -> Result<()> {
+    if !is_plain {
+        return Err(Error::usage("--open prints no link")
+            .hint("leave out --open, or the flags of the output"));
+    }
+    if is_sandbox {
+        return Err(Error::usage("the sandbox of this command serves no pages")
+            .hint("rc sandbox serve does, and rc theme serve --open shows a theme"));
+    }
     Ok(())
 }

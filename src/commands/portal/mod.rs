@@ -4,6 +4,7 @@ mod access;
 mod args;
 mod link;
 mod objects;
+mod open;
 mod request;
 mod routes;
 mod spec;
@@ -37,7 +38,7 @@ pub(super) const COMMAND: Command = Command {
     run: |run, options, matches| {
         let (verb, inner) = verb_of(matches)?;
         match args::portal(verb, inner)? {
-            Portal::Link { customer } => link::run(run, options, &customer),
+            Portal::Link { customer, opens } => link::run(run, options, &customer, opens),
             Portal::Objects(objects) => objects::run(run, options, &objects),
             Portal::Request(request) => request::run(run, options, &request),
             Portal::Routes => routes::run(run, options),

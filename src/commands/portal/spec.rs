@@ -79,10 +79,18 @@ fn link() -> Command {
         "link",
         "Make a link to the portal of a customer",
         "It gives full access to the account of the customer until it expires, and is \
-         printed once. The request opens a session of the customer; no email is sent.\n\n\
-         Examples:\n  rc portal link 37657002\n  rc portal link 37657002 -o json",
+         printed once. The request opens a session of the customer; no email is sent. \
+         With --open a browser gets it and nothing is printed; the program is that of \
+         BROWSER, or what the system opens pages with.\n\n\
+         Examples:\n  rc portal link 37657002\n  rc portal link 37657002 --open\n  rc portal link 37657002 -o json",
     )
     .arg(customer().required(true))
+    .arg(
+        Arg::new("open")
+            .long("open")
+            .action(ArgAction::SetTrue)
+            .help("open the portal in a browser; the link is not printed"),
+    )
 }
 
 fn objects() -> Command {

@@ -4,6 +4,7 @@ use clap::ArgMatches;
 use recharge_theme::migrate::replacements;
 use serde_json::json;
 
+use super::check::counted;
 use crate::cli::Options;
 use crate::error::Result;
 use crate::filter::Flow;
@@ -39,8 +40,8 @@ pub(super) fn run(run: &mut Run, options: &Options, matches: &ArgMatches) -> Res
     let message = match (found.len(), without) {
         (0, _) => "no calls of the script endpoints".to_owned(),
         (all, without) => format!(
-            "{all} calls of the script endpoints: {} have a function of the vendor's client, {without} have none",
-            all - without
+            "{} of the script endpoints, {without} without a function of the vendor's client",
+            counted(all, "call")
         ),
     };
     run.reporter.done(&message);

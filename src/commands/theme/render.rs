@@ -71,7 +71,13 @@ pub(super) fn run(run: &mut Run, matches: &ArgMatches) -> Result<()> {
                 }
                 written += 1;
                 match &out_dir {
-                    None => run.print(&rendered.text)?,
+                    None => {
+                        run.print(&rendered.text)?;
+                        // The prompt begins a line of its own; a file has the page.
+                        if run.terminal.stdout && !rendered.text.ends_with('\n') {
+                            run.print("\n")?;
+                        }
+                    }
                     Some(folder) => write(&Path::new(folder).join(page), rendered.text.as_bytes())?,
                 }
             }

@@ -1,7 +1,7 @@
 //! `rc theme serve`: the portal of a store, with the pages of a theme.
 
+use std::ffi::OsStr;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -12,6 +12,7 @@ use super::live::{Live, cannot_listen, in_background};
 use super::pages::ServedTheme;
 use super::store::{first, link};
 use crate::cli::Options;
+use crate::commands::browser;
 use crate::error::{Error, Kind, Result};
 use crate::output::Format;
 use crate::sandbox::seed::Seed;
@@ -53,7 +54,7 @@ pub(super) fn run(run: &mut Run, options: &Options, matches: &ArgMatches) -> Res
         let url = format!("http://{address}/");
         announce(run, options, &url)?;
         if matches.get_flag("open") {
-            open_browser(run, &url);
+            open_browser(run, &url)?;
         }
         let served = recharge_listener::serve(
             listener,
@@ -83,22 +84,16 @@ fn announce(run: &mut Run, options: &Options, url: &str) -> Result<()> {
     Ok(())
 }
 
-/// Opens the page with what the system opens pages with.
-fn open_browser(run: &mut Run, url: &str) {
-    let mut command = if cfg!(target_os = "macos") {
-        Command::new("open")
-    } else if cfg!(windows) {
-        Command::new("explorer")
-    } else {
-        Command::new("xdg-open")
-    };
-    let started = command
-        .arg(url)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    if started.is_err() {
-        run.reporter.note("no browser could be opened");
+/// Opens the page with what the user or the system opens pages with. The address
+/// is no secret: it has no token.
+fn open_browser(run: &mut Run, url: &str) -> Result<()> {
+    let openers = browser::openers(&run.environment, OsStr::new(url))?;
+    match browser::start(&mut openers.into_iter()) {
+        // A thread waits for it, so that no process stays behind.
+        Some(mut child) => {
+            std::thread::spawn(move || child.wait());
+        }
+        None => run.reporter.note("no browser could be opened"),
     }
+    Ok(())
 }

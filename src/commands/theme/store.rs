@@ -10,6 +10,7 @@ use recharge_theme::urls::{URL_NAMES, url_name};
 use serde_json::{Map, Value};
 
 use super::render::PageData;
+use crate::catalog::Operation;
 use crate::catalog::portal::{self, PREFIXES, access, request_objects};
 use crate::error::{Error, Kind, Result};
 use crate::sandbox::portal::pages::{PageError, PageRequest, Pages, RenderedPage};
@@ -200,8 +201,10 @@ impl DemoStore {
     fn path(&mut self, template: &str) -> Result<Option<String>> {
         if template == SWAP_SEARCH.0 {
             let url = URL_NAMES.iter().find(|url| url.name == SWAP_SEARCH.1);
-            let id = self.id("subscription_id")?;
-            return Ok(id.zip(url).map(|(id, url)| url.path.replace("{}", &id)));
+            let id = self.objects()?.pointer("/subscriptions/0/id");
+            return Ok(id
+                .zip(url)
+                .map(|(id, url)| url.path.replace("{}", &id.to_string())));
         }
         let Some(route) = route(template) else {
             // Anything that is not there shows this page.
@@ -209,7 +212,7 @@ impl DemoStore {
         };
         let mut path = route.path.to_owned();
         for parameter in route.path_parameters {
-            let Some(id) = self.id(parameter.name)? else {
+            let Some(id) = self.id(route, parameter.name)? else {
                 return Ok(None);
             };
             path = path.replace(&format!("{{{}}}", parameter.name), &id);
@@ -233,20 +236,30 @@ impl DemoStore {
         Ok(Some(path))
     }
 
-    /// The id of the first object that a parameter of a path can name.
-    fn id(&mut self, parameter: &str) -> Result<Option<String>> {
-        let stem = parameter.trim_end_matches("_id");
-        let plural = match stem.as_bytes().last() {
-            Some(b's') => format!("{stem}es"),
-            Some(b'y') => format!("{}ies", &stem[..stem.len() - 1]),
-            _ => format!("{stem}s"),
+    /// The id of the first object that a hole in a path can be. Its list has the
+    /// name of the segment before it (`/orders/{id}`), of the resource that the
+    /// route's twin works on (`/shipping/{id}` is an address), or of the parameter
+    /// (`{strategy_id}`).
+    fn id(&mut self, route: &Operation, parameter: &str) -> Result<Option<String>> {
+        let hole = format!("/{{{parameter}}}");
+        let before = route.path.split(&hole).next().unwrap_or_default();
+        let segment = before.rsplit('/').next().unwrap_or_default();
+        let twin = route.twin.and_then(|twin| twin.admin);
+        let resource = twin.and_then(|id| id.split('.').next()).unwrap_or_default();
+        let names = match parameter.strip_suffix("_id") {
+            Some(stem) => vec![stem],
+            None => vec![segment, resource],
         };
-        let key = request_objects::KEYS
-            .iter()
-            .find(|key| key.name.ends_with(&plural));
         let objects = self.objects()?;
-        let id = key.and_then(|key| objects.get(key.name)?.get(0)?.get("id"));
-        Ok(id.map(ToString::to_string))
+        let lists = names
+            .iter()
+            .flat_map(|name| [(*name).to_owned(), plural(name)]);
+        let ids = lists.flat_map(|list| {
+            let keys = request_objects::KEYS.iter();
+            keys.filter(move |key| key.name == list || key.name.ends_with(&format!("_{list}")))
+        });
+        let mut ids = ids.filter_map(|key| objects.get(key.name)?.get(0)?.get("id"));
+        Ok(ids.next().map(ToString::to_string))
     }
 
     /// A list of everything that the customer has.
@@ -281,6 +294,15 @@ impl DemoStore {
         let request = request
             .map_err(|error| Error::unexpected("the sandbox cannot be asked").caused_by(error))?;
         Ok(self.sandbox.answer(&request).into_body())
+    }
+}
+
+/// The name of a list of objects.
+fn plural(name: &str) -> String {
+    match name.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None if name.ends_with('s') => format!("{name}es"),
+        None => format!("{name}s"),
     }
 }
 

@@ -45,12 +45,13 @@ pub(in crate::commands) struct Receive {
 }
 
 /// Flags for messages that are made from events.
-const OF_EVENTS: [&str; 7] = [
+const OF_EVENTS: [&str; 8] = [
     "header",
     "topics",
     "since",
     "every",
     "once",
+    "source",
     "path-per-topic",
     "topic-header",
 ];

@@ -1,7 +1,7 @@
 //! From events to messages: which topics they tell of, which objects that needs,
 //! and what those were at the event.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use super::topics::{TopicChoice, confirms, items, may_fit, needs_object};
 use crate::api::client::Client;
 use crate::catalog::{EventFeed, EventRule, EventTopic, Resource, Subject};
 use crate::error::Result;
-use crate::webhooks::deliveries::DeliveryLog;
+use crate::webhooks::deliveries::{DeliveryLog, NewDelivery};
 
 /// A message that a webhook would have carried.
 #[derive(Debug)]
@@ -33,6 +33,22 @@ pub(super) struct Message {
     at: Timestamp,
     /// Whether the event is about this very object.
     is_own: bool,
+}
+
+impl Message {
+    /// What is to be delivered.
+    pub(super) fn into_delivery(self, event: &StoreEvent) -> NewDelivery {
+        NewDelivery {
+            event: Some(event.id),
+            topic: Some(self.topic.to_owned()),
+            object_id: Some(self.object_id),
+            happened_at: Some(event.at),
+            form: Some(self.form.name().to_owned()),
+            replay_of: None,
+            headers: Vec::new(),
+            body: self.body,
+        }
+    }
 }
 
 /// The messages of some events, in their order.
@@ -115,12 +131,14 @@ impl Timeline {
 
 impl Messages<'_> {
     /// The messages of new events. `all` are the events that are known, with the new
-    /// ones among them; `is_whole` says whether they reach to now.
+    /// ones among them; `is_whole` says whether they reach to now. `objects` are known
+    /// already.
     pub(super) async fn of(
         &self,
         new: &[StoreEvent],
         all: Vec<StoreEvent>,
         is_whole: bool,
+        mut objects: Objects,
     ) -> Result<MessageList> {
         let client = self.reader.client();
         let feed = self.reader.feed();
@@ -128,7 +146,6 @@ impl Messages<'_> {
         if candidates.is_empty() {
             return Ok(MessageList::default());
         }
-        let mut objects = Objects::default();
         let sources = candidates.iter().filter(|one| {
             needs_object(feed, one.rule, one.event) || one.rule.about == Subject::Itself
         });
@@ -343,7 +360,9 @@ impl Messages<'_> {
 /// One request that changes an object and something that belongs to it leaves two
 /// events, and one webhook. So for each message about an object itself, one that
 /// follows from another object is left out, where both tell the same, as far as
-/// events tell, in the same second.
+/// events tell, in the same second. What belongs to a change follows it, so that an
+/// earlier event is of another request; each takes the next one that is left,
+/// whichever events were delivered before.
 fn drop_repeated(messages: &mut Vec<Message>) {
     let key = |one: &Message| {
         let told = Value::Object(one.told.clone()).to_string();
@@ -353,21 +372,34 @@ fn drop_repeated(messages: &mut Vec<Message>) {
     for message in messages.iter().filter(|message| message.is_own) {
         own.entry(key(message)).or_default().push(message.event);
     }
-    messages.retain(|message| {
+    let mut is_left_out = vec![false; messages.len()];
+    // From the last one on: the nearest event that follows is its own.
+    for (at, message) in messages.iter().enumerate().rev() {
         if message.is_own {
-            return true;
+            continue;
         }
         let Some(events) = own.get_mut(&key(message)) else {
-            return true;
+            continue;
         };
-        // What belongs to a change follows it: an earlier event is of another request.
-        match events.iter().position(|event| *event > message.event) {
-            Some(at) => {
-                events.remove(at);
-                false
-            }
-            None => true,
+        if let Some(next) = events.iter().position(|event| *event > message.event) {
+            events.remove(next);
+            is_left_out[at] = true;
         }
+    }
+    let mut left_out = is_left_out.into_iter();
+    messages.retain(|_| !left_out.next().unwrap_or_default());
+}
+
+/// A list shows what several requests made of an object as one change: of each
+/// topic there is one message about it, that of the object itself where there is one.
+pub(super) fn keep_one_of_each(messages: &mut Vec<Message>) {
+    let key = |one: &Message| (one.topic, one.object_id.clone());
+    let own = messages.iter().filter(|one| one.is_own);
+    let own: HashSet<_> = own.map(key).collect();
+    let mut seen = HashSet::new();
+    messages.retain(|one| {
+        let key = key(one);
+        one.is_own || !own.contains(&key) && seen.insert(key)
     });
 }
 

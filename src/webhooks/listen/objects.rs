@@ -35,6 +35,12 @@ impl Objects {
         self.found.get(resource)?.get(id)
     }
 
+    /// Takes an object that was read already.
+    pub(super) fn know(&mut self, resource: &'static str, id: String, fields: Fields) {
+        self.asked.insert((resource, id.clone()));
+        self.keep(resource, id, fields);
+    }
+
     /// How many were found.
     pub(super) fn count(&self) -> usize {
         self.found.values().map(HashMap::len).sum()

@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::again::find_event;
 use super::event::StoreEvent;
 use super::feed::{EventReader, EventsRead, middle, next_second};
+use super::lists::lists_of;
 use super::message::{Message, Messages};
+use super::objects::Objects;
 use super::topics::TopicChoice;
 use crate::api::client::Timing;
 use crate::error::{Error, Kind, Result};
-use crate::webhooks::deliveries::{
-    Delivery, DeliveryEnd, DeliveryLog, DeliveryState, ListenerKey, NewDelivery,
-};
+use crate::webhooks::deliveries::{Delivery, DeliveryEnd, DeliveryLog, DeliveryState, ListenerKey};
 use crate::webhooks::forward::{Forwarded, Forwarder, Outgoing};
 use crate::world::Clock;
 
@@ -43,6 +44,19 @@ const SLICE: Duration = Duration::from_secs(1);
 /// A program that takes longer is told so: the vendor would count it as failed.
 const VENDOR_PATIENCE_MS: u64 = 5_000;
 
+/// The part of a request in a second that lists may take while nothing happens: one
+/// in so many seconds.
+const LIST_SECONDS: u32 = 2;
+
+/// From what messages are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListenSource {
+    /// From events.
+    Events,
+    /// From lists of what changed, held against what was seen before.
+    Lists,
+}
+
 /// From where events are delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StartPoint {
@@ -61,6 +75,8 @@ pub struct ListenPlan {
     pub key: ListenerKey,
     /// The topics.
     pub topics: TopicChoice,
+    /// From what.
+    pub source: ListenSource,
     /// From where.
     pub start: StartPoint,
     /// The pause between two looks, if it is fixed.
@@ -122,7 +138,7 @@ pub struct Listener<'a> {
 }
 
 /// How far a listener is.
-struct Progress {
+pub(super) struct Progress {
     begun: Timestamp,
     position: Timestamp,
     /// The events of the look-back that are done.
@@ -130,12 +146,12 @@ struct Progress {
     swept: Option<Duration>,
     idle_looks: u32,
     end: ListenEnd,
-    made: u64,
+    pub(super) made: u64,
 }
 
 /// What a look found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Look {
+pub(super) enum Look {
     /// Nothing new.
     Nothing,
     /// Something; there may be more.
@@ -151,7 +167,10 @@ impl Listener<'_> {
     /// Of kind `Access`: the token may not read events. With [`ListenPlan::once`]
     /// whatever keeps an event from being delivered.
     pub async fn run(mut self) -> Result<ListenEnd> {
-        let (begun, position) = self.start().await?;
+        let (begun, position) = match self.plan.source {
+            ListenSource::Events => self.start().await?,
+            ListenSource::Lists => Default::default(),
+        };
         let mut progress = Progress {
             begun,
             position,
@@ -161,10 +180,15 @@ impl Listener<'_> {
             end: ListenEnd::default(),
             made: 0,
         };
-        self.log.save_cursor(&self.plan.key, begun, position)?;
+        if self.plan.source == ListenSource::Events {
+            self.log.save_cursor(&self.plan.key, begun, position)?;
+        }
         let mut is_first = true;
         loop {
-            let looked = self.look(&mut progress).await;
+            let looked = match self.plan.source {
+                ListenSource::Events => self.look(&mut progress).await,
+                ListenSource::Lists => self.look_at_lists(&mut progress).await,
+            };
             self.observer.batch_end()?;
             match looked {
                 Ok(Look::Enough) => break,
@@ -210,20 +234,8 @@ impl Listener<'_> {
             ))),
             StartPoint::At(time) => Ok((whole_second(time), whole_second(time))),
             StartPoint::After(id) => {
-                let mut found = None;
-                let find = |event: &StoreEvent| {
-                    if event.id == id {
-                        found = Some(event.at);
-                        return Ok(crate::filter::Flow::Enough);
-                    }
-                    Ok(crate::filter::Flow::More)
-                };
-                self.reader
-                    .each(oldest, now, find)
-                    .await
-                    .map_err(explained)?;
-                let message = format!("there is no event {id} in the last {} days", feed.days);
-                let at = found.ok_or_else(|| Error::new(Kind::NotFound, message))?;
+                let found = find_event(&self.reader, id, now).await;
+                let at = found.map_err(explained)?.at;
                 Ok((at, at))
             }
         }
@@ -272,7 +284,9 @@ impl Listener<'_> {
             store: &self.plan.key.store,
             topics: &self.plan.topics,
         };
-        let messages = messages.of(&new, all, until.is_none()).await?;
+        let messages = messages
+            .of(&new, all, until.is_none(), Objects::default())
+            .await?;
         for remark in &messages.remarks {
             self.observer.note(remark);
         }
@@ -342,22 +356,13 @@ impl Listener<'_> {
     }
 
     /// Makes a delivery, unless it was made before.
-    async fn deliver(
+    pub(super) async fn deliver(
         &mut self,
         progress: &mut Progress,
         event: &StoreEvent,
         message: Message,
     ) -> Result<()> {
-        let new = NewDelivery {
-            event: Some(event.id),
-            topic: Some(message.topic.to_owned()),
-            object_id: Some(message.object_id),
-            happened_at: Some(event.at),
-            form: Some(message.form.name().to_owned()),
-            replay_of: None,
-            headers: Vec::new(),
-            body: message.body,
-        };
+        let new = message.into_delivery(event);
         let known = self.log.of_event(&self.plan.key, &new)?;
         let mut delivery = match known {
             Some(known) if known.state.is_end() => {
@@ -477,8 +482,19 @@ impl Listener<'_> {
 
     /// The pause before the next look.
     fn pause(&self, progress: &Progress) -> Duration {
-        let grown = USUAL_PAUSE * (1 + progress.idle_looks / IDLE_LOOKS);
-        self.plan.every.unwrap_or(grown.min(LONGEST_PAUSE))
+        let usual = match self.plan.source {
+            ListenSource::Events => USUAL_PAUSE,
+            ListenSource::Lists => {
+                let api = self.reader.client().api();
+                let lists = lists_of(api, self.reader.feed(), &self.plan.topics).len();
+                let lists = u32::try_from(lists).unwrap_or(u32::MAX);
+                USUAL_PAUSE.max(Duration::from_secs(1) * LIST_SECONDS * lists)
+            }
+        };
+        let grown = usual * (1 + progress.idle_looks / IDLE_LOOKS);
+        self.plan
+            .every
+            .unwrap_or(grown.min(LONGEST_PAUSE.max(usual)))
     }
 
     async fn wait(&mut self, span: Duration) -> Result<()> {
@@ -515,6 +531,7 @@ fn explained(error: Error) -> Error {
     if matches!(status, Some(402 | 403)) {
         return error
             .hint("events need the scope read_events, and a plan that has them")
+            .hint("--source lists does without them, and misses what happens between two looks")
             .hint("rc webhooks listen --port receives the webhooks themselves, without events");
     }
     error

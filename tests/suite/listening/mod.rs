@@ -1,5 +1,6 @@
 //! `rc webhooks listen`, `rc deliveries` and `rc events`.
 
+mod lists;
 #[cfg(unix)]
 mod proof;
 mod receiver;
@@ -450,4 +451,134 @@ fn deliveries_are_for_their_owner_only() {
             assert_eq!(mode & 0o777, 0o600, "{name}");
         }
     }
+}
+
+#[test]
+fn event_that_was_never_delivered_is_replayed_from_the_event() {
+    let shop = Shop::open();
+    shop.update(7);
+    shop.update(8);
+    let line = "events list --object-type subscription --verbs updated --jq .id";
+    let events = shop.store.ids(line);
+    let (url, event) = (shop.receiver.url(), &events[1]);
+    rc(&format!("deliveries replay --event {event}"))
+        .within(&shop.store)
+        .fails(4)
+        .says("with --forward-to its messages are made from the event");
+    let replay = format!("deliveries replay --event {event} --forward-to {url} --topic-header");
+    rc(&replay)
+        .within(&shop.store)
+        .env("RECHARGE_CLIENT_SECRET", "of the shop")
+        .succeeds();
+    let arrived = shop.receiver.arrived();
+    assert_eq!(arrived.len(), 1);
+    assert_eq!(arrived[0].header("X-Rc-Body"), "as-of");
+    assert_eq!(arrived[0].header("X-Rc-Attempt"), "1");
+    assert_eq!(arrived[0].json()["subscription"]["quantity"], 7);
+    // The listener of the same target does not send it again.
+    shop.listen("--topics subscription/updated").succeeds();
+    let quantities: Vec<Value> = shop
+        .receiver
+        .arrived()
+        .iter()
+        .map(|one| one.json()["subscription"]["quantity"].clone())
+        .collect();
+    assert_eq!(quantities, [7, 8]);
+    rc(&format!("deliveries replay --event 1 --forward-to {url}"))
+        .within(&shop.store)
+        .fails(4)
+        .says("there is no event 1");
+}
+
+/// An event about a customer of the same number, at a second of the last minute.
+fn about_customer(id: usize, second: usize) -> Value {
+    json!({
+        "id": id, "object_id": id, "customer_id": id, "object_type": "customer",
+        "created_at": format!("2026-11-20T11:59:{second:02}"), "verb": "updated",
+        "updated_attributes": [
+            {"attribute": "first_name", "previous_value": "Before", "value": "Then"},
+        ],
+    })
+}
+
+fn query<'a>(asked: &'a Asked, name: &str) -> Option<&'a str> {
+    let (_, query) = asked.line.split_once('?')?;
+    let query = query.split(' ').next()?;
+    query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+}
+
+/// The customers that were asked for by their numbers.
+fn customers(asked: &Asked) -> String {
+    let named = |id: &str| json!({"id": id.parse::<u64>().unwrap(), "first_name": "Now"});
+    if let Some(ids) = query(asked, "ids") {
+        let ids: Vec<Value> = ids.replace("%2C", ",").split(',').map(named).collect();
+        return json!({"customers": ids, "next_cursor": null}).to_string();
+    }
+    let path = asked.line.split([' ', '?']).nth(1).unwrap();
+    let id = path.rsplit('/').next().unwrap();
+    json!({"customer": named(id)}).to_string()
+}
+
+#[test]
+fn body_is_marked_as_current_when_too_many_events_lie_between() {
+    let server = Answering::with(|asked: &Asked| {
+        if !asked.line.contains("/events") {
+            return (200, customers(asked));
+        }
+        // Without a latest time the list does not end.
+        let (events, next): (Vec<Value>, _) = if query(asked, "created_at_max").is_some() {
+            (vec![about_customer(5, 1)], Value::Null)
+        } else {
+            let many = (0..250).map(|id| about_customer(id + 1, 30));
+            let page: u32 = query(asked, "cursor").map_or(0, |page| page.parse().unwrap());
+            (many.collect(), json!((page + 1).to_string()))
+        };
+        (
+            200,
+            json!({"events": events, "next_cursor": next}).to_string(),
+        )
+    });
+    let outcome = rc(&format!(
+        "{LISTEN} --topics customer/updated --since 1h -n 1"
+    ))
+    .against(&server.url)
+    .succeeds();
+    let told = records(&outcome.stdout);
+    assert_eq!(told[0]["form"], "current");
+    assert_eq!(told[0]["event"], 5);
+    assert_eq!(told[0]["body"]["customer"]["first_name"], "Then");
+}
+
+#[test]
+fn backlog_is_delivered_as_fast_as_its_pages_can_be_read() {
+    const WAITING: usize = 1_000;
+    let server = Answering::with(|asked: &Asked| {
+        if !asked.line.contains("/events") {
+            return (200, customers(asked));
+        }
+        let page: usize = query(asked, "cursor").map_or(0, |page| page.parse().unwrap());
+        let first = WAITING - page * 250;
+        let events: Vec<Value> = (0..250)
+            .map(|at| about_customer(first - at, (first - at) * 59 / WAITING))
+            .collect();
+        let next = (page < 3).then(|| (page + 1).to_string());
+        (
+            200,
+            json!({"events": events, "next_cursor": next}).to_string(),
+        )
+    });
+    let outcome = rc(&format!("{LISTEN} --topics customer/updated --since 1h"))
+        .against(&server.url)
+        .succeeds();
+    let told = records(&outcome.stdout);
+    assert_eq!(told.len(), WAITING);
+    let asked = server.asked(&["GET"]).len();
+    // Four pages of events twice, as there may be newer ones, and four of customers.
+    assert!(asked <= 4 * 250 / 50, "{asked} requests");
+    let at = |one: &Value| -> jiff::Timestamp { one["at"].as_str().unwrap().parse().unwrap() };
+    let begun: jiff::Timestamp = crate::harness::NOW.parse().unwrap();
+    let latency = at(told.last().unwrap()).duration_since(begun).as_secs_f64();
+    assert!(latency <= 1_000.0 / (2.0 * 250.0), "{latency}");
 }

@@ -19,6 +19,8 @@ pub struct EventFeed {
     pub origin: &'static str,
     /// The verb of an object that is new.
     pub created: &'static str,
+    /// The verb of an object that changed.
+    pub updated: &'static str,
     /// The verb of an object that is gone.
     pub deleted: &'static str,
     /// Days that the list reaches back.

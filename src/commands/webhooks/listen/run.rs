@@ -14,7 +14,8 @@ use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
 use crate::webhooks::deliveries::{DELIVERY, DeliveryLog, ListenerKey};
 use crate::webhooks::listen::{
-    EventFilter, EventReader, ListenEnd, ListenPlan, Listener, TopicChoice,
+    EventFilter, EventReader, ListenEnd, ListenPlan, ListenSource, Listener, StartPoint,
+    TopicChoice, listed_topics,
 };
 use crate::webhooks::topics;
 
@@ -96,6 +97,16 @@ fn plan(run: &Run, place: &crate::commands::connect::Target, asked: &Listen) -> 
     let others = topics::webhooks(place.api)?.topics.iter();
     let others: Vec<&str> = others.map(|topic| topic.name).collect();
     let now = run.now(place.api);
+    let mut topics = TopicChoice::of(feed, &asked.topics, &others)?;
+    let start = start_point(asked.since.as_deref(), &now)?;
+    if asked.source == ListenSource::Lists {
+        if start != StartPoint::Saved {
+            return Err(Error::usage(
+                "--since needs events: lists show what changes from the first run on",
+            ));
+        }
+        topics = listed_topics(place.api, &topics)?;
+    }
     Ok(ListenPlan {
         key: ListenerKey {
             store: place.recent_name(),
@@ -104,8 +115,9 @@ fn plan(run: &Run, place: &crate::commands::connect::Target, asked: &Listen) -> 
                 None => PRINTED.to_owned(),
             },
         },
-        topics: TopicChoice::of(feed, &asked.topics, &others)?,
-        start: start_point(asked.since.as_deref(), &now)?,
+        topics,
+        source: asked.source,
+        start,
         every: asked.every,
         once: asked.once,
         limit: asked.limit,

@@ -50,6 +50,13 @@ fn build() -> Command {
                 .action(ArgAction::Append)
                 .value_delimiter(',')
                 .help("only these topics; * stands for anything [default: all]"),
+            Arg::new("source")
+                .long("source")
+                .value_name("SOURCE")
+                .value_parser(["events", "lists"])
+                .default_value("events")
+                .hide_possible_values(true)
+                .help("events, or lists: what changed since the last look, where events may not be read"),
             Arg::new("since")
                 .long("since")
                 .value_name("WHEN")

@@ -20,6 +20,7 @@ pub static EVENT_FEED: EventFeed = EventFeed {
     customer: "customer_id",
     origin: "origin",
     created: "created",
+    updated: "updated",
     deleted: "deleted",
     days: 7,
     untold: "updated_at",

@@ -15,7 +15,7 @@ use crate::model::{
     ResponseShape, Reverse, Type,
 };
 use crate::recharge::CONVENTIONS;
-use crate::undo::{Undo, UndoStep, UndoValues};
+use crate::undo::{Beside, PutBack, Undo, UndoStep, UndoValues};
 
 /// The resource `subscriptions`.
 pub const RESOURCE: Resource = Resource {
@@ -75,6 +75,43 @@ const NEXT_CHARGE: &[OldValue] = &[OldValue {
     parameter: "date",
     field: "next_charge_scheduled_at",
 }];
+
+/// A queued charge that is made anew loses the discounts that were put on it
+/// alone.
+const CHARGE_DISCOUNTS: Beside = Beside {
+    called: "discounts of queued charges",
+    list: "charges.list",
+    of: "purchase_item_ids",
+    having: &[("status", "queued")],
+    day: "scheduled_at",
+    put_back: PutBack::Field("discounts"),
+    at_once: Some(("commit", "true")),
+    operation: "charges.apply_discount",
+    values: &[OldValue {
+        parameter: "discount_id",
+        field: "discounts.0.id",
+    }],
+};
+
+/// Skips of days to come may go with a cancellation.
+const SKIPS: Beside = Beside {
+    called: "skips of later days",
+    list: "charges.list",
+    of: "purchase_item_ids",
+    having: &[("status", "skipped")],
+    day: "scheduled_at",
+    put_back: PutBack::Record {
+        owner: "address_id",
+        item: "purchase_item_ids",
+        after: "next_charge_scheduled_at",
+    },
+    at_once: None,
+    operation: "addresses.skip_charge",
+    values: &[OldValue {
+        parameter: "date",
+        field: "scheduled_at",
+    }],
+};
 
 /// The operation `subscriptions.list`.
 pub static LIST: Operation = list("/subscriptions", "List subscriptions")
@@ -227,8 +264,9 @@ pub static UPDATE: Operation = update("/subscriptions/{id}", "Change a subscript
         ])
         .together(&[INTERVALS, &["sku", "sku_override"]])
         .moving(INTERVALS)
+        .beside(&[CHARGE_DISCOUNTS])
         .but(&[
-            "discounts of queued charges that are made anew",
+            "a discount of a queued charge that cannot be put on again",
             "skips, where the interval changed",
             "days of earlier charges that were moved by hand",
         ]),
@@ -308,9 +346,10 @@ pub static CANCEL: Operation = post(
         UndoStep::act("activate"),
         UndoStep::with("set_next_charge_date", UndoValues::Fields(NEXT_CHARGE)),
     ])
+    .beside(&[SKIPS, CHARGE_DISCOUNTS])
     .but(&[
-        "queued charges, which get new ids, and what was changed on them alone",
-        "skipped charges that the store has removed",
+        "queued charges, which get new ids, and what was changed on them alone but a discount",
+        "ids of charges that are skipped again",
         "a day that is over by then",
     ]),
 );
