@@ -358,6 +358,7 @@ fn the_plan_of_another_store_is_refused() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of refusals")]
 fn wrong_selections_and_values_are_refused_before_anything_is_sent() {
     let store = Store::new();
     let id = active(&store, 1).remove(0);

@@ -1,8 +1,6 @@
 //! Themes that are broken, hostile or strange: each ends with a message that
 //! names the place, and with nothing else.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop at once")]
-
 use std::fs;
 use std::sync::Arc;
 

@@ -9,7 +9,7 @@ use super::start::{self, Announced, SpecialRows};
 use super::store::{Store, again, place_of};
 use super::{jobs, rows};
 use crate::bulk::Engine;
-use crate::bulk::ledger::{Guard, Job, JobState, JobSubject, Jobs, PlannedRow};
+use crate::bulk::ledger::{DraftLedger, Guard, Job, JobState, JobSubject, Jobs, PlannedRow};
 use crate::bulk::undo::{self, Reversal, RowUndo};
 use crate::catalog::{Operation, UndoBy};
 use crate::cli::Options;
@@ -18,6 +18,22 @@ use crate::error::{Error, Result};
 use crate::filter::Flow;
 use crate::output::progress::grouped;
 use crate::ui::Run;
+
+/// Puts the steps that take a row back into a ledger.
+fn add(draft: &mut DraftLedger<'_>, line: u64, input: &str, reversal: Reversal) -> Result<()> {
+    let mut steps = reversal.steps.into_iter();
+    let Some(first) = steps.next() else {
+        return Ok(());
+    };
+    let expected = reversal.expected;
+    draft.add_planned(&PlannedRow {
+        operation: Some(first.operation),
+        expected: expected.map(|values| serde_json::Value::Object(values).to_string()),
+        wanted: reversal.wanted.map(|wanted| wanted.to_string()),
+        later: steps.collect(),
+        ..PlannedRow::of(line, input, &first.task)
+    })
+}
 
 /// Takes back a job; `force` overwrites what changed since.
 pub(super) fn run(
@@ -73,18 +89,7 @@ pub(super) fn run(
             RowUndo::Steps(reversal) => {
                 planned += 1;
                 count_beside(&mut beside, &reversal);
-                let mut steps = reversal.steps.into_iter();
-                if let Some(first) = steps.next() {
-                    draft.add_planned(&PlannedRow {
-                        operation: Some(first.operation),
-                        expected: reversal
-                            .expected
-                            .map(|values| serde_json::Value::Object(values).to_string()),
-                        wanted: reversal.wanted.map(|wanted| wanted.to_string()),
-                        later: steps.collect(),
-                        ..PlannedRow::of(row.line, &row.input, &first.task)
-                    })?;
-                }
+                add(&mut draft, row.line, &row.input, reversal)?;
             }
         }
         Ok(Flow::More)

@@ -14,6 +14,9 @@ use crate::harness::{Rc, Store, rc};
 pub const HASH: &str = "abc123";
 pub const TOKEN: &str = "bc_token_of_the_store_1";
 
+/// A number of answers, and what happens after them.
+pub type LaterChange = (usize, fn(&mut Shop));
+
 /// The rows of the store, and how it behaves.
 #[derive(Default)]
 pub struct Shop {
@@ -31,7 +34,7 @@ pub struct Shop {
     /// Paths that are refused with this status.
     pub refused: BTreeMap<&'static str, u16>,
     /// What happens once so many requests were answered.
-    pub after: Option<(usize, fn(&mut Shop))>,
+    pub after: Option<LaterChange>,
     pub answered: usize,
 }
 
@@ -125,7 +128,8 @@ impl Shop {
         let parts: Vec<&str> = path.split('/').collect();
         let of = |rows: &[Value], id: &str| {
             let mut rows = rows.iter();
-            rows.find(|row| row["id"].to_string() == id).cloned()
+            rows.find(|row| row["id"].as_u64() == id.parse().ok())
+                .cloned()
         };
         match parts.as_slice() {
             ["", "v2", "orders", id, "products"] => {

@@ -101,9 +101,11 @@ fn values_of_both_generations_are_kept_exactly() {
 
 #[test]
 fn a_thousand_rows_of_one_second_at_the_bookmark_are_neither_lost_nor_doubled() {
-    let mut shop = Shop::default();
-    shop.orders = (1..=20).map(|id| order(id, &second(id))).collect();
-    shop.products = (1..=20).map(|id| product(id, &second(id))).collect();
+    let shop = Shop {
+        orders: (1..=20).map(|id| order(id, &second(id))).collect(),
+        products: (1..=20).map(|id| product(id, &second(id))).collect(),
+        ..Shop::default()
+    };
     let served = Served::new(shop);
     served.sync("--tables orders,products");
     // An import: all of one second, the one of the bookmark.
@@ -144,8 +146,10 @@ fn rows_of_one_second_that_leave_it_while_they_are_read_hide_no_other() {
 
 #[test]
 fn rows_that_change_while_a_list_is_read_hide_no_other() {
-    let mut shop = Shop::default();
-    shop.customers = (1..=900).map(|id| customer(id, &second(id))).collect();
+    let mut shop = Shop {
+        customers: (1..=900).map(|id| customer(id, &second(id))).collect(),
+        ..Shop::default()
+    };
     shop.after = Some((2, |shop| {
         for row in &mut shop.customers[..30] {
             row["date_modified"] = json!(second(5000));
@@ -235,9 +239,11 @@ fn archived_orders_are_copied_whether_the_list_shows_them_or_not() {
 
 #[test]
 fn products_and_customers_that_vanish_are_marked() {
-    let mut shop = Shop::default();
-    shop.products = (1..=300).map(|id| product(id, &second(id))).collect();
-    shop.customers = (1..=300).map(|id| customer(id, &second(id))).collect();
+    let shop = Shop {
+        products: (1..=300).map(|id| product(id, &second(id))).collect(),
+        customers: (1..=300).map(|id| customer(id, &second(id))).collect(),
+        ..Shop::default()
+    };
     let served = Served::new(shop);
     served.sync("");
     served.change(|shop| {
@@ -257,8 +263,10 @@ fn products_and_customers_that_vanish_are_marked() {
 
 #[test]
 fn a_product_that_a_page_by_number_misses_is_looked_up_and_stays() {
-    let mut shop = Shop::default();
-    shop.products = (1..=600).map(|id| product(id, &second(id))).collect();
+    let shop = Shop {
+        products: (1..=600).map(|id| product(id, &second(id))).collect(),
+        ..Shop::default()
+    };
     let served = Served::new(shop);
     served.sync("--tables products");
     let answered = served.server.asked(&["GET"]).len();
