@@ -196,6 +196,14 @@ impl Source {
         Err(Error::usage("this build has no demo store").hint("give the data with --context"))
     }
 
+    #[cfg_attr(
+        not(feature = "sandbox"),
+        expect(
+            unused_variables,
+            clippy::unnecessary_wraps,
+            reason = "a file has the same data for each page"
+        )
+    )]
     fn context(&mut self, page: &str) -> Result<Option<PageData>> {
         match self {
             Self::File(variables) => Ok(Some(PageData {
