@@ -47,7 +47,7 @@ pub struct RegisteredWebhook {
 
 /// A step from what is there to what is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum RegistrationStep {
     /// It is there as wanted.
     Keep(u64, WantedWebhook),
     /// It is registered.
@@ -60,7 +60,7 @@ pub enum Step {
     Leave(RegisteredWebhook),
 }
 
-impl Step {
+impl RegistrationStep {
     /// What is done, for output.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -333,7 +333,11 @@ fn one(
 /// The steps from what is there to what is wanted. With `prune` what is not
 /// wanted is deleted, or moved to an address that is missing.
 #[must_use]
-pub fn plan(wanted: &[WantedWebhook], there: &[RegisteredWebhook], prune: bool) -> Vec<Step> {
+pub fn plan(
+    wanted: &[WantedWebhook],
+    there: &[RegisteredWebhook],
+    prune: bool,
+) -> Vec<RegistrationStep> {
     let mut left: Vec<&RegisteredWebhook> = there.iter().collect();
     let mut take = |fits: &dyn Fn(&RegisteredWebhook) -> bool| {
         let at = left.iter().position(|known| fits(known))?;
@@ -347,23 +351,25 @@ pub fn plan(wanted: &[WantedWebhook], there: &[RegisteredWebhook], prune: bool) 
     for (one, found) in wanted.iter().zip(found) {
         let moved = || take(&|known| known.topic == one.topic);
         steps.push(match found {
-            Some(known) if is_as_wanted(one, known) => Step::Keep(known.id, one.clone()),
-            Some(known) => Step::Update(known.id, one.clone()),
+            Some(known) if is_as_wanted(one, known) => {
+                RegistrationStep::Keep(known.id, one.clone())
+            }
+            Some(known) => RegistrationStep::Update(known.id, one.clone()),
             None => match prune.then(moved).flatten() {
-                Some(known) => Step::Update(known.id, one.clone()),
-                None => Step::Create(one.clone()),
+                Some(known) => RegistrationStep::Update(known.id, one.clone()),
+                None => RegistrationStep::Create(one.clone()),
             },
         });
     }
     steps.extend(left.into_iter().cloned().map(|known| {
         if prune {
-            Step::Delete(known)
+            RegistrationStep::Delete(known)
         } else {
-            Step::Leave(known)
+            RegistrationStep::Leave(known)
         }
     }));
     // What is deleted first makes room for what is registered.
-    steps.sort_by_key(|step| !matches!(step, Step::Delete(_)));
+    steps.sort_by_key(|step| !matches!(step, RegistrationStep::Delete(_)));
     steps
 }
 

@@ -1,3 +1,5 @@
+//! Which registrations a file asks for beside those that are there.
+
 use super::*;
 use crate::catalog::recharge::{API, FAMILY};
 
@@ -130,10 +132,10 @@ fn plan_creates_updates_and_leaves_what_others_registered() {
     assert_eq!(
         plan,
         [
-            Step::Update(1, with_customer),
-            Step::Keep(2, wanted("plan/created", A)),
-            Step::Create(wanted("charge/paid", A)),
-            Step::Leave(there(3, "plan/deleted", B)),
+            RegistrationStep::Update(1, with_customer),
+            RegistrationStep::Keep(2, wanted("plan/created", A)),
+            RegistrationStep::Create(wanted("charge/paid", A)),
+            RegistrationStep::Leave(there(3, "plan/deleted", B)),
         ]
     );
 }
@@ -152,9 +154,9 @@ fn plan_that_prunes_moves_an_address_and_deletes_the_rest_first() {
     assert_eq!(
         plan,
         [
-            Step::Delete(there(3, "plan/created", A)),
-            Step::Update(1, wanted("order/created", B)),
-            Step::Keep(2, wanted("plan/created", A)),
+            RegistrationStep::Delete(there(3, "plan/created", A)),
+            RegistrationStep::Update(1, wanted("order/created", B)),
+            RegistrationStep::Keep(2, wanted("plan/created", A)),
         ]
     );
 }

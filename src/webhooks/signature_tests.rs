@@ -1,3 +1,5 @@
+//! Signatures that are right, and what is said of those that are wrong.
+
 use std::fmt::Write as _;
 
 use super::*;

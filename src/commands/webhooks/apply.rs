@@ -23,7 +23,9 @@ use crate::error::{Error, Kind, Result};
 use crate::output::Shape;
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
-use crate::webhooks::registrations::{self, AddressRules, RegisteredWebhook, Step, WantedWebhook};
+use crate::webhooks::registrations::{
+    self, AddressRules, RegisteredWebhook, RegistrationStep, WantedWebhook,
+};
 use crate::webhooks::topics;
 
 /// The largest file that is read, in bytes.
@@ -104,17 +106,17 @@ fn rehearse(
     options: &Options,
     place: &Target,
     registry: &Registry,
-    steps: &[Step],
+    steps: &[RegistrationStep],
 ) -> Result<()> {
     let Some(form) = options.dry_run else {
         return Ok(());
     };
     for step in steps {
         let request = match step {
-            Step::Create(wanted) => registry.creation(wanted)?,
-            Step::Update(id, wanted) => registry.change(*id, wanted)?,
-            Step::Delete(known) => registry.deletion(known.id)?,
-            Step::Keep(..) | Step::Leave(_) => continue,
+            RegistrationStep::Create(wanted) => registry.creation(wanted)?,
+            RegistrationStep::Update(id, wanted) => registry.change(*id, wanted)?,
+            RegistrationStep::Delete(known) => registry.deletion(known.id)?,
+            RegistrationStep::Keep(..) | RegistrationStep::Leave(_) => continue,
         };
         run.print_request(&dry::print(&request, options, place, form))?;
     }
@@ -126,7 +128,7 @@ fn rehearse(
 }
 
 /// The steps, counted: `1 to create, 2 to update, 0 to delete`.
-fn summary(steps: &[Step]) -> String {
+fn summary(steps: &[RegistrationStep]) -> String {
     let count = |name: &str| steps.iter().filter(|step| step.name() == name).count();
     format!(
         "{} to create, {} to update, {} to delete",
@@ -137,9 +139,16 @@ fn summary(steps: &[Step]) -> String {
 }
 
 /// Asks where something is deleted, and before every write to a protected store.
-fn confirm(run: &mut Run, options: &Options, place: &Target, steps: &[Step]) -> Result<()> {
-    let deletes = steps.iter().any(|step| matches!(step, Step::Delete(_)));
-    let changes = steps.iter().any(Step::changes);
+fn confirm(
+    run: &mut Run,
+    options: &Options,
+    place: &Target,
+    steps: &[RegistrationStep],
+) -> Result<()> {
+    let deletes = steps
+        .iter()
+        .any(|step| matches!(step, RegistrationStep::Delete(_)));
+    let changes = steps.iter().any(RegistrationStep::changes);
     if deletes || changes && place.is_protected() {
         let question = format!(
             "Webhooks in {}: {}. Apply?",
@@ -155,7 +164,7 @@ fn confirm(run: &mut Run, options: &Options, place: &Target, steps: &[Step]) -> 
 fn carry_out(
     run: &mut Run,
     registry: &Registry,
-    steps: &[Step],
+    steps: &[RegistrationStep],
     there: &[u64],
     (mut printer, notes): (Printer, &mut Notes),
 ) -> Result<()> {
@@ -163,11 +172,15 @@ fn carry_out(
     for step in steps {
         let taken = Run::wait(async {
             match step {
-                Step::Create(wanted) => registry.create(wanted, there).await.map(Some),
-                Step::Update(id, wanted) => registry.update(*id, wanted).await.map(|()| Some(*id)),
-                Step::Delete(known) => registry.delete(known.id).await.map(|()| Some(known.id)),
-                Step::Keep(id, _) => Ok(Some(*id)),
-                Step::Leave(known) => Ok(Some(known.id)),
+                RegistrationStep::Create(wanted) => registry.create(wanted, there).await.map(Some),
+                RegistrationStep::Update(id, wanted) => {
+                    registry.update(*id, wanted).await.map(|()| Some(*id))
+                }
+                RegistrationStep::Delete(known) => {
+                    registry.delete(known.id).await.map(|()| Some(known.id))
+                }
+                RegistrationStep::Keep(id, _) => Ok(Some(*id)),
+                RegistrationStep::Leave(known) => Ok(Some(known.id)),
             }
         });
         let (_, topic, address) = step.about();
@@ -247,11 +260,15 @@ impl Notes {
     }
 
     /// Notes what came of a step.
-    fn take(&mut self, step: &Step, id: Option<u64>) {
+    fn take(&mut self, step: &RegistrationStep, id: Option<u64>) {
         let (_, topic, address) = step.about();
         let known = &mut self.applied;
         known.retain(|one| Some(one.id) != id && (one.topic != topic || one.address != address));
-        if let (Step::Keep(..) | Step::Create(_) | Step::Update(..), Some(id)) = (step, id) {
+        if let (
+            RegistrationStep::Keep(..) | RegistrationStep::Create(_) | RegistrationStep::Update(..),
+            Some(id),
+        ) = (step, id)
+        {
             known.push(AppliedWebhook {
                 id,
                 topic: topic.to_owned(),

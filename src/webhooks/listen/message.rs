@@ -19,7 +19,7 @@ use crate::webhooks::deliveries::{DeliveryLog, NewDelivery};
 
 /// A message that a webhook would have carried.
 #[derive(Debug)]
-pub(super) struct Message {
+pub(super) struct RebuiltMessage {
     /// The number of its event.
     pub(super) event: i64,
     pub(super) topic: &'static str,
@@ -35,7 +35,7 @@ pub(super) struct Message {
     is_own: bool,
 }
 
-impl Message {
+impl RebuiltMessage {
     /// What is to be delivered.
     pub(super) fn into_delivery(self, event: &StoreEvent) -> NewDelivery {
         NewDelivery {
@@ -54,7 +54,7 @@ impl Message {
 /// The messages of some events, in their order.
 #[derive(Debug, Default)]
 pub(super) struct MessageList {
-    pub(super) list: Vec<Message>,
+    pub(super) list: Vec<RebuiltMessage>,
     /// What the user should know about them.
     pub(super) remarks: Vec<String>,
 }
@@ -282,7 +282,7 @@ impl Messages<'_> {
         draft: Draft<'_>,
         objects: &Objects,
         timeline: &Timeline,
-    ) -> Result<Message> {
+    ) -> Result<RebuiltMessage> {
         let Draft {
             event,
             topic,
@@ -302,7 +302,7 @@ impl Messages<'_> {
                 None => (self.stub(&object_id), BodyForm::Stub),
             }
         };
-        Ok(Message {
+        Ok(RebuiltMessage {
             event: event.id,
             topic: topic.name,
             form,
@@ -363,8 +363,8 @@ impl Messages<'_> {
 /// events tell, in the same second. What belongs to a change follows it, so that an
 /// earlier event is of another request; each takes the next one that is left,
 /// whichever events were delivered before.
-fn drop_repeated(messages: &mut Vec<Message>) {
-    let key = |one: &Message| {
+fn drop_repeated(messages: &mut Vec<RebuiltMessage>) {
+    let key = |one: &RebuiltMessage| {
         let told = Value::Object(one.told.clone()).to_string();
         (one.topic, one.object_id.clone(), one.at, told)
     };
@@ -392,8 +392,8 @@ fn drop_repeated(messages: &mut Vec<Message>) {
 
 /// A list shows what several requests made of an object as one change: of each
 /// topic there is one message about it, that of the object itself where there is one.
-pub(super) fn keep_one_of_each(messages: &mut Vec<Message>) {
-    let key = |one: &Message| (one.topic, one.object_id.clone());
+pub(super) fn keep_one_of_each(messages: &mut Vec<RebuiltMessage>) {
+    let key = |one: &RebuiltMessage| (one.topic, one.object_id.clone());
     let own = messages.iter().filter(|one| one.is_own);
     let own: HashSet<_> = own.map(key).collect();
     let mut seen = HashSet::new();

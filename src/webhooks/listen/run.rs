@@ -10,7 +10,7 @@ use super::again::find_event;
 use super::event::StoreEvent;
 use super::feed::{EventReader, EventsRead, middle, next_second};
 use super::lists::lists_of;
-use super::message::{Message, Messages};
+use super::message::{Messages, RebuiltMessage};
 use super::objects::Objects;
 use super::topics::TopicChoice;
 use crate::api::client::Timing;
@@ -319,7 +319,7 @@ impl Listener<'_> {
         &mut self,
         progress: &mut Progress,
         new: &[StoreEvent],
-        messages: Vec<Message>,
+        messages: Vec<RebuiltMessage>,
         until: Option<Timestamp>,
     ) -> Result<Look> {
         let mut messages = messages.into_iter().peekable();
@@ -360,7 +360,7 @@ impl Listener<'_> {
         &mut self,
         progress: &mut Progress,
         event: &StoreEvent,
-        message: Message,
+        message: RebuiltMessage,
     ) -> Result<()> {
         let new = message.into_delivery(event);
         let known = self.log.of_event(&self.plan.key, &new)?;

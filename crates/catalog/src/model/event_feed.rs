@@ -81,7 +81,7 @@ pub struct EventTopic {
     pub class: EventClass,
     /// The resource whose object its messages carry.
     pub resource: &'static str,
-    /// Any of these tells of it.
+    /// Any of these events stands for the topic.
     pub rules: &'static [EventRule],
 }
 

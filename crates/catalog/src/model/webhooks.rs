@@ -55,11 +55,11 @@ pub struct WebhookTopic {
     pub resource: Option<&'static str>,
     /// What `included_objects` may add to the object.
     pub included: &'static [&'static str],
-    /// How it can be known without a webhook, where no event tells of it.
+    /// The other source of the topic, where it has no event.
     pub without_events: Option<OtherSource>,
 }
 
-/// How a topic that no event tells of can be known without a webhook.
+/// The source of a topic that has no event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OtherSource {
     /// By reading objects again and again.

@@ -1,4 +1,4 @@
-//! Schedule, products, memberships, notifications, and what is left.
+//! Schedule, products, memberships, notifications, and other routes.
 
 use super::{RowSource, THEMES, little_known, page, write};
 use crate::build::{field, id, integer, read, text};

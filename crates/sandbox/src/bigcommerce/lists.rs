@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::filters::{Filters, sort_value};
 use super::responses::{Answered, Generation, Rejection};
-use super::shown::Shown;
+use super::shown::ShownRecord;
 use crate::requests::check::Query;
 use crate::row::Row;
 use crate::storage::behaviour::ArchivedOrders;
@@ -175,7 +175,7 @@ pub(super) fn list(
 ) -> Answered {
     let page = PageAsked::of(query, generation)?;
     let order = ListOrder::of(row, query, generation)?;
-    let shown = Shown::of(row, query, generation, host)?;
+    let shown = ShownRecord::of(row, query, generation, host)?;
     let records = state.table(table);
     let hides_archived = table == TableName::BigcommerceOrders
         && state.behaviour.archived_orders == ArchivedOrders::Hidden;

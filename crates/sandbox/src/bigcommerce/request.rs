@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::lists::{self, PageAsked};
 use super::responses::{Answered, Generation, Rejection};
 use super::seed::LINES;
-use super::shown::Shown;
+use super::shown::ShownRecord;
 use super::{STORE_HASH, table_of, unlisted};
 use crate::requests::check::Query;
 use crate::requests::checked_request::query_of;
@@ -110,7 +110,7 @@ impl<'a> StoreRequest<'a> {
 
     /// One record, by the number in the path.
     fn one(&self, state: &State, route: &Route, table: TableName) -> Answered {
-        let shown = Shown::of(route.row, &self.query, self.generation, &self.host)?;
+        let shown = ShownRecord::of(route.row, &self.query, self.generation, &self.host)?;
         let id = route.holes.first().and_then(|id| id.parse().ok());
         let found = id.and_then(|id: u64| state.get(table, id));
         let record = shown.record(table, found.ok_or_else(Rejection::not_found)?);

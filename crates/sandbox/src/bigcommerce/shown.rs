@@ -31,7 +31,7 @@ const PARTS_OF_ORDERS: &[(&str, &str)] = &[
 ];
 
 /// How records of an answer are shown.
-pub(super) struct Shown<'a> {
+pub(super) struct ShownRecord<'a> {
     generation: Generation,
     /// Where links begin.
     host: &'a str,
@@ -41,7 +41,7 @@ pub(super) struct Shown<'a> {
     only: Option<Vec<String>>,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> ShownRecord<'a> {
     /// # Errors
     /// When the row has no such part.
     pub(super) fn of(

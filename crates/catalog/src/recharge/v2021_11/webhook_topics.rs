@@ -36,7 +36,7 @@ const fn topic(
     }
 }
 
-/// The same topic, which no event tells of.
+/// The same topic, which has no event.
 const fn known_by(source: OtherSource, topic: &WebhookTopic) -> WebhookTopic {
     WebhookTopic {
         without_events: Some(source),

@@ -33,7 +33,7 @@ const AWAITING_FULFILMENT: Status = (11, "Awaiting Fulfillment");
 const PARTLY_REFUNDED: Status = (14, "Partially Refunded");
 
 /// The amounts of an order.
-struct Sums {
+struct OrderSums {
     lines: Cents,
     tax: Cents,
     shipping: Cents,
@@ -42,7 +42,7 @@ struct Sums {
     refunded: Cents,
 }
 
-impl Sums {
+impl OrderSums {
     fn of(from: &Record) -> Self {
         let shipping = list(from, "shipping_lines").iter().filter_map(|line| {
             let price = line.get("price")?;
@@ -60,7 +60,7 @@ impl Sums {
 }
 
 /// The status of an order, and when it was sent.
-fn progress(from: &Record, sums: &Sums, now: Timestamp) -> (Status, Option<Timestamp>) {
+fn progress(from: &Record, sums: &OrderSums, now: Timestamp) -> (Status, Option<Timestamp>) {
     let paid = time::parse(text(from, "processed_at"));
     let after = |wait| paid.and_then(|paid| paid.checked_add(wait).ok());
     let is_past = |at: &Timestamp| *at <= now;
@@ -90,7 +90,7 @@ fn progress(from: &Record, sums: &Sums, now: Timestamp) -> (Status, Option<Times
 /// `credit_card_type`, `custom_status` and the provider's number as text, `""` or
 /// null are not in the published list of fields: recorded answers have them.
 pub(super) fn order(shop: &Shop, id: u64, from: &Record) -> Record {
-    let sums = Sums::of(from);
+    let sums = OrderSums::of(from);
     let ((status_id, status), sent) = progress(from, &sums, shop.now);
     let lines = lines(shop, id, from);
     let items: i64 = lines
@@ -174,7 +174,7 @@ fn payment_status(status: u64) -> &'static str {
     }
 }
 
-fn amounts(sums: &Sums) -> Record {
+fn amounts(sums: &OrderSums) -> Record {
     let four = four_decimals;
     let net = |cents: Cents, tax: Cents| four(Cents(cents.0 - tax.0));
     record::object(json!({
@@ -232,7 +232,7 @@ fn postal_address(from: &Record, path: &str) -> Value {
 pub(super) fn lines(shop: &Shop, order: u64, from: &Record) -> Vec<Value> {
     let refunded = cents(from, "total_refunds") > Cents(0)
         && cents(from, "total_refunds") >= cents(from, "total_price");
-    let sent = progress(from, &Sums::of(from), shop.now).1.is_some();
+    let sent = progress(from, &OrderSums::of(from), shop.now).1.is_some();
     let found = list(from, "line_items").iter().zip(0_u64..);
     let found = found.filter_map(|(line, place)| Some((line.as_object()?, place)));
     found
