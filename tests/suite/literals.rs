@@ -65,12 +65,12 @@ const EXCEPTIONS: &[Exception] = &[
         "a column of events changes: the event that told of it",
     ),
     except(
-        "src/webhooks/deliveries.rs",
+        "src/webhooks/deliveries/delivery.rs",
         "event",
         "a key of a delivery: the event that it was made of",
     ),
     except(
-        "src/webhooks/deliveries.rs",
+        "src/webhooks/deliveries/delivery.rs",
         "store",
         "a key of a delivery: the store that it is of",
     ),

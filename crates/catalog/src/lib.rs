@@ -29,9 +29,10 @@ pub use model::{
     Api, ApiFamily, Auth, AuthPlace, BareDay, Bucket, ClientId, Conventions, CredentialFile,
     Effect, Empty, ErrorForm, EventClass, EventFeed, EventRule, EventTopic, Field, FieldKind,
     FieldRole, Headers, Idempotency, Interval, Method, NoVersion, Object, OldValue, Operation,
-    OperationAction, PageForm, Parameter, ParameterRole, Rate, Resource, ResponseShape, Reverse,
-    RowSource, Secrets, StatusItems, StoreAddress, Subject, TimeForm, Tone, Tones, Twin, Type,
-    ValueKind, VersionedRow, WebhookHeaders, WebhookTopic, Webhooks, tones_at,
+    OperationAction, PageForm, Parameter, ParameterRole, PolledSource, PolledTopic, Rate, Resource,
+    ResponseShape, Reverse, RowSource, Secrets, ShortLived, StatusItems, StoreAddress, Subject,
+    TimeForm, Tone, Tones, Twin, Type, ValueKind, VersionedRow, WebhookHeaders, WebhookTopic,
+    Webhooks, ZoneSource, tones_at,
 };
 pub use replication::{ForgottenRecords, RemovedRecords, Replication, VanishedRecords};
 pub use secrets::{SecretFields, secret_fields};

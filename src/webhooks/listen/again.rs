@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::event::StoreEvent;
 use super::feed::{EventReader, EventsRead};
-use super::message::Messages;
+use super::known::KnownObjects;
 use super::objects::Objects;
+use super::rebuild::Messages;
 use super::topics::TopicChoice;
 use crate::error::{Error, Kind, Result};
 use crate::filter::Flow;
@@ -59,6 +60,14 @@ pub async fn messages_of_event(
         reader,
         log,
         store,
+        // Changes between what is known of an object and the event are not read.
+        known: Some(KnownObjects {
+            api: reader.client().api(),
+            log,
+            store,
+            since: event.at,
+            now,
+        }),
         topics: &topics,
     };
     // Those of its second are needed to tell what only repeats another message.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::event::StoreEvent;
 use super::lists::{SeenEvent, lists_of};
-use super::message::{Messages, keep_one_of_each};
+use super::message::keep_one_of_each;
 use super::objects::Objects;
+use super::rebuild::Messages;
 use super::run::{Listener, Look, Progress};
 use crate::error::Result;
 
@@ -50,6 +51,7 @@ impl Listener<'_> {
             reader: &self.reader,
             log: self.log,
             store: &self.plan.key.store,
+            known: None,
             topics: &self.plan.topics,
         };
         let mut messages = messages.of(&new, new.clone(), false, objects).await?;
@@ -61,7 +63,7 @@ impl Listener<'_> {
         let mut looked = Look::Nothing;
         for one in seen {
             while let Some(message) = messages.next_if(|message| message.event == one.event.id) {
-                if self.plan.limit.is_some_and(|limit| progress.made >= limit) {
+                if self.is_enough(progress) {
                     return Ok(Look::Enough);
                 }
                 self.deliver(progress, &one.event, message).await?;
@@ -70,7 +72,7 @@ impl Listener<'_> {
             let kept = [(one.event.object_id, one.snapshot)];
             self.log.keep_snapshots(&self.plan.key, one.list, &kept)?;
         }
-        if self.plan.limit.is_some_and(|limit| progress.made >= limit) {
+        if self.is_enough(progress) {
             return Ok(Look::Enough);
         }
         Ok(looked)

@@ -107,14 +107,15 @@ pub fn listed_topics(api: &'static Api, choice: &TopicChoice) -> Result<TopicCho
         rules.any(|rule| listed(api, feed, rule).is_some())
     };
     let topics: Vec<_> = choice.topics.iter().copied().filter(is_listed).collect();
-    if topics.is_empty() {
+    let polled = choice.polled.clone();
+    if topics.is_empty() && polled.is_empty() {
         let names: Vec<&str> = choice.topics.iter().map(|topic| topic.name).collect();
         return Err(
             Error::usage(format!("no list tells of {}", names.join(", ")))
                 .hint("rc webhooks listen --port receives the webhook itself"),
         );
     }
-    Ok(TopicChoice { topics })
+    Ok(TopicChoice { topics, polled })
 }
 
 /// The lists that tell of some topics.
@@ -248,7 +249,7 @@ impl ChangeSink<'_> {
             return Ok(());
         }
         let event = StoreEvent {
-            id: number_of(at, &snapshot),
+            id: number_of(at, snapshot.digest),
             at,
             object: self.list.resource.singular.to_owned(),
             object_id: id.clone(),
@@ -290,19 +291,24 @@ impl RecordSink for ChangeSink<'_> {
 
 /// When an object was changed last.
 fn changed_at(api: &Api, feed: &EventFeed, fields: &Fields) -> Option<Timestamp> {
+    time_of(api, fields.get(feed.untold)?)
+}
+
+/// A time of the API.
+pub(super) fn time_of(api: &Api, value: &serde_json::Value) -> Option<Timestamp> {
     let zone = TimeZone::posix(api.zone).unwrap_or(TimeZone::UTC);
-    let text = fields.get(feed.untold)?.as_str()?;
-    Some(Micros::read(text, &zone)?.timestamp())
+    Some(Micros::read(value.as_str()?, &zone)?.timestamp())
 }
 
 /// The number of a change: its second, and what the object was then. The same one
 /// is found again by a run that was cut off, and two in a second differ.
-fn number_of(at: Timestamp, snapshot: &Snapshot) -> i64 {
+pub(super) fn number_of(at: Timestamp, digest: i64) -> i64 {
     const MILLION: i64 = 1_000_000;
-    at.as_second() * MILLION + snapshot.digest.rem_euclid(MILLION)
+    at.as_second() * MILLION + digest.rem_euclid(MILLION)
 }
 
-fn digest(record: &str) -> i64 {
+/// The beginning of a digest of a text.
+pub(super) fn digest(record: &str) -> i64 {
     let digest = ring::digest::digest(&ring::digest::SHA256, record.as_bytes());
     let mut first = [0; 8];
     first.copy_from_slice(&digest.as_ref()[..8]);

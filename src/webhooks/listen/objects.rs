@@ -46,6 +46,15 @@ impl Objects {
         self.found.values().map(HashMap::len).sum()
     }
 
+    /// All that were found, with their resource and number.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&'static str, &str, &Fields)> {
+        let found = self.found.iter();
+        found.flat_map(|(resource, objects)| {
+            let objects = objects.iter();
+            objects.map(|(id, fields)| (*resource, id.as_str(), fields))
+        })
+    }
+
     fn keep(&mut self, resource: &'static str, id: String, fields: Fields) {
         self.found.entry(resource).or_default().insert(id, fields);
     }
@@ -118,7 +127,7 @@ impl Objects {
         };
         let mut request = paged(client.api(), list);
         request.set_query(parameter, ids.join(","));
-        for fields in listed(client, list, request).await? {
+        for fields in listed(client, list, request, usize::MAX).await? {
             if let Some(id) = id_of(client.api(), &fields) {
                 self.keep(resource.name, id, fields);
             }
@@ -144,7 +153,7 @@ pub(super) async fn children(
     };
     let mut request = paged(api, list);
     request.set_query(parameter, id.to_owned());
-    let listed = listed(client, list, request).await?;
+    let listed = listed(client, list, request, usize::MAX).await?;
     Ok(listed
         .iter()
         .filter_map(|fields| id_of(api, fields))
@@ -161,7 +170,17 @@ pub(super) async fn fetch_one(
         return Ok(None);
     };
     let path = get.path.split('{').next().unwrap_or_default();
-    let request = Request::composed(get, format!("{path}{}", encode(id)), None);
+    let path = format!("{path}{}", encode(id));
+    read_at(client, get, path).await
+}
+
+/// The object at a path; `None` when there is none.
+pub(super) async fn read_at(
+    client: &Arc<Client>,
+    get: &'static Operation,
+    path: String,
+) -> Result<Option<Fields>> {
+    let request = Request::composed(get, path, None);
     let answer = match client.send(&request).await {
         Ok(answer) => answer,
         Err(error) if error.kind == Kind::NotFound => return Ok(None),
@@ -183,20 +202,20 @@ fn numbers(list: &Operation) -> Option<&'static str> {
     Some(parameter.name)
 }
 
-fn paged(api: &Api, list: &'static Operation) -> Request {
+pub(super) fn paged(api: &Api, list: &'static Operation) -> Request {
     let mut request = Request::composed(list, list.path, None);
     request.set_query(api.page_size, api.maximum_page_size.to_string());
     request
 }
 
-fn is_forbidden(error: &Error) -> bool {
+pub(super) fn is_forbidden(error: &Error) -> bool {
     error
         .answer
         .as_ref()
         .is_some_and(|answer| answer.status == 403)
 }
 
-fn id_of(api: &Api, fields: &Fields) -> Option<String> {
+pub(super) fn id_of(api: &Api, fields: &Fields) -> Option<String> {
     text_of(fields.get(api.conventions.id)?)
 }
 
@@ -207,23 +226,33 @@ fn read(record: &str) -> Option<Fields> {
     }
 }
 
-async fn listed(
+/// The objects of a list, up to so many.
+pub(super) async fn listed(
     client: &Arc<Client>,
     list: &'static Operation,
     request: Request,
+    most: usize,
 ) -> Result<Vec<Fields>> {
-    let mut sink = ObjectSink(Vec::new());
+    let objects = Vec::new();
+    let mut sink = ObjectSink { objects, most };
     let mut pages = Pages::new(Arc::clone(client), request, Wanted::of(list.response));
     let read = pages.records(None, &mut sink).await;
     read.map_err(ListFailure::into_error)?;
-    Ok(sink.0)
+    Ok(sink.objects)
 }
 
-struct ObjectSink(Vec<Fields>);
+struct ObjectSink {
+    objects: Vec<Fields>,
+    most: usize,
+}
 
 impl RecordSink for ObjectSink {
     fn record(&mut self, record: &str) -> Result<Flow> {
-        self.0.extend(read(record));
-        Ok(Flow::More)
+        self.objects.extend(read(record));
+        Ok(if self.objects.len() >= self.most {
+            Flow::Enough
+        } else {
+            Flow::More
+        })
     }
 }

@@ -16,15 +16,24 @@ pub enum BodyForm {
     /// The object as it is now, but for the fields that the event tells of: the later
     /// events are not known.
     Current,
-    /// The object is gone: as it was when it was last delivered.
+    /// The object is gone: as it was when it was read last, with what is known of its
+    /// changes.
     LastSeen,
     /// The object is gone and was never seen: its number.
     Stub,
+    /// The object as it is now; no event tells of the topic.
+    Polled,
 }
 
 impl BodyForm {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::AsOf, Self::Current, Self::LastSeen, Self::Stub];
+    pub const ALL: [Self; 5] = [
+        Self::AsOf,
+        Self::Current,
+        Self::LastSeen,
+        Self::Stub,
+        Self::Polled,
+    ];
 
     /// Its name, as the header and the log have it.
     #[must_use]
@@ -34,6 +43,7 @@ impl BodyForm {
             Self::Current => "current",
             Self::LastSeen => "last-seen",
             Self::Stub => "stub",
+            Self::Polled => "polled",
         }
     }
 }
@@ -85,7 +95,7 @@ fn stamped(like: &str, event: &StoreEvent) -> String {
 
 /// Whether a field has a value. A field that is missing is null, and a number may
 /// be spelled as text.
-fn same(field: Option<&Value>, value: &Value) -> bool {
+pub(super) fn same(field: Option<&Value>, value: &Value) -> bool {
     let field = field.unwrap_or(&Value::Null);
     field == value || text_of(field).is_some_and(|text| text_of(value) == Some(text))
 }

@@ -2,6 +2,7 @@
 //! saved once they were answered.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,14 +10,17 @@ use jiff::{SignedDuration, Timestamp};
 use super::again::find_event;
 use super::event::StoreEvent;
 use super::feed::{EventReader, EventsRead, middle, next_second};
-use super::lists::lists_of;
-use super::message::{Messages, RebuiltMessage};
-use super::objects::Objects;
-use super::topics::TopicChoice;
+use super::known::KnownObjects;
+use super::message::RebuiltMessage;
+use super::objects::{Objects, id_of, listed, paged};
+use super::plan::{ListenEnd, ListenObserver, ListenPlan, ListenSource, StartPoint};
+use super::poll::Polling;
+use super::rebuild::Messages;
 use crate::api::client::Timing;
+use crate::catalog::ShortLived;
 use crate::error::{Error, Kind, Result};
-use crate::webhooks::deliveries::{Delivery, DeliveryEnd, DeliveryLog, DeliveryState, ListenerKey};
-use crate::webhooks::forward::{Forwarded, Forwarder, Outgoing};
+use crate::webhooks::deliveries::DeliveryLog;
+use crate::webhooks::forward::Forwarder;
 use crate::world::Clock;
 
 /// Rows may appear in the list so long after they happened.
@@ -25,99 +29,8 @@ const LOOKBACK: SignedDuration = SignedDuration::from_mins(10);
 /// How often the whole look-back is read, and not only until known events.
 const SWEEP: Duration = Duration::from_secs(60);
 
-/// The pause between two looks, and the longest one where nothing happens.
-const USUAL_PAUSE: Duration = Duration::from_secs(5);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// Looks without an event after which the pause grows by its length.
-const IDLE_LOOKS: u32 = 6;
-
-/// Attempts of `--once` to reach a program that is down.
-const ONCE_TRIES: u32 = 5;
-
-/// The longest pause between attempts to reach a program that is down.
-const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
-
-/// How long is waited at most without a look whether to end.
-const SLICE: Duration = Duration::from_secs(1);
-
-/// A program that takes longer is told so: the vendor would count it as failed.
-const VENDOR_PATIENCE_MS: u64 = 5_000;
-
-/// The part of a request in a second that lists may take while nothing happens: one
-/// in so many seconds.
-const LIST_SECONDS: u32 = 2;
-
-/// From what messages are made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListenSource {
-    /// From events.
-    Events,
-    /// From lists of what changed, held against what was seen before.
-    Lists,
-}
-
-/// From where events are delivered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StartPoint {
-    /// Where the last run ended; from now on, where there was none.
-    Saved,
-    /// From this moment on.
-    At(Timestamp),
-    /// After the event of this number.
-    After(i64),
-}
-
-/// What to listen to, and how.
-#[derive(Debug, Clone)]
-pub struct ListenPlan {
-    /// The store, and where messages go.
-    pub key: ListenerKey,
-    /// The topics.
-    pub topics: TopicChoice,
-    /// From what.
-    pub source: ListenSource,
-    /// From where.
-    pub start: StartPoint,
-    /// The pause between two looks, if it is fixed.
-    pub every: Option<Duration>,
-    /// Whether to end once all that happened is delivered.
-    pub once: bool,
-    /// The most deliveries.
-    pub limit: Option<u64>,
-}
-
-/// Is told what a listener does.
-pub trait ListenObserver {
-    /// A delivery ended.
-    ///
-    /// # Errors
-    /// It cannot be shown; listening ends.
-    fn delivered(&mut self, delivery: &Delivery) -> Result<()>;
-
-    /// Some deliveries were made, and there are no more for now.
-    ///
-    /// # Errors
-    /// They cannot be shown; listening ends.
-    fn batch_end(&mut self) -> Result<()>;
-
-    /// Something that the user should know.
-    fn note(&mut self, message: &str);
-
-    /// Whether nobody wants to know any more.
-    fn is_over(&self) -> bool;
-}
-
-/// What a listener did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ListenEnd {
-    /// Deliveries that were answered with success.
-    pub delivered: u64,
-    /// Deliveries that failed.
-    pub failed: u64,
-    /// Deliveries that an earlier run had made.
-    pub repeated: u64,
-}
+/// The most short-lived objects that are read when a listener begins.
+const MOST_ACQUAINTED: usize = 1_000;
 
 /// Listens to a store.
 pub struct Listener<'a> {
@@ -139,13 +52,16 @@ pub struct Listener<'a> {
 
 /// How far a listener is.
 pub(super) struct Progress {
-    begun: Timestamp,
+    pub(super) begun: Timestamp,
     position: Timestamp,
     /// The events of the look-back that are done.
     seen: BTreeSet<(Timestamp, i64)>,
     swept: Option<Duration>,
-    idle_looks: u32,
-    end: ListenEnd,
+    /// Whether the objects that may soon be deleted are known.
+    is_acquainted: bool,
+    pub(super) polling: Polling,
+    pub(super) idle_looks: u32,
+    pub(super) end: ListenEnd,
     pub(super) made: u64,
 }
 
@@ -160,6 +76,17 @@ pub(super) enum Look {
     Enough,
 }
 
+impl Look {
+    /// What two looks found.
+    const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Enough, _) | (_, Self::Enough) => Self::Enough,
+            (Self::Nothing, Self::Nothing) => Self::Nothing,
+            _ => Self::Something,
+        }
+    }
+}
+
 impl Listener<'_> {
     /// Listens until something ends it.
     ///
@@ -167,15 +94,20 @@ impl Listener<'_> {
     /// Of kind `Access`: the token may not read events. With [`ListenPlan::once`]
     /// whatever keeps an event from being delivered.
     pub async fn run(mut self) -> Result<ListenEnd> {
+        let known = self.log.cursor(&self.plan.key)?;
         let (begun, position) = match self.plan.source {
-            ListenSource::Events => self.start().await?,
+            ListenSource::Events => self.start(known).await?,
             ListenSource::Lists => Default::default(),
         };
+        // One that has followed the events since then has seen what they tell of.
+        let is_followed = known.is_some_and(|(known, _)| known == begun);
         let mut progress = Progress {
             begun,
             position,
             seen: BTreeSet::new(),
             swept: None,
+            is_acquainted: is_followed || self.plan.source == ListenSource::Lists,
+            polling: Polling::default(),
             idle_looks: 0,
             end: ListenEnd::default(),
             made: 0,
@@ -185,10 +117,7 @@ impl Listener<'_> {
         }
         let mut is_first = true;
         loop {
-            let looked = match self.plan.source {
-                ListenSource::Events => self.look(&mut progress).await,
-                ListenSource::Lists => self.look_at_lists(&mut progress).await,
-            };
+            let looked = self.turn(&mut progress).await;
             self.observer.batch_end()?;
             match looked {
                 Ok(Look::Enough) => break,
@@ -202,21 +131,87 @@ impl Listener<'_> {
             }
             is_first = false;
             if !self.plan.once {
-                let pause = self.pause(&progress);
+                let pause = self.pause(&mut progress);
                 self.wait(pause).await?;
             }
         }
         Ok(progress.end)
     }
 
-    /// When this listener began, and up to which time all is delivered.
-    async fn start(&mut self) -> Result<(Timestamp, Timestamp)> {
+    /// One look at the source and at what is polled beside it.
+    async fn turn(&mut self, progress: &mut Progress) -> Result<Look> {
+        if !progress.is_acquainted {
+            self.acquaint().await?;
+            progress.is_acquainted = true;
+        }
+        let looked = match self.plan.source {
+            ListenSource::Events => self.look(progress).await?,
+            ListenSource::Lists => self.look_at_lists(progress).await?,
+        };
+        if looked == Look::Enough {
+            return Ok(Look::Enough);
+        }
+        Ok(looked.and(self.poll(progress).await?))
+    }
+
+    /// Reads the objects that the store may delete before anyone asks for them. That
+    /// this fails costs a few bodies, and no message.
+    async fn acquaint(&mut self) -> Result<()> {
+        let client = Arc::clone(self.reader.client());
+        let feed = self.reader.feed();
+        let known = self.known((self.clock)(), Timestamp::MIN);
+        let wanted = |one: &&ShortLived| {
+            let mut topics = self.plan.topics.topics.iter();
+            topics.any(|topic| topic.resource == one.resource)
+        };
+        for objects in feed.short_lived.iter().filter(wanted) {
+            let mut request = paged(client.api(), objects.list);
+            request.set_query(objects.only.0, objects.only.1.to_owned());
+            let listed = listed(&client, objects.list, request, MOST_ACQUAINTED).await;
+            match listed {
+                Ok(listed) => {
+                    let found = listed.iter().filter_map(|fields| {
+                        Some((objects.resource, id_of(client.api(), fields)?, fields))
+                    });
+                    let found: Vec<_> = found.collect();
+                    let found = found
+                        .iter()
+                        .map(|(resource, id, fields)| (*resource, id.as_str(), *fields));
+                    known.keep(found)?;
+                }
+                Err(error) if matches!(error.kind, Kind::Interrupted | Kind::Closed) => {
+                    return Err(error);
+                }
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// What is known of objects at a time, by a listener that has followed the events
+    /// since another one.
+    fn known(&self, now: Timestamp, since: Timestamp) -> KnownObjects<'_> {
+        KnownObjects {
+            api: self.reader.client().api(),
+            log: self.log,
+            store: self.plan.key.store.as_str(),
+            since,
+            now,
+        }
+    }
+
+    /// When this listener began, and up to which time all is delivered. `known` is
+    /// what an earlier run left.
+    async fn start(
+        &mut self,
+        known: Option<(Timestamp, Timestamp)>,
+    ) -> Result<(Timestamp, Timestamp)> {
         let now = whole_second((self.clock)());
         let feed = self.reader.feed();
         let days = SignedDuration::from_hours(24 * i64::from(feed.days));
         let oldest = now.saturating_sub(days).unwrap_or(now);
         match self.plan.start {
-            StartPoint::Saved => match self.log.cursor(&self.plan.key)? {
+            StartPoint::Saved => match known {
                 Some((begun, position)) if position >= oldest => Ok((begun, position)),
                 Some((_, position)) => {
                     self.observer.note(&format!(
@@ -260,6 +255,7 @@ impl Listener<'_> {
         };
         if sweeps {
             progress.swept = Some(elapsed);
+            self.log.bound(now)?;
         }
         let skipped = match self.plan.start {
             StartPoint::After(id) => id,
@@ -278,10 +274,13 @@ impl Listener<'_> {
             }
             return Ok(Look::Nothing);
         }
+        let known = self.known(now, progress.begun);
+        known.apply(&all, &new, until.is_none())?;
         let messages = Messages {
             reader: &self.reader,
             log: self.log,
             store: &self.plan.key.store,
+            known: Some(known),
             topics: &self.plan.topics,
         };
         let messages = messages
@@ -326,7 +325,7 @@ impl Listener<'_> {
         let mut outcome = Ok(Look::Something);
         'events: for event in new {
             while let Some(message) = messages.next_if(|message| message.event == event.id) {
-                if self.plan.limit.is_some_and(|limit| progress.made >= limit) {
+                if self.is_enough(progress) {
                     outcome = Ok(Look::Enough);
                     break 'events;
                 }
@@ -349,165 +348,10 @@ impl Listener<'_> {
             .saturating_sub(LOOKBACK * 2)
             .unwrap_or(Timestamp::MIN);
         progress.seen = progress.seen.split_off(&(oldest, i64::MIN));
-        if self.plan.limit.is_some_and(|limit| progress.made >= limit) && outcome.is_ok() {
+        if self.is_enough(progress) && outcome.is_ok() {
             return Ok(Look::Enough);
         }
         outcome
-    }
-
-    /// Makes a delivery, unless it was made before.
-    pub(super) async fn deliver(
-        &mut self,
-        progress: &mut Progress,
-        event: &StoreEvent,
-        message: RebuiltMessage,
-    ) -> Result<()> {
-        let new = message.into_delivery(event);
-        let known = self.log.of_event(&self.plan.key, &new)?;
-        let mut delivery = match known {
-            Some(known) if known.state.is_end() => {
-                progress.end.repeated += 1;
-                return Ok(());
-            }
-            // It is sent as it was, byte for byte.
-            Some(known) if known.has_body => known,
-            _ => {
-                let now = (self.clock)();
-                let id = self.log.add(&self.plan.key, &new, now)?;
-                Delivery::begun(id, self.plan.key.clone(), new, now)
-            }
-        };
-        let end = match &self.forwarder {
-            Some(_) => self.send(&mut delivery).await?,
-            None => DeliveryEnd {
-                state: DeliveryState::Printed,
-                status: None,
-                reason: None,
-                milliseconds: 0,
-            },
-        };
-        if end.state == DeliveryState::Printed {
-            // Printed first: one that is printed twice is better than none.
-            delivery.take(&end);
-            self.observer.delivered(&delivery)?;
-            self.observer.batch_end()?;
-        }
-        self.log.end(delivery.id, delivery.attempts, &end)?;
-        progress.made += 1;
-        if end.state == DeliveryState::Failed {
-            progress.end.failed += 1;
-        } else {
-            progress.end.delivered += 1;
-        }
-        if end.state != DeliveryState::Printed {
-            delivery.take(&end);
-            self.observer.delivered(&delivery)?;
-        }
-        if end.milliseconds > VENDOR_PATIENCE_MS {
-            let seconds = end.milliseconds / 1000;
-            self.observer.note(&format!(
-                "the answer took {seconds} seconds; a webhook that takes more than 5 counts as failed"
-            ));
-        }
-        Ok(())
-    }
-
-    /// Sends a message until it is answered. Waits for a program that is down.
-    async fn send(&mut self, delivery: &mut Delivery) -> Result<DeliveryEnd> {
-        let mut tries = 0;
-        loop {
-            let Some(forwarder) = &self.forwarder else {
-                return Err(Error::unexpected("there is nowhere to send a message"));
-            };
-            let sent_before = delivery.attempts;
-            let attempt = sent_before + 1;
-            self.log.begin(delivery.id, attempt)?;
-            let outgoing = Outgoing {
-                topic: delivery.what.topic.as_deref(),
-                delivery: delivery.id,
-                event: delivery.what.event,
-                form: delivery.what.form.as_deref(),
-                attempt,
-                body: &delivery.what.body,
-            };
-            let target = forwarder.target().as_str().to_owned();
-            let (forwarded, milliseconds) = forwarder.send(&outgoing, (self.clock)()).await?;
-            delivery.attempts = attempt;
-            let end = |state, status, reason| DeliveryEnd {
-                state,
-                status,
-                reason,
-                milliseconds,
-            };
-            let (reason, state) = match forwarded {
-                Forwarded::Answered(status, None) => {
-                    return Ok(end(DeliveryState::Delivered, Some(status), None));
-                }
-                Forwarded::Answered(status, reason) => {
-                    return Ok(end(DeliveryState::Failed, Some(status), reason));
-                }
-                // The program has it, and may be at work still.
-                Forwarded::TooLate(reason) => {
-                    return Ok(end(DeliveryState::Failed, None, Some(reason)));
-                }
-                Forwarded::NotSent(reason) => {
-                    delivery.attempts = sent_before;
-                    let state = if sent_before == 0 {
-                        DeliveryState::Waiting
-                    } else {
-                        DeliveryState::Sending
-                    };
-                    (reason, state)
-                }
-                Forwarded::Broken(reason) => (reason, DeliveryState::Sending),
-            };
-            let unanswered = end(state, None, Some(reason.clone()));
-            self.log.end(delivery.id, delivery.attempts, &unanswered)?;
-            tries += 1;
-            if self.plan.once && tries >= ONCE_TRIES {
-                return Err(Error::new(
-                    Kind::Unreachable,
-                    format!("{target} does not answer: {reason}"),
-                )
-                .hint("start the program and run the command again; nothing is lost"));
-            }
-            if tries == 1 {
-                let note = format!("{target} does not answer: {reason}; waiting for it");
-                self.observer.note(&note);
-            }
-            let backoff = Duration::from_millis(500) * 2_u32.saturating_pow(tries.min(6) - 1);
-            self.wait(backoff.min(LONGEST_BACKOFF)).await?;
-        }
-    }
-
-    /// The pause before the next look.
-    fn pause(&self, progress: &Progress) -> Duration {
-        let usual = match self.plan.source {
-            ListenSource::Events => USUAL_PAUSE,
-            ListenSource::Lists => {
-                let api = self.reader.client().api();
-                let lists = lists_of(api, self.reader.feed(), &self.plan.topics).len();
-                let lists = u32::try_from(lists).unwrap_or(u32::MAX);
-                USUAL_PAUSE.max(Duration::from_secs(1) * LIST_SECONDS * lists)
-            }
-        };
-        let grown = usual * (1 + progress.idle_looks / IDLE_LOOKS);
-        self.plan
-            .every
-            .unwrap_or(grown.min(LONGEST_PAUSE.max(usual)))
-    }
-
-    async fn wait(&mut self, span: Duration) -> Result<()> {
-        let mut left = span;
-        while !left.is_zero() {
-            if self.observer.is_over() {
-                return Err(Error::new(Kind::Closed, "the reader has gone"));
-            }
-            let slice = left.min(SLICE);
-            (self.timing.sleep)(slice).await;
-            left -= slice;
-        }
-        Ok(())
     }
 }
 

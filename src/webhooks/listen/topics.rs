@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::event::{StoreEvent, text_of};
 use super::rewind::Fields;
-use crate::catalog::{EventFeed, EventRule, EventTopic, StatusItems, Subject};
+use crate::catalog::{EventFeed, EventRule, EventTopic, PolledTopic, StatusItems, Subject};
 use crate::error::{Error, Result};
 use crate::nearest::{Similarity, nearest};
 
@@ -13,11 +13,14 @@ use crate::nearest::{Similarity, nearest};
 pub struct TopicChoice {
     /// Those that events tell of.
     pub topics: Vec<&'static EventTopic>,
+    /// Those that are polled.
+    pub polled: Vec<&'static PolledTopic>,
 }
 
 impl TopicChoice {
     /// The topics that patterns like `subscription/*` name; all of them without one.
-    /// `others` are topics that exist and that events do not tell of.
+    /// `others` are topics that exist, whether anything but a webhook tells of them
+    /// or not.
     ///
     /// # Errors
     /// Of kind `Usage`: a pattern names no topic, or only such others.
@@ -25,22 +28,31 @@ impl TopicChoice {
         if patterns.is_empty() {
             return Ok(Self {
                 topics: feed.topics.iter().collect(),
+                polled: feed.polled.iter().collect(),
             });
         }
+        let names = || {
+            let told = feed.topics.iter().map(|topic| topic.name);
+            told.chain(feed.polled.iter().map(|topic| topic.name))
+        };
         for pattern in patterns {
-            if feed.topics.iter().any(|topic| fits(pattern, topic.name)) {
+            if names().any(|name| fits(pattern, name)) {
                 continue;
             }
             if let Some(other) = others.iter().find(|name| fits(pattern, name)) {
                 return Err(Error::usage(format!("no event tells of {other}"))
                     .hint("rc webhooks listen --port receives the webhook itself"));
             }
-            let names = feed.topics.iter().map(|topic| topic.name);
-            return Err(unknown_topic(pattern, names.chain(others.iter().copied())));
+            return Err(unknown_topic(
+                pattern,
+                names().chain(others.iter().copied()),
+            ));
         }
-        let is_wanted = |topic: &&EventTopic| patterns.iter().any(|one| fits(one, topic.name));
+        let is_wanted = |name: &str| patterns.iter().any(|one| fits(one, name));
+        let (topics, polled) = (feed.topics.iter(), feed.polled.iter());
         Ok(Self {
-            topics: feed.topics.iter().filter(is_wanted).collect(),
+            topics: topics.filter(|topic| is_wanted(topic.name)).collect(),
+            polled: polled.filter(|topic| is_wanted(topic.name)).collect(),
         })
     }
 }
@@ -193,6 +205,11 @@ mod tests {
         );
         assert!(chosen(&[]).unwrap().len() > 35);
         assert_eq!(chosen(&["*/paused"]).unwrap(), ["subscription/paused"]);
+        let polled = ["*/upcoming".to_owned()];
+        let choice = TopicChoice::of(API.events.unwrap(), &polled, &[]).unwrap();
+        assert!(choice.topics.is_empty());
+        let names: Vec<&str> = choice.polled.iter().map(|topic| topic.name).collect();
+        assert_eq!(names, ["charge/upcoming", "order/upcoming"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The feed of events of an API, and the topics of webhooks that events tell of.
 
-use super::{Operation, ParameterRole};
+use super::{Operation, ParameterRole, PolledTopic, ShortLived, ZoneSource};
 
 /// A list of what happened lately, from which the messages of webhooks are rebuilt.
 #[derive(Debug)]
@@ -29,6 +29,12 @@ pub struct EventFeed {
     pub untold: &'static str,
     /// The topics that events tell of.
     pub topics: &'static [EventTopic],
+    /// The topics that are polled, as no event tells of them.
+    pub polled: &'static [PolledTopic],
+    /// Where the time zone of the store is found.
+    pub zone: ZoneSource,
+    /// Objects to read before the first event that tells of them.
+    pub short_lived: &'static [ShortLived],
 }
 
 impl EventFeed {

@@ -9,6 +9,7 @@ mod event_feed;
 mod family;
 mod object;
 mod parameter;
+mod polled;
 mod portal;
 mod webhooks;
 
@@ -29,6 +30,7 @@ pub use object::{
     Conventions, Field, FieldKind, FieldRole, Interval, Object, Tone, Tones, tones_at,
 };
 pub use parameter::{BareDay, Empty, Parameter, ParameterRole, Type, ValueKind};
+pub use polled::{PolledSource, PolledTopic, ShortLived, ZoneSource};
 pub use portal::{RowSource, Twin};
 pub use webhooks::{OtherSource, WebhookHeaders, WebhookTopic, Webhooks};
 

@@ -19,6 +19,7 @@ pub(super) struct Listen {
     pub(super) every: Option<Duration>,
     pub(super) once: bool,
     pub(super) limit: Option<u64>,
+    pub(super) upcoming_days: Option<u32>,
 }
 
 /// What the words come to.
@@ -34,5 +35,6 @@ pub(super) fn listen_of(matches: &ArgMatches) -> Result<Listen> {
         every: matches.get_one("every").copied(),
         once: matches.get_flag("once"),
         limit: limit(matches),
+        upcoming_days: matches.get_one("upcoming-days").copied(),
     })
 }

@@ -121,6 +121,7 @@ fn plan(run: &Run, place: &crate::commands::connect::Target, asked: &Listen) -> 
         every: asked.every,
         once: asked.once,
         limit: asked.limit,
+        upcoming_days: asked.upcoming_days,
     })
 }
 

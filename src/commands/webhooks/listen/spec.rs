@@ -22,7 +22,7 @@ pub(super) const SPEC: Spec = Spec {
 const LISTEN: &str = "\
 Needs no public address: the events of the store are read, and each message is
 made from them as its webhook carries it, signed, and posted. The header
-X-Rc-Body says how near the body is: as-of, current, last-seen or stub.
+X-Rc-Body says how near the body is: as-of, current, last-seen, stub or polled.
 
 A run continues where the last one with the same target ended, and messages
 that were answered are not sent again. Without a target messages are printed.
@@ -70,6 +70,11 @@ fn build() -> Command {
                 .long("once")
                 .action(ArgAction::SetTrue)
                 .help("end once everything that happened is delivered"),
+            Arg::new("upcoming-days")
+                .long("upcoming-days")
+                .value_name("N")
+                .value_parser(clap::value_parser!(u32).range(1..=60))
+                .help("days before a charge or order that */upcoming tells of it [default: 3]"),
         ])
         .args(receive::flags())
         .arg(flags::limit().help("stop after this many messages"))

@@ -7,7 +7,7 @@
 
 use super::{
     addresses, bundle_selections, charges, customers, events, onetimes, orders, payment_methods,
-    plans, subscriptions,
+    plans, polled_topics, subscriptions,
 };
 use crate::model::{EventClass, EventFeed, EventRule, EventTopic, StatusItems, Subject};
 
@@ -25,6 +25,9 @@ pub static EVENT_FEED: EventFeed = EventFeed {
     days: 7,
     untold: "updated_at",
     topics: TOPICS,
+    polled: polled_topics::TOPICS,
+    zone: polled_topics::ZONE,
+    short_lived: polled_topics::SHORT_LIVED,
 };
 
 const CREATED: &[&str] = &["created"];

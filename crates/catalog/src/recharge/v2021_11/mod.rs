@@ -20,6 +20,7 @@ pub mod orders;
 pub(super) mod parameters;
 pub mod payment_methods;
 pub mod plans;
+mod polled_topics;
 pub mod products;
 pub mod retention_strategies;
 pub mod store;
