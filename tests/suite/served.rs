@@ -66,6 +66,25 @@ impl Served {
     }
 }
 
+/// Sends a PATCH request over a connection of its own; what was answered.
+pub(crate) fn patch(url: &str, body: &str) -> String {
+    let (authority, path) = url
+        .strip_prefix("http://")
+        .and_then(|url| url.split_once('/'))
+        .unwrap();
+    let mut stream = std::net::TcpStream::connect(authority).unwrap();
+    write!(
+        stream,
+        "PATCH /{path} HTTP/1.1\r\nHost: {authority}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
 impl Drop for Served {
     fn drop(&mut self) {
         let _ = self.child.kill();

@@ -1,6 +1,8 @@
 //! `rc webhooks listen`, `rc deliveries` and `rc events`.
 
+mod gone;
 mod lists;
+mod polling;
 #[cfg(unix)]
 mod proof;
 mod receiver;

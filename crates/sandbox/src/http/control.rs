@@ -88,6 +88,10 @@ impl Sandbox {
             ("GET", "deliveries") => Ok(webhooks::told(&state)),
             ("GET", "behaviour") => Ok(json!(state.behaviour)),
             ("PATCH" | "PUT", "behaviour") => self.change(&mut state, |state| behave(state, body)),
+            ("PATCH", "settings") => self.change(&mut state, |state| {
+                let now = state.clock.shown(world);
+                set_settings(state, body, now)
+            }),
             ("GET", "faults") => Ok(state.faults.told()),
             ("PUT", "faults") => self.change(&mut state, |state| set_faults(state, body)),
             ("DELETE", "faults") => self.change(&mut state, |state| fail(state, "")),
@@ -192,7 +196,7 @@ impl Sandbox {
 
 /// What stands here, for whoever missed it.
 const PATHS: &str = "the control surface has GET state, GET|PUT clock, POST clock/advance, \
-                     GET|PATCH behaviour, GET|PUT|DELETE faults, GET|DELETE requests, \
+                     GET|PATCH behaviour, PATCH settings, GET|PUT|DELETE faults, GET|DELETE requests, \
                      GET deliveries, POST tokens, POST reset, GET|PUT store; of a store that is \
                      only read POST records/RESOURCE, PATCH|DELETE records/RESOURCE/ID, \
                      POST records/RESOURCE/touch";
@@ -274,6 +278,16 @@ fn behave(state: &mut State, body: &Bytes) -> Told {
         serde_json::from_value(whole).map_err(|error| Refusal::error(422, &error.to_string()))?;
     state.behave(behaviour);
     Ok(json!(state.behaviour))
+}
+
+/// Sets some of the settings that the store shows, as its owner does elsewhere.
+fn set_settings(state: &mut State, body: &Bytes, now: Timestamp) -> Told {
+    let changes: serde_json::Map<String, Value> = read(body)?;
+    state
+        .set_settings(changes, now)
+        .map_err(|error| Refusal::error(422, &error))?;
+    webhooks::note_settings(state);
+    Ok(json!(state.store))
 }
 
 #[derive(Deserialize)]

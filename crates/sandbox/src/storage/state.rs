@@ -21,6 +21,7 @@ use crate::storage::tables::{TABLES, TableName};
 use crate::values::key::Key;
 use crate::values::platform::Platform;
 use crate::values::record::{self, Record};
+use crate::values::time;
 use recharge_catalog as catalog;
 
 /// Everything that a sandbox remembers.
@@ -170,6 +171,25 @@ impl State {
             return Err(format!("must be one of {}", known.join(", ")));
         }
         record::set(&mut self.store, DEFAULT_API_VERSION, version);
+        self.revision += 1;
+        Ok(())
+    }
+
+    /// Sets settings that the store has; those that are not given stay.
+    ///
+    /// # Errors
+    /// When the store has no such setting, or it is not for its owner to set.
+    pub(crate) fn set_settings(&mut self, changes: Record, now: Timestamp) -> Result<(), String> {
+        const FIXED: [&str; 4] = ["id", "created_at", "updated_at", DEFAULT_API_VERSION];
+        let is_wrong =
+            |name: &&String| !self.store.contains_key(*name) || FIXED.contains(&name.as_str());
+        if let Some(name) = changes.keys().find(is_wrong) {
+            return Err(format!("{name} is no setting that can be set"));
+        }
+        for (name, value) in changes {
+            self.store.insert(name, value);
+        }
+        record::set(&mut self.store, "updated_at", time::stamp(now));
         self.revision += 1;
         Ok(())
     }

@@ -25,6 +25,7 @@ pub(super) use ledger::told;
 use crate::requests::include;
 use crate::requests::numbers::in_discounts;
 use crate::storage::postings::{Posting, PostingNote};
+use crate::storage::settings;
 use crate::storage::state::{Change, QUIETLY, State};
 use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
@@ -104,6 +105,19 @@ pub(super) fn note(state: &mut State, changes: &[Change]) {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Writes the messages that tell of the settings of the store, which are no record.
+pub(super) fn note_settings(state: &mut State) {
+    if state.posting.is_none() {
+        return;
+    }
+    let body = json!({settings::OBJECT: state.store}).to_string();
+    for (id, webhook, topic) in registered(state) {
+        if topic.tells_settings {
+            queue(state, id, &webhook, body.clone());
         }
     }
 }

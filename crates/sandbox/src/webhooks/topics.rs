@@ -17,6 +17,8 @@ pub(crate) struct Topic {
     pub(crate) name: &'static str,
     /// What is told under it; nothing, where no operation brings it about.
     pub(super) when: &'static [ToldChanges],
+    /// Whether it tells of the settings of the store.
+    pub(super) tells_settings: bool,
 }
 
 /// The topic of that name.
@@ -39,7 +41,11 @@ pub(crate) fn included(table: TableName) -> &'static [&'static str] {
 }
 
 const fn topic(name: &'static str, when: &'static [ToldChanges]) -> Topic {
-    Topic { name, when }
+    Topic {
+        name,
+        when,
+        tells_settings: false,
+    }
 }
 
 const fn on(table: TableName, verb: &'static str) -> ToldChanges {
@@ -204,8 +210,12 @@ pub(crate) const TOPICS: &[Topic] = &[
         "subscription/paused",
         &[on(TableName::Subscriptions, "paused")],
     ),
-    // No operation changes the settings of a store or takes an app away.
-    topic("store/updated", &[]),
+    // The settings change beside the API, on the control surface.
+    Topic {
+        tells_settings: true,
+        ..topic("store/updated", &[])
+    },
+    // No operation takes an app away.
     topic("app/uninstalled", &[]),
     topic("recharge/uninstalled", &[]),
 ];
