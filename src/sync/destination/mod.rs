@@ -224,6 +224,9 @@ pub enum Removals {
     /// A complete read of a whole list ends all rows that it does not have. Of other
     /// tables nothing is found: their rows cannot be read back.
     Versions,
+    /// As `Versions`, and the keys of other tables are compared; rows of those are not
+    /// written again for that.
+    VersionsAndKeys,
 }
 
 /// Some rows of a table.

@@ -64,7 +64,7 @@ impl SyncRun<'_> {
                 self.gather(table).await.map_err(ListFailure::Sink)?;
                 let request = among(table, removed.field, removed.values);
                 // Each version that was seen is a row of the history.
-                let purpose = if table.keeps_history {
+                let purpose = if table.keeps_history && removals == Removals::Compared {
                     BatchPurpose::RowsAndKeys
                 } else {
                     BatchPurpose::Keys
@@ -83,9 +83,11 @@ impl SyncRun<'_> {
                 None => return Ok((0, TableEnd::Done)),
             },
         };
-        let (deleted, end) = match removals {
-            Removals::Compared => self.mark(table, restriction, total).await?,
-            Removals::Versions => self.accept_version(table).await?,
+        let has_versions = table.method == ReadMethod::Whole && removals != Removals::Compared;
+        let (deleted, end) = if has_versions {
+            self.accept_version(table).await?
+        } else {
+            self.mark(table, restriction, total).await?
         };
         let is_whole = table.method == ReadMethod::Whole || table.vanished.is_some();
         if is_whole && matches!(end, TableEnd::Done) {

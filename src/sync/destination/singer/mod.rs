@@ -6,10 +6,12 @@
 //! rows by their key, so that none is there twice.
 //!
 //! Rows that the store no longer has: each complete read of a whole list is a version
-//! of its stream, and the target ends the older ones when it is told to.
+//! of its stream, and the target ends the older ones when it is told to. Of other tables
+//! the keys are kept beside the state, and each row that is gone is said by itself.
 
 mod catalog;
 mod kept;
+mod keys;
 mod record;
 mod scan;
 mod schema;
@@ -24,12 +26,15 @@ use super::{
     Advance, Among, BatchPurpose, ChildPage, Destination, Missing, RecordPage, Removals,
     SchemaPolicy, StoreKey, StoredPage, SyncTable, TableState, TableStatus, Writer,
 };
+use crate::api::response::id_of;
 use crate::error::{Error, Kind, Result};
 use crate::sync::Micros;
 use crate::sync::table::ReadMethod;
 use kept::{ConfirmedState, StateLock};
+use keys::{KnownKeys, SentKey};
 use record::RecordWriter;
-use schema::{activate_message, schema_message};
+use scan::ObjectFields;
+use schema::{activate_message, deleted_message, schema_message};
 use state::StreamBookmark;
 use target::TargetProcess;
 
@@ -105,6 +110,8 @@ pub struct Singer {
     streams: HashMap<String, Stream>,
     process: Option<TargetProcess>,
     lock: Option<StateLock>,
+    /// The keys of rows that may be removed; none where no state is kept.
+    keys: Option<KnownKeys>,
     /// The version of streams that are read whole: milliseconds since 1970.
     version: i64,
     buffer: Vec<u8>,
@@ -119,6 +126,8 @@ struct Stream {
     bookmark: StreamBookmark,
     /// Rows of the whole list that were sent in this run.
     rows: u64,
+    /// Rows that are gone, of which the target was told without confirming it.
+    gone: Vec<(String, String)>,
     /// When the list was read to its end whose version is the current one.
     activated: Option<Micros>,
 }
@@ -129,6 +138,37 @@ impl Stream {
     fn is_versioned(&self) -> bool {
         let forgets = self.table.forgotten.is_some() || self.table.reach_days.is_some();
         self.table.method == ReadMethod::Whole && !forgets
+    }
+
+    /// Whether the keys of its rows are kept.
+    fn keeps_keys(&self) -> bool {
+        let removes = self.table.removed.is_some() || self.table.vanished.is_some();
+        self.table.method != ReadMethod::Whole && removes
+    }
+
+    /// Appends what comes before the first record.
+    fn announce(&mut self, buffer: &mut Vec<u8>) {
+        if std::mem::replace(&mut self.is_announced, true) {
+            return;
+        }
+        push_line(buffer, &self.schema);
+        for (key, at) in self.gone.drain(..) {
+            push_line(buffer, &deleted_message(&self.table, &key, &at));
+        }
+    }
+
+    /// The keys of a page.
+    fn keys_of(&self, batch: &RecordPage) -> Result<Vec<SentKey>> {
+        let field = self.table.removed.map(|rows| rows.field);
+        let key = |record: &str| {
+            let key = id_of(record.as_bytes(), self.table.key).ok_or_else(|| {
+                let what = format!("{}: a record has no {}", self.table.name, self.table.key);
+                Error::new(Kind::Unreachable, what)
+            })?;
+            let kind = field.and_then(|field| text_of(record, field));
+            Ok(SentKey { key, kind })
+        };
+        batch.records().map(key).collect()
     }
 }
 
@@ -151,6 +191,7 @@ impl Singer {
             streams: HashMap::new(),
             process: None,
             lock: None,
+            keys: None,
             version: 0,
             buffer: Vec::new(),
         }
@@ -222,10 +263,19 @@ impl Singer {
     /// Appends the messages of a page to the buffer. A broken record leaves nothing.
     fn records(&mut self, table: &str, batch: &RecordPage) -> Result<StoredPage> {
         let stream = Self::stream(&mut self.streams, table)?;
-        let begin = self.buffer.len();
-        if !stream.is_announced {
-            push_line(&mut self.buffer, &stream.schema);
+        let keys = self.keys.as_ref().filter(|_| stream.keeps_keys());
+        if let Some(keys) = keys {
+            let sent = stream.keys_of(batch)?;
+            if batch.purpose != BatchPurpose::Rows {
+                keys.gathered(table, &sent)?;
+            }
+            if batch.purpose == BatchPurpose::Keys {
+                return Ok(StoredPage::default());
+            }
+            keys.sent(table, &sent)?;
         }
+        stream.announce(&mut self.buffer);
+        let begin = self.buffer.len();
         let version = stream.is_versioned().then_some(self.version);
         let version = version.map_or_else(String::new, |version| format!(",\"version\":{version}"));
         let suffix = format!(",\"time_extracted\":\"{}\"{version}}}\n", batch.at);
@@ -240,7 +290,6 @@ impl Singer {
             }
             page.rows += 1;
         }
-        stream.is_announced = true;
         stream.rows += page.rows;
         page.changed = page.rows;
         page.findings = stream.writer.take_findings();
@@ -290,6 +339,18 @@ impl Singer {
         written.and(failure.map_or(Ok(()), Err))
     }
 
+    /// Forgets rows that are gone, once the target has confirmed everything.
+    fn forget_gone(&self) -> Result<()> {
+        let Some(keys) = &self.keys else {
+            return Ok(());
+        };
+        let told = self.streams.values().filter(|stream| stream.is_announced);
+        for stream in told.filter(|stream| stream.keeps_keys()) {
+            keys.confirmed(&stream.table.name)?;
+        }
+        Ok(())
+    }
+
     /// The streams whose last state the target did not confirm.
     fn unconfirmed(&self) -> Vec<String> {
         let pair = self.confirmed.lock();
@@ -303,6 +364,13 @@ impl Singer {
     }
 }
 
+/// The text of a field of a record.
+fn text_of(record: &str, name: &str) -> Option<String> {
+    let mut fields = ObjectFields::of(record).ok()?.flatten();
+    let field = fields.find(|field| field.name == name)?;
+    serde_json::from_str(field.value).ok()
+}
+
 fn push_line(buffer: &mut Vec<u8>, line: &str) {
     buffer.extend_from_slice(line.as_bytes());
     buffer.push(b'\n');
@@ -313,6 +381,7 @@ impl Destination for Singer {
         let file = self.start.file(store);
         if let Some(path) = &file {
             self.lock = Some(StateLock::take(path, writer, now)?);
+            self.keys = Some(KnownKeys::beside(path)?);
         }
         self.begin_state(store, file.as_ref())?;
         self.streams.clear();
@@ -339,24 +408,28 @@ impl Destination for Singer {
         let selected = self.selected.get(&table.name);
         let is_selected = |field: &str| selected.is_none_or(|fields| fields.contains(field));
         let state = bookmark.state.clone();
-        let stream = Stream {
+        let mut stream = Stream {
             writer: RecordWriter::new(table, is_selected),
             schema: schema_message(table, is_selected),
             table: table.clone(),
             is_announced: false,
             bookmark,
             rows: 0,
+            gone: Vec::new(),
             activated: None,
         };
+        if let Some(keys) = self.keys.as_ref().filter(|_| stream.keeps_keys()) {
+            stream.gone = keys.gone(&table.name)?;
+        }
         self.streams.insert(table.name.clone(), stream);
         Ok(state)
     }
 
     fn write(&mut self, table: &str, batch: &RecordPage, advance: Advance) -> Result<StoredPage> {
-        if batch.purpose == BatchPurpose::Keys {
-            return Ok(StoredPage::default());
-        }
         let page = self.records(table, batch)?;
+        if batch.purpose == BatchPurpose::Keys {
+            return Ok(page);
+        }
         if advance == Advance::WithPage {
             self.advance(table, |bookmark| bookmark.state.advance(page.newest))?;
         }
@@ -396,12 +469,15 @@ impl Destination for Singer {
 
     fn gather(&mut self, table: &str) -> Result<()> {
         Self::stream(&mut self.streams, table)?.rows = 0;
-        Ok(())
+        self.keys.as_ref().map_or(Ok(()), |keys| keys.gather(table))
     }
 
     /// Of a list that was read whole: how many rows fewer it has than the last time.
-    fn count_missing(&mut self, table: &str, _: Option<&Among>) -> Result<Missing> {
+    fn count_missing(&mut self, table: &str, among: Option<&Among>) -> Result<Missing> {
         let stream = Self::stream(&mut self.streams, table)?;
+        if let Some(keys) = self.keys.as_ref().filter(|_| stream.keeps_keys()) {
+            return keys.count(table, among);
+        }
         let rows = stream.bookmark.rows.filter(|_| stream.is_versioned());
         let rows = rows.unwrap_or_default();
         Ok(Missing {
@@ -412,33 +488,48 @@ impl Destination for Singer {
 
     fn missing(
         &mut self,
-        _: &str,
-        _: Option<&Among>,
-        _: Option<&str>,
-        _: usize,
+        table: &str,
+        among: Option<&Among>,
+        after: Option<&str>,
+        most: usize,
     ) -> Result<Vec<String>> {
-        Ok(Vec::new())
+        let keys = self.keys.as_ref();
+        keys.map_or(Ok(Vec::new()), |keys| {
+            keys.missing(table, among, after, most)
+        })
     }
 
-    fn lacking(&mut self, _: &str, _: &[String]) -> Result<Vec<String>> {
-        Ok(Vec::new())
+    fn lacking(&mut self, table: &str, keys: &[String]) -> Result<Vec<String>> {
+        let known = self.keys.as_ref();
+        known.map_or(Ok(Vec::new()), |known| known.lacking(table, keys))
     }
 
-    fn mark_deleted(&mut self, _: &str, _: &[String], _: Micros) -> Result<u64> {
-        Ok(0)
+    fn mark_deleted(&mut self, table: &str, keys: &[String], at: Micros) -> Result<u64> {
+        if let Some(known) = &self.keys {
+            known.mark(table, keys, at)?;
+        }
+        let stream = Self::stream(&mut self.streams, table)?;
+        stream.announce(&mut self.buffer);
+        for key in keys {
+            let message = deleted_message(&stream.table, key, &at.to_string());
+            push_line(&mut self.buffer, &message);
+        }
+        self.push_state();
+        self.flush()?;
+        Ok(keys.len() as u64)
     }
 
     fn removals(&self) -> Removals {
-        Removals::Versions
+        match self.keys {
+            Some(_) => Removals::VersionsAndKeys,
+            None => Removals::Versions,
+        }
     }
 
     fn conclude(&mut self, table: &str, state: &TableState) -> Result<()> {
         let version = self.version;
         let stream = Self::stream(&mut self.streams, table)?;
-        if !stream.is_announced {
-            push_line(&mut self.buffer, &stream.schema);
-            stream.is_announced = true;
-        }
+        stream.announce(&mut self.buffer);
         // It was read to its end just now, and what it lacks was accepted.
         let read = state
             .read_whole
@@ -485,7 +576,7 @@ impl Destination for Singer {
         }
         let behind = self.unconfirmed();
         if behind.is_empty() {
-            return Ok(());
+            return self.forget_gone();
         }
         Err(Error::new(
             Kind::Partial,
