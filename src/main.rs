@@ -10,5 +10,6 @@ use recharge_cli::world::World;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    ExitCode::from(commands::run(World::process()))
+    let program = std::env::args_os().next();
+    ExitCode::from(commands::run_as(program.as_deref(), World::process()))
 }

@@ -34,6 +34,7 @@ mod sandbox;
 mod sql;
 mod stats;
 mod sync;
+mod tap;
 #[cfg(feature = "theme")]
 mod theme;
 mod token;
@@ -69,6 +70,7 @@ const ALL: &[Command] = &[
     bulk::COMMAND,
     sync::COMMAND,
     sql::COMMAND,
+    tap::COMMAND,
     webhooks::listen::COMMAND,
     deliveries::COMMAND,
     events::TAIL,
@@ -161,6 +163,14 @@ pub fn run(world: World) -> u8 {
         return completions::answer(world, line);
     }
     run_with(&all(), world)
+}
+
+/// Runs the program by the name that it was called by, and gives its exit code: as
+/// `tap-recharge` it is `rc tap`.
+#[must_use]
+pub fn run_as(program: Option<&std::ffi::OsStr>, mut world: World) -> u8 {
+    world.arguments = tap::words(program, std::mem::take(&mut world.arguments));
+    run(world)
 }
 
 /// Runs a command of another set, whose operations may be those of another API.

@@ -76,7 +76,7 @@ pub struct RowFindings {
 const MOST_NAMES: usize = 20;
 
 impl RowFindings {
-    fn note(names: &mut Vec<String>, name: &str) {
+    pub(super) fn note(names: &mut Vec<String>, name: &str) {
         if names.len() < MOST_NAMES && !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }

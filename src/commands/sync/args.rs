@@ -1,5 +1,6 @@
 //! The words of `rc sync`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ArgMatches;
@@ -29,6 +30,10 @@ pub(super) struct Sync {
     pub(super) schema: SchemaPolicy,
     pub(super) deletes: Deletes,
     pub(super) products_version: Option<String>,
+    /// The state of a Singer target.
+    pub(super) state: Option<PathBuf>,
+    /// How long a Singer target may do nothing.
+    pub(super) target_timeout: Duration,
 }
 
 /// What the words come to.
@@ -59,7 +64,15 @@ pub(super) fn sync_of(matches: &ArgMatches) -> Result<Sync> {
             _ => Deletes::Known,
         },
         products_version: text(matches, "products-version"),
+        state: state(matches),
+        target_timeout: span("target-timeout").unwrap_or_default(),
     })
+}
+
+/// The state file, where it was named. Not every verb has it.
+pub(super) fn state(matches: &ArgMatches) -> Option<PathBuf> {
+    let named = matches.try_get_one::<String>("state").ok().flatten();
+    named.map(PathBuf::from)
 }
 
 /// The API, where it was named.

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod place;
 mod run;
+mod singer;
 mod spec;
 mod status;
 mod watcher;
@@ -17,6 +18,8 @@ use crate::sync::destination::files::DATABASE;
 use crate::sync::destination::{Address, USUAL_FILE};
 
 pub(in crate::commands) use place::open_copy;
+pub(in crate::commands) use run::{SyncJob, copy, store_id, store_key};
+pub(in crate::commands) use singer::{given, refuse_formats};
 
 pub(super) const COMMAND: Command = Command {
     spec: spec::SPEC,
@@ -39,6 +42,14 @@ fn files(matches: &ArgMatches) -> Result<Files> {
     let path = match args::destination(matches)? {
         Some(Address::Sqlite(path)) => path,
         Some(Address::Ndjson(folder) | Address::Csv(folder)) => folder.join(DATABASE),
+        Some(Address::Singer(command)) => {
+            let state = args::state(matches).map(|path| NamedFile::new("the state", path));
+            match command {
+                Some(_) => files.written.extend(state),
+                None => files.read.extend(state),
+            }
+            return Ok(files);
+        }
         Some(Address::Postgres(_)) => return Ok(files),
         None => USUAL_FILE.into(),
     };

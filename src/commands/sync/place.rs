@@ -46,6 +46,8 @@ pub(super) fn facts(
     let path = match address(run, flag)? {
         Address::Sqlite(path) => path,
         Address::Ndjson(folder) | Address::Csv(folder) => folder.join(DATABASE),
+        // The target has the rows, and they cannot be read back.
+        Address::Singer(_) => return Ok(None),
         Address::Postgres(url) => {
             let mut database = postgres::open(run, options, &url)?;
             let store = database.store()?;
@@ -105,6 +107,7 @@ pub(super) fn open(
         Address::Ndjson(path) => folder(&path, FileFormat::Ndjson),
         Address::Csv(path) => folder(&path, FileFormat::Csv),
         Address::Postgres(url) => postgres::open(run, options, &url),
+        Address::Singer(_) => Err(Error::unexpected("Singer messages have no copy")),
     }
 }
 

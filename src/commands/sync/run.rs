@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::args::Sync;
-use super::place;
 use super::watcher::Watcher;
+use super::{place, singer};
 use crate::api::client::Client;
 use crate::api::request::Now;
 use crate::catalog::build::field;
@@ -19,7 +19,8 @@ use crate::commands::connect::Target;
 use crate::error::{Error, Kind, Result};
 use crate::nearest::{Similarity, nearest};
 use crate::output::Shape;
-use crate::sync::destination::{DestinationThread, Writer};
+use crate::sync::destination::singer::TargetPatience;
+use crate::sync::destination::{Address, Destination, DestinationThread, Writer};
 use crate::sync::{RunPlan, StoreKey, SyncRun, SyncTable, TableEnd, TableReport, tables};
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
@@ -41,80 +42,168 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Sync) -> Result<()> 
         )
         .hint("rc sync check says what a run would meet"));
     }
-    let mut printer = Printer::prepare(run, options, Shape::Many, described())?;
-    let clients = clients(run, &place, &plan)?;
-    let destination = place::open(run, options, asked.to.as_ref())?;
-    (run.guard_interrupts)();
-    let worker = DestinationThread::start(destination, run.clock.clone())?;
-    let outcome = repeat(
-        run,
-        options,
-        &place,
-        asked,
-        plan,
-        clients,
-        &worker,
-        &mut printer,
-    );
-    worker.end();
-    printer.finish()?;
-    outcome
+    let job = match place::address(run, asked.to.as_ref())? {
+        Address::Singer(command) => singer::job(run, options, asked, plan, command)?,
+        _ if asked.state.is_some() => {
+            return Err(Error::usage("--state is the state of a Singer target")
+                .hint("other copies keep their state themselves"));
+        }
+        _ => SyncJob {
+            plan,
+            printer: Some(Printer::prepare(run, options, Shape::Many, described())?),
+            destination: place::open(run, options, asked.to.as_ref())?,
+            watch: asked.watch,
+            patience: None,
+        },
+    };
+    copy(run, options, &place, job)
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one run")]
-fn repeat(
+/// A copy to make.
+pub(in crate::commands) struct SyncJob {
+    /// What to read.
+    pub(in crate::commands) plan: RunPlan,
+    /// Where it goes.
+    pub(in crate::commands) destination: Box<dyn Destination>,
+    /// Prints the reports; none where standard output has the rows.
+    pub(in crate::commands) printer: Option<Printer>,
+    /// The pause before the next run.
+    pub(in crate::commands) watch: Option<Duration>,
+    /// How long a target may do nothing.
+    pub(in crate::commands) patience: Option<TargetPatience>,
+}
+
+/// How long a target may take to store what it has, once the run was interrupted.
+const LAST_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Makes a copy.
+pub(in crate::commands) fn copy(
     run: &mut Run,
     options: &Options,
     place: &Target,
-    asked: &Sync,
-    plan: RunPlan,
-    clients: HashMap<&'static str, Arc<Client>>,
-    worker: &DestinationThread,
-    printer: &mut Printer,
+    job: SyncJob,
 ) -> Result<()> {
-    let progress = run.progress(options, "rows");
-    let voice = run.reporter.voice();
-    let watcher = Watcher::new(progress, voice, run.clock.clone(), &plan.tables);
-    let first = clients.get(place.family.newest().version);
-    let first = first
-        .ok_or_else(|| Error::unexpected("there is no client"))?
-        .clone();
-    let now = run.now(place.family.newest());
-    let sync = SyncRun {
+    let SyncJob {
         plan,
-        clients,
-        worker: worker.clone(),
-        observer: &watcher,
-        clock: run.clock.clone(),
-    };
-    let writer = writer();
-    loop {
-        watcher.begin();
-        let result = Run::wait(async {
-            let store = store_key(place, store_id(&first, &now).await?)?;
-            sync.run(store, writer.clone()).await
-        });
-        if matches!(&result, Err(error) if error.kind == Kind::Interrupted) {
-            // What was being stored is stored, and the next writer may come.
-            let runtime = crate::runtime::current_thread()?;
-            runtime.block_on(worker.call(|destination| destination.finish()))?;
-        }
-        let reports = result?;
-        for report in &reports {
-            printer.record(&record(report))?;
-        }
-        printer.page_end()?;
-        let Some(pause) = asked.watch else {
-            return judged(&reports);
-        };
-        if let Err(error) = judged(&reports) {
-            run.reporter.note(&error.to_string());
-        }
-        Run::wait(async {
-            (run.timing.sleep)(pause).await;
-            Ok(())
-        })?;
+        destination,
+        mut printer,
+        watch,
+        patience,
+    } = job;
+    let clients = clients(run, place, &plan)?;
+    // A target has time to store what it took.
+    if patience.is_none() {
+        (run.guard_interrupts)();
     }
+    let worker = DestinationThread::start(destination, run.clock.clone())?;
+    let repeated = RepeatedRun {
+        options,
+        place,
+        worker: &worker,
+        watch,
+        patience,
+    };
+    let outcome = repeated.run(run, plan, clients, printer.as_mut());
+    worker.end();
+    if let Some(printer) = printer {
+        printer.finish()?;
+    }
+    outcome
+}
+
+/// A run that may be repeated.
+struct RepeatedRun<'a> {
+    options: &'a Options,
+    place: &'a Target,
+    worker: &'a DestinationThread,
+    watch: Option<Duration>,
+    patience: Option<TargetPatience>,
+}
+
+impl RepeatedRun<'_> {
+    fn run(
+        &self,
+        run: &mut Run,
+        plan: RunPlan,
+        clients: HashMap<&'static str, Arc<Client>>,
+        mut printer: Option<&mut Printer>,
+    ) -> Result<()> {
+        let progress = run.progress(self.options, "rows");
+        let voice = run.reporter.voice();
+        let watcher = Watcher::new(progress, voice, run.clock.clone(), &plan.tables);
+        let newest = self.place.family.newest();
+        let first = clients.get(newest.version);
+        let first = first
+            .ok_or_else(|| Error::unexpected("there is no client"))?
+            .clone();
+        let now = run.now(newest);
+        let sync = SyncRun {
+            plan,
+            clients,
+            worker: self.worker.clone(),
+            observer: &watcher,
+            clock: run.clock.clone(),
+        };
+        let writer = writer();
+        loop {
+            watcher.begin();
+            let result = Run::wait(async {
+                let store = store_key(self.place, store_id(&first, &now).await?)?;
+                sync.run(store, writer.clone()).await
+            });
+            if matches!(&result, Err(error) if error.kind == Kind::Interrupted) {
+                self.let_end(run)?;
+            }
+            let reports = result?;
+            match printer.as_deref_mut() {
+                Some(printer) => {
+                    for report in &reports {
+                        printer.record(&record(report))?;
+                    }
+                    printer.page_end()?;
+                }
+                None => run.reporter.done(&sent(&reports)),
+            }
+            let Some(pause) = self.watch else {
+                return judged(&reports);
+            };
+            if let Err(error) = judged(&reports) {
+                run.reporter.note(&error.to_string());
+            }
+            Run::wait(async {
+                (run.timing.sleep)(pause).await;
+                Ok(())
+            })?;
+        }
+    }
+
+    /// After Ctrl-C: what was being stored is stored, and the next writer may come.
+    fn let_end(&self, run: &mut Run) -> Result<()> {
+        if let Some(patience) = &self.patience {
+            patience.shorten(LAST_PATIENCE);
+            run.reporter
+                .note("interrupted; the target has 30s to store what it took");
+        }
+        let runtime = crate::runtime::current_thread()?;
+        let finished = runtime.block_on(self.worker.call(|destination| destination.finish()));
+        match finished {
+            Err(error) if self.patience.is_some() => {
+                run.reporter.note(&error.to_string());
+                Ok(())
+            }
+            finished => finished,
+        }
+    }
+}
+
+/// What was sent, in a sentence.
+fn sent(reports: &[TableReport]) -> String {
+    let rows: u64 = reports.iter().map(|report| report.rows).sum();
+    let read = reports
+        .iter()
+        .filter(|report| !matches!(report.end, TableEnd::NotDue | TableEnd::Forbidden(_)));
+    let streams = read.count();
+    format!("sent {rows} records of {streams} streams")
 }
 
 /// The tables and the way to read them.
@@ -192,7 +281,7 @@ fn clients(
 }
 
 /// What the API calls the store: what its base URL names, else what the API says.
-pub(super) async fn store_id(client: &Client, now: &Now) -> Result<Option<String>> {
+pub(in crate::commands) async fn store_id(client: &Client, now: &Now) -> Result<Option<String>> {
     if let Some(store) = client.store() {
         return Ok(Some(store.to_owned()));
     }
@@ -201,7 +290,7 @@ pub(super) async fn store_id(client: &Client, now: &Now) -> Result<Option<String
 }
 
 /// What tells the store of a place from every other one.
-pub(super) fn store_key(place: &Target, id: Option<String>) -> Result<StoreKey> {
+pub(in crate::commands) fn store_key(place: &Target, id: Option<String>) -> Result<StoreKey> {
     let Some(store) = id else {
         if let Some(part) = place.family.newest().store {
             let message = format!("the {} is missing", part.title);
@@ -297,7 +386,7 @@ fn record(report: &TableReport) -> String {
     .to_string()
 }
 
-fn described() -> Described {
+pub(super) fn described() -> Described {
     Described {
         object: Some(&REPORT),
         ..Described::default()

@@ -32,6 +32,7 @@ Examples:
   rc sync --to sqlite:shop.db --tables subscriptions,charges
   rc sync --start-date 2026-01-01
   rc sync --watch 15m
+  rc sync --to 'singer:target-postgres --config target.json'
   rc sync --from bigcommerce --store-hash abc123
   rc sync status
   rc sql 'SELECT status, count(*) FROM subscriptions GROUP BY 1'";
@@ -66,7 +67,7 @@ fn build() -> Command {
 
 fn to() -> Arg {
     Arg::new("to").long("to").value_name("DEST").help(
-        "where the copy is: sqlite:FILE, ndjson:FOLDER, csv:FOLDER or postgres://HOST/DATABASE [default: sqlite:recharge.db, or the name of the other API]",
+        "where the copy is: sqlite:FILE, ndjson:FOLDER, csv:FOLDER, postgres://HOST/DATABASE, singer:- or singer:COMMAND [default: sqlite:recharge.db, or the name of the other API]",
     )
 }
 
@@ -144,6 +145,15 @@ fn flags() -> Vec<Arg> {
             .value_name("VERSION")
             .value_parser(PossibleValuesParser::new(["2021-01", "2021-11"]))
             .help("version of the API that products are read in [default: 2021-01]"),
+        Arg::new("state")
+            .long("state")
+            .value_name("FILE")
+            .help("with --to singer:, the file of the Singer state [default: one for each store and target]"),
+        duration(
+            "target-timeout",
+            "end a Singer target that takes nothing and prints nothing for so long",
+        )
+        .default_value("10m"),
     ]
 }
 

@@ -6,7 +6,7 @@ use super::place::{address, facts, none_at};
 use crate::catalog::build::field;
 use crate::catalog::{Conventions, FieldKind, Object};
 use crate::cli::Options;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::output::Shape;
 use crate::sync::destination::Address;
 use crate::ui::Run;
@@ -20,6 +20,10 @@ pub(super) fn run(run: &mut Run, options: &Options, to: Option<&Address>) -> Res
                 path.display().to_string()
             }
             Address::Postgres(_) => "that database".to_owned(),
+            Address::Singer(_) => {
+                return Err(Error::usage("the rows of a Singer target cannot be read back")
+                    .hint("its bookmarks are in the state: a run names the file, --state FILE another one"));
+            }
         }));
     };
     let described = Described {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::singer::TargetCommand;
 use crate::error::{Error, Result};
 
 /// A destination, by its kind and place.
@@ -15,6 +16,8 @@ pub enum Address {
     Csv(PathBuf),
     /// The URL of a database of `PostgreSQL`.
     Postgres(PostgresUrl),
+    /// Singer messages, to a target that is run, or to standard output.
+    Singer(Option<TargetCommand>),
 }
 
 /// The URL of a database. It may have a password in it, so that nothing shows it.
@@ -31,8 +34,8 @@ impl std::fmt::Debug for PostgresUrl {
 pub const USUAL_FILE: &str = "recharge.db";
 
 impl Address {
-    /// Reads `sqlite:FILE`, `FILE.db`, `ndjson:FOLDER`, `csv:FOLDER` and
-    /// `postgres://…`.
+    /// Reads `sqlite:FILE`, `FILE.db`, `ndjson:FOLDER`, `csv:FOLDER`, `postgres://…`,
+    /// `singer:-` and `singer:COMMAND`.
     ///
     /// # Errors
     /// Of kind `Usage`: it is none of these.
@@ -53,6 +56,12 @@ impl Address {
         if let Some(rest) = text.strip_prefix("csv:") {
             return Ok(Self::Csv(path(rest)?));
         }
+        if let Some(rest) = text.strip_prefix("singer:") {
+            let command = (rest != "-")
+                .then(|| TargetCommand::parse(rest))
+                .transpose()?;
+            return Ok(Self::Singer(command));
+        }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             return Ok(Self::Postgres(PostgresUrl(text.to_owned())));
         }
@@ -62,7 +71,7 @@ impl Address {
         }
         let scheme = text.split(':').next().unwrap_or_default();
         Err(Error::usage(format!("{scheme:?} is no destination")).hint(
-            "destinations are sqlite:FILE, ndjson:FOLDER, csv:FOLDER and postgres://HOST/DATABASE",
+            "destinations are sqlite:FILE, ndjson:FOLDER, csv:FOLDER, postgres://HOST/DATABASE, singer:- and singer:COMMAND",
         ))
     }
 }

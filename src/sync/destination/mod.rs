@@ -10,6 +10,7 @@ mod columns;
 pub mod files;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+pub mod singer;
 pub mod sqlite;
 mod worker;
 
@@ -176,6 +177,11 @@ pub trait Destination: Send {
     /// None was marked.
     fn mark_deleted(&mut self, table: &str, keys: &[String], at: Micros) -> Result<u64>;
 
+    /// How rows that the store no longer has are found and marked.
+    fn removals(&self) -> Removals {
+        Removals::Compared
+    }
+
     /// Stores the state of a table that was read to its end.
     ///
     /// # Errors
@@ -206,6 +212,21 @@ pub trait Destination: Send {
     /// # Errors
     /// It cannot be made whole.
     fn finish(&mut self) -> Result<()>;
+}
+
+/// How a destination finds and marks the rows that the store no longer has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Removals {
+    /// The keys of rows are compared with those of a list, and each missing row is
+    /// marked.
+    #[default]
+    Compared,
+    /// A complete read of a whole list ends all rows that it does not have. Of other
+    /// tables nothing is found: their rows cannot be read back.
+    Versions,
+    /// As `Versions`, and the keys of other tables are compared; rows of those are not
+    /// written again for that.
+    VersionsAndKeys,
 }
 
 /// Some rows of a table.

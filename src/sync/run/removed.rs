@@ -10,7 +10,7 @@ use super::report::TableEnd;
 use super::{Deletes, SyncRun};
 use crate::api::pages::ListFailure;
 use crate::sync::TableState;
-use crate::sync::destination::{Among, BatchPurpose, Destination, Missing};
+use crate::sync::destination::{Among, BatchPurpose, Destination, Missing, Removals};
 use crate::sync::read::Total;
 use crate::sync::table::{ReadMethod, SyncTable};
 use crate::sync::window::{ReadWindow, among, first_page, small, with_keys};
@@ -42,8 +42,10 @@ impl SyncRun<'_> {
         if self.plan.deletes == Deletes::Off {
             return Ok((0, TableEnd::Done));
         }
+        let removals = self.removals().await?;
         let restriction = match (table.method, table.removed) {
             (ReadMethod::Whole, _) => None,
+            _ if removals == Removals::Versions => return Ok((0, TableEnd::Done)),
             // What such a list no longer has is only old.
             _ if table.reach_days.is_some() => return Ok((0, TableEnd::Done)),
             _ if self.plan.deletes == Deletes::Full => {
@@ -62,7 +64,7 @@ impl SyncRun<'_> {
                 self.gather(table).await.map_err(ListFailure::Sink)?;
                 let request = among(table, removed.field, removed.values);
                 // Each version that was seen is a row of the history.
-                let purpose = if table.keeps_history {
+                let purpose = if table.keeps_history && removals == Removals::Compared {
                     BatchPurpose::RowsAndKeys
                 } else {
                     BatchPurpose::Keys
@@ -81,13 +83,38 @@ impl SyncRun<'_> {
                 None => return Ok((0, TableEnd::Done)),
             },
         };
-        let (deleted, end) = self.mark(table, restriction, total).await?;
+        let has_versions = table.method == ReadMethod::Whole && removals != Removals::Compared;
+        let (deleted, end) = if has_versions {
+            self.accept_version(table).await?
+        } else {
+            self.mark(table, restriction, total).await?
+        };
         let is_whole = table.method == ReadMethod::Whole || table.vanished.is_some();
         if is_whole && matches!(end, TableEnd::Done) {
             state.read_whole = state.completed;
             self.conclude(table, state).await?;
         }
         Ok((deleted, end))
+    }
+
+    async fn removals(&self) -> Result<Removals, ListFailure> {
+        let ask = |destination: &mut dyn Destination| Ok(destination.removals());
+        self.worker.call(ask).await.map_err(ListFailure::Sink)
+    }
+
+    /// Accepts a whole list as the version that replaces the one before, unless too
+    /// many of its rows are gone at once.
+    async fn accept_version(&self, table: &SyncTable) -> Result<(u64, TableEnd), ListFailure> {
+        let counted = self.count(table, None).await?;
+        if self.is_too_much(counted.missing, counted.rows) {
+            return Ok((0, TableEnd::TooManyGone(counted)));
+        }
+        Ok((counted.missing, TableEnd::Done))
+    }
+
+    /// Whether so many rows are gone at once that somebody has to confirm it.
+    const fn is_too_much(&self, gone: u64, rows: u64) -> bool {
+        !self.plan.confirmed && gone > 1 && gone * TENTH > rows
     }
 
     /// Marks what is missing, unless it is too much at once.
@@ -98,10 +125,6 @@ impl SyncRun<'_> {
         total: &mut Total,
     ) -> Result<(u64, TableEnd), ListFailure> {
         let rows = self.count(table, None).await?.rows;
-        let is_too_much = |gone: usize| {
-            let gone = gone as u64;
-            !self.plan.confirmed && gone > 1 && gone * TENTH > rows
-        };
         let mut gone: Vec<String> = Vec::new();
         let mut deleted = 0;
         let mut after = None;
@@ -116,7 +139,7 @@ impl SyncRun<'_> {
                 deleted += self.mark_keys(table, std::mem::take(&mut gone)).await?;
             }
             // At most a tenth of the table is held, one key a row.
-            if is_too_much(gone.len()) {
+            if self.is_too_much(gone.len() as u64, rows) {
                 let Missing { missing, .. } = self.count(table, among).await?;
                 return Ok((0, TableEnd::TooManyGone(Missing { rows, missing })));
             }
