@@ -29,6 +29,8 @@ pub(super) struct Sync {
     pub(super) schema: SchemaPolicy,
     pub(super) deletes: Deletes,
     pub(super) products_version: Option<String>,
+    /// The views to make, by name.
+    pub(super) layout: Option<String>,
 }
 
 /// What the words come to.
@@ -59,7 +61,14 @@ pub(super) fn sync_of(matches: &ArgMatches) -> Result<Sync> {
             _ => Deletes::Known,
         },
         products_version: text(matches, "products-version"),
+        layout: text(matches, "layout"),
     })
+}
+
+/// Engine and folder of the views to print.
+pub(super) fn print_views(matches: &ArgMatches) -> Option<Vec<String>> {
+    let words = matches.try_get_many::<String>("print-views").ok()??;
+    Some(words.cloned().collect())
 }
 
 /// The API, where it was named.

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::args::Sync;
 use super::place;
+use super::views;
 use super::watcher::Watcher;
 use crate::api::client::Client;
 use crate::api::request::Now;
@@ -104,10 +105,13 @@ fn repeat(
             printer.record(&record(report))?;
         }
         printer.page_end()?;
+        let laid_out = watcher.take_laid_out();
+        let views = laid_out.map_or(Ok(()), |laid_out| views::judged(run, laid_out));
+        let outcome = judged(&reports).and(views);
         let Some(pause) = asked.watch else {
-            return judged(&reports);
+            return outcome;
         };
-        if let Err(error) = judged(&reports) {
+        if let Err(error) = outcome {
             run.reporter.note(&error.to_string());
         }
         Run::wait(async {
@@ -141,6 +145,7 @@ fn plan(run: &mut Run, options: &Options, place: &Target, asked: &Sync) -> Resul
         schema: asked.schema,
         deletes: asked.deletes,
         confirmed: options.yes,
+        layout: views::layout(run, place.family, asked)?,
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod answers;
 pub mod copies;
+mod layout;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(unix)]
@@ -9,6 +10,7 @@ pub mod proof;
 #[cfg(unix)]
 mod recorder;
 mod refusals;
+mod reports;
 mod rehearsal;
 
 use serde_json::Value;
