@@ -130,7 +130,11 @@ mod tests {
             ("decimal_quotient(NULL, 0, 2)", None),
             ("decimal_product('1', NULL)", None),
         ] {
-            assert_eq!(value(expression).unwrap().as_deref(), expected, "{expression}");
+            assert_eq!(
+                value(expression).unwrap().as_deref(),
+                expected,
+                "{expression}"
+            );
         }
         assert!(value("decimal_product('ten', 1)").is_err());
         assert!(value("decimal_product(0.1, 1)").is_err());
@@ -140,8 +144,14 @@ mod tests {
     #[test]
     fn local_days_are_those_of_the_zone() {
         let day = |time: &str| value(&format!("local_day({time})"));
-        assert_eq!(day("'2026-11-01T04:59:59Z'").unwrap().as_deref(), Some("2026-10-31"));
-        assert_eq!(day("'2026-11-01T05:00:00.5Z'").unwrap().as_deref(), Some("2026-11-01"));
+        assert_eq!(
+            day("'2026-11-01T04:59:59Z'").unwrap().as_deref(),
+            Some("2026-10-31")
+        );
+        assert_eq!(
+            day("'2026-11-01T05:00:00.5Z'").unwrap().as_deref(),
+            Some("2026-11-01")
+        );
         assert_eq!(day("NULL").unwrap(), None);
         assert!(day("'yesterday'").is_err());
         assert!(day("7").is_err());

@@ -192,6 +192,8 @@ pub struct ReportBars {
     pub labels: usize,
     /// The column whose values are drawn.
     pub measure: &'static str,
+    /// Whether figures add up, where all rows have the same last label: a currency.
+    pub adds_up: bool,
 }
 
 impl ReportTable {

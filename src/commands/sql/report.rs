@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Statement};
 use serde_json::{Value, json};
 
 use super::run::{Columns, failed};
-use crate::catalog::{self, ApiFamily, Report};
+use crate::catalog::{self, ApiFamily, Report, ReportBars};
 use crate::cli::Options;
 use crate::cli::values::{text, texts};
 use crate::commands::stats::as_picture;
@@ -22,7 +22,7 @@ use crate::sync::destination::USUAL_FILE;
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer, style};
 
-/// The parameter that every report has: the last day that counts.
+/// The parameter of most reports: the last day that counts.
 const TODAY: &str = "today";
 
 /// A report by its name, with the API that it is about.
@@ -51,17 +51,22 @@ pub(super) fn list(run: &mut Run, options: &Options) -> Result<()> {
     let described = Described::of_keys(&["query", "about", "parameters"]);
     let mut printer = Printer::prepare(run, options, Shape::Many, described)?;
     for report in all() {
-        let mut names = vec![TODAY];
-        names.extend(report.parameters.iter().map(|parameter| parameter.name));
         let record = json!({
             "query": report.name,
             "about": report.about,
-            "parameters": names.join(", "),
+            "parameters": parameters(report).join(", "),
         });
         printer.record(&record.to_string())?;
     }
     printer.finish()?;
     Ok(())
+}
+
+/// The names of the parameters of a report.
+fn parameters(report: &Report) -> Vec<&'static str> {
+    let own = report.parameters.iter().map(|parameter| parameter.name);
+    let today = report.sql.contains(&format!(":{TODAY}")).then_some(TODAY);
+    today.into_iter().chain(own).collect()
 }
 
 /// The values of the parameters that a command line names.
@@ -94,7 +99,8 @@ impl ReportValues {
     }
 
     fn set(&mut self, report: &Report, name: &str, value: &str) -> Result<()> {
-        if name == TODAY {
+        let names = parameters(report);
+        if name == TODAY && names.contains(&TODAY) {
             let day: jiff::civil::Date = value.parse().map_err(|_| {
                 Error::usage(format!("{TODAY}={value} is not a day"))
                     .hint("days look like 2026-11-20")
@@ -103,10 +109,11 @@ impl ReportValues {
             return Ok(());
         }
         let Some(known) = self.values.iter_mut().find(|(known, _)| *known == name) else {
-            let mut names = vec![TODAY];
-            names.extend(report.parameters.iter().map(|parameter| parameter.name));
             let error = Error::usage(format!("the query {} has no parameter {name}", report.name));
-            return Err(error.hint(format!("its parameters are: {}", names.join(", "))));
+            return Err(match names.as_slice() {
+                [] => error,
+                names => error.hint(format!("its parameters are: {}", names.join(", "))),
+            });
         };
         let number = Decimal::parse(value).filter(|number| *number > Decimal::default());
         if number.is_none() {
@@ -144,8 +151,10 @@ pub(super) fn check(
             other => format!(" --to sqlite:{other}"),
         };
         let message = format!("{database} has no table {}", table.name);
-        return Err(Error::new(Kind::NotFound, message)
-            .hint(format!("rc sync --tables {}{to} brings it", table.copied_as)));
+        return Err(Error::new(Kind::NotFound, message).hint(format!(
+            "rc sync --tables {}{to} brings it",
+            table.copied_as
+        )));
     }
     Ok(())
 }
@@ -224,7 +233,9 @@ pub(super) fn bind(
     };
     all.push((TODAY, today));
     for (name, value) in all {
-        let at = statement.parameter_index(&format!(":{name}")).map_err(failed)?;
+        let at = statement
+            .parameter_index(&format!(":{name}"))
+            .map_err(failed)?;
         if let Some(at) = at {
             statement.raw_bind_parameter(at, value).map_err(failed)?;
         }
@@ -260,6 +271,7 @@ pub(super) fn show(
         number.unwrap_or_default()
     };
     let most = rows.iter().map(|row| number(row)).max().unwrap_or_default();
+    let total = total(&rows, bars);
     let rows = rows.into_iter().map(|cells| Bar {
         share: number(&cells).share_of(most),
         cells,
@@ -269,10 +281,33 @@ pub(super) fn show(
         headings: columns.names().to_vec(),
         labels: bars.labels,
         rows: rows.collect(),
-        total: None,
+        total,
     };
     let style = style(run, &options.output, options.colour);
     run.print_styled(&picture.draw(style))
+}
+
+/// The sums of the figures; none where they are of several currencies, or of one row.
+fn total(rows: &[Vec<String>], bars: ReportBars) -> Option<Vec<String>> {
+    let last = bars.labels.checked_sub(1)?;
+    let [first, others @ ..] = rows else {
+        return None;
+    };
+    let is_one = others.iter().all(|row| row[last] == first[last]);
+    if !bars.adds_up || others.is_empty() || !is_one {
+        return None;
+    }
+    let mut cells = vec![String::new(); bars.labels];
+    "total".clone_into(cells.first_mut()?);
+    for at in bars.labels..first.len() {
+        let numbers = rows.iter().filter_map(|row| Decimal::parse(&row[at]));
+        let sum = numbers.map(Some).reduce(|sum, number| sum?.plus(number?));
+        cells.push(
+            sum.flatten()
+                .map_or_else(String::new, |sum| sum.to_string()),
+        );
+    }
+    Some(cells)
 }
 
 fn shown(value: &Value) -> String {

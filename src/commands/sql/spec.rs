@@ -68,7 +68,7 @@ fn flags() -> [Arg; 9] {
             .value_name("NAME=VALUE")
             .action(ArgAction::Append)
             .requires("report")
-            .help("give a parameter of the query a value; each has today=DATE"),
+            .help("give a parameter of the query a value, as in today=2026-10-31"),
         Arg::new("tz")
             .long("tz")
             .value_name("ZONE")

@@ -29,7 +29,9 @@ pub(super) fn layout(
     };
     let Some(layout) = family.analysis.layout(name) else {
         let title = family.newest().title;
-        return Err(Error::usage(format!("there is no layout {name} of {title}")));
+        return Err(Error::usage(format!(
+            "there is no layout {name} of {title}"
+        )));
     };
     match place::address(run, asked.to.as_ref())? {
         Address::Sqlite(_) | Address::Postgres(_) => {}
@@ -41,7 +43,11 @@ pub(super) fn layout(
             .hint("rc sync --print-views duckdb FOLDER prints them for Parquet files"));
         }
     }
-    Ok(Some(over(family, layout, asked.products_version.as_deref())))
+    Ok(Some(over(
+        family,
+        layout,
+        asked.products_version.as_deref(),
+    )))
 }
 
 fn over(
@@ -89,8 +95,9 @@ pub(super) fn judged(run: &mut Run, laid_out: Result<LaidOut>) -> Result<()> {
                 changed,
                 ..
             } = &laid_out;
-            run.reporter
-                .note(&format!("{views} views in {place}; {changed} made or replaced"));
+            run.reporter.note(&format!(
+                "{views} views in {place}; {changed} made or replaced"
+            ));
             note_lacking(run, &laid_out);
             Ok(())
         }

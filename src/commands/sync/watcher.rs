@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::output::progress::{Progress, ProgressState};
 use crate::error::Result;
+use crate::output::progress::{Progress, ProgressState};
 use crate::sync::layout::LaidOut;
 use crate::sync::{Micros, ReadMethod, SyncObserver, SyncTable, TableEnd, TableReport};
 use crate::ui::reporter::Voice;

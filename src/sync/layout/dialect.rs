@@ -181,7 +181,9 @@ impl Dialect {
             (_, ViewType::Text) => text.to_owned(),
             (Self::Duckdb, _) => format!("TRY_CAST({text} AS {})", self.type_name(kind)),
             (Self::Postgres, ViewType::Integer) => {
-                format!("CASE WHEN {text}::text ~ '^-?[0-9]{{1,18}}$' THEN {text}::text::bigint END")
+                format!(
+                    "CASE WHEN {text}::text ~ '^-?[0-9]{{1,18}}$' THEN {text}::text::bigint END"
+                )
             }
             (Self::Postgres, ViewType::Decimal) => format!(
                 "CASE WHEN {text}::text ~ '^-?[0-9]{{1,40}}([.][0-9]{{1,40}})?$' THEN {text}::text::numeric END"

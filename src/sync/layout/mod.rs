@@ -8,6 +8,8 @@
 mod dialect;
 mod select;
 
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 

@@ -73,12 +73,16 @@ impl SelectBuilder<'_> {
     }
 
     fn null(&self, kind: ViewType) -> String {
-        self.dialect.cast(&Expression::Exact("NULL".to_owned()), kind)
+        self.dialect
+            .cast(&Expression::Exact("NULL".to_owned()), kind)
     }
 
     fn column(&self, alias: &str, table: &SourceTable, name: &str) -> Option<Expression> {
         let kind = type_in(table, name)?;
-        Some(Expression::Column(format!("{alias}.{}", quoted(name)), kind))
+        Some(Expression::Column(
+            format!("{alias}.{}", quoted(name)),
+            kind,
+        ))
     }
 
     fn member(
@@ -154,7 +158,9 @@ impl SelectBuilder<'_> {
 
 fn type_in(table: &SourceTable, name: &str) -> Option<ColumnType> {
     let mut columns = table.columns.iter();
-    columns.find(|(known, _)| known == name).map(|(_, kind)| *kind)
+    columns
+        .find(|(known, _)| known == name)
+        .map(|(_, kind)| *kind)
 }
 
 /// A column with JSON; `None` where the table has none of that name.

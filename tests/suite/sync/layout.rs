@@ -74,7 +74,10 @@ fn every_column_of_a_view_has_values_where_the_store_has_them() {
             continue;
         }
         for column in view.columns {
-            let count = format!("SELECT count(\"{}\") FROM recharge_{}", column.name, view.name);
+            let count = format!(
+                "SELECT count(\"{}\") FROM recharge_{}",
+                column.name, view.name
+            );
             if copy.value(&count) == 0 {
                 empty.push(format!("{}.{}", view.name, column.name));
             }
@@ -89,9 +92,13 @@ fn every_column_of_a_view_has_values_where_the_store_has_them() {
 
 /// Fields that few records of any store have.
 fn may_be_empty(column: &str) -> bool {
-    ["order_day_of_week", "order_day_of_month", "minimum_order_amount"]
-        .iter()
-        .any(|name| column.ends_with(name))
+    [
+        "order_day_of_week",
+        "order_day_of_month",
+        "minimum_order_amount",
+    ]
+    .iter()
+    .any(|name| column.ends_with(name))
 }
 
 #[test]
@@ -104,7 +111,10 @@ fn views_show_what_the_store_lists() {
         assert_eq!(row["customer_id"], charge["customer"]["id"]);
         assert_eq!(row["email"], charge["customer"]["email"]);
         let price: f64 = charge["total_price"].as_str().unwrap().parse().unwrap();
-        assert_eq!(row["total_price"].as_f64().unwrap().to_bits(), price.to_bits());
+        assert_eq!(
+            row["total_price"].as_f64().unwrap().to_bits(),
+            price.to_bits()
+        );
         let lines = copy.sql(&format!(
             "SELECT * FROM recharge_charge_line_item WHERE charge_id = {id} ORDER BY \"index\""
         ));
@@ -143,8 +153,14 @@ fn values_of_another_type_are_null_and_do_not_break_a_view() {
              tax_lines = '[{"price": "1.10"}, {"price": "2.20"}, {"price": null}]'"#,
     );
     let line = &copy.sql("SELECT quantity, grams, unit_price FROM recharge_charge_line_item WHERE \"index\" = 2 LIMIT 1")[0];
-    assert_eq!(*line, json!({"quantity": null, "grams": 1.5, "unit_price": -2.5}));
-    assert_eq!(copy.value("SELECT count(*) FROM recharge_charge_discount"), 0);
+    assert_eq!(
+        *line,
+        json!({"quantity": null, "grams": 1.5, "unit_price": -2.5})
+    );
+    assert_eq!(
+        copy.value("SELECT count(*) FROM recharge_charge_discount"),
+        0
+    );
     let charge = "SELECT external_order_id_ecommerce AS id, round(tax_lines, 2) AS tax FROM recharge_charge LIMIT 1";
     assert_eq!(copy.sql(charge)[0], json!({"id": null, "tax": 3.3}));
 }
@@ -154,7 +170,10 @@ fn the_history_of_subscriptions_has_a_row_for_each_version() {
     let copy = laid_out();
     copy.write("INSERT INTO subscriptions_history (id, updated_at, status, _synced_at) SELECT id, '2020-01-01T00:00:00Z', 'active', '2026-11-20T00:00:00Z' FROM subscriptions");
     let count = |table: &str| copy.value(&format!("SELECT count(*) FROM {table}"));
-    let (versions, rows) = (count("recharge_subscription_history"), count("subscriptions"));
+    let (versions, rows) = (
+        count("recharge_subscription_history"),
+        count("subscriptions"),
+    );
     assert_eq!(versions.as_u64().unwrap(), rows.as_u64().unwrap() * 2);
     assert_eq!(count("recharge_subscription"), rows);
 }
@@ -180,7 +199,11 @@ fn views_stay_as_they_are_until_they_are_to_be_otherwise() {
     copy.try_sync("--layout fivetran")
         .succeeds()
         .says("; 1 made or replaced");
-    let sql = |rows: Vec<Value>| rows.iter().map(|row| row["sql"].clone()).collect::<Vec<_>>();
+    let sql = |rows: Vec<Value>| {
+        rows.iter()
+            .map(|row| row["sql"].clone())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(sql(definitions(&copy)), sql(before));
 }
 
@@ -189,9 +212,11 @@ fn what_somebody_else_made_is_left_alone_and_the_tables_are_copied() {
     let copy = Copy::new();
     copy.sync("--tables customers");
     copy.write("CREATE TABLE recharge_charge (mine)");
-    let outcome = copy.try_sync("--layout fivetran").fails(7);
-    outcome.says("has a recharge_charge that rc sync did not make; no view was changed");
-    outcome.says("the tables are copied");
+    let outcome = copy
+        .try_sync("--layout fivetran")
+        .fails(7)
+        .says("has a recharge_charge that rc sync did not make; no view was changed")
+        .says("the tables are copied");
     assert_eq!(of(&outcome.records(), "charges")["state"], "current");
     assert_eq!(definitions(&copy), Vec::<Value>::new());
     assert_eq!(copy.value("SELECT count(*) FROM recharge_charge"), 0);
@@ -200,16 +225,18 @@ fn what_somebody_else_made_is_left_alone_and_the_tables_are_copied() {
 #[test]
 fn views_over_tables_that_the_copy_lacks_are_left_out_and_named() {
     let copy = Copy::new();
-    let outcome = copy.try_sync("--tables orders,customers --layout fivetran").succeeds();
-    outcome.says("3 views in");
-    outcome.says("without the tables addresses, charges, discounts, onetimes, subscriptions, subscriptions_history there are no views");
+    copy.try_sync("--tables orders,customers --layout fivetran").succeeds()
+        .says("3 views in")
+        .says("without the tables addresses, charges, discounts, onetimes, subscriptions, subscriptions_history there are no views");
     // What would be joined is null, or what the order says itself.
     let named = "SELECT count(*) FROM recharge_customer WHERE billing_city IS NOT NULL";
     assert_eq!(copy.value(named), 0);
     let unknown = "SELECT count(*) FROM recharge_orders WHERE charge_status IS NULL";
     assert_eq!(copy.value(unknown), 0);
     // They come with their tables.
-    copy.try_sync("--layout fivetran").succeeds().says("16 views in");
+    copy.try_sync("--layout fivetran")
+        .succeeds()
+        .says("16 views in");
 }
 
 #[test]
@@ -217,8 +244,9 @@ fn layouts_are_for_databases_and_for_the_api_that_has_them() {
     let copy = Copy::new();
     let folder = copy.store.path().join("out");
     let line = format!("sync --to ndjson:{} --layout fivetran", folder.display());
-    let outcome = copy.there(rc(&line)).fails(2);
-    outcome.says("--layout fivetran makes views in a database, and files have none");
+    copy.there(rc(&line))
+        .fails(2)
+        .says("--layout fivetran makes views in a database, and files have none");
     assert!(!folder.exists());
     let line = format!(
         "sync --from bigcommerce --store-hash sandbox --to {} --layout fivetran",
@@ -239,13 +267,15 @@ fn statements_for_duckdb_read_the_parquet_files_of_a_folder() {
         let words = ["sync", "--print-views", engine, &folder];
         rc_of(words.map(str::to_owned)).holding(&store)
     };
-    print("duckdb").fails(4).says("has no Parquet files of a copy");
+    print("duckdb")
+        .fails(4)
+        .says("has no Parquet files of a copy");
     std::fs::create_dir(&folder).unwrap();
     for table in ["charges", "orders"] {
         std::fs::write(folder.join(format!("{table}.parquet")), "").unwrap();
     }
-    let outcome = print("duckdb").succeeds();
-    outcome.says("without the tables addresses, customers, discounts, onetimes, subscriptions_history there are no views");
+    let outcome = print("duckdb").succeeds()
+        .says("without the tables addresses, customers, discounts, onetimes, subscriptions_history there are no views");
     let sql = outcome.stdout;
     assert!(sql.starts_with("CREATE SCHEMA IF NOT EXISTS \"recharge\";\n"));
     let begin = "CREATE OR REPLACE VIEW \"recharge\".";

@@ -113,7 +113,8 @@ fn asked(copy: &Copy, words: &str) -> Rc {
 /// The rows of a report, each as its values.
 fn rows(copy: &Copy, words: &str) -> Vec<Value> {
     let outcome = asked(copy, &format!("--query {words} -o ndjson")).succeeds();
-    let values = |record: Value| Value::Array(record.as_object().unwrap().values().cloned().collect());
+    let values =
+        |record: Value| Value::Array(record.as_object().unwrap().values().cloned().collect());
     outcome.records().into_iter().map(values).collect()
 }
 
@@ -257,7 +258,9 @@ fn revenue_to_come_is_that_of_queued_charges() {
 fn failed_charges_are_recovered_lost_or_open() {
     assert_eq!(
         rows(&small_store(), "failed-charges"),
-        [json!(["2026-10", "USD", 4, 1, 2, 1, "0.2500", "100.00", "10.00"])]
+        [json!([
+            "2026-10", "USD", 4, 1, 2, 1, "0.2500", "100.00", "10.00"
+        ])]
     );
 }
 
@@ -284,13 +287,14 @@ fn every_report_runs_on_a_copy_with_its_tables_only_and_names_one_that_is_missin
         assert!(!rows(&copy, report.name).is_empty() || report.name == "failed-charges");
         for table in report.tables {
             copy.write(&format!("ALTER TABLE {0} RENAME TO {0}_x", table.name));
-            let outcome = asked(&copy, &format!("--query {}", report.name)).fails(4);
-            outcome.says(&format!("has no table {}", table.name));
-            outcome.says(&format!(
-                "rc sync --tables {} --to sqlite:{} brings it",
-                table.copied_as,
-                copy.path()
-            ));
+            asked(&copy, &format!("--query {}", report.name))
+                .fails(4)
+                .says(&format!("has no table {}", table.name))
+                .says(&format!(
+                    "rc sync --tables {} --to sqlite:{} brings it",
+                    table.copied_as,
+                    copy.path()
+                ));
             copy.write(&format!("ALTER TABLE {0}_x RENAME TO {0}", table.name));
         }
     }
@@ -300,7 +304,10 @@ fn every_report_runs_on_a_copy_with_its_tables_only_and_names_one_that_is_missin
 fn reports_are_listed_and_printed_with_their_definition_and_source() {
     let outcome = rc("sql --list-queries -o ndjson").succeeds();
     let listed: Vec<Value> = outcome.records();
-    let listed: Vec<&str> = listed.iter().map(|row| row["query"].as_str().unwrap()).collect();
+    let listed: Vec<&str> = listed
+        .iter()
+        .map(|row| row["query"].as_str().unwrap())
+        .collect();
     assert_eq!(listed, names());
     assert_eq!(listed.len(), 9);
     for name in names() {
@@ -321,7 +328,10 @@ fn days_of_subscriptions_are_worked_out_alike_in_all_reports() {
         Some(&sql[begin..sql.find("-- end of spells")?])
     };
     let reports = recharge_cli::catalog::recharge::FAMILY.analysis.reports;
-    let parts: Vec<&str> = reports.iter().filter_map(|report| part(report.sql)).collect();
+    let parts: Vec<&str> = reports
+        .iter()
+        .filter_map(|report| part(report.sql))
+        .collect();
     assert_eq!(parts.len(), 4);
     assert!(parts.iter().all(|other| *other == parts[0]));
 }
@@ -331,11 +341,26 @@ fn wrong_words_about_reports_are_refused() {
     let copy = small_store();
     for (words, said) in [
         ("--query chrun", "did you mean churn?"),
-        ("--query churn --param month_days=30", "its parameters are: today"),
-        ("--query mrr --param month_days=0", "month_days=0 is not a decimal number above 0"),
-        ("--query mrr --param month_days=x", "month_days=x is not a decimal number above 0"),
-        ("--query mrr --param month_days", "--param month_days has no value"),
-        ("--query churn --param today=soon", "today=soon is not a day"),
+        (
+            "--query churn --param month_days=30",
+            "its parameters are: today",
+        ),
+        (
+            "--query mrr --param month_days=0",
+            "month_days=0 is not a decimal number above 0",
+        ),
+        (
+            "--query mrr --param month_days=x",
+            "month_days=x is not a decimal number above 0",
+        ),
+        (
+            "--query mrr --param month_days",
+            "--param month_days has no value",
+        ),
+        (
+            "--query churn --param today=soon",
+            "today=soon is not a day",
+        ),
         ("--query churn --tz Mars", "Mars"),
         ("--print", "--query <NAME>"),
         ("--query churn 'SELECT 1'", "cannot be used with"),
@@ -348,13 +373,25 @@ fn wrong_words_about_reports_are_refused() {
 fn a_report_without_the_zone_of_the_store_says_that_days_are_those_of_utc() {
     let copy = small_store();
     copy.write("DROP TABLE store");
-    let outcome = asked(&copy, "--query churn").succeeds();
-    outcome.says("days are those of UTC");
-    asked(&copy, "--query churn --tz UTC").succeeds().says_nothing();
+    asked(&copy, "--query churn")
+        .succeeds()
+        .says("days are those of UTC");
+    asked(&copy, "--query churn --tz UTC")
+        .succeeds()
+        .says_nothing();
     // A question of one's own has the function as well.
     let day = "SELECT local_day('2026-11-20T01:00:00Z') AS day";
     let words = |zone: &str| {
-        let words = ["sql", day, "--database", &copy.path(), "-o", "ndjson", "--tz", zone];
+        let words = [
+            "sql",
+            day,
+            "--database",
+            &copy.path(),
+            "-o",
+            "ndjson",
+            "--tz",
+            zone,
+        ];
         let words = words.map(str::to_owned);
         rc_of(words).holding(&copy.store).succeeds().records()
     };
@@ -366,20 +403,45 @@ fn a_report_without_the_zone_of_the_store_says_that_days_are_those_of_utc() {
 fn a_report_about_another_api_is_refused() {
     let copy = Copy::new();
     copy.sync("--from bigcommerce --store-hash sandbox --tables customers");
-    let outcome = asked(&copy, "--query churn").fails(2);
-    outcome.says("the query churn is about copies of Recharge");
+    asked(&copy, "--query churn")
+        .fails(2)
+        .says("the query churn is about copies of Recharge");
 }
 
 #[test]
 fn a_terminal_shows_bars_and_a_script_shows_records() {
     let copy = small_store();
     let shown = asked(&copy, "--query churn").showing(60).succeeds().stdout;
-    assert!(shown.contains("CHURN_RATE") && shown.contains('█'), "{shown}");
+    assert!(
+        shown.contains("CHURN_RATE") && shown.contains('█'),
+        "{shown}"
+    );
     let lines: Vec<&str> = shown.lines().collect();
     let bar = |line: &str| line.chars().filter(|letter| *letter == '█').count();
-    assert!(bar(lines[2]) > bar(lines[4]) && bar(lines[4]) > 0, "{shown}");
-    let table = asked(&copy, "--query churn -o table").showing(60).succeeds();
+    assert!(
+        bar(lines[2]) > bar(lines[4]) && bar(lines[4]) > 0,
+        "{shown}"
+    );
+    // Figures of one currency add up, those of two do not.
+    let mrr = || asked(&copy, "--query mrr").showing(80).succeeds().stdout;
+    let total = ["total", "3", "4", "80.42", "6.35", "74.07"];
+    let last: Vec<String> = mrr()
+        .lines()
+        .last()
+        .unwrap()
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(last, total);
+    copy.write("UPDATE subscriptions SET presentment_currency = 'EUR' WHERE id = 3");
+    assert!(!mrr().contains("total"), "{}", mrr());
+    let table = asked(&copy, "--query churn -o table")
+        .showing(60)
+        .succeeds();
     assert!(table.stdout.contains("0.4000"), "{}", table.stdout);
     let chosen = asked(&copy, "--query churn --columns churn_rate -o csv").succeeds();
-    assert_eq!(chosen.stdout, "churn_rate\n0.0000\n0.5000\n0.0000\n0.4000\n");
+    assert_eq!(
+        chosen.stdout,
+        "churn_rate\n0.0000\n0.5000\n0.0000\n0.4000\n"
+    );
 }

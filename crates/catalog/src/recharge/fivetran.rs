@@ -7,8 +7,8 @@
 
 use crate::analysis::ViewType::{Boolean, Decimal, Integer, Text, Time};
 use crate::analysis::ViewValue::{
-    Beyond, Column, Either, IsDeleted, IsJoinedDeleted, Item, Joined, JoinedMember, Member, Position,
-    Sum, SyncedAt, WholeItem,
+    Beyond, Column, Either, IsDeleted, IsJoinedDeleted, Item, Joined, JoinedMember, Member,
+    Position, Sum, SyncedAt, WholeItem,
 };
 use crate::analysis::{Layout, LayoutView, ViewColumn, ViewJoin, ViewType, ViewValue};
 

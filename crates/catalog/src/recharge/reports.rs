@@ -32,7 +32,20 @@ const fn report(
 }
 
 const fn bars(labels: usize, measure: &'static str) -> Option<ReportBars> {
-    Some(ReportBars { labels, measure })
+    Some(ReportBars {
+        labels,
+        measure,
+        adds_up: false,
+    })
+}
+
+/// Bars of amounts, with a last label that is their currency.
+const fn amounts(labels: usize, measure: &'static str) -> Option<ReportBars> {
+    Some(ReportBars {
+        labels,
+        measure,
+        adds_up: true,
+    })
 }
 
 const ADDRESSES: ReportTable = ReportTable::of("addresses");
@@ -89,7 +102,7 @@ const REPORTS: &[Report] = &[
             about: "days of a month: 365/12",
             default: "30.416666666667",
         }],
-        bars: bars(2, "mrr"),
+        bars: amounts(2, "mrr"),
         ..report(
             "mrr",
             "monthly recurring revenue of active subscriptions, by product",
@@ -104,7 +117,7 @@ const REPORTS: &[Report] = &[
         &[ORDERS, CHARGES],
     ),
     Report {
-        bars: bars(2, "gross"),
+        bars: amounts(2, "gross"),
         ..report(
             "revenue-by-week",
             "revenue by week, from orders",
@@ -113,7 +126,7 @@ const REPORTS: &[Report] = &[
         )
     },
     Report {
-        bars: bars(2, "gross"),
+        bars: amounts(2, "gross"),
         ..report(
             "upcoming",
             "gross revenue of queued charges, by week",

@@ -150,7 +150,10 @@ impl ViewPlace<'_> {
         // spelling of its own.
         let begin = format!("rc sync --layout {}:", self.layout);
         let is_ours = |kind: &str, comment: &Option<String>| {
-            kind == "v" && comment.as_ref().is_some_and(|text| text.starts_with(&begin))
+            kind == "v"
+                && comment
+                    .as_ref()
+                    .is_some_and(|text| text.starts_with(&begin))
         };
         if let Some((kind, comment)) = &there
             && !is_ours(kind, comment)

@@ -42,10 +42,7 @@ pub(super) fn lay_out(
         let create = match &statement.select {
             Ok(select) => {
                 laid_out.views += 1;
-                Some(format!(
-                    "CREATE VIEW {} AS {mark}\n{select}",
-                    quoted(&view)
-                ))
+                Some(format!("CREATE VIEW {} AS {mark}\n{select}", quoted(&view)))
             }
             Err(table) => {
                 laid_out.lacking.push((statement.name, table));
