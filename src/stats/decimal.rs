@@ -112,6 +112,35 @@ impl Decimal {
         })
     }
 
+    /// The product; `None` when it is too long to be exact.
+    #[must_use]
+    pub fn times(self, other: Self) -> Option<Self> {
+        let decimals = i32::try_from(self.decimals + other.decimals).ok()?;
+        Self::shifted(self.units.checked_mul(other.units)?, decimals)
+    }
+
+    /// The quotient with so many decimals, half away from zero; `None` when it is too
+    /// large, or `by` is 0.
+    #[must_use]
+    pub fn over(self, by: Self, decimals: u32) -> Option<Self> {
+        let wanted = decimals.checked_add(by.decimals)?;
+        let both = wanted.min(self.decimals);
+        let numerator = self.units.checked_mul(power(wanted - both)?)?;
+        let denominator = by.units.checked_mul(power(self.decimals - both)?)?;
+        let quotient = numerator.checked_div(denominator)?;
+        let rest = numerator.checked_rem(denominator)?.unsigned_abs();
+        let is_up = rest.checked_mul(2)? >= denominator.unsigned_abs();
+        let sign = numerator.signum() * denominator.signum();
+        let units = quotient + i128::from(is_up) * sign;
+        Self::shifted(units, i32::try_from(decimals).ok()?)
+    }
+
+    /// Whether it is 0.
+    #[must_use]
+    pub const fn is_zero(self) -> bool {
+        self.units == 0
+    }
+
     /// How much of `whole` it is, for drawing: from 0 to 1.
     #[must_use]
     pub fn share_of(self, whole: Self) -> f64 {

@@ -14,8 +14,10 @@
 
 mod copied;
 pub mod destination;
+pub mod figures;
 mod fit;
 mod identity;
+pub mod layout;
 mod moment;
 mod read;
 mod row;

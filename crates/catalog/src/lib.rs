@@ -8,6 +8,7 @@
 
 #![deny(missing_docs)]
 
+mod analysis;
 pub mod bigcommerce;
 pub mod build;
 mod bulk;
@@ -21,6 +22,10 @@ mod replication;
 mod secrets;
 mod undo;
 
+pub use analysis::{
+    Analysis, Layout, LayoutView, Report, ReportBars, ReportParameter, ReportTable, ViewColumn,
+    ViewJoin, ViewType, ViewValue, ZoneSource,
+};
 pub use bulk::{Batch, Unique};
 pub use check::api as check;
 pub use exceptions::{BodyException, BodyFields, ValueEffect};

@@ -1,5 +1,6 @@
 //! `rc sql`: questions to a copy that `rc sync` made.
 
+mod report;
 mod run;
 mod spec;
 

@@ -7,13 +7,14 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Statement};
 use serde_json::{Map, Value, json};
 
+use super::report::{self, ReportValues};
 use crate::cli::Options;
 use crate::cli::values::text;
 use crate::commands::sync::open_copy;
 use crate::error::{Error, Result};
 use crate::filter::Flow;
 use crate::output::Shape;
-use crate::sync::sums;
+use crate::sync::figures;
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
 
@@ -32,26 +33,63 @@ pub(super) fn run(run: &mut Run, options: &Options, matches: &ArgMatches) -> Res
             "--dry-run shows what would be sent, and this command sends nothing",
         ));
     }
-    let query = if matches.get_flag("list-tables") {
-        TABLES.to_owned()
-    } else {
-        query(run, matches)?
+    if matches.get_flag("list-queries") {
+        return report::list(run, options);
+    }
+    let named = text(matches, "report");
+    let named = named.as_deref().map(report::find).transpose()?;
+    let values = match named {
+        Some((_, named)) => Some(ReportValues::of(named, matches)?),
+        None => None,
     };
-    let database = text(matches, "database").unwrap_or_default();
-    let (copy, _) = open_copy(Path::new(&database))?;
-    sums::define(&copy).map_err(refused)?;
+    if let Some((_, named)) = named
+        && matches.get_flag("print")
+    {
+        return run.print(named.sql);
+    }
+    let query = match named {
+        Some((_, named)) => named.sql.to_owned(),
+        None if matches.get_flag("list-tables") => TABLES.to_owned(),
+        None => query(run, matches)?,
+    };
+    let asked = report::asked_zone(matches)?;
+    let database = report::database(matches);
+    let (copy, store) = open_copy(Path::new(&database))?;
+    if let Some((family, named)) = named {
+        report::check(&copy, &database, &store, family, named)?;
+    }
+    let zone = report::zone(run, &copy, &store, asked, named.is_some())?;
+    figures::define(&copy, &zone).map_err(failed)?;
     // A query that never ends does not see Ctrl-C.
     (run.guard_interrupts)();
     let mut statement = one_statement(&copy, &query)?;
-    let keys = names(&statement);
+    match named.zip(values) {
+        Some(((_, named), values)) => {
+            report::bind(run, &copy, &mut statement, named, &values, &zone)?;
+            report::show(run, options, &mut statement, named)
+        }
+        None => {
+            let columns = Columns::of(&statement);
+            print_rows(run, options, &mut statement, &columns)
+        }
+    }
+}
+
+/// Prints the rows of a statement whose parameters have their values.
+pub(super) fn print_rows(
+    run: &mut Run,
+    options: &Options,
+    statement: &mut Statement<'_>,
+    columns: &Columns,
+) -> Result<()> {
     let described = Described {
-        keys: Some(keys.clone()),
+        keys: Some(columns.names().to_vec()),
         ..Described::default()
     };
     let mut printer = Printer::prepare(run, options, Shape::Many, described)?;
-    let mut rows = statement.query([]).map_err(refused)?;
-    while let Some(row) = rows.next().map_err(refused)? {
-        if printer.record(&record(row, &keys)?)? == Flow::Enough {
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next().map_err(failed)? {
+        if printer.record(&columns.record(row)?)? == Flow::Enough {
             break;
         }
     }
@@ -76,7 +114,7 @@ fn query(run: &mut Run, matches: &ArgMatches) -> Result<String> {
 
 /// Prepares a query that reads.
 fn one_statement<'c>(copy: &'c Connection, query: &str) -> Result<Statement<'c>> {
-    let statement = copy.prepare(query).map_err(refused)?;
+    let statement = copy.prepare(query).map_err(failed)?;
     if statement.column_count() == 0 || !statement.readonly() {
         return Err(Error::usage("the query does not read")
             .hint("rc sql takes one SELECT; the copy belongs to rc sync"));
@@ -84,43 +122,66 @@ fn one_statement<'c>(copy: &'c Connection, query: &str) -> Result<Statement<'c>>
     Ok(statement)
 }
 
-/// The names of the columns. Of several with the same name the later ones have a
-/// number, so that no value hides another.
-fn names(statement: &Statement<'_>) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for name in statement.column_names() {
-        let mut unique = name.to_owned();
-        let mut number = 1;
-        while names.contains(&unique) {
-            number += 1;
-            unique = format!("{name}_{number}");
+/// The columns of a statement.
+pub(super) struct Columns(Vec<String>);
+
+impl Columns {
+    /// Those of a statement. Of several with the same name the later ones have a
+    /// number, so that no value hides another.
+    pub(super) fn of(statement: &Statement<'_>) -> Self {
+        let mut names: Vec<String> = Vec::new();
+        for name in statement.column_names() {
+            let mut unique = name.to_owned();
+            let mut number = 1;
+            while names.contains(&unique) {
+                number += 1;
+                unique = format!("{name}_{number}");
+            }
+            names.push(unique);
         }
-        names.push(unique);
+        Self(names)
     }
-    names
+
+    pub(super) fn names(&self) -> &[String] {
+        &self.0
+    }
+
+    pub(super) fn position(&self, name: &str) -> Option<usize> {
+        self.0.iter().position(|known| known == name)
+    }
+
+    /// The values of a row, in the order of the columns.
+    pub(super) fn values(&self, row: &Row<'_>) -> Result<Vec<Value>> {
+        let values = (0..self.0.len()).map(|at| row.get_ref(at).map(value).map_err(failed));
+        values.collect()
+    }
+
+    /// A row as a JSON object.
+    fn record(&self, row: &Row<'_>) -> Result<String> {
+        let mut record = Map::new();
+        for (name, value) in self.0.iter().zip(self.values(row)?) {
+            record.insert(name.clone(), value);
+        }
+        Ok(Value::Object(record).to_string())
+    }
 }
 
-/// A row as a JSON object.
-fn record(row: &Row<'_>, keys: &[String]) -> Result<String> {
-    let mut record = Map::new();
-    for (at, key) in keys.iter().enumerate() {
-        let value = match row.get_ref(at).map_err(refused)? {
-            ValueRef::Null => Value::Null,
-            ValueRef::Integer(number) => json!(number),
-            ValueRef::Real(number) => json!(number),
-            ValueRef::Text(text) => json!(String::from_utf8_lossy(text)),
-            ValueRef::Blob(bytes) => {
-                let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
-                json!(digits.collect::<String>())
-            }
-        };
-        record.insert(key.clone(), value);
+/// A value as JSON.
+fn value(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => json!(number),
+        ValueRef::Real(number) => json!(number),
+        ValueRef::Text(text) => json!(String::from_utf8_lossy(text)),
+        ValueRef::Blob(bytes) => {
+            let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
+            json!(digits.collect::<String>())
+        }
     }
-    Ok(Value::Object(record).to_string())
 }
 
 /// What the database says of a query.
-fn refused(error: rusqlite::Error) -> Error {
+pub(super) fn failed(error: rusqlite::Error) -> Error {
     use rusqlite::Error as Sql;
     match error {
         Sql::SqlInputError { msg, .. } => {

@@ -4,6 +4,9 @@ mod args;
 mod run;
 mod spec;
 
+pub(in crate::commands) use run::as_picture;
+pub(in crate::commands) use spec::zone;
+
 use super::collision::Files;
 use super::{Command, call, verb_of};
 

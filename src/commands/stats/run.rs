@@ -93,7 +93,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Stats) 
 }
 
 /// Whether somebody looks who asked for nothing else.
-fn as_picture(run: &Run, options: &Options) -> bool {
+pub(in crate::commands) fn as_picture(run: &Run, options: &Options) -> bool {
     let asked = &options.output;
     style(run, asked, options.colour).for_eyes()
         && matches!(asked.format, None | Some(Format::Table))

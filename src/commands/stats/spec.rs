@@ -166,7 +166,7 @@ fn top(word: &str) -> Result<usize, String> {
     }
 }
 
-pub(super) fn zone(word: &str) -> Result<TimeZone, String> {
+pub(in crate::commands) fn zone(word: &str) -> Result<TimeZone, String> {
     match word {
         "UTC" | "utc" => Ok(TimeZone::UTC),
         "local" => Ok(TimeZone::system()),

@@ -34,6 +34,8 @@ pub(super) struct Sync {
     pub(super) state: Option<PathBuf>,
     /// How long a Singer target may do nothing.
     pub(super) target_timeout: Duration,
+    /// The views to make, by name.
+    pub(super) layout: Option<String>,
 }
 
 /// What the words come to.
@@ -66,6 +68,7 @@ pub(super) fn sync_of(matches: &ArgMatches) -> Result<Sync> {
         products_version: text(matches, "products-version"),
         state: state(matches),
         target_timeout: span("target-timeout").unwrap_or_default(),
+        layout: text(matches, "layout"),
     })
 }
 
@@ -73,6 +76,12 @@ pub(super) fn sync_of(matches: &ArgMatches) -> Result<Sync> {
 pub(super) fn state(matches: &ArgMatches) -> Option<PathBuf> {
     let named = matches.try_get_one::<String>("state").ok().flatten();
     named.map(PathBuf::from)
+}
+
+/// Engine and folder of the views to print.
+pub(super) fn print_views(matches: &ArgMatches) -> Option<Vec<String>> {
+    let words = matches.try_get_many::<String>("print-views").ok()??;
+    Some(words.cloned().collect())
 }
 
 /// The API, where it was named.

@@ -7,6 +7,7 @@ mod run;
 mod singer;
 mod spec;
 mod status;
+mod views;
 mod watcher;
 
 use clap::ArgMatches;
@@ -27,6 +28,9 @@ pub(super) const COMMAND: Command = Command {
     run: |run, options, matches| {
         let inner = matches.subcommand().map_or(matches, |(_, inner)| inner);
         run.choose_family(options, args::source(inner))?;
+        if let Some(words) = args::print_views(matches) {
+            return views::print(run, options, &words);
+        }
         match matches.subcommand_name() {
             Some("status") => status::run(run, options, args::destination(inner)?.as_ref()),
             Some("check") => check::run(run, options, &args::sync_of(inner)?),
@@ -37,6 +41,9 @@ pub(super) const COMMAND: Command = Command {
 
 /// The files that a run writes: those of the destination.
 fn files(matches: &ArgMatches) -> Result<Files> {
+    if args::print_views(matches).is_some() {
+        return Ok(Files::default());
+    }
     let matches = matches.subcommand().map_or(matches, |(_, inner)| inner);
     let mut files = Files::default();
     let path = match args::destination(matches)? {

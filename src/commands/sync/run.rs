@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::args::Sync;
 use super::watcher::Watcher;
-use super::{place, singer};
+use super::{place, singer, views};
 use crate::api::client::Client;
 use crate::api::request::Now;
 use crate::catalog::build::field;
@@ -164,10 +164,13 @@ impl RepeatedRun<'_> {
                 }
                 None => run.reporter.done(&sent(&reports)),
             }
+            let laid_out = watcher.take_laid_out();
+            let views = laid_out.map_or(Ok(()), |laid_out| views::judged(run, laid_out));
+            let outcome = judged(&reports).and(views);
             let Some(pause) = self.watch else {
-                return judged(&reports);
+                return outcome;
             };
-            if let Err(error) = judged(&reports) {
+            if let Err(error) = outcome {
                 run.reporter.note(&error.to_string());
             }
             Run::wait(async {
@@ -230,6 +233,7 @@ fn plan(run: &mut Run, options: &Options, place: &Target, asked: &Sync) -> Resul
         schema: asked.schema,
         deletes: asked.deletes,
         confirmed: options.yes,
+        layout: views::layout(run, place.family, asked)?,
     })
 }
 

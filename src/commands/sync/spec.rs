@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command};
 
-use crate::catalog;
+use crate::catalog::{self, Layout};
 use crate::cli::help::{styled, verb};
 use crate::cli::{Spec, plain};
 use crate::config::span;
@@ -33,6 +33,7 @@ Examples:
   rc sync --start-date 2026-01-01
   rc sync --watch 15m
   rc sync --to 'singer:target-postgres --config target.json'
+  rc sync --to postgres://db.internal/shop --layout fivetran
   rc sync --from bigcommerce --store-hash abc123
   rc sync status
   rc sql 'SELECT status, count(*) FROM subscriptions GROUP BY 1'";
@@ -58,6 +59,7 @@ fn build() -> Command {
             command
                 .after_help(styled(EXAMPLES))
                 .args(flags())
+                .args([layout(), print_views()])
                 .subcommands([
                     verb("status", "Show what the copy has", STATUS).args([to(), from()]),
                     verb("check", "Check token and copy before a run", CHECK).args(flags()),
@@ -69,6 +71,29 @@ fn to() -> Arg {
     Arg::new("to").long("to").value_name("DEST").help(
         "where the copy is: sqlite:FILE, ndjson:FOLDER, csv:FOLDER, postgres://HOST/DATABASE, singer:- or singer:COMMAND [default: sqlite:recharge.db, or the name of the other API]",
     )
+}
+
+fn layout() -> Arg {
+    Arg::new("layout")
+        .long("layout")
+        .value_name("NAME")
+        .value_parser(PossibleValuesParser::new(layouts().map(|layout| layout.name)))
+        .help("after the copy, make views with the tables of another service, in SQLite or PostgreSQL")
+}
+
+fn print_views() -> Arg {
+    Arg::new("print-views")
+        .long("print-views")
+        .value_names(["ENGINE", "FOLDER"])
+        .num_args(2)
+        .conflicts_with_all(["to", "tables", "refresh", "watch"])
+        .help("print these views for the Parquet files of a folder; ENGINE is duckdb; nothing is copied")
+}
+
+/// The layouts of all APIs.
+fn layouts() -> impl Iterator<Item = &'static Layout> {
+    let families = catalog::FAMILIES.iter();
+    families.flat_map(|family| family.analysis.layouts)
 }
 
 fn from() -> Arg {

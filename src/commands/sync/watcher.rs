@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::error::Result;
 use crate::output::progress::{Progress, ProgressState};
+use crate::sync::layout::LaidOut;
 use crate::sync::{Micros, ReadMethod, SyncObserver, SyncTable, TableEnd, TableReport};
 use crate::ui::reporter::Voice;
 use crate::world::Clock;
@@ -21,6 +23,7 @@ pub(super) struct Watcher {
     /// tells.
     ordered: Vec<String>,
     seen: RefCell<Seen>,
+    laid_out: RefCell<Option<Result<LaidOut>>>,
 }
 
 #[derive(Default)]
@@ -54,12 +57,18 @@ impl Watcher {
             tables: tables.len(),
             ordered: ordered.map(|table| table.name.clone()).collect(),
             seen: RefCell::default(),
+            laid_out: RefCell::default(),
         }
     }
 
     /// Another run over the same tables begins.
     pub(super) fn begin(&self) {
         *self.seen.borrow_mut() = Seen::default();
+    }
+
+    /// What became of the views since the last call.
+    pub(super) fn take_laid_out(&self) -> Option<Result<LaidOut>> {
+        self.laid_out.borrow_mut().take()
     }
 
     /// Draws the line of all tables, which stays above the others.
@@ -116,6 +125,10 @@ impl SyncObserver for Watcher {
         seen.ended += 1;
         seen.reading.remove(&report.table);
         self.draw(&seen);
+    }
+
+    fn laid_out(&self, outcome: Result<LaidOut>) {
+        *self.laid_out.borrow_mut() = Some(outcome);
     }
 
     fn note(&self, note: &str) {

@@ -16,11 +16,12 @@ mod worker;
 
 use super::Micros;
 use super::identity::StoreKey;
+use super::layout::{LaidOut, TableLayout};
 use super::row::RowFindings;
 use super::state::{TableState, TableStatus};
 use super::table::SyncTable;
 use crate::catalog::{ForgottenRecords, RemovedRecords};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 pub use address::{Address, PostgresUrl, USUAL_FILE};
 pub use batch::{BatchPurpose, RecordPage};
@@ -205,6 +206,20 @@ pub trait Destination: Send {
     /// # Errors
     /// It cannot be read.
     fn status(&mut self) -> Result<Vec<TableStatus>>;
+
+    /// Makes the views of a layout over the tables, or replaces those that are
+    /// otherwise: all of them or none. Tables and their rows stay as they are.
+    ///
+    /// # Errors
+    /// Of kind `Usage`: it has no views, or something of the name of a view is there
+    /// that the program did not make. `Partial`: others read a view, so that it cannot
+    /// be replaced.
+    fn lay_out(&mut self, layout: &TableLayout) -> Result<LaidOut> {
+        let name = layout.layout.name;
+        Err(Error::usage(format!(
+            "--layout {name} makes views in a database, and files have none"
+        )))
+    }
 
     /// Ends the work: what readers of files see is made whole, and the next writer
     /// may come.

@@ -14,7 +14,8 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use futures_util::stream;
 
-use super::destination::DestinationThread;
+use super::destination::{Destination, DestinationThread};
+use super::layout::LaidOut;
 use super::{Micros, StoreKey};
 use crate::api::client::Client;
 use crate::error::{Error, Kind, Result};
@@ -32,6 +33,9 @@ pub trait SyncObserver {
 
     /// A table was read to its end, or not.
     fn ended(&self, report: &TableReport);
+
+    /// The views of the layout were made, or not.
+    fn laid_out(&self, outcome: Result<LaidOut>);
 
     /// Something that the user should know.
     fn note(&self, note: &str);
@@ -63,10 +67,22 @@ impl SyncRun<'_> {
             .call(move |destination| destination.begin(&store, &writer, now))
             .await?;
         let reports = self.tables().await;
+        if reports.is_ok() {
+            self.lay_out().await;
+        }
         let finished = self.worker.call(|destination| destination.finish()).await;
         let reports = reports?;
         finished?;
         Ok(reports)
+    }
+
+    /// Makes the views. Rows are stored by then, and stay so whatever becomes of views.
+    async fn lay_out(&self) {
+        if let Some(layout) = self.plan.layout.clone() {
+            let lay_out = move |destination: &mut dyn Destination| destination.lay_out(&layout);
+            let laid_out = self.worker.call(lay_out).await;
+            self.observer.laid_out(laid_out);
+        }
     }
 
     fn now(&self) -> Micros {

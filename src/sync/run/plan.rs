@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::sync::destination::SchemaPolicy;
+use crate::sync::layout::TableLayout;
 use crate::sync::{Micros, SyncTable};
 
 /// What a run is to do.
@@ -29,6 +30,8 @@ pub struct RunPlan {
     pub deletes: Deletes,
     /// Whether many deletions at once were confirmed.
     pub confirmed: bool,
+    /// The views to make over the tables.
+    pub layout: Option<TableLayout>,
 }
 
 /// Which deletions are looked for.

@@ -2,14 +2,18 @@
 
 mod answers;
 pub mod copies;
+mod layout;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "postgres")]
+mod postgres_layout;
 #[cfg(unix)]
 pub mod proof;
 #[cfg(unix)]
 mod recorder;
 mod refusals;
 mod rehearsal;
+mod reports;
 
 use serde_json::Value;
 

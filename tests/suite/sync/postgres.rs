@@ -12,14 +12,14 @@ use super::{Copy, of};
 use crate::harness::{Rc, rc};
 
 /// A database of its own for a test.
-struct Database {
+pub(super) struct Database {
     runtime: Runtime,
     client: Client,
-    url: String,
+    pub(super) url: String,
 }
 
 impl Database {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let server = std::env::var("RC_POSTGRES").expect("the URL of a server");
         let number = NUMBER.fetch_add(1, Ordering::SeqCst);
@@ -51,22 +51,28 @@ impl Database {
         }
     }
 
-    fn copy(&self) -> Copy {
+    pub(super) fn copy(&self) -> Copy {
         Copy {
             to: Some(self.url.clone()),
             ..Copy::new()
         }
     }
 
-    fn write(&self, statement: &str) {
+    pub(super) fn write(&self, statement: &str) {
         self.runtime
             .block_on(self.client.batch_execute(statement))
             .unwrap();
     }
 
-    fn count(&self, query: &str) -> i64 {
+    pub(super) fn count(&self, query: &str) -> i64 {
         let row = self.runtime.block_on(self.client.query_one(query, &[]));
         row.unwrap().get(0)
+    }
+
+    /// The texts that a query answers, one for each row.
+    pub(super) fn texts(&self, query: &str) -> Vec<String> {
+        let rows = self.runtime.block_on(self.client.query(query, &[]));
+        rows.unwrap().iter().map(|row| row.get(0)).collect()
     }
 
     /// The versions in the history of a table.

@@ -3,7 +3,10 @@
 use recharge_cli::catalog::build::{create, field, get, id, integer, list, text, time};
 use recharge_cli::catalog::*;
 
-pub static FAMILY: ApiFamily = ApiFamily { versions: &[&API] };
+pub static FAMILY: ApiFamily = ApiFamily {
+    versions: &[&API],
+    analysis: Analysis::NONE,
+};
 const _: () = check(&VALUE);
 pub static API: Api = VALUE;
 const VALUE: Api = Api {

@@ -17,6 +17,7 @@ mod parameters;
 pub mod product_variants;
 pub mod products;
 
+use crate::analysis::Analysis;
 use crate::check;
 use crate::model::{
     Api, ApiFamily, Auth, AuthPlace, ClientId, Conventions, CredentialFile, ErrorForm, Headers,
@@ -25,7 +26,10 @@ use crate::model::{
 use crate::secrets::{SecretFields, secret_fields};
 
 /// The API; it has one version.
-pub static FAMILY: ApiFamily = ApiFamily { versions: &[&API] };
+pub static FAMILY: ApiFamily = ApiFamily {
+    versions: &[&API],
+    analysis: Analysis::NONE,
+};
 
 /// The API as a value.
 pub static API: Api = VALUE;

@@ -2,12 +2,15 @@
 
 use super::api::same_word;
 use super::{Api, Operation, Resource};
+use crate::analysis::Analysis;
 
 /// The versions of one API. Commands are the union of their operations.
 #[derive(Debug)]
 pub struct ApiFamily {
     /// The versions, newest first; at least one.
     pub versions: &'static [&'static Api],
+    /// What copies of its stores are asked.
+    pub analysis: Analysis,
 }
 
 /// A row of one version.

@@ -16,6 +16,7 @@ pub mod request_objects;
 mod subscriptions;
 mod various;
 
+use crate::analysis::Analysis;
 use crate::build::{id, post, read, text};
 use crate::check;
 use crate::model::{
@@ -25,7 +26,10 @@ use crate::model::{
 use crate::recharge::{CONVENTIONS, SECRETS};
 
 /// The versions of the portal: themes name the one that they are made for.
-pub static FAMILY: ApiFamily = ApiFamily { versions: &[&API] };
+pub static FAMILY: ApiFamily = ApiFamily {
+    versions: &[&API],
+    analysis: Analysis::NONE,
+};
 
 /// The portal.
 pub static API: Api = Api {

@@ -1,7 +1,9 @@
 //! The Recharge Admin API: facts that all its versions share, and the tables
 //! of each version.
 
+mod fivetran;
 mod limits;
+mod reports;
 mod secrets;
 pub mod v2021_01;
 pub mod v2021_11;
@@ -20,6 +22,7 @@ use crate::model::{
 /// The versions of the API.
 pub static FAMILY: ApiFamily = ApiFamily {
     versions: &[&v2021_11::API, &v2021_01::API],
+    analysis: reports::ANALYSIS,
 };
 
 const _: () = check::api(&api(

@@ -10,6 +10,7 @@ mod family;
 mod missing;
 mod schema;
 mod service;
+mod views;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -23,6 +24,7 @@ use super::{
 };
 use crate::error::{Error, Kind, Result};
 use crate::sync::Micros;
+use crate::sync::layout::{LaidOut, TableLayout};
 use copy::TableCopy;
 
 pub use connect::{Credentials, PostgresServer};
@@ -247,6 +249,12 @@ impl Destination for Postgres {
     fn status(&mut self) -> Result<Vec<TableStatus>> {
         let status = self.runtime.block_on(schema::status(&self.client));
         status.map_err(|failure| failure.about(&self.name))
+    }
+
+    fn lay_out(&mut self, layout: &TableLayout) -> Result<LaidOut> {
+        let laid_out = views::lay_out(&mut self.client, &self.name, layout);
+        let laid_out = self.runtime.block_on(laid_out);
+        laid_out.map_err(|failure| failure.about(&self.name))
     }
 
     fn finish(&mut self) -> Result<()> {

@@ -8,6 +8,7 @@ mod lock;
 mod missing;
 mod schema;
 mod status;
+mod views;
 mod write;
 
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use super::{
 use crate::error::{Error, Kind, Result};
 use crate::store;
 use crate::sync::Micros;
+use crate::sync::layout::{LaidOut, TableLayout};
 use write::TableWriter;
 
 pub use status::{copy_of, status};
@@ -283,6 +285,15 @@ impl Destination for Sqlite {
 
     fn status(&mut self) -> Result<Vec<TableStatus>> {
         status(&self.connection).map_err(|error| self.failed(error))
+    }
+
+    fn lay_out(&mut self, layout: &TableLayout) -> Result<LaidOut> {
+        let sql = |error| failed(&self.name, error);
+        let transaction = self.connection.unchecked_transaction().map_err(sql)?;
+        lock::confirm(&transaction, &self.name, self.lock.as_ref(), None)?;
+        let laid_out = views::lay_out(&transaction, &self.name, layout)?;
+        transaction.commit().map_err(sql)?;
+        Ok(laid_out)
     }
 
     fn finish(&mut self) -> Result<()> {
