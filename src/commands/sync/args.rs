@@ -29,6 +29,8 @@ pub(super) struct Sync {
     pub(super) schema: SchemaPolicy,
     pub(super) deletes: Deletes,
     pub(super) products_version: Option<String>,
+    /// Whether logs are made short.
+    pub(super) compact: bool,
 }
 
 /// What the words come to.
@@ -59,6 +61,7 @@ pub(super) fn sync_of(matches: &ArgMatches) -> Result<Sync> {
             _ => Deletes::Known,
         },
         products_version: text(matches, "products-version"),
+        compact: matches.get_flag("compact"),
     })
 }
 

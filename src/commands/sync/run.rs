@@ -43,7 +43,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Sync) -> Result<()> 
     }
     let mut printer = Printer::prepare(run, options, Shape::Many, described())?;
     let clients = clients(run, &place, &plan)?;
-    let destination = place::open(run, options, asked.to.as_ref())?;
+    let destination = place::open(run, options, asked.to.as_ref(), asked.compact)?;
     (run.guard_interrupts)();
     let worker = DestinationThread::start(destination, run.clock.clone())?;
     let outcome = repeat(

@@ -66,7 +66,7 @@ fn build() -> Command {
 
 fn to() -> Arg {
     Arg::new("to").long("to").value_name("DEST").help(
-        "where the copy is: sqlite:FILE, ndjson:FOLDER, csv:FOLDER or postgres://HOST/DATABASE [default: sqlite:recharge.db, or the name of the other API]",
+        "where the copy is: sqlite:FILE, ndjson:FOLDER, csv:FOLDER, parquet:PLACE, delta:PLACE or postgres://HOST/DATABASE; a PLACE is a folder or s3://BUCKET/PREFIX [default: sqlite:recharge.db, or the name of the other API]",
     )
 }
 
@@ -144,6 +144,10 @@ fn flags() -> Vec<Arg> {
             .value_name("VERSION")
             .value_parser(PossibleValuesParser::new(["2021-01", "2021-11"]))
             .help("version of the API that products are read in [default: 2021-01]"),
+        Arg::new("compact")
+            .long("compact")
+            .action(ArgAction::SetTrue)
+            .help("shorten the logs of a copy in delta:PLACE, and remove files that no version of the last 7 days needs"),
     ]
 }
 

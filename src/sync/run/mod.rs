@@ -14,7 +14,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use futures_util::stream;
 
-use super::destination::DestinationThread;
+use super::destination::{Destination, DestinationThread};
 use super::{Micros, StoreKey};
 use crate::api::client::Client;
 use crate::error::{Error, Kind, Result};
@@ -64,6 +64,10 @@ impl SyncRun<'_> {
             .await?;
         let reports = self.tables().await;
         let finished = self.worker.call(|destination| destination.finish()).await;
+        let notes = |destination: &mut dyn Destination| Ok(destination.take_notes());
+        for note in self.worker.call(notes).await? {
+            self.observer.note(&note);
+        }
         let reports = reports?;
         finished?;
         Ok(reports)
