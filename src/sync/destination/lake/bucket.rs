@@ -119,6 +119,7 @@ impl BucketStorage {
             .with_region(settings.aws.region())
             .with_allow_http(true)
             .with_retry(RETRY)
+            .with_disable_bulk_delete(true)
             .with_http_connector(OwnClient(client(&settings.network)?));
         for (name, value) in &settings.aws.0 {
             // Variables of other tools are none of this one's.
