@@ -12,7 +12,7 @@ pub struct Analysis {
     /// The reports, in the order in which they are listed.
     pub reports: &'static [Report],
     /// Where the copy has the time zone of the store.
-    pub zone: Option<ZoneSource>,
+    pub zone: Option<ZoneColumn>,
 }
 
 impl Analysis {
@@ -38,7 +38,7 @@ impl Analysis {
 
 /// Where a copy has the IANA name of the store's time zone: a member of a JSON column.
 #[derive(Debug, Clone, Copy)]
-pub struct ZoneSource {
+pub struct ZoneColumn {
     /// The table.
     pub table: &'static str,
     /// The column.

@@ -24,7 +24,7 @@ mod undo;
 
 pub use analysis::{
     Analysis, Layout, LayoutView, Report, ReportBars, ReportParameter, ReportTable, ViewColumn,
-    ViewJoin, ViewType, ViewValue, ZoneSource,
+    ViewJoin, ViewType, ViewValue, ZoneColumn,
 };
 pub use bulk::{Batch, Unique};
 pub use check::api as check;

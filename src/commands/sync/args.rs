@@ -36,6 +36,8 @@ pub(super) struct Sync {
     pub(super) target_timeout: Duration,
     /// The views to make, by name.
     pub(super) layout: Option<String>,
+    /// Whether logs are made short.
+    pub(super) compact: bool,
 }
 
 /// What the words come to.
@@ -69,6 +71,7 @@ pub(super) fn sync_of(matches: &ArgMatches) -> Result<Sync> {
         state: state(matches),
         target_timeout: span("target-timeout").unwrap_or_default(),
         layout: text(matches, "layout"),
+        compact: matches.get_flag("compact"),
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod lake;
 mod place;
 mod run;
 mod singer;
@@ -16,7 +17,7 @@ use super::Command;
 use super::collision::{Files, NamedFile};
 use crate::error::Result;
 use crate::sync::destination::files::DATABASE;
-use crate::sync::destination::{Address, USUAL_FILE};
+use crate::sync::destination::{Address, LakeLocation, USUAL_FILE};
 
 pub(in crate::commands) use place::open_copy;
 pub(in crate::commands) use run::{SyncJob, copy, store_id, store_key};
@@ -57,7 +58,10 @@ fn files(matches: &ArgMatches) -> Result<Files> {
             }
             return Ok(files);
         }
-        Some(Address::Postgres(_)) => return Ok(files),
+        Some(Address::Lake(_, LakeLocation::Folder(folder))) => folder.join(DATABASE),
+        Some(Address::Postgres(_) | Address::Lake(_, LakeLocation::Bucket { .. })) => {
+            return Ok(files);
+        }
         None => USUAL_FILE.into(),
     };
     files.written.push(NamedFile::new("the copy", path));

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
+use super::lake;
 use crate::cli::Options;
 use crate::config::{FIRST_API, read, variable};
 use crate::error::{Error, Kind, Result};
 use crate::store;
 use crate::sync::destination::files::{DATABASE, FileFolder, FileFormat};
 use crate::sync::destination::sqlite::{self, Sqlite};
-use crate::sync::destination::{Address, Destination, USUAL_FILE};
+use crate::sync::destination::{Address, Destination, LakeFormat, USUAL_FILE};
 use crate::sync::{StoreKey, TableStatus};
 use crate::ui::Run;
 
@@ -48,6 +49,15 @@ pub(super) fn facts(
         Address::Ndjson(folder) | Address::Csv(folder) => folder.join(DATABASE),
         // The target has the rows, and they cannot be read back.
         Address::Singer(_) => return Ok(None),
+        Address::Lake(format, location) => {
+            let name = location.to_string();
+            let facts = lake::facts(run, options, format, &location)?;
+            return Ok(facts.map(|(store, tables)| CopyFacts {
+                name,
+                store,
+                tables,
+            }));
+        }
         Address::Postgres(url) => {
             let mut database = postgres::open(run, options, &url)?;
             let store = database.store()?;
@@ -98,11 +108,19 @@ pub(super) fn open(
     run: &mut Run,
     options: &Options,
     flag: Option<&Address>,
+    compact: bool,
 ) -> Result<Box<dyn Destination>> {
+    let address = address(run, flag)?;
+    let has_log = matches!(address, Address::Lake(LakeFormat::Delta, _));
+    if compact && !has_log {
+        return Err(Error::usage("--compact is for copies that have a log")
+            .hint("those are delta:FOLDER and delta:s3://BUCKET/PREFIX"));
+    }
     let folder = |folder: &Path, format| -> Result<Box<dyn Destination>> {
         Ok(Box::new(FileFolder::open(folder, format)?))
     };
-    match address(run, flag)? {
+    match address {
+        Address::Lake(format, location) => lake::open(run, options, (format, &location), compact),
         Address::Sqlite(path) => Ok(Box::new(Sqlite::open(&path)?)),
         Address::Ndjson(path) => folder(&path, FileFormat::Ndjson),
         Address::Csv(path) => folder(&path, FileFormat::Csv),

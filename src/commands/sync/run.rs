@@ -51,7 +51,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Sync) -> Result<()> 
         _ => SyncJob {
             plan,
             printer: Some(Printer::prepare(run, options, Shape::Many, described())?),
-            destination: place::open(run, options, asked.to.as_ref())?,
+            destination: place::open(run, options, asked.to.as_ref(), asked.compact)?,
             watch: asked.watch,
             patience: None,
         },

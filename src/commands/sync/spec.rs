@@ -69,7 +69,7 @@ fn build() -> Command {
 
 fn to() -> Arg {
     Arg::new("to").long("to").value_name("DEST").help(
-        "where the copy is: sqlite:FILE, ndjson:FOLDER, csv:FOLDER, postgres://HOST/DATABASE, singer:- or singer:COMMAND [default: sqlite:recharge.db, or the name of the other API]",
+        "where the copy is: sqlite:FILE, ndjson:FOLDER, csv:FOLDER, parquet:PLACE, delta:PLACE, postgres://HOST/DATABASE, singer:- or singer:COMMAND; a PLACE is a folder or s3://BUCKET/PREFIX [default: sqlite:recharge.db, or the name of the other API]",
     )
 }
 
@@ -179,6 +179,10 @@ fn flags() -> Vec<Arg> {
             "end a Singer target that takes nothing and prints nothing for so long",
         )
         .default_value("10m"),
+        Arg::new("compact")
+            .long("compact")
+            .action(ArgAction::SetTrue)
+            .help("shorten the logs of a copy in delta:PLACE, and remove files that no version of the last 7 days needs"),
     ]
 }
 

@@ -19,6 +19,7 @@ pub(super) fn run(run: &mut Run, options: &Options, to: Option<&Address>) -> Res
             Address::Sqlite(path) | Address::Ndjson(path) | Address::Csv(path) => {
                 path.display().to_string()
             }
+            Address::Lake(_, location) => location.to_string(),
             Address::Postgres(_) => "that database".to_owned(),
             Address::Singer(_) => {
                 return Err(Error::usage("the rows of a Singer target cannot be read back")

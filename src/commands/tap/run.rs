@@ -106,6 +106,7 @@ fn sync(run: &mut Run, options: &Options, asked: &Tap, config: Option<&TapConfig
         schema: SchemaPolicy::Evolve,
         deletes: Deletes::Known,
         confirmed: options.yes,
+        layout: None,
     };
     let job = SyncJob {
         plan,

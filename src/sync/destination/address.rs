@@ -18,6 +18,90 @@ pub enum Address {
     Postgres(PostgresUrl),
     /// Singer messages, to a target that is run, or to standard output.
     Singer(Option<TargetCommand>),
+    /// Files that engines of data lakes read.
+    Lake(LakeFormat, LakeLocation),
+}
+
+/// How the tables of a data lake are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LakeFormat {
+    /// A Parquet file for each table.
+    Parquet,
+    /// A Delta Lake table for each table.
+    Delta,
+}
+
+impl LakeFormat {
+    /// The name that `--to` and manifests have for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Parquet => "parquet",
+            Self::Delta => "delta",
+        }
+    }
+}
+
+/// Where the files of a data lake are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LakeLocation {
+    /// In a folder.
+    Folder(PathBuf),
+    /// In a bucket of S3, or of a store that speaks its protocol.
+    Bucket {
+        /// The name of the bucket.
+        bucket: String,
+        /// What the names of all objects begin with; without slashes at its ends.
+        prefix: String,
+    },
+}
+
+impl LakeLocation {
+    /// Reads `FOLDER` and `s3://BUCKET/PREFIX`.
+    fn parse(text: &str) -> Result<Self> {
+        let Some(rest) = text.strip_prefix("s3://") else {
+            // A mistyped scheme would become a folder of that name.
+            if text.contains("://") {
+                let scheme = text.split("://").next().unwrap_or_default();
+                let error = Error::usage(format!("copies do not go to {scheme}://"));
+                return Err(error.hint("name a folder, or s3://BUCKET/PREFIX"));
+            }
+            return Ok(Self::Folder(PathBuf::from(text)));
+        };
+        let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        let is_name = |byte: u8| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-')
+        };
+        if !(3..=63).contains(&bucket.len()) || !bucket.bytes().all(is_name) {
+            // Keys may have been written there, so that it is not repeated.
+            return Err(Error::usage("--to names no bucket after s3://").hint(
+                "name it as in s3://bucket/prefix; keys come from AWS_ACCESS_KEY_ID and \
+                 AWS_SECRET_ACCESS_KEY, or from a profile",
+            ));
+        }
+        let prefix = prefix.trim_matches('/');
+        let is_part = |part: &str| !part.is_empty() && part != "." && part != "..";
+        if !prefix.is_empty() && !prefix.split('/').all(is_part) {
+            return Err(
+                Error::usage(format!("{prefix:?} is not a prefix of objects"))
+                    .hint("name it as in s3://bucket/prefix, without empty parts"),
+            );
+        }
+        Ok(Self::Bucket {
+            bucket: bucket.to_owned(),
+            prefix: prefix.to_owned(),
+        })
+    }
+}
+
+impl std::fmt::Display for LakeLocation {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Folder(folder) => write!(out, "{}", folder.display()),
+            Self::Bucket { bucket, prefix } if prefix.is_empty() => write!(out, "s3://{bucket}"),
+            Self::Bucket { bucket, prefix } => write!(out, "s3://{bucket}/{prefix}"),
+        }
+    }
 }
 
 /// The URL of a database. It may have a password in it, so that nothing shows it.
@@ -35,7 +119,7 @@ pub const USUAL_FILE: &str = "recharge.db";
 
 impl Address {
     /// Reads `sqlite:FILE`, `FILE.db`, `ndjson:FOLDER`, `csv:FOLDER`, `postgres://…`,
-    /// `singer:-` and `singer:COMMAND`.
+    /// `parquet:` and `delta:` with a folder or `s3://…`, `singer:-` and `singer:COMMAND`.
     ///
     /// # Errors
     /// Of kind `Usage`: it is none of these.
@@ -62,6 +146,13 @@ impl Address {
                 .transpose()?;
             return Ok(Self::Singer(command));
         }
+        for format in [LakeFormat::Parquet, LakeFormat::Delta] {
+            let rest = text.strip_prefix(format.name());
+            if let Some(rest) = rest.and_then(|rest| rest.strip_prefix(':')) {
+                path(rest)?;
+                return Ok(Self::Lake(format, LakeLocation::parse(rest)?));
+            }
+        }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             return Ok(Self::Postgres(PostgresUrl(text.to_owned())));
         }
@@ -71,7 +162,47 @@ impl Address {
         }
         let scheme = text.split(':').next().unwrap_or_default();
         Err(Error::usage(format!("{scheme:?} is no destination")).hint(
-            "destinations are sqlite:FILE, ndjson:FOLDER, csv:FOLDER, postgres://HOST/DATABASE, singer:- and singer:COMMAND",
+            "destinations are sqlite:FILE, ndjson:FOLDER, csv:FOLDER, parquet:PLACE, delta:PLACE, \
+             postgres://HOST/DATABASE, singer:- and singer:COMMAND",
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_lakes_are_folders_or_buckets() {
+        let parsed = |text: &str| match Address::parse(text) {
+            Ok(Address::Lake(format, location)) => format!("{} {location}", format.name()),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(parsed("parquet:out"), "parquet out");
+        assert_eq!(parsed("delta:s3://shop-lake"), "delta s3://shop-lake");
+        assert_eq!(
+            parsed("delta:s3://shop-lake/a/b/"),
+            "delta s3://shop-lake/a/b"
+        );
+    }
+
+    #[test]
+    fn addresses_that_name_no_bucket_are_refused_without_being_repeated() {
+        for text in [
+            "parquet:s3://",
+            "delta:s3://AKIA:secret@bucket/x",
+            "delta:s3://a/b",
+        ] {
+            let error = Address::parse(text).unwrap_err();
+            assert_eq!(error.message, "--to names no bucket after s3://", "{text}");
+        }
+        for text in [
+            "delta:gs://bucket/x",
+            "parquet:",
+            "delta:s3://bucket/a//b",
+            "delta:s3://bucket/../b",
+        ] {
+            Address::parse(text).unwrap_err();
+        }
     }
 }

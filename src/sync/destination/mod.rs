@@ -8,6 +8,8 @@ mod address;
 mod batch;
 mod columns;
 pub mod files;
+#[cfg(feature = "lake")]
+pub mod lake;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod singer;
@@ -23,7 +25,7 @@ use super::table::SyncTable;
 use crate::catalog::{ForgottenRecords, RemovedRecords};
 use crate::error::{Error, Result};
 
-pub use address::{Address, PostgresUrl, USUAL_FILE};
+pub use address::{Address, LakeFormat, LakeLocation, PostgresUrl, USUAL_FILE};
 pub use batch::{BatchPurpose, RecordPage};
 pub use worker::DestinationThread;
 
@@ -219,6 +221,11 @@ pub trait Destination: Send {
         Err(Error::usage(format!(
             "--layout {name} makes views in a database, and files have none"
         )))
+    }
+
+    /// What the user should know about the destination, once.
+    fn take_notes(&mut self) -> Vec<String> {
+        Vec::new()
     }
 
     /// Ends the work: what readers of files see is made whole, and the next writer

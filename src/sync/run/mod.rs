@@ -71,6 +71,10 @@ impl SyncRun<'_> {
             self.lay_out().await;
         }
         let finished = self.worker.call(|destination| destination.finish()).await;
+        let notes = |destination: &mut dyn Destination| Ok(destination.take_notes());
+        for note in self.worker.call(notes).await? {
+            self.observer.note(&note);
+        }
         let reports = reports?;
         finished?;
         Ok(reports)

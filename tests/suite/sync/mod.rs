@@ -2,6 +2,8 @@
 
 mod answers;
 pub mod copies;
+#[cfg(feature = "lake")]
+mod lake;
 mod layout;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -134,4 +136,10 @@ impl Copy {
 fn of<'r>(reports: &'r [Value], table: &str) -> &'r Value {
     let mut reports = reports.iter();
     reports.find(|report| report["table"] == table).unwrap()
+}
+
+/// The name of this machine, as writers have it.
+fn hostname() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
+    name.trim().to_owned()
 }

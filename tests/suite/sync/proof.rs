@@ -188,7 +188,7 @@ impl Proof {
 }
 
 /// The versions in the history of a copy that is a file.
-fn history_of(copy: &Copy) -> impl Fn(&str) -> Vec<(u64, String)> {
+pub(super) fn history_of(copy: &Copy) -> impl Fn(&str) -> Vec<(u64, String)> {
     |table| {
         let rows = copy.sql(&format!("SELECT id, updated_at FROM {table}_history"));
         let version = |row: &serde_json::Value| {

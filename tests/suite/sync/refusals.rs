@@ -1,6 +1,6 @@
 //! What a run refuses, and what it leaves as it was.
 
-use super::Copy;
+use super::{Copy, hostname};
 use crate::harness::rc;
 use crate::served::Served;
 
@@ -116,11 +116,6 @@ fn a_second_writer_is_refused_while_the_first_one_is_alive() {
         .says("on elsewhere");
 }
 
-fn hostname() -> String {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
-    name.trim().to_owned()
-}
-
 #[test]
 fn queries_that_do_not_read_are_refused() {
     let copy = Copy::new();
@@ -172,5 +167,19 @@ fn destinations_and_dates_that_cannot_be_read_are_usage_errors() {
             .sandboxed()
             .fails(2)
             .says(what);
+    }
+}
+
+#[cfg(not(feature = "lake"))]
+#[test]
+fn a_build_without_lakes_says_what_builds_one() {
+    let copy = Copy::new();
+    for to in ["parquet:x", "delta:s3://bucket/x"] {
+        let line = format!("sync --to {to}");
+        copy.rc(&line)
+            .sandboxed()
+            .fails(2)
+            .says("this build does not copy to ")
+            .says("--features lake builds one that does");
     }
 }

@@ -1,13 +1,13 @@
 //! The reports on copies of stores, and where a copy has what they need.
 
 use super::fivetran;
-use crate::analysis::{Analysis, Report, ReportBars, ReportParameter, ReportTable, ZoneSource};
+use crate::analysis::{Analysis, Report, ReportBars, ReportParameter, ReportTable, ZoneColumn};
 
 /// Views and reports.
 pub(super) const ANALYSIS: Analysis = Analysis {
     layouts: &[fivetran::LAYOUT],
     reports: REPORTS,
-    zone: Some(ZoneSource {
+    zone: Some(ZoneColumn {
         table: "store",
         column: "timezone",
         member: "iana_name",

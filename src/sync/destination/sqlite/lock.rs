@@ -12,7 +12,7 @@ use super::{Micros, Writer, failed};
 use crate::error::{Error, Kind, Result};
 
 /// A writer that is silent for so long is taken to be gone.
-pub(super) const SILENCE: Duration = Duration::from_secs(120);
+pub(in crate::sync::destination) const SILENCE: Duration = Duration::from_secs(120);
 
 /// The lock that this process holds.
 #[derive(Debug)]
@@ -86,7 +86,7 @@ impl Holder {
 
 /// Whether a process of this host runs.
 #[cfg(unix)]
-fn is_running(process: u32) -> bool {
+pub(in crate::sync::destination) fn is_running(process: u32) -> bool {
     let id = i32::try_from(process)
         .ok()
         .and_then(rustix::process::Pid::from_raw);
@@ -96,7 +96,7 @@ fn is_running(process: u32) -> bool {
 
 /// Elsewhere the heart tells.
 #[cfg(not(unix))]
-const fn is_running(_: u32) -> bool {
+pub(in crate::sync::destination) const fn is_running(_: u32) -> bool {
     true
 }
 

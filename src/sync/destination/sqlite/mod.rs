@@ -4,7 +4,7 @@
 //! for each transaction: a machine that loses its power may lose the last ones,
 //! rows and bookmark together, and the next run reads them again.
 
-mod lock;
+pub(super) mod lock;
 mod missing;
 mod schema;
 mod status;
@@ -45,7 +45,14 @@ impl Sqlite {
     /// Of kind `Usage`: it is not a database, cannot be written, or its folder does
     /// not exist.
     pub fn open(path: &Path) -> Result<Self> {
-        let name = path.display().to_string();
+        Self::open_as(path, path.display().to_string())
+    }
+
+    /// As [`Self::open`], where messages call the destination by another name.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub(super) fn open_as(path: &Path, name: String) -> Result<Self> {
         let opened = store::open_or_create(path);
         let connection = opened.map_err(|error| cannot_open(&name, error))?;
         Ok(Self {
@@ -68,6 +75,14 @@ impl Sqlite {
     /// The file cannot be read.
     pub(super) fn version(&self, table: &str) -> Result<i64> {
         schema::version(&self.connection, table).map_err(|error| self.failed(error))
+    }
+
+    /// Confirms that this process still is the writer, and shows that it is alive.
+    ///
+    /// # Errors
+    /// Of kind `Partial`: another process has taken the file.
+    pub(super) fn confirm(&self, now: Micros) -> Result<()> {
+        lock::confirm(&self.connection, &self.name, self.lock.as_ref(), Some(now))
     }
 
     /// The error of the file.
@@ -276,7 +291,7 @@ impl Destination for Sqlite {
     }
 
     fn beat(&mut self, now: Micros) -> Result<()> {
-        lock::confirm(&self.connection, &self.name, self.lock.as_ref(), Some(now))
+        self.confirm(now)
     }
 
     fn store(&mut self) -> Result<Option<StoreKey>> {
