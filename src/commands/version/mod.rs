@@ -22,9 +22,12 @@ Examples:
   rc version --jq .commit -r";
 
 /// The features that a build may leave out, and whether this one has them.
-const FEATURES: [(&str, bool); 2] = [
+const FEATURES: [(&str, bool); 5] = [
     ("keyring", cfg!(feature = "keyring")),
+    ("postgres", cfg!(feature = "postgres")),
     ("sandbox", cfg!(feature = "sandbox")),
+    ("theme", cfg!(feature = "theme")),
+    ("xlsx", cfg!(feature = "xlsx")),
 ];
 
 fn build() -> clap::Command {
