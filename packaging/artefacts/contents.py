@@ -46,11 +46,9 @@ def archive_tree(folder: Path, binary: Path, licences: str) -> None:
     (folder / binary.name).chmod(0o755)
     for text in TEXTS:
         shutil.copy(project.ROOT / text, folder / text)
-    (folder / THIRD_PARTY).write_text(licences)
-    completions = folder / "completions"
-    completions.mkdir()
+    put(folder / THIRD_PARTY, licences.encode())
     for script in ["_rc", "rc.bash", "rc.fish", "_rc.ps1"]:
-        (completions / script).write_text(completion(script))
+        put(folder / "completions" / script, completion(script).encode())
     # Below man/ as `MANPATH` wants it.
     pages = folder / "man" / "man1"
     pages.mkdir(parents=True)

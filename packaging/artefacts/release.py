@@ -22,7 +22,7 @@ def checksum(file: Path) -> str:
 def write_checksum(file: Path) -> None:
     """Writes the line that `sha256sum --check` reads."""
     note = file.with_name(file.name + CHECKSUM)
-    note.write_text(f"{checksum(file)}  {file.name}\n")
+    note.write_bytes(f"{checksum(file)}  {file.name}\n".encode())
 
 
 def archive_name(target: Target) -> str:
