@@ -52,7 +52,9 @@ impl Desk {
             fs::create_dir_all(tree.join(folder)).unwrap();
         }
         write_program(&tree.join("rc"), program);
-        fs::write(tree.join("man/man1/rc.1"), ".TH rc 1").unwrap();
+        for page in ["rc.1", "rc-version.1"] {
+            fs::write(tree.join("man/man1").join(page), ".TH rc 1").unwrap();
+        }
         for script in ["rc.bash", "_rc", "rc.fish"] {
             fs::write(tree.join("completions").join(script), version).unwrap();
         }
@@ -358,5 +360,58 @@ fn unknown_options_and_missing_values_are_errors() {
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
         "error: --dir needs a value\n"
+    );
+}
+
+/// The commands in the blocks of a section of the page on installing.
+fn commands(heading: &str) -> Vec<&'static str> {
+    let text = include_str!("../../docs/installing.md");
+    let (_, section) = text.split_once(&format!("\n## {heading}\n")).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let mut blocks = section.split("```").skip(1).step_by(2);
+    let lines = blocks.by_ref().flat_map(|block| block.lines().skip(1));
+    lines.collect()
+}
+
+#[test]
+fn commands_of_the_page_on_installing_install_check_and_remove() {
+    let desk = Desk::with("1.2.3");
+    let installer = fs::read(desk.folder.path().join("installer.sh")).unwrap();
+    desk.downloads.put("recharge-cli-installer.sh", installer);
+    let bytes = fs::read(desk.folder.path().join(Desk::archive())).unwrap();
+    let note = format!("{}  {}\n", checksum(&bytes), Desk::archive());
+    desk.downloads
+        .put(&format!("{}.sha256", Desk::archive()), note.into_bytes());
+    let folder = tempfile::tempdir().unwrap();
+    let sh = |line: &str| {
+        let output = Command::new("sh")
+            .args(["-euc", line])
+            .current_dir(folder.path())
+            .env("HOME", desk.home())
+            .env("DOWNLOADS", &desk.downloads.url)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{line}: {output:?}");
+    };
+    let run = |heading: &str, at_least: usize| {
+        let lines = commands(heading);
+        assert!(lines.len() >= at_least, "{heading}");
+        for line in lines {
+            // The platform is that of the archive, whatever this machine is.
+            if line.starts_with("sh ") {
+                sh(&format!("{line} --target {TARGET}"));
+            } else {
+                sh(line);
+            }
+        }
+    };
+    run("The installer", 2);
+    assert!(desk.bin().join("recharge").exists());
+    run("Check a download", 3);
+    run("Remove", 3);
+    let left = files(&desk.home());
+    assert!(
+        left.iter().all(|(_, content)| content.is_none()),
+        "{left:?}"
     );
 }
