@@ -62,3 +62,20 @@ fn run(run: &mut Run, options: &Options) -> Result<()> {
     printer.finish()?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn version_knows_every_feature_of_the_package() {
+        let manifest: toml_edit::DocumentMut = include_str!("../../../Cargo.toml")
+            .parse()
+            .expect("a manifest");
+        let features = manifest["features"].as_table().expect("features");
+        let mut named: Vec<&str> = features.iter().map(|(name, _)| name).collect();
+        named.retain(|name| *name != "default");
+        named.sort_unstable();
+        assert_eq!(FEATURES.map(|(name, _)| name).to_vec(), named);
+    }
+}
