@@ -1,11 +1,14 @@
 //! Tells `rc version` what it was built from: the commit, the profile and the
-//! target. Reads git where there is a repository; changes nothing.
+//! target. Reads git where there is a repository, and what `cargo package` noted
+//! where there is none; changes nothing.
 
 use std::path::Path;
 use std::process::Command;
 
 fn main() {
-    let commit = commit().unwrap_or_else(|| "unknown".to_owned());
+    let commit = commit()
+        .or_else(packaged_commit)
+        .unwrap_or_else(|| "unknown".to_owned());
     println!("cargo::rustc-env=RC_COMMIT={commit}");
     println!("cargo::rustc-env=RC_PROFILE={}", profile());
     let target = std::env::var("TARGET").unwrap_or_default();
@@ -36,6 +39,21 @@ fn commit() -> Option<String> {
         println!("cargo::rerun-if-changed={path}");
     }
     git(&["rev-parse", "--short=12", "HEAD"])
+}
+
+/// The commit that `cargo package` noted in a published package, in the length
+/// of the other. The file is an object of few keys, and one of them is `sha1`.
+fn packaged_commit() -> Option<String> {
+    let root = std::env::var("CARGO_MANIFEST_DIR").ok()?;
+    let text = std::fs::read_to_string(Path::new(&root).join(".cargo_vcs_info.json")).ok()?;
+    let (_, after) = text.split_once("\"sha1\"")?;
+    let commit: String = after
+        .chars()
+        .skip_while(|character| !character.is_ascii_hexdigit())
+        .take_while(char::is_ascii_hexdigit)
+        .take(12)
+        .collect();
+    (commit.len() == 12).then_some(commit)
 }
 
 /// The name of the profile. `PROFILE` says only `debug` or `release`; the folder

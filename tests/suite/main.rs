@@ -25,6 +25,8 @@ mod controls;
 mod counting;
 mod doctor;
 #[cfg(unix)]
+mod downloads;
+#[cfg(unix)]
 mod edit;
 mod evidence;
 mod examples;
@@ -38,6 +40,8 @@ mod help;
 mod history;
 mod hooks;
 mod id_lists;
+#[cfg(unix)]
+mod installer;
 mod jq;
 #[cfg(unix)]
 mod kills;

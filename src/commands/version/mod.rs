@@ -22,9 +22,12 @@ Examples:
   rc version --jq .commit -r";
 
 /// The features that a build may leave out, and whether this one has them.
-const FEATURES: [(&str, bool); 2] = [
+const FEATURES: [(&str, bool); 5] = [
     ("keyring", cfg!(feature = "keyring")),
+    ("postgres", cfg!(feature = "postgres")),
     ("sandbox", cfg!(feature = "sandbox")),
+    ("theme", cfg!(feature = "theme")),
+    ("xlsx", cfg!(feature = "xlsx")),
 ];
 
 fn build() -> clap::Command {
@@ -58,4 +61,21 @@ fn run(run: &mut Run, options: &Options) -> Result<()> {
     printer.record(&record.to_string())?;
     printer.finish()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn version_knows_every_feature_of_the_package() {
+        let manifest: toml_edit::DocumentMut = include_str!("../../../Cargo.toml")
+            .parse()
+            .expect("a manifest");
+        let features = manifest["features"].as_table().expect("features");
+        let mut named: Vec<&str> = features.iter().map(|(name, _)| name).collect();
+        named.retain(|name| *name != "default");
+        named.sort_unstable();
+        assert_eq!(FEATURES.map(|(name, _)| name).to_vec(), named);
+    }
 }
