@@ -54,8 +54,8 @@ fn first(root: &Command) -> ReferencePage {
         .to_owned();
     for command in visible(root) {
         let name = command.get_name();
-        let about = cell(&about(command));
-        let _ = writeln!(text, "| [`rc {name}`]({name}.md) | {about} |");
+        let purpose = purpose(command);
+        let _ = writeln!(text, "| [`rc {name}`]({name}.md) | {purpose} |");
     }
     text.push_str("\n## Flags of every command\n");
     arguments(root, true, &mut text);
@@ -82,7 +82,9 @@ fn section(command: &Command, level: usize, text: &mut String) {
         .map_or_else(|| format!("rc {words}"), str::to_owned);
     let _ = write!(text, "{} {path}\n\n{}\n", "#".repeat(level), about(command));
     let verbs: Vec<&Command> = visible(command).collect();
-    if verbs.is_empty() {
+    // These say for every operation what their own sections say.
+    let is_repeated = matches!(name, "rc-bulk-check" | "rc-bulk-template");
+    if verbs.is_empty() || is_repeated {
         let usage = command.clone().render_usage().to_string();
         let usage = usage
             .trim_start_matches("Usage:")
@@ -94,15 +96,24 @@ fn section(command: &Command, level: usize, text: &mut String) {
         for verb in &verbs {
             let path = format!("{path} {}", verb.get_name());
             let link = path.replace(' ', "-");
-            let _ = writeln!(text, "| [`{path}`](#{link}) | {} |", cell(&about(verb)));
+            let _ = writeln!(text, "| [`{path}`](#{link}) | {} |", purpose(verb));
         }
     }
     arguments(command, false, text);
     after(command, text);
+    if is_repeated {
+        return;
+    }
     for verb in verbs {
         text.push('\n');
         section(verb, (level + 1).min(4), text);
     }
+}
+
+/// The short description, in one row of a table.
+fn purpose(command: &Command) -> String {
+    let about = command.get_about().map(ToString::to_string);
+    cell(&escaped(&about.unwrap_or_default()))
 }
 
 fn about(command: &Command) -> String {

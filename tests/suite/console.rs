@@ -292,7 +292,8 @@ impl Desk {
         };
         let outcome = run.runs();
         self.code = outcome.code;
-        self.has_printed = !outcome.stdout.is_empty();
+        // A list without records is nothing on a terminal and `[]` in a pipe.
+        self.has_printed = !matches!(&*outcome.stdout, "" | "[]\n");
         if !self.is_script {
             assert_eq!(outcome.questions, step.questions, "asked by {}", step.line);
         }
