@@ -89,6 +89,51 @@ fn every_page_with_a_session_is_run() {
     assert!(pages >= 15, "{pages}");
 }
 
+/// The text of all sources, with strings in one line each.
+fn sources() -> String {
+    let mut text = String::new();
+    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                text.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let lines = text.split("\\\n");
+    lines.map(str::trim_start).collect()
+}
+
+#[test]
+fn messages_that_are_explained_are_those_of_the_program() {
+    let sources = sources();
+    let (_, tables) = include_str!("../../docs/troubleshooting.md")
+        .split_once("## What errors mean")
+        .expect("the section");
+    let (mut wrong, mut checked) = (Vec::new(), 0);
+    for line in tables.lines().filter(|line| line.starts_with("| `")) {
+        let message = line.split(" | ").next().unwrap();
+        for quoted in message.split('`').skip(1).step_by(2) {
+            // What stands for a value may be any text.
+            for part in quoted
+                .split('…')
+                .map(str::trim)
+                .filter(|part| part.contains(' '))
+            {
+                checked += 1;
+                if !sources.contains(part) {
+                    wrong.push(part);
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "no message has these words: {wrong:#?}");
+    assert!(checked >= 20, "{checked}");
+}
+
 /// Whether another test of the suite runs a page.
 fn is_named(page: &str) -> bool {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite");
