@@ -130,7 +130,7 @@ fn arguments(command: &Command, of_all: bool, text: &mut String) {
         .filter(|arg| of_all || !arg.is_global_set())
         .collect();
     for arg in &shown {
-        let heading = arg.get_help_heading().unwrap_or("Arguments");
+        let heading = heading(arg);
         if !headings.contains(&heading) {
             headings.push(heading);
         }
@@ -141,14 +141,24 @@ fn arguments(command: &Command, of_all: bool, text: &mut String) {
             "\n**{heading}**\n\n| argument | meaning |\n| --- | --- |\n"
         );
         for arg in &shown {
-            if arg.get_help_heading().unwrap_or("Arguments") == heading {
+            if self::heading(arg) == heading {
                 let _ = writeln!(text, "| `{}` | {} |", spelled(arg), meaning(arg));
             }
         }
     }
 }
 
-/// Like `-n, --limit <N>`.
+/// The heading of the help under which an argument is.
+fn heading(arg: &Arg) -> &str {
+    let plain = if arg.is_positional() {
+        "Arguments"
+    } else {
+        "Options"
+    };
+    arg.get_help_heading().unwrap_or(plain)
+}
+
+/// Like `-n, --limit <N>`, or `--dry-run[=<FORM>]` where the value may be absent.
 fn spelled(arg: &Arg) -> String {
     let values = match arg.get_num_args() {
         Some(number) if number.takes_values() || arg.is_positional() => arg
@@ -163,7 +173,15 @@ fn spelled(arg: &Arg) -> String {
     let short = arg.get_short().map(|short| format!("-{short}, "));
     let long = arg.get_long().map(|long| format!("--{long}"));
     let name = format!("{}{}", short.unwrap_or_default(), long.unwrap_or_default());
-    format!("{name} {values}").trim().replace('|', "\\|")
+    let is_optional = arg
+        .get_num_args()
+        .is_some_and(|number| number.min_values() == 0);
+    let spelled = if is_optional && !values.is_empty() && !name.is_empty() {
+        format!("{name}[={values}]")
+    } else {
+        format!("{name} {values}")
+    };
+    spelled.trim().replace('|', "\\|")
 }
 
 fn meaning(arg: &Arg) -> String {
@@ -178,7 +196,10 @@ fn meaning(arg: &Arg) -> String {
     let takes_values = arg
         .get_num_args()
         .is_some_and(|number| number.takes_values());
-    if takes_values && !values.is_empty() {
+    let are_named = values
+        .iter()
+        .all(|value| meaning.contains(value.trim_matches('`')));
+    if takes_values && !values.is_empty() && !are_named {
         let _ = write!(meaning, ": {}", values.join(", "));
     }
     meaning
@@ -190,18 +211,26 @@ fn after(command: &Command, text: &mut String) {
         .get_after_long_help()
         .or_else(|| command.get_after_help());
     let after = after.map(ToString::to_string).unwrap_or_default();
-    let mut is_code = false;
+    let (mut is_code, mut is_paragraph) = (false, false);
     for line in after.lines() {
         let indented = line.starts_with(' ');
         if indented != is_code && !(is_code && line.is_empty()) {
             text.push_str(if indented { "\n```text\n" } else { "```\n" });
             is_code = indented;
+            is_paragraph = false;
         }
         if indented {
             let _ = writeln!(text, "{}", line.strip_prefix("  ").unwrap_or(line));
-        } else if !line.is_empty() {
-            let _ = writeln!(text, "\n{}", escaped(line));
+            continue;
         }
+        // A line continues the paragraph of the one before.
+        if !line.is_empty() && !is_paragraph {
+            text.push('\n');
+        }
+        if !line.is_empty() {
+            let _ = writeln!(text, "{}", escaped(line));
+        }
+        is_paragraph = !line.is_empty();
     }
     if is_code {
         text.push_str("```\n");
