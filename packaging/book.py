@@ -53,12 +53,11 @@ def relinked(text, source, repository):
         page = "../" * len(own.parts) + page
         return f"[{words}]({page}{'#' + anchor if anchor else ''})"
 
-    lines, inside = [], False
-    for line in text.split("\n"):
-        if line.lstrip().startswith("```"):
-            inside = not inside
-        lines.append(line if inside else LINK.sub(link, line))
-    return "\n".join(lines)
+    # Links may continue on the next line; code is left as it is.
+    parts = re.split(r"(?ms)^( *```.*?^ *```)$", text)
+    return "".join(
+        part if at % 2 else LINK.sub(link, part) for at, part in enumerate(parts)
+    )
 
 
 def gather(folder, repository):
