@@ -47,17 +47,17 @@ pub enum Lack {
 impl fmt::Display for Lack {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Status => out.write_str("the answer has a status that proves nothing"),
-            Self::Empty => out.write_str("the answer is empty"),
-            Self::BrokenOff => out.write_str("the answer broke off in the middle"),
-            Self::NotJson => out.write_str("the answer is not JSON"),
-            Self::Errors => out.write_str("the answer reports errors"),
-            Self::Missing(key) => write!(out, "the answer has nothing under \"{key}\""),
-            Self::Unidentified(field) => write!(out, "the answer has an object without {field}"),
+            Self::Status => out.write_str("the response has a status that does not prove success"),
+            Self::Empty => out.write_str("the response is empty"),
+            Self::BrokenOff => out.write_str("the response was cut off"),
+            Self::NotJson => out.write_str("the response is not JSON"),
+            Self::Errors => out.write_str("the response reports errors"),
+            Self::Missing(key) => write!(out, "the response has nothing under \"{key}\""),
+            Self::Unidentified(field) => write!(out, "the response has an object without {field}"),
             Self::Another { wanted, found } => {
-                write!(out, "the answer is about {found}, not about {wanted}")
+                write!(out, "the response is about {found}, not about {wanted}")
             }
-            Self::Unexpected => out.write_str("the answer is not that of this operation"),
+            Self::Unexpected => out.write_str("the response does not match this operation"),
         }
     }
 }

@@ -147,12 +147,12 @@ impl Changer {
             [one] => serde_json::from_str(one).map_err(|_| {
                 self.wrong(
                     id,
-                    &format!("--set-jq gave {one}, which is no object of fields"),
+                    &format!("--set-jq gave {one}, which is not an object of fields"),
                 )
             }),
             more => Err(self.wrong(
                 id,
-                &format!("--set-jq gave {} results; one is meant", more.len()),
+                &format!("--set-jq gave {} results; expected one", more.len()),
             )),
         }
     }
@@ -344,7 +344,8 @@ mod tests {
         for (name, says) in [
             (
                 "status",
-                "does not set status; rc bulk subscriptions activate or rc bulk subscriptions cancel does",
+                "does not set status; rc bulk subscriptions activate or rc bulk subscriptions \
+                 cancel does",
             ),
             (
                 "next_charge_scheduled_at",

@@ -268,16 +268,16 @@ impl PlanReader {
             .trim_end_matches([',', ';', '\t', ' '])
             .trim_matches('"');
         if !first.starts_with(MARK) {
-            return Err(
-                Error::usage(format!("{name} is not a plan: its first line is not one"))
-                    .hint("rc bulk RESOURCE VERB --where … --plan FILE makes one"),
-            );
+            return Err(Error::usage(format!(
+                "{name} is not a plan: its first line is not the header of a plan"
+            ))
+            .hint("rc bulk RESOURCE VERB --where … --plan FILE creates one"));
         }
         let altered = |what: &str| {
             Error::usage(format!(
                 "{name}: the {what} of the plan was altered; nothing was sent"
             ))
-            .hint("rows may be deleted and sorted; make the plan anew to change anything else")
+            .hint("rows may be deleted and sorted; to change anything else, create the plan again")
         };
         let (begin, mark) = first
             .rsplit_once(" fingerprint=")
@@ -349,11 +349,11 @@ impl PlanReader {
                 "{}:{}: {what}; nothing was sent",
                 self.name, self.line
             ))
-            .hint("rows may be deleted and sorted; make the plan anew to change anything else")
+            .hint("rows may be deleted and sorted; to change anything else, create the plan again")
         };
         let at = 1 + self.fields.len() * 2;
         let (Some(json), Some(check)) = (cells.get(at), cells.get(at + 1)) else {
-            return Err(wrong("the row lacks cells".to_owned()));
+            return Err(wrong("the row has too few cells".to_owned()));
         };
         let row = spooled(json).filter(|_| row_check(&self.mark, json) == check.trim());
         let Some(row) = row else {

@@ -23,7 +23,7 @@ pub fn target(operation: &'static Operation) -> Option<Arg> {
     }
     Some(if takes_many {
         arg.num_args(1..).help(format!(
-            "{}; several, also 1,2, or - to read them",
+            "{}; one or several (1 2 or 1,2), or - to read them from standard input",
             hole.help
         ))
     } else {
@@ -61,7 +61,8 @@ pub fn target_or_unique(operation: &'static Operation, unique: Unique) -> Option
                 _ => Ok(word.to_owned()),
             })
             .help(format!(
-                "{} or its {field}; several, also 1,2, or - to read ids",
+                "{} or its {field}; one or several (1 2 or 1,2), or - to read ids from standard \
+                 input",
                 hole.help
             )),
     )

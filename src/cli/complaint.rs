@@ -71,7 +71,7 @@ fn unknown_word(
         (None, Some(inside)) => Error::usage(format!("{} has no verb {word}", spelled(inner)))
             .hint(format!("its verbs: {}", names(inside))),
         (None, None) => Error::usage(format!("there is no resource {word}"))
-            .hint("rc --help lists what there is"),
+            .hint("rc --help lists resources and commands"),
     };
     let within = inside.unwrap_or(command);
     nearest(
@@ -90,7 +90,7 @@ fn unknown_flag(complaint: &Complaint) -> Error {
     let error = if flag.starts_with('-') {
         Error::usage(format!("there is no flag {flag} here"))
     } else {
-        Error::usage(format!("{flag} is one word too many"))
+        Error::usage(format!("unexpected argument {flag}"))
     };
     // Flags are understood in snake case too, and shown in kebab case.
     let error = nearest(
@@ -117,12 +117,13 @@ fn verb_missing(set: &CommandSet, inner: &[&Command]) -> Error {
         return error;
     }
     let Some(innermost) = inner.last() else {
-        return Error::usage("a resource is missing").hint("rc --help lists what there is");
+        return Error::usage("a resource is missing")
+            .hint("rc --help lists resources and commands");
     };
     let spelled = spelled(inner);
     Error::usage(format!("{spelled} needs a verb"))
         .hint(format!("its verbs: {}", names(innermost)))
-        .hint(format!("rc {spelled} --help tells what they do"))
+        .hint(format!("rc {spelled} --help describes them"))
 }
 
 fn names(command: &Command) -> String {

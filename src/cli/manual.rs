@@ -34,7 +34,7 @@ pub fn page(set: &CommandSet, words: &[String]) -> Result<ManualPage> {
         above = Some(command.clone());
         command = command.find_subcommand(word).ok_or_else(|| {
             Error::usage(format!("there is no command {}", words.join(" ")))
-                .hint("rc --help lists what there is")
+                .hint("rc --help lists resources and commands")
         })?;
     }
     Ok(written(command, above.as_ref()))
@@ -150,7 +150,7 @@ fn sections(
 }
 
 fn see_also(above: &Command) -> String {
-    let flags = "rc(1) for the flags that go with every command";
+    let flags = "rc(1) for the flags of every command";
     if name(above) == "rc" {
         flags.to_owned()
     } else {

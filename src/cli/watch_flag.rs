@@ -20,7 +20,9 @@ pub fn flag() -> Arg {
         .value_name("SECONDS")
         .value_parser(interval)
         .help_heading("Output")
-        .help("read again and again: a fresh picture on a terminal, changes as NDJSON elsewhere")
+        .help(
+            "read repeatedly: refresh the screen on a terminal, print changes as NDJSON elsewhere",
+        )
 }
 
 /// The interval that was asked for, where the flag is understood.

@@ -91,7 +91,7 @@ impl Transport for Local {
                 Ending::Whole(answer) => Ok(answer),
                 Ending::Cut(answer, _) => Err(Failure {
                     status: Some(answer.status().as_u16()),
-                    ..lost("the answer broke off")
+                    ..lost("the response was cut off")
                 }),
                 Ending::Reset | Ending::Never => Err(lost("the connection broke")),
             }

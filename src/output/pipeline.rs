@@ -104,14 +104,10 @@ impl OutputSettings {
         let as_jq_prints = filtered && !self.chosen;
         self.check_count()?;
         if self.raw && !filtered {
-            return Err(Error::usage(
-                "--raw takes quotes off results of --jq, which is missing",
-            ));
+            return Err(Error::usage("--raw needs --jq"));
         }
         if self.slurp && !filtered {
-            return Err(Error::usage(
-                "--slurp gathers records for --jq, which is missing",
-            ));
+            return Err(Error::usage("--slurp needs --jq"));
         }
         if self.skips() && self.slurp {
             return Err(Error::usage(
@@ -120,12 +116,12 @@ impl OutputSettings {
             .hint("inside the filter, `.[] | try … catch empty` leaves them out"));
         }
         if self.excel && (as_jq_prints || !matches!(self.format, Format::Csv | Format::Tsv)) {
-            return Err(Error::usage("--excel goes with csv or tsv").hint("add -o csv"));
+            return Err(Error::usage("--excel needs -o csv or tsv").hint("add -o csv"));
         }
         let is_sheet = matches!(self.format, Format::Csv | Format::Tsv);
         if self.all_columns && (filtered || !is_sheet) {
             return Err(
-                Error::usage("--all-columns goes with csv or tsv, without --jq")
+                Error::usage("--all-columns needs -o csv or tsv, and no --jq")
                     .hint("-o json has every field anyway"),
             );
         }
@@ -135,11 +131,11 @@ impl OutputSettings {
             ));
         }
         if self.no_headers && (as_jq_prints || !self.format.has_columns()) {
-            let error = Error::usage("--no-headers goes with table, csv or tsv");
+            let error = Error::usage("--no-headers needs -o table, csv or tsv");
             return Err(error.hint("add -o csv"));
         }
         if self.raw && filtered && self.makes_array() {
-            let error = Error::usage("--raw takes away the quotes that a JSON list needs");
+            let error = Error::usage("--raw removes the quotes that a JSON list needs");
             return Err(error.hint("leave out -o json, or --raw"));
         }
         Ok(())
@@ -155,7 +151,7 @@ impl OutputSettings {
         ];
         match flags.into_iter().find(|(_, is_given)| *is_given) {
             Some((flag, _)) if self.count => Err(Error::usage(format!(
-                "--count prints a number, for which {flag} means nothing"
+                "--count prints a number, so {flag} has no effect"
             ))
             .hint("leave out one of them")),
             _ => Ok(()),

@@ -275,5 +275,5 @@ fn headings_are_left_out_of_each_format_with_columns() {
         ..subscriptions(Format::Json, None)
     };
     let error = Output::new(&settings, KeptText::default().destination()).unwrap_err();
-    assert_eq!(error.message, "--no-headers goes with table, csv or tsv");
+    assert_eq!(error.message, "--no-headers needs -o table, csv or tsv");
 }

@@ -312,7 +312,7 @@ fn a_plan_that_was_edited_is_refused() {
                 text.lines().nth(1).unwrap(),
                 ids[0]
             ),
-            ":3: the row lacks cells",
+            ":3: the row has too few cells",
         ),
     ] {
         std::fs::write(&plan, &edited).unwrap();
@@ -379,12 +379,14 @@ fn wrong_selections_and_values_are_refused_before_anything_is_sent() {
         (
             format!("{update} --where true --set-jq '{{status: \"cancelled\"}}'"),
             2,
-            "subscriptions update does not set status; rc bulk subscriptions activate or rc bulk subscriptions cancel does",
+            "subscriptions update does not set status; rc bulk subscriptions activate or rc bulk \
+             subscriptions cancel does",
         ),
         (
             format!("{update} --where true --set next_charge_scheduled_at=2027-01-01"),
             2,
-            "--set next_charge_scheduled_at: subscriptions update does not set next_charge_scheduled_at; rc bulk subscriptions",
+            "--set next_charge_scheduled_at: subscriptions update does not set \
+             next_charge_scheduled_at; rc bulk subscriptions",
         ),
         (
             format!("{update} --where true --set prize=3"),
@@ -404,7 +406,7 @@ fn wrong_selections_and_values_are_refused_before_anything_is_sent() {
         (
             format!("{update} --where true --set-jq 7"),
             2,
-            "--set-jq gave 7, which is no object of fields",
+            "--set-jq gave 7, which is not an object of fields",
         ),
         (
             format!("{update} --where true --set-jq '{{quantity: 1}}, {{}}'"),

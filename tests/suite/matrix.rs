@@ -162,7 +162,7 @@ fn one_request_meets_each_fault_and_is_done_as_often_as_it_may() {
             if repeated {
                 outcome.says_nothing();
             } else {
-                outcome.says(UNKNOWN).says("look with: rc ");
+                outcome.says(UNKNOWN).says("check with: rc ");
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::error::{Error, Kind};
 const UNKNOWN: &str = "it is unknown whether the API carried it out";
 
 /// Said where an earlier attempt leaves it open.
-const LOST_BEFORE: &str = "the answer to an earlier attempt was lost";
+const LOST_BEFORE: &str = "the response to an earlier attempt was lost";
 
 /// Adds that the request may have been carried out, and how to find out.
 #[must_use]
@@ -48,17 +48,17 @@ fn doubt(api: &Api, mut error: Error, request: &Request, though: &str) -> Error 
     error.untouched = false;
     error.in_doubt = true;
     let error = error.hint(match request.again() {
-        Idempotency::Idempotent => format!("{UNKNOWN}{though}; sending it again does no harm"),
+        Idempotency::Idempotent => format!("{UNKNOWN}{though}; it is safe to send it again"),
         Idempotency::RejectsRepeat => {
-            format!("{UNKNOWN}{though}; sending it again does no harm: it is refused if it was")
+            format!("{UNKNOWN}{though}; it is safe to send it again: a repeat is refused")
         }
-        Idempotency::NotIdempotent => format!("{UNKNOWN}{though}: look before you send it again"),
+        Idempotency::NotIdempotent => format!("{UNKNOWN}{though}: check before you send it again"),
     });
     match request
         .operation
         .and_then(|row| look(api, row, &request.path))
     {
-        Some(command) => error.hint(format!("look with: {command}")),
+        Some(command) => error.hint(format!("check with: {command}")),
         None => error,
     }
 }

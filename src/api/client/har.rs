@@ -111,7 +111,7 @@ fn content(message: &Message) -> Value {
     let mut content = json!({"mimeType": kind});
     let Some(text) = &message.body else {
         content["text"] = "".into();
-        content["comment"] = "the body is no text and is left out".into();
+        content["comment"] = "the body is not text and is left out".into();
         return content;
     };
     let (kept, left) = first_bytes(text, LONGEST);

@@ -104,7 +104,7 @@ impl Http {
                     not_sent: false,
                     status,
                     hint: None,
-                    reason: "the answer is too large to be one of the API".to_owned(),
+                    reason: "the response is too large to come from the API".to_owned(),
                 });
             }
             pieces.push(piece);
@@ -156,19 +156,19 @@ impl Http {
         } else if error.is_timeout() {
             "it took too long"
         } else if wrong_tls.is_some() && error.is_connect() {
-            "no secure connection"
+            "no TLS connection"
         } else if error.is_connect() {
             "cannot connect"
         } else if error.is_body() || error.is_decode() {
-            "the answer broke off"
+            "the response was cut off"
         } else {
             "the connection broke"
         };
         let hint = match (wrong_tls, &self.proxy) {
             (Some(wrong), _) if not_sent => Some(tls::advice(wrong)),
             (_, Some(proxy)) if not_sent => Some(format!(
-                "nothing was sent; {proxy} is in between: check that it is there and lets you \
-                 through, or name the host in NO_PROXY"
+                "nothing was sent; requests go through {proxy}: check that it runs and permits \
+                 them, or name the host in NO_PROXY"
             )),
             _ => None,
         };

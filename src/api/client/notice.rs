@@ -99,7 +99,9 @@ impl fmt::Display for Notice {
                         out,
                         "others use the rate limit of this token, too; waiting {seconds} s"
                     ),
-                    Why::Failed => write!(out, "the API has trouble; waiting {seconds} s"),
+                    Why::Failed => {
+                        write!(out, "the API reports server errors; waiting {seconds} s")
+                    }
                 }
             }
             Self::Retrying {
@@ -112,10 +114,10 @@ impl fmt::Display for Notice {
                 match outcome {
                     Outcome::Answered(status) => write!(out, "the API answered {status}")?,
                     Outcome::Broken(status) => {
-                        write!(out, "the answer of the API ({status}) broke off")?;
+                        write!(out, "the response of the API ({status}) was cut off")?;
                     }
                     Outcome::NotSent | Outcome::Barred => {
-                        out.write_str("the API is not reached")?;
+                        out.write_str("the API cannot be reached")?;
                     }
                     Outcome::Lost => out.write_str("the API did not answer")?,
                 }

@@ -260,7 +260,10 @@ impl Jobs {
                 "{} is a copy of the ledger of job {own}",
                 self.path(id).display()
             ))
-            .hint("a copy is not used, as its rows would be sent twice; give it another ending"));
+            .hint(
+                "a copy is not used, as its rows would be sent twice; rename it to another \
+                extension",
+            ));
         }
         Ok(ledger)
     }

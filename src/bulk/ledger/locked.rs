@@ -133,8 +133,8 @@ impl Ledger {
 
     fn is_busy(&self) -> Error {
         let id = &self.id;
-        Error::usage(format!("another process is at work on job {id}"))
-            .hint(format!("rc bulk status {id} shows how far it is"))
+        Error::usage(format!("another process is running job {id}"))
+            .hint(format!("rc bulk status {id} shows its progress"))
     }
 
     /// Whether another process holds the lock.

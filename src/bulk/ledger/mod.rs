@@ -158,7 +158,7 @@ impl Ledger {
     pub fn operation_named(&self, name: &str) -> Result<(&'static Resource, &'static Operation)> {
         catalog::recharge::API.operation(name).ok_or_else(|| {
             Error::unexpected(format!(
-                "job {} is about {name}, which this version of rc does not know",
+                "job {} uses {name}, which this version of rc does not support",
                 self.id
             ))
         })
@@ -273,5 +273,5 @@ fn unreadable(id: &str, error: rusqlite::Error) -> Error {
 /// What cannot be noted must not be done: the job stops here.
 fn unwritable(id: &str, error: rusqlite::Error) -> Error {
     let what = format!("the ledger of job {id}");
-    store::unwritable(&what, "The job goes on where it was: rc bulk resume", error)
+    store::unwritable(&what, "The job can be resumed: rc bulk resume", error)
 }

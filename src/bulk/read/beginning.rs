@@ -126,7 +126,7 @@ pub(super) fn text(
             return Err(super::workbook::protected(name));
         }
         refuse_other_files(name, &first)?;
-        return Err(Error::usage(format!("{name} is no text")));
+        return Err(Error::usage(format!("{name} is not text")));
     }
     refuse_other_files(name, &first)?;
     let mark = mark(&first);
@@ -134,10 +134,10 @@ pub(super) fn text(
         && mark.encoding != chosen
     {
         let (is, chosen) = (mark.encoding.name(), chosen.name());
-        return Err(
-            Error::usage(format!("{name} begins with the mark of {is}, not {chosen}"))
-                .hint(format!("leave --encoding {chosen} out")),
-        );
+        return Err(Error::usage(format!(
+            "{name} begins with the byte order mark of {is}, not {chosen}"
+        ))
+        .hint(format!("leave out --encoding {chosen}")));
     }
     let guess = mark.or_else(|| {
         without_mark(&first).filter(|guess| chosen.is_none_or(|chosen| chosen == guess.encoding))
@@ -179,13 +179,13 @@ impl Read for BrokenReader {
 fn refuse_other_files(name: &str, first: &[u8]) -> Result<()> {
     let known = NO_TEXT.iter().find(|(magic, ..)| first.starts_with(magic));
     if let Some((_, what, hint)) = known {
-        return Err(Error::usage(format!("{name} is no text: it is {what}")).hint(*hint));
+        return Err(Error::usage(format!("{name} is not text: it is {what}")).hint(*hint));
     }
     let inner = first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(first);
     let word = String::from_utf8_lossy(inner.trim_ascii_start()).to_ascii_lowercase();
     if PAGES.iter().any(|page| word.starts_with(page)) {
         return Err(
-            Error::usage(format!("{name} is no table: it is an HTML or XML page"))
+            Error::usage(format!("{name} is not a table: it is an HTML or XML page"))
                 .hint("was it saved from a browser? download the file itself")
                 .hint(SAVE),
         );

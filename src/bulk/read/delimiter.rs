@@ -18,8 +18,10 @@ pub fn delimiter(word: &str) -> error::Result<u8> {
     match word.as_bytes() {
         _ if word == "tab" || word == "\\t" => Ok(b'\t'),
         [byte] if can_delimit(*byte) => Ok(*byte),
-        _ => Err(Error::usage(format!("{word:?} cannot stand between cells"))
-            .hint("give one of , ; | tab, or another single character of ASCII")),
+        _ => Err(
+            Error::usage(format!("{word:?} cannot be a field separator"))
+                .hint("give one of , ; | tab, or another single character of ASCII"),
+        ),
     }
 }
 

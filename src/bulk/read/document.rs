@@ -38,7 +38,7 @@ impl Document {
         let (end, lines) = extent(feed)?;
         let object = &feed.rest()[..end];
         if let Err(error) = serde_json::from_slice::<IgnoredAny>(object) {
-            let what = format!("no JSON: {}", said(&error));
+            let what = format!("not valid JSON: {}", said(&error));
             return Err(feed.wrong(line, &what).hint(HINT));
         }
         self.used = Some((end, lines));
@@ -69,7 +69,7 @@ impl Document {
 }
 
 fn stray(feed: &Feed, line: u64) -> Error {
-    feed.wrong(line, "a JSON object should stand here")
+    feed.wrong(line, "expected a JSON object here")
         .hint("records are objects, one a line or in one array")
         .hint(HINT)
 }
@@ -101,7 +101,7 @@ fn extent(feed: &mut Feed) -> Result<(usize, LineCounter)> {
             return Err(feed.too_long(begin).hint(HINT));
         }
         if !feed.more(lines.line)? {
-            let what = "the record that begins here does not end; was it cut off?";
+            let what = "the record that begins here does not end; was the file cut off?";
             return Err(feed.wrong(begin, what));
         }
     }

@@ -88,8 +88,8 @@ impl Feed {
             Encoding::Utf8 | Encoding::Other(_) => None,
             Encoding::Utf16 => Some("read as UTF-16"),
             Encoding::Windows1252 => Some(
-                "read as Windows-1252, as it is not valid UTF-8; if letters are wrong, name the \
-                 encoding, like --encoding macintosh",
+                "read as Windows-1252, as it is not valid UTF-8; if characters are wrong, name \
+                 the encoding, like --encoding macintosh",
             ),
         }
     }
@@ -170,19 +170,21 @@ impl Feed {
 
     fn told(&self, fault: Fault, line: u64) -> Error {
         match fault {
-            Fault::Stream(error) => {
-                Error::reading(&place(&self.name, line), error).hint("get all of it and try again")
-            }
+            Fault::Stream(error) => Error::reading(&place(&self.name, line), error)
+                .hint("get the complete file and try again"),
             Fault::Undecodable(Encoding::Utf8) => self
-                .wrong(line, "bytes that are no UTF-8")
-                .hint("save it as UTF-8, or say --encoding windows-1252 if it is that"),
+                .wrong(line, "bytes that are not valid UTF-8")
+                .hint("save it as UTF-8, or add --encoding windows-1252 if that is its encoding"),
             Fault::Undecodable(encoding) => {
-                let what = format!("bytes that are no {}; is it cut off?", encoding.name());
+                let what = format!(
+                    "bytes that are not valid {}; was the file cut off?",
+                    encoding.name()
+                );
                 self.wrong(line, &what).hint("save it as UTF-8")
             }
             Fault::Nul => self
-                .wrong(line, "a NUL byte, which no text has")
-                .hint("save it as CSV in UTF-8; say --encoding utf-16 if it is that"),
+                .wrong(line, "a NUL byte, which text does not contain")
+                .hint("save it as CSV in UTF-8, or add --encoding utf-16 if that is its encoding"),
         }
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn names(
         let what = format!("a header is missing; the first line is a row: {shown}");
         return Err(wrong(line, &what)
             .hint("put the names of the columns into the first line")
-            .hint("rc bulk template <resource> <verb> shows how a header looks"));
+            .hint("rc bulk template <resource> <verb> prints an example header"));
     }
     let places = names.iter().enumerate();
     let nameless: Vec<_> = places

@@ -142,10 +142,10 @@ impl ByLine {
             return Ok(Some(judged(line.number, object)));
         };
         if error.is_eof() && !line.closed && object.starts_with('{') {
-            let what = "the record is not whole; was the file or the pipe cut off?";
+            let what = "the record is incomplete; was the file or the pipe cut off?";
             return Err(feed.wrong(line.number, what));
         }
-        let reason = format!("no JSON: {}", said(&error));
+        let reason = format!("not valid JSON: {}", said(&error));
         Ok(Some(unusable(line.number, object, reason)))
     }
 
@@ -208,7 +208,7 @@ pub(super) fn judged(line: u64, text: &str) -> InputRow<'_> {
         let content = RowContent::Object(text);
         return InputRow { line, content };
     }
-    unusable(line, text, "no JSON object".to_owned())
+    unusable(line, text, "not a JSON object".to_owned())
 }
 
 fn unusable<'a>(line: u64, text: &str, reason: String) -> InputRow<'a> {
@@ -230,5 +230,5 @@ pub(super) fn cut_off(feed: &Feed, open: u64) -> crate::error::Error {
         open,
         "the array that begins here is never closed; was it cut off?",
     )
-    .hint("get all of it; what stands there was not used")
+    .hint("get the complete file; its contents were not used")
 }

@@ -210,7 +210,7 @@ impl RowReader {
     // It lends from itself, which no iterator can.
     pub fn next_row(&mut self) -> Result<Option<InputRow<'_>>> {
         if self.broken {
-            return Err(Error::usage("the file could not be read on"));
+            return Err(Error::usage("the rest of the file could not be read"));
         }
         // A failure below ends it; success takes that back.
         self.broken = true;
@@ -289,8 +289,8 @@ fn is_json(first: Option<(u8, Option<u8>)>) -> bool {
 
 /// Nothing to read.
 fn nothing_in(name: &str) -> Error {
-    Error::usage(format!("there is nothing in {name}"))
-        .hint("rc bulk template <resource> <verb> shows how a header looks")
+    Error::usage(format!("{name} is empty"))
+        .hint("rc bulk template <resource> <verb> prints an example header")
 }
 
 /// Where something stands.
@@ -306,5 +306,5 @@ fn shown(text: &str) -> String {
 /// Text between two signs of ASCII, of which all was decoded before.
 fn text_of(bytes: &[u8]) -> Result<&str> {
     let text = std::str::from_utf8(bytes);
-    text.map_err(|error| Error::unexpected("a letter was cut in two").caused_by(error))
+    text.map_err(|error| Error::unexpected("a character is cut in two").caused_by(error))
 }

@@ -136,7 +136,7 @@ impl Table {
         self.ahead = rows.collect();
         if found.is_some_and(|above| above > 0) {
             self.notes.push(format!(
-                "the header is on line {line}; what is above it is left out"
+                "the header is on line {line}; the lines above it are left out"
             ));
         }
         Ok(())
@@ -161,7 +161,7 @@ impl Table {
                 &format!("{count} cells")
             };
             notes.push(format!(
-                "an apostrophe before a formula was taken off in {cells}, first on line {line}"
+                "an apostrophe before a formula was removed from {cells}, first on line {line}"
             ));
         }
         notes

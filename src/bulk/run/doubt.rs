@@ -19,7 +19,7 @@ const MOST_TRIES: u64 = 5;
 const AT_ONCE: u32 = 2;
 
 /// Said of a row that was refused after a lost answer.
-const FIRST_LOST: &str = "the answer to a first attempt was lost";
+const FIRST_LOST: &str = "the response to a first attempt was lost";
 
 /// What is known of a row that an earlier run left without an end.
 const CUT_OFF: &str = "it was cut off";

@@ -284,7 +284,7 @@ fn decide(
         }
         return (guard == Guard::Compare).then(|| RowEnd::Failed {
             status: Some(404),
-            error: format!("{singular} {id} is gone"),
+            error: format!("{singular} {id} no longer exists"),
         });
     };
     let of = |values: &ObjectValues| {

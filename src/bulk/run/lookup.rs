@@ -164,12 +164,12 @@ fn judge(wanted: &RowLookup, records: &[Value]) -> LookupResult {
         }
         let id = id(record);
         return LookupResult::Other(format!(
-            "{singular} {id} has this {field}, and says something else"
+            "{singular} {id} has this {field}, but other values"
         ));
     }
     match records.iter().find(|record| wanted.is_similar(record)) {
         Some(record) => LookupResult::Other(format!(
-            "{singular} {} has this {field} in other letters",
+            "{singular} {} has this {field} in different upper and lower case",
             id(record)
         )),
         None => LookupResult::Other(format!("no {singular} with this {field} is found")),

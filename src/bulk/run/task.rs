@@ -49,7 +49,7 @@ fn fate(task: &Value, again: Idempotency, ended: Phase) -> RowEnd {
             RowEnd::Unknown {
                 status,
                 error: kept(&format!(
-                    "the task is called {said}, and its answer says otherwise: {}",
+                    "the task has the status {said}, but its response disagrees: {}",
                     reason(output)
                 )),
             }
@@ -75,7 +75,7 @@ fn fate(task: &Value, again: Idempotency, ended: Phase) -> RowEnd {
         },
         Some("pending") if ended == Phase::Failed => RowEnd::Failed {
             status,
-            error: "the batch broke off before this row".to_owned(),
+            error: "the batch stopped before this row".to_owned(),
         },
         Some("pending" | "processing") => RowEnd::Unknown {
             status,

@@ -231,9 +231,9 @@ impl RowDraft {
                 Ok(())
             }
             Place::Whole(parameter) if nested && !words::may_nest(parameter.kind) => {
-                Err("a list or an object where a plain value belongs".to_owned())
+                Err("a list or an object instead of a single value".to_owned())
             }
-            Place::Hole(_) if nested => Err("not a plain value".to_owned()),
+            Place::Hole(_) if nested => Err("not a single value".to_owned()),
             _ => self.text_at(place, json),
         }
     }
@@ -241,12 +241,12 @@ impl RowDraft {
     /// Puts null at its place.
     pub(super) fn null(&mut self, place: &Place) -> Result<(), String> {
         match place {
-            Place::Hole(_) => Err("null names no object".to_owned()),
+            Place::Hole(_) => Err("null is not an id".to_owned()),
             Place::Whole(parameter) if parameter.required => {
                 Err("required; it cannot be null".to_owned())
             }
             Place::Whole(parameter) if self.in_query(parameter) => {
-                Err("part of the query, which knows no null".to_owned())
+                Err("part of the query, which cannot be null".to_owned())
             }
             Place::Whole(parameter) => {
                 self.set(parameter.name, "null".to_owned(), false);

@@ -169,17 +169,13 @@ fn strangers(names: &Names, unknown: &[&str], what: &str, used: Vec<String>) -> 
         })
         .collect();
     let plural = if unknown.len() == 1 { "" } else { "s" };
-    let message = format!(
-        "{} knows no {what}{plural} {}",
-        title(names),
-        list.join(", ")
-    );
+    let message = format!("{} has no {what}{plural} {}", title(names), list.join(", "));
     let error = Error::usage(message);
     let error = if what == "column" {
         let proposed = mapping::of_unknown(names, unknown, used);
         let error = if proposed.iter().any(|column| column.name.is_some()) {
             let flags = mapping::as_flags(&proposed);
-            error.hint(format!("if that is meant, add: {flags}"))
+            error.hint(format!("if these are the columns, add: {flags}"))
         } else {
             error
         };
@@ -229,14 +225,14 @@ pub(super) fn clashes(
         };
         return Err(match (constant, second_constant) {
             (true, false) => Error::usage(format!(
-                "--const {name}=… and the column `{other}` are for one place"
+                "--const {name}=… and the column `{other}` set the same field"
             ))
             .hint(format!("--map '{other}=' leaves the column out")),
             (true, true) => Error::usage(format!(
-                "--const {name}=… and --const {other}=… are for one place"
+                "--const {name}=… and --const {other}=… set the same field"
             )),
             _ => Error::usage(format!(
-                "the columns `{name}` and `{other}` are for one place"
+                "the columns `{name}` and `{other}` set the same field"
             ))
             .hint(format!("--map '{other}=' leaves one of them out")),
         });
@@ -280,7 +276,7 @@ pub(super) fn complete(names: &Names, columns: &[InputColumn], places: &[&Place]
                 .all(|known| known.name != parameter.name)
         });
     if names.operation.method == Method::Put && !changes {
-        let error = Error::usage("there is no column that changes anything");
+        let error = Error::usage("no column changes anything");
         let left: Vec<&str> = columns
             .iter()
             .filter(|column| matches!(column.role, ColumnRole::Left))
@@ -297,7 +293,7 @@ pub(super) fn complete(names: &Names, columns: &[InputColumn], places: &[&Place]
 fn lacking(names: &Names, missing: &[&str]) -> Error {
     let error =
         Error::usage(format!("there is no column for {}", missing.join(", "))).hint(format!(
-            "--map 'NAME={0}' says which column it is, --const {0}=… gives every row the same",
+            "--map 'NAME={0}' names its column, --const {0}=… gives every row the same value",
             missing[0]
         ));
     let only_beside = |name: &&str| {
@@ -309,7 +305,7 @@ fn lacking(names: &Names, missing: &[&str]) -> Error {
                 .all(|known| known.name != *name || !known.required)
     };
     let error = if missing.iter().all(only_beside) {
-        error.hint("only tasks of batches need it; --engine requests does without")
+        error.hint("only async batches need it; --engine requests works without it")
     } else {
         error
     };

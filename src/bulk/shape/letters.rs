@@ -29,7 +29,7 @@ pub(super) fn damage(text: &str) -> Option<String> {
     }
     if text.contains('\u{fffd}') {
         return Some(
-            "a letter was lost (\u{fffd}) when the file was converted; take it from the original"
+            "a character was lost (\u{fffd}) when the file was converted; take it from the original"
                 .to_owned(),
         );
     }
@@ -136,9 +136,9 @@ pub(super) fn identifying(text: &str) -> Result<&str, String> {
     {
         let code = u32::from(found);
         return Err(match found {
-            '\n' | '\r' => "a line end inside".to_owned(),
+            '\n' | '\r' => "a line break inside".to_owned(),
             '\t' => "a tab inside".to_owned(),
-            _ => format!("an unusual blank inside (U+{code:04X})"),
+            _ => format!("an unusual space character inside (U+{code:04X})"),
         });
     }
     if is_quoted(word) {
@@ -257,7 +257,7 @@ mod tests {
             ("SPR\u{200b}ING", "U+200B); write SPRING"),
             ("SPRING\u{200b}", "write SPRING"),
             ("\u{feff}", "nothing but invisible"),
-            ("SPR\nING", "a line end inside"),
+            ("SPR\nING", "a line break inside"),
             ("SPR\tING", "a tab inside"),
             ("SPR\u{a0}ING", "U+00A0"),
             ("“FALL5”", "quotes around it"),

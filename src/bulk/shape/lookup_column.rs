@@ -59,7 +59,7 @@ impl LookupColumn {
         let key = keys.iter().find(is_named).or_else(|| keys.first());
         let Some(key) = key else {
             return Err(Error::usage(format!(
-                "{flag}: what `{name}` names is found by its id only"
+                "{flag}: the object of `{name}` can be found by its id only"
             ))
             .hint("ids of customers, addresses, discounts and orders can be looked up"));
         };

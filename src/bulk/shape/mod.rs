@@ -207,7 +207,7 @@ impl Shaper {
                 &format!("{count} values")
             };
             notes.push(format!(
-                "the blanks around {values} are taken off, first on line {line}"
+                "the spaces around {values} are removed, first on line {line}"
             ));
         }
         let (count, line, column) = &self.past;

@@ -62,7 +62,7 @@ impl Shaper {
             (Ok(_), more) => wrong(
                 &more.join(" "),
                 format!(
-                    "--jq gave {} results for this row; one is meant",
+                    "--jq gave {} results for this row; expected one",
                     more.len()
                 ),
             ),
@@ -110,7 +110,7 @@ impl Shaper {
                 KeyMeaning::At(place, lookup) => (place, lookup),
             };
             let put = match self.taken(&taken, &place) {
-                Some(other) => Err(format!("for the same place as {other}")),
+                Some(other) => Err(format!("sets the same field as {other}")),
                 None => self.json(&place, lookup, json, of_cells),
             };
             if let Err(problem) = put {

@@ -67,7 +67,7 @@ pub(super) fn zip(country: &str, zip: &str) -> Option<String> {
         return None;
     }
     Some(if digits(zip, 3) || digits(zip, 4) {
-        format!("not a zip code of US; a spreadsheet took the zeros off, write {zip:0>5}")
+        format!("not a zip code of US; a spreadsheet removed the leading zeros; write {zip:0>5}")
     } else {
         "not a zip code of US".to_owned()
     })

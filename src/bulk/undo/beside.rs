@@ -213,7 +213,8 @@ pub fn decide(
             }
         }
         (PutBack::Field(_), ..) => NextStep::Impossible(format!(
-            "{}: there is none of that day any more, and so nothing to put them on; the rest of the row was taken back",
+            "{}: there is no longer one of that day to restore them on; the rest of the row was \
+             undone",
             beside.called
         )),
     }

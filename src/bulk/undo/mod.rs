@@ -123,7 +123,7 @@ pub fn reversal(
         return if is_on_named && (is_update || values.before == values.after) {
             RowUndo::Nothing
         } else {
-            RowUndo::Impossible("the old values do not say how it was before".to_owned())
+            RowUndo::Impossible("the old values are incomplete".to_owned())
         };
     }
     let mut reversal = values.guarded(planned, is_on_named);
@@ -156,7 +156,7 @@ impl RowValues<'_> {
             UndoTarget::Named => self.named(operation)?,
             UndoTarget::Answered => {
                 let id = self.row.object.as_deref();
-                let id = id.ok_or("the answer did not say which object it made")?;
+                let id = id.ok_or("the response did not name the object that was created")?;
                 filled(operation, id)
             }
         };

@@ -32,7 +32,7 @@ pub(super) fn run(
         .operation(&subject.operation)
         .ok_or_else(|| {
             Error::usage(format!(
-                "{name} is about {}, which this version of rc does not know",
+                "{name} uses {}, which this version of rc does not support",
                 subject.operation
             ))
         })?;

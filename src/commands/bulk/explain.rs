@@ -48,7 +48,7 @@ fn unknown_resource(word: &str) -> Error {
         }
         None => Error::usage(format!("bulk has no verb or resource {word}")),
     };
-    error.hint("rc bulk --help lists what there is")
+    error.hint("rc bulk --help lists resources and commands")
 }
 
 /// What to say where `rc bulk` ends too early.
@@ -63,6 +63,6 @@ pub(super) fn unfinished(named: &[&Command]) -> Option<Error> {
     Some(
         Error::usage(format!("{spelled} needs {wanted}"))
             .hint("as in: rc bulk discounts create spring.csv")
-            .hint(format!("rc {spelled} --help lists what there is")),
+            .hint(format!("rc {spelled} --help lists its verbs")),
     )
 }

@@ -330,7 +330,10 @@ fn selecting() -> Vec<Arg> {
         Arg::new("where")
             .long("where")
             .value_name("CONDITION")
-            .help("change objects of the list that fulfil this jq condition, like '.price == \"9.00\"'"),
+            .help(
+                "change objects of the list that fulfil this jq condition, like '.price == \
+                \"9.00\"'",
+            ),
         repeated("filter", "NAME=VALUE").help("a filter of the list, like status=active"),
         Arg::new("ids")
             .long("ids")
@@ -385,5 +388,5 @@ fn encoding(word: &str) -> Result<Encoding, String> {
 
 fn delimiter(word: &str) -> Result<u8, String> {
     read::delimiter(word)
-        .map_err(|_| "it cannot stand between cells, as , ; | and tab can".to_owned())
+        .map_err(|_| "it cannot be a field separator; , ; | and tab can".to_owned())
 }

@@ -102,7 +102,7 @@ pub(super) fn run(
     let answer: Option<Value> = serde_json::from_str(record).ok();
     let number = answer.and_then(|answer| answer[*key].as_u64());
     printer.counted(number.ok_or_else(|| {
-        Error::unexpected(format!("the answer of {} has no number", request.path))
+        Error::unexpected(format!("the response of {} has no number", request.path))
     })?);
     printer.finish().map(drop)
 }

@@ -334,7 +334,7 @@ fn question(place: &Target, token: Option<&SecretString>) -> Result<Request<Byte
     }
     builder
         .body(Bytes::new())
-        .map_err(|error| Error::usage("the request cannot be made").caused_by(error))
+        .map_err(|error| Error::usage("the request cannot be built").caused_by(error))
 }
 
 /// The keys of the record of a check.

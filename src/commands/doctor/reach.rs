@@ -99,7 +99,7 @@ async fn spoken(base: &BaseUrl, network: &Network, stream: TcpStream) -> Result<
     let patience = network.timeouts.connect;
     let failed = |error: std::io::Error| {
         let advice = tls::within(&error).map(tls::advice);
-        let known = unreachable("no secure connection".to_owned()).caused_by(error);
+        let known = unreachable("no TLS connection".to_owned()).caused_by(error);
         match advice {
             Some(advice) => known.hint(advice),
             None => known.hint("nothing was sent; something between here and there breaks TLS off"),

@@ -108,7 +108,7 @@ fn field(body: &[u8], path: &[&str]) -> Result<String> {
         .filter(|text| !text.is_empty());
     text.map(str::to_owned).ok_or_else(|| {
         let name = path.last().copied().unwrap_or_default();
-        Error::unexpected(format!("the answer has no {name}"))
+        Error::unexpected(format!("the response has no {name}"))
             .hint("sessions of customers are not in the reference; the API may have changed")
     })
 }

@@ -111,7 +111,8 @@ fn the_store_and_the_token_of_the_first_api_are_not_taken_for_this_one() {
 #[test]
 fn a_day_is_sent_with_a_time_of_day() {
     let dry = rc(
-        "bigcommerce orders list --min-date-modified 2026-01-31 --max-date-modified 2026-02-01 --store-hash abc --dry-run",
+        "bigcommerce orders list --min-date-modified 2026-01-31 --max-date-modified 2026-02-01 \
+         --store-hash abc --dry-run",
     );
     let dry = dry.succeeds().stdout;
     assert!(
@@ -123,7 +124,8 @@ fn a_day_is_sent_with_a_time_of_day() {
         "{dry}"
     );
     let offset = rc(
-        "bigcommerce products list --date-modified-min 2026-01-31T10:00:00+02:00 --store-hash abc --dry-run",
+        "bigcommerce products list --date-modified-min 2026-01-31T10:00:00+02:00 --store-hash abc \
+         --dry-run",
     );
     let offset = offset.succeeds().stdout;
     assert!(
@@ -193,7 +195,7 @@ fn a_page_that_is_too_large_and_trouble_of_the_api_are_told() {
     let large = r#"{"status":413,"title":"limit is too large","errors":{}}"#;
     let server = Canned::serve(vec![reply(413, "", large)]);
     let outcome = against("bigcommerce products list", &server.url).fails(5);
-    outcome.says("the API refused it (413): limit is too large");
+    outcome.says("the API refused the request (413): limit is too large");
     let server = Canned::serve(vec![
         reply(500, "", ""),
         reply(500, "", ""),

@@ -106,7 +106,7 @@ fn read_is_retried_and_a_write_is_not() {
     assert_eq!(server.asked().len(), 2);
     let server = Canned::serve(vec![reply(503, "", "")]);
     let outcome = toy("toys create --label x").against(&server.url).fails(6);
-    outcome.says("look with: rc toys list");
+    outcome.says("check with: rc toys list");
     assert_eq!(server.asked().len(), 1);
 }
 
@@ -116,7 +116,7 @@ fn errors_are_read_in_the_form_of_the_api() {
     let server = Canned::serve(vec![reply(422, "X-Toy-Trace: t-9\r\n", body)]);
     let outcome = toy("toys create --label x").against(&server.url).fails(5);
     outcome
-        .says("the API refused it (422): too long; not red")
+        .says("the API refused the request (422): too long; not red")
         .says("request id: t-9");
     let server = Canned::serve(vec![reply(403, "", "")]);
     let outcome = toy("toys get 1").against(&server.url).fails(3);
@@ -203,7 +203,8 @@ fn window_of_the_rate_limit_is_waited_for() {
     let server = Canned::serve(vec![
         reply(
             200,
-            "X-Left: 0\r\nX-Reset-Ms: 7000\r\nLink: <https://t.invalid/toys?after=b>; rel=\"next\"\r\n",
+            "X-Left: 0\r\nX-Reset-Ms: 7000\r\nLink: <https://t.invalid/toys?after=b>; \
+             rel=\"next\"\r\n",
             r#"{"toys":[{"uid":1}]}"#,
         ),
         reply(200, "X-Left: 9\r\nX-Reset-Ms: 100\r\n", r#"{"toys":[]}"#),

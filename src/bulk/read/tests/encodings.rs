@@ -71,7 +71,7 @@ fn a_file_whose_first_letter_beyond_ascii_is_none_of_utf_8_is_windows_1252() {
     assert_eq!(
         got.notes,
         [
-            "read as Windows-1252, as it is not valid UTF-8; if letters are wrong, name the \
+            "read as Windows-1252, as it is not valid UTF-8; if characters are wrong, name the \
              encoding, like --encoding macintosh"
         ]
     );
@@ -92,11 +92,17 @@ fn windows_1252_is_seen_however_late_and_at_the_very_end() {
 #[test]
 fn a_later_byte_that_is_no_utf_8_is_an_error_with_its_line_and_the_way_out() {
     let error = refused(b"code,note\r\nA,\xC3\xA9\r\nB,\"x\r\ny\xE9\"\r\n");
-    assert_eq!(error.message, "a file, line 4: bytes that are no UTF-8");
+    assert_eq!(
+        error.message,
+        "a file, line 4: bytes that are not valid UTF-8"
+    );
     assert!(told(&error).contains("--encoding windows-1252"));
     // Also when it is cut off in a letter.
     let error = refused(b"code\n\xC3\xA9\n\xC3");
-    assert_eq!(error.message, "a file, line 3: bytes that are no UTF-8");
+    assert_eq!(
+        error.message,
+        "a file, line 3: bytes that are not valid UTF-8"
+    );
 }
 
 #[test]
@@ -116,7 +122,7 @@ fn a_nul_is_an_error_with_its_line() {
     let error = refused(b"code,note\nA,\"x\ny\"\nB,a\0b\n");
     assert_eq!(
         error.message,
-        "a file, line 4: a NUL byte, which no text has"
+        "a file, line 4: a NUL byte, which text does not contain"
     );
     let error = refused(utf16("\u{FEFF}code\nA\n\0\n", true));
     assert!(

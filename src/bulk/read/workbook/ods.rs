@@ -236,11 +236,12 @@ impl<R: Read> Document<'_, R> {
                 None,
             ),
             "time" => {
-                let reason = "a span of time or a time without its day";
+                let reason = "a duration, or a time without a date";
                 (shown, Some(CellMark::Fault(reason.to_owned())))
             }
             "" if shown.is_empty() && value("table:formula").is_some() => {
-                let reason = "a formula without its value; open the file in the spreadsheet and \
+                let reason = "a formula without a stored value; open the file in the spreadsheet \
+                    and \
                               save it";
                 (shown, Some(CellMark::Fault(reason.to_owned())))
             }

@@ -62,7 +62,7 @@ pub(super) fn read(name: &str, stream: &mut dyn Read) -> Result<Package> {
     let mut bytes = Vec::new();
     let mut bounded = stream.take(LARGEST_FILE + 1);
     let read = bounded.read_to_end(&mut bytes);
-    read.map_err(|error| Error::reading(name, error).hint("get all of it and try again"))?;
+    read.map_err(|error| Error::reading(name, error).hint("get the complete file and try again"))?;
     if bytes.len() as u64 > LARGEST_FILE {
         return Err(too_large(name));
     }
@@ -70,7 +70,7 @@ pub(super) fn read(name: &str, stream: &mut dyn Read) -> Result<Package> {
         Error::usage(format!(
             "{name} is a damaged Excel or ODS workbook (or another zip file)"
         ))
-        .hint("get all of it; or open it in the spreadsheet and save it as CSV (UTF-8)")
+        .hint("get the complete file, or open it in the spreadsheet and save it as CSV (UTF-8)")
         .caused_by(error)
     })?;
     let kind = kind(name, &archive)?;

@@ -68,7 +68,7 @@ fn a_word_may_stand_for_null() {
     );
     assert_eq!(
         problems(row(&mut shaper, &["NULL", "", "", "A"]))[0],
-        "id: null names no object"
+        "id: null is not an id"
     );
 }
 

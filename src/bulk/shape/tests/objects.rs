@@ -65,10 +65,10 @@ fn an_unknown_key_is_a_finding_and_a_field_is_left_out() {
 fn a_value_of_another_shape_is_a_finding() {
     let mut shaper = lines("discounts.update", Shaping::default());
     for (text, problem) in [
-        (r#"{"id": {}, "code": "A"}"#, "id: not a plain value"),
+        (r#"{"id": {}, "code": "A"}"#, "id: not a single value"),
         (
             r#"{"id": 7, "code": ["A"]}"#,
-            "code: a list or an object where a plain value belongs",
+            "code: a list or an object instead of a single value",
         ),
         (
             r#"{"id": 7, "applies_to": [1]}"#,

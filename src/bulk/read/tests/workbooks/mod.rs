@@ -88,11 +88,11 @@ fn cell_whose_value_is_not_known_has_a_fault() {
         (r#"<c r="B2" t="e"><v>#N/A</v></c>"#, "#N/A is an error"),
         (
             r#"<c r="B2"><f>A1*2</f></c>"#,
-            "a formula without its value",
+            "a formula without a stored value",
         ),
         (
             r#"<c r="B2"><f>A1*2</f><v></v></c>"#,
-            "a formula without its value",
+            "a formula without a stored value",
         ),
         (
             r#"<c r="B2"><v>1826132295685123</v></c>"#,
@@ -156,7 +156,7 @@ fn rows_of_a_sheet_keep_their_numbers() {
     );
     assert_eq!(
         got.notes,
-        ["the header is on line 4; what is above it is left out"]
+        ["the header is on line 4; the lines above it are left out"]
     );
 }
 
@@ -330,7 +330,7 @@ fn ods_cell_whose_value_is_not_known_has_a_fault() {
         (
             r#"table:formula="of:=[.A1]""#,
             "",
-            "a formula without its value",
+            "a formula without a stored value",
         ),
         (
             r#"office:value-type="float" office:value="1826132295685123""#,
