@@ -156,7 +156,7 @@ impl Error {
     #[must_use]
     pub fn writing(to: &str, error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
-            return Self::new(Kind::Closed, "the reader has gone");
+            return Self::new(Kind::Closed, "standard output was closed");
         }
         if error
             .get_ref()

@@ -142,7 +142,7 @@ impl Target {
             && asked != named
         {
             return Err(Error::usage(format!(
-                "the base URL is that of the store {named}, and {asked} was asked for"
+                "the base URL belongs to the store {named}, but {asked} was requested"
             )));
         }
         let client_id = match newest.headers.client_id {
@@ -157,9 +157,7 @@ impl Target {
         if let Some(version) = &asked_version
             && (!version.bytes().all(|byte| byte.is_ascii_graphic()) || version.is_empty())
         {
-            return Err(Error::usage(format!(
-                "the API version {version:?} is not a version"
-            )));
+            return Err(Error::usage(format!("{version:?} is not an API version")));
         }
         let api = asked_version
             .as_deref()

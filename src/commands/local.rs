@@ -30,7 +30,7 @@ pub(super) fn store_path(
 ) -> Result<PathBuf> {
     let folders = Folders::choose(environment, None, system)?;
     let folder = folders.state().ok_or_else(|| {
-        Error::unexpected("there is no home folder to keep the sandbox in")
+        Error::unexpected("there is no home folder for the sandbox")
             .hint(format!("name a folder in {}", variable::STATE_FOLDER))
     })?;
     Ok(folder.join(file_name(platform)))

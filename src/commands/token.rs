@@ -172,9 +172,7 @@ pub(super) fn missing(place: &Target, said: &[(TokenSource, String)]) -> Error {
         None => String::new(),
     };
     let error = Error::new(Kind::Access, format!("no API token{of}{at}"))
-        .hint(format!(
-            "rc auth login{kind}{flag} takes one and keeps it safe"
-        ))
+        .hint(format!("rc auth login{kind}{flag} saves one"))
         .hint(format!(
             "or set {} to a token of your store",
             place.api.auth.variable

@@ -114,11 +114,11 @@ pub fn token_of(text: &str, from: &str) -> Result<SecretString> {
         let why = if token.is_empty() {
             "it is empty"
         } else {
-            "it has spaces or odd characters"
+            "it contains spaces or unusual characters"
         };
         return Err(
             Error::new(Kind::Access, format!("{from} is not a token: {why}"))
-                .hint("copy the token again, without quotes or line ends"),
+                .hint("copy the token again, without quotes or line breaks"),
         );
     }
     Ok(SecretString::from(token))

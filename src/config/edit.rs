@@ -49,7 +49,7 @@ pub fn edited(text: &str, named: &str, edits: &[Edit]) -> Result<String> {
         .map_err(|_| Error::usage(format!("{named} is not TOML")))?;
     for edit in edits {
         apply(&mut document, edit)
-            .ok_or_else(|| Error::usage(format!("{named} is not laid out as settings are")))?;
+            .ok_or_else(|| Error::usage(format!("{named} does not have the layout of settings")))?;
     }
     let text = document.to_string();
     Config::parse(&text, named)?;

@@ -61,14 +61,14 @@ fn chosen(environment: &Environment, variable: &str) -> Result<Option<PathBuf>> 
     }
     Err(
         Error::usage(format!("{variable} is {folder}, which is a relative path"))
-            .hint("rc reads nothing from the working directory: name the folder by its whole path"),
+            .hint("rc reads nothing from the working directory: give an absolute path"),
     )
 }
 
 /// What to say where there is no place for a file.
 #[must_use]
 pub fn homeless(what: &str, variable: &str) -> Error {
-    Error::usage(format!("there is no home folder to keep {what} in"))
+    Error::usage(format!("there is no home folder for {what}"))
         .hint(format!("name a folder in {variable}"))
 }
 
@@ -107,7 +107,7 @@ pub fn behind_links(path: &Path) -> io::Result<PathBuf> {
             Err(error) => return Err(error),
         }
     }
-    Err(io::Error::other("its links lead in a circle"))
+    Err(io::Error::other("its links form a loop"))
 }
 
 /// Writes a file whole that only its owner may read.

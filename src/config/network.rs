@@ -153,7 +153,7 @@ fn timeout(flags: &NetworkFlags, environment: &Environment) -> Result<Duration> 
             .filter(|span| !span.is_zero())
             .ok_or_else(|| {
                 Error::usage(format!(
-                    "{} is {word:?}, no span of time",
+                    "{} is {word:?}, which is not a duration",
                     variable::TIMEOUT
                 ))
                 .hint("write it like 30s or 2m")
@@ -214,7 +214,7 @@ fn read_proxy(variable: String, value: &str) -> Result<Proxy> {
     // The value may hold a password: it is not repeated.
     let wrong = || {
         Error::usage(format!("{variable} is not the address of a proxy"))
-            .hint("write it like http://proxy.example.com:3128; https and socks5 are known too")
+            .hint("write it like http://proxy.example.com:3128; https and socks5 work as well")
             .hint(format!("or unset {variable}; nothing was sent"))
     };
     let whole = if value.contains("://") {

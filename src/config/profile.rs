@@ -289,8 +289,9 @@ pub fn check_name(name: &str) -> Result<()> {
 /// # Errors
 /// Of kind `Usage`; the command is not repeated.
 pub fn check_command(command: &str) -> Result<()> {
-    let words = shell_words::split(command)
-        .map_err(|error| Error::usage("the credential command is no command").caused_by(error))?;
+    let words = shell_words::split(command).map_err(|error| {
+        Error::usage("the credential command is not a command").caused_by(error)
+    })?;
     if words.is_empty() {
         return Err(Error::usage("the credential command is empty"));
     }
@@ -300,8 +301,8 @@ pub fn check_command(command: &str) -> Result<()> {
     };
     if words.iter().any(|word| secret(word)) {
         return Err(
-            Error::usage("the credential command seems to hold a token itself")
-                .hint("a token does not stand in the settings: rc auth login keeps it safe"),
+            Error::usage("the credential command seems to contain a token itself")
+                .hint("settings contain no token: rc auth login saves it in the keyring"),
         );
     }
     Ok(())
@@ -313,7 +314,7 @@ pub fn check_command(command: &str) -> Result<()> {
 /// Of kind `Usage`.
 pub fn check_columns(columns: &str) -> Result<()> {
     if columns == "help" {
-        return Err(Error::usage("help lists columns, and is not one"));
+        return Err(Error::usage("help lists the columns; it is not a column"));
     }
     if columns.split(',').any(|column| column.trim().is_empty()) {
         return Err(Error::usage(format!(
@@ -393,9 +394,9 @@ impl SettingsPage<'_> {
             }
             let mut error = self.wrong(item.span(), &format!("there is no setting {key}"));
             if key.contains("token") || key.contains("secret") {
-                return Err(error.hint(
-                    "a token does not stand in the settings: take it out, and run rc auth login",
-                ));
+                return Err(
+                    error.hint("settings contain no token: remove it, and run rc auth login")
+                );
             }
             if let Some(near) = nearest(key, known.iter().copied(), Similarity::Loose) {
                 error = error.hint(format!("did you mean {near}?"));

@@ -58,7 +58,7 @@ pub fn check(store: &str) -> Result<()> {
         return Ok(());
     }
     // What is none may be a token that was put into the wrong place.
-    Err(Error::usage("the store hash is not one").hint(format!(
+    Err(Error::usage("the store hash is not valid").hint(format!(
         "it has letters and digits, {LONGEST} at most, and no slash"
     )))
 }

@@ -203,7 +203,7 @@ impl GroupTally {
         }
         if self.other.count > 0 {
             notes.push(format!(
-                "the first {} groups were told apart; {} records of later ones are taken together",
+                "the first {} groups are separate; {} records of later groups are combined",
                 self.most, self.other.count
             ));
         }
@@ -257,7 +257,7 @@ impl GroupTally {
             self.most,
             by.join(",")
         ))
-        .hint("--top 20 shows the largest, and takes the others together")
+        .hint("--top 20 shows the largest, and combines the others")
     }
 
     fn too_large(&self, field: usize) -> Error {

@@ -50,7 +50,7 @@ impl ForwardTarget {
         let url =
             reqwest::Url::parse(text).map_err(|error| wrong("is not a URL").caused_by(error))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("must not carry a name or password")
+            return Err(wrong("must not contain a name or password")
                 .hint("-H 'Authorization: …' sends a header"));
         }
         let here = url.host_str().is_some_and(is_loopback);
@@ -58,7 +58,7 @@ impl ForwardTarget {
             "https" => {}
             "http" if here => {}
             "http" => {
-                return Err(wrong("would carry personal data in the clear")
+                return Err(wrong("would send personal data unencrypted")
                     .hint("use https; plain http is only for this machine"));
             }
             _ => return Err(wrong("is neither https nor http")),

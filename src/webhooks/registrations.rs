@@ -117,7 +117,7 @@ impl AddressRules {
         }
         let url = reqwest::Url::parse(address).map_err(|_| wrong("is not a URL"))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("must not carry a name or password"));
+            return Err(wrong("must not contain a name or password"));
         }
         let here = url
             .host_str()

@@ -147,7 +147,7 @@ fn cursor_of_another_type_is_an_error() {
     let (outcome, _) = answered("charges list -o ndjson", vec![listed(&[1], "7")]);
     assert_eq!(outcome.code, 6);
     assert_eq!(outcome.stdout, "{\"id\":1}\n");
-    outcome.says("the page is of another form: its cursor is not a string");
+    outcome.says("the page has an unexpected format: its cursor is not a string");
 }
 
 #[test]

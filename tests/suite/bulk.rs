@@ -75,7 +75,7 @@ fn a_flag_that_could_not_be_kept_is_refused() {
     ] {
         rc(&format!("bulk {words} --fail-fast"))
             .fails(2)
-            .says("--fail-fast does not go with bulk");
+            .says("--fail-fast cannot be used with bulk");
     }
 }
 
@@ -331,7 +331,10 @@ fn columns_are_mapped_constants_put_and_rows_made_anew() {
         .prints_in("\"code\":\"A\",\"value\":\"10\"")
         .prints_in("\"value_type\":\"percentage\"");
     bulk("check discounts create", &path)
-        .with("-q 'select(.Off != \"\") | {code: .\"Promo Code\", value: .Off, value_type: \"percentage\"}'")
+        .with(
+            "-q 'select(.Off != \"\") | {code: .\"Promo Code\", value: .Off, value_type: \
+            \"percentage\"}'",
+        )
         .succeeds()
         .says("1 row left out by --jq");
 }

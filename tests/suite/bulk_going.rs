@@ -58,7 +58,7 @@ fn a_job_is_worked_on_by_one_process_at_a_time() {
         rc(&format!("bulk {verb} {id} --yes"))
             .within(&store)
             .fails(2)
-            .says("another process is at work on job");
+            .says("another process is running job");
     }
     let status = rc(&format!("bulk status {id}")).within(&store).succeeds();
     assert_eq!(status.json()["state"], "running");
@@ -92,7 +92,7 @@ fn with_another_token_a_job_goes_on_only_where_the_store_is_the_same() {
     let (_, other) = begun(&store, false, &served.url, "Garden");
     at(&format!("bulk resume {other}"))
         .fails(2)
-        .says("works on Garden, and this token is of");
+        .says("works on Garden, but this token belongs to");
     // Another store can have the same name: only a person can tell.
     let (_, same) = begun(&store, false, &served.url, name.trim());
     let resume = format!("bulk resume {same} --yes");
@@ -160,7 +160,7 @@ fn a_job_goes_on_with_a_token_of_its_own_store_only() {
         .on_terminal(100)
         .answering(&["y"])
         .fails(2)
-        .says("works on Coffee Club (dev.example), and this token is of Coffee Club");
+        .says("works on Coffee Club (dev.example), but this token belongs to Coffee Club");
     assert_eq!(api.asked(&["POST"]).len(), before);
 }
 
@@ -175,7 +175,7 @@ fn what_the_network_stops_goes_on_when_it_is_there_again() {
         .within(&store)
         .fails(6)
         .prints_in("\"state\":\"ready\"");
-    let resume = cut.stderr.split("go on with: rc ").nth(1).unwrap();
+    let resume = cut.stderr.split("resume with: rc ").nth(1).unwrap();
     let resume = resume.lines().next().unwrap();
     rc("sandbox faults off").holding(&store).succeeds();
     let done = rc(resume).holding(&store).succeeds();
@@ -270,8 +270,8 @@ fn ctrl_c_detaches_and_the_job_goes_on_where_it_was() {
     let said = said.join("\n");
     assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
     assert!(said.contains("detached: "), "{said}");
-    assert!(said.contains("go on with: rc bulk resume "), "{said}");
-    let resume = said.split("go on with: rc ").nth(1).unwrap();
+    assert!(said.contains("resume with: rc bulk resume "), "{said}");
+    let resume = said.split("resume with: rc ").nth(1).unwrap();
     let resume: Vec<&str> = resume.lines().next().unwrap().split(' ').collect();
     let output = served
         .rc(&resume)

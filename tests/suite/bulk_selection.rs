@@ -60,7 +60,7 @@ fn a_condition_selects_and_a_filter_computes_new_values() {
         .succeeds()
         .says(&format!("{meant} to change"))
         .says("quantity: ")
-        .says("rc bulk undo takes it back, except: ");
+        .says("rc bulk undo can undo it, except: ");
     assert_eq!(done.json()["ok"], meant);
     for (old, new) in before.iter().zip(subscriptions(&store)) {
         let wanted = if is_meant(old) {
@@ -75,7 +75,7 @@ fn a_condition_selects_and_a_filter_computes_new_values() {
         .within(&store)
         .succeeds()
         .prints_nothing()
-        .says("selected that are so already");
+        .says("already have the new values");
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn a_success_that_changed_nothing_is_not_ok() {
     rc(&update)
         .within(&store)
         .fails(7)
-        .says("answered as a success that changed nothing: quantity is ");
+        .says("the API reported success, but changed nothing: quantity is ");
     // The same from a file.
     let rows = file(&store, "rows.csv", &format!("id,quantity\n{},6\n", ids[0]));
     rc(&format!("bulk subscriptions update {rows}"))
@@ -298,9 +298,12 @@ fn a_plan_that_was_edited_is_refused() {
         ),
         (
             "id,quantity\n1,2\n".to_owned(),
-            "is not a plan: its first line is not one",
+            "is not a plan: its first line is not the header of a plan",
         ),
-        (String::new(), "is not a plan: its first line is not one"),
+        (
+            String::new(),
+            "is not a plan: its first line is not the header of a plan",
+        ),
         (
             text.replacen("fingerprint=", "finger=", 1),
             "the first line of the plan was altered",
@@ -353,7 +356,7 @@ fn the_plan_of_another_store_is_refused() {
         .holding(&store)
         .against(&server.url)
         .fails(2)
-        .says("is a plan for the sandbox (2021-11), and this command works on http");
+        .says("is a plan for the sandbox (2021-11), but this command uses http");
     insta::assert_snapshot!("plan_of_another_store", message(&store, &refused));
 }
 
@@ -411,7 +414,7 @@ fn wrong_selections_and_values_are_refused_before_anything_is_sent() {
         (
             format!("{update} --where true --set-jq '{{quantity: 1}}, {{}}'"),
             2,
-            "--set-jq gave 2 results; one is meant",
+            "--set-jq gave 2 results; expected one",
         ),
         (
             format!("{update} --ids {path} --set quantity=2"),
@@ -446,12 +449,12 @@ fn wrong_selections_and_values_are_refused_before_anything_is_sent() {
         (
             format!("{update} {path} --force"),
             2,
-            "--force goes with a selection, a plan or an undo",
+            "--force needs a selection, a plan or an undo",
         ),
         (
             "bulk subscriptions create --where true".to_owned(),
             2,
-            "makes new objects, and a selection is of those that are there",
+            "creates objects, but a selection consists of existing ones",
         ),
         ("bulk undo zzzzzz".to_owned(), 4, "there is no job zzzzzz"),
     ] {
@@ -503,7 +506,7 @@ fn what_nothing_takes_back_is_said_first_and_asked_twice() {
         .on_terminal(200)
         .answering(&["y", "n"])
         .fails(130)
-        .says("nothing takes it back: money that was given back cannot be taken again");
+        .says("this cannot be undone: money that was given back cannot be taken again");
     let done = rc(&refund).with("--yes").within(&store).succeeds();
     rc(&format!("bulk undo {}", job(&done)))
         .within(&store)

@@ -33,7 +33,7 @@ fn a_write_whose_answer_is_lost_is_told_as_unknown_and_sent_once() {
     for (spec, said, applied) in [
         ("reset=@1", "the connection broke", false),
         ("after-commit=@1", "the connection broke", true),
-        ("truncate=@1", "the answer broke off", true),
+        ("truncate=@1", "the response was cut off", true),
         ("502=@1", "502", false),
         ("after-commit.500=@1", "500", true),
     ] {

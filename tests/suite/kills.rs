@@ -59,7 +59,8 @@ impl Tally {
         let told = self.told.lock().unwrap();
         let sum = |of: fn(&Ends) -> u64| told.iter().map(|(_, ends)| of(ends)).sum::<u64>();
         let mut text = format!(
-            "seed {seed}: {} kills amid a job, {} before; {} jobs: {} rows ok, {} failed, {} unknown\n",
+            "seed {seed}: {} kills amid a job, {} before; {} jobs: {} rows ok, {} failed, {} \
+             unknown\n",
             self.kills.load(Ordering::SeqCst),
             self.early.load(Ordering::SeqCst),
             told.len(),
@@ -170,7 +171,7 @@ impl Life<'_> {
         jobs[0].clone()
     }
 
-    /// Begins the job, or goes on with it when there is one.
+    /// Begins the job, or continues it when there is one.
     fn command(&mut self) -> Command {
         let impatient = "--yes --timeout 1s --max-time 2s";
         let parallel = self.rng.u8(1..4);

@@ -310,7 +310,7 @@ fn a_job_of_0_1_0_that_is_over_stays_over() {
 fn a_retry_of_0_1_0_counts_unless_nothing_of_it_was_sent() {
     for (parent, retry) in [
         ("batches-done", "batches-retry-done"),
-        // It was handed over and then abandoned: the API goes on with it.
+        // It was handed over and then abandoned: the API continues it.
         ("batches-failed", "batches-retry-abandoned-running"),
         ("requests-done", "requests-retry-done"),
     ] {
@@ -397,7 +397,7 @@ fn a_job_of_form_2_is_resumed_and_has_no_old_values_to_undo() {
     shelf
         .rc("bulk undo 74r22f --yes")
         .fails(2)
-        .says("job 74r22f is not over");
+        .says("job 74r22f has not ended");
     let resumed = shelf.rc("bulk resume 74r22f").succeeds().json();
     assert_eq!(
         (&resumed["ok"], &resumed["state"]),

@@ -67,7 +67,9 @@ fn a_token_that_is_typed_is_checked_and_kept_in_the_keyring() {
         .typing(ALL)
         .succeeds()
         .prints_nothing()
-        .says("logged in to The Sandbox Store as profile default; the token is kept in the keyring")
+        .says(
+            "logged in to The Sandbox Store as profile default; the token is saved in the keyring",
+        )
         .says("it may: ")
         .says("write_orders");
     let account = format!("default@{}", desk.host());
@@ -114,7 +116,7 @@ fn a_keyring_that_is_locked_is_told_and_nothing_is_put_elsewhere() {
     desk.rc("auth login --with-token")
         .stdin(ALL)
         .fails(3)
-        .says("the token was not kept: the keyring is locked")
+        .says("the token was not saved: the keyring is locked")
         .says("--keep file");
     assert!(!desk.store.path().join("tokens").exists());
     desk.rc("auth login --with-token --keep file")
@@ -213,7 +215,7 @@ fn logging_out_removes_the_token_wherever_it_is() {
         desk.rc("store get").fails(3).says("rc auth login");
         desk.rc("auth logout")
             .succeeds()
-            .says("no token was kept for profile default");
+            .says("no token is saved for profile default");
     }
 }
 
@@ -337,7 +339,7 @@ fn a_rehearsed_login_takes_no_token_and_keeps_nothing() {
     for said in [
         "GET",
         "/token_information",
-        "make profile garden",
+        "create profile garden",
         "in the keyring",
     ] {
         assert!(outcome.stdout.contains(said), "{outcome:?}");

@@ -85,7 +85,7 @@ fn a_file_of_authorities_that_is_none_is_named() {
     };
     line().fails(2).says("not.pem").says("RECHARGE_CA_FILE");
     std::fs::write(&path, "hello").unwrap();
-    line().fails(2).says("not.pem holds no certificate");
+    line().fails(2).says("not.pem contains no certificate");
 }
 
 /// The versions of TLS that the client offers, as it says first.

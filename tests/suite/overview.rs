@@ -43,7 +43,7 @@ fn get_says_so_when_nothing_has_the_unique_field() {
         rc(&format!("customers get ada@example.com {flag}"))
             .sandboxed()
             .fails(2)
-            .says("needs an id, and ada@example.com is not an id");
+            .says("needs an id, but ada@example.com is not an id");
     }
     // Other verbs and resources take ids only.
     rc("customers update ada@example.com --phone 1").fails(2);

@@ -225,7 +225,7 @@ fn ctrl_c_while_the_reader_pauses_says_what_was_written() {
     assert_eq!(code, Some(130), "{said}");
     assert!(begun < 20, "{begun} were begun, and nobody read");
     let counts = format!(
-        "{begun} done, 0 failed; further ids were not tried; 0 unknown, {} left",
+        "{begun} done, 0 failed; the remaining ids were not sent; 0 unknown, {} left",
         30 - begun
     );
     assert!(said.contains(&counts), "{said}\nnot: {counts}");

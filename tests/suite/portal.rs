@@ -396,11 +396,11 @@ fn answer_without_a_link_is_an_error_that_repeats_nothing_of_it() {
         ),
         (
             r#"{"base_url":"https://shop.example.com/portal","customer_hash":"../x","temp_token":"secret-link-1","portal_url":"x"}"#,
-            "the hash of the customer is not one",
+            "the hash of the customer is not valid",
         ),
         (
             r#"{"base_url":"https://shop.example.com/portal","customer_hash":"ab","portal_url":"secret-link-1"}"#,
-            "the answer has no temp_token",
+            "the response has no temp_token",
         ),
     ] {
         let server = Canned::serve(vec![reply(session), reply(second)]);

@@ -133,7 +133,7 @@ fn ctrl_c_amid_many_writes_names_what_is_unknown() {
     assert_eq!(output.status.code(), Some(130), "{output:?}");
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(
-        said.contains("0 done, 0 failed; further ids were not tried"),
+        said.contains("0 done, 0 failed; the remaining ids were not sent"),
         "{said}"
     );
     assert!(

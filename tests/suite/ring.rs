@@ -1,4 +1,4 @@
-//! A keyring of a test: it holds what it is given, or fails as it is told.
+//! A keyring of a test: it contains what it is given, or fails as it is told.
 
 use std::collections::HashMap;
 use std::sync::Mutex;

@@ -313,5 +313,5 @@ fn a_trace_is_there_when_the_command_was_interrupted() {
     assert!(said.contains("GET /store → no answer"), "{said}");
     let har = is_har(&std::fs::read_to_string(&file).unwrap());
     let comment = &har["log"]["entries"][0]["response"]["comment"];
-    assert_eq!(comment, "it was not waited for");
+    assert_eq!(comment, "the wait for it was cancelled");
 }

@@ -158,7 +158,7 @@ fn what_cannot_be_worked_out_is_told_before_anything_is_sent() {
     for (line, said) in [
         ("subscriptions --by staus", "did you mean `status`?"),
         ("subscriptions --sum created_at", "it holds a time"),
-        ("subscriptions --by day --on price", "`price` is no time"),
+        ("subscriptions --by day --on price", "`price` is not a time"),
         ("subscriptions --on created_at", "add --by day"),
         (
             "subscriptions --by status -o csv -c cuont",

@@ -102,7 +102,7 @@ fn going_on_later_asks_for_what_is_left_of_the_limit() {
          --max-time 20000ms -o ndjson -q 'select(.id == 1)' --color never --errors text\n",
     );
     // The hint can be pasted.
-    let hint = outcome.stderr.split("go on with: ").nth(1).unwrap();
+    let hint = outcome.stderr.split("resume with: ").nth(1).unwrap();
     let hint = hint.lines().next().unwrap();
     let going_on = Canned::serve(vec![Reply::Json(200, "{\"charges\":[{\"id\":1}]}")]);
     rc(hint)
@@ -175,7 +175,7 @@ fn many_writes_whose_output_breaks_say_what_was_done() {
         ids.join(" ")
     );
     let outcome = rc(&line).against(&server.url).fails(7);
-    outcome.says("done, 0 failed; further ids were not tried");
+    outcome.says("done, 0 failed; the remaining ids were not sent");
 }
 
 #[test]

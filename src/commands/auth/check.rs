@@ -143,7 +143,10 @@ async fn ask<T: for<'de> Deserialize<'de>>(
     let request = request::fill(operation, &[], &Values::default(), now)?;
     let answer = client.send(&request).await?;
     serde_json::from_slice(&answer.body).map_err(|error| {
-        Error::unexpected(format!("{} answers what is not understood", request.path))
-            .caused_by(error)
+        Error::unexpected(format!(
+            "{} sent a response that rc does not understand",
+            request.path
+        ))
+        .caused_by(error)
     })
 }

@@ -25,7 +25,7 @@ pub(super) fn columns(work: &Work) -> Result<Vec<LookupColumn>> {
     }
     let is_file = std::fs::metadata(&work.file).map_or(true, |facts| facts.is_file());
     if work.file == "-" || !is_file {
-        let message = "--lookup reads the input twice, and this one can be read only once";
+        let message = "--lookup reads the input twice, but this input can be read only once";
         return Err(Error::usage(message).hint("save it to a file first"));
     }
     let column = |(heading, name): &(String, String)| {

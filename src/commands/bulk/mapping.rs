@@ -151,7 +151,7 @@ pub(super) fn save(run: &mut Run, work: &Work, map: &Mapping) -> Result<()> {
     written.map_err(|error| Error::writing(&path.display().to_string(), error))?;
     file.commit()?;
     run.reporter.note(&format!(
-        "the names of {} are in {}; --map @{} uses them again",
+        "the mapping of {} is saved in {}; --map @{} uses it again",
         columns(kept.count()),
         path.display(),
         path.display()

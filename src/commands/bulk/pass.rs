@@ -87,7 +87,7 @@ impl Passed {
         };
         if let Some(path) = &self.report {
             run.reporter
-                .note(&format!("what is wrong is in {}", path.display()));
+                .note(&format!("all problems are in {}", path.display()));
         }
         let question = format!("{invalid} {are} wrong. Leave {them} out and import {good}?");
         if run.agrees(&question)? {

@@ -189,9 +189,11 @@ fn may_select(asked: &Work, words: &SelectionWords) -> Result<()> {
     let named = asked.named();
     if asked.operation.action == OperationAction::Create {
         return Err(Error::usage(format!(
-            "{named} makes new objects, and a selection is of those that are there"
+            "{named} creates objects, but a selection consists of existing ones"
         ))
-        .hint(format!("a file has them: rc bulk {named} FILE")));
+        .hint(format!(
+            "give the new objects in a file: rc bulk {named} FILE"
+        )));
     }
     if !is_readable(asked.resource, asked.operation) {
         return Err(
@@ -321,7 +323,7 @@ fn tell(run: &mut Run, asked: &Work, summary: &ChangeSummary, read: u64) {
     if summary.unchanged > 0 {
         let _ = write!(
             told,
-            ", {} selected that are so already",
+            ", {} already have the new values",
             grouped(summary.unchanged)
         );
     }

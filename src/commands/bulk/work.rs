@@ -70,7 +70,7 @@ pub(super) fn run(
             cut_off::all_handed_over(ledger, &job)?;
             let command = again(&job, "resume");
             run.reporter.note(&format!(
-                "the API has it all; {command} fetches the results"
+                "the API has all rows; {command} fetches the results"
             ));
             jobs::show(printer, &job)
         }
@@ -128,7 +128,7 @@ fn wait(
         let activity = run.reporter.activity();
         let activity = activity.map_or_else(String::new, |activity| format!(" ({activity})"));
         run.reporter.note(&format!(
-            "stopping: waits for what is under way{activity}; Ctrl-C again leaves at once"
+            "stopping: waiting for requests in progress{activity}; Ctrl-C again exits at once"
         ));
         // Where nobody hears it, the work has ended.
         let _ = stopper.send(true);
@@ -187,7 +187,7 @@ fn conclude(run: &mut Run, ledger: &Ledger, job: &Job) -> Result<()> {
         (
             counts.unknown,
             "unknown",
-            "unknown (perhaps done, perhaps not)",
+            "unknown (may have been carried out)",
         ),
     ] {
         if count > 0 {
@@ -209,10 +209,10 @@ fn conclude(run: &mut Run, ledger: &Ledger, job: &Job) -> Result<()> {
     }
     if counts.failed > again_later {
         error = error
-            .hint("rows that the API refuses fail again until they, or the store, are corrected");
+            .hint("rows that the API refuses fail again until the rows or the store are corrected");
     }
     if counts.unknown > 0 {
-        error = error.hint("look into the store before you send unknown ones again");
+        error = error.hint("check the store before you send unknown rows again");
     }
     Err(error)
 }

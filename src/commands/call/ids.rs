@@ -269,7 +269,7 @@ impl IdLines {
                 .map(text)
                 .ok_or_else(|| self.wrong("has no id"))?,
             Ok(Value::String(id)) => id,
-            _ if word.starts_with('{') => return Err(self.wrong("is not whole JSON")),
+            _ if word.starts_with('{') => return Err(self.wrong("is not valid JSON")),
             _ => word.to_owned(),
         };
         let id = checked(self.hole, id).map_err(|what| self.wrong(&what))?;

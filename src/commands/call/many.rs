@@ -146,7 +146,7 @@ impl Tally {
             kind => kind,
         };
         let message = match error.kind {
-            Kind::Closed => format!("{}: stopped, as the reader has gone", call.named()),
+            Kind::Closed => format!("{}: stopped, as standard output was closed", call.named()),
             _ => format!("{}: {error}", call.named()),
         };
         let done = self.counts();
@@ -192,7 +192,7 @@ impl Tally {
     fn counts(&self) -> String {
         let mut text = format!("{} done, {} failed", self.good, self.bad - self.unknown);
         if !self.complete {
-            text.push_str("; further ids were not tried");
+            text.push_str("; the remaining ids were not sent");
         }
         let flying = self.flying.len() as u64;
         let _ = write!(text, "; {} unknown", self.unknown + flying);
@@ -217,7 +217,7 @@ impl Tally {
             return Ok(());
         }
         let rest = if self.stopped {
-            "; the rest was not tried"
+            "; the rest was not sent"
         } else {
             ""
         };

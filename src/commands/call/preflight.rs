@@ -49,7 +49,7 @@ pub(in crate::commands) fn scopes(
         format!("the token lacks the scope {scope}; nothing was sent"),
     )
     .hint("add it in Recharge: Tools & apps, API tokens")
-    .hint("rc auth status shows what the token may do; rc api sends what you will"))
+    .hint("rc auth status shows the scopes of the token; rc api sends any request"))
 }
 
 /// Notes what the token may do now, unless another login took the place of

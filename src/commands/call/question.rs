@@ -81,7 +81,7 @@ impl Question<'_> {
         let Some(record) = self.facts.of(target) else {
             return match &self.moved {
                 Moved::Each(amount) => format!("{verb} {amount} on {singular} {target}"),
-                Moved::Rest => format!("{verb} all that is left of {singular} {target}"),
+                Moved::Rest => format!("{verb} the rest of {singular} {target}"),
                 Moved::Unstated => format!("{verb} {singular} {target}"),
             };
         };
@@ -126,7 +126,7 @@ impl Question<'_> {
                 "{verb} {} each on {count} {plural}",
                 self.as_precise_as_any(amount)
             ),
-            Moved::Rest => format!("{verb} all that is left of {count} {plural}"),
+            Moved::Rest => format!("{verb} the rest of {count} {plural}"),
             Moved::Unstated => format!("{verb} {count} {plural}"),
         };
         if let Some(sum) = self.sum(targets) {

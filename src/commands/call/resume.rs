@@ -37,7 +37,7 @@ pub(in crate::commands) fn hint(
             };
             let command = command(options, left, call, cursor);
             error.hint(format!(
-                "{records} records were printed up to there; go on with: {command}"
+                "{records} records were printed up to there; continue with: {command}"
             ))
         }
         _ => error,

@@ -30,7 +30,7 @@ pub(super) fn note(method: Method, body: Option<&str>, record: &str) -> Option<S
         return None;
     }
     Some(format!(
-        "the API answered with success, and shows none of the changes: {}",
+        "the API reported success, but shows none of the changes: {}",
         differing.join("; ")
     ))
 }

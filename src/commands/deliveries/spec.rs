@@ -74,14 +74,14 @@ fn build() -> Command {
         .arg(
             number("delivery", "ID")
                 .required(true)
-                .help("number of the delivery, as the list shows it"),
+                .help("id of the delivery, as the list shows it"),
         ),
         verb("replay", "Send deliveries again", REPLAY)
             .arg(
                 number("delivery", "ID")
                     .num_args(0..)
                     .action(ArgAction::Append)
-                    .help("numbers of deliveries"),
+                    .help("ids of deliveries"),
             )
             .arg(
                 number("event", "ID")

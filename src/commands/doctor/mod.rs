@@ -326,7 +326,10 @@ fn question(place: &Target, token: Option<&SecretString>) -> Result<Request<Byte
         let mut value = HeaderValue::from_str(token.expose_secret()).map_err(|_| {
             Error::new(
                 Kind::Access,
-                format!("{} cannot stand in a header", place.api.auth.variable),
+                format!(
+                    "{} contains characters that a header cannot have",
+                    place.api.auth.variable
+                ),
             )
         })?;
         value.set_sensitive(true);

@@ -140,8 +140,7 @@ impl Edit<'_> {
         let fields = self.ask_for_fields(run, options, (editor, file))?;
         let changed = document::changed(before, fields);
         if changed.is_empty() {
-            run.reporter
-                .note("nothing was changed, and nothing is sent");
+            run.reporter.note("no field was changed; nothing was sent");
             return Ok(());
         }
         let body = Value::Object(changed.clone()).to_string();
@@ -179,7 +178,7 @@ impl Edit<'_> {
             show(run, "your changes:", &own);
             let message = format!("{name} {} was changed meanwhile; nothing was sent", self.id);
             return Err(Error::new(Kind::Partial, message).hint(format!(
-                "rc {} edit {} begins again",
+                "rc {} edit {} starts again",
                 kebab(self.resource.name),
                 self.id
             )));

@@ -118,8 +118,8 @@ fn checked_hash(hash: &str) -> Result<String> {
     let hash = hash.trim();
     let is_one = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if hash.is_empty() || hash.len() > 128 || !hash.bytes().all(is_one) {
-        return Err(Error::usage("the hash of the customer is not one")
-            .hint("it is the field hash of rc customers get, letters and digits"));
+        return Err(Error::usage("the hash of the customer is not valid")
+            .hint("rc customers get shows it in the field hash: letters and digits"));
     }
     Ok(hash.to_owned())
 }

@@ -39,7 +39,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Sync) -> Result<()> 
         return Err(Error::usage(
             "--dry-run shows what a command writes to the API, and sync only reads",
         )
-        .hint("rc sync check says what a run would meet"));
+        .hint("rc sync check shows what a run would do"));
     }
     let mut printer = Printer::prepare(run, options, Shape::Many, described())?;
     let clients = clients(run, &place, &plan)?;
@@ -128,7 +128,7 @@ fn plan(run: &mut Run, options: &Options, place: &Target, asked: &Sync) -> Resul
     });
     if asked.watch.is_some() && asked.lag.is_none() {
         run.reporter
-            .note("changes of the last 30 minutes are left to the next run; --lag says otherwise");
+            .note("changes of the last 30 minutes are left to the next run; --lag changes that");
     }
     Ok(RunPlan {
         tables: chosen,
@@ -212,7 +212,7 @@ pub(super) fn store_key(place: &Target, id: Option<String>) -> Result<StoreKey> 
         }
         return Err(Error::new(
             Kind::Access,
-            "the token may not read the store, so that its copy cannot be told from another one's",
+            "the token may not read the store, so its copy cannot be identified",
         )
         .hint("give it the scope store_info"));
     };
@@ -262,7 +262,7 @@ fn judged(reports: &[TableReport]) -> Result<()> {
     if let Some((table, missing)) = gone {
         error = error
             .hint(format!(
-                "{} of {} rows of {table} are gone from the store; none was marked as deleted",
+                "{} of {} rows of {table} are missing in the store; none was marked as deleted",
                 missing.missing, missing.rows
             ))
             .hint("--yes marks them, if that is right");
@@ -280,7 +280,7 @@ fn record(report: &TableReport) -> String {
         TableEnd::TooManyGone(missing) => (
             "deletions not marked",
             Some(format!(
-                "{} of {} rows are gone",
+                "{} of {} rows are missing in the store",
                 missing.missing, missing.rows
             )),
         ),

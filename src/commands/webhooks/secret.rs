@@ -121,7 +121,7 @@ fn keep(
         // One that stays in the keyring would come before the file.
         match run.with_keyring(move |keyring| keyring.remove(&named)) {
             Ok(_) | Err(KeyringFailure::Absent(_)) => {}
-            Err(failure) => return Err(failure.error("the client secret was not kept")),
+            Err(failure) => return Err(failure.error("the client secret was not saved")),
         }
     } else {
         let value = secret.clone();
@@ -132,11 +132,11 @@ fn keep(
             }
             Err(failure @ KeyringFailure::Failed(_)) => {
                 return Err(failure
-                    .error("the client secret was not kept")
-                    .hint("or keep it in a file that only you can read: --keep file"));
+                    .error("the client secret was not saved")
+                    .hint("or save it in a file that only you can read: --keep file"));
             }
             Err(failure) if keep.is_some() => {
-                return Err(failure.error("the client secret was not kept"));
+                return Err(failure.error("the client secret was not saved"));
             }
             Err(_) => {}
         }

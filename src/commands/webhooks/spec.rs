@@ -257,7 +257,7 @@ fn secret() -> Command {
                 .long("keep")
                 .value_name("WHERE")
                 .value_parser(EnumValueParser::<TokenStorage>::new())
-                .help("where to keep it [default: keyring, else file]"),
+                .help("where to save it [default: keyring, else file]"),
         ),
     )
 }

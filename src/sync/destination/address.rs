@@ -39,7 +39,7 @@ impl Address {
     pub fn parse(text: &str) -> Result<Self> {
         let path = |rest: &str| {
             if rest.is_empty() {
-                let error = Error::usage(format!("--to {text} names no place"));
+                let error = Error::usage(format!("--to {text} names no file or folder"));
                 return Err(error.hint("name a file or a folder, as in sqlite:shop.db"));
             }
             Ok(PathBuf::from(rest))
@@ -61,7 +61,7 @@ impl Address {
             return Ok(Self::Sqlite(path(text)?));
         }
         let scheme = text.split(':').next().unwrap_or_default();
-        Err(Error::usage(format!("{scheme:?} is no destination")).hint(
+        Err(Error::usage(format!("{scheme:?} is not a destination")).hint(
             "destinations are sqlite:FILE, ndjson:FOLDER, csv:FOLDER and postgres://HOST/DATABASE",
         ))
     }

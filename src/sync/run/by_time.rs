@@ -161,7 +161,7 @@ fn unordered(table: &SyncTable) -> Error {
         Kind::Unreachable,
         format!("{}: the API ignored the order of the list", table.name),
     )
-    .hint("what was stored is right; the rest is read by the next run")
+    .hint("the stored rows are correct; the next run reads the rest")
 }
 
 fn ignored(table: &SyncTable, asked: Micros, latest: Micros) -> Error {
@@ -173,5 +173,5 @@ fn ignored(table: &SyncTable, asked: Micros, latest: Micros) -> Error {
             table.name
         ),
     )
-    .hint("what was stored is right; the bookmark did not move")
+    .hint("the stored rows are correct; the bookmark did not move")
 }

@@ -351,7 +351,8 @@ impl SyncRun<'_> {
         if now.since(bookmark) > reach {
             let until = now.before(reach);
             self.observer.note(&format!(
-                "{} reaches back {days} days: what happened between {bookmark} and {until} is not in the copy",
+                "{} reaches back {days} days: changes between {bookmark} and {until} are not in \
+                 the copy",
                 table.name
             ));
         }
@@ -379,7 +380,9 @@ impl SyncRun<'_> {
                 Kind::Partial,
                 format!("{name}: its bookmark {bookmark} is in the future"),
             )
-            .hint(format!("--refresh {name} reads the table anew")),
+            .hint(format!(
+                "--refresh {name} reads the table again from the beginning"
+            )),
         ))
     }
 }

@@ -105,7 +105,7 @@ fn the_store_and_the_token_of_the_first_api_are_not_taken_for_this_one() {
         .says("no API token")
         .says("rc auth login --bigcommerce --from-file FILE");
     let slash = rc("bigcommerce orders list --store-hash a/b").fails(2);
-    slash.says("the store hash is not one");
+    slash.says("the store hash is not valid");
 }
 
 #[test]

@@ -292,7 +292,7 @@ fn words_that_name_nothing_are_refused_before_anything_is_sent() {
     let refused = |flags: &str| rc(&format!("{LISTEN} {flags}")).within(&store).fails(2);
     refused("--topics subscription/create").says("did you mean subscription/created?");
     refused("--topics checkout/created").says("no event tells of checkout/created");
-    refused("--forward-to http://example.com/").says("would carry personal data in the clear");
+    refused("--forward-to http://example.com/").says("would send personal data unencrypted");
     refused("--forward-to localhost:3000").says("the address to forward to");
     refused("-H secret")
         .says("there is no : after the name")

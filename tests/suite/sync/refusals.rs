@@ -81,7 +81,7 @@ fn a_bookmark_in_the_future_is_named_and_a_refresh_mends_it() {
     copy.try_sync("--tables customers")
         .fails(7)
         .says("customers: its bookmark 2031-01-01T00:00:00Z is in the future")
-        .says("--refresh customers reads the table anew");
+        .says("--refresh customers reads the table again from the beginning");
     copy.sync("--tables customers --refresh customers");
     let reports = copy.sync("--tables customers");
     assert_eq!(super::of(&reports, "customers")["state"], "current");
@@ -159,8 +159,8 @@ fn a_copy_that_is_not_there_is_said_with_what_makes_one() {
 fn destinations_and_dates_that_cannot_be_read_are_usage_errors() {
     let copy = Copy::new();
     for (words, what) in [
-        ("--to mysql:x", "\"mysql\" is no destination"),
-        ("--to sqlite:", "--to sqlite: names no place"),
+        ("--to mysql:x", "\"mysql\" is not a destination"),
+        ("--to sqlite:", "--to sqlite: names no file or folder"),
         ("--start-date 31/12/2026", "\"31/12/2026\" is not a date"),
         (
             "--api-version 2021-01",

@@ -120,7 +120,7 @@ fn errors_are_read_in_the_form_of_the_api() {
         .says("request id: t-9");
     let server = Canned::serve(vec![reply(403, "", "")]);
     let outcome = toy("toys get 1").against(&server.url).fails(3);
-    outcome.says("give the token the scope for it, in Toys: Keys");
+    outcome.says("add the scope for it to the token, in Toys: Keys");
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn utf_16_that_is_cut_in_a_letter_is_an_error_with_its_line() {
     assert!(
         error
             .message
-            .starts_with("a file, line 3: bytes that are no utf-16"),
+            .starts_with("a file, line 3: bytes that are not valid utf-16"),
         "{error}"
     );
     // Half a pair, in the middle.

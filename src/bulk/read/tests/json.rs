@@ -41,11 +41,11 @@ fn a_line_that_is_no_object_spoils_no_other() {
         reasons,
         [
             (1, ""),
-            (2, "no JSON: expected value (column 6)"),
-            (3, "no JSON object"),
-            (4, "no JSON: EOF while parsing an object (column 6)"),
-            (5, "no JSON: trailing characters (column 8)"),
-            (6, "no JSON object"),
+            (2, "not valid JSON: expected value (column 6)"),
+            (3, "not a JSON object"),
+            (4, "not valid JSON: EOF while parsing an object (column 6)"),
+            (5, "not valid JSON: trailing characters (column 8)"),
+            (6, "not a JSON object"),
             (7, ""),
         ]
     );

@@ -76,10 +76,7 @@ fn discounts_that_would_be_refused_are_found() {
         found("discounts.update", &update),
         ["value: a percentage above 100"]
     );
-    assert_eq!(
-        found("discounts.delete", &[("id", "0")]),
-        ["id: not a number of an object"]
-    );
+    assert_eq!(found("discounts.delete", &[("id", "0")]), ["id: not an id"]);
 }
 
 #[test]
@@ -107,7 +104,8 @@ fn onetimes_that_would_be_refused_are_found() {
         ),
         (
             vec![("add_to_next_charge", "true")],
-            "add_to_next_charge: cannot be beside next_charge_scheduled_at; leave one of them \
+            "add_to_next_charge: cannot be combined with next_charge_scheduled_at; leave one of \
+             them \
              empty",
         ),
     ] {

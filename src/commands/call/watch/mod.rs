@@ -98,7 +98,9 @@ fn check(options: &Options, call: &PreparedCall, looks: bool) -> Result<()> {
     }
     if options.output.out.is_some() {
         return match refused("--out") {
-            Err(error) => Err(error.hint("a file appears at the end, and a watch has none")),
+            Err(error) => {
+                Err(error.hint("a file is complete only at the end, and --watch has no end"))
+            }
             ok => ok,
         };
     }
@@ -114,10 +116,10 @@ fn check(options: &Options, call: &PreparedCall, looks: bool) -> Result<()> {
     match options.output.format {
         None | Some(Format::Ndjson) => Ok(()),
         Some(format) => Err(Error::usage(format!(
-            "--watch prints changes as NDJSON here, and not as {}",
+            "--watch prints changes as NDJSON here, not as {}",
             format.name()
         ))
-        .hint("leave out -o; --jq makes of each change what you like")),
+        .hint("leave out -o; --jq can transform each change")),
     }
 }
 
@@ -155,7 +157,7 @@ async fn rounds(
         let mut left = every;
         while !left.is_zero() {
             if (run.reader_gone)() {
-                return Err(Error::new(Kind::Closed, "the reader has gone"));
+                return Err(Error::new(Kind::Closed, "standard output was closed"));
             }
             let slice = left.min(BETWEEN_LOOKS);
             (run.timing.sleep)(slice).await;

@@ -56,20 +56,23 @@ fn build() -> Command {
                 .value_parser(["events", "lists"])
                 .default_value("events")
                 .hide_possible_values(true)
-                .help("events, or lists: what changed since the last look, where events may not be read"),
-            Arg::new("since")
-                .long("since")
-                .value_name("WHEN")
-                .help("from then on: a span like 2h, a time, an event's id, or @saved [default: where the last run ended, else now]"),
+                .help(
+                    "events, or lists: what changed since the last look, where events may not \
+                    be read",
+                ),
+            Arg::new("since").long("since").value_name("WHEN").help(
+                "from then on: a span like 2h, a time, an event's id, or @saved [default: \
+                    where the last run ended, else now]",
+            ),
             Arg::new("every")
                 .long("every")
                 .value_name("SPAN")
                 .value_parser(pause)
-                .help("pause between two looks [default: 5s, growing to 30s while nothing happens]"),
+                .help("pause between two requests [default: 5s, up to 30s while nothing happens]"),
             Arg::new("once")
                 .long("once")
                 .action(ArgAction::SetTrue)
-                .help("end once everything that happened is delivered"),
+                .help("exit once all messages are delivered"),
         ])
         .args(receive::flags())
         .arg(flags::limit().help("stop after this many messages"))

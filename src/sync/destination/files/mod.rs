@@ -68,10 +68,11 @@ impl FileFolder {
         })?;
         let known = Manifest::read(&folder.join(MANIFEST))?;
         if let Some(known) = known.filter(|known| known.format != format.ending()) {
-            return Err(
-                Error::usage(format!("{name} has a copy in {}", known.format))
-                    .hint(format!("--to {}:{name} goes on with it", known.format)),
-            );
+            return Err(Error::usage(format!(
+                "{name} already contains a copy in {}",
+                known.format
+            ))
+            .hint(format!("--to {}:{name} continues it", known.format)));
         }
         Ok(Self {
             database: Sqlite::open(&folder.join(DATABASE))?,
@@ -161,7 +162,10 @@ impl FileFolder {
             let message = format!("{} cannot be written", path.display());
             let error = Error::new(Kind::Unexpected, message).caused_by(error);
             if is_full {
-                error.hint("the disk is full; what was stored is complete, and the next run writes the file")
+                error.hint(
+                    "the disk is full; what was stored is complete, and the next run \
+                    writes the file",
+                )
             } else {
                 error
             }

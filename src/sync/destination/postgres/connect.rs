@@ -208,7 +208,7 @@ pub(super) async fn connect(place: &PostgresServer) -> Result<Client> {
             Kind::Unreachable,
             format!("{} cannot be reached", place.name),
         )
-        .hint("nothing was written; does a server of PostgreSQL answer there?")
+        .hint("nothing was written; is a PostgreSQL server running there?")
         .caused_by(error)
     };
     if place.is_local() || place.config.get_ssl_mode() == SslMode::Disable {
@@ -226,9 +226,9 @@ pub(super) async fn connect(place: &PostgresServer) -> Result<Client> {
         let error = unreachable(error);
         match hint {
             Some(hint) => error.hint(hint),
-            None => {
-                error.hint("sslmode=disable in the URL speaks in the clear, which others can read")
-            }
+            None => error.hint(
+                "sslmode=disable in the URL connects without encryption, which others can read",
+            ),
         }
     })?;
     tokio::spawn(connection);
