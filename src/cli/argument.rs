@@ -126,7 +126,7 @@ pub fn flag(parameter: &'static Parameter, heading: &'static str, order: usize) 
     arg = match parameter.flag {
         // The short help is for those who know the short names.
         Some(flag) => arg.long(flag).alias(plain).long_help(format!(
-            "{}\n[also --{}, as the API calls it]",
+            "{}\n[the name of the API works as well: --{}]",
             help(parameter),
             kebab(parameter.name)
         )),

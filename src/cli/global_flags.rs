@@ -107,7 +107,7 @@ pub const GLOBAL_FLAGS: &[GlobalFlag] = &[
     value(
         "out",
         "FILE",
-        "write to a file; it appears whole or not at all",
+        "write to a file, which is complete or not written at all",
     )
     .output()
     .short('O')

@@ -360,7 +360,7 @@ fn chosen(name: &str, known: Option<&Object>, includes: &[&str]) -> Result<Colum
     let error = Error::usage(format!("{} has no column `{name}`", object.name));
     if included == Some(first) {
         let error = error.hint(format!(
-            "`{first}` has what --include names, as in {first}.customer.email"
+            "`{first}` contains what --include adds, as in {first}.customer.email"
         ));
         return Err(error.hint("--columns help lists them"));
     }

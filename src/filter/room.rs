@@ -103,7 +103,7 @@ pub(super) fn within<T>(filter: impl FnOnce() -> Result<T>) -> Result<T> {
         Ok(result) => result,
         Err(cause) if cause.is::<TooDeep>() => {
             Err(Error::unexpected("the filter recurses too deep")
-                .hint("does it call itself without an end?"))
+                .hint("does it call itself endlessly?"))
         }
         Err(cause) => resume_unwind(cause),
     }

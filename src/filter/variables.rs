@@ -52,7 +52,8 @@ impl Variables {
             return Err(
                 Error::usage(format!("--argjson {name}: the value is not JSON: {flaw}")).hint(
                     format!(
-                        "for a text say --arg {name} TEXT; JSON wants its quotes, like '\"text\"'"
+                        "for a text use --arg {name} TEXT; JSON text needs its quotes, like \
+                         '\"text\"'"
                     ),
                 ),
             );
@@ -119,12 +120,12 @@ impl Variables {
     /// leave one of the two out.
     fn free(&self, flag: &str, name: &str) -> Result<()> {
         if !is_name(name) {
-            let error = Error::usage(format!("{flag} {name}: this is no name of a variable"));
+            let error = Error::usage(format!("{flag} {name}: not a valid variable name"));
             return Err(error.hint(match name.strip_prefix('$') {
                 Some(bare) if is_name(bare) => {
-                    format!("leave out the $ here: {flag} {bare} …; the filter says {name}")
+                    format!("leave out the $ here: {flag} {bare} …; the filter uses {name}")
                 }
-                _ => "a name has letters, digits and _, and begins with no digit".to_owned(),
+                _ => "a name has letters, digits and _, and does not begin with a digit".to_owned(),
             }));
         }
         if TAKEN.contains(&name) {

@@ -119,7 +119,7 @@ impl HistoryLog {
         let opened = store::open(path, VERSION..=VERSION).map_err(unreadable)?;
         let connection = opened.ok_or_else(|| {
             Error::unexpected(format!("{WHAT} was written by another version of rc"))
-                .hint(format!("move {} away to begin a new one", path.display()))
+                .hint(format!("move {} away to start a new one", path.display()))
         })?;
         Ok(Self { connection })
     }

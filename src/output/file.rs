@@ -100,7 +100,7 @@ impl AtomicFile {
             )));
         }
         if path.as_os_str().is_empty() {
-            return Err(Error::usage("an empty path names no file"));
+            return Err(Error::usage("an empty path is not a file name"));
         }
         // What a link leads to is replaced, not the link.
         let path = behind_links(path).map_err(|error| refused(path, error))?;

@@ -166,7 +166,7 @@ impl<W: RowWriter> RowMaker<W> {
             stuff.name(),
             first.name()
         ))
-        .hint("rows must be alike; -o json takes anything"))
+        .hint("rows must have the same columns; -o json accepts anything"))
     }
 
     fn misfit(&self, misfit: Misfit) -> Error {

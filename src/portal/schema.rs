@@ -30,7 +30,7 @@ pub fn check(text: &str) -> Result<CheckedSchema> {
     let text = text.trim();
     if text.len() > LONGEST {
         return Err(wrong(&format!(
-            "it has {} bytes, and travels in a URL, which holds {LONGEST}",
+            "it has {} bytes, and a URL can contain {LONGEST}",
             text.len()
         )));
     }
@@ -40,7 +40,7 @@ pub fn check(text: &str) -> Result<CheckedSchema> {
             .hint(r#"for example: {"subscriptions":{"product":{}}}"#));
     };
     if schema.is_empty() {
-        return Err(wrong("it asks for nothing"));
+        return Err(wrong("it requests nothing"));
     }
     let mut notes = Vec::new();
     for (name, spec) in &schema {
@@ -64,7 +64,7 @@ fn not_json(text: &str, error: &serde_json::Error) -> Error {
         let end = values.byte_offset();
         let rest = shortened(text[end..].trim(), 40);
         return wrong(&format!("it ends at byte {end}, and {rest} follows"))
-            .hint("the portal reads the first object alone: join both with a comma");
+            .hint("the portal reads only the first object: join both with a comma");
     }
     wrong(&format!("it is not JSON: {error}"))
 }
@@ -224,7 +224,7 @@ mod tests {
             ("", "it is not JSON"),
             ("{", "it is not JSON"),
             ("[]", "it must be a JSON object"),
-            ("{}", "it asks for nothing"),
+            ("{}", "it requests nothing"),
             (
                 r#"{ "customer": {} }, "addresses": [] }"#,
                 "and , \"addresses\": [] } follows",

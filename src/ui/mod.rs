@@ -211,7 +211,7 @@ impl Run {
                 }
                 let activity = self.reporter.activity().filter(|_| is_interrupted);
                 let error = match activity {
-                    Some(activity) => error.hint(format!("what was going on: {activity}")),
+                    Some(activity) => error.hint(format!("in progress: {activity}")),
                     None => error,
                 };
                 Some(told(&mut self.reporter, &error))

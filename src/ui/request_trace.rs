@@ -156,7 +156,7 @@ fn message(text: &mut String, sign: char, first: &str, message: &Message) {
         return;
     }
     let Some(body) = &message.body else {
-        let _ = writeln!(text, "{sign} ({} bytes that are no text)", message.size);
+        let _ = writeln!(text, "{sign} ({} bytes that are not text)", message.size);
         return;
     };
     let (kept, left) = first_bytes(body, LONGEST);
@@ -164,7 +164,7 @@ fn message(text: &mut String, sign: char, first: &str, message: &Message) {
         let _ = writeln!(text, "{sign} {line}");
     }
     if left > 0 {
-        let _ = writeln!(text, "{sign} … and {left} more bytes; --trace keeps more");
+        let _ = writeln!(text, "{sign} … and {left} more bytes; --trace saves more");
     }
 }
 

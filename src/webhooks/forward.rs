@@ -169,7 +169,7 @@ impl Forwarder {
         for (name, value) in &options.headers {
             let name_is_good = HeaderName::try_from(name.as_str()).is_ok();
             if !name_is_good || HeaderValue::try_from(value.as_str()).is_err() {
-                return Err(Error::usage(format!("-H {name}: this is no header"))
+                return Err(Error::usage(format!("-H {name}: not a valid header"))
                     .hint("write -H 'Name: value'"));
             }
         }

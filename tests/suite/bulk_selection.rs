@@ -506,10 +506,10 @@ fn what_nothing_takes_back_is_said_first_and_asked_twice() {
         .on_terminal(200)
         .answering(&["y", "n"])
         .fails(130)
-        .says("this cannot be undone: money that was given back cannot be taken again");
+        .says("this cannot be undone: a refund cannot be reversed");
     let done = rc(&refund).with("--yes").within(&store).succeeds();
     rc(&format!("bulk undo {}", job(&done)))
         .within(&store)
         .fails(2)
-        .says("cannot be undone: money that was given back cannot be taken again");
+        .says("cannot be undone: a refund cannot be reversed");
 }

@@ -181,7 +181,7 @@ fn faults_are_kept_with_a_served_store_and_told_when_it_is_served_again() {
     drop(served);
     let (served, said) = Served::telling(&flags, 1);
     assert!(
-        said.contains("things go wrong on purpose: 500:store=@1"),
+        said.contains("faults are simulated: 500:store=@1"),
         "{said}"
     );
     rc("store get").against(&served.url).succeeds();

@@ -49,7 +49,7 @@ fn what_is_wrong_with_a_variable_is_said_before_anything_is_sent() {
             "--argjson a: $a is given twice",
         ),
         ("--argjson a '{\"b\": }' --jq .", "line 1 column 7"),
-        ("--argjson a hello --jq .", "for a text say --arg a TEXT"),
+        ("--argjson a hello --jq .", "for a text use --arg a TEXT"),
         (
             "--arg email x --jq '.email == $emial'",
             "did you mean `$email`?",

@@ -44,7 +44,7 @@ fn a_removal_is_refused_when_its_profile_changed_while_it_asked() {
             .answering(&["y"])
             .while_asked(&store, change)
             .fails(7)
-            .says("profile old was changed by another command; nothing was done");
+            .says("profile old was changed by another command; nothing was changed");
     }
 }
 

@@ -187,5 +187,5 @@ fn link_that_nothing_opens_is_an_error_and_is_not_shown() {
     rc(&line)
         .sandboxed()
         .fails(2)
-        .says("the sandbox of this command serves no pages");
+        .says("the built-in sandbox serves no pages");
 }

@@ -211,7 +211,7 @@ fn unknown_route_names_the_nearest_and_is_not_sent() {
         ("portal get 7 https://x.example.com/y", "the path is a URL"),
         (
             "portal get /subscriptions",
-            "the number of a customer is missing",
+            "the id of a customer is missing",
         ),
         (
             "portal get --hash ab 7 /subscriptions",

@@ -60,7 +60,7 @@ fn ctrl_c_ends_with_130_and_leaves_no_half_file() {
     assert_eq!(output.status.code(), Some(130), "{output:?}");
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
-        "error: interrupted\n  → what was going on: waiting for an answer to GET /store\n"
+        "error: interrupted\n  → in progress: waiting for an answer to GET /store\n"
     );
     let left: Vec<_> = std::fs::read_dir(store.path()).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");

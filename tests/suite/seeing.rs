@@ -104,7 +104,7 @@ fn a_long_body_is_cut_and_says_so() {
         .against(&server.url("http"))
         .succeeds();
     assert!(outcome.stderr.len() < 6000);
-    outcome.says("more bytes; --trace keeps more");
+    outcome.says("more bytes; --trace saves more");
 }
 
 /// Whether a value is of its kind.

@@ -151,7 +151,8 @@ fn render_takes_variables_of_a_file_and_of_flags() {
     )
     .unwrap();
     let line = format!(
-        "theme render own {theme} --context {} --set order.total=9.5 --set list.0.n=text --query page=3",
+        "theme render own {theme} --context {} --set order.total=9.5 --set list.0.n=text --query \
+         page=3",
         context.display()
     );
     assert_eq!(rc(&line).succeeds().stdout, "9.5 text 3");
@@ -246,7 +247,7 @@ fn migrate_lists_calls_and_counts_those_without_a_function() {
         "{}",
         outcome.stdout
     );
-    outcome.says("2 calls of the script endpoints, 1 without a function of the vendor's client");
+    outcome.says("2 calls of the script endpoints, 1 without a function in the vendor's client");
 }
 
 #[test]

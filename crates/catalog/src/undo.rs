@@ -141,7 +141,7 @@ impl Undo {
 
     /// A deletion: an object with the same values is created.
     pub const CREATE_ANEW: Self = Self {
-        limits: &["the object gets a new id, and what referred to the old one is lost"],
+        limits: &["the object gets a new id, and references to the old one are lost"],
         ..Self::by(UndoBy::Steps(&[UndoStep {
             operation: "create",
             target: UndoTarget::New,

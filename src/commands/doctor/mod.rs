@@ -167,7 +167,7 @@ fn look(run: &mut Run, options: &Options, report: &mut DoctorReport) -> Result<(
         return asked(run, &place, http.as_ref(), token.as_ref(), report);
     }
     if token.is_some() {
-        report.add(Check::warn("token", "there is one; it could not be tried"));
+        report.add(Check::warn("token", "found, but not tested"));
     }
     Ok(())
 }
@@ -254,7 +254,7 @@ fn asked(
         Err(failure) => {
             report.add(unanswered(&failure, took));
             if token.is_some() {
-                report.add(Check::warn("token", "there is one; it could not be tried"));
+                report.add(Check::warn("token", "found, but not tested"));
             }
         }
         Ok(answer) => {

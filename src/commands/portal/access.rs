@@ -88,7 +88,8 @@ pub(super) fn make(run: &mut Run, place: &Target, customer: &str) -> Result<Link
     let answer = Run::wait(client.send(&asking))?;
     let text = |name: &str| field(&answer.body, &[name]);
     let base = BaseUrl::parse(&text(access::BASE_URL)?).map_err(|error| {
-        Error::unexpected("the API names a portal that no token is sent to").caused_by(error)
+        Error::unexpected("the API names a portal address that must not receive a token")
+            .caused_by(error)
     })?;
     Ok(Link {
         base,
@@ -109,7 +110,7 @@ fn field(body: &[u8], path: &[&str]) -> Result<String> {
     text.map(str::to_owned).ok_or_else(|| {
         let name = path.last().copied().unwrap_or_default();
         Error::unexpected(format!("the response has no {name}"))
-            .hint("sessions of customers are not in the reference; the API may have changed")
+            .hint("the reference does not describe customer sessions; the API may have changed")
     })
 }
 
@@ -161,9 +162,9 @@ fn given(run: &mut Run, of: &OfCustomer, place: &Target) -> Result<Link> {
         None => match config::read(&run.environment, variable)? {
             Some(token) => token_of(token, variable)?,
             None => {
-                return Err(Error::new(Kind::Access, "there is no token of the portal")
+                return Err(Error::new(Kind::Access, "there is no portal token")
                     .hint(format!("set {variable}, or give --token-file FILE"))
-                    .hint("never as an argument: other programs can read those"));
+                    .hint("a token is not an argument, as other programs can read arguments"));
             }
         },
     };
@@ -219,8 +220,9 @@ pub(super) fn explained(error: Error) -> Error {
     if !matches!(status, Some(300..=399)) {
         return error;
     }
-    let mut explained = Error::new(Kind::Access, "the portal refused the token")
-        .hint("it is over, or of another customer; rc portal link CUSTOMER makes a new one");
+    let mut explained = Error::new(Kind::Access, "the portal refused the token").hint(
+        "it has expired, or belongs to another customer; rc portal link CUSTOMER makes a new one",
+    );
     explained.answer = error.answer;
     explained.untouched()
 }

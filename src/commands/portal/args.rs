@@ -122,10 +122,10 @@ fn of_customer(matches: &ArgMatches) -> Result<OfCustomer> {
         token_file: text(matches, "token-file"),
     };
     match (&of.customer, &of.hash) {
-        (None, None) => Err(Error::usage("the number of a customer is missing")
+        (None, None) => Err(Error::usage("the id of a customer is missing")
             .hint("or give a hash with --hash, and its token in RECHARGE_PORTAL_TOKEN")),
         (Some(_), Some(_)) => Err(Error::usage("a customer and --hash cannot go together")
-            .hint("a customer is named by the number, or by the hash with a token")),
+            .hint("give the id of the customer, or the hash with a token")),
         _ => Ok(of),
     }
 }

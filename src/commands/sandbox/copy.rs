@@ -36,7 +36,7 @@ pub(super) fn state(run: &mut Run, file: &Path) -> Result<State> {
     let newest = run.family.newest();
     if store.api != newest.name {
         return Err(Error::usage(format!(
-            "{name} is a copy of a store of {}, and the sandbox is one of {}",
+            "{name} is a copy of a store of {}, but the sandbox is one of {}",
             store.api, newest.name
         )));
     }
@@ -56,5 +56,5 @@ pub(super) fn state(run: &mut Run, file: &Path) -> Result<State> {
 
 /// The note on a table that the copy does not have.
 fn lacking(table: &str, version: &str) -> String {
-    format!("the copy has no {table} of version {version}; the sandbox has none then")
+    format!("the copy has no {table} of version {version}, so the sandbox has none")
 }

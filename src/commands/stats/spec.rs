@@ -15,11 +15,11 @@ use crate::stats::usual_time;
 const LONG_ABOUT: &str = "\
 Count, sum and chart any list, by any field.
 
-Reads the whole list of a resource, with the filters that the list has, and
-prints a row for each group: --by FIELD makes the groups, --sum FIELD adds up. On a terminal a \
-picture with bars; elsewhere, or
-with -o, --jq or --columns, records. Amounts are added up exactly. Nothing is
-kept of the records but a few numbers for each group.";
+Reads the whole list of a resource, with the filters of the list, and prints a
+row for each group: --by FIELD groups, --sum FIELD sums. The output is a bar
+chart on a terminal; elsewhere, or with -o, --jq or --columns, it is records.
+Amounts are summed exactly. Memory holds a few numbers for each group, not the
+records.";
 
 const EXAMPLES: &str = "\
 Examples:

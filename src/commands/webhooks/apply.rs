@@ -121,7 +121,7 @@ fn rehearse(
         run.print_request(&dry::print(&request, options, place, form))?;
     }
     run.reporter.note(&format!(
-        "{}; the webhooks were listed, and nothing was written",
+        "{}; the webhooks were only read, nothing was written",
         summary(steps)
     ));
     Ok(())
@@ -218,9 +218,9 @@ fn stopped(mut error: Error, what: &str, done: usize) -> Error {
         error.untouched = false;
         error
             .hints
-            .push(format!("{done} steps were taken before it"));
+            .push(format!("{done} steps were done before it"));
     }
-    error.hint("run it again: it takes only the steps that are missing")
+    error.hint("run it again: it does only the missing steps")
 }
 
 /// What was registered by files before, locked against other runs.
@@ -246,7 +246,7 @@ impl Notes {
         if lock.try_lock().is_err() {
             return Err(Error::new(
                 Kind::Partial,
-                "another rc webhooks apply is at work on this store; nothing was sent",
+                "another rc webhooks apply is running for this store; nothing was sent",
             )
             .hint("wait for it, and try again"));
         }

@@ -128,7 +128,7 @@ fn parse(request: &[u8]) -> Result<(HeaderList, Vec<u8>)> {
             continue;
         }
         let Some((name, value)) = line.split_once(':') else {
-            return Err(wrong("has a line before its body that is no header"));
+            return Err(wrong("has a line before its body that is not a header"));
         };
         headers.push((name.trim().to_owned(), value.trim().to_owned()));
     }

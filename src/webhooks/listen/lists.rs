@@ -109,10 +109,8 @@ pub fn listed_topics(api: &'static Api, choice: &TopicChoice) -> Result<TopicCho
     let topics: Vec<_> = choice.topics.iter().copied().filter(is_listed).collect();
     if topics.is_empty() {
         let names: Vec<&str> = choice.topics.iter().map(|topic| topic.name).collect();
-        return Err(
-            Error::usage(format!("no list tells of {}", names.join(", ")))
-                .hint("rc webhooks listen --port receives the webhook itself"),
-        );
+        return Err(Error::usage(format!("no list shows {}", names.join(", ")))
+            .hint("rc webhooks listen --port receives the webhook itself"));
     }
     Ok(TopicChoice { topics })
 }

@@ -179,7 +179,8 @@ impl Messages<'_> {
         drop_repeated(&mut list.list);
         for name in &objects.forbidden {
             list.remarks.push(format!(
-                "the token may not read {name}: their messages carry what was last seen, or a number"
+                "the token may not read {name}: their messages contain the last known object, or \
+                 only its id"
             ));
         }
         Ok(list)
@@ -228,7 +229,7 @@ impl Messages<'_> {
             if needs_object(feed, rule, event) {
                 let Some(after) = &after else {
                     remarks.push(format!(
-                        "event {}: {} {} is gone, so that {} is not certain; it is left out",
+                        "event {}: {} {} no longer exists, so {} is not certain; it is left out",
                         event.id, event.object, event.object_id, topic.name
                     ));
                     continue;

@@ -32,7 +32,7 @@ impl TopicChoice {
                 continue;
             }
             if let Some(other) = others.iter().find(|name| fits(pattern, name)) {
-                return Err(Error::usage(format!("no event tells of {other}"))
+                return Err(Error::usage(format!("no event matches {other}"))
                     .hint("rc webhooks listen --port receives the webhook itself"));
             }
             let names = feed.topics.iter().map(|topic| topic.name);

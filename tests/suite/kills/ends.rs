@@ -106,7 +106,7 @@ fn a_job_has_one_process_at_a_time_and_ctrl_c_leaves_it_to_the_next() {
     let (code, left) = first.ends();
     assert_eq!(code, Some(130), "{left}");
     assert!(left.contains("detached: "), "{left}");
-    assert!(left.contains("what was going on: "), "{left}");
+    assert!(left.contains("in progress: "), "{left}");
     let resume = format!("rc bulk resume {job} --base-url ");
     assert!(left.contains(&resume), "{left}");
     // The batch goes on meanwhile, if it has been started.

@@ -175,7 +175,7 @@ impl Proof {
             assert_eq!(
                 distinct.len(),
                 history.len(),
-                "{table}: a version is there twice"
+                "{table}: a version is stored twice"
             );
             let (kept, all) = (of_table(&self.kept), of_table(&self.all));
             assert!(kept.len() > 50, "{table}: {}", kept.len());

@@ -219,7 +219,7 @@ fn steps_that_were_taken_before_a_failure_stay_and_the_next_run_goes_on() {
         .holding(&store)
         .with_wide_messages()
         .fails(7)
-        .says("1 steps were taken before it");
+        .says("1 steps were done before it");
     assert_eq!(server.asked().len(), 3);
 }
 

@@ -38,7 +38,7 @@ impl Passing {
         let span = target.duration_since(shown);
         if span > SignedDuration::from_hours(24 * LONGEST_DAYS) {
             let message = format!(
-                "the clock goes {LONGEST_DAYS} days ahead at once; {} days are too many",
+                "the clock can advance {LONGEST_DAYS} days at a time; {} days are too many",
                 span.as_hours() / 24
             );
             return Err(Refusal::error(422, &message));

@@ -102,7 +102,7 @@ impl Sandbox {
                     .map_err(|error| Refusal::error(422, &error.to_string()))?;
                 if by.platform != state.platform {
                     let (is, wanted) = (state.platform.name(), by.platform.name());
-                    let message = format!("this sandbox serves {is}, and the store is of {wanted}");
+                    let message = format!("this sandbox serves {is}, but the store is of {wanted}");
                     return Err(Refusal::error(422, &message));
                 }
                 self.put(&mut state, by, world)
@@ -191,7 +191,7 @@ impl Sandbox {
 }
 
 /// What stands here, for whoever missed it.
-const PATHS: &str = "the control surface has GET state, GET|PUT clock, POST clock/advance, \
+const PATHS: &str = "the control interface has GET state, GET|PUT clock, POST clock/advance, \
                      GET|PATCH behaviour, GET|PUT|DELETE faults, GET|DELETE requests, \
                      GET deliveries, POST tokens, POST reset, GET|PUT store; of a store that is \
                      only read POST records/RESOURCE, PATCH|DELETE records/RESOURCE/ID, \
@@ -238,11 +238,11 @@ fn wanted_time(
 ) -> Result<Timestamp, Refusal> {
     if method == Method::PUT {
         let Time { now } = read(body)?;
-        let wrong = || Refusal::error(422, &format!("{now} is neither a time nor a day"));
+        let wrong = || Refusal::error(422, &format!("{now} is not a time or a day"));
         return time::parse(&now).ok_or_else(wrong);
     }
     let Step { by } = read(body)?;
-    let wrong = || Refusal::error(422, &format!("{by} is no span like 30d or 2 weeks"));
+    let wrong = || Refusal::error(422, &format!("{by} is not a duration like 30d or 2 weeks"));
     clock::after(state.clock.shown(world), &by).ok_or_else(wrong)
 }
 
@@ -287,7 +287,7 @@ fn set_faults(state: &mut State, body: &Bytes) -> Told {
     if spec.trim().is_empty() {
         return Err(Refusal::error(
             422,
-            "the spec is empty; DELETE puts an end to faults",
+            "the spec is empty; DELETE turns faults off",
         ));
     }
     fail(state, &spec)

@@ -52,7 +52,10 @@ pub(crate) fn answer(
     }
     let route = route?;
     if customer.is_some() && version != catalog::recharge::VERSION {
-        return Err(Refusal::error(403, "sessions of customers ask in 2021-11"));
+        return Err(Refusal::error(
+            403,
+            "sessions of customers use version 2021-11",
+        ));
     }
     if version == v2021_01::VERSION {
         return v2021_01::answer(state, now, &token, request, &route, enter);

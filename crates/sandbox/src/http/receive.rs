@@ -291,7 +291,7 @@ impl Sandbox {
                 .split('&')
                 .filter_map(|pair| pair.split_once('='))
                 .find(|(known, _)| *known == name);
-            let wrong = |value: &str| format!("{name}: {value} is no whole number");
+            let wrong = |value: &str| format!("{name}: {value} is not a whole number");
             found
                 .map(|(_, value)| value.parse::<u64>().map_err(|_| wrong(value)))
                 .transpose()

@@ -90,7 +90,7 @@ impl Service for Served {
         }
         // It asks for no token.
         if !is_from_this_machine(peer, &head.headers) {
-            let message = "the control surface is for this machine alone";
+            let message = "the control interface accepts this machine only";
             return Err(Box::new(self.refuse(StatusCode::FORBIDDEN, message)));
         }
         Ok(control::largest_body(path))

@@ -275,11 +275,11 @@ fn begins_at(journal: &Journal, mark: Mark) -> Result<u64, String> {
         // A journal of an earlier version was being rewritten: its records are
         // in the snapshot.
         return if journal.records.is_empty() && journal.torn.is_none() {
-            Err("it is empty, and had a head".to_owned())
+            Err("it is empty, but had a header".to_owned())
         } else if mark.folded == journal.records.len() as u64 {
             Ok(mark.folded)
         } else {
-            Err("its head is missing".to_owned())
+            Err("its header is missing".to_owned())
         };
     };
     if head.id != mark.id {
@@ -312,12 +312,12 @@ fn torn(journal_path: &Path, journal: &Journal) -> Option<String> {
     let name = journal_path.display();
     let counted = journal.head.is_some_and(|head| head.count >= number);
     let answered = if counted {
-        "its request was answered, and its change is lost"
+        "its request was answered, but its change is lost"
     } else {
         "its request was not answered"
     };
     Some(format!(
-        "{name}: the last record breaks off after {length} bytes and was cut off; {answered}"
+        "{name}: the last record is incomplete after {length} bytes and was removed; {answered}"
     ))
 }
 
@@ -332,7 +332,7 @@ fn settings(state: &State) -> io::Result<u64> {
 
 fn damaged(path: &Path, journal: &Path, error: &io::Error) -> io::Error {
     invalid(format!(
-        "{} does not hold the state of a sandbox ({error}); it is left as it is: to start over, \
+        "{} does not contain the state of a sandbox ({error}); it was not changed: to start over, \
          remove it and {}, or name another file",
         path.display(),
         journal.display()

@@ -185,7 +185,8 @@ impl SandboxFile {
     fn damaged(&self, error: &io::Error) -> io::Error {
         let path = self.path.display();
         let message = format!(
-            "{path} does not hold the state of a sandbox ({error}); `rc sandbox reset` starts over"
+            "{path} does not contain the state of a sandbox ({error}); `rc sandbox reset` starts \
+             over"
         );
         io::Error::new(io::ErrorKind::InvalidData, message)
     }
@@ -206,7 +207,7 @@ pub(crate) fn check_platform(path: &Path, state: &State, wanted: Platform) -> io
         return Ok(());
     }
     let message = format!(
-        "{} holds a store of {}, not of {}",
+        "{} contains a store of {}, not of {}",
         path.display(),
         state.platform().name(),
         wanted.name()

@@ -83,7 +83,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Journal, String> {
         at += whole.len();
         if place == 0 && whole.starts_with(MARK.as_bytes()) {
             let head = whole.strip_suffix(b"\n").and_then(JournalHead::read);
-            journal.head = Some(head.ok_or("line 1, the head, is damaged")?);
+            journal.head = Some(head.ok_or("line 1, the header, is damaged")?);
             continue;
         }
         let last = journal.records.last().map(|(number, _)| *number);

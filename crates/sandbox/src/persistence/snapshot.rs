@@ -207,7 +207,7 @@ impl State {
             }
             Some(origin) => {
                 let now = origin.now.parse();
-                let now = now.map_err(|_| invalid("its beginning is no time".to_owned()))?;
+                let now = now.map_err(|_| invalid("its start is not a time".to_owned()))?;
                 let (customers, seed) = (origin.customers, origin.seed);
                 if customers > Seed::LARGEST {
                     return Err(invalid(format!("{customers} customers are too many")));

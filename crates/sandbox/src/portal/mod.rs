@@ -159,8 +159,8 @@ fn not_found(visit: &mut Visit, pages: &dyn Pages) -> Answered {
 fn login_page() -> RenderedPage {
     pages::plain(
         "Log in",
-        "A link to the portal was missing or is over. Recharge would mail the customer a \
-         new one; the sandbox makes one with: rc --sandbox portal link CUSTOMER",
+        "The link to the portal is missing or has expired. Recharge would mail the customer a new \
+         one; the sandbox creates one with: rc --sandbox portal link CUSTOMER",
     )
 }
 
@@ -196,7 +196,8 @@ fn naming_nearest(refusal: Refusal, method: &str, path: &str) -> Refusal {
     match near {
         Some((_, near)) => Refusal {
             status: 404,
-            body: json!({"error": format!("the portal has no such route; the nearest is {method} {near}")}),
+            body: json!({"error": format!("the portal has no such route; the nearest is {method} \
+                {near}")}),
         },
         None => refusal,
     }

@@ -472,7 +472,7 @@ fn delayed(asked: &Asked, before: &Record) -> Result<String, Refusal> {
         .or_else(|| asked.body.get("delay_for"));
     let given = given.and_then(record::plain);
     let given = given.ok_or_else(|| Refusal::missing(&["days"]))?;
-    let wrong = || Refusal::invalid("days", format!("{given} is no span of days"));
+    let wrong = || Refusal::invalid("days", format!("{given} is not a number of days"));
     let (count, unit) = given
         .trim()
         .split_once(' ')

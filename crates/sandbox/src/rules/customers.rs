@@ -94,7 +94,7 @@ fn check_names(body: &Record) -> Result<(), Refusal> {
     faults.check()
 }
 
-/// No two customers of a store have the same email.
+/// The email must be unique in the store.
 fn check_email(state: &State, body: &Record, own: Option<u64>) -> Result<(), Refusal> {
     if !body.contains_key("email") {
         return Ok(());

@@ -124,7 +124,7 @@ fn fill(
     faults.check()
 }
 
-/// No two discounts of a store have the same code.
+/// The code must be unique in the store.
 fn check_code(state: &State, body: &Record, own: u64, faults: &mut FieldErrors) {
     if !body.contains_key("code") {
         return;

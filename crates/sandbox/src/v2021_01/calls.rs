@@ -212,6 +212,6 @@ fn in_this_version(state: &State, of: Option<TableName>, id: u64, record: Record
 fn unspoken() -> Refusal {
     Refusal::error(
         501,
-        "the sandbox does not answer this in version 2021-01; ask it in 2021-11",
+        "the sandbox does not support this in version 2021-01; use 2021-11",
     )
 }

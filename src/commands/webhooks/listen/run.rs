@@ -56,7 +56,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Listen) -> Result<()
     if !is_once {
         let to = target.map_or(PRINTED, |target| target.as_str());
         run.reporter.done(&format!(
-            "listening to {}; messages go to {to}",
+            "listening to {}; messages are sent to {to}",
             place.named()
         ));
     }
@@ -143,7 +143,7 @@ fn lock_listener(state: &Path, key: &ListenerKey) -> Result<File> {
             Kind::Partial,
             format!("another rc listens already, for {}", key.listener),
         )
-        .hint("end it, or forward to another address")),
+        .hint("stop it, or forward to another address")),
         Err(TryLockError::Error(error)) => Err(cannot(error)),
     }
 }

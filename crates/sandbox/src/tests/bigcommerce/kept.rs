@@ -146,7 +146,9 @@ fn edits_are_kept_in_a_data_file_that_is_served() {
     assert!(!open().ids("/v3/customers?limit=250").contains(&id));
     let error = DataFile::open(Platform::Recharge, &path, made).unwrap_err();
     assert!(
-        error.to_string().contains("holds a store of bigcommerce"),
+        error
+            .to_string()
+            .contains("contains a store of bigcommerce"),
         "{error}"
     );
 }
