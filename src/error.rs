@@ -1,12 +1,12 @@
 //! What can go wrong, as values: a kind, a message, what caused it, and what
-//! the user can do next. No room prints an error or decides an exit code.
+//! the user can do next. No module prints an error or decides an exit code.
 
 use std::fmt;
 
 /// The kinds of failure. Each has one exit code (see [`crate::exit`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Something that nobody foresaw, or the machine's own trouble.
+    /// Something that no one foresaw, or the machine's own trouble.
     Unexpected,
     /// The command line or an input file is wrong; nothing was sent.
     Usage,
@@ -24,8 +24,8 @@ pub enum Kind {
     CheckFailed,
     /// The user stopped it.
     Interrupted,
-    /// Whoever read the output has gone, or nothing else is to be printed. Not
-    /// a failure, but the end of work.
+    /// Anyone who read the output has gone, or nothing else is to be printed.
+    /// Not a failure, but the end of work.
     Closed,
 }
 
@@ -152,7 +152,7 @@ impl Error {
         self
     }
 
-    /// Trouble with writing output: a reader that has gone is no failure.
+    /// Trouble with writing output: a reader that has gone is not a failure.
     #[must_use]
     pub fn writing(to: &str, error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {

@@ -188,7 +188,7 @@ fn row_json(row: &ChangeRow) -> String {
 }
 
 fn row_check(mark: &str, json: &str) -> String {
-    // However it is spaced and escaped: a spreadsheet writes it anew.
+    // However it is spaced and escaped: a spreadsheet writes it again.
     let meant = likeness(json);
     hex(&[mark.as_bytes(), &meant].concat(), 16)
 }
@@ -255,7 +255,8 @@ impl PlanReader {
     /// Opens a plan.
     ///
     /// # Errors
-    /// Of kind `Usage`: it is no plan, or its first line or header was altered.
+    /// Of kind `Usage`: it is not a plan, or its first line or header was
+    /// altered.
     pub fn open(name: &str, stream: Box<dyn Read + Send>) -> Result<Self> {
         let mut lines = BufReader::new(stream);
         let mut first = Vec::new();
@@ -328,7 +329,7 @@ impl PlanReader {
     /// The next row, and its line.
     ///
     /// # Errors
-    /// Of kind `Usage`: it was altered, is there twice, or is no row.
+    /// Of kind `Usage`: it was altered, is there twice, or is not a row.
     pub fn next_row(&mut self) -> Result<Option<(u64, ChangeRow)>> {
         let mut cells = csv::StringRecord::new();
         loop {

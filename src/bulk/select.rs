@@ -1,7 +1,7 @@
 //! Selection: the objects of a store that a job changes, by a condition over
 //! the list of their resource or by their ids.
 //!
-//! In come filters, a condition or ids; out come records, one after the other.
+//! Takes filters, a condition or ids; returns records, one after the other.
 //! Pages are read as they come, and no record is kept.
 
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! Manual pages: the command line, written down for `man`.
 //!
-//! In come the commands that [`crate::cli`] builds, out come pages in roff, so
+//! Takes the commands that [`crate::cli`] builds; returns pages in roff, so
 //! that a page never says what `--help` does not. Flags that go with every
-//! command stand in the page of `rc` only. Writes no file.
+//! command are in the page of `rc` only. Writes no file.
 
 use clap::{Arg, Command};
 use clap_mangen::Man;
@@ -89,7 +89,7 @@ fn written(command: &Command, above: Option<&Command>) -> ManualPage {
     }
 }
 
-/// What stands in the middle of the first line of a page.
+/// What is in the middle of the first line of a page.
 const MANUAL: &str = "Recharge";
 
 /// Letters of the longest title that fits twice into a line of 78 columns, with

@@ -9,7 +9,7 @@ use crate::config::span;
 /// The rounds are never closer.
 const SHORTEST: Duration = Duration::from_secs(1);
 
-/// Nor further apart: whoever waits longer has a scheduler.
+/// Nor further apart: anyone who waits longer has a scheduler.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The flag.

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::api::request::{self, Request};
 use crate::cli::{DryRun, Options};
 use crate::commands::connect::Target;
-use crate::commands::difference::{self, FieldChange};
+use crate::commands::difference::{self, FieldDifference};
 use crate::error::{Error, Result};
 use crate::output::Format;
 
@@ -48,7 +48,7 @@ pub(super) fn check_flags(options: &Options, form: DryRun) -> Result<()> {
 pub(super) fn difference(
     request: &Request,
     target: &str,
-    changes: &[FieldChange],
+    changes: &[FieldDifference],
     options: &Options,
 ) -> String {
     let (method, path) = (request.method.name(), &request.path);

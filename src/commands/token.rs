@@ -25,7 +25,7 @@ pub(super) fn of(run: &mut Run, place: &Target) -> Result<SecretString> {
     }
 }
 
-/// Looks for the token, and tells what each source said.
+/// Looks for the token, and says what each source said.
 pub(super) fn search(run: &mut Run, place: &Target) -> Result<TokenSearch> {
     let folders = run.folders()?;
     let logins = Logins::below(folders.state());

@@ -21,7 +21,7 @@ impl BaseUrl {
     /// Of kind `Usage`: not a URL, plain http to another machine, or a URL
     /// that carries credentials, a query or a fragment.
     pub fn parse(text: &str) -> Result<Self> {
-        // A text with an `@`, or one that is no URL, may hold a password
+        // A text with an `@`, or one that is not an URL, may hold a password
         // wherever a name, a slash or a port seems to be: it is not repeated.
         if text.contains('@') || text.contains("%40") {
             return Err(

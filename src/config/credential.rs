@@ -48,7 +48,7 @@ pub enum SourceResult {
 /// A way to ask a source. It is asked only when those before it have nothing.
 pub type SourceLookup<'a> = Box<dyn FnOnce() -> Result<SourceResult> + 'a>;
 
-/// What came of asking.
+/// The result of asking.
 #[derive(Debug)]
 pub struct TokenSearch {
     /// The token and its source, or why there is none.
@@ -125,7 +125,8 @@ pub fn token_of(text: &str, from: &str) -> Result<SecretString> {
 }
 
 /// The shortest token that a login keeps, in bytes. A shorter one cannot be
-/// told from other text, and so not be kept out of it; real ones are longer.
+/// reported from other text, and so not be kept out of it; real ones are
+/// longer.
 pub const SHORTEST: usize = 16;
 
 /// Refuses to keep a token that is too short to be one.

@@ -1,5 +1,5 @@
 //! Where settings and state lie, and how files are written there: whole or not
-//! at all, and what is private for the eyes of its owner only.
+//! at all, and what is private readable by its owner only.
 //!
 //! The places come from the environment, else from the system. Nothing is ever
 //! looked for in the working directory.
@@ -142,7 +142,7 @@ fn put(path: &Path, bytes: &[u8], rights: Option<Permissions>) -> io::Result<()>
     Ok(())
 }
 
-/// Makes a folder for the eyes of its owner only, unless it is there.
+/// Makes a folder readable by its owner only, unless it is there.
 pub(crate) fn private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -216,7 +216,7 @@ fn exposed(path: &Path, can: &str, mode: u32, right: &str) -> Error {
 pub(super) fn check_unchangeable(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     const OTHERS: u32 = 0o022;
-    // In a sticky folder, as /tmp, nobody replaces the files of others.
+    // In a sticky folder, as /tmp, no one replaces the files of others.
     const STICKY: u32 = 0o1000;
     let target = behind_links(path).unwrap_or_else(|_| path.to_owned());
     let mode = |path: &Path| std::fs::metadata(path).map(|facts| facts.permissions().mode());

@@ -41,7 +41,7 @@ impl Keyring for SystemKeyring {
 
 /// Asks a keyring in a thread of its own, and stops waiting after a while:
 /// after 3 seconds, or after 60 where a person can unlock it (`attended`), who
-/// is told so.
+/// is reported so.
 ///
 /// # Errors
 /// What `work` fails with, or that there was no answer in time.

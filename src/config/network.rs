@@ -1,6 +1,6 @@
 //! How requests get to the API: time limits, whom to trust, and the proxy that
-//! stands between. Flags win over the environment; nothing is read from files
-//! here, and nothing is connected to.
+//! is between. Flags win over the environment; nothing is read from files here,
+//! and nothing is connected to.
 //!
 //! A program speaks to one host only, so whether a proxy is used is decided
 //! once, here. An address of a proxy may carry a password: it is never part of
@@ -48,7 +48,7 @@ pub struct Network {
     pub timeouts: Timeouts,
     /// Whom to trust.
     pub trust: Trust,
-    /// What stands between, if anything.
+    /// What is between, if anything.
     pub proxy: Option<Proxy>,
     /// How many bytes an answer may have.
     pub largest: Option<usize>,

@@ -1,8 +1,8 @@
 //! The file of settings, read: profiles for many stores, and which one is in
 //! use. Pure: text comes in, profiles or an error that names the line go out.
 //!
-//! No token stands in it. What is there and not known is an error, as a
-//! misspelt `protected` would protect nothing.
+//! No token is in it. What is there and not known is an error, as a misspelt
+//! `protected` would protect nothing.
 
 use std::ops::Range;
 
@@ -84,7 +84,7 @@ pub enum NamedBy {
     Environment,
     /// The file of settings.
     Config,
-    /// Nobody.
+    /// No one.
     Nobody,
 }
 
@@ -265,7 +265,7 @@ impl Profile {
     }
 }
 
-/// Refuses a name that could not stand in a path or on a command line.
+/// Refuses a name that could not be in a path or on a command line.
 ///
 /// # Errors
 /// Of kind `Usage`.
@@ -284,7 +284,7 @@ pub fn check_name(name: &str) -> Result<()> {
     )
 }
 
-/// Refuses a command that holds a token, or that cannot be split into words.
+/// Refuses a command that contains a token, or that cannot be split into words.
 ///
 /// # Errors
 /// Of kind `Usage`; the command is not repeated.

@@ -68,7 +68,7 @@ impl Settings {
     }
 }
 
-/// The file of settings, locked: nobody else changes it until this is dropped.
+/// The file of settings, locked: no one else changes it until this is dropped.
 ///
 /// Take it after the last question and the last request, check here what they
 /// were about, and write.

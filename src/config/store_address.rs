@@ -20,7 +20,7 @@ pub fn address(api: &Api, base: Option<&str>, store: Option<&str>) -> Result<Str
     if path_of(&address).is_empty() {
         address.push_str(path_of(api.base_url));
     }
-    if !address.contains(part.hole) {
+    if !address.contains(part.path_parameter) {
         return Ok(address);
     }
     let Some(store) = store else {
@@ -35,14 +35,14 @@ pub fn address(api: &Api, base: Option<&str>, store: Option<&str>) -> Result<Str
             )));
     };
     check(store)?;
-    Ok(address.replace(part.hole, store))
+    Ok(address.replace(part.path_parameter, store))
 }
 
 /// The store that an address names.
 #[must_use]
 pub fn store_of(api: &Api, address: &str) -> Option<String> {
     let part = api.store.as_ref()?;
-    let (before, _) = path_of(api.base_url).split_once(part.hole)?;
+    let (before, _) = path_of(api.base_url).split_once(part.path_parameter)?;
     let (_, rest) = address.split_once(before)?;
     let store = rest.split('/').next().unwrap_or_default();
     check(store).is_ok().then(|| store.to_owned())

@@ -1,7 +1,7 @@
 //! Which values of a record are shown, and in which order: columns.
 //!
-//! In come the catalogue's object, what the user typed, or a first record; out
-//! comes a list of dotted paths that takes its cells out of any record.
+//! Takes the catalogue's object, what the user typed, or a first record;
+//! returns a list of dotted paths that takes its cells out of any record.
 
 use serde_json::{Map, Value};
 
@@ -19,7 +19,7 @@ use super::project;
 pub struct Column {
     /// The dotted path, as the user types it.
     pub name: String,
-    /// What stands above it in a table, lower-case words.
+    /// What is above it in a table, lower-case words.
     pub heading: String,
     /// What the catalogue says it holds, if it says so.
     pub holds: Option<FieldKind>,
@@ -175,7 +175,7 @@ impl Columns {
         self
     }
 
-    /// Whether the last of them may be left out where there is no room: nobody
+    /// Whether the last of them may be left out where there is no room: no one
     /// asked for them by name, and the catalogue names the telling ones first.
     #[must_use]
     pub const fn may_yield(&self) -> bool {
@@ -236,7 +236,7 @@ impl Columns {
     /// Fills `cells` with one cell a column.
     ///
     /// # Errors
-    /// When the record is no object, or has a key that columns taken from a
+    /// When the record is not an object, or has a key that columns taken from a
     /// first record do not know.
     pub fn extract<'a>(&self, record: &'a str, cells: &mut Vec<Cell<'a>>) -> Result<(), Misfit> {
         cells.clear();

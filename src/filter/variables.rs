@@ -15,7 +15,7 @@ use super::value::write_json;
 /// Names that a filter knows already.
 const TAKEN: [&str; 3] = ["ARGS", "ENV", "__loc__"];
 
-/// The variable that holds all of them.
+/// The variable that contains all of them.
 const ALL: &str = "$ARGS";
 
 /// Values under names.
@@ -116,7 +116,7 @@ impl Variables {
         self.named.push((name.to_owned(), value));
     }
 
-    /// Refuses what is no name, and a name that is given twice, which would
+    /// Refuses what is not a name, and a name that is given twice, which would
     /// leave one of the two out.
     fn free(&self, flag: &str, name: &str) -> Result<()> {
         if !is_name(name) {

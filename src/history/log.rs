@@ -159,7 +159,8 @@ impl HistoryLog {
     /// none.
     pub(super) fn end(&self, id: i64, at: Timestamp, end: &WriteEnd) -> Result<()> {
         let add = || {
-            // Its loss is no harm: an entry without an end counts as unknown.
+            // Its loss is not a harm: an entry without an end counts as
+            // unknown.
             self.connection
                 .pragma_update(None, "synchronous", "normal")?;
             let sql = "UPDATE entry SET outcome = ?2, status = ?3, request_id = ?4, attempts = ?5,

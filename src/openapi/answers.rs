@@ -74,7 +74,7 @@ fn envelope(answer: ResponseShape) -> Value {
     })
 }
 
-/// What stands under the key of the envelope.
+/// What is under the key of the envelope.
 fn held(answer: ResponseShape) -> Option<(&'static str, Value)> {
     Some(match answer {
         ResponseShape::Nothing | ResponseShape::BarePage(_) => return None,

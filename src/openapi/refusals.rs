@@ -1,6 +1,6 @@
 //! How the API refuses: the statuses that any operation may answer with, the
 //! shape that each has, and the headers that every answer carries. These are
-//! facts about the API as a whole, so they stand in no row.
+//! facts about the API as a whole, so they are in no row.
 
 use serde_json::{Map, Value, json};
 

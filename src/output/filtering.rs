@@ -1,7 +1,7 @@
 //! A filter on the way to a sink: each result goes out as it is made, or, where
 //! failures are to be skipped, once the filter has done with the record.
 //!
-//! In come records as JSON text, with their number; out go results, and errors
+//! Takes records as JSON text, with their number; returns results, and errors
 //! that name the record.
 
 use crate::error::{Error, Result};

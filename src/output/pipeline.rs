@@ -1,7 +1,7 @@
 //! From records to a stream: what the flags ask for, wired together once.
 //!
 //! In come settings and then records as JSON text; they pass the limit, the
-//! filter and the sink. Whoever pushes records in learns when to stop.
+//! filter and the sink. Anyone who pushes records in learns when to stop.
 
 use crate::catalog::Object;
 use crate::error::{Error, Kind, Result};
@@ -9,7 +9,7 @@ use crate::filter::{Columns, Flow, Jq, OnError, Slurp, Variables};
 
 use super::count::Count;
 use super::csv::Csv;
-use super::destination::Destination;
+use super::destination::OutputDestination;
 use super::detail::Detail;
 use super::filtering::Filter;
 use super::first_page::{FirstPage, LeftOutFields};
@@ -19,7 +19,7 @@ use super::list::JsonArray;
 use super::projecting::Projecting;
 use super::rows::{Header, RowMaker};
 use super::skipped::Skipped;
-use super::table::TableWriter;
+use super::table::ConsoleTable;
 use super::tsv::Tsv;
 use super::{Format, FormatWriter, Shape, Style};
 
@@ -194,7 +194,7 @@ impl OutputSettings {
 
     /// What writes records: JSON with the chosen fields only, other formats have
     /// columns of their own.
-    fn sink(&self, to: Destination, unseen: &Unseen) -> Result<Box<dyn FormatWriter>> {
+    fn sink(&self, to: OutputDestination, unseen: &Unseen) -> Result<Box<dyn FormatWriter>> {
         if self.count {
             return Ok(Box::new(Count::new(to)));
         }
@@ -212,7 +212,7 @@ impl OutputSettings {
         Ok(Box::new(Projecting::new(inner, columns, noun)))
     }
 
-    fn unprojected(&self, to: Destination, unseen: &Unseen) -> Result<Box<dyn FormatWriter>> {
+    fn unprojected(&self, to: OutputDestination, unseen: &Unseen) -> Result<Box<dyn FormatWriter>> {
         let filtered = self.jq.is_some();
         let unquoted = self.raw && filtered;
         if self.makes_array() {
@@ -233,7 +233,7 @@ impl OutputSettings {
                 Box::new(Detail::new(to, self.style, chosen))
             }
             Format::Table => {
-                let table = TableWriter::new(to, self.style, unseen.hidden.clone());
+                let table = ConsoleTable::new(to, self.style, unseen.hidden.clone());
                 Box::new(self.rows(table)?)
             }
         })
@@ -321,7 +321,7 @@ impl Output {
     /// # Errors
     /// A usage error for flags that do not go together, an unknown column, or
     /// a filter that does not compile; trouble with the first bytes written.
-    pub fn new(settings: &OutputSettings, to: Destination) -> Result<Self> {
+    pub fn new(settings: &OutputSettings, to: OutputDestination) -> Result<Self> {
         settings.check()?;
         let compile = |text| {
             let jq = Jq::compile_with(text, &settings.variables)?;
@@ -351,7 +351,7 @@ impl Output {
         })
     }
 
-    /// Takes one record, and tells whether another would be used.
+    /// Takes one record, and says whether another would be used.
     ///
     /// # Errors
     /// [`Kind::Closed`] when the reader has gone; an error of the filter,

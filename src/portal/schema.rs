@@ -1,8 +1,8 @@
 //! Checks a schema of `request_objects` before it is sent.
 //!
-//! In comes the text of a schema, out comes the schema in compact form with
-//! notes about what the portal tolerates, or what is wrong with it. The rules are
-//! those of the catalog; docs/portal.md says where each is from.
+//! Takes the text of a schema; returns the schema in compact form with notes
+//! about what the portal tolerates, or what is wrong with it. The rules are those
+//! of the catalog; docs/portal.md says where each is from.
 
 use serde_json::{Map, Value};
 
@@ -56,7 +56,7 @@ fn wrong(why: &str) -> Error {
     Error::usage(format!("the schema cannot be sent: {why}"))
 }
 
-/// Text that is no JSON. What follows a whole object is a slip that themes
+/// Text that is not JSON. What follows a whole object is a slip that themes
 /// really contain.
 fn not_json(text: &str, error: &serde_json::Error) -> Error {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();

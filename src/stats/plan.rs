@@ -281,7 +281,7 @@ fn times(object: &Object) -> impl Iterator<Item = &'static str> {
         .map(|field| field.name)
 }
 
-/// Refuses a field that is no number according to the catalog.
+/// Refuses a field that is not a number according to the catalog.
 fn addable(kind: MeasureKind, path: &str, object: &Object) -> Result<()> {
     let Some(field) = object.field(path) else {
         return Ok(());

@@ -14,7 +14,7 @@ use crate::config::loopback::is_loopback;
 use crate::config::{BaseUrl, Network, Timeouts};
 use crate::error::{Error, Result};
 
-/// How long a program has to answer: somebody may stand at a breakpoint.
+/// How long a program has to answer: somebody may be at a breakpoint.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The most bytes of an answer that are read.
@@ -123,10 +123,10 @@ pub struct Outgoing<'a> {
     pub body: &'a [u8],
 }
 
-/// What came of an attempt.
+/// The result of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Forwarded {
-    /// An answer, and why it is no success.
+    /// An answer, and why it is not success.
     Answered(u16, Option<String>),
     /// Nothing was sent.
     NotSent(String),
@@ -198,7 +198,7 @@ impl Forwarder {
     /// Sends a message, once; also gives how many milliseconds that took.
     ///
     /// # Errors
-    /// Of kind `Unexpected`: the message is no HTTP request.
+    /// Of kind `Unexpected`: the message is not a HTTP request.
     pub async fn send(&self, message: &Outgoing<'_>, now: Timestamp) -> Result<(Forwarded, u64)> {
         let request = self.request(message, now)?;
         let begun = Instant::now();
@@ -260,7 +260,7 @@ impl Forwarder {
     }
 }
 
-/// Why an answer is no success.
+/// Why an answer is not success.
 fn complaint(status: u16, location: Option<&HeaderValue>) -> Option<String> {
     match status {
         200..=299 => None,

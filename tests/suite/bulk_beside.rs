@@ -86,7 +86,7 @@ fn a_discount_that_a_queued_charge_loses_is_counted_and_put_back() {
     assert_eq!(discounts(&store, &subscription), before);
     pass_a_minute(&store);
     assert_eq!(discounts(&store, &subscription), before);
-    // The ledger tells the old values of the object alone.
+    // The ledger says the old values of the object alone.
     let changes = records(&store, &format!("bulk diff {}", job(&done)));
     assert!(
         changes

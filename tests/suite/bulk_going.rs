@@ -16,7 +16,7 @@ fn waiting(store: &Store, sandbox: bool) -> (Jobs, String) {
     begun(store, sandbox, "http://127.0.0.1:4010", "Garden")
 }
 
-/// A job of which nothing was sent, by a token that nobody has any more.
+/// A job of which nothing was sent, by a token that no one has any more.
 fn begun(store: &Store, sandbox: bool, url: &str, name: &str) -> (Jobs, String) {
     let now: jiff::Timestamp = NOW.parse().unwrap();
     let jobs = Jobs::below(Some(store.path()), Arc::new(move || now)).unwrap();
@@ -75,7 +75,7 @@ fn a_job_goes_on_at_its_own_store_only() {
         .fails(2)
         .says("and this command on the sandbox")
         .says("--base-url http://127.0.0.1:4010");
-    // Nobody is asked which store it is, as the address is another one.
+    // No one is asked which store it is, as the address is another one.
     rc(&format!("bulk resume {id} --base-url http://127.0.0.1:1"))
         .holding(&store)
         .env("RECHARGE_ACCESS_TOKEN", "sk_1")
@@ -255,7 +255,7 @@ fn ctrl_c_detaches_and_the_job_goes_on_where_it_was() {
         .spawn()
         .unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap()).lines();
-    // Once requests are answered it is at work.
+    // Once requests are answered it is working.
     let answered = |line: &String| line.starts_with("POST /discounts → 201");
     assert!(
         stderr

@@ -328,7 +328,8 @@ fn a_plan_that_was_edited_is_refused() {
         messages.push('\n');
     }
     insta::assert_snapshot!("edited_plans", messages);
-    // What a spreadsheet does to it is no edit: quotes, empty cells, sorting.
+    // What a spreadsheet does to it is not an edit: quotes, empty cells,
+    // sorting.
     let lines: Vec<&str> = text.lines().collect();
     let sorted = format!(
         "{},,,,\n{}\n{}\n{}\n,,,,\n",

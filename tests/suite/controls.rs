@@ -1,5 +1,5 @@
-//! `rc sandbox clock`, `token`, `state`: what whoever runs a sandbox sees and
-//! does, on the store of `--sandbox` and on one that is served.
+//! `rc sandbox clock`, `token`, `state`: what anyone who runs a sandbox sees
+//! and does, on the store of `--sandbox` and on one that is served.
 
 use crate::harness::{Store, rc};
 
@@ -102,7 +102,7 @@ fn another_machine_is_not_controlled() {
     rc("sandbox state --base-url https://recharge.example.com")
         .fails(2)
         .says("another machine");
-    // One that stands in the environment is meant for requests.
+    // One that is in the environment is meant for requests.
     let store = Store::new();
     rc("sandbox state --jq .revision")
         .env("RECHARGE_BASE_URL", "https://recharge.example.com")

@@ -8,7 +8,7 @@ use crate::served::Served;
 
 const CREATE: &str = "customers create --email ada@example.com --first-name Ada --last-name King";
 
-/// Said of a write of which nobody knows whether it was carried out.
+/// Said of a write of which no one knows whether it was carried out.
 const UNKNOWN: &str = "it is unknown whether the API carried it out";
 
 fn ask(served: &Served, line: &str) -> Outcome {

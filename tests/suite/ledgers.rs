@@ -83,7 +83,7 @@ impl Shelf {
             .unwrap();
         let mut store: Value = serde_json::from_str(&store).unwrap();
         store["base_url"] = self.api.url.clone().into();
-        // The token tells the store then.
+        // The token says the store then.
         store["identity"] = Value::Null;
         ledger
             .execute("UPDATE job SET store = ?1", [store.to_string()])
@@ -129,8 +129,8 @@ fn id(name: &str) -> String {
     find(name).1
 }
 
-/// A store with one batch that is so far and holds so many tasks. Updates are
-/// carried out, and so are new batches.
+/// A store with one batch that is so far and contains so many tasks. Updates
+/// are carried out, and so are new batches.
 fn api(status: &'static str, tasks: usize) -> Answering {
     let batch = Mutex::new((status, tasks));
     Answering::with(move |asked| {

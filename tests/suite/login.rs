@@ -373,7 +373,7 @@ fn a_file_that_others_can_read_is_refused() {
 #[test]
 fn a_folder_that_cannot_be_written_keeps_no_token_and_that_is_said() {
     let desk = Desk::with(Ring::absent());
-    // A file stands where the folder should be, as rights stop no root.
+    // A file is where the folder should be, as rights stop no root.
     std::fs::write(desk.store.path().join("tokens"), "").unwrap();
     desk.rc("auth login --with-token")
         .stdin(ALL)

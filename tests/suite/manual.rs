@@ -44,7 +44,7 @@ fn a_page_tells_what_help_tells() {
         ".TH RC\\-SUBSCRIPTIONS\\-LIST 1",
         ".SH FILTERS",
         "only those of this status",
-        // What the short help leaves out stands here as well.
+        // What the short help leaves out is here as well.
         "changed at or before this time",
         ".SH EXAMPLE",
         ".SH \"SEE ALSO\"",

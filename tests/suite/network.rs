@@ -64,7 +64,7 @@ fn a_certificate_that_is_not_trusted_says_why_and_what_to_do() {
 fn the_authorities_of_the_system_are_trusted_when_asked_for() {
     let identity = Identity::signed();
     let server = Listening::secure(&identity, ok(STORE));
-    // Where the system keeps them is told by a variable of the process.
+    // Where the system keeps them is reported by a variable of the process.
     let mut command = crate::served::rc(&["store", "get", "--system-ca", "--jq", ".name"]);
     command
         .env("SSL_CERT_FILE", identity.file())

@@ -16,8 +16,8 @@ struct Browser {
 }
 
 impl Browser {
-    /// It tells its arguments to whoever reads `told`, and its environment to a
-    /// file before.
+    /// It tells its arguments to anyone who reads `told`, and its environment
+    /// to a file before.
     fn named(name: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let browser = Self { folder };
@@ -82,7 +82,7 @@ fn followed(told: &Path) -> (Vec<String>, PathBuf, String) {
     let url = text.split("0; url=").nth(1).unwrap();
     let url = url.split('"').next().unwrap();
     let (address, _) = url.rsplit_once('/').unwrap();
-    // Nobody gets it who guesses, asks from a web page, or looks in advance.
+    // No one gets it who guesses, asks from a web page, or looks in advance.
     for (url, further) in [
         (format!("{address}/"), ""),
         (format!("{url}0"), ""),

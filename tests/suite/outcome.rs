@@ -24,7 +24,7 @@ impl Outcome {
         self
     }
 
-    /// Something that stands on standard output.
+    /// Something that is on standard output.
     #[track_caller]
     pub fn prints_in(self, text: &str) -> Self {
         assert!(

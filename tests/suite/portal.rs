@@ -328,7 +328,7 @@ fn neither_token_nor_hash_is_in_messages_traces_history_or_files() {
             let outcome = of(&line).env("RECHARGE_PORTAL_TOKEN", &token).runs();
             writeln!(said, "{}{}", outcome.stdout, outcome.stderr).unwrap();
         }
-        // A link is what is asked for; beside it nothing is told.
+        // A link is what is asked for; beside it nothing is reported.
         let made = of(&format!("portal link {customer} --yes {way}")).succeeds();
         said += &made.stderr;
     }

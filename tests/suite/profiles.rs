@@ -320,7 +320,7 @@ fn state_is_not_kept_in_the_working_directory() {
 #[test]
 fn a_place_that_cannot_be_written_is_named() {
     let store = Store::new();
-    // A file stands where the folder should be.
+    // A file is where the folder should be.
     std::fs::write(store.path().join("config"), "").unwrap();
     rc("profile set a --protected")
         .holding(&store)

@@ -376,7 +376,7 @@ fn a_long_list_shows_how_far_it_is_where_its_records_do_not_show_it() {
     assert!(gathered.stderr.contains("10 records"), "{gathered:?}");
     // Records that run over the terminal say it themselves.
     list().on_terminal(120).succeeds().says_nothing();
-    // Off a terminal nobody watches.
+    // Off a terminal no one watches.
     list().with(&out).succeeds().says_nothing();
     let ids = store
         .ids("subscriptions list --status active -n 3")

@@ -1,6 +1,7 @@
 //! Whole outcomes as users see them: standard output, standard error and exit code.
 //!
-//! After a change that is meant, `INSTA_UPDATE=always cargo test` writes them anew.
+//! After a change that is meant, `INSTA_UPDATE=always cargo test` writes them
+//! again.
 
 use insta::assert_snapshot;
 
@@ -52,7 +53,7 @@ pub(crate) fn without_request_id(text: &str) -> String {
     })
 }
 
-/// Runs a line against the demo store; the text of what came of it.
+/// Runs a line against the demo store; the text of the result of it.
 fn outcome(line: &str) -> String {
     whole(&rc(line).sandboxed().runs())
 }
@@ -148,7 +149,7 @@ fn write_without_an_answer_is_unknown() {
     let server = Canned::serve(vec![Reply::HangUp]);
     let create = rc("collections create --title A --description B").with("--max-retries 0");
     let text = whole(&create.against(&server.url).runs());
-    // How a connection ends is told in the words of the system.
+    // How a connection ends is reported in the words of the system.
     let (before, rest) = text.split_once("the connection broke (").unwrap();
     let (_, after) = rest.split_once(")\n").unwrap();
     let masked = format!("{before}the connection broke ([cause])\n{after}");

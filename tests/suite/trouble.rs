@@ -1,4 +1,4 @@
-//! Trouble midway: what `rc` says when a token is refused, an answer tells
+//! Trouble midway: what `rc` says when a token is refused, an answer says
 //! nothing, output breaks off, or a list ends before its end.
 
 use crate::answers::{answered, page};

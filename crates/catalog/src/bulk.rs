@@ -7,8 +7,8 @@
 pub struct Batch {
     /// The batch type (`discount_update`).
     pub kind: &'static str,
-    /// The field of a task's body that says what stands in the hole of the
-    /// path; `None` where the path has no hole.
+    /// The field of a task's body that says what is in the path parameter of the
+    /// path; `None` where the path has no path parameter.
     pub target: Option<&'static str>,
     /// Fields that every task must carry, beyond what the operation requires.
     pub beside: &'static [super::Parameter],

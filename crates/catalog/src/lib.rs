@@ -29,8 +29,8 @@ pub use model::{
     Api, ApiFamily, Auth, AuthPlace, BareDay, Bucket, ClientId, Conventions, CredentialFile,
     Effect, Empty, ErrorForm, EventClass, EventFeed, EventRule, EventTopic, Field, FieldKind,
     FieldRole, Headers, Idempotency, Interval, Method, NoVersion, Object, OldValue, Operation,
-    OperationAction, PageForm, Parameter, ParameterRole, Rate, Resource, ResponseShape, Reverse,
-    RowSource, Secrets, StatusItems, StoreAddress, Subject, TimeForm, Tone, Tones, Twin, Type,
+    OperationAction, PageForm, Parameter, ParameterRole, Rate, Resource, ResponseShape, RowSource,
+    Secrets, StatusItems, StoreAddress, Subject, TimeForm, Tone, Tones, Twin, Type, UndoCommand,
     ValueKind, VersionedRow, WebhookHeaders, WebhookTopic, Webhooks, tones_at,
 };
 pub use replication::{ForgottenRecords, RemovedRecords, Replication, VanishedRecords};

@@ -23,10 +23,10 @@ pub struct Undo {
     pub beside: &'static [Beside],
 }
 
-/// Objects that a write makes anew or removes beside the one that it names: the
-/// queued charges of a subscription, with what was set on them alone. They are
-/// read before the write, and looked for again by their day after the steps, as
-/// they may have other ids then.
+/// Objects that a write makes again or removes beside the one that it names:
+/// the queued charges of a subscription, with what was set on them alone. They
+/// are read before the write, and looked for again by their day after the
+/// steps, as they may have other ids then.
 #[derive(Debug, Clone, Copy)]
 pub struct Beside {
     /// What they are, for people: `discounts of queued charges`.
@@ -64,7 +64,7 @@ pub enum PutBack {
         owner: &'static str,
         /// The parameter for the id of the object of the row.
         item: &'static str,
-        /// The field of that object which holds its next day.
+        /// The field of that object which contains its next day.
         after: &'static str,
     },
 }
@@ -325,9 +325,9 @@ mod tests {
                 let id = format!("{}.{}: {}", resource.name, row.verb, step.operation);
                 let (_, operation) = operation(resource, step.operation)
                     .unwrap_or_else(|| panic!("{id}: no such operation"));
-                let holes = operation.path_parameters.len();
+                let path_parameters = operation.path_parameters.len();
                 let wanted = usize::from(step.target != UndoTarget::New);
-                assert_eq!(holes, wanted, "{id}");
+                assert_eq!(path_parameters, wanted, "{id}");
                 let takes = |name: &str| operation.body.iter().any(|field| field.name == name);
                 match step.values {
                     UndoValues::Fields(values) => {

@@ -62,8 +62,8 @@ pub trait Service: Send + Sync + 'static {
     fn refuse(&self, status: StatusCode, message: &str) -> Response<Bytes>;
 }
 
-/// Answers whoever connects, until `until` is ready. Open connections are closed
-/// then.
+/// Answers anyone who connects, until `until` is ready. Open connections are
+/// closed then.
 ///
 /// # Errors
 /// When the listener has no address, which means that it is no longer open.

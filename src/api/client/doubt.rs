@@ -10,7 +10,7 @@ use crate::api::request::{Request, quoted};
 use crate::catalog::{self, Api, Idempotency, Operation, OperationAction, ParameterRole};
 use crate::error::{Error, Kind};
 
-/// How the hint begins that is given with a write of which nobody knows whether
+/// How the hint begins that is given with a write of which no one knows whether
 /// it happened.
 const UNKNOWN: &str = "it is unknown whether the API carried it out";
 
@@ -32,7 +32,7 @@ pub(super) fn lost_before(api: &Api, mut error: Error, request: &Request) -> Err
     if form::is_refused_each_time(&error) {
         return error;
     }
-    // What is unknown is no refusal, whatever the last attempt met.
+    // What is unknown is not a refusal, whatever the last attempt met.
     error.kind = Kind::Unreachable;
     if let Some(answer) = error.answer.as_deref() {
         let gone = match answer.status {
@@ -69,7 +69,7 @@ fn look(api: &Api, row: &Operation, path: &str) -> Option<String> {
     let name = catalog::kebab(resource.name);
     let target = row
         .path_values(path)
-        .and_then(|holes| holes.first().copied());
+        .and_then(|values| values.first().copied());
     if let Some(target) = target
         && let Some(get) = resource.operation_to(OperationAction::Get)
         && row.path.split('/').nth(1) == get.path.split('/').nth(1)

@@ -2,7 +2,7 @@
 //! and speaks HTTP/2 and gzip where the server does; it follows no redirect,
 //! because one could carry the token to another host.
 //!
-//! In come the settings of the network and one request at a time; out go an
+//! Takes the settings of the network and one request at a time; returns an
 //! answer, or why none came and what to do about it. It knows neither tokens
 //! nor what a request means.
 
@@ -182,7 +182,7 @@ impl Http {
 }
 
 impl fmt::Debug for Http {
-    /// What it is made of holds the password of a proxy.
+    /// What it is made of contains the password of a proxy.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Http")
             .field("proxy", &self.proxy)

@@ -10,7 +10,7 @@ use super::retry::Outcome;
 /// Shorter waits are not told.
 const NOTICEABLE: Duration = Duration::from_secs(5);
 
-/// A pause at least this long is told, whatever was told before.
+/// A pause at least this long is reported, whatever was reported before.
 const LONG: Duration = Duration::from_secs(10);
 
 /// After a notice of a pause, shorter pauses are not told for this long.
@@ -30,7 +30,8 @@ pub trait Observer: Send + Sync {
     /// Takes one notice.
     fn notice(&self, notice: &Notice);
 
-    /// Whether it shows [`Notice::Retrying`]; longer waits are told otherwise.
+    /// Whether it shows [`Notice::Retrying`]; longer waits are reported
+    /// otherwise.
     fn shows_retries(&self) -> bool {
         false
     }
@@ -140,19 +141,19 @@ pub(super) fn whole_seconds(span: Duration) -> u64 {
         .saturating_add(u64::from(span.subsec_nanos() > 0))
 }
 
-/// Decides which waits are told, so that one wait is told once.
+/// Decides which waits are reported, so that one wait is reported once.
 #[derive(Debug, Default)]
 pub(super) struct Announcer {
-    /// The end of the last wait that was told.
+    /// The end of the last wait that was reported.
     told_until: Duration,
     quiet_until: Duration,
-    /// The moment from which the next retry is told.
+    /// The moment from which the next retry is reported.
     retries_from: Duration,
 }
 
 impl Announcer {
-    /// Whether a retry is to be told: its request takes a second or more, and
-    /// no other retry was told within the last second.
+    /// Whether a retry is to be reported: its request takes a second or more,
+    /// and no other retry was reported within the last second.
     pub(super) fn is_retry_news(&mut self, now: Duration, spent: Duration, span: Duration) -> bool {
         let takes_long = spent.saturating_add(span) >= RETRY_TOLD_AFTER;
         if !takes_long || now < self.retries_from {
@@ -162,7 +163,7 @@ impl Announcer {
         true
     }
 
-    /// Whether a wait that begins now is to be told.
+    /// Whether a wait that begins now is to be reported.
     pub(super) fn is_news(&mut self, now: Duration, span: Duration, why: Why) -> bool {
         let end = now.saturating_add(span);
         let is_told = end <= self.told_until.saturating_add(NOTICEABLE);
@@ -197,7 +198,7 @@ mod tests {
         // The next look at the same wait, and another request in it.
         assert!(!news(11, 59, Why::Asked));
         assert!(!news(20, 51, Why::Asked));
-        // A new one soon after is told when it is long.
+        // A new one soon after is informed when it is long.
         assert!(!news(71, 8, Why::Refused));
         assert!(news(80, 100, Why::Asked));
         assert!(news(300, 20, Why::Turn));

@@ -1,4 +1,4 @@
-//! What an answer that is no success means to the user. Pure.
+//! What an answer that is not success means to the user. Pure.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -142,16 +142,16 @@ fn refused(status: u16, reason: &str) -> Error {
 
 /// What the body states as errors, as JSON.
 fn said(form: ErrorForm, body: &[u8]) -> Option<String> {
-    type Members<'a> = HashMap<Cow<'a, str>, &'a RawValue>;
+    type ErrorMembers<'a> = HashMap<Cow<'a, str>, &'a RawValue>;
     match form {
         ErrorForm::Members { reasons, .. } => {
-            let members: Members = serde_json::from_slice(body).ok()?;
+            let members: ErrorMembers = serde_json::from_slice(body).ok()?;
             let mut stated = reasons.iter().filter_map(|name| members.get(*name));
             let stated = stated.find(|raw| says_something(raw.get()))?;
             Some(stated.get().to_owned())
         }
         ErrorForm::List { message } => {
-            let list: Vec<Members> = serde_json::from_slice(body).ok()?;
+            let list: Vec<ErrorMembers> = serde_json::from_slice(body).ok()?;
             let messages: Vec<&RawValue> = list
                 .iter()
                 .filter_map(|entry| entry.get(message).copied())

@@ -1,9 +1,9 @@
 //! Whether to try again: a decision over values, without waiting or sending.
 //!
-//! In come how an attempt ended, what sending the request a second time does,
-//! and what may still be spent; out comes whether to take what came or how long
-//! to wait. What changes something and may happen twice is repeated only when
-//! it is certain that the API did not take it.
+//! Takes how an attempt ended, what sending the request a second time does, and
+//! what may still be spent; returns whether to take what came or how long to
+//! wait. What changes something and may happen twice is repeated only when it
+//! is certain that the API did not take it.
 
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// What became of an attempt.
+    /// The result of an attempt.
     #[must_use]
     pub fn of(result: &Result<http::Response<Bytes>, Failure>) -> Self {
         match result {
@@ -94,8 +94,8 @@ impl Outcome {
         }
     }
 
-    /// Whether it is certain that the API did nothing, and may do it later:
-    /// it was not reached, was too busy, or is at work on the same object.
+    /// Whether it is certain that the API did nothing, and may do it later: it
+    /// was not reached, was too busy, or is working on the same object.
     #[must_use]
     pub const fn is_not_taken(self) -> bool {
         matches!(

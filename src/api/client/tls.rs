@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 /// The TLS settings of a client.
 ///
 /// # Errors
-/// Of kind `Usage`: the file of authorities cannot be read or holds none.
+/// Of kind `Usage`: the file of authorities cannot be read or contains none.
 pub fn settings(trust: &Trust) -> Result<ClientConfig> {
     with_roots(roots(trust)?)
 }

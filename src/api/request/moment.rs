@@ -25,7 +25,7 @@ pub enum Moment {
     Verbatim(String),
     /// This many days from today.
     Day(i64),
-    /// A span from now; `signed` tells whether a direction was written.
+    /// A span from now; `signed` says whether a direction was written.
     Away {
         /// The span; negative is the past.
         span: SpanOf,

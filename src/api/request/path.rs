@@ -1,5 +1,5 @@
-//! Paths of requests. In comes a path or a path parameter as it was typed; out
-//! comes its only spelling, percent-encoded, or a usage error.
+//! Paths of requests. Takes a path or a path parameter as it was typed; returns
+//! its only spelling, percent-encoded, or a usage error.
 //!
 //! A client, a proxy or a server may resolve `.` and `..`, read `\` or `%2f` as
 //! a slash, drop a `;parameter` or decode twice. A path that any of them would

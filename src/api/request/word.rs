@@ -146,7 +146,7 @@ pub(super) fn of_shape(parameter: &Parameter, value: &Value) -> Result<(), Strin
         Type::Array => value.is_array(),
         _ => true,
     };
-    // null is how the API is told to forget an override.
+    // null is how the API is asked to forget an override.
     if !fits && !value.is_null() {
         let name = parameter.documented.name().unwrap_or("value");
         return Err(format!("not a JSON {name}"));

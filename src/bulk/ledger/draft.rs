@@ -238,7 +238,7 @@ impl<'a> DraftLedger<'a> {
         Ok(())
     }
 
-    /// All rows are in. What takes long is done now, so that nobody has to wait
+    /// All rows are in. What takes long is done now, so that no one has to wait
     /// for it between the question and the work.
     ///
     /// # Errors

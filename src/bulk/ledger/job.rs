@@ -110,9 +110,9 @@ impl StoreIdentity {
 pub enum JobState {
     /// Nothing was sent yet.
     Ready,
-    /// A process is at work on it.
+    /// A process is working on it.
     Running,
-    /// It was begun, and nobody is at work on it.
+    /// It was begun, and no one is working on it.
     Stopped,
     /// Every row has an end.
     Done,
@@ -146,7 +146,7 @@ impl JobState {
     }
 }
 
-/// Rows by what became of them.
+/// Rows by the result of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RowCounts {
     /// Not sent yet, or sent and without an end.
@@ -157,7 +157,7 @@ pub struct RowCounts {
     pub failed: u64,
     /// Left out, as they were wrong.
     pub invalid: u64,
-    /// Sent, and nobody can tell whether they were carried out.
+    /// Sent, and no one can tell whether they were carried out.
     pub unknown: u64,
 }
 

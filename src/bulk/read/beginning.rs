@@ -1,10 +1,10 @@
-//! The beginning of a file, as bytes: which encoding its marks tell of, and
+//! The beginning of a file, as bytes: which encoding its marks indicate, and
 //! whether it is something that no text is. What looks like a table to its
 //! owner may be a workbook, and is named with the way to a text.
 
 use std::io::{self, Read};
 
-use super::text::{Encoding, Text, read};
+use super::text::{Encoding, TextStream, read};
 use crate::error::{Error, Result};
 
 /// Bytes that are looked at.
@@ -113,7 +113,7 @@ pub(super) fn text(
     name: &str,
     mut stream: Box<dyn Read + Send>,
     chosen: Option<Encoding>,
-) -> Result<(Text, bool)> {
+) -> Result<(TextStream, bool)> {
     let (first, broken) = look(&mut stream);
     if let Some(error) = broken {
         stream = Box::new(BrokenReader(Some(error)));
@@ -145,13 +145,13 @@ pub(super) fn text(
     let encoding = chosen.or(guess.map(|guess| guess.encoding));
     let backwards = guess.is_some_and(|guess| guess.backwards);
     let length = guess.map_or(0, |guess| guess.length);
-    let text = Text::new(stream, encoding, backwards, &first[length..]);
+    let text = TextStream::new(stream, encoding, backwards, &first[length..]);
     let marked = mark.is_some_and(|mark| mark.encoding == Encoding::Utf8);
     Ok((text, marked))
 }
 
-/// The first bytes, and what broke the stream while they were read: what
-/// stands before is still looked at, so that the line of the break is known.
+/// The first bytes, and what broke the stream while they were read: what is
+/// before is still looked at, so that the line of the break is known.
 fn look(stream: &mut dyn Read) -> (Vec<u8>, Option<io::Error>) {
     let mut first = vec![0; LOOK];
     let mut length = 0;

@@ -1,5 +1,5 @@
-//! What stands between the cells: said by the user, by the file itself
-//! (`sep=;`), or found out from the header.
+//! What is between the cells: said by the user, by the file itself (`sep=;`),
+//! or detected from the header.
 
 use super::feed::{Feed, LONGEST, LineCounter};
 use super::guard::{Scanner, Step};
@@ -25,7 +25,7 @@ pub fn delimiter(word: &str) -> error::Result<u8> {
     }
 }
 
-/// What ends lines and cells or is part of names cannot stand between them.
+/// What ends lines and cells or is part of names cannot be between them.
 const fn can_delimit(byte: u8) -> bool {
     byte == b'\t' || byte == b' ' || (byte.is_ascii_punctuation() && byte != b'"')
 }

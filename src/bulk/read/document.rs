@@ -1,8 +1,9 @@
 //! Records of JSON that are laid out otherwise than one a line: spread over
-//! lines for eyes, or many on one line. Where an object begins and ends is told
-//! by its braces, so that one is held at a time.
+//! lines for people, or many on one line. Where an object begins and ends is
+//! reported by its braces, so that one is held at a time.
 //!
-//! Nothing can be read behind what is broken here: there is no line to go on at.
+//! Nothing can be read behind what is broken here: there is no line to continue
+//! at.
 
 use super::feed::{Feed, LONGEST, LineCounter};
 use super::lines::{cut_off, judged, said};

@@ -3,7 +3,7 @@
 
 use std::io::Read;
 
-use super::text::{Encoding, Fault, Text};
+use super::text::{Encoding, Fault, TextStream};
 use super::{beginning, place};
 use crate::error::{Error, Result};
 
@@ -14,10 +14,10 @@ pub(super) const LONGEST: usize = 4 * 1024 * 1024;
 /// A text, and the line at which its rest begins.
 pub(super) struct Feed {
     name: String,
-    text: Text,
+    text: TextStream,
     /// Whether it began with the mark of UTF-8.
     marked: bool,
-    /// Whether the encoding was found out, not said.
+    /// Whether the encoding was detected, not said.
     found: bool,
     lines: LineCounter,
 }
@@ -81,7 +81,7 @@ impl Feed {
         &self.name
     }
 
-    /// The encoding that was found out, where it is not the usual one.
+    /// The encoding that was detected, where it is not the usual one.
     pub(super) fn note(&self) -> Option<&'static str> {
         match self.text.encoding().filter(|_| self.found)? {
             // Another is only ever named.
@@ -149,7 +149,7 @@ impl Feed {
     }
 
     /// Makes the rest longer to look ahead; `false` at its end, or where a
-    /// failure waits for whoever reads up to it.
+    /// failure waits for anyone who reads up to it.
     pub(super) fn look(&mut self) -> bool {
         self.text.look()
     }

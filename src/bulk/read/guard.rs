@@ -66,7 +66,7 @@ impl Scanner {
         {
             match self.state {
                 ScanState::Record => {
-                    // The second half of a line end is no line.
+                    // The second half of a line end is not a line.
                     at += usize::from(byte == b'\n' && self.lines.after_return);
                     self.lines.after_return = false;
                     self.state = ScanState::Cell;

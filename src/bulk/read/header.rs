@@ -1,5 +1,5 @@
-//! The names of the columns: each once, and none missing where cells stand
-//! below it. It knows the names, not what they mean.
+//! The names of the columns: each once, and none missing where cells are below
+//! it. It knows the names, not what they mean.
 
 use std::collections::HashMap;
 

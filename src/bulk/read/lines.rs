@@ -2,7 +2,7 @@
 //! `rc … list -o json` writes. What is laid out otherwise goes to a
 //! [`Document`].
 //!
-//! A line that is no object does no harm to the lines after it. The objects
+//! A line that is not an object does no harm to the lines after it. The objects
 //! are not taken apart here, only looked at whether they are some.
 
 use std::ops::Range;
@@ -19,10 +19,10 @@ use crate::error::Result;
 /// JSON that is being read.
 pub(super) struct Json {
     feed: Feed,
-    layout: Layout,
+    layout: JsonLayout,
 }
 
-enum Layout {
+enum JsonLayout {
     /// A record is a line.
     Lines(ByLine),
     /// Records are where their braces are.
@@ -33,9 +33,9 @@ impl Json {
     /// Looks how the first record is laid out.
     pub(super) fn open(mut feed: Feed) -> Self {
         let layout = if a_record_is_a_line(&mut feed) {
-            Layout::Lines(ByLine::default())
+            JsonLayout::Lines(ByLine::default())
         } else {
-            Layout::Document(Document::default())
+            JsonLayout::Document(Document::default())
         };
         Self { feed, layout }
     }
@@ -48,8 +48,8 @@ impl Json {
     /// The next record.
     pub(super) fn next(&mut self) -> Result<Option<InputRow<'_>>> {
         match &mut self.layout {
-            Layout::Lines(lines) => lines.next(&mut self.feed),
-            Layout::Document(document) => document.next(&mut self.feed),
+            JsonLayout::Lines(lines) => lines.next(&mut self.feed),
+            JsonLayout::Document(document) => document.next(&mut self.feed),
         }
     }
 }

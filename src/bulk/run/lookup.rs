@@ -68,10 +68,10 @@ impl RowLookup {
     /// Requests the list with the value as written, then in other letters.
     ///
     /// # Errors
-    /// The list cannot be fetched. A token without the scope for the list is no
-    /// error: it proves nothing, and would stop the job for good.
+    /// The list cannot be fetched. A token without the scope for the list is
+    /// not an error: it proves nothing, and would stop the job for good.
     pub(super) async fn find(&self, client: &Arc<Client>) -> Result<LookupResult> {
-        let mut found = FirstPage::default();
+        let mut found = FirstMatches::default();
         for value in spellings(&self.value) {
             let mut request = Request::composed(self.list, self.list.path, None);
             request.set_query(self.unique.filter, value);
@@ -111,11 +111,11 @@ impl RowLookup {
 
 /// The first page of a list: a unique field has few matches.
 #[derive(Default)]
-struct FirstPage {
+struct FirstMatches {
     records: Vec<Value>,
 }
 
-impl RecordSink for FirstPage {
+impl RecordSink for FirstMatches {
     fn record(&mut self, record: &str) -> Result<Flow> {
         self.records.extend(serde_json::from_str::<Value>(record));
         Ok(Flow::More)

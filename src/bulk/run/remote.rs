@@ -142,8 +142,8 @@ pub(super) fn status(error: &Error) -> Option<u16> {
     error.answer.as_deref().map(|answer| answer.status)
 }
 
-/// A number, or text that holds one: the reference shows the one and writes of
-/// the other.
+/// A number, or text that contains one: the reference shows the one and writes
+/// of the other.
 pub(super) fn number(value: Option<&Value>) -> Option<u64> {
     let value = value?;
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
@@ -160,9 +160,9 @@ async fn send(
 
 fn request(operation: &'static Operation, batch: Option<u64>, body: Option<String>) -> Request {
     let mut path = operation.path.to_owned();
-    if let (Some(batch), Some(hole)) = (batch, operation.path_parameters.first()) {
+    if let (Some(batch), Some(path_parameter)) = (batch, operation.path_parameters.first()) {
         path = path.replacen(
-            &format!("{{{}}}", hole.name),
+            &format!("{{{}}}", path_parameter.name),
             &encode(&batch.to_string()),
             1,
         );

@@ -101,7 +101,7 @@ fn contradicts(said: &str, status: Option<u16>, output: &Value) -> bool {
     }
 }
 
-/// The object that an answer holds under the key of its operation.
+/// The object that an answer contains under the key of its operation.
 pub(super) fn answered_object(operation: &Operation, body: &[u8]) -> Option<Value> {
     let mut said: Value = serde_json::from_slice(body).ok()?;
     match operation.response {

@@ -1,4 +1,4 @@
-//! The header of a table held against an operation: each column finds its
+//! The header of a table compared with an operation: each column finds its
 //! place, and everything that is wrong is said at once.
 
 use super::Shaping;
@@ -13,7 +13,7 @@ use crate::nearest::{Similarity, nearest};
 /// What becomes of a column.
 #[derive(Debug)]
 pub(super) enum ColumnRole {
-    /// Its cells stand there.
+    /// Its cells are there.
     At(Place),
     /// Its cells cannot be sent here, and are left out.
     Left,
@@ -246,13 +246,13 @@ pub(super) fn complete(names: &Names, columns: &[InputColumn], places: &[&Place]
         let mut parameters = places.iter().filter_map(|place| place.parameter());
         parameters.any(|parameter| parameter.name == name)
     };
-    let filled = |hole: usize| {
+    let filled = |path_parameter: usize| {
         let mut places = places.iter();
-        places.any(|place| matches!(place, Place::Hole(at) if *at == hole))
+        places.any(|place| matches!(place, Place::PathParameter(at) if *at == path_parameter))
     };
-    let holes = (0..names.operation.path_parameters.len())
-        .filter(|hole| !filled(*hole))
-        .map(|hole| names.hole_name(hole));
+    let path_parameters = (0..names.operation.path_parameters.len())
+        .filter(|path_parameter| !filled(*path_parameter))
+        .map(|path_parameter| names.path_parameter_name(path_parameter));
     let required = names
         .operation
         .flags()
@@ -260,7 +260,7 @@ pub(super) fn complete(names: &Names, columns: &[InputColumn], places: &[&Place]
         .chain(names.beside())
         .map(|known| known.name)
         .filter(|name| !has(name));
-    let mut missing: Vec<&str> = holes.chain(required).collect();
+    let mut missing: Vec<&str> = path_parameters.chain(required).collect();
     missing.dedup();
     if !missing.is_empty() {
         return Err(lacking(names, &missing));

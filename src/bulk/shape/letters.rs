@@ -109,8 +109,8 @@ fn control(text: &str) -> Option<String> {
 /// A text that identifies something, without the blanks around it.
 ///
 /// # Errors
-/// The reason, as a fragment, when characters in it are invisible: nobody
-/// could type the text to find it again.
+/// The reason, as a fragment, when characters in it are invisible: no one could
+/// type the text to find it again.
 pub(super) fn identifying(text: &str) -> Result<&str, String> {
     let word = text.trim();
     if word
@@ -147,7 +147,7 @@ pub(super) fn identifying(text: &str) -> Result<&str, String> {
     Ok(word)
 }
 
-/// The first invisible character that is no part of an emoji.
+/// The first invisible character that is not a part of an emoji.
 fn invisible(word: &str) -> Option<char> {
     let mut before = ' ';
     for letter in word.chars() {

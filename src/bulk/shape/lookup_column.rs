@@ -71,11 +71,11 @@ impl LookupColumn {
     }
 }
 
-/// The resource whose id stands at a place.
+/// The resource whose id is at a place.
 fn target(api: &Api, names: &Names, place: &Place) -> Option<&'static Resource> {
     match place {
-        Place::Hole(hole) => {
-            let name = names.hole_name(*hole);
+        Place::PathParameter(path_parameter) => {
+            let name = names.path_parameter_name(*path_parameter);
             owner(api, name).or_else(|| (name == "id").then_some(names.resource))
         }
         Place::Whole(parameter) if parameter.kind == ValueKind::Id => owner(api, parameter.name),

@@ -19,7 +19,7 @@ const MOST_KEYS: usize = 4096;
 /// What a key means.
 #[derive(Debug, Clone)]
 pub(super) enum KeyMeaning {
-    /// Its value stands there.
+    /// Its value is there.
     At(Place, Option<usize>),
     /// Its value cannot be sent here, and is left out.
     Left,
@@ -69,7 +69,7 @@ impl Shaper {
         }
     }
 
-    /// A row of a sheet that the filter makes anew: it must not take a cell
+    /// A row of a sheet that the filter makes again: it must not take a cell
     /// that could not be read.
     pub(super) fn filtered_marked(
         &mut self,

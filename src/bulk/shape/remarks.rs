@@ -73,7 +73,7 @@ impl Remarks {
         }
     }
 
-    /// What the user should be told.
+    /// What the user should be reported.
     pub(super) fn notes(&self) -> impl Iterator<Item = String> {
         let past = self.past.note("day is in the past", "days are in the past");
         let dates = self.dates.note(

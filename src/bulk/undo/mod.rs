@@ -1,9 +1,9 @@
 //! Undo: of a row that was carried out, the steps that take it back. Pure; the
 //! table of what takes what back is in the catalog.
 //!
-//! In come what the ledger has of the row, and its operation; out come the
-//! steps, the values that the object must still have, and those with which
-//! there is nothing left to do.
+//! Takes what the ledger has of the row, and its operation; returns the steps,
+//! the values that the object must still have, and those with which there is
+//! nothing left to do.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -190,8 +190,8 @@ impl RowValues<'_> {
         Ok(operation
             .path_parameters
             .iter()
-            .fold(operation.path.to_owned(), |path, hole| {
-                path.replace(&format!("{{{}}}", hole.name), name)
+            .fold(operation.path.to_owned(), |path, path_parameter| {
+                path.replace(&format!("{{{}}}", path_parameter.name), name)
             }))
     }
 
@@ -309,8 +309,8 @@ pub fn filled(operation: &Operation, id: &str) -> String {
     operation
         .path_parameters
         .iter()
-        .fold(operation.path.to_owned(), |path, hole| {
-            path.replace(&format!("{{{}}}", hole.name), &id)
+        .fold(operation.path.to_owned(), |path, path_parameter| {
+            path.replace(&format!("{{{}}}", path_parameter.name), &id)
         })
 }
 

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use super::Shell;
 
-/// The first word by which a script asks. It is no command for people.
+/// The first word by which a script asks. It is not a command for people.
 const ASKS: &str = "__complete";
 
 /// A line that is being typed.
@@ -52,8 +52,8 @@ fn line(arguments: &[OsString]) -> Option<TypedLine> {
     })
 }
 
-/// Puts `--status`, `=`, `act` together again, and gives what stands in front
-/// of the shell's own last word then.
+/// Puts `--status`, `=`, `act` together again, and gives what is in front of
+/// the shell's own last word then.
 fn joined(words: &mut Vec<OsString>) -> String {
     let mut whole: Vec<OsString> = Vec::with_capacity(words.len());
     let mut before = String::new();

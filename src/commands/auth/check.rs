@@ -50,7 +50,7 @@ pub(crate) struct ShopFacts {
 }
 
 impl ShopFacts {
-    /// What tells the store from every other one, where the answer says it.
+    /// What says the store from every other one, where the answer says it.
     pub(crate) fn identity(&self) -> Option<StoreIdentity> {
         let id = match &self.id {
             serde_json::Value::Number(id) => id.to_string(),

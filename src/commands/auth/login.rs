@@ -20,7 +20,7 @@ use crate::ui::Run;
 
 /// What a token is read from.
 pub(super) enum LoginSource {
-    /// Whoever sits there.
+    /// Anyone who sits there.
     Prompt,
     /// Standard input.
     Stdin,
@@ -199,7 +199,7 @@ fn questions(place: &Target) -> String {
     asked.collect::<Vec<_>>().join(", ")
 }
 
-/// The token: from standard input, or from whoever sits there.
+/// The token: from standard input, or from the user.
 fn take(run: &mut Run, with_token: bool) -> Result<SecretString> {
     if with_token && run.terminal.stdin {
         return Err(Error::usage(
@@ -228,7 +228,7 @@ fn take(run: &mut Run, with_token: bool) -> Result<SecretString> {
 }
 
 /// The token in a text. One that is too short is refused, except for that of
-/// the sandbox, which is no secret.
+/// the sandbox, which is not a secret.
 fn whole(text: &SecretString, from: &str) -> Result<SecretString> {
     let token = token_of(text.expose_secret(), from)?;
     if !is_public(&token) {
@@ -284,7 +284,7 @@ struct Checked<'a> {
 }
 
 impl Checked<'_> {
-    /// Keeps the token in one step: nobody else changes settings, notes or
+    /// Keeps the token in one step: no one else changes settings, notes or
     /// tokens meanwhile. Asks nothing; where there is no keyring and no place
     /// was chosen, says why and changes nothing.
     ///

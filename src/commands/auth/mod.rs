@@ -138,7 +138,7 @@ fn status(run: &mut Run, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// An error that tells what each source said.
+/// An error that says what each source said.
 fn explained(error: Error, said: &[(TokenSource, String)]) -> Error {
     said.iter().fold(error, |error, (source, said)| {
         error.hint(format!("{}: {said}", source.name()))

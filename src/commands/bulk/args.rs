@@ -40,7 +40,7 @@ pub enum Bulk {
     Status(String),
     /// Go on with one.
     Resume(String, Going),
-    /// Show what became of its rows.
+    /// Show the result of its rows.
     Results(String, Vec<String>),
     /// Make a new job of its rows that failed.
     Retry(String, Going),
@@ -55,7 +55,7 @@ pub struct Work {
     pub resource: &'static Resource,
     /// The operation.
     pub operation: &'static Operation,
-    /// The file that holds the rows; `-` stands for standard input.
+    /// The file that contains the rows; `-` stands for standard input.
     pub file: String,
     /// Columns and what they mean.
     pub map: Vec<(String, String)>,
@@ -69,13 +69,13 @@ pub struct Work {
     pub constants: Vec<(String, String)>,
     /// The text that means null.
     pub null: Option<String>,
-    /// A jq filter that makes each row anew.
+    /// A jq filter that makes each row again.
     pub jq: Option<String>,
     /// What that filter is given besides.
     pub variables: Variables,
     /// Go on without the rows that are wrong.
     pub skip_invalid: bool,
-    /// What stands between cells.
+    /// What is between cells.
     pub delimiter: Option<u8>,
     /// How letters are written.
     pub encoding: Option<Encoding>,
@@ -120,7 +120,7 @@ impl Work {
     }
 }
 
-/// How a job goes on.
+/// How a job continues.
 #[derive(Debug, Clone, Copy)]
 pub struct Going {
     /// Stay until all rows have their result.
@@ -207,9 +207,9 @@ fn inner(matches: &ArgMatches) -> Result<(&str, &ArgMatches)> {
         .ok_or_else(|| Error::usage("a verb is missing"))
 }
 
-type Named<'a> = (&'static Resource, &'static Operation, &'a ArgMatches);
+type NamedOperation<'a> = (&'static Resource, &'static Operation, &'a ArgMatches);
 
-fn operation<'a>(name: &str, matches: &'a ArgMatches) -> Result<Named<'a>> {
+fn operation<'a>(name: &str, matches: &'a ArgMatches) -> Result<NamedOperation<'a>> {
     let (verb, deepest) = inner(matches)?;
     let resource = FAMILY
         .newest()

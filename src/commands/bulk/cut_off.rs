@@ -82,7 +82,7 @@ fn told(rows: u64, of: u64) -> String {
     )
 }
 
-/// What matters where nobody waits for results.
+/// What matters where no one waits for results.
 fn handed_over(ledger: &Ledger, job: &Job, going: Going) -> Option<Handed> {
     if going.wait || job.subject.engine != Engine::Batches {
         return None;

@@ -1,6 +1,6 @@
-//! What is wrong with an input: the first of it on standard error, all of it
-//! in a file that only its owner may read, as it tells what stands in rows.
-//! Where nothing is wrong there is no file.
+//! What is wrong with an input: the first of it on standard error, all of it in
+//! a file that only its owner may read, as it says what is in rows. Where
+//! nothing is wrong there is no file.
 
 use std::fs;
 use std::io::Write;
@@ -21,7 +21,7 @@ use crate::ui::Run;
 /// So many are shown; the rest is in the file.
 const SHOWN: u64 = 20;
 
-/// How long a report that nobody named is kept, as long as jobs are.
+/// How long a report that no one named is kept, as long as jobs are.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// All that was found so far.
@@ -117,7 +117,7 @@ impl Findings {
         self.cells.as_ref()?.name(finding.line, column)
     }
 
-    /// Lets the file appear, and tells where. Gives its path, if there is one.
+    /// Lets the file appear, and says where. Gives its path, if there is one.
     pub(super) fn finish(&mut self, run: &mut Run) -> Result<Option<PathBuf>> {
         let Some(mut report) = self.file.take() else {
             return Ok(None);

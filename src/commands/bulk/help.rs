@@ -223,15 +223,15 @@ fn file(resource: &Resource) -> String {
 
 /// The columns that a file must have, by their names in the API.
 fn columns(operation: &Operation) -> String {
-    let holes = operation
+    let path_parameters = operation
         .path_parameters
         .iter()
-        .map(|hole| hole.name.to_owned());
+        .map(|path_parameter| path_parameter.name.to_owned());
     let fields = operation
         .flags()
         .filter(|parameter| parameter.required && parameter.unless.is_empty())
         .map(|parameter| parameter.name.to_owned());
-    let needed: Vec<String> = holes.chain(fields).collect();
+    let needed: Vec<String> = path_parameters.chain(fields).collect();
     if needed.is_empty() {
         return "Columns are named as flags or as fields of the API; rc bulk template shows all.\n"
             .to_owned();

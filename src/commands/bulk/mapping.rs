@@ -28,7 +28,7 @@ const WIDEST: usize = 32;
 /// columns that this input does not have is left out.
 ///
 /// # Errors
-/// A file cannot be read, or a line of it is no mapping.
+/// A file cannot be read, or a line of it is not a mapping.
 pub(super) fn given(work: &Work) -> Result<Mapping> {
     let mut map = work.map.clone();
     for path in &work.map_files {

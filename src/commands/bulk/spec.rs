@@ -274,7 +274,7 @@ fn input() -> Vec<Arg> {
             .value_name("N")
             .value_parser(value_parser!(u64))
             .help("skip the first N lines, or rows of a sheet"),
-        // Both belong to a filter over records, and are told so.
+        // Both belong to a filter over records, and are reported so.
         switch("raw").short('r').hide(true),
         switch("slurp").hide(true),
         local_arg("jq-errors").hide(true),
@@ -356,7 +356,7 @@ fn selecting() -> Vec<Arg> {
     flags.into_iter().chain([force()]).collect()
 }
 
-/// How a job goes on.
+/// How a job continues.
 fn going() -> Vec<Arg> {
     let flags = [
         switch("wait")

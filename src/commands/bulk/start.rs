@@ -1,7 +1,7 @@
 //! `rc bulk <resource> <verb> FILE`, `rc bulk resume` and `rc bulk retry`: how
 //! work on a job begins. Before anything is sent, all of the input is read and
-//! checked, the token and its store are known, the plan is told and, where it
-//! must be, agreed to.
+//! checked, the token and its store are known, the plan is reported and, where
+//! it must be, agreed to.
 
 use std::fmt::Write as _;
 
@@ -100,7 +100,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) 
     work::run(run, options, &ledger, &store, going, printer)
 }
 
-/// An input without rows is no failure.
+/// An input without rows is not a failure.
 fn nothing_to_send(run: &mut Run, passed: &Passed) {
     let what = if passed.rows() == 0 {
         "no rows"
@@ -121,7 +121,7 @@ const fn guard(operation: &Operation, engine: Engine) -> Guard {
     }
 }
 
-/// Only batches go on by themselves.
+/// Only batches continue by themselves.
 pub(super) fn may_leave(engine: Engine, going: Going) -> Result<()> {
     if engine == Engine::Requests && !going.wait {
         return Err(Error::usage(
@@ -182,7 +182,7 @@ fn problem(finding: &Finding) -> String {
     match (&finding.column, finding.value.as_str()) {
         (Some(column), _) => format!("{column}: {}", finding.problem),
         (None, "") => finding.problem.clone(),
-        // It is no row, so no column of the results shows what stands there.
+        // It is not a row, so no column of the results shows what is there.
         (None, value) => format!("{value}: {}", finding.problem),
     }
 }
@@ -237,7 +237,7 @@ pub(super) struct Announced {
     pub(super) special: SpecialRows,
     /// Requests that looked up ids.
     pub(super) reads: u64,
-    /// What takes it back is told: the old values are kept.
+    /// What takes it back is reported: the old values are kept.
     pub(super) is_undoable: bool,
 }
 
@@ -469,7 +469,7 @@ fn may_be_retried(jobs: &Jobs, job: &Job) -> Result<()> {
     }
 }
 
-/// How to go on with a retry that was begun.
+/// How to continue with a retry that was begun.
 fn instead(retry: &Job) -> String {
     match retry.state.is_final() {
         false => format!("continue with: {}", again(retry, "resume")),

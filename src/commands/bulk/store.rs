@@ -1,5 +1,5 @@
 //! The store that a job works on: which it is, by which token, and whether a
-//! job that was begun elsewhere may go on here.
+//! job that was begun elsewhere may continue here.
 
 use std::sync::Arc;
 

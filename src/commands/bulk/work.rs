@@ -27,11 +27,11 @@ use crate::ui::reporter::Voice;
 /// After Ctrl-C, what is under way may take so long to be answered.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// Different errors that are told.
+/// Different errors that are reported.
 const TOLD: u64 = 10;
 
-/// Carries out what is left of a job whose ledger is locked, and tells what
-/// came of it.
+/// Carries out what is left of a job whose ledger is locked, and says the
+/// result of it.
 pub(super) fn run(
     run: &mut Run,
     options: &Options,
@@ -42,7 +42,7 @@ pub(super) fn run(
 ) -> Result<()> {
     let (stopper, stop) = watch::channel(false);
     let timing = run.timing.clone();
-    let line = Line {
+    let line = JobLine {
         progress: run.progress(options, "rows"),
         voice: run.reporter.voice(),
     };
@@ -60,7 +60,7 @@ pub(super) fn run(
     let job = ledger.job()?;
     match ended {
         Ok(RunEnd::Done) => {
-            // What failed is told, and is the exit code, also where nobody
+            // What failed is reported, and is the exit code, also where no one
             // reads the record.
             let shown = jobs::show(printer, &job);
             conclude(run, ledger, &job)?;
@@ -90,12 +90,12 @@ pub(super) fn run(
 }
 
 /// Shows how far a job is, and notes what it does.
-struct Line {
-    progress: progress::Progress,
+struct JobLine {
+    progress: progress::ProgressLine,
     voice: Voice,
 }
 
-impl RunObserver for Line {
+impl RunObserver for JobLine {
     fn see(&self, progress: &JobProgress) {
         let failed = progress.failed.saturating_add(progress.unknown);
         self.voice.step(&progress.doing);
@@ -130,7 +130,7 @@ fn wait(
         run.reporter.note(&format!(
             "stopping: waiting for requests in progress{activity}; Ctrl-C again exits at once"
         ));
-        // Where nobody hears it, the work has ended.
+        // Where no one hears it, the work has ended.
         let _ = stopper.send(true);
         tokio::select! {
             biased;

@@ -1,6 +1,6 @@
 //! One verb for many ids: requests go out side by side, answers are printed in
-//! the order of the ids, a failure is told and the rest goes on. However it
-//! ends, it says what was done, what failed, and what is unknown.
+//! the order of the ids, a failure is reported and the rest continues. However
+//! it ends, it says what was done, what failed, and what is unknown.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -46,10 +46,10 @@ pub(in crate::commands) fn run(
         Some(_) => Far::of(run, options, client, "records"),
         None => Far::silent(run, options, client, "ids"),
     };
-    let mut tally = Tally {
+    let mut tally = TargetTally {
         far: Some(far),
         total: (!call.reads_targets()).then_some(call.targets.len() as u64),
-        ..Tally::default()
+        ..TargetTally::default()
     };
     let work = work(
         run,
@@ -81,9 +81,9 @@ pub(in crate::commands) fn run(
     tally.conclude(run, call)
 }
 
-/// What became of the targets so far.
+/// The result of the targets so far.
 #[derive(Default)]
-struct Tally {
+struct TargetTally {
     good: u64,
     bad: u64,
     /// Of the bad: those that may have been carried out.
@@ -106,7 +106,7 @@ struct Tally {
     stopped: bool,
 }
 
-impl Tally {
+impl TargetTally {
     /// Takes an answer, or what stands for one.
     fn note(&mut self, id: Option<&str>, result: &Result<Envelope>) {
         match result {
@@ -188,7 +188,7 @@ impl Tally {
         ))
     }
 
-    /// What became of all targets, in words.
+    /// The result of all targets, in words.
     fn counts(&self) -> String {
         let mut text = format!("{} done, {} failed", self.good, self.bad - self.unknown);
         if !self.complete {
@@ -233,7 +233,7 @@ impl Tally {
     }
 }
 
-type Answered = (Option<String>, Result<Envelope>);
+type TargetOutcome = (Option<String>, Result<Envelope>);
 
 async fn work(
     run: &mut Run,
@@ -242,7 +242,7 @@ async fn work(
     call: &PreparedCall<'_>,
     targets: &mut mpsc::Receiver<Result<String>>,
     printer: &mut Printer,
-    tally: &mut Tally,
+    tally: &mut TargetTally,
 ) -> Result<()> {
     // With --fail-fast nothing may be under way when one fails.
     let at_once = if options.fail_fast { 1 } else { AT_ONCE };
@@ -257,7 +257,7 @@ async fn work(
         tokio::select! {
             biased;
             Some(answered) = answers.next(), if !answers.is_empty() => {
-                let (_, answer): &Answered = &answered;
+                let (_, answer): &TargetOutcome = &answered;
                 if answer.is_err() {
                     begin_line(printer, tally).await;
                 }
@@ -288,10 +288,10 @@ async fn work(
 }
 
 /// Ends the line of a record before a message on the same terminal.
-async fn begin_line(printer: &mut Printer, tally: &Tally) {
+async fn begin_line(printer: &mut Printer, tally: &TargetTally) {
     if tally.far.as_ref().is_some_and(Far::is_mixed) {
         printer.break_off();
-        // Whoever cannot take it in that time is not waited for.
+        // Anyone who cannot take it in that time is not waited for.
         let _ = timeout(AT_HAND, printer.drained()).await;
     }
 }
@@ -304,8 +304,8 @@ fn settle(
     options: &Options,
     call: &PreparedCall,
     printer: &mut Printer,
-    tally: &mut Tally,
-    (id, result): Answered,
+    tally: &mut TargetTally,
+    (id, result): TargetOutcome,
 ) -> Result<()> {
     match &id {
         Some(_) => drop(tally.flying.pop_front()),
@@ -345,7 +345,11 @@ fn print(printer: &mut Printer, envelope: &Envelope) -> Result<()> {
     printer.page_end()
 }
 
-async fn send(client: &Client, request: Result<(Request, String)>, wanted: Wanted) -> Answered {
+async fn send(
+    client: &Client,
+    request: Result<(Request, String)>,
+    wanted: Wanted,
+) -> TargetOutcome {
     match request {
         Err(error) => (None, Err(error)),
         Ok((request, id)) => {
@@ -376,12 +380,12 @@ fn targets(run: &mut Run, call: &PreparedCall) -> Result<mpsc::Receiver<Result<S
     } else {
         None
     };
-    let hole = &call.operation.path_parameters[0];
+    let path_parameter = &call.operation.path_parameters[0];
     std::thread::spawn(move || {
         for word in words {
             let ids: Box<dyn Iterator<Item = Result<String>>> = match stdin.take_if(|_| word == "-")
             {
-                Some(stream) => Box::new(Ids::new(stream, hole)),
+                Some(stream) => Box::new(Ids::new(stream, path_parameter)),
                 None => Box::new(std::iter::once(Ok(word))),
             };
             for id in ids {

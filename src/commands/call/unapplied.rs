@@ -1,8 +1,8 @@
 //! Whether a successful update shows what was sent. Some updates are answered
 //! with success and change nothing, as of a subscription that is not active.
 //!
-//! In come the body that was sent and the record that was answered, out comes
-//! what to tell. Pure.
+//! Takes the body that was sent and the record that was answered; returns what
+//! to tell. Pure.
 
 use serde_json::{Map, Value};
 

@@ -11,7 +11,7 @@ use crate::catalog::{Api, ApiFamily};
 use crate::config::variable;
 use crate::error::{Error, Kind};
 
-/// A clock that is further off is told.
+/// A clock that is further off is reported.
 const NOTICEABLE: Duration = Duration::from_secs(2 * 60);
 
 /// A clock that is further off makes relative dates wrong.
@@ -104,7 +104,7 @@ pub(super) fn config(family: &ApiFamily, place: &str, version: &str) -> Check {
     ))
 }
 
-/// Whether what answers is the API. It says no to whoever has no good token.
+/// Whether what answers is the API. It says no to anyone who has no good token.
 pub(super) fn http(status: u16, version: Version, took: Duration) -> Check {
     let check = match status {
         200..=299 | 401 | 403 | 429 => Check::ok("http", format!("{version:?}, status {status}")),

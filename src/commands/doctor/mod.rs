@@ -41,7 +41,7 @@ pub(super) const COMMAND: Command = Command {
     },
 };
 
-/// Checks everything, and tells what was found.
+/// Checks everything, and says what was found.
 fn run(run: &mut Run, options: &Options) -> Result<()> {
     let printer = if as_records(options) {
         let described = Described::of_keys(&CHECK_KEYS);

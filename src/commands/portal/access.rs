@@ -31,7 +31,7 @@ const PLACEHOLDER: &str = "customer_hash";
 const LARGEST_TOKEN: u64 = 64 * 1024;
 
 /// A link to the portal of a customer.
-pub(super) struct Link {
+pub(super) struct PortalLink {
     /// Where the portals of the store are.
     base: BaseUrl,
     hash: String,
@@ -58,8 +58,12 @@ pub(super) fn session_request(customer: &str) -> Result<Request> {
     let row = &access::SESSION;
     crate::api::request::check(&row.path_parameters[0], customer)
         .map_err(|why| Error::usage(format!("the customer {customer:?}: {why}")))?;
-    let hole = format!("{{{}}}", row.path_parameters[0].name);
-    Ok(request(row, row.path.replace(&hole, customer), Some("{}")))
+    let path_parameter = format!("{{{}}}", row.path_parameters[0].name);
+    Ok(request(
+        row,
+        row.path.replace(&path_parameter, customer),
+        Some("{}"),
+    ))
 }
 
 fn request(row: &'static Operation, path: String, body: Option<&str>) -> Request {
@@ -77,7 +81,7 @@ fn request(row: &'static Operation, path: String, body: Option<&str>) -> Request
 }
 
 /// Makes a link for a customer. No email is sent.
-pub(super) fn make(run: &mut Run, place: &Target, customer: &str) -> Result<Link> {
+pub(super) fn make(run: &mut Run, place: &Target, customer: &str) -> Result<PortalLink> {
     let opening = session_request(customer)?;
     let client = run.client(place)?;
     let answer = Run::wait(client.send(&opening))?;
@@ -91,7 +95,7 @@ pub(super) fn make(run: &mut Run, place: &Target, customer: &str) -> Result<Link
         Error::unexpected("the API names a portal address that must not receive a token")
             .caused_by(error)
     })?;
-    Ok(Link {
+    Ok(PortalLink {
         base,
         hash: checked_hash(&text(access::HASH)?)?,
         token: token_of(&text(access::LINK_TOKEN)?, "the token of the link")?,
@@ -131,7 +135,7 @@ pub(super) fn client(run: &mut Run, of: &OfCustomer, place: &Target) -> Result<A
         Some(customer) => make(run, place, customer)?,
         None => given(run, of, place)?,
     };
-    let Link {
+    let PortalLink {
         base, hash, token, ..
     } = link;
     let around = |inner| Box::new(WithHash { inner, hash }) as Box<dyn Transport>;
@@ -139,7 +143,7 @@ pub(super) fn client(run: &mut Run, of: &OfCustomer, place: &Target) -> Result<A
 }
 
 /// The hash and token that the user gives.
-fn given(run: &mut Run, of: &OfCustomer, place: &Target) -> Result<Link> {
+fn given(run: &mut Run, of: &OfCustomer, place: &Target) -> Result<PortalLink> {
     let hash = checked_hash(of.hash.as_deref().unwrap_or_default())?;
     let base = match (&of.portal_url, place.sandbox) {
         (Some(url), _) => BaseUrl::parse(url)?,
@@ -168,7 +172,7 @@ fn given(run: &mut Run, of: &OfCustomer, place: &Target) -> Result<Link> {
             }
         },
     };
-    Ok(Link {
+    Ok(PortalLink {
         base,
         hash,
         token,

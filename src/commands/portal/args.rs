@@ -18,7 +18,7 @@ pub(super) enum Portal {
         opens: bool,
     },
     /// Get objects by a schema.
-    Objects(Objects),
+    Objects(ObjectsArgs),
     /// Send a request.
     Request(PortalRequest),
     /// List the routes.
@@ -40,7 +40,7 @@ pub(super) struct OfCustomer {
 
 /// Objects to get.
 #[derive(Debug)]
-pub(super) struct Objects {
+pub(super) struct ObjectsArgs {
     pub(super) of: OfCustomer,
     pub(super) schema: Option<String>,
     pub(super) schema_file: Option<String>,
@@ -78,7 +78,7 @@ pub(super) fn portal(verb: &str, matches: &ArgMatches) -> Result<Portal> {
             customer: text(matches, "whose").unwrap_or_default(),
             opens: matches.get_flag("open"),
         },
-        "objects" => Portal::Objects(Objects {
+        "objects" => Portal::Objects(ObjectsArgs {
             of: of_customer(matches)?,
             schema: text(matches, "schema"),
             schema_file: text(matches, "schema-file"),

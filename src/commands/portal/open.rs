@@ -1,9 +1,9 @@
 //! Opens a link in a browser without showing it to anybody else.
 //!
-//! Arguments of programs can be read by every user of a machine, so the browser
-//! is given a file that only the user may read. The file leads to a page of this
-//! machine whose path nobody can guess, and that page leads on to the portal, once.
-//! So the token is in no argument and on no disk, whoever has not read the file
+//! Arguments of programs can be read by every user of a machine, so the browser is
+//! given a file that only the user may read. The file leads to a page of this
+//! machine whose path no one can guess, and that page leads on to the portal, once.
+//! So the token is in no argument and on no disk, anyone who has not read the file
 //! gets nothing, and it is certain when the browser has come for it.
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -112,13 +112,13 @@ async fn end_of(mut child: std::process::Child) -> bool {
     let (tell, told) = oneshot::channel();
     std::thread::spawn(move || {
         let is_ok = child.wait().is_ok_and(|status| status.success());
-        // Nobody listens once a browser has come.
+        // No one listens once a browser has come.
         let _ = tell.send(is_ok);
     });
     told.await.unwrap_or(false)
 }
 
-/// A file, for the eyes of its owner only, that leads to a page of this machine.
+/// A file, readable by its owner only, that leads to a page of this machine.
 fn page(url: &str) -> Result<tempfile::NamedTempFile> {
     let failed = |error| Error::unexpected("no temporary file can be written").caused_by(error);
     let mut made = tempfile::Builder::new();

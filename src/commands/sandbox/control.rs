@@ -70,7 +70,7 @@ fn requests(run: &mut Run, options: &Options, asked: &Control) -> Result<()> {
     Ok(())
 }
 
-/// The log of requests, as it is told.
+/// The log of requests, as it is reported.
 #[derive(serde::Deserialize)]
 struct ControlAnswer<'a> {
     #[serde(borrow)]
@@ -197,7 +197,7 @@ fn refused(base: &str, status: u16, text: &str) -> Error {
     }
 }
 
-/// The address of a served sandbox. One of another machine that stands in the
+/// The address of a served sandbox. One of another machine that is in the
 /// environment is meant for requests, and not for this.
 pub(in crate::commands) fn served(run: &Run, options: &Options) -> Result<Option<BaseUrl>> {
     let place = run.place(options)?;

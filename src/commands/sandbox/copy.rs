@@ -27,7 +27,7 @@ pub(super) fn is_database(file: &Path) -> bool {
 /// The store that a copy is one of. It is held in memory, as each sandbox is.
 ///
 /// # Errors
-/// Of kind `Usage`: it is no copy of such a store, or it cannot be read.
+/// Of kind `Usage`: it is not a copy of such a store, or it cannot be read.
 pub(super) fn state(run: &mut Run, file: &Path) -> Result<State> {
     let (copy, store) = open_copy(file)?;
     let name = file.display();

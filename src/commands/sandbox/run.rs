@@ -239,7 +239,7 @@ fn serve(run: &mut Run, options: &Options, platform: Platform, serving: &Serving
     }
 }
 
-/// Tells what whoever serves may not expect.
+/// Tells what anyone who serves may not expect.
 fn warn(run: &mut Run, ip: IpAddr, sandbox: &Sandbox) {
     if !ip.is_loopback() {
         run.reporter.note(&format!(
@@ -276,7 +276,7 @@ fn served(
     let seed = seed_of(serving.customers, serving.seed);
     let clock = run.clock.clone();
     let made = || State::seeded_as(platform, &seed, clock());
-    // What is wrong with a flag is told before a large store is made.
+    // What is wrong with a flag is reported before a large store is made.
     let latency = serving.latency.as_deref().map(faults::span).transpose();
     let latency = latency.map_err(|error| Error::usage(format!("--latency {error}")))?;
     let spec = serving.faults.as_deref();

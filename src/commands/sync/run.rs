@@ -200,7 +200,7 @@ pub(super) async fn store_id(client: &Client, now: &Now) -> Result<Option<String
     Ok(facts.identity().map(|identity| identity.id))
 }
 
-/// What tells the store of a place from every other one.
+/// What says the store of a place from every other one.
 pub(super) fn store_key(place: &Target, id: Option<String>) -> Result<StoreKey> {
     let Some(store) = id else {
         if let Some(part) = place.family.newest().store {

@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::output::progress::{Progress, ProgressState};
+use crate::output::progress::{ProgressLine, ProgressState};
 use crate::sync::{Micros, ReadMethod, SyncObserver, SyncTable, TableEnd, TableReport};
 use crate::ui::reporter::Voice;
 use crate::world::Clock;
 
 /// Shows the progress of a run.
 pub(super) struct Watcher {
-    progress: Progress,
+    progress: ProgressLine,
     voice: Voice,
     clock: Clock,
     tables: usize,
@@ -32,14 +32,14 @@ struct Seen {
 
 /// The line of a table that is read.
 struct TableLine {
-    line: Progress,
+    line: ProgressLine,
     /// The bookmark after the first page, and the time then.
     first: Option<(Micros, Timestamp)>,
 }
 
 impl Watcher {
     pub(super) fn new(
-        progress: Progress,
+        progress: ProgressLine,
         voice: Voice,
         clock: Clock,
         tables: &[SyncTable],

@@ -1,6 +1,6 @@
 //! `rc webhooks apply`: what a file lists is registered.
 //!
-//! The steps follow from what the API lists, so that a second run goes on where
+//! The steps follow from what the API lists, so that a second run continues where
 //! the first one ended. What was registered is noted: a webhook that is noted and
 //! no longer listed was deleted by Recharge, after its messages failed for two
 //! days, or by somebody else.
@@ -259,7 +259,7 @@ impl Notes {
         })
     }
 
-    /// Notes what came of a step.
+    /// Notes the result of a step.
     fn take(&mut self, step: &RegistrationStep, id: Option<u64>) {
         let (_, topic, address) = step.about();
         let known = &mut self.applied;

@@ -64,7 +64,7 @@ const fn in_words(kept: TokenStorage) -> &'static str {
     }
 }
 
-/// The secret: from standard input, or from whoever sits there.
+/// The secret: from standard input, or from the user.
 fn take(run: &mut Run, place: &Target, with_secret: bool) -> Result<SecretString> {
     let typed = if with_secret {
         if run.terminal.stdin {

@@ -172,7 +172,7 @@ fn report(
     Err(Error::new(kind, format!("{address} {what} {said}")))
 }
 
-/// The fields of what came of a message.
+/// The fields of the result of a message.
 static TRIGGERED: Object = Object {
     name: "triggered_message",
     fields: &[

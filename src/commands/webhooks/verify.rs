@@ -134,7 +134,7 @@ fn parse(request: &[u8]) -> Result<(HeaderList, Vec<u8>)> {
     }
 }
 
-/// The fields of what came of a check.
+/// The fields of the result of a check.
 static VERIFICATION: Object = Object {
     name: "verification",
     fields: &[

@@ -27,7 +27,7 @@ impl std::fmt::Debug for PostgresUrl {
     }
 }
 
-/// The file that a copy goes to where nobody says where.
+/// The file that a copy goes to where no one says where.
 pub const USUAL_FILE: &str = "recharge.db";
 
 impl Address {

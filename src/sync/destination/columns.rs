@@ -61,7 +61,7 @@ pub(super) fn to_add(
 /// The state of a table that the destination keeps as JSON.
 ///
 /// # Errors
-/// Of kind `Usage`: it cannot be read, and the table is not read anew.
+/// Of kind `Usage`: it cannot be read, and the table is not read again.
 pub(super) fn state_of(
     place: &str,
     table: &str,

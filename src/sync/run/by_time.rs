@@ -1,12 +1,12 @@
 //! Lists in the order of a time whose pages have numbers.
 //!
 //! A row that changes while the list is read goes to its end, and every row behind it
-//! moves up by one: whoever asks for the next number misses the first row of that
+//! moves up by one: anyone who asks for the next number misses the first row of that
 //! page. So the next page is asked for by the time of the last row, which is included,
 //! and rows that are read twice are stored once.
 //!
-//! Where all rows of a page are of one second, that is no progress. The rows of such a
-//! second are read by number to their end, and then from the end to the beginning:
+//! Where all rows of a page are of one second, that is not progress. The rows of such
+//! a second are read by number to their end, and then from the end to the beginning:
 //! rows that move up meanwhile come again, and none is missed.
 
 use std::time::Duration;

@@ -10,7 +10,7 @@ use crate::sync::{Micros, SyncTable};
 pub struct RunPlan {
     /// The tables, in their order.
     pub tables: Vec<SyncTable>,
-    /// The tables that are read anew from the beginning.
+    /// The tables that are read again from the beginning.
     pub refresh: Vec<String>,
     /// Nothing older is read, where a table has no bookmark yet.
     pub start: Option<Micros>,
@@ -45,7 +45,7 @@ pub enum Deletes {
 }
 
 impl RunPlan {
-    /// Whether a table is read anew.
+    /// Whether a table is read again.
     #[must_use]
     pub fn refreshes(&self, table: &SyncTable) -> bool {
         self.refresh.contains(&table.name)

@@ -27,7 +27,7 @@ impl SyncRun<'_> {
     /// Reads a table; what goes wrong with it alone is in the report.
     ///
     /// # Errors
-    /// The run cannot go on.
+    /// The run cannot continue.
     pub(super) async fn table(&self, table: &SyncTable) -> Result<Vec<TableReport>> {
         let mut state = self.prepared(table).await?;
         if !self.plan.refreshes(table) && !self.is_due(table, &state) {
@@ -75,7 +75,7 @@ impl SyncRun<'_> {
     }
 
     /// Makes a table ready; returns how far it is, which is nowhere where it is read
-    /// anew.
+    /// again.
     async fn prepared(&self, table: &SyncTable) -> Result<TableState> {
         let is_anew = self.plan.refreshes(table);
         let policy = if is_anew {

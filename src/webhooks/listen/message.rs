@@ -1,5 +1,5 @@
-//! From events to messages: which topics they tell of, which objects that needs,
-//! and what those were at the event.
+//! From events to messages: which topics they indicate, which objects that
+//! needs, and what those were at the event.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -67,7 +67,7 @@ pub(super) struct Messages<'a> {
     pub(super) topics: &'a TopicChoice,
 }
 
-/// A topic that an event may tell of.
+/// A topic that an event may indicate.
 struct Candidate<'a> {
     event: &'a StoreEvent,
     topic: &'static EventTopic,
@@ -206,7 +206,8 @@ impl Messages<'_> {
         let mut candidates = Vec::new();
         for event in new {
             for topic in &self.topics.topics {
-                // A topic is told once of an event, by the first rule that fits.
+                // A topic is reported once of an event, by the first rule that
+                // fits.
                 let fitting = topic.rules.iter().find(|rule| may_fit(feed, rule, event));
                 candidates.extend(fitting.map(|rule| Candidate { event, topic, rule }));
             }

@@ -1,10 +1,10 @@
 //! Listening to a store without a public address: its events are read again and
 //! again, and each becomes the messages that its webhooks would have sent.
 //!
-//! In come a client and what to listen to; out go deliveries, in the order of the
-//! events. `feed` reads events, `topics` says which topics they tell of,
-//! `objects` fetches what the messages carry, `rewind` makes of it what it was
-//! at the event, and `run` does all this in a loop. `lists` makes events of what
+//! Takes a client and what to listen to; returns deliveries, in the order of the
+//! events. `feed` reads events, `topics` says which topics they indicate,
+//! `objects` fetches what the messages carry, `rewind` makes of it what it was at
+//! the event, and `run` does all this in a loop. `lists` makes events of what
 //! lists show, where events may not be read.
 
 mod again;

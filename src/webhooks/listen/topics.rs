@@ -1,4 +1,4 @@
-//! Which topics an event tells of.
+//! Which topics an event indicates.
 
 use serde_json::Value;
 
@@ -11,13 +11,13 @@ use crate::nearest::{Similarity, nearest};
 /// The topics to listen to.
 #[derive(Debug, Clone)]
 pub struct TopicChoice {
-    /// Those that events tell of.
+    /// Those that events indicate.
     pub topics: Vec<&'static EventTopic>,
 }
 
 impl TopicChoice {
     /// The topics that patterns like `subscription/*` name; all of them without one.
-    /// `others` are topics that exist and that events do not tell of.
+    /// `others` are topics that exist and that events do not indicate.
     ///
     /// # Errors
     /// Of kind `Usage`: a pattern names no topic, or only such others.

@@ -239,7 +239,7 @@ fn spelling(given: &str, wanted: &str) -> Option<&'static str> {
     same(rest, wanted).then_some("with \"sha256=\" before it")
 }
 
-/// What is wrong with a text that is no SHA-256 in hexadecimal.
+/// What is wrong with a text that is not a SHA-256 in hexadecimal.
 fn unlike(given: &str) -> Mistake {
     match unhex(given) {
         Some(bytes) if bytes.len() == 32 => Mistake::Unknown,
@@ -247,7 +247,7 @@ fn unlike(given: &str) -> Mistake {
     }
 }
 
-/// Finds the spelling of a body that was signed, and says what became of it since.
+/// Finds the spelling of a body that was signed, and says the result of it since.
 fn respelled(body: &[u8], fits: impl Fn(&[u8]) -> bool) -> Option<&'static str> {
     if body.len() > LARGEST_RESPELLED {
         return None;

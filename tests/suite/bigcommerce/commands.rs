@@ -34,7 +34,8 @@ fn lists_of_both_generations_are_read_to_their_end() {
             "{resource}: {outcome:?}"
         );
     }
-    // Pages by number end at a short one or at 204; coupons go on after an id.
+    // Pages by number end at a short one or at 204; coupons continue after an
+    // id.
     assert_eq!(served.asked("/v2/orders?").len(), 4);
     let coupons = served.asked("/v2/coupons?");
     assert!(coupons[1].contains("min_id=61"), "{coupons:?}");

@@ -36,7 +36,7 @@ impl AtWork {
             .spawn()
             .unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
-        // It is at work once it has written something to the store.
+        // It is working once it has written something to the store.
         let jq = "--jq 'select(.method != \"GET\") | .number'";
         while shop
             .ask(&format!("sandbox requests {jq}"))
@@ -109,7 +109,7 @@ fn a_job_has_one_process_at_a_time_and_ctrl_c_leaves_it_to_the_next() {
     assert!(left.contains("in progress: "), "{left}");
     let resume = format!("rc bulk resume {job} --base-url ");
     assert!(left.contains(&resume), "{left}");
-    // The batch goes on meanwhile, if it has been started.
+    // The batch continues meanwhile, if it has been started.
     shop.ask("sandbox clock advance 1h");
     shop.ask_for_all(&format!("bulk resume {job} --yes"));
     let ends = shop.hold(&task, &job, "after Ctrl-C");

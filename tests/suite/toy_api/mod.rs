@@ -130,7 +130,7 @@ fn page_that_violates_its_form_is_an_error_with_the_records_before_it() {
     let outcome = toy("toys list --jq .uid").against(&server.url).fails(6);
     assert_eq!(outcome.stdout, "1\n");
     outcome.says("the header Link has a cursor that is not UTF-8: %ff");
-    // The same page again is no progress.
+    // The same page again is not progress.
     let again = || {
         let link = "Link: <https://toys.invalid/toys?after=b>; rel=\"next\"\r\n";
         reply(200, link, r#"{"toys":[{"uid":1}]}"#)

@@ -1,7 +1,7 @@
 //! Edits of a store beside its API, which only reads: records that change, come
 //! and go, and many that change in the same second.
 //!
-//! In comes an edit, out comes what it came to. An edit moves the time of the last
+//! Takes an edit; returns what it came to. An edit moves the time of the last
 //! change, as the API's own writes would, unless it states one.
 
 use bytes::Bytes;

@@ -1,9 +1,9 @@
 //! What goes wrong, as text: terms like `429=5%` or
 //! `after-commit:subscriptions.create=@3`, separated by spaces.
 //!
-//! In comes text, out come terms, or a sentence that names the term that is
-//! wrong and what is allowed. Names of operations and resources are those of
-//! the catalogue.
+//! Takes text; returns terms, or a sentence that names the term that is wrong
+//! and what is allowed. Names of operations and resources are those of the
+//! catalogue.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ const ILLS: &[(&str, FaultKind)] = &[
     ("hang", FaultKind::Hang),
 ];
 
-/// What stands before an ill that comes once the request is carried out.
+/// What is before an ill that comes once the request is carried out.
 const AFTER: &str = "after-commit";
 
 /// The longest wait that can be asked for.

@@ -1,8 +1,8 @@
 //! Putting the clock ahead in slices: a day at a time, so that others are
-//! answered in between and whoever serves can stop.
+//! answered in between and anyone who serves can stop.
 //!
-//! In comes where the clock is to stand, out comes whether it stands there and
-//! what happened on the way.
+//! Takes where the clock is to stand; returns whether it is there and what
+//! happened on the way.
 
 use std::time::{Duration, Instant};
 

@@ -1,8 +1,8 @@
 //! The way in: who asks, in which version, for which row, and whether they may;
 //! then the rule is called.
 //!
-//! In come a state and a request, out comes an answer in the envelope of its
-//! row. What happens to requests before and after is written in `receive`.
+//! Takes a state and a request; returns an answer in the envelope of its row.
+//! What happens to requests before and after is written in `receive`.
 
 use bytes::Bytes;
 use http::Request;

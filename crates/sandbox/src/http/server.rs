@@ -1,6 +1,6 @@
 //! The sandbox on a socket, for any client in any language.
 //!
-//! In come requests, out go the sandbox's responses, late, cut short or not at all
+//! Takes requests; returns the sandbox's responses, late, cut short or not at all
 //! where faults want it so. Limits and connections are the listener's.
 
 use std::convert::Infallible;
@@ -35,7 +35,7 @@ const TICK: Duration = Duration::from_millis(200);
 /// No request waits longer than this for what happens in the background.
 const LONGEST_WORK: Duration = Duration::from_millis(50);
 
-/// Answers whoever connects, until `until` is ready. Open connections are
+/// Answers anyone who connects, until `until` is ready. Open connections are
 /// closed then.
 ///
 /// # Errors

@@ -1,9 +1,9 @@
 //! The text of a journal: a head that counts its records, and one line for each
 //! record, with its number and a checksum.
 //!
-//! In come bytes, out come the steps in them, or where they are damaged. It
-//! opens no files. The journals of earlier versions, lines of a checksum and a
-//! step without head and numbers, are still read.
+//! Takes bytes; returns the steps in them, or where they are damaged. It opens
+//! no files. The journals of earlier versions, lines of a checksum and a step
+//! without head and numbers, are still read.
 
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
 //! A store that is put together from records, as a copy of a real store has them.
 //!
-//! In come records as the API answers them, out comes a [`State`]. What the API never
+//! Takes records as the API answers them; returns a [`State`]. What the API never
 //! answers (work to be done, sessions) begins empty.
 
 use jiff::Timestamp;

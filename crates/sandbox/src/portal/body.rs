@@ -1,7 +1,7 @@
 //! The body of a request of a page: JSON, or a form as browsers send it.
 //!
-//! In comes a request, out come its fields. A form says nested values with
-//! brackets (`target_address[id]=7`, `subscription_ids[]=9`).
+//! Takes a request; returns its fields. A form says nested values with brackets
+//! (`target_address[id]=7`, `subscription_ids[]=9`).
 
 use bytes::Bytes;
 use http::Request;

@@ -1,9 +1,9 @@
 //! The customer portal of the store: pages, and the requests that they send.
 //!
-//! In come a state and a request, out comes a page, JSON, or the way to the
-//! login. Routes are the rows of the catalog. Objects have the shapes of
-//! 2021-01, as the reference shows them; writes become requests to rules, and
-//! concern what belongs to the customer and nothing else.
+//! Takes a state and a request; returns a page, JSON, or the way to the login.
+//! Routes are the rows of the catalog. Objects have the shapes of 2021-01, as
+//! the reference shows them; writes become requests to rules, and concern what
+//! belongs to the customer and nothing else.
 
 mod body;
 mod context;

@@ -188,7 +188,7 @@ fn delete_child(state: &mut State, table: TableName, id: u64) {
     state.delete(table, id);
 }
 
-/// Counts the subscriptions of a customer anew; a customer whose last one
+/// Counts the subscriptions of a customer again; a customer whose last one
 /// ended begins a new streak.
 pub(crate) fn recount(state: &mut State, id: u64) {
     let Some(mut customer) = state.get(TableName::Customers, id) else {

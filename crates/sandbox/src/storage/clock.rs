@@ -1,7 +1,7 @@
 //! The clock of a store: as far ahead of the world's as it was put, and up to
 //! when the store has lived.
 //!
-//! In come times of the world, out come times of the store. What happens while
+//! Takes times of the world; returns times of the store. What happens while
 //! time passes is written in `life`.
 
 use jiff::tz::TimeZone;

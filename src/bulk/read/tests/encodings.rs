@@ -1,4 +1,4 @@
-//! Encodings: found out while reading, or said.
+//! Encodings: detected while reading, or said.
 
 use super::super::Encoding;
 use super::*;
@@ -52,7 +52,7 @@ fn utf_16_whose_letters_do_not_tell_is_read_when_it_is_said() {
     assert_eq!(got.rows, [(2, cells(&["я"]))]);
     // Said by the user is nothing to tell the user.
     assert!(got.notes.is_empty());
-    // The order is found out also then.
+    // The order is detected also then.
     let got = as_said(&utf16("code\nя\n", true), Encoding::Utf16).unwrap();
     assert_eq!(got.rows, [(2, cells(&["я"]))]);
 }
@@ -112,7 +112,7 @@ fn what_is_said_overrides_what_would_be_found() {
     assert!(got.notes.is_empty());
     let error = as_said(b"code\n\xE9\n", Encoding::Utf8).unwrap_err();
     assert!(error.message.contains("line 2"), "{error}");
-    // Whoever says UTF-8 has its mark taken off all the same.
+    // Anyone who says UTF-8 has its mark taken off all the same.
     let got = as_said("\u{FEFF}code\nA\n".as_bytes(), Encoding::Utf8).unwrap();
     assert_eq!(got.header.unwrap(), ["code"]);
 }

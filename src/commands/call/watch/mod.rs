@@ -2,9 +2,9 @@
 //! is a fresh picture in place of the last; elsewhere, and with `-o ndjson`,
 //! what changed is printed, a line each.
 //!
-//! What is wrong in the first round ends the watch, and so does a token that
-//! is refused; trouble of the network or the server is told, and the next
-//! round goes on. It ends at Ctrl-C, or when nobody reads any more.
+//! What is wrong in the first round ends the watch, and so does a token that is
+//! refused; trouble of the network or the server is reported, and the next
+//! round continues. It ends at Ctrl-C, or when no one reads any more.
 
 mod changes;
 mod screen;
@@ -29,7 +29,7 @@ use crate::ui::Run;
 use screen::Screen;
 use stream::Stream;
 
-/// How long nobody looks whether there still is a reader, and how large the
+/// How long no one looks whether there still is a reader, and how large the
 /// terminal is.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 

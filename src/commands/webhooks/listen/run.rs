@@ -148,7 +148,7 @@ fn lock_listener(state: &Path, key: &ListenerKey) -> Result<File> {
     }
 }
 
-/// What came of all deliveries.
+/// The result of all deliveries.
 fn judged(run: &mut Run, end: ListenEnd) -> Result<()> {
     if end.repeated > 0 {
         run.reporter.note(&format!(

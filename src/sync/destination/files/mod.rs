@@ -3,7 +3,7 @@
 //! Rows that change in place, and rows that may be there only once, need an index:
 //! the folder has a database of `SQLite` in `.copy.db`, with everything that a copy
 //! there has. At the end of a run each table that has changed is written to its file
-//! anew, which appears as a whole; the manifest is replaced last.
+//! again, which appears as a whole; the manifest is replaced last.
 
 mod manifest;
 mod rows;

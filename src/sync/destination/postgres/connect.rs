@@ -173,7 +173,7 @@ fn password(config: &Config, credentials: &Credentials) -> Result<Option<String>
 }
 
 /// The password of a line `host:port:database:user:password`, if it is for that
-/// user. A backslash stands before a colon that is meant.
+/// user. A backslash is before a colon that is meant.
 fn in_line(line: &str, wanted: [&str; 4]) -> Option<String> {
     if line.starts_with('#') {
         return None;

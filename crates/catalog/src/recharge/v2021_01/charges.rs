@@ -8,7 +8,7 @@ use crate::build::{boolean, day, field, get, id, ids, list, money, post, read, t
 use crate::exceptions::BodyException;
 use crate::model::{
     FieldKind, Idempotency, Object, Operation, Parameter, ParameterRole, Resource, ResponseShape,
-    Reverse, STATUS_TONES,
+    STATUS_TONES, UndoCommand,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -243,7 +243,7 @@ pub static SKIP: Operation = post(
 .again(Idempotency::Idempotent)
 .except(WITH_ITEMS)
 .done("skipped")
-.reversed_by(Reverse::Operation {
+.undo_command(UndoCommand::Operation {
     verb: "unskip",
     field: "status",
     was: "QUEUED",

@@ -9,7 +9,7 @@ use crate::build::{
 };
 use crate::model::{
     FieldKind, Idempotency, Method, Object, OldValue, Operation, Parameter, Resource,
-    ResponseShape, Reverse, STATUS_TONES,
+    ResponseShape, STATUS_TONES, UndoCommand,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -133,7 +133,7 @@ pub static CHANGE_DATE: Operation = post(
 .scope("write_orders")
 .again(Idempotency::Idempotent)
 .done("moved")
-.reversed_by(Reverse::OldValues(&[OldValue {
+.undo_command(UndoCommand::OldValues(&[OldValue {
     parameter: "scheduled_at",
     field: "scheduled_at",
 }]))

@@ -10,7 +10,7 @@ use crate::build::{
 };
 use crate::model::{
     FieldKind, FieldRole, Idempotency, Interval, Method, Object, Operation, Parameter, Resource,
-    ResponseShape, Reverse, STATUS_TONES,
+    ResponseShape, STATUS_TONES, UndoCommand,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -228,7 +228,7 @@ pub static CANCEL: Operation = post(
 .destroys()
 .again(Idempotency::Idempotent)
 .done("cancelled")
-.reversed_by(Reverse::Operation {
+.undo_command(UndoCommand::Operation {
     verb: "activate",
     field: "status",
     was: "ACTIVE",

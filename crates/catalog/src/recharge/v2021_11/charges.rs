@@ -11,7 +11,7 @@ use crate::model::OldValue;
 use crate::model::STATUS_TONES;
 use crate::model::{
     FieldKind, FieldRole, Idempotency, Object, Operation, ParameterRole, Resource, ResponseShape,
-    Reverse, Type,
+    Type, UndoCommand,
 };
 use crate::recharge::CONVENTIONS;
 use crate::replication::ForgottenRecords;
@@ -160,7 +160,7 @@ pub static APPLY_DISCOUNT: Operation = post(
 .scope("write_orders")
 .again(Idempotency::RejectsRepeat)
 .done("discounted")
-.reversed_by(Reverse::Operation {
+.undo_command(UndoCommand::Operation {
     verb: "remove_discount",
     field: "discounts",
     was: "[]",
@@ -293,7 +293,7 @@ pub static SKIP: Operation = post(
 .again(Idempotency::Idempotent)
 .except(WITH_ITEMS)
 .done("skipped")
-.reversed_by(Reverse::Operation {
+.undo_command(UndoCommand::Operation {
     verb: "unskip",
     field: "status",
     was: "queued",

@@ -17,7 +17,7 @@ pub const LIMIT: Parameter = integer("limit", "records per page")
 pub(in crate::recharge) const LIMIT_OF_ALL_LISTS: Parameter =
     LIMIT.beyond("the chapter on cursor pagination gives every list a limit of up to 250");
 
-/// `limit` where default and maximum stand in the prose only.
+/// `limit` where default and maximum are in the prose only.
 pub(in crate::recharge) const LIMIT_IN_PROSE: Parameter =
     LIMIT.beyond("default and maximum stand in the description, not in the parameter list");
 

@@ -12,7 +12,7 @@ use crate::build::{
 use crate::model::STATUS_TONES;
 use crate::model::{
     FieldKind, FieldRole, Idempotency, Interval, Object, OldValue, Operation, Parameter, Resource,
-    ResponseShape, Reverse, Type,
+    ResponseShape, Type, UndoCommand,
 };
 use crate::recharge::CONVENTIONS;
 use crate::undo::{Beside, PutBack, Undo, UndoStep, UndoValues};
@@ -63,7 +63,7 @@ const PROPERTIES: Parameter = pairs("properties", "extra name and value").flag("
 const EXTERNAL_VARIANT_ID: Parameter = external("external_variant_id", "the variant in the shop");
 const SEND_EMAIL: Parameter = boolean("send_email", "tell the customer by email");
 
-/// They are changed together, and their change sets the next charge anew.
+/// They are changed together, and their change sets the next charge again.
 const INTERVALS: &[&str] = &[
     "charge_interval_frequency",
     "order_interval_frequency",
@@ -76,7 +76,7 @@ const NEXT_CHARGE: &[OldValue] = &[OldValue {
     field: "next_charge_scheduled_at",
 }];
 
-/// A queued charge that is made anew loses the discounts that were put on it
+/// A queued charge that is made again loses the discounts that were put on it
 /// alone.
 const CHARGE_DISCOUNTS: Beside = Beside {
     called: "discounts of queued charges",
@@ -331,7 +331,7 @@ pub static CANCEL: Operation = post(
 .destroys()
 .again(Idempotency::Idempotent)
 .done("cancelled")
-.reversed_by(Reverse::Operation {
+.undo_command(UndoCommand::Operation {
     verb: "activate",
     field: "status",
     was: "active",
@@ -370,7 +370,7 @@ pub static CHANGE_ADDRESS: Operation = post(
 .scope("write_subscriptions")
 .again(Idempotency::Idempotent)
 .done("moved")
-.reversed_by(Reverse::OldValues(&[
+.undo_command(UndoCommand::OldValues(&[
     OldValue {
         parameter: "address_id",
         field: "address_id",
@@ -418,7 +418,7 @@ pub static SET_NEXT_CHARGE_DATE: Operation = post(
 .scope("write_subscriptions")
 .again(Idempotency::Idempotent)
 .done("moved")
-.reversed_by(Reverse::OldValues(&[OldValue {
+.undo_command(UndoCommand::OldValues(&[OldValue {
     parameter: "date",
     field: "next_charge_scheduled_at",
 }]))

@@ -168,7 +168,7 @@ fn cells_of_a_sheet_have_names() {
     };
     let stream = io::Cursor::new(book.bytes());
     let options = ReadOptions::default();
-    let reader = RowReader::open("a file", Box::new(stream), &options, &familiar).unwrap();
+    let reader = InputReader::open("a file", Box::new(stream), &options, &familiar).unwrap();
     let names = reader.cell_names().unwrap();
     assert_eq!(names.name(7, "value").unwrap(), "'My sales'!B7");
     assert_eq!(names.name(10, "code").unwrap(), "'My sales'!A10");
