@@ -17,7 +17,7 @@ pub(super) fn openers(environment: &Environment, page: &OsStr) -> Result<Vec<Com
     let mut found = Vec::new();
     for words in list.split(':').filter(|words| !words.trim().is_empty()) {
         let words = shell_words::split(words).map_err(|error| {
-            Error::usage(format!("{} is no command", variable::BROWSER)).caused_by(error)
+            Error::usage(format!("{} is not a command", variable::BROWSER)).caused_by(error)
         })?;
         found.push(opener(words.iter().map(String::as_str), page));
     }

@@ -81,7 +81,7 @@ fn member(
     }
     let Some(key) = key(name) else {
         let shown = shortened(name, 60);
-        let error = wrong(&format!("there are no objects {shown}"));
+        let error = wrong(&format!("there is no object {shown}"));
         return Err(with_nearest(error, name, KEYS.iter().map(|key| key.name)));
     };
     if let Some(better) = key.instead {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::harness::{Outcome, Store, rc};
-use crate::snapshots::{without_port, without_request_id};
+use crate::outcome::{without_port, without_request_id};
 
 /// Subscriptions by id, with some fields.
 fn subscriptions(store: &Store) -> Vec<Value> {
@@ -113,7 +113,7 @@ fn an_update_is_taken_back_without_its_input() {
     rc(&format!("bulk undo {}", job(&undone)))
         .within(&store)
         .fails(2)
-        .says("is itself the undo of job");
+        .shows("bulk_selection-an_update_is_taken_back_without_its_input");
 }
 
 #[test]
@@ -244,13 +244,13 @@ fn a_success_that_changed_nothing_is_not_ok() {
     rc(&update)
         .within(&store)
         .fails(7)
-        .says("the API reported success, but changed nothing: quantity is ");
+        .shows("bulk_selection-a_success_that_changed_nothing_is_not_ok");
     // The same from a file.
     let rows = file(&store, "rows.csv", &format!("id,quantity\n{},6\n", ids[0]));
     rc(&format!("bulk subscriptions update {rows}"))
         .within(&store)
         .fails(7)
-        .says("answered as a success that changed nothing");
+        .shows("bulk_selection-a_success_that_changed_nothing_is_not_ok-2");
     let forced = rc(&format!("{update} --set force_update=true"))
         .within(&store)
         .succeeds();
@@ -357,7 +357,7 @@ fn the_plan_of_another_store_is_refused() {
         .holding(&store)
         .against(&server.url)
         .fails(2)
-        .says("is a plan for the sandbox (2021-11), but this command uses http");
+        .shows("bulk_selection-the_plan_of_another_store_is_refused");
     insta::assert_snapshot!("plan_of_another_store", message(&store, &refused));
 }
 
@@ -512,5 +512,5 @@ fn what_nothing_takes_back_is_said_first_and_asked_twice() {
     rc(&format!("bulk undo {}", job(&done)))
         .within(&store)
         .fails(2)
-        .says("cannot be undone: a refund cannot be reversed");
+        .shows("bulk_selection-what_nothing_takes_back_is_said_first_and_asked_twice");
 }

@@ -342,7 +342,9 @@ fn a_job_of_0_1_0_is_not_resumed_with_another_token_unless_a_person_says_so() {
             .env("RECHARGE_ACCESS_TOKEN", "sk_test_fedcba9876543210")
     };
     let resume = format!("bulk resume {} --yes", id("requests-ready"));
-    other(&resume).fails(2).says("began with another token");
+    other(&resume)
+        .fails(2)
+        .shows("ledgers-a_job_of_0_1_0_is_not_resumed_with_another_token_unless_a_person_says_so");
     assert!(shelf.api.asked(&["PUT"]).is_empty());
     other(&resume).on_terminal(100).answering(&["y"]).succeeds();
     assert_eq!(shelf.api.asked(&["PUT"]).len(), 4);
@@ -393,11 +395,11 @@ fn a_job_of_form_2_is_resumed_and_has_no_old_values_to_undo() {
     shelf
         .rc("bulk undo 6qfsn5 --yes")
         .fails(2)
-        .says("no row of job 6qfsn5 can be undone");
+        .shows("ledgers-a_job_of_form_2_is_resumed_and_has_no_old_values_to_undo");
     shelf
         .rc("bulk undo 74r22f --yes")
         .fails(2)
-        .says("job 74r22f has not ended");
+        .shows("ledgers-a_job_of_form_2_is_resumed_and_has_no_old_values_to_undo-2");
     let resumed = shelf.rc("bulk resume 74r22f").succeeds().json();
     assert_eq!(
         (&resumed["ok"], &resumed["state"]),

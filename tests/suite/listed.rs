@@ -184,5 +184,5 @@ fn columns_are_listed_by_each_command_that_knows_them() {
     rc("api GET /store -c help")
         .within(&store)
         .fails(2)
-        .says("those of its records");
+        .shows("listed-columns_are_listed_by_each_command_that_knows_them");
 }

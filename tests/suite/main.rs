@@ -99,3 +99,4 @@ mod usage;
 mod versions;
 mod watch;
 mod webhooks;
+mod words;

@@ -69,7 +69,7 @@ fn every_command_has_a_page_also_those_without_a_file() {
         .prints_in("discounts");
     rc("man nothing")
         .fails(2)
-        .says("there is no command nothing");
+        .shows("manual-every_command_has_a_page_also_those_without_a_file");
     rc("man subscriptions list --out-dir x").fails(2);
 }
 
@@ -88,7 +88,7 @@ fn all_pages_are_written_into_a_folder_that_is_made() {
     std::fs::write(&file, "").unwrap();
     rc(&format!("man --out-dir {}/x", file.display()))
         .fails(2)
-        .says("cannot write");
+        .shows("manual-all_pages_are_written_into_a_folder_that_is_made");
 }
 
 #[test]

@@ -279,7 +279,10 @@ fn a_trace_overwrites_nothing_when_nothing_was_sent() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "kept");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     let nowhere = format!("store get --trace {}/no/a.har", folder.path().display());
-    rc(&nowhere).sandboxed().fails(2).says("there is no folder");
+    rc(&nowhere)
+        .sandboxed()
+        .fails(2)
+        .shows("seeing-a_trace_overwrites_nothing_when_nothing_was_sent");
 }
 
 #[cfg(unix)]

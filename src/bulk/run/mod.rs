@@ -236,7 +236,7 @@ impl<'a> ProgressTracker<'a> {
 
 /// What a request is refused with that was to leave after the stop.
 fn halted() -> Error {
-    Error::new(Kind::Interrupted, "told to stop")
+    Error::new(Kind::Interrupted, "stopped on request")
 }
 
 #[cfg(test)]

@@ -87,7 +87,9 @@ fn a_wrong_store_a_wrong_token_and_a_missing_scope_say_so() {
     let token = served
         .rc(list)
         .env("BIGCOMMERCE_ACCESS_TOKEN", "bc_other_token_of_1");
-    token.fails(3).says("the API refused the token (401)");
+    token
+        .fails(3)
+        .shows("bigcommerce_commands-a_wrong_store_a_wrong_token_and_a_missing_scope_say_so");
     let scope = served.rc("bigcommerce customers list").fails(3);
     scope
         .says("it needs the scope store_v2_customers_read_only; add it in BigCommerce")
@@ -97,14 +99,14 @@ fn a_wrong_store_a_wrong_token_and_a_missing_scope_say_so() {
 #[test]
 fn the_store_and_the_token_of_the_first_api_are_not_taken_for_this_one() {
     let missing = rc("bigcommerce orders list").env("RECHARGE_ACCESS_TOKEN", "sk_sandbox_all");
-    missing.fails(2).says("the store hash is missing");
+    missing.fails(2).shows(
+        "bigcommerce_commands-the_store_and_the_token_of_the_first_api_are_not_taken_for_this_one",
+    );
     let missing = rc("bigcommerce orders list --store-hash abc")
         .env("RECHARGE_BASE_URL", "http://127.0.0.1:9")
         .env("RECHARGE_ACCESS_TOKEN", "sk_sandbox_all");
     missing
-        .fails(3)
-        .says("no API token")
-        .says("rc auth login --bigcommerce --from-file FILE");
+        .fails(3).shows("bigcommerce_commands-the_store_and_the_token_of_the_first_api_are_not_taken_for_this_one-2");
     let slash = rc("bigcommerce orders list --store-hash a/b").fails(2);
     slash.says("the store hash is not valid");
 }

@@ -86,7 +86,7 @@ fn a_copy_of_the_sandbox_is_the_store() {
     let other = copy.there(rc(&format!("sync --to {}", copy.file())));
     other
         .fails(2)
-        .says("is a copy of bigcommerce store sandbox");
+        .shows("bigcommerce_sandbox-a_copy_of_the_sandbox_is_the_store");
 }
 
 /// Sends a request to the control surface of a served sandbox.

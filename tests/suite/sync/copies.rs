@@ -387,7 +387,7 @@ fn files_have_the_rows_of_the_copy_and_a_manifest_that_names_them() {
     let to = format!("csv:{}", folder.display());
     copy.there(rc(&format!("sync --to '{to}'")))
         .fails(2)
-        .says("already contains a copy in ndjson");
+        .shows("sync_copies-files_have_the_rows_of_the_copy_and_a_manifest_that_names_them");
 }
 
 #[test]

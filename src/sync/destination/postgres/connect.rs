@@ -217,7 +217,7 @@ pub(super) async fn connect(place: &PostgresServer) -> Result<Client> {
         return Ok(client);
     }
     let settings = place.tls.as_deref().cloned();
-    let settings = settings.ok_or_else(|| Error::unexpected("there are no settings of TLS"))?;
+    let settings = settings.ok_or_else(|| Error::unexpected("TLS cannot be set up"))?;
     let mut config = place.config.clone();
     config.ssl_mode(SslMode::Require);
     let tls = MakeRustlsConnect::new(settings);

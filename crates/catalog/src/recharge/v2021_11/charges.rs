@@ -224,7 +224,7 @@ pub static REFUND: Operation = post("refund", "/charges/{id}/refund", "Refund a 
         boolean("retry", "set the charge to error and retry it"),
         text("error", "error text, with --retry")
             .values(&["insufficient_inventory"])
-            .beyond("the valid values stand in the description, not in the parameter list"),
+            .beyond("the valid values are in the description, not in the parameter list"),
         text("error_type", "kind of error, with --retry"),
     ])
     .answers(ResponseShape::One("charge", &CHARGE))

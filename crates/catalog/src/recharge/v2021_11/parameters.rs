@@ -19,7 +19,7 @@ pub(in crate::recharge) const LIMIT_OF_ALL_LISTS: Parameter =
 
 /// `limit` where default and maximum are in the prose only.
 pub(in crate::recharge) const LIMIT_IN_PROSE: Parameter =
-    LIMIT.beyond("default and maximum stand in the description, not in the parameter list");
+    LIMIT.beyond("default and maximum are in the description, not in the parameter list");
 
 /// Position from which a list continues, as the API gives it with each page.
 pub const CURSOR: Parameter =
