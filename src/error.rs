@@ -1,5 +1,5 @@
-//! What can go wrong, as values: a kind, a message, what caused it, and what
-//! the user can do next. No module prints an error or decides an exit code.
+//! Errors as values: a kind, a message, what caused it, and what the user can
+//! do next. No module prints an error or decides an exit code.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ pub enum Kind {
     Usage,
     /// No token, a refused token, or a missing scope.
     Access,
-    /// What was asked for is not there.
+    /// The requested object does not exist.
     NotFound,
     /// The API understood the request and refused it.
     Refused,
@@ -55,7 +55,7 @@ pub struct Error {
     pub kind: Kind,
     /// What failed, naming the thing and the value; lower case, no full stop.
     pub message: String,
-    /// What the user can do next; one line each.
+    /// Hints for the user; one line each.
     pub hints: Vec<String>,
     /// What the API said, when it answered.
     pub answer: Option<Box<Refusal>>,

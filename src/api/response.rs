@@ -185,8 +185,8 @@ struct Found {
     remarks: Vec<String>,
 }
 
-/// The id of the last record, and whether the ids rise up to it. What is not a
-/// number is not compared.
+/// The id of the last record, and whether the ids rise up to it. Ids that are
+/// not numbers are not compared.
 fn last_id(body: &[u8], records: &[Range<usize>], field: &str) -> (Option<String>, bool) {
     let (mut last, mut is_rising) = (None, true);
     let number = |id: &Option<String>| id.as_ref().and_then(|id| id.parse::<u64>().ok());

@@ -33,7 +33,8 @@ const ENDS: [&str; 2] = ["row", "check"];
 /// Longest line that is read, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-/// What is written as it is in the first line; no mark that separates cells.
+/// Characters that are written unchanged in the first line; no mark that
+/// separates cells.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'-')

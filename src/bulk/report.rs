@@ -146,13 +146,13 @@ pub fn record(header: Option<&[String]>, row: &LedgerRow) -> String {
         (Some(header), Ok(Value::Array(cells))) => {
             record.extend(header.iter().cloned().zip(cells));
         }
-        // What was not a row has none of the columns; all records have the
-        // same.
+        // A line that was not a row has none of the columns; all records have
+        // the same.
         (Some(header), _) => {
             record.extend(header.iter().cloned().map(|name| (name, Value::Null)));
         }
         (None, Ok(Value::Object(fields))) => record.extend(fields),
-        // What was not a row is shown as it stands.
+        // A line that was not a row is shown unchanged.
         (None, Ok(other)) => {
             record.insert("_input".to_owned(), other);
         }

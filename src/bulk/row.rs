@@ -1,5 +1,5 @@
-//! What is handed from one module to the next: a row as it was read, what is
-//! wrong with it, and what it asks for.
+//! Values that modules pass on: a row as it was read, what is wrong with it,
+//! and what it asks for.
 
 use csv::StringRecord;
 

@@ -1,5 +1,5 @@
-//! What clap finds wrong, in the voice of all other errors: the thing and the
-//! value in the message, what to do next in the hints.
+//! Errors of clap, in the form of all other errors: the thing and the value in
+//! the message, what to do next in the hints.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error as Complaint};
@@ -16,7 +16,7 @@ pub(super) fn translate<'a>(
     command: &Command,
     words: impl Iterator<Item = &'a str>,
 ) -> Error {
-    // What follows a word that is not understood says nothing of what it is in.
+    // The words after an unknown word do not say which command it belongs to.
     let stray = text(complaint, ContextKind::InvalidSubcommand);
     let words = words.take_while(|word| Some(*word) != stray.as_deref());
     let inner = innermost(command, words);

@@ -1,4 +1,4 @@
-//! What can come next on a line that is being typed.
+//! Completions of a line that is being typed.
 //!
 //! Takes the words, and [`Facts`] that only the machine knows; returns an
 //! [`Offer`]. Reads no file and asks no one by itself, so that an answer takes

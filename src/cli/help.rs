@@ -260,7 +260,7 @@ pub fn after(family: &ApiFamily, rows: &[VersionedRow]) -> StyledStr {
         }
         text.push('.');
     }
-    // What the newest version has is the usual case.
+    // An operation of the newest version is the usual case.
     if rows.iter().all(|row| row.api != family.newest()) {
         let versions: Vec<&str> = rows.iter().map(|row| row.api.version).collect();
         let _ = write!(text, "\nOnly in version {}.", versions.join(", "));

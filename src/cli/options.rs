@@ -1,4 +1,4 @@
-//! What every command understands, and how far to follow a list.
+//! Options of every command, and how far to follow a list.
 
 use std::path::PathBuf;
 use std::time::Duration;

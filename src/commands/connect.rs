@@ -62,7 +62,7 @@ pub(super) struct Target {
     known: OnceCell<KnownToken>,
 }
 
-/// What is known of the token that is sent there.
+/// The known facts about the token that is sent there.
 #[derive(Debug)]
 pub(super) struct KnownToken {
     /// Where it came from.
@@ -255,7 +255,7 @@ impl Target {
         let _ = self.known.set(known);
     }
 
-    /// What is known of the token, once it was looked for.
+    /// The known facts about the token, once it was looked up.
     pub(super) fn known(&self) -> Option<&KnownToken> {
         self.known.get()
     }

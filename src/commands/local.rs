@@ -99,7 +99,7 @@ impl Transport for Local {
     }
 }
 
-/// What faults do to an answer looks as it does over the network.
+/// A fault changes an answer in the same way as over the network.
 fn lost(what: &str) -> Failure {
     Failure {
         not_sent: false,

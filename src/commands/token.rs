@@ -15,7 +15,7 @@ use crate::config::token_storage::{Keyring, KeyringFailure, TokenFiles, TokenSto
 use crate::error::{Error, Kind, Result};
 use crate::ui::Run;
 
-/// The token to send to a place. What is known of it is noted with the place.
+/// The token to send to a place. Its known facts are saved with the place.
 pub(super) fn of(run: &mut Run, place: &Target) -> Result<SecretString> {
     let search = search(run, place)?;
     match search.found {

@@ -156,8 +156,8 @@ const LIMITS: ProgramLimits = ProgramLimits {
 };
 
 /// Runs the credential command: without a shell, without standard input, which
-/// is for ids, and without the secrets of this program. What it says on
-/// standard error goes to `tell`, line by line, as it comes.
+/// is for ids, and without the secrets of this program. Its standard error goes
+/// to `tell`, line by line.
 ///
 /// # Errors
 /// Of kind `Access`: it cannot be run, failed, or did not end in time. Of kind

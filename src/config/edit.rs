@@ -1,5 +1,5 @@
-//! Edits of the file of settings. What a person wrote there, comments and
-//! order, stays as it is. Pure: text comes in, text goes out.
+//! Edits of the file of settings. Comments and order that a person wrote are
+//! preserved. Pure: text comes in, text goes out.
 
 use toml_edit::{DocumentMut, Item, Table, Value, value};
 

@@ -156,7 +156,7 @@ pub(crate) fn private_folder(folder: &Path) -> io::Result<()> {
 pub struct Forbidden {
     /// The bits of them.
     pub bits: u32,
-    /// What others can do, in words.
+    /// The permissions of other users, in words.
     pub can: &'static str,
 }
 

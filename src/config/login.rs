@@ -1,6 +1,6 @@
-//! What is known of tokens that were checked: the store they are of, what they
-//! may do, and where they are kept. The tokens themselves are not in it; a
-//! token is known again by a piece of its hash.
+//! Facts about tokens that were checked: the store they are of, what they may
+//! do, and where they are kept. The tokens themselves are not in it; a token is
+//! known again by a piece of its hash.
 //!
 //! It is a note of what was so at login. Anyone who decides by it asks the API
 //! again first, and where the note cannot be read, nothing is known.

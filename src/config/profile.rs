@@ -1,8 +1,8 @@
 //! The file of settings, read: profiles for many stores, and which one is in
 //! use. Pure: text comes in, profiles or an error that names the line go out.
 //!
-//! No token is in it. What is there and not known is an error, as a misspelt
-//! `protected` would protect nothing.
+//! No token is in it. An unknown setting is an error, as a misspelt `protected`
+//! would protect nothing.
 
 use std::ops::Range;
 

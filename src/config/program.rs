@@ -222,7 +222,7 @@ fn group(_: &mut Command) -> bool {
     false
 }
 
-/// Ends a program and its children. What cannot be ended has ended.
+/// Ends a program and its children. A process that cannot be ended has ended.
 fn kill(child: &mut Child, grouped: bool) {
     #[cfg(unix)]
     {

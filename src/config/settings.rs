@@ -13,7 +13,8 @@ use super::profile::Config;
 use super::variable;
 use crate::error::{Kind, Result};
 
-/// What others must not be able to do: the file names stores and protection.
+/// Permissions that other users must not have: the file names stores and
+/// protection.
 const OWN: Forbidden = Forbidden {
     bits: 0o002,
     can: "change",

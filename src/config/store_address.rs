@@ -57,7 +57,7 @@ pub fn check(store: &str) -> Result<()> {
     if !store.is_empty() && store.len() <= LONGEST && store.bytes().all(fits) {
         return Ok(());
     }
-    // What is none may be a token that was put into the wrong place.
+    // An invalid hash may be a token in the wrong place.
     Err(Error::usage("the store hash is not valid").hint(format!(
         "it has letters and digits, {LONGEST} at most, and no slash"
     )))

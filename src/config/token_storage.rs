@@ -86,7 +86,7 @@ pub fn account(api: &str, profile: &str, base_url: &str) -> String {
     format!("{api}+{profile}@{host}")
 }
 
-/// What others must not be able to do.
+/// Permissions that other users must not have.
 const PRIVATE: Forbidden = Forbidden {
     bits: 0o077,
     can: "read the token in",

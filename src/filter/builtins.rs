@@ -1,4 +1,4 @@
-//! What a jq filter may call: jaq's standard library without the doors to the
+//! The functions of jq filters: jaq's standard library without the doors to the
 //! process, and a few names of jq that jaq leaves out.
 //!
 //! Absent are the environment, other inputs, modules and printing on the side

@@ -21,7 +21,7 @@ pub struct Column {
     pub name: String,
     /// What is above it in a table, lower-case words.
     pub heading: String,
-    /// What the catalogue says it holds, if it says so.
+    /// The kind of its values in the catalogue, if it states one.
     pub holds: Option<FieldKind>,
     /// The tones of its values.
     pub tones: Tones,

@@ -1,4 +1,4 @@
-//! What is wrong with a jq filter, said so that one can mend it: what, where,
+//! Explains the error in a jq filter so that it can be corrected: what, where,
 //! the line with a mark under the place, and the nearest name.
 //!
 //! Takes the filter's text and jaq's errors, whose slices point into it;

@@ -1,5 +1,5 @@
-//! What a filter is given besides its record: values under names, as
-//! `--arg` and `--argjson` have them.
+//! The variables of a filter: values under names, as `--arg` and `--argjson`
+//! have them.
 //!
 //! In come names and texts; a filter finds them as `$NAME`, and all of them in
 //! `$ARGS.named`. A value is read once, when it is given, and keeps its digits.

@@ -1,5 +1,5 @@
-//! What an operation answers: its success in the envelope of its row, and the
-//! ways in which it may be refused.
+//! The responses of an operation: its success in the envelope of its row, and
+//! the ways in which it may be refused.
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
-//! What the values of parameters look like: in a path or a query, where all is
-//! text, and in a JSON body.
+//! The forms of parameter values: in a path or a query, where all is text, and
+//! in a JSON body.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! What a person sees and answers while a command runs: messages, progress,
+//! The interaction with a person while a command runs: messages, progress,
 //! prompts, the trace of requests, and records in print.
 //!
 //! [`Run`] is the world as one command uses it. Nothing here knows a command.

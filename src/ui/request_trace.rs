@@ -1,4 +1,4 @@
-//! What `-v` and `--trace` show: each attempt as a line, or as a whole, on
+//! The output of `-v` and `--trace`: each attempt as a line, or as a whole, on
 //! standard error, and all of them in a file.
 //!
 //! Takes attempts from which the client has taken all secrets; returns lines

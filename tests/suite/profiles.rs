@@ -238,7 +238,10 @@ fn wrong_names_and_commands_are_refused() {
             "in the clear",
         ),
         ("profile set a --credential-command ''", "is empty"),
-        ("profile set a --credential-command '\"op'", "is not a command"),
+        (
+            "profile set a --credential-command '\"op'",
+            "is not a command",
+        ),
         (
             "profile set a --credential-command 'echo sk_0123456789012345678901'",
             "hold a token itself",

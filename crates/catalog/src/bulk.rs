@@ -1,6 +1,6 @@
-//! What is known of operations for those who carry them out thousands of
-//! times: the async batch that does the same, and by what an object that was
-//! created is found again.
+//! Facts about operations that are carried out thousands of times: the async
+//! batch that does the same, and by what an object that was created is found
+//! again.
 
 /// The async batch that carries out an operation, a task each.
 #[derive(Debug, Clone, Copy)]

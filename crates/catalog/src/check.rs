@@ -1,5 +1,5 @@
-//! What every row must hold to, checked while compiling: a wrong row does not
-//! build. Plain loops, as `const` evaluation knows nothing else.
+//! Rules for every row, checked while compiling: a wrong row does not build.
+//! Plain loops, as `const` evaluation knows nothing else.
 
 use crate::model::{
     Api, FieldKind, FieldRole, Object, Operation, OperationAction, Parameter, ParameterRole,

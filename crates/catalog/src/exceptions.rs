@@ -7,7 +7,7 @@ use crate::model::{Effect, Idempotency, Operation, ResponseShape};
 pub struct BodyException {
     /// Name of the body field, at the top level of the body.
     pub field: &'static str,
-    /// What a second time does when the field is sent.
+    /// The effect of a repeat when the field is sent.
     pub idempotency: Idempotency,
     /// Whether the answer then contains another object than the path names.
     pub answers_another: bool,
@@ -49,7 +49,7 @@ impl Operation {
         self
     }
 
-    /// What is otherwise when an optional body field is sent.
+    /// The differences when an optional body field is sent.
     pub(super) const fn except(mut self, exceptions: &'static [BodyException]) -> Self {
         self.exceptions = exceptions;
         self

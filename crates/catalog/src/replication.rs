@@ -1,4 +1,4 @@
-//! What a copy of a list has to know that the parameters of the list do not say.
+//! Facts for copies of a list that its parameters do not state.
 
 use crate::model::Operation;
 

@@ -1,5 +1,5 @@
-//! What takes a write back when the rows of a bulk job are undone, and what an
-//! answer must show before a row counts as done.
+//! The undo of each write in a bulk job, and what an answer must show before a
+//! row counts as done.
 //!
 //! Values only. Which old values a step sends is computed where jobs are
 //! undone; here is only where they come from.
@@ -18,8 +18,8 @@ pub struct Undo {
     pub together: &'static [&'static [&'static str]],
     /// Fields whose change also moves what the later steps put back.
     pub moving: &'static [&'static str],
-    /// What the write may change beside its object, and how it is put back
-    /// after the steps.
+    /// Other records that the write may change, and how they are restored after
+    /// the steps.
     pub beside: &'static [Beside],
 }
 

@@ -194,7 +194,7 @@ mod tests {
         }
     }
 
-    /// What comes back for these bytes, until the connection ends.
+    /// The response to these bytes, until the connection ends.
     async fn said(limits: Limits, sent: &str) -> io::Result<String> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;

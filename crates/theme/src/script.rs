@@ -62,7 +62,7 @@ pub(crate) fn scripts(name: &str, source: &str, segments: &[Segment]) -> Vec<Vec
         .collect()
 }
 
-/// What is between `<script …>` and `</script>`, unless it is commented out.
+/// The text between `<script …>` and `</script>`, unless it is commented out.
 fn in_html(source: &str, comments: &[Span]) -> Vec<Span> {
     // Case does not matter, and lengths stay: only ASCII is changed.
     let lower = source.to_ascii_lowercase();

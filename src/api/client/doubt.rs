@@ -1,5 +1,5 @@
-//! What to say when no clear answer came: whether something may have happened,
-//! what a second time would do, and where to look. Pure.
+//! Messages for requests without a clear answer: whether something may have
+//! happened, what a second time would do, and where to look. Pure.
 
 use super::deadline::Overdue;
 use super::notice::whole_seconds;
@@ -32,7 +32,7 @@ pub(super) fn lost_before(api: &Api, mut error: Error, request: &Request) -> Err
     if form::is_refused_each_time(&error) {
         return error;
     }
-    // What is unknown is not a refusal, whatever the last attempt met.
+    // An unknown outcome is not a refusal, whatever the last attempt got.
     error.kind = Kind::Unreachable;
     if let Some(answer) = error.answer.as_deref() {
         let gone = match answer.status {

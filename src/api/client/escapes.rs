@@ -3,7 +3,7 @@
 //! Takes bytes and a place in them; returns the characters that the bytes from
 //! there on may stand for, and where each of these spellings ends. Pure.
 
-/// What is between `&` and the end of the entities that have a name.
+/// The names of entities, between `&` and their end.
 const ENTITIES: [(&[u8], u8); 5] = [
     (b"amp;", b'&'),
     (b"quot;", b'"'),

@@ -189,7 +189,7 @@ impl Gate {
         }
     }
 
-    /// What an answer says of the bucket, when it can be believed.
+    /// The level of the bucket in an answer, when it is plausible.
     fn level(&self, headers: &HeaderMap) -> Option<Level> {
         let Rate::Bucket { header: name, .. } = self.rate else {
             return None;

@@ -47,7 +47,7 @@ impl Http {
             // The others are counted by [`AttemptTime`].
             .connect_timeout(limits.connect)
             .redirect(reqwest::redirect::Policy::none())
-            // What counts as this machine is connected to on this machine.
+            // Names of this machine resolve to this machine.
             .dns_resolver(PinnedResolver)
             .tls_backend_preconfigured(tls)
             // The environment was read already, and a proxy chosen.

@@ -1,6 +1,6 @@
-//! What answers say about the rate limit: which headers with the level are
-//! believed, and how fast the bucket leaks according to them. Pure: header texts
-//! and times come in, levels and rates go out.
+//! The rate limit in answers: which headers with the level are believed, and how
+//! fast the bucket leaks according to them. Pure: header texts and times come
+//! in, levels and rates go out.
 
 use std::time::Duration;
 

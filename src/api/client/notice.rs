@@ -1,4 +1,4 @@
-//! What a client tells while it works: a long wait, a header that it ignores.
+//! Notices of a client while it works: a long wait, a header that it ignores.
 //! The client prints nothing; an [`Observer`] that was passed in does.
 
 use std::fmt;
@@ -71,8 +71,8 @@ pub enum Notice {
 }
 
 impl Notice {
-    /// The notice about an implausible limit header. What is not a pair of
-    /// numbers is not repeated: it could be anything, a secret as well.
+    /// The notice about an implausible limit header. A value that is not a pair
+    /// of numbers is not repeated: it could be anything, a secret as well.
     #[must_use]
     pub fn odd_limit(header: &'static str, text: &str) -> Self {
         let is_plain = text.len() <= LONGEST_HEADER

@@ -99,8 +99,8 @@ pub struct Pace {
     at: Duration,
     /// Whether an answer has shown that there is a bucket at all.
     known: bool,
-    /// What was poured into an empty bucket leaks once it is there, which no
-    /// one knows before an answer came.
+    /// Requests leak from an empty bucket once they arrive, which is unknown
+    /// before an answer.
     on_its_way: bool,
     sent: u64,
     unanswered: u64,

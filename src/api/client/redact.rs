@@ -1,5 +1,5 @@
-//! What must not be seen is taken out of what is shown: tokens, payment
-//! details, and what opens a customer's portal.
+//! Redacts secrets in everything that is shown: tokens, payment details, and
+//! links to a customer's portal.
 //!
 //! Takes headers, addresses and bodies of any kind, also cut ones and ones that
 //! only look like JSON; returns the same text, letter by letter, with

@@ -137,7 +137,8 @@ impl TokenFinder {
             // The next one may overlap with it.
             from = start + 1;
         }
-        // What does not begin plainly has an escape within its first bytes.
+        // A token without a plain beginning has an escape within its first
+        // bytes.
         for escape in memchr::memchr3_iter(b'\\', b'%', b'&', bytes) {
             if bytes[escape..].starts_with(&BACKSLASHES) && !self.leads.has(b'\\') {
                 continue;

@@ -1,6 +1,6 @@
-//! What will be asked: an operation and the values for it become one HTTP
-//! request. Pure: it reads no file, knows no server and no token. It can print
-//! itself, for dry runs.
+//! Requests: an operation and the values for it become one HTTP request. Pure:
+//! it reads no file, knows no server and no token. It can print itself, for dry
+//! runs.
 
 mod body;
 mod fill;

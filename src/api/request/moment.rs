@@ -1,5 +1,5 @@
-//! Times as people write them: `2024-01-01`, RFC 3339, `7d`, `+2w`, `today`.
-//! What is a date or a time already is sent as it was typed.
+//! Times as people write them: `2024-01-01`, RFC 3339, `7d`, `+2w`, `today`. A
+//! date or a time is sent as it was typed.
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;

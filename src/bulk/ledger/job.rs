@@ -1,4 +1,4 @@
-//! What is known of a job as a whole. Values only.
+//! The facts of a job as a whole. Values only.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ pub struct JobSubject {
     pub header: Option<Vec<String>>,
     /// Where it is carried out.
     pub store: JobStore,
-    /// What is read of objects before they are changed.
+    /// The fields that are read of objects before they are changed.
     pub guard: Guard,
     /// The job that it undoes.
     pub undoes: Option<String>,

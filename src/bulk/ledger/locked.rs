@@ -55,7 +55,8 @@ impl LockFile {
         self.file.unlock()
     }
 
-    /// Removes the file. What cannot be removed now is removed another time.
+    /// Removes the file. A file that cannot be removed now is removed another
+    /// time.
     pub(super) fn remove(self) {
         let _ = fs::remove_file(&self.path);
     }

@@ -270,7 +270,7 @@ fn unreadable(id: &str, error: rusqlite::Error) -> Error {
     store::unreadable(&format!("the ledger of job {id}"), error)
 }
 
-/// What cannot be noted must not be done: the job stops here.
+/// Nothing is sent that cannot be recorded: the job stops here.
 fn unwritable(id: &str, error: rusqlite::Error) -> Error {
     let what = format!("the ledger of job {id}");
     store::unwritable(&what, "The job can be resumed: rc bulk resume", error)

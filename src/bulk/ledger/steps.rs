@@ -38,7 +38,7 @@ pub struct PlannedStep {
     pub task: Task,
 }
 
-/// What was seen of the object of a row right before it is changed.
+/// The object of a row right before it is changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenObject {
     /// The row.

@@ -1,6 +1,6 @@
 //! The beginning of a file, as bytes: which encoding its marks indicate, and
-//! whether it is something that no text is. What looks like a table to its
-//! owner may be a workbook, and is named with the way to a text.
+//! whether it is something that no text is. A file that its owner takes for a
+//! table may be a workbook; the error names the format and how to convert it.
 
 use std::io::{self, Read};
 

@@ -1,5 +1,5 @@
-//! What is between the cells: said by the user, by the file itself (`sep=;`),
-//! or detected from the header.
+//! The field separator: given by the user, by the file itself (`sep=;`), or
+//! detected from the header.
 
 use super::feed::{Feed, LONGEST, LineCounter};
 use super::guard::{Scanner, Step};

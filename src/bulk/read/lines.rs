@@ -1,6 +1,5 @@
-//! Records of JSON: one a line, as NDJSON or as the array that
-//! `rc … list -o json` writes. What is laid out otherwise goes to a
-//! [`Document`].
+//! Records of JSON: one a line, as NDJSON or as the array that `rc … list -o
+//! json` writes. Any other layout goes to a [`Document`].
 //!
 //! A line that is not an object does no harm to the lines after it. The objects
 //! are not taken apart here, only looked at whether they are some.

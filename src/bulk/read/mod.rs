@@ -67,8 +67,8 @@ pub struct ReadOptions {
 /// A file that is being read.
 pub struct InputReader {
     inner: ReaderKind,
-    /// Whether it can be read no further. What comes after a failure is not
-    /// the end of the file, and must not look like it.
+    /// Whether it can be read no further. A failure is not the end of the file,
+    /// and must not look like it.
     broken: bool,
 }
 

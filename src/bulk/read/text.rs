@@ -1,6 +1,6 @@
 //! Bytes become text: a stream in any of three encodings comes in, and goes out
-//! as UTF-8 in which no byte is NUL. What is not text is a [`Fault`] at exactly
-//! its place; all that is before it is handed over first.
+//! as UTF-8 in which no byte is NUL. Bytes that are not text are a [`Fault`] at
+//! exactly their place; all that is before it is handed over first.
 //!
 //! It is decided while reading, never by reading all: a file is ASCII until
 //! the first byte that is not. It knows no lines and no cells.
@@ -73,8 +73,8 @@ enum Way {
     Decoded(Encoding, Decoder),
 }
 
-/// A stream as text. What was decoded is in [`Self::rest`] until it is
-/// consumed, however long: anyone who looks ahead sets the limit.
+/// A stream as text. Decoded text is in [`Self::rest`] until it is consumed,
+/// however long: anyone who looks ahead sets the limit.
 pub(super) struct TextStream {
     stream: Box<dyn Read + Send>,
     way: Way,

@@ -87,7 +87,7 @@ pub enum RunEnd {
     Done,
     /// Batches were started, and no one waits for them.
     Submitted,
-    /// It was asked to stop. What is under way at the API goes on there.
+    /// It was asked to stop. Work in progress at the API continues there.
     Halted,
 }
 
@@ -234,7 +234,7 @@ impl<'a> ProgressTracker<'a> {
     }
 }
 
-/// What a request is refused with that was to leave after the stop.
+/// The error of a request that was to be sent after the stop.
 fn halted() -> Error {
     Error::new(Kind::Interrupted, "stopped on request")
 }

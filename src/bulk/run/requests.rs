@@ -163,8 +163,8 @@ impl RowSender<'_> {
                 None if is_end || self.is_halted() => break,
                 None | Some(Ok(())) => {}
                 Some(Err(error)) => {
-                    // What is under way is still waited for, so that it is
-                    // known; nothing else goes out.
+                    // Requests in progress are still awaited, so that their
+                    // results are known; nothing else goes out.
                     self.halt.set(true);
                     failure.get_or_insert(error);
                 }

@@ -1,4 +1,4 @@
-//! What a finished task of a batch says. Pure.
+//! The result of a finished task of a batch. Pure.
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
-//! What can only be seen over many rows: two that are for the same object, or
-//! that would make two of what there can be one of.
+//! Checks over many rows: two that are for the same object, or that would make
+//! two of what there can be one of.
 //!
 //! In come shaped rows in their order; out they come again, those wrong that
 //! others are in the way of, and counts.
@@ -133,7 +133,7 @@ impl Checker {
         self.counts
     }
 
-    /// What is wrong with a row when an earlier one has taken its place.
+    /// The error of a row when an earlier one has the same key.
     fn twin(&mut self, line: u64, task: &Task) -> Option<Finding> {
         let body = task.body.as_deref().unwrap_or_default();
         if let Some(field) = &self.unique {

@@ -240,7 +240,7 @@ pub(super) fn clashes(
     Ok(())
 }
 
-/// What no row can have a value for, though the API requires it: said once.
+/// Required fields that no row can have a value for: said once.
 pub(super) fn complete(names: &Names, columns: &[InputColumn], places: &[&Place]) -> Result<()> {
     let has = |name: &str| {
         let mut parameters = places.iter().filter_map(|place| place.parameter());

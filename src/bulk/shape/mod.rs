@@ -2,10 +2,11 @@
 //! checked on the way.
 //!
 //! Takes an operation, a header and rows; returns for each row the task that it
-//! asks for, or what is wrong with it, by line and column. What a name means is
-//! in `names`, what a text says in `words` and `draft`, and whether all of it
-//! makes a request is for [`crate::api::request`] to say. `check` looks at rows
-//! together, `template` goes the other way. Pure: no files, no network.
+//! asks for, or what is wrong with it, by line and column. `names` interprets
+//! column names, `words` and `draft` interpret texts, and
+//! [`crate::api::request`] decides whether the result is a request. `check`
+//! looks at rows together, `template` goes the other way. Pure: no files, no
+//! network.
 
 mod boolean_words;
 mod calendar;

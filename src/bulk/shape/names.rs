@@ -1,6 +1,6 @@
-//! What the name of a column means to an operation: a place in its request,
-//! something to leave out, or nothing known. Spreadsheets spell freely, so
-//! case does not count, and spaces and dashes are underscores.
+//! The meaning of a column name for an operation: a place in its request,
+//! something to leave out, or nothing known. Spreadsheets spell freely, so case
+//! does not count, and spaces and dashes are underscores.
 
 use super::super::Engine;
 use super::super::read::labels;
@@ -182,7 +182,7 @@ impl Names {
 
     fn nested(&self, parameter: &'static Parameter, rest: &str) -> Option<Place> {
         let spelled = rest.split('.').map(normal).collect::<Vec<_>>().join(".");
-        // What is open may have keys of any spelling.
+        // An open object may have keys of any spelling.
         let rest = if self.conventions().address_parts.contains(&&*spelled)
             || self.has_part(parameter, &spelled)
         {

@@ -1,5 +1,5 @@
-//! What a filled draft comes to: the task of its row, or findings that name
-//! columns as the input does.
+//! The result of a draft: the task of its row, or findings that name columns as
+//! the input does.
 
 use super::layout::{ColumnRole, InputColumn};
 use super::place::Place;

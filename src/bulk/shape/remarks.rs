@@ -1,6 +1,6 @@
-//! What is most likely a slip but can be meant: a charge on a day that is past,
-//! a code that looks like a date. Counted over the rows that are sent, and told
-//! as notes.
+//! Values that are probably mistakes but can be intended: a charge on a day
+//! that is past, a code that looks like a date. Counted over the rows that are
+//! sent, and told as notes.
 
 use jiff::civil::Date;
 

@@ -1,6 +1,6 @@
-//! What spreadsheets and hands do to values, said so that one knows what to do
-//! about it. Only looked at when a value has been refused, or would be taken
-//! for a text that it is not.
+//! Mistakes that spreadsheets and people make in values, with advice how to
+//! correct them. Only looked at when a value has been refused, or would be
+//! taken for a text that it is not.
 
 use super::numeral::{self, NumberReadings};
 use super::{boolean_words, calendar, letters, names, rules, scripts};
@@ -94,7 +94,7 @@ fn number(word: &str, is_id: bool) -> Option<String> {
              take it from the original"
         ));
     }
-    // What is refused as it is has another fault.
+    // A value that is refused without changes has another fault.
     (whole != word).then(|| format!("not a whole number; write {whole}"))
 }
 

@@ -46,7 +46,7 @@ pub fn template(
     (columns, row)
 }
 
-/// What every row must have first, then what is common, then the rest.
+/// Required columns first, then common ones, then the rest.
 fn ordered(names: &Names) -> Vec<&'static Parameter> {
     let beside = names.beside();
     let rank = |parameter: &Parameter| {

@@ -30,7 +30,7 @@ pub struct Reversal {
     pub wanted: Option<Value>,
 }
 
-/// What there is to do for a row.
+/// The task of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RowUndo {
     /// This.

@@ -1,4 +1,4 @@
-//! What is typed so far: the words, and which of them is being completed.
+//! The line as typed so far: the words, and which of them is being completed.
 
 use std::ffi::{OsStr, OsString};
 

@@ -1,4 +1,4 @@
-//! What the API says of a token: whose it is, and what it may do.
+//! The API's description of a token: its store and its scopes.
 
 use serde::Deserialize;
 
@@ -50,7 +50,8 @@ pub(crate) struct ShopFacts {
 }
 
 impl ShopFacts {
-    /// What says the store from every other one, where the answer says it.
+    /// What distinguishes the store from every other one, where the answer
+    /// states it.
     pub(crate) fn identity(&self) -> Option<StoreIdentity> {
         let id = match &self.id {
             serde_json::Value::Number(id) => id.to_string(),

@@ -74,7 +74,7 @@ pub(super) fn run(
     if let Some(id) = file.as_ref().and_then(|file| file.client_id.clone()) {
         place.client_id = Some(id);
     }
-    // What cannot be written is found before a token is asked for.
+    // A folder that is not writable is detected before a token is asked for.
     settings.edited(&making(run, &settings, &place, new)?)?;
     if options.dry_run.is_some() {
         return rehearse(run, options, &place, new, keep);

@@ -65,7 +65,7 @@ pub(crate) fn forget(run: &mut Run, profile: &str, base: &str) -> Result<usize> 
         let named = account.clone();
         let in_keyring = match run.with_keyring(move |keyring| keyring.remove(&named)) {
             Ok(was) => Ok(was),
-            // What is known to be there is still there.
+            // A token that is known to be there is still there.
             Err(reason) if kept == Some(TokenStorage::Keyring) => {
                 Err(reason.error("the token is still in the keyring"))
             }

@@ -1,4 +1,4 @@
-//! What is wrong with the words after `rc bulk`.
+//! Errors in the words after `rc bulk`.
 
 use clap::Command;
 

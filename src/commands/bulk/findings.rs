@@ -1,6 +1,6 @@
-//! What is wrong with an input: the first of it on standard error, all of it in
-//! a file that only its owner may read, as it says what is in rows. Where
-//! nothing is wrong there is no file.
+//! Problems of an input: the first of it on standard error, all of it in a file
+//! that only its owner may read, as it says what is in rows. Where nothing is
+//! wrong there is no file.
 
 use std::fs;
 use std::io::Write;
@@ -197,8 +197,8 @@ impl FindingsReport {
 /// allow 255 bytes, and a time and a number follow.
 const STEM: usize = 100;
 
-/// Removes reports that were written long ago. What cannot be removed now is
-/// removed another time.
+/// Removes reports that were written long ago. A file that cannot be removed
+/// now is removed another time.
 fn forget_old(folder: &Path, now: jiff::Timestamp) {
     let now = std::time::SystemTime::from(now);
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {

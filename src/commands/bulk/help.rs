@@ -1,4 +1,4 @@
-//! What the help of `rc bulk` says.
+//! The help texts of `rc bulk`.
 
 use std::fmt::Write as _;
 

@@ -1,6 +1,5 @@
 //! One pass over an input: every row is read, shaped and checked, and handed
-//! on. What is wrong is reported on the way; in the end stands what it all came
-//! to.
+//! on. Problems are reported on the way; in the end stands what it all came to.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -315,7 +314,7 @@ fn reader(run: &mut Run, work: &Work, map: &Mapping) -> Result<(String, InputRea
         skip_lines: work.skip_lines,
         form: None,
     };
-    // What a filter makes again may have any names before.
+    // The input of a filter may have any column names.
     let reader = if work.jq.is_some() {
         InputReader::open(&input, stream, &options, &|_| true)
     } else {

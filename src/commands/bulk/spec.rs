@@ -295,8 +295,8 @@ fn repeated(name: &'static str, value: &'static str) -> Arg {
         .action(ArgAction::Append)
 }
 
-/// What becomes of rows that are wrong, and by which engine the rest is to be
-/// carried out: both decide whether a row is good.
+/// How to treat invalid rows, and which engine sends the others: both decide
+/// whether a row is good.
 fn checking(operation: &Operation) -> Vec<Arg> {
     let flags = [
         switch("skip-invalid").help("leave out invalid rows and send the others"),

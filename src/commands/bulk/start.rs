@@ -237,7 +237,7 @@ pub(super) struct Announced {
     pub(super) special: SpecialRows,
     /// Requests that looked up ids.
     pub(super) reads: u64,
-    /// What takes it back is reported: the old values are kept.
+    /// Shows how to undo it: the old values are kept.
     pub(super) is_undoable: bool,
 }
 

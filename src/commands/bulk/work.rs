@@ -60,7 +60,7 @@ pub(super) fn run(
     let job = ledger.job()?;
     match ended {
         Ok(RunEnd::Done) => {
-            // What failed is reported, and is the exit code, also where no one
+            // A failure is reported, and sets the exit code, even where no one
             // reads the record.
             let shown = jobs::show(printer, &job);
             conclude(run, ledger, &job)?;

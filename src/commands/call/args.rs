@@ -32,7 +32,7 @@ pub struct Call {
     pub watch: Option<Duration>,
 }
 
-/// What is between the parts of a target, which are numbers.
+/// The separator between the parts of a target, which are numbers.
 pub(super) const PART_SEPARATOR: &str = " ";
 
 impl Call {

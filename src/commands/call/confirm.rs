@@ -1,4 +1,4 @@
-//! What happens between the check of a write and its first request: ids on
+//! The steps between the check of a write and its first request: ids on
 //! standard input are read and checked, whole amounts are filled in, and the
 //! user is asked, with facts of the objects.
 

@@ -223,7 +223,7 @@ impl TargetTally {
         };
         let bad_in_words = self.bad_in_words(&format!(" of {total}"));
         let message = format!("{}: {bad_in_words}{rest}", call.named());
-        // What is wrong with the input alone, and sent nothing, is a wrong input.
+        // A failure of the input alone, with nothing sent, is a usage error.
         let kind = if unsent == bad && good == 0 {
             Kind::Usage
         } else {

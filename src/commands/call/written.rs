@@ -1,5 +1,5 @@
-//! What a person sees after a write: one line with its result, and the command
-//! that takes it back.
+//! The output after a write: one line with its result, and the command that
+//! takes it back.
 //!
 //! Pure but for [`is_shown`] and the read of what comes next: takes the row, the request, the object before
 //! and after; returns lines. Pipes and chosen formats see the record alone.

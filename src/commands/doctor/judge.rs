@@ -1,4 +1,4 @@
-//! What facts about an answer mean: pure, without asking anybody.
+//! The meaning of facts about an answer: pure, without asking anybody.
 
 use std::time::Duration;
 
@@ -148,7 +148,7 @@ pub(super) fn token(status: u16, body: &[u8]) -> Check {
     }
 }
 
-/// What a list says of a token, for an API that does not describe tokens.
+/// The check of a token by a list, for an API that does not describe tokens.
 pub(super) fn probed(api: &Api, status: u16, scope: Option<&str>) -> Check {
     let place = api.auth.managed_at;
     match status {

@@ -2,11 +2,11 @@
 //! what to do where it is not.
 //!
 //! It goes the way of a request: settings, the host, a connection, TLS, an
-//! answer, and what the answer says of the token, the clock and the rate
-//! limit. One request is sent, which changes nothing; a token is not needed.
-//! Out come lines for people, or records in any format; the exit code is that
-//! of the first failure. What facts mean is judged in [`judge`], how the host
-//! is reached is seen in [`reach`].
+//! answer, and what the answer says of the token, the clock and the rate limit.
+//! One request is sent, which changes nothing; a token is not needed. Out come
+//! lines for people, or records in any format; the exit code is that of the
+//! first failure. [`judge`] interprets facts, [`reach`] tests the way to the
+//! host.
 
 mod judge;
 mod reach;

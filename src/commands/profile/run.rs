@@ -263,7 +263,7 @@ fn list(run: &mut Run, options: &Options, config: &Config) -> Result<()> {
     let (used, _) = config.choose(options.profile.as_deref(), &run.environment)?;
     let logins = Logins::below(run.folders()?.state());
     let mut profiles = config.profiles.clone();
-    // What is in use is there, also where nothing is set for it.
+    // The profile in use exists, even where nothing is set for it.
     if config.find(DEFAULT).is_none()
         && (used == DEFAULT || logins.of_profile(DEFAULT).next().is_some())
     {

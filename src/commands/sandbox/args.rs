@@ -35,7 +35,7 @@ pub enum Sandbox {
     Control(Control),
 }
 
-/// What anyone who runs a sandbox may see and do.
+/// Commands for people who run a sandbox.
 #[derive(Debug)]
 pub enum Control {
     /// Show what the store holds, in numbers.

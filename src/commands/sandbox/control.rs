@@ -2,7 +2,7 @@
 //! served at the base URL, when that is on this machine, else of the store of
 //! `--sandbox`.
 //!
-//! No token goes along. What is answered is printed like any record.
+//! No token goes along. The response is printed like any record.
 
 use std::borrow::Cow;
 

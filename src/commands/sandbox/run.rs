@@ -276,7 +276,7 @@ fn served(
     let seed = seed_of(serving.customers, serving.seed);
     let clock = run.clock.clone();
     let made = || State::seeded_as(platform, &seed, clock());
-    // What is wrong with a flag is reported before a large store is made.
+    // Errors in flags are reported before a large store is generated.
     let latency = serving.latency.as_deref().map(faults::span).transpose();
     let latency = latency.map_err(|error| Error::usage(format!("--latency {error}")))?;
     let spec = serving.faults.as_deref();

@@ -1,5 +1,5 @@
 //! `rc stats`: a list is read to its end, counted and added up, and shown as a
-//! picture or as records. What is worked out is decided in [`crate::stats`].
+//! picture or as records. [`crate::stats`] decides what is computed.
 
 use super::args::Stats;
 use crate::api::pages::{ListFailure, Pages, RecordSink};

@@ -177,7 +177,7 @@ pub(super) fn zone(word: &str) -> Result<TimeZone, String> {
     }
 }
 
-/// What is said of a resource that is there but has no list.
+/// The error for a resource without a list.
 fn unknown_word(inner: &[&Command], word: &str) -> Option<Error> {
     let within = inner.last()?;
     let resource = FAMILY

@@ -95,7 +95,7 @@ fn repeat(
             sync.run(store, writer.clone()).await
         });
         if matches!(&result, Err(error) if error.kind == Kind::Interrupted) {
-            // What was being stored is stored, and the next writer may come.
+            // The last page is stored, and the next writer may start.
             let runtime = crate::runtime::current_thread()?;
             runtime.block_on(worker.call(|destination| destination.finish()))?;
         }

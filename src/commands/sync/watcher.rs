@@ -1,5 +1,5 @@
-//! What a person sees of a run: a line for all tables, one for each that is read, and
-//! a note on each that failed.
+//! The messages of a run: a line for all tables, one for each that is read, and a
+//! note on each that failed.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

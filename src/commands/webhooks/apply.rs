@@ -1,7 +1,7 @@
 //! `rc webhooks apply`: what a file lists is registered.
 //!
 //! The steps follow from what the API lists, so that a second run continues where
-//! the first one ended. What was registered is noted: a webhook that is noted and
+//! the first one ended. Registrations are recorded: a webhook that is noted and
 //! no longer listed was deleted by Recharge, after its messages failed for two
 //! days, or by somebody else.
 
@@ -252,7 +252,7 @@ impl Notes {
         }
         let text = folders::text(&path, None)?.unwrap_or_default();
         Ok(Self {
-            // What cannot be read says nothing.
+            // A record that cannot be read is ignored.
             applied: serde_json::from_str(&text).unwrap_or_default(),
             path: Some(path),
             _lock: Some(lock),

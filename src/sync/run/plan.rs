@@ -1,11 +1,11 @@
-//! What a run is to do.
+//! The plan of a run.
 
 use std::time::Duration;
 
 use crate::sync::destination::SchemaPolicy;
 use crate::sync::{Micros, SyncTable};
 
-/// What a run is to do.
+/// The plan of a run.
 #[derive(Debug, Clone)]
 pub struct RunPlan {
     /// The tables, in their order.

@@ -1,5 +1,5 @@
-//! What an object was at an event: the object as it is now, and the later events
-//! that changed it, come in; the object as it was goes out.
+//! The state of an object at an event: the object as it is now, and the later
+//! events that changed it, come in; the object as it was goes out.
 
 use serde_json::{Map, Value};
 

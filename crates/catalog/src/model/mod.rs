@@ -93,9 +93,9 @@ pub struct Operation {
     pub value_effects: &'static [ValueEffect],
     /// What was done to the object afterwards (`skipped`); empty for reads.
     pub done: &'static str,
-    /// What takes it back, where something does.
+    /// The command that undoes it, where there is one.
     pub undo_command: Option<UndoCommand>,
-    /// What takes it back in a job of many rows, and what that does not restore.
+    /// The undo in a job of many rows, and what it does not restore.
     pub undo: Undo,
     /// Whether the store may write to the customer.
     pub mails: bool,

@@ -234,7 +234,7 @@ fn reason(error: &minijinja::Error) -> String {
     }
 }
 
-/// What is shown in place of a file that is missing.
+/// The placeholder of a missing file.
 fn missing_box(name: &str) -> String {
     let name = python::escaped(name).replace(['{', '}'], "");
     format!(

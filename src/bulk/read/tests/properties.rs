@@ -1,4 +1,4 @@
-//! What must hold for any table and any bytes.
+//! Properties of any table and any bytes.
 
 use proptest::prelude::*;
 

@@ -2,7 +2,7 @@
 //! is a fresh picture in place of the last; elsewhere, and with `-o ndjson`,
 //! what changed is printed, a line each.
 //!
-//! What is wrong in the first round ends the watch, and so does a token that is
+//! An error in the first round ends the watch, and so does a token that is
 //! refused; trouble of the network or the server is reported, and the next
 //! round continues. It ends at Ctrl-C, or when no one reads any more.
 

@@ -159,7 +159,7 @@ impl Show for Screen {
         self.draw(now)
     }
 
-    /// What comes next begins a line of its own, below `^C`.
+    /// The next output begins on a new line, below `^C`.
     fn leave(&mut self, _: &mut Run) {
         if self.size.is_some() {
             let _ = self.stdout.write_all(b"\n");

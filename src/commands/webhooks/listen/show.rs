@@ -1,4 +1,4 @@
-//! What listeners show, and from when they begin.
+//! The output of listeners, and the time they start from.
 
 use jiff::Timestamp;
 
