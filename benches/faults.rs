@@ -1,5 +1,5 @@
 //! Long work while much goes wrong: `cargo bench --bench faults`. What it does
-//! stands in `tests/suite/trials.rs`; what it found, in `benches/README.md`.
+//! is in `tests/suite/trials.rs`; what it found, in `benches/README.md`.
 
 #![expect(clippy::print_stdout, reason = "figures are printed")]
 

@@ -129,7 +129,7 @@ fn ask(sandbox: &Sandbox, path: &str) -> (Duration, Bytes) {
 }
 
 fn cursor(page: &[u8]) -> Option<String> {
-    // The cursor stands at the beginning; the records need not be read.
+    // The cursor is at the beginning; the records need not be read.
     let head = String::from_utf8_lossy(&page[..page.len().min(2_000)]).into_owned();
     let (_, rest) = head.split_once("\"next_cursor\":\"")?;
     Some(rest.split_once('"')?.0.to_owned())

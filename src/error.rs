@@ -1,18 +1,18 @@
-//! What can go wrong, as values: a kind, a message, what caused it, and what
-//! the user can do next. No room prints an error or decides an exit code.
+//! Errors as values: a kind, a message, what caused it, and what the user can
+//! do next. No module prints an error or decides an exit code.
 
 use std::fmt;
 
 /// The kinds of failure. Each has one exit code (see [`crate::exit`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Something that nobody foresaw, or the machine's own trouble.
+    /// Something that no one foresaw, or the machine's own trouble.
     Unexpected,
     /// The command line or an input file is wrong; nothing was sent.
     Usage,
     /// No token, a refused token, or a missing scope.
     Access,
-    /// What was asked for is not there.
+    /// The requested object does not exist.
     NotFound,
     /// The API understood the request and refused it.
     Refused,
@@ -24,8 +24,8 @@ pub enum Kind {
     CheckFailed,
     /// The user stopped it.
     Interrupted,
-    /// Whoever read the output has gone, or nothing else is to be printed. Not
-    /// a failure, but the end of work.
+    /// Anyone who read the output has gone, or nothing else is to be printed.
+    /// Not a failure, but the end of work.
     Closed,
 }
 
@@ -55,7 +55,7 @@ pub struct Error {
     pub kind: Kind,
     /// What failed, naming the thing and the value; lower case, no full stop.
     pub message: String,
-    /// What the user can do next; one line each.
+    /// Hints for the user; one line each.
     pub hints: Vec<String>,
     /// What the API said, when it answered.
     pub answer: Option<Box<Refusal>>,
@@ -152,11 +152,11 @@ impl Error {
         self
     }
 
-    /// Trouble with writing output: a reader that has gone is no failure.
+    /// Trouble with writing output: a reader that has gone is not a failure.
     #[must_use]
     pub fn writing(to: &str, error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
-            return Self::new(Kind::Closed, "the reader has gone");
+            return Self::new(Kind::Closed, "standard output was closed");
         }
         if error
             .get_ref()

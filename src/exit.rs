@@ -3,7 +3,7 @@
 
 use crate::error::Kind;
 
-/// Done; an empty list is done, and so is output that nobody wants any more.
+/// Done; an empty list is done, and so is output that no one wants any more.
 pub const DONE: u8 = 0;
 /// Something unexpected.
 pub const UNEXPECTED: u8 = 1;

@@ -77,7 +77,7 @@ pub(crate) fn open_or_create(path: &Path) -> rusqlite::Result<Connection> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    // A file that is there, or cannot be made, is told by the opening.
+    // A file that is there, or cannot be made, is reported by the opening.
     drop(options.open(path));
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;

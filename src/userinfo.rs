@@ -1,14 +1,14 @@
-//! Names and passwords within URLs: they are taken out of whatever is told.
+//! Names and passwords within URLs: they are taken out of whatever is reported.
 //!
-//! A text that is no URL because of a password (`https://me:a/b@host`) is read
-//! as its author meant it: all up to the last `@` is hidden. Pure.
+//! A text that is not an URL because of a password (`https://me:a/b@host`) is
+//! read as its author meant it: all up to the last `@` is hidden. Pure.
 
 use std::borrow::Cow;
 
-/// What stands where a name or password stood.
+/// What is where a name or password stood.
 const REDACTED: &str = "[redacted]";
 
-/// The text without what stands before the `@` of a URL.
+/// The text without what is before the `@` of a URL.
 #[must_use]
 pub fn hidden(text: &str) -> Cow<'_, str> {
     if !text.contains("://") || !text.contains('@') {

@@ -1,6 +1,6 @@
 //! The process, lent: arguments, environment, streams, facts about the
-//! terminal, the clock and sleep. Whoever calls the library decides what they
-//! are, so that tests run it with a fixed clock and a terminal made up.
+//! terminal, the clock and sleep. Anyone who calls the library decides what
+//! they are, so that tests run it with a fixed clock and a terminal made up.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -36,9 +36,9 @@ pub struct World {
     pub terminal: Terminal,
     /// The present.
     pub clock: Clock,
-    /// Columns and lines of the terminal, asked for anew: they change.
+    /// Columns and lines of the terminal, asked for again: they change.
     pub size: Size,
-    /// Whether nobody reads standard output any more, so far as the system
+    /// Whether no one reads standard output any more, so far as the system
     /// tells without anything being written.
     pub reader_gone: ReaderGone,
     /// The user's time zone; asked for only when a relative day needs it.
@@ -177,7 +177,7 @@ fn stdout_is_file() -> bool {
 }
 
 impl std::fmt::Debug for World {
-    /// Shows the arguments only: the environment holds the token.
+    /// Shows the arguments only: the environment contains the token.
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("World")
             .field("arguments", &self.arguments)
@@ -194,7 +194,7 @@ fn ask(question: &str) -> io::Result<String> {
         indent: 2,
     };
     let wrapped = wrap::wrapped(question, layout);
-    // A prompt over several lines would stand there twice once it is answered.
+    // A prompt over several lines would be there twice once it is answered.
     let prompt = match wrapped.rsplit_once('\n') {
         Some((before, last)) => {
             writeln!(io::stderr(), "{before}")?;
@@ -217,7 +217,7 @@ fn ask_secret(question: &str) -> io::Result<String> {
         .map_err(|dialoguer::Error::IO(error)| error)
 }
 
-/// A pipe whose other end is closed says so to whoever asks.
+/// A pipe whose other end is closed says so to anyone who asks.
 #[cfg(unix)]
 fn reader_gone() -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};

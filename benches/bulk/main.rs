@@ -1,6 +1,5 @@
-//! What is claimed of bulk jobs, held against real processes:
-//! `cargo bench --bench bulk`, or one part of it by its name. See
-//! `benches/README.md`.
+//! What is claimed of bulk jobs, compared with real processes: `cargo bench
+//! --bench bulk`, or one part of it by its name. See `benches/README.md`.
 
 #![expect(clippy::print_stdout, reason = "figures are printed")]
 #![expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
@@ -179,7 +178,7 @@ fn batches(folder: &Path) -> bool {
         .stdout(Stdio::piped())
         .spawn()
         .expect("rc runs");
-    // The ledger is there, and the process is at work.
+    // The ledger is there, and the process is working.
     while ledgers(folder).is_empty() {
         std::thread::sleep(Duration::from_millis(50));
     }

@@ -37,7 +37,7 @@ impl Flaw {
         all[usize::try_from(row / 1_999).expect("small") % all.len()]
     }
 
-    /// The column that is told of it.
+    /// The column that is informed of it.
     const fn column(self) -> &'static str {
         match self {
             Self::Amount => "value",
@@ -49,9 +49,9 @@ impl Flaw {
     }
 }
 
-/// Writes a table of discounts; tells the line and the column of each row with
-/// a flaw. Some cells go over two lines, and some lines are empty, so that a
-/// line is not simply the number of a row.
+/// Writes a table of discounts; says the line and the column of each row with a
+/// flaw. Some cells go over two lines, and some lines are empty, so that a line
+/// is not simply the number of a row.
 pub fn table(path: &Path, rows: u64, flaw: impl Fn(u64) -> Flaw) -> Vec<(u64, String)> {
     let mut file = BufWriter::new(File::create(path).expect("a file"));
     writeln!(file, "{HEADER}").expect("room");

@@ -22,7 +22,7 @@ const RC: &str = env!("CARGO_BIN_EXE_rc");
 /// Pages of 250 records: a million, unless `RC_BENCH_PAGES` says otherwise.
 const PAGES: usize = 4000;
 
-/// Pages of the lists that are held against `curl` alone.
+/// Pages of the lists that are compared with `curl` alone.
 const RAW_PAGES: usize = 400;
 
 /// The memory that no format may pass, in MiB.

@@ -49,7 +49,7 @@ pub(crate) fn page() -> String {
     records.join(",")
 }
 
-/// Serves so many pages to whoever asks, each with the cursor of the next.
+/// Serves so many pages to anyone who asks, each with the cursor of the next.
 pub(crate) fn serve(records: String, pages: usize) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("its number");

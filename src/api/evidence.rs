@@ -1,8 +1,8 @@
 //! Whether a 2xx answer proves that a write was carried out. Pure.
 //!
-//! In come the row of the operation, the request and the answer; out comes
-//! nothing, or what the proof lacks. A gateway, a proxy or a page for
-//! maintenance answers 200 as well: the status alone proves nothing.
+//! Takes the row of the operation, the request and the answer; returns nothing,
+//! or what the proof lacks. A gateway, a proxy or a page for maintenance
+//! answers 200 as well: the status alone proves nothing.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -47,17 +47,17 @@ pub enum Lack {
 impl fmt::Display for Lack {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Status => out.write_str("the answer has a status that proves nothing"),
-            Self::Empty => out.write_str("the answer is empty"),
-            Self::BrokenOff => out.write_str("the answer broke off in the middle"),
-            Self::NotJson => out.write_str("the answer is not JSON"),
-            Self::Errors => out.write_str("the answer reports errors"),
-            Self::Missing(key) => write!(out, "the answer has nothing under \"{key}\""),
-            Self::Unidentified(field) => write!(out, "the answer has an object without {field}"),
+            Self::Status => out.write_str("the response has a status that does not prove success"),
+            Self::Empty => out.write_str("the response is empty"),
+            Self::BrokenOff => out.write_str("the response was cut off"),
+            Self::NotJson => out.write_str("the response is not JSON"),
+            Self::Errors => out.write_str("the response reports errors"),
+            Self::Missing(key) => write!(out, "the response has nothing under \"{key}\""),
+            Self::Unidentified(field) => write!(out, "the response has an object without {field}"),
             Self::Another { wanted, found } => {
-                write!(out, "the answer is about {found}, not about {wanted}")
+                write!(out, "the response is about {found}, not about {wanted}")
             }
-            Self::Unexpected => out.write_str("the answer is not that of this operation"),
+            Self::Unexpected => out.write_str("the response does not match this operation"),
         }
     }
 }
@@ -128,8 +128,8 @@ fn judge_without_row(status: u16, body: &[u8]) -> Result<(), Lack> {
     }
 }
 
-/// An operation that answers nothing: no body, or an empty one. With the
-/// status that the row states there may be more, as long as it is no error.
+/// An operation that answers nothing: no body, or an empty one. With the status
+/// that the row states there may be more, as long as it is not an error.
 fn nothing(row: &Operation, status: u16, body: &[u8]) -> Result<(), Lack> {
     // PHP writes an empty object as an empty list.
     if status == 204 || matches!(body, b"" | b"null") || is_empty(body) {
@@ -191,7 +191,7 @@ fn is_remark(name: &str) -> bool {
     )
 }
 
-/// Whether the body holds what the row answers with.
+/// Whether the body contains what the row answers with.
 fn holds(
     row: &Operation,
     id: &'static str,

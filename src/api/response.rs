@@ -99,7 +99,7 @@ impl Envelope {
             })
         };
         if status == 206 {
-            let error = Error::new(Kind::Unreachable, "the answer is a part of a whole");
+            let error = Error::new(Kind::Unreachable, "the response is only a part of the body");
             return Err(with_answer(error));
         }
         let opened = match wanted {
@@ -125,7 +125,7 @@ impl Envelope {
                 // After the last id there would be others that are smaller.
                 mistyped: found
                     .mistyped
-                    .or((!is_rising).then_some("its ids do not rise")),
+                    .or((!is_rising).then_some("its ids do not increase")),
             },
             records,
             remarks: found.remarks,
@@ -156,20 +156,22 @@ fn unreadable(error: &serde_json::Error, body: &[u8]) -> Error {
     use serde_json::error::Category;
     let unreachable = |what: &str| Error::new(Kind::Unreachable, what);
     match error.classify() {
-        _ if body.is_empty() => unreachable("the answer is empty"),
-        Category::Eof => unreachable("the answer broke off in the middle"),
-        Category::Data => Error::unexpected(format!("the answer is of another form: {error}")),
-        Category::Syntax | Category::Io => unreachable("the answer is not JSON"),
+        _ if body.is_empty() => unreachable("the response is empty"),
+        Category::Eof => unreachable("the response was cut off"),
+        Category::Data => {
+            Error::unexpected(format!("the response has an unexpected format: {error}"))
+        }
+        Category::Syntax | Category::Io => unreachable("the response is not JSON"),
     }
 }
 
 fn missing(wanted: Wanted) -> Error {
     let what = match wanted {
-        Wanted::List(key) => format!("the answer has no list under \"{key}\""),
+        Wanted::List(key) => format!("the response has no list under \"{key}\""),
         Wanted::Value(key) | Wanted::Bare(key, _) => {
-            format!("the answer has nothing under \"{key}\"")
+            format!("the response has nothing under \"{key}\"")
         }
-        _ => "the answer has no list".to_owned(),
+        _ => "the response has no list".to_owned(),
     };
     Error::unexpected(what)
 }
@@ -183,8 +185,8 @@ struct Found {
     remarks: Vec<String>,
 }
 
-/// The id of the last record, and whether the ids rise up to it. What is no number
-/// is not compared.
+/// The id of the last record, and whether the ids rise up to it. Ids that are
+/// not numbers are not compared.
 fn last_id(body: &[u8], records: &[Range<usize>], field: &str) -> (Option<String>, bool) {
     let (mut last, mut is_rising) = (None, true);
     let number = |id: &Option<String>| id.as_ref().and_then(|id| id.parse::<u64>().ok());
@@ -308,7 +310,7 @@ impl<'de> Visitor<'de> for Finder<'de, '_> {
                     let raw: &RawValue = map.next_value()?;
                     match serde_json::from_str(raw.get()) {
                         Ok(text) => found.cursor = text,
-                        Err(_) => found.mistyped = Some("its cursor is not a text"),
+                        Err(_) => found.mistyped = Some("its cursor is not a string"),
                     }
                 }
                 (key, _) if total.is_some_and(|total| begins_path(total, key)) => {

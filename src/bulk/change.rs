@@ -1,7 +1,7 @@
 //! Changes: what a selected object is to become, as a row of a job. Pure.
 //!
-//! In come a record and new values; out come the request and the values that
-//! the object has now. Rows that change nothing are left out.
+//! Takes a record and new values; returns the request and the values that the
+//! object has now. Rows that change nothing are left out.
 
 use std::fmt::Write as _;
 
@@ -75,8 +75,8 @@ impl Changer {
     pub fn change(&mut self, id: &str, record: &Value) -> Result<Option<ChangeRow>> {
         self.line += 1;
         let mut row = Map::new();
-        for hole in self.operation.path_parameters {
-            row.insert(hole.name.to_owned(), id.into());
+        for path_parameter in self.operation.path_parameters {
+            row.insert(path_parameter.name.to_owned(), id.into());
         }
         for (name, value) in self.computed(id, record)? {
             check_field(self.resource, self.operation, &name)
@@ -147,12 +147,12 @@ impl Changer {
             [one] => serde_json::from_str(one).map_err(|_| {
                 self.wrong(
                     id,
-                    &format!("--set-jq gave {one}, which is no object of fields"),
+                    &format!("--set-jq gave {one}, which is not an object of fields"),
                 )
             }),
             more => Err(self.wrong(
                 id,
-                &format!("--set-jq gave {} results; one is meant", more.len()),
+                &format!("--set-jq gave {} results; expected one", more.len()),
             )),
         }
     }
@@ -248,7 +248,7 @@ pub struct ChangeSummary {
 struct FieldSummary {
     name: String,
     rows: u64,
-    /// Sums of numbers before and after; `None` once a value is no number.
+    /// Sums of numbers before and after; `None` once a value is not a number.
     sums: Option<(Decimal, Decimal)>,
 }
 
@@ -344,7 +344,8 @@ mod tests {
         for (name, says) in [
             (
                 "status",
-                "does not set status; rc bulk subscriptions activate or rc bulk subscriptions cancel does",
+                "does not set status; rc bulk subscriptions activate or rc bulk subscriptions \
+                 cancel does",
             ),
             (
                 "next_charge_scheduled_at",

@@ -1,11 +1,11 @@
 //! Bulk: a spreadsheet into the store, exactly once.
 //!
-//! The rooms stand in the order in which a row meets them: [`read`] takes it
-//! out of its file, [`shape`] gives its cells their places in a request and
-//! checks them, [`plan`] divides what is good into batches, the [`ledger`]
-//! keeps it, [`mod@run`] sends it and notes what became of it, and [`report`] says
-//! so. Reading, shaping, planning and settling are pure; only `run` waits for
-//! answers. Nothing here prints or asks.
+//! The rooms are in the order in which a row meets them: [`read`] takes it out of
+//! its file, [`shape`] gives its cells their places in a request and checks them,
+//! [`plan`] divides what is good into batches, the [`ledger`] keeps it,
+//! [`mod@run`] sends it and notes the result of it, and [`report`] says so.
+//! Reading, shaping, planning and settling are pure; only `run` waits for answers.
+//! Nothing here prints or asks.
 
 pub mod change;
 mod error_values;

@@ -33,7 +33,8 @@ const ENDS: [&str; 2] = ["row", "check"];
 /// Longest line that is read, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-/// What is written as it is in the first line; no mark that separates cells.
+/// Characters that are written unchanged in the first line; no mark that
+/// separates cells.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'-')
@@ -188,7 +189,7 @@ fn row_json(row: &ChangeRow) -> String {
 }
 
 fn row_check(mark: &str, json: &str) -> String {
-    // However it is spaced and escaped: a spreadsheet writes it anew.
+    // However it is spaced and escaped: a spreadsheet writes it again.
     let meant = likeness(json);
     hex(&[mark.as_bytes(), &meant].concat(), 16)
 }
@@ -255,7 +256,8 @@ impl PlanReader {
     /// Opens a plan.
     ///
     /// # Errors
-    /// Of kind `Usage`: it is no plan, or its first line or header was altered.
+    /// Of kind `Usage`: it is not a plan, or its first line or header was
+    /// altered.
     pub fn open(name: &str, stream: Box<dyn Read + Send>) -> Result<Self> {
         let mut lines = BufReader::new(stream);
         let mut first = Vec::new();
@@ -268,16 +270,16 @@ impl PlanReader {
             .trim_end_matches([',', ';', '\t', ' '])
             .trim_matches('"');
         if !first.starts_with(MARK) {
-            return Err(
-                Error::usage(format!("{name} is not a plan: its first line is not one"))
-                    .hint("rc bulk RESOURCE VERB --where … --plan FILE makes one"),
-            );
+            return Err(Error::usage(format!(
+                "{name} is not a plan: its first line is not the header of a plan"
+            ))
+            .hint("rc bulk RESOURCE VERB --where … --plan FILE creates one"));
         }
         let altered = |what: &str| {
             Error::usage(format!(
                 "{name}: the {what} of the plan was altered; nothing was sent"
             ))
-            .hint("rows may be deleted and sorted; make the plan anew to change anything else")
+            .hint("rows may be deleted and sorted; to change anything else, create the plan again")
         };
         let (begin, mark) = first
             .rsplit_once(" fingerprint=")
@@ -328,7 +330,7 @@ impl PlanReader {
     /// The next row, and its line.
     ///
     /// # Errors
-    /// Of kind `Usage`: it was altered, is there twice, or is no row.
+    /// Of kind `Usage`: it was altered, is there twice, or is not a row.
     pub fn next_row(&mut self) -> Result<Option<(u64, ChangeRow)>> {
         let mut cells = csv::StringRecord::new();
         loop {
@@ -349,11 +351,11 @@ impl PlanReader {
                 "{}:{}: {what}; nothing was sent",
                 self.name, self.line
             ))
-            .hint("rows may be deleted and sorted; make the plan anew to change anything else")
+            .hint("rows may be deleted and sorted; to change anything else, create the plan again")
         };
         let at = 1 + self.fields.len() * 2;
         let (Some(json), Some(check)) = (cells.get(at), cells.get(at + 1)) else {
-            return Err(wrong("the row lacks cells".to_owned()));
+            return Err(wrong("the row has too few cells".to_owned()));
         };
         let row = spooled(json).filter(|_| row_check(&self.mark, json) == check.trim());
         let Some(row) = row else {

@@ -1,4 +1,4 @@
-//! What became of the rows, as records: the columns of the input, and beside
+//! The result of the rows, as records: the columns of the input, and beside
 //! them what is known of each. Their names begin with `_`, so that a report is
 //! an input again. Pure.
 
@@ -146,12 +146,13 @@ pub fn record(header: Option<&[String]>, row: &LedgerRow) -> String {
         (Some(header), Ok(Value::Array(cells))) => {
             record.extend(header.iter().cloned().zip(cells));
         }
-        // What was no row has none of the columns; all records have the same.
+        // A line that was not a row has none of the columns; all records have
+        // the same.
         (Some(header), _) => {
             record.extend(header.iter().cloned().map(|name| (name, Value::Null)));
         }
         (None, Ok(Value::Object(fields))) => record.extend(fields),
-        // What was no row is shown as it stands.
+        // A line that was not a row is shown unchanged.
         (None, Ok(other)) => {
             record.insert("_input".to_owned(), other);
         }
@@ -184,7 +185,7 @@ pub fn reason(error: &str) -> String {
                     let message = text_of(message);
                     let plain = field.replace('_', " ");
                     let is_named = message.starts_with(field) || message.starts_with(&plain);
-                    // `_schema` and `base` are no fields.
+                    // `_schema` and `base` are not fields.
                     if is_named || matches!(field.as_str(), "_schema" | "base" | "general") {
                         parts.push(message);
                     } else {
@@ -262,7 +263,7 @@ fn job_fields(job: &Job) -> Map<String, Value> {
     pairs.into_iter().collect()
 }
 
-/// A time as reports show it: nobody asks for less than a second.
+/// A time as reports show it: no one asks for less than a second.
 fn second(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -1,5 +1,5 @@
-//! What is handed from one room to the next: a row as it was read, what is
-//! wrong with it, and what it asks for.
+//! Values that modules pass on: a row as it was read, what is wrong with it,
+//! and what it asks for.
 
 use csv::StringRecord;
 
@@ -8,7 +8,7 @@ use csv::StringRecord;
 pub struct InputRow<'a> {
     /// The line of the input on which it begins, from 1.
     pub line: u64,
-    /// What stands there.
+    /// What is there.
     pub content: RowContent<'a>,
 }
 
@@ -21,10 +21,10 @@ pub enum RowContent<'a> {
     Marked(&'a StringRecord, &'a [MarkedCell]),
     /// A JSON object, as text.
     Object(&'a str),
-    /// Something that is no row (too few cells, no JSON). The lines after it
+    /// Something that is not a row (too few cells, no JSON). The lines after it
     /// can be read all the same.
     Unusable {
-        /// What stands there, shortened.
+        /// What is there, shortened.
         text: String,
         /// Why it is none, as a fragment.
         reason: String,
@@ -56,7 +56,7 @@ pub struct Finding {
     pub line: u64,
     /// The column, as the input names it; `None` when it is the whole row.
     pub column: Option<String>,
-    /// What stands there, shortened.
+    /// What is there, shortened.
     pub value: String,
     /// What is wrong with it, as a fragment (`not a whole number`).
     pub problem: String,

@@ -1,7 +1,7 @@
 //! Selection: the objects of a store that a job changes, by a condition over
 //! the list of their resource or by their ids.
 //!
-//! In come filters, a condition or ids; out come records, one after the other.
+//! Takes filters, a condition or ids; returns records, one after the other.
 //! Pages are read as they come, and no record is kept.
 
 use std::sync::Arc;
@@ -61,7 +61,10 @@ impl Condition<'_> {
                 "--where fails on {} {id}: {error}",
                 self.singular
             ))
-            .hint("nothing was sent; let the condition allow for what a record may lack, as in (.sku // \"\")")),
+            .hint(
+                "nothing was sent; let the condition allow for what a record may lack, as in \
+                (.sku // \"\")",
+            )),
         }
     }
 }
@@ -143,7 +146,7 @@ pub async fn of_ids(
                     Kind::NotFound,
                     format!("there is no {singular} {id}; nothing was sent"),
                 )
-                .hint("take it out of the ids")
+                .hint("remove it from the ids")
             })?;
             read += 1;
             let is_met = match condition {

@@ -1,4 +1,4 @@
-//! What is so, when nobody has said it: decisions over what the ledger noted
+//! What is so, when no one has said it: decisions over what the ledger noted
 //! and what the API shows. Pure. Where the facts do not tell, the answer is
 //! that they do not; nothing is guessed.
 
@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use ring::digest::{Context, SHA256};
 use serde_json::Value;
 
-/// What became of tasks that were added without an answer.
+/// The result of tasks that were added without an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrival {
     /// They are in the batch, once.
@@ -18,7 +18,7 @@ pub enum Arrival {
 
 /// Whether tasks arrived whose answer was lost: `before` were in the batch,
 /// `part` went out, and the batch shows `total` now. A batch that shows none of
-/// them tells nothing: what is late may still arrive.
+/// them says nothing: what is late may still arrive.
 #[must_use]
 pub const fn arrival(before: u64, part: u64, total: u64) -> Arrival {
     if total == before + part {

@@ -169,7 +169,7 @@ fn repeats(sent: &Value, answered: &Value) -> bool {
         (Value::String(sent), Value::String(answered)) => {
             sent.trim().to_lowercase() == answered.trim().to_lowercase()
         }
-        // What was not sent of an object stays as it was.
+        // Fields of an object that were not sent stay unchanged.
         (Value::Object(sent), Value::Object(answered)) => sent
             .iter()
             .all(|(name, value)| repeats(value, answered.get(name).unwrap_or(&Value::Null))),

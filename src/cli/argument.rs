@@ -11,23 +11,23 @@ use crate::catalog::{Operation, Parameter, ParameterRole, Unique, ValueKind, keb
 /// The words that stand for what an operation acts on.
 #[must_use]
 pub fn target(operation: &'static Operation) -> Option<Arg> {
-    let hole = operation.path_parameters.first()?;
+    let path_parameter = operation.path_parameters.first()?;
     let takes_many = operation.targets_one();
     let arg = Arg::new("target")
-        .value_name(value_name(hole))
+        .value_name(value_name(path_parameter))
         .required(true)
-        .value_parser(move |word: &str| checked_target(hole, takes_many, word))
+        .value_parser(move |word: &str| checked_target(path_parameter, takes_many, word))
         .help_heading("Arguments");
     if let [_, _, ..] = operation.path_parameters {
         return Some(several_parts(operation, arg));
     }
     Some(if takes_many {
         arg.num_args(1..).help(format!(
-            "{}; several, also 1,2, or - to read them",
-            hole.help
+            "{}; one or several (1 2 or 1,2), or - to read them from standard input",
+            path_parameter.help
         ))
     } else {
-        arg.help(hole.help)
+        arg.help(path_parameter.help)
     })
 }
 
@@ -51,38 +51,47 @@ fn several_parts(operation: &'static Operation, arg: Arg) -> Arg {
 /// objects share.
 #[must_use]
 pub fn target_or_unique(operation: &'static Operation, unique: Unique) -> Option<Arg> {
-    let hole = operation.path_parameters.first()?;
+    let path_parameter = operation.path_parameters.first()?;
     let arg = target(operation)?;
     let field = unique.field.replace('_', " ");
     Some(
-        arg.value_name(format!("{}|{}", value_name(hole), field.to_uppercase()))
-            .value_parser(|word: &str| match word {
-                "" => Err("empty"),
-                _ => Ok(word.to_owned()),
-            })
-            .help(format!(
-                "{} or its {field}; several, also 1,2, or - to read ids",
-                hole.help
-            )),
+        arg.value_name(format!(
+            "{}|{}",
+            value_name(path_parameter),
+            field.to_uppercase()
+        ))
+        .value_parser(|word: &str| match word {
+            "" => Err("empty"),
+            _ => Ok(word.to_owned()),
+        })
+        .help(format!(
+            "{} or its {field}; one or several (1 2 or 1,2), or - to read ids from standard \
+                 input",
+            path_parameter.help
+        )),
     )
 }
 
-fn checked_target(hole: &Parameter, takes_many: bool, word: &str) -> Result<String, String> {
+fn checked_target(
+    path_parameter: &Parameter,
+    takes_many: bool,
+    word: &str,
+) -> Result<String, String> {
     if word.is_empty() {
         return Err("empty".to_owned());
     }
     if word == "-" {
         return Ok(word.to_owned());
     }
-    if takes_many && hole.kind == ValueKind::Id && word.contains(',') {
+    if takes_many && path_parameter.kind == ValueKind::Id && word.contains(',') {
         for id in word.split(',') {
-            request::check(hole, id).map_err(|reason| match id {
+            request::check(path_parameter, id).map_err(|reason| match id {
                 "" => "an id is empty".to_owned(),
                 id => format!("{id}: {reason}"),
             })?;
         }
     } else {
-        request::check(hole, word)?;
+        request::check(path_parameter, word)?;
     }
     Ok(word.to_owned())
 }
@@ -91,11 +100,13 @@ fn checked_target(hole: &Parameter, takes_many: bool, word: &str) -> Result<Stri
 /// else, as an email address, stays whole.
 #[must_use]
 pub fn targets_of(operation: &Operation, word: &str) -> Vec<String> {
-    let hole = operation.path_parameters.first();
-    let is_list = hole.is_some_and(|hole| {
+    let path_parameter = operation.path_parameters.first();
+    let is_list = path_parameter.is_some_and(|path_parameter| {
         operation.targets_one()
-            && hole.kind == ValueKind::Id
-            && word.split(',').all(|id| request::check(hole, id).is_ok())
+            && path_parameter.kind == ValueKind::Id
+            && word
+                .split(',')
+                .all(|id| request::check(path_parameter, id).is_ok())
     });
     if is_list {
         return word.split(',').map(str::to_owned).collect();
@@ -125,7 +136,7 @@ pub fn flag(parameter: &'static Parameter, heading: &'static str, order: usize) 
     arg = match parameter.flag {
         // The short help is for those who know the short names.
         Some(flag) => arg.long(flag).alias(plain).long_help(format!(
-            "{}\n[also --{}, as the API calls it]",
+            "{}\n[the name of the API works as well: --{}]",
             help(parameter),
             kebab(parameter.name)
         )),

@@ -1,5 +1,5 @@
-//! What clap finds wrong, in the voice of all other errors: the thing and the
-//! value in the message, what to do next in the hints.
+//! Errors of clap, in the form of all other errors: the thing and the value in
+//! the message, what to do next in the hints.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error as Complaint};
@@ -16,7 +16,7 @@ pub(super) fn translate<'a>(
     command: &Command,
     words: impl Iterator<Item = &'a str>,
 ) -> Error {
-    // What follows a word that is not understood says nothing of what it is in.
+    // The words after an unknown word do not say which command it belongs to.
     let stray = text(complaint, ContextKind::InvalidSubcommand);
     let words = words.take_while(|word| Some(*word) != stray.as_deref());
     let inner = innermost(command, words);
@@ -71,7 +71,7 @@ fn unknown_word(
         (None, Some(inside)) => Error::usage(format!("{} has no verb {word}", spelled(inner)))
             .hint(format!("its verbs: {}", names(inside))),
         (None, None) => Error::usage(format!("there is no resource {word}"))
-            .hint("rc --help lists what there is"),
+            .hint("rc --help lists resources and commands"),
     };
     let within = inside.unwrap_or(command);
     nearest(
@@ -90,7 +90,7 @@ fn unknown_flag(complaint: &Complaint) -> Error {
     let error = if flag.starts_with('-') {
         Error::usage(format!("there is no flag {flag} here"))
     } else {
-        Error::usage(format!("{flag} is one word too many"))
+        Error::usage(format!("unexpected argument {flag}"))
     };
     // Flags are understood in snake case too, and shown in kebab case.
     let error = nearest(
@@ -117,12 +117,13 @@ fn verb_missing(set: &CommandSet, inner: &[&Command]) -> Error {
         return error;
     }
     let Some(innermost) = inner.last() else {
-        return Error::usage("a resource is missing").hint("rc --help lists what there is");
+        return Error::usage("a resource is missing")
+            .hint("rc --help lists resources and commands");
     };
     let spelled = spelled(inner);
     Error::usage(format!("{spelled} needs a verb"))
         .hint(format!("its verbs: {}", names(innermost)))
-        .hint(format!("rc {spelled} --help tells what they do"))
+        .hint(format!("rc {spelled} --help describes them"))
 }
 
 fn names(command: &Command) -> String {

@@ -1,7 +1,7 @@
-//! What can come next on a line that is being typed.
+//! Completions of a line that is being typed.
 //!
-//! In come the words, and [`Facts`] that only the machine knows; out comes an
-//! [`Offer`]. Reads no file and asks nobody by itself, so that an answer takes
+//! Takes the words, and [`Facts`] that only the machine knows; returns an
+//! [`Offer`]. Reads no file and asks no one by itself, so that an answer takes
 //! a few milliseconds; of the command line only what the words name is built.
 
 mod line;
@@ -23,7 +23,7 @@ pub use shell::Shell;
 /// A list that is made only when a word needs it.
 pub type List<T> = Arc<dyn Fn(T) -> Vec<String> + Send + Sync>;
 
-/// What is on this machine. None of it fails: what cannot be found out is empty.
+/// What is on this machine. None of it fails: what cannot be detected is empty.
 #[derive(Clone)]
 pub struct Facts {
     /// Names of profiles.
@@ -43,13 +43,13 @@ impl std::fmt::Debug for Facts {
 /// What to offer.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Offer {
-    /// How the shell goes on.
+    /// How the shell continues.
     pub next: Next,
     /// What the word may become.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<Completion>,
 }
 
-/// How the shell goes on.
+/// How the shell continues.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     /// A word that is complete is followed by a space.
@@ -63,7 +63,7 @@ pub enum Next {
 
 /// What a word may become.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Candidate {
+pub struct Completion {
     /// The word, or the part of it that the shell replaces.
     pub value: String,
     /// A few words about it.
@@ -110,7 +110,7 @@ fn family_of(set: &CommandSet, before: &[OsString]) -> &'static ApiFamily {
     spec.and_then(|spec| spec.family).unwrap_or(set.family)
 }
 
-/// `rc help subscriptions …` and `rc man subscriptions …` go on as `rc
+/// `rc help subscriptions …` and `rc man subscriptions …` continue as `rc
 /// subscriptions …` does, but for values and flags.
 fn tells(words: &mut Vec<OsString>) -> Option<&'static str> {
     let second = words.get(1).filter(|_| words.len() > 2)?;
@@ -121,7 +121,7 @@ fn tells(words: &mut Vec<OsString>) -> Option<&'static str> {
 
 /// Of the names of a command one is offered, and it is the alias only to who
 /// began with it.
-fn by_proper_names(candidates: &mut [Candidate], innermost: &Command, current: &OsStr) {
+fn by_proper_names(candidates: &mut [Completion], innermost: &Command, current: &OsStr) {
     let begun = current.to_string_lossy();
     for candidate in candidates {
         if let Some(inner) = innermost.find_subcommand(&candidate.value)
@@ -132,11 +132,11 @@ fn by_proper_names(candidates: &mut [Candidate], innermost: &Command, current: &
     }
 }
 
-fn topics_like(current: &OsStr) -> impl Iterator<Item = Candidate> {
+fn topics_like(current: &OsStr) -> impl Iterator<Item = Completion> {
     let current = current.to_string_lossy().into_owned();
     topics::names()
         .filter(move |(name, _)| name.starts_with(&current))
-        .map(|(name, about)| Candidate {
+        .map(|(name, about)| Completion {
             value: name.to_owned(),
             about: Some(about.to_owned()),
         })
@@ -185,19 +185,19 @@ fn shown(found: Vec<CompletionCandidate>, current: &OsStr, before: &str) -> Offe
         let bytes = value.as_encoded_bytes();
         is_flag(current) || !is_flag(value) || (!words_come && bytes.starts_with(b"--"))
     };
-    let candidates: Vec<Candidate> = found
+    let candidates: Vec<Completion> = found
         .into_iter()
         .filter(|candidate| is_shown(candidate.get_value()))
         .filter_map(|candidate| {
             let value = candidate.get_value().to_str()?;
             let about = candidate.get_help().map(ToString::to_string);
-            Some(Candidate {
+            Some(Completion {
                 value: value.strip_prefix(before).unwrap_or(value).to_owned(),
                 about: about.and_then(|about| about.lines().next().map(str::to_owned)),
             })
         })
         .collect();
-    let unfinished = |candidate: &Candidate| candidate.value.ends_with(['=', '.']);
+    let unfinished = |candidate: &Completion| candidate.value.ends_with(['=', '.']);
     let rest = !candidates.is_empty() && candidates.iter().all(unfinished);
     Offer {
         next: if rest { Next::Rest } else { Next::Word },

@@ -215,7 +215,7 @@ fn only_what_the_words_name_is_built() {
 fn each_shell_reads_its_own_way() {
     let offer = Offer {
         next: Next::Rest,
-        candidates: vec![Candidate {
+        candidates: vec![Completion {
             value: "status=".to_owned(),
             about: Some("its status".to_owned()),
         }],

@@ -47,9 +47,9 @@ pub(super) fn pair(arg: Arg, values: [&'static str; 2]) -> Arg {
 fn refuse_without_filter(matches: &ArgMatches) -> Result<()> {
     let mut alone = ["arg", "argjson", "jq-errors"].into_iter();
     match alone.find(|flag| matches.contains_id(flag)) {
-        Some(flag) if !matches.contains_id("jq") => Err(Error::usage(format!(
-            "--{flag} goes with --jq, which is missing"
-        ))),
+        Some(flag) if !matches.contains_id("jq") => {
+            Err(Error::usage(format!("--{flag} needs --jq")))
+        }
         _ => Ok(()),
     }
 }

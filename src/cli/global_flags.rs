@@ -56,15 +56,23 @@ impl FlagGroup {
 
 /// All of them, in the order of help.
 pub const GLOBAL_FLAGS: &[GlobalFlag] = &[
-    value("output", "FORMAT", "table (on a terminal), json (elsewhere), ndjson, csv or tsv")
-        .output()
-        .short('o')
-        .common()
-        .takes(choice::<Format>),
-    value("columns", "A,B.C", "columns of tables and CSV, fields of JSON; \"help\" lists them")
-        .output()
-        .short('c')
-        .common(),
+    value(
+        "output",
+        "FORMAT",
+        "table (on a terminal), json (elsewhere), ndjson, csv or tsv",
+    )
+    .output()
+    .short('o')
+    .common()
+    .takes(choice::<Format>),
+    value(
+        "columns",
+        "A,B.C",
+        "columns of tables and CSV, fields of JSON; \"help\" lists them",
+    )
+    .output()
+    .short('c')
+    .common(),
     value("jq", "FILTER", "run a jq filter over each record")
         .output()
         .short('q')
@@ -73,32 +81,52 @@ pub const GLOBAL_FLAGS: &[GlobalFlag] = &[
         .output()
         .short('r')
         .common(),
-    switch("slurp", "with --jq: gather all records into one list first (this buffers)").output(),
-    value("arg", "NAME", "with --jq: a text that the filter finds as $NAME")
+    switch(
+        "slurp",
+        "with --jq: collect all records into one list first (held in memory)",
+    )
+    .output(),
+    value("arg", "NAME", "with --jq: set the variable $NAME to a text")
         .output()
         .common()
         .takes(|arg| filtering::pair(arg, ["NAME", "TEXT"])),
-    value("argjson", "NAME", "with --jq: a JSON value that the filter finds as $NAME")
-        .output()
-        .takes(|arg| filtering::pair(arg, ["NAME", "JSON"])),
+    value(
+        "argjson",
+        "NAME",
+        "with --jq: set the variable $NAME to a JSON value",
+    )
+    .output()
+    .takes(|arg| filtering::pair(arg, ["NAME", "JSON"])),
     value(
         "jq-errors",
         "WHAT",
-        "a record that --jq fails on: stop there, or skip it [default: stop]",
+        "when --jq fails on a record: stop, or skip it [default: stop]",
     )
     .output()
     .takes(filtering::on_failure),
-    value("out", "FILE", "write to a file; it appears whole or not at all")
-        .output()
-        .short('O')
-        .common()
-        .takes(file),
-    switch("excel", "CSV for spreadsheets: a byte order mark, and no cell is a formula; implies -o csv")
-        .output()
-        .formats(&[Format::Csv]),
-    switch("all-columns", "csv, tsv: columns also for fields of the first page that rc does not know")
-        .output(),
-    switch("no-headers", "leave out the line of headings")
+    value(
+        "out",
+        "FILE",
+        "write to a file, which is complete or not written at all",
+    )
+    .output()
+    .short('O')
+    .common()
+    .takes(file),
+    switch(
+        "excel",
+        "CSV for spreadsheets: a byte order mark, and no cell is a formula; implies \
+        -o csv",
+    )
+    .output()
+    .formats(&[Format::Csv]),
+    switch(
+        "all-columns",
+        "csv, tsv: add columns for fields of the first page that rc does not \
+        know",
+    )
+    .output(),
+    switch("no-headers", "leave out the header line")
         .output()
         .formats(&[Format::Table, Format::Csv, Format::Tsv]),
     value("color", "WHEN", "auto, always or never")
@@ -107,7 +135,8 @@ pub const GLOBAL_FLAGS: &[GlobalFlag] = &[
     value(
         "dry-run",
         "FORM",
-        "print the request instead of sending it; =curl prints a command, =diff what an update changes",
+        "print the request instead of sending it; =curl prints a command, =diff what an update \
+         changes",
     )
     .common()
     .takes(|arg| {
@@ -121,47 +150,63 @@ pub const GLOBAL_FLAGS: &[GlobalFlag] = &[
         .common(),
     switch("fail-fast", "with many ids: stop at the first that fails"),
     switch("sandbox", "use the built-in sandbox: no token, no network").common(),
-    value("profile", "NAME", "the store to work with: a profile of rc profile list").common(),
-    value("base-url", "URL", "where the API answers; https, or this machine")
+    value(
+        "profile",
+        "NAME",
+        "store to use: a profile of rc profile list",
+    )
+    .common(),
+    value("base-url", "URL", "URL of the API; https, or this machine")
         .takes(|arg| arg.value_hint(ValueHint::Url)),
-    value("store-hash", "HASH", "the BigCommerce store to work with"),
+    value("store-hash", "HASH", "BigCommerce store to use"),
     value("api-version", "VERSION", "version of the API to ask for"),
-    switch("verbose", "show each request on standard error; -vv with headers and bodies")
-        .short('v')
-        .common()
-        .takes(|arg| arg.action(ArgAction::Count)),
+    switch(
+        "verbose",
+        "show each request on standard error; -vv with headers and bodies",
+    )
+    .short('v')
+    .common()
+    .takes(|arg| arg.action(ArgAction::Count)),
     value(
         "trace",
         "FILE",
-        "write all requests and answers to a HAR file, without secrets",
+        "write all requests and responses to a HAR file, without secrets",
     )
     .takes(file),
-    value("timeout", "SPAN", "how long an attempt may take, like 30s [default: 2m]")
-        .takes(|arg| arg.value_parser(some_time)),
+    value(
+        "timeout",
+        "SPAN",
+        "time limit of one attempt, like 30s [default: 2m]",
+    )
+    .takes(|arg| arg.value_parser(some_time)),
     value(
         "ca-file",
         "FILE",
         "trust only the certificate authorities in this PEM file",
     )
     .takes(file),
-    switch("system-ca", "trust the certificate authorities of the system"),
+    switch(
+        "system-ca",
+        "trust the certificate authorities of the system",
+    ),
     value(
         "max-retries",
         "N",
-        "try a request that fails so many times again, where that is safe [default: 8]",
+        "retry a failed request up to N times, where that is safe [default: 8]",
     )
     .takes(|arg| arg.value_parser(retries)),
     value(
         "max-time",
         "SPAN",
-        "begin no further attempt so long after the first, like 30s [default: 2m]; of a batch: the longest without progress [default: 10m]",
+        "stop retrying this long after the first attempt, like 30s [default: 2m]; of a batch: \
+         longest time without progress [default: 10m]",
     )
     .takes(|arg| arg.value_parser(span)),
     switch("help", "this help; -h is shorter")
         .short('h')
         .common()
         .takes(|arg| arg.action(ArgAction::Help)),
-    value("errors", "FORM", "how errors are told: text or json").takes(choice::<ErrorForm>),
+    value("errors", "FORM", "format of errors: text or json").takes(choice::<ErrorForm>),
 ];
 
 const fn value(name: &'static str, value: &'static str, help: &'static str) -> GlobalFlag {

@@ -99,7 +99,7 @@ pub fn root(set: &CommandSet, width: usize, flags: Flags) -> StyledStr {
     for flag in GLOBAL_FLAGS.iter().filter(shown) {
         flag_entry(&mut text, flag, width);
     }
-    section(&mut text, "To begin");
+    section(&mut text, "First steps");
     for line in [
         "rc --sandbox subscriptions list          try it without a token",
         "rc subscriptions --help                  what can be done with subscriptions",
@@ -148,7 +148,7 @@ pub fn resource(resource: &Resource) -> StyledStr {
         let _ = writeln!(examples, "  {}", broken(operation.example));
     }
     styled(&format!(
-        "Examples:\n{examples}\nrc {name} <verb> --help tells all about a verb, -h the most important."
+        "Examples:\n{examples}\nrc {name} <verb> --help describes a verb in full, -h in short."
     ))
 }
 
@@ -260,7 +260,7 @@ pub fn after(family: &ApiFamily, rows: &[VersionedRow]) -> StyledStr {
         }
         text.push('.');
     }
-    // What the newest version has is the usual case.
+    // An operation of the newest version is the usual case.
     if rows.iter().all(|row| row.api != family.newest()) {
         let versions: Vec<&str> = rows.iter().map(|row| row.api.version).collect();
         let _ = write!(text, "\nOnly in version {}.", versions.join(", "));
@@ -286,7 +286,8 @@ pub fn after(family: &ApiFamily, rows: &[VersionedRow]) -> StyledStr {
         };
         let _ = write!(
             text,
-            "\nWith - it reads ids, the records of {from}, or a CSV with a column id from standard input."
+            "\nWith - it reads ids, the records of {from}, or a CSV with a column id from \
+             standard input."
         );
     }
     text.into()

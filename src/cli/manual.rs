@@ -1,8 +1,8 @@
 //! Manual pages: the command line, written down for `man`.
 //!
-//! In come the commands that [`crate::cli`] builds, out come pages in roff, so
+//! Takes the commands that [`crate::cli`] builds; returns pages in roff, so
 //! that a page never says what `--help` does not. Flags that go with every
-//! command stand in the page of `rc` only. Writes no file.
+//! command are in the page of `rc` only. Writes no file.
 
 use clap::{Arg, Command};
 use clap_mangen::Man;
@@ -34,7 +34,7 @@ pub fn page(set: &CommandSet, words: &[String]) -> Result<ManualPage> {
         above = Some(command.clone());
         command = command.find_subcommand(word).ok_or_else(|| {
             Error::usage(format!("there is no command {}", words.join(" ")))
-                .hint("rc --help lists what there is")
+                .hint("rc --help lists resources and commands")
         })?;
     }
     Ok(written(command, above.as_ref()))
@@ -89,7 +89,7 @@ fn written(command: &Command, above: Option<&Command>) -> ManualPage {
     }
 }
 
-/// What stands in the middle of the first line of a page.
+/// What is in the middle of the first line of a page.
 const MANUAL: &str = "Recharge";
 
 /// Letters of the longest title that fits twice into a line of 78 columns, with
@@ -150,7 +150,7 @@ fn sections(
 }
 
 fn see_also(above: &Command) -> String {
-    let flags = "rc(1) for the flags that go with every command";
+    let flags = "rc(1) for the flags of every command";
     if name(above) == "rc" {
         flags.to_owned()
     } else {

@@ -84,7 +84,7 @@ pub fn parse(set: &CommandSet, arguments: &[OsString], width: Option<u16>) -> Re
         Err(error) if error.kind() == ErrorKind::DisplayHelp => {
             let words = arguments.iter().filter_map(|word| word.to_str());
             let inner = complaint::innermost(&command, words);
-            // What has verbs lists them, and each of them says it.
+            // A command with verbs lists them, and each of them says it.
             let is_verb = inner.last().is_some_and(|inner| !inner.has_subcommands());
             let text = error.render();
             Ok(Typed::Text(if is_verb {

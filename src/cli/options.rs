@@ -1,4 +1,4 @@
-//! What every command understands, and how far to follow a list.
+//! Options of every command, and how far to follow a list.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,7 +13,7 @@ pub struct Options {
     pub output: OutputOptions,
     /// When to use colour.
     pub colour: Colour,
-    /// How errors are told.
+    /// How errors are reported.
     pub errors: Option<ErrorForm>,
     /// Print requests instead of sending them.
     pub dry_run: Option<DryRun>,
@@ -76,7 +76,7 @@ pub struct OutputOptions {
     pub out: Option<PathBuf>,
 }
 
-/// How errors are told.
+/// How errors are reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorForm {
     /// For people.

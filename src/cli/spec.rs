@@ -1,5 +1,5 @@
-//! What the frame needs to know of a command: help, completion, manual pages and
-//! suggestions follow from it.
+//! The description of a command: help, completion, manual pages and suggestions
+//! follow from it.
 
 use clap::Command;
 

@@ -33,7 +33,7 @@ pub const ALL: &[Topic] = &[
     },
     Topic {
         name: "jq",
-        about: "Filters over records, sums and groups",
+        about: "Filter, sum and group records with jq",
         text: include_str!("topics/jq.txt"),
     },
     Topic {
@@ -48,27 +48,27 @@ pub const ALL: &[Topic] = &[
     },
     Topic {
         name: "auth",
-        about: "Where the token comes from, and profiles for many stores",
+        about: "Login, tokens, and profiles for several stores",
         text: include_str!("topics/auth.txt"),
     },
     Topic {
         name: "bulk",
-        about: "A spreadsheet into the store",
+        about: "Import a spreadsheet",
         text: include_str!("topics/bulk.txt"),
     },
     Topic {
         name: "sandbox",
-        about: "A store to try everything on",
+        about: "A local store for tests and demos",
         text: include_str!("topics/sandbox.txt"),
     },
     Topic {
         name: "exit-codes",
-        about: "What scripts can rely on when something fails",
+        about: "Exit codes and errors as JSON, for scripts",
         text: include_str!("topics/exit-codes.txt"),
     },
     Topic {
         name: "environment",
-        about: "Variables that rc reads",
+        about: "Environment variables",
         text: include_str!("topics/environment.txt"),
     },
     Topic {
@@ -118,7 +118,7 @@ fn list() -> StyledStr {
     for (name, about) in names() {
         let _ = writeln!(text, "  {LITERAL}{name:<22}{LITERAL:#}{about}");
     }
-    text.push_str("\nrc help TOPIC tells about one, rc help RESOURCE [VERB] about a command.\n");
+    text.push_str("\nrc help TOPIC shows a topic, rc help RESOURCE [VERB] a command.\n");
     text.into()
 }
 

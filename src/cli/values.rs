@@ -82,7 +82,7 @@ pub fn sets(matches: &ArgMatches) -> Result<Vec<Set>> {
 /// A usage error where there is no `=`.
 pub fn set(flag: &str, word: &str, verbatim: bool) -> Result<Set> {
     let Some((path, value)) = word.split_once('=') else {
-        return Err(Error::usage(format!("--{flag} {word}: there is no ="))
+        return Err(Error::usage(format!("--{flag} {word}: the = is missing"))
             .hint(format!("write --{flag} name=value")));
     };
     Ok(Set {

@@ -9,7 +9,7 @@ use crate::config::span;
 /// The rounds are never closer.
 const SHORTEST: Duration = Duration::from_secs(1);
 
-/// Nor further apart: whoever waits longer has a scheduler.
+/// Nor further apart: anyone who waits longer has a scheduler.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The flag.
@@ -20,7 +20,9 @@ pub fn flag() -> Arg {
         .value_name("SECONDS")
         .value_parser(interval)
         .help_heading("Output")
-        .help("read again and again: a fresh picture on a terminal, changes as NDJSON elsewhere")
+        .help(
+            "read repeatedly: refresh the screen on a terminal, print changes as NDJSON elsewhere",
+        )
 }
 
 /// The interval that was asked for, where the flag is understood.

@@ -17,7 +17,7 @@ pub(super) fn openers(environment: &Environment, page: &OsStr) -> Result<Vec<Com
     let mut found = Vec::new();
     for words in list.split(':').filter(|words| !words.trim().is_empty()) {
         let words = shell_words::split(words).map_err(|error| {
-            Error::usage(format!("{} is no command", variable::BROWSER)).caused_by(error)
+            Error::usage(format!("{} is not a command", variable::BROWSER)).caused_by(error)
         })?;
         found.push(opener(words.iter().map(String::as_str), page));
     }
@@ -32,7 +32,7 @@ pub(super) fn openers(environment: &Environment, page: &OsStr) -> Result<Vec<Com
                     .iter()
                     .filter(|(name, _)| !variable::is_secret(name)),
             )
-            // What it prints is for nobody, and no part of the output.
+            // What it prints is for no one, and no part of the output.
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
@@ -75,7 +75,7 @@ fn opener<'a>(words: impl Iterator<Item = &'a str>, page: &OsStr) -> Command {
 }
 
 /// The first opener that starts. A browser may stay as long as it is open, so
-/// nobody waits for its end.
+/// no one waits for its end.
 pub(super) fn start(openers: &mut impl Iterator<Item = Command>) -> Option<Child> {
     openers.find_map(|mut opener| opener.spawn().ok())
 }

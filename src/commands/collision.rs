@@ -1,9 +1,9 @@
 //! Files that a command line names: none that is written is one that is read,
 //! or written for another purpose.
 //!
-//! In comes what was asked for; out comes a usage error, before anything is
-//! opened for writing. Files are compared by device and inode (on Windows by
-//! volume and index), so that links do not hide what they lead to.
+//! Takes what was asked for; returns a usage error, before anything is opened
+//! for writing. Files are compared by device and inode (on Windows by volume
+//! and index), so that links do not hide what they lead to.
 
 use std::fs;
 use std::path::{Path, PathBuf};

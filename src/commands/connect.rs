@@ -62,7 +62,7 @@ pub(super) struct Target {
     known: OnceCell<KnownToken>,
 }
 
-/// What is known of the token that is sent there.
+/// The known facts about the token that is sent there.
 #[derive(Debug)]
 pub(super) struct KnownToken {
     /// Where it came from.
@@ -142,7 +142,7 @@ impl Target {
             && asked != named
         {
             return Err(Error::usage(format!(
-                "the base URL is that of the store {named}, and {asked} was asked for"
+                "the base URL belongs to the store {named}, but {asked} was requested"
             )));
         }
         let client_id = match newest.headers.client_id {
@@ -157,9 +157,7 @@ impl Target {
         if let Some(version) = &asked_version
             && (!version.bytes().all(|byte| byte.is_ascii_graphic()) || version.is_empty())
         {
-            return Err(Error::usage(format!(
-                "the API version {version:?} is not a version"
-            )));
+            return Err(Error::usage(format!("{version:?} is not an API version")));
         }
         let api = asked_version
             .as_deref()
@@ -253,11 +251,11 @@ impl Target {
 
     /// Takes note of what is known of the token.
     pub(super) fn knows(&self, known: KnownToken) {
-        // It is told once: the token does not change within a command.
+        // It is reported once: the token does not change within a command.
         let _ = self.known.set(known);
     }
 
-    /// What is known of the token, once it was looked for.
+    /// The known facts about the token, once it was looked up.
     pub(super) fn known(&self) -> Option<&KnownToken> {
         self.known.get()
     }
@@ -269,7 +267,7 @@ impl Target {
         self.named_as(store)
     }
 
-    /// As [`Target::named`], where the name of the store was found out.
+    /// As [`Target::named`], where the name of the store was detected.
     pub(super) fn named_as(&self, store: Option<&str>) -> String {
         if self.sandbox {
             return "the sandbox".to_owned();
@@ -306,7 +304,7 @@ impl Target {
         self.in_question_as(login.and_then(|login| login.store.as_deref()))
     }
 
-    /// As [`Target::in_question`], where the name of the store was found out.
+    /// As [`Target::in_question`], where the name of the store was detected.
     pub(super) fn in_question_as(&self, store: Option<&str>) -> String {
         let known = self.known();
         let foreign =
@@ -406,7 +404,7 @@ pub(super) fn kind_of<'a>(api: &Api, base: &'a BaseUrl) -> &'a str {
     if base.is_loopback() {
         return "local";
     }
-    // The place of the store in it is no part of a URL.
+    // The place of the store in it is not a part of a URL.
     let vendor = store_address::address(api, None, Some(SANDBOX_STORE));
     match vendor.and_then(|vendor| BaseUrl::parse(&vendor)) {
         Ok(vendor) if vendor.host() == base.host() => "live",
@@ -451,7 +449,7 @@ pub(super) fn is_sandbox(options: &Options, environment: &Environment) -> Result
     let wished = config::read(environment, variable::SANDBOX)?;
     let wished = wished.is_some_and(|word| !matches!(word, "0" | "false" | "no"));
     if wished && options.profile.is_some() && options.base_url.is_none() {
-        // Whoever has set it expects that no store is touched.
+        // Anyone who has set it expects that no store is touched.
         return Err(Error::usage(format!(
             "--profile names a store, and {} is set",
             variable::SANDBOX

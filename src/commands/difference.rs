@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 /// A value that changes.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::commands) struct FieldChange {
+pub(in crate::commands) struct FieldDifference {
     /// The dotted path of the field.
     pub(in crate::commands) field: String,
     /// The value before; `None` where the object does not have the field.
@@ -20,7 +20,7 @@ pub(in crate::commands) struct FieldChange {
 pub(in crate::commands) fn changes(
     before: &Map<String, Value>,
     after: &Map<String, Value>,
-) -> Vec<FieldChange> {
+) -> Vec<FieldDifference> {
     let mut found = Vec::new();
     collect(before, after, "", &mut found);
     found
@@ -30,10 +30,10 @@ pub(in crate::commands) fn changes(
 pub(in crate::commands) fn all_changes(
     before: &Map<String, Value>,
     after: &Map<String, Value>,
-) -> Vec<FieldChange> {
+) -> Vec<FieldDifference> {
     let mut found = changes(before, after);
     let lost = before.iter().filter(|(name, _)| !after.contains_key(*name));
-    found.extend(lost.map(|(name, value)| FieldChange {
+    found.extend(lost.map(|(name, value)| FieldDifference {
         field: name.clone(),
         before: Some(value.clone()),
         after: None,
@@ -45,7 +45,7 @@ fn collect(
     before: &Map<String, Value>,
     after: &Map<String, Value>,
     path: &str,
-    found: &mut Vec<FieldChange>,
+    found: &mut Vec<FieldDifference>,
 ) {
     for (name, value) in after {
         let field = format!("{path}{name}");
@@ -54,7 +54,7 @@ fn collect(
             (Some(Value::Object(old)), Value::Object(new)) => {
                 collect(old, new, &format!("{field}."), found);
             }
-            (old, new) => found.push(FieldChange {
+            (old, new) => found.push(FieldDifference {
                 field,
                 before: old.cloned(),
                 after: Some(like(old, new)),
@@ -103,12 +103,12 @@ fn canonical_number(value: &Value) -> Option<String> {
 }
 
 /// Changes as lines for people: `  quantity  1 → 2`.
-pub(in crate::commands) fn as_text(changes: &[FieldChange]) -> String {
+pub(in crate::commands) fn as_text(changes: &[FieldDifference]) -> String {
     let width = changes.iter().map(|change| change.field.chars().count());
     let width = width.max().unwrap_or(0);
     let mut text = String::new();
     for change in changes {
-        let FieldChange {
+        let FieldDifference {
             field,
             before,
             after,
@@ -129,7 +129,7 @@ pub(in crate::commands) fn as_text(changes: &[FieldChange]) -> String {
 }
 
 /// Changes as JSON objects with `field`, `before` and `after`.
-pub(in crate::commands) fn as_json(changes: &[FieldChange]) -> Value {
+pub(in crate::commands) fn as_json(changes: &[FieldDifference]) -> Value {
     let changes = changes.iter().map(
         |change| json!({"field": change.field, "before": change.before, "after": change.after}),
     );

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::api::request::{self, Request};
 use crate::cli::{DryRun, Options};
 use crate::commands::connect::Target;
-use crate::commands::difference::{self, FieldChange};
+use crate::commands::difference::{self, FieldDifference};
 use crate::error::{Error, Result};
 use crate::output::Format;
 
@@ -13,7 +13,7 @@ use crate::output::Format;
 pub(super) fn check(options: &Options, form: DryRun) -> Result<()> {
     if form == DryRun::Diff {
         return Err(Error::usage(
-            "--dry-run=diff goes with the verbs update and edit of a resource",
+            "--dry-run=diff works with the verbs update and edit of a resource",
         )
         .hint("--dry-run prints the request"));
     }
@@ -36,8 +36,8 @@ pub(super) fn check_flags(options: &Options, form: DryRun) -> Result<()> {
     ];
     match ignored.into_iter().find(|(_, given)| *given) {
         Some((flag, _)) => Err(
-            Error::usage(format!("{flag} does not go with this dry run")).hint(
-                "it prints text, one JSON object a request with -o json, or a command with =curl",
+            Error::usage(format!("{flag} cannot be used with this dry run")).hint(
+                "it prints text, with -o json one JSON object per request, with =curl a command",
             ),
         ),
         None => Ok(()),
@@ -48,7 +48,7 @@ pub(super) fn check_flags(options: &Options, form: DryRun) -> Result<()> {
 pub(super) fn difference(
     request: &Request,
     target: &str,
-    changes: &[FieldChange],
+    changes: &[FieldDifference],
     options: &Options,
 ) -> String {
     let (method, path) = (request.method.name(), &request.path);

@@ -30,7 +30,7 @@ pub(super) fn store_path(
 ) -> Result<PathBuf> {
     let folders = Folders::choose(environment, None, system)?;
     let folder = folders.state().ok_or_else(|| {
-        Error::unexpected("there is no home folder to keep the sandbox in")
+        Error::unexpected("there is no home folder for the sandbox")
             .hint(format!("name a folder in {}", variable::STATE_FOLDER))
     })?;
     Ok(folder.join(file_name(platform)))
@@ -91,7 +91,7 @@ impl Transport for Local {
                 Ending::Whole(answer) => Ok(answer),
                 Ending::Cut(answer, _) => Err(Failure {
                     status: Some(answer.status().as_u16()),
-                    ..lost("the answer broke off")
+                    ..lost("the response was cut off")
                 }),
                 Ending::Reset | Ending::Never => Err(lost("the connection broke")),
             }
@@ -99,7 +99,7 @@ impl Transport for Local {
     }
 }
 
-/// What faults do to an answer looks as it does over the network.
+/// A fault changes an answer in the same way as over the network.
 fn lost(what: &str) -> Failure {
     Failure {
         not_sent: false,

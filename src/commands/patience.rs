@@ -19,7 +19,7 @@ pub(super) fn budget(options: &Options, environment: &Environment) -> Result<Bud
     let retries = options.max_retries.or(retries);
     Ok(Budget {
         retries: retries.unwrap_or(standard.retries),
-        // Whoever gives a number means it.
+        // Anyone who gives a number means it.
         unmet: retries.unwrap_or(standard.unmet),
         time: options.max_time.or(time).unwrap_or(standard.time),
     })

@@ -15,7 +15,7 @@ use crate::config::token_storage::{Keyring, KeyringFailure, TokenFiles, TokenSto
 use crate::error::{Error, Kind, Result};
 use crate::ui::Run;
 
-/// The token to send to a place. What is known of it is noted with the place.
+/// The token to send to a place. Its known facts are saved with the place.
 pub(super) fn of(run: &mut Run, place: &Target) -> Result<SecretString> {
     let search = search(run, place)?;
     match search.found {
@@ -25,7 +25,7 @@ pub(super) fn of(run: &mut Run, place: &Target) -> Result<SecretString> {
     }
 }
 
-/// Looks for the token, and tells what each source said.
+/// Looks for the token, and says what each source said.
 pub(super) fn search(run: &mut Run, place: &Target) -> Result<TokenSearch> {
     let folders = run.folders()?;
     let logins = Logins::below(folders.state());
@@ -172,9 +172,7 @@ pub(super) fn missing(place: &Target, said: &[(TokenSource, String)]) -> Error {
         None => String::new(),
     };
     let error = Error::new(Kind::Access, format!("no API token{of}{at}"))
-        .hint(format!(
-            "rc auth login{kind}{flag} takes one and keeps it safe"
-        ))
+        .hint(format!("rc auth login{kind}{flag} saves one"))
         .hint(format!(
             "or set {} to a token of your store",
             place.api.auth.variable

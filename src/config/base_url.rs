@@ -21,12 +21,12 @@ impl BaseUrl {
     /// Of kind `Usage`: not a URL, plain http to another machine, or a URL
     /// that carries credentials, a query or a fragment.
     pub fn parse(text: &str) -> Result<Self> {
-        // A text with an `@`, or one that is no URL, may hold a password
+        // A text with an `@`, or one that is not an URL, may hold a password
         // wherever a name, a slash or a port seems to be: it is not repeated.
         if text.contains('@') || text.contains("%40") {
             return Err(
-                Error::usage("the base URL must not carry a name or password")
-                    .hint("leave out the @ and all before it: a token is given with rc auth login"),
+                Error::usage("the base URL must not contain a name or password")
+                    .hint("leave out the @ and everything before it; rc auth login sets a token"),
             );
         }
         let named = if is_repeatable(text) {
@@ -39,7 +39,7 @@ impl BaseUrl {
             reqwest::Url::parse(text).map_err(|error| wrong("is not a URL").caused_by(error))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Error::usage(
-                "the base URL must not carry a name or password",
+                "the base URL must not contain a name or password",
             ));
         }
         if url.query().is_some() || url.fragment().is_some() {
@@ -50,7 +50,7 @@ impl BaseUrl {
             "https" => {}
             "http" if loopback => {}
             "http" => {
-                return Err(wrong("would send the token in the clear").hint(
+                return Err(wrong("would send the token unencrypted").hint(
                     "use https; plain http is only for this machine (localhost, 127.0.0.1)",
                 ));
             }

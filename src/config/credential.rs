@@ -48,7 +48,7 @@ pub enum SourceResult {
 /// A way to ask a source. It is asked only when those before it have nothing.
 pub type SourceLookup<'a> = Box<dyn FnOnce() -> Result<SourceResult> + 'a>;
 
-/// What came of asking.
+/// The result of asking.
 #[derive(Debug)]
 pub struct TokenSearch {
     /// The token and its source, or why there is none.
@@ -114,18 +114,19 @@ pub fn token_of(text: &str, from: &str) -> Result<SecretString> {
         let why = if token.is_empty() {
             "it is empty"
         } else {
-            "it has spaces or odd characters"
+            "it contains spaces or unusual characters"
         };
         return Err(
             Error::new(Kind::Access, format!("{from} is not a token: {why}"))
-                .hint("copy the token again, without quotes or line ends"),
+                .hint("copy the token again, without quotes or line breaks"),
         );
     }
     Ok(SecretString::from(token))
 }
 
 /// The shortest token that a login keeps, in bytes. A shorter one cannot be
-/// told from other text, and so not be kept out of it; real ones are longer.
+/// reported from other text, and so not be kept out of it; real ones are
+/// longer.
 pub const SHORTEST: usize = 16;
 
 /// Refuses to keep a token that is too short to be one.
@@ -155,8 +156,8 @@ const LIMITS: ProgramLimits = ProgramLimits {
 };
 
 /// Runs the credential command: without a shell, without standard input, which
-/// is for ids, and without the secrets of this program. What it says on
-/// standard error goes to `tell`, line by line, as it comes.
+/// is for ids, and without the secrets of this program. Its standard error goes
+/// to `tell`, line by line.
 ///
 /// # Errors
 /// Of kind `Access`: it cannot be run, failed, or did not end in time. Of kind

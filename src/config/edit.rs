@@ -1,5 +1,5 @@
-//! Edits of the file of settings. What a person wrote there, comments and
-//! order, stays as it is. Pure: text comes in, text goes out.
+//! Edits of the file of settings. Comments and order that a person wrote are
+//! preserved. Pure: text comes in, text goes out.
 
 use toml_edit::{DocumentMut, Item, Table, Value, value};
 
@@ -49,7 +49,7 @@ pub fn edited(text: &str, named: &str, edits: &[Edit]) -> Result<String> {
         .map_err(|_| Error::usage(format!("{named} is not TOML")))?;
     for edit in edits {
         apply(&mut document, edit)
-            .ok_or_else(|| Error::usage(format!("{named} is not laid out as settings are")))?;
+            .ok_or_else(|| Error::usage(format!("{named} does not have the layout of settings")))?;
     }
     let text = document.to_string();
     Config::parse(&text, named)?;

@@ -1,5 +1,5 @@
 //! Where settings and state lie, and how files are written there: whole or not
-//! at all, and what is private for the eyes of its owner only.
+//! at all, and what is private readable by its owner only.
 //!
 //! The places come from the environment, else from the system. Nothing is ever
 //! looked for in the working directory.
@@ -61,14 +61,14 @@ fn chosen(environment: &Environment, variable: &str) -> Result<Option<PathBuf>> 
     }
     Err(
         Error::usage(format!("{variable} is {folder}, which is a relative path"))
-            .hint("rc reads nothing from the working directory: name the folder by its whole path"),
+            .hint("rc reads nothing from the working directory: give an absolute path"),
     )
 }
 
 /// What to say where there is no place for a file.
 #[must_use]
 pub fn homeless(what: &str, variable: &str) -> Error {
-    Error::usage(format!("there is no home folder to keep {what} in"))
+    Error::usage(format!("there is no home folder for {what}"))
         .hint(format!("name a folder in {variable}"))
 }
 
@@ -107,7 +107,7 @@ pub fn behind_links(path: &Path) -> io::Result<PathBuf> {
             Err(error) => return Err(error),
         }
     }
-    Err(io::Error::other("its links lead in a circle"))
+    Err(io::Error::other("its links form a loop"))
 }
 
 /// Writes a file whole that only its owner may read.
@@ -142,7 +142,7 @@ fn put(path: &Path, bytes: &[u8], rights: Option<Permissions>) -> io::Result<()>
     Ok(())
 }
 
-/// Makes a folder for the eyes of its owner only, unless it is there.
+/// Makes a folder readable by its owner only, unless it is there.
 pub(crate) fn private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -156,7 +156,7 @@ pub(crate) fn private_folder(folder: &Path) -> io::Result<()> {
 pub struct Forbidden {
     /// The bits of them.
     pub bits: u32,
-    /// What others can do, in words.
+    /// The permissions of other users, in words.
     pub can: &'static str,
 }
 
@@ -216,7 +216,7 @@ fn exposed(path: &Path, can: &str, mode: u32, right: &str) -> Error {
 pub(super) fn check_unchangeable(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     const OTHERS: u32 = 0o022;
-    // In a sticky folder, as /tmp, nobody replaces the files of others.
+    // In a sticky folder, as /tmp, no one replaces the files of others.
     const STICKY: u32 = 0o1000;
     let target = behind_links(path).unwrap_or_else(|_| path.to_owned());
     let mode = |path: &Path| std::fs::metadata(path).map(|facts| facts.permissions().mode());

@@ -41,7 +41,7 @@ impl Keyring for SystemKeyring {
 
 /// Asks a keyring in a thread of its own, and stops waiting after a while:
 /// after 3 seconds, or after 60 where a person can unlock it (`attended`), who
-/// is told so.
+/// is reported so.
 ///
 /// # Errors
 /// What `work` fails with, or that there was no answer in time.
@@ -82,7 +82,7 @@ fn within<T: Send + 'static>(
                     longest.as_secs()
                 )
             }
-            mpsc::RecvTimeoutError::Disconnected => "the keyring broke".to_owned(),
+            mpsc::RecvTimeoutError::Disconnected => "the keyring failed unexpectedly".to_owned(),
         }))
     })
 }
@@ -125,8 +125,8 @@ mod store {
         KeyringFailure::Failed(match error {
             Error::NoStorageAccess(_) => "the keyring is locked".to_owned(),
             Error::PlatformFailure(cause) => format!("the keyring failed: {cause}"),
-            Error::Ambiguous(_) => "the keyring holds it twice".to_owned(),
-            _ => "the keyring holds something that is no token".to_owned(),
+            Error::Ambiguous(_) => "the keyring contains it twice".to_owned(),
+            _ => "the keyring contains something that is not a token".to_owned(),
         })
     }
 
@@ -161,7 +161,7 @@ mod store {
 
     fn none<T>() -> Result<T, KeyringFailure> {
         Err(KeyringFailure::Absent(
-            "this build of rc knows no keyring".to_owned(),
+            "this build of rc has no keyring support".to_owned(),
         ))
     }
 

@@ -1,8 +1,8 @@
-//! What is known of tokens that were checked: the store they are of, what they
-//! may do, and where they are kept. The tokens themselves are not in it; a
-//! token is known again by a piece of its hash.
+//! Facts about tokens that were checked: the store they are of, what they may
+//! do, and where they are kept. The tokens themselves are not in it; a token is
+//! known again by a piece of its hash.
 //!
-//! It is a note of what was so at login. Whoever decides by it asks the API
+//! It is a note of what was so at login. Anyone who decides by it asks the API
 //! again first, and where the note cannot be read, nothing is known.
 
 use std::fmt::Write;
@@ -84,7 +84,7 @@ impl Logins {
     }
 }
 
-/// The notes, locked: while this is held, nobody else changes them, nor the
+/// The notes, locked: while this is held, no one else changes them, nor the
 /// tokens that they are about.
 ///
 /// Take it after the last question and the last request.

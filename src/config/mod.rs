@@ -1,5 +1,5 @@
 //! Where settings come from: flag, then environment, then profile, then
-//! default. Each name of an environment variable stands here once.
+//! default. Each name of an environment variable is here once.
 
 mod base_url;
 pub mod credential;

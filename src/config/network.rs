@@ -1,6 +1,6 @@
 //! How requests get to the API: time limits, whom to trust, and the proxy that
-//! stands between. Flags win over the environment; nothing is read from files
-//! here, and nothing is connected to.
+//! is between. Flags win over the environment; nothing is read from files here,
+//! and nothing is connected to.
 //!
 //! A program speaks to one host only, so whether a proxy is used is decided
 //! once, here. An address of a proxy may carry a password: it is never part of
@@ -48,7 +48,7 @@ pub struct Network {
     pub timeouts: Timeouts,
     /// Whom to trust.
     pub trust: Trust,
-    /// What stands between, if anything.
+    /// What is between, if anything.
     pub proxy: Option<Proxy>,
     /// How many bytes an answer may have.
     pub largest: Option<usize>,
@@ -153,7 +153,7 @@ fn timeout(flags: &NetworkFlags, environment: &Environment) -> Result<Duration> 
             .filter(|span| !span.is_zero())
             .ok_or_else(|| {
                 Error::usage(format!(
-                    "{} is {word:?}, no span of time",
+                    "{} is {word:?}, which is not a duration",
                     variable::TIMEOUT
                 ))
                 .hint("write it like 30s or 2m")
@@ -214,7 +214,7 @@ fn read_proxy(variable: String, value: &str) -> Result<Proxy> {
     // The value may hold a password: it is not repeated.
     let wrong = || {
         Error::usage(format!("{variable} is not the address of a proxy"))
-            .hint("write it like http://proxy.example.com:3128; https and socks5 are known too")
+            .hint("write it like http://proxy.example.com:3128; https and socks5 work as well")
             .hint(format!("or unset {variable}; nothing was sent"))
     };
     let whole = if value.contains("://") {

@@ -1,8 +1,8 @@
 //! The file of settings, read: profiles for many stores, and which one is in
 //! use. Pure: text comes in, profiles or an error that names the line go out.
 //!
-//! No token stands in it. What is there and not known is an error, as a
-//! misspelt `protected` would protect nothing.
+//! No token is in it. An unknown setting is an error, as a misspelt `protected`
+//! would protect nothing.
 
 use std::ops::Range;
 
@@ -84,7 +84,7 @@ pub enum NamedBy {
     Environment,
     /// The file of settings.
     Config,
-    /// Nobody.
+    /// No one.
     Nobody,
 }
 
@@ -265,7 +265,7 @@ impl Profile {
     }
 }
 
-/// Refuses a name that could not stand in a path or on a command line.
+/// Refuses a name that could not be in a path or on a command line.
 ///
 /// # Errors
 /// Of kind `Usage`.
@@ -284,13 +284,14 @@ pub fn check_name(name: &str) -> Result<()> {
     )
 }
 
-/// Refuses a command that holds a token, or that cannot be split into words.
+/// Refuses a command that contains a token, or that cannot be split into words.
 ///
 /// # Errors
 /// Of kind `Usage`; the command is not repeated.
 pub fn check_command(command: &str) -> Result<()> {
-    let words = shell_words::split(command)
-        .map_err(|error| Error::usage("the credential command is no command").caused_by(error))?;
+    let words = shell_words::split(command).map_err(|error| {
+        Error::usage("the credential command is not a command").caused_by(error)
+    })?;
     if words.is_empty() {
         return Err(Error::usage("the credential command is empty"));
     }
@@ -300,8 +301,8 @@ pub fn check_command(command: &str) -> Result<()> {
     };
     if words.iter().any(|word| secret(word)) {
         return Err(
-            Error::usage("the credential command seems to hold a token itself")
-                .hint("a token does not stand in the settings: rc auth login keeps it safe"),
+            Error::usage("the credential command seems to contain a token itself")
+                .hint("settings contain no token: rc auth login saves it in the keyring"),
         );
     }
     Ok(())
@@ -313,7 +314,7 @@ pub fn check_command(command: &str) -> Result<()> {
 /// Of kind `Usage`.
 pub fn check_columns(columns: &str) -> Result<()> {
     if columns == "help" {
-        return Err(Error::usage("help lists columns, and is not one"));
+        return Err(Error::usage("help lists the columns; it is not a column"));
     }
     if columns.split(',').any(|column| column.trim().is_empty()) {
         return Err(Error::usage(format!(
@@ -393,9 +394,9 @@ impl SettingsPage<'_> {
             }
             let mut error = self.wrong(item.span(), &format!("there is no setting {key}"));
             if key.contains("token") || key.contains("secret") {
-                return Err(error.hint(
-                    "a token does not stand in the settings: take it out, and run rc auth login",
-                ));
+                return Err(
+                    error.hint("settings contain no token: remove it, and run rc auth login")
+                );
             }
             if let Some(near) = nearest(key, known.iter().copied(), Similarity::Loose) {
                 error = error.hint(format!("did you mean {near}?"));

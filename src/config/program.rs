@@ -13,7 +13,7 @@ use crate::interrupt;
 const TICK: Duration = Duration::from_millis(20);
 
 /// How long the streams of a program that has ended are read. A child of it
-/// that goes on may hold them open.
+/// that continues may hold them open.
 const LINGER: Duration = Duration::from_secs(1);
 
 /// Limits of a run.
@@ -21,7 +21,7 @@ const LINGER: Duration = Duration::from_secs(1);
 pub(super) struct ProgramLimits {
     /// How long the program may take.
     pub(super) whole: Duration,
-    /// After how long the user is told that it is waited for.
+    /// After how long the user is informed that it is waited for.
     pub(super) quiet: Duration,
     /// How many bytes of each stream are read.
     pub(super) bytes: u64,
@@ -192,7 +192,8 @@ fn gather(mut stream: impl Read, into: &Mutex<Vec<u8>>) {
     }
 }
 
-/// Sends lines up to the limit; the rest is read, so that the program goes on.
+/// Sends lines up to the limit; the rest is read, so that the program
+/// continues.
 fn send_lines(stream: impl Read, bytes: u64, sender: &Sender<StreamEvent>) {
     let mut stream = BufReader::new(stream);
     for line in (&mut stream).take(bytes).split(b'\n') {
@@ -221,7 +222,7 @@ fn group(_: &mut Command) -> bool {
     false
 }
 
-/// Ends a program and its children. What cannot be ended has ended.
+/// Ends a program and its children. A process that cannot be ended has ended.
 fn kill(child: &mut Child, grouped: bool) {
     #[cfg(unix)]
     {

@@ -2,7 +2,7 @@
 //!
 //! Only numbers are kept, by place and resource, in a file that only its owner
 //! can read: nothing of the objects themselves, and no token of a checkout,
-//! which is no number. Whatever fails here is of no importance to a command.
+//! which is not a number. Whatever fails here is of no importance to a command.
 
 use std::fs;
 use std::io::{self, Read, Write};

@@ -13,7 +13,8 @@ use super::profile::Config;
 use super::variable;
 use crate::error::{Kind, Result};
 
-/// What others must not be able to do: the file names stores and protection.
+/// Permissions that other users must not have: the file names stores and
+/// protection.
 const OWN: Forbidden = Forbidden {
     bits: 0o002,
     can: "change",
@@ -68,7 +69,7 @@ impl Settings {
     }
 }
 
-/// The file of settings, locked: nobody else changes it until this is dropped.
+/// The file of settings, locked: no one else changes it until this is dropped.
 ///
 /// Take it after the last question and the last request, check here what they
 /// were about, and write.

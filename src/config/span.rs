@@ -1,8 +1,9 @@
 //! The one reader of durations, for flags and variables: text comes in, a
 //! [`Duration`] goes out.
 //!
-//! Dates relative to now (`7d`, `+1mo`) are no durations, as months and days of
-//! the calendar differ in length; [`crate::api::request::Moment`] reads those.
+//! Dates relative to now (`7d`, `+1mo`) are not durations, as months and days
+//! of the calendar differ in length; [`crate::api::request::Moment`] reads
+//! those.
 
 use std::time::Duration;
 

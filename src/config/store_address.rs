@@ -20,7 +20,7 @@ pub fn address(api: &Api, base: Option<&str>, store: Option<&str>) -> Result<Str
     if path_of(&address).is_empty() {
         address.push_str(path_of(api.base_url));
     }
-    if !address.contains(part.hole) {
+    if !address.contains(part.path_parameter) {
         return Ok(address);
     }
     let Some(store) = store else {
@@ -35,14 +35,14 @@ pub fn address(api: &Api, base: Option<&str>, store: Option<&str>) -> Result<Str
             )));
     };
     check(store)?;
-    Ok(address.replace(part.hole, store))
+    Ok(address.replace(part.path_parameter, store))
 }
 
 /// The store that an address names.
 #[must_use]
 pub fn store_of(api: &Api, address: &str) -> Option<String> {
     let part = api.store.as_ref()?;
-    let (before, _) = path_of(api.base_url).split_once(part.hole)?;
+    let (before, _) = path_of(api.base_url).split_once(part.path_parameter)?;
     let (_, rest) = address.split_once(before)?;
     let store = rest.split('/').next().unwrap_or_default();
     check(store).is_ok().then(|| store.to_owned())
@@ -57,8 +57,8 @@ pub fn check(store: &str) -> Result<()> {
     if !store.is_empty() && store.len() <= LONGEST && store.bytes().all(fits) {
         return Ok(());
     }
-    // What is none may be a token that was put into the wrong place.
-    Err(Error::usage("the store hash is not one").hint(format!(
+    // An invalid hash may be a token in the wrong place.
+    Err(Error::usage("the store hash is not valid").hint(format!(
         "it has letters and digits, {LONGEST} at most, and no slash"
     )))
 }

@@ -1,5 +1,5 @@
 //! File names of tokens: an account comes in, a name that every file system
-//! tells apart from all others goes out. Pure.
+//! distinguishes from all others goes out. Pure.
 //!
 //! File systems of macOS and Windows take `Prod` and `prod` for one name, and
 //! some compose letters; Windows reserves names, and drops dots and spaces at

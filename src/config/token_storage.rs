@@ -26,7 +26,7 @@ pub trait Keyring: Send + Sync {
     /// As [`Self::get`].
     fn set(&self, account: &str, secret: &SecretString) -> Result<(), KeyringFailure>;
 
-    /// Removes what is kept under an account; tells whether there was any.
+    /// Removes what is kept under an account; says whether there was any.
     ///
     /// # Errors
     /// As [`Self::get`].
@@ -86,7 +86,7 @@ pub fn account(api: &str, profile: &str, base_url: &str) -> String {
     format!("{api}+{profile}@{host}")
 }
 
-/// What others must not be able to do.
+/// Permissions that other users must not have.
 const PRIVATE: Forbidden = Forbidden {
     bits: 0o077,
     can: "read the token in",
@@ -197,7 +197,7 @@ impl TokenFiles {
         Ok(path)
     }
 
-    /// Removes what is kept under an account; tells whether there was any.
+    /// Removes what is kept under an account; says whether there was any.
     ///
     /// # Errors
     /// The file is there and cannot be removed.
@@ -313,7 +313,7 @@ mod tests {
             assert_eq!(error.kind, Kind::Access);
             assert!(error.hints[0].starts_with("chmod 600"), "{error:?}");
         }
-        // Kept anew, it is closed again.
+        // Kept again, it is closed again.
         files.set("a@x", &"sk_2".into()).unwrap();
         assert_eq!(mode(&path), 0o600);
     }

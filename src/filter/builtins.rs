@@ -1,4 +1,4 @@
-//! What a jq filter may call: jaq's standard library without the doors to the
+//! The functions of jq filters: jaq's standard library without the doors to the
 //! process, and a few names of jq that jaq leaves out.
 //!
 //! Absent are the environment, other inputs, modules and printing on the side
@@ -49,11 +49,11 @@ pub(super) const ABSENT: &[(&str, &str)] = &[
     ("$ENV", "a filter has no access to the environment"),
     (
         "input",
-        "a filter sees one record; --slurp gives it all of them as one list",
+        "a filter gets one record; --slurp passes all records as one list",
     ),
     (
         "inputs",
-        "a filter sees one record; --slurp gives it all of them as one list",
+        "a filter gets one record; --slurp passes all records as one list",
     ),
     (
         "input_filename",
@@ -64,10 +64,7 @@ pub(super) const ABSENT: &[(&str, &str)] = &[
         "records come from the API, not from a file",
     ),
     ("$__loc__", "a filter has no file and no lines to name"),
-    (
-        "$__prog_args",
-        "--arg NAME TEXT gives a filter what it needs",
-    ),
+    ("$__prog_args", "--arg NAME TEXT passes a value to a filter"),
     ("get_search_list", "a filter has no access to files"),
     ("modulemeta", "a filter has no access to files"),
     ("debug", "a filter prints nothing but its results"),
@@ -146,13 +143,21 @@ fn rows() -> [Fun<Data>; 2] {
 /// A list as one line of a format, its texts written by `text`.
 fn row(value: &Val, format: &str, between: &str, text: fn(&str) -> String) -> ValR {
     let Val::Arr(items) = value else {
-        return Err(refused(value, format, "is not a list, so it is no row of"));
+        return Err(refused(
+            value,
+            format,
+            "is not a list, so it cannot be a row of",
+        ));
     };
     let fields = items.iter().map(|item| match item {
         Val::Null => Ok(String::new()),
         Val::TStr(bytes) => Ok(text(&String::from_utf8_lossy(bytes))),
         Val::Bool(_) | Val::Num(_) => Ok(shown(item)),
-        _ => Err(refused(item, format, "has parts, so it is no field of")),
+        _ => Err(refused(
+            item,
+            format,
+            "has parts, so it cannot be a field of",
+        )),
     });
     let fields: Result<Vec<String>, Error> = fields.collect();
     Ok(Val::utf8_str(fields?.join(between)))

@@ -1,8 +1,8 @@
 //! One value of a record, as a table, CSV or a comparison wants it: a text, a
 //! number as it was sent, or JSON for all that has parts.
 //!
-//! In comes the JSON text of the value; out comes a cell that borrows from it
-//! where it can.
+//! Takes the JSON text of the value; returns a cell that borrows from it where
+//! it can.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! Which values of a record are shown, and in which order: columns.
 //!
-//! In come the catalogue's object, what the user typed, or a first record; out
-//! comes a list of dotted paths that takes its cells out of any record.
+//! Takes the catalogue's object, what the user typed, or a first record;
+//! returns a list of dotted paths that takes its cells out of any record.
 
 use serde_json::{Map, Value};
 
@@ -19,9 +19,9 @@ use super::project;
 pub struct Column {
     /// The dotted path, as the user types it.
     pub name: String,
-    /// What stands above it in a table, lower-case words.
+    /// What is above it in a table, lower-case words.
     pub heading: String,
-    /// What the catalogue says it holds, if it says so.
+    /// The kind of its values in the catalogue, if it states one.
     pub holds: Option<FieldKind>,
     /// The tones of its values.
     pub tones: Tones,
@@ -175,7 +175,7 @@ impl Columns {
         self
     }
 
-    /// Whether the last of them may be left out where there is no room: nobody
+    /// Whether the last of them may be left out where there is no room: no one
     /// asked for them by name, and the catalogue names the telling ones first.
     #[must_use]
     pub const fn may_yield(&self) -> bool {
@@ -236,7 +236,7 @@ impl Columns {
     /// Fills `cells` with one cell a column.
     ///
     /// # Errors
-    /// When the record is no object, or has a key that columns taken from a
+    /// When the record is not an object, or has a key that columns taken from a
     /// first record do not know.
     pub fn extract<'a>(&self, record: &'a str, cells: &mut Vec<Cell<'a>>) -> Result<(), Misfit> {
         cells.clear();
@@ -360,7 +360,7 @@ fn chosen(name: &str, known: Option<&Object>, includes: &[&str]) -> Result<Colum
     let error = Error::usage(format!("{} has no column `{name}`", object.name));
     if included == Some(first) {
         let error = error.hint(format!(
-            "`{first}` has what --include names, as in {first}.customer.email"
+            "`{first}` contains what --include adds, as in {first}.customer.email"
         ));
         return Err(error.hint("--columns help lists them"));
     }

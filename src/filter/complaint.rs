@@ -1,8 +1,8 @@
-//! What is wrong with a jq filter, said so that one can mend it: what, where,
+//! Explains the error in a jq filter so that it can be corrected: what, where,
 //! the line with a mark under the place, and the nearest name.
 //!
-//! In come the filter's text and jaq's errors, whose slices point into it; out
-//! comes one usage error, about the first place.
+//! Takes the filter's text and jaq's errors, whose slices point into it;
+//! returns one usage error, about the first place.
 
 use jaq_core::compile::Undefined;
 use jaq_core::load::{self, lex, parse};

@@ -11,7 +11,8 @@ use serde_json::value::RawValue;
 use super::needed::NeededFields;
 
 /// The fields of a record that are needed; `None` where it has to be read in whole: it
-/// is no object, it is not quite JSON, or a key can only be compared when it is read.
+/// is not an object, it is not quite JSON, or a key can only be compared when it is
+/// read.
 pub(super) fn cut(record: &[u8], needed: &NeededFields) -> Option<Val> {
     let first = record.iter().find(|byte| !byte.is_ascii_whitespace());
     if first != Some(&b'{') {

@@ -1,7 +1,7 @@
 //! Taking the values of columns out of a record, looking only at what is
 //! wanted: the rest is skipped without being built.
 //!
-//! In comes a record as JSON text and a tree of wanted paths; out come cells.
+//! Takes a record as JSON text and a tree of wanted paths; returns cells.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -24,7 +24,7 @@ pub(super) struct Branch {
 /// Why a record gives no row.
 #[derive(Debug)]
 pub enum Misfit {
-    /// It has a key that is no column.
+    /// It has a key that is not a column.
     Stranger(String),
     /// It is not JSON, or not an object.
     Unreadable(serde_json::Error),
@@ -89,7 +89,7 @@ pub(super) fn keys(record: &str) -> Result<Vec<String>, Misfit> {
 /// The members of an object as JSON texts, in their order.
 ///
 /// # Errors
-/// When it is no object.
+/// When it is not an object.
 pub fn members(object: &str) -> Result<Vec<(Cow<'_, str>, &str)>, Misfit> {
     struct Members;
     impl<'a> Visitor<'a> for Members {
@@ -101,7 +101,7 @@ pub fn members(object: &str) -> Result<Vec<(Cow<'_, str>, &str)>, Misfit> {
 
         fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<Self::Value, M::Error> {
             let mut members = Vec::new();
-            while let Some(key) = map.next_key_seed(ObjectKey)? {
+            while let Some(key) = map.next_key_seed(RecordKey)? {
                 members.push((key, map.next_value::<&'a RawValue>()?.get()));
             }
             Ok(members)
@@ -115,7 +115,7 @@ pub fn members(object: &str) -> Result<Vec<(Cow<'_, str>, &str)>, Misfit> {
 /// The items of a list as JSON texts.
 ///
 /// # Errors
-/// When it is no list.
+/// When it is not a list.
 pub fn items(list: &str) -> Result<Vec<&str>, Misfit> {
     let items: Vec<&RawValue> = serde_json::from_str(list).map_err(Misfit::Unreadable)?;
     Ok(items.into_iter().map(RawValue::get).collect())
@@ -123,9 +123,9 @@ pub fn items(list: &str) -> Result<Vec<&str>, Misfit> {
 
 /// A key, borrowed where it can be. Through bytes, because half of a surrogate
 /// pair is good JSON but no text.
-struct ObjectKey;
+struct RecordKey;
 
-impl<'a> DeserializeSeed<'a> for ObjectKey {
+impl<'a> DeserializeSeed<'a> for RecordKey {
     type Value = Cow<'a, str>;
 
     fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Cow<'a, str>, D::Error> {
@@ -133,7 +133,7 @@ impl<'a> DeserializeSeed<'a> for ObjectKey {
     }
 }
 
-impl<'a> Visitor<'a> for ObjectKey {
+impl<'a> Visitor<'a> for RecordKey {
     type Value = Cow<'a, str>;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -166,7 +166,7 @@ impl<'a> Visitor<'a> for &mut RecordReader<'_, 'a> {
     fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<(), M::Error> {
         // Keys mostly come in the order of the columns: look there first.
         let mut likely = 0;
-        while let Some(key) = map.next_key_seed(ObjectKey)? {
+        while let Some(key) = map.next_key_seed(RecordKey)? {
             if let Some(position) = find(self.branches, &key, likely) {
                 likely = position + 1;
                 let value: &'a RawValue = map.next_value()?;

@@ -1,7 +1,7 @@
 //! A schedule in one cell: `3 months`.
 //!
-//! In come the cells of its number, its unit and the number of units between two
-//! charges; out comes one cell. Pure.
+//! Takes the cells of its number, its unit and the number of units between two
+//! charges; returns one cell. Pure.
 
 use std::borrow::Cow;
 

@@ -1,10 +1,10 @@
 //! jq: a filter compiled once and run over records.
 //!
-//! In come the filter's text and the bytes of records; out come jaq's values,
-//! one by one as they are made, so that whoever takes them can stop. Records
-//! are read from bytes, never from a parsed value: so big integers, `1.10` and
-//! the order of keys survive. Errors of a filter know neither the number of
-//! the record nor where it came from; the caller adds that.
+//! Takes the filter's text and the bytes of records; returns jaq's values, one
+//! by one as they are made, so that anyone who takes them can stop. Records are
+//! read from bytes, never from a parsed value: so big integers, `1.10` and the
+//! order of keys survive. Errors of a filter know neither the number of the
+//! record nor where it came from; the caller adds that.
 
 use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Exn, Vars};
@@ -262,7 +262,7 @@ fn message(error: jaq_json::Error, code: &str) -> String {
     short
 }
 
-/// Whether brackets stand in each other deeper than that. Counting those that
+/// Whether brackets are in each other deeper than that. Counting those that
 /// open answers it for nearly all texts.
 pub(super) fn nested_deeper_than(limit: usize, text: &[u8]) -> bool {
     let opening = text

@@ -219,7 +219,7 @@ fn an_endless_filter_ends_when_the_reader_goes() {
                 if left > 0 {
                     return Ok(());
                 }
-                Err(Error::new(Kind::Closed, "the reader has gone"))
+                Err(Error::new(Kind::Closed, "standard output was closed"))
             })
             .unwrap_err();
         assert_eq!(error.kind, Kind::Closed, "{filter}");

@@ -1,14 +1,14 @@
 //! Which fields of a record a filter can read: a filter that reads a few is given
 //! only those.
 //!
-//! In comes the text of a filter, out goes a tree of fields, or nothing where the
-//! filter may look at the whole record. The decision is conservative: what is not
-//! listed here as reading single fields counts as reading everything that it is given.
+//! Takes the text of a filter; returns a tree of fields, or nothing where the filter
+//! may look at the whole record. The decision is conservative: what is not listed here
+//! as reading single fields counts as reading everything that it is given.
 //!
 //! Why results and errors are the same as with the whole record: a value is cut only
 //! where each of its uses is an access by a constant name, and such an access cannot
-//! tell an object from one that has fewer fields. A value that is no object is never
-//! cut, so that an access which fails fails with the same value.
+//! tell an object from one that has fewer fields. A value that is not an object is
+//! never cut, so that an access which fails fails with the same value.
 
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp, Pattern, Term};
@@ -25,7 +25,7 @@ pub(super) struct NeededFields {
 pub(super) struct NeededField {
     pub(super) name: String,
     /// Its own fields that are needed of an object; `None` where all are. A value that
-    /// is no object is needed in any case.
+    /// is not an object is needed in any case.
     pub(super) within: Option<NeededFields>,
 }
 
@@ -93,7 +93,8 @@ const WITHOUT_INPUT: &[&str] = &["null", "true", "false", "empty", "now", "infin
 /// Deepest nesting of terms that is looked at: looking costs stack for each.
 const DEEPEST_TERM: usize = 250;
 
-/// Most outputs of a term that are told apart; more count as reading everything.
+/// Most outputs of a term that are distinguished; more count as reading
+/// everything.
 const MOST_OUTPUTS: usize = 64;
 
 #[derive(Default)]

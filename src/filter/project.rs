@@ -1,8 +1,7 @@
 //! A record with some of its fields only, as JSON.
 //!
-//! In comes a record as JSON text and a tree of wanted paths; out comes JSON with
-//! what they lead to, nested and in the order of the record. Values keep their
-//! bytes.
+//! Takes a record as JSON text and a tree of wanted paths; returns JSON with what
+//! they lead to, nested and in the order of the record. Values keep their bytes.
 
 use super::extract::{self, Branch, Misfit};
 

@@ -1,8 +1,8 @@
 //! Why a filter failed, without the data that it failed on.
 //!
-//! In comes the text of an error of jaq, which quotes whole values; out comes
-//! the same reason with their types in place of the values. A key that the filter
-//! itself contains is kept, because it says which part of the filter failed.
+//! Takes the text of an error of jaq, which quotes whole values; returns the same
+//! reason with their types in place of the values. A key that the filter itself
+//! contains is kept, because it says which part of the filter failed.
 
 use serde::de::IgnoredAny;
 
@@ -63,7 +63,7 @@ fn split<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
         .or(first)
 }
 
-/// Whether the filter contains a key, so that the key is no data.
+/// Whether the filter contains a key, so that the key is not data.
 fn is_in(key: &str, code: &str) -> bool {
     let bare = key.trim_matches('"');
     !bare.is_empty() && !bare.starts_with(['{', '[']) && code.contains(bare)

@@ -1,6 +1,6 @@
 //! Regular expressions of jq filters, over Unicode text as in jq.
 //!
-//! In come a text, a pattern and flags; out come matches in the shape that the
+//! Takes a text, a pattern and flags; returns matches in the shape that the
 //! definitions of the standard library read. jaq's own natives know ASCII only,
 //! so that `test("müller"; "i")` would not find `MÜLLER`.
 

@@ -2,9 +2,9 @@
 //!
 //! jaq evaluates filters by recursion and has no limit of its own, so a filter
 //! like `def f: f | f; f` would overflow the stack, which ends the process. Here
-//! commands run on a thread with a large stack, and each step of a filter
-//! checks how much of it is used. A step cannot return an error, so it unwinds
-//! to whoever catches it in [`within`]; a filter cannot catch that.
+//! commands run on a thread with a large stack, and each step of a filter checks
+//! how much of it is used. A step cannot return an error, so it unwinds to
+//! anyone who catches it in [`within`]; a filter cannot catch that.
 
 use std::cell::Cell;
 use std::hint::black_box;
@@ -103,7 +103,7 @@ pub(super) fn within<T>(filter: impl FnOnce() -> Result<T>) -> Result<T> {
         Ok(result) => result,
         Err(cause) if cause.is::<TooDeep>() => {
             Err(Error::unexpected("the filter recurses too deep")
-                .hint("does it call itself without an end?"))
+                .hint("does it call itself endlessly?"))
         }
         Err(cause) => resume_unwind(cause),
     }

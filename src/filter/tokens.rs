@@ -1,7 +1,7 @@
 //! JSON text as tokens, without parsing: for all that changes the white space
 //! of a document and must leave every value exactly as it was sent.
 //!
-//! In comes valid JSON; out come slices of it. Text that is not JSON gives
+//! Takes valid JSON; returns slices of it. Text that is not JSON gives
 //! senseless tokens, never a panic, and no byte of it is lost but white space.
 
 use std::borrow::Cow;
@@ -122,8 +122,8 @@ pub fn compact(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The same JSON on one line: as it is when it holds no line break, compacted
-/// otherwise. (Inside a JSON text a line break is always an escape.)
+/// The same JSON on one line: as it is when it contains no line break,
+/// compacted otherwise. (Inside a JSON text a line break is always an escape.)
 #[must_use]
 pub fn one_line(json: &str) -> Cow<'_, str> {
     if memchr2(b'\n', b'\r', json.as_bytes()).is_none() {

@@ -1,9 +1,9 @@
 //! Values of jq as JSON text: always valid, with the digits that came in.
 //!
 //! jaq's own writer prints NaN and byte strings, which no JSON reader takes.
-//! Here NaN and the infinities become `null`, a byte string becomes a text,
-//! and a key that is no text becomes the text of it. A whole number that came
-//! out of a division prints as `21`, not `21.0`, as jq prints it.
+//! Here NaN and the infinities become `null`, a byte string becomes a text, and
+//! a key that is not text becomes the text of it. A whole number that came out
+//! of a division prints as `21`, not `21.0`, as jq prints it.
 
 use std::fmt::Write as _;
 

@@ -1,5 +1,5 @@
-//! What a filter is given besides its record: values under names, as
-//! `--arg` and `--argjson` have them.
+//! The variables of a filter: values under names, as `--arg` and `--argjson`
+//! have them.
 //!
 //! In come names and texts; a filter finds them as `$NAME`, and all of them in
 //! `$ARGS.named`. A value is read once, when it is given, and keeps its digits.
@@ -15,7 +15,7 @@ use super::value::write_json;
 /// Names that a filter knows already.
 const TAKEN: [&str; 3] = ["ARGS", "ENV", "__loc__"];
 
-/// The variable that holds all of them.
+/// The variable that contains all of them.
 const ALL: &str = "$ARGS";
 
 /// Values under names.
@@ -52,7 +52,8 @@ impl Variables {
             return Err(
                 Error::usage(format!("--argjson {name}: the value is not JSON: {flaw}")).hint(
                     format!(
-                        "for a text say --arg {name} TEXT; JSON wants its quotes, like '\"text\"'"
+                        "for a text use --arg {name} TEXT; JSON text needs its quotes, like \
+                         '\"text\"'"
                     ),
                 ),
             );
@@ -115,16 +116,16 @@ impl Variables {
         self.named.push((name.to_owned(), value));
     }
 
-    /// Refuses what is no name, and a name that is given twice, which would
+    /// Refuses what is not a name, and a name that is given twice, which would
     /// leave one of the two out.
     fn free(&self, flag: &str, name: &str) -> Result<()> {
         if !is_name(name) {
-            let error = Error::usage(format!("{flag} {name}: this is no name of a variable"));
+            let error = Error::usage(format!("{flag} {name}: not a valid variable name"));
             return Err(error.hint(match name.strip_prefix('$') {
                 Some(bare) if is_name(bare) => {
-                    format!("leave out the $ here: {flag} {bare} …; the filter says {name}")
+                    format!("leave out the $ here: {flag} {bare} …; the filter uses {name}")
                 }
-                _ => "a name has letters, digits and _, and begins with no digit".to_owned(),
+                _ => "a name has letters, digits and _, and does not begin with a digit".to_owned(),
             }));
         }
         if TAKEN.contains(&name) {

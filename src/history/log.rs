@@ -119,7 +119,7 @@ impl HistoryLog {
         let opened = store::open(path, VERSION..=VERSION).map_err(unreadable)?;
         let connection = opened.ok_or_else(|| {
             Error::unexpected(format!("{WHAT} was written by another version of rc"))
-                .hint(format!("move {} away to begin a new one", path.display()))
+                .hint(format!("move {} away to start a new one", path.display()))
         })?;
         Ok(Self { connection })
     }
@@ -159,7 +159,8 @@ impl HistoryLog {
     /// none.
     pub(super) fn end(&self, id: i64, at: Timestamp, end: &WriteEnd) -> Result<()> {
         let add = || {
-            // Its loss is no harm: an entry without an end counts as unknown.
+            // Its loss is not a harm: an entry without an end counts as
+            // unknown.
             self.connection
                 .pragma_update(None, "synchronous", "normal")?;
             let sql = "UPDATE entry SET outcome = ?2, status = ?3, request_id = ?4, attempts = ?5,

@@ -1,6 +1,6 @@
 //! The history: an audit log of the writes that this user sent.
 //!
-//! In come the reports of a client; out go entries, the newest first. An entry
+//! Takes the reports of a client; returns entries, the newest first. An entry
 //! names the command, the store, the method, the path and the ids, and how the
 //! write ended. It contains no body, no query and no secret.
 

@@ -1,8 +1,8 @@
 //! The recorder that a client reports its writes to.
 //!
-//! In come requests and their ends; out go entries of a [`HistoryLog`], which is
+//! Takes requests and their ends; returns entries of a [`HistoryLog`], which is
 //! opened at the first write. A log that cannot be written is one warning, and
-//! the write goes on.
+//! the write continues.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};

@@ -1,5 +1,5 @@
-//! What an operation answers: its success in the envelope of its row, and the
-//! ways in which it may be refused.
+//! The responses of an operation: its success in the envelope of its row, and
+//! the ways in which it may be refused.
 
 use serde_json::{Map, Value, json};
 
@@ -74,7 +74,7 @@ fn envelope(answer: ResponseShape) -> Value {
     })
 }
 
-/// What stands under the key of the envelope.
+/// What is under the key of the envelope.
 fn held(answer: ResponseShape) -> Option<(&'static str, Value)> {
     Some(match answer {
         ResponseShape::Nothing | ResponseShape::BarePage(_) => return None,

@@ -8,21 +8,27 @@ use crate::catalog::recharge::{API, BASE_URL, TOKEN_HEADER, VERSION, VERSION_HEA
 
 /// What a reader must know beyond what OpenAPI has words for.
 const ABOUT: &str = "\
-The Recharge Admin API as `rc` knows it, derived from the tables that the command line runs on. Recharge does not \
+The Recharge Admin API as `rc` knows it, derived from the tables that the command line runs on. \
+Recharge does not \
 publish this document.
 
-Requests are described as they should be sent. Answers are described as they may come: a field can be null or \
-missing, further fields can appear, and some numbers come as text. A successful answer can carry `warning` or `error` \
-beside what was asked for.
+Requests are described as they should be sent. Responses are described as they may arrive: a \
+field can be null or missing, further fields can appear, and some numbers are text. A successful \
+response can contain `warning` or `error` beside the requested data.
 
-Lists come in pages. `next_cursor` of one answer, given as `cursor`, asks for the next page; it is null on the last. \
-A cursor carries the filters and the order of its list: only `limit` may stand beside it.
+Lists come in pages. `next_cursor` of one response, given as `cursor`, requests the next page; it \
+is null on the last. A cursor contains the filters and the order of its list: only `limit` may be \
+given beside it.
 
-Extensions: `x-scopes` names the scope that a token needs, and `x-scopes-perhaps` those that clients have needed \
-besides; `x-effect` is `reads`, `writes`, or `destroys` for what cannot be taken back; `x-again` says what the same \
-request does a second time: `same` state and answer, `refused` without a change, or perhaps `twice`, \
+Extensions: `x-scopes` names the scope that a token needs, and `x-scopes-perhaps` those that \
+clients have needed \
+besides; `x-effect` is `reads`, `writes`, or `destroys` for what cannot be taken back; `x-again` \
+says what the same \
+request does a second time: `same` state and answer, `refused` without a change, or perhaps \
+`twice`, \
 and `x-again-with` what it does when one of these fields is sent; `x-unless` names \
-parameters that make a required one needless; `x-beyond` says why a parameter is described otherwise than in the \
+parameters that make a required one needless; `x-beyond` says why a parameter is described \
+otherwise than in the \
 parameter list of the reference.";
 
 /// The whole document.
@@ -80,7 +86,7 @@ fn version() -> Value {
     json!({
         "name": VERSION_HEADER,
         "in": "header",
-        "description": "the version of the API; without it the store's own choice of version answers",
+        "description": "the version of the API; by default the version that the store has chosen",
         "schema": {"type": "string", "enum": [VERSION]},
     })
 }

@@ -43,7 +43,8 @@ fn shared() -> Map<String, Value> {
         TIME,
         json!({
             "type": ["string", "null"],
-            "description": "a moment in ISO 8601; some answers leave out the offset, or the time of day",
+            "description": "a time in ISO 8601; some responses leave out the offset, or the time \
+                of day",
             "pattern": begins_with_a_day,
         }),
     );
@@ -51,7 +52,7 @@ fn shared() -> Map<String, Value> {
         DAY,
         json!({
             "type": ["string", "null"],
-            "description": "a day in ISO 8601; some answers add a time of day",
+            "description": "a day in ISO 8601; some responses add a time of day",
             "pattern": begins_with_a_day,
         }),
     );
@@ -59,7 +60,7 @@ fn shared() -> Map<String, Value> {
         AMOUNT,
         json!({
             "type": ["string", "number", "null"],
-            "description": "a decimal amount; as text, but some answers have a number",
+            "description": "a decimal amount; as text, but some responses have a number",
         }),
     );
     shared
@@ -71,7 +72,7 @@ fn described(object: &Object) -> Value {
         properties.insert(field.name.to_owned(), schema(field));
     }
     if may_include(object) {
-        let about = "related objects, by the names that `include` asked for";
+        let about = "related objects, by the names in `include`";
         let include = json!({"type": "object", "description": about});
         properties.insert(INCLUDED.to_owned(), include);
     }

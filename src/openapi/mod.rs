@@ -1,10 +1,10 @@
 //! The API as an OpenAPI 3.1 document, for programs that read such documents.
 //!
-//! In come the rows of the catalogue, out goes JSON. What is said of an
-//! operation follows from its row; what is said of every operation (the token,
-//! the general errors) stands in `refusals`. Requests are described
-//! strictly, as clients should send them; answers liberally, as the API is
-//! known to give them. It knows no other room than the catalogue.
+//! Takes the rows of the catalogue; returns JSON. What is said of an operation
+//! follows from its row; what is said of every operation (the token, the
+//! general errors) is in `refusals`. Requests are described strictly, as
+//! clients should send them; answers liberally, as the API is known to give
+//! them. It knows no other module than the catalogue.
 
 mod answers;
 mod document;

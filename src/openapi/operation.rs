@@ -65,21 +65,21 @@ const fn again(again: Idempotency) -> &'static str {
 }
 
 fn parameters(operation: &Operation) -> Vec<Value> {
-    let holes = operation.path_parameters.iter().map(|hole| {
-        let mut schema = values::in_text(hole);
+    let path_parameters = operation.path_parameters.iter().map(|path_parameter| {
+        let mut schema = values::in_text(path_parameter);
         if schema["type"] == "string" {
             // Nothing between two slashes is another path.
             schema["minLength"] = 1.into();
         }
         json!({
-            "name": hole.name,
+            "name": path_parameter.name,
             "in": "path",
-            "description": hole.help,
+            "description": path_parameter.help,
             "required": true,
             "schema": schema,
         })
     });
-    holes
+    path_parameters
         .chain(operation.query.iter().map(query_parameter))
         .collect()
 }

@@ -1,6 +1,6 @@
 //! How the API refuses: the statuses that any operation may answer with, the
 //! shape that each has, and the headers that every answer carries. These are
-//! facts about the API as a whole, so they stand in no row.
+//! facts about the API as a whole, so they are in no row.
 
 use serde_json::{Map, Value, json};
 
@@ -58,7 +58,7 @@ const REFUSALS: &[RefusalResponse] = &[
     RefusalResponse {
         status: 409,
         name: "conflict",
-        description: "another change of the same address, or of what belongs to it, is under way; ask again",
+        description: "another change of the same address, or of its objects, is in progress; retry",
         body: Body::Error,
     },
     RefusalResponse {
@@ -82,7 +82,8 @@ const REFUSALS: &[RefusalResponse] = &[
     RefusalResponse {
         status: 429,
         name: "too_many_requests",
-        description: "more than the bucket of the token holds; it leaks two requests a second",
+        description: "more requests than the bucket of the token contains; it leaks two requests \
+            a second",
         body: Body::Warning,
     },
     RefusalResponse {
@@ -152,9 +153,10 @@ fn content(body: &Body) -> Option<Value> {
             &["errors"],
             &json!({
                 "type": "object",
-                "description": "by field, which may be a dotted path, or `_schema` for the request as a whole",
+                "description": "by field, which may be a dotted path, or `_schema` for the \
+                    request as a whole",
                 "additionalProperties": {
-                    "description": "a text, texts, or faults of parts",
+                    "description": "a text, a list of texts, or errors of parts",
                     "type": ["string", "array", "object"],
                 },
             }),
@@ -189,7 +191,7 @@ pub(super) fn headers() -> Value {
             "schema": {"type": "string"},
         },
         LIMIT: {
-            "description": "how full the bucket of the token is, and how much it holds: `39/40`",
+            "description": "level and capacity of the bucket of the token: `39/40`",
             "schema": {"type": "string", "pattern": "^[0-9]+/[0-9]+$"},
         },
         VERSION: {

@@ -1,5 +1,5 @@
-//! What the values of parameters look like: in a path or a query, where all is
-//! text, and in a JSON body.
+//! The forms of parameter values: in a path or a query, where all is text, and
+//! in a JSON body.
 
 use serde_json::{Map, Value, json};
 
@@ -18,7 +18,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         TIME.to_owned(),
         json!({
             "type": "string",
-            "description": "a moment in ISO 8601, or a day",
+            "description": "a time in ISO 8601, or a day",
             "anyOf": shape("date-time", "date"),
         }),
     );
@@ -26,7 +26,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         DAY.to_owned(),
         json!({
             "type": "string",
-            "description": "a day in ISO 8601, or a moment of it",
+            "description": "a day in ISO 8601, or a time on it",
             "anyOf": shape("date", "date-time"),
         }),
     );

@@ -5,9 +5,9 @@
 //! being read, nor Ctrl-C from being seen.
 //!
 //! Within an asynchronous runtime, nothing here blocks the thread: tasks await
-//! [`BackgroundWriter::room`] or [`BackgroundWriter::drained`] before they go
-//! on. Elsewhere a write waits for room, and a flush until all is written; a
-//! Ctrl-C ends either.
+//! [`BackgroundWriter::room`] or [`BackgroundWriter::drained`] before they
+//! continue. Elsewhere a write waits for room, and a flush until all is
+//! written; a Ctrl-C ends either.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -20,7 +20,7 @@ use tokio::sync::Notify;
 use super::destination::BUFFER;
 use crate::error::WriteInterrupted;
 
-/// Bytes that may wait before whoever writes waits, too.
+/// Bytes that may wait before anyone who writes waits, too.
 const ROOM: usize = 128 * 1024;
 
 /// A buffer that one large record made grow beyond this is given back.
@@ -58,7 +58,7 @@ struct WriterState {
     failure: Option<WriteFailure>,
     worker: Worker,
     closed: bool,
-    /// Nobody waits for the stream any more.
+    /// No one waits for the stream any more.
     let_go: bool,
     interrupted: Option<Arc<AtomicBool>>,
 }
@@ -219,7 +219,7 @@ impl Shared {
         self.held.load(Ordering::SeqCst)
     }
 
-    /// Blocks until so much is written, or nobody waits any more.
+    /// Blocks until so much is written, or no one waits any more.
     fn wait<'a>(
         &self,
         mut state: MutexGuard<'a, WriterState>,
@@ -332,7 +332,7 @@ impl Write for BackgroundWriter {
             return Err(failure.error());
         }
         if state.let_go && !self.has_room() {
-            // Nobody reads it, and nobody waits for that.
+            // No one reads it, and no one waits for that.
             return Ok(bytes.len());
         }
         if state.worker == Worker::Absent {

@@ -13,7 +13,7 @@ struct Slow {
 
 impl Write for Slow {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // Once nobody tells any more, the reader has gone.
+        // Once no one tells any more, standard output was closed.
         if self.takes.recv().is_err() {
             return Err(io::ErrorKind::BrokenPipe.into());
         }

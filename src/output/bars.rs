@@ -1,8 +1,8 @@
 //! A picture of figures: a table whose rows end in bars.
 //!
-//! In come labels, figures and how long each bar is; out come lines fitted to
-//! the terminal. Bars are made of eighths of a letter, so that small
-//! differences can be seen. Where there is no room for bars, there are none.
+//! Takes labels, figures and how long each bar is; returns lines fitted to the
+//! terminal. Bars are made of eighths of a letter, so that small differences
+//! can be seen. Where there is no room for bars, there are none.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -18,10 +18,10 @@ const SHORTEST: usize = 4;
 /// The room that labels leave to bars, if they can.
 const ENOUGH: usize = 10;
 
-/// A bar that is longer is no plainer.
+/// A bar that is longer is not a plainer.
 const LONGEST: usize = 80;
 
-/// The width of what is no terminal, or does not tell.
+/// The width of what is not a terminal, or does not tell.
 const USUAL: usize = 80;
 
 /// Eighths of a letter, from one to seven.
@@ -30,7 +30,7 @@ const EIGHTHS: [char; 7] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 /// What to draw.
 #[derive(Debug, Default)]
 pub struct Bars {
-    /// What stands above each column: labels first, then figures.
+    /// What is above each column: labels first, then figures.
     pub headings: Vec<String>,
     /// How many of them are labels.
     pub labels: usize,

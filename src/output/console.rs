@@ -1,10 +1,10 @@
 //! Standard error, shared: whole lines, and below them live lines, which
 //! `indicatif` draws and takes away.
 //!
-//! In come whole lines, from whoever has something to tell, and the width of the
-//! terminal when a live line begins. Before lines are written, or a question is
-//! asked, the live one is taken away, and after them it is drawn again, so that
-//! neither breaks the other. What a live line says is not known here.
+//! In come whole lines, from anyone who has something to tell, and the width of
+//! the terminal when a live line begins. Before lines are written, or a question
+//! is asked, the live one is taken away, and after them it is drawn again, so
+//! that neither breaks the other. What a live line says is not known here.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -39,7 +39,7 @@ impl Console {
     pub fn new(stream: Box<dyn Write + Send>) -> Self {
         Self {
             stream: Arc::new(Mutex::new(stream)),
-            // Until a line begins nobody knows how wide it may be.
+            // Until a line begins no one knows how wide it may be.
             live: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()),
             lines: Arc::default(),
         }
@@ -56,7 +56,7 @@ impl Console {
     }
 
     /// A live line below those that there are, on a terminal of that size. It is
-    /// drawn when it is told something; [`Console::end`] takes it away.
+    /// drawn when it is reported something; [`Console::end`] takes it away.
     #[must_use]
     pub(super) fn begin(&self, size: TerminalSize) -> ProgressBar {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -84,7 +84,7 @@ impl Console {
 
 fn write(stream: &Mutex<Box<dyn Write + Send>>, text: &str) {
     let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
-    // When nobody can be told, there is nobody to tell.
+    // When no one can be reported, there is no one to tell.
     let _ = stream.write_all(text.as_bytes());
     let _ = stream.flush();
 }
@@ -95,19 +95,19 @@ fn write(stream: &Mutex<Box<dyn Write + Send>>, text: &str) {
 struct LineTerminal {
     stream: Arc<Mutex<Box<dyn Write + Send>>>,
     size: TerminalSize,
-    draft: Mutex<Draft>,
+    draft: Mutex<PendingOutput>,
 }
 
 /// What is drawn, up to a flush.
 #[derive(Default)]
-struct Draft {
+struct PendingOutput {
     text: String,
     /// A line is complete, and another one may follow.
     is_line_complete: bool,
 }
 
 impl LineTerminal {
-    fn draft(&self) -> MutexGuard<'_, Draft> {
+    fn draft(&self) -> MutexGuard<'_, PendingOutput> {
         self.draft.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -4,17 +4,17 @@
 use crate::error::Result;
 
 use super::FormatWriter;
-use super::destination::Destination;
+use super::destination::OutputDestination;
 
 /// Counts records, and writes their number at the end.
 #[derive(Debug)]
 pub(super) struct Count {
-    to: Destination,
+    to: OutputDestination,
     records: u64,
 }
 
 impl Count {
-    pub(super) const fn new(to: Destination) -> Self {
+    pub(super) const fn new(to: OutputDestination) -> Self {
         Self { to, records: 0 }
     }
 }

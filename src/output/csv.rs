@@ -10,27 +10,27 @@ use csv::{QuoteStyle, Terminator, Writer, WriterBuilder};
 use crate::error::{Error, Result};
 use crate::filter::{Cell, Columns};
 
-use super::destination::{BUFFER, Destination};
+use super::destination::{BUFFER, OutputDestination};
 use super::formula::defused;
 use super::rows::RowWriter;
 use super::{Style, visible};
 
 /// Says to Excel that the file is UTF-8.
-pub(super) fn mark(to: &mut Destination, excel: bool) -> Result<()> {
+pub(super) fn mark(to: &mut OutputDestination, excel: bool) -> Result<()> {
     to.text(if excel { "\u{FEFF}" } else { "" })
 }
 
 /// Writes rows as CSV.
 #[derive(Debug)]
 pub(super) struct Csv {
-    writer: Writer<Destination>,
+    writer: Writer<OutputDestination>,
     excel: bool,
     style: Style,
 }
 
 impl Csv {
     /// Begins the output, with the mark for spreadsheets if one will read it.
-    pub(super) fn begin(mut to: Destination, excel: bool, style: Style) -> Result<Self> {
+    pub(super) fn begin(mut to: OutputDestination, excel: bool, style: Style) -> Result<Self> {
         mark(&mut to, excel)?;
         let writer = WriterBuilder::new()
             .flexible(true)

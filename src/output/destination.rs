@@ -12,12 +12,12 @@ use crate::error::{Error, Result};
 pub(super) const BUFFER: usize = 64 * 1024;
 
 /// A named stream.
-pub struct Destination {
+pub struct OutputDestination {
     name: String,
     writer: BufWriter<Box<dyn Write>>,
 }
 
-impl Destination {
+impl OutputDestination {
     /// A stream, and what messages call it (`standard output`, a file).
     #[must_use]
     pub fn new(name: impl Into<String>, writer: Box<dyn Write>) -> Self {
@@ -40,7 +40,7 @@ impl Destination {
     /// Writes a text and ends the line.
     ///
     /// # Errors
-    /// As for [`Destination::text`].
+    /// As for [`OutputDestination::text`].
     pub fn line(&mut self, text: &str) -> Result<()> {
         self.text(text)?;
         self.text("\n")
@@ -49,7 +49,7 @@ impl Destination {
     /// Lets everything out.
     ///
     /// # Errors
-    /// As for [`Destination::text`].
+    /// As for [`OutputDestination::text`].
     pub fn let_out(&mut self) -> Result<()> {
         let flushed = self.writer.flush();
         flushed.map_err(|error| self.failed(error))
@@ -61,14 +61,14 @@ impl Destination {
     }
 }
 
-impl fmt::Debug for Destination {
+impl fmt::Debug for OutputDestination {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Destination({})", self.name)
     }
 }
 
 /// For libraries that write by themselves.
-impl Write for Destination {
+impl Write for OutputDestination {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.writer.write(bytes)
     }

@@ -1,4 +1,4 @@
-//! One object for eyes: a line for each value, its path before it. Paths are
+//! One object for people: a line for each value, its path before it. Paths are
 //! those that `--columns` takes, so what is seen can be asked for.
 //!
 //! Objects, and lists of objects, are opened; a list of plain values stays one
@@ -10,7 +10,7 @@ use crate::catalog::{Tones, tones_at};
 use crate::error::{Error, Result};
 use crate::filter::{Cell, Columns, Misfit, items, members};
 
-use super::destination::Destination;
+use super::destination::OutputDestination;
 use super::grid::{Grid, Lane, Overflow, StyledCell};
 use super::palette::{KEY, tone_style};
 use super::{FormatWriter, Style, visible};
@@ -24,7 +24,7 @@ const WIDEST: usize = 56;
 /// Writes objects as names and values.
 #[derive(Debug)]
 pub(super) struct Detail {
-    to: Destination,
+    to: OutputDestination,
     style: Style,
     columns: Option<Columns>,
     count: u64,
@@ -32,11 +32,11 @@ pub(super) struct Detail {
 }
 
 /// A value and the path that leads to it.
-type Entry<'a> = (String, Cell<'a>);
+type PathValue<'a> = (String, Cell<'a>);
 
 impl Detail {
     /// Shows all there is, or only the columns that were chosen.
-    pub(super) const fn new(to: Destination, style: Style, columns: Option<Columns>) -> Self {
+    pub(super) const fn new(to: OutputDestination, style: Style, columns: Option<Columns>) -> Self {
         Self {
             to,
             style,
@@ -46,7 +46,7 @@ impl Detail {
         }
     }
 
-    fn entries<'a>(&self, record: &'a str) -> Result<Vec<Entry<'a>>, Misfit> {
+    fn entries<'a>(&self, record: &'a str) -> Result<Vec<PathValue<'a>>, Misfit> {
         let mut entries = Vec::new();
         if let Some(columns) = &self.columns {
             let mut cells = Vec::new();
@@ -59,7 +59,7 @@ impl Detail {
         Ok(entries)
     }
 
-    fn print(&mut self, entries: &[Entry<'_>]) -> Result<()> {
+    fn print(&mut self, entries: &[PathValue<'_>]) -> Result<()> {
         let rows: Vec<Vec<StyledCell<'_>>> = entries
             .iter()
             .enumerate()
@@ -95,7 +95,7 @@ fn open<'a>(
     json: &'a str,
     path: &str,
     depth: usize,
-    entries: &mut Vec<Entry<'a>>,
+    entries: &mut Vec<PathValue<'a>>,
 ) -> Result<(), Misfit> {
     let below = |segment: &str| {
         if path.is_empty() {

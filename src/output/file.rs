@@ -14,7 +14,7 @@ use crate::config::folders::behind_links;
 use crate::error::{Error, Result};
 
 use super::background::BackgroundWriter;
-use super::destination::Destination;
+use super::destination::OutputDestination;
 
 /// What remains to be done once everything is written.
 #[derive(Debug)]
@@ -34,18 +34,24 @@ impl FileTarget {
     ///
     /// # Errors
     /// A usage error naming a path that cannot be written.
-    pub fn open(out: Option<&Path>, stdout: Box<dyn Write>) -> Result<(Destination, Self)> {
+    pub fn open(out: Option<&Path>, stdout: Box<dyn Write>) -> Result<(OutputDestination, Self)> {
         let Some(path) = out.filter(|path| *path != Path::new("-")) else {
-            return Ok((Destination::new("standard output", stdout), Self::Stream));
+            return Ok((
+                OutputDestination::new("standard output", stdout),
+                Self::Stream,
+            ));
         };
         let name = path.display().to_string();
         if let Some(special) = open_special(path)? {
             let writer = BackgroundWriter::new(Box::new(special));
-            let to = Destination::new(name, Box::new(writer.clone()));
+            let to = OutputDestination::new(name, Box::new(writer.clone()));
             return Ok((to, Self::Device(writer)));
         }
         let file = AtomicFile::create(path)?;
-        Ok((Destination::new(name, file.writer()?), Self::File(file)))
+        Ok((
+            OutputDestination::new(name, file.writer()?),
+            Self::File(file),
+        ))
     }
 
     /// Makes the output final. To be called after the last byte was let out;
@@ -82,7 +88,7 @@ impl AtomicFile {
         Self::begin(path, false)
     }
 
-    /// As [`AtomicFile::create`], for its owner's eyes only, whoever could
+    /// As [`AtomicFile::create`], for its owner's eyes only, anyone who could
     /// read what stood there before.
     ///
     /// # Errors
@@ -100,7 +106,7 @@ impl AtomicFile {
             )));
         }
         if path.as_os_str().is_empty() {
-            return Err(Error::usage("an empty path names no file"));
+            return Err(Error::usage("an empty path is not a file name"));
         }
         // What a link leads to is replaced, not the link.
         let path = behind_links(path).map_err(|error| refused(path, error))?;

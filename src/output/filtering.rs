@@ -1,7 +1,7 @@
 //! A filter on the way to a sink: each result goes out as it is made, or, where
 //! failures are to be skipped, once the filter has done with the record.
 //!
-//! In come records as JSON text, with their number; out go results, and errors
+//! Takes records as JSON text, with their number; returns results, and errors
 //! that name the record.
 
 use crate::error::{Error, Result};
@@ -70,7 +70,7 @@ impl Filter {
         }
         let error = failed(error, &message);
         Err(if self.expects_list {
-            error.hint("a filter runs for each record; --slurp gives it all records as one list")
+            error.hint("a filter runs for each record; --slurp passes all records as one list")
         } else {
             error
         })
@@ -131,7 +131,7 @@ impl Filter {
             self.text.push('\n');
             if self.text.len() > MOST_HELD {
                 let most = MOST_HELD >> 20;
-                let message = format!("its results take more than {most} MiB, too much to hold");
+                let message = format!("its results need more than {most} MiB of memory");
                 return Err(Error::unexpected(message));
             }
             Ok(())

@@ -32,7 +32,7 @@ fn a_filter_written_for_a_list_is_told_of_slurp() {
     );
     assert_eq!(
         error.hints,
-        ["a filter runs for each record; --slurp gives it all records as one list"]
+        ["a filter runs for each record; --slurp passes all records as one list"]
     );
     assert_eq!(failure(".id.x").hints, [""; 0]);
 }

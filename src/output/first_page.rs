@@ -60,7 +60,7 @@ pub(super) struct FirstPage<W> {
     columns: Columns,
     /// Whether fields get a column of their own.
     adds: bool,
-    /// Where related objects are, which are no fields of the record.
+    /// Where related objects are, which are not fields of the record.
     included: Option<&'static str>,
     /// Records that wait for their columns.
     held: Vec<String>,

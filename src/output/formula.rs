@@ -1,5 +1,5 @@
 //! Cells that a spreadsheet would compute: an apostrophe before them keeps it
-//! from that, and is taken off again by whoever reads what was written so.
+//! from that, and is taken off again by anyone who reads what was written so.
 //! Pure; the two functions are each other's reverse.
 
 use std::borrow::Cow;

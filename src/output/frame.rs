@@ -1,11 +1,11 @@
 //! A picture that is drawn over itself, again and again: as many lines as the
 //! terminal has, and no more.
 //!
-//! In comes what a command prints; out come lines to put in place of those
-//! that stand there. Nothing of the terminal is switched over, neither its
-//! second screen nor its cursor, so that it is as it was whatever ends the
-//! program: it is scrolled up once, and from then on written over from its
-//! first line on. That holds for any width, also one that changes.
+//! Takes what a command prints; returns lines to put in place of those that are
+//! there. Nothing of the terminal is switched over, neither its second screen
+//! nor its cursor, so that it is as it was whatever ends the program: it is
+//! scrolled up once, and from then on written over from its first line on. That
+//! holds for any width, also one that changes.
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
@@ -19,8 +19,8 @@ use super::visible;
 
 /// To the first line.
 const HOME: &str = "\u{1b}[H";
-/// What stands on this line away. It goes before the new text: behind a line
-/// that fills the terminal it would take its last letter.
+/// What is on this line away. It goes before the new text: behind a line that
+/// fills the terminal it would take its last letter.
 const CLEAR_LINE: &str = "\u{1b}[K";
 /// What follows on the whole screen away.
 const CLEAR_REST: &str = "\u{1b}[J";
@@ -90,14 +90,14 @@ impl Write for Frame {
     }
 }
 
-/// What moves all that stands on a terminal of so many lines out of the way.
+/// What moves all that is on a terminal of so many lines out of the way.
 #[must_use]
 pub fn make_room(lines: usize) -> String {
     "\n".repeat(lines)
 }
 
-/// What puts lines in place of all that stands there. It goes out at once, so
-/// that nothing flickers.
+/// What puts lines in place of all that is there. It goes out at once, so that
+/// nothing flickers.
 #[must_use]
 pub fn redraw(text: &str) -> String {
     let mut out = format!("{NO_WRAP}{HOME}");

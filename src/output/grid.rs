@@ -1,6 +1,6 @@
 //! Lines of aligned cells: `comfy-table` pads, aligns and truncates them.
 //!
-//! In come lanes, whose widths are decided, and rows of harmless text; out go
+//! Takes lanes, whose widths are decided, and rows of harmless text; returns
 //! lines. Cells are separated by a character that no harmless text contains, so
 //! that colours are added to whole cells afterwards: the library would have to
 //! measure escapes, and reads the environment for them.

@@ -1,7 +1,7 @@
 //! How many columns of a table a narrow terminal has no room for.
 //!
-//! The table counts them while it is drawn; whoever reports the result of the
-//! command has a clone of the same counter.
+//! The table counts them while it is drawn; anyone who reports the result of
+//! the command has a clone of the same counter.
 
 use std::cell::Cell;
 use std::rc::Rc;

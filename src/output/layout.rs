@@ -28,7 +28,7 @@ pub(super) enum Give {
     Number,
 }
 
-/// Width at which a text can still be told from others.
+/// Width at which a text can still be reported from others.
 const READABLE: usize = 16;
 
 /// What a column would like to be.

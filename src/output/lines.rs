@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::filter::{Cell, one_line};
 
-use super::destination::Destination;
+use super::destination::OutputDestination;
 use super::pretty::spread;
 use super::{FormatWriter, Style, visible};
 
@@ -14,14 +14,14 @@ pub(super) enum Spacing {
     AsSent,
     /// On one line, so that a line is a record.
     OneLine,
-    /// Spread over lines for eyes.
+    /// Spread over lines for people.
     Spread,
 }
 
 /// Writes records with a line end after each.
 #[derive(Debug)]
 pub(super) struct LineWriter {
-    to: Destination,
+    to: OutputDestination,
     spacing: Spacing,
     style: Style,
     /// Whether a text is written without its quotes.
@@ -30,7 +30,12 @@ pub(super) struct LineWriter {
 }
 
 impl LineWriter {
-    pub(super) fn new(to: Destination, spacing: Spacing, style: Style, unquoted: bool) -> Self {
+    pub(super) fn new(
+        to: OutputDestination,
+        spacing: Spacing,
+        style: Style,
+        unquoted: bool,
+    ) -> Self {
         Self {
             to,
             spacing,

@@ -4,14 +4,14 @@
 use crate::error::Result;
 use crate::filter::one_line;
 
-use super::destination::Destination;
+use super::destination::OutputDestination;
 use super::pretty::spread;
 use super::{FormatWriter, Style};
 
 /// Writes records into one array.
 #[derive(Debug)]
 pub(super) struct JsonArray {
-    to: Destination,
+    to: OutputDestination,
     style: Style,
     empty: bool,
     /// Whether the last line has no end yet.
@@ -20,7 +20,7 @@ pub(super) struct JsonArray {
 }
 
 impl JsonArray {
-    pub(super) const fn new(to: Destination, style: Style) -> Self {
+    pub(super) const fn new(to: OutputDestination, style: Style) -> Self {
         Self {
             to,
             style,
@@ -105,7 +105,7 @@ mod tests {
         );
     }
 
-    /// White space may stand before a comma, so that the array stays valid.
+    /// White space may be before a comma, so that the array stays valid.
     #[test]
     fn an_array_goes_on_after_its_line_was_ended_for_a_message() {
         let paper = KeptText::default();

@@ -2,8 +2,8 @@
 //! stream they write to.
 //!
 //! Records come in as JSON text, one at a time, and go out at once: no sink
-//! holds more than it must (a table its first page, to measure it). Sinks know
-//! nothing of HTTP, pages, or where a record came from.
+//! contains more than it must (a table its first page, to measure it). Sinks
+//! know nothing of HTTP, pages, or where a record came from.
 
 mod background;
 mod bars;
@@ -39,7 +39,7 @@ mod testing;
 pub use crate::filter::{Flow, OnError, Variables};
 pub use background::BackgroundWriter;
 pub use bars::{Bar, Bars};
-pub use destination::Destination;
+pub use destination::OutputDestination;
 pub use file::{AtomicFile, FileTarget};
 pub use first_page::LeftOutFields;
 pub use grid::aligned;
@@ -52,7 +52,7 @@ use crate::error::Result;
 /// How records are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// Columns for eyes.
+    /// Columns for people.
     Table,
     /// One valid JSON document.
     Json,

@@ -1,6 +1,6 @@
 //! Colours by meaning: the one place that names them.
 //!
-//! In come what a piece of text is and whether to colour; out comes its style,
+//! Takes what a piece of text is and whether to colour; returns its style,
 //! which is empty without colour.
 
 use anstyle::{AnsiColor, Style};

@@ -1,7 +1,7 @@
 //! From records to a stream: what the flags ask for, wired together once.
 //!
 //! In come settings and then records as JSON text; they pass the limit, the
-//! filter and the sink. Whoever pushes records in learns when to stop.
+//! filter and the sink. Anyone who pushes records in learns when to stop.
 
 use crate::catalog::Object;
 use crate::error::{Error, Kind, Result};
@@ -9,7 +9,7 @@ use crate::filter::{Columns, Flow, Jq, OnError, Slurp, Variables};
 
 use super::count::Count;
 use super::csv::Csv;
-use super::destination::Destination;
+use super::destination::OutputDestination;
 use super::detail::Detail;
 use super::filtering::Filter;
 use super::first_page::{FirstPage, LeftOutFields};
@@ -19,7 +19,7 @@ use super::list::JsonArray;
 use super::projecting::Projecting;
 use super::rows::{Header, RowMaker};
 use super::skipped::Skipped;
-use super::table::TableWriter;
+use super::table::ConsoleTable;
 use super::tsv::Tsv;
 use super::{Format, FormatWriter, Shape, Style};
 
@@ -104,14 +104,10 @@ impl OutputSettings {
         let as_jq_prints = filtered && !self.chosen;
         self.check_count()?;
         if self.raw && !filtered {
-            return Err(Error::usage(
-                "--raw takes quotes off results of --jq, which is missing",
-            ));
+            return Err(Error::usage("--raw needs --jq"));
         }
         if self.slurp && !filtered {
-            return Err(Error::usage(
-                "--slurp gathers records for --jq, which is missing",
-            ));
+            return Err(Error::usage("--slurp needs --jq"));
         }
         if self.skips() && self.slurp {
             return Err(Error::usage(
@@ -120,12 +116,12 @@ impl OutputSettings {
             .hint("inside the filter, `.[] | try … catch empty` leaves them out"));
         }
         if self.excel && (as_jq_prints || !matches!(self.format, Format::Csv | Format::Tsv)) {
-            return Err(Error::usage("--excel goes with csv or tsv").hint("add -o csv"));
+            return Err(Error::usage("--excel needs -o csv or tsv").hint("add -o csv"));
         }
         let is_sheet = matches!(self.format, Format::Csv | Format::Tsv);
         if self.all_columns && (filtered || !is_sheet) {
             return Err(
-                Error::usage("--all-columns goes with csv or tsv, without --jq")
+                Error::usage("--all-columns needs -o csv or tsv, and no --jq")
                     .hint("-o json has every field anyway"),
             );
         }
@@ -135,11 +131,11 @@ impl OutputSettings {
             ));
         }
         if self.no_headers && (as_jq_prints || !self.format.has_columns()) {
-            let error = Error::usage("--no-headers goes with table, csv or tsv");
+            let error = Error::usage("--no-headers needs -o table, csv or tsv");
             return Err(error.hint("add -o csv"));
         }
         if self.raw && filtered && self.makes_array() {
-            let error = Error::usage("--raw takes away the quotes that a JSON list needs");
+            let error = Error::usage("--raw removes the quotes that a JSON list needs");
             return Err(error.hint("leave out -o json, or --raw"));
         }
         Ok(())
@@ -155,7 +151,7 @@ impl OutputSettings {
         ];
         match flags.into_iter().find(|(_, is_given)| *is_given) {
             Some((flag, _)) if self.count => Err(Error::usage(format!(
-                "--count prints a number, for which {flag} means nothing"
+                "--count prints a number, so {flag} has no effect"
             ))
             .hint("leave out one of them")),
             _ => Ok(()),
@@ -198,7 +194,7 @@ impl OutputSettings {
 
     /// What writes records: JSON with the chosen fields only, other formats have
     /// columns of their own.
-    fn sink(&self, to: Destination, unseen: &Unseen) -> Result<Box<dyn FormatWriter>> {
+    fn sink(&self, to: OutputDestination, unseen: &Unseen) -> Result<Box<dyn FormatWriter>> {
         if self.count {
             return Ok(Box::new(Count::new(to)));
         }
@@ -216,7 +212,7 @@ impl OutputSettings {
         Ok(Box::new(Projecting::new(inner, columns, noun)))
     }
 
-    fn unprojected(&self, to: Destination, unseen: &Unseen) -> Result<Box<dyn FormatWriter>> {
+    fn unprojected(&self, to: OutputDestination, unseen: &Unseen) -> Result<Box<dyn FormatWriter>> {
         let filtered = self.jq.is_some();
         let unquoted = self.raw && filtered;
         if self.makes_array() {
@@ -237,7 +233,7 @@ impl OutputSettings {
                 Box::new(Detail::new(to, self.style, chosen))
             }
             Format::Table => {
-                let table = TableWriter::new(to, self.style, unseen.hidden.clone());
+                let table = ConsoleTable::new(to, self.style, unseen.hidden.clone());
                 Box::new(self.rows(table)?)
             }
         })
@@ -325,7 +321,7 @@ impl Output {
     /// # Errors
     /// A usage error for flags that do not go together, an unknown column, or
     /// a filter that does not compile; trouble with the first bytes written.
-    pub fn new(settings: &OutputSettings, to: Destination) -> Result<Self> {
+    pub fn new(settings: &OutputSettings, to: OutputDestination) -> Result<Self> {
         settings.check()?;
         let compile = |text| {
             let jq = Jq::compile_with(text, &settings.variables)?;
@@ -355,7 +351,7 @@ impl Output {
         })
     }
 
-    /// Takes one record, and tells whether another would be used.
+    /// Takes one record, and says whether another would be used.
     ///
     /// # Errors
     /// [`Kind::Closed`] when the reader has gone; an error of the filter,

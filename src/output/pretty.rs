@@ -1,7 +1,7 @@
-//! JSON for eyes: indented by two and coloured, from the tokens alone, so that
-//! numbers, escapes, the order of keys and even duplicates stay as sent.
+//! JSON for people: indented by two and coloured, from the tokens alone, so
+//! that numbers, escapes, the order of keys and even duplicates stay as sent.
 //!
-//! In comes valid JSON text; out comes the same JSON over many lines. The only
+//! Takes valid JSON text; returns the same JSON over many lines. The only
 //! letters it changes are hidden ones, which become escapes.
 
 use anstyle::Style;
@@ -12,7 +12,7 @@ use super::palette::{BOOLEAN, KEY, NULL, NUMBER, TEXT, paint};
 use super::visible;
 
 /// Appends JSON text spread over lines. The first line is not indented; those
-/// that follow stand at `level`, in steps of two spaces.
+/// that follow are at `level`, in steps of two spaces.
 pub(super) fn spread(json: &str, level: usize, colour: bool, out: &mut String) {
     let mut tokens = Tokens::new(json);
     let mut depth = level;

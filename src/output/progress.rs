@@ -2,9 +2,9 @@
 //! error: a bar, rows done, failed, how fast, how long still, and a word on
 //! what is going on.
 //!
-//! In comes what was done so far, whenever there is something new; out goes at
-//! most a line each tenth of a second, and none at all before half a second
-//! has passed. `indicatif` lays the line out, draws it and takes it away, on the
+//! Takes what was done so far, whenever there is something new; returns at most
+//! a line each tenth of a second, and none at all before half a second has
+//! passed. `indicatif` lays the line out, draws it and takes it away, on the
 //! stream of the [`Console`]. Its clock is that of the system, so that when to
 //! draw, and how fast the work is, is decided here, in the time of the work: its
 //! estimates would count what an earlier run has done as done now.
@@ -29,7 +29,7 @@ const BETWEEN: Duration = Duration::from_millis(100);
 /// A rate from less time than this says nothing.
 const TELLING: Duration = Duration::from_secs(2);
 
-/// A rate tells of the last one or two of these: the first requests of a token
+/// A rate indicates the last one or two of these: the first requests of a token
 /// go faster than the others, and so does what an earlier run has begun.
 const LATELY: Duration = Duration::from_secs(15);
 
@@ -71,7 +71,7 @@ pub struct ProgressState<'a> {
 }
 
 impl ProgressState<'_> {
-    /// The position of the bar, and its length; the position is 0 where nothing tells
+    /// The position of the bar, and its length; the position is 0 where nothing says
     /// how much there is.
     fn bar(&self) -> (u64, u64) {
         const PARTS: u16 = 1000;
@@ -92,7 +92,7 @@ impl ProgressState<'_> {
 }
 
 /// The live line of one piece of work. It goes when this is dropped.
-pub struct Progress {
+pub struct ProgressLine {
     look: Option<ProgressLook>,
     console: Console,
     elapsed: Elapsed,
@@ -105,12 +105,12 @@ pub struct Progress {
 struct ShownLine {
     bar: Option<ProgressBar>,
     drawn: Option<Duration>,
-    /// When counts came from which the rate is told, and what had been done by
-    /// then; the older one first.
+    /// When counts came from which the rate is reported, and what had been done
+    /// by then; the older one first.
     marks: Option<[(Duration, u64); 2]>,
 }
 
-impl Progress {
+impl ProgressLine {
     /// A line on a console; without a look there is none.
     #[must_use]
     pub fn new(console: Console, elapsed: Elapsed, look: Option<ProgressLook>) -> Self {
@@ -175,7 +175,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for ProgressLine {
     fn drop(&mut self) {
         self.hide();
     }
@@ -189,7 +189,7 @@ struct ProgressPace {
 }
 
 impl ProgressPace {
-    /// A second's worth of work, once that can be told.
+    /// A second's worth of work, once that can be reported.
     fn rate(self) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "a rate is rough")]
         let done = self.done as f64;

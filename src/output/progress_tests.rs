@@ -1,4 +1,4 @@
-//! The live line, in time that is made up.
+//! The live line, in simulated time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -11,7 +11,7 @@ struct ShownProgress {
     kept: KeptOutput,
     console: Console,
     millis: Arc<AtomicU64>,
-    progress: Progress,
+    progress: ProgressLine,
 }
 
 fn shown(look: Option<ProgressLook>) -> ShownProgress {
@@ -21,7 +21,7 @@ fn shown(look: Option<ProgressLook>) -> ShownProgress {
     let clock = Arc::clone(&millis);
     let elapsed: Elapsed = Arc::new(move || Duration::from_millis(clock.load(Relaxed)));
     ShownProgress {
-        progress: Progress::new(console.clone(), elapsed, look),
+        progress: ProgressLine::new(console.clone(), elapsed, look),
         kept,
         console,
         millis,
@@ -48,7 +48,7 @@ impl ShownProgress {
         });
     }
 
-    /// The line as it stands there now.
+    /// The line as it is there now.
     fn line(&self) -> String {
         let text = self.kept.text();
         let last = text.rsplit("\r\u{1b}[2K").next();

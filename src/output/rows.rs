@@ -1,6 +1,6 @@
 //! Records as rows of cells, for all formats that have columns.
 //!
-//! In come records as JSON text; out go a header and rows, written by a
+//! Takes records as JSON text; returns a header and rows, written by a
 //! [`RowWriter`]. When nothing says what the columns are, the first record
 //! does, and a later one with another key is an error: nothing is dropped
 //! silently. A list is a row without header, anything else a row of one cell.
@@ -166,7 +166,7 @@ impl<W: RowWriter> RowMaker<W> {
             stuff.name(),
             first.name()
         ))
-        .hint("rows must be alike; -o json takes anything"))
+        .hint("rows must have the same columns; -o json accepts anything"))
     }
 
     fn misfit(&self, misfit: Misfit) -> Error {

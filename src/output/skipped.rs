@@ -1,16 +1,16 @@
 //! Records that a filter failed on and that were left out: how many, and why
 //! the first were.
 //!
-//! In come failures; out comes what is to be told of them in the end. Whoever
-//! tells it may have the same handle as whoever counts, so that it is told
-//! whatever became of the work in between.
+//! Takes failures; returns what is to be informed of them in the end. Anyone
+//! who tells it may have the same handle as anyone who counts, so that it is
+//! reported whatever became of the work in between.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::filter::members;
 
-/// Failures that are told word for word.
+/// Failures that are reported word for word.
 const TOLD: usize = 3;
 
 /// Counts records that are left out. Clones count together.
@@ -41,7 +41,8 @@ impl Skipped {
         self.seen.borrow().count
     }
 
-    /// What is to be told of them, a note each; nothing where there are none.
+    /// What is to be informed of them, a note each; nothing where there are
+    /// none.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let seen = self.seen.borrow();

@@ -2,7 +2,7 @@
 //! decides the widths, and later pages keep them, so that rows are printed as
 //! soon as their page is there.
 //!
-//! In come rows of cells; out go lines, drawn by [`Grid`]. On a terminal cells
+//! Takes rows of cells; returns lines, drawn by [`Grid`]. On a terminal cells
 //! are truncated to fit; elsewhere they spill instead. An empty table prints
 //! nothing.
 
@@ -14,7 +14,7 @@ use crate::catalog::{FieldKind, Tones};
 use crate::error::Result;
 use crate::filter::{Cell, Columns};
 
-use super::destination::Destination;
+use super::destination::OutputDestination;
 use super::grid::{Grid, Lane, Overflow, StyledCell};
 use super::hidden_columns::HiddenColumns;
 use super::layout::{ColumnWish, Give, cut, fit, readable};
@@ -32,8 +32,8 @@ const NARROWEST_TERMINAL: usize = 20;
 
 /// Writes rows as a table.
 #[derive(Debug)]
-pub(super) struct TableWriter {
-    to: Destination,
+pub(super) struct ConsoleTable {
+    to: OutputDestination,
     style: Style,
     heads: Vec<Head>,
     /// Whether to print headings.
@@ -64,8 +64,8 @@ struct ShownCell {
     number: bool,
 }
 
-impl TableWriter {
-    pub(super) const fn new(to: Destination, style: Style, hidden: HiddenColumns) -> Self {
+impl ConsoleTable {
+    pub(super) const fn new(to: OutputDestination, style: Style, hidden: HiddenColumns) -> Self {
         Self {
             to,
             style,
@@ -193,7 +193,7 @@ fn without_midnight(time: &str) -> &str {
     time.strip_suffix("T00:00:00").unwrap_or(time)
 }
 
-impl RowWriter for TableWriter {
+impl RowWriter for ConsoleTable {
     fn header(&mut self, columns: &Columns, headings: bool) -> Result<()> {
         let heads = columns.list().iter().map(|column| Head {
             heading: if headings {

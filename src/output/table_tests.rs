@@ -16,7 +16,7 @@ const fn terminal(width: u16) -> Style {
 fn printed_pages(style: Style, header: Header, pages: &[&[&str]]) -> String {
     let paper = KeptText::default();
     let mut rows = RowMaker::new(
-        TableWriter::new(paper.destination(), style, HiddenColumns::default()),
+        ConsoleTable::new(paper.destination(), style, HiddenColumns::default()),
         header,
         "record",
     );
@@ -169,7 +169,7 @@ fn lists_are_rows_without_headings() {
 fn an_endless_first_page_does_not_wait_for_its_end() {
     let paper = KeptText::default();
     let mut rows = RowMaker::new(
-        TableWriter::new(paper.destination(), Style::PLAIN, HiddenColumns::default()),
+        ConsoleTable::new(paper.destination(), Style::PLAIN, HiddenColumns::default()),
         Header::FromFirst,
         "result",
     );
@@ -183,7 +183,7 @@ fn an_endless_first_page_does_not_wait_for_its_end() {
 fn rows_of_a_page_are_printed_before_the_next_page() {
     let paper = KeptText::default();
     let mut rows = RowMaker::new(
-        TableWriter::new(paper.destination(), terminal(80), HiddenColumns::default()),
+        ConsoleTable::new(paper.destination(), terminal(80), HiddenColumns::default()),
         Header::FromFirst,
         "record",
     );
@@ -275,5 +275,5 @@ fn headings_are_left_out_of_each_format_with_columns() {
         ..subscriptions(Format::Json, None)
     };
     let error = Output::new(&settings, KeptText::default().destination()).unwrap_err();
-    assert_eq!(error.message, "--no-headers goes with table, csv or tsv");
+    assert_eq!(error.message, "--no-headers needs -o table, csv or tsv");
 }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-use super::{Destination, Format, Output, OutputSettings, Shape, Style};
+use super::{Format, Output, OutputDestination, OutputSettings, Shape, Style};
 use crate::error::Result;
 
 /// A terminal without colour, wide enough for most.
@@ -20,8 +20,8 @@ pub(super) const EYES: Style = Style {
 pub(super) struct KeptText(Rc<RefCell<Vec<u8>>>);
 
 impl KeptText {
-    pub(super) fn destination(&self) -> Destination {
-        Destination::new("paper", Box::new(self.clone()))
+    pub(super) fn destination(&self) -> OutputDestination {
+        OutputDestination::new("paper", Box::new(self.clone()))
     }
 
     pub(super) fn text(&self) -> String {
@@ -41,13 +41,13 @@ impl Write for KeptText {
 }
 
 /// A reader that goes away after so many bytes.
-pub(super) fn closed_after(bytes: usize) -> Destination {
+pub(super) fn closed_after(bytes: usize) -> OutputDestination {
     failing_after(bytes, io::ErrorKind::BrokenPipe)
 }
 
 /// A stream that fails after so many bytes.
-pub(super) fn failing_after(bytes: usize, kind: io::ErrorKind) -> Destination {
-    Destination::new("paper", Box::new(Failing { left: bytes, kind }))
+pub(super) fn failing_after(bytes: usize, kind: io::ErrorKind) -> OutputDestination {
+    OutputDestination::new("paper", Box::new(Failing { left: bytes, kind }))
 }
 
 struct Failing {
@@ -66,7 +66,7 @@ impl Write for Failing {
     }
 }
 
-/// A stream that keeps what is written to it, for whoever shares it.
+/// A stream that keeps what is written to it, for anyone who shares it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct KeptOutput(Arc<Mutex<Vec<u8>>>);
 

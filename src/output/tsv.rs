@@ -7,13 +7,13 @@ use crate::filter::{Cell, Columns};
 
 use super::Style;
 use super::csv::{mark, shown};
-use super::destination::Destination;
+use super::destination::OutputDestination;
 use super::rows::RowWriter;
 
 /// Writes rows as TSV.
 #[derive(Debug)]
 pub(super) struct Tsv {
-    to: Destination,
+    to: OutputDestination,
     excel: bool,
     style: Style,
     line: String,
@@ -21,7 +21,7 @@ pub(super) struct Tsv {
 
 impl Tsv {
     /// Begins the output, with the mark for spreadsheets if one will read it.
-    pub(super) fn begin(mut to: Destination, excel: bool, style: Style) -> Result<Self> {
+    pub(super) fn begin(mut to: OutputDestination, excel: bool, style: Style) -> Result<Self> {
         mark(&mut to, excel)?;
         Ok(Self {
             to,

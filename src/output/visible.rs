@@ -1,8 +1,8 @@
 //! Data that is shown to eyes and cannot steer the terminal: control
 //! characters, escapes and marks that turn text around are made visible.
 //!
-//! In comes any text; out comes the same text, borrowed when it is harmless.
-//! `ESC` becomes `␛`, what has no such sign becomes `\u{202e}`.
+//! Takes any text; returns the same text, borrowed when it is harmless. `ESC`
+//! becomes `␛`, what has no such sign becomes `\u{202e}`.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

@@ -1,8 +1,8 @@
 //! Checks a schema of `request_objects` before it is sent.
 //!
-//! In comes the text of a schema, out comes the schema in compact form with
-//! notes about what the portal tolerates, or what is wrong with it. The rules are
-//! those of the catalog; docs/portal.md says where each is from.
+//! Takes the text of a schema; returns the schema in compact form with notes
+//! about what the portal tolerates, or what is wrong with it. The rules are those
+//! of the catalog; docs/portal.md says where each is from.
 
 use serde_json::{Map, Value};
 
@@ -30,7 +30,7 @@ pub fn check(text: &str) -> Result<CheckedSchema> {
     let text = text.trim();
     if text.len() > LONGEST {
         return Err(wrong(&format!(
-            "it has {} bytes, and travels in a URL, which holds {LONGEST}",
+            "it has {} bytes, and a URL can contain {LONGEST}",
             text.len()
         )));
     }
@@ -40,7 +40,7 @@ pub fn check(text: &str) -> Result<CheckedSchema> {
             .hint(r#"for example: {"subscriptions":{"product":{}}}"#));
     };
     if schema.is_empty() {
-        return Err(wrong("it asks for nothing"));
+        return Err(wrong("it requests nothing"));
     }
     let mut notes = Vec::new();
     for (name, spec) in &schema {
@@ -56,7 +56,7 @@ fn wrong(why: &str) -> Error {
     Error::usage(format!("the schema cannot be sent: {why}"))
 }
 
-/// Text that is no JSON. What follows a whole object is a slip that themes
+/// Text that is not JSON. What follows a whole object is a slip that themes
 /// really contain.
 fn not_json(text: &str, error: &serde_json::Error) -> Error {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
@@ -64,7 +64,7 @@ fn not_json(text: &str, error: &serde_json::Error) -> Error {
         let end = values.byte_offset();
         let rest = shortened(text[end..].trim(), 40);
         return wrong(&format!("it ends at byte {end}, and {rest} follows"))
-            .hint("the portal reads the first object alone: join both with a comma");
+            .hint("the portal reads only the first object: join both with a comma");
     }
     wrong(&format!("it is not JSON: {error}"))
 }
@@ -81,7 +81,7 @@ fn member(
     }
     let Some(key) = key(name) else {
         let shown = shortened(name, 60);
-        let error = wrong(&format!("there are no objects {shown}"));
+        let error = wrong(&format!("there is no object {shown}"));
         return Err(with_nearest(error, name, KEYS.iter().map(|key| key.name)));
     };
     if let Some(better) = key.instead {
@@ -224,7 +224,7 @@ mod tests {
             ("", "it is not JSON"),
             ("{", "it is not JSON"),
             ("[]", "it must be a JSON object"),
-            ("{}", "it asks for nothing"),
+            ("{}", "it requests nothing"),
             (
                 r#"{ "customer": {} }, "addresses": [] }"#,
                 "and , \"addresses\": [] } follows",

@@ -55,7 +55,7 @@ impl Decimal {
         Self::shifted(units, decimals)
     }
 
-    /// A number of units of which `decimals` stand behind the point.
+    /// A number of units of which `decimals` are behind the point.
     fn shifted(units: i128, decimals: i32) -> Option<Self> {
         let number = match u32::try_from(decimals) {
             Ok(decimals) => Self { units, decimals },
@@ -182,7 +182,8 @@ impl Ord for Decimal {
         let decimals = self.decimals.max(other.decimals);
         match (self.at(decimals), other.at(decimals)) {
             (Some(one), Some(two)) => one.cmp(&two),
-            // Only a sum near the end of what can be told cannot be shifted.
+            // Only a sum near the end of what can be reported cannot be
+            // shifted.
             _ => self.rough().total_cmp(&other.rough()),
         }
     }

@@ -134,7 +134,7 @@ impl Figures {
         if filled.len() + count > MOST_FILLED {
             filled.retain(|row| row.sums.count > 0);
             let name = &group.name;
-            let note = format!("a {name} without a record is not shown: there are too many");
+            let note = format!("a {name} without records is not shown: there are too many");
             self.notes.push(note);
         }
         self.rows = filled;

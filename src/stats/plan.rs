@@ -115,7 +115,7 @@ impl StatsPlan {
         }
         if let (Some(on), false) = (&wish.on, groups.iter().any(|group| group.span.is_some())) {
             return Err(Error::usage(format!(
-                "--on {on} says what days are of, and there are none"
+                "--on {on} is the time field of days, but rows are not by day"
             ))
             .hint("add --by day, week or month"));
         }
@@ -238,14 +238,14 @@ fn group(
         Some(on) => on.as_str(),
         None => usual_time(object).ok_or_else(|| {
             Error::usage(format!("{} has no time of its own", object.name))
-                .hint("say with --on what it is of")
+                .hint("name its time field with --on")
         })?,
     };
     if let Some(field) = object.field(on)
         && !matches!(field.kind, FieldKind::Time | FieldKind::Date)
     {
         let times: Vec<&str> = times(object).collect();
-        return Err(Error::usage(format!("`{on}` is no time"))
+        return Err(Error::usage(format!("`{on}` is not a time"))
             .hint(format!("times are: {}", times.join(", "))));
     }
     let field = object.field(on).and_then(|field| field.short);
@@ -281,7 +281,7 @@ fn times(object: &Object) -> impl Iterator<Item = &'static str> {
         .map(|field| field.name)
 }
 
-/// Refuses a field that is no number according to the catalog.
+/// Refuses a field that is not a number according to the catalog.
 fn addable(kind: MeasureKind, path: &str, object: &Object) -> Result<()> {
     let Some(field) = object.field(path) else {
         return Ok(());
@@ -296,7 +296,7 @@ fn addable(kind: MeasureKind, path: &str, object: &Object) -> Result<()> {
     let numbers =
         numbers.filter(|field| matches!(field.kind, FieldKind::Money | FieldKind::Integer));
     let numbers: Vec<&str> = numbers.map(|field| field.name).collect();
-    let error = Error::usage(format!("--{} {path}: it holds {what}", kind.name()));
+    let error = Error::usage(format!("--{} {path}: it contains {what}", kind.name()));
     Err(if numbers.is_empty() {
         error
     } else {

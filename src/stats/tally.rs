@@ -1,8 +1,8 @@
 //! Counts and adds up records, one at a time: a few numbers for each group.
 //!
 //! Records come in as JSON text, of which only the fields of the plan are
-//! parsed. A value that is no number or no time is counted and reported, never
-//! guessed.
+//! parsed. A value that is not a number or no time is counted and reported,
+//! never guessed.
 
 use std::collections::HashMap;
 
@@ -143,8 +143,8 @@ impl GroupTally {
     /// Adds a record.
     ///
     /// # Errors
-    /// The record is no object, there are too many groups and the plan does not
-    /// merge the rest, or a sum becomes too large to be exact.
+    /// The record is not an object, there are too many groups and the plan does
+    /// not merge the rest, or a sum becomes too large to be exact.
     pub fn take(&mut self, record: &str) -> Result<()> {
         let number = self.total.count + 1;
         let mut cells = Vec::new();
@@ -203,7 +203,7 @@ impl GroupTally {
         }
         if self.other.count > 0 {
             notes.push(format!(
-                "the first {} groups were told apart; {} records of later ones are taken together",
+                "the first {} groups are separate; {} records of later groups are combined",
                 self.most, self.other.count
             ));
         }
@@ -257,7 +257,7 @@ impl GroupTally {
             self.most,
             by.join(",")
         ))
-        .hint("--top 20 shows the largest, and takes the others together")
+        .hint("--top 20 shows the largest, and combines the others")
     }
 
     fn too_large(&self, field: usize) -> Error {

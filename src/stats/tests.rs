@@ -245,7 +245,7 @@ fn days_far_apart_are_not_filled_in() {
     assert_eq!(found.rows.len(), 2);
     assert_eq!(
         found.notes,
-        ["a day without a record is not shown: there are too many"]
+        ["a day without records is not shown: there are too many"]
     );
 }
 
@@ -274,7 +274,7 @@ fn more_groups_than_can_be_told_apart_are_an_error_or_taken_together() {
     assert_eq!(rows(&found)[2], r#"{"id":null,"count":3,"other":true}"#);
     assert_eq!(
         found.notes,
-        ["the first 3 groups were told apart; 2 records of later ones are taken together"]
+        ["the first 3 groups are separate; 2 records of later groups are combined"]
     );
 }
 

@@ -1,6 +1,6 @@
 //! The rows of a copy as the records that they were made of.
 //!
-//! In comes a copy in `SQLite`, out go JSON objects with the fields of the catalog.
+//! Takes a copy in `SQLite`; returns JSON objects with the fields of the catalog.
 //! Not known any more is whether a field was `null` or left out: it is `null`.
 
 use rusqlite::types::ValueRef;

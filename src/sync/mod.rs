@@ -9,7 +9,7 @@
 //!   that is valid once they are stored.
 //!
 //! A bookmark is committed in the transaction of its rows, and read back from the
-//! destination: a run that was killed goes on where the destination stands, on
+//! destination: a run that was killed continues where the destination stands, on
 //! another machine as well.
 
 mod copied;

@@ -106,7 +106,7 @@ impl<'a> TableSink<'a> {
                     self.table
                 ),
             )
-            .hint("what was stored is right; the bookmark did not move"),
+            .hint("the stored rows are correct; the bookmark did not move"),
         )
     }
 
@@ -121,11 +121,11 @@ fn tell(observer: &dyn SyncObserver, table: &str, new: &RowFindings) {
     let kinds = [
         (
             &new.unknown,
-            "fields that no column is for; they are kept in _extra",
+            "fields without a column; they are stored in _extra",
         ),
         (
             &new.unfit,
-            "values that do not fit their column; they are kept in _extra",
+            "values that do not fit their column; they are stored in _extra",
         ),
         (&new.nul, "NUL characters, which were replaced by U+FFFD"),
     ];

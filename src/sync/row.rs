@@ -61,7 +61,7 @@ pub struct RowReader {
     findings: RowFindings,
 }
 
-/// What was odd about the records of a table. Each kind is told once.
+/// What was odd about the records of a table. Each kind is reported once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RowFindings {
     /// Fields that no column is for.
@@ -162,13 +162,13 @@ impl RowReader {
     /// Reads a record into `row`, whose room is used again.
     ///
     /// # Errors
-    /// Of kind `Unreachable`: the record is no object, or has no key.
+    /// Of kind `Unreachable`: the record is not an object, or has no key.
     pub fn read<'a>(&mut self, record: &'a str, row: &mut Row<'a>) -> Result<()> {
         row.cells.clear();
         row.cells.resize(self.columns.len(), RowValue::Null);
         row.extra = None;
         let mut reader = serde_json::Deserializer::from_str(record);
-        let fields = Fields { reader: self, row };
+        let fields = FieldsVisitor { reader: self, row };
         fields
             .deserialize(&mut reader)
             .map_err(|error| self.broken("a record is not an object").caused_by(error))?;
@@ -295,12 +295,12 @@ fn without_nul_escapes(text: &str) -> Option<String> {
 }
 
 /// Reads the fields of a record in one pass.
-struct Fields<'r, 'a> {
+struct FieldsVisitor<'r, 'a> {
     reader: &'r mut RowReader,
     row: &'r mut Row<'a>,
 }
 
-impl<'de> DeserializeSeed<'de> for Fields<'_, 'de> {
+impl<'de> DeserializeSeed<'de> for FieldsVisitor<'_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> std::result::Result<(), D::Error> {
@@ -308,7 +308,7 @@ impl<'de> DeserializeSeed<'de> for Fields<'_, 'de> {
     }
 }
 
-impl<'de> Visitor<'de> for Fields<'_, 'de> {
+impl<'de> Visitor<'de> for FieldsVisitor<'_, 'de> {
     type Value = ();
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -15,7 +15,7 @@ fn reader_of(name: &str) -> RowReader {
 }
 
 /// The cell of one field of a charge, or of a subscription that has it, and what
-/// stands beside the cells.
+/// is beside the cells.
 fn placed(field: &str, value: &str) -> (String, Option<String>) {
     let is_of_charges = field != "next_charge_scheduled_at";
     let mut reader = reader_of(if is_of_charges {

@@ -23,13 +23,13 @@ impl Aggregate<Option<Decimal>, Option<String>> for DecimalSum {
             ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
             ValueRef::Real(_) | ValueRef::Blob(_) => {
                 return Err(wrong(
-                    "decimal_sum takes decimal numbers in texts".to_owned(),
+                    "decimal_sum takes decimal numbers as text".to_owned(),
                 ));
             }
         };
         let number = Decimal::parse(&text);
         let number =
-            number.ok_or_else(|| wrong("decimal_sum met a text that is no number".to_owned()))?;
+            number.ok_or_else(|| wrong("decimal_sum: a text is not a number".to_owned()))?;
         let next = sum.unwrap_or_default().plus(number);
         *sum = Some(next.ok_or_else(|| wrong("the sum is too large to be exact".to_owned()))?);
         Ok(())

@@ -111,10 +111,10 @@ pub(super) fn small(table: &SyncTable, vanished: VanishedRecords) -> Request {
 
 /// The request of the first page of the list that belongs to a record.
 pub(super) fn of_parent(table: &SyncTable, parent: &str) -> Request {
-    let hole = table.operation.path_parameters.first();
-    let hole = hole.map_or("", |hole| hole.name);
+    let path_parameter = table.operation.path_parameters.first();
+    let path_parameter = path_parameter.map_or("", |path_parameter| path_parameter.name);
     let path = table.operation.path;
-    let path = path.replacen(&format!("{{{hole}}}"), &encode(parent), 1);
+    let path = path.replacen(&format!("{{{path_parameter}}}"), &encode(parent), 1);
     let mut request = Request::composed(table.operation, &path, None);
     request.set_query(table.api.page_size, table.api.maximum_page_size.to_string());
     request

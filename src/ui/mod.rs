@@ -1,4 +1,4 @@
-//! What a person sees and answers while a command runs: messages, progress,
+//! The interaction with a person while a command runs: messages, progress,
 //! prompts, the trace of requests, and records in print.
 //!
 //! [`Run`] is the world as one command uses it. Nothing here knows a command.
@@ -25,7 +25,7 @@ use crate::config::{self, Colour, Environment, Folders, variable};
 use crate::error::{Error, Kind, Result};
 use crate::exit;
 use crate::output::console::TerminalSize;
-use crate::output::progress::{Progress, ProgressLook};
+use crate::output::progress::{ProgressLine, ProgressLook};
 use crate::output::{BackgroundWriter, HiddenColumns, LeftOutFields, Skipped, visible};
 use crate::runtime;
 use crate::world::{Ask, Clock, ReaderGone, Size, Terminal, World};
@@ -39,8 +39,8 @@ pub(crate) const USUAL_WIDTH: u16 = 80;
 /// The height of a terminal that does not tell its own.
 const USUAL_HEIGHT: u16 = 24;
 
-/// Tells an error, unless it is only that nobody reads any more, or there is
-/// nothing to tell of it.
+/// Tells an error, unless it is only that no one reads any more, or there is
+/// nothing to indicate it.
 pub(crate) fn told(talk: &mut Reporter, error: &Error) -> u8 {
     if error.kind != Kind::Closed && !error.message.is_empty() {
         talk.error(error);
@@ -211,7 +211,7 @@ impl Run {
                 }
                 let activity = self.reporter.activity().filter(|_| is_interrupted);
                 let error = match activity {
-                    Some(activity) => error.hint(format!("what was going on: {activity}")),
+                    Some(activity) => error.hint(format!("in progress: {activity}")),
                     None => error,
                 };
                 Some(told(&mut self.reporter, &error))
@@ -271,7 +271,7 @@ impl Run {
         Err(Error::new(Kind::Interrupted, "cancelled; nothing was sent"))
     }
 
-    /// Asks a person, who can go on with either answer. Where nobody can be
+    /// Asks a person, who can continue with either answer. Where no one can be
     /// asked the answer is no.
     pub(crate) fn agrees(&self, question: &str) -> Result<bool> {
         if !self.is_attended() {
@@ -281,20 +281,20 @@ impl Run {
     }
 
     /// Asks what only a person can tell, so that `--yes` does not answer it. Where
-    /// nobody can be asked it is an error with that hint.
+    /// no one can be asked it is an error with that hint.
     pub(crate) fn ask_in_person(&mut self, question: &str, hint: &str) -> Result<()> {
         self.ask_yes(question, hint)
     }
 
-    /// Whether what is there is a terminal that cannot draw anything anew.
+    /// Whether what is there is a terminal that cannot draw anything again.
     pub(crate) fn is_dumb(&self) -> bool {
         let term = self.environment.get(variable::TERM);
         term.is_some_and(|term| term == "dumb")
     }
 
     /// A line that shows how far work on many things is. A terminal that cannot
-    /// draw a line anew shows none.
-    pub(crate) fn progress(&self, options: &Options, unit: &'static str) -> Progress {
+    /// draw a line again shows none.
+    pub(crate) fn progress(&self, options: &Options, unit: &'static str) -> ProgressLine {
         let look = (!self.is_dumb()).then(|| ProgressLook {
             size: TerminalSize {
                 width: self.terminal.width.unwrap_or(USUAL_WIDTH),
@@ -308,7 +308,7 @@ impl Run {
 
     /// Asks, and gives the line that was answered.
     pub(crate) fn question(&self, question: &str) -> Result<String> {
-        // Names that a server told may stand in it.
+        // Names that a server told may be in it.
         let question = visible::one_line(question);
         self.reporter
             .suspended(|| (self.ask)(&question))

@@ -116,7 +116,7 @@ impl Printer {
         })
     }
 
-    /// Prints a record, and tells whether another would be used.
+    /// Prints a record, and says whether another would be used.
     pub(crate) fn record(&mut self, record: &str) -> Result<Flow> {
         if let Some(shown) = &mut self.shown {
             shown.record(record);
@@ -195,7 +195,7 @@ impl Printer {
     }
 
     /// Ends the line that a failure cut off, so that what is said next begins
-    /// one of its own. There is nobody to tell when that fails, too.
+    /// one of its own. There is no one to tell when that fails, too.
     pub(crate) fn break_off(&mut self) {
         let _ = self.output.break_off();
     }

@@ -1,4 +1,4 @@
-//! What was shown to somebody: the ids of it are kept, so that the next command
+//! Objects that were shown: the ids of it are kept, so that the next command
 //! can be completed with them.
 //!
 //! Only what is printed on a terminal counts, so scripts neither wait for this

@@ -13,7 +13,7 @@ use crate::api::client::notice::{Notice, Observer};
 use crate::cli::{ErrorForm, Options};
 use crate::error::Error;
 use crate::output::console::Console;
-use crate::output::progress::{Progress, ProgressLook};
+use crate::output::progress::{ProgressLine, ProgressLook};
 use crate::output::{Format, visible};
 use crate::ui::USUAL_WIDTH;
 use crate::userinfo;
@@ -82,8 +82,8 @@ impl Reporter {
         self.activity.words()
     }
 
-    /// Chooses the form before the command line is understood, so that also
-    /// a wrong command line is told in the form that it asks for.
+    /// Chooses the form before the command line is understood, so that also a
+    /// wrong command line is reported in the form that it asks for.
     pub(crate) fn guess_form(&mut self, arguments: &[OsString]) {
         let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
         let chosen = |flags: &[&str], values: &[&str]| {
@@ -120,7 +120,7 @@ impl Reporter {
         self.write(&text);
     }
 
-    /// Tells something that the user should know but that is no failure.
+    /// Tells something that the user should know but that is not a failure.
     pub(crate) fn note(&mut self, message: &str) {
         self.voice().note(message);
     }
@@ -147,9 +147,9 @@ impl Reporter {
 
     /// A line that shows how far long work is. There is none without a look,
     /// and none unless a person reads it.
-    pub(crate) fn progress(&self, elapsed: Elapsed, look: Option<ProgressLook>) -> Progress {
+    pub(crate) fn progress(&self, elapsed: Elapsed, look: Option<ProgressLook>) -> ProgressLine {
         let look = look.filter(|_| self.person);
-        Progress::new(self.console.clone(), elapsed, look)
+        ProgressLine::new(self.console.clone(), elapsed, look)
     }
 
     /// Does something with the terminal while no live line is there.
@@ -157,8 +157,8 @@ impl Reporter {
         self.console.suspend(work)
     }
 
-    /// A voice beside this one, for whoever tells something while a command
-    /// is at work. Neither breaks into a line of the other.
+    /// A voice beside this one, for anyone who tells something while a command
+    /// is working. Neither breaks into a line of the other.
     pub(crate) fn voice(&self) -> Voice {
         Voice {
             console: self.console.clone(),
@@ -191,7 +191,7 @@ impl Voice {
         self.form == ErrorForm::Json
     }
 
-    /// Tells something that the user should know but that is no failure.
+    /// Tells something that the user should know but that is not a failure.
     pub(crate) fn note(&self, message: &str) {
         let message = &*userinfo::hidden(message);
         let text = match self.form {
@@ -246,7 +246,7 @@ fn painted(word: &str, style: Style, colour: bool) -> String {
 }
 
 /// The text in lines that fit the terminal, where there is one. `taken` columns
-/// stand before its first line, `indent` before the others.
+/// are before its first line, `indent` before the others.
 fn fitted(text: &str, width: Option<usize>, taken: usize, indent: usize) -> String {
     match width {
         Some(width) => wrap::wrapped(
@@ -261,7 +261,7 @@ fn fitted(text: &str, width: Option<usize>, taken: usize, indent: usize) -> Stri
     }
 }
 
-/// Words of a server or a file may stand in a message: they are made harmless
+/// Words of a server or a file may be in a message: they are made harmless
 /// here, where all of them pass.
 fn as_text(error: &Error, colour: bool, width: Option<usize>) -> String {
     let message = error.to_string();

@@ -1,7 +1,7 @@
-//! What `-v` and `--trace` show: each attempt as a line, or as a whole, on
+//! The output of `-v` and `--trace`: each attempt as a line, or as a whole, on
 //! standard error, and all of them in a file.
 //!
-//! In come attempts from which the client has taken all secrets; out go lines
+//! Takes attempts from which the client has taken all secrets; returns lines
 //! that cannot steer the terminal, or one JSON object a line where errors are
 //! JSON, and an archive that appears whole, also when the command failed.
 
@@ -27,15 +27,15 @@ use crate::world::Clock;
 /// The longest body that is shown, in bytes.
 const LONGEST: usize = 4 * 1024;
 
-/// Whoever watches what is sent.
+/// Anyone who watches what is sent.
 #[derive(Default)]
 pub(crate) struct RequestTrace {
     sinks: Vec<Arc<dyn TraceSink>>,
-    archive: Option<Arc<Archive>>,
+    archive: Option<Arc<TraceFile>>,
 }
 
 impl RequestTrace {
-    /// What the flags ask for. A file that cannot be written is told before
+    /// What the flags ask for. A file that cannot be written is reported before
     /// anything is sent.
     pub(crate) fn of(options: &Options, voice: Voice) -> Result<Self> {
         let mut seeing = Self::default();
@@ -44,7 +44,7 @@ impl RequestTrace {
             seeing.sinks.push(Arc::new(ShownRequests { voice, whole }));
         }
         if let Some(path) = &options.trace {
-            let archive = Arc::new(Archive::begin(path)?);
+            let archive = Arc::new(TraceFile::begin(path)?);
             seeing
                 .sinks
                 .push(Arc::clone(&archive) as Arc<dyn TraceSink>);
@@ -156,7 +156,7 @@ fn message(text: &mut String, sign: char, first: &str, message: &Message) {
         return;
     }
     let Some(body) = &message.body else {
-        let _ = writeln!(text, "{sign} ({} bytes that are no text)", message.size);
+        let _ = writeln!(text, "{sign} ({} bytes that are not text)", message.size);
         return;
     };
     let (kept, left) = first_bytes(body, LONGEST);
@@ -164,7 +164,7 @@ fn message(text: &mut String, sign: char, first: &str, message: &Message) {
         let _ = writeln!(text, "{sign} {line}");
     }
     if left > 0 {
-        let _ = writeln!(text, "{sign} … and {left} more bytes; --trace keeps more");
+        let _ = writeln!(text, "{sign} … and {left} more bytes; --trace saves more");
     }
 }
 
@@ -205,23 +205,23 @@ fn message_json(message: &Message) -> Value {
 }
 
 /// All attempts in a file that only its owner may read.
-struct Archive {
-    state: Mutex<Written>,
+struct TraceFile {
+    state: Mutex<TraceProgress>,
 }
 
-struct Written {
+struct TraceProgress {
     file: Option<(AtomicFile, Box<dyn Write + Send>)>,
     name: String,
     entries: u64,
     failed: Option<std::io::Error>,
 }
 
-impl Archive {
+impl TraceFile {
     fn begin(path: &Path) -> Result<Self> {
         let file = AtomicFile::create_private(path)?;
         let writer = file.writer()?;
         Ok(Self {
-            state: Mutex::new(Written {
+            state: Mutex::new(TraceProgress {
                 file: Some((file, Box::new(std::io::BufWriter::new(writer)))),
                 name: path.display().to_string(),
                 entries: 0,
@@ -252,7 +252,7 @@ impl Archive {
     }
 }
 
-impl TraceSink for Archive {
+impl TraceSink for TraceFile {
     fn saw(&self, exchange: &Exchange) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.failed.is_some() {

@@ -1,8 +1,8 @@
 //! The body of a message: an object of the API under the key of its topic.
 //!
 //! A message contains what reading the object answers, with the included objects
-//! that the webhook asked for, as compact JSON. In come the topic and the object,
-//! out go the bytes that are signed and sent.
+//! that the webhook asked for, as compact JSON. Takes the topic and the object;
+//! returns the bytes that are signed and sent.
 
 use serde_json::{Map, Value};
 

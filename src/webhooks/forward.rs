@@ -14,7 +14,7 @@ use crate::config::loopback::is_loopback;
 use crate::config::{BaseUrl, Network, Timeouts};
 use crate::error::{Error, Result};
 
-/// How long a program has to answer: somebody may stand at a breakpoint.
+/// How long a program has to answer: somebody may be at a breakpoint.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The most bytes of an answer that are read.
@@ -50,7 +50,7 @@ impl ForwardTarget {
         let url =
             reqwest::Url::parse(text).map_err(|error| wrong("is not a URL").caused_by(error))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("must not carry a name or password")
+            return Err(wrong("must not contain a name or password")
                 .hint("-H 'Authorization: …' sends a header"));
         }
         let here = url.host_str().is_some_and(is_loopback);
@@ -58,7 +58,7 @@ impl ForwardTarget {
             "https" => {}
             "http" if here => {}
             "http" => {
-                return Err(wrong("would carry personal data in the clear")
+                return Err(wrong("would send personal data unencrypted")
                     .hint("use https; plain http is only for this machine"));
             }
             _ => return Err(wrong("is neither https nor http")),
@@ -123,10 +123,10 @@ pub struct Outgoing<'a> {
     pub body: &'a [u8],
 }
 
-/// What came of an attempt.
+/// The result of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Forwarded {
-    /// An answer, and why it is no success.
+    /// An answer, and why it is not success.
     Answered(u16, Option<String>),
     /// Nothing was sent.
     NotSent(String),
@@ -169,7 +169,7 @@ impl Forwarder {
         for (name, value) in &options.headers {
             let name_is_good = HeaderName::try_from(name.as_str()).is_ok();
             if !name_is_good || HeaderValue::try_from(value.as_str()).is_err() {
-                return Err(Error::usage(format!("-H {name}: this is no header"))
+                return Err(Error::usage(format!("-H {name}: not a valid header"))
                     .hint("write -H 'Name: value'"));
             }
         }
@@ -198,7 +198,7 @@ impl Forwarder {
     /// Sends a message, once; also gives how many milliseconds that took.
     ///
     /// # Errors
-    /// Of kind `Unexpected`: the message is no HTTP request.
+    /// Of kind `Unexpected`: the message is not a HTTP request.
     pub async fn send(&self, message: &Outgoing<'_>, now: Timestamp) -> Result<(Forwarded, u64)> {
         let request = self.request(message, now)?;
         let begun = Instant::now();
@@ -260,7 +260,7 @@ impl Forwarder {
     }
 }
 
-/// Why an answer is no success.
+/// Why an answer is not success.
 fn complaint(status: u16, location: Option<&HeaderValue>) -> Option<String> {
     match status {
         200..=299 => None,

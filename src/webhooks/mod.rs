@@ -1,8 +1,8 @@
 //! Webhooks and events: what happened in a store, as its webhooks tell it.
 //!
-//! [`topics`] names what can be told, [`body`] makes the body of a message from
-//! an object, and [`signature`] signs messages and checks signatures. [`listen`]
-//! rebuilds messages from the events of the store and hands each to a
+//! [`topics`] names what can be reported, [`body`] makes the body of a message
+//! from an object, and [`signature`] signs messages and checks signatures.
+//! [`listen`] rebuilds messages from the events of the store and hands each to a
 //! [`forward::Forwarder`]; [`deliveries`] keeps what was handed over, and how far
 //! a listener is.
 //!

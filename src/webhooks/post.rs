@@ -11,7 +11,7 @@ use crate::api::client::{Http, Transport};
 use crate::config::{Network, Timeouts};
 use crate::error::{Error, Result};
 
-/// How long a program has to answer: somebody may stand at a breakpoint.
+/// How long a program has to answer: somebody may be at a breakpoint.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The most bytes of an answer that are read.
@@ -31,7 +31,7 @@ impl std::fmt::Debug for Poster {
     }
 }
 
-/// What came of a message.
+/// The result of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posted {
     /// The status of the answer, or why there is none.
@@ -47,7 +47,7 @@ impl Posted {
         matches!(self.answer, Ok(200..=299))
     }
 
-    /// What came of it, in words.
+    /// The result of it, in words.
     #[must_use]
     pub fn in_words(&self) -> String {
         match &self.answer {

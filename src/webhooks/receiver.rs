@@ -1,7 +1,7 @@
 //! Receives messages of webhooks over HTTP: checks both signatures, records each
 //! message, and forwards its very bytes and headers.
 //!
-//! In comes a listener, out go messages to a [`MessageLog`] and to a [`Poster`]. A
+//! Takes a listener; passes messages to a [`MessageLog`] and to a [`Poster`]. A
 //! message whose signature is wrong is answered with 401 and goes nowhere.
 
 use std::net::IpAddr;
@@ -50,7 +50,7 @@ pub struct ReceivedMessage {
     pub body: Bytes,
     /// The topic, where a header names one.
     pub topic: Option<String>,
-    /// What came of its signatures.
+    /// The result of its signatures.
     pub verification: Verification,
 }
 
@@ -63,15 +63,15 @@ impl ReceivedMessage {
     }
 }
 
-/// Takes messages, and what came of them.
+/// Takes messages, and the result of them.
 pub trait MessageLog: Send + Sync {
     /// Takes a message before it is forwarded; gives the number of its record.
     ///
     /// # Errors
-    /// It cannot be kept. The sender is told so, and sends it again.
+    /// It cannot be kept. The sender is reported so, and sends it again.
     fn received(&self, message: &ReceivedMessage) -> Result<Option<i64>>;
 
-    /// Takes what came of a message: `None` where it was not forwarded.
+    /// Takes the result of a message: `None` where it was not forwarded.
     ///
     /// # Errors
     /// It cannot be kept.

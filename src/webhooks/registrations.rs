@@ -117,14 +117,14 @@ impl AddressRules {
         }
         let url = reqwest::Url::parse(address).map_err(|_| wrong("is not a URL"))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("must not carry a name or password"));
+            return Err(wrong("must not contain a name or password"));
         }
         let here = url
             .host_str()
             .is_some_and(crate::config::loopback::is_loopback);
         match url.scheme() {
             "https" if here && !self.local => {
-                Err(wrong("is on this machine, which Recharge does not reach"))
+                Err(wrong("is on this machine, which Recharge cannot reach"))
             }
             "https" => Ok(()),
             "http" if here && self.local => Ok(()),
@@ -202,7 +202,7 @@ pub fn registered(webhooks: &Webhooks, id_field: &str, record: &str) -> Result<R
             version: text(webhooks.version_field).to_owned(),
         })
     };
-    read().ok_or_else(|| Error::unexpected("the API listed a webhook without a number"))
+    read().ok_or_else(|| Error::unexpected("the API listed a webhook without an id"))
 }
 
 /// Reads a file of wanted webhooks.
@@ -249,7 +249,7 @@ pub fn parse(
         if wanted.iter().any(same) {
             let (topic, address) = (one.topic, &one.address);
             return Err(Error::usage(format!(
-                "webhook {} of the file: {topic} at {address} is there twice",
+                "webhook {} of the file: {topic} at {address} is listed twice",
                 at + 1
             )));
         }
@@ -291,7 +291,7 @@ fn one(
         Some(item) => item
             .as_str()
             .map(|text| Some(text.to_owned()))
-            .ok_or_else(|| Error::usage(format!("{name} is not a text"))),
+            .ok_or_else(|| Error::usage(format!("{name} is not a string"))),
     };
     let missing = |name: &str| Error::usage(format!("{name} is missing"));
     let topic = text(webhooks.topic_field)?.ok_or_else(|| missing(webhooks.topic_field))?;
@@ -302,7 +302,7 @@ fn one(
     if let Some(item) = entry.get(webhooks.included_field) {
         let wrong = || {
             Error::usage(format!(
-                "{} is not a list of texts",
+                "{} is not a list of strings",
                 webhooks.included_field
             ))
         };

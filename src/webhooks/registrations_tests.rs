@@ -33,7 +33,8 @@ const B: &str = "https://b.example.com/hooks";
 #[test]
 fn file_says_what_is_wanted() {
     let text = "[[webhook]]\ntopic = \"order/created\"\naddress = \"https://a.example.com/hooks\"\n\
-                included_objects = [\"metafields\", \"customer\", \"customer\"]\nversion = \"2021-01\"\n\
+                included_objects = [\"metafields\", \"customer\", \"customer\"]\nversion = \
+                \"2021-01\"\n\
                 [[webhook]]\ntopic = \"plan/created\"\naddress = \"https://a.example.com/hooks\"\n";
     let found = parsed(text).unwrap();
     let mut order = wanted("order/created", A);
@@ -74,7 +75,7 @@ fn file_that_is_wrong_says_where_and_why() {
         ),
         (
             entry("topic = \"order/created\"\naddress = 7"),
-            "address is not a text",
+            "address is not a string",
         ),
         (
             entry(&format!("{good}\nincluded_objects = [\"addresses\"]")),
@@ -92,7 +93,7 @@ fn file_that_is_wrong_says_where_and_why() {
             entry(&format!("{good}\nurl = \"x\"")),
             "\"url\" is not known",
         ),
-        (entry(&good) + &entry(&good), "is there twice"),
+        (entry(&good) + &entry(&good), "is listed twice"),
     ] {
         let error = parsed(&text).unwrap_err();
         assert!(error.message.contains(reason), "{text}: {error}");

@@ -31,7 +31,7 @@ pub fn generate() -> Result<SecretString> {
     let mut bytes = [0; BYTES];
     SystemRandom::new()
         .fill(&mut bytes)
-        .map_err(|_| Error::unexpected("the system gives no random numbers"))?;
+        .map_err(|_| Error::unexpected("the system provides no random numbers"))?;
     Ok(super::signature::hex(&bytes).into())
 }
 
@@ -50,8 +50,8 @@ pub fn parse(text: &SecretString) -> Result<SecretString> {
         return Err(wrong("is too long"));
     }
     if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(wrong("is not a word of plain letters")
-            .hint("give it alone, without quotation marks or a name before it"));
+        return Err(wrong("contains characters other than plain ASCII")
+            .hint("give only the secret, without quotes or a name before it"));
     }
     Ok(secret.into())
 }

@@ -55,7 +55,7 @@ pub struct Verifier<'a> {
     pub now: i64,
 }
 
-/// What came of one signature.
+/// The result of one signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignatureState {
     /// It is right.
@@ -66,7 +66,7 @@ pub enum SignatureState {
     Wrong(Mistake),
 }
 
-/// What came of both signatures of a message.
+/// The result of both signatures of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verification {
     /// The plain SHA-256.

@@ -74,19 +74,19 @@ fn a_discount_that_a_queued_charge_loses_is_counted_and_put_back() {
     ))
     .within(&store)
     .succeeds()
-    .says("discounts of queued charges: 1 that this may take away; rc bulk undo puts them back");
+    .says("discounts of queued charges: this may remove 1; rc bulk undo restores them");
     // Charges follow an update later.
     pass_a_minute(&store);
     assert_eq!(discounts(&store, &subscription), Vec::<Value>::new());
     let undone = rc(&format!("bulk undo {}", job(&done)))
         .within(&store)
         .succeeds()
-        .says("discounts of queued charges: 1 to put back where they are missing");
+        .says("discounts of queued charges: 1 to restore where they are missing");
     assert_eq!(undone.json()["ok"], 1);
     assert_eq!(discounts(&store, &subscription), before);
     pass_a_minute(&store);
     assert_eq!(discounts(&store, &subscription), before);
-    // The ledger tells the old values of the object alone.
+    // The ledger says the old values of the object alone.
     let changes = records(&store, &format!("bulk diff {}", job(&done)));
     assert!(
         changes
@@ -106,7 +106,7 @@ fn a_discount_of_a_charge_that_is_gone_is_put_on_the_new_one() {
     ))
     .within(&store)
     .succeeds()
-    .says("discounts of queued charges: 1 that this may take away");
+    .says("discounts of queued charges: this may remove 1");
     // With the subscription its charge goes; the undo makes another one.
     rc(&format!("charges get {charge}")).within(&store).fails(4);
     let undone = rc(&format!("bulk undo {} --yes", job(&done)))
@@ -157,7 +157,7 @@ fn a_later_skip_that_a_cancellation_took_away_is_skipped_again() {
         ))
         .within(&store)
         .succeeds()
-        .says("skips of later days: 1 that this may take away; rc bulk undo puts them back");
+        .says("skips of later days: this may remove 1; rc bulk undo restores them");
         if is_removed {
             // Some stores remove skips with the cancellation.
             for command in [
@@ -172,7 +172,7 @@ fn a_later_skip_that_a_cancellation_took_away_is_skipped_again() {
         rc(&format!("bulk undo {} --yes", job(&done)))
             .within(&store)
             .succeeds()
-            .says("skips of later days: 1 to put back where they are missing");
+            .says("skips of later days: 1 to restore where they are missing");
         let again = skipped();
         assert_eq!(again.len(), 1, "{is_removed}: {again:?}");
         assert_eq!(again[0]["id"].as_u64() == charge.parse().ok(), !is_removed);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::harness::{Outcome, Store, rc};
-use crate::snapshots::{without_port, without_request_id};
+use crate::outcome::{without_port, without_request_id};
 
 /// Subscriptions by id, with some fields.
 fn subscriptions(store: &Store) -> Vec<Value> {
@@ -60,7 +60,7 @@ fn a_condition_selects_and_a_filter_computes_new_values() {
         .succeeds()
         .says(&format!("{meant} to change"))
         .says("quantity: ")
-        .says("rc bulk undo takes it back, except: ");
+        .says("rc bulk undo can undo it, except: ");
     assert_eq!(done.json()["ok"], meant);
     for (old, new) in before.iter().zip(subscriptions(&store)) {
         let wanted = if is_meant(old) {
@@ -75,7 +75,7 @@ fn a_condition_selects_and_a_filter_computes_new_values() {
         .within(&store)
         .succeeds()
         .prints_nothing()
-        .says("selected that are so already");
+        .says("already have the new values");
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn an_update_is_taken_back_without_its_input() {
     rc(&format!("bulk undo {}", job(&undone)))
         .within(&store)
         .fails(2)
-        .says("is itself the undo of job");
+        .shows("bulk_selection-an_update_is_taken_back_without_its_input");
 }
 
 #[test]
@@ -244,13 +244,13 @@ fn a_success_that_changed_nothing_is_not_ok() {
     rc(&update)
         .within(&store)
         .fails(7)
-        .says("answered as a success that changed nothing: quantity is ");
+        .shows("bulk_selection-a_success_that_changed_nothing_is_not_ok");
     // The same from a file.
     let rows = file(&store, "rows.csv", &format!("id,quantity\n{},6\n", ids[0]));
     rc(&format!("bulk subscriptions update {rows}"))
         .within(&store)
         .fails(7)
-        .says("answered as a success that changed nothing");
+        .shows("bulk_selection-a_success_that_changed_nothing_is_not_ok-2");
     let forced = rc(&format!("{update} --set force_update=true"))
         .within(&store)
         .succeeds();
@@ -298,9 +298,12 @@ fn a_plan_that_was_edited_is_refused() {
         ),
         (
             "id,quantity\n1,2\n".to_owned(),
-            "is not a plan: its first line is not one",
+            "is not a plan: its first line is not the header of a plan",
         ),
-        (String::new(), "is not a plan: its first line is not one"),
+        (
+            String::new(),
+            "is not a plan: its first line is not the header of a plan",
+        ),
         (
             text.replacen("fingerprint=", "finger=", 1),
             "the first line of the plan was altered",
@@ -312,7 +315,7 @@ fn a_plan_that_was_edited_is_refused() {
                 text.lines().nth(1).unwrap(),
                 ids[0]
             ),
-            ":3: the row lacks cells",
+            ":3: the row has too few cells",
         ),
     ] {
         std::fs::write(&plan, &edited).unwrap();
@@ -325,7 +328,8 @@ fn a_plan_that_was_edited_is_refused() {
         messages.push('\n');
     }
     insta::assert_snapshot!("edited_plans", messages);
-    // What a spreadsheet does to it is no edit: quotes, empty cells, sorting.
+    // What a spreadsheet does to it is not an edit: quotes, empty cells,
+    // sorting.
     let lines: Vec<&str> = text.lines().collect();
     let sorted = format!(
         "{},,,,\n{}\n{}\n{}\n,,,,\n",
@@ -353,7 +357,7 @@ fn the_plan_of_another_store_is_refused() {
         .holding(&store)
         .against(&server.url)
         .fails(2)
-        .says("is a plan for the sandbox (2021-11), and this command works on http");
+        .shows("bulk_selection-the_plan_of_another_store_is_refused");
     insta::assert_snapshot!("plan_of_another_store", message(&store, &refused));
 }
 
@@ -379,12 +383,14 @@ fn wrong_selections_and_values_are_refused_before_anything_is_sent() {
         (
             format!("{update} --where true --set-jq '{{status: \"cancelled\"}}'"),
             2,
-            "subscriptions update does not set status; rc bulk subscriptions activate or rc bulk subscriptions cancel does",
+            "subscriptions update does not set status; rc bulk subscriptions activate or rc bulk \
+             subscriptions cancel does",
         ),
         (
             format!("{update} --where true --set next_charge_scheduled_at=2027-01-01"),
             2,
-            "--set next_charge_scheduled_at: subscriptions update does not set next_charge_scheduled_at; rc bulk subscriptions",
+            "--set next_charge_scheduled_at: subscriptions update does not set \
+             next_charge_scheduled_at; rc bulk subscriptions",
         ),
         (
             format!("{update} --where true --set prize=3"),
@@ -404,12 +410,12 @@ fn wrong_selections_and_values_are_refused_before_anything_is_sent() {
         (
             format!("{update} --where true --set-jq 7"),
             2,
-            "--set-jq gave 7, which is no object of fields",
+            "--set-jq gave 7, which is not an object of fields",
         ),
         (
             format!("{update} --where true --set-jq '{{quantity: 1}}, {{}}'"),
             2,
-            "--set-jq gave 2 results; one is meant",
+            "--set-jq gave 2 results; expected one",
         ),
         (
             format!("{update} --ids {path} --set quantity=2"),
@@ -444,12 +450,12 @@ fn wrong_selections_and_values_are_refused_before_anything_is_sent() {
         (
             format!("{update} {path} --force"),
             2,
-            "--force goes with a selection, a plan or an undo",
+            "--force needs a selection, a plan or an undo",
         ),
         (
             "bulk subscriptions create --where true".to_owned(),
             2,
-            "makes new objects, and a selection is of those that are there",
+            "creates objects, but a selection consists of existing ones",
         ),
         ("bulk undo zzzzzz".to_owned(), 4, "there is no job zzzzzz"),
     ] {
@@ -501,10 +507,10 @@ fn what_nothing_takes_back_is_said_first_and_asked_twice() {
         .on_terminal(200)
         .answering(&["y", "n"])
         .fails(130)
-        .says("nothing takes it back: money that was given back cannot be taken again");
+        .says("this cannot be undone: a refund cannot be reversed");
     let done = rc(&refund).with("--yes").within(&store).succeeds();
     rc(&format!("bulk undo {}", job(&done)))
         .within(&store)
         .fails(2)
-        .says("cannot be undone: money that was given back cannot be taken again");
+        .shows("bulk_selection-what_nothing_takes_back_is_said_first_and_asked_twice");
 }

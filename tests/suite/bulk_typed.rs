@@ -80,7 +80,7 @@ fn wrong_rows_stop_the_import_when_they_are_not_left_out() {
         .on_terminal(100)
         .answering(&["n"])
         .fails(2)
-        .says("1 of 2 rows is wrong; nothing was sent");
+        .shows("bulk_typed-wrong_rows_stop_the_import_when_they_are_not_left_out");
     assert!(store.ids("discounts list --discount-code A").is_empty());
 }
 

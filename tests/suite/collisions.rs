@@ -78,7 +78,7 @@ fn two_outputs_are_refused_when_they_are_one_file() {
     rc_of(words.map(str::to_owned))
         .within(&store)
         .fails(2)
-        .says("what --out writes");
+        .shows("collisions-two_outputs_are_refused_when_they_are_one_file");
     assert!(!Path::new(path).exists());
 }
 
@@ -91,7 +91,7 @@ fn store_of_the_sandbox_is_no_output() {
     rc_of(words.map(str::to_owned))
         .within(&store)
         .fails(2)
-        .says("store of --sandbox");
+        .shows("collisions-store_of_the_sandbox_is_no_output");
     assert_eq!(store.id("customers list"), id);
 }
 

@@ -47,7 +47,9 @@ fn the_scripts_in_the_repository_are_those_that_are_printed() {
 
 #[test]
 fn a_shell_that_is_not_known_is_refused_with_the_nearest() {
-    rc("completions fihs").fails(2).says("did you mean fish?");
+    rc("completions fihs")
+        .fails(2)
+        .shows("completions-a_shell_that_is_not_known_is_refused_with_the_nearest");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The console blocks of a document, run as somebody would type them: in order,
-//! on one store, in one folder of files, from a fixed time on that goes on only
-//! by waiting. Out comes what a terminal of 100 columns shows in the end.
+//! on one store, in one folder of files, from a fixed time on that continues
+//! only by waiting. Out comes what a terminal of 100 columns shows in the end.
 //!
 //! `rc` runs in this process. Of the shell there is what documents need: pipes,
 //! `> FILE`, `<<'END'`, `\` at the end of a line, `cat`, `iconv` and `echo $?`. Jobs have other names in
@@ -349,7 +349,7 @@ pub fn cut(line: &str, sign: char) -> Vec<String> {
     parts.iter().map(|part| part.trim().to_owned()).collect()
 }
 
-/// What stands on a terminal in the end: lines that were taken away are gone.
+/// What is on a terminal in the end: lines that were taken away are gone.
 fn left_standing(seen: &str) -> String {
     let mut left = String::new();
     for (at, drawn) in seen.split(CLEAR).enumerate() {

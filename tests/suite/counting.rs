@@ -115,7 +115,7 @@ fn flags_that_a_number_has_no_use_for_are_refused() {
     rc("customers list --count --watch 5")
         .sandboxed()
         .fails(2)
-        .says("--watch and --count cannot go together");
+        .shows("counting-flags_that_a_number_has_no_use_for_are_refused");
     rc("customers get 1 --count").sandboxed().fails(2);
     rc("api GET /orders --count").sandboxed().fails(2);
 }

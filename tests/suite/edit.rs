@@ -110,8 +110,7 @@ fn edit_is_refused_when_there_is_neither_terminal_nor_editor() {
     rc("subscriptions edit 1")
         .within(&store)
         .fails(2)
-        .says("there is no terminal to edit on")
-        .says("EDITOR");
+        .shows("edit-edit_is_refused_when_there_is_neither_terminal_nor_editor");
     rc("subscriptions edit 1")
         .within(&store)
         .env("VISUAL", "/nonexistent/editor")
@@ -121,7 +120,7 @@ fn edit_is_refused_when_there_is_neither_terminal_nor_editor() {
         .within(&store)
         .env("VISUAL", "/nonexistent/editor")
         .fails(2)
-        .says("the editor /nonexistent/editor cannot be run");
+        .shows("edit-edit_is_refused_when_there_is_neither_terminal_nor_editor-2");
     std::fs::remove_file(kept(&outcome.stderr)).unwrap();
 }
 
@@ -141,7 +140,7 @@ fn edit_names_the_line_and_opens_again_when_the_document_is_wrong() {
     let outcome = edit(&store, &id, "echo '{' > \"$1\"")
         .with("--yes")
         .fails(2)
-        .says("line 2: the document is not valid JSON");
+        .shows("edit-edit_names_the_line_and_opens_again_when_the_document_is_wrong");
     let file = kept(&outcome.stderr);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "{\n");
     std::fs::remove_file(file).unwrap();
@@ -169,10 +168,7 @@ fn edit_sends_nothing_when_the_object_was_changed_meanwhile() {
         .env("EDITOR", &editor(&store, &format!("{QUANTITY}\n{other}")))
         .env("PATH", "/usr/bin:/bin")
         .fails(7)
-        .says("changed meanwhile by others:")
-        .says("→ \"33.00\"")
-        .says("your changes:")
-        .says("was changed meanwhile; nothing was sent");
+        .shows("edit-edit_sends_nothing_when_the_object_was_changed_meanwhile");
     std::fs::remove_file(kept(&outcome.stderr)).unwrap();
     let now = rc(&format!("subscriptions get {id} --jq .quantity"));
     let now = now.holding(&store).against(&served.url).succeeds();
@@ -199,14 +195,14 @@ fn edit_sends_nothing_in_a_dry_run() {
 fn edit_is_a_verb_where_objects_can_be_read_and_changed() {
     rc("charges edit 1")
         .fails(2)
-        .says("charges has no verb edit");
+        .shows("edit-edit_is_a_verb_where_objects_can_be_read_and_changed");
     rc("subscriptions --help").succeeds().prints_in("  edit ");
     rc("customers edit --help")
         .succeeds()
         .prints_in("rc customers edit 12345");
     rc("subscriptions edit x")
         .fails(2)
-        .says("not a whole number");
+        .shows("edit-edit_is_a_verb_where_objects_can_be_read_and_changed-2");
 }
 
 #[test]
@@ -248,7 +244,10 @@ fn dry_run_diff_is_refused_where_nothing_is_compared() {
         "api PUT /subscriptions/1 -f quantity=2 --dry-run=diff",
         "profile set x --protected --dry-run=diff",
     ] {
-        rc(line).sandboxed().fails(2).says("--dry-run=diff");
+        rc(line)
+            .sandboxed()
+            .fails(2)
+            .shows("edit-dry_run_diff_is_refused_where_nothing_is_compared");
     }
     rc("subscriptions update 1 --quantity 2 --dry-run=diff").fails(3);
     rc("subscriptions update 1 --quantity 2 --dry-run").succeeds();

@@ -1,6 +1,6 @@
 //! jq's own word on what filters mean: the examples of its manual, and what
-//! later versions added, run through ours. What differs stands in a list, and
-//! in `docs/jq.md`; what no longer differs may not stand there.
+//! later versions added, run through ours. What differs is in a list, and in
+//! `docs/jq.md`; what no longer differs may not be there.
 
 use recharge_cli::filter::{Jq, write_json};
 use serde_json::Value;

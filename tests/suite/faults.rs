@@ -8,7 +8,7 @@ use crate::served::Served;
 
 const CREATE: &str = "customers create --email ada@example.com --first-name Ada --last-name King";
 
-/// Said of a write of which nobody knows whether it was carried out.
+/// Said of a write of which no one knows whether it was carried out.
 const UNKNOWN: &str = "it is unknown whether the API carried it out";
 
 fn ask(served: &Served, line: &str) -> Outcome {
@@ -33,7 +33,7 @@ fn a_write_whose_answer_is_lost_is_told_as_unknown_and_sent_once() {
     for (spec, said, applied) in [
         ("reset=@1", "the connection broke", false),
         ("after-commit=@1", "the connection broke", true),
-        ("truncate=@1", "the answer broke off", true),
+        ("truncate=@1", "the response was cut off", true),
         ("502=@1", "502", false),
         ("after-commit.500=@1", "500", true),
     ] {
@@ -104,7 +104,7 @@ fn what_never_answers_is_given_up_and_what_is_late_is_waited_for() {
     rc(CREATE)
         .within(&store)
         .fails(6)
-        .says("it took too long")
+        .shows("faults-what_never_answers_is_given_up_and_what_is_late_is_waited_for")
         .says(UNKNOWN);
     let list = "customers list --email ada@example.com";
     rc(list).within(&store).succeeds().prints("[]\n");
@@ -113,7 +113,10 @@ fn what_never_answers_is_given_up_and_what_is_late_is_waited_for() {
         .within(&store)
         .succeeds();
     let second = CREATE.replace("ada@", "grace@");
-    rc(&second).within(&store).fails(6).says("it took too long");
+    rc(&second)
+        .within(&store)
+        .fails(6)
+        .shows("faults-what_never_answers_is_given_up_and_what_is_late_is_waited_for-2");
     let list = "customers list --email grace@example.com --jq .email -r";
     rc(list)
         .within(&store)
@@ -181,7 +184,7 @@ fn faults_are_kept_with_a_served_store_and_told_when_it_is_served_again() {
     drop(served);
     let (served, said) = Served::telling(&flags, 1);
     assert!(
-        said.contains("things go wrong on purpose: 500:store=@1"),
+        said.contains("faults are simulated: 500:store=@1"),
         "{said}"
     );
     rc("store get").against(&served.url).succeeds();
@@ -203,7 +206,9 @@ fn a_sandbox_that_others_can_reach_says_so_and_loopback_says_nothing() {
     );
     rc("store get").against(&served.url).succeeds();
     let elsewhere = "sandbox serve --host 192.0.2.1 --port 0";
-    rc(elsewhere).fails(1).says("192.0.2.1");
+    rc(elsewhere)
+        .fails(1)
+        .shows("faults-a_sandbox_that_others_can_reach_says_so_and_loopback_says_nothing");
 }
 
 /// The commands of the page's section on faults.

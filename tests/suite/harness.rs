@@ -41,7 +41,7 @@ pub struct Rc {
     until: Duration,
     meanwhile: Vec<(Duration, String)>,
     while_asked: Mutex<Option<WhileAsked>>,
-    /// Whether nobody reads standard output.
+    /// Whether no one reads standard output.
     closed: bool,
     /// Another set of commands than that of the program.
     commands: Option<recharge_cli::cli::CommandSet>,
@@ -50,7 +50,7 @@ pub struct Rc {
 /// What happens once, while a question is asked.
 type WhileAsked = Box<dyn FnOnce() + Send>;
 
-/// How long was waited; nobody really waits.
+/// How long was waited; no one really waits.
 type Waited = Arc<Mutex<Duration>>;
 
 /// `rc` with the words of a shell line; a leading `rc` may be left out.
@@ -148,7 +148,7 @@ impl Rc {
         self
     }
 
-    /// Standard output is a pipe that nobody reads any more.
+    /// Standard output is a pipe that no one reads any more.
     pub fn closed(mut self) -> Self {
         self.closed = true;
         self
@@ -166,7 +166,7 @@ impl Rc {
         self
     }
 
-    /// After so many seconds nobody reads any more.
+    /// After so many seconds no one reads any more.
     pub fn until(mut self, seconds: u64) -> Self {
         self.until = Duration::from_secs(seconds);
         self
@@ -282,7 +282,7 @@ impl Rc {
             stdout_is_file: false,
             stderr: Box::new(stderr.clone()),
             terminal: self.terminal,
-            // What is waited for comes about: the clock goes on by it.
+            // What is waited for comes about: the clock continues by it.
             clock: Arc::new(move || now + *slept.lock().unwrap()),
             zone: || TimeZone::UTC,
             size: Arc::new(move || size),
@@ -367,7 +367,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// The time that runs of the store have waited, as they go on.
+    /// The time that runs of the store have waited, as they continue.
     pub fn waiting(&self) -> Arc<Mutex<Duration>> {
         Arc::clone(&self.waited)
     }

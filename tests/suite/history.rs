@@ -194,12 +194,12 @@ fn history_is_a_list_like_others() {
     rc("history get 4")
         .within(&store)
         .fails(4)
-        .says("there is no history entry 4");
+        .shows("history-history_is_a_list_like_others");
     rc("history list --dry-run").within(&store).fails(2);
     rc("history list --since whenever")
         .within(&store)
         .fails(2)
-        .says("not a time");
+        .shows("history-history_is_a_list_like_others-2");
 }
 
 #[test]

@@ -73,6 +73,5 @@ fn malformed_row_of_a_csv_is_found_before_anything_is_sent() {
         .stdin("email,name\na@example.com,b\n")
         .within(&store)
         .fails(2)
-        .says("line 1")
-        .says("a CSV with a column id");
+        .shows("id_lists-malformed_row_of_a_csv_is_found_before_anything_is_sent");
 }

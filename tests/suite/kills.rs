@@ -1,9 +1,9 @@
 //! The proof that a job is carried out exactly once: processes of `rc` work on
 //! a served sandbox on which everything goes wrong that can, are killed, and
 //! are followed by others, until the job is done. Then what the ledger says of
-//! each row is held against the store.
+//! each row is compared with the store.
 //!
-//! The plain suite has a short form. The long one goes on until so many
+//! The plain suite has a short form. The long one continues until so many
 //! processes were killed amid a job, and kills at more points:
 //!
 //! ```sh
@@ -59,7 +59,8 @@ impl Tally {
         let told = self.told.lock().unwrap();
         let sum = |of: fn(&Ends) -> u64| told.iter().map(|(_, ends)| of(ends)).sum::<u64>();
         let mut text = format!(
-            "seed {seed}: {} kills amid a job, {} before; {} jobs: {} rows ok, {} failed, {} unknown\n",
+            "seed {seed}: {} kills amid a job, {} before; {} jobs: {} rows ok, {} failed, {} \
+             unknown\n",
             self.kills.load(Ordering::SeqCst),
             self.early.load(Ordering::SeqCst),
             told.len(),
@@ -160,7 +161,8 @@ impl Life<'_> {
                 }
                 // Done, or done with rows that failed or are unknown.
                 End::Exit(0 | 7, _) => break,
-                // The API refuses, or cannot be reached: the job goes on later.
+                // The API refuses, or cannot be reached: the job continues
+                // later.
                 End::Exit(5 | 6, _) => {}
                 End::Exit(code, said) => panic!("{}: exit {code}: {said}", self.what),
             }
@@ -170,7 +172,7 @@ impl Life<'_> {
         jobs[0].clone()
     }
 
-    /// Begins the job, or goes on with it when there is one.
+    /// Begins the job, or continues it when there is one.
     fn command(&mut self) -> Command {
         let impatient = "--yes --timeout 1s --max-time 2s";
         let parallel = self.rng.u8(1..4);
@@ -193,7 +195,7 @@ impl Life<'_> {
     }
 }
 
-/// A job of some kind that is killed as it comes, and what became of its rows.
+/// A job of some kind that is killed as it comes, and the result of its rows.
 fn job(number: u64, seed: u64, rows: std::ops::Range<usize>, tally: &Tally, enough: u64) {
     let mut rng = fastrand::Rng::with_seed(seed.wrapping_add(number));
     let kind = KINDS[usize::try_from(number).unwrap() % KINDS.len()];

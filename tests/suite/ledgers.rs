@@ -83,7 +83,7 @@ impl Shelf {
             .unwrap();
         let mut store: Value = serde_json::from_str(&store).unwrap();
         store["base_url"] = self.api.url.clone().into();
-        // The token tells the store then.
+        // The token says the store then.
         store["identity"] = Value::Null;
         ledger
             .execute("UPDATE job SET store = ?1", [store.to_string()])
@@ -129,8 +129,8 @@ fn id(name: &str) -> String {
     find(name).1
 }
 
-/// A store with one batch that is so far and holds so many tasks. Updates are
-/// carried out, and so are new batches.
+/// A store with one batch that is so far and contains so many tasks. Updates
+/// are carried out, and so are new batches.
 fn api(status: &'static str, tasks: usize) -> Answering {
     let batch = Mutex::new((status, tasks));
     Answering::with(move |asked| {
@@ -310,7 +310,7 @@ fn a_job_of_0_1_0_that_is_over_stays_over() {
 fn a_retry_of_0_1_0_counts_unless_nothing_of_it_was_sent() {
     for (parent, retry) in [
         ("batches-done", "batches-retry-done"),
-        // It was handed over and then abandoned: the API goes on with it.
+        // It was handed over and then abandoned: the API continues it.
         ("batches-failed", "batches-retry-abandoned-running"),
         ("requests-done", "requests-retry-done"),
     ] {
@@ -342,7 +342,9 @@ fn a_job_of_0_1_0_is_not_resumed_with_another_token_unless_a_person_says_so() {
             .env("RECHARGE_ACCESS_TOKEN", "sk_test_fedcba9876543210")
     };
     let resume = format!("bulk resume {} --yes", id("requests-ready"));
-    other(&resume).fails(2).says("began with another token");
+    other(&resume)
+        .fails(2)
+        .shows("ledgers-a_job_of_0_1_0_is_not_resumed_with_another_token_unless_a_person_says_so");
     assert!(shelf.api.asked(&["PUT"]).is_empty());
     other(&resume).on_terminal(100).answering(&["y"]).succeeds();
     assert_eq!(shelf.api.asked(&["PUT"]).len(), 4);
@@ -393,11 +395,11 @@ fn a_job_of_form_2_is_resumed_and_has_no_old_values_to_undo() {
     shelf
         .rc("bulk undo 6qfsn5 --yes")
         .fails(2)
-        .says("no row of job 6qfsn5 can be undone");
+        .shows("ledgers-a_job_of_form_2_is_resumed_and_has_no_old_values_to_undo");
     shelf
         .rc("bulk undo 74r22f --yes")
         .fails(2)
-        .says("job 74r22f is not over");
+        .shows("ledgers-a_job_of_form_2_is_resumed_and_has_no_old_values_to_undo-2");
     let resumed = shelf.rc("bulk resume 74r22f").succeeds().json();
     assert_eq!(
         (&resumed["ok"], &resumed["state"]),

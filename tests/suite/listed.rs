@@ -33,7 +33,7 @@ fn schedule_is_one_column_in_each_version_and_two_fields_elsewhere() {
         assert!(heading.contains("EVERY") && !heading.contains("UNIT"));
         assert!(row.contains("1 month, billed every 3"), "{shown}");
     }
-    // Whoever names fields gets them.
+    // Anyone who names fields gets them.
     let shown = list("-c order_interval_frequency,order_interval_unit -o csv");
     assert_eq!(
         shown,
@@ -184,5 +184,5 @@ fn columns_are_listed_by_each_command_that_knows_them() {
     rc("api GET /store -c help")
         .within(&store)
         .fails(2)
-        .says("those of its records");
+        .shows("listed-columns_are_listed_by_each_command_that_knows_them");
 }

@@ -21,7 +21,7 @@ fn refusals_are_read_nested_and_dotted_and_name_the_same_path() {
         rc("payment-methods update 7 --body '{\"default\":true}' -y")
             .against(&server.url)
             .fails(5)
-            .says("(422): billing_address.address1: Field may not be null.");
+            .shows("live_forms-refusals_are_read_nested_and_dotted_and_name_the_same_path");
     }
 }
 
@@ -33,7 +33,7 @@ fn nested_refusal_of_the_sandbox_names_its_path() {
     rc(&format!("payment-methods update {id} --body '{body}' -y"))
         .within(&store)
         .fails(5)
-        .says("billing_address.address1: Field may not be null.");
+        .shows("live_forms-nested_refusal_of_the_sandbox_names_its_path");
 }
 
 #[test]
@@ -44,8 +44,7 @@ fn day_in_the_past_is_told_before_it_is_sent() {
     rc(&format!("{line} 2026-11-19"))
         .within(&store)
         .fails(5)
-        .says("date 2026-11-19 is in the past, which the API refuses")
-        .says("date: date is not far enough in the future");
+        .shows("live_forms-day_in_the_past_is_told_before_it_is_sent");
     let today = rc(&format!("{line} 2026-11-21")).within(&store).succeeds();
     assert!(!today.stderr.contains("in the past"), "{}", today.stderr);
     rc(
@@ -149,7 +148,7 @@ fn csv_names_fields_that_it_leaves_out_and_takes_them_when_asked() {
     rc("customers list --all-columns -o json")
         .sandboxed()
         .fails(2)
-        .says("--all-columns goes with csv or tsv");
+        .shows("live_forms-csv_names_fields_that_it_leaves_out_and_takes_them_when_asked");
 }
 
 #[test]

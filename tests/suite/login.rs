@@ -67,7 +67,9 @@ fn a_token_that_is_typed_is_checked_and_kept_in_the_keyring() {
         .typing(ALL)
         .succeeds()
         .prints_nothing()
-        .says("logged in to The Sandbox Store as profile default; the token is kept in the keyring")
+        .says(
+            "logged in to The Sandbox Store as profile default; the token is saved in the keyring",
+        )
         .says("it may: ")
         .says("write_orders");
     let account = format!("default@{}", desk.host());
@@ -114,8 +116,7 @@ fn a_keyring_that_is_locked_is_told_and_nothing_is_put_elsewhere() {
     desk.rc("auth login --with-token")
         .stdin(ALL)
         .fails(3)
-        .says("the token was not kept: the keyring is locked")
-        .says("--keep file");
+        .shows("login-a_keyring_that_is_locked_is_told_and_nothing_is_put_elsewhere");
     assert!(!desk.store.path().join("tokens").exists());
     desk.rc("auth login --with-token --keep file")
         .stdin(ALL)
@@ -140,9 +141,10 @@ fn a_token_that_is_known_to_be_in_a_locked_keyring_is_not_looked_for_elsewhere()
     desk.store.keyring().fails_with(Some(locked()));
     desk.rc("store get")
         .fails(3)
-        .says("the keyring is locked")
-        .says("unlock");
-    desk.rc("auth logout").fails(3).says("still in the keyring");
+        .shows("login-a_token_that_is_known_to_be_in_a_locked_keyring_is_not_looked_for_elsewhere");
+    desk.rc("auth logout").fails(3).shows(
+        "login-a_token_that_is_known_to_be_in_a_locked_keyring_is_not_looked_for_elsewhere-2",
+    );
     desk.store.keyring().fails_with(None);
     desk.rc("store get").succeeds();
 }
@@ -153,7 +155,7 @@ fn a_token_that_the_api_refuses_is_not_kept() {
     desk.rc("auth login --with-token")
         .stdin("sk_wrong_but_long_enough")
         .fails(3)
-        .says("refused the token");
+        .shows("login-a_token_that_the_api_refuses_is_not_kept");
     assert!(desk.store.keyring().accounts().is_empty());
     for (text, why) in [
         ("", "it is empty"),
@@ -172,13 +174,15 @@ fn a_token_that_the_api_refuses_is_not_kept() {
         .on_terminal(80)
         .typing("sk_short")
         .fails(3)
-        .says("what was typed is not a token: 8 characters are too few");
+        .shows("login-a_token_that_the_api_refuses_is_not_kept-2");
     assert!(desk.store.keyring().accounts().is_empty());
-    desk.rc("auth login").fails(2).says("--with-token");
+    desk.rc("auth login")
+        .fails(2)
+        .shows("login-a_token_that_the_api_refuses_is_not_kept-3");
     desk.rc("auth login --with-token")
         .on_terminal(80)
         .fails(2)
-        .says("the token would show");
+        .shows("login-a_token_that_the_api_refuses_is_not_kept-4");
 }
 
 #[test]
@@ -191,9 +195,9 @@ fn a_token_of_another_store_replaces_none_without_a_yes() {
         desk.rc(&format!("auth login --with-token {flags}"))
             .stdin(ALL)
     };
-    login("").fails(2).says(
-        "Replace the token of \"Garden\" in profile default by one of \"The Sandbox Store\"?",
-    );
+    login("")
+        .fails(2)
+        .shows("login-a_token_of_another_store_replaces_none_without_a_yes");
     login("--yes").succeeds();
     login("").succeeds();
 }
@@ -213,7 +217,7 @@ fn logging_out_removes_the_token_wherever_it_is() {
         desk.rc("store get").fails(3).says("rc auth login");
         desk.rc("auth logout")
             .succeeds()
-            .says("no token was kept for profile default");
+            .says("no token is saved for profile default");
     }
 }
 
@@ -240,9 +244,7 @@ fn the_status_tells_the_store_the_scopes_and_why_it_is_this_token() {
     rc("auth status")
         .holding(&Store::new())
         .fails(3)
-        .says("no API token")
-        .says("RECHARGE_ACCESS_TOKEN: not set")
-        .says("file: nothing there");
+        .shows("login-the_status_tells_the_store_the_scopes_and_why_it_is_this_token");
     rc("--sandbox auth status --jq .token.source -r")
         .holding(&Store::new())
         .succeeds()
@@ -291,7 +293,7 @@ fn a_kept_token_goes_to_no_other_address() {
         .says(&format!("no API token at {}", other.url));
     desk.rc("store get --base-url https://elsewhere.example.com")
         .fails(3)
-        .says("no API token at https://elsewhere.example.com");
+        .shows("login-a_kept_token_goes_to_no_other_address");
 }
 
 #[test]
@@ -337,7 +339,7 @@ fn a_rehearsed_login_takes_no_token_and_keeps_nothing() {
     for said in [
         "GET",
         "/token_information",
-        "make profile garden",
+        "create profile garden",
         "in the keyring",
     ] {
         assert!(outcome.stdout.contains(said), "{outcome:?}");
@@ -347,8 +349,12 @@ fn a_rehearsed_login_takes_no_token_and_keeps_nothing() {
         desk.rc(line).fails(2).says("changes nothing");
     }
     desk.rc("auth logout --dry-run=curl").fails(2);
-    rc("--sandbox auth login").fails(2).says("needs no login");
-    rc("--sandbox auth logout").fails(2).says("needs no login");
+    rc("--sandbox auth login")
+        .fails(2)
+        .shows("login-a_rehearsed_login_takes_no_token_and_keeps_nothing");
+    rc("--sandbox auth logout")
+        .fails(2)
+        .shows("login-a_rehearsed_login_takes_no_token_and_keeps_nothing-2");
 }
 
 #[cfg(unix)]
@@ -360,25 +366,24 @@ fn a_file_that_others_can_read_is_refused() {
     std::fs::set_permissions(desk.token_file(), rights).unwrap();
     desk.rc("store get")
         .fails(3)
-        .says("others can read the token in")
-        .says("chmod 600")
-        .says("make a new token");
+        .shows("login-a_file_that_others_can_read_is_refused");
     desk.rc("auth status")
         .fails(3)
-        .says("file: others can read");
+        .shows("login-a_file_that_others_can_read_is_refused-2");
 }
 
 #[test]
 fn a_folder_that_cannot_be_written_keeps_no_token_and_that_is_said() {
     let desk = Desk::with(Ring::absent());
-    // A file stands where the folder should be, as rights stop no root.
+    // A file is where the folder should be, as rights stop no root.
     std::fs::write(desk.store.path().join("tokens"), "").unwrap();
     desk.rc("auth login --with-token")
         .stdin(ALL)
         .fails(2)
-        .says("cannot write")
-        .says("RECHARGE_STATE_DIR");
-    desk.rc("store get").fails(3).says("no API token");
+        .shows("login-a_folder_that_cannot_be_written_keeps_no_token_and_that_is_said");
+    desk.rc("store get")
+        .fails(3)
+        .shows("login-a_folder_that_cannot_be_written_keeps_no_token_and_that_is_said-2");
 }
 
 #[test]
@@ -388,8 +393,7 @@ fn without_a_home_folder_the_token_needs_a_keyring_or_a_folder() {
         .stdin(ALL)
         .homeless()
         .fails(2)
-        .says("no home folder to keep the token in")
-        .says("RECHARGE_STATE_DIR");
+        .shows("login-without_a_home_folder_the_token_needs_a_keyring_or_a_folder");
     desk.rc("store get")
         .env("RECHARGE_ACCESS_TOKEN", ALL)
         .homeless()
@@ -397,5 +401,5 @@ fn without_a_home_folder_the_token_needs_a_keyring_or_a_folder() {
     rc("profile set a --protected")
         .homeless()
         .fails(2)
-        .says("RECHARGE_CONFIG_DIR");
+        .shows("login-without_a_home_folder_the_token_needs_a_keyring_or_a_folder-2");
 }

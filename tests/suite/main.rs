@@ -105,3 +105,4 @@ mod usage;
 mod versions;
 mod watch;
 mod webhooks;
+mod words;

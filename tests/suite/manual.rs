@@ -99,7 +99,7 @@ fn a_page_tells_what_help_tells() {
         ".TH RC\\-SUBSCRIPTIONS\\-LIST 1",
         ".SH FILTERS",
         "only those of this status",
-        // What the short help leaves out stands here as well.
+        // What the short help leaves out is here as well.
         "changed at or before this time",
         ".SH EXAMPLE",
         ".SH \"SEE ALSO\"",
@@ -124,7 +124,7 @@ fn every_command_has_a_page_also_those_without_a_file() {
         .prints_in("discounts");
     rc("man nothing")
         .fails(2)
-        .says("there is no command nothing");
+        .shows("manual-every_command_has_a_page_also_those_without_a_file");
     rc("man subscriptions list --out-dir x").fails(2);
 }
 
@@ -143,7 +143,7 @@ fn all_pages_are_written_into_a_folder_that_is_made() {
     std::fs::write(&file, "").unwrap();
     rc(&format!("man --out-dir {}/x", file.display()))
         .fails(2)
-        .says("cannot write");
+        .shows("manual-all_pages_are_written_into_a_folder_that_is_made");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Faults held against kinds of operations: how a command ends, how often the
+//! Faults compared with kinds of operations: how a command ends, how often the
 //! sandbox was asked, and how often it did what was asked.
 
 use serde_json::Value;
@@ -102,7 +102,7 @@ impl Ground {
         rc("sandbox requests --clear")
             .against(&self.served.url)
             .succeeds();
-        // A name that nobody has yet, so that setting it is a change.
+        // A name that no one has yet, so that setting it is a change.
         let name = spec.replace(|letter: char| !letter.is_ascii_alphanumeric(), "");
         let line = line.replace("ID", &self.ids[0]).replace("NAME", &name);
         rc(&line).against(&self.served.url).runs()
@@ -162,7 +162,7 @@ fn one_request_meets_each_fault_and_is_done_as_often_as_it_may() {
             if repeated {
                 outcome.says_nothing();
             } else {
-                outcome.says(UNKNOWN).says("look with: rc ");
+                outcome.says(UNKNOWN).says("check with: rc ");
             }
         }
     }

@@ -32,7 +32,9 @@ fn a_file_of_authorities_is_trusted_and_nothing_else_then() {
     let line = line.env("RECHARGE_CA_FILE", &identity.file());
     line.succeeds().prints("Far\n");
     let stranger = Identity::signed();
-    trusting(&url, &stranger).fails(6).says("nothing was sent");
+    trusting(&url, &stranger)
+        .fails(6)
+        .shows("network-a_file_of_authorities_is_trusted_and_nothing_else_then");
     let asked: usize = server.heads().iter().map(Vec::len).sum();
     assert_eq!(asked, 2, "a token went to a server that is not trusted");
 }
@@ -64,7 +66,7 @@ fn a_certificate_that_is_not_trusted_says_why_and_what_to_do() {
 fn the_authorities_of_the_system_are_trusted_when_asked_for() {
     let identity = Identity::signed();
     let server = Listening::secure(&identity, ok(STORE));
-    // Where the system keeps them is told by a variable of the process.
+    // Where the system keeps them is reported by a variable of the process.
     let mut command = crate::served::rc(&["store", "get", "--system-ca", "--jq", ".name"]);
     command
         .env("SSL_CERT_FILE", identity.file())
@@ -83,9 +85,13 @@ fn a_file_of_authorities_that_is_none_is_named() {
             .env("RECHARGE_ACCESS_TOKEN", "sk_1")
             .with(&format!("--ca-file {}", path.display()))
     };
-    line().fails(2).says("not.pem").says("RECHARGE_CA_FILE");
+    line()
+        .fails(2)
+        .shows("network-a_file_of_authorities_that_is_none_is_named");
     std::fs::write(&path, "hello").unwrap();
-    line().fails(2).says("not.pem holds no certificate");
+    line()
+        .fails(2)
+        .shows("network-a_file_of_authorities_that_is_none_is_named-2");
 }
 
 /// The versions of TLS that the client offers, as it says first.
@@ -302,7 +308,9 @@ fn an_answer_that_never_ends_is_given_up_in_time() {
         .fails(6);
     outcome.says("it took too long").says("it is unknown");
     assert!(begun.elapsed() < Duration::from_secs(10));
-    rc("store get --timeout soon").fails(2).says("--timeout");
+    rc("store get --timeout soon")
+        .fails(2)
+        .shows("network-an_answer_that_never_ends_is_given_up_in_time");
 }
 
 #[test]

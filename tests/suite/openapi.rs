@@ -1,6 +1,6 @@
 //! The OpenAPI document: that the committed one is current, that it says what
-//! the contract says, and that it is whole. That it holds against a server is
-//! for `tests/openapi/run`.
+//! the contract says, and that it is whole. That it contains against a server
+//! is for `tests/openapi/run`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,7 +52,7 @@ fn the_committed_document_is_current() {
 
 #[test]
 fn the_command_prints_it_to_the_letter_also_into_a_file() {
-    // Half a megabyte of difference would help nobody.
+    // Half a megabyte of difference would help no one.
     assert!(rc("openapi").succeeds().says_nothing().stdout == COMMITTED);
     assert!(rc("openapi -o json").succeeds().stdout == COMMITTED);
     let folder = tempfile::tempdir().unwrap();
@@ -160,7 +160,7 @@ fn no_two_objects_share_a_name_and_none_takes_that_of_a_shared_schema() {
     for object in of_resources.chain(of_answers) {
         let described = schemas[object.name]["properties"].as_object().unwrap();
         let fields: Vec<&str> = object.fields.iter().map(|field| field.name).collect();
-        // What was included is no field of the object.
+        // What was included is not a field of the object.
         let own = described.keys().filter(|name| *name != "include");
         assert_eq!(own.collect::<Vec<_>>(), fields, "{}", object.name);
     }

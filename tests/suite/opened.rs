@@ -16,8 +16,8 @@ struct Browser {
 }
 
 impl Browser {
-    /// It tells its arguments to whoever reads `told`, and its environment to a
-    /// file before.
+    /// It tells its arguments to anyone who reads `told`, and its environment
+    /// to a file before.
     fn named(name: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let browser = Self { folder };
@@ -82,7 +82,7 @@ fn followed(told: &Path) -> (Vec<String>, PathBuf, String) {
     let url = text.split("0; url=").nth(1).unwrap();
     let url = url.split('"').next().unwrap();
     let (address, _) = url.rsplit_once('/').unwrap();
-    // Nobody gets it who guesses, asks from a web page, or looks in advance.
+    // No one gets it who guesses, asks from a web page, or looks in advance.
     for (url, further) in [
         (format!("{address}/"), ""),
         (format!("{url}0"), ""),
@@ -183,9 +183,9 @@ fn link_that_nothing_opens_is_an_error_and_is_not_shown() {
     let line = format!("portal link {customer} --open --yes");
     of(&format!("{line} -o json"))
         .fails(2)
-        .says("--open prints no link");
+        .shows("opened-link_that_nothing_opens_is_an_error_and_is_not_shown");
     rc(&line)
         .sandboxed()
         .fails(2)
-        .says("the sandbox of this command serves no pages");
+        .shows("opened-link_that_nothing_opens_is_an_error_and_is_not_shown-2");
 }

@@ -1,6 +1,6 @@
-//! The pace of a client, in time that is made up: clients, a network and a
-//! sandbox with the limiter of the API share the clock of a runtime that stands
-//! still while anyone works and jumps when all wait.
+//! The pace of a client, in simulated time: clients, a network and a sandbox
+//! with the limiter of the API share the clock of a runtime that stands still
+//! while anyone works and jumps when all wait.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

@@ -181,7 +181,7 @@ fn meet(shop: &Shop, acts: [Act; 2], id: &str, round: u64) -> Vec<Option<Outcome
     })
 }
 
-/// What must be so, whoever came first.
+/// What must be so, anyone who came first.
 fn check(shop: &Shop, acts: [Act; 2], id: &str, outcomes: &[Option<Outcome>], what: &str) {
     for outcome in outcomes.iter().flatten() {
         // Done; somebody else has it, or it cannot be done now; it is gone; a
@@ -205,7 +205,7 @@ fn check(shop: &Shop, acts: [Act; 2], id: &str, outcomes: &[Option<Outcome>], wh
     let mark = what.split(' ').next().unwrap();
     let made = made.keys().filter(|title| title.starts_with(mark)).count();
     assert_eq!(carried_out, made as u64, "{what}: {family:?} {outcomes:?}");
-    // Whoever said how the job ended was right.
+    // Anyone who said how the job ended was right.
     for outcome in outcomes
         .iter()
         .flatten()

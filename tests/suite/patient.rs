@@ -1,5 +1,5 @@
-//! How long a client waits, for what, and what it says meanwhile, in time that
-//! is made up. Servers are functions from a request's number and time.
+//! How long a client waits, for what, and what it says meanwhile, in simulated
+//! time. Servers are functions from a request's number and time.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -61,7 +61,7 @@ impl Observer for Told {
     }
 }
 
-/// A client, and what became of its requests.
+/// A client, and the result of its requests.
 struct Scene {
     client: Arc<Client>,
     begun: Instant,
@@ -480,7 +480,7 @@ async fn a_list_of_80_pages_under_many_faults_ends_within_thirty_seconds() {
     took.sort_unstable();
     let late = took.iter().filter(|took| **took > seconds(30)).count();
     // Each pause after a 429 takes two seconds at least: a list that meets a
-    // dozen of them, instead of five, is later, whoever asks.
+    // dozen of them, instead of five, is later, anyone who asks.
     println!("median {:?}, longest {:?}, late {late}", took[50], took[99]);
     assert!(late <= 1 && took[50] <= seconds(16), "{took:?}");
     assert!(took[99] <= seconds(40), "{took:?}");

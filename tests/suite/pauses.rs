@@ -38,7 +38,7 @@ fn subscription(line: &str, note: &str) -> String {
     format!("{{\"subscription\":{{\"id\":{id},\"note\":\"{note}\"}}}}")
 }
 
-/// Serves answers to requests, and tells which were asked for.
+/// Serves answers to requests, and says which were asked for.
 fn serve(
     answer: impl Fn(&str) -> String + Send + Sync + Clone + 'static,
 ) -> (String, mpsc::Receiver<String>) {
@@ -215,7 +215,7 @@ fn ctrl_c_while_the_reader_pauses_says_what_was_written() {
     arguments.extend(ids.iter().map(String::as_str));
     let mut child = spawned(&url, &store, &arguments);
     let stdout = child.stdout.take().unwrap();
-    // All that is begun while nobody reads is answered.
+    // All that is begun while no one reads is answered.
     asked.recv().unwrap();
     std::thread::sleep(Duration::from_millis(1_500));
     signal(&child, "-INT");
@@ -225,7 +225,7 @@ fn ctrl_c_while_the_reader_pauses_says_what_was_written() {
     assert_eq!(code, Some(130), "{said}");
     assert!(begun < 20, "{begun} were begun, and nobody read");
     let counts = format!(
-        "{begun} done, 0 failed; further ids were not tried; 0 unknown, {} left",
+        "{begun} done, 0 failed; the remaining ids were not sent; 0 unknown, {} left",
         30 - begun
     );
     assert!(said.contains(&counts), "{said}\nnot: {counts}");

@@ -60,7 +60,7 @@ fn ctrl_c_ends_with_130_and_leaves_no_half_file() {
     assert_eq!(output.status.code(), Some(130), "{output:?}");
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
-        "error: interrupted\n  → what was going on: waiting for an answer to GET /store\n"
+        "error: interrupted\n  → in progress: waiting for an answer to GET /store\n"
     );
     let left: Vec<_> = std::fs::read_dir(store.path()).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
@@ -133,7 +133,7 @@ fn ctrl_c_amid_many_writes_names_what_is_unknown() {
     assert_eq!(output.status.code(), Some(130), "{output:?}");
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(
-        said.contains("0 done, 0 failed; further ids were not tried"),
+        said.contains("0 done, 0 failed; the remaining ids were not sent"),
         "{said}"
     );
     assert!(

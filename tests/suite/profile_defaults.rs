@@ -64,11 +64,11 @@ fn profile_set_refuses_what_a_profile_does_not_keep() {
     let store = Store::new();
     let run = |line: &str| rc(line).holding(&store);
     for (flags, said) in [
-        ("--jq .id", "a profile does not keep --jq"),
-        ("--timeout 5s", "a profile does not keep --timeout"),
-        ("--max-retries 2", "a profile does not keep --max-retries"),
-        ("--color always", "a profile does not keep --color"),
-        ("--excel", "a profile does not keep --excel"),
+        ("--jq .id", "a profile does not save --jq"),
+        ("--timeout 5s", "a profile does not save --timeout"),
+        ("--max-retries 2", "a profile does not save --max-retries"),
+        ("--color always", "a profile does not save --color"),
+        ("--excel", "a profile does not save --excel"),
         ("--limit 0", "a limit of 0 would list nothing"),
         ("--columns id,,x", "empty column name"),
         ("--columns help", "help lists columns"),

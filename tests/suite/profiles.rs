@@ -40,14 +40,16 @@ fn profiles_are_made_used_shown_and_removed() {
     run("profile show garden --jq '[.protected, .base_url]'")
         .succeeds()
         .prints("[false,null]\n");
-    run("profile remove garden").fails(2).says("--yes");
+    run("profile remove garden")
+        .fails(2)
+        .shows("profiles-profiles_are_made_used_shown_and_removed");
     run("profile remove garden --yes").succeeds();
     run("profile list --jq .name -r")
         .succeeds()
         .prints("default\ncoffee\n");
     run("profile remove garden --yes")
         .fails(2)
-        .says("no profile garden");
+        .shows("profiles-profiles_are_made_used_shown_and_removed-2");
 }
 
 #[test]
@@ -103,11 +105,11 @@ fn a_rehearsed_edit_prints_the_file_and_writes_nothing() {
     );
     run("profile list --dry-run")
         .fails(2)
-        .says("changes nothing");
+        .shows("profiles-a_rehearsed_edit_prints_the_file_and_writes_nothing");
     run("profile set a --protected --dry-run=curl").fails(2);
     run("--sandbox profile list")
         .fails(2)
-        .says("needs no profile");
+        .shows("profiles-a_rehearsed_edit_prints_the_file_and_writes_nothing-2");
 }
 
 #[test]
@@ -126,11 +128,10 @@ fn every_write_to_a_protected_store_asks() {
     let create = "customers create --email a@example.com --first-name A --last-name B";
     run(create)
         .fails(2)
-        .says("Create customer in the store of RECHARGE_ACCESS_TOKEN [local, protected]?")
-        .says("--yes");
+        .shows("profiles-every_write_to_a_protected_store_asks");
     run("api POST /customers -f email=b@example.com")
         .fails(2)
-        .says("POST /customers in the store of RECHARGE_ACCESS_TOKEN [local, protected]?");
+        .shows("profiles-every_write_to_a_protected_store_asks-2");
     run(create).on_terminal(80).answering(&["no"]).fails(130);
     run("customers list -n 1").succeeds();
     run("sandbox requests --jq .method -r")
@@ -164,16 +165,15 @@ fn a_credential_command_gives_the_token() {
         .prints("credential_command\n");
     run("auth login --profile a")
         .fails(2)
-        .says("--unset credential_command");
+        .shows("profiles-a_credential_command_gives_the_token");
     // It is for the address of its profile.
     run("store get --profile a --base-url http://127.0.0.1:9")
         .fails(3)
-        .says("no API token for profile a at http://127.0.0.1:9");
+        .shows("profiles-a_credential_command_gives_the_token-2");
     run("profile set a --credential-command 'sh -c \"exit 4\"'").succeeds();
     run("store get --profile a")
         .fails(3)
-        .says("the credential command sh failed")
-        .says("run it by hand");
+        .shows("profiles-a_credential_command_gives_the_token-3");
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn settings_are_not_read_from_the_working_directory() {
     rc("store get")
         .env("RECHARGE_CONFIG_DIR", "config")
         .fails(2)
-        .says("RECHARGE_CONFIG_DIR is config, which is a relative path");
+        .shows("profiles-settings_are_not_read_from_the_working_directory");
 }
 
 #[test]
@@ -238,7 +238,10 @@ fn wrong_names_and_commands_are_refused() {
             "in the clear",
         ),
         ("profile set a --credential-command ''", "is empty"),
-        ("profile set a --credential-command '\"op'", "is no command"),
+        (
+            "profile set a --credential-command '\"op'",
+            "is not a command",
+        ),
         (
             "profile set a --credential-command 'echo sk_0123456789012345678901'",
             "hold a token itself",
@@ -264,8 +267,7 @@ fn settings_that_anybody_can_change_are_refused() {
     rc("store get")
         .holding(&store)
         .fails(3)
-        .says("others can change")
-        .says("chmod 600");
+        .shows("profiles-settings_that_anybody_can_change_are_refused");
 }
 
 #[cfg(unix)]
@@ -312,7 +314,7 @@ fn state_is_not_kept_in_the_working_directory() {
         rc(line)
             .env("RECHARGE_STATE_DIR", "state")
             .fails(2)
-            .says("RECHARGE_STATE_DIR is state, which is a relative path");
+            .shows("profiles-state_is_not_kept_in_the_working_directory");
     }
     assert!(!std::path::Path::new("state").exists());
 }
@@ -320,12 +322,10 @@ fn state_is_not_kept_in_the_working_directory() {
 #[test]
 fn a_place_that_cannot_be_written_is_named() {
     let store = Store::new();
-    // A file stands where the folder should be.
+    // A file is where the folder should be.
     std::fs::write(store.path().join("config"), "").unwrap();
     rc("profile set a --protected")
         .holding(&store)
         .fails(2)
-        .says("cannot write")
-        .says("RECHARGE_CONFIG_DIR")
-        .says("nothing was changed");
+        .shows("profiles-a_place_that_cannot_be_written_is_named");
 }

@@ -27,7 +27,7 @@ fn a_write_is_done_only_when_its_answer_proves_it() {
             assert_eq!((outcome.code, asked), (6, 1), "{line}: {status} {body}");
             let outcome = outcome.says(UNKNOWN).says(&format!("(status {status})"));
             if !line.contains("notify") {
-                outcome.says("look with: rc subscriptions get 101");
+                outcome.says("check with: rc subscriptions get 101");
             }
         }
     }
@@ -86,7 +86,7 @@ fn a_skip_of_items_is_not_sent_again_when_its_answer_is_lost() {
     ] {
         let (outcome, asked) = answered(line, vec![Reply::HangUp]);
         assert_eq!((outcome.code, asked), (6, 1), "{line}");
-        outcome.says("look before you send it again");
+        outcome.says("check before you send it again");
     }
 }
 

@@ -15,7 +15,7 @@ use crate::bulk_typed::messy;
 use crate::harness::Store;
 use crate::served::rc;
 
-/// A process that does not go on is ended after so many seconds.
+/// A process that does not continue is ended after so many seconds.
 const PATIENCE: i64 = 120;
 
 /// A process in a pseudo-terminal.

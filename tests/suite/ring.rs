@@ -1,4 +1,5 @@
-//! A keyring of a test: it holds what it is given, or fails as it is told.
+//! A keyring of a test: it contains what it is given, or fails as it is
+//! reported.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -35,7 +36,7 @@ impl Ring {
         *self.trouble.lock().unwrap() = trouble;
     }
 
-    /// The accounts that it holds something for.
+    /// The accounts that it contains something for.
     pub fn accounts(&self) -> Vec<String> {
         self.held.lock().unwrap().keys().cloned().collect()
     }

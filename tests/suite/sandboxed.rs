@@ -67,7 +67,10 @@ fn what_was_created_can_be_read_changed_and_deleted() {
     let create = "discounts create --code TEN --value 10 --value-type percentage";
     let made = rc(create).within(&store).succeeds().json();
     let id = made["id"].to_string();
-    rc(create).within(&store).fails(5).says("code");
+    rc(create)
+        .within(&store)
+        .fails(5)
+        .shows("sandboxed-what_was_created_can_be_read_changed_and_deleted");
     let update = format!("discounts update {id} --status fully_disabled --yes");
     assert_eq!(
         rc(&update).within(&store).succeeds().json()["status"],
@@ -80,7 +83,7 @@ fn what_was_created_can_be_read_changed_and_deleted() {
     rc(&format!("discounts get {id}"))
         .within(&store)
         .fails(4)
-        .says("nothing at /discounts/");
+        .shows("sandboxed-what_was_created_can_be_read_changed_and_deleted-2");
 }
 
 #[test]
@@ -159,7 +162,7 @@ fn nothing_read_is_done_nothing() {
         .stdin("junk")
         .sandboxed()
         .fails(2)
-        .says("line 1: junk");
+        .shows("sandboxed-nothing_read_is_done_nothing");
 }
 
 #[test]
@@ -259,7 +262,7 @@ fn a_file_appears_whole_or_not_at_all() {
     rc("customers list --out /no/such/folder/x")
         .within(&store)
         .fails(2)
-        .says("/no/such/folder");
+        .shows("sandboxed-a_file_appears_whole_or_not_at_all");
 }
 
 #[test]
@@ -286,7 +289,10 @@ fn a_reset_brings_the_demo_store_back() {
     rc(&format!("webhooks delete {id} --yes"))
         .within(&store)
         .succeeds();
-    rc("sandbox reset").within(&store).fails(2).says("--yes");
+    rc("sandbox reset")
+        .within(&store)
+        .fails(2)
+        .shows("sandboxed-a_reset_brings_the_demo_store_back");
     rc("sandbox reset --yes").within(&store).succeeds();
     rc(&format!("webhooks get {id}")).within(&store).succeeds();
 }
@@ -299,8 +305,7 @@ fn a_damaged_store_is_named_and_left_alone() {
     rc("store get")
         .within(&store)
         .fails(1)
-        .says("sandbox.json")
-        .says("rc sandbox reset");
+        .shows("sandboxed-a_damaged_store_is_named_and_left_alone");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "{not json");
     rc("sandbox reset --yes").within(&store).succeeds();
     rc("store get").within(&store).succeeds();
@@ -376,7 +381,7 @@ fn a_long_list_shows_how_far_it_is_where_its_records_do_not_show_it() {
     assert!(gathered.stderr.contains("10 records"), "{gathered:?}");
     // Records that run over the terminal say it themselves.
     list().on_terminal(120).succeeds().says_nothing();
-    // Off a terminal nobody watches.
+    // Off a terminal no one watches.
     list().with(&out).succeeds().says_nothing();
     let ids = store
         .ids("subscriptions list --status active -n 3")

@@ -16,7 +16,7 @@ const TOKEN: &str = "sk_2x1_Qz\"7/vLk\\9";
 /// A part of it that has one spelling only.
 const PART: &str = "vLk";
 
-/// Each way to be told something, or to send nothing.
+/// Each way to be reported something, or to send nothing.
 const WAYS: [&str; 8] = [
     "",
     "-v",
@@ -259,7 +259,7 @@ fn every_test_that_the_page_on_security_names_exists() {
     sources(&root.join("tests"), &mut text);
     let page = include_str!("../../SECURITY.md");
     let named = page.split('`').skip(1).step_by(2);
-    // Names of tests are sentences; what else stands in quotes is shorter.
+    // Names of tests are sentences; what else is in quotes is shorter.
     let named: Vec<&str> = named
         .filter(|word| word.matches('_').count() >= 4)
         .collect();
@@ -272,8 +272,8 @@ fn every_test_that_the_page_on_security_names_exists() {
     }
 }
 
-/// Whoever unpacks a foreign project and runs `rc` there is told nothing else
-/// than anywhere.
+/// Anyone who unpacks a foreign project and runs `rc` there is reported nothing
+/// else than anywhere.
 #[test]
 fn nothing_in_the_working_directory_is_read() {
     let folder = tempfile::tempdir().unwrap();

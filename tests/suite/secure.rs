@@ -40,7 +40,7 @@ impl Identity {
         })
     }
 
-    /// A certificate that nobody vouches for.
+    /// A certificate that no one vouches for.
     pub fn of_its_own() -> Self {
         let names = NAMES.map(str::to_owned);
         let made = rcgen::generate_simple_self_signed(names).unwrap();
@@ -98,7 +98,7 @@ fn pem(certificate: &CertificateDer) -> String {
 /// What arrived: each connection, with the heads of its requests.
 pub type Heard = Arc<Mutex<Vec<Vec<String>>>>;
 
-/// A server whose connections are told apart.
+/// A server whose connections are distinguished.
 pub struct Listening {
     pub address: SocketAddr,
     pub heard: Heard,

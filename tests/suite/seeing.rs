@@ -104,7 +104,7 @@ fn a_long_body_is_cut_and_says_so() {
         .against(&server.url("http"))
         .succeeds();
     assert!(outcome.stderr.len() < 6000);
-    outcome.says("more bytes; --trace keeps more");
+    outcome.says("more bytes; --trace saves more");
 }
 
 /// Whether a value is of its kind.
@@ -279,7 +279,10 @@ fn a_trace_overwrites_nothing_when_nothing_was_sent() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "kept");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     let nowhere = format!("store get --trace {}/no/a.har", folder.path().display());
-    rc(&nowhere).sandboxed().fails(2).says("there is no folder");
+    rc(&nowhere)
+        .sandboxed()
+        .fails(2)
+        .shows("seeing-a_trace_overwrites_nothing_when_nothing_was_sent");
 }
 
 #[cfg(unix)]
@@ -313,5 +316,5 @@ fn a_trace_is_there_when_the_command_was_interrupted() {
     assert!(said.contains("GET /store → no answer"), "{said}");
     let har = is_har(&std::fs::read_to_string(&file).unwrap());
     let comment = &har["log"]["entries"][0]["response"]["comment"];
-    assert_eq!(comment, "it was not waited for");
+    assert_eq!(comment, "the wait for it was cancelled");
 }

@@ -240,7 +240,7 @@ fn a_server_that_is_killed_loses_nothing_that_it_answered() {
         let address = served.url.trim_start_matches("http://").to_owned();
         let (told, heard) = std::sync::mpsc::channel();
         let writer = std::thread::spawn(move || {
-            // It writes until nobody answers any more.
+            // It writes until no one answers any more.
             for number in 0.. {
                 let Some(id) = created(&address, round * 1_000_000 + number) else {
                     break;

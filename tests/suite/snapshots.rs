@@ -1,6 +1,7 @@
 //! Whole outcomes as users see them: standard output, standard error and exit code.
 //!
-//! After a change that is meant, `INSTA_UPDATE=always cargo test` writes them anew.
+//! After a change that is meant, `INSTA_UPDATE=always cargo test` writes them
+//! again.
 
 use insta::assert_snapshot;
 
@@ -8,15 +9,10 @@ use crate::bulk::{bulk, file};
 use crate::canned::{Canned, Reply};
 use crate::harness::{Rc, Ring, Store, rc};
 use crate::login::{ALL, Desk};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, without_port};
 
 fn whole(outcome: &Outcome) -> String {
-    format!(
-        "exit code: {}\n----- stdout -----\n{}----- stderr -----\n{}",
-        outcome.code,
-        outcome.stdout,
-        without_port(&without_request_id(&outcome.stderr))
-    )
+    outcome.whole()
 }
 
 /// As [`whole`], with the questions that were asked.
@@ -25,34 +21,12 @@ fn whole_with_questions(outcome: &Outcome) -> String {
     format!("----- asked -----\n{questions}{}", whole(outcome))
 }
 
-/// The text with the port of a server on this machine masked.
-pub(crate) fn without_port(text: &str) -> String {
-    const LOCAL: &str = "http://127.0.0.1:";
-    let mut parts = text.split(LOCAL);
-    let mut masked = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        masked.push_str(LOCAL);
-        masked.push_str("[port]");
-        masked.push_str(part.trim_start_matches(|letter: char| letter.is_ascii_digit()));
-    }
-    masked
-}
-
 /// A person at a terminal of 80 columns without colour.
 fn attended(run: Rc) -> Rc {
     run.on_terminal(80).env("NO_COLOR", "1")
 }
 
-/// The text with each id of 32 hexadecimal digits masked, which differs each time.
-pub(crate) fn without_request_id(text: &str) -> String {
-    let is_id = |word: &&str| word.len() == 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
-    words.filter(is_id).fold(text.to_owned(), |masked, id| {
-        masked.replace(id, "[request id]")
-    })
-}
-
-/// Runs a line against the demo store; the text of what came of it.
+/// Runs a line against the demo store; the text of the result of it.
 fn outcome(line: &str) -> String {
     whole(&rc(line).sandboxed().runs())
 }
@@ -148,7 +122,7 @@ fn write_without_an_answer_is_unknown() {
     let server = Canned::serve(vec![Reply::HangUp]);
     let create = rc("collections create --title A --description B").with("--max-retries 0");
     let text = whole(&create.against(&server.url).runs());
-    // How a connection ends is told in the words of the system.
+    // How a connection ends is reported in the words of the system.
     let (before, rest) = text.split_once("the connection broke (").unwrap();
     let (_, after) = rest.split_once(")\n").unwrap();
     let masked = format!("{before}the connection broke ([cause])\n{after}");

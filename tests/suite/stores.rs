@@ -8,7 +8,10 @@ fn a_made_up_store_takes_the_place_of_the_other_when_that_is_agreed() {
     let count = |store: &Store| store.ids("customers list").len();
     assert_eq!(count(&store), 60);
     let line = "sandbox seed --customers 7 --seed 3";
-    rc(line).holding(&store).fails(2).says("--yes");
+    rc(line)
+        .holding(&store)
+        .fails(2)
+        .shows("stores-a_made_up_store_takes_the_place_of_the_other_when_that_is_agreed");
     assert_eq!(count(&store), 60);
     rc(line)
         .holding(&store)
@@ -26,7 +29,9 @@ fn a_made_up_store_takes_the_place_of_the_other_when_that_is_agreed() {
     rc(line).with("--yes").holding(&store).succeeds();
     assert_eq!(emails().stdout, first, "the same seed, the same store");
     rc("sandbox seed --customers 0").fails(2);
-    rc("sandbox seed").fails(2).says("--customers");
+    rc("sandbox seed")
+        .fails(2)
+        .shows("stores-a_made_up_store_takes_the_place_of_the_other_when_that_is_agreed-2");
 }
 
 #[test]
@@ -81,7 +86,7 @@ fn what_was_not_dumped_is_not_loaded_and_changes_nothing() {
     rc("sandbox load --yes /no/such/file")
         .holding(&store)
         .fails(2)
-        .says("/no/such/file");
+        .shows("stores-what_was_not_dumped_is_not_loaded_and_changes_nothing");
     rc("sandbox dump")
         .holding(&store)
         .succeeds()

@@ -1,5 +1,6 @@
 //! What reaches a terminal cannot steer it: questions, dry runs, and all that
-//! is told, whoever wrote the text. What goes to a pipe is to the letter.
+//! is reported, anyone who wrote the text. What goes to a pipe is to the
+//! letter.
 
 use serde_json::Value;
 
@@ -54,7 +55,7 @@ fn a_question_shows_names_of_a_server_and_is_not_steered_by_them() {
     }
     let run = plain(desk.rc("auth login")).on_terminal(100);
     asked(run.typing(ALL).answering(&["n"]).runs());
-    // Where nobody can be asked, the question is an error.
+    // Where no one can be asked, the question is an error.
     let refused = desk.rc("profile remove evil").runs();
     steers_nothing(&refused.stderr, "an error");
 }

@@ -151,16 +151,17 @@ fn render_takes_variables_of_a_file_and_of_flags() {
     )
     .unwrap();
     let line = format!(
-        "theme render own {theme} --context {} --set order.total=9.5 --set list.0.n=text --query page=3",
+        "theme render own {theme} --context {} --set order.total=9.5 --set list.0.n=text --query \
+         page=3",
         context.display()
     );
     assert_eq!(rc(&line).succeeds().stdout, "9.5 text 3");
     rc(&format!("{line} --set list.7=1"))
         .fails(2)
-        .says("the list has 1 items and no 7");
+        .shows("themes-render_takes_variables_of_a_file_and_of_flags");
     rc(&format!("theme render absent {theme}"))
         .fails(4)
-        .says("its pages: 404.html");
+        .shows("themes-render_takes_variables_of_a_file_and_of_flags-2");
 }
 
 #[test]
@@ -169,7 +170,7 @@ fn render_ends_with_8_and_the_place_when_a_template_is_broken() {
     put(&theme, "_subscription_row.html", "first\n{{ 1 + }}");
     rc(&format!("theme render subscriptions {theme}"))
         .fails(8)
-        .says("_subscription_row.html:2");
+        .shows("themes-render_ends_with_8_and_the_place_when_a_template_is_broken");
 }
 
 #[test]
@@ -198,7 +199,7 @@ fn archive_gives_the_theme_back_without_translations() {
     assert!(!Path::new(&out).join("translations.json").exists());
     rc(&format!("theme unpack {zip} {out}"))
         .fails(2)
-        .says("is not empty");
+        .shows("themes-archive_gives_the_theme_back_without_translations");
 }
 
 #[test]
@@ -216,7 +217,7 @@ fn archive_that_leads_outside_is_refused_and_writes_nothing() {
     let out = folder.path().join("out");
     rc(&format!("theme unpack {} {}", zip.display(), out.display()))
         .fails(2)
-        .says("which a theme cannot have");
+        .shows("themes-archive_that_leads_outside_is_refused_and_writes_nothing");
     assert!(!out.exists() && !folder.path().join("outside.html").exists());
 }
 
@@ -246,7 +247,7 @@ fn migrate_lists_calls_and_counts_those_without_a_function() {
         "{}",
         outcome.stdout
     );
-    outcome.says("2 calls of the script endpoints, 1 without a function of the vendor's client");
+    outcome.says("2 calls of the script endpoints, 1 without a function in the vendor's client");
 }
 
 #[test]
@@ -270,7 +271,7 @@ fn folder_without_a_theme_is_a_usage_error() {
     let folder = tempfile::tempdir().unwrap();
     rc(&format!("theme check {}", folder.path().display()))
         .fails(2)
-        .says("name the folder that has base.html");
+        .shows("themes-folder_without_a_theme_is_a_usage_error");
 }
 
 /// Its sessions, and the commands that stand alone.

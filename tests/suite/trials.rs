@@ -1,6 +1,6 @@
-//! Long work while much goes wrong, in time that is made up: lists, writes that
-//! may be repeated, and creates that may not. The suite runs it short, and
-//! `cargo bench --bench faults` long.
+//! Long work while much goes wrong, in simulated time: lists, writes that may
+//! be repeated, and creates that may not. The suite runs it short, and `cargo
+//! bench --bench faults` long.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -134,7 +134,8 @@ pub fn list(pages: u32, seed: u64) -> bool {
         && ids.len() == pages as usize
 }
 
-/// So many writes that may be repeated: how many were told as done and stand.
+/// So many writes that may be repeated: how many were reported as done and
+/// stand.
 pub fn same_writes(writes: usize, seed: u64) -> usize {
     let (sandbox, client) = ground(20, WORSE, seed);
     sandbox
@@ -171,7 +172,7 @@ pub fn same_writes(writes: usize, seed: u64) -> usize {
     })
 }
 
-/// What became of creates that must not happen twice.
+/// The result of creates that must not happen twice.
 #[derive(Debug, Default)]
 pub struct Creates {
     /// Told as done, and done once.

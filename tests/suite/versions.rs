@@ -108,8 +108,11 @@ fn write_of_the_older_version_is_confirmed_sent_and_seen_in_the_newer_one() {
     let id = first_id(&store, "subscriptions list --status active");
     let line = format!("subscriptions cancel {id} --cancellation-reason moved");
     let older = format!("{line} --api-version 2021-01");
-    // It asks first, and nobody is there to answer.
-    rc(&older).within(&store).fails(2).says("--yes");
+    // It asks first, and no one is there to answer.
+    rc(&older)
+        .within(&store)
+        .fails(2)
+        .shows("versions-write_of_the_older_version_is_confirmed_sent_and_seen_in_the_newer_one");
     let status = || {
         let shown = rc(&format!("subscriptions get {id} -r --jq .status"));
         shown.within(&store).succeeds().stdout.trim().to_owned()

@@ -1,14 +1,14 @@
-//! What is known of operations for those who carry them out thousands of
-//! times: the async batch that does the same, and by what an object that was
-//! created is found again.
+//! Facts about operations that are carried out thousands of times: the async
+//! batch that does the same, and by what an object that was created is found
+//! again.
 
 /// The async batch that carries out an operation, a task each.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch {
     /// The batch type (`discount_update`).
     pub kind: &'static str,
-    /// The field of a task's body that says what stands in the hole of the
-    /// path; `None` where the path has no hole.
+    /// The field of a task's body that says what is in the path parameter of the
+    /// path; `None` where the path has no path parameter.
     pub target: Option<&'static str>,
     /// Fields that every task must carry, beyond what the operation requires.
     pub beside: &'static [super::Parameter],

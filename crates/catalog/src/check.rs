@@ -1,5 +1,5 @@
-//! What every row must hold to, checked while compiling: a wrong row does not
-//! build. Plain loops, as `const` evaluation knows nothing else.
+//! Rules for every row, checked while compiling: a wrong row does not build.
+//! Plain loops, as `const` evaluation knows nothing else.
 
 use crate::model::{
     Api, FieldKind, FieldRole, Object, Operation, OperationAction, Parameter, ParameterRole,
@@ -104,7 +104,7 @@ const fn operation(operation: &Operation) {
         operation.wrapper.is_none() || operation.method.carries_body(),
         "a body wrapper without a body"
     );
-    holes(operation.path, operation.path_parameters);
+    path_parameters(operation.path, operation.path_parameters);
     parameters(operation.query);
     parameters(operation.body);
     distinct(operation.query, operation.body);
@@ -113,7 +113,7 @@ const fn operation(operation: &Operation) {
     if let Some(batch) = &operation.batch {
         assert!(
             batch.target.is_some() == (operation.path_parameters.len() == 1),
-            "a task names what stands in the hole of the path"
+            "a task names the value of the path parameter"
         );
     }
     if let Some(unique) = &operation.unique {
@@ -245,8 +245,8 @@ const fn has_time(operation: &Operation, name: &str) -> bool {
     false
 }
 
-/// Each hole of the path has its parameter, in order, and there are no more.
-const fn holes(path: &str, parameters: &[Parameter]) {
+/// Each placeholder of the path has its parameter, in order, and there are no more.
+const fn path_parameters(path: &str, parameters: &[Parameter]) {
     let path = path.as_bytes();
     assert!(path[0] == b'/', "a path begins with a slash");
     let (mut at, mut count) = (0, 0);
@@ -254,26 +254,29 @@ const fn holes(path: &str, parameters: &[Parameter]) {
         if path[at] == b'{' {
             assert!(
                 count < parameters.len(),
-                "a hole in the path without a parameter"
+                "a placeholder in the path without a parameter"
             );
             let name = parameters[count].name.as_bytes();
             let mut letter = 0;
             while letter < name.len() {
                 assert!(
                     path[at + 1 + letter] == name[letter],
-                    "a hole and its parameter differ in name"
+                    "a placeholder and its parameter differ in name"
                 );
                 letter += 1;
             }
             assert!(
                 path[at + 1 + letter] == b'}',
-                "a hole and its parameter differ in name"
+                "a placeholder and its parameter differ in name"
             );
             count += 1;
         }
         at += 1;
     }
-    assert!(count == parameters.len(), "a path parameter without a hole");
+    assert!(
+        count == parameters.len(),
+        "a path parameter without a placeholder"
+    );
 }
 
 const fn parameters(parameters: &[Parameter]) {
@@ -297,14 +300,14 @@ const fn parameters(parameters: &[Parameter]) {
         {
             assert!(
                 contains(parameter.values, default),
-                "a default that is no value"
+                "a default that is not a value"
             );
         }
         let mut other = 0;
         while other < parameter.unless.len() {
             assert!(
                 parameter.required && named(parameters, parameter.unless[other]),
-                "an exemption from what is not required, or by what is not there"
+                "an exemption from an optional parameter, or by an unknown one"
             );
             other += 1;
         }
@@ -345,7 +348,7 @@ const fn object(object: &Object) {
             found = found || begins_path(object.columns[at], object.fields[field].name);
             field += 1;
         }
-        assert!(found, "a column that is no field");
+        assert!(found, "a column that is not a field");
         at += 1;
     }
 }

@@ -7,9 +7,9 @@ use crate::model::{Effect, Idempotency, Operation, ResponseShape};
 pub struct BodyException {
     /// Name of the body field, at the top level of the body.
     pub field: &'static str,
-    /// What a second time does when the field is sent.
+    /// The effect of a repeat when the field is sent.
     pub idempotency: Idempotency,
-    /// Whether the answer then holds another object than the path names.
+    /// Whether the answer then contains another object than the path names.
     pub answers_another: bool,
 }
 
@@ -49,7 +49,7 @@ impl Operation {
         self
     }
 
-    /// What is otherwise when an optional body field is sent.
+    /// The differences when an optional body field is sent.
     pub(super) const fn except(mut self, exceptions: &'static [BodyException]) -> Self {
         self.exceptions = exceptions;
         self
@@ -98,7 +98,8 @@ impl Operation {
     /// The field of the answered object that repeats the path parameter, for
     /// a request with this body.
     ///
-    /// `None` where the path names no object, or the answer holds another one.
+    /// `None` where the path names no object, or the answer contains another
+    /// one.
     #[must_use]
     pub fn identified_by(&self, sent: &BodyFields) -> Option<&'static str> {
         let is_another = self.answers_another
@@ -106,7 +107,7 @@ impl Operation {
                 .exceptions_in(sent)
                 .any(|exception| exception.answers_another);
         match (self.response, self.path_parameters) {
-            (ResponseShape::One(..), [hole]) if !is_another => Some(hole.name),
+            (ResponseShape::One(..), [path_parameter]) if !is_another => Some(path_parameter.name),
             _ => None,
         }
     }
@@ -126,7 +127,7 @@ impl Idempotency {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Reverse;
+    use crate::model::UndoCommand;
     use crate::recharge::API;
 
     fn again(id: &str, sent: &BodyFields) -> Idempotency {
@@ -201,13 +202,13 @@ mod tests {
     fn reverse_names_rows_and_fields_that_exist() {
         for (resource, row) in API.operations() {
             let id = format!("{}.{}", resource.name, row.verb);
-            match row.reverse {
-                None | Some(Reverse::SameNames) => {}
-                Some(Reverse::Operation { verb, field, .. }) => {
+            match row.undo_command {
+                None | Some(UndoCommand::SameNames) => {}
+                Some(UndoCommand::Operation { verb, field, .. }) => {
                     assert!(resource.operation(verb).is_some(), "{id}");
                     assert!(resource.object.field(field).is_some(), "{id}");
                 }
-                Some(Reverse::OldValues(values)) => {
+                Some(UndoCommand::OldValues(values)) => {
                     for old in values {
                         let mut flags = row.flags();
                         assert!(flags.any(|flag| flag.name == old.parameter), "{id}");

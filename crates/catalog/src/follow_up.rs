@@ -1,4 +1,5 @@
-//! What comes after a write, where the answer does not tell and a list does.
+//! The next record after a write, where a list shows it and the answer does
+//! not.
 
 use crate::model::Operation;
 

@@ -35,8 +35,8 @@ pub use model::{
     Effect, Empty, ErrorForm, EventClass, EventFeed, EventRule, EventTopic, Field, FieldKind,
     FieldRole, Headers, Idempotency, Interval, Method, NoVersion, Object, OldValue, Operation,
     OperationAction, PageForm, Parameter, ParameterRole, PolledSource, PolledTopic, Rate, Resource,
-    ResponseShape, Reverse, RowSource, Secrets, ShortLived, StatusItems, StoreAddress, Subject,
-    TimeForm, Tone, Tones, Twin, Type, ValueKind, VersionedRow, WebhookHeaders, WebhookTopic,
+    ResponseShape, RowSource, Secrets, ShortLived, StatusItems, StoreAddress, Subject, TimeForm,
+    Tone, Tones, Twin, Type, UndoCommand, ValueKind, VersionedRow, WebhookHeaders, WebhookTopic,
     Webhooks, ZoneSource, tones_at,
 };
 pub use replication::{ForgottenRecords, RemovedRecords, Replication, VanishedRecords};

@@ -1,4 +1,4 @@
-//! What a copy of a list has to know that the parameters of the list do not say.
+//! Facts for copies of a list that its parameters do not state.
 
 use crate::model::Operation;
 
@@ -27,7 +27,7 @@ pub struct Replication {
     /// How records that disappeared are found.
     pub vanished: Option<VanishedRecords>,
     /// The resource whose records name, one by one, the lists of this operation.
-    /// They are read anew with each record of it that changed.
+    /// They are read again with each record of it that changed.
     pub parent: Option<&'static str>,
 }
 

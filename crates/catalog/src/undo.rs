@@ -1,5 +1,5 @@
-//! What takes a write back when the rows of a bulk job are undone, and what an
-//! answer must show before a row counts as done.
+//! The undo of each write in a bulk job, and what an answer must show before a
+//! row counts as done.
 //!
 //! Values only. Which old values a step sends is computed where jobs are
 //! undone; here is only where they come from.
@@ -18,15 +18,15 @@ pub struct Undo {
     pub together: &'static [&'static [&'static str]],
     /// Fields whose change also moves what the later steps put back.
     pub moving: &'static [&'static str],
-    /// What the write may change beside its object, and how it is put back
-    /// after the steps.
+    /// Other records that the write may change, and how they are restored after
+    /// the steps.
     pub beside: &'static [Beside],
 }
 
-/// Objects that a write makes anew or removes beside the one that it names: the
-/// queued charges of a subscription, with what was set on them alone. They are
-/// read before the write, and looked for again by their day after the steps, as
-/// they may have other ids then.
+/// Objects that a write makes again or removes beside the one that it names:
+/// the queued charges of a subscription, with what was set on them alone. They
+/// are read before the write, and looked for again by their day after the
+/// steps, as they may have other ids then.
 #[derive(Debug, Clone, Copy)]
 pub struct Beside {
     /// What they are, for people: `discounts of queued charges`.
@@ -64,7 +64,7 @@ pub enum PutBack {
         owner: &'static str,
         /// The parameter for the id of the object of the row.
         item: &'static str,
-        /// The field of that object which holds its next day.
+        /// The field of that object which contains its next day.
         after: &'static str,
     },
 }
@@ -141,7 +141,7 @@ impl Undo {
 
     /// A deletion: an object with the same values is created.
     pub const CREATE_ANEW: Self = Self {
-        limits: &["the object gets a new id, and what referred to the old one is lost"],
+        limits: &["the object gets a new id, and references to the old one are lost"],
         ..Self::by(UndoBy::Steps(&[UndoStep {
             operation: "create",
             target: UndoTarget::New,
@@ -325,9 +325,9 @@ mod tests {
                 let id = format!("{}.{}: {}", resource.name, row.verb, step.operation);
                 let (_, operation) = operation(resource, step.operation)
                     .unwrap_or_else(|| panic!("{id}: no such operation"));
-                let holes = operation.path_parameters.len();
+                let path_parameters = operation.path_parameters.len();
                 let wanted = usize::from(step.target != UndoTarget::New);
-                assert_eq!(holes, wanted, "{id}");
+                assert_eq!(path_parameters, wanted, "{id}");
                 let takes = |name: &str| operation.body.iter().any(|field| field.name == name);
                 match step.values {
                     UndoValues::Fields(values) => {

@@ -1,6 +1,6 @@
 //! The body of a response: whole, or cut short on purpose.
 //!
-//! In come bytes, out go frames and, where a response is to break off, an error
+//! Takes bytes; returns frames and, where a response is to break off, an error
 //! that ends the connection. The length in the head is always that of the whole.
 
 use std::fmt;

@@ -1,8 +1,8 @@
 //! A listener for HTTP on this machine, with limits on sizes, times and
 //! connections, and the signatures of Recharge's webhooks.
 //!
-//! What is answered is decided by a [`Service`] that is passed in. The signatures
-//! need nothing of HTTP: without the feature `http` they are all there is.
+//! A [`Service`] that is passed in decides the answers. The signatures need
+//! nothing of HTTP: without the feature `http` they are all there is.
 
 #![deny(missing_docs)]
 

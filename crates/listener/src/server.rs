@@ -62,8 +62,8 @@ pub trait Service: Send + Sync + 'static {
     fn refuse(&self, status: StatusCode, message: &str) -> Response<Bytes>;
 }
 
-/// Answers whoever connects, until `until` is ready. Open connections are closed
-/// then.
+/// Answers anyone who connects, until `until` is ready. Open connections are
+/// closed then.
 ///
 /// # Errors
 /// When the listener has no address, which means that it is no longer open.
@@ -194,7 +194,7 @@ mod tests {
         }
     }
 
-    /// What comes back for these bytes, until the connection ends.
+    /// The response to these bytes, until the connection ends.
     async fn said(limits: Limits, sent: &str) -> io::Result<String> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;

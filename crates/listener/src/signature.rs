@@ -1,7 +1,7 @@
 //! Both signatures of a webhook's message.
 //!
-//! In come the client secret and the bytes that are sent, out come the values
-//! of headers: `X-Recharge-Hmac-Sha256` and `X-Recharge-Webhook-Signature`.
+//! Takes the client secret and the bytes that are sent; returns the values of
+//! headers: `X-Recharge-Hmac-Sha256` and `X-Recharge-Webhook-Signature`.
 
 use std::fmt::Write as _;
 

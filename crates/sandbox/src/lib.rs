@@ -2,9 +2,9 @@
 //!
 //! It owns a store and answers HTTP requests about it as the API would. A
 //! request comes in ([`Sandbox::receive`]), the catalogue row that it asks for
-//! is found and held against it, a rule reads or changes the state, and the
+//! is found and compared with it, a rule reads or changes the state, and the
 //! answer goes out in the envelope that the row names. The catalogue is the
-//! only other room it knows; it imports nothing above it.
+//! only other module it knows; it imports nothing above it.
 //!
 //! [`mod@file`] keeps a store in a file, for commands that live for one request;
 //! [`server`] lends it to the network, and [`data`] keeps what is served.
@@ -123,12 +123,12 @@ impl Sandbox {
     }
 
     /// Lets happen what time brings: who serves a sandbox calls it now and
-    /// then, so that things happen when nobody asks. Says whether more is due
+    /// then, so that things happen when no one asks. Says whether more is due
     /// than was done.
     pub fn tick(&self) -> bool {
         let world = (self.now)();
         let mut state = self.lock();
-        // What could not be kept is told to whoever asks next.
+        // What could not be kept is asked to anyone who asks next.
         let _ = self.pass_time(&mut state, world);
         let rests = state.rests_until;
         rests.is_some_and(|until| std::time::Instant::now() < until)
@@ -220,7 +220,7 @@ impl Sandbox {
         }
     }
 
-    /// The state, for whoever keeps or looks at it.
+    /// The state, for anyone who keeps or looks at it.
     pub fn with_state<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
         look(&mut self.lock())
     }

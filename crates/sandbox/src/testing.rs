@@ -61,7 +61,7 @@ pub fn request(method: &str, path: &str, body: &Value) -> Request<Bytes> {
 
 /// A store to talk to.
 pub struct Store(
-    /// The sandbox that holds it.
+    /// The sandbox that contains it.
     pub Sandbox,
 );
 

@@ -107,7 +107,7 @@ impl Theme {
         }
         // A link may lead anywhere, also to a secret that a page would show.
         let Ok(real) = path.canonicalize() else {
-            self.problem(name, 0, "the link leads nowhere");
+            self.problem(name, 0, "the target of the link does not exist");
             return Ok(());
         };
         if !real.starts_with(root) {

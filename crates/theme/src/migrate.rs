@@ -1,5 +1,5 @@
-//! What to write in place of each call of the engine's script endpoints: the
-//! functions of the vendor's client.
+//! Replacements of each call of the engine's script endpoints: the functions of
+//! the vendor's client.
 
 use recharge_catalog::Method;
 
@@ -138,7 +138,7 @@ fn of_schema(call: &EngineCall) -> Vec<Replacement> {
     read.keys.keys().map(of_key).collect()
 }
 
-/// What to know where there is no function, or one that does more.
+/// A note where there is no function, or one that does more.
 fn note(what: &str, twin: Option<&str>) -> Option<&'static str> {
     if twin.is_some() {
         return match twin {

@@ -5,9 +5,9 @@
 
 /// An object: its name, and its fields in order. A field may be `name:object`,
 /// and `[]` at its end means a list.
-type Row = (&'static str, &'static str);
+type ObjectRow = (&'static str, &'static str);
 
-const OBJECTS: &[Row] = &[
+const OBJECTS: &[ObjectRow] = &[
     (
         "address",
         "address1 address2 cart_attributes[] cart_note city company country country_code created_at customer_id deleted_at delivery_method discount:discount discount_id discounts:discount[] first_name id include last_name note_attributes[] onetimes:onetime[] order_attributes[] order_note original_shipping_lines[] payment_method:payment_method payment_method_id phone presentment_currency province shipping_lines_conserved[] shipping_lines_override[] subscriptions:subscription[] updated_at zip",

@@ -5,7 +5,7 @@ use recharge_catalog::Operation;
 use recharge_catalog::portal;
 
 /// A template and its variables, as `name`, `name:object` or `name:object[]`.
-type Row = (&'static str, &'static str);
+type PageRow = (&'static str, &'static str);
 
 /// The variables of every page.
 const GLOBALS: &str = "customer:customer settings:settings store:store proxy_redirect shopify_proxy_url \
@@ -13,7 +13,7 @@ const GLOBALS: &str = "customer:customer settings:settings store:store proxy_red
 
 /// Templates that the vendor's engine renders. Those after the blank line are
 /// named by the reference alone; no public theme has them.
-const PAGES: &[Row] = &[
+const PAGES: &[PageRow] = &[
     (
         "subscriptions.html",
         "addresses:address[] subscriptions:subscription[] onetimes:onetime[] products:product[]",

@@ -1,11 +1,11 @@
-//! Scripts of a theme as tokens: `.js` files, and what stands between `<script>`
-//! and its end. Comments and regular expressions are left out.
+//! Scripts of a theme as tokens: `.js` files, and what is between `<script>` and
+//! its end. Comments and regular expressions are left out.
 
 use crate::folder::has_ending;
 use crate::syntax::Span;
 use crate::syntax::lexer::{Segment, SegmentKind};
 
-/// What stands in a text for a value that only the running script knows.
+/// What is in a text for a value that only the running script knows.
 pub(crate) const HOLE: char = '\u{1}';
 
 /// A token of a script.
@@ -62,7 +62,7 @@ pub(crate) fn scripts(name: &str, source: &str, segments: &[Segment]) -> Vec<Vec
         .collect()
 }
 
-/// What stands between `<script …>` and `</script>`, unless it is commented out.
+/// The text between `<script …>` and `</script>`, unless it is commented out.
 fn in_html(source: &str, comments: &[Span]) -> Vec<Span> {
     // Case does not matter, and lengths stay: only ASCII is changed.
     let lower = source.to_ascii_lowercase();

@@ -1,5 +1,5 @@
 //! Each rule of `check`: an example that it finds, the same written well, and
-//! the same where it is no template or no script.
+//! the same where it is not a template or no script.
 
 use std::collections::BTreeSet;
 
@@ -326,7 +326,7 @@ fn page_that_is_only_written_about_is_missing_and_none_is_missed_by_writing() {
     }
 }
 
-/// What a file is decides, not what stands in it.
+/// What a file is decides, not what is in it.
 #[test]
 fn text_about_broken_files_and_places_outside_is_no_broken_file() {
     for text in [
@@ -336,7 +336,7 @@ fn text_about_broken_files_and_places_outside_is_no_broken_file() {
     ] {
         assert!(!rules(&check(&page(text))).contains("file"), "{text}");
     }
-    // The same bytes are an error in a comment, as nobody can read the file.
+    // The same bytes are an error in a comment, as no one can read the file.
     for text in [
         &b"{# \xff #}"[..],
         b"{% raw %}\xff{% endraw %}",

@@ -5,8 +5,8 @@
 //! counted in ticks, small parts of the limits. A tick that took longer than
 //! it should counts as one tick all the same.
 //!
-//! In come the limits and the steps of an attempt; out comes what a step gives,
-//! or that it took too long.
+//! Takes the limits and the steps of an attempt; returns what a step gives, or
+//! that it took too long.
 
 use std::future::Future;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! What to say when no clear answer came: whether something may have happened,
-//! what a second time would do, and where to look. Pure.
+//! Messages for requests without a clear answer: whether something may have
+//! happened, what a second time would do, and where to look. Pure.
 
 use super::deadline::Overdue;
 use super::notice::whole_seconds;
@@ -10,12 +10,12 @@ use crate::api::request::{Request, quoted};
 use crate::catalog::{self, Api, Idempotency, Operation, OperationAction, ParameterRole};
 use crate::error::{Error, Kind};
 
-/// How the hint begins that is given with a write of which nobody knows whether
+/// How the hint begins that is given with a write of which no one knows whether
 /// it happened.
 const UNKNOWN: &str = "it is unknown whether the API carried it out";
 
 /// Said where an earlier attempt leaves it open.
-const LOST_BEFORE: &str = "the answer to an earlier attempt was lost";
+const LOST_BEFORE: &str = "the response to an earlier attempt was lost";
 
 /// Adds that the request may have been carried out, and how to find out.
 #[must_use]
@@ -32,7 +32,7 @@ pub(super) fn lost_before(api: &Api, mut error: Error, request: &Request) -> Err
     if form::is_refused_each_time(&error) {
         return error;
     }
-    // What is unknown is no refusal, whatever the last attempt met.
+    // An unknown outcome is not a refusal, whatever the last attempt got.
     error.kind = Kind::Unreachable;
     if let Some(answer) = error.answer.as_deref() {
         let gone = match answer.status {
@@ -48,17 +48,17 @@ fn doubt(api: &Api, mut error: Error, request: &Request, though: &str) -> Error 
     error.untouched = false;
     error.in_doubt = true;
     let error = error.hint(match request.again() {
-        Idempotency::Idempotent => format!("{UNKNOWN}{though}; sending it again does no harm"),
+        Idempotency::Idempotent => format!("{UNKNOWN}{though}; it is safe to send it again"),
         Idempotency::RejectsRepeat => {
-            format!("{UNKNOWN}{though}; sending it again does no harm: it is refused if it was")
+            format!("{UNKNOWN}{though}; it is safe to send it again: a repeat is refused")
         }
-        Idempotency::NotIdempotent => format!("{UNKNOWN}{though}: look before you send it again"),
+        Idempotency::NotIdempotent => format!("{UNKNOWN}{though}: check before you send it again"),
     });
     match request
         .operation
         .and_then(|row| look(api, row, &request.path))
     {
-        Some(command) => error.hint(format!("look with: {command}")),
+        Some(command) => error.hint(format!("check with: {command}")),
         None => error,
     }
 }
@@ -69,7 +69,7 @@ fn look(api: &Api, row: &Operation, path: &str) -> Option<String> {
     let name = catalog::kebab(resource.name);
     let target = row
         .path_values(path)
-        .and_then(|holes| holes.first().copied());
+        .and_then(|values| values.first().copied());
     if let Some(target) = target
         && let Some(get) = resource.operation_to(OperationAction::Get)
         && row.path.split('/').nth(1) == get.path.split('/').nth(1)

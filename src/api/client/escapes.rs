@@ -1,9 +1,9 @@
 //! Reads escapes of JSON, URLs and HTML, nested in each other.
 //!
-//! In come bytes and a place in them; out come the characters that the bytes
-//! from there on may stand for, and where each of these spellings ends. Pure.
+//! Takes bytes and a place in them; returns the characters that the bytes from
+//! there on may stand for, and where each of these spellings ends. Pure.
 
-/// What stands between `&` and the end of the entities that have a name.
+/// The names of entities, between `&` and their end.
 const ENTITIES: [(&[u8], u8); 5] = [
     (b"amp;", b'&'),
     (b"quot;", b'"'),
@@ -89,7 +89,7 @@ fn number(bytes: &[u8], at: usize, depth: u8, hex: Hex, found: OnUnit) {
     });
 }
 
-/// What stands behind `&`: a name, or a number after `#`.
+/// What is behind `&`: a name, or a number after `#`.
 fn entity(bytes: &[u8], at: usize, depth: u8, found: OnUnit) {
     each_unit(bytes, at, depth, &mut |byte, after| match byte {
         b'#' => each_unit(bytes, after, depth, &mut |byte, behind| match byte {

@@ -48,7 +48,7 @@ pub(super) struct Gate {
     /// Held by the first of the requests that were never sent. Those that are
     /// sent again do not queue behind all of them, as their time runs.
     line: tokio::sync::Mutex<()>,
-    /// Held by whoever is next, so that who came first goes first.
+    /// Held by anyone who is next, so that who came first goes first.
     next: tokio::sync::Mutex<()>,
     /// The API wants a pause, which those who wait for `next` may not have.
     paused: Notify,
@@ -96,7 +96,7 @@ impl Gate {
     }
 
     /// As [`Gate::pause`], for an attempt that is made again. An observer that
-    /// shows retries is told which one it is.
+    /// shows retries is informed which one it is.
     pub(super) async fn pause_to_retry(&self, wait: Wait, spent: Duration, retry: Notice) {
         match &self.observer {
             Some(observer) if observer.shows_retries() => {
@@ -119,7 +119,7 @@ impl Gate {
     }
 
     /// The shortest wait before another attempt: what that answer asks for, or
-    /// what holds all requests.
+    /// what contains all requests.
     pub(super) fn least_wait(&self, asked: Option<Duration>) -> Option<Wait> {
         let held = self.pace().wait(self.elapsed());
         let asked = asked.map(|span| Wait {
@@ -189,7 +189,7 @@ impl Gate {
         }
     }
 
-    /// What an answer says of the bucket, when it can be believed.
+    /// The level of the bucket in an answer, when it is plausible.
     fn level(&self, headers: &HeaderMap) -> Option<Level> {
         let Rate::Bucket { header: name, .. } = self.rate else {
             return None;
@@ -288,8 +288,8 @@ impl Drop for Pass<'_> {
     }
 }
 
-/// The wait that an answer asks for: seconds, or a moment, which is held
-/// against the moment of the answer, so that no clock of ours is asked.
+/// The wait that an answer asks for: seconds, or a moment, which is compared
+/// with the moment of the answer, so that no clock of ours is asked.
 pub(super) fn asked(headers: &HeaderMap) -> Option<Duration> {
     let wanted = header(headers, "Retry-After")?;
     let digits = wanted.trim();

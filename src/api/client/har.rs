@@ -1,5 +1,5 @@
 //! Attempts as HAR 1.2, the archive that browsers and many tools read: a text
-//! that begins, goes on entry by entry, and ends, so that no more than one is
+//! that begins, continues entry by entry, and ends, so that no more than one is
 //! held.
 //!
 //! Bodies longer than [`LONGEST`] are cut, with a comment that says so.
@@ -20,7 +20,7 @@ pub fn begin() -> String {
     format!("{{\"log\":{{\"version\":\"1.2\",\"creator\":{creator},\"entries\":[")
 }
 
-/// What stands between two entries.
+/// What is between two entries.
 pub const BETWEEN: &str = ",\n";
 
 /// What an archive ends with.
@@ -111,7 +111,7 @@ fn content(message: &Message) -> Value {
     let mut content = json!({"mimeType": kind});
     let Some(text) = &message.body else {
         content["text"] = "".into();
-        content["comment"] = "the body is no text and is left out".into();
+        content["comment"] = "the body is not text and is left out".into();
         return content;
     };
     let (kept, left) = first_bytes(text, LONGEST);

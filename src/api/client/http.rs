@@ -2,7 +2,7 @@
 //! and speaks HTTP/2 and gzip where the server does; it follows no redirect,
 //! because one could carry the token to another host.
 //!
-//! In come the settings of the network and one request at a time; out go an
+//! Takes the settings of the network and one request at a time; returns an
 //! answer, or why none came and what to do about it. It knows neither tokens
 //! nor what a request means.
 
@@ -47,7 +47,7 @@ impl Http {
             // The others are counted by [`AttemptTime`].
             .connect_timeout(limits.connect)
             .redirect(reqwest::redirect::Policy::none())
-            // What counts as this machine is connected to on this machine.
+            // Names of this machine resolve to this machine.
             .dns_resolver(PinnedResolver)
             .tls_backend_preconfigured(tls)
             // The environment was read already, and a proxy chosen.
@@ -104,7 +104,7 @@ impl Http {
                     not_sent: false,
                     status,
                     hint: None,
-                    reason: "the answer is too large to be one of the API".to_owned(),
+                    reason: "the response is too large to come from the API".to_owned(),
                 });
             }
             pieces.push(piece);
@@ -156,19 +156,19 @@ impl Http {
         } else if error.is_timeout() {
             "it took too long"
         } else if wrong_tls.is_some() && error.is_connect() {
-            "no secure connection"
+            "no TLS connection"
         } else if error.is_connect() {
             "cannot connect"
         } else if error.is_body() || error.is_decode() {
-            "the answer broke off"
+            "the response was cut off"
         } else {
             "the connection broke"
         };
         let hint = match (wrong_tls, &self.proxy) {
             (Some(wrong), _) if not_sent => Some(tls::advice(wrong)),
             (_, Some(proxy)) if not_sent => Some(format!(
-                "nothing was sent; {proxy} is in between: check that it is there and lets you \
-                 through, or name the host in NO_PROXY"
+                "nothing was sent; requests go through {proxy}: check that it runs and permits \
+                 them, or name the host in NO_PROXY"
             )),
             _ => None,
         };
@@ -182,7 +182,7 @@ impl Http {
 }
 
 impl fmt::Debug for Http {
-    /// What it is made of holds the password of a proxy.
+    /// What it is made of contains the password of a proxy.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Http")
             .field("proxy", &self.proxy)

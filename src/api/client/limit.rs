@@ -1,12 +1,13 @@
-//! What answers say about the rate limit: which headers with the level are
-//! believed, and how fast the bucket leaks according to them. Pure: header texts
-//! and times come in, levels and rates go out.
+//! The rate limit in answers: which headers with the level are believed, and how
+//! fast the bucket leaks according to them. Pure: header texts and times come
+//! in, levels and rates go out.
 
 use std::time::Duration;
 
 use crate::catalog::Bucket;
 
-/// A smaller bucket is not plausible: the smallest that is documented holds 40.
+/// A smaller bucket is not plausible: the smallest that is documented contains
+/// 40.
 const SMALLEST: u32 = 10;
 
 /// A bucket is not believed to be fuller than this many times its size.
@@ -41,7 +42,7 @@ pub struct Level {
 
 impl Level {
     /// Reads `39/40`; `None` for what no bucket of the API can be, the largest
-    /// of which holds `largest`.
+    /// of which contains `largest`.
     #[must_use]
     pub fn parse(text: &str, largest: u32) -> Option<Self> {
         let (used, size) = text.trim().split_once('/')?;
@@ -161,7 +162,7 @@ impl LeakMeter {
         Some(leaked / (passed.as_secs_f64() + LATENESS))
     }
 
-    /// Begins anew.
+    /// Begins again.
     pub fn reset(&mut self) {
         self.begun = None;
     }

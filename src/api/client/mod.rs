@@ -86,7 +86,7 @@ pub type Sending<'a> =
 pub struct Failure {
     /// Whether it is certain that the API did not receive the request.
     pub not_sent: bool,
-    /// What to do about it, when that is known better than in general.
+    /// A hint that is more specific than the general one.
     pub hint: Option<String>,
     /// The status of the answer, when one began and broke off.
     pub status: Option<u16>,

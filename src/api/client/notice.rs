@@ -1,4 +1,4 @@
-//! What a client tells while it works: a long wait, a header that it ignores.
+//! Notices of a client while it works: a long wait, a header that it ignores.
 //! The client prints nothing; an [`Observer`] that was passed in does.
 
 use std::fmt;
@@ -10,7 +10,7 @@ use super::retry::Outcome;
 /// Shorter waits are not told.
 const NOTICEABLE: Duration = Duration::from_secs(5);
 
-/// A pause at least this long is told, whatever was told before.
+/// A pause at least this long is reported, whatever was reported before.
 const LONG: Duration = Duration::from_secs(10);
 
 /// After a notice of a pause, shorter pauses are not told for this long.
@@ -30,7 +30,8 @@ pub trait Observer: Send + Sync {
     /// Takes one notice.
     fn notice(&self, notice: &Notice);
 
-    /// Whether it shows [`Notice::Retrying`]; longer waits are told otherwise.
+    /// Whether it shows [`Notice::Retrying`]; longer waits are reported
+    /// otherwise.
     fn shows_retries(&self) -> bool {
         false
     }
@@ -70,8 +71,8 @@ pub enum Notice {
 }
 
 impl Notice {
-    /// The notice about an implausible limit header. What is not a pair of
-    /// numbers is not repeated: it could be anything, a secret as well.
+    /// The notice about an implausible limit header. A value that is not a pair
+    /// of numbers is not repeated: it could be anything, a secret as well.
     #[must_use]
     pub fn odd_limit(header: &'static str, text: &str) -> Self {
         let is_plain = text.len() <= LONGEST_HEADER
@@ -99,7 +100,9 @@ impl fmt::Display for Notice {
                         out,
                         "others use the rate limit of this token, too; waiting {seconds} s"
                     ),
-                    Why::Failed => write!(out, "the API has trouble; waiting {seconds} s"),
+                    Why::Failed => {
+                        write!(out, "the API reports server errors; waiting {seconds} s")
+                    }
                 }
             }
             Self::Retrying {
@@ -112,10 +115,10 @@ impl fmt::Display for Notice {
                 match outcome {
                     Outcome::Answered(status) => write!(out, "the API answered {status}")?,
                     Outcome::Broken(status) => {
-                        write!(out, "the answer of the API ({status}) broke off")?;
+                        write!(out, "the response of the API ({status}) was cut off")?;
                     }
                     Outcome::NotSent | Outcome::Barred => {
-                        out.write_str("the API is not reached")?;
+                        out.write_str("the API cannot be reached")?;
                     }
                     Outcome::Lost => out.write_str("the API did not answer")?,
                 }
@@ -138,19 +141,19 @@ pub(super) fn whole_seconds(span: Duration) -> u64 {
         .saturating_add(u64::from(span.subsec_nanos() > 0))
 }
 
-/// Decides which waits are told, so that one wait is told once.
+/// Decides which waits are reported, so that one wait is reported once.
 #[derive(Debug, Default)]
 pub(super) struct Announcer {
-    /// The end of the last wait that was told.
+    /// The end of the last wait that was reported.
     told_until: Duration,
     quiet_until: Duration,
-    /// The moment from which the next retry is told.
+    /// The moment from which the next retry is reported.
     retries_from: Duration,
 }
 
 impl Announcer {
-    /// Whether a retry is to be told: its request takes a second or more, and
-    /// no other retry was told within the last second.
+    /// Whether a retry is to be reported: its request takes a second or more,
+    /// and no other retry was reported within the last second.
     pub(super) fn is_retry_news(&mut self, now: Duration, spent: Duration, span: Duration) -> bool {
         let takes_long = spent.saturating_add(span) >= RETRY_TOLD_AFTER;
         if !takes_long || now < self.retries_from {
@@ -160,7 +163,7 @@ impl Announcer {
         true
     }
 
-    /// Whether a wait that begins now is to be told.
+    /// Whether a wait that begins now is to be reported.
     pub(super) fn is_news(&mut self, now: Duration, span: Duration, why: Why) -> bool {
         let end = now.saturating_add(span);
         let is_told = end <= self.told_until.saturating_add(NOTICEABLE);
@@ -195,7 +198,7 @@ mod tests {
         // The next look at the same wait, and another request in it.
         assert!(!news(11, 59, Why::Asked));
         assert!(!news(20, 51, Why::Asked));
-        // A new one soon after is told when it is long.
+        // A new one soon after is informed when it is long.
         assert!(!news(71, 8, Why::Refused));
         assert!(news(80, 100, Why::Asked));
         assert!(news(300, 20, Why::Turn));

@@ -31,8 +31,12 @@ impl Client {
             .uri(url)
             .header("Accept", json.clone());
         if let AuthPlace::Header(name) = self.api.auth.place {
-            let mut token = HeaderValue::from_str(self.token.expose_secret())
-                .map_err(|_| Error::new(Kind::Access, "the token cannot stand in a header"))?;
+            let mut token = HeaderValue::from_str(self.token.expose_secret()).map_err(|_| {
+                Error::new(
+                    Kind::Access,
+                    "the token has characters that a header cannot contain",
+                )
+            })?;
             token.set_sensitive(true);
             builder = builder.header(name, token);
         }
@@ -48,7 +52,7 @@ impl Client {
         let body = request.body.clone().map_or_else(Bytes::new, Bytes::from);
         let mut outgoing = builder
             .body(body)
-            .map_err(|error| Error::usage("the request cannot be made").caused_by(error))?;
+            .map_err(|error| Error::usage("the request cannot be built").caused_by(error))?;
         for extra in &request.headers {
             let (name, value) = self.extra(extra)?;
             outgoing.headers_mut().insert(name, value);

@@ -1,14 +1,14 @@
 //! How fast to ask: a model of the token's bucket at the API. Pure: times are
 //! passed in and waits are handed out; nothing here sleeps or sends.
 //!
-//! In come what is about to be sent and what each answer says of the bucket;
-//! out comes whether to send now, or how long to wait. The model errs on the
-//! full side: what was sent is poured at once, what an answer counts is
-//! believed, and of what is under way the larger number is taken. So whoever is
-//! alone with a token is never refused.
+//! Takes what is about to be sent and what each answer says of the bucket;
+//! returns whether to send now, or how long to wait. The model errs on the full
+//! side: what was sent is poured at once, what an answer counts is believed,
+//! and of what is under way the larger number is taken. So anyone who is alone
+//! with a token is never refused.
 //!
 //! Others may use the same token, in other processes or on other machines. An
-//! answer that counts more than the model tells of them. From then on part of
+//! answer that counts more than the model indicates them. From then on part of
 //! the bucket is left free for what cannot be known, and each waits the longer
 //! the fuller the bucket is beyond that. As all see the same bucket, all wait
 //! alike long, and the bucket never runs dry: no time is lost.
@@ -52,15 +52,15 @@ const RESERVE: f64 = 0.05;
 /// The most that it leaves free, so that no turn takes long in a large bucket.
 const LARGEST_RESERVE: f64 = 5.0;
 
-/// From here on, whoever shares a bucket has one request under way at a time:
-/// what several processes send before they hear of each other must fit.
+/// From here on, anyone who shares a bucket has one request under way at a
+/// time: what several processes send before they hear of each other must fit.
 const ALERT: f64 = 0.1;
 
 /// After so long it is looked whether an answer has come.
 const HEARING: Duration = Duration::from_millis(20);
 
-/// An answer that counts so many more than the model tells of others. Levels
-/// are told rounded up, so less says nothing.
+/// An answer that counts so many more than the model indicates others. Levels
+/// are reported rounded up, so less says nothing.
 const SURPRISE: f64 = 1.5;
 
 /// No wait is shorter, so that rounding cannot make one of nothing.
@@ -99,8 +99,8 @@ pub struct Pace {
     at: Duration,
     /// Whether an answer has shown that there is a bucket at all.
     known: bool,
-    /// What was poured into an empty bucket leaks once it is there, which no
-    /// one knows before an answer came.
+    /// Requests leak from an empty bucket once they arrive, which is unknown
+    /// before an answer.
     on_its_way: bool,
     sent: u64,
     unanswered: u64,
@@ -189,7 +189,7 @@ impl Pace {
         Ok(ticket)
     }
 
-    /// The pause that holds all requests, while there is one.
+    /// The pause that contains all requests, while there is one.
     #[must_use]
     pub fn hold(&self, now: Duration) -> Option<Wait> {
         let span = self.held.saturating_sub(now);

@@ -1,4 +1,4 @@
-//! The model of the bucket, held against a bucket that leaks for real.
+//! The model of the bucket, compared with a bucket that leaks for real.
 
 use super::*;
 

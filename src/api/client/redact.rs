@@ -1,8 +1,8 @@
-//! What must not be seen is taken out of what is shown: tokens, payment
-//! details, and what opens a customer's portal.
+//! Redacts secrets in everything that is shown: tokens, payment details, and
+//! links to a customer's portal.
 //!
-//! In come headers, addresses and bodies of any kind, also cut ones and ones
-//! that only look like JSON; out comes the same text, letter by letter, with
+//! Takes headers, addresses and bodies of any kind, also cut ones and ones that
+//! only look like JSON; returns the same text, letter by letter, with
 //! `[redacted]` in place of secrets. A body is not parsed but walked through,
 //! so that numbers stay as they are and a broken answer hides nothing less.
 
@@ -14,7 +14,7 @@ use crate::catalog::Api;
 
 pub use super::token_finder::TokenFinder;
 
-/// What stands where a secret stood.
+/// What is where a secret stood.
 pub const REDACTED: &str = "[redacted]";
 
 /// Whether the value of a header is a secret.

@@ -1,4 +1,4 @@
-//! What an answer that is no success means to the user. Pure.
+//! What an answer that is not success means to the user. Pure.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -38,12 +38,12 @@ pub(super) fn explain(
             no_store(api, store, request, &reason).unwrap_or_else(|| not_found(request, &reason))
         }
         429 => Error::new(Kind::Unreachable, "too many requests (429)")
-            .hint("something else may be using the same token; try again in a minute"),
+            .hint("another program may be using the same token; try again in a minute"),
         300..=399 => Error::new(Kind::Unreachable, format!("the API redirects ({status})"))
             .hint("redirects are not followed with a token; check the base URL"),
         500 | 502..=599 => Error::new(
             Kind::Unreachable,
-            format!("the API had trouble of its own ({status}){reason}"),
+            format!("the API failed with a server error ({status}){reason}"),
         ),
         _ => refused(status, &reason),
     };
@@ -86,14 +86,14 @@ pub(super) fn unproven(
 fn forbidden(api: &Api, request: &Request, reason: &str) -> Error {
     let error = Error::new(
         Kind::Access,
-        format!("the token may not do this (403){reason}"),
+        format!("the token lacks permission for this (403){reason}"),
     );
     let scopes: Vec<&str> = request
         .operation
         .map_or_else(Vec::new, |operation| operation.scopes().collect());
     let place = api.auth.managed_at;
     match scopes.as_slice() {
-        [] => error.hint(format!("give the token the scope for it, in {place}")),
+        [] => error.hint(format!("add the scope for it to the token, in {place}")),
         [scope] => error.hint(format!("it needs the scope {scope}; add it in {place}")),
         [scope, others @ ..] => error.hint(format!(
             "it needs the scope {scope}, perhaps also {}; add it in {place}",
@@ -123,35 +123,35 @@ fn not_found(request: &Request, reason: &str) -> Error {
             error.hint("check the id, and that it is an id of this store")
         }
         Some(_) => error,
-        None => error.hint("check the path; rc --help lists what there is"),
+        None => error.hint("check the path; rc --help lists resources and commands"),
     }
 }
 
 fn refused(status: u16, reason: &str) -> Error {
     let error = Error::new(
         Kind::Refused,
-        format!("the API refused it ({status}){reason}"),
+        format!("the API refused the request ({status}){reason}"),
     );
     match status {
-        402 => error.hint("the request was right, but the payment or action failed"),
+        402 => error.hint("the request was valid, but the payment or action failed"),
         409 => error.hint("the same address is being changed by another request; try again"),
-        426 => error.hint("this store or token does not speak that version; see --api-version"),
+        426 => error.hint("this store or token does not support that version; see --api-version"),
         _ => error,
     }
 }
 
 /// What the body states as errors, as JSON.
 fn said(form: ErrorForm, body: &[u8]) -> Option<String> {
-    type Members<'a> = HashMap<Cow<'a, str>, &'a RawValue>;
+    type ErrorMembers<'a> = HashMap<Cow<'a, str>, &'a RawValue>;
     match form {
         ErrorForm::Members { reasons, .. } => {
-            let members: Members = serde_json::from_slice(body).ok()?;
+            let members: ErrorMembers = serde_json::from_slice(body).ok()?;
             let mut stated = reasons.iter().filter_map(|name| members.get(*name));
             let stated = stated.find(|raw| says_something(raw.get()))?;
             Some(stated.get().to_owned())
         }
         ErrorForm::List { message } => {
-            let list: Vec<Members> = serde_json::from_slice(body).ok()?;
+            let list: Vec<ErrorMembers> = serde_json::from_slice(body).ok()?;
             let messages: Vec<&RawValue> = list
                 .iter()
                 .filter_map(|entry| entry.get(message).copied())
@@ -277,7 +277,7 @@ mod tests {
             let error = explained(422, body);
             assert_eq!(
                 error.to_string(),
-                format!("the API refused it (422): {words}")
+                format!("the API refused the request (422): {words}")
             );
             assert_eq!(error.kind, Kind::Refused);
         }
@@ -285,14 +285,17 @@ mod tests {
 
     #[test]
     fn bodies_of_no_known_form_are_shown_short_or_not_at_all() {
-        assert_eq!(explained(400, "").to_string(), "the API refused it (400)");
+        assert_eq!(
+            explained(400, "").to_string(),
+            "the API refused the request (400)"
+        );
         assert_eq!(
             explained(400, "<html>x</html>").to_string(),
-            "the API refused it (400)"
+            "the API refused the request (400)"
         );
         assert_eq!(
             explained(400, "plain\n text").to_string(),
-            "the API refused it (400): plain text"
+            "the API refused the request (400): plain text"
         );
         let long = explained(400, &"x".repeat(5000)).to_string();
         assert!(long.len() < 300);

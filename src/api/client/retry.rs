@@ -1,9 +1,9 @@
 //! Whether to try again: a decision over values, without waiting or sending.
 //!
-//! In come how an attempt ended, what sending the request a second time does,
-//! and what may still be spent; out comes whether to take what came or how long
-//! to wait. What changes something and may happen twice is repeated only when
-//! it is certain that the API did not take it.
+//! Takes how an attempt ended, what sending the request a second time does, and
+//! what may still be spent; returns whether to take what came or how long to
+//! wait. A write that could happen twice is repeated only when the API
+//! certainly did not receive it.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// What is spent on an address that has never answered.
+    /// The time limit for an address that has never answered.
     #[must_use]
     pub fn of_unmet(self) -> Self {
         Self {
@@ -79,7 +79,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// What became of an attempt.
+    /// The result of an attempt.
     #[must_use]
     pub fn of(result: &Result<http::Response<Bytes>, Failure>) -> Self {
         match result {
@@ -94,8 +94,8 @@ impl Outcome {
         }
     }
 
-    /// Whether it is certain that the API did nothing, and may do it later:
-    /// it was not reached, was too busy, or is at work on the same object.
+    /// Whether it is certain that the API did nothing, and may do it later: it
+    /// was not reached, was too busy, or is working on the same object.
     #[must_use]
     pub const fn is_not_taken(self) -> bool {
         matches!(
@@ -146,8 +146,8 @@ pub enum Verdict {
 /// what the API asks for, or what the rate limit needs. It is kept when it is
 /// longer than the backoff. `jitter` is a random number in 0..1.
 ///
-/// What is refused the second time is not repeated when its answer is lost: the
-/// refusal would hide that the first time was a success.
+/// A request whose repeat is refused is not repeated when its answer is lost:
+/// the refusal would hide that the first time was a success.
 #[must_use]
 pub fn decide(
     spent: Spent,

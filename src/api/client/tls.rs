@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 /// The TLS settings of a client.
 ///
 /// # Errors
-/// Of kind `Usage`: the file of authorities cannot be read or holds none.
+/// Of kind `Usage`: the file of authorities cannot be read or contains none.
 pub fn settings(trust: &Trust) -> Result<ClientConfig> {
     with_roots(roots(trust)?)
 }
@@ -57,7 +57,7 @@ fn roots(trust: &Trust) -> Result<RootCertStore> {
             for certificate in in_file(path)? {
                 roots.add(certificate).map_err(|error| {
                     Error::usage(format!(
-                        "{} holds something that is no certificate",
+                        "{} contains something that is not a certificate",
                         path.display()
                     ))
                     .caused_by(error)
@@ -76,7 +76,7 @@ fn in_file(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     match found {
         Ok(found) if !found.is_empty() => Ok(found),
-        _ => Err(Error::usage(format!("{name} holds no certificate"))
+        _ => Err(Error::usage(format!("{name} contains no certificate"))
             .hint("it must be a PEM file: -----BEGIN CERTIFICATE-----")
             .hint(source)),
     }
@@ -86,19 +86,19 @@ fn in_file(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
 #[must_use]
 pub fn advice(error: &rustls::Error) -> String {
     let rustls::Error::InvalidCertificate(wrong) = error else {
-        return "nothing was sent; what answers there speaks no TLS 1.2 or 1.3, or a proxy is in \
-                between"
+        return "nothing was sent; the server does not support TLS 1.2 or 1.3, or a proxy \
+            intercepts the connection"
             .to_owned();
     };
     match wrong {
         CertificateError::UnknownIssuer | CertificateError::BadSignature => format!(
             "nothing was sent: the certificate is signed by itself or by an unknown authority. If \
              it is your company's proxy, name its authority with --ca-file or {}, or trust the \
-             system's with --system-ca; otherwise somebody may be listening",
+             system's with --system-ca; otherwise the connection may be intercepted",
             variable::CA_FILE
         ),
         CertificateError::Other(_) => {
-            "nothing was sent: the certificate cannot vouch for a server, or is its own authority. \
+            "nothing was sent: the certificate is not valid for a server, or is its own authority. \
              Name the authority that signed it with --ca-file"
                 .to_owned()
         }
@@ -111,8 +111,8 @@ pub fn advice(error: &rustls::Error) -> String {
                 .to_owned()
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "nothing was sent: the certificate belongs to another host. Check the base URL; \
-             somebody may be listening"
+            "nothing was sent: the certificate belongs to another host. Check the base URL; the \
+             connection may be intercepted"
                 .to_owned()
         }
         _ => "nothing was sent: the certificate is not trusted".to_owned(),

@@ -1,6 +1,6 @@
 //! Finds a token in bytes, whatever encoded them.
 //!
-//! In comes a body or a text; out come the places where the token is. A place
+//! Takes a body or a text; returns the places where the token is. A place
 //! counts when it is the whole token, spelled plainly or in JSON, URL or HTML
 //! escapes, nested up to [`DEPTH`] layers, or within base64 at any offset.
 //! Pure, and bounded by the size of the bytes.
@@ -59,8 +59,8 @@ struct Needle {
 }
 
 impl TokenFinder {
-    /// A finder of `token`. One that is too short to be told from other text
-    /// is not searched for: data would be changed in its place.
+    /// A finder of `token`. One that is too short to be reported from other
+    /// text is not searched for: data would be changed in its place.
     #[must_use]
     pub fn of(token: &str) -> Self {
         let mut needles = Vec::new();
@@ -117,7 +117,7 @@ impl TokenFinder {
         }
     }
 
-    /// Whether the name of a header holds the token; names lose their case.
+    /// Whether the name of a header contains the token; names lose their case.
     #[must_use]
     pub fn is_in_name(&self, name: &str) -> bool {
         !self.needles.is_empty() && name.contains(&self.lower)
@@ -137,7 +137,8 @@ impl TokenFinder {
             // The next one may overlap with it.
             from = start + 1;
         }
-        // What does not begin plainly has an escape within its first bytes.
+        // A token without a plain beginning has an escape within its first
+        // bytes.
         for escape in memchr::memchr3_iter(b'\\', b'%', b'&', bytes) {
             if bytes[escape..].starts_with(&BACKSLASHES) && !self.leads.has(b'\\') {
                 continue;
@@ -321,7 +322,7 @@ fn is_distinct(token: &str) -> bool {
 }
 
 /// What of the base64 of a text depends on `token` alone, when `offset` bytes
-/// of a group of three stand before it; and whether the characters before and
+/// of a group of three are before it; and whether the characters before and
 /// after depend on it in part.
 fn in_base64(token: &[u8], offset: usize) -> (String, (bool, bool)) {
     let mut bytes = vec![0; offset];
@@ -332,7 +333,7 @@ fn in_base64(token: &[u8], offset: usize) -> (String, (bool, bool)) {
     (encoded[first..last].to_owned(), partial)
 }
 
-/// Whether an odd number of backslashes stands before `at`.
+/// Whether an odd number of backslashes is before `at`.
 fn is_escaped(bytes: &[u8], at: usize) -> bool {
     let before = bytes[..at].iter().rev();
     before.take_while(|byte| **byte == b'\\').count() % 2 == 1

@@ -180,7 +180,7 @@ impl<'a> PendingExchange<'a> {
             method: request.method().to_string(),
             url: traced.token.clean_text(&url).into_owned(),
             asked: traced.message(request.headers(), request.body()),
-            answered: Err("it was not waited for".to_owned()),
+            answered: Err("the wait for it was cancelled".to_owned()),
         };
         Self {
             traced,

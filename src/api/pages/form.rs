@@ -130,9 +130,9 @@ fn numbered(request: &Request, parameter: &str, page: u64) -> Request {
 fn violated(why: &str) -> Error {
     Error::new(
         Kind::Unreachable,
-        format!("the page is of another form: {why}"),
+        format!("the page has an unexpected format: {why}"),
     )
-    .hint("what was printed so far is not the whole list")
+    .hint("the records printed so far are not the whole list")
 }
 
 #[cfg(test)]

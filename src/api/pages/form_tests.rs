@@ -109,7 +109,7 @@ fn counted_pages_end_at_the_number_that_the_body_states() {
     assert_eq!(error.kind, Kind::Unreachable);
     assert_eq!(
         error.message,
-        "the page is of another form: it states no meta.pages"
+        "the page has an unexpected format: it states no meta.pages"
     );
 }
 

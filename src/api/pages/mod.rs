@@ -175,7 +175,7 @@ impl Pages {
     fn endless(&mut self, why: &str) -> Error {
         self.loops = true;
         Error::new(Kind::Unreachable, format!("the list does not end: {why}"))
-            .hint("what was printed so far is not the whole list")
+            .hint("the records printed so far are not the whole list")
     }
 
     fn ahead(&self, request: Request) -> NextPage {

@@ -54,7 +54,7 @@ impl Trail {
         if self.idle <= MAXIMUM_IDLE {
             return Ok(());
         }
-        Err("page after page of the API brings nothing new")
+        Err("the API keeps returning pages without new records")
     }
 }
 

@@ -1,4 +1,4 @@
-//! Bodies that are given as JSON: taken out of their wrapper, held against the
+//! Bodies that are given as JSON: taken out of their wrapper, compared with the
 //! row, and looked over for slips of the pen.
 
 use serde_json::{Map, Value};

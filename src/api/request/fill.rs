@@ -1,4 +1,4 @@
-//! Filling a row with values: holes of the path, query, body.
+//! Filling a row with values: path parameters, query, body.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 
 /// Makes the request for an operation.
 ///
-/// `targets` fill the holes of the path in order. The words of `values` must
+/// `targets` fill the path parameters in order. The words of `values` must
 /// have passed [`super::check`].
 ///
 /// # Errors
@@ -42,8 +42,8 @@ pub fn compose(
 }
 
 /// As [`compose`], for the task of an async batch that does the same: its body
-/// has no wrapper, names what stands in the hole of the path, and carries what
-/// every task of that batch must.
+/// has no wrapper, names what is in the path parameter, and carries what every
+/// task of that batch must.
 ///
 /// # Errors
 /// As for [`fill`].
@@ -56,21 +56,24 @@ pub fn compose_task(
 ) -> Result<Request, Flaw> {
     let mut filled = filled(operation, batch.beside, targets, values, now)?;
     let mut body = Map::new();
-    if let (Some(field), Some(hole), Some(target)) = (
+    if let (Some(field), Some(path_parameter), Some(target)) = (
         batch.target,
         operation.path_parameters.first(),
         targets.first(),
     ) {
-        body.insert(field.to_owned(), in_hole(hole, target));
+        body.insert(
+            field.to_owned(),
+            path_parameter_value(path_parameter, target),
+        );
     }
     body.extend(filled.inner);
     filled.request.body = Some(text_of(body));
     Ok(filled.request)
 }
 
-/// What fills a hole of the path, as JSON.
-fn in_hole(hole: &Parameter, target: &str) -> Value {
-    match (hole.kind, target.parse::<i64>()) {
+/// What fills a path parameter, as JSON.
+fn path_parameter_value(path_parameter: &Parameter, target: &str) -> Value {
+    match (path_parameter.kind, target.parse::<i64>()) {
         (ValueKind::Id, Ok(number)) => number.into(),
         _ => target.into(),
     }
@@ -119,9 +122,9 @@ fn filled(
 
 fn path(operation: &Operation, targets: &[String]) -> Result<String> {
     let mut path = operation.path.to_owned();
-    for (hole, target) in operation.path_parameters.iter().zip(targets) {
+    for (path_parameter, target) in operation.path_parameters.iter().zip(targets) {
         super::check_segment(target)?;
-        path = path.replacen(&format!("{{{}}}", hole.name), &encode(target), 1);
+        path = path.replacen(&format!("{{{}}}", path_parameter.name), &encode(target), 1);
     }
     Ok(path)
 }
@@ -165,7 +168,7 @@ fn query(
     Ok(query)
 }
 
-/// What the body holds inside its wrapper, and whether `--body` had one.
+/// What the body contains inside its wrapper, and whether `--body` had one.
 fn inner_body(
     operation: &'static Operation,
     beside: &'static [Parameter],
@@ -266,7 +269,7 @@ fn without_value(
         .collect()
 }
 
-/// Whether the body has nothing but blanks where an empty text is no value.
+/// Whether the body has nothing but blanks where an empty text is not a value.
 fn is_blank(parameter: &Parameter, body: &Map<String, Value>) -> bool {
     let text = body.get(parameter.name).and_then(Value::as_str);
     parameter.empty == Empty::Missing && text.is_some_and(|text| text.trim().is_empty())

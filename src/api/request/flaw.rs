@@ -29,7 +29,7 @@ pub enum Flaw {
         /// Why not, as a fragment.
         reason: String,
     },
-    /// Anything else, as it is told.
+    /// Anything else, as it is reported.
     Other(Error),
 }
 

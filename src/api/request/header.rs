@@ -81,8 +81,8 @@ const SECRET_PAIRS: &[(&str, &str)] = &[("api", "key"), ("access", "key"), ("aut
 /// The value is never repeated.
 pub fn parse(api: &Api, word: &str) -> Result<ExtraHeader> {
     let Some((name, value)) = word.split_once(':') else {
-        // What stands there may be a value alone, and a secret.
-        return Err(Error::usage("--header: there is no : after the name")
+        // The text may be only a value, and a secret.
+        return Err(Error::usage("--header: the : after the name is missing")
             .hint("write --header 'NAME: VALUE'"));
     };
     let (name, value) = (name.trim_end(), value.trim());

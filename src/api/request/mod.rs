@@ -1,6 +1,6 @@
-//! What will be asked: an operation and the values for it become one HTTP
-//! request. Pure: it reads no file, knows no server and no token. It can print
-//! itself, for dry runs.
+//! Requests: an operation and the values for it become one HTTP request. Pure:
+//! it reads no file, knows no server and no token. It can print itself, for dry
+//! runs.
 
 mod body;
 mod fill;
@@ -41,7 +41,7 @@ pub struct Request {
     pub headers: Vec<ExtraHeader>,
     /// The row it comes from; a free request has none.
     pub operation: Option<&'static Operation>,
-    /// What the user should be told before it is sent.
+    /// What the user should know before it is sent.
     pub notes: Vec<String>,
 }
 
@@ -96,7 +96,7 @@ impl Request {
         }
     }
 
-    /// Path and query, percent-encoded, as they stand in a URL.
+    /// Path and query, percent-encoded, as they are in a URL.
     #[must_use]
     pub fn target(&self) -> String {
         let mut target = self.path.clone();

@@ -1,5 +1,5 @@
-//! Times as people write them: `2024-01-01`, RFC 3339, `7d`, `+2w`, `today`.
-//! What is a date or a time already is sent as it was typed.
+//! Times as people write them: `2024-01-01`, RFC 3339, `7d`, `+2w`, `today`. A
+//! date or a time is sent as it was typed.
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -25,7 +25,7 @@ pub enum Moment {
     Verbatim(String),
     /// This many days from today.
     Day(i64),
-    /// A span from now; `signed` tells whether a direction was written.
+    /// A span from now; `signed` says whether a direction was written.
     Away {
         /// The span; negative is the past.
         span: SpanOf,

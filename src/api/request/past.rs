@@ -26,7 +26,7 @@ pub(super) fn value<'a>(
     })
 }
 
-/// What is to be told before such a value is sent.
+/// The note to show before such a value is sent.
 pub(super) fn note(
     operation: &'static Operation,
     inner: &Map<String, Value>,

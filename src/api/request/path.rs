@@ -1,5 +1,5 @@
-//! Paths of requests. In comes a path or a path parameter as it was typed; out
-//! comes its only spelling, percent-encoded, or a usage error.
+//! Paths of requests. Takes a path or a path parameter as it was typed; returns
+//! its only spelling, percent-encoded, or a usage error.
 //!
 //! A client, a proxy or a server may resolve `.` and `..`, read `\` or `%2f` as
 //! a slash, drop a `;parameter` or decode twice. A path that any of them would
@@ -25,7 +25,7 @@ pub fn check_segment(segment: &str) -> Result<()> {
     let refuse = |why: &str| {
         let shown = segment.escape_debug();
         Err(Error::usage(format!(
-            "\"{shown}\" cannot stand in a path: it {why}"
+            "\"{shown}\" is not valid in a path: it {why}"
         )))
     };
     if segment.is_empty() {
@@ -99,7 +99,7 @@ fn normalized_segment(typed: &str) -> Result<String> {
     }
     if typed.contains('#') {
         return Err(Error::usage(format!(
-            "\"{typed}\" cannot stand in a path: it contains a #"
+            "\"{typed}\" is not valid in a path: it contains a #"
         )));
     }
     if has_broken_escape(typed) {

@@ -96,7 +96,7 @@ pub fn as_json(request: &Request, printed: Printed) -> String {
 }
 
 /// The request as a `curl` command. The token comes from the environment and
-/// goes in through standard input, so that it never stands in a process list.
+/// goes in through standard input, so that it never is in a process list.
 #[must_use]
 pub fn as_curl(request: &Request, printed: Printed) -> String {
     let variable = printed.api.auth.variable;

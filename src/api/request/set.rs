@@ -54,10 +54,17 @@ fn put(place: &mut Value, path: &[&str], value: Value) -> Result<(), String> {
             &mut items[index]
         }
         (Value::Array(items), Some(index)) => {
-            return Err(format!("place {index} of a list that has {}", items.len()));
+            return Err(format!(
+                "index {index} is beyond the end of a list of {}",
+                items.len()
+            ));
         }
-        (Value::Array(_), None) => return Err(format!("{segment} is not a place in a list")),
-        _ => return Err(format!("what is before {segment} is a plain value")),
+        (Value::Array(_), None) => return Err(format!("{segment} is not the index of a list")),
+        _ => {
+            return Err(format!(
+                "the value before {segment} is not an object or a list"
+            ));
+        }
     };
     put(next, rest, value)
 }

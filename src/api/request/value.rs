@@ -7,7 +7,7 @@ use super::GivenValue;
 use super::moment::{Moment, Now};
 use crate::catalog::{Parameter, Type, ValueKind};
 
-/// A word as it stands in a query, or as text in a body.
+/// A word as it is in a query, or as text in a body.
 pub(super) fn plain(parameter: &Parameter, word: &str, now: &Now) -> String {
     let written = match parameter.kind {
         ValueKind::Time => {

@@ -16,7 +16,7 @@ pub fn check(parameter: &Parameter, word: &str) -> Result<(), String> {
             if number > 0 {
                 Ok(())
             } else {
-                Err("not a number of an object".to_owned())
+                Err("not an id".to_owned())
             }
         }),
         ValueKind::Integer => whole(word).and_then(|number| within(parameter, number)),
@@ -43,7 +43,7 @@ fn whole(word: &str) -> Result<i64, String> {
     word.parse::<i64>().map_err(|error| {
         use std::num::IntErrorKind::{NegOverflow, PosOverflow};
         match error.kind() {
-            PosOverflow | NegOverflow => "too large a number".to_owned(),
+            PosOverflow | NegOverflow => "the number is too large".to_owned(),
             _ => "not a whole number".to_owned(),
         }
     })
@@ -68,7 +68,7 @@ fn within(parameter: &Parameter, number: i64) -> Result<(), String> {
 fn directed(moment: &Moment) -> Result<(), String> {
     match moment {
         Moment::Away { signed: false, .. } => {
-            Err("past or future? write +7d for ahead, -7d for ago".to_owned())
+            Err("past or future? write +7d for the future, -7d for the past".to_owned())
         }
         _ => Ok(()),
     }
@@ -146,7 +146,7 @@ pub(super) fn of_shape(parameter: &Parameter, value: &Value) -> Result<(), Strin
         Type::Array => value.is_array(),
         _ => true,
     };
-    // null is how the API is told to forget an override.
+    // null is how the API is asked to forget an override.
     if !fits && !value.is_null() {
         let name = parameter.documented.name().unwrap_or("value");
         return Err(format!("not a JSON {name}"));

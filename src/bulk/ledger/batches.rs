@@ -62,7 +62,7 @@ pub struct Batch {
     pub remote: Option<u64>,
     /// Parts that have certainly arrived.
     pub added: u64,
-    /// Whether the part after those went out, and nobody knows whether it
+    /// Whether the part after those went out, and no one knows whether it
     /// arrived.
     pub leaving: bool,
 }
@@ -76,7 +76,7 @@ pub struct SeenTask {
     pub body: String,
     /// By what its body is known again; see [`crate::bulk::settle::likeness`].
     pub likeness: [u8; 32],
-    /// What became of it.
+    /// The result of it.
     pub fate: RowEnd,
 }
 

@@ -238,8 +238,8 @@ impl<'a> DraftLedger<'a> {
         Ok(())
     }
 
-    /// All rows are in. What takes long is done now, so that nobody has to wait
-    /// for it between the question and the work.
+    /// All rows are in. Slow work is done now, so that no one waits between the
+    /// question and the work.
     ///
     /// # Errors
     /// The ledger cannot be written.

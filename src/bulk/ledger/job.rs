@@ -1,4 +1,4 @@
-//! What is known of a job as a whole. Values only.
+//! The facts of a job as a whole. Values only.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ pub struct JobSubject {
     pub header: Option<Vec<String>>,
     /// Where it is carried out.
     pub store: JobStore,
-    /// What is read of objects before they are changed.
+    /// The fields that are read of objects before they are changed.
     pub guard: Guard,
     /// The job that it undoes.
     pub undoes: Option<String>,
@@ -110,9 +110,9 @@ impl StoreIdentity {
 pub enum JobState {
     /// Nothing was sent yet.
     Ready,
-    /// A process is at work on it.
+    /// A process is working on it.
     Running,
-    /// It was begun, and nobody is at work on it.
+    /// It was begun, and no one is working on it.
     Stopped,
     /// Every row has an end.
     Done,
@@ -146,7 +146,7 @@ impl JobState {
     }
 }
 
-/// Rows by what became of them.
+/// Rows by the result of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RowCounts {
     /// Not sent yet, or sent and without an end.
@@ -157,7 +157,7 @@ pub struct RowCounts {
     pub failed: u64,
     /// Left out, as they were wrong.
     pub invalid: u64,
-    /// Sent, and nobody can tell whether they were carried out.
+    /// Sent, and no one can tell whether they were carried out.
     pub unknown: u64,
 }
 

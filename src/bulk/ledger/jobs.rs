@@ -134,7 +134,7 @@ impl Jobs {
         let now = (self.clock)();
         let mut ended = Vec::new();
         for id in self.ids()? {
-            // One that cannot be read is left for whoever names it.
+            // One that cannot be read is left for anyone who names it.
             let Ok(job) = self.ledger(&id).and_then(|ledger| ledger.job()) else {
                 continue;
             };
@@ -163,7 +163,7 @@ impl Jobs {
     }
 
     /// Removes a job that has ended; whether it could. One that another process
-    /// holds is in use.
+    /// contains is in use.
     fn remove(&self, id: &str) -> bool {
         match self.ledger(id).and_then(Ledger::lock) {
             Ok((ledger, job)) if job.state.is_final() => {
@@ -174,8 +174,8 @@ impl Jobs {
         }
     }
 
-    /// Whether a file belongs to no job, and no process holds it: a draft that
-    /// was not completed, or the lock of a job that never was or is gone.
+    /// Whether a file belongs to no job, and no process contains it: a draft
+    /// that was not completed, or the lock of a job that never was or is gone.
     fn is_left_over(&self, path: &Path) -> bool {
         let ledger = match path.extension().and_then(|end| end.to_str()) {
             Some("part") => draft::job_of(path).map(|id| self.path(id)),
@@ -213,7 +213,8 @@ impl Jobs {
             .into_iter()
             .filter(|path| path.extension().is_some_and(|end| end == "db"))
             .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
-            // A backup copy is no job of its own: its rows would be sent twice.
+            // A backup copy is not a job of its own: its rows would be sent
+            // twice.
             .filter(|name| is_name(name))
             .collect();
         ids.sort();
@@ -260,7 +261,10 @@ impl Jobs {
                 "{} is a copy of the ledger of job {own}",
                 self.path(id).display()
             ))
-            .hint("a copy is not used, as its rows would be sent twice; give it another ending"));
+            .hint(
+                "a copy is not used, as its rows would be sent twice; rename it to another \
+                extension",
+            ));
         }
         Ok(ledger)
     }

@@ -1,7 +1,7 @@
-//! The lock of a job. Whoever changes a ledger holds it: the methods that write
-//! belong to [`LockedLedger`], and the only way to one reads the job under the
-//! lock, so that no decision is made on a state that another process has left
-//! behind.
+//! The lock of a job. Anyone who changes a ledger contains it: the methods that
+//! write belong to [`LockedLedger`], and the only way to one reads the job
+//! under the lock, so that no decision is made on a state that another process
+//! has left behind.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -18,7 +18,7 @@ use crate::store;
 /// How often a process tries to get a lock before it gives up.
 const TRIES: u32 = 5;
 
-/// The time between two tries. Who lists jobs holds each lock for a moment.
+/// The time between two tries. Who lists jobs contains each lock for a moment.
 const BETWEEN_TRIES: std::time::Duration = std::time::Duration::from_millis(10);
 
 /// Why a row of an abandoned job is unknown.
@@ -55,7 +55,8 @@ impl LockFile {
         self.file.unlock()
     }
 
-    /// Removes the file. What cannot be removed now is removed another time.
+    /// Removes the file. A file that cannot be removed now is removed another
+    /// time.
     pub(super) fn remove(self) {
         let _ = fs::remove_file(&self.path);
     }
@@ -133,8 +134,8 @@ impl Ledger {
 
     fn is_busy(&self) -> Error {
         let id = &self.id;
-        Error::usage(format!("another process is at work on job {id}"))
-            .hint(format!("rc bulk status {id} shows how far it is"))
+        Error::usage(format!("another process is running job {id}"))
+            .hint(format!("rc bulk status {id} shows its progress"))
     }
 
     /// Whether another process holds the lock.
@@ -146,8 +147,8 @@ impl Ledger {
         Ok(!free)
     }
 
-    /// Refuses a ledger that holds states or stages of a newer version: reading
-    /// one of them as something else could send a row twice.
+    /// Refuses a ledger that contains states or stages of a newer version:
+    /// reading one of them as something else could send a row twice.
     fn check_states(&self) -> Result<()> {
         let stage = self.find(
             "SELECT stage FROM batch WHERE stage NOT BETWEEN 0 AND ?1 LIMIT 1",
@@ -166,7 +167,8 @@ impl Ledger {
         }
     }
 
-    /// The error of a ledger that holds something this version does not know.
+    /// The error of a ledger that contains something this version does not
+    /// know.
     pub(super) fn is_newer(&self, what: &str) -> Error {
         Error::unexpected(format!(
             "the ledger of job {} has {what}, which this version of rc does not know",

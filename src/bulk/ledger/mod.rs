@@ -1,11 +1,11 @@
-//! The ledger of a job: every row, what is to be sent for it, and what became
-//! of it. It is written before and after each step, so that a job can be cut
-//! off at any moment and goes on where it was.
+//! The ledger of a job: every row, what is to be sent for it, and the result of
+//! it. It is written before and after each step, so that a job can be cut off
+//! at any moment and continues where it was.
 //!
-//! A ledger is a database (`SQLite`) in one file in the user's state folder, for the eyes of its
-//! owner only. It holds the rows themselves, so that the input may change or
-//! go away; it never holds a token. Each method is one step and one
-//! transaction, which is on the disk when it returns.
+//! A ledger is a database (`SQLite`) in one file in the user's state folder, readable by its
+//! owner only. It contains the rows themselves, so that the input may change or go away; it
+//! never contains a token. Each method is one step and one transaction, which is on the disk
+//! when it returns.
 
 mod batches;
 mod draft;
@@ -34,7 +34,7 @@ pub use job::{Guard, Job, JobState, JobStore, JobSubject, RowCounts, StoreIdenti
 pub use jobs::Jobs;
 pub use locked::LockedLedger;
 pub use rows::{LedgerRow, PendingRow, RowEnd};
-pub use steps::{PlannedRow, PlannedStep, Seen};
+pub use steps::{PlannedRow, PlannedStep, SeenObject};
 
 /// The ledger of one job, to read from. [`Ledger::lock`] gives the one to
 /// write to.
@@ -158,13 +158,13 @@ impl Ledger {
     pub fn operation_named(&self, name: &str) -> Result<(&'static Resource, &'static Operation)> {
         catalog::recharge::API.operation(name).ok_or_else(|| {
             Error::unexpected(format!(
-                "job {} is about {name}, which this version of rc does not know",
+                "job {} uses {name}, which this version of rc does not support",
                 self.id
             ))
         })
     }
 
-    /// Rows by what became of them.
+    /// Rows by the result of them.
     ///
     /// # Errors
     /// The ledger cannot be read.
@@ -270,8 +270,8 @@ fn unreadable(id: &str, error: rusqlite::Error) -> Error {
     store::unreadable(&format!("the ledger of job {id}"), error)
 }
 
-/// What cannot be noted must not be done: the job stops here.
+/// Nothing is sent that cannot be recorded: the job stops here.
 fn unwritable(id: &str, error: rusqlite::Error) -> Error {
     let what = format!("the ledger of job {id}");
-    store::unwritable(&what, "The job goes on where it was: rc bulk resume", error)
+    store::unwritable(&what, "The job can be resumed: rc bulk resume", error)
 }

@@ -1,4 +1,4 @@
-//! Steps of single rows: what is about to be sent, what came of it.
+//! Steps of single rows: what is about to be sent, the result of it.
 
 use rusqlite::{Row, params};
 
@@ -38,7 +38,7 @@ pub enum RowEnd {
         /// Why.
         error: String,
     },
-    /// Nobody can tell whether it was carried out.
+    /// No one can tell whether it was carried out.
     Unknown {
         /// HTTP status, when there was one.
         status: Option<u16>,
@@ -78,7 +78,7 @@ pub struct PendingRow {
     pub wanted: Option<String>,
 }
 
-/// A row as the ledger holds it.
+/// A row as the ledger contains it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LedgerRow {
     /// Its place in the order of the input, from 1.
@@ -89,7 +89,7 @@ pub struct LedgerRow {
     pub input: String,
     /// What it asks for, unless it was wrong.
     pub task: Option<Task>,
-    /// What became of it: `open`, `ok`, `failed`, `invalid` or `unknown`.
+    /// The result of it: `open`, `ok`, `failed`, `invalid` or `unknown`.
     pub state: &'static str,
     /// HTTP status.
     pub status: Option<u16>,
@@ -111,7 +111,7 @@ pub struct LedgerRow {
     pub wanted: Option<String>,
 }
 
-/// The words for what became of rows, and their numbers.
+/// The words for the result of rows, and their numbers.
 const STATES: [(&str, i64); 6] = [
     ("open", READY),
     ("open", SENDING),

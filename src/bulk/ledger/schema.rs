@@ -17,10 +17,10 @@ pub(super) const KNOWN: std::ops::RangeInclusive<i64> = 1..=VERSION;
 /// of the job and `parent` that of the job whose failed rows it retries; `undoes`
 /// is the job that it undoes, and `guard` the number that `guard` names.
 ///
-/// A row stands at its step `step`, which `operation` (that of the job where it
-/// is NULL), `target` and `body` describe. `step` has the steps that are done,
-/// and those to come, of rows that have several. `expected`, `before`, `after`
-/// and `wanted` are values of the object; see `values`.
+/// A row is at its step `step`, which `operation` (that of the job where it is
+/// NULL), `target` and `body` describe. `step` has the steps that are done, and
+/// those to come, of rows that have several. `expected`, `before`, `after` and
+/// `wanted` are values of the object; see `values`.
 const TABLES: &str = "
 CREATE TABLE job (
     operation TEXT NOT NULL,

@@ -38,9 +38,9 @@ pub struct PlannedStep {
     pub task: Task,
 }
 
-/// What was seen of the object of a row right before it is changed.
+/// The object of a row right before it is changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
+pub struct SeenObject {
     /// The row.
     pub n: u64,
     /// Its values, as JSON.
@@ -90,11 +90,11 @@ impl LockedLedger {
     ///
     /// # Errors
     /// The ledger cannot be written; the rows must not go out then.
-    pub fn note_before(&self, seen: &[Seen]) -> Result<()> {
+    pub fn note_before(&self, seen: &[SeenObject]) -> Result<()> {
         self.steps(|connection| {
             let mut statement =
                 connection.prepare_cached("UPDATE row SET before = ?2 WHERE n = ?1")?;
-            for Seen { n, before } in seen {
+            for SeenObject { n, before } in seen {
                 statement.execute(params![n.cast_signed(), before])?;
             }
             Ok(())
@@ -102,7 +102,7 @@ impl LockedLedger {
     }
 
     /// Notes the end of the step that a row is at, and the values that its
-    /// answer showed. After a success the row goes on to its next step, which
+    /// answer showed. After a success the row continues to its next step, which
     /// is returned; `following` says whether that one is as it was planned.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //! that is sent instead (`--lookup email=customer_id`).
 //!
 //! A [`LookupTable`] first collects the different values of its column, then
-//! holds the id that each of them resolves to. `read` requests the ids.
+//! contains the id that each of them resolves to. `read` requests the ids.
 //! Everything else here is pure.
 
 mod read;

@@ -1,10 +1,10 @@
-//! The beginning of a file, as bytes: which encoding its marks tell of, and
-//! whether it is something that no text is. What looks like a table to its
-//! owner may be a workbook, and is named with the way to a text.
+//! The beginning of a file, as bytes: which encoding its marks indicate, and
+//! whether it is something that no text is. A file that its owner takes for a
+//! table may be a workbook; the error names the format and how to convert it.
 
 use std::io::{self, Read};
 
-use super::text::{Encoding, Text, read};
+use super::text::{Encoding, TextStream, read};
 use crate::error::{Error, Result};
 
 /// Bytes that are looked at.
@@ -113,7 +113,7 @@ pub(super) fn text(
     name: &str,
     mut stream: Box<dyn Read + Send>,
     chosen: Option<Encoding>,
-) -> Result<(Text, bool)> {
+) -> Result<(TextStream, bool)> {
     let (first, broken) = look(&mut stream);
     if let Some(error) = broken {
         stream = Box::new(BrokenReader(Some(error)));
@@ -126,7 +126,7 @@ pub(super) fn text(
             return Err(super::workbook::protected(name));
         }
         refuse_other_files(name, &first)?;
-        return Err(Error::usage(format!("{name} is no text")));
+        return Err(Error::usage(format!("{name} is not text")));
     }
     refuse_other_files(name, &first)?;
     let mark = mark(&first);
@@ -134,10 +134,10 @@ pub(super) fn text(
         && mark.encoding != chosen
     {
         let (is, chosen) = (mark.encoding.name(), chosen.name());
-        return Err(
-            Error::usage(format!("{name} begins with the mark of {is}, not {chosen}"))
-                .hint(format!("leave --encoding {chosen} out")),
-        );
+        return Err(Error::usage(format!(
+            "{name} begins with the byte order mark of {is}, not {chosen}"
+        ))
+        .hint(format!("leave out --encoding {chosen}")));
     }
     let guess = mark.or_else(|| {
         without_mark(&first).filter(|guess| chosen.is_none_or(|chosen| chosen == guess.encoding))
@@ -145,13 +145,13 @@ pub(super) fn text(
     let encoding = chosen.or(guess.map(|guess| guess.encoding));
     let backwards = guess.is_some_and(|guess| guess.backwards);
     let length = guess.map_or(0, |guess| guess.length);
-    let text = Text::new(stream, encoding, backwards, &first[length..]);
+    let text = TextStream::new(stream, encoding, backwards, &first[length..]);
     let marked = mark.is_some_and(|mark| mark.encoding == Encoding::Utf8);
     Ok((text, marked))
 }
 
-/// The first bytes, and what broke the stream while they were read: what
-/// stands before is still looked at, so that the line of the break is known.
+/// The first bytes, and what broke the stream while they were read: what is
+/// before is still looked at, so that the line of the break is known.
 fn look(stream: &mut dyn Read) -> (Vec<u8>, Option<io::Error>) {
     let mut first = vec![0; LOOK];
     let mut length = 0;
@@ -179,13 +179,13 @@ impl Read for BrokenReader {
 fn refuse_other_files(name: &str, first: &[u8]) -> Result<()> {
     let known = NO_TEXT.iter().find(|(magic, ..)| first.starts_with(magic));
     if let Some((_, what, hint)) = known {
-        return Err(Error::usage(format!("{name} is no text: it is {what}")).hint(*hint));
+        return Err(Error::usage(format!("{name} is not text: it is {what}")).hint(*hint));
     }
     let inner = first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(first);
     let word = String::from_utf8_lossy(inner.trim_ascii_start()).to_ascii_lowercase();
     if PAGES.iter().any(|page| word.starts_with(page)) {
         return Err(
-            Error::usage(format!("{name} is no table: it is an HTML or XML page"))
+            Error::usage(format!("{name} is not a table: it is an HTML or XML page"))
                 .hint("was it saved from a browser? download the file itself")
                 .hint(SAVE),
         );

@@ -1,5 +1,5 @@
-//! What stands between the cells: said by the user, by the file itself
-//! (`sep=;`), or found out from the header.
+//! The field separator: given by the user, by the file itself (`sep=;`), or
+//! detected from the header.
 
 use super::feed::{Feed, LONGEST, LineCounter};
 use super::guard::{Scanner, Step};
@@ -18,12 +18,14 @@ pub fn delimiter(word: &str) -> error::Result<u8> {
     match word.as_bytes() {
         _ if word == "tab" || word == "\\t" => Ok(b'\t'),
         [byte] if can_delimit(*byte) => Ok(*byte),
-        _ => Err(Error::usage(format!("{word:?} cannot stand between cells"))
-            .hint("give one of , ; | tab, or another single character of ASCII")),
+        _ => Err(
+            Error::usage(format!("{word:?} cannot be a field separator"))
+                .hint("give one of , ; | tab, or another single character of ASCII"),
+        ),
     }
 }
 
-/// What ends lines and cells or is part of names cannot stand between them.
+/// What ends lines and cells or is part of names cannot be between them.
 const fn can_delimit(byte: u8) -> bool {
     byte == b'\t' || byte == b' ' || (byte.is_ascii_punctuation() && byte != b'"')
 }

@@ -1,8 +1,9 @@
 //! Records of JSON that are laid out otherwise than one a line: spread over
-//! lines for eyes, or many on one line. Where an object begins and ends is told
-//! by its braces, so that one is held at a time.
+//! lines for people, or many on one line. Where an object begins and ends is
+//! reported by its braces, so that one is held at a time.
 //!
-//! Nothing can be read behind what is broken here: there is no line to go on at.
+//! Nothing can be read behind what is broken here: there is no line to continue
+//! at.
 
 use super::feed::{Feed, LONGEST, LineCounter};
 use super::lines::{cut_off, judged, said};
@@ -38,7 +39,7 @@ impl Document {
         let (end, lines) = extent(feed)?;
         let object = &feed.rest()[..end];
         if let Err(error) = serde_json::from_slice::<IgnoredAny>(object) {
-            let what = format!("no JSON: {}", said(&error));
+            let what = format!("not valid JSON: {}", said(&error));
             return Err(feed.wrong(line, &what).hint(HINT));
         }
         self.used = Some((end, lines));
@@ -69,7 +70,7 @@ impl Document {
 }
 
 fn stray(feed: &Feed, line: u64) -> Error {
-    feed.wrong(line, "a JSON object should stand here")
+    feed.wrong(line, "expected a JSON object here")
         .hint("records are objects, one a line or in one array")
         .hint(HINT)
 }
@@ -101,7 +102,7 @@ fn extent(feed: &mut Feed) -> Result<(usize, LineCounter)> {
             return Err(feed.too_long(begin).hint(HINT));
         }
         if !feed.more(lines.line)? {
-            let what = "the record that begins here does not end; was it cut off?";
+            let what = "the record that begins here does not end; was the file cut off?";
             return Err(feed.wrong(begin, what));
         }
     }

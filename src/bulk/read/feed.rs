@@ -3,7 +3,7 @@
 
 use std::io::Read;
 
-use super::text::{Encoding, Fault, Text};
+use super::text::{Encoding, Fault, TextStream};
 use super::{beginning, place};
 use crate::error::{Error, Result};
 
@@ -14,10 +14,10 @@ pub(super) const LONGEST: usize = 4 * 1024 * 1024;
 /// A text, and the line at which its rest begins.
 pub(super) struct Feed {
     name: String,
-    text: Text,
+    text: TextStream,
     /// Whether it began with the mark of UTF-8.
     marked: bool,
-    /// Whether the encoding was found out, not said.
+    /// Whether the encoding was detected, not said.
     found: bool,
     lines: LineCounter,
 }
@@ -81,15 +81,15 @@ impl Feed {
         &self.name
     }
 
-    /// The encoding that was found out, where it is not the usual one.
+    /// The encoding that was detected, where it is not the usual one.
     pub(super) fn note(&self) -> Option<&'static str> {
         match self.text.encoding().filter(|_| self.found)? {
             // Another is only ever named.
             Encoding::Utf8 | Encoding::Other(_) => None,
             Encoding::Utf16 => Some("read as UTF-16"),
             Encoding::Windows1252 => Some(
-                "read as Windows-1252, as it is not valid UTF-8; if letters are wrong, name the \
-                 encoding, like --encoding macintosh",
+                "read as Windows-1252, as it is not valid UTF-8; if characters are wrong, name \
+                 the encoding, like --encoding macintosh",
             ),
         }
     }
@@ -149,7 +149,7 @@ impl Feed {
     }
 
     /// Makes the rest longer to look ahead; `false` at its end, or where a
-    /// failure waits for whoever reads up to it.
+    /// failure waits for anyone who reads up to it.
     pub(super) fn look(&mut self) -> bool {
         self.text.look()
     }
@@ -170,19 +170,21 @@ impl Feed {
 
     fn told(&self, fault: Fault, line: u64) -> Error {
         match fault {
-            Fault::Stream(error) => {
-                Error::reading(&place(&self.name, line), error).hint("get all of it and try again")
-            }
+            Fault::Stream(error) => Error::reading(&place(&self.name, line), error)
+                .hint("get the complete file and try again"),
             Fault::Undecodable(Encoding::Utf8) => self
-                .wrong(line, "bytes that are no UTF-8")
-                .hint("save it as UTF-8, or say --encoding windows-1252 if it is that"),
+                .wrong(line, "bytes that are not valid UTF-8")
+                .hint("save it as UTF-8, or add --encoding windows-1252 if that is its encoding"),
             Fault::Undecodable(encoding) => {
-                let what = format!("bytes that are no {}; is it cut off?", encoding.name());
+                let what = format!(
+                    "bytes that are not valid {}; was the file cut off?",
+                    encoding.name()
+                );
                 self.wrong(line, &what).hint("save it as UTF-8")
             }
             Fault::Nul => self
-                .wrong(line, "a NUL byte, which no text has")
-                .hint("save it as CSV in UTF-8; say --encoding utf-16 if it is that"),
+                .wrong(line, "a NUL byte, which text does not contain")
+                .hint("save it as CSV in UTF-8, or add --encoding utf-16 if that is its encoding"),
         }
     }
 }

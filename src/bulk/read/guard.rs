@@ -66,7 +66,7 @@ impl Scanner {
         {
             match self.state {
                 ScanState::Record => {
-                    // The second half of a line end is no line.
+                    // The second half of a line end is not a line.
                     at += usize::from(byte == b'\n' && self.lines.after_return);
                     self.lines.after_return = false;
                     self.state = ScanState::Cell;
@@ -200,13 +200,13 @@ impl RecordGuard {
                 self.scanner.opened,
                 "the quote that opens here is never closed",
             )
-            .hint("close it; if the file was cut off, get all of it")
+            .hint("close it; if the file was cut off, get the complete file")
             .hint("a quote inside a quoted cell is written twice: \"5\"\" pipe\"")
     }
 
     fn behind(&self) -> Error {
         let (line, opened) = (self.scanner.lines.line, self.scanner.opened);
-        let mut what = "text behind the quote that closes a cell".to_owned();
+        let mut what = "text after the quote that closes a cell".to_owned();
         if opened != line {
             what = format!("{what}, which opens on line {opened}; is its quote closed there?");
         }

@@ -1,5 +1,5 @@
-//! The names of the columns: each once, and none missing where cells stand
-//! below it. It knows the names, not what they mean.
+//! The names of the columns: each once, and none missing where cells are below
+//! it. It knows the names, not what they mean.
 
 use std::collections::HashMap;
 
@@ -32,7 +32,7 @@ pub(super) fn names(
         let what = format!("a header is missing; the first line is a row: {shown}");
         return Err(wrong(line, &what)
             .hint("put the names of the columns into the first line")
-            .hint("rc bulk template <resource> <verb> shows how a header looks"));
+            .hint("rc bulk template <resource> <verb> prints an example header"));
     }
     let places = names.iter().enumerate();
     let nameless: Vec<_> = places

@@ -28,7 +28,7 @@ pub(super) fn is_label(cell: &str) -> bool {
     LABELS.iter().any(|label| cell.eq_ignore_ascii_case(label))
 }
 
-/// What the user is told of such rows.
+/// What the user is informed of such rows.
 pub(super) fn note(rows: u64) -> Option<String> {
     match rows {
         0 => None,

@@ -1,8 +1,7 @@
-//! Records of JSON: one a line, as NDJSON or as the array that
-//! `rc … list -o json` writes. What is laid out otherwise goes to a
-//! [`Document`].
+//! Records of JSON: one a line, as NDJSON or as the array that `rc … list -o
+//! json` writes. Any other layout goes to a [`Document`].
 //!
-//! A line that is no object does no harm to the lines after it. The objects
+//! A line that is not an object does no harm to the lines after it. The objects
 //! are not taken apart here, only looked at whether they are some.
 
 use std::ops::Range;
@@ -19,10 +18,10 @@ use crate::error::Result;
 /// JSON that is being read.
 pub(super) struct Json {
     feed: Feed,
-    layout: Layout,
+    layout: JsonLayout,
 }
 
-enum Layout {
+enum JsonLayout {
     /// A record is a line.
     Lines(ByLine),
     /// Records are where their braces are.
@@ -33,9 +32,9 @@ impl Json {
     /// Looks how the first record is laid out.
     pub(super) fn open(mut feed: Feed) -> Self {
         let layout = if a_record_is_a_line(&mut feed) {
-            Layout::Lines(ByLine::default())
+            JsonLayout::Lines(ByLine::default())
         } else {
-            Layout::Document(Document::default())
+            JsonLayout::Document(Document::default())
         };
         Self { feed, layout }
     }
@@ -48,8 +47,8 @@ impl Json {
     /// The next record.
     pub(super) fn next(&mut self) -> Result<Option<InputRow<'_>>> {
         match &mut self.layout {
-            Layout::Lines(lines) => lines.next(&mut self.feed),
-            Layout::Document(document) => document.next(&mut self.feed),
+            JsonLayout::Lines(lines) => lines.next(&mut self.feed),
+            JsonLayout::Document(document) => document.next(&mut self.feed),
         }
     }
 }
@@ -142,10 +141,10 @@ impl ByLine {
             return Ok(Some(judged(line.number, object)));
         };
         if error.is_eof() && !line.closed && object.starts_with('{') {
-            let what = "the record is not whole; was the file or the pipe cut off?";
+            let what = "the record is incomplete; was the file or the pipe cut off?";
             return Err(feed.wrong(line.number, what));
         }
-        let reason = format!("no JSON: {}", said(&error));
+        let reason = format!("not valid JSON: {}", said(&error));
         Ok(Some(unusable(line.number, object, reason)))
     }
 
@@ -208,7 +207,7 @@ pub(super) fn judged(line: u64, text: &str) -> InputRow<'_> {
         let content = RowContent::Object(text);
         return InputRow { line, content };
     }
-    unusable(line, text, "no JSON object".to_owned())
+    unusable(line, text, "not a JSON object".to_owned())
 }
 
 fn unusable<'a>(line: u64, text: &str, reason: String) -> InputRow<'a> {
@@ -230,5 +229,5 @@ pub(super) fn cut_off(feed: &Feed, open: u64) -> crate::error::Error {
         open,
         "the array that begins here is never closed; was it cut off?",
     )
-    .hint("get all of it; what stands there was not used")
+    .hint("get the complete file; its contents were not used")
 }

@@ -2,9 +2,9 @@
 //! with the line on which it begins.
 //!
 //! Bytes become `text`, a `feed` names it and counts its lines; then it is a
-//! `table`, whose text passes the `guard`, or `lines` of JSON. Memory holds one
-//! row and a piece of the text, however long the file is. What columns mean is
-//! not known here: the caller tells which names are familiar.
+//! `table`, whose text passes the `guard`, or `lines` of JSON. Memory contains
+//! one row and a piece of the text, however long the file is. What columns mean
+//! is not known here: the caller says which names are familiar.
 
 mod beginning;
 mod delimiter;
@@ -49,12 +49,12 @@ pub enum FileLayout {
     Lines,
 }
 
-/// What the user said of a file; what was not said is found out.
+/// What the user said of a file; what was not said is detected.
 #[derive(Debug, Clone, Default)]
 pub struct ReadOptions {
     /// The name or the number of the sheet, of a workbook.
     pub sheet: Option<String>,
-    /// What stands between cells.
+    /// What is between cells.
     pub delimiter: Option<u8>,
     /// How letters are written.
     pub encoding: Option<Encoding>,
@@ -65,14 +65,14 @@ pub struct ReadOptions {
 }
 
 /// A file that is being read.
-pub struct RowReader {
+pub struct InputReader {
     inner: ReaderKind,
-    /// Whether it can be read no further. What comes after a failure is not
-    /// the end of the file, and must not look like it.
+    /// Whether it can be read no further. A failure is not the end of the file,
+    /// and must not look like it.
     broken: bool,
 }
 
-impl fmt::Debug for RowReader {
+impl fmt::Debug for InputReader {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Reader")
             .field("header", &self.header())
@@ -86,16 +86,16 @@ enum ReaderKind {
     Json(Box<Json>),
 }
 
-impl RowReader {
+impl InputReader {
     /// Looks at the beginning of a stream: encoding, form, delimiter, header.
-    /// The name is for messages, and its ending tells of lines of JSON.
+    /// The name is for messages, and its ending indicates lines of JSON.
     ///
-    /// `familiar` tells whether a header name means something; it helps to find
+    /// `familiar` says whether a header name means something; it helps to find
     /// the delimiter, and to see that a header is missing. Where any name may
     /// stand (a filter reshapes the rows), say yes to all.
     ///
     /// # Errors
-    /// A usage error that says what to do when it is no text, has nothing in
+    /// A usage error that says what to do when it is not text, has nothing in
     /// it, or has no usable header.
     pub fn open(
         name: &str,
@@ -120,14 +120,14 @@ impl RowReader {
             "ndjson" | "jsonl" | "json"
         );
         let first = first_letters(&mut feed);
-        // Whoever says what stands between cells has a table.
+        // Anyone who says what is between cells has a table.
         let json = options.delimiter.is_none() && (by_name || is_json(first));
         let form = options.form.unwrap_or(if json {
             FileLayout::Lines
         } else {
             FileLayout::Table
         });
-        // A list that found nothing is no mistake.
+        // A list that found nothing is not a mistake.
         if first.is_none() && form == FileLayout::Table {
             feed.more(feed.lines().line)?;
             return Err(nothing_in(name));
@@ -154,7 +154,7 @@ impl RowReader {
     ) -> Result<Self> {
         let sheet = workbook::read(name, &mut stream, options.sheet.as_deref())?;
         let source = source::SheetSource::new(name, sheet, options.skip_lines);
-        let source = source::RowSource::Sheet(Box::new(source));
+        let source = source::RecordSource::Sheet(Box::new(source));
         Ok(Self {
             inner: ReaderKind::Table(Box::new(Table::of(source, None, familiar)?)),
             broken: false,
@@ -171,7 +171,7 @@ impl RowReader {
         Feed::open(name, stream, options.encoding).and_then(|_| Err(nothing_in(name)))
     }
 
-    /// The cells of a sheet by their names; `None` when it is no workbook.
+    /// The cells of a sheet by their names; `None` when it is not a workbook.
     #[must_use]
     pub fn cell_names(&self) -> Option<CellNames> {
         match &self.inner {
@@ -180,7 +180,7 @@ impl RowReader {
         }
     }
 
-    /// The names of the columns; `None` when it is no table.
+    /// The names of the columns; `None` when it is not a table.
     #[must_use]
     pub fn header(&self) -> Option<&[String]> {
         match &self.inner {
@@ -189,8 +189,8 @@ impl RowReader {
         }
     }
 
-    /// What the user should be told of how it is read. Ask again at the end:
-    /// an encoding may show late.
+    /// What the user should be informed of how it is read. Ask again at the
+    /// end: an encoding may show late.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         match &self.inner {
@@ -210,7 +210,7 @@ impl RowReader {
     // It lends from itself, which no iterator can.
     pub fn next_row(&mut self) -> Result<Option<InputRow<'_>>> {
         if self.broken {
-            return Err(Error::usage("the file could not be read on"));
+            return Err(Error::usage("the rest of the file could not be read"));
         }
         // A failure below ends it; success takes that back.
         self.broken = true;
@@ -278,7 +278,7 @@ fn first_letters(feed: &mut Feed) -> Option<(u8, Option<u8>)> {
     }
 }
 
-/// Whether JSON begins so. A name may stand in brackets.
+/// Whether JSON begins so. A name may be in brackets.
 fn is_json(first: Option<(u8, Option<u8>)>) -> bool {
     match first {
         Some((b'{', _)) => true,
@@ -289,8 +289,8 @@ fn is_json(first: Option<(u8, Option<u8>)>) -> bool {
 
 /// Nothing to read.
 fn nothing_in(name: &str) -> Error {
-    Error::usage(format!("there is nothing in {name}"))
-        .hint("rc bulk template <resource> <verb> shows how a header looks")
+    Error::usage(format!("{name} is empty"))
+        .hint("rc bulk template <resource> <verb> prints an example header")
 }
 
 /// Where something stands.
@@ -306,5 +306,5 @@ fn shown(text: &str) -> String {
 /// Text between two signs of ASCII, of which all was decoded before.
 fn text_of(bytes: &[u8]) -> Result<&str> {
     let text = std::str::from_utf8(bytes);
-    text.map_err(|error| Error::unexpected("a letter was cut in two").caused_by(error))
+    text.map_err(|error| Error::unexpected("a character is cut in two").caused_by(error))
 }

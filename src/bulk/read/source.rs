@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use super::workbook::{Sheet, cell_name};
 
 /// A source of records.
-pub(super) enum RowSource {
+pub(super) enum RecordSource {
     /// A text, whose records pass the guard.
     Text(Box<csv::Reader<RecordGuard>>),
     /// A sheet.
@@ -42,7 +42,7 @@ impl SheetSource {
     }
 }
 
-impl RowSource {
+impl RecordSource {
     /// Reads the next record; `false` at the end.
     pub(super) fn read(&mut self, record: &mut StringRecord) -> Result<bool> {
         match self {

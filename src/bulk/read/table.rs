@@ -8,7 +8,7 @@ use csv::StringRecord;
 
 use super::feed::Feed;
 use super::guard::RecordGuard;
-use super::source::RowSource;
+use super::source::RecordSource;
 use super::{CellNames, delimiter, header, labels, nothing_in, shown};
 use crate::bulk::row::{InputRow, MarkedCell, RowContent};
 use crate::error::{Error, Result};
@@ -16,7 +16,7 @@ use crate::output::formula;
 
 /// A table that is being read.
 pub(super) struct Table {
-    source: RowSource,
+    source: RecordSource,
     record: StringRecord,
     header: Vec<String>,
     /// Cells of the header, with those that have no name.
@@ -62,12 +62,12 @@ impl Table {
             .flexible(true)
             .delimiter(delimiter)
             .from_reader(RecordGuard::new(feed, delimiter));
-        Self::of(RowSource::Text(Box::new(cells)), note, familiar)
+        Self::of(RecordSource::Text(Box::new(cells)), note, familiar)
     }
 
     /// Reads the header of a source.
     pub(super) fn of(
-        source: RowSource,
+        source: RecordSource,
         note: Option<String>,
         familiar: &dyn Fn(&str) -> bool,
     ) -> Result<Self> {
@@ -136,7 +136,7 @@ impl Table {
         self.ahead = rows.collect();
         if found.is_some_and(|above| above > 0) {
             self.notes.push(format!(
-                "the header is on line {line}; what is above it is left out"
+                "the header is on line {line}; the lines above it are left out"
             ));
         }
         Ok(())
@@ -161,7 +161,7 @@ impl Table {
                 &format!("{count} cells")
             };
             notes.push(format!(
-                "an apostrophe before a formula was taken off in {cells}, first on line {line}"
+                "an apostrophe before a formula was removed from {cells}, first on line {line}"
             ));
         }
         notes
@@ -242,7 +242,7 @@ impl Table {
             return Err(header::nameless_columns(&wrong, self.line, &[place]));
         }
         if cells < wanted || (wanted..cells).any(full) {
-            // Empty cells behind the last full one are nobody's mistake.
+            // Empty cells behind the last full one are no one's mistake.
             let counted = (0..cells)
                 .rev()
                 .find(|place| *place < wanted || full(*place));

@@ -1,6 +1,6 @@
-//! Bytes become text: a stream in any of three encodings comes in, and goes
-//! out as UTF-8 in which no byte is NUL. What is no text is a [`Fault`] at
-//! exactly its place; all that stands before it is handed over first.
+//! Bytes become text: a stream in any of three encodings comes in, and goes out
+//! as UTF-8 in which no byte is NUL. Bytes that are not text are a [`Fault`] at
+//! exactly their place; all that is before it is handed over first.
 //!
 //! It is decided while reading, never by reading all: a file is ASCII until
 //! the first byte that is not. It knows no lines and no cells.
@@ -55,14 +55,14 @@ impl Encoding {
     }
 }
 
-/// Why a text does not go on.
+/// Why a text does not continue.
 #[derive(Debug)]
 pub(super) enum Fault {
     /// The stream broke.
     Stream(io::Error),
     /// Bytes that mean nothing in the encoding.
     Undecodable(Encoding),
-    /// A NUL: no text holds one, and other programs end there.
+    /// A NUL: no text contains one, and other programs end there.
     Nul,
 }
 
@@ -73,9 +73,9 @@ enum Way {
     Decoded(Encoding, Decoder),
 }
 
-/// A stream as text. What was decoded stands in [`Self::rest`] until it is
-/// consumed, however long: whoever looks ahead sets the limit.
-pub(super) struct Text {
+/// A stream as text. Decoded text is in [`Self::rest`] until it is consumed,
+/// however long: anyone who looks ahead sets the limit.
+pub(super) struct TextStream {
     stream: Box<dyn Read + Send>,
     way: Way,
     /// Decoded from `at` to `good`; from there to `end`, what has yet to be
@@ -86,12 +86,12 @@ pub(super) struct Text {
     end: usize,
     /// Bytes to be decoded, where they are not UTF-8 already.
     raw: Vec<u8>,
-    /// What stands behind the last good byte.
+    /// What is behind the last good byte.
     fault: Option<Fault>,
     ended: bool,
 }
 
-impl Text {
+impl TextStream {
     /// Reads on behind the bytes that were taken from the stream to look at
     /// its beginning.
     pub(super) fn new(
@@ -162,7 +162,7 @@ impl Text {
     }
 
     /// Makes the rest longer for somebody who only looks ahead: a fault waits
-    /// for whoever reads up to it, and knows its line.
+    /// for anyone who reads up to it, and knows its line.
     pub(super) fn look(&mut self) -> bool {
         self.more().unwrap_or_else(|fault| {
             self.fault = Some(fault);
@@ -295,7 +295,7 @@ fn letter(bytes: &[u8], last: bool) -> Letter {
     }
 }
 
-/// Reads what there is, whoever interrupts.
+/// Reads what there is, anyone who interrupts.
 pub(super) fn read(stream: &mut dyn Read, into: &mut [u8]) -> io::Result<usize> {
     loop {
         match stream.read(into) {

@@ -2,8 +2,8 @@
 //!
 //! The API may answer from a copy of its data that lags behind: one 404 for a
 //! batch that was opened says little, and neither does one list of tasks that
-//! is too short. In come the moments of such answers; out comes whether they
-//! are believed.
+//! is too short. Takes the moments of such answers; returns whether they are
+//! believed.
 
 use std::time::Duration;
 

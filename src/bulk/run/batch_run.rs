@@ -151,7 +151,7 @@ impl<'a> BatchRun<'a> {
                 let phase = Phase::Deleted;
                 return Ok(Some(RemoteBatch { phase, ..seen }));
             }
-            self.doing(batch, "is not found; it is looked for again");
+            self.doing(batch, "was not found; searching again");
             self.means.pause(backoff.wait(self.now(), 0, 1)).await;
             if self.is_stopped() {
                 return Ok(None);
@@ -320,7 +320,7 @@ impl<'a> BatchRun<'a> {
                 return self.ledger.reaches(batch.slot, BatchStage::Running);
             }
             Phase::Deleted | Phase::Missing => "it was deleted".to_owned(),
-            Phase::NotStarted => format!("it holds {} tasks", seen.total),
+            Phase::NotStarted => format!("it contains {} tasks", seen.total),
         };
         self.ledger.discard(batch.slot, &why)
     }
@@ -378,8 +378,8 @@ impl<'a> BatchRun<'a> {
 /// The reason of rows whose batch was deleted.
 pub(super) fn gone(remote: u64) -> String {
     format!(
-        "batch {remote} is gone, and with it what became of this row; \
-         the API keeps batches for a month"
+        "batch {remote} no longer exists, so the result of this row is unknown; the API keeps \
+         batches for a month"
     )
 }
 
@@ -412,7 +412,7 @@ pub(super) fn is_lost(error: &Error) -> bool {
 fn unfillable() -> Error {
     Error::new(
         Kind::Unreachable,
-        format!("{MOST_OPENED} batches were opened, and none could be filled for certain"),
+        format!("{MOST_OPENED} batches were created, and none is certain to be filled"),
     )
-    .hint("nothing was carried out; the network or the API loses too many answers")
+    .hint("nothing was carried out; the network or the API loses too many responses")
 }

@@ -21,10 +21,10 @@ use crate::filter::Flow;
 const AT_A_TIME: usize = 100;
 
 /// What was found beside objects, by their ids.
-pub type Found = HashMap<String, ObjectValues>;
+pub type ValuesById = HashMap<String, ObjectValues>;
 
 /// Reads what an operation may change beside objects. A token that may not read
-/// it is no error: nothing is kept then.
+/// it is not an error: nothing is kept then.
 ///
 /// # Errors
 /// A list cannot be read.
@@ -32,8 +32,8 @@ pub async fn read(
     client: &Arc<Client>,
     operation: &'static Operation,
     ids: &[String],
-) -> Result<Found> {
-    let mut found = Found::new();
+) -> Result<ValuesById> {
+    let mut found = ValuesById::new();
     for beside in operation.undo.beside {
         for some in ids.chunks(AT_A_TIME) {
             each(client, beside, some, |record, ids| {

@@ -114,7 +114,7 @@ impl RecordSink for TaskList<'_> {
         let task = task::read(record, self.run.again, self.ended).ok_or_else(|| {
             Error::new(
                 Kind::Unexpected,
-                format!("batch {} has a task that is not understood", self.remote),
+                format!("batch {} has a task in an unexpected format", self.remote),
             )
         })?;
         self.page.push(task);
@@ -173,7 +173,7 @@ fn alone(remote: u64, tasks: usize, rows: usize, strangers: usize) -> String {
     if strangers == 0 {
         format!("{count}, and none for this one")
     } else {
-        format!("{count}, and {strangers} of them carry what no row says")
+        format!("{count}, and {strangers} of them match no row")
     }
 }
 

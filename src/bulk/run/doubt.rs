@@ -1,4 +1,4 @@
-//! A row whose answer is lost: what can be found out, and what cannot. What
+//! A row whose answer is lost: what can be detected, and what cannot. What
 //! would happen twice is never sent twice.
 
 use super::lookup::{LookupResult, RowLookup};
@@ -19,7 +19,7 @@ const MOST_TRIES: u64 = 5;
 const AT_ONCE: u32 = 2;
 
 /// Said of a row that was refused after a lost answer.
-const FIRST_LOST: &str = "the answer to a first attempt was lost";
+const FIRST_LOST: &str = "the response to a first attempt was lost";
 
 /// What is known of a row that an earlier run left without an end.
 const CUT_OFF: &str = "it was cut off";
@@ -63,7 +63,7 @@ pub(super) async fn settle(
         if is_own(&error) || (error.untouched && stops(&error)) {
             return Err(error);
         }
-        // Something is at work on the same object: perhaps the attempt before.
+        // Something is working on the same object: perhaps the attempt before.
         let is_at_work = remote::status(&error) == Some(409);
         if is_refused_after_loss(&error) {
             return settle_refused(sender, row, error).await;
@@ -80,7 +80,7 @@ pub(super) async fn settle(
     sender.is_in_trouble(&why).map(|()| None)
 }
 
-/// Notes the end that was found out; after a success the row goes on.
+/// Notes the end that was detected; after a success the row continues.
 fn settled(sender: &RowSender<'_>, row: &PendingRow, fate: &RowEnd) -> Result<Option<PendingRow>> {
     let next = sender
         .ledger
@@ -93,7 +93,7 @@ fn settled(sender: &RowSender<'_>, row: &PendingRow, fate: &RowEnd) -> Result<Op
 
 /// Whether a refusal followed an attempt whose answer was lost, in one sending.
 pub(super) fn is_refused_after_loss(error: &Error) -> bool {
-    // Something at work on the object, or a full bucket, is no answer yet.
+    // Something at work on the object, or a full bucket, is not an answer yet.
     error.in_doubt
         && remote::status(error)
             .is_some_and(|status| is_refusal(status) && !matches!(status, 409 | 429))

@@ -17,7 +17,7 @@ use crate::api::pages::{ListFailure, Pages, RecordSink};
 use crate::api::query;
 use crate::api::request::Request;
 use crate::api::response::Wanted;
-use crate::bulk::ledger::{Guard, PendingRow, RowEnd, Seen};
+use crate::bulk::ledger::{Guard, PendingRow, RowEnd, SeenObject};
 use crate::bulk::undo::filled;
 use crate::bulk::values::{self, ObjectValues};
 use crate::catalog::{Operation, OperationAction, ParameterRole, Resource};
@@ -108,15 +108,15 @@ pub fn id_of(record: &Value, field: &str) -> Option<String> {
 /// Whether the object that an operation names can be read by what names it.
 #[must_use]
 pub fn is_readable(resource: &Resource, operation: &Operation) -> bool {
-    let [hole] = operation.path_parameters else {
+    let [path_parameter] = operation.path_parameters else {
         return false;
     };
     let get = resource.operation_to(OperationAction::Get);
     get.is_some_and(|get| {
         get.path_parameters
             .first()
-            .is_some_and(|own| own.name == hole.name)
-    }) && hole.name == resource.object.conventions.id
+            .is_some_and(|own| own.name == path_parameter.name)
+    }) && path_parameter.name == resource.object.conventions.id
 }
 
 /// The id of the object that a request names.
@@ -223,7 +223,7 @@ async fn look(
                         now.extend(found.clone());
                     }
                     let before = Value::Object(now).to_string();
-                    seen.push(Seen {
+                    seen.push(SeenObject {
                         n: row.n,
                         before: before.clone(),
                     });
@@ -247,11 +247,11 @@ async fn beside_rows(
     sender: &RowSender<'_>,
     rows: &[LookedRow],
     in_doubt: bool,
-) -> Result<beside::Found> {
+) -> Result<beside::ValuesById> {
     let own = rows.iter().filter(|row| row.row.operation.is_none());
     let ids: Vec<String> = own.map(|row| row.id.clone()).collect();
     let Some(first) = rows.first().filter(|_| !in_doubt && !ids.is_empty()) else {
-        return Ok(beside::Found::new());
+        return Ok(beside::ValuesById::new());
     };
     beside::read(sender.means.client, first.operation, &ids).await
 }
@@ -284,7 +284,7 @@ fn decide(
         }
         return (guard == Guard::Compare).then(|| RowEnd::Failed {
             status: Some(404),
-            error: format!("{singular} {id} is gone"),
+            error: format!("{singular} {id} no longer exists"),
         });
     };
     let of = |values: &ObjectValues| {

@@ -68,10 +68,10 @@ impl RowLookup {
     /// Requests the list with the value as written, then in other letters.
     ///
     /// # Errors
-    /// The list cannot be fetched. A token without the scope for the list is no
-    /// error: it proves nothing, and would stop the job for good.
+    /// The list cannot be fetched. A token without the scope for the list is
+    /// not an error: it proves nothing, and would stop the job for good.
     pub(super) async fn find(&self, client: &Arc<Client>) -> Result<LookupResult> {
-        let mut found = FirstPage::default();
+        let mut found = FirstMatches::default();
         for value in spellings(&self.value) {
             let mut request = Request::composed(self.list, self.list.path, None);
             request.set_query(self.unique.filter, value);
@@ -111,11 +111,11 @@ impl RowLookup {
 
 /// The first page of a list: a unique field has few matches.
 #[derive(Default)]
-struct FirstPage {
+struct FirstMatches {
     records: Vec<Value>,
 }
 
-impl RecordSink for FirstPage {
+impl RecordSink for FirstMatches {
     fn record(&mut self, record: &str) -> Result<Flow> {
         self.records.extend(serde_json::from_str::<Value>(record));
         Ok(Flow::More)
@@ -164,12 +164,12 @@ fn judge(wanted: &RowLookup, records: &[Value]) -> LookupResult {
         }
         let id = id(record);
         return LookupResult::Other(format!(
-            "{singular} {id} has this {field}, and says something else"
+            "{singular} {id} has this {field}, but other values"
         ));
     }
     match records.iter().find(|record| wanted.is_similar(record)) {
         Some(record) => LookupResult::Other(format!(
-            "{singular} {} has this {field} in other letters",
+            "{singular} {} has this {field} in different upper and lower case",
             id(record)
         )),
         None => LookupResult::Other(format!("no {singular} with this {field} is found")),

@@ -1,6 +1,6 @@
-//! Carrying a job out: what the ledger says is to be done is done, and what
-//! came of it is noted. It can be cut off at any moment, by a kill as by a
-//! lost network; called again, it goes on where the ledger is.
+//! Carrying a job out: what the ledger says is to be done is done, and the
+//! result of it is noted. It can be cut off at any moment, by a kill as by a
+//! lost network; called again, it continues where the ledger is.
 //!
 //! Decisions are taken elsewhere ([`super::settle`]); here are the waiting,
 //! the order of steps, and nothing else.
@@ -85,16 +85,16 @@ pub struct JobProgress {
 pub enum RunEnd {
     /// Every row has an end.
     Done,
-    /// Batches were started, and nobody waits for them.
+    /// Batches were started, and no one waits for them.
     Submitted,
-    /// It was told to stop. What is under way at the API goes on there.
+    /// It was asked to stop. Work in progress at the API continues there.
     Halted,
 }
 
 /// Carries out what is left of a job.
 ///
 /// # Errors
-/// What the API or the network stops it with; the job goes on from there when
+/// What the API or the network stops it with; the job continues from there when
 /// it is run again. Rows that fail are no error: the ledger has them.
 pub async fn run(ledger: &LockedLedger, means: &RunContext<'_>) -> Result<RunEnd> {
     let job = ledger.job()?;
@@ -126,7 +126,7 @@ impl RunContext<'_> {
         *self.stop.borrow()
     }
 
-    /// Waits, but no longer than until it is told to stop.
+    /// Waits, but no longer than until it is asked to stop.
     async fn pause(&self, span: Duration) {
         let mut stop = self.stop.clone();
         tokio::select! {
@@ -207,7 +207,7 @@ impl<'a> ProgressTracker<'a> {
         Error::new(Kind::Unreachable, message)
     }
 
-    /// A batch tells how far it is.
+    /// A batch says how far it is.
     fn runs(&self, slot: u64, ok: u64, failed: u64) {
         let mut running = self.running.borrow_mut();
         running.retain(|other| other.slot != slot);
@@ -234,9 +234,9 @@ impl<'a> ProgressTracker<'a> {
     }
 }
 
-/// What a request is refused with that was to leave after the stop.
+/// The error of a request that was to be sent after the stop.
 fn halted() -> Error {
-    Error::new(Kind::Interrupted, "told to stop")
+    Error::new(Kind::Interrupted, "stopped on request")
 }
 
 #[cfg(test)]

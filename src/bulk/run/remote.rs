@@ -49,7 +49,7 @@ pub(super) async fn open(client: &Client, kind: &str) -> Result<u64> {
     let body = serde_json::json!({ BATCH_TYPE.name: kind }).to_string();
     let answer = send(client, &CREATE, None, Some(body)).await?;
     let batch = object(&answer)?;
-    number(batch.get("id")).ok_or_else(|| odd("a batch without a number", &answer))
+    number(batch.get("id")).ok_or_else(|| odd("a batch without an id", &answer))
 }
 
 /// Adds tasks; returns the count of the response.
@@ -66,7 +66,7 @@ pub(super) async fn add(client: &Client, batch: u64, bodies: &[String]) -> Resul
     let answer = send(client, &ADD_TASKS, Some(batch), Some(tasks)).await?;
     let value: Value = parse(&answer)?;
     let count = ADD_TASKS.response.key().and_then(|key| value.get(key));
-    number(count).ok_or_else(|| odd("no count of the tasks", &answer))
+    number(count).ok_or_else(|| odd("no number of tasks", &answer))
 }
 
 /// Starts a batch.
@@ -142,8 +142,8 @@ pub(super) fn status(error: &Error) -> Option<u16> {
     error.answer.as_deref().map(|answer| answer.status)
 }
 
-/// A number, or text that holds one: the reference shows the one and writes of
-/// the other.
+/// A number, or text that contains one: the reference shows the one and writes
+/// of the other.
 pub(super) fn number(value: Option<&Value>) -> Option<u64> {
     let value = value?;
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
@@ -160,9 +160,9 @@ async fn send(
 
 fn request(operation: &'static Operation, batch: Option<u64>, body: Option<String>) -> Request {
     let mut path = operation.path.to_owned();
-    if let (Some(batch), Some(hole)) = (batch, operation.path_parameters.first()) {
+    if let (Some(batch), Some(path_parameter)) = (batch, operation.path_parameters.first()) {
         path = path.replacen(
-            &format!("{{{}}}", hole.name),
+            &format!("{{{}}}", path_parameter.name),
             &encode(&batch.to_string()),
             1,
         );
@@ -180,13 +180,14 @@ fn object(answer: &Response) -> Result<Value> {
 }
 
 fn parse(answer: &Response) -> Result<Value> {
-    serde_json::from_slice(&answer.body).map_err(|error| odd("no JSON", answer).caused_by(error))
+    serde_json::from_slice(&answer.body)
+        .map_err(|error| odd("invalid JSON", answer).caused_by(error))
 }
 
 /// A success that says something else than it should: it may have happened.
 fn odd(what: &str, answer: &Response) -> Error {
     let status = answer.status;
-    Error::unexpected(format!("the answer has {what} (status {status})")).answered(Refusal {
+    Error::unexpected(format!("the response has {what} (status {status})")).answered(Refusal {
         status,
         request_id: answer.request_id.clone(),
         errors: None,

@@ -163,8 +163,8 @@ impl RowSender<'_> {
                 None if is_end || self.is_halted() => break,
                 None | Some(Ok(())) => {}
                 Some(Err(error)) => {
-                    // What is under way is still waited for, so that it is
-                    // known; nothing else goes out.
+                    // Requests in progress are still awaited, so that their
+                    // results are known; nothing else goes out.
                     self.halt.set(true);
                     failure.get_or_insert(error);
                 }
@@ -373,12 +373,12 @@ impl RowSender<'_> {
             Proof::Unchanged(what) => RowEnd::Failed {
                 status,
                 error: task::kept(&format!(
-                    "answered as a success that changed nothing: {what}"
+                    "the API reported success, but changed nothing: {what}"
                 )),
             },
             Proof::Other(what) => RowEnd::Unknown {
                 status,
-                error: task::kept(&format!("answered as a success, and yet {what}")),
+                error: task::kept(&format!("the API reported success, but {what}")),
             },
         };
         Ok((end, after))
@@ -419,7 +419,7 @@ impl RowSender<'_> {
         }
         Err(Error::new(
             Kind::Unreachable,
-            format!("{MOST_TROUBLE} rows one after the other got no answer: {why}"),
+            format!("{MOST_TROUBLE} rows in a row got no response: {why}"),
         ))
     }
 

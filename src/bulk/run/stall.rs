@@ -1,8 +1,8 @@
 //! Whether a batch makes progress. Pure.
 //!
-//! In come the states of a batch and their moments; out comes how long nothing
-//! has changed for the better. Figures that go back and forth, as answers of
-//! several copies of the data do, are no progress.
+//! Takes the states of a batch and their moments; returns how long nothing has
+//! changed for the better. Figures that go back and forth, as answers of
+//! several copies of the data do, are not progress.
 
 use std::time::Duration;
 

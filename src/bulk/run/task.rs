@@ -1,4 +1,4 @@
-//! What a finished task of a batch says. Pure.
+//! The result of a finished task of a batch. Pure.
 
 use serde_json::Value;
 
@@ -49,7 +49,7 @@ fn fate(task: &Value, again: Idempotency, ended: Phase) -> RowEnd {
             RowEnd::Unknown {
                 status,
                 error: kept(&format!(
-                    "the task is called {said}, and its answer says otherwise: {}",
+                    "the task has the status {said}, but its response disagrees: {}",
                     reason(output)
                 )),
             }
@@ -75,7 +75,7 @@ fn fate(task: &Value, again: Idempotency, ended: Phase) -> RowEnd {
         },
         Some("pending") if ended == Phase::Failed => RowEnd::Failed {
             status,
-            error: "the batch broke off before this row".to_owned(),
+            error: "the batch stopped before this row".to_owned(),
         },
         Some("pending" | "processing") => RowEnd::Unknown {
             status,
@@ -101,7 +101,7 @@ fn contradicts(said: &str, status: Option<u16>, output: &Value) -> bool {
     }
 }
 
-/// The object that an answer holds under the key of its operation.
+/// The object that an answer contains under the key of its operation.
 pub(super) fn answered_object(operation: &Operation, body: &[u8]) -> Option<Value> {
     let mut said: Value = serde_json::from_slice(body).ok()?;
     match operation.response {

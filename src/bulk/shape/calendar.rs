@@ -98,11 +98,12 @@ pub(super) fn reason(text: &str) -> Option<String> {
     }
     let (whole, _) = text.split_once(['.', ',']).unwrap_or((text, ""));
     (whole.len() == 5 && is_digits(whole)).then(|| {
-        "the number that a spreadsheet keeps for a day; format the column as 2026-12-24".to_owned()
+        "the number that a spreadsheet stores for a date; format the column as 2026-12-24"
+            .to_owned()
     })
 }
 
-const TWO_DIGITS: &str = "a year of two digits, which can be mistaken; write it as 2026-12-24, \
+const TWO_DIGITS: &str = "a two-digit year, which is ambiguous; write it as 2026-12-24, \
                           or name the order with --dates dmy, mdy or ymd";
 
 /// The form to write for a day and what follows it.
@@ -114,8 +115,8 @@ fn advice(date: Date, rest: &str) -> String {
         );
     }
     match joined(date, rest) {
-        Some(whole) if rest.is_empty() => format!("not a day the API reads; write {whole}"),
-        Some(whole) => format!("not a time the API reads; write {whole}"),
+        Some(whole) if rest.is_empty() => format!("not a date that the API accepts; write {whole}"),
+        Some(whole) => format!("not a time that the API accepts; write {whole}"),
         None => format!("{rest} is not a time of day; write it like {date}T23:59:00Z"),
     }
 }
@@ -134,7 +135,7 @@ fn of_numbers(parts: [&str; 3], rest: &str) -> String {
     let readings = [date(third, second, first), date(third, first, second)];
     match readings {
         [Some(one), Some(other)] if one != other => {
-            "day and month can be mistaken; write it as 2026-12-24, year first, or name the \
+            "day and month are ambiguous; write it as 2026-12-24, year first, or name the \
              order with --dates dmy or mdy"
                 .to_owned()
         }

@@ -1,8 +1,8 @@
-//! What can only be seen over many rows: two that are for the same object, or
-//! that would make two of what there can be one of.
+//! Checks over many rows: two that are for the same object, or that would make
+//! two of what there can be one of.
 //!
 //! In come shaped rows in their order; out they come again, those wrong that
-//! others stand in the way of, and counts.
+//! others are in the way of, and counts.
 
 use percent_encoding::percent_decode_str;
 
@@ -68,7 +68,7 @@ pub struct CheckCounts {
 enum Duplicates {
     /// When they are for the same object.
     Object,
-    /// When they are the same to the letter: their bodies tell apart what they
+    /// When they are the same to the letter: their bodies distinguish what they
     /// act on.
     Request,
     /// Never.
@@ -94,7 +94,7 @@ impl Checker {
         Ok(Self {
             operation,
             twins: twins(operation),
-            target: shaper.column_of(&Place::Hole(0)).to_owned(),
+            target: shaper.column_of(&Place::PathParameter(0)).to_owned(),
             unique: unique(shaper)?,
             looked_up: looked_up(shaper)?,
             seen: SeenKeys::new(),
@@ -133,7 +133,7 @@ impl Checker {
         self.counts
     }
 
-    /// What is wrong with a row when an earlier one has taken its place.
+    /// The error of a row when an earlier one has the same key.
     fn twin(&mut self, line: u64, task: &Task) -> Option<Finding> {
         let body = task.body.as_deref().unwrap_or_default();
         if let Some(field) = &self.unique {
@@ -154,8 +154,8 @@ impl Checker {
             Duplicates::None => None,
             Duplicates::Object => {
                 let first = self.seen.first(path.as_bytes(), line)?;
-                let holes = self.operation.path_values(path).unwrap_or_default();
-                let id = percent_decode_str(holes.first().copied().unwrap_or_default());
+                let path_parameters = self.operation.path_values(path).unwrap_or_default();
+                let id = percent_decode_str(path_parameters.first().copied().unwrap_or_default());
                 // Two emails can have been looked up to one id.
                 let problem = match self.looked_up.first() {
                     Some(column) => format!("the same {} as line {first}", column.name),
@@ -182,10 +182,12 @@ impl Checker {
     /// The ids of a row that were looked up: ` (customer_id 7)`.
     fn ids(&self, task: &Task) -> String {
         let path = query::split(&task.target).0;
-        let holes = self.operation.path_values(path).unwrap_or_default();
+        let path_parameters = self.operation.path_values(path).unwrap_or_default();
         let ids = self.looked_up.iter().filter_map(|column| {
             let id = match &column.place {
-                IdPlace::Path(hole) => holes.get(*hole).map(|id| (*id).to_owned())?,
+                IdPlace::Path(path_parameter) => path_parameters
+                    .get(*path_parameter)
+                    .map(|id| (*id).to_owned())?,
                 IdPlace::Body(field) => {
                     let mut cells = Vec::new();
                     field.extract(task.body.as_deref()?, &mut cells).ok()?;
@@ -233,7 +235,7 @@ fn looked_up(shaper: &Shaper) -> Result<Vec<LookedUp>> {
         .map(|place| {
             let name = place.name(shaper.operation()).unwrap_or_default();
             let place = match place {
-                Place::Hole(hole) => IdPlace::Path(*hole),
+                Place::PathParameter(path_parameter) => IdPlace::Path(*path_parameter),
                 _ => IdPlace::Body(field(shaper, place.path())?),
             };
             Ok(LookedUp { name, place })

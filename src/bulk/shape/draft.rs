@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::calendar::{self, DateOrder};
-use super::numeral::{self, DecimalMark, Reading};
+use super::numeral::{self, DecimalMark, NumberReadings};
 use super::place::Place;
 use super::{letters, part_rules, slips, words};
 use crate::api::request::{self, GivenValue, Set, Values};
@@ -15,7 +15,7 @@ use crate::catalog::{Empty, Operation, Parameter, ValueKind};
 #[derive(Debug, Clone)]
 pub(super) struct RowDraft {
     pub(super) operation: &'static Operation,
-    /// What fills the holes of the path; empty where nothing does yet.
+    /// What fills the path parameters; empty where nothing does yet.
     pub(super) targets: Vec<String>,
     pub(super) values: Values,
     /// Whether blanks around a text were taken off.
@@ -83,7 +83,7 @@ impl RowDraft {
             }
             _ if text.is_empty() => Ok(()),
             Place::Whole(parameter) if self.is_open_text(parameter) => self.open(parameter, text),
-            Place::Hole(_) | Place::Whole(_) if text.trim().is_empty() => Ok(()),
+            Place::PathParameter(_) | Place::Whole(_) if text.trim().is_empty() => Ok(()),
             Place::Whole(parameter) => match self.localised(parameter, text)? {
                 Some(plain) => self.text_at(place, &plain),
                 None => self.text_at(place, text),
@@ -147,8 +147,8 @@ impl RowDraft {
                     word = number;
                 }
                 match numeral::reading(word, Some(mark)) {
-                    Reading::Certain(number) => Ok(Some(number)),
-                    _ if numeral::reading(word, None) == Reading::None => Ok(None),
+                    NumberReadings::Certain(number) => Ok(Some(number)),
+                    _ if numeral::reading(word, None) == NumberReadings::None => Ok(None),
                     _ => Err(format!(
                         "not a number with the decimal mark {}",
                         mark.name()
@@ -165,7 +165,7 @@ impl RowDraft {
     /// Puts a text at its place, which is meant to have one.
     pub(super) fn text_at(&mut self, place: &Place, text: &str) -> Result<(), String> {
         match place {
-            Place::Hole(hole) => self.target(*hole, text.trim()),
+            Place::PathParameter(path_parameter) => self.target(*path_parameter, text.trim()),
             Place::Whole(parameter) if self.is_open_text(parameter) => self.open(parameter, text),
             Place::Whole(parameter) if is_list(parameter.kind) && text.trim() == "[]" => {
                 self.set(parameter.name, "[]".to_owned(), false);
@@ -231,9 +231,9 @@ impl RowDraft {
                 Ok(())
             }
             Place::Whole(parameter) if nested && !words::may_nest(parameter.kind) => {
-                Err("a list or an object where a plain value belongs".to_owned())
+                Err("a list or an object instead of a single value".to_owned())
             }
-            Place::Hole(_) if nested => Err("not a plain value".to_owned()),
+            Place::PathParameter(_) if nested => Err("not a single value".to_owned()),
             _ => self.text_at(place, json),
         }
     }
@@ -241,12 +241,12 @@ impl RowDraft {
     /// Puts null at its place.
     pub(super) fn null(&mut self, place: &Place) -> Result<(), String> {
         match place {
-            Place::Hole(_) => Err("null names no object".to_owned()),
+            Place::PathParameter(_) => Err("null is not an id".to_owned()),
             Place::Whole(parameter) if parameter.required => {
                 Err("required; it cannot be null".to_owned())
             }
             Place::Whole(parameter) if self.in_query(parameter) => {
-                Err("part of the query, which knows no null".to_owned())
+                Err("part of the query, which cannot be null".to_owned())
             }
             Place::Whole(parameter) => {
                 self.set(parameter.name, "null".to_owned(), false);
@@ -264,7 +264,7 @@ impl RowDraft {
     }
 
     /// Puts open text at its place. Text that identifies something loses the
-    /// blanks around it; required text that is blank is no value.
+    /// blanks around it; required text that is blank is not a value.
     fn open(&mut self, parameter: &'static Parameter, text: &str) -> Result<(), String> {
         let identifies = letters::identifies(parameter);
         if let Some(damage) = letters::damage(text) {
@@ -288,12 +288,12 @@ impl RowDraft {
         Ok(())
     }
 
-    fn target(&mut self, hole: usize, text: &str) -> Result<(), String> {
-        let parameter = &self.operation.path_parameters[hole];
+    fn target(&mut self, path_parameter: usize, text: &str) -> Result<(), String> {
+        let parameter = &self.operation.path_parameters[path_parameter];
         words::checked(parameter, text)?;
         request::check_segment(text).map_err(|error| error.message)?;
         // One object has one spelling, so that two rows for it are seen.
-        self.targets[hole] = match (parameter.kind, text.parse::<u64>()) {
+        self.targets[path_parameter] = match (parameter.kind, text.parse::<u64>()) {
             (ValueKind::Id, Ok(number)) => number.to_string(),
             _ => text.to_owned(),
         };

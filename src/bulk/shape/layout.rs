@@ -1,4 +1,4 @@
-//! The header of a table held against an operation: each column finds its
+//! The header of a table compared with an operation: each column finds its
 //! place, and everything that is wrong is said at once.
 
 use super::Shaping;
@@ -13,7 +13,7 @@ use crate::nearest::{Similarity, nearest};
 /// What becomes of a column.
 #[derive(Debug)]
 pub(super) enum ColumnRole {
-    /// Its cells stand there.
+    /// Its cells are there.
     At(Place),
     /// Its cells cannot be sent here, and are left out.
     Left,
@@ -169,17 +169,13 @@ fn strangers(names: &Names, unknown: &[&str], what: &str, used: Vec<String>) -> 
         })
         .collect();
     let plural = if unknown.len() == 1 { "" } else { "s" };
-    let message = format!(
-        "{} knows no {what}{plural} {}",
-        title(names),
-        list.join(", ")
-    );
+    let message = format!("{} has no {what}{plural} {}", title(names), list.join(", "));
     let error = Error::usage(message);
     let error = if what == "column" {
         let proposed = mapping::of_unknown(names, unknown, used);
         let error = if proposed.iter().any(|column| column.name.is_some()) {
             let flags = mapping::as_flags(&proposed);
-            error.hint(format!("if that is meant, add: {flags}"))
+            error.hint(format!("if these are the columns, add: {flags}"))
         } else {
             error
         };
@@ -229,14 +225,14 @@ pub(super) fn clashes(
         };
         return Err(match (constant, second_constant) {
             (true, false) => Error::usage(format!(
-                "--const {name}=… and the column `{other}` are for one place"
+                "--const {name}=… and the column `{other}` set the same field"
             ))
             .hint(format!("--map '{other}=' leaves the column out")),
             (true, true) => Error::usage(format!(
-                "--const {name}=… and --const {other}=… are for one place"
+                "--const {name}=… and --const {other}=… set the same field"
             )),
             _ => Error::usage(format!(
-                "the columns `{name}` and `{other}` are for one place"
+                "the columns `{name}` and `{other}` set the same field"
             ))
             .hint(format!("--map '{other}=' leaves one of them out")),
         });
@@ -244,19 +240,19 @@ pub(super) fn clashes(
     Ok(())
 }
 
-/// What no row can have a value for, though the API requires it: said once.
+/// Required fields that no row can have a value for: said once.
 pub(super) fn complete(names: &Names, columns: &[InputColumn], places: &[&Place]) -> Result<()> {
     let has = |name: &str| {
         let mut parameters = places.iter().filter_map(|place| place.parameter());
         parameters.any(|parameter| parameter.name == name)
     };
-    let filled = |hole: usize| {
+    let filled = |path_parameter: usize| {
         let mut places = places.iter();
-        places.any(|place| matches!(place, Place::Hole(at) if *at == hole))
+        places.any(|place| matches!(place, Place::PathParameter(at) if *at == path_parameter))
     };
-    let holes = (0..names.operation.path_parameters.len())
-        .filter(|hole| !filled(*hole))
-        .map(|hole| names.hole_name(hole));
+    let path_parameters = (0..names.operation.path_parameters.len())
+        .filter(|path_parameter| !filled(*path_parameter))
+        .map(|path_parameter| names.path_parameter_name(path_parameter));
     let required = names
         .operation
         .flags()
@@ -264,7 +260,7 @@ pub(super) fn complete(names: &Names, columns: &[InputColumn], places: &[&Place]
         .chain(names.beside())
         .map(|known| known.name)
         .filter(|name| !has(name));
-    let mut missing: Vec<&str> = holes.chain(required).collect();
+    let mut missing: Vec<&str> = path_parameters.chain(required).collect();
     missing.dedup();
     if !missing.is_empty() {
         return Err(lacking(names, &missing));
@@ -280,7 +276,7 @@ pub(super) fn complete(names: &Names, columns: &[InputColumn], places: &[&Place]
                 .all(|known| known.name != parameter.name)
         });
     if names.operation.method == Method::Put && !changes {
-        let error = Error::usage("there is no column that changes anything");
+        let error = Error::usage("no column changes anything");
         let left: Vec<&str> = columns
             .iter()
             .filter(|column| matches!(column.role, ColumnRole::Left))
@@ -297,7 +293,7 @@ pub(super) fn complete(names: &Names, columns: &[InputColumn], places: &[&Place]
 fn lacking(names: &Names, missing: &[&str]) -> Error {
     let error =
         Error::usage(format!("there is no column for {}", missing.join(", "))).hint(format!(
-            "--map 'NAME={0}' says which column it is, --const {0}=… gives every row the same",
+            "--map 'NAME={0}' names its column, --const {0}=… gives every row the same value",
             missing[0]
         ));
     let only_beside = |name: &&str| {
@@ -309,7 +305,7 @@ fn lacking(names: &Names, missing: &[&str]) -> Error {
                 .all(|known| known.name != *name || !known.required)
     };
     let error = if missing.iter().all(only_beside) {
-        error.hint("only tasks of batches need it; --engine requests does without")
+        error.hint("only async batches need it; --engine requests works without it")
     } else {
         error
     };

@@ -29,7 +29,7 @@ pub(super) fn damage(text: &str) -> Option<String> {
     }
     if text.contains('\u{fffd}') {
         return Some(
-            "a letter was lost (\u{fffd}) when the file was converted; take it from the original"
+            "a character was lost (\u{fffd}) when the file was converted; take it from the original"
                 .to_owned(),
         );
     }
@@ -109,8 +109,8 @@ fn control(text: &str) -> Option<String> {
 /// A text that identifies something, without the blanks around it.
 ///
 /// # Errors
-/// The reason, as a fragment, when characters in it are invisible: nobody
-/// could type the text to find it again.
+/// The reason, as a fragment, when characters in it are invisible: no one could
+/// type the text to find it again.
 pub(super) fn identifying(text: &str) -> Result<&str, String> {
     let word = text.trim();
     if word
@@ -136,9 +136,9 @@ pub(super) fn identifying(text: &str) -> Result<&str, String> {
     {
         let code = u32::from(found);
         return Err(match found {
-            '\n' | '\r' => "a line end inside".to_owned(),
+            '\n' | '\r' => "a line break inside".to_owned(),
             '\t' => "a tab inside".to_owned(),
-            _ => format!("an unusual blank inside (U+{code:04X})"),
+            _ => format!("an unusual space character inside (U+{code:04X})"),
         });
     }
     if is_quoted(word) {
@@ -147,7 +147,7 @@ pub(super) fn identifying(text: &str) -> Result<&str, String> {
     Ok(word)
 }
 
-/// The first invisible character that is no part of an emoji.
+/// The first invisible character that is not a part of an emoji.
 fn invisible(word: &str) -> Option<char> {
     let mut before = ' ';
     for letter in word.chars() {
@@ -257,7 +257,7 @@ mod tests {
             ("SPR\u{200b}ING", "U+200B); write SPRING"),
             ("SPRING\u{200b}", "write SPRING"),
             ("\u{feff}", "nothing but invisible"),
-            ("SPR\nING", "a line end inside"),
+            ("SPR\nING", "a line break inside"),
             ("SPR\tING", "a tab inside"),
             ("SPR\u{a0}ING", "U+00A0"),
             ("“FALL5”", "quotes around it"),

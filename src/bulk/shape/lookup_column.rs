@@ -59,7 +59,7 @@ impl LookupColumn {
         let key = keys.iter().find(is_named).or_else(|| keys.first());
         let Some(key) = key else {
             return Err(Error::usage(format!(
-                "{flag}: what `{name}` names is found by its id only"
+                "{flag}: the object of `{name}` can be found by its id only"
             ))
             .hint("ids of customers, addresses, discounts and orders can be looked up"));
         };
@@ -71,11 +71,11 @@ impl LookupColumn {
     }
 }
 
-/// The resource whose id stands at a place.
+/// The resource whose id is at a place.
 fn target(api: &Api, names: &Names, place: &Place) -> Option<&'static Resource> {
     match place {
-        Place::Hole(hole) => {
-            let name = names.hole_name(*hole);
+        Place::PathParameter(path_parameter) => {
+            let name = names.path_parameter_name(*path_parameter);
             owner(api, name).or_else(|| (name == "id").then_some(names.resource))
         }
         Place::Whole(parameter) if parameter.kind == ValueKind::Id => owner(api, parameter.name),

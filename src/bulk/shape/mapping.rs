@@ -1,8 +1,8 @@
 //! Proposes names of the API for the headings of a table.
 //!
-//! In come an operation and a header; out comes a name for each column that
-//! the operation does not know. Nothing is replaced here: the user confirms
-//! the proposal, or pastes it as flags.
+//! Takes an operation and a header; returns a name for each column that the
+//! operation does not know. Nothing is replaced here: the user confirms the
+//! proposal, or pastes it as flags.
 
 use super::layout;
 use super::names::Names;

@@ -1,11 +1,11 @@
 //! Shaping: the cells of a row find their places in a request, and are
 //! checked on the way.
 //!
-//! In come an operation, a header and rows; out comes for each row the task
-//! that it asks for, or what is wrong with it, by line and column. What a name
-//! means is in `names`, what a text says in `words` and `draft`, and whether
-//! all of it makes a request is for [`crate::api::request`] to say. `check` looks
-//! at rows together, `template` goes the other way. Pure: no files, no
+//! Takes an operation, a header and rows; returns for each row the task that it
+//! asks for, or what is wrong with it, by line and column. `names` interprets
+//! column names, `words` and `draft` interpret texts, and
+//! [`crate::api::request`] decides whether the result is a request. `check`
+//! looks at rows together, `template` goes the other way. Pure: no files, no
 //! network.
 
 mod boolean_words;
@@ -85,7 +85,7 @@ pub struct Shaping {
     pub lookups: Vec<LookupColumn>,
 }
 
-/// What became of a row.
+/// The result of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shaped {
     /// It asks for this.
@@ -178,7 +178,7 @@ impl Shaper {
         })
     }
 
-    /// What the user should be told of columns: of objects, those that were
+    /// What the user should be informed of columns: of objects, those that were
     /// met so far.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
@@ -207,7 +207,7 @@ impl Shaper {
                 &format!("{count} values")
             };
             notes.push(format!(
-                "the blanks around {values} are taken off, first on line {line}"
+                "the spaces around {values} are removed, first on line {line}"
             ));
         }
         let (count, line, column) = &self.past;

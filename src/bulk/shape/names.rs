@@ -1,6 +1,6 @@
-//! What the name of a column means to an operation: a place in its request,
-//! something to leave out, or nothing known. Spreadsheets spell freely, so
-//! case does not count, and spaces and dashes are underscores.
+//! The meaning of a column name for an operation: a place in its request,
+//! something to leave out, or nothing known. Spreadsheets spell freely, so case
+//! does not count, and spaces and dashes are underscores.
 
 use super::super::Engine;
 use super::super::read::labels;
@@ -61,7 +61,7 @@ impl Names {
         }
     }
 
-    /// The parameters that a row can have values for, the holes aside.
+    /// The parameters that a row can have values for, the path parameters aside.
     pub(super) fn parameters(&self) -> impl Iterator<Item = &'static Parameter> + use<> {
         let (query, beside): (&'static [Parameter], &'static [Parameter]) = match self.engine {
             // A task has no query.
@@ -83,12 +83,12 @@ impl Names {
         }
     }
 
-    /// The column that a hole of the path has in a template.
-    pub(super) fn hole_name(&self, hole: usize) -> &'static str {
+    /// The column that a path parameter has in a template.
+    pub(super) fn path_parameter_name(&self, path_parameter: usize) -> &'static str {
         self.operation
             .path_parameters
-            .get(hole)
-            .map_or("id", |hole| hole.name)
+            .get(path_parameter)
+            .map_or("id", |path_parameter| path_parameter.name)
     }
 
     /// The known name that an unknown one means: a synonym, or one like it.
@@ -99,11 +99,13 @@ impl Names {
 
     /// The known name that is most like an unknown one.
     pub(super) fn nearest(&self, name: &str) -> Option<String> {
-        let holes = self.operation.path_parameters.iter();
-        let known = holes.chain(self.parameters()).flat_map(|parameter| {
-            let flag = parameter.flag.map(normal);
-            std::iter::once(parameter.name.to_owned()).chain(flag)
-        });
+        let path_parameters = self.operation.path_parameters.iter();
+        let known = path_parameters
+            .chain(self.parameters())
+            .flat_map(|parameter| {
+                let flag = parameter.flag.map(normal);
+                std::iter::once(parameter.name.to_owned()).chain(flag)
+            });
         let (first, _) = name.split_once('.').unwrap_or((name, ""));
         nearest(&normal(first), known, Similarity::Usual)
     }
@@ -117,28 +119,31 @@ impl Names {
     }
 
     fn top(&self, name: &str) -> Option<Place> {
-        let holes = self.operation.path_parameters;
-        if let Some(hole) = holes.iter().position(|hole| hole.name == name) {
-            return Some(Place::Hole(hole));
+        let path_parameters = self.operation.path_parameters;
+        if let Some(path_parameter) = path_parameters
+            .iter()
+            .position(|path_parameter| path_parameter.name == name)
+        {
+            return Some(Place::PathParameter(path_parameter));
         }
         let exact = self.parameters().find(|known| known.name == name);
         if let Some(parameter) = exact {
             return Some(Place::Whole(parameter));
         }
-        if !holes.is_empty() && self.names_target(name) {
-            return Some(Place::Hole(0));
+        if !path_parameters.is_empty() && self.names_target(name) {
+            return Some(Place::PathParameter(0));
         }
         self.parameter(name).map(Place::Whole)
     }
 
     /// Whether a name stands for the object that is acted on. `id` does not
-    /// where the object has one beside that which fills the hole.
+    /// where the object has one beside that which fills the path parameter.
     fn names_target(&self, name: &str) -> bool {
         let object = self.resource.object;
         let target = self.operation.batch.and_then(|batch| batch.target);
         let owned = name.strip_suffix("_id") == Some(self.resource.singular);
-        let hole = self.hole_name(0);
-        let another = object.field("id").is_some() && object.field(hole).is_some();
+        let path_parameter = self.path_parameter_name(0);
+        let another = object.field("id").is_some() && object.field(path_parameter).is_some();
         owned || target == Some(name) || (name == "id" && !another)
     }
 
@@ -177,7 +182,7 @@ impl Names {
 
     fn nested(&self, parameter: &'static Parameter, rest: &str) -> Option<Place> {
         let spelled = rest.split('.').map(normal).collect::<Vec<_>>().join(".");
-        // What is open may have keys of any spelling.
+        // An open object may have keys of any spelling.
         let rest = if self.conventions().address_parts.contains(&&*spelled)
             || self.has_part(parameter, &spelled)
         {

@@ -43,19 +43,19 @@ impl DecimalMark {
 
 /// How many readings a text has as a number.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(super) enum NumberReadings {
     /// One: the number in plain form.
     Certain(String),
     /// Two: the numbers with a decimal point and with a decimal comma.
     Ambiguous(String, String),
-    /// It is no number.
+    /// It is not a number.
     None,
 }
 
 /// Reads a text as a number. A known mark leaves one reading at most.
-pub(super) fn reading(text: &str, mark: Option<DecimalMark>) -> Reading {
+pub(super) fn reading(text: &str, mark: Option<DecimalMark>) -> NumberReadings {
     let Some((negative, digits)) = bare(text) else {
-        return Reading::None;
+        return NumberReadings::None;
     };
     let signed = |number: String| {
         if negative {
@@ -66,13 +66,13 @@ pub(super) fn reading(text: &str, mark: Option<DecimalMark>) -> Reading {
     };
     let read = |mark| plain(digits, mark).map(signed);
     match mark {
-        Some(mark) => read(mark).map_or(Reading::None, Reading::Certain),
+        Some(mark) => read(mark).map_or(NumberReadings::None, NumberReadings::Certain),
         None => match (read(DecimalMark::Point), read(DecimalMark::Comma)) {
             (Some(point), Some(comma)) if !is_same(&point, &comma) => {
-                Reading::Ambiguous(point, comma)
+                NumberReadings::Ambiguous(point, comma)
             }
-            (Some(number), _) | (None, Some(number)) => Reading::Certain(number),
-            (None, None) => Reading::None,
+            (Some(number), _) | (None, Some(number)) => NumberReadings::Certain(number),
+            (None, None) => NumberReadings::None,
         },
     }
 }
@@ -185,7 +185,7 @@ mod tests {
 
     fn certain(text: &str) -> Option<String> {
         match reading(text, None) {
-            Reading::Certain(number) => Some(number),
+            NumberReadings::Certain(number) => Some(number),
             _ => None,
         }
     }
@@ -254,11 +254,11 @@ mod tests {
     #[test]
     fn a_known_mark_decides() {
         let read = |text, mark| reading(text, Some(mark));
-        let number = |number: &str| Reading::Certain(number.to_owned());
+        let number = |number: &str| NumberReadings::Certain(number.to_owned());
         assert_eq!(read("1.299", DecimalMark::Comma), number("1299"));
         assert_eq!(read("1.299", DecimalMark::Point), number("1.299"));
         assert_eq!(read("1,299", DecimalMark::Point), number("1299"));
         assert_eq!(read("899,00", DecimalMark::Comma), number("899.00"));
-        assert_eq!(read("12.50", DecimalMark::Comma), Reading::None);
+        assert_eq!(read("12.50", DecimalMark::Comma), NumberReadings::None);
     }
 }

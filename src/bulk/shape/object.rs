@@ -19,7 +19,7 @@ const MOST_KEYS: usize = 4096;
 /// What a key means.
 #[derive(Debug, Clone)]
 pub(super) enum KeyMeaning {
-    /// Its value stands there.
+    /// Its value is there.
     At(Place, Option<usize>),
     /// Its value cannot be sent here, and is left out.
     Left,
@@ -62,14 +62,14 @@ impl Shaper {
             (Ok(_), more) => wrong(
                 &more.join(" "),
                 format!(
-                    "--jq gave {} results for this row; one is meant",
+                    "--jq gave {} results for this row; expected one",
                     more.len()
                 ),
             ),
         }
     }
 
-    /// A row of a sheet that the filter makes anew: it must not take a cell
+    /// A row of a sheet that the filter makes again: it must not take a cell
     /// that could not be read.
     pub(super) fn filtered_marked(
         &mut self,
@@ -110,7 +110,7 @@ impl Shaper {
                 KeyMeaning::At(place, lookup) => (place, lookup),
             };
             let put = match self.taken(&taken, &place) {
-                Some(other) => Err(format!("for the same place as {other}")),
+                Some(other) => Err(format!("sets the same field as {other}")),
                 None => self.json(&place, lookup, json, of_cells),
             };
             if let Err(problem) = put {

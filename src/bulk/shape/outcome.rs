@@ -1,5 +1,5 @@
-//! What a filled draft comes to: the task of its row, or findings that name
-//! columns as the input does.
+//! The result of a draft: the task of its row, or findings that name columns as
+//! the input does.
 
 use super::layout::{ColumnRole, InputColumn};
 use super::place::Place;
@@ -11,9 +11,9 @@ use crate::bulk::row::{Finding, Task};
 impl Shaper {
     /// The draft as a task, if nothing was found so far and all is there.
     pub(super) fn finished(&mut self, line: u64, mut findings: Vec<Finding>) -> Shaped {
-        for (hole, target) in self.draft.targets.iter().enumerate() {
+        for (path_parameter, target) in self.draft.targets.iter().enumerate() {
             if target.is_empty() {
-                let column = self.column_of(&Place::Hole(hole));
+                let column = self.column_of(&Place::PathParameter(path_parameter));
                 add_missing(&mut findings, line, column);
             }
         }
@@ -99,7 +99,9 @@ impl Shaper {
             .find(|column| matches!(&column.role, ColumnRole::At(other) if other.clashes(place)));
         match (found, place) {
             (Some(column), _) => &column.name,
-            (None, Place::Hole(hole)) => self.names.hole_name(*hole),
+            (None, Place::PathParameter(path_parameter)) => {
+                self.names.path_parameter_name(*path_parameter)
+            }
             (None, _) => place.parameter().map_or("", |parameter| parameter.name),
         }
     }

@@ -134,7 +134,7 @@ pub(super) fn listed(path: &str, text: &str) -> Option<String> {
         .iter()
         .any(|(pattern, rule)| matches!(rule, PartRule::List) && fits(pattern, path));
     let ids: Vec<&str> = text.split(',').map(str::trim).collect();
-    // A number that begins with zero is no JSON.
+    // A number that begins with zero is not JSON.
     let is_id = |id: &&str| numeral::is_digits(id) && !id.starts_with('0');
     (is_list && ids.iter().all(is_id)).then(|| format!("[{}]", ids.join(",")))
 }

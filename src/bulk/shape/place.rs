@@ -1,13 +1,13 @@
-//! Where a value stands in a request: a hole of the path, a parameter, or a
-//! part of one.
+//! Where a value is in a request: a path parameter, a parameter, or a part of
+//! one.
 
 use crate::catalog::{Operation, Parameter};
 
 /// A place in a request.
 #[derive(Debug, Clone)]
 pub(super) enum Place {
-    /// The hole of the path with that number.
-    Hole(usize),
+    /// The path parameter with that number.
+    PathParameter(usize),
     /// A parameter.
     Whole(&'static Parameter),
     /// A part of the body's parameter.
@@ -32,7 +32,7 @@ impl Place {
     /// The parameter that a value here is for.
     pub(super) const fn parameter(&self) -> Option<&'static Parameter> {
         match self {
-            Self::Hole(_) => None,
+            Self::PathParameter(_) => None,
             Self::Whole(parameter)
             | Self::Part { parameter, .. }
             | Self::Pair { parameter, .. } => Some(parameter),
@@ -42,19 +42,19 @@ impl Place {
     /// The name of a column for this place.
     pub(super) fn name(&self, operation: &Operation) -> Option<String> {
         match self {
-            Self::Hole(hole) => {
-                let hole = operation.path_parameters.get(*hole);
-                hole.map(|hole| hole.name.to_owned())
+            Self::PathParameter(path_parameter) => {
+                let path_parameter = operation.path_parameters.get(*path_parameter);
+                path_parameter.map(|path_parameter| path_parameter.name.to_owned())
             }
             _ => Some(self.path().to_owned()),
         }
     }
 
-    /// Whether two values cannot stand at both places.
+    /// Whether two values cannot be at both places.
     pub(super) fn clashes(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Hole(one), Self::Hole(other)) => one == other,
-            (Self::Hole(_), _) | (_, Self::Hole(_)) => false,
+            (Self::PathParameter(one), Self::PathParameter(other)) => one == other,
+            (Self::PathParameter(_), _) | (_, Self::PathParameter(_)) => false,
             (Self::Pair { name, .. }, Self::Pair { name: second, .. }) => {
                 self.top() == other.top() && name == second
             }
@@ -62,7 +62,7 @@ impl Place {
         }
     }
 
-    /// The path in the body; nothing for a hole.
+    /// The path in the body; nothing for a path parameter.
     pub(super) fn path(&self) -> &str {
         match self {
             Self::Part { path, .. } => path,

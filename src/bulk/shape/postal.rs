@@ -7,7 +7,7 @@
 /// Countries whose addresses name a province.
 const WITH_PROVINCE: [&str; 3] = ["AU", "CA", "US"];
 
-/// Why a text is no email.
+/// Why a text is not an email.
 pub(super) fn email(text: &str) -> Option<String> {
     let is_whole = text
         .split_once('@')
@@ -16,8 +16,8 @@ pub(super) fn email(text: &str) -> Option<String> {
     (!is_whole || !is_one).then(|| "not an email address".to_owned())
 }
 
-/// Why a text is no phone number of a customer. An international number whose
-/// marks only have to go has its digits as advice.
+/// Why a text is not a phone number of a customer. An international number
+/// whose marks only have to go has its digits as advice.
 pub(super) fn phone(text: &str) -> Option<String> {
     if is_international(text) {
         return None;
@@ -67,7 +67,7 @@ pub(super) fn zip(country: &str, zip: &str) -> Option<String> {
         return None;
     }
     Some(if digits(zip, 3) || digits(zip, 4) {
-        format!("not a zip code of US; a spreadsheet took the zeros off, write {zip:0>5}")
+        format!("not a zip code of US; a spreadsheet removed the leading zeros; write {zip:0>5}")
     } else {
         "not a zip code of US".to_owned()
     })

@@ -1,6 +1,6 @@
-//! What is most likely a slip but can be meant: a charge on a day that is past,
-//! a code that looks like a date. Counted over the rows that are sent, and told
-//! as notes.
+//! Values that are probably mistakes but can be intended: a charge on a day
+//! that is past, a code that looks like a date. Counted over the rows that are
+//! sent, and told as notes.
 
 use jiff::civil::Date;
 
@@ -73,7 +73,7 @@ impl Remarks {
         }
     }
 
-    /// What the user should be told.
+    /// What the user should be reported.
     pub(super) fn notes(&self) -> impl Iterator<Item = String> {
         let past = self.past.note("day is in the past", "days are in the past");
         let dates = self.dates.note(

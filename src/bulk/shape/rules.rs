@@ -130,7 +130,7 @@ fn has(operation: &Operation, name: &str) -> bool {
 fn beside(values: &Values, name: &str, word: &str) -> Option<String> {
     let (_, other) = EXCLUSIVE.iter().find(|(flag, _)| *flag == name)?;
     (word == "true" && value(values, other).is_some())
-        .then(|| format!("cannot be beside {other}; leave one of them empty"))
+        .then(|| format!("cannot be combined with {other}; leave one of them empty"))
 }
 
 fn amount(draft: &RowDraft, name: &str, word: &str) -> Option<String> {
@@ -159,8 +159,8 @@ fn amount(draft: &RowDraft, name: &str, word: &str) -> Option<String> {
     if draft.decimal.is_none() && is_like_thousands(word) {
         let digits = word.replace('.', "");
         return Some(format!(
-            "three decimals, as thousands have; if {digits} is meant, say --decimal , and if it \
-             is not, --decimal ."
+            "three decimals, as after a thousands separator; if {digits} is meant, add --decimal \
+             , and otherwise --decimal ."
         ));
     }
     (numeral::fraction(word).len() > 2).then(|| "more than two decimals; round it".to_owned())

@@ -1,8 +1,8 @@
-//! What spreadsheets and hands do to values, said so that one knows what to do
-//! about it. Only looked at when a value has been refused, or would be taken
-//! for a text that it is not.
+//! Mistakes that spreadsheets and people make in values, with advice how to
+//! correct them. Only looked at when a value has been refused, or would be
+//! taken for a text that it is not.
 
-use super::numeral::{self, Reading};
+use super::numeral::{self, NumberReadings};
 use super::{boolean_words, calendar, letters, names, rules, scripts};
 use crate::api::request;
 use crate::catalog::{Parameter, ValueKind};
@@ -77,10 +77,10 @@ fn number(word: &str, is_id: bool) -> Option<String> {
     }
     let is_whole = |number: &str| numeral::fraction(number).is_empty();
     let certain = match numeral::reading(word, None) {
-        Reading::Certain(number) if is_whole(&number) => number,
-        Reading::Ambiguous(point, comma) if is_id && !is_whole(&comma) => point,
-        Reading::Ambiguous(point, comma) if is_id && !is_whole(&point) => comma,
-        Reading::Ambiguous(point, comma) => {
+        NumberReadings::Certain(number) if is_whole(&number) => number,
+        NumberReadings::Ambiguous(point, comma) if is_id && !is_whole(&comma) => point,
+        NumberReadings::Ambiguous(point, comma) if is_id && !is_whole(&point) => comma,
+        NumberReadings::Ambiguous(point, comma) => {
             return Some(format!(
                 "not a whole number; it can mean {point} or {comma}"
             ));
@@ -94,7 +94,7 @@ fn number(word: &str, is_id: bool) -> Option<String> {
              take it from the original"
         ));
     }
-    // What is refused as it is has another fault.
+    // A value that is refused without changes has another fault.
     (whole != word).then(|| format!("not a whole number; write {whole}"))
 }
 
@@ -107,20 +107,22 @@ fn amount(name: &str, word: &str) -> Option<String> {
     }
     let in_parentheses = word.starts_with('(') && word.ends_with(')');
     match numeral::reading(word, None) {
-        Reading::Certain(number) if number.starts_with('-') => Some("a negative amount".to_owned()),
-        Reading::Certain(number) if numeral::fraction(&number).len() <= 2 => {
+        NumberReadings::Certain(number) if number.starts_with('-') => {
+            Some("a negative amount".to_owned())
+        }
+        NumberReadings::Certain(number) if numeral::fraction(&number).len() <= 2 => {
             Some(format!("not an amount; write {number}"))
         }
-        Reading::Certain(_) => Some("an amount with more than two decimals".to_owned()),
-        Reading::Ambiguous(point, comma) => Some(format!(
+        NumberReadings::Certain(_) => Some("an amount with more than two decimals".to_owned()),
+        NumberReadings::Ambiguous(point, comma) => Some(format!(
             "not an amount; it can mean {point} or {comma}: name the mark with --decimal , or ."
         )),
-        Reading::None if in_parentheses => {
+        NumberReadings::None if in_parentheses => {
             Some("an amount in parentheses, which spreadsheets show for a negative one".to_owned())
         }
-        Reading::None => {
+        NumberReadings::None => {
             let before = word.strip_suffix(['-', '\u{2212}'])?;
-            let is_number = numeral::reading(before, None) != Reading::None;
+            let is_number = numeral::reading(before, None) != NumberReadings::None;
             is_number.then(|| "an amount with a minus behind it, so a negative one".to_owned())
         }
     }
@@ -132,7 +134,7 @@ fn percentage(name: &str, number: &str) -> String {
         return "a percentage, but it is an amount".to_owned();
     };
     match numeral::reading(number, None) {
-        Reading::Certain(number) if !number.starts_with('-') => {
+        NumberReadings::Certain(number) if !number.starts_with('-') => {
             format!("a percent sign; where {kind} is percentage, write {number}")
         }
         _ => "a percentage; write it as a number without the sign".to_owned(),

@@ -24,10 +24,10 @@ pub fn template(
     let mut columns: Vec<String> = operation
         .path_parameters
         .iter()
-        .map(|hole| hole.name.to_owned())
+        .map(|path_parameter| path_parameter.name.to_owned())
         .collect();
-    for (hole, name) in operation.path_parameters.iter().zip(columns.clone()) {
-        cells.entry(name).or_insert_with(|| value(hole));
+    for (path_parameter, name) in operation.path_parameters.iter().zip(columns.clone()) {
+        cells.entry(name).or_insert_with(|| value(path_parameter));
     }
     for parameter in ordered(&names) {
         let own = columns_of(&names, parameter);
@@ -46,7 +46,7 @@ pub fn template(
     (columns, row)
 }
 
-/// What every row must have first, then what is common, then the rest.
+/// Required columns first, then common ones, then the rest.
 fn ordered(names: &Names) -> Vec<&'static Parameter> {
     let beside = names.beside();
     let rank = |parameter: &Parameter| {
@@ -111,11 +111,11 @@ fn example(names: &Names) -> HashMap<String, String> {
     let mut cells = HashMap::new();
     let words = shell_words::split(names.operation.example).unwrap_or_default();
     let mut words = words.into_iter().skip(3).peekable();
-    let mut holes = names.operation.path_parameters.iter();
+    let mut path_parameters = names.operation.path_parameters.iter();
     while let Some(word) = words.next() {
         let Some(flag) = word.strip_prefix("--") else {
-            if let Some(hole) = holes.next() {
-                cells.insert(hole.name.to_owned(), word);
+            if let Some(path_parameter) = path_parameters.next() {
+                cells.insert(path_parameter.name.to_owned(), word);
             }
             continue;
         };
@@ -131,7 +131,7 @@ fn example(names: &Names) -> HashMap<String, String> {
         };
         match given {
             None => put(names, parameter, "true", &mut cells),
-            // A file that stands beside nobody.
+            // A file that is beside no one.
             Some(file) if file.starts_with('@') => {}
             Some(word) => put(names, parameter, &word, &mut cells),
         }

@@ -120,9 +120,9 @@ fn identity(word: &str) -> Result<String, String> {
     }
     match word.as_bytes().first() {
         Some(b'{') => keeps_numbers(word)?,
-        Some(b'[') => return Err("a list where one is meant".to_owned()),
+        Some(b'[') => return Err("a list instead of one value".to_owned()),
         _ if word == "null" => {
-            return Err("no id; --null null says that the word means null".to_owned());
+            return Err("not an id; --null null makes the word mean null".to_owned());
         }
         _ => {}
     }

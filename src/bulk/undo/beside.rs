@@ -1,5 +1,5 @@
-//! What a write changes beside its object: which part of the records is kept
-//! before it, and the steps that put it back. Pure.
+//! Other records that a write changes: which part of the records is kept before
+//! it, and the steps that put it back. Pure.
 //!
 //! Two steps put one record back: the list of its day, and what the list
 //! decides on. As the record may have another id by then, the path of the second
@@ -213,7 +213,8 @@ pub fn decide(
             }
         }
         (PutBack::Field(_), ..) => NextStep::Impossible(format!(
-            "{}: there is none of that day any more, and so nothing to put them on; the rest of the row was taken back",
+            "{}: there is no longer one of that day to restore them on; the rest of the row was \
+             undone",
             beside.called
         )),
     }

@@ -1,9 +1,9 @@
 //! Undo: of a row that was carried out, the steps that take it back. Pure; the
 //! table of what takes what back is in the catalog.
 //!
-//! In come what the ledger has of the row, and its operation; out come the
-//! steps, the values that the object must still have, and those with which
-//! there is nothing left to do.
+//! Takes what the ledger has of the row, and its operation; returns the steps,
+//! the values that the object must still have, and those with which there is
+//! nothing left to do.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -30,7 +30,7 @@ pub struct Reversal {
     pub wanted: Option<Value>,
 }
 
-/// What there is to do for a row.
+/// The task of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RowUndo {
     /// This.
@@ -123,7 +123,7 @@ pub fn reversal(
         return if is_on_named && (is_update || values.before == values.after) {
             RowUndo::Nothing
         } else {
-            RowUndo::Impossible("the old values do not say how it was before".to_owned())
+            RowUndo::Impossible("the old values are incomplete".to_owned())
         };
     }
     let mut reversal = values.guarded(planned, is_on_named);
@@ -156,7 +156,7 @@ impl RowValues<'_> {
             UndoTarget::Named => self.named(operation)?,
             UndoTarget::Answered => {
                 let id = self.row.object.as_deref();
-                let id = id.ok_or("the answer did not say which object it made")?;
+                let id = id.ok_or("the response did not name the object that was created")?;
                 filled(operation, id)
             }
         };
@@ -190,8 +190,8 @@ impl RowValues<'_> {
         Ok(operation
             .path_parameters
             .iter()
-            .fold(operation.path.to_owned(), |path, hole| {
-                path.replace(&format!("{{{}}}", hole.name), name)
+            .fold(operation.path.to_owned(), |path, path_parameter| {
+                path.replace(&format!("{{{}}}", path_parameter.name), name)
             }))
     }
 
@@ -309,8 +309,8 @@ pub fn filled(operation: &Operation, id: &str) -> String {
     operation
         .path_parameters
         .iter()
-        .fold(operation.path.to_owned(), |path, hole| {
-            path.replace(&format!("{{{}}}", hole.name), &id)
+        .fold(operation.path.to_owned(), |path, path_parameter| {
+            path.replace(&format!("{{{}}}", path_parameter.name), &id)
         })
 }
 

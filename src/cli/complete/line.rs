@@ -1,10 +1,10 @@
-//! What is typed so far: the words, and which of them is being completed.
+//! The line as typed so far: the words, and which of them is being completed.
 
 use std::ffi::{OsStr, OsString};
 
 use super::Shell;
 
-/// The first word by which a script asks. It is no command for people.
+/// The first word by which a script asks. It is not a command for people.
 const ASKS: &str = "__complete";
 
 /// A line that is being typed.
@@ -52,8 +52,8 @@ fn line(arguments: &[OsString]) -> Option<TypedLine> {
     })
 }
 
-/// Puts `--status`, `=`, `act` together again, and gives what stands in front
-/// of the shell's own last word then.
+/// Puts `--status`, `=`, `act` together again, and gives what is in front of
+/// the shell's own last word then.
 fn joined(words: &mut Vec<OsString>) -> String {
     let mut whole: Vec<OsString> = Vec::with_capacity(words.len());
     let mut before = String::new();

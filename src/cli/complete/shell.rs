@@ -1,18 +1,18 @@
-//! The shells that can be completed in: their scripts, and how each is told
+//! The shells that can be completed in: their scripts, and how each is informed
 //! what there is.
 //!
 //! A script asks `rc __complete SHELL AT WORD…`. The first line of the answer
-//! begins with a colon and says how to go on; each further line is a candidate,
-//! with a tab and a few words about it where the shell shows them. Scripts are
-//! kept by package managers and in dotfiles, so an answer only ever gains what
-//! an older script passes over.
+//! begins with a colon and says how to continue; each further line is a
+//! candidate, with a tab and a few words about it where the shell shows them.
+//! Scripts are kept by package managers and in dotfiles, so an answer only ever
+//! gains what an older script passes over.
 
 use std::fmt::Write;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use super::{Candidate, Next, Offer};
+use super::{Completion, Next, Offer};
 
 /// A shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl Shell {
         text
     }
 
-    fn line(self, text: &mut String, candidate: &Candidate) {
+    fn line(self, text: &mut String, candidate: &Completion) {
         text.push_str(&candidate.value);
         if let Some(about) = &candidate.about
             && self != Self::Bash

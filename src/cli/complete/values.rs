@@ -173,24 +173,24 @@ fn columns(arg: Arg, known: &Known) -> Arg {
 
 /// Ids of the objects that the operation acts on.
 fn targets(arg: Arg, known: &Known) -> Arg {
-    let hole = known
+    let path_parameter = known
         .operation
         .and_then(|operation| operation.path_parameters.first());
-    let (Some(hole), Some(resource)) = (hole, known.resource) else {
+    let (Some(path_parameter), Some(resource)) = (path_parameter, known.resource) else {
         return arg;
     };
     let ids = known.facts.ids.clone();
-    let about = acted_on(known.family, resource, hole);
+    let about = acted_on(known.family, resource, path_parameter);
     arg.add(ArgValueCandidates::new(move || ordered(ids(about))))
 }
 
-/// The resource whose id fills a hole.
+/// The resource whose id fills a path parameter.
 pub(crate) fn acted_on(
     family: &ApiFamily,
     resource: &'static Resource,
-    hole: &Parameter,
+    path_parameter: &Parameter,
 ) -> &'static str {
-    let other = hole.name.strip_suffix("_id");
+    let other = path_parameter.name.strip_suffix("_id");
     let other = other.and_then(|name| family.resource(name));
     other.unwrap_or(resource).name
 }

@@ -133,10 +133,10 @@ fn wanted(request: &Request, body: &[u8]) -> Wanted {
 
 fn request(run: &mut Run, free: &Free, place: &Target) -> Result<Request> {
     if free.paginate && free.method != Method::Get {
-        return Err(Error::usage("--paginate goes with GET only"));
+        return Err(Error::usage("--paginate works with GET only"));
     }
     if free.method == Method::Head && free.body.is_some() {
-        return Err(Error::usage("--body does not go with HEAD, which reads"));
+        return Err(Error::usage("--body cannot be used with HEAD"));
     }
     let headers = free.headers.iter();
     let headers = headers

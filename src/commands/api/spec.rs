@@ -7,8 +7,7 @@ use crate::catalog::Method;
 use crate::cli::{Spec, flags, help, plain};
 use crate::commands::FAMILY;
 
-pub(super) const SPEC: Spec =
-    Spec::new("api", "Send any request: every path, every version", build);
+pub(super) const SPEC: Spec = Spec::new("api", "Send any request to the API", build);
 
 /// The last lines of its help.
 const EXAMPLES: &str = "\
@@ -44,7 +43,7 @@ fn build() -> Command {
                 .short('f')
                 .value_name("NAME=VALUE")
                 .action(ArgAction::Append)
-                .help("query of GET, HEAD and DELETE, field of the body otherwise"),
+                .help("query parameter of GET, HEAD and DELETE, else field of the body"),
         )
         .arg(
             Arg::new("header")
@@ -52,7 +51,7 @@ fn build() -> Command {
                 .short('H')
                 .value_name("NAME:VALUE")
                 .action(ArgAction::Append)
-                .help("add a header; never the token, which rc sends itself"),
+                .help("add a header, but not the token, which rc adds itself"),
         )
         .arg(
             Arg::new("body")
@@ -64,7 +63,7 @@ fn build() -> Command {
             Arg::new("paginate")
                 .long("paginate")
                 .action(ArgAction::SetTrue)
-                .help("follow the list to its end and print its records"),
+                .help("fetch all pages of a list and print the records"),
         )
         .args(
             flags::paging(FAMILY.newest().maximum_page_size)

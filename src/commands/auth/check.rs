@@ -1,4 +1,4 @@
-//! What the API says of a token: whose it is, and what it may do.
+//! The API's description of a token: its store and its scopes.
 
 use serde::Deserialize;
 
@@ -50,7 +50,8 @@ pub(crate) struct ShopFacts {
 }
 
 impl ShopFacts {
-    /// What tells the store from every other one, where the answer says it.
+    /// What distinguishes the store from every other one, where the answer
+    /// states it.
     pub(crate) fn identity(&self) -> Option<StoreIdentity> {
         let id = match &self.id {
             serde_json::Value::Number(id) => id.to_string(),
@@ -143,7 +144,10 @@ async fn ask<T: for<'de> Deserialize<'de>>(
     let request = request::fill(operation, &[], &Values::default(), now)?;
     let answer = client.send(&request).await?;
     serde_json::from_slice(&answer.body).map_err(|error| {
-        Error::unexpected(format!("{} answers what is not understood", request.path))
-            .caused_by(error)
+        Error::unexpected(format!(
+            "{} sent a response that rc does not understand",
+            request.path
+        ))
+        .caused_by(error)
     })
 }

@@ -17,14 +17,14 @@ const LARGEST: u64 = 64 * 1024;
 
 /// What a file with credentials has.
 #[derive(Debug)]
-pub(super) struct Credentials {
+pub(super) struct CredentialsFile {
     pub(super) token: SecretString,
     pub(super) client_id: Option<String>,
     /// The store that its URL names.
     store: Option<String>,
 }
 
-impl Credentials {
+impl CredentialsFile {
     /// The options with the store of the file, unless they name one.
     pub(super) fn options(&self, options: &Options) -> Options {
         let mut options = options.clone();
@@ -40,7 +40,7 @@ impl Credentials {
 /// # Errors
 /// Of kind `Usage`: the API has no such file, or it cannot be read. Of kind `Access`:
 /// the token in it is none.
-pub(super) fn read(run: &mut Run, path: &str) -> Result<Credentials> {
+pub(super) fn read(run: &mut Run, path: &str) -> Result<CredentialsFile> {
     let api = run.family.newest();
     let Some(form) = api.credential_file else {
         return Err(
@@ -62,7 +62,7 @@ pub(super) fn read(run: &mut Run, path: &str) -> Result<Credentials> {
     of_text(api, form, text.expose_secret(), named)
 }
 
-fn of_text(api: &Api, form: CredentialFile, text: &str, named: &str) -> Result<Credentials> {
+fn of_text(api: &Api, form: CredentialFile, text: &str, named: &str) -> Result<CredentialsFile> {
     let value = |label: &str| {
         let mut lines = text.trim_start_matches('\u{feff}').lines();
         lines.find_map(|line| {
@@ -87,7 +87,7 @@ fn of_text(api: &Api, form: CredentialFile, text: &str, named: &str) -> Result<C
             ))
         })
     });
-    Ok(Credentials {
+    Ok(CredentialsFile {
         token: token_of(token, &format!("the line \"{}:\" of {named}", form.token))?,
         client_id: value(form.client_id).map(str::to_owned),
         store: store.transpose()?,
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
     use crate::catalog;
 
-    fn of(text: &str) -> Result<Credentials> {
+    fn of(text: &str) -> Result<CredentialsFile> {
         let api = catalog::family("bigcommerce").unwrap().newest();
         of_text(api, api.credential_file.unwrap(), text, "a.txt")
     }

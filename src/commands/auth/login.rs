@@ -20,7 +20,7 @@ use crate::ui::Run;
 
 /// What a token is read from.
 pub(super) enum LoginSource {
-    /// Whoever sits there.
+    /// Anyone who sits there.
     Prompt,
     /// Standard input.
     Stdin,
@@ -74,7 +74,7 @@ pub(super) fn run(
     if let Some(id) = file.as_ref().and_then(|file| file.client_id.clone()) {
         place.client_id = Some(id);
     }
-    // What cannot be written is found before a token is asked for.
+    // A folder that is not writable is detected before a token is asked for.
     settings.edited(&making(run, &settings, &place, new)?)?;
     if options.dry_run.is_some() {
         return rehearse(run, options, &place, new, keep);
@@ -101,7 +101,7 @@ pub(super) fn run(
         Err(trouble) => {
             in_a_file_instead(run, options, &trouble)?;
             let in_file = login.keep(run, Some(TokenStorage::File))?;
-            in_file.map_err(|trouble| trouble.error("the token was not kept"))?
+            in_file.map_err(|trouble| trouble.error("the token was not saved"))?
         }
     };
     tell(run, &place, &told, kept, new)
@@ -176,7 +176,7 @@ fn rehearse(
         None => format!("in the keyring, or where there is none in {file}"),
     };
     let made = if new {
-        format!("make profile {name}\n")
+        format!("create profile {name}\n")
     } else {
         String::new()
     };
@@ -199,7 +199,7 @@ fn questions(place: &Target) -> String {
     asked.collect::<Vec<_>>().join(", ")
 }
 
-/// The token: from standard input, or from whoever sits there.
+/// The token: from standard input, or from the user.
 fn take(run: &mut Run, with_token: bool) -> Result<SecretString> {
     if with_token && run.terminal.stdin {
         return Err(Error::usage(
@@ -212,7 +212,7 @@ fn take(run: &mut Run, with_token: bool) -> Result<SecretString> {
         return whole(&text, "standard input");
     }
     if !run.is_attended() {
-        return Err(Error::usage("nobody can be asked for the token here")
+        return Err(Error::usage("there is no terminal to ask for the token on")
             .hint("rc auth login --with-token reads it from standard input")
             .hint(format!(
                 "without a login, {} is used",
@@ -228,7 +228,7 @@ fn take(run: &mut Run, with_token: bool) -> Result<SecretString> {
 }
 
 /// The token in a text. One that is too short is refused, except for that of
-/// the sandbox, which is no secret.
+/// the sandbox, which is not a secret.
 fn whole(text: &SecretString, from: &str) -> Result<SecretString> {
     let token = token_of(text.expose_secret(), from)?;
     if !is_public(&token) {
@@ -284,7 +284,7 @@ struct Checked<'a> {
 }
 
 impl Checked<'_> {
-    /// Keeps the token in one step: nobody else changes settings, notes or
+    /// Keeps the token in one step: no one else changes settings, notes or
     /// tokens meanwhile. Asks nothing; where there is no keyring and no place
     /// was chosen, says why and changes nothing.
     ///
@@ -312,13 +312,13 @@ impl Checked<'_> {
                 Ok(()) => {}
                 Err(trouble @ KeyringFailure::Failed(_)) => {
                     return Err(trouble
-                        .error("the token was not kept")
-                        .hint("or keep it in a file that only you can read: --keep file"));
+                        .error("the token was not saved")
+                        .hint("or save it in a file that only you can read: --keep file"));
                 }
                 Err(trouble) if keep.is_some() => {
                     return Err(trouble
-                        .error("the token was not kept")
-                        .hint("--keep file keeps it in a file that only you can read"));
+                        .error("the token was not saved")
+                        .hint("--keep file saves it in a file that only you can read"));
                 }
                 Err(trouble) => return Ok(Err(trouble)),
             }
@@ -342,13 +342,13 @@ impl Checked<'_> {
             && let Err(trouble) = run.with_keyring(move |keyring| keyring.remove(&account))
         {
             run.reporter.note(&format!(
-                "the token that was kept before is still in the keyring: {}",
+                "the token that was saved before is still in the keyring: {}",
                 trouble.reason()
             ));
         }
         self.note(run, &mut logins, TokenStorage::File);
         run.reporter.note(&format!(
-            "the token is kept in {}, which only you can read; it is not encrypted",
+            "the token is saved in {}, which only you can read; it is not encrypted",
             path.display()
         ));
         Ok(Ok(TokenStorage::File))
@@ -396,7 +396,7 @@ fn in_a_file_instead(run: &mut Run, options: &Options, trouble: &KeyringFailure)
         return run.confirm(
             options,
             &format!(
-                "Keep the token in a file that only you can read? ({})",
+                "Save the token in a file that only you can read? ({})",
                 trouble.reason()
             ),
         );
@@ -420,12 +420,12 @@ fn tell(
         TokenStorage::File => "in a file",
     };
     run.reporter.done(&format!(
-        "logged in to {} as profile {name}; the token is kept {kept}",
+        "logged in to {} as profile {name}; the token is saved {kept}",
         crate::output::visible::one_line(store)
     ));
     let scopes = told.scopes.join(", ");
     run.reporter.done(&format!(
-        "it may: {}",
+        "its scopes: {}",
         crate::output::visible::one_line(&scopes)
     ));
     let config = Settings::read(&run.folders()?)?.config;
@@ -438,7 +438,7 @@ fn tell(
     let variable = place.api.auth.variable;
     if config::read(&run.environment, variable)?.is_some() && place.named_by != NamedBy::Flag {
         run.reporter.note(&format!(
-            "{variable} is set and comes first; unset it to use the token that is kept now"
+            "{variable} is set and comes first; unset it to use the token that was saved now"
         ));
     }
     let own = place.profile.own_base(place.api);

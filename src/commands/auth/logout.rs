@@ -26,11 +26,11 @@ pub(super) fn run(run: &mut Run, options: &Options) -> Result<()> {
     let removed = forget(run, &name, &base)?;
     if removed == 0 {
         run.reporter
-            .note(&format!("no token was kept for profile {name}"));
+            .note(&format!("no token is saved for profile {name}"));
     } else {
         run.reporter.done(&format!(
-            "the token of profile {name} is no longer kept here; in {} it stays until it \
-             is deleted there",
+            "the token of profile {name} is removed from this machine; it stays valid until it is \
+             deleted in {}",
             place.api.title
         ));
     }
@@ -65,7 +65,7 @@ pub(crate) fn forget(run: &mut Run, profile: &str, base: &str) -> Result<usize> 
         let named = account.clone();
         let in_keyring = match run.with_keyring(move |keyring| keyring.remove(&named)) {
             Ok(was) => Ok(was),
-            // What is known to be there is still there.
+            // A token that is known to be there is still there.
             Err(reason) if kept == Some(TokenStorage::Keyring) => {
                 Err(reason.error("the token is still in the keyring"))
             }
@@ -75,7 +75,7 @@ pub(crate) fn forget(run: &mut Run, profile: &str, base: &str) -> Result<usize> 
                     crate::config::token_storage::KeyringFailure::Failed(_)
                 ) {
                     run.reporter.note(&format!(
-                        "not looked for in the keyring: {}",
+                        "the keyring was not searched: {}",
                         reason.reason()
                     ));
                 }

@@ -81,7 +81,7 @@ fn run(run: &mut Run, options: &Options, asked: Auth) -> Result<()> {
 fn of_a_store(place: &Target) -> Result<()> {
     if place.sandbox {
         return Err(Error::usage("the sandbox needs no login")
-            .hint("leave --sandbox away, and RECHARGE_SANDBOX, to log in to a store"));
+            .hint("leave out --sandbox, and unset RECHARGE_SANDBOX, to log in to a store"));
     }
     Ok(())
 }
@@ -95,7 +95,7 @@ fn show(run: &mut Run, options: &Options) -> Result<()> {
     };
     if run.terminal.stdout {
         run.reporter
-            .note("whoever has the token can do with the store what the token may do");
+            .note("the token gives anyone who has it access to the store, within its scopes");
     }
     run.print(&format!("{}\n", token.expose_secret()))
 }
@@ -138,7 +138,7 @@ fn status(run: &mut Run, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// An error that tells what each source said.
+/// An error that says what each source said.
 fn explained(error: Error, said: &[(TokenSource, String)]) -> Error {
     said.iter().fold(error, |error, (source, said)| {
         error.hint(format!("{}: {said}", source.name()))

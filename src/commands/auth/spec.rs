@@ -10,7 +10,7 @@ use crate::config::token_storage::TokenStorage;
 
 pub(super) const SPEC: Spec = Spec::new(
     "auth",
-    "Log in to a store, and see what the token may do",
+    "Log in to a store, and show the scopes of the token",
     build,
 );
 
@@ -51,11 +51,11 @@ pub(super) const WHOAMI: Spec = Spec {
 fn login() -> Command {
     verb(
         "login",
-        "Take a token, check it, and keep it safe",
-        "It asks for the token without showing it, tells the store and what the token may do, \
-         and keeps it in the keyring of the system. Where there is none, it is kept in a file \
-         that only you can read. --bigcommerce with --from-file takes token and store from the \
-         file that the control panel of BigCommerce gives.\n\n\
+        "Check a token and save it in the keyring",
+        "Asks for the token without showing it, shows the store and the scopes of the token, and \
+         saves the token in the keyring of the system. Where there is no keyring, it is saved in \
+         a file that only you can read. --bigcommerce with --from-file reads token and store from \
+         the file that the control panel of BigCommerce exports.\n\n\
          Examples:\n  rc auth login\n  rc auth login --profile garden\n  \
          rc auth login --with-token < token.txt",
     )
@@ -72,14 +72,17 @@ fn login() -> Command {
             .value_name("FILE")
             .value_hint(ValueHint::FilePath)
             .conflicts_with("with-token")
-            .help("read token, store and client id from the file that the control panel gives; - for standard input"),
+            .help(
+                "read token, store and client id from the file that the control panel exports; \
+                - for standard input",
+            ),
     )
     .arg(
         Arg::new("keep")
             .long("keep")
             .value_name("WHERE")
             .value_parser(clap::builder::EnumValueParser::<TokenStorage>::new())
-            .help("where to keep it"),
+            .help("where to save it"),
     )
 }
 
@@ -98,7 +101,7 @@ fn families() -> impl Iterator<Item = Arg> {
 fn status() -> Command {
     verb(
         "status",
-        "Tell the store, where the token comes from, and what it may do",
+        "Show the store, the source of the token, and its scopes",
         "Examples:\n  rc auth status\n  rc auth status --jq '.scopes[]' -r",
     )
     .args(families())
@@ -109,8 +112,8 @@ fn build() -> Command {
         login(),
         verb(
             "logout",
-            "Remove the token of the profile wherever it is kept",
-            "In Recharge the token stays; delete it there if somebody may have seen it.\n\n\
+            "Remove the saved token of the profile",
+            "The token stays valid in Recharge; delete it there if somebody may have seen it.\n\n\
              Example:\n  rc auth logout",
         )
         .args(families()),

@@ -32,7 +32,7 @@ pub(super) fn run(
         .operation(&subject.operation)
         .ok_or_else(|| {
             Error::usage(format!(
-                "{name} is about {}, which this version of rc does not know",
+                "{name} uses {}, which this version of rc does not support",
                 subject.operation
             ))
         })?;
@@ -103,7 +103,7 @@ fn at_this_place(name: &str, plan: &PlanSubject, store: &Store) -> Result<()> {
     );
     if of_plan != of_command || plan.store.api_version != here.api_version {
         return Err(Error::usage(format!(
-            "{name} is a plan for {of_plan} ({}), and this command works on {of_command} ({})",
+            "{name} is a plan for {of_plan} ({}), but this command uses {of_command} ({})",
             plan.store.api_version, here.api_version
         ))
         .hint("name the store of the plan with --profile, --sandbox or --base-url"));
@@ -118,7 +118,7 @@ fn of_this_store(run: &mut Run, name: &str, plan: &PlanSubject, store: &Store) -
     match is_same_store(&plan.store, &here) {
         Some(true) => Ok(()),
         Some(false) => Err(Error::usage(format!(
-            "{name} is a plan for {}, and this token is of {}",
+            "{name} is a plan for {}, but this token belongs to {}",
             in_words(&plan.store),
             store.named()
         ))

@@ -40,7 +40,7 @@ pub enum Bulk {
     Status(String),
     /// Go on with one.
     Resume(String, Going),
-    /// Show what became of its rows.
+    /// Show the result of its rows.
     Results(String, Vec<String>),
     /// Make a new job of its rows that failed.
     Retry(String, Going),
@@ -55,7 +55,7 @@ pub struct Work {
     pub resource: &'static Resource,
     /// The operation.
     pub operation: &'static Operation,
-    /// The file that holds the rows; `-` stands for standard input.
+    /// The file that contains the rows; `-` stands for standard input.
     pub file: String,
     /// Columns and what they mean.
     pub map: Vec<(String, String)>,
@@ -69,13 +69,13 @@ pub struct Work {
     pub constants: Vec<(String, String)>,
     /// The text that means null.
     pub null: Option<String>,
-    /// A jq filter that makes each row anew.
+    /// A jq filter that makes each row again.
     pub jq: Option<String>,
     /// What that filter is given besides.
     pub variables: Variables,
     /// Go on without the rows that are wrong.
     pub skip_invalid: bool,
-    /// What stands between cells.
+    /// What is between cells.
     pub delimiter: Option<u8>,
     /// How letters are written.
     pub encoding: Option<Encoding>,
@@ -120,7 +120,7 @@ impl Work {
     }
 }
 
-/// How a job goes on.
+/// How a job continues.
 #[derive(Debug, Clone, Copy)]
 pub struct Going {
     /// Stay until all rows have their result.
@@ -157,7 +157,7 @@ pub(super) fn bulk_of(verb: &str, matches: &ArgMatches) -> Result<Bulk> {
     let (bulk, deepest) = asked(verb, matches)?;
     // Rows that follow one that fails are under way by then.
     if deepest.get_flag("fail-fast") {
-        return Err(Error::usage("--fail-fast does not go with bulk")
+        return Err(Error::usage("--fail-fast cannot be used with bulk")
             .hint("rc bulk check finds wrong rows before anything is sent"));
     }
     Ok(bulk)
@@ -207,9 +207,9 @@ fn inner(matches: &ArgMatches) -> Result<(&str, &ArgMatches)> {
         .ok_or_else(|| Error::usage("a verb is missing"))
 }
 
-type Named<'a> = (&'static Resource, &'static Operation, &'a ArgMatches);
+type NamedOperation<'a> = (&'static Resource, &'static Operation, &'a ArgMatches);
 
-fn operation<'a>(name: &str, matches: &'a ArgMatches) -> Result<Named<'a>> {
+fn operation<'a>(name: &str, matches: &'a ArgMatches) -> Result<NamedOperation<'a>> {
     let (verb, deepest) = inner(matches)?;
     let resource = FAMILY
         .newest()
@@ -231,13 +231,13 @@ fn work(
     for flag in ["raw", "slurp"] {
         if matches.get_flag(flag) {
             return Err(Error::usage(format!(
-                "--{flag} goes with a --jq over records, and here it makes each row anew"
+                "--{flag} is for a --jq over records; here --jq builds each row"
             )));
         }
     }
     if matches.contains_id("jq-errors") {
-        let error = Error::usage("--jq-errors goes with a --jq over records, not over rows");
-        return Err(error.hint("--skip-invalid goes on without the rows that it fails on"));
+        let error = Error::usage("--jq-errors is for a --jq over records, not over rows");
+        return Err(error.hint("--skip-invalid leaves out the rows that it fails on"));
     }
     let (files, words): (Vec<_>, Vec<_>) = texts(matches, "map")
         .into_iter()
@@ -311,9 +311,7 @@ fn selection(work: &Work, matches: &ArgMatches) -> Result<Option<SelectionWords>
             return Err(Error::usage(message).hint(file).hint(selection));
         }
         if words.is_forced {
-            return Err(Error::usage(
-                "--force goes with a selection, a plan or an undo",
-            ));
+            return Err(Error::usage("--force needs a selection, a plan or an undo"));
         }
         return Ok(None);
     }
@@ -324,7 +322,7 @@ fn selection(work: &Work, matches: &ArgMatches) -> Result<Option<SelectionWords>
     if words.ids.is_some() && !words.filters.is_empty() {
         return Err(
             Error::usage("--filter is for a list, and --ids names the objects")
-                .hint("--where goes with both"),
+                .hint("--where works with both"),
         );
     }
     Ok(Some(words))
@@ -335,10 +333,10 @@ fn engine(resource: &Resource, operation: &Operation, matches: &ArgMatches) -> R
     let wished = wished.and_then(|name| Engine::named(name));
     if wished == Some(Engine::Batches) && operation.batch.is_none() {
         let named = named(resource, operation);
-        return Err(
-            Error::usage(format!("--engine batches: no async batch does {named}"))
-                .hint("leave --engine out; a request is sent for each row"),
-        );
+        return Err(Error::usage(format!(
+            "--engine batches: there is no async batch for {named}"
+        ))
+        .hint("leave --engine out; a request is sent for each row"));
     }
     Ok(wished.unwrap_or_else(|| Engine::of(operation)))
 }
@@ -383,7 +381,7 @@ fn pairs_of(
                 _ => "--const status=enabled",
             };
             return Err(
-                Error::usage(format!("--{flag} {word}: there is no name and ="))
+                Error::usage(format!("--{flag} {word}: expected NAME=VALUE"))
                     .hint(format!("write it like {example}")),
             );
         };

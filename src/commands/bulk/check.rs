@@ -68,10 +68,10 @@ pub(super) fn template(
     let asked = &options.output;
     let csv = matches!(asked.format, None | Some(Format::Csv));
     if !csv || asked.jq.is_some() || asked.columns.is_some() {
-        return Err(
-            Error::usage("a template is CSV, and takes no flags of output but --out")
-                .hint("rc bulk reads TSV and NDJSON as well; the names of columns are the same"),
-        );
+        return Err(Error::usage(
+            "a template is always CSV; --out is the only output flag that works",
+        )
+        .hint("rc bulk reads TSV and NDJSON as well; the names of columns are the same"));
     }
     let (header, example) = shape::template(resource, operation);
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -79,7 +79,7 @@ pub(super) fn template(
         .write_record(&header)
         .and_then(|()| writer.write_record(&example));
     let unwritten = |error: Box<dyn std::error::Error + Send + Sync>| {
-        Error::unexpected("the template cannot be put together").caused_by(error)
+        Error::unexpected("the template cannot be built").caused_by(error)
     };
     written.map_err(|error| unwritten(error.into()))?;
     let bytes = writer

@@ -21,7 +21,7 @@ pub(super) fn counted(counts: &RowCounts) -> String {
 
 /// The command that continues the job, as a hint.
 pub(super) fn go_on(job: &Job) -> String {
-    format!("go on with: {}", again(job, "resume"))
+    format!("resume with: {}", again(job, "resume"))
 }
 
 /// The error of a job that the user left before its end.
@@ -29,9 +29,9 @@ pub(super) fn detached(ledger: &Ledger, job: &Job, going: Going) -> Error {
     let counts = &job.counts;
     let rows = counts.rows() - counts.invalid;
     let (ended, rows) = (grouped(rows - counts.open), grouped(rows));
-    let mut message = format!("detached: {ended} of {rows} rows have their result");
+    let mut message = format!("detached: {ended} of {rows} rows have a result");
     if job.subject.engine == Engine::Batches {
-        message.push_str("; batches that were started go on at the API");
+        message.push_str("; started batches continue at the API");
     }
     let error = Error::new(Kind::Interrupted, message).hint(counted(counts));
     match handed_over(ledger, job, going) {
@@ -75,14 +75,14 @@ struct Handed {
 
 fn told(rows: u64, of: u64) -> String {
     format!(
-        "{} of {} rows were handed over to the API, {} were not",
+        "{} of {} rows were sent to the API, {} were not",
         grouped(rows),
         grouped(of),
         grouped(of - rows)
     )
 }
 
-/// What matters where nobody waits for results.
+/// What matters where no one waits for results.
 fn handed_over(ledger: &Ledger, job: &Job, going: Going) -> Option<Handed> {
     if going.wait || job.subject.engine != Engine::Batches {
         return None;

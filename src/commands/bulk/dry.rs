@@ -1,6 +1,6 @@
 //! `--dry-run` of many rows: every request that would be sent, in order, and
 //! without a token. What the API would answer is not known: the number of a
-//! batch stands there as a word.
+//! batch is there as a word.
 
 use std::fmt::Write as _;
 
@@ -113,8 +113,8 @@ impl<'a> Rehearsal<'a> {
         body: Option<String>,
     ) -> Result<()> {
         let mut path = operation.path.to_owned();
-        for hole in operation.path_parameters {
-            path = path.replace(&format!("{{{}}}", hole.name), NUMBER);
+        for path_parameter in operation.path_parameters {
+            path = path.replace(&format!("{{{}}}", path_parameter.name), NUMBER);
         }
         let body = body.or_else(|| Some("{}".to_owned()));
         self.out(run, &Request::composed(operation, path, body))

@@ -1,4 +1,4 @@
-//! What is wrong with the words after `rc bulk`.
+//! Errors in the words after `rc bulk`.
 
 use clap::Command;
 
@@ -31,9 +31,9 @@ pub(super) fn unknown_word(before: &[&Command], word: &str) -> Option<Error> {
     Some(match known {
         Some(operation) => {
             let verb = kebab(operation.verb);
-            Error::usage(format!("{named} {verb} does not write, and bulk only does"))
+            Error::usage(format!("{named} {verb} only reads; bulk commands write"))
                 .hint(format!("rc {named} {verb} does it"))
-                .hint(format!("what writes: {verbs}"))
+                .hint(format!("verbs that write: {verbs}"))
         }
         None => Error::usage(format!("bulk {named} has no verb {word}"))
             .hint(format!("its verbs: {verbs}")),
@@ -44,18 +44,18 @@ fn unknown_resource(word: &str) -> Error {
     let error = match FAMILY.newest().resource(word) {
         Some(resource) => {
             let name = kebab(resource.name);
-            Error::usage(format!("{name} can only be read, and bulk writes"))
+            Error::usage(format!("{name} can only be read; bulk commands write"))
         }
         None => Error::usage(format!("bulk has no verb or resource {word}")),
     };
-    error.hint("rc bulk --help lists what there is")
+    error.hint("rc bulk --help lists resources and commands")
 }
 
 /// What to say where `rc bulk` ends too early.
 pub(super) fn unfinished(named: &[&Command]) -> Option<Error> {
     let names: Vec<&str> = named.iter().map(|command| command.get_name()).collect();
     let wanted = match names.as_slice() {
-        ["bulk"] => "a resource and its verb, or what to do with a job",
+        ["bulk"] => "a resource and its verb, or a job command",
         ["bulk", "template" | "check"] => "a resource and its verb",
         _ => return None,
     };
@@ -63,6 +63,6 @@ pub(super) fn unfinished(named: &[&Command]) -> Option<Error> {
     Some(
         Error::usage(format!("{spelled} needs {wanted}"))
             .hint("as in: rc bulk discounts create spring.csv")
-            .hint(format!("rc {spelled} --help lists what there is")),
+            .hint(format!("rc {spelled} --help lists its verbs")),
     )
 }

@@ -1,6 +1,6 @@
-//! What is wrong with an input: the first of it on standard error, all of it
-//! in a file that only its owner may read, as it tells what stands in rows.
-//! Where nothing is wrong there is no file.
+//! Problems of an input: the first of it on standard error, all of it in a file
+//! that only its owner may read, as it says what is in rows. Where nothing is
+//! wrong there is no file.
 
 use std::fs;
 use std::io::Write;
@@ -21,7 +21,7 @@ use crate::ui::Run;
 /// So many are shown; the rest is in the file.
 const SHOWN: u64 = 20;
 
-/// How long a report that nobody named is kept, as long as jobs are.
+/// How long a report that no one named is kept, as long as jobs are.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// All that was found so far.
@@ -117,7 +117,7 @@ impl Findings {
         self.cells.as_ref()?.name(finding.line, column)
     }
 
-    /// Lets the file appear, and tells where. Gives its path, if there is one.
+    /// Lets the file appear, and says where. Gives its path, if there is one.
     pub(super) fn finish(&mut self, run: &mut Run) -> Result<Option<PathBuf>> {
         let Some(mut report) = self.file.take() else {
             return Ok(None);
@@ -197,8 +197,8 @@ impl FindingsReport {
 /// allow 255 bytes, and a time and a number follow.
 const STEM: usize = 100;
 
-/// Removes reports that were written long ago. What cannot be removed now is
-/// removed another time.
+/// Removes reports that were written long ago. A file that cannot be removed
+/// now is removed another time.
 fn forget_old(folder: &Path, now: jiff::Timestamp) {
     let now = std::time::SystemTime::from(now);
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {

@@ -1,4 +1,4 @@
-//! What the help of `rc bulk` says.
+//! The help texts of `rc bulk`.
 
 use std::fmt::Write as _;
 
@@ -9,45 +9,44 @@ use crate::commands::FAMILY;
 use super::args::{named, writes};
 
 /// One line about `rc bulk`.
-pub(crate) const ABOUT: &str = "A spreadsheet into the store, each row exactly once";
+pub(crate) const ABOUT: &str = "Import a spreadsheet, each row exactly once";
 
 /// The first lines of its long help.
 pub(super) const LONG_ABOUT: &str = "\
-A spreadsheet into the store, each row exactly once.
+Import a spreadsheet, each row exactly once.
 
-The whole file is read and checked before anything is sent. Then every row is
-carried out: by async batches where the API has them for the operation, else
-by a request each, within the rate limit. The job is kept on this machine, so
-that it can go on after an interruption, whatever it was; no row is carried out
-twice.";
+The whole file is read and checked before anything is sent. Then the rows are
+sent: as async batches where the API has them for the operation, else as one
+request per row, within the rate limit. The job is saved on this machine, so
+that it can be resumed after any interruption. No row is sent twice.";
 
 pub(super) const TEMPLATE_ABOUT: &str = "Print a header with every column, and an example row";
-pub(super) const CHECK_ABOUT: &str = "Read and check a file, and send nothing";
+pub(super) const CHECK_ABOUT: &str = "Check a file without sending anything";
 pub(super) const LIST_ABOUT: &str = "List the jobs of this machine, newest first";
 pub(super) const STATUS_ABOUT: &str = "Show a job";
-pub(super) const RESUME_ABOUT: &str = "Go on with a job that was left";
-pub(super) const RESULTS_ABOUT: &str = "Show what became of each row";
-pub(super) const RETRY_ABOUT: &str = "Make a new job of the rows that failed, and run it";
-pub(super) const ABANDON_ABOUT: &str = "End a job before its end";
+pub(super) const RESUME_ABOUT: &str = "Resume a job that was interrupted";
+pub(super) const RESULTS_ABOUT: &str = "Show the result of each row";
+pub(super) const RETRY_ABOUT: &str = "Retry the failed rows as a new job";
+pub(super) const ABANDON_ABOUT: &str = "Abandon a job: send nothing more of it";
 
-pub(super) const APPLY_ABOUT: &str = "Carry out a plan";
+pub(super) const APPLY_ABOUT: &str = "Apply a plan";
 pub(super) const DIFF_ABOUT: &str = "Show what a job changes, field by field";
-pub(super) const UNDO_ABOUT: &str = "Take back what a job did";
+pub(super) const UNDO_ABOUT: &str = "Undo a job";
 
 pub(super) const APPLY_LONG: &str = "\
-Carry out a plan that --plan wrote. Rows may be deleted from it and sorted; a
-plan in which anything else was altered, or of another store, is refused. An
-object that was changed since the plan was made is left as it is, and its row
-fails.";
+Apply a plan that --plan wrote. Rows may be deleted from it and sorted. A plan
+with any other change, or a plan of another store, is refused. An object that
+was changed after the plan was created is not touched, and its row fails.";
 
 pub(super) const DIFF_LONG: &str = "\
-Show what a job changes, field by field: the values before, and those after, or
-those that will be sent. Reads the ledger of the job, not the store.";
+Show what a job changes, field by field: the values before it, and the values
+after it or the values still to be sent. Reads the ledger of the job, not the
+store.";
 
 pub(super) const UNDO_LONG: &str = "\
-Take back what a job did, as a new job. It uses the old values in the ledger of
-the job; the input is not needed. An object that was changed since is left as it
-is, and its row fails. docs/undo.md says what each verb restores.";
+Undo a job with a new job. It restores the old values from the ledger of the job;
+the input is not needed. An object that was changed since is not touched, and its
+row fails. docs/undo.md lists what an undo restores for each verb.";
 
 pub(super) const APPLY: &str = "\
 Example:
@@ -58,26 +57,26 @@ Example:
   rc bulk diff k3f9xq";
 
 pub(super) const UNDO: &str = "\
-Exit code 7 says that rows failed: rc bulk results shows which were changed
-meanwhile.
+Exit code 7 means that rows failed: rc bulk results shows which objects were
+changed meanwhile.
 
 Example:
   rc bulk undo k3f9xq";
 
 pub(super) const RESULTS_LONG: &str = "\
-Show what became of each row: the columns of the input, and beside them _line,
+Show the result of each row: the columns of the input, and the columns _line,
 _status (open, ok, failed, invalid, unknown), _id, _http_status and _error.
 
-Columns that begin with _ are left out when a file is read, so the failed rows
-are an input again, with the flags that the file was run with.";
+Columns that begin with _ are ignored when a file is read, so the failed rows
+can be used as an input again, with the same flags.";
 
 pub(super) const RETRY_LONG: &str = "\
-Make a new job of the rows that failed, and run it. Rows of which it is unknown
-whether they were carried out are not among them: look at the store first.";
+Retry the failed rows as a new job. Rows with an unknown result are not sent
+again: check the store first.";
 
 pub(super) const ABANDON_LONG: &str = "\
-End a job before its end: nothing more of it is sent, and what was done stays
-done. Rows that are at the API become unknown, as it may still carry them out.";
+Abandon a job: nothing more of it is sent, and nothing is undone. The result of
+rows that are at the API becomes unknown, as it may still carry them out.";
 
 pub(super) const TEMPLATE: &str = "\
 Example:
@@ -100,8 +99,8 @@ Example:
   rc bulk status k3f9xq";
 
 pub(super) const RESUME: &str = "\
-It goes on where the job stands, in the store that it was begun in. No row is
-carried out twice.
+Continues the job where it was interrupted, in the store that it was started in.
+No row is sent twice.
 
 Example:
   rc bulk resume k3f9xq";
@@ -157,18 +156,18 @@ rc bulk <resource> --help lists the verbs of a resource.",
 
 /// The first lines of the long help of a run.
 pub(super) fn long_about(operation: &Operation) -> String {
-    let mut text = format!("{}: for every row of a file.", operation.summary);
+    let mut text = format!("{}: once for each row of a file.", operation.summary);
     match operation.batch {
         Some(batch) => {
             let _ = write!(
                 text,
-                "\n\nRows become tasks of async batches ({}), which the API works off in the \
-                 background. --engine requests sends a request for each row instead.",
+                "\n\nRows become tasks of async batches ({}), which the API runs in the \
+                 background. --engine requests sends one request per row instead.",
                 batch.kind
             );
         }
         None => text.push_str(
-            "\n\nA request is sent for each row, as fast as the rate limit of the token allows.",
+            "\n\nOne request is sent per row, as fast as the rate limit of the token allows.",
         ),
     }
     text
@@ -194,8 +193,8 @@ pub(super) fn run(resource: &Resource, operation: &Operation) -> String {
         text.push_str("\nIt asks for confirmation, or needs --yes.");
     }
     text.push_str(
-        "\nExit code 2 says that nothing was sent, 7 that rows failed, 130 that it was left \
-         before its end: rc bulk resume goes on.",
+        "\nExit code 2: nothing was sent. 7: rows failed. 130: interrupted; rc bulk resume \
+         continues.",
     );
     text
 }
@@ -204,7 +203,7 @@ pub(super) fn run(resource: &Resource, operation: &Operation) -> String {
 pub(super) fn check(resource: &Resource, operation: &Operation) -> String {
     let (named, file) = (named(resource, operation), file(resource));
     format!(
-        "{}\nExit code 2 says that rows are wrong; 0 that none is, or that they are to be \
+        "{}\nExit code 2: rows are invalid. 0: all rows are valid, or invalid rows are \
          skipped.\n\nExamples:\n  rc bulk check {named} {file}\n  \
          rc bulk check {named} {file} --report wrong.csv",
         columns(operation)
@@ -224,22 +223,22 @@ fn file(resource: &Resource) -> String {
 
 /// The columns that a file must have, by their names in the API.
 fn columns(operation: &Operation) -> String {
-    let holes = operation
+    let path_parameters = operation
         .path_parameters
         .iter()
-        .map(|hole| hole.name.to_owned());
+        .map(|path_parameter| path_parameter.name.to_owned());
     let fields = operation
         .flags()
         .filter(|parameter| parameter.required && parameter.unless.is_empty())
         .map(|parameter| parameter.name.to_owned());
-    let needed: Vec<String> = holes.chain(fields).collect();
+    let needed: Vec<String> = path_parameters.chain(fields).collect();
     if needed.is_empty() {
         return "Columns are named as flags or as fields of the API; rc bulk template shows all.\n"
             .to_owned();
     }
     format!(
         "Columns are named as flags or as fields of the API; rc bulk template shows all.\n\
-         Needed: {}\n",
+         Required: {}\n",
         needed.join(", ")
     )
 }

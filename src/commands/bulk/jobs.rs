@@ -1,5 +1,5 @@
-//! The jobs of this machine: which there are, how far they are, and what
-//! became of their rows. Reads ledgers only; nothing is asked of the API.
+//! The jobs of this machine: which there are, how far they are, and the result
+//! of their rows. Reads ledgers only; nothing is asked of the API.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -129,8 +129,8 @@ pub(super) fn show(mut printer: Printer, job: &Job) -> Result<()> {
     Ok(())
 }
 
-/// Shows what became of each row: the columns of the input, and what was found
-/// out beside them.
+/// Shows the result of each row: the columns of the input, and what was
+/// detected beside them.
 pub(super) fn results(
     run: &mut Run,
     options: &Options,

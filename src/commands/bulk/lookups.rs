@@ -11,7 +11,7 @@ use crate::bulk::shape::LookupColumn;
 use crate::cli::Options;
 use crate::commands::FAMILY;
 use crate::error::{Error, Result};
-use crate::output::progress::{Progress, ProgressState, grouped};
+use crate::output::progress::{ProgressLine, ProgressState, grouped};
 use crate::ui::Run;
 
 /// The columns that are looked up. Their values are collected in a pass of its
@@ -25,7 +25,7 @@ pub(super) fn columns(work: &Work) -> Result<Vec<LookupColumn>> {
     }
     let is_file = std::fs::metadata(&work.file).map_or(true, |facts| facts.is_file());
     if work.file == "-" || !is_file {
-        let message = "--lookup reads the input twice, and this one can be read only once";
+        let message = "--lookup reads the input twice, but this input can be read only once";
         return Err(Error::usage(message).hint("save it to a file first"));
     }
     let column = |(heading, name): &(String, String)| {
@@ -74,7 +74,7 @@ pub(super) fn read(
                 counted(lookup::most_reads(&column.table), "read"),
             ));
         }
-        let line = Line(run.progress(options, "values"));
+        let line = LookupLine(run.progress(options, "values"));
         reads += Run::wait(lookup::read(&mut column.table, &client, &line))?;
     }
     Ok(reads)
@@ -86,9 +86,9 @@ fn counted(count: u64, what: &str) -> String {
 }
 
 /// Shows how far a lookup is.
-struct Line(Progress);
+struct LookupLine(ProgressLine);
 
-impl ReadObserver for Line {
+impl ReadObserver for LookupLine {
     fn see(&self, done: u64, of: u64) {
         self.0.seen(ProgressState {
             done,

@@ -28,7 +28,7 @@ const WIDEST: usize = 32;
 /// columns that this input does not have is left out.
 ///
 /// # Errors
-/// A file cannot be read, or a line of it is no mapping.
+/// A file cannot be read, or a line of it is not a mapping.
 pub(super) fn given(work: &Work) -> Result<Mapping> {
     let mut map = work.map.clone();
     for path in &work.map_files {
@@ -151,7 +151,7 @@ pub(super) fn save(run: &mut Run, work: &Work, map: &Mapping) -> Result<()> {
     written.map_err(|error| Error::writing(&path.display().to_string(), error))?;
     file.commit()?;
     run.reporter.note(&format!(
-        "the names of {} are in {}; --map @{} uses them again",
+        "the mapping of {} is saved in {}; --map @{} uses it again",
         columns(kept.count()),
         path.display(),
         path.display()

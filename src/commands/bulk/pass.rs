@@ -1,5 +1,5 @@
 //! One pass over an input: every row is read, shaped and checked, and handed
-//! on. What is wrong is told on the way; in the end stands what it all came to.
+//! on. Problems are reported on the way; in the end stands what it all came to.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::{lookups, mapping, rows};
 use crate::api::client::Client;
 use crate::bulk::Engine;
 use crate::bulk::plan::{JobPlan, Planner};
-use crate::bulk::read::{self, RowReader};
+use crate::bulk::read::{self, InputReader};
 use crate::bulk::row::{Finding, RowContent, Task};
 use crate::bulk::shape::{
     self, CheckCounts, Checker, LookupColumn, Mapping, Shaped, Shaper, Shaping,
@@ -21,7 +21,7 @@ use crate::cli::Options;
 use crate::commands::FAMILY;
 use crate::error::{Error, Result};
 use crate::filter::Jq;
-use crate::output::progress::{Progress, ProgressState, grouped};
+use crate::output::progress::{ProgressLine, ProgressState, grouped};
 use crate::ui::Run;
 
 /// Rows between two looks at the clock.
@@ -32,7 +32,7 @@ pub(super) trait Taker {
     /// Learns the names of the columns, before any row; none of JSON objects.
     fn begins(&mut self, run: &mut Run, header: Option<&[String]>) -> Result<()>;
 
-    /// Takes a good row: its line, what stands there, what it asks for.
+    /// Takes a good row: its line, what is there, what it asks for.
     fn good(&mut self, run: &mut Run, line: u64, content: &RowContent, task: &Task) -> Result<()>;
 
     /// Whether the good rows may be used although others are wrong.
@@ -87,7 +87,7 @@ impl Passed {
         };
         if let Some(path) = &self.report {
             run.reporter
-                .note(&format!("what is wrong is in {}", path.display()));
+                .note(&format!("all problems are in {}", path.display()));
         }
         let question = format!("{invalid} {are} wrong. Leave {them} out and import {good}?");
         if run.agrees(&question)? {
@@ -146,7 +146,7 @@ pub(super) fn over(
     let mut reads = 0;
     if !columns.is_empty() {
         let shaper = shaper(run, work, reader.header(), &map, columns)?;
-        let mut pass = Pass::new(run, options, work, (&input, reader), shaper)?;
+        let mut pass = InputPass::new(run, options, work, (&input, reader), shaper)?;
         pass.collects = true;
         pass.is_repeated = work.skip_invalid || taker.accepts_wrong();
         let (passed, shaper) = pass.run(run, &mut Nothing)?;
@@ -159,21 +159,21 @@ pub(super) fn over(
     }
     let shaper = shaper(run, work, reader.header(), &map, columns)?;
     taker.begins(run, reader.header())?;
-    let pass = Pass::new(run, options, work, (&input, reader), shaper)?;
+    let pass = InputPass::new(run, options, work, (&input, reader), shaper)?;
     let (mut passed, _) = pass.run(run, taker)?;
     passed.reads = reads;
     Ok(passed)
 }
 
 /// A pass over the rows of an open input.
-struct Pass<'a> {
+struct InputPass<'a> {
     work: &'a Work,
     input: String,
-    reader: RowReader,
+    reader: InputReader,
     shaper: Shaper,
     checker: Checker,
     findings: Findings,
-    progress: Progress,
+    progress: ProgressLine,
     /// Whether the values of lookups are only collected: rows are not compared,
     /// and notes come with the pass that follows.
     collects: bool,
@@ -181,12 +181,12 @@ struct Pass<'a> {
     is_repeated: bool,
 }
 
-impl<'a> Pass<'a> {
+impl<'a> InputPass<'a> {
     fn new(
         run: &Run,
         options: &Options,
         work: &'a Work,
-        (input, reader): (&str, RowReader),
+        (input, reader): (&str, InputReader),
         shaper: Shaper,
     ) -> Result<Self> {
         Ok(Self {
@@ -268,7 +268,7 @@ impl<'a> Pass<'a> {
     }
 }
 
-fn show(progress: &Progress, counts: CheckCounts) {
+fn show(progress: &ProgressLine, counts: CheckCounts) {
     if counts.rows.is_multiple_of(BETWEEN_LOOKS) {
         progress.seen(ProgressState {
             done: counts.rows,
@@ -305,7 +305,7 @@ fn remarks(run: &mut Run, work: &Work, passed: &Passed) {
     }
 }
 
-fn reader(run: &mut Run, work: &Work, map: &Mapping) -> Result<(String, RowReader)> {
+fn reader(run: &mut Run, work: &Work, map: &Mapping) -> Result<(String, InputReader)> {
     let (input, stream) = read::open_path(&work.file, || run.stdin.take())?;
     let options = read::ReadOptions {
         sheet: work.sheet.clone(),
@@ -314,12 +314,12 @@ fn reader(run: &mut Run, work: &Work, map: &Mapping) -> Result<(String, RowReade
         skip_lines: work.skip_lines,
         form: None,
     };
-    // What a filter makes anew may have any names before.
+    // The input of a filter may have any column names.
     let reader = if work.jq.is_some() {
-        RowReader::open(&input, stream, &options, &|_| true)
+        InputReader::open(&input, stream, &options, &|_| true)
     } else {
         let familiar = shape::familiar(work.resource, work.operation, map);
-        RowReader::open(&input, stream, &options, &familiar)
+        InputReader::open(&input, stream, &options, &familiar)
     };
     Ok((input, reader?))
 }
@@ -358,8 +358,8 @@ fn shaper(
     )
 }
 
-/// What stands in a row, as the ledger keeps it: its cells as a JSON list, or
-/// the object itself; what is neither as JSON text.
+/// What is in a row, as the ledger keeps it: its cells as a JSON list, or the
+/// object itself; what is neither as JSON text.
 pub(super) fn kept(content: &RowContent) -> String {
     match content {
         RowContent::Cells(cells) | RowContent::Marked(cells, _) => {

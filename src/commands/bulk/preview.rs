@@ -107,8 +107,8 @@ fn fields(operation: &Operation, task: &Task) -> Map<String, Value> {
     let mut fields = Map::new();
     let (path, query) = query::split(&task.target);
     let values = operation.path_values(path).unwrap_or_default();
-    for (hole, value) in operation.path_parameters.iter().zip(values) {
-        fields.insert(hole.name.to_owned(), value.into());
+    for (path_parameter, value) in operation.path_parameters.iter().zip(values) {
+        fields.insert(path_parameter.name.to_owned(), value.into());
     }
     if !query.is_empty() {
         fields.insert("query".to_owned(), query.into());

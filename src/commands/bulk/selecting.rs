@@ -25,7 +25,7 @@ use crate::commands::call::ids::Ids;
 use crate::error::{Error, Result};
 use crate::filter::Jq;
 use crate::output::AtomicFile;
-use crate::output::progress::{Progress, ProgressState, grouped};
+use crate::output::progress::{ProgressLine, ProgressState, grouped};
 use crate::ui::Run;
 use serde_json::Value;
 
@@ -189,9 +189,11 @@ fn may_select(asked: &Work, words: &SelectionWords) -> Result<()> {
     let named = asked.named();
     if asked.operation.action == OperationAction::Create {
         return Err(Error::usage(format!(
-            "{named} makes new objects, and a selection is of those that are there"
+            "{named} creates objects, but a selection consists of existing ones"
         ))
-        .hint(format!("a file has them: rc bulk {named} FILE")));
+        .hint(format!(
+            "give the new objects in a file: rc bulk {named} FILE"
+        )));
     }
     if !is_readable(asked.resource, asked.operation) {
         return Err(
@@ -287,12 +289,12 @@ fn changer(run: &Run, asked: &Work, words: &SelectionWords) -> Result<Changer> {
 
 fn ids(run: &mut Run, asked: &Work, path: &str) -> Result<Vec<String>> {
     let (_, stream) = read::open_path(path, || run.stdin.take())?;
-    let [hole] = asked.operation.path_parameters else {
+    let [path_parameter] = asked.operation.path_parameters else {
         return Ok(Vec::new());
     };
     let mut ids: Vec<String> = Vec::new();
     let mut seen = std::collections::HashSet::new();
-    for id in Ids::new(stream, hole) {
+    for id in Ids::new(stream, path_parameter) {
         let id = id?;
         if seen.insert(id.clone()) {
             ids.push(id);
@@ -321,7 +323,7 @@ fn tell(run: &mut Run, asked: &Work, summary: &ChangeSummary, read: u64) {
     if summary.unchanged > 0 {
         let _ = write!(
             told,
-            ", {} selected that are so already",
+            ", {} already have the new values",
             grouped(summary.unchanged)
         );
     }
@@ -366,7 +368,7 @@ struct Planning<'r, 'a> {
     target: Planned<'a>,
     summary: ChangeSummary,
     special: SpecialRows,
-    progress: Progress,
+    progress: ProgressLine,
 }
 
 impl SelectionSink for Planning<'_, '_> {

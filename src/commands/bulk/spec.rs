@@ -101,7 +101,7 @@ fn beside() -> [Command; 11] {
                     .action(ArgAction::Append)
                     .value_delimiter(',')
                     .value_parser(STATUSES)
-                    .help("only rows of which this became"),
+                    .help("only rows with this result"),
             )
             .arg(flags::count_only()),
         plain("retry", help::RETRY_ABOUT)
@@ -210,7 +210,7 @@ fn job() -> Arg {
     Arg::new("job")
         .value_name("JOB")
         .required(true)
-        .help("id of a job, or enough of its beginning; rc bulk list shows all")
+        .help("id of a job, or its first characters; rc bulk list shows all")
         .help_heading("Arguments")
 }
 
@@ -224,32 +224,32 @@ fn input() -> Vec<Arg> {
         .help_heading("Arguments");
     let flags = [
         repeated("map", "COLUMN=NAME|@FILE")
-            .help("a column by another name, like 'Promo Code=code'; @FILE reads saved ones"),
+            .help("name of a column, like 'Promo Code=code'; @FILE reads saved names"),
         Arg::new("save-map")
             .long("save-map")
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
             .value_hint(ValueHint::FilePath)
-            .help("save the names of columns, for --map @FILE"),
+            .help("save the column names to a file, for --map @FILE"),
         repeated("lookup", "COLUMN=ID")
-            .help("a column that names an object by its email or code, like email=customer_id"),
-        repeated("const", "NAME=VALUE").help("a value for every row, like status=enabled"),
+            .help("look up the id of an object by its email or code, like email=customer_id"),
+        repeated("const", "NAME=VALUE").help("set a value for every row, like status=enabled"),
         // It takes the place of the flag that every command has: what comes in
         // is filtered, not what goes out.
         Arg::new("jq")
             .long("jq")
             .short('q')
             .value_name("FILTER")
-            .help("a jq filter that makes each row anew; what gives nothing is left out"),
+            .help("jq filter that builds each row; rows without a result are left out"),
         Arg::new("null")
             .long("null")
             .value_name("TEXT")
-            .help("the text of a cell that means null; an empty cell is left out"),
+            .help("text that means null; empty cells are left out"),
         Arg::new("delimiter")
             .long("delimiter")
             .value_name("SIGN")
             .value_parser(delimiter)
-            .help("what stands between cells, like ';' or tab [default: found out]"),
+            .help("field separator, like ';' or tab [default: detected]"),
         Arg::new("encoding")
             .long("encoding")
             .value_name("NAME")
@@ -273,8 +273,8 @@ fn input() -> Vec<Arg> {
             .long("skip-lines")
             .value_name("N")
             .value_parser(value_parser!(u64))
-            .help("leave out the first N lines, or rows of a sheet"),
-        // Both belong to a filter over records, and are told so.
+            .help("skip the first N lines, or rows of a sheet"),
+        // Both belong to a filter over records, and are reported so.
         switch("raw").short('r').hide(true),
         switch("slurp").hide(true),
         local_arg("jq-errors").hide(true),
@@ -295,23 +295,23 @@ fn repeated(name: &'static str, value: &'static str) -> Arg {
         .action(ArgAction::Append)
 }
 
-/// What becomes of rows that are wrong, and by which engine the rest is to be
-/// carried out: both decide whether a row is good.
+/// How to treat invalid rows, and which engine sends the others: both decide
+/// whether a row is good.
 fn checking(operation: &Operation) -> Vec<Arg> {
     let flags = [
-        switch("skip-invalid").help("go on without the rows that are wrong"),
+        switch("skip-invalid").help("leave out invalid rows and send the others"),
         Arg::new("report")
             .long("report")
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
             .value_hint(ValueHint::FilePath)
-            .help("where to write all that is wrong, as CSV"),
+            .help("write all problems to a CSV file"),
         Arg::new("engine")
             .long("engine")
             .value_name("NAME")
             .value_parser(Engine::ALL.map(Engine::name))
             .help(format!(
-                "async batches, or a request for each row [default: {}]",
+                "async batches, or one request per row [default: {}]",
                 Engine::of(operation).name()
             )),
     ];
@@ -320,7 +320,7 @@ fn checking(operation: &Operation) -> Vec<Arg> {
 
 fn force() -> Arg {
     switch("force")
-        .help("overwrite objects that somebody changed meanwhile")
+        .help("overwrite objects that were changed meanwhile")
         .help_heading("Job")
 }
 
@@ -330,7 +330,10 @@ fn selecting() -> Vec<Arg> {
         Arg::new("where")
             .long("where")
             .value_name("CONDITION")
-            .help("change objects of the list that fulfil this jq condition, like '.price == \"9.00\"'"),
+            .help(
+                "change the objects of the list that match this jq condition, like '.price == \
+                \"9.00\"'",
+            ),
         repeated("filter", "NAME=VALUE").help("a filter of the list, like status=active"),
         Arg::new("ids")
             .long("ids")
@@ -341,32 +344,32 @@ fn selecting() -> Vec<Arg> {
         Arg::new("set-jq")
             .long("set-jq")
             .value_name("FILTER")
-            .help("a jq filter that makes an object of new values from each record"),
+            .help("jq filter that returns the new values of a record as an object"),
         Arg::new("plan")
             .long("plan")
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
             .value_hint(ValueHint::FilePath)
-            .help("write the changes to a CSV for rc bulk apply, and send nothing"),
+            .help("write the changes to a CSV file for rc bulk apply, and send nothing"),
     ];
     let flags = flags.map(|flag| flag.help_heading("Selection"));
     flags.into_iter().chain([force()]).collect()
 }
 
-/// How a job goes on.
+/// How a job continues.
 fn going() -> Vec<Arg> {
     let flags = [
         switch("wait")
             .overrides_with("no-wait")
-            .help("stay until every row has its result [default]"),
+            .help("wait until every row has a result [default]"),
         switch("no-wait")
             .overrides_with("wait")
-            .help("leave once the API has all batches; rc bulk resume fetches the results"),
+            .help("exit once the API has all batches; rc bulk resume fetches the results"),
         Arg::new("parallel")
             .long("parallel")
             .value_name("N")
             .value_parser(parallel)
-            .help("async batches under way at a time, 1 to 10 [default: 1]"),
+            .help("async batches to run at a time, 1 to 10 [default: 1]"),
     ];
     flags.map(|flag| flag.help_heading("Job")).into()
 }
@@ -385,5 +388,5 @@ fn encoding(word: &str) -> Result<Encoding, String> {
 
 fn delimiter(word: &str) -> Result<u8, String> {
     read::delimiter(word)
-        .map_err(|_| "it cannot stand between cells, as , ; | and tab can".to_owned())
+        .map_err(|_| "it cannot be a field separator; , ; | and tab can".to_owned())
 }

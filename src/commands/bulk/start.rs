@@ -1,7 +1,7 @@
 //! `rc bulk <resource> <verb> FILE`, `rc bulk resume` and `rc bulk retry`: how
 //! work on a job begins. Before anything is sent, all of the input is read and
-//! checked, the token and its store are known, the plan is told and, where it
-//! must be, agreed to.
+//! checked, the token and its store are known, the plan is reported and, where
+//! it must be, agreed to.
 
 use std::fmt::Write as _;
 
@@ -100,7 +100,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Work, going: Going) 
     work::run(run, options, &ledger, &store, going, printer)
 }
 
-/// An input without rows is no failure.
+/// An input without rows is not a failure.
 fn nothing_to_send(run: &mut Run, passed: &Passed) {
     let what = if passed.rows() == 0 {
         "no rows"
@@ -121,11 +121,11 @@ const fn guard(operation: &Operation, engine: Engine) -> Guard {
     }
 }
 
-/// Only batches go on by themselves.
+/// Only batches continue by themselves.
 pub(super) fn may_leave(engine: Engine, going: Going) -> Result<()> {
     if engine == Engine::Requests && !going.wait {
         return Err(Error::usage(
-            "--no-wait goes with async batches; here each row is a request of this process",
+            "--no-wait needs async batches; here this process sends one request per row",
         ));
     }
     Ok(())
@@ -182,7 +182,7 @@ fn problem(finding: &Finding) -> String {
     match (&finding.column, finding.value.as_str()) {
         (Some(column), _) => format!("{column}: {}", finding.problem),
         (None, "") => finding.problem.clone(),
-        // It is no row, so no column of the results shows what stands there.
+        // It is not a row, so no column of the results shows what is there.
         (None, value) => format!("{value}: {}", finding.problem),
     }
 }
@@ -237,7 +237,7 @@ pub(super) struct Announced {
     pub(super) special: SpecialRows,
     /// Requests that looked up ids.
     pub(super) reads: u64,
-    /// What takes it back is told: the old values are kept.
+    /// Shows how to undo it: the old values are kept.
     pub(super) is_undoable: bool,
 }
 
@@ -279,7 +279,7 @@ impl Announced {
             let question = format!("{what}{special} in {}?", store.in_question());
             run.confirm(options, &question)?;
             if let UndoBy::Never(why) = self.operation.undo.by {
-                let question = format!("Nothing takes it back: {why}. Go on all the same?");
+                let question = format!("This cannot be undone: {why}. Continue?");
                 run.confirm(options, &question)?;
             }
         }
@@ -296,7 +296,8 @@ impl Announced {
         if named.len() > MOST_COUNTED {
             let called: Vec<&str> = beside.iter().map(|one| one.called).collect();
             run.reporter.note(&format!(
-                "{} are not counted for more than {} rows; the job reads them, and rc bulk undo puts them back",
+                "{} are not counted for more than {} rows; the job reads them, and rc bulk undo \
+                 restores them",
                 called.join(" and "),
                 grouped(MOST_COUNTED as u64)
             ));
@@ -305,7 +306,7 @@ impl Announced {
         let counts = Run::wait(beside::count(&store.client, self.operation, named))?;
         for (called, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
             run.reporter.note(&format!(
-                "{called}: {} that this may take away; rc bulk undo puts them back",
+                "{called}: this may remove {}; rc bulk undo restores them",
                 grouped(count)
             ));
         }
@@ -316,10 +317,10 @@ impl Announced {
     fn tell_undo(&self, run: &mut Run) {
         let undo = &self.operation.undo;
         match undo.by {
-            UndoBy::Never(why) => run.reporter.note(&format!("nothing takes it back: {why}")),
+            UndoBy::Never(why) => run.reporter.note(&format!("this cannot be undone: {why}")),
             UndoBy::Steps(_) if self.is_undoable && !undo.limits.is_empty() => {
                 run.reporter.note(&format!(
-                    "rc bulk undo takes it back, except: {}",
+                    "rc bulk undo can undo it, except: {}",
                     undo.limits.join("; ")
                 ));
             }
@@ -327,7 +328,7 @@ impl Announced {
         }
         if self.operation.mails {
             run.reporter
-                .note("the store may write to the customer of each row, as its settings say");
+                .note("the store may notify the customer of each row, depending on its settings");
         }
     }
 }
@@ -335,7 +336,7 @@ impl Announced {
 /// Goes on with a job.
 pub(super) fn resume(run: &mut Run, options: &Options, word: &str, going: Going) -> Result<()> {
     if options.dry_run.is_some() {
-        return Err(Error::usage("--dry-run does not go with resume")
+        return Err(Error::usage("--dry-run cannot be used with resume")
             .hint("rc bulk status and rc bulk results show what is done and what is left"));
     }
     // Opening the output may block, so that the job is looked at afterwards.
@@ -442,7 +443,7 @@ fn rehearse_retry(
 /// was sent does not count.
 fn may_be_retried(jobs: &Jobs, job: &Job) -> Result<()> {
     if !job.state.is_final() {
-        return Err(Error::usage(format!("job {} is not over", job.id))
+        return Err(Error::usage(format!("job {} has not ended", job.id))
             .hint(format!("first: {}", again(job, "resume"))));
     }
     let (known, unreadable) = jobs.list()?;
@@ -468,12 +469,12 @@ fn may_be_retried(jobs: &Jobs, job: &Job) -> Result<()> {
     }
 }
 
-/// How to go on with a retry that was begun.
+/// How to continue with a retry that was begun.
 fn instead(retry: &Job) -> String {
     match retry.state.is_final() {
-        false => format!("go on with that: {}", again(retry, "resume")),
+        false => format!("continue with: {}", again(retry, "resume")),
         true if retry.counts.failed > 0 => {
-            format!("go on with that: {}", again(retry, "retry"))
+            format!("continue with: {}", again(retry, "retry"))
         }
         true => format!("see its rows: rc bulk results {} -o csv", retry.id),
     }

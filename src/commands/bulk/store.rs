@@ -1,5 +1,5 @@
 //! The store that a job works on: which it is, by which token, and whether a
-//! job that was begun elsewhere may go on here.
+//! job that was begun elsewhere may continue here.
 
 use std::sync::Arc;
 
@@ -128,18 +128,18 @@ impl Store {
             Some(false) => {
                 let store = in_words(&job.subject.store);
                 Err(Error::usage(format!(
-                    "job {id} works on {store}, and this token is of {}",
+                    "job {id} uses {store}, but this token belongs to {}",
                     self.named()
                 ))
                 .hint(format!("with its token: {}", again(job, "resume"))))
             }
             None => run.ask_in_person(
                 &format!(
-                    "Job {id} began with another token, and its ledger does not say of which \
+                    "Job {id} was started with another token, and its ledger does not name the \
                      store. Continue it in {}?",
                     self.named()
                 ),
-                "use the token that the job began with, or answer on a terminal",
+                "use the token that the job was started with, or answer on a terminal",
             ),
         }
     }
@@ -219,7 +219,7 @@ pub(super) fn place_of(run: &Run, options: &Options, job: &Job) -> Result<Target
         place.base.as_str()
     };
     Err(Error::usage(format!(
-        "job {} works on {there} ({}), and this command on {here} ({})",
+        "job {} uses {there} ({}), but this command uses {here} ({})",
         job.id,
         store.api_version,
         place.version()

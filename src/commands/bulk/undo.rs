@@ -44,8 +44,8 @@ pub(super) fn run(
     going: Going,
 ) -> Result<()> {
     if options.dry_run.is_some() {
-        return Err(Error::usage("--dry-run does not go with undo")
-            .hint("rc bulk diff shows the values that an undo puts back"));
+        return Err(Error::usage("--dry-run cannot be used with undo")
+            .hint("rc bulk diff shows the values that an undo restores"));
     }
     start::may_leave(Engine::Requests, going)?;
     let jobs = jobs::all(run)?;
@@ -161,7 +161,7 @@ fn prepare_beside(
             store.prepare(run, operation, Engine::Requests)?;
         }
         run.reporter.note(&format!(
-            "{}: {} to put back where they are missing",
+            "{}: {} to restore where they are missing",
             one.called,
             grouped(count)
         ));
@@ -183,11 +183,13 @@ fn tell_limits(run: &mut Run, operation: &Operation) {
 fn may_be_undone(jobs: &Jobs, job: &Job) -> Result<()> {
     let id = &job.id;
     if !job.state.is_final() {
-        return Err(Error::usage(format!("job {id} is not over")).hint(format!(
-            "first: {}, or {}",
-            again(job, "resume"),
-            again(job, "abandon")
-        )));
+        return Err(
+            Error::usage(format!("job {id} has not ended")).hint(format!(
+                "first: {}, or {}",
+                again(job, "resume"),
+                again(job, "abandon")
+            )),
+        );
     }
     if let Some(undone) = &job.subject.undoes {
         return Err(
@@ -209,7 +211,7 @@ fn may_be_undone(jobs: &Jobs, job: &Job) -> Result<()> {
         .hint(if earlier.state.is_final() {
             format!("see its rows: rc bulk results {} -o csv", earlier.id)
         } else {
-            format!("go on with that: {}", again(&earlier, "resume"))
+            format!("continue with: {}", again(&earlier, "resume"))
         })),
     }
 }

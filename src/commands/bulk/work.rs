@@ -27,11 +27,11 @@ use crate::ui::reporter::Voice;
 /// After Ctrl-C, what is under way may take so long to be answered.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// Different errors that are told.
+/// Different errors that are reported.
 const TOLD: u64 = 10;
 
-/// Carries out what is left of a job whose ledger is locked, and tells what
-/// came of it.
+/// Carries out what is left of a job whose ledger is locked, and says the
+/// result of it.
 pub(super) fn run(
     run: &mut Run,
     options: &Options,
@@ -42,7 +42,7 @@ pub(super) fn run(
 ) -> Result<()> {
     let (stopper, stop) = watch::channel(false);
     let timing = run.timing.clone();
-    let line = Line {
+    let line = JobLine {
         progress: run.progress(options, "rows"),
         voice: run.reporter.voice(),
     };
@@ -60,7 +60,7 @@ pub(super) fn run(
     let job = ledger.job()?;
     match ended {
         Ok(RunEnd::Done) => {
-            // What failed is told, and is the exit code, also where nobody
+            // A failure is reported, and sets the exit code, even where no one
             // reads the record.
             let shown = jobs::show(printer, &job);
             conclude(run, ledger, &job)?;
@@ -70,7 +70,7 @@ pub(super) fn run(
             cut_off::all_handed_over(ledger, &job)?;
             let command = again(&job, "resume");
             run.reporter.note(&format!(
-                "the API has it all; {command} fetches the results"
+                "the API has all rows; {command} fetches the results"
             ));
             jobs::show(printer, &job)
         }
@@ -90,12 +90,12 @@ pub(super) fn run(
 }
 
 /// Shows how far a job is, and notes what it does.
-struct Line {
-    progress: progress::Progress,
+struct JobLine {
+    progress: progress::ProgressLine,
     voice: Voice,
 }
 
-impl RunObserver for Line {
+impl RunObserver for JobLine {
     fn see(&self, progress: &JobProgress) {
         let failed = progress.failed.saturating_add(progress.unknown);
         self.voice.step(&progress.doing);
@@ -128,9 +128,9 @@ fn wait(
         let activity = run.reporter.activity();
         let activity = activity.map_or_else(String::new, |activity| format!(" ({activity})"));
         run.reporter.note(&format!(
-            "stopping: waits for what is under way{activity}; Ctrl-C again leaves at once"
+            "stopping: waiting for requests in progress{activity}; Ctrl-C again exits at once"
         ));
-        // Where nobody hears it, the work has ended.
+        // Where no one hears it, the work has ended.
         let _ = stopper.send(true);
         tokio::select! {
             biased;
@@ -187,7 +187,7 @@ fn conclude(run: &mut Run, ledger: &Ledger, job: &Job) -> Result<()> {
         (
             counts.unknown,
             "unknown",
-            "unknown (perhaps done, perhaps not)",
+            "unknown (may have been carried out)",
         ),
     ] {
         if count > 0 {
@@ -209,10 +209,10 @@ fn conclude(run: &mut Run, ledger: &Ledger, job: &Job) -> Result<()> {
     }
     if counts.failed > again_later {
         error = error
-            .hint("rows that the API refuses fail again until they, or the store, are corrected");
+            .hint("rows that the API refuses fail again until the rows or the store are corrected");
     }
     if counts.unknown > 0 {
-        error = error.hint("look into the store before you send unknown ones again");
+        error = error.hint("check the store before you send unknown rows again");
     }
     Err(error)
 }

@@ -32,7 +32,7 @@ pub struct Call {
     pub watch: Option<Duration>,
 }
 
-/// What stands between the parts of a target, which are numbers.
+/// The separator between the parts of a target, which are numbers.
 pub(super) const PART_SEPARATOR: &str = " ";
 
 impl Call {
@@ -49,7 +49,9 @@ impl Call {
             let known = own.find(|own| own.name == parameter.name);
             *parameter = known.ok_or_else(|| {
                 let (flag, version) = (parameter.flag_name(), row.api.version);
-                Error::usage(format!("version {version} of the API has no --{flag} here"))
+                Error::usage(format!(
+                    "version {version} of the API has no --{flag} for this command"
+                ))
             })?;
         }
         Ok(call)

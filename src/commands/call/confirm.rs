@@ -1,8 +1,8 @@
-//! What happens between the check of a write and its first request: ids on
+//! The steps between the check of a write and its first request: ids on
 //! standard input are read and checked, whole amounts are filled in, and the
 //! user is asked, with facts of the objects.
 
-use super::facts::{self, Extent, Facts};
+use super::facts::{self, Extent, ObjectsBefore};
 use super::ids::{self, Ids};
 use super::question::{Moved, Question};
 use super::run::PreparedCall;
@@ -56,7 +56,7 @@ pub(super) fn confirm(
     first: &Request,
     place: &Target,
     shows_result: bool,
-) -> Result<Facts> {
+) -> Result<ObjectsBefore> {
     let needed = first.destroys() || (first.changes() && place.is_protected());
     let asks = needed && !options.yes;
     let whole = moves_rest(call);
@@ -68,7 +68,7 @@ pub(super) fn confirm(
         None
     };
     let facts = match wanted {
-        None => Facts::default(),
+        None => ObjectsBefore::default(),
         Some(extent) => read(run, client, call, extent)?,
     };
     if asks {
@@ -91,13 +91,18 @@ pub(super) fn confirm(
 
 /// Whether the reverse command can be shown, for which the object must be read.
 fn has_reverse(options: &Options, call: &PreparedCall) -> bool {
-    !options.yes && !call.is_many() && call.operation.reverse.is_some()
+    !options.yes && !call.is_many() && call.operation.undo_command.is_some()
 }
 
 /// Reads the objects. A question can do without them; an amount cannot.
-fn read(run: &mut Run, client: &Client, call: &PreparedCall, extent: Extent) -> Result<Facts> {
+fn read(
+    run: &mut Run,
+    client: &Client,
+    call: &PreparedCall,
+    extent: Extent,
+) -> Result<ObjectsBefore> {
     let (resource, operation) = (call.resource, call.operation);
-    let read = Facts::read(
+    let read = ObjectsBefore::read(
         client,
         resource,
         operation,
@@ -110,7 +115,7 @@ fn read(run: &mut Run, client: &Client, call: &PreparedCall, extent: Extent) -> 
         Err(error) => {
             run.reporter
                 .note(&format!("the details could not be read: {error}"));
-            Ok(Facts::default())
+            Ok(ObjectsBefore::default())
         }
         read => read,
     }
@@ -152,7 +157,7 @@ fn moved(call: &PreparedCall) -> Moved {
     amount.map_or(Moved::Unstated, |amount| Moved::Each(amount.clone()))
 }
 
-fn fill_in_amounts(call: &mut PreparedCall, facts: &Facts) -> Result<()> {
+fn fill_in_amounts(call: &mut PreparedCall, facts: &ObjectsBefore) -> Result<()> {
     let object = call.resource.object;
     for target in call.targets.iter() {
         let record = facts.of(target);

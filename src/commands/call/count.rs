@@ -49,10 +49,12 @@ fn counter(
     resource: &'static Resource,
     list: &Operation,
 ) -> Option<(&'static Operation, &'static str)> {
-    let same_holes = |other: &Operation| {
+    let same_path_parameters = |other: &Operation| {
         let names = |operation: &Operation| {
-            let holes = operation.path_parameters.iter();
-            holes.map(|hole| hole.name).collect::<Vec<_>>()
+            let path_parameters = operation.path_parameters.iter();
+            path_parameters
+                .map(|path_parameter| path_parameter.name)
+                .collect::<Vec<_>>()
         };
         names(other) == names(list)
     };
@@ -63,7 +65,7 @@ fn counter(
             ResponseShape::Number(key)
                 if other.effect == Effect::Reads
                     && other.path.starts_with(list.path)
-                    && same_holes(other) =>
+                    && same_path_parameters(other) =>
             {
                 Some((*other, key))
             }
@@ -102,7 +104,7 @@ pub(super) fn run(
     let answer: Option<Value> = serde_json::from_str(record).ok();
     let number = answer.and_then(|answer| answer[*key].as_u64());
     printer.counted(number.ok_or_else(|| {
-        Error::unexpected(format!("the answer of {} has no number", request.path))
+        Error::unexpected(format!("the response of {} has no number", request.path))
     })?);
     printer.finish().map(drop)
 }

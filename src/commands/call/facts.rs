@@ -30,13 +30,13 @@ pub(super) enum Extent {
 
 /// The objects of a call as they were before the write, by their id.
 #[derive(Debug, Default)]
-pub(super) struct Facts {
+pub(super) struct ObjectsBefore {
     records: HashMap<String, Value>,
     /// How many targets were read, from the first on.
     pub(super) read: usize,
 }
 
-impl Facts {
+impl ObjectsBefore {
     /// Reads the objects behind targets of an operation.
     ///
     /// # Errors
@@ -99,7 +99,11 @@ impl Facts {
             let Ok(record) = serde_json::from_str::<Value>(record) else {
                 continue;
             };
-            if let Some(id) = get.path_parameters.first().map(|hole| &record[hole.name]) {
+            if let Some(id) = get
+                .path_parameters
+                .first()
+                .map(|path_parameter| &record[path_parameter.name])
+            {
                 let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
                 self.records.insert(id, record);
             }

@@ -37,7 +37,7 @@ pub(super) fn check(options: &Options, call: &PreparedCall, is_watched: bool) ->
         () => return Ok(()),
     };
     Err(
-        Error::usage(format!("{flag} needs an id, and {word} is not an id"))
+        Error::usage(format!("{flag} needs an id, but {word} is not an id"))
             .hint(format!("rc {} {word} --jq .id finds it", call.named())),
     )
 }

@@ -8,7 +8,7 @@ use crate::api::pages::{ListFailure, Pages, RecordSink};
 use crate::cli::Options;
 use crate::error::Result;
 use crate::filter::Flow;
-use crate::output::progress::{Progress, ProgressState, grouped};
+use crate::output::progress::{ProgressLine, ProgressState, grouped};
 use crate::ui::Run;
 use crate::ui::printer::Printer;
 use crate::ui::reporter::Reporter;
@@ -16,7 +16,7 @@ use crate::ui::reporter::Reporter;
 /// Shows how far work with a client is: how much is done, and how full the
 /// token's bucket is.
 pub(in crate::commands) struct Far {
-    progress: Option<Progress>,
+    progress: Option<ProgressLine>,
     client: Arc<Client>,
     /// Whether records and messages are on one terminal.
     is_mixed: bool,
@@ -54,7 +54,7 @@ impl Far {
         self.is_mixed
     }
 
-    /// Work that prints nothing while it goes on.
+    /// Work that prints nothing while it continues.
     pub(in crate::commands) fn silent(
         run: &Run,
         options: &Options,

@@ -1,7 +1,7 @@
 //! The ids on standard input: one a line, records with an id as `rc` prints
 //! them, or a CSV with a column `id`.
 //!
-//! The first line decides which of them it is. Memory holds one line, or one
+//! The first line decides which of them it is. Memory contains one line, or one
 //! row.
 
 use std::io::{self, BufRead, BufReader, Read};
@@ -9,7 +9,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use serde_json::Value;
 
 use crate::api::request;
-use crate::bulk::read::{FileLayout, InputStream, ReadOptions, RowReader};
+use crate::bulk::read::{FileLayout, InputReader, InputStream, ReadOptions};
 use crate::bulk::row::RowContent;
 use crate::catalog::Parameter;
 use crate::error::{Error, Result};
@@ -36,7 +36,7 @@ const NAME: &str = "standard input";
 /// The ids in a stream.
 pub(in crate::commands) struct Ids {
     source: IdSource,
-    hole: &'static Parameter,
+    path_parameter: &'static Parameter,
 }
 
 enum IdSource {
@@ -50,21 +50,24 @@ enum IdSource {
 
 impl Ids {
     /// Ids for a path parameter. Reads nothing yet.
-    pub(in crate::commands) fn new(stream: InputStream, hole: &'static Parameter) -> Self {
+    pub(in crate::commands) fn new(
+        stream: InputStream,
+        path_parameter: &'static Parameter,
+    ) -> Self {
         Self {
             source: IdSource::Unread(stream),
-            hole,
+            path_parameter,
         }
     }
 
     fn begin(&self, stream: InputStream) -> Result<IdSource> {
-        let (stream, delimiter) = peeked(stream, self.hole)?;
+        let (stream, delimiter) = peeked(stream, self.path_parameter)?;
         Ok(match delimiter {
             Some(delimiter) => {
-                let column = IdColumn::open(stream, delimiter, self.hole)?;
+                let column = IdColumn::open(stream, delimiter, self.path_parameter)?;
                 IdSource::Table(Box::new(column))
             }
-            None => IdSource::Lines(IdLines::new(stream, self.hole)),
+            None => IdSource::Lines(IdLines::new(stream, self.path_parameter)),
         })
     }
 }
@@ -102,7 +105,10 @@ impl Iterator for Ids {
 ///
 /// # Errors
 /// The stream cannot be read.
-pub(super) fn peeked(stream: InputStream, hole: &Parameter) -> Result<(InputStream, Option<u8>)> {
+pub(super) fn peeked(
+    stream: InputStream,
+    path_parameter: &Parameter,
+) -> Result<(InputStream, Option<u8>)> {
     let mut stream = BufReader::new(stream);
     let mut read = Vec::new();
     let mut begin = 0;
@@ -116,12 +122,12 @@ pub(super) fn peeked(stream: InputStream, hole: &Parameter) -> Result<(InputStre
         begin = read.len();
     }
     let line = std::str::from_utf8(&read[begin..]).ok();
-    let delimiter = line.and_then(|line| header_delimiter(line, hole));
+    let delimiter = line.and_then(|line| header_delimiter(line, path_parameter));
     Ok((Box::new(io::Cursor::new(read).chain(stream)), delimiter))
 }
 
 /// What separates the cells of a line that is a header with a column of ids.
-fn header_delimiter(line: &str, hole: &Parameter) -> Option<u8> {
+fn header_delimiter(line: &str, path_parameter: &Parameter) -> Option<u8> {
     let line = line.trim_start_matches('\u{feff}').trim();
     let has_ids = |delimiter: &u8| {
         let mut reader = csv::ReaderBuilder::new()
@@ -130,20 +136,20 @@ fn header_delimiter(line: &str, hole: &Parameter) -> Option<u8> {
             .from_reader(line.as_bytes());
         let header = reader.records().next();
         header.is_some_and(|header| {
-            header.is_ok_and(|header| header.iter().any(|cell| is_id_column(cell, hole)))
+            header.is_ok_and(|header| header.iter().any(|cell| is_id_column(cell, path_parameter)))
         })
     };
     DELIMITERS.iter().copied().find(has_ids)
 }
 
-fn is_id_column(name: &str, hole: &Parameter) -> bool {
+fn is_id_column(name: &str, path_parameter: &Parameter) -> bool {
     let name = name.trim();
-    name.eq_ignore_ascii_case(ID) || name.eq_ignore_ascii_case(hole.name)
+    name.eq_ignore_ascii_case(ID) || name.eq_ignore_ascii_case(path_parameter.name)
 }
 
 /// Checks an id; gives it, or why it is none.
-fn checked(hole: &'static Parameter, id: String) -> Result<String, String> {
-    match request::check(hole, &id) {
+fn checked(path_parameter: &'static Parameter, id: String) -> Result<String, String> {
+    match request::check(path_parameter, &id) {
         Ok(()) => Ok(id),
         Err(reason) => Err(format!("{}: {reason}", shortened(&id, LONGEST_WORD))),
     }
@@ -156,32 +162,38 @@ fn wrong(line: u64, what: &str) -> Error {
 
 /// The ids in a column of a CSV.
 struct IdColumn {
-    rows: RowReader,
+    rows: InputReader,
     column: usize,
-    hole: &'static Parameter,
+    path_parameter: &'static Parameter,
     is_over: bool,
 }
 
 impl IdColumn {
-    fn open(stream: InputStream, delimiter: u8, hole: &'static Parameter) -> Result<Self> {
+    fn open(
+        stream: InputStream,
+        delimiter: u8,
+        path_parameter: &'static Parameter,
+    ) -> Result<Self> {
         let options = ReadOptions {
             delimiter: Some(delimiter),
             form: Some(FileLayout::Table),
             ..ReadOptions::default()
         };
-        let rows = RowReader::open(NAME, stream, &options, &|name| is_id_column(name, hole))?;
+        let rows = InputReader::open(NAME, stream, &options, &|name| {
+            is_id_column(name, path_parameter)
+        })?;
         let header = rows.header().unwrap_or_default();
         // The column `id` comes before one that is named as the path parameter.
         let named = |wanted: &str| {
             let mut names = header.iter();
             names.position(|name| name.trim().eq_ignore_ascii_case(wanted))
         };
-        let column = named(ID).or_else(|| named(hole.name));
+        let column = named(ID).or_else(|| named(path_parameter.name));
         let column = column.ok_or_else(|| wrong(1, "there is no column id"))?;
         Ok(Self {
             rows,
             column,
-            hole,
+            path_parameter,
             is_over: false,
         })
     }
@@ -198,7 +210,7 @@ impl IdColumn {
             RowContent::Cells(cells) | RowContent::Marked(cells, _) => {
                 match cells.get(self.column).unwrap_or_default().trim() {
                     "" => Err("has no id".to_owned()),
-                    id => checked(self.hole, id.to_owned()),
+                    id => checked(self.path_parameter, id.to_owned()),
                 }
             }
             RowContent::Object(_) => Err("is not a row of the CSV".to_owned()),
@@ -215,18 +227,18 @@ struct IdLines {
     longest: u64,
     /// Whether nothing more can be read.
     over: bool,
-    hole: &'static Parameter,
+    path_parameter: &'static Parameter,
     number: u64,
 }
 
 impl IdLines {
-    fn new(stream: InputStream, hole: &'static Parameter) -> Self {
+    fn new(stream: InputStream, path_parameter: &'static Parameter) -> Self {
         Self {
             stream: BufReader::new(stream),
             line: Vec::new(),
             longest: LONGEST_LINE,
             over: false,
-            hole,
+            path_parameter,
             number: 0,
         }
     }
@@ -265,14 +277,14 @@ impl IdLines {
         let id = match serde_json::from_str(word) {
             Ok(Value::Object(record)) => record
                 .get(ID)
-                .or_else(|| record.get(self.hole.name))
+                .or_else(|| record.get(self.path_parameter.name))
                 .map(text)
                 .ok_or_else(|| self.wrong("has no id"))?,
             Ok(Value::String(id)) => id,
-            _ if word.starts_with('{') => return Err(self.wrong("is not whole JSON")),
+            _ if word.starts_with('{') => return Err(self.wrong("is not valid JSON")),
             _ => word.to_owned(),
         };
-        let id = checked(self.hole, id).map_err(|what| self.wrong(&what))?;
+        let id = checked(self.path_parameter, id).map_err(|what| self.wrong(&what))?;
         Ok(Some(id))
     }
 

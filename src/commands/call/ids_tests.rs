@@ -79,7 +79,7 @@ fn what_is_no_id_is_named_with_its_line() {
     );
     assert_eq!(
         found[3],
-        Err("standard input, line 4: is not whole JSON".to_owned())
+        Err("standard input, line 4: is not valid JSON".to_owned())
     );
 }
 

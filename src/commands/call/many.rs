@@ -1,6 +1,6 @@
 //! One verb for many ids: requests go out side by side, answers are printed in
-//! the order of the ids, a failure is told and the rest goes on. However it
-//! ends, it says what was done, what failed, and what is unknown.
+//! the order of the ids, a failure is reported and the rest continues. However
+//! it ends, it says what was done, what failed, and what is unknown.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -46,10 +46,10 @@ pub(in crate::commands) fn run(
         Some(_) => Far::of(run, options, client, "records"),
         None => Far::silent(run, options, client, "ids"),
     };
-    let mut tally = Tally {
+    let mut tally = TargetTally {
         far: Some(far),
         total: (!call.reads_targets()).then_some(call.targets.len() as u64),
-        ..Tally::default()
+        ..TargetTally::default()
     };
     let work = work(
         run,
@@ -81,9 +81,9 @@ pub(in crate::commands) fn run(
     tally.conclude(run, call)
 }
 
-/// What became of the targets so far.
+/// The result of the targets so far.
 #[derive(Default)]
-struct Tally {
+struct TargetTally {
     good: u64,
     bad: u64,
     /// Of the bad: those that may have been carried out.
@@ -106,7 +106,7 @@ struct Tally {
     stopped: bool,
 }
 
-impl Tally {
+impl TargetTally {
     /// Takes an answer, or what stands for one.
     fn note(&mut self, id: Option<&str>, result: &Result<Envelope>) {
         match result {
@@ -146,7 +146,7 @@ impl Tally {
             kind => kind,
         };
         let message = match error.kind {
-            Kind::Closed => format!("{}: stopped, as the reader has gone", call.named()),
+            Kind::Closed => format!("{}: stopped, as standard output was closed", call.named()),
             _ => format!("{}: {error}", call.named()),
         };
         let done = self.counts();
@@ -188,11 +188,11 @@ impl Tally {
         ))
     }
 
-    /// What became of all targets, in words.
+    /// The result of all targets, in words.
     fn counts(&self) -> String {
         let mut text = format!("{} done, {} failed", self.good, self.bad - self.unknown);
         if !self.complete {
-            text.push_str("; further ids were not tried");
+            text.push_str("; the remaining ids were not sent");
         }
         let flying = self.flying.len() as u64;
         let _ = write!(text, "; {} unknown", self.unknown + flying);
@@ -217,13 +217,13 @@ impl Tally {
             return Ok(());
         }
         let rest = if self.stopped {
-            "; the rest was not tried"
+            "; the rest was not sent"
         } else {
             ""
         };
         let bad_in_words = self.bad_in_words(&format!(" of {total}"));
         let message = format!("{}: {bad_in_words}{rest}", call.named());
-        // What is wrong with the input alone, and sent nothing, is a wrong input.
+        // A failure of the input alone, with nothing sent, is a usage error.
         let kind = if unsent == bad && good == 0 {
             Kind::Usage
         } else {
@@ -233,7 +233,7 @@ impl Tally {
     }
 }
 
-type Answered = (Option<String>, Result<Envelope>);
+type TargetOutcome = (Option<String>, Result<Envelope>);
 
 async fn work(
     run: &mut Run,
@@ -242,7 +242,7 @@ async fn work(
     call: &PreparedCall<'_>,
     targets: &mut mpsc::Receiver<Result<String>>,
     printer: &mut Printer,
-    tally: &mut Tally,
+    tally: &mut TargetTally,
 ) -> Result<()> {
     // With --fail-fast nothing may be under way when one fails.
     let at_once = if options.fail_fast { 1 } else { AT_ONCE };
@@ -257,7 +257,7 @@ async fn work(
         tokio::select! {
             biased;
             Some(answered) = answers.next(), if !answers.is_empty() => {
-                let (_, answer): &Answered = &answered;
+                let (_, answer): &TargetOutcome = &answered;
                 if answer.is_err() {
                     begin_line(printer, tally).await;
                 }
@@ -288,10 +288,10 @@ async fn work(
 }
 
 /// Ends the line of a record before a message on the same terminal.
-async fn begin_line(printer: &mut Printer, tally: &Tally) {
+async fn begin_line(printer: &mut Printer, tally: &TargetTally) {
     if tally.far.as_ref().is_some_and(Far::is_mixed) {
         printer.break_off();
-        // Whoever cannot take it in that time is not waited for.
+        // Anyone who cannot take it in that time is not waited for.
         let _ = timeout(AT_HAND, printer.drained()).await;
     }
 }
@@ -304,8 +304,8 @@ fn settle(
     options: &Options,
     call: &PreparedCall,
     printer: &mut Printer,
-    tally: &mut Tally,
-    (id, result): Answered,
+    tally: &mut TargetTally,
+    (id, result): TargetOutcome,
 ) -> Result<()> {
     match &id {
         Some(_) => drop(tally.flying.pop_front()),
@@ -345,7 +345,11 @@ fn print(printer: &mut Printer, envelope: &Envelope) -> Result<()> {
     printer.page_end()
 }
 
-async fn send(client: &Client, request: Result<(Request, String)>, wanted: Wanted) -> Answered {
+async fn send(
+    client: &Client,
+    request: Result<(Request, String)>,
+    wanted: Wanted,
+) -> TargetOutcome {
     match request {
         Err(error) => (None, Err(error)),
         Ok((request, id)) => {
@@ -376,12 +380,12 @@ fn targets(run: &mut Run, call: &PreparedCall) -> Result<mpsc::Receiver<Result<S
     } else {
         None
     };
-    let hole = &call.operation.path_parameters[0];
+    let path_parameter = &call.operation.path_parameters[0];
     std::thread::spawn(move || {
         for word in words {
             let ids: Box<dyn Iterator<Item = Result<String>>> = match stdin.take_if(|_| word == "-")
             {
-                Some(stream) => Box::new(Ids::new(stream, hole)),
+                Some(stream) => Box::new(Ids::new(stream, path_parameter)),
                 None => Box::new(std::iter::once(Ok(word))),
             };
             for id in ids {

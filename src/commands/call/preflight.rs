@@ -1,7 +1,7 @@
 //! Before a write: may the token do it at all? What was so at login is known;
 //! when it says no, the API is asked again, as scopes can be given later.
 //!
-//! Only what the reference documents is held against the token, and only for
+//! Only what the reference documents is compared with the token, and only for
 //! writes: a read that is refused has done no harm.
 
 use crate::api::client::Client;
@@ -33,7 +33,7 @@ pub(in crate::commands) fn scopes(
     }
     let now = run.now(place.api);
     let Ok(scopes) = Run::wait(auth::check::scopes(client, &now)) else {
-        // Whoever does not answer this will not answer the write either, and
+        // Anyone who does not answer this will not answer the write either, and
         // says why then.
         return Ok(());
     };
@@ -49,7 +49,7 @@ pub(in crate::commands) fn scopes(
         format!("the token lacks the scope {scope}; nothing was sent"),
     )
     .hint("add it in Recharge: Tools & apps, API tokens")
-    .hint("rc auth status shows what the token may do; rc api sends what you will"))
+    .hint("rc auth status shows the scopes of the token; rc api sends any request"))
 }
 
 /// Notes what the token may do now, unless another login took the place of

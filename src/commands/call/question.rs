@@ -1,13 +1,13 @@
 //! The question before a write: what is done to which objects of which store.
 //!
-//! Pure: in come the row, the targets and what was read of them; out comes one
+//! Pure: takes the row, the targets and what was read of them; returns one
 //! sentence, in which roles of fields say what is a name, an amount and a day.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::facts::{self, Facts};
+use super::facts::{self, ObjectsBefore};
 use crate::catalog::{FieldRole, Object, Operation, OperationAction, Resource};
 use crate::output::progress;
 use crate::stats::Decimal;
@@ -32,7 +32,7 @@ pub(super) struct Question<'a> {
     pub(super) operation: &'static Operation,
     pub(super) targets: &'a [String],
     pub(super) moved: Moved,
-    pub(super) facts: &'a Facts,
+    pub(super) facts: &'a ObjectsBefore,
     /// The value that makes the write one that asks (`status fully_disabled`).
     pub(super) special: Option<String>,
     /// The store, as [`crate::commands::connect::Target::in_question`] says it.
@@ -81,7 +81,7 @@ impl Question<'_> {
         let Some(record) = self.facts.of(target) else {
             return match &self.moved {
                 Moved::Each(amount) => format!("{verb} {amount} on {singular} {target}"),
-                Moved::Rest => format!("{verb} all that is left of {singular} {target}"),
+                Moved::Rest => format!("{verb} the rest of {singular} {target}"),
                 Moved::Unstated => format!("{verb} {singular} {target}"),
             };
         };
@@ -126,7 +126,7 @@ impl Question<'_> {
                 "{verb} {} each on {count} {plural}",
                 self.as_precise_as_any(amount)
             ),
-            Moved::Rest => format!("{verb} all that is left of {count} {plural}"),
+            Moved::Rest => format!("{verb} the rest of {count} {plural}"),
             Moved::Unstated => format!("{verb} {count} {plural}"),
         };
         if let Some(sum) = self.sum(targets) {

@@ -1,4 +1,4 @@
-//! A list that fails midway says how far it came and how to go on.
+//! A list that fails midway says how far it came and how to continue.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::config::{Colour, NetworkFlags};
 use crate::error::{Error, Kind};
 use crate::ui::printer::Printer;
 
-/// Adds the command that goes on from the first page that is not done with.
+/// Adds the command that continues from the first page that is not done with.
 /// Nothing is said where nothing stays printed: with `--out` the file does not
 /// appear, and a list that is gathered first is lost.
 pub(in crate::commands) fn hint(
@@ -37,7 +37,7 @@ pub(in crate::commands) fn hint(
             };
             let command = command(options, left, call, cursor);
             error.hint(format!(
-                "{records} records were printed up to there; go on with: {command}"
+                "{records} records were printed up to there; continue with: {command}"
             ))
         }
         _ => error,

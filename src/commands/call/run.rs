@@ -24,7 +24,7 @@ use crate::commands::call::rehearse;
 use crate::commands::call::resume;
 use crate::commands::call::unapplied;
 use crate::commands::call::watch;
-use crate::commands::call::written::{self, Written};
+use crate::commands::call::written::{self, WriteResult};
 use crate::commands::connect::{Target, target_flags};
 use crate::commands::dry;
 use crate::commands::profile::defaults;
@@ -120,7 +120,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, call: &Call) ->
         }
         () if call.is_many() => many::run(run, options, &client, &call, printer),
         () => {
-            let written = Written {
+            let written = WriteResult {
                 facts,
                 is_shown: shows_result,
                 flags: target_flags(options),
@@ -255,7 +255,7 @@ impl PreparedCall<'_> {
             .fold(self.named(), |words, target| format!("{words} {target}"))
     }
 
-    /// Says that a write may have been carried out when its answer tells
+    /// Says that a write may have been carried out when its answer says
     /// nothing.
     pub(in crate::commands) fn perhaps_done(&self, error: Error, target: &str) -> Error {
         match self.request(target) {
@@ -285,7 +285,7 @@ pub(in crate::commands) fn perhaps_done(api: &Api, error: Error, request: &Reque
     error
 }
 
-/// Asks whoever sits there for what the API requires and was not given.
+/// Asks the user for what the API requires and was not given.
 fn complete(run: &mut Run, api: &Api, call: &Call, values: &mut Values) -> Result<()> {
     for parameter in request::missing(call.operation, values, &run.now(api))? {
         let question = prompt(parameter);
@@ -368,7 +368,7 @@ pub(in crate::commands) fn one(
     request: &Request,
     call: &PreparedCall,
     mut printer: Printer,
-    written: &Written,
+    written: &WriteResult,
 ) -> Result<()> {
     let wanted = Wanted::of(call.operation.response);
     let sent = async { Envelope::open(client.send(request).await?, wanted) };

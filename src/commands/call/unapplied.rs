@@ -1,8 +1,8 @@
 //! Whether a successful update shows what was sent. Some updates are answered
 //! with success and change nothing, as of a subscription that is not active.
 //!
-//! In come the body that was sent and the record that was answered, out comes
-//! what to tell. Pure.
+//! Takes the body that was sent and the record that was answered; returns what
+//! to tell. Pure.
 
 use serde_json::{Map, Value};
 
@@ -30,7 +30,7 @@ pub(super) fn note(method: Method, body: Option<&str>, record: &str) -> Option<S
         return None;
     }
     Some(format!(
-        "the API answered with success, and shows none of the changes: {}",
+        "the API reported success, but shows none of the changes: {}",
         differing.join("; ")
     ))
 }

@@ -1,43 +1,43 @@
-//! What a person sees after a write: one line with its result, and the command
-//! that takes it back.
+//! The output after a write: one line with its result, and the command that
+//! takes it back.
 //!
-//! Pure but for [`is_shown`] and the read of what comes next: in come the row, the request, the object before
-//! and after; out come lines. Pipes and chosen formats see the record alone.
+//! Pure but for [`is_shown`] and the read of what comes next: takes the row, the request, the object before
+//! and after; returns lines. Pipes and chosen formats see the record alone.
 
 use serde_json::Value;
 
-use super::facts::{self, Facts};
+use super::facts::{self, ObjectsBefore};
 use super::run::PreparedCall;
 use super::upcoming;
 use crate::api::client::Client;
 use crate::api::request::{Request, sent};
 use crate::api::response::Envelope;
-use crate::catalog::{Effect, OldValue, Operation, Reverse, kebab};
+use crate::catalog::{Effect, OldValue, Operation, UndoCommand, kebab};
 use crate::cli::Options;
 use crate::ui::Run;
 
 /// How the result of one write is shown.
-pub(in crate::commands) struct Written {
+pub(in crate::commands) struct WriteResult {
     /// The object as it was read before the write.
-    pub(super) facts: Facts,
+    pub(super) facts: ObjectsBefore,
     /// Whether a person sees a result instead of a whole record.
     pub(super) is_shown: bool,
     /// The flags that name the store, for a command that takes the write back.
     pub(super) flags: String,
 }
 
-impl Written {
+impl WriteResult {
     /// The whole record is shown.
     pub(in crate::commands) fn record() -> Self {
         Self {
-            facts: Facts::default(),
+            facts: ObjectsBefore::default(),
             is_shown: false,
             flags: String::new(),
         }
     }
 
-    /// Tells a person the result, and how to take it back. An answer without
-    /// an object is told also where standard output is no terminal.
+    /// Tells a person the result, and how to take it back. An answer without an
+    /// object is reported also where standard output is not a terminal.
     pub(super) fn report(
         &self,
         run: &mut Run,
@@ -103,7 +103,7 @@ fn line(
     if let Some(next) = next {
         return format!("{text}; {next}");
     }
-    // A day that has a name tells what comes next.
+    // A day that has a name says what comes next.
     let named = object.filter(|object| object.day().is_some_and(|(_, called)| !called.is_empty()));
     if let Some(day) = named
         .zip(after)
@@ -131,17 +131,17 @@ fn reverse(call: &PreparedCall, request: &Request, target: &str, before: &Value)
     // A write that answers with another object did more than its reverse undoes.
     sent::identified_by(operation, request.body.as_deref())?;
     let resource = kebab(call.resource.name);
-    match operation.reverse? {
-        Reverse::Operation { verb, field, was } => {
+    match operation.undo_command? {
+        UndoCommand::Operation { verb, field, was } => {
             let old = &before[field];
             let old = old.as_str().map_or_else(|| old.to_string(), str::to_owned);
             (old == was).then(|| format!("rc {resource} {} {target}", kebab(verb)))
         }
-        Reverse::OldValues(values) => with_old_values(call, before, target, |name| {
+        UndoCommand::OldValues(values) => with_old_values(call, before, target, |name| {
             let old: Option<&OldValue> = values.iter().find(|old| old.parameter == name);
             old.map(|old| old.field)
         }),
-        Reverse::SameNames => with_old_values(call, before, target, Some),
+        UndoCommand::SameNames => with_old_values(call, before, target, Some),
     }
 }
 

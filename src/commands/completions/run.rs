@@ -1,8 +1,8 @@
 //! Completion: a shell asks what may come next, or a person for the script by
 //! which it asks.
 //!
-//! Whatever goes wrong while somebody types is no answer, and never an error on
-//! their line.
+//! Whatever goes wrong while somebody types is not an answer, and never an
+//! error on their line.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -31,7 +31,7 @@ pub(in crate::commands) fn answer(mut world: World, line: Option<TypedLine>) -> 
     };
     let facts = facts(&world, &line);
     let answer = line.shell.answer(&complete::offer(&all(), &line, &facts));
-    // Nobody is left to tell when it cannot be written.
+    // No one is left to tell when it cannot be written.
     let _ = world
         .stdout
         .write_all(answer.as_bytes())

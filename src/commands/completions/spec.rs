@@ -8,13 +8,13 @@ use crate::cli::{Spec, help, plain};
 
 pub(super) const SPEC: Spec = Spec::new(
     "completions",
-    "Print the script that completes rc in a shell",
+    "Print the completion script of a shell",
     build,
 );
 
 const EXAMPLES: &str = "\
-The script asks rc for all that it shows: commands, flags, values, and the
-columns, profiles and jobs that there are. It asks no network.
+The script gets all completions from rc: commands, flags, values, columns,
+profiles and jobs. It uses no network.
 
 In ~/.bashrc: source <(rc completions bash)
 In ~/.zshrc, after compinit: source <(rc completions zsh)

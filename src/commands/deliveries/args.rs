@@ -42,7 +42,7 @@ pub(super) fn deliveries_of(verb: &str, matches: &ArgMatches) -> Result<Deliveri
             let ids: Vec<i64> = ids.map_or_else(Vec::new, |ids| ids.copied().collect());
             let event = number("event");
             if ids.is_empty() && event.is_none() {
-                return Err(Error::usage("nothing to replay is named")
+                return Err(Error::usage("no delivery is named")
                     .hint("name deliveries by their ids, or an event with --event"));
             }
             Deliveries::Replay {

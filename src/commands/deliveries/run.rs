@@ -26,7 +26,8 @@ const NEVER: i64 = 0;
 pub(super) fn run(run: &mut Run, options: &Options, asked: Deliveries) -> Result<()> {
     if options.dry_run.is_some() {
         return Err(Error::usage(
-            "--dry-run shows what a command writes to the API, and this command sends nothing there",
+            "--dry-run shows what a command writes to the API, and this command sends nothing \
+             there",
         ));
     }
     let folders = run.folders()?;
@@ -141,7 +142,7 @@ fn never_delivered(
     let Some(target) = &words.target else {
         let message = format!("no message of event {event} was delivered");
         return Err(Error::new(Kind::NotFound, message)
-            .hint("with --forward-to its messages are made from the event"));
+            .hint("with --forward-to its messages are built from the event"));
     };
     let key = ListenerKey {
         store: place.recent_name(),
@@ -166,7 +167,7 @@ fn replay(
 ) -> Result<()> {
     for delivery in chosen {
         if !delivery.has_body {
-            let message = format!("the body of delivery {} is not kept any more", delivery.id);
+            let message = format!("the body of delivery {} is no longer stored", delivery.id);
             return Err(Error::new(Kind::NotFound, message));
         }
         if words.target.is_none() && ForwardTarget::parse(&delivery.key.listener).is_err() {

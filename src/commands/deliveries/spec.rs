@@ -8,13 +8,13 @@ use crate::commands::webhooks::listen::forward_flags;
 
 pub(super) const SPEC: Spec = Spec::new(
     "deliveries",
-    "Messages of webhooks that were handed to local programs",
+    "List and replay webhook messages that were sent to local programs",
     build,
 );
 
 const DELIVERIES: &str = "\
-rc webhooks listen records each message: its body, where it went, and how that
-ended. They are kept for 30 days, in a file for your eyes only.
+rc webhooks listen records each message: its body, its target, and the result.
+Records are kept for 30 days, in a file that only you can read.
 
 Examples:
   rc deliveries list --failed
@@ -24,13 +24,13 @@ Examples:
 
 const LIST: &str = "\
 The newest comes first. States: delivered (a status from 200 to 299), failed,
-unknown (sent, and no answer came), waiting, printed.
+unknown (sent, but without a response), waiting, printed.
 
 Example:
   rc deliveries list --failed";
 
 const REPLAY: &str = "\
-Sends the same bytes again, signed anew, to where they went first or to
+Sends the same bytes again, with a new signature, to the first target or to
 --forward-to.
 
 Examples:
@@ -50,7 +50,7 @@ fn build() -> Command {
                 Arg::new("failed")
                     .long("failed")
                     .action(ArgAction::SetTrue)
-                    .help("only those that did not arrive for sure"),
+                    .help("only those that failed or are unknown"),
             )
             .arg(
                 Arg::new("topic")
@@ -74,14 +74,14 @@ fn build() -> Command {
         .arg(
             number("delivery", "ID")
                 .required(true)
-                .help("number of the delivery, as the list shows it"),
+                .help("id of the delivery, as the list shows it"),
         ),
         verb("replay", "Send deliveries again", REPLAY)
             .arg(
                 number("delivery", "ID")
                     .num_args(0..)
                     .action(ArgAction::Append)
-                    .help("numbers of deliveries"),
+                    .help("ids of deliveries"),
             )
             .arg(
                 number("event", "ID")

@@ -1,4 +1,4 @@
-//! What facts about an answer mean: pure, without asking anybody.
+//! The meaning of facts about an answer: pure, without asking anybody.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::catalog::{Api, ApiFamily};
 use crate::config::variable;
 use crate::error::{Error, Kind};
 
-/// A clock that is further off is told.
+/// A clock that is further off is reported.
 const NOTICEABLE: Duration = Duration::from_secs(2 * 60);
 
 /// A clock that is further off makes relative dates wrong.
@@ -104,7 +104,7 @@ pub(super) fn config(family: &ApiFamily, place: &str, version: &str) -> Check {
     ))
 }
 
-/// Whether what answers is the API. It says no to whoever has no good token.
+/// Whether what answers is the API. It says no to anyone who has no good token.
 pub(super) fn http(status: u16, version: Version, took: Duration) -> Check {
     let check = match status {
         200..=299 | 401 | 403 | 429 => Check::ok("http", format!("{version:?}, status {status}")),
@@ -118,7 +118,7 @@ pub(super) fn http(status: u16, version: Version, took: Duration) -> Check {
         ),
         _ => wrong(
             format!("status {status}"),
-            "check the base URL: what answers there is not the API",
+            "check the base URL: the server there is not the API",
         ),
     };
     check.after(took)
@@ -140,7 +140,7 @@ pub(super) fn token(status: u16, body: &[u8]) -> Check {
              Tools & apps, API tokens",
         ),
         403 => refused(
-            "accepted, but it may not even be asked about",
+            "accepted, but it has no scope to read its description",
             "give it scopes",
         ),
         200..300 => accepted(body),
@@ -148,7 +148,7 @@ pub(super) fn token(status: u16, body: &[u8]) -> Check {
     }
 }
 
-/// What a list says of a token, for an API that does not describe tokens.
+/// The check of a token by a list, for an API that does not describe tokens.
 pub(super) fn probed(api: &Api, status: u16, scope: Option<&str>) -> Check {
     let place = api.auth.managed_at;
     match status {
@@ -163,7 +163,7 @@ pub(super) fn probed(api: &Api, status: u16, scope: Option<&str>) -> Check {
             format!("accepted, without the scope {}", scope.unwrap_or_default()),
         )
         .hint(format!(
-            "rc auth status tells its scopes; they are set in {place}"
+            "rc auth status shows its scopes; they are set in {place}"
         )),
         200..300 => Check::ok("token", "accepted"),
         _ => Check::warn("token", format!("not judged, status {status}")),
@@ -174,7 +174,7 @@ pub(super) fn probed(api: &Api, status: u16, scope: Option<&str>) -> Check {
 pub(super) fn left(left: Option<&str>) -> Check {
     match left {
         Some(left) => Check::ok("limit", format!("{left} requests left")),
-        None => Check::warn("limit", "the answer does not tell"),
+        None => Check::warn("limit", "the response does not say"),
     }
 }
 
@@ -187,18 +187,18 @@ fn accepted(body: &[u8]) -> Check {
     let Some(scopes) = told["scopes"].as_array() else {
         let error = Error::new(
             Kind::Unreachable,
-            "an answer that tells nothing of the token",
+            "a response without a description of the token",
         );
         return Check::failed(
             "token",
-            &error.hint("check the base URL: what answers there is not the API"),
+            &error.hint("check the base URL: the server there is not the API"),
         );
     };
     let names: Vec<&str> = scopes.iter().filter_map(Value::as_str).collect();
     let name = told["name"].as_str().unwrap_or("without a name");
     if names.is_empty() {
         return Check::warn("token", format!("accepted: {name}, without scopes"))
-            .hint("it may do nothing; give it scopes in Recharge");
+            .hint("it has no permissions; add scopes to it in Recharge");
     }
     Check::ok(
         "token",
@@ -215,14 +215,14 @@ pub(super) fn version(answered: Option<&str>, asked: &str) -> Check {
             format!("answered in {version}, asked for in {asked}"),
         )
         .hint("its field names and values differ: check --api-version and RECHARGE_API_VERSION"),
-        None => Check::warn("api", "the answer does not state its version"),
+        None => Check::warn("api", "the response does not state its version"),
     }
 }
 
 /// How full the bucket is, and what the token says of its size and speed.
 pub(super) fn limit(level: Option<&str>, token: &str) -> Check {
     let Some(level) = level else {
-        return Check::warn("limit", "the answer does not tell");
+        return Check::warn("limit", "the response does not say");
     };
     let multiplier = token.split('_').nth(1).filter(|part| {
         let factors = part.split_once('x');
@@ -242,7 +242,7 @@ pub(super) fn limit(level: Option<&str>, token: &str) -> Check {
 pub(super) fn clock(date: Option<&str>, ours: Timestamp) -> Check {
     let parsed = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
     let Some(theirs) = parsed else {
-        return Check::warn("clock", "not compared: the answer has no date");
+        return Check::warn("clock", "not compared: the response has no date");
     };
     let ahead = ours.duration_since(theirs.timestamp());
     let off = ahead.unsigned_abs();

@@ -2,11 +2,11 @@
 //! what to do where it is not.
 //!
 //! It goes the way of a request: settings, the host, a connection, TLS, an
-//! answer, and what the answer says of the token, the clock and the rate
-//! limit. One request is sent, which changes nothing; a token is not needed.
-//! Out come lines for people, or records in any format; the exit code is that
-//! of the first failure. What facts mean is judged in [`judge`], how the host
-//! is reached is seen in [`reach`].
+//! answer, and what the answer says of the token, the clock and the rate limit.
+//! One request is sent, which changes nothing; a token is not needed. Out come
+//! lines for people, or records in any format; the exit code is that of the
+//! first failure. [`judge`] interprets facts, [`reach`] tests the way to the
+//! host.
 
 mod judge;
 mod reach;
@@ -41,7 +41,7 @@ pub(super) const COMMAND: Command = Command {
     },
 };
 
-/// Checks everything, and tells what was found.
+/// Checks everything, and says what was found.
 fn run(run: &mut Run, options: &Options) -> Result<()> {
     let printer = if as_records(options) {
         let described = Described::of_keys(&CHECK_KEYS);
@@ -167,7 +167,7 @@ fn look(run: &mut Run, options: &Options, report: &mut DoctorReport) -> Result<(
         return asked(run, &place, http.as_ref(), token.as_ref(), report);
     }
     if token.is_some() {
-        report.add(Check::warn("token", "there is one; it could not be tried"));
+        report.add(Check::warn("token", "found, but not tested"));
     }
     Ok(())
 }
@@ -254,7 +254,7 @@ fn asked(
         Err(failure) => {
             report.add(unanswered(&failure, took));
             if token.is_some() {
-                report.add(Check::warn("token", "there is one; it could not be tried"));
+                report.add(Check::warn("token", "found, but not tested"));
             }
         }
         Ok(answer) => {
@@ -326,7 +326,10 @@ fn question(place: &Target, token: Option<&SecretString>) -> Result<Request<Byte
         let mut value = HeaderValue::from_str(token.expose_secret()).map_err(|_| {
             Error::new(
                 Kind::Access,
-                format!("{} cannot stand in a header", place.api.auth.variable),
+                format!(
+                    "{} contains characters that a header cannot have",
+                    place.api.auth.variable
+                ),
             )
         })?;
         value.set_sensitive(true);
@@ -334,7 +337,7 @@ fn question(place: &Target, token: Option<&SecretString>) -> Result<Request<Byte
     }
     builder
         .body(Bytes::new())
-        .map_err(|error| Error::usage("the request cannot be made").caused_by(error))
+        .map_err(|error| Error::usage("the request cannot be built").caused_by(error))
 }
 
 /// The keys of the record of a check.

@@ -94,15 +94,16 @@ async fn connected(addresses: &[SocketAddr], patience: Duration) -> Result<TcpSt
 async fn spoken(base: &BaseUrl, network: &Network, stream: TcpStream) -> Result<String, Error> {
     let config = Arc::new(tls::settings(&network.trust)?);
     let host = base.host().trim_start_matches('[').trim_end_matches(']');
-    let name = ServerName::try_from(host.to_owned())
-        .map_err(|error| Error::usage(format!("{host} is no name for TLS")).caused_by(error))?;
+    let name = ServerName::try_from(host.to_owned()).map_err(|error| {
+        Error::usage(format!("{host} is not a valid name for TLS")).caused_by(error)
+    })?;
     let patience = network.timeouts.connect;
     let failed = |error: std::io::Error| {
         let advice = tls::within(&error).map(tls::advice);
-        let known = unreachable("no secure connection".to_owned()).caused_by(error);
+        let known = unreachable("no TLS connection".to_owned()).caused_by(error);
         match advice {
             Some(advice) => known.hint(advice),
-            None => known.hint("nothing was sent; something between here and there breaks TLS off"),
+            None => known.hint("nothing was sent; a firewall or proxy may interrupt TLS"),
         }
     };
     // Blocking, with a time limit, as rustls does it without more.

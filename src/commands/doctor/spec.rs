@@ -8,8 +8,8 @@ pub(super) const SPEC: Spec = Spec::new("doctor", "Check token, network, clock a
 
 /// The last lines of its help.
 const EXAMPLES: &str = "\
-It needs no token, and changes nothing. Its exit code is 0 when rc can be used,
-else that of the first failure.
+Needs no token, and changes nothing. The exit code is 0 when rc is ready to use,
+else the exit code of the first failure.
 
 Examples:
   rc doctor

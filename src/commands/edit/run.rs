@@ -9,7 +9,7 @@ use crate::api::client::Client;
 use crate::catalog::{Operation, Resource, kebab};
 use crate::cli::{DryRun, Options, Paging};
 use crate::commands::call::args::Call;
-use crate::commands::call::written::Written;
+use crate::commands::call::written::WriteResult;
 use crate::commands::call::{preflight, rehearse, run as call};
 use crate::commands::connect::Target;
 use crate::commands::difference::{self, all_changes, changes};
@@ -43,7 +43,7 @@ pub(super) fn run(
     };
     let client = run.client(&place)?;
     preflight::scopes(run, &place, &client, update, &[])?;
-    let edit = Edit {
+    let edit = ObjectEdit {
         resource,
         get,
         update,
@@ -76,14 +76,14 @@ fn kept(error: Error, file: EditedFile) -> Error {
 }
 
 /// An object that is edited.
-struct Edit<'a> {
+struct ObjectEdit<'a> {
     resource: &'static Resource,
     get: &'static Operation,
     update: &'static Operation,
     id: &'a str,
 }
 
-impl Edit<'_> {
+impl ObjectEdit<'_> {
     /// A call of an operation on the object.
     fn call(&self, operation: &'static Operation, body: Option<String>) -> Call {
         Call {
@@ -140,8 +140,7 @@ impl Edit<'_> {
         let fields = self.ask_for_fields(run, options, (editor, file))?;
         let changed = document::changed(before, fields);
         if changed.is_empty() {
-            run.reporter
-                .note("nothing was changed, and nothing is sent");
+            run.reporter.note("no field was changed; nothing was sent");
             return Ok(());
         }
         let body = Value::Object(changed.clone()).to_string();
@@ -179,7 +178,7 @@ impl Edit<'_> {
             show(run, "your changes:", &own);
             let message = format!("{name} {} was changed meanwhile; nothing was sent", self.id);
             return Err(Error::new(Kind::Partial, message).hint(format!(
-                "rc {} edit {} begins again",
+                "rc {} edit {} starts again",
                 kebab(self.resource.name),
                 self.id
             )));
@@ -188,12 +187,19 @@ impl Edit<'_> {
             return Ok(());
         };
         (run.guard_interrupts)();
-        call::one(run, client, &request, &call, printer, &Written::record())
+        call::one(
+            run,
+            client,
+            &request,
+            &call,
+            printer,
+            &WriteResult::record(),
+        )
     }
 }
 
 /// Shows changes beside the messages, as the output is for the record.
-fn show(run: &Run, heading: &str, changes: &[difference::FieldChange]) {
+fn show(run: &Run, heading: &str, changes: &[difference::FieldDifference]) {
     let text = format!("{heading}\n{}", difference::as_text(changes));
     run.reporter.voice().say(&visible::lines(&text));
 }

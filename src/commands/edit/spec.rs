@@ -22,9 +22,10 @@ const LONG_ABOUT: &str = "\
 Change fields in an editor.
 
 Opens the fields that can be changed as JSON in $VISUAL or $EDITOR, shows the
-difference, asks, and sends only what changed. The object is read again before
-that: where it was changed meanwhile, nothing is sent, the file is kept, and the
-exit code is 7. A field that is removed from the file stays as it is.";
+difference, asks for confirmation, and sends only the changed fields. The object
+is read again first: if it was changed meanwhile, nothing is sent, the file is
+kept, and the exit code is 7. A field that is removed from the file keeps its
+value.";
 
 /// The command without a resource; it is not reachable.
 fn build() -> Command {

@@ -93,7 +93,7 @@ async fn follow(
         let mut pause = asked.every.unwrap_or(PAUSE);
         while !pause.is_zero() {
             if (run.reader_gone)() {
-                return Err(Error::new(Kind::Closed, "the reader has gone"));
+                return Err(Error::new(Kind::Closed, "standard output was closed"));
             }
             let slice = pause.min(SLICE);
             (run.timing.sleep)(slice).await;
@@ -160,7 +160,7 @@ fn object_type(place: &Target, word: &str) -> Result<String> {
     if let Some(resource) = known.find(|known| known.name == word || known.singular == word) {
         return Ok(resource.singular.to_owned());
     }
-    let error = Error::usage(format!("there is no kind of object {word}"));
+    let error = Error::usage(format!("there is no object type {word}"));
     let names = resources.iter().map(|resource| resource.singular);
     Err(match nearest(&word, names, Similarity::Usual) {
         Some(near) => error.hint(format!("did you mean {near}?")),

@@ -38,7 +38,7 @@ fn since(default: &'static str) -> Arg {
         .long("since")
         .value_name("WHEN")
         .help(format!(
-            "from then on: a span like 3h, or a time [default: {default}]"
+            "start: a duration like 3h, or a time [default: {default}]"
         ))
 }
 
@@ -56,18 +56,19 @@ fn tail() -> Command {
             text(
                 "origin",
                 "ORIGIN",
-                "only from there: api, customer_portal, merchant_portal, recharge_process",
+                "only those of this origin: api, customer_portal, merchant_portal, \
+                 recharge_process",
             ),
             since("now; with --once, an hour ago"),
             Arg::new("every")
                 .long("every")
                 .value_name("SPAN")
                 .value_parser(pause)
-                .help("pause between two looks [default: 5s]"),
+                .help("pause between two requests [default: 5s]"),
             Arg::new("once")
                 .long("once")
                 .action(ArgAction::SetTrue)
-                .help("end once everything that happened is shown"),
+                .help("exit once all events are shown"),
         ])
         .arg(flags::limit().help("stop after this many events"))
 }

@@ -10,7 +10,7 @@ use crate::cli::{self, Spec, help, plain};
 pub(super) const COMMAND: Command = Command {
     spec: Spec::new(
         "help",
-        "Tell about a command, or a topic: rc help topics lists them",
+        "Show help about a command or a topic: rc help topics lists them",
         build,
     ),
     files: no_files,
@@ -32,7 +32,7 @@ fn build() -> clap::Command {
         Arg::new("topic")
             .value_name("TOPIC|COMMAND")
             .num_args(0..)
-            .help("what to tell about; rc help topics lists the topics")
+            .help("a command or a topic; rc help topics lists the topics")
             .help_heading("Arguments"),
     )
 }

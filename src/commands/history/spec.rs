@@ -10,15 +10,14 @@ use crate::cli::{Spec, flags};
 
 pub(super) const SPEC: Spec = Spec::new(
     "history",
-    "The writes that were sent from this machine, and how they ended",
+    "Writes that were sent from this machine, and their outcomes",
     build,
 );
 
 const HISTORY: &str = "\
-Every request that may change something is recorded before it is sent, whatever
-command sends it: its time, command, store, path and ids, and how it ended. No
-body, no query and no secret is recorded. Entries are kept for a year, at most
-50 MB of them.
+Every request that may change something is recorded before it is sent, by all
+commands: its time, command, store, path, ids and outcome. Bodies, queries and
+secrets are not recorded. Entries are kept for a year, up to 50 MB.
 
 Examples:
   rc history list -n 20
@@ -57,7 +56,7 @@ fn build() -> Command {
                     .value_name("ID")
                     .required(true)
                     .value_parser(clap::value_parser!(i64).range(1..))
-                    .help("number of the entry, as the list shows it"),
+                    .help("id of the entry, as the list shows it"),
             ),
     ])
 }
@@ -71,7 +70,7 @@ fn filters() -> Vec<Arg> {
     let flags = vec![
         moment("since", "entries from this time on, like 2026-11-01 or 7d"),
         moment("until", "entries before this time"),
-        text("outcome", "OUTCOME,OUTCOME", "entries that ended so")
+        text("outcome", "OUTCOME,OUTCOME", "entries with this outcome")
             .action(ArgAction::Append)
             .value_delimiter(',')
             .value_parser(PossibleValuesParser::new(outcomes)),

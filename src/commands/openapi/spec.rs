@@ -9,7 +9,7 @@ pub(super) const SPEC: Spec =
 
 /// The last lines of its help.
 const EXAMPLES: &str = "\
-It comes from the tables that rc itself runs on; nothing is asked of the API.
+It is generated from the tables that rc itself uses; no request is sent.
 
 Examples:
   rc openapi --out openapi.json

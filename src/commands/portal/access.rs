@@ -31,7 +31,7 @@ const PLACEHOLDER: &str = "customer_hash";
 const LARGEST_TOKEN: u64 = 64 * 1024;
 
 /// A link to the portal of a customer.
-pub(super) struct Link {
+pub(super) struct PortalLink {
     /// Where the portals of the store are.
     base: BaseUrl,
     hash: String,
@@ -58,8 +58,12 @@ pub(super) fn session_request(customer: &str) -> Result<Request> {
     let row = &access::SESSION;
     crate::api::request::check(&row.path_parameters[0], customer)
         .map_err(|why| Error::usage(format!("the customer {customer:?}: {why}")))?;
-    let hole = format!("{{{}}}", row.path_parameters[0].name);
-    Ok(request(row, row.path.replace(&hole, customer), Some("{}")))
+    let path_parameter = format!("{{{}}}", row.path_parameters[0].name);
+    Ok(request(
+        row,
+        row.path.replace(&path_parameter, customer),
+        Some("{}"),
+    ))
 }
 
 fn request(row: &'static Operation, path: String, body: Option<&str>) -> Request {
@@ -77,7 +81,7 @@ fn request(row: &'static Operation, path: String, body: Option<&str>) -> Request
 }
 
 /// Makes a link for a customer. No email is sent.
-pub(super) fn make(run: &mut Run, place: &Target, customer: &str) -> Result<Link> {
+pub(super) fn make(run: &mut Run, place: &Target, customer: &str) -> Result<PortalLink> {
     let opening = session_request(customer)?;
     let client = run.client(place)?;
     let answer = Run::wait(client.send(&opening))?;
@@ -88,9 +92,10 @@ pub(super) fn make(run: &mut Run, place: &Target, customer: &str) -> Result<Link
     let answer = Run::wait(client.send(&asking))?;
     let text = |name: &str| field(&answer.body, &[name]);
     let base = BaseUrl::parse(&text(access::BASE_URL)?).map_err(|error| {
-        Error::unexpected("the API names a portal that no token is sent to").caused_by(error)
+        Error::unexpected("the API names a portal address that must not receive a token")
+            .caused_by(error)
     })?;
-    Ok(Link {
+    Ok(PortalLink {
         base,
         hash: checked_hash(&text(access::HASH)?)?,
         token: token_of(&text(access::LINK_TOKEN)?, "the token of the link")?,
@@ -108,8 +113,8 @@ fn field(body: &[u8], path: &[&str]) -> Result<String> {
         .filter(|text| !text.is_empty());
     text.map(str::to_owned).ok_or_else(|| {
         let name = path.last().copied().unwrap_or_default();
-        Error::unexpected(format!("the answer has no {name}"))
-            .hint("sessions of customers are not in the reference; the API may have changed")
+        Error::unexpected(format!("the response has no {name}"))
+            .hint("the reference does not describe customer sessions; the API may have changed")
     })
 }
 
@@ -118,8 +123,8 @@ fn checked_hash(hash: &str) -> Result<String> {
     let hash = hash.trim();
     let is_one = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if hash.is_empty() || hash.len() > 128 || !hash.bytes().all(is_one) {
-        return Err(Error::usage("the hash of the customer is not one")
-            .hint("it is the field hash of rc customers get, letters and digits"));
+        return Err(Error::usage("the hash of the customer is not valid")
+            .hint("rc customers get shows it in the field hash: letters and digits"));
     }
     Ok(hash.to_owned())
 }
@@ -130,7 +135,7 @@ pub(super) fn client(run: &mut Run, of: &OfCustomer, place: &Target) -> Result<A
         Some(customer) => make(run, place, customer)?,
         None => given(run, of, place)?,
     };
-    let Link {
+    let PortalLink {
         base, hash, token, ..
     } = link;
     let around = |inner| Box::new(WithHash { inner, hash }) as Box<dyn Transport>;
@@ -138,7 +143,7 @@ pub(super) fn client(run: &mut Run, of: &OfCustomer, place: &Target) -> Result<A
 }
 
 /// The hash and token that the user gives.
-fn given(run: &mut Run, of: &OfCustomer, place: &Target) -> Result<Link> {
+fn given(run: &mut Run, of: &OfCustomer, place: &Target) -> Result<PortalLink> {
     let hash = checked_hash(of.hash.as_deref().unwrap_or_default())?;
     let base = match (&of.portal_url, place.sandbox) {
         (Some(url), _) => BaseUrl::parse(url)?,
@@ -161,13 +166,13 @@ fn given(run: &mut Run, of: &OfCustomer, place: &Target) -> Result<Link> {
         None => match config::read(&run.environment, variable)? {
             Some(token) => token_of(token, variable)?,
             None => {
-                return Err(Error::new(Kind::Access, "there is no token of the portal")
+                return Err(Error::new(Kind::Access, "there is no portal token")
                     .hint(format!("set {variable}, or give --token-file FILE"))
-                    .hint("never as an argument: other programs can read those"));
+                    .hint("a token is not an argument, as other programs can read arguments"));
             }
         },
     };
-    Ok(Link {
+    Ok(PortalLink {
         base,
         hash,
         token,
@@ -219,8 +224,9 @@ pub(super) fn explained(error: Error) -> Error {
     if !matches!(status, Some(300..=399)) {
         return error;
     }
-    let mut explained = Error::new(Kind::Access, "the portal refused the token")
-        .hint("it is over, or of another customer; rc portal link CUSTOMER makes a new one");
+    let mut explained = Error::new(Kind::Access, "the portal refused the token").hint(
+        "it has expired, or belongs to another customer; rc portal link CUSTOMER makes a new one",
+    );
     explained.answer = error.answer;
     explained.untouched()
 }

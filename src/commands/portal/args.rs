@@ -18,7 +18,7 @@ pub(super) enum Portal {
         opens: bool,
     },
     /// Get objects by a schema.
-    Objects(Objects),
+    Objects(ObjectsArgs),
     /// Send a request.
     Request(PortalRequest),
     /// List the routes.
@@ -40,7 +40,7 @@ pub(super) struct OfCustomer {
 
 /// Objects to get.
 #[derive(Debug)]
-pub(super) struct Objects {
+pub(super) struct ObjectsArgs {
     pub(super) of: OfCustomer,
     pub(super) schema: Option<String>,
     pub(super) schema_file: Option<String>,
@@ -78,7 +78,7 @@ pub(super) fn portal(verb: &str, matches: &ArgMatches) -> Result<Portal> {
             customer: text(matches, "whose").unwrap_or_default(),
             opens: matches.get_flag("open"),
         },
-        "objects" => Portal::Objects(Objects {
+        "objects" => Portal::Objects(ObjectsArgs {
             of: of_customer(matches)?,
             schema: text(matches, "schema"),
             schema_file: text(matches, "schema-file"),
@@ -122,10 +122,10 @@ fn of_customer(matches: &ArgMatches) -> Result<OfCustomer> {
         token_file: text(matches, "token-file"),
     };
     match (&of.customer, &of.hash) {
-        (None, None) => Err(Error::usage("the number of a customer is missing")
+        (None, None) => Err(Error::usage("the id of a customer is missing")
             .hint("or give a hash with --hash, and its token in RECHARGE_PORTAL_TOKEN")),
         (Some(_), Some(_)) => Err(Error::usage("a customer and --hash cannot go together")
-            .hint("a customer is named by the number, or by the hash with a token")),
+            .hint("give the id of the customer, or the hash with a token")),
         _ => Ok(of),
     }
 }

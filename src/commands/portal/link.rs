@@ -37,7 +37,7 @@ pub(super) fn run(run: &mut Run, options: &Options, customer: &str, opens: bool)
         Some(Printer::prepare(run, options, Shape::One, described)?)
     };
     let question = format!(
-        "Whoever has the link has full access to the account of customer {customer} in {}. Make it?",
+        "The link gives full access to the account of customer {customer} in {}. Create it?",
         place.in_question()
     );
     run.confirm(options, &question)?;
@@ -67,7 +67,7 @@ fn refuse_open(is_plain: bool, is_sandbox: bool) -> Result<()> {
             .hint("leave out --open, or the flags of the output"));
     }
     if is_sandbox {
-        return Err(Error::usage("the sandbox of this command serves no pages")
+        return Err(Error::usage("the built-in sandbox serves no pages")
             .hint("rc sandbox serve does, and rc theme serve --open shows a theme"));
     }
     Ok(())

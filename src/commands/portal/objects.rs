@@ -1,7 +1,7 @@
 //! `rc portal objects`: objects by a schema.
 
 use super::access;
-use super::args::Objects;
+use super::args::ObjectsArgs;
 use crate::api::request::{self, Printed, Request};
 use crate::api::response::{Envelope, Wanted};
 use crate::catalog::portal::API;
@@ -14,7 +14,7 @@ use crate::portal::schema;
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer};
 
-pub(super) fn run(run: &mut Run, options: &Options, objects: &Objects) -> Result<()> {
+pub(super) fn run(run: &mut Run, options: &Options, objects: &ObjectsArgs) -> Result<()> {
     let text = match (&objects.schema, &objects.schema_file) {
         (_, Some(file)) if file == "-" => run.stdin.text("-")?,
         (_, Some(file)) => run.stdin.text(&format!("@{file}"))?,

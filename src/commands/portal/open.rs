@@ -1,9 +1,9 @@
 //! Opens a link in a browser without showing it to anybody else.
 //!
-//! Arguments of programs can be read by every user of a machine, so the browser
-//! is given a file that only the user may read. The file leads to a page of this
-//! machine whose path nobody can guess, and that page leads on to the portal, once.
-//! So the token is in no argument and on no disk, whoever has not read the file
+//! Arguments of programs can be read by every user of a machine, so the browser is
+//! given a file that only the user may read. The file leads to a page of this
+//! machine whose path no one can guess, and that page leads on to the portal, once.
+//! So the token is in no argument and on no disk, anyone who has not read the file
 //! gets nothing, and it is certain when the browser has come for it.
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -41,21 +41,24 @@ pub(super) fn open(environment: &Environment, url: &SecretString) -> Result<()> 
 fn open_within(patience: Duration, environment: &Environment, url: &SecretString) -> Result<()> {
     let without_query = url.expose_secret().split('?').next().unwrap_or_default();
     BaseUrl::parse(without_query).map_err(|error| {
-        Error::unexpected("the API names a portal that no browser is sent to").caused_by(error)
+        Error::unexpected("the API names a portal address that is not safe to open in a browser")
+            .caused_by(error)
     })?;
     let location = HeaderValue::from_str(url.expose_secret());
-    let mut location = location
-        .map_err(|_| Error::unexpected("the API names a portal that no browser is sent to"))?;
+    let mut location = location.map_err(|_| {
+        Error::unexpected("the API names a portal address that is not safe to open in a browser")
+    })?;
     location.set_sensitive(true);
     let mut random = [0; 24];
     SystemRandom::new()
         .fill(&mut random)
-        .map_err(|_| Error::unexpected("the system has no random numbers"))?;
+        .map_err(|_| Error::unexpected("the system provides no random numbers"))?;
     let path = random.iter().fold(String::from("/"), |path, byte| {
         path + &format!("{byte:02x}")
     });
     Run::wait(async {
-        let failed = |error| Error::unexpected("this machine gives no port").caused_by(error);
+        let failed =
+            |error| Error::unexpected("cannot open a port on this machine").caused_by(error);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
         let listener = listener.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
@@ -88,9 +91,10 @@ fn open_within(patience: Duration, environment: &Environment, url: &SecretString
             };
             tokio::select! {
                 served = &mut served => {
-                    return served.map_err(|error| Error::unexpected("the server stopped").caused_by(error));
+                    return served.map_err(|error| Error::unexpected("the server \
+                        stopped").caused_by(error));
                 }
-                () = &mut late => return Err(unopened("no browser came for the link in time")),
+                () = &mut late => return Err(unopened("no browser requested the link in time")),
                 () = failed => {}
             }
         }
@@ -108,13 +112,13 @@ async fn end_of(mut child: std::process::Child) -> bool {
     let (tell, told) = oneshot::channel();
     std::thread::spawn(move || {
         let is_ok = child.wait().is_ok_and(|status| status.success());
-        // Nobody listens once a browser has come.
+        // No one listens once a browser has come.
         let _ = tell.send(is_ok);
     });
     told.await.unwrap_or(false)
 }
 
-/// A file, for the eyes of its owner only, that leads to a page of this machine.
+/// A file, readable by its owner only, that leads to a page of this machine.
 fn page(url: &str) -> Result<tempfile::NamedTempFile> {
     let failed = |error| Error::unexpected("no temporary file can be written").caused_by(error);
     let mut made = tempfile::Builder::new();
@@ -124,7 +128,8 @@ fn page(url: &str) -> Result<tempfile::NamedTempFile> {
         .tempfile()
         .map_err(failed)?;
     let text = format!(
-        "<!doctype html>\n<meta charset=\"utf-8\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
+        "<!doctype html>\n<meta charset=\"utf-8\">\n<meta name=\"referrer\" \
+         content=\"no-referrer\">\n\
          <meta http-equiv=\"refresh\" content=\"0; url={url}\">\n\
          <title>Customer portal</title>\n<a href=\"{url}\">Open the customer portal</a>\n"
     );
@@ -198,7 +203,7 @@ mod tests {
     fn browser_that_never_comes_is_an_error() {
         let error = opened("https://shop.example.com/portal/ab?token=secret");
         assert!(
-            error.contains("no browser came for the link in time"),
+            error.contains("no browser requested the link in time"),
             "{error}"
         );
         assert!(!error.contains("secret"), "{error}");

@@ -28,7 +28,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &PortalRequest) -> Re
     let place = run.place(options)?;
     let changes = request.changes();
     if let Some(twin) = request.operation.and_then(admin_twin).filter(|_| changes) {
-        let note = format!("the Admin API does the same, with checks and a way back: {twin}");
+        let note = format!("the Admin API does the same, with checks and an undo: {twin}");
         run.reporter.note(&note);
     }
     let is_page = request.operation.is_some_and(|row| row.template.is_some());
@@ -83,7 +83,7 @@ fn check_page(options: &Options) -> Result<()> {
     ];
     match flags.into_iter().find(|(_, given)| *given) {
         Some((flag, _)) => Err(Error::usage(format!(
-            "{flag} does not go with a page, which is HTML"
+            "{flag} cannot be used with a page, which is HTML"
         ))
         .hint("rc portal objects gets the data of a page as JSON")),
         None => Ok(()),
@@ -135,7 +135,9 @@ fn request(run: &mut Run, asked: &PortalRequest) -> Result<Request> {
         }
     } else {
         if asked.body.is_some() || asked.is_form {
-            return Err(Error::usage("--body and --form do not go with --delete"));
+            return Err(Error::usage(
+                "--body and --form cannot be used with --delete",
+            ));
         }
         for field in &asked.fields {
             pairs.push((field.path.clone(), field.value.clone()));
@@ -144,7 +146,7 @@ fn request(run: &mut Run, asked: &PortalRequest) -> Result<Request> {
     // An argument is seen by other programs, and by the history of a shell.
     if pairs.iter().any(|(name, _)| API.is_secret_name(name)) {
         let message = format!(
-            "a {} in the path or in a field would be seen by others",
+            "a {} in the path or in a field would be visible to others",
             TOKEN.name
         );
         return Err(

@@ -7,18 +7,18 @@ use crate::cli::help::{group, verb};
 
 pub(super) const SPEC: Spec = Spec::new(
     "portal",
-    "The customer portal, for support and themes",
+    "Use the customer portal, for support and themes",
     build,
 );
 
 const ABOUT: &str = "\
-The portal is what a customer sees. Every write here can be done better with the
-commands of the Admin API, which check, undo and record it: rc portal routes
-names the twin of each.
+Sends the requests of the customer portal. For writes, prefer the commands of
+the Admin API, which check, record and undo them: rc portal routes lists the
+equivalent command of each route.
 
-A token of the portal gives full access to the account of one customer. It is
-made with your API token and kept nowhere, or comes from RECHARGE_PORTAL_TOKEN
-or --token-file.
+A portal token gives full access to the account of one customer. It is created
+with your API token and not saved, or read from RECHARGE_PORTAL_TOKEN or
+--token-file.
 
 Examples:
   rc portal link 37657002
@@ -42,7 +42,7 @@ fn access() -> [Arg; 3] {
             .long("portal-url")
             .value_name("URL")
             .requires("hash")
-            .help("where the portal is, like https://SHOP/tools/recurring/portal"),
+            .help("address of the portal, like https://SHOP/tools/recurring/portal"),
         Arg::new("token-file")
             .long("token-file")
             .value_name("FILE|-")
@@ -77,12 +77,13 @@ fn unlisted() -> Arg {
 fn link() -> Command {
     verb(
         "link",
-        "Make a link to the portal of a customer",
-        "It gives full access to the account of the customer until it expires, and is \
-         printed once. The request opens a session of the customer; no email is sent. \
-         With --open a browser gets it and nothing is printed; the program is that of \
-         BROWSER, or what the system opens pages with.\n\n\
-         Examples:\n  rc portal link 37657002\n  rc portal link 37657002 --open\n  rc portal link 37657002 -o json",
+        "Create a link to the portal of a customer",
+        "The link gives full access to the account of the customer until it expires, and is \
+         printed once. The request opens a session of the customer; no email is sent. With --open \
+         a browser opens the link and nothing is printed; BROWSER names the program, else the \
+         browser of the system is used.\n\n\
+         Examples:\n  rc portal link 37657002\n  rc portal link 37657002 --open\n  rc portal link \
+         37657002 -o json",
     )
     .arg(customer().required(true))
     .arg(
@@ -141,9 +142,8 @@ fn get() -> Command {
 fn post() -> Command {
     verb(
         "post",
-        "Send what a page of the portal sends",
-        "Writes of the Admin API do the same, and can be undone: rc portal routes names \
-         them.\n\n\
+        "Send a write of the portal",
+        "The Admin API has equivalent writes that can be undone: rc portal routes lists them.\n\n\
          Examples:\n  rc portal post 37657002 /subscriptions/89559201/skip -f date=2026-12-24\n  \
          rc portal post 37657002 /customer --form -f first_name=Ada",
     )
@@ -181,7 +181,7 @@ fn build() -> Command {
         post(),
         verb(
             "routes",
-            "List the routes of the portal, each with its twins",
+            "List the routes of the portal and their equivalents in the Admin API",
             "Examples:\n  rc portal routes\n  rc portal routes -o json",
         ),
     ])

@@ -42,7 +42,7 @@ pub(in crate::commands) fn options(
 }
 
 /// The call with the limit of a profile, if that applies: to lists that have no
-/// limit of their own. What is counted is the whole list.
+/// limit of their own. The whole list is counted.
 pub(in crate::commands) fn limited(
     options: &Options,
     profile: &Profile,

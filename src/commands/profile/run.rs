@@ -36,7 +36,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Profile
         Profiles::Show(name) => show(run, options, &settings.config, name.as_deref()),
         Profiles::Use(name) => {
             let edits = [Edit::Use(name.clone())];
-            let told = format!("commands use profile {name} from now on");
+            let told = format!("commands now use profile {name}");
             let there = |config: &Config| config.profile(name).map(drop);
             change(run, options, &settings, &edits, there, &told)?;
             shadowed(run, options)
@@ -69,7 +69,7 @@ pub(in crate::commands) fn run(run: &mut Run, options: &Options, asked: &Profile
 pub(in crate::commands) fn plain_dry_run(options: &Options) -> Result<()> {
     if matches!(options.dry_run, Some(DryRun::Curl | DryRun::Diff)) {
         return Err(Error::usage(
-            "--dry-run=curl and --dry-run=diff show requests; say --dry-run here",
+            "--dry-run=curl and --dry-run=diff show requests; use --dry-run here",
         ));
     }
     Ok(())
@@ -136,8 +136,8 @@ fn check_supported(options: &Options) -> Result<()> {
         ("--fail-fast", options.fail_fast),
     ];
     match given.into_iter().find(|(_, is_given)| *is_given) {
-        Some((flag, _)) => Err(Error::usage(format!("a profile does not keep {flag}"))
-            .hint(format!("it keeps {}", PROFILE_KEYS.join(", ")))),
+        Some((flag, _)) => Err(Error::usage(format!("a profile does not save {flag}"))
+            .hint(format!("it saves {}", PROFILE_KEYS.join(", ")))),
         None => Ok(()),
     }
 }
@@ -161,7 +161,7 @@ impl GivenSettings<'_> {
         columns.map_or(Ok(()), check_columns)?;
         if self.limit == Some(0) {
             return Err(Error::usage("a limit of 0 would list nothing")
-                .hint("--unset limit takes the limit away"));
+                .hint("--unset limit removes the limit"));
         }
         let text = |text: &str| Setting::Text(text.to_owned());
         // A store that a base URL names is one of an API whose base URLs do.
@@ -233,7 +233,7 @@ fn remove(run: &mut Run, options: &Options, settings: &Settings, name: &str) -> 
 fn removal_question(api: &Api, profile: &Profile, stores: &[String]) -> String {
     let name = &profile.name;
     if stores.is_empty() {
-        return format!("Remove profile {name} and the token that is kept for it?");
+        return format!("Remove profile {name} and the token that is saved for it?");
     }
     let quoted: Vec<String> = stores.iter().map(|store| format!("\"{store}\"")).collect();
     let tokens = if stores.len() == 1 { "token" } else { "tokens" };
@@ -255,7 +255,7 @@ fn stores_of(run: &Run, name: &str) -> Result<Vec<String>> {
 
 /// The error of a command that finds another state than it asked about.
 pub(in crate::commands) fn changed_meanwhile(name: &str) -> Error {
-    let message = format!("profile {name} was changed by another command; nothing was done");
+    let message = format!("profile {name} was changed by another command; nothing was changed");
     Error::new(Kind::Partial, message)
 }
 
@@ -263,7 +263,7 @@ fn list(run: &mut Run, options: &Options, config: &Config) -> Result<()> {
     let (used, _) = config.choose(options.profile.as_deref(), &run.environment)?;
     let logins = Logins::below(run.folders()?.state());
     let mut profiles = config.profiles.clone();
-    // What is in use is there, also where nothing is set for it.
+    // The profile in use exists, even where nothing is set for it.
     if config.find(DEFAULT).is_none()
         && (used == DEFAULT || logins.of_profile(DEFAULT).next().is_some())
     {

@@ -5,11 +5,7 @@ use clap::{Arg, ArgAction, Command};
 use crate::cli::help::{group, verb};
 use crate::cli::{Spec, flags};
 
-pub(super) const SPEC: Spec = Spec::new(
-    "profile",
-    "Settings for many stores, and which one is in use",
-    build,
-);
+pub(super) const SPEC: Spec = Spec::new("profile", "Manage settings for several stores", build);
 
 const PROFILES: &str = "\
 The profile is that of --profile, else of RECHARGE_PROFILE, else that of
@@ -30,23 +26,23 @@ fn build() -> Command {
         verb("list", "List profiles", "Example:\n  rc profile list").arg(flags::count_only()),
         verb(
             "show",
-            "Show what is set for a profile",
+            "Show the settings of a profile",
             "Example:\n  rc profile show garden",
         )
         .arg(name()),
         verb(
             "use",
-            "Work with a profile from now on",
+            "Use a profile by default",
             "Example:\n  rc profile use garden",
         )
         .arg(name().required(true)),
         verb(
             "set",
-            "Make a profile, or change what is set for it",
-            "--base-url, --api-version, --output, --columns and --limit are kept in the profile, \
-             too. The last three are defaults for operations of the API: --columns for lists \
-             as tables, CSV and TSV, --limit for lists. A credential command prints the token; \
-             it is run without a shell.\n\n\
+            "Create a profile, or change its settings",
+            "--base-url, --api-version, --output, --columns and --limit are saved in the profile \
+             as well. The last three are defaults for operations of the API: --columns for lists \
+             as tables, CSV and TSV, --limit for lists. A credential command prints the token; it \
+             runs without a shell.\n\n\
              Examples:\n  rc profile set garden --protected\n  \
              rc profile set garden --credential-command 'op read op://shops/garden/token'\n  \
              rc profile set garden --output table --columns id,status --limit 50\n  \
@@ -63,7 +59,7 @@ fn build() -> Command {
                 .default_missing_value("true")
                 .value_parser(clap::value_parser!(bool))
                 .hide_possible_values(true)
-                .help("every write asks first, or needs --yes; =false ends it"),
+                .help("every write asks for confirmation, or needs --yes; =false turns this off"),
         )
         .arg(
             Arg::new("credential-command")
@@ -78,11 +74,11 @@ fn build() -> Command {
                 .action(ArgAction::Append)
                 .value_delimiter(',')
                 .value_parser(crate::config::profile::PROFILE_KEYS.to_vec())
-                .help("take a setting away"),
+                .help("remove a setting"),
         ),
         verb(
             "remove",
-            "Remove a profile, and the token that is kept for it",
+            "Remove a profile and its saved token",
             "Example:\n  rc profile remove garden --yes",
         )
         .arg(name().required(true)),

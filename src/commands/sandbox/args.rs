@@ -28,14 +28,14 @@ pub enum Sandbox {
     Dump,
     /// Take a store that was printed.
     Load {
-        /// The file that holds it; `-` stands for standard input.
+        /// The file that contains it; `-` stands for standard input.
         file: PathBuf,
     },
     /// Look at it or change how it is, beside its API.
     Control(Control),
 }
 
-/// What whoever runs a sandbox may see and do.
+/// Commands for people who run a sandbox.
 #[derive(Debug)]
 pub enum Control {
     /// Show what the store holds, in numbers.

@@ -2,7 +2,7 @@
 //! served at the base URL, when that is on this machine, else of the store of
 //! `--sandbox`.
 //!
-//! No token goes along. What is answered is printed like any record.
+//! No token goes along. The response is printed like any record.
 
 use std::borrow::Cow;
 
@@ -45,24 +45,22 @@ pub(in crate::commands) fn run(
 /// Prints the log of requests, or empties it. Only what is served has one.
 fn requests(run: &mut Run, options: &Options, asked: &Control) -> Result<()> {
     let Some(url) = served(run, options)? else {
-        return Err(
-            Error::usage("only a served sandbox remembers what it was asked").hint(
-                "start one with `rc sandbox serve`, and name it with --base-url or \
+        return Err(Error::usage("only a served sandbox records requests").hint(
+            "start one with `rc sandbox serve`, and name it with --base-url or \
                  RECHARGE_BASE_URL",
-            ),
-        );
+        ));
     };
     let (method, path, body) = spelled(asked);
     if matches!(asked, Control::ForgetRequests) {
         ControlTarget::Served(url).ask(method, &path, &body)?;
         run.reporter
-            .done("the sandbox has forgotten what it was asked");
+            .done("the recorded requests of the sandbox are deleted");
         return Ok(());
     }
     let mut printer = Printer::prepare(run, options, Shape::Many, Described::default())?;
     let answer = ControlTarget::Served(url).ask(method, &path, &body)?;
     let told: ControlAnswer = serde_json::from_str(&answer)
-        .map_err(|error| Error::unexpected("the sandbox tells no requests").caused_by(error))?;
+        .map_err(|error| Error::unexpected("the sandbox lists no requests").caused_by(error))?;
     for note in told.requests {
         if printer.record(note.get())? == Flow::Enough {
             break;
@@ -72,7 +70,7 @@ fn requests(run: &mut Run, options: &Options, asked: &Control) -> Result<()> {
     Ok(())
 }
 
-/// The log of requests, as it is told.
+/// The log of requests, as it is reported.
 #[derive(serde::Deserialize)]
 struct ControlAnswer<'a> {
     #[serde(borrow)]
@@ -193,13 +191,13 @@ fn refused(base: &str, status: u16, text: &str) -> Error {
     let told: Value = serde_json::from_str(text).unwrap_or_default();
     match (status, told.get("error").and_then(Value::as_str)) {
         (422, Some(message)) => Error::new(Kind::Usage, message.to_owned()),
-        (404, _) | (_, None) => Error::unexpected(format!("what answers at {base} is no sandbox"))
+        (404, _) | (_, None) => Error::unexpected(format!("the server at {base} is not a sandbox"))
             .hint("start one with `rc sandbox serve`"),
         (_, Some(message)) => Error::unexpected(format!("the sandbox refuses: {message}")),
     }
 }
 
-/// The address of a served sandbox. One of another machine that stands in the
+/// The address of a served sandbox. One of another machine that is in the
 /// environment is meant for requests, and not for this.
 pub(in crate::commands) fn served(run: &Run, options: &Options) -> Result<Option<BaseUrl>> {
     let place = run.place(options)?;

@@ -27,7 +27,7 @@ pub(super) fn is_database(file: &Path) -> bool {
 /// The store that a copy is one of. It is held in memory, as each sandbox is.
 ///
 /// # Errors
-/// Of kind `Usage`: it is no copy of such a store, or it cannot be read.
+/// Of kind `Usage`: it is not a copy of such a store, or it cannot be read.
 pub(super) fn state(run: &mut Run, file: &Path) -> Result<State> {
     let (copy, store) = open_copy(file)?;
     let name = file.display();
@@ -36,7 +36,7 @@ pub(super) fn state(run: &mut Run, file: &Path) -> Result<State> {
     let newest = run.family.newest();
     if store.api != newest.name {
         return Err(Error::usage(format!(
-            "{name} is a copy of a store of {}, and the sandbox is one of {}",
+            "{name} is a copy of a store of {}, but the sandbox is one of {}",
             store.api, newest.name
         )));
     }
@@ -56,5 +56,5 @@ pub(super) fn state(run: &mut Run, file: &Path) -> Result<State> {
 
 /// The note on a table that the copy does not have.
 fn lacking(table: &str, version: &str) -> String {
-    format!("the copy has no {table} of version {version}; the sandbox has none then")
+    format!("the copy has no {table} of version {version}, so the sandbox has none")
 }

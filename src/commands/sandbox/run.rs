@@ -225,7 +225,7 @@ fn serve(run: &mut Run, options: &Options, platform: Platform, serving: &Serving
             })?;
         let address = listener
             .local_addr()
-            .map_err(|error| Error::unexpected("cannot tell the port").caused_by(error))?;
+            .map_err(|error| Error::unexpected("cannot read the port").caused_by(error))?;
         warn(run, address.ip(), &sandbox);
         announce(run, options, platform, &format!("http://{}", near(address)))?;
         server::serve(listener, sandbox, std::future::pending())
@@ -239,19 +239,19 @@ fn serve(run: &mut Run, options: &Options, platform: Platform, serving: &Serving
     }
 }
 
-/// Tells what whoever serves may not expect.
+/// Tells what anyone who serves may not expect.
 fn warn(run: &mut Run, ip: IpAddr, sandbox: &Sandbox) {
     if !ip.is_loopback() {
         run.reporter.note(&format!(
-            "it listens on {ip}: whoever reaches this machine and has a token can use it; the \
-             control surface under {}/ answers this machine only",
+            "it listens on {ip}: anyone who can reach this machine and has a token can use it; \
+             the control interface under {}/ accepts this machine only",
             crate::sandbox::control::ROOT
         ));
     }
     let faults = sandbox.with_state(|state| state.faults().to_owned());
     if !faults.is_empty() {
         run.reporter.note(&format!(
-            "things go wrong on purpose: {faults}; `rc sandbox faults off` ends it"
+            "faults are simulated: {faults}; `rc sandbox faults off` turns them off"
         ));
     }
 }
@@ -276,7 +276,7 @@ fn served(
     let seed = seed_of(serving.customers, serving.seed);
     let clock = run.clock.clone();
     let made = || State::seeded_as(platform, &seed, clock());
-    // What is wrong with a flag is told before a large store is made.
+    // Errors in flags are reported before a large store is generated.
     let latency = serving.latency.as_deref().map(faults::span).transpose();
     let latency = latency.map_err(|error| Error::usage(format!("--latency {error}")))?;
     let spec = serving.faults.as_deref();

@@ -15,14 +15,14 @@ const MOST_CUSTOMERS: i64 = 10_000_000;
 
 pub(super) const SPEC: Spec = Spec::new(
     "sandbox",
-    "A Recharge of your own: local, stateful, without a token",
+    "Run a local Recharge sandbox: stateful, without a token",
     build,
 );
 
 /// The last lines of its help.
 const EXAMPLES: &str = "\
 Any command runs against the sandbox with --sandbox, or with RECHARGE_SANDBOX=1
-in the environment; what it changes is kept between commands.
+in the environment; its changes are saved between commands.
 
 Examples:
   rc --sandbox subscriptions list
@@ -66,7 +66,7 @@ fn verb(name: &'static str, about: &'static str, example: &'static str) -> Comma
 fn serve() -> Command {
     verb(
         "serve",
-        "Serve it on this machine, to any client",
+        "Serve the sandbox to any client on this machine",
         "Examples:\n  rc sandbox serve --port 4010\n  \
          rc sandbox serve --customers 50000 --data store.json\n  \
          rc sandbox serve --platform bigcommerce\n  \
@@ -95,31 +95,31 @@ fn serve() -> Command {
             .long("data")
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
-            .help("keep the store in this file; it is made when it is missing"),
+            .help("save the store in this file, which is created when it is missing"),
     )
     .arg(
         Arg::new("no-limit")
             .long("no-limit")
             .action(ArgAction::SetTrue)
-            .help("answer as fast as it can, without the rate limit of the API"),
+            .help("answer without the rate limit of the API"),
     )
     .arg(
         Arg::new("faults")
             .long("faults")
             .value_name("SPEC")
-            .help("what goes wrong on purpose; `rc sandbox faults set --help` tells how"),
+            .help("faults to simulate; `rc sandbox faults set --help` describes them"),
     )
     .arg(
         Arg::new("latency")
             .long("latency")
             .value_name("SPAN")
-            .help("how long each answer takes at least, like 200ms"),
+            .help("minimum time of each response, like 200ms"),
     )
     .arg(
         Arg::new("numbers")
             .long("numbers")
             .action(ArgAction::SetTrue)
-            .help("answer numbers, not text, as values of discounts on charges and addresses"),
+            .help("return numbers, not text, as values of discounts on charges and addresses"),
     )
     .args(in_background())
 }
@@ -136,12 +136,15 @@ fn in_background() -> [Arg; 8] {
         number("batch-speed")
             .value_parser(value_parser!(u32))
             .help("tasks of an async batch a second; 0: all at once [default: 100]"),
-        share("task-failures").help("let so many of a hundred tasks fail"),
-        share("batch-failures").help("let so many of a hundred async batches break off"),
+        share("task-failures").help("percentage of tasks that fail"),
+        share("batch-failures").help("percentage of async batches that stop early"),
         Arg::new("client-secret")
             .long("client-secret")
             .value_name("SECRET")
-            .help("sign webhooks with it; $RECHARGE_CLIENT_SECRET does not show in lists of processes"),
+            .help(
+                "client secret that signs webhooks; $RECHARGE_CLIENT_SECRET is not visible in \
+                process lists",
+            ),
         Arg::new("webhook-window")
             .long("webhook-window")
             .value_name("SPAN")
@@ -158,7 +161,10 @@ fn in_background() -> [Arg; 8] {
         Arg::new("retry-any-status")
             .long("retry-any-status")
             .action(ArgAction::SetTrue)
-            .help("retry a webhook after any answer but 2xx, not after 408, 429 and 5xx alone"),
+            .help(
+                "retry a webhook after any response other than 2xx, not only after 408, 429 and \
+                5xx",
+            ),
     ]
 }
 
@@ -171,7 +177,7 @@ fn percent(word: &str) -> Result<u8, String> {
 fn deliveries() -> Command {
     verb(
         "deliveries",
-        "Show which webhooks wait to be delivered, and what came of the last ones",
+        "Show waiting webhooks, and the results of the last ones",
         "Example:\n  rc sandbox deliveries --jq '.last[] | [.outcome, .topic, .status]'",
     )
 }
@@ -179,7 +185,7 @@ fn deliveries() -> Command {
 fn reset() -> Command {
     verb(
         "reset",
-        "Start over: the store of --sandbox becomes the demo store again",
+        "Reset the store of --sandbox to the demo store",
         "Example:\n  rc sandbox reset --yes",
     )
     .arg(platform())
@@ -188,7 +194,7 @@ fn reset() -> Command {
 fn seed() -> Command {
     verb(
         "seed",
-        "Start over with a made-up store of any size",
+        "Replace the store by a generated one of any size",
         "Example:\n  rc sandbox seed --customers 5000 --seed 7",
     )
     .arg(customers().required(true))
@@ -206,8 +212,8 @@ fn dump() -> Command {
 }
 
 const LOAD: &str = "\
-A copy that `rc sync` made is a rehearsal: what is done to it in the sandbox is not
-done to the store. Rows that the store no longer has are left out.
+Load a copy that `rc sync` made to rehearse changes: they change the sandbox, not
+the store. Rows that were deleted in the store are left out.
 
 Examples:
   rc sandbox load snapshot.json
@@ -216,7 +222,7 @@ Examples:
 fn load() -> Command {
     verb(
         "load",
-        "Start over with a store that was dumped, or with a copy that rc sync made",
+        "Replace the store by a dump, or by a copy that rc sync made",
         LOAD,
     )
     .arg(
@@ -232,7 +238,7 @@ fn load() -> Command {
 fn state() -> Command {
     verb(
         "state",
-        "Show what the store holds, in numbers, its time and how it behaves",
+        "Show the number of objects, the time and the settings of the store",
         "Example:\n  rc sandbox state --jq .counts.subscription",
     )
     .arg(platform())
@@ -241,7 +247,7 @@ fn state() -> Command {
 fn clock() -> Command {
     verb(
         "clock",
-        "Show the time of the store, or let time pass",
+        "Show or advance the time of the store",
         "Examples:\n  rc sandbox clock show\n  rc sandbox clock advance 30d\n  \
          rc sandbox clock set 2030-01-01",
     )
@@ -258,19 +264,19 @@ fn clock() -> Command {
         .arg(platform()),
         verb(
             "set",
-            "Go forward to a time",
-            "What falls due until then happens: charges are processed, orders are made.\n\n\
+            "Advance the clock to a time",
+            "Everything that is due by then happens: charges are processed, orders are created.\n\n\
              Example:\n  rc sandbox clock set 2030-01-01",
         )
         .arg(word("time", "TIME").help("a day or a time, like 2030-01-01T08:00:00Z"))
         .arg(platform()),
         verb(
             "advance",
-            "Go forward by a span",
-            "What falls due until then happens: charges are processed, orders are made.\n\n\
+            "Advance the clock by a duration",
+            "Everything that is due by then happens: charges are processed, orders are created.\n\n\
              Example:\n  rc sandbox clock advance 30d",
         )
-        .arg(word("span", "SPAN").help("a span, like 30d, 2w, 1mo or 12h"))
+        .arg(word("span", "SPAN").help("a duration, like 30d, 2w, 1mo or 12h"))
         .arg(platform()),
     ])
 }
@@ -279,25 +285,25 @@ fn clock() -> Command {
 const FAULTS: &str = "\
 A spec is one or more terms, [after-commit.]FAULT[:WHERE]=WHEN
 
-  FAULT   409, 429, 500       an answer of the API of that status
-          502, 503, 504       an answer of a gateway, in HTML
-          reset               the connection breaks before the request is seen
-          truncate            the answer breaks off
-          hang                no answer comes
-          slow                the answer comes late: slow=200ms, slow=2s,10%
-  WHERE   subscriptions.cancel, subscriptions, reads or writes; all when left away
-  WHEN    5%                  that part of the requests
+  FAULT   409, 429, 500       a response of the API with this status
+          502, 503, 504       a response of a gateway, in HTML
+          reset               the connection breaks before the request is read
+          truncate            the response is cut off
+          hang                no response is sent
+          slow                the response is late: slow=200ms, slow=2s,10%
+  WHERE   subscriptions.cancel, subscriptions, reads or writes [default: all]
+  WHEN    5%                  this share of the requests
           @3 or @3,7          the third, or the third and the seventh
-  seed=7                      draws other requests than seed=8
+  seed=7                      selects other requests than seed=8
 
-With after-commit the request is carried out before it goes wrong; alone it means
-that the connection breaks then. A span after 429 or 503 asks for that wait, as in
-429=5%,2s. The same spec befalls the same requests each time.";
+With after-commit the request is carried out before the fault; without a FAULT the
+connection breaks then. A duration after 429 or 503 is the wait that the response
+asks for, as in 429=5%,2s. The same spec affects the same requests each time.";
 
 fn faults() -> Command {
     verb(
         "faults",
-        "Let things go wrong on purpose",
+        "Simulate faults of the API",
         "Examples:\n  rc sandbox faults set '429=5% 500=2% reset=1% truncate=1% slow=200ms'\n  \
          rc sandbox faults show\n  rc sandbox faults off",
     )
@@ -308,19 +314,17 @@ fn faults() -> Command {
     .subcommands([
         verb(
             "show",
-            "Show what goes wrong, and how often it did",
+            "Show the simulated faults, and how often they occurred",
             "Example:\n  rc sandbox faults show",
         )
         .arg(platform()),
         verb(
             "set",
-            "Let this go wrong from now on, and nothing else",
+            "Set the faults to simulate",
             "Examples:\n  rc sandbox faults set '429=5% 500=2% reset=1% truncate=1% slow=200ms'\n  \
              rc sandbox faults set after-commit:subscriptions.create=@3",
         )
-        .long_about(format!(
-            "Let this go wrong from now on, and nothing else\n\n{FAULTS}"
-        ))
+        .long_about(format!("Set the faults to simulate\n\n{FAULTS}"))
         .arg(
             word("spec", "SPEC")
                 .num_args(1..)
@@ -329,7 +333,7 @@ fn faults() -> Command {
         .arg(platform()),
         verb(
             "off",
-            "Let all go well again",
+            "Turn faults off",
             "Example:\n  rc sandbox faults off",
         )
         .arg(platform()),
@@ -339,35 +343,36 @@ fn faults() -> Command {
 fn requests() -> Command {
     verb(
         "requests",
-        "Show what a served sandbox was asked, and what came of it",
-        "The newest come last; 10,000 are kept. `applied` tells whether the store was changed.\n\n\
+        "Show the requests to a served sandbox, and their results",
+        "The newest come last; 10,000 are recorded. `applied` shows whether the store was \
+         changed.\n\n\
          Examples:\n  rc sandbox requests --last 20\n  \
          rc sandbox requests --jq 'select(.applied) | .operation' -r",
     )
     .arg(
         number("after")
             .value_parser(value_parser!(u64))
-            .help("only those after the request of this number"),
+            .help("only requests after the one with this number"),
     )
     .arg(
         number("last")
             .value_parser(value_parser!(u64))
             .conflicts_with("after")
-            .help("only so many, the newest"),
+            .help("only the newest N requests"),
     )
     .arg(
         Arg::new("clear")
             .long("clear")
             .action(ArgAction::SetTrue)
             .conflicts_with_all(["after", "last"])
-            .help("forget them"),
+            .help("delete the recorded requests"),
     )
 }
 
 fn token() -> Command {
     verb(
         "token",
-        "Make another token, with any set of scopes",
+        "Create another token, with any set of scopes",
         "Example:\n  rc sandbox token --scopes read_customers,read_orders",
     )
     .arg(
@@ -376,19 +381,19 @@ fn token() -> Command {
             .value_name("SCOPES")
             .value_delimiter(',')
             .action(ArgAction::Append)
-            .help("what it may do, separated by commas; everything when left away"),
+            .help("scopes, separated by commas [default: all]"),
     )
     .arg(
         Arg::new("name")
             .long("name")
             .value_name("NAME")
-            .help("name for humans"),
+            .help("name of the token"),
     )
     .arg(
         Arg::new("multiplier")
             .long("multiplier")
             .value_name("LEAKxSIZE")
-            .help("a rate limit like that of faster tokens: 2x1 leaks twice as fast"),
+            .help("multiplier of the rate limit: 2x1 allows twice as many requests per second"),
     )
     .arg(platform())
 }
@@ -406,7 +411,7 @@ fn platform() -> Arg {
         .value_name("API")
         .value_parser(parse)
         .help(format!(
-            "whose API it answers: {} [default: {}]",
+            "platform of the API: {} [default: {}]",
             Platform::ALL.map(Platform::name).join(", "),
             Platform::default().name()
         ))
@@ -423,11 +428,11 @@ fn number(name: &'static str) -> Arg {
 fn customers() -> Arg {
     number("customers")
         .value_parser(value_parser!(u32).range(1..=MOST_CUSTOMERS))
-        .help("make up a store of this many customers, with some two subscriptions each")
+        .help("number of customers to generate, with about two subscriptions each")
 }
 
 fn seed_flag() -> Arg {
     number("seed")
         .value_parser(value_parser!(u64))
-        .help("what the store is made up from; the same seed, the same store")
+        .help("seed of the generated store; the same seed gives the same store")
 }

@@ -116,8 +116,8 @@ fn query(run: &mut Run, matches: &ArgMatches) -> Result<String> {
 fn one_statement<'c>(copy: &'c Connection, query: &str) -> Result<Statement<'c>> {
     let statement = copy.prepare(query).map_err(failed)?;
     if statement.column_count() == 0 || !statement.readonly() {
-        return Err(Error::usage("the query does not read")
-            .hint("rc sql takes one SELECT; the copy belongs to rc sync"));
+        return Err(Error::usage("the query is not a SELECT")
+            .hint("rc sql runs one SELECT; only rc sync changes the copy"));
     }
     Ok(statement)
 }

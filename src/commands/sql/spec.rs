@@ -6,11 +6,10 @@ use crate::cli::help::styled;
 use crate::cli::{Spec, plain};
 use crate::commands::stats::zone;
 
-pub(super) const SPEC: Spec =
-    Spec::new("sql", "Ask the copy of the store a question in SQL", build);
+pub(super) const SPEC: Spec = Spec::new("sql", "Query the copy of the store with SQL", build);
 
 const LONG_ABOUT: &str = "\
-Ask the copy that rc sync made. Nothing is sent, and the copy is not changed.
+Query the copy that rc sync made. Sends nothing, and does not change the copy.
 
 Amounts are exact decimal numbers kept as text: decimal_sum(total_price) adds
 them up exactly, where sum() would round. Times are UTC text, such as

@@ -1,5 +1,5 @@
 //! `rc stats`: a list is read to its end, counted and added up, and shown as a
-//! picture or as records. What is worked out is decided in [`crate::stats`].
+//! picture or as records. [`crate::stats`] decides what is computed.
 
 use super::args::Stats;
 use crate::api::pages::{ListFailure, Pages, RecordSink};
@@ -10,13 +10,13 @@ use crate::commands::dry;
 use crate::error::{Error, Result};
 use crate::filter::Flow;
 use crate::nearest::{Similarity, nearest};
-use crate::output::progress::{Progress, ProgressState};
+use crate::output::progress::{ProgressLine, ProgressState};
 use crate::output::{Bar, Bars, Format, Shape};
 use crate::stats::{FigureRow, Figures, GroupTally, StatsPlan};
 use crate::ui::Run;
 use crate::ui::printer::{Described, Printer, style};
 
-/// Rows of a picture, where nobody says how many.
+/// Rows of a picture, where no one says how many.
 const ROWS: usize = 25;
 
 /// Works out figures from words to exit.
@@ -133,7 +133,7 @@ fn with_columns(options: &Options, plan: &StatsPlan) -> Result<Options> {
 struct TalliedList<'a> {
     run: &'a mut Run,
     tally: &'a mut GroupTally,
-    progress: &'a Progress,
+    progress: &'a ProgressLine,
 }
 
 impl RecordSink for TalliedList<'_> {

@@ -13,12 +13,13 @@ use crate::error::Error;
 use crate::stats::usual_time;
 
 const LONG_ABOUT: &str = "\
-Count, add up and draw: any list, by any field.
+Count, sum and chart any list, by any field.
 
-Reads the whole list of a resource, with the filters that the list has, and
-prints a row for each group: --by FIELD makes the groups, --sum FIELD adds up. On a terminal a picture with bars; elsewhere, or
-with -o, --jq or --columns, records. Amounts are added up exactly. Nothing is
-kept of the records but a few numbers for each group.";
+Reads the whole list of a resource, with the filters of the list, and prints a
+row for each group: --by FIELD groups, --sum FIELD sums. The output is a bar
+chart on a terminal; elsewhere, or with -o, --jq or --columns, it is records.
+Amounts are summed exactly. Memory holds a few numbers for each group, not the
+records.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -31,7 +32,7 @@ pub(super) const SPEC: Spec = Spec {
     unknown_word: Some(unknown_word),
     ..Spec::new(
         "stats",
-        "Count, add up and draw: any list, by any field",
+        "Count, sum and chart any list, by any field",
         build,
     )
 };
@@ -71,7 +72,7 @@ fn fill(command: Command) -> Command {
         return command;
     };
     let mut command = command
-        .long_about(format!("Count, add up and draw {}.", words(resource)))
+        .long_about(format!("Count, sum and chart {}.", words(resource)))
         .after_help(after(resource, list))
         .args(argument::target(list))
         .args(figures(resource));
@@ -106,29 +107,29 @@ fn figures(resource: &'static Resource) -> Vec<Arg> {
             .help(help)
     };
     let flags = vec![
-        fields("by", "a row for each value; or for each day, week or month"),
+        fields("by", "group by this field, or by day, week or month"),
         Arg::new("on")
             .long("on")
             .value_name("FIELD")
-            .help(format!("the time that --by day, week and month go by{on}")),
+            .help(format!("time field for --by day, week and month{on}")),
         Arg::new("count")
             .long("count")
             .action(ArgAction::SetTrue)
-            .help("order and draw by the count, which is always worked out"),
-        fields("sum", "add up a field"),
-        fields("mean", "the mean of a field"),
-        fields("min", "the least of a field"),
-        fields("max", "the most of a field"),
+            .help("sort and chart by the count, which is always computed"),
+        fields("sum", "sum of a field"),
+        fields("mean", "mean of a field"),
+        fields("min", "smallest value of a field"),
+        fields("max", "largest value of a field"),
         Arg::new("top")
             .long("top")
             .value_name("N")
             .value_parser(top)
-            .help("the N largest rows, and the others together"),
+            .help("show the N largest rows, and the sum of the others"),
         Arg::new("zone")
             .long("zone")
             .value_name("ZONE")
             .value_parser(|word: &str| zone(word).map(|_| word.to_owned()))
-            .help("the time zone of days, like America/New_York [default: UTC]"),
+            .help("time zone of days, like America/New_York [default: UTC]"),
     ];
     flags
         .into_iter()
@@ -176,7 +177,7 @@ pub(in crate::commands) fn zone(word: &str) -> Result<TimeZone, String> {
     }
 }
 
-/// What is said of a resource that is there but has no list.
+/// The error for a resource without a list.
 fn unknown_word(inner: &[&Command], word: &str) -> Option<Error> {
     let within = inner.last()?;
     let resource = FAMILY
@@ -184,7 +185,7 @@ fn unknown_word(inner: &[&Command], word: &str) -> Option<Error> {
         .filter(|_| within.get_name() == "stats")?;
     Some(
         Error::usage(format!("{} has no list to count", words(resource)))
-            .hint("rc stats --help tells what has one"),
+            .hint("rc stats --help lists what has one"),
     )
 }
 

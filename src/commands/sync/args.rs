@@ -18,7 +18,7 @@ pub(super) struct Sync {
     pub(super) to: Option<Address>,
     /// The tables; empty for all of them.
     pub(super) tables: Vec<String>,
-    /// The tables to read anew.
+    /// The tables to read again.
     pub(super) refresh: Vec<String>,
     pub(super) start: Option<StartDate>,
     pub(super) lookback: Duration,

@@ -82,7 +82,7 @@ pub(super) fn facts(
     }))
 }
 
-/// Opens a copy for reading; tells which store it is of.
+/// Opens a copy for reading; says which store it is of.
 pub(in crate::commands) fn open_copy(path: &Path) -> Result<(Connection, StoreKey)> {
     let name = path.display();
     if !path.exists() {

@@ -40,7 +40,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Sync) -> Result<()> 
         return Err(Error::usage(
             "--dry-run shows what a command writes to the API, and sync only reads",
         )
-        .hint("rc sync check says what a run would meet"));
+        .hint("rc sync check shows what a run would do"));
     }
     let job = match place::address(run, asked.to.as_ref())? {
         Address::Singer(command) => singer::job(run, options, asked, plan, command)?,
@@ -220,7 +220,7 @@ fn plan(run: &mut Run, options: &Options, place: &Target, asked: &Sync) -> Resul
     });
     if asked.watch.is_some() && asked.lag.is_none() {
         run.reporter
-            .note("changes of the last 30 minutes are left to the next run; --lag says otherwise");
+            .note("changes of the last 30 minutes are left to the next run; --lag changes that");
     }
     Ok(RunPlan {
         tables: chosen,
@@ -305,7 +305,7 @@ pub(in crate::commands) fn store_key(place: &Target, id: Option<String>) -> Resu
         }
         return Err(Error::new(
             Kind::Access,
-            "the token may not read the store, so that its copy cannot be told from another one's",
+            "the token may not read the store, so its copy cannot be identified",
         )
         .hint("give it the scope store_info"));
     };
@@ -355,7 +355,7 @@ fn judged(reports: &[TableReport]) -> Result<()> {
     if let Some((table, missing)) = gone {
         error = error
             .hint(format!(
-                "{} of {} rows of {table} are gone from the store; none was marked as deleted",
+                "{} of {} rows of {table} are missing in the store; none was marked as deleted",
                 missing.missing, missing.rows
             ))
             .hint("--yes marks them, if that is right");
@@ -373,7 +373,7 @@ fn record(report: &TableReport) -> String {
         TableEnd::TooManyGone(missing) => (
             "deletions not marked",
             Some(format!(
-                "{} of {} rows are gone",
+                "{} of {} rows are missing in the store",
                 missing.missing, missing.rows
             )),
         ),

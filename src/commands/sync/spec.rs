@@ -10,21 +10,16 @@ use crate::cli::help::{styled, verb};
 use crate::cli::{Spec, plain};
 use crate::config::span;
 
-pub(super) const SPEC: Spec = Spec::new(
-    "sync",
-    "A copy of the store's tables, in a database or files",
-    build,
-);
+pub(super) const SPEC: Spec = Spec::new("sync", "Copy the store to a database or files", build);
 
 const LONG_ABOUT: &str = "\
 Copy the tables of the store, and keep the copy current.
 
-The first run reads everything, the later ones what has changed since. How far
-each table is stands in the copy itself, with its rows: a run that was
-interrupted goes on where it was, on another machine as well, and no row is
-there twice. Rows that the store no longer has stay, with the time in
-_deleted_at. charges_history and subscriptions_history keep each version of a
-row that was seen.";
+The first run reads everything, later runs read the changes since. The copy
+itself contains the progress of each table: an interrupted run is resumed, on
+another machine as well, and no row is stored twice. Rows that were deleted in
+the store stay in the copy, with the time in _deleted_at. charges_history and
+subscriptions_history keep each version of a row that was read.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -45,8 +40,8 @@ Example:
   rc sync status --to sqlite:shop.db";
 
 const CHECK: &str = "\
-Says which tables the token may read, and what the copy has and lacks. Exit
-code 8 if something is wrong.
+Shows which tables the token may read, and what the copy contains and lacks.
+Exit code 8 if something is wrong.
 
 Example:
   rc sync check";
@@ -126,11 +121,11 @@ fn flags() -> Vec<Arg> {
         to(),
         from(),
         names("tables", "only these tables"),
-        names("refresh", "read these tables anew, from their beginning"),
+        names("refresh", "read these tables again from the beginning"),
         Arg::new("start-date")
             .long("start-date")
             .value_name("DATE")
-            .help("nothing that changed before this day, in a first run: 2026-01-31 or 01/31/2026"),
+            .help("in a first run, only changes since this day: 2026-01-31 or 01/31/2026"),
         duration(
             "lookback",
             "how far before its bookmark each table is read again",
@@ -142,11 +137,10 @@ fn flags() -> Vec<Arg> {
         ),
         duration(
             "full-every",
-            "with --watch, how often tables are read that can only be read whole",
+            "with --watch, how often to read tables that can only be read whole",
         )
         .default_value("12h"),
-        duration("watch", "run again and again, this long after each run")
-            .value_parser(pause),
+        duration("watch", "run repeatedly, with this pause after each run").value_parser(pause),
         Arg::new("parallel")
             .long("parallel")
             .value_name("N")
@@ -158,13 +152,16 @@ fn flags() -> Vec<Arg> {
             .value_name("POLICY")
             .value_parser(PossibleValuesParser::new(["evolve", "freeze"]))
             .default_value("evolve")
-            .help("evolve: new fields get columns; freeze: they are kept in _extra"),
+            .help("evolve: add columns for new fields; freeze: store them in _extra"),
         Arg::new("deletes")
             .long("deletes")
             .value_name("WHICH")
             .value_parser(PossibleValuesParser::new(["known", "full", "off"]))
             .default_value("known")
-            .help("known: charges that were removed, and rows of tables read whole; full: every table is read to its end; off: none"),
+            .help(
+                "which deletions to find. known: removed charges, and rows of tables read \
+                whole; full: read every table to its end; off: none",
+            ),
         Arg::new("products-version")
             .long("products-version")
             .value_name("VERSION")

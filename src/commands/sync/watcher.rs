@@ -1,5 +1,5 @@
-//! What a person sees of a run: a line for all tables, one for each that is read, and
-//! a note on each that failed.
+//! The messages of a run: a line for all tables, one for each that is read, and a
+//! note on each that failed.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::error::Result;
-use crate::output::progress::{Progress, ProgressState};
+use crate::output::progress::{ProgressLine, ProgressState};
 use crate::sync::layout::LaidOut;
 use crate::sync::{Micros, ReadMethod, SyncObserver, SyncTable, TableEnd, TableReport};
 use crate::ui::reporter::Voice;
@@ -15,7 +15,7 @@ use crate::world::Clock;
 
 /// Shows the progress of a run.
 pub(super) struct Watcher {
-    progress: Progress,
+    progress: ProgressLine,
     voice: Voice,
     clock: Clock,
     tables: usize,
@@ -35,14 +35,14 @@ struct Seen {
 
 /// The line of a table that is read.
 struct TableLine {
-    line: Progress,
+    line: ProgressLine,
     /// The bookmark after the first page, and the time then.
     first: Option<(Micros, Timestamp)>,
 }
 
 impl Watcher {
     pub(super) fn new(
-        progress: Progress,
+        progress: ProgressLine,
         voice: Voice,
         clock: Clock,
         tables: &[SyncTable],

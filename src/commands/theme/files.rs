@@ -92,7 +92,7 @@ pub(super) fn unpack(run: &mut Run, matches: &ArgMatches) -> Result<()> {
     let mut archive = ZipArchive::new(opened).map_err(broken)?;
     if archive.len() > MOST_FILES {
         return Err(Error::usage(format!(
-            "{named} has {} files: more than {MOST_FILES} are no theme",
+            "{named} has {} files, and a theme has at most {MOST_FILES}",
             archive.len()
         )));
     }

@@ -51,7 +51,7 @@ impl Service for Live {
         if is_own(peer, &head.headers) {
             return Ok(LARGEST_BODY);
         }
-        let message = "this server answers this machine and its own pages alone";
+        let message = "this server accepts only this machine and its own pages";
         Err(Box::new(self.refuse(StatusCode::FORBIDDEN, message)))
     }
 

@@ -40,7 +40,7 @@ pub(super) fn run(run: &mut Run, options: &Options, matches: &ArgMatches) -> Res
     let message = match (found.len(), without) {
         (0, _) => "no calls of the script endpoints".to_owned(),
         (all, without) => format!(
-            "{} of the script endpoints, {without} without a function of the vendor's client",
+            "{} of the script endpoints, {without} without a function in the vendor's client",
             counted(all, "call")
         ),
     };

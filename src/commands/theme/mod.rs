@@ -77,7 +77,7 @@ fn run(run: &mut Run, options: &Options, matches: &ArgMatches) -> Result<()> {
         "serve" => serve::run(run, options, matches),
         #[cfg(not(feature = "sandbox"))]
         "serve" => Err(Error::usage(
-            "this build has no sandbox, and a theme is served on it",
+            "this build has no sandbox, which serving a theme needs",
         )),
         "routes" => tables::routes(run, options),
         "objects" => tables::objects(run, options),

@@ -121,7 +121,7 @@ impl Pages for ServedTheme {
                 } else {
                     shell::without_liquid(&rendered.text)
                 };
-                let bar = shell::Bar {
+                let bar = shell::Toolbar {
                     version,
                     missing: &rendered.missing,
                 };

@@ -85,7 +85,7 @@ fn announce(run: &mut Run, options: &Options, url: &str) -> Result<()> {
 }
 
 /// Opens the page with what the user or the system opens pages with. The address
-/// is no secret: it has no token.
+/// is not a secret: it has no token.
 fn open_browser(run: &mut Run, url: &str) -> Result<()> {
     let openers = browser::openers(&run.environment, OsStr::new(url))?;
     match browser::start(&mut openers.into_iter()) {

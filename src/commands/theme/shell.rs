@@ -1,4 +1,4 @@
-//! What stands around the output of a theme: the page of a shop, the bar at the
+//! What is around the output of a theme: the page of a shop, the bar at the
 //! bottom, the script that reloads, and the overlay of an error.
 
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::live::ROOT;
 
 /// What the bar shows.
-pub(super) struct Bar<'a> {
+pub(super) struct Toolbar<'a> {
     pub(super) version: u64,
     pub(super) missing: &'a [String],
 }
@@ -21,7 +21,7 @@ const SCRIPT: &str = include_str!("live.js");
 
 /// The page around the output of a theme. `portal_path` is where the functions
 /// of `ReCharge.Endpoints` lead; themes that define their own replace them.
-pub(super) fn page(fragment: &str, bar: &Bar<'_>, portal_path: &str) -> String {
+pub(super) fn page(fragment: &str, bar: &Toolbar<'_>, portal_path: &str) -> String {
     document(&format!("{}{fragment}", endpoints(portal_path)), bar, "")
 }
 
@@ -50,12 +50,12 @@ fn endpoints(portal_path: &str) -> String {
     )
 }
 
-fn document(content: &str, bar: &Bar<'_>, overlay: &str) -> String {
+fn document(content: &str, bar: &Toolbar<'_>, overlay: &str) -> String {
     let mut missing = String::new();
     for name in bar.missing {
         let _ = write!(missing, " <b>missing: {}</b>", escaped(name));
     }
-    let Bar { version, .. } = bar;
+    let Toolbar { version, .. } = bar;
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -86,7 +86,7 @@ pub(super) fn error_page(error: &RenderError, version: u64) -> String {
     );
     document(
         "",
-        &Bar {
+        &Toolbar {
             version,
             missing: &[],
         },

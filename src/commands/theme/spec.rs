@@ -40,9 +40,25 @@ fn build() -> Command {
             migrate(),
             pack(),
             unpack(),
-            verb("routes", "List the pages and requests of the portal", "Example:\n  rc theme routes -o json"),
-            verb("objects", "List the objects that templates show, with their fields", "Example:\n  rc theme objects --jq 'select(.object == \"subscription\") | .field' -r"),
-            verb("filters", "List the filters and URL names of the portal", "Example:\n  rc theme filters --jq 'select(.name == \"money\")'"),
+            verb(
+                "routes",
+                "List the pages and requests of the portal",
+                "Example:\n  rc theme \
+                routes -o json",
+            ),
+            verb(
+                "objects",
+                "List the objects that templates show, with their \
+                fields",
+                "Example:\n  rc theme objects --jq 'select(.object == \"subscription\") \
+                    | .field' -r",
+            ),
+            verb(
+                "filters",
+                "List the filters and URL names of the portal",
+                "Example:\n  rc theme \
+                filters --jq 'select(.name == \"money\")'",
+            ),
         ])
 }
 
@@ -59,7 +75,7 @@ fn dir() -> Arg {
 fn new() -> Command {
     verb(
         "new",
-        "Write a small theme to begin with",
+        "Create a small theme to start from",
         "Example:\n  rc theme new my-theme",
     )
     .arg(
@@ -74,7 +90,8 @@ fn check() -> Command {
     verb(
         "check",
         "Find mistakes in a theme; exit code 8 when there are errors",
-        "Examples:\n  rc theme check my-theme\n  rc theme check my-theme --rule missing-include,unknown-filter\n  rc theme check my-theme --report sarif > theme.sarif",
+        "Examples:\n  rc theme check my-theme\n  rc theme check my-theme --rule \
+         missing-include,unknown-filter\n  rc theme check my-theme --report sarif > theme.sarif",
     )
     .arg(dir())
     .arg(
@@ -83,11 +100,21 @@ fn check() -> Command {
             .value_name("RULES")
             .value_delimiter(',')
             .action(ArgAction::Append)
-            .value_parser(PossibleValuesParser::new(RULES.iter().map(|rule| rule.name)))
+            .value_parser(PossibleValuesParser::new(
+                RULES.iter().map(|rule| rule.name),
+            ))
             .hide_possible_values(true)
             .help("only these rules, separated by commas; --list-rules shows them"),
     )
-    .arg(Arg::new("list-rules").long("list-rules").action(ArgAction::SetTrue).help("show the rules"))
+    .arg(
+        Arg::new("list-rules")
+            .long("list-rules")
+            .action(ArgAction::SetTrue)
+            .help(
+                "show the \
+        rules",
+            ),
+    )
     .arg(
         Arg::new("report")
             .long("report")
@@ -103,14 +130,14 @@ fn customer() -> Arg {
         .long("customer")
         .value_name("ID")
         .value_parser(value_parser!(u64))
-        .help("the customer who sees the portal [default: the one with most subscriptions]")
+        .help("customer of the portal [default: the one with most subscriptions]")
 }
 
 fn serve() -> Command {
     verb(
         "serve",
         "Serve a theme on the sandbox, and reload pages when files change",
-        "Pages come from the theme, data and writes from a sandbox of its own that is gone at the end.\n\n\
+        "Pages come from the theme; data and writes use a temporary sandbox.\n\n\
          Examples:\n  rc theme serve my-theme\n  rc theme serve my-theme --port 0 --hosted",
     )
     .arg(dir())
@@ -124,21 +151,27 @@ fn serve() -> Command {
     )
     .arg(customer())
     .arg(hosted())
-    .arg(Arg::new("open").long("open").action(ArgAction::SetTrue).help("open the portal in a browser"))
+    .arg(
+        Arg::new("open")
+            .long("open")
+            .action(ArgAction::SetTrue)
+            .help("open the portal in a browser"),
+    )
 }
 
 fn hosted() -> Arg {
     Arg::new("hosted")
         .long("hosted")
         .action(ArgAction::SetTrue)
-        .help("show it as Recharge hosts it, not behind the proxy of a shop")
+        .help("show it as hosted by Recharge, not behind the proxy of a shop")
 }
 
 fn render() -> Command {
     verb(
         "render",
         "Print a page, or write all pages to a folder",
-        "The data of a page is that of a demo store; --context takes it from a file. The same theme\n\
+        "The data of a page comes from a demo store, or with --context from a file. The same \
+         theme\n\
          gives the same bytes, for comparisons in CI.\n\n\
          Examples:\n  rc theme render subscriptions my-theme\n  \
          rc theme render order my-theme --set order.total_price=99.00\n  \
@@ -151,7 +184,13 @@ fn render() -> Command {
             .help("template of the page, like subscriptions or subscriptions.html"),
     )
     .arg(dir())
-    .arg(Arg::new("all").long("all").action(ArgAction::SetTrue).requires("out-dir").help("render all pages of the theme"))
+    .arg(
+        Arg::new("all")
+            .long("all")
+            .action(ArgAction::SetTrue)
+            .requires("out-dir")
+            .help("render all pages of the theme"),
+    )
     .arg(customer())
     .arg(
         Arg::new("context")
@@ -174,14 +213,20 @@ fn render() -> Command {
             .action(ArgAction::Append)
             .help("a parameter of the URL, for url_param"),
     )
-    .arg(Arg::new("out-dir").long("out-dir").value_name("DIR").help("write pages into this folder"))
+    .arg(
+        Arg::new("out-dir")
+            .long("out-dir")
+            .value_name("DIR")
+            .help("write pages into this folder"),
+    )
 }
 
 fn migrate() -> Command {
     verb(
         "migrate",
         "List calls of the deprecated script endpoints and what replaces them",
-        "Examples:\n  rc theme migrate my-theme\n  rc theme migrate my-theme --jq 'select(.twin == null)'",
+        "Examples:\n  rc theme migrate my-theme\n  rc theme migrate my-theme --jq 'select(.twin \
+         == null)'",
     )
     .arg(dir())
 }
@@ -189,7 +234,7 @@ fn migrate() -> Command {
 fn pack() -> Command {
     verb(
         "pack",
-        "Write a theme into an archive for the import of the merchant portal",
+        "Pack a theme into an archive for import in the merchant portal",
         "Example:\n  rc theme pack theme.zip my-theme",
     )
     .arg(
@@ -204,7 +249,7 @@ fn pack() -> Command {
 fn unpack() -> Command {
     verb(
         "unpack",
-        "Take a theme out of an archive",
+        "Unpack a theme from an archive",
         "Example:\n  rc theme unpack theme.zip my-theme",
     )
     .arg(

@@ -129,7 +129,7 @@ fn ask(sandbox: &Sandbox, method: &str, path: &str, token: &str) -> Result<Value
     })
 }
 
-/// A store that is made up anew, and the data of its pages.
+/// A store that is made up again, and the data of its pages.
 pub(super) struct DemoStore {
     sandbox: Sandbox,
     link: Link,
@@ -236,13 +236,13 @@ impl DemoStore {
         Ok(Some(path))
     }
 
-    /// The id of the first object that a hole in a path can be. Its list has the
+    /// The id of the first object that a path parameter can be. Its list has the
     /// name of the segment before it (`/orders/{id}`), of the resource that the
     /// route's twin works on (`/shipping/{id}` is an address), or of the parameter
     /// (`{strategy_id}`).
     fn id(&mut self, route: &Operation, parameter: &str) -> Result<Option<String>> {
-        let hole = format!("/{{{parameter}}}");
-        let before = route.path.split(&hole).next().unwrap_or_default();
+        let path_parameter = format!("/{{{parameter}}}");
+        let before = route.path.split(&path_parameter).next().unwrap_or_default();
         let segment = before.rsplit('/').next().unwrap_or_default();
         let twin = route.twin.and_then(|twin| twin.admin);
         let resource = twin.and_then(|id| id.split('.').next()).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! `rc webhooks apply`: what a file lists is registered.
 //!
-//! The steps follow from what the API lists, so that a second run goes on where
-//! the first one ended. What was registered is noted: a webhook that is noted and
+//! The steps follow from what the API lists, so that a second run continues where
+//! the first one ended. Registrations are recorded: a webhook that is noted and
 //! no longer listed was deleted by Recharge, after its messages failed for two
 //! days, or by somebody else.
 
@@ -121,7 +121,7 @@ fn rehearse(
         run.print_request(&dry::print(&request, options, place, form))?;
     }
     run.reporter.note(&format!(
-        "{}; the webhooks were listed, and nothing was written",
+        "{}; the webhooks were only read, nothing was written",
         summary(steps)
     ));
     Ok(())
@@ -218,9 +218,9 @@ fn stopped(mut error: Error, what: &str, done: usize) -> Error {
         error.untouched = false;
         error
             .hints
-            .push(format!("{done} steps were taken before it"));
+            .push(format!("{done} steps were done before it"));
     }
-    error.hint("run it again: it takes only the steps that are missing")
+    error.hint("run it again: it does only the missing steps")
 }
 
 /// What was registered by files before, locked against other runs.
@@ -246,20 +246,20 @@ impl Notes {
         if lock.try_lock().is_err() {
             return Err(Error::new(
                 Kind::Partial,
-                "another rc webhooks apply is at work on this store; nothing was sent",
+                "another rc webhooks apply is running for this store; nothing was sent",
             )
             .hint("wait for it, and try again"));
         }
         let text = folders::text(&path, None)?.unwrap_or_default();
         Ok(Self {
-            // What cannot be read says nothing.
+            // A record that cannot be read is ignored.
             applied: serde_json::from_str(&text).unwrap_or_default(),
             path: Some(path),
             _lock: Some(lock),
         })
     }
 
-    /// Notes what came of a step.
+    /// Notes the result of a step.
     fn take(&mut self, step: &RegistrationStep, id: Option<u64>) {
         let (_, topic, address) = step.about();
         let known = &mut self.applied;

@@ -87,7 +87,7 @@ fn headers(words: &[String]) -> Result<Vec<(String, String)>> {
     use crate::error::Error;
     let parsed = words.iter().map(|word| {
         let (name, value) = word.split_once(':').ok_or_else(|| {
-            Error::usage("-H: there is no : after the name").hint("write -H 'NAME: VALUE'")
+            Error::usage("-H: the : after the name is missing").hint("write -H 'NAME: VALUE'")
         })?;
         Ok((name.trim().to_owned(), value.trim().to_owned()))
     });

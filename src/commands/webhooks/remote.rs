@@ -23,13 +23,13 @@ pub(super) struct Registry<'a> {
 }
 
 /// Keeps what a list gives.
-struct Found<'a> {
+struct ListedWebhooks<'a> {
     webhooks: &'static Webhooks,
     id: &'a str,
     all: Vec<RegisteredWebhook>,
 }
 
-impl RecordSink for Found<'_> {
+impl RecordSink for ListedWebhooks<'_> {
     fn record(&mut self, record: &str) -> Result<Flow> {
         self.all
             .push(registrations::registered(self.webhooks, self.id, record)?);
@@ -42,7 +42,7 @@ impl Registry<'_> {
     pub(super) async fn list(&self) -> Result<Vec<RegisteredWebhook>> {
         let list = operation(self.resource, OperationAction::List)?;
         let request = request::fill(list, &[], &Values::default(), self.now)?;
-        let mut found = Found {
+        let mut found = ListedWebhooks {
             webhooks: self.webhooks,
             id: self.client.api().conventions.id,
             all: Vec::new(),

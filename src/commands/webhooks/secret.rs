@@ -38,19 +38,19 @@ pub(super) fn set(run: &mut Run, options: &Options, source: &SecretSource) -> Re
     }
     let place = run.place(options)?;
     if place.sandbox {
-        return Err(Error::usage("the sandbox within rc sends no webhooks")
+        return Err(Error::usage("the built-in sandbox sends no webhooks")
             .hint("rc sandbox serve --client-secret chooses that of a served one"));
     }
     let secret = take(run, &place, source.with_secret)?;
     let kept = keep(run, &place, &secret, source.keep)?;
     let name = &place.profile.name;
     run.reporter.done(&format!(
-        "the client secret of profile {name} is kept {}",
+        "the client secret of profile {name} is saved {}",
         in_words(kept)
     ));
     if config::read(&run.environment, variable::CLIENT_SECRET)?.is_some() {
         run.reporter.note(&format!(
-            "{} is set and comes first; unset it to use the secret that is kept now",
+            "{} is set and comes first; unset it to use the secret that was saved now",
             variable::CLIENT_SECRET
         ));
     }
@@ -64,7 +64,7 @@ const fn in_words(kept: TokenStorage) -> &'static str {
     }
 }
 
-/// The secret: from standard input, or from whoever sits there.
+/// The secret: from standard input, or from the user.
 fn take(run: &mut Run, place: &Target, with_secret: bool) -> Result<SecretString> {
     let typed = if with_secret {
         if run.terminal.stdin {
@@ -79,10 +79,10 @@ fn take(run: &mut Run, place: &Target, with_secret: bool) -> Result<SecretString
             .reporter
             .suspended(|| (run.ask_secret)("API client secret (not shown)"));
         let typed = typed.map(SecretString::from);
-        typed.map_err(|_| Error::new(Kind::Interrupted, "cancelled; nothing was kept"))?
+        typed.map_err(|_| Error::new(Kind::Interrupted, "cancelled; nothing was saved"))?
     } else {
         return Err(
-            Error::usage("nobody can be asked for the client secret here")
+            Error::usage("there is no terminal to ask for the client secret on")
                 .hint("rc webhooks secret set --with-secret reads it from standard input")
                 .hint(format!("or set {}", variable::CLIENT_SECRET)),
         );
@@ -121,7 +121,7 @@ fn keep(
         // One that stays in the keyring would come before the file.
         match run.with_keyring(move |keyring| keyring.remove(&named)) {
             Ok(_) | Err(KeyringFailure::Absent(_)) => {}
-            Err(failure) => return Err(failure.error("the client secret was not kept")),
+            Err(failure) => return Err(failure.error("the client secret was not saved")),
         }
     } else {
         let value = secret.clone();
@@ -132,11 +132,11 @@ fn keep(
             }
             Err(failure @ KeyringFailure::Failed(_)) => {
                 return Err(failure
-                    .error("the client secret was not kept")
-                    .hint("or keep it in a file that only you can read: --keep file"));
+                    .error("the client secret was not saved")
+                    .hint("or save it in a file that only you can read: --keep file"));
             }
             Err(failure) if keep.is_some() => {
-                return Err(failure.error("the client secret was not kept"));
+                return Err(failure.error("the client secret was not saved"));
             }
             Err(_) => {}
         }
@@ -211,7 +211,7 @@ pub(in crate::commands) fn of(run: &mut Run, place: &Target) -> Result<SecretStr
         format!("the client secret of profile {name} is not known"),
     )
     .hint(format!("it is in {at}; it is not the access token"))
-    .hint("rc webhooks secret set keeps it")
+    .hint("rc webhooks secret set saves it")
     .hint(format!("or set {}", variable::CLIENT_SECRET)))
 }
 
@@ -225,12 +225,12 @@ pub(in crate::commands) fn of_or_made(run: &mut Run, place: &Target) -> Result<S
     let kept = keep(run, place, &made, None)?;
     let name = &place.profile.name;
     run.reporter.note(&format!(
-        "messages are signed with a client secret that was made for profile {name}, and is kept \
-         {}; your program checks them with it, and it is not shown again: {}",
+        "messages are signed with a client secret that was created for profile {name} and saved \
+         {}; your program checks signatures with it; it is not shown again: {}",
         in_words(kept),
         made.expose_secret()
     ));
     run.reporter
-        .note("rc webhooks secret set replaces it by that of Recharge");
+        .note("rc webhooks secret set replaces it with the one of Recharge");
     Ok(made)
 }

@@ -13,7 +13,7 @@ pub(super) const TOPICS: Spec = Spec {
     under: Some(RESOURCE),
     ..Spec::new(
         "topics",
-        "List the topics, and what their messages contain",
+        "List the topics, and the contents of their messages",
         topics,
     )
 };
@@ -22,7 +22,7 @@ pub(super) const VERIFY: Spec = Spec {
     under: Some(RESOURCE),
     ..Spec::new(
         "verify",
-        "Check the signatures of a message, and say why one is wrong",
+        "Check the signatures of a message, and explain a wrong one",
         verify,
     )
 };
@@ -38,29 +38,29 @@ pub(super) const TRIGGER: Spec = Spec {
 
 pub(super) const APPLY: Spec = Spec {
     under: Some(RESOURCE),
-    ..Spec::new("apply", "Register what a file lists", apply)
+    ..Spec::new("apply", "Register the webhooks of a file", apply)
 };
 
 pub(super) const SECRET: Spec = Spec {
     under: Some(RESOURCE),
     ..Spec::new(
         "secret",
-        "Keep the client secret that messages are signed with",
+        "Save the client secret that signs messages",
         secret,
     )
 };
 
 const TOPICS_TEXT: &str = "\
 List the topics of webhooks: the scope that a token needs, the key of the body,
-the objects that can be included, and whether the message can be rebuilt
-without a webhook. Sends nothing.
+the objects that can be included, and how rc can build the message without a
+webhook. Sends nothing.
 
 Classes:
-  exact       an event of that name tells of it
-  confirmed   an event, together with the state of the object
-  lossy       an event; the object may be gone
-  polling     objects are read again and again
-  impossible  only a webhook tells of it";
+  exact       from an event of that name
+  confirmed   from an event and the state of the object
+  lossy       from an event; the object may no longer exist
+  polling     by reading objects repeatedly
+  impossible  not without a webhook";
 
 const TOPICS_EXAMPLES: &str = "\
 Examples:
@@ -109,20 +109,20 @@ fn verify() -> Command {
             Arg::new("request")
                 .long("request")
                 .value_name("FILE|-")
-                .help("the whole request: its first line, headers, an empty line, the body"),
+                .help("the whole request: request line, headers, an empty line, the body"),
         )
         .group(
             ArgGroup::new("message")
                 .args(["body", "request"])
                 .required(true),
         )
-        .arg(header("a header of the message; can be repeated"))
+        .arg(header("header of the message; can be repeated"))
 }
 
 const TRIGGER_TEXT: &str = "\
-Read an object, make the message of a topic about it, sign it both ways and
-send it to your own program: the body is what the webhook would carry. Nothing
-is changed in the store, and nothing happens there.";
+Read an object, build the message of a topic for it, add both signatures, and
+send it to your own program, with the body of the real webhook. Nothing is
+changed in the store.";
 
 const TRIGGER_EXAMPLES: &str = "\
 Examples:
@@ -145,13 +145,13 @@ fn trigger() -> Command {
             Arg::new("id")
                 .long("id")
                 .value_name("ID")
-                .help("the object of the message"),
+                .help("id of the object"),
         )
         .arg(
             Arg::new("latest")
                 .long("latest")
                 .action(ArgAction::SetTrue)
-                .help("the object that the store lists first"),
+                .help("use the object that the store lists first"),
         )
         .group(ArgGroup::new("which").args(["id", "latest"]).required(true))
         .arg(forward_to())
@@ -176,7 +176,7 @@ fn trigger() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("print the body"),
         )
-        .arg(header("a further header of the message; can be repeated"))
+        .arg(header("additional header of the message; can be repeated"))
         .arg(
             Arg::new("topic-header")
                 .long("topic-header")
@@ -186,11 +186,11 @@ fn trigger() -> Command {
 }
 
 const APPLY_TEXT: &str = "\
-Register the webhooks that a file lists: create those that are missing, change
-those that differ, and name those that Recharge deleted since the last time. A
-webhook is recognized by its topic and address. With --prune those that are not
-in the file are deleted, and one whose address changed is moved. A second run
-changes nothing.
+Register the webhooks that a file lists: create missing ones, update different
+ones, and report those that Recharge deleted since the last run. A webhook is
+identified by its topic and address. With --prune, webhooks that are not in the
+file are deleted, and the address of a moved one is updated. A second run changes
+nothing.
 
 The file is TOML; included_objects and version may be left out:
 
@@ -226,11 +226,11 @@ fn apply() -> Command {
 }
 
 const SECRET_TEXT: &str = "\
-Keep the client secret that Recharge signs the messages of webhooks with. It
-belongs to an API token, and is not the token: in Recharge under Tools & apps,
-API tokens, on the page of the token.
+Save the client secret that Recharge signs webhook messages with. It belongs to
+an API token, but is not the token: find it in Recharge under Tools & apps, API
+tokens, on the page of the token.
 
-RECHARGE_CLIENT_SECRET comes before it.
+RECHARGE_CLIENT_SECRET overrides it.
 
 Examples:
   rc webhooks secret set";
@@ -239,9 +239,9 @@ fn secret() -> Command {
     group(SECRET.name, SECRET.about, SECRET_TEXT).subcommand(
         verb(
             "set",
-            "Take the client secret, and keep it safe",
-            "It asks for the secret without showing it, and keeps it for the profile in the \
-             keyring of the system. Where there is none, it is kept in a file that only you can \
+            "Save the client secret in the keyring",
+            "Asks for the secret without showing it, and saves it for the profile in the keyring \
+             of the system. Where there is no keyring, it is saved in a file that only you can \
              read.\n\n\
              Examples:\n  rc webhooks secret set\n  \
              rc webhooks secret set --with-secret < secret.txt",
@@ -257,7 +257,7 @@ fn secret() -> Command {
                 .long("keep")
                 .value_name("WHERE")
                 .value_parser(EnumValueParser::<TokenStorage>::new())
-                .help("where to keep it [default: keyring, else file]"),
+                .help("where to save it [default: keyring, else file]"),
         ),
     )
 }

@@ -52,7 +52,7 @@ impl Trigger {
             topic_header: matches.get_flag("topic-header"),
         };
         if asked.forward_to.is_none() && !asked.print {
-            return Err(Error::usage("the message has nowhere to go")
+            return Err(Error::usage("no target is given")
                 .hint("--forward-to http://localhost:3000/hooks sends it, --print shows it"));
         }
         Ok(asked)
@@ -157,7 +157,7 @@ fn report(
     }
     if posted.milliseconds > 1000 * answer_seconds {
         run.reporter.note(&format!(
-            "the answer took {} ms; Recharge waits {answer_seconds} seconds, then sends again",
+            "the response took {} ms; Recharge waits {answer_seconds} seconds, then sends again",
             posted.milliseconds
         ));
     }
@@ -172,7 +172,7 @@ fn report(
     Err(Error::new(kind, format!("{address} {what} {said}")))
 }
 
-/// The fields of what came of a message.
+/// The fields of the result of a message.
 static TRIGGERED: Object = Object {
     name: "triggered_message",
     fields: &[

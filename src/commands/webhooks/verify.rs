@@ -128,13 +128,13 @@ fn parse(request: &[u8]) -> Result<(HeaderList, Vec<u8>)> {
             continue;
         }
         let Some((name, value)) = line.split_once(':') else {
-            return Err(wrong("has a line before its body that is no header"));
+            return Err(wrong("has a line before its body that is not a header"));
         };
         headers.push((name.trim().to_owned(), value.trim().to_owned()));
     }
 }
 
-/// The fields of what came of a check.
+/// The fields of the result of a check.
 static VERIFICATION: Object = Object {
     name: "verification",
     fields: &[

@@ -114,7 +114,7 @@ impl std::fmt::Debug for PostgresUrl {
     }
 }
 
-/// The file that a copy goes to where nobody says where.
+/// The file that a copy goes to where no one says where.
 pub const USUAL_FILE: &str = "recharge.db";
 
 impl Address {
@@ -126,7 +126,7 @@ impl Address {
     pub fn parse(text: &str) -> Result<Self> {
         let path = |rest: &str| {
             if rest.is_empty() {
-                let error = Error::usage(format!("--to {text} names no place"));
+                let error = Error::usage(format!("--to {text} names no file or folder"));
                 return Err(error.hint("name a file or a folder, as in sqlite:shop.db"));
             }
             Ok(PathBuf::from(rest))

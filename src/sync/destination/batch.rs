@@ -2,8 +2,8 @@
 
 use crate::sync::Micros;
 
-/// The records of a page: one text, and where each ends in it. It holds a whole
-/// page, 250 records at most.
+/// The records of a page: one text, and where each ends in it. It contains a
+/// whole page, 250 records at most.
 #[derive(Debug, Clone)]
 pub struct RecordPage {
     text: String,

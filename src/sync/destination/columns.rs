@@ -36,7 +36,7 @@ pub(super) fn to_add(
     for column in needed {
         if !there.columns.iter().any(|known| known == column) {
             let error = altered(format!("it has no column {column}"));
-            return Err(error.hint("drop the table, and the next run makes it again"));
+            return Err(error.hint("drop the table, and the next run creates it again"));
         }
     }
     let mut lacking = Vec::new();
@@ -46,7 +46,7 @@ pub(super) fn to_add(
         }
         let is_gone = there.known.iter().any(|known| known == column.name);
         if is_gone && policy != SchemaPolicy::Refresh {
-            let error = altered(format!("its column {} is gone", column.name));
+            let error = altered(format!("its column {} is missing", column.name));
             let hint = format!("--refresh {} adds it and reads all rows", table.name);
             return Err(error.hint(hint));
         }
@@ -61,7 +61,7 @@ pub(super) fn to_add(
 /// The state of a table that the destination keeps as JSON.
 ///
 /// # Errors
-/// Of kind `Usage`: it cannot be read, and the table is not read anew.
+/// Of kind `Usage`: it cannot be read, and the table is not read again.
 pub(super) fn state_of(
     place: &str,
     table: &str,
@@ -73,7 +73,9 @@ pub(super) fn state_of(
         Err(_) if policy == SchemaPolicy::Refresh => Ok(TableState::default()),
         Err(error) => Err(
             Error::usage(format!("{place}: the state of {table} cannot be read"))
-                .hint(format!("--refresh {table} reads the table anew"))
+                .hint(format!(
+                    "--refresh {table} reads the table again from the beginning"
+                ))
                 .caused_by(error),
         ),
     }

@@ -45,7 +45,7 @@ pub enum Advance {
     AtEnd,
 }
 
-/// What became of a page.
+/// The result of a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StoredPage {
     /// Its rows.
@@ -93,7 +93,8 @@ pub enum SchemaPolicy {
     Evolve,
     /// The columns stay as they are; new fields go to `_extra`.
     Freeze,
-    /// As `Evolve`, and columns that are gone are added: all rows are read anew.
+    /// As `Evolve`, and columns that are gone are added: all rows are read
+    /// again.
     Refresh,
 }
 
@@ -116,7 +117,7 @@ pub trait Destination: Send {
     /// writes to it. `Unexpected`: it cannot be opened.
     fn begin(&mut self, store: &StoreKey, writer: &Writer, now: Micros) -> Result<()>;
 
-    /// Makes the table ready for rows, and tells how far it is.
+    /// Makes the table ready for rows, and says how far it is.
     ///
     /// # Errors
     /// It is not as it was left.

@@ -15,13 +15,14 @@ use crate::world::Clock;
 /// A destination that has nothing to do shows this often that its writer is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-type Call = Box<dyn FnOnce(&mut dyn Destination) + Send>;
+type WorkerCall = Box<dyn FnOnce(&mut dyn Destination) + Send>;
 
-/// Runs a destination on a thread, in the order of the calls. Whoever calls waits
-/// for the answer, so that there are no more calls than tables that are read.
+/// Runs a destination on a thread, in the order of the calls. Anyone who calls
+/// waits for the answer, so that there are no more calls than tables that are
+/// read.
 #[derive(Debug, Clone)]
 pub struct DestinationThread {
-    calls: mpsc::Sender<Call>,
+    calls: mpsc::Sender<WorkerCall>,
     thread: Arc<JoinHandle<()>>,
 }
 
@@ -31,12 +32,13 @@ impl DestinationThread {
     /// # Errors
     /// The system has no thread to spare.
     pub fn start(mut destination: Box<dyn Destination>, clock: Clock) -> Result<Self> {
-        let (sender, calls) = mpsc::channel::<Call>();
+        let (sender, calls) = mpsc::channel::<WorkerCall>();
         let run = move || {
             loop {
                 match calls.recv_timeout(HEARTBEAT) {
                     Ok(call) => call(destination.as_mut()),
-                    // Whoever was taken for dead learns it with the next page.
+                    // Anyone who was taken for dead learns it with the next
+                    // page.
                     Err(RecvTimeoutError::Timeout) => {
                         let _ = destination.beat(Micros::of(clock()));
                     }
@@ -74,7 +76,7 @@ impl DestinationThread {
         call: impl FnOnce(&mut dyn Destination) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (answer, answered) = oneshot::channel();
-        let boxed: Call = Box::new(move |destination| {
+        let boxed: WorkerCall = Box::new(move |destination| {
             // Who no longer waits for the answer was interrupted.
             let _ = answer.send(call(destination));
         });

@@ -1,12 +1,12 @@
 //! Lists in the order of a time whose pages have numbers.
 //!
 //! A row that changes while the list is read goes to its end, and every row behind it
-//! moves up by one: whoever asks for the next number misses the first row of that
+//! moves up by one: anyone who asks for the next number misses the first row of that
 //! page. So the next page is asked for by the time of the last row, which is included,
 //! and rows that are read twice are stored once.
 //!
-//! Where all rows of a page are of one second, that is no progress. The rows of such a
-//! second are read by number to their end, and then from the end to the beginning:
+//! Where all rows of a page are of one second, that is not progress. The rows of such
+//! a second are read by number to their end, and then from the end to the beginning:
 //! rows that move up meanwhile come again, and none is missed.
 
 use std::time::Duration;
@@ -161,7 +161,7 @@ fn unordered(table: &SyncTable) -> Error {
         Kind::Unreachable,
         format!("{}: the API ignored the order of the list", table.name),
     )
-    .hint("what was stored is right; the rest is read by the next run")
+    .hint("the stored rows are correct; the next run reads the rest")
 }
 
 fn ignored(table: &SyncTable, asked: Micros, latest: Micros) -> Error {
@@ -173,5 +173,5 @@ fn ignored(table: &SyncTable, asked: Micros, latest: Micros) -> Error {
             table.name
         ),
     )
-    .hint("what was stored is right; the bookmark did not move")
+    .hint("the stored rows are correct; the bookmark did not move")
 }

@@ -1,4 +1,4 @@
-//! What a run is to do.
+//! The plan of a run.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use crate::sync::destination::SchemaPolicy;
 use crate::sync::layout::TableLayout;
 use crate::sync::{Micros, SyncTable};
 
-/// What a run is to do.
+/// The plan of a run.
 #[derive(Debug, Clone)]
 pub struct RunPlan {
     /// The tables, in their order.
     pub tables: Vec<SyncTable>,
-    /// The tables that are read anew from the beginning.
+    /// The tables that are read again from the beginning.
     pub refresh: Vec<String>,
     /// Nothing older is read, where a table has no bookmark yet.
     pub start: Option<Micros>,
@@ -48,7 +48,7 @@ pub enum Deletes {
 }
 
 impl RunPlan {
-    /// Whether a table is read anew.
+    /// Whether a table is read again.
     #[must_use]
     pub fn refreshes(&self, table: &SyncTable) -> bool {
         self.refresh.contains(&table.name)

@@ -1,10 +1,10 @@
-//! What became of a table.
+//! The result of a table.
 
 use crate::error::Error;
 use crate::sync::destination::Missing;
 use crate::sync::{Micros, SyncTable};
 
-/// What became of a table.
+/// The result of a table.
 #[derive(Debug)]
 pub struct TableReport {
     /// Its name.

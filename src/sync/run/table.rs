@@ -27,7 +27,7 @@ impl SyncRun<'_> {
     /// Reads a table; what goes wrong with it alone is in the report.
     ///
     /// # Errors
-    /// The run cannot go on.
+    /// The run cannot continue.
     pub(super) async fn table(&self, table: &SyncTable) -> Result<Vec<TableReport>> {
         let mut state = self.prepared(table).await?;
         if !self.plan.refreshes(table) && !self.is_due(table, &state) {
@@ -75,7 +75,7 @@ impl SyncRun<'_> {
     }
 
     /// Makes a table ready; returns how far it is, which is nowhere where it is read
-    /// anew.
+    /// again.
     async fn prepared(&self, table: &SyncTable) -> Result<TableState> {
         let is_anew = self.plan.refreshes(table);
         let policy = if is_anew {
@@ -351,7 +351,8 @@ impl SyncRun<'_> {
         if now.since(bookmark) > reach {
             let until = now.before(reach);
             self.observer.note(&format!(
-                "{} reaches back {days} days: what happened between {bookmark} and {until} is not in the copy",
+                "{} reaches back {days} days: changes between {bookmark} and {until} are not in \
+                 the copy",
                 table.name
             ));
         }
@@ -379,7 +380,9 @@ impl SyncRun<'_> {
                 Kind::Partial,
                 format!("{name}: its bookmark {bookmark} is in the future"),
             )
-            .hint(format!("--refresh {name} reads the table anew")),
+            .hint(format!(
+                "--refresh {name} reads the table again from the beginning"
+            )),
         ))
     }
 }

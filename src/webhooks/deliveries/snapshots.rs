@@ -1,5 +1,5 @@
-//! What a listener last saw of the objects of a list, to tell what changed: no
-//! whole objects, but the fields that topics look at and a digest of the rest.
+//! The last known state of the objects of a list, to detect changes: no whole
+//! objects, but the fields that topics look at and a digest of the rest.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};

@@ -81,7 +81,7 @@ pub async fn messages_of_event(
     let own: Vec<NewDelivery> = own.map(|one| one.into_delivery(&event)).collect();
     if own.is_empty() {
         let message = format!(
-            "no webhook tells of event {id}: {} {} was {}",
+            "no webhook topic matches event {id}: {} {} was {}",
             event.object, event.object_id, event.verb
         );
         return Err(Error::new(Kind::NotFound, message));

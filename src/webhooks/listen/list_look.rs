@@ -39,7 +39,7 @@ impl Listener<'_> {
         Ok(looked)
     }
 
-    /// Delivers what lists showed, and keeps of each object what was told.
+    /// Delivers what lists showed, and keeps of each object what was reported.
     async fn deliver_seen(
         &mut self,
         progress: &mut Progress,

@@ -1,6 +1,6 @@
-//! Listening without events: lists of what changed lately, held against what was
-//! seen of each object before. Each difference is made into an event, from which
-//! the messages follow as from any other one.
+//! Listening without events: lists of what changed lately, compared with what
+//! was seen of each object before. Each difference is made into an event, from
+//! which the messages follow as from any other one.
 //!
 //! A list shows an object as it is now: what happened between two looks is one
 //! change, and what is gone is not seen.
@@ -27,7 +27,7 @@ use crate::filter::Flow;
 use crate::sync::Micros;
 use crate::webhooks::deliveries::{DeliveryLog, ListenerKey, Snapshot};
 
-/// Changes that are told at a time: the rest is found by the next look.
+/// Changes that are reported at a time: the rest is found by the next look.
 const MOST_CHANGES: usize = 2_000;
 
 /// Objects that may appear in a list so long after they changed.
@@ -94,7 +94,7 @@ fn listed(api: &'static Api, feed: &EventFeed, rule: &EventRule) -> Option<&'sta
     can_be.then_some(resource)
 }
 
-/// The topics of a choice that lists tell of.
+/// The topics of a choice that lists indicate.
 ///
 /// # Errors
 /// Of kind `Usage`: there is none.
@@ -110,15 +110,13 @@ pub fn listed_topics(api: &'static Api, choice: &TopicChoice) -> Result<TopicCho
     let polled = choice.polled.clone();
     if topics.is_empty() && polled.is_empty() {
         let names: Vec<&str> = choice.topics.iter().map(|topic| topic.name).collect();
-        return Err(
-            Error::usage(format!("no list tells of {}", names.join(", ")))
-                .hint("rc webhooks listen --port receives the webhook itself"),
-        );
+        return Err(Error::usage(format!("no list shows {}", names.join(", ")))
+            .hint("rc webhooks listen --port receives the webhook itself"));
     }
     Ok(TopicChoice { topics, polled })
 }
 
-/// The lists that tell of some topics.
+/// The lists that indicate some topics.
 pub(super) fn lists_of(
     api: &'static Api,
     feed: &EventFeed,

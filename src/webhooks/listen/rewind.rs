@@ -1,5 +1,5 @@
-//! What an object was at an event: the object as it is now, and the later events
-//! that changed it, come in; the object as it was goes out.
+//! The state of an object at an event: the object as it is now, and the later
+//! events that changed it, come in; the object as it was goes out.
 
 use serde_json::{Map, Value};
 
@@ -11,10 +11,10 @@ pub(super) type Fields = Map<String, Value>;
 /// How near a body is to what the webhook carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyForm {
-    /// The object as it was at the event, in all fields that events tell of.
+    /// The object as it was at the event, in all fields that events indicate.
     AsOf,
-    /// The object as it is now, but for the fields that the event tells of: the later
-    /// events are not known.
+    /// The object as it is now, but for the fields that the event indicates: the
+    /// later events are not known.
     Current,
     /// The object is gone: as it was when it was read last, with what is known of its
     /// changes.
@@ -49,9 +49,9 @@ impl BodyForm {
 }
 
 /// Undoes later events, the newest first, and puts in what `own` says of the
-/// object, where it is an event of this very object. Each field that events tell of
-/// has the value that it had then: what the next change found, or what `own` left.
-/// A change that no event tells of is no obstacle.
+/// object, where it is an event of this very object. Each field that events
+/// indicate has the value that it had then: what the next change found, or what
+/// `own` left. A change that no event indicates is not an obstacle.
 ///
 /// `untold` is the field that every change sets without telling: it becomes the
 /// time of the event where something was undone.

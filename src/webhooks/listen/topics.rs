@@ -1,4 +1,4 @@
-//! Which topics an event tells of.
+//! Which topics an event indicates.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::nearest::{Similarity, nearest};
 /// The topics to listen to.
 #[derive(Debug, Clone)]
 pub struct TopicChoice {
-    /// Those that events tell of.
+    /// Those that events indicate.
     pub topics: Vec<&'static EventTopic>,
     /// Those that are polled.
     pub polled: Vec<&'static PolledTopic>,
@@ -40,7 +40,7 @@ impl TopicChoice {
                 continue;
             }
             if let Some(other) = others.iter().find(|name| fits(pattern, name)) {
-                return Err(Error::usage(format!("no event tells of {other}"))
+                return Err(Error::usage(format!("no event matches {other}"))
                     .hint("rc webhooks listen --port receives the webhook itself"));
             }
             return Err(unknown_topic(

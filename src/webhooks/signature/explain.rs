@@ -81,8 +81,8 @@ impl fmt::Display for Mistake {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::HmacInsteadOfHash => out.write_str(
-                "it is an HMAC of the body; the header wants the plain SHA-256 of the client \
-                 secret followed by the body, despite its name",
+                "it is an HMAC of the body; despite its name, the header contains the plain \
+                 SHA-256 of the client secret followed by the body",
             ),
             Self::SecretAfterBody => out.write_str(
                 "it hashes the body followed by the client secret; the secret comes first",
@@ -90,9 +90,8 @@ impl fmt::Display for Mistake {
             Self::WithoutSecret => {
                 out.write_str("it hashes the body alone; the client secret comes before it")
             }
-            Self::TokenAsSecret => out.write_str(
-                "it is made with the access token; the client secret of the token is wanted",
-            ),
+            Self::TokenAsSecret => out
+                .write_str("it was made with the access token; use the client secret of the token"),
             Self::SpacedSecret => {
                 out.write_str("the client secret has white space at its beginning or end")
             }
@@ -101,30 +100,39 @@ impl fmt::Display for Mistake {
                 "the body is not the one that was signed: it was {how}; check the bytes that \
                  arrive, before they are parsed"
             ),
-            Self::Spelling(how) => write!(out, "it is right, but {how}; lower-case hexadecimal is wanted"),
+            Self::Spelling(how) => write!(
+                out,
+                "it is right, but {how}; it must be lower-case \
+                hexadecimal"
+            ),
             Self::WithoutTime => out.write_str(
                 "it signs the body alone; the time and a full stop come before the body",
             ),
             Self::HashInsteadOfHmac => out.write_str(
-                "it is a plain SHA-256; this header wants an HMAC-SHA256 keyed with the client secret",
+                "it is a plain SHA-256; this header contains an HMAC-SHA256 keyed with the client \
+                 secret",
             ),
             Self::OtherTime { header, signed } => {
-                write!(out, "the timestamp header says {header}, and {signed} is signed")
+                write!(
+                    out,
+                    "the timestamp header says {header}, but {signed} is signed"
+                )
             }
             Self::Stale { seconds, tolerance } if *seconds < 0 => write!(
                 out,
-                "its time is {} seconds in the future, and {tolerance} are accepted; check the clock",
+                "its time is {} seconds in the future, and {tolerance} are accepted; check the \
+                 clock",
                 seconds.unsigned_abs()
             ),
             Self::Stale { seconds, tolerance } => write!(
                 out,
-                "it is {seconds} seconds old, and {tolerance} are accepted: it may be sent again \
-                 by somebody else"
+                "it is {seconds} seconds old, and {tolerance} are accepted: it may be a replay by \
+                 somebody else"
             ),
             Self::Malformed(why) => out.write_str(why),
-            Self::Unknown => out.write_str(
-                "it is made with another client secret, or of another body",
-            ),
+            Self::Unknown => {
+                out.write_str("it was made with another client secret, or for another body")
+            }
         }
     }
 }
@@ -202,7 +210,7 @@ pub(super) fn malformed(verifier: &Verifier, given: &str, body: &[u8]) -> Mistak
     if same(given, &hmac_hex(verifier.secret.expose_secret(), body)) {
         return Mistake::WithoutTime;
     }
-    Mistake::Malformed("the signature does not read t=TIME,v1=HEXADECIMAL")
+    Mistake::Malformed("the signature does not have the form t=TIME,v1=HEXADECIMAL")
 }
 
 /// Whether another secret fits: the access token, or the secret without the white
@@ -221,7 +229,7 @@ fn other_secret(verifier: &Verifier, fits: impl Fn(&str) -> bool) -> Option<Mist
 /// How a signature that is right is written otherwise, if it is.
 fn spelling(given: &str, wanted: &str) -> Option<&'static str> {
     if !same(given, wanted) && same(&given.to_ascii_lowercase(), wanted) {
-        return Some("in capital letters");
+        return Some("in upper case");
     }
     let bytes = unhex(wanted)?;
     if same(given, &BASE64.encode(bytes)) {
@@ -231,7 +239,7 @@ fn spelling(given: &str, wanted: &str) -> Option<&'static str> {
     same(rest, wanted).then_some("with \"sha256=\" before it")
 }
 
-/// What is wrong with a text that is no SHA-256 in hexadecimal.
+/// What is wrong with a text that is not a SHA-256 in hexadecimal.
 fn unlike(given: &str) -> Mistake {
     match unhex(given) {
         Some(bytes) if bytes.len() == 32 => Mistake::Unknown,
@@ -239,7 +247,7 @@ fn unlike(given: &str) -> Mistake {
     }
 }
 
-/// Finds the spelling of a body that was signed, and says what became of it since.
+/// Finds the spelling of a body that was signed, and says the result of it since.
 fn respelled(body: &[u8], fits: impl Fn(&[u8]) -> bool) -> Option<&'static str> {
     if body.len() > LARGEST_RESPELLED {
         return None;
@@ -247,13 +255,22 @@ fn respelled(body: &[u8], fits: impl Fn(&[u8]) -> bool) -> Option<&'static str> 
     let text = std::str::from_utf8(body).ok()?;
     let trimmed = text.trim();
     for (other, how) in [
-        (trimmed.to_owned(), "given a line break or blank at its end"),
+        (
+            trimmed.to_owned(),
+            "changed by a line break or space at its end",
+        ),
         (
             format!("{trimmed}\n"),
-            "robbed of the line break at its end",
+            "changed by removing the line break at its end",
         ),
-        (text.replace("\r\n", "\n"), "given other line breaks"),
-        (text.replace('\n', "\r\n"), "given other line breaks"),
+        (
+            text.replace("\r\n", "\n"),
+            "changed by different line breaks",
+        ),
+        (
+            text.replace('\n', "\r\n"),
+            "changed by different line breaks",
+        ),
     ] {
         if fits(other.as_bytes()) {
             return Some(how);

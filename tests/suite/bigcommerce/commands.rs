@@ -34,7 +34,8 @@ fn lists_of_both_generations_are_read_to_their_end() {
             "{resource}: {outcome:?}"
         );
     }
-    // Pages by number end at a short one or at 204; coupons go on after an id.
+    // Pages by number end at a short one or at 204; coupons continue after an
+    // id.
     assert_eq!(served.asked("/v2/orders?").len(), 4);
     let coupons = served.asked("/v2/coupons?");
     assert!(coupons[1].contains("min_id=61"), "{coupons:?}");
@@ -86,7 +87,9 @@ fn a_wrong_store_a_wrong_token_and_a_missing_scope_say_so() {
     let token = served
         .rc(list)
         .env("BIGCOMMERCE_ACCESS_TOKEN", "bc_other_token_of_1");
-    token.fails(3).says("the API refused the token (401)");
+    token
+        .fails(3)
+        .shows("bigcommerce_commands-a_wrong_store_a_wrong_token_and_a_missing_scope_say_so");
     let scope = served.rc("bigcommerce customers list").fails(3);
     scope
         .says("it needs the scope store_v2_customers_read_only; add it in BigCommerce")
@@ -96,22 +99,23 @@ fn a_wrong_store_a_wrong_token_and_a_missing_scope_say_so() {
 #[test]
 fn the_store_and_the_token_of_the_first_api_are_not_taken_for_this_one() {
     let missing = rc("bigcommerce orders list").env("RECHARGE_ACCESS_TOKEN", "sk_sandbox_all");
-    missing.fails(2).says("the store hash is missing");
+    missing.fails(2).shows(
+        "bigcommerce_commands-the_store_and_the_token_of_the_first_api_are_not_taken_for_this_one",
+    );
     let missing = rc("bigcommerce orders list --store-hash abc")
         .env("RECHARGE_BASE_URL", "http://127.0.0.1:9")
         .env("RECHARGE_ACCESS_TOKEN", "sk_sandbox_all");
     missing
-        .fails(3)
-        .says("no API token")
-        .says("rc auth login --bigcommerce --from-file FILE");
+        .fails(3).shows("bigcommerce_commands-the_store_and_the_token_of_the_first_api_are_not_taken_for_this_one-2");
     let slash = rc("bigcommerce orders list --store-hash a/b").fails(2);
-    slash.says("the store hash is not one");
+    slash.says("the store hash is not valid");
 }
 
 #[test]
 fn a_day_is_sent_with_a_time_of_day() {
     let dry = rc(
-        "bigcommerce orders list --min-date-modified 2026-01-31 --max-date-modified 2026-02-01 --store-hash abc --dry-run",
+        "bigcommerce orders list --min-date-modified 2026-01-31 --max-date-modified 2026-02-01 \
+         --store-hash abc --dry-run",
     );
     let dry = dry.succeeds().stdout;
     assert!(
@@ -123,7 +127,8 @@ fn a_day_is_sent_with_a_time_of_day() {
         "{dry}"
     );
     let offset = rc(
-        "bigcommerce products list --date-modified-min 2026-01-31T10:00:00+02:00 --store-hash abc --dry-run",
+        "bigcommerce products list --date-modified-min 2026-01-31T10:00:00+02:00 --store-hash abc \
+         --dry-run",
     );
     let offset = offset.succeeds().stdout;
     assert!(
@@ -193,7 +198,7 @@ fn a_page_that_is_too_large_and_trouble_of_the_api_are_told() {
     let large = r#"{"status":413,"title":"limit is too large","errors":{}}"#;
     let server = Canned::serve(vec![reply(413, "", large)]);
     let outcome = against("bigcommerce products list", &server.url).fails(5);
-    outcome.says("the API refused it (413): limit is too large");
+    outcome.says("the API refused the request (413): limit is too large");
     let server = Canned::serve(vec![
         reply(500, "", ""),
         reply(500, "", ""),

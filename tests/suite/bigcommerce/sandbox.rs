@@ -86,7 +86,7 @@ fn a_copy_of_the_sandbox_is_the_store() {
     let other = copy.there(rc(&format!("sync --to {}", copy.file())));
     other
         .fails(2)
-        .says("is a copy of bigcommerce store sandbox");
+        .shows("bigcommerce_sandbox-a_copy_of_the_sandbox_is_the_store");
 }
 
 /// Sends a request to the control surface of a served sandbox.
@@ -111,7 +111,8 @@ fn control(url: &str, method: &str, path: &str, body: &Value) -> u16 {
         .unwrap_or(0)
 }
 
-/// Changes the store until it is told to stop; returns how many changes were made.
+/// Changes the store until it is asked to stop; returns how many changes were
+/// made.
 #[cfg(unix)]
 fn change(copy: &Copy, stop: &AtomicBool) -> u32 {
     let url = copy.url.clone().unwrap();
@@ -219,7 +220,8 @@ fn a_copy_takes_as_long_as_the_quota_asks_and_no_longer() {
     const QUOTA: f64 = 150.0;
     const WINDOW: f64 = 30.0;
     let store = Store::new();
-    // The sandbox and the runs have one clock, which goes on by what is waited.
+    // The sandbox and the runs have one clock, which continues by what is
+    // waited.
     let (clock, present) = (store.waiting(), NOW.parse::<jiff::Timestamp>().unwrap());
     let now = move || present + *clock.lock().unwrap();
     let seed = Seed {

@@ -89,7 +89,7 @@ impl Shop {
             self.after = None;
             change(self);
         }
-        // Whoever only looks whether something listens says nothing.
+        // Anyone who only looks whether something listens says nothing.
         let Some(path) = asked.line.split(' ').nth(1) else {
             return (400, String::new());
         };

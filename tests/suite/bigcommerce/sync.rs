@@ -88,7 +88,7 @@ fn each_table_is_read_by_the_method_of_its_list() {
 fn values_of_both_generations_are_kept_exactly() {
     let served = Served::new(small());
     let outcome = served.syncing("").succeeds();
-    outcome.says("orders has fields that no column is for; they are kept in _extra: custom_status");
+    outcome.says("orders has fields without a column; they are stored in _extra: custom_status");
     let order = &served.sql("SELECT * FROM orders WHERE id = 2")[0];
     assert_eq!(order["date_modified"], "2026-11-01T10:00:02Z");
     assert_eq!(order["date_shipped"], Value::Null);

@@ -20,7 +20,7 @@ fn begin(task: &Task) -> String {
     format!("bulk {operation} {file} --yes --engine {engine}")
 }
 
-/// A process that has begun a job and goes on with it.
+/// A process that has begun a job and continues it.
 struct AtWork {
     child: Child,
     stderr: BufReader<std::process::ChildStderr>,
@@ -36,7 +36,7 @@ impl AtWork {
             .spawn()
             .unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
-        // It is at work once it has written something to the store.
+        // It is working once it has written something to the store.
         let jq = "--jq 'select(.method != \"GET\") | .number'";
         while shop
             .ask(&format!("sandbox requests {jq}"))
@@ -91,7 +91,7 @@ fn a_job_has_one_process_at_a_time_and_ctrl_c_leaves_it_to_the_next() {
         .output()
         .unwrap();
     assert_eq!(second.status.code(), Some(2), "{second:?}");
-    assert!(said(&second).contains("another process is at work on job"));
+    assert!(said(&second).contains("another process is running job"));
     let given_up = shop
         .process(&format!("bulk abandon {} --yes", first.job))
         .output()
@@ -101,15 +101,15 @@ fn a_job_has_one_process_at_a_time_and_ctrl_c_leaves_it_to_the_next() {
     status.prints("running\n");
     first.interrupted();
     // What it did then is said at once, and where it stopped at the end.
-    first.says("stopping: waits for what is under way (");
+    first.says("stopping: waiting for requests in progress (");
     let job = first.job.clone();
     let (code, left) = first.ends();
     assert_eq!(code, Some(130), "{left}");
     assert!(left.contains("detached: "), "{left}");
-    assert!(left.contains("what was going on: "), "{left}");
+    assert!(left.contains("in progress: "), "{left}");
     let resume = format!("rc bulk resume {job} --base-url ");
     assert!(left.contains(&resume), "{left}");
-    // The batch goes on meanwhile, if it has been started.
+    // The batch continues meanwhile, if it has been started.
     shop.ask("sandbox clock advance 1h");
     shop.ask_for_all(&format!("bulk resume {job} --yes"));
     let ends = shop.hold(&task, &job, "after Ctrl-C");
@@ -264,7 +264,7 @@ fn the_hint_of_a_job_that_was_left_is_a_command_that_goes_on_with_it() {
     first.says("stopping");
     let job = first.job.clone();
     let (_, left) = first.ends();
-    let hint = left.split("go on with: ").nth(1).unwrap();
+    let hint = left.split("resume with: ").nth(1).unwrap();
     shop.ask("sandbox clock advance 1h");
     // Typed by somebody whose environment names no store.
     let outcome = rc(hint.lines().next().unwrap())

@@ -50,7 +50,7 @@ struct Wish {
     makes: bool,
 }
 
-/// What the store holds of the things that a kind of job is about: by their
+/// What the store contains of the things that a kind of job is about: by their
 /// key, for each its id and its value.
 type Seen = BTreeMap<String, Vec<(String, String)>>;
 
@@ -69,7 +69,7 @@ pub(super) struct Task {
     before: Seen,
 }
 
-/// What became of the rows of a job.
+/// The result of the rows of a job.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Ends {
     pub(super) ok: u64,
@@ -92,7 +92,7 @@ impl Shop {
         }
     }
 
-    /// Asks in this process. Nothing waits here, and nobody is killed.
+    /// Asks in this process. Nothing waits here, and no one is killed.
     #[track_caller]
     pub(super) fn ask(&self, line: &str) -> Outcome {
         let outcome = self.ask_for_all(line);

@@ -1,4 +1,4 @@
-//! Killed at each step in turn. Whoever carries a job out asks for the time
+//! Killed at each step in turn. Anyone who carries a job out asks for the time
 //! whenever it notes something, before and after each request, and before each
 //! wait; so a process that dies at the k-th such question, for each k, dies
 //! between any two things that it does.
@@ -116,7 +116,7 @@ fn killed_at(shop: &Shop, kind: Kind, point: u64, every: bool) -> bool {
     }
     assert!(!dies(shop, &resume, 0, every), "{what}");
     let ends = shop.hold(&task, &id, &what);
-    // What can be found out is found out.
+    // What can be detected is detected.
     let most = match (kind.operation, kind.engine) {
         // It would happen twice; what is gone may never have been there.
         ("onetimes create" | "discounts delete", "requests") => 4,

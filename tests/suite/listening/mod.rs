@@ -293,8 +293,8 @@ fn words_that_name_nothing_are_refused_before_anything_is_sent() {
     let store = Store::new();
     let refused = |flags: &str| rc(&format!("{LISTEN} {flags}")).within(&store).fails(2);
     refused("--topics subscription/create").says("did you mean subscription/created?");
-    refused("--topics checkout/created").says("no event tells of checkout/created");
-    refused("--forward-to http://example.com/").says("would carry personal data in the clear");
+    refused("--topics checkout/created").says("no event matches checkout/created");
+    refused("--forward-to http://example.com/").says("would send personal data unencrypted");
     refused("--forward-to localhost:3000").says("the address to forward to");
     refused("-H secret")
         .says("there is no : after the name")
@@ -466,7 +466,7 @@ fn event_that_was_never_delivered_is_replayed_from_the_event() {
     rc(&format!("deliveries replay --event {event}"))
         .within(&shop.store)
         .fails(4)
-        .says("with --forward-to its messages are made from the event");
+        .says("with --forward-to its messages are built from the event");
     let replay = format!("deliveries replay --event {event} --forward-to {url} --topic-header");
     rc(&replay)
         .within(&shop.store)

@@ -291,7 +291,7 @@ fn every_message_of_the_store_is_delivered_in_order_whatever_is_killed() {
             rc_kills += 1;
         }
         if shop.made == every * kills {
-            // Nobody listens for an hour.
+            // No one listens for an hour.
             shop.ask("sandbox clock advance 1h");
         }
     }
@@ -301,7 +301,7 @@ fn every_message_of_the_store_is_delivered_in_order_whatever_is_killed() {
     let newest = shop.newest_event();
     assert!(shop.listen(&["--once"]).status().unwrap().success());
     let delivered = shop.program.arrived().len();
-    // A restart delivers nothing anew.
+    // A restart delivers nothing again.
     assert!(shop.listen(&["--once"]).status().unwrap().success());
     for one in &shop.program.arrived()[delivered..] {
         let event: i64 = one.header("X-Rc-Event").parse().unwrap();

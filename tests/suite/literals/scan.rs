@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 /// A string literal as it is written, and its line.
-pub(super) struct Literal {
-    pub(super) text: String,
-    pub(super) line: usize,
+pub(crate) struct Literal {
+    pub(crate) text: String,
+    pub(crate) line: usize,
 }
 
 /// A module in a file of its own that only tests compile.

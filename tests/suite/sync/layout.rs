@@ -188,7 +188,7 @@ fn views_stay_as_they_are_until_they_are_to_be_otherwise() {
     let copy = laid_out();
     let before = definitions(&copy);
     let again = copy.try_sync("--layout fivetran").succeeds();
-    again.says("16 views in");
+    let again = again.says("16 views in");
     again.says("; 0 made or replaced");
     assert_eq!(definitions(&copy), before);
     // A run without the flag leaves them.

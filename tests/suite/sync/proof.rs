@@ -36,7 +36,8 @@ pub(crate) struct ProofSource {
     pub serve: &'static [&'static str],
     /// Flags of `rc sync`.
     pub sync: &'static [&'static str],
-    /// Changes the store until it is told to stop; returns how many changes were made.
+    /// Changes the store until it is asked to stop; returns how many changes were
+    /// made.
     pub change: fn(&Copy, &AtomicBool) -> u32,
 }
 
@@ -51,7 +52,8 @@ fn kills() -> u32 {
     asked.and_then(|asked| asked.parse().ok()).unwrap_or(FEW)
 }
 
-/// Changes the store until it is told to stop; returns how many changes were made.
+/// Changes the store until it is asked to stop; returns how many changes were
+/// made.
 fn change(copy: &Copy, stop: &AtomicBool) -> u32 {
     let mut rng = fastrand::Rng::with_seed(11);
     let mut made = 0;
@@ -99,7 +101,7 @@ fn change(copy: &Copy, stop: &AtomicBool) -> u32 {
                 format!("onetimes delete {id} --yes")
             }
         };
-        // Faults befall these as well.
+        // Faults affect these as well.
         let outcome = copy.there(rc(&line)).runs();
         made += u32::from(outcome.code == 0);
         let line = format!("sandbox clock advance {}s", rng.u32(1..40));
@@ -175,7 +177,7 @@ impl Proof {
             assert_eq!(
                 distinct.len(),
                 history.len(),
-                "{table}: a version is there twice"
+                "{table}: a version is stored twice"
             );
             let (kept, all) = (of_table(&self.kept), of_table(&self.all));
             assert!(kept.len() > 50, "{table}: {}", kept.len());

@@ -95,7 +95,7 @@ fn a_rehearsal_changes_what_was_copied() {
     let (other, outcome) = loaded(&copy);
     assert_eq!(
         outcome.stderr,
-        "note: the copy has no products of version 2021-11; the sandbox has none then\n"
+        "note: the copy has no products of version 2021-11, so the sandbox has none\n"
     );
     let active = "subscriptions list --status active -n 1 --jq .id";
     let id = rc(active).within(&other).succeeds().stdout;
@@ -124,7 +124,10 @@ fn a_rehearsal_changes_what_was_copied() {
 fn rows_that_the_store_no_longer_has_are_not_loaded() {
     let copy = Copy::new();
     copy.sync("");
-    copy.write("UPDATE customers SET _deleted_at = '2026-01-01T00:00:00Z' WHERE id = (SELECT min(id) FROM customers)");
+    copy.write(
+        "UPDATE customers SET _deleted_at = '2026-01-01T00:00:00Z' WHERE id = (SELECT \
+        min(id) FROM customers)",
+    );
     let gone = copy.value("SELECT min(id) FROM customers");
     let (other, _) = loaded(&copy);
     let outcome = rc(&format!("customers get {gone}")).within(&other).runs();

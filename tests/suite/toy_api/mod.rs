@@ -106,7 +106,7 @@ fn read_is_retried_and_a_write_is_not() {
     assert_eq!(server.asked().len(), 2);
     let server = Canned::serve(vec![reply(503, "", "")]);
     let outcome = toy("toys create --label x").against(&server.url).fails(6);
-    outcome.says("look with: rc toys list");
+    outcome.says("check with: rc toys list");
     assert_eq!(server.asked().len(), 1);
 }
 
@@ -116,11 +116,11 @@ fn errors_are_read_in_the_form_of_the_api() {
     let server = Canned::serve(vec![reply(422, "X-Toy-Trace: t-9\r\n", body)]);
     let outcome = toy("toys create --label x").against(&server.url).fails(5);
     outcome
-        .says("the API refused it (422): too long; not red")
+        .says("the API refused the request (422): too long; not red")
         .says("request id: t-9");
     let server = Canned::serve(vec![reply(403, "", "")]);
     let outcome = toy("toys get 1").against(&server.url).fails(3);
-    outcome.says("give the token the scope for it, in Toys: Keys");
+    outcome.says("add the scope for it to the token, in Toys: Keys");
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn page_that_violates_its_form_is_an_error_with_the_records_before_it() {
     let outcome = toy("toys list --jq .uid").against(&server.url).fails(6);
     assert_eq!(outcome.stdout, "1\n");
     outcome.says("the header Link has a cursor that is not UTF-8: %ff");
-    // The same page again is no progress.
+    // The same page again is not progress.
     let again = || {
         let link = "Link: <https://toys.invalid/toys?after=b>; rel=\"next\"\r\n";
         reply(200, link, r#"{"toys":[{"uid":1}]}"#)
@@ -203,7 +203,8 @@ fn window_of_the_rate_limit_is_waited_for() {
     let server = Canned::serve(vec![
         reply(
             200,
-            "X-Left: 0\r\nX-Reset-Ms: 7000\r\nLink: <https://t.invalid/toys?after=b>; rel=\"next\"\r\n",
+            "X-Left: 0\r\nX-Reset-Ms: 7000\r\nLink: <https://t.invalid/toys?after=b>; \
+             rel=\"next\"\r\n",
             r#"{"toys":[{"uid":1}]}"#,
         ),
         reply(200, "X-Left: 9\r\nX-Reset-Ms: 100\r\n", r#"{"toys":[]}"#),

@@ -219,7 +219,9 @@ fn steps_that_were_taken_before_a_failure_stay_and_the_next_run_goes_on() {
         .holding(&store)
         .with_wide_messages()
         .fails(7)
-        .says("1 steps were taken before it");
+        .shows(
+            "webhooks_apply-steps_that_were_taken_before_a_failure_stay_and_the_next_run_goes_on",
+        );
     assert_eq!(server.asked().len(), 3);
 }
 
@@ -245,7 +247,7 @@ fn file_that_is_wrong_sends_nothing() {
     rc(&format!("webhooks apply '{}'", path.display()))
         .within(&store)
         .fails(2)
-        .says("not valid UTF-8");
+        .shows("webhooks_apply-file_that_is_wrong_sends_nothing");
     rc("webhooks apply missing.toml").within(&store).fails(2);
     assert_eq!(listed(&store).len(), 0);
 }

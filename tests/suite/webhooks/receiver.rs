@@ -275,28 +275,28 @@ fn receiver_refuses_what_cannot_work_before_it_listens() {
     };
     here("--port 0 --public-url http://example.com --register order/created")
         .fails(2)
-        .says("is not https");
+        .shows("webhooks_receiver-receiver_refuses_what_cannot_work_before_it_listens");
     here("--port 0 --public-url https://localhost --register order/created")
         .fails(2)
-        .says("which Recharge does not reach");
+        .shows("webhooks_receiver-receiver_refuses_what_cannot_work_before_it_listens-2");
     here("--port 0 --public-url https://example.com --register order/create")
         .fails(2)
-        .says("did you mean order/created?");
+        .shows("webhooks_receiver-receiver_refuses_what_cannot_work_before_it_listens-3");
     here("--port 0 --forward-to http://example.com/")
         .fails(2)
-        .says("https");
+        .shows("webhooks_receiver-receiver_refuses_what_cannot_work_before_it_listens-4");
     here("--public-url https://example.com")
         .fails(2)
-        .says("--port");
+        .shows("webhooks_receiver-receiver_refuses_what_cannot_work_before_it_listens-5");
     here("--port 0 --topics order/created").fails(2);
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     here(&format!("--port {port}"))
         .fails(2)
-        .says("it is in use");
+        .shows("webhooks_receiver-receiver_refuses_what_cannot_work_before_it_listens-6");
     rc_here("webhooks listen --port 0")
         .fails(3)
-        .says("client secret");
+        .shows("webhooks_receiver-receiver_refuses_what_cannot_work_before_it_listens-7");
 }
 
 #[test]
@@ -321,6 +321,6 @@ fn more_webhooks_of_a_topic_than_are_accepted_are_refused_and_named() {
     .env("RECHARGE_CLIENT_SECRET", SECRET)
     .with_wide_messages()
     .fails(2)
-    .says("customer/created has 10 webhooks already, and 10 are accepted");
+    .shows("webhooks_receiver-more_webhooks_of_a_topic_than_are_accepted_are_refused_and_named");
     assert_eq!(registered(&served).len(), 10);
 }

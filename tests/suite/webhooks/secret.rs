@@ -78,12 +78,12 @@ fn text_that_is_no_secret_is_refused_and_not_repeated() {
         .env("RECHARGE_ACCESS_TOKEN", "sk_1x1_the_token")
         .holding(&store)
         .fails(2)
-        .says("that is the access token")
+        .shows("webhooks_secret-text_that_is_no_secret_is_refused_and_not_repeated")
         .does_not_say("sk_1x1");
     rc("webhooks secret set")
         .holding(&store)
         .fails(2)
-        .says("--with-secret");
+        .shows("webhooks_secret-text_that_is_no_secret_is_refused_and_not_repeated-2");
 }
 
 #[test]

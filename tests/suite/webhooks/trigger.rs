@@ -174,7 +174,7 @@ fn object_of_every_topic_that_can_be_read_makes_a_message() {
     assert!(printed >= 40, "{printed}");
     trigger(&store, "app/uninstalled --latest --print")
         .fails(2)
-        .says("cannot be read");
+        .shows("webhooks_trigger-object_of_every_topic_that_can_be_read_makes_a_message");
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn what_goes_wrong_with_a_message_is_told() {
         &format!("order/created --latest --forward-to {}", failing.url),
     )
     .fails(8)
-    .says("answered 500");
+    .shows("webhooks_trigger-what_goes_wrong_with_a_message_is_told");
     let elsewhere = Program::answering(302);
     trigger(
         &store,
@@ -202,7 +202,7 @@ fn what_goes_wrong_with_a_message_is_told() {
     )
     .with_wide_messages()
     .fails(8)
-    .says("redirects are not followed");
+    .shows("webhooks_trigger-what_goes_wrong_with_a_message_is_told-2");
     assert_eq!(elsewhere.arrived().len(), 1);
     for (line, reason) in [
         (

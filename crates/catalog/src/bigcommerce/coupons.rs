@@ -11,7 +11,7 @@ use crate::model::{
 pub const RESOURCE: Resource = Resource {
     name: "coupons",
     singular: "coupon",
-    about: "Codes that lower the price of an order",
+    about: "Discount codes of the store",
     object: &COUPON,
     operations: &[&LIST, &GET],
 };
@@ -20,7 +20,7 @@ const SCOPE: &str = "store_v2_marketing_read_only";
 
 /// The smallest id. The specification calls it a minimum, and minima of this API
 /// include their value.
-const MIN_ID: Parameter = integer("min_id", "this number or larger").role(ParameterRole::Cursor);
+const MIN_ID: Parameter = integer("min_id", "this id or a larger one").role(ParameterRole::Cursor);
 
 /// The operation `coupons.list`. There is no filter of dates.
 pub static LIST: Operation = list("/v2/coupons", "List coupons")

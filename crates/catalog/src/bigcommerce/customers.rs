@@ -13,7 +13,7 @@ use crate::model::{
 pub const RESOURCE: Resource = Resource {
     name: "customers",
     singular: "customer",
-    about: "People with an account in the store",
+    about: "Customers of the store",
     object: &CUSTOMER,
     operations: &[&LIST, &GET],
 };
@@ -43,7 +43,7 @@ pub static LIST: Operation = list("/v3/customers", "List customers")
                 "date_modified:desc",
             ])
             .role(ParameterRole::Sort),
-        text("include", "related objects to put into each record")
+        text("include", "related objects to add to each record")
             .values(&["addresses", "attributes", "storecredit", "formfields"])
             .multiple()
             .role(ParameterRole::Include),
@@ -59,8 +59,8 @@ pub static LIST: Operation = list("/v3/customers", "List customers")
 /// The operation `customers.get`. v3 has none: it shows a customer as a list of one.
 pub static GET: Operation = get("/v2/customers/{id}", "Show a customer")
     .details(
-        "The older generation of the API answers, with fewer fields than the list has. \
-         All of them: rc bigcommerce customers list --ids 12.",
+        "Uses version 2 of the API, which returns fewer fields than the list. For all fields: rc \
+         bigcommerce customers list --ids 12.",
     )
     .at(&[ID])
     .answers(ResponseShape::Bare("customer", &OLDER_CUSTOMER))

@@ -1,9 +1,9 @@
 //! The BigCommerce store management API, as far as a copy of a store reads it.
 //!
-//! Two generations answer under one base URL, told apart by the first segment of
-//! the path: `/v2` (bare lists that end at a short page or at 204, errors in a
-//! list) and `/v3` (`data` and `meta`, counted pages, errors in an object). Rows
-//! of v2 state their forms; those of v3 have the forms of the API.
+//! Two generations answer under one base URL, distinguished by the first segment
+//! of the path: `/v2` (bare lists that end at a short page or at 204, errors in
+//! a list) and `/v3` (`data` and `meta`, counted pages, errors in an object).
+//! Rows of v2 state their forms; those of v3 have the forms of the API.
 //!
 //! Sources: the published specifications of the vendor for fields and filters;
 //! answers recorded by public client libraries where they show more.
@@ -124,7 +124,7 @@ const VALUE: Api = Api {
         }),
     },
     store: Some(StoreAddress {
-        hole: "{store_hash}",
+        path_parameter: "{store_hash}",
         title: "store hash",
         flag: "store-hash",
         variable: "BIGCOMMERCE_STORE_HASH",

@@ -10,7 +10,7 @@ use crate::model::{FieldKind, FieldRole, Object, Operation, Resource, ResponseSh
 pub const RESOURCE: Resource = Resource {
     name: "order_products",
     singular: "order_product",
-    about: "The lines of orders",
+    about: "Line items of orders",
     object: &ORDER_PRODUCT,
     operations: &[&LIST],
 };
@@ -18,9 +18,9 @@ pub const RESOURCE: Resource = Resource {
 /// The operation `order_products.list`.
 pub static LIST: Operation = list(
     "/v2/orders/{order_id}/products",
-    "List the lines of an order",
+    "List the line items of an order",
 )
-.at(&[id("order_id", "number of the order")])
+.at(&[id("order_id", "id of the order")])
 .query(&[LIMIT, PAGE])
 .answers(ResponseShape::BarePage(&ORDER_PRODUCT))
 .pages_by(V2_PAGES)

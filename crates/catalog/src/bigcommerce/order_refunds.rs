@@ -12,7 +12,7 @@ use crate::model::{
 pub const RESOURCE: Resource = Resource {
     name: "order_refunds",
     singular: "order_refund",
-    about: "Money that was paid back",
+    about: "Refunds of orders",
     object: &ORDER_REFUND,
     operations: &[&LIST, &GET],
 };
@@ -32,11 +32,11 @@ pub static LIST: Operation = list("/v3/orders/payment_actions/refunds", "List re
         id("order_id:in", "only those of these orders")
             .flag("orders")
             .multiple(),
-        time("created:min", "made then or later")
+        time("created:min", "created at or after this time")
             .flag("created-min")
             .role(ParameterRole::Since("created"))
             .common(),
-        time("created:max", "made then or before")
+        time("created:max", "created at or before this time")
             .flag("created-max")
             .role(ParameterRole::Until("created"))
             .includes_day(),

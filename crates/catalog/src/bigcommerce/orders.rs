@@ -14,7 +14,7 @@ use crate::model::{
 pub const RESOURCE: Resource = Resource {
     name: "orders",
     singular: "order",
-    about: "What customers bought",
+    about: "Orders of the store",
     object: &ORDER,
     operations: &[&LIST, &GET],
 };
@@ -31,8 +31,8 @@ pub static LIST: Operation = list("/v2/orders", "List orders")
         MAX_DATE_MODIFIED,
         MIN_DATE_CREATED,
         MAX_DATE_CREATED,
-        integer("min_id", "this number or larger"),
-        integer("max_id", "this number or smaller"),
+        integer("min_id", "this id or a larger one"),
+        integer("max_id", "this id or a smaller one"),
         id("customer_id", "only those of this customer").common(),
         text("email", "only those with this address"),
         id("status_id", "only those of this status").common(),

@@ -17,7 +17,7 @@ pub(super) const PAGE: Parameter =
 pub(super) const ID: Parameter = id("id", "number");
 
 /// Only these objects (v3).
-pub(super) const IDS: Parameter = id("id:in", "only these, by number")
+pub(super) const IDS: Parameter = id("id:in", "only these, by id")
     .flag("ids")
     .role(ParameterRole::Ids)
     .multiple();
@@ -28,43 +28,51 @@ pub(super) const INCLUDE_FIELDS: Parameter = text("include_fields", "only these 
     .multiple();
 
 /// Earliest time of the last change (v2).
-pub(super) const MIN_DATE_MODIFIED: Parameter = time("min_date_modified", "changed then or later")
-    .role(ParameterRole::Since("date_modified"))
-    .common();
+pub(super) const MIN_DATE_MODIFIED: Parameter =
+    time("min_date_modified", "updated at or after this time")
+        .role(ParameterRole::Since("date_modified"))
+        .common();
 
 /// Latest time of the last change (v2).
-pub(super) const MAX_DATE_MODIFIED: Parameter = time("max_date_modified", "changed then or before")
-    .role(ParameterRole::Until("date_modified"))
-    .includes_day();
+pub(super) const MAX_DATE_MODIFIED: Parameter =
+    time("max_date_modified", "updated at or before this time")
+        .role(ParameterRole::Until("date_modified"))
+        .includes_day();
 
 /// Earliest time of creation (v2).
 pub(super) const MIN_DATE_CREATED: Parameter =
-    time("min_date_created", "created then or later").role(ParameterRole::Since("date_created"));
+    time("min_date_created", "created at or after this time")
+        .role(ParameterRole::Since("date_created"));
 
 /// Latest time of creation (v2).
-pub(super) const MAX_DATE_CREATED: Parameter = time("max_date_created", "created then or before")
-    .role(ParameterRole::Until("date_created"))
-    .includes_day();
+pub(super) const MAX_DATE_CREATED: Parameter =
+    time("max_date_created", "created at or before this time")
+        .role(ParameterRole::Until("date_created"))
+        .includes_day();
 
 /// Earliest time of the last change (v3).
-pub(super) const DATE_MODIFIED_MIN: Parameter = time("date_modified:min", "changed then or later")
-    .flag("date-modified-min")
-    .role(ParameterRole::Since("date_modified"))
-    .common();
+pub(super) const DATE_MODIFIED_MIN: Parameter =
+    time("date_modified:min", "updated at or after this time")
+        .flag("date-modified-min")
+        .role(ParameterRole::Since("date_modified"))
+        .common();
 
 /// Latest time of the last change (v3).
-pub(super) const DATE_MODIFIED_MAX: Parameter = time("date_modified:max", "changed then or before")
-    .flag("date-modified-max")
-    .role(ParameterRole::Until("date_modified"))
-    .includes_day();
+pub(super) const DATE_MODIFIED_MAX: Parameter =
+    time("date_modified:max", "updated at or before this time")
+        .flag("date-modified-max")
+        .role(ParameterRole::Until("date_modified"))
+        .includes_day();
 
 /// Earliest time of creation (v3).
-pub(super) const DATE_CREATED_MIN: Parameter = time("date_created:min", "created then or later")
-    .flag("date-created-min")
-    .role(ParameterRole::Since("date_created"));
+pub(super) const DATE_CREATED_MIN: Parameter =
+    time("date_created:min", "created at or after this time")
+        .flag("date-created-min")
+        .role(ParameterRole::Since("date_created"));
 
 /// Latest time of creation (v3).
-pub(super) const DATE_CREATED_MAX: Parameter = time("date_created:max", "created then or before")
-    .flag("date-created-max")
-    .role(ParameterRole::Until("date_created"))
-    .includes_day();
+pub(super) const DATE_CREATED_MAX: Parameter =
+    time("date_created:max", "created at or before this time")
+        .flag("date-created-max")
+        .role(ParameterRole::Until("date_created"))
+        .includes_day();

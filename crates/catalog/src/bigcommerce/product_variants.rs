@@ -10,7 +10,7 @@ use crate::model::{FieldKind, Object, Operation, ParameterRole, Resource, Respon
 pub const RESOURCE: Resource = Resource {
     name: "product_variants",
     singular: "product_variant",
-    about: "The kinds in which products are sold",
+    about: "Variants of products",
     object: &PRODUCT_VARIANT,
     operations: &[&LIST],
 };
@@ -18,7 +18,7 @@ pub const RESOURCE: Resource = Resource {
 /// The operation `product_variants.list`. There is no filter of dates.
 pub static LIST: Operation = list("/v3/catalog/variants", "List variants of all products")
     .query(&[
-        id("id", "only the one of this number").role(ParameterRole::Ids),
+        id("id", "only the one with this id").role(ParameterRole::Ids),
         text("sku", "only the one with this SKU")
             .role(ParameterRole::Key)
             .common(),

@@ -14,14 +14,14 @@ use crate::model::{
 pub const RESOURCE: Resource = Resource {
     name: "products",
     singular: "product",
-    about: "What the store sells",
+    about: "Products of the store",
     object: &PRODUCT,
     operations: &[&LIST, &GET],
 };
 
 pub(super) const SCOPE: &str = "store_v2_products_read_only";
 
-const INCLUDE: Parameter = text("include", "related objects to put into each record")
+const INCLUDE: Parameter = text("include", "related objects to add to each record")
     .values(&[
         "bulk_pricing_rules",
         "channels",

@@ -2,7 +2,7 @@
 
 use crate::model::{Field, FieldKind, FieldRole, Tones, Type};
 
-/// A field that holds `holds`, of the type that this has by itself.
+/// A field that contains `holds`, of the type that this has by itself.
 #[must_use]
 pub const fn field(name: &'static str, holds: FieldKind) -> Field {
     let documented = match holds {
@@ -36,7 +36,7 @@ impl Field {
         self
     }
 
-    /// The reference states another type than what it holds would have.
+    /// The reference states another type than what it contains would have.
     #[must_use]
     pub const fn documented(mut self, documented: Type) -> Self {
         self.documented = documented;

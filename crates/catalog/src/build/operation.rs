@@ -4,7 +4,7 @@
 use crate::bulk::{Batch, Unique};
 use crate::model::{
     Effect, ErrorForm, Idempotency, Method, Operation, OperationAction, PageForm, Parameter,
-    ResponseShape, Reverse, RowSource, Webhooks,
+    ResponseShape, RowSource, UndoCommand, Webhooks,
 };
 use crate::replication::Replication;
 use crate::undo::Undo;
@@ -120,8 +120,8 @@ const fn operation(
             OperationAction::Delete => "deleted",
             OperationAction::List | OperationAction::Get | OperationAction::Act => "",
         },
-        reverse: match action {
-            OperationAction::Update => Some(Reverse::SameNames),
+        undo_command: match action {
+            OperationAction::Update => Some(UndoCommand::SameNames),
             _ => None,
         },
         undo: match (action, method.is_read()) {
@@ -168,8 +168,8 @@ impl Operation {
 
     /// One parameter for each part of the path in braces, in order.
     #[must_use]
-    pub const fn at(mut self, holes: &'static [Parameter]) -> Self {
-        self.path_parameters = holes;
+    pub const fn at(mut self, path_parameters: &'static [Parameter]) -> Self {
+        self.path_parameters = path_parameters;
         self
     }
 
@@ -245,8 +245,8 @@ impl Operation {
 
     /// How it is taken back.
     #[must_use]
-    pub const fn reversed_by(mut self, reverse: Reverse) -> Self {
-        self.reverse = Some(reverse);
+    pub const fn undo_command(mut self, undo_command: UndoCommand) -> Self {
+        self.undo_command = Some(undo_command);
         self
     }
 

@@ -101,7 +101,7 @@ pub struct Headers {
     pub client_id: Option<ClientId>,
 }
 
-/// A header with the id of the program that asks. It is no secret.
+/// A header with the id of the program that asks. It is not a secret.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientId {
     /// The request header.
@@ -114,7 +114,7 @@ pub struct ClientId {
 #[derive(Debug, Clone, Copy)]
 pub struct StoreAddress {
     /// What stands for it in the base URL (`{store_hash}`).
-    pub hole: &'static str,
+    pub path_parameter: &'static str,
     /// What users call it (`store hash`).
     pub title: &'static str,
     /// The long flag, without dashes.

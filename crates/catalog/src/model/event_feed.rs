@@ -1,4 +1,5 @@
-//! The feed of events of an API, and the topics of webhooks that events tell of.
+//! The feed of events of an API, and the topics of webhooks that events
+//! indicate.
 
 use super::{Operation, ParameterRole, PolledTopic, ShortLived, ZoneSource};
 
@@ -27,7 +28,7 @@ pub struct EventFeed {
     pub days: u32,
     /// The field of an object that each change sets and no event tells.
     pub untold: &'static str,
-    /// The topics that events tell of.
+    /// The topics that events indicate.
     pub topics: &'static [EventTopic],
     /// The topics that are polled, as no event tells of them.
     pub polled: &'static [PolledTopic],
@@ -78,7 +79,7 @@ impl EventClass {
     }
 }
 
-/// A topic, and the events that tell of it.
+/// A topic, and the events that indicate it.
 #[derive(Debug)]
 pub struct EventTopic {
     /// Its name (`subscription/created`).
@@ -91,7 +92,7 @@ pub struct EventTopic {
     pub rules: &'static [EventRule],
 }
 
-/// Events that tell of a topic: all conditions hold.
+/// Events that indicate a topic: all conditions hold.
 #[derive(Debug, Clone, Copy)]
 pub struct EventRule {
     /// The kind of object, as events name it.

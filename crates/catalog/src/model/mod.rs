@@ -62,13 +62,13 @@ pub struct Operation {
     pub aliases: &'static [&'static str],
     /// HTTP method.
     pub method: Method,
-    /// Path with holes (`/subscriptions/{id}`), beginning with a slash.
+    /// Path with parameters (`/subscriptions/{id}`), beginning with a slash.
     pub path: &'static str,
     /// One line for help, in the imperative.
     pub summary: &'static str,
     /// More for the long help: limits, side effects, what to beware of.
     pub details: &'static str,
-    /// One parameter for each hole of the path, in its order.
+    /// One parameter for each path parameter, in its order.
     pub path_parameters: &'static [Parameter],
     /// Parameters of the query string.
     pub query: &'static [Parameter],
@@ -95,9 +95,9 @@ pub struct Operation {
     pub value_effects: &'static [ValueEffect],
     /// What was done to the object afterwards (`skipped`); empty for reads.
     pub done: &'static str,
-    /// What takes it back, where something does.
-    pub reverse: Option<Reverse>,
-    /// What takes it back in a job of many rows, and what that does not restore.
+    /// The command that undoes it, where there is one.
+    pub undo_command: Option<UndoCommand>,
+    /// The undo in a job of many rows, and what it does not restore.
     pub undo: Undo,
     /// Whether the store may write to the customer.
     pub mails: bool,
@@ -152,7 +152,7 @@ pub enum OperationAction {
 
 /// What takes a write back. It is known only where the object was read before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reverse {
+pub enum UndoCommand {
     /// Another operation of the resource, where a field of the object had this
     /// value before: a text, or compact JSON.
     Operation {
@@ -245,7 +245,7 @@ pub enum ResponseShape {
 }
 
 impl ResponseShape {
-    /// The object that the answer holds, if it holds objects.
+    /// The object that the answer holds, if it contains objects.
     #[must_use]
     pub const fn object(&self) -> Option<&'static Object> {
         match self {
@@ -364,8 +364,8 @@ impl Operation {
         self.method.carries_body() || !self.body.is_empty()
     }
 
-    /// What stands in the holes when a path is this operation's; a slash at
-    /// its end does not count.
+    /// What is in the path parameters when a path is this operation's; a slash at its
+    /// end does not count.
     #[must_use]
     pub fn path_values<'a>(&self, path: &'a str) -> Option<Vec<&'a str>> {
         self.holes_by(path, &|part, word| part == word)
@@ -378,16 +378,16 @@ impl Operation {
         same: &impl Fn(&str, &str) -> bool,
     ) -> Option<Vec<&'a str>> {
         let mut words = path.strip_suffix('/').unwrap_or(path).split('/');
-        let mut holes = Vec::new();
+        let mut path_parameters = Vec::new();
         for part in self.path.split('/') {
             match words.next()? {
                 "" if part.starts_with('{') => return None,
-                word if part.starts_with('{') => holes.push(word),
+                word if part.starts_with('{') => path_parameters.push(word),
                 word if same(part, word) => {}
                 _ => return None,
             }
         }
-        words.next().is_none().then_some(holes)
+        words.next().is_none().then_some(path_parameters)
     }
 
     /// All parameters that are flags, query first.

@@ -85,7 +85,7 @@ pub struct Field {
     /// Type that the reference states.
     pub documented: Type,
     /// Type that the reference's own examples show. The documented one, unless
-    /// they show another that what it holds does not explain.
+    /// they show another that what it contains does not explain.
     pub shown: Type,
     /// The only values it takes; empty when it is open.
     pub values: &'static [&'static str],
@@ -113,7 +113,7 @@ pub enum FieldRole {
     Refunded,
     /// The currency of the amounts.
     Currency,
-    /// The day that tells the object from others, and what it is called.
+    /// The day that says the object from others, and what it is called.
     Day(&'static str),
     /// How many units lie between two orders, the number of a schedule.
     Interval(Interval),

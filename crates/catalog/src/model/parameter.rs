@@ -33,7 +33,7 @@ pub struct Parameter {
     pub not_past: bool,
     /// Parameters that make a required one needless when one of them is given.
     pub unless: &'static [&'static str],
-    /// What an empty text is where the parameter is required.
+    /// The meaning of an empty text where the parameter is required.
     pub empty: Empty,
     /// The only values it may take; empty when it is open.
     pub values: &'static [&'static str],
@@ -155,7 +155,7 @@ pub enum BareDay {
     End,
 }
 
-/// What an empty text is to a parameter that is required.
+/// The meaning of an empty text for a required parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Empty {
     /// As good as none.

@@ -19,7 +19,7 @@ pub static SESSION: Operation = post("create", "/customers/{id}/sessions", "Open
     .example("rc portal link 37657002");
 
 /// Makes a link to the portal of the customer whose session asks.
-pub static LINK: Operation = read("link", "/portal_access", "Make a link to the portal")
+pub static LINK: Operation = read("link", "/portal_access", "Create a link to the portal")
     .from(RowSource::VendorClient)
     .example("rc portal link 37657002");
 

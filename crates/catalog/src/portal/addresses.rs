@@ -71,7 +71,7 @@ const CHANGES: &[Parameter] = &[
     text("phone", "telephone number"),
     text("cart_note", "note on every order to this address"),
     array("note_attributes", "extra name and value on the order"),
-    id("payment_method_id", "the payment method that pays for it"),
+    id("payment_method_id", "payment method of the address"),
 ];
 
 const ANSWER: ResponseShape = ResponseShape::One("address", &ADDRESS);
@@ -103,7 +103,7 @@ static ADD: Operation = write("add", "/addresses", "Add an address")
 static CHANGE: Operation = write(
     "change",
     "/addresses/{id}",
-    "Change an address, or what pays for it",
+    "Change an address or its payment method",
 )
 .at(&[ADDRESS_ID])
 .body(CHANGES)
@@ -114,7 +114,7 @@ static CHANGE: Operation = write(
 static SKIP: Operation = write(
     "skip_charge",
     "/addresses/{id}/charges/skip",
-    "Skip a charge that lies in the future",
+    "Skip a future charge",
 )
 .at(&[ADDRESS_ID])
 .body(&[
@@ -148,7 +148,7 @@ static MERGE: Operation = write(
 static APPLY_DISCOUNT: Operation = write(
     "apply_discount",
     "/addresses/{id}/apply_discount",
-    "Put a discount on an address",
+    "Apply a discount to an address",
 )
 .at(&[ADDRESS_ID])
 .body(&[text("discount_code", "code of the discount").required()])
@@ -159,7 +159,7 @@ static APPLY_DISCOUNT: Operation = write(
 static REMOVE_DISCOUNT: Operation = write(
     "remove_discount",
     "/addresses/{id}/remove_discount",
-    "Take the discount off an address",
+    "Remove the discount from an address",
 )
 .at(&[ADDRESS_ID])
 .answers(ANSWER)
@@ -181,7 +181,7 @@ static SHIPPING_PAYMENT_METHOD: Operation = page(
     "payment_method",
     "/shipping/{id}/payment_method",
     "edit_shipping_payment_method.html",
-    "Form of what pays for an address",
+    "Form of the payment method of an address",
 )
 .at(&[ADDRESS_ID])
 .admin_twin("addresses.get");

@@ -19,7 +19,7 @@ const CHARGE_ID: Parameter = id("id", "the charge");
 const ITEMS: Parameter = ids("subscription_ids", "subscriptions on the charge").required();
 const ANSWER: ResponseShape = ResponseShape::One("charge", &CHARGE);
 
-static PROCESS: Operation = write("process", "/charges/{id}/process", "Charge now")
+static PROCESS: Operation = write("process", "/charges/{id}/process", "Process a charge now")
     .at(&[CHARGE_ID])
     .answers(ANSWER)
     .destroys()
@@ -34,7 +34,7 @@ static SKIP: Operation = write("skip", "/charges/{id}/skip", "Skip items of a ch
     .done("skipped")
     .admin_twin("charges.skip")
     .sdk_twin("skipCharge");
-static UNSKIP: Operation = write("unskip", "/charges/{id}/unskip", "Take back a skip")
+static UNSKIP: Operation = write("unskip", "/charges/{id}/unskip", "Undo a skip")
     .at(&[CHARGE_ID])
     .body(&[ITEMS])
     .answers(ANSWER)
@@ -45,7 +45,7 @@ static UNSKIP: Operation = write("unskip", "/charges/{id}/unskip", "Take back a 
 static SKIP_GIFT: Operation = write(
     "skip_gift",
     "/charges/skip_gift",
-    "Give a skipped delivery to someone else",
+    "Skip a delivery and give it to another person",
 )
 .body(&[
     ids("purchase_item_ids", "the subscriptions to give away").required(),

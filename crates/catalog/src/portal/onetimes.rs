@@ -9,7 +9,7 @@ use crate::recharge::v2021_01::onetimes::ONETIME;
 pub const RESOURCE: Resource = Resource {
     name: "onetimes",
     singular: "onetime",
-    about: "Items that come once",
+    about: "One-time items",
     object: &ONETIME,
     operations: &[&SHOW, &ADD, &CHANGE, &MOVE, &CANCEL],
 };

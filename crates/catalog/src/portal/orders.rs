@@ -31,7 +31,7 @@ static SHOW: Operation = page("show", "/orders/{id}", "order.html", "Show an ord
 static DELAY: Operation = write(
     "delay",
     "/orders/{id}/delay",
-    "Move a prepaid order, and all after it, one interval later",
+    "Delay a prepaid order and all later ones by one interval",
 )
 .at(&[ORDER_ID])
 .answers(ResponseShape::One("order", &ORDER))

@@ -136,7 +136,7 @@ static CHANGE: Operation = write("change", "/subscriptions/{id}", "Change a subs
 static ACTIVATE: Operation = write(
     "activate",
     "/subscriptions/{id}/activate",
-    "Bring back a cancelled subscription",
+    "Reactivate a cancelled subscription",
 )
 .at(&[SUBSCRIPTION_ID])
 .answers(ANSWER)
@@ -160,7 +160,7 @@ static SKIP: Operation = write(
 .admin_twin("charges.skip")
 .sdk_twin("skipSubscriptionCharge")
 .from(THEMES);
-static UNSKIP: Operation = write("unskip", "/subscriptions/{id}/unskip", "Take back a skip")
+static UNSKIP: Operation = write("unskip", "/subscriptions/{id}/unskip", "Undo a skip")
     .at(&[SUBSCRIPTION_ID])
     .body(&[id("charge_id", "the skipped charge").required()])
     .answers(ANSWERS_CHARGE)
@@ -197,11 +197,11 @@ static MOVE: Operation = write(
 static DELAY: Operation = write(
     "delay",
     "/subscriptions/{id}/delay",
-    "Move the next charge some days later",
+    "Delay the next charge by some days",
 )
 .at(&[SUBSCRIPTION_ID])
 .body(&[
-    integer("days", "how many days later"),
+    integer("days", "number of days"),
     text("delay_for", "the same, as other themes name it"),
 ])
 .answers(ANSWER)
@@ -239,7 +239,7 @@ static MOVE_ADDRESS: Operation = write(
 static MOVE_PAYMENT_METHOD: Operation = write(
     "move_payment_method",
     "/subscriptions/{id}/move/payment_method/{payment_method_id}",
-    "Let another payment method pay for a subscription",
+    "Change the payment method of a subscription",
 )
 .at(&[
     SUBSCRIPTION_ID,

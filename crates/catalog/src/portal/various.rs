@@ -11,7 +11,7 @@ use crate::recharge::v2021_01::products::PRODUCT;
 pub const SCHEDULE: Resource = Resource {
     name: "schedule",
     singular: "schedule",
-    about: "What will be delivered to the customer",
+    about: "Upcoming deliveries of the customer",
     object: &ORDER,
     operations: &[&SHOW_SCHEDULE],
 };
@@ -47,7 +47,7 @@ pub const NOTIFICATIONS: Resource = Resource {
 pub const HOME: Resource = Resource {
     name: "home",
     singular: "home",
-    about: "The first page, quick actions, and leaving",
+    about: "Overview, quick actions and logout",
     object: &CUSTOMER,
     operations: &[
         &OVERVIEW,
@@ -65,7 +65,7 @@ static SHOW_SCHEDULE: Operation = page(
     "show",
     "/schedule",
     "schedule.html",
-    "Show what will be delivered",
+    "Show the upcoming deliveries",
 )
 .admin_twin("customers.delivery_schedule")
 .sdk_twin("getDeliverySchedule")
@@ -101,7 +101,7 @@ static MEMBERSHIP_LIST: Operation = page(
 static MEMBERSHIP_ACTIVATE: Operation = write(
     "activate",
     "/memberships/{id}/activate",
-    "Bring back a membership",
+    "Reactivate a membership",
 )
 .at(&[MEMBERSHIP_ID])
 .answers(ResponseShape::One("membership", &MEMBERSHIP))
@@ -137,14 +137,14 @@ static OVERVIEW: Operation = page(
     "overview",
     "/overview",
     "home_overview.html",
-    "Show what is next",
+    "Show the overview",
 )
 .from(RowSource::Inferred);
 static MANAGE_ORDER: Operation = page(
     "manage_order",
     "/charges/{id}/manage",
     "manage_order.html",
-    "Show an order to come",
+    "Show an upcoming order",
 )
 .at(&[id("id", "the charge of the order")])
 .from(RowSource::Inferred);
@@ -158,7 +158,7 @@ static QUICK_ACTION: Operation = page(
 static SEND_CODE: Operation = write(
     "send_code",
     "/quick_actions/send_verification_code",
-    "Mail or text the customer a code",
+    "Send the customer a code by email or text message",
 )
 .body(&[text("contact_info", "where to send the code")])
 .destroys()
@@ -167,7 +167,7 @@ static SEND_CODE: Operation = write(
 static CHECK_CODE: Operation = write(
     "check_code",
     "/quick_actions/check_verification_code",
-    "Check a code that the customer was sent",
+    "Check a code that was sent to the customer",
 )
 .body(&[text("code", "the code").required()])
 .done("checked")

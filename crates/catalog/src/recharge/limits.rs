@@ -1,6 +1,6 @@
-//! The rate limit of the API, as facts: a leaky bucket for each token. In come
-//! tokens, out come how much the bucket holds and how fast it leaks. It counts
-//! nothing: who pours and who waits is the business of others.
+//! The rate limit of the API, as facts: a leaky bucket for each token. Takes
+//! tokens; returns how much the bucket contains and how fast it leaks. It
+//! counts nothing: who pours and who waits is the business of others.
 
 use crate::model::Bucket;
 

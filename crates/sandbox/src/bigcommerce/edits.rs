@@ -1,7 +1,7 @@
 //! Edits of a store beside its API, which only reads: records that change, come
 //! and go, and many that change in the same second.
 //!
-//! In comes an edit, out comes what it came to. An edit moves the time of the last
+//! Takes an edit; returns what it came to. An edit moves the time of the last
 //! change, as the API's own writes would, unless it states one.
 
 use bytes::Bytes;
@@ -124,14 +124,14 @@ fn invalid(message: &str) -> Refusal {
 }
 
 fn moment(text: &str) -> Result<Timestamp, Refusal> {
-    time::parse(text).ok_or_else(|| invalid(&format!("{text} is neither a time nor a day")))
+    time::parse(text).ok_or_else(|| invalid(&format!("{text} is not a time or a day")))
 }
 
 /// Edits a store; gives the record as it is kept, or how many were changed.
 pub(crate) fn edited(state: &mut State, now: Timestamp, edit: &Edit) -> Result<Value, Refusal> {
     if state.platform != Platform::Bigcommerce {
         return Err(invalid(
-            "the API of this store has writes of its own; records are edited by them",
+            "records of this store are edited with the writes of its API",
         ));
     }
     let table = rows::API
@@ -192,8 +192,7 @@ fn add(
     fields: &Map<String, Value>,
 ) -> Result<Value, Refusal> {
     let newest = state.table(table).ids(..).next_back();
-    let newest =
-        newest.ok_or_else(|| invalid("the table is empty: there is nothing to be like"))?;
+    let newest = newest.ok_or_else(|| invalid("the table is empty: there is no record to copy"))?;
     let mut record = kept(state, table, newest)?;
     let id = state.next_id(table);
     record::set(&mut record, "id", id);
@@ -230,7 +229,7 @@ fn set_fields(
     }
     for (name, value) in fields {
         if name == "id" {
-            return Err(invalid("the number of a record does not change"));
+            return Err(invalid("the id of a record cannot be changed"));
         }
         if times.contains(&name.as_str()) {
             let text = value.as_str().unwrap_or_default();
@@ -288,7 +287,7 @@ fn touch(
     at: Timestamp,
 ) -> Result<Value, Refusal> {
     let field = changed_field(state, table)
-        .ok_or_else(|| invalid("these records do not tell when they were changed"))?;
+        .ok_or_else(|| invalid("these records have no time of change"))?;
     let ids: Vec<u64> = if ids.is_empty() {
         let all = state.table(table).ids(..);
         all.take(count.unwrap_or(MOST_AT_ONCE)).collect()
@@ -297,7 +296,7 @@ fn touch(
     };
     if ids.len() > MOST_AT_ONCE {
         return Err(invalid(&format!(
-            "{MOST_AT_ONCE} records are changed at once, and no more"
+            "at most {MOST_AT_ONCE} records can be changed at once"
         )));
     }
     for id in &ids {

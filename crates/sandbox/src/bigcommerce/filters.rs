@@ -1,6 +1,6 @@
 //! What a list is narrowed to.
 //!
-//! In come the parameters of a row and the query of a request, out comes what
+//! Takes the parameters of a row and the query of a request; returns what
 //! records must be like. What a parameter means follows from its role, else from
 //! its name: `min_` and `max_` are bounds, `:in` takes several values, `:like` a
 //! part. Parameters that the row does not have are ignored, as the API does.

@@ -1,7 +1,7 @@
-//! Pages of lists: which records, in which order, and what tells of the rest.
+//! Pages of lists: which records, in which order, and what indicates the rest.
 //!
-//! In come a row and a query, out comes the body of the answer: a bare list that
-//! is no body at all when it is empty (v2), or `data` with what `meta` tells of
+//! Takes a row and a query; returns the body of the answer: a bare list that is
+//! not a body at all when it is empty (v2), or `data` with what `meta` indicates
 //! the pages (v3). Lists of customers have cursors beside page numbers.
 
 use base64::Engine;
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::filters::{Filters, sort_value};
-use super::responses::{Answered, Generation, Rejection};
+use super::responses::{BodyOrRejection, Generation, Rejection};
 use super::shown::ShownRecord;
 use crate::requests::check::Query;
 use crate::row::Row;
@@ -66,7 +66,7 @@ impl PageAsked {
         (!items.is_empty()).then_some(Value::Array(items))
     }
 
-    /// What `meta` tells of the pages.
+    /// What `meta` indicates the pages.
     fn told(self, total: usize, count: usize) -> Value {
         let Self { limit, number } = self;
         // An empty list has a page, too.
@@ -172,7 +172,7 @@ pub(super) fn list(
     query: &Query,
     (generation, now): (Generation, Timestamp),
     host: &str,
-) -> Answered {
+) -> BodyOrRejection {
     let page = PageAsked::of(query, generation)?;
     let order = ListOrder::of(row, query, generation)?;
     let shown = ShownRecord::of(row, query, generation, host)?;
@@ -214,7 +214,7 @@ fn by_cursor(
     generation: Generation,
     descending: bool,
     show: impl FnOnce(&[(i64, u64)]) -> Vec<Value>,
-) -> Answered {
+) -> BodyOrRejection {
     let position = |name: &str| {
         let text = given(query, name)?;
         Some(cursor_read(text).ok_or_else(|| Rejection::invalid(generation, name)))

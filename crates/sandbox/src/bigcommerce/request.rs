@@ -1,7 +1,7 @@
 //! A request to a store: which store, token and row it is for, and its answer.
 //!
-//! In come a state and a request, out comes a body or a rejection. The rows only read,
-//! so nothing is changed here.
+//! Takes a state and a request; returns a body or a rejection. The rows only read, so
+//! nothing is changed here.
 
 use bytes::Bytes;
 use http::Request;
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::lists::{self, PageAsked};
-use super::responses::{Answered, Generation, Rejection};
+use super::responses::{BodyOrRejection, Generation, Rejection};
 use super::seed::LINES;
 use super::shown::ShownRecord;
 use super::{STORE_HASH, table_of, unlisted};
@@ -72,7 +72,7 @@ impl<'a> StoreRequest<'a> {
     }
 
     /// What it is answered with, as of a present.
-    pub(crate) fn answer(&self, state: &State, now: Timestamp) -> Answered {
+    pub(crate) fn answer(&self, state: &State, now: Timestamp) -> BodyOrRejection {
         let token = self.token.clone()?;
         if self.store != Some(STORE_HASH) {
             return Err(Rejection::not_found());
@@ -109,7 +109,7 @@ impl<'a> StoreRequest<'a> {
     }
 
     /// One record, by the number in the path.
-    fn one(&self, state: &State, route: &Route, table: TableName) -> Answered {
+    fn one(&self, state: &State, route: &Route, table: TableName) -> BodyOrRejection {
         let shown = ShownRecord::of(route.row, &self.query, self.generation, &self.host)?;
         let id = route.holes.first().and_then(|id| id.parse().ok());
         let found = id.and_then(|id: u64| state.get(table, id));
@@ -121,7 +121,7 @@ impl<'a> StoreRequest<'a> {
     }
 
     /// The lines of an order.
-    fn lines(&self, state: &State, route: &Route) -> Answered {
+    fn lines(&self, state: &State, route: &Route) -> BodyOrRejection {
         let page = PageAsked::of(&self.query, self.generation)?;
         let id = route.holes.first().and_then(|id| id.parse().ok());
         let order = id.and_then(|id: u64| state.get(TableName::BigcommerceOrders, id));

@@ -89,11 +89,11 @@ impl Rejection {
 }
 
 /// What a request is answered with: a body, or none.
-pub(crate) type Answered = Result<Option<Value>, Rejection>;
+pub(crate) type BodyOrRejection = Result<Option<Value>, Rejection>;
 
 /// The answer of HTTP. Without a quota it lacks the headers of the limit.
 pub(crate) fn response(
-    answered: Answered,
+    answered: BodyOrRejection,
     generation: Generation,
     quota: Option<Quota>,
 ) -> Response<Bytes> {

@@ -1,14 +1,14 @@
 //! Paths that published clients ask for and no row has: the time of the store, the
 //! older list of customers, and what an order links to.
 //!
-//! In comes a request that found no row, out comes its answer, or nothing. They
-//! need the scope of the row next to them.
+//! Takes a request that found no row; returns its answer, or nothing. They need
+//! the scope of the row next to them.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::lists::{self, PageAsked};
-use super::responses::{Answered, Generation, Rejection};
+use super::responses::{BodyOrRejection, Generation, Rejection};
 use super::seed::SHIPPING_ADDRESS;
 use crate::requests::check::Query;
 use crate::row::Row;
@@ -25,7 +25,7 @@ pub(super) fn answer(
     query: &Query,
     now: Timestamp,
     host: &str,
-) -> Option<Answered> {
+) -> Option<BodyOrRejection> {
     let words: Vec<&str> = path.trim_matches('/').split('/').collect();
     let scope = match words.as_slice() {
         ["v2", "time"] => return Some(Ok(Some(json!({"time": now.as_second()})))),
@@ -59,7 +59,7 @@ pub(super) fn answer(
 
 /// The list of customers in v2: its parameters of time, numbers and pages are those
 /// of orders.
-fn customers(state: &State, query: &Query, now: Timestamp, host: &str) -> Answered {
+fn customers(state: &State, query: &Query, now: Timestamp, host: &str) -> BodyOrRejection {
     let row = Row {
         resource: &rows::API.resources[0],
         operation: &rows::orders::LIST,

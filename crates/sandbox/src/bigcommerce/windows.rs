@@ -1,7 +1,7 @@
 //! The rate limit: so many requests of each token in a window of thirty seconds.
 //!
-//! In come tokens and times of the store, out comes what is left of the window.
-//! A window begins with the first request after the one before has ended.
+//! Takes tokens and times of the store; returns what is left of the window. A
+//! window begins with the first request after the one before has ended.
 
 use std::collections::HashMap;
 

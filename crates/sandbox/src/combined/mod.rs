@@ -1,7 +1,7 @@
 //! What comes to several requests to rules, which are carried out together or
 //! not at all.
 //!
-//! In come a state and requests to rules, out comes what each of them came to.
+//! Takes a state and requests to rules; returns what each of them came to.
 //! Versions and routes that have no rules of their own are made of these.
 
 mod moving;

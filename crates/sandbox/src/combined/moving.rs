@@ -1,7 +1,7 @@
 //! Moving a queued charge to another day: everything on it moves.
 //!
-//! In comes a charge, out come requests to rules for its subscriptions and
-//! one-time items. Nothing is changed here.
+//! Takes a charge; returns requests to rules for its subscriptions and one-time
+//! items. Nothing is changed here.
 
 use jiff::civil::Date;
 use serde_json::{Value, json};

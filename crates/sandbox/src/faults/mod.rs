@@ -1,11 +1,11 @@
 //! Faults: what goes wrong between a client and the sandbox, on purpose.
 //!
-//! In come a spec, how many requests each of its terms has met, and the row
-//! that a request asks for; out comes what goes wrong with it. It is a pure
-//! decision: the same spec, seed and order of requests give the same faults.
-//! Each term counts the requests that it is about and draws for itself, so
-//! that what befalls the seventeenth write does not depend on how many reads
-//! lie in between. Knows nothing of sockets.
+//! Takes a spec, how many requests each of its terms has met, and the row that
+//! a request asks for; returns what goes wrong with it. It is a pure decision:
+//! the same spec, seed and order of requests give the same faults. Each term
+//! counts the requests that it is about and draws for itself, so that what
+//! affects the seventeenth write does not depend on how many reads lie in
+//! between. Knows nothing of sockets.
 
 mod spec;
 
@@ -63,7 +63,7 @@ impl FaultPlace {
     }
 }
 
-/// Which of these requests it befalls.
+/// Which of these requests it affects.
 #[derive(Debug, Clone, PartialEq)]
 enum FaultTime {
     /// Each.
@@ -79,7 +79,7 @@ enum FaultTime {
 struct Term {
     /// As it was written.
     text: String,
-    /// What it draws for: all but how often, so that a higher rate befalls the
+    /// What it draws for: all but how often, so that a higher rate affects the
     /// same requests, and more.
     key: String,
     ill: FaultKind,
@@ -102,7 +102,7 @@ impl Term {
         mixed(place.wrapping_add(count.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
     }
 
-    /// Whether it befalls the `count`th request that it is about.
+    /// Whether it affects the `count`th request that it is about.
     fn befalls(&self, seed: u64, count: u64) -> bool {
         match &self.when {
             FaultTime::Always => true,
@@ -133,7 +133,7 @@ struct Spec {
     terms: Vec<Term>,
 }
 
-/// What befalls one request.
+/// What affects one request.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Met {
     /// What goes wrong, besides that it may come late.
@@ -157,9 +157,9 @@ pub(super) struct Fault {
 }
 
 impl Spec {
-    /// What befalls a request. `counts` tells for each term which number the
-    /// request has among those that the term is about. One request meets one fault: a
-    /// named number goes before a rate, then the order of the terms counts.
+    /// What affects a request. `counts` tells for each term which number the request
+    /// has among those that the term is about. One request meets one fault: a named
+    /// number goes before a rate, then the order of the terms counts.
     fn decide(&self, counts: &[u64], row: Option<Row>) -> Met {
         let mut met = Met::default();
         let mut chosen: Option<&Term> = None;
@@ -247,7 +247,7 @@ impl Faults {
         self.counts.iter().map(|(seen, _)| seen).sum()
     }
 
-    /// Counts a request, and tells what befalls it.
+    /// Counts a request, and says what affects it.
     pub(super) fn meet(&mut self, row: Option<Row>) -> Met {
         for (term, (seen, _)) in self.spec.terms.iter().zip(&mut self.counts) {
             *seen += u64::from(term.place.holds(row));
@@ -260,7 +260,7 @@ impl Faults {
         met
     }
 
-    /// What is set and what was counted, for whoever asks.
+    /// What is set and what was counted, for anyone who asks.
     pub(super) fn told(&self) -> Value {
         let terms = self.spec.terms.iter().zip(&self.counts);
         let terms: Vec<Value> = terms
@@ -296,7 +296,7 @@ mod tests {
             })
     }
 
-    /// The requests, from one, that something befalls.
+    /// The requests, from one, that something affects.
     fn befallen(spec: &str, id: &str, requests: u64) -> Vec<(u64, FaultKind)> {
         let mut faults = Faults::parse(spec).unwrap();
         (1..=requests)

@@ -1,9 +1,9 @@
 //! What goes wrong, as text: terms like `429=5%` or
 //! `after-commit:subscriptions.create=@3`, separated by spaces.
 //!
-//! In comes text, out come terms, or a sentence that names the term that is
-//! wrong and what is allowed. Names of operations and resources are those of
-//! the catalogue.
+//! Takes text; returns terms, or a sentence that names the term that is wrong
+//! and what is allowed. Names of operations and resources are those of the
+//! catalogue.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ const ILLS: &[(&str, FaultKind)] = &[
     ("hang", FaultKind::Hang),
 ];
 
-/// What stands before an ill that comes once the request is carried out.
+/// What is before an ill that comes once the request is carried out.
 const AFTER: &str = "after-commit";
 
 /// The longest wait that can be asked for.
@@ -70,7 +70,7 @@ pub fn span(text: &str) -> Result<Duration, String> {
     parsed
         .and_then(|span| Duration::try_from(span).ok())
         .filter(|span| *span <= LONGEST)
-        .ok_or_else(|| format!("{text} is no span up to an hour, like 200ms or 2s"))
+        .ok_or_else(|| format!("{text} is not a duration up to an hour, like 200ms or 2s"))
 }
 
 fn term(word: &str) -> Result<Term, String> {
@@ -90,7 +90,7 @@ fn term(word: &str) -> Result<Term, String> {
     let ill = ill_of(name)?;
     if after && matches!(ill, FaultKind::Status(409 | 429)) {
         return Err(format!(
-            "{name} says that nothing was done, so it cannot come after the commit"
+            "{name} means that nothing was done, so it cannot come after the commit"
         ));
     }
     let value = value.ok_or_else(|| {
@@ -99,7 +99,7 @@ fn term(word: &str) -> Result<Term, String> {
         } else {
             "=5%"
         };
-        format!("how much of it is missing, as in {left}{example}")
+        format!("its rate is missing, as in {left}{example}")
     })?;
     let (when, wait) = value_of(ill, value)?;
     let wait_named = wait.map_or_else(String::new, |wait| format!(",{}ms", wait.as_millis()));
@@ -127,11 +127,11 @@ fn value_of(ill: FaultKind, value: &str) -> Result<(FaultTime, Option<Duration>)
     match value.rsplit_once(',') {
         Some((when, wait)) if wait.ends_with(|letter: char| letter.is_ascii_alphabetic()) => {
             if !matches!(ill, FaultKind::Status(429 | 503)) {
-                return Err("only 429, 503 and slow take a span".to_owned());
+                return Err("only 429, 503 and slow take a duration".to_owned());
             }
             let wait = span(wait)?;
             if wait.subsec_nanos() != 0 {
-                return Err("an answer can ask for whole seconds only".to_owned());
+                return Err("a response can only ask for whole seconds".to_owned());
             }
             Ok((when_of(when)?, Some(wait)))
         }
@@ -269,7 +269,7 @@ mod tests {
             ("429=120%", "120% is not above 0% and up to 100%"),
             ("429=0%", "not above 0%"),
             ("500=@0", "neither a rate"),
-            ("500=1%,2s", "only 429, 503 and slow take a span"),
+            ("500=1%,2s", "only 429, 503 and slow take a duration"),
             ("429=1%,20ms", "whole seconds"),
             ("slow=2h", "slow=2h: 2h is no span up to an hour"),
             ("slow=-1s", "-1s is no span"),

@@ -1,10 +1,10 @@
 //! Edits under way. The API refuses a write that reaches an address, or
 //! something that hangs on it, while another write there is not answered yet.
 //!
-//! In come rows and requests, out come the addresses that they edit: those that
+//! Takes rows and requests; returns the addresses that they edit: those that
 //! the path and the body name, and those on which a named subscription, charge
-//! or other item hangs. Which parameters name what follows from the rows.
-//! Knows nothing of sockets: whoever takes an address gives it back when the
+//! or other item hangs. Which parameters name what follows from the rows. Knows
+//! nothing of sockets: anyone who takes an address gives it back when the
 //! answer leaves.
 
 use std::collections::BTreeSet;

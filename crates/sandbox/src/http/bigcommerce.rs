@@ -1,7 +1,7 @@
 //! A request's whole way to a store of `BigCommerce`: quota, faults, answer, log; and
 //! edits beside the API.
 //!
-//! In comes a request with the state, out comes a reply.
+//! Takes a request with the state; returns a reply.
 
 use std::sync::PoisonError;
 use std::time::Instant;

@@ -1,8 +1,8 @@
 //! Putting the clock ahead in slices: a day at a time, so that others are
-//! answered in between and whoever serves can stop.
+//! answered in between and anyone who serves can stop.
 //!
-//! In comes where the clock is to stand, out comes whether it stands there and
-//! what happened on the way.
+//! Takes where the clock is to stand; returns whether it is there and what
+//! happened on the way.
 
 use std::time::{Duration, Instant};
 
@@ -38,7 +38,7 @@ impl Passing {
         let span = target.duration_since(shown);
         if span > SignedDuration::from_hours(24 * LONGEST_DAYS) {
             let message = format!(
-                "the clock goes {LONGEST_DAYS} days ahead at once; {} days are too many",
+                "the clock can advance {LONGEST_DAYS} days at a time; {} days are too many",
                 span.as_hours() / 24
             );
             return Err(Refusal::error(422, &message));

@@ -1,7 +1,7 @@
-//! The control surface: what whoever runs a sandbox may see and do that no
+//! The control surface: what anyone who runs a sandbox may see and do that no
 //! client of Recharge could. It lies under `/_sandbox/`.
 //!
-//! In come HTTP requests, out go answers in JSON; no token is asked for, so a
+//! Takes HTTP requests; returns answers in JSON; no token is asked for, so a
 //! server lends it to its own machine only. Knows the sandbox from within, and
 //! nothing of sockets.
 
@@ -52,7 +52,7 @@ pub(crate) fn largest_body(path: &str) -> usize {
 }
 
 /// What the control surface answers.
-type Told = Result<Value, Refusal>;
+type ControlResult = Result<Value, Refusal>;
 
 impl Sandbox {
     /// Answers a request to the control surface.
@@ -73,7 +73,7 @@ impl Sandbox {
         controlled(told.map(|value| value.to_string()))
     }
 
-    fn controlled(&self, method: &Method, path: &str, body: &Bytes) -> Told {
+    fn controlled(&self, method: &Method, path: &str, body: &Bytes) -> ControlResult {
         let world = (self.now)();
         let mut state = self.lock();
         match (method.as_str(), path) {
@@ -106,7 +106,7 @@ impl Sandbox {
                     .map_err(|error| Refusal::error(422, &error.to_string()))?;
                 if by.platform != state.platform {
                     let (is, wanted) = (state.platform.name(), by.platform.name());
-                    let message = format!("this sandbox serves {is}, and the store is of {wanted}");
+                    let message = format!("this sandbox serves {is}, but the store is of {wanted}");
                     return Err(Refusal::error(422, &message));
                 }
                 self.put(&mut state, by, world)
@@ -124,7 +124,7 @@ impl Sandbox {
         }
     }
 
-    fn put(&self, state: &mut State, by: State, world: Timestamp) -> Told {
+    fn put(&self, state: &mut State, by: State, world: Timestamp) -> ControlResult {
         self.replace(state, by)
             .map_err(|error| Refusal::error(500, &error.to_string()))?;
         Ok(standing(state, world))
@@ -194,8 +194,8 @@ impl Sandbox {
     }
 }
 
-/// What stands here, for whoever missed it.
-const PATHS: &str = "the control surface has GET state, GET|PUT clock, POST clock/advance, \
+/// What is here, for anyone who missed it.
+const PATHS: &str = "the control interface has GET state, GET|PUT clock, POST clock/advance, \
                      GET|PATCH behaviour, PATCH settings, GET|PUT|DELETE faults, GET|DELETE requests, \
                      GET deliveries, POST tokens, POST reset, GET|PUT store; of a store that is \
                      only read POST records/RESOURCE, PATCH|DELETE records/RESOURCE/ID, \
@@ -242,11 +242,11 @@ fn wanted_time(
 ) -> Result<Timestamp, Refusal> {
     if method == Method::PUT {
         let Time { now } = read(body)?;
-        let wrong = || Refusal::error(422, &format!("{now} is neither a time nor a day"));
+        let wrong = || Refusal::error(422, &format!("{now} is not a time or a day"));
         return time::parse(&now).ok_or_else(wrong);
     }
-    let Step { by } = read(body)?;
-    let wrong = || Refusal::error(422, &format!("{by} is no span like 30d or 2 weeks"));
+    let ClockStep { by } = read(body)?;
+    let wrong = || Refusal::error(422, &format!("{by} is not a duration like 30d or 2 weeks"));
     clock::after(state.clock.shown(world), &by).ok_or_else(wrong)
 }
 
@@ -264,11 +264,11 @@ struct Time {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Step {
+struct ClockStep {
     by: String,
 }
 
-fn behave(state: &mut State, body: &Bytes) -> Told {
+fn behave(state: &mut State, body: &Bytes) -> ControlResult {
     let changes: serde_json::Map<String, Value> = read(body)?;
     let mut whole = json!(state.behaviour);
     if let Some(fields) = whole.as_object_mut() {
@@ -281,7 +281,7 @@ fn behave(state: &mut State, body: &Bytes) -> Told {
 }
 
 /// Sets some of the settings that the store shows, as its owner does elsewhere.
-fn set_settings(state: &mut State, body: &Bytes, now: Timestamp) -> Told {
+fn set_settings(state: &mut State, body: &Bytes, now: Timestamp) -> ControlResult {
     let changes: serde_json::Map<String, Value> = read(body)?;
     state
         .set_settings(changes, now)
@@ -296,18 +296,18 @@ struct Wrong {
     spec: String,
 }
 
-fn set_faults(state: &mut State, body: &Bytes) -> Told {
+fn set_faults(state: &mut State, body: &Bytes) -> ControlResult {
     let Wrong { spec } = read(body)?;
     if spec.trim().is_empty() {
         return Err(Refusal::error(
             422,
-            "the spec is empty; DELETE puts an end to faults",
+            "the spec is empty; DELETE turns faults off",
         ));
     }
     fail(state, &spec)
 }
 
-fn fail(state: &mut State, spec: &str) -> Told {
+fn fail(state: &mut State, spec: &str) -> ControlResult {
     state
         .let_fail(spec)
         .map_err(|error| Refusal::error(422, &error))?;
@@ -324,7 +324,7 @@ struct NewToken {
 }
 
 /// A token that may do what its scopes say.
-fn add_token(state: &mut State, body: &Bytes) -> Told {
+fn add_token(state: &mut State, body: &Bytes) -> ControlResult {
     let wanted: NewToken = read(body)?;
     let scopes = wanted.scopes;
     let known = |scope: &String| state.platform.api().scopes().any(|known| known == scope);
@@ -359,7 +359,7 @@ fn add_token(state: &mut State, body: &Bytes) -> Told {
     Ok(told)
 }
 
-/// What a store is made anew of; the demo store when nothing is said.
+/// What a store is made again of; the demo store when nothing is said.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WantedStore {

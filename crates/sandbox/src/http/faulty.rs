@@ -1,5 +1,5 @@
-//! Answers that stand in the place of the right one: what the API says in JSON,
-//! and what a gateway before it says in HTML.
+//! Answers that replaces the right one: what the API says in JSON, and what a
+//! gateway before it says in HTML.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};

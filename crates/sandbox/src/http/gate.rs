@@ -1,8 +1,8 @@
 //! The way in: who asks, in which version, for which row, and whether they may;
 //! then the rule is called.
 //!
-//! In come a state and a request, out comes an answer in the envelope of its
-//! row. What happens to requests before and after is written in `receive`.
+//! Takes a state and a request; returns an answer in the envelope of its row.
+//! What happens to requests before and after is written in `receive`.
 
 use bytes::Bytes;
 use http::Request;
@@ -52,7 +52,10 @@ pub(crate) fn answer(
     }
     let route = route?;
     if customer.is_some() && version != catalog::recharge::VERSION {
-        return Err(Refusal::error(403, "sessions of customers ask in 2021-11"));
+        return Err(Refusal::error(
+            403,
+            "sessions of customers use version 2021-11",
+        ));
     }
     if version == v2021_01::VERSION {
         return v2021_01::answer(state, now, &token, request, &route, enter);

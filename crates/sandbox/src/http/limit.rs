@@ -28,7 +28,7 @@ pub(crate) struct Level {
 }
 
 impl Level {
-    /// Of a sandbox without limit: the bucket holds what is asked just now.
+    /// Of a sandbox without limit: the bucket contains what is asked just now.
     pub(crate) const UNLIMITED: Self = Self {
         used: 1,
         size: 40,

@@ -2,8 +2,8 @@
 //! purpose, and whether the store was changed. So a test can see what reached
 //! the sandbox, whatever its client believes.
 //!
-//! In come notes, out go the newest of them and counts of all. It is bounded,
-//! lives in memory, and never holds a token.
+//! Takes notes; returns the newest of them and counts of all. It is bounded,
+//! lives in memory, and never contains a token.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -19,10 +19,10 @@ const LONGEST_PATH: usize = 2000;
 /// Bytes of a method that are kept.
 const LONGEST_METHOD: usize = 16;
 
-/// What became of one request.
+/// The result of one request.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct LoggedRequest {
-    /// Numbers grow by one, and go on when the log is emptied.
+    /// Numbers grow by one, and continue when the log is emptied.
     pub(crate) number: u64,
     /// The time of the store.
     pub(crate) at: String,
@@ -51,7 +51,7 @@ pub(crate) struct LoggedRequest {
 pub(crate) struct Log {
     last: u64,
     notes: VecDeque<LoggedRequest>,
-    /// By operation, then by what came of it.
+    /// By operation, then by the result of it.
     counts: BTreeMap<String, BTreeMap<String, u64>>,
 }
 

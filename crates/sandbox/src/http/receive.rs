@@ -1,10 +1,10 @@
 //! A request's whole way: the bucket, the faults, the edits under way, the
 //! rules, the log.
 //!
-//! In comes a request, out comes a reply: an answer, or what stands in its
-//! place, and how late it leaves. What the request changes is changed when this
-//! returns, before any delay: who gives up waiting finds it done, which is the
-//! case that is hardest on clients and happens. Knows nothing of sockets.
+//! Takes a request; returns a reply: an answer, or what is in its place, and
+//! how late it leaves. What the request changes is changed when this returns,
+//! before any delay: who gives up waiting finds it done, which is the case that
+//! is hardest on clients and happens. Knows nothing of sockets.
 
 use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -291,7 +291,7 @@ impl Sandbox {
                 .split('&')
                 .filter_map(|pair| pair.split_once('='))
                 .find(|(known, _)| *known == name);
-            let wrong = |value: &str| format!("{name}: {value} is no whole number");
+            let wrong = |value: &str| format!("{name}: {value} is not a whole number");
             found
                 .map(|(_, value)| value.parse::<u64>().map_err(|_| wrong(value)))
                 .transpose()
@@ -348,7 +348,7 @@ fn request_id(answer: &Response<Bytes>) -> Option<String> {
     id.to_str().ok().map(str::to_owned)
 }
 
-/// The path and query of a request, without any token that stands in it.
+/// The path and query of a request, without any token that is in it.
 pub(crate) fn without_secrets(state: &State, request: &Request<Bytes>) -> String {
     let uri = request.uri();
     let path = uri.path_and_query().map_or("/", |path| path.as_str());

@@ -1,6 +1,6 @@
 //! The sandbox on a socket, for any client in any language.
 //!
-//! In come requests, out go the sandbox's responses, late, cut short or not at all
+//! Takes requests; returns the sandbox's responses, late, cut short or not at all
 //! where faults want it so. Limits and connections are the listener's.
 
 use std::convert::Infallible;
@@ -35,7 +35,7 @@ const TICK: Duration = Duration::from_millis(200);
 /// No request waits longer than this for what happens in the background.
 const LONGEST_WORK: Duration = Duration::from_millis(50);
 
-/// Answers whoever connects, until `until` is ready. Open connections are
+/// Answers anyone who connects, until `until` is ready. Open connections are
 /// closed then.
 ///
 /// # Errors
@@ -90,7 +90,7 @@ impl Service for Served {
         }
         // It asks for no token.
         if !is_from_this_machine(peer, &head.headers) {
-            let message = "the control surface is for this machine alone";
+            let message = "the control interface accepts this machine only";
             return Err(Box::new(self.refuse(StatusCode::FORBIDDEN, message)));
         }
         Ok(control::largest_body(path))

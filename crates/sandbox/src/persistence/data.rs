@@ -1,9 +1,9 @@
 //! The sandbox of `serve --data`: a state that outlives its process.
 //!
-//! Beside the data file, which holds a snapshot, lies a journal. What a request
-//! changed is a line of it before the request is answered, so that a process
-//! may be killed at any moment. A journal that has grown is folded into the
-//! snapshot. In come states, out come files; it knows nothing of requests.
+//! Beside the data file, which contains a snapshot, lies a journal. What a
+//! request changed is a line of it before the request is answered, so that a
+//! process may be killed at any moment. A journal that has grown is folded into
+//! the snapshot. Takes states; returns files; it knows nothing of requests.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -40,9 +40,9 @@ pub struct DataFile {
 struct FoundFiles {
     state: State,
     head: JournalHead,
-    /// Whether the journal has a head and need not be made anew.
+    /// Whether the journal has a head and need not be made again.
     has_head: bool,
-    /// Whether the journal is of an earlier version and holds records.
+    /// Whether the journal is of an earlier version and contains records.
     is_earlier: bool,
     notes: Vec<String>,
 }
@@ -53,11 +53,11 @@ impl DataFile {
     /// there and empty is damage, since this program never leaves such a file.
     ///
     /// A last record that breaks off is cut off, and journals of earlier
-    /// versions are rewritten; [`Self::take_notes`] tells of both.
+    /// versions are rewritten; [`Self::take_notes`] indicates both.
     ///
     /// # Errors
     /// When another process has the file, when it cannot be read or written, or
-    /// when it holds something else; it is left as it is then.
+    /// when it contains something else; it is left as it is then.
     pub fn open(
         platform: Platform,
         path: &Path,
@@ -75,9 +75,9 @@ impl DataFile {
         let journal_path = beside(path, ".journal");
         let found = find(path, &journal_path, fresh)?;
         check_platform(path, &found.state, platform)?;
-        // A journal that holds nothing gets its head before the snapshot names
-        // it, one that holds records after they are in the snapshot: killed in
-        // between, either pair of files is still whole.
+        // A journal that contains nothing gets its head before the snapshot
+        // names it, one that contains records after they are in the snapshot:
+        // killed in between, either pair of files is still whole.
         if !found.has_head && !found.is_earlier {
             put_head(&journal_path, found.head)?;
         }
@@ -169,7 +169,7 @@ impl DataFile {
             .map_err(|error| naming(&self.journal_path, &error))
     }
 
-    /// Writes the snapshot anew and empties the journal. In between, the
+    /// Writes the snapshot again and empties the journal. In between, the
     /// snapshot says how much of the journal it holds.
     fn fold(&mut self, state: &State) -> io::Result<()> {
         put_snapshot(&self.path, state, self.head)?;
@@ -244,7 +244,7 @@ fn find(path: &Path, journal_path: &Path, fresh: impl FnOnce() -> State) -> io::
     }
     for (number, at) in &journal.records {
         if *number > folded && !(journal.head.is_none() && mark.is_some()) {
-            // What is in a line was held against its checksum as text.
+            // What is in a line was compared with its checksum as text.
             let step = std::str::from_utf8(&bytes[at.clone()]).unwrap_or_default();
             state.take_step(step).map_err(|error| wrong(&error))?;
             head.count = *number;
@@ -257,7 +257,7 @@ fn find(path: &Path, journal_path: &Path, fresh: impl FnOnce() -> State) -> io::
             "{path} is a dump or a file of an earlier rc; it was rewritten, with numbered records"
         ));
     }
-    // How many requests came is not kept, so a new server counts anew.
+    // How many requests came is not kept, so a new server counts again.
     state.faults = state.faults.anew();
     Ok(FoundFiles {
         state,
@@ -268,18 +268,18 @@ fn find(path: &Path, journal_path: &Path, fresh: impl FnOnce() -> State) -> io::
     })
 }
 
-/// The last record that a snapshot holds of its journal, when the journal has
-/// all that follow.
+/// The last record that a snapshot contains of its journal, when the journal
+/// has all that follow.
 fn begins_at(journal: &Journal, mark: Mark) -> Result<u64, String> {
     let Some(head) = journal.head else {
         // A journal of an earlier version was being rewritten: its records are
         // in the snapshot.
         return if journal.records.is_empty() && journal.torn.is_none() {
-            Err("it is empty, and had a head".to_owned())
+            Err("it is empty, but had a header".to_owned())
         } else if mark.folded == journal.records.len() as u64 {
             Ok(mark.folded)
         } else {
-            Err("its head is missing".to_owned())
+            Err("its header is missing".to_owned())
         };
     };
     if head.id != mark.id {
@@ -312,12 +312,12 @@ fn torn(journal_path: &Path, journal: &Journal) -> Option<String> {
     let name = journal_path.display();
     let counted = journal.head.is_some_and(|head| head.count >= number);
     let answered = if counted {
-        "its request was answered, and its change is lost"
+        "its request was answered, but its change is lost"
     } else {
         "its request was not answered"
     };
     Some(format!(
-        "{name}: the last record breaks off after {length} bytes and was cut off; {answered}"
+        "{name}: the last record is incomplete after {length} bytes and was removed; {answered}"
     ))
 }
 
@@ -332,7 +332,7 @@ fn settings(state: &State) -> io::Result<u64> {
 
 fn damaged(path: &Path, journal: &Path, error: &io::Error) -> io::Error {
     invalid(format!(
-        "{} does not hold the state of a sandbox ({error}); it is left as it is: to start over, \
+        "{} does not contain the state of a sandbox ({error}); it was not changed: to start over, \
          remove it and {}, or name another file",
         path.display(),
         journal.display()

@@ -4,7 +4,7 @@
 //! if another process changed it, answers, writes the new state before the
 //! answer is given out, and lets go of the lock. Nothing is held while the
 //! answer is printed, so two commands piped into each other get along. The file
-//! holds what is no longer as the seed made it, and so is short.
+//! contains what is no longer as the seed made it, and so is short.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -56,7 +56,7 @@ impl SandboxFile {
     /// The sandbox in that file. A missing file is made, with the demo store.
     ///
     /// # Errors
-    /// When the file cannot be read, written or locked, or when it holds
+    /// When the file cannot be read, written or locked, or when it contains
     /// something else than a sandbox's state; it is left as it is then.
     pub fn open(path: &Path, now: Now) -> io::Result<Self> {
         Self::of(Platform::default(), path, now)
@@ -65,7 +65,8 @@ impl SandboxFile {
     /// As [`Self::open`], of a platform.
     ///
     /// # Errors
-    /// As [`Self::open`], and when the file holds a store of another platform.
+    /// As [`Self::open`], and when the file contains a store of another
+    /// platform.
     pub fn of(platform: Platform, path: &Path, now: Now) -> io::Result<Self> {
         let sandbox = Self {
             path: path.to_owned(),
@@ -185,7 +186,8 @@ impl SandboxFile {
     fn damaged(&self, error: &io::Error) -> io::Error {
         let path = self.path.display();
         let message = format!(
-            "{path} does not hold the state of a sandbox ({error}); `rc sandbox reset` starts over"
+            "{path} does not contain the state of a sandbox ({error}); `rc sandbox reset` starts \
+             over"
         );
         io::Error::new(io::ErrorKind::InvalidData, message)
     }
@@ -206,7 +208,7 @@ pub(crate) fn check_platform(path: &Path, state: &State, wanted: Platform) -> io
         return Ok(());
     }
     let message = format!(
-        "{} holds a store of {}, not of {}",
+        "{} contains a store of {}, not of {}",
         path.display(),
         state.platform().name(),
         wanted.name()
@@ -224,8 +226,8 @@ fn number(_: &std::fs::Metadata) -> u64 {
     0
 }
 
-/// Takes the lock that guards a state file, waiting for whoever has it. It is
-/// released when the returned file is dropped.
+/// Takes the lock that guards a state file, waiting for anyone who has it. It
+/// is released when the returned file is dropped.
 fn lock(path: &Path) -> io::Result<File> {
     let file = guard(path)?;
     file.lock().map_err(|error| naming(path, &error))?;

@@ -1,9 +1,9 @@
 //! The text of a journal: a head that counts its records, and one line for each
 //! record, with its number and a checksum.
 //!
-//! In come bytes, out come the steps in them, or where they are damaged. It
-//! opens no files. The journals of earlier versions, lines of a checksum and a
-//! step without head and numbers, are still read.
+//! Takes bytes; returns the steps in them, or where they are damaged. It opens
+//! no files. The journals of earlier versions, lines of a checksum and a step
+//! without head and numbers, are still read.
 
 use std::ops::Range;
 
@@ -83,7 +83,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Journal, String> {
         at += whole.len();
         if place == 0 && whole.starts_with(MARK.as_bytes()) {
             let head = whole.strip_suffix(b"\n").and_then(JournalHead::read);
-            journal.head = Some(head.ok_or("line 1, the head, is damaged")?);
+            journal.head = Some(head.ok_or("line 1, the header, is damaged")?);
             continue;
         }
         let last = journal.records.last().map(|(number, _)| *number);

@@ -1,6 +1,6 @@
 //! A store that is put together from records, as a copy of a real store has them.
 //!
-//! In come records as the API answers them, out comes a [`State`]. What the API never
+//! Takes records as the API answers them; returns a [`State`]. What the API never
 //! answers (work to be done, sessions) begins empty.
 
 use jiff::Timestamp;
@@ -58,7 +58,7 @@ impl StoreRecords {
         // Some records have no number of their own; the store counts them.
         let id = record::id(&record, "id").unwrap_or(*next);
         if table.holds(id) {
-            return Err(format!("{} {id} is there twice", object.name));
+            return Err(format!("{} {id} is listed twice", object.name));
         }
         *next = (*next).max(id.saturating_add(1));
         let text = Value::Object(record.clone()).to_string();

@@ -1,10 +1,10 @@
 //! The state as JSON, out and in again: for the file of the one-shot sandbox,
 //! for `dump` and `load`, for `serve --data`.
 //!
-//! A format number stands first, so that a later sandbox knows what it reads.
-//! Written whole, a snapshot holds every record. Written as changes, it holds
-//! the seed and what is no longer as the seed made it; only a sandbox that
-//! makes the same store of that seed can read it.
+//! A format number is first, so that a later sandbox knows what it reads.
+//! Written whole, a snapshot contains every record. Written as changes, it
+//! contains the seed and what is no longer as the seed made it; only a sandbox
+//! that makes the same store of that seed can read it.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
@@ -207,7 +207,7 @@ impl State {
             }
             Some(origin) => {
                 let now = origin.now.parse();
-                let now = now.map_err(|_| invalid("its beginning is no time".to_owned()))?;
+                let now = now.map_err(|_| invalid("its start is not a time".to_owned()))?;
                 let (customers, seed) = (origin.customers, origin.seed);
                 if customers > Seed::LARGEST {
                     return Err(invalid(format!("{customers} customers are too many")));

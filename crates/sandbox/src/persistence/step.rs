@@ -1,7 +1,7 @@
 //! What one request changed, as a line of text, out and in again.
 //!
-//! In comes the state after a request that changed it; out comes JSON from
-//! which a state as of before becomes that of after. Knows nothing of files.
+//! Takes the state after a request that changed it; returns JSON from which a
+//! state as of before becomes that of after. Knows nothing of files.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -80,7 +80,7 @@ impl State {
     /// Does what a step says. One that is already in the state is passed over.
     ///
     /// # Errors
-    /// When it is no step.
+    /// When it is not a step.
     pub(crate) fn take_step(&mut self, text: &str) -> io::Result<()> {
         let step: Read = serde_json::from_str(text)?;
         if step.revision <= self.revision {

@@ -1,7 +1,7 @@
 //! The body of a request of a page: JSON, or a form as browsers send it.
 //!
-//! In comes a request, out come its fields. A form says nested values with
-//! brackets (`target_address[id]=7`, `subscription_ids[]=9`).
+//! Takes a request; returns its fields. A form says nested values with brackets
+//! (`target_address[id]=7`, `subscription_ids[]=9`).
 
 use bytes::Bytes;
 use http::Request;
@@ -47,11 +47,11 @@ pub(super) fn read(request: &Request<Bytes>) -> Result<Record, Refusal> {
             Ok(Value::Array(items)) if items.is_empty() => Ok(Record::new()),
             Ok(_) => Err(wrong("the body must be a JSON object")),
             Err(_) if looks_like_json => Err(wrong("the body is not valid JSON")),
-            Err(_) => Err(wrong("the body is called JSON and looks like a form")),
+            Err(_) => Err(wrong("the body is declared as JSON, but looks like a form")),
         };
     }
     if looks_like_json {
-        return Err(wrong("the body is called a form and looks like JSON"));
+        return Err(wrong("the body is declared as a form, but looks like JSON"));
     }
     form(text)
 }

@@ -1,6 +1,6 @@
 //! What each page of the portal shows.
 //!
-//! In come a visit and a route, out come the template and its variables. The
+//! Takes a visit and a route; returns the template and its variables. The
 //! variables of a page are the objects of a schema, so that a page and a script
 //! see the same.
 

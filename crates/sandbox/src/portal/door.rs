@@ -1,7 +1,7 @@
 //! Which requests are for a portal, and for whose.
 //!
-//! In comes the path of a request, out come the hash of the customer and the
-//! path within the portal.
+//! Takes the path of a request; returns the hash of the customer and the path
+//! within the portal.
 
 use percent_encoding::percent_decode_str;
 use recharge_catalog::portal::{LOGIN, PREFIXES, TOKEN};

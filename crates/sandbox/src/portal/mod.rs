@@ -1,9 +1,9 @@
 //! The customer portal of the store: pages, and the requests that they send.
 //!
-//! In come a state and a request, out comes a page, JSON, or the way to the
-//! login. Routes are the rows of the catalog. Objects have the shapes of
-//! 2021-01, as the reference shows them; writes become requests to rules, and
-//! concern what belongs to the customer and nothing else.
+//! Takes a state and a request; returns a page, JSON, or the way to the login.
+//! Routes are the rows of the catalog. Objects have the shapes of 2021-01, as
+//! the reference shows them; writes become requests to rules, and concern what
+//! belongs to the customer and nothing else.
 
 mod body;
 mod context;
@@ -159,8 +159,8 @@ fn not_found(visit: &mut Visit, pages: &dyn Pages) -> Answered {
 fn login_page() -> RenderedPage {
     pages::plain(
         "Log in",
-        "A link to the portal was missing or is over. Recharge would mail the customer a \
-         new one; the sandbox makes one with: rc --sandbox portal link CUSTOMER",
+        "The link to the portal is missing or has expired. Recharge would mail the customer a new \
+         one; the sandbox creates one with: rc --sandbox portal link CUSTOMER",
     )
 }
 
@@ -196,7 +196,8 @@ fn naming_nearest(refusal: Refusal, method: &str, path: &str) -> Refusal {
     match near {
         Some((_, near)) => Refusal {
             status: 404,
-            body: json!({"error": format!("the portal has no such route; the nearest is {method} {near}")}),
+            body: json!({"error": format!("the portal has no such route; the nearest is {method} \
+                {near}")}),
         },
         None => refusal,
     }

@@ -1,7 +1,7 @@
 //! How pages of the customer portal become HTML.
 //!
-//! In come the name of a template and the data that it shows, out comes a page.
-//! Whoever has a template engine passes it in with
+//! Takes the name of a template and the data that it shows; returns a page.
+//! Anyone who has a template engine passes it in with
 //! [`Sandbox::rendering`](crate::Sandbox::rendering); without one, a plain page
 //! shows the data.
 

@@ -1,7 +1,7 @@
 //! What the writes of the portal come to: requests to rules of 2021-11.
 //!
-//! In come a visit, the values of a path and a body, out come requests. Whatever
-//! a request names must belong to the customer. Nothing is changed here.
+//! Takes a visit, the values of a path and a body; returns requests. Whatever a
+//! request names must belong to the customer. Nothing is changed here.
 
 use jiff::Span;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use crate::values::record::{self, Record};
 use crate::values::time;
 
 /// A write that found its route.
-pub(super) struct Asked<'v, 'a> {
+pub(super) struct PortalWrite<'v, 'a> {
     pub(super) visit: &'v Visit<'a>,
     pub(super) holes: &'v [String],
     pub(super) body: &'v Record,
@@ -56,7 +56,7 @@ const MOVED: &[BodyField] = &[named("next_charge_scheduled_at", "date").day()];
 /// store make it optional in the portal, the rule asks for one.
 const NO_REASON: &str = "Cancelled in the customer portal";
 
-impl Asked<'_, '_> {
+impl PortalWrite<'_, '_> {
     fn hole(&self, place: usize) -> u64 {
         let hole = self.holes.get(place);
         hole.and_then(|hole| hole.parse().ok()).unwrap_or(0)
@@ -143,7 +143,7 @@ fn creating(operation: &str, body: Record) -> RuleRequest {
 }
 
 /// The requests of a write, where rules carry it out.
-pub(super) fn of(resource: &str, verb: &str, asked: &Asked) -> Option<Planned> {
+pub(super) fn of(resource: &str, verb: &str, asked: &PortalWrite) -> Option<Planned> {
     Some(match (resource, verb) {
         ("addresses" | "shipping", _) => addresses(verb, asked),
         ("charges", _) => charges(verb, asked),
@@ -165,7 +165,7 @@ pub(super) fn of(resource: &str, verb: &str, asked: &Asked) -> Option<Planned> {
     })
 }
 
-fn addresses(verb: &str, asked: &Asked) -> Planned {
+fn addresses(verb: &str, asked: &PortalWrite) -> Planned {
     let fields = v2021_01::ADDRESS;
     if verb == "add" {
         let mut body = asked.translated(fields);
@@ -208,7 +208,7 @@ fn addresses(verb: &str, asked: &Asked) -> Planned {
     })
 }
 
-fn merge(asked: &Asked) -> Planned {
+fn merge(asked: &PortalWrite) -> Planned {
     let mut named = vec![("target_address", asked.body.get("target_address"))];
     let sources = record::list(asked.body, "source_addresses");
     named.extend(
@@ -240,7 +240,7 @@ fn truth(value: &Value) -> Option<bool> {
     }
 }
 
-/// A day of the body, whatever time stands beside it.
+/// A day of the body, whatever time is beside it.
 fn day(body: &Record, field: &str) -> Result<String, Refusal> {
     let text = record::text(body, field);
     let day = time::parse_day(text);
@@ -251,7 +251,7 @@ fn day(body: &Record, field: &str) -> Result<String, Refusal> {
     }
 }
 
-fn charges(verb: &str, asked: &Asked) -> Planned {
+fn charges(verb: &str, asked: &PortalWrite) -> Planned {
     if verb == "skip_gift" {
         asked.items("purchase_item_ids")?;
         let body = asked.translated(GIFT);
@@ -269,7 +269,7 @@ fn charges(verb: &str, asked: &Asked) -> Planned {
     ))
 }
 
-fn onetimes(verb: &str, asked: &Asked) -> Planned {
+fn onetimes(verb: &str, asked: &PortalWrite) -> Planned {
     if verb == "add" {
         return add_onetime(asked);
     }
@@ -288,7 +288,7 @@ fn onetimes(verb: &str, asked: &Asked) -> Planned {
 }
 
 /// The rule wants a price and a title, which the portal takes from the product.
-fn add_onetime(asked: &Asked) -> Planned {
+fn add_onetime(asked: &PortalWrite) -> Planned {
     let address = asked.named(TableName::Addresses, "address_id")?;
     let variant = asked.body.get("shopify_variant_id").and_then(record::plain);
     let variant = variant.ok_or_else(|| Refusal::missing(&["shopify_variant_id"]))?;
@@ -315,14 +315,14 @@ fn add_onetime(asked: &Asked) -> Planned {
     Ok(one(creating("onetimes.create", body), fields))
 }
 
-fn order(asked: &Asked) -> Planned {
+fn order(asked: &PortalWrite) -> Planned {
     let id = asked.hole(0);
     asked.own(TableName::Orders, id)?;
     Ok(one(to("orders.delay", id, Record::new()), NO_FIELDS))
 }
 
 /// The reference calls the payment source that is charged number 1.
-fn bill(resource: &str, verb: &str, asked: &Asked) -> Planned {
+fn bill(resource: &str, verb: &str, asked: &PortalWrite) -> Planned {
     let by_number = asked.hole(0);
     let is_charged = resource == "payment_source" && (verb == "add_address" || by_number == 1);
     let method = if is_charged {
@@ -335,7 +335,7 @@ fn bill(resource: &str, verb: &str, asked: &Asked) -> Planned {
     Ok(one(to("payment_methods.update", id, body), BILL))
 }
 
-fn notify(asked: &Asked) -> Plan {
+fn notify(asked: &PortalWrite) -> Plan {
     let mut body = asked.body.clone();
     if let Some(address) = body.shift_remove("address_id") {
         record::set(&mut body, "template_vars", json!({"address_id": address}));
@@ -346,7 +346,7 @@ fn notify(asked: &Asked) -> Plan {
     )
 }
 
-fn add_subscription(asked: &Asked) -> Planned {
+fn add_subscription(asked: &PortalWrite) -> Planned {
     if record::text(asked.body, "purchase_type") == "onetime" {
         return add_onetime(asked);
     }
@@ -380,7 +380,7 @@ fn complete_intervals(body: &mut Record, before: &Record) {
     }
 }
 
-fn subscription(verb: &str, asked: &Asked) -> Planned {
+fn subscription(verb: &str, asked: &PortalWrite) -> Planned {
     let id = asked.hole(0);
     let before = asked.own(TableName::Subscriptions, id)?;
     let plan = |operation: &str, body: Value| one(RuleRequest::to(operation, id, body), MOVED);
@@ -446,7 +446,7 @@ fn subscription(verb: &str, asked: &Asked) -> Planned {
     })
 }
 
-fn skip(asked: &Asked, id: u64, before: &Record) -> Planned {
+fn skip(asked: &PortalWrite, id: u64, before: &Record) -> Planned {
     if asked.body.contains_key("charge_id") {
         let charge = asked.named(TableName::Charges, "charge_id")?;
         let body = json!({"purchase_item_ids": [id]});
@@ -465,14 +465,14 @@ fn skip(asked: &Asked, id: u64, before: &Record) -> Planned {
 
 /// The day that is so many days after the next charge. Themes write the span as
 /// a number of days, or as `2 weeks`.
-fn delayed(asked: &Asked, before: &Record) -> Result<String, Refusal> {
+fn delayed(asked: &PortalWrite, before: &Record) -> Result<String, Refusal> {
     let given = asked
         .body
         .get("days")
         .or_else(|| asked.body.get("delay_for"));
     let given = given.and_then(record::plain);
     let given = given.ok_or_else(|| Refusal::missing(&["days"]))?;
-    let wrong = || Refusal::invalid("days", format!("{given} is no span of days"));
+    let wrong = || Refusal::invalid("days", format!("{given} is not a number of days"));
     let (count, unit) = given
         .trim()
         .split_once(' ')
@@ -492,7 +492,7 @@ fn delayed(asked: &Asked, before: &Record) -> Result<String, Refusal> {
 }
 
 /// What is in a bundle is chosen once and changed afterwards.
-fn bundle(asked: &Asked, id: u64) -> Plan {
+fn bundle(asked: &PortalWrite, id: u64) -> Plan {
     let path = "bundle_purchase_item.selections";
     let items: Vec<Value> = record::list(asked.body, path).to_vec();
     let selections = asked.visit.state.table(TableName::BundleSelections);

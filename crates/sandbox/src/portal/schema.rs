@@ -1,8 +1,8 @@
 //! The objects that a schema asks for.
 //!
-//! In comes a schema, out come the objects under its keys. What themes really
-//! send is tolerated: blanks around it, and what follows the first JSON value.
-//! What is deep, long or large is refused before it costs anything.
+//! Takes a schema; returns the objects under its keys. What themes really send
+//! is tolerated: blanks around it, and what follows the first JSON value. What
+//! is deep, long or large is refused before it costs anything.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use recharge_catalog::portal::request_objects::{

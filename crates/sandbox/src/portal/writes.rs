@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::objects::{self, Visit};
-use super::plan::{self, Asked};
+use super::plan::{self, PortalWrite};
 use crate::combined;
 use crate::requests::checked_request::{CheckedRequest, Outcome};
 use crate::requests::refusal::Refusal;
@@ -27,7 +27,7 @@ pub(super) fn carry_out(
 ) -> Result<Value, Refusal> {
     let (resource, operation) = (route.row.resource.name, route.row.operation);
     check_required(operation, body)?;
-    let asked = Asked {
+    let asked = PortalWrite {
         visit,
         holes: &route.holes,
         body,
@@ -147,7 +147,7 @@ fn without_rule(visit: &mut Visit, route: &Route, body: &Record) -> Result<Value
             let of = TableName::Memberships;
             Ok(json!({"membership": objects::shown(visit.state, of, id, membership)}))
         }
-        // Nobody is mailed: the sandbox has one code for all.
+        // No one is mailed: the sandbox has one code for all.
         ("home", "send_code") => Ok(json!({"success": true})),
         ("home", "check_code") if record::text(body, "code") == CODE => {
             Ok(json!({"success": true}))

@@ -1,9 +1,8 @@
 //! Whether a request keeps to its catalogue row: required fields, types,
 //! enumerations, maxima.
 //!
-//! In come a row and a request's query or body, out come all faults at once.
-//! What only the state can tell (a missing address, a taken email) is for the
-//! rules.
+//! Takes a row and a request's query or body; returns all faults at once. What
+//! only the state can tell (a missing address, a taken email) is for the rules.
 
 use serde_json::Value;
 

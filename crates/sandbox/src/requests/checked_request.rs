@@ -1,7 +1,7 @@
 //! What is asked: a request that has found its row, and how its query and body
 //! are read.
 //!
-//! In come HTTP parts, out come names, values and records. Knows nothing of the
+//! Takes HTTP parts; returns names, values and records. Knows nothing of the
 //! store.
 
 use bytes::Bytes;
@@ -22,7 +22,7 @@ use recharge_catalog::Method;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CheckedRequest<'a> {
     pub(crate) row: Row,
-    /// Values for the holes of the path.
+    /// Values for the parameters of  path.
     pub(crate) holes: &'a [String],
     pub(crate) query: &'a Query,
     pub(crate) body: &'a Record,

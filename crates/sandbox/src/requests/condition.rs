@@ -13,7 +13,7 @@ pub(crate) type Special = fn(&State, u64) -> bool;
 pub(crate) enum Test {
     /// The number is one of these (ascending).
     Ids(Vec<u64>),
-    /// A lookup holds one of these hashes.
+    /// A lookup contains one of these hashes.
     Among { lookup: usize, hashes: Vec<u64> },
     /// A time lies between, ends included.
     Within { time: usize, from: i64, to: i64 },

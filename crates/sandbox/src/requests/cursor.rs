@@ -1,8 +1,8 @@
 //! Cursors: where in a list a page ended, and what list it was.
 //!
 //! Unpadded base64url JSON, as real answers carry it: the sort order, the
-//! filters and the position travel inside, so that only `limit` may stand
-//! beside it. Opaque to whoever receives one.
+//! filters and the position travel inside, so that only `limit` may be beside
+//! it. Opaque to anyone who receives one.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,7 +19,7 @@ pub(crate) struct Cursor {
     pub(crate) last_value: i64,
     /// Order of the list.
     pub(crate) sort_by: String,
-    /// Which way to go on from the place.
+    /// Which way to continue from the place.
     #[serde(rename = "cursor_dir")]
     pub(crate) direction: Direction,
     /// The list that the place is in.

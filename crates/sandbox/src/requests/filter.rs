@@ -1,6 +1,6 @@
 //! List parameters as tests on records.
 //!
-//! In come a catalogue row and a query, out come tests that a table can answer
+//! Takes a catalogue row and a query; returns tests that a table can answer
 //! from what it keeps beside its records. Which field a parameter looks at
 //! follows from the row: its name, or `stands_at` where the name does not say.
 

@@ -18,7 +18,7 @@ pub(crate) fn names(value: Option<&str>) -> Vec<String> {
         .collect()
 }
 
-/// The field that holds related objects.
+/// The field that contains related objects.
 const FIELD: &str = "include";
 
 /// Puts the named objects into a record, under `include`; fields are in

@@ -1,7 +1,7 @@
 //! Lists: which records of a table a request asks for, page by page.
 //!
-//! In come the state, a row and a query; out comes which records are asked for,
-//! or the body of the answer. A page in order of the numbers, or of a time that
+//! Takes the state, a row and a query; returns which records are asked for, or
+//! the body of the answer. A page in order of the numbers, or of a time that
 //! the table keeps, costs what the page holds, at any depth. Knows nothing of
 //! what records mean.
 
@@ -159,7 +159,7 @@ fn join(body: &mut String, state: &State, of: TableName, page: &Page) {
     }
 }
 
-/// The places of a page in list order, and whether the list goes on.
+/// The places of a page in list order, and whether the list continues.
 fn places(state: &State, table: &Table, wanted: &ListQuery) -> (Vec<Place>, bool) {
     let ascending = wanted.order.descending == (wanted.direction == Direction::Previous);
     let mut places: Vec<Place> = wanted

@@ -1,6 +1,6 @@
 //! Discounts as some sources show them: with a number as `value`.
 //!
-//! In comes the body of an answer, out comes the same with numbers. The vendor's
+//! Takes the body of an answer; returns the same with numbers. The vendor's
 //! types and most examples of the reference have numbers on charges and
 //! addresses, one example has text.
 

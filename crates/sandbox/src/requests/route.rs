@@ -15,7 +15,7 @@ use recharge_catalog::{self as catalog, Api, Operation, ValueKind};
 #[derive(Debug)]
 pub(crate) struct Route {
     pub(crate) row: Row,
-    /// Values for the holes of the path, in its order.
+    /// Values for the parameters of  path, in its order.
     pub(crate) holes: Vec<String>,
 }
 
@@ -107,7 +107,7 @@ impl Routes {
     }
 }
 
-/// An id that is no number names nothing.
+/// An id that is not a number names nothing.
 fn well_formed(route: Route) -> Result<Route, Refusal> {
     let holes = route.row.operation.path_parameters.iter().zip(&route.holes);
     for (hole, value) in holes {

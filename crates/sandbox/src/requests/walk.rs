@@ -1,9 +1,9 @@
 //! The walk through a table: records that meet all tests, in the order of a
 //! list, from a place on.
 //!
-//! In come tests, an order and a place, out come places. Few records are
-//! gathered and sorted, many are walked in their order, so that a page costs
-//! what it holds. Knows nothing of requests.
+//! Takes tests, an order and a place; returns places. Few records are gathered
+//! and sorted, many are walked in their order, so that a page costs what it
+//! holds. Knows nothing of requests.
 
 use std::ops::Bound;
 

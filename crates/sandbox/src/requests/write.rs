@@ -1,8 +1,8 @@
 //! From the fields of a request's body to the fields of a record.
 //!
-//! In come a catalogue row and a checked body, out come values as answers
-//! carry them: amounts with two decimals, numbers as numbers, times and days
-//! in their one form.
+//! Takes a catalogue row and a checked body; returns values as answers carry
+//! them: amounts with two decimals, numbers as numbers, times and days in their
+//! one form.
 
 use serde_json::{Value, json};
 

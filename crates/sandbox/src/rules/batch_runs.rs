@@ -1,13 +1,13 @@
 //! Running async batches: tasks are carried out in the background, by the very
 //! rules of the single operations, at the speed that the behaviour says.
 //!
-//! How far a batch is depends on the time since it was submitted, and on
-//! nothing else: whoever calls [`run_due`] now and then, a server with its
-//! ticks or a command with its one request, finds it equally far; only where
-//! others wait for the store, what is much at once is done bit by bit. The time is
-//! the store's, so a clock that is put ahead brings batches along. Who has
-//! submitted a batch is who acts in its tasks; that lies in a table of its own,
-//! which no operation shows.
+//! How far a batch is depends on the time since it was submitted, and on nothing
+//! else: anyone who calls [`run_due`] now and then, a server with its ticks or a
+//! command with its one request, finds it equally far; only where others wait for
+//! the store, what is much at once is done bit by bit. The time is the store's, so
+//! a clock that is put ahead brings batches along. Who has submitted a batch is
+//! who acts in its tasks; that lies in a table of its own, which no operation
+//! shows.
 
 use std::time::Instant;
 

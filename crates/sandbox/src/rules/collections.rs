@@ -100,7 +100,7 @@ fn wanted(asked: &CheckedRequest) -> Result<Vec<String>, Refusal> {
     Ok(wanted)
 }
 
-/// Where a product stands in a collection.
+/// Where a product is in a collection.
 fn standing(state: &State, collection: u64, product: &str) -> Option<(u64, Record)> {
     // A product is in few collections; a collection may hold thousands.
     let places = state.all(

@@ -1,6 +1,6 @@
 //! Credits: what a customer has to their credit, and how it is spent.
 //!
-//! In come the state and a customer, or a charge that was paid; out come the
+//! Takes the state and a customer, or a charge that was paid; returns the
 //! summary, or the debits on the customer's accounts. What a charge costs stays
 //! what it is: credit is a way to pay.
 

@@ -94,7 +94,7 @@ fn check_names(body: &Record) -> Result<(), Refusal> {
     faults.check()
 }
 
-/// No two customers of a store have the same email.
+/// The email must be unique in the store.
 fn check_email(state: &State, body: &Record, own: Option<u64>) -> Result<(), Refusal> {
     if !body.contains_key("email") {
         return Ok(());
@@ -188,7 +188,7 @@ fn delete_child(state: &mut State, table: TableName, id: u64) {
     state.delete(table, id);
 }
 
-/// Counts the subscriptions of a customer anew; a customer whose last one
+/// Counts the subscriptions of a customer again; a customer whose last one
 /// ended begins a new streak.
 pub(crate) fn recount(state: &mut State, id: u64) {
     let Some(mut customer) = state.get(TableName::Customers, id) else {

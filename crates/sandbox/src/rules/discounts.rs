@@ -1,5 +1,5 @@
 //! Discounts: unique codes, settings that make sense; `fully_disabled` takes
-//! them off what is queued. When they can be used stands in `redeeming`.
+//! them off what is queued. When they can be used is in `redeeming`.
 
 use serde_json::{Value, json};
 
@@ -124,7 +124,7 @@ fn fill(
     faults.check()
 }
 
-/// No two discounts of a store have the same code.
+/// The code must be unique in the store.
 fn check_code(state: &State, body: &Record, own: u64, faults: &mut FieldErrors) {
     if !body.contains_key("code") {
         return;
@@ -188,7 +188,7 @@ fn check_settings(discount: &Record, faults: &mut FieldErrors) {
             format!("'{kind}' is not one of ALL, ONETIME, SUBSCRIPTION"),
         );
     }
-    // What cannot be told apart could not be limited either.
+    // What cannot be distinguished could not be limited either.
     let resource = given_at(discount, "applies_to.resource");
     let known = ["product", "collection", "customer"];
     if !resource.is_empty() && !known.iter().any(|known| resource.contains(known)) {
@@ -199,7 +199,7 @@ fn check_settings(discount: &Record, faults: &mut FieldErrors) {
     }
 }
 
-/// The text of a setting; what is no text shows as it is.
+/// The text of a setting; what is not text shows as it is.
 fn given_at(discount: &Record, path: &str) -> String {
     match record::at(discount, path) {
         None | Some(Value::Null) => String::new(),

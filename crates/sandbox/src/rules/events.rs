@@ -1,7 +1,7 @@
 //! Events: what each write leaves behind for `GET /events`.
 //!
-//! In comes the journal of a request, out go event records; those older than
-//! the window are forgotten. Messages to webhooks come from the same journal.
+//! Takes the journal of a request; returns event records; those older than the
+//! window are forgotten. Messages to webhooks come from the same journal.
 
 use std::collections::HashMap;
 
@@ -15,8 +15,8 @@ use crate::values::record::{self, Record};
 use crate::values::time;
 use crate::webhooks;
 
-/// Events are kept this long: those of charges are told beside other records
-/// when they are no longer listed.
+/// Events are kept this long: those of charges are reported beside other
+/// records when they are no longer listed.
 const DAYS_KEPT: i64 = 90;
 
 /// Fields whose change is not worth telling.
@@ -33,7 +33,7 @@ pub(crate) fn settle(state: &mut State, now: Timestamp, token: &Token) {
         let Some(record) = step.after.as_ref().or(step.before) else {
             continue;
         };
-        let told = Told {
+        let told = EventFacts {
             customer: state::owner(step.table, step.id, record),
             object: step.table.object(),
             id: step.id,
@@ -49,7 +49,7 @@ pub(crate) fn settle(state: &mut State, now: Timestamp, token: &Token) {
 }
 
 /// What an event is made of.
-struct Step<'a> {
+struct EventStep<'a> {
     table: TableName,
     id: u64,
     verb: &'static str,
@@ -57,12 +57,12 @@ struct Step<'a> {
     after: Option<Record>,
 }
 
-/// The changes of a request that events tell of, so that the events of an object
+/// The changes of a request that events indicate, so that the events of an object
 /// join: each begins where the one before ends. Changes of one verb that follow
 /// each other are one, and quiet changes belong to the one before them, or to the
 /// first.
-fn steps<'a>(state: &State, changes: &'a [Change]) -> Vec<Step<'a>> {
-    let mut steps: Vec<Step> = Vec::new();
+fn steps<'a>(state: &State, changes: &'a [Change]) -> Vec<EventStep<'a>> {
+    let mut steps: Vec<EventStep> = Vec::new();
     let mut last: HashMap<(TableName, u64), usize> = HashMap::new();
     let mut quiet: HashMap<(TableName, u64), &Record> = HashMap::new();
     for change in changes {
@@ -84,7 +84,7 @@ fn steps<'a>(state: &State, changes: &'a [Change]) -> Vec<Step<'a>> {
             None => before = quiet.get(&key).copied().or(before),
         }
         last.insert(key, steps.len());
-        steps.push(Step {
+        steps.push(EventStep {
             table: change.table,
             id: change.id,
             verb: change.verb,
@@ -99,7 +99,7 @@ fn steps<'a>(state: &State, changes: &'a [Change]) -> Vec<Step<'a>> {
 }
 
 /// What an event tells.
-pub(crate) struct Told<'a> {
+pub(crate) struct EventFacts<'a> {
     pub(crate) customer: Option<u64>,
     pub(crate) object: &'a str,
     pub(crate) id: u64,
@@ -108,7 +108,7 @@ pub(crate) struct Told<'a> {
 }
 
 /// The record of an event.
-pub(crate) fn event(id: u64, told: &Told, at: Timestamp, token: &Token) -> Record {
+pub(crate) fn event(id: u64, told: &EventFacts, at: Timestamp, token: &Token) -> Record {
     let verb = told.verb;
     let begin = verb.get(..1).unwrap_or_default().to_uppercase();
     let rest = verb.get(1..).unwrap_or_default();

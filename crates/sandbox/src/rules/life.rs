@@ -1,9 +1,9 @@
 //! What time brings: once a day charges that are due are processed, failed ones
 //! are tried again, prepaid orders are sent, and what lies ahead is announced.
 //!
-//! In come a store and the moment up to which it is to live; out comes the
-//! store as of then. Everything happens in the order of time, and within a day
-//! in the order of the numbers, so that the same store always comes to the same.
+//! Takes a store and the moment up to which it is to live; returns the store as
+//! of then. Everything happens in the order of time, and within a day in the
+//! order of the numbers, so that the same store always comes to the same.
 
 use std::ops::AddAssign;
 
@@ -27,7 +27,8 @@ const HOUR: i64 = 8;
 /// unless they choose otherwise.
 const DAYS_AHEAD: i64 = 3;
 
-/// A payment that was authorised and not captured is told of after this many days.
+/// A payment that was authorised and not captured is informed of after this many
+/// days.
 const DAYS_UNCAPTURED: i64 = 6;
 
 /// How much happened.

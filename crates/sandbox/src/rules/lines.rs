@@ -1,7 +1,7 @@
 //! Line items: what a charge or an order says of each thing in it.
 //!
-//! In comes a subscription or a one-time item with its product, out comes the
-//! line. Knows nothing of discounts, shipping or totals.
+//! Takes a subscription or a one-time item with its product; returns the line.
+//! Knows nothing of discounts, shipping or totals.
 
 use serde_json::{Value, json};
 

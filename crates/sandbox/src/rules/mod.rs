@@ -1,8 +1,8 @@
 //! The rules: what each operation does to the state, one file a family.
 //!
-//! In come the state and a checked request, out comes what to answer. Reads
-//! follow from the rows; what changes something is named here, operation by
-//! operation, so that each can be held against the reference.
+//! Takes the state and a checked request; returns what to answer. Reads follow
+//! from the rows; what changes something is named here, operation by operation,
+//! so that each can be compared with the reference.
 
 mod addresses;
 pub(super) mod batch_runs;

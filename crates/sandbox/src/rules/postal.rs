@@ -1,8 +1,8 @@
 //! Postal addresses: which parts a country asks for, and how its zip codes look.
 //!
-//! In comes the record of an address, out come all its faults. The reference
-//! names lists of countries without giving them: these are the sandbox's own,
-//! and narrow, so that nothing real is refused.
+//! Takes the record of an address; returns all its faults. The reference names
+//! lists of countries without giving them: these are the sandbox's own, and
+//! narrow, so that nothing real is refused.
 
 use crate::requests::refusal::FieldErrors;
 use crate::values::record::{self, Record};

@@ -132,7 +132,7 @@ fn drop_children(state: &mut State, product: &str) {
 
 /// What is known of the variant that a body names. The shop may sell what the
 /// catalogue does not list: then only the numbers are known.
-pub(super) struct Goods {
+pub(super) struct KnownVariant {
     product: Option<Record>,
     variant: Value,
     product_number: Value,
@@ -140,7 +140,7 @@ pub(super) struct Goods {
 }
 
 /// The variant that a body names by `external_variant_id`.
-pub(super) fn goods(state: &State, body: &Record) -> Goods {
+pub(super) fn goods(state: &State, body: &Record) -> KnownVariant {
     let number = |field: &str| match body.get(field) {
         Some(Value::Object(ids)) => ids.get("ecommerce").and_then(record::plain),
         Some(value) => record::plain(value),
@@ -161,7 +161,7 @@ pub(super) fn goods(state: &State, body: &Record) -> Goods {
     let of_product = product
         .as_ref()
         .map(|one| given(one, "external_product_id"));
-    Goods {
+    KnownVariant {
         product_number: of_product.unwrap_or_else(|| number("external_product_id").into()),
         variant_number: wanted.into(),
         variant: variant.unwrap_or(Value::Null),
@@ -169,7 +169,7 @@ pub(super) fn goods(state: &State, body: &Record) -> Goods {
     }
 }
 
-impl Goods {
+impl KnownVariant {
     /// Whether the catalogue lists the variant.
     pub(super) fn is_known(&self) -> bool {
         self.product.is_some()

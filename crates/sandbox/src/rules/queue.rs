@@ -33,13 +33,13 @@ pub(crate) struct Parts<'a> {
     pub(crate) kind: &'static str,
 }
 
-/// Makes the queued charges of an address anew.
+/// Makes the queued charges of an address again.
 pub(crate) fn refresh(state: &mut State, address_id: u64, now: Timestamp) {
     refresh_merging(state, address_id, now, None);
 }
 
 /// As [`refresh`]; a charge on the merged day that something joins is made
-/// anew, with a new number, as the reference says of equal charge dates.
+/// again, with a new number, as the reference says of equal charge dates.
 pub(super) fn refresh_merging(
     state: &mut State,
     address_id: u64,
@@ -153,7 +153,7 @@ pub(super) fn next_day(item: &Record) -> Option<Date> {
     time::parse_day(record::text(item, "next_charge_scheduled_at"))
 }
 
-/// Brings an open charge up to date. One that is made anew because an item or
+/// Brings an open charge up to date. One that is made again because an item or
 /// the address changed loses the discounts that were put on it alone; those of
 /// the address stay. It is forced for a charge whose item or address was
 /// updated, even where that changed nothing in it.
@@ -192,7 +192,7 @@ fn bill(state: &State, charge: &mut Record, address: &Record) {
 }
 
 /// Brings the bills of a customer's open charges up to date, after the customer
-/// or a payment method changed. That makes no charge anew: discounts stay.
+/// or a payment method changed. That makes no charge again: discounts stay.
 pub(super) fn bill_anew(state: &mut State, customer: u64, now: Timestamp) {
     for (address_id, address) in state.all(TableName::Addresses, "customer_id", customer) {
         for (id, charge) in open_charges(state, address_id) {

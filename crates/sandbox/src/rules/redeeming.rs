@@ -1,9 +1,9 @@
 //! Redeeming: whether a discount can be used, what it counts on, and when it
 //! is used up.
 //!
-//! In come a discount and where it is to go, out comes why not, if so. The
-//! families that put discounts somewhere (addresses, charges, checkouts) ask
-//! here; what it takes off is reckoned in `totals`.
+//! Takes a discount and where it is to go; returns why not, if so. The families
+//! that put discounts somewhere (addresses, charges, checkouts) ask here; what
+//! it takes off is reckoned in `totals`.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -22,10 +22,10 @@ const PAID: &[&str] = &["success", "refunded", "partially_refunded"];
 /// Where a discount is to be used.
 pub(super) struct Use<'a> {
     pub(super) now: Timestamp,
-    /// Who is to have it; nobody yet, in the checkout of a stranger.
+    /// Who is to have it; no one yet, in the checkout of a stranger.
     pub(super) customer: Option<u64>,
-    /// The address that it goes on, or whose charge it goes on: what it has
-    /// there already is no second use.
+    /// The address that it continues, or whose charge it continues: what it has
+    /// there already is not a second use.
     pub(super) address: Option<u64>,
     /// What is bought, where that is known.
     pub(super) items: Option<&'a [Value]>,

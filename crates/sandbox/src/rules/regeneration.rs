@@ -3,7 +3,7 @@
 //!
 //! What waits is kept in a table of its own, one record for each address, so
 //! that it outlives the process. Any rule that makes the queue of the address
-//! anew does what waits along with it.
+//! again does what waits along with it.
 
 use jiff::{Span, Timestamp};
 use serde_json::Value;
@@ -17,7 +17,7 @@ use crate::values::record::{self, Record};
 /// As the reference says of updates without `commit`.
 const SECONDS: i64 = 5;
 
-/// A subscription of an address was updated: its charges are made anew now or
+/// A subscription of an address was updated: its charges are made again now or
 /// later, as the request says.
 pub(super) fn follow_update(state: &mut State, asked: &CheckedRequest, address: u64, item: u64) {
     put_off(state, address, &[item], asked.now);
@@ -26,7 +26,7 @@ pub(super) fn follow_update(state: &mut State, asked: &CheckedRequest, address: 
     }
 }
 
-/// An address was updated: all its charges are made anew at once.
+/// An address was updated: all its charges are made again at once.
 pub(super) fn follow_address(state: &mut State, address: u64, now: Timestamp) {
     let open = queue::open_charges(state, address).into_iter();
     let items: Vec<u64> = open
@@ -41,7 +41,7 @@ pub(super) fn is_true(value: Option<&str>) -> bool {
     matches!(value, Some("true" | "True" | "1"))
 }
 
-/// Notes that the queued charges of these items are to be made anew.
+/// Notes that the queued charges of these items are to be made again.
 fn put_off(state: &mut State, address: u64, items: &[u64], now: Timestamp) {
     let before = state.get(TableName::Regenerations, address);
     let mut all = before.as_ref().map_or_else(Vec::new, waiting);
@@ -68,7 +68,7 @@ fn put_off(state: &mut State, address: u64, items: &[u64], now: Timestamp) {
     }
 }
 
-/// Takes what waits for an address: the items whose charges are made anew.
+/// Takes what waits for an address: the items whose charges are made again.
 pub(super) fn take(state: &mut State, address: u64) -> Vec<u64> {
     if state.table(TableName::Regenerations).len() == 0 {
         return Vec::new();
@@ -85,7 +85,7 @@ fn waiting(note: &Record) -> Vec<u64> {
     items.filter_map(record::as_id).collect()
 }
 
-/// Whether a charge holds one of the items.
+/// Whether a charge contains one of the items.
 pub(super) fn holds(charge: &Record, items: &[u64]) -> bool {
     !items.is_empty()
         && skipping::items_of(charge)

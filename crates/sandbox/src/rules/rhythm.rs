@@ -67,8 +67,8 @@ fn skipped_days(state: &State, id: u64) -> Vec<Date> {
         .collect()
 }
 
-/// Sets the day of the next charge; the verb says why. Whoever calls refreshes
-/// the queue.
+/// Sets the day of the next charge; the verb says why. Anyone who calls
+/// refreshes the queue.
 pub(super) fn set_next(
     state: &mut State,
     asked: &CheckedRequest,

@@ -25,10 +25,10 @@ const DAYS_AT_MOST: i64 = 365;
 
 /// What is delivered together: an order that waits for its day, by its number,
 /// or what a charge of an address will bring (order 0).
-type Parcel = (u64, u64);
+type DeliveryKey = (u64, u64);
 
-/// Parcels by day; each holds line items.
-type Days = BTreeMap<Date, BTreeMap<Parcel, Vec<Value>>>;
+/// Parcels by day; each contains line items.
+type Days = BTreeMap<Date, BTreeMap<DeliveryKey, Vec<Value>>>;
 
 pub(super) fn of_customer(
     state: &State,
@@ -232,7 +232,7 @@ fn line(state: &State, plan_type: &str, id: u64, one: &Record) -> Value {
     })
 }
 
-fn delivery(state: &State, day: Date, parcels: BTreeMap<Parcel, Vec<Value>>) -> Value {
+fn delivery(state: &State, day: Date, parcels: BTreeMap<DeliveryKey, Vec<Value>>) -> Value {
     let orders: Vec<Value> = parcels
         .into_iter()
         .map(|(parcel, items)| order(state, day, parcel, &items))
@@ -240,7 +240,7 @@ fn delivery(state: &State, day: Date, parcels: BTreeMap<Parcel, Vec<Value>>) -> 
     json!({"date": time::day_text(day), "orders": orders})
 }
 
-fn order(state: &State, day: Date, parcel: Parcel, items: &[Value]) -> Value {
+fn order(state: &State, day: Date, parcel: DeliveryKey, items: &[Value]) -> Value {
     let (address_id, order_id) = parcel;
     let address = state
         .get(TableName::Addresses, address_id)

@@ -21,7 +21,7 @@ fn chosen(charge: &Record, body: &Record) -> Result<Vec<u64>, Refusal> {
     }
     let mut named = numbers(body, "purchase_item_ids");
     if named.is_empty() {
-        // Whoever names nothing does not mean everything.
+        // Anyone who names nothing does not mean everything.
         return Err(Refusal::invalid(
             "purchase_item_ids",
             "must name at least one item",
@@ -217,7 +217,7 @@ pub(super) fn unskip(
     Ok(Outcome::One(answered.unwrap_or(charge)))
 }
 
-/// The first open charge of an address that holds one of the items.
+/// The first open charge of an address that contains one of the items.
 fn queued_with(state: &State, address: u64, items: &[u64]) -> Option<Record> {
     queue::open_charges(state, address)
         .into_iter()
@@ -227,7 +227,7 @@ fn queued_with(state: &State, address: u64, items: &[u64]) -> Option<Record> {
 }
 
 /// Skips of an item that moves to another address move with it. A charge that
-/// holds other items too is split.
+/// contains other items too is split.
 pub(super) fn follow(state: &mut State, asked: &CheckedRequest, item: u64, address_id: u64) {
     let Some(address) = state.get(TableName::Addresses, address_id) else {
         return;
@@ -305,8 +305,8 @@ pub(super) fn queued_on(state: &State, address: u64, day: Date) -> Option<Record
         .find(|charge| day_of(charge) == day)
 }
 
-/// New intervals remove the skips of a subscription: a charge that holds others
-/// too stays skipped for them.
+/// New intervals remove the skips of a subscription: a charge that contains
+/// others too stays skipped for them.
 pub(super) fn unskip_all(state: &mut State, asked: &CheckedRequest, item: u64) {
     let path = "line_items.*.purchase_item_id";
     for (id, mut charge) in state.all_in(TableName::Charges, path, item, &["skipped"]) {

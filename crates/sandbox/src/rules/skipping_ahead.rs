@@ -1,6 +1,6 @@
 //! Skipping a charge before it exists: `POST /addresses/{id}/charges/skip`.
 //!
-//! In come an address, a day and subscriptions; out comes the skipped charge of
+//! Takes an address, a day and subscriptions; returns the skipped charge of
 //! that day. Subscriptions jump over the day when their turn comes.
 
 use jiff::civil::Date;

@@ -17,7 +17,7 @@ pub(super) fn act(resource: &str, state: &State, asked: &CheckedRequest) -> Outc
     })
 }
 
-/// What a token tells of itself.
+/// What a token indicates itself.
 pub(crate) fn token_information(state: &State, token: &Token) -> Record {
     let all =
         || -> BTreeSet<String> { catalog::recharge::API.scopes().map(str::to_owned).collect() };

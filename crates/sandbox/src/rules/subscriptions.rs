@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::ending::shown;
-use super::products::{self, Goods};
+use super::products::{self, KnownVariant};
 use super::rhythm::{check, fill_from_plan, fresh_day, set_next, settle_shape};
 use super::skipping::{self, unskip_all};
 use super::{
@@ -194,7 +194,8 @@ fn change(state: &mut State, asked: &CheckedRequest, id: u64, mut one: Record) -
     if asked.body.contains_key("external_variant_id") {
         swap(state, asked, &mut one, plan.as_ref());
         if given(&one, "external_variant_id") != given(&before, "external_variant_id") {
-            // A swap is told by itself, before what else the request changes.
+            // A swap is reported by itself, before what else the request
+            // changes.
             state.change(TableName::Subscriptions, id, &one, "swapped");
         }
     }
@@ -260,7 +261,7 @@ fn interval_fields(one: &Record) -> Vec<Value> {
 /// Another variant brings its product, its title and, unless overridden, its
 /// sku; its price only when asked for.
 fn swap(state: &State, asked: &CheckedRequest, one: &mut Record, plan: Option<&Record>) {
-    let goods: Goods = products::goods(state, asked.body);
+    let goods: KnownVariant = products::goods(state, asked.body);
     if !goods.is_known() {
         // The update itself takes over the number of the variant.
         return;

@@ -1,6 +1,6 @@
 //! The terms of a plan: how often is charged and sent, and where it is offered.
 //!
-//! In comes the record of a plan, out come the faults of its settings. Knows
+//! Takes the record of a plan; returns the faults of its settings. Knows
 //! nothing of other plans.
 
 use serde_json::Value;

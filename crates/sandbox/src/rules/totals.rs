@@ -1,7 +1,7 @@
 //! The arithmetic of charges and orders: line items, discounts, shipping.
 //!
 //! In comes a record with its items, discounts and shipping lines; its totals
-//! are set anew. Amounts are exact. The sandbox charges no tax.
+//! are set again. Amounts are exact. The sandbox charges no tax.
 
 use serde_json::{Value, json};
 

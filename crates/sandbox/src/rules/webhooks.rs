@@ -1,4 +1,4 @@
-//! Webhooks: who is told about what; ten a topic.
+//! Webhooks: who is notified about what; ten a topic.
 
 use serde_json::json;
 

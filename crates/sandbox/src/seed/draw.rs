@@ -1,7 +1,7 @@
 //! The draws of a household.
 //!
-//! In come the drawing of a seed and which household it is; out comes its plan.
-//! The order of the draws is what a seed means: it must not change.
+//! Takes the drawing of a seed and which household it is; returns its plan. The
+//! order of the draws is what a seed means: it must not change.
 
 use fastrand::Rng;
 

@@ -1,8 +1,8 @@
 //! By what the records of a household are found, without writing them.
 //!
-//! In comes a plan with its numbers, out go times and hashes, table by table,
-//! in the order of the table's shape. They are what the written records would
-//! give; a test holds them together.
+//! Takes a plan with its numbers; returns times and hashes, table by table, in
+//! the order of the table's shape. They are what the written records would
+//! give; a test contains them together.
 
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};

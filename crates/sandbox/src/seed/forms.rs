@@ -8,7 +8,7 @@ use super::kinds::Kind;
 use crate::rules::{Load, Terms};
 
 /// What shapes a record beyond what is filled in.
-pub(super) type Shape = (Kind, [usize; 6]);
+pub(super) type SheetShape = (Kind, [usize; 6]);
 
 /// What shapes a line: the item's product, variant, quantity, and whether it
 /// is ground, for once, and in an order.
@@ -18,7 +18,7 @@ pub(super) type LineShape = (usize, usize, i64, bool, bool, bool);
 #[derive(Debug, Default)]
 pub(super) struct Forms {
     /// A shape that was met once has no form yet.
-    pub(super) sheets: RwLock<HashMap<Shape, Option<Arc<Sheet>>>>,
+    pub(super) sheets: RwLock<HashMap<SheetShape, Option<Arc<Sheet>>>>,
     pub(super) lines: RwLock<HashMap<LineShape, Arc<Line>>>,
 }
 

@@ -25,7 +25,7 @@ impl Home<'_> {
         charge
     }
 
-    /// What became of a charge that is queued and has its totals.
+    /// The result of a charge that is queued and has its totals.
     pub(super) fn close(&self, charge: &mut Record, place: usize) {
         let bill = &self.plan.bills[place];
         match bill.end {

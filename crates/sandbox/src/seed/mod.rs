@@ -1,9 +1,9 @@
 //! Demo stores: coherent, varied, and a pure function of a seed and a time.
 //!
-//! In come how many customers, a seed, and the present; out comes a state in
-//! which everything refers to something that is there. The records are built
-//! by the same functions as the rules use. Those of households, which are
-//! nearly all, are written only when they are read: `ground` tells how.
+//! Takes how many customers, a seed, and the present; returns a state in which
+//! everything refers to something that is there. The records are built by the
+//! same functions as the rules use. Those of households, which are nearly all,
+//! are written only when they are read: `ground` says how.
 
 mod draw;
 mod facts;

@@ -23,7 +23,7 @@ pub(super) struct Home<'a> {
     pub(super) addresses_before: usize,
     pub(super) plan: Household,
     pub(super) numbers: Numbers,
-    /// Marks stand in place of what differs from household to household.
+    /// Marks replaces what differs from household to household.
     pub(super) marked: bool,
 }
 

@@ -1,14 +1,14 @@
 //! Records of households as text, from forms.
 //!
-//! In come a kind and a place, out comes the text that the record would give.
-//! What shapes a record picks the form, and the rest is filled in; the form
-//! itself is made from a specimen when a shape is met for the second time, so
-//! that who reads a few records pays for no forms.
+//! Takes a kind and a place; returns the text that the record would give. What
+//! shapes a record picks the form, and the rest is filled in; the form itself
+//! is made from a specimen when a shape is met for the second time, so that who
+//! reads a few records pays for no forms.
 
 use std::sync::{Arc, PoisonError};
 
 use super::form::{Slips, TextForm};
-use super::forms::{Forms, Line, LineShape, Shape, Sheet};
+use super::forms::{Forms, Line, LineShape, Sheet, SheetShape};
 use super::ground::Ground;
 use super::history;
 use super::kinds::Kind;
@@ -57,7 +57,7 @@ impl Sums {
 
 impl Forms {
     /// The form of a shape; none when it is met for the first time.
-    fn sheet(&self, shape: Shape, make: impl FnOnce() -> Sheet) -> Option<Arc<Sheet>> {
+    fn sheet(&self, shape: SheetShape, make: impl FnOnce() -> Sheet) -> Option<Arc<Sheet>> {
         let sheets = self.sheets.read().unwrap_or_else(PoisonError::into_inner);
         let known = sheets.get(&shape).cloned();
         drop(sheets);

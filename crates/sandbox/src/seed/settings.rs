@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Seeder;
 use crate::rules;
-use crate::rules::events::{self, Told};
+use crate::rules::events::{self, EventFacts};
 use crate::storage::tables::TableName;
 use crate::values::money::Cents;
 use crate::values::record;
@@ -307,7 +307,7 @@ impl Seeder {
             let Some(one) = self.state.get(TableName::Subscriptions, *subscription) else {
                 continue;
             };
-            let told = Told {
+            let told = EventFacts {
                 customer: record::id(&one, "customer_id"),
                 object: "subscription",
                 id: *subscription,

@@ -1,8 +1,8 @@
 //! What the forms of records are filled in with.
 //!
-//! In comes a household and the place of a record, out come the texts of all
-//! that differs between records of one shape. Where in the record they stand
-//! is not said here: a specimen tells.
+//! Takes a household and the place of a record; returns the texts of all that
+//! differs between records of one shape. Where in the record they stand is not
+//! said here: a specimen tells.
 
 use super::form::Slips;
 use super::kinds::Kind;
@@ -13,8 +13,8 @@ use crate::rules::{self, Totals};
 use crate::values::time;
 
 impl Home<'_> {
-    /// What the form of the record of that kind and place is filled in with.
-    /// A specimen is asked the same, and so tells where the blanks are.
+    /// What the form of the record of that kind and place is filled in with. A
+    /// specimen is asked the same, and so says where the blanks are.
     pub(super) fn slips(&self, kind: Kind, at: usize, sums: &Sums) -> Slips {
         let mut slips = Slips::default();
         let (plan, numbers) = (&self.plan, &self.numbers);

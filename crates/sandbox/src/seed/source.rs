@@ -19,7 +19,7 @@ use crate::values::record::{self, Record};
 use crate::values::time;
 
 impl Ground {
-    /// The households of a seed; the draws go on where they end.
+    /// The households of a seed; the draws continue where they end.
     pub(super) fn new(
         seed: Seed,
         now: Timestamp,

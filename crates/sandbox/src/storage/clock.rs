@@ -1,7 +1,7 @@
 //! The clock of a store: as far ahead of the world's as it was put, and up to
 //! when the store has lived.
 //!
-//! In come times of the world, out come times of the store. What happens while
+//! Takes times of the world; returns times of the store. What happens while
 //! time passes is written in `life`.
 
 use jiff::tz::TimeZone;
@@ -54,12 +54,14 @@ impl Clock {
         let shown = self.shown(world);
         if wanted.as_second() < shown.as_second().max(self.lived) {
             return Err(format!(
-                "the clock shows {} and goes forward only; a reset starts over",
+                "the clock is at {} and can only go forward; a reset starts over",
                 time::stamp(shown)
             ));
         }
         if time::day_of(wanted).year() > LAST_YEAR {
-            return Err(format!("the clock goes to the end of {LAST_YEAR} at most"));
+            return Err(format!(
+                "the clock can go to the end of {LAST_YEAR} at most"
+            ));
         }
         self.ahead = wanted.as_second().saturating_sub(world.as_second());
         Ok(())

@@ -1,8 +1,8 @@
 //! Two ordered rows read as one.
 //!
-//! In come two iterators, each ascending, without a common item; out comes one
-//! that ascends through both and can be read from either end. Knows nothing of
-//! what it merges.
+//! Takes two iterators, each ascending, without a common item; returns one that
+//! ascends through both and can be read from either end. Knows nothing of what
+//! it merges.
 
 /// Both rows in one order.
 pub(crate) struct Merged<One: Iterator, Other: Iterator<Item = One::Item>> {

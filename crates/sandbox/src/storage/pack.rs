@@ -7,8 +7,8 @@
 
 use std::collections::HashMap;
 
-/// Stands in a skeleton where a value was, and between values. JSON text holds
-/// this character nowhere, as its strings escape it.
+/// Stands in a skeleton where a value was, and between values. JSON text
+/// contains this character nowhere, as its strings escape it.
 const HOLE: char = '\u{1}';
 const SEPARATOR: u8 = 1;
 

@@ -26,7 +26,7 @@ pub(crate) struct Posting {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Waiting(pub(crate) BTreeMap<u64, BTreeSet<(i64, u64)>>);
 
-/// What came of a message, for whoever looks.
+/// The result of a message, for anyone who looks.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct PostingNote {
     pub(crate) at: Option<String>,

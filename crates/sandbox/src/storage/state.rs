@@ -30,7 +30,7 @@ pub struct State {
     /// Whose API it answers.
     pub(crate) platform: Platform,
     pub(crate) tables: Vec<Table>,
-    /// What makes the records that nobody changed, in a made-up store.
+    /// What makes the records that no one changed, in a made-up store.
     pub(crate) source: Option<Arc<dyn Source>>,
     /// Next number for each table.
     pub(crate) next: Vec<u64>,
@@ -289,7 +289,7 @@ impl State {
         self.note(name, id, "created", None);
     }
 
-    /// Adds a record that no event tells of.
+    /// Adds a record that no event indicates.
     pub(crate) fn create_quietly(&mut self, name: TableName, id: u64, record: &Record) {
         self.put(name, id, record);
         self.note(name, id, QUIETLY, None);
@@ -319,7 +319,8 @@ impl State {
         }
     }
 
-    /// Removes what nobody is told of; nothing happens when it is not there.
+    /// Removes what no one is informed of; nothing happens when it is not
+    /// there.
     pub(crate) fn drop_quietly(&mut self, name: TableName, id: u64) {
         let before = self.get(name, id);
         if self.take_out(name, id) {

@@ -171,12 +171,12 @@ impl Table {
         true
     }
 
-    /// Which lookup or time stands at that path.
+    /// Which lookup or time is at that path.
     pub(crate) fn lookup_at(&self, path: &str) -> Option<usize> {
         self.shape.lookups.iter().position(|at| *at == path)
     }
 
-    /// Which time stands at that path.
+    /// Which time is at that path.
     pub(crate) fn time_at(&self, path: &str) -> Option<usize> {
         self.shape.times.iter().position(|at| *at == path)
     }

@@ -360,7 +360,8 @@ impl TableName {
         Self::named(object.name)
     }
 
-    /// Whether it holds work that is still to be done, which no operation shows.
+    /// Whether it contains work that is still to be done, which no operation
+    /// shows.
     pub(crate) fn is_hidden(self) -> bool {
         matches!(
             self,

@@ -1,7 +1,7 @@
 //! What a session of a customer may ask: the operations of the vendor's client,
 //! and only for what belongs to the customer.
 //!
-//! In comes a request that has found its row, out comes the query that lists the
+//! Takes a request that has found its row; returns the query that lists the
 //! customer's own records, or a refusal. What a request names is read off its
 //! row.
 
@@ -137,7 +137,7 @@ fn named(asked: &CheckedRequest) -> Vec<(Vec<TableName>, u64)> {
     }
     for parameter in operation.body.iter().chain(operation.query) {
         let of = match parameter.name {
-            // Of any kind; the kind stands beside it.
+            // Of any kind; the kind is beside it.
             "owner_id" => {
                 let kind = record::text(asked.body, "owner_resource");
                 TableName::named(kind).into_iter().collect()

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Asked, page};
+use super::{StorefrontRequest, page};
 use crate::requests::refusal::Refusal;
 use crate::storage::state::{QUIETLY, State};
 use crate::storage::tables::TableName;
@@ -11,7 +11,11 @@ use crate::values::record::{self, Record};
 use crate::values::time;
 
 /// The answer to a request about memberships.
-pub(super) fn answer(state: &mut State, asked: &Asked, name: &str) -> Result<Value, Refusal> {
+pub(super) fn answer(
+    state: &mut State,
+    asked: &StorefrontRequest,
+    name: &str,
+) -> Result<Value, Refusal> {
     match name {
         "memberships.list" => Ok(page("memberships", &list(state, asked))),
         "memberships.get" => Ok(json!({"membership": one(state, asked)?.1})),
@@ -33,7 +37,7 @@ pub(super) fn answer(state: &mut State, asked: &Asked, name: &str) -> Result<Val
 }
 
 /// Those of the customer, or all for a token of the store.
-fn list(state: &State, asked: &Asked) -> Vec<Value> {
+fn list(state: &State, asked: &StorefrontRequest) -> Vec<Value> {
     let table = state.table(TableName::Memberships);
     let found = table.ids(..).filter_map(|id| table.get(id));
     let customer = asked.asker.customer;
@@ -41,7 +45,7 @@ fn list(state: &State, asked: &Asked) -> Vec<Value> {
     found.filter(own).map(Value::Object).collect()
 }
 
-fn one(state: &State, asked: &Asked) -> Result<(u64, Record), Refusal> {
+fn one(state: &State, asked: &StorefrontRequest) -> Result<(u64, Record), Refusal> {
     let id = asked.id();
     let found = state.get(TableName::Memberships, id);
     let found = found.ok_or_else(Refusal::not_found)?;
@@ -49,7 +53,7 @@ fn one(state: &State, asked: &Asked) -> Result<(u64, Record), Refusal> {
     Ok((id, found))
 }
 
-fn change(state: &mut State, asked: &Asked, status: &str) -> Result<Value, Refusal> {
+fn change(state: &mut State, asked: &StorefrontRequest, status: &str) -> Result<Value, Refusal> {
     let (id, membership) = one(state, asked)?;
     let membership = set_status(state, asked.now, id, membership, &asked.body, status);
     Ok(json!({"membership": membership}))

@@ -1,8 +1,8 @@
 //! What the vendor's client for customers asks for and the reference does not
 //! have: sessions of customers, and routes for their pages.
 //!
-//! In come a state and a request, out comes an answer. The facts are those of
-//! the published client; writes come to requests to rules.
+//! Takes a state and a request; returns an answer. The facts are those of the
+//! published client; writes come to requests to rules.
 
 mod limits;
 mod memberships;
@@ -37,7 +37,7 @@ pub(crate) struct Asker<'a> {
 }
 
 /// A request to a route that the reference does not have.
-struct Asked<'a> {
+struct StorefrontRequest<'a> {
     asker: &'a Asker<'a>,
     now: Timestamp,
     /// The values in the path.
@@ -48,13 +48,13 @@ struct Asked<'a> {
     served_at: Option<String>,
 }
 
-impl Asked<'_> {
+impl StorefrontRequest<'_> {
     fn id(&self) -> u64 {
         let id = self.holes.first();
         id.and_then(|id| id.parse().ok()).unwrap_or(0)
     }
 
-    /// The customer whose session asks, or 403: a token of the store is no
+    /// The customer whose session asks, or 403: a token of the store is not a
     /// customer.
     fn customer(&self) -> Result<u64, Refusal> {
         self.asker
@@ -103,7 +103,7 @@ pub(crate) fn answer(
     route: &Unlisted,
     enter: impl FnOnce(&State, &[CheckedRequest]) -> Result<(), Refusal>,
 ) -> Answered {
-    let asked = Asked {
+    let asked = StorefrontRequest {
         asker,
         now,
         holes: &route.holes,
@@ -125,7 +125,7 @@ fn served_at(request: &Request<Bytes>) -> Option<String> {
 
 fn dispatch(
     state: &mut State,
-    asked: &Asked,
+    asked: &StorefrontRequest,
     name: &str,
     enter: impl FnOnce(&State, &[CheckedRequest]) -> Result<(), Refusal>,
 ) -> Answered {
@@ -215,7 +215,7 @@ fn settings(state: &State) -> Value {
 }
 
 /// Products whose title contains the words, a page at most.
-fn search(state: &State, asked: &Asked) -> Value {
+fn search(state: &State, asked: &StorefrontRequest) -> Value {
     let given = |name: &str| {
         let mut query = asked.query.iter();
         query
@@ -247,7 +247,7 @@ const LARGEST_PAGE: usize = 250;
 
 fn skip_charge(
     state: &mut State,
-    asked: &Asked,
+    asked: &StorefrontRequest,
     enter: impl FnOnce(&State, &[CheckedRequest]) -> Result<(), Refusal>,
 ) -> Answered {
     let id = asked.id();
@@ -263,7 +263,7 @@ fn skip_charge(
 
 fn move_charge(
     state: &mut State,
-    asked: &Asked,
+    asked: &StorefrontRequest,
     enter: impl FnOnce(&State, &[CheckedRequest]) -> Result<(), Refusal>,
 ) -> Answered {
     let charge = state.get(TableName::Charges, asked.id());
@@ -283,7 +283,7 @@ fn move_charge(
 
 fn skip_gift(
     state: &mut State,
-    asked: &Asked,
+    asked: &StorefrontRequest,
     enter: impl FnOnce(&State, &[CheckedRequest]) -> Result<(), Refusal>,
 ) -> Answered {
     for id in record::list(&asked.body, "purchase_item_ids") {
@@ -301,7 +301,7 @@ fn skip_gift(
 /// Carries requests out, and gives what the first came to.
 fn first(
     state: &mut State,
-    asked: &Asked,
+    asked: &StorefrontRequest,
     requests: &[RuleRequest],
     enter: impl FnOnce(&State, &[CheckedRequest]) -> Result<(), Refusal>,
 ) -> Result<Outcome, Refusal> {

@@ -1,6 +1,6 @@
 //! Which routes the vendor's client uses that the reference does not have.
 //!
-//! In come a method and a path, out comes the route.
+//! Takes a method and a path; returns the route.
 
 /// A route that the reference does not have.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! Sessions of customers, and the tokens of links to their portal.
 //!
-//! In come a state and a customer, out come secrets that end by the clock of the
-//! store. A session may do what its customer may; a link is only exchanged for
-//! a session.
+//! Takes a state and a customer; returns secrets that end by the clock of the
+//! store. A session may do what its customer may; a link is only exchanged for a
+//! session.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};

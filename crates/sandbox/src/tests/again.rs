@@ -1,4 +1,4 @@
-//! What a second time does: what each row states, held against the sandbox,
+//! What a second time does: what each row states, compared with the sandbox,
 //! and the reason for each write that is neither a change of fields nor a
 //! removal.
 
@@ -212,7 +212,7 @@ fn each_write_says_for_a_reason_what_a_second_time_does() {
     }
 }
 
-/// An answer without what tells the time of the writing.
+/// An answer without what says the time of the writing.
 fn timeless(answer: &Value) -> Value {
     let mut answer = answer.clone();
     if let Some(record) = answer.as_object_mut().and_then(|answer| {

@@ -1,4 +1,4 @@
-//! What is told: events of every write, and what a token may know and do.
+//! What is reported: events of every write, and what a token may know and do.
 
 use bytes::Bytes;
 use serde_json::{Value, json};

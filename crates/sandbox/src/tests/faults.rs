@@ -267,7 +267,7 @@ fn faults_are_set_shown_and_taken_away_under_control() {
         shown["terms"],
         json!([{"term": "500:writes=@1", "requests": 1, "faults": 1}])
     );
-    // The store is made anew, and faults count from the beginning.
+    // The store is made again, and faults count from the beginning.
     told(&store, "POST", "/_sandbox/reset", &json!({"customers": 1}));
     assert_eq!(log(&store)[0]["status"], 500);
     drop(create(&store));

@@ -161,7 +161,7 @@ fn discount_on_the_charge_alone_is_lost_when_it_is_regenerated() {
         store.post(&path, &json!({"discount_code": "WELCOME10"}));
     };
     apply();
-    // Nothing in the charge changes, and yet it is made anew.
+    // Nothing in the charge changes, and yet it is made again.
     store.put(&of("subscriptions", &one), &json!({"quantity": 2}));
     assert_eq!(
         queued(&store, &address)["discounts"][0]["code"],

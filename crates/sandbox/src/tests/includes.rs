@@ -1,5 +1,5 @@
-//! Every include of every list and object, held against what the related
-//! lists say.
+//! Every include of every list and object, compared with what the related lists
+//! say.
 
 use serde_json::{Value, json};
 

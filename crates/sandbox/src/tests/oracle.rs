@@ -1,4 +1,4 @@
-//! Every documented filter of every list, held against a naive one.
+//! Every documented filter of every list, compared with a naive one.
 //!
 //! The whole list is read and filtered here, by nothing but the fields of its
 //! records; the sandbox must answer exactly what is left. What a parameter

@@ -1,5 +1,5 @@
-//! Messages to webhooks: what they say, how they are signed, and how often
-//! they are tried. A listener on this machine is told.
+//! Messages to webhooks: what they say, how they are signed, and how often they
+//! are tried. A listener on this machine receives them.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub(super) fn empty() -> Store {
     posting(State::empty(Timestamp::now()))
 }
 
-/// A webhook for each of the topics, at an address of this machine where nobody
+/// A webhook for each of the topics, at an address of this machine where no one
 /// listens, as nothing is posted.
 pub(super) fn registered(store: &Store, wanted: &[&str]) {
     for topic in wanted {
@@ -70,7 +70,7 @@ pub(super) fn deliveries(store: &Store) -> Value {
     serde_json::from_slice(answer.body()).unwrap()
 }
 
-/// Waits, without sleeping, until what came of a message has been noted.
+/// Waits, without sleeping, until the result of a message has been noted.
 async fn noted(store: &Store, outcome: &str) -> Value {
     loop {
         let told = deliveries(store);
@@ -196,7 +196,7 @@ fn a_message_that_is_refused_or_not_answered_is_tried_again() {
         listener.status.store(500, Ordering::SeqCst);
         store.customer("ada@example.com");
         let first = listener.next().await;
-        // A redirect is not followed, and is no delivery.
+        // A redirect is not followed, and is not a delivery.
         listener.status.store(302, Ordering::SeqCst);
         listener.next().await;
         listener.status.store(0, Ordering::SeqCst);

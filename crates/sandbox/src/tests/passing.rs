@@ -224,7 +224,7 @@ fn a_month_at_once_is_the_same_as_thirty_days_one_by_one() {
     one.advance("30d");
     for _ in 0..30 {
         other.advance("1d");
-        // Whoever looks in between changes nothing.
+        // Anyone who looks in between changes nothing.
         other.get("/charges");
     }
     let tables = |store: &Store| {

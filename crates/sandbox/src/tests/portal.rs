@@ -77,9 +77,9 @@ impl<'a> Portal<'a> {
 }
 
 /// Shows templates and variables as JSON.
-struct Shown;
+struct JsonPages;
 
-impl Pages for Shown {
+impl Pages for JsonPages {
     fn render(&self, page: &PageRequest<'_>) -> Result<RenderedPage, PageError> {
         let shown = json!({"template": page.template, "context": page.context});
         Ok(RenderedPage::html(shown.to_string()))
@@ -88,7 +88,7 @@ impl Pages for Shown {
 
 fn shown_store() -> Store {
     let Store(sandbox) = Store::demo();
-    Store(sandbox.rendering(Arc::new(Shown)))
+    Store(sandbox.rendering(Arc::new(JsonPages)))
 }
 
 /// A customer of the demo store with subscriptions and orders.
@@ -435,10 +435,10 @@ fn body_is_a_form_or_json_and_never_a_mixture() {
 }
 
 /// Path, template, and the variables that it must have.
-type Page = (&'static str, &'static str, &'static [&'static str]);
+type PageCase = (&'static str, &'static str, &'static [&'static str]);
 
 /// Each page, with words for numbers.
-const PAGES: &[Page] = &[
+const PAGES: &[PageCase] = &[
     (
         "/subscriptions",
         "subscriptions.html",

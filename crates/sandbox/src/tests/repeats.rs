@@ -17,7 +17,7 @@ use recharge_catalog::{
     self as catalog, BodyFields, Idempotency, Method, Operation, Parameter, ValueKind,
 };
 
-/// Tables that tell of requests, not of what the store holds.
+/// Tables that indicate requests, not of what the store holds.
 const OF_REQUESTS: &[TableName] = &[TableName::Events, TableName::Deliveries];
 
 /// Members that tell the time of a writing.
@@ -40,7 +40,7 @@ fn timeless(value: &Value) -> Value {
 }
 
 /// A record without what may differ after a repeated write. Queued charges are
-/// made anew by many writes: their numbers do not count.
+/// made again by many writes: their numbers do not count.
 fn settled(state: &State, name: TableName, id: u64) -> Option<String> {
     let mut record = state.get(name, id)?;
     if record.get("status") == Some(&json!("queued")) {

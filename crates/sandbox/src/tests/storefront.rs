@@ -153,7 +153,7 @@ fn link_to_the_portal_is_exchanged_for_a_session_of_its_customer() {
             .unwrap()
             .ends_with(&format!("?token={link}"))
     );
-    // It is no token of the API.
+    // It is not a token of the API.
     assert_eq!(
         ask_with(&store, link, "GET", "/addresses", &json!({})).0,
         401

@@ -1,5 +1,5 @@
-//! Which change is told under which topic. Nobody posts: the messages wait, and
-//! are looked at.
+//! Which change is reported under which topic. No one posts: the messages wait,
+//! and are looked at.
 
 use serde_json::json;
 

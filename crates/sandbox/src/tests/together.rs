@@ -63,7 +63,7 @@ fn an_edit_is_refused_while_another_of_the_same_address_is_not_answered() {
             "{\"error\":\"A call to this route is already in progress.\"}"
         );
     }
-    // Reads, and edits of another address, go on.
+    // Reads, and edits of another address, continue.
     assert_eq!(
         status(&send(
             &store,

@@ -18,12 +18,12 @@ pub(super) struct Walker {
 }
 
 /// Something to do, and how often among all.
-type Step = (u32, fn(&mut Walker, &State) -> Write);
+type WalkerStep = (u32, fn(&mut Walker, &State) -> WalkerWrite);
 
 /// Method, path, body.
-type Write = (&'static str, String, Value);
+type WalkerWrite = (&'static str, String, Value);
 
-const STEPS: &[Step] = &[
+const STEPS: &[WalkerStep] = &[
     (4, |walk, state| {
         walk.post(
             state,
@@ -179,7 +179,7 @@ impl Walker {
         Self { random, made: 0 }
     }
 
-    fn next(&mut self, state: &State) -> Write {
+    fn next(&mut self, state: &State) -> WalkerWrite {
         let all: u32 = STEPS.iter().map(|(often, _)| often).sum();
         let mut ticket = self.random.u32(..all);
         for (often, step) in STEPS {
@@ -210,15 +210,15 @@ impl Walker {
         format!("/{resource}/{}", self.id(state, name))
     }
 
-    fn post(&mut self, state: &State, name: TableName, verb: &str, body: Value) -> Write {
+    fn post(&mut self, state: &State, name: TableName, verb: &str, body: Value) -> WalkerWrite {
         ("POST", format!("{}/{verb}", self.path(state, name)), body)
     }
 
-    fn put(&mut self, state: &State, name: TableName, body: Value) -> Write {
+    fn put(&mut self, state: &State, name: TableName, body: Value) -> WalkerWrite {
         ("PUT", self.path(state, name), body)
     }
 
-    fn delete(&mut self, state: &State, name: TableName) -> Write {
+    fn delete(&mut self, state: &State, name: TableName) -> WalkerWrite {
         ("DELETE", self.path(state, name), Value::Null)
     }
 
@@ -233,8 +233,8 @@ impl Walker {
         )
     }
 
-    /// As [`Self::step`], and holds the answer against what must be so of each
-    /// request, as long as nobody else asks.
+    /// As [`Self::step`], and contains the answer against what must be so of
+    /// each request, as long as no one else asks.
     pub(super) fn watched_step(&mut self, store: &Store) -> (u16, String) {
         let (method, path, body) = store.0.with_state(|state| self.next(state));
         let unskips = path.ends_with("/unskip");

@@ -1,6 +1,6 @@
 //! Bodies of 2021-01 as those of 2021-11, as data.
 //!
-//! In come rules and a body, out comes the body that says the same to a rule of
+//! Takes rules and a body; returns the body that says the same to a rule of
 //! 2021-11; and a refusal of that rule with the names that the client used.
 
 use serde_json::{Map, Value, json};

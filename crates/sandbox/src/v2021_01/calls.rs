@@ -1,7 +1,7 @@
 //! Writes of 2021-01: each becomes one or several requests to the rules of
 //! 2021-11, which are carried out together or not at all.
 //!
-//! In come a state and a request, out comes an answer in the shapes of 2021-01.
+//! Takes a state and a request; returns an answer in the shapes of 2021-01.
 //! Which requests a write comes to is said by its row of [`super::writes`].
 
 use bytes::Bytes;
@@ -33,7 +33,7 @@ pub(super) struct Write {
     /// What becomes of the fields of the body.
     pub(super) body: &'static [BodyField],
     /// The requests that it comes to.
-    pub(super) plan: fn(&AskedWrite) -> Result<Plan, Refusal>,
+    pub(super) plan: fn(&AskedWrite) -> Result<WritePlan, Refusal>,
 }
 
 /// A write that keeps to its row.
@@ -45,16 +45,16 @@ pub(super) struct AskedWrite<'a> {
 }
 
 /// What a write comes to.
-pub(super) struct Plan {
+pub(super) struct WritePlan {
     pub(super) requests: Vec<RuleRequest>,
-    pub(super) shown: Shown,
+    pub(super) shown: WriteResponse,
 }
 
 /// Finds the record to show.
 type FindShown = dyn Fn(&State) -> Option<(TableName, u64)>;
 
 /// What is answered, once all requests were carried out.
-pub(super) enum Shown {
+pub(super) enum WriteResponse {
     /// What the first request came to.
     First,
     /// A list of what each request came to.
@@ -90,12 +90,12 @@ impl AskedWrite<'_> {
     }
 }
 
-impl Plan {
+impl WritePlan {
     /// One request, whose answer is shown.
     pub(super) fn one(request: RuleRequest) -> Self {
         Self {
             requests: vec![request],
-            shown: Shown::First,
+            shown: WriteResponse::First,
         }
     }
 }
@@ -124,7 +124,7 @@ pub(super) fn answer(
     let carried_out = combined::carry_out(state, now, token, &plan.requests, enter);
     let outcomes = carried_out.map_err(|(place, refusal)| {
         let place = match plan.shown {
-            Shown::Each => format!("subscriptions.{place}."),
+            WriteResponse::Each => format!("subscriptions.{place}."),
             _ => String::new(),
         };
         body::told_back(refusal, write.body, &place)
@@ -146,7 +146,7 @@ fn wrapped_or_not(row: Row, bytes: &Bytes) -> Result<Record, Refusal> {
 }
 
 /// The answer, as the row of 2021-01 says.
-fn shown(state: &State, row: Row, plan: &Plan, outcomes: Vec<Outcome>) -> Answered {
+fn shown(state: &State, row: Row, plan: &WritePlan, outcomes: Vec<Outcome>) -> Answered {
     let operation = row.operation;
     let key = operation.response.key().unwrap_or_default();
     let object = |at: usize| {
@@ -156,20 +156,20 @@ fn shown(state: &State, row: Row, plan: &Plan, outcomes: Vec<Outcome>) -> Answer
     let body = match (&plan.shown, operation.response) {
         (_, ResponseShape::Nothing) if operation.success == 204 => String::new(),
         (_, ResponseShape::Nothing) => "{}".to_owned(),
-        (Shown::Body(body), _) => body.to_string(),
-        (Shown::Each, _) => {
+        (WriteResponse::Body(body), _) => body.to_string(),
+        (WriteResponse::Each, _) => {
             let records = outcomes.into_iter().enumerate();
             let records: Vec<Value> = records
                 .flat_map(|(at, outcome)| records_of(state, object(at), outcome))
                 .collect();
             json!({key: records}).to_string()
         }
-        (Shown::Found(find), _) => {
+        (WriteResponse::Found(find), _) => {
             let found = find(state).and_then(|(of, id)| Some((of, id, state.get(of, id)?)));
             let (of, id, record) = found.ok_or_else(Refusal::not_found)?;
             json!({key: in_this_version(state, Some(of), id, record)}).to_string()
         }
-        (Shown::First, shape) => match (shape, outcomes.into_iter().next()) {
+        (WriteResponse::First, shape) => match (shape, outcomes.into_iter().next()) {
             (_, Some(Outcome::Finished(body))) => body,
             (_, Some(Outcome::Number(number))) => json!({key: number}).to_string(),
             (ResponseShape::Many(..), Some(outcome)) => {
@@ -212,6 +212,6 @@ fn in_this_version(state: &State, of: Option<TableName>, id: u64, record: Record
 fn unspoken() -> Refusal {
     Refusal::error(
         501,
-        "the sandbox does not answer this in version 2021-01; ask it in 2021-11",
+        "the sandbox does not support this in version 2021-01; use 2021-11",
     )
 }

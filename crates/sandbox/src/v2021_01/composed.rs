@@ -1,11 +1,11 @@
 //! Writes of 2021-01 that 2021-11 has in another form: what each comes to.
 //!
-//! In comes a write that keeps to its row, out come requests to rules of
-//! 2021-11. Nothing is changed here.
+//! Takes a write that keeps to its row; returns requests to rules of 2021-11.
+//! Nothing is changed here.
 
 use serde_json::{Value, json};
 
-use super::calls::{AskedWrite, Plan, Shown};
+use super::calls::{AskedWrite, WritePlan, WriteResponse};
 use super::objects::charged_method;
 use super::writes::DISCOUNT;
 use super::{body, countries};
@@ -20,18 +20,20 @@ use recharge_catalog as catalog;
 
 /// The request of the row itself.
 #[expect(clippy::unnecessary_wraps, reason = "plans of other writes can refuse")]
-pub(super) fn as_asked(asked: &AskedWrite) -> Result<Plan, Refusal> {
-    Ok(Plan::one(asked.request()))
+pub(super) fn as_asked(asked: &AskedWrite) -> Result<WritePlan, Refusal> {
+    Ok(WritePlan::one(asked.request()))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "plans of other writes can refuse")]
-pub(super) fn add_address(asked: &AskedWrite) -> Result<Plan, Refusal> {
-    Ok(Plan::one(asked.request().with("customer_id", asked.id())))
+pub(super) fn add_address(asked: &AskedWrite) -> Result<WritePlan, Refusal> {
+    Ok(WritePlan::one(
+        asked.request().with("customer_id", asked.id()),
+    ))
 }
 
 /// Title and price may be left out in 2021-01: those of the variant count then.
 #[expect(clippy::unnecessary_wraps, reason = "plans of other writes can refuse")]
-pub(super) fn add_onetime(asked: &AskedWrite) -> Result<Plan, Refusal> {
+pub(super) fn add_onetime(asked: &AskedWrite) -> Result<WritePlan, Refusal> {
     let mut request = asked.request().with("address_id", asked.id());
     let number = record::at(&request.body, "external_variant_id.ecommerce");
     let found = number.and_then(record::plain).and_then(|number| {
@@ -53,11 +55,11 @@ pub(super) fn add_onetime(asked: &AskedWrite) -> Result<Plan, Refusal> {
             request = request.with(field, known);
         }
     }
-    Ok(Plan::one(request))
+    Ok(WritePlan::one(request))
 }
 
 /// Whether an address of the United States can be right, and how it is written.
-pub(super) fn validate_address(asked: &AskedWrite) -> Result<Plan, Refusal> {
+pub(super) fn validate_address(asked: &AskedWrite) -> Result<WritePlan, Refusal> {
     let given = |field: &str| record::text(asked.body, field).trim().to_owned();
     let (state, zip) = (given("state"), given("zipcode"));
     let known = countries::provinces("US").iter().find(|(code, name)| {
@@ -73,16 +75,16 @@ pub(super) fn validate_address(asked: &AskedWrite) -> Result<Plan, Refusal> {
     }
     faults.check()?;
     let (code, name) = known.copied().unwrap_or_default();
-    Ok(Plan {
+    Ok(WritePlan {
         requests: Vec::new(),
-        shown: Shown::Body(json!({
+        shown: WriteResponse::Body(json!({
             "address1": given("address1"), "city": given("city"), "state": code,
             "state_name": name, "zipcode": zip, "errors": {},
         })),
     })
 }
 
-pub(super) fn apply_discount(asked: &AskedWrite) -> Result<Plan, Refusal> {
+pub(super) fn apply_discount(asked: &AskedWrite) -> Result<WritePlan, Refusal> {
     let by_code = || {
         let code = record::text(asked.body, "discount_code");
         let discounts = asked.state.table(TableName::Discounts);
@@ -91,7 +93,7 @@ pub(super) fn apply_discount(asked: &AskedWrite) -> Result<Plan, Refusal> {
     };
     let id = record::id(asked.body, "discount_id").map_or_else(by_code, Ok)?;
     let body = json!({"discounts": [{"id": id}]});
-    Ok(Plan::one(RuleRequest::to(
+    Ok(WritePlan::one(RuleRequest::to(
         "addresses.update",
         asked.id(),
         body,
@@ -99,9 +101,9 @@ pub(super) fn apply_discount(asked: &AskedWrite) -> Result<Plan, Refusal> {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "plans of other writes can refuse")]
-pub(super) fn remove_discount(asked: &AskedWrite) -> Result<Plan, Refusal> {
+pub(super) fn remove_discount(asked: &AskedWrite) -> Result<WritePlan, Refusal> {
     let body = json!({"discounts": []});
-    Ok(Plan::one(RuleRequest::to(
+    Ok(WritePlan::one(RuleRequest::to(
         "addresses.update",
         asked.id(),
         body,
@@ -139,7 +141,7 @@ fn many<'a>(asked: &'a AskedWrite, row: &str) -> Result<Vec<&'a Record>, Refusal
     Ok(found)
 }
 
-pub(super) fn create_many(asked: &AskedWrite) -> Result<Plan, Refusal> {
+pub(super) fn create_many(asked: &AskedWrite) -> Result<WritePlan, Refusal> {
     let requests = many(asked, "subscriptions.create")?.into_iter().map(|one| {
         let request = for_one(asked, one);
         match asked.holes {
@@ -147,15 +149,15 @@ pub(super) fn create_many(asked: &AskedWrite) -> Result<Plan, Refusal> {
             _ => request.with("address_id", asked.id()),
         }
     });
-    Ok(Plan {
+    Ok(WritePlan {
         requests: requests.collect(),
-        shown: Shown::Each,
+        shown: WriteResponse::Each,
     })
 }
 
 /// Changes and deletions: each names its subscription, which must belong to the
 /// address where the path names one.
-pub(super) fn change_many(asked: &AskedWrite) -> Result<Plan, Refusal> {
+pub(super) fn change_many(asked: &AskedWrite) -> Result<WritePlan, Refusal> {
     let mut faults = FieldErrors::default();
     let mut requests = Vec::new();
     for (place, one) in many(asked, asked.write.newer)?.into_iter().enumerate() {
@@ -172,9 +174,9 @@ pub(super) fn change_many(asked: &AskedWrite) -> Result<Plan, Refusal> {
         }
     }
     faults.check()?;
-    Ok(Plan {
+    Ok(WritePlan {
         requests,
-        shown: Shown::Each,
+        shown: WriteResponse::Each,
     })
 }
 
@@ -187,36 +189,36 @@ fn for_one(asked: &AskedWrite, one: &Record) -> RuleRequest {
     alone.request()
 }
 
-pub(super) fn move_charge(asked: &AskedWrite) -> Result<Plan, Refusal> {
+pub(super) fn move_charge(asked: &AskedWrite) -> Result<WritePlan, Refusal> {
     let moving = Moving::of(asked.state, asked.id())?;
     let day = asked.request().body.remove("date").unwrap_or_default();
     Ok(moved(moving.requests(|_| day.clone()), moving.items()))
 }
 
 /// Each subscription moves by its own interval.
-pub(super) fn delay_charge(asked: &AskedWrite) -> Result<Plan, Refusal> {
+pub(super) fn delay_charge(asked: &AskedWrite) -> Result<WritePlan, Refusal> {
     let moving = Moving::of(asked.state, asked.id())?;
     let requests = moving.requests(|one| time::day_text(moving.day_after(one)).into());
     Ok(moved(requests, moving.items()))
 }
 
 /// What is shown is the charge that has the items then.
-fn moved(requests: Vec<RuleRequest>, items: Vec<u64>) -> Plan {
+fn moved(requests: Vec<RuleRequest>, items: Vec<u64>) -> WritePlan {
     let found = move |state: &State| Some((TableName::Charges, charge_with(state, &items)?));
-    Plan {
+    WritePlan {
         requests,
-        shown: Shown::Found(Box::new(found)),
+        shown: WriteResponse::Found(Box::new(found)),
     }
 }
 
 /// 2021-11 lists the discounts of a new checkout.
 #[expect(clippy::unnecessary_wraps, reason = "plans of other writes can refuse")]
-pub(super) fn open_checkout(asked: &AskedWrite) -> Result<Plan, Refusal> {
+pub(super) fn open_checkout(asked: &AskedWrite) -> Result<WritePlan, Refusal> {
     let mut request = asked.request();
     if let Some(code) = request.body.remove("discount_code") {
         request = request.with("applied_discounts", json!([{"discount_code": code}]));
     }
-    Ok(Plan::one(request))
+    Ok(WritePlan::one(request))
 }
 
 /// The fields of a bill in 2021-01, and in a billing address.
@@ -224,8 +226,8 @@ const BILLING: &str = "billing_";
 
 /// The bill of a customer is that of the payment method that is charged.
 #[expect(clippy::unnecessary_wraps, reason = "plans of other writes can refuse")]
-pub(super) fn change_customer(asked: &AskedWrite) -> Result<Plan, Refusal> {
-    let mut plan = Plan::one(asked.request());
+pub(super) fn change_customer(asked: &AskedWrite) -> Result<WritePlan, Refusal> {
+    let mut plan = WritePlan::one(asked.request());
     let mut bill = Record::new();
     for (name, value) in asked.body {
         match name.strip_prefix(BILLING) {
@@ -243,7 +245,8 @@ pub(super) fn change_customer(asked: &AskedWrite) -> Result<Plan, Refusal> {
         let request = RuleRequest::to("payment_methods.update", method, body);
         plan.requests.push(request);
         let customer = asked.id();
-        plan.shown = Shown::Found(Box::new(move |_| Some((TableName::Customers, customer))));
+        plan.shown =
+            WriteResponse::Found(Box::new(move |_| Some((TableName::Customers, customer))));
     }
     Ok(plan)
 }
@@ -251,10 +254,10 @@ pub(super) fn change_customer(asked: &AskedWrite) -> Result<Plan, Refusal> {
 /// How often a customer gets a discount: 2021-11 counts the times after the
 /// first.
 #[expect(clippy::unnecessary_wraps, reason = "plans of other writes can refuse")]
-pub(super) fn with_duration(asked: &AskedWrite) -> Result<Plan, Refusal> {
+pub(super) fn with_duration(asked: &AskedWrite) -> Result<WritePlan, Refusal> {
     let mut request = asked.request();
     set_duration(&mut request.body, asked.body);
-    Ok(Plan::one(request))
+    Ok(WritePlan::one(request))
 }
 
 fn set_duration(there: &mut Record, body: &Record) {
@@ -272,7 +275,7 @@ fn set_duration(there: &mut Record, body: &Record) {
 }
 
 /// Another variant in the place of one, on all lines that have it.
-pub(super) fn swap_variant(asked: &AskedWrite) -> Result<Plan, Refusal> {
+pub(super) fn swap_variant(asked: &AskedWrite) -> Result<WritePlan, Refusal> {
     let order = asked.state.get(TableName::Orders, asked.id());
     let order = order.ok_or_else(Refusal::not_found)?;
     let old = asked.holes.get(1).map_or("", String::as_str);
@@ -299,7 +302,7 @@ pub(super) fn swap_variant(asked: &AskedWrite) -> Result<Plan, Refusal> {
         return Err(Refusal::not_found());
     }
     let body = json!({"line_items": lines});
-    Ok(Plan::one(RuleRequest::to(
+    Ok(WritePlan::one(RuleRequest::to(
         "orders.update",
         asked.id(),
         body,
@@ -307,18 +310,18 @@ pub(super) fn swap_variant(asked: &AskedWrite) -> Result<Plan, Refusal> {
 }
 
 /// The order must be one of the charge that the path names, too.
-pub(super) fn clone_on_charge(asked: &AskedWrite) -> Result<Plan, Refusal> {
+pub(super) fn clone_on_charge(asked: &AskedWrite) -> Result<WritePlan, Refusal> {
     let order = asked.state.get(TableName::Orders, asked.id());
     let charge = order.and_then(|order| record::id(&order, "charge.id"));
     let named = asked.holes.get(1).and_then(|id| id.parse().ok());
     if named.is_none() || charge != named {
         return Err(Refusal::not_found());
     }
-    Ok(Plan::one(asked.request()))
+    Ok(WritePlan::one(asked.request()))
 }
 
 /// Tasks have the bodies of single requests, in the names of this version.
-pub(super) fn add_tasks(asked: &AskedWrite) -> Result<Plan, Refusal> {
+pub(super) fn add_tasks(asked: &AskedWrite) -> Result<WritePlan, Refusal> {
     let batch = asked.state.get(TableName::Batches, asked.id());
     let batch = batch.ok_or_else(Refusal::not_found)?;
     let of_discounts = record::text(&batch, "batch_type").starts_with("discount_");
@@ -327,7 +330,7 @@ pub(super) fn add_tasks(asked: &AskedWrite) -> Result<Plan, Refusal> {
         _ => task.clone(),
     };
     let tasks: Vec<Value> = record::list(asked.body, "tasks").iter().map(task).collect();
-    Ok(Plan::one(asked.request().with("tasks", tasks)))
+    Ok(WritePlan::one(asked.request().with("tasks", tasks)))
 }
 
 /// A task in the names of either version: what it does not translate stays.

@@ -1,6 +1,6 @@
 //! Names of countries: 2021-01 writes "United States" where 2021-11 writes "US".
 //!
-//! In comes a code of ISO 3166, out comes the English name, or the reverse.
+//! Takes a code of ISO 3166; returns the English name, or the reverse.
 
 /// The name of a country; a code that no country has stays what it is.
 pub(crate) fn name(code: &str) -> &str {

@@ -1,7 +1,7 @@
 //! Times as 2021-01 writes and reads them: by the clock of the US east coast,
 //! without an offset.
 //!
-//! In come moments and texts, out come the same. Knows no records.
+//! Takes moments and texts; returns the same. Knows no records.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};

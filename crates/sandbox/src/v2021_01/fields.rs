@@ -1,7 +1,7 @@
 //! How a field of a 2021-01 object follows from a 2021-11 record, as data.
 //!
-//! In come rules and a record, out comes the object. Knows neither what the
-//! fields mean nor where the record is from.
+//! Takes rules and a record; returns the object. Knows neither what the fields
+//! mean nor where the record is from.
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ use crate::values::time;
 pub(super) struct Field {
     /// Name in 2021-01.
     pub(super) name: &'static str,
-    /// Where its value stands in the record: a dotted path.
+    /// Where its value is in the record: a dotted path.
     at: &'static str,
     form: ValueForm,
     /// What nothing looks like.

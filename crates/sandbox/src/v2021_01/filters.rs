@@ -1,8 +1,8 @@
 //! Parameters of 2021-01 lists as those of 2021-11.
 //!
-//! In come rules and a query of 2021-01, out comes the query that asks the
-//! 2021-11 list for the same records. Sorting, paging and testing are left to
-//! that list.
+//! Takes rules and a query of 2021-01; returns the query that asks the 2021-11
+//! list for the same records. Sorting, paging and testing are left to that
+//! list.
 
 use jiff::{Span, Timestamp};
 use serde_json::{Map, Value};
@@ -114,7 +114,7 @@ impl Filter {
                     put(min, time::stamp(first));
                     put(max, time::stamp(last));
                 }
-                // What is no day is refused by the list.
+                // What is not a day is refused by the list.
                 None => put(min, value.to_owned()),
             },
             Means::ShopCustomer => put("customer_id", customer(state, value).to_string()),

@@ -1,6 +1,6 @@
 //! The `Link` header: where the pages beside this one are.
 //!
-//! In come a request and the cursors of its page, out comes the header. Knows
+//! Takes a request and the cursors of its page; returns the header. Knows
 //! nothing of what the page holds.
 
 use bytes::Bytes;

@@ -1,10 +1,10 @@
 //! The older version of the API, 2021-01: the same store, for those who have not
 //! moved on.
 //!
-//! In come a state and a request, out comes an answer in the shapes of 2021-01:
-//! its names, its numbers and capitals, its clock, and cursors in a `Link`
-//! header. Reads find records by the lists of 2021-11; writes become requests
-//! to the rules of 2021-11. Nothing is kept for this version.
+//! Takes a state and a request; returns an answer in the shapes of 2021-01: its
+//! names, its numbers and capitals, its clock, and cursors in a `Link` header.
+//! Reads find records by the lists of 2021-11; writes become requests to the
+//! rules of 2021-11. Nothing is kept for this version.
 
 mod body;
 mod calls;

@@ -1,6 +1,6 @@
 //! Reads of 2021-01.
 //!
-//! In come a state and a request, out comes an answer in the shapes of that
+//! Takes a state and a request; returns an answer in the shapes of that
 //! version, with cursors in a `Link` header. Records are found by the lists of
 //! 2021-11.
 

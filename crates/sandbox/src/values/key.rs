@@ -1,7 +1,7 @@
 //! The hashes that records are found by.
 //!
-//! In come numbers, texts and JSON values, out comes one number for all that
-//! are written alike. Knows nothing of tables.
+//! Takes numbers, texts and JSON values; returns one number for all that are
+//! written alike. Knows nothing of tables.
 
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! Looking into records: JSON objects whose fields keep their order.
 //!
-//! In come records and dotted paths, out come values. A `*` in a path stands
-//! for each item of a list. Knows nothing of tables, rules or HTTP.
+//! Takes records and dotted paths; returns values. A `*` in a path stands for
+//! each item of a list. Knows nothing of tables, rules or HTTP.
 
 use serde_json::{Map, Value};
 

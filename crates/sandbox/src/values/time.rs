@@ -1,8 +1,8 @@
 //! Times and days as the API writes and reads them, and the step from one
 //! charge to the next.
 //!
-//! In come texts and civil dates, out come the same. Knows no clock: who needs
-//! the present is given it.
+//! Takes texts and civil dates; returns the same. Knows no clock: who needs the
+//! present is given it.
 
 use std::sync::OnceLock;
 

@@ -1,14 +1,14 @@
-//! Which change is told under a topic, and about which records.
+//! Which change is reported under a topic, and about which records.
 //!
-//! In comes a change of the journal with the record before and after; out comes
-//! whether a row of the topics tells of it, and the records that the messages
+//! Takes a change of the journal with the record before and after; returns
+//! whether a row of the topics indicates it, and the records that the messages
 //! carry. Knows nothing of how messages are kept or sent.
 
 use crate::storage::state::State;
 use crate::storage::tables::TableName;
 use crate::values::record::{self, Record};
 
-/// Changes that are told.
+/// Changes that are reported.
 #[derive(Debug)]
 pub(super) struct ToldChanges {
     table: TableName,
@@ -33,7 +33,7 @@ pub(super) enum About {
     Subscriptions,
 }
 
-/// A change, with what became of the record.
+/// A change, with the result of the record.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SeenChange<'a> {
     pub(super) table: TableName,
@@ -84,7 +84,7 @@ impl ToldChanges {
         self
     }
 
-    /// Whether a change is told.
+    /// Whether a change is reported.
     pub(super) fn fits(&self, seen: &SeenChange) -> bool {
         self.table == seen.table
             && self.verb.is_none_or(|verb| verb == seen.verb)

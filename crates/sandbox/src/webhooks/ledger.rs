@@ -1,8 +1,8 @@
 //! What a process that posts knows beside the messages themselves: in which
-//! order they wait, which are on their way, and what came of the last ones.
+//! order they wait, which are on their way, and the result of the last ones.
 //!
-//! It follows from the table of messages and is never kept. In come numbers
-//! and times, out comes whose turn it is.
+//! It follows from the table of messages and is never kept. Takes numbers and
+//! times; returns whose turn it is.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -80,7 +80,7 @@ impl Posting {
             .min()
     }
 
-    /// Remembers what came of a message.
+    /// Remembers the result of a message.
     pub(super) fn remember(&mut self, note: PostingNote) {
         self.notes.push_front(note);
         self.notes.truncate(MOST_REMEMBERED);
@@ -167,7 +167,7 @@ impl PostingNote {
     }
 }
 
-/// What waits and what came of the last messages, the latest first.
+/// What waits and the result of the last messages, the latest first.
 pub(crate) fn told(state: &State) -> Value {
     let table = state.table(TableName::Deliveries);
     let waiting = table.ids(..).filter_map(|id| table.get(id));

@@ -1,11 +1,11 @@
-//! The outbox: messages to webhooks, from the change that they tell of until
+//! The outbox: messages to webhooks, from the change that they indicate until
 //! they are delivered or given up.
 //!
 //! In comes the journal of a request ([`note`]); each change that a registered
-//! topic tells of becomes a message, with its whole text, in a table that no
+//! topic indicates becomes a message, with its whole text, in a table that no
 //! operation shows: so a message is kept as every record is, and a server that
-//! is killed loses none. Whoever posts takes what is due ([`take`]) and says
-//! what came of it ([`finish`]). Only a store that is served posts; any other
+//! is killed loses none. Anyone who posts takes what is due ([`take`]) and says
+//! the result of it ([`finish`]). Only a store that is served posts; any other
 //! writes no messages. Knows nothing of HTTP: that is [`post`]'s.
 
 mod changes;
@@ -33,7 +33,7 @@ use changes::SeenChange;
 use message::Message;
 use topics::{TOPICS, Topic};
 
-/// A store that nobody listens to keeps so many messages and no more.
+/// A store that no one listens to keeps so many messages and no more.
 const MOST_WAITING: usize = 100_000;
 
 /// A message that is to be posted now.
@@ -54,7 +54,7 @@ pub(super) struct Job {
     generation: u64,
 }
 
-/// What came of an attempt: a status, or why there is none.
+/// The result of an attempt: a status, or why there is none.
 #[derive(Debug)]
 pub(super) struct Attempt {
     pub(super) answer: Result<u16, String>,
@@ -216,7 +216,7 @@ fn forget(state: &mut State, id: u64) {
 }
 
 /// Takes up to so many messages that are due, one a webhook, so that those of
-/// one webhook arrive in their order and none holds up the others. Also tells
+/// one webhook arrive in their order and none holds up the others. Also says
 /// when the next one will be due, in milliseconds of the world's time.
 pub(super) fn take(state: &mut State, world: Timestamp, room: usize) -> (Vec<Job>, Option<i64>) {
     let now = world.as_millisecond();
@@ -270,7 +270,7 @@ fn job(state: &mut State, webhook: u64, id: u64) -> Option<Job> {
     })
 }
 
-/// Notes what came of an attempt: the message is delivered, waits for its next
+/// Notes the result of an attempt: the message is delivered, waits for its next
 /// one, or is given up.
 pub(super) fn finish(state: &mut State, world: Timestamp, job: &Job, attempt: &Attempt) {
     let behaviour = state.behaviour;

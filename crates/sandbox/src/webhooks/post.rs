@@ -1,6 +1,6 @@
 //! Posting: messages leave the process over HTTP, signed, several at once.
 //!
-//! In comes a sandbox, out go requests to the addresses of its webhooks; what
+//! Takes a sandbox; returns requests to the addresses of its webhooks; what
 //! comes of them goes back to the sandbox. A request that takes too long has no
 //! answer. Redirects are not followed.
 
@@ -143,10 +143,10 @@ impl Sandbox {
         (jobs, wait)
     }
 
-    /// Keeps what came of a message to a webhook.
+    /// Keeps the result of a message to a webhook.
     fn posted(&self, job: &Job, attempt: &Attempt) {
         let world = (self.now)();
-        // What could not be kept is told to whoever asks next.
+        // What could not be kept is asked to anyone who asks next.
         let _ = self.change(&mut self.lock(), |state| {
             super::finish(state, world, job, attempt);
             Ok(())
@@ -171,7 +171,7 @@ fn tls() -> io::Result<rustls::ClientConfig> {
     Ok(config)
 }
 
-/// Why nothing was answered, without the address, which stands beside it.
+/// Why nothing was answered, without the address, which is beside it.
 fn reason(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".to_owned();

@@ -2,7 +2,7 @@
 //! over two days, as the reference says, with gaps that grow.
 //!
 //! How long the gaps are the reference does not say; here each is half as long
-//! again as the one before. In come counts and times, out come times.
+//! again as the one before. Takes counts and times; returns times.
 
 /// After so many attempts a message is given up.
 pub(super) const MOST_ATTEMPTS: u32 = 20;

@@ -1,9 +1,9 @@
-//! The topics that webhooks are registered for: one row each, with the
-//! changes that it tells of. Scopes and included objects are the catalog's.
+//! The topics that webhooks are registered for: one row each, with the changes
+//! that it indicates. Scopes and included objects are the catalog's.
 //!
-//! When a topic is told is said in the reference under "Webhooks explained";
-//! where that says nothing, the row has a comment. How a change is held against
-//! a row is written in [`super::telling`].
+//! When a topic is reported is said in the reference under "Webhooks
+//! explained"; where that says nothing, the row has a comment. How a change is
+//! compared with a row is written in [`super::telling`].
 
 use super::changes::{About, ToldChanges};
 use crate::storage::tables::TableName;
@@ -15,7 +15,7 @@ use recharge_catalog::recharge::webhooks;
 pub(crate) struct Topic {
     /// Its name (`subscription/created`).
     pub(crate) name: &'static str,
-    /// What is told under it; nothing, where no operation brings it about.
+    /// What is reported under it; nothing, where no operation brings it about.
     pub(super) when: &'static [ToldChanges],
     /// Whether it tells of the settings of the store.
     pub(super) tells_settings: bool,
@@ -178,7 +178,8 @@ pub(crate) const TOPICS: &[Topic] = &[
             .only(|seen| seen.came_to("skipped"))
             .about(About::Subscriptions)],
     ),
-    // One that has had all its charges is not cancelled; it is told as a change.
+    // One that has had all its charges is not cancelled; it is reported as a
+    // change.
     topic(
         "subscription/updated",
         &[
@@ -228,7 +229,8 @@ mod tests {
 
     use super::*;
 
-    /// The facts of the reference, which the catalogue is held against as well.
+    /// The facts of the reference, which the catalogue is compared with as
+    /// well.
     fn contract() -> Value {
         let text = include_str!("../../../../tests/contract/recharge-2021-11.json");
         serde_json::from_str::<Value>(text).unwrap()["webhooks"].take()

@@ -60,8 +60,7 @@ fn secrets(name: &str, text: &str, findings: &mut Findings<'_>) {
                 }
             };
             if is_secret {
-                let message =
-                    format!("{what}: everybody who opens the portal can read it; revoke it");
+                let message = format!("{what}: anyone who opens the portal can read it; revoke it");
                 findings.add(SECRET_IN_THEME, name, at, message);
             }
         }

@@ -52,13 +52,14 @@ macro_rules! rules {
 }
 
 rules! {
-    FILE "file" Error "A file that is not part of the theme: no UTF-8, a link that leads outside"
+    FILE "file" Error "A file that is not part of the theme: not valid UTF-8, or a link that \
+        leads outside"
     SYNTAX "syntax" Error "Text that is not the template language"
     UNKNOWN_TAG "unknown-tag" Error "A tag that the engine does not have"
     UNKNOWN_FILTER "unknown-filter" Error "A filter that the engine does not have"
     UNKNOWN_TEST "unknown-test" Error "A test after `is` that the engine does not have"
     UNKNOWN_METHOD "unknown-method" Error "A method that no value has"
-    UNDEFINED_VARIABLE "undefined-variable" Warning "A variable that no page which shows the place has"
+    UNDEFINED_VARIABLE "undefined-variable" Warning "A variable that no page with this template has"
     UNKNOWN_FIELD "unknown-field" Warning "A field that the object does not have"
     MISSING_INCLUDE "missing-include" Error "An include or layout that the theme does not have"
     INCLUDE_LOOP "include-loop" Error "Files that include each other without end"
@@ -66,14 +67,17 @@ rules! {
     MISSING_TEMPLATE "missing-template" Warning "A page of the portal without a template"
     BASE_NOT_EXTENDED "base-not-extended" Warning "A page without the layout"
     UNTRANSLATED_KEY "untranslated-key" Note "A key of `t` without a text in translations.json"
-    SCHEMA_INVALID "schema-invalid" Error "A schema of request_objects that is not JSON or asks for unknown objects"
+    SCHEMA_INVALID "schema-invalid" Error "A schema of request_objects that is not JSON or asks \
+        for unknown objects"
     UNKNOWN_ROUTE "unknown-route" Error "A URL in a script that the portal does not have"
     WRONG_METHOD "wrong-method" Error "A request with a method that the route does not take"
     NO_TOKEN "no-token" Warning "A request of a script without the token of the customer"
-    ENGINE_API "engine-api" Note "A call of the deprecated script endpoints; `rc theme migrate` lists what replaces them"
-    PYTHON_2_ONLY "py2-only" Warning "An order between text and number, which Python 3 refuses"
-    LIQUID_LEAK "liquid-leak" Note "Liquid in the output, which runs behind the proxy of the shop alone"
-    SECRET_IN_THEME "secret-in-theme" Error "A token or key that everybody could read"
+    ENGINE_API "engine-api" Note "A call of the deprecated script endpoints; `rc theme migrate` \
+        lists what replaces them"
+    PYTHON_2_ONLY "py2-only" Warning "A comparison of text and number, which Python 3 refuses"
+    LIQUID_LEAK "liquid-leak" Note "Liquid in the output, which runs only behind the proxy of a \
+        shop"
+    SECRET_IN_THEME "secret-in-theme" Error "A token or key that anyone could read"
 }
 
 /// Something that a rule found.

@@ -313,7 +313,7 @@ fn guarded(nodes: &[Node]) -> BTreeSet<String> {
     names
 }
 
-/// What an expression is, as far as it is known.
+/// The type of an expression, as far as it is known.
 fn kind_of(expression: &Expression, scope: &Scope) -> Kind {
     match &expression.kind {
         ExpressionKind::Name(name) => scope.get(name).copied().flatten(),

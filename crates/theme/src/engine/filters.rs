@@ -194,7 +194,7 @@ fn date(state: &State, value: &Value, format: Option<String>) -> Result<String, 
         "now" | "today" => Page::of(state).map(|page| page.now),
         _ => time(&text),
     };
-    // What is not a date is shown as it is, as Liquid does.
+    // Text that is not a date is shown unchanged, as Liquid does.
     let Some(time) = found else {
         return Ok(if value.is_none() { String::new() } else { text });
     };

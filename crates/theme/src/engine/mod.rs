@@ -221,7 +221,7 @@ fn with_newlines(source: &str) -> Cow<'_, str> {
 fn reason(error: &minijinja::Error) -> String {
     let kind = error.kind();
     if kind == ErrorKind::OutOfFuel {
-        return "the page does too much: a loop may not end".to_owned();
+        return "the page takes too many steps: a loop may not end".to_owned();
     }
     let detail = error.detail().unwrap_or_default();
     if detail.contains("recursion limit") {
@@ -234,11 +234,12 @@ fn reason(error: &minijinja::Error) -> String {
     }
 }
 
-/// What is shown in place of a file that is missing.
+/// The placeholder of a missing file.
 fn missing_box(name: &str) -> String {
     let name = python::escaped(name).replace(['{', '}'], "");
     format!(
-        "<div class=\"theme-missing-include\" style=\"border:2px solid #c00;padding:8px;color:#c00\">\
+        "<div class=\"theme-missing-include\" style=\"border:2px solid \
+         #c00;padding:8px;color:#c00\">\
          the theme has no file {name}</div>"
     )
 }

@@ -1,4 +1,4 @@
-//! What filters and functions know of the page that is rendered.
+//! The page that is rendered, as filters and functions see it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -24,7 +24,7 @@ pub(super) struct Rewritten {
     edits: Vec<Edit>,
 }
 
-/// What stands in place of a part of the file.
+/// What replaces a part of the file.
 struct Edit {
     /// The part of the file.
     replaced: Span,

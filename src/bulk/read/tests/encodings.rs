@@ -1,4 +1,4 @@
-//! Encodings: found out while reading, or said.
+//! Encodings: detected while reading, or said.
 
 use super::super::Encoding;
 use super::*;
@@ -35,7 +35,7 @@ fn utf_16_that_is_cut_in_a_letter_is_an_error_with_its_line() {
     assert!(
         error
             .message
-            .starts_with("a file, line 3: bytes that are no utf-16"),
+            .starts_with("a file, line 3: bytes that are not valid utf-16"),
         "{error}"
     );
     // Half a pair, in the middle.
@@ -52,7 +52,7 @@ fn utf_16_whose_letters_do_not_tell_is_read_when_it_is_said() {
     assert_eq!(got.rows, [(2, cells(&["я"]))]);
     // Said by the user is nothing to tell the user.
     assert!(got.notes.is_empty());
-    // The order is found out also then.
+    // The order is detected also then.
     let got = as_said(&utf16("code\nя\n", true), Encoding::Utf16).unwrap();
     assert_eq!(got.rows, [(2, cells(&["я"]))]);
 }
@@ -71,7 +71,7 @@ fn a_file_whose_first_letter_beyond_ascii_is_none_of_utf_8_is_windows_1252() {
     assert_eq!(
         got.notes,
         [
-            "read as Windows-1252, as it is not valid UTF-8; if letters are wrong, name the \
+            "read as Windows-1252, as it is not valid UTF-8; if characters are wrong, name the \
              encoding, like --encoding macintosh"
         ]
     );
@@ -92,11 +92,17 @@ fn windows_1252_is_seen_however_late_and_at_the_very_end() {
 #[test]
 fn a_later_byte_that_is_no_utf_8_is_an_error_with_its_line_and_the_way_out() {
     let error = refused(b"code,note\r\nA,\xC3\xA9\r\nB,\"x\r\ny\xE9\"\r\n");
-    assert_eq!(error.message, "a file, line 4: bytes that are no UTF-8");
+    assert_eq!(
+        error.message,
+        "a file, line 4: bytes that are not valid UTF-8"
+    );
     assert!(told(&error).contains("--encoding windows-1252"));
     // Also when it is cut off in a letter.
     let error = refused(b"code\n\xC3\xA9\n\xC3");
-    assert_eq!(error.message, "a file, line 3: bytes that are no UTF-8");
+    assert_eq!(
+        error.message,
+        "a file, line 3: bytes that are not valid UTF-8"
+    );
 }
 
 #[test]
@@ -106,7 +112,7 @@ fn what_is_said_overrides_what_would_be_found() {
     assert!(got.notes.is_empty());
     let error = as_said(b"code\n\xE9\n", Encoding::Utf8).unwrap_err();
     assert!(error.message.contains("line 2"), "{error}");
-    // Whoever says UTF-8 has its mark taken off all the same.
+    // Anyone who says UTF-8 has its mark taken off all the same.
     let got = as_said("\u{FEFF}code\nA\n".as_bytes(), Encoding::Utf8).unwrap();
     assert_eq!(got.header.unwrap(), ["code"]);
 }
@@ -116,7 +122,7 @@ fn a_nul_is_an_error_with_its_line() {
     let error = refused(b"code,note\nA,\"x\ny\"\nB,a\0b\n");
     assert_eq!(
         error.message,
-        "a file, line 4: a NUL byte, which no text has"
+        "a file, line 4: a NUL byte, which text does not contain"
     );
     let error = refused(utf16("\u{FEFF}code\nA\n\0\n", true));
     assert!(

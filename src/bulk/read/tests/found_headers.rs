@@ -18,7 +18,7 @@ fn header_below_titles_is_found_and_its_line_is_named() {
         assert_eq!(lines, [4, 5], "{above}");
         assert_eq!(
             got.notes,
-            ["the header is on line 3; what is above it is left out"]
+            ["the header is on line 3; the lines above it are left out"]
         );
     }
 }
@@ -108,7 +108,7 @@ fn apostrophes_before_formulas_are_taken_off_and_counted() {
     );
     assert_eq!(
         got.notes,
-        ["an apostrophe before a formula was taken off in 2 cells, first on line 2"]
+        ["an apostrophe before a formula was removed from 2 cells, first on line 2"]
     );
 }
 
@@ -132,7 +132,8 @@ fn other_encodings_are_read_when_they_are_named() {
 
 #[test]
 fn rows_that_explain_a_template_are_left_out() {
-    let text = "HEADER,code,value,note\nREQUIRED?,REQUIRED,REQUIRED,\nEXPLANATION,the code,how much,\n\
+    let text = "HEADER,code,value,note\nREQUIRED?,REQUIRED,REQUIRED,\nEXPLANATION,the code,how \
+        much,\n\
                 Options:,,,\nEXAMPLE,MOSS10,10,x\n,FERN20,20,y\nSpring,EXAMPLE,5,z\n";
     let got = read(text);
     assert_eq!(

@@ -77,7 +77,7 @@ fn a_missing_header_is_told_where_the_first_line_is_a_row() {
 
 #[test]
 fn names_that_are_only_unknown_are_not_taken_for_a_row() {
-    // Whoever gives columns their places names them better.
+    // Anyone who gives columns their places names them better.
     for text in [
         "Promo Code;Amount\nA;1\n",
         "kode,valu\nA,1\n",

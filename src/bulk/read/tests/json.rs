@@ -41,11 +41,11 @@ fn a_line_that_is_no_object_spoils_no_other() {
         reasons,
         [
             (1, ""),
-            (2, "no JSON: expected value (column 6)"),
-            (3, "no JSON object"),
-            (4, "no JSON: EOF while parsing an object (column 6)"),
-            (5, "no JSON: trailing characters (column 8)"),
-            (6, "no JSON object"),
+            (2, "not valid JSON: expected value (column 6)"),
+            (3, "not a JSON object"),
+            (4, "not valid JSON: EOF while parsing an object (column 6)"),
+            (5, "not valid JSON: trailing characters (column 8)"),
+            (6, "not a JSON object"),
             (7, ""),
         ]
     );
@@ -132,12 +132,9 @@ fn what_is_broken_in_a_document_ends_it_with_the_way_out() {
             "{\n\"a\": 1\n}\n{\n\"a\" 2\n}\n",
             "line 4: no JSON: expected `:`",
         ),
-        ("[1,2]", "line 1: a JSON object should stand here"),
-        ("[{\"a\":1}, 2]", "line 1: a JSON object should stand here"),
-        (
-            "{\n\"a\": 1\n}\nend",
-            "line 4: a JSON object should stand here",
-        ),
+        ("[1,2]", "line 1: expected a JSON object here"),
+        ("[{\"a\":1}, 2]", "line 1: expected a JSON object here"),
+        ("{\n\"a\": 1\n}\nend", "line 4: expected a JSON object here"),
     ] {
         let told = told(&refused(text));
         assert!(told.contains(message), "{told}");

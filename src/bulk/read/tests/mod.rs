@@ -1,4 +1,4 @@
-//! Reading, tried with real bytes. What is common to the tests stands here.
+//! Reading, tried with real bytes. What is common to the tests is here.
 
 mod beginnings;
 mod encodings;
@@ -15,7 +15,7 @@ mod workbooks;
 
 use std::io::{self, Read};
 
-use super::{ReadOptions, RowReader};
+use super::{InputReader, ReadOptions};
 use crate::bulk::row::{CellMark, RowContent};
 use crate::error::{Error, Kind, Result};
 
@@ -51,7 +51,7 @@ pub(super) fn read_from(
     stream: impl Read + Send + 'static,
     options: ReadOptions,
 ) -> Result<Got> {
-    let mut reader = RowReader::open(name, Box::new(stream), &options, &familiar)?;
+    let mut reader = InputReader::open(name, Box::new(stream), &options, &familiar)?;
     let mut rows = Vec::new();
     while let Some(row) = reader.next_row()? {
         let what = match row.content {

@@ -1,4 +1,4 @@
-//! What must hold for any table and any bytes.
+//! Properties of any table and any bytes.
 
 use proptest::prelude::*;
 
@@ -147,8 +147,8 @@ proptest! {
     fn no_good_row_of_a_table_is_swallowed(
         text in "[a,\"\r\n]{0,40}",
     ) {
-        // Whatever stands between, a row is read, unusable, or the file is
-        // refused: never is it part of another without a word.
+        // Whatever is between, a row is read, unusable, or the file is refused:
+        // never is it part of another without a word.
         let text = format!("code,note\n{text}\nlast,row\n");
         if let Ok(got) = read_with(&text, ReadOptions::default()) {
             let line = line_after(text.as_bytes()) - 1;

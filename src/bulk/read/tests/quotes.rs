@@ -26,7 +26,7 @@ fn text_behind_a_closing_quote_is_named_by_its_line() {
     let error = refused("code,note\nA,1\n\"5\" pipe\",10\n");
     assert_eq!(
         error.message,
-        "a file, line 3: text behind the quote that closes a cell"
+        "a file, line 3: text after the quote that closes a cell"
     );
     assert!(told(&error).contains("\"5\"\" pipe\""));
 }

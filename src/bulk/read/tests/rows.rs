@@ -72,7 +72,7 @@ fn delimiters_are_found_by_the_names_that_are_familiar() {
         ("\t", Some("cells are separated by tabs")),
         ("|", Some("cells are separated by |")),
     ] {
-        // What else stands in the header would mislead who only counts.
+        // What else is in the header would mislead who only counts.
         let text = "code^\"value\"^a,b;c|d\te,f;g|h\ti\nA^1^x\n".replace('^', delimiter);
         let got = read(&text);
         assert_eq!(got.header.unwrap()[..2], ["code", "value"], "{delimiter:?}");
@@ -86,7 +86,7 @@ fn where_no_name_is_familiar_the_delimiter_that_makes_most_cells_is_taken() {
         read("x;y;z,w\n1;2;3\n").rows,
         [(2, cells(&["1", "2", "3"]))]
     );
-    // What stands in quotes does not count.
+    // What is in quotes does not count.
     assert_eq!(read("\"x;y;z\",w\n1,2\n").rows, [(2, cells(&["1", "2"]))]);
     // Of equal ones, the usual.
     assert_eq!(read("x;y,z\n1,2\n").header.unwrap(), ["x;y", "z"]);

@@ -42,7 +42,8 @@ fn a_stream_that_breaks_is_named_with_its_line() {
 #[test]
 fn a_failure_is_never_followed_by_an_end() {
     let stream = Box::new(io::Cursor::new("code\nA\n\"B\n"));
-    let mut reader = RowReader::open("a file", stream, &ReadOptions::default(), &familiar).unwrap();
+    let mut reader =
+        InputReader::open("a file", stream, &ReadOptions::default(), &familiar).unwrap();
     assert!(reader.next_row().unwrap().is_some());
     assert!(reader.next_row().is_err());
     assert!(reader.next_row().is_err());
@@ -54,7 +55,7 @@ fn the_end_stays_the_end() {
     for text in ["code\nA\n", "code\nA", "{\"a\":1}\n", "[{\"a\":1}]"] {
         let stream = Box::new(io::Cursor::new(text));
         let mut reader =
-            RowReader::open("a file", stream, &ReadOptions::default(), &familiar).unwrap();
+            InputReader::open("a file", stream, &ReadOptions::default(), &familiar).unwrap();
         assert!(reader.next_row().unwrap().is_some());
         for _ in 0..3 {
             assert!(reader.next_row().unwrap().is_none(), "{text:?}");
@@ -64,10 +65,10 @@ fn the_end_stays_the_end() {
 
 #[test]
 fn a_row_is_handed_over_before_the_stream_goes_on() {
-    // Whoever pipes a million rows must not wait for the last.
+    // Anyone who pipes a million rows must not wait for the last.
     let text = format!("code\n{}", "A\n".repeat(1000));
     let stream = Slowly(Breaks(io::Cursor::new(text.into_bytes())), 100);
-    let mut reader = RowReader::open(
+    let mut reader = InputReader::open(
         "a pipe",
         Box::new(stream),
         &ReadOptions::default(),
@@ -101,7 +102,8 @@ fn interruptions_are_no_failures() {
 #[test]
 fn a_reader_may_work_on_another_thread() {
     let stream = Box::new(io::Cursor::new("code\nA\n"));
-    let mut reader = RowReader::open("a file", stream, &ReadOptions::default(), &familiar).unwrap();
+    let mut reader =
+        InputReader::open("a file", stream, &ReadOptions::default(), &familiar).unwrap();
     let line = std::thread::spawn(move || reader.next_row().unwrap().unwrap().line);
     assert_eq!(line.join().unwrap(), 2);
 }

@@ -28,7 +28,7 @@ const NAMED: usize = 8;
 /// Merged cells beside each other: row, first and last column, from 0.
 type MergedCells = (u32, u32, u32);
 
-/// Rows with values that nobody sees: filtered out, or hidden by hand.
+/// Rows with values that no one sees: filtered out, or hidden by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Hidden {
     None,
@@ -64,12 +64,12 @@ pub(super) struct Sheet {
 /// Reads a sheet: the one of that name or number, or the first with a value.
 ///
 /// # Errors
-/// A usage error when it is no workbook, too large, or has no such sheet.
+/// A usage error when it is not a workbook, too large, or has no such sheet.
 pub(super) fn read(name: &str, stream: &mut dyn Read, wanted: Option<&str>) -> Result<Sheet> {
     let package = package::read(name, stream)?;
     match package.kind {
-        package::Kind::Xlsx => xlsx::read(name, package, wanted),
-        package::Kind::Ods => ods::read(name, package, wanted),
+        package::WorkbookKind::Xlsx => xlsx::read(name, package, wanted),
+        package::WorkbookKind::Ods => ods::read(name, package, wanted),
     }
 }
 

@@ -26,13 +26,13 @@ pub(super) fn read(name: &str, package: Package, wanted: Option<&str>) -> Result
     let mut archive = ZipArchive::new(Cursor::new(package.bytes))
         .map_err(|error| broken(name, &error.to_string()))?;
     let sheets = {
-        let mut document = Document::open(name, &mut archive)?;
+        let mut document = OdsDocument::open(name, &mut archive)?;
         document.sheets()?
     };
     let mut choice = SheetChoice::new(name, sheets.clone(), wanted)?;
     while let Some(sheet) = choice.next() {
         let at = sheets.iter().position(|(known, _)| *known == sheet);
-        let mut document = Document::open(name, &mut archive)?;
+        let mut document = OdsDocument::open(name, &mut archive)?;
         let table = document.rows(at.unwrap_or(0))?;
         if table.rows.is_empty() && !choice.is_last() {
             continue;
@@ -55,7 +55,7 @@ fn broken(name: &str, error: &str) -> Error {
 
 /// What a sheet has.
 #[derive(Default)]
-struct Table {
+struct OdsTable {
     rows: SheetRows,
     merged: Vec<MergedCells>,
     /// Rows with values that are hidden.
@@ -63,13 +63,13 @@ struct Table {
 }
 
 /// The XML of a workbook, read from its beginning.
-struct Document<'a, R: Read> {
+struct OdsDocument<'a, R: Read> {
     name: &'a str,
     xml: Reader<BufReader<R>>,
     buffer: Vec<u8>,
 }
 
-impl<'a> Document<'a, Box<dyn Read + 'a>> {
+impl<'a> OdsDocument<'a, Box<dyn Read + 'a>> {
     fn open(name: &'a str, archive: &'a mut ZipArchive<Cursor<Vec<u8>>>) -> Result<Self> {
         let part = archive
             .by_name("content.xml")
@@ -85,7 +85,7 @@ impl<'a> Document<'a, Box<dyn Read + 'a>> {
     }
 }
 
-impl<R: Read> Document<'_, R> {
+impl<R: Read> OdsDocument<'_, R> {
     fn event(&mut self) -> Result<Event<'static>> {
         self.buffer.clear();
         let event = self.xml.read_event_into(&mut self.buffer);
@@ -126,7 +126,7 @@ impl<R: Read> Document<'_, R> {
     }
 
     /// The rows of a sheet, by its place.
-    fn rows(&mut self, wanted: usize) -> Result<Table> {
+    fn rows(&mut self, wanted: usize) -> Result<OdsTable> {
         let mut before = 0;
         loop {
             match self.event()? {
@@ -136,14 +136,14 @@ impl<R: Read> Document<'_, R> {
                     }
                     before += 1;
                 }
-                Event::Eof => return Ok(Table::default()),
+                Event::Eof => return Ok(OdsTable::default()),
                 _ => {}
             }
         }
     }
 
-    fn table(&mut self) -> Result<Table> {
-        let mut table = Table::default();
+    fn table(&mut self) -> Result<OdsTable> {
+        let mut table = OdsTable::default();
         let mut number = 0_u32;
         loop {
             match self.event()? {
@@ -176,7 +176,7 @@ impl<R: Read> Document<'_, R> {
     }
 
     /// The cells of a row, up to its end.
-    fn row(&mut self, number: u32, merged: &mut Vec<MergedCells>) -> Result<Vec<Cell>> {
+    fn row(&mut self, number: u32, merged: &mut Vec<MergedCells>) -> Result<Vec<OdsCell>> {
         let mut cells = Vec::new();
         let mut column = 0_u32;
         loop {
@@ -193,7 +193,7 @@ impl<R: Read> Document<'_, R> {
                         merged.push((number, column, column.saturating_add(spanned - 1)));
                     }
                     let (text, mark) = self.cell(&tag)?;
-                    cells.push(Cell {
+                    cells.push(OdsCell {
                         column,
                         repeated: repeated.min(MOST_COLUMNS),
                         text,
@@ -236,11 +236,12 @@ impl<R: Read> Document<'_, R> {
                 None,
             ),
             "time" => {
-                let reason = "a span of time or a time without its day";
+                let reason = "a duration, or a time without a date";
                 (shown, Some(CellMark::Fault(reason.to_owned())))
             }
             "" if shown.is_empty() && value("table:formula").is_some() => {
-                let reason = "a formula without its value; open the file in the spreadsheet and \
+                let reason = "a formula without a stored value; open the file in the spreadsheet \
+                    and \
                               save it";
                 (shown, Some(CellMark::Fault(reason.to_owned())))
             }
@@ -294,20 +295,20 @@ impl<R: Read> Document<'_, R> {
 }
 
 /// A cell of a row, as many times as it is repeated.
-struct Cell {
+struct OdsCell {
     column: u32,
     repeated: u32,
     text: String,
     mark: Option<CellMark>,
 }
 
-impl Cell {
+impl OdsCell {
     fn is_empty(&self) -> bool {
         self.text.is_empty() && self.mark.is_none()
     }
 }
 
-fn add(rows: &mut SheetRows, row: u32, cells: &[Cell]) -> Result<()> {
+fn add(rows: &mut SheetRows, row: u32, cells: &[OdsCell]) -> Result<()> {
     for cell in cells.iter().filter(|cell| !cell.is_empty()) {
         for column in cell.column..cell.column.saturating_add(cell.repeated).min(MOST_COLUMNS) {
             rows.add((row, column), &cell.text, cell.mark.clone())?;

@@ -1,5 +1,5 @@
 //! The file of a workbook: read as a whole, but never more of it than its
-//! bounds allow, and told apart from other zip files.
+//! bounds allow, and distinguished from other zip files.
 
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
@@ -37,14 +37,14 @@ pub(super) type Archive = ZipArchive<Cursor<Vec<u8>>>;
 
 /// What kind of workbook a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum WorkbookKind {
     Xlsx,
     Ods,
 }
 
 /// A workbook whose size is known to be bounded.
 pub(super) struct Package {
-    pub(super) kind: Kind,
+    pub(super) kind: WorkbookKind,
     pub(super) bytes: Vec<u8>,
     /// Whether a cell of a sheet may have a formula.
     pub(super) has_formulas: bool,
@@ -62,7 +62,7 @@ pub(super) fn read(name: &str, stream: &mut dyn Read) -> Result<Package> {
     let mut bytes = Vec::new();
     let mut bounded = stream.take(LARGEST_FILE + 1);
     let read = bounded.read_to_end(&mut bytes);
-    read.map_err(|error| Error::reading(name, error).hint("get all of it and try again"))?;
+    read.map_err(|error| Error::reading(name, error).hint("get the complete file and try again"))?;
     if bytes.len() as u64 > LARGEST_FILE {
         return Err(too_large(name));
     }
@@ -70,7 +70,7 @@ pub(super) fn read(name: &str, stream: &mut dyn Read) -> Result<Package> {
         Error::usage(format!(
             "{name} is a damaged Excel or ODS workbook (or another zip file)"
         ))
-        .hint("get all of it; or open it in the spreadsheet and save it as CSV (UTF-8)")
+        .hint("get the complete file, or open it in the spreadsheet and save it as CSV (UTF-8)")
         .caused_by(error)
     })?;
     let kind = kind(name, &archive)?;
@@ -86,7 +86,7 @@ pub(super) fn read(name: &str, stream: &mut dyn Read) -> Result<Package> {
     Ok(package)
 }
 
-fn kind(name: &str, archive: &Archive) -> Result<Kind> {
+fn kind(name: &str, archive: &Archive) -> Result<WorkbookKind> {
     let names: Vec<String> = archive
         .file_names()
         .filter_map(|name| name.ok().map(Cow::into_owned))
@@ -97,10 +97,10 @@ fn kind(name: &str, archive: &Archive) -> Result<Kind> {
         return Err(other(name, "a binary Excel workbook (xlsb)", SAVE));
     }
     if has("xl/workbook.xml") || (has("[Content_Types].xml") && within("xl/")) {
-        return Ok(Kind::Xlsx);
+        return Ok(WorkbookKind::Xlsx);
     }
     if has("content.xml") && has("META-INF/manifest.xml") {
-        return Ok(Kind::Ods);
+        return Ok(WorkbookKind::Ods);
     }
     if within("Index/") {
         return Err(other(name, "a Numbers document", SAVE));
@@ -184,7 +184,7 @@ fn measured(name: &str, mut archive: Archive, package: &mut Package) -> Result<A
             buffer.copy_within(end - kept..end, 0);
         }
     }
-    if package.kind == Kind::Ods && is_protected(&mut archive) {
+    if package.kind == WorkbookKind::Ods && is_protected(&mut archive) {
         return Err(protected(name));
     }
     Ok(archive)
@@ -252,7 +252,7 @@ pub(in crate::bulk::read) fn protected(name: &str) -> Error {
         .hint("open it in the spreadsheet, remove the password and save it again")
 }
 
-/// Whether an old kind of file holds a new workbook, encrypted.
+/// Whether an old kind of file contains a new workbook, encrypted.
 pub(in crate::bulk::read) fn is_encrypted(bytes: &[u8]) -> bool {
     let name: Vec<u8> = "EncryptedPackage"
         .encode_utf16()

@@ -95,14 +95,14 @@ impl NumberForm {
                 (text, mark.or(Some(CellMark::Percent)))
             }
             Self::Zeros(_) if value < 0.0 || plain.contains('.') => {
-                let reason = format!("shown otherwise than it is ({plain})");
+                let reason = format!("displayed differently from its value ({plain})");
                 (plain, Some(fault(&reason)))
             }
             Self::Zeros(digits) => (format!("{plain:0>digits$}"), None),
             Self::Other => {
                 let reason = format!(
-                    "a number in a format of its own ({plain}); format the column as text and \
-                     enter what it shows"
+                    "a number in a custom format ({plain}); format the column as text and enter \
+                     the displayed value"
                 );
                 (plain, Some(fault(&reason)))
             }

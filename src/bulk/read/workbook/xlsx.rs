@@ -123,12 +123,12 @@ fn numeric(value: &DataRef, form: NumberForm) -> (String, Option<CellMark>) {
             (moment::text((year, month, day), clock), None)
         }
         DataRef::DateTime(value) => {
-            let reason = "a span of time or a time without its day";
+            let reason = "a duration, or a time without a date";
             let text = super::shown::plain(value.as_f64());
             (text, Some(CellMark::Fault(reason.to_owned())))
         }
         DataRef::DurationIso(text) => {
-            let reason = "a span of time";
+            let reason = "a duration";
             (text.clone(), Some(CellMark::Fault(reason.to_owned())))
         }
         _ => (String::new(), None),
@@ -137,7 +137,7 @@ fn numeric(value: &DataRef, form: NumberForm) -> (String, Option<CellMark>) {
 
 fn without_value() -> CellMark {
     CellMark::Fault(
-        "a formula without its value; open the file in the spreadsheet and save it".to_owned(),
+        "a formula without a stored value; open the file in the spreadsheet and save it".to_owned(),
     )
 }
 
@@ -173,7 +173,7 @@ fn broken(name: &str, error: &XlsxError) -> Error {
 fn broken_behind(name: &str, sheet: &str, (row, column): (u32, u32), error: &XlsxError) -> Error {
     let cell = super::cell_name(sheet, u64::from(row) + 1, column as usize);
     Error::usage(format!(
-        "{name}: a cell behind {cell} cannot be read: {error}"
+        "{name}: a cell after {cell} cannot be read: {error}"
     ))
     .hint("open it in the spreadsheet and save it again, or as CSV (UTF-8)")
 }

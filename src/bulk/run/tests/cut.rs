@@ -151,7 +151,7 @@ fn killed_once_at_any_point_a_job_is_carried_out_once() {
             stage.dies_at(u64::MAX);
             let counts = stage.until_done(&id);
             kind.hold(&stage, &id, &what);
-            // What can be found out is found out.
+            // What can be detected is detected.
             if kind.operation == "discounts.create" || kind.engine == Engine::Batches {
                 assert_eq!(counts.ok, ROWS as u64, "{what}");
             }

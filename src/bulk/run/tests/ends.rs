@@ -267,7 +267,7 @@ fn a_batch_that_breaks_off_leaves_rows_that_were_not_carried_out() {
     done(&stage.process(&id));
     let counts = counts(&stage, &id);
     assert_eq!((counts.ok, counts.failed, counts.unknown), (2, 2, 0));
-    assert_eq!(errors(&stage, &id), ["the batch broke off before this row"]);
+    assert_eq!(errors(&stage, &id), ["the batch stopped before this row"]);
     assert_eq!(stage.marks("/discounts", "discounts", "code").len(), 2);
 }
 

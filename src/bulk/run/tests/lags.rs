@@ -185,7 +185,7 @@ fn a_batch_without_progress_stops_the_job_after_ten_minutes() {
             stage.after(move |line, mut answer| {
                 started |= is_starting(line);
                 if started && is_looking(line) {
-                    // Totals that go up and down are no progress.
+                    // Totals that go up and down are not progress.
                     total = 7 - total;
                     answer["async_batch"]["status"] = json!(status);
                     answer["async_batch"]["closed_at"] = json!(null);

@@ -1,6 +1,6 @@
 //! The proof, within one process: jobs run against a sandbox over a network
 //! that loses, delays and refuses, and are cut off at any point; whatever
-//! happened, each row was carried out once, or is told to be unknown.
+//! happened, each row was carried out once, or is reported as unknown.
 
 mod cut;
 mod ends;

@@ -227,7 +227,7 @@ fn a_unique_field_in_other_letters_is_found_and_unknown() {
         assert_eq!(row.state, "unknown", "{:?}", row.error);
         let error = row.error.unwrap();
         assert!(
-            error.contains("customer 5 has this email in other letters"),
+            error.contains("customer 5 has this email in different upper and lower case"),
             "{error}"
         );
     }

@@ -46,7 +46,7 @@ pub(super) struct Weather {
     pub(super) lost: u8,
     /// An answer gets lost on its way.
     pub(super) answer_lost: u8,
-    /// A request that nobody waits for any more arrives after the next one.
+    /// A request that no one waits for any more arrives after the next one.
     pub(super) late: u8,
     /// A request is refused, as there are too many.
     pub(super) busy: u8,
@@ -174,7 +174,7 @@ impl TestStage {
         *self.after.lock().unwrap() = Some(Box::new(meddle));
     }
 
-    /// Nobody meddles any more.
+    /// No one meddles any more.
     pub(super) fn alone(&self) {
         *self.before.lock().unwrap() = None;
         *self.after.lock().unwrap() = None;
@@ -312,7 +312,7 @@ impl TestStage {
         self.until_done(id)
     }
 
-    /// The weather clears up, and nobody dies any more.
+    /// The weather clears up, and no one dies any more.
     pub(super) fn calm(&self) {
         *self.weather.lock().unwrap() = Weather::default();
         self.dies_at(u64::MAX);
@@ -372,7 +372,7 @@ impl TestStage {
         self.ledger(id).rows_behind(0, 1_000, &[]).unwrap()
     }
 
-    /// How often each mark stands in a field of the records of a list.
+    /// How often each mark is in a field of the records of a list.
     pub(super) fn marks(&self, path: &str, key: &str, field: &str) -> BTreeMap<String, u64> {
         let mut marks = BTreeMap::new();
         for record in self.records(path, key) {

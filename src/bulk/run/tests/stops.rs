@@ -1,5 +1,5 @@
-//! A job that is told to stop: nothing new leaves, what is under way is
-//! answered, and it goes on later.
+//! A job that is asked to stop: nothing new leaves, what is under way is
+//! answered, and it continues later.
 
 use std::sync::{Arc, Mutex};
 
@@ -43,7 +43,7 @@ fn told_to_stop_nothing_waits_for_its_turn_any_more() {
     let (teller, stop) = tokio::sync::watch::channel(false);
     let told = Arc::new(Mutex::new(None));
     let at = Arc::clone(&told);
-    // Eight are under way before the first answer tells that the bucket is full.
+    // Eight are under way before the first answer says that the bucket is full.
     let mut left = 10;
     stage.before(move |stage, _| {
         left -= 1;
@@ -102,7 +102,7 @@ fn rows_that_meet_each_other_at_work_go_once_more_one_at_a_time() {
     let exit = stage.process(&id);
     assert!(matches!(exit, Exit::Run(Ok(RunEnd::Done))), "{exit:?}");
     assert_eq!(counts(&stage, &id).ok, 3);
-    // One that meets others even then is told as refused.
+    // One that meets others even then is reported as refused.
     let id = stage.job("discounts.create", Engine::Requests, &[discount(7)]);
     stage.before(|_, _| Some(said(409)));
     let exit = stage.process(&id);

@@ -73,7 +73,7 @@ struct Round {
     drifted: BTreeSet<String>,
 }
 
-type Objects = BTreeMap<String, Value>;
+type ObjectsById = BTreeMap<String, Value>;
 
 impl Round {
     fn name(&self) -> String {
@@ -91,7 +91,7 @@ impl Round {
     }
 
     /// All objects of a resource.
-    fn objects(&self, resource: &'static Resource) -> Objects {
+    fn objects(&self, resource: &'static Resource) -> ObjectsById {
         let list = resource.operation_to(OperationAction::List).unwrap();
         // Metafields are listed by the kind of their owner.
         let owners: Vec<String> = match resource.operation_to(OperationAction::Create) {
@@ -105,7 +105,7 @@ impl Round {
             }
             _ => vec![String::new()],
         };
-        let mut objects = Objects::new();
+        let mut objects = ObjectsById::new();
         for owner in owners {
             let mut query = format!("limit=250&{owner}");
             loop {
@@ -298,7 +298,7 @@ impl Round {
     }
 
     /// Somebody else changes a field of an object to something else; whether it
-    /// worked, and what stands there now.
+    /// worked, and what is there now.
     fn drift(&mut self, id: &str, fields: &ObjectValues) -> bool {
         let Some(update) = self.resource.operation_to(OperationAction::Update) else {
             return false;
@@ -355,7 +355,7 @@ impl Round {
     }
 }
 
-/// What came of all rounds.
+/// The result of all rounds.
 #[derive(Debug, Default)]
 struct UndoTally {
     rounds: u64,
@@ -539,7 +539,7 @@ fn is_named(undo: &LedgerRow, operation: &Operation) -> bool {
 fn compare(
     round: &Round,
     at: &str,
-    (before, after): (&Objects, &Objects),
+    (before, after): (&ObjectsById, &ObjectsById),
     open: &BTreeSet<String>,
     named: usize,
 ) {
@@ -576,7 +576,7 @@ fn compare(
         if open.contains(id) {
             continue;
         }
-        // Charges are made anew, and get new ids.
+        // Charges are made again, and get new ids.
         let Some(other) = after.get(id) else {
             assert!(is_charge, "{at}: {id} is gone");
             continue;

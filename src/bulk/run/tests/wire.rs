@@ -33,7 +33,7 @@ impl Transport for Wire {
             }
             let line = line(&request);
             stage.asked.lock().unwrap().push(line.clone());
-            // Taken out meanwhile, as whoever meddles may ask, too.
+            // Taken out meanwhile, as anyone who meddles may ask, too.
             let meddler = stage.before.lock().unwrap().take();
             if let Some(mut meddle) = meddler {
                 let said = meddle(stage, &line);

@@ -68,7 +68,7 @@ fn a_word_may_stand_for_null() {
     );
     assert_eq!(
         problems(row(&mut shaper, &["NULL", "", "", "A"]))[0],
-        "id: null names no object"
+        "id: null is not an id"
     );
 }
 
@@ -176,7 +176,7 @@ fn a_list_has_no_holes() {
     assert_eq!(both, json!({"line_items": [{"sku": "A"}, {"sku": "B"}]}));
     assert_eq!(
         problems(row(&mut shaper, &["7", "", "B"])),
-        ["Line Items.1.sku: place 1 of a list that has 0"]
+        ["Line Items.1.sku: index 1 is beyond the end of a list of 0"]
     );
 }
 

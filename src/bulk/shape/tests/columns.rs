@@ -105,7 +105,7 @@ fn every_unknown_column_is_named_at_once() {
     let error = refused("discounts.create", &header, Shaping::default());
     assert_eq!(
         error.message,
-        "discounts create knows no columns `stauts` (did you mean `status`?), `Gibberish`"
+        "discounts create has no columns `stauts` (did you mean `status`?), `Gibberish`"
     );
     assert!(
         error.hints[0].ends_with("--map 'stauts=status' --map 'Gibberish='"),
@@ -165,7 +165,7 @@ fn a_constant_is_a_column_that_every_row_has() {
     let twice = refused("discounts.create", &header, constant(&[("Value", "3")]));
     assert_eq!(
         twice.message,
-        "--const Value=… and the column `value` are for one place"
+        "--const Value=… and the column `value` set the same field"
     );
     let field = refused(
         "discounts.create",
@@ -224,7 +224,7 @@ fn a_required_column_that_is_missing_is_said_once() {
     let error = refused("discounts.update", &["status"], Shaping::default());
     assert_eq!(error.message, "there is no column for id");
     let error = refused("discounts.update", &["id"], Shaping::default());
-    assert_eq!(error.message, "there is no column that changes anything");
+    assert_eq!(error.message, "no column changes anything");
     let error = refused("plans.delete", &["id"], Shaping::default());
     assert_eq!(error.message, "there is no column for external_product_id");
     assert!(error.hints[1].contains("--engine requests"), "{error:?}");

@@ -22,7 +22,7 @@ fn identifying_text_is_trimmed_with_a_note_or_found() {
     assert_eq!(body(row(&mut shaper, "HOLIDAY\r\n"))["code"], "HOLIDAY");
     assert_eq!(
         shaper.notes(),
-        ["the blanks around 2 values are taken off, first on line 2"]
+        ["the spaces around 2 values are removed, first on line 2"]
     );
     let problem = problems(row(&mut shaper, "GLOW\u{200b}6"));
     assert_eq!(

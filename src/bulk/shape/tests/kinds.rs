@@ -76,10 +76,7 @@ fn discounts_that_would_be_refused_are_found() {
         found("discounts.update", &update),
         ["value: a percentage above 100"]
     );
-    assert_eq!(
-        found("discounts.delete", &[("id", "0")]),
-        ["id: not a number of an object"]
-    );
+    assert_eq!(found("discounts.delete", &[("id", "0")]), ["id: not an id"]);
 }
 
 #[test]
@@ -107,7 +104,9 @@ fn onetimes_that_would_be_refused_are_found() {
         ),
         (
             vec![("add_to_next_charge", "true")],
-            "add_to_next_charge: cannot be beside next_charge_scheduled_at; leave one of them empty",
+            "add_to_next_charge: cannot be combined with next_charge_scheduled_at; leave one of \
+             them \
+             empty",
         ),
     ] {
         assert_eq!(found("onetimes.create", &with(&ONETIME, &cells)), [problem]);
@@ -131,7 +130,8 @@ fn plans_that_would_be_refused_are_found() {
                 ("subscription_preferences.charge_interval_frequency", "3"),
                 ("subscription_preferences.order_interval_frequency", "2"),
             ],
-            "subscription_preferences.charge_interval_frequency: not a multiple of the order interval (2)",
+            "subscription_preferences.charge_interval_frequency: not a multiple of the order \
+             interval (2)",
         ),
         (
             vec![("subscription_preferences.interval_unit", "Month")],
@@ -149,7 +149,7 @@ fn people_and_addresses_that_would_be_refused_are_found() {
         (vec![("province", "")], "province: required in US"),
         (
             vec![("zip", "2134")],
-            "zip: not a zip code of US; a spreadsheet took the zeros off, write 02134",
+            "zip: not a zip code of US; a spreadsheet removed the leading zeros; write 02134",
         ),
         (
             vec![("country_code", "USA")],

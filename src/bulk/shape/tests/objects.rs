@@ -65,10 +65,10 @@ fn an_unknown_key_is_a_finding_and_a_field_is_left_out() {
 fn a_value_of_another_shape_is_a_finding() {
     let mut shaper = lines("discounts.update", Shaping::default());
     for (text, problem) in [
-        (r#"{"id": {}, "code": "A"}"#, "id: not a plain value"),
+        (r#"{"id": {}, "code": "A"}"#, "id: not a single value"),
         (
             r#"{"id": 7, "code": ["A"]}"#,
-            "code: a list or an object where a plain value belongs",
+            "code: a list or an object instead of a single value",
         ),
         (
             r#"{"id": 7, "applies_to": [1]}"#,
@@ -80,7 +80,7 @@ fn a_value_of_another_shape_is_a_finding() {
         ),
         (
             r#"{"id": 7, "code": "A", "Code": "B"}"#,
-            "Code: for the same place as code",
+            "Code: sets the same field as code",
         ),
         (r#"{"code": "A"}"#, "id: required, but empty"),
         ("{\"id\": 7", ": not a JSON object"),
@@ -118,7 +118,7 @@ fn maps_and_constants_count_for_objects_too() {
     let text = r#"{"id": 7, "status": "disabled"}"#;
     assert_eq!(
         problems(object(&mut shaper, text)),
-        ["status: for the same place as --const status"]
+        ["status: sets the same field as --const status"]
     );
 }
 
@@ -142,7 +142,7 @@ fn a_filter_reshapes_the_rows_of_a_table() {
 #[test]
 fn a_filter_gives_one_object_or_nothing() {
     for (text, problem) in [
-        (".[]", "--jq gave 2 results for this row; one is meant"),
+        (".[]", "--jq gave 2 results for this row; expected one"),
         (".id", "--jq gave no object for this row"),
         ("error(\"no\")", "--jq: no"),
     ] {

@@ -1,4 +1,4 @@
-//! Whatever stands in a cell: it is carried exactly, or it is a finding.
+//! Whatever is in a cell: it is carried exactly, or it is a finding.
 
 use proptest::prelude::*;
 use serde_json::json;

@@ -1,6 +1,6 @@
-//! What became of the records of a list since the last time it was read.
+//! The result of the records of a list since the last time it was read.
 //!
-//! In come records, round after round; out comes for each whether it is new,
+//! Takes records, round after round; returns for each whether it is new,
 //! another than before, or as it was, and at the end of a round which ones are
 //! gone. Of a record its id and a hash are kept, and nothing else.
 
@@ -10,7 +10,7 @@ use std::hash::{Hash, Hasher};
 
 use crate::filter::compact;
 
-/// What became of a record.
+/// The result of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Event {
     /// It was there when the watch began.
@@ -35,7 +35,7 @@ impl Event {
     }
 }
 
-/// What one record is told from others by. In and out it is a JSON object:
+/// What one record is reported from others by. In and out it is a JSON object:
 /// `{"id":1}`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Id {
@@ -80,15 +80,15 @@ struct RecordMark {
 
 /// What is known of all records.
 #[derive(Debug, Default)]
-pub(super) struct Changes {
+pub(super) struct ChangeTracker {
     marks: HashMap<Id, RecordMark>,
     /// Whether a whole round has passed.
     begun: bool,
 }
 
-impl Changes {
-    /// Takes a record and what it is told by, as JSON texts; `None` when nothing happened
-    /// to it.
+impl ChangeTracker {
+    /// Takes a record and what it is reported by, as JSON texts; `None` when nothing
+    /// happened to it.
     pub(super) fn take(&mut self, id: Option<&str>, record: &str) -> Option<Event> {
         let mut hasher = DefaultHasher::new();
         compact(record).hash(&mut hasher);
@@ -132,7 +132,7 @@ impl Changes {
 mod tests {
     use super::*;
 
-    fn round(changes: &mut Changes, records: &[(&str, &str)]) -> Vec<Option<Event>> {
+    fn round(changes: &mut ChangeTracker, records: &[(&str, &str)]) -> Vec<Option<Event>> {
         let taken = records
             .iter()
             .map(|(id, record)| changes.take(Some(&format!("{{\"id\":{id}}}")), record));
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn what_was_there_first_is_told_from_what_comes() {
-        let mut changes = Changes::default();
+        let mut changes = ChangeTracker::default();
         assert_eq!(
             round(&mut changes, &[("1", "a"), ("2", "b")]),
             [Some(Event::Present), Some(Event::Present)]
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn what_is_gone_is_told_once_and_may_come_back() {
-        let mut changes = Changes::default();
+        let mut changes = ChangeTracker::default();
         round(&mut changes, &[("1", "a"), ("\"x\"", "b"), ("2", "c")]);
         changes.end_round();
         round(&mut changes, &[("2", "c")]);
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_round_that_broke_off_takes_nothing_away() {
-        let mut changes = Changes::default();
+        let mut changes = ChangeTracker::default();
         round(&mut changes, &[("1", "a"), ("2", "b")]);
         changes.end_round();
         round(&mut changes, &[("1", "a")]);
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_record_that_comes_twice_in_a_round_is_told_once() {
-        let mut changes = Changes::default();
+        let mut changes = ChangeTracker::default();
         assert_eq!(
             round(&mut changes, &[("1", "a"), ("1", "a")]),
             [Some(Event::Present), None]
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn white_space_is_no_change() {
-        let mut changes = Changes::default();
+        let mut changes = ChangeTracker::default();
         round(&mut changes, &[("1", "{\"a\":1}")]);
         assert_eq!(round(&mut changes, &[("1", "{ \"a\": 1 }")]), [None]);
     }

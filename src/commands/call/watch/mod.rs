@@ -2,9 +2,9 @@
 //! is a fresh picture in place of the last; elsewhere, and with `-o ndjson`,
 //! what changed is printed, a line each.
 //!
-//! What is wrong in the first round ends the watch, and so does a token that
-//! is refused; trouble of the network or the server is told, and the next
-//! round goes on. It ends at Ctrl-C, or when nobody reads any more.
+//! An error in the first round ends the watch, and so does a token that is
+//! refused; trouble of the network or the server is reported, and the next
+//! round continues. It ends at Ctrl-C, or when no one reads any more.
 
 mod changes;
 mod screen;
@@ -29,7 +29,7 @@ use crate::ui::Run;
 use screen::Screen;
 use stream::Stream;
 
-/// How long nobody looks whether there still is a reader, and how large the
+/// How long no one looks whether there still is a reader, and how large the
 /// terminal is.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
@@ -98,7 +98,9 @@ fn check(options: &Options, call: &PreparedCall, looks: bool) -> Result<()> {
     }
     if options.output.out.is_some() {
         return match refused("--out") {
-            Err(error) => Err(error.hint("a file appears at the end, and a watch has none")),
+            Err(error) => {
+                Err(error.hint("a file is complete only at the end, and --watch has no end"))
+            }
             ok => ok,
         };
     }
@@ -114,10 +116,10 @@ fn check(options: &Options, call: &PreparedCall, looks: bool) -> Result<()> {
     match options.output.format {
         None | Some(Format::Ndjson) => Ok(()),
         Some(format) => Err(Error::usage(format!(
-            "--watch prints changes as NDJSON here, and not as {}",
+            "--watch prints changes as NDJSON here, not as {}",
             format.name()
         ))
-        .hint("leave out -o; --jq makes of each change what you like")),
+        .hint("leave out -o; --jq can transform each change")),
     }
 }
 
@@ -155,7 +157,7 @@ async fn rounds(
         let mut left = every;
         while !left.is_zero() {
             if (run.reader_gone)() {
-                return Err(Error::new(Kind::Closed, "the reader has gone"));
+                return Err(Error::new(Kind::Closed, "standard output was closed"));
             }
             let slice = left.min(BETWEEN_LOOKS);
             (run.timing.sleep)(slice).await;

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::filter::Flow;
 use crate::output::frame::{Frame, ends, make_room, redraw};
 use crate::output::progress::span;
-use crate::output::{Destination, Output, OutputSettings, visible};
+use crate::output::{Output, OutputDestination, OutputSettings, visible};
 use crate::ui::Run;
 use crate::ui::USUAL_WIDTH;
 use crate::ui::printer::settings;
@@ -21,7 +21,7 @@ const USUAL_HEIGHT: u16 = 24;
 /// A terminal that is lower shows this all the same.
 const LOWEST: usize = 4;
 
-/// Lines that are no records: the first one, the empty one below it, and the
+/// Lines that are not records: the first one, the empty one below it, and the
 /// one in which the cursor stays.
 const BESIDE: usize = 3;
 
@@ -51,7 +51,7 @@ impl Screen {
         every: Duration,
     ) -> Result<Self> {
         let settings = settings(run, options, call.shape(), call.described());
-        let nowhere = Destination::new("standard output", Box::new(std::io::sink()));
+        let nowhere = OutputDestination::new("standard output", Box::new(std::io::sink()));
         Output::new(&settings, nowhere)?;
         Ok(Self {
             settings,
@@ -99,7 +99,7 @@ impl Show for Screen {
         let (width, height) = size(run);
         self.settings.style.terminal_width = u16::try_from(width).ok();
         self.frame = Frame::of(height - BESIDE);
-        let to = Destination::new("standard output", Box::new(self.frame.clone()));
+        let to = OutputDestination::new("standard output", Box::new(self.frame.clone()));
         self.output = Some(Output::new(&self.settings, to)?);
         Ok(())
     }
@@ -159,7 +159,7 @@ impl Show for Screen {
         self.draw(now)
     }
 
-    /// What comes next begins a line of its own, below `^C`.
+    /// The next output begins on a new line, below `^C`.
     fn leave(&mut self, _: &mut Run) {
         if self.size.is_some() {
             let _ = self.stdout.write_all(b"\n");

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Show;
-use super::changes::{Changes, Event};
+use super::changes::{ChangeTracker, Event};
 use crate::cli::Options;
 use crate::commands::call::run::PreparedCall;
 use crate::error::{Error, Result};
@@ -15,7 +15,7 @@ use crate::ui::printer::{Described, Printer};
 /// Prints what changed.
 pub(super) struct Stream {
     printer: Printer,
-    changes: Changes,
+    changes: ChangeTracker,
     /// When the round began.
     at: String,
 }
@@ -31,7 +31,7 @@ impl Stream {
         let described = Described::default();
         Ok(Self {
             printer: Printer::prepare(run, &options, Shape::Many, described)?,
-            changes: Changes::default(),
+            changes: ChangeTracker::default(),
             at: String::new(),
         })
     }
@@ -101,8 +101,8 @@ impl Show for Stream {
     }
 }
 
-/// What a record is told from others by: its id or, where it has none, the ids
-/// of what it belongs to, as products have.
+/// What a record is reported from others by: its id or, where it has none, the
+/// ids of what it belongs to, as products have.
 fn identity(record: &str) -> Option<String> {
     let members = members(record).ok()?;
     let named = |wanted: fn(&str) -> bool| {

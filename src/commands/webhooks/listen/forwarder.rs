@@ -35,8 +35,8 @@ impl ForwardWords {
         let headers = headers.iter().map(|word| {
             let pair = word.split_once(':');
             let (name, value) = pair.ok_or_else(|| {
-                // What is there may be a value alone, and a secret.
-                Error::usage("-H: there is no : after the name").hint("write -H 'Name: value'")
+                // The text may be only a value, and a secret.
+                Error::usage("-H: the : after the name is missing").hint("write -H 'Name: value'")
             })?;
             Ok((name.trim().to_owned(), value.trim().to_owned()))
         });

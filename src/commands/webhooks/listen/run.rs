@@ -56,7 +56,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Listen) -> Result<()
     if !is_once {
         let to = target.map_or(PRINTED, |target| target.as_str());
         run.reporter.done(&format!(
-            "listening to {}; messages go to {to}",
+            "listening to {}; messages are sent to {to}",
             place.named()
         ));
     }
@@ -144,12 +144,12 @@ fn lock_listener(state: &Path, key: &ListenerKey) -> Result<File> {
             Kind::Partial,
             format!("another rc listens already, for {}", key.listener),
         )
-        .hint("end it, or forward to another address")),
+        .hint("stop it, or forward to another address")),
         Err(TryLockError::Error(error)) => Err(cannot(error)),
     }
 }
 
-/// What came of all deliveries.
+/// The result of all deliveries.
 fn judged(run: &mut Run, end: ListenEnd) -> Result<()> {
     if end.repeated > 0 {
         run.reporter.note(&format!(

@@ -1,4 +1,4 @@
-//! What listeners show, and from when they begin.
+//! The output of listeners, and the time they start from.
 
 use jiff::Timestamp;
 
@@ -65,7 +65,7 @@ pub(super) fn start_point(word: Option<&str>, now: &Now) -> Result<StartPoint> {
 /// Of kind `Usage`: it is neither.
 pub(in crate::commands) fn since_moment(word: &str, now: &Now) -> Result<Timestamp> {
     let wrong = || {
-        Error::usage(format!("--since {word}: this is no time"))
+        Error::usage(format!("--since {word}: not a time"))
             .hint("write a span like 2h, a time like 2026-11-20T10:00:00Z, or the id of an event")
     };
     if let Ok(span) = span(word) {

@@ -14,7 +14,7 @@ pub(super) const SPEC: Spec = Spec {
     under: Some("webhooks"),
     ..Spec::new(
         "listen",
-        "Forward what happens to a local program, as webhooks do",
+        "Forward events to a local program, as webhooks do",
         build,
     )
 };
@@ -24,14 +24,14 @@ Needs no public address: the events of the store are read, and each message is
 made from them as its webhook carries it, signed, and posted. The header
 X-Rc-Body says how near the body is: as-of, current, last-seen, stub or polled.
 
-A run continues where the last one with the same target ended, and messages
-that were answered are not sent again. Without a target messages are printed.
-A program that is down is waited for; an answer other than 2xx is a failure,
-which rc deliveries replay sends again.
+A run continues where the last one with the same target ended; messages with a
+response are not sent again. Without a target, messages are printed. If the
+program does not answer, rc waits for it. A response other than 2xx is a failure;
+rc deliveries replay sends the message again.
 
-With --port it receives webhooks instead: both signatures of a message are
-checked, it is recorded, and its very bytes and headers are forwarded. What is
-registered for it with --register is removed when it ends.
+With --port it receives webhooks instead: it checks both signatures of a message,
+records it, and forwards the same bytes and headers. Webhooks that --register
+registers are removed at the end.
 
 Examples:
   rc webhooks listen --forward-to http://localhost:3000/hooks
@@ -49,23 +49,23 @@ fn build() -> Command {
                 .value_name("TOPIC,TOPIC")
                 .action(ArgAction::Append)
                 .value_delimiter(',')
-                .help("only these topics; * stands for anything [default: all]"),
+                .help("only these topics; * matches anything [default: all]"),
             Arg::new("source")
                 .long("source")
                 .value_name("SOURCE")
                 .value_parser(["events", "lists"])
                 .default_value("events")
                 .hide_possible_values(true)
-                .help("events, or lists: what changed since the last look, where events may not be read"),
-            Arg::new("since")
-                .long("since")
-                .value_name("WHEN")
-                .help("from then on: a span like 2h, a time, an event's id, or @saved [default: where the last run ended, else now]"),
+                .help("events; or lists, which finds changes without access to events"),
+            Arg::new("since").long("since").value_name("WHEN").help(
+                "start: a duration like 2h, a time, the id of an event, or @saved [default: where \
+                 the last run ended, else now]",
+            ),
             Arg::new("every")
                 .long("every")
                 .value_name("SPAN")
                 .value_parser(pause)
-                .help("pause between two looks [default: 5s, growing to 30s while nothing happens]"),
+                .help("pause between two requests [default: 5s, up to 30s while nothing happens]"),
             Arg::new("once")
                 .long("once")
                 .action(ArgAction::SetTrue)

@@ -40,7 +40,8 @@ impl Manifest {
             Err(error) => return Err(Error::reading(&path.display().to_string(), error)),
         };
         let manifest = serde_json::from_slice(&text).map_err(|error| {
-            Error::usage(format!("{} is no manifest of a copy", path.display())).caused_by(error)
+            Error::usage(format!("{} is not the manifest of a copy", path.display()))
+                .caused_by(error)
         })?;
         Ok(Some(manifest))
     }

@@ -3,7 +3,7 @@
 //! Rows that change in place, and rows that may be there only once, need an index:
 //! the folder has a database of `SQLite` in `.copy.db`, with everything that a copy
 //! there has. At the end of a run each table that has changed is written to its file
-//! anew, which appears as a whole; the manifest is replaced last.
+//! again, which appears as a whole; the manifest is replaced last.
 
 mod manifest;
 mod rows;
@@ -68,10 +68,11 @@ impl FileFolder {
         })?;
         let known = Manifest::read(&folder.join(MANIFEST))?;
         if let Some(known) = known.filter(|known| known.format != format.ending()) {
-            return Err(
-                Error::usage(format!("{name} has a copy in {}", known.format))
-                    .hint(format!("--to {}:{name} goes on with it", known.format)),
-            );
+            return Err(Error::usage(format!(
+                "{name} already contains a copy in {}",
+                known.format
+            ))
+            .hint(format!("--to {}:{name} continues it", known.format)));
         }
         Ok(Self {
             database: Sqlite::open(&folder.join(DATABASE))?,
@@ -161,7 +162,10 @@ impl FileFolder {
             let message = format!("{} cannot be written", path.display());
             let error = Error::new(Kind::Unexpected, message).caused_by(error);
             if is_full {
-                error.hint("the disk is full; what was stored is complete, and the next run writes the file")
+                error.hint(
+                    "the disk is full; what was stored is complete, and the next run \
+                    writes the file",
+                )
             } else {
                 error
             }

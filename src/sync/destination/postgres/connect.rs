@@ -173,7 +173,7 @@ fn password(config: &Config, credentials: &Credentials) -> Result<Option<String>
 }
 
 /// The password of a line `host:port:database:user:password`, if it is for that
-/// user. A backslash stands before a colon that is meant.
+/// user. A backslash is before a colon that is meant.
 fn in_line(line: &str, wanted: [&str; 4]) -> Option<String> {
     if line.starts_with('#') {
         return None;
@@ -208,7 +208,7 @@ pub(super) async fn connect(place: &PostgresServer) -> Result<Client> {
             Kind::Unreachable,
             format!("{} cannot be reached", place.name),
         )
-        .hint("nothing was written; does a server of PostgreSQL answer there?")
+        .hint("nothing was written; is a PostgreSQL server running there?")
         .caused_by(error)
     };
     if place.is_local() || place.config.get_ssl_mode() == SslMode::Disable {
@@ -217,7 +217,7 @@ pub(super) async fn connect(place: &PostgresServer) -> Result<Client> {
         return Ok(client);
     }
     let settings = place.tls.as_deref().cloned();
-    let settings = settings.ok_or_else(|| Error::unexpected("there are no settings of TLS"))?;
+    let settings = settings.ok_or_else(|| Error::unexpected("TLS cannot be set up"))?;
     let mut config = place.config.clone();
     config.ssl_mode(SslMode::Require);
     let tls = MakeRustlsConnect::new(settings);
@@ -226,9 +226,9 @@ pub(super) async fn connect(place: &PostgresServer) -> Result<Client> {
         let error = unreachable(error);
         match hint {
             Some(hint) => error.hint(hint),
-            None => {
-                error.hint("sslmode=disable in the URL speaks in the clear, which others can read")
-            }
+            None => error.hint(
+                "sslmode=disable in the URL connects without encryption, which others can read",
+            ),
         }
     })?;
     tokio::spawn(connection);

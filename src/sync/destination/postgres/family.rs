@@ -8,7 +8,7 @@ use super::copy::TableCopy;
 use super::{Advance, ChildPage, PostgresFailure, RecordPage, StoredPage, TableState, missing};
 use crate::error::Error;
 
-/// Writes the page and the lists; returns what became of each.
+/// Writes the page and the lists; returns the result of each.
 pub(super) async fn write(
     client: &mut Client,
     tables: &mut HashMap<String, TableCopy>,

@@ -42,7 +42,7 @@ pub(super) async fn insert(
 }
 
 /// The condition of rows that are not deleted, and are among those that are meant.
-/// Values are of the catalog, or a time of our own: they need no holes.
+/// Values are of the catalog, or a time of our own: they need no placeholders.
 fn condition(among: Option<&Among>) -> String {
     let mut sql = format!("{DELETED_AT} IS NULL");
     let one_of = |field: &str, values: &[&str]| {

@@ -104,9 +104,9 @@ impl PostgresFailure {
 fn failed(name: &str, error: tokio_postgres::Error) -> Error {
     use tokio_postgres::error::SqlState;
     let Some(said) = error.as_db_error() else {
-        let message = format!("the connection to {name} broke off");
+        let message = format!("the connection to {name} was lost");
         return Error::new(Kind::Unreachable, message)
-            .hint("what was stored before is complete; the next run goes on from there")
+            .hint("the rows stored before are complete; the next run continues from there")
             .caused_by(error);
     };
     let message = format!("{name}: {}", said.message());
@@ -125,7 +125,7 @@ fn failed(name: &str, error: tokio_postgres::Error) -> Error {
     }
     if *code == SqlState::DISK_FULL {
         return Error::unexpected(message)
-            .hint("what was stored before is complete; the next run goes on from there");
+            .hint("the rows stored before are complete; the next run continues from there");
     }
     if *code == SqlState::INVALID_CATALOG_NAME {
         return Error::usage(message).hint("create the database first");

@@ -1,6 +1,6 @@
 //! Connection services, as `libpq` has them: a name for a database in a file.
 //!
-//! In comes the text of a service file, out goes what it says of one service. What it
+//! Takes the text of a service file; returns what it says of one service. What it
 //! says fills in what the URL leaves open.
 
 use std::collections::BTreeMap;

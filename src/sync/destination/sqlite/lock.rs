@@ -125,7 +125,7 @@ pub(super) fn confirm(
     }
     Err(
         Error::new(Kind::Partial, format!("another process has taken {name}"))
-            .hint("this one was silent for too long; what it stored before is complete"),
+            .hint("this one was idle for too long; the rows it stored before are complete"),
     )
 }
 

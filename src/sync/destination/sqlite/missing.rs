@@ -33,8 +33,8 @@ pub(super) fn gather(connection: &Connection, writer: &TableWriter) -> rusqlite:
 fn condition(among: Option<&Among>) -> String {
     let mut sql = format!("{DELETED_AT} IS NULL");
     let one_of = |field: &str, number: usize| {
-        let holes = vec!["?"; number].join(", ");
-        format!("{} IN ({holes})", quoted(field))
+        let placeholders = vec!["?"; number].join(", ");
+        format!("{} IN ({placeholders})", quoted(field))
     };
     let _ = match among {
         None => Ok(()),
@@ -50,7 +50,7 @@ fn condition(among: Option<&Among>) -> String {
     sql
 }
 
-/// The values of the holes of a condition.
+/// The values of the placeholders of a condition.
 fn values(among: Option<&Among>) -> Vec<String> {
     let texts = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
     match among {

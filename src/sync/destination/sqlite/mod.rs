@@ -131,7 +131,7 @@ fn failed(name: &str, error: rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => store::unwritable(
             name,
-            "what was stored before is complete; the next run goes on from there",
+            "the rows stored before are complete; the next run continues from there",
             error,
         ),
         Some(ErrorCode::ReadOnly | ErrorCode::NotADatabase | ErrorCode::CannotOpen) => {

@@ -6,7 +6,7 @@ use super::schema;
 use super::{StoreKey, TableState, TableStatus, quoted};
 use crate::sync::destination::DELETED_AT;
 
-/// The store that a file is a copy of; `None` for a file that is no copy.
+/// The store that a file is a copy of; `None` for a file that is not a copy.
 ///
 /// # Errors
 /// The file cannot be read.

@@ -184,7 +184,7 @@ fn insert(table: &str, columns: &[&str]) -> String {
     for column in columns {
         let _ = write!(names, "{}, ", quoted(column));
     }
-    let holes = vec!["?"; columns.len() + 2].join(", ");
+    let placeholders = vec!["?"; columns.len() + 2].join(", ");
     let table = quoted(table);
-    format!("INSERT INTO {table} ({names}{EXTRA}, {SYNCED_AT}) VALUES ({holes})")
+    format!("INSERT INTO {table} ({names}{EXTRA}, {SYNCED_AT}) VALUES ({placeholders})")
 }

@@ -51,7 +51,7 @@ pub static LIST: Operation = list("/addresses", "List addresses")
         id("customer_id", "only those with this customer id"),
         text("discount_code", "only those with this discount code"),
         id("discount_id", "only those with this discount id"),
-        boolean("is_active", "only those with or without is active"),
+        boolean("is_active", "only active ones; =false: only inactive ones"),
         id(
             "shopify_customer_id",
             "only those with this shopify customer id",
@@ -83,7 +83,7 @@ const COUNTED: &[Parameter] = &[
     id("customer_id", "only those with this customer id"),
     text("discount_code", "only those with this discount code"),
     id("discount_id", "only those with this discount id"),
-    boolean("is_active", "only those with or without is active"),
+    boolean("is_active", "only active ones; =false: only inactive ones"),
     id(
         "shopify_customer_id",
         "only those with this shopify customer id",
@@ -165,14 +165,14 @@ pub static VALIDATE: Operation = post(
 pub static APPLY_DISCOUNT: Operation = post(
     "apply_discount",
     "/addresses/{id}/apply_discount",
-    "Put a discount on an address, and so on its charges",
+    "Apply a discount to an address and its charges",
 )
 .at(&[ID])
 .body(&[
     text("discount_code", "code of the discount")
         .required()
         .unless(&["discount_id"]),
-    id("discount_id", "number of the discount"),
+    id("discount_id", "id of the discount"),
 ])
 .answers(ResponseShape::One("address", &ADDRESS))
 .scope("write_customers")
@@ -184,7 +184,7 @@ pub static APPLY_DISCOUNT: Operation = post(
 pub static REMOVE_DISCOUNT: Operation = post(
     "remove_discount",
     "/addresses/{id}/remove_discount",
-    "Take the discount off an address",
+    "Remove the discount from an address",
 )
 .at(&[ID])
 .answers(ResponseShape::One("address", &ADDRESS))
@@ -215,7 +215,7 @@ pub static ADD_ONETIME: Operation = post(
 .body(&[
     boolean(
         "add_to_next_charge",
-        "add it to the next charge of the address, whenever that is",
+        "add it to the next charge of the address",
     ),
     day("next_charge_scheduled_at", "day of the next charge")
         .flag("next-charge")
@@ -259,7 +259,7 @@ pub static UPDATE_SUBSCRIPTIONS: Operation = act(
     "/addresses/{address_id}/subscriptions-bulk",
     "Change several subscriptions of an address in one request",
 )
-.details("All of them are changed, or none. Each names itself by its id.")
+.details("All of them are changed, or none. Each has its id.")
 .at(OF_ADDRESS)
 .body(&[SUBSCRIPTIONS])
 .answers(ResponseShape::Many("subscriptions", &SUBSCRIPTION))
@@ -274,7 +274,7 @@ pub static DELETE_SUBSCRIPTIONS: Operation = act(
     "/addresses/{address_id}/subscriptions-bulk",
     "Delete several subscriptions of an address in one request",
 )
-.details("All of them are deleted, or none. Each is named by its id.")
+.details("All of them are deleted, or none. Each has its id.")
 .at(OF_ADDRESS)
 .body(&[SUBSCRIPTIONS])
 .scope("write_subscriptions")

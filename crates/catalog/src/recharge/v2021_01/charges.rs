@@ -8,7 +8,7 @@ use crate::build::{boolean, day, field, get, id, ids, list, money, post, read, t
 use crate::exceptions::BodyException;
 use crate::model::{
     FieldKind, Idempotency, Object, Operation, Parameter, ParameterRole, Resource, ResponseShape,
-    Reverse, STATUS_TONES,
+    STATUS_TONES, UndoCommand,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -47,14 +47,14 @@ pub static LIST: Operation = list("/charges", "List charges")
         UPDATED_AT_MAX,
         id("address_id", "only those with this address id"),
         id("customer_id", "only those with this customer id"),
-        day("date", "only those of this date"),
-        day("date_max", "only up to this date"),
-        day("date_min", "only from this date on"),
+        day("date", "dated on this day"),
+        day("date_max", "dated on or before this day"),
+        day("date_min", "dated on or after this day"),
         text("discount_code", "only those with this discount code"),
         id("discount_id", "only those with this discount id"),
-        day("scheduled_at", "only those of this scheduled at"),
-        day("scheduled_at_max", "only up to this scheduled at"),
-        day("scheduled_at_min", "only from this scheduled at on"),
+        day("scheduled_at", "scheduled on this day"),
+        day("scheduled_at_max", "scheduled on or before this day"),
+        day("scheduled_at_min", "scheduled on or after this day"),
         id(
             "shopify_customer_id",
             "only those with this shopify customer id",
@@ -88,14 +88,14 @@ const COUNTED: &[Parameter] = &[
     UPDATED_AT_MAX,
     id("address_id", "only those with this address id"),
     id("customer_id", "only those with this customer id"),
-    day("date", "only those of this date"),
-    day("date_max", "only up to this date"),
-    day("date_min", "only from this date on"),
+    day("date", "dated on this day"),
+    day("date_max", "dated on or before this day"),
+    day("date_min", "dated on or after this day"),
     text("discount_code", "only those with this discount code"),
     id("discount_id", "only those with this discount id"),
-    day("scheduled_at", "only those of this scheduled at"),
-    day("scheduled_at_max", "only up to this scheduled at"),
-    day("scheduled_at_min", "only from this scheduled at on"),
+    day("scheduled_at", "scheduled on this day"),
+    day("scheduled_at_max", "scheduled on or before this day"),
+    day("scheduled_at_min", "scheduled on or after this day"),
     id(
         "shopify_customer_id",
         "only those with this shopify customer id",
@@ -127,12 +127,12 @@ const WITH_ITEMS: &[BodyException] = &[
 pub static APPLY_DISCOUNT: Operation = post(
     "apply_discount",
     "/charges/{id}/apply_discount",
-    "Put a discount on a queued charge",
+    "Apply a discount to a queued charge",
 )
 .at(&[ID])
 .body(&[
     text("discount_code", "code of the discount"),
-    id("discount_id", "number of the discount"),
+    id("discount_id", "id of the discount"),
 ])
 .answers(ResponseShape::One("charge", &CHARGE))
 .scope("write_orders")
@@ -144,12 +144,12 @@ pub static APPLY_DISCOUNT: Operation = post(
 pub static REMOVE_DISCOUNT: Operation = post(
     "remove_discount",
     "/charges/{id}/remove_discount",
-    "Take a discount off a charge",
+    "Remove a discount from a charge",
 )
 .at(&[ID])
 .body(&[id(
     "address_id",
-    "take it off this address, and so off all later charges",
+    "remove it from this address, and so from all later charges",
 )])
 .answers(ResponseShape::One("charge", &CHARGE))
 .scope("write_orders")
@@ -161,7 +161,7 @@ pub static REMOVE_DISCOUNT: Operation = post(
 pub static CAPTURE_PAYMENT: Operation = post(
     "capture_payment",
     "/charges/{id}/capture",
-    "Capture a payment that was authorised",
+    "Capture an authorised payment",
 )
 .at(&[ID])
 .answers(ResponseShape::One("charge", &CHARGE))
@@ -176,7 +176,7 @@ pub static CHANGE_NEXT_CHARGE_DATE: Operation = post(
     "/charges/{id}/change_next_charge_date",
     "Move a queued charge to another day",
 )
-.details("Everything on the charge moves with it, and joins what is due on that day.")
+.details("All items of the charge move with it, and join a charge that is due on that day.")
 .at(&[ID])
 .body(&[day("next_charge_date", "the new day of the charge")
     .flag("date")
@@ -191,7 +191,7 @@ pub static CHANGE_NEXT_CHARGE_DATE: Operation = post(
 pub static DELAY: Operation = post(
     "delay",
     "/charges/{id}/delay",
-    "Move a queued charge one interval later",
+    "Delay a queued charge by one interval",
 )
 .at(&[ID])
 .answers(ResponseShape::One("charge", &CHARGE))
@@ -204,7 +204,7 @@ pub static DELAY: Operation = post(
 pub static PROCESS: Operation = post(
     "process",
     "/charges/{id}/process",
-    "Charge now what is queued or failed",
+    "Process a queued or failed charge now",
 )
 .at(&[ID])
 .answers(ResponseShape::One("charge", &CHARGE))
@@ -215,15 +215,14 @@ pub static PROCESS: Operation = post(
 .example("rc charges process 377749210 --api-version 2021-01 --yes");
 
 /// The operation `charges.refund`.
-pub static REFUND: Operation = post("refund", "/charges/{id}/refund", "Give money back")
+pub static REFUND: Operation = post("refund", "/charges/{id}/refund", "Refund a charge")
     .at(&[ID])
     .body(&[
-        money("amount", "how much to give back")
+        money("amount", "amount to refund")
             .role(ParameterRole::Amount)
             .required()
             .unless(&["full_refund"]),
-        boolean("full_refund", "give back all that is left of the charge")
-            .role(ParameterRole::WholeAmount),
+        boolean("full_refund", "refund the rest of the charge").role(ParameterRole::WholeAmount),
     ])
     .answers(ResponseShape::One("charge", &CHARGE))
     .scope("write_orders")
@@ -244,7 +243,7 @@ pub static SKIP: Operation = post(
 .again(Idempotency::Idempotent)
 .except(WITH_ITEMS)
 .done("skipped")
-.reversed_by(Reverse::Operation {
+.undo_command(UndoCommand::Operation {
     verb: "unskip",
     field: "status",
     was: "QUEUED",
@@ -252,7 +251,7 @@ pub static SKIP: Operation = post(
 .example("rc charges skip 377749210 --api-version 2021-01 --subscription-id 27363808");
 
 /// The operation `charges.unskip`.
-pub static UNSKIP: Operation = post("unskip", "/charges/{id}/unskip", "Take back a skip")
+pub static UNSKIP: Operation = post("unskip", "/charges/{id}/unskip", "Undo a skip")
     .at(&[ID])
     .body(&[SUBSCRIPTION_ID, SUBSCRIPTION_IDS])
     .answers(ResponseShape::One("charge", &CHARGE))

@@ -9,7 +9,7 @@ use crate::model::{Operation, Parameter, Resource, ResponseShape};
 pub const RESOURCE: Resource = Resource {
     name: "checkouts",
     singular: "checkout",
-    about: "Carts on their way to payment (BigCommerce and custom stores)",
+    about: "Carts before payment (BigCommerce and custom stores)",
     object: &CHECKOUT,
     operations: &[&GET, &CREATE, &UPDATE, &PROCESS, &SHIPPING_RATES],
 };
@@ -27,14 +27,14 @@ pub static GET: Operation = get("/checkouts/{token}", "Show a checkout")
     .example("rc checkouts get efd5a6b12b984f439ec16ce2a00fb5c3 --api-version 2021-01");
 
 /// The operation `checkouts.create`.
-pub static CREATE: Operation = create("/checkouts", "Open a checkout")
+pub static CREATE: Operation = create("/checkouts", "Create a checkout")
     .body(&[
         object("billing_address", "billing address"),
         text("currency", "currency, three letters"),
         text("discount_code", "discount to use"),
         text("email", "email address"),
-        text("external_checkout_id", "number of the cart elsewhere"),
-        text("external_checkout_source", "where that cart is"),
+        text("external_checkout_id", "id of the cart in another system"),
+        text("external_checkout_source", "name of that system"),
         LINE_ITEMS.required(),
         text("note", "a note"),
         NOTE_ATTRIBUTES,
@@ -57,8 +57,8 @@ pub static UPDATE: Operation = update("/checkouts/{token}", "Change a checkout")
         text("currency", "currency, three letters"),
         text("discount_code", "discount to use"),
         text("email", "email address"),
-        text("external_checkout_id", "number of the cart elsewhere"),
-        text("external_checkout_source", "where that cart is"),
+        text("external_checkout_id", "id of the cart in another system"),
+        text("external_checkout_source", "name of that system"),
         LINE_ITEMS,
         text("note", "a note"),
         NOTE_ATTRIBUTES,

@@ -91,20 +91,20 @@ const BILLING: &[Parameter] = &[
     LAST_NAME,
     PHONE,
     boolean("accepts_marketing", "the customer agreed to marketing"),
-    id("shopify_customer_id", "number of the customer in the shop"),
-    text("billing_address1", "street and number of the bill"),
-    text("billing_address2", "second line of the bill"),
-    text("billing_city", "city of the bill"),
-    text("billing_company", "company of the bill"),
+    id("shopify_customer_id", "id of the customer in the shop"),
+    text("billing_address1", "billing address: street and number"),
+    text("billing_address2", "billing address: second line"),
+    text("billing_city", "billing address: city"),
+    text("billing_company", "billing address: company"),
     text(
         "billing_country",
-        "country of the bill, by its English name",
+        "billing address: country, by its English name",
     ),
-    text("billing_first_name", "first name on the bill"),
-    text("billing_last_name", "last name on the bill"),
-    text("billing_phone", "telephone number on the bill"),
-    text("billing_province", "state or province of the bill"),
-    text("billing_zip", "postal code of the bill"),
+    text("billing_first_name", "billing address: first name"),
+    text("billing_last_name", "billing address: last name"),
+    text("billing_phone", "billing address: telephone number"),
+    text("billing_province", "billing address: state or province"),
+    text("billing_zip", "billing address: postal code"),
 ];
 const EMAIL: Parameter = text("email", "email address");
 
@@ -118,7 +118,7 @@ pub static CREATE: Operation = create("/customers", "Add a customer")
         FIRST_NAME.required(),
         LAST_NAME.required(),
         PHONE,
-        id("shopify_customer_id", "number of the customer in the shop"),
+        id("shopify_customer_id", "id of the customer in the shop"),
     ])
     .answers(ResponseShape::One("customer", &CUSTOMER))
     .scope("write_customers")
@@ -189,7 +189,7 @@ pub static LIST_ADDRESSES: Operation = read(
 pub static LIST_PAYMENT_SOURCES: Operation = read(
     "list_payment_sources",
     "/customers/{customer_id}/payment_sources",
-    "List what a customer pays with",
+    "List the payment sources of a customer",
 )
 .at(OF_CUSTOMER)
 .answers(ResponseShape::Many("payment_sources", &PAYMENT_SOURCE))

@@ -102,7 +102,7 @@ pub static CREATE: Operation = create("/discounts", "Create a discount code")
         text("applies_to_resource", "what applies_to_id is"),
         CHANNEL_SETTINGS,
         text("code", "the code").required(),
-        text("discount_type", "what the value means")
+        text("discount_type", "type of the value")
             .values(&["percentage", "fixed_amount", "shipping"])
             .required(),
         DURATION,
@@ -113,7 +113,10 @@ pub static CREATE: Operation = create("/discounts", "Create a discount code")
             "customer_must_not_exist_in_recharge, or null",
         ),
         boolean("once_per_customer", "a customer uses it once"),
-        money("prerequisite_subtotal_min", "least subtotal that it needs"),
+        money(
+            "prerequisite_subtotal_min",
+            "smallest subtotal it can be used on",
+        ),
         STARTS_AT,
         STATUS,
         money("value", "percentage or amount").required(),
@@ -130,7 +133,7 @@ pub static CREATE: Operation = create("/discounts", "Create a discount code")
 
 /// The operation `discounts.update`.
 pub static UPDATE: Operation = update("/discounts/{id}", "Change a discount")
-    .details("fully_disabled takes the discount off every queued charge, for good.")
+    .details("fully_disabled removes the discount from every queued charge permanently.")
     .at(&[ID])
     .body(&[
         CHANNEL_SETTINGS,

@@ -57,18 +57,18 @@ const COUNTED: &[Parameter] = &[
 ];
 
 const OWNER_RESOURCE: Parameter = text("owner_resource", "kind of owner");
-const OWNER_ID: Parameter = id("owner_id", "number of the owner");
+const OWNER_ID: Parameter = id("owner_id", "id of the owner");
 const VALUE: Parameter = text("value", "the value");
 const VALUE_TYPE: Parameter =
     text("value_type", "type of the value").values(&["string", "integer", "json_string"]);
-const DESCRIPTION: Parameter = text("description", "what it is for");
+const DESCRIPTION: Parameter = text("description", "description");
 
 /// The operation `metafields.create`.
-pub static CREATE: Operation = create("/metafields", "Keep an extra value on an object")
+pub static CREATE: Operation = create("/metafields", "Add a metafield to an object")
     .body(&[
         DESCRIPTION,
         text("key", "name").required(),
-        text("namespace", "group of names").required(),
+        text("namespace", "namespace of the key").required(),
         OWNER_ID.required(),
         OWNER_RESOURCE.required(),
         VALUE.required(),

@@ -9,7 +9,7 @@ use crate::build::{
 };
 use crate::model::{
     FieldKind, Idempotency, Method, Object, OldValue, Operation, Parameter, Resource,
-    ResponseShape, Reverse, STATUS_TONES,
+    ResponseShape, STATUS_TONES, UndoCommand,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -17,7 +17,7 @@ use crate::recharge::CONVENTIONS;
 pub const RESOURCE: Resource = Resource {
     name: "orders",
     singular: "order",
-    about: "Orders that charges became",
+    about: "Orders of charges",
     object: &ORDER,
     operations: &[
         &LIST,
@@ -48,13 +48,13 @@ pub static LIST: Operation = list("/orders", "List orders")
         id("customer_id", "only those with this customer id"),
         boolean(
             "has_external_id",
-            "only those with or without has external id",
+            "only those with an external id; =false: only those without",
         ),
-        day("scheduled_at_max", "only up to this scheduled at"),
-        day("scheduled_at_min", "only from this scheduled at on"),
-        day("shipping_date", "only those of this shipping date"),
-        day("shipping_date_max", "only up to this shipping date"),
-        day("shipping_date_min", "only from this shipping date on"),
+        day("scheduled_at_max", "scheduled on or before this day"),
+        day("scheduled_at_min", "scheduled on or after this day"),
+        day("shipping_date", "shipped on this day"),
+        day("shipping_date_max", "shipped on or before this day"),
+        day("shipping_date_min", "shipped on or after this day"),
         id(
             "shopify_customer_id",
             "only those with this shopify customer id",
@@ -92,13 +92,13 @@ const COUNTED: &[Parameter] = &[
     id("customer_id", "only those with this customer id"),
     boolean(
         "has_external_id",
-        "only those with or without has external id",
+        "only those with an external id; =false: only those without",
     ),
-    day("scheduled_at_max", "only up to this scheduled at"),
-    day("scheduled_at_min", "only from this scheduled at on"),
-    day("shipping_date", "only those of this shipping date"),
-    day("shipping_date_max", "only up to this shipping date"),
-    day("shipping_date_min", "only from this shipping date on"),
+    day("scheduled_at_max", "scheduled on or before this day"),
+    day("scheduled_at_min", "scheduled on or after this day"),
+    day("shipping_date", "shipped on this day"),
+    day("shipping_date_max", "shipped on or before this day"),
+    day("shipping_date_min", "shipped on or after this day"),
     id(
         "shopify_customer_id",
         "only those with this shopify customer id",
@@ -133,7 +133,7 @@ pub static CHANGE_DATE: Operation = post(
 .scope("write_orders")
 .again(Idempotency::Idempotent)
 .done("moved")
-.reversed_by(Reverse::OldValues(&[OldValue {
+.undo_command(UndoCommand::OldValues(&[OldValue {
     parameter: "scheduled_at",
     field: "scheduled_at",
 }]))
@@ -146,12 +146,12 @@ pub static UPDATE_SHOPIFY_VARIANT: Operation = act(
     Method::Put,
     "update_shopify_variant",
     "/orders/{id}/update_shopify_variant/{old_variant_id}",
-    "Put another variant in the place of one on a queued order",
+    "Replace a variant on a queued order",
 )
 .at(&[ID, id("old_variant_id", "the variant to replace")])
 .body(&[
-    id("new_shopify_variant_id", "the variant to put there").required(),
-    id("shopify_product_id", "the product of that variant"),
+    id("new_shopify_variant_id", "the new variant").required(),
+    id("shopify_product_id", "the product of the new variant"),
 ])
 .answers(ResponseShape::One("order", &ORDER))
 .scope("write_orders")
@@ -179,7 +179,7 @@ pub static CLONE_ON_CHARGE: Operation = post(
 pub static DELAY: Operation = post(
     "delay",
     "/orders/{id}/delay",
-    "Move a prepaid order, and all after it, one interval later",
+    "Delay a prepaid order and all later ones by one interval",
 )
 .at(&[ID])
 .answers(ResponseShape::One("order", &ORDER))

@@ -21,7 +21,7 @@ pub static LIST: Operation = list("/products", "List products")
         CURSOR,
         PAGE,
         SORT_BY,
-        id("id", "only this one, by number"),
+        id("id", "only this one, by id"),
         id(
             "shopify_product_id",
             "only those with this shopify product id",
@@ -50,7 +50,7 @@ pub static COUNT: Operation = read("count", "/products/count", "Count products")
     .example("rc products count --api-version 2021-01");
 
 const COUNTED: &[Parameter] = &[
-    id("id", "only this one, by number"),
+    id("id", "only this one, by id"),
     id(
         "shopify_product_id",
         "only those with this shopify product id",

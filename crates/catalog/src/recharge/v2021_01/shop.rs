@@ -8,7 +8,7 @@ use crate::recharge::CONVENTIONS;
 pub const RESOURCE: Resource = Resource {
     name: "shop",
     singular: "shop",
-    about: "The store itself, as version 2021-01 has it",
+    about: "Settings of the store, in version 2021-01",
     object: &SHOP,
     operations: &[&GET, &SHIPPING_COUNTRIES],
 };

@@ -10,7 +10,7 @@ use crate::build::{
 };
 use crate::model::{
     FieldKind, FieldRole, Idempotency, Interval, Method, Object, Operation, Parameter, Resource,
-    ResponseShape, Reverse, STATUS_TONES,
+    ResponseShape, STATUS_TONES, UndoCommand,
 };
 use crate::recharge::CONVENTIONS;
 
@@ -150,7 +150,7 @@ pub static CREATE: Operation = create("/subscriptions", "Add a subscription to a
         QUANTITY.required(),
         id("shopify_product_id", "the product in the shop"),
         SHOPIFY_VARIANT_ID.required(),
-        text("status", "status to begin with"),
+        text("status", "initial status"),
     ])
     .answers(ResponseShape::One("subscription", &SUBSCRIPTION))
     .success(201)
@@ -168,7 +168,7 @@ pub static UPDATE: Operation = update("/subscriptions/{id}", "Change a subscript
         CHARGE_INTERVAL_FREQUENCY,
         boolean(
             "commit_update",
-            "wait until the queued charges are made anew",
+            "wait until the queued charges are regenerated",
         ),
         EXPIRE_AFTER,
         ORDER_DAY_OF_MONTH,
@@ -196,7 +196,7 @@ pub static UPDATE: Operation = update("/subscriptions/{id}", "Change a subscript
 pub static ACTIVATE: Operation = post(
     "activate",
     "/subscriptions/{id}/activate",
-    "Bring back a cancelled subscription",
+    "Reactivate a cancelled subscription",
 )
 .at(&[ID])
 .answers(ResponseShape::One("subscription", &SUBSCRIPTION))
@@ -228,7 +228,7 @@ pub static CANCEL: Operation = post(
 .destroys()
 .again(Idempotency::Idempotent)
 .done("cancelled")
-.reversed_by(Reverse::Operation {
+.undo_command(UndoCommand::Operation {
     verb: "activate",
     field: "status",
     was: "ACTIVE",
@@ -272,7 +272,7 @@ pub static BULK_CREATE: Operation = post(
     "/subscriptions/bulk_create",
     "Add several subscriptions in one request",
 )
-.details("All of them are added, or none. Each names its address.")
+.details("All of them are added, or none. Each has its address_id.")
 .body(&[SUBSCRIPTIONS])
 .answers(ResponseShape::Many("subscriptions", &SUBSCRIPTION))
 .scope("write_subscriptions")
@@ -286,7 +286,7 @@ pub static BULK_UPDATE: Operation = act(
     "/subscriptions/bulk_update",
     "Change several subscriptions in one request",
 )
-.details("All of them are changed, or none. Each names itself by its id.")
+.details("All of them are changed, or none. Each has its id.")
 .body(&[SUBSCRIPTIONS])
 .answers(ResponseShape::Many("subscriptions", &SUBSCRIPTION))
 .scope("write_subscriptions")
@@ -300,7 +300,7 @@ pub static BULK_DELETE: Operation = act(
     "/subscriptions/bulk_delete",
     "Delete several subscriptions in one request",
 )
-.details("All of them are deleted, or none. Each is named by its id.")
+.details("All of them are deleted, or none. Each has its id.")
 .body(&[SUBSCRIPTIONS])
 .scope("write_subscriptions")
 .done("deleted")

@@ -44,10 +44,7 @@ const DISCOUNTS: Parameter = array(
 const FIRST_NAME: Parameter = text("first_name", "first name");
 const LAST_NAME: Parameter = text("last_name", "last name");
 const ORDER_NOTE: Parameter = text("order_note", "note on every order to this address");
-const PAYMENT_METHOD_ID: Parameter = id(
-    "payment_method_id",
-    "the payment method that pays for this address",
-);
+const PAYMENT_METHOD_ID: Parameter = id("payment_method_id", "payment method of the address");
 const PHONE: Parameter = text("phone", "telephone number; may be empty");
 const PROVINCE: Parameter = text("province", "state or province");
 const SHIPPING_LINES_OVERRIDE: Parameter = array(
@@ -67,7 +64,7 @@ pub static LIST: Operation = list("/addresses", "List addresses")
         text("discount_code", "only those with this discount")
             .stands_at("discounts.*.code")
             .common(),
-        id("discount_id", "only those with this discount, by number")
+        id("discount_id", "only those with this discount, by id")
             .documented(Type::String)
             .stands_at("discounts.*.id")
             .common(),
@@ -131,7 +128,7 @@ pub static CREATE: Operation = create("/addresses", "Add an address to a custome
 /// The operation `addresses.update`.
 pub static UPDATE: Operation = update("/addresses/{id}", "Change an address")
     .details(
-        "An empty list of discounts takes every discount off the address: \
+        "An empty list of discounts removes every discount from the address: \
              --discounts \"[]\". A new country needs its zip code in the same request.",
     )
     .at(&[ID])
@@ -194,17 +191,17 @@ pub static MERGE: Operation = post(
     "rc addresses merge --target-address 42171447 \
              --source-addresses 42171446,42171445 --yes",
 )
-.never_undone("addresses that were merged do not part again");
+.never_undone("merged addresses cannot be separated");
 
 /// The operation `addresses.skip_charge`.
 pub static SKIP_CHARGE: Operation = post(
     "skip_charge",
     "/addresses/{id}/charges/skip",
-    "Skip a charge that lies in the future",
+    "Skip a future charge",
 )
 .details(
-    "The day must lie in the delivery schedule of the customer. A charge that \
-             does not exist yet is made, as skipped.",
+    "The day must be in the delivery schedule of the customer. A charge that does not exist yet \
+     is created as skipped.",
 )
 .at(&[ID])
 .body(&[

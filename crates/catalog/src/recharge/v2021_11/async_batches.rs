@@ -41,14 +41,14 @@ pub static LIST: Operation = list("/async_batches", "List batches")
     .example("rc async-batches list");
 
 /// The operation `async_batches.get`.
-pub static GET: Operation = get("/async_batches/{id}", "Show how far a batch has come")
+pub static GET: Operation = get("/async_batches/{id}", "Show the progress of a batch")
     .at(&[ID])
     .answers(ResponseShape::One("async_batch", &ASYNC_BATCH))
     .scope("read_batches")
     .example("rc async-batches get 19");
 
 /// The body field of [`CREATE`] that chooses what every task does.
-pub const BATCH_TYPE: Parameter = text("batch_type", "what every task of the batch does")
+pub const BATCH_TYPE: Parameter = text("batch_type", "operation of the tasks in the batch")
     .values(BATCH_TYPES)
     .required();
 
@@ -58,26 +58,23 @@ pub const TASKS: Parameter = array("tasks", "the tasks, each {\"body\": {…}}; 
     .required();
 
 /// The operation `async_batches.create`.
-pub static CREATE: Operation = create("/async_batches", "Open a batch")
-    .details(
-        "A batch runs nothing until it is told to process. Recharge keeps it for \
-             one month.",
-    )
+pub static CREATE: Operation = create("/async_batches", "Create a batch")
+    .details("A batch does not run until `process` starts it. Recharge keeps it for one month.")
     .body(&[BATCH_TYPE])
     .answers(ResponseShape::One("async_batch", &ASYNC_BATCH))
     .success(201)
     .scope("write_batches")
     .example("rc async-batches create --batch-type discount_create")
-    .never_undone("a batch that is open stays open");
+    .never_undone("a batch cannot be deleted");
 
 /// The operation `async_batches.add_tasks`.
 pub static ADD_TASKS: Operation = post(
     "add_tasks",
     "/async_batches/{batch_id}/tasks",
-    "Put up to 1,000 tasks into a batch",
+    "Add up to 1,000 tasks to a batch",
 )
-.details("A batch holds 10,000 tasks at most.")
-.at(&[id("batch_id", "number of the batch")])
+.details("A batch can have at most 10,000 tasks.")
+.at(&[id("batch_id", "id of the batch")])
 .body(&[TASKS])
 .answers(ResponseShape::Number("count"))
 .scope("write_batches")
@@ -87,7 +84,7 @@ pub static ADD_TASKS: Operation = post(
              '[{\"body\":{\"code\":\"SPRING\",\"value\":\"10\",\
              \"value_type\":\"percentage\"}}]'",
 )
-.never_undone("tasks of a batch cannot be taken out");
+.never_undone("tasks cannot be removed from a batch");
 
 /// The operation `async_batches.list_tasks`.
 pub static LIST_TASKS: Operation = read(
@@ -96,7 +93,7 @@ pub static LIST_TASKS: Operation = read(
     "List the tasks of a batch and their results",
 )
 .aliases(&["tasks"])
-.at(&[id("batch_id", "number of the batch")])
+.at(&[id("batch_id", "id of the batch")])
 .query(&[IDS, LIMIT_OF_ALL_LISTS, CURSOR])
 .answers(ResponseShape::Page("async_batch_tasks", &ASYNC_BATCH_TASK))
 .scope("read_batches")
@@ -112,7 +109,7 @@ pub static PROCESS: Operation = post("process", "/async_batches/{id}/process", "
     .destroys()
     .done("started")
     .example("rc async-batches process 19 --yes")
-    .never_undone("a batch that was started runs to its end");
+    .never_undone("a started batch cannot be stopped");
 
 /// The field with the number of tasks of a batch.
 pub const TOTAL_TASK_COUNT: Field = field("total_task_count", FieldKind::Integer)

@@ -9,7 +9,7 @@ use crate::recharge::CONVENTIONS;
 pub const RESOURCE: Resource = Resource {
     name: "bundle_selections",
     singular: "bundle_selection",
-    about: "What a customer chose to be in a bundle",
+    about: "Contents that customers chose for bundles",
     object: &BUNDLE_SELECTION,
     operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE],
 };
@@ -37,13 +37,13 @@ pub static LIST: Operation = list("/bundle_selections", "List bundle selections"
             .multiple(),
         text(
             "item_external_variant_ids",
-            "only those that hold one of these variants",
+            "only those with one of these variants",
         )
         .stands_at("items.*.external_variant_id")
         .multiple(),
         text(
             "item_external_product_ids",
-            "only those that hold one of these products",
+            "only those with one of these products",
         )
         .stands_at("items.*.external_product_id")
         .multiple(),
@@ -70,7 +70,7 @@ pub static GET: Operation = get("/bundle_selections/{id}", "Show the contents of
 
 /// The operation `bundle_selections.create`.
 pub static CREATE: Operation = create("/bundle_selections", "Choose the contents of a bundle")
-    .details("For merchants on Recharge Pro.")
+    .details("Needs Recharge Pro.")
     .body(&[
         PURCHASE_ITEM_ID.required(),
         PLAN_ID.common(),

@@ -11,7 +11,7 @@ use crate::model::OldValue;
 use crate::model::STATUS_TONES;
 use crate::model::{
     FieldKind, FieldRole, Idempotency, Object, Operation, ParameterRole, Resource, ResponseShape,
-    Reverse, Type,
+    Type, UndoCommand,
 };
 use crate::recharge::CONVENTIONS;
 use crate::replication::ForgottenRecords;
@@ -21,7 +21,7 @@ use crate::undo::{Undo, UndoStep, UndoTarget, UndoValues};
 pub const RESOURCE: Resource = Resource {
     name: "charges",
     singular: "charge",
-    about: "Payments: those to come and those that happened",
+    about: "Upcoming and past payments",
     object: &CHARGE,
     operations: &[
         &LIST,
@@ -59,7 +59,7 @@ pub static LIST: Operation = list("/charges", "List charges")
         text("discount_code", "only those with this discount")
             .stands_at("discounts.*.code")
             .common(),
-        id("discount_id", "only those with this discount, by number")
+        id("discount_id", "only those with this discount, by id")
             .documented(Type::String)
             .stands_at("discounts.*.id")
             .common(),
@@ -145,23 +145,22 @@ pub static GET: Operation = get("/charges/{id}", "Show a charge")
 pub static APPLY_DISCOUNT: Operation = post(
     "apply_discount",
     "/charges/{id}/apply_discount",
-    "Put a discount on a queued charge",
+    "Apply a discount to a queued charge",
 )
 .details(
-    "Refused when the charge or its address has a discount already. With both \
-             an id and a code, the id counts. The discount is lost when the charge is \
-             made anew.",
+    "Refused when the charge or its address has a discount already. If both an id and a code are \
+     given, the id is used. The discount is lost when the charge is regenerated.",
 )
 .at(&[ID])
 .body(&[
     text("discount_code", "code of the discount").common(),
-    id("discount_id", "number of the discount").common(),
+    id("discount_id", "id of the discount").common(),
 ])
 .answers(ResponseShape::One("charge", &CHARGE))
 .scope("write_orders")
 .again(Idempotency::RejectsRepeat)
 .done("discounted")
-.reversed_by(Reverse::Operation {
+.undo_command(UndoCommand::Operation {
     verb: "remove_discount",
     field: "discounts",
     was: "[]",
@@ -173,10 +172,10 @@ pub static APPLY_DISCOUNT: Operation = post(
 pub static CAPTURE_PAYMENT: Operation = post(
     "capture_payment",
     "/charges/{id}/capture_payment",
-    "Capture a payment that was authorised",
+    "Capture an authorised payment",
 )
 .aliases(&["capture"])
-.details("Within seven days of the authorisation. Closed beta.")
+.details("Possible within seven days of the authorisation. Closed beta.")
 .at(&[ID])
 .answers(ResponseShape::One("charge", &CHARGE))
 .errors(&[400, 404, 422])
@@ -190,15 +189,15 @@ pub static CAPTURE_PAYMENT: Operation = post(
 .done("captured")
 .example("rc charges capture-payment 377749210 --yes")
 .mails()
-.never_undone("money that was taken stays taken; refund it");
+.never_undone("a captured payment cannot be released; refund it");
 
 /// The operation `charges.process`.
 pub static PROCESS: Operation = post(
     "process",
     "/charges/{id}/process",
-    "Charge now what is queued or failed",
+    "Process a queued or failed charge now",
 )
-.details("For merchants on Recharge Pro, on request.")
+.details("Needs Recharge Pro, on request.")
 .at(&[ID])
 .answers(ResponseShape::One("charge", &CHARGE))
 .scope("write_orders")
@@ -210,23 +209,22 @@ pub static PROCESS: Operation = post(
 .never_undone("the customer was charged, and an order exists; refund it");
 
 /// The operation `charges.refund`.
-pub static REFUND: Operation = post("refund", "/charges/{id}/refund", "Give money back")
+pub static REFUND: Operation = post("refund", "/charges/{id}/refund", "Refund a charge")
     .details(
-        "Part of it or all of it. With --retry the charge is set to error so that \
-             it is tried again; that needs --error and --error-type.",
+        "Refunds a part or everything. With --retry the charge is set to error and retried; this \
+         needs --error and --error-type.",
     )
     .at(&[ID])
     .body(&[
-        money("amount", "how much to give back")
+        money("amount", "amount to refund")
             .role(ParameterRole::Amount)
             .required()
             .unless(&["full_refund"]),
-        boolean("full_refund", "give back all that is left of the charge")
-            .role(ParameterRole::WholeAmount),
-        boolean("retry", "set the charge to error, to be tried again"),
-        text("error", "why, with --retry")
+        boolean("full_refund", "refund the rest of the charge").role(ParameterRole::WholeAmount),
+        boolean("retry", "set the charge to error and retry it"),
+        text("error", "error text, with --retry")
             .values(&["insufficient_inventory"])
-            .beyond("the valid values stand in the description, not in the parameter list"),
+            .beyond("the valid values are in the description, not in the parameter list"),
         text("error_type", "kind of error, with --retry"),
     ])
     .answers(ResponseShape::One("charge", &CHARGE))
@@ -236,22 +234,19 @@ pub static REFUND: Operation = post("refund", "/charges/{id}/refund", "Give mone
     .done("refunded")
     .example("rc charges refund 377749210 --amount 11.00 --yes")
     .mails()
-    .never_undone("money that was given back cannot be taken again");
+    .never_undone("a refund cannot be reversed");
 
 /// The operation `charges.remove_discount`.
 pub static REMOVE_DISCOUNT: Operation = post(
     "remove_discount",
     "/charges/{id}/remove_discount",
-    "Take a discount off a charge",
+    "Remove a discount from a charge",
 )
-.details(
-    "With --address-id it is taken off the address, and so off every later \
-             charge.",
-)
+.details("With --address-id it is removed from the address, and so from every later charge.")
 .at(&[ID])
 .body(&[id(
     "address_id",
-    "take it off this address, and so off all later charges",
+    "remove it from this address, and so from all later charges",
 )])
 .answers(ResponseShape::One("charge", &CHARGE))
 .scope("write_orders")
@@ -266,7 +261,7 @@ pub static REMOVE_DISCOUNT: Operation = post(
             field: "discounts.0.id",
         }]),
     )])
-    .but(&["where the address has a discount already"]),
+    .but(&["if the address already has a discount"]),
 );
 
 /// Skipped items move to a charge of their own: a second request finds the
@@ -298,7 +293,7 @@ pub static SKIP: Operation = post(
 .again(Idempotency::Idempotent)
 .except(WITH_ITEMS)
 .done("skipped")
-.reversed_by(Reverse::Operation {
+.undo_command(UndoCommand::Operation {
     verb: "unskip",
     field: "status",
     was: "queued",
@@ -317,13 +312,9 @@ pub static SKIP: Operation = post(
 );
 
 /// The operation `charges.unskip`.
-pub static UNSKIP: Operation = post("unskip", "/charges/{id}/unskip", "Take back a skip")
+pub static UNSKIP: Operation = post("unskip", "/charges/{id}/unskip", "Undo a skip")
     .at(&[ID])
-    .body(&[ids(
-        "purchase_item_ids",
-        "take back the skip of these items only",
-    )
-    .common()])
+    .body(&[ids("purchase_item_ids", "undo the skip of these items only").common()])
     .answers(ResponseShape::One("charge", &CHARGE))
     .errors(&[422])
     .scope("write_orders")

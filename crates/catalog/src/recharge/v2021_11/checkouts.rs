@@ -13,7 +13,7 @@ use crate::recharge::CONVENTIONS;
 pub const RESOURCE: Resource = Resource {
     name: "checkouts",
     singular: "checkout",
-    about: "Carts on their way to payment (BigCommerce and custom stores)",
+    about: "Carts before payment (BigCommerce and custom stores)",
     object: &CHECKOUT,
     operations: &[&GET, &CREATE, &UPDATE, &PROCESS, &SHIPPING_RATES],
 };
@@ -25,8 +25,8 @@ const BILLING_ADDRESS: Parameter = object("billing_address", "billing address");
 const CURRENCY: Parameter = text("currency", "currency, three letters");
 const EMAIL: Parameter = text("email", "email address");
 const EXTERNAL_CHECKOUT_ID: Parameter =
-    text("external_checkout_id", "number of the cart elsewhere");
-const EXTERNAL_CHECKOUT_SOURCE: Parameter = text("external_checkout_source", "where that cart is");
+    text("external_checkout_id", "id of the cart in another system");
+const EXTERNAL_CHECKOUT_SOURCE: Parameter = text("external_checkout_source", "name of that system");
 const LINE_ITEMS: Parameter = array("line_items", "the items, each an object");
 const NOTE: Parameter = text("note", "a note");
 const ORDER_ATTRIBUTES: Parameter =
@@ -43,7 +43,7 @@ pub static GET: Operation = get("/checkouts/{token}", "Show a checkout")
     .example("rc checkouts get efd5a6b12b984f439ec16ce2a00fb5c3");
 
 /// The operation `checkouts.create`.
-pub static CREATE: Operation = create("/checkouts", "Open a checkout")
+pub static CREATE: Operation = create("/checkouts", "Create a checkout")
     .details(
         "Only for BigCommerce and custom stores; checkouts on Shopify go through \
              Shopify.",
@@ -82,7 +82,7 @@ pub static CREATE: Operation = create("/checkouts", "Open a checkout")
              '[{\"external_product_id\":{\"ecommerce\":\"12345\"},\
              \"external_variant_id\":{\"ecommerce\":\"123456\"},\"quantity\":1}]'",
     )
-    .never_undone("the API deletes no checkouts; an unpaid one ends by itself");
+    .never_undone("the API cannot delete checkouts; an unpaid one expires");
 
 /// The operation `checkouts.update`.
 pub static UPDATE: Operation = update("/checkouts/{token}", "Change a checkout")

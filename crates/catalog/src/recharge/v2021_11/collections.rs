@@ -14,7 +14,7 @@ use crate::undo::{Undo, UndoStep, UndoValues};
 pub const RESOURCE: Resource = Resource {
     name: "collections",
     singular: "collection",
-    about: "Named lists of products",
+    about: "Groups of products",
     object: &COLLECTION,
     operations: &[
         &LIST,
@@ -37,7 +37,7 @@ const SORT_ORDERS: &[&str] = &[
     "created-desc",
 ];
 
-const DESCRIPTION: Parameter = text("description", "what it is for");
+const DESCRIPTION: Parameter = text("description", "description");
 const TITLE: Parameter = text("title", "title");
 const COLLECTION_PRODUCTS: Parameter = references(
     "collection_products",
@@ -65,7 +65,7 @@ pub static GET: Operation = get("/collections/{id}", "Show a collection")
     .example("rc collections get 134157");
 
 /// The operation `collections.create`.
-pub static CREATE: Operation = create("/collections", "Open a collection")
+pub static CREATE: Operation = create("/collections", "Create a collection")
     .body(&[
         DESCRIPTION.required(),
         text("sort_order", "order of the products")
@@ -107,7 +107,7 @@ pub static DELETE: Operation = delete(
 pub static ADD_PRODUCTS: Operation = post(
     "add_products",
     "/collections/{id}/collection_products-bulk",
-    "Put up to 250 products into a collection",
+    "Add up to 250 products to a collection",
 )
 .at(&[ID])
 .body(&[COLLECTION_PRODUCTS.required()])
@@ -122,14 +122,14 @@ pub static ADD_PRODUCTS: Operation = post(
 .example("rc collections add-products 134157 --collection-products 7,8")
 .undo(
     Undo::steps(&[UndoStep::with("remove_products", UndoValues::Sent)])
-        .but(&["products that were in the collection before are taken out as well"]),
+        .but(&["products that were in the collection before, which are removed as well"]),
 );
 
 /// The operation `collections.list_products`.
 pub static LIST_PRODUCTS: Operation = read(
     "list_products",
     "/collection_products",
-    "List which products are in which collection",
+    "List the products of collections",
 )
 .aliases(&["products"])
 .query(&[
@@ -151,7 +151,7 @@ pub static REMOVE_PRODUCTS: Operation = act(
     Method::Delete,
     "remove_products",
     "/collections/{id}/collection_products-bulk",
-    "Take up to 250 products out of a collection",
+    "Remove up to 250 products from a collection",
 )
 .at(&[ID])
 .body(&[COLLECTION_PRODUCTS.required()])
@@ -161,7 +161,7 @@ pub static REMOVE_PRODUCTS: Operation = act(
 .example("rc collections remove-products 134157 --collection-products 7 --yes")
 .undo(
     Undo::steps(&[UndoStep::with("add_products", UndoValues::Sent)])
-        .but(&["the places of the products in the collection"]),
+        .but(&["the positions of the products in the collection"]),
 );
 
 /// The object `collection`.

@@ -33,7 +33,7 @@ pub static GET: Operation = get("/credit_accounts/{id}", "Show a credit account"
 pub static LIST_ADJUSTMENTS: Operation = read(
     "list_adjustments",
     "/credit_accounts/{id}/credit_adjustments",
-    "List the movements on a credit account",
+    "List the transactions of a credit account",
 )
 .aliases(&["adjustments"])
 .at(&[ID])

@@ -9,7 +9,7 @@ use crate::recharge::CONVENTIONS;
 pub const RESOURCE: Resource = Resource {
     name: "credit_adjustments",
     singular: "credit_adjustment",
-    about: "Movements on credit accounts",
+    about: "Transactions of credit accounts",
     object: &CREDIT_ADJUSTMENT,
     operations: &[&LIST, &GET],
 };
@@ -17,7 +17,7 @@ pub const RESOURCE: Resource = Resource {
 /// The operation `credit_adjustments.list`.
 pub static LIST: Operation = list(
     "/credit_adjustments",
-    "List movements on all credit accounts",
+    "List the transactions of all credit accounts",
 )
 .query(&[LIMIT_IN_PROSE, CURSOR])
 .answers(ResponseShape::Page(
@@ -30,7 +30,7 @@ pub static LIST: Operation = list(
 /// The operation `credit_adjustments.get`.
 pub static GET: Operation = get(
     "/credit_adjustments/{id}",
-    "Show a movement on a credit account",
+    "Show a transaction of a credit account",
 )
 .at(&[ID])
 .answers(ResponseShape::OneInList(

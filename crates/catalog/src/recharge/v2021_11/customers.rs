@@ -18,7 +18,7 @@ use crate::recharge::CONVENTIONS;
 pub const RESOURCE: Resource = Resource {
     name: "customers",
     singular: "customer",
-    about: "The people who subscribe",
+    about: "Customers of the store",
     object: &CUSTOMER,
     operations: &[
         &LIST,
@@ -41,7 +41,7 @@ const INCLUDES: &[&str] = &[
 
 const EMAIL: Parameter = text("email", "email address");
 const EXTERNAL_CUSTOMER_ID: Parameter =
-    external("external_customer_id", "number of the customer in the shop");
+    external("external_customer_id", "id of the customer in the shop");
 const FIRST_NAME: Parameter = text("first_name", "first name");
 const LAST_NAME: Parameter = text("last_name", "last name");
 const PHONE: Parameter = text("phone", "telephone number, as in +16175551212");
@@ -50,18 +50,18 @@ const TAX_EXEMPT: Parameter = boolean("tax_exempt", "no tax is charged");
 /// The operation `customers.list`.
 pub static LIST: Operation = list("/customers", "List customers")
     .query(&[
-        text("email", "only the customer of this email")
+        text("email", "only the customer with this email")
             .role(ParameterRole::Key)
             .common(),
         CREATED_AT_MAX.documented(Type::String),
         CREATED_AT_MIN.documented(Type::String),
-        text("hash", "only the customer of this portal hash"),
+        text("hash", "only the customer with this portal hash"),
         IDS,
         LIMIT,
         PAGE,
         text(
             "external_customer_id",
-            "only the customer of this number in the shop",
+            "only the customer with this id in the shop",
         )
         .role(ParameterRole::Key),
         UPDATED_AT_MAX.documented(Type::String),
@@ -84,7 +84,7 @@ pub static GET: Operation = get("/customers/{id}", "Show a customer")
 
 /// The operation `customers.create`.
 pub static CREATE: Operation = create("/customers", "Add a customer")
-    .details("No two customers of a store have the same email.")
+    .details("The email must be unique in the store.")
     .body(&[
         EMAIL.required(),
         EXTERNAL_CUSTOMER_ID,
@@ -152,11 +152,10 @@ pub static SHOW_CREDIT_SUMMARY: Operation = read(
 pub static SHOW_DELIVERY_SCHEDULE: Operation = read(
     "delivery_schedule",
     "/customers/{id}/delivery_schedule",
-    "Show what will be delivered to a customer",
+    "Show the upcoming deliveries of a customer",
 )
 .details(
-    "With several limits, the narrowest counts. It looks 365 days ahead at \
-             most.",
+    "If several limits are given, the narrowest is used. The schedule covers at most 365 days.",
 )
 .at(&[ID])
 .query(&[
@@ -196,7 +195,7 @@ pub static NOTIFY: Operation = post(
              get_account_access",
 )
 .mails()
-.never_undone("a message that was sent cannot be called back");
+.never_undone("a sent message cannot be recalled");
 
 /// The object `customer`.
 pub const CUSTOMER: Object = Object {

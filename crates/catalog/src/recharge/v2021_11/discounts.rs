@@ -37,8 +37,8 @@ const PREREQUISITE_SUBTOTAL_MIN: Parameter = integer(
 const STARTS_AT: Parameter = time("starts_at", "when it begins");
 const STATUS: Parameter = text("status", "whether it can be used").values(STATUSES);
 const USAGE_LIMITS: Parameter = object("usage_limits", "how often it can be used");
-const VALUE: Parameter = money("value", "how much it takes off");
-const VALUE_TYPE: Parameter = text("value_type", "what the value means").values(VALUE_TYPES);
+const VALUE: Parameter = money("value", "value of the discount");
+const VALUE_TYPE: Parameter = text("value_type", "type of the value").values(VALUE_TYPES);
 
 /// The operation `discounts.list`.
 pub static LIST: Operation = list("/discounts", "List discounts")
@@ -78,7 +78,7 @@ pub static GET: Operation = get("/discounts/{id}", "Show a discount")
 
 /// The operation `discounts.create`.
 pub static CREATE: Operation = create("/discounts", "Create a discount code")
-    .details("No two discounts of a store have the same code.")
+    .details("The code must be unique in the store.")
     .body(&[
         APPLIES_TO,
         CHANNEL_SETTINGS,
@@ -120,7 +120,7 @@ const FOR_GOOD: &[ValueEffect] = &[ValueEffect {
 
 /// The operation `discounts.update`.
 pub static UPDATE: Operation = update("/discounts/{id}", "Change a discount")
-    .details("fully_disabled takes the discount off every queued charge, for good.")
+    .details("fully_disabled removes the discount from every queued charge permanently.")
     .at(&[ID])
     .body(&[
         APPLIES_TO,

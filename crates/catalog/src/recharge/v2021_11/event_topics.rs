@@ -1,4 +1,4 @@
-//! Which events tell of which topics of webhooks.
+//! Which events indicate which topics of webhooks.
 //!
 //! The reference says when a webhook is sent ("Webhooks explained") and shows
 //! one event; verbs and kinds of objects of events are documented nowhere. A
@@ -97,7 +97,7 @@ const fn lossy(
     topic(name, EventClass::Lossy, resource, rules)
 }
 
-/// The topics that events tell of.
+/// The topics that events indicate.
 const TOPICS: &[EventTopic] = &[
     exact(
         "address/created",

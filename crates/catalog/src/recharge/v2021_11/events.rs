@@ -9,23 +9,25 @@ use crate::recharge::CONVENTIONS;
 pub const RESOURCE: Resource = Resource {
     name: "events",
     singular: "event",
-    about: "What happened in the store during the last seven days",
+    about: "Events of the last seven days",
     object: &EVENT,
     operations: &[&LIST],
 };
 
 /// The operation `events.list`.
-pub static LIST: Operation = list("/events", "List what happened lately")
-    .details("Nothing older than seven days. For stores on the Pro plan.")
+pub static LIST: Operation = list("/events", "List recent events")
+    .details("Events reach back seven days. Needs the Pro plan.")
     .query(&[
         CREATED_AT_MIN.documented(Type::String),
         CREATED_AT_MAX.documented(Type::String),
-        text("object_type", "only those about this kind of object").common(),
+        text("object_type", "only those about this type of object").common(),
         id(
             "object_id",
-            "only those about this object; goes with --object-type",
+            "only those about this object; needs --object-type",
         ),
-        text("verbs", "only these verbs").multiple().common(),
+        text("verbs", "only those with these verbs")
+            .multiple()
+            .common(),
         OF_CUSTOMER,
         text(
             "origin",

@@ -11,7 +11,7 @@ use crate::recharge::CONVENTIONS;
 pub const RESOURCE: Resource = Resource {
     name: "metafields",
     singular: "metafield",
-    about: "Extra values kept on other objects",
+    about: "Extra fields of other objects",
     object: &METAFIELD,
     operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE],
 };
@@ -27,8 +27,8 @@ const OWNER_RESOURCES: &[&str] = &[
 const VALUE_TYPES: &[&str] = &["string", "integer", "json_string"];
 
 const OWNER_RESOURCE: Parameter = text("owner_resource", "kind of owner").values(OWNER_RESOURCES);
-const DESCRIPTION: Parameter = text("description", "what it is for");
-const OWNER_ID: Parameter = id("owner_id", "number of the owner").documented(Type::String);
+const DESCRIPTION: Parameter = text("description", "description");
+const OWNER_ID: Parameter = id("owner_id", "id of the owner").documented(Type::String);
 const VALUE: Parameter = text("value", "the value");
 const VALUE_TYPE: Parameter = text("value_type", "type of the value").values(VALUE_TYPES);
 
@@ -58,15 +58,12 @@ pub static GET: Operation = get("/metafields/{id}", "Show a metafield")
     .example("rc metafields get 33");
 
 /// The operation `metafields.create`.
-pub static CREATE: Operation = create("/metafields", "Keep an extra value on an object")
-    .details(
-        "An owner holds 50 metafields at most. The token needs write access to the \
-             owner.",
-    )
+pub static CREATE: Operation = create("/metafields", "Add a metafield to an object")
+    .details("An owner can have at most 50 metafields. The token needs write access to the owner.")
     .body(&[
         DESCRIPTION,
         text("key", "name").required(),
-        text("namespace", "group of names").required(),
+        text("namespace", "namespace of the key").required(),
         OWNER_ID.required(),
         OWNER_RESOURCE.required(),
         VALUE.required(),

@@ -17,7 +17,7 @@ use crate::recharge::CONVENTIONS;
 pub const RESOURCE: Resource = Resource {
     name: "onetimes",
     singular: "onetime",
-    about: "Single items added to an upcoming charge",
+    about: "One-time items on an upcoming charge",
     object: &ONETIME,
     operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE],
 };
@@ -68,7 +68,7 @@ pub static CREATE: Operation = create("/onetimes", "Add a single item to an upco
         ADDRESS_ID.required(),
         boolean(
             "add_to_next_charge",
-            "add it to the next charge of the address, whenever that is",
+            "add it to the next charge of the address",
         ),
         external("external_product_id", "the product in the shop"),
         EXTERNAL_VARIANT_ID.required(),

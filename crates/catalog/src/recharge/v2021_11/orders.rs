@@ -18,7 +18,7 @@ use crate::undo::Undo;
 pub const RESOURCE: Resource = Resource {
     name: "orders",
     singular: "order",
-    about: "What is shipped once a charge succeeded",
+    about: "Shipments of successful charges",
     object: &ORDER,
     operations: &[&LIST, &GET, &UPDATE, &DELETE, &CLONE, &DELAY],
 };
@@ -46,7 +46,7 @@ pub static LIST: Operation = list("/orders", "List orders")
         .stands_at("customer.external_customer_id.ecommerce"),
         text(
             "external_order_id",
-            "only the order of this number in the shop",
+            "only the order with this id in the shop",
         )
         .role(ParameterRole::Key),
         IDS,
@@ -130,7 +130,7 @@ pub static UPDATE: Operation = update("/orders/{id}", "Change an order")
     .answers(ResponseShape::One("order", &ORDER))
     .scope("write_orders")
     .example("rc orders update 210987092 --set billing_address.city=\"Los Angeles\"")
-    .undo_limits(&["the status of an order that was sent"]);
+    .undo_limits(&["the status of a shipped order"]);
 
 /// The operation `orders.delete`.
 pub static DELETE: Operation = delete("/orders/{id}", "Delete a scheduled order")
@@ -159,7 +159,7 @@ pub static CLONE: Operation = post(
 pub static DELAY: Operation = post(
     "delay",
     "/orders/{id}/delay",
-    "Move a prepaid order, and all after it, one interval later",
+    "Delay a prepaid order and all later ones by one interval",
 )
 .details(
     "Only the next queued order of a prepaid subscription. All later orders and \
@@ -170,7 +170,7 @@ pub static DELAY: Operation = post(
 .scope("write_orders")
 .done("delayed")
 .example("rc orders delay 210987092")
-.never_undone("later orders moved along, and the API moves none of them back");
+.never_undone("later orders are delayed as well, and the API cannot move them back");
 
 /// The object `order`.
 pub const ORDER: Object = Object {

@@ -4,10 +4,10 @@ use crate::build::{day, id, integer, text, time};
 use crate::model::{Parameter, ParameterRole, Type};
 
 /// Path parameter with the number of the object.
-pub(in crate::recharge) const ID: Parameter = id("id", "number of the object");
+pub(in crate::recharge) const ID: Parameter = id("id", "id of the object");
 
 /// Records per page. The command line sets it from `--page-size`.
-pub const LIMIT: Parameter = integer("limit", "records a page")
+pub const LIMIT: Parameter = integer("limit", "records per page")
     .role(ParameterRole::PageSize)
     .documented(Type::String)
     .default("50")
@@ -17,25 +17,22 @@ pub const LIMIT: Parameter = integer("limit", "records a page")
 pub(in crate::recharge) const LIMIT_OF_ALL_LISTS: Parameter =
     LIMIT.beyond("the chapter on cursor pagination gives every list a limit of up to 250");
 
-/// `limit` where default and maximum stand in the prose only.
+/// `limit` where default and maximum are in the prose only.
 pub(in crate::recharge) const LIMIT_IN_PROSE: Parameter =
-    LIMIT.beyond("default and maximum stand in the description, not in the parameter list");
+    LIMIT.beyond("default and maximum are in the description, not in the parameter list");
 
 /// Position from which a list continues, as the API gives it with each page.
-pub const CURSOR: Parameter = text(
-    "cursor",
-    "go on from this cursor, as an earlier answer gave it",
-)
-.role(ParameterRole::Cursor);
+pub const CURSOR: Parameter =
+    text("cursor", "continue from this cursor of an earlier response").role(ParameterRole::Cursor);
 
 /// Number of the page, for lists read by page number.
-pub const PAGE: Parameter = integer("page", "fetch this one page, by number, and no other")
+pub const PAGE: Parameter = integer("page", "fetch only the page with this number")
     .role(ParameterRole::PageNumber)
     .documented(Type::String)
     .default("1");
 
 /// A comma list of object numbers.
-pub(in crate::recharge) const IDS: Parameter = id("ids", "only these, by number")
+pub(in crate::recharge) const IDS: Parameter = id("ids", "only these, by id")
     .role(ParameterRole::Ids)
     .documented(Type::String)
     .multiple();
@@ -56,11 +53,11 @@ pub(in crate::recharge) const CREATED_AT_MAX: Parameter =
         .role(ParameterRole::Until(CREATED_AT))
         .common();
 pub(in crate::recharge) const UPDATED_AT_MIN: Parameter =
-    time("updated_at_min", "changed at or after this time")
+    time("updated_at_min", "updated at or after this time")
         .role(ParameterRole::Since(UPDATED_AT))
         .common();
 pub(in crate::recharge) const UPDATED_AT_MAX: Parameter =
-    time("updated_at_max", "changed at or before this time").role(ParameterRole::Until(UPDATED_AT));
+    time("updated_at_max", "updated at or before this time").role(ParameterRole::Until(UPDATED_AT));
 pub(in crate::recharge) const SCHEDULED_AT_MIN: Parameter =
     day("scheduled_at_min", "scheduled on or after this day")
         .role(ParameterRole::Since(SCHEDULED_AT))
@@ -79,7 +76,7 @@ pub(in crate::recharge) const OF_ADDRESS: Parameter =
 /// Related objects to put into each record.
 pub const INCLUDE: Parameter = text(
     "include",
-    "also put these related objects into each record, under include",
+    "add these related objects to each record, under include",
 )
 .role(ParameterRole::Include)
 .multiple()

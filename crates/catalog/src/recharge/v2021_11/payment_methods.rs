@@ -94,7 +94,7 @@ pub static UPDATE: Operation = update("/payment_methods/{id}", "Change a payment
     .example("rc payment-methods update 1234567 --default")
     .undo_limits(&[
         "where a payment method was moved to another processor, whose tokens cannot be read",
-        "which other method was the default before",
+        "the previous default method",
     ]);
 
 /// The operation `payment_methods.delete`.
@@ -102,7 +102,7 @@ pub static DELETE: Operation = delete("/payment_methods/{id}", "Delete a payment
     .at(&[ID])
     .scope("write_payment_methods")
     .example("rc payment-methods delete 1234567 --yes")
-    .never_undone("the payment details cannot be read, so that they cannot be put back");
+    .never_undone("the payment details cannot be read, so they cannot be restored");
 
 /// The object `payment_method`.
 pub const PAYMENT_METHOD: Object = Object {

@@ -16,7 +16,7 @@ use crate::recharge::CONVENTIONS;
 pub const RESOURCE: Resource = Resource {
     name: "plans",
     singular: "plan",
-    about: "Terms on which a product is sold: intervals, discount, prepayment",
+    about: "Subscription terms of products: intervals, discount, prepayment",
     object: &PLAN,
     operations: &[
         &LIST,
@@ -32,9 +32,9 @@ pub const RESOURCE: Resource = Resource {
 const TYPES: &[&str] = &["subscription", "prepaid", "onetime"];
 
 const CHANNEL_SETTINGS: Parameter = object("channel_settings", "where it is offered");
-const DISCOUNT_AMOUNT: Parameter = money("discount_amount", "how much a subscriber saves");
+const DISCOUNT_AMOUNT: Parameter = money("discount_amount", "discount of subscribers");
 const DISCOUNT_TYPE: Parameter =
-    text("discount_type", "what the amount means").values(&["percentage"]);
+    text("discount_type", "type of the amount").values(&["percentage"]);
 const EXTERNAL_PRODUCT_ID: Parameter = external("external_product_id", "the product in the shop");
 const SUBSCRIPTION_PREFERENCES: Parameter = object(
     "subscription_preferences",
@@ -73,12 +73,10 @@ pub static CREATE: Operation = create("/plans", "Add a plan to a product")
         DISCOUNT_AMOUNT,
         DISCOUNT_TYPE,
         EXTERNAL_PRODUCT_ID.required(),
-        integer("sort_order", "place among the plans of the product"),
+        integer("sort_order", "position among the plans of the product"),
         SUBSCRIPTION_PREFERENCES.required(),
         TITLE.required(),
-        text("type", "how the product is sold")
-            .values(TYPES)
-            .required(),
+        text("type", "type of the plan").values(TYPES).required(),
     ])
     .answers(ResponseShape::One("plan", &PLAN))
     .scope("write_products")
@@ -98,7 +96,7 @@ pub static UPDATE: Operation = update("/plans/{id}", "Change a plan")
         DISCOUNT_AMOUNT,
         DISCOUNT_TYPE,
         EXTERNAL_PRODUCT_ID,
-        integer("sort_order", "place among the plans of the product").documented(Type::String),
+        integer("sort_order", "position among the plans of the product").documented(Type::String),
         SUBSCRIPTION_PREFERENCES,
         TITLE.common(),
     ])
@@ -129,7 +127,7 @@ pub static BULK_CREATE: Operation = post(
 .scope("write_products")
 .done("created")
 .example("rc plans bulk-create 2103271587891 --plans @plans.json")
-.never_undone("the answer does not say which row made which plan; delete the plans");
+.never_undone("the response does not say which row created which plan; delete the plans");
 
 /// The operation `plans.bulk_delete`.
 pub static BULK_DELETE: Operation = act(
@@ -143,7 +141,7 @@ pub static BULK_DELETE: Operation = act(
 .scope("write_products")
 .done("deleted")
 .example("rc plans bulk-delete 2103271587891 --plans 88237,88238 --yes")
-.never_undone("orders of old customers refer to the deleted plans by id");
+.never_undone("existing orders refer to the deleted plans by id");
 
 /// The operation `plans.bulk_update`.
 pub static BULK_UPDATE: Operation = act(
@@ -161,7 +159,7 @@ pub static BULK_UPDATE: Operation = act(
     "rc plans bulk-update 2103271587891 --plans \
              '[{\"id\":88237,\"title\":\"Monthly\"}]'",
 )
-.never_undone("the plans of a whole list are not read before; update the plans singly");
+.never_undone("the plans are not read before the update; update them one by one");
 
 /// The object `plan`.
 pub const PLAN: Object = Object {

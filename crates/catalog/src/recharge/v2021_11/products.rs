@@ -11,7 +11,7 @@ use crate::recharge::CONVENTIONS;
 pub const RESOURCE: Resource = Resource {
     name: "products",
     singular: "product",
-    about: "The catalogue of things to subscribe to",
+    about: "Products that customers can subscribe to",
     object: &PRODUCT,
     operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE],
 };

@@ -9,7 +9,7 @@ use crate::recharge::CONVENTIONS;
 pub const RESOURCE: Resource = Resource {
     name: "retention_strategies",
     singular: "retention_strategy",
-    about: "What is offered to someone who is about to cancel",
+    about: "Offers to customers who are about to cancel",
     object: &RETENTION_STRATEGY,
     operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE],
 };
@@ -25,8 +25,8 @@ const CANCELLATION_FLOW_TYPE: Parameter = text("cancellation_flow_type", "what i
     .values(&["subscription", "membership"]);
 const INCENTIVE_TYPE: Parameter = text("incentive_type", "what is offered").values(INCENTIVE_TYPES);
 const DISCOUNT_CODE: Parameter = text("discount_code", "discount to offer");
-const PREVENTION_TEXT: Parameter = text("prevention_text", "what the customer is asked or told");
-const REASON: Parameter = text("reason", "the reason for cancelling that it answers");
+const PREVENTION_TEXT: Parameter = text("prevention_text", "text that the customer sees");
+const REASON: Parameter = text("reason", "cancellation reason that it responds to");
 
 /// The operation `retention_strategies.list`.
 pub static LIST: Operation = list("/retention_strategies", "List retention strategies")

@@ -8,7 +8,7 @@ use crate::recharge::CONVENTIONS;
 pub const RESOURCE: Resource = Resource {
     name: "store",
     singular: "store",
-    about: "The store itself",
+    about: "Settings of the store",
     object: &STORE,
     operations: &[&GET],
 };

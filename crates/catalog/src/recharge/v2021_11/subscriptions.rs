@@ -12,7 +12,7 @@ use crate::build::{
 use crate::model::STATUS_TONES;
 use crate::model::{
     FieldKind, FieldRole, Idempotency, Interval, Object, OldValue, Operation, Parameter, Resource,
-    ResponseShape, Reverse, Type,
+    ResponseShape, Type, UndoCommand,
 };
 use crate::recharge::CONVENTIONS;
 use crate::undo::{Beside, PutBack, Undo, UndoStep, UndoValues};
@@ -21,7 +21,7 @@ use crate::undo::{Beside, PutBack, Undo, UndoStep, UndoValues};
 pub const RESOURCE: Resource = Resource {
     name: "subscriptions",
     singular: "subscription",
-    about: "Items that customers receive again and again",
+    about: "Products that customers receive regularly",
     object: &SUBSCRIPTION,
     operations: &[
         &LIST,
@@ -56,14 +56,14 @@ const EXPIRE_AFTER_SPECIFIC_NUMBER_OF_CHARGES: Parameter = integer(
 const ORDER_INTERVAL_UNIT: Parameter = text("order_interval_unit", "the unit of both intervals")
     .flag("unit")
     .values(ORDER_INTERVAL_UNITS);
-const PLAN_ID: Parameter = id("plan_id", "plan that fills in what is left out");
+const PLAN_ID: Parameter = id("plan_id", "plan that supplies values that are left out");
 const PRICE: Parameter = money("price", "price of one");
 const PRODUCT_TITLE: Parameter = text("product_title", "name of the product");
 const PROPERTIES: Parameter = pairs("properties", "extra name and value").flag("property");
 const EXTERNAL_VARIANT_ID: Parameter = external("external_variant_id", "the variant in the shop");
 const SEND_EMAIL: Parameter = boolean("send_email", "tell the customer by email");
 
-/// They are changed together, and their change sets the next charge anew.
+/// They are changed together, and their change sets the next charge again.
 const INTERVALS: &[&str] = &[
     "charge_interval_frequency",
     "order_interval_frequency",
@@ -76,7 +76,7 @@ const NEXT_CHARGE: &[OldValue] = &[OldValue {
     field: "next_charge_scheduled_at",
 }];
 
-/// A queued charge that is made anew loses the discounts that were put on it
+/// A queued charge that is made again loses the discounts that were put on it
 /// alone.
 const CHARGE_DISCOUNTS: Beside = Beside {
     called: "discounts of queued charges",
@@ -189,9 +189,7 @@ pub static CREATE: Operation = create("/subscriptions", "Add a subscription to a
         integer("quantity", "how many").required(),
         external("external_product_id", "the product in the shop"),
         EXTERNAL_VARIANT_ID.required(),
-        text("status", "status to begin with")
-            .values(STATUSES)
-            .common(),
+        text("status", "initial status").values(STATUSES).common(),
     ])
     .answers(ResponseShape::One("subscription", &SUBSCRIPTION))
     .success(201)
@@ -207,12 +205,12 @@ pub static CREATE: Operation = create("/subscriptions", "Add a subscription to a
 pub static UPDATE: Operation = update("/subscriptions/{id}", "Change a subscription")
     .details(
         "The two intervals and their unit go together: change all three or none. \
-             Changing them removes skipped and manually moved charges and sets the next \
-             charge date anew. Only active subscriptions change, unless --force-update.",
+             Changing them removes skipped and manually moved charges and recalculates the next \
+             charge date. Only active subscriptions change, unless --force-update.",
     )
     .at(&[ID])
     .query(&[
-        boolean("commit", "wait until the queued charges are made anew"),
+        boolean("commit", "wait until the queued charges are regenerated"),
         boolean("force_update", "change cancelled subscriptions too"),
     ])
     .body(&[
@@ -266,9 +264,9 @@ pub static UPDATE: Operation = update("/subscriptions/{id}", "Change a subscript
         .moving(INTERVALS)
         .beside(&[CHARGE_DISCOUNTS])
         .but(&[
-            "a discount of a queued charge that cannot be put on again",
+            "a discount of a queued charge that can no longer be applied",
             "skips, where the interval changed",
-            "days of earlier charges that were moved by hand",
+            "dates of earlier charges that were moved by hand",
         ]),
     );
 
@@ -283,7 +281,7 @@ pub static DELETE: Operation = delete("/subscriptions/{id}", "Delete a subscript
 pub static ACTIVATE: Operation = post(
     "activate",
     "/subscriptions/{id}/activate",
-    "Bring back a cancelled subscription",
+    "Reactivate a cancelled subscription",
 )
 .at(&[ID])
 .answers(ResponseShape::One("subscription", &SUBSCRIPTION))
@@ -333,7 +331,7 @@ pub static CANCEL: Operation = post(
 .destroys()
 .again(Idempotency::Idempotent)
 .done("cancelled")
-.reversed_by(Reverse::Operation {
+.undo_command(UndoCommand::Operation {
     verb: "activate",
     field: "status",
     was: "active",
@@ -348,9 +346,9 @@ pub static CANCEL: Operation = post(
     ])
     .beside(&[SKIPS, CHARGE_DISCOUNTS])
     .but(&[
-        "queued charges, which get new ids, and what was changed on them alone but a discount",
+        "ids of queued charges, and changes to single queued charges other than discounts",
         "ids of charges that are skipped again",
-        "a day that is over by then",
+        "a date that has passed by then",
     ]),
 );
 
@@ -372,7 +370,7 @@ pub static CHANGE_ADDRESS: Operation = post(
 .scope("write_subscriptions")
 .again(Idempotency::Idempotent)
 .done("moved")
-.reversed_by(Reverse::OldValues(&[
+.undo_command(UndoCommand::OldValues(&[
     OldValue {
         parameter: "address_id",
         field: "address_id",
@@ -398,9 +396,9 @@ pub static CHANGE_ADDRESS: Operation = post(
         ]),
     )])
     .but(&[
-        "queued charges, which get new ids, and what was changed on them alone",
+        "ids of queued charges, and changes to single queued charges",
         "a move from an address with another currency",
-        "a day that is over by then",
+        "a date that has passed by then",
     ]),
 );
 
@@ -420,7 +418,7 @@ pub static SET_NEXT_CHARGE_DATE: Operation = post(
 .scope("write_subscriptions")
 .again(Idempotency::Idempotent)
 .done("moved")
-.reversed_by(Reverse::OldValues(&[OldValue {
+.undo_command(UndoCommand::OldValues(&[OldValue {
     parameter: "date",
     field: "next_charge_scheduled_at",
 }]))
@@ -430,14 +428,14 @@ pub static SET_NEXT_CHARGE_DATE: Operation = post(
         "set_next_charge_date",
         UndoValues::Fields(NEXT_CHARGE),
     )])
-    .but(&["a day that is over by then"]),
+    .but(&["a date that has passed by then"]),
 );
 
 /// The operation `subscriptions.skip_gift`.
 pub static SKIP_GIFT: Operation = post(
     "skip_gift",
     "/subscriptions/skip_gift",
-    "Give a skipped delivery to someone else",
+    "Skip a delivery and give it to another person",
 )
 .aliases(&["gift"])
 .body(&[
@@ -456,7 +454,7 @@ pub static SKIP_GIFT: Operation = post(
     "rc subscriptions skip-gift --purchase-item-ids 89559201 \
              --recipient-address @friend.json",
 )
-.never_undone("the gift is an order of its own");
+.never_undone("the gift is a separate order");
 
 /// The object `subscription`.
 pub const SUBSCRIPTION: Object = Object {

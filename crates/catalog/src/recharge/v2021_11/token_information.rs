@@ -8,7 +8,7 @@ use crate::recharge::CONVENTIONS;
 pub const RESOURCE: Resource = Resource {
     name: "token_information",
     singular: "token_information",
-    about: "The token in use and what it may do",
+    about: "The token in use and its scopes",
     object: &TOKEN_INFORMATION,
     operations: &[&GET],
 };

@@ -13,7 +13,7 @@ use crate::recharge::CONVENTIONS;
 pub const RESOURCE: Resource = Resource {
     name: "webhooks",
     singular: "webhook",
-    about: "Addresses that Recharge tells about events",
+    about: "URLs that Recharge notifies of events",
     object: &WEBHOOK,
     operations: &[&LIST, &GET, &CREATE, &UPDATE, &DELETE, &TEST],
 };
@@ -30,12 +30,11 @@ const INCLUDED_OBJECTS_VALUES: &[&str] = &[
     "payment_methods",
 ];
 
-const ADDRESS: Parameter = text("address", "where to send it");
-const INCLUDED_OBJECTS: Parameter =
-    texts("included_objects", "put these objects into each message")
-        .values(INCLUDED_OBJECTS_VALUES)
-        .beyond("the chapter on extending responses gives topics payment_methods too");
-const TOPIC: Parameter = text("topic", "what to tell about");
+const ADDRESS: Parameter = text("address", "URL to send the messages to");
+const INCLUDED_OBJECTS: Parameter = texts("included_objects", "add these objects to each message")
+    .values(INCLUDED_OBJECTS_VALUES)
+    .beyond("the chapter on extending responses gives topics payment_methods too");
+const TOPIC: Parameter = text("topic", "topic of the events");
 const VERSION: Parameter = text("version", "API version of the messages");
 
 /// The topics of webhooks, and how their messages are signed.
@@ -77,8 +76,8 @@ pub static GET: Operation = get("/webhooks/{id}", "Show a webhook")
 /// The operation `webhooks.create`.
 pub static CREATE: Operation = create("/webhooks", "Register a webhook")
     .details(
-        "A token registers ten webhooks a topic at most, and needs read access to \
-             what the topic is about.",
+        "A token can register at most ten webhooks per topic, and needs read access to the \
+         objects of the topic.",
     )
     .body(&[
         ADDRESS.required(),
@@ -114,7 +113,7 @@ pub static TEST: Operation = post(
 .at(&[ID])
 .done("tested")
 .example("rc webhooks test 19451")
-.never_undone("a message that was sent cannot be called back");
+.never_undone("a sent message cannot be recalled");
 
 /// The object `webhook`.
 pub const WEBHOOK: Object = Object {

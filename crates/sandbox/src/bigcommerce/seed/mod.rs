@@ -1,7 +1,7 @@
 //! The store of a seed: products, coupons and refunds are made at once, customers
 //! and orders when they are read.
 //!
-//! In comes the made-up store of Recharge, out comes that of the same shop on
+//! Takes the made-up store of Recharge; returns that of the same shop on
 //! `BigCommerce`. Both have the same customers and orders, with the same numbers.
 
 mod coupons;

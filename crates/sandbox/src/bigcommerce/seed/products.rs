@@ -11,7 +11,7 @@ use crate::values::record::{self, Record, list, text};
 
 /// What the shop sells.
 #[derive(Debug)]
-pub(super) struct Goods {
+pub(super) struct ShopProducts {
     pub(super) products: Vec<Record>,
     pub(super) variants: Vec<Record>,
     /// Numbers of product and variant by the number that Recharge knows the
@@ -19,7 +19,7 @@ pub(super) struct Goods {
     numbers: HashMap<String, (u64, u64)>,
 }
 
-impl Goods {
+impl ShopProducts {
     /// The numbers of product and variant of a line of Recharge.
     pub(super) fn numbers_of(&self, external_variant: &str) -> Option<(u64, u64)> {
         self.numbers.get(external_variant).copied()
@@ -27,10 +27,10 @@ impl Goods {
 }
 
 /// Every product and variant.
-pub(super) fn all(recharge: &State) -> Goods {
+pub(super) fn all(recharge: &State) -> ShopProducts {
     let table = recharge.table(TableName::Products);
     let first = |name: TableName| TABLES[name as usize].1.first_id;
-    let mut goods = Goods {
+    let mut goods = ShopProducts {
         products: Vec::new(),
         variants: Vec::new(),
         numbers: HashMap::new(),

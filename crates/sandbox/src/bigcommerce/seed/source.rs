@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::products::Goods;
+use super::products::ShopProducts;
 use super::{customers, orders};
 use crate::seed::section_of;
 use crate::storage::layer::Layer;
@@ -30,13 +30,13 @@ pub(super) struct Shop {
     made_by: Arc<dyn Source>,
     /// For each section, that of the source.
     sections: [usize; 2],
-    pub(super) goods: Goods,
+    pub(super) goods: ShopProducts,
     pub(super) now: Timestamp,
 }
 
 impl Shop {
     /// The shop of a seeded store.
-    pub(super) fn new(recharge: State, goods: Goods, now: Timestamp) -> Self {
+    pub(super) fn new(recharge: State, goods: ShopProducts, now: Timestamp) -> Self {
         let made_by = recharge.source.clone();
         Self {
             made_by: made_by.expect("a seeded store has a source"),

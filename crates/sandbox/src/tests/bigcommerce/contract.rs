@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::Shop;
+use super::TestShop;
 use crate::bigcommerce::table_of;
 use recharge_catalog::{OperationAction, bigcommerce as rows};
 
@@ -63,7 +63,7 @@ const NULL_IN_RECORDS: &[&str] = &[
 
 #[test]
 fn every_record_has_the_published_fields_with_their_types() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let included = "addresses,attributes,storecredit,formfields";
     let parts = "bulk_pricing_rules,channels,custom_fields,images,modifiers,options,\
                  parent_relations,primary_image,variants,videos";
@@ -106,7 +106,7 @@ fn check(heading: &str, records: &[Value]) {
 
 #[test]
 fn every_row_is_served_with_the_fields_of_its_object() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let refund = shop.ids("/v3/orders/payment_actions/refunds")[0];
     let order = shop.ids("/v2/orders")[0];
     let mut served = 0;
@@ -138,7 +138,7 @@ fn every_row_is_served_with_the_fields_of_its_object() {
 
 #[test]
 fn orders_carry_fields_outside_the_published_list() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let order = &shop.rows("/v2/orders?limit=1")[0];
     let published = fields_of("orders.v2.oas2.yml");
     for name in ["credit_card_type", "custom_status"] {

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Edit, Shop};
+use super::{Edit, TestShop};
 
 #[test]
 fn thousand_rows_of_one_second_are_touched_at_once() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let (status, done) = shop.control(
         "POST",
         "records/customers/touch",
@@ -25,7 +25,7 @@ fn thousand_rows_of_one_second_are_touched_at_once() {
 
 #[test]
 fn change_moves_the_time_of_the_last_change_unless_it_states_one() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let order = shop.ids("/v2/orders?limit=1")[0];
     let path = format!("records/orders/{order}");
     let (status, _) = shop.control("PATCH", &path, &json!({"staff_notes": "call first"}));
@@ -43,7 +43,7 @@ fn change_moves_the_time_of_the_last_change_unless_it_states_one() {
 
 #[test]
 fn lines_of_an_order_change_with_it() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let order = shop.ids("/v2/orders?limit=1")[0];
     let path = format!("/v2/orders/{order}/products");
     let before = shop.rows(&path);
@@ -68,7 +68,7 @@ fn lines_of_an_order_change_with_it() {
 
 #[test]
 fn removed_records_are_gone_and_new_ones_are_whole() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     for (resource, list) in [
         ("customers", "/v3/customers?limit=250"),
         ("products", "/v3/catalog/products?limit=250"),
@@ -104,7 +104,7 @@ fn removed_records_are_gone_and_new_ones_are_whole() {
 
 #[test]
 fn edits_that_make_no_sense_are_refused_and_change_nothing() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let order = shop.ids("/v2/orders?limit=1")[0];
     let before = shop.get(&format!("/v2/orders/{order}"));
     let path = format!("records/orders/{order}");

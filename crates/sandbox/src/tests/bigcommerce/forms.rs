@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::{Shop, TOKEN, request, told};
+use super::{TOKEN, TestShop, request, told};
 
 #[test]
 fn unknown_token_is_refused_with_401_in_the_form_of_its_generation() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     for token in ["", "another"] {
         let (status, body) = told(&shop.answer_as(token, "/v2/orders"));
         assert_eq!((status, &body[0]["status"]), (401, &json!(401)), "{body}");
@@ -22,7 +22,7 @@ fn unknown_token_is_refused_with_401_in_the_form_of_its_generation() {
 
 #[test]
 fn token_without_the_scope_of_a_row_is_refused_with_403() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let scopes = json!({"scopes": ["store_v2_orders_read_only"]});
     let (status, made) = shop.control("POST", "tokens", &scopes);
     assert_eq!(status, 200, "{made}");
@@ -39,7 +39,7 @@ fn token_without_the_scope_of_a_row_is_refused_with_403() {
 
 #[test]
 fn another_store_hash_and_unknown_paths_are_404() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     for (store, path) in [
         ("other", "/v2/orders"),
         ("other", "/v3/customers"),
@@ -59,7 +59,7 @@ fn another_store_hash_and_unknown_paths_are_404() {
 
 #[test]
 fn newer_generation_wraps_records_in_data_and_tells_of_pages() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let body = shop.get("/v3/customers?limit=25&page=2");
     let pagination = &body["meta"]["pagination"];
     assert_eq!(body["data"].as_array().unwrap().len(), 25);
@@ -81,7 +81,7 @@ fn newer_generation_wraps_records_in_data_and_tells_of_pages() {
 
 #[test]
 fn empty_lists_are_204_in_v2_and_one_page_in_v3() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let answer = shop.answer("/v2/orders?min_id=999999999");
     assert_eq!((answer.status().as_u16(), answer.body().len()), (204, 0));
     assert_eq!(shop.answer("/v2/orders?page=900").status(), 204);
@@ -93,7 +93,7 @@ fn empty_lists_are_204_in_v2_and_one_page_in_v3() {
 
 #[test]
 fn times_and_money_have_the_form_of_their_generation() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let order = &shop.rows("/v2/orders?limit=1")[0];
     let created = order["date_created"].as_str().unwrap();
     assert!(
@@ -120,7 +120,7 @@ fn times_and_money_have_the_form_of_their_generation() {
 
 #[test]
 fn parts_of_an_order_are_links_to_where_the_client_reached_the_stand_in() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let mut asked = request(TOKEN, "sandbox", "/v2/orders?limit=1");
     asked
         .headers_mut()
@@ -140,7 +140,7 @@ fn parts_of_an_order_are_links_to_where_the_client_reached_the_stand_in() {
 
 #[test]
 fn lines_and_refunds_are_those_of_their_orders() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let mut refunded = 0;
     for order in shop.rows("/v2/orders?limit=250") {
         let id = &order["id"];
@@ -175,7 +175,7 @@ fn lines_and_refunds_are_those_of_their_orders() {
 
 #[test]
 fn wrong_method_is_405_and_head_has_no_body() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let with = |method: &str| {
         let mut asked = request(TOKEN, "sandbox", "/v2/orders");
         *asked.method_mut() = method.parse().unwrap();
@@ -188,7 +188,7 @@ fn wrong_method_is_405_and_head_has_no_body() {
 
 #[test]
 fn paths_that_published_clients_follow_are_answered() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     assert!(shop.get("/v2/time")["time"].is_u64());
     let order = &shop.rows("/v2/orders?limit=1")[0];
     for part in [

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Shop, TOKEN, request, told};
+use super::{TOKEN, TestShop, request, told};
 use crate::data::DataFile;
 use crate::file::SandboxFile;
 use crate::seed::Seed;
@@ -73,7 +73,7 @@ fn made_records_are_found_by_their_own_times() {
 
 #[test]
 fn dumped_store_is_the_same_when_it_is_loaded() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     shop.touch("orders", 7, "2026-11-20T11:00:00Z");
     let mut dump = Vec::new();
     shop.0
@@ -81,7 +81,7 @@ fn dumped_store_is_the_same_when_it_is_loaded() {
         .unwrap();
     let state = State::from_json_reader(&mut dump.as_slice()).unwrap();
     assert_eq!(state.platform(), Platform::Bigcommerce);
-    let loaded = Shop(Sandbox::new(state, clock()));
+    let loaded = TestShop(Sandbox::new(state, clock()));
     for path in [
         "/v2/orders?limit=250&sort=date_modified:desc",
         "/v3/catalog/products?limit=250",
@@ -131,7 +131,7 @@ fn edits_are_kept_in_a_data_file_that_is_served() {
     let made = || State::seeded_as(Platform::Bigcommerce, &Seed::demo(), present());
     let open = || {
         let (file, state) = DataFile::open(Platform::Bigcommerce, &path, made).unwrap();
-        Shop(Sandbox::new(state, clock()).kept_in(file))
+        TestShop(Sandbox::new(state, clock()).kept_in(file))
     };
     let id = {
         let shop = open();
@@ -146,14 +146,16 @@ fn edits_are_kept_in_a_data_file_that_is_served() {
     assert!(!open().ids("/v3/customers?limit=250").contains(&id));
     let error = DataFile::open(Platform::Recharge, &path, made).unwrap_err();
     assert!(
-        error.to_string().contains("holds a store of bigcommerce"),
+        error
+            .to_string()
+            .contains("contains a store of bigcommerce"),
         "{error}"
     );
 }
 
 #[test]
 fn standing_counts_the_objects_of_the_platform_only() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let (_, standing) = shop.control("GET", "state", &serde_json::Value::Null);
     let counts = standing["counts"].as_object().unwrap();
     let names: Vec<&String> = counts.keys().collect();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Shop;
+use super::TestShop;
 use crate::values::time;
 
 const DAY: &str = "2026-11-10";
@@ -17,7 +17,7 @@ fn changes(rows: &[Value]) -> Vec<String> {
 
 #[test]
 fn minimum_without_a_time_of_day_begins_at_the_time_of_the_present() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     // The clock says 12:00. One was changed before that time of the day, one after.
     shop.touch("customers", 2, "2026-11-10T09:00:00Z");
     shop.touch("customers", 1, "2026-11-10T15:00:00Z");
@@ -36,7 +36,7 @@ fn minimum_without_a_time_of_day_begins_at_the_time_of_the_present() {
 
 #[test]
 fn date_that_is_encoded_twice_is_ignored_in_silence() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let all = shop.ids("/v2/orders?limit=250");
     let twice = "/v2/orders?min_date_modified=2026-11-20T11%253A59%253A59Z&limit=250";
     assert_eq!(shop.ids(twice), all);
@@ -46,7 +46,7 @@ fn date_that_is_encoded_twice_is_ignored_in_silence() {
 
 #[test]
 fn unreadable_values_are_refused_with_the_name_of_the_parameter() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     for (path, status) in [
         ("/v2/orders?min_date_modified=yesterday", 400),
         ("/v2/orders?sort=color:asc", 400),
@@ -73,7 +73,7 @@ fn unreadable_values_are_refused_with_the_name_of_the_parameter() {
 
 #[test]
 fn pages_have_fifty_records_and_250_at_most() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     for path in ["/v2/orders", "/v3/customers"] {
         assert_eq!(shop.rows(path).len(), 50, "{path}");
         assert_eq!(shop.ask(&format!("{path}?limit=251")).0, 413, "{path}");
@@ -84,7 +84,7 @@ fn pages_have_fifty_records_and_250_at_most() {
 
 #[test]
 fn lists_are_ordered_by_the_last_change_and_equal_seconds_by_number() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     shop.touch("customers", 20, "2026-11-19T09:00:00Z");
     let up = shop.rows("/v3/customers?sort=date_modified:asc&limit=250");
     assert!(changes(&up).is_sorted() && up.len() == 60);
@@ -112,7 +112,7 @@ fn lists_are_ordered_by_the_last_change_and_equal_seconds_by_number() {
 
 #[test]
 fn bounds_of_time_are_inclusive_in_every_form_of_time() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let order = &shop.rows("/v2/orders?limit=1")[0];
     let text = order["date_modified"].as_str().unwrap();
     let moment = jiff::fmt::rfc2822::parse(text).unwrap().timestamp();
@@ -126,7 +126,7 @@ fn bounds_of_time_are_inclusive_in_every_form_of_time() {
 
 #[test]
 fn coupons_continue_from_a_smallest_number() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let all = shop.ids("/v2/coupons");
     assert!(all.is_sorted() && all.len() > 3);
     let rest = shop.ids(&format!("/v2/coupons?min_id={}&limit=2", all[2]));
@@ -135,7 +135,7 @@ fn coupons_continue_from_a_smallest_number() {
 
 #[test]
 fn filters_by_value_find_what_has_it() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let order = shop.rows("/v2/orders?limit=1")[0].clone();
     for (name, value) in [
         ("customer_id", order["customer_id"].to_string()),
@@ -173,7 +173,7 @@ fn filters_by_value_find_what_has_it() {
 
 #[test]
 fn parts_and_fields_are_shown_to_those_who_ask() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let plain = &shop.rows("/v3/catalog/products?limit=1")[0];
     assert!(plain.get("variants").is_none() && plain.get("images").is_none());
     let whole = &shop.rows("/v3/catalog/products?limit=1&include=variants,images")[0];
@@ -194,7 +194,7 @@ fn parts_and_fields_are_shown_to_those_who_ask() {
 
 #[test]
 fn customers_are_walked_by_cursors_in_both_directions() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let all = shop.ids("/v3/customers?limit=250&sort=date_modified:desc");
     let mut walked = shop.ids("/v3/customers?limit=25&sort=date_modified:desc");
     let mut page = shop.get("/v3/customers?limit=25&sort=date_modified:desc");
@@ -217,7 +217,7 @@ fn customers_are_walked_by_cursors_in_both_directions() {
 
 #[test]
 fn archived_orders_are_listed_to_those_who_ask_or_where_the_sandbox_is_told_to() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     let shown = shop.rows("/v2/orders?limit=250");
     assert!(shown.iter().all(|order| order["is_deleted"] == false));
     let archived = shop.ids("/v2/orders?is_deleted=true&limit=250");

@@ -18,9 +18,9 @@ use crate::testing::{clock, present};
 use crate::{Edit, Platform, STORE_HASH, Sandbox, State, TOKEN};
 
 /// A store to talk to.
-struct Shop(Sandbox);
+struct TestShop(Sandbox);
 
-impl Shop {
+impl TestShop {
     /// The demo store, seeded once for all tests.
     fn demo() -> Self {
         static DEMO: OnceLock<State> = OnceLock::new();
@@ -49,7 +49,7 @@ impl Shop {
         body
     }
 
-    /// The records of a page; a v2 list without any is no body.
+    /// The records of a page; a v2 list without any is not a body.
     fn rows(&self, path: &str) -> Vec<Value> {
         let body = self.get(path);
         let rows = if body.is_object() {

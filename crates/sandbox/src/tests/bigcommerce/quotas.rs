@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Shop, TOKEN, request, told};
+use super::{TOKEN, TestShop, request, told};
 use crate::seed::Seed;
 use crate::testing::{movable, present};
 use crate::{Platform, Sandbox, State};
@@ -40,7 +40,7 @@ fn quota_of_a_window_is_told_and_refused_with_429_until_the_window_ends() {
 
 #[test]
 fn faults_refuse_with_and_without_the_headers_of_the_quota() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     shop.0
         .with_state(|state| {
             state.let_fail("429:orders=@1 429:orders=@2,4s 500:products.list=@1 502:coupons=@1")
@@ -72,7 +72,7 @@ fn resources_of_the_platform_are_named_in_faults() {
 
 #[test]
 fn requests_are_noted_with_their_operation_and_without_the_token() {
-    let shop = Shop::demo();
+    let shop = TestShop::demo();
     shop.answer("/v2/orders?limit=1");
     shop.answer_as("nobody", "/v3/customers");
     let (_, told) = shop.control("GET", "requests", &serde_json::Value::Null);

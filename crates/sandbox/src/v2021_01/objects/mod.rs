@@ -1,7 +1,7 @@
 //! The objects of 2021-01: for each its fields as rules, and what other records
-//! tell of it.
+//! indicate it.
 //!
-//! In come a state and a record of 2021-11, out comes the object. What is told
+//! Takes a state and a record of 2021-11; returns the object. What is reported
 //! by other records is laid under [`ASIDE`] first, so that the rules can name
 //! it by a path like everything else. Knows no requests.
 
@@ -32,7 +32,7 @@ use crate::values::record::{self, Record};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Object {
     fields: &'static [Field],
-    /// What other records tell of one.
+    /// What other records indicate one.
     aside: fn(&State, u64, &Record) -> Value,
 }
 

@@ -47,8 +47,8 @@ pub(in crate::v2021_01) const CUSTOMER: Object = Object {
     aside: around_customer,
 };
 
-/// 2021-01 has no payment methods: what matters of the one that is charged
-/// stands on the customer.
+/// 2021-01 has no payment methods: what matters of the one that is charged is
+/// on the customer.
 fn around_customer(state: &State, id: u64, customer: &Record) -> Value {
     let method = charged_method(state, id);
     let processor = record::text(&method, "processor_name");

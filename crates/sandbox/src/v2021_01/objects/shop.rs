@@ -37,8 +37,8 @@ const STORE: &[Field] = &[
 /// The shop with the one setting that stands only there.
 const SHOP: &[Field] = &[from("allow_customers_to_skip_delivery", "aside.yes").bit()];
 
-/// The body of the answer. It holds the settings twice, under the old name and
-/// under the new one.
+/// The body of the answer. It contains the settings twice, under the old name
+/// and under the new one.
 pub(crate) fn both(store: &Record) -> Value {
     let mut record = store.clone();
     let identifier = record::text(store, "identifier");

@@ -88,11 +88,11 @@ fn cell_whose_value_is_not_known_has_a_fault() {
         (r#"<c r="B2" t="e"><v>#N/A</v></c>"#, "#N/A is an error"),
         (
             r#"<c r="B2"><f>A1*2</f></c>"#,
-            "a formula without its value",
+            "a formula without a stored value",
         ),
         (
             r#"<c r="B2"><f>A1*2</f><v></v></c>"#,
-            "a formula without its value",
+            "a formula without a stored value",
         ),
         (
             r#"<c r="B2"><v>1826132295685123</v></c>"#,
@@ -131,7 +131,7 @@ fn first_sheet_with_a_value_is_read_and_named() {
     let error = with(book.bytes(), Some("Autum")).unwrap_err();
     assert!(told(&error).contains("did you mean `Autumn`?"), "{error}");
     let error = with(book.bytes(), Some("1")).unwrap_err();
-    assert!(told(&error).contains("there is nothing in"), "{error}");
+    assert!(told(&error).contains("is empty"), "{error}");
     let error = with(b"code\nA\n".to_vec(), Some("1")).unwrap_err();
     assert!(told(&error).contains("is not a workbook"), "{error}");
 }
@@ -156,7 +156,7 @@ fn rows_of_a_sheet_keep_their_numbers() {
     );
     assert_eq!(
         got.notes,
-        ["the header is on line 4; what is above it is left out"]
+        ["the header is on line 4; the lines above it are left out"]
     );
 }
 
@@ -168,7 +168,7 @@ fn cells_of_a_sheet_have_names() {
     };
     let stream = io::Cursor::new(book.bytes());
     let options = ReadOptions::default();
-    let reader = RowReader::open("a file", Box::new(stream), &options, &familiar).unwrap();
+    let reader = InputReader::open("a file", Box::new(stream), &options, &familiar).unwrap();
     let names = reader.cell_names().unwrap();
     assert_eq!(names.name(7, "value").unwrap(), "'My sales'!B7");
     assert_eq!(names.name(10, "code").unwrap(), "'My sales'!A10");
@@ -330,7 +330,7 @@ fn ods_cell_whose_value_is_not_known_has_a_fault() {
         (
             r#"table:formula="of:=[.A1]""#,
             "",
-            "a formula without its value",
+            "a formula without a stored value",
         ),
         (
             r#"office:value-type="float" office:value="1826132295685123""#,
