@@ -15,6 +15,7 @@ pub mod global_flags;
 pub mod help;
 pub mod manual;
 mod options;
+pub mod reference;
 mod spec;
 pub mod topics;
 pub mod tree;

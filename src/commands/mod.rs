@@ -154,6 +154,12 @@ pub fn manual_pages() -> Vec<cli::manual::ManualPage> {
     cli::manual::pages(&all())
 }
 
+/// The command reference, in Markdown.
+#[must_use]
+pub fn reference_pages() -> Vec<cli::reference::ReferencePage> {
+    cli::reference::pages(&all())
+}
+
 /// Runs one command and gives its exit code.
 #[must_use]
 pub fn run(world: World) -> u8 {

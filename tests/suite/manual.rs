@@ -38,6 +38,61 @@ fn the_pages_in_the_repository_are_those_of_the_commands() {
 }
 
 #[test]
+fn reference_in_the_repository_is_that_of_the_commands() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference");
+    let pages = commands::reference_pages();
+    let again = "this makes it anew: rm -r docs/reference && \
+                 cargo run -q -- man --markdown --out-dir docs/reference";
+    for page in &pages {
+        let kept = std::fs::read_to_string(folder.join(&page.file)).unwrap_or_default();
+        assert!(kept == page.text, "{} differs; {again}", page.file);
+    }
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let name = entry.unwrap().file_name();
+        let is_page = pages.iter().any(|page| *page.file == *name);
+        assert!(is_page, "{} belongs to no command; {again}", name.display());
+    }
+}
+
+#[test]
+fn reference_has_every_command_that_has_a_manual_page() {
+    let text: String = commands::reference_pages()
+        .into_iter()
+        .map(|page| page.text)
+        .collect();
+    for page in commands::manual_pages() {
+        let name = page.file.strip_suffix(".1").unwrap();
+        // A heading has the words of a command, a manual page joins them.
+        let has_heading = name == "rc"
+            || text.lines().any(|line| {
+                let words = line.trim_start_matches('#').trim_start();
+                line.starts_with('#') && words.replace(' ', "-") == name
+            });
+        assert!(has_heading, "{name} is not in the reference");
+    }
+    for part in [
+        "`--status <WORD>`",
+        "created at or before",
+        "`--dry-run",
+        "```text",
+    ] {
+        assert!(text.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn reference_is_written_into_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let reference = folder.path().join("reference");
+    rc(&format!("man --markdown --out-dir {}", reference.display()))
+        .succeeds()
+        .prints_nothing();
+    assert!(reference.join("commands.md").exists());
+    assert!(reference.join("subscriptions.md").exists());
+    rc("man --markdown").fails(2).says("--out-dir");
+}
+
+#[test]
 fn a_page_tells_what_help_tells() {
     let page = rc("man subscriptions list").succeeds().stdout;
     for part in [

@@ -11,11 +11,14 @@ pub(super) enum Manual {
     Page(Vec<String>),
     /// All of them, a file each, into a folder.
     All(PathBuf),
+    /// The command reference in Markdown, into a folder.
+    Reference(PathBuf),
 }
 
 /// What the words come to.
 pub(super) fn manual_of(matches: &ArgMatches) -> Manual {
     match matches.get_one::<PathBuf>("out-dir") {
+        Some(folder) if matches.get_flag("markdown") => Manual::Reference(folder.clone()),
         Some(folder) => Manual::All(folder.clone()),
         None => Manual::Page(
             matches

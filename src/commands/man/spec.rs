@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, Command, ValueHint, value_parser};
+use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 
 use crate::cli::{Spec, help, plain};
 
@@ -11,7 +11,8 @@ pub(super) const SPEC: Spec = Spec::new("man", "Print a manual page, or write al
 const EXAMPLES: &str = "\
 Examples:
   rc man subscriptions list | man -l -
-  rc man --out-dir ~/.local/share/man/man1";
+  rc man --out-dir ~/.local/share/man/man1
+  rc man --markdown --out-dir reference";
 
 fn build() -> Command {
     plain(SPEC.name, SPEC.about)
@@ -31,6 +32,14 @@ fn build() -> Command {
                 .value_hint(ValueHint::DirPath)
                 .conflicts_with("command")
                 .help("write the pages of all commands into this folder")
+                .help_heading("Options"),
+        )
+        .arg(
+            Arg::new("markdown")
+                .long("markdown")
+                .action(ArgAction::SetTrue)
+                .requires("out-dir")
+                .help("write the command reference in Markdown, a page for each resource")
                 .help_heading("Options"),
         )
 }
