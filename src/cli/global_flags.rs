@@ -266,6 +266,9 @@ mod tests {
     const DOCS: &[&str] = &[
         include_str!("../../README.md"),
         include_str!("../../docs/bulk.md"),
+        include_str!("../../docs/environment.md"),
+        include_str!("../../docs/exit-codes.md"),
+        include_str!("../../docs/first-hour.md"),
         include_str!("../../docs/jq.md"),
         include_str!("../../docs/output.md"),
         include_str!("../../docs/requests.md"),

@@ -6,6 +6,9 @@
 //! `> FILE`, `<<'END'`, `\` at the end of a line, `cat`, `iconv` and `echo $?`. Jobs have other names in
 //! each run; the first time that a document names a new one, that is its name
 //! in the document from there on.
+//!
+//! `RC_DOCS=update cargo test --test suite` writes the output of the commands into
+//! the documents, as a change of a message asks for; look at the difference then.
 
 use std::fs;
 use std::path::PathBuf;
@@ -27,6 +30,8 @@ const ANSWERED: &str = "[y/N]";
 #[derive(Debug)]
 pub struct Step {
     line: String,
+    /// The number of the first line of its output, from 0 on.
+    output_at: usize,
     /// The lines up to its `END`.
     typed: String,
     /// What it prints, says the document.
@@ -40,15 +45,19 @@ pub struct Step {
 pub fn steps(text: &str) -> Vec<Step> {
     let mut found: Vec<Step> = Vec::new();
     let (mut inside, mut typing, mut goes_on) = (false, false, false);
-    for line in text.lines() {
+    for (at, line) in text.lines().enumerate() {
         match line {
             line if goes_on => {
                 goes_on = line.ends_with('\\');
                 let step = found.last_mut().unwrap();
+                step.output_at = at + 1;
                 step.line.push('\n');
                 step.line.push_str(line);
             }
-            "END" if typing => typing = false,
+            "END" if typing => {
+                typing = false;
+                found.last_mut().unwrap().output_at = at + 1;
+            }
             _ if typing => push(&mut found.last_mut().unwrap().typed, line),
             "```console" => inside = true,
             "```" => inside = false,
@@ -60,6 +69,7 @@ pub fn steps(text: &str) -> Vec<Step> {
                     goes_on = command.ends_with('\\');
                     found.push(Step {
                         line: document.unwrap_or(command).to_owned(),
+                        output_at: at + 1,
                         typed: String::new(),
                         shown: String::new(),
                         questions: String::new(),
@@ -90,18 +100,37 @@ fn push(text: &mut String, line: &str) {
 pub fn check(document: &str, text: &str) {
     let mut desk = Desk::default();
     let mut wrong = Vec::new();
+    let mut printed_by = Vec::new();
     for step in steps(text) {
         let printed = desk.runs(&step);
         if printed != step.shown {
-            let Step { line, shown, .. } = step;
+            let Step { line, shown, .. } = &step;
             wrong.push(format!("$ {line}\n{printed}--- shown:\n{shown}"));
+            printed_by.push((step, printed));
         }
+    }
+    if !wrong.is_empty() && std::env::var("RC_DOCS").is_ok_and(|value| value == "update") {
+        update(document, text, &printed_by);
+        return;
     }
     assert!(
         wrong.is_empty(),
         "{document} shows what is not so:\n{}",
         wrong.join("\n")
     );
+}
+
+/// Writes what steps printed into the document. Steps with questions are left
+/// for a person, as their lines are between those of the output.
+fn update(document: &str, text: &str, printed_by: &[(Step, String)]) {
+    let mut lines: Vec<&str> = text.lines().collect();
+    for (step, printed) in printed_by.iter().rev() {
+        assert!(step.questions.is_empty(), "update by hand: {}", step.line);
+        let end = step.output_at + step.shown.lines().count();
+        lines.splice(step.output_at..end, printed.lines());
+    }
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(document);
+    fs::write(path, lines.join("\n") + "\n").unwrap();
 }
 
 /// Runs the commands of a document with all streams in pipes, as a script does:
@@ -263,7 +292,8 @@ impl Desk {
         };
         let outcome = run.runs();
         self.code = outcome.code;
-        self.has_printed = !outcome.stdout.is_empty();
+        // A list without records is nothing on a terminal and `[]` in a pipe.
+        self.has_printed = !matches!(&*outcome.stdout, "" | "[]\n");
         if !self.is_script {
             assert_eq!(outcome.questions, step.questions, "asked by {}", step.line);
         }

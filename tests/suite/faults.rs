@@ -206,12 +206,10 @@ fn a_sandbox_that_others_can_reach_says_so_and_loopback_says_nothing() {
     rc(elsewhere).fails(1).says("192.0.2.1");
 }
 
-/// The commands of the documents' chapter on faults.
+/// The commands of the page's section on faults.
 fn documented() -> impl Iterator<Item = &'static str> {
     let text = include_str!("../../docs/sandbox.md");
-    let (_, rest) = text
-        .split_once("## When things go wrong")
-        .expect("the chapter");
+    let (_, rest) = text.split_once("## Inject faults").expect("the chapter");
     let mut inside = false;
     rest.lines().filter(move |line| {
         if line.starts_with("```") {

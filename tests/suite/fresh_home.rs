@@ -1,4 +1,4 @@
-//! What the README says to run once, in a home that has nothing in it: the files
+//! What the page on completion says to run once, in a home that has nothing in it: the files
 //! are where the programs that read them look.
 
 use std::path::Path;
@@ -6,9 +6,9 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-/// The command in the row of the README's table that begins with this word.
+/// The command in the row of the page's table that begins with this word.
 fn command_for(program: &str) -> String {
-    let row = include_str!("../../README.md")
+    let row = include_str!("../../docs/completions.md")
         .lines()
         .find(|line| line.starts_with(&format!("| {program},")))
         .expect("a row");
@@ -44,7 +44,7 @@ fn runs(line: &str, home: &TempDir) -> String {
 }
 
 #[test]
-fn fish_line_of_the_readme_writes_the_script_where_fish_looks() {
+fn fish_line_of_the_page_writes_the_script_where_fish_looks() {
     let home = tempfile::tempdir().unwrap();
     runs(&command_for("fish"), &home);
     let file = home.path().join(".config/fish/completions/rc.fish");
@@ -53,7 +53,7 @@ fn fish_line_of_the_readme_writes_the_script_where_fish_looks() {
 }
 
 #[test]
-fn man_line_of_the_readme_writes_the_pages_where_man_looks() {
+fn man_line_of_the_page_writes_the_pages_where_man_looks() {
     let home = tempfile::tempdir().unwrap();
     runs(&command_for("man"), &home);
     let page = home.path().join(".local/share/man/man1/rc.1");
@@ -62,9 +62,9 @@ fn man_line_of_the_readme_writes_the_pages_where_man_looks() {
     if !sh("command -v man", home.path()).status.success() {
         return;
     }
-    let readme = include_str!("../../README.md");
+    let page_text = include_str!("../../docs/completions.md");
     let export = "export MANPATH=~/.local/share/man:";
-    assert!(readme.contains(export));
+    assert!(page_text.contains(export));
     let hidden = "PATH=$(echo \"$PATH\" | cut -d: -f2-)";
     for line in ["man -w rc", &format!("{hidden}; {export}; man -w rc")] {
         let found = runs(line, &home);

@@ -24,6 +24,7 @@ mod contract;
 mod controls;
 mod counting;
 mod doctor;
+mod documents;
 #[cfg(unix)]
 mod edit;
 mod evidence;
@@ -42,6 +43,7 @@ mod jq;
 #[cfg(unix)]
 mod kills;
 mod ledgers;
+mod links;
 mod listed;
 mod listening;
 mod literals;
