@@ -260,6 +260,7 @@ impl Desk {
                     "--report"
                         | "--out"
                         | "--save-map"
+                        | "--plan"
                         | "--to"
                         | "--database"
                         | "new"
