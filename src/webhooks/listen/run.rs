@@ -52,7 +52,7 @@ pub struct Listener<'a> {
 
 /// How far a listener is.
 pub(super) struct Progress {
-    pub(super) begun: Timestamp,
+    begun: Timestamp,
     position: Timestamp,
     /// The events of the look-back that are done.
     seen: BTreeSet<(Timestamp, i64)>,
@@ -107,7 +107,10 @@ impl Listener<'_> {
             seen: BTreeSet::new(),
             swept: None,
             is_acquainted: is_followed || self.plan.source == ListenSource::Lists,
-            polling: Polling::default(),
+            polling: Polling::since(match self.plan.start {
+                StartPoint::Saved => whole_second((self.clock)()),
+                StartPoint::At(_) | StartPoint::After(_) => begun,
+            }),
             idle_looks: 0,
             end: ListenEnd::default(),
             made: 0,
@@ -131,7 +134,7 @@ impl Listener<'_> {
             }
             is_first = false;
             if !self.plan.once {
-                let pause = self.pause(&mut progress);
+                let pause = self.pause(&progress);
                 self.wait(pause).await?;
             }
         }
