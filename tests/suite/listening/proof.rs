@@ -382,6 +382,8 @@ fn judge(shop: &Shop, kills: u32) {
     std::io::stderr().write_all(report.as_bytes()).unwrap();
     assert!(wrong.is_empty(), "{report}{}", wrong.join("\n"));
     assert!(updated > shop.made / 4, "{report}");
-    let enough = |count: u32| count * 100 >= updated * 95;
+    // Of few writes one or two weigh more.
+    let least = if shop.made >= 1_000 { 97 } else { 95 };
+    let enough = |count: u32| count * 100 >= updated * least;
     assert!(enough(as_of) && enough(same), "{report}{differing:?}");
 }
