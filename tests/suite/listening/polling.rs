@@ -309,3 +309,16 @@ fn topic_that_the_token_may_not_read_is_left_out_and_named() {
         "{asked:?}"
     );
 }
+
+#[test]
+fn upcoming_charges_are_told_though_the_token_may_not_read_the_store() {
+    let (server, _) = quiet("store");
+    let outcome = rc("webhooks listen -o ndjson --every 1h --topics charge/upcoming")
+        .against(&server.url)
+        .until(2 * DAY)
+        .succeeds();
+    assert!(!outcome.stderr.contains("left out"), "{}", outcome.stderr);
+    let asked = server.asked(&["GET"]);
+    let lists = asked.iter().filter(|line| line.contains("/charges"));
+    assert_eq!(lists.count(), 2, "one request a day: {asked:?}");
+}
