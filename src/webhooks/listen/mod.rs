@@ -4,11 +4,12 @@
 //! In come a client and what to listen to ([`plan`]); out go deliveries, in the
 //! order of the events. `feed` reads events, `topics` says which topics they tell
 //! of, `objects` fetches what the messages carry, `known` remembers what is deleted
-//! meanwhile, `timeline` and `rewind` make of it what it was at the event, `rebuild`
+//! meanwhile (`acquaint` begins with that), `timeline` and `rewind` make of it what it was at the event, `rebuild`
 //! puts all this together, and `run` does so in a loop, as often as `pace` says.
 //! `lists` makes events of what lists show, where events may not be read, and
 //! `polled` of what no event tells.
 
+mod acquaint;
 mod again;
 mod deliver;
 mod event;

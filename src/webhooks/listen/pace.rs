@@ -24,20 +24,20 @@ const LIST_SECONDS: u32 = 2;
 
 impl Listener<'_> {
     /// The pause before the next look.
-    pub(super) fn pause(&self, progress: &mut Progress) -> Duration {
+    pub(super) fn pause(&self, progress: &Progress) -> Duration {
         let usual = match self.plan.source {
             ListenSource::Events => USUAL_PAUSE,
             ListenSource::Lists => {
                 let api = self.reader.client().api();
                 let lists = lists_of(api, self.reader.feed(), &self.plan.topics).len();
-                let lists = u32::try_from(lists).unwrap_or(u32::MAX);
+                // What is polled beside them counts as one.
+                let beside = usize::from(!self.plan.topics.polled.is_empty());
+                let lists = u32::try_from(lists + beside).unwrap_or(u32::MAX);
                 USUAL_PAUSE.max(Duration::from_secs(1) * LIST_SECONDS * lists)
             }
         };
         let grown = usual * (1 + progress.idle_looks / IDLE_LOOKS);
-        // What was polled beside the source is made up for, request by request.
-        let polled = USUAL_PAUSE * progress.polling.take_requests();
-        let pause = grown.min(LONGEST_PAUSE.max(usual)) + polled;
+        let pause = grown.min(LONGEST_PAUSE.max(usual));
         self.plan.every.unwrap_or(pause)
     }
 

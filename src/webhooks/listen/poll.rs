@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 
 use super::message::RebuiltMessage;
 use super::objects::is_forbidden;
-use super::plan::{ListenSource, StartPoint};
+use super::plan::StartPoint;
 use super::polled::{DaysAhead, Poll, PolledChange, after, before, zone_of};
 use super::run::{Listener, Look, Progress};
 use crate::catalog::{PolledSource, PolledTopic};
@@ -25,8 +25,10 @@ const PAUSE: Duration = Duration::from_secs(60);
 const LONG_PAUSE: Duration = Duration::from_secs(300);
 
 /// What a listener knows of the topics that it polls.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Polling {
+    /// From when on topics are told that no run has polled before.
+    since: Timestamp,
     /// When each is due, in time since the listener began.
     due: BTreeMap<&'static str, Duration>,
     /// The last day that each has told of.
@@ -34,14 +36,18 @@ pub(super) struct Polling {
     zone: Option<TimeZone>,
     /// Topics that the token may not read.
     forbidden: BTreeSet<&'static str>,
-    /// Requests since the last pause: it grows by them.
-    requests: u32,
 }
 
 impl Polling {
-    /// The requests since the last pause.
-    pub(super) fn take_requests(&mut self) -> u32 {
-        std::mem::take(&mut self.requests)
+    /// Nothing was polled yet.
+    pub(super) const fn since(since: Timestamp) -> Self {
+        Self {
+            since,
+            due: BTreeMap::new(),
+            told: BTreeMap::new(),
+            zone: None,
+            forbidden: BTreeSet::new(),
+        }
     }
 
     fn is_due(&self, topic: &'static str, elapsed: Duration) -> bool {
@@ -96,10 +102,6 @@ impl Listener<'_> {
             topic,
         };
         let now = (self.clock)();
-        let since = match self.plan.source {
-            ListenSource::Events => progress.begun,
-            ListenSource::Lists => now,
-        };
         let (changes, position) = match topic.source {
             PolledSource::Ahead {
                 list,
@@ -110,7 +112,7 @@ impl Listener<'_> {
                 let zone = self.zone(progress).await?;
                 let days = self.plan.upcoming_days.unwrap_or(days);
                 let last = after(day_in(&zone, now), days);
-                let told = self.told_until(progress, topic, &zone, (since, days))?;
+                let told = self.told_until(progress, topic, &zone, days)?;
                 if last <= told {
                     return Ok(Look::Nothing);
                 }
@@ -123,25 +125,18 @@ impl Listener<'_> {
                     last,
                     days,
                 };
-                progress.polling.requests += 1;
                 (poll.ahead(&zone, wanted).await?, midnight(last))
             }
             PolledSource::Ended { list, field } => {
-                progress.polling.requests += 1;
-                (poll.ended(list, field, since).await?, now)
+                (poll.ended(list, field, progress.polling.since).await?, now)
             }
-            PolledSource::Changed { get } => {
-                progress.polling.requests += 1;
-                (poll.changed(get, now).await?, now)
-            }
+            PolledSource::Changed { get } => (poll.changed(get, now).await?, now),
         };
         let looked = self.deliver_polled(progress, topic, changes).await?;
         if looked != Look::Enough {
             self.log.save_list_cursor(&key, topic.name, position)?;
-            if let PolledSource::Ahead { .. } = topic.source {
-                let told = day_in(&TimeZone::UTC, position);
-                progress.polling.told.insert(topic.name, told);
-            }
+            let told = day_in(&TimeZone::UTC, position);
+            progress.polling.told.insert(topic.name, told);
         }
         Ok(looked)
     }
@@ -153,12 +148,12 @@ impl Listener<'_> {
         progress: &Progress,
         topic: &'static PolledTopic,
         zone: &TimeZone,
-        (since, days): (Timestamp, u32),
+        days: u32,
     ) -> Result<Date> {
         if let Some(told) = progress.polling.told.get(topic.name) {
             return Ok(*told);
         }
-        let begun = after(day_in(zone, since), days);
+        let begun = after(day_in(zone, progress.polling.since), days);
         if self.plan.start != StartPoint::Saved {
             return Ok(begun);
         }
@@ -176,7 +171,6 @@ impl Listener<'_> {
         if let Some(zone) = &progress.polling.zone {
             return Ok(zone.clone());
         }
-        progress.polling.requests += 1;
         let zone = zone_of(self.reader.client(), self.reader.feed().zone).await?;
         progress.polling.zone = Some(zone.clone());
         Ok(zone)

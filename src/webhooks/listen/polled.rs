@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::event::{StoreEvent, text_of};
 use super::lists::{digest, number_of, time_of};
-use super::objects::{id_of, listed, paged, read_at};
+use super::objects::{id_of, is_forbidden, listed, paged, read_at};
 use super::rewind::Fields;
 use crate::api::client::Client;
 use crate::catalog::{EventFeed, Operation, ParameterRole, PolledTopic, ZoneSource};
@@ -185,9 +185,13 @@ impl Poll<'_> {
     }
 }
 
-/// The time zone of the store; that of the API where it says none that is known.
+/// The time zone of the store; that of the API where the store names none that is
+/// known, or may not be read.
 pub(super) async fn zone_of(client: &Arc<Client>, source: ZoneSource) -> Result<TimeZone> {
-    let store = read_at(client, source.get, source.get.path.to_owned()).await?;
+    let store = match read_at(client, source.get, source.get.path.to_owned()).await {
+        Err(error) if is_forbidden(&error) => None,
+        read => read?,
+    };
     let (field, part) = source.path;
     let name = store.and_then(|store| text_of(&store.get(field)?[part]));
     let zone = name.and_then(|name| TimeZone::get(&name).ok());

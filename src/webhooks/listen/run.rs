@@ -2,7 +2,6 @@
 //! saved once they were answered.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,12 +11,11 @@ use super::event::StoreEvent;
 use super::feed::{EventReader, EventsRead, middle, next_second};
 use super::known::KnownObjects;
 use super::message::RebuiltMessage;
-use super::objects::{Objects, id_of, listed, paged};
+use super::objects::Objects;
 use super::plan::{ListenEnd, ListenObserver, ListenPlan, ListenSource, StartPoint};
 use super::poll::Polling;
 use super::rebuild::Messages;
 use crate::api::client::Timing;
-use crate::catalog::ShortLived;
 use crate::error::{Error, Kind, Result};
 use crate::webhooks::deliveries::DeliveryLog;
 use crate::webhooks::forward::Forwarder;
@@ -28,9 +26,6 @@ const LOOKBACK: SignedDuration = SignedDuration::from_mins(10);
 
 /// How often the whole look-back is read, and not only until known events.
 const SWEEP: Duration = Duration::from_secs(60);
-
-/// The most short-lived objects that are read when a listener begins.
-const MOST_ACQUAINTED: usize = 1_000;
 
 /// Listens to a store.
 pub struct Listener<'a> {
@@ -52,7 +47,7 @@ pub struct Listener<'a> {
 
 /// How far a listener is.
 pub(super) struct Progress {
-    pub(super) begun: Timestamp,
+    begun: Timestamp,
     position: Timestamp,
     /// The events of the look-back that are done.
     seen: BTreeSet<(Timestamp, i64)>,
@@ -107,7 +102,10 @@ impl Listener<'_> {
             seen: BTreeSet::new(),
             swept: None,
             is_acquainted: is_followed || self.plan.source == ListenSource::Lists,
-            polling: Polling::default(),
+            polling: Polling::since(match self.plan.start {
+                StartPoint::Saved => whole_second((self.clock)()),
+                StartPoint::At(_) | StartPoint::After(_) => begun,
+            }),
             idle_looks: 0,
             end: ListenEnd::default(),
             made: 0,
@@ -131,7 +129,7 @@ impl Listener<'_> {
             }
             is_first = false;
             if !self.plan.once {
-                let pause = self.pause(&mut progress);
+                let pause = self.pause(&progress);
                 self.wait(pause).await?;
             }
         }
@@ -154,43 +152,9 @@ impl Listener<'_> {
         Ok(looked.and(self.poll(progress).await?))
     }
 
-    /// Reads the objects that the store may delete before anyone asks for them. That
-    /// this fails costs a few bodies, and no message.
-    async fn acquaint(&mut self) -> Result<()> {
-        let client = Arc::clone(self.reader.client());
-        let feed = self.reader.feed();
-        let known = self.known((self.clock)(), Timestamp::MIN);
-        let wanted = |one: &&ShortLived| {
-            let mut topics = self.plan.topics.topics.iter();
-            topics.any(|topic| topic.resource == one.resource)
-        };
-        for objects in feed.short_lived.iter().filter(wanted) {
-            let mut request = paged(client.api(), objects.list);
-            request.set_query(objects.only.0, objects.only.1.to_owned());
-            let listed = listed(&client, objects.list, request, MOST_ACQUAINTED).await;
-            match listed {
-                Ok(listed) => {
-                    let found = listed.iter().filter_map(|fields| {
-                        Some((objects.resource, id_of(client.api(), fields)?, fields))
-                    });
-                    let found: Vec<_> = found.collect();
-                    let found = found
-                        .iter()
-                        .map(|(resource, id, fields)| (*resource, id.as_str(), *fields));
-                    known.keep(found)?;
-                }
-                Err(error) if matches!(error.kind, Kind::Interrupted | Kind::Closed) => {
-                    return Err(error);
-                }
-                Err(_) => {}
-            }
-        }
-        Ok(())
-    }
-
     /// What is known of objects at a time, by a listener that has followed the events
     /// since another one.
-    fn known(&self, now: Timestamp, since: Timestamp) -> KnownObjects<'_> {
+    pub(super) fn known(&self, now: Timestamp, since: Timestamp) -> KnownObjects<'_> {
         KnownObjects {
             api: self.reader.client().api(),
             log: self.log,

@@ -2,10 +2,11 @@
 //! answers fail, the receiver is killed and `rc` is killed. What the sandbox
 //! itself posts to its webhooks is what `rc` must have delivered.
 //!
-//! The plain suite has a short form. The long one makes so many writes:
+//! The plain suite has a short form. The long one makes so many writes, which
+//! another seed chooses otherwise:
 //!
 //! ```sh
-//! RC_LISTEN_WRITES=1000 cargo test --test suite listening::proof -- --nocapture
+//! RC_LISTEN_WRITES=1000 RC_LISTEN_SEED=7 cargo test --test suite listening::proof -- --nocapture
 //! ```
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -31,11 +32,9 @@ const QUIET: Duration = Duration::from_secs(10);
 
 const FAULTS: &str = "429=2% 500=2% 503=1%,1s truncate=1% reset=2% seed=5";
 
-fn writes() -> u32 {
-    let asked = std::env::var("RC_LISTEN_WRITES").ok();
-    asked
-        .and_then(|asked| asked.parse().ok())
-        .unwrap_or(FEW_WRITES)
+fn number<T: std::str::FromStr>(variable: &str, usual: T) -> T {
+    let asked = std::env::var(variable).ok();
+    asked.and_then(|asked| asked.parse().ok()).unwrap_or(usual)
 }
 
 /// The topics of the first two classes, and those that are lossy.
@@ -71,7 +70,7 @@ impl Shop {
             store: Store::new(),
             webhooks: Receiver::start(),
             program: Receiver::start(),
-            rng: fastrand::Rng::with_seed(23),
+            rng: fastrand::Rng::with_seed(number("RC_LISTEN_SEED", 23)),
             tried: 0,
             made: 0,
         };
@@ -245,7 +244,7 @@ fn by_object(arrived: &[Arrived]) -> ByObject {
 
 #[test]
 fn every_message_of_the_store_is_delivered_in_order_whatever_is_killed() {
-    let writes = writes();
+    let writes = number("RC_LISTEN_WRITES", FEW_WRITES);
     let kills = if writes >= 1_000 { 20 } else { 2 };
     let mut shop = Shop::open();
     let first = shop.listen(&["--once"]).status().unwrap();
@@ -383,6 +382,8 @@ fn judge(shop: &Shop, kills: u32) {
     std::io::stderr().write_all(report.as_bytes()).unwrap();
     assert!(wrong.is_empty(), "{report}{}", wrong.join("\n"));
     assert!(updated > shop.made / 4, "{report}");
-    let enough = |count: u32| count * 100 >= updated * 95;
+    // Of few writes one or two weigh more.
+    let least = if shop.made >= 1_000 { 97 } else { 95 };
+    let enough = |count: u32| count * 100 >= updated * least;
     assert!(enough(as_of) && enough(same), "{report}{differing:?}");
 }

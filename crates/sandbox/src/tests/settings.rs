@@ -295,3 +295,20 @@ fn a_batch_needs_the_scope_of_its_tasks_and_is_gone_after_a_month() {
     assert_eq!(late.ask("GET", &(path + "/tasks"), &Value::Null).0, 404);
     assert_eq!(late.get("/async_batches")["async_batches"], json!([]));
 }
+
+#[test]
+fn settings_of_the_store_change_beside_the_api_and_only_those_that_it_has() {
+    let store = Store::empty();
+    let set = |body: &Value| {
+        let request = request("PATCH", "/_sandbox/settings", body);
+        store.0.control(&request).status().as_u16()
+    };
+    assert_eq!(set(&json!({"name": "A new name"})), 200);
+    let changed = store.get("/store")["store"].clone();
+    assert_eq!(changed["name"], "A new name");
+    assert_ne!(changed["updated_at"], changed["created_at"]);
+    for wrong in [json!({"id": 1}), json!({"name": "B", "colour": "red"})] {
+        assert_eq!(set(&wrong), 422, "{wrong}");
+    }
+    assert_eq!(store.get("/store")["store"], changed);
+}
