@@ -10,6 +10,10 @@ pub mod proof;
 mod recorder;
 mod refusals;
 mod rehearsal;
+mod singer;
+#[cfg(unix)]
+mod singer_targets;
+mod tap;
 
 use serde_json::Value;
 

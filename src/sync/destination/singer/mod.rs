@@ -132,18 +132,27 @@ struct Stream {
     activated: Option<Micros>,
 }
 
+/// A table with a column of this name has no versions: meltanolabs-target-postgres
+/// (0.8.1) binds a parameter of the same name when it ends older ones, and fails. Its
+/// rows that are gone are said one by one.
+const BOUND_NAME: &str = "version";
+
 impl Stream {
     /// Whether a complete read of the list ends all rows that it does not have. A list
     /// that forgets old rows says nothing about them.
     fn is_versioned(&self) -> bool {
         let forgets = self.table.forgotten.is_some() || self.table.reach_days.is_some();
-        self.table.method == ReadMethod::Whole && !forgets
+        let is_whole = self.table.method == ReadMethod::Whole;
+        is_whole && !forgets && self.table.column(BOUND_NAME).is_none()
     }
 
     /// Whether the keys of its rows are kept.
     fn keeps_keys(&self) -> bool {
         let removes = self.table.removed.is_some() || self.table.vanished.is_some();
-        self.table.method != ReadMethod::Whole && removes
+        match self.table.method {
+            ReadMethod::Whole => self.table.column(BOUND_NAME).is_some(),
+            _ => removes,
+        }
     }
 
     /// Appends what comes before the first record.
@@ -519,10 +528,11 @@ impl Destination for Singer {
         Ok(keys.len() as u64)
     }
 
-    fn removals(&self) -> Removals {
-        match self.keys {
-            Some(_) => Removals::VersionsAndKeys,
-            None => Removals::Versions,
+    fn removals(&self, table: &str) -> Removals {
+        match self.streams.get(table) {
+            Some(stream) if stream.is_versioned() => Removals::Version,
+            Some(stream) if stream.keeps_keys() && self.keys.is_some() => Removals::KeysCompared,
+            _ => Removals::Unknown,
         }
     }
 
