@@ -182,6 +182,15 @@ pub trait Destination: Send {
         Removals::Compared
     }
 
+    /// Ends the rows that the whole list, which was just read, does not have: its
+    /// [`Removals`] are by `Version`.
+    ///
+    /// # Errors
+    /// They cannot be ended.
+    fn end_older_rows(&mut self, _table: &str) -> Result<()> {
+        Ok(())
+    }
+
     /// Stores the state of a table that was read to its end.
     ///
     /// # Errors

@@ -111,6 +111,9 @@ impl SyncRun<'_> {
         if self.is_too_much(counted.missing, counted.rows) {
             return Ok((0, TableEnd::TooManyGone(counted)));
         }
+        let name = table.name.clone();
+        let end = move |destination: &mut dyn Destination| destination.end_older_rows(&name);
+        self.worker.call(end).await.map_err(ListFailure::Sink)?;
         Ok((counted.missing, TableEnd::Done))
     }
 

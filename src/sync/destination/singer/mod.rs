@@ -128,8 +128,6 @@ struct Stream {
     rows: u64,
     /// Rows that are gone, of which the target was told without confirming it.
     gone: Vec<(String, String)>,
-    /// When the list was read to its end whose version is the current one.
-    activated: Option<Micros>,
 }
 
 /// A table with a column of this name has no versions: meltanolabs-target-postgres
@@ -387,6 +385,8 @@ fn push_line(buffer: &mut Vec<u8>, line: &str) {
 
 impl Destination for Singer {
     fn begin(&mut self, store: &StoreKey, writer: &Writer, now: Micros) -> Result<()> {
+        // A run before that did not begin holds nothing.
+        self.lock = None;
         let file = self.start.file(store);
         if let Some(path) = &file {
             self.lock = Some(StateLock::take(path, writer, now)?);
@@ -425,7 +425,6 @@ impl Destination for Singer {
             bookmark,
             rows: 0,
             gone: Vec::new(),
-            activated: None,
         };
         if let Some(keys) = self.keys.as_ref().filter(|_| stream.keeps_keys()) {
             stream.gone = keys.gone(&table.name)?;
@@ -536,19 +535,18 @@ impl Destination for Singer {
         }
     }
 
-    fn conclude(&mut self, table: &str, state: &TableState) -> Result<()> {
-        let version = self.version;
+    fn end_older_rows(&mut self, table: &str) -> Result<()> {
         let stream = Self::stream(&mut self.streams, table)?;
         stream.announce(&mut self.buffer);
-        // It was read to its end just now, and what it lacks was accepted.
-        let read = state
-            .read_whole
-            .filter(|_| state.read_whole == state.completed);
-        if stream.is_versioned() && read.is_some() && stream.activated != read {
-            stream.activated = read;
-            stream.bookmark.rows = Some(stream.rows);
-            push_line(&mut self.buffer, &activate_message(&stream.table, version));
-        }
+        stream.bookmark.rows = Some(stream.rows);
+        let message = activate_message(&stream.table, self.version);
+        push_line(&mut self.buffer, &message);
+        self.flush()
+    }
+
+    fn conclude(&mut self, table: &str, state: &TableState) -> Result<()> {
+        let stream = Self::stream(&mut self.streams, table)?;
+        stream.announce(&mut self.buffer);
         self.advance(table, |bookmark| bookmark.state = state.clone())?;
         self.push_state();
         self.flush()
