@@ -115,6 +115,9 @@ pub struct Singer {
     /// The version of streams that are read whole: milliseconds since 1970.
     version: i64,
     buffer: Vec<u8>,
+    /// The middle of the page that was written last: its place in the buffer, and the
+    /// newest replication key before it.
+    middle: Option<(usize, Option<Micros>)>,
 }
 
 /// A stream of this run.
@@ -201,6 +204,7 @@ impl Singer {
             keys: None,
             version: 0,
             buffer: Vec::new(),
+            middle: None,
         }
     }
 
@@ -287,7 +291,11 @@ impl Singer {
         let version = version.map_or_else(String::new, |version| format!(",\"version\":{version}"));
         let suffix = format!(",\"time_extracted\":\"{}\"{version}}}\n", batch.at);
         let mut page = StoredPage::default();
+        self.middle = None;
         for record in batch.records() {
+            if page.rows > 0 && page.rows == batch.len() as u64 / 2 {
+                self.middle = Some((self.buffer.len(), page.newest));
+            }
             match stream.writer.write(record, &suffix, &mut self.buffer) {
                 Ok(key) => page.saw(key),
                 Err(error) => {
@@ -315,10 +323,25 @@ impl Singer {
 
     /// Appends a STATE message.
     fn push_state(&mut self) {
-        let pair = self.confirmed.lock();
-        let line = format!("{{\"type\":\"STATE\",\"value\":{}}}", pair.sent.text());
-        drop(pair);
-        push_line(&mut self.buffer, &line);
+        let line = self.state_line();
+        self.buffer.extend_from_slice(line.as_bytes());
+    }
+
+    fn state_line(&self) -> String {
+        let state = self.confirmed.lock().sent.text();
+        format!("{{\"type\":\"STATE\",\"value\":{state}}}\n")
+    }
+
+    /// Puts a STATE message into the middle of a page in the order of changes: a target
+    /// that dies gets no more than a page twice, with the row of its bookmark.
+    fn state_in_the_middle(&mut self, table: &str) -> Result<()> {
+        let Some((at, newest)) = self.middle.take() else {
+            return Ok(());
+        };
+        self.advance(table, |bookmark| bookmark.state.advance(newest))?;
+        let line = self.state_line();
+        self.buffer.splice(at..at, line.into_bytes());
+        Ok(())
     }
 
     /// Writes what is in the buffer.
@@ -439,6 +462,9 @@ impl Destination for Singer {
             return Ok(page);
         }
         if advance == Advance::WithPage {
+            if !page.is_unordered {
+                self.state_in_the_middle(table)?;
+            }
             self.advance(table, |bookmark| bookmark.state.advance(page.newest))?;
         }
         self.push_state();
