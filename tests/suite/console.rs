@@ -272,6 +272,7 @@ impl Desk {
             // What is unpacked goes into a folder that is not there yet.
             named |= is_archive;
             is_archive = named && word == "unpack";
+            let is_file = is_file && !word.starts_with("singer:");
             if is_file || (path.exists() && !word.is_empty()) {
                 return path.display().to_string();
             }

@@ -67,6 +67,13 @@ fn the_page_on_reports_shows_what_happens() {
     check("docs/reports.md", text);
 }
 
+#[test]
+fn the_page_on_warehouses_shows_what_happens() {
+    let text = include_str!("../../docs/warehouse.md");
+    assert!(steps(text).len() >= 2);
+    check("docs/warehouse.md", text);
+}
+
 /// Its session, and the commands that stand alone.
 #[test]
 fn the_page_on_undo_shows_what_happens() {

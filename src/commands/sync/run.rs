@@ -206,7 +206,9 @@ fn sent(reports: &[TableReport]) -> String {
         .iter()
         .filter(|report| !matches!(report.end, TableEnd::NotDue | TableEnd::Forbidden(_)));
     let streams = read.count();
-    format!("sent {rows} records of {streams} streams")
+    let records = if rows == 1 { "record" } else { "records" };
+    let kinds = if streams == 1 { "stream" } else { "streams" };
+    format!("sent {rows} {records} of {streams} {kinds}")
 }
 
 /// The tables and the way to read them.

@@ -64,7 +64,7 @@ fn test(run: &mut Run, options: &Options, config: Option<&TapConfig>) -> Result<
     let client = run.client(&place)?;
     let now = run.now(place.family.newest());
     let store = Run::wait(async { store_key(&place, store_id(&client, &now).await?) })?;
-    run.reporter.done(&format!("the token reads {store}"));
+    run.reporter.note(&format!("the token reads {store}"));
     Ok(())
 }
 

@@ -181,9 +181,18 @@ pub trait Destination: Send {
     /// None was marked.
     fn mark_deleted(&mut self, table: &str, keys: &[String], at: Micros) -> Result<u64>;
 
-    /// How rows that the store no longer has are found and marked.
-    fn removals(&self) -> Removals {
+    /// How rows of a table that the store no longer has are found and marked.
+    fn removals(&self, _table: &str) -> Removals {
         Removals::Compared
+    }
+
+    /// Ends the rows that the whole list, which was just read, does not have: its
+    /// [`Removals`] are by `Version`.
+    ///
+    /// # Errors
+    /// They cannot be ended.
+    fn end_older_rows(&mut self, _table: &str) -> Result<()> {
+        Ok(())
     }
 
     /// Stores the state of a table that was read to its end.
@@ -237,19 +246,18 @@ pub trait Destination: Send {
     fn finish(&mut self) -> Result<()>;
 }
 
-/// How a destination finds and marks the rows that the store no longer has.
+/// How a destination finds and marks the rows of a table that the store no longer has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Removals {
-    /// The keys of rows are compared with those of a list, and each missing row is
-    /// marked.
+    /// Its keys are compared with those of a list, and each missing row is marked.
     #[default]
     Compared,
-    /// A complete read of a whole list ends all rows that it does not have. Of other
-    /// tables nothing is found: their rows cannot be read back.
-    Versions,
-    /// As `Versions`, and the keys of other tables are compared; rows of those are not
-    /// written again for that.
-    VersionsAndKeys,
+    /// As `Compared`; rows that were read for their keys alone are not written again.
+    KeysCompared,
+    /// A complete read of the whole list ends all rows that it does not have.
+    Version,
+    /// Not at all: the rows cannot be read back.
+    Unknown,
 }
 
 /// Some rows of a table.

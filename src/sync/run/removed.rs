@@ -42,10 +42,10 @@ impl SyncRun<'_> {
         if self.plan.deletes == Deletes::Off {
             return Ok((0, TableEnd::Done));
         }
-        let removals = self.removals().await?;
+        let removals = self.removals(table).await?;
         let restriction = match (table.method, table.removed) {
             (ReadMethod::Whole, _) => None,
-            _ if removals == Removals::Versions => return Ok((0, TableEnd::Done)),
+            _ if removals == Removals::Unknown => return Ok((0, TableEnd::Done)),
             // What such a list no longer has is only old.
             _ if table.reach_days.is_some() => return Ok((0, TableEnd::Done)),
             _ if self.plan.deletes == Deletes::Full => {
@@ -83,11 +83,12 @@ impl SyncRun<'_> {
                 None => return Ok((0, TableEnd::Done)),
             },
         };
-        let has_versions = table.method == ReadMethod::Whole && removals != Removals::Compared;
-        let (deleted, end) = if has_versions {
-            self.accept_version(table).await?
-        } else {
-            self.mark(table, restriction, total).await?
+        let (deleted, end) = match removals {
+            Removals::Compared | Removals::KeysCompared => {
+                self.mark(table, restriction, total).await?
+            }
+            Removals::Version => self.accept_version(table).await?,
+            Removals::Unknown => (0, TableEnd::Done),
         };
         let is_whole = table.method == ReadMethod::Whole || table.vanished.is_some();
         if is_whole && matches!(end, TableEnd::Done) {
@@ -97,8 +98,9 @@ impl SyncRun<'_> {
         Ok((deleted, end))
     }
 
-    async fn removals(&self) -> Result<Removals, ListFailure> {
-        let ask = |destination: &mut dyn Destination| Ok(destination.removals());
+    async fn removals(&self, table: &SyncTable) -> Result<Removals, ListFailure> {
+        let name = table.name.clone();
+        let ask = move |destination: &mut dyn Destination| Ok(destination.removals(&name));
         self.worker.call(ask).await.map_err(ListFailure::Sink)
     }
 
@@ -109,6 +111,9 @@ impl SyncRun<'_> {
         if self.is_too_much(counted.missing, counted.rows) {
             return Ok((0, TableEnd::TooManyGone(counted)));
         }
+        let name = table.name.clone();
+        let end = move |destination: &mut dyn Destination| destination.end_older_rows(&name);
+        self.worker.call(end).await.map_err(ListFailure::Sink)?;
         Ok((counted.missing, TableEnd::Done))
     }
 

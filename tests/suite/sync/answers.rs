@@ -10,10 +10,10 @@ use crate::answering::Answering;
 use crate::canned::Asked;
 use crate::harness::{Rc, rc};
 
-type Rows = Arc<Mutex<Vec<Value>>>;
+pub(super) type Rows = Arc<Mutex<Vec<Value>>>;
 
 /// The value of a parameter of a request.
-fn parameter(asked: &Asked, name: &str) -> Option<String> {
+pub(super) fn parameter(asked: &Asked, name: &str) -> Option<String> {
     let (_, query) = asked.line.split_once('?')?;
     let query = query.split(' ').next()?;
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -21,7 +21,7 @@ fn parameter(asked: &Asked, name: &str) -> Option<String> {
     Some(value.replace("%3A", ":"))
 }
 
-fn path(asked: &Asked) -> &str {
+pub(super) fn path(asked: &Asked) -> &str {
     let path = asked.line.split(' ').nth(1).unwrap();
     path.split('?').next().unwrap()
 }
@@ -32,7 +32,7 @@ fn time(row: &Value) -> String {
 }
 
 /// The rows that a request asks for, in the order of changes.
-fn listed(rows: &Rows, asked: &Asked) -> Vec<Value> {
+pub(super) fn listed(rows: &Rows, asked: &Asked) -> Vec<Value> {
     let since = parameter(asked, "updated_at_min").unwrap_or_default();
     let until = parameter(asked, "updated_at_max").unwrap_or("9".to_owned());
     let mut found: Vec<Value> = rows.lock().unwrap().clone();
@@ -60,7 +60,7 @@ fn store(
     })
 }
 
-fn customer(id: u64, updated_at: &str) -> Value {
+pub(super) fn customer(id: u64, updated_at: &str) -> Value {
     json!({"id": id, "email": format!("c{id}@example.com"), "updated_at": updated_at})
 }
 

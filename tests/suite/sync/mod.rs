@@ -16,6 +16,10 @@ mod recorder;
 mod refusals;
 mod rehearsal;
 mod reports;
+mod singer;
+#[cfg(unix)]
+mod singer_targets;
+mod tap;
 
 use serde_json::Value;
 

@@ -115,6 +115,9 @@ pub struct Singer {
     /// The version of streams that are read whole: milliseconds since 1970.
     version: i64,
     buffer: Vec<u8>,
+    /// The middle of the page that was written last: its place in the buffer, and the
+    /// newest replication key before it.
+    middle: Option<(usize, Option<Micros>)>,
 }
 
 /// A stream of this run.
@@ -128,22 +131,29 @@ struct Stream {
     rows: u64,
     /// Rows that are gone, of which the target was told without confirming it.
     gone: Vec<(String, String)>,
-    /// When the list was read to its end whose version is the current one.
-    activated: Option<Micros>,
 }
+
+/// A table with a column of this name has no versions: meltanolabs-target-postgres
+/// (0.8.1) binds a parameter of the same name when it ends older ones, and fails. Its
+/// rows that are gone are said one by one.
+const BOUND_NAME: &str = "version";
 
 impl Stream {
     /// Whether a complete read of the list ends all rows that it does not have. A list
     /// that forgets old rows says nothing about them.
     fn is_versioned(&self) -> bool {
         let forgets = self.table.forgotten.is_some() || self.table.reach_days.is_some();
-        self.table.method == ReadMethod::Whole && !forgets
+        let is_whole = self.table.method == ReadMethod::Whole;
+        is_whole && !forgets && self.table.column(BOUND_NAME).is_none()
     }
 
     /// Whether the keys of its rows are kept.
     fn keeps_keys(&self) -> bool {
         let removes = self.table.removed.is_some() || self.table.vanished.is_some();
-        self.table.method != ReadMethod::Whole && removes
+        match self.table.method {
+            ReadMethod::Whole => self.table.column(BOUND_NAME).is_some(),
+            _ => removes,
+        }
     }
 
     /// Appends what comes before the first record.
@@ -194,6 +204,7 @@ impl Singer {
             keys: None,
             version: 0,
             buffer: Vec::new(),
+            middle: None,
         }
     }
 
@@ -280,7 +291,11 @@ impl Singer {
         let version = version.map_or_else(String::new, |version| format!(",\"version\":{version}"));
         let suffix = format!(",\"time_extracted\":\"{}\"{version}}}\n", batch.at);
         let mut page = StoredPage::default();
+        self.middle = None;
         for record in batch.records() {
+            if page.rows > 0 && page.rows == batch.len() as u64 / 2 {
+                self.middle = Some((self.buffer.len(), page.newest));
+            }
             match stream.writer.write(record, &suffix, &mut self.buffer) {
                 Ok(key) => page.saw(key),
                 Err(error) => {
@@ -308,10 +323,25 @@ impl Singer {
 
     /// Appends a STATE message.
     fn push_state(&mut self) {
-        let pair = self.confirmed.lock();
-        let line = format!("{{\"type\":\"STATE\",\"value\":{}}}", pair.sent.text());
-        drop(pair);
-        push_line(&mut self.buffer, &line);
+        let line = self.state_line();
+        self.buffer.extend_from_slice(line.as_bytes());
+    }
+
+    fn state_line(&self) -> String {
+        let state = self.confirmed.lock().sent.text();
+        format!("{{\"type\":\"STATE\",\"value\":{state}}}\n")
+    }
+
+    /// Puts a STATE message into the middle of a page in the order of changes: a target
+    /// that dies gets no more than a page twice, with the row of its bookmark.
+    fn state_in_the_middle(&mut self, table: &str) -> Result<()> {
+        let Some((at, newest)) = self.middle.take() else {
+            return Ok(());
+        };
+        self.advance(table, |bookmark| bookmark.state.advance(newest))?;
+        let line = self.state_line();
+        self.buffer.splice(at..at, line.into_bytes());
+        Ok(())
     }
 
     /// Writes what is in the buffer.
@@ -378,6 +408,8 @@ fn push_line(buffer: &mut Vec<u8>, line: &str) {
 
 impl Destination for Singer {
     fn begin(&mut self, store: &StoreKey, writer: &Writer, now: Micros) -> Result<()> {
+        // A run before that did not begin holds nothing.
+        self.lock = None;
         let file = self.start.file(store);
         if let Some(path) = &file {
             self.lock = Some(StateLock::take(path, writer, now)?);
@@ -416,7 +448,6 @@ impl Destination for Singer {
             bookmark,
             rows: 0,
             gone: Vec::new(),
-            activated: None,
         };
         if let Some(keys) = self.keys.as_ref().filter(|_| stream.keeps_keys()) {
             stream.gone = keys.gone(&table.name)?;
@@ -431,6 +462,9 @@ impl Destination for Singer {
             return Ok(page);
         }
         if advance == Advance::WithPage {
+            if !page.is_unordered {
+                self.state_in_the_middle(table)?;
+            }
             self.advance(table, |bookmark| bookmark.state.advance(page.newest))?;
         }
         self.push_state();
@@ -519,26 +553,26 @@ impl Destination for Singer {
         Ok(keys.len() as u64)
     }
 
-    fn removals(&self) -> Removals {
-        match self.keys {
-            Some(_) => Removals::VersionsAndKeys,
-            None => Removals::Versions,
+    fn removals(&self, table: &str) -> Removals {
+        match self.streams.get(table) {
+            Some(stream) if stream.is_versioned() => Removals::Version,
+            Some(stream) if stream.keeps_keys() && self.keys.is_some() => Removals::KeysCompared,
+            _ => Removals::Unknown,
         }
     }
 
-    fn conclude(&mut self, table: &str, state: &TableState) -> Result<()> {
-        let version = self.version;
+    fn end_older_rows(&mut self, table: &str) -> Result<()> {
         let stream = Self::stream(&mut self.streams, table)?;
         stream.announce(&mut self.buffer);
-        // It was read to its end just now, and what it lacks was accepted.
-        let read = state
-            .read_whole
-            .filter(|_| state.read_whole == state.completed);
-        if stream.is_versioned() && read.is_some() && stream.activated != read {
-            stream.activated = read;
-            stream.bookmark.rows = Some(stream.rows);
-            push_line(&mut self.buffer, &activate_message(&stream.table, version));
-        }
+        stream.bookmark.rows = Some(stream.rows);
+        let message = activate_message(&stream.table, self.version);
+        push_line(&mut self.buffer, &message);
+        self.flush()
+    }
+
+    fn conclude(&mut self, table: &str, state: &TableState) -> Result<()> {
+        let stream = Self::stream(&mut self.streams, table)?;
+        stream.announce(&mut self.buffer);
         self.advance(table, |bookmark| bookmark.state = state.clone())?;
         self.push_state();
         self.flush()
