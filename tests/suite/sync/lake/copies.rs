@@ -170,3 +170,10 @@ fn the_status_of_a_lake_is_read_from_its_tables() {
         assert_eq!(status.len(), 2);
     }
 }
+
+#[test]
+fn the_page_on_lakes_shows_what_happens() {
+    let text = include_str!("../../../../docs/lake.md");
+    assert!(crate::console::steps(text).len() >= 2);
+    crate::console::check("docs/lake.md", text);
+}
