@@ -220,10 +220,13 @@ pub(super) fn watch_months(connection: &Connection, table: &LakeTable) -> rusqli
     let name = &table.name;
     let month = |side: &str| format!("coalesce(substr({side}.{}, 1, 7), '')", quoted(created));
     let text = name.replace('\'', "''");
+    // A trigger has no conflict handling of its own: that of the statement that fires
+    // it counts.
     let note = |side: &str| {
+        let month = month(side);
         format!(
-            "INSERT OR IGNORE INTO _lake_months VALUES ('{text}', {});",
-            month(side)
+            "INSERT INTO _lake_months SELECT '{text}', {month} WHERE NOT EXISTS (
+                 SELECT 1 FROM _lake_months WHERE name = '{text}' AND month = {month});"
         )
     };
     let trigger = |event: &str, sides: &[&str]| {
