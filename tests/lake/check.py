@@ -60,7 +60,7 @@ class Store:
         return done
 
     def listed(self, table):
-        done = self.rc(table, "list", "-n", "0", "-o", "ndjson")
+        done = self.rc(table, "list", "-o", "ndjson")
         return {row["id"]: row for row in map(json.loads, done.stdout.splitlines())}
 
     def change(self):
@@ -292,7 +292,7 @@ def check_parquet(store, folder):
     store.rc("sync", "--to", to, "--tables", ",".join(TABLES), "--deletes", "full", "--yes")
     database = duckdb.connect()
     for name in TABLES:
-        rows = database.execute(f"SELECT * FROM '{folder}/{name}.parquet'").to_arrow_table()
+        rows = database.sql(f"SELECT * FROM '{folder}/{name}.parquet'").to_arrow_table()
         check_rows(name, rows, store)
     types = dict(
         database.execute(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM '{folder}/subscriptions.parquet')").fetchall()

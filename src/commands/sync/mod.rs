@@ -39,8 +39,11 @@ fn files(matches: &ArgMatches) -> Result<Files> {
     let mut files = Files::default();
     let path = match args::destination(matches)? {
         Some(Address::Sqlite(path)) => path,
-        Some(Address::Ndjson(folder) | Address::Csv(folder)) => folder.join(DATABASE),
-        Some(Address::Lake(_, LakeLocation::Folder(folder))) => folder.join(DATABASE),
+        Some(
+            Address::Ndjson(folder)
+            | Address::Csv(folder)
+            | Address::Lake(_, LakeLocation::Folder(folder)),
+        ) => folder.join(DATABASE),
         Some(Address::Postgres(_) | Address::Lake(_, LakeLocation::Bucket { .. })) => {
             return Ok(files);
         }
