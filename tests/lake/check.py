@@ -274,6 +274,9 @@ def check_compacted(store, place):
         assert after.to_pyarrow_table().sort_by("id").equals(rows), name
         if place.uri.startswith("/"):
             log = pathlib.Path(place.uri) / name / "_delta_log"
+            if after.version() == 0:
+                # One entry is as short as a log can be.
+                continue
             last = json.loads((log / "_last_checkpoint").read_text())["version"]
             # What is before the checkpoint is not needed.
             for entry in log.glob("*.json"):

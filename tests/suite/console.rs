@@ -242,6 +242,10 @@ impl Desk {
             // What is unpacked goes into a folder that is not there yet.
             named |= is_archive;
             is_archive = named && word == "unpack";
+            // A destination is a kind and a place.
+            if let Some((kind, place)) = word.split_once(':').filter(|_| is_file) {
+                return format!("{kind}:{}", self.path(place).display());
+            }
             if is_file || (path.exists() && !word.is_empty()) {
                 return path.display().to_string();
             }

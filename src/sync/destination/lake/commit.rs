@@ -67,7 +67,6 @@ impl Lake {
                 self.commit_table(&table, lake)?;
             }
         }
-        self.committed = self.now();
         Ok(())
     }
 

@@ -38,8 +38,8 @@ use storage::{FolderStorage, LakeStorage};
 pub use bucket::BucketSettings;
 pub use profile::{AwsEnvironment, AwsSettings};
 
-/// How often what was read is committed while a run goes on. A table is written anew
-/// then, which takes about ten seconds for a million rows.
+/// How often what was read is committed while a run goes on. Tables, or their months, are
+/// written anew then.
 const COMMIT_EVERY: Duration = Duration::from_secs(600);
 
 /// How often a process that writes shows that it is alive.
@@ -161,7 +161,9 @@ impl Lake {
         if now.since(self.committed) < COMMIT_EVERY {
             return Ok(());
         }
-        self.commit()
+        self.commit()?;
+        self.committed = now;
+        Ok(())
     }
 }
 
