@@ -273,6 +273,10 @@ impl Desk {
             named |= is_archive;
             is_archive = named && word == "unpack";
             let is_file = is_file && !word.starts_with("singer:");
+            // A destination is a kind and a place.
+            if let Some((kind, place)) = word.split_once(':').filter(|_| is_file) {
+                return format!("{kind}:{}", self.path(place).display());
+            }
             if is_file || (path.exists() && !word.is_empty()) {
                 return path.display().to_string();
             }

@@ -84,11 +84,11 @@ mod with_feature {
     fn index_name(format: LakeFormat, location: &LakeLocation) -> String {
         let place = format!("{}:{location}", format.name());
         let digest = ring::digest::digest(&ring::digest::SHA256, place.as_bytes());
-        let hex: String = digest.as_ref()[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        format!("{}-{hex}.db", format.name())
+        let number = digest
+            .as_ref()
+            .first_chunk()
+            .map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        format!("{}-{number:016x}.db", format.name())
     }
 
     fn files(

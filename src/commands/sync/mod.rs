@@ -49,7 +49,11 @@ fn files(matches: &ArgMatches) -> Result<Files> {
     let mut files = Files::default();
     let path = match args::destination(matches)? {
         Some(Address::Sqlite(path)) => path,
-        Some(Address::Ndjson(folder) | Address::Csv(folder)) => folder.join(DATABASE),
+        Some(
+            Address::Ndjson(folder)
+            | Address::Csv(folder)
+            | Address::Lake(_, LakeLocation::Folder(folder)),
+        ) => folder.join(DATABASE),
         Some(Address::Singer(command)) => {
             let state = args::state(matches).map(|path| NamedFile::new("the state", path));
             match command {
@@ -58,7 +62,6 @@ fn files(matches: &ArgMatches) -> Result<Files> {
             }
             return Ok(files);
         }
-        Some(Address::Lake(_, LakeLocation::Folder(folder))) => folder.join(DATABASE),
         Some(Address::Postgres(_) | Address::Lake(_, LakeLocation::Bucket { .. })) => {
             return Ok(files);
         }

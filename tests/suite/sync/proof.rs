@@ -207,9 +207,20 @@ pub(super) fn copied_under_kills(to: Option<String>) -> Proof {
     copied_from(&RECHARGE, to)
 }
 
+/// As [`copied_under_kills`], where so many runs come through at least while the store
+/// changes, however slow the machine is.
+#[cfg(feature = "lake")]
+pub(super) fn copied_under_kills_with(least: u32, to: Option<String>) -> Proof {
+    copied(&RECHARGE, to, least)
+}
+
 /// As [`copied_under_kills`], from a kind of store.
-#[expect(clippy::print_stderr, reason = "the figures of the proof")]
 pub(crate) fn copied_from(source: &ProofSource, to: Option<String>) -> Proof {
+    copied(source, to, 0)
+}
+
+#[expect(clippy::print_stderr, reason = "the figures of the proof")]
+fn copied(source: &ProofSource, to: Option<String>, least: u32) -> Proof {
     let served = Served::with(source.serve);
     let copy = Copy {
         store: Store::new(),
@@ -223,11 +234,15 @@ pub(crate) fn copied_from(source: &ProofSource, to: Option<String>) -> Proof {
     let wanted = kills();
     let begun = Instant::now();
     let mut rng = fastrand::Rng::with_seed(5);
-    let (mut kills, mut whole) = (0, 0);
+    let (mut kills, mut whole, mut through) = (0, 0, 0);
     let changes = std::thread::scope(|scope| {
         let changing = scope.spawn(|| (source.change)(&copy, &stop));
-        while kills < wanted && begun.elapsed() < PATIENCE {
-            let after = Duration::from_millis(rng.u64(20..900));
+        while (kills < wanted || through < least) && begun.elapsed() < PATIENCE {
+            let after = if kills < wanted {
+                Duration::from_millis(rng.u64(20..900))
+            } else {
+                PATIENCE
+            };
             let end = ended(&copy, source, &recorder.url, after);
             let seen = recorder.take();
             all.extend(seen.iter().cloned());
@@ -236,6 +251,7 @@ pub(crate) fn copied_from(source: &ProofSource, to: Option<String>) -> Proof {
                 RunEnd::Failed => whole += 1,
                 RunEnd::CameThrough => {
                     whole += 1;
+                    through += 1;
                     kept.extend(seen);
                 }
             }

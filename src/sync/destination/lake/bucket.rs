@@ -231,7 +231,9 @@ pub(super) fn failed(place: &str, error: &object_store::Error) -> Error {
                  s3:DeleteObject on what is in it",
             )
         }
-        object_store::Error::NotFound { .. } => {
+        _ if matches!(error, object_store::Error::NotFound { .. })
+            || code == Some("NoSuchBucket") =>
+        {
             Error::new(Kind::NotFound, format!("{place} is not there{said}"))
                 .hint("create the bucket first, and check AWS_REGION and AWS_ENDPOINT_URL")
         }

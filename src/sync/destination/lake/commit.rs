@@ -67,7 +67,6 @@ impl Lake {
                 self.commit_table(&table, lake)?;
             }
         }
-        self.committed = self.now();
         Ok(())
     }
 
@@ -104,7 +103,8 @@ impl Lake {
         }
         let state = index::state(connection, &table.name).map_err(sql)?;
         let version = self.database.version(&table.name)?;
-        Ok(json!([version, state.bookmark, state.read_whole, columns]).to_string())
+        // When it was last read is no reason to write it again.
+        Ok(json!([version, state.bookmark, columns]).to_string())
     }
 
     /// What is to be written of a table; `None` where readers see everything.

@@ -51,6 +51,22 @@ pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(OWN)
 }
 
+/// Removes everything.
+pub(super) fn clear(connection: &Connection) -> rusqlite::Result<()> {
+    let names: Vec<String> = {
+        let mut query = connection.prepare(
+            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'
+             AND name NOT LIKE 'sqlite%'",
+        )?;
+        let rows = query.query_map([], |row| row.get(0))?;
+        rows.collect::<rusqlite::Result<_>>()?
+    };
+    for name in names {
+        connection.execute_batch(&format!("DROP TABLE {}", quoted(&name)))?;
+    }
+    Ok(())
+}
+
 /// What is known of a table.
 pub(super) fn known(connection: &Connection, name: &str) -> rusqlite::Result<IndexedTable> {
     let row = "SELECT base, pending, made_of FROM _lake_tables WHERE name = ?";
@@ -204,10 +220,13 @@ pub(super) fn watch_months(connection: &Connection, table: &LakeTable) -> rusqli
     let name = &table.name;
     let month = |side: &str| format!("coalesce(substr({side}.{}, 1, 7), '')", quoted(created));
     let text = name.replace('\'', "''");
+    // A trigger has no conflict handling of its own: that of the statement that fires
+    // it counts.
     let note = |side: &str| {
+        let month = month(side);
         format!(
-            "INSERT OR IGNORE INTO _lake_months VALUES ('{text}', {});",
-            month(side)
+            "INSERT INTO _lake_months SELECT '{text}', {month} WHERE NOT EXISTS (
+                 SELECT 1 FROM _lake_months WHERE name = '{text}' AND month = {month});"
         )
     };
     let trigger = |event: &str, sides: &[&str]| {

@@ -21,7 +21,7 @@ mod profile;
 mod storage;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::sqlite::{Sqlite, quoted};
@@ -38,8 +38,8 @@ use storage::{FolderStorage, LakeStorage};
 pub use bucket::BucketSettings;
 pub use profile::{AwsEnvironment, AwsSettings};
 
-/// How often what was read is committed while a run goes on. A table is written anew
-/// then, which takes about ten seconds for a million rows.
+/// How often what was read is committed while a run goes on. Tables, or their months, are
+/// written anew then.
 const COMMIT_EVERY: Duration = Duration::from_secs(600);
 
 /// How often a process that writes shows that it is alive.
@@ -88,7 +88,6 @@ pub struct Lake {
     format: LakeFormat,
     /// How messages call it.
     place: String,
-    index: PathBuf,
     /// Whether the index is kept apart from the files.
     is_cache: bool,
     database: Sqlite,
@@ -127,7 +126,6 @@ impl Lake {
             storage,
             format,
             place,
-            index: index.to_owned(),
             is_cache,
             tables: Vec::new(),
             kept: HashMap::new(),
@@ -146,16 +144,15 @@ impl Lake {
         at.after(begun.elapsed())
     }
 
-    /// Throws the index away where it is not that of the store: what the bucket has is
-    /// what counts.
+    /// Empties the index where it is not that of the store: what the bucket has is what
+    /// counts.
     fn renew_cache(&mut self, store: &StoreKey) -> Result<()> {
         let known = self.database.store()?;
         if !self.is_cache || known.is_none_or(|known| known == *store) {
             return Ok(());
         }
-        crate::store::remove(&self.index);
-        self.database = Sqlite::open_as(&self.index, self.place.clone())?;
-        Ok(())
+        let cleared = index::clear(self.database.connection());
+        cleared.map_err(|error| index::failed(&self.place, error))
     }
 
     /// Commits what was read, when it is time.
@@ -164,7 +161,9 @@ impl Lake {
         if now.since(self.committed) < COMMIT_EVERY {
             return Ok(());
         }
-        self.commit()
+        self.commit()?;
+        self.committed = now;
+        Ok(())
     }
 }
 

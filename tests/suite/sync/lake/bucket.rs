@@ -244,7 +244,7 @@ fn a_copy_in_a_bucket_goes_on_from_any_machine() {
             let folder = bucket.as_folder();
             let table = read(&folder.path().join("copies/a"), format, "subscriptions").unwrap();
             let rows = table.by_key(&["id"]);
-            assert_eq!(rows.len(), copy.listed("subscriptions list -n 0").len());
+            assert_eq!(rows.len(), copy.listed("subscriptions list").len());
             assert_eq!(
                 rows[&vec![id.to_string()]]["quantity"].as_deref(),
                 Some("9")

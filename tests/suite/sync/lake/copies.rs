@@ -47,15 +47,15 @@ fn a_lake_has_every_row_and_type_of_the_store() {
 fn changes_and_deletions_reach_a_lake_and_other_tables_are_left_alone() {
     for format in FORMATS {
         let lake = Lake::new(format);
-        let tables = "--tables subscriptions,charges,webhooks,discounts";
+        let tables = "--tables subscriptions,charges,webhooks,onetimes";
         lake.copy.sync(tables);
         let webhooks = lake.versions("webhooks");
         let id = lake.copy.listed("subscriptions list --status active -n 1")[0]["id"].clone();
         lake.copy
             .sandbox(&format!("subscriptions update {id} --quantity 7"));
-        let discount = lake.copy.listed("discounts list -n 1")[0]["id"].clone();
+        let onetime = lake.copy.listed("onetimes list -n 1")[0]["id"].clone();
         lake.copy
-            .sandbox(&format!("discounts delete {discount} --yes"));
+            .sandbox(&format!("onetimes delete {onetime} --yes"));
         lake.copy.sync(&format!("{tables} --deletes full --yes"));
         lake.assert_same_as_index();
         let subscriptions = lake.read("subscriptions");
@@ -64,9 +64,9 @@ fn changes_and_deletions_reach_a_lake_and_other_tables_are_left_alone() {
             rows[&vec![id.to_string()]]["quantity"].as_deref(),
             Some("7")
         );
-        let discounts = lake.read("discounts");
-        let rows = discounts.by_key(&["id"]);
-        assert!(rows[&vec![discount.to_string()]]["_deleted_at"].is_some());
+        let onetimes = lake.read("onetimes");
+        let rows = onetimes.by_key(&["id"]);
+        assert!(rows[&vec![onetime.to_string()]]["_deleted_at"].is_some());
         assert_eq!(lake.versions("webhooks"), webhooks);
     }
 }
@@ -169,4 +169,11 @@ fn the_status_of_a_lake_is_read_from_its_tables() {
         );
         assert_eq!(status.len(), 2);
     }
+}
+
+#[test]
+fn the_page_on_lakes_shows_what_happens() {
+    let text = include_str!("../../../../docs/lake.md");
+    assert!(crate::console::steps(text).len() >= 2);
+    crate::console::check("docs/lake.md", text);
 }

@@ -80,11 +80,7 @@ fn assert_same_as_index(folder: &Path, format: &str) {
 
 fn assert_same_rows(index: &rusqlite::Connection, name: &str, table: &reader::Table) {
     let mut query = index.prepare(&format!("SELECT * FROM {name}")).unwrap();
-    let columns: Vec<String> = query
-        .column_names()
-        .iter()
-        .map(|name| (*name).to_owned())
-        .collect();
+    let columns: Vec<String> = query.column_names().map(str::to_owned).collect();
     let key = ["id", "_key"]
         .into_iter()
         .find(|key| columns.iter().any(|name| name == key));

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::copies::assert_same;
-use super::super::proof::{TABLES, copied_under_kills, history_of};
+use super::super::proof::{TABLES, copied_under_kills_with, history_of};
 use super::assert_same_as_index;
 use super::reader::{Table, read};
 
@@ -65,7 +65,7 @@ impl Seen {
 fn prove(format: &'static str) {
     let folder = tempfile::tempdir().unwrap();
     let stop = AtomicBool::new(false);
-    let (proof, seen) = std::thread::scope(|scope| {
+    let (proof, mut seen) = std::thread::scope(|scope| {
         let reading = scope.spawn(|| {
             let mut seen = Seen::default();
             while !stop.load(Ordering::SeqCst) {
@@ -75,12 +75,16 @@ fn prove(format: &'static str) {
             seen
         });
         let to = format!("{format}:{}", folder.path().display());
-        let proof = copied_under_kills(Some(to));
+        let proof = copied_under_kills_with(3, Some(to));
         stop.store(true, Ordering::SeqCst);
         (proof, reading.join().unwrap())
     });
+    let reads = seen.reads;
+    seen.look(folder.path(), format);
     let versions: usize = seen.versions.values().map(Vec::len).sum();
-    eprintln!("{format}: {} reads of {versions} versions", seen.reads);
+    eprintln!("{format}: {reads} reads of {versions} versions");
+    assert!(reads > 0);
+    // One of each table, and one more at least of those that change.
     assert!(versions > TABLES.split(',').count(), "{versions}");
     for table in TABLES.split(',') {
         assert_same(&proof.copy, table, &format!("{table} list"));
