@@ -193,7 +193,7 @@ fn missing(wanted: Wanted) -> Error {
     Error::unexpected(what)
 }
 
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Found {
     records: Option<Vec<Range<usize>>>,
     cursor: Option<String>,
@@ -297,9 +297,13 @@ fn bare(
 }
 
 fn find(body: &[u8], wanted: Wanted, reading: &Reading) -> Result<Found, serde_json::Error> {
-    if let Some(found) = scanned::find(body, wanted, reading) {
-        return Ok(found);
+    match scanned::find(body, wanted, reading) {
+        Some(found) => Ok(found),
+        None => parsed(body, wanted, reading),
     }
+}
+
+fn parsed(body: &[u8], wanted: Wanted, reading: &Reading) -> Result<Found, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     if let Wanted::BareList = wanted {
         let records = Items { body }.deserialize(&mut reader)?;

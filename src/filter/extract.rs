@@ -333,3 +333,7 @@ fn value_at(json: &str, path: &[&str]) -> String {
     };
     found.unwrap_or_else(|| "null".to_owned())
 }
+
+#[cfg(test)]
+#[path = "extract_tests.rs"]
+mod tests;
