@@ -6,16 +6,28 @@ use jaq_json::{Map, Val, read};
 use super::needed::NeededFields;
 use super::scan::JsonScanner;
 
+/// Deepest nesting of objects that are cut; each level costs stack.
+const DEEPEST: usize = 64;
+
 /// The fields of a record that are needed; `None` where it has to be read in whole: it
-/// is no object, it is not quite JSON, or a key can only be compared when it is read.
+/// is no object, it is not quite JSON, it is nested deep, or a key can only be compared
+/// when it is read.
 pub(super) fn cut(record: &[u8], needed: &NeededFields) -> Option<Val> {
     let mut scanner = JsonScanner::new(record);
-    let map = object(record, &mut scanner, needed)?;
+    let map = object(record, &mut scanner, needed, 0)?;
     scanner.end()?;
     Some(Val::obj(map))
 }
 
-fn object(record: &[u8], scanner: &mut JsonScanner<'_>, needed: &NeededFields) -> Option<Map> {
+fn object(
+    record: &[u8],
+    scanner: &mut JsonScanner<'_>,
+    needed: &NeededFields,
+    depth: usize,
+) -> Option<Map> {
+    if depth > DEEPEST {
+        return None;
+    }
     let fields = &needed.fields;
     let mut cut = Map::default();
     // Keys mostly come in the same order.
@@ -30,7 +42,7 @@ fn object(record: &[u8], scanner: &mut JsonScanner<'_>, needed: &NeededFields) -
         likely = at + 1;
         let value = match &fields[at].within {
             Some(within) if scanner.peek() == Some(b'{') => {
-                Val::obj(object(record, scanner, within)?)
+                Val::obj(object(record, scanner, within, depth + 1)?)
             }
             _ => read::parse_single(&record[scanner.value()?]).ok()?,
         };

@@ -216,6 +216,19 @@ fn truncated_record_fails_wherever_it_ends() {
 }
 
 #[test]
+fn deep_record_gives_the_result_of_full_parsing_or_its_error() {
+    for depth in [63, 64, 65, 66, 130, 511, 512, 513, 2_000] {
+        let record = format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth));
+        for filter in [".a".repeat(depth), ".a".to_owned(), "1".to_owned()] {
+            same(&filter, &record);
+        }
+        let needing = Jq::compile("1").unwrap();
+        let is_refused = run(&needing, &record).contains("deeper than 512 levels");
+        assert_eq!(is_refused, depth > 512, "{depth}");
+    }
+}
+
+#[test]
 fn field_that_is_not_needed_is_not_built() {
     let needed = NeededFields::of("{id, c: .b.c}").unwrap();
     let record = r#"{"id":1,"b":{"c":2,"d":3},"e":{"id":4}}"#;
