@@ -217,7 +217,7 @@ fn truncated_record_fails_wherever_it_ends() {
 
 #[test]
 fn deep_record_gives_the_result_of_full_parsing_or_its_error() {
-    for depth in [63, 64, 65, 66, 130, 511, 512, 513, 2_000] {
+    for depth in [63, 64, 65, 66, 130, 511, 512, 513, 700] {
         let record = format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth));
         for filter in [".a".repeat(depth), ".a".to_owned(), "1".to_owned()] {
             same(&filter, &record);
