@@ -13,6 +13,7 @@ mod extract;
 mod interval;
 mod jq;
 mod needed;
+mod number;
 mod project;
 mod reason;
 mod regex;
