@@ -2,6 +2,7 @@
 //! becomes records. Records stay slices of the bytes that came: nothing is
 //! parsed further than to find where each begins and ends.
 
+mod found;
 mod scanned;
 
 use std::borrow::Cow;
@@ -18,6 +19,7 @@ use crate::api::client::Reading;
 use crate::api::pages::PageFacts;
 use crate::catalog::{self, PageForm};
 use crate::error::{Error, Kind, Refusal, Result};
+use found::Found;
 
 /// What an answer held.
 #[derive(Debug)]
@@ -193,53 +195,6 @@ fn missing(wanted: Wanted) -> Error {
     Error::unexpected(what)
 }
 
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Found {
-    records: Option<Vec<Range<usize>>>,
-    cursor: Option<String>,
-    total_pages: Option<u64>,
-    mistyped: Option<&'static str>,
-    remarks: Vec<String>,
-}
-
-impl Found {
-    /// Takes what a member of the body tells about the next page.
-    fn fact(&mut self, key: &str, raw: &str, reading: &Reading) {
-        match reading.page {
-            PageForm::Counted { total, .. } => match number_at(raw, &total[key.len()..]) {
-                Ok(pages) => self.total_pages = pages,
-                Err(_) => self.mistyped = Some("its number of pages is not a number"),
-            },
-            _ => match serde_json::from_str(raw) {
-                Ok(cursor) => self.cursor = cursor,
-                Err(_) => self.mistyped = Some("its cursor is not a text"),
-            },
-        }
-    }
-
-    /// Takes a remark that stands beside the data.
-    fn remark(&mut self, key: &str, said: &serde_json::Value) {
-        if said.is_null() {
-            return;
-        }
-        let said = said
-            .as_str()
-            .map_or_else(|| said.to_string(), str::to_owned);
-        self.remarks.push(format!("{key}: {said}"));
-    }
-}
-
-impl Reading {
-    /// Whether a member of the body tells about the next page.
-    fn is_fact(&self, key: &str) -> bool {
-        match self.page {
-            PageForm::BodyCursor { field, .. } => key == field,
-            PageForm::Counted { total, .. } => begins_path(total, key),
-            _ => false,
-        }
-    }
-}
-
 /// The id of the last record, and whether the ids rise up to it. What is no number
 /// is not compared.
 fn last_id(body: &[u8], records: &[Range<usize>], field: &str) -> (Option<String>, bool) {
@@ -385,24 +340,6 @@ impl<'de> Visitor<'de> for Finder<'de, '_> {
         }
         Ok(found)
     }
-}
-
-/// Whether a dotted path is the name or begins with it.
-fn begins_path(path: &str, name: &str) -> bool {
-    let rest = path.strip_prefix(name);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-}
-
-/// The number at a dotted path below a value (`.pagination.total_pages`).
-fn number_at(mut raw: &str, path: &str) -> Result<Option<u64>, serde_json::Error> {
-    for name in path.split('.').filter(|name| !name.is_empty()) {
-        let fields: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_str(raw)?;
-        match fields.get(name) {
-            Some(inner) => raw = inner.get(),
-            None => return Ok(None),
-        }
-    }
-    serde_json::from_str(raw)
 }
 
 /// Reads a list as raw items, in one pass; any other value gives none.
