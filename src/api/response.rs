@@ -2,6 +2,9 @@
 //! becomes records. Records stay slices of the bytes that came: nothing is
 //! parsed further than to find where each begins and ends.
 
+mod found;
+mod scanned;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
@@ -16,6 +19,7 @@ use crate::api::client::Reading;
 use crate::api::pages::PageFacts;
 use crate::catalog::{self, PageForm};
 use crate::error::{Error, Kind, Refusal, Result};
+use found::Found;
 
 /// What an answer held.
 #[derive(Debug)]
@@ -144,11 +148,28 @@ impl Envelope {
 
     /// The records, each as the JSON text that came.
     pub fn records(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.records.iter().map(|range| {
-            // The ranges are of `&str`s that the JSON reader found in these
-            // very bytes, so they are UTF-8 and within bounds.
-            std::str::from_utf8(&self.body[range.clone()]).unwrap_or_default()
+        // One look at the whole body is quicker than one at each record.
+        let text = simdutf8::basic::from_utf8(&self.body).ok();
+        self.records.iter().map(move |range| {
+            // The ranges are of texts that were found in these very bytes, so they are
+            // UTF-8 and within bounds, also where the rest of the body is not.
+            let record = match text {
+                Some(text) => text.get(range.clone()),
+                None => std::str::from_utf8(&self.body[range.clone()]).ok(),
+            };
+            record.unwrap_or_default()
         })
+    }
+
+    /// The number of its records.
+    pub(super) const fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// The bytes of its first and its last record.
+    pub(super) fn ends(&self) -> Option<[&[u8]; 2]> {
+        let (first, last) = (self.records.first()?, self.records.last()?);
+        Some([&self.body[first.clone()], &self.body[last.clone()]])
     }
 }
 
@@ -174,15 +195,6 @@ fn missing(wanted: Wanted) -> Error {
         _ => "the response has no list".to_owned(),
     };
     Error::unexpected(what)
-}
-
-#[derive(Default)]
-struct Found {
-    records: Option<Vec<Range<usize>>>,
-    cursor: Option<String>,
-    total_pages: Option<u64>,
-    mistyped: Option<&'static str>,
-    remarks: Vec<String>,
 }
 
 /// The id of the last record, and whether the ids rise up to it. Ids that are
@@ -242,6 +254,13 @@ fn bare(
 }
 
 fn find(body: &[u8], wanted: Wanted, reading: &Reading) -> Result<Found, serde_json::Error> {
+    match scanned::find(body, wanted, reading) {
+        Some(found) => Ok(found),
+        None => parsed(body, wanted, reading),
+    }
+}
+
+fn parsed(body: &[u8], wanted: Wanted, reading: &Reading) -> Result<Found, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     if let Wanted::BareList = wanted {
         let records = Items { body }.deserialize(&mut reader)?;
@@ -291,12 +310,6 @@ impl<'de> Visitor<'de> for Finder<'de, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found, A::Error> {
         let mut found = Found::default();
-        let (cursor, total) = match self.reading.page {
-            PageForm::BodyCursor { field, .. } => (Some(field), None),
-            PageForm::Counted { total, .. } => (None, Some(total)),
-            _ => (None, None),
-        };
-        let remarks = self.reading.errors.remarks();
         while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
             match (key.as_ref(), self.wanted) {
                 (key, Wanted::List(name)) if key == name => {
@@ -306,29 +319,12 @@ impl<'de> Visitor<'de> for Finder<'de, '_> {
                     let raw: &RawValue = map.next_value()?;
                     found.records = Some(vec![within(self.body, raw)]);
                 }
-                (key, _) if Some(key) == cursor => {
+                (key, _) if self.reading.is_fact(key) => {
                     let raw: &RawValue = map.next_value()?;
-                    match serde_json::from_str(raw.get()) {
-                        Ok(text) => found.cursor = text,
-                        Err(_) => found.mistyped = Some("its cursor is not a string"),
-                    }
+                    found.fact(key, raw.get(), self.reading);
                 }
-                (key, _) if total.is_some_and(|total| begins_path(total, key)) => {
-                    let raw: &RawValue = map.next_value()?;
-                    match number_at(raw, &total.unwrap_or_default()[key.len()..]) {
-                        Ok(pages) => found.total_pages = pages,
-                        Err(_) => found.mistyped = Some("its number of pages is not a number"),
-                    }
-                }
-                (key, _) if remarks.contains(&key) => {
-                    let said: serde_json::Value = map.next_value()?;
-                    if said.is_null() {
-                        continue;
-                    }
-                    let said = said
-                        .as_str()
-                        .map_or_else(|| said.to_string(), str::to_owned);
-                    found.remarks.push(format!("{key}: {said}"));
+                (key, _) if self.reading.errors.remarks().contains(&key) => {
+                    found.remark(key, &map.next_value()?);
                 }
                 (_, Wanted::AnyList) if found.records.is_none() => {
                     // Any other value is passed over without being read.
@@ -346,25 +342,6 @@ impl<'de> Visitor<'de> for Finder<'de, '_> {
         }
         Ok(found)
     }
-}
-
-/// Whether a dotted path is the name or begins with it.
-fn begins_path(path: &str, name: &str) -> bool {
-    let rest = path.strip_prefix(name);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-}
-
-/// The number at a dotted path below a value (`.pagination.total_pages`).
-fn number_at(raw: &RawValue, path: &str) -> Result<Option<u64>, serde_json::Error> {
-    let mut raw = raw.get();
-    for name in path.split('.').filter(|name| !name.is_empty()) {
-        let fields: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_str(raw)?;
-        match fields.get(name) {
-            Some(inner) => raw = inner.get(),
-            None => return Ok(None),
-        }
-    }
-    serde_json::from_str(raw)
 }
 
 /// Reads a list as raw items, in one pass; any other value gives none.

@@ -13,7 +13,7 @@ use jaq_json::{Error, Val, ValR};
 use super::jq::{DEEPEST, nested_deeper_than};
 use super::room::Floor;
 use super::value::write_json;
-use super::{regex, text};
+use super::{number, regex, text};
 
 /// The kind of data that filters run on.
 pub(super) struct Data;
@@ -110,7 +110,7 @@ pub(super) fn natives() -> Vec<Fun<Data>> {
             "strptime" => ("__strptime", args, run),
             name => (name, args, run),
         });
-    let own = rows().into_iter().chain([shallow()]);
+    let own = rows().into_iter().chain([shallow(), number::native()]);
     let own = own.chain(regex::natives()).chain(text::natives());
     standard.chain(own).collect()
 }

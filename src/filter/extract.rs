@@ -10,6 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 
 use super::cell::Cell;
+use super::scan::JsonScanner;
 use super::tokens::compact;
 
 /// Wanted paths that begin alike, joined.
@@ -67,12 +68,35 @@ pub(super) fn fill<'a>(
         strict,
         stranger: None,
     };
-    serde_json::Deserializer::from_str(record)
-        .deserialize_map(&mut reader)
-        .map_err(Misfit::Unreadable)?;
+    // Cells that were filled before a walk gave up are filled again.
+    if scan(record, &mut reader).is_none() {
+        reader.stranger = None;
+        serde_json::Deserializer::from_str(record)
+            .deserialize_map(&mut reader)
+            .map_err(Misfit::Unreadable)?;
+    }
     reader
         .stranger
         .map_or(Ok(()), |key| Err(Misfit::Stranger(key)))
+}
+
+/// Reads an object with a walk over its bytes; `None` where it has to be parsed.
+fn scan<'a>(object: &'a str, reader: &mut RecordReader<'_, 'a>) -> Option<()> {
+    let mut likely = 0;
+    let mut scanner = JsonScanner::new(object.as_bytes());
+    scanner.object(|scanner, key| {
+        let value = scanner.value()?;
+        let key = std::str::from_utf8(key).ok()?;
+        if let Some(position) = find(reader.branches, key, likely) {
+            likely = position + 1;
+            let value = object.get(value)?;
+            reader.branches[position].take(value, reader.cells);
+        } else if reader.strict && reader.stranger.is_none() {
+            reader.stranger = Some(key.to_owned());
+        }
+        Some(())
+    })?;
+    scanner.end()
 }
 
 /// The keys of a record in their order, each once.
@@ -231,6 +255,7 @@ impl Branch {
         // The value was read once already, so reading its parts cannot fail;
         // a number or a text simply has none.
         match value.as_bytes().first() {
+            Some(b'{') if scan(value, &mut reader).is_some() => {}
             Some(b'{') => drop(parts.deserialize_map(&mut reader)),
             Some(b'[') => {
                 drop(parts.deserialize_seq(&mut reader));
@@ -308,3 +333,7 @@ fn value_at(json: &str, path: &[&str]) -> String {
     };
     found.unwrap_or_else(|| "null".to_owned())
 }
+
+#[cfg(test)]
+#[path = "extract_tests.rs"]
+mod tests;

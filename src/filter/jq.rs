@@ -147,15 +147,8 @@ impl Jq {
     /// What `each` fails with; an error of the filter, or that it recurses too
     /// deep; a record that is not JSON, or is nested deeper than 512 levels.
     pub fn run(&self, record: &[u8], each: &mut dyn FnMut(&Val) -> Result<()>) -> Result<Flow> {
-        if nested_deeper_than(DEEPEST, record) {
-            let message = format!("the record is nested deeper than {DEEPEST} levels");
-            return Err(Error::unexpected(message));
-        }
-        let cut = self
-            .needed
-            .as_ref()
-            .and_then(|needed| cut::cut(record, needed));
-        let value = match cut {
+        let needed = self.needed.as_ref();
+        let value = match needed.and_then(|needed| cut::cut(record, needed)) {
             Some(value) => value,
             None => whole(record)?,
         };
@@ -208,6 +201,10 @@ impl Jq {
 
 /// A record as a value, all of it.
 fn whole(record: &[u8]) -> Result<Val> {
+    if nested_deeper_than(DEEPEST, record) {
+        let message = format!("the record is nested deeper than {DEEPEST} levels");
+        return Err(Error::unexpected(message));
+    }
     read::parse_single(record)
         .or_else(|error| {
             let whole = surrogates::replaced(record).ok_or(error)?;

@@ -47,7 +47,7 @@ def join($between):
   // "";
 
 # A text is one number or none; as in jq, one is called "nan".
-def tonumber:
+def __tonumber:
   if isnumber then .
   elif . == "nan" then nan
   else
@@ -55,6 +55,7 @@ def tonumber:
     | if ($read | length) == 1 and ($read[0] | isnumber) then $read[0]
       else error("\(tojson) is no number") end
   end;
+def tonumber: if isnumber then . else __number // __tonumber end;
 
 # All the names that jq takes for a key and a value.
 def from_entries:

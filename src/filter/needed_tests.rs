@@ -157,6 +157,90 @@ fn odd_records_give_the_same_as_when_they_are_read_in_whole() {
     }
 }
 
+#[test]
+fn odd_record_gives_the_result_of_full_parsing() {
+    for (record, filter, results) in [
+        // The last of two keys counts, also of two objects.
+        (r#"{"id":1,"id":2}"#, ".id", "2\n".to_owned()),
+        (
+            r#"{"b":{"c":1,"d":2},"b":{"d":3}}"#,
+            ".b.c, .b.d",
+            "null\n3\n".to_owned(),
+        ),
+        (r#"{"b":{"c":1},"b":7}"#, "[.b]", "[7]\n".to_owned()),
+        // A key with an escape is the same key.
+        (r#"{"i\u0064":1}"#, "{id}", "{\"id\":1}\n".to_owned()),
+        (r#"{"id":1,"\u0069d":2}"#, ".id", "2\n".to_owned()),
+        (r#"{"b":{"\u0063":1}}"#, ".b.c", "1\n".to_owned()),
+        // A key of a nested object is another key.
+        (
+            r#"{"b":{"id":1},"list":[{"id":2}]}"#,
+            ".id",
+            "null\n".to_owned(),
+        ),
+        (r#"{"b":{"b":{"c":1}}}"#, ".b.c", "null\n".to_owned()),
+        (r#"{"a":{"x":1}}"#, "has(\"x\")", "false\n".to_owned()),
+        // Half of a surrogate pair, in a field that is read and in one that is not.
+        (r#"{"id":"a\ud800"}"#, ".id", "\"a\u{fffd}\"\n".to_owned()),
+        (r#"{"id":1,"x":"\ud800"}"#, ".id", "1\n".to_owned()),
+        // What is not an object.
+        ("null", ".id", "null\n".to_owned()),
+        ("[1]", "[.id?]", "[]\n".to_owned()),
+        ("7", "try .id catch \"no\"", "\"no\"\n".to_owned()),
+    ] {
+        let ran = format!("{results}Ok(More)");
+        let needing = Jq::compile(filter).unwrap();
+        assert!(needing.needed_fields().is_some(), "{filter}");
+        assert_eq!(run(&needing, record), ran, "{filter} of {record}");
+        assert_eq!(
+            run(&needing.reading_all(), record),
+            ran,
+            "{filter} of {record}"
+        );
+    }
+}
+
+#[test]
+fn truncated_record_fails_wherever_it_ends() {
+    let record = r#"{"id":1,"b":{"c":[1,"x\n"],"d":{}},"list":[true,-1.5e3]}"#;
+    for filter in [".id", "{id, b}", ".b.c", "1", "has(\"id\")"] {
+        let needing = Jq::compile(filter).unwrap();
+        let whole = Jq::compile(filter).unwrap().reading_all();
+        for end in 0..record.len() {
+            let cut_short = &record[..end];
+            let ran = run(&needing, cut_short);
+            assert!(ran.contains("the record is not JSON"), "{cut_short}: {ran}");
+            assert_eq!(ran, run(&whole, cut_short), "{filter} of {cut_short}");
+        }
+    }
+}
+
+#[test]
+fn deep_record_gives_the_result_of_full_parsing_or_its_error() {
+    for depth in [63, 64, 65, 66, 130, 511, 512, 513, 700] {
+        let record = format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth));
+        for filter in [".a".repeat(depth), ".a".to_owned(), "1".to_owned()] {
+            same(&filter, &record);
+        }
+        let needing = Jq::compile("1").unwrap();
+        let is_refused = run(&needing, &record).contains("deeper than 512 levels");
+        assert_eq!(is_refused, depth > 512, "{depth}");
+    }
+}
+
+#[test]
+fn field_that_is_not_needed_is_not_built() {
+    let needed = NeededFields::of("{id, c: .b.c}").unwrap();
+    let record = r#"{"id":1,"b":{"c":2,"d":3},"e":{"id":4}}"#;
+    let mut text = String::new();
+    write_json(
+        &crate::filter::cut::cut(record.as_bytes(), &needed).unwrap(),
+        &mut text,
+    )
+    .unwrap();
+    assert_eq!(text, r#"{"id":1,"b":{"c":2}}"#);
+}
+
 fn json() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just("null".to_owned()),

@@ -189,3 +189,31 @@ fn very_verbose_command_says_which_fields_the_filter_reads() {
         assert_eq!(first, format!("note: {said}"));
     }
 }
+
+#[test]
+fn watch_and_figures_read_only_the_fields_that_their_filter_needs() {
+    let store = Store::new();
+    for (line, said) in [
+        (
+            "orders list -n 1 --watch 5 --jq .record.id -vv",
+            "the filter reads only record.id",
+        ),
+        (
+            "orders list -n 1 --watch 5 --jq keys -vv",
+            "the filter reads records in whole",
+        ),
+        (
+            "stats orders --by status --jq .count -vv",
+            "the filter reads only count",
+        ),
+    ] {
+        let outcome = rc(line).within(&store).until(3).succeeds();
+        let notes = format!("note: {said}");
+        assert!(
+            outcome.stderr.lines().any(|line| line == notes),
+            "{line}: {}",
+            outcome.stderr
+        );
+        assert!(!outcome.stdout.is_empty(), "{line}");
+    }
+}

@@ -81,7 +81,7 @@ impl Pages {
         let (mut read, mut flow) = (0, Flow::More);
         while read < limit && flow == Flow::More {
             let left = limit - read;
-            let page = self.next(|page| left > page.records().len() as u64).await;
+            let page = self.next(|page| left > page.len() as u64).await;
             let Some(page) = page.map_err(ListFailure::Fetch)? else {
                 break;
             };

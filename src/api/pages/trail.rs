@@ -27,7 +27,7 @@ impl Trail {
     /// # Errors
     /// The list had the page before: the reason, as a fragment.
     pub(super) fn step(&mut self, target: &str) -> Result<(), &'static str> {
-        if self.seen.insert(hash("next", &[target])) {
+        if self.seen.insert(hash("next", &[target.as_bytes()])) {
             return Ok(());
         }
         Err("the API gave the same cursor twice")
@@ -38,14 +38,13 @@ impl Trail {
     /// # Errors
     /// Too many pages in a row had nothing new: the reason, as a fragment.
     pub(super) fn page(&mut self, page: &Envelope) -> Result<(), &'static str> {
-        let count = page.records().len();
-        let (first, last) = (page.records().next(), page.records().last());
-        let (Some(first), Some(last)) = (first, last) else {
+        let Some([first, last]) = page.ends() else {
             return self.progress(false);
         };
+        let count = page.len().to_string();
         let is_new = self
             .seen
-            .insert(hash("records", &[&count.to_string(), first, last]));
+            .insert(hash("records", &[count.as_bytes(), first, last]));
         self.progress(is_new)
     }
 
@@ -59,11 +58,11 @@ impl Trail {
 }
 
 /// A hash of texts, different for each kind.
-fn hash(kind: &str, texts: &[&str]) -> u128 {
+fn hash(kind: &str, texts: &[&[u8]]) -> u128 {
     let mut context = Context::new(&SHA256);
-    for text in [kind].iter().chain(texts) {
+    for text in [kind.as_bytes()].iter().chain(texts) {
         context.update(&(text.len() as u64).to_le_bytes());
-        context.update(text.as_bytes());
+        context.update(text);
     }
     let digest = context.finish();
     let mut bytes = [0; 16];
