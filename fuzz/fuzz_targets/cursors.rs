@@ -19,10 +19,21 @@ fuzz_target!(|text: &str| {
         operation: None,
         notes: Vec::new(),
     };
-    let by_link = PageFacts { link: Some(text.to_owned()), ..PageFacts::default() };
-    let by_body = PageFacts { cursor: Some(text.to_owned()), ..PageFacts::default() };
-    let body = PageForm::BodyCursor { parameter: PARAMETER, field: "next_cursor" };
-    let link = PageForm::LinkHeader { parameter: PARAMETER };
+    let by_link = PageFacts {
+        link: Some(text.to_owned()),
+        ..PageFacts::default()
+    };
+    let by_body = PageFacts {
+        cursor: Some(text.to_owned()),
+        ..PageFacts::default()
+    };
+    let body = PageForm::BodyCursor {
+        parameter: PARAMETER,
+        field: "next_cursor",
+    };
+    let link = PageForm::LinkHeader {
+        parameter: PARAMETER,
+    };
     for (form, facts) in [(link, by_link), (body, by_body)] {
         let Ok(Some(next)) = next_request(&API, form, &request, &facts) else {
             continue;
@@ -37,7 +48,15 @@ fuzz_target!(|text: &str| {
         }
         // Nothing of it leaves its place in the target.
         let target = next.target();
-        assert!(target.starts_with("/orders?") && target.is_ascii(), "{target}");
-        assert!(target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#'), "{target}");
+        assert!(
+            target.starts_with("/orders?") && target.is_ascii(),
+            "{target}"
+        );
+        assert!(
+            target
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && byte != b'#'),
+            "{target}"
+        );
     }
 });

@@ -35,7 +35,12 @@ fn members(bytes: &[u8]) -> Option<serde_json::Map<String, Value>> {
 
 fuzz_target!(|bytes: &[u8]| {
     let envelope = opened(bytes, Wanted::List(KEY));
-    for wanted in [Wanted::AnyList, Wanted::Whole, Wanted::BareList, Wanted::Value(KEY)] {
+    for wanted in [
+        Wanted::AnyList,
+        Wanted::Whole,
+        Wanted::BareList,
+        Wanted::Value(KEY),
+    ] {
         for record in opened(bytes, wanted).iter().flat_map(Envelope::records) {
             let is_json = serde_json::from_str::<serde::de::IgnoredAny>(record).is_ok();
             assert!(is_json, "a record is not JSON: {record}");
@@ -45,7 +50,11 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     let list = members.get(KEY).and_then(Value::as_array);
-    assert_eq!(envelope.is_some(), list.is_some(), "opened and parsed differ");
+    assert_eq!(
+        envelope.is_some(),
+        list.is_some(),
+        "opened and parsed differ"
+    );
     let (Some(envelope), Some(list)) = (envelope, list) else {
         return;
     };

@@ -1,18 +1,22 @@
 //! Records for filters: values stay what they are, and results are JSON.
 #![no_main]
 
-use std::sync::LazyLock;
-
 use libfuzzer_sys::fuzz_target;
-use recharge_cli::filter::{Jq, with_room, write_json};
+use recharge_cli::filter::{Jq, write_json};
 use serde_json::Value;
 
-/// Filters that read all, filters that read a few fields, and the same written so
-/// that all is read.
-static FILTERS: LazyLock<[Jq; 4]> = LazyLock::new(|| {
-    [".", "{id, status}", ". as $all | {id: $all[\"id\"], status: $all[\"status\"]} | .", "tojson"]
-        .map(|text| Jq::compile(text).expect("a filter"))
-});
+/// All of a record, a few of its fields, the same written so that all is read, and
+/// a filter that writes JSON itself.
+const FILTERS: [&str; 4] = [
+    ".",
+    "{id, status}",
+    ". as $all | {id: $all[\"id\"], status: $all[\"status\"]}",
+    "tojson",
+];
+
+thread_local! {
+    static COMPILED: [Jq; 4] = FILTERS.map(|text| Jq::compile(text).expect("a filter"));
+}
 
 /// The results of a filter as JSON text; an error in place of what follows it.
 fn results(filter: &Jq, record: &[u8]) -> Result<Vec<String>, ()> {
@@ -41,21 +45,29 @@ fn is_plain(value: &Value, text: &str) -> bool {
     simple(value) && !text.contains('\\') && value.to_string().len() == text.len()
 }
 
-fuzz_target!(|bytes: &[u8]| {
-    with_room(|| {
-        let [all, some, same, as_text] = &*FILTERS;
-        let whole = results(all, bytes);
+fn check(filters: &[Jq; 4], bytes: &[u8]) {
+    let [all, some, same, as_text] = filters;
+    let whole = results(all, bytes);
+    // What is cut out of a record is not looked at beyond that.
+    if whole.is_ok() {
         assert_eq!(results(some, bytes), results(same, bytes));
-        let _ = results(as_text, bytes);
-        let Ok(text) = std::str::from_utf8(bytes) else {
-            return;
-        };
-        if let Ok(value) = serde_json::from_str::<Value>(text)
-            && is_plain(&value, text)
-        {
-            let whole = whole.expect("JSON is read");
-            assert_eq!(serde_json::from_str::<Value>(&whole[0]).expect("JSON"), value);
-            assert_eq!(whole.len(), 1);
-        }
-    });
+    }
+    let _ = results(as_text, bytes);
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Ok(value) = serde_json::from_str::<Value>(text)
+        && is_plain(&value, text)
+    {
+        let whole = whole.expect("JSON is read");
+        assert_eq!(whole.len(), 1);
+        assert_eq!(
+            serde_json::from_str::<Value>(&whole[0]).expect("JSON"),
+            value
+        );
+    }
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    COMPILED.with(|filters| check(filters, bytes));
 });

@@ -26,7 +26,10 @@ fuzz_target!(|source: &str| {
     if let Err(error) = parser::parse(source) {
         let (line, column) = place(source, error.at);
         assert!(line >= 1 && column >= 1);
-        assert!(line <= source.split('\n').count() + 1, "line {line} of {source:?}");
+        assert!(
+            line <= source.split('\n').count() + 1,
+            "line {line} of {source:?}"
+        );
     }
     let files = [(FILE.to_owned(), source.as_bytes().to_vec())];
     let theme = Arc::new(Theme::of_files(files));

@@ -17,7 +17,10 @@ fuzz_target!(|bytes: &[u8]| {
         && let Ok(value) = serde_json::from_str::<Value>(text)
     {
         let compact = body::compact(text);
-        assert_eq!(serde_json::from_str::<Value>(&compact).expect("still JSON"), value);
+        assert_eq!(
+            serde_json::from_str::<Value>(&compact).expect("still JSON"),
+            value
+        );
         assert_eq!(compact, filter::compact(text));
     }
     let secret = SecretString::from("the secret of a client");
@@ -25,8 +28,20 @@ fuzz_target!(|bytes: &[u8]| {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
-    let verifier = Verifier { webhooks, secret: &secret, token: None, now: NOW };
-    let valid = |body: &[u8]| verifier.verify(&SignedMessage { headers: &headers, body }).is_valid();
+    let verifier = Verifier {
+        webhooks,
+        secret: &secret,
+        token: None,
+        now: NOW,
+    };
+    let valid = |body: &[u8]| {
+        verifier
+            .verify(&SignedMessage {
+                headers: &headers,
+                body,
+            })
+            .is_valid()
+    };
     assert!(valid(bytes));
     let mut other = bytes.to_vec();
     match other.last_mut() {
@@ -40,6 +55,9 @@ fuzz_target!(|bytes: &[u8]| {
     let headers: HeaderList = [names.digest, names.signature, names.timestamp]
         .map(|name| (name.to_owned(), text.clone()))
         .into();
-    let found = verifier.verify(&SignedMessage { headers: &headers, body: bytes });
+    let found = verifier.verify(&SignedMessage {
+        headers: &headers,
+        body: bytes,
+    });
     assert!(!found.is_valid() && found.problem().is_some());
 });

@@ -29,7 +29,7 @@ impl Downloads {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 // A client that hangs up is no concern of the server.
-                let _ = answer(stream, &shared);
+                let _ = answer(&stream, &shared);
             }
         });
         Self { url, files }
@@ -57,8 +57,8 @@ impl Downloads {
     }
 }
 
-fn answer(stream: TcpStream, files: &Files) -> std::io::Result<()> {
-    let mut lines = BufReader::new(&stream).lines();
+fn answer(mut stream: &TcpStream, files: &Files) -> std::io::Result<()> {
+    let mut lines = BufReader::new(stream).lines();
     let first = lines.next().transpose()?.unwrap_or_default();
     for line in lines {
         if line?.is_empty() {
@@ -71,7 +71,6 @@ fn answer(stream: TcpStream, files: &Files) -> std::io::Result<()> {
         shelf.asked += 1;
         shelf.files.get(name.trim_start_matches('/')).cloned()
     };
-    let mut stream = &stream;
     match found {
         Some((bytes, length)) => {
             let promised = bytes.len();

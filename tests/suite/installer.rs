@@ -368,9 +368,8 @@ fn commands(heading: &str) -> Vec<&'static str> {
     let text = include_str!("../../docs/installing.md");
     let (_, section) = text.split_once(&format!("\n## {heading}\n")).unwrap();
     let section = section.split("\n## ").next().unwrap();
-    let mut blocks = section.split("```").skip(1).step_by(2);
-    let lines = blocks.by_ref().flat_map(|block| block.lines().skip(1));
-    lines.collect()
+    let blocks = section.split("```").skip(1).step_by(2);
+    blocks.flat_map(|block| block.lines().skip(1)).collect()
 }
 
 #[test]
