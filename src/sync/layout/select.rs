@@ -65,7 +65,10 @@ impl SelectBuilder<'_> {
                 return match values.as_slice() {
                     [] => None,
                     [one] => Some(one.clone()),
-                    _ => Some(format!("coalesce({})", values.join(", "))),
+                    _ => {
+                        let first = format!("coalesce({})", values.join(", "));
+                        Some(self.dialect.cast(&Expression::Exact(first), kind))
+                    }
                 };
             }
         };

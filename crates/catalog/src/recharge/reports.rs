@@ -122,7 +122,7 @@ const REPORTS: &[Report] = &[
             "revenue-by-week",
             "revenue by week, from orders",
             include_str!("reports/revenue-by-week.sql"),
-            &[ORDERS],
+            &[ORDERS, CHARGES],
         )
     },
     Report {
