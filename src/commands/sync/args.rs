@@ -61,7 +61,12 @@ pub(super) fn sync_of(matches: &ArgMatches) -> Result<Sync> {
             _ => Deletes::Known,
         },
         products_version: text(matches, "products-version"),
-        layout: text(matches, "layout"),
+        // Only the copy itself has the flag.
+        layout: matches
+            .try_get_one::<String>("layout")
+            .ok()
+            .flatten()
+            .cloned(),
     })
 }
 
