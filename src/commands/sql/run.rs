@@ -62,13 +62,11 @@ pub(super) fn run(run: &mut Run, options: &Options, matches: &ArgMatches) -> Res
     let mut statement = one_statement(&copy, &query)?;
     let named = named.map(|(_, named)| named);
     report::bind(run, &copy, &mut statement, named, &values, &zone)?;
-    match named {
-        Some(named) => report::show(run, options, &mut statement, named),
-        None => {
-            let columns = Columns::of(&statement);
-            print_rows(run, options, &mut statement, &columns)
-        }
+    if let Some(named) = named {
+        return report::show(run, options, &mut statement, named);
     }
+    let columns = Columns::of(&statement);
+    print_rows(run, options, &mut statement, &columns)
 }
 
 /// Prints the rows of a statement whose parameters have their values.

@@ -106,7 +106,7 @@ fn repeat(
         }
         printer.page_end()?;
         let laid_out = watcher.take_laid_out();
-        let views = laid_out.map_or(Ok(()), |laid_out| views::judged(run, laid_out));
+        let views = laid_out.map_or(Ok(()), |laid_out| views::judged(run, asked, laid_out));
         let outcome = judged(&reports).and(views);
         let Some(pause) = asked.watch else {
             return outcome;
