@@ -69,60 +69,67 @@ fn parameters(report: &Report) -> Vec<&'static str> {
     today.into_iter().chain(own).collect()
 }
 
-/// The values of the parameters that a command line names.
+/// The values of the parameters of a query.
 #[derive(Debug)]
-pub(super) struct ReportValues {
-    /// Name and value of each; the names are those of the report.
-    values: Vec<(&'static str, String)>,
-    /// The last day; that of the copy where none is given.
-    today: Option<String>,
+pub(super) struct QueryValues {
+    /// Name and value of each.
+    values: Vec<(String, String)>,
 }
 
-impl ReportValues {
-    /// The values of `--param NAME=VALUE`.
-    pub(super) fn of(report: &'static Report, matches: &ArgMatches) -> Result<Self> {
-        let defaults = report.parameters.iter();
-        let mut all = Self {
-            values: defaults
-                .map(|parameter| (parameter.name, parameter.default.to_owned()))
-                .collect(),
-            today: None,
-        };
+impl QueryValues {
+    /// The values of `--param NAME=VALUE`, and those that a report has by itself. A
+    /// query that is no report takes any.
+    pub(super) fn of(report: Option<&'static Report>, matches: &ArgMatches) -> Result<Self> {
+        let mut values = Vec::new();
         for word in texts(matches, "param") {
             let Some((name, value)) = word.split_once('=') else {
                 return Err(Error::usage(format!("--param {word} has no value"))
                     .hint("--param NAME=VALUE gives one"));
             };
-            all.set(report, name, value.trim())?;
+            let value = value.trim();
+            let value = match report {
+                Some(report) => checked(report, name, value)?,
+                None => value.to_owned(),
+            };
+            values.push((name.to_owned(), value));
         }
-        Ok(all)
+        let own = report.map_or(&[][..], |report| report.parameters).iter();
+        let defaults = own.map(|own| (own.name.to_owned(), own.default.to_owned()));
+        values.reverse();
+        values.extend(defaults);
+        Ok(Self { values })
     }
 
-    fn set(&mut self, report: &Report, name: &str, value: &str) -> Result<()> {
-        let names = parameters(report);
-        if name == TODAY && names.contains(&TODAY) {
-            let day: jiff::civil::Date = value.parse().map_err(|_| {
-                Error::usage(format!("{TODAY}={value} is not a day"))
-                    .hint("days look like 2026-11-20")
-            })?;
-            self.today = Some(day.to_string());
-            return Ok(());
-        }
-        let Some(known) = self.values.iter_mut().find(|(known, _)| *known == name) else {
-            let error = Error::usage(format!("the query {} has no parameter {name}", report.name));
-            return Err(match names.as_slice() {
-                [] => error,
-                names => error.hint(format!("its parameters are: {}", names.join(", "))),
-            });
-        };
-        let number = Decimal::parse(value).filter(|number| *number > Decimal::default());
-        if number.is_none() {
-            return Err(Error::usage(format!(
-                "{name}={value} is not a decimal number above 0"
-            )));
-        }
-        value.clone_into(&mut known.1);
-        Ok(())
+    /// The value of a parameter. The last word about it counts.
+    fn get(&self, name: &str) -> Option<&str> {
+        let mut values = self.values.iter();
+        let found = values.find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// A value of a parameter of a report.
+fn checked(report: &Report, name: &str, value: &str) -> Result<String> {
+    let names = parameters(report);
+    if !names.contains(&name) {
+        let error = Error::usage(format!("the query {} has no parameter {name}", report.name));
+        return Err(match names.as_slice() {
+            [] => error,
+            names => error.hint(format!("its parameters are: {}", names.join(", "))),
+        });
+    }
+    if name == TODAY {
+        let day: jiff::civil::Date = value.parse().map_err(|_| {
+            Error::usage(format!("{TODAY}={value} is not a day")).hint("days look like 2026-11-20")
+        })?;
+        return Ok(day.to_string());
+    }
+    let number = Decimal::parse(value).filter(|number| *number > Decimal::default());
+    match number {
+        Some(number) => Ok(number.to_string()),
+        None => Err(Error::usage(format!(
+            "{name}={value} is not a decimal number above 0"
+        ))),
     }
 }
 
@@ -215,30 +222,35 @@ fn last_day(copy: &Connection, report: &Report, zone: &TimeZone) -> Result<Optio
 }
 
 /// Gives the parameters of a statement their values.
+///
+/// # Errors
+/// Of kind `Usage`: one of them has none, and would be null.
 pub(super) fn bind(
     run: &Run,
     copy: &Connection,
     statement: &mut Statement<'_>,
-    report: &Report,
-    values: &ReportValues,
+    report: Option<&Report>,
+    values: &QueryValues,
     zone: &TimeZone,
 ) -> Result<()> {
-    let mut all = values.values.clone();
-    let today = match &values.today {
-        Some(day) => day.clone(),
-        None => match last_day(copy, report, zone)? {
-            Some(day) => day,
-            None => (run.clock)().to_zoned(zone.clone()).date().to_string(),
-        },
-    };
-    all.push((TODAY, today));
-    for (name, value) in all {
-        let at = statement
-            .parameter_index(&format!(":{name}"))
-            .map_err(failed)?;
-        if let Some(at) = at {
-            statement.raw_bind_parameter(at, value).map_err(failed)?;
-        }
+    for at in 1..=statement.parameter_count() {
+        let name = statement.parameter_name(at).unwrap_or("?");
+        let name = name.trim_start_matches([':', '@', '$']).to_owned();
+        let value = match values.get(&name) {
+            Some(value) => value.to_owned(),
+            None if name == TODAY => {
+                let day = match report {
+                    Some(report) => last_day(copy, report, zone)?,
+                    None => None,
+                };
+                day.unwrap_or_else(|| (run.clock)().to_zoned(zone.clone()).date().to_string())
+            }
+            None => {
+                return Err(Error::usage(format!("the parameter {name} has no value"))
+                    .hint(format!("--param {name}=VALUE gives it one")));
+            }
+        };
+        statement.raw_bind_parameter(at, value).map_err(failed)?;
     }
     Ok(())
 }

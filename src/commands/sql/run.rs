@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Statement};
 use serde_json::{Map, Value, json};
 
-use super::report::{self, ReportValues};
+use super::report::{self, QueryValues};
 use crate::cli::Options;
 use crate::cli::values::text;
 use crate::commands::sync::open_copy;
@@ -38,10 +38,7 @@ pub(super) fn run(run: &mut Run, options: &Options, matches: &ArgMatches) -> Res
     }
     let named = text(matches, "report");
     let named = named.as_deref().map(report::find).transpose()?;
-    let values = match named {
-        Some((_, named)) => Some(ReportValues::of(named, matches)?),
-        None => None,
-    };
+    let values = QueryValues::of(named.map(|(_, named)| named), matches)?;
     if let Some((_, named)) = named
         && matches.get_flag("print")
     {
@@ -63,16 +60,13 @@ pub(super) fn run(run: &mut Run, options: &Options, matches: &ArgMatches) -> Res
     // A query that never ends does not see Ctrl-C.
     (run.guard_interrupts)();
     let mut statement = one_statement(&copy, &query)?;
-    match named.zip(values) {
-        Some(((_, named), values)) => {
-            report::bind(run, &copy, &mut statement, named, &values, &zone)?;
-            report::show(run, options, &mut statement, named)
-        }
-        None => {
-            let columns = Columns::of(&statement);
-            print_rows(run, options, &mut statement, &columns)
-        }
+    let named = named.map(|(_, named)| named);
+    report::bind(run, &copy, &mut statement, named, &values, &zone)?;
+    if let Some(named) = named {
+        return report::show(run, options, &mut statement, named);
     }
+    let columns = Columns::of(&statement);
+    print_rows(run, options, &mut statement, &columns)
 }
 
 /// Prints the rows of a statement whose parameters have their values.

@@ -66,7 +66,6 @@ fn flags() -> [Arg; 9] {
             .long("param")
             .value_name("NAME=VALUE")
             .action(ArgAction::Append)
-            .requires("report")
             .help("give a parameter of the query a value, as in today=2026-10-31"),
         Arg::new("tz")
             .long("tz")

@@ -70,8 +70,13 @@ pub(super) fn sync_of(matches: &ArgMatches) -> Result<Sync> {
         products_version: text(matches, "products-version"),
         state: state(matches),
         target_timeout: span("target-timeout").unwrap_or_default(),
-        layout: text(matches, "layout"),
         compact: matches.get_flag("compact"),
+        // Only the copy itself has the flag.
+        layout: matches
+            .try_get_one::<String>("layout")
+            .ok()
+            .flatten()
+            .cloned(),
     })
 }
 

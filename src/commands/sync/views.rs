@@ -86,8 +86,10 @@ pub(super) fn print(run: &mut Run, options: &Options, words: &[String]) -> Resul
 }
 
 /// Says what became of the views, and ends the run otherwise where they were not made.
-pub(super) fn judged(run: &mut Run, laid_out: Result<LaidOut>) -> Result<()> {
+pub(super) fn judged(run: &mut Run, repeats: bool, laid_out: Result<LaidOut>) -> Result<()> {
     match laid_out {
+        // A run that repeats does not say each time that nothing changed.
+        Ok(laid_out) if repeats && laid_out.changed == 0 => Ok(()),
         Ok(laid_out) => {
             let LaidOut {
                 place,

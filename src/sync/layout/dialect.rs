@@ -160,6 +160,10 @@ impl Dialect {
             (ColumnType::Boolean, ViewType::Text) if self == Self::Sqlite => Some(format!(
                 "CASE {sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
             )),
+            // A moment as all others are there.
+            (ColumnType::Date, ViewType::Time) if self == Self::Sqlite => {
+                Some(format!("{sql} || 'T00:00:00Z'"))
+            }
             (ColumnType::Time, ViewType::Time) => Some(match self {
                 Self::Sqlite => sql.to_owned(),
                 Self::Postgres => format!("{sql} AT TIME ZONE 'UTC'"),

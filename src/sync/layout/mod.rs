@@ -11,6 +11,7 @@ mod select;
 #[cfg(test)]
 mod tests;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use super::destination::{DELETED_AT, EXTRA, SYNCED_AT};
@@ -143,9 +144,10 @@ impl TableLayout {
                 Ok(select) => {
                     report.views += 1;
                     let view = statement.name;
-                    sql.push_str(&format!(
+                    let _ = write!(
+                        sql,
                         "\nCREATE OR REPLACE VIEW \"{schema}\".\"{view}\" AS\n{select};\n"
-                    ));
+                    );
                 }
                 Err(table) => report.lacking.push((statement.name, table)),
             }

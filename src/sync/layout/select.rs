@@ -47,25 +47,28 @@ impl SelectBuilder<'_> {
     /// The value of a column of the view; `None` where the copy does not have it.
     fn value(&self, value: &ViewValue, kind: ViewType) -> Option<String> {
         let expression = match value {
-            ViewValue::Column(name) => self.column("p", self.table, name)?,
+            ViewValue::Column(name) => column("p", self.table, name)?,
             ViewValue::Member(name, path) => self.member("p", self.table, name, path)?,
             ViewValue::Beyond(name) => self.member("p", self.table, EXTRA, name)?,
-            ViewValue::Joined(name) => self.column("j", self.joined?, name)?,
+            ViewValue::Joined(name) => column("j", self.joined?, name)?,
             ViewValue::JoinedMember(name, path) => self.member("j", self.joined?, name, path)?,
             ViewValue::Item(path) => Expression::Member(self.dialect.item(path)),
             ViewValue::WholeItem => Expression::Exact(self.dialect.whole_item().to_owned()),
             ViewValue::Position => Expression::Exact(self.dialect.position().to_owned()),
             ViewValue::Sum(name, path) => Expression::Exact(self.sum(name, path)?),
-            ViewValue::IsDeleted => self.is_there("p", self.table, DELETED_AT)?,
-            ViewValue::IsJoinedDeleted => self.is_there("j", self.joined?, DELETED_AT)?,
-            ViewValue::SyncedAt => self.column("p", self.table, SYNCED_AT)?,
+            ViewValue::IsDeleted => is_there("p", self.table, DELETED_AT)?,
+            ViewValue::IsJoinedDeleted => is_there("j", self.joined?, DELETED_AT)?,
+            ViewValue::SyncedAt => column("p", self.table, SYNCED_AT)?,
             ViewValue::Either(values) => {
                 let values = values.iter().filter_map(|value| self.value(value, kind));
                 let values: Vec<String> = values.collect();
                 return match values.as_slice() {
                     [] => None,
                     [one] => Some(one.clone()),
-                    _ => Some(format!("coalesce({})", values.join(", "))),
+                    _ => {
+                        let first = format!("coalesce({})", values.join(", "));
+                        Some(self.dialect.cast(&Expression::Exact(first), kind))
+                    }
                 };
             }
         };
@@ -77,14 +80,6 @@ impl SelectBuilder<'_> {
             .cast(&Expression::Exact("NULL".to_owned()), kind)
     }
 
-    fn column(&self, alias: &str, table: &SourceTable, name: &str) -> Option<Expression> {
-        let kind = type_in(table, name)?;
-        Some(Expression::Column(
-            format!("{alias}.{}", quoted(name)),
-            kind,
-        ))
-    }
-
     fn member(
         &self,
         alias: &str,
@@ -94,12 +89,6 @@ impl SelectBuilder<'_> {
     ) -> Option<Expression> {
         let document = json_column(alias, table, name)?;
         Some(Expression::Member(self.dialect.member(&document, path)))
-    }
-
-    fn is_there(&self, alias: &str, table: &SourceTable, name: &str) -> Option<Expression> {
-        type_in(table, name)?;
-        let sql = format!("{alias}.{} IS NOT NULL", quoted(name));
-        Some(Expression::Exact(sql))
     }
 
     /// The sum of a member of the objects in a list; null where there is no list.
@@ -167,4 +156,20 @@ fn type_in(table: &SourceTable, name: &str) -> Option<ColumnType> {
 fn json_column(alias: &str, table: &SourceTable, name: &str) -> Option<String> {
     let kind = type_in(table, name)?;
     (kind == ColumnType::Json).then(|| format!("{alias}.{}", quoted(name)))
+}
+
+/// The value of a column; `None` where the table has none of that name.
+fn column(alias: &str, table: &SourceTable, name: &str) -> Option<Expression> {
+    let kind = type_in(table, name)?;
+    Some(Expression::Column(
+        format!("{alias}.{}", quoted(name)),
+        kind,
+    ))
+}
+
+/// Whether a column has a value.
+fn is_there(alias: &str, table: &SourceTable, name: &str) -> Option<Expression> {
+    type_in(table, name)?;
+    let sql = format!("{alias}.{} IS NOT NULL", quoted(name));
+    Some(Expression::Exact(sql))
 }

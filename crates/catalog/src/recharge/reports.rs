@@ -31,21 +31,21 @@ const fn report(
     }
 }
 
-const fn bars(labels: usize, measure: &'static str) -> Option<ReportBars> {
-    Some(ReportBars {
+const fn bars(labels: usize, measure: &'static str) -> ReportBars {
+    ReportBars {
         labels,
         measure,
         adds_up: false,
-    })
+    }
 }
 
 /// Bars of amounts, with a last label that is their currency.
-const fn amounts(labels: usize, measure: &'static str) -> Option<ReportBars> {
-    Some(ReportBars {
+const fn amounts(labels: usize, measure: &'static str) -> ReportBars {
+    ReportBars {
         labels,
         measure,
         adds_up: true,
-    })
+    }
 }
 
 const ADDRESSES: ReportTable = ReportTable::of("addresses");
@@ -61,7 +61,7 @@ const SPELLS: &[ReportTable] = &[
 
 const REPORTS: &[Report] = &[
     Report {
-        bars: bars(1, "active"),
+        bars: Some(bars(1, "active")),
         ..report(
             "active-subscriptions",
             "active subscriptions at the end of each month",
@@ -70,7 +70,7 @@ const REPORTS: &[Report] = &[
         )
     },
     Report {
-        bars: bars(1, "churn_rate"),
+        bars: Some(bars(1, "churn_rate")),
         ..report(
             "churn",
             "churn rate of subscriptions by month",
@@ -79,7 +79,7 @@ const REPORTS: &[Report] = &[
         )
     },
     Report {
-        bars: bars(2, "subscriptions"),
+        bars: Some(bars(2, "subscriptions")),
         ..report(
             "churn-reasons",
             "subscriptions that ended, by month and reason",
@@ -88,7 +88,7 @@ const REPORTS: &[Report] = &[
         )
     },
     Report {
-        bars: bars(3, "retention"),
+        bars: Some(bars(3, "retention")),
         ..report(
             "cohorts",
             "share of customers who stay, by the month of their first subscription",
@@ -102,7 +102,7 @@ const REPORTS: &[Report] = &[
             about: "days of a month: 365/12",
             default: "30.416666666667",
         }],
-        bars: amounts(2, "mrr"),
+        bars: Some(amounts(2, "mrr")),
         ..report(
             "mrr",
             "monthly recurring revenue of active subscriptions, by product",
@@ -117,16 +117,16 @@ const REPORTS: &[Report] = &[
         &[ORDERS, CHARGES],
     ),
     Report {
-        bars: amounts(2, "gross"),
+        bars: Some(amounts(2, "gross")),
         ..report(
             "revenue-by-week",
             "revenue by week, from orders",
             include_str!("reports/revenue-by-week.sql"),
-            &[ORDERS],
+            &[ORDERS, CHARGES],
         )
     },
     Report {
-        bars: amounts(2, "gross"),
+        bars: Some(amounts(2, "gross")),
         ..report(
             "upcoming",
             "gross revenue of queued charges, by week",
@@ -135,7 +135,7 @@ const REPORTS: &[Report] = &[
         )
     },
     Report {
-        bars: bars(2, "failed"),
+        bars: Some(bars(2, "failed")),
         ..report(
             "failed-charges",
             "failed charges by month, and how many were recovered",

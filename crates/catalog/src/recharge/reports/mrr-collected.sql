@@ -2,8 +2,8 @@
 --
 -- Definition: of recurring orders that were processed in the month, until today, and are
 -- neither failed, cancelled nor queued. charged is total_price - total_refunds of their
--- charges, on the first order of those that are prepaid. mrr shares each charge evenly
--- among its orders (orders_count), each share rounded to cents. These are
+-- charges, without those of prepaid orders. mrr has all of them: it shares each charge
+-- evenly among its orders (orders_count), each share rounded to cents. These are
 -- total_net_recurring_charges and calculated_net_order_mrr of the model
 -- recharge__monthly_recurring_revenue of the dbt package for Recharge, in the zone
 -- UTC; its calendar ends before the day of the newest charge.
