@@ -39,17 +39,16 @@ pub(super) fn job(
     let Some(command) = command else {
         return to_stdout(run, options, asked, plan);
     };
-    let start = match &asked.state {
-        Some(path) => StartState::File(path.clone()),
-        None => {
-            let folders = run.folders()?;
-            let folder = folders.state();
-            let folder = folder
-                .ok_or_else(|| homeless("the state of a target", variable::STATE_FOLDER))?
-                .join(FOLDER);
-            let target = command.identity();
-            StartState::Kept { folder, target }
-        }
+    let start = if let Some(path) = &asked.state {
+        StartState::File(path.clone())
+    } else {
+        let folders = run.folders()?;
+        let folder = folders.state();
+        let folder = folder
+            .ok_or_else(|| homeless("the state of a target", variable::STATE_FOLDER))?
+            .join(FOLDER);
+        let target = command.identity();
+        StartState::Kept { folder, target }
     };
     let printer = Printer::prepare(run, options, Shape::Many, described())?;
     let mut environment = run.environment.clone();

@@ -212,12 +212,11 @@ impl<'c> StreamEntry<'c> {
             return Err(Error::usage(what).hint("leave the replication key out"));
         }
         match said("replication_method", "replication-method") {
-            None => {}
             Some(FULL_TABLE) => table.method = ReadMethod::Whole,
             Some(INCREMENTAL) if table.method == ReadMethod::Whole => notes.push(format!(
                 "the API cannot be asked for changes of {name}: it is read whole"
             )),
-            Some(INCREMENTAL) => {}
+            None | Some(INCREMENTAL) => {}
             Some(other) => {
                 let what = format!("{from}: {name} cannot be replicated by {other}");
                 return Err(Error::usage(what).hint(format!(

@@ -19,6 +19,7 @@ mod state;
 mod target;
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -93,7 +94,10 @@ fn fingerprint(texts: &[&str]) -> String {
     }
     let digest = digest.finish();
     let bytes = digest.as_ref().iter().take(12);
-    bytes.map(|byte| format!("{byte:02x}")).collect()
+    bytes.fold(String::new(), |mut name, byte| {
+        let _ = write!(name, "{byte:02x}");
+        name
+    })
 }
 
 /// The fields that are sent of each stream; all of them where a stream is not named.

@@ -41,14 +41,21 @@ impl<'a> ObjectFields<'a> {
         })
     }
 
-    fn step(&mut self) -> Option<Option<RawField<'a>>> {
+    /// The next field, or none at the end of the object.
+    fn step(&mut self) -> Result<Option<RawField<'a>>, NotAnObject> {
+        let at = blank(self.text.as_bytes(), self.at);
+        match self.text.as_bytes().get(at) {
+            Some(b'}') => Ok(None),
+            Some(_) => self.field().map(Some).ok_or(NotAnObject),
+            None => Err(NotAnObject),
+        }
+    }
+
+    fn field(&mut self) -> Option<RawField<'a>> {
         let bytes = self.text.as_bytes();
         let mut at = blank(bytes, self.at);
         if bytes.get(at)? == &b',' {
             at = blank(bytes, at + 1);
-        }
-        if bytes.get(at)? == &b'}' {
-            return Some(None);
         }
         let name_end = string_end(bytes, at)?;
         let name = self.text.get(at + 1..name_end - 1)?;
@@ -60,7 +67,7 @@ impl<'a> ObjectFields<'a> {
         let end = value_end(bytes, at)?;
         let value = self.text.get(at..end)?;
         self.at = end;
-        Some(Some(RawField { name, value }))
+        Some(RawField { name, value })
     }
 }
 
@@ -71,17 +78,9 @@ impl<'a> Iterator for ObjectFields<'a> {
         if self.is_done {
             return None;
         }
-        match self.step() {
-            Some(Some(field)) => Some(Ok(field)),
-            Some(None) => {
-                self.is_done = true;
-                None
-            }
-            None => {
-                self.is_done = true;
-                Some(Err(NotAnObject))
-            }
-        }
+        let field = self.step().transpose();
+        self.is_done = !matches!(field, Some(Ok(_)));
+        field
     }
 }
 
