@@ -127,7 +127,7 @@ fn a_cancellation_is_taken_back_with_the_day_of_the_next_charge() {
     let outcome = rc(&cancel)
         .within(&store)
         .succeeds()
-        .says("the store may write to the customer of each row");
+        .says("the store may notify the customer of each row");
     assert_eq!(get(&store, &ids[1], "status"), "cancelled");
     rc(&format!("bulk undo {}", job(&outcome)))
         .within(&store)
@@ -491,7 +491,7 @@ fn an_object_that_is_gone_fails_its_row_alone() {
     let applied = rc(&format!("bulk apply {name}"))
         .within(&store)
         .fails(7)
-        .says(&format!("{} is gone", ids[0]));
+        .says(&format!("{} no longer exists", ids[0]));
     insta::assert_snapshot!("object_that_is_gone", message(&store, &applied));
     assert_eq!(applied.json()["ok"], 1);
 }

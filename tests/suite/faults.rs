@@ -146,7 +146,7 @@ fn a_wrong_spec_names_the_term_and_what_is_allowed() {
             "--latency soon is no span",
         ),
         ("sandbox serve --port 0 --host here", "here"),
-        ("sandbox requests", "only a served sandbox remembers"),
+        ("sandbox requests", "only a served sandbox records requests"),
     ] {
         rc(line).within(&store).fails(2).says(said);
     }

@@ -70,7 +70,7 @@ fn a_token_that_is_typed_is_checked_and_kept_in_the_keyring() {
         .says(
             "logged in to The Sandbox Store as profile default; the token is saved in the keyring",
         )
-        .says("it may: ")
+        .says("its scopes: ")
         .says("write_orders");
     let account = format!("default@{}", desk.host());
     assert_eq!(desk.store.keyring().accounts(), [account]);
@@ -159,7 +159,7 @@ fn a_token_that_the_api_refuses_is_not_kept() {
     assert!(desk.store.keyring().accounts().is_empty());
     for (text, why) in [
         ("", "it is empty"),
-        ("sk 1", "odd characters"),
+        ("sk 1", "unusual characters"),
         ("sk_wrong", "8 characters are too few"),
         ("sk_15_characte\n", "14 characters are too few"),
     ] {
@@ -261,7 +261,7 @@ fn the_token_is_printed_for_scripts_and_nothing_else_is() {
     desk.rc("auth token")
         .on_terminal(80)
         .succeeds()
-        .says("whoever has the token");
+        .says("anyone who has it");
     rc("auth token").fails(3).prints_nothing();
 }
 

@@ -126,7 +126,7 @@ fn going_on_later_is_not_advised_where_nothing_stays() {
             ],
         );
         assert_eq!(outcome.code, 3);
-        assert!(!outcome.stderr.contains("go on with"), "{outcome:?}");
+        assert!(!outcome.stderr.contains("continue with"), "{outcome:?}");
     }
 }
 

@@ -83,7 +83,7 @@ fn a_wrong_value_is_named_with_its_flag() {
         (
             "orders update 1 --set billing_address",
             "--set",
-            "there is no =",
+            "the = is missing",
         ),
         ("subscriptions list -o xml", "--output", "ndjson"),
         (

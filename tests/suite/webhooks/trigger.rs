@@ -210,7 +210,7 @@ fn what_goes_wrong_with_a_message_is_told() {
             "did you mean order/created?",
         ),
         ("order/created --print", "--id"),
-        ("order/created --latest", "nowhere to go"),
+        ("order/created --latest", "no target is given"),
         (
             "order/created --latest --print --include addresses",
             "cannot include \"addresses\"",

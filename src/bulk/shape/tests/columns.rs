@@ -211,7 +211,7 @@ fn two_columns_for_one_place_are_refused() {
         ["id", "applies_to.ids", "Applies To.ids"],
     ] {
         let error = refused("discounts.update", &header, Shaping::default());
-        assert!(error.message.ends_with("are for one place"), "{error}");
+        assert!(error.message.ends_with("set the same field"), "{error}");
     }
     let pairs = ["id", "properties.a", "properties.a.b", "properties.A"];
     assert!(shaper("subscriptions.update", &pairs, Shaping::default()).is_ok());
