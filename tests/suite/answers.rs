@@ -306,7 +306,8 @@ fn a_server_that_is_not_there_is_named() {
     rc("store get")
         .against("http://127.0.0.1:1")
         .fails(6)
-        .shows("answers-a_server_that_is_not_there_is_named");
+        .says("127.0.0.1:1")
+        .says("nothing was sent");
 }
 
 #[test]

@@ -290,7 +290,8 @@ fn token_is_taken_from_the_environment_a_file_or_a_pipe_and_never_from_an_argume
     rc(&line)
         .within(&store)
         .env("RECHARGE_PORTAL_TOKEN", &token)
-        .fails(3).shows("portal-token_is_taken_from_the_environment_a_file_or_a_pipe_and_never_from_an_argument-2");
+        .fails(3)
+        .says("belongs to another customer");
 }
 
 #[test]
