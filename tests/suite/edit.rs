@@ -87,7 +87,7 @@ fn edit_sends_nothing_when_nothing_was_changed() {
     let id = active(&store);
     edit(&store, &id, "true")
         .succeeds()
-        .says("nothing was changed");
+        .says("note: no field was changed; nothing was sent\n");
     assert_eq!(writes(&store), 0);
 }
 
