@@ -172,7 +172,7 @@ fn a_constant_is_a_column_that_every_row_has() {
         &header,
         constant(&[("created_at", "3")]),
     );
-    assert!(field.message.contains("knows no --const `created_at`"));
+    assert!(field.message.contains("has no --const `created_at`"));
 }
 
 #[test]
