@@ -72,9 +72,10 @@ fn unwanted(place: &str, text: &str, found: &mut Vec<String>) {
 fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => files_below(&path, found),
-            false => found.push(path),
+        if path.is_dir() {
+            files_below(&path, found);
+        } else {
+            found.push(path);
         }
     }
 }
