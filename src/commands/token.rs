@@ -182,7 +182,7 @@ pub(super) fn missing(place: &Target, said: &[(TokenSource, String)]) -> Error {
         .iter()
         .find(|(source, said)| *source == TokenSource::Keyring && said != "nothing there");
     match keyring {
-        Some((_, said)) => error.hint(format!("of the keyring: {said}")),
+        Some((_, said)) => error.hint(format!("keyring: {said}")),
         None => error,
     }
 }

@@ -83,7 +83,7 @@ fn file_that_is_wrong_says_where_and_why() {
         ),
         (
             entry(&format!("{good}\nincluded_objects = \"customer\"")),
-            "not a list of texts",
+            "not a list of strings",
         ),
         (
             entry(&format!("{good}\nversion = \"2020-01\"")),

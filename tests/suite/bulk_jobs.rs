@@ -176,7 +176,7 @@ fn what_failed_is_told_once_for_each_error_and_is_an_input_again() {
         .says("2 × code already exists on store\n")
         .says("of 3 rows, 2 failed")
         .says(&format!("rc bulk results {id} --status failed -o csv"))
-        .says("fail again until they, or the store, are corrected");
+        .says("fail again until the rows or the store are corrected");
     let next = format!("rc bulk results {id} --status failed -o csv");
     let listed = jobs(&store);
     let job = listed.iter().find(|job| job["id"] == id).unwrap();

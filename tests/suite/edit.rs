@@ -87,7 +87,7 @@ fn edit_sends_nothing_when_nothing_was_changed() {
     let id = active(&store);
     edit(&store, &id, "true")
         .succeeds()
-        .says("nothing was changed");
+        .says("note: no field was changed; nothing was sent\n");
     assert_eq!(writes(&store), 0);
 }
 
@@ -110,7 +110,8 @@ fn edit_is_refused_when_there_is_neither_terminal_nor_editor() {
     rc("subscriptions edit 1")
         .within(&store)
         .fails(2)
-        .shows("edit-edit_is_refused_when_there_is_neither_terminal_nor_editor");
+        .says("there is no terminal to edit on")
+        .says("EDITOR");
     rc("subscriptions edit 1")
         .within(&store)
         .env("VISUAL", "/nonexistent/editor")
@@ -120,7 +121,7 @@ fn edit_is_refused_when_there_is_neither_terminal_nor_editor() {
         .within(&store)
         .env("VISUAL", "/nonexistent/editor")
         .fails(2)
-        .shows("edit-edit_is_refused_when_there_is_neither_terminal_nor_editor-2");
+        .says("the editor /nonexistent/editor cannot be run");
     std::fs::remove_file(kept(&outcome.stderr)).unwrap();
 }
 
@@ -140,7 +141,7 @@ fn edit_names_the_line_and_opens_again_when_the_document_is_wrong() {
     let outcome = edit(&store, &id, "echo '{' > \"$1\"")
         .with("--yes")
         .fails(2)
-        .shows("edit-edit_names_the_line_and_opens_again_when_the_document_is_wrong");
+        .says("line 2: the document is not valid JSON");
     let file = kept(&outcome.stderr);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "{\n");
     std::fs::remove_file(file).unwrap();
@@ -168,7 +169,10 @@ fn edit_sends_nothing_when_the_object_was_changed_meanwhile() {
         .env("EDITOR", &editor(&store, &format!("{QUANTITY}\n{other}")))
         .env("PATH", "/usr/bin:/bin")
         .fails(7)
-        .shows("edit-edit_sends_nothing_when_the_object_was_changed_meanwhile");
+        .says("changed meanwhile by others:")
+        .says("→ \"33.00\"")
+        .says("your changes:")
+        .says("was changed meanwhile; nothing was sent");
     std::fs::remove_file(kept(&outcome.stderr)).unwrap();
     let now = rc(&format!("subscriptions get {id} --jq .quantity"));
     let now = now.holding(&store).against(&served.url).succeeds();
@@ -244,10 +248,7 @@ fn dry_run_diff_is_refused_where_nothing_is_compared() {
         "api PUT /subscriptions/1 -f quantity=2 --dry-run=diff",
         "profile set x --protected --dry-run=diff",
     ] {
-        rc(line)
-            .sandboxed()
-            .fails(2)
-            .shows("edit-dry_run_diff_is_refused_where_nothing_is_compared");
+        rc(line).sandboxed().fails(2).says("--dry-run=diff");
     }
     rc("subscriptions update 1 --quantity 2 --dry-run=diff").fails(3);
     rc("subscriptions update 1 --quantity 2 --dry-run").succeeds();

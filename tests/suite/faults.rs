@@ -143,10 +143,10 @@ fn a_wrong_spec_names_the_term_and_what_is_allowed() {
         ),
         (
             "sandbox serve --port 0 --latency soon",
-            "--latency soon is no span",
+            "--latency soon is not a duration",
         ),
         ("sandbox serve --port 0 --host here", "here"),
-        ("sandbox requests", "only a served sandbox remembers"),
+        ("sandbox requests", "only a served sandbox records requests"),
     ] {
         rc(line).within(&store).fails(2).says(said);
     }

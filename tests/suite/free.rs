@@ -50,7 +50,7 @@ fn head_prints_status_and_headers_and_is_not_a_write() {
         ask("api HEAD /subscriptions/1").fails(4);
         ask("api HEAD /store --body {}")
             .fails(2)
-            .says("--body does not go with HEAD");
+            .says("--body cannot be used with HEAD");
         ask("history list -o ndjson").succeeds().prints_nothing();
     }
 }

@@ -41,7 +41,7 @@ fn variables_go_with_every_command_that_filters() {
 #[test]
 fn what_is_wrong_with_a_variable_is_said_before_anything_is_sent() {
     for (flags, said) in [
-        ("--arg 1a x --jq .", "--arg 1a: this is no name"),
+        ("--arg 1a x --jq .", "--arg 1a: not a valid variable name"),
         ("--arg '$a' x --jq .", "leave out the $ here: --arg a"),
         ("--arg a x --arg a y --jq .", "--arg a: $a is given twice"),
         (
@@ -55,9 +55,9 @@ fn what_is_wrong_with_a_variable_is_said_before_anything_is_sent() {
             "did you mean `$email`?",
         ),
         ("--jq '.email == $email'", "--arg email VALUE gives it one"),
-        ("--arg a x", "--jq, which is missing"),
+        ("--arg a x", "--arg needs --jq"),
         ("--arg a", "--arg"),
-        ("--jq-errors skip", "--jq, which is missing"),
+        ("--jq-errors skip", "--jq-errors needs --jq"),
         ("--jq-errors skip --slurp --jq .", "--slurp makes one list"),
         ("--jq-errors never --jq .", "--jq-errors"),
     ] {

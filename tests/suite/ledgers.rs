@@ -369,7 +369,7 @@ fn job_of_0_1_0_is_not_resumed_when_the_address_is_another() {
                 .on_terminal(100)
                 .answering(&["y"])
                 .fails(2)
-                .says(&format!("job {} works on {}", id(name), shelf.api.url));
+                .says(&format!("job {} uses {}", id(name), shelf.api.url));
         }
     }
     for api in [&other, &shelf.api] {

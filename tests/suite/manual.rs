@@ -100,7 +100,7 @@ fn a_page_tells_what_help_tells() {
         ".SH FILTERS",
         "only those of this status",
         // What the short help leaves out is here as well.
-        "changed at or before this time",
+        "updated at or before this time",
         ".SH EXAMPLE",
         ".SH \"SEE ALSO\"",
     ] {

@@ -45,8 +45,7 @@ fn link_is_made_after_a_question_and_printed_alone() {
         .answering(&["y"])
         .succeeds();
     assert!(
-        made.questions
-            .contains("Whoever has the link has full access"),
+        made.questions.contains("The link gives full access"),
         "{made:?}"
     );
     let url = made.stdout.trim();
@@ -112,7 +111,7 @@ fn schema_is_checked_before_anything_is_sent() {
         ),
         (
             format!(r#"{{"orders":{{"status":"{}"}}}}"#, "x".repeat(9_000)),
-            "travels in a URL",
+            "a URL can contain",
         ),
         ("[".repeat(5_000), "it is not JSON"),
     ] {
@@ -226,7 +225,7 @@ fn unknown_route_names_the_nearest_and_is_not_sent() {
         ),
         (
             "portal post 7 /shipping/4 --delete --form",
-            "do not go with --delete",
+            "cannot be used with --delete",
         ),
     ] {
         rc(line).against(&server.url).fails(2).says(why);
@@ -277,7 +276,7 @@ fn token_is_taken_from_the_environment_a_file_or_a_pipe_and_never_from_an_argume
             .within(&store)
             .env("RECHARGE_PORTAL_TOKEN", &token)
             .fails(2);
-        let refused = refused.says("would be seen by others");
+        let refused = refused.says("would be visible to others");
         assert!(!refused.stderr.contains(&token), "{refused:?}");
     }
     // That of another customer.
@@ -291,7 +290,8 @@ fn token_is_taken_from_the_environment_a_file_or_a_pipe_and_never_from_an_argume
     rc(&line)
         .within(&store)
         .env("RECHARGE_PORTAL_TOKEN", &token)
-        .fails(3).shows("portal-token_is_taken_from_the_environment_a_file_or_a_pipe_and_never_from_an_argument-2");
+        .fails(3)
+        .says("belongs to another customer");
 }
 
 #[test]
@@ -393,7 +393,7 @@ fn answer_without_a_link_is_an_error_that_repeats_nothing_of_it() {
     for (second, why) in [
         (
             r#"{"base_url":"http://evil.example.com/","customer_hash":"ab","temp_token":"secret-link-1","portal_url":"x"}"#,
-            "no token is sent to",
+            "must not receive a token",
         ),
         (
             r#"{"base_url":"https://shop.example.com/portal","customer_hash":"../x","temp_token":"secret-link-1","portal_url":"x"}"#,

@@ -71,7 +71,7 @@ fn profile_set_refuses_what_a_profile_does_not_keep() {
         ("--excel", "a profile does not save --excel"),
         ("--limit 0", "a limit of 0 would list nothing"),
         ("--columns id,,x", "empty column name"),
-        ("--columns help", "help lists columns"),
+        ("--columns help", "help lists the columns"),
         ("--output xml", "xml"),
         ("--limit 5 --unset limit", "limit cannot be set and unset"),
     ] {

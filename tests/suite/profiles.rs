@@ -194,7 +194,7 @@ fn what_is_wrong_with_the_settings_is_named_before_anything_is_sent() {
         ("token = \"x\"", "rc auth login"),
         (
             "[profiles.a]\nbase_url = \"http://x.example.com\"",
-            "in the clear",
+            "unencrypted",
         ),
     ] {
         let store = written(text);
@@ -235,7 +235,7 @@ fn wrong_names_and_commands_are_refused() {
         ),
         (
             "profile set a --base-url http://x.example.com",
-            "in the clear",
+            "unencrypted",
         ),
         ("profile set a --credential-command ''", "is empty"),
         (
@@ -244,7 +244,7 @@ fn wrong_names_and_commands_are_refused() {
         ),
         (
             "profile set a --credential-command 'echo sk_0123456789012345678901'",
-            "hold a token itself",
+            "contain a token itself",
         ),
         ("profile set a --protected=maybe", "maybe"),
         ("profile set a --unset protectd", "did you mean protected?"),

@@ -157,7 +157,7 @@ fn a_day_is_that_of_the_zone_asked_for() {
 fn what_cannot_be_worked_out_is_told_before_anything_is_sent() {
     for (line, said) in [
         ("subscriptions --by staus", "did you mean `status`?"),
-        ("subscriptions --sum created_at", "it holds a time"),
+        ("subscriptions --sum created_at", "it contains a time"),
         ("subscriptions --by day --on price", "`price` is not a time"),
         ("subscriptions --on created_at", "add --by day"),
         (

@@ -83,7 +83,7 @@ fn a_wrong_value_is_named_with_its_flag() {
         (
             "orders update 1 --set billing_address",
             "--set",
-            "there is no =",
+            "the = is missing",
         ),
         ("subscriptions list -o xml", "--output", "ndjson"),
         (
@@ -276,9 +276,7 @@ fn nothing_leads_out_of_its_place_in_a_path() {
         "api GET /orders/../store",
         "api GET ..",
     ] {
-        rc(line)
-            .fails(2)
-            .shows("usage-nothing_leads_out_of_its_place_in_a_path");
+        rc(line).fails(2).says("is not valid in a path");
     }
 }
 
@@ -315,12 +313,12 @@ fn free_request_asks_however_its_operation_is_spelled() {
         rc(&format!("api POST {path}"))
             .env("RECHARGE_ACCESS_TOKEN", "sk_test_of_a_store")
             .fails(2)
-            .shows("usage-free_request_asks_however_its_operation_is_spelled");
+            .says("there is no terminal to ask on");
     }
     rc("api POST /5/refund --base-url http://127.0.0.1:9/charges")
         .env("RECHARGE_ACCESS_TOKEN", "sk_test_of_a_store")
         .fails(2)
-        .shows("usage-free_request_asks_however_its_operation_is_spelled-2");
+        .says("there is no terminal to ask on");
 }
 
 #[test]

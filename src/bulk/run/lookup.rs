@@ -206,10 +206,13 @@ mod tests {
         let other = json!({"id": 8, "code": "SPRING", "value": "10.00"});
         assert_eq!(judged(&[other.clone(), same]), found);
         for (records, words) in [
-            (vec![other], "8 has this code in other letters"),
+            (
+                vec![other],
+                "8 has this code in different upper and lower case",
+            ),
             (
                 vec![json!({"id": 9, "code": " spring "})],
-                "9 has this code in other letters",
+                "9 has this code in different upper and lower case",
             ),
             (
                 vec![json!({"id": 9, "code": "Spring", "value": "5"})],

@@ -196,7 +196,7 @@ mod tests {
             ("=A1", "a formula"),
             ("=$B$7*2", "a formula"),
             ("1.23457E+11", "shortened the number"),
-            ("CR\u{fffd}ME", "a letter was lost"),
+            ("CR\u{fffd}ME", "a character was lost"),
             ("CrÃ¨me", "write Crème"),
             ("itâ€™s", "write it’s"),
             ("a\u{7}b", "U+0007"),

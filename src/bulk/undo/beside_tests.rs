@@ -73,7 +73,7 @@ fn the_list_of_the_day_decides() {
     assert_eq!(of(discounts, bare.clone()), there);
     assert_eq!(of(discounts, full), NextStep::LeftOut);
     assert!(
-        matches!(of(discounts, none.clone()), NextStep::Impossible(why) if why.contains("none of that day"))
+        matches!(of(discounts, none.clone()), NextStep::Impossible(why) if why.contains("no longer one of that day"))
     );
     assert_eq!(of(skips, none), NextStep::AsPlanned);
     assert_eq!(of(skips, bare), NextStep::LeftOut);

@@ -164,11 +164,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let failed = || Error::new(Kind::Unreachable, "no answer").hint("try again");
         for (started, kind, told) in [
-            (0, Kind::Unreachable, "0 of 10 rows were handed over"),
+            (0, Kind::Unreachable, "0 of 10 rows were sent"),
             (
                 2,
                 Kind::Partial,
-                "8 of 10 rows were handed over to the API, 2 were not",
+                "8 of 10 rows were sent to the API, 2 were not",
             ),
         ] {
             let ledger = ledger(folder.path(), started);

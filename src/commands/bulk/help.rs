@@ -18,7 +18,7 @@ Import a spreadsheet, each row exactly once.
 The whole file is read and checked before anything is sent. Then the rows are
 sent: as async batches where the API has them for the operation, else as one
 request per row, within the rate limit. The job is saved on this machine, so
-that it can be resumed after any interruption. No row is sent twice.";
+that it can be resumed after any interruption. No row is carried out twice.";
 
 pub(super) const TEMPLATE_ABOUT: &str = "Print a header with every column, and an example row";
 pub(super) const CHECK_ABOUT: &str = "Check a file without sending anything";
@@ -100,7 +100,7 @@ Example:
 
 pub(super) const RESUME: &str = "\
 Continues the job where it was interrupted, in the store that it was started in.
-No row is sent twice.
+No row is carried out twice.
 
 Example:
   rc bulk resume k3f9xq";

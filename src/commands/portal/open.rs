@@ -218,7 +218,7 @@ mod tests {
             "https://shop.example.com/portal/ab?token=\r\nsecret",
         ] {
             let error = opened(url);
-            assert!(error.contains("no browser is sent to"), "{error}");
+            assert!(error.contains("not safe to open in a browser"), "{error}");
             assert!(!error.contains("secret"), "{error}");
         }
     }

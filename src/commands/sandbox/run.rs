@@ -173,7 +173,7 @@ fn load(run: &mut Run, options: &Options, platform: Platform, file: &Path) -> Re
         let (is, wanted) = (state.platform().name(), platform.name());
         return Err(
             Error::usage(format!("{named} contains a store of {is}, not of {wanted}"))
-                .hint(format!("--platform {is} replaces that of {is}")),
+                .hint(format!("--platform {is} replaces the {is} store")),
         );
     }
     let replaced = Replaced::confirmed(run, options, platform)?;

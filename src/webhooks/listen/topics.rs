@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(error.message, "there is no topic subscription/create");
         assert_eq!(error.hints, ["did you mean subscription/created?"]);
         let error = chosen(&["checkout/*"]).unwrap_err();
-        assert_eq!(error.message, "no event tells of checkout/created");
+        assert_eq!(error.message, "no event matches checkout/created");
     }
 
     #[test]

@@ -271,7 +271,7 @@ fn listener_begins_at_a_time_at_an_event_or_where_it_ended() {
     shop.listen("--since 1")
         .fails(4)
         .says("there is no event 1");
-    shop.listen("--since soon").fails(2).says("this is no time");
+    shop.listen("--since soon").fails(2).says("not a time");
 }
 
 #[test]
@@ -297,7 +297,7 @@ fn words_that_name_nothing_are_refused_before_anything_is_sent() {
     refused("--forward-to http://example.com/").says("would send personal data unencrypted");
     refused("--forward-to localhost:3000").says("the address to forward to");
     refused("-H secret")
-        .says("there is no : after the name")
+        .says("the : after the name is missing")
         .does_not_say("secret");
     refused("--every 10ms").says("a pause from 1s to 1d");
 }

@@ -247,7 +247,7 @@ fn what_is_wrong_with_a_database_is_said_without_a_secret() {
     database.write("ALTER TABLE webhooks DROP COLUMN topic");
     sync(&copy, "--tables webhooks")
         .fails(2)
-        .says("the table webhooks was altered: its column topic is gone");
+        .says("the table webhooks was altered: its column topic is missing");
 }
 
 #[test]

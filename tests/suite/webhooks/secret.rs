@@ -17,7 +17,7 @@ fn secret_is_kept_in_the_keyring_and_never_shown() {
     };
     set()
         .prints_nothing()
-        .says("is kept in the keyring")
+        .says("is saved in the keyring")
         .does_not_say(SECRET);
     let accounts = store.keyring().accounts();
     assert_eq!(accounts, ["client.secret+default@api.rechargeapps.com"]);

@@ -69,7 +69,7 @@ fn both_signatures_of_a_message_are_checked() {
     let odd = b"\xff\x00\xfe";
     verify(&store, odd, &[digest(&signature::legacy(SECRET, odd))]).succeeds();
     let outcome = verify(&store, b"{\"order\":{\"id\":8}}", &headers).fails(8);
-    outcome.says("another client secret, or of another body");
+    outcome.says("another client secret, or for another body");
 }
 
 #[test]

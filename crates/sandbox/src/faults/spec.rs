@@ -258,7 +258,7 @@ mod tests {
                 "429=5% rest=1%",
                 "rest=1%: there is no fault rest (did you mean reset?); there are 409",
             ),
-            ("429", "429: how much of it is missing, as in 429=5%"),
+            ("429", "429: its rate is missing, as in 429=5%"),
             ("slow", "as in slow=200ms"),
             (
                 "429=5",
@@ -278,7 +278,7 @@ mod tests {
                 "no operation chages.refund (did you mean charges.refund?)",
             ),
             ("500:write=1%", "no resource write (did you mean writes?)"),
-            ("after-commit.429=1%", "says that nothing was done"),
+            ("after-commit.429=1%", "means that nothing was done"),
             ("500=1% 500=2%", "500=2%: 500 has a rate already"),
             ("seed=x", "a seed is a whole number"),
         ] {

@@ -274,7 +274,7 @@ fn last_record_that_breaks_off_is_cut_off_with_a_note() {
         std::fs::write(beside(&path, ".journal"), &journal[..length]).unwrap();
         let noted = notes(&path);
         assert!(
-            noted[0].contains("breaks off") && noted.len() == 1,
+            noted[0].contains("is incomplete") && noted.len() == 1,
             "{noted:?}"
         );
         assert!(noted[0].contains("was answered"), "{noted:?}");

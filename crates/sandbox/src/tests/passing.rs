@@ -263,8 +263,8 @@ fn the_clock_can_be_put_and_goes_forward_only() {
     assert_eq!(clock["now"], "2027-01-01T00:00:00+00:00");
     assert_eq!(store.customer("a@example.com")["created_at"], clock["now"]);
     for (wrong, says) in [
-        (json!({"now": "2026-12-31"}), "forward only"),
-        (json!({"now": "soon"}), "neither a time nor a day"),
+        (json!({"now": "2026-12-31"}), "only go forward"),
+        (json!({"now": "soon"}), "not a time or a day"),
         (json!({"then": "2028-01-01"}), "unknown field"),
         (json!([]), "expected struct"),
     ] {

@@ -148,7 +148,7 @@ fn a_record_that_ends_with_the_file_in_its_middle_was_cut_off() {
     assert!(
         error
             .message
-            .starts_with("a file, line 2: the record is not whole"),
+            .starts_with("a file, line 2: the record is incomplete"),
         "{error}"
     );
     let error = refused("{\n\"a\": 1\n}\n{\n\"a\":");

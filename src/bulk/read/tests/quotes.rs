@@ -36,7 +36,7 @@ fn a_forgotten_quote_is_told_by_the_line_on_which_its_cell_opens() {
     let error = refused("code,note\nA,\"one\nB,2\nC,\"three\"\n");
     let message = &error.message;
     assert!(
-        message.starts_with("a file, line 4: text behind the quote"),
+        message.starts_with("a file, line 4: text after the quote"),
         "{message}"
     );
     assert!(message.contains("opens on line 2"), "{message}");

@@ -166,7 +166,7 @@ fn a_batch_that_is_gone_takes_with_it_what_became_of_its_rows() {
 fn tasks_that_are_missing_or_changed_leave_their_rows_unknown_and_no_others() {
     for (what, told) in [
         ("missing", "4 tasks for 5 rows"),
-        ("changed", "1 of them carry"),
+        ("changed", "1 of them match no row"),
     ] {
         let stage = stage(1);
         let id = begun(&stage, Engine::Batches, 5);

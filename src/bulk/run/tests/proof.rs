@@ -72,7 +72,7 @@ fn a_success_that_proves_nothing_is_settled_like_a_lost_answer() {
         stage.before(move |_, _| Some(answer(*status, body)));
         let error = stopped(stage.process(&id));
         assert_eq!(error.kind, Kind::Unreachable, "{status} {body}");
-        assert!(error.message.contains("the answer"), "{}", error.message);
+        assert!(error.message.contains("the response"), "{}", error.message);
         assert_eq!(counts(&stage, &id).ok, 0, "{status} {body}");
         // A write that is not repeated is unknown at once.
         let gift = task("/onetimes".to_owned(), &json!({"quantity": 1}));
@@ -80,7 +80,10 @@ fn a_success_that_proves_nothing_is_settled_like_a_lost_answer() {
         done(&stage.process(&id));
         let row = row(&stage, &id);
         assert_eq!(row.state, "unknown", "{status} {body}");
-        assert!(row.error.unwrap().contains("the answer"), "{status} {body}");
+        assert!(
+            row.error.unwrap().contains("the response"),
+            "{status} {body}"
+        );
     }
     // A repeatable one is sent again, and carried out.
     let stage = stage(1);

@@ -200,7 +200,7 @@ fn slips_of_spreadsheets_are_told_apart() {
         assert!(day(text).contains("write 2026-12-24"), "{text}");
     }
     assert!(day("03/04/2026").contains("year first"));
-    assert!(day("46380").contains("a spreadsheet keeps for a day"));
+    assert!(day("46380").contains("a spreadsheet stores for a date"));
     assert!(day("7d").contains("+7d"));
     let id = |text| refused("onetimes.update", "address_id", text);
     assert!(id("5.95686E+07").contains("a spreadsheet shortened the number"));

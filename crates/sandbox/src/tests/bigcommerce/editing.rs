@@ -139,5 +139,5 @@ fn records_of_recharge_are_edited_by_its_own_writes() {
         id: 1,
     };
     let error = store.0.edit(&edit).unwrap_err();
-    assert!(error.contains("writes of its own"), "{error}");
+    assert!(error.contains("the writes of its API"), "{error}");
 }

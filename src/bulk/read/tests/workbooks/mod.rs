@@ -102,8 +102,10 @@ fn cell_whose_value_is_not_known_has_a_fault() {
         assert!(fault(cell, &[]).contains(part), "{cell}");
     }
     assert!(fault(&number("B2", 1, "6.0533"), &["0.00"]).contains("shows 6.05, but is 6.0533"));
-    assert!(fault(&number("B2", 1, "5551234"), &["000-0000"]).contains("a format of its own"));
-    assert!(fault(&number("B2", 1, "0.25"), &["hh:mm"]).contains("without its day"));
+    assert!(
+        fault(&number("B2", 1, "5551234"), &["000-0000"]).contains("a number in a custom format")
+    );
+    assert!(fault(&number("B2", 1, "0.25"), &["hh:mm"]).contains("a time without a date"));
 }
 
 #[test]
