@@ -254,7 +254,7 @@ fn older_versions_end_only_after_a_complete_read_of_a_whole_list() {
     let version = &messages.of_type("RECORD").next().unwrap()["version"];
     assert!(version.is_u64());
     let expected = json!({"type": "ACTIVATE_VERSION", "stream": "collections", "version": version});
-    assert_eq!(ended, [expected.clone()]);
+    assert_eq!(ended, std::slice::from_ref(&expected));
     let at = |wanted: &dyn Fn(&Value) -> bool| messages.0.iter().rposition(wanted).unwrap();
     assert!(at(&|message| *message == expected) > at(&|message| message["type"] == "RECORD"));
     // One that breaks off ends nothing.

@@ -22,24 +22,23 @@ fn store(rows: &Rows) -> Answering {
         if !asked.line.starts_with("GET ") {
             return (400, String::new());
         }
-        let body = match path(asked) {
-            "/store" => json!({"store": {"id": 7}}),
-            _ => {
-                let cursor = parameter(asked, "cursor");
-                // A cursor has the filters of its list, as that of the API.
-                let (from, since) = match cursor.as_deref().and_then(|word| word.split_once('~')) {
-                    Some((from, since)) => (from.parse().unwrap(), since.to_owned()),
-                    None => (0, parameter(asked, "updated_at_min").unwrap_or_default()),
-                };
-                let mut all = listed(&rows, asked);
-                all.retain(|row| {
-                    let time = row["updated_at"].as_str().unwrap().replace("+00:00", "Z");
-                    time >= since
-                });
-                let end = (from + PAGE).min(all.len());
-                let next = (end < all.len()).then(|| format!("{end}~{since}"));
-                json!({"customers": all[from..end], "next_cursor": next})
-            }
+        let body = if path(asked) == "/store" {
+            json!({"store": {"id": 7}})
+        } else {
+            let cursor = parameter(asked, "cursor");
+            // A cursor has the filters of its list, as that of the API.
+            let (from, since) = match cursor.as_deref().and_then(|word| word.split_once('~')) {
+                Some((from, since)) => (from.parse().unwrap(), since.to_owned()),
+                None => (0, parameter(asked, "updated_at_min").unwrap_or_default()),
+            };
+            let mut all = listed(&rows, asked);
+            all.retain(|row| {
+                let time = row["updated_at"].as_str().unwrap().replace("+00:00", "Z");
+                time >= since
+            });
+            let end = (from + PAGE).min(all.len());
+            let next = (end < all.len()).then(|| format!("{end}~{since}"));
+            json!({"customers": all[from..end], "next_cursor": next})
         };
         (200, body.to_string())
     })

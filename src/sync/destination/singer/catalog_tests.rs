@@ -7,7 +7,7 @@ fn all() -> Vec<SyncTable> {
     tables(&FAMILY, None)
 }
 
-fn selected(streams: Value) -> Result<Selection> {
+fn selected(streams: &Value) -> Result<Selection> {
     select(
         &json!({"streams": streams}).to_string(),
         "catalog.json",
@@ -15,17 +15,17 @@ fn selected(streams: Value) -> Result<Selection> {
     )
 }
 
-fn stream(name: &str, metadata: Value) -> Value {
+fn stream(name: &str, metadata: &Value) -> Value {
     json!({"tap_stream_id": name, "stream": name, "schema": {}, "metadata": metadata})
 }
 
 fn charges(fields: &[Value]) -> Result<Selection> {
     let mut metadata = vec![json!({"breadcrumb": [], "metadata": {"selected": true}})];
     metadata.extend(fields.iter().cloned());
-    selected(json!([stream("charges", Value::from(metadata))]))
+    selected(&json!([stream("charges", &Value::from(metadata))]))
 }
 
-fn field(path: &[&str], metadata: Value) -> Value {
+fn field(path: &[&str], metadata: &Value) -> Value {
     let mut breadcrumb = vec!["properties"];
     breadcrumb.extend(path);
     json!({"breadcrumb": breadcrumb, "metadata": metadata})
@@ -57,20 +57,20 @@ fn what_discovery_prints_selects_every_table_and_field() {
 #[test]
 fn a_stream_is_selected_by_its_metadata_or_by_older_members() {
     let root = |metadata: Value| json!([{"breadcrumb": [], "metadata": metadata}]);
-    let mut legacy = stream("orders", json!([]));
+    let mut legacy = stream("orders", &json!([]));
     legacy["schema"]["selected"] = json!(true);
-    let selection = selected(json!([
-        stream("charges", root(json!({"selected": true}))),
+    let selection = selected(&json!([
+        stream("charges", &root(json!({"selected": true}))),
         stream(
             "customers",
-            root(json!({"selected": false, "selected-by-default": true}))
+            &root(json!({"selected": false, "selected-by-default": true}))
         ),
         stream(
             "plans",
-            root(json!({"inclusion": "unsupported", "selected": true}))
+            &root(json!({"inclusion": "unsupported", "selected": true}))
         ),
-        stream("discounts", root(json!({"selected-by-default": true}))),
-        stream("addresses", json!([])),
+        stream("discounts", &root(json!({"selected-by-default": true}))),
+        stream("addresses", &json!([])),
         legacy,
     ]))
     .unwrap();
@@ -89,17 +89,17 @@ fn a_stream_is_selected_by_its_metadata_or_by_older_members() {
 fn fields_are_left_out_by_metadata_but_never_the_key_and_the_replication_key() {
     let off = json!({"selected": false});
     let selection = charges(&[
-        field(&["id"], off.clone()),
-        field(&["updated_at"], off.clone()),
-        field(&["note"], off),
+        field(&["id"], &off),
+        field(&["updated_at"], &off),
+        field(&["note"], &off),
         field(
             &["tags"],
-            json!({"inclusion": "unsupported", "selected": true}),
+            &json!({"inclusion": "unsupported", "selected": true}),
         ),
-        field(&["status"], json!({"selected-by-default": false})),
+        field(&["status"], &json!({"selected-by-default": false})),
         field(
             &["currency"],
-            json!({"selected-by-default": false, "selected": true}),
+            &json!({"selected-by-default": false, "selected": true}),
         ),
     ])
     .unwrap();
@@ -116,10 +116,10 @@ fn fields_are_left_out_by_metadata_but_never_the_key_and_the_replication_key() {
 fn a_schema_that_lacks_fields_selects_only_those_it_has() {
     let mut entry = stream(
         "charges",
-        json!([{"breadcrumb": [], "metadata": {"selected": true}}]),
+        &json!([{"breadcrumb": [], "metadata": {"selected": true}}]),
     );
     entry["schema"]["properties"] = json!({"status": {"type": ["null", "string"]}});
-    let selection = selected(json!([entry])).unwrap();
+    let selection = selected(&json!([entry])).unwrap();
     let mut fields: Vec<&String> = selection.fields["charges"].iter().collect();
     fields.sort();
     assert_eq!(fields, ["id", "status", "updated_at"]);
@@ -128,24 +128,24 @@ fn a_schema_that_lacks_fields_selects_only_those_it_has() {
 #[test]
 fn what_does_not_exist_is_refused_with_the_nearest_name() {
     let on = json!({"selected": true});
-    let (what, hint) = message(charges(&[field(&["total_prise"], on.clone())]));
+    let (what, hint) = message(charges(&[field(&["total_prise"], &on)]));
     assert_eq!(
         what,
         "catalog.json selects the field total_prise of charges, which does not exist"
     );
     assert_eq!(hint, "did you mean total_price?");
     let root = json!([{"breadcrumb": [], "metadata": {"selected": true}}]);
-    let (what, hint) = message(selected(json!([stream("charge", root)])));
+    let (what, hint) = message(selected(&json!([stream("charge", &root)])));
     assert_eq!(
         what,
         "catalog.json selects the stream charge, which does not exist"
     );
     assert_eq!(hint, "did you mean charges?");
     // One that is only named is not asked for.
-    assert!(charges(&[field(&["odd"], json!({"inclusion": "available"}))]).is_ok());
+    assert!(charges(&[field(&["odd"], &json!({"inclusion": "available"}))]).is_ok());
     let (what, hint) = message(charges(&[field(
         &["customer", "properties", "email"],
-        json!({"selected": false}),
+        &json!({"selected": false}),
     )]));
     assert_eq!(
         what,
@@ -161,9 +161,9 @@ fn the_method_of_a_stream_can_be_chosen_where_the_api_has_it() {
         for (key, value) in metadata.as_object().unwrap() {
             root[key] = value.clone();
         }
-        selected(json!([stream(
+        selected(&json!([stream(
             name,
-            json!([{"breadcrumb": [], "metadata": root}])
+            &json!([{"breadcrumb": [], "metadata": root}])
         )]))
     };
     let full = with("charges", json!({"replication-method": "FULL_TABLE"})).unwrap();
@@ -201,6 +201,6 @@ fn text_that_is_not_a_catalog_is_refused() {
         let (what, _) = message(select(text, "catalog.json", &all()));
         assert_eq!(what, "catalog.json is not a Singer catalog", "{text}");
     }
-    let (what, _) = message(selected(json!([])));
+    let (what, _) = message(selected(&json!([])));
     assert_eq!(what, "catalog.json selects no stream");
 }

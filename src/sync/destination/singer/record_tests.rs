@@ -21,13 +21,13 @@ fn written(table: &SyncTable, record: &str) -> Result<(Value, RowFindings)> {
     Ok((message["record"].clone(), writer.take_findings()))
 }
 
-fn charge(record: Value) -> (Value, RowFindings) {
+fn charge(record: &Value) -> (Value, RowFindings) {
     written(&table("charges"), &record.to_string()).unwrap()
 }
 
 #[test]
 fn amounts_are_text_and_times_are_utc_with_z() {
-    let (record, findings) = charge(json!({
+    let (record, findings) = charge(&json!({
         "id": 1, "total_price": 12.5, "subtotal_price": "3.10", "tax_lines": [{"price": 0.1}],
         "created_at": "2026-11-20T05:00:00-05:00", "updated_at": "2026-11-20T10:00:00+00:00",
         "processed_at": "2026-11-20T10:00:00", "note": "a\"b", "status": null,
@@ -45,7 +45,7 @@ fn amounts_are_text_and_times_are_utc_with_z() {
 
 #[test]
 fn what_fits_no_column_is_kept_beside_the_others() {
-    let (record, findings) = charge(json!({
+    let (record, findings) = charge(&json!({
         "id": "7", "loyalty": {"points": 1}, "total_price": "ten", "client_details": "none",
         "updated_at": "soon", "has_uncommitted_changes": "true",
     }));
