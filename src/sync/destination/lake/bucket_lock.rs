@@ -7,7 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bucket::{BucketStorage, unconditional};
+use super::bucket::BucketStorage;
+use super::bucket_error::unconditional;
 use super::storage::LakeStorage;
 use super::{PULSE, Writer};
 use crate::error::{Error, Kind, Result};

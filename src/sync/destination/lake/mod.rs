@@ -9,6 +9,7 @@
 
 mod adopt;
 mod bucket;
+mod bucket_error;
 mod bucket_lock;
 mod cells;
 mod columns;

@@ -204,16 +204,21 @@ fn list(objects: &BTreeMap<String, Vec<u8>>, path: &str) -> Vec<u8> {
                 folders.insert(format!("{prefix}{folder}/"));
             }
             _ => {
-                items += &format!(
+                let size = content.len();
+                let item = format!(
                     "<Contents><Key>{name}</Key><LastModified>2026-11-20T12:00:00.000Z\
-                     </LastModified><ETag>\"1\"</ETag><Size>{}</Size></Contents>",
-                    content.len()
+                     </LastModified><ETag>\"1\"</ETag><Size>{size}</Size></Contents>"
                 );
+                items.push_str(&item);
             }
         }
     }
     for folder in folders {
-        items += &format!("<CommonPrefixes><Prefix>{folder}</Prefix></CommonPrefixes>");
+        items.extend([
+            "<CommonPrefixes><Prefix>",
+            &folder,
+            "</Prefix></CommonPrefixes>",
+        ]);
     }
     format!(
         "<?xml version=\"1.0\"?><ListBucketResult><IsTruncated>false</IsTruncated>\

@@ -36,7 +36,7 @@ impl Seen {
                 for row in &table.rows {
                     let version = ["id", "updated_at"].map(|part| row[part].clone().unwrap());
                     assert!(
-                        versions.contains_key(&version.to_vec()),
+                        versions.contains_key(version.as_slice()),
                         "{name} {version:?}"
                     );
                 }
