@@ -22,8 +22,9 @@ Examples:
   rc version --jq .commit -r";
 
 /// The features that a build may leave out, and whether this one has them.
-const FEATURES: [(&str, bool); 5] = [
+const FEATURES: [(&str, bool); 6] = [
     ("keyring", cfg!(feature = "keyring")),
+    ("lake", cfg!(feature = "lake")),
     ("postgres", cfg!(feature = "postgres")),
     ("sandbox", cfg!(feature = "sandbox")),
     ("theme", cfg!(feature = "theme")),
