@@ -73,7 +73,7 @@ fn a_job_goes_on_at_its_own_store_only() {
     rc(&format!("bulk resume {id}"))
         .within(&store)
         .fails(2)
-        .says("and this command on the sandbox")
+        .says("but this command uses the sandbox")
         .says("--base-url http://127.0.0.1:4010");
     // No one is asked which store it is, as the address is another one.
     rc(&format!("bulk resume {id} --base-url http://127.0.0.1:1"))
@@ -92,7 +92,7 @@ fn with_another_token_a_job_goes_on_only_where_the_store_is_the_same() {
     let (_, other) = begun(&store, false, &served.url, "Garden");
     at(&format!("bulk resume {other}"))
         .fails(2)
-        .says("works on Garden, but this token belongs to");
+        .says("uses Garden, but this token belongs to");
     // Another store can have the same name: only a person can tell.
     let (_, same) = begun(&store, false, &served.url, name.trim());
     let resume = format!("bulk resume {same} --yes");
@@ -160,7 +160,7 @@ fn a_job_goes_on_with_a_token_of_its_own_store_only() {
         .on_terminal(100)
         .answering(&["y"])
         .fails(2)
-        .says("works on Coffee Club (dev.example), but this token belongs to Coffee Club");
+        .says("uses Coffee Club (dev.example), but this token belongs to Coffee Club");
     assert_eq!(api.asked(&["POST"]).len(), before);
 }
 

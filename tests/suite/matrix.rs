@@ -235,7 +235,7 @@ fn what_never_ends_well_is_given_up_and_says_how_often_it_was_tried() {
     let ground = Ground::new();
     for (fault, code, said) in [
         ("429", 6, "too many requests (429)"),
-        ("409", 5, "refused it (409)"),
+        ("409", 5, "refused the request (409)"),
         ("500", 6, "failed with a server error (500)"),
         ("reset", 6, "the connection broke"),
     ] {

@@ -46,7 +46,7 @@ fn a_write_whose_answer_tells_nothing_may_have_happened() {
         let (outcome, asked) = answered("orders delay 1", page(status, body));
         assert_eq!(asked, 1, "{status}");
         outcome
-            .says("unknown whether the API carried it out: look before")
+            .says("unknown whether the API carried it out: check before")
             .says("rc orders get 1");
     }
     let (outcome, _) = answered("store get", page(200, "{}"));
@@ -102,7 +102,7 @@ fn going_on_later_asks_for_what_is_left_of_the_limit() {
          --max-time 20000ms -o ndjson -q 'select(.id == 1)' --color never --errors text\n",
     );
     // The hint can be pasted.
-    let hint = outcome.stderr.split("resume with: ").nth(1).unwrap();
+    let hint = outcome.stderr.split("continue with: ").nth(1).unwrap();
     let hint = hint.lines().next().unwrap();
     let going_on = Canned::serve(vec![Reply::Json(200, "{\"charges\":[{\"id\":1}]}")]);
     rc(hint)

@@ -72,9 +72,9 @@ fn operation_that_a_version_lacks_is_a_usage_error_that_names_the_version() {
 fn flag_that_a_version_lacks_is_a_usage_error_that_names_the_version() {
     let line = "charges list --include customer --api-version 2021-01";
     let outcome = rc(line).sandboxed().fails(2);
-    outcome.says("version 2021-01 of the API has no --include here");
+    outcome.says("version 2021-01 of the API has no --include for this command");
     let outcome = rc("charges list --date 2026-01-01").sandboxed().fails(2);
-    outcome.says("version 2021-11 of the API has no --date here");
+    outcome.says("version 2021-11 of the API has no --date for this command");
 }
 
 #[test]

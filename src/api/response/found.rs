@@ -32,7 +32,7 @@ impl Found {
             },
             _ => match serde_json::from_str(raw) {
                 Ok(cursor) => self.cursor = cursor,
-                Err(_) => self.mistyped = Some("its cursor is not a text"),
+                Err(_) => self.mistyped = Some("its cursor is not a string"),
             },
         }
     }

@@ -216,7 +216,7 @@ mod tests {
             ),
             (
                 vec![json!({"id": 9, "code": "Spring", "value": "5"})],
-                "9 has this code, and says",
+                "9 has this code, but other values",
             ),
             (
                 vec![json!({"id": 9, "code": "Springs"})],

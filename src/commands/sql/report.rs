@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, Statement};
 use serde_json::{Value, json};
 
-use super::run::{Columns, failed};
+use super::run::{ColumnNames, failed};
 use crate::catalog::{self, ApiFamily, Report, ReportBars};
 use crate::cli::Options;
 use crate::cli::values::{text, texts};
@@ -262,7 +262,7 @@ pub(super) fn show(
     statement: &mut Statement<'_>,
     report: &Report,
 ) -> Result<()> {
-    let columns = Columns::of(statement);
+    let columns = ColumnNames::of(statement);
     let bars = report.bars.filter(|_| as_picture(run, options));
     let Some(bars) = bars else {
         return super::run::print_rows(run, options, statement, &columns);

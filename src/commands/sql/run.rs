@@ -65,7 +65,7 @@ pub(super) fn run(run: &mut Run, options: &Options, matches: &ArgMatches) -> Res
     if let Some(named) = named {
         return report::show(run, options, &mut statement, named);
     }
-    let columns = Columns::of(&statement);
+    let columns = ColumnNames::of(&statement);
     print_rows(run, options, &mut statement, &columns)
 }
 
@@ -74,7 +74,7 @@ pub(super) fn print_rows(
     run: &mut Run,
     options: &Options,
     statement: &mut Statement<'_>,
-    columns: &Columns,
+    columns: &ColumnNames,
 ) -> Result<()> {
     let described = Described {
         keys: Some(columns.names().to_vec()),
@@ -117,9 +117,9 @@ fn one_statement<'c>(copy: &'c Connection, query: &str) -> Result<Statement<'c>>
 }
 
 /// The columns of a statement.
-pub(super) struct Columns(Vec<String>);
+pub(super) struct ColumnNames(Vec<String>);
 
-impl Columns {
+impl ColumnNames {
     /// Those of a statement. Of several with the same name the later ones have a
     /// number, so that no value hides another.
     pub(super) fn of(statement: &Statement<'_>) -> Self {

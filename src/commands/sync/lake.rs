@@ -149,7 +149,7 @@ mod with_feature {
             Err(_) if is_plain => Err(Error::usage(
                 "AWS_ENDPOINT_URL is plain http to another machine: keys and rows could be read",
             )
-            .hint("use https, or set AWS_ALLOW_HTTP=true where nobody listens")),
+            .hint("use https, or set AWS_ALLOW_HTTP=true in a network that you trust")),
             Err(_) => Err(
                 Error::usage("AWS_ENDPOINT_URL is not the address of a store")
                     .hint("write it like https://storage.example.com"),

@@ -165,7 +165,9 @@ impl RepeatedRun<'_> {
                 None => run.reporter.done(&sent(&reports)),
             }
             let laid_out = watcher.take_laid_out();
-            let views = laid_out.map_or(Ok(()), |laid_out| views::judged(run, self.watch.is_some(), laid_out));
+            let views = laid_out.map_or(Ok(()), |laid_out| {
+                views::judged(run, self.watch.is_some(), laid_out)
+            });
             let outcome = judged(&reports).and(views);
             let Some(pause) = self.watch else {
                 return outcome;

@@ -161,7 +161,7 @@ impl Address {
             return Ok(Self::Sqlite(path(text)?));
         }
         let scheme = text.split(':').next().unwrap_or_default();
-        Err(Error::usage(format!("{scheme:?} is no destination")).hint(
+        Err(Error::usage(format!("{scheme:?} is not a destination")).hint(
             "destinations are sqlite:FILE, ndjson:FOLDER, csv:FOLDER, parquet:PLACE, delta:PLACE, \
              postgres://HOST/DATABASE, singer:- and singer:COMMAND",
         ))

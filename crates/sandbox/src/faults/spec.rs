@@ -271,8 +271,11 @@ mod tests {
             ("500=@0", "neither a rate"),
             ("500=1%,2s", "only 429, 503 and slow take a duration"),
             ("429=1%,20ms", "whole seconds"),
-            ("slow=2h", "slow=2h: 2h is no span up to an hour"),
-            ("slow=-1s", "-1s is no span"),
+            (
+                "slow=2h",
+                "2h is not a duration up to an hour, like 200ms or 2s",
+            ),
+            ("slow=-1s", "-1s is not a duration"),
             (
                 "500:chages.refund=1%",
                 "no operation chages.refund (did you mean charges.refund?)",

@@ -130,7 +130,7 @@ fn what_is_broken_in_a_document_ends_it_with_the_way_out() {
     for (text, message) in [
         (
             "{\n\"a\": 1\n}\n{\n\"a\" 2\n}\n",
-            "line 4: no JSON: expected `:`",
+            "line 4: not valid JSON: expected `:`",
         ),
         ("[1,2]", "line 1: expected a JSON object here"),
         ("[{\"a\":1}, 2]", "line 1: expected a JSON object here"),

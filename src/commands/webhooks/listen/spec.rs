@@ -74,7 +74,7 @@ fn build() -> Command {
                 .long("upcoming-days")
                 .value_name("N")
                 .value_parser(clap::value_parser!(u32).range(1..=60))
-                .help("days before a charge or order that */upcoming tells of it [default: 3]"),
+                .help("days between */upcoming and the charge or order [default: 3]"),
         ])
         .args(receive::flags())
         .arg(flags::limit().help("stop after this many messages"))

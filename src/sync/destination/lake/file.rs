@@ -52,19 +52,19 @@ pub(super) struct FileCounts {
 }
 
 /// Why a file was not written.
-enum WriteFailure {
+enum LakeWriteFailure {
     Reading(rusqlite::Error),
     Writing(String),
     Stopped(Error),
 }
 
-impl From<rusqlite::Error> for WriteFailure {
+impl From<rusqlite::Error> for LakeWriteFailure {
     fn from(error: rusqlite::Error) -> Self {
         Self::Reading(error)
     }
 }
 
-impl From<ArrowError> for WriteFailure {
+impl From<ArrowError> for LakeWriteFailure {
     fn from(error: ArrowError) -> Self {
         Self::Writing(error.to_string())
     }
@@ -117,9 +117,9 @@ pub(super) fn write(
     };
     let counts = match counted {
         Ok(counts) => counts,
-        Err(WriteFailure::Reading(error)) => return Err(index::failed(rows.name, error)),
-        Err(WriteFailure::Writing(error)) => return Err(unwritten(&path, error)),
-        Err(WriteFailure::Stopped(error)) => return Err(error),
+        Err(LakeWriteFailure::Reading(error)) => return Err(index::failed(rows.name, error)),
+        Err(LakeWriteFailure::Writing(error)) => return Err(unwritten(&path, error)),
+        Err(LakeWriteFailure::Stopped(error)) => return Err(error),
     };
     let closed = written.and_then(|mut writer| {
         if let Some(kept) = kept(&counts) {
@@ -156,7 +156,7 @@ fn each_batch(
     rows: &FileRows<'_>,
     alive: &mut dyn FnMut() -> Result<()>,
     mut take: impl FnMut(RecordBatch) -> bool,
-) -> Result<FileCounts, WriteFailure> {
+) -> Result<FileCounts, LakeWriteFailure> {
     let mut counts = FileCounts::default();
     let mut builder = BatchBuilder::new(rows.table);
     let mut query = rows.connection.prepare(&select(rows.table, rows.month))?;
@@ -180,7 +180,7 @@ fn each_batch(
         if !take(builder.take()?) {
             return Ok(counts);
         }
-        alive().map_err(WriteFailure::Stopped)?;
+        alive().map_err(LakeWriteFailure::Stopped)?;
     }
 }
 

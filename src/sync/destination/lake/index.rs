@@ -40,7 +40,8 @@ pub(super) struct IndexedTable {
 pub(super) fn failed(name: &str, error: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode;
     if error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
-        let consequence = "what readers see is complete, and the next run goes on from there";
+        let consequence =
+            "the tables that readers see are complete, and the next run continues from there";
         return store::unwritable(name, consequence, error);
     }
     Error::unexpected(format!("{name} cannot be used")).caused_by(error)

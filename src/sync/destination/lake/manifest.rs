@@ -55,7 +55,7 @@ pub(super) fn store_of(storage: &dyn LakeStorage, format: LakeFormat) -> Result<
     };
     let place = storage.place();
     let manifest: LakeManifest = serde_json::from_slice(&text).map_err(|error| {
-        Error::usage(format!("{place}/{MANIFEST} is no manifest of a copy")).caused_by(error)
+        Error::usage(format!("{place}/{MANIFEST} is not the manifest of a copy")).caused_by(error)
     })?;
     if manifest.format != format.name() {
         let other = manifest.format;

@@ -125,9 +125,9 @@ impl AwsSettings {
 }
 
 /// What the files say of a profile.
-struct Profile(BTreeMap<String, String>);
+struct AwsProfile(BTreeMap<String, String>);
 
-impl Profile {
+impl AwsProfile {
     /// Whether the keys are in the files.
     fn check(&self, name: &str) -> Result<()> {
         let elsewhere = ELSEWHERE.iter().find(|key| self.0.contains_key(**key));
@@ -154,7 +154,7 @@ impl AwsEnvironment {
     }
 
     /// The profile of that name; `None` where no file has it and nobody asked for it.
-    fn profile(&self, named: Option<&str>) -> Result<Option<Profile>> {
+    fn profile(&self, named: Option<&str>) -> Result<Option<AwsProfile>> {
         let name = named.unwrap_or("default");
         let mut settings = BTreeMap::new();
         let mut is_there = false;
@@ -181,7 +181,7 @@ impl AwsEnvironment {
                 let error = Error::usage(format!("there is no AWS profile {name}"));
                 Err(error.hint("AWS_PROFILE names it; AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name the files"))
             }
-            _ => Ok(is_there.then_some(Profile(settings))),
+            _ => Ok(is_there.then_some(AwsProfile(settings))),
         }
     }
 }

@@ -111,7 +111,7 @@ pub struct Singer {
     /// The name of the state in messages.
     state_name: String,
     confirmed: ConfirmedState,
-    streams: HashMap<String, Stream>,
+    streams: HashMap<String, StreamState>,
     process: Option<TargetProcess>,
     lock: Option<StateLock>,
     /// The keys of rows that may be removed; none where no state is kept.
@@ -125,7 +125,7 @@ pub struct Singer {
 }
 
 /// A stream of this run.
-struct Stream {
+struct StreamState {
     table: SyncTable,
     writer: RecordWriter,
     schema: String,
@@ -142,7 +142,7 @@ struct Stream {
 /// rows that are gone are said one by one.
 const BOUND_NAME: &str = "version";
 
-impl Stream {
+impl StreamState {
     /// Whether a complete read of the list ends all rows that it does not have. A list
     /// that forgets old rows says nothing about them.
     fn is_versioned(&self) -> bool {
@@ -270,7 +270,10 @@ impl Singer {
         Ok(())
     }
 
-    fn stream<'s>(streams: &'s mut HashMap<String, Stream>, table: &str) -> Result<&'s mut Stream> {
+    fn stream<'s>(
+        streams: &'s mut HashMap<String, StreamState>,
+        table: &str,
+    ) -> Result<&'s mut StreamState> {
         let stream = streams.get_mut(table);
         stream.ok_or_else(|| Error::unexpected(format!("the table {table} was not prepared")))
     }
@@ -444,7 +447,7 @@ impl Destination for Singer {
         let selected = self.selected.get(&table.name);
         let is_selected = |field: &str| selected.is_none_or(|fields| fields.contains(field));
         let state = bookmark.state.clone();
-        let mut stream = Stream {
+        let mut stream = StreamState {
             writer: RecordWriter::new(table, is_selected),
             schema: schema_message(table, is_selected),
             table: table.clone(),

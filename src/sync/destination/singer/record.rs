@@ -25,7 +25,7 @@ const SAFE_DIGITS: usize = 18;
 pub(super) struct RecordWriter {
     table: String,
     key: &'static str,
-    columns: Vec<Column>,
+    columns: Vec<RecordColumn>,
     places: HashMap<&'static str, usize>,
     key_parts: Vec<usize>,
     /// The field of related objects, which some lists have though none were asked for.
@@ -39,7 +39,7 @@ pub(super) struct RecordWriter {
 }
 
 #[derive(Debug)]
-struct Column {
+struct RecordColumn {
     name: &'static str,
     kind: ColumnType,
     /// `"name":`.
@@ -49,9 +49,9 @@ struct Column {
     is_replication_key: bool,
 }
 
-/// What a record had.
+/// The key and the replication key that a record contained.
 #[derive(Debug, Default)]
-struct Seen<'a> {
+struct RecordKey<'a> {
     replication_key: Option<Micros>,
     has_key: bool,
     /// The values of the parts of a key that is made of fields.
@@ -61,10 +61,10 @@ struct Seen<'a> {
 impl RecordWriter {
     pub(super) fn new(table: &SyncTable, is_selected: impl Fn(&str) -> bool) -> Self {
         let replication_key = table.method.field();
-        let columns: Vec<Column> = table
+        let columns: Vec<RecordColumn> = table
             .columns
             .iter()
-            .map(|column| Column {
+            .map(|column| RecordColumn {
                 name: column.name,
                 kind: column.kind,
                 label: format!("{}:", serde_json::Value::from(column.name)),
@@ -128,7 +128,7 @@ impl RecordWriter {
         }
         self.extra.clear();
         out.extend_from_slice(self.prefix.as_bytes());
-        let mut seen = Seen::default();
+        let mut seen = RecordKey::default();
         let mut expected = 0;
         let broken = |own: &Self, what: &str| own.broken(what);
         let fields =
@@ -179,7 +179,7 @@ impl RecordWriter {
         &mut self,
         at: usize,
         field: RawField<'a>,
-        seen: &mut Seen<'a>,
+        seen: &mut RecordKey<'a>,
         out: &mut Vec<u8>,
     ) {
         if self.key_parts.contains(&at) {
@@ -290,7 +290,7 @@ impl RecordWriter {
     }
 
     /// Writes the key that is made of fields, with colons between them.
-    fn made_key(&self, seen: &mut Seen<'_>, out: &mut Vec<u8>) {
+    fn made_key(&self, seen: &mut RecordKey<'_>, out: &mut Vec<u8>) {
         let part = |at: &usize| {
             let (_, value) = seen.parts.iter().find(|(known, _)| known == at)?;
             match fit(value, self.columns[*at].kind, &self.zone) {

@@ -98,7 +98,7 @@ fn begin(storage: &dyn LakeStorage, table: &str) -> Result<u64> {
 fn foreign(storage: &dyn LakeStorage, table: &str, what: &str) -> Error {
     let place = storage.place();
     Error::usage(format!(
-        "{place}/{table} has a log that rc sync cannot go on with: {what}"
+        "{place}/{table} has a log that rc sync cannot continue: {what}"
     ))
     .hint("nothing was written; --to names another place, or move that table away")
 }

@@ -189,5 +189,5 @@ fn append(storage: &dyn LakeStorage, table: &DeltaTable, actions: &[Action]) -> 
         Kind::Partial,
         format!("another process has written {place}/{name}"),
     )
-    .hint("nothing of this run is in that table; the next run goes on from what it has now"))
+    .hint("nothing of this run is in that table; the next run continues from its present state"))
 }
