@@ -80,7 +80,7 @@ fn a_job_goes_on_at_its_own_store_only() {
         .holding(&store)
         .env("RECHARGE_ACCESS_TOKEN", "sk_1")
         .fails(2)
-        .says("and this command on http://127.0.0.1:1");
+        .says("but this command uses http://127.0.0.1:1");
 }
 
 #[test]

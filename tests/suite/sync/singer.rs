@@ -275,7 +275,7 @@ fn a_reader_that_goes_away_is_a_failure() {
     let copy = Copy::new();
     copy.there(rc("sync --to singer:-").closed())
         .fails(7)
-        .says("the reader of the messages has gone before the end");
+        .says("the reader of the messages ended before the last message");
 }
 
 #[test]

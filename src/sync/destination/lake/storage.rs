@@ -159,7 +159,7 @@ pub(super) fn unwritable(path: &str, error: io::Error) -> Error {
     let error = Error::new(Kind::Unexpected, message).caused_by(error);
     if is_full {
         error.hint(
-            "the disk is full; what readers see is complete, and the next run goes on from there",
+            "the disk is full; the tables that readers see are complete, and the next run continues from there",
         )
     } else {
         error

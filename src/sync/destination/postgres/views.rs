@@ -215,7 +215,7 @@ impl ViewPlace<'_> {
                 quoted(schema),
                 quoted(view)
             ),
-            _ => "run this again when nobody reads it".to_owned(),
+            _ => "run this again when no session reads it".to_owned(),
         };
         Error::new(Kind::Partial, message).hint(hint).into()
     }

@@ -203,6 +203,6 @@ fn condition(stream: &str, among: Option<&Among>) -> (String, Vec<String>) {
 
 fn failed(name: &str, error: rusqlite::Error) -> Error {
     Error::unexpected(format!("{name} cannot be used"))
-        .hint("it has the keys of rows that a target has; without it, rows that are gone are not found until all are sent anew")
+        .hint("it contains the keys of the rows that the target has; without it, deleted rows are not detected until all rows are sent again")
         .caused_by(error)
 }

@@ -361,9 +361,9 @@ impl Singer {
                     // Somebody who takes rows must not take a part of them for all.
                     error if error.kind == Kind::Closed => Error::new(
                         Kind::Partial,
-                        "the reader of the messages has gone before the end",
+                        "the reader of the messages ended before the last message",
                     )
-                    .hint("its own messages say why; the next run goes on from its last state"),
+                    .hint("its own messages say why; the next run continues from its last state"),
                     error => error,
                 }),
             SingerOutput::Target(_) => match &mut self.process {

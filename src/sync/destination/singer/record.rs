@@ -51,7 +51,7 @@ struct RecordColumn {
 
 /// The key and the replication key that a record contained.
 #[derive(Debug, Default)]
-struct RecordKey<'a> {
+struct WrittenKey<'a> {
     replication_key: Option<Micros>,
     has_key: bool,
     /// The values of the parts of a key that is made of fields.
@@ -128,7 +128,7 @@ impl RecordWriter {
         }
         self.extra.clear();
         out.extend_from_slice(self.prefix.as_bytes());
-        let mut seen = RecordKey::default();
+        let mut seen = WrittenKey::default();
         let mut expected = 0;
         let broken = |own: &Self, what: &str| own.broken(what);
         let fields =
@@ -179,7 +179,7 @@ impl RecordWriter {
         &mut self,
         at: usize,
         field: RawField<'a>,
-        seen: &mut RecordKey<'a>,
+        seen: &mut WrittenKey<'a>,
         out: &mut Vec<u8>,
     ) {
         if self.key_parts.contains(&at) {
@@ -290,7 +290,7 @@ impl RecordWriter {
     }
 
     /// Writes the key that is made of fields, with colons between them.
-    fn made_key(&self, seen: &mut RecordKey<'_>, out: &mut Vec<u8>) {
+    fn made_key(&self, seen: &mut WrittenKey<'_>, out: &mut Vec<u8>) {
         let part = |at: &usize| {
             let (_, value) = seen.parts.iter().find(|(known, _)| known == at)?;
             match fit(value, self.columns[*at].kind, &self.zone) {

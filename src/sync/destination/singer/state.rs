@@ -109,7 +109,7 @@ impl SingerState {
                 table.name
             ))
             .hint(format!(
-                "without it, or with --refresh {}, the table is read anew",
+                "without it, or with --refresh {}, the table is read again from the start",
                 table.name
             ))
         })
