@@ -39,7 +39,7 @@ fn a_folder_with_a_copy_in_another_format_is_refused() {
         lake.copy
             .there(rc(&line))
             .fails(2)
-            .says("has a copy in parquet")
+            .says("already contains a copy in parquet")
             .says("--to parquet:");
     }
 }
