@@ -20,7 +20,7 @@ use super::Micros;
 use super::identity::StoreKey;
 use super::layout::{LaidOut, TableLayout};
 use super::row::RowFindings;
-use super::state::{TableState, TableStatus};
+use super::state::{TableState, TableStatus, bookmark_of};
 use super::table::SyncTable;
 use crate::catalog::{ForgottenRecords, RemovedRecords};
 use crate::error::{Error, Result};
@@ -39,10 +39,25 @@ pub const DELETED_AT: &str = "_deleted_at";
 /// How the bookmark moves with a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Advance {
-    /// To the newest replication key of the page.
-    WithPage,
+    /// To the newest replication key of the page, and not past the moment when the
+    /// table began to be read.
+    WithPage {
+        /// That moment.
+        begun: Micros,
+    },
     /// Not before the list was read to its end.
     AtEnd,
+}
+
+impl Advance {
+    /// The bookmark after a page that came at a time, by its newest replication key.
+    #[must_use]
+    pub fn bookmark(self, newest: Option<Micros>, at: Micros) -> Option<Micros> {
+        match self {
+            Self::WithPage { begun } => bookmark_of(newest, begun, at),
+            Self::AtEnd => None,
+        }
+    }
 }
 
 /// The result of a page.

@@ -12,16 +12,13 @@ use crate::api::response::Wanted;
 use crate::error::{Error, Kind, Result};
 use crate::sync::destination::{Advance, BatchPurpose, Destination, SchemaPolicy};
 use crate::sync::read::{TableSink, Total};
+use crate::sync::state::{CLOCKS_APART, bookmark_of};
 use crate::sync::table::{ReadMethod, SyncTable};
 use crate::sync::window::{ReadWindow, first_page};
 use crate::sync::{Micros, TableState};
 
 /// The status of an answer that took the API too long to make.
 const TOO_LONG: u16 = 504;
-
-/// How far the clocks of the API and of this machine may be apart. A bookmark that is
-/// ahead by less hides changes for no longer than this.
-const CLOCKS_APART: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
 
 impl SyncRun<'_> {
     /// Reads a table; what goes wrong with it alone is in the report.
@@ -207,11 +204,11 @@ impl SyncRun<'_> {
                         self.read_windows(table, window, reading, (begun, state), total)
                             .await?;
                     }
-                    (reading.also, reading.advance) = (&[], Advance::WithPage);
+                    (reading.also, reading.advance) = (&[], Advance::WithPage { begun });
                     self.read_windows(table, window, reading, (begun, state), total)
                         .await?;
                 }
-                state.advance(total.newest);
+                state.advance(bookmark_of(total.newest, begun, self.now()));
             }
             ReadMethod::Since { .. } | ReadMethod::NewestFirst { .. } => {
                 self.note_gap(table, state, begun);
@@ -219,7 +216,7 @@ impl SyncRun<'_> {
                 let request = first_page(table, window);
                 self.list(table, request, Advance::AtEnd, from, total)
                     .await?;
-                state.advance(total.newest);
+                state.advance(bookmark_of(total.newest, begun, self.now()));
             }
             ReadMethod::Whole => {
                 self.gather(table).await.map_err(ListFailure::Sink)?;

@@ -105,6 +105,42 @@ fn rows_that_appear_late_are_found_within_the_look_back() {
     assert_eq!(copy.value("SELECT count(*) FROM customers"), 4);
 }
 
+/// The first page ends within the present second, and the second one comes a quarter
+/// of an hour later: more than the look-back.
+#[test]
+fn a_row_that_changes_behind_the_page_that_is_read_comes_with_the_next_run() {
+    let rows = Rows::default();
+    rows.lock()
+        .unwrap()
+        .push(customer(1, "2026-11-20T12:00:00+00:00"));
+    let changing = Arc::clone(&rows);
+    let server = store(&rows, move |asked| {
+        let listed = listed(&changing, asked);
+        let mut rows = changing.lock().unwrap();
+        if path(asked) != "/customers" || rows.len() > 1 {
+            let second = parameter(asked, "cursor")?;
+            assert_eq!(second, "second");
+            let body = json!({"customers": [rows[1]], "next_cursor": null});
+            return Some((200, body.to_string()));
+        }
+        rows[0]["email"] = json!("changed@example.com");
+        rows.push(customer(2, "2026-11-20T12:15:00+00:00"));
+        let body = json!({"customers": listed, "next_cursor": "second"});
+        Some((200, body.to_string()))
+    });
+    let copy = copied(&server.url);
+    let email = "SELECT email FROM customers WHERE id = 1";
+    let reports = sync(&copy, "--tables customers").succeeds().records();
+    assert_eq!(of(&reports, "customers")["rows"], 2);
+    assert_eq!(
+        of(&reports, "customers")["bookmark"],
+        "2026-11-20T12:00:00Z"
+    );
+    assert_eq!(copy.value(email), "c1@example.com");
+    sync(&copy, "--tables customers").succeeds();
+    assert_eq!(copy.value(email), "changed@example.com");
+}
+
 #[test]
 fn a_window_that_takes_the_api_too_long_is_halved() {
     let rows = Rows::default();

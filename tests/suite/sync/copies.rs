@@ -8,12 +8,12 @@ use super::{Copy, of};
 use crate::harness::rc;
 
 /// A value as the copy keeps it, for a comparison with the row.
-fn kept(value: &Value, cell: &Value) -> Value {
+fn kept(value: &Value, cell: &Value, of: &str) -> Value {
     match value {
         Value::Bool(is) => json!(i64::from(*is)),
         Value::Object(_) | Value::Array(_) => {
             let text = cell.as_str().unwrap_or_default();
-            assert_eq!(&serde_json::from_str::<Value>(text).unwrap(), value);
+            assert_eq!(&serde_json::from_str::<Value>(text).unwrap(), value, "{of}");
             cell.clone()
         }
         Value::String(text) if text.is_empty() && cell.is_null() => Value::Null,
@@ -83,7 +83,8 @@ pub fn assert_records(copy: &Copy, table: &str, records: Vec<Value>) {
             if COMPUTED.contains(&(table, name.as_str())) {
                 continue;
             }
-            assert_eq!(*cell, kept(value, cell), "{table}.{name} of {id}");
+            let of = format!("{table}.{name} of {id}");
+            assert_eq!(*cell, kept(value, cell, &of), "{of}");
         }
     }
 }
@@ -171,6 +172,48 @@ fn changes_come_with_the_next_run_and_each_version_stays_in_the_history() {
         copy.value("SELECT count(*) FROM subscriptions_history"),
         copy.value("SELECT count(*) + 1 FROM subscriptions")
     );
+}
+
+/// A charge of a subscription that was updated without waiting for its charges.
+fn charge_that_waits(copy: &Copy) -> Value {
+    let id = copy.store.id("subscriptions list --status active");
+    let line = format!("subscriptions update {id} --quantity 9");
+    copy.there(rc(&line)).runs();
+    let charges = copy.listed("charges list --status queued");
+    let mut waiting = charges.into_iter();
+    let waits = |charge: &Value| charge["has_uncommitted_changes"] == true;
+    waiting.find(waits).expect("a charge that waits")
+}
+
+#[test]
+fn charges_that_are_made_again_later_come_with_the_run_after() {
+    let copy = Copy::new();
+    copy.sync("--tables charges");
+    let before = charge_that_waits(&copy);
+    // It is read while it waits: its time of change stays.
+    copy.sync("--tables charges");
+    assert_same(&copy, "charges", "charges list");
+    let bill = format!(
+        "SELECT billing_address, updated_at FROM charges WHERE id = {}",
+        before["id"]
+    );
+    let waiting = copy.sql(&bill);
+    copy.sandbox("sandbox clock advance 5s");
+    copy.sync("--tables charges");
+    assert_ne!(copy.sql(&bill), waiting);
+    assert_same(&copy, "charges", "charges list");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_that_stands_still_is_the_same_whenever_it_is_read() {
+    let copy = Copy::new();
+    charge_that_waits(&copy);
+    super::proof::stand_still(&copy);
+    let lists = || ["charges list", "subscriptions list"].map(|list| copy.listed(list));
+    let before = lists();
+    copy.sandbox("sandbox clock advance 1h");
+    assert_eq!(lists(), before);
 }
 
 #[test]

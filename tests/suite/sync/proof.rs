@@ -110,6 +110,25 @@ fn change(copy: &Copy, stop: &AtomicBool) -> u32 {
     made
 }
 
+/// Puts the clock of the store past its daily work, so that the next one is a day away
+/// at whatever hour the proof begins.
+fn begin_after_work(copy: &Copy) {
+    let shown = copy.sandbox("sandbox clock show --jq .now -r").stdout;
+    let now: jiff::Timestamp = shown.trim().parse().unwrap();
+    let tomorrow = jiff::tz::offset(0).to_datetime(now).date().tomorrow();
+    copy.sandbox(&format!(
+        "sandbox clock set {}T09:00:00Z",
+        tomorrow.unwrap()
+    ));
+}
+
+/// Waits, by the clock of the store, for what follows a change later: charges are made
+/// again five seconds after an update that did not wait for them. Without this the store
+/// goes on changing after it was read for the last time.
+pub(super) fn stand_still(copy: &Copy) {
+    copy.sandbox("sandbox clock advance 10s");
+}
+
 /// A process that syncs.
 fn process(copy: &Copy, source: &ProofSource, url: &str, flags: &[&str]) -> Command {
     let file = copy.file();
@@ -227,6 +246,7 @@ fn copied(source: &ProofSource, to: Option<String>, least: u32) -> Proof {
         url: Some(served.url.clone()),
         to,
     };
+    begin_after_work(&copy);
     copy.sandbox(&format!("sandbox faults set {FAULTS}"));
     let recorder = Recorder::before(&served.url);
     let (mut kept, mut all) = (BTreeSet::new(), BTreeSet::new());
@@ -267,6 +287,7 @@ fn copied(source: &ProofSource, to: Option<String>, least: u32) -> Proof {
     assert_eq!(kills, wanted, "too slow");
     assert!(changes > 0);
     copy.sandbox("sandbox faults off");
+    stand_still(&copy);
     let mut last = process(
         &copy,
         source,

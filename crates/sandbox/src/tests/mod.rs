@@ -38,6 +38,7 @@ mod selling;
 mod settings;
 mod slices;
 mod sockets;
+mod stamped;
 mod storefront;
 mod subscribing;
 mod telling;

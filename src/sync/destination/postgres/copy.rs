@@ -119,8 +119,8 @@ impl TableCopy {
         if gathers {
             missing::insert(transaction, self, &keys).await?;
         }
-        let newest = written.newest.filter(|_| advance == Advance::WithPage);
-        let state = self.advanced(transaction, newest).await?;
+        let bookmark = advance.bookmark(written.newest, batch.at);
+        let state = self.advanced(transaction, bookmark).await?;
         written.findings = self.reader.take_findings();
         Ok((written, state))
     }
@@ -129,11 +129,11 @@ impl TableCopy {
     pub(super) async fn advanced(
         &self,
         transaction: &Transaction<'_>,
-        newest: Option<Micros>,
+        bookmark: Option<Micros>,
     ) -> Result<TableState, PostgresFailure> {
         let mut state = self.state.clone();
-        if newest > state.bookmark {
-            state.advance(newest);
+        if bookmark > state.bookmark {
+            state.advance(bookmark);
             schema::keep_state(transaction, &self.table, &state).await?;
         }
         Ok(state)

@@ -20,7 +20,7 @@ pub(super) async fn write(
     let transaction = client.transaction().await?;
     let parent = prepared(tables, table)?;
     let (written, state) = parent.write_in(&transaction, batch, advance).await?;
-    let newest = written.newest.filter(|_| advance == Advance::WithPage);
+    let bookmark = advance.bookmark(written.newest, batch.at);
     let mut all = vec![written];
     let mut states: Vec<(&str, TableState)> = vec![(table, state)];
     for child in children {
@@ -29,7 +29,7 @@ pub(super) async fn write(
         let page = copy.write_in(&transaction, &child.records, Advance::AtEnd);
         let (mut written, _) = page.await?;
         written.changed += missing::mark_of(&transaction, copy, child).await?;
-        states.push((&child.table, copy.advanced(&transaction, newest).await?));
+        states.push((&child.table, copy.advanced(&transaction, bookmark).await?));
         all.push(written);
     }
     transaction.commit().await?;

@@ -341,11 +341,16 @@ impl Singer {
 
     /// Puts a STATE message into the middle of a page in the order of changes: a target
     /// that dies gets no more than a page twice, with the row of its bookmark.
-    fn state_in_the_middle(&mut self, table: &str) -> Result<()> {
+    fn state_in_the_middle(
+        &mut self,
+        table: &str,
+        reached: impl FnOnce(Option<Micros>) -> Option<Micros>,
+    ) -> Result<()> {
         let Some((at, newest)) = self.middle.take() else {
             return Ok(());
         };
-        self.advance(table, |bookmark| bookmark.state.advance(newest))?;
+        let middle = reached(newest);
+        self.advance(table, |bookmark| bookmark.state.advance(middle))?;
         let line = self.state_line();
         self.buffer.splice(at..at, line.into_bytes());
         Ok(())
@@ -468,11 +473,12 @@ impl Destination for Singer {
         if batch.purpose == BatchPurpose::Keys {
             return Ok(page);
         }
-        if advance == Advance::WithPage {
+        let end = advance.bookmark(page.newest, batch.at);
+        if end.is_some() {
             if !page.is_unordered {
-                self.state_in_the_middle(table)?;
+                self.state_in_the_middle(table, |newest| advance.bookmark(newest, batch.at))?;
             }
-            self.advance(table, |bookmark| bookmark.state.advance(page.newest))?;
+            self.advance(table, |bookmark| bookmark.state.advance(end))?;
         }
         self.push_state();
         self.flush()?;
@@ -496,11 +502,11 @@ impl Destination for Singer {
                 }
             }
         }
-        if advance == Advance::WithPage {
-            let newest = pages[0].newest;
+        let end = advance.bookmark(pages[0].newest, batch.at);
+        if end.is_some() {
             let names = std::iter::once(table).chain(children.iter().map(|child| &*child.table));
             for name in names {
-                self.advance(name, |bookmark| bookmark.state.advance(newest))?;
+                self.advance(name, |bookmark| bookmark.state.advance(end))?;
             }
         }
         self.push_state();

@@ -212,7 +212,7 @@ impl Destination for Sqlite {
         lock::confirm(&transaction, &name, self.lock.as_ref(), Some(batch.at))?;
         let writer = Self::writer(&mut self.writers, table)?;
         let mut all = vec![writer.write(&transaction, &name, batch, advance)?];
-        let newest = all[0].newest.filter(|_| advance == Advance::WithPage);
+        let bookmark = advance.bookmark(all[0].newest, batch.at);
         for child in children {
             let writer = Self::writer(&mut self.writers, &child.table)?;
             missing::gather(&transaction, writer).map_err(sql)?;
@@ -220,7 +220,7 @@ impl Destination for Sqlite {
             let mut written = writer.write(&transaction, &name, &child.records, at_end)?;
             let gone = missing::mark_of(&transaction, writer, child);
             written.changed += gone.map_err(sql)?;
-            writer.advance(&transaction, newest).map_err(sql)?;
+            writer.advance(&transaction, bookmark).map_err(sql)?;
             all.push(written);
         }
         let names = std::iter::once(table).chain(children.iter().map(|child| &*child.table));

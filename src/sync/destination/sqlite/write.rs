@@ -102,9 +102,8 @@ impl TableWriter {
                 bind(history, &row, &at).map_err(sql)?;
             }
         }
-        if advance == Advance::WithPage {
-            self.advance(connection, written.newest).map_err(sql)?;
-        }
+        let bookmark = advance.bookmark(written.newest, batch.at);
+        self.advance(connection, bookmark).map_err(sql)?;
         written.findings = self.reader.take_findings();
         Ok(written)
     }
@@ -113,13 +112,13 @@ impl TableWriter {
     pub(super) fn advance(
         &mut self,
         connection: &Connection,
-        newest: Option<Micros>,
+        bookmark: Option<Micros>,
     ) -> rusqlite::Result<()> {
-        if newest <= self.state.bookmark {
+        if bookmark <= self.state.bookmark {
             return Ok(());
         }
         let mut state = self.state.clone();
-        state.advance(newest);
+        state.advance(bookmark);
         schema::keep_state(connection, &self.table, &state)?;
         self.pending = Some(state);
         Ok(())

@@ -52,6 +52,13 @@ fn begin(lake: &mut LakeDestination) -> SyncTable {
     table
 }
 
+/// A run that begins after all changes.
+fn with_page() -> Advance {
+    Advance::WithPage {
+        begun: at("2027-01-01T00:00:00Z"),
+    }
+}
+
 fn page(time: &str, records: &[String]) -> RecordPage {
     let mut page = RecordPage::new(at(time));
     for record in records {
@@ -77,8 +84,7 @@ fn a_long_run_is_committed_every_ten_minutes_with_its_bookmark() {
             let updated = time.replace('Z', "+00:00");
             let records: Vec<String> = ids.map(|id| record(id, "10.00", &updated)).collect();
             let page = page(time, &records);
-            lake.write("subscriptions", &page, Advance::WithPage)
-                .unwrap();
+            lake.write("subscriptions", &page, with_page()).unwrap();
         };
         write(&mut lake, "2026-11-20T12:09:59Z", 1..40);
         assert!(read(folder.path(), format, "subscriptions").is_none());
@@ -119,8 +125,7 @@ fn amounts_with_too_many_digits_are_kept_as_they_were_sent() {
         let page = page(BEGUN, &records);
         let mut lake = open(folder.path(), format);
         begin(&mut lake);
-        lake.write("subscriptions", &page, Advance::WithPage)
-            .unwrap();
+        lake.write("subscriptions", &page, with_page()).unwrap();
         lake.finish().unwrap();
         let seen = read(folder.path(), format, "subscriptions").unwrap();
         let rows = seen.by_key(&["id"]);
@@ -142,9 +147,7 @@ fn amounts_with_too_many_digits_are_kept_as_they_were_sent() {
         }
         let mut lake = open(folder.path(), format);
         begin(&mut lake);
-        let written = lake
-            .write("subscriptions", &page, Advance::WithPage)
-            .unwrap();
+        let written = lake.write("subscriptions", &page, with_page()).unwrap();
         assert_eq!((written.rows, written.changed), (3, 0));
         lake.finish().unwrap();
     }
@@ -172,8 +175,7 @@ fn a_row_whose_time_of_creation_changed_is_there_once() {
     ] {
         begin(&mut lake);
         let page = page(BEGUN, &[created(created_at, updated), other.clone()]);
-        lake.write("subscriptions", &page, Advance::WithPage)
-            .unwrap();
+        lake.write("subscriptions", &page, with_page()).unwrap();
         lake.finish().unwrap();
         let seen = read(folder.path(), "delta", "subscriptions").unwrap();
         assert_eq!(seen.by_key(&["id"]).len(), 2);
@@ -188,7 +190,7 @@ fn an_entry_that_another_process_wrote_meanwhile_ends_the_run() {
     let mut lake = open(folder.path(), "delta");
     begin(&mut lake);
     let records = [record(1, "1.00", "2026-11-01T00:00:00+00:00")];
-    lake.write("subscriptions", &page(BEGUN, &records), Advance::WithPage)
+    lake.write("subscriptions", &page(BEGUN, &records), with_page())
         .unwrap();
     let entry = "subscriptions/_delta_log/00000000000000000000.json";
     let path = folder.path().join(entry);
