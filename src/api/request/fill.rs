@@ -162,7 +162,7 @@ fn query(
         let flag = kebab(other.name);
         return Err(
             Error::usage(format!("--cursor and --{flag} cannot go together"))
-                .hint("a cursor carries the filters and the order it was given with"),
+                .hint("a cursor contains the filters and the order of its list"),
         );
     }
     Ok(query)

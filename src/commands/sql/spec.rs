@@ -61,7 +61,7 @@ fn flags() -> [Arg; 9] {
             .long("print")
             .action(ArgAction::SetTrue)
             .requires("report")
-            .help("print the query and what it means, without running it"),
+            .help("print the query and its definition, without running it"),
         Arg::new("param")
             .long("param")
             .value_name("NAME=VALUE")

@@ -52,12 +52,12 @@ fn flags() -> [Arg; 8] {
             .hide_short_help(true),
         file("state", "state of the last run"),
         switch("test", "try the token, and print no record"),
-        switch("about", "print what the tap is and takes"),
+        switch("about", "print name, version, capabilities and settings"),
         Arg::new("format")
             .long("format")
             .value_name("FORM")
             .value_parser(PossibleValuesParser::new(["text", "json"]))
             .default_value("text")
-            .help("with --about, the form of it"),
+            .help("output format of --about"),
     ]
 }

@@ -282,7 +282,7 @@ fn statements_for_duckdb_read_the_parquet_files_of_a_folder() {
     };
     print("duckdb")
         .fails(4)
-        .says("has no Parquet files of a copy");
+        .says("contains no Parquet files of a copy");
     std::fs::create_dir(&folder).unwrap();
     for table in ["charges", "orders"] {
         std::fs::write(folder.join(format!("{table}.parquet")), "").unwrap();

@@ -227,7 +227,7 @@ fn the_token_of_the_configuration_is_the_one_that_is_sent() {
     run("sk_sandbox_all")
         .succeeds()
         .prints_nothing()
-        .says("the token reads recharge store");
+        .says("the token can read recharge store");
     run("sk_wrong").fails(3);
 }
 
