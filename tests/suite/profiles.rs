@@ -282,7 +282,7 @@ fn settings_with_a_command_that_a_group_can_change_are_refused() {
     };
     let store = written("[profiles.a]\ncredential_command = \"op read x\"\n");
     for (file, folder, said) in [
-        (0o664, 0o755, "others can change"),
+        (0o664, 0o755, "other users can change"),
         (0o644, 0o775, "others can replace files in"),
         (0o644, 0o757, "others can replace files in"),
     ] {

@@ -161,7 +161,7 @@ fn query(
     {
         let flag = kebab(other.name);
         return Err(
-            Error::usage(format!("--cursor and --{flag} cannot go together"))
+            Error::usage(format!("--cursor and --{flag} cannot be combined"))
                 .hint("a cursor contains the filters and the order of its list"),
         );
     }
@@ -350,7 +350,7 @@ mod tests {
         let error = fill(list, &[], &both, &now()).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "--cursor and --status cannot go together"
+            "--cursor and --status cannot be combined"
         );
     }
 

@@ -56,7 +56,8 @@ fn build() -> Command {
                 .args(flags())
                 .args([layout(), print_views()])
                 .subcommands([
-                    verb("status", "Show what the copy has", STATUS).args([to(), from()]),
+                    verb("status", "Show rows and bookmarks of the copy", STATUS)
+                        .args([to(), from()]),
                     verb("check", "Check token and copy before a run", CHECK).args(flags()),
                 ])
         })

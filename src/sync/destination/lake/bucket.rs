@@ -29,8 +29,8 @@ use crate::error::{Error, Result};
 use crate::sync::Micros;
 use crate::sync::destination::LakeLocation;
 
-/// What is sent with one request, and the least that a part of an object may have but
-/// for the last one.
+/// The size of the body of one request, and the minimum size of a part of an object,
+/// except the last one.
 const PART: usize = 8 << 20;
 
 /// How long a store may be silent.
@@ -52,7 +52,7 @@ const RETRY: RetryConfig = RetryConfig {
 pub struct BucketSettings {
     /// Its name.
     pub bucket: String,
-    /// What the names of all objects begin with.
+    /// The beginning of the names of all objects.
     pub prefix: String,
     /// Keys, region and address.
     pub aws: AwsSettings,

@@ -92,7 +92,7 @@ impl Lake {
         Ok(())
     }
 
-    /// What a version of a table is made of. The versions of rows only grow.
+    /// The source of a version of a table. The versions of rows only grow.
     pub(super) fn made_of(&self, table: &SyncTable, lake: &LakeTable) -> Result<String> {
         let connection = self.database.connection();
         let sql = |error| index::failed(&self.place, error);
@@ -103,7 +103,7 @@ impl Lake {
         }
         let state = index::state(connection, &table.name).map_err(sql)?;
         let version = self.database.version(&table.name)?;
-        // When it was last read is no reason to write it again.
+        // A newer time of reading alone does not require a new version.
         Ok(json!([version, state.bookmark, columns]).to_string())
     }
 

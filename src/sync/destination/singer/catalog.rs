@@ -70,7 +70,7 @@ pub struct Selection {
     pub tables: Vec<SyncTable>,
     /// The fields of each.
     pub fields: SelectedFields,
-    /// What the user should know.
+    /// Notes for the user.
     pub notes: Vec<String>,
 }
 

@@ -20,9 +20,9 @@ pub(super) struct ConfirmedState(Arc<Mutex<StatePair>>);
 
 #[derive(Debug, Default)]
 pub(super) struct StatePair {
-    /// What the target has confirmed.
+    /// The state that the target has confirmed.
     pub(super) kept: SingerState,
-    /// What was sent to it.
+    /// The state that was sent to it.
     pub(super) sent: SingerState,
     /// The tables of the run.
     pub(super) tables: Vec<SyncTable>,
