@@ -369,7 +369,7 @@ fn a_file_that_others_can_read_is_refused() {
         .says("make a new token");
     desk.rc("auth status")
         .fails(3)
-        .says("file: others can read");
+        .says("file: other users can read");
 }
 
 #[test]

@@ -283,8 +283,8 @@ fn settings_with_a_command_that_a_group_can_change_are_refused() {
     let store = written("[profiles.a]\ncredential_command = \"op read x\"\n");
     for (file, folder, said) in [
         (0o664, 0o755, "other users can change"),
-        (0o644, 0o775, "others can replace files in"),
-        (0o644, 0o757, "others can replace files in"),
+        (0o644, 0o775, "other users can replace files in"),
+        (0o644, 0o757, "other users can replace files in"),
     ] {
         change(&store, file, folder);
         rc("store get --profile a")
