@@ -10,12 +10,12 @@ pub(super) const SPEC: Spec = Spec::new("tap", "The store as a Singer tap", buil
 
 const LONG_ABOUT: &str = "\
 Print the records of the store as Singer messages, for Meltano and other programs
-that run taps. rc sync --to singer:COMMAND needs none of them.
+that run taps. rc sync --to singer:COMMAND runs a target without such a program.
 
-The configuration is a JSON file with access_token, start_date and user_agent, as
-that of tap-recharge; without one the token comes from where rc has it. States of
-tap-recharge are read; those that are written have the shape of the Singer SDK.
-Under the name tap-recharge the program is this command.";
+The configuration is a JSON file with access_token, start_date and user_agent, like
+that of tap-recharge; without it, rc tap uses the token of rc. It reads states of
+tap-recharge and of the Singer SDK, and writes states of the SDK. A link to rc with
+the name tap-recharge runs this command.";
 
 const EXAMPLES: &str = "\
 Examples:
