@@ -59,7 +59,7 @@ pub(super) fn store_of(storage: &dyn LakeStorage, format: LakeFormat) -> Result<
     })?;
     if manifest.format != format.name() {
         let other = manifest.format;
-        let error = Error::usage(format!("{place} has a copy in {other}"));
+        let error = Error::usage(format!("{place} already contains a copy in {other}"));
         return Err(error.hint(format!("--to {other}:{place} continues it")));
     }
     let Some(copied) = manifest.copy_of else {

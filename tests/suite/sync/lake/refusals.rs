@@ -39,7 +39,7 @@ fn a_folder_with_a_copy_in_another_format_is_refused() {
         lake.copy
             .there(rc(&line))
             .fails(2)
-            .says("has a copy in parquet")
+            .says("already contains a copy in parquet")
             .says("--to parquet:");
     }
 }
@@ -60,7 +60,7 @@ fn a_log_that_another_program_wrote_is_left_alone() {
         lake.copy
             .try_sync("--tables webhooks")
             .fails(2)
-            .says("webhooks has a log that rc sync cannot go on with");
+            .says("webhooks has a log that rc sync cannot continue");
         assert_eq!(fs::read_to_string(&entry).unwrap(), text);
         assert_eq!(fs::read_dir(&log).unwrap().count(), 2);
         // An entry that is missing is no better.
