@@ -231,7 +231,7 @@ fn wrong_names_and_commands_are_refused() {
         ("profile show x", "there is no profile x"),
         (
             "store get --profile x",
-            "rc auth login --profile x makes it",
+            "rc auth login --profile x creates it",
         ),
         (
             "profile set a --base-url http://x.example.com",

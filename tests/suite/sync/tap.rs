@@ -137,7 +137,7 @@ fn a_start_date_bounds_the_first_run() {
     let outcome = tap
         .rc("--config DIR/config.json --catalog DIR/catalog.json")
         .succeeds();
-    let outcome = outcome.says("keys of the configuration that are not used: odd");
+    let outcome = outcome.says("the configuration has unknown keys, which are ignored: odd");
     let messages = Messages(outcome.records());
     let records = messages.records("subscriptions");
     assert!(
