@@ -36,6 +36,24 @@ pub(super) struct IndexedTable {
     pub(super) made_of: String,
 }
 
+/// Pages of the index that stay in memory, in KiB: rows come by the time of their last
+/// change, which is another order than that of their keys, so that each batch touches
+/// pages all over the index.
+const CACHE_KIB: i64 = 48 * 1024;
+
+/// Pages of the write-ahead log before they are written into the index: a page that
+/// many batches touch is written there once.
+const LOG_PAGES: i64 = 8 * 1024;
+
+/// Gives the index as much memory as the writing of Parquet files needs anyway.
+///
+/// # Errors
+/// The index cannot be read.
+pub(super) fn tune(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)
+}
+
 /// The error of the database.
 pub(super) fn failed(name: &str, error: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode;

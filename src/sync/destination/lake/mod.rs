@@ -121,8 +121,10 @@ impl Lake {
         manifest::store_of(storage.as_ref(), format)?;
         let place = storage.place().to_owned();
         let epoch = Micros::of(jiff::Timestamp::UNIX_EPOCH);
+        let database = Sqlite::open_as(index, place.clone())?;
+        index::tune(database.connection()).map_err(|error| index::failed(&place, error))?;
         Ok(Self {
-            database: Sqlite::open_as(index, place.clone())?,
+            database,
             storage,
             format,
             place,
