@@ -57,14 +57,14 @@ impl Condition<'_> {
         });
         match ran {
             Ok(_) => Ok(is_met),
-            Err(error) => Err(Error::usage(format!(
-                "--where fails on {} {id}: {error}",
-                self.singular
-            ))
-            .hint(
-                "nothing was sent; let the condition allow for what a record may lack, as in \
+            Err(error) => {
+                Err(
+                    Error::usage(format!("--where fails on {} {id}: {error}", self.singular)).hint(
+                        "nothing was sent; allow for missing fields in the condition, as in \
                 (.sku // \"\")",
-            )),
+                    ),
+                )
+            }
         }
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn check(
             continue;
         };
         if let Some((other, _)) = seen.iter().find(|(_, known)| *known == identity) {
-            return Err(clash(written, &format!("what {} writes", other.by)));
+            return Err(clash(written, &format!("the output of {}", other.by)));
         }
         seen.push((written, identity));
     }

@@ -443,7 +443,7 @@ pub(super) fn is_sandbox(options: &Options, environment: &Environment) -> Result
     let other = other.into_iter().find(|(_, given)| *given);
     if let (true, Some((flag, _))) = (options.sandbox, other) {
         return Err(Error::usage(format!(
-            "--sandbox and {flag} cannot go together"
+            "--sandbox and {flag} cannot be combined"
         )));
     }
     let wished = config::read(environment, variable::SANDBOX)?;

@@ -112,7 +112,7 @@ impl Run {
 }
 
 fn nothing() -> SourceResult {
-    SourceResult::Nothing("nothing there".to_owned())
+    SourceResult::Nothing("no token".to_owned())
 }
 
 fn in_environment(token: Option<&str>, place: &Target) -> SourceResult {
@@ -180,7 +180,7 @@ pub(super) fn missing(place: &Target, said: &[(TokenSource, String)]) -> Error {
         .hint("or try it without one: rc --sandbox …");
     let keyring = said
         .iter()
-        .find(|(source, said)| *source == TokenSource::Keyring && said != "nothing there");
+        .find(|(source, said)| *source == TokenSource::Keyring && said != "no token");
     match keyring {
         Some((_, said)) => error.hint(format!("keyring: {said}")),
         None => error,

@@ -196,7 +196,7 @@ fn run_within(
     });
     let failed = |why: &str| {
         Error::new(Kind::Access, format!("the credential command {name} {why}"))
-            .hint("run it by hand: it should print the token and nothing else")
+            .hint("run it by hand: it must print only the token")
     };
     let ended = ended.map_err(|failure| match failure {
         ProgramFailure::Start(error) => failed("cannot be run").caused_by(error),
@@ -213,7 +213,7 @@ fn run_within(
     }
     token_of(
         printed.expose_secret(),
-        "what the credential command prints",
+        "the output of the credential command",
     )
 }
 

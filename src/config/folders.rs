@@ -203,8 +203,11 @@ fn guard(path: &Path, rights: &Permissions, forbidden: Forbidden) -> Result<()> 
 fn exposed(path: &Path, can: &str, mode: u32, right: &str) -> Error {
     let shown = path.display().to_string();
     let mode = mode & 0o777;
-    Error::new(Kind::Access, format!("others can {can} {shown} ({mode:o})"))
-        .hint(format!("chmod {right} {}", shell_words::quote(&shown)))
+    Error::new(
+        Kind::Access,
+        format!("other users can {can} {shown} ({mode:o})"),
+    )
+    .hint(format!("chmod {right} {}", shell_words::quote(&shown)))
 }
 
 /// Refuses a file that others than its owner can change, or whose folder they

@@ -171,7 +171,7 @@ impl Config {
                 profile.api_name(),
                 api.name
             ))
-            .hint("--profile names another one; rc profile list shows what there is"));
+            .hint("--profile names another one; rc profile list shows all profiles"));
         }
         Ok(profile)
     }
@@ -213,8 +213,8 @@ impl Config {
             error = error.hint(format!("did you mean {near}?"));
         }
         error
-            .hint("rc profile list shows what there is")
-            .hint(format!("rc auth login --profile {name} makes it"))
+            .hint("rc profile list shows all profiles")
+            .hint(format!("rc auth login --profile {name} creates it"))
     }
 
     /// The name of the profile to work with: of the flag, then of the

@@ -1,5 +1,5 @@
-//! A record as a value with only the fields that a filter needs, cut from its bytes:
-//! the others are checked to be JSON, and never built.
+//! A record as a value with only the fields that a filter needs: the other fields are
+//! checked to be JSON, and never built.
 
 use jaq_json::{Map, Val, read};
 
@@ -9,9 +9,8 @@ use super::scan::JsonScanner;
 /// Deepest nesting of objects that are cut; each level costs stack.
 const DEEPEST: usize = 64;
 
-/// The fields of a record that are needed; `None` where it has to be read in whole: it
-/// is not an object, it is not quite JSON, it is nested deep, or a key can only be compared
-/// when it is read.
+/// The needed fields of a record; `None` if it has to be read as a whole: it is not an
+/// object, it is not valid JSON, it is nested deeply, or a key has an escape.
 pub(super) fn cut(record: &[u8], needed: &NeededFields) -> Option<Val> {
     let mut scanner = JsonScanner::new(record);
     let map = object(record, &mut scanner, needed, 0)?;
@@ -46,7 +45,7 @@ fn object(
             }
             _ => read::parse_single(&record[scanner.value()?]).ok()?,
         };
-        // Of keys that are there twice the last one counts.
+        // If a key occurs twice, the last one counts.
         cut.insert(Val::utf8_str(key.to_vec()), value);
         Some(())
     })?;

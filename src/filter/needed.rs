@@ -1,13 +1,13 @@
-//! Which fields of a record a filter can read: a filter that reads a few is given
+//! The fields of a record that a filter can read: a filter that reads a few fields gets
 //! only those.
 //!
-//! Takes the text of a filter; returns a tree of fields, or nothing where the filter
-//! may look at the whole record. The decision is conservative: what is not listed here
-//! as reading single fields counts as reading everything that it is given.
+//! Takes the text of a filter; returns a tree of fields, or nothing if the filter may
+//! read the whole record. The decision is conservative: a term that is not listed here
+//! as reading single fields counts as reading all of its input.
 //!
 //! Why results and errors are the same as with the whole record: a value is cut only
 //! where each of its uses is an access by a constant name, and such an access cannot
-//! tell an object from one that has fewer fields. A value that is not an object is
+//! distinguish an object from one that has fewer fields. A value that is not an object is
 //! never cut, so that an access which fails fails with the same value.
 
 use jaq_core::load::lex::StrPart;
@@ -41,7 +41,7 @@ impl NeededFields {
         (!analysis.is_all_needed).then_some(analysis.needed)
     }
 
-    /// Adds the value at a path: all of it, or only what kind of value it is.
+    /// Adds the value at a path: all of it, or only its kind.
     fn insert(&mut self, path: &[String], is_whole: bool) {
         let Some((name, rest)) = path.split_first() else {
             return;
@@ -78,7 +78,7 @@ impl NeededFields {
     }
 }
 
-/// What is known of a value while the filter is looked at.
+/// A value while the filter is analysed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Value {
     /// The value at these names of the record; of no names it is the record.
@@ -87,10 +87,10 @@ enum Value {
     Complete,
 }
 
-/// Functions that do not look at their input, by their names.
+/// Functions that do not read their input, by their names.
 const WITHOUT_INPUT: &[&str] = &["null", "true", "false", "empty", "now", "infinite", "nan"];
 
-/// Deepest nesting of terms that is looked at: looking costs stack for each.
+/// Deepest nesting of terms that is analysed: each level costs stack.
 const DEEPEST_TERM: usize = 250;
 
 /// Most outputs of a term that are distinguished; more count as reading
@@ -135,7 +135,7 @@ impl Analysis {
         }
     }
 
-    /// What a term makes of an input. What it reads on the way is noted.
+    /// The output of a term for an input. Records what the term reads.
     fn outputs(&mut self, term: &Term<&str>, input: &Value) -> Vec<Value> {
         if self.is_all_needed {
             return Vec::new();
@@ -190,7 +190,7 @@ impl Analysis {
             Term::Call(name, arguments) => self.call(name, arguments, input),
             Term::Path(start, path) => self.path(start, path, input),
             // Definitions may give names another meaning; the others read their input
-            // again and again.
+            // repeatedly.
             Term::Def(..) => {
                 self.is_all_needed = true;
                 Vec::new()
@@ -199,7 +199,7 @@ impl Analysis {
         }
     }
 
-    /// A term that may read all of its input, and gives something of its own.
+    /// A term that may read all of its input, and returns a new value.
     fn everything(&mut self, input: &Value) -> Vec<Value> {
         self.read(input);
         vec![Value::Complete]

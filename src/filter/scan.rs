@@ -1,13 +1,12 @@
-//! A walk over JSON text that checks it and makes no values: for what needs to know
-//! where values begin and end.
+//! A walk over JSON text that checks it and builds no values: for callers that need the
+//! positions of values.
 //!
-//! In come bytes, out come ranges of them. What is accepted is JSON by RFC 8259; that
-//! its bytes are UTF-8 is not checked. Where the walk gives up, nothing is known: the
-//! text may be wrong, nested deeper than [`DEEPEST`], or have a key with an escape. A
-//! caller parses it then, which finds out what is wrong.
+//! Takes bytes; returns ranges of them. It accepts JSON by RFC 8259, and does not check
+//! that the bytes are UTF-8. If the walk fails, the cause is unknown: the text may be
+//! invalid, nested deeper than [`DEEPEST`], or have a key with an escape. The caller then
+//! parses the text, which detects the cause.
 //!
-//! Texts in quotes are most of an answer, so sixteen bytes of them are looked at at a
-//! time.
+//! Most of an answer is strings, so the walk checks sixteen bytes of them at a time.
 
 use std::ops::Range;
 
@@ -54,8 +53,8 @@ impl<'a> JsonScanner<'a> {
         is_end.then_some(())
     }
 
-    /// Hands each key of an object to `member`, which passes over its value. A key is
-    /// given as the bytes between its quotes; one with an escape ends the walk.
+    /// Passes each key of an object to `member`, which must skip its value. A key is the
+    /// bytes between its quotes; a key with an escape ends the walk.
     pub fn object(
         &mut self,
         mut member: impl FnMut(&mut Self, &'a [u8]) -> Option<()>,
@@ -82,7 +81,7 @@ impl<'a> JsonScanner<'a> {
         }
     }
 
-    /// Calls `item` at each item of a list, which passes over it.
+    /// Calls `item` at each item of a list; `item` must skip it.
     pub fn list(&mut self, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         self.token(b'[')?;
         if self.peek()? == b']' {
@@ -97,7 +96,7 @@ impl<'a> JsonScanner<'a> {
         }
     }
 
-    /// Passes over a value; where it is.
+    /// Skips a value; returns its range.
     pub fn value(&mut self) -> Option<Range<usize>> {
         let mut byte = self.peek()?;
         let start = self.at;
@@ -126,7 +125,7 @@ impl<'a> JsonScanner<'a> {
                 }
                 _ => self.number(byte)?,
             }
-            // Behind a value: the containers that end here, or the next value.
+            // After a value: the containers that end here, or the next value.
             loop {
                 if depth == 0 {
                     return Some(start..self.at);
@@ -147,7 +146,7 @@ impl<'a> JsonScanner<'a> {
         }
     }
 
-    /// Passes over a key and its colon; the first byte of the value.
+    /// Skips a key and its colon; returns the first byte of the value.
     #[inline]
     fn key(&mut self) -> Option<u8> {
         if self.peek()? != b'"' {
@@ -164,7 +163,7 @@ impl<'a> JsonScanner<'a> {
         self.peek()
     }
 
-    /// Passes over this token.
+    /// Skips this token.
     #[inline]
     fn token(&mut self, byte: u8) -> Option<()> {
         if self.peek()? != byte {
@@ -183,7 +182,7 @@ impl<'a> JsonScanner<'a> {
         Some(())
     }
 
-    /// Passes over a number that begins with that byte.
+    /// Skips a number that begins with this byte.
     #[inline]
     fn number(&mut self, first: u8) -> Option<()> {
         let bytes = self.bytes;
@@ -230,7 +229,7 @@ fn some_digits(bytes: &[u8], at: usize) -> Option<usize> {
     (end > at).then_some(end)
 }
 
-/// The place behind the closing quote of a text whose first letter is at `at`.
+/// The position after the closing quote of a string whose first letter is at `at`.
 #[inline]
 fn end_of_text(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
@@ -272,7 +271,7 @@ fn first_mark(block: &[u8; 16]) -> Option<usize> {
     (marks != 0).then(|| marks.trailing_zeros() as usize)
 }
 
-/// The place behind an escape whose letter is at `at`.
+/// The position after an escape whose letter is at `at`.
 #[cold]
 fn end_of_escape(bytes: &[u8], at: usize) -> Option<usize> {
     match bytes.get(at)? {

@@ -130,7 +130,7 @@ impl Variables {
         }
         if TAKEN.contains(&name) {
             return Err(Error::usage(format!(
-                "{flag} {name}: ${name} has a meaning of its own in a filter"
+                "{flag} {name}: ${name} has a predefined meaning in a filter"
             ))
             .hint("take another name"));
         }

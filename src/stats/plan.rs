@@ -237,7 +237,7 @@ fn group(
     let on = match &wish.on {
         Some(on) => on.as_str(),
         None => usual_time(object).ok_or_else(|| {
-            Error::usage(format!("{} has no time of its own", object.name))
+            Error::usage(format!("{} has no time field", object.name))
                 .hint("name its time field with --on")
         })?,
     };

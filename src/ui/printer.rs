@@ -65,7 +65,7 @@ impl Described {
 /// The columns are not known.
 pub(crate) fn list_columns(run: &mut Run, described: &Described) -> Result<()> {
     let names = described.columns().ok_or_else(|| {
-        Error::usage("the columns of this command are those of its records")
+        Error::usage("the columns of this command depend on its records")
             .hint("-o json shows them with their names")
     })?;
     run.print(&format!("{}\n", names.join("\n")))

@@ -1,7 +1,7 @@
 //! The body of a message: an object of the API under the key of its topic.
 //!
-//! A message contains what reading the object answers, with the included objects
-//! that the webhook asked for, as compact JSON. Takes the topic and the object;
+//! A message contains the object as the API returns it, with the included objects of
+//! the webhook, as compact JSON. Takes the topic and the object;
 //! returns the bytes that are signed and sent.
 
 use serde_json::{Map, Value};
@@ -22,14 +22,14 @@ pub fn of_record(topic: &WebhookTopic, record: &Map<String, Value>) -> String {
 
 /// The body of a message about an object that is JSON text.
 ///
-/// The text is kept to the letter but for white space between its parts:
+/// The text stays unchanged except for white space between its parts:
 /// numbers and escapes are those of the API.
 #[must_use]
 pub fn of_text(topic: &WebhookTopic, record: &str) -> String {
     format!("{{\"{}\":{}}}", topic.key, compact(record))
 }
 
-/// The body of a message about an object of which only the number is known.
+/// The body of a message about an object of which only the id is known.
 #[must_use]
 pub fn of_id(topic: &WebhookTopic, id_field: &str, id: u64) -> String {
     format!("{{\"{}\":{{\"{id_field}\":{id}}}}}", topic.key)
@@ -85,7 +85,7 @@ pub fn check_included(topic: &WebhookTopic, included: &[String]) -> Result<()> {
     match included.iter().find(|name| !known.contains(&name.as_str())) {
         None => Ok(()),
         Some(name) if known.is_empty() => Err(Error::usage(format!(
-            "messages of {} include no other objects, and {name:?} is asked for",
+            "messages of {} cannot include other objects such as {name:?}",
             topic.name
         ))),
         Some(name) => Err(Error::usage(format!(
@@ -119,7 +119,7 @@ pub async fn read(
         (None, Some(list)) => (list, Vec::new(), None),
         _ => {
             return Err(Error::usage(format!(
-                "the object of {} is named by --id",
+                "name the object of {} with --id",
                 topic.name
             )));
         }

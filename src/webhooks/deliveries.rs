@@ -1,9 +1,9 @@
-//! The store of deliveries: what was handed over to a local program, how it
-//! answered, and how far each listener is. A private database in the user's state
-//! folder, bounded by age and size.
+//! The store of deliveries: the messages for local programs, their answers, and the
+//! position of each listener. A private database in the user's state folder, bounded by
+//! age and size.
 //!
-//! A delivery is written before it is sent, and its end behind it. One that has
-//! been sent and has no end may have arrived: its next attempt is marked as such.
+//! A delivery is written before it is sent, and its result afterwards. A sent delivery
+//! without a result may have arrived: its next attempt is marked as a repetition.
 
 mod delivery;
 mod known;
@@ -72,7 +72,7 @@ pub struct DeliveryLog {
     connection: Connection,
 }
 
-/// What messages call the file.
+/// The name of the file in messages.
 const WHAT: &str = "the store of deliveries";
 
 impl DeliveryLog {
@@ -166,7 +166,7 @@ impl DeliveryLog {
         self.write(sql, values)
     }
 
-    /// Where a listener is: when it began, and the time up to which every event is
+    /// The position of a listener: when it began, and the time up to which every event is
     /// delivered.
     ///
     /// # Errors
@@ -180,7 +180,7 @@ impl DeliveryLog {
         found.optional().map_err(unreadable)
     }
 
-    /// Keeps where a listener is.
+    /// Stores the position of a listener.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -226,5 +226,5 @@ fn unreadable(cause: rusqlite::Error) -> Error {
 }
 
 fn unwritable(cause: rusqlite::Error) -> Error {
-    store::unwritable(WHAT, "Nothing is delivered without it.", cause)
+    store::unwritable(WHAT, "Without it, nothing is delivered.", cause)
 }

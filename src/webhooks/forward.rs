@@ -1,5 +1,5 @@
-//! Hands messages to a local program: signed, over HTTP, one at a time. Redirects
-//! are not followed, and of an answer its status counts.
+//! Sends messages to a local program: signed, over HTTP, one at a time. Redirects are
+//! not followed, and only the status of an answer counts.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::config::loopback::is_loopback;
 use crate::config::{BaseUrl, Network, Timeouts};
 use crate::error::{Error, Result};
 
-/// How long a program has to answer: somebody may be at a breakpoint.
+/// How long a program has to answer: it may be stopped at a breakpoint.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The most bytes of an answer that are read.
@@ -27,7 +27,7 @@ const LONGEST_LOCATION: usize = 200;
 pub const DELIVERY_HEADER: &str = "X-Rc-Delivery";
 /// The header with the number of the event.
 pub const EVENT_HEADER: &str = "X-Rc-Event";
-/// The header that says how near the body is to the webhook's.
+/// The header that states how close the body is to that of the webhook.
 pub const BODY_HEADER: &str = "X-Rc-Body";
 /// The header with the number of the attempt, among those that may have arrived.
 pub const ATTEMPT_HEADER: &str = "X-Rc-Attempt";
@@ -44,7 +44,7 @@ impl ForwardTarget {
     ///
     /// # Errors
     /// Of kind `Usage`: not a URL, one with a name or password, or plain http to
-    /// another machine: messages hold personal data.
+    /// another machine: messages contain personal data.
     pub fn parse(text: &str) -> Result<Self> {
         let wrong = |why: &str| Error::usage(format!("the address to forward to {why}"));
         let url =
@@ -76,7 +76,7 @@ impl ForwardTarget {
         &self.text
     }
 
-    /// The address without its path: what proxies are chosen by.
+    /// The address without its path, which selects the proxy.
     #[must_use]
     pub const fn base(&self) -> &BaseUrl {
         &self.base
@@ -92,10 +92,10 @@ impl ForwardTarget {
     }
 }
 
-/// Signs a body: the headers that go with it at a time.
+/// Signs a body: returns the headers for a time.
 pub type Signer = Arc<dyn Fn(&[u8], Timestamp) -> Vec<(String, String)> + Send + Sync>;
 
-/// What headers and addresses depend on.
+/// Settings of headers and addresses.
 #[derive(Debug, Clone, Default)]
 pub struct ForwardOptions {
     /// Each topic has a path of its own below the address.
@@ -106,7 +106,7 @@ pub struct ForwardOptions {
     pub headers: Vec<(String, String)>,
 }
 
-/// A message to hand over.
+/// A message to send.
 #[derive(Debug, Clone, Copy)]
 pub struct Outgoing<'a> {
     /// Its topic, if it is known.
@@ -115,7 +115,7 @@ pub struct Outgoing<'a> {
     pub delivery: i64,
     /// The number of its event, if it has one.
     pub event: Option<i64>,
-    /// How near the body is to the webhook's, if it was rebuilt.
+    /// How close the body is to that of the webhook, if it was rebuilt.
     pub form: Option<&'a str>,
     /// Which attempt it is.
     pub attempt: u32,
@@ -126,7 +126,7 @@ pub struct Outgoing<'a> {
 /// The result of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Forwarded {
-    /// An answer, and why it is not success.
+    /// An answer, and the reason if it is not a success.
     Answered(u16, Option<String>),
     /// Nothing was sent.
     NotSent(String),
@@ -146,7 +146,7 @@ pub struct Forwarder {
 }
 
 impl fmt::Debug for Forwarder {
-    /// Its headers and its signer may hold secrets.
+    /// Its headers and its signer may contain secrets.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Forwarder")
             .field("target", &self.target)
@@ -155,7 +155,7 @@ impl fmt::Debug for Forwarder {
 }
 
 impl Forwarder {
-    /// A forwarder; of the network it takes proxy and authorities.
+    /// A forwarder, with the proxy and the authorities of the network settings.
     ///
     /// # Errors
     /// Of kind `Usage`: the authorities cannot be read, or a header cannot be sent.
@@ -198,7 +198,7 @@ impl Forwarder {
     /// Sends a message, once; also gives how many milliseconds that took.
     ///
     /// # Errors
-    /// Of kind `Unexpected`: the message is not a HTTP request.
+    /// Of kind `Unexpected`: the message is not an HTTP request.
     pub async fn send(&self, message: &Outgoing<'_>, now: Timestamp) -> Result<(Forwarded, u64)> {
         let request = self.request(message, now)?;
         let begun = Instant::now();
@@ -260,7 +260,7 @@ impl Forwarder {
     }
 }
 
-/// Why an answer is not success.
+/// Why an answer is not a success.
 fn complaint(status: u16, location: Option<&HeaderValue>) -> Option<String> {
     match status {
         200..=299 => None,

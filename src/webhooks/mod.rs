@@ -1,14 +1,14 @@
-//! Webhooks and events: what happened in a store, as its webhooks tell it.
+//! Webhooks and events: what happened in a store, in the form of its webhooks.
 //!
 //! [`topics`] names what can be reported, [`body`] makes the body of a message
 //! from an object, and [`signature`] signs messages and checks signatures.
-//! [`listen`] rebuilds messages from the events of the store and hands each to a
-//! [`forward::Forwarder`]; [`deliveries`] keeps what was handed over, and how far
-//! a listener is.
+//! [`listen`] rebuilds messages from the events of the store and passes each to a
+//! [`forward::Forwarder`]; [`deliveries`] stores the deliveries and the position of
+//! each listener.
 //!
-//! [`registrations`] compares what is registered with what is wanted, [`receiver`]
-//! takes messages in and [`temporary`] remembers what it registered. [`post`] sends
-//! a message to the letter, signed with the client [`secret`].
+//! [`registrations`] compares registered webhooks with wanted ones, [`receiver`]
+//! receives messages and [`temporary`] records its registrations. [`post`] sends a
+//! message unchanged, signed with the client [`secret`].
 
 pub mod body;
 pub mod deliveries;

@@ -1,5 +1,5 @@
-//! Posts a message to an address, with headers to the letter. Redirects are not
-//! followed; of an answer its status counts.
+//! Posts a message to an address, with unchanged headers. Redirects are not followed;
+//! only the status of an answer counts.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::api::client::{Http, Transport};
 use crate::config::{Network, Timeouts};
 use crate::error::{Error, Result};
 
-/// How long a program has to answer: somebody may be at a breakpoint.
+/// How long a program has to answer: it may be stopped at a breakpoint.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The most bytes of an answer that are read.
@@ -34,14 +34,14 @@ impl std::fmt::Debug for Poster {
 /// The result of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posted {
-    /// The status of the answer, or why there is none.
+    /// The status of the answer, or why there is no answer.
     pub answer: Result<u16, String>,
     /// How long it took.
     pub milliseconds: u64,
 }
 
 impl Posted {
-    /// Whether the program took the message.
+    /// Whether the program accepted the message.
     #[must_use]
     pub const fn is_success(&self) -> bool {
         matches!(self.answer, Ok(200..=299))
@@ -59,7 +59,7 @@ impl Posted {
 }
 
 impl Poster {
-    /// Posts to that address. Of the network it takes proxy and authorities.
+    /// Posts to that address, with the proxy and the authorities of the network settings.
     ///
     /// # Errors
     /// Of kind `Usage`: the authorities cannot be read.

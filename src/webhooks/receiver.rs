@@ -1,8 +1,8 @@
 //! Receives messages of webhooks over HTTP: checks both signatures, records each
-//! message, and forwards its very bytes and headers.
+//! message, and forwards its exact bytes and headers.
 //!
-//! Takes a listener; passes messages to a [`MessageLog`] and to a [`Poster`]. A
-//! message whose signature is wrong is answered with 401 and goes nowhere.
+//! Takes a listener; passes messages to a [`MessageLog`] and to a [`Poster`]. A message
+//! with a wrong signature is answered with 401 and not forwarded.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -63,18 +63,18 @@ impl ReceivedMessage {
     }
 }
 
-/// Takes messages, and the result of them.
+/// Records messages and their results.
 pub trait MessageLog: Send + Sync {
-    /// Takes a message before it is forwarded; gives the number of its record.
+    /// Records a message before it is forwarded; returns the number of its record.
     ///
     /// # Errors
-    /// It cannot be kept. The sender is reported so, and sends it again.
+    /// The record cannot be written. The sender gets an error, and sends the message again.
     fn received(&self, message: &ReceivedMessage) -> Result<Option<i64>>;
 
-    /// Takes the result of a message: `None` where it was not forwarded.
+    /// Records the result of a message: `None` if it was not forwarded.
     ///
     /// # Errors
-    /// It cannot be kept.
+    /// The record cannot be written.
     fn ended(
         &self,
         record: Option<i64>,
@@ -89,11 +89,11 @@ pub struct ReceiverSettings {
     pub webhooks: &'static Webhooks,
     /// The client secret.
     pub secret: SecretString,
-    /// The access token, to recognize it where it was taken for the secret.
+    /// The access token, to detect that it was used as the secret.
     pub token: Option<SecretString>,
     /// The present.
     pub clock: Clock,
-    /// Where messages go; they are only recorded without it.
+    /// The target of messages; without it they are only recorded.
     pub forward: Option<Poster>,
     /// Takes the messages.
     pub log: Arc<dyn MessageLog>,
@@ -185,8 +185,8 @@ impl Receiver {
         }
     }
 
-    /// Records a message, forwards it, and gives the status to answer with: that
-    /// of the program behind, so that the sender sends again what it did not take.
+    /// Records a message, forwards it, and returns the status to answer with: that of
+    /// the program, so that the sender sends refused messages again.
     async fn take(&self, message: &ReceivedMessage) -> Result<StatusCode> {
         let log = &self.settings.log;
         let record = log.received(message)?;

@@ -1,8 +1,8 @@
-//! Registered webhooks: what a file wants, what is there, and the steps between.
+//! Registered webhooks: those of a file, the existing ones, and the steps between them.
 //!
-//! A webhook is recognized by topic and address. Where deletions are asked for,
-//! one that moved to another address is changed instead of being replaced, so
-//! that no message is lost between.
+//! Topic and address identify a webhook. If deletions are allowed, a webhook that moved
+//! to another address is changed and not replaced, so that no message is lost in
+//! between.
 
 use serde_json::{Map, Value, json};
 
@@ -45,10 +45,10 @@ pub struct RegisteredWebhook {
     pub version: String,
 }
 
-/// A step from what is there to what is wanted.
+/// A step from the existing to the wanted webhooks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RegistrationStep {
-    /// It is there as wanted.
+    /// It exists as wanted.
     Keep(u64, WantedWebhook),
     /// It is registered.
     Create(WantedWebhook),
@@ -56,12 +56,12 @@ pub enum RegistrationStep {
     Update(u64, WantedWebhook),
     /// It is deleted.
     Delete(RegisteredWebhook),
-    /// It is there and not wanted, and deletions were not asked for.
+    /// It exists and is not wanted, and deletions are not allowed.
     Leave(RegisteredWebhook),
 }
 
 impl RegistrationStep {
-    /// What is done, for output.
+    /// The action, for output.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -73,7 +73,7 @@ impl RegistrationStep {
         }
     }
 
-    /// Number, topic and address of what it is about.
+    /// Number, topic and address of its webhook.
     #[must_use]
     pub fn about(&self) -> (Option<u64>, &str, &str) {
         match self {
@@ -87,14 +87,14 @@ impl RegistrationStep {
         }
     }
 
-    /// Whether something is sent for it.
+    /// Whether the step sends a request.
     #[must_use]
     pub const fn changes(&self) -> bool {
         matches!(self, Self::Create(_) | Self::Update(..) | Self::Delete(_))
     }
 }
 
-/// What the addresses of webhooks may be.
+/// Rules for the addresses of webhooks.
 #[derive(Debug, Clone, Copy)]
 pub struct AddressRules {
     /// Whether plain http is accepted for this machine: a sandbox posts there.
@@ -208,7 +208,7 @@ pub fn registered(webhooks: &Webhooks, id_field: &str, record: &str) -> Result<R
 /// Reads a file of wanted webhooks.
 ///
 /// # Errors
-/// Of kind `Usage`, with the place of what is wrong.
+/// Of kind `Usage`, with the position of the mistake.
 pub fn parse(
     text: &str,
     family: &ApiFamily,
@@ -259,7 +259,7 @@ pub fn parse(
         let count = wanted.iter().filter(|one| one.topic == topic.name).count();
         if count > webhooks.most_of_topic {
             return Err(Error::usage(format!(
-                "{count} webhooks of {}, and {} are accepted",
+                "{count} webhooks of {}, and the limit is {}",
                 topic.name, webhooks.most_of_topic
             )));
         }
@@ -330,8 +330,8 @@ fn one(
     })
 }
 
-/// The steps from what is there to what is wanted. With `prune` what is not
-/// wanted is deleted, or moved to an address that is missing.
+/// The steps from the existing to the wanted webhooks. With `prune`, webhooks that are
+/// not wanted are deleted, or moved to an address that is missing.
 #[must_use]
 pub fn plan(
     wanted: &[WantedWebhook],
@@ -368,7 +368,7 @@ pub fn plan(
             RegistrationStep::Leave(known)
         }
     }));
-    // What is deleted first makes room for what is registered.
+    // Deletions come first: they make room for registrations.
     steps.sort_by_key(|step| !matches!(step, RegistrationStep::Delete(_)));
     steps
 }

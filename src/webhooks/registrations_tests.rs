@@ -109,7 +109,7 @@ fn file_that_is_wrong_says_where_and_why() {
     let error = parsed(&many).unwrap_err();
     assert_eq!(
         error.message,
-        "11 webhooks of order/created, and 10 are accepted"
+        "11 webhooks of order/created, and the limit is 10"
     );
 }
 

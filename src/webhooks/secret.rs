@@ -1,5 +1,5 @@
-//! The client secret that messages are signed with: under which name it is kept,
-//! and how one is made. Where it is kept is decided by the command.
+//! The client secret that signs messages: the name under which it is stored, and how it
+//! is created. The command decides where it is stored.
 
 use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::{ExposeSecret, SecretString};
@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::config::token_storage;
 use crate::error::{Error, Result};
 
-/// Random bytes of a secret that is made here.
+/// Random bytes of a secret that is created here.
 const BYTES: usize = 32;
 
 /// The longest secret that is accepted, in bytes.
@@ -26,7 +26,7 @@ pub fn account(api: &str, profile: &str, base_url: &str) -> String {
 /// A new secret: 64 hexadecimal digits, as the API makes them.
 ///
 /// # Errors
-/// The system gives no random numbers.
+/// The system provides no random numbers.
 pub fn generate() -> Result<SecretString> {
     let mut bytes = [0; BYTES];
     SystemRandom::new()

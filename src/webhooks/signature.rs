@@ -1,9 +1,9 @@
-//! The signatures of messages: made, checked, and explained where they are wrong.
+//! The signatures of messages: created, checked, and explained if they are wrong.
 //!
 //! A message carries two: the plain SHA-256 of the client secret followed by the
-//! body, whose header calls it an HMAC, and beside it an HMAC-SHA256 with a time.
-//! `explain` tries the mistakes that make a right
-//! message look wrong, so that the answer is what to change.
+//! body, whose header calls it an HMAC, and an HMAC-SHA256 with a time. `explain` tries
+//! the mistakes that make a valid message look invalid, so that the answer says what to
+//! change.
 
 mod explain;
 
@@ -42,14 +42,14 @@ pub struct SignedMessage<'a> {
     pub body: &'a [u8],
 }
 
-/// What to check messages with.
+/// The settings of a check.
 #[derive(Debug, Clone, Copy)]
 pub struct Verifier<'a> {
     /// The webhooks whose headers are looked for.
     pub webhooks: &'static Webhooks,
     /// The client secret.
     pub secret: &'a SecretString,
-    /// The access token, which is often taken for the secret.
+    /// The access token, which is often mistaken for the secret.
     pub token: Option<&'a SecretString>,
     /// The present, in seconds since 1970.
     pub now: i64,
@@ -73,13 +73,13 @@ pub struct Verification {
     pub digest: SignatureState,
     /// The HMAC with a time.
     pub timed: SignatureState,
-    /// A scheme of others that the message is signed with, where it has no
+    /// The scheme of another vendor, if the message is signed with it and has no
     /// signature of this API.
     pub foreign: Option<&'static str>,
 }
 
 impl Verification {
-    /// Whether a signature is there, and none is wrong.
+    /// Whether there is a signature, and none is wrong.
     #[must_use]
     pub fn is_valid(&self) -> bool {
         let states = [&self.digest, &self.timed];
@@ -89,7 +89,7 @@ impl Verification {
                 .any(|state| matches!(state, SignatureState::Wrong(_)))
     }
 
-    /// Why the message is not to be trusted, where it is not: the time first,
+    /// Why the message cannot be trusted, if it cannot: the time first,
     /// then the older signature.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
@@ -198,7 +198,7 @@ pub fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str
     found.map(|(_, value)| value.as_str())
 }
 
-/// Compares in a time that does not depend on where two texts differ.
+/// Compares in a time that does not depend on the position of a difference.
 fn same(one: &str, other: &str) -> bool {
     let pairs = one.bytes().zip(other.bytes());
     one.len() == other.len() && pairs.fold(0, |seen, (a, b)| seen | (a ^ b)) == 0

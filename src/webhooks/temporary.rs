@@ -1,7 +1,7 @@
 //! Notes of webhooks that are registered for as long as a receiver runs.
 //!
-//! A note is written before anything is registered, and locked while its receiver
-//! runs: what a killed receiver left behind is found by the next one.
+//! A note is written before anything is registered, and locked while its receiver runs:
+//! the next receiver finds the webhooks that a killed one left behind.
 
 use std::fs::{self, File};
 use std::io;
@@ -13,7 +13,7 @@ use crate::config::folders;
 use crate::config::lock;
 use crate::error::{Error, Result};
 
-/// What a receiver registers.
+/// The registrations of a receiver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemporaryNote {
     /// The store, as it is named on this machine.
@@ -22,10 +22,10 @@ pub struct TemporaryNote {
     pub address: String,
 }
 
-/// A note that is locked. It is removed by [`LockedNote::remove`] alone.
+/// A locked note. Only [`LockedNote::remove`] removes it.
 #[derive(Debug)]
 pub struct LockedNote {
-    /// What it says.
+    /// Its content.
     pub note: TemporaryNote,
     path: PathBuf,
     _lock: File,
@@ -92,7 +92,7 @@ impl LockedNote {
 
     /// Removes the note: nothing of it is registered any more.
     pub fn remove(self) {
-        // One that stays says only that there may be something to remove.
+        // A note that remains only states that there may be webhooks to remove.
         let _ = fs::remove_file(&self.path);
         let lock = lock_of(&self.path);
         drop(self);

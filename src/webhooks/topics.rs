@@ -1,4 +1,4 @@
-//! The topics of webhooks: found by name, with what the catalog says of each.
+//! The topics of webhooks: found by name, with their description in the catalog.
 
 use crate::catalog::{Api, EventTopic, WebhookTopic, Webhooks};
 use crate::error::{Error, Result};
@@ -37,7 +37,7 @@ pub fn events(api: &Api, topic: &WebhookTopic) -> Option<&'static EventTopic> {
     rows.find(|row| row.name == topic.name)
 }
 
-/// How sure it is that a message of a topic is known without a webhook:
+/// How reliably a message of a topic is detected without a webhook:
 /// `exact`, `confirmed`, `lossy`, `polling` or `impossible`.
 #[must_use]
 pub fn class(api: &Api, topic: &WebhookTopic) -> &'static str {

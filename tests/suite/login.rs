@@ -174,7 +174,7 @@ fn a_token_that_the_api_refuses_is_not_kept() {
         .on_terminal(80)
         .typing("sk_short")
         .fails(3)
-        .says("what was typed is not a token: 8 characters are too few");
+        .says("the typed text is not a token: 8 characters are too few");
     assert!(desk.store.keyring().accounts().is_empty());
     desk.rc("auth login").fails(2).says("--with-token");
     desk.rc("auth login --with-token")
@@ -364,12 +364,12 @@ fn a_file_that_others_can_read_is_refused() {
     std::fs::set_permissions(desk.token_file(), rights).unwrap();
     desk.rc("store get")
         .fails(3)
-        .says("others can read the token in")
+        .says("other users can read the token in")
         .says("chmod 600")
         .says("make a new token");
     desk.rc("auth status")
         .fails(3)
-        .says("file: others can read");
+        .says("file: other users can read");
 }
 
 #[test]

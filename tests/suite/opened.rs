@@ -76,7 +76,7 @@ fn followed(told: &Path) -> (Vec<String>, PathBuf, String) {
     let arguments: Vec<String> = lines.map(Result::unwrap).collect();
     let page = PathBuf::from(arguments.last().unwrap());
     let mode = fs::metadata(&page).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600, "others can read it");
+    assert_eq!(mode & 0o777, 0o600, "other users can read it");
     let text = fs::read_to_string(&page).unwrap();
     assert!(!text.contains("token"), "{text}");
     let url = text.split("0; url=").nth(1).unwrap();

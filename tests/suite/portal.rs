@@ -217,7 +217,7 @@ fn unknown_route_names_the_nearest_and_is_not_sent() {
         ),
         (
             "portal get --hash ab 7 /subscriptions",
-            "cannot go together",
+            "cannot be combined",
         ),
         (
             "portal get --hash ab /subscriptions",

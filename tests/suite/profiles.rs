@@ -231,7 +231,7 @@ fn wrong_names_and_commands_are_refused() {
         ("profile show x", "there is no profile x"),
         (
             "store get --profile x",
-            "rc auth login --profile x makes it",
+            "rc auth login --profile x creates it",
         ),
         (
             "profile set a --base-url http://x.example.com",
@@ -282,9 +282,9 @@ fn settings_with_a_command_that_a_group_can_change_are_refused() {
     };
     let store = written("[profiles.a]\ncredential_command = \"op read x\"\n");
     for (file, folder, said) in [
-        (0o664, 0o755, "others can change"),
-        (0o644, 0o775, "others can replace files in"),
-        (0o644, 0o757, "others can replace files in"),
+        (0o664, 0o755, "other users can change"),
+        (0o644, 0o775, "other users can replace files in"),
+        (0o644, 0o757, "other users can replace files in"),
     ] {
         change(&store, file, folder);
         rc("store get --profile a")

@@ -161,8 +161,8 @@ fn query(
     {
         let flag = kebab(other.name);
         return Err(
-            Error::usage(format!("--cursor and --{flag} cannot go together"))
-                .hint("a cursor carries the filters and the order it was given with"),
+            Error::usage(format!("--cursor and --{flag} cannot be combined"))
+                .hint("a cursor contains the filters and the order of its list"),
         );
     }
     Ok(query)
@@ -350,7 +350,7 @@ mod tests {
         let error = fill(list, &[], &both, &now()).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "--cursor and --status cannot go together"
+            "--cursor and --status cannot be combined"
         );
     }
 

@@ -224,7 +224,7 @@ fn take(run: &mut Run, with_token: bool) -> Result<SecretString> {
         .suspended(|| (run.ask_secret)("API token (not shown)"))
         .map(SecretString::from)
         .map_err(|_| Error::new(Kind::Interrupted, "cancelled; nothing was sent"))?;
-    whole(&typed, "what was typed")
+    whole(&typed, "the typed text")
 }
 
 /// The token in a text. One that is too short is refused, except for that of

@@ -6,7 +6,7 @@ use crate::cli::values::{limit, text};
 use crate::commands::webhooks::listen::ForwardWords;
 use crate::error::{Error, Result};
 
-/// What to do with deliveries.
+/// The task of the command.
 #[derive(Debug)]
 pub(super) enum Deliveries {
     /// List them.
@@ -26,7 +26,7 @@ pub(super) enum Deliveries {
     },
 }
 
-/// What the words come to.
+/// The arguments.
 pub(super) fn deliveries_of(verb: &str, matches: &ArgMatches) -> Result<Deliveries> {
     let number = |name: &str| matches.get_one::<i64>(name).copied();
     Ok(match verb {

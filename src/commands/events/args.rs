@@ -25,7 +25,7 @@ pub(super) struct Changes {
     pub(super) since: Option<String>,
 }
 
-/// What the words of `tail` come to.
+/// The arguments of `tail`.
 pub(super) fn tail_of(matches: &ArgMatches) -> Tail {
     Tail {
         filter: EventFilter {
@@ -42,7 +42,7 @@ pub(super) fn tail_of(matches: &ArgMatches) -> Tail {
     }
 }
 
-/// What the words of `changes` come to.
+/// The arguments of `changes`.
 pub(super) fn changes_of(matches: &ArgMatches) -> Changes {
     Changes {
         object: text(matches, "object").unwrap_or_default(),

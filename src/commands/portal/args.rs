@@ -124,7 +124,7 @@ fn of_customer(matches: &ArgMatches) -> Result<OfCustomer> {
     match (&of.customer, &of.hash) {
         (None, None) => Err(Error::usage("the id of a customer is missing")
             .hint("or give a hash with --hash, and its token in RECHARGE_PORTAL_TOKEN")),
-        (Some(_), Some(_)) => Err(Error::usage("a customer and --hash cannot go together")
+        (Some(_), Some(_)) => Err(Error::usage("a customer and --hash cannot be combined")
             .hint("give the id of the customer, or the hash with a token")),
         _ => Ok(of),
     }

@@ -63,7 +63,7 @@ pub(super) fn run(run: &mut Run, options: &Options, customer: &str, opens: bool)
 /// A link that is opened is not printed, and leads to a server.
 fn refuse_open(is_plain: bool, is_sandbox: bool) -> Result<()> {
     if !is_plain {
-        return Err(Error::usage("--open prints no link")
+        return Err(Error::usage("--open does not print the link")
             .hint("leave out --open, or the flags of the output"));
     }
     if is_sandbox {

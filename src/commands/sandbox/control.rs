@@ -204,7 +204,7 @@ pub(in crate::commands) fn served(run: &Run, options: &Options) -> Result<Option
     match place.url() {
         Some(url) if url.is_loopback() => Ok(Some(url.clone())),
         Some(url) if options.base_url.is_some() => Err(Error::usage(format!(
-            "{url} is another machine; a sandbox is controlled from its own"
+            "{url} is another machine; a sandbox can be controlled only from its own machine"
         ))),
         _ => Ok(None),
     }

@@ -149,13 +149,18 @@ fn dump(run: &mut Run, options: &Options, platform: Platform) -> Result<()> {
 }
 
 fn load(run: &mut Run, options: &Options, platform: Platform, file: &Path) -> Result<()> {
-    let named = file.display().to_string();
-    if file != Path::new("-") && copy::is_database(file) {
+    let is_stdin = file == Path::new("-");
+    let named = if is_stdin {
+        "standard input".to_owned()
+    } else {
+        file.display().to_string()
+    };
+    if !is_stdin && copy::is_database(file) {
         let state = copy::state(run, file)?;
         let replaced = Replaced::confirmed(run, options, platform)?;
         return replace(run, &replaced, &state, None, &named);
     }
-    let text = if file == Path::new("-") {
+    let text = if is_stdin {
         Ok(run.stdin.text("-")?)
     } else {
         std::fs::read_to_string(file)

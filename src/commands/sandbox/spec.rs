@@ -230,7 +230,7 @@ fn load() -> Command {
             .value_name("FILE|-")
             .required(true)
             .value_parser(value_parser!(PathBuf))
-            .help("what `rc sandbox dump` printed, or a copy in SQLite; - reads standard input"),
+            .help("dump of `rc sandbox dump`, or a copy in SQLite; - reads standard input"),
     )
     .arg(platform())
 }

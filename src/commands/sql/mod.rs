@@ -1,4 +1,4 @@
-//! `rc sql`: questions to a copy that `rc sync` made.
+//! `rc sql`: queries of a copy that `rc sync` created.
 
 mod report;
 mod run;

@@ -25,7 +25,7 @@ use crate::ui::printer::{Described, Printer, style};
 /// The parameter of most reports: the last day that counts.
 const TODAY: &str = "today";
 
-/// A report by its name, with the API that it is about.
+/// A report by its name, with its API.
 pub(super) fn find(name: &str) -> Result<(&'static ApiFamily, &'static Report)> {
     let families = catalog::FAMILIES.iter().copied();
     let mut found = families.filter_map(|family| Some((family, family.analysis.report(name)?)));
@@ -46,7 +46,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Report> {
     families.flat_map(|family| family.analysis.reports)
 }
 
-/// Prints name and meaning of each report.
+/// Prints name and description of each report.
 pub(super) fn list(run: &mut Run, options: &Options) -> Result<()> {
     let described = Described::of_keys(&["query", "about", "parameters"]);
     let mut printer = Printer::prepare(run, options, Shape::Many, described)?;
@@ -77,8 +77,8 @@ pub(super) struct QueryValues {
 }
 
 impl QueryValues {
-    /// The values of `--param NAME=VALUE`, and those that a report has by itself. A
-    /// query that is no report takes any.
+    /// The values of `--param NAME=VALUE`, and the defaults of a report. A query that is
+    /// not a report accepts any parameter.
     pub(super) fn of(report: Option<&'static Report>, matches: &ArgMatches) -> Result<Self> {
         let mut values = Vec::new();
         for word in texts(matches, "param") {
@@ -100,7 +100,7 @@ impl QueryValues {
         Ok(Self { values })
     }
 
-    /// The value of a parameter. The last word about it counts.
+    /// The value of a parameter. The last one that was given counts.
     fn get(&self, name: &str) -> Option<&str> {
         let mut values = self.values.iter();
         let found = values.find(|(known, _)| known == name);
@@ -145,7 +145,7 @@ pub(super) fn check(
     if store.api != api.name {
         let message = format!("{database} is a copy of {store}");
         return Err(Error::usage(message).hint(format!(
-            "the query {} is about copies of {}",
+            "the query {} runs on copies of {}",
             report.name, api.title
         )));
     }
@@ -158,10 +158,8 @@ pub(super) fn check(
             other => format!(" --to sqlite:{other}"),
         };
         let message = format!("{database} has no table {}", table.name);
-        return Err(Error::new(Kind::NotFound, message).hint(format!(
-            "rc sync --tables {}{to} brings it",
-            table.copied_as
-        )));
+        return Err(Error::new(Kind::NotFound, message)
+            .hint(format!("rc sync --tables {}{to} adds it", table.copied_as)));
     }
     Ok(())
 }
@@ -171,8 +169,8 @@ fn has_table(copy: &Connection, name: &str) -> rusqlite::Result<bool> {
     copy.query_row(query, [name], |row| row.get(0))
 }
 
-/// The time zone of days: the one that is asked for, else that of the store, else UTC,
-/// which `note` tells.
+/// The time zone of days: the requested one, else that of the store, else UTC, which
+/// `note` reports.
 pub(super) fn zone(
     run: &mut Run,
     copy: &Connection,
@@ -199,14 +197,14 @@ pub(super) fn zone(
     Ok(zone.unwrap_or_else(|| {
         if tells {
             run.reporter.note(
-                "days are those of UTC: the copy does not have the time zone of the store; --tz names one",
+                "days are in UTC: the copy does not contain the time zone of the store; --tz sets one",
             );
         }
         TimeZone::UTC
     }))
 }
 
-/// The last day that a copy knows of: that of the last run which read one of these
+/// The last day of a copy: that of the last run which read one of these
 /// tables to its end.
 fn last_day(copy: &Connection, report: &Report, zone: &TimeZone) -> Result<Option<String>> {
     let query = "SELECT state ->> '$.completed' FROM _sync_tables WHERE name = ?";
@@ -255,7 +253,7 @@ pub(super) fn bind(
     Ok(())
 }
 
-/// Prints the rows: bars for somebody who looks, else records.
+/// Prints the rows: bars on a terminal, else records.
 pub(super) fn show(
     run: &mut Run,
     options: &Options,
@@ -337,7 +335,7 @@ pub(super) fn asked_zone(matches: &ArgMatches) -> Result<Option<TimeZone>> {
     zone.transpose().map_err(Error::usage)
 }
 
-/// How messages name a copy.
+/// The name of a copy in messages.
 pub(super) fn database(matches: &ArgMatches) -> String {
     let database = text(matches, "database").unwrap_or_default();
     Path::new(&database).display().to_string()

@@ -1,4 +1,4 @@
-//! `rc sql`: from words to rows.
+//! `rc sql`: from arguments to rows.
 
 use std::path::Path;
 
@@ -26,7 +26,7 @@ const TABLES: &str = "
       AND tables.name NOT LIKE '\\_sync\\_%' ESCAPE '\\'
     GROUP BY tables.name ORDER BY tables.name";
 
-/// Asks the copy, and prints what it says.
+/// Runs the query, and prints its rows.
 pub(super) fn run(run: &mut Run, options: &Options, matches: &ArgMatches) -> Result<()> {
     if options.dry_run.is_some() {
         return Err(Error::usage(
@@ -93,7 +93,7 @@ pub(super) fn print_rows(
     Ok(())
 }
 
-/// The query: a word, a file, or standard input.
+/// The query: an argument, a file, or standard input.
 fn query(run: &mut Run, matches: &ArgMatches) -> Result<String> {
     if let Some(query) = text(matches, "query") {
         return Ok(query);
@@ -174,14 +174,14 @@ fn value(value: ValueRef<'_>) -> Value {
     }
 }
 
-/// What the database says of a query.
+/// The error of the database for a query.
 pub(super) fn failed(error: rusqlite::Error) -> Error {
     use rusqlite::Error as Sql;
     match error {
         Sql::SqlInputError { msg, .. } => {
             Error::usage(msg).hint("rc sql --list-tables shows tables and columns")
         }
-        Sql::MultipleStatement => Error::usage("this is more than one query"),
+        Sql::MultipleStatement => Error::usage("rc sql runs one query, and this is more than one"),
         Sql::SqliteFailure(_, Some(message)) => Error::usage(message),
         other => Error::unexpected("the copy cannot be read").caused_by(other),
     }

@@ -9,7 +9,7 @@ use crate::commands::stats::zone;
 pub(super) const SPEC: Spec = Spec::new("sql", "Query the copy of the store with SQL", build);
 
 const LONG_ABOUT: &str = "\
-Query the copy that rc sync made. Sends nothing, and does not change the copy.
+Query the copy that rc sync created. Sends nothing, and does not change the copy.
 
 Amounts are exact decimal numbers kept as text: decimal_sum(total_price) adds
 them up exactly, where sum() would round. Times are UTC text, such as
@@ -61,7 +61,7 @@ fn flags() -> [Arg; 9] {
             .long("print")
             .action(ArgAction::SetTrue)
             .requires("report")
-            .help("print the query and what it means, without running it"),
+            .help("print the query and its definition, without running it"),
         Arg::new("param")
             .long("param")
             .value_name("NAME=VALUE")

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::sync::destination::{Address, SchemaPolicy};
 use crate::sync::{Deletes, StartDate};
 
-/// What to copy, where to, and how.
+/// The tables, the destination and the settings of a run.
 #[derive(Debug)]
 pub(super) struct Sync {
     /// The destination, where a flag names it.
@@ -40,7 +40,7 @@ pub(super) struct Sync {
     pub(super) compact: bool,
 }
 
-/// What the words come to.
+/// The arguments.
 pub(super) fn sync_of(matches: &ArgMatches) -> Result<Sync> {
     let span = |name: &str| matches.get_one::<Duration>(name).copied();
     let word = |name: &str| text(matches, name).unwrap_or_default();

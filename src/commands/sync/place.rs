@@ -92,7 +92,8 @@ pub(in crate::commands) fn open_copy(path: &Path) -> Result<(Connection, StoreKe
     match opened {
         Ok((Some(store), copy)) => Ok((copy, store)),
         Ok((None, _)) => {
-            Err(Error::usage(format!("{name} is not a copy of a store")).hint("rc sync makes one"))
+            Err(Error::usage(format!("{name} is not a copy of a store"))
+                .hint("rc sync creates one"))
         }
         Err(error) => Err(Error::usage(format!("{name} cannot be read")).caused_by(error)),
     }
@@ -100,7 +101,7 @@ pub(in crate::commands) fn open_copy(path: &Path) -> Result<(Connection, StoreKe
 
 /// The error of a copy that is not there.
 pub(super) fn none_at(name: &str) -> Error {
-    Error::new(Kind::NotFound, format!("there is no copy at {name}")).hint("rc sync makes one")
+    Error::new(Kind::NotFound, format!("there is no copy at {name}")).hint("rc sync creates one")
 }
 
 /// Opens the destination.

@@ -187,7 +187,7 @@ impl RepeatedRun<'_> {
         if let Some(patience) = &self.patience {
             patience.shorten(LAST_PATIENCE);
             run.reporter
-                .note("interrupted; the target has 30s to store what it took");
+                .note("interrupted; the target has 30s to store the rows that it received");
         }
         let runtime = crate::runtime::current_thread()?;
         let finished = runtime.block_on(self.worker.call(|destination| destination.finish()));

@@ -34,7 +34,7 @@ pub(super) fn job(
         return Err(Error::usage(
             "--deletes full compares the rows of a copy, and those of a Singer target cannot be read back",
         )
-        .hint("lists that are read whole replace what the target has of them"));
+        .hint("lists that are read whole replace their rows in the target"));
     }
     let Some(command) = command else {
         return to_stdout(run, options, asked, plan);
@@ -90,7 +90,7 @@ fn to_stdout(run: &mut Run, options: &Options, asked: &Sync, plan: RunPlan) -> R
 pub(in crate::commands) fn given(path: &Path) -> Result<StartState> {
     let name = path.display().to_string();
     let state = read_state(path)?;
-    // Whoever names a state does not mean to begin anew.
+    // A missing file is an error: the user expects to continue from a state.
     let state = state.ok_or_else(|| Error::usage(format!("there is no state file {name}")))?;
     Ok(StartState::Given(state, name))
 }

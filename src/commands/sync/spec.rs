@@ -56,7 +56,8 @@ fn build() -> Command {
                 .args(flags())
                 .args([layout(), print_views()])
                 .subcommands([
-                    verb("status", "Show what the copy has", STATUS).args([to(), from()]),
+                    verb("status", "Show rows and bookmarks of the copy", STATUS)
+                        .args([to(), from()]),
                     verb("check", "Check token and copy before a run", CHECK).args(flags()),
                 ])
         })
@@ -73,7 +74,7 @@ fn layout() -> Arg {
         .long("layout")
         .value_name("NAME")
         .value_parser(PossibleValuesParser::new(layouts().map(|layout| layout.name)))
-        .help("after the copy, make views with the tables of another service, in SQLite or PostgreSQL")
+        .help("after the copy, create views with the tables of another service, in SQLite or PostgreSQL")
 }
 
 fn print_views() -> Arg {
@@ -173,7 +174,7 @@ fn flags() -> Vec<Arg> {
             .help("with --to singer:, the file of the Singer state [default: one for each store and target]"),
         duration(
             "target-timeout",
-            "end a Singer target that takes nothing and prints nothing for so long",
+            "stop a Singer target that reads nothing and prints nothing for this time",
         )
         .default_value("10m"),
         Arg::new("compact")

@@ -1,4 +1,4 @@
-//! The words of `rc tap`, and those of a program that is called `tap-recharge`.
+//! The arguments of `rc tap`, and of the program under the name `tap-recharge`.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use clap::ArgMatches;
 
 use crate::cli::values::text;
 
-/// What is asked of the tap.
+/// The arguments of the tap.
 #[derive(Debug)]
 pub(super) struct Tap {
     pub(super) config: Option<PathBuf>,
@@ -16,10 +16,10 @@ pub(super) struct Tap {
     pub(super) action: TapAction,
 }
 
-/// What the tap is to do.
+/// The task of the tap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TapAction {
-    /// Print what it is; as JSON, or as text.
+    /// Print its description; as JSON, or as text.
     About { json: bool },
     /// Print the catalog.
     Discover,
@@ -53,7 +53,7 @@ pub(super) fn tap_of(matches: &ArgMatches) -> Tap {
 /// The name under which the program is a tap.
 const NAME: &str = "tap-recharge";
 
-/// The words of the program called by a name: under the name of the tap they are those
+/// The arguments of the program under a name: under the name of the tap they are those
 /// of the tap, whose flags have other letters than those of this program.
 pub(in crate::commands) fn words(
     program: Option<&OsStr>,

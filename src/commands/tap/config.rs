@@ -1,4 +1,4 @@
-//! The configuration of the tap: a JSON file, as that of `tap-recharge`.
+//! The configuration of the tap: a JSON file like that of `tap-recharge`.
 
 use std::path::Path;
 
@@ -27,7 +27,7 @@ pub(super) const KEYS: &[ConfigKey] = &[
     },
     ConfigKey {
         name: START,
-        about: "nothing that changed before it is read in a first run",
+        about: "a first run reads only records that changed since then",
         is_secret: false,
     },
     ConfigKey {
@@ -42,7 +42,7 @@ pub(super) const KEYS: &[ConfigKey] = &[
     },
 ];
 
-/// A configuration. Nothing shows it: it has the token.
+/// A configuration. No message shows it: it contains the token.
 pub(super) struct TapConfig {
     name: String,
     members: Map<String, Value>,
@@ -52,12 +52,12 @@ impl TapConfig {
     /// Reads a file.
     ///
     /// # Errors
-    /// Of kind `Usage`: it is not there, or not a JSON object.
+    /// Of kind `Usage`: it does not exist, or is not a JSON object.
     pub(super) fn read(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
         let text = folders::text(path, None)?;
         let text = text.ok_or_else(|| Error::usage(format!("there is no file {name}")))?;
-        // What a parser says of broken text may show a part of it.
+        // The message of a parser may contain a part of the text.
         let Ok(Value::Object(members)) = serde_json::from_str(&text) else {
             let error = Error::usage(format!("{name} is not a JSON object"));
             return Err(error.hint(format!(

@@ -1,4 +1,4 @@
-//! `rc tap`: from words to messages.
+//! `rc tap`: from arguments to messages.
 
 use std::path::Path;
 use std::time::Duration;
@@ -25,7 +25,7 @@ const LOOK_BACK: Duration = Duration::from_secs(10 * 60);
 /// How many streams are read at a time.
 const PARALLEL: usize = 4;
 
-/// Does what the words ask for.
+/// Runs the task of the arguments.
 pub(super) fn run(run: &mut Run, options: &Options, asked: &Tap) -> Result<()> {
     refuse_formats(options, "tap")?;
     if options.dry_run.is_some() {
@@ -49,7 +49,7 @@ pub(super) fn run(run: &mut Run, options: &Options, asked: &Tap) -> Result<()> {
     }
 }
 
-/// Lets the token of the configuration be the one that is sent.
+/// Uses the token of the configuration for requests.
 fn use_token(run: &mut Run, config: Option<&TapConfig>) -> Result<()> {
     if let Some(config) = config {
         let variable = run.family.newest().auth.variable.to_owned();
@@ -64,7 +64,7 @@ fn test(run: &mut Run, options: &Options, config: Option<&TapConfig>) -> Result<
     let client = run.client(&place)?;
     let now = run.now(place.family.newest());
     let store = Run::wait(async { store_key(&place, store_id(&client, &now).await?) })?;
-    run.reporter.note(&format!("the token reads {store}"));
+    run.reporter.note(&format!("the token can read {store}"));
     Ok(())
 }
 
@@ -88,7 +88,7 @@ fn sync(run: &mut Run, options: &Options, asked: &Tap, config: Option<&TapConfig
     if !unknown.is_empty() {
         let names = unknown.join(", ");
         run.reporter.note(&format!(
-            "keys of the configuration that are not used: {names}"
+            "the configuration has unknown keys, which are ignored: {names}"
         ));
     }
     for note in &selection.notes {
@@ -125,7 +125,7 @@ fn selected(path: &Path, all: &[SyncTable]) -> Result<Selection> {
     select(&text, &name, all)
 }
 
-/// Says what the tap is, in the form that programs which run taps read.
+/// Prints the description of the tap, in the form that programs which run taps read.
 fn about(run: &mut Run, is_json: bool) -> Result<()> {
     let (name, version) = ("tap-recharge", env!("CARGO_PKG_VERSION"));
     let description = "Recharge as a Singer tap, by recharge-cli";

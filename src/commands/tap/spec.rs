@@ -10,12 +10,12 @@ pub(super) const SPEC: Spec = Spec::new("tap", "The store as a Singer tap", buil
 
 const LONG_ABOUT: &str = "\
 Print the records of the store as Singer messages, for Meltano and other programs
-that run taps. rc sync --to singer:COMMAND needs none of them.
+that run taps. rc sync --to singer:COMMAND runs a target without such a program.
 
-The configuration is a JSON file with access_token, start_date and user_agent, as
-that of tap-recharge; without one the token comes from where rc has it. States of
-tap-recharge are read; those that are written have the shape of the Singer SDK.
-Under the name tap-recharge the program is this command.";
+The configuration is a JSON file with access_token, start_date and user_agent, like
+that of tap-recharge; without it, rc tap uses the token of rc. It reads states of
+tap-recharge and of the Singer SDK, and writes states of the SDK. A link to rc with
+the name tap-recharge runs this command.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -52,12 +52,12 @@ fn flags() -> [Arg; 8] {
             .hide_short_help(true),
         file("state", "state of the last run"),
         switch("test", "try the token, and print no record"),
-        switch("about", "print what the tap is and takes"),
+        switch("about", "print name, version, capabilities and settings"),
         Arg::new("format")
             .long("format")
             .value_name("FORM")
             .value_parser(PossibleValuesParser::new(["text", "json"]))
             .default_value("text")
-            .help("with --about, the form of it"),
+            .help("output format of --about"),
     ]
 }

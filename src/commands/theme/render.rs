@@ -262,7 +262,8 @@ fn set(value: &mut Value, path: &str, new: Value) -> Result<()> {
                     .and_then(|index| items.get_mut(index));
                 item.ok_or_else(|| {
                     Error::usage(format!(
-                        "--set {path}: the list has {count} items and no {name}"
+                        "--set {path}: the list has no position {name}; the last one is {}",
+                        count.saturating_sub(1)
                     ))
                 })?
             }

@@ -216,9 +216,10 @@ fn stopped(mut error: Error, what: &str, done: usize) -> Error {
             error.kind = Kind::Partial;
         }
         error.untouched = false;
-        error
-            .hints
-            .push(format!("{done} steps were done before it"));
+        error.hints.push(match done {
+            1 => "1 step was done before this failure".to_owned(),
+            _ => format!("{done} steps were done before this failure"),
+        });
     }
     error.hint("run it again: it does only the missing steps")
 }

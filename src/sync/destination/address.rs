@@ -51,7 +51,7 @@ pub enum LakeLocation {
     Bucket {
         /// The name of the bucket.
         bucket: String,
-        /// What the names of all objects begin with; without slashes at its ends.
+        /// The beginning of the names of all objects, without slashes at its ends.
         prefix: String,
     },
 }

@@ -15,9 +15,9 @@ pub enum Dialect {
     Duckdb,
 }
 
-/// Moments that `PostgreSQL` surely takes. They have an offset: without one the zone of
-/// the session would count. The 29th of February is left out, as it is no day of most
-/// years.
+/// Times that `PostgreSQL` certainly accepts. They have an offset: without one the zone
+/// of the session would apply. The 29th of February is excluded, because most years do
+/// not have it.
 const MOMENT: &str = concat!(
     r"^\d{4}-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)",
     r"[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d([.]\d+)?(Z|[+-](0\d|1[0-4]):?[0-5]\d)$",
@@ -28,7 +28,7 @@ const MOMENT: &str = concat!(
 pub(super) enum Expression {
     /// The value of a column.
     Column(String, ColumnType),
-    /// A member of a JSON document as text, whatever its kind.
+    /// A member of a JSON document as text, of any kind.
     Member(String),
     /// A value that has the type that is wanted.
     Exact(String),
@@ -66,7 +66,7 @@ impl Dialect {
         }
     }
 
-    /// A document that is surely a list: an empty one in place of anything else.
+    /// A document that is certainly a list: anything else becomes an empty one.
     pub(super) fn list(self, document: &str) -> String {
         match self {
             Self::Sqlite => {
@@ -115,7 +115,7 @@ impl Dialect {
     /// A member of an element.
     pub(super) fn item(self, path: &str) -> String {
         match self {
-            // The operator takes no text that is not JSON.
+            // The operator accepts only JSON.
             Self::Sqlite => {
                 format!("CASE e.type WHEN 'object' THEN e.value ->> '$.{path}' END")
             }
@@ -137,7 +137,7 @@ impl Dialect {
         }
     }
 
-    /// An expression as a value of a type; null where it is none.
+    /// An expression as a value of a type; null if it is not one.
     pub(super) fn cast(self, expression: &Expression, kind: ViewType) -> String {
         let name = self.type_name(kind);
         let value = match expression {
@@ -154,20 +154,20 @@ impl Dialect {
         }
     }
 
-    /// The value of a column that casts to the type without a look at it.
+    /// The value of a column that always casts to the type.
     fn fitting(self, sql: &str, of: ColumnType, kind: ViewType) -> Option<String> {
         match (of, kind) {
             (ColumnType::Boolean, ViewType::Text) if self == Self::Sqlite => Some(format!(
                 "CASE {sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
             )),
-            // A moment as all others are there.
+            // The same form as all other times.
             (ColumnType::Date, ViewType::Time) if self == Self::Sqlite => {
                 Some(format!("{sql} || 'T00:00:00Z'"))
             }
             (ColumnType::Time, ViewType::Time) => Some(match self {
                 Self::Sqlite => sql.to_owned(),
                 Self::Postgres => format!("{sql} AT TIME ZONE 'UTC'"),
-                // Whether the file has a zone or none, and without the extension for zones.
+                // Works with and without a zone in the file, and without the extension for zones.
                 Self::Duckdb => format!("make_timestamp(epoch_us({sql}))"),
             }),
             (_, ViewType::Text)
@@ -179,7 +179,7 @@ impl Dialect {
         }
     }
 
-    /// The value in a text; null where there is none of the type.
+    /// The value in a text; null if the text is not of the type.
     fn parsed(self, text: &str, kind: ViewType) -> String {
         match (self, kind) {
             (_, ViewType::Text) => text.to_owned(),

@@ -1,9 +1,9 @@
 //! Views over the tables of a copy, for programs that expect the tables of another
 //! replication service.
 //!
-//! In comes a [`Layout`] of the catalog, which says what each column is; out go
-//! SELECT statements in the dialect of a database. What a database does with them,
-//! its destination decides.
+//! Takes a [`Layout`] of the catalog, which defines each column; returns SELECT
+//! statements in the dialect of a database. The destination decides how its database
+//! runs them.
 
 mod dialect;
 mod select;
@@ -30,16 +30,16 @@ pub struct TableLayout {
     pub tables: Vec<SyncTable>,
 }
 
-/// What became of a layout.
+/// The result of a layout.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LaidOut {
     /// Where the views are, as messages name it.
     pub place: String,
     /// The number of views.
     pub views: usize,
-    /// Those that were made or replaced.
+    /// Those that were created or replaced.
     pub changed: usize,
-    /// Views that cannot be: each with the table that the copy lacks.
+    /// Views that cannot be created: each with the table that the copy lacks.
     pub lacking: Vec<(&'static str, &'static str)>,
 }
 
@@ -57,7 +57,7 @@ pub struct SourceTable {
 pub struct ViewStatement {
     /// The name of the view.
     pub name: &'static str,
-    /// What it selects; the table that is missing where it cannot be made.
+    /// The SELECT; or the missing table, if the view cannot be created.
     pub select: Result<String, &'static str>,
 }
 
@@ -121,7 +121,7 @@ impl TableLayout {
     pub fn over_parquet(&self, folder: &Path) -> Result<(String, LaidOut)> {
         let name = folder.to_str().ok_or_else(|| {
             Error::usage(format!("{} is not valid UTF-8", folder.display()))
-                .hint("rename the folder; SQL names it in a text")
+                .hint("rename the folder: the SQL statements contain its name")
         })?;
         let path = |table: &str| format!("{}/{table}.parquet", name.trim_end_matches('/'));
         let statements = self.statements::<Error>(Dialect::Duckdb, |table| {
@@ -153,7 +153,7 @@ impl TableLayout {
             }
         }
         if report.views == 0 {
-            let message = format!("{name} has no Parquet files of a copy");
+            let message = format!("{name} contains no Parquet files of a copy");
             let hint = format!("rc sync --to parquet:{name} writes them");
             return Err(Error::new(Kind::NotFound, message).hint(hint));
         }

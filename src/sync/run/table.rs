@@ -375,7 +375,7 @@ impl SyncRun<'_> {
         Err(ListFailure::Fetch(
             Error::new(
                 Kind::Partial,
-                format!("{name}: its bookmark {bookmark} is in the future"),
+                format!("its bookmark {bookmark} is in the future"),
             )
             .hint(format!(
                 "--refresh {name} reads the table again from the beginning"

@@ -105,7 +105,7 @@ pub struct Delivery {
     pub id: i64,
     /// Who it is for.
     pub key: ListenerKey,
-    /// What it is.
+    /// Its kind.
     pub what: NewDelivery,
     /// Whether the body is still kept.
     pub has_body: bool,

@@ -1,5 +1,5 @@
-//! What is known of objects: each as it was when a listener read it, with the
-//! changes that events told of since. An object that is deleted before it is read
+//! Stored objects: each as it was when a listener read it, with the changes that events
+//! have reported since. An object that is deleted before it is read
 //! again is still known from here.
 
 use jiff::Timestamp;

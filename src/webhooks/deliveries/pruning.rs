@@ -6,7 +6,7 @@ use super::{DeliveryLog, unwritable};
 use crate::error::Result;
 
 /// How long a delivery is kept: longer than events are listed, so that none is
-/// delivered anew because it was forgotten.
+/// delivered again because its record was removed.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The most bytes of the file, about.

@@ -1,5 +1,5 @@
-//! The first look of a listener: objects that the store may delete before anyone
-//! asks for them are read, so that what happens to them can be told.
+//! The first reads of a listener: objects that the store may delete before they are
+//! requested, so that their changes can be reported.
 
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use crate::error::{Kind, Result};
 const MOST_OBJECTS: usize = 1_000;
 
 impl Listener<'_> {
-    /// Reads short-lived objects of the topics that are listened to. That this fails
-    /// costs a few bodies and no message.
+    /// Reads short-lived objects of the selected topics. A failure costs a few bodies and
+    /// no message.
     ///
     /// # Errors
-    /// Of kind `Interrupted` or `Closed`; what was read cannot be kept.
+    /// Of kind `Interrupted` or `Closed`; the objects cannot be stored.
     pub(super) async fn acquaint(&self) -> Result<()> {
         let client = Arc::clone(self.reader.client());
         let known = self.known((self.clock)(), Timestamp::MIN);

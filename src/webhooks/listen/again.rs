@@ -38,7 +38,7 @@ pub(super) async fn find_event(
     found.ok_or_else(|| Error::new(Kind::NotFound, message))
 }
 
-/// What webhooks would have carried of an event.
+/// The messages of webhooks about an event.
 ///
 /// # Errors
 /// Of kind `NotFound`: there is no such event, or no topic is about it. The API
@@ -60,7 +60,7 @@ pub async fn messages_of_event(
         reader,
         log,
         store,
-        // Changes between what is known of an object and the event are not read.
+        // Changes between the stored object and the event are not read.
         known: Some(KnownObjects {
             api: reader.client().api(),
             log,
@@ -70,7 +70,7 @@ pub async fn messages_of_event(
         }),
         topics: &topics,
     };
-    // Those of its second are needed to tell what only repeats another message.
+    // Those of its second are needed to detect a message that only repeats another one.
     let new: Vec<StoreEvent> = all
         .iter()
         .filter(|one| one.at == event.at)

@@ -15,7 +15,7 @@ const ONCE_TRIES: u32 = 5;
 /// The longest pause between attempts to reach a program that is down.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
 
-/// A program that takes longer is told so: the vendor would count it as failed.
+/// A longer answer causes a note: the vendor would count it as failed.
 const VENDOR_PATIENCE_MS: u64 = 5_000;
 
 impl Listener<'_> {
@@ -86,7 +86,7 @@ impl Listener<'_> {
         let mut tries = 0;
         loop {
             let Some(forwarder) = &self.forwarder else {
-                return Err(Error::unexpected("there is nowhere to send a message"));
+                return Err(Error::unexpected("there is no target for messages"));
             };
             let sent_before = delivery.attempts;
             let attempt = sent_before + 1;
@@ -115,7 +115,7 @@ impl Listener<'_> {
                 Forwarded::Answered(status, reason) => {
                     return Ok(end(DeliveryState::Failed, Some(status), reason));
                 }
-                // The program has it, and may be at work still.
+                // The program has it, and may still be processing it.
                 Forwarded::TooLate(reason) => {
                     return Ok(end(DeliveryState::Failed, None, Some(reason)));
                 }

@@ -25,7 +25,7 @@ pub struct StoreEvent {
     pub verb: String,
     /// Where it came from (`api`, `customer_portal`).
     pub origin: Option<String>,
-    /// Who did it, as far as the API says.
+    /// The actor, if the API names one.
     pub actor: Option<String>,
     /// The fields that changed.
     pub changes: Vec<FieldChange>,
@@ -83,7 +83,7 @@ impl StoreEvent {
         })
     }
 
-    /// What orders events: their time, then their number.
+    /// The order of events: by time, then by number.
     #[must_use]
     pub const fn order(&self) -> (Timestamp, i64) {
         (self.at, self.id)

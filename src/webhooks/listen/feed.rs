@@ -40,10 +40,10 @@ pub struct EventReader {
     filter: EventFilter,
 }
 
-/// What was read of the events.
+/// The result of reading events.
 #[derive(Debug)]
 pub(super) enum EventsRead {
-    /// All that were asked for, the oldest first.
+    /// All requested events, the oldest first.
     All(Vec<StoreEvent>),
     /// There are too many to keep in memory.
     TooMany,
@@ -71,7 +71,7 @@ impl EventReader {
         &self.client
     }
 
-    /// What the API has of events.
+    /// The description of events in the API.
     #[must_use]
     pub const fn feed(&self) -> &'static EventFeed {
         self.feed
@@ -108,11 +108,11 @@ impl EventReader {
         Ok(EventsRead::All(events))
     }
 
-    /// Hands on the events of a span of time, the oldest first, however many there
-    /// are: a span with too many is read in halves.
+    /// Passes on the events of a span of time, the oldest first, in any number: a span
+    /// with too many is read in halves.
     ///
     /// # Errors
-    /// The list cannot be read; what `take` fails with.
+    /// The list cannot be read; errors of `take`.
     pub async fn each(
         &self,
         from: Timestamp,
@@ -195,7 +195,7 @@ struct EventSink<'a> {
 impl RecordSink for EventSink<'_> {
     fn record(&mut self, record: &str) -> Result<Flow> {
         let event = StoreEvent::read(self.client.api(), record);
-        // A record of another form is not an event that anything is known of.
+        // A record of another form is not a known event.
         if let Some(event) = event {
             self.page_is_known &= self.until_known.is_some_and(|is_known| is_known(&event));
             self.events.push(event);

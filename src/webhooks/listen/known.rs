@@ -1,9 +1,9 @@
-//! What is known of objects that were deleted before they were read: each as it
-//! was when it was read last, with the changes that events told of since.
+//! Stored objects, for those that are deleted before they are read: each in its last
+//! known state, with the changes that events have reported since.
 //!
-//! It becomes the object as of an event only where every change since it was read
-//! is known. That is so for a listener that has followed the events since then:
-//! [`KnownObjects::apply`] puts in each change, whichever topics are listened to.
+//! It becomes the object as of an event only if every change since it was read is
+//! known. This is true for a listener that has followed the events since then:
+//! [`KnownObjects::apply`] applies each change, for all topics.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub(super) struct KnownObjects<'a> {
     pub(super) api: &'static Api,
     pub(super) log: &'a DeliveryLog,
     pub(super) store: &'a str,
-    /// From when on every event was applied.
+    /// The time since which every event was applied.
     pub(super) since: Timestamp,
     /// The present.
     pub(super) now: Timestamp,
@@ -43,7 +43,7 @@ pub(super) fn resource_of(api: &'static Api, object: &str) -> Option<&'static Re
 }
 
 impl KnownObjects<'_> {
-    /// Puts the changes of new events into the objects that are known. `all` are the
+    /// Applies the changes of new events to the stored objects. `all` are the
     /// events that were read, the oldest first, with the new ones among them;
     /// `is_whole` says whether they reach to now.
     pub(super) fn apply(
@@ -78,7 +78,7 @@ impl KnownObjects<'_> {
         self.log.keep_known(self.store, &kept, self.now)
     }
 
-    /// Keeps objects that were read just now.
+    /// Stores objects that were read just now.
     pub(super) fn keep<'b>(
         &self,
         objects: impl Iterator<Item = (&'static str, &'b str, &'b Fields)>,
@@ -96,7 +96,7 @@ impl KnownObjects<'_> {
         self.log.keep_known(self.store, &kept, self.now)
     }
 
-    /// What is known of an object that cannot be read.
+    /// The stored state of an object that cannot be read.
     pub(super) fn gone(&self, resource: &str, id: &str) -> Result<Option<GoneObject>> {
         let Some(known) = self.log.known(self.store, resource, id)? else {
             return Ok(None);
@@ -227,7 +227,7 @@ mod tests {
         // A value that no event knows of.
         let events = [event(1, 101, &[("n", 5, 6)])];
         assert!(!known(100, &events, &events, true).is_complete);
-        // Read before the listener began: nobody knows what happened between.
+        // Read before the listener began: the changes in between are unknown.
         let events = [event(1, 121, &[("n", 1, 2)])];
         assert!(!known(120, &events, &events, true).is_complete);
         // Later events are not known.

@@ -1,4 +1,4 @@
-//! A look at lists: what changed is delivered, and then taken note of.
+//! Reads lists: delivers the changes, and then records them.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::run::{Listener, Look, Progress};
 use crate::error::Result;
 
 impl Listener<'_> {
-    /// Reads what changed in each list, and delivers it.
+    /// Reads the changes of each list, and delivers them.
     pub(super) async fn look_at_lists(&mut self, progress: &mut Progress) -> Result<Look> {
         let client = Arc::clone(self.reader.client());
         let feed = self.reader.feed();
@@ -39,7 +39,7 @@ impl Listener<'_> {
         Ok(looked)
     }
 
-    /// Delivers what lists showed, and keeps of each object what was reported.
+    /// Delivers the changes of lists, and stores the reported state of each object.
     async fn deliver_seen(
         &mut self,
         progress: &mut Progress,

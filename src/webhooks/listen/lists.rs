@@ -1,9 +1,9 @@
-//! Listening without events: lists of what changed lately, compared with what
-//! was seen of each object before. Each difference is made into an event, from
-//! which the messages follow as from any other one.
+//! Listening without events: compares lists of recent changes with the last known
+//! state of each object. Each difference becomes an event, from which the messages
+//! follow as from any other event.
 //!
-//! A list shows an object as it is now: what happened between two looks is one
-//! change, and what is gone is not seen.
+//! A list shows an object in its present state: all changes between two reads are one
+//! change, and deleted objects are not visible.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -27,13 +27,13 @@ use crate::filter::Flow;
 use crate::sync::Micros;
 use crate::webhooks::deliveries::{DeliveryLog, ListenerKey, Snapshot};
 
-/// Changes that are reported at a time: the rest is found by the next look.
+/// Changes that are reported at a time: the next read finds the rest.
 const MOST_CHANGES: usize = 2_000;
 
 /// Objects that may appear in a list so long after they changed.
 const LOOKBACK: SignedDuration = SignedDuration::from_mins(10);
 
-/// A list that can be asked for what changed since a time.
+/// A list with a filter for changes since a time.
 #[derive(Debug)]
 pub(super) struct ChangeList {
     resource: &'static Resource,
@@ -52,7 +52,7 @@ pub(super) struct SeenEvent {
     pub(super) snapshot: Snapshot,
 }
 
-/// What a look at a list found.
+/// The result of reading a list.
 #[derive(Debug, Default)]
 pub(super) struct ListChanges {
     pub(super) found: Vec<SeenEvent>,
@@ -110,8 +110,10 @@ pub fn listed_topics(api: &'static Api, choice: &TopicChoice) -> Result<TopicCho
     let polled = choice.polled.clone();
     if topics.is_empty() && polled.is_empty() {
         let names: Vec<&str> = choice.topics.iter().map(|topic| topic.name).collect();
-        return Err(Error::usage(format!("no list shows {}", names.join(", ")))
-            .hint("rc webhooks listen --port receives the webhook itself"));
+        return Err(
+            Error::usage(format!("lists do not show {}", names.join(", ")))
+                .hint("rc webhooks listen --port receives the webhook itself"),
+        );
     }
     Ok(TopicChoice { topics, polled })
 }
@@ -157,7 +159,7 @@ impl ChangeList {
         self.resource.name
     }
 
-    /// What changed in the list. The first time all of it is only taken note of.
+    /// The changes of the list. The first time the list is only recorded.
     pub(super) async fn look(
         &self,
         client: &Arc<Client>,
@@ -224,7 +226,7 @@ struct ChangeSink<'a> {
 impl ChangeSink<'_> {
     fn take(&mut self, record: &str) -> Result<()> {
         let fields: Option<Fields> = serde_json::from_str(record).ok();
-        // A record of another form is not an object that anything is known of.
+        // A record of another form is not a known object.
         let Some(fields) = fields else { return Ok(()) };
         let Some(id) = fields.get(self.api.conventions.id).and_then(text_of) else {
             return Ok(());
@@ -318,7 +320,7 @@ fn differences(before: &Snapshot, after: &Snapshot) -> Vec<FieldChange> {
     let read = |one: &Snapshot| -> Fields { serde_json::from_str(&one.fields).unwrap_or_default() };
     let (before, after) = (read(before), read(after));
     let changed = after.into_iter().filter_map(|(field, after)| {
-        // A field that was not kept before is not known to have changed.
+        // A field that was not stored before does not count as changed.
         let before = before.get(&field)?.clone();
         (before != after).then_some(FieldChange {
             field,

@@ -21,11 +21,11 @@ pub(super) struct RebuiltMessage {
     pub(super) object_id: String,
     pub(super) form: BodyForm,
     pub(super) body: Vec<u8>,
-    /// The object, without the field that events do not tell.
+    /// The object, without the field that events do not report.
     told: Fields,
     /// When it happened.
     at: Timestamp,
-    /// Whether the event is about this very object.
+    /// Whether the event is about this object itself.
     is_own: bool,
 }
 
@@ -51,7 +51,7 @@ impl RebuiltMessage {
         }
     }
 
-    /// The message of a topic that no event tells of.
+    /// The message of a topic that no event reports.
     pub(super) fn polled(
         feed: &EventFeed,
         topic: &'static PolledTopic,
@@ -67,7 +67,7 @@ impl RebuiltMessage {
         )
     }
 
-    /// What is to be delivered.
+    /// The message to deliver.
     pub(super) fn into_delivery(self, event: &StoreEvent) -> NewDelivery {
         NewDelivery {
             event: Some(event.id),
@@ -86,14 +86,14 @@ impl RebuiltMessage {
 #[derive(Debug, Default)]
 pub(super) struct MessageList {
     pub(super) list: Vec<RebuiltMessage>,
-    /// What the user should know about them.
+    /// Notes for the user about them.
     pub(super) remarks: Vec<String>,
 }
 
 /// One request that changes an object and something that belongs to it leaves two
 /// events, and one webhook. So for each message about an object itself, one that
-/// follows from another object is left out, where both tell the same, as far as
-/// events tell, in the same second. What belongs to a change follows it, so that an
+/// follows from another object is left out, if both have the same content, as far as
+/// events report it, in the same second. What belongs to a change follows it, so that an
 /// earlier event is of another request; each takes the next one that is left,
 /// whichever events were delivered before.
 pub(super) fn drop_repeated(messages: &mut Vec<RebuiltMessage>) {

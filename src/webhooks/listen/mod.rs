@@ -1,13 +1,12 @@
-//! Listening to a store without a public address: its events are read again and
-//! again, and each becomes the messages that its webhooks would have sent.
+//! Listening to a store without a public address: its events are read repeatedly, and
+//! each becomes the messages that its webhooks would have sent.
 //!
-//! In come a client and what to listen to ([`plan`]); out go deliveries, in the
-//! order of the events. `feed` reads events, `topics` says which topics they tell
-//! of, `objects` fetches what the messages carry, `known` remembers what is deleted
-//! meanwhile (`acquaint` begins with that), `timeline` and `rewind` make of it what it was at the event, `rebuild`
-//! puts all this together, and `run` does so in a loop, as often as `pace` says.
-//! `lists` makes events of what lists show, where events may not be read, and
-//! `polled` of what no event tells.
+//! Takes a client and a [`plan`]; makes deliveries in the order of the events. `feed`
+//! reads events, `topics` finds their topics, `objects` fetches the objects of the
+//! messages, `known` stores objects that may be deleted meanwhile (`acquaint` reads the
+//! first ones), `timeline` and `rewind` restore their state at the event, `rebuild`
+//! combines all this, and `run` repeats it at the pace of `pace`. `lists` makes events
+//! from lists if events cannot be read, and `polled` from objects without events.
 
 mod acquaint;
 mod again;

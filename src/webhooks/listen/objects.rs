@@ -1,5 +1,5 @@
-//! Fetches the objects that messages carry: many in a request where their list
-//! takes numbers, else one by one.
+//! Fetches the objects of messages: many in one request if their list accepts ids,
+//! else one by one.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! How often a listener looks: less often while nothing happens, and never more
-//! often than its budget of requests allows.
+//! How often a listener reads: less often while nothing happens, and never more often
+//! than its budget of requests allows.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use super::plan::ListenSource;
 use super::run::{Listener, Progress};
 use crate::error::{Error, Kind, Result};
 
-/// The pause between two looks, and the longest one where nothing happens.
+/// The pause between two reads, and the longest one while nothing happens.
 const USUAL_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// Looks without an event after which the pause grows by its length.
+/// Reads without an event after which the pause grows by its length.
 const IDLE_LOOKS: u32 = 6;
 
 /// How long is waited at most without a look whether to end.
@@ -23,7 +23,7 @@ const SLICE: Duration = Duration::from_secs(1);
 const LIST_SECONDS: u32 = 2;
 
 impl Listener<'_> {
-    /// The pause before the next look.
+    /// The pause before the next read.
     pub(super) fn pause(&self, progress: &Progress) -> Duration {
         let usual = match self.plan.source {
             ListenSource::Events => USUAL_PAUSE,
@@ -41,7 +41,7 @@ impl Listener<'_> {
         self.plan.every.unwrap_or(pause)
     }
 
-    /// Waits so long, unless nobody wants to know any more.
+    /// Waits for this time, unless the reader has ended.
     pub(super) async fn wait(&mut self, span: Duration) -> Result<()> {
         let mut left = span;
         while !left.is_zero() {

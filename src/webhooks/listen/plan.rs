@@ -1,4 +1,4 @@
-//! What a listener is asked to do, whom it tells, and what it did.
+//! The task of a listener, its observer, and its result.
 
 use std::time::Duration;
 
@@ -8,16 +8,16 @@ use super::topics::TopicChoice;
 use crate::error::Result;
 use crate::webhooks::deliveries::{Delivery, ListenerKey};
 
-/// From what messages are made.
+/// The source of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListenSource {
     /// From events.
     Events,
-    /// From lists of what changed, held against what was seen before.
+    /// From lists of changes, compared with the state that was seen before.
     Lists,
 }
 
-/// From where events are delivered.
+/// The first event to deliver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StartPoint {
     /// Where the last run ended; from now on, where there was none.
@@ -28,29 +28,29 @@ pub enum StartPoint {
     After(i64),
 }
 
-/// What to listen to, and how.
+/// The settings of a listener.
 #[derive(Debug, Clone)]
 pub struct ListenPlan {
     /// The store, and where messages go.
     pub key: ListenerKey,
     /// The topics.
     pub topics: TopicChoice,
-    /// From what.
+    /// The source.
     pub source: ListenSource,
-    /// From where.
+    /// The first event.
     pub start: StartPoint,
-    /// The pause between two looks, if it is fixed.
+    /// The pause between two reads, if it is fixed.
     pub every: Option<Duration>,
     /// Whether to end once all that happened is delivered.
     pub once: bool,
     /// The most deliveries.
     pub limit: Option<u64>,
-    /// Days before a charge or an order of which its message tells, where the store
-    /// has another setting than usual.
+    /// Days between an upcoming message and the day of its charge or order, if the store
+    /// does not have the default.
     pub upcoming_days: Option<u32>,
 }
 
-/// Is told what a listener does.
+/// Receives the reports of a listener.
 pub trait ListenObserver {
     /// A delivery ended.
     ///
@@ -64,14 +64,14 @@ pub trait ListenObserver {
     /// They cannot be shown; listening ends.
     fn batch_end(&mut self) -> Result<()>;
 
-    /// Something that the user should know.
+    /// A note for the user.
     fn note(&mut self, message: &str);
 
-    /// Whether nobody wants to know any more.
+    /// Whether the reader has ended.
     fn is_over(&self) -> bool;
 }
 
-/// What a listener did.
+/// The result of a listener.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ListenEnd {
     /// Deliveries that were answered with success.

@@ -1,8 +1,8 @@
 //! When topics without events are polled, and their delivery.
 //!
-//! Charges and orders that come are asked for once a day of the store, the others
-//! again and again. Each topic keeps its own position: nothing is told twice, and
-//! a day that passed while nobody listened is made up for.
+//! Upcoming charges and orders are requested once per day of the store, the others
+//! repeatedly. Each topic has its own position: no message is sent twice, and missed
+//! days are reported later.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,18 +20,18 @@ use super::run::{Listener, Look, Progress};
 use crate::catalog::{PolledSource, PolledTopic};
 use crate::error::{Error, Kind, Result};
 
-/// The pause between two looks at what ends, and at the one object that changes.
+/// The pause between two reads of objects that end, and of the one that changes.
 const PAUSE: Duration = Duration::from_secs(60);
 const LONG_PAUSE: Duration = Duration::from_secs(300);
 
-/// What a listener knows of the topics that it polls.
+/// The state of the polled topics of a listener.
 #[derive(Debug)]
 pub(super) struct Polling {
-    /// From when on topics are told that no run has polled before.
+    /// The start for topics that no run has polled before.
     since: Timestamp,
     /// When each is due, in time since the listener began.
     due: BTreeMap<&'static str, Duration>,
-    /// The last day that each has told of.
+    /// The last day that each has reported.
     told: BTreeMap<&'static str, Date>,
     zone: Option<TimeZone>,
     /// Topics that the token may not read.
@@ -56,7 +56,7 @@ impl Polling {
 }
 
 impl Listener<'_> {
-    /// Polls the topics that are due, and delivers what they tell.
+    /// Polls the topics that are due, and delivers their messages.
     pub(super) async fn poll(&mut self, progress: &mut Progress) -> Result<Look> {
         let mut looked = Look::Nothing;
         for topic in self.plan.topics.polled.clone() {
@@ -120,7 +120,7 @@ impl Listener<'_> {
                     list,
                     field,
                     only,
-                    // What was due while nobody listened, and is past, is no longer ahead.
+                    // A missed message whose day is past is not upcoming any more.
                     first: after(told, 1).max(before(last, days)),
                     last,
                     days,
@@ -141,8 +141,8 @@ impl Listener<'_> {
         Ok(looked)
     }
 
-    /// The last day that a topic has told of: in this run, else in earlier ones, else
-    /// the one that was told of when the listener began.
+    /// The last day that a topic has reported: in this run, else in earlier ones, else
+    /// the day on which the listener began.
     fn told_until(
         &self,
         progress: &Progress,
@@ -216,7 +216,7 @@ fn midnight(day: Date) -> Timestamp {
         .unwrap_or_default()
 }
 
-/// Whether an error ends a listener, whatever it was at.
+/// Whether an error ends a listener at any step.
 const fn must_end(error: &Error) -> bool {
     matches!(error.kind, Kind::Interrupted | Kind::Closed)
 }

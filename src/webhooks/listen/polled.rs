@@ -1,8 +1,8 @@
-//! What a topic has to tell that no event tells of: its objects are read, and
-//! compared with the day or with what was seen before.
+//! Topics that no event reports: reads their objects, and compares them with the day or
+//! with their last known state.
 //!
-//! In come a topic and what is known; out go changes, made into events like any
-//! other, and what to keep once they are delivered.
+//! Takes a topic and the known state; returns changes in the form of events, and the
+//! state to store after their delivery.
 
 use std::sync::Arc;
 
@@ -23,16 +23,16 @@ use crate::webhooks::deliveries::{DeliveryLog, ListenerKey, Snapshot};
 /// The most objects of a list that are read at a time.
 const MOST_OBJECTS: usize = 1_000;
 
-/// Something to tell of an object.
+/// A change of an object.
 #[derive(Debug)]
 pub(super) struct PolledChange {
     pub(super) event: StoreEvent,
     pub(super) fields: Fields,
-    /// What is kept of the object once this is delivered.
+    /// The state to store after the delivery.
     pub(super) kept: Option<Snapshot>,
 }
 
-/// What is read, and for whom.
+/// A topic and its list.
 pub(super) struct Poll<'a> {
     pub(super) client: &'a Arc<Client>,
     pub(super) feed: &'static EventFeed,
@@ -41,7 +41,7 @@ pub(super) struct Poll<'a> {
     pub(super) topic: &'static PolledTopic,
 }
 
-/// Days that come, and the objects of a list that belong to them.
+/// Upcoming days, and the objects of a list that belong to them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DaysAhead {
     pub(super) list: &'static Operation,
@@ -55,7 +55,7 @@ pub(super) struct DaysAhead {
 }
 
 impl Poll<'_> {
-    /// The objects of the days that come.
+    /// The objects of the upcoming days.
     pub(super) async fn ahead(
         &self,
         zone: &TimeZone,
@@ -85,8 +85,8 @@ impl Poll<'_> {
         Ok(in_order(changes.collect()))
     }
 
-    /// The objects that came to their end since they were seen. The first time only
-    /// those that ended since `since` are told, and the others taken note of.
+    /// The objects that have ended since they were seen. The first time only those that
+    /// ended since `since` are reported, and the others are recorded.
     pub(super) async fn ended(
         &self,
         list: &'static Operation,
@@ -122,7 +122,7 @@ impl Poll<'_> {
         Ok(in_order(changes))
     }
 
-    /// The one object, where it differs from what was seen.
+    /// The one object, if it differs from its last known state.
     pub(super) async fn changed(
         &self,
         get: &'static Operation,
@@ -208,7 +208,7 @@ pub(super) fn after(day: Date, days: u32) -> Date {
     day.saturating_add(Span::new().days(i64::from(days)))
 }
 
-/// The day that a time or a day names, whatever its offset: days of charges have
+/// The day that a time or a day names, without its offset: days of charges have
 /// no time, however they are spelled.
 fn day_of(value: &Value) -> Option<Date> {
     value.as_str()?.get(..10)?.parse().ok()

@@ -1,5 +1,5 @@
-//! From events to messages: which topics they tell of, which objects that needs,
-//! and what those were at the event.
+//! From events to messages: finds the topics of an event, the objects that they need,
+//! and the state of these objects at the event.
 
 use std::sync::Arc;
 
@@ -23,12 +23,12 @@ pub(super) struct Messages<'a> {
     pub(super) reader: &'a EventReader,
     pub(super) log: &'a DeliveryLog,
     pub(super) store: &'a str,
-    /// What is known of objects that are gone; nothing where lists are the source.
+    /// The stored objects; none if lists are the source.
     pub(super) known: Option<KnownObjects<'a>>,
     pub(super) topics: &'a TopicChoice,
 }
 
-/// A topic that an event may tell of.
+/// A topic that an event may report.
 struct Candidate<'a> {
     event: &'a StoreEvent,
     topic: &'static EventTopic,
@@ -71,7 +71,7 @@ impl Messages<'_> {
             })
             .collect();
         objects.fetch(client, sources).await?;
-        // At once: the next look may find them deleted.
+        // At once: they may be deleted before the next read.
         self.keep(&objects)?;
         let mut timeline = self.timeline(all, is_whole).await?;
         let mut list = MessageList::default();
@@ -95,7 +95,7 @@ impl Messages<'_> {
         drop_repeated(&mut list.list);
         for name in &objects.forbidden {
             list.remarks.push(format!(
-                "the token may not read {name}: their messages carry what was last seen, or a number"
+                "the token may not read {name}: their messages contain the last known object, or only its id"
             ));
         }
         Ok(list)
@@ -128,7 +128,7 @@ impl Messages<'_> {
         let mut candidates = Vec::new();
         for event in new {
             for topic in &self.topics.topics {
-                // A topic is told once of an event, by the first rule that fits.
+                // A topic reports an event once, by the first rule that fits.
                 let fitting = topic.rules.iter().find(|rule| may_fit(feed, rule, event));
                 candidates.extend(fitting.map(|rule| Candidate { event, topic, rule }));
             }
@@ -151,7 +151,7 @@ impl Messages<'_> {
             if needs_object(feed, rule, event) {
                 let Some(after) = &after else {
                     remarks.push(format!(
-                        "event {}: {} {} is gone, so that {} is not certain; it is left out",
+                        "event {}: {} {} no longer exists, so {} is uncertain and is left out",
                         event.id, event.object, event.object_id, topic.name
                     ));
                     continue;
@@ -248,7 +248,7 @@ impl Messages<'_> {
             return Ok(last.map(|fields| (fields, BodyForm::LastSeen)));
         };
         let (fields, form) = timeline.after(feed, event, object, id, &gone.fields);
-        // What a webhook carries of an object that it says is deleted is not documented.
+        // The body of a webhook about a deleted object is not documented.
         let is_end = event.verb == feed.deleted && event.object == object && event.object_id == id;
         let is_sure = gone.is_complete && form == BodyForm::AsOf && !is_end;
         let form = if is_sure {
@@ -259,7 +259,7 @@ impl Messages<'_> {
         Ok(Some((fields, form)))
     }
 
-    /// What was last delivered of an object, with what the event says of it.
+    /// The last delivered state of an object, with the changes of the event.
     fn last_delivered(
         &self,
         event: &StoreEvent,

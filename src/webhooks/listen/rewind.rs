@@ -1,5 +1,5 @@
-//! The state of an object at an event: the object as it is now, and the later
-//! events that changed it, come in; the object as it was goes out.
+//! The state of an object at an event. Takes the present object and the later events
+//! that changed it; returns the object as it was.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use super::event::{StoreEvent, text_of};
 /// An object, as its JSON has it.
 pub(super) type Fields = Map<String, Value>;
 
-/// How near a body is to what the webhook carries.
+/// How close a body is to that of the webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyForm {
     /// The object as it was at the event, in all fields that events indicate.
@@ -16,12 +16,11 @@ pub enum BodyForm {
     /// The object as it is now, but for the fields that the event indicates: the
     /// later events are not known.
     Current,
-    /// The object is gone: as it was when it was read last, with what is known of its
-    /// changes.
+    /// The object is deleted: its state when it was last read, with the known changes.
     LastSeen,
-    /// The object is gone and was never seen: its number.
+    /// The object is deleted and was never seen: its id.
     Stub,
-    /// The object as it is now; no event tells of the topic.
+    /// The object as it is now; no event reports the topic.
     Polled,
 }
 
@@ -48,13 +47,13 @@ impl BodyForm {
     }
 }
 
-/// Undoes later events, the newest first, and puts in what `own` says of the
-/// object, where it is an event of this very object. Each field that events
+/// Undoes later events, the newest first, and applies `own` to the object, if it is an
+/// event of this object. Each field that events
 /// indicate has the value that it had then: what the next change found, or what
 /// `own` left. A change that no event indicates is not an obstacle.
 ///
-/// `untold` is the field that every change sets without telling: it becomes the
-/// time of the event where something was undone.
+/// `untold` is the field that every change sets without an event: it becomes the time
+/// of the event if a change was undone.
 pub(super) fn rewound<'a>(
     now: &Fields,
     later: impl DoubleEndedIterator<Item = &'a StoreEvent>,

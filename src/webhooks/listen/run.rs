@@ -33,19 +33,19 @@ pub struct Listener<'a> {
     pub reader: EventReader,
     /// Sends messages; without one they are printed.
     pub forwarder: Option<Forwarder>,
-    /// Keeps deliveries.
+    /// Stores deliveries.
     pub log: &'a DeliveryLog,
-    /// What to do.
+    /// The task.
     pub plan: ListenPlan,
     /// The present.
     pub clock: Clock,
     /// Waiting.
     pub timing: Timing,
-    /// Is told.
+    /// Receives reports.
     pub observer: &'a mut dyn ListenObserver,
 }
 
-/// How far a listener is.
+/// The position of a listener.
 pub(super) struct Progress {
     begun: Timestamp,
     position: Timestamp,
@@ -60,7 +60,7 @@ pub(super) struct Progress {
     pub(super) made: u64,
 }
 
-/// What a look found.
+/// The result of a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     /// Nothing new.
@@ -72,7 +72,7 @@ pub(super) enum Look {
 }
 
 impl Look {
-    /// What two looks found.
+    /// The combined result of two reads.
     const fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Enough, _) | (_, Self::Enough) => Self::Enough,
@@ -87,14 +87,14 @@ impl Listener<'_> {
     ///
     /// # Errors
     /// Of kind `Access`: the token may not read events. With [`ListenPlan::once`]
-    /// whatever keeps an event from being delivered.
+    /// any error that prevents a delivery.
     pub async fn run(mut self) -> Result<ListenEnd> {
         let known = self.log.cursor(&self.plan.key)?;
         let (begun, position) = match self.plan.source {
             ListenSource::Events => self.start(known).await?,
             ListenSource::Lists => Default::default(),
         };
-        // One that has followed the events since then has seen what they tell of.
+        // A listener that has followed the events since then has seen their changes.
         let is_followed = known.is_some_and(|(known, _)| known == begun);
         let mut progress = Progress {
             begun,
@@ -136,7 +136,7 @@ impl Listener<'_> {
         Ok(progress.end)
     }
 
-    /// One look at the source and at what is polled beside it.
+    /// One read of the source and of the polled topics.
     async fn turn(&mut self, progress: &mut Progress) -> Result<Look> {
         if !progress.is_acquainted {
             self.acquaint().await?;
@@ -152,8 +152,8 @@ impl Listener<'_> {
         Ok(looked.and(self.poll(progress).await?))
     }
 
-    /// What is known of objects at a time, by a listener that has followed the events
-    /// since another one.
+    /// The stored objects at a time, for a listener that has followed the events since
+    /// another time.
     pub(super) fn known(&self, now: Timestamp, since: Timestamp) -> KnownObjects<'_> {
         KnownObjects {
             api: self.reader.client().api(),
@@ -200,7 +200,7 @@ impl Listener<'_> {
         }
     }
 
-    /// Reads what is new, and delivers it.
+    /// Reads new events, and delivers them.
     async fn look(&mut self, progress: &mut Progress) -> Result<Look> {
         let now = (self.clock)();
         let from = progress
@@ -324,7 +324,7 @@ fn whole_second(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).unwrap_or(time)
 }
 
-/// Whether an error would come again with every look.
+/// Whether an error would occur again with every read.
 const fn ends(error: &Error, is_first: bool) -> bool {
     match error.kind {
         Kind::Unreachable => false,
@@ -333,13 +333,13 @@ const fn ends(error: &Error, is_first: bool) -> bool {
     }
 }
 
-/// Says what to do about events that may not be read.
+/// Adds hints to the error of unreadable events.
 fn explained(error: Error) -> Error {
     let status = error.answer.as_ref().map(|answer| answer.status);
     if matches!(status, Some(402 | 403)) {
         return error
             .hint("events need the scope read_events, and a plan that has them")
-            .hint("--source lists does without them, and misses what happens between two looks")
+            .hint("--source lists works without them; it reports several changes between two reads as one")
             .hint("rc webhooks listen --port receives the webhooks themselves, without events");
     }
     error

@@ -1,4 +1,4 @@
-//! The events that are known, by object: what an object was after one of them.
+//! The known events, by object: the state of an object after one of them.
 
 use std::collections::HashMap;
 
@@ -28,7 +28,7 @@ impl Timeline {
         }
     }
 
-    /// The object as it was after an event, as sure as can be.
+    /// The object after an event, with the reliability of this state.
     pub(super) fn after(
         &self,
         feed: &EventFeed,

@@ -19,8 +19,7 @@ pub struct TopicChoice {
 
 impl TopicChoice {
     /// The topics that patterns like `subscription/*` name; all of them without one.
-    /// `others` are topics that exist, whether anything but a webhook tells of them
-    /// or not.
+    /// `others` are topics that exist and may have no source except a webhook.
     ///
     /// # Errors
     /// Of kind `Usage`: a pattern names no topic, or only such others.
@@ -91,7 +90,7 @@ pub(super) fn may_fit(feed: &EventFeed, rule: &EventRule, event: &StoreEvent) ->
     let is_new = event.verb == feed.created;
     let came_to = |(field, value): (&str, &str)| match event.change(field) {
         Some(change) => is(&change.after, value) && !is(&change.before, value),
-        // What is new has come to all its values.
+        // A new object has just received all its values.
         None => is_new,
     };
     let was = |(field, value): (&str, &str)| {

@@ -17,7 +17,7 @@ const LARGEST_RESPELLED: usize = 4 << 20;
 /// Why a signature is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mistake {
-    /// An HMAC was made where a plain hash is wanted.
+    /// An HMAC was made instead of a plain hash.
     HmacInsteadOfHash,
     /// The body was put before the secret.
     SecretAfterBody,
@@ -29,11 +29,11 @@ pub enum Mistake {
     SpacedSecret,
     /// The body was parsed and written again.
     Reserialized(&'static str),
-    /// It is right, and written in another way.
+    /// It is valid, and written in another way.
     Spelling(&'static str),
-    /// The time was left out of what is signed.
+    /// The time is missing in the signed text.
     WithoutTime,
-    /// A plain hash was made where an HMAC is wanted.
+    /// A plain hash was made instead of an HMAC.
     HashInsteadOfHmac,
     /// The header with the time has another one than the signature.
     OtherTime {
@@ -46,7 +46,7 @@ pub enum Mistake {
     Stale {
         /// How old the message is; below zero in the future.
         seconds: i64,
-        /// What is accepted.
+        /// The accepted difference.
         tolerance: u64,
     },
     /// The signature does not look like one.
@@ -201,7 +201,7 @@ pub(super) fn timed(verifier: &Verifier, parts: &Timed, body: &[u8]) -> Mistake 
         .map_or(Mistake::Unknown, |tag| unlike(tag))
 }
 
-/// What a value is that does not read `t=…,v1=…`.
+/// The mistake of a value without the form `t=…,v1=…`.
 pub(super) fn malformed(verifier: &Verifier, given: &str, body: &[u8]) -> Mistake {
     let given = given.trim();
     if same(given, &made::legacy(verifier.secret.expose_secret(), body)) {
@@ -226,7 +226,7 @@ fn other_secret(verifier: &Verifier, fits: impl Fn(&str) -> bool) -> Option<Mist
     (is_token_here || fits(token)).then_some(Mistake::TokenAsSecret)
 }
 
-/// How a signature that is right is written otherwise, if it is.
+/// The other spelling of a valid signature, if it has one.
 fn spelling(given: &str, wanted: &str) -> Option<&'static str> {
     if !same(given, wanted) && same(&given.to_ascii_lowercase(), wanted) {
         return Some("in upper case");
@@ -239,7 +239,7 @@ fn spelling(given: &str, wanted: &str) -> Option<&'static str> {
     same(rest, wanted).then_some("with \"sha256=\" before it")
 }
 
-/// What is wrong with a text that is not a SHA-256 in hexadecimal.
+/// The mistake of a text that is not a SHA-256 in hexadecimal.
 fn unlike(given: &str) -> Mistake {
     match unhex(given) {
         Some(bytes) if bytes.len() == 32 => Mistake::Unknown,
@@ -247,7 +247,7 @@ fn unlike(given: &str) -> Mistake {
     }
 }
 
-/// Finds the spelling of a body that was signed, and says the result of it since.
+/// Finds the spelling of the body that was signed, and describes the change since.
 fn respelled(body: &[u8], fits: impl Fn(&[u8]) -> bool) -> Option<&'static str> {
     if body.len() > LARGEST_RESPELLED {
         return None;

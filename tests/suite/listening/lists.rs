@@ -110,7 +110,7 @@ fn what_no_list_tells_of_is_refused() {
             .fails(2)
     };
     refused("--since 2h").says("--since needs events");
-    refused("--topics '*/deleted'").says("no list shows");
+    refused("--topics '*/deleted'").says("lists do not show");
     refused("--topics subscription/create").says("did you mean subscription/created?");
 }
 

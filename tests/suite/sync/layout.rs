@@ -228,7 +228,7 @@ fn what_somebody_else_made_is_left_alone_and_the_tables_are_copied() {
     let outcome = copy
         .try_sync("--layout fivetran")
         .fails(7)
-        .says("has a recharge_charge that rc sync did not make; no view was changed")
+        .says("has a recharge_charge that rc sync did not create; no view was changed")
         .says("the tables are copied");
     assert_eq!(of(&outcome.records(), "charges")["state"], "current");
     assert_eq!(definitions(&copy), Vec::<Value>::new());
@@ -282,7 +282,7 @@ fn statements_for_duckdb_read_the_parquet_files_of_a_folder() {
     };
     print("duckdb")
         .fails(4)
-        .says("has no Parquet files of a copy");
+        .says("contains no Parquet files of a copy");
     std::fs::create_dir(&folder).unwrap();
     for table in ["charges", "orders"] {
         std::fs::write(folder.join(format!("{table}.parquet")), "").unwrap();

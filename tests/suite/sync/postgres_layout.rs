@@ -159,7 +159,7 @@ fn tables_of_another_service_are_left_alone_in_postgres() {
     database.write("CREATE SCHEMA recharge; CREATE TABLE recharge.orders (id int)");
     copy.try_sync("--layout fivetran --tables charges,orders")
         .fails(7)
-        .says("has a recharge.orders that rc sync did not make; no view was changed");
+        .says("has a recharge.orders that rc sync did not create; no view was changed");
     let made = "SELECT count(*) FROM pg_views WHERE schemaname = 'recharge'";
     assert_eq!(database.count(made), 0);
     assert!(database.count("SELECT count(*) FROM orders") > 0);

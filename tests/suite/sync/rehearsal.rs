@@ -148,7 +148,7 @@ fn databases_that_are_not_copies_are_refused() {
     assert_eq!(
         outcome.stderr,
         format!(
-            "error: {} is not a copy of a store\n  → rc sync makes one\n",
+            "error: {} is not a copy of a store\n  → rc sync creates one\n",
             path.display()
         )
     );

@@ -291,7 +291,7 @@ fn every_report_runs_on_a_copy_with_its_tables_only_and_names_one_that_is_missin
                 .fails(4)
                 .says(&format!("has no table {}", table.name))
                 .says(&format!(
-                    "rc sync --tables {} --to sqlite:{} brings it",
+                    "rc sync --tables {} --to sqlite:{} adds it",
                     table.copied_as,
                     copy.path()
                 ));
@@ -375,7 +375,7 @@ fn a_report_without_the_zone_of_the_store_says_that_days_are_those_of_utc() {
     copy.write("DROP TABLE store");
     asked(&copy, "--query churn")
         .succeeds()
-        .says("days are those of UTC");
+        .says("days are in UTC");
     asked(&copy, "--query churn --tz UTC")
         .succeeds()
         .says_nothing();
@@ -426,7 +426,7 @@ fn a_report_about_another_api_is_refused() {
     copy.sync("--from bigcommerce --store-hash sandbox --tables customers");
     asked(&copy, "--query churn")
         .fails(2)
-        .says("the query churn is about copies of Recharge");
+        .says("the query churn runs on copies of Recharge");
 }
 
 #[test]

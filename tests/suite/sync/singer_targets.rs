@@ -154,13 +154,13 @@ fn a_target_that_takes_everything_confirms_it_and_the_next_run_goes_on() {
         .succeeds();
     assert_eq!(of(&outcome.records(), "customers")["rows"], 10);
     outcome
-        .says("no state of this store and target is kept")
+        .says("there is no state for this store and target")
         .says("done");
     assert_eq!(taken.taken().ids("customers"), (1..=10).collect::<Vec<_>>());
     assert_eq!(taken.bookmark("customers"), "2026-10-10T10:00:00Z");
     let again = taken.run(None, "", "--tables customers").succeeds();
     assert_eq!(of(&again.records(), "customers")["rows"], 1);
-    again.does_not_say("no state of this store");
+    again.does_not_say("there is no state for this store");
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn a_target_that_does_nothing_is_ended_in_time() {
     taken
         .script("sleep 1000 & wait", flags)
         .fails(7)
-        .says("the target sh took nothing and printed nothing for 300ms, and was ended")
+        .says("the target sh read nothing and printed nothing for 300ms, and was stopped")
         .says("--target-timeout allows more time");
     assert_eq!(taken.bookmark("customers"), Value::Null);
     // Also one that takes nothing while there is more than a pipe holds.
@@ -212,7 +212,7 @@ fn a_target_that_does_nothing_is_ended_in_time() {
     taken
         .script("exec sleep 1000", flags)
         .fails(7)
-        .says("took nothing and printed nothing for 300ms");
+        .says("read nothing and printed nothing for 300ms");
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn what_is_not_a_state_confirms_nothing_and_is_never_shown() {
         let said = "printed something that is not a state which was sent";
         assert_eq!(outcome.stderr.matches(said).count(), 1, "{outcome:?}");
         outcome
-            .says("the target ended without confirming what it stored of customers")
+            .says("the target ended without confirming all rows of customers")
             .does_not_say("secret");
         assert_eq!(taken.bookmark("customers"), Value::Null, "{line}");
     }

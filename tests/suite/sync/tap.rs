@@ -137,7 +137,7 @@ fn a_start_date_bounds_the_first_run() {
     let outcome = tap
         .rc("--config DIR/config.json --catalog DIR/catalog.json")
         .succeeds();
-    let outcome = outcome.says("keys of the configuration that are not used: odd");
+    let outcome = outcome.says("the configuration has unknown keys, which are ignored: odd");
     let messages = Messages(outcome.records());
     let records = messages.records("subscriptions");
     assert!(
@@ -227,7 +227,7 @@ fn the_token_of_the_configuration_is_the_one_that_is_sent() {
     run("sk_sandbox_all")
         .succeeds()
         .prints_nothing()
-        .says("the token reads recharge store");
+        .says("the token can read recharge store");
     run("sk_wrong").fails(3);
 }
 

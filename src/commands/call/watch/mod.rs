@@ -87,7 +87,7 @@ pub(in crate::commands) fn run(
 fn check(options: &Options, call: &PreparedCall, looks: bool) -> Result<()> {
     let refused = |what: &str| {
         Err(Error::usage(format!(
-            "--watch and {what} cannot go together"
+            "--watch and {what} cannot be combined"
         )))
     };
     if options.dry_run.is_some() {

@@ -9,7 +9,7 @@ use crate::cli::values::{limit, text, texts};
 use crate::error::Result;
 use crate::webhooks::listen::ListenSource;
 
-/// What to listen to, and where messages go.
+/// The topics and the target of messages.
 #[derive(Debug)]
 pub(super) struct Listen {
     pub(super) forward: ForwardWords,
@@ -22,7 +22,7 @@ pub(super) struct Listen {
     pub(super) upcoming_days: Option<u32>,
 }
 
-/// What the words come to.
+/// The arguments.
 pub(super) fn listen_of(matches: &ArgMatches) -> Result<Listen> {
     Ok(Listen {
         forward: ForwardWords::of(matches)?,

@@ -20,9 +20,9 @@ pub(super) const SPEC: Spec = Spec {
 };
 
 const LISTEN: &str = "\
-Needs no public address: the events of the store are read, and each message is
-made from them as its webhook carries it, signed, and posted. The header
-X-Rc-Body says how near the body is: as-of, current, last-seen, stub or polled.
+Needs no public address: rc reads the events of the store, builds the messages that
+its webhooks would send, signs them and posts them. The header X-Rc-Body states how
+close the body is to that of the webhook: as-of, current, last-seen, stub or polled.
 
 A run continues where the last one with the same target ended; messages with a
 response are not sent again. Without a target, messages are printed. If the

@@ -121,7 +121,8 @@ impl Registered {
             note.remove();
             if removed > 0 {
                 run.reporter.note(&format!(
-                    "{removed} webhooks of a receiver that ended without removing them are removed"
+                    "removed {} of a receiver that ended without removing them",
+                    counted(removed)
                 ));
             }
         }
@@ -146,7 +147,7 @@ impl Registered {
                 .count();
             if count >= self.webhooks.most_of_topic {
                 return Err(Error::usage(format!(
-                    "{} has {count} webhooks already, and {} are accepted",
+                    "{} has {count} webhooks already, and the limit is {}",
                     one.topic, self.webhooks.most_of_topic
                 ))
                 .hint("rc webhooks list shows them"));
@@ -181,9 +182,18 @@ impl Registered {
                 error.hint("the webhooks of this receiver are removed when the next one starts")
             })?;
         note.remove();
-        run.reporter
-            .note(&format!("{removed} webhooks are removed"));
+        if removed > 0 {
+            run.reporter.note(&format!("removed {}", counted(removed)));
+        }
         Ok(())
+    }
+}
+
+/// A number of webhooks, in words.
+fn counted(webhooks: usize) -> String {
+    match webhooks {
+        1 => "1 webhook".to_owned(),
+        _ => format!("{webhooks} webhooks"),
     }
 }
 

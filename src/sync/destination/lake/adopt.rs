@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::sync::destination::Destination;
 use crate::sync::state::TableStatus as Status;
 
-/// What a place has of each table.
+/// The tables that a place contains.
 pub(super) fn status(storage: &dyn LakeStorage, format: LakeFormat) -> Result<Vec<TableStatus>> {
     let mut tables = Vec::new();
     for name in storage.top()? {
@@ -39,8 +39,8 @@ pub(super) fn status(storage: &dyn LakeStorage, format: LakeFormat) -> Result<Ve
 }
 
 impl Lake {
-    /// Makes the index of a table that of the version which readers see, or leaves one
-    /// that goes on from it.
+    /// Rebuilds the index of a table from the version which readers see, unless the index
+    /// continues from this version.
     ///
     /// # Errors
     /// Of kind `Usage`: the table is of another store, or of another program, or the
@@ -68,7 +68,7 @@ impl Lake {
         self.watch(table, 0)
     }
 
-    /// Has the index keep which months of a table change that readers see.
+    /// Makes the index record which months of a published table change.
     fn watch(&self, table: &SyncTable, at: usize) -> Result<()> {
         let kept = self.kept.get(&table.name).map_or(&[][..], Vec::as_slice);
         let lake = self.lake_table(table, kept, at)?;
@@ -84,7 +84,7 @@ impl Lake {
         Ok(())
     }
 
-    /// What readers see of a table.
+    /// The version of a table that readers see.
     fn found(&mut self, name: &str) -> Result<Option<KeptTable>> {
         let Some((kept, log)) = described(self.storage.as_ref(), self.format, name)? else {
             return Ok(None);
@@ -110,7 +110,7 @@ impl Lake {
                 let (place, name, column_name) = (&self.place, &table.name, column.name);
                 let (was, is) = (name_of(known.kind), name_of(column.kind));
                 return Err(Error::usage(format!(
-                    "{place}: the column {column_name} of {name} has the type {was}, and now it would be {is}"
+                    "{place}: the column {column_name} of {name} would change its type from {was} to {is}"
                 ))
                 .hint("nothing was written; a column keeps its type, so --to must name another place"));
             }
@@ -124,7 +124,7 @@ impl Lake {
         let sql = |error| index::failed(&self.place, error);
         let known = index::known(connection, name).map_err(sql)?;
         let Some(kept) = found else {
-            // What was there is gone, and is written again from the index.
+            // The table was removed, and is written again from the index.
             index::forget(connection, name).map_err(sql)?;
             return Ok(false);
         };
@@ -139,7 +139,7 @@ impl Lake {
         Ok(true)
     }
 
-    /// Makes the rows of a table again.
+    /// Rebuilds the rows of a table.
     fn load(&mut self, table: &SyncTable, kept: &KeptTable) -> Result<()> {
         let columns = kept.columns();
         {
@@ -230,7 +230,7 @@ impl Lake {
             let Some(file) = self.storage.open(&name)? else {
                 let place = &self.place;
                 let error = Error::unexpected(format!("{place} lacks {name}, which its log names"));
-                return Err(error.hint("--to must name another place, or the file must return"));
+                return Err(error.hint("restore the file, or name another place with --to"));
             };
             file::load(self.database.connection(), &self.place, table, file)?;
         }

@@ -29,8 +29,8 @@ use crate::error::{Error, Result};
 use crate::sync::Micros;
 use crate::sync::destination::LakeLocation;
 
-/// What is sent with one request, and the least that a part of an object may have but
-/// for the last one.
+/// The size of the body of one request, and the minimum size of a part of an object,
+/// except the last one.
 const PART: usize = 8 << 20;
 
 /// How long a store may be silent.
@@ -52,7 +52,7 @@ const RETRY: RetryConfig = RetryConfig {
 pub struct BucketSettings {
     /// Its name.
     pub bucket: String,
-    /// What the names of all objects begin with.
+    /// The beginning of the names of all objects.
     pub prefix: String,
     /// Keys, region and address.
     pub aws: AwsSettings,
@@ -76,7 +76,7 @@ impl std::fmt::Debug for BucketStorage {
     }
 }
 
-/// Sends requests with the client of this program, which trusts whom the user trusts.
+/// Sends requests with the client of this program, which trusts the same authorities.
 #[derive(Debug)]
 struct OwnClient(reqwest::Client);
 
@@ -120,7 +120,7 @@ impl BucketStorage {
             .with_disable_bulk_delete(true)
             .with_http_connector(OwnClient(client(&settings.network)?));
         for (name, value) in &settings.aws.0 {
-            // Variables of other tools are none of this one's.
+            // Variables of other tools have no meaning here.
             if let Ok(key) = AmazonS3ConfigKey::from_str(name)
                 && !matches!(
                     key,
@@ -168,7 +168,7 @@ impl BucketStorage {
         unwritable(&self.scratch.display().to_string(), error)
     }
 
-    /// Writes a small object, whatever is there.
+    /// Writes a small object, and replaces an existing one.
     pub(super) fn put(&self, name: &str, content: &[u8]) -> Result<()> {
         let payload = PutPayload::from(content.to_vec());
         let path = self.path(name);
@@ -192,7 +192,7 @@ impl BucketStorage {
                 }
             };
             if let Err(error) = sent {
-                // Parts that stay would be paid for.
+                // Remaining parts would cost money.
                 let _ = upload.abort().await;
                 return Err(self.failed(&error));
             }
@@ -202,7 +202,7 @@ impl BucketStorage {
     }
 }
 
-/// `None` for an object that is not there.
+/// `None` for an object that does not exist.
 fn found<T>(read: object_store::Result<T>) -> object_store::Result<Option<T>> {
     match read {
         Ok(read) => Ok(Some(read)),

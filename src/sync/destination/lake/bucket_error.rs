@@ -1,7 +1,6 @@
-//! What a store of objects answers to a failed request, as an error.
+//! The answer of an object store to a failed request, as an error.
 //!
-//! The answer can have parts of keys in it, so that only its status and its code are
-//! shown.
+//! The answer can contain parts of keys, so only its status and its code are shown.
 
 use crate::error::{Error, Kind};
 
@@ -26,15 +25,15 @@ pub(super) fn failed(place: &str, error: &object_store::Error) -> Error {
         _ if matches!(error, object_store::Error::NotFound { .. })
             || code == Some("NoSuchBucket") =>
         {
-            Error::new(Kind::NotFound, format!("{place} is not there{said}"))
+            Error::new(Kind::NotFound, format!("{place} does not exist{said}"))
                 .hint("create the bucket first, and check AWS_REGION and AWS_ENDPOINT_URL")
         }
         _ if text.contains("credential") => {
             Error::new(Kind::Access, format!("there are no keys for {place}"))
-                .hint("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, name them")
+                .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE")
         }
         _ => Error::new(Kind::Unreachable, format!("{place} cannot be used{said}")).hint(
-            "check AWS_REGION, AWS_ENDPOINT_URL and the network; what readers see is complete",
+            "check AWS_REGION, AWS_ENDPOINT_URL and the network; the tables that readers see are complete",
         ),
     }
 }
@@ -60,12 +59,12 @@ fn is_word(text: &str) -> bool {
     text.len() < 60 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// The error of a store that writes over what is there.
+/// The error of a store that overwrites existing objects.
 pub(super) fn unconditional(place: &str) -> Error {
     Error::usage(format!(
-        "the store of {place} does not keep to If-None-Match: two runs could write the same entry"
+        "the store of {place} does not support If-None-Match: two runs could write the same entry"
     ))
-    .hint("nothing was written; AWS S3, MinIO and R2 do, or copy to a folder and upload it")
+    .hint("nothing was written; AWS S3, MinIO and R2 support it; or sync to a folder and upload it")
 }
 
 #[cfg(test)]

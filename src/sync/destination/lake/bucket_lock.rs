@@ -1,9 +1,9 @@
 //! One writer at a time: a chain of small objects, each of which names a writer.
 //!
-//! Who writes the next object of the chain holds the lock; that it is written once, a
-//! conditional PUT makes sure. The holder alone writes to its object: the time at which
-//! it was last alive, and that it has ended. One that is silent is followed by another,
-//! and finds the next object of the chain when it wakes up.
+//! The process that writes the next object of the chain has the lock; a conditional PUT
+//! ensures that it is written once. Only this process writes to its object: the time at
+//! which it was last alive, and that it has ended. If it shows no activity, another
+//! process writes the next object, which the first one finds when it continues.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ use crate::sync::destination::sqlite::lock::{SILENCE, is_running};
 /// The folder of the chain.
 const FOLDER: &str = "_lock";
 
-/// The lock that this process holds.
+/// The lock of this process.
 #[derive(Debug)]
 pub(super) struct HeldLock {
     number: u64,
@@ -28,7 +28,7 @@ pub(super) struct HeldLock {
 /// An object of the chain.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct LockEntry {
-    /// Tells this holding from every other one.
+    /// Distinguishes this lock from every other one.
     token: u64,
     process: u32,
     host: String,
@@ -62,8 +62,8 @@ impl HeldLock {
     /// Takes the lock of a bucket.
     ///
     /// # Errors
-    /// Of kind `Partial`: another process has it. `Usage`: the store writes over what is
-    /// there.
+    /// Of kind `Partial`: another process has it. `Usage`: the store overwrites existing
+    /// objects.
     pub(super) fn take(storage: &BucketStorage, writer: &Writer, now: Micros) -> Result<Self> {
         let objects = storage.list(FOLDER)?;
         let mut numbers: Vec<u64> = objects
@@ -95,7 +95,7 @@ impl HeldLock {
             let place = storage.place();
             let error = Error::new(
                 Kind::Partial,
-                format!("another process has just taken {place}"),
+                format!("another process has just locked {place}"),
             );
             return Err(error.hint("nothing was written; wait until it has ended"));
         }
@@ -115,7 +115,7 @@ impl HeldLock {
     /// # Errors
     /// Of kind `Partial`: another process has followed.
     pub(super) fn confirm(&mut self, storage: &BucketStorage, now: Micros) -> Result<()> {
-        // Nobody follows a process that was alive just now.
+        // No other process takes over from one that was alive just now.
         if now.since(self.entry.beat) < PULSE {
             return Ok(());
         }
@@ -123,17 +123,17 @@ impl HeldLock {
             let place = storage.place();
             let error = Error::new(Kind::Partial, format!("another process has taken {place}"));
             return Err(
-                error.hint("this one was silent for too long; what it stored before is complete")
+                error.hint("this process showed no activity for too long; the tables that it wrote before are complete")
             );
         }
         self.entry.beat = now;
         storage.put(&name(self.number), &self.entry.text()?)
     }
 
-    /// Lets the next writer come.
+    /// Releases the lock.
     ///
     /// # Errors
-    /// It cannot be told, and comes when this process is gone.
+    /// The release fails; the lock then expires.
     pub(super) fn release(mut self, storage: &BucketStorage) -> Result<()> {
         self.entry.ended = true;
         storage.put(&name(self.number), &self.entry.text()?)

@@ -1,7 +1,7 @@
 //! Values between the database of a copy and the columns of its files.
 //!
 //! Amounts have 18 digits in files, four of them after the point. One that does not
-//! fit is kept as it was sent, in `_extra`.
+//! fit is stored in `_extra`, as the API sent it.
 
 use std::sync::Arc;
 
@@ -160,12 +160,12 @@ pub(super) struct BatchBuilder {
     rows: usize,
 }
 
-/// What a row says to whoever counts.
+/// The values of a row for statistics.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PushedRow {
     /// Whether the store no longer has it.
     pub(super) is_deleted: bool,
-    /// Its key, where it is a number.
+    /// Its key, if it is a number.
     pub(super) key: Option<i64>,
 }
 
@@ -242,7 +242,7 @@ fn with_extra(extra: ValueRef<'_>, beside: Vec<(String, String)>) -> String {
     };
     let mut extra: serde_json::Map<String, serde_json::Value> = known.unwrap_or_default();
     for (name, value) in beside {
-        // What was sent is there already where a part of it was the cell.
+        // The sent value is already there if the cell was a part of it.
         extra.entry(name).or_insert(value.into());
     }
     serde_json::Value::Object(extra).to_string()

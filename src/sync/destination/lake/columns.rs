@@ -27,7 +27,7 @@ pub(super) const MONTH: &str = "_created_month";
 pub(super) struct LakeTable {
     /// Its name.
     pub(super) name: String,
-    /// The columns by which rows are told apart and ordered.
+    /// The columns that identify and order rows.
     pub(super) order: Vec<String>,
     /// The columns, in their order.
     pub(super) columns: Vec<LakeColumn>,
@@ -44,12 +44,12 @@ pub(super) struct LakeColumn {
     pub(super) kind: ColumnType,
 }
 
-/// What a table says of itself, stored together with its rows.
+/// The description of a table, stored together with its rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct KeptTable {
     /// The store that it is a copy of.
     pub(super) store: CopiedStore,
-    /// Tells this version of the table from every other one.
+    /// Distinguishes this version of the table from every other one.
     pub(super) commit: String,
     /// How far it is.
     pub(super) state: TableState,
@@ -57,7 +57,7 @@ pub(super) struct KeptTable {
     pub(super) columns: Vec<KeptColumn>,
     /// Rows, deleted ones included.
     pub(super) rows: u64,
-    /// Of those, the ones that the store no longer has.
+    /// Of those, the deleted ones.
     pub(super) deleted: u64,
 }
 
@@ -82,15 +82,15 @@ impl KeptTable {
     }
 }
 
-/// Whether every table has the column, whatever its records are.
+/// Whether every table has the column, independent of its records.
 fn is_own(name: &str) -> bool {
     [EXTRA, SYNCED_AT, DELETED_AT].contains(&name)
 }
 
 impl LakeTable {
     /// The tables of a table: its rows, and their versions where it keeps them.
-    /// `there` are the columns that its database has, and `kept` those of the lake, of
-    /// which none is given up.
+    /// `there` are the columns of its database, and `kept` those of the lake, which all
+    /// remain.
     pub(super) fn of(table: &SyncTable, there: &[String], kept: &[LakeColumn]) -> Vec<Self> {
         let is_there = |name: &str| there.iter().any(|column| column == name);
         let mut columns: Vec<LakeColumn> = table
@@ -140,7 +140,7 @@ impl LakeTable {
         std::iter::once(rows).chain(history).collect()
     }
 
-    /// What the columns are, to be kept with the table.
+    /// The description of the columns, to be stored with the table.
     pub(super) fn kept_columns(&self) -> Vec<KeptColumn> {
         let columns = self.columns.iter();
         columns

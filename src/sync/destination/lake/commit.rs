@@ -1,7 +1,7 @@
-//! Versions of tables: written from the index, and then seen by readers at once.
+//! Versions of tables: written from the index, and then visible to readers at once.
 //!
-//! Versions of rows are written before the rows: until those are there, the bookmark is
-//! before them, and the next run meets them again.
+//! Versions of rows are written before the rows: until the rows are written, the bookmark
+//! is before them, and the next run reads them again.
 
 use std::time::Instant;
 
@@ -22,7 +22,7 @@ pub(super) fn file_name(table: &str) -> String {
     format!("{table}{PARQUET}")
 }
 
-/// What the file of a table says of itself; `None` where there is none.
+/// The description in the file of a table; `None` if there is no file.
 ///
 /// # Errors
 /// Of kind `Usage`: it is not the file of a copy.
@@ -42,14 +42,14 @@ pub(super) fn of_file(storage: &dyn LakeStorage, table: &str) -> Result<Option<K
     kept.map(Some).map_err(|error| foreign().caused_by(error))
 }
 
-/// What is new in a table.
+/// The changes of a table.
 pub(super) struct TableNews<'a> {
     pub(super) table: &'a LakeTable,
-    /// What the table will say of itself, but for the numbers of rows.
+    /// The new description of the table, without the numbers of rows.
     pub(super) kept: KeptTable,
-    /// The months to write; those that have no rows any more are left out of the table.
+    /// The months to write; months without rows are removed from the table.
     pub(super) months: Vec<String>,
-    /// Whether the table begins anew.
+    /// Whether the table starts over.
     pub(super) is_first: bool,
     /// The present.
     pub(super) now: Micros,
@@ -92,7 +92,7 @@ impl Lake {
         Ok(())
     }
 
-    /// What a version of a table is made of. The versions of rows only grow.
+    /// The source of a version of a table. The versions of rows only grow.
     pub(super) fn made_of(&self, table: &SyncTable, lake: &LakeTable) -> Result<String> {
         let connection = self.database.connection();
         let sql = |error| index::failed(&self.place, error);
@@ -103,11 +103,11 @@ impl Lake {
         }
         let state = index::state(connection, &table.name).map_err(sql)?;
         let version = self.database.version(&table.name)?;
-        // When it was last read is no reason to write it again.
+        // A newer time of reading alone does not require a new version.
         Ok(json!([version, state.bookmark, columns]).to_string())
     }
 
-    /// What is to be written of a table; `None` where readers see everything.
+    /// The changes to write of a table; `None` if readers see everything.
     fn news<'a>(&self, table: &SyncTable, lake: &'a LakeTable) -> Result<Option<TableNews<'a>>> {
         let connection = self.database.connection();
         let sql = |error| index::failed(&self.place, error);
@@ -128,7 +128,7 @@ impl Lake {
             index::state(connection, &table.name).map_err(sql)?
         };
         let Some(store) = &self.store else {
-            return Err(Error::unexpected("the copy was not begun"));
+            return Err(Error::unexpected("the copy was not started"));
         };
         Ok(Some(TableNews {
             table: lake,

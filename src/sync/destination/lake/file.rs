@@ -28,7 +28,7 @@ use crate::api::client::USER_AGENT;
 use crate::error::{Error, Result};
 use crate::sync::Micros;
 
-/// The key under which a file says what it is.
+/// The key of the description in a file.
 const KEPT: &str = "rc.copy";
 
 /// Rows that are made into columns at once.
@@ -40,12 +40,12 @@ const GROUP: usize = 1 << 16;
 /// Batches between the thread that reads rows and the one that compresses them.
 const AHEAD: usize = 2;
 
-/// What a file has.
+/// Statistics of a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct FileCounts {
     /// Rows, deleted ones included.
     pub(super) rows: u64,
-    /// Of those, the ones that the store no longer has.
+    /// Of those, the deleted ones.
     pub(super) deleted: u64,
     /// The least and the greatest key, where keys are numbers.
     pub(super) keys: Option<(i64, i64)>,
@@ -82,8 +82,8 @@ pub(super) struct FileRows<'a> {
     pub(super) month: Option<&'a str>,
 }
 
-/// Writes rows to a draft, in the order of their keys. `kept` makes what the file says
-/// of itself; `alive` is called now and then, and ends the work with its error.
+/// Writes rows to a draft, in the order of their keys. `kept` returns the description of
+/// the file; `alive` is called from time to time, and its error ends the work.
 ///
 /// # Errors
 /// Nothing is left of the draft.
@@ -139,7 +139,7 @@ fn properties() -> Result<WriterProperties, ParquetError> {
         .build())
 }
 
-/// Writes what comes, on a thread of its own.
+/// Writes the batches, on a separate thread.
 fn write_batches(
     mut writer: ArrowWriter<File>,
     batches: &Receiver<RecordBatch>,
@@ -150,8 +150,8 @@ fn write_batches(
     Ok(writer)
 }
 
-/// Makes batches of all rows and gives them to `take`, until it takes no more: whoever
-/// writes has failed, and says why.
+/// Makes batches of all rows and passes them to `take`, until `take` refuses one: then
+/// the writing thread has failed, and reports why.
 fn each_batch(
     rows: &FileRows<'_>,
     alive: &mut dyn FnMut() -> Result<()>,
@@ -203,8 +203,8 @@ fn select(table: &LakeTable, month: Option<&str>) -> String {
     )
 }
 
-/// The error of a file that cannot be written. What the library says of a full disk is
-/// the text of the system's error.
+/// The error of a file that cannot be written. The library reports a full disk with the
+/// text of the system's error.
 fn unwritten(path: &str, error: impl std::fmt::Display) -> Error {
     let text = error.to_string();
     let full = ["os error 28", "os error 122", "os error 27"];
@@ -214,8 +214,8 @@ fn unwritten(path: &str, error: impl std::fmt::Display) -> Error {
     Error::unexpected(format!("{path} cannot be written")).caused_by(text)
 }
 
-/// What a file says of itself, by its last bytes; `None` where it says nothing, or more
-/// than was read.
+/// The description in the last bytes of a file; `None` if there is none, or if it is
+/// longer than these bytes.
 ///
 /// # Errors
 /// It is not a Parquet file.

@@ -1,8 +1,8 @@
 //! The database of a lake: all rows of its tables, so that a row is found by its key,
 //! and which version of each table readers see.
 //!
-//! It is ahead of the tables while a run reads, and can be thrown away at any time: it
-//! is then made again from the tables.
+//! It is ahead of the tables while a run reads, and can be removed at any time: the next
+//! run rebuilds it from the tables.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -32,7 +32,7 @@ pub(super) struct IndexedTable {
     pub(super) base: Option<String>,
     /// A version whose writing was not seen to end.
     pub(super) pending: Option<String>,
-    /// What it was made of: another text means that there is something to write.
+    /// The source of that version: another text means that there are changes to write.
     pub(super) made_of: String,
 }
 
@@ -86,7 +86,7 @@ pub(super) fn clear(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// What is known of a table.
+/// The stored version of a table.
 pub(super) fn known(connection: &Connection, name: &str) -> rusqlite::Result<IndexedTable> {
     let row = "SELECT base, pending, made_of FROM _lake_tables WHERE name = ?";
     let known = connection.query_row(row, [name], |row| {
@@ -99,14 +99,14 @@ pub(super) fn known(connection: &Connection, name: &str) -> rusqlite::Result<Ind
     Ok(known.optional()?.unwrap_or_default())
 }
 
-/// Keeps that a version is about to be written.
+/// Records that a version is about to be written.
 pub(super) fn expect(connection: &Connection, name: &str, commit: &str) -> rusqlite::Result<()> {
     let insert = "INSERT INTO _lake_tables (name, pending) VALUES (?, ?)
                   ON CONFLICT (name) DO UPDATE SET pending = excluded.pending";
     connection.execute(insert, params![name, commit]).map(drop)
 }
 
-/// Keeps that readers see a version, and that nothing is left to be written.
+/// Records that readers see a version, and that there are no changes to write.
 pub(super) fn committed(
     connection: &Connection,
     name: &str,
@@ -120,13 +120,13 @@ pub(super) fn committed(
     transaction.commit()
 }
 
-/// Keeps that readers see a version, though not whether anything is left to be written.
+/// Records that readers see a version, but not whether there are changes to write.
 pub(super) fn landed(connection: &Connection, name: &str, commit: &str) -> rusqlite::Result<()> {
     let insert = "INSERT OR REPLACE INTO _lake_tables (name, base) VALUES (?, ?)";
     connection.execute(insert, params![name, commit]).map(drop)
 }
 
-/// Keeps how far a table is.
+/// Stores the state of a table.
 pub(super) fn keep_state(
     connection: &Connection,
     name: &str,
@@ -138,7 +138,7 @@ pub(super) fn keep_state(
     connection.execute(update, params![text, name]).map(drop)
 }
 
-/// Removes the rows of a table, and what was known of it.
+/// Removes the rows of a table, and its version and state.
 pub(super) fn drop_table(connection: &Connection, name: &str) -> rusqlite::Result<()> {
     connection.execute_batch(&format!("DROP TABLE IF EXISTS {}", quoted(name)))?;
     for own in ["_sync_tables", "_lake_tables", "_lake_months"] {
@@ -184,7 +184,7 @@ pub(super) fn restore_decimals(connection: &Connection, table: &LakeTable) -> ru
     Ok(())
 }
 
-/// Keeps what the version that readers see was made of.
+/// Stores the source of the version that readers see.
 pub(super) fn keep_made_of(
     connection: &Connection,
     name: &str,
@@ -194,14 +194,14 @@ pub(super) fn keep_made_of(
     connection.execute(update, [made_of, name]).map(drop)
 }
 
-/// Keeps that no version of a table is there.
+/// Records that a table has no version.
 pub(super) fn forget(connection: &Connection, name: &str) -> rusqlite::Result<()> {
     connection
         .execute("DELETE FROM _lake_tables WHERE name = ?", [name])
         .map(drop)
 }
 
-/// The names of the columns of a table; none where there is no table.
+/// The names of the columns of a table; none if the table does not exist.
 pub(super) fn columns(connection: &Connection, name: &str) -> rusqlite::Result<Vec<String>> {
     let mut query = connection.prepare("SELECT name FROM pragma_table_info(?)")?;
     let rows = query.query_map([name], |row| row.get(0))?;
@@ -230,8 +230,8 @@ pub(super) fn month_of(created: &str) -> String {
     format!("coalesce(substr({}, 1, 7), '')", quoted(created))
 }
 
-/// Has the database keep which months change from now on. A table that readers do not
-/// see yet needs none of it: all its months are written.
+/// Makes the database record which months change from now on. A table that readers do
+/// not see yet does not need this: all its months are written.
 pub(super) fn watch_months(connection: &Connection, table: &LakeTable) -> rusqlite::Result<()> {
     let Some(created) = &table.created else {
         return Ok(());
@@ -275,7 +275,7 @@ pub(super) fn changed_months(connection: &Connection, name: &str) -> rusqlite::R
     rows.collect()
 }
 
-/// Keeps that all months of a table have changed.
+/// Records that all months of a table have changed.
 pub(super) fn all_changed(connection: &Connection, table: &LakeTable) -> rusqlite::Result<()> {
     for month in all_months(connection, table)? {
         let insert = "INSERT OR IGNORE INTO _lake_months VALUES (?, ?)";

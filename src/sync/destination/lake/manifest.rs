@@ -1,5 +1,5 @@
-//! The file that says what a copy is of. It is written once, before anything else,
-//! and never changes: how far each table is, the tables themselves say.
+//! The file that names the store of a copy. It is written once, before anything else,
+//! and never changes: the tables themselves contain their bookmarks.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use super::{LakeFormat, StoreKey};
 use crate::error::{Error, Result};
 use crate::sync::destination::files::MANIFEST;
 
-/// What a copy is.
+/// The manifest of a copy.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct LakeManifest {
     /// `parquet` or `delta`.
@@ -45,7 +45,7 @@ impl From<CopiedStore> for StoreKey {
     }
 }
 
-/// The store that a place has a copy of; `None` where it has none.
+/// The store whose copy a place contains; `None` if there is none.
 ///
 /// # Errors
 /// Of kind `Usage`: it has a copy in another format, or another kind of file.
@@ -69,7 +69,7 @@ pub(super) fn store_of(storage: &dyn LakeStorage, format: LakeFormat) -> Result<
     Ok(Some(copied.into()))
 }
 
-/// Says that a place has a copy of a store.
+/// Writes the manifest of a copy, unless there is one.
 ///
 /// # Errors
 /// Of kind `Usage`: it has one of another store.

@@ -4,8 +4,8 @@
 //! Rows that change in place, and rows that may be there only once, need an index: a
 //! database of `SQLite` with all rows, in the folder of the copy or, for a bucket, in
 //! the state folder. Each table is committed from there, at the end of a run and every
-//! [`COMMIT_EVERY`], as one new version that has the bookmark of its rows. A database
-//! that is not that of the version which readers see is made again from it.
+//! [`COMMIT_EVERY`], as one new version that contains the bookmark of its rows. A database
+//! that does not match the version which readers see is rebuilt from it.
 
 mod adopt;
 mod bucket;
@@ -39,8 +39,8 @@ use storage::{FolderStorage, LakeStorage};
 pub use bucket::BucketSettings;
 pub use profile::{AwsEnvironment, AwsSettings};
 
-/// How often what was read is committed while a run goes on. Tables, or their months, are
-/// written anew then.
+/// How often a run commits the rows that it has read. Each time it rewrites the tables,
+/// or their months.
 const COMMIT_EVERY: Duration = Duration::from_secs(600);
 
 /// How often a process that writes shows that it is alive.
@@ -66,8 +66,7 @@ impl LakeFiles {
         Ok(Self(Box::new(bucket)))
     }
 
-    /// The store that they are a copy of, and what they have of each table; `None`
-    /// where they are no copy.
+    /// The store of the copy, and its tables; `None` if the files are not a copy.
     ///
     /// # Errors
     /// They cannot be read, or are a copy in another format.
@@ -87,7 +86,7 @@ impl LakeFiles {
 pub struct Lake {
     storage: Box<dyn LakeStorage>,
     format: LakeFormat,
-    /// How messages call it.
+    /// Its name in messages.
     place: String,
     /// Whether the index is kept apart from the files.
     is_cache: bool,
@@ -147,8 +146,8 @@ impl Lake {
         at.after(begun.elapsed())
     }
 
-    /// Empties the index where it is not that of the store: what the bucket has is what
-    /// counts.
+    /// Empties the index if it is of another store: the content of the bucket takes
+    /// precedence.
     fn renew_cache(&mut self, store: &StoreKey) -> Result<()> {
         let known = self.database.store()?;
         if !self.is_cache || known.is_none_or(|known| known == *store) {
@@ -277,7 +276,7 @@ impl Destination for Lake {
         if self.store.is_none() {
             return Ok(());
         }
-        // The locks are held until everything is written.
+        // The locks stay until everything is written.
         let committed = self.commit().and_then(|()| self.shorten_logs());
         let unlocked = self.storage.unlock();
         let finished = self.database.finish();
@@ -286,7 +285,7 @@ impl Destination for Lake {
     }
 }
 
-/// What a table of files says of itself; `None` where there is no such table.
+/// The description of a table of files; `None` if there is no such table.
 fn described(
     storage: &dyn LakeStorage,
     format: LakeFormat,

@@ -1,7 +1,7 @@
 //! Where keys, region and address of a store come from: variables of the environment,
 //! then the files of a profile, as the tools of AWS read them.
 //!
-//! Nothing here shows a value: they are secret, or next to secrets.
+//! No message shows a value: values are secret, or next to secrets.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ const ELSEWHERE: [&str; 5] = [
 ];
 
 impl AwsSettings {
-    /// What the environment and the profile that it names say.
+    /// The settings of the environment and of the profile that it names.
     ///
     /// # Errors
     /// Of kind `Usage`: there is no such profile, or another program has its keys.
@@ -104,7 +104,7 @@ impl AwsSettings {
         Ok(Self(settings))
     }
 
-    /// The address of the store, where it is not that of AWS.
+    /// The address of the store, if it is not AWS.
     #[must_use]
     pub fn endpoint(&self) -> Option<&str> {
         self.0.get("aws_endpoint_url").map(String::as_str)
@@ -124,7 +124,7 @@ impl AwsSettings {
     }
 }
 
-/// What the files say of a profile.
+/// The settings of a profile in the files.
 struct AwsProfile(BTreeMap<String, String>);
 
 impl AwsProfile {
@@ -153,7 +153,7 @@ impl AwsEnvironment {
         }
     }
 
-    /// The profile of that name; `None` where no file has it and nobody asked for it.
+    /// The profile of that name; `None` if no file contains it and none was requested.
     fn profile(&self, named: Option<&str>) -> Result<Option<AwsProfile>> {
         let name = named.unwrap_or("default");
         let mut settings = BTreeMap::new();
@@ -207,7 +207,7 @@ fn section_of(text: &str, section: &str) -> Option<BTreeMap<String, String>> {
         .find(|line| header(line).as_deref() == Some(section))?;
     let own = lines.take_while(|line| header(line).is_none());
     let settings = own
-        // What is indented belongs to the setting above it.
+        // An indented line belongs to the setting above it.
         .filter(|line| !line.starts_with(['#', ';', ' ', '\t']))
         .filter_map(|line| line.split_once('='))
         .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned()));

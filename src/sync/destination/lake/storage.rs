@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 use crate::sync::Micros;
 use crate::sync::destination::Writer;
 
-/// The part of a Parquet file that says what it is: some kilobytes, and a little more for
+/// The part of a Parquet file with its description: some kilobytes, and a little more for
 /// each group of rows.
 pub(super) const FOOTER: u64 = 1 << 20;
 
@@ -28,7 +28,7 @@ pub(super) struct StoredObject {
 
 /// Keeps objects by their names.
 pub(super) trait LakeStorage: Send + std::fmt::Debug {
-    /// How messages call it.
+    /// Its name in messages.
     fn place(&self) -> &str;
 
     /// The content of a small object; `None` where there is none.
@@ -80,7 +80,7 @@ pub(super) trait LakeStorage: Send + std::fmt::Debug {
     /// They cannot be listed.
     fn top(&self) -> Result<Vec<String>>;
 
-    /// Removes an object; one that is not there is no error.
+    /// Removes an object; a missing one is not an error.
     ///
     /// # Errors
     /// It cannot be removed.
@@ -103,10 +103,10 @@ pub(super) trait LakeStorage: Send + std::fmt::Debug {
         Ok(())
     }
 
-    /// Lets the next writer come.
+    /// Releases the place for the next writer.
     ///
     /// # Errors
-    /// It cannot be told.
+    /// The release fails.
     fn unlock(&self) -> Result<()> {
         Ok(())
     }
@@ -166,7 +166,7 @@ pub(super) fn unwritable(path: &str, error: io::Error) -> Error {
     }
 }
 
-/// `None` for a file that is not there.
+/// `None` for a missing file.
 fn found<T>(path: &Path, read: io::Result<T>) -> Result<Option<T>> {
     match read {
         Ok(read) => Ok(Some(read)),
@@ -258,7 +258,7 @@ impl LakeStorage for FolderStorage {
                 } else {
                     format!("{folder}/{name}")
                 };
-                // A file may go while the folder is read.
+                // A file may disappear while the folder is read.
                 let Ok(metadata) = entry.metadata() else {
                     continue;
                 };

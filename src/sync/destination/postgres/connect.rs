@@ -152,9 +152,8 @@ fn password(config: &Config, credentials: &Credentials) -> Result<Option<String>
         let mode = std::fs::metadata(path).map(|facts| facts.permissions().mode());
         if mode.is_ok_and(|mode| mode & 0o077 != 0) {
             let path = path.display();
-            return Err(
-                Error::usage(format!("others can read {path}")).hint(format!("chmod 600 {path}"))
-            );
+            return Err(Error::usage(format!("other users can read {path}"))
+                .hint(format!("chmod 600 {path}")));
         }
     }
     let host = match config.get_hosts().first() {

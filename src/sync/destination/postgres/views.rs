@@ -1,8 +1,8 @@
-//! Views in a database, in a schema of their own.
+//! Views in a database, in a separate schema.
 //!
-//! Others read them while tables are written: a view is replaced only where its
-//! statement is another one, and nothing waits long for its readers. What depends on a
-//! view is never dropped with it.
+//! Other sessions read them while tables are written: a view is replaced only if its
+//! statement has changed, and no step waits long for its readers. Objects that depend on
+//! a view are never dropped with it.
 
 use std::collections::HashMap;
 
@@ -14,10 +14,10 @@ use crate::error::{Error, Kind};
 use crate::sync::layout::{Dialect, LaidOut, SourceTable, TableLayout, ViewStatement};
 use crate::sync::table::ColumnType;
 
-/// The schema that a copy is in where nobody says otherwise.
+/// The default schema of a copy.
 const USUAL_SCHEMA: &str = "public";
 
-/// How long a view waits for those who read it.
+/// How long the replacement of a view waits for its readers.
 const PATIENCE: &str = "SET LOCAL lock_timeout = '10s'";
 
 /// Makes the views of a layout in one transaction.
@@ -73,8 +73,8 @@ async fn home(client: &impl GenericClient) -> Result<String, tokio_postgres::Err
     Ok(client.query_one(query, &[]).await?.get(0))
 }
 
-/// The tables of the copy with their columns. Types are those that they have, should
-/// somebody have changed one.
+/// The tables of the copy with their columns. Types are the actual ones, in case one
+/// was changed.
 async fn tables(
     client: &impl GenericClient,
     home: &str,
@@ -118,12 +118,12 @@ async fn create_schema(client: &impl GenericClient, schema: &str) -> Result<(), 
     Ok(())
 }
 
-/// What became of a view.
+/// The result for a view.
 #[derive(PartialEq, Eq)]
 enum Change {
-    /// It was made or replaced.
+    /// It was created or replaced.
     Made,
-    /// It is as it was, or cannot be made.
+    /// It is unchanged, or cannot be created.
     None,
 }
 
@@ -135,7 +135,7 @@ struct ViewPlace<'a> {
 }
 
 impl ViewPlace<'_> {
-    /// Makes a view what its statement says.
+    /// Creates or replaces a view.
     async fn replace(
         &self,
         transaction: &mut Transaction<'_>,
@@ -146,8 +146,8 @@ impl ViewPlace<'_> {
                      FROM pg_class WHERE oid = to_regclass($1)";
         let there = transaction.query_opt(there, &[&view]).await?;
         let there: Option<(String, Option<String>)> = there.map(|row| (row.get(0), row.get(1)));
-        // The comment has the whole statement: views are kept by the database in a
-        // spelling of its own.
+        // The comment contains the whole statement: the database stores views in its own
+        // spelling.
         let begin = format!("rc sync --layout {}:", self.layout);
         let is_ours = |kind: &str, comment: &Option<String>| {
             kind == "v"
@@ -172,11 +172,11 @@ impl ViewPlace<'_> {
         let replace = format!("CREATE OR REPLACE VIEW {view} AS\n{select}");
         match attempt.batch_execute(&replace).await {
             Ok(()) => attempt.commit().await?,
-            // Columns went away or have other types: the view is made anew.
+            // Columns disappeared or have other types: the view is created again.
             Err(error) if error.code() == Some(&SqlState::INVALID_TABLE_DEFINITION) => {
                 attempt.rollback().await?;
-                let anew = format!("DROP VIEW {view};\nCREATE VIEW {view} AS\n{select}");
-                let made = transaction.batch_execute(&anew).await;
+                let recreate = format!("DROP VIEW {view};\nCREATE VIEW {view} AS\n{select}");
+                let made = transaction.batch_execute(&recreate).await;
                 made.map_err(|error| self.in_use(statement.name, error))?;
             }
             Err(error) => return Err(self.in_use(statement.name, error)),
@@ -187,20 +187,20 @@ impl ViewPlace<'_> {
         Ok(Change::Made)
     }
 
-    /// The error of a name that something else has.
+    /// The error of a name that another object has.
     fn taken(&self, view: &str) -> Error {
         let Self {
             database, schema, ..
         } = self;
         Error::usage(format!(
-            "{database} has a {schema}.{view} that rc sync did not make; no view was changed"
+            "{database} has a {schema}.{view} that rc sync did not create; no view was changed"
         ))
         .hint(format!(
-            "rename the schema {schema}, or copy into another database"
+            "rename the schema {schema}, or sync to another database"
         ))
     }
 
-    /// The error of a view that others hold.
+    /// The error of a view that other sessions use.
     fn in_use(&self, view: &str, error: tokio_postgres::Error) -> PostgresFailure {
         let schema = self.schema;
         let what = match error.code() {
@@ -211,7 +211,7 @@ impl ViewPlace<'_> {
         let message = format!("the view {schema}.{view} was not replaced: {what}");
         let hint = match error.code() {
             Some(&SqlState::DEPENDENT_OBJECTS_STILL_EXIST) => format!(
-                "DROP VIEW {}.{} CASCADE drops them as well; make them again after the next run",
+                "DROP VIEW {}.{} CASCADE drops them as well; create them again after the next run",
                 quoted(schema),
                 quoted(view)
             ),

@@ -63,18 +63,18 @@ fn entry(table: &SyncTable) -> Value {
     })
 }
 
-/// What a catalog selects.
+/// The selection of a catalog.
 #[derive(Debug, Default)]
 pub struct Selection {
     /// The tables, in their usual order, each with the method that was asked for.
     pub tables: Vec<SyncTable>,
     /// The fields of each.
     pub fields: SelectedFields,
-    /// What the user should know.
+    /// Notes for the user.
     pub notes: Vec<String>,
 }
 
-/// Reads what a catalog selects of the tables.
+/// Reads the selection of a catalog.
 ///
 /// # Errors
 /// Of kind `Usage`, naming `from`: it is not a catalog, selects nothing, or selects
@@ -142,7 +142,7 @@ struct StreamEntry<'c> {
 }
 
 impl<'c> StreamEntry<'c> {
-    /// The stream that a value is; `None` where it is none.
+    /// A value as a stream; `None` if it is not one.
     fn of(value: &'c Value) -> Option<Self> {
         let entry = value.as_object()?;
         let name = entry.get("tap_stream_id").or_else(|| entry.get("stream"))?;
@@ -214,7 +214,7 @@ impl<'c> StreamEntry<'c> {
         match said("replication_method", "replication-method") {
             Some(FULL_TABLE) => table.method = ReadMethod::Whole,
             Some(INCREMENTAL) if table.method == ReadMethod::Whole => notes.push(format!(
-                "the API cannot be asked for changes of {name}: it is read whole"
+                "the API has no filter for changes of {name}: the whole list is read"
             )),
             None | Some(INCREMENTAL) => {}
             Some(other) => {
@@ -248,7 +248,7 @@ impl<'c> StreamEntry<'c> {
                 );
                 return Err(suggested(what, name, &known));
             }
-            // Personal data may be the reason: it must not be sent in spite of it.
+            // The field may be personal data, which must then not be sent.
             if selected == Some(false) && !nested.is_empty() {
                 let path = path.join(".");
                 let what = format!(
@@ -279,10 +279,10 @@ impl<'c> StreamEntry<'c> {
             }
             let property = properties.and_then(|all| all.get(*name));
             let legacy = property.and_then(|property| property.get("selected"));
-            let told = [said("selected"), legacy, said("selected-by-default")];
-            let told = told.into_iter().flatten().find_map(Value::as_bool);
+            let choices = [said("selected"), legacy, said("selected-by-default")];
+            let choices = choices.into_iter().flatten().find_map(Value::as_bool);
             // A schema that was written without a field does not want it.
-            told.unwrap_or(metadata.is_some() || properties.is_none() || property.is_some())
+            choices.unwrap_or(metadata.is_some() || properties.is_none() || property.is_some())
         };
         Ok(known
             .iter()

@@ -1,5 +1,5 @@
-//! What a target has confirmed: a file that is replaced with each line that confirms
-//! more, so that a run that is killed loses nothing of it.
+//! The state that a target has confirmed: a file that is replaced with each line that
+//! confirms more, so that a killed run loses no confirmation.
 
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -20,9 +20,9 @@ pub(super) struct ConfirmedState(Arc<Mutex<StatePair>>);
 
 #[derive(Debug, Default)]
 pub(super) struct StatePair {
-    /// What the target has confirmed.
+    /// The state that the target has confirmed.
     pub(super) kept: SingerState,
-    /// What was sent to it.
+    /// The state that was sent to it.
     pub(super) sent: SingerState,
     /// The tables of the run.
     pub(super) tables: Vec<SyncTable>,
@@ -39,7 +39,7 @@ impl ConfirmedState {
     }
 
     /// Takes a line that the target printed; returns whether it is the first one that
-    /// is not a state that was sent. Nothing shows such a line: it may have anything.
+    /// is not a state that was sent. No message shows such a line: it may contain anything.
     pub(super) fn printed(&self, line: &str) -> bool {
         if line.trim().is_empty() {
             return false;
@@ -87,7 +87,7 @@ pub fn read_state(path: &Path) -> Result<Option<SingerState>> {
         .transpose()
 }
 
-/// The right to write a state file, for as long as it is held.
+/// The lock of a state file.
 #[derive(Debug)]
 pub(super) struct StateLock {
     _file: File,
@@ -97,7 +97,7 @@ impl StateLock {
     /// Takes the lock beside a state file.
     ///
     /// # Errors
-    /// Of kind `Partial`, naming the process that holds it; of kind `Usage`: the lock
+    /// Of kind `Partial`, naming the process that has it; of kind `Usage`: the lock
     /// file cannot be opened.
     pub(super) fn take(state: &Path, writer: &Writer, now: Micros) -> Result<Self> {
         let mut name = std::ffi::OsString::from(".");

@@ -1,10 +1,10 @@
-//! The keys of rows that a target has, of tables whose rows the API removes without
-//! telling: what is missing among them is said to the target as deleted.
+//! The keys of the rows that a target has, for tables whose rows the API removes
+//! without an event: rows that disappear are sent to the target as deleted.
 //!
-//! A database beside the state, with keys and no other data. A key is put there before
-//! its row is sent, so that none is missing that the target has. A row that is gone
-//! stays there until the target has confirmed everything: a target that ends before is
-//! told again.
+//! They are in a database beside the state, without other data. A key is stored before
+//! its row is sent, so that no key of the target is missing. A deleted row stays in the
+//! database until the target has confirmed everything: if the target ends before, the
+//! deletion is sent again.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -26,7 +26,7 @@ pub(super) struct KnownKeys {
 /// A key that was sent.
 pub(super) struct SentKey {
     pub(super) key: String,
-    /// The value of the field that tells whether the API may remove the row.
+    /// The value of the field that decides whether the API may remove the row.
     pub(super) kind: Option<String>,
 }
 
@@ -107,7 +107,7 @@ impl KnownKeys {
         self.done(self.each(insert, keys, values))
     }
 
-    /// How many rows are not gone, and how many of them were not gathered.
+    /// The number of rows that are not deleted, and how many of them were not gathered.
     pub(super) fn count(&self, stream: &str, among: Option<&Among>) -> Result<Missing> {
         let (condition, values) = condition(stream, among);
         let query = format!(
@@ -161,7 +161,7 @@ impl KnownKeys {
         self.done(lacking)
     }
 
-    /// Notes rows that are gone.
+    /// Records deleted rows.
     pub(super) fn mark(&self, stream: &str, keys: &[String], at: Micros) -> Result<()> {
         let update = "UPDATE known SET gone = ? WHERE stream = ? AND key = ?";
         let at = at.to_string();
@@ -172,7 +172,7 @@ impl KnownKeys {
         self.done(self.each(update, keys, values))
     }
 
-    /// The rows that are gone and were not confirmed, with the time.
+    /// The unconfirmed deleted rows, with the time.
     pub(super) fn gone(&self, stream: &str) -> Result<Vec<(String, String)>> {
         let query = "SELECT key, gone FROM known WHERE stream = ? AND gone IS NOT NULL";
         let gone = self.connection.prepare(query).and_then(|mut query| {
@@ -182,14 +182,14 @@ impl KnownKeys {
         self.done(gone)
     }
 
-    /// Everything that was sent of a stream is confirmed: what is gone is forgotten.
+    /// Forgets the deleted rows of a stream, whose messages are all confirmed.
     pub(super) fn confirmed(&self, stream: &str) -> Result<()> {
         let delete = "DELETE FROM known WHERE stream = ? AND gone IS NOT NULL";
         self.done(self.connection.execute(delete, [stream]).map(drop))
     }
 }
 
-/// The condition of rows that are not gone, and the values of its holes.
+/// The condition of rows that are not deleted, and the values of its parameters.
 fn condition(stream: &str, among: Option<&Among>) -> (String, Vec<String>) {
     let mut values = vec![stream.to_owned()];
     let mut condition = "stream = ? AND gone IS NULL".to_owned();

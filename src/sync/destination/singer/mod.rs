@@ -1,13 +1,13 @@
 //! Singer messages: to standard output, or to a target that this program runs.
 //!
-//! The target has the rows, and nothing can be read back from it: what it confirmed is
-//! kept in a state file of this program. Only a state that the target printed moves a
-//! bookmark there. Rows after it are sent again by the next run, and a target stores
-//! rows by their key, so that none is there twice.
+//! The target stores the rows, and nothing can be read back from it: a state file of
+//! this program records what it confirmed. Only a state that the target printed moves a
+//! bookmark there. The next run sends rows after it again, and a target stores rows by
+//! their key, so that no row is stored twice.
 //!
-//! Rows that the store no longer has: each complete read of a whole list is a version
-//! of its stream, and the target ends the older ones when it is told to. Of other tables
-//! the keys are kept beside the state, and each row that is gone is said by itself.
+//! Deleted rows: each complete read of a whole list is a version of its stream, and a
+//! message makes the target remove older versions. For other tables the keys are stored
+//! beside the state, and each deleted row is sent as a record.
 
 mod catalog;
 mod kept;
@@ -66,7 +66,7 @@ pub enum StartState {
     Kept {
         /// The folder.
         folder: PathBuf,
-        /// What tells the target from others.
+        /// Distinguishes the target from others.
         target: String,
     },
 }
@@ -133,18 +133,18 @@ struct StreamState {
     bookmark: StreamBookmark,
     /// Rows of the whole list that were sent in this run.
     rows: u64,
-    /// Rows that are gone, of which the target was told without confirming it.
+    /// Deleted rows that were sent to the target, which did not confirm them yet.
     gone: Vec<(String, String)>,
 }
 
 /// A table with a column of this name has no versions: meltanolabs-target-postgres
 /// (0.8.1) binds a parameter of the same name when it ends older ones, and fails. Its
-/// rows that are gone are said one by one.
+/// deleted rows are sent one by one.
 const BOUND_NAME: &str = "version";
 
 impl StreamState {
-    /// Whether a complete read of the list ends all rows that it does not have. A list
-    /// that forgets old rows says nothing about them.
+    /// Whether a complete read of the list shows that all other rows are deleted. A list
+    /// that omits old rows does not.
     fn is_versioned(&self) -> bool {
         let forgets = self.table.forgotten.is_some() || self.table.reach_days.is_some();
         let is_whole = self.table.method == ReadMethod::Whole;
@@ -230,7 +230,7 @@ impl Singer {
         self.state_name = name;
         state.set_copy_of(store);
         let mut pair = self.confirmed.lock();
-        // In a stream that goes on, what was sent is the newest.
+        // While the stream of messages continues, the sent state is the newest.
         if self.streams.is_empty() || self.has_target() {
             pair.sent = state.clone();
             pair.kept = state;
@@ -240,7 +240,7 @@ impl Singer {
         drop(pair);
         if let (SingerOutput::Target(settings), true, Some(path)) = (&self.output, is_new, file) {
             let note = format!(
-                "no state of this store and target is kept: everything is sent ({})",
+                "there is no state for this store and target: all rows are sent ({})",
                 path.display()
             );
             (settings.listener)(TargetLine::Note(&note));
@@ -340,7 +340,7 @@ impl Singer {
     }
 
     /// Puts a STATE message into the middle of a page in the order of changes: a target
-    /// that dies gets no more than a page twice, with the row of its bookmark.
+    /// that fails gets at most a page twice, with the row of its bookmark.
     fn state_in_the_middle(
         &mut self,
         table: &str,
@@ -363,7 +363,7 @@ impl Singer {
                 .write_all(&self.buffer)
                 .and_then(|()| stream.flush())
                 .map_err(|error| match Error::writing("standard output", error) {
-                    // Somebody who takes rows must not take a part of them for all.
+                    // The reader must not mistake a part of the rows for all of them.
                     error if error.kind == Kind::Closed => Error::new(
                         Kind::Partial,
                         "the reader of the messages ended before the last message",
@@ -381,13 +381,13 @@ impl Singer {
         written.and(failure.map_or(Ok(()), Err))
     }
 
-    /// Forgets rows that are gone, once the target has confirmed everything.
+    /// Forgets deleted rows, once the target has confirmed everything.
     fn forget_gone(&self) -> Result<()> {
         let Some(keys) = &self.keys else {
             return Ok(());
         };
-        let told = self.streams.values().filter(|stream| stream.is_announced);
-        for stream in told.filter(|stream| stream.keeps_keys()) {
+        let announced = self.streams.values().filter(|stream| stream.is_announced);
+        for stream in announced.filter(|stream| stream.keeps_keys()) {
             keys.confirmed(&stream.table.name)?;
         }
         Ok(())
@@ -420,7 +420,7 @@ fn push_line(buffer: &mut Vec<u8>, line: &str) {
 
 impl Destination for Singer {
     fn begin(&mut self, store: &StoreKey, writer: &Writer, now: Micros) -> Result<()> {
-        // A run before that did not begin holds nothing.
+        // An earlier run that did not begin has no lock.
         self.lock = None;
         let file = self.start.file(store);
         if let Some(path) = &file {
@@ -442,7 +442,7 @@ impl Destination for Singer {
             bookmark => bookmark.unwrap_or_default(),
         };
         if policy == SchemaPolicy::Refresh {
-            // What is confirmed from now on may be older than what was kept.
+            // The next confirmations may be older than the stored state.
             bookmark.state = TableState::default();
             pair.sent.set(table, &bookmark);
             pair.kept.set(table, &bookmark);
@@ -519,7 +519,7 @@ impl Destination for Singer {
         self.keys.as_ref().map_or(Ok(()), |keys| keys.gather(table))
     }
 
-    /// Of a list that was read whole: how many rows fewer it has than the last time.
+    /// The number of rows that a list, which was read whole, has lost since the last time.
     fn count_missing(&mut self, table: &str, among: Option<&Among>) -> Result<Missing> {
         let stream = Self::stream(&mut self.streams, table)?;
         if let Some(keys) = self.keys.as_ref().filter(|_| stream.keeps_keys()) {
@@ -609,7 +609,7 @@ impl Destination for Singer {
                 self.push_state();
                 self.flush()
             }
-            // It failed before, and that was said.
+            // It failed before, and that was reported.
             (None, SingerOutput::Target(_)) => Ok(()),
         };
         let ended = self.process.take().map(TargetProcess::finish);
@@ -628,10 +628,10 @@ impl Destination for Singer {
         Err(Error::new(
             Kind::Partial,
             format!(
-                "the target ended without confirming what it stored of {}",
+                "the target ended without confirming all rows of {}",
                 behind.join(", ")
             ),
         )
-        .hint("what it did not confirm is sent again by the next run"))
+        .hint("the next run sends the unconfirmed rows again"))
     }
 }

@@ -1,8 +1,8 @@
 //! RECORD messages, written from the text of records.
 //!
-//! Values that a target takes as they are spelled are copied; amounts that are numbers,
-//! times, and values that do not fit their column are written anew. What no column is
-//! for goes into one object, as in every other copy.
+//! Values that a target accepts in their spelling are copied; amounts that are numbers,
+//! times, and values that do not fit their column are converted. Fields without a
+//! column go into one object, as in every other copy.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -33,7 +33,7 @@ pub(super) struct RecordWriter {
     zone: TimeZone,
     writes_extra: bool,
     prefix: String,
-    /// What no column is for, of the record that is written.
+    /// The fields without a column of the record that is written.
     extra: String,
     findings: RowFindings,
 }
@@ -94,7 +94,7 @@ impl RecordWriter {
         }
     }
 
-    /// What was odd since the last call.
+    /// The findings since the last call.
     pub(super) fn take_findings(&mut self) -> RowFindings {
         std::mem::take(&mut self.findings)
     }
@@ -103,7 +103,7 @@ impl RecordWriter {
     /// value of the replication key.
     ///
     /// # Errors
-    /// Of kind `Unreachable`: the record is no object, or has no key. What was written
+    /// Of kind `Unreachable`: the record is not an object, or has no key. What was written
     /// of it is removed again.
     pub(super) fn write(
         &mut self,
@@ -277,7 +277,7 @@ impl RecordWriter {
         }
     }
 
-    /// Puts a value among those that no column is for.
+    /// Adds a value to the fields without a column.
     fn beside(&mut self, field: RawField<'_>) {
         if !self.writes_extra {
             return;
@@ -377,7 +377,7 @@ fn is_decimal(value: &[u8]) -> bool {
 const NUL: &str = "\\u0000";
 
 /// The text of a record without what targets fail on: escapes of NUL, and halves of
-/// surrogate pairs, which are no characters. U+FFFD stands for either.
+/// surrogate pairs, which are not characters. U+FFFD replaces both.
 fn harmless(record: &str) -> Cow<'_, str> {
     if memchr::memmem::find(record.as_bytes(), b"\\u").is_none() {
         return Cow::Borrowed(record);

@@ -1,7 +1,7 @@
 //! The fields of an object, found in its text without parsing their values.
 //!
-//! The text is JSON that was read before as a part of a page: what is looked for is
-//! only where each value ends.
+//! The text is JSON that was read before as a part of a page: only the end of each
+//! value has to be found.
 
 /// A field of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,15 +1,15 @@
 //! The JSON schema of a stream, and the messages about it.
 //!
 //! Every type may be null but that of the key. Amounts are text: a number would be
-//! rounded on its way through a target. Nothing has an empty schema, which targets
-//! take for text, or refuse.
+//! rounded on its way through a target. No field has an empty schema, which targets
+//! treat as text, or refuse.
 
 use serde_json::{Map, Value, json};
 
 use crate::sync::destination::EXTRA;
 use crate::sync::table::{ColumnType, SyncTable};
 
-/// When the store was found to have no such row any more: the name that targets know.
+/// The time at which the deletion of a row was detected: the name that targets know.
 pub(super) const SDC_DELETED_AT: &str = "_sdc_deleted_at";
 
 /// The schema of the records of a table, with the fields that were selected.
@@ -59,7 +59,7 @@ pub(super) fn schema_message(table: &SyncTable, is_selected: impl Fn(&str) -> bo
     message.to_string()
 }
 
-/// The message that ends older versions of a stream that was read whole.
+/// The message that removes older versions of a stream that was read whole.
 pub(super) fn activate_message(table: &SyncTable, version: i64) -> String {
     let own = json!({"type": "ACTIVATE_VERSION", "stream": table.name, "version": version});
     own.to_string()

@@ -46,10 +46,10 @@ pub struct SingerState {
     members: Map<String, Value>,
 }
 
-/// What a state that a target printed was.
+/// How a state that a target printed compares with the confirmed one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Confirmation {
-    /// Nothing in it is newer than what was confirmed before.
+    /// It confirms nothing new.
     Nothing,
     /// It confirms more than was confirmed before.
     More,
@@ -61,7 +61,7 @@ impl SingerState {
     /// Reads a state, or a whole STATE message.
     ///
     /// # Errors
-    /// Of kind `Usage`, naming `from`: the text is no JSON object.
+    /// Of kind `Usage`, naming `from`: the text is not a JSON object.
     pub fn parse(text: &str, from: &str) -> Result<Self> {
         let wrong = || {
             Error::usage(format!("{from} is not a Singer state"))
@@ -143,7 +143,7 @@ impl SingerState {
         self.members.get(COPY_OF)?.as_str()
     }
 
-    /// Says which store it belongs to.
+    /// Sets the store that it belongs to.
     pub fn set_copy_of(&mut self, store: &StoreKey) {
         let store = json!(store.to_string());
         self.members.insert(COPY_OF.to_owned(), store);
@@ -156,11 +156,11 @@ impl SingerState {
         serde_json::to_string(&self.members).unwrap_or_default()
     }
 
-    /// Takes from a line that a target printed what is newer than this state and not
-    /// newer than what was sent.
+    /// Takes over the bookmarks of a line that a target printed, if they are newer than
+    /// this state and not newer than the sent one.
     ///
-    /// Targets print states as they were, or made of the parts of several: so each
-    /// stream is compared by itself, and none goes back.
+    /// Targets print states unchanged, or combine parts of several: so each stream is
+    /// compared separately, and no bookmark moves back.
     pub(super) fn confirm(
         &mut self,
         printed: &str,
@@ -228,7 +228,7 @@ fn read_bookmark(value: &Value, field: Option<&str>) -> Option<StreamBookmark> {
     let bookmark = match (field, members.contains_key(VALUE)) {
         (Some(_), true) => member(VALUE)?,
         (Some(field), false) => member(field)?,
-        // A list that is read whole has none, whatever another program kept.
+        // A list that is read whole has none, even if another program stored one.
         (None, _) => None,
     };
     Some(StreamBookmark {

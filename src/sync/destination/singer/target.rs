@@ -1,8 +1,8 @@
 //! A target that this program runs: messages go to its standard input, and the lines
 //! that it prints confirm what it has stored.
 //!
-//! A target that takes nothing and prints nothing for too long is ended with its
-//! children: a thread watches it while something is waited for.
+//! A target that reads nothing and prints nothing for too long is killed with its
+//! children: a thread watches it while this program waits for it.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -16,9 +16,9 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Kind, Result};
 
-/// Bytes of a line that are read at once. A longer line is taken for several.
+/// Bytes of a line that are read at once. A longer line counts as several.
 const LONGEST_LINE: u64 = 16 << 20;
-/// Bytes of a file of a target that tell it from others.
+/// Bytes of a file of a target that distinguish it from others.
 const LARGEST_FILE: u64 = 1 << 20;
 /// Bytes that are written at once, so that slow reading counts as reading.
 const PIECE: usize = 64 << 10;
@@ -26,7 +26,7 @@ const PIECE: usize = 64 << 10;
 const TICK: Duration = Duration::from_millis(20);
 /// How often the watching thread looks.
 const LOOK: Duration = Duration::from_millis(100);
-/// How long the streams of a target that has ended are read: a child of it may hold
+/// How long the streams of a target that has ended are read: a child of it may keep
 /// them open.
 const LINGER: Duration = Duration::from_secs(2);
 
@@ -55,8 +55,8 @@ impl TargetCommand {
         Ok(Self { words })
     }
 
-    /// What tells this target from others: its arguments and the files that they name,
-    /// as a configuration that changed may lead to another warehouse.
+    /// Distinguishes this target from others: its arguments and the files that they name,
+    /// because a changed configuration may lead to another warehouse.
     #[must_use]
     pub fn identity(&self) -> String {
         let mut parts = vec![self.name().to_owned()];
@@ -91,7 +91,7 @@ impl fmt::Debug for TargetCommand {
     }
 }
 
-/// How long a target may take nothing and print nothing. Clones share it.
+/// How long a target may read nothing and print nothing. Clones share it.
 #[derive(Debug, Clone)]
 pub struct TargetPatience(Arc<AtomicU64>);
 
@@ -116,7 +116,7 @@ fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// What is told while a target runs.
+/// A report about a running target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TargetLine<'a> {
     /// A line of its standard error.
@@ -125,10 +125,10 @@ pub enum TargetLine<'a> {
     Note(&'a str),
 }
 
-/// Takes what is told.
+/// Receives the reports.
 pub type TargetListener = Arc<dyn Fn(TargetLine<'_>) + Send + Sync>;
 
-/// What a target is run with.
+/// The settings of a run of a target.
 #[derive(Clone)]
 pub struct TargetSettings {
     /// Its command.
@@ -137,7 +137,7 @@ pub struct TargetSettings {
     pub environment: HashMap<String, OsString>,
     /// How long it may do nothing.
     pub patience: TargetPatience,
-    /// Takes what is told.
+    /// Receives the reports.
     pub listener: TargetListener,
 }
 
@@ -156,7 +156,7 @@ pub(super) struct TargetProcess {
     child: Arc<Mutex<Child>>,
     stdin: Option<ChildStdin>,
     watch: Arc<Watch>,
-    /// Tells when a stream of it was read to its end.
+    /// Signals that a stream of it was read to its end.
     ends: Receiver<()>,
 }
 
@@ -184,7 +184,7 @@ impl TargetProcess {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command.spawn().map_err(|error| {
             Error::usage(format!("the target {name} cannot be run"))
-                .hint("is it installed, and is its folder in PATH? A path names it as well")
+                .hint("check that it is installed and its folder is in PATH, or give its path")
                 .caused_by(error)
         })?;
         let stdin = child.stdin.take();
@@ -220,7 +220,7 @@ impl TargetProcess {
     /// Writes messages to the target.
     ///
     /// # Errors
-    /// Of kind `Partial`: it has ended, or took nothing for too long.
+    /// Of kind `Partial`: it has ended, or read nothing for too long.
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let Some(stdin) = &mut self.stdin else {
             return Err(Error::new(
@@ -245,7 +245,7 @@ impl TargetProcess {
             self.name
         );
         Err(Error::new(Kind::Partial, message)
-            .hint("what it confirmed is kept; the next run sends the rest")
+            .hint("the confirmed rows are saved; the next run sends the rest")
             .caused_by(error))
     }
 
@@ -260,7 +260,7 @@ impl TargetProcess {
         }
         let message = format!("the target {} failed ({status})", self.name);
         Err(Error::new(Kind::Partial, message)
-            .hint("what it confirmed is kept; the next run sends the rest"))
+            .hint("the confirmed rows are saved; the next run sends the rest"))
     }
 
     fn end(&mut self) -> Result<ExitStatus> {
@@ -278,7 +278,7 @@ impl TargetProcess {
             }
         };
         self.watch.wait(false);
-        // What it printed last is taken as well.
+        // The last lines count as well.
         let until = Instant::now() + LINGER;
         for _ in 0..2 {
             let left = until.saturating_duration_since(Instant::now());
@@ -291,12 +291,12 @@ impl TargetProcess {
             Some(span) => Err(Error::new(
                 Kind::Partial,
                 format!(
-                    "the target {} took nothing and printed nothing for {}, and was ended",
+                    "the target {} read nothing and printed nothing for {}, and was stopped",
                     self.name,
                     spoken(span)
                 ),
             )
-            .hint("what it confirmed is kept; --target-timeout allows more time")),
+            .hint("the confirmed rows are saved; --target-timeout allows more time")),
         }
     }
 }
@@ -401,7 +401,7 @@ impl Watch {
     }
 }
 
-/// Ends a target and its children. What cannot be ended has ended.
+/// Kills a target and its children. A process that cannot be killed has ended.
 fn kill(child: &mut Child) {
     #[cfg(unix)]
     if matches!(child.try_wait(), Ok(None)) {

@@ -1,5 +1,5 @@
-//! Views in a file. There are no schemas, so that the name of the schema begins their
-//! names: `recharge_orders` beside the table `orders`.
+//! Views in a file. There are no schemas, so their names begin with the name of the
+//! schema: `recharge_orders` beside the table `orders`.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -7,7 +7,7 @@ use super::{failed, quoted};
 use crate::error::{Error, Result};
 use crate::sync::layout::{Dialect, LaidOut, SourceTable, TableLayout};
 
-/// The comment by which the program knows its views.
+/// The comment that identifies the views of this program.
 fn mark(layout: &str) -> String {
     format!("/* rc sync --layout {layout} */")
 }
@@ -15,7 +15,7 @@ fn mark(layout: &str) -> String {
 /// Makes the views of a layout, within the transaction of the connection.
 ///
 /// # Errors
-/// Something else has the name of a view; the file cannot be written.
+/// Another object has the name of a view; the file cannot be written.
 pub(super) fn lay_out(
     connection: &Connection,
     name: &str,
@@ -35,7 +35,7 @@ pub(super) fn lay_out(
         let is_ours = |there: &(String, String)| there.0 == "view" && there.1.contains(&mark);
         if there.as_ref().is_some_and(|there| !is_ours(there)) {
             return Err(Error::usage(format!(
-                "{name} has a {view} that rc sync did not make; no view was changed"
+                "{name} has a {view} that rc sync did not create; no view was changed"
             ))
             .hint("rename or drop it, and run this again"));
         }
@@ -64,7 +64,7 @@ pub(super) fn lay_out(
     Ok(laid_out)
 }
 
-/// Kind and definition of what has a name.
+/// Kind and definition of the object with a name.
 fn definition(connection: &Connection, name: &str) -> rusqlite::Result<Option<(String, String)>> {
     let query = "SELECT type, coalesce(sql, '') FROM sqlite_schema WHERE name = ? COLLATE NOCASE";
     let row = connection.query_row(query, [name], |row| Ok((row.get(0)?, row.get(1)?)));

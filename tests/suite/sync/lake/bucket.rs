@@ -311,19 +311,19 @@ fn a_bucket_that_cannot_be_used_is_named_with_the_reason_and_without_keys() {
             Behaviour::IgnoresConditions,
             "delta:s3://shop/a",
             2,
-            "the store of s3://shop/a does not keep to If-None-Match",
+            "the store of s3://shop/a does not support If-None-Match",
         ),
         (
             Behaviour::RefusesConditions,
             "parquet:s3://shop/a",
             2,
-            "the store of s3://shop/a does not keep to If-None-Match",
+            "the store of s3://shop/a does not support If-None-Match",
         ),
         (
             Behaviour::Usual,
             "delta:s3://other/a",
             4,
-            "s3://other/a is not there (404",
+            "s3://other/a does not exist (404",
         ),
     ] {
         let bucket = Bucket::start(behaviour);

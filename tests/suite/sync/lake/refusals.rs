@@ -107,7 +107,7 @@ fn a_column_whose_type_changed_is_refused() {
     lake.copy
         .try_sync("--tables subscriptions")
         .fails(2)
-        .says("the column quantity of subscriptions has the type text, and now it would be integer")
+        .says("the column quantity of subscriptions would change its type from text to integer")
         .says("--to must name another place");
     assert_eq!(lake.entries("subscriptions"), 1);
 }

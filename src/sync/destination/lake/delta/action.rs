@@ -1,4 +1,4 @@
-//! The records of a log: what an entry says, one a line.
+//! The records of a log: the content of an entry, one per line.
 
 use std::collections::BTreeMap;
 
@@ -16,17 +16,17 @@ use crate::sync::Micros;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Action {
-    /// What a reader and a writer must know.
+    /// The protocol versions that a reader and a writer need.
     Protocol(Protocol),
-    /// What the table is.
+    /// The description of the table.
     MetaData(MetaData),
     /// A file is a part of the table.
     Add(AddFile),
-    /// A file no longer is.
+    /// A file is no longer a part of the table.
     Remove(RemoveFile),
-    /// The number of a batch, by which a batch is not written twice.
+    /// The number of a batch, which prevents that it is written twice.
     Txn(Transaction),
-    /// Who wrote the entry, and why.
+    /// The writer of the entry, and its reason.
     CommitInfo(CommitInfo),
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Protocol {
     min_writer_version: u32,
 }
 
-/// What a table is.
+/// The description of a table.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct MetaData {
@@ -98,7 +98,7 @@ pub(super) struct CommitInfo {
     timestamp: i64,
     operation: String,
     engine_info: String,
-    /// What the table is of and how far it is, as JSON text; only this program writes it.
+    /// The store of the table and its bookmark, as JSON text; only this program writes it.
     #[serde(default)]
     pub(super) rc_copy: Option<String>,
     /// Whether the entry describes the table by itself.
@@ -106,10 +106,10 @@ pub(super) struct CommitInfo {
     pub(super) rc_snapshot: bool,
 }
 
-/// The tag with the number of rows that the store no longer has.
+/// The tag with the number of deleted rows.
 const DELETED: &str = "rc.deleted";
 
-/// Milliseconds, as logs have times.
+/// A time in milliseconds, as in logs.
 pub(super) const fn millis(time: Micros) -> i64 {
     time.as_i64().div_euclid(1000)
 }
@@ -183,7 +183,7 @@ impl AddFile {
         stats["numRecords"].as_u64().unwrap_or_default()
     }
 
-    /// The number of its rows that the store no longer has.
+    /// The number of its deleted rows.
     pub(super) fn deleted(&self) -> u64 {
         let tag = self.tags.get(DELETED);
         tag.and_then(|tag| tag.parse().ok()).unwrap_or_default()

@@ -1,5 +1,5 @@
 //! A checkpoint: the records of an entry that describes a table by itself, as a Parquet
-//! file, which is what readers of Delta Lake begin at.
+//! file, from which readers of Delta Lake begin.
 
 use std::io::Cursor;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ fn map(name: &str) -> Field {
     Field::new(name, DataType::Map(entries, false), true)
 }
 
-/// The columns that the protocol wants.
+/// The columns that the protocol requires.
 fn schema() -> Arc<Schema> {
     let version = |name: &str| Field::new(name, DataType::Int32, true);
     let element = Arc::new(text("element"));
@@ -81,7 +81,7 @@ fn schema() -> Arc<Schema> {
     ]))
 }
 
-/// Writes the checkpoint of an entry, and has readers begin there.
+/// Writes the checkpoint of an entry, and makes readers begin there.
 pub(super) fn write(
     storage: &dyn LakeStorage,
     table: &str,

@@ -1,4 +1,4 @@
-//! Reading a log: entry by entry, to what the table is now.
+//! Reads a log, entry by entry, to the present state of the table.
 
 use std::collections::BTreeMap;
 
@@ -71,7 +71,7 @@ impl DeltaTable {
         let (Some(meta_data), Some(kept), Some(version)) =
             (log.meta_data, log.kept, versions.last())
         else {
-            return Err(foreign("it does not say what the table is".to_owned()));
+            return Err(foreign("it does not describe the table".to_owned()));
         };
         Ok(Some(Self {
             name: name.to_owned(),
@@ -103,7 +103,7 @@ fn foreign(storage: &dyn LakeStorage, table: &str, what: &str) -> Error {
     .hint("nothing was written; --to names another place, or move that table away")
 }
 
-/// What the entries so far come to.
+/// The state of the table after the entries so far.
 #[derive(Default)]
 struct LogReader {
     meta_data: Option<MetaData>,
@@ -113,7 +113,7 @@ struct LogReader {
 }
 
 impl LogReader {
-    /// Takes an entry; returns what it says of its writer, where that is this program.
+    /// Applies an entry; returns its commit information, if this program wrote it.
     fn take(&mut self, text: &str) -> Result<Option<CommitInfo>, serde_json::Error> {
         let mut own = None;
         for line in text.lines().filter(|line| !line.trim().is_empty()) {

@@ -1,9 +1,9 @@
 //! Tables of Delta Lake: Parquet files, one for each month of `created_at`, and a log of
-//! JSON entries that says which of them are the table.
+//! JSON entries that lists the current files.
 //!
 //! A version of the table is one entry, which appears as a whole or not at all, and only
 //! if no other process wrote an entry of that number. A file is never changed: months
-//! that changed get a new one. The entry carries the bookmark of its rows.
+//! that changed get a new one. The entry contains the bookmark of its rows.
 
 mod action;
 mod checkpoint;
@@ -35,11 +35,11 @@ pub(super) struct DeltaTable {
     /// The number of the first entry that readers need.
     begin: u64,
     meta_data: MetaData,
-    /// The files that are the table, by their path.
+    /// The current files of the table, by their path.
     files: BTreeMap<String, AddFile>,
     /// Files that were a part of it.
     removed: Vec<RemoveFile>,
-    /// What the last entry says of the table.
+    /// The description of the table in the last entry.
     pub(super) kept: KeptTable,
 }
 
@@ -113,7 +113,7 @@ pub(super) fn commit(
     Ok(table)
 }
 
-/// Writes the rows of a month to a new file, which takes the place of the others.
+/// Writes the rows of a month to a new file, which replaces the others.
 fn replace_month(
     lake: &Lake,
     table: &mut DeltaTable,
@@ -165,7 +165,7 @@ fn replace_month(
     Ok(())
 }
 
-/// The values by which a file is one of a partition.
+/// The values that assign a file to a partition.
 fn partition(is_partitioned: bool, month: &str) -> BTreeMap<String, Option<String>> {
     let value = (!month.is_empty()).then(|| month.to_owned());
     let values = is_partitioned.then(|| (MONTH.to_owned(), value));

@@ -1,5 +1,5 @@
-//! Logs that have grown long: an entry that describes the table by itself, a checkpoint
-//! from which readers begin, and the end of what no reader needs any more.
+//! Compacts long logs: writes an entry that describes the complete table and a
+//! checkpoint from which readers begin, and removes entries and files that are not needed.
 
 use std::io::Write;
 use std::time::Duration;
@@ -11,14 +11,14 @@ use super::{DeltaTable, LOG, append, checkpoint, log};
 use crate::error::Result;
 use crate::sync::Micros;
 
-/// An entry more makes the user a hint.
+/// With more entries, a run prints a hint.
 const LONG: u64 = 1000;
 
 /// Files and entries that no version of this time needs are removed.
 const RETENTION: Duration = Duration::from_secs(7 * 24 * 3600);
 
 impl Lake {
-    /// Makes the logs of the tables of this run short, or says which have grown long.
+    /// Compacts the logs of the tables of this run, or reports the long ones.
     pub(in super::super) fn shorten_logs(&mut self) -> Result<()> {
         let mut names: Vec<String> = self.logs.keys().cloned().collect();
         names.sort();
@@ -44,7 +44,7 @@ impl Lake {
     }
 }
 
-/// Makes a log short; returns what the table is then, which has the same rows.
+/// Compacts a log; returns the table, which has the same rows.
 fn shorten(storage: &dyn LakeStorage, table: &DeltaTable, now: Micros) -> Result<DeltaTable> {
     let limit = now.before(RETENTION);
     let mut short = table.clone();
@@ -73,7 +73,7 @@ fn shorten(storage: &dyn LakeStorage, table: &DeltaTable, now: Micros) -> Result
     Ok(short)
 }
 
-/// Removes entries before the checkpoint, the oldest first: what is left has no gap.
+/// Removes entries before the checkpoint, the oldest first, so that no gap remains.
 fn remove_entries(storage: &dyn LakeStorage, table: &DeltaTable, limit: Micros) -> Result<()> {
     let mut objects = storage.list(&format!("{}/{LOG}", table.name))?;
     objects.retain(|object| {
@@ -87,7 +87,7 @@ fn remove_entries(storage: &dyn LakeStorage, table: &DeltaTable, limit: Micros) 
     Ok(())
 }
 
-/// Removes files that are no part of the table: those that were removed from it, and
+/// Removes files that are not a part of the table: those that were removed from it, and
 /// those of runs that ended before their entry.
 fn remove_files(storage: &dyn LakeStorage, table: &DeltaTable, limit: Micros) -> Result<()> {
     let own = format!("{}/", table.name);
