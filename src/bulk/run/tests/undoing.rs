@@ -525,10 +525,10 @@ fn is_named(undo: &LedgerRow, operation: &Operation) -> bool {
     /// What the store answers, and the limit of the row that says so.
     const NAMED: &[(&str, &str)] = &[
         ("processor_", "processor"),
-        ("that was sent", "that was sent"),
-        ("far enough", "a day that is over"),
+        ("that was sent", "shipped order"),
+        ("far enough", "a date that has passed"),
         ("presentment currency", "another currency"),
-        ("already has a discount", "has a discount already"),
+        ("already has a discount", "already has a discount"),
     ];
     let error = undo.error.as_deref().unwrap_or_default();
     let is_said = |limit: &str| operation.undo.limits.iter().any(|own| own.contains(limit));
