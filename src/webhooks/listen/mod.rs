@@ -1,7 +1,7 @@
 //! Listening to a store without a public address: its events are read repeatedly, and
 //! each becomes the messages that its webhooks would have sent.
 //!
-//! Takes a client and a [`plan`]; makes deliveries in the order of the events. `feed`
+//! Takes a client and a `plan`; makes deliveries in the order of the events. `feed`
 //! reads events, `topics` finds their topics, `objects` fetches the objects of the
 //! messages, `known` stores objects that may be deleted meanwhile (`acquaint` reads the
 //! first ones), `timeline` and `rewind` restore their state at the event, `rebuild`
