@@ -63,19 +63,27 @@ class Store:
         done = self.rc(table, "list", "-o", "ndjson")
         return {row["id"]: row for row in map(json.loads, done.stdout.splitlines())}
 
+    def ids(self, table, status, most):
+        return self.rc(table, "list", "--status", status, "-n", str(most), "--jq", ".id").stdout.split()
+
     def change(self):
-        active = self.rc("subscriptions", "list", "--status", "active", "-n", "50", "--jq", ".id").stdout.split()
-        one = RNG.choice(active)
+        active = self.ids("subscriptions", "active", 50)
         kind = RNG.randrange(4)
-        if kind == 0:
+        if len(active) < 10:
+            # Cancellations alone would leave none in a long run.
+            cancelled = self.ids("subscriptions", "cancelled", 50)
+            self.rc("subscriptions", "activate", RNG.choice(cancelled), code=None)
+        elif kind == 0:
+            one = RNG.choice(active)
             self.rc("subscriptions", "update", one, "--quantity", str(RNG.randrange(1, 9)), code=None)
         elif kind == 1:
+            one = RNG.choice(active)
             self.rc("subscriptions", "cancel", one, "--cancellation-reason", "test", "--yes", code=None)
         elif kind == 2:
             name = f"L{RNG.randrange(10**9)}"
             self.rc("discounts", "create", "--code", name, "--value", "5.25", "--value-type", "percentage", code=None)
         else:
-            queued = self.rc("charges", "list", "--status", "queued", "-n", "20", "--jq", ".id").stdout.split()
+            queued = self.ids("charges", "queued", 20)
             if queued:
                 self.rc("charges", "skip", RNG.choice(queued), code=None)
         self.rc("sandbox", "clock", "advance", f"{RNG.randrange(1, 40)}s", code=None)
@@ -163,7 +171,11 @@ def sync_under_kills(store, place):
 
     def changing():
         while not stop.is_set():
-            store.change()
+            try:
+                store.change()
+            except BaseException as error:  # noqa: BLE001
+                failures.append(error)
+                return
 
     threads = [threading.Thread(target=work) for work in (reading, changing)]
     for thread in threads:

@@ -118,7 +118,7 @@ fn what_no_list_tells_of_is_refused() {
 fn token_that_may_not_read_events_is_told_of_lists() {
     let server = Answering::with(|_: &Asked| (403, json!({"errors": "scope"}).to_string()));
     let outcome = rc(LISTEN).against(&server.url).runs();
-    outcome.says("--source lists does without them");
+    outcome.says("--source lists works without them");
 }
 
 #[test]
