@@ -1,3 +1,5 @@
+//! Tests of the views of a layout: their columns, types and statements.
+
 use std::collections::BTreeSet;
 
 use super::*;

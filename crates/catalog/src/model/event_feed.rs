@@ -26,15 +26,15 @@ pub struct EventFeed {
     pub deleted: &'static str,
     /// Days that the list reaches back.
     pub days: u32,
-    /// The field of an object that each change sets and no event tells.
+    /// The field of an object that each change sets and no event reports.
     pub untold: &'static str,
     /// The topics that events indicate.
     pub topics: &'static [EventTopic],
-    /// The topics that are polled, as no event tells of them.
+    /// The topics that are polled, as no event reports them.
     pub polled: &'static [PolledTopic],
     /// Where the time zone of the store is found.
     pub zone: ZoneSource,
-    /// Objects to read before the first event that tells of them.
+    /// Objects to read before the first event that reports them.
     pub short_lived: &'static [ShortLived],
 }
 

@@ -1,5 +1,5 @@
-//! What no event tells of: topics that are found by reading objects again and
-//! again, and objects that are deleted before anyone asks for them.
+//! Changes that no event reports: topics that are found by reading objects regularly,
+//! and objects that are deleted before anyone reads them.
 
 use super::Operation;
 
@@ -51,8 +51,8 @@ pub struct ZoneSource {
     pub path: (&'static str, &'static str),
 }
 
-/// Objects that the store deletes by itself: what changed them is told, and what
-/// they were cannot be read any more.
+/// Objects that the store deletes by itself: events report their changes, but the
+/// objects cannot be read any more.
 #[derive(Debug, Clone, Copy)]
 pub struct ShortLived {
     /// Their resource.

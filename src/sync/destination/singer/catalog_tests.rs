@@ -1,3 +1,5 @@
+//! Tests of the catalog of a Singer tap: discovery, selection and what is refused.
+
 use super::*;
 use crate::catalog::FAMILIES;
 use crate::catalog::recharge::FAMILY;

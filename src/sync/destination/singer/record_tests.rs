@@ -1,3 +1,5 @@
+//! Tests of the RECORD messages: types, keys, names and values.
+
 use serde_json::{Value, json};
 
 use super::*;

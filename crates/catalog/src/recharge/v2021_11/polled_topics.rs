@@ -1,7 +1,7 @@
-//! The topics of webhooks that no event tells of, and what is read for them.
+//! The topics of webhooks that no event reports, and the objects to read for them.
 //!
-//! When they are sent is said in the reference under "Webhooks explained". The
-//! setting of a store that moves `charge/upcoming` is shown to its owner only.
+//! The reference describes when they are sent under "Webhooks explained". Only the
+//! owner of a store sees its setting that moves `charge/upcoming`.
 
 use super::{async_batches, charges, orders, store};
 use crate::model::{PolledSource, PolledTopic, ShortLived, ZoneSource};
