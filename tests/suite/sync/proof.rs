@@ -115,11 +115,14 @@ fn change(copy: &Copy, stop: &AtomicBool) -> u32 {
 fn begin_after_work(copy: &Copy) {
     let shown = copy.sandbox("sandbox clock show --jq .now -r").stdout;
     let now: jiff::Timestamp = shown.trim().parse().unwrap();
-    let tomorrow = jiff::tz::offset(0).to_datetime(now).date().tomorrow();
-    copy.sandbox(&format!(
-        "sandbox clock set {}T09:00:00Z",
-        tomorrow.unwrap()
-    ));
+    let now = jiff::tz::offset(0).to_datetime(now);
+    // A store that is a day ahead of this machine has bookmarks that a run refuses.
+    let day = match now.hour() {
+        0..8 => now.date(),
+        8..20 => return,
+        _ => now.date().tomorrow().unwrap(),
+    };
+    copy.sandbox(&format!("sandbox clock set {day}T09:00:00Z"));
 }
 
 /// Waits, by the clock of the store, for what follows a change later: charges are made
@@ -290,10 +293,8 @@ fn copied(source: &ProofSource, to: Option<String>, least: u32) -> Proof {
     stand_still(&copy);
     let flags = ["--deletes", "full", "--yes"];
     let mut last = process(&copy, source, &recorder.url, &flags);
-    let first = last.status().unwrap();
-    // A run that ends early says so by its exit code, and the next one continues.
-    let is_whole = first.success() || last.status().unwrap().success();
-    assert!(is_whole, "{first}");
+    let end = last.status().unwrap();
+    assert!(end.success(), "{end}");
     let seen = recorder.take();
     all.extend(seen.iter().cloned());
     kept.extend(seen);
