@@ -38,7 +38,7 @@ fn plain(view: &LayoutView, mut row: Value) -> String {
 }
 
 #[test]
-#[ignore = "needs a server"]
+#[ignore = "needs a server of PostgreSQL; .ci/full postgres starts one"]
 fn views_in_postgres_are_those_in_sqlite() {
     let database = Database::new();
     let copy = database.copy();
@@ -80,7 +80,7 @@ fn views_in_postgres_are_those_in_sqlite() {
 }
 
 #[test]
-#[ignore = "needs a server"]
+#[ignore = "needs a server of PostgreSQL; .ci/full postgres starts one"]
 fn values_of_another_type_do_not_break_views_in_postgres() {
     let database = Database::new();
     database.copy().sync("--layout fivetran");
@@ -105,7 +105,7 @@ fn values_of_another_type_do_not_break_views_in_postgres() {
 }
 
 #[test]
-#[ignore = "needs a server"]
+#[ignore = "needs a server of PostgreSQL; .ci/full postgres starts one"]
 fn views_in_postgres_are_replaced_only_where_they_differ_and_never_with_their_readers() {
     let database = Database::new();
     let copy = database.copy();
@@ -152,7 +152,7 @@ fn views_in_postgres_are_replaced_only_where_they_differ_and_never_with_their_re
 }
 
 #[test]
-#[ignore = "needs a server"]
+#[ignore = "needs a server of PostgreSQL; .ci/full postgres starts one"]
 fn tables_of_another_service_are_left_alone_in_postgres() {
     let database = Database::new();
     let copy = database.copy();

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 
 use serde_json::Value;
 
@@ -17,6 +17,36 @@ pub(super) type Version = (String, u64, String);
 pub(super) struct Recorder {
     pub(super) url: String,
     served: Arc<Mutex<BTreeSet<Version>>>,
+    open: Arc<OpenRequests>,
+}
+
+/// The requests that are being passed on.
+#[derive(Default)]
+struct OpenRequests {
+    count: Mutex<usize>,
+    none: Condvar,
+}
+
+impl OpenRequests {
+    fn begin(self: &Arc<Self>) -> OpenRequest {
+        *self.count.lock().unwrap() += 1;
+        OpenRequest(Arc::clone(self))
+    }
+
+    fn wait(&self) {
+        let count = self.count.lock().unwrap();
+        drop(self.none.wait_while(count, |count| *count > 0).unwrap());
+    }
+}
+
+/// One of them, until it is dropped.
+struct OpenRequest(Arc<OpenRequests>);
+
+impl Drop for OpenRequest {
+    fn drop(&mut self) {
+        *self.0.count.lock().unwrap() -= 1;
+        self.0.none.notify_all();
+    }
 }
 
 impl Recorder {
@@ -25,21 +55,34 @@ impl Recorder {
         let target = url.strip_prefix("http://").unwrap().to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let served = Arc::default();
+        let open: Arc<OpenRequests> = Arc::default();
         let recorder = Self {
             url: format!("http://{}", listener.local_addr().unwrap()),
             served: Arc::clone(&served),
+            open: Arc::clone(&open),
         };
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let (target, served) = (target.clone(), Arc::clone(&served));
-                std::thread::spawn(move || pass(&client, &target, &served));
+                let request = open.begin();
+                std::thread::spawn(move || {
+                    pass(&client, &target, &served);
+                    drop(request);
+                });
             }
         });
         recorder
     }
 
-    /// What was served since the last call.
+    /// What was served since the last call, requests of a run that was killed included:
+    /// they are not to count as those of the next run.
     pub(super) fn take(&self) -> BTreeSet<Version> {
+        // Connections are taken in their order: once this one is, the others were.
+        let mut last = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
+        last.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            .unwrap();
+        let _ = last.read_to_end(&mut Vec::new());
+        self.open.wait();
         std::mem::take(&mut self.served.lock().unwrap())
     }
 }
