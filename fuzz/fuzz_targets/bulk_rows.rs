@@ -4,7 +4,7 @@
 use std::io::{Cursor, Read};
 
 use libfuzzer_sys::fuzz_target;
-use recharge_cli::bulk::read::{ReadOptions, RowReader};
+use recharge_cli::bulk::read::{InputReader, ReadOptions};
 use recharge_cli::bulk::row::RowContent;
 use serde_json::{Map, Value};
 
@@ -21,7 +21,7 @@ impl Read for InPieces {
 /// What was read: each row with its line, and how it ended.
 fn rows(name: &str, bytes: &[u8], piece: usize) -> (Vec<(u64, String)>, Option<String>) {
     let stream = InPieces(Cursor::new(bytes.to_vec()), piece);
-    let opened = RowReader::open(name, Box::new(stream), &ReadOptions::default(), &|_| true);
+    let opened = InputReader::open(name, Box::new(stream), &ReadOptions::default(), &|_| true);
     let mut reader = match opened {
         Ok(reader) => reader,
         Err(error) => return (Vec::new(), Some(error.message)),

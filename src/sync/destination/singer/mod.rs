@@ -33,15 +33,14 @@ use crate::sync::Micros;
 use crate::sync::table::ReadMethod;
 use kept::{ConfirmedState, StateLock};
 use keys::{KnownKeys, SentKey};
-use record::RecordWriter;
 use scan::ObjectFields;
 use schema::{activate_message, deleted_message, schema_message};
-use state::StreamBookmark;
 use target::TargetProcess;
 
 pub use catalog::{Selection, discovered, select};
 pub use kept::read_state;
-pub use state::SingerState;
+pub use record::RecordWriter;
+pub use state::{Confirmation, SingerState, StreamBookmark};
 pub use target::{TargetCommand, TargetLine, TargetListener, TargetPatience, TargetSettings};
 
 /// Where messages go.

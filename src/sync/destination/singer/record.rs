@@ -22,7 +22,7 @@ const SAFE_DIGITS: usize = 18;
 
 /// Writes the RECORD messages of one stream.
 #[derive(Debug)]
-pub(super) struct RecordWriter {
+pub struct RecordWriter {
     table: String,
     key: &'static str,
     columns: Vec<RecordColumn>,
@@ -59,7 +59,8 @@ struct WrittenKey<'a> {
 }
 
 impl RecordWriter {
-    pub(super) fn new(table: &SyncTable, is_selected: impl Fn(&str) -> bool) -> Self {
+    /// A writer of the fields that are selected.
+    pub fn new(table: &SyncTable, is_selected: impl Fn(&str) -> bool) -> Self {
         let replication_key = table.method.field();
         let columns: Vec<RecordColumn> = table
             .columns
@@ -105,7 +106,7 @@ impl RecordWriter {
     /// # Errors
     /// Of kind `Unreachable`: the record is not an object, or has no key. What was written
     /// of it is removed again.
-    pub(super) fn write(
+    pub fn write(
         &mut self,
         record: &str,
         suffix: &str,

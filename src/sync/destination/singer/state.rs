@@ -48,7 +48,7 @@ pub struct SingerState {
 
 /// How a state that a target printed compares with the confirmed one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Confirmation {
+pub enum Confirmation {
     /// It confirms nothing new.
     Nothing,
     /// It confirms more than was confirmed before.
@@ -161,12 +161,7 @@ impl SingerState {
     ///
     /// Targets print states unchanged, or combine parts of several: so each stream is
     /// compared separately, and no bookmark moves back.
-    pub(super) fn confirm(
-        &mut self,
-        printed: &str,
-        sent: &Self,
-        tables: &[SyncTable],
-    ) -> Confirmation {
+    pub fn confirm(&mut self, printed: &str, sent: &Self, tables: &[SyncTable]) -> Confirmation {
         let printed = serde_json::from_str(printed).ok().and_then(Self::of);
         let Some(printed) = printed else {
             return Confirmation::Foreign;
