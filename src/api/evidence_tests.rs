@@ -337,3 +337,56 @@ fn deep_and_odd_bodies_are_judged_without_trouble() {
     assert_eq!(update(&beside), Ok(()));
     assert!(update("{\"subscription\":{\"id\":1},\"subscription\":{\"id\":2}}").is_err());
 }
+
+#[test]
+fn no_content_proves_what_answers_nothing_whatever_status_the_row_states() {
+    let notify = "/customers/1/notifications";
+    assert_eq!(judged("customers.notify", notify, None, 204, ""), Ok(()));
+}
+
+#[test]
+fn bare_object_is_proof_under_its_key_or_with_one_of_its_fields() {
+    let schedule = "/customers/1/delivery_schedule";
+    for (body, found) in [
+        ("{\"deliverySchedule\":{}}", Ok(())),
+        ("{\"deliveries\":[]}", Ok(())),
+        (
+            "{\"deliverySchedule\":[]}",
+            Err(Lack::Missing("deliverySchedule")),
+        ),
+        ("{\"other\":1}", Err(Lack::Missing("deliverySchedule"))),
+    ] {
+        let judged = judged("customers.delivery_schedule", schedule, None, 200, body);
+        assert_eq!(judged, found, "{body}");
+    }
+}
+
+#[test]
+fn empty_text_identifies_no_object() {
+    let create = |body| judged("customers.create", "/customers", None, 201, body);
+    assert_eq!(
+        create("{\"customer\":{\"id\":\"\"}}"),
+        Err(Lack::Unidentified("id"))
+    );
+}
+
+#[test]
+fn object_without_an_id_is_proof_once_it_has_a_field() {
+    let process = |body| judged("checkouts.process", "/checkouts/t/process", None, 200, body);
+    assert_eq!(process("{\"checkout_charge\":{}}"), Err(Lack::Unexpected));
+    assert_eq!(process("{\"checkout_charge\":{\"charge_id\":7}}"), Ok(()));
+}
+
+#[test]
+fn numbers_are_the_same_id_however_they_are_written() {
+    let update = |path, body| judged("subscriptions.update", path, None, 200, body);
+    let body = "{\"subscription\":{\"id\":101}}";
+    assert_eq!(update("/subscriptions/0101", body), Ok(()));
+    assert_eq!(
+        update("/subscriptions/1010", body),
+        Err(Lack::Another {
+            wanted: "1010".to_owned(),
+            found: "101".to_owned()
+        })
+    );
+}

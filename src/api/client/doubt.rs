@@ -212,4 +212,79 @@ mod tests {
             assert!(crate::commands::parse(&words, None).is_ok(), "{command}");
         }
     }
+
+    fn request(id: &str, path: &str) -> Request {
+        let (_, row) = API.operation(id).unwrap();
+        Request::composed(row, path, None)
+    }
+
+    fn broken(status: u16) -> Failure {
+        Failure {
+            not_sent: false,
+            hint: None,
+            status: Some(status),
+            reason: "the connection broke".to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_answer_that_broke_off_is_told_with_what_its_status_says() {
+        let create = request("subscriptions.create", "/subscriptions");
+        let list = request("subscriptions.list", "/subscriptions");
+        let check = "check with: rc subscriptions list --created-at-min 1h";
+        for (request, status, hints) in [
+            (&list, 200, vec!["nothing was changed; try again"]),
+            (&list, 404, vec!["nothing was changed; try again"]),
+            (&create, 422, vec!["nothing was changed: 422 is a refusal"]),
+            (
+                &create,
+                201,
+                vec![
+                    "it is unknown whether the API carried it out, though it answered 201: \
+                     check before you send it again",
+                    check,
+                ],
+            ),
+            (
+                &create,
+                502,
+                vec![
+                    "it is unknown whether the API carried it out: check before you send it again",
+                    check,
+                ],
+            ),
+        ] {
+            let error = unanswered(&API, "https://a.example", &broken(status), request);
+            assert_eq!(
+                error.message,
+                format!("https://a.example answered {status}, but the connection broke")
+            );
+            assert_eq!(error.hints, hints, "{status}");
+            assert_eq!(error.untouched, status == 422, "{status}");
+            assert_eq!(error.in_doubt, matches!(status, 201 | 502), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_wait_that_the_api_asks_for_is_a_reason_only_beyond_the_time() {
+        use std::time::Duration;
+
+        let hints = |asked| {
+            let budget = Budget {
+                time: Duration::from_secs(60),
+                ..Budget::default()
+            };
+            let spent = Spent {
+                retries: 0,
+                time: Duration::from_secs(20),
+            };
+            let error = Error::new(Kind::Unreachable, "x");
+            tried(error, spent, budget, Some(Duration::from_secs(asked))).hints
+        };
+        assert_eq!(hints(40), Vec::<String>::new());
+        assert_eq!(
+            hints(41),
+            ["the API asks to wait 41 s, which is longer than --max-time allows"]
+        );
+    }
 }

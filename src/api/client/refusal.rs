@@ -331,4 +331,56 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn refusals_that_need_more_than_a_correction_say_what_to_do() {
+        for (status, hints) in [
+            (
+                402,
+                vec!["the request was valid, but the payment or action failed"],
+            ),
+            (
+                409,
+                vec!["the same address is being changed by another request; try again"],
+            ),
+            (
+                426,
+                vec!["this store or token does not support that version; see --api-version"],
+            ),
+            (422, vec![]),
+        ] {
+            assert_eq!(explained(status, "").hints, hints, "{status}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_to_be_checked_only_where_the_path_has_one() {
+        let hints = |id, path: &str| {
+            let (_, row) = catalog::recharge::API.operation(id).unwrap();
+            not_found(&Request::composed(row, path, None), "").hints
+        };
+        assert_eq!(
+            hints("customers.get", "/customers/7"),
+            ["check the id, and that it is an id of this store"]
+        );
+        assert_eq!(hints("customers.list", "/customers"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn errors_of_an_unproven_write_are_part_of_its_message() {
+        let body = br#"{"errors":{"quantity":["bad"]}}"#;
+        let form = catalog::recharge::API.error_form(None);
+        for (lack, message) in [
+            (
+                Lack::Errors,
+                "the response reports errors (status 200): quantity: bad",
+            ),
+            (
+                Lack::Missing("order"),
+                "the response has nothing under \"order\" (status 200)",
+            ),
+        ] {
+            assert_eq!(unproven(form, &lack, 200, None, body).message, message);
+        }
+    }
 }
