@@ -140,3 +140,86 @@ fn nothing_is_expected_of_an_answer_without_content() {
     assert_eq!(records("", Wanted::Nothing), Vec::<String>::new());
     assert_eq!(records("{}", Wanted::Nothing), Vec::<String>::new());
 }
+
+/// A page that is a bare list, of a list that continues in that form.
+fn page(body: &str, form: PageForm) -> Envelope {
+    let answer = client::Response {
+        status: 200,
+        request_id: None,
+        link: None,
+        headers: http::HeaderMap::new(),
+        reading: reading(form),
+        body: Bytes::copy_from_slice(body.as_bytes()),
+    };
+    Envelope::open(answer, Wanted::BareList).unwrap()
+}
+
+fn reading(page: PageForm) -> client::Reading {
+    client::Reading {
+        page,
+        ..client::Reading::of(&catalog::recharge::API, None)
+    }
+}
+
+#[test]
+fn empty_body_is_called_empty() {
+    let error = open("", Wanted::List("orders")).unwrap_err();
+    assert_eq!(error.message, "the response is empty (status 200)");
+}
+
+#[test]
+fn value_that_is_no_list_is_passed_over_and_the_list_is_missing() {
+    for value in ["{\"a\":1}", "null", "true", "-1", "1", "1.5", "\"text\""] {
+        let body = format!("{{\"orders\":{value}}}");
+        let error = open(&body, Wanted::List("orders")).unwrap_err();
+        assert_eq!(
+            error.message, "the response has no list under \"orders\" (status 200)",
+            "{value}"
+        );
+    }
+}
+
+#[test]
+fn first_list_of_a_body_is_read_where_any_will_do() {
+    assert_eq!(
+        records("{\"x\":1,\"a\":[1],\"b\":[2,3]}", Wanted::AnyList),
+        ["1"]
+    );
+}
+
+#[test]
+fn list_after_an_id_needs_ids_that_increase() {
+    let falls = Some("its ids do not increase");
+    for (body, last_id, mistyped) in [
+        ("[]", None, None),
+        ("[{\"id\":1},{\"id\":2}]", Some("2"), None),
+        ("[{\"id\":9},{\"id\":10}]", Some("10"), None),
+        ("[{\"id\":2},{\"id\":1}]", Some("1"), falls),
+        ("[{\"id\":1},{\"id\":1}]", Some("1"), falls),
+        ("[{\"id\":2},{\"id\":1},{\"id\":3}]", Some("3"), falls),
+        // Ids that are not numbers are not compared.
+        ("[{\"id\":\"b\"},{\"id\":\"a\"}]", Some("a"), None),
+        ("[{\"id\":1},{\"id\":null}]", None, None),
+        ("[{\"id\":1},{\"name\":\"x\"}]", None, None),
+    ] {
+        let form = PageForm::AfterId {
+            parameter: "since_id",
+            step: 0,
+        };
+        let facts = page(body, form).facts;
+        assert_eq!(facts.last_id.as_deref(), last_id, "{body}");
+        assert_eq!(facts.mistyped, mistyped, "{body}");
+    }
+}
+
+#[test]
+fn number_of_pages_is_looked_for_under_the_first_name_of_its_path_alone() {
+    let counted = reading(PageForm::Counted {
+        parameter: "page",
+        total: "meta.pages",
+    });
+    assert!(counted.is_fact("meta"));
+    for other in ["list", "met", "metadata", "pages"] {
+        assert!(!counted.is_fact(other), "{other}");
+    }
+}

@@ -156,3 +156,27 @@ fn list_after_an_id_continues_while_ids_grow() {
         assert_eq!(error.kind, Kind::Unreachable, "{before} {id:?}");
     }
 }
+
+#[test]
+fn list_after_a_minimum_id_continues_one_beyond_the_last_number() {
+    let form = |step| PageForm::AfterId {
+        parameter: "min_id",
+        step,
+    };
+    let page = |id: &str| PageFacts {
+        last_id: Some(id.to_owned()),
+        ..rows(2)
+    };
+    let target = |step, id| next(form(step), &[], &page(id)).unwrap();
+    assert_eq!(target(1, "7").as_deref(), Some("/things?min_id=8"));
+    assert_eq!(target(0, "7").as_deref(), Some("/things?min_id=7"));
+    assert_eq!(target(0, "a").as_deref(), Some("/things?min_id=a"));
+    let error = next(form(1), &[], &page("a")).unwrap_err();
+    assert_eq!(
+        (error.kind, error.message.as_str()),
+        (
+            Kind::Unreachable,
+            "the page has an unexpected format: its last id, a, is not a number"
+        )
+    );
+}

@@ -197,3 +197,184 @@ fn records_wait_for_room_when_the_sink_is_full() {
     // After the last record of the list nothing is waited for.
     assert_eq!(sink.waits, 3);
 }
+
+/// Serves these bodies one after the other, and the last one from then on.
+struct Bodies {
+    bodies: Vec<String>,
+    fetched: Arc<AtomicUsize>,
+}
+
+impl Transport for Bodies {
+    fn send(&self, _: http::Request<Bytes>) -> Sending<'_> {
+        let at = self.fetched.fetch_add(1, Ordering::SeqCst);
+        let body = self.bodies[at.min(self.bodies.len() - 1)].clone();
+        Box::pin(async move { Ok(Response::new(body.into())) })
+    }
+}
+
+/// A list of orders with these pages, and the number of those that were fetched.
+fn list_of(bodies: Vec<String>) -> (Pages, Arc<AtomicUsize>) {
+    let fetched = Arc::new(AtomicUsize::new(0));
+    let transport = Bodies {
+        bodies,
+        fetched: Arc::clone(&fetched),
+    };
+    let connection = Connection {
+        base: "http://127.0.0.1:9".to_owned(),
+        token: "sk_test_0123456789".into(),
+        api: &catalog::recharge::API,
+        version: None,
+        client_id: None,
+        store: None,
+    };
+    let timing = Timing {
+        sleep: Arc::new(|_| Box::pin(async {})),
+        elapsed: Arc::new(|| Duration::ZERO),
+    };
+    let client = Client::new(Box::new(transport), connection, timing, Budget::default());
+    let (_, operation) = catalog::recharge::API.operation("orders.list").unwrap();
+    let request = Request::composed(operation, "/orders", None);
+    let wanted = Wanted::of(operation.response);
+    (Pages::new(Arc::new(client), request, wanted), fetched)
+}
+
+/// Four pages of two records.
+fn four_pages() -> Vec<String> {
+    let body = |page: u32, next: &str| {
+        format!("{{\"next_cursor\":{next},\"orders\":[{{\"id\":{page}}},{{\"id\":{page}0}}]}}")
+    };
+    vec![
+        body(1, "\"c1\""),
+        body(2, "\"c2\""),
+        body(3, "\"c3\""),
+        body(4, "null"),
+    ]
+}
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.unwrap().block_on(work)
+}
+
+#[test]
+fn list_that_gives_a_cursor_twice_is_endless() {
+    let body = "{\"next_cursor\":\"c1\",\"orders\":[{\"id\":1}]}".to_owned();
+    let (mut pages, fetched) = list_of(vec![body]);
+    assert!(!pages.is_endless());
+    let mut sink = Noted::default();
+    let error = run(pages.records(None, &mut sink))
+        .unwrap_err()
+        .into_error();
+    assert_eq!(
+        error.message,
+        "the list does not end: the API gave the same cursor twice"
+    );
+    assert!(pages.is_endless());
+    assert_eq!((sink.records.len(), fetched.load(Ordering::SeqCst)), (2, 2));
+}
+
+/// Works on each page for long enough that the next one arrives; notes how many were
+/// fetched by then.
+struct Unhurried {
+    fetched: Arc<AtomicUsize>,
+    at_page_end: Vec<usize>,
+}
+
+impl RecordSink for Unhurried {
+    fn record(&mut self, _: &str) -> Result<Flow> {
+        Ok(Flow::More)
+    }
+
+    async fn page_end(&mut self) -> Result<Flow> {
+        for _ in 0..8 {
+            tokio::task::yield_now().await;
+        }
+        self.at_page_end.push(self.fetched.load(Ordering::SeqCst));
+        Ok(Flow::More)
+    }
+}
+
+#[test]
+fn pages_are_fetched_ahead_from_the_second_on_and_never_beyond_the_limit() {
+    for (limit, fetched_by_page_end) in [
+        (None, vec![1, 3, 4, 4]),
+        (Some(5), vec![1, 3, 3]),
+        (Some(4), vec![1, 2]),
+    ] {
+        let (mut pages, fetched) = list_of(four_pages());
+        let mut sink = Unhurried {
+            fetched,
+            at_page_end: Vec::new(),
+        };
+        run(pages.records(limit, &mut sink)).unwrap();
+        assert_eq!(sink.at_page_end, fetched_by_page_end, "{limit:?}");
+    }
+}
+
+/// Notes how often other work had its turn before each record.
+struct Interrupted {
+    turns: Arc<AtomicUsize>,
+    before_record: Vec<usize>,
+}
+
+impl RecordSink for Interrupted {
+    fn record(&mut self, _: &str) -> Result<Flow> {
+        self.before_record.push(self.turns.load(Ordering::SeqCst));
+        Ok(Flow::More)
+    }
+}
+
+#[test]
+fn other_work_has_its_turn_after_each_sixty_four_records() {
+    let ids: Vec<String> = (0..200).map(|id| format!("{{\"id\":{id}}}")).collect();
+    let body = format!("{{\"next_cursor\":null,\"orders\":[{}]}}", ids.join(","));
+    let (mut pages, _) = list_of(vec![body]);
+    let turns = Arc::new(AtomicUsize::new(0));
+    let mut sink = Interrupted {
+        turns: Arc::clone(&turns),
+        before_record: Vec::new(),
+    };
+    run(async {
+        let other = tokio::spawn(async move {
+            loop {
+                turns.fetch_add(1, Ordering::SeqCst);
+                tokio::task::yield_now().await;
+            }
+        });
+        pages.records(None, &mut sink).await.unwrap();
+        other.abort();
+    });
+    let resumed_at: Vec<usize> = (1..200)
+        .filter(|at| sink.before_record[at - 1] != sink.before_record[*at])
+        .collect();
+    assert_eq!(resumed_at, [64, 128, 192]);
+}
+
+#[test]
+fn list_is_endless_after_a_thousand_pages_in_a_row_without_new_records() {
+    let page = |records: &str| {
+        let answer = crate::api::client::Response {
+            status: 200,
+            request_id: None,
+            link: None,
+            headers: http::HeaderMap::new(),
+            reading: crate::api::client::Reading::of(&catalog::recharge::API, None),
+            body: Bytes::copy_from_slice(records.as_bytes()),
+        };
+        Envelope::open(answer, Wanted::BareList).unwrap()
+    };
+    let endless = Err("the API keeps returning pages without new records");
+    for idle in ["[]", "[{\"id\":1}]"] {
+        let (idle, mut trail) = (page(idle), Trail::default());
+        assert_eq!(trail.page(&page("[{\"id\":1}]")), Ok(()));
+        for _ in 0..1000 {
+            assert_eq!(trail.page(&idle), Ok(()));
+        }
+        // New records begin the count again.
+        assert_eq!(trail.page(&page("[{\"id\":2}]")), Ok(()));
+        for _ in 0..1000 {
+            assert_eq!(trail.page(&idle), Ok(()));
+        }
+        assert_eq!(trail.page(&idle), endless);
+    }
+}
