@@ -221,4 +221,92 @@ mod tests {
             assert!(!attempt.is_early(Duration::ZERO));
         });
     }
+
+    /// An attempt that ran into its limit in a tick that took this long.
+    async fn is_ended_by(late: Duration) -> bool {
+        let mut attempt = attempt();
+        attempt.spent = seconds(119);
+        let step = tokio::spawn(async move { attempt.step(std::future::pending::<()>()).await });
+        tokio::task::yield_now().await;
+        advance(late).await;
+        for _ in 0..5 {
+            tokio::task::yield_now().await;
+        }
+        step.is_finished()
+    }
+
+    #[test]
+    fn a_tick_is_held_up_when_it_is_late_by_more_than_its_length_and_the_jitter() {
+        paused(async {
+            assert!(is_ended_by(Duration::from_millis(1_000)).await);
+            assert!(is_ended_by(Duration::from_millis(2_050)).await);
+            assert!(!is_ended_by(Duration::from_millis(2_051)).await);
+        });
+    }
+
+    #[test]
+    fn an_attempt_at_its_limit_gets_four_more_ticks() {
+        paused(async {
+            let mut attempt = attempt();
+            attempt.spent = seconds(119);
+            let step =
+                tokio::spawn(async move { attempt.step(std::future::pending::<()>()).await });
+            tokio::task::yield_now().await;
+            for stops in 1..=5 {
+                advance(seconds(500)).await;
+                for _ in 0..5 {
+                    tokio::task::yield_now().await;
+                }
+                assert_eq!(step.is_finished(), stops == 5, "{stops}");
+            }
+            assert_eq!(step.await.unwrap(), Err(TimeLimit));
+        });
+    }
+
+    #[test]
+    fn a_connection_is_given_up_early_more_than_a_tick_before_its_time() {
+        for (spent, before, is_early) in [
+            (8_999, 0, true),
+            (9_000, 0, false),
+            (9_000, 1, true),
+            (9_001, 1, false),
+        ] {
+            let mut attempt = attempt();
+            attempt.spent = Duration::from_millis(spent);
+            assert_eq!(
+                attempt.is_early(Duration::from_millis(before)),
+                is_early,
+                "{spent} {before}"
+            );
+        }
+    }
+
+    #[test]
+    fn time_of_a_step_is_spent() {
+        paused(async {
+            let mut attempt = attempt();
+            assert_eq!(attempt.spent(), Duration::ZERO);
+            attempt.step(sleep(seconds(4))).await.unwrap();
+            assert_eq!(attempt.spent(), seconds(4));
+        });
+    }
+
+    #[test]
+    fn a_tick_is_a_sixteenth_of_the_shorter_limit_and_at_most_a_second() {
+        let tick = |read: Option<u64>, total: Option<u64>| {
+            let limits = Timeouts {
+                connect: seconds(10),
+                read: read.map(Duration::from_millis),
+                total: total.map(Duration::from_millis),
+            };
+            let tick = AttemptTime::new(limits).tick();
+            tick.map(|tick| tick.as_millis())
+        };
+        assert_eq!(tick(Some(30_000), Some(120_000)), Some(1_000));
+        assert_eq!(tick(Some(8_000), Some(120_000)), Some(500));
+        assert_eq!(tick(Some(8_000), Some(4_000)), Some(250));
+        assert_eq!(tick(None, Some(8_000)), Some(500));
+        assert_eq!(tick(Some(1), None), Some(1));
+        assert_eq!(tick(None, None), None);
+    }
 }

@@ -129,4 +129,13 @@ mod tests {
         clock.attempt(Duration::MAX);
         assert_eq!(clock.accept(Duration::MAX, forever), Ok(()));
     }
+
+    #[test]
+    fn a_request_is_sent_once_an_attempt_began() {
+        let mut clock = RequestClock::new(at(8));
+        clock.first_in_line(at(1));
+        assert!(!clock.is_sent());
+        clock.attempt(at(2));
+        assert!(clock.is_sent());
+    }
 }

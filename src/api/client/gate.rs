@@ -304,30 +304,5 @@ pub(super) fn asked(headers: &HeaderMap) -> Option<Duration> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_wait_is_asked_for_in_seconds_or_as_a_moment() {
-        let wait = |wanted: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert("Retry-After", wanted.parse().unwrap());
-            headers.insert("Date", "Wed, 21 Oct 2026 07:28:00 GMT".parse().unwrap());
-            asked(&headers).map(|wait| wait.as_secs())
-        };
-        assert_eq!(wait("7"), Some(7));
-        assert_eq!(wait("0"), Some(0));
-        assert_eq!(wait("Wed, 21 Oct 2026 07:28:30 GMT"), Some(30));
-        assert_eq!(wait("Wed, 21 Oct 2026 07:27:00 GMT"), Some(0));
-        assert_eq!(wait("soon"), None);
-        assert_eq!(wait("-1"), None);
-        assert_eq!(wait(""), None);
-        assert_eq!(wait("18446744073709551615"), Some(u64::MAX));
-        assert_eq!(wait("99999999999999999999999"), Some(u64::MAX));
-        assert_eq!(
-            wait("Wed, 01 Dec 9999 23:59:59 GMT").unwrap() / 31_557_600,
-            7972
-        );
-        assert_eq!(asked(&HeaderMap::new()), None);
-    }
-}
+#[path = "gate_tests.rs"]
+mod tests;

@@ -256,4 +256,49 @@ mod tests {
         assert!(measured(4.0, 1, 0) <= 4.0);
         assert!(measured(4.0, 2, 1) <= 4.0);
     }
+
+    #[test]
+    fn two_sizes_that_were_not_confirmed_make_a_third_one_odd() {
+        let read = |texts: &[&str]| {
+            let mut headers = LimitHeaders::new(bucket(""));
+            let read = texts.iter().map(|text| headers.read(text));
+            read.map(|level| level.map(|level| level.size))
+                .collect::<Vec<_>>()
+        };
+        let (unconfirmed, odd) = (Err(Ignored::Unconfirmed), Err(Ignored::Odd));
+        assert_eq!(
+            read(&["1/80", "1/90", "1/100"]),
+            [unconfirmed, unconfirmed, odd]
+        );
+        assert_eq!(
+            read(&["1/80", "1/40", "1/80", "1/40", "1/80"]),
+            [unconfirmed, Ok(40), unconfirmed, Ok(40), odd]
+        );
+    }
+
+    #[test]
+    fn a_leak_is_what_was_poured_and_is_not_there_any_more() {
+        let mut meter = LeakMeter::default();
+        let mut observe = |at, used, under_way| {
+            let level = Level { used, size: 40 };
+            meter.observe(Duration::from_millis(at), level, under_way)
+        };
+        assert_eq!(observe(0, 10, 0.0), None);
+        assert_eq!(observe(3_000, 10, 0.0), None);
+        assert_eq!(observe(4_999, 10, 0.0), None);
+        // Three were poured after the first answer; one may be counted or not.
+        let leak = observe(5_000, 5, 1.0).unwrap();
+        assert!((leak - (10.0 + 3.0 - 5.0 - 1.0 - 2.0) / 5.25).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_measurement_that_begins_again_takes_its_time() {
+        let mut meter = LeakMeter::default();
+        let level = Level { used: 10, size: 40 };
+        let seconds = Duration::from_secs;
+        assert_eq!(meter.observe(seconds(0), level, 0.0), None);
+        meter.reset();
+        assert_eq!(meter.observe(seconds(10), level, 0.0), None);
+        assert!(meter.observe(seconds(15), level, 0.0).is_some());
+    }
 }

@@ -266,3 +266,119 @@ fn a_leak_that_the_token_does_not_name_is_learned_and_forgotten_when_refused() {
     pace.refused(at(now), Some(told(40)), None, MIDDLE);
     assert!((pace.bucket.leak - 2.0).abs() < 0.01);
 }
+
+/// A pace beside others, with that level and that many requests under way.
+fn beside_others(level: f64, unanswered: u64) -> Pace {
+    let mut pace = standard();
+    pace.known = true;
+    pace.shared_until = at(100.0);
+    pace.level = level;
+    pace.unanswered = unanswered;
+    pace
+}
+
+#[test]
+fn beside_others_one_request_is_under_way_once_a_tenth_is_used() {
+    let hearing = Wait {
+        span: HEARING,
+        why: Why::Turn,
+    };
+    assert_eq!(waits(&mut beside_others(3.0, 1), 0.0), None);
+    assert_eq!(waits(&mut beside_others(3.5, 1), 0.0), Some(hearing));
+    assert_eq!(waits(&mut beside_others(20.0, 1), 0.0), Some(hearing));
+    assert_eq!(waits(&mut beside_others(20.0, 0), 0.0), None);
+    let mut alone = beside_others(20.0, 1);
+    alone.shared_until = Duration::ZERO;
+    assert_eq!(waits(&mut alone, 0.0), None);
+    let mut unknown = beside_others(20.0, 1);
+    unknown.known = false;
+    assert_eq!(waits(&mut unknown, 0.0), None);
+}
+
+#[test]
+fn request_that_finds_an_empty_bucket_stays_in_it_until_it_is_answered() {
+    let mut pace = standard();
+    let first = pace.admit(at(0.0), MIDDLE).unwrap();
+    let second = pace.admit(at(60.0), MIDDLE).unwrap();
+    assert_eq!((first.number, first.unanswered), (1, 0));
+    assert_eq!((second.number, second.unanswered), (2, 1));
+    assert!((pace.level - 2.0).abs() < 0.01, "{}", pace.level);
+    pace.settle(at(60.0));
+    pace.leak(at(60.5));
+    assert!((pace.level - 1.0).abs() < 0.01, "{}", pace.level);
+    // One that finds the bucket in use leaks like the rest.
+    pace.admit(at(60.5), MIDDLE).unwrap();
+    pace.leak(at(61.0));
+    assert!((pace.level - 1.0).abs() < 0.01, "{}", pace.level);
+}
+
+#[test]
+fn fill_is_unknown_until_an_answer_shows_a_bucket() {
+    let mut pace = standard();
+    let ticket = pace.admit(at(0.0), MIDDLE).unwrap();
+    assert_eq!(pace.fill(at(0.0)), None);
+    pace.observe(&ticket, at(0.0), told(7), MIDDLE);
+    assert_eq!(pace.fill(at(0.0)), Some(told(7)));
+    // Half a request has leaked: the level is rounded up.
+    assert_eq!(pace.fill(at(0.75)), Some(told(6)));
+    assert_eq!(pace.fill(at(60.0)), Some(told(0)));
+}
+
+#[test]
+fn longer_one_of_a_pause_and_a_turn_is_waited_for() {
+    let waited = |held, turn| {
+        let mut pace = standard();
+        pace.known = true;
+        pace.held = at(held);
+        pace.turn = at(turn);
+        pace.wait(at(0.0))
+    };
+    let wait = |span, why| {
+        let span = at(span);
+        Some(Wait { span, why })
+    };
+    assert_eq!(waited(0.0, 0.0), None);
+    assert_eq!(waited(2.0, 0.0), wait(2.0, Why::Refused));
+    assert_eq!(waited(0.0, 5.0), wait(5.0, Why::Turn));
+    assert_eq!(waited(2.0, 5.0), wait(5.0, Why::Turn));
+    assert_eq!(waited(5.0, 2.0), wait(5.0, Why::Refused));
+    assert_eq!(waited(5.0, 5.0), wait(5.0, Why::Refused));
+}
+
+#[test]
+fn others_are_noticed_when_an_answer_counts_more_than_rounding_explains() {
+    for (level, used, is_shared) in [
+        (1.0, 2, false),
+        (1.5, 3, false),
+        (1.5, 4, true),
+        (10.0, 11, false),
+        (10.0, 12, true),
+    ] {
+        let mut pace = standard();
+        pace.level = level;
+        let ticket = Ticket {
+            number: 0,
+            unanswered: 0,
+            level: 0.0,
+        };
+        pace.observe(&ticket, at(0.0), told(used), MIDDLE);
+        assert_eq!(pace.is_shared(at(0.0)), is_shared, "{level} {used}");
+    }
+}
+
+#[test]
+fn beside_others_what_is_under_way_comes_on_top_of_what_an_answer_counts() {
+    let mut pace = standard();
+    // Three of five were sent after this one; two of these have no answer yet.
+    (pace.sent, pace.unanswered) = (5, 3);
+    let ticket = Ticket {
+        number: 2,
+        unanswered: 0,
+        level: 1.0,
+    };
+    pace.observe(&ticket, at(0.0), told(10), MIDDLE);
+    assert!((pace.level - 12.0).abs() < 0.01, "{}", pace.level);
+}
+
+#[path = "pace_pause_tests.rs"]
+mod pauses;

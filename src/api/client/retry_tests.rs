@@ -204,3 +204,45 @@ fn an_address_that_never_answered_is_given_up_sooner() {
     };
     assert_eq!(one.of_unmet().retries, 1);
 }
+
+#[test]
+fn outcome_follows_from_what_came_and_from_what_may_have_left() {
+    let failed = |not_sent, hint: Option<&str>, status| {
+        Outcome::of(&Err(Failure {
+            not_sent,
+            hint: hint.map(str::to_owned),
+            status,
+            reason: "x".to_owned(),
+        }))
+    };
+    let hint = Some("check the proxy");
+    assert_eq!(failed(true, hint, None), Outcome::Barred);
+    assert_eq!(failed(true, None, None), Outcome::NotSent);
+    assert_eq!(failed(false, hint, None), Outcome::Lost);
+    assert_eq!(failed(false, None, None), Outcome::Lost);
+    assert_eq!(failed(false, None, Some(502)), Outcome::Broken(502));
+    let answer = http::Response::new(Bytes::new());
+    assert_eq!(Outcome::of(&Ok(answer)), Outcome::Answered(200));
+}
+
+#[test]
+fn backoff_that_is_as_long_as_the_least_wait_keeps_its_own_reason() {
+    let quarter = Duration::from_millis(250);
+    let verdict = |least| {
+        decide(
+            BEGUN,
+            Outcome::NotSent,
+            Idempotency::Idempotent,
+            BUDGET,
+            Some(asked(least)),
+            1.0,
+        )
+    };
+    let own = Wait {
+        span: quarter,
+        why: Why::Failed,
+    };
+    assert_eq!(verdict(quarter), Verdict::Again(own));
+    let longer = Duration::from_millis(251);
+    assert_eq!(verdict(longer), Verdict::Again(asked(longer)));
+}
