@@ -223,3 +223,13 @@ fn number_of_pages_is_looked_for_under_the_first_name_of_its_path_alone() {
         assert!(!counted.is_fact(other), "{other}");
     }
 }
+
+#[test]
+fn body_that_is_no_object_is_told_as_what_it_is() {
+    let error = open("null", Wanted::List("orders")).unwrap_err();
+    assert_eq!(
+        error.message,
+        "the response has an unexpected format: invalid type: null, expected a JSON object \
+         at line 1 column 4 (status 200)"
+    );
+}
