@@ -406,3 +406,7 @@ fn subject(line: &str) -> Option<PlanSubject> {
         made_at: value("made")?.parse().ok()?,
     })
 }
+
+#[cfg(test)]
+#[path = "plan_file_tests.rs"]
+mod tests;

@@ -146,3 +146,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn only_the_zeros_behind_a_decimal_point_do_not_matter() {
+    for (number, short) in [
+        ("10.00", "10"),
+        ("-2.50", "-2.5"),
+        ("0.0", "0"),
+        ("1.05", "1.05"),
+        ("100", "100"),
+        ("-10", "-10"),
+        // Texts that are no decimals keep all that they say.
+        ("", ""),
+        ("1.", "1."),
+        (".50", ".50"),
+        ("-.0", "-.0"),
+        ("a.10", "a.10"),
+        ("1.a0", "1.a0"),
+        ("a.b0", "a.b0"),
+        ("1.5.0", "1.5.0"),
+        ("--1.0", "--1.0"),
+    ] {
+        assert_eq!(plain(number), short, "{number}");
+    }
+}

@@ -180,3 +180,7 @@ impl RecordSink for TableSink<'_> {
         Ok(if is_older { Flow::Enough } else { Flow::More })
     }
 }
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;

@@ -330,3 +330,7 @@ fn unwritable(id: &str, error: rusqlite::Error) -> Error {
     let what = format!("the ledger of job {id}");
     store::unwritable(&what, "Nothing was sent, and there is no job yet", error)
 }
+
+#[cfg(test)]
+#[path = "draft_tests.rs"]
+mod tests;

@@ -202,4 +202,45 @@ mod tests {
         assert_eq!(store.api, "recharge");
         assert_eq!(store.api_version, "2021-11");
     }
+
+    #[test]
+    fn guards_keep_their_numbers_as_ledgers_contain_them() {
+        let numbers = [Guard::Absent, Guard::Note, Guard::Compare].map(Guard::number);
+        assert_eq!(numbers, [0, 1, 2]);
+        for number in numbers {
+            assert_eq!(Guard::of_number(number).map(Guard::number), Some(number));
+        }
+        assert_eq!((Guard::of_number(-1), Guard::of_number(3)), (None, None));
+    }
+
+    #[test]
+    fn stores_are_the_same_by_number_and_domain_and_one_without_a_domain_does_not_tell() {
+        let store = |id: &str, domain: Option<&str>| StoreIdentity {
+            id: id.to_owned(),
+            domain: domain.map(str::to_owned),
+        };
+        for (one, other, same) in [
+            (store("1", Some("a")), store("1", Some("a")), Some(true)),
+            (store("1", Some("a")), store("1", Some("b")), Some(false)),
+            (store("1", None), store("1", None), Some(true)),
+            (store("1", Some("a")), store("1", None), None),
+            (store("1", None), store("1", Some("a")), None),
+            (store("1", Some("a")), store("2", Some("a")), Some(false)),
+            (store("1", None), store("2", None), Some(false)),
+        ] {
+            assert_eq!(one.is_same(&other), same, "{one:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn rows_are_counted_whatever_their_result() {
+        let counts = RowCounts {
+            open: 1,
+            ok: 2,
+            failed: 4,
+            invalid: 8,
+            unknown: 16,
+        };
+        assert_eq!(counts.rows(), 31);
+    }
 }

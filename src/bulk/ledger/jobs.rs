@@ -304,3 +304,7 @@ fn is_older(path: &Path, now: Timestamp) -> bool {
     let changed = changed.and_then(|changed| Timestamp::try_from(changed).ok());
     changed.is_some_and(|changed| now.duration_since(changed) > DRAFT_KEPT)
 }
+
+#[cfg(test)]
+#[path = "jobs_tests.rs"]
+mod tests;

@@ -266,3 +266,7 @@ pub(super) fn give_up_rows(connection: &Connection) -> rusqlite::Result<()> {
 fn unlockable(error: &io::Error) -> Error {
     Error::unexpected(format!("the ledger cannot be locked: {error}"))
 }
+
+#[cfg(test)]
+#[path = "locked_tests.rs"]
+mod tests;

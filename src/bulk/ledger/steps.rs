@@ -171,3 +171,7 @@ impl LockedLedger {
         Ok(next)
     }
 }
+
+#[cfg(test)]
+#[path = "steps_tests.rs"]
+mod tests;

@@ -6,23 +6,23 @@ use std::sync::Arc;
 use super::*;
 use crate::bulk::row::Task;
 
-struct TestLedger {
-    folder: tempfile::TempDir,
-    jobs: Jobs,
+pub(super) struct TestLedger {
+    pub(super) folder: tempfile::TempDir,
+    pub(super) jobs: Jobs,
 }
 
-fn clock(at: &str) -> Clock {
+pub(super) fn clock(at: &str) -> Clock {
     let at: Timestamp = at.parse().unwrap();
     Arc::new(move || at)
 }
 
-fn desk() -> TestLedger {
+pub(super) fn desk() -> TestLedger {
     let folder = tempfile::tempdir().unwrap();
     let jobs = Jobs::below(Some(folder.path()), clock("2026-11-20T12:00:00Z")).unwrap();
     TestLedger { folder, jobs }
 }
 
-fn subject(engine: Engine) -> JobSubject {
+pub(super) fn subject(engine: Engine) -> JobSubject {
     JobSubject {
         operation: "discounts.create".to_owned(),
         engine,
@@ -43,14 +43,14 @@ fn subject(engine: Engine) -> JobSubject {
     }
 }
 
-fn task(body: &str) -> Task {
+pub(super) fn task(body: &str) -> Task {
     Task {
         target: "/discounts".to_owned(),
         body: Some(body.to_owned()),
     }
 }
 
-fn of_three(desk: &TestLedger, engine: Engine) -> LockedLedger {
+pub(super) fn of_three(desk: &TestLedger, engine: Engine) -> LockedLedger {
     let mut draft = desk.jobs.begin(subject(engine)).unwrap();
     draft.add(2, "[\"A\"]", &task("{\"code\":\"A\"}")).unwrap();
     draft.add_invalid(3, "[\"\"]", "code: empty").unwrap();
@@ -58,7 +58,7 @@ fn of_three(desk: &TestLedger, engine: Engine) -> LockedLedger {
     draft.finish().unwrap().0
 }
 
-fn files(desk: &TestLedger) -> Vec<String> {
+pub(super) fn files(desk: &TestLedger) -> Vec<String> {
     std::fs::read_dir(desk.folder.path().join("jobs"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

@@ -137,3 +137,6 @@ fn ends_all(error: &Error) -> bool {
         // No store, no token: only a scope is about one table.
         || (error.kind == Kind::Access && status != Some(403))
 }
+
+#[cfg(test)]
+pub(super) mod fixture;

@@ -204,3 +204,7 @@ impl SyncRun<'_> {
         self.worker.call(mark).await.map_err(ListFailure::Sink)
     }
 }
+
+#[cfg(test)]
+#[path = "removed_tests.rs"]
+mod tests;

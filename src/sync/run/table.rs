@@ -383,3 +383,7 @@ impl SyncRun<'_> {
         ))
     }
 }
+
+#[cfg(test)]
+#[path = "table_tests.rs"]
+mod tests;

@@ -1,0 +1,130 @@
+//! When a table is read, and what its bookmark says.
+
+use std::time::Duration;
+
+use super::*;
+use crate::sync::run::fixture::{Lines, NOW, at, run, table};
+
+const SECOND: Duration = Duration::from_secs(1);
+const DAY: Duration = Duration::from_secs(86_400);
+
+#[test]
+fn a_table_that_can_only_be_read_whole_is_due_after_the_time_of_the_plan() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = Lines::default();
+    let mut run = run(folder.path(), &lines);
+    let (whole, changes) = (table("collections"), table("charges"));
+    assert_eq!(whole.method, ReadMethod::Whole);
+    let now = at(NOW);
+    for (every, read, is_due) in [
+        (None, None, true),
+        (None, Some(now), true),
+        (Some(DAY), None, true),
+        (Some(DAY), Some(now), false),
+        (Some(DAY), Some(now.before(DAY - SECOND)), false),
+        (Some(DAY), Some(now.before(DAY)), true),
+        (Some(DAY), Some(now.before(DAY + SECOND)), true),
+    ] {
+        run.plan.full_every = every;
+        let state = TableState {
+            read_whole: read,
+            ..TableState::default()
+        };
+        assert_eq!(run.is_due_whole(&state), is_due, "{every:?} {read:?}");
+        assert_eq!(run.is_due(&whole, &state), is_due, "{every:?} {read:?}");
+        assert!(run.is_due(&changes, &state), "{every:?} {read:?}");
+    }
+}
+
+#[test]
+fn a_table_is_read_again_when_the_plan_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = Lines::default();
+    let mut run = run(folder.path(), &lines);
+    run.plan.refresh = vec!["charges".to_owned()];
+    assert!(run.plan.refreshes(&table("charges")));
+    assert!(!run.plan.refreshes(&table("orders")));
+}
+
+#[test]
+fn a_gap_is_noted_when_the_bookmark_is_older_than_the_list_reaches_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = Lines::default();
+    let run = run(folder.path(), &lines);
+    let mut events = table("events");
+    events.reach_days = Some(7);
+    let noted = |table: &SyncTable, bookmark: Option<Micros>| {
+        let state = TableState {
+            bookmark,
+            ..TableState::default()
+        };
+        run.note_gap(table, &state, at(NOW));
+        lines.take()
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(noted(&events, None), none);
+    assert_eq!(noted(&events, Some(at("2026-11-13T12:00:00Z"))), none);
+    assert_eq!(
+        noted(&events, Some(at("2026-11-13T11:59:59Z"))),
+        [
+            "events reaches back 7 days: changes between 2026-11-13T11:59:59Z and \
+             2026-11-13T12:00:00Z are not in the copy"
+        ]
+    );
+    events.reach_days = None;
+    assert_eq!(noted(&events, Some(at("2020-01-01T00:00:00Z"))), none);
+}
+
+#[test]
+fn a_bookmark_far_in_the_future_is_an_error_unless_a_row_is_of_that_time() {
+    let (charges, now) = (table("charges"), at(NOW));
+    let check = |bookmark: Option<Micros>, newest: Option<Micros>| {
+        let state = TableState {
+            bookmark,
+            ..TableState::default()
+        };
+        let total = Total {
+            newest,
+            ..Total::default()
+        };
+        let checked = SyncRun::check_bookmark(&charges, &state, now, &total);
+        checked.map_err(ListFailure::into_error)
+    };
+    let future = now.after(CLOCKS_APART + SECOND);
+    for (bookmark, newest) in [
+        (None, None),
+        (Some(now), None),
+        (Some(now.after(CLOCKS_APART)), None),
+        (Some(future), Some(future)),
+    ] {
+        assert!(check(bookmark, newest).is_ok(), "{bookmark:?} {newest:?}");
+    }
+    for newest in [None, Some(now)] {
+        let error = check(Some(future), newest).unwrap_err();
+        assert_eq!(error.kind, Kind::Partial);
+        assert_eq!(
+            error.message,
+            "its bookmark 2026-11-21T12:00:01Z is in the future"
+        );
+        assert_eq!(
+            error.hints,
+            ["--refresh charges reads the table again from the beginning"]
+        );
+    }
+}
+
+#[test]
+fn a_table_that_was_read_or_is_not_due_is_as_it_should_be() {
+    use crate::sync::destination::Missing;
+    let failed = || Error::new(Kind::Partial, "no".to_owned());
+    for (end, is_good) in [
+        (TableEnd::Done, true),
+        (TableEnd::NotDue, true),
+        (TableEnd::Forbidden(failed()), false),
+        (TableEnd::TooManyGone(Missing::default()), false),
+        (TableEnd::Failed(failed()), false),
+    ] {
+        let report = TableReport::unread(&table("charges"), end);
+        assert_eq!(report.is_good(), is_good, "{report:?}");
+    }
+}
