@@ -388,3 +388,7 @@ fn task(row: &Row) -> rusqlite::Result<SeenTask> {
         },
     })
 }
+
+#[cfg(test)]
+#[path = "batches_tests.rs"]
+mod tests;

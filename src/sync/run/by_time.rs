@@ -175,3 +175,7 @@ fn ignored(table: &SyncTable, asked: Micros, latest: Micros) -> Error {
     )
     .hint("the stored rows are correct; the bookmark did not move")
 }
+
+#[cfg(test)]
+#[path = "by_time_tests.rs"]
+mod tests;

@@ -108,3 +108,7 @@ impl RecordSink for CollectedRecords {
         Ok(Flow::More)
     }
 }
+
+#[cfg(test)]
+#[path = "children_tests.rs"]
+mod tests;

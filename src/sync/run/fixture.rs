@@ -2,18 +2,23 @@
 //! what it is told.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bytes::Bytes;
+use percent_encoding::percent_decode_str;
+
 use super::{Deletes, RunPlan, SyncObserver, SyncRun, TableReport};
-use crate::catalog::recharge::FAMILY;
+use crate::api::client::retry::Budget;
+use crate::api::client::{Client, Connection, Sending, Timing, Transport};
+use crate::catalog::{bigcommerce, recharge};
 use crate::error::Result;
 use crate::sync::destination::sqlite::Sqlite;
-use crate::sync::destination::{DestinationThread, SchemaPolicy};
+use crate::sync::destination::{DestinationThread, SchemaPolicy, Writer};
 use crate::sync::layout::LaidOut;
-use crate::sync::{Micros, SyncTable, tables};
+use crate::sync::{Micros, StoreKey, SyncTable, TableStatus, tables};
 use crate::world::Clock;
 
 /// When runs of tests take place.
@@ -61,7 +66,13 @@ pub(in crate::sync) fn clock() -> Clock {
 
 /// A table of Recharge.
 pub(in crate::sync) fn table(name: &str) -> SyncTable {
-    let all = tables(&FAMILY, None);
+    let all = tables(&recharge::FAMILY, None);
+    all.into_iter().find(|table| table.name == name).unwrap()
+}
+
+/// A table of the API whose pages have numbers.
+pub(in crate::sync) fn numbered_table(name: &str) -> SyncTable {
+    let all = tables(&bigcommerce::FAMILY, None);
     all.into_iter().find(|table| table.name == name).unwrap()
 }
 
@@ -91,5 +102,173 @@ pub(in crate::sync) fn run<'a>(folder: &Path, observer: &'a Lines) -> SyncRun<'a
         worker: destination(folder),
         observer,
         clock: clock(),
+    }
+}
+
+/// Begins to write to the destination of a run, and makes tables ready for rows.
+pub(in crate::sync) async fn prepare(worker: &DestinationThread, tables: &[&SyncTable]) {
+    let tables: Vec<SyncTable> = tables.iter().map(|table| (*table).clone()).collect();
+    let store = StoreKey {
+        api: "api".to_owned(),
+        store: "1".to_owned(),
+        host: "here".to_owned(),
+    };
+    let writer = Writer {
+        process: 1,
+        host: "here".to_owned(),
+    };
+    let begun = worker.call(move |destination| {
+        destination.begin(&store, &writer, at(NOW))?;
+        for table in &tables {
+            destination.prepare(table, SchemaPolicy::Evolve)?;
+        }
+        Ok(())
+    });
+    begun.await.unwrap();
+}
+
+/// What the destination has of a table.
+pub(in crate::sync) async fn status(worker: &DestinationThread, table: &str) -> TableStatus {
+    let tables = worker
+        .call(|destination| destination.status())
+        .await
+        .unwrap();
+    tables
+        .into_iter()
+        .find(|status| status.name == table)
+        .unwrap()
+}
+
+/// A request, as a fake API sees it.
+pub(in crate::sync) struct Asked {
+    /// Its number, from 1.
+    pub(in crate::sync) number: usize,
+    pub(in crate::sync) path: String,
+    pub(in crate::sync) query: BTreeMap<String, String>,
+}
+
+type Answer = dyn Fn(&Asked) -> (u16, String) + Send + Sync;
+
+/// An API that answers what a function says, and counts what is asked.
+struct FakeApi {
+    asked: Mutex<usize>,
+    answer: Box<Answer>,
+}
+
+impl Transport for FakeApi {
+    fn send(&self, request: http::Request<Bytes>) -> Sending<'_> {
+        let mut number = self.asked.lock().unwrap();
+        *number += 1;
+        let words = request.uri().query().unwrap_or_default().split('&');
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8().unwrap().into_owned();
+        let pairs = words.filter_map(|word| word.split_once('='));
+        let asked = Asked {
+            number: *number,
+            path: request.uri().path().to_owned(),
+            query: pairs
+                .map(|(name, value)| (decoded(name), decoded(value)))
+                .collect(),
+        };
+        let (status, body) = (self.answer)(&asked);
+        let response = http::Response::builder().status(status).body(body.into());
+        Box::pin(async move { Ok(response.unwrap()) })
+    }
+}
+
+/// A client of a fake API for a table, which tries each request once.
+pub(in crate::sync) fn client(
+    table: &SyncTable,
+    answer: impl Fn(&Asked) -> (u16, String) + Send + Sync + 'static,
+) -> Arc<Client> {
+    let transport = FakeApi {
+        asked: Mutex::new(0),
+        answer: Box::new(answer),
+    };
+    let connection = Connection {
+        base: "http://127.0.0.1:9".to_owned(),
+        token: "sk_test_0123456789".into(),
+        api: table.api,
+        version: None,
+        client_id: None,
+        store: None,
+    };
+    let timing = Timing {
+        sleep: Arc::new(|_| Box::pin(async {})),
+        elapsed: Arc::new(|| Duration::ZERO),
+    };
+    let budget = Budget {
+        retries: 0,
+        unmet: 0,
+        ..Budget::default()
+    };
+    Arc::new(Client::new(Box::new(transport), connection, timing, budget))
+}
+
+/// The moment so many seconds after the first change of [`Customers`].
+pub(in crate::sync) fn second(number: u64) -> Micros {
+    at("2026-11-01T10:00:00Z").after(Duration::from_secs(number))
+}
+
+/// A list of customers in pages with numbers, and the requests for it.
+#[derive(Clone, Default)]
+pub(in crate::sync) struct Customers {
+    /// The second in which each changed, in the order of the list.
+    pub(in crate::sync) changed: Vec<u64>,
+    /// Whether the API ignores the latest time that is asked for.
+    pub(in crate::sync) ignores_end: bool,
+    /// The numbers of requests that are refused, and the status.
+    pub(in crate::sync) refused: BTreeMap<usize, u16>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Customers {
+    pub(in crate::sync) fn new(changed: impl IntoIterator<Item = u64>) -> Self {
+        Self {
+            changed: changed.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The requests so far: the seconds from which and to which rows were asked for,
+    /// and the page.
+    pub(in crate::sync) fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// The answer to a request.
+    pub(in crate::sync) fn answer(&self, asked: &Asked) -> (u16, String) {
+        let bound = |end: &str| {
+            let moment = asked.query.get(&format!("date_modified:{end}"))?;
+            Some(at(moment).since(second(0)).as_secs())
+        };
+        let (min, max) = (bound("min"), bound("max"));
+        let page: usize = asked.query["page"].parse().unwrap();
+        let limit: usize = asked.query["limit"].parse().unwrap();
+        let shown = |bound: Option<u64>| bound.map_or_else(String::new, |bound| bound.to_string());
+        let line = format!("{}..{} page {page}", shown(min), shown(max));
+        self.asked.lock().unwrap().push(line);
+        if let Some(status) = self.refused.get(&asked.number) {
+            return (*status, "{}".to_owned());
+        }
+        let is_shown = |(_, changed): &(usize, &u64)| {
+            min.is_none_or(|min| **changed >= min)
+                && (self.ignores_end || max.is_none_or(|max| **changed <= max))
+        };
+        let rows: Vec<_> = self.changed.iter().enumerate().filter(is_shown).collect();
+        let of_page: Vec<String> = rows
+            .iter()
+            .skip((page - 1) * limit)
+            .take(limit)
+            .map(|(id, changed)| {
+                let changed = second(**changed);
+                format!("{{\"id\":{},\"date_modified\":\"{changed}\"}}", id + 1)
+            })
+            .collect();
+        let body = format!(
+            "{{\"data\":[{}],\"meta\":{{\"pagination\":{{\"total_pages\":{},\"current_page\":{page}}}}}}}",
+            of_page.join(","),
+            rows.len().div_ceil(limit).max(1)
+        );
+        (200, body)
     }
 }

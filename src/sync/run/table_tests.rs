@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::*;
-use crate::sync::run::fixture::{Lines, NOW, at, run, table};
+use crate::sync::run::fixture::{
+    Customers, Lines, NOW, at, client, numbered_table, prepare, run, second, table,
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -127,4 +129,78 @@ fn a_table_that_was_read_or_is_not_due_is_as_it_should_be() {
         let report = TableReport::unread(&table("charges"), end);
         assert_eq!(report.is_good(), is_good, "{report:?}");
     }
+}
+
+/// Reads a window of customers at second 650; returns the requests and the outcome.
+fn read_window(customers: &Customers, from: Option<u64>) -> (Vec<String>, Result<()>) {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = Lines::default();
+    let mut run = run(folder.path(), &lines);
+    let table = numbered_table("customers");
+    let list = customers.clone();
+    let client = client(&table, move |asked| list.answer(asked));
+    run.clients.insert(table.api.version, client);
+    let window = ReadWindow {
+        from: from.map(second),
+        to: None,
+    };
+    let reading = ListReading {
+        also: &[],
+        advance: Advance::AtEnd,
+        children: None,
+    };
+    let (state, mut total) = (TableState::default(), Total::default());
+    let runtime = crate::runtime::current_thread().unwrap();
+    let read = runtime.block_on(async {
+        prepare(&run.worker, &[&table]).await;
+        let around = (second(650), &state);
+        run.read_windows(&table, window, reading, around, &mut total)
+            .await
+    });
+    (customers.asked(), read.map_err(ListFailure::into_error))
+}
+
+#[test]
+fn a_window_that_takes_the_api_too_long_is_halved_from_the_last_row_that_was_stored() {
+    let mut customers = Customers::new(1..=600);
+    customers.refused.insert(2, TOO_LONG);
+    let (asked, read) = read_window(&customers, None);
+    assert_eq!(
+        asked,
+        [
+            ".. page 1",
+            "250.. page 1",
+            "250..450 page 1",
+            "450.. page 1"
+        ]
+    );
+    read.unwrap();
+}
+
+#[test]
+fn a_window_of_which_nothing_was_stored_is_halved_from_its_beginning() {
+    let mut customers = Customers::new([60, 340, 600]);
+    customers.refused.extend([(1, TOO_LONG), (3, TOO_LONG)]);
+    let (asked, read) = read_window(&customers, Some(50));
+    assert_eq!(
+        asked,
+        [
+            "50.. page 1",
+            "50..350 page 1",
+            "350.. page 1",
+            "350..500 page 1",
+            "500.. page 1"
+        ]
+    );
+    read.unwrap();
+}
+
+#[test]
+fn a_window_that_the_api_refuses_for_another_reason_is_not_halved() {
+    let mut customers = Customers::new([60]);
+    customers.refused.insert(1, 500);
+    let (asked, read) = read_window(&customers, Some(50));
+    assert_eq!(asked, ["50.. page 1"]);
+    let answer = read.unwrap_err().answer.unwrap();
+    assert_eq!(answer.status, 500);
 }
