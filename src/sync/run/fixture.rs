@@ -242,7 +242,8 @@ impl Customers {
             Some(at(moment).since(second(0)).as_secs())
         };
         let (min, max) = (bound("min"), bound("max"));
-        let page: usize = asked.query["page"].parse().unwrap();
+        let page = asked.query.get("page");
+        let page: usize = page.map_or(1, |page| page.parse().unwrap());
         let limit: usize = asked.query["limit"].parse().unwrap();
         let shown = |bound: Option<u64>| bound.map_or_else(String::new, |bound| bound.to_string());
         let line = format!("{}..{} page {page}", shown(min), shown(max));
@@ -270,5 +271,35 @@ impl Customers {
             rows.len().div_ceil(limit).max(1)
         );
         (200, body)
+    }
+}
+
+/// A list of Recharge that is one page, whatever is asked for.
+#[derive(Clone, Default)]
+pub(in crate::sync) struct OneList {
+    records: Arc<Mutex<Vec<String>>>,
+    asked: Arc<Mutex<usize>>,
+}
+
+impl OneList {
+    /// Sets the records of the list.
+    pub(in crate::sync) fn has(&self, records: impl IntoIterator<Item = String>) {
+        *self.records.lock().unwrap() = records.into_iter().collect();
+    }
+
+    /// How often it was asked for.
+    pub(in crate::sync) fn asked(&self) -> usize {
+        *self.asked.lock().unwrap()
+    }
+
+    /// A client that reads it for a table.
+    pub(in crate::sync) fn client(&self, table: &SyncTable) -> Arc<Client> {
+        let (list, name) = (self.clone(), table.name.clone());
+        client(table, move |_| {
+            *list.asked.lock().unwrap() += 1;
+            let records = list.records.lock().unwrap().join(",");
+            let body = format!("{{\"next_cursor\":null,\"{name}\":[{records}]}}");
+            (200, body)
+        })
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::sync::run::fixture::{
-    Customers, Lines, NOW, at, client, numbered_table, prepare, run, second, table,
+    Customers, Lines, NOW, OneList, at, client, numbered_table, prepare, run, second, table,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -203,4 +203,132 @@ fn a_window_that_the_api_refuses_for_another_reason_is_not_halved() {
     assert_eq!(asked, ["50.. page 1"]);
     let answer = read.unwrap_err().answer.unwrap();
     assert_eq!(answer.status, 500);
+}
+
+#[test]
+fn deletions_are_looked_for_unless_the_table_was_empty_before() {
+    for is_refreshed in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let lines = Lines::default();
+        let mut run = run(folder.path(), &lines);
+        let table = numbered_table("customers");
+        let customers = Customers::new([1, 2]);
+        let list = customers.clone();
+        let client = client(&table, move |asked| list.answer(asked));
+        run.clients.insert(table.api.version, client);
+        if is_refreshed {
+            run.plan.refresh = vec![table.name.clone()];
+        }
+        let runtime = crate::runtime::current_thread().unwrap();
+        runtime.block_on(prepare(&run.worker, &[]));
+        for _ in 0..2 {
+            let reports = runtime.block_on(run.table(&table)).unwrap();
+            assert!(matches!(reports[0].end, TableEnd::Done), "{reports:?}");
+        }
+        let asked = customers.asked();
+        if is_refreshed {
+            assert_eq!(asked, [".. page 1"; 4]);
+        } else {
+            assert_eq!(asked, [".. page 1", "2.. page 1", ".. page 1"]);
+        }
+    }
+}
+
+#[test]
+fn a_whole_table_that_was_read_lately_is_read_again_only_when_the_plan_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = Lines::default();
+    let mut run = run(folder.path(), &lines);
+    let (collections, list) = (table("collections"), OneList::default());
+    list.has(["{\"id\":1}".to_owned()]);
+    let client = list.client(&collections);
+    run.clients.insert(collections.api.version, client);
+    run.plan.full_every = Some(DAY);
+    let runtime = crate::runtime::current_thread().unwrap();
+    runtime.block_on(prepare(&run.worker, &[]));
+    let reports = runtime.block_on(run.table(&collections)).unwrap();
+    assert!(matches!(reports[0].end, TableEnd::Done), "{reports:?}");
+    let reports = runtime.block_on(run.table(&collections)).unwrap();
+    assert!(matches!(reports[0].end, TableEnd::NotDue), "{reports:?}");
+    assert_eq!(list.asked(), 1);
+    run.plan.refresh = vec!["collections".to_owned()];
+    let reports = runtime.block_on(run.table(&collections)).unwrap();
+    assert!(matches!(reports[0].end, TableEnd::Done), "{reports:?}");
+    assert_eq!((list.asked(), reports[0].rows), (2, 1));
+}
+
+#[test]
+fn a_table_is_read_up_to_the_lag_and_not_at_all_where_that_is_before_its_bookmark() {
+    let now = at(NOW).since(second(0)).as_secs();
+    let minute = Duration::from_secs(60);
+    for (lag, before, asked) in [
+        (
+            minute,
+            61,
+            vec![format!("{}..{} page 1", now - 61, now - 60)],
+        ),
+        (
+            minute,
+            60,
+            vec![format!("{}..{} page 1", now - 60, now - 60)],
+        ),
+        (minute, 59, vec![]),
+        (Duration::ZERO, 59, vec![format!("{}.. page 1", now - 59)]),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let lines = Lines::default();
+        let mut run = run(folder.path(), &lines);
+        let table = numbered_table("customers");
+        let customers = Customers::default();
+        let list = customers.clone();
+        let client = client(&table, move |asked| list.answer(asked));
+        run.clients.insert(table.api.version, client);
+        run.plan.lag = lag;
+        run.plan.start = Some(second(now - before));
+        let (mut state, mut total) = (TableState::default(), Total::default());
+        let runtime = crate::runtime::current_thread().unwrap();
+        let read = runtime.block_on(async {
+            prepare(&run.worker, &[&table]).await;
+            run.read(&table, (None, None), &mut state, &mut total).await
+        });
+        read.map_err(ListFailure::into_error).unwrap();
+        assert_eq!(customers.asked(), asked, "{lag:?} {before}");
+        assert_eq!(state.completed, Some(at(NOW)));
+    }
+}
+
+/// Reads a list since a moment, of which it shows one record.
+fn list_since(table: &SyncTable, body: &'static str) -> Result<u64> {
+    assert!(matches!(table.method, ReadMethod::Since { .. }));
+    let folder = tempfile::tempdir().unwrap();
+    let lines = Lines::default();
+    let mut run = run(folder.path(), &lines);
+    let client = client(table, move |_| (200, body.to_owned()));
+    run.clients.insert(table.api.version, client);
+    let from = Some(at(NOW));
+    let request = first_page(table, ReadWindow { from, to: None });
+    let mut total = Total::default();
+    let runtime = crate::runtime::current_thread().unwrap();
+    let read = runtime.block_on(async {
+        prepare(&run.worker, &[table]).await;
+        run.list(table, request, Advance::AtEnd, from, &mut total)
+            .await
+    });
+    read.map_err(ListFailure::into_error)?;
+    Ok(total.rows)
+}
+
+#[test]
+fn an_older_row_of_a_list_since_a_moment_is_an_error_where_pages_have_numbers() {
+    let events = "{\"next_cursor\":null,\"events\":\
+                  [{\"id\":1,\"created_at\":\"2026-11-01T10:00:00Z\"}]}";
+    assert_eq!(list_since(&table("events"), events).unwrap(), 1);
+    let refunds = "{\"data\":[{\"id\":9,\"order_id\":2,\"created\":\"2026-11-01T10:00:00Z\"}],\
+                   \"meta\":{\"pagination\":{\"total_pages\":1,\"current_page\":1}}}";
+    let error = list_since(&numbered_table("order_refunds"), refunds).unwrap_err();
+    assert_eq!(
+        error.message,
+        "order_refunds: the API ignored the date: rows since 2026-11-20T12:00:00Z were asked \
+         for, and it answered with one of 2026-11-01T10:00:00Z"
+    );
 }
