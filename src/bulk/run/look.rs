@@ -338,3 +338,7 @@ fn doubted(
         )),
     })
 }
+
+#[cfg(test)]
+#[path = "look_tests.rs"]
+mod tests;

@@ -238,4 +238,23 @@ mod tests {
         assert_eq!(spellings(" Ab"), [" Ab", "Ab", "ab", "AB"]);
         assert_eq!(spellings("12"), ["12"]);
     }
+
+    #[test]
+    fn a_missing_scope_is_a_refused_access_with_the_status_403() {
+        for (kind, status, forbidden) in [
+            (Kind::Access, Some(403), true),
+            (Kind::Access, Some(401), false),
+            (Kind::Access, None, false),
+            (Kind::Refused, Some(403), false),
+        ] {
+            let mut error = Error::new(kind, "");
+            if let Some(status) = status {
+                error = error.answered(crate::error::Refusal {
+                    status,
+                    ..crate::error::Refusal::default()
+                });
+            }
+            assert_eq!(is_forbidden(&error), forbidden, "{kind:?} {status:?}");
+        }
+    }
 }

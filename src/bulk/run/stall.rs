@@ -135,4 +135,42 @@ mod tests {
         }
         assert_eq!(stall.idle(seconds(100), &seen("x", 0, 9)), seconds(85));
     }
+
+    #[test]
+    fn a_total_beyond_all_earlier_ones_is_progress_and_the_same_again_is_not() {
+        let mut stall = Stall::default();
+        for (at, total, idle) in [
+            (0, 5, 0),
+            (10, 5, 10),
+            (20, 6, 0),
+            (30, 6, 10),
+            (40, 5, 20),
+            (50, 4, 0),
+            (60, 4, 10),
+            (70, 6, 20),
+        ] {
+            let found = stall.idle(seconds(at), &seen("a", 0, total));
+            assert_eq!(found, seconds(idle), "at {at} s");
+        }
+    }
+
+    #[test]
+    fn failed_tasks_are_progress_and_an_older_moment_is_not() {
+        let mut stall = Stall::default();
+        let updated = |failed: u64, day: u8| RemoteBatch {
+            failed,
+            updated: Some(format!("2026-11-{day:02}")),
+            ..seen("a", 0, 9)
+        };
+        for (at, batch, idle) in [
+            (0, updated(0, 20), 0),
+            (10, updated(1, 20), 0),
+            (20, updated(1, 20), 10),
+            (30, updated(1, 19), 20),
+            (40, updated(1, 21), 0),
+            (50, updated(1, 20), 10),
+        ] {
+            assert_eq!(stall.idle(seconds(at), &batch), seconds(idle), "at {at} s");
+        }
+    }
 }

@@ -319,7 +319,7 @@ impl TestStage {
         self.everything_arrives();
     }
 
-    fn client(self: &Arc<Self>) -> Arc<Client> {
+    pub(super) fn client(self: &Arc<Self>) -> Arc<Client> {
         let connection = Connection {
             base: "http://127.0.0.1".to_owned(),
             token: TOKEN.to_owned().into(),
