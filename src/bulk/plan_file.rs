@@ -341,7 +341,7 @@ impl PlanReader {
             if !is_row {
                 return Ok(None);
             }
-            self.line = cells.position().map_or(self.line + 1, |at| at.line() + 2);
+            self.line = cells.position().map_or(self.line, |at| at.line() + 2);
             if cells.iter().any(|cell| !cell.trim().is_empty()) {
                 break;
             }

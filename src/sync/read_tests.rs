@@ -67,7 +67,7 @@ fn a_page_that_is_wholly_older_ends_the_list() {
     }
     let no_limit = |_: &mut TableSink<'_>| {};
     page_of(&[BEFORE], no_limit, |flow, _, _| {
-        assert_eq!(flow, Flow::More)
+        assert_eq!(flow, Flow::More);
     });
 }
 

@@ -55,10 +55,10 @@ fn broken(status: Option<u16>) -> Result<Response<Bytes>, Failure> {
     })
 }
 
-fn level(text: &str) -> Result<Response<Bytes>, Failure> {
+fn level(text: &str) -> Response<Bytes> {
     let name = crate::catalog::recharge::API.rate.header();
     let answer = Response::builder().header(name, text);
-    Ok(answer.body(Bytes::new()).unwrap())
+    answer.body(Bytes::new()).unwrap()
 }
 
 #[test]
@@ -98,14 +98,14 @@ fn least_wait_is_the_longer_one_of_what_is_asked_and_what_is_held() {
 fn fill_is_what_the_last_answer_states() {
     let (gate, _) = gate();
     assert_eq!(gate.fill(), None);
-    passed(&gate).learn(&level("7/40"));
+    passed(&gate).learn(&Ok(level("7/40")));
     assert_eq!(gate.fill(), Some(Level { used: 7, size: 40 }));
 }
 
 #[test]
 fn request_whose_answer_is_not_waited_for_leaks_like_an_answered_one() {
     let (gate, clock) = gate();
-    passed(&gate).learn(&level("1/40"));
+    passed(&gate).learn(&Ok(level("1/40")));
     *lock(&clock) = Duration::from_secs(10);
     let pass = passed(&gate);
     *lock(&clock) = Duration::from_secs(20);

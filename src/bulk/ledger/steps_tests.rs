@@ -18,7 +18,10 @@ fn a_row_that_comes_to_its_next_step_was_not_tried_yet() {
     row.later = vec![second.clone()];
     draft.add_planned(&row).unwrap();
     let (ledger, _) = draft.finish().unwrap();
-    assert_eq!(ledger.later_steps(1, 0).unwrap(), [second.clone()]);
+    assert_eq!(
+        ledger.later_steps(1, 0).unwrap(),
+        std::slice::from_ref(&second)
+    );
     ledger.leaves(1).unwrap();
     let sent = ledger.in_doubt_behind(0, 1).unwrap().remove(0);
     assert_eq!((sent.tries, sent.step), (1, 0));

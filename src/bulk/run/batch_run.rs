@@ -320,6 +320,7 @@ impl<'a> BatchRun<'a> {
                 return self.ledger.reaches(batch.slot, BatchStage::Running);
             }
             Phase::Deleted | Phase::Missing => "it was deleted".to_owned(),
+            Phase::NotStarted if seen.total == 1 => "it contains 1 task".to_owned(),
             Phase::NotStarted => format!("it contains {} tasks", seen.total),
         };
         self.ledger.discard(batch.slot, &why)

@@ -52,7 +52,7 @@ pub struct RunContext<'a> {
 
 impl std::fmt::Debug for RunContext<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Means")
+        out.debug_struct("RunContext")
             .field("wait", &self.wait)
             .field("parallel", &self.parallel)
             .finish_non_exhaustive()

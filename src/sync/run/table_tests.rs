@@ -23,7 +23,11 @@ fn a_table_that_can_only_be_read_whole_is_due_after_the_time_of_the_plan() {
         (None, Some(now), true),
         (Some(DAY), None, true),
         (Some(DAY), Some(now), false),
-        (Some(DAY), Some(now.before(DAY - SECOND)), false),
+        (
+            Some(DAY),
+            Some(now.before(DAY.checked_sub(SECOND).unwrap())),
+            false,
+        ),
         (Some(DAY), Some(now.before(DAY)), true),
         (Some(DAY), Some(now.before(DAY + SECOND)), true),
     ] {

@@ -186,7 +186,7 @@ fn a_batch_that_rejects_tasks_and_has_others_is_discarded_at_once() {
     });
     done(&stage.process(&id));
     assert_eq!((opened(&stage), counts(&stage, &id).ok), (2, 4));
-    assert_eq!(discarded(&stage, &id), ["it contains 1 tasks"]);
+    assert_eq!(discarded(&stage, &id), ["it contains 1 task"]);
 }
 
 #[test]
