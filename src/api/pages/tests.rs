@@ -312,12 +312,12 @@ fn pages_are_fetched_ahead_from_the_second_on_and_never_beyond_the_limit() {
 }
 
 /// Notes how often other work had its turn before each record.
-struct Interrupted {
+struct BrokenSink {
     turns: Arc<AtomicUsize>,
     before_record: Vec<usize>,
 }
 
-impl RecordSink for Interrupted {
+impl RecordSink for BrokenSink {
     fn record(&mut self, _: &str) -> Result<Flow> {
         self.before_record.push(self.turns.load(Ordering::SeqCst));
         Ok(Flow::More)
@@ -330,7 +330,7 @@ fn other_work_has_its_turn_after_each_sixty_four_records() {
     let body = format!("{{\"next_cursor\":null,\"orders\":[{}]}}", ids.join(","));
     let (mut pages, _) = list_of(vec![body]);
     let turns = Arc::new(AtomicUsize::new(0));
-    let mut sink = Interrupted {
+    let mut sink = BrokenSink {
         turns: Arc::clone(&turns),
         before_record: Vec::new(),
     };

@@ -9,7 +9,7 @@ use crate::sync::run::fixture::{
 };
 
 /// What became of a list.
-struct Outcome {
+struct ReadOutcome {
     asked: Vec<String>,
     read: Result<()>,
     /// Rows that the destination has.
@@ -18,7 +18,7 @@ struct Outcome {
 }
 
 /// Reads customers up to a second, with or without a filter for it.
-fn read(customers: &Customers, to: Option<u64>, has_end: bool) -> Outcome {
+fn read(customers: &Customers, to: Option<u64>, has_end: bool) -> ReadOutcome {
     let folder = tempfile::tempdir().unwrap();
     let lines = Lines::default();
     let mut run = run(folder.path(), &lines);
@@ -48,7 +48,7 @@ fn read(customers: &Customers, to: Option<u64>, has_end: bool) -> Outcome {
         prepare(&run.worker, &[&table]).await;
         let read = run.by_time(&table, window, reading, &mut total).await;
         let status = status(&run.worker, "customers").await;
-        Outcome {
+        ReadOutcome {
             asked: customers.asked(),
             read: read.map_err(ListFailure::into_error),
             rows: status.rows,

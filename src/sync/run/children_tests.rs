@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::sync::Micros;
-use crate::sync::run::fixture::{Asked, Lines, NOW, at, client, numbered_table};
+use crate::sync::run::fixture::{FakeRequest, Lines, NOW, at, client, numbered_table};
 
 /// The lines of orders 1 and 2; that of another status for order 3.
-fn answer(asked: &Asked, status: u16) -> (u16, String) {
+fn answer(asked: &FakeRequest, status: u16) -> (u16, String) {
     let ids: &[u64] = match asked.path.as_str() {
         path if path.ends_with("/orders/1/products") => &[11, 12],
         path if path.ends_with("/orders/2/products") => &[21],

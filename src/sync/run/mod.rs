@@ -139,4 +139,5 @@ fn ends_all(error: &Error) -> bool {
 }
 
 #[cfg(test)]
+#[path = "tests/fixture.rs"]
 pub(super) mod fixture;

@@ -140,14 +140,14 @@ pub(in crate::sync) async fn status(worker: &DestinationThread, table: &str) -> 
 }
 
 /// A request, as a fake API sees it.
-pub(in crate::sync) struct Asked {
+pub(in crate::sync) struct FakeRequest {
     /// Its number, from 1.
     pub(in crate::sync) number: usize,
     pub(in crate::sync) path: String,
     pub(in crate::sync) query: BTreeMap<String, String>,
 }
 
-type Answer = dyn Fn(&Asked) -> (u16, String) + Send + Sync;
+type Answer = dyn Fn(&FakeRequest) -> (u16, String) + Send + Sync;
 
 /// An API that answers what a function says, and counts what is asked.
 struct FakeApi {
@@ -162,7 +162,7 @@ impl Transport for FakeApi {
         let words = request.uri().query().unwrap_or_default().split('&');
         let decoded = |text: &str| percent_decode_str(text).decode_utf8().unwrap().into_owned();
         let pairs = words.filter_map(|word| word.split_once('='));
-        let asked = Asked {
+        let asked = FakeRequest {
             number: *number,
             path: request.uri().path().to_owned(),
             query: pairs
@@ -178,7 +178,7 @@ impl Transport for FakeApi {
 /// A client of a fake API for a table, which tries each request once.
 pub(in crate::sync) fn client(
     table: &SyncTable,
-    answer: impl Fn(&Asked) -> (u16, String) + Send + Sync + 'static,
+    answer: impl Fn(&FakeRequest) -> (u16, String) + Send + Sync + 'static,
 ) -> Arc<Client> {
     let transport = FakeApi {
         asked: Mutex::new(0),
@@ -236,7 +236,7 @@ impl Customers {
     }
 
     /// The answer to a request.
-    pub(in crate::sync) fn answer(&self, asked: &Asked) -> (u16, String) {
+    pub(in crate::sync) fn answer(&self, asked: &FakeRequest) -> (u16, String) {
         let bound = |end: &str| {
             let moment = asked.query.get(&format!("date_modified:{end}"))?;
             Some(at(moment).since(second(0)).as_secs())
