@@ -71,7 +71,7 @@ impl TargetCommand {
             parts.extend(text);
         }
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        super::fingerprint(&parts)
+        super::start::fingerprint(&parts)
     }
 
     /// The name of the program, without its folder.
