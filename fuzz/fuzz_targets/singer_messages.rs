@@ -88,7 +88,7 @@ fuzz_target!(|bytes: &[u8]| {
     TABLES.with(|all| {
         let charges = all.iter().find(|table| table.name == "charges");
         record(charges.expect("a table"), text);
-        // The line that a target prints, what was sent to it, and what it confirmed.
+        // Three lines: a target prints the first, was sent the second, confirmed the third.
         let mut lines = text.splitn(3, '\n');
         let printed = lines.next().unwrap_or_default();
         let sent = state(all, lines.next().unwrap_or(printed));
@@ -96,7 +96,7 @@ fuzz_target!(|bytes: &[u8]| {
         confirmed(all, &kept, &sent, printed);
         if let Ok(selection) = select(text, "a catalog", all) {
             let known = discovered(&selection.tables);
-            select(&known.to_string(), "a catalog", all).expect("what is selected exists");
+            select(&known.to_string(), "a catalog", all).expect("selected streams exist");
         }
     });
 });
