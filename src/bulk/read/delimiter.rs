@@ -1,7 +1,7 @@
 //! The field separator: given by the user, by the file itself (`sep=;`), or
 //! detected from the header.
 
-use super::feed::{Feed, LONGEST, LineCounter};
+use super::feed::{Feed, LONGEST};
 use super::guard::{Scanner, Step};
 use super::{header, table};
 use crate::error::{self, Error};
@@ -44,8 +44,11 @@ pub(super) fn called(delimiter: u8) -> String {
 /// those are the delimiters of the file.
 pub(super) fn said(feed: &mut Feed) -> Option<u8> {
     while feed.rest().len() < LONGEST_SAYING && !has_line_end(feed.rest()) && feed.look() {}
-    let rest = feed.rest();
+    let rest = &feed.rest()[..feed.rest().len().min(LONGEST_SAYING)];
     let end = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+    if end.is_none() && rest.len() == LONGEST_SAYING {
+        return None;
+    }
     let line = &rest[..end.unwrap_or(rest.len())];
     let word = line.strip_prefix(b"\"").unwrap_or(line);
     let [s, e, p, b'=', said, behind @ ..] = word else {
@@ -64,8 +67,9 @@ pub(super) fn said(feed: &mut Feed) -> Option<u8> {
     Some(found)
 }
 
-/// Bytes that are looked at for `sep=;`: many columns have many delimiters.
-const LONGEST_SAYING: usize = 1024;
+/// Bytes that are looked at for `sep=;`: many columns have many delimiters, and
+/// a sheet has at most 16,384.
+const LONGEST_SAYING: usize = 32 * 1024;
 
 fn has_line_end(bytes: &[u8]) -> bool {
     memchr::memchr2(b'\r', b'\n', bytes).is_some()
@@ -77,9 +81,9 @@ fn has_line_end(bytes: &[u8]) -> bool {
 pub(super) fn found(feed: &mut Feed, familiar: &dyn Fn(&str) -> bool) -> u8 {
     let by_name = matches!(extension(feed.name()).as_str(), "tsv" | "tab");
     let first = if by_name { b'\t' } else { b',' };
-    see_header(feed);
-    let score = |delimiter: u8| {
-        let records = records(feed.rest(), delimiter);
+    let beginnings = first_records(feed);
+    let score = |beginning: &Beginning| {
+        let records = records(&feed.rest()[..beginning.end], beginning.delimiter);
         let names = records.first().map_or(0, StringRecord::len);
         let mut known = records
             .iter()
@@ -89,11 +93,11 @@ pub(super) fn found(feed: &mut Feed, familiar: &dyn Fn(&str) -> bool) -> u8 {
             Some(0) | None => known.max().unwrap_or(0),
             Some(known) => known,
         };
-        (known, names, delimiter == first)
+        (known, names, beginning.delimiter == first)
     };
     // Of equal ones the last is taken.
-    let best = TRIED.into_iter().rev().max_by_key(|&tried| score(tried));
-    best.unwrap_or(first)
+    let best = beginnings.iter().rev().max_by_key(|tried| score(tried));
+    best.map_or(first, |best| best.delimiter)
 }
 
 /// The end of a file name behind its last dot, in lower case.
@@ -102,16 +106,67 @@ pub(super) fn extension(name: &str) -> String {
     extension.to_ascii_lowercase()
 }
 
-/// Looks ahead until the header ends under each delimiter.
-fn see_header(feed: &mut Feed) {
-    let mut seen = 0;
-    let mut scanners = Vec::from(TRIED.map(|tried| Scanner::new(tried, LineCounter::FIRST)));
+/// What a delimiter is judged by: the first records under it. Where they end
+/// depends on the text alone, not on the pieces in which it arrives.
+struct Beginning {
+    delimiter: u8,
+    scanner: Scanner,
+    records: usize,
+    /// Bytes that the scanner has seen.
+    seen: usize,
+    /// Bytes of the whole records.
+    end: usize,
+    /// Whether the text cannot be a table under it.
+    is_broken: bool,
+}
+
+impl Beginning {
+    /// Goes on in a text that has become longer.
+    fn scan(&mut self, text: &[u8]) {
+        while self.is_wanted() {
+            match self.scanner.scan(&text[self.seen..]) {
+                Step::More => return self.seen = text.len(),
+                Step::Behind => self.is_broken = true,
+                Step::End(bytes) => {
+                    self.records += 1;
+                    self.seen += bytes;
+                    self.end = self.seen;
+                }
+            }
+        }
+    }
+
+    const fn is_wanted(&self) -> bool {
+        !self.is_broken && self.records < table::FURTHEST_HEADER
+    }
+}
+
+/// Looks ahead as far as a header is sought, under each delimiter.
+fn first_records(feed: &mut Feed) -> [Beginning; TRIED.len()] {
+    let lines = feed.lines();
+    let mut beginnings = TRIED.map(|delimiter| Beginning {
+        delimiter,
+        scanner: Scanner::new(delimiter, lines),
+        records: 0,
+        seen: 0,
+        end: 0,
+        is_broken: false,
+    });
     loop {
-        let rest = feed.rest();
-        scanners.retain_mut(|scanner| scanner.scan(&rest[seen..]) == Step::More);
-        seen = rest.len();
-        if scanners.is_empty() || seen > LONGEST || !feed.look() {
-            return;
+        let text = &feed.rest()[..feed.rest().len().min(LONGEST)];
+        for beginning in &mut beginnings {
+            beginning.scan(text);
+        }
+        let is_wanted = beginnings.iter().any(Beginning::is_wanted);
+        if !is_wanted || text.len() == LONGEST {
+            return beginnings;
+        }
+        if !feed.look() {
+            // The last record needs no line end.
+            for beginning in beginnings.iter_mut().filter(|one| one.is_wanted()) {
+                beginning.end = beginning.seen;
+            }
+            return beginnings;
         }
     }
 }

@@ -31,6 +31,32 @@ fn header_below_titles_is_found_with_any_delimiter() {
 }
 
 #[test]
+fn header_below_long_titles_is_found_however_slowly_they_come() {
+    let title = "Ladies and gentlemen, ".repeat(50);
+    let text = format!("{title}\n{title}\ncode;value\nA;1,5\n");
+    for at_a_time in [1, 5, 700, usize::MAX] {
+        let stream = Slowly(io::Cursor::new(text.clone()), at_a_time);
+        let got = read_from("a file", stream, ReadOptions::default()).unwrap();
+        assert_eq!(got.header.unwrap(), ["code", "value"], "{at_a_time}");
+        assert_eq!(got.rows, [(4, cells(&["A", "1,5"]))], "{at_a_time}");
+    }
+}
+
+#[test]
+fn delimiter_line_has_a_limit_that_does_not_depend_on_how_it_comes() {
+    for (columns, is_said) in [(16_384, true), (40_000, false)] {
+        let text = format!("sep=;{}\ncode,x;value\nA;1\n", ";".repeat(columns));
+        for at_a_time in [700, usize::MAX] {
+            let stream = Slowly(io::Cursor::new(text.clone()), at_a_time);
+            let got = read_from("a file", stream, ReadOptions::default());
+            let header = got.ok().and_then(|got| got.header);
+            let is_read = header.is_some_and(|header| header == ["code,x", "value"]);
+            assert_eq!(is_read, is_said, "{columns} columns, {at_a_time} at a time");
+        }
+    }
+}
+
+#[test]
 fn rows_that_look_like_titles_stay_when_no_header_is_known() {
     let got = read_from(
         "a file",
