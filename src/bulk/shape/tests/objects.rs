@@ -106,6 +106,29 @@ fn big_numbers_keep_their_digits_or_are_refused() {
 }
 
 #[test]
+fn what_is_json_but_no_value_is_a_finding() {
+    let mut lines = lines("discounts.create", Shaping::default());
+    for (text, found) in [
+        (
+            r#"{"code":"A","value":2e1777777777777}"#,
+            "value: not an amount",
+        ),
+        (
+            r#"{"code":"A\ud800","value":5}"#,
+            "code: a character was lost",
+        ),
+        (
+            r#"{"code":"A","value":5,"channel_settings":{"api":"\ud800"}}"#,
+            "channel_settings: not JSON",
+        ),
+    ] {
+        let problems = problems(object(&mut lines, text));
+        let is_told = problems.iter().any(|problem| problem.starts_with(found));
+        assert!(is_told, "{text}: {problems:?}");
+    }
+}
+
+#[test]
 fn maps_and_constants_count_for_objects_too() {
     let mut shaping = mapped(&[("Promo Code", "code"), ("note", "")]);
     shaping.constants = owned(&[("status", "enabled")]);
