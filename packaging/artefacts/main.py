@@ -112,8 +112,11 @@ def finished(file: Path) -> None:
     print(file)
 
 
-def once(kinds: list[str], targets: list[str], url: str | None, out: Path) -> None:
-    """The artefacts that tell of the others; the manifest last."""
+def once(
+    kinds: list[str], targets: list[str], url: str | None, out: Path, kinds_chosen: bool
+) -> None:
+    """The artefacts that tell of the others; the manifest last. What cannot be
+    made is an error where the kinds were chosen."""
     if "sbom" in kinds:
         text = sbom.bill(licences.linked(targets))
         sbom.check(text)
@@ -123,7 +126,10 @@ def once(kinds: list[str], targets: list[str], url: str | None, out: Path) -> No
     if "installer" in kinds:
         finished(release.write_installer(out, url.rstrip("/")))
     if "formula" in kinds:
-        finished(release.write_formula(out, url.rstrip("/")))
+        if release.has_formula(out) or kinds_chosen:
+            finished(release.write_formula(out, url.rstrip("/")))
+        else:
+            say("no archive here is for Homebrew, so there is no formula")
     if "manifest" in kinds:
         print(release.write_manifest(out))
 
@@ -145,7 +151,7 @@ def main() -> None:
             say(triple)
             program = given.get(triple) or binary.build(target, chosen.profile)
             for_target(target, program, kinds, Path(scratch), out)
-        once(kinds, targets, chosen.url, out)
+        once(kinds, targets, chosen.url, out, bool(chosen.kinds))
 
 
 try:

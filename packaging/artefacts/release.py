@@ -56,12 +56,23 @@ def write_installer(out: Path, url: str) -> Path:
     return file
 
 
+# What Homebrew runs on: the end of a target and the word of a formula for it.
+HOMEBREW_SYSTEMS = [("apple-darwin", "macos"), ("unknown-linux-musl", "linux")]
+HOMEBREW_MACHINES = [("aarch64", "arm"), ("x86_64", "intel")]
+
+
+def has_formula(out: Path) -> bool:
+    """Whether there is an archive that a formula can name."""
+    systems = tuple(system for system, _ in HOMEBREW_SYSTEMS)
+    return any(target.endswith(systems) for target in archives(out))
+
+
 def write_formula(out: Path, url: str) -> Path:
     """A Homebrew formula for the platforms whose archive is there."""
     blocks = []
-    for system, name in [("apple-darwin", "macos"), ("unknown-linux-musl", "linux")]:
+    for system, name in HOMEBREW_SYSTEMS:
         inner = []
-        for machine, word in [("aarch64", "arm"), ("x86_64", "intel")]:
+        for machine, word in HOMEBREW_MACHINES:
             file = archives(out).get(f"{machine}-{system}")
             if file:
                 inner += [
