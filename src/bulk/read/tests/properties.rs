@@ -130,7 +130,7 @@ proptest! {
     ) {
         alike(text.as_bytes(), slowly)?;
         alike(format!("code,note\n{text}").as_bytes(), slowly)?;
-        // Longer than what the encoding is told by.
+        // The title is longer than the bytes from which the encoding is detected.
         alike(format!("{}\n{text}", "title ".repeat(100)).as_bytes(), slowly)?;
     }
 
